@@ -1,0 +1,42 @@
+# Two commands do everything: `make serve` builds the sample graph and serves it, `make test` runs the tests.
+
+PYTHON ?= python3
+VENV := .venv
+STAMP := $(VENV)/installed
+STORE := store
+SAMPLE := data/seed data/sample
+
+.PHONY: serve test check build clean
+
+serve: $(STORE)/current
+	$(VENV)/bin/kg serve --store $(STORE)
+
+test: $(STAMP)-dev
+	$(VENV)/bin/python -m pytest
+
+check: $(STAMP)-dev
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+
+build: $(STAMP)
+	$(VENV)/bin/kg build $(SAMPLE) --store $(STORE)
+
+$(STORE)/current: $(STAMP)
+	$(VENV)/bin/kg build $(SAMPLE) --store $(STORE)
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo 'newsgraph needs Python 3.11 or newer; say which with: make serve PYTHON=python3.12'; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(STAMP): $(VENV)/bin/python pyproject.toml
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(STAMP)-dev: $(STAMP) requirements-dev.txt
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
+	@touch $@
+
+clean:
+	rm -rf $(VENV) $(STORE)

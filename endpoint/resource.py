@@ -1,0 +1,183 @@
+"""Dereferencing: things redirect to documents, documents are negotiated (RFC 9110; W3C Note "Cool URIs").
+
+``/event/…`` and the other things answer 303 to ``/doc/event/…``, which negotiates and has the suffixes of
+every format; ``/event/….ttl`` leads to ``/doc/event/….ttl``. Revisions and pages are documents themselves. A
+source is its own address, so there is a document about it at ``/source/`` and that address, percent-encoded.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from flask import Blueprint, Response, redirect, request
+
+from endpoint.errors import acceptable
+from endpoint.headers import link
+from endpoint.negotiate import DOCUMENT_FORMATS, HTML, JSON, choose
+from endpoint.pages import document_page
+from endpoint.site import Site, site, tagged
+from endpoint.urls import THINGS, is_document, readable, without_suffix
+from kg.errors import NotFoundError
+from kg.formats import Format, by_name
+from kg.query import Answer
+
+blueprint = Blueprint("resource", __name__)
+
+LICENCE: Final = "https://creativecommons.org/licenses/by-sa/4.0/"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a path stands for: an IRI, the format its suffix asks for, and whether it is only an alias."""
+
+    iri: str
+    format: Format | None = None
+    alias: bool = False
+
+
+@blueprint.get(f"/<any({', '.join(THINGS)}):kind>/<path:rest>")
+def thing(kind: str, rest: str) -> Response:
+    """Redirect from a thing to its document, or from a readable name to the event; serve revisions."""
+    path = f"{kind}/{rest}"
+    found = locate(site(), path)
+    if found.alias:
+        return _to_event(found)
+    if is_document(path):
+        return document(found)
+    addresses = site().addresses
+    target = addresses.local(addresses.document(found.iri)) + _dotted(found.format)
+    response = _redirect(target, 303)
+    response.headers["Link"] = link(target, "describedby")
+    return response
+
+
+@blueprint.get("/news/<path:rest>")
+def context_path(rest: str) -> Response:
+    """Redirect from a path of the Context to the event that its page is about."""
+    return _to_event(locate(site(), f"news/{rest}"))
+
+
+@blueprint.get("/page/<path:rest>")
+def page(rest: str) -> Response:
+    """Serve the document about one capture of an archive page."""
+    return document(locate(site(), f"page/{rest}"))
+
+
+@blueprint.get("/doc/<path:path>")
+def generic(path: str) -> Response:
+    """Serve the document about a thing; send whoever asks for a document's document to the document."""
+    found = locate(site(), path)
+    if found.alias or is_document(path):
+        return _redirect(site().addresses.href(found.iri) or "", 308)
+    return document(found)
+
+
+@blueprint.get("/source/<path:iri>")
+def source(iri: str) -> Response:
+    """Serve what the graph says about a source, whose IRI is an address elsewhere."""
+    stem, suffix = without_suffix(iri)
+    candidates = [iri, stem] if suffix else [iri]
+    found = _find(site(), candidates, [])
+    if not found or found.startswith(site().addresses.base):
+        raise NotFoundError("the graph has no such source")
+    return document(Found(found, suffix if found != iri else None))
+
+
+@blueprint.get("/source")
+def source_by_parameter() -> Response:
+    """Redirect from ``/source?url=…`` to the document about that source."""
+    url = request.args.get("url", "")
+    if not url:
+        raise NotFoundError("give the address of a source: /source?url=…")
+    addresses = site().addresses
+    return _redirect(addresses.local(addresses.document(url)), 308)
+
+
+def locate(here: Site, path: str) -> Found:
+    """Return what a path below the base stands for; raise NotFoundError if it is nothing.
+
+    The exact IRI wins over the one without a suffix, since titles may end in ``.html``; readable names of
+    events come last.
+    """
+    addresses = here.addresses
+    stem, suffix = without_suffix(path)
+    exact, bare = addresses.iri(path), addresses.iri(stem)
+    found = _find(here, [exact, bare] if suffix else [exact], [*readable(path), *readable(stem)])
+    if found is None:
+        raise NotFoundError(f"there is nothing here about {path[:200]}")
+    if found == exact:
+        return Found(found)
+    if found == bare:
+        return Found(found, suffix)
+    return Found(found, suffix, alias=True)
+
+
+def _find(here: Site, iris: Sequence[str], identifiers: Sequence[str]) -> str | None:
+    def look() -> tuple[str | None]:
+        return (here.workers.find(iris, identifiers),)
+
+    found: tuple[str | None] = here.cached(("find", *iris, *identifiers), look, lambda _: 1_000)
+    return found[0]
+
+
+def _to_event(found: Found) -> Response:
+    return _redirect((site().addresses.href(found.iri) or "") + _dotted(found.format), 308)
+
+
+def _dotted(suffix: Format | None) -> str:
+    return f".{suffix.suffix}" if suffix else ""
+
+
+def _redirect(target: str, status: int) -> Response:
+    response = redirect(target, status, Response)
+    response.headers["Vary"] = "Accept"
+    response.headers["Cache-Control"] = "public, max-age=60"
+    assert isinstance(response, Response)  # noqa: S101
+    return response
+
+
+def document(found: Found) -> Response:
+    """Return the document about a resource, in the format of its suffix or else the one negotiated."""
+    here = site()
+    addresses = here.addresses
+    path = addresses.document(found.iri)
+    choices = [(one, addresses.local(f"{path}.{one.suffix}")) for one in DOCUMENT_FORMATS]
+    chosen = found.format or choose(DOCUMENT_FORMATS, request.headers.get("Accept"))
+    if chosen is None:
+        raise acceptable(choices)
+    answer = described(here, found.iri, chosen)
+    response = Response(answer.body, content_type=chosen.content_type)
+    response.headers["Vary"] = "Accept"
+    response.headers["Content-Location"] = dict(choices)[chosen]
+    response.headers["Link"] = ", ".join(_links(addresses.base + path, choices, chosen))
+    return tagged(response, here.snapshot, chosen.suffix)
+
+
+def _links(canonical: str, choices: list[tuple[Format, str]], chosen: Format) -> list[str]:
+    """Return the links of a document: the other formats, its one address, the vocabulary, the licence."""
+    links = [link(href, "alternate", type=one.media_type) for one, href in choices if one != chosen]
+    links.append(link(canonical, "canonical"))
+    links.append(link(site().addresses.local("vocab"), "describedby", type="text/turtle"))
+    links.append(link(LICENCE, "license"))
+    return links
+
+
+def described(here: Site, iri: str, format: Format) -> Answer:  # noqa: A002
+    """Return the description of a resource in a format, from the cache or from a worker."""
+    key = ("document", iri, format.name, request.root_path)
+
+    def make() -> Answer:
+        generic_iri = here.addresses.base + here.addresses.document(iri)
+        wanted = by_name("jsonld") if format == JSON else format
+        answer = here.workers.describe(iri, wanted, generic_iri)
+        if format != HTML:
+            return answer
+        nodes: dict[str, Any] = json.loads(answer.body)
+        body = document_page(here, iri, nodes).encode()
+        return Answer(answer.form, format, body, answer.snapshot)
+
+    found: Answer = here.cached(key, make, lambda answer: len(answer.body) + 1_000)
+    return found

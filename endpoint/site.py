@@ -1,0 +1,72 @@
+"""What every view needs: the settings, the workers, the cache, and where this server is mounted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from flask import Response, current_app, g, request
+
+from endpoint.cache import Cache
+from endpoint.urls import Addresses
+from kg.settings import Settings
+from kg.snapshot import Snapshot
+from kg.workers import Workers
+
+CACHE_BYTES: Final = 64_000_000
+NAME: Final = "newsgraph"
+
+
+@dataclass(frozen=True)
+class Site:
+    """One application over one pool of workers."""
+
+    settings: Settings
+    workers: Workers
+    cache: Cache = field(default_factory=lambda: Cache(CACHE_BYTES))
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The snapshot that is served now; the same during the whole of a request."""
+        if "snapshot" not in g:
+            g.snapshot = self.workers.snapshot
+        found: Snapshot = g.snapshot
+        return found
+
+    @property
+    def addresses(self) -> Addresses:
+        """Addresses as seen by the client of the current request."""
+        return Addresses(self.snapshot.manifest.base, request.root_path)
+
+    def cached(self, key: Hashable, make: Callable[[], Any], size: Callable[[Any], int]) -> Any:
+        """Return the value of ``key`` for the current snapshot, made by ``make`` if it is not cached."""
+        full = (self.snapshot.id, key)
+        value = self.cache.get(full)
+        if value is None:
+            value = make()
+            # While the snapshot is being switched, a worker may already have answered from the new one.
+            if self.workers.snapshot.id == self.snapshot.id:
+                self.cache.put(full, value, size(value))
+        return value
+
+
+def site() -> Site:
+    """Return the site of the current request's application."""
+    found: Site = current_app.extensions[NAME]
+    return found
+
+
+def tagged(response: Response, snapshot: Snapshot, name: str) -> Response:
+    """Give a response its validators, and answer a conditional request (RFC 9110, section 13).
+
+    The entity tag is strong: it names the snapshot, the version of the program and ``name``, the format.
+    """
+    response.set_etag(f"{snapshot.id}-{snapshot.manifest.tool}-{name}".replace('"', ""))
+    response.last_modified = datetime.fromisoformat(snapshot.manifest.created)
+    response.cache_control.public = True
+    response.cache_control.max_age = 60
+    conditional = response.make_conditional(request)
+    assert isinstance(conditional, Response)  # noqa: S101
+    return conditional

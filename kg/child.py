@@ -1,0 +1,113 @@
+"""One worker process as its parent sees it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from kg import errors, frames
+from kg.errors import (
+    NewsgraphError,
+    QueryError,
+    QuerySyntaxError,
+    QueryTimeoutError,
+    ResultTooLargeError,
+    StoreError,
+    WorkerLostError,
+)
+
+START_SECONDS: Final = 30.0
+OVERHEAD: Final = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One piece of work: an operation of kg.worker, its arguments and the text it works on."""
+
+    operation: str
+    arguments: dict[str, Any]
+    text: str = ""
+
+
+class Child:
+    """A running worker with one snapshot open. Only one thread may use it at a time."""
+
+    def __init__(self, database: Path, memory: int) -> None:
+        """Start the process and wait until its database is open; raise StoreError if that fails."""
+        # The child imports what we import, from the same places, and inherits nothing else.
+        environment = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PYTHONUTF8": "1"}
+        arguments = [str(database), str(memory), str(os.getpid())]
+        self.process = subprocess.Popen(  # noqa: S603
+            [sys.executable, "-m", "kg.worker", *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=environment,
+        )
+        self.lost = False
+        try:
+            self.confined = bool(self._receive(time.monotonic() + START_SECONDS, None)[0]["confined"])
+        except NewsgraphError as error:
+            self.end()
+            raise StoreError(f"a worker for {database} did not start: {error}") from None
+
+    def ask(self, request: Request, deadline: float, limit: int) -> tuple[dict[str, Any], bytes]:
+        """Have a request answered before ``deadline`` (time.monotonic()) and return header and body.
+
+        A worker that misses the deadline, dies, or sends more than ``limit`` bytes is killed and ``lost``.
+        Raises QueryTimeoutError, WorkerLostError, ResultTooLargeError, or what the worker reports.
+        """
+        seconds = deadline - time.monotonic()
+        header = {"operation": request.operation, "arguments": request.arguments, "seconds": seconds}
+        try:
+            frames.send(_descriptor(self.process.stdin), header, request.text.encode(errors="replace"))
+        except frames.ClosedError:
+            self.kill()
+            raise WorkerLostError("the worker died before it was asked") from None
+        return self._receive(deadline, limit + OVERHEAD)
+
+    def _receive(self, deadline: float, limit: int | None) -> tuple[dict[str, Any], bytes]:
+        try:
+            header, body = frames.receive(_descriptor(self.process.stdout), deadline, limit)
+        except frames.DeadlineError:
+            self.kill()
+            raise QueryTimeoutError("the query did not end before its deadline and was stopped") from None
+        except frames.ClosedError:
+            self.kill()
+            raise WorkerLostError("the process that ran the query died; the query may need too much memory") from None
+        except frames.FrameTooLargeError:
+            self.kill()
+            raise ResultTooLargeError("the result is larger than this service sends") from None
+        if "error" in header:
+            raise _reported(header)
+        return header, body
+
+    def kill(self) -> None:
+        """Kill the process at once, without waiting for it to be gone."""
+        self.lost = True
+        self.process.kill()
+
+    def end(self) -> None:
+        """Kill the process and wait until it is gone, so that no zombie stays."""
+        self.kill()
+        self.process.wait()
+        for pipe in (self.process.stdin, self.process.stdout):
+            if pipe:
+                pipe.close()
+
+
+def _descriptor(pipe: Any) -> int:
+    return int(pipe.fileno())
+
+
+def _reported(header: dict[str, Any]) -> NewsgraphError:
+    """Return the exception that a worker reports by the name of its class."""
+    if header["error"] == QuerySyntaxError.__name__:
+        return QuerySyntaxError(header["message"], header["line"], header["column"])
+    found = getattr(errors, header["error"], QueryError)
+    return QueryError(header["message"]) if not issubclass(found, NewsgraphError) else found(header["message"])

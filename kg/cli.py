@@ -1,0 +1,201 @@
+"""The command line: one verb for each step of the way. Modules that take time to load are imported when needed."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from kg import __version__
+from kg.errors import NewsgraphError, StoreError
+from kg.settings import SETTINGS, load
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+GRAPH_FORMATS = ("turtle", "ntriples", "rdfxml", "jsonld", "trig", "nquads")
+RESULT_FORMATS = ("table", "csv", "tsv", "json", "xml")
+
+
+class Group(click.Group):
+    """A group of commands that reports each of our errors in one line and ends with exit code 2."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; raises click.exceptions.Exit with code 2 for an error."""
+        try:
+            return super().invoke(ctx)
+        except NewsgraphError as error:
+            click.echo(f"kg: {error}", err=True)
+            ctx.exit(2)
+
+
+def setting(name: str) -> Callable[[Command], Command]:
+    """Return the option for a setting, with its help and default from the table of settings."""
+    one = next(candidate for candidate in SETTINGS if candidate.name == name)
+    shown = one.metadata["help"]
+    option = f"--{name.replace('_', '-')}"
+    return click.option(option, name, type=type(one.default), default=None, help=f"{shown}  [default: {one.default}]")
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="newsgraph")
+def main() -> None:
+    """Turn an archive of news events into a knowledge graph, query it, and serve it."""
+
+
+@main.command()
+@click.argument("archives", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="ARCHIVE...")
+@setting("store")
+@setting("base")
+@setting("jobs")
+@setting("language")
+@click.option(
+    "--report",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write all that was counted, and each line not understood, to this file as JSON.",
+)
+def build(archives: tuple[Path, ...], report: Path | None, **options: Any) -> None:
+    """Read archives and make a new snapshot of the store, which becomes the current one.
+
+    ARCHIVE is a folder of pages, or a git repository, which is read at its newest commit.
+    """
+    from kg import build as building
+
+    with _progress_bar() as progress:
+        built = building.build(archives, load(**options), progress)
+    if report:
+        _write(report, json.dumps(built.report, indent=1, ensure_ascii=False) + "\n")
+    click.echo(building.summary(built))
+
+
+@main.command()
+@click.argument("query")
+@setting("store")
+@setting("query_seconds")
+@click.option(
+    "--format",
+    "name",
+    type=click.Choice([*RESULT_FORMATS, *GRAPH_FORMATS]),
+    default=None,
+    help="How to print the result.  [default: table, or turtle for a graph]",
+)
+def query(query: str, name: str | None, **options: Any) -> None:
+    """Run a SPARQL query: its text, or @FILE to read it from a file."""
+    from kg import table
+    from kg.formats import by_name
+
+    settings = load(**options)
+    wanted = None if name in (None, "table") else by_name(str(name))
+    with _workers(settings) as workers:
+        answer = workers.query(_query_text(query), wanted)
+    as_table = name in (None, "table") and answer.format.name == "json"
+    _print(table.render(answer.body).encode() if as_table else answer.body)
+
+
+@main.command()
+@click.argument("iri")
+@setting("store")
+@click.option(
+    "--format",
+    "name",
+    type=click.Choice(GRAPH_FORMATS),
+    default="turtle",
+    show_default=True,
+    help="How to print the description.",
+)
+def describe(iri: str, name: str, **options: Any) -> None:
+    """Print what the graph says about the resource IRI."""
+    from kg.formats import by_name
+
+    with _workers(load(**options)) as workers:
+        _print(workers.describe(iri, by_name(name)).body)
+
+
+@main.command()
+@setting("store")
+@click.option(
+    "--format",
+    "name",
+    type=click.Choice(GRAPH_FORMATS),
+    default="turtle",
+    show_default=True,
+    help="Format of the dump.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="File to write, gzipped if its name ends in .gz; standard output if not given.",
+)
+def dump(name: str, output: Path | None, **options: Any) -> None:
+    """Write the whole graph to one file."""
+    from kg import dump as dumping
+    from kg import snapshot
+    from kg.formats import by_name
+
+    database = snapshot.current(Path(load(**options).store)).database
+    if output:
+        dumping.dump(database, by_name(name), output)
+    else:
+        dumping.write(database, by_name(name), sys.stdout.buffer)
+
+
+@main.command()
+@setting("store")
+@setting("host")
+@setting("port")
+@setting("query_seconds")
+@setting("query_workers")
+def serve(**options: Any) -> None:
+    """Serve the store over HTTP: pages, documents in every format, dumps, and SPARQL."""
+    from endpoint.app import serve as run
+
+    run(load(**options))
+
+
+def _workers(settings: Any) -> Any:
+    from kg.workers import Workers
+
+    return Workers(Path(settings.store), settings, spare=0)
+
+
+def _query_text(query: str) -> str:
+    if not query.startswith("@"):
+        return query
+    try:
+        return Path(query[1:]).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise NewsgraphError(f"the query {query[1:]} cannot be read: {error}") from error
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise StoreError(f"{file} cannot be written: {error.strerror}") from error
+
+
+def _print(content: bytes) -> None:
+    sys.stdout.buffer.write(content if content.endswith(b"\n") else content + b"\n")
+    sys.stdout.buffer.flush()
+
+
+class _progress_bar:  # noqa: N801
+    """A progress bar with rate and time left on a terminal, and nothing elsewhere."""
+
+    def __enter__(self) -> Callable[[int, int], None]:
+        self.bar: Any = None
+        return self.show if sys.stderr.isatty() else lambda done, total: None
+
+    def show(self, done: int, total: int) -> None:
+        """Show that ``done`` of ``total`` days are read."""
+        if self.bar is None:
+            self.bar = click.progressbar(length=total, label="days", file=sys.stderr, show_pos=True, show_eta=True)
+        self.bar.update(done - self.bar.pos)
+
+    def __exit__(self, *exception: object) -> None:
+        if self.bar is not None:
+            self.bar.render_finish()

@@ -1,0 +1,214 @@
+"""The bounded description of one resource: its own triples and what a reader needs to understand them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from heapq import nlargest
+from itertools import islice
+from typing import Final
+
+from pyoxigraph import (
+    BlankNode,
+    Literal,
+    NamedNode,
+    Quad,
+    QuerySolution,
+    QuerySolutions,
+    Store,
+    Triple,
+    Variable,
+)
+
+from kg.errors import NotFoundError
+from kg.prefixes import compact, expand
+
+NEWEST: Final = 100
+NAMED: Final = 500
+
+TYPE: Final = NamedNode(expand("rdf:type"))
+LABEL: Final = NamedNode(expand("rdfs:label"))
+EVENT: Final = NamedNode(expand("ng:Event"))
+LICENCE: Final = NamedNode("https://creativecommons.org/licenses/by-sa/4.0/")
+
+# What is said about a thing that is only named: enough to show it and, for a place, to draw it on a map.
+SUMMARY: Final = tuple(
+    NamedNode(expand(name))
+    for name in (
+        "rdf:type",
+        "rdfs:label",
+        "schema:startDate",
+        "schema:addressCountry",
+        "wgs:lat",
+        "wgs:long",
+        "dcterms:publisher",
+        "dcterms:license",
+        "dcterms:created",
+    )
+)
+# Objects of these are described in full: they have no meaning, or no document, without the event.
+PARTS: Final = frozenset(expand(name) for name in ("ng:revision", "ng:source", "dcterms:hasPart"))
+DERIVED: Final = expand("prov:wasDerivedFrom")
+
+EVENTS_NAMING: Final = """
+PREFIX schema: <https://schema.org/>
+PREFIX ng: <https://w3id.org/newsgraph/ns#>
+SELECT DISTINCT ?thing ?event ?date WHERE { ?event ?property ?thing ; a ng:Event ; schema:startDate ?date }
+"""
+EVENTS_PUBLISHED: Final = """
+PREFIX schema: <https://schema.org/>
+PREFIX dcterms: <http://purl.org/dc/terms/>
+PREFIX ng: <https://w3id.org/newsgraph/ns#>
+SELECT DISTINCT ?thing ?event ?date WHERE {
+  ?source dcterms:publisher ?thing . ?event ng:source ?source ; schema:startDate ?date
+}
+"""
+
+Subject = NamedNode | BlankNode | Triple
+
+
+def describe(store: Store, iri: str, document: str | None = None) -> list[Quad]:
+    """Return the bounded description of ``iri`` in a deterministic order, its own triples first.
+
+    Beside the resource's own triples there are: type and label of everything named; in full, the sources and
+    revisions of an event and the entries of a page; and of anything that events name, the newest 100 of these
+    with label and date. ``document`` is the IRI of the document that carries the description: if given, it is
+    linked to what it describes, and says how many events there are in all (hydra:totalItems).
+    Raises NotFoundError if the graph has no triple with this subject.
+    """
+    subject = _node(iri)
+    own = _about(store, subject)
+    if not own:
+        raise NotFoundError(f"the graph says nothing about <{iri}>")
+    total, events = (0, []) if _is(own, EVENT) else _events(store, subject)
+    quads = [*own, *_parts(store, own), *events]
+    quads += _summaries(store, quads)
+    if document:
+        quads += _document(NamedNode(document), subject, total)
+    return in_order(quads, subject)
+
+
+def _node(iri: str) -> NamedNode:
+    try:
+        return NamedNode(iri)
+    except ValueError:
+        raise NotFoundError(f"{iri!r} is not an IRI") from None
+
+
+def _about(store: Store, subject: Subject) -> list[Quad]:
+    return list(store.quads_for_pattern(subject, None, None, None))
+
+
+def _is(quads: Iterable[Quad], class_: NamedNode) -> bool:
+    return any(quad.predicate == TYPE and quad.object == class_ for quad in quads)
+
+
+def _parts(store: Store, own: list[Quad]) -> list[Quad]:
+    """Return all triples of the parts of a resource, and what they were derived from."""
+    found: list[Quad] = []
+    parts = (quad.object for quad in own if quad.predicate.value in PARTS)
+    for part in islice((one for one in parts if isinstance(one, NamedNode)), NAMED):
+        triples = _about(store, part)
+        found += triples
+        for quad in triples:
+            if quad.predicate.value == DERIVED and isinstance(quad.object, NamedNode):
+                found += _origin(store, quad.object)
+    return found
+
+
+def _origin(store: Store, entry: NamedNode) -> Iterator[Quad]:
+    """Yield what is said about the entry of a page, and a summary of that page."""
+    page = NamedNode(entry.value.partition("#")[0])
+    if page != entry:
+        yield from _about(store, entry)
+    yield from _summary(store, page)
+
+
+def _events(store: Store, thing: NamedNode) -> tuple[int, list[Quad]]:
+    """Return how many events name ``thing`` or are published by it, and a summary of the newest of them."""
+    dated: dict[NamedNode, str] = {}
+    for query in (EVENTS_NAMING, EVENTS_PUBLISHED):
+        for row in solutions(store, query, thing=thing):
+            dated[row["event"]] = row["date"].value
+    newest = nlargest(NEWEST, dated, key=lambda event: (dated[event], event.value))
+    return len(dated), [quad for event in newest for quad in _listed(store, event, thing)]
+
+
+def _listed(store: Store, event: NamedNode, thing: NamedNode) -> Iterator[Quad]:
+    """Yield how an event refers to ``thing``, its category, and its sources with their publishers."""
+    yield from _summary(store, event)
+    yield from store.quads_for_pattern(event, None, thing, None)
+    yield from store.quads_for_pattern(event, NamedNode(expand("ng:category")), None, None)
+    for quad in store.quads_for_pattern(event, NamedNode(expand("ng:source")), None, None):
+        yield quad
+        if isinstance(quad.object, NamedNode):
+            yield from _summary(store, quad.object)
+
+
+def _summaries(store: Store, quads: list[Quad]) -> list[Quad]:
+    """Return type, label and the like of everything that ``quads`` name and do not describe."""
+    described = {quad.subject for quad in quads}
+    found: list[Quad] = []
+    for _ in range(2):  # the second round names the publishers of sources that the first one found
+        fresh = dict.fromkeys(_named([*quads, *found]))
+        for thing in islice((one for one in fresh if one not in described), NAMED):
+            found += _summary(store, thing)
+            described.add(thing)
+    return found
+
+
+def _named(quads: Iterable[Quad]) -> Iterator[NamedNode]:
+    for quad in quads:
+        if isinstance(quad.object, NamedNode) and quad.predicate != TYPE:
+            yield quad.object
+
+
+def _summary(store: Store, thing: Subject) -> Iterator[Quad]:
+    for predicate in SUMMARY:
+        yield from store.quads_for_pattern(thing, predicate, None, None)
+
+
+def _document(document: NamedNode, subject: NamedNode, total: int) -> Iterator[Quad]:
+    if document != subject:
+        yield Quad(document, TYPE, NamedNode(expand("foaf:Document")))
+        yield Quad(document, NamedNode(expand("foaf:primaryTopic")), subject)
+    yield Quad(document, NamedNode(expand("dcterms:license")), LICENCE)
+    if total:
+        yield Quad(document, NamedNode(expand("hydra:totalItems")), Literal(total))
+
+
+def solutions(store: Store, query: str, **values: NamedNode | Literal) -> Iterator[QuerySolution]:
+    """Yield the rows of one of our own SELECT queries with ``values`` bound to its projected variables."""
+    bound = {Variable(name): value for name, value in values.items()}
+    rows = store.query(query, substitutions=bound)  # type: ignore[arg-type]
+    if isinstance(rows, QuerySolutions):
+        yield from rows
+
+
+def in_order(quads: Iterable[Quad], first: NamedNode) -> list[Quad]:
+    """Return the distinct quads sorted: ``first`` as subject first, type before label before the rest."""
+
+    def key(quad: Quad) -> tuple[bool, str, int, str, str]:
+        name = compact(quad.predicate.value)
+        rank = {"rdf:type": 0, "rdfs:label": 1}.get(name, 2)
+        return quad.subject != first, str(quad.subject), rank, name, str(quad.object)
+
+    return sorted({Quad(quad.subject, quad.predicate, quad.object) for quad in quads}, key=key)
+
+
+def find(store: Store, iris: Iterable[str], identifiers: Iterable[str] = ()) -> str | None:
+    """Return the first IRI that the graph says something about, else the one with such an identifier.
+
+    ``identifiers`` are values of dcterms:identifier, the readable paths that events are also known by.
+    """
+    for iri in iris:
+        try:
+            node = NamedNode(iri)
+        except ValueError:
+            continue
+        if next(store.quads_for_pattern(node, None, None, None), None):
+            return iri
+    predicate = NamedNode(expand("dcterms:identifier"))
+    for text in identifiers:
+        for quad in store.quads_for_pattern(None, predicate, Literal(text), None):
+            return str(quad.subject.value) if isinstance(quad.subject, NamedNode) else None
+    return None

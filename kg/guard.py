@@ -1,0 +1,184 @@
+"""What is refused before a query reaches the engine, in time linear in its length.
+
+The engine parses recursively, cannot be cancelled, and would fetch what a SERVICE clause names. The guard
+reads tokens only; whatever it lets through still runs in a process that can be killed.
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from typing import Final, Literal, NoReturn, cast
+
+from kg.errors import QueryRefusedError, QuerySyntaxError
+from kg.settings import Settings
+
+Form = Literal["SELECT", "ASK", "CONSTRUCT", "DESCRIBE"]
+
+TOKENS: Final = 8_000
+NESTING_OPERATORS: Final = 256
+OPERATORS: Final = 1_200
+
+FORMS: Final = frozenset({"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"})
+UPDATES: Final = frozenset(
+    {"INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "ADD", "MOVE", "COPY", "WITH"},
+)
+NESTING_WORDS: Final = frozenset({"UNION", "OPTIONAL", "MINUS", "FILTER", "BIND", "LATERAL", "EXISTS", "NOT"})
+NESTING_SIGNS: Final = frozenset({"!", "^", "/", "|"})
+SIGNS: Final = frozenset({"&&", "||", "+", "-", "*", "=", "!=", "<", ">", "<=", ">="})
+OPENING: Final = frozenset({"{", "(", "["})
+CLOSING: Final = frozenset({"}", ")", "]"})
+OPERANDS: Final = frozenset({"iri", "string", "variable", "language", "number", "name", "word"})
+
+_ESCAPE = r"\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8}"
+# Possessive quantifiers, and no text is ever read for two alternatives: the scan is linear.
+_TOKEN = re.compile(
+    rf"""
+      (?P<space>\s++)
+    | (?P<comment>\#[^\r\n]*+)
+    | (?P<iri><(?:[^<>"{{}}|^`\\\x00-\x20]|{_ESCAPE})*+>)
+    | (?P<string>\"\"\"(?:[^"\\]|\\.|\"(?!\"\"))*+\"\"\" | \'\'\'(?:[^'\\]|\\.|'(?!\'\'))*+\'\'\'
+        | "(?:[^"\\\r\n]|\\.)*+" | '(?:[^'\\\r\n]|\\.)*+')
+    | (?P<quote>["'])
+    | (?P<variable>[?$]\w++)
+    | (?P<language>@[A-Za-z]++(?:-[A-Za-z0-9]++)*+)
+    | (?P<number>(?:\d++(?:\.\d*+)?|\.\d++)(?:[eE][+-]?\d++)?)
+    | (?P<word>(?:[^\W\d]|{_ESCAPE}|(?=:))(?:[\w.-]|{_ESCAPE})*+)
+      (?P<name>:(?:(?:[\w:%]|\\.)(?:[\w:.%-]|\\[_~.\-!$&'()*+,;=/?\#@%]|{_ESCAPE})*+)?+)?+
+    | (?P<sign>&&|\|\||\^\^|!=|<=|>=|.)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+
+
+class QueryTooComplexError(QueryRefusedError):
+    """The query is longer, deeper or has more operators than this service runs."""
+
+
+def check(query: str, settings: Settings) -> Form | None:
+    """Refuse what must not run, and return the query form.
+
+    ``query`` is the text of a SPARQL 1.1 query; ``settings`` gives its largest size and depth. The form is
+    None where no token says it: the engine then reports the syntax error.
+    Raises QueryTooComplexError for a text over a limit, QueryRefusedError for SERVICE, and QuerySyntaxError
+    for an update or a string without an end (SPARQL 1.1 Query Language, sections 19.2 and 19.8).
+    """
+    if len(query.encode(errors="replace")) > settings.query_bytes:
+        raise QueryTooComplexError(f"the query is longer than {settings.query_bytes} bytes")
+    form = _scan(query, settings.query_depth)
+    decoded = decode(query)
+    if decoded != query:
+        # Engines differ in when they decode an escape that stands for a quote or a letter of a keyword.
+        with suppress(QuerySyntaxError):
+            _scan(decoded, settings.query_depth)
+    return form
+
+
+def decode(text: str) -> str:
+    r"""Return ``text`` with its codepoint escapes ``\\uXXXX`` and ``\\UXXXXXXXX`` replaced (section 19.2)."""
+    return re.sub(_ESCAPE, _character, text) if "\\u" in text or "\\U" in text else text
+
+
+def _character(match: re.Match[str]) -> str:
+    number = int(match[0][2:], base=16)  # noqa: FURB166
+    return chr(number) if number <= 0x10FFFF else match[0]
+
+
+def _scan(text: str, depth_limit: int) -> Form | None:
+    scan = _Scan(text, depth_limit)
+    for match in _TOKEN.finditer(text):
+        scan.read(match)
+    return scan.form
+
+
+class _Scan:
+    """One pass over the tokens of a query."""
+
+    def __init__(self, text: str, depth_limit: int) -> None:
+        self.text = text
+        self.form: Form | None = None
+        self.counts = dict.fromkeys(("tokens", "nesting operators", "operators"), 0)
+        self.limits = {"tokens": TOKENS, "nesting operators": NESTING_OPERATORS, "operators": OPERATORS}
+        self.depth_limit = depth_limit
+        self.brackets: list[str] = []
+        self.previous = ("", "")
+        self.end = 0
+        self.doubtful = self.hidden = self.named = False
+
+    def read(self, match: re.Match[str]) -> None:
+        """Take in the next token."""
+        kind = match.lastgroup or ""
+        if kind == "quote":
+            raise QuerySyntaxError("a string has no end", *position(self.text, match.start()))
+        if kind in ("string", "comment"):
+            self.hidden = self.hidden or "SERVICE" in match[0].upper()
+        if kind in ("space", "comment"):
+            return
+        self._count("tokens")
+        if kind == "iri":
+            self._iri(match[0])
+        elif kind == "word":
+            self._words(decode(match[0]).upper())
+        elif kind == "sign":
+            self._sign(match)
+        self.named = kind == "name" and "SERVICE" in decode(match["word"]).upper()
+        if self.doubtful and self.hidden:
+            _refuse_service()
+        self.previous, self.end = (kind, match[0]), match.end()
+
+    def _iri(self, token: str) -> None:
+        """Note a token that may be two comparisons: ``?a<'…'>?b``.
+
+        What is a string or a comment afterwards then depends on the reading, so SERVICE may be in neither.
+        """
+        operand = self.previous[0] in OPERANDS or self.previous[1] == ")"
+        inside = bool(self.brackets) and self.brackets[-1] == "("
+        self.doubtful = self.doubtful or (operand and inside and ("'" in token or "#" in token))
+
+    def _words(self, text: str) -> None:
+        # The engine accepts "trueSERVICE" without a space, so the word is looked for inside of words too.
+        if "SERVICE" in text:
+            _refuse_service()
+        for word in re.split(r"[.-]", text):
+            self._word(word)
+
+    def _word(self, word: str) -> None:
+        if word in UPDATES:
+            raise QuerySyntaxError(f"{word} is an update; this service only answers queries")
+        if word in FORMS and self.form is None:
+            self.form = cast("Form", word)
+        if word in NESTING_WORDS:
+            self._count("nesting operators")
+
+    def _sign(self, match: re.Match[str]) -> None:
+        sign = match[0]
+        if sign == "{" and self.named:
+            # The engine reads "service:a {" as SERVICE and the name ":a".
+            _refuse_service()
+        if sign in NESTING_SIGNS:
+            self._count("nesting operators")
+        if sign in SIGNS:
+            self._count("operators")
+        self._bracket(sign, doubled=sign == self.previous[1] and self.end == match.start())
+
+    def _bracket(self, sign: str, *, doubled: bool) -> None:
+        if sign in OPENING or (sign == "<" and doubled):
+            self.brackets.append(sign)
+        elif self.brackets and (sign in CLOSING or (sign == ">" and doubled)):
+            self.brackets.pop()
+        if len(self.brackets) > self.depth_limit:
+            raise QueryTooComplexError(f"the query has brackets nested deeper than {self.depth_limit}")
+
+    def _count(self, what: str) -> None:
+        self.counts[what] += 1
+        if self.counts[what] > self.limits[what]:
+            raise QueryTooComplexError(f"the query has more than {self.limits[what]} {what}")
+
+
+def _refuse_service() -> NoReturn:
+    raise QueryRefusedError("this service does not query other services; remove SERVICE from the query")
+
+
+def position(text: str, offset: int) -> tuple[int, int]:
+    """Return line and column, both from 1, of the character at ``offset``."""
+    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)

@@ -1,0 +1,120 @@
+"""The one place that mints IRIs, and the one spelling they have.
+
+An IRI is spelled in NFC, percent-encoded as UTF-8 with upper-case hex digits, with a literal ``/`` and the
+other characters that RFC 3986 (section 3.3) allows in a path left as they are.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from urllib.parse import quote, unquote, urlsplit
+
+PATH_CHARACTERS = "/:@!$&'()*+,;=-._~"
+URL_SCHEMES = ("http", "https", "ftp")
+URL_LENGTH = 2_048
+URL_CHARACTERS = PATH_CHARACTERS + "?#[]%"
+EVENT_KEY_LENGTH = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Minter:
+    """Mints the IRIs of one dataset under its identity base, which ends with a slash."""
+
+    base: str
+
+    def day(self, day: date) -> str:
+        """IRI of a calendar day."""
+        return f"{self.base}day/{day.isoformat()}"
+
+    def event(self, day: date, key: str) -> str:
+        """IRI of an event: the day it was first listed under and its key (see event_key)."""
+        return f"{self.base}event/{day.isoformat()}/{key}"
+
+    def revision(self, event: str, content: str) -> str:
+        """IRI of a revision of ``event`` (an IRI): the same ``content`` is the same revision."""
+        return f"{event}/revision/{hashlib.sha256(content.encode()).hexdigest()[:12]}"
+
+    def entity(self, language: str, title: str) -> str:
+        """IRI of what a wiki article is about; ``title`` is the article's normalised title."""
+        return f"{self.base}entity/{language}/{spell(title.replace(' ', '_'))}"
+
+    def geonames(self, identifier: int) -> str:
+        """IRI of a place that no wiki title is known for."""
+        return f"{self.base}entity/geonames/{identifier}"
+
+    def category(self, label: str) -> str:
+        """IRI of the category with this printed label."""
+        return f"{self.base}category/{slug(label)}"
+
+    def publisher(self, label: str) -> str:
+        """IRI of the publisher with this printed label."""
+        return f"{self.base}publisher/{slug(label)}"
+
+    def page(self, path: str, sha256: str) -> str:
+        """IRI of one capture of an archive page, named by its content."""
+        return f"{self.base}page/{spell(path)}/{sha256[:16]}"
+
+    def path(self, iri: str) -> str | None:
+        """Return the path of one of our IRIs below the base, or None for an IRI of somebody else."""
+        return iri[len(self.base) :] if iri.startswith(self.base) else None
+
+
+def spell(text: str) -> str:
+    """Spell ``text`` as the path of an IRI; a text that is spelled already comes out unchanged if unquoted first."""
+    return quote(unicodedata.normalize("NFC", text), safe=PATH_CHARACTERS)
+
+
+def respell(path: str) -> str:
+    """Give a requested, possibly differently encoded path the one spelling that the graph uses."""
+    return spell(unquote(path))
+
+
+@lru_cache(maxsize=65_536)
+def slug(label: str) -> str:
+    """Return a readable path segment for a label: lower case, words joined by hyphens, any script.
+
+    A label without a letter or digit gets a segment made from its hash, so that none is empty.
+    """
+    words = re.findall(r"\w+", unicodedata.normalize("NFC", label).casefold().replace("_", " "))
+    return quote("-".join(words)) or f"x{hashlib.sha256(label.encode()).hexdigest()[:10]}"
+
+
+def event_key(language: str, day: date, wording: str, attempt: int = 0) -> str:
+    """Return the ten characters that name an event among those of its day.
+
+    They are base32 of a hash of the edition's language, the day and the normalised first wording known;
+    ``attempt`` counts up when that hash is already taken by another event.
+    """
+    text = "\0".join((language, day.isoformat(), wording, str(attempt) if attempt else ""))
+    digest = hashlib.sha256(text.encode()).digest()
+    return base64.b32encode(digest).decode().lower()[:EVENT_KEY_LENGTH]
+
+
+@lru_cache(maxsize=65_536)
+def clean_url(text: str) -> str | None:
+    """Return ``text`` as a valid absolute IRI, or None if it cannot be one.
+
+    Only http, https and ftp pass. What RFC 3986 does not allow is percent-encoded; what is encoded stays.
+    """
+    candidate = text.strip()
+    if candidate.startswith("//"):
+        candidate = f"http:{candidate}"
+    if not candidate or len(candidate) > URL_LENGTH:
+        return None
+    encoded = re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", quote(candidate, safe=URL_CHARACTERS))
+    head, mark, fragment = encoded.partition("#")
+    head, query_mark, query = head.partition("?")
+    head = head.replace("[", "%5B").replace("]", "%5D")
+    tail = (query_mark + query + mark + fragment.replace("#", "%23")).replace("[", "%5B").replace("]", "%5D")
+    try:
+        parts = urlsplit(head)
+        valid = parts.scheme.lower() in URL_SCHEMES and bool(parts.hostname) and (parts.port or True)
+    except ValueError:
+        return None
+    return head + tail if valid and re.fullmatch(r"[\w.%~-]+", parts.hostname or "") else None

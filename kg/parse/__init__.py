@@ -1,0 +1,71 @@
+"""Archive page -> record: which dialect a page is written in, its text, and the record it parses into."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+
+from kg.errors import ArchiveError
+from kg.parse import context, wikitext
+from kg.parse.context_lines import place_of
+from kg.record import Page, Record, Unread
+
+# What XML 1.0 (section 2.2) cannot carry, so that no representation of the graph could either.
+NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+FRONT_PAGE = re.compile(r"(?:^|/)(?:README|index)\.md$")
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+
+
+def matches(path: str) -> bool:
+    """Whether a file with this path may be a page of some dialect."""
+    return wikitext.matches(path) or context.matches(path) or bool(FRONT_PAGE.search(path))
+
+
+def day_of(path: str) -> date | None:
+    """Return the day that a page's path names; None for a front page."""
+    place = place_of(path)
+    return place.day if place else wikitext.day_of(path)
+
+
+def text_of(page: Page) -> str:
+    """Return the page's text.
+
+    It is UTF-8, or else, as some captures are, ISO 8859-1 without control characters. Raises ArchiveError for
+    anything else.
+    """
+    try:
+        text = page.content.decode()
+    except UnicodeDecodeError:
+        text = page.content.decode("iso-8859-1")
+        if CONTROL.search(text):
+            raise ArchiveError(f"page {page.path} is not text (neither UTF-8 nor Latin-1): remove it") from None
+    if "\x00" in text:
+        raise ArchiveError(f"page {page.path} is not text (it holds NUL bytes): remove it")
+    return text
+
+
+def parse(page: Page) -> Record | None:
+    """Parse a page whose path ``matches`` accepts; None for prose that only is named like a front page.
+
+    Pure; raises ArchiveError only if the page is not text. Control characters that no XML document can carry
+    are replaced by U+FFFD and their lines reported.
+    """
+    text = text_of(page)
+    clean = NOT_IN_XML.sub("\ufffd", text)
+    if day_of(page.path) is None and not context.is_front_page(clean):
+        return None
+    parse_dialect: Callable[[str, str], Record] = wikitext.parse if wikitext.matches(page.path) else context.parse
+    record = parse_dialect(page.path, clean)
+    if clean == text:
+        return record
+    return replace(record, unread=record.unread + tuple(_control_characters(text)))
+
+
+def _control_characters(text: str) -> list[Unread]:
+    return [
+        Unread(number, NOT_IN_XML.sub("\ufffd", line)[:200], "control character")
+        for number, line in enumerate(text.split("\n"), 1)
+        if NOT_IN_XML.search(line)
+    ]

@@ -1,0 +1,124 @@
+"""What the pages of *the Context* have in common: lines, links, dates, and what shows their language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple
+
+from kg.record import Unread
+
+FORMATS = "Formats: "
+HEADING = "##### "
+LABELS = re.compile(r"(Context|上下文|消息): (.*)_", re.DOTALL)
+
+_PATH = re.compile(r"(?:.*?/)?(?:(zh)/)?news/([0-9]{4})/([0-9]{1,2})/([0-9]{1,2})/([^/]+)\.md", re.DOTALL)
+_COMMIT = re.compile(r"@[0-9a-f]{10}\Z")
+_TARGET = re.compile(r"(/(?:[A-Za-z-]+/)?)((?:news|opinion)/[0-9]{4}/[0-9]{1,2}/[0-9]{1,2}/.+\.md)", re.DOTALL)
+_DATE = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
+_FOREIGN_LETTER = re.compile(r"[^\W\d_a-z]")  # no slug of an English page has one
+
+_CHINESE = {"信息来源", "有关", "上下文", "消息", "前一天...", "今天", "昨天", "/zh/"}
+_ENGLISH = {
+    "Source",
+    "Sources",
+    "Changes",
+    "Related",
+    "Context",
+    FORMATS,
+    "Previous Day...",
+    "News",
+    "Yesterday",
+}
+_SHOWN = 200
+
+
+class Line(NamedTuple):
+    """A line of a page: its number from 1, and its text without the line end."""
+
+    number: int
+    text: str
+
+
+class Link(NamedTuple):
+    """A link to a page of the archive: its text, what its address prints before the path, and the path."""
+
+    text: str
+    prefix: str
+    path: str
+
+
+class Place(NamedTuple):
+    """What a path says of its page: the day, the file name without its ending, the edition's folder."""
+
+    day: date
+    slug: str
+    prefix: str
+
+
+@dataclass
+class Report:
+    """The lines of one page that no rule understands."""
+
+    unread: list[Unread] = field(default_factory=list)
+
+    def note(self, line: Line, reason: str) -> None:
+        """Add ``line``."""
+        self.unread.append(Unread(line.number, line.text[:_SHOWN], reason))
+
+
+def place_of(path: str) -> Place | None:
+    """Return what ``path`` says of its page, or None if no page of a day stands there."""
+    found = _PATH.fullmatch(path)
+    day = _date(found.group(2, 3, 4)) if found else None
+    if found is None or day is None:
+        return None
+    return Place(day, _COMMIT.sub("", found[5]), f"/{found[1]}/" if found[1] else "/")
+
+
+def _date(parts: Sequence[str]) -> date | None:
+    try:
+        return date(*map(int, parts))
+    except ValueError:
+        return None
+
+
+def printed_day(label: str, line: Line, place: Place, report: Report) -> date:
+    """Return the date that ``line`` prints as ``label``, or the path's if that is no date."""
+    found = _DATE.fullmatch(label)
+    day = _date(found.groups()) if found else None
+    if day is None:
+        report.note(line, "no such date")
+    elif day != place.day:
+        report.note(line, "the page's date is not the date in its path")
+    return day or place.day
+
+
+def read_link(text: str) -> Link | None:
+    """Return the link that ``text``, of the form ``[text](/news/2011/11/8/slug.md)``, is.
+
+    The text of the link may hold what looks like links itself; the last address counts.
+    """
+    if not text.startswith("[") or not text.endswith(".md)"):
+        return None
+    label, _, address = text[1:-1].rpartition("](/")
+    target = _TARGET.fullmatch(f"/{address}")
+    return Link(label, target[1], target[2]) if target else None
+
+
+def read_heading(text: str) -> tuple[str | None, bool]:
+    """Return the heading that a heading line prints, and whether it prints none."""
+    heading = text.removeprefix(HEADING)
+    return (heading, False) if heading.strip() else (None, True)
+
+
+def language_of(words: Iterable[str], slugs: Iterable[str]) -> str | None:
+    """Return the language that the fixed words of a page show, else its slugs, or None if nothing does."""
+    seen = set(words)
+    if seen & _CHINESE:
+        return "zh"
+    if seen & _ENGLISH:
+        return "en"
+    return "zh" if any(map(_FOREIGN_LETTER.search, slugs)) else None

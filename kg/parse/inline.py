@@ -1,0 +1,304 @@
+"""The inline wikitext of one bullet: its visible text, wikilinks and citations."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from urllib.parse import unquote
+
+import mwparserfromhell
+from mwparserfromhell.nodes import Comment, ExternalLink, HTMLEntity, Tag, Template, Text, Wikilink
+from mwparserfromhell.wikicode import Wikicode
+
+from kg.record import Citation, Link
+
+# Stands in the text for a citation until what is around it has been tidied (OBJECT REPLACEMENT CHARACTER).
+CITED = "\ufffc"
+# Stands around the anchors of wikilinks until the text without links has been taken (private use area).
+LINK_START, LINK_END = "\ue000", "\ue001"
+# Stand around the label of an external link until it is known to be a publisher's name or words of the sentence.
+LABEL_START, LABEL_END = "\ue002", "\ue003"
+MARKS = re.compile(f"[{CITED}{LINK_START}{LINK_END}{LABEL_START}{LABEL_END}]")
+ANCHOR = re.compile(f"{LINK_START}[^{LINK_END}]*{LINK_END}")
+LABELLED = re.compile(f"{LABEL_START}([^{LABEL_END}]*){LABEL_END}{CITED}")
+ONE_CITED = f"(?:{LABEL_START}[^{LABEL_END}]*{LABEL_END})?{CITED}"
+ALONE = re.compile(rf"\(\s*(?:{ONE_CITED}[\s,;]*)+\)|(?:{ONE_CITED}[\s,;.)]*)+$")
+
+QUOTES = re.compile("'{2,5}")
+AROUND_CITED = tuple(
+    (re.compile(pattern), replacement)
+    for pattern, replacement in (
+        (rf"[(\[]\s*(?:{CITED}[\s,;]*)+[)\]]", CITED),
+        (rf"{CITED}(?:[\s,;]*{CITED})+", CITED),
+        (rf"\s*{CITED}[\s,;|}}]*$", ""),
+        (rf"\s*{CITED}(?=[.,;:!?])", ""),
+        (rf"\s*{CITED}", " "),
+    )
+)
+STOPS_AT_END = re.compile(r"([.!?][\"”’']?)(?:\s*[.,;])+$")
+
+OTHER_NAMESPACE = re.compile(
+    r"(?:file|image|category|media|template|portal|wikipedia|wp|help|user|talk|special|commons|wiktionary"
+    r"|wikiquote|wikisource|meta|wikidata|species|foundation)\s*:",
+    re.IGNORECASE,
+)
+# Interwiki prefixes: other language editions and sister projects. Written in lower case, unlike titles.
+OTHER_WIKI = re.compile(r"(?:[a-z]{2}|[bcdmqsv]|wikt|voy|mw|simple|zh-[a-z-]+|ceb|nds|als|war|sco|ast|arz)\s*:")
+HIDDEN_NAMESPACE = re.compile(r"(?:file|image|category|media)\s*:", re.IGNORECASE)
+WIKINEWS = re.compile(r"(?:wikinews|n)\s*:\s*(.+)", re.IGNORECASE)
+TRAIL = re.compile(r"[a-z]+")
+OWN_WIKI = re.compile(r"(?:w|en)\s*:\s*")
+BAD_TITLE = re.compile(r"[<>\[\]{}|\x00-\x1f\x7f]")
+
+CITE = re.compile(r"(?:cite|citation|cite \w+)$", re.IGNORECASE)
+# Templates that show nothing a sentence needs: flags for editors and language icons.
+SILENT = re.compile(
+    r"(?:dead link|deadlink|fact|cn|citation needed|cbignore|doi-inline|what\?|which\?|who\?|when\?|where\?|dn"
+    r"|disambiguation needed|clarify|weasel-inline|failed verification|rs\??|vague|current events (?:header|footer)"
+    r"|\w\w icon|webarchive|blacklisted-links|pp-[\w-]+|registration required|subscription required|retracted"
+    r"|primary source inline|better source|not in citation given|full|verify source|update after|anchor)$",
+    re.IGNORECASE,
+)
+SHIP_PREFIX = re.compile(r"(?:USS|HMS|RMS|SS|MS|MV|OV|HMCS|HMAS|USNS|USCGC|INS|RRS|GTS|ARA|ROKS|MY)$")
+SHOWS_FIRST = re.compile(
+    r"(?:nowrap|nobr|small|big|lang-\w+|mp|flag|flagcountry|flagu|abbr|tooltip|mlby|nbay|nhly|nfly|bhofy|f1|rws"
+    r"|ill|interlanguage link|interlanguage link multi|us patent|ct)$",
+    re.IGNORECASE,
+)
+SHOWS_FIRST_TWO = re.compile(r"(?:convert|cvt|ship|sclass2?)$", re.IGNORECASE)
+SHOWS = {
+    "'": "'", "nbsp": " ", "spaced ndash": " – ", "ndash": "–", "mdash": "—", "snd": " – ", "en dash": "–",
+    "spaces": " ", "!": "|", "=": "=", "·": "·", "'s": "'s", "-": "", "clear": "",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Inline:
+    """What one bullet's wikitext says.
+
+    ``text`` is what a reader sees, without citations; ``linked`` the same without the links' anchors;
+    ``unknown`` names the templates that no rule understands, which show nothing.
+    """
+
+    text: str
+    linked: str
+    links: tuple[Link, ...]
+    citations: tuple[Citation, ...]
+    unknown: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Reading:
+    """The pieces of a bullet while its nodes are walked."""
+
+    pieces: list[str] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
+    citations: list[Citation] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+    inside_ref: bool = False
+
+    def cite(self, url: str, publisher: str | None) -> None:
+        """Add a citation and leave its mark in the text."""
+        self.citations.append(Citation(url, publisher))
+        self.pieces.append(CITED)
+
+
+def read(source: str) -> Inline:
+    """Read the wikitext of one bullet, without its list markers. Never raises on any text."""
+    reading = _Reading()
+    code = mwparserfromhell.parse(MARKS.sub("\ufffd", source), skip_style_tags=True)
+    _walk(code.nodes, reading)
+    marked = _tidy(_settle_labels("".join(reading.pieces), reading.citations))
+    without_links = ANCHOR.sub(" ", marked)
+    return Inline(
+        text=MARKS.sub("", marked),
+        linked=MARKS.sub("", without_links).strip(),
+        links=tuple(reading.links),
+        citations=tuple(reading.citations),
+        unknown=tuple(reading.unknown),
+    )
+
+
+def plain(source: str) -> str:
+    """Return what a reader sees of a piece of wikitext."""
+    return read(source).text
+
+
+def _shown(code: Wikicode | None) -> str:
+    if code is None:
+        return ""
+    if len(code.nodes) == 1 and isinstance(code.nodes[0], Text):
+        return " ".join(QUOTES.sub("", str(code.nodes[0].value)).split())
+    reading = _Reading()
+    _walk(code.nodes, reading)
+    return MARKS.sub("", _tidy("".join(reading.pieces)))
+
+
+def article_title(target: str) -> str | None:
+    """Normalise the target of a wikilink to an article's title; None where it leads to no article.
+
+    The first letter is made upper case, underscores become spaces, and the fragment is dropped.
+    """
+    title = html.unescape(unquote(target) if "%" in target else target).partition("#")[0]
+    title = " ".join(title.replace("_", " ").split()).strip("\u200e\u200f ").removeprefix(":").strip()
+    title = OWN_WIKI.sub("", title, count=1) if OWN_WIKI.match(title) else title
+    if (
+        not title
+        or OTHER_NAMESPACE.match(title)
+        or OTHER_WIKI.match(title)
+        or WIKINEWS.match(title)
+        or BAD_TITLE.search(title)
+    ):
+        return None
+    return title[0].upper() + title[1:]
+
+
+def _walk(nodes: Iterable[object], reading: _Reading) -> None:
+    previous: object = None
+    for node in nodes:
+        if isinstance(node, Text) and isinstance(previous, Wikilink):
+            _take_trail(str(node), reading)
+        READERS.get(type(node), _read_other)(node, reading)
+        previous = node
+
+
+def _take_trail(text: str, reading: _Reading) -> None:
+    """Note the letters glued on behind the last link, as in ``[[India]]n`` (MediaWiki's link trail)."""
+    trail = TRAIL.match(text)
+    if trail and reading.links and reading.pieces and reading.pieces[-1] == LINK_END:
+        last = reading.links[-1]
+        reading.links[-1] = Link(last.title, last.anchor, trail[0])
+
+
+def _read_text(node: Text, reading: _Reading) -> None:
+    reading.pieces.append(QUOTES.sub("", str(node.value)))
+
+
+def _read_entity(node: HTMLEntity, reading: _Reading) -> None:
+    reading.pieces.append(html.unescape(str(node)))
+
+
+def _read_comment(node: Comment, reading: _Reading) -> None:
+    """Read nothing: a comment shows nothing."""
+
+
+def _read_other(node: object, reading: _Reading) -> None:
+    reading.pieces.append(str(node))
+
+
+def _read_tag(node: Tag, reading: _Reading) -> None:
+    name = str(node.tag).strip().lower()
+    if name == "ref":
+        _read_ref(node, reading)
+    elif name == "br":
+        reading.pieces.append(" ")
+    elif node.contents is not None and name != "nowiki":
+        _walk(node.contents.nodes, reading)
+    elif node.contents is not None:
+        reading.pieces.append(str(node.contents))
+
+
+def _read_ref(node: Tag, reading: _Reading) -> None:
+    """Take a reference's citations; its words are a footnote and not part of the sentence."""
+    if node.contents is None:
+        return
+    inner = _Reading(inside_ref=True)
+    _walk(node.contents.nodes, inner)
+    for citation in inner.citations:
+        reading.cite(citation.url, citation.publisher)
+    reading.unknown.extend(inner.unknown)
+
+
+def _read_template(node: Template, reading: _Reading) -> None:
+    name = re.sub(r"[\s_]+", " ", str(node.name)).strip()
+    first = _argument(node, "1")
+    if CITE.match(name) and node.has("url"):
+        reading.cite(str(node.get("url").value).strip(), _publisher_of(node))
+    elif SILENT.match(name) or CITE.match(name):
+        return
+    elif name.lower() in SHOWS:
+        reading.pieces.append(SHOWS[name.lower()])
+    elif SHOWS_FIRST.match(name):
+        reading.pieces.append(first)
+    elif SHOWS_FIRST_TWO.match(name):
+        reading.pieces.append(f"{first} {_argument(node, '2')}".strip())
+    elif SHIP_PREFIX.match(name):
+        reading.pieces.append(f"{name} {first}".strip())
+    else:
+        reading.unknown.append(name)
+
+
+def _argument(node: Template, name: str) -> str:
+    return _shown(node.get(name).value).strip() if node.has(name) else ""
+
+
+def _publisher_of(node: Template) -> str | None:
+    names = ("publisher", "work", "newspaper", "website", "agency")
+    return next((label for name in names if (label := _argument(node, name))), None)
+
+
+def _read_external(node: ExternalLink, reading: _Reading) -> None:
+    label = _shown(node.title).strip()
+    publisher = _in_parentheses(label)
+    if publisher is None and label and not reading.inside_ref:
+        reading.pieces.append(f"{LABEL_START}{label}{LABEL_END}")
+    reading.cite(str(node.url).strip(), publisher)
+
+
+def _in_parentheses(label: str) -> str | None:
+    """Return the publisher's name from a label such as ``(BBC)``, or None if the label is not of that form."""
+    match = re.fullmatch(r"[\"“'\s]*\(\s*(.*?)\s*\)?[\"”'\s.,]*", label)
+    return (match[1].strip(" \"'“”") or None) if match else None
+
+
+def _read_link(node: Wikilink, reading: _Reading) -> None:
+    target, anchor = str(node.title), _shown(node.text)
+    news = WIKINEWS.match(target.strip().removeprefix(":"))
+    if news:
+        reading.cite(f"https://en.wikinews.org/wiki/{news[1].strip().replace(' ', '_')}", "Wikinews")
+        return
+    if HIDDEN_NAMESPACE.match(target.strip()):
+        return
+    title = article_title(target)
+    shown = anchor.strip() or html.unescape(target).strip().removeprefix(":").strip()
+    if title is not None:
+        reading.links.append(Link(title, shown))
+    reading.pieces.extend((LINK_START, anchor if anchor.strip() else shown, LINK_END))
+
+
+READERS: dict[type[object], Callable[..., None]] = {
+    Text: _read_text,
+    Wikilink: _read_link,
+    ExternalLink: _read_external,
+    Template: _read_template,
+    Tag: _read_tag,
+    HTMLEntity: _read_entity,
+    Comment: _read_comment,
+}
+
+
+def _settle_labels(text: str, citations: list[Citation]) -> str:
+    """Decide what the label of each external link is, and leave in the text only words of the sentence.
+
+    A label is the name of a publisher where its link stands in brackets of its own or at the end of the bullet.
+    """
+    alone = [match.span() for match in ALONE.finditer(text)]
+
+    def settle(match: re.Match[str]) -> str:
+        if not any(start <= match.start() < end for start, end in alone):
+            return match[1] + CITED
+        position = text.count(CITED, 0, match.end()) - 1
+        citations[position] = replace(citations[position], publisher=match[1].strip(" \"'“”") or None)
+        return CITED
+
+    return LABELLED.sub(settle, text)
+
+
+def _tidy(text: str) -> str:
+    """Take the citations out of the text, with the brackets, commas and spaces that held them."""
+    if CITED in text:
+        for pattern, replacement in AROUND_CITED:
+            text = pattern.sub(replacement, text)
+    return STOPS_AT_END.sub(r"\1", " ".join(text.split())).rstrip(" ,;")

@@ -1,0 +1,150 @@
+"""Dialect of Wikipedia's Current Events Portal: one wikitext page a day, nested bullets under category headings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from kg.parse import inline
+from kg.record import Bullet, DayPage, Unread
+
+PATH = re.compile(r"(?:^|/)(\d{4})_([A-Z][a-z]+)_(\d{1,2})\.txt$")
+LANGUAGE = "en"
+MAX_JOINED_LINES = 40
+
+COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+HEADER = re.compile(r"\{\{\s*Current\s+events\s+header\s*\|\s*(\d+)\s*\|\s*(\d+)\s*\|\s*(\d+)[^{}]*\}\}", re.IGNORECASE)
+CONTENT_HEADER = re.compile(
+    r"\{\{\s*Current\s+events\s*\|\s*year\s*=\s*(\d+)\s*\|\s*month\s*=\s*(\d+)\s*\|\s*day\s*=\s*(\d+)\s*\|\s*content\s*=",
+    re.IGNORECASE,
+)
+FRAME = re.compile(
+    r"\{\{\s*Current\s+events\s+footer\s*\}\}|</?noinclude>|</?includeonly>|\{\{pp-[^{}]*\}\}|^\s*\}\}\s*$|\|\}\s*$"
+    r"|__NO\w+__|\{\{\s*Current\s+events\s+header[^{}]*\}\}",
+    re.IGNORECASE,
+)
+MARKERS = re.compile(r"[*:#]*[*#:]")
+HEADING = re.compile(
+    r"\s*(?:[*:]?;\s*(?P<semicolon>.*)|(?P<equals>={2,6})\s*(?P<title>.*?)\s*=+|'''(?P<bold>[^'].*?)''':?)\s*$"
+)
+PICTURE = re.compile(r"\[\[\s*(?:File|Image)\s*:", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class _Reading:
+    """Where the reading of a page stands."""
+
+    bullets: list[Bullet] = field(default_factory=list)
+    unread: list[Unread] = field(default_factory=list)
+    category: str | None = None
+    open: list[Bullet] = field(default_factory=list)
+
+
+def matches(path: str) -> bool:
+    """Whether the page at ``path`` is a Current Events day page, such as ``data/2011_November_8.txt``."""
+    return day_of(path) is not None
+
+
+def parse(path: str, text: str) -> DayPage:
+    """Parse a day page. Never raises on any text; what no rule understands is in ``unread``.
+
+    ``path`` must be one that ``matches`` accepts: it gives the day, which the page's header only repeats.
+    """
+    day = day_of(path)
+    if day is None:
+        raise ValueError(f"{path} is not the path of a day page")
+    reading = _Reading()
+    for number, line in _logical_lines(text):
+        _read_line(number, line, day, reading)
+    return DayPage(LANGUAGE, day, tuple(reading.bullets), tuple(reading.unread))
+
+
+def day_of(path: str) -> date | None:
+    """Return the day that the path of a day page names, or None if it is no such path."""
+    match = PATH.search(path)
+    if not match:
+        return None
+    try:
+        return datetime.strptime(f"{match[1]} {match[2]} {match[3]}", "%Y %B %d").date()
+    except ValueError:
+        return None
+
+
+def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
+    """Yield line numbers (from 1) and lines, with a line continued while a comment, ref or template is open."""
+    lines = text.split("\n")
+    at = 0
+    while at < len(lines):
+        end = at + 1
+        joined = lines[at]
+        while end < min(len(lines), at + MAX_JOINED_LINES) and _is_open(joined):
+            joined += "\n" + lines[end]
+            end += 1
+        if _is_open(joined):
+            joined, end = lines[at], at + 1
+        yield at + 1, joined
+        at = end
+
+
+def _is_open(line: str) -> bool:
+    """Whether a comment, a reference or a template begins on ``line`` and does not end there."""
+    bare = CONTENT_HEADER.sub("", COMMENT.sub("", line))
+    if "<!--" in bare or bare.count("{{") > bare.count("}}"):
+        return True
+    opened = len(re.findall(r"<ref\b(?![^<>]*/>)", bare, re.IGNORECASE))
+    return opened > len(re.findall(r"</ref\s*>", bare, re.IGNORECASE))
+
+
+def _read_line(number: int, line: str, day: date, reading: _Reading) -> None:
+    _check_header(number, line, day, reading)
+    if line.lstrip().startswith("<!--") or "{{" in line or "<" in line or line.endswith("}"):
+        line = _without_frame(line)
+    if not line.strip():
+        return
+    heading = HEADING.match(line)
+    if heading:
+        reading.category = (
+            inline.plain(heading["semicolon"] or heading["title"] or heading["bold"] or "").strip(" :") or None
+        )
+        reading.open.clear()
+        return
+    markers = MARKERS.match(line)
+    if markers:
+        _read_bullet(number, line, len(markers[0]), reading)
+    else:
+        reason = "picture" if PICTURE.match(line) else "text outside a list"
+        reading.unread.append(Unread(number, line[:200], reason))
+
+
+def _check_header(number: int, line: str, day: date, reading: _Reading) -> None:
+    header = HEADER.search(line) or CONTENT_HEADER.search(line)
+    if header and (int(header[1]), int(header[2]), int(header[3])) != (day.year, day.month, day.day):
+        reading.unread.append(Unread(number, header[0], "the header names another day than the page's path"))
+
+
+def _without_frame(line: str) -> str:
+    """Take away what frames the list and is no part of it: comments, header, footer."""
+    return FRAME.sub("", CONTENT_HEADER.sub("", HEADER.sub("", COMMENT.sub("", line)))).rstrip()
+
+
+def _read_bullet(number: int, line: str, depth: int, reading: _Reading) -> None:
+    while reading.open and reading.open[-1].depth >= depth:
+        reading.open.pop()
+    found = inline.read(line[depth:])
+    reading.unread.extend(Unread(number, line[:200], f"template {{{{{name}}}}}") for name in found.unknown)
+    bullet = Bullet(
+        position=len(reading.bullets),
+        line=number,
+        depth=depth,
+        parent=reading.open[-1].position if reading.open else None,
+        category=reading.category,
+        printed=line,
+        text=found.text,
+        linked=found.linked,
+        links=found.links,
+        citations=found.citations,
+    )
+    reading.bullets.append(bullet)
+    reading.open.append(bullet)

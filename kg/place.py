@@ -1,0 +1,82 @@
+"""Which places an item names, and which entity each of them is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from kg.gazetteer import Gazetteer, Place, names_place
+from kg.iri import Minter
+from kg.item import Item
+
+# What stands before a name when the sentence says that something happened there.
+LOCATED = re.compile(
+    r"\b(?:in|at|near|outside|inside|around|across|throughout)\s+(?:the\s+)?"
+    r"(?:(?:[\w'’-]+\s+){0,2}(?:city|town|village|capital|port|province|state|district|region|governorate|suburb)\s+(?:of\s+)?)?$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NamedPlace:
+    """A place that an item names: its English article title where known, and the words that name it."""
+
+    place: Place
+    title: str | None
+    anchor: str = field(default="", compare=False)
+
+
+@lru_cache(maxsize=131_072)
+def of_title(title: str, gazetteer: Gazetteer) -> Place | None:
+    """Return the place that the English article ``title`` is about, if it is about one."""
+    return gazetteer.by_title(title)
+
+
+@lru_cache(maxsize=65_536)
+def of_label(label: str, gazetteer: Gazetteer) -> Place | None:
+    """Return the place that a printed label names, if the rules for labels are sure of it."""
+    return gazetteer.by_label(label)
+
+
+def title_of(place: Place, gazetteer: Gazetteer) -> str | None:
+    """Return the title of a place's English article: the one in the table, or its name where that leads back to it."""
+    if place.title:
+        return place.title
+    return place.name if of_title(place.name, gazetteer) == place else None
+
+
+def named_by(item: Item, gazetteer: Gazetteer) -> list[NamedPlace]:
+    """Return the places that an item's links name; a link shown as a demonym ("Indian") names none."""
+    found = []
+    for link in item.mentions:
+        place = of_title(link.title, gazetteer)
+        if place and names_place(place, link.anchor, link.trail):
+            found.append(NamedPlace(place, link.title, link.anchor))
+    topics = ((title, of_title(title, gazetteer)) for title in item.topics)
+    return found + [NamedPlace(place, title) for title, place in topics if place]
+
+
+def named_by_labels(labels: Iterable[str], gazetteer: Gazetteer) -> list[NamedPlace]:
+    """Return the places that printed labels name."""
+    places = ((label, of_label(label, gazetteer)) for label in labels)
+    return [NamedPlace(place, title_of(place, gazetteer), label) for label, place in places if place]
+
+
+def is_location(named: NamedPlace, item: Item) -> bool:
+    """Whether the sentence says, with a preposition, that the event happened at the place."""
+    if not named.anchor:
+        return False
+    at = item.title.find(named.anchor)
+    while at >= 0:
+        if LOCATED.search(item.title[max(0, at - 80) : at]):
+            return True
+        at = item.title.find(named.anchor, at + 1)
+    return False
+
+
+def iri(place: Place, minter: Minter, gazetteer: Gazetteer) -> str:
+    """Return the IRI of a place: that of its article's entity, else one made from its GeoNames id."""
+    title = title_of(place, gazetteer)
+    return minter.entity("en", title) if title else minter.geonames(place.geonames)

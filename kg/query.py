@@ -1,0 +1,123 @@
+"""Evaluates one SPARQL query on a store, in the calling process."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pyoxigraph import NamedNode, QueryBoolean, QuerySolutions, QueryTriples, RdfFormat, Store, serialize
+
+from kg.errors import FormatError, QueryError, QuerySyntaxError, ResultTooLargeError
+from kg.formats import Format, by_name
+from kg.guard import Form, QueryTooComplexError, check
+from kg.prefixes import PREFIXES
+
+__all__ = ["Answer", "Form", "QueryTooComplexError", "answer", "check"]
+
+Results = QuerySolutions | QueryBoolean | QueryTriples
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer to a query or the description of a resource.
+
+    ``form`` is the query form in lower case, or "describe" for a description; ``format`` the format of
+    ``body``; ``snapshot`` the identifier of the snapshot that answered, empty where there is none.
+    """
+
+    form: str
+    format: Format
+    body: bytes
+    snapshot: str = ""
+
+
+class Buffer:
+    """A binary file in memory that refuses to grow over its limit."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.content = bytearray()
+
+    def write(self, data: bytes) -> int:
+        """Append ``data`` and return its length; raise ResultTooLargeError over the limit."""
+        if len(self.content) + len(data) > self.limit:
+            raise ResultTooLargeError(f"the result is larger than {self.limit} bytes; ask for less of it")
+        self.content += data
+        return len(data)
+
+    def flush(self) -> None:
+        """Do nothing: there is nothing behind this buffer."""
+
+
+def answer(
+    store: Store,
+    query: str,
+    format: Format | None = None,  # noqa: A002
+    *,
+    limit: int = 50_000_000,
+    default_graphs: Sequence[str] = (),
+    named_graphs: Sequence[str] = (),
+) -> Answer:
+    """Evaluate ``query`` on ``store`` and serialize all of its result.
+
+    ``format`` must fit the query form; None means SPARQL JSON for SELECT and ASK, Turtle for graphs.
+    ``limit`` is the largest body in bytes. If ``default_graphs`` or ``named_graphs`` are given they are the
+    dataset, whatever FROM says (SPARQL 1.1 Protocol, section 2.1.4).
+    Raises QuerySyntaxError, FormatError, ResultTooLargeError, or QueryError if evaluation fails.
+    """
+    try:
+        return _serialize(_evaluate(store, query, default_graphs, named_graphs), format, limit)
+    except SyntaxError as error:
+        raise syntax_error(str(error)) from None
+    except (OSError, RuntimeError, ValueError) as error:
+        raise QueryError(f"the query failed: {error}") from None
+
+
+def _evaluate(store: Store, query: str, default_graphs: Sequence[str], named_graphs: Sequence[str]) -> Results:
+    if not default_graphs and not named_graphs:
+        return store.query(query, prefixes=PREFIXES)
+    return store.query(
+        query,
+        prefixes=PREFIXES,
+        default_graph=[NamedNode(iri) for iri in default_graphs],
+        named_graphs=[NamedNode(iri) for iri in named_graphs],
+    )
+
+
+def _serialize(results: Results, wanted: Format | None, limit: int) -> Answer:
+    form = form_of(results)
+    chosen = wanted or by_name("turtle" if isinstance(results, QueryTriples) else "json")
+    buffer = Buffer(limit)
+    if isinstance(results, QueryTriples):
+        if chosen.rdf is None:
+            raise FormatError(f"{chosen.label} cannot hold a graph")
+        serialize(results, buffer, format=chosen.rdf, prefixes=prefixes_for(chosen.rdf))  # type: ignore[arg-type]
+    else:
+        if chosen.results is None:
+            raise FormatError(f"{chosen.label} cannot hold the results of a query of this form")
+        results.serialize(buffer, format=chosen.results)  # type: ignore[arg-type]
+    return Answer(form, chosen, bytes(buffer.content))
+
+
+def form_of(results: Results) -> str:
+    """Return "select", "ask" or "construct" (which DESCRIBE is too) for what a query returned."""
+    if isinstance(results, QueryBoolean):
+        return "ask"
+    return "select" if isinstance(results, QuerySolutions) else "construct"
+
+
+def prefixes_for(format: RdfFormat) -> dict[str, str] | None:  # noqa: A002
+    """Return the prefix table for the formats that write prefixes, None for the others."""
+    return PREFIXES if format in (RdfFormat.TURTLE, RdfFormat.TRIG, RdfFormat.RDF_XML) else None
+
+
+def syntax_error(message: str) -> QuerySyntaxError:
+    """Return the error for the engine's message ``error at LINE:COLUMN: expected …``."""
+    match = re.match(r"error at (\d+):(\d+): (.*)", message, re.DOTALL)
+    if not match:
+        return QuerySyntaxError(f"this is not a SPARQL query: {message[:500]}")
+    line, column, detail = int(match[1]), int(match[2]), " ".join(match[3].split())
+    # The engine prints its classes of letters in full; they help nobody.
+    expected = re.sub(r",? \[[^\]]*\](?: ?\| ?'[^,]*\])?", "", detail)[:300]
+    return QuerySyntaxError(f"line {line}, column {column}: {expected}", line, column)

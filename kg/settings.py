@@ -1,0 +1,73 @@
+"""The one table of settings: name, type, default and help of everything that can be configured.
+
+A setting is given, from weakest to strongest, by its default, by the environment variable ``KG_<NAME>``, or
+by the command line option of the same name.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import Field, dataclass, field, fields
+from typing import Any
+from urllib.parse import urlsplit
+
+from kg.errors import ConfigurationError
+
+
+def setting(default: Any, help_text: str) -> Any:
+    """Declare one setting: its default and the sentence that explains it."""
+    return field(default=default, metadata={"help": help_text})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings; the table in the documentation is made from these fields."""
+
+    store: str = setting("store", "Folder of the store: its snapshots, the ledger, and which snapshot is current.")
+    base: str = setting("http://127.0.0.1:8000/", "Identity base: IRIs of a new store are minted under it.")
+    jobs: int = setting(0, "Processes that read pages while building; 0 means one for each core.")
+    language: str = setting("", "Language of Context pages that do not show it; empty means that of the archive.")
+    page_bytes: int = setting(8_000_000, "Largest page of an archive, in bytes.")
+    keep_snapshots: int = setting(3, "Snapshots kept after a build, the current one included.")
+    host: str = setting("127.0.0.1", "Address that the server listens on.")
+    port: int = setting(8000, "Port that the server listens on.")
+    threads: int = setting(16, "Requests that the server answers at the same time.")
+    query_seconds: float = setting(20.0, "Longest time from the arrival of a query to its answer, in seconds.")
+    query_workers: int = setting(2, "Queries that run at the same time, each in a process of its own.")
+    query_memory: int = setting(2_000_000_000, "Largest address space of one query process, in bytes.")
+    query_bytes: int = setting(65_536, "Longest query, in bytes.")
+    query_depth: int = setting(64, "Deepest nesting of brackets in a query.")
+    result_bytes: int = setting(50_000_000, "Largest result of a query, in bytes.")
+
+    def __post_init__(self) -> None:
+        parts = urlsplit(self.base)
+        if parts.scheme not in ("http", "https") or not parts.netloc or not self.base.endswith("/"):
+            raise ConfigurationError(f"base {self.base!r} must be an http(s) IRI that ends with a slash")
+        if parts.query or parts.fragment:
+            raise ConfigurationError(f"base {self.base!r} must have no query and no fragment")
+
+
+SETTINGS: tuple[Field[Any], ...] = fields(Settings)
+
+
+def load(environment: Mapping[str, str] = os.environ, **options: Any) -> Settings:
+    """Return the settings from defaults, ``KG_…`` variables of ``environment`` and ``options``.
+
+    An option of None counts as not given. Raises ConfigurationError for a value of the wrong type.
+    """
+    given: dict[str, Any] = {}
+    for one in SETTINGS:
+        text = environment.get(f"KG_{one.name.upper()}")
+        if text is not None:
+            given[one.name] = _convert(one, text)
+    given.update({name: value for name, value in options.items() if value is not None})
+    return Settings(**given)
+
+
+def _convert(one: Field[Any], text: str) -> Any:
+    kind: type = type(one.default)
+    try:
+        return kind(text)
+    except ValueError:
+        raise ConfigurationError(f"KG_{one.name.upper()} must be {kind.__name__}, not {text!r}") from None

@@ -1,0 +1,154 @@
+"""The Markdown dialect of the Context: what holds for every page of its grammar, and for any text at all."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kg.parse.context import matches, parse, render
+from kg.record import Change, Citation, DayIndex, EventPage, IndexItem, Related
+
+CORPUS = Path(os.environ.get("NEWSGRAPH_CORPUS", Path(__file__).parents[3] / "shared" / "corpus"))
+EVENT = "news/2011/11/8/a-bridge-opens.md"
+INDEX = "news/2011/11/8/index.md"
+
+# Pages of the grammar, as records.
+words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\n"), min_size=1).filter(
+    str.strip
+)
+titles = st.one_of(
+    words, st.sampled_from([" a ", "[b](http://c.example/) d", "](/news/2001/01/1/e.md", "{{f|g}}"])
+)
+printed_labels = words.filter(lambda text: ".md) _" not in text)
+slugs = st.from_regex(r"[a-z0-9\u4e00-\u4fff-]{1,20}", fullmatch=True).filter(lambda slug: slug != "index")
+days = st.dates(date(1000, 1, 1))
+paths = st.builds("news/{0:%Y/%m}/{0.day}/{1}.md".format, days, slugs)
+prefixes = st.sampled_from(["/", "/zh/"])
+markers = st.sampled_from(["Context", "上下文", "消息"])
+times = st.datetimes(datetime(1000, 1, 1), timezones=st.just(UTC)).map(lambda at: at.replace(microsecond=0))
+urls = words.filter(lambda text: ") [IMG](" not in text)
+names = words.filter(lambda text: "](" not in text and text != "Cover Image")
+images = st.none() | urls
+descriptions = st.none() | st.lists(words, min_size=1).map("\n".join).filter(
+    lambda text: "\n### " not in f"\n{text}"
+)
+headings = st.none() | words
+sources = st.builds(Citation, urls, st.none() | names, images)
+changes = st.builds(Change, titles, paths, st.sampled_from(["First version", "Update"]), times, prefixes)
+current = st.builds(Change, titles, paths, st.just("Current version"), st.none(), prefixes)
+related = st.builds(Related, titles, paths, printed_labels, prefixes, markers)
+
+
+@st.composite
+def event_pages(draw: st.DrawFn) -> EventPage:
+    page = EventPage(
+        language=None,
+        day=draw(days),
+        slug=draw(slugs),
+        title=draw(titles),
+        heading=draw(headings),
+        description=draw(descriptions),
+        formats=draw(st.booleans()),
+        prefix=draw(prefixes),
+    )
+    if draw(st.booleans()):
+        cited = tuple(draw(st.lists(sources, min_size=1)))
+        word = draw(st.sampled_from(["Source", "Sources", "信息来源"]))
+        page = replace(page, sources=cited, cover=draw(images), sections=(word,))
+    if draw(st.booleans()):
+        wordings = (*draw(st.lists(changes)), draw(current))
+        page = replace(page, changes=wordings, sections=(*page.sections, "Changes"))
+    if draw(st.booleans()):
+        word = draw(st.sampled_from(["Related", "有关"]))
+        page = replace(page, related=tuple(draw(st.lists(related))), sections=(*page.sections, word))
+    return page
+
+
+@given(event_pages())
+def test_an_event_page_is_read_as_it_was_printed(page: EventPage) -> None:
+    read = parse(f"news/{page.day:%Y/%m}/{page.day.day}/{page.slug}.md", render(page))
+    assert replace(read, language=None) == page
+
+
+def fits_a_list(text: str | None) -> bool:
+    return text is None or not any(line.startswith(("_", "#", "-")) for line in text.split("\n"))
+
+
+listed = descriptions.filter(fits_a_list)
+items = st.builds(IndexItem, titles, paths, headings, listed, prefix=prefixes)
+labelled = st.builds(
+    IndexItem, titles, paths, headings, labels=printed_labels, prefix=prefixes, marker=markers
+)
+
+
+@given(days, st.lists(items | labelled), prefixes, st.booleans())
+def test_a_day_index_is_read_as_it_was_printed(
+    day: date, events: list[IndexItem], prefix: str, formats: bool
+) -> None:
+    page = DayIndex("zh", day, tuple(events), "news/2011/11/7/index.md", prefix=prefix, formats=formats)
+    assert parse(f"news/{day:%Y/%m}/{day.day}/README.md", render(page)) == page
+
+
+# --- any text
+
+
+FRAGMENTS = (
+    "|#|# |##### |### [|## [|](/news/2011/11/8/a.md)|1. [A](b)|---| _Context: a_|### Sources:|### Related:"
+    "|### Changes:|2. [B](/news/2011/11/8/b.md) _Context: c_|Formats: "
+    "|### [2011-11-8](/news/2011/11/8/index.md)|\r"
+)
+fragments = st.sampled_from(FRAGMENTS.split("|"))
+texts = st.lists(st.lists(fragments | st.text(max_size=5), max_size=3).map("".join)).map("\n".join)
+
+
+@given(st.sampled_from([EVENT, INDEX, "README.md", "", "news/x.md"]), texts)
+def test_every_line_of_any_text_is_printed_again_or_reported(path: str, text: str) -> None:
+    page = parse(path, text)
+    lines = text.replace("\r\n", "\n").split("\n")
+    lost = Counter(filter(None, lines)) - Counter(render(page).split("\n"))
+    reported = Counter(lines[unread.line - 1] for unread in page.unread)
+    assert lost <= reported
+    assert page.unread or render(page) == text
+
+
+@pytest.mark.parametrize("path", [EVENT, INDEX, "README.md"])
+@pytest.mark.parametrize(
+    "opening", ["", "# ", "## [", "### [", "##### ", "1. [", "_Context: ", "### Related:\n\n1. ["]
+)
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "[",
+        "](",
+        "](/",
+        "_Context",
+        "](/news/2011/11/8/a.md) _Context: ",
+        ") [IMG](",
+        "### Related:\n",
+        "\n",
+        "0",
+    ],
+)
+def test_time_stays_linear_in_hostile_pages(path: str, opening: str, piece: str) -> None:
+    start = time.process_time()
+    parse(path, opening + piece * (100_000 // len(piece)))
+    assert time.process_time() - start < 2
+
+
+@pytest.mark.parametrize("folder", ["the-context-en", "the-context-en-revisions"])
+def test_every_page_of_the_archive_is_read_whole_and_prints_as_it_was(folder: str) -> None:
+    if not (CORPUS / folder).is_dir():
+        pytest.skip(f"no archive at {CORPUS / folder}: set NEWSGRAPH_CORPUS")
+    pages = {path.relative_to(CORPUS / folder).as_posix(): path for path in (CORPUS / folder).rglob("*.md")}
+    texts = {name: path.read_bytes().decode() for name, path in pages.items() if matches(name)}
+    assert texts
+    assert [name for name, text in texts.items() if parse(name, text).unread] == []
+    assert [name for name, text in texts.items() if render(parse(name, text)) != text] == []
