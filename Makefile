@@ -6,7 +6,7 @@ STAMP := $(VENV)/installed
 STORE := store
 SAMPLE := data/seed data/sample
 
-.PHONY: serve test check build clean
+.PHONY: serve test check build docs clean
 
 serve: $(STORE)/current
 	$(VENV)/bin/kg serve --store $(STORE)
@@ -40,3 +40,6 @@ $(STAMP)-dev: $(STAMP) requirements-dev.txt
 
 clean:
 	rm -rf $(VENV) $(STORE)
+
+docs: $(STAMP)
+	$(VENV)/bin/python -m kg.settings > docs/settings.md

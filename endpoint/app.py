@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any, Final
 
 import click
-from flask import Flask, Request
+from flask import Flask
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import create_server
 
 from endpoint import browse, dumps, errors, headers, health, pages, resource, sparql, vocabulary
@@ -19,23 +21,27 @@ from kg.settings import Settings
 from kg.workers import Workers
 
 BODY_BYTES: Final = 1_000_000
-FORM_PARTS: Final = 100
 IDLE_SECONDS: Final = 15
 SWEEP_SECONDS: Final = 5
 HEADER_BYTES: Final = 262_144
 
 
-class _Request(Request):
-    max_form_parts = FORM_PARTS
+class _Parser(HTTPRequestParser):  # type: ignore[misc]
+    """Refuses a request with two lengths, which a proxy may read differently (RFC 9112, section 6.1)."""
+
+    def parse_header(self, header_plus: bytes) -> None:
+        super().parse_header(header_plus)
+        if self.chunked and "CONTENT_LENGTH" in self.headers:
+            raise ParsingError("Both Content-Length and Transfer-Encoding")
 
 
-class _Application(Flask):
-    request_class = _Request
+class _Channel(HTTPChannel):  # type: ignore[misc]
+    parser_class = _Parser
 
 
 def create_app(settings: Settings, workers: Workers) -> Flask:
     """Return the WSGI application that serves what ``workers`` have open. It never opens a store itself."""
-    app = _Application("endpoint")
+    app = Flask("endpoint")
     app.url_map.merge_slashes = False  # addresses of sources have two slashes in them
     app.config["MAX_CONTENT_LENGTH"] = max(BODY_BYTES, 4 * settings.query_bytes)
     app.config["MAX_FORM_MEMORY_SIZE"] = 4 * settings.query_bytes
@@ -56,9 +62,11 @@ def server(settings: Settings, workers: Workers) -> Any:
     the address cannot be used.
     """
     app = create_app(settings, workers)
+    sockets: dict[int, Any] = {}
     try:
-        return create_server(
+        made = create_server(
             app,
+            map=sockets,
             host=settings.host,
             port=settings.port,
             threads=settings.threads,
@@ -71,9 +79,10 @@ def server(settings: Settings, workers: Workers) -> Any:
         )
     except OSError as error:
         where = f"{settings.host}:{settings.port}"
-        raise ConfigurationError(
-            f"cannot listen on {where}: {error.strerror}; choose another --port"
-        ) from None
+        raise ConfigurationError(f"cannot listen on {where}: {error.strerror}; choose another --port") from None
+    for listening in sockets.values():
+        listening.channel_class = _Channel
+    return made
 
 
 def serve(settings: Settings) -> None:

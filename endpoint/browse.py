@@ -45,9 +45,7 @@ def newest(here: Site) -> dict[str, Any]:
 def _day(here: Site, day: dict[str, Any], nodes: dict[str, Any]) -> dict[str, Any]:
     property_ = expand("dcterms:temporal")
     names = [
-        name
-        for name, said in nodes.items()
-        if any(one.get("iri") == day["iri"] for one in said.get(property_, ()))
+        name for name, said in nodes.items() if any(one.get("iri") == day["iri"] for one in said.get(property_, ()))
     ]
     events = listing(here.addresses, {name: nodes[name] for name in names}, nodes)
     return day | {"href": here.addresses.href(day["iri"]), "listed": events}

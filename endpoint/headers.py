@@ -35,6 +35,4 @@ def add(response: Response) -> Response:
 
 def link(target: str, rel: str, **attributes: str) -> str:
     """Return one link of a Link header (RFC 8288)."""
-    return "; ".join(
-        (f"<{target}>", f'rel="{rel}"', *(f'{name}="{value}"' for name, value in attributes.items()))
-    )
+    return "; ".join((f"<{target}>", f'rel="{rel}"', *(f'{name}="{value}"' for name, value in attributes.items())))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote, urlsplit
 
@@ -118,6 +118,7 @@ class Described:
     sources: list[Cited] = field(default_factory=list)
     history: list[Wording] = field(default_factory=list)
     place: tuple[str, str] | None = None
+    neighbours: tuple[Term | None, Term | None] = (None, None)
 
 
 class Reader:
@@ -168,9 +169,7 @@ class Reader:
         """Return a source with its publisher; the link leads to the document about it."""
         publishers = self.iris(source, "dcterms:publisher")
         publisher = self.resource(publishers[0]) if publishers else None
-        return Cited(
-            Term(unquote(source), self.addresses.href(source), True, iri=source), publisher, host(source)
-        )
+        return Cited(Term(unquote(source), self.addresses.href(source), True, iri=source), publisher, host(source))
 
     def item(self, event: str) -> Item:
         """Return an event as listed."""
@@ -240,9 +239,7 @@ def _facts(reader: Reader, iri: str) -> list[tuple[Term, list[Term]]]:
         name = compact(property_)
         shown = reader.resource(property_)
         text = NAMES.get(name) or re.sub(r"(?<=[a-z])(?=[A-Z])", " ", re.split(r"[/#:]", name)[-1]).lower()
-        facts.append(
-            (Term(text, shown.href, shown.external, iri=property_), [reader.term(one) for one in values])
-        )
+        facts.append((Term(text, shown.href, shown.external, iri=property_), [reader.term(one) for one in values]))
     return facts
 
 
@@ -278,6 +275,8 @@ def document_page(site: Site, iri: str, nodes: Nodes) -> str:
     path = addresses.document(iri)
     formats = [(one, addresses.local(f"{path}.{one.suffix}")) for one in DOCUMENT_FORMATS]
     shown = describe(iri, nodes, addresses, addresses.base + path)
+    if shown.kind == "Day":
+        shown = replace(shown, neighbours=(_day(site, shown.date, -1), _day(site, shown.date, 1)))
     return render_template(
         "document.html",
         site=site,
@@ -286,6 +285,16 @@ def document_page(site: Site, iri: str, nodes: Nodes) -> str:
         formats=formats,
         data=embedded(jsonld(nodes)),
     )
+
+
+def _day(site: Site, day: str, step: int) -> Term | None:
+    """Return the day before or after ``day``, if the graph has it."""
+    try:
+        text = (date.fromisoformat(day) + timedelta(days=step)).isoformat()
+    except (ValueError, OverflowError):
+        return None
+    iri = site.workers.find([f"{site.addresses.base}day/{text}"])
+    return Term(spoken(text), site.addresses.href(iri)) if iri else None
 
 
 def embedded(data: Any) -> Markup:
@@ -324,9 +333,7 @@ def _cell(binding: Mapping[str, Any] | None, addresses: Addresses) -> Term | Non
         return Term(unquote(shown), href, href == binding["value"], iri=binding["value"])
     if binding["type"] not in ("literal", "typed-literal"):
         return Term(_text(binding))
-    return Term(
-        binding["value"], language=binding.get("xml:lang"), datatype=compact(binding.get("datatype", ""))
-    )
+    return Term(binding["value"], language=binding.get("xml:lang"), datatype=compact(binding.get("datatype", "")))
 
 
 def _text(binding: Mapping[str, Any]) -> str:

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, render_template, request
 from pyoxigraph import BlankNode, NamedNode, Quad
@@ -26,6 +27,7 @@ blueprint = Blueprint("sparql", __name__)
 
 FORM: Final = "application/x-www-form-urlencoded"
 DIRECT: Final = "application/sparql-query"
+FORM_PARTS: Final = 100
 UPDATE: Final = "application/sparql-update"
 SD: Final = "http://www.w3.org/ns/sparql-service-description#"
 
@@ -145,6 +147,8 @@ def _posted(kind: str, charset: str, parameters: MultiDict[str, str]) -> MultiDi
         raise Forbidden("this service only answers queries; updates are refused")
     if kind == FORM:
         _utf8(charset)
+        if request.get_data().count(b"&") >= FORM_PARTS:
+            raise RequestEntityTooLarge(f"a form may have at most {FORM_PARTS} parameters")
         return MultiDict(request.form)
     if kind != DIRECT:
         raise UnsupportedMediaType(f"send a query as {FORM} or as {DIRECT}")
@@ -192,17 +196,23 @@ def _welcome() -> Response:
         return _vary(Response(page, content_type=HTML.content_type))
     if chosen is None:
         raise BadRequest("send a query: in the parameter query, or as the body of a POST")
-    body = represent(service_description(request.base_url), chosen)
+    body = represent(service_description(_own_address()), chosen)
     return _vary(Response(body, content_type=chosen.content_type))
+
+
+def _own_address() -> str:
+    """Return the address of this endpoint: the one asked for, if its host is known to be ours."""
+    here = site()
+    base = here.snapshot.manifest.base
+    ours = {urlsplit(base).hostname, here.settings.host, "127.0.0.1", "localhost", "::1"}
+    return request.base_url if urlsplit(request.host_url).hostname in ours else f"{base}sparql"
 
 
 def service_description(endpoint: str) -> list[Quad]:
     """Return the SPARQL 1.1 Service Description of this endpoint, which answers at ``endpoint``."""
     service, dataset, graph = BlankNode("service"), BlankNode("dataset"), BlankNode("graph")
-    formats = (*RDF_FORMATS, *RESULT_FORMATS)
-    kinds = [
-        NamedNode(one.rdf.iri if one.rdf else one.results.iri) for one in formats if one.rdf or one.results
-    ]
+    engines = [one.rdf or one.results for one in (*RDF_FORMATS, *RESULT_FORMATS)]
+    kinds = [NamedNode(engine.iri) for engine in engines if engine]
     triples: list[tuple[Any, str, Any]] = [
         (service, expand("rdf:type"), NamedNode(f"{SD}Service")),
         (service, f"{SD}endpoint", NamedNode(endpoint)),

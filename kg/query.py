@@ -56,29 +56,33 @@ def answer(
     format: Format | None = None,  # noqa: A002
     *,
     limit: int = 50_000_000,
+    base: str | None = None,
     default_graphs: Sequence[str] = (),
     named_graphs: Sequence[str] = (),
 ) -> Answer:
     """Evaluate ``query`` on ``store`` and serialize all of its result.
 
     ``format`` must fit the query form; None means SPARQL JSON for SELECT and ASK, Turtle for graphs.
-    ``limit`` is the largest body in bytes. If ``default_graphs`` or ``named_graphs`` are given they are the
-    dataset, whatever FROM says (SPARQL 1.1 Protocol, section 2.1.4).
+    ``limit`` is the largest body in bytes; relative IRIs are resolved against ``base``. If ``default_graphs``
+    or ``named_graphs`` are given they are the dataset, whatever FROM says (SPARQL 1.1 Protocol, section 2.1.4).
     Raises QuerySyntaxError, FormatError, ResultTooLargeError, or QueryError if evaluation fails.
     """
     try:
-        return _serialize(_evaluate(store, query, default_graphs, named_graphs), format, limit)
+        return _serialize(_evaluate(store, query, base, default_graphs, named_graphs), format, limit)
     except SyntaxError as error:
         raise syntax_error(str(error)) from None
     except (OSError, RuntimeError, ValueError) as error:
         raise QueryError(f"the query failed: {error}") from None
 
 
-def _evaluate(store: Store, query: str, default_graphs: Sequence[str], named_graphs: Sequence[str]) -> Results:
+def _evaluate(
+    store: Store, query: str, base: str | None, default_graphs: Sequence[str], named_graphs: Sequence[str]
+) -> Results:
     if not default_graphs and not named_graphs:
-        return store.query(query, prefixes=PREFIXES)
+        return store.query(query, base_iri=base, prefixes=PREFIXES)
     return store.query(
         query,
+        base_iri=base,
         prefixes=PREFIXES,
         default_graph=[NamedNode(iri) for iri in default_graphs],
         named_graphs=[NamedNode(iri) for iri in named_graphs],

@@ -71,3 +71,33 @@ def _convert(one: Field[Any], text: str) -> Any:
         return kind(text)
     except ValueError:
         raise ConfigurationError(f"KG_{one.name.upper()} must be {kind.__name__}, not {text!r}") from None
+
+
+def markdown() -> str:
+    """Return the table of settings as a Markdown page; docs/settings.md is this text."""
+    rows = [f"| `{one.name}` | `KG_{one.name.upper()}` | {_shown(one.default)} | {_help(one)} |" for one in SETTINGS]
+    return "\n".join(
+        (
+            "# Settings",
+            "",
+            "A setting is given by its default, by an environment variable, or by a command line option of the same",
+            "name, where the command has it; the last of these wins. This page is made by `make docs`.",
+            "",
+            "| setting | variable | default | what it is |",
+            "|---|---|---|---|",
+            *rows,
+            "",
+        )
+    )
+
+
+def _help(one: Field[Any]) -> str:
+    return str(one.metadata["help"])
+
+
+def _shown(default: Any) -> str:
+    return f"`{default}`" if default != "" else "(empty)"
+
+
+if __name__ == "__main__":
+    print(markdown(), end="")  # noqa: T201

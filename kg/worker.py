@@ -78,6 +78,7 @@ def _query(store: Store, arguments: dict[str, Any], text: str) -> Reply:
         text,
         by_name(wanted) if wanted else None,
         limit=arguments["limit"],
+        base=arguments.get("base"),
         default_graphs=arguments.get("default_graphs", ()),
         named_graphs=arguments.get("named_graphs", ()),
     )

@@ -91,13 +91,15 @@ class Workers:
     ) -> Answer:
         """Answer a SPARQL query, after the guard of kg.guard has let it pass.
 
-        ``seconds`` may lower the time limit. Raises what kg.guard.check and kg.query.answer raise, and
-        QueryTimeoutError, WorkerLostError, ResultTooLargeError or ServiceBusyError.
+        ``seconds`` may lower the time limit. Relative IRIs are resolved against the identity base.
+        Raises what kg.guard.check and kg.query.answer raise, and QueryTimeoutError, WorkerLostError,
+        ResultTooLargeError or ServiceBusyError.
         """
         check(text, self.settings)
         arguments = {
             "format": format.name if format else None,
             "limit": self.settings.result_bytes,
+            "base": self._crew.snapshot.manifest.base,
             "default_graphs": list(default_graphs),
             "named_graphs": list(named_graphs),
         }

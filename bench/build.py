@@ -1,0 +1,51 @@
+"""Compare a whole build with pyoxigraph's bulk load of the same triples from a file, in interleaved rounds."""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+LOAD = """
+import sys, pyoxigraph
+store = pyoxigraph.Store(sys.argv[2])
+store.bulk_load(path=sys.argv[1], format=pyoxigraph.RdfFormat.N_TRIPLES)
+store.flush()
+"""
+
+
+def timed(*command: str) -> float:
+    """Run a command and return the seconds it took (wall)."""
+    started = time.perf_counter()
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    return time.perf_counter() - started
+
+
+def main() -> None:
+    """Print the seconds of each round, their medians, and the ratio."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("archive", nargs="+")
+    parser.add_argument("--rounds", type=int, default=3)
+    arguments = parser.parse_args()
+    builds, loads = [], []
+    with tempfile.TemporaryDirectory() as folder:
+        dump = f"{folder}/all.nt"
+        kg = (sys.executable, "-m", "kg")
+        for number in range(arguments.rounds):
+            store = f"{folder}/store-{number}"
+            builds.append(timed(*kg, "build", *arguments.archive, "--store", store))
+            if number == 0:
+                timed(*kg, "dump", "--store", store, "--format", "ntriples", "-o", dump)
+            loads.append(timed(sys.executable, "-c", LOAD, dump, f"{folder}/peer-{number}"))
+            print(f"round {number + 1}: kg build {builds[-1]:.1f} s, pyoxigraph bulk_load {loads[-1]:.1f} s")
+        triples = sum(1 for _ in Path(dump).open("rb"))
+    build, load = statistics.median(builds), statistics.median(loads)
+    print(f"{triples:,} triples: median {build:.1f} s against {load:.1f} s, ratio {build / load:.2f}")
+
+
+if __name__ == "__main__":
+    main()

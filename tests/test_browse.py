@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from pyoxigraph import Store
+
+from kg.browse import newest, search
+
+BASE = "http://127.0.0.1:8000/"
+
+
+def test_the_newest_days_come_first_and_empty_days_not_at_all(graph: Store) -> None:
+    days = newest(graph, 10)["days"]
+    assert [(day["date"], day["events"]) for day in days] == [("2011-11-08", 1), ("2011-11-07", 2)]
+
+
+def test_only_as_many_days_are_described_as_needed(graph: Store) -> None:
+    nodes = newest(graph, 1)["nodes"]
+    assert f"{BASE}event/2011-11-08/abcdefghij" in nodes
+    assert f"{BASE}event/2011-11-07/zhongwenaa" not in nodes
+
+
+def test_a_place_is_found_by_its_name_in_any_case_and_language(graph: Store) -> None:
+    for name in ("homs", " HOMS ", "霍姆斯"):
+        found = search(graph, name)
+        assert found["places"][0]["iri"] == f"{BASE}entity/en/Homs"
+        assert found["places"][0]["events"] == 2
+        assert f"{BASE}event/2011-11-08/abcdefghij" in found["nodes"]
+
+
+def test_the_exact_name_comes_before_names_that_contain_it(graph: Store) -> None:
+    assert [place["label"] for place in search(graph, "Homs")["places"]] == ["Homs", "Homs Governorate"]
+
+
+def test_a_name_is_data_and_never_query_text(graph: Store) -> None:
+    for name in ('") } #', "' UNION {", "\\", "?x", ".*", '"', "}", "\x00"):
+        assert search(graph, name)["places"] == []
+
+
+def test_an_empty_name_finds_nothing(graph: Store) -> None:
+    assert search(graph, "  ")["places"] == []

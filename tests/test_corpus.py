@@ -1,0 +1,87 @@
+"""What real archives must give. They are not part of the project: without them every test here is skipped."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import tarfile
+from pathlib import Path
+
+import pytest
+from pyoxigraph import Store
+
+from kg import build, parse, snapshot
+from kg.archive import open_archive
+from kg.build import Built
+from kg.settings import Settings
+
+CORPUS = Path(os.environ.get("NEWSGRAPH_CORPUS", Path(__file__).parents[2] / "shared" / "corpus"))
+WIKITEXT = CORPUS / "wikipedia-current-events.bundle"
+CHINESE = CORPUS / "the-context-zh-pages.tar.zst"
+
+
+def needs(file: Path) -> pytest.MarkDecorator:
+    return pytest.mark.skipif(not file.exists(), reason=f"the archive {file.name} is not here (NEWSGRAPH_CORPUS)")
+
+
+@pytest.fixture(scope="module")
+def wikitext(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Built]:
+    folder = tmp_path_factory.mktemp("wikitext")
+    subprocess.run(["git", "clone", "--quiet", "--bare", str(WIKITEXT), str(folder / "git")], check=True)
+    return folder / "git", build.build([folder / "git"], Settings(store=str(folder / "store")))
+
+
+@pytest.fixture(scope="module")
+def chinese(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    folder = tmp_path_factory.mktemp("chinese")
+    unpacked = subprocess.run(["zstd", "-dcq", str(CHINESE)], check=True, capture_output=True).stdout
+    (folder / "pages.tar").write_bytes(unpacked)
+    with tarfile.open(folder / "pages.tar") as archive:
+        archive.extractall(folder / "pages", filter="data")
+    return build.build([folder / "pages"], Settings(store=str(folder / "store")))
+
+
+@needs(WIKITEXT)
+def test_the_wikitext_archive_gives_its_events_days_and_citations(wikitext: tuple[Path, Built]) -> None:
+    tally = wikitext[1].report["tally"]
+    assert tally["events"] >= 61_000
+    assert tally["citations"] >= 80_000
+    assert tally["days"] == 5_749
+
+
+@needs(WIKITEXT)
+def test_hardly_a_line_of_the_wikitext_is_not_understood(wikitext: tuple[Path, Built]) -> None:
+    archive = open_archive(wikitext[0], 8_000_000)
+    lines = sum(len(parse.text_of(page).splitlines()) for page in archive.pages(archive.paths))
+    assert len(wikitext[1].report["lines not understood"]) < lines / 100
+
+
+@needs(WIKITEXT)
+def test_every_bullet_that_links_homs_is_an_event_in_homs(wikitext: tuple[Path, Built]) -> None:
+    archive = open_archive(wikitext[0], 8_000_000)
+    texts = (parse.text_of(page) for page in archive.pages(archive.paths) if parse.day_of(page.path))
+    bullets = sum(len(re.findall(r"(?m)^[*:#]+.*\[\[Homs(?:\||\]\]|#)", text)) for text in texts)
+    assert bullets == 101
+    assert len(events_in("Homs", wikitext[1].snapshot.open())) == bullets
+
+
+def events_in(title: str, store: Store) -> set[str]:
+    from pyoxigraph import NamedNode
+
+    place = NamedNode(f"http://127.0.0.1:8000/entity/en/{title}")
+    predicate = NamedNode("https://w3id.org/newsgraph/ns#place")
+    return {quad.subject.value for quad in store.quads_for_pattern(None, predicate, place)}  # type: ignore[union-attr]
+
+
+@needs(CHINESE)
+def test_every_chinese_page_is_parsed_and_every_line_understood(chinese: Built) -> None:
+    assert chinese.report["tally"]["event pages"] == 7_968
+    assert chinese.report["lines not understood"] == []
+
+
+@needs(CHINESE)
+def test_every_chinese_index_item_is_the_event_of_a_page(chinese: Built) -> None:
+    tally = chinese.report["tally"]
+    assert tally["events"] - tally["events only listed as related"] == tally["event pages"]
+    assert snapshot.read(chinese.snapshot.folder).manifest.counts["events"] == tally["events"]

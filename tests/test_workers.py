@@ -1,0 +1,259 @@
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from kg import frames
+from kg.child import Child, Request
+from kg.errors import (
+    NotFoundError,
+    QueryRefusedError,
+    QuerySyntaxError,
+    QueryTimeoutError,
+    ResultTooLargeError,
+    ServiceBusyError,
+    StoreError,
+    WorkerLostError,
+)
+from kg.formats import by_name
+from kg.settings import Settings
+from kg.snapshot import Snapshot, current
+from kg.workers import Workers
+
+BASE = "http://127.0.0.1:8000/"
+EVENT = f"{BASE}event/2011-11-08/abcdefghij"
+TURTLE = Path(__file__).parent / "data" / "served.ttl"
+Publish = Callable[[Path, str, str], Snapshot]
+
+DIGITS = "{ 0 1 2 3 4 5 6 7 8 9 }"
+# Ten to the power of twelve rows, and a string of a gigabyte: neither needs any data.
+RUNAWAY = f"SELECT (COUNT(*) AS ?n) {{ {' '.join(f'VALUES ?v{n} {DIGITS}' for n in range(12))} }}"
+TENFOLD = " ".join(f"BIND(CONCAT({', '.join([f'?v{n}'] * 10)}) AS ?v{n + 1})" for n in range(9))
+BOMB = f"SELECT (STRLEN(?v9) AS ?n) {{ BIND('0' AS ?v0) {TENFOLD} }}"
+
+
+def test_a_query_is_answered_and_names_its_snapshot(workers: Workers) -> None:
+    found = workers.query("ASK { ?s a <https://w3id.org/newsgraph/ns#Event> }")
+    assert (found.form, found.body, found.snapshot) == ("ask", b'{"head":{},"boolean":true}', workers.snapshot.id)
+
+
+def test_a_resource_is_described(workers: Workers) -> None:
+    assert b"besieges" in workers.describe(EVENT, by_name("turtle")).body
+
+
+@pytest.mark.parametrize(
+    ("query", "error"),
+    [
+        ("SELECT * {", QuerySyntaxError),
+        ("ASK { SERVICE <http://127.0.0.1:9/> {} }", QueryRefusedError),
+    ],
+)
+def test_errors_of_queries_reach_the_caller(workers: Workers, query: str, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        workers.query(query)
+
+
+def test_line_and_column_reach_the_caller(workers: Workers) -> None:
+    with pytest.raises(QuerySyntaxError) as caught:
+        workers.query("SELECT *\n{ ?s")
+    assert caught.value.line == 2
+    assert caught.value.column
+
+
+def test_an_unknown_resource_is_not_found(workers: Workers) -> None:
+    with pytest.raises(NotFoundError):
+        workers.describe(f"{BASE}event/nothing")
+
+
+def test_a_runaway_query_is_stopped_at_its_deadline_and_the_next_is_answered(workers: Workers) -> None:
+    start = time.monotonic()
+    with pytest.raises(QueryTimeoutError):
+        workers.query(RUNAWAY, seconds=0.5)
+    assert time.monotonic() - start < 1.0
+    assert workers.query("ASK {}").body
+
+
+def test_documents_are_answered_while_all_query_workers_run_long(workers: Workers) -> None:
+    with ThreadPoolExecutor() as threads:
+        runaways = [threads.submit(workers.query, RUNAWAY) for _ in range(3)]
+        while workers._running < workers.settings.query_workers:
+            pass
+        start = time.monotonic()
+        assert workers.describe(EVENT).body
+        assert time.monotonic() - start < 1.0
+        for one in runaways:
+            with pytest.raises((QueryTimeoutError, ServiceBusyError)):
+                one.result()
+
+
+def test_a_query_that_asks_for_too_much_memory_loses_only_its_worker(served_store: Path, settings: Settings) -> None:
+    with Workers(served_store, replace(settings, query_memory=400_000_000, query_seconds=20.0)) as small:
+        with pytest.raises((WorkerLostError, QueryTimeoutError)):
+            small.query(BOMB)
+        assert small.query("ASK {}").body
+
+
+def test_a_result_over_the_limit_is_refused(served_store: Path, settings: Settings) -> None:
+    with Workers(served_store, replace(settings, result_bytes=1_000)) as small:
+        with pytest.raises(ResultTooLargeError):
+            small.query("SELECT * { ?s ?p ?o }")
+        with pytest.raises(ResultTooLargeError):
+            small.describe(EVENT)
+        assert small.query("ASK {}").body
+
+
+def test_a_killed_worker_is_replaced(served_store: Path, settings: Settings) -> None:
+    with Workers(served_store, replace(settings, query_workers=1), spare=0) as pool:
+        pool.query("ASK {}")
+        os.kill(pool._crew.idle[0].process.pid, signal.SIGKILL)
+        with pytest.raises(WorkerLostError):
+            pool.query("ASK {}")
+        assert pool.query("ASK {}").body
+
+
+def test_too_many_queries_at_once_are_turned_away(served_store: Path, settings: Settings) -> None:
+    few = replace(settings, threads=2, query_workers=1, query_seconds=1.0)
+    with Workers(served_store, few) as pool, ThreadPoolExecutor() as threads:
+        running = threads.submit(pool.query, RUNAWAY)
+        while not pool._running:
+            pass
+        with pytest.raises(ServiceBusyError, match="too many"):
+            pool.query("ASK {}")
+        with pytest.raises(QueryTimeoutError):
+            running.result()
+
+
+def test_a_new_snapshot_is_served_without_a_failed_request(
+    tmp_path: Path, settings: Settings, publish_store: Publish
+) -> None:
+    store = tmp_path / "store"
+    publish_store(store, TURTLE.read_text(encoding="utf-8"), "1")
+    label = "<http://a.example/new> <http://www.w3.org/2000/01/rdf-schema#label> 'new' ."
+    ask = "ASK { <http://a.example/new> ?p ?o }"
+    with Workers(store, settings) as pool:
+        assert b"false" in pool.query(ask).body
+        publish_store(store, label, "2")
+        limit = time.monotonic() + 20
+        while (found := pool.query(ask)).snapshot == "1":
+            assert b"false" in found.body
+            assert time.monotonic() < limit
+        assert (found.snapshot, pool.snapshot.id) == ("2", "2")
+        assert b"true" in found.body
+
+
+def test_a_store_without_a_snapshot_is_an_error(tmp_path: Path, settings: Settings) -> None:
+    with pytest.raises(StoreError):
+        Workers(tmp_path, settings)
+
+
+def test_a_database_that_cannot_be_opened_is_an_error(
+    tmp_path: Path, settings: Settings, publish_store: Publish
+) -> None:
+    snapshot = publish_store(tmp_path / "store", "", "1")
+    for file in snapshot.database.iterdir():
+        file.unlink()
+    with Workers(tmp_path / "store", settings) as pool, pytest.raises(StoreError, match="did not start"):
+        pool.query("ASK {}")
+
+
+def test_closing_ends_every_process_and_running_queries(served_store: Path, settings: Settings) -> None:
+    pool = Workers(current(served_store), settings)
+    assert pool.ready(20)
+    with ThreadPoolExecutor() as threads:
+        running = threads.submit(pool.query, RUNAWAY)
+        while not pool._taken:
+            pass
+        child = next(iter(pool._taken))
+        pool.close()
+        with pytest.raises(WorkerLostError):
+            running.result()
+    assert child.process.returncode == -signal.SIGKILL
+    with pytest.raises(StoreError, match="closed"):
+        pool.query("ASK {}")
+
+
+def test_many_threads_share_the_workers(workers: Workers) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        answers = list(threads.map(lambda n: workers.describe(EVENT, by_name("turtle")).body, range(50)))
+    assert len(set(answers)) == 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="seccomp is part of Linux")
+def test_a_worker_cannot_open_a_network_socket() -> None:
+    code = (
+        "import os, socket; from kg.sandbox import confine\n"
+        "assert confine(10**9, os.getppid())\n"
+        "socket.socket(socket.AF_UNIX).close()\n"
+        "for family in (socket.AF_INET, socket.AF_INET6):\n"
+        "    try: socket.socket(family)\n"
+        "    except PermissionError: print('refused')\n"
+    )
+    environment = {"PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout == "refused\nrefused\n"
+
+
+def test_a_worker_ends_when_its_parent_is_killed(served_store: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from kg.child import Child\n"
+        f"child = Child(Path({str(current(served_store).database)!r}), 10**9)\n"
+        "print(child.process.pid, flush=True)\n"
+        "sys.stdin.read()\n"
+    )
+    environment = {"PYTHONPATH": os.pathsep.join(sys.path)}
+    with subprocess.Popen(
+        [sys.executable, "-c", code], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as parent:
+        assert parent.stdout
+        pid = int(parent.stdout.readline())
+        parent.kill()
+    limit = time.monotonic() + 10
+    while _alive(pid):
+        assert time.monotonic() < limit
+
+
+def _alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False
+
+
+def test_a_worker_ends_itself_should_its_parent_not_end_it(served_store: Path) -> None:
+    child = Child(current(served_store).database, 10**9)
+    try:
+        arguments = {"format": None, "limit": 1_000}
+        header = {"operation": "query", "arguments": arguments, "seconds": 0.1}
+        assert child.process.stdin
+        frames.send(child.process.stdin.fileno(), header, RUNAWAY.encode())
+        assert child.process.wait(10) == -signal.SIGALRM
+    finally:
+        child.end()
+
+
+def test_the_time_limit_counts_from_the_arrival_of_the_request(workers: Workers) -> None:
+    with pytest.raises((QueryTimeoutError, ServiceBusyError)):
+        workers.run(Request("newest", {"events": 1}), deadline=time.monotonic() - 1)
+
+
+def test_a_frame_survives_a_pipe_in_pieces() -> None:
+    source, target = os.pipe()
+    body = os.urandom(3_000_000)
+    writer = threading.Thread(target=frames.send, args=(target, {"a": "é"}, body))
+    writer.start()
+    assert frames.receive(source) == ({"a": "é"}, body)
+    writer.join()
+    os.close(target)
+    with pytest.raises(frames.ClosedError):
+        frames.receive(source)
+    os.close(source)
