@@ -42,7 +42,8 @@ def main() -> None:
                 timed(*kg, "dump", "--store", store, "--format", "ntriples", "-o", dump)
             loads.append(timed(sys.executable, "-c", LOAD, dump, f"{folder}/peer-{number}"))
             print(f"round {number + 1}: kg build {builds[-1]:.1f} s, pyoxigraph bulk_load {loads[-1]:.1f} s")
-        triples = sum(1 for _ in Path(dump).open("rb"))
+        with Path(dump).open("rb") as lines:
+            triples = sum(1 for _ in lines)
     build, load = statistics.median(builds), statistics.median(loads)
     print(f"{triples:,} triples: median {build:.1f} s against {load:.1f} s, ratio {build / load:.2f}")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import socket
 from pathlib import Path
 from typing import Any, Final
 
@@ -63,26 +64,29 @@ def server(settings: Settings, workers: Workers) -> Any:
     """
     app = create_app(settings, workers)
     sockets: dict[int, Any] = {}
-    try:
-        made = create_server(
-            app,
-            map=sockets,
-            host=settings.host,
-            port=settings.port,
-            threads=settings.threads,
-            ident=NAME,
-            channel_timeout=IDLE_SECONDS,
-            cleanup_interval=SWEEP_SECONDS,
-            max_request_header_size=HEADER_BYTES,
-            max_request_body_size=app.config["MAX_CONTENT_LENGTH"],
-            clear_untrusted_proxy_headers=True,
-        )
-    except OSError as error:
-        where = f"{settings.host}:{settings.port}"
-        raise ConfigurationError(f"cannot listen on {where}: {error.strerror}; choose another --port") from None
+    made = create_server(
+        app,
+        map=sockets,
+        sockets=[_bound(settings.host, settings.port)],
+        threads=settings.threads,
+        ident=NAME,
+        channel_timeout=IDLE_SECONDS,
+        cleanup_interval=SWEEP_SECONDS,
+        max_request_header_size=HEADER_BYTES,
+        max_request_body_size=app.config["MAX_CONTENT_LENGTH"],
+        clear_untrusted_proxy_headers=True,
+    )
     for listening in sockets.values():
         listening.channel_class = _Channel
     return made
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise ConfigurationError(f"cannot listen on {host}:{port}: {reason}; choose another --port") from None
 
 
 def serve(settings: Settings) -> None:

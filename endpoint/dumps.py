@@ -15,7 +15,7 @@ from typing import Final
 from flask import Blueprint, Response, render_template, send_file
 
 from endpoint.site import Site, site
-from kg.errors import NotFoundError, StoreError
+from kg.errors import NotFoundError, ServiceBusyError, StoreError
 from kg.formats import RDF_FORMATS, Format, by_name, by_suffix
 from kg.snapshot import Snapshot
 
@@ -23,7 +23,9 @@ blueprint = Blueprint("dumps", __name__)
 
 NAME: Final = "newsgraph"
 COMPRESSED: Final = ".gz"
+WAITING: Final = 3
 _making = threading.Lock()
+_waiting = threading.BoundedSemaphore(WAITING)
 
 
 @blueprint.get("/dump/")
@@ -67,10 +69,18 @@ def _made(here: Site, snapshot: Snapshot, file: str, wanted: Format) -> Path:
     """Return the file of a dump, made now if nobody has asked for it before."""
     dumps = Path(here.settings.store) / "dumps"
     path = (dumps / snapshot.id / file).absolute()
-    with _making:
-        if not path.exists():
-            _forget(dumps, Path(here.settings.store) / "snapshots")
-            _make(snapshot, wanted, path)
+    if path.exists():
+        return path
+    # Making one takes long, and those who wait for it must not take up every thread of the server.
+    if not _waiting.acquire(blocking=False):
+        raise ServiceBusyError("other dumps are being made; try again in a minute")
+    try:
+        with _making:
+            if not path.exists():
+                _forget(dumps, Path(here.settings.store) / "snapshots")
+                _make(snapshot, wanted, path)
+    finally:
+        _waiting.release()
     return path
 
 

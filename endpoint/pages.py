@@ -104,6 +104,16 @@ class Wording:
 
 
 @dataclass(frozen=True, slots=True)
+class Entry:
+    """An item of a list on an archive page: its anchor, its position, what is printed, and where it leads."""
+
+    anchor: str
+    position: int
+    printed: str
+    target: Term | None
+
+
+@dataclass(frozen=True, slots=True)
 class Described:
     """What the page of a document shows."""
 
@@ -117,6 +127,7 @@ class Described:
     total: int = 0
     sources: list[Cited] = field(default_factory=list)
     history: list[Wording] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
     place: tuple[str, str] | None = None
     neighbours: tuple[Term | None, Term | None] = (None, None)
 
@@ -229,6 +240,7 @@ def describe(iri: str, nodes: Nodes, addresses: Addresses, document: str) -> Des
         total=int(reader.value(document, "hydra:totalItems") or 0),
         sources=[reader.cited(one) for one in reader.iris(iri, "ng:source")],
         history=_history(reader, iri),
+        entries=_entries(reader, iri),
         place=(latitude, longitude) if latitude and longitude else None,
     )
 
@@ -237,10 +249,23 @@ def _facts(reader: Reader, iri: str) -> list[tuple[Term, list[Term]]]:
     facts = []
     for property_, values in reader.nodes.get(iri, {}).items():
         name = compact(property_)
+        if name == "dcterms:hasPart":
+            continue  # shown as entries
         shown = reader.resource(property_)
         text = NAMES.get(name) or re.sub(r"(?<=[a-z])(?=[A-Z])", " ", re.split(r"[/#:]", name)[-1]).lower()
         facts.append((Term(text, shown.href, shown.external, iri=property_), [reader.term(one) for one in values]))
     return facts
+
+
+def _entries(reader: Reader, page: str) -> list[Entry]:
+    entries = []
+    for iri in reader.iris(page, "dcterms:hasPart"):
+        position = reader.value(iri, "schema:position")
+        printed = reader.value(iri, "ng:printedText") or reader.value(iri, "ng:printedLabel")
+        targets = reader.iris(iri, "ng:target")
+        target = reader.resource(targets[0]) if targets else None
+        entries.append(Entry(iri.partition("#")[2], int(position or 0), printed, target))
+    return sorted(entries, key=lambda one: (one.anchor.partition("-")[0], one.position))
 
 
 def _groups(reader: Reader, event: str) -> dict[str, list[Term]]:

@@ -11,6 +11,7 @@ from flask import Response, current_app, g, request
 
 from endpoint.cache import Cache
 from endpoint.urls import Addresses
+from kg import __version__
 from kg.settings import Settings
 from kg.snapshot import Snapshot
 from kg.workers import Workers
@@ -63,7 +64,7 @@ def tagged(response: Response, snapshot: Snapshot, name: str) -> Response:
 
     The entity tag is strong: it names the snapshot, the version of the program and ``name``, the format.
     """
-    response.set_etag(f"{snapshot.id}-{snapshot.manifest.tool}-{name}".replace('"', ""))
+    response.set_etag(f"{snapshot.id}-{__version__}-{name}")
     response.last_modified = datetime.fromisoformat(snapshot.manifest.created)
     response.cache_control.public = True
     response.cache_control.max_age = 60

@@ -12,12 +12,13 @@ import vocab
 from endpoint.errors import acceptable
 from endpoint.headers import link
 from endpoint.negotiate import DOCUMENT_FORMATS, HTML, choose
+from endpoint.pages import embedded
 from endpoint.site import site, tagged
 from kg.describe import in_order
 from kg.errors import NotFoundError
 from kg.formats import Format
 from kg.prefixes import PREFIXES
-from kg.represent import Nodes, nodes, represent
+from kg.represent import Nodes, jsonld, nodes, represent
 
 blueprint = Blueprint("vocabulary", __name__)
 
@@ -78,7 +79,8 @@ def _page() -> str:
         kind: [_row(terms, name, label, comment) for name in names]
         for kind, names in (("Classes", vocab.CLASSES), ("Properties", vocab.PROPERTIES))
     }
-    return render_template("vocab.html", site=site(), addresses=site().addresses, rows=rows)
+    data = embedded(jsonld(terms))
+    return render_template("vocab.html", site=site(), addresses=site().addresses, rows=rows, data=data)
 
 
 def _row(terms: Nodes, name: str, label: str, comment: str) -> dict[str, str]:

@@ -19,9 +19,18 @@ GIT_ENVIRONMENT = {
     "GIT_NO_LAZY_FETCH": "1",
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_TERMINAL_PROMPT": "0",
+    "GIT_ALLOW_PROTOCOL": "none",
     "GIT_CONFIG_NOSYSTEM": "1",
     "LC_ALL": "C",
 }
+# What would make git read another repository than the one that it is given.
+GIT_ELSEWHERE = (
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_COMMON_DIR",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+)
 REGULAR_FILE_MODES = (b"100644", b"100755")
 SHOWN_PATHS = "2011_November_8.txt or news/2011/11/8/<slug>.md"
 
@@ -86,7 +95,7 @@ def _open_folder(root: Path, page_bytes: int) -> Archive:
     pages, others = [], []
     for file in _regular_files(root):
         path = file.relative_to(root).as_posix()
-        if _is_utf8(path) and parse.matches(path):
+        if _is_nameable(path) and parse.matches(path):
             check_size(path, file.stat().st_size, page_bytes)
             pages.append(path)
         else:
@@ -108,36 +117,48 @@ def _regular_files(root: Path) -> Iterator[Path]:
                 yield file
 
 
-def _is_utf8(path: str) -> bool:
+def _is_nameable(path: str) -> bool:
+    """Whether a path is UTF-8 without control characters, so that the graph can name it."""
     try:
         path.encode()
     except UnicodeEncodeError:
         return False
-    return True
+    return not parse.CONTROL.search(path) and "\t" not in path and "\n" not in path and "\r" not in path
 
 
 def _open_git(root: Path, page_bytes: int) -> Archive:
-    head = _git(root, "log", "-1", "--format=%H %ct", "HEAD").decode().split()
-    if len(head) != 2:
-        raise ArchiveError(f"the git repository {root} has no commit yet")
+    head = _git(root, "rev-parse", "--revs-only", "HEAD").decode().strip()
+    if not head:
+        raise ArchiveError(f"the git repository {root} has no commit yet: commit its pages first")
+    committed = _git(root, "rev-list", "--max-count=1", "--timestamp", head).split()[0]
     pages, others = [], []
-    for entry in _git(root, "ls-tree", "-r", "-l", "-z", "--full-tree", head[0]).split(b"\0")[:-1]:
+    for entry in _git(root, "ls-tree", "-r", "-l", "-z", "--full-tree", head).split(b"\0")[:-1]:
         about, _, name = entry.partition(b"\t")
         mode, _, _, size = about.split()
         path = name.decode(errors="replace")
-        if mode in REGULAR_FILE_MODES and "\ufffd" not in path and "\n" not in path and parse.matches(path):
+        if mode in REGULAR_FILE_MODES and "\ufffd" not in path and _is_nameable(path) and parse.matches(path):
+            if not size.isdigit():
+                raise _damaged(root, path)
             check_size(path, int(size), page_bytes)
             pages.append(path)
         else:
             others.append(path)
-    captured = datetime.fromtimestamp(int(head[1]), UTC)
-    return Archive(root, tuple(sorted(pages)), tuple(sorted(others)), head[0], captured)
+    captured = datetime.fromtimestamp(int(committed), UTC)
+    return Archive(root, tuple(sorted(pages)), tuple(sorted(others)), head, captured)
+
+
+def _damaged(root: Path, path: str) -> ArchiveError:
+    return ArchiveError(f"git cannot read page {path} of {root}: the repository is damaged (git fsck tells more)")
 
 
 def _git(root: Path, *arguments: str, stdin: bytes = b"") -> bytes:
     command = ["git", "-C", str(root), "-c", "core.fsmonitor=false", *arguments]
-    environment = {**os.environ, **GIT_ENVIRONMENT}
-    done = subprocess.run(command, input=stdin, capture_output=True, env=environment, check=False)  # noqa: S603
+    environment = {name: value for name, value in os.environ.items() if name not in GIT_ELSEWHERE}
+    environment |= {**GIT_ENVIRONMENT, "GIT_CEILING_DIRECTORIES": str(root.resolve().parent)}
+    try:
+        done = subprocess.run(command, input=stdin, capture_output=True, env=environment, check=False)  # noqa: S603
+    except FileNotFoundError:
+        raise ArchiveError(f"{root} is a git repository, and git is not installed: install it first") from None
     if done.returncode != 0:
         said = done.stderr.decode(errors="replace").strip().splitlines()
         raise ArchiveError(f"git cannot read {root}: {said[0] if said else 'no reason given'} (git fsck tells more)")
@@ -150,10 +171,9 @@ def _cat_files(root: Path, commit: str, paths: list[str]) -> Iterator[tuple[str,
     output = io.BytesIO(_git(root, "cat-file", "--batch", stdin=wanted.encode()))
     for path in paths:
         header = output.readline().split()
-        content = output.read(int(header[2])) if len(header) == 3 else b""
-        if len(header) != 3 or len(content) != int(header[2]):
-            raise ArchiveError(
-                f"git cannot read page {path} of {root}: the repository is damaged (git fsck tells more)"
-            )
+        is_file = len(header) == 3 and header[1] == b"blob"
+        content = output.read(int(header[2])) if is_file else b""
+        if not is_file or len(content) != int(header[2]):
+            raise _damaged(root, path)
         output.read(1)
         yield path, content

@@ -3,36 +3,26 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from heapq import nlargest
 from typing import Any, Final
 
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
-from kg.describe import describe, in_order, solutions
+from kg.describe import LABEL, START, TYPE, describe, in_order
 from kg.prefixes import expand
 from kg.represent import Nodes, nodes
 
 PLACES: Final = 12
 
-DAYS: Final = """
-PREFIX schema: <https://schema.org/>
-PREFIX dcterms: <http://purl.org/dc/terms/>
-SELECT ?day ?date WHERE { ?day a dcterms:PeriodOfTime ; schema:startDate ?date } ORDER BY DESC(?date)
-"""
-PLACES_NAMED: Final = """
-PREFIX schema: <https://schema.org/>
-PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
-SELECT DISTINCT ?name ?place ?label WHERE {
-  ?place a schema:Place ; rdfs:label ?label
-  FILTER(CONTAINS(LCASE(STR(?label)), ?name))
-}
-"""
+DAY: Final = NamedNode(expand("dcterms:PeriodOfTime"))
+PLACE: Final = NamedNode(expand("schema:Place"))
 
 
 def newest(store: Store, limit: int) -> dict[str, Any]:
     """Return the newest days that list events, and the newest ``limit`` events with what describes them."""
-    days = [(row["day"], row["date"].value) for row in solutions(store, DAYS)]
+    days = _days(store)
     listed: list[Quad] = []
     shown: list[dict[str, Any]] = []
     count = 0
@@ -49,6 +39,17 @@ def newest(store: Store, limit: int) -> dict[str, Any]:
     return {"days": shown, "nodes": nodes(dict.fromkeys(listed)), "all_days": len(days)}
 
 
+def _days(store: Store) -> list[tuple[NamedNode, str]]:
+    """Return the days and their dates, the newest first."""
+    dated = [
+        (day, quad.object.value)
+        for day in _instances(store, DAY)
+        for quad in store.quads_for_pattern(day, START, None, None)
+        if isinstance(quad.object, Literal)
+    ]
+    return sorted(dated, key=lambda one: (one[1], one[0].value), reverse=True)
+
+
 def search(store: Store, name: str) -> dict[str, Any]:
     """Return the places whose label has ``name`` in it, best match first, each with how many events name it.
 
@@ -58,14 +59,32 @@ def search(store: Store, name: str) -> dict[str, Any]:
     if not folded:
         return {"places": [], "nodes": {}}
     labels: dict[NamedNode, str] = {}
-    for row in solutions(store, PLACES_NAMED, name=Literal(folded)):
-        place, label = row["place"], row["label"].value
+    for place, label in _places(store):
+        if folded not in label.lower():
+            continue
         if place not in labels or _closeness(label, folded) > _closeness(labels[place], folded):
             labels[place] = label
     counted = {place: _events(store, place) for place in _closest(labels, folded)}
-    ranked = sorted(counted, key=lambda one: (_closeness(labels[one], folded), counted[one]), reverse=True)
+    ranked = sorted(counted, key=lambda one: (_closeness(labels[one], folded)[0], counted[one]), reverse=True)
     places = [{"iri": one.value, "label": labels[one], "events": counted[one]} for one in ranked[:PLACES]]
     return {"places": places, "matches": len(labels), "nodes": _described(store, ranked[:1])}
+
+
+@lru_cache(maxsize=1)
+def _places(store: Store) -> tuple[tuple[NamedNode, str], ...]:
+    """Return every place with each of its labels; read once, since a worker has one immutable snapshot open."""
+    return tuple(
+        (place, quad.object.value)
+        for place in _instances(store, PLACE)
+        for quad in store.quads_for_pattern(place, LABEL, None, None)
+        if isinstance(quad.object, Literal)
+    )
+
+
+def _instances(store: Store, class_: NamedNode) -> Iterator[NamedNode]:
+    for quad in store.quads_for_pattern(None, TYPE, class_, None):
+        if isinstance(quad.subject, NamedNode):
+            yield quad.subject
 
 
 def _closest(labels: dict[NamedNode, str], name: str) -> list[NamedNode]:

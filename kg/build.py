@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -24,8 +25,11 @@ from kg.archive import Archive, open_archive
 from kg.convert import Converter, Outcome, check_sums
 from kg.errors import ConfigurationError, StoreError
 from kg.iri import Minter
-from kg.ledger import DayLedger, Ledger
+from kg.ledger import Claim, DayLedger, Ledger
+from kg.parse.context import INDEX_NAMES
+from kg.parse.context_lines import place_of
 from kg.record import Page
+from kg.sandbox import end_with
 from kg.settings import Settings
 from kg.snapshot import Manifest, Snapshot
 
@@ -86,9 +90,9 @@ def build(roots: Iterable[Path], settings: Settings, progress: Progress = lambda
         triples = _load(draft, [*parts, draft / "finish.nt"])
         report = _report(finished, archives, triples, monotonic() - started)
         (draft / "report.json").write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        ledger.append(store / snapshot.LEDGER, finished.claims)
-        manifest = _manifest(store, draft, archives, report["counts"], settings)
-        return Built(snapshot.publish(store, draft, manifest, settings.keep_snapshots), report)
+        with _claimed(store, finished.claims):
+            manifest = _manifest(store, draft, archives, report["counts"], settings)
+            return Built(snapshot.publish(store, draft, manifest, settings.keep_snapshots), report)
 
 
 def quads(roots: Iterable[Path], settings: Settings) -> Iterator[Quad]:
@@ -100,6 +104,23 @@ def quads(roots: Iterable[Path], settings: Settings) -> Iterator[Quad]:
         yield from _chunk_quads(archives, chunk, converter)
     known.extend(converter.outcome.claims)
     yield from converter.finish(Outcome(), known)
+
+
+@contextmanager
+def _claimed(store: Path, claims: Iterable[Claim]) -> Iterator[None]:
+    """Append claims to the ledger of ``store``; take them back if the block fails before its snapshot is current."""
+    file, link = store / snapshot.LEDGER, store / "current"
+    size = file.stat().st_size if file.exists() else None
+    before = link.resolve()
+    try:
+        ledger.append(file, claims)
+        yield
+    except BaseException:
+        if link.resolve() == before and size is None:
+            file.unlink(missing_ok=True)
+        elif link.resolve() == before and size is not None:
+            os.truncate(file, size)
+        raise
 
 
 def _check_base(store: Path, base: str) -> None:
@@ -138,7 +159,8 @@ def _run(work: list[Work], jobs: int) -> Iterator[tuple[int, Outcome]]:
         return
     context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
     gazetteer.load()
-    with ProcessPoolExecutor(jobs, mp_context=context) as pool:
+    # A worker inherits the lock on the store, and would hold it for ever if it outlived a killed build.
+    with ProcessPoolExecutor(jobs, mp_context=context, initializer=end_with, initargs=(os.getpid(),)) as pool:
         try:
             yield from enumerate(_in_order(pool, work))
         except BrokenProcessPool as error:
@@ -201,7 +223,9 @@ def _languages(paths: Iterable[str]) -> dict[str, str]:
     """Return the language of each edition: Chinese where most slugs are not ASCII, since English slugs always are."""
     foreign: Counter[str] = Counter()
     for path in paths:
-        foreign[_edition(path)] += -1 if path.isascii() else 1
+        place = place_of(path)
+        if place and place.slug not in INDEX_NAMES:
+            foreign[_edition(path)] += -1 if place.slug.isascii() else 1
     return {edition: "zh" if count > 0 else "en" for edition, count in foreign.items()}
 
 

@@ -56,19 +56,31 @@ class Child:
             self.end()
             raise StoreError(f"a worker for {database} did not start: {error}") from None
 
-    def ask(self, request: Request, deadline: float, limit: int) -> tuple[dict[str, Any], bytes]:
-        """Have a request answered before ``deadline`` (time.monotonic()) and return header and body.
+    def send(self, request: Request, deadline: float) -> None:
+        """Hand over a request that must be answered before ``deadline`` (time.monotonic()).
 
-        A worker that misses the deadline, dies, or sends more than ``limit`` bytes is killed and ``lost``.
-        Raises QueryTimeoutError, WorkerLostError, ResultTooLargeError, or what the worker reports.
+        Raises QueryTimeoutError if it has passed already, WorkerLostError if the worker has died.
         """
         seconds = deadline - time.monotonic()
+        if seconds <= 0:
+            raise QueryTimeoutError("the deadline passed before the query could start")
         header = {"operation": request.operation, "arguments": request.arguments, "seconds": seconds}
         try:
             frames.send(_descriptor(self.process.stdin), header, request.text.encode(errors="replace"))
         except frames.ClosedError:
             self.kill()
             raise WorkerLostError("the worker died before it was asked") from None
+
+    def answers(self, moment: float) -> bool:
+        """Wait until ``moment`` at most; return whether the reply, or the worker's end, has begun."""
+        return frames.ready(_descriptor(self.process.stdout), moment)
+
+    def receive(self, deadline: float, limit: int) -> tuple[dict[str, Any], bytes]:
+        """Return header and body of the reply.
+
+        A worker that misses the deadline, dies, or sends more than ``limit`` bytes is killed and ``lost``.
+        Raises QueryTimeoutError, WorkerLostError, ResultTooLargeError, or what the worker reports.
+        """
         return self._receive(deadline, limit + OVERHEAD)
 
     def _receive(self, deadline: float, limit: int | None) -> tuple[dict[str, Any], bytes]:

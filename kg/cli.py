@@ -6,13 +6,18 @@ import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from kg import __version__
 from kg.errors import NewsgraphError, StoreError
-from kg.settings import SETTINGS, load
+from kg.settings import SETTINGS, Settings, load
+
+if TYPE_CHECKING:
+    from kg.formats import Format
+    from kg.query import Answer
+    from kg.workers import Workers
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -66,31 +71,30 @@ def build(archives: tuple[Path, ...], report: Path | None, **options: Any) -> No
 
     with _progress_bar() as progress:
         built = building.build(archives, load(**options), progress)
+    click.echo(building.summary(built))
     if report:
         _write(report, json.dumps(built.report, indent=1, ensure_ascii=False) + "\n")
-    click.echo(building.summary(built))
 
 
 @main.command()
 @click.argument("query")
 @setting("store")
 @setting("query_seconds")
+@click.option("--endpoint", metavar="URL", help="Ask the SPARQL endpoint at this address instead of a store.")
 @click.option(
     "--format",
     "name",
     type=click.Choice([*RESULT_FORMATS, *GRAPH_FORMATS]),
-    default=None,
     help="How to print the result.  [default: table, or turtle for a graph]",
 )
-def query(query: str, name: str | None, **options: Any) -> None:
+def query(query: str, name: str | None, endpoint: str | None, **options: Any) -> None:
     """Run a SPARQL query: its text, or @FILE to read it from a file."""
     from kg import table
     from kg.formats import by_name
 
     settings = load(**options)
     wanted = None if name in (None, "table") else by_name(str(name))
-    with _workers(settings) as workers:
-        answer = workers.query(_query_text(query), wanted)
+    answer = _answer(_query_text(query), wanted, endpoint, settings)
     as_table = name in (None, "table") and answer.format.name == "json"
     _print(table.render(answer.body).encode() if as_table else answer.body)
 
@@ -156,7 +160,16 @@ def serve(**options: Any) -> None:
     run(load(**options))
 
 
-def _workers(settings: Any) -> Any:
+def _answer(text: str, wanted: Format | None, endpoint: str | None, settings: Settings) -> Answer:
+    if endpoint:
+        from kg import remote
+
+        return remote.query(endpoint, text, wanted, settings)
+    with _workers(settings) as workers:
+        return workers.query(text, wanted)
+
+
+def _workers(settings: Settings) -> Workers:
     from kg.workers import Workers
 
     return Workers(Path(settings.store), settings, spare=0)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
-from pyoxigraph import BlankNode, NamedNode, Quad, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
 from kg import event as events
 from kg import parse, terms
@@ -16,7 +16,7 @@ from kg.gazetteer import Gazetteer
 from kg.iri import Minter
 from kg.item import Item, Origin, Reference, Tally, items
 from kg.ledger import Claim, DayLedger, Ledger
-from kg.map import Mapper, Named, source_quads, unusable
+from kg.map import Mapper, Named, source_quads, unusable, urls
 from kg.map_page import day_quads, named_quads, page_quads
 from kg.record import Page, Record, Unread
 
@@ -95,7 +95,7 @@ class Converter:
         for event in identified.events:
             self._note(event)
             yield from self._mapper.event(event, parents, slugs.get((event.language, event.key), ()))
-            yield from source_quads(event.listings, self.minter, self.outcome.named)
+            yield from source_quads(event, self.minter, self.outcome.named)
         self.outcome.claims += ledger.added
 
     def undated(self, pages: Iterable[tuple[Page, str]]) -> Iterator[Quad]:
@@ -131,7 +131,7 @@ class Converter:
         counts["index items"] += sum(
             listing.item.origin is Origin.INDEX for event in identified.events for listing in event.listings
         )
-        counts["event-source pairs"] += sum(len(set(event.current.citations)) for event in identified.events)
+        counts["event-source pairs"] += sum(len(urls(event.current.citations)) for event in identified.events)
         counts["events"] += len(identified.events)
         counts["merged"] += identified.merged
 
@@ -164,6 +164,14 @@ class Converter:
         yield from self._describe_named()
         for ledger_of_day in days.values():
             self.outcome.claims += ledger_of_day.added
+            yield from self._also_known_as(ledger_of_day.added)
+
+    def _also_known_as(self, claims: Iterable[Claim]) -> Iterator[Quad]:
+        """Yield the slugs under which lists of related events name events that are described already."""
+        for claim in claims:
+            iri = self.minter.event(claim.day, claim.key)
+            if claim.kind == "slug" and iri in self.outcome.listed:
+                yield Quad(NamedNode(iri), terms.IDENTIFIER, Literal(f"{claim.day.isoformat()}/{claim.value}"))
 
     def _describe_named(self) -> Iterator[Quad]:
         described: dict[NamedNode, set[Subject]] = {term: set() for term in DESCRIBED.values()}

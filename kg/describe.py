@@ -12,11 +12,8 @@ from pyoxigraph import (
     Literal,
     NamedNode,
     Quad,
-    QuerySolution,
-    QuerySolutions,
     Store,
     Triple,
-    Variable,
 )
 
 from kg.errors import NotFoundError
@@ -49,19 +46,23 @@ SUMMARY: Final = tuple(
 PARTS: Final = frozenset(expand(name) for name in ("ng:revision", "ng:source", "dcterms:hasPart"))
 DERIVED: Final = expand("prov:wasDerivedFrom")
 
-EVENTS_NAMING: Final = """
-PREFIX schema: <https://schema.org/>
-PREFIX ng: <https://w3id.org/newsgraph/ns#>
-SELECT DISTINCT ?thing ?event ?date WHERE { ?event ?property ?thing ; a ng:Event ; schema:startDate ?date }
-"""
-EVENTS_PUBLISHED: Final = """
-PREFIX schema: <https://schema.org/>
-PREFIX dcterms: <http://purl.org/dc/terms/>
-PREFIX ng: <https://w3id.org/newsgraph/ns#>
-SELECT DISTINCT ?thing ?event ?date WHERE {
-  ?source dcterms:publisher ?thing . ?event ng:source ?source ; schema:startDate ?date
-}
-"""
+# How events name things. Revisions name them too, but have no date of their own.
+NAMING: Final = tuple(
+    NamedNode(expand(name))
+    for name in (
+        "ng:place",
+        "schema:about",
+        "ng:topic",
+        "ng:category",
+        "dcterms:temporal",
+        "ng:source",
+        "schema:superEvent",
+    )
+)
+START: Final = NamedNode(expand("schema:startDate"))
+SOURCE: Final = NamedNode(expand("ng:source"))
+CATEGORY: Final = NamedNode(expand("ng:category"))
+PUBLISHER: Final = NamedNode(expand("dcterms:publisher"))
 
 Subject = NamedNode | BlankNode | Triple
 
@@ -125,20 +126,38 @@ def _origin(store: Store, entry: NamedNode) -> Iterator[Quad]:
 
 def _events(store: Store, thing: NamedNode) -> tuple[int, list[Quad]]:
     """Return how many events name ``thing`` or are published by it, and a summary of the newest of them."""
-    dated: dict[NamedNode, str] = {}
-    for query in (EVENTS_NAMING, EVENTS_PUBLISHED):
-        for row in solutions(store, query, thing=thing):
-            dated[row["event"]] = row["date"].value
+    published = [quad.subject for quad in store.quads_for_pattern(None, PUBLISHER, thing, None)]
+    dated = dict(_dated(store, [*_naming(store, thing, NAMING), *_citing(store, published)]))
     newest = nlargest(NEWEST, dated, key=lambda event: (dated[event], event.value))
     return len(dated), [quad for event in newest for quad in _listed(store, event, thing)]
+
+
+def _naming(store: Store, thing: Subject, predicates: Iterable[NamedNode]) -> Iterator[NamedNode]:
+    for predicate in predicates:
+        for quad in store.quads_for_pattern(None, predicate, thing, None):
+            if isinstance(quad.subject, NamedNode):
+                yield quad.subject
+
+
+def _citing(store: Store, sources: Iterable[Subject]) -> Iterator[NamedNode]:
+    for source in sources:
+        yield from _naming(store, source, (SOURCE,))
+
+
+def _dated(store: Store, events: Iterable[NamedNode]) -> Iterator[tuple[NamedNode, str]]:
+    """Yield each event once, with its date; what has none is no event."""
+    for event in dict.fromkeys(events):
+        for quad in store.quads_for_pattern(event, START, None, None):
+            if isinstance(quad.object, Literal):
+                yield event, quad.object.value
 
 
 def _listed(store: Store, event: NamedNode, thing: NamedNode) -> Iterator[Quad]:
     """Yield how an event refers to ``thing``, its category, and its sources with their publishers."""
     yield from _summary(store, event)
     yield from store.quads_for_pattern(event, None, thing, None)
-    yield from store.quads_for_pattern(event, NamedNode(expand("ng:category")), None, None)
-    for quad in store.quads_for_pattern(event, NamedNode(expand("ng:source")), None, None):
+    yield from store.quads_for_pattern(event, CATEGORY, None, None)
+    for quad in store.quads_for_pattern(event, SOURCE, None, None):
         yield quad
         if isinstance(quad.object, NamedNode):
             yield from _summary(store, quad.object)
@@ -171,17 +190,9 @@ def _document(document: NamedNode, subject: NamedNode, total: int) -> Iterator[Q
     if document != subject:
         yield Quad(document, TYPE, NamedNode(expand("foaf:Document")))
         yield Quad(document, NamedNode(expand("foaf:primaryTopic")), subject)
-    yield Quad(document, NamedNode(expand("dcterms:license")), LICENCE)
+        yield Quad(document, NamedNode(expand("dcterms:license")), LICENCE)
     if total:
         yield Quad(document, NamedNode(expand("hydra:totalItems")), Literal(total))
-
-
-def solutions(store: Store, query: str, **values: NamedNode | Literal) -> Iterator[QuerySolution]:
-    """Yield the rows of one of our own SELECT queries with ``values`` bound to its projected variables."""
-    bound = {Variable(name): value for name, value in values.items()}
-    rows = store.query(query, substitutions=bound)  # type: ignore[arg-type]
-    if isinstance(rows, QuerySolutions):
-        yield from rows
 
 
 def in_order(quads: Iterable[Quad], first: NamedNode) -> list[Quad]:

@@ -44,6 +44,8 @@ def write(database: Path, wanted: Format, file: IO[bytes]) -> None:
     graph = None if wanted.rdf.supports_datasets else DefaultGraph()
     try:
         Store.read_only(str(database)).dump(file, format=wanted.rdf, from_graph=graph, prefixes=prefixes)
+    except BrokenPipeError:
+        raise
     except OSError as error:
         raise StoreError(f"the dump of {database} stopped: {error}") from error
 

@@ -84,11 +84,14 @@ def _all_slugs(item: Item) -> tuple[str, ...]:
 def refer(reference: Reference, language: str, ledger: DayLedger) -> str:
     """Return the key of the event that ``reference`` names, minted if no event of its day is known by that name.
 
-    ``ledger`` is that of the day the reference names.
+    ``ledger`` is that of the day the reference names. Its name and slug are claimed there, so that the next
+    build finds the same event by them.
     """
     wording = normalise(reference.title)
-    key = ledger.find(language, (), (reference.slug,)) or ledger.find(language, (wording,))
-    if key is None:
-        key = ledger.mint(language, wording)
-        ledger.claim(language, key, (wording,), (reference.slug,))
+    key = (
+        ledger.find(language, (), (reference.slug,))
+        or ledger.find(language, (wording,))
+        or ledger.mint(language, wording)
+    )
+    ledger.claim(language, key, (wording,), (reference.slug,))
     return key

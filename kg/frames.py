@@ -55,8 +55,8 @@ def receive(descriptor: int, deadline: float | None = None, limit: int | None = 
 def _read(descriptor: int, size: int, deadline: float | None) -> bytes:
     parts: list[bytes] = []
     while size:
-        if deadline is not None:
-            _wait(descriptor, deadline)
+        if deadline is not None and not ready(descriptor, deadline):
+            raise DeadlineError
         part = os.read(descriptor, min(size, CHUNK))
         if not part:
             raise ClosedError
@@ -65,8 +65,8 @@ def _read(descriptor: int, size: int, deadline: float | None) -> bytes:
     return b"".join(parts)
 
 
-def _wait(descriptor: int, deadline: float) -> None:
+def ready(descriptor: int, moment: float) -> bool:
+    """Wait until ``moment`` (time.monotonic()) at most for something to read, or for the end of the pipe."""
     poll = select.poll()
     poll.register(descriptor, select.POLLIN)
-    if not poll.poll(max(0.0, deadline - time.monotonic()) * 1000):
-        raise DeadlineError
+    return bool(poll.poll(max(0.0, moment - time.monotonic()) * 1000))

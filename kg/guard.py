@@ -157,6 +157,8 @@ class _Scan:
             _refuse_service()
         if sign in NESTING_SIGNS:
             self._count("nesting operators")
+        if sign == "^^" and self.previous[0] != "string":  # two inverse paths, and no datatype
+            self._count("nesting operators", 2)
         if sign in SIGNS:
             self._count("operators")
         self._bracket(sign, doubled=sign == self.previous[1] and self.end == match.start())
@@ -169,8 +171,8 @@ class _Scan:
         if len(self.brackets) > self.depth_limit:
             raise QueryTooComplexError(f"the query has brackets nested deeper than {self.depth_limit}")
 
-    def _count(self, what: str) -> None:
-        self.counts[what] += 1
+    def _count(self, what: str, number: int = 1) -> None:
+        self.counts[what] += number
         if self.counts[what] > self.limits[what]:
             raise QueryTooComplexError(f"the query has more than {self.limits[what]} {what}")
 

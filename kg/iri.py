@@ -114,7 +114,7 @@ def clean_url(text: str) -> str | None:
     tail = (query_mark + query + mark + fragment.replace("#", "%23")).replace("[", "%5B").replace("]", "%5D")
     try:
         parts = urlsplit(head)
-        valid = parts.scheme.lower() in URL_SCHEMES and bool(parts.hostname) and (parts.port or True)
+        valid = parts.scheme.lower() in URL_SCHEMES and parts.netloc.count("@") < 2 and (parts.port or True)
     except ValueError:
         return None
     return head + tail if valid and re.fullmatch(r"[\w.%~-]+", parts.hostname or "") else None

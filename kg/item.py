@@ -23,8 +23,9 @@ from kg.record import Bullet, Citation, DayIndex, DayPage, EventPage, FrontPage,
 
 FULL_SENTENCE = re.compile(r"(?:\S+\s+){3,}\S+[.!?][\"”’')]*$")
 ONLY_LINKS = re.compile(r"(?:[\W_]|\band\b|\bor\b)*$")
-# The Context joins a heading bullet and its child with "::" or with ":" and no space.
-JOINED = re.compile(r"^(.{2,120}?):(?::\s*|(?=[^\s\d]))")
+# The Context joins a heading bullet and its child with "::" or with ":" and no space. The colon of an address,
+# which broken links leave in titles, joins nothing.
+JOINED = re.compile(r"^((?:(?!https?:).){2,120}?):(?::\s*|(?=[^\s\d]))")
 SLUG_LENGTH = 100
 
 
@@ -262,3 +263,19 @@ def _visible(title: str) -> str:
 
 def _distinct(values: tuple[T, ...]) -> tuple[T, ...]:
     return tuple(dict.fromkeys(values))
+
+
+def content(item: Item) -> str:
+    """Return the canonical text of what makes a revision: the same content is the same revision.
+
+    Labels, images and lists of related events are no part of it, nor is the order of anything.
+    """
+    parts = [
+        ("title", item.title),
+        ("category", item.category or ""),
+        *(("topic", title) for title in sorted(item.topics)),
+        *(("topicLabel", label) for label in sorted(item.topic_labels)),
+        *(("about", title) for title in sorted({link.title for link in item.mentions})),
+        *(("source", url) for url in sorted({citation.url for citation in item.citations})),
+    ]
+    return "\n".join(f"{name} {value}" for name, value in parts)

@@ -104,19 +104,20 @@ def read(path: Path) -> Iterator[Claim]:
     """
     if not path.exists():
         return
-    with path.open(encoding="utf-8", newline="\n") as file:
+    with path.open("rb") as file:
         for number, line in enumerate(file, 1):
-            if line.endswith("\n"):
+            if line.endswith(b"\n"):
                 yield _parse(line, f"{path}:{number}")
 
 
-def _parse(line: str, where: str) -> Claim:
-    match line.removesuffix("\n").split("\t"):
-        case [day, language, key, "wording" | "slug" as kind, value]:
-            try:
+def _parse(line: bytes, where: str) -> Claim:
+    try:
+        # The slug is what a page prints, and may hold a tab.
+        match line.decode().removesuffix("\n").split("\t", 4):
+            case [day, language, key, "wording" | "slug" as kind, value]:
                 return Claim(date.fromisoformat(day), language, key, kind, value)
-            except ValueError:
-                pass
+    except ValueError:
+        pass
     raise LedgerError(f"{where} is not a line of a ledger: restore the file from a backup or a dump")
 
 

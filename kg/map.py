@@ -85,7 +85,7 @@ class Mapper:
             yield terms.TOPIC_LABEL, Literal(label, language=language)
         for title in dict.fromkeys(link.title for link in item.mentions):
             yield terms.ABOUT, self._entity(language, title)
-        for url in _urls(item.citations):
+        for url in urls(item.citations):
             yield terms.SOURCE, url
 
     def _elsewhere(self, event: Event, parents: dict[str, str]) -> Iterator[tuple[NamedNode, Term]]:
@@ -102,18 +102,19 @@ class Mapper:
         yield from self._places(event, labels)
 
     def _places(self, event: Event, labels: Iterable[str]) -> Iterator[tuple[NamedNode, Term]]:
-        found = place.named_by(event.current, self.gazetteer) + place.named_by_labels(labels, self.gazetteer)
-        for one in dict.fromkeys(found):
-            node = self._place(event.language, one)
+        linked = place.named_by(event.current, self.gazetteer)
+        labelled = place.named_by_labels(labels, self.gazetteer)
+        for one in dict.fromkeys(linked + labelled):
+            node = self._place(one)
             yield terms.PLACE, node
             if place.is_location(one, event.current):
                 yield terms.LOCATION, node
-            if one.title is None:
+            if one in labelled:
                 yield terms.ABOUT, node
 
-    def _place(self, language: str, named: place.NamedPlace) -> NamedNode:
+    def _place(self, named: place.NamedPlace) -> NamedNode:
         if named.title is not None:
-            return self._entity(language, named.title)
+            return self._entity("en", named.title)
         self.named.places.add(named.place.geonames)
         return _node(place.iri(named.place, self.minter, self.gazetteer))
 
@@ -123,22 +124,23 @@ class Mapper:
 
     def _revisions(self, event: NamedNode, listed: Event) -> Iterator[Quad]:
         """Yield the wordings that are listed now, the current one first, and the earlier ones that pages print."""
-        seen: set[NamedNode] = set()
+        seen: dict[str, NamedNode] = {}
         for wording, listings in _wordings(listed).items():
             content = list(self._content(listings[0].item, listed.language))
             revision = self._revision_iri(event, wording, content)
             if not seen:
                 yield Quad(event, terms.CURRENT_REVISION, revision)
-            seen.add(revision)
+            seen[wording] = revision
             yield from _revision(revision, event, Literal(wording, language=listed.language))
             yield from _quads(revision, iter(content))
             yield from _provenance(revision, listings)
         for listing in listed.listings:
             for former in listing.item.former:
-                revision = self._revision_iri(event, former.title, [])
-                seen.add(revision)
-                yield from _revision(revision, event, Literal(former.title, language=listed.language))
-                yield from _printed_as(revision, f"{listing.page}#change-{former.position}")
+                if former.title not in seen:
+                    seen[former.title] = self._revision_iri(event, former.title, [])
+                    title = Literal(former.title, language=listed.language)
+                    yield from _revision(seen[former.title], event, title)
+                yield from _printed_as(seen[former.title], f"{listing.page}#change-{former.position}")
         self.named.revisions += len(seen)
 
     def _revision_iri(self, event: NamedNode, title: str, content: list[tuple[NamedNode, Term]]) -> NamedNode:
@@ -146,10 +148,11 @@ class Mapper:
         return _node(self.minter.revision(event.value, "\n".join((title, *parts))))
 
 
-def source_quads(listings: Iterable[Listing], minter: Minter, named: Named) -> Iterator[Quad]:
-    """Yield the sources that listings cite, with the publishers they name."""
-    for citation in chain.from_iterable(one.item.citations for one in listings):
-        if (url := clean_url(citation.url)) is None:
+def source_quads(event: Event, minter: Minter, named: Named) -> Iterator[Quad]:
+    """Yield the sources of an event and its revisions, with the publishers that any of its listings names."""
+    cited = set(urls(chain.from_iterable(same[0].item.citations for same in _wordings(event).values())))
+    for citation in chain.from_iterable(one.item.citations for one in event.listings):
+        if (url := clean_url(citation.url)) is None or NamedNode(url) not in cited:
             continue
         source = NamedNode(url)
         named.sources.add(url)
@@ -173,7 +176,8 @@ def _quads(subject: NamedNode, statements: Iterator[tuple[NamedNode, Term]]) -> 
     return (Quad(subject, predicate, value) for predicate, value in statements)
 
 
-def _urls(citations: Iterable[Citation]) -> list[NamedNode]:
+def urls(citations: Iterable[Citation]) -> list[NamedNode]:
+    """Return the addresses that citations have, as IRIs, each once; without those that cannot be made one."""
     cleaned = (clean_url(citation.url) for citation in citations)
     return [NamedNode(url) for url in dict.fromkeys(cleaned) if url]
 
@@ -214,4 +218,5 @@ def _provenance(revision: NamedNode, listings: list[Listing]) -> Iterator[Quad]:
 
 def instant(moment: datetime) -> Literal:
     """Return a moment as an xsd:dateTime in UTC, in the form that a store gives back unchanged."""
-    return Literal(moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), datatype=terms.DATE_TIME)
+    utc = moment.astimezone(UTC).replace(microsecond=0, tzinfo=None)
+    return Literal(f"{utc.isoformat()}Z", datatype=terms.DATE_TIME)

@@ -120,14 +120,12 @@ def day_quads(day: date, minter: Minter) -> Iterator[Quad]:
 def named_quads(named: Named, minter: Minter, gazetteer: Gazetteer) -> Iterator[Quad]:
     """Yield the descriptions of everything that events name, each once, and of the places that contain places."""
     places = {identifier: found for identifier in named.places if (found := gazetteer.by_id(identifier))}
-    described = dict(places)
     for language, title in sorted(named.entities):
         subject = NamedNode(minter.entity(language, title))
         yield from _entity(subject, language, title)
         found = place.of_title(title, gazetteer) if language == "en" else None
         if found:
             places[found.geonames] = found
-            described.setdefault(found.geonames, found)
             yield from _place(subject, found, minter, gazetteer)
     yield from _unlinked_places(places, named, minter, gazetteer)
     yield from _labelled(named, minter)

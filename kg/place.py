@@ -68,12 +68,9 @@ def is_location(named: NamedPlace, item: Item) -> bool:
     """Whether the sentence says, with a preposition, that the event happened at the place."""
     if not named.anchor:
         return False
-    at = item.title.find(named.anchor)
-    while at >= 0:
-        if LOCATED.search(item.title[max(0, at - 80) : at]):
-            return True
-        at = item.title.find(named.anchor, at + 1)
-    return False
+    # Not the "Niger" of "in Nigeria".
+    names = re.finditer(rf"{re.escape(named.anchor)}(?!\w)", item.title)
+    return any(LOCATED.search(item.title[max(0, name.start() - 80) : name.start()]) for name in names)
 
 
 def iri(place: Place, minter: Minter, gazetteer: Gazetteer) -> str:

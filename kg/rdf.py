@@ -17,18 +17,24 @@ STRING = "http://www.w3.org/2001/XMLSchema#string"
 
 
 def dataset(store: Store) -> Dataset:
-    """Return an rdflib Dataset over an engine's store."""
-    return Dataset(store=OxigraphStore(store=store), default_union=False)
+    """Return an rdflib Dataset over an engine's store, with the prefixes of newsgraph bound."""
+    result = Dataset(store=OxigraphStore(store=store), default_union=False)
+    _bind_prefixes(result)
+    return result
 
 
 def graph(quads: Iterable[Quad]) -> Graph:
     """Return an in-memory rdflib Graph of the quads' triples, with the prefixes of newsgraph bound."""
     result = Graph(identifier=DATASET_DEFAULT_GRAPH_ID, bind_namespaces="none")
-    for prefix, namespace in PREFIXES.items():
-        result.bind(prefix, Namespace(namespace))
+    _bind_prefixes(result)
     for quad in quads:
         result.add((term(quad.subject), term(quad.predicate), term(quad.object)))
     return result
+
+
+def _bind_prefixes(result: Graph) -> None:
+    for prefix, namespace in PREFIXES.items():
+        result.bind(prefix, Namespace(namespace), replace=True)
 
 
 def term(value: NamedNode | BlankNode | OxLiteral | Triple) -> Node:

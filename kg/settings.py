@@ -7,12 +7,16 @@ by the command line option of the same name.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
 from typing import Any
 from urllib.parse import urlsplit
 
 from kg.errors import ConfigurationError
+
+LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")  # RFC 5646, section 2.1, without its rarer forms
+NOT_IN_IRI = re.compile(r'[\x00-\x20\x7f<>"{}|\\^`]')  # RFC 3987, section 2.2
 
 
 def setting(default: Any, help_text: str) -> Any:
@@ -41,11 +45,23 @@ class Settings:
     result_bytes: int = setting(50_000_000, "Largest result of a query, in bytes.")
 
     def __post_init__(self) -> None:
-        parts = urlsplit(self.base)
-        if parts.scheme not in ("http", "https") or not parts.netloc or not self.base.endswith("/"):
+        if not _is_base(self.base):
             raise ConfigurationError(f"base {self.base!r} must be an http(s) IRI that ends with a slash")
-        if parts.query or parts.fragment:
+        if "?" in self.base or "#" in self.base:
             raise ConfigurationError(f"base {self.base!r} must have no query and no fragment")
+        if self.language and not LANGUAGE_TAG.fullmatch(self.language):
+            raise ConfigurationError(f"language {self.language!r} must be a language tag such as en or zh")
+        if self.jobs < 0:
+            raise ConfigurationError(f"jobs must not be {self.jobs}: give a number of processes, or 0")
+
+
+def _is_base(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        host = parts.hostname if parts.port != 0 else None
+    except ValueError:
+        return False
+    return bool(parts.scheme in ("http", "https") and host and text.endswith("/") and not NOT_IN_IRI.search(text))
 
 
 SETTINGS: tuple[Field[Any], ...] = fields(Settings)

@@ -102,8 +102,7 @@ def drafting(store: Path) -> Iterator[Path]:
         store.mkdir(parents=True, exist_ok=True)
         with (store / "lock").open("a") as lock:
             _lock(lock.fileno(), store)
-            for left in store.glob(f"{BUILDING}*"):
-                shutil.rmtree(left)
+            _remove_leftovers(store)
             draft = Path(tempfile.mkdtemp(prefix=BUILDING, dir=store))
             try:
                 yield draft
@@ -113,6 +112,17 @@ def drafting(store: Path) -> Iterator[Path]:
         raise StoreError(
             f"the store {store} cannot be written: {error.strerror or error}; nothing was changed"
         ) from error
+
+
+def _remove_leftovers(store: Path) -> None:
+    """Remove what killed builds left: drafts, links that never became current, snapshots that were half removed."""
+    for draft in store.glob(f"{BUILDING}*"):
+        shutil.rmtree(draft)
+    for link in store.glob("current.*"):
+        link.unlink()
+    for folder in (store / "snapshots").glob("*"):
+        if not (folder / "manifest.json").exists():
+            shutil.rmtree(folder)
 
 
 def _lock(descriptor: int, store: Path) -> None:
@@ -139,9 +149,16 @@ def publish(store: Path, draft: Path, manifest: Manifest, keep: int) -> Snapshot
     draft.rename(folder)
     _sync(store / "snapshots")
     switch(store, folder)
-    for old in snapshots(store)[: -max(keep, 1)]:
-        shutil.rmtree(old, ignore_errors=True)
+    _prune(store, folder, keep)
     return Snapshot(folder, manifest)
+
+
+def _prune(store: Path, fresh: Path, keep: int) -> None:
+    """Remove all but the newest ``keep`` snapshots; ``fresh`` stays even if the clock went back and it sorts first."""
+    others = [folder for folder in snapshots(store) if folder != fresh]
+    for old in others[: max(len(others) - max(keep, 1) + 1, 0)]:
+        (old / "manifest.json").unlink(missing_ok=True)
+        shutil.rmtree(old, ignore_errors=True)
 
 
 def switch(store: Path, folder: Path) -> None:

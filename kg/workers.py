@@ -10,18 +10,32 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
 from kg.child import Child, Request
-from kg.errors import NewsgraphError, ServiceBusyError, StoreError
+from kg.errors import NewsgraphError, QueryTimeoutError, ServiceBusyError, StoreError
 from kg.formats import Format, by_name
 from kg.query import Answer, check
 from kg.settings import Settings
 from kg.snapshot import Snapshot, current
 
 SPARE: Final = 1
+SLICE: Final = 0.3
+"""Seconds after which a query counts as slow."""
+
+
+class Lane(Enum):
+    """What a worker is used for: our own lookups, a query of a stranger, or one that has turned out slow."""
+
+    DOCUMENT = auto()
+    QUERY = auto()
+    SLOW = auto()
+
+
+Result = tuple[dict[str, Any], bytes, Snapshot]
 
 
 @dataclass(eq=False)
@@ -38,7 +52,9 @@ class _Crew:
 class Workers:
     """Runs queries and descriptions in ``query_workers`` processes and one spare.
 
-    Queries of strangers never occupy the spare, so that documents are answered while all queries run long.
+    Queries of strangers never occupy the spare, so that documents are answered while all queries run long. Of
+    several workers for queries, slow queries leave one free: a query that takes longer than 0.3 seconds goes
+    on only if there is room for one more slow one; if not, it is stopped and starts again when there is.
     When the store's current snapshot changes, new workers are started first; then requests move to them, and
     the old ones finish and go. Safe to use from many threads; use it as a context manager or call close().
     """
@@ -55,7 +71,7 @@ class Workers:
         self._changed = threading.Condition()
         self._taken: set[Child] = set()
         self._queries = 0
-        self._running = 0
+        self._busy = dict.fromkeys(Lane, 0)
         self._closed = False
         self._tasks: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
         snapshot = current(store) if isinstance(store, Path) else store
@@ -104,8 +120,12 @@ class Workers:
             "named_graphs": list(named_graphs),
         }
         deadline = time.monotonic() + min(seconds or self.settings.query_seconds, self.settings.query_seconds)
+        request = Request("query", arguments, text)
         with self._turn():
-            header, body, snapshot = self.run(Request("query", arguments, text), deadline, spare=False)
+            result = self._ask(request, deadline, Lane.QUERY) or self._ask(request, deadline, Lane.SLOW)
+        if result is None:
+            raise QueryTimeoutError("the query did not end before its deadline and was stopped")
+        header, body, snapshot = result
         return Answer(header["form"], by_name(header["format"]), body, snapshot.id)
 
     def describe(self, iri: str, format: Format | None = None, document: str | None = None) -> Answer:  # noqa: A002
@@ -139,22 +159,47 @@ class Workers:
         found: dict[str, Any] = json.loads(self.run(request)[1])
         return found
 
-    def run(
-        self, request: Request, deadline: float | None = None, *, spare: bool = True
-    ) -> tuple[dict[str, Any], bytes, Snapshot]:
-        """Have one request answered; return the reply's header and body and the snapshot they come from.
+    def run(self, request: Request, deadline: float | None = None) -> Result:
+        """Have one request of our own answered; return the reply's header and body and the snapshot they are from.
 
-        ``deadline`` (time.monotonic()) counts from the arrival of the request and includes the wait for a
-        worker; without one it is ``query_seconds`` from now. ``spare`` allows the use of the spare worker.
+        ``deadline`` (time.monotonic()) includes the wait for a worker; without one it is ``query_seconds``
+        from now. Raises what the worker reports, or one of the errors of a lost, late or busy worker.
         """
         end = deadline if deadline is not None else time.monotonic() + self.settings.query_seconds
+        result = self._ask(request, end, Lane.DOCUMENT)
+        if result is None:
+            raise QueryTimeoutError("the request did not end before its deadline and was stopped")
+        return result
+
+    def _ask(self, request: Request, deadline: float, lane: Lane) -> Result | None:
+        """Have a request answered; None if it turned out slow, was stopped, and has to wait for its turn."""
         self._notice()
-        crew, child = self._take(end, spare=spare)
+        crew, child = self._take(deadline, lane)
         try:
-            header, body = child.ask(request, end, self.settings.result_bytes)
+            child.send(request, deadline)
+            if lane == Lane.QUERY and not child.answers(min(deadline, time.monotonic() + SLICE)):
+                if not self._slowed():
+                    child.kill()
+                    return None
+                lane = Lane.SLOW
+            header, body = child.receive(deadline, self.settings.result_bytes)
         finally:
-            self._give_back(crew, child, spare=spare)
+            self._give_back(crew, child, lane)
         return header, body, crew.snapshot
+
+    def _slowed(self) -> bool:
+        """Count a running query as slow from now on, if one more may be."""
+        with self._changed:
+            if self._busy[Lane.SLOW] >= self._slow_limit:
+                return False
+            self._busy[Lane.QUERY] -= 1
+            self._busy[Lane.SLOW] += 1
+            self._changed.notify_all()
+            return True
+
+    @property
+    def _slow_limit(self) -> int:
+        return max(1, self.settings.query_workers - 1)
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
@@ -169,10 +214,10 @@ class Workers:
             with self._changed:
                 self._queries -= 1
 
-    def _take(self, deadline: float, *, spare: bool) -> tuple[_Crew, Child]:
+    def _take(self, deadline: float, lane: Lane) -> tuple[_Crew, Child]:
         """Wait for an idle worker and take it."""
         with self._changed:
-            while not self._available(spare=spare):
+            while not self._available(lane):
                 if self._closed:
                     raise StoreError("the workers are closed")
                 if self._crew.failure:
@@ -182,16 +227,18 @@ class Workers:
                     raise ServiceBusyError("no worker became free in time; try again in a few seconds")
             child = self._crew.idle.pop()
             self._taken.add(child)
-            self._running += not spare
+            self._busy[lane] += 1
             return self._crew, child
 
-    def _available(self, *, spare: bool) -> bool:
-        free = spare or self._running < self.settings.query_workers
-        return bool(self._crew.idle) and free and not self._closed
+    def _available(self, lane: Lane) -> bool:
+        slow, queries = self._busy[Lane.SLOW], self._busy[Lane.QUERY] + self._busy[Lane.SLOW]
+        free = lane == Lane.DOCUMENT or queries < self.settings.query_workers
+        room = lane != Lane.SLOW or slow < self._slow_limit
+        return bool(self._crew.idle) and free and room and not self._closed
 
-    def _give_back(self, crew: _Crew, child: Child, *, spare: bool) -> None:
+    def _give_back(self, crew: _Crew, child: Child, lane: Lane) -> None:
         with self._changed:
-            self._running -= not spare
+            self._busy[lane] -= 1
             self._taken.discard(child)
             if not (child.lost or crew.retired or self._closed):
                 crew.idle.append(child)

@@ -1,13 +1,18 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pyoxigraph import RdfFormat, Store
 
+from kg.build import Built, build
 from kg.settings import Settings
 from kg.snapshot import Manifest, Snapshot, drafting, publish
 from kg.workers import Workers
@@ -62,3 +67,64 @@ def settings(served_store: Path) -> Settings:
 def workers(served_store: Path, settings: Settings) -> Iterator[Workers]:
     with Workers(served_store, settings) as pool:
         yield pool
+
+
+# ---- Archives and builds: for the tests of what reads pages, builds snapshots, and prints what is in them.
+
+ROOT = Path(__file__).parents[1]
+SAMPLE = (ROOT / "data" / "seed", ROOT / "data" / "sample")
+
+WriteArchive = Callable[..., Path]
+RunKg = Callable[..., subprocess.CompletedProcess[bytes]]
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> WriteArchive:
+    """A function that writes pages (text or bytes by path) and returns the folder that holds them."""
+
+    def write(pages: Mapping[str, str | bytes], name: str = "archive") -> Path:
+        root = tmp_path / name
+        for path, content in pages.items():
+            file = root / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return root
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def sample() -> tuple[Path, ...]:
+    """The folders of the archives that come with newsgraph."""
+    return SAMPLE
+
+
+@pytest.fixture(scope="session")
+def sample_build(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """The build of data/seed and data/sample; its store is only to be read."""
+    return build(SAMPLE, Settings(store=str(tmp_path_factory.mktemp("sample") / "store"), jobs=1))
+
+
+@pytest.fixture(scope="session")
+def sample_store(sample_build: Built) -> Path:
+    return sample_build.snapshot.folder.parents[1]
+
+
+@pytest.fixture(scope="session")
+def run_kg() -> RunKg:
+    """A function that runs ``python -m kg`` with arguments and returns what it printed."""
+
+    def run(*arguments: str | Path, **options: Any) -> subprocess.CompletedProcess[bytes]:
+        command = [sys.executable, "-m", "kg", *map(str, arguments)]
+        environment = {**os.environ, "PYTHONPATH": str(ROOT), **options.pop("env", {})}
+        return subprocess.run(command, capture_output=True, check=False, timeout=120, env=environment, **options)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def sample_graph(sample_build: Built) -> Store:
+    """The triples of the sample in memory."""
+    store = Store()
+    store.extend(sample_build.snapshot.open())
+    return store

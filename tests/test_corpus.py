@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import tarfile
 from pathlib import Path
@@ -21,8 +22,9 @@ WIKITEXT = CORPUS / "wikipedia-current-events.bundle"
 CHINESE = CORPUS / "the-context-zh-pages.tar.zst"
 
 
-def needs(file: Path) -> pytest.MarkDecorator:
-    return pytest.mark.skipif(not file.exists(), reason=f"the archive {file.name} is not here (NEWSGRAPH_CORPUS)")
+def needs(file: Path, *programs: str) -> pytest.MarkDecorator:
+    missing = [file.name] if not file.exists() else [program for program in programs if not shutil.which(program)]
+    return pytest.mark.skipif(bool(missing), reason=f"not here: {', '.join(missing)} (see NEWSGRAPH_CORPUS)")
 
 
 @pytest.fixture(scope="module")
@@ -74,13 +76,13 @@ def events_in(title: str, store: Store) -> set[str]:
     return {quad.subject.value for quad in store.quads_for_pattern(None, predicate, place)}  # type: ignore[union-attr]
 
 
-@needs(CHINESE)
+@needs(CHINESE, "zstd")
 def test_every_chinese_page_is_parsed_and_every_line_understood(chinese: Built) -> None:
     assert chinese.report["tally"]["event pages"] == 7_968
     assert chinese.report["lines not understood"] == []
 
 
-@needs(CHINESE)
+@needs(CHINESE, "zstd")
 def test_every_chinese_index_item_is_the_event_of_a_page(chinese: Built) -> None:
     tally = chinese.report["tally"]
     assert tally["events"] - tally["events only listed as related"] == tally["event pages"]

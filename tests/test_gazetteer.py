@@ -73,9 +73,7 @@ def test_the_short_name_of_an_american_university_is_no_state(places: Gazetteer,
 
 
 @pytest.mark.parametrize("title", ["Independence", "Hollywood", "Suffolk, Nowhere", "Temple"])
-def test_the_bare_name_of_a_small_american_town_is_mostly_another_thing(
-    places: Gazetteer, title: str
-) -> None:
+def test_the_bare_name_of_a_small_american_town_is_mostly_another_thing(places: Gazetteer, title: str) -> None:
     assert places.by_title(title) is None
 
 

@@ -28,7 +28,7 @@ from kg.errors import (
 from kg.formats import by_name
 from kg.settings import Settings
 from kg.snapshot import Snapshot, current
-from kg.workers import Workers
+from kg.workers import Lane, Workers
 
 BASE = "http://127.0.0.1:8000/"
 EVENT = f"{BASE}event/2011-11-08/abcdefghij"
@@ -86,7 +86,7 @@ def test_a_runaway_query_is_stopped_at_its_deadline_and_the_next_is_answered(wor
 def test_documents_are_answered_while_all_query_workers_run_long(workers: Workers) -> None:
     with ThreadPoolExecutor() as threads:
         runaways = [threads.submit(workers.query, RUNAWAY) for _ in range(3)]
-        while workers._running < workers.settings.query_workers:
+        while not workers._busy[Lane.SLOW]:
             pass
         start = time.monotonic()
         assert workers.describe(EVENT).body
@@ -96,8 +96,28 @@ def test_documents_are_answered_while_all_query_workers_run_long(workers: Worker
                 one.result()
 
 
+def test_slow_queries_leave_a_worker_to_fast_ones(workers: Workers) -> None:
+    with ThreadPoolExecutor() as threads:
+        runaways = [threads.submit(workers.query, RUNAWAY) for _ in range(3)]
+        while not workers._busy[Lane.SLOW]:
+            pass
+        start = time.monotonic()
+        assert workers.query("ASK {}").body
+        assert time.monotonic() - start < 1.5
+        for one in runaways:
+            with pytest.raises((QueryTimeoutError, ServiceBusyError)):
+                one.result()
+
+
+def test_a_slow_query_with_room_is_not_started_again(workers: Workers) -> None:
+    values = " ".join(f"VALUES ?v{n} {{ 0 1 2 3 4 5 6 7 8 9 }}" for n in range(6))
+    query = f"SELECT (COUNT(*) AS ?n) {{ {values} FILTER(STRLEN(CONCAT(STR(?v0), STR(?v5))) > 0) }}"
+    assert b'"1000000"' in workers.query(query).body
+    assert not any(workers._busy.values())
+
+
 def test_a_query_that_asks_for_too_much_memory_loses_only_its_worker(served_store: Path, settings: Settings) -> None:
-    with Workers(served_store, replace(settings, query_memory=400_000_000, query_seconds=20.0)) as small:
+    with Workers(served_store, replace(settings, query_memory=1_000_000_000, query_seconds=20.0)) as small:
         with pytest.raises((WorkerLostError, QueryTimeoutError)):
             small.query(BOMB)
         assert small.query("ASK {}").body
@@ -125,7 +145,7 @@ def test_too_many_queries_at_once_are_turned_away(served_store: Path, settings: 
     few = replace(settings, threads=2, query_workers=1, query_seconds=1.0)
     with Workers(served_store, few) as pool, ThreadPoolExecutor() as threads:
         running = threads.submit(pool.query, RUNAWAY)
-        while not pool._running:
+        while not pool._taken:
             pass
         with pytest.raises(ServiceBusyError, match="too many"):
             pool.query("ASK {}")

@@ -12,8 +12,8 @@ from kg.parse import context, wikitext
 from kg.parse.context_lines import place_of
 from kg.record import Page, Record, Unread
 
-# What XML 1.0 (section 2.2) cannot carry, so that no representation of the graph could either.
-NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+# What XML 1.0 (section 2.2, and 2.11 for a carriage return alone) cannot carry, so that RDF/XML could not either.
+NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|\r(?!\n)")
 FRONT_PAGE = re.compile(r"(?:^|/)(?:README|index)\.md$")
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 

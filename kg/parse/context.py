@@ -22,7 +22,7 @@ __all__ = ["is_front_page", "labels", "matches", "parse", "render"]
 _FRONT_PAGE = re.compile(
     rf"^## \[(?:{'|'.join(DAY_NAMES)})\]\(/(?:[A-Za-z-]+/)?news/[0-9/]{{8,10}}/index\.md\)\r?$", re.MULTILINE
 )
-_INDEX_NAMES = ("README", "index")
+INDEX_NAMES = ("README", "index")
 
 
 def matches(path: str) -> bool:
@@ -70,7 +70,7 @@ def parse(path: str, text: str) -> EventPage | DayIndex | FrontPage:
 def _read(place: Place | None, lines: list[Line], report: Report) -> EventPage | DayIndex | FrontPage:
     if place is None:
         return front_page(lines, report)
-    if place.slug in _INDEX_NAMES:
+    if place.slug in INDEX_NAMES:
         return day_index(place, lines, report)
     return event_page(place, lines, report)
 

@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from urllib.parse import unquote
 
 import mwparserfromhell
@@ -33,11 +34,12 @@ AROUND_CITED = tuple(
         (rf"[(\[]\s*(?:{CITED}[\s,;]*)+[)\]]", CITED),
         (rf"{CITED}(?:[\s,;]*{CITED})+", CITED),
         (rf"\s*{CITED}[\s,;|}}]*$", ""),
+        (rf"([.!?][\"”’']?)\s*{CITED}\.", r"\1 "),
         (rf"\s*{CITED}(?=[.,;:!?])", ""),
         (rf"\s*{CITED}", " "),
     )
 )
-STOPS_AT_END = re.compile(r"([.!?][\"”’']?)(?:\s*[.,;])+$")
+SENTENCE_END = re.compile(r"[.!?][\"”’']?$")
 
 OTHER_NAMESPACE = re.compile(
     r"(?:file|image|category|media|template|portal|wikipedia|wp|help|user|talk|special|commons|wiktionary"
@@ -50,9 +52,9 @@ HIDDEN_NAMESPACE = re.compile(r"(?:file|image|category|media)\s*:", re.IGNORECAS
 WIKINEWS = re.compile(r"(?:wikinews|n)\s*:\s*(.+)", re.IGNORECASE)
 TRAIL = re.compile(r"[a-z]+")
 OWN_WIKI = re.compile(r"(?:w|en)\s*:\s*")
-BAD_TITLE = re.compile(r"[<>\[\]{}|\x00-\x1f\x7f]")
+BAD_TITLE = re.compile(r"[<>\[\]{}|\x00-\x1f\x7f\ufffe\uffff]")
 
-CITE = re.compile(r"(?:cite|citation|cite \w+)$", re.IGNORECASE)
+CITE = re.compile(r"(?:cite|citation|cite [\w ]+)$", re.IGNORECASE)
 # Templates that show nothing a sentence needs: flags for editors and language icons.
 SILENT = re.compile(
     r"(?:dead link|deadlink|fact|cn|citation needed|cbignore|doi-inline|what\?|which\?|who\?|when\?|where\?|dn"
@@ -105,6 +107,7 @@ class _Reading:
         self.pieces.append(CITED)
 
 
+@lru_cache(maxsize=4_096)
 def read(source: str) -> Inline:
     """Read the wikitext of one bullet, without its list markers. Never raises on any text."""
     reading = _Reading()
@@ -159,17 +162,16 @@ def _walk(nodes: Iterable[object], reading: _Reading) -> None:
     previous: object = None
     for node in nodes:
         if isinstance(node, Text) and isinstance(previous, Wikilink):
-            _take_trail(str(node), reading)
+            _take_trail(str(node), article_title(str(previous.title)), reading)
         READERS.get(type(node), _read_other)(node, reading)
         previous = node
 
 
-def _take_trail(text: str, reading: _Reading) -> None:
-    """Note the letters glued on behind the last link, as in ``[[India]]n`` (MediaWiki's link trail)."""
+def _take_trail(text: str, title: str | None, reading: _Reading) -> None:
+    """Note the letters glued on behind the link to ``title``, as in ``[[India]]n`` (MediaWiki's link trail)."""
     trail = TRAIL.match(text)
-    if trail and reading.links and reading.pieces and reading.pieces[-1] == LINK_END:
-        last = reading.links[-1]
-        reading.links[-1] = Link(last.title, last.anchor, trail[0])
+    if trail and reading.links and reading.links[-1].title == title:
+        reading.links[-1] = replace(reading.links[-1], trail=trail[0])
 
 
 def _read_text(node: Text, reading: _Reading) -> None:
@@ -213,7 +215,6 @@ def _read_ref(node: Tag, reading: _Reading) -> None:
 
 def _read_template(node: Template, reading: _Reading) -> None:
     name = re.sub(r"[\s_]+", " ", str(node.name)).strip()
-    first = _argument(node, "1")
     if CITE.match(name) and node.has("url"):
         reading.cite(str(node.get("url").value).strip(), _publisher_of(node))
     elif SILENT.match(name) or CITE.match(name):
@@ -221,11 +222,11 @@ def _read_template(node: Template, reading: _Reading) -> None:
     elif name.lower() in SHOWS:
         reading.pieces.append(SHOWS[name.lower()])
     elif SHOWS_FIRST.match(name):
-        reading.pieces.append(first)
+        _walk(node.get("1").value.nodes if node.has("1") else (), reading)
     elif SHOWS_FIRST_TWO.match(name):
-        reading.pieces.append(f"{first} {_argument(node, '2')}".strip())
+        reading.pieces.append(f"{_argument(node, '1')} {_argument(node, '2')}".strip())
     elif SHIP_PREFIX.match(name):
-        reading.pieces.append(f"{name} {first}".strip())
+        reading.pieces.append(f"{name} {_argument(node, '1')}".strip())
     else:
         reading.unknown.append(name)
 
@@ -250,7 +251,13 @@ def _read_external(node: ExternalLink, reading: _Reading) -> None:
 def _in_parentheses(label: str) -> str | None:
     """Return the publisher's name from a label such as ``(BBC)``, or None if the label is not of that form."""
     match = re.fullmatch(r"[\"“'\s]*\(\s*(.*?)\s*\)?[\"”'\s.,]*", label)
-    return (match[1].strip(" \"'“”") or None) if match else None
+    return _publisher_name(match[1]) if match else None
+
+
+def _publisher_name(label: str) -> str | None:
+    """Return a label without the quotes around it, and without the end of a bracket that opens outside of it."""
+    name = label.strip(" \"'“”")
+    return (name if "(" in name else name.rstrip(") ")) or None
 
 
 def _read_link(node: Wikilink, reading: _Reading) -> None:
@@ -290,7 +297,7 @@ def _settle_labels(text: str, citations: list[Citation]) -> str:
         if not any(start <= match.start() < end for start, end in alone):
             return match[1] + CITED
         position = text.count(CITED, 0, match.end()) - 1
-        citations[position] = replace(citations[position], publisher=match[1].strip(" \"'“”") or None)
+        citations[position] = replace(citations[position], publisher=_publisher_name(match[1]))
         return CITED
 
     return LABELLED.sub(settle, text)
@@ -298,7 +305,17 @@ def _settle_labels(text: str, citations: list[Citation]) -> str:
 
 def _tidy(text: str) -> str:
     """Take the citations out of the text, with the brackets, commas and spaces that held them."""
+    text = " ".join(text.split())
     if CITED in text:
         for pattern, replacement in AROUND_CITED:
             text = pattern.sub(replacement, text)
-    return STOPS_AT_END.sub(r"\1", " ".join(text.split())).rstrip(" ,;")
+    return _without_leftovers(" ".join(text.split()))
+
+
+def _without_leftovers(text: str) -> str:
+    """Take away the commas, brackets and second full stop that citations leave at the end of a text."""
+    sentence = text.rstrip(" .,;([")
+    left = text[len(sentence) :]
+    if SENTENCE_END.search(sentence):
+        return sentence
+    return sentence + ("..." if left.startswith("...") else "." if "." in left else "")

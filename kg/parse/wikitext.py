@@ -13,6 +13,8 @@ from kg.record import Bullet, DayPage, Unread
 PATH = re.compile(r"(?:^|/)(\d{4})_([A-Z][a-z]+)_(\d{1,2})\.txt$")
 LANGUAGE = "en"
 MAX_JOINED_LINES = 40
+# Three times the longest bullet of the archive. The inline parser takes quadratic time on markup that never ends.
+MAX_LINE_LENGTH = 6_000
 
 COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 HEADER = re.compile(r"\{\{\s*Current\s+events\s+header\s*\|\s*(\d+)\s*\|\s*(\d+)\s*\|\s*(\d+)[^{}]*\}\}", re.IGNORECASE)
@@ -56,7 +58,7 @@ def parse(path: str, text: str) -> DayPage:
     if day is None:
         raise ValueError(f"{path} is not the path of a day page")
     reading = _Reading()
-    for number, line in _logical_lines(text):
+    for number, line in _logical_lines(text.removeprefix("\ufeff")):
         _read_line(number, line, day, reading)
     return DayPage(LANGUAGE, day, tuple(reading.bullets), tuple(reading.unread))
 
@@ -74,7 +76,7 @@ def day_of(path: str) -> date | None:
 
 def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
     """Yield line numbers (from 1) and lines, with a line continued while a comment, ref or template is open."""
-    lines = text.split("\n")
+    lines = text.replace("\r\n", "\n").split("\n")
     at = 0
     while at < len(lines):
         end = at + 1
@@ -82,7 +84,7 @@ def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
         while end < min(len(lines), at + MAX_JOINED_LINES) and _is_open(joined):
             joined += "\n" + lines[end]
             end += 1
-        if _is_open(joined):
+        if _is_open(joined) or len(joined) > MAX_LINE_LENGTH:
             joined, end = lines[at], at + 1
         yield at + 1, joined
         at = end
@@ -90,16 +92,26 @@ def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
 
 def _is_open(line: str) -> bool:
     """Whether a comment, a reference or a template begins on ``line`` and does not end there."""
-    bare = CONTENT_HEADER.sub("", COMMENT.sub("", line))
+    if len(line) > MAX_LINE_LENGTH:
+        return False
+    bare = CONTENT_HEADER.sub("", _without_comments(line))
     if "<!--" in bare or bare.count("{{") > bare.count("}}"):
         return True
     opened = len(re.findall(r"<ref\b(?![^<>]*/>)", bare, re.IGNORECASE))
     return opened > len(re.findall(r"</ref\s*>", bare, re.IGNORECASE))
 
 
+def _without_comments(line: str) -> str:
+    end = line.rfind("-->") + 3
+    return COMMENT.sub("", line[:end]) + line[end:]
+
+
 def _read_line(number: int, line: str, day: date, reading: _Reading) -> None:
+    if len(line) > MAX_LINE_LENGTH:
+        reading.unread.append(Unread(number, line[:200], f"line of more than {MAX_LINE_LENGTH:,} characters"))
+        return
     _check_header(number, line, day, reading)
-    if line.lstrip().startswith("<!--") or "{{" in line or "<" in line or line.endswith("}"):
+    if "{{" in line or "<" in line or line.rstrip().endswith("}"):
         line = _without_frame(line)
     if not line.strip():
         return
@@ -126,7 +138,7 @@ def _check_header(number: int, line: str, day: date, reading: _Reading) -> None:
 
 def _without_frame(line: str) -> str:
     """Take away what frames the list and is no part of it: comments, header, footer."""
-    return FRAME.sub("", CONTENT_HEADER.sub("", HEADER.sub("", COMMENT.sub("", line)))).rstrip()
+    return FRAME.sub("", CONTENT_HEADER.sub("", HEADER.sub("", _without_comments(line)))).rstrip()
 
 
 def _read_bullet(number: int, line: str, depth: int, reading: _Reading) -> None:

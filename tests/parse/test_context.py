@@ -77,10 +77,7 @@ def test_the_slug_is_what_stands_before_the_commit() -> None:
 
 
 def test_an_index_saved_with_its_commit_is_an_index() -> None:
-    assert (
-        index("## [2011-11-8](/news/2011/11/8/index.md)\n\n", "news/2011/11/8/index@960f3e7f2c.md").items
-        == ()
-    )
+    assert index("## [2011-11-8](/news/2011/11/8/index.md)\n\n", "news/2011/11/8/index@960f3e7f2c.md").items == ()
 
 
 # --- the head of an event page
@@ -101,9 +98,7 @@ def test_formats_of_another_page_are_reported() -> None:
     assert [unread.line for unread in page.unread] == [2]
 
 
-@pytest.mark.parametrize(
-    ("line", "heading", "empty"), [("##### Homs\n", "Homs", False), ("##### \n", None, True)]
-)
+@pytest.mark.parametrize(("line", "heading", "empty"), [("##### Homs\n", "Homs", False), ("##### \n", None, True)])
 def test_a_heading_may_be_empty(line: str, heading: str | None, empty: bool) -> None:
     page = event(f"{DATE}{line}# A\n\n\n\n")
     assert (page.heading, page.empty_heading) == (heading, empty)
@@ -145,17 +140,13 @@ def test_sources_are_read_under_either_word(word: str) -> None:
 
 
 def test_the_cover_image_repeats_the_number_of_the_last_source() -> None:
-    entries = (
-        "1. [A](http://a.example/)\n2. [B](http://b.example/)\n2. [Cover Image](http://c.example/d.jpg)\n"
-    )
+    entries = "1. [A](http://a.example/)\n2. [B](http://b.example/)\n2. [Cover Image](http://c.example/d.jpg)\n"
     page = event(f"{DATE}# A\n\n\n\n\n### Sources:\n\n{entries}")
     assert (len(page.sources), page.cover) == (2, "http://c.example/d.jpg")
 
 
 def test_a_source_named_cover_image_has_a_number_of_its_own() -> None:
-    page = event(
-        f"{DATE}# A\n\n\n\n\n### Sources:\n\n1. [A](http://a.example/)\n2. [Cover Image](http://c.example/)\n"
-    )
+    page = event(f"{DATE}# A\n\n\n\n\n### Sources:\n\n1. [A](http://a.example/)\n2. [Cover Image](http://c.example/)\n")
     assert (len(page.sources), page.cover) == (2, None)
 
 
@@ -182,9 +173,7 @@ def test_changes_are_kept_in_order_with_times_in_utc() -> None:
 
 
 def test_the_only_change_has_the_number_one() -> None:
-    assert event(
-        f"{DATE}# C\n\n\n\n\n### Changes:\n\n1. [C](/news/2011/11/8/c.md) _(Current version)_\n"
-    ).changes
+    assert event(f"{DATE}# C\n\n\n\n\n### Changes:\n\n1. [C](/news/2011/11/8/c.md) _(Current version)_\n").changes
 
 
 def test_an_impossible_time_is_reported() -> None:
@@ -204,9 +193,7 @@ def test_an_impossible_time_is_reported() -> None:
 def test_related_events_have_labels(section: str, marker: str, prefix: str, language: str) -> None:
     entry = f"1. [A (b)]({prefix}news/2011/11/7/a.md) _{marker}:  Los Angeles, California_\n"
     page = event(f"{DATE}# A\n\n\n\n\n### {section}:\n\n{entry}")
-    assert page.related == (
-        Related("A (b)", "news/2011/11/7/a.md", " Los Angeles, California", prefix, marker),
-    )
+    assert page.related == (Related("A (b)", "news/2011/11/7/a.md", " Los Angeles, California", prefix, marker),)
     assert page.language == language
 
 
@@ -224,9 +211,7 @@ def test_sections_follow_each_other_in_the_printed_order() -> None:
     assert page.sections == ("Sources", "Changes", "Related")
 
 
-@pytest.mark.parametrize(
-    "entry", ["2. [A](http://a.example/)", "01. [A](http://a.example/)", "1) A", "1. [A](b"]
-)
+@pytest.mark.parametrize("entry", ["2. [A](http://a.example/)", "01. [A](http://a.example/)", "1) A", "1. [A](b"])
 def test_an_entry_that_breaks_the_rules_is_reported(entry: str) -> None:
     page = parse(EVENT, f"{DATE}# A\n\n\n\n\n### Sources:\n\n{entry}\n")
     assert [(unread.line, unread.text) for unread in page.unread] == [(10, entry)]
@@ -294,9 +279,7 @@ def test_an_index_may_have_no_previous_day() -> None:
 
 
 def test_slugs_of_another_script_show_the_chinese_edition() -> None:
-    assert (
-        index("## [2011-11-8](/news/2011/11/8/index.md)\n\n### [A](/news/2011/11/8/Ab.md)\n").language == "zh"
-    )
+    assert index("## [2011-11-8](/news/2011/11/8/index.md)\n\n### [A](/news/2011/11/8/Ab.md)\n").language == "zh"
 
 
 @pytest.mark.parametrize(
@@ -322,9 +305,7 @@ CHINESE_FRONT = (
 FRONT_FORMATS = "\nFormats: [HTML](/index.html)  [JSON](/index.json)  [XML](/index.xml)  \n\n"
 
 
-@pytest.mark.parametrize(
-    ("text", "language"), [(FRONT, "en"), (FRONT_FORMATS + FRONT, "en"), (CHINESE_FRONT, "zh")]
-)
+@pytest.mark.parametrize(("text", "language"), [(FRONT, "en"), (FRONT_FORMATS + FRONT, "en"), (CHINESE_FRONT, "zh")])
 def test_a_front_page_lists_the_last_days(text: str, language: str) -> None:
     page = parse("README.md", text)
     assert isinstance(page, FrontPage)

@@ -21,12 +21,8 @@ EVENT = "news/2011/11/8/a-bridge-opens.md"
 INDEX = "news/2011/11/8/index.md"
 
 # Pages of the grammar, as records.
-words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\n"), min_size=1).filter(
-    str.strip
-)
-titles = st.one_of(
-    words, st.sampled_from([" a ", "[b](http://c.example/) d", "](/news/2001/01/1/e.md", "{{f|g}}"])
-)
+words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\n"), min_size=1).filter(str.strip)
+titles = st.one_of(words, st.sampled_from([" a ", "[b](http://c.example/) d", "](/news/2001/01/1/e.md", "{{f|g}}"]))
 printed_labels = words.filter(lambda text: ".md) _" not in text)
 slugs = st.from_regex(r"[a-z0-9\u4e00-\u4fff-]{1,20}", fullmatch=True).filter(lambda slug: slug != "index")
 days = st.dates(date(1000, 1, 1))
@@ -37,9 +33,7 @@ times = st.datetimes(datetime(1000, 1, 1), timezones=st.just(UTC)).map(lambda at
 urls = words.filter(lambda text: ") [IMG](" not in text)
 names = words.filter(lambda text: "](" not in text and text != "Cover Image")
 images = st.none() | urls
-descriptions = st.none() | st.lists(words, min_size=1).map("\n".join).filter(
-    lambda text: "\n### " not in f"\n{text}"
-)
+descriptions = st.none() | st.lists(words, min_size=1).map("\n".join).filter(lambda text: "\n### " not in f"\n{text}")
 headings = st.none() | words
 sources = st.builds(Citation, urls, st.none() | names, images)
 changes = st.builds(Change, titles, paths, st.sampled_from(["First version", "Update"]), times, prefixes)
@@ -84,15 +78,11 @@ def fits_a_list(text: str | None) -> bool:
 
 listed = descriptions.filter(fits_a_list)
 items = st.builds(IndexItem, titles, paths, headings, listed, prefix=prefixes)
-labelled = st.builds(
-    IndexItem, titles, paths, headings, labels=printed_labels, prefix=prefixes, marker=markers
-)
+labelled = st.builds(IndexItem, titles, paths, headings, labels=printed_labels, prefix=prefixes, marker=markers)
 
 
 @given(days, st.lists(items | labelled), prefixes, st.booleans())
-def test_a_day_index_is_read_as_it_was_printed(
-    day: date, events: list[IndexItem], prefix: str, formats: bool
-) -> None:
+def test_a_day_index_is_read_as_it_was_printed(day: date, events: list[IndexItem], prefix: str, formats: bool) -> None:
     page = DayIndex("zh", day, tuple(events), "news/2011/11/7/index.md", prefix=prefix, formats=formats)
     assert parse(f"news/{day:%Y/%m}/{day.day}/README.md", render(page)) == page
 
@@ -120,9 +110,7 @@ def test_every_line_of_any_text_is_printed_again_or_reported(path: str, text: st
 
 
 @pytest.mark.parametrize("path", [EVENT, INDEX, "README.md"])
-@pytest.mark.parametrize(
-    "opening", ["", "# ", "## [", "### [", "##### ", "1. [", "_Context: ", "### Related:\n\n1. ["]
-)
+@pytest.mark.parametrize("opening", ["", "# ", "## [", "### [", "##### ", "1. [", "_Context: ", "### Related:\n\n1. ["])
 @pytest.mark.parametrize(
     "piece",
     [

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import html
+import json
+import re
+
+import pytest
+
+
+@pytest.mark.parametrize("path", ["/", "/search", "/search?q=Homs", "/search?q=nowhere", "/sparql", "/dump/", "/vocab"])
+def test_pages_are_html_with_a_strict_policy(send, path: str) -> None:
+    reply = send(path, "text/html")
+    assert (reply.status, reply.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert "script-src 'none'" in reply.headers["content-security-policy"]
+    assert reply.headers["x-content-type-options"] == "nosniff"
+    assert re.search(r'<html lang="en">.*<title>[^<]+</title>', reply.text, re.DOTALL)
+
+
+def test_home_lists_the_newest_events_first_with_counts(send) -> None:
+    page = send("/").text
+    assert page.index("abcdefghij") < page.index("klmnopqrst")
+    assert "<dd>3</dd>" in page
+
+
+def test_search_shows_places_and_their_newest_events_with_sources(send) -> None:
+    page = send("/search?q=homs").text
+    assert 'href="/entity/en/Homs"' in page
+    assert page.index("8 November 2011") < page.index("7 November 2011")
+    assert "Example Times" in page
+
+
+@pytest.mark.parametrize(
+    "text", ["%22%3E%3Cscript%3Ealert(1)%3C/script%3E", "%00", "%ff", "a" * 5_000, "'%20}%20UNION"]
+)
+def test_what_is_searched_for_is_escaped(send, text: str) -> None:
+    reply = send(f"/search?q={text}")
+    assert reply.status == 200
+    assert "<script>alert" not in reply.text
+
+
+def test_a_day_page_lists_its_events_and_leads_to_its_neighbours(send) -> None:
+    page = send("/doc/day/2011-11-08.html").text
+    assert "besieges" in page
+    assert 'rel="prev" href="/day/2011-11-07"' in page
+    assert 'rel="next" href="/day/2011-11-09"' in page
+    assert "No events here" in send("/doc/day/2011-11-09.html").text
+
+
+def test_every_link_on_the_site_leads_somewhere(send) -> None:
+    seen: set[str] = set()
+    todo = ["/"]
+    while todo:
+        path = todo.pop()
+        if path in seen:
+            continue
+        seen.add(path)
+        reply = send(path, "text/html")
+        assert reply.status in (200, 303, 308), path
+        if "location" in reply.headers:
+            todo.append(reply.headers["location"])
+        elif reply.type == "text/html":
+            links = re.findall(r'(?:href|src)="(/[^"]*)"', reply.text)
+            todo += [html.unescape(link).partition("#")[0] for link in links if not link.startswith("/dump/newsgraph")]
+    assert len(seen) > 60
+
+
+def test_health_and_readiness(send) -> None:
+    assert json.loads(send("/healthz").body) == {"status": "alive"}
+    assert json.loads(send("/readyz").body)["snapshot"]
+
+
+def test_the_small_files_are_there(send) -> None:
+    assert "Disallow: /sparql" in send("/robots.txt").text
+    assert send("/favicon.svg").type == "image/svg+xml"
+    assert send("/static/style.css").type == "text/css"
+
+
+@pytest.mark.parametrize("suffix", ["ttl", "jsonld", "rdf", "nt", "html", "json", "trig", "nq"])
+def test_the_vocabulary_comes_in_every_format(send, suffix: str) -> None:
+    reply = send(f"/vocab.{suffix}")
+    assert reply.status == 200
+    assert "ns#Event" in reply.text or "ng:Event" in reply.text
+    assert send("/vocab", reply.type).headers["content-location"] == f"/vocab.{suffix}"
+
+
+def test_an_unknown_suffix_of_the_vocabulary_is_404(send) -> None:
+    assert send("/vocab.exe").status == 404
+    assert send("/vocab", "image/png").status == 406

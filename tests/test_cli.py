@@ -1,0 +1,393 @@
+"""The command line: each command on the sample, and one line for whatever goes wrong."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+import resource
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+from pyoxigraph import RdfFormat, parse
+from rdflib import Graph
+from rdflib.compare import to_isomorphic
+
+from kg import __version__, cli, graph
+from kg.formats import by_name
+from kg.settings import Settings
+
+ROOT = Path(__file__).parents[1]
+DAY = "2011_November_8.txt"
+PAGE = "{{Current events header|2011|11|08}}\n*Shops close in [[Homs]]. [https://example.org/a (Example News)]\n"
+HOMS = "http://127.0.0.1:8000/entity/en/Homs"
+COUNT = "SELECT (COUNT(*) AS ?n) WHERE { ?event a <https://w3id.org/newsgraph/ns#Event> }"
+CONSTRUCT = "CONSTRUCT WHERE { ?event <https://schema.org/location> ?place }"
+
+Finished = subprocess.CompletedProcess[bytes]
+RunKg = Callable[..., Finished]
+Archive = Callable[..., Path]
+
+
+def run_here(*arguments: str | Path) -> Finished:
+    """Run a command in this process, which takes less time than ``run_kg``; an exception that it leaks is raised."""
+    result = CliRunner().invoke(cli.main, list(map(str, arguments)), prog_name="kg", catch_exceptions=False)
+    return subprocess.CompletedProcess(arguments, result.exit_code, result.stdout_bytes, result.stderr_bytes)
+
+
+def refused(done: Finished) -> str:
+    """Return the one line in which a command said why it did not do what it was asked to."""
+    text = done.stderr.decode()
+    assert done.returncode == 2, text
+    assert re.fullmatch(r"kg: [^\n]+\n", text), text
+    return text
+
+
+# ---- kg build
+
+
+def test_build_prints_sums_that_add_up(run_kg: RunKg, sample: tuple[Path, ...], tmp_path: Path) -> None:
+    done = run_kg("build", *sample, "--store", tmp_path / "store", "--report", tmp_path / "report.json")
+    assert (done.returncode, done.stderr) == (0, b"")
+    text = done.stdout.decode().replace(",", "")
+    sums = re.findall(r"^ *\w[\w ]* (\d+) = (.*)$", text, re.MULTILINE)
+    assert len(sums) == 5
+    for total, rest in sums:
+        parts = [int(sign + number) for sign, number in re.findall(r"([+-]?) ?(?:[a-z]+ )+(\d+)(?! without)", rest)]
+        assert int(total) == sum(parts)
+    report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
+    assert f"{report['counts']['triples']} triples" in text
+    assert f"lines not understood {len(report['lines not understood'])}" in text
+
+
+def test_build_says_what_each_kind_of_line_not_understood_is(run_kg: RunKg, archive: Archive, tmp_path: Path) -> None:
+    root = archive({DAY: PAGE + "A stray line\nAnother stray line\n"})
+    done = run_kg("build", root, "--store", tmp_path / "store")
+    assert "lines not understood 2\n    2 text outside a list\n" in done.stdout.decode()
+
+
+# Each of these is no archive: how to make it, and a word that the message must have.
+def empty_folder(root: Path) -> None:
+    root.mkdir()
+
+
+def folder_of_pictures(root: Path) -> None:
+    root.mkdir()
+    for number in range(3):
+        (root / f"{number}.jpg").write_bytes(b"\xff\xd8\xff\xe0" + bytes(100))
+
+
+def page_of_random_bytes(root: Path) -> None:
+    root.mkdir()
+    (root / DAY).write_bytes(bytes(range(256)) * 10)
+
+
+def line_of_fifty_megabytes(root: Path) -> None:
+    root.mkdir()
+    (root / DAY).write_bytes(b"*" + b"a" * 50_000_000)
+
+
+def git(root: Path, *arguments: str) -> None:
+    identity = ["-c", "user.name=Example", "-c", "user.email=example@example.org"]
+    subprocess.run(["git", *identity, *arguments], cwd=root, check=True, capture_output=True)
+
+
+def repository(root: Path) -> None:
+    root.mkdir()
+    git(root, "init")
+    (root / DAY).write_text(PAGE)
+    git(root, "add", ".")
+    git(root, "commit", "-m", "pages")
+
+
+def repository_without_commit(root: Path) -> None:
+    root.mkdir()
+    git(root, "init")
+
+
+def repository_with_truncated_objects(root: Path) -> None:
+    repository(root)
+    for file in (root / ".git" / "objects").rglob("??????????*"):
+        if file.is_file():
+            file.chmod(0o644)
+            file.write_bytes(file.read_bytes()[:10])
+
+
+def repository_with_a_truncated_page(root: Path) -> None:
+    repository(root)
+    name = subprocess.run(["git", "rev-parse", f"HEAD:{DAY}"], cwd=root, check=True, capture_output=True, text=True)
+    blob = root / ".git" / "objects" / name.stdout[:2] / name.stdout[2:].strip()
+    blob.chmod(0o644)
+    blob.write_bytes(blob.read_bytes()[:-20])
+
+
+def repository_without_its_objects(root: Path) -> None:
+    repository(root)
+    (root / ".git" / "objects").rename(root / "elsewhere")
+
+
+def missing_path(root: Path) -> None:
+    assert not root.exists()
+
+
+def single_file(root: Path) -> None:
+    root.write_text(PAGE)
+
+
+BAD_ARCHIVES = (
+    (empty_folder, "holds no pages, only no files"),
+    (folder_of_pictures, "holds no pages, only 3 other files"),
+    (page_of_random_bytes, "is not text"),
+    (line_of_fifty_megabytes, "has 50,000,001 bytes, more than the 8,000,000 allowed"),
+    (repository_without_commit, "git cannot read"),
+    (repository_with_truncated_objects, "git cannot read"),
+    (repository_with_a_truncated_page, "git cannot read"),
+    (repository_without_its_objects, "git cannot read"),
+    (missing_path, "is not a folder"),
+    (single_file, "is not a folder"),
+)
+
+
+@pytest.mark.parametrize(("make", "said"), BAD_ARCHIVES, ids=[make.__name__ for make, _ in BAD_ARCHIVES])
+def test_what_is_no_archive_gives_one_line_and_builds_nothing(
+    run_kg: RunKg, tmp_path: Path, make: Callable[[Path], None], said: str
+) -> None:
+    make(tmp_path / "archive")
+    assert said in refused(run_kg("build", tmp_path / "archive", "--store", tmp_path / "store"))
+    left = (tmp_path / "store").iterdir() if (tmp_path / "store").exists() else ()
+    assert {file.name for file in left} <= {"lock"}
+
+
+@pytest.mark.parametrize("store", ["file/store", "file", "/proc/newsgraph/store"])
+def test_a_store_that_cannot_be_written_gives_one_line(
+    run_kg: RunKg, archive: Archive, tmp_path: Path, store: str
+) -> None:
+    (tmp_path / "file").write_text("")
+    done = run_kg("build", archive({DAY: PAGE}), "--store", tmp_path / store)
+    assert "cannot be written" in refused(done)
+    assert (tmp_path / "file").read_text() == ""
+
+
+@pytest.mark.parametrize("size", [0, 5_000])
+def test_a_disk_that_is_full_gives_one_line_and_leaves_the_store_as_it_was(
+    run_kg: RunKg, archive: Archive, tmp_path: Path, size: int
+) -> None:
+    store = tmp_path / "store"
+    run_kg("build", archive({DAY: PAGE}), "--store", store)
+    before = {file: file.read_bytes() for file in store.rglob("*") if file.is_file()}
+    lines = "".join(f"*Shop {number} closes in [[Homs]]. [https://example.org/{number} (A)]\n" for number in range(400))
+    done = run_kg(
+        "build", archive({DAY: PAGE + lines}), "--store", store,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size)),
+    )  # fmt: skip
+    assert "cannot be written" in refused(done)
+    assert {file: file.read_bytes() for file in store.rglob("*") if file.is_file()} == before
+
+
+def test_a_report_that_cannot_be_written_gives_one_line(archive: Archive, tmp_path: Path) -> None:
+    done = run_here(
+        "build", archive({DAY: PAGE}), "--store", tmp_path / "store", "--report", tmp_path / "none" / "r.json"
+    )
+    assert "r.json cannot be written: No such file or directory" in refused(done)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--jobs", "-1"),
+        ("--base", "http://["),
+        ("--base", "http://a b/"),
+        ("--base", 'http://a"b/'),
+        ("--base", "http://a:b/"),
+        ("--base", "ftp://example.org/"),
+        ("--base", "http://example.org"),
+        ("--base", "http://example.org/?a/"),
+        ("--base", ""),
+        ("--language", "not a language"),
+    ],
+    ids=" ".join,
+)
+def test_a_setting_that_makes_no_sense_gives_one_line(
+    archive: Archive, tmp_path: Path, options: tuple[str, str]
+) -> None:
+    refused(run_here("build", archive({DAY: PAGE}), "--store", tmp_path / "store", *options))
+    assert not (tmp_path / "store").exists()
+
+
+def test_a_variable_of_the_environment_that_makes_no_sense_gives_one_line(run_kg: RunKg, tmp_path: Path) -> None:
+    assert "KG_JOBS must be int" in refused(run_kg("build", tmp_path, env={"KG_JOBS": "many"}))
+
+
+# ---- kg query, kg describe, kg dump
+
+
+def test_query_prints_a_table(run_kg: RunKg, sample_store: Path) -> None:
+    done = run_kg("query", COUNT, "--store", sample_store)
+    assert re.fullmatch(r"n\n---\n\d+\n\(1 row\)\n", done.stdout.decode())
+
+
+@pytest.mark.parametrize("name", ["csv", "tsv", "json", "xml"])
+def test_query_prints_each_format_of_results(sample_store: Path, name: str) -> None:
+    done = run_here("query", COUNT, "--store", sample_store, "--format", name)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert {"csv": b"n\r\n", "tsv": b"?n\n", "json": b"{", "xml": b"<?xml"}[name] in done.stdout
+    assert done.stdout.endswith(b"\n")
+
+
+def test_query_reads_a_file(sample_store: Path, tmp_path: Path) -> None:
+    (tmp_path / "count.rq").write_text(COUNT)
+    done = run_here("query", f"@{tmp_path / 'count.rq'}", "--store", sample_store)
+    assert done.stdout == run_here("query", COUNT, "--store", sample_store).stdout
+
+
+@pytest.mark.parametrize("name", ["turtle", "ntriples", "rdfxml", "jsonld", "trig", "nquads"])
+def test_query_prints_a_graph_in_each_format(sample_store: Path, name: str) -> None:
+    done = run_here("query", CONSTRUCT, "--store", sample_store, "--format", name)
+    plain = run_here("query", CONSTRUCT, "--store", sample_store, "--format", "ntriples").stdout
+    chosen = by_name(name).rdf
+    assert chosen is not None
+    assert set(parse(input=done.stdout, format=chosen)) == set(parse(input=plain, format=RdfFormat.N_TRIPLES))
+
+
+def test_query_prints_a_graph_as_turtle_unless_told_otherwise(sample_store: Path) -> None:
+    default = run_here("query", CONSTRUCT, "--store", sample_store)
+    assert default.stdout == run_here("query", CONSTRUCT, "--store", sample_store, "--format", "turtle").stdout
+    assert default.stdout.startswith(b"@prefix")
+
+
+def test_a_query_that_is_not_sparql_is_refused_with_line_and_column(run_kg: RunKg, sample_store: Path) -> None:
+    done = run_kg("query", "SELECT * WHERE {\n ?s ?p }", "--store", sample_store)
+    assert re.match(r"kg: line 2, column \d+: ", refused(done))
+
+
+@pytest.mark.parametrize(("query", "name"), [("ASK {}", "turtle"), (CONSTRUCT, "csv")])
+def test_a_format_that_cannot_hold_the_result_is_refused(sample_store: Path, query: str, name: str) -> None:
+    assert "cannot hold" in refused(run_here("query", query, "--store", sample_store, "--format", name))
+
+
+@pytest.mark.parametrize("content", [None, b"\xff"], ids=["missing", "not UTF-8"])
+def test_a_file_with_a_query_that_cannot_be_read_is_refused(
+    sample_store: Path, tmp_path: Path, content: bytes | None
+) -> None:
+    if content is not None:
+        (tmp_path / "query.rq").write_bytes(content)
+    done = run_here("query", f"@{tmp_path / 'query.rq'}", "--store", sample_store)
+    assert "query.rq cannot be read" in refused(done)
+
+
+@pytest.mark.parametrize("name", cli.GRAPH_FORMATS)
+def test_describe_prints_what_is_said_of_a_resource_in_each_format(sample_store: Path, name: str) -> None:
+    done = run_here("describe", HOMS, "--store", sample_store, "--format", name)
+    chosen = by_name(name).rdf
+    assert chosen is not None
+    assert any(str(quad.subject) == f"<{HOMS}>" for quad in parse(input=done.stdout, format=chosen))
+
+
+@pytest.mark.parametrize("iri", ["http://127.0.0.1:8000/entity/en/Nowhere_at_all", "not an IRI", ""])
+def test_describe_refuses_what_the_graph_says_nothing_about(sample_store: Path, iri: str) -> None:
+    refused(run_here("describe", iri, "--store", sample_store))
+
+
+@pytest.mark.parametrize("name", cli.GRAPH_FORMATS)
+def test_dump_writes_a_file_a_packed_file_and_standard_output_alike(
+    sample_store: Path, tmp_path: Path, name: str
+) -> None:
+    common = ("dump", "--store", sample_store, "--format", name)
+    printed = run_here(*common)
+    assert printed.stderr == b""
+    for output in ("all", "all.gz"):
+        assert run_here(*common, "-o", tmp_path / output).stdout == b""
+    assert (tmp_path / "all").read_bytes() == printed.stdout
+    assert gzip.decompress((tmp_path / "all.gz").read_bytes()) == printed.stdout
+
+
+def test_rdflib_reads_a_dump_as_the_graph_of_the_library(run_kg: RunKg, archive: Archive, tmp_path: Path) -> None:
+    root = archive({DAY: PAGE})
+    run_kg("build", root, "--store", tmp_path / "store")
+    dumped = Graph().parse(data=run_kg("dump", "--store", tmp_path / "store").stdout, format="turtle")
+    assert to_isomorphic(dumped) == to_isomorphic(graph(root))
+
+
+@pytest.mark.parametrize("command", [("query", "ASK {}"), ("describe", HOMS), ("dump",)], ids=lambda one: one[0])
+def test_a_store_without_a_snapshot_is_refused(tmp_path: Path, command: tuple[str, ...]) -> None:
+    assert "holds no snapshot: build one with" in refused(run_here(*command, "--store", tmp_path / "none"))
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("dump", "--format", "ntriples"), ("query", "SELECT * WHERE { ?s ?p ?o }", "--format", "tsv")],
+    ids=lambda one: one[0],
+)
+def test_a_reader_that_stops_reading_is_no_error(sample_store: Path, command: tuple[str, ...]) -> None:
+    arguments = [sys.executable, "-m", "kg", *command, "--store", str(sample_store)]
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT) as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
+        assert running.stdout.readline()
+        running.stdout.close()
+        assert running.stderr.read() == b""
+
+
+# ---- Help
+
+
+def test_the_help_of_every_command_explains_every_option() -> None:
+    for name, command in cli.main.commands.items():
+        context = click.Context(command, info_name=name)
+        text = command.get_help(context)
+        assert command.help
+        for parameter in command.params:
+            if isinstance(parameter, click.Option):
+                assert parameter.help, f"{name} {parameter.name}"
+                assert all(option in text for option in parameter.opts)
+
+
+def test_the_module_is_the_command(run_kg: RunKg) -> None:
+    assert run_kg("--version").stdout.decode().strip().endswith(__version__)
+    assert all(name in run_kg("--help").stdout.decode() for name in ("build", "query", "describe", "dump", "serve"))
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["build", "--help"], ["serve", "--help"], ["--version"]], ids=" ".join
+)
+def test_help_imports_nothing_that_takes_time(arguments: list[str]) -> None:
+    command = [sys.executable, "-X", "importtime", "-m", "kg", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
+    imported = {line.rpartition("|")[2].strip().partition(".")[0] for line in done.stderr.splitlines()}
+    assert "click" in imported
+    assert not imported & {"rdflib", "flask", "pyoxigraph", "oxrdflib", "mwparserfromhell", "waitress", "pyld"}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["nothing"],
+        ["build"],
+        ["build", "archive", "--jobs", "many"],
+        ["query"],
+        ["query", "ASK {}", "--format", "picture"],
+        ["describe"],
+        ["dump", "--format", "csv"],
+        ["dump", "-o", "."],
+        ["serve", "--port", "many"],
+        ["serve", "--nothing"],
+    ],
+    ids=" ".join,
+)
+def test_no_bad_option_gives_a_traceback(arguments: list[str]) -> None:
+    done = run_here(*arguments)
+    assert done.returncode == 2
+    assert b"Traceback" not in done.stderr + done.stdout
+    assert b"Usage:" in done.stderr
+
+
+def test_the_defaults_that_help_shows_are_those_of_the_settings() -> None:
+    text = cli.main.commands["serve"].get_help(click.Context(cli.main.commands["serve"]))
+    for name in ("host", "port", "store"):
+        assert f"[default: {getattr(Settings(), name)}]" in " ".join(text.split())

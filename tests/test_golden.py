@@ -1,0 +1,33 @@
+"""What a page becomes, triple by triple: each folder of tests/golden shows one feature of the formats.
+
+After a change that is meant: ``UPDATE_GOLDEN=1 python -m pytest tests/test_golden.py``, and read the difference.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from pyoxigraph import RdfFormat, serialize
+
+from kg import build
+from kg.settings import Settings
+
+GOLDEN = Path(__file__).parent / "golden"
+UPDATE = bool(os.environ.get("UPDATE_GOLDEN"))
+
+
+def sorted_nquads(archive: Path) -> str:
+    text = serialize(build.quads([archive], Settings()), format=RdfFormat.N_QUADS)
+    assert text is not None
+    return "".join(sorted(set(text.decode().splitlines(keepends=True))))
+
+
+@pytest.mark.parametrize("feature", sorted(folder.name for folder in GOLDEN.iterdir()))
+def test_the_pages_of_a_feature_become_exactly_the_expected_quads(feature: str) -> None:
+    expected = GOLDEN / feature / "expected.nq"
+    found = sorted_nquads(GOLDEN / feature / "pages")
+    if UPDATE:
+        expected.write_text(found, encoding="utf-8")
+    assert found == expected.read_text(encoding="utf-8")
