@@ -6,14 +6,16 @@ import io
 import json
 import multiprocessing
 import os
+import re
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from itertools import groupby
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -21,21 +23,27 @@ from typing import Any
 from pyoxigraph import Quad, RdfFormat, Store, serialize
 
 from kg import __version__, gazetteer, ledger, parse, snapshot
-from kg.archive import Archive, open_archive
-from kg.convert import Converter, Outcome, check_sums
+from kg.archive import Archive, Version, open_archive
+from kg.convert import Converter, Outcome, Shown, Step, check_sums
 from kg.errors import ConfigurationError, StoreError
 from kg.iri import Minter
-from kg.ledger import Claim, DayLedger, Ledger
+from kg.ledger import Claim, Claims, Ledger
+from kg.parse import wikitext
 from kg.parse.context import INDEX_NAMES
 from kg.parse.context_lines import place_of
 from kg.record import Page
 from kg.sandbox import end_with
 from kg.settings import Settings
 from kg.snapshot import Manifest, Snapshot
+from kg.timeline import connected
 
 DAYS_A_CHUNK = 64
+READINGS_A_CHUNK = 400
+#: A bullet with a source: a line that is hardly the same on two days by chance.
+NEWS = re.compile(r"(?m)^[*:#]+.*://.*$")
 COUNTED = (
     "pages",
+    "captures",
     "days",
     "events",
     "revisions",
@@ -49,20 +57,38 @@ Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Leaf:
-    """One page to read: which archive, which path, and the language to assume."""
+class Reading:
+    """One version of a page to be read: which archive, which version, the language to assume, if it is the newest."""
 
     archive: int
-    path: str
+    version: Version
     language: str
+    newest: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Days to be followed together: the versions of their pages in the order of time, and the ledger's claims.
+
+    A group without days holds pages that belong to none.
+    """
+
+    days: tuple[date, ...]
+    readings: tuple[Reading, ...]
+    claims: Claims
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Some days to convert in one go, with their pages and the claims that the ledger has for them."""
+    """Some groups of days to be converted in one go."""
 
     number: int
-    days: tuple[tuple[date | None, tuple[Leaf, ...], DayLedger], ...]
+    groups: tuple[Group, ...]
+
+    @property
+    def days(self) -> int:
+        """How many days there are in the chunk."""
+        return sum(len(group.days) for group in self.groups)
 
 
 @dataclass(frozen=True)
@@ -81,7 +107,7 @@ def build(roots: Iterable[Path], settings: Settings, progress: Progress = lambda
     """
     started = monotonic()
     store = Path(settings.store)
-    archives = [open_archive(root, settings.page_bytes) for root in roots]
+    archives = [open_archive(root, settings.page_bytes, history=settings.history) for root in roots]
     _check_base(store, settings.base)
     with snapshot.drafting(store) as draft:
         known = Ledger(ledger.read(store / snapshot.LEDGER))
@@ -97,7 +123,7 @@ def build(roots: Iterable[Path], settings: Settings, progress: Progress = lambda
 
 def quads(roots: Iterable[Path], settings: Settings) -> Iterator[Quad]:
     """Yield the quads of the archives at ``roots`` as ``build`` would store them for a new store; writes nothing."""
-    archives = [open_archive(root, settings.page_bytes) for root in roots]
+    archives = [open_archive(root, settings.page_bytes, history=settings.history) for root in roots]
     converter = Converter(Minter(settings.base), gazetteer.load())
     known = Ledger()
     for chunk in _chunks(archives, known, settings):
@@ -135,14 +161,14 @@ def _convert(
     archives: list[Archive], known: Ledger, draft: Path, settings: Settings, progress: Progress
 ) -> tuple[Outcome, list[Path]]:
     """Convert all days, several chunks at a time, each into an N-Triples file of its own."""
-    chunks = list(_chunks(archives, known, settings))
-    total = sum(len(chunk.days) for chunk in chunks)
+    chunks = _chunks(archives, known, settings)
+    total = sum(chunk.days for chunk in chunks)
     whole, done = Outcome(), 0
     parts = [draft / f"part-{chunk.number:05}.nt" for chunk in chunks]
     work = [(archives, settings.base, chunk, part) for chunk, part in zip(chunks, parts, strict=True)]
     for number, outcome in _run(work, settings.jobs or os.cpu_count() or 1):
         whole.add(outcome)
-        done += len(chunks[number].days)
+        done += chunks[number].days
         progress(done, total)
     known.extend(whole.claims)
     return whole, parts
@@ -186,32 +212,101 @@ def _convert_chunk(archives: list[Archive], base: str, chunk: Chunk, part: Path)
 
 
 def _chunk_quads(archives: list[Archive], chunk: Chunk, converter: Converter) -> Iterator[Quad]:
-    pages = _pages(archives, [leaf for _, leaves, _ in chunk.days for leaf in leaves])
-    for day, leaves, claims in chunk.days:
-        found = [(pages[leaf.archive, leaf.path], leaf.language) for leaf in leaves]
-        yield from converter.day(day, found, claims) if day else converter.undated(found)
+    pages = _pages(archives, [reading for group in chunk.groups for reading in group.readings])
+    for group in chunk.groups:
+        if group.days:
+            yield from converter.days(group.days, _steps(group, pages), group.claims)
+        else:
+            newest = [reading for reading in group.readings if reading.newest and not reading.version.gone]
+            yield from converter.undated(pages[_content(reading)] for reading in newest)
 
 
-def _pages(archives: list[Archive], leaves: list[Leaf]) -> dict[tuple[int, str], Page]:
-    """Read pages, those of each archive in one go."""
-    wanted: dict[int, list[str]] = defaultdict(list)
-    for leaf in leaves:
-        wanted[leaf.archive].append(leaf.path)
-    return {(number, page.path): page for number, paths in wanted.items() for page in archives[number].pages(paths)}
+def _steps(group: Group, pages: dict[tuple[int, str, str], Page]) -> Iterator[Step]:
+    """Yield what each commit changed in the pages of a group, or all of an archive without history at once."""
+    for (_, _, time), readings in groupby(group.readings, key=_moment):
+        yield Step(time, tuple(_shown(reading, pages) for reading in readings))
 
 
-def _chunks(archives: list[Archive], known: Ledger, settings: Settings) -> Iterator[Chunk]:
-    """Yield all days in their order, some at a time, each with its pages from every archive."""
-    days: dict[date | None, list[Leaf]] = defaultdict(list)
+def _moment(reading: Reading) -> tuple[int, str | None, datetime | None]:
+    return reading.archive, reading.version.commit, reading.version.time
+
+
+def _shown(reading: Reading, pages: dict[tuple[int, str, str], Page]) -> Shown:
+    version = reading.version
+    day = parse.day_of(version.path)
+    if day is None:
+        raise AssertionError(f"{version.path} names no day")
+    page = None if version.gone else replace(pages[_content(reading)], captured=version.time, commit=version.commit)
+    return Shown(f"{reading.archive}:{version.path}", day, page, reading.language, newest=reading.newest)
+
+
+def _content(reading: Reading) -> tuple[int, str, str]:
+    return reading.archive, reading.version.path, reading.version.blob or ""
+
+
+def _pages(archives: list[Archive], readings: list[Reading]) -> dict[tuple[int, str, str], Page]:
+    """Read each distinct content once, those of each archive in one go."""
+    wanted: dict[int, dict[tuple[int, str, str], Version]] = defaultdict(dict)
+    for reading in readings:
+        if not reading.version.gone:
+            wanted[reading.archive][_content(reading)] = reading.version
+    return {
+        content: page
+        for number, versions in wanted.items()
+        for content, page in zip(versions, archives[number].pages(versions.values()), strict=True)
+    }
+
+
+def _chunks(archives: list[Archive], known: Ledger, settings: Settings) -> list[Chunk]:
+    """Return all days in their order, some at a time, each with all versions of its pages from every archive."""
+    days: dict[date | None, list[Reading]] = defaultdict(list)
+    for reading in _readings(archives, settings):
+        days[parse.day_of(reading.version.path)].append(reading)
+    dated = [day for day in days if day]
+    together = connected(_lines(archives, days)) if settings.history else [(day,) for day in sorted(dated)]
+    groups = [Group((), tuple(days[None]), Claims())] if None in days else []
+    groups += [_group(one, [reading for day in one for reading in days[day]], known) for one in together]
+    return [Chunk(number, tuple(some)) for number, some in enumerate(_portions(groups))]
+
+
+def _group(days: tuple[date, ...], readings: list[Reading], known: Ledger) -> Group:
+    ordered = sorted(readings, key=lambda one: (one.version.time is None, one.version.time or 0, one.archive))
+    return Group(days, tuple(ordered), known.of(*days))
+
+
+def _portions(groups: list[Group]) -> Iterator[list[Group]]:
+    some: list[Group] = []
+    for group in groups:
+        some.append(group)
+        if (
+            sum(len(one.days) for one in some) >= DAYS_A_CHUNK
+            or sum(len(one.readings) for one in some) >= READINGS_A_CHUNK
+        ):
+            yield some
+            some = []
+    if some:
+        yield some
+
+
+def _readings(archives: list[Archive], settings: Settings) -> Iterator[Reading]:
     for number, archive in enumerate(archives):
         languages = _languages(archive.paths)
-        for path in archive.paths:
-            language = settings.language or languages.get(_edition(path), "en")
-            days[parse.day_of(path)].append(Leaf(number, path, language))
-    ordered = sorted(days, key=lambda day: day or date.min)
-    for number, start in enumerate(range(0, len(ordered), DAYS_A_CHUNK)):
-        some = ordered[start : start + DAYS_A_CHUNK]
-        yield Chunk(number, tuple((day, tuple(days[day]), known.of(day or date.min)) for day in some))
+        newest = {version.path: version for version in archive.versions}
+        for version in archive.versions:
+            language = settings.language or languages.get(_edition(version.path), "en")
+            yield Reading(number, version, language, newest=newest[version.path] is version)
+
+
+def _lines(archives: list[Archive], days: dict[date | None, list[Reading]]) -> Iterator[tuple[date, set[str]]]:
+    """Yield each day with the bullets that cite a source in any version of its pages, many days read at once."""
+    dated = [(day, [one for one in readings if wikitext.matches(one.version.path)]) for day, readings in days.items()]
+    for start in range(0, len(dated), DAYS_A_CHUNK):
+        some = dated[start : start + DAYS_A_CHUNK]
+        pages = _pages(archives, [reading for _, readings in some for reading in readings])
+        for day, readings in some:
+            if day:
+                contents = (pages[_content(one)].content for one in readings if not one.version.gone)
+                yield day, {line for content in contents for line in NEWS.findall(content.decode("latin-1"))}
 
 
 def _edition(path: str) -> str:
@@ -292,7 +387,9 @@ def _manifest(
         base=settings.base,
         tool=f"newsgraph {__version__}",
         counts=counts,
-        archives=[{"name": one.root.resolve().name, "commit": one.commit, "pages": len(one.paths)} for one in archives],
+        archives=[
+            {"name": one.root.resolve().name, "commit": one.commit, "versions": len(one.versions)} for one in archives
+        ],
         ledger=snapshot.checksum(store / snapshot.LEDGER),
         files=snapshot.checksums(draft),
     )
@@ -316,7 +413,7 @@ bullets {n["bullets"]:,} = leaves {n["leaves"]:,} + parents {parents:,}
 items {n["items"]:,} = bullet events {n["leaf event"] + n["parent event"]:,} + event pages {n["event pages"]:,} \
 + index items {n["index items"]:,}
 events {n["events"]:,} = items {n["items"]:,} - merged {n["merged"]:,} \
-+ only listed as related {n["events only listed as related"]:,}
++ gone {n["events gone"]:,} + only listed as related {n["events only listed as related"]:,}
 bullet-to-link citations {n["citations"]:,}, distinct (event, source) pairs {n["event-source pairs"]:,}
 lines not understood {sum(unread.values()):,}{why}
 other files {len(report["other files"]):,}"""

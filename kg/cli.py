@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import click
 
@@ -57,6 +57,12 @@ def main() -> None:
 @setting("base")
 @setting("jobs")
 @setting("language")
+@click.option(
+    "--history",
+    is_flag=True,
+    default=None,
+    help="Read git archives through all their commits, which gives events their revisions.",
+)
 @click.option(
     "--report",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -145,6 +151,43 @@ def dump(name: str, output: Path | None, **options: Any) -> None:
         dumping.dump(database, by_name(name), output)
     else:
         dumping.write(database, by_name(name), sys.stdout.buffer)
+
+
+@main.command()
+@click.argument("old", metavar="A")
+@click.argument("new", metavar="B")
+@setting("store")
+@click.option(
+    "--format",
+    "name",
+    type=click.Choice(("text", "json", "patch")),
+    default="text",
+    show_default=True,
+    help="How to write the changes; patch is an RDF Patch that makes the triples of A those of B.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="File to write; standard output if not given.",
+)
+def diff(old: str, new: str, name: Literal["text", "json", "patch"], output: Path | None, **options: Any) -> None:
+    """Show what changed from A to B: events added, removed, reworded, or changed otherwise.
+
+    A and B are snapshots (ids, the beginnings of ids, or the words current and previous), or the IRIs of two
+    revisions.
+    """
+    from kg import diff as comparing
+
+    store = Path(load(**options).store)
+    if name == "patch":
+        comparing.write_patch(store, old, new, output or sys.stdout.buffer)
+        return
+    report = comparing.report(store, old, new, name)
+    if output:
+        _write(output, report)
+    else:
+        _print(report.encode())
 
 
 @main.command()

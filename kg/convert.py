@@ -1,24 +1,23 @@
-"""Pages -> quads, a day at a time: parse, take the items, decide which events they are, and map them."""
+"""Pages -> quads, some days at a time: parse, take the items, follow the events through the captures, and map them."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
-from kg import event as events
 from kg import parse, terms
-from kg.event import Event, Listing
 from kg.gazetteer import Gazetteer
 from kg.iri import Minter
-from kg.item import Item, Origin, Reference, Tally, items
-from kg.ledger import Claim, DayLedger, Ledger
+from kg.item import Item, Origin, Reference, Tally, content, fold, items, normalise
+from kg.ledger import Claim, Claims, Ledger
 from kg.map import Mapper, Named, source_quads, unusable, urls
 from kg.map_page import day_quads, named_quads, page_quads
 from kg.record import Page, Record, Unread
+from kg.timeline import Capture, Event, Listing, Observed, Timeline
 
 Subject = NamedNode | BlankNode | Triple
 
@@ -38,6 +37,40 @@ class Pending:
     language: str
     reference: Reference
     listing: Listing
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A page as one capture shows it.
+
+    ``place`` names the page within all archives; ``page`` is None where the capture shows that it is gone;
+    ``language`` is that to assume where the page shows none; ``newest`` says that no later capture has another one.
+    """
+
+    place: str
+    day: date
+    page: Page | None
+    language: str = "en"
+    newest: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one commit changed, or all pages of an archive without history; ``time`` is UTC where known."""
+
+    time: datetime | None
+    shown: tuple[Shown, ...]
+
+
+@dataclass(slots=True)
+class Kept:
+    """A page that was read: its record, what it lists, whether it is the newest, and which entries are to be kept."""
+
+    page: Page
+    record: Record
+    listings: tuple[Listing, ...]
+    newest: bool = False
+    entries: set[str] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -75,71 +108,95 @@ class Converter:
         self.outcome = Outcome()
         self._mapper = Mapper(minter, gazetteer, self.outcome.named)
 
-    def day(self, day: date, pages: Iterable[tuple[Page, str]], ledger: DayLedger) -> Iterator[Quad]:
-        """Yield the quads of all pages of one day.
+    def days(self, days: Iterable[date], steps: Iterable[Step], claims: Claims) -> Iterator[Quad]:
+        """Yield the quads of all captures of the pages of some days, given in the order of time.
 
-        Each page comes with the language to assume where it shows none. What is new is claimed in ``ledger``.
+        What is new is claimed in ``claims``.
         """
-        listings: list[Listing] = []
-        for page, language in pages:
-            record = self._read(page)
-            if record is not None:
-                listings += self._listings(page, record, language)
-                yield from page_quads(page, record, self.minter)
-        self.outcome.days.add(day)
-        yield from day_quads(day, self.minter)
-        identified = events.identify(listings, ledger)
-        self._count(identified)
-        slugs = _slugs(ledger)
-        parents = self._parents(identified.events)
-        for event in identified.events:
-            self._note(event)
-            yield from self._mapper.event(event, parents, slugs.get((event.language, event.key), ()))
-            yield from source_quads(event, self.minter, self.outcome.named)
-        self.outcome.claims += ledger.added
+        timeline, kept = Timeline(claims), dict[str, Kept]()
+        for step in steps:
+            timeline.step([self._capture(one, kept) for one in step.shown], step.time)
+        events = list(timeline.events.values())
+        yield from self._pages(kept, events)
+        for day in days:
+            self.outcome.days.add(day)
+            yield from day_quads(day, self.minter)
+        yield from self._events(events, claims)
+        self.outcome.claims += claims.added
 
-    def undated(self, pages: Iterable[tuple[Page, str]]) -> Iterator[Quad]:
+    def undated(self, pages: Iterable[Page]) -> Iterator[Quad]:
         """Yield the quads of pages that belong to no day, such as a front page: they list no events of their own."""
-        for page, language in pages:
-            record = self._read(page)
-            if record is not None:
-                self._listings(page, record, language)
-                yield from page_quads(page, record, self.minter)
+        for page in pages:
+            record = parse.parse(page)
+            if record is None:
+                self.outcome.prose.append(page.path)
+                continue
+            self._tell(page, record)
+            list(items(record, self.outcome.tally))
+            self.outcome.tally.counts["captures"] += 1
+            yield from page_quads(page, record, self.minter)
 
-    def _read(self, page: Page) -> Record | None:
+    def _capture(self, shown: Shown, kept: dict[str, Kept]) -> Capture:
+        if shown.page is None:
+            return Capture(shown.place, shown.day, ())
+        iri = self.minter.page(shown.page.path, shown.page.sha256)
+        if iri not in kept:
+            kept[iri] = self._read(shown.page, iri, shown)
+        if shown.newest and not kept[iri].newest:
+            kept[iri].newest = True
+            self._tally(kept[iri])
+        return Capture(shown.place, shown.day, kept[iri].listings)
+
+    def _read(self, page: Page, iri: str, shown: Shown) -> Kept:
         record = parse.parse(page)
         if record is None:
-            self.outcome.prose.append(page.path)
-            return None
+            raise AssertionError(f"{page.path} names a day and is no page")
+        listed = (replace(item, day=shown.day) for item in items(record, Tally(), shown.language))
+        return Kept(page, record, tuple(Listing(item, iri, page.captured) for item in listed))
+
+    def _tally(self, kept: Kept) -> None:
+        """Count what the newest capture of a page holds."""
+        self._tell(kept.page, kept.record)
+        found = list(items(kept.record, self.outcome.tally))
+        self.outcome.tally.counts["index items"] += sum(item.origin is Origin.INDEX for item in found)
+        self.outcome.unread += (
+            (kept.page.path, Unread(0, citation.url[:200], "address that cannot be made an IRI"))
+            for item in found
+            for citation in item.citations
+            if unusable(citation)
+        )
+
+    def _tell(self, page: Page, record: Record) -> None:
         self.outcome.tally.counts["pages"] += 1
         self.outcome.unread += ((page.path, unread) for unread in record.unread)
-        return record
 
-    def _listings(self, page: Page, record: Record, language: str) -> list[Listing]:
-        iri = self.minter.page(page.path, page.sha256)
-        found = [Listing(item, iri, page.captured) for item in items(record, self.outcome.tally, language)]
-        for listing in found:
-            self.outcome.unread += (
-                (page.path, Unread(0, citation.url[:200], "address that cannot be made an IRI"))
-                for citation in listing.item.citations
-                if unusable(citation)
-            )
-        return found
+    def _pages(self, kept: dict[str, Kept], events: list[Event]) -> Iterator[Quad]:
+        """Yield the pages: the newest captures whole, of the others the entries that a revision comes from."""
+        for event in events:
+            for observed in event.revisions.values():
+                for entry in observed.entries.values():
+                    page, _, fragment = entry.partition("#")
+                    kept[page].entries.add(fragment)
+        self.outcome.tally.counts["captures"] += len(kept)
+        for one in kept.values():
+            changes = {f"change-{number}" for number in range(1, 1 + len(getattr(one.record, "changes", ())))}
+            yield from page_quads(one.page, one.record, self.minter, None if one.newest else one.entries | changes)
 
-    def _count(self, identified: events.Identified) -> None:
-        counts = self.outcome.tally.counts
-        counts["index items"] += sum(
-            listing.item.origin is Origin.INDEX for event in identified.events for listing in event.listings
-        )
-        counts["event-source pairs"] += sum(len(urls(event.current.citations)) for event in identified.events)
-        counts["events"] += len(identified.events)
-        counts["merged"] += identified.merged
-
-    def _parents(self, found: list[Event]) -> dict[str, str]:
-        return {listing.entry: self.minter.event(event.day, event.key) for event in found for listing in event.listings}
+    def _events(self, events: list[Event], claims: Claims) -> Iterator[Quad]:
+        slugs = claims.slugs()
+        parents = {listing.entry: self.minter.event(event.key) for event in events for listing in event.listings}
+        for event in events:
+            self._note(event)
+            yield from self._mapper.event(event, parents, slugs.get(event.key, ()))
+            yield from source_quads(event, self.minter, self.outcome.named)
 
     def _note(self, event: Event) -> None:
-        subject = self.minter.event(event.day, event.key)
+        subject = self.minter.event(event.key)
+        counts = self.outcome.tally.counts
+        counts["events"] += 1
+        counts["merged"] += 0 if event.gone else len(event.listings) - 1
+        counts["events gone"] += event.gone is not None
+        counts["event-source pairs"] += len(urls(event.item.citations))
         self.outcome.listed.add(subject)
         for listing in event.listings:
             for reference in listing.item.related:
@@ -151,25 +208,23 @@ class Converter:
         ``outcome`` is that of all days. An event known from lists of related events alone is described by them.
         """
         self.outcome.add(outcome)
-        days = {day: ledger.of(day) for day in {pending.reference.day for pending in self.outcome.pending}}
-        only_related: dict[tuple[date, str, str], list[Listing]] = {}
+        claims = ledger.of(*{pending.reference.day for pending in self.outcome.pending})
+        only_related: dict[str, list[Pending]] = {}
         for pending in self.outcome.pending:
-            day = pending.reference.day
-            key = events.refer(pending.reference, pending.language, days[day])
-            iri = self.minter.event(day, key)
+            key = _refer(pending, claims)
+            iri = self.minter.event(key)
             if iri not in self.outcome.listed:
-                only_related.setdefault((day, pending.language, key), []).append(_related_listing(pending))
+                only_related.setdefault(key, []).append(pending)
             yield from self._relate(pending, iri)
-        yield from self._only_related(only_related, days)
+        yield from self._only_related(only_related, claims)
         yield from self._describe_named()
-        for ledger_of_day in days.values():
-            self.outcome.claims += ledger_of_day.added
-            yield from self._also_known_as(ledger_of_day.added)
+        self.outcome.claims += claims.added
+        yield from self._also_known_as(claims.added)
 
     def _also_known_as(self, claims: Iterable[Claim]) -> Iterator[Quad]:
         """Yield the slugs under which lists of related events name events that are described already."""
         for claim in claims:
-            iri = self.minter.event(claim.day, claim.key)
+            iri = self.minter.event(claim.key)
             if claim.kind == "slug" and iri in self.outcome.listed:
                 yield Quad(NamedNode(iri), terms.IDENTIFIER, Literal(f"{claim.day.isoformat()}/{claim.value}"))
 
@@ -191,16 +246,38 @@ class Converter:
         if iri != pending.subject:
             yield Quad(NamedNode(pending.subject), terms.RELATION, target)
 
-    def _only_related(
-        self, found: dict[tuple[date, str, str], list[Listing]], days: dict[date, DayLedger]
-    ) -> Iterator[Quad]:
-        for (day, language, key), listings in found.items():
+    def _only_related(self, found: dict[str, list[Pending]], claims: Claims) -> Iterator[Quad]:
+        slugs = claims.slugs()
+        for key, pending in found.items():
             self.outcome.tally.counts["events"] += 1
             self.outcome.tally.counts["events only listed as related"] += 1
-            slugs = _slugs(days[day]).get((language, key), ())
+            day = pending[0].reference.day
             self.outcome.days.add(day)
             yield from day_quads(day, self.minter)
-            yield from self._mapper.event(Event(day, language, key, tuple(listings)), {}, slugs)
+            yield from self._mapper.event(_related_event(key, pending), {}, slugs.get(key, ()))
+
+
+def _refer(pending: Pending, claims: Claims) -> str:
+    """Return the key of the event that a list of related events names, minted if none of its day has that name.
+
+    Its name and slug are claimed, so that the next build finds the same event by them.
+    """
+    reference, language = pending.reference, pending.language
+    wordings = (fold(reference.title),)
+    key = (
+        claims.find(reference.day, language, (), (reference.slug,))
+        or claims.find(reference.day, language, wordings)
+        or claims.mint(reference.day, language, normalise(reference.title))
+    )
+    claims.claim(reference.day, language, key, wordings, (reference.slug,))
+    return key
+
+
+def _related_event(key: str, pending: list[Pending]) -> Event:
+    listings = [_related_listing(one) for one in pending]
+    item = listings[0].item
+    observed = Observed(item, {Origin.RELATED: listings[0].entry})
+    return Event(key, item.language, listings, {content(item): observed}, content(item))
 
 
 def _related_listing(pending: Pending) -> Listing:
@@ -216,14 +293,6 @@ def _related_listing(pending: Pending) -> Listing:
     return Listing(item, pending.listing.page, pending.listing.captured)
 
 
-def _slugs(ledger: DayLedger) -> dict[tuple[str, str], list[str]]:
-    slugs: dict[tuple[str, str], list[str]] = {}
-    for (language, kind, value), key in ledger.known.items():
-        if kind == "slug":
-            slugs.setdefault((language, key), []).append(value)
-    return slugs
-
-
 def check_sums(tally: Tally) -> Counter[str]:
     """Return the tally's counts and how many items became events; raises AssertionError if the sums are off."""
     counts = Counter(tally.counts)
@@ -231,6 +300,9 @@ def check_sums(tally: Tally) -> Counter[str]:
     counts["items"] = counts["leaf event"] + counts["parent event"] + counts["event pages"] + counts["index items"]
     if counts["bullets"] != counts["leaves"] + parents or counts["leaves"] != counts["leaf event"] + counts["excluded"]:
         raise AssertionError("bullets, leaves and parents do not add up")
-    if counts["events"] != counts["items"] - counts["merged"] + counts["events only listed as related"]:
+    if (
+        counts["events"] - counts["events gone"]
+        != counts["items"] - counts["merged"] + counts["events only listed as related"]
+    ):
         raise AssertionError("items, merged items and events do not add up")
     return counts

@@ -32,9 +32,9 @@ class Minter:
         """IRI of a calendar day."""
         return f"{self.base}day/{day.isoformat()}"
 
-    def event(self, day: date, key: str) -> str:
-        """IRI of an event: the day it was first listed under and its key (see event_key)."""
-        return f"{self.base}event/{day.isoformat()}/{key}"
+    def event(self, key: str) -> str:
+        """IRI of an event: its key is the day it was first listed under and ten characters (see event_key)."""
+        return f"{self.base}event/{key}"
 
     def revision(self, event: str, content: str) -> str:
         """IRI of a revision of ``event`` (an IRI): the same ``content`` is the same revision."""

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from enum import IntEnum
+from functools import lru_cache
 from typing import TypeVar
 
 from kg.iri import slug
@@ -67,7 +68,8 @@ class Item:
 
     ``fragment`` names the entry of the page that lists it (empty where the whole page is about it); ``part_of``
     is the fragment of the event that it is part of. ``topics`` are article titles; ``subject`` the linked words
-    that the text itself puts before a colon, which are no part of its wording.
+    that the text itself puts before a colon, which are no part of its wording; ``headed_by`` the text of the item
+    that it stands below, which *the Context* prints in front of it.
     """
 
     origin: Origin
@@ -87,11 +89,18 @@ class Item:
     slugs: tuple[str, ...] = ()
     former: tuple[Former, ...] = ()
     related: tuple[Reference, ...] = ()
+    headed_by: tuple[str, ...] = ()
 
     @property
     def wording(self) -> str:
-        """The normalised wording that identifies the event among those of its day."""
+        """The normalised wording that the event's key is made from when it is minted."""
         return normalise(self.title[len(self.subject) :] if self.subject else self.title)
+
+    @property
+    def wordings(self) -> tuple[str, ...]:
+        """The folded forms under which the archives print the event: its title, with and without what heads it."""
+        forms = (self.title, self.wording, *(f"{label} {self.title}" for label in self.headed_by))
+        return _distinct(tuple(filter(None, map(fold, (*forms, *(former.title for former in self.former))))))
 
 
 @dataclass(slots=True)
@@ -109,6 +118,13 @@ def normalise(title: str) -> str:
     return (text[joined.end() :] if joined and joined.end() < len(text) else text).lstrip(
         ":;,–- "
     ).casefold() or text.casefold()
+
+
+@lru_cache(maxsize=65_536)
+def fold(title: str) -> str:
+    """Return only the letters and digits of a title, without accents and case: what all its printed forms share."""
+    plain = (c for c in unicodedata.normalize("NFKD", title) if not unicodedata.combining(c))
+    return "".join(c for c in plain if c.isalnum()).casefold()
 
 
 def readable_slug(title: str) -> str:
@@ -172,7 +188,7 @@ def _inherit(inherited: Item, bullet: Bullet, role: str) -> Item:
     part_of = _fragment(bullet) if role == "parent event" else inherited.part_of
     return Item(
         Origin.BULLET, inherited.language, inherited.day, "", "",
-        topics=topics, topic_labels=labels, mentions=mentions, part_of=part_of,
+        topics=topics, topic_labels=labels, mentions=mentions, part_of=part_of, headed_by=(bullet.text,),
     )  # fmt: skip
 
 
@@ -197,6 +213,7 @@ def _bullet_item(bullet: Bullet, inherited: Item) -> Item:
         citations=_distinct(bullet.citations),
         part_of=inherited.part_of,
         slugs=(readable_slug(bullet.text),),
+        headed_by=inherited.headed_by,
     )
 
 

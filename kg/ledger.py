@@ -22,7 +22,10 @@ ClaimKind = Literal["wording", "slug"]
 
 
 class Claim(NamedTuple):
-    """One line of the ledger: on ``day``, the event ``key`` has or had this wording (hashed) or slug."""
+    """One line of the ledger: listed under ``day``, the event ``key`` has or had this wording (hashed) or slug.
+
+    A key is an event's path below ``event/``: the day it was first listed under, and ten characters.
+    """
 
     day: date
     language: str
@@ -31,43 +34,55 @@ class Claim(NamedTuple):
     value: str
 
 
+Claimed = tuple[date, str, ClaimKind, str]
+
+
 @dataclass(slots=True)
-class DayLedger:
-    """The claims of one day, and those added to it since it was read.
+class Claims:
+    """The claims of some days, and those added to them since they were read.
 
     One event may have many wordings and slugs; each belongs to one event, the first that claimed it.
     """
 
-    day: date
-    known: dict[tuple[str, ClaimKind, str], str] = field(default_factory=dict)
+    known: dict[Claimed, str] = field(default_factory=dict)
     added: list[Claim] = field(default_factory=list)
+    keys: set[str] = field(default_factory=set)
 
-    def find(self, language: str, wordings: Iterable[str], slugs: Iterable[str] = ()) -> str | None:
-        """Return the key of the event with one of these (normalised) wordings, else slugs; the first one wins."""
-        claims: list[tuple[str, ClaimKind, str]] = [(language, "wording", hashed(wording)) for wording in wordings]
-        claims += [(language, "slug", slug) for slug in slugs]
+    def find(self, day: date, language: str, wordings: Iterable[str], slugs: Iterable[str] = ()) -> str | None:
+        """Return the key of the event with one of these wordings, else slugs, on ``day``; the first one wins."""
+        claims: list[Claimed] = [(day, language, "wording", hashed(wording)) for wording in wordings]
+        claims += [(day, language, "slug", slug) for slug in slugs]
         return next((self.known[claim] for claim in claims if claim in self.known), None)
 
-    def mint(self, language: str, wording: str) -> str:
-        """Return a key that no other event of the day has, made from the event's first wording."""
-        taken = set(self.known.values())
+    def mint(self, day: date, language: str, wording: str) -> str:
+        """Return a key that no other event has, made from the day and wording that the event is first known by."""
         attempt = 0
-        while (key := event_key(language, self.day, wording, attempt)) in taken:
+        while (key := f"{day.isoformat()}/{event_key(language, day, wording, attempt)}") in self.keys:
             attempt += 1
+        self.keys.add(key)
         return key
 
-    def claim(self, language: str, key: str, wordings: Iterable[str], slugs: Iterable[str]) -> None:
+    def claim(self, day: date, language: str, key: str, wordings: Iterable[str], slugs: Iterable[str]) -> None:
         """Record wordings and slugs of an event; what another event has claimed already stays with that one."""
         for wording in wordings:
-            self._add(Claim(self.day, language, key, "wording", hashed(wording)))
+            self._add(Claim(day, language, key, "wording", hashed(wording)))
         for slug in slugs:
-            self._add(Claim(self.day, language, key, "slug", slug))
+            self._add(Claim(day, language, key, "slug", slug))
 
     def _add(self, claim: Claim) -> None:
-        place = (claim.language, claim.kind, claim.value)
+        place = (claim.day, claim.language, claim.kind, claim.value)
         if place not in self.known:
             self.known[place] = claim.key
+            self.keys.add(claim.key)
             self.added.append(claim)
+
+    def slugs(self) -> dict[str, list[str]]:
+        """Return the readable paths, day and slug, that lead to each event."""
+        paths: dict[str, list[str]] = defaultdict(list)
+        for (day, _, kind, value), key in self.known.items():
+            if kind == "slug":
+                paths[key].append(f"{day.isoformat()}/{value}")
+        return paths
 
 
 class Ledger:
@@ -82,17 +97,21 @@ class Ledger:
         for claim in claims:
             self._days[claim.day].append(claim)
 
-    def of(self, day: date) -> DayLedger:
-        """Return the claims of one day; raises LedgerError if two events claim the same wording or slug."""
-        known: dict[tuple[str, ClaimKind, str], str] = {}
-        for claim in self._days.get(day, ()):
-            if known.setdefault((claim.language, claim.kind, claim.value), claim.key) != claim.key:
-                raise LedgerError(f"two events of {day} claim the same {claim.kind} {claim.value!r} in the ledger")
-        return DayLedger(day, known)
+    def of(self, *days: date) -> Claims:
+        """Return the claims of some days; raises LedgerError if two events claim the same wording or slug."""
+        found = Claims()
+        for claim in (claim for day in days for claim in self._days.get(day, ())):
+            place = (claim.day, claim.language, claim.kind, claim.value)
+            if found.known.setdefault(place, claim.key) != claim.key:
+                raise LedgerError(
+                    f"two events of {claim.day} claim the same {claim.kind} {claim.value!r} in the ledger"
+                )
+            found.keys.add(claim.key)
+        return found
 
 
 def hashed(wording: str) -> str:
-    """Return the hash under which the ledger keeps a normalised wording."""
+    """Return the hash under which the ledger keeps a folded wording."""
     return hashlib.sha256(wording.encode()).hexdigest()[:24]
 
 

@@ -11,11 +11,11 @@ from itertools import chain
 from pyoxigraph import Literal, NamedNode, Quad
 
 from kg import place, terms
-from kg.event import Event, Listing
 from kg.gazetteer import Gazetteer
 from kg.iri import Minter, clean_url
 from kg.item import Item
 from kg.record import Citation
+from kg.timeline import Event, Listing, Observed, Span
 
 Term = NamedNode | Literal
 
@@ -52,27 +52,29 @@ class Mapper:
     def event(self, event: Event, parents: dict[str, str], slugs: Iterable[str]) -> Iterator[Quad]:
         """Yield the quads of an event and its revisions.
 
-        ``parents`` gives the IRI of the event that an entry (by its IRI) lists; ``slugs`` are the readable last
-        segments that lead to this event.
+        ``parents`` gives the IRI of the event that an entry (by its IRI) lists; ``slugs`` are the readable
+        paths, day and slug, that lead to this event.
         """
-        subject = NamedNode(self.minter.event(event.day, event.key))
+        subject = NamedNode(self.minter.event(event.key))
         yield from self._identity(subject, event, slugs)
-        yield from _quads(subject, self._content(event.current, event.language))
+        yield from _quads(subject, self._content(event.item, event.language))
         yield from _quads(subject, self._elsewhere(event, parents))
         yield from self._revisions(subject, event)
 
     def _identity(self, subject: NamedNode, event: Event, slugs: Iterable[str]) -> Iterator[Quad]:
-        day = event.day.isoformat()
-        title = Literal(event.current.title, language=event.language)
+        day = event.item.day
+        title = Literal(event.item.title, language=event.language)
         yield Quad(subject, terms.TYPE, terms.EVENT)
         yield Quad(subject, terms.TYPE, terms.SCHEMA_EVENT)
         yield Quad(subject, terms.LABEL, title)
         yield Quad(subject, terms.NAME, title)
-        yield Quad(subject, terms.START_DATE, Literal(day, datatype=terms.DATE))
-        yield Quad(subject, terms.TEMPORAL, _node(self.minter.day(event.day)))
+        yield Quad(subject, terms.START_DATE, Literal(day.isoformat(), datatype=terms.DATE))
+        yield Quad(subject, terms.TEMPORAL, _node(self.minter.day(day)))
         yield Quad(subject, terms.LANGUAGE, Literal(event.language))
         for slug in slugs:
-            yield Quad(subject, terms.IDENTIFIER, Literal(f"{day}/{slug}"))
+            yield Quad(subject, terms.IDENTIFIER, Literal(slug))
+        if event.gone:
+            yield Quad(subject, terms.INVALIDATED_AT, instant(event.gone))
 
     def _content(self, item: Item, language: str) -> Iterator[tuple[NamedNode, Term]]:
         """Yield what an event and its revision have in common: everything that can change with the wording."""
@@ -102,12 +104,12 @@ class Mapper:
         yield from self._places(event, labels)
 
     def _places(self, event: Event, labels: Iterable[str]) -> Iterator[tuple[NamedNode, Term]]:
-        linked = place.named_by(event.current, self.gazetteer)
+        linked = place.named_by(event.item, self.gazetteer)
         labelled = place.named_by_labels(labels, self.gazetteer)
         for one in dict.fromkeys(linked + labelled):
             node = self._place(one)
             yield terms.PLACE, node
-            if place.is_location(one, event.current):
+            if place.is_location(one, event.item):
                 yield terms.LOCATION, node
             if one in labelled:
                 yield terms.ABOUT, node
@@ -122,36 +124,37 @@ class Mapper:
         self.named.entities.add((language, title))
         return _node(self.minter.entity(language, title))
 
-    def _revisions(self, event: NamedNode, listed: Event) -> Iterator[Quad]:
-        """Yield the wordings that are listed now, the current one first, and the earlier ones that pages print."""
+    def _revisions(self, event: NamedNode, known: Event) -> Iterator[Quad]:
+        """Yield the revisions that captures show, and the earlier wordings that pages print."""
         seen: dict[str, NamedNode] = {}
-        for wording, listings in _wordings(listed).items():
-            content = list(self._content(listings[0].item, listed.language))
-            revision = self._revision_iri(event, wording, content)
-            if not seen:
+        for content, observed in known.revisions.items():
+            revision = _node(self.minter.revision(event.value, content))
+            seen.setdefault(observed.item.title, revision)
+            if content == known.current:
                 yield Quad(event, terms.CURRENT_REVISION, revision)
-            seen[wording] = revision
-            yield from _revision(revision, event, Literal(wording, language=listed.language))
-            yield from _quads(revision, iter(content))
-            yield from _provenance(revision, listings)
-        for listing in listed.listings:
+            yield from _revision(revision, event, Literal(observed.item.title, language=known.language))
+            yield from _quads(revision, self._content(observed.item, known.language))
+            yield from _observations(revision, observed)
+        self.named.revisions += len(known.revisions)
+        yield from self._former_revisions(event, known, seen)
+
+    def _former_revisions(self, event: NamedNode, known: Event, seen: dict[str, NamedNode]) -> Iterator[Quad]:
+        for listing in known.listings:
             for former in listing.item.former:
                 if former.title not in seen:
-                    seen[former.title] = self._revision_iri(event, former.title, [])
-                    title = Literal(former.title, language=listed.language)
+                    seen[former.title] = _node(self.minter.revision(event.value, f"title {former.title}"))
+                    self.named.revisions += 1
+                    title = Literal(former.title, language=known.language)
                     yield from _revision(seen[former.title], event, title)
                 yield from _printed_as(seen[former.title], f"{listing.page}#change-{former.position}")
-        self.named.revisions += len(seen)
-
-    def _revision_iri(self, event: NamedNode, title: str, content: list[tuple[NamedNode, Term]]) -> NamedNode:
-        parts = sorted(f"{predicate.value} {value}" for predicate, value in content)
-        return _node(self.minter.revision(event.value, "\n".join((title, *parts))))
 
 
 def source_quads(event: Event, minter: Minter, named: Named) -> Iterator[Quad]:
     """Yield the sources of an event and its revisions, with the publishers that any of its listings names."""
-    cited = set(urls(chain.from_iterable(same[0].item.citations for same in _wordings(event).values())))
-    for citation in chain.from_iterable(one.item.citations for one in event.listings):
+    revised = list(chain.from_iterable(one.item.citations for one in event.revisions.values()))
+    cited = set(urls(revised))
+    listed = chain.from_iterable(one.item.citations for one in event.listings)
+    for citation in dict.fromkeys(chain(revised, listed)):
         if (url := clean_url(citation.url)) is None or NamedNode(url) not in cited:
             continue
         source = NamedNode(url)
@@ -186,13 +189,6 @@ def _parent(listing: Listing, parents: dict[str, str]) -> str | None:
     return parents.get(f"{listing.page}#{listing.item.part_of}") if listing.item.part_of else None
 
 
-def _wordings(event: Event) -> dict[str, list[Listing]]:
-    wordings: dict[str, list[Listing]] = {}
-    for listing in event.listings:
-        wordings.setdefault(listing.item.title, []).append(listing)
-    return wordings
-
-
 def _revision(revision: NamedNode, event: NamedNode, title: Literal) -> Iterator[Quad]:
     yield Quad(event, terms.REVISION, revision)
     yield Quad(revision, terms.TYPE, terms.REVISION_CLASS)
@@ -208,12 +204,18 @@ def _printed_as(revision: NamedNode, entry: str) -> Iterator[Quad]:
     yield Quad(node, terms.ABOUT, revision)
 
 
-def _provenance(revision: NamedNode, listings: list[Listing]) -> Iterator[Quad]:
-    for listing in listings:
-        yield Quad(revision, terms.DERIVED_FROM, _node(listing.entry))
-    captured = [listing.captured for listing in listings if listing.captured]
-    if captured:
-        yield Quad(revision, terms.OBSERVED_FROM, instant(min(captured)))
+def _observations(revision: NamedNode, observed: Observed) -> Iterator[Quad]:
+    for entry in observed.entries.values():
+        yield Quad(revision, terms.DERIVED_FROM, _node(entry))
+    for span in observed.spans:
+        yield from _span(revision, span)
+
+
+def _span(revision: NamedNode, span: Span) -> Iterator[Quad]:
+    """Yield the ends of one interval; those of a revision are disjoint, so each start has the next end as its own."""
+    yield Quad(revision, terms.OBSERVED_FROM, instant(span.start))
+    if span.until:
+        yield Quad(revision, terms.OBSERVED_UNTIL, instant(span.until))
 
 
 def instant(moment: datetime) -> Literal:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from datetime import date
 
 from pyoxigraph import Literal, NamedNode, Quad
@@ -16,8 +16,8 @@ from kg.record import Bullet, Change, DayIndex, DayPage, EventPage, IndexItem, P
 Statements = Iterator[tuple[NamedNode, Term]]
 
 
-def page_quads(page: Page, record: Record, minter: Minter) -> Iterator[Quad]:
-    """Yield a capture of a page with every entry that it prints."""
+def page_quads(page: Page, record: Record, minter: Minter, only: Container[str] | None = None) -> Iterator[Quad]:
+    """Yield a capture of a page with every entry that it prints, or those whose fragments are in ``only``."""
     iri = minter.page(page.path, page.sha256)
     subject = NamedNode(iri)
     yield Quad(subject, terms.TYPE, terms.PAGE)
@@ -32,6 +32,8 @@ def page_quads(page: Page, record: Record, minter: Minter) -> Iterator[Quad]:
     for predicate, value in _page_statements(record):
         yield Quad(subject, predicate, value)
     for fragment, statements in _entries(record):
+        if only is not None and fragment not in only:
+            continue
         entry = NamedNode(f"{iri}#{fragment}")
         yield Quad(subject, terms.HAS_PART, entry)
         yield Quad(entry, terms.TYPE, terms.ENTRY)

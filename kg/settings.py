@@ -32,6 +32,7 @@ class Settings:
     base: str = setting("http://127.0.0.1:8000/", "Identity base: IRIs of a new store are minted under it.")
     jobs: int = setting(0, "Processes that read pages while building; 0 means one for each core.")
     language: str = setting("", "Language of Context pages that do not show it; empty means that of the archive.")
+    history: bool = setting(False, "Read git archives through all their commits, not only at the newest one.")
     page_bytes: int = setting(8_000_000, "Largest page of an archive, in bytes.")
     keep_snapshots: int = setting(3, "Snapshots kept after a build, the current one included.")
     host: str = setting("127.0.0.1", "Address that the server listens on.")
@@ -83,6 +84,10 @@ def load(environment: Mapping[str, str] = os.environ, **options: Any) -> Setting
 
 def _convert(one: Field[Any], text: str) -> Any:
     kind: type = type(one.default)
+    if kind is bool and text.lower() not in ("0", "1", "false", "true"):
+        raise ConfigurationError(f"KG_{one.name.upper()} must be true or false, not {text!r}")
+    if kind is bool:
+        return text.lower() in ("1", "true")
     try:
         return kind(text)
     except ValueError:

@@ -73,6 +73,7 @@ RELATION: Final = _term("dcterms:relation")
 TEMPORAL: Final = _term("dcterms:temporal")
 
 DERIVED_FROM: Final = _term("prov:wasDerivedFrom")
+INVALIDATED_AT: Final = _term("prov:invalidatedAtTime")
 PROV_ENTITY: Final = _term("prov:Entity")
 SPECIALIZATION_OF: Final = _term("prov:specializationOf")
 

@@ -26,7 +26,7 @@ HEADER = "{{Current events header|2011|11|08}}\n"
 CLASSES = {
     "events": "ng:Event",
     "revisions": "ng:Revision",
-    "pages": "ng:Page",
+    "captures": "ng:Page",
     "places": "schema:Place",
     "entities": "ng:Entity",
     "categories": "skos:Concept",
@@ -193,7 +193,7 @@ def test_the_report_names_page_line_reason_and_text_of_each_line_not_understood(
 def test_the_counts_of_the_manifest_are_those_of_the_store(sample_build: Built) -> None:
     graph = sample_build.snapshot.open()
     counted = {name: count(graph, term) for name, term in CLASSES.items()}
-    counted["triples"] = len(graph)
+    counted |= {"triples": len(graph), "pages": sample_build.report["tally"]["pages"]}
     assert sample_build.snapshot.manifest.counts == counted
 
 
@@ -239,7 +239,7 @@ def test_a_git_repository_is_read_at_its_newest_commit_and_dates_what_it_shows(
     (root / DAY).write_text(f"{HEADER}*This is not committed.\n")
     built = build.build([root], settings_of(tmp_path / "store"))
     assert set(named(built).values()) == {"Shops close."}
-    assert built.snapshot.manifest.archives == [{"name": "archive", "commit": head.strip(), "pages": 1}]
+    assert built.snapshot.manifest.archives == [{"name": "archive", "commit": head.strip(), "versions": 1}]
     for predicate in (terms.OBSERVED_FROM, terms.CREATED):
         (quad,) = built.snapshot.open().quads_for_pattern(None, predicate, None)
         assert str(quad.object).startswith('"2018-01-02T01:04:05Z"')

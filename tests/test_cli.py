@@ -144,7 +144,7 @@ BAD_ARCHIVES = (
     (folder_of_pictures, "holds no pages, only 3 other files"),
     (page_of_random_bytes, "is not text"),
     (line_of_fifty_megabytes, "has 50,000,001 bytes, more than the 8,000,000 allowed"),
-    (repository_without_commit, "git cannot read"),
+    (repository_without_commit, "has no commit yet"),
     (repository_with_truncated_objects, "git cannot read"),
     (repository_with_a_truncated_page, "git cannot read"),
     (repository_without_its_objects, "git cannot read"),

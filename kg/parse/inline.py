@@ -28,6 +28,9 @@ ONE_CITED = f"(?:{LABEL_START}[^{LABEL_END}]*{LABEL_END})?{CITED}"
 ALONE = re.compile(rf"\(\s*(?:{ONE_CITED}[\s,;]*)+\)|(?:{ONE_CITED}[\s,;.)]*)+$")
 
 QUOTES = re.compile("'{2,5}")
+# An odd number of bold marks: MediaWiki takes one as the end of italics and an apostrophe, as in ''Time'''s.
+BOLD = re.compile("(?<!')'''(?!')")
+POSSESSIVE = re.compile(r"(?<!')'''(?=s\b)")
 AROUND_CITED = tuple(
     (re.compile(pattern), replacement)
     for pattern, replacement in (
@@ -69,6 +72,7 @@ SHOWS_FIRST = re.compile(
     r"|ill|interlanguage link|interlanguage link multi|us patent|ct)$",
     re.IGNORECASE,
 )
+FRACTION = re.compile(r"frac(?:tion)?$", re.IGNORECASE)
 SHOWS_FIRST_TWO = re.compile(r"(?:convert|cvt|ship|sclass2?)$", re.IGNORECASE)
 SHOWS = {
     "'": "'", "nbsp": " ", "spaced ndash": " – ", "ndash": "–", "mdash": "—", "snd": " – ", "en dash": "–",
@@ -111,7 +115,10 @@ class _Reading:
 def read(source: str) -> Inline:
     """Read the wikitext of one bullet, without its list markers. Never raises on any text."""
     reading = _Reading()
-    code = mwparserfromhell.parse(MARKS.sub("\ufffd", source), skip_style_tags=True)
+    source = MARKS.sub("\ufffd", source)
+    if len(BOLD.findall(source)) % 2:
+        source = POSSESSIVE.sub("''&#39;", source)
+    code = mwparserfromhell.parse(source, skip_style_tags=True)
     _walk(code.nodes, reading)
     marked = _tidy(_settle_labels("".join(reading.pieces), reading.citations))
     without_links = ANCHOR.sub(" ", marked)
@@ -225,6 +232,8 @@ def _read_template(node: Template, reading: _Reading) -> None:
         _walk(node.get("1").value.nodes if node.has("1") else (), reading)
     elif SHOWS_FIRST_TWO.match(name):
         reading.pieces.append(f"{_argument(node, '1')} {_argument(node, '2')}".strip())
+    elif FRACTION.match(name):
+        reading.pieces.append("/".join(filter(None, (_argument(node, "1"), _argument(node, "2")))))
     elif SHIP_PREFIX.match(name):
         reading.pieces.append(f"{name} {_argument(node, '1')}".strip())
     else:
@@ -257,7 +266,7 @@ def _in_parentheses(label: str) -> str | None:
 def _publisher_name(label: str) -> str | None:
     """Return a label without the quotes around it, and without the end of a bracket that opens outside of it."""
     name = label.strip(" \"'“”")
-    return (name if "(" in name else name.rstrip(") ")) or None
+    return (name if "(" in name else name.rstrip(") ")) if re.search(r"\w", name) else None
 
 
 def _read_link(node: Wikilink, reading: _Reading) -> None:

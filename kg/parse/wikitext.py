@@ -10,27 +10,27 @@ from datetime import date, datetime
 from kg.parse import inline
 from kg.record import Bullet, DayPage, Unread
 
-PATH = re.compile(r"(?:^|/)(\d{4})_([A-Z][a-z]+)_(\d{1,2})\.txt$")
+PATH = re.compile(r"(?:^|/)(\d{4})_([A-Z][a-z]+)_(\d{1,2})\.txt\Z")
 LANGUAGE = "en"
 MAX_JOINED_LINES = 40
 # Three times the longest bullet of the archive. The inline parser takes quadratic time on markup that never ends.
 MAX_LINE_LENGTH = 6_000
 
 COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-HEADER = re.compile(r"\{\{\s*Current\s+events\s+header\s*\|\s*(\d+)\s*\|\s*(\d+)\s*\|\s*(\d+)[^{}]*\}\}", re.IGNORECASE)
+HEADER = re.compile(
+    r"\{\{\s*Current\s+events\s+header\s*\|\s*(\d{1,9})\s*\|\s*(\d{1,9})\s*\|\s*(\d{1,9})[^{}]*\}\}", re.IGNORECASE
+)
 CONTENT_HEADER = re.compile(
-    r"\{\{\s*Current\s+events\s*\|\s*year\s*=\s*(\d+)\s*\|\s*month\s*=\s*(\d+)\s*\|\s*day\s*=\s*(\d+)\s*\|\s*content\s*=",
+    r"\{\{\s*Current\s+events\s*\|\s*year\s*=\s*(\d{1,9})\s*\|\s*month\s*=\s*(\d{1,9})\s*\|\s*day\s*=\s*(\d{1,9})\s*\|\s*content\s*=",
     re.IGNORECASE,
 )
 FRAME = re.compile(
     r"\{\{\s*Current\s+events\s+footer\s*\}\}|</?noinclude>|</?includeonly>|\{\{pp-[^{}]*\}\}|^\s*\}\}\s*$|\|\}\s*$"
-    r"|__NO\w+__|\{\{\s*Current\s+events\s+header[^{}]*\}\}",
+    r"|__NO(?:TOC|INDEX|GALLERY|EDITSECTION)__|\{\{\s*Current\s+events\s+header[^{}]*\}\}",
     re.IGNORECASE,
 )
 MARKERS = re.compile(r"[*:#]*[*#:]")
-HEADING = re.compile(
-    r"\s*(?:[*:]?;\s*(?P<semicolon>.*)|(?P<equals>={2,6})\s*(?P<title>.*?)\s*=+|'''(?P<bold>[^'].*?)''':?)\s*$"
-)
+HEADING = re.compile(r"(?:[*:]?;(?P<semicolon>.*)|={2,6}(?P<title>.*?[^=])=+|'''(?P<bold>[^'].*?)''':?)$")
 PICTURE = re.compile(r"\[\[\s*(?:File|Image)\s*:", re.IGNORECASE)
 
 
@@ -111,11 +111,11 @@ def _read_line(number: int, line: str, day: date, reading: _Reading) -> None:
         reading.unread.append(Unread(number, line[:200], f"line of more than {MAX_LINE_LENGTH:,} characters"))
         return
     _check_header(number, line, day, reading)
-    if "{{" in line or "<" in line or line.rstrip().endswith("}"):
+    if "{{" in line or "<" in line or "__NO" in line or line.rstrip().endswith("}"):
         line = _without_frame(line)
     if not line.strip():
         return
-    heading = HEADING.match(line)
+    heading = HEADING.match(line.strip())
     if heading:
         reading.category = (
             inline.plain(heading["semicolon"] or heading["title"] or heading["bold"] or "").strip(" :") or None

@@ -1,0 +1,135 @@
+"""Git repositories, read with plumbing commands only: nothing is checked out, fetched, locked or run."""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from kg.errors import ArchiveError
+
+# Nothing that would ask, lock, or fetch missing objects from a network.
+ENVIRONMENT = {
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_ALLOW_PROTOCOL": "none",
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "LC_ALL": "C",
+}
+# What would make git read another repository than the one that it is given.
+ELSEWHERE = (
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_COMMON_DIR",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+)
+REGULAR_FILE_MODES = (b"100644", b"100755")
+COMMIT_MARK = b"\x01"
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """A file as one commit has it: path, the commit and its time (UTC), and the id of the content.
+
+    ``blob`` is None where the commit removed the file. ``path`` holds U+FFFD where it is not UTF-8.
+    """
+
+    path: str
+    commit: str
+    time: datetime
+    blob: str | None
+
+
+def newest(root: Path) -> tuple[str, datetime]:
+    """Return the id and the time (UTC) of the commit that HEAD names; raises ArchiveError if there is none."""
+    head = _run(root, "rev-parse", "--revs-only", "HEAD").decode().strip()
+    if not head:
+        raise ArchiveError(f"the git repository {root} has no commit yet: commit its pages first")
+    return head, _committed(root, head)
+
+
+def files(root: Path, commit: str) -> Iterator[Blob]:
+    """Yield the regular files of a commit."""
+    time = _committed(root, commit)
+    for entry in _run(root, "ls-tree", "-r", "-z", "--full-tree", commit).split(b"\0")[:-1]:
+        about, _, name = entry.partition(b"\t")
+        mode, _, blob = about.split()
+        if mode in REGULAR_FILE_MODES:
+            yield Blob(_path(name), commit, time, blob.decode())
+
+
+def history(root: Path, commit: str) -> Iterator[Blob]:
+    """Yield every file that each commit up to ``commit`` added, changed or removed, the oldest commit first.
+
+    Only first parents are followed: of a merge, what it brought to the main line. Where a commit's time lies
+    before that of its parent, the parent's time stands for it, so that time never runs backwards.
+    """
+    output = _run(root, "log", "--first-parent", "--reverse", "--raw", "--no-abbrev", "--no-renames", "-m",
+                  "--format=%x01%H %ct", "-z", commit, "--")  # fmt: skip
+    now, time = "", datetime.min.replace(tzinfo=UTC)
+    fields = iter(output.split(b"\0"))
+    for field in fields:
+        text = field.lstrip(b"\n")
+        if text.startswith(COMMIT_MARK):
+            now, seconds = text[1:].decode().split()
+            time = max(time, _time(seconds))
+        elif text.startswith(b":"):
+            _, mode, _, blob, status = text.split()
+            gone = status == b"D" or mode not in REGULAR_FILE_MODES
+            yield Blob(_path(next(fields)), now, time, None if gone else blob.decode())
+
+
+def sizes(root: Path, blobs: Iterable[str]) -> dict[str, int]:
+    """Return the size in bytes of each of these contents."""
+    wanted = "".join(f"{blob}\n" for blob in blobs).encode()
+    checked = _run(root, "cat-file", "--batch-check=%(objectname) %(objectsize)", stdin=wanted).decode()
+    found = (line.split() for line in checked.splitlines())
+    return {blob: int(size) for blob, size in found if size.isdigit()}
+
+
+def contents(root: Path, blobs: list[str]) -> Iterator[bytes]:
+    """Yield these contents in their order, all read by one process; raises ArchiveError for one that is missing."""
+    wanted = "".join(f"{blob}\n" for blob in blobs).encode()
+    output = io.BytesIO(_run(root, "cat-file", "--batch", stdin=wanted))
+    for blob in blobs:
+        header = output.readline().split()
+        is_file = len(header) == 3 and header[1] == b"blob"
+        content = output.read(int(header[2])) if is_file else b""
+        if not is_file or len(content) != int(header[2]):
+            raise ArchiveError(f"git cannot read {blob} of {root}: the repository is damaged (git fsck tells more)")
+        output.read(1)
+        yield content
+
+
+def _run(root: Path, *arguments: str, stdin: bytes = b"") -> bytes:
+    # What a repository configures itself must not start a program.
+    options = ("-c", "core.fsmonitor=false", "-c", "log.showSignature=false")
+    command = ["git", "-C", str(root), *options, *arguments]
+    environment = {name: value for name, value in os.environ.items() if name not in ELSEWHERE}
+    environment |= {**ENVIRONMENT, "GIT_CEILING_DIRECTORIES": str(root.resolve().parent)}
+    try:
+        done = subprocess.run(command, input=stdin, capture_output=True, env=environment, check=False)  # noqa: S603
+    except FileNotFoundError:
+        raise ArchiveError(f"{root} is a git repository, and git is not installed: install it first") from None
+    if done.returncode != 0:
+        said = done.stderr.decode(errors="replace").strip().splitlines()
+        raise ArchiveError(f"git cannot read {root}: {said[0] if said else 'no reason given'} (git fsck tells more)")
+    return done.stdout
+
+
+def _committed(root: Path, commit: str) -> datetime:
+    return _time(_run(root, "rev-list", "--max-count=1", "--timestamp", commit).decode().split()[0])
+
+
+def _time(seconds: str) -> datetime:
+    return datetime.fromtimestamp(int(seconds), UTC)
+
+
+def _path(name: bytes) -> str:
+    return name.decode(errors="replace")

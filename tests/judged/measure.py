@@ -1,0 +1,119 @@
+"""Measure newsgraph against the judged sets: the alignment of captures, and events that two archives share.
+
+    python tests/judged/measure.py alignment WIKITEXT_GIT judgements.json
+    python tests/judged/measure.py cross WIKITEXT_GIT CONTEXT_FOLDER... judgements.json
+
+Prints precision and recall, each with its Wilson 95 % interval, and every decision that differs.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import UTC, datetime
+from math import sqrt
+from pathlib import Path
+from typing import Any
+
+from kg import git, parse
+from kg.archive import open_archive
+from kg.item import Tally, items
+from kg.ledger import Claims
+from kg.record import DayPage, Page
+from kg.timeline import Capture, Listing, Timeline
+
+
+def wilson(hits: int, n: int) -> str:
+    """Return a share as text with its Wilson score interval at 95 %."""
+    if not n:
+        return "no cases"
+    z, share = 1.96, hits / n
+    centre, spread = share + z * z / (2 * n), z * sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    low, high = ((centre + sign * spread) / (1 + z * z / n) for sign in (-1, 1))
+    return f"{share:.3f} ({hits} of {n}, {low:.3f} to {high:.3f})"
+
+
+def captured(path: str, content: bytes, moment: int) -> tuple[Capture, dict[str, int]]:
+    """Return a day page as a capture, and the line of each of its items by fragment."""
+    page = Page(path, content, datetime.fromtimestamp(moment, UTC))
+    record = parse.parse(page)
+    assert isinstance(record, DayPage)
+    lines = {f"item-{bullet.position + 1}": bullet.line for bullet in record.bullets}
+    listings = tuple(Listing(item, f"{page.sha256}", page.captured) for item in items(record, Tally()))
+    return Capture("page", record.day, listings), lines
+
+
+def aligned(path: str, old: bytes, new: bytes) -> tuple[set[tuple[int, int]], set[int], set[int]]:
+    """Return the pairs of lines that are one event in two captures of a page, and the lines that are events."""
+    timeline = Timeline(Claims())
+    older, old_lines = captured(path, old, 0)
+    timeline.step([older], datetime.fromtimestamp(0, UTC))
+    before = {key: event.listings[0].item.fragment for key, event in timeline.events.items()}
+    newer, new_lines = captured(path, new, 3600)
+    timeline.step([newer], datetime.fromtimestamp(3600, UTC))
+    pairs = {
+        (old_lines[fragment], new_lines[timeline.events[key].listings[0].item.fragment])
+        for key, fragment in before.items()
+        if timeline.events[key].gone is None
+    }
+    return pairs, set(old_lines.values()), set(new_lines.values())
+
+
+def measure_alignment(repository: Path, judged: list[dict[str, Any]]) -> None:
+    """Compare the pairs of differing bullets that the timeline finds with those that were judged."""
+    blobs = [blob for one in judged for blob in (one["old_blob"], one["new_blob"])]
+    contents = list(git.contents(repository, blobs))
+    right = found = wanted = 0
+    for number, one in enumerate(judged):
+        pairs, _, _ = aligned(one["path"], contents[2 * number], contents[2 * number + 1])
+        expected = {(old, new) for old, new in one["pairs"]}
+        old = {line for line, _ in expected} | set(one["removed"])
+        new = {line for _, line in expected} | set(one["added"])
+        got = {(a, b) for a, b in pairs if a in old or b in new}
+        right, found, wanted = right + len(got & expected), found + len(got), wanted + len(expected)
+        for kind, wrong in (("wrong", got - expected), ("missed", expected - got)):
+            for pair in sorted(wrong):
+                print(f"{kind} {one['path']} {one['old_blob'][:10]} {one['new_blob'][:10]} {pair}")
+    print(f"precision {wilson(right, found)}, recall {wilson(right, wanted)}")
+
+
+def measure_cross(repository: Path, *rest: Any) -> None:
+    """Compare which bullet each page and index item is merged with against what was judged."""
+    *folders, judged = rest
+    wiki = open_archive(repository, 8_000_000)
+    days = {parse.day_of(page.path): page for page in wiki.pages(wiki.versions)}
+    right = found = wanted = judged_pairs = 0
+    for one in judged:
+        day = datetime.fromisoformat(one["day"]).date()
+        if day not in days:
+            continue
+        judged_pairs += 1
+        expected = one["bullet"]["line"] if one["bullet"] else None
+        file = next(folder / one["page"] for folder in folders if (folder / one["page"]).exists())
+        got = merged_with(days[day], file, one["item"])
+        right, found, wanted = right + (got == expected is not None), found + (got is not None), wanted + bool(expected)
+        if got != expected:
+            print(f"{one['page']} item {one['item']}: judged line {expected} ({one['kind']}), merged with {got}")
+    print(f"{judged_pairs} items with wikitext: precision {wilson(right, found)}, recall {wilson(right, wanted)}")
+
+
+def merged_with(wikitext: Page, file: Path, item: int | None) -> int | None:
+    """Return the line of the bullet that a Context page, or one item of an index, becomes one event with."""
+    timeline = Timeline(Claims())
+    capture, lines = captured(wikitext.path, wikitext.content, 0)
+    timeline.step([capture], None)
+    keys = {key: event.listings[0].item.fragment for key, event in timeline.events.items()}
+    page = Page(f"news/{file.as_posix().partition('/news/')[2]}", file.read_bytes())
+    record = parse.parse(page)
+    assert record is not None
+    found = list(items(record, Tally()))
+    chosen = found[0 if item is None else item - 1]
+    timeline.step([Capture("context", capture.day, (Listing(chosen, page.sha256),))], None)
+    key = next(key for key, event in timeline.events.items() if any(one.page == page.sha256 for one in event.listings))
+    return lines[keys[key]] if key in keys else None
+
+
+if __name__ == "__main__":
+    kind, *paths, judgements = sys.argv[1:]
+    judged = json.loads(Path(judgements).read_text(encoding="utf-8"))
+    {"alignment": measure_alignment, "cross": measure_cross}[kind](*map(Path, paths), judged)

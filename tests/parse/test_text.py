@@ -1,0 +1,112 @@
+"""From a page's bytes to its text, and from its path to the dialect it is written in."""
+
+from __future__ import annotations
+
+import random
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kg import parse
+from kg.errors import ArchiveError
+from kg.record import DayIndex, DayPage, EventPage, FrontPage, Page, Record
+
+WIKITEXT = "2011_November_8.txt"
+EVENT = "news/2011/11/8/a-bridge-opens.md"
+FRONT = "## [Yesterday](/news/2011/11/07/index.md)\n\n"
+
+
+def day_page(content: bytes) -> DayPage:
+    record = parse.parse(Page(WIKITEXT, content))
+    assert isinstance(record, DayPage)
+    return record
+
+
+# --- dialects
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "kind"),
+    [
+        (WIKITEXT, "* a", DayPage),
+        (EVENT, "### [2011-11-8](/news/2011/11/8/index.md)\n\n# a\n", EventPage),
+        ("news/2011/11/8/index.md", "", DayIndex),
+        ("README.md", FRONT, FrontPage),
+        ("en/index.md", FRONT, FrontPage),
+    ],
+)
+def test_the_path_tells_the_dialect(path: str, text: str, kind: type[Record]) -> None:
+    assert parse.matches(path)
+    assert type(parse.parse(Page(path, text.encode()))) is kind
+
+
+def test_prose_that_is_named_like_a_front_page_is_no_record() -> None:
+    assert parse.parse(Page("README.md", b"# About\n")) is None
+
+
+@pytest.mark.parametrize("path", ["a.jpg", "notes.txt", "about.md", ".gitignore", "2011_November_8.txt~"])
+def test_other_files_are_no_pages(path: str) -> None:
+    assert not parse.matches(path)
+
+
+def test_the_path_tells_the_day() -> None:
+    assert parse.day_of(WIKITEXT) == parse.day_of(EVENT) == date(2011, 11, 8)
+    assert parse.day_of("README.md") is None
+
+
+# --- encodings
+
+
+def test_a_page_is_utf_8() -> None:
+    assert day_page("* São Paulo, 霍姆斯".encode()).bullets[0].text == "São Paulo, 霍姆斯"
+
+
+def test_a_page_that_is_not_utf_8_is_latin_1() -> None:
+    assert day_page("* São Paulo".encode("iso-8859-1")).bullets[0].text == "São Paulo"
+
+
+def test_a_byte_order_mark_is_no_text() -> None:
+    assert [bullet.text for bullet in day_page(b"\xef\xbb\xbf* a").bullets] == ["a"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01",
+        b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR",
+        random.Random(1).randbytes(1_000),
+        b"* a\x00b",
+        b"* a \x93quoted\x94",
+        "* a".encode("utf-16"),
+    ],
+    ids=["jpeg", "png", "random", "NUL", "Windows-1252", "UTF-16"],
+)
+def test_what_is_not_text_is_refused(content: bytes) -> None:
+    with pytest.raises(ArchiveError, match=rf"^page {WIKITEXT} is not text \(.*\): remove it$"):
+        parse.parse(Page(WIKITEXT, content))
+
+
+@pytest.mark.parametrize("character", ["\x01", "\x0b", "\x0c", "\x1b", "\x1f", "\ufffe", "\uffff"])
+def test_a_character_that_xml_cannot_carry_is_replaced_and_reported(character: str) -> None:
+    record = day_page(f"* a\n* b{character}c".encode())
+    assert [bullet.text for bullet in record.bullets] == ["a", "b\ufffdc"]
+    assert [(unread.line, unread.text, unread.reason) for unread in record.unread] == [
+        (2, "* b\ufffdc", "control character")
+    ]
+
+
+def test_line_ends_of_windows_are_not_control_characters() -> None:
+    record = day_page(b"* a\tb\r\n* c\r\n")
+    assert ([bullet.text for bullet in record.bullets], record.unread) == (["a b", "c"], ())
+
+
+@given(st.sampled_from([WIKITEXT, EVENT, "news/2011/11/8/index.md", "README.md"]), st.binary(max_size=80))
+def test_any_bytes_are_a_record_or_refused(path: str, content: bytes) -> None:
+    try:
+        record = parse.parse(Page(path, content))
+    except ArchiveError as error:
+        assert "\n" not in str(error)
+    else:
+        assert record is None or not parse.NOT_IN_XML.search(repr(record).replace("\\n", ""))
