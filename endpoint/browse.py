@@ -25,19 +25,39 @@ ICON: Final = (
 
 @blueprint.get("/")
 def home() -> Response:
-    """Show the newest events, the search box, the counts and the ways to the data."""
+    """Show the newest events in the reader's language, the search box, the counts and the ways to the data."""
     here = site()
-    found = newest(here)
-    days = [_day(here, one, found["nodes"]) for one in found["days"]]
-    counts = here.snapshot.manifest.counts
-    page = render_template("home.html", site=here, addresses=here.addresses, days=days, counts=counts)
-    return tagged(Response(page), here.snapshot, "home")
+    language = _language(here)
+    found = newest(here, language)
+    page = render_template(
+        "home.html",
+        site=here,
+        addresses=here.addresses,
+        days=[_day(here, one, found["nodes"]) for one in found["days"]],
+        counts=here.snapshot.manifest.counts,
+        language=language,
+        languages=list(here.snapshot.manifest.languages),
+    )
+    response = tagged(Response(page), here.snapshot, f"home-{language}")
+    response.headers["Vary"] = "Accept-Language"
+    return response
 
 
-def newest(here: Site) -> dict[str, Any]:
+def _language(here: Site) -> str | None:
+    """Return the language of the events to show: that asked for, or the reader's (RFC 9110, section 12.5.4)."""
+    known = here.snapshot.manifest.languages
+    asked = request.args.get("language")
+    if asked in known:
+        return asked
+    return request.accept_languages.best_match(known) or max(known, key=lambda one: known[one], default=None)
+
+
+def newest(here: Site, language: str | None) -> dict[str, Any]:
     """Return the newest days and events, from the cache or from a worker."""
     found: dict[str, Any] = here.cached(
-        "newest", lambda: here.workers.newest(NEWEST), lambda value: 1_000 * len(value["nodes"])
+        ("newest", language),
+        lambda: here.workers.newest(NEWEST, language),
+        lambda value: 1_000 * len(value["nodes"]),
     )
     return found
 

@@ -205,6 +205,10 @@ def host(iri: str) -> str:
         return ""
 
 
+#: The languages that we know archives in, by their own names.
+LANGUAGES: Final = {"en": "English", "zh": "中文"}
+
+
 def spoken(text: str) -> str:
     """Return an ISO date as people write it (8 November 2011); any other text as it is."""
     try:
@@ -369,4 +373,5 @@ def _text(binding: Mapping[str, Any]) -> str:
 def install(filters: dict[str, Any]) -> None:
     """Add the filters that the templates use."""
     filters["spoken"] = spoken
+    filters["language"] = lambda tag: LANGUAGES.get(tag, tag)
     filters["number"] = lambda value: f"{value:,}"

@@ -8,7 +8,7 @@ from functools import lru_cache
 from heapq import nlargest
 from typing import Any, Final
 
-from pyoxigraph import Literal, NamedNode, Quad, Store
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
 
 from kg.describe import LABEL, START, TYPE, describe, in_order
 from kg.prefixes import expand
@@ -16,27 +16,40 @@ from kg.represent import Nodes, nodes
 
 PLACES: Final = 12
 
+EVENT: Final = NamedNode(expand("ng:Event"))
 DAY: Final = NamedNode(expand("dcterms:PeriodOfTime"))
 PLACE: Final = NamedNode(expand("schema:Place"))
 
 
-def newest(store: Store, limit: int) -> dict[str, Any]:
-    """Return the newest days that list events, and the newest ``limit`` events with what describes them."""
+def newest(store: Store, limit: int, language: str | None = None) -> dict[str, Any]:
+    """Return the newest days that list events, and the newest ``limit`` events with what describes them.
+
+    With a ``language``, only events in that language count.
+    """
     days = _days(store)
     listed: list[Quad] = []
     shown: list[dict[str, Any]] = []
     count = 0
     for day, date in days:
-        events = list(store.quads_for_pattern(None, _term("dcterms:temporal"), day, None))
+        listed_that_day = {quad.subject for quad in store.quads_for_pattern(None, _term("dcterms:temporal"), day, None)}
+        events = {event for event in listed_that_day if _is_in(store, event, language)}
         if not events:
             continue
         shown.append({"iri": day.value, "date": date, "events": len(events)})
         if count < limit:
-            listed += describe(store, day.value)
+            others = listed_that_day - events
+            listed += (quad for quad in describe(store, day.value) if quad.subject not in others)
         count += len(events)
         if count >= limit and len(shown) >= PLACES:
             break
     return {"days": shown, "nodes": nodes(dict.fromkeys(listed)), "all_days": len(days)}
+
+
+def _is_in(store: Store, event: NamedNode | BlankNode | Triple, language: str | None) -> bool:
+    """Whether ``event`` is an event, not a page of that day, and in this language if one is asked for."""
+    if Quad(event, TYPE, EVENT) not in store:
+        return False
+    return language is None or Quad(event, _term("dcterms:language"), Literal(language)) in store
 
 
 def _days(store: Store) -> list[tuple[NamedNode, str]]:

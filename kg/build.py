@@ -369,6 +369,7 @@ def _report(outcome: Outcome, archives: list[Archive], triples: int, seconds: fl
     unread = [{"page": path, "line": one.line, "reason": one.reason, "text": one.text} for path, one in outcome.unread]
     return {
         "counts": {**{name: tallied[name] for name in COUNTED}, "triples": triples},
+        "languages": dict(outcome.languages.most_common()),
         "tally": dict(sorted(tallied.items())),
         "excluded": dict(outcome.tally.excluded),
         "lines not understood": unread,

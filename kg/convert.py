@@ -84,6 +84,7 @@ class Outcome:
     pending: list[Pending] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
     days: set[date] = field(default_factory=set)
+    languages: Counter[str] = field(default_factory=Counter)
     listed: set[str] = field(default_factory=set)
 
     def add(self, other: Outcome) -> None:
@@ -96,6 +97,7 @@ class Outcome:
         self.pending += other.pending
         self.claims += other.claims
         self.days |= other.days
+        self.languages.update(other.languages)
         self.listed |= other.listed
 
 
@@ -194,6 +196,7 @@ class Converter:
         subject = self.minter.event(event.key)
         counts = self.outcome.tally.counts
         counts["events"] += 1
+        self.outcome.languages[event.language] += 1
         counts["merged"] += 0 if event.gone else len(event.listings) - 1
         counts["events gone"] += event.gone is not None
         counts["event-source pairs"] += len(urls(event.item.citations))
@@ -251,6 +254,7 @@ class Converter:
         for key, pending in found.items():
             self.outcome.tally.counts["events"] += 1
             self.outcome.tally.counts["events only listed as related"] += 1
+            self.outcome.languages[pending[0].language] += 1
             day = pending[0].reference.day
             self.outcome.days.add(day)
             yield from day_quads(day, self.minter)

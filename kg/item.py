@@ -100,7 +100,8 @@ class Item:
     def wordings(self) -> tuple[str, ...]:
         """The folded forms under which the archives print the event: its title, with and without what heads it."""
         forms = (self.title, self.wording, *(f"{label} {self.title}" for label in self.headed_by))
-        return _distinct(tuple(filter(None, map(fold, (*forms, *(former.title for former in self.former))))))
+        folded = filter(None, map(fold, (*forms, *(former.title for former in self.former))))
+        return _distinct(tuple(folded)) or (self.title,)
 
 
 @dataclass(slots=True)

@@ -17,6 +17,7 @@ from kg.errors import ConfigurationError
 
 LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")  # RFC 5646, section 2.1, without its rarer forms
 NOT_IN_IRI = re.compile(r'[\x00-\x20\x7f<>"{}|\\^`]')  # RFC 3987, section 2.2
+LAST_PORT = 65_535
 
 
 def setting(default: Any, help_text: str) -> Any:
@@ -54,6 +55,12 @@ class Settings:
             raise ConfigurationError(f"language {self.language!r} must be a language tag such as en or zh")
         if self.jobs < 0:
             raise ConfigurationError(f"jobs must not be {self.jobs}: give a number of processes, or 0")
+        for one in fields(self):
+            value = getattr(self, one.name)
+            if isinstance(value, int | float) and not value >= 0:
+                raise ConfigurationError(f"{one.name} must not be {value}")
+        if self.port > LAST_PORT:
+            raise ConfigurationError(f"port must not be {self.port}: the last one is {LAST_PORT}")
 
 
 def _is_base(text: str) -> bool:

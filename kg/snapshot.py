@@ -31,8 +31,9 @@ BUILDING = "building-"
 class Manifest:
     """What a snapshot says of itself.
 
-    ``created`` is an ISO 8601 time in UTC; ``counts`` has pages, events, triples and so on; ``archives`` says
-    what was read; ``ledger`` and ``files`` have sizes in bytes and SHA-256 sums.
+    ``created`` is an ISO 8601 time in UTC; ``counts`` has pages, events, triples and so on; ``languages`` says how
+    many events there are in each, ``archives`` what was read; ``ledger`` and ``files`` have sizes in bytes and SHA-256
+    sums.
     """
 
     id: str
@@ -40,6 +41,7 @@ class Manifest:
     base: str
     tool: str
     counts: dict[str, int]
+    languages: dict[str, int] = field(default_factory=dict)
     archives: list[dict[str, Any]] = field(default_factory=list)
     ledger: dict[str, Any] = field(default_factory=dict)
     files: dict[str, dict[str, Any]] = field(default_factory=dict)

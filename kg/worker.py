@@ -99,7 +99,7 @@ def _find(store: Store, arguments: dict[str, Any], _: str) -> Reply:
 
 
 def _newest(store: Store, arguments: dict[str, Any], _: str) -> Reply:
-    return {}, json.dumps(newest(store, arguments["events"])).encode()
+    return {}, json.dumps(newest(store, arguments["events"], arguments["language"])).encode()
 
 
 def _search(store: Store, _: dict[str, Any], name: str) -> Reply:

@@ -147,9 +147,9 @@ class Workers:
         found = self.run(Request("find", arguments))[0]["iri"]
         return str(found) if found else None
 
-    def newest(self, events: int) -> dict[str, Any]:
+    def newest(self, events: int, language: str | None = None) -> dict[str, Any]:
         """Return the newest days and events, see kg.browse.newest."""
-        return self._json(Request("newest", {"events": events}))
+        return self._json(Request("newest", {"events": events, "language": language}))
 
     def search(self, name: str) -> dict[str, Any]:
         """Return the places with this name and their newest events, see kg.browse.search."""

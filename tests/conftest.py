@@ -32,7 +32,7 @@ def publish_turtle(store: Path, turtle: str, name: str = "20111109T060000000000Z
         counts = {"events": 3, "places": 3, "pages": 1, "triples": len(database)}
         del database
         created = datetime(2011, 11, 9, 6, tzinfo=UTC).isoformat().replace("+00:00", "Z")
-        return publish(store, draft, Manifest(name, created, BASE, "0.1.0", counts), keep=3)
+        return publish(store, draft, Manifest(name, created, BASE, "0.1.0", counts, {"en": 2, "zh": 1}), keep=3)
 
 
 @pytest.fixture

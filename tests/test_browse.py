@@ -18,6 +18,13 @@ def test_only_as_many_days_are_described_as_needed(graph: Store) -> None:
     assert f"{BASE}event/2011-11-07/zhongwenaa" not in nodes
 
 
+def test_only_events_in_the_language_count_where_one_is_asked_for(graph: Store) -> None:
+    found = newest(graph, 10, "zh")
+    assert [(day["date"], day["events"]) for day in found["days"]] == [("2011-11-07", 1)]
+    assert f"{BASE}event/2011-11-07/zhongwenaa" in found["nodes"]
+    assert f"{BASE}event/2011-11-08/abcdefghij" not in found["nodes"]
+
+
 def test_a_place_is_found_by_its_name_in_any_case_and_language(graph: Store) -> None:
     for name in ("homs", " HOMS ", "霍姆斯"):
         found = search(graph, name)

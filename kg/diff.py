@@ -1,0 +1,386 @@
+"""Two snapshots or two revisions -> what changed: events added, removed, reworded, changed; as text and as JSON."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+from itertools import chain, groupby
+from pathlib import Path
+from typing import IO, Any, Final, Literal
+from uuid import NAMESPACE_URL, uuid5
+
+from pyoxigraph import Literal as RdfLiteral
+from pyoxigraph import NamedNode, Store
+
+from kg import patch, snapshot, terms
+from kg.errors import ConfigurationError, NotFoundError, StoreError
+from kg.snapshot import Snapshot
+
+Kind = Literal["added", "removed", "reworded", "changed"]
+Operation = Literal["equal", "delete", "insert"]
+
+KINDS: Final[tuple[Kind, ...]] = ("added", "removed", "reworded", "changed")
+MARKS: Final[Mapping[Kind, str]] = {"added": "+", "removed": "-", "reworded": "~", "changed": "*"}
+ASPECTS: Final = {
+    "category": terms.CATEGORY,
+    "topics": terms.TOPIC,
+    "topicLabels": terms.TOPIC_LABEL,
+    "mentions": terms.ABOUT,
+    "sources": terms.SOURCE,
+}
+TOKENS_COMPARED: Final = 4_000
+
+# Kana and Han characters are words of their own: those languages write no spaces.
+_UNSPACED: Final = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_TOKEN: Final = re.compile(rf"[{_UNSPACED}]|[^\W{_UNSPACED}]+|\s+|[^\w\s]")
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What one revision of an event says: its title, and by aspect (a key of ASPECTS) the values it has."""
+
+    revision: str
+    event: str
+    day: str
+    title: str
+    values: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A stretch of text that two wordings share, or that only the first (delete) or the second (insert) has."""
+
+    op: Operation
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """The values of an aspect that were added and removed, sorted."""
+
+    added: list[str]
+    removed: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Two contents to compare, mostly of one event; None stands for an event that is not there. One is not None."""
+
+    before: Content | None
+    after: Content | None
+
+    @property
+    def one(self) -> Content:
+        """The content that is there, the later one of two."""
+        content = self.after or self.before
+        assert content is not None  # noqa: S101 - what the class says of itself
+        return content
+
+    @property
+    def kind(self) -> Kind:
+        """What became of the event; ``changed`` means that its title is the same."""
+        if self.before is None:
+            return "added"
+        if self.after is None:
+            return "removed"
+        return "changed" if self.before.title == self.after.title else "reworded"
+
+    @property
+    def words(self) -> list[Edit]:
+        """The word diff of the two titles; empty for an event that was added or removed."""
+        return word_diff(self.before.title, self.after.title) if self.before and self.after else []
+
+    @property
+    def values(self) -> dict[str, Values]:
+        """What was added and removed, by aspect, of those that changed; empty for an event added or removed."""
+        return value_diff(self.before.values, self.after.values) if self.before and self.after else {}
+
+
+def word_diff(before: str, after: str) -> list[Edit]:
+    """Return the edits that make one text the other, by words and punctuation marks.
+
+    The texts of all edits but the inserts give ``before``, those of all but the deletes ``after``. Beyond 4,000
+    words each, of which comparing takes too long, texts that differ are replaced as a whole.
+    """
+    edits = chain.from_iterable(_edits(*block) for block in _blocks(_TOKEN.findall(before), _TOKEN.findall(after)))
+    return [edit for edit in edits if edit.text]
+
+
+def _edits(old: str, new: str) -> tuple[Edit, ...]:
+    return (Edit("equal", old),) if old == new else (Edit("delete", old), Edit("insert", new))
+
+
+def _blocks(old: list[str], new: list[str]) -> list[tuple[str, str]]:
+    """Return what stands in both texts at the same place; changes with only space between them are one change."""
+    if max(len(old), len(new)) > TOKENS_COMPARED:
+        return [("".join(old), "".join(new))]
+    blocks: list[tuple[str, str]] = []
+    for tag, start, end, new_start, new_end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        block = "".join(old[start:end]), "".join(new[new_start:new_end])
+        if tag != "equal" and len(blocks) > 1 and blocks[-1][0].isspace():
+            space, former = blocks.pop(), blocks.pop()
+            block = former[0] + space[0] + block[0], former[1] + space[1] + block[1]
+        blocks.append(block)
+    return blocks
+
+
+def value_diff(before: Mapping[str, frozenset[str]], after: Mapping[str, frozenset[str]]) -> dict[str, Values]:
+    """Return what was added to and removed from every aspect that is not the same."""
+    nothing: frozenset[str] = frozenset()
+    found = {}
+    for aspect in ASPECTS:
+        old, new = before.get(aspect, nothing), after.get(aspect, nothing)
+        if old != new:
+            found[aspect] = Values(sorted(new - old), sorted(old - new))
+    return found
+
+
+# ---- What the stores say.
+
+
+def find(store: Path, name: str) -> Snapshot:
+    """Return a snapshot by its id, the beginning of its id, or the words ``current`` and ``previous``.
+
+    Raises StoreError, which lists the ids there are, if there is not exactly one.
+    """
+    current = snapshot.current(store)
+    if name == "current":
+        return current
+    ids = [folder.name for folder in snapshot.snapshots(store)]
+    if name == "previous":
+        found = [one for one in ids if one < current.folder.name][-1:]
+    else:
+        found = [one for one in ids if one == name] or [one for one in ids if name and one.startswith(name)]
+    if len(found) != 1:
+        wrong = "is the beginning of several snapshots" if found else "is no snapshot"
+        raise StoreError(f"{name!r} {wrong} of {store}: there are {', '.join(ids)}")
+    return snapshot.read(store / "snapshots" / found[0])
+
+
+def events(old: Store, new: Store) -> list[Change]:
+    """Return what changed about every event from one store to the other, by day and IRI.
+
+    An event whose page no longer lists it (prov:invalidatedAtTime) counts as removed, though its document stays.
+    The memory this takes grows with the number of changes, the time with that of events too, which are walked
+    over once.
+    """
+    changes = []
+    for event in _suspects(old, new):
+        before, after = _listed(old, event), _listed(new, event)
+        if before == after:
+            continue
+        aspects = ASPECTS if before and after else {}  # of an event only one has, nothing but the title is told
+        changes.append(Change(before and _content(old, before, aspects), after and _content(new, after, aspects)))
+    return sorted(changes, key=lambda change: (change.one.day, change.one.event))
+
+
+def _suspects(old: Store, new: Store) -> set[NamedNode]:
+    """Return all events that came or went, or whose current revision changed: its IRI names one content for good."""
+    predicates = (terms.CURRENT_REVISION, terms.INVALIDATED_AT)
+    return {event for predicate in predicates for event in _unmatched(old, new, predicate)}
+
+
+def _unmatched(old: Store, new: Store, predicate: NamedNode) -> Iterator[NamedNode]:
+    both = (_pairs(old, predicate), _pairs(new, predicate))
+    return (subject for sets in patch.unmatched(*both, limit=patch.UNMATCHED) for subject, _ in chain(*sets))
+
+
+def _pairs(store: Store, predicate: NamedNode) -> Iterator[tuple[NamedNode, str]]:
+    for quad in store.quads_for_pattern(None, predicate, None, None):
+        if isinstance(quad.subject, NamedNode):
+            yield quad.subject, str(quad.object)
+
+
+def _listed(store: Store, event: NamedNode) -> NamedNode | None:
+    """Return the current revision of an event, or None if there is none or the event is gone."""
+    gone = next(_texts(store, event, terms.INVALIDATED_AT), None)
+    return None if gone else min(_nodes(store, event, terms.CURRENT_REVISION), key=str, default=None)
+
+
+def _content(store: Store, revision: NamedNode, aspects: Mapping[str, NamedNode] = ASPECTS) -> Content:
+    event = next(_nodes(store, revision, terms.SPECIALIZATION_OF), revision)
+    return Content(
+        revision.value,
+        event.value,
+        min(_texts(store, event, terms.START_DATE), default=""),
+        min(_texts(store, revision, terms.LABEL), default=""),
+        {aspect: frozenset(_texts(store, revision, predicate)) for aspect, predicate in aspects.items()},
+    )
+
+
+def _nodes(store: Store, subject: NamedNode, predicate: NamedNode) -> Iterator[NamedNode]:
+    objects = (quad.object for quad in store.quads_for_pattern(subject, predicate, None, None))
+    return (one for one in objects if isinstance(one, NamedNode))
+
+
+def _texts(store: Store, subject: NamedNode, predicate: NamedNode) -> Iterator[str]:
+    objects = (quad.object for quad in store.quads_for_pattern(subject, predicate, None, None))
+    return (one.value for one in objects if isinstance(one, NamedNode | RdfLiteral))
+
+
+def revision(store: Path, iri: str) -> Content:
+    """Return the content of a revision in the current snapshot, else in the newest one that has it.
+
+    Raises NotFoundError if none has, StoreError if there is no snapshot.
+    """
+    try:
+        node = NamedNode(iri)
+    except ValueError:
+        raise NotFoundError(f"{iri!r} is not an IRI") from None
+    others = (snapshot.read(folder) for folder in reversed(snapshot.snapshots(store)))
+    for one in chain([snapshot.current(store)], others):
+        opened = one.open()
+        if next(_nodes(opened, node, terms.SPECIALIZATION_OF), None):
+            return _content(opened, node)
+    raise NotFoundError(f"no snapshot of {store} has a revision <{iri}>")
+
+
+# ---- What is printed.
+
+
+def report(store: Path, old: str, new: str, wanted: Literal["text", "json"]) -> str:
+    """Return what changed between two snapshots, or between two revisions, given by their IRIs.
+
+    JSON of two snapshots is an object with ``from`` and ``to`` (ids), ``counts`` (by kind: ``added``,
+    ``removed``, ``reworded``, ``changed``) and ``days``: a list, by date, of objects with ``date``, ``counts``
+    and ``events``. Each event has ``event`` (IRI), ``change`` (the kind), ``title``, ``from`` and ``to`` (IRIs
+    of its revisions, null where it is not there); a reworded one has ``words``, a list of objects with ``op``
+    (``equal``, ``delete``, ``insert``) and ``text``; both it and a changed one have ``values``: by aspect
+    (``category``, ``topics``, ``topicLabels``, ``mentions``, ``sources``), if that changed, an object with the
+    lists ``added`` and ``removed``. JSON of two revisions is an object with ``from``, ``to``, ``words`` and
+    ``values``. Raises StoreError, NotFoundError or ConfigurationError if these cannot be compared.
+    """
+    try:
+        if _are_revisions(old, new):
+            change = Change(revision(store, old), revision(store, new))
+            return _to_json(_revisions_json(change)) if wanted == "json" else _revisions_text(change)
+        first, second = find(store, old), find(store, new)
+        changes = events(first.open(), second.open())
+    except (OSError, RuntimeError) as error:  # RuntimeError is what pyoxigraph raises for a damaged block
+        raise StoreError(f"the snapshots cannot be compared: {error}; build again") from error
+    ids = {"from": first.id, "to": second.id}
+    return _to_json(ids | _snapshots_json(changes)) if wanted == "json" else _snapshots_text(ids, changes)
+
+
+def write_patch(store: Path, old: str, new: str, output: Path | IO[bytes]) -> None:
+    """Write an RDF Patch: applied to the triples of the snapshot ``old`` it gives those of ``new``.
+
+    In its header, ``id`` and ``prev`` are UUIDs made from the ids of the snapshots, so that the ``prev`` of the
+    patch that follows is the ``id`` of this one; ``from`` and ``to`` are the ids themselves. ``output`` is only
+    opened when both snapshots were read. Raises StoreError if there are no such snapshots or the output cannot
+    be written, ConfigurationError if these are revisions.
+    """
+    if _are_revisions(old, new):
+        raise ConfigurationError("a patch is made of two snapshots, not of revisions: use the format text or json")
+    first, second = find(store, old), find(store, new)
+    header: dict[str, patch.Term] = {"id": _uuid(second), "prev": _uuid(first)}
+    header |= {"from": RdfLiteral(first.id), "to": RdfLiteral(second.id)}
+    try:
+        with patch.differences(first.open(), second.open()) as rows, _opened(output) as file:
+            patch.write(file, header, rows)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise StoreError(f"the patch cannot be written: {error.strerror or error}") from error
+
+
+def _opened(output: Path | IO[bytes]) -> AbstractContextManager[IO[bytes]]:
+    return output.open("wb") if isinstance(output, Path) else nullcontext(output)
+
+
+def _uuid(one: Snapshot) -> NamedNode:
+    return NamedNode(f"uuid:{uuid5(NAMESPACE_URL, f'{one.manifest.base}snapshot/{one.id}')}")
+
+
+def _are_revisions(old: str, new: str) -> bool:
+    iris = [":" in name for name in (old, new)]
+    if iris[0] != iris[1]:
+        raise ConfigurationError("a snapshot and a revision cannot be compared: give two of a kind")
+    return iris[0]
+
+
+def _to_json(document: dict[str, Any]) -> str:
+    return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+
+
+def _counts(changes: Iterable[Change]) -> dict[str, int]:
+    counted = Counter(change.kind for change in changes)
+    return {kind: counted[kind] for kind in KINDS}
+
+
+def _by_day(changes: Iterable[Change]) -> Iterator[tuple[str, list[Change]]]:
+    return ((day, list(some)) for day, some in groupby(changes, key=lambda change: change.one.day))
+
+
+def _snapshots_json(changes: list[Change]) -> dict[str, Any]:
+    days = [
+        {"date": day, "counts": _counts(some), "events": [_event_json(change) for change in some]}
+        for day, some in _by_day(changes)
+    ]
+    return {"counts": _counts(changes), "days": days}
+
+
+def _event_json(change: Change) -> dict[str, Any]:
+    document = {"event": change.one.event, "change": change.kind, "title": change.one.title, **_ends(change)}
+    if change.kind == "reworded":
+        document["words"] = _words_json(change)
+    if change.before and change.after:
+        document["values"] = _values_json(change)
+    return document
+
+
+def _revisions_json(change: Change) -> dict[str, Any]:
+    return {**_ends(change), "words": _words_json(change), "values": _values_json(change)}
+
+
+def _ends(change: Change) -> dict[str, Any]:
+    contents = {"from": change.before, "to": change.after}
+    return {name: content and content.revision for name, content in contents.items()}
+
+
+def _words_json(change: Change) -> list[dict[str, str]]:
+    return [{"op": edit.op, "text": edit.text} for edit in change.words]
+
+
+def _values_json(change: Change) -> dict[str, dict[str, list[str]]]:
+    return {aspect: {"added": one.added, "removed": one.removed} for aspect, one in change.values.items()}
+
+
+def _snapshots_text(ids: Mapping[str, str], changes: list[Change]) -> str:
+    lines = [f"snapshot {ids['from']} -> {ids['to']}", f"events: {_counted(changes)}"]
+    for day, some in _by_day(changes):
+        lines += ["", f"{day}: {_counted(some)}"]
+        lines += chain.from_iterable(_event_text(change) for change in some)
+    return "\n".join(lines) + "\n"
+
+
+def _counted(changes: Iterable[Change]) -> str:
+    return ", ".join(f"{count:,} {kind}" for kind, count in _counts(changes).items() if count) or "no change"
+
+
+def _event_text(change: Change) -> Iterator[str]:
+    yield f"{MARKS[change.kind]} {_words_text(change)}"
+    yield f"  <{change.one.event}>"
+    yield from (f"  {line}" for line in _values_text(change))
+
+
+def _revisions_text(change: Change) -> str:
+    ends = [f"revision <{change.before and change.before.revision}>", f"      -> <{change.one.revision}>"]
+    return "\n".join([*ends, _words_text(change), *_values_text(change)]) + "\n"
+
+
+def _words_text(change: Change) -> str:
+    """Return the title with what was deleted and inserted marked as by ``git diff --word-diff``."""
+    marked = {"equal": "{}", "delete": "[-{}-]", "insert": "{{+{}+}}"}
+    return "".join(marked[edit.op].format(edit.text) for edit in change.words) or change.one.title
+
+
+def _values_text(change: Change) -> Iterator[str]:
+    for aspect, one in change.values.items():
+        yield from (f"- {aspect} {value}" for value in one.removed)
+        yield from (f"+ {aspect} {value}" for value in one.added)

@@ -1,0 +1,253 @@
+"""RDF Patch: write the difference of two graphs, read a patch, and apply it.
+
+The format is that of https://afs.github.io/rdf-delta/rdf-patch.html.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from heapq import merge
+from itertools import chain, groupby, zip_longest
+from operator import itemgetter
+from typing import IO, Final, TypeVar
+
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store, Triple, parse
+
+from kg.errors import FormatError, StoreError
+
+Term = NamedNode | BlankNode | Literal | Triple
+Value = TypeVar("Value")
+
+ADD: Final = b"A"
+DELETE: Final = b"D"
+UNMATCHED: Final = 250_000
+PIPE_BUFFER: Final = 1 << 20
+
+_ROW: Final = re.compile(r"([A-Z]+)[ \t]+(.+)")
+_END: Final = re.compile(r"\.[ \t]*(#.*)?")
+_WORD: Final = r'("[^"\\]*"|[^\W\d_][\w.-]*)'
+_HEADER: Final = re.compile(rf"{_WORD}[ \t]+(.+)")
+_IRI: Final = r'(<[^\s<>"{}|^`\\]*>|"[^\s<>"{}|^`\\]*")'
+_PREFIX: Final = {
+    "PA": re.compile(rf"{_WORD}[ \t]+{_IRI}[ \t]*{_END.pattern}"),
+    "PD": re.compile(rf"{_WORD}([ \t]+{_IRI})?[ \t]*{_END.pattern}"),
+}
+_LITERAL_OR_BLANK: Final = re.compile(r'("(?:[^"\\]|\\.)*")|<_:([^>]*)>')
+
+
+class PatchSyntaxError(FormatError):
+    """The text is not an RDF Patch. ``line`` (from 1) says where."""
+
+    def __init__(self, line: int, message: str) -> None:
+        super().__init__(f"line {line} of the patch: {message}")
+        self.line = line
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One change: a quad that is added or deleted."""
+
+    adds: bool
+    quad: Quad
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """A patch that was read: its header, and the rows of every transaction that it commits."""
+
+    header: dict[str, Term] = field(default_factory=dict)
+    transactions: list[list[Row]] = field(default_factory=list)
+
+
+def write(file: IO[bytes], header: Mapping[str, Term], rows: Iterable[tuple[bytes, bytes]]) -> None:
+    """Write a patch of one transaction. Each row is ADD or DELETE, and a line of N-Quads with its line feed."""
+    for word, term in header.items():
+        file.write(f"H {word} {term} .\n".encode())
+    file.write(b"TX .\n")
+    file.writelines(b"%b %b" % row for row in rows)
+    file.write(b"TC .\n")
+
+
+def read(file: Iterable[bytes]) -> Patch:
+    """Return the patch in a file opened as bytes.
+
+    Prefix changes are checked and otherwise ignored, since a store has no prefixes. A change outside a
+    transaction is refused: without its TC, a patch that was cut off would look like a whole one.
+    Raises PatchSyntaxError if the file is not a patch.
+    """
+    reader, number = _Reader(), 0
+    for number, line in enumerate(file, start=1):
+        try:
+            reader.read(number, line.decode().strip(" \t\r\n"))
+        except (SyntaxError, ValueError) as error:
+            raise PatchSyntaxError(number, _reason(error)) from None
+    if reader.rows is not None:
+        raise PatchSyntaxError(number, f"it ends in the transaction that line {reader.begun} begins: it was cut off")
+    return reader.patch
+
+
+def apply(patch: Patch, store: Store) -> None:
+    """Make the changes of a patch in a store, in their order; a second time, they change nothing."""
+    for row in chain.from_iterable(patch.transactions):
+        if row.adds:
+            store.add(row.quad)
+        else:
+            store.remove(row.quad)
+
+
+class _Reader:
+    """Reads a patch line by line. ``rows`` has those of the transaction that line ``begun`` began, if one is open."""
+
+    def __init__(self) -> None:
+        self.patch = Patch()
+        self.rows: list[Row] | None = None
+        self.begun = 0
+
+    def read(self, number: int, line: str) -> None:
+        """Read one line without its line feed; raises ValueError or SyntaxError if it cannot stand here."""
+        if not line or line.startswith("#"):
+            return
+        if (row := _ROW.fullmatch(line)) is None:
+            raise ValueError("it is no row of an operation, its terms, and a dot")
+        operation, rest = row.groups()
+        if operation == "H":
+            self._header(rest)
+        elif operation in ("TX", "TC", "TA"):
+            self._transaction(operation, rest, number)
+        elif operation in ("A", "D", "PA", "PD"):
+            self._change(operation, rest)
+        else:
+            raise ValueError(f"there is no operation {operation}")
+
+    def _header(self, rest: str) -> None:
+        if self.begun:
+            raise ValueError("a header comes before the first transaction")
+        if (match := _HEADER.fullmatch(rest)) is None:
+            raise ValueError("a header has a word and a term")
+        quad = _quad(f"<x:header> <x:word> {match[2]}")
+        if quad.graph_name != DefaultGraph():
+            raise ValueError("a header has one term")
+        self.patch.header[match[1].strip('"')] = quad.object
+
+    def _transaction(self, operation: str, rest: str, number: int) -> None:
+        if not _END.fullmatch(rest):
+            raise ValueError(f"nothing but a dot follows {operation}")
+        if operation == "TX":
+            if self.rows is not None:
+                raise ValueError(f"the transaction that line {self.begun} begins is still open")
+            self.rows, self.begun = [], number
+            return
+        if self.rows is None:
+            raise ValueError(f"{operation} ends no transaction: no TX comes before it")
+        if operation == "TC":
+            self.patch.transactions.append(self.rows)
+        self.rows = None
+
+    def _change(self, operation: str, rest: str) -> None:
+        if self.rows is None:
+            raise ValueError(f"{operation} is outside a transaction: no TX comes before it")
+        if operation in ("A", "D"):
+            self.rows.append(Row(operation == "A", _quad(rest)))
+        elif not _PREFIX[operation].fullmatch(rest):
+            raise ValueError(f"{operation} takes a prefix without its colon, and an IRI")
+
+
+def _quad(text: str) -> Quad:
+    """Parse one quad; a blank node may also be spelt ``<_:label>``."""
+    respelt = _LITERAL_OR_BLANK.sub(lambda match: match[1] or f"_:{match[2]}", text)
+    quads: list[Quad] = list(parse(respelt, format=RdfFormat.N_QUADS))
+    if len(quads) != 1:
+        raise ValueError("it has no terms")
+    return quads[0]
+
+
+def _reason(error: Exception) -> str:
+    """Return what a parser complains of, without the place: it only knows a part of the line."""
+    if isinstance(error, UnicodeDecodeError):
+        return "it is not UTF-8"
+    return re.sub(r"^Parser error at [^:]*: | \(line 1\)$", "", str(error))
+
+
+@contextmanager
+def differences(old: Store, new: Store, limit: int = UNMATCHED) -> Iterator[Iterator[tuple[bytes, bytes]]]:
+    """Give the rows, sorted by statement, of the patch that makes ``old`` the same as ``new``, as ``write`` takes them.
+
+    Blank nodes are told apart by their labels. Both stores are read when the block begins. No more than
+    ``limit`` statements and a pair are in memory at once; the others wait in temporary files. Raises StoreError
+    if a store cannot be read.
+    """
+    with ExitStack() as files:
+        with _statements(old) as before, _statements(new) as after:
+            chunks = [files.enter_context(_sorted(*sets)) for sets in unmatched(before, after, limit)]
+        yield _merged(chunks)
+
+
+@contextmanager
+def _statements(store: Store) -> Iterator[IO[bytes]]:
+    """Give the quads of a store as lines of N-Quads; raises StoreError at the end if they are not all there."""
+    reading, writing = os.pipe()
+    with ThreadPoolExecutor(1) as pool:
+        dumping = pool.submit(_dump, store, writing)
+        with os.fdopen(reading, "rb", PIPE_BUFFER) as lines:
+            yield lines
+        try:
+            dumping.result()
+        except (OSError, RuntimeError) as error:  # RuntimeError is what pyoxigraph raises for a damaged block
+            raise StoreError(f"a snapshot cannot be read to its end: {error}; build again") from error
+
+
+def _dump(store: Store, descriptor: int) -> None:
+    with os.fdopen(descriptor, "wb", PIPE_BUFFER) as file:
+        store.dump(file, format=RdfFormat.N_QUADS)
+
+
+def unmatched(old: Iterable[Value], new: Iterable[Value], limit: int) -> Iterator[tuple[set[Value], set[Value]]]:
+    """Yield sets of what only ``old`` and what only ``new`` has, at the end and whenever they grow past ``limit``.
+
+    What both have in much the same order never makes the sets grow, and oxigraph sorts every store in the same
+    way, by hashes of terms. If the sets did grow past the limit, later ones may have the other half of a match.
+    """
+    gone: set[Value] = set()
+    fresh: set[Value] = set()
+    for before, after in zip_longest(old, new):
+        if before == after:
+            continue
+        if before is not None:
+            _match(before, fresh, gone)
+        if after is not None:
+            _match(after, gone, fresh)
+        if len(gone) + len(fresh) > limit:
+            yield gone, fresh
+            gone, fresh = set(), set()
+    yield gone, fresh
+
+
+def _match(value: Value, others: set[Value], own: set[Value]) -> None:
+    if value in others:
+        others.remove(value)
+    else:
+        own.add(value)
+
+
+def _sorted(gone: set[bytes], fresh: set[bytes]) -> IO[bytes]:
+    """Return a temporary file of statements in order, each with its operation at the end of the line."""
+    rows = [line[:-1] + DELETE + b"\n" for line in gone]
+    rows += [line[:-1] + ADD + b"\n" for line in fresh]
+    rows.sort()
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
+    file.writelines(rows)
+    file.seek(0)
+    return file
+
+
+def _merged(chunks: Iterable[IO[bytes]]) -> Iterator[tuple[bytes, bytes]]:
+    for statement, rows in groupby(merge(*chunks), key=itemgetter(slice(-2))):
+        operations = {row[-2:-1] for row in rows}
+        if len(operations) == 1:
+            yield operations.pop(), statement + b"\n"

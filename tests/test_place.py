@@ -1,0 +1,160 @@
+"""Places: which of an item's links and labels name one, and whether the sentence says that it happened there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from kg import gazetteer
+from kg.gazetteer import Gazetteer, Place
+from kg.iri import Minter
+from kg.item import Item, Tally, items
+from kg.parse import wikitext
+from kg.place import NamedPlace, iri, is_location, named_by, named_by_labels, of_label, of_title, title_of
+from kg.record import Link
+
+MINTER = Minter("http://127.0.0.1:8000/")
+HOMS = 169577
+
+
+@pytest.fixture(scope="module")
+def places() -> Gazetteer:
+    return gazetteer.load()
+
+
+def listed(text: str) -> Item:
+    *_, item = items(wikitext.parse("2011_November_8.txt", text), Tally())
+    return item
+
+
+def titles(found: list[NamedPlace]) -> list[str | None]:
+    return [named.title for named in found]
+
+
+def homs(places: Gazetteer) -> Place:
+    place = of_title("Homs", places)
+    assert place is not None
+    assert place.geonames == HOMS
+    return place
+
+
+# --- links
+
+
+@pytest.mark.parametrize(
+    "link", ["[[Homs]]", "[[Homs|city of Homs]]", "[[Homs|Homs']]", "[[homs]]", "[[Homs#History|Homs]]", "''[[Homs]]''"]
+)
+def test_a_link_whose_anchor_names_its_target_names_the_place(link: str, places: Gazetteer) -> None:
+    assert titles(named_by(listed(f"* Shots in {link}."), places)) == ["Homs"]
+
+
+@pytest.mark.parametrize(
+    "link",
+    ["[[India]]n", "[[India|Indian]]", "[[Syria|Syrian]]", "[[Homs|the dead]]", "[[Italy|Prime Minister of Italy]]"],
+)
+def test_a_demonym_or_other_words_name_no_place(link: str, places: Gazetteer) -> None:
+    assert named_by(listed(f"* Shots hit a {link} bus."), places) == []
+
+
+@pytest.mark.parametrize("title", ["Barack Obama", "United Nations", "Syrian civil war", "Carbon tax"])
+def test_what_is_no_place_names_none(title: str, places: Gazetteer) -> None:
+    assert named_by(listed(f"* [[{title}]] it is."), places) == []
+
+
+def test_a_topic_that_is_a_place_is_named_by_its_children(places: Gazetteer) -> None:
+    item = listed("* [[Syria]]:\n** Shots fall.")
+    [named] = named_by(item, places)
+    assert (named.title, named.anchor, is_location(named, item)) == ("Syria", "", False)
+
+
+def test_the_links_of_a_topic_label_name_their_places(places: Gazetteer) -> None:
+    assert titles(named_by(listed("* Unrest in [[Syria]]:\n** Shots fall."), places)) == ["Syria"]
+
+
+# --- labels
+
+
+@pytest.mark.parametrize("label", ["Homs", "Homs'", "the Netherlands", "Syria"])
+def test_a_label_that_surely_names_a_place_does(label: str, places: Gazetteer) -> None:
+    [named] = named_by_labels([label], places)
+    assert (named.anchor, named.place) == (label, of_label(label, places))
+    assert named.title
+
+
+@pytest.mark.parametrize("label", ["ocean", "UN", "Russian", "police", "", "Vladimir Putin"])
+def test_any_other_label_names_none(label: str, places: Gazetteer) -> None:
+    assert named_by_labels([label], places) == []
+
+
+def test_a_label_and_a_link_lead_to_one_entity(places: Gazetteer) -> None:
+    [linked], [labelled] = named_by(listed("* [[Homs|Homs']] a."), places), named_by_labels(["Homs"], places)
+    assert linked == labelled
+    assert iri(linked.place, MINTER, places) == f"{MINTER.base}entity/en/Homs"
+
+
+# --- titles
+
+
+def test_the_title_of_a_place_is_the_one_in_the_table(places: Gazetteer) -> None:
+    assert title_of(replace(homs(places), title="Homs, Syria"), places) == "Homs, Syria"
+
+
+def test_else_it_is_the_name_where_that_leads_back(places: Gazetteer) -> None:
+    assert title_of(replace(homs(places), title=None, name="Nowhere at all"), places) is None
+    untitled = [place for place in places if place.title is None][:2_000]
+    for place in untitled:
+        title = title_of(place, places)
+        assert title is None or places.by_title(title) == place
+
+
+def test_a_place_without_a_title_is_named_by_its_number(places: Gazetteer) -> None:
+    nowhere = replace(homs(places), title=None, name="Nowhere at all")
+    assert iri(nowhere, MINTER, places) == f"{MINTER.base}entity/geonames/{HOMS}"
+
+
+# --- location
+
+
+@pytest.mark.parametrize(
+    "before",
+    ["in", "In", "at", "near", "outside", "inside", "around", "across", "throughout", "in the", "in the city of",
+     "near the Syrian city of", "in the port of", "in Syria's third city"],
+)  # fmt: skip
+def test_a_preposition_before_the_name_makes_it_the_location(before: str, places: Gazetteer) -> None:
+    item = listed(f"* {before} [[Homs]] shots fall.")
+    [named] = named_by(item, places)
+    assert is_location(named, item)
+
+
+@pytest.mark.parametrize(
+    "text", ["[[Homs]] falls.", "The city of [[Homs]] falls.", "Troops leave [[Homs]].", "The road to [[Homs]] is shut.",
+             "A train from [[Homs]] burns.", "Within [[Homs]]: calm.", "In May, [[Homs]] falls."],
+)  # fmt: skip
+def test_without_one_it_is_only_named(text: str, places: Gazetteer) -> None:
+    item = listed(f"* {text}")
+    [named] = named_by(item, places)
+    assert not is_location(named, item)
+
+
+def test_any_mention_of_the_name_may_be_the_location(places: Gazetteer) -> None:
+    item = listed("* [[Homs]] mourns: shots in Homs.")
+    [named] = named_by(item, places)
+    assert is_location(named, item)
+
+
+def test_the_start_of_another_name_is_not_the_place(places: Gazetteer) -> None:
+    item = listed("* Shots in Nigeria; [[Niger]] protests.")
+    [named] = named_by(item, places)
+    assert (named.title, is_location(named, item)) == ("Niger", False)
+
+
+def test_a_named_place_is_the_same_under_any_anchor(places: Gazetteer) -> None:
+    assert NamedPlace(homs(places), "Homs", "a") == NamedPlace(homs(places), "Homs", "b")
+
+
+def test_the_mentions_of_an_item_come_before_its_topics(places: Gazetteer) -> None:
+    item = replace(listed("* [[Homs]] a."), topics=("Syria",), mentions=(Link("Homs", "Homs"), Link("Iraq", "Iraqi")))
+    assert titles(named_by(item, places)) == ["Homs", "Syria"]
+    assert item.day == date(2011, 11, 8)
