@@ -74,10 +74,11 @@ def build(archives: tuple[Path, ...], report: Path | None, **options: Any) -> No
     ARCHIVE is a folder of pages, or a git repository, which is read at its newest commit.
     """
     from kg import build as building
+    from kg.report import summary
 
     with _progress_bar() as progress:
         built = building.build(archives, load(**options), progress)
-    click.echo(building.summary(built))
+    click.echo(summary(built.snapshot.manifest, built.report))
     if report:
         _write(report, json.dumps(built.report, indent=1, ensure_ascii=False) + "\n")
 

@@ -53,7 +53,7 @@ def test_every_format_but_the_page_is_one_of_rdf_or_of_results() -> None:
 
 
 def test_an_unknown_name_is_refused_with_a_list_of_those_there_are() -> None:
-    with pytest.raises(FormatError, match="there is no format 'word'; there are html, turtle, "):
+    with pytest.raises(FormatError, match=r"there is no format 'word'; there are html, turtle, "):
         by_name("word")
 
 

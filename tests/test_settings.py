@@ -88,7 +88,7 @@ def test_a_value_of_the_wrong_type_is_refused(name: str, text: str, kind: str) -
     ],
 )
 def test_a_base_that_cannot_begin_iris_is_refused(base: str) -> None:
-    with pytest.raises(ConfigurationError, match="^base "):
+    with pytest.raises(ConfigurationError, match=r"^base "):
         load({"KG_BASE": base})
 
 
@@ -101,7 +101,7 @@ def test_any_other_http_address_is_a_base(base: str) -> None:
 
 @pytest.mark.parametrize("language", ["e", "en_GB", "english language", "-"])
 def test_a_language_that_is_no_tag_is_refused(language: str) -> None:
-    with pytest.raises(ConfigurationError, match="^language "):
+    with pytest.raises(ConfigurationError, match=r"^language "):
         load({}, language=language)
 
 
@@ -112,11 +112,11 @@ def test_no_number_is_negative(name: str) -> None:
 
 
 def test_what_is_no_number_is_no_time() -> None:
-    with pytest.raises(ConfigurationError, match="^query_seconds must not be nan"):
+    with pytest.raises(ConfigurationError, match=r"^query_seconds must not be nan"):
         load({"KG_QUERY_SECONDS": "nan"})
 
 
 def test_a_port_has_sixteen_bits() -> None:
     assert load({}, port=65_535).port == 65_535
-    with pytest.raises(ConfigurationError, match="^port must not be 65536"):
+    with pytest.raises(ConfigurationError, match=r"^port must not be 65536"):
         load({}, port=65_536)

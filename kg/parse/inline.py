@@ -233,11 +233,19 @@ def _read_template(node: Template, reading: _Reading) -> None:
     elif SHOWS_FIRST_TWO.match(name):
         reading.pieces.append(f"{_argument(node, '1')} {_argument(node, '2')}".strip())
     elif FRACTION.match(name):
-        reading.pieces.append("/".join(filter(None, (_argument(node, "1"), _argument(node, "2")))))
+        _read_fraction(node, reading)
     elif SHIP_PREFIX.match(name):
         reading.pieces.append(f"{name} {_argument(node, '1')}".strip())
     else:
         reading.unknown.append(name)
+
+
+def _read_fraction(node: Template, reading: _Reading) -> None:
+    """Show ``{{frac|2}}`` as 1/2, ``{{frac|3|4}}`` as 3/4 and ``{{frac|9|3|4}}`` as 9 3/4, apart from a number before."""
+    numbers = [number for name in ("1", "2", "3") if (number := _argument(node, name))]
+    *whole, above, below = numbers if len(numbers) > 1 else ("1", *numbers, "")[:2]
+    after_number = bool(reading.pieces) and reading.pieces[-1][-1:].isdigit()
+    reading.pieces.append(" " * after_number + " ".join((*whole, f"{above}/{below}" if below else "")))
 
 
 def _argument(node: Template, name: str) -> str:

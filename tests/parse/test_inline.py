@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.parse.inline import article_title, plain, read
-from kg.record import Citation, Link
+from kg.record import Link
 
 URL = "http://a.example/b"
 
@@ -222,6 +222,10 @@ def test_a_reference_without_address_is_dropped(ref: str) -> None:
         ("{{nowrap|5 km}}", "5 km"),
         ("{{Nowrap|''5'' {{nowrap|km}}}}", "5 km"),
         ("{{nowrap}}", ""),
+        ("{{frac|2}}", "1/2"),
+        ("9{{fraction|3|4}} miles", "9 3/4 miles"),
+        ("a {{frac|3|1|2}}-year term", "a 3 1/2-year term"),
+        ("{{frac}}", ""),
         ("{{HMS|Victory}}", "HMS Victory"),
         ("{{ship|USS|Cole}}", "USS Cole"),
         ("{{flag|Syria}}", "Syria"),

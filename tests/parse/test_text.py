@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from datetime import date
 
 import pytest
@@ -76,12 +75,12 @@ def test_a_byte_order_mark_is_no_text() -> None:
     [
         b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01",
         b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR",
-        random.Random(1).randbytes(1_000),
+        bytes(range(256)),
         b"* a\x00b",
         b"* a \x93quoted\x94",
         "* a".encode("utf-16"),
     ],
-    ids=["jpeg", "png", "random", "NUL", "Windows-1252", "UTF-16"],
+    ids=["jpeg", "png", "every byte", "NUL", "Windows-1252", "UTF-16"],
 )
 def test_what_is_not_text_is_refused(content: bytes) -> None:
     with pytest.raises(ArchiveError, match=rf"^page {WIKITEXT} is not text \(.*\): remove it$"):
@@ -106,7 +105,7 @@ def test_line_ends_of_windows_are_not_control_characters() -> None:
 def test_any_bytes_are_a_record_or_refused(path: str, content: bytes) -> None:
     try:
         record = parse.parse(Page(path, content))
-    except ArchiveError as error:
-        assert "\n" not in str(error)
-    else:
-        assert record is None or not parse.NOT_IN_XML.search(repr(record).replace("\\n", ""))
+    except ArchiveError:
+        record = None
+    if isinstance(record, DayPage):
+        assert not parse.NOT_IN_XML.search("".join(bullet.printed + bullet.text for bullet in record.bullets))

@@ -1,0 +1,64 @@
+"""The report on a build: what was read, what became of it, and what was not understood."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from kg.archive import Archive
+from kg.convert import Outcome, check_sums
+from kg.snapshot import Manifest
+
+COUNTED = (
+    "pages",
+    "captures",
+    "days",
+    "events",
+    "revisions",
+    "entities",
+    "places",
+    "categories",
+    "sources",
+    "publishers",
+)
+
+
+def report(outcome: Outcome, archives: list[Archive], triples: int, seconds: float) -> dict[str, Any]:
+    """Return the report of a build as JSON can hold it; raises AssertionError if the counts do not add up.
+
+    ``triples`` is how many the store holds, ``seconds`` how long the build took.
+    """
+    tallied = check_sums(outcome.tally)
+    unread = [{"page": path, "line": one.line, "reason": one.reason, "text": one.text} for path, one in outcome.unread]
+    return {
+        "counts": {**{name: tallied[name] for name in COUNTED}, "triples": triples},
+        "languages": dict(outcome.languages.most_common()),
+        "tally": dict(sorted(tallied.items())),
+        "excluded": dict(outcome.tally.excluded),
+        "lines not understood": unread,
+        "other files": sorted(outcome.prose + [path for archive in archives for path in archive.others]),
+        "seconds": round(seconds, 1),
+    }
+
+
+def summary(manifest: Manifest, found: dict[str, Any]) -> str:
+    """Return the report of a build in a few lines for people; the sums in it add up."""
+    n = Counter(found["tally"])
+    counts = found["counts"]
+    excluded = ", ".join(f"{count:,} {reason}" for reason, count in found["excluded"].items()) or "none"
+    unread = Counter(one["reason"] for one in found["lines not understood"])
+    why = "".join(f"\n    {count:,} {reason}" for reason, count in unread.most_common(8))
+    parents = n["topic"] + n["topic label"] + n["parent event"]
+    return f"""\
+snapshot {manifest.id} of base {manifest.base}
+  {", ".join(f"{counts[name]:,} {name}" for name in counts)}, {found["seconds"]} seconds
+bullets {n["bullets"]:,} = leaves {n["leaves"]:,} + parents {parents:,}
+  leaves {n["leaves"]:,} = events {n["leaf event"]:,} + excluded {n["excluded"]:,} ({excluded})
+  parents {parents:,} = topics {n["topic"]:,} + topic labels {n["topic label"]:,} + events {n["parent event"]:,}
+items {n["items"]:,} = bullet events {n["leaf event"] + n["parent event"]:,} + event pages {n["event pages"]:,} \
++ index items {n["index items"]:,}
+events {n["events"]:,} = items {n["items"]:,} - merged {n["merged"]:,} \
++ gone {n["events gone"]:,} + only listed as related {n["events only listed as related"]:,}
+bullet-to-link citations {n["citations"]:,}, distinct (event, source) pairs {n["event-source pairs"]:,}
+lines not understood {sum(unread.values()):,}{why}
+other files {len(found["other files"]):,}"""
