@@ -15,9 +15,10 @@ from markupsafe import Markup
 
 from endpoint.negotiate import DOCUMENT_FORMATS
 from endpoint.urls import Addresses
+from kg.jsonld import compacted
 from kg.prefixes import PREFIXES, compact, expand
 from kg.query import Answer
-from kg.represent import Nodes, jsonld
+from kg.represent import Nodes
 
 if TYPE_CHECKING:
     from endpoint.site import Site
@@ -312,7 +313,7 @@ def document_page(site: Site, iri: str, nodes: Nodes) -> str:
         addresses=addresses,
         page=shown,
         formats=formats,
-        data=embedded(jsonld(nodes)),
+        data=embedded(compacted(nodes)),
     )
 
 

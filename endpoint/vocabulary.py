@@ -17,8 +17,9 @@ from endpoint.site import site, tagged
 from kg.describe import in_order
 from kg.errors import NotFoundError
 from kg.formats import Format
+from kg.jsonld import compacted
 from kg.prefixes import PREFIXES
-from kg.represent import Nodes, jsonld, nodes, represent
+from kg.represent import Nodes, nodes, represent
 
 blueprint = Blueprint("vocabulary", __name__)
 
@@ -79,7 +80,7 @@ def _page() -> str:
         kind: [_row(terms, name, label, comment) for name in names]
         for kind, names in (("Classes", vocab.CLASSES), ("Properties", vocab.PROPERTIES))
     }
-    data = embedded(jsonld(terms))
+    data = embedded(compacted(terms))
     return render_template("vocab.html", site=site(), addresses=site().addresses, rows=rows, data=data)
 
 

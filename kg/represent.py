@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
@@ -11,11 +10,11 @@ from pyoxigraph import Literal as RdfLiteral
 
 from kg.errors import FormatError
 from kg.formats import Format
+from kg.jsonld import compacted, text
 from kg.prefixes import PREFIXES, compact
 from kg.query import prefixes_for
 
 XSD: Final = PREFIXES["xsd"]
-TYPE: Final = PREFIXES["rdf"] + "type"
 
 Nodes = dict[str, dict[str, list[dict[str, str]]]]
 
@@ -29,7 +28,7 @@ def represent(quads: Iterable[Quad], format: Format, prefixes: Mapping[str, str]
     if format.rdf is None:
         raise FormatError(f"{format.label} cannot hold a description")
     if format.rdf == RdfFormat.JSON_LD:
-        return json.dumps(jsonld(nodes(triples), prefixes), ensure_ascii=False, indent=2).encode() + b"\n"
+        return text(compacted(nodes(triples))).encode()
     table = used(triples, prefixes) if prefixes_for(format.rdf) else None
     return serialize(triples, format=format.rdf, prefixes=table) or b""
 
@@ -72,37 +71,3 @@ def _object(term: Any) -> dict[str, str]:
     if term.datatype.value == f"{XSD}string":
         return {"value": term.value}
     return {"value": term.value, "datatype": term.datatype.value}
-
-
-def jsonld(described: Nodes, prefixes: Mapping[str, str] = PREFIXES) -> dict[str, Any]:
-    """Return the nodes as a compacted JSON-LD document (JSON-LD 1.1) with its context inline."""
-    graph = [_node(name, properties) for name, properties in described.items()]
-    text = json.dumps(graph)
-    context = {prefix: iri for prefix, iri in prefixes.items() if f'"{prefix}:' in text}
-    return {"@context": context, "@graph": graph}
-
-
-def _node(name: str, properties: Mapping[str, list[dict[str, str]]]) -> dict[str, Any]:
-    node: dict[str, Any] = {"@id": name}
-    for predicate, objects in properties.items():
-        if predicate == TYPE:
-            node["@type"] = _one_or_all([compact(one["iri"]) for one in objects])
-        else:
-            node[compact(predicate)] = _one_or_all([_value(one) for one in objects])
-    return node
-
-
-def _one_or_all(values: list[Any]) -> Any:
-    return values[0] if len(values) == 1 else values
-
-
-def _value(term: Mapping[str, str]) -> Any:
-    if "iri" in term:
-        return {"@id": term["iri"]}
-    if "language" in term:
-        return {"@value": term["value"], "@language": term["language"]}
-    if "datatype" not in term:
-        return term["value"]
-    if term["datatype"] == f"{XSD}integer" and str(int(term["value"])) == term["value"]:
-        return int(term["value"])
-    return {"@value": term["value"], "@type": compact(term["datatype"])}

@@ -37,3 +37,8 @@ def term(name: str) -> str:
 def turtle() -> str:
     """Return the vocabulary as its Turtle source."""
     return files(__name__).joinpath("newsgraph.ttl").read_text(encoding="utf-8")
+
+
+def context() -> str:
+    """Return the JSON-LD context of the vocabulary as its JSON source."""
+    return files(__name__).joinpath("context.jsonld").read_text(encoding="utf-8")

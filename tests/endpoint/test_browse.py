@@ -88,18 +88,18 @@ def test_an_unknown_suffix_of_the_vocabulary_is_404(send) -> None:
     assert send("/vocab", "image/png").status == 406
 
 
-def test_the_home_page_shows_events_in_the_language_that_the_reader_prefers(send: Send) -> None:
+def test_the_home_page_shows_events_in_the_language_that_the_reader_prefers(send) -> None:
     english, chinese = (send("/", "text/html", **{"Accept-Language": one}).text for one in ("en", "zh;q=0.9, fr"))
     assert "/event/2011-11-08/abcdefghij" in english
     assert "/event/2011-11-08/abcdefghij" not in chinese
     assert "/event/2011-11-07/zhongwenaa" in chinese
 
 
-def test_a_language_that_is_asked_for_goes_before_the_preferred_one(send: Send) -> None:
+def test_a_language_that_is_asked_for_goes_before_the_preferred_one(send) -> None:
     reply = send("/?language=zh", "text/html", **{"Accept-Language": "en"})
     assert "/event/2011-11-07/zhongwenaa" in reply.text
     assert reply.headers["vary"] == "Accept-Language"
 
 
-def test_a_reader_of_no_language_here_gets_the_one_with_most_events(send: Send) -> None:
+def test_a_reader_of_no_language_here_gets_the_one_with_most_events(send) -> None:
     assert "/event/2011-11-08/abcdefghij" in send("/", "text/html", **{"Accept-Language": "fi"}).text
