@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -52,6 +53,11 @@ class Archive:
         contents = git.contents(self.root, [f"{one.blob}" for one in wanted]) if self.commit else self._files(wanted)
         for version, content in zip(wanted, contents, strict=True):
             yield Page(version.path, content, version.time, version.commit)
+
+    def sha256(self, path: str) -> str:
+        """Return the SHA-256 of a file of a folder, in hex; raises ArchiveError if it cannot be read."""
+        content = next(self._files([Version(path)]))
+        return hashlib.sha256(content).hexdigest()
 
     def _files(self, versions: Iterable[Version]) -> Iterator[bytes]:
         for version in versions:
@@ -125,10 +131,12 @@ def _is_nameable(path: str) -> bool:
 
 
 def _open_git(root: Path, page_bytes: int, *, history: bool) -> Archive:
-    commit, time = git.newest(root)
+    commit = git.newest(root)
     here = {file.path: file for file in git.files(root, commit)}
     others = sorted(path for path in here if not _is_page(path))
-    blobs = list(git.history(root, commit)) if history else [replace(here[path], time=time) for path in sorted(here)]
+    past = list(git.history(root, commit))
+    made = {one.path: one for one in past if one.path in here and one.blob == here[one.path].blob}
+    blobs = past if history else [made.get(path, here[path]) for path in sorted(here)]
     versions = tuple(
         Version(one.path, one.commit, one.time, one.blob, gone=one.blob is None) for one in blobs if _is_page(one.path)
     )

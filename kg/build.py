@@ -10,8 +10,8 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
@@ -19,12 +19,13 @@ from typing import Any
 
 from pyoxigraph import Quad, RdfFormat, Store, serialize
 
-from kg import __version__, gazetteer, ledger, plan, snapshot
+from kg import __version__, gazetteer, ledger, parts, plan, snapshot
 from kg.archive import Archive, open_archive
 from kg.convert import Converter, Outcome
 from kg.errors import ConfigurationError, StoreError
 from kg.iri import Minter
 from kg.ledger import Claim, Ledger
+from kg.parts import Part
 from kg.plan import Chunk
 from kg.report import report
 from kg.sandbox import end_with
@@ -52,16 +53,23 @@ def build(roots: Iterable[Path], settings: Settings, progress: Progress = lambda
     store = Path(settings.store)
     archives = [open_archive(root, settings.page_bytes, history=settings.history) for root in roots]
     _check_base(store, settings.base)
-    with snapshot.drafting(store) as draft:
+    with snapshot.drafting(store) as draft, snapshot.scratch(draft) as scratch:
         known = Ledger(ledger.read(store / snapshot.LEDGER))
-        outcome, parts = _convert(archives, known, draft, settings, progress)
-        finished = _finish(outcome, known, draft / "finish.nt", settings)
-        triples = _load(draft, [*parts, draft / "finish.nt"])
-        found = report(finished, archives, triples, monotonic() - started)
+        chunks = plan.chunks(archives, known, settings)
+        names = [parts.name(chunk, archives, settings.base, known) for chunk in chunks]
+        converted = list(_convert(archives, dict(zip(names, chunks, strict=True)), scratch, settings, progress))
+        finished = _finish([part.outcome for part in converted], known, scratch / "finish.nt", settings)
+        triples = _load(draft, [*(part.file for part in converted), scratch / "finish.nt"])
+        new = sum(part.file.parent == scratch for part in converted)
+        found = report(finished, archives, triples, monotonic() - started) | {
+            "months": {"all": len(chunks), "new": new}
+        }
         (draft / "report.json").write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         with _claimed(store, finished.claims):
             manifest = _manifest(store, draft, archives, found, settings)
-            return Built(snapshot.publish(store, draft, manifest, settings.keep_snapshots), found)
+            built = Built(snapshot.publish(store, draft, manifest, settings.keep_snapshots), found)
+        _keep(store, converted, names, [parts.name(chunk, archives, settings.base, known) for chunk in chunks])
+        return built
 
 
 def quads(roots: Iterable[Path], settings: Settings) -> Iterator[Quad]:
@@ -101,37 +109,44 @@ def _check_base(store: Path, base: str) -> None:
 
 
 def _convert(
-    archives: list[Archive], known: Ledger, draft: Path, settings: Settings, progress: Progress
-) -> tuple[Outcome, list[Path]]:
-    """Convert all days, several chunks at a time, each into an N-Triples file of its own."""
-    chunks = plan.chunks(archives, known, settings)
-    total = sum(chunk.days for chunk in chunks)
-    whole, done = Outcome(), 0
-    parts = [draft / f"part-{chunk.number:05}.nt" for chunk in chunks]
-    work = [(archives, settings.base, chunk, part) for chunk, part in zip(chunks, parts, strict=True)]
-    for number, outcome in _run(work, settings.jobs or os.cpu_count() or 1):
-        whole.add(outcome)
-        done += chunks[number].days
+    archives: list[Archive], chunks: dict[str, Chunk], scratch: Path, settings: Settings, progress: Progress
+) -> Iterator[Part]:
+    """Convert chunks, several at a time, each into an N-Triples file of its own; take those that are kept already."""
+    store = Path(settings.store)
+    kept = {name: part for name in chunks if (part := parts.find(store, name))}
+    bare = [replace(archive, versions=(), others=()) for archive in archives]
+    new = [(bare, settings.base, chunk, scratch / f"{name}.nt") for name, chunk in chunks.items() if name not in kept]
+    outcomes = _run(new, settings.jobs or os.cpu_count() or 1)
+    total, done = sum(chunk.days for chunk in chunks.values()), 0
+    for name, chunk in chunks.items():
+        yield kept[name] if name in kept else Part(scratch / f"{name}.nt", next(outcomes))
+        done += chunk.days
         progress(done, total)
-    known.extend(whole.claims)
-    return whole, parts
+
+
+def _keep(store: Path, converted: list[Part], before: list[str], after: list[str]) -> None:
+    """Keep the parts for the next build, under their names with the ledger as it was and as it is now."""
+    # The snapshot is published: where there is no room for the parts, the next build just converts them again.
+    with suppress(OSError):
+        for part, old, new in zip(converted, before, after, strict=True):
+            parts.keep(store, part, old, new)
+        parts.forget(store, {*before, *after})
 
 
 Work = tuple[list[Archive], str, Chunk, Path]
 
 
-def _run(work: list[Work], jobs: int) -> Iterator[tuple[int, Outcome]]:
+def _run(work: list[Work], jobs: int) -> Iterator[Outcome]:
     """Yield the outcome of every chunk, in their order, so that a build does not depend on which ends first."""
-    if jobs == 1 or len(work) == 1:
-        for number, one in enumerate(work):
-            yield number, _convert_chunk(*one)
+    if jobs == 1 or len(work) <= 1:
+        yield from (_convert_chunk(*one) for one in work)
         return
     context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
     gazetteer.load()
     # A worker inherits the lock on the store, and would hold it for ever if it outlived a killed build.
     with ProcessPoolExecutor(jobs, mp_context=context, initializer=end_with, initargs=(os.getpid(),)) as pool:
         try:
-            yield from enumerate(_in_order(pool, work))
+            yield from _in_order(pool, work)
         except BrokenProcessPool as error:
             raise StoreError(
                 "a process that read pages died, most likely for want of memory: use fewer --jobs"
@@ -164,20 +179,23 @@ def _chunk_quads(archives: list[Archive], chunk: Chunk, converter: Converter) ->
             yield from converter.undated(read[plan.content(one)] for one in newest)
 
 
-def _finish(outcome: Outcome, known: Ledger, part: Path, settings: Settings) -> Outcome:
+def _finish(outcomes: Iterable[Outcome], known: Ledger, part: Path, settings: Settings) -> Outcome:
+    """Write what can be said only when all days are known; return the whole outcome, whose claims are in ``known``."""
+    whole = Outcome()
+    for outcome in outcomes:
+        whole.add(outcome)
+    known.extend(whole.claims)
     converter = Converter(Minter(settings.base), gazetteer.load())
     with part.open("wb") as output:
-        serialize(converter.finish(outcome, known), output, format=RdfFormat.N_TRIPLES)
+        serialize(converter.finish(whole, known), output, format=RdfFormat.N_TRIPLES)
     return converter.outcome
 
 
-def _load(draft: Path, parts: list[Path]) -> int:
-    """Bulk-load N-Triples files into the draft's database, remove them, and return how many triples it holds."""
+def _load(draft: Path, files: list[Path]) -> int:
+    """Bulk-load N-Triples files into the draft's database and return how many triples it holds."""
     database = Store(str(draft / "db"))
-    database.bulk_load(input=_Joined(parts), format=RdfFormat.N_TRIPLES)  # type: ignore[arg-type]
+    database.bulk_load(input=_Joined(files), format=RdfFormat.N_TRIPLES)  # type: ignore[arg-type]
     database.flush()
-    for part in parts:
-        part.unlink()
     return len(database)
 
 

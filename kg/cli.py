@@ -192,6 +192,37 @@ def diff(old: str, new: str, name: Literal["text", "json", "patch"], output: Pat
 
 
 @main.command()
+@click.argument("names", nargs=-1, required=True, metavar="IRI | --verify ARCHIVE...")
+@setting("store")
+@setting("jobs")
+@click.option(
+    "--verify",
+    is_flag=True,
+    help="Read archives instead, make each of their pages from its triples, and compare; exit code 1 if any differs.",
+)
+@click.option(
+    "--history", is_flag=True, default=None, help="With --verify, read git archives through all their commits."
+)
+def page(names: tuple[str, ...], verify: bool, **options: Any) -> None:
+    """Print a page as its triples tell it: one of the Context byte for byte, of a day page the item list.
+
+    IRI is that of a capture, or the path that the page has in its archive.
+    """
+    from kg import page as rebuilding
+    from kg import snapshot
+
+    settings = load(**options)
+    if verify:
+        _verify([Path(name) for name in names], settings)
+    elif len(names) > 1:
+        raise click.UsageError("give one IRI or path; only --verify takes several archives")
+    else:
+        store = snapshot.current(Path(settings.store)).open()
+        sys.stdout.buffer.write(rebuilding.text(rebuilding.find(store, names[0])))
+        sys.stdout.buffer.flush()
+
+
+@main.command()
 @setting("store")
 @setting("host")
 @setting("port")
@@ -202,6 +233,15 @@ def serve(**options: Any) -> None:
     from endpoint.app import serve as run
 
     run(load(**options))
+
+
+def _verify(archives: list[Path], settings: Settings) -> None:
+    from kg import verify as verifying
+
+    found = verifying.verify(archives, settings)
+    click.echo(verifying.summary(found))
+    if any(one.reason is not None for one in found):
+        sys.exit(1)
 
 
 def _answer(text: str, wanted: Format | None, endpoint: str | None, settings: Settings) -> Answer:

@@ -36,7 +36,8 @@ class Pending:
     subject: str
     language: str
     reference: Reference
-    listing: Listing
+    page: str
+    captured: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +204,7 @@ class Converter:
         self.outcome.listed.add(subject)
         for listing in event.listings:
             for reference in listing.item.related:
-                self.outcome.pending.append(Pending(subject, event.language, reference, listing))
+                self.outcome.pending.append(Pending(subject, event.language, reference, listing.page, listing.captured))
 
     def finish(self, outcome: Outcome, ledger: Ledger) -> Iterator[Quad]:
         """Yield what can be said only when all days are known: related events, and what all of them name.
@@ -244,7 +245,7 @@ class Converter:
 
     def _relate(self, pending: Pending, iri: str) -> Iterator[Quad]:
         target = NamedNode(iri)
-        entry = NamedNode(f"{pending.listing.page}#related-{pending.reference.position}")
+        entry = NamedNode(f"{pending.page}#related-{pending.reference.position}")
         yield Quad(entry, terms.ABOUT, target)
         if iri != pending.subject:
             yield Quad(NamedNode(pending.subject), terms.RELATION, target)
@@ -294,7 +295,7 @@ def _related_listing(pending: Pending) -> Listing:
         reference.title,
         mention_labels=reference.labels,
     )
-    return Listing(item, pending.listing.page, pending.listing.captured)
+    return Listing(item, pending.page, pending.captured)
 
 
 def check_sums(tally: Tally) -> Counter[str]:

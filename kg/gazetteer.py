@@ -362,10 +362,21 @@ def load() -> Gazetteer:
         ConfigurationError: no directory holds the table.
 
     """
-    directory = _directory()
-    with (directory / "places.tsv").open(encoding="utf-8", newline="") as file:
+    places, denied = files()
+    with places.open(encoding="utf-8", newline="") as file:
         next(file)
-        return Gazetteer(file, _entries(directory / "denied.txt"))
+        return Gazetteer(file, _entries(denied))
+
+
+def files() -> tuple[Path, Path]:
+    """Give the files that the gazetteer is read from.
+
+    Raises:
+        ConfigurationError: no directory holds the table.
+
+    """
+    directory = _directory()
+    return directory / "places.tsv", directory / "denied.txt"
 
 
 def _directory() -> Path:

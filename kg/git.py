@@ -46,12 +46,12 @@ class Blob:
     blob: str | None
 
 
-def newest(root: Path) -> tuple[str, datetime]:
-    """Return the id and the time (UTC) of the commit that HEAD names; raises ArchiveError if there is none."""
+def newest(root: Path) -> str:
+    """Return the id of the commit that HEAD names; raises ArchiveError if there is none."""
     head = _run(root, "rev-parse", "--revs-only", "HEAD").decode().strip()
     if not head:
         raise ArchiveError(f"the git repository {root} has no commit yet: commit its pages first")
-    return head, _committed(root, head)
+    return head
 
 
 def files(root: Path, commit: str) -> Iterator[Blob]:
@@ -70,7 +70,7 @@ def history(root: Path, commit: str) -> Iterator[Blob]:
     Only first parents are followed: of a merge, what it brought to the main line. Where a commit's time lies
     before that of its parent, the parent's time stands for it, so that time never runs backwards.
     """
-    output = _run(root, "log", "--first-parent", "--reverse", "--raw", "--no-abbrev", "--no-renames", "-m",
+    output = _run(root, "log", "--first-parent", "--reverse", "--raw", "--root", "--no-abbrev", "--no-renames", "-m",
                   "--format=%x01%H %ct", "-z", commit, "--")  # fmt: skip
     now, time = "", datetime.min.replace(tzinfo=UTC)
     fields = iter(output.split(b"\0"))

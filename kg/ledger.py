@@ -1,7 +1,8 @@
 """The ledger: which event each wording and slug ever seen belongs to, so that no IRI ever moves.
 
-It is an append-only text file, one claim a line: day, language, the event's key, ``wording`` or ``slug``, and
-the hash of the wording or the slug itself, separated by tabs.
+It is an append-only text file, one claim a line, in five columns with tabs between them: day, language, the event's
+key, the kind, and the value. A ``wording`` has its hash as value, a ``slug`` itself. ``merged`` has the key of the
+event that it is one with; ``withdrawn`` the time (UTC) from which nothing of it is to be shown.
 """
 
 from __future__ import annotations
@@ -9,22 +10,27 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 from kg.errors import LedgerError
 from kg.iri import event_key
 
-ClaimKind = Literal["wording", "slug"]
+ClaimKind = Literal["wording", "slug", "merged", "withdrawn"]
+#: What stands before the hash of a slug that is not to be shown.
+HASHED = "sha256:"
+#: How the time of a withdrawal is written: as an xsd:dateTime in UTC.
+INSTANT = "%Y-%m-%dT%H:%M:%SZ"
 
 
 class Claim(NamedTuple):
     """One line of the ledger: listed under ``day``, the event ``key`` has or had this wording (hashed) or slug.
 
-    A key is an event's path below ``event/``: the day it was first listed under, and ten characters.
+    A key is an event's path below ``event/``: the day it was first listed under, and ten characters. Of a claim that
+    an event is merged or withdrawn, ``day`` is the one in its key.
     """
 
     day: date
@@ -41,12 +47,17 @@ Claimed = tuple[date, str, ClaimKind, str]
 class Claims:
     """The claims of some days, and those added to them since they were read.
 
-    One event may have many wordings and slugs; each belongs to one event, the first that claimed it.
+    One event may have many wordings and slugs; each belongs to one event, the first that claimed it. ``merged`` gives
+    the surviving event of those that are merged, ``withdrawn`` since when an event is; both have events of these days
+    only. ``hidden`` has the hashes of all wordings and readable paths of withdrawn events, of whatever day.
     """
 
     known: dict[Claimed, str] = field(default_factory=dict)
     added: list[Claim] = field(default_factory=list)
     keys: set[str] = field(default_factory=set)
+    merged: dict[str, str] = field(default_factory=dict)
+    withdrawn: dict[str, str] = field(default_factory=dict)
+    hidden: Mapping[str, str] = field(default_factory=dict)
 
     def find(self, day: date, language: str, wordings: Iterable[str], slugs: Iterable[str] = ()) -> str | None:
         """Return the key of the event with one of these wordings, else slugs, on ``day``; the first one wins."""
@@ -76,30 +87,105 @@ class Claims:
             self.keys.add(claim.key)
             self.added.append(claim)
 
+    def survivor(self, key: str) -> str:
+        """Return the key of the event that this one is merged into, else its own."""
+        return self.merged.get(key, key)
+
     def slugs(self) -> dict[str, list[str]]:
-        """Return the readable paths, day and slug, that lead to each event."""
+        """Return the readable paths, day and slug, that lead to each event, those of merged events to the survivor."""
         paths: dict[str, list[str]] = defaultdict(list)
         for (day, _, kind, value), key in self.known.items():
-            if kind == "slug":
-                paths[key].append(f"{day.isoformat()}/{value}")
+            if kind == "slug" and not value.startswith(HASHED):
+                paths[self.survivor(key)].append(readable(day, value))
         return paths
 
 
 class Ledger:
-    """All claims, by day."""
+    """All claims: wordings and slugs by day, and which events are merged or withdrawn."""
 
     def __init__(self, claims: Iterable[Claim] = ()) -> None:
+        self.claims: list[Claim] = []
         self._days: dict[date, list[Claim]] = defaultdict(list)
+        self._merged: dict[str, str] = {}
+        self._withdrawn: dict[str, str] = {}
+        self._hidden: dict[str, str] | None = None
         self.extend(claims)
 
     def extend(self, claims: Iterable[Claim]) -> None:
-        """Add claims."""
+        """Add claims; raises LedgerError if an event is merged into two events, or in the end into itself."""
+        merged = False
         for claim in claims:
-            self._days[claim.day].append(claim)
+            self.claims.append(claim)
+            if claim.kind == "merged":
+                merged = True
+                if self._merged.setdefault(claim.key, claim.value) != claim.value:
+                    raise LedgerError(f"the ledger merges the event {claim.key} into two events")
+            elif claim.kind == "withdrawn":
+                self._withdrawn.setdefault(claim.key, claim.value)
+            else:
+                self._days[claim.day].append(claim)
+        self._hidden = None
+        for key in self._merged if merged else ():
+            self.survivor(key)
+
+    @property
+    def merged(self) -> dict[str, str]:
+        """The surviving event of each that is merged."""
+        return {key: self.survivor(key) for key in self._merged}
+
+    @property
+    def withdrawn(self) -> dict[str, str]:
+        """Since when each event is withdrawn, or the one that it is merged into."""
+        merged = {key: self._withdrawn[one] for key, one in self.merged.items() if one in self._withdrawn}
+        return merged | self._withdrawn
+
+    @property
+    def hidden(self) -> dict[str, str]:
+        """The hashes of the wordings and readable paths of all withdrawn events, with the time of the withdrawal."""
+        if self._hidden is None:
+            since = self.withdrawn
+            self._hidden = {hash_of(claim): since[claim.key] for claim in self._names() if claim.key in since}
+        return self._hidden
+
+    def survivor(self, key: str) -> str:
+        """Return the event that this one is merged into, else itself; raises LedgerError if that goes in a circle."""
+        passed = [key]
+        while passed[-1] in self._merged:
+            passed.append(self._merged[passed[-1]])
+            if passed[-1] in passed[:-1]:
+                raise LedgerError(f"the ledger merges the event {key} in a circle: {', '.join(passed)}")
+        return passed[-1]
+
+    def claims_of(self, key: str) -> list[Claim]:
+        """Return the wordings and slugs that an event itself has claimed, none if the ledger does not know it."""
+        return [claim for claim in self._names() if claim.key == key]
+
+    def paths(self, keys: Container[str]) -> dict[str, list[str]]:
+        """Return the hashes of the readable paths that some events have claimed."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for claim in self._names():
+            if claim.kind == "slug" and claim.key in keys:
+                found[claim.key].append(hash_of(claim))
+        return found
+
+    def together(self, groups: Iterable[tuple[date, ...]]) -> list[tuple[date, ...]]:
+        """Join groups of days that list events which are merged into one; in the order of their first days."""
+        group = {day: one for one in groups for day in one}
+        days: dict[str, set[date]] = defaultdict(set)
+        merged = self.merged
+        survivors = set(merged.values())
+        for claim in self._names() if merged else ():
+            key = merged.get(claim.key, claim.key)
+            if key in survivors and claim.day in group:
+                days[key].add(claim.day)
+        for some in days.values():
+            joined = tuple(sorted({day for one in some for day in group[one]}))
+            group.update(dict.fromkeys(joined, joined))
+        return sorted(set(group.values()))
 
     def of(self, *days: date) -> Claims:
         """Return the claims of some days; raises LedgerError if two events claim the same wording or slug."""
-        found = Claims()
+        found = Claims(hidden=self.hidden)
         for claim in (claim for day in days for claim in self._days.get(day, ())):
             place = (claim.day, claim.language, claim.kind, claim.value)
             if found.known.setdefault(place, claim.key) != claim.key:
@@ -107,12 +193,45 @@ class Ledger:
                     f"two events of {claim.day} claim the same {claim.kind} {claim.value!r} in the ledger"
                 )
             found.keys.add(claim.key)
+        found.merged = {key: self.survivor(key) for key in found.keys & self._merged.keys()}
+        since = self.withdrawn if self._withdrawn else {}
+        found.withdrawn = {key: since[key] for key in (found.keys | {*found.merged.values()}) & since.keys()}
         return found
+
+    def check(self) -> None:
+        """Raise LedgerError if two events claim the same wording or slug on any day."""
+        for day in self._days:
+            self.of(day)
+
+    def shipped(self) -> list[Claim]:
+        """Return all claims as a published copy has them: the slugs of withdrawn events, which tell words, hashed."""
+        since = self.withdrawn
+        return [
+            one._replace(value=HASHED + hash_of(one)) if one.kind == "slug" and one.key in since else one
+            for one in self.claims
+        ]
+
+    def _names(self) -> Iterator[Claim]:
+        return (claim for claim in self.claims if claim.kind in ("wording", "slug"))
 
 
 def hashed(wording: str) -> str:
     """Return the hash under which the ledger keeps a folded wording."""
     return hashlib.sha256(wording.encode()).hexdigest()[:24]
+
+
+def readable(day: date, slug: str) -> str:
+    """Return the readable path of an event below ``event/``."""
+    return f"{day.isoformat()}/{slug}"
+
+
+def hash_of(claim: Claim) -> str:
+    """Return the hash of a claimed wording, or of the readable path that a claimed slug makes."""
+    if claim.kind == "wording":
+        return claim.value
+    if claim.value.startswith(HASHED):
+        return claim.value.removeprefix(HASHED)
+    return hashed(readable(claim.day, claim.value))
 
 
 def read(path: Path) -> Iterator[Claim]:
@@ -133,7 +252,9 @@ def _parse(line: bytes, where: str) -> Claim:
     try:
         # The slug is what a page prints, and may hold a tab.
         match line.decode().removesuffix("\n").split("\t", 4):
-            case [day, language, key, "wording" | "slug" as kind, value]:
+            case [day, language, key, "wording" | "slug" | "merged" as kind, value]:
+                return Claim(date.fromisoformat(day), language, key, kind, value)
+            case [day, language, key, "withdrawn" as kind, value] if datetime.strptime(value, INSTANT):
                 return Claim(date.fromisoformat(day), language, key, kind, value)
     except ValueError:
         pass
@@ -142,12 +263,46 @@ def _parse(line: bytes, where: str) -> Claim:
 
 def append(path: Path, claims: Iterable[Claim]) -> None:
     """Append claims to a ledger file and make sure that they are on disk."""
-    lines = "".join(f"{c.day.isoformat()}\t{c.language}\t{c.key}\t{c.kind}\t{c.value}\n" for c in claims)
+    lines = _lines(claims)
     with path.open("ab") as file:
         file.truncate(_whole_lines(path))
         file.write(lines.encode())
         file.flush()
         os.fsync(file.fileno())
+
+
+def missing(path: Path, known: Ledger) -> list[Claim]:
+    """Return the claims of a ledger file, if there is one, that ``known`` lacks, and add them to it.
+
+    Raises LedgerError if the two contradict each other.
+    """
+    has = {*known.claims, *known.shipped()}
+    found = [claim for claim in read(path) if claim not in has]
+    known.extend(found)
+    known.check()
+    return found
+
+
+def export(path: Path, target: Path) -> None:
+    """Copy a ledger file to ``target``, in one step: of withdrawn events, hashes stand for their slugs.
+
+    Raises LedgerError if the file cannot be written.
+    """
+    shipped = _lines(dict.fromkeys(Ledger(read(path)).shipped()))
+    draft = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        with draft.open("wb") as file:
+            file.write(shipped.encode())
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(target)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        raise LedgerError(f"the ledger {target} cannot be written: {error.strerror or error}") from error
+
+
+def _lines(claims: Iterable[Claim]) -> str:
+    return "".join(f"{c.day.isoformat()}\t{c.language}\t{c.key}\t{c.kind}\t{c.value}\n" for c in claims)
 
 
 def _whole_lines(path: Path) -> int:

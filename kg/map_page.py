@@ -2,22 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 from datetime import date
+from typing import Final
 
 from pyoxigraph import Literal, NamedNode, Quad
 
-from kg import place, terms
+from kg import parse, place, terms
 from kg.gazetteer import Gazetteer, Place
 from kg.iri import Minter, spell
 from kg.map import Named, Term, instant
-from kg.record import Bullet, Change, DayIndex, DayPage, EventPage, IndexItem, Page, Record, Related
+from kg.parse.context_print import index_path
+from kg.record import (
+    Bullet,
+    Change,
+    Citation,
+    DayIndex,
+    DayPage,
+    EventPage,
+    FrontPage,
+    IndexItem,
+    Page,
+    PrintedLine,
+    Record,
+    Related,
+)
 
 Statements = Iterator[tuple[NamedNode, Term]]
+Listed = tuple[str, Statements]
+"""An entry of a page: the fragment of its IRI, and what is said about it."""
+
+MARKERS: Final = {"en": "Context", "zh": "消息"}
+"""The word that an edition prints before the labels of an event; an entry says so where it has another one."""
 
 
 def page_quads(page: Page, record: Record, minter: Minter, only: Container[str] | None = None) -> Iterator[Quad]:
-    """Yield a capture of a page with every entry that it prints, or those whose fragments are in ``only``."""
+    """Yield a capture of a page with every entry that it prints, or those whose fragments are in ``only``.
+
+    Without ``only`` the quads say all that the record does, so that ``kg.page`` makes the page from them again; a
+    page that is told in part has no dcterms:format.
+    """
     iri = minter.page(page.path, page.sha256)
     subject = NamedNode(iri)
     yield Quad(subject, terms.TYPE, terms.PAGE)
@@ -26,11 +50,13 @@ def page_quads(page: Page, record: Record, minter: Minter, only: Container[str] 
     yield Quad(subject, terms.IDENTIFIER, Literal(f"sha256:{page.sha256}"))
     if page.captured:
         yield Quad(subject, terms.CREATED, instant(page.captured))
-    if not isinstance(record, DayPage | EventPage | DayIndex):
-        return
-    yield Quad(subject, terms.TEMPORAL, NamedNode(minter.day(record.day)))
+    if not isinstance(record, FrontPage):
+        yield Quad(subject, terms.TEMPORAL, NamedNode(minter.day(record.day)))
     for predicate, value in _page_statements(record):
         yield Quad(subject, predicate, value)
+    if only is None:
+        for predicate, value in _layout(page, record):
+            yield Quad(subject, predicate, value)
     for fragment, statements in _entries(record):
         if only is not None and fragment not in only:
             continue
@@ -44,33 +70,84 @@ def page_quads(page: Page, record: Record, minter: Minter, only: Container[str] 
 def _page_statements(record: Record) -> Statements:
     if isinstance(record, EventPage):
         yield terms.PRINTED_TEXT, Literal(record.title)
-        if record.heading:
-            yield terms.PRINTED_LABEL, Literal(record.heading)
-        if record.description:
+        yield from _heading(record)
+        if record.description is not None:
             yield terms.DESCRIPTION, Literal(record.description)
 
 
-def _entries(record: DayPage | EventPage | DayIndex) -> Iterator[tuple[str, Statements]]:
+def _layout(page: Page, record: Record) -> Statements:
+    """Yield what the entries leave open: how the page is written, its language, its sections, its day's index."""
+    yield terms.FORMAT, Literal(_media_type(page, record))
+    if record.language:
+        yield terms.LANGUAGE, Literal(record.language)
+    if isinstance(record, EventPage) and record.sections:
+        yield terms.TABLE_OF_CONTENTS, Literal("\n".join(record.sections))
+    if isinstance(record, EventPage | DayIndex):
+        yield terms.TARGET, Literal(f"{record.prefix}{index_path(record.day)}")
+
+
+def _media_type(page: Page, record: Record) -> str:
+    """Return the media type of a page: Markdown (RFC 7763) of the Context's variant, or MediaWiki's wikitext."""
+    charset = parse.charset_of(page)
+    if isinstance(record, DayPage):
+        return f"text/x-wiki; charset={charset}"
+    formats = "; formats=1" if record.formats else ""
+    blank = f"; blank={record.blank_lines}" if isinstance(record, FrontPage) and record.blank_lines else ""
+    return f"text/markdown; charset={charset}; variant=context{formats}{blank}"
+
+
+def _entries(record: Record) -> Iterator[Listed]:
     match record:
         case DayPage():
-            for bullet in record.bullets:
-                yield f"item-{bullet.position + 1}", _bullet(bullet)
+            yield from _lines(record)
         case DayIndex():
             for number, item in enumerate(record.items, 1):
-                yield f"item-{number}", _index_item(number, item)
+                yield f"item-{number}", _index_item(number, item, record.language)
+            if record.previous is not None:
+                yield "previous", _listed(len(record.items) + 1, target=f"{record.prefix}{record.previous}")
+        case FrontPage():
+            yield from _front_page(record)
         case EventPage():
             yield from _lists(record)
 
 
-def _lists(page: EventPage) -> Iterator[tuple[str, Statements]]:
+def _lines(page: DayPage) -> Iterator[Listed]:
+    """Yield the lines of a day page in their order: bullets, headings, and those that no rule understands."""
+    kinds: tuple[tuple[str, Iterable[Bullet | PrintedLine]], ...] = (
+        ("item", page.bullets),
+        ("heading", page.headings),
+        ("line", page.rest),
+    )
+    lines = [(line, f"{kind}-{number}") for kind, printed in kinds for number, line in enumerate(printed, 1)]
+    for position, (line, fragment) in enumerate(sorted(lines, key=lambda one: one[0].line), 1):
+        yield fragment, _line(position, line)
+
+
+def _line(position: int, line: Bullet | PrintedLine) -> Statements:
+    yield from _listed(position, text=line.printed)
+    if isinstance(line, Bullet):
+        yield terms.DEPTH, Literal(line.depth)
+
+
+def _front_page(page: FrontPage) -> Iterator[Listed]:
+    """Yield the sections of a front page, each before its items; positions count both."""
+    start = 0
+    for number, (name, address, count) in enumerate(page.sections, 1):
+        yield f"heading-{number}", _listed(start + number, text=name, target=address)
+        for at, item in enumerate(page.items[start : start + count], start + 1):
+            yield f"item-{at}", _index_item(at + number, item, page.language)
+        start += count
+
+
+def _lists(page: EventPage) -> Iterator[Listed]:
     for number, source in enumerate(page.sources, 1):
-        yield f"source-{number}", _listed(number, target=source.url, label=source.publisher)
-    if page.cover:
+        yield f"source-{number}", _source(number, source)
+    if page.cover is not None:
         yield "cover", _listed(len(page.sources), target=page.cover, label="Cover Image")
     for number, change in enumerate(page.changes, 1):
         yield f"change-{number}", _change(number, change)
     for number, related in enumerate(page.related, 1):
-        yield f"related-{number}", _related(number, related)
+        yield f"related-{number}", _related(number, related, page.language)
 
 
 def _listed(
@@ -86,27 +163,38 @@ def _listed(
         yield terms.PRINTED_LABEL, Literal(label)
 
 
-def _bullet(bullet: Bullet) -> Statements:
-    yield from _listed(bullet.position + 1, text=bullet.printed)
-    yield terms.DEPTH, Literal(bullet.depth)
+def _source(position: int, source: Citation) -> Statements:
+    yield from _listed(position, target=source.url, label=source.publisher)
+    if source.image is not None:
+        yield terms.IMAGE, Literal(source.image)
 
 
-def _index_item(number: int, item: IndexItem) -> Statements:
-    yield from _listed(number, text=item.title, target=item.path, label=item.heading)
-    if item.labels:
-        yield terms.MENTION_LABEL, Literal(item.labels)
-    if item.description:
+def _heading(record: EventPage | IndexItem) -> Statements:
+    """Yield the label that a page prints above the title, which is the empty text if it prints only its mark."""
+    if record.heading is not None or record.empty_heading:
+        yield terms.PRINTED_LABEL, Literal(record.heading or "")
+
+
+def _index_item(position: int, item: IndexItem, language: str | None) -> Statements:
+    yield from _listed(position, text=item.title, target=f"{item.prefix}{item.path}")
+    yield from _heading(item)
+    if item.description is not None:
         yield terms.DESCRIPTION, Literal(item.description)
+    elif item.labels is not None and item.marker == MARKERS.get(language or ""):
+        yield terms.MENTION_LABEL, Literal(item.labels)
+    elif item.labels is not None:
+        yield terms.DESCRIPTION, Literal(f"_{item.marker}: {item.labels}_")
 
 
-def _change(number: int, change: Change) -> Statements:
-    yield from _listed(number, text=change.title, target=change.path, label=change.kind)
+def _change(position: int, change: Change) -> Statements:
+    yield from _listed(position, text=change.title, target=f"{change.prefix}{change.path}", label=change.kind)
     if change.written:
         yield terms.LAST_WRITTEN, instant(change.written)
 
 
-def _related(number: int, related: Related) -> Statements:
-    yield from _listed(number, text=related.title, target=related.path)
+def _related(position: int, related: Related, language: str | None) -> Statements:
+    marker = None if related.marker == MARKERS.get(language or "") else related.marker
+    yield from _listed(position, text=related.title, target=f"{related.prefix}{related.path}", label=marker)
     if related.labels:
         yield terms.MENTION_LABEL, Literal(related.labels)
 

@@ -20,8 +20,7 @@ from kg.record import Page
 from kg.settings import Settings
 from kg.timeline import connected
 
-DAYS_A_CHUNK = 64
-READINGS_A_CHUNK = 400
+DAYS_AT_ONCE = 64
 #: A bullet with a source: a line that is hardly the same on two days by chance.
 NEWS = re.compile(r"(?m)^[*:#]+.*://.*$")
 
@@ -82,17 +81,9 @@ def _group(days: tuple[date, ...], readings: list[Reading], known: Ledger) -> Gr
 
 
 def _portions(groups: list[Group]) -> Iterator[list[Group]]:
-    some: list[Group] = []
-    for group in groups:
-        some.append(group)
-        if (
-            sum(len(one.days) for one in some) >= DAYS_A_CHUNK
-            or sum(len(one.readings) for one in some) >= READINGS_A_CHUNK
-        ):
-            yield some
-            some = []
-    if some:
-        yield some
+    """Yield the groups of each month, so that what is new in one month leaves the others as they were."""
+    for _, some in groupby(groups, key=lambda group: [(day.year, day.month) for day in group.days[:1]]):
+        yield list(some)
 
 
 def _readings(archives: list[Archive], settings: Settings) -> Iterator[Reading]:
@@ -107,8 +98,8 @@ def _readings(archives: list[Archive], settings: Settings) -> Iterator[Reading]:
 def _lines(archives: list[Archive], days: dict[date | None, list[Reading]]) -> Iterator[tuple[date, set[str]]]:
     """Yield each day with the bullets that cite a source in any version of its pages, many days read at once."""
     dated = [(day, [one for one in readings if wikitext.matches(one.version.path)]) for day, readings in days.items()]
-    for start in range(0, len(dated), DAYS_A_CHUNK):
-        some = dated[start : start + DAYS_A_CHUNK]
+    for start in range(0, len(dated), DAYS_AT_ONCE):
+        some = dated[start : start + DAYS_AT_ONCE]
         read = pages(archives, [reading for _, readings in some for reading in readings])
         for day, readings in some:
             if day:

@@ -60,5 +60,6 @@ items {n["items"]:,} = bullet events {n["leaf event"] + n["parent event"]:,} + e
 events {n["events"]:,} = items {n["items"]:,} - merged {n["merged"]:,} \
 + gone {n["events gone"]:,} + only listed as related {n["events only listed as related"]:,}
 bullet-to-link citations {n["citations"]:,}, distinct (event, source) pairs {n["event-source pairs"]:,}
+months {found["months"]["all"]:,}, of which new since the last build {found["months"]["new"]:,}
 lines not understood {sum(unread.values()):,}{why}
 other files {len(found["other files"]):,}"""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import chain, takewhile
+from typing import NamedTuple
 
 from kg.item import Item
 
@@ -46,31 +48,50 @@ def likeness(one: str, other: str) -> float:
     return max(dice, 0.9 * common / shorter if shorter >= SHORTEST_CONTAINED else 0.0)
 
 
+class Candidate(NamedTuple):
+    """A pair that may be one event in two wordings: how alike they are, their positions, if they share a source."""
+
+    score: float
+    new: int
+    old: int
+    shares_source: bool
+
+    def is_near(self, other: Candidate) -> bool:
+        """Whether ``other`` is as alike as this one, or so nearly that the wordings alone do not decide."""
+        return other.score > self.score - MARGIN
+
+
 def pair(old: Sequence[Item], new: Sequence[Item]) -> dict[int, int]:
     """Return for each new item that is the rewording of an old one the positions of both (new -> old).
 
     The pairs are one-to-one, the most alike first. Where two candidates are nearly as alike, a shared source
     decides; where it does not, all stay separate, since a wrong merge is worse than a missed one.
     """
-    scores = {
-        (n, o): score
-        for n, fresh in enumerate(new)
-        for o, known in enumerate(old)
-        if fresh.language == known.language and (score := likeness(fresh.title, known.title)) >= THRESHOLD
-    }
+    likely = _likely(old, new)
+    beside: dict[tuple[str, int], list[Candidate]] = defaultdict(list)
+    for candidate in likely:
+        beside["new", candidate.new].append(candidate)
+        beside["old", candidate.old].append(candidate)
     pairs: dict[int, int] = {}
-    for (n, o), score in sorted(scores.items(), key=lambda one: (-one[1], one[0])):
-        if n in pairs or o in pairs.values():
+    taken: set[int] = set()
+    for one in likely:
+        if one.new in pairs or one.old in taken:
             continue
-        rivals = [
-            (a, b)
-            for (a, b), other in scores.items()
-            if (a == n) != (b == o) and other > score - MARGIN and a not in pairs and b not in pairs.values()
-        ]
-        if not rivals or (_share_source(new[n], old[o]) and not any(_share_source(new[a], old[b]) for a, b in rivals)):
-            pairs[n] = o
+        near = chain(*(takewhile(one.is_near, beside[side]) for side in (("new", one.new), ("old", one.old))))
+        rivals = (other for other in near if other != one and other.new not in pairs and other.old not in taken)
+        if not any(not one.shares_source or rival.shares_source for rival in rivals):
+            pairs[one.new] = one.old
+            taken.add(one.old)
     return pairs
 
 
-def _share_source(one: Item, other: Item) -> bool:
-    return bool({citation.url for citation in one.citations} & {citation.url for citation in other.citations})
+def _likely(old: Sequence[Item], new: Sequence[Item]) -> list[Candidate]:
+    """Return the pairs that are alike enough, the most alike first."""
+    old_sources, new_sources = ([{one.url for one in item.citations} for item in items] for items in (old, new))
+    found = [
+        Candidate(score, n, o, not new_sources[n].isdisjoint(old_sources[o]))
+        for n, fresh in enumerate(new)
+        for o, known in enumerate(old)
+        if fresh.language == known.language and (score := likeness(fresh.title, known.title)) >= THRESHOLD
+    ]
+    return sorted(found, key=lambda one: (-one.score, one.new, one.old))

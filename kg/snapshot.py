@@ -127,6 +127,17 @@ def _remove_leftovers(store: Path) -> None:
             shutil.rmtree(folder)
 
 
+@contextmanager
+def scratch(draft: Path) -> Iterator[Path]:
+    """Give a folder beside the draft for files that are no part of the snapshot; it goes when the block ends."""
+    folder = draft.with_name(f"{draft.name}-scratch")
+    folder.mkdir()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def _lock(descriptor: int, store: Path) -> None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -76,6 +76,10 @@ class Event:
         return self.revisions[self.current].item
 
 
+Fresh = tuple[Capture, Listing]
+Listed = dict[str, list[tuple[str, Listing]]]
+
+
 class Timeline:
     """The events of a few days. Give it the captures of their pages, the oldest first; then read ``events``.
 
@@ -85,26 +89,30 @@ class Timeline:
     def __init__(self, claims: Claims) -> None:
         self.events: dict[str, Event] = {}
         self._claims = claims
-        self._listed: dict[str, list[tuple[str, Listing]]] = {}
+        self._listed: Listed = {}
         self._vanished: dict[tuple[str, str], str] = {}
+        self._minted: set[str] = set()
 
     def step(self, captures: Sequence[Capture], time: datetime | None) -> None:
         """Take in the pages that one commit changed, or all pages of an archive without history."""
-        before = {capture.path: self._listed.pop(capture.path, []) for capture in captures}
+        before = {capture.path: self._listed.get(capture.path, []) for capture in captures}
         fresh = sorted(
             ((capture, listing) for capture in captures for listing in capture.listings),
             key=lambda one: _telling_first(one[1]),
         )
-        keys = self._identify(fresh, [one for listed in before.values() for one in listed])
+        keys = self._identify(fresh, before)
+        self._listed.update({path: [] for path in before})
         for (capture, listing), key in zip(fresh, keys, strict=True):
-            self._listed.setdefault(capture.path, []).append((key, listing))
+            self._listed[capture.path].append((key, listing))
         self._observe([*keys, *(key for listed in before.values() for key, _ in listed)], time)
 
-    def _identify(self, fresh: list[tuple[Capture, Listing]], before: list[tuple[str, Listing]]) -> list[str]:
+    def _identify(self, fresh: list[Fresh], before: Listed) -> list[str]:
         """Return the key of each new listing: by wording or slug, by likeness to one that is gone, or minted."""
-        taken: dict[tuple[str, str], str] = {}
+        taken = _unchanged(fresh, before)
         keys = [self._known(capture, listing, taken) for capture, listing in fresh]
-        gone = {key: listing for key, listing in before if key not in keys}
+        shown = set(keys)
+        gone = {key: listing for listed in before.values() for key, listing in listed if key not in shown}
+        self._vanished = {wording: key for wording, key in self._vanished.items() if key not in shown}
         self._vanished |= {(one.item.language, fold(one.item.title)): key for key, one in gone.items()}
         self._match(fresh, keys, gone)
         return [
@@ -113,11 +121,16 @@ class Timeline:
         ]
 
     def _known(self, capture: Capture, listing: Listing, taken: dict[tuple[str, str], str]) -> str | None:
-        """Return the event with this wording or slug; one capture lists it under one title only."""
+        """Return the event with this wording or slug.
+
+        Two bullets of one capture with different titles are two events, even if some form of both is the same.
+        """
         item = listing.item
-        slugs = item.slugs if item.origin is not Origin.BULLET else ()
-        key = self._claims.find(capture.day, item.language, item.wordings, slugs)
-        if key is None or taken.setdefault((capture.path, key), fold(item.title)) != fold(item.title):
+        is_bullet = item.origin is Origin.BULLET
+        key = self._claims.find(capture.day, item.language, item.wordings, () if is_bullet else item.slugs)
+        if key is None:
+            return None
+        if is_bullet and taken.setdefault((capture.path, key), fold(item.title)) != fold(item.title):
             return None
         self._claim(capture, listing, key)
         return key
@@ -125,6 +138,7 @@ class Timeline:
     def _mint(self, capture: Capture, listing: Listing, taken: dict[tuple[str, str], str]) -> str:
         key = self._claims.mint(capture.day, listing.item.language, listing.item.wording)
         taken[capture.path, key] = fold(listing.item.title)
+        self._minted.add(key)
         self._claim(capture, listing, key)
         return key
 
@@ -134,29 +148,60 @@ class Timeline:
         self._claims.claim(capture.day, item.language, key, item.wordings, slugs)
         self.events.setdefault(key, Event(key, item.language))
 
-    def _match(self, fresh: list[tuple[Capture, Listing]], keys: list[str | None], gone: dict[str, Listing]) -> None:
-        """Find the events that unknown listings carry on: moved here from another day, or reworded."""
-        unknown = [number for number, key in enumerate(keys) if key is None]
-        for number in unknown:
-            item = fresh[number][1].item
-            keys[number] = self._moved(self._vanished.pop((item.language, fold(item.title)), None), fresh[number][0])
-        unknown = [number for number in unknown if keys[number] is None]
-        old = [(key, listing) for key, listing in gone.items() if key not in keys]
-        if old and unknown:
-            pairs = pair([one.item for _, one in old], [fresh[number][1].item for number in unknown])
+    def _match(self, fresh: list[Fresh], keys: list[str | None], gone: dict[str, Listing]) -> None:
+        """Find the events that new listings carry on: moved here from another day, or reworded on the same day."""
+        for number in self._unsettled(keys):
+            self._carry_on(keys, number, self._moved(*fresh[number]))
+        for day in sorted({listing.item.day for listing in gone.values()}):
+            numbers = [number for number in self._unsettled(keys) if fresh[number][0].day == day]
+            old = [(key, one) for key, one in gone.items() if one.item.day == day and self._is_left(key, keys)]
+            pairs = pair([one.item for _, one in old], [fresh[number][1].item for number in numbers])
             for position, match in pairs.items():
-                keys[unknown[position]] = old[match][0]
+                self._carry_on(keys, numbers[position], old[match][0])
         for number, key in enumerate(keys):
             if key is not None:
                 self._claim(*fresh[number], key)
 
-    def _moved(self, key: str | None, capture: Capture) -> str | None:
+    def _unsettled(self, keys: list[str | None]) -> list[int]:
+        """Return which listings have no key, or one that only the ledger knows so far: of a later wording, perhaps."""
+        return [
+            number
+            for number, key in enumerate(keys)
+            if key is None or (self._minted and not self.events[key].revisions)
+        ]
+
+    def _is_left(self, key: str, keys: list[str | None]) -> bool:
+        return key in self.events and key not in keys
+
+    def _moved(self, capture: Capture, listing: Listing) -> str | None:
         """Return the key of an event that vanished with this very wording, if its day was near."""
-        if key is None:
+        wording = (listing.item.language, fold(listing.item.title))
+        key = self._vanished.get(wording)
+        if key is None or not any(abs(one.item.day - capture.day) <= NEAR for one in self.events[key].listings):
             return None
-        days = {listing.item.day for listing in self.events[key].listings}
-        near = any(abs(day - capture.day) <= NEAR for day in days)
-        return key if near else None
+        return self._vanished.pop(wording)
+
+    def _carry_on(self, keys: list[str | None], number: int, old: str | None) -> None:
+        """Note that a listing carries on an event: it has its key, or gives it the one that the ledger has for it."""
+        key = keys[number]
+        if key is None:
+            keys[number] = old
+        elif old in self._minted:
+            self._rename(old, key)
+
+    def _rename(self, minted: str, key: str) -> None:
+        """Give an event that was minted for an earlier wording the key that the ledger has for a later one."""
+        event = self.events.pop(minted)
+        event.key = key
+        self.events[key] = event
+        self._minted.discard(minted)
+        self._vanished = {wording: key if one == minted else one for wording, one in self._vanished.items()}
+        for listed in self._listed.values():
+            listed[:] = [(key if one == minted else one, listing) for one, listing in listed]
+        claims = self._claims
+        claims.known.update({claim: key for claim, one in claims.known.items() if one == minted})
+        claims.added[:] = [one._replace(key=key) if one.key == minted else one for one in claims.added]
+        claims.keys.discard(minted)
 
     def _observe(self, keys: Iterable[str], time: datetime | None) -> None:
         current: dict[str, list[Listing]] = {key: [] for key in keys}
@@ -165,7 +210,19 @@ class Timeline:
                 if key in current:
                     current[key].append(listing)
         for key, listings in current.items():
-            _observe(self.events[key], sorted(listings, key=_telling_first), time)
+            distinct = {listing.entry: listing for listing in listings}
+            _observe(self.events[key], sorted(distinct.values(), key=_telling_first), time)
+
+
+def _unchanged(fresh: list[Fresh], before: Listed) -> dict[tuple[str, str], str]:
+    """Return, by page and event, the wordings that pages go on printing: no earlier wording takes their place."""
+    printed = {(capture.path, fold(listing.item.title)) for capture, listing in fresh}
+    return {
+        (path, key): wording
+        for path, listed in before.items()
+        for key, listing in listed
+        if (path, wording := fold(listing.item.title)) in printed
+    }
 
 
 def _telling_first(listing: Listing) -> tuple[Origin, int, str]:
@@ -186,7 +243,7 @@ def _observe(event: Event, listings: list[Listing], time: datetime | None) -> No
         event.current = name
         revision = event.revisions.setdefault(name, Observed(listings[0].item))
         if time:
-            revision.spans.append(Span(time))
+            _open(revision.spans, time)
     for listing in listings:
         _print(event, listing)
 
@@ -205,6 +262,14 @@ def _name(event: Event, item: Item) -> str:
 def _is_closed(event: Event) -> bool:
     spans = event.revisions[event.current].spans
     return bool(spans) and spans[-1].until is not None
+
+
+def _open(spans: list[Span], time: datetime) -> None:
+    """Begin an interval, or go on with the last one if that ended at this very moment."""
+    if spans and spans[-1].until == time:
+        spans[-1].until = None
+    else:
+        spans.append(Span(time))
 
 
 def _close(event: Event, time: datetime | None) -> None:

@@ -126,7 +126,7 @@ def test_the_next_build_removes_what_a_killed_one_left(built: Built, archive: Ar
     (store / "current.123").symlink_to("snapshots/none")
     (store / "snapshots" / "20000101T000000000000Z" / "db").mkdir(parents=True)
     again = build.build([archive({DAY: PAGE})], Settings(store=str(store), jobs=1))
-    assert {one.name for one in store.iterdir()} == {"current", "ledger.tsv", "lock", "snapshots"}
+    assert {one.name for one in store.iterdir()} == {"current", "ledger.tsv", "lock", "parts", "snapshots"}
     assert sorted(one.name for one in (store / "snapshots").iterdir()) == [built.snapshot.id, again.snapshot.id]
 
 
@@ -207,4 +207,4 @@ def test_a_build_killed_at_any_moment_leaves_the_snapshot_before_it_serving(buil
         assert snapshot.checksums(current.folder) == current.manifest.files
     again = build.build([large], replace(Settings(), store=str(store), jobs=1))
     assert snapshot.current(store).id == again.snapshot.id
-    assert {one.name for one in store.iterdir()} == {"current", "ledger.tsv", "lock", "snapshots"}
+    assert {one.name for one in store.iterdir()} == {"current", "ledger.tsv", "lock", "parts", "snapshots"}

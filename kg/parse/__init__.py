@@ -14,6 +14,7 @@ from kg.record import Page, Record, Unread
 
 # What XML 1.0 (section 2.2, and 2.11 for a carriage return alone) cannot carry, so that RDF/XML could not either.
 NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|\r(?!\n)")
+UTF_8, LATIN_1 = "utf-8", "iso-8859-1"
 FRONT_PAGE = re.compile(r"(?:^|/)(?:README|index)\.md$")
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
@@ -29,18 +30,25 @@ def day_of(path: str) -> date | None:
     return place.day if place else wikitext.day_of(path)
 
 
+def charset_of(page: Page) -> str:
+    """Return the name of a page's character encoding: utf-8, or else iso-8859-1."""
+    try:
+        page.content.decode()
+    except UnicodeDecodeError:
+        return LATIN_1
+    return UTF_8
+
+
 def text_of(page: Page) -> str:
     """Return the page's text.
 
     It is UTF-8, or else, as some captures are, ISO 8859-1 without control characters. Raises ArchiveError for
     anything else.
     """
-    try:
-        text = page.content.decode()
-    except UnicodeDecodeError:
-        text = page.content.decode("iso-8859-1")
-        if CONTROL.search(text):
-            raise ArchiveError(f"page {page.path} is not text (neither UTF-8 nor Latin-1): remove it") from None
+    charset = charset_of(page)
+    text = page.content.decode(charset)
+    if charset != UTF_8 and CONTROL.search(text):
+        raise ArchiveError(f"page {page.path} is not text (neither UTF-8 nor Latin-1): remove it")
     if "\x00" in text:
         raise ArchiveError(f"page {page.path} is not text (it holds NUL bytes): remove it")
     return text

@@ -27,7 +27,7 @@ from kg.record import Change, ChangeKind, Citation, EventPage, Related
 _SECTION = re.compile(rf"### ({'|'.join(SECTIONS)}):")
 _ENTRY = re.compile(r"([0-9]+)\. (\[.*)", re.DOTALL)
 _VERSION = re.compile(r"(?:([0-9-]{10} [0-9:]{8}) )?\((First version|Update|Current version)\)_")
-_KINDS: dict[str, ChangeKind] = {
+KINDS: dict[str, ChangeKind] = {
     "First version": "First version",
     "Update": "Update",
     "Current version": "Current version",
@@ -157,7 +157,7 @@ def _change(text: str) -> Change | None:
         written = datetime.fromisoformat(found[1]).replace(tzinfo=UTC) if found[1] else None
     except ValueError:
         return None
-    return Change(link.text, link.path, _KINDS[found[2]], written, link.prefix)
+    return Change(link.text, link.path, KINDS[found[2]], written, link.prefix)
 
 
 def _related(text: str) -> Related | None:

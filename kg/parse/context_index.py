@@ -66,7 +66,7 @@ class _Listing:
         if self.heading:
             self.report.note(self.heading, "a heading without an event")
         if text := "\n".join(self.body or ()).strip("\n"):
-            self.items[-1] = _with_text(self.items[-1], text)
+            self.items[-1] = with_text(self.items[-1], text)
         self.heading = self.body = None
 
     def _read_item(self, line: Line) -> None:
@@ -99,7 +99,8 @@ def _section(line: Line) -> _Section:
     return _Section(line, name, None)
 
 
-def _with_text(item: IndexItem, text: str) -> IndexItem:
+def with_text(item: IndexItem, text: str) -> IndexItem:
+    """Return ``item`` with what is printed below its title: the labels of its context, or else a description."""
     found = LABELS.fullmatch(text[1:]) if text.startswith("_") else None
     if found is None:
         return replace(item, description=text)

@@ -104,8 +104,14 @@ def read_link(text: str) -> Link | None:
     if not text.startswith("[") or not text.endswith(".md)"):
         return None
     label, _, address = text[1:-1].rpartition("](/")
-    target = _TARGET.fullmatch(f"/{address}")
-    return Link(label, target[1], target[2]) if target else None
+    target = read_address(f"/{address}")
+    return Link(label, *target) if target else None
+
+
+def read_address(address: str) -> tuple[str, str] | None:
+    """Part the address of a page, ``/zh/news/2018/4/14/slug.md``, into its prefix, ``/zh/``, and its path."""
+    target = _TARGET.fullmatch(address)
+    return (target[1], target[2]) if target else None
 
 
 def read_heading(text: str) -> tuple[str | None, bool]:

@@ -40,7 +40,7 @@ def render(record: EventPage | DayIndex | FrontPage) -> str:
 
 def _event_page(page: EventPage) -> Iterator[str]:
     yield _formats(f"/{_folder(page.day)}/{page.slug}") if page.formats else ""
-    yield f"### [{_label(page.day)}]({page.prefix}{_folder(page.day)}/index.md)\n\n"
+    yield f"### [{_label(page.day)}]({page.prefix}{index_path(page.day)})\n\n"
     yield _heading(page)
     yield f"# {page.title}\n\n{page.description or ''}\n\n"
     for section in page.sections:
@@ -82,7 +82,7 @@ def _related(related: tuple[Related, ...]) -> Iterator[str]:
 
 def _day_index(index: DayIndex) -> Iterator[str]:
     yield _formats(f"{_folder(index.day).removeprefix('news/')}/index") if index.formats else ""
-    yield f"## [{_label(index.day)}]({index.prefix}{_folder(index.day)}/index.md)\n\n"
+    yield f"## [{_label(index.day)}]({index.prefix}{index_path(index.day)})\n\n"
     yield from map(_item, index.items)
     if index.previous is not None:
         yield f"## [{PREVIOUS_DAY[index.language or 'en']}]({index.prefix}{index.previous})\n\n"
@@ -117,6 +117,11 @@ def _heading(record: EventPage | IndexItem) -> str:
 
 def _formats(path: str) -> str:
     return f"\nFormats: [HTML]({path}.html)  [JSON]({path}.json)  [XML]({path}.xml)  \n\n"
+
+
+def index_path(day: date) -> str:
+    """Return the path of a day's index as pages link to it."""
+    return f"{_folder(day)}/index.md"
 
 
 def _folder(day: date) -> str:

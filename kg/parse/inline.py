@@ -68,12 +68,14 @@ SILENT = re.compile(
 )
 SHIP_PREFIX = re.compile(r"(?:USS|HMS|RMS|SS|MS|MV|OV|HMCS|HMAS|USNS|USCGC|INS|RRS|GTS|ARA|ROKS|MY)$")
 SHOWS_FIRST = re.compile(
-    r"(?:nowrap|nobr|small|big|lang-\w+|mp|flag|flagcountry|flagu|abbr|tooltip|mlby|nbay|nhly|nfly|bhofy|f1|rws"
+    r"(?:nowrap|nobr|small|big|lang-\w+|flag|flagcountry|flagu|abbr|tooltip|mlby|nbay|nhly|nfly|bhofy|f1|rws"
     r"|ill|interlanguage link|interlanguage link multi|us patent|ct)$",
     re.IGNORECASE,
 )
 FRACTION = re.compile(r"frac(?:tion)?$", re.IGNORECASE)
-SHOWS_FIRST_TWO = re.compile(r"(?:convert|cvt|ship|sclass2?)$", re.IGNORECASE)
+SHOWS_FIRST_TWO = re.compile(r"(?:convert|cvt|ship|sclass2?|mp)$", re.IGNORECASE)
+# What stands between the two ends of a range in {{convert}}.
+RANGE = re.compile(r"(?:[-–x*]|to|and|or|by)$")
 SHOWS = {
     "'": "'", "nbsp": " ", "spaced ndash": " – ", "ndash": "–", "mdash": "—", "snd": " – ", "en dash": "–",
     "spaces": " ", "!": "|", "=": "=", "·": "·", "'s": "'s", "-": "", "clear": "",
@@ -231,7 +233,7 @@ def _read_template(node: Template, reading: _Reading) -> None:
     elif SHOWS_FIRST.match(name):
         _walk(node.get("1").value.nodes if node.has("1") else (), reading)
     elif SHOWS_FIRST_TWO.match(name):
-        reading.pieces.append(f"{_argument(node, '1')} {_argument(node, '2')}".strip())
+        _read_measure(name, node, reading)
     elif FRACTION.match(name):
         _read_fraction(node, reading)
     elif SHIP_PREFIX.match(name):
@@ -240,12 +242,23 @@ def _read_template(node: Template, reading: _Reading) -> None:
         reading.unknown.append(name)
 
 
+def _read_measure(name: str, node: Template, reading: _Reading) -> None:
+    """Show ``{{convert|5|km}}`` as 5 km, ``{{convert|5|-|6|km}}`` as 5 - 6 km, ``{{mp|2003 UB|313}}`` as 2003 UB313."""
+    shown = [_argument(node, position) for position in "1234"]
+    if not RANGE.match(shown[1]):
+        shown = shown[:2]
+    reading.pieces.append(("" if name.lower() == "mp" else " ").join(filter(None, shown)))
+
+
 def _read_fraction(node: Template, reading: _Reading) -> None:
-    """Show ``{{frac|2}}`` as 1/2, ``{{frac|3|4}}`` as 3/4 and ``{{frac|9|3|4}}`` as 9 3/4, apart from a number before."""
+    """Show ``{{frac|2}}`` as 1/2, ``{{frac|3|4}}`` as 3/4, ``{{frac|9|3|4}}`` as 9 3/4, and a space behind a number."""
     numbers = [number for name in ("1", "2", "3") if (number := _argument(node, name))]
-    *whole, above, below = numbers if len(numbers) > 1 else ("1", *numbers, "")[:2]
-    after_number = bool(reading.pieces) and reading.pieces[-1][-1:].isdigit()
-    reading.pieces.append(" " * after_number + " ".join((*whole, f"{above}/{below}" if below else "")))
+    if not numbers:
+        return
+    above, below = numbers[-2:] if len(numbers) > 1 else ("1", numbers[0])
+    whole = f"{numbers[0]} " if len(numbers) > 2 else ""
+    apart = " " if reading.pieces and reading.pieces[-1][-1:].isdigit() else ""
+    reading.pieces.append(f"{apart}{whole}{above}/{below}")
 
 
 def _argument(node: Template, name: str) -> str:
@@ -281,6 +294,8 @@ def _read_link(node: Wikilink, reading: _Reading) -> None:
     target, anchor = str(node.title), _shown(node.text)
     news = WIKINEWS.match(target.strip().removeprefix(":"))
     if news:
+        if anchor.strip() and _in_parentheses(anchor) is None:
+            reading.pieces.append(f"{LABEL_START}{anchor}{LABEL_END}")
         reading.cite(f"https://en.wikinews.org/wiki/{news[1].strip().replace(' ', '_')}", "Wikinews")
         return
     if HIDDEN_NAMESPACE.match(target.strip()):
@@ -314,7 +329,8 @@ def _settle_labels(text: str, citations: list[Citation]) -> str:
         if not any(start <= match.start() < end for start, end in alone):
             return match[1] + CITED
         position = text.count(CITED, 0, match.end()) - 1
-        citations[position] = replace(citations[position], publisher=_publisher_name(match[1]))
+        citation = citations[position]
+        citations[position] = replace(citation, publisher=citation.publisher or _publisher_name(match[1]))
         return CITED
 
     return LABELLED.sub(settle, text)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from kg.parse import inline
-from kg.record import Bullet, DayPage, Unread
+from kg.record import Bullet, DayPage, PrintedLine, Unread
 
 PATH = re.compile(r"(?:^|/)(\d{4})_([A-Z][a-z]+)_(\d{1,2})\.txt\Z")
 LANGUAGE = "en"
@@ -40,6 +40,8 @@ class _Reading:
 
     bullets: list[Bullet] = field(default_factory=list)
     unread: list[Unread] = field(default_factory=list)
+    headings: list[PrintedLine] = field(default_factory=list)
+    rest: list[PrintedLine] = field(default_factory=list)
     category: str | None = None
     open: list[Bullet] = field(default_factory=list)
 
@@ -60,7 +62,19 @@ def parse(path: str, text: str) -> DayPage:
     reading = _Reading()
     for number, line in _logical_lines(text.removeprefix("\ufeff")):
         _read_line(number, line, day, reading)
-    return DayPage(LANGUAGE, day, tuple(reading.bullets), tuple(reading.unread))
+    return DayPage(
+        LANGUAGE,
+        day,
+        tuple(reading.bullets),
+        tuple(reading.unread),
+        headings=tuple(reading.headings),
+        rest=tuple(reading.rest),
+    )
+
+
+def is_item(line: str) -> bool:
+    """Whether a line begins like a heading or a bullet."""
+    return bool(HEADING.match(line.strip()) or MARKERS.match(line))
 
 
 def day_of(path: str) -> date | None:
@@ -108,26 +122,32 @@ def _without_comments(line: str) -> str:
 
 def _read_line(number: int, line: str, day: date, reading: _Reading) -> None:
     if len(line) > MAX_LINE_LENGTH:
-        reading.unread.append(Unread(number, line[:200], f"line of more than {MAX_LINE_LENGTH:,} characters"))
+        _leave(number, line, f"line of more than {MAX_LINE_LENGTH:,} characters", reading)
         return
     _check_header(number, line, day, reading)
-    if "{{" in line or "<" in line or "__NO" in line or line.rstrip().endswith("}"):
-        line = _without_frame(line)
-    if not line.strip():
+    framed = "{{" in line or "<" in line or "__NO" in line or line.rstrip().endswith("}")
+    content = _without_frame(line) if framed else line
+    if not content.strip():
         return
-    heading = HEADING.match(line.strip())
+    heading = HEADING.match(content.strip())
     if heading:
+        reading.headings.append(PrintedLine(number, line))
         reading.category = (
             inline.plain(heading["semicolon"] or heading["title"] or heading["bold"] or "").strip(" :") or None
         )
         reading.open.clear()
         return
-    markers = MARKERS.match(line)
+    markers = MARKERS.match(content)
     if markers:
-        _read_bullet(number, line, len(markers[0]), reading)
+        _read_bullet(number, line, content, len(markers[0]), reading)
     else:
-        reason = "picture" if PICTURE.match(line) else "text outside a list"
-        reading.unread.append(Unread(number, line[:200], reason))
+        _leave(number, line, "picture" if PICTURE.match(content) else "text outside a list", reading)
+
+
+def _leave(number: int, line: str, reason: str, reading: _Reading) -> None:
+    """Keep a line that no rule understands as it is printed, and report it."""
+    reading.rest.append(PrintedLine(number, line))
+    reading.unread.append(Unread(number, line[:200], reason))
 
 
 def _check_header(number: int, line: str, day: date, reading: _Reading) -> None:
@@ -141,10 +161,11 @@ def _without_frame(line: str) -> str:
     return FRAME.sub("", CONTENT_HEADER.sub("", HEADER.sub("", _without_comments(line)))).rstrip()
 
 
-def _read_bullet(number: int, line: str, depth: int, reading: _Reading) -> None:
+def _read_bullet(number: int, line: str, content: str, depth: int, reading: _Reading) -> None:
+    """Read the bullet that is printed as ``line``; ``content`` is the line without comments and the page's frame."""
     while reading.open and reading.open[-1].depth >= depth:
         reading.open.pop()
-    found = inline.read(line[depth:])
+    found = inline.read(content[depth:])
     reading.unread.extend(Unread(number, line[:200], f"template {{{{{name}}}}}") for name in found.unknown)
     bullet = Bullet(
         position=len(reading.bullets),

@@ -10,11 +10,16 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from kg import page as rebuilding
+from kg import parse as dialects
+from kg.errors import ArchiveError
+from kg.iri import Minter
+from kg.map_page import page_quads
 from kg.parse.context import matches, parse, render
-from kg.record import Change, Citation, DayIndex, EventPage, IndexItem, Related
+from kg.record import Change, Citation, DayIndex, EventPage, FrontPage, IndexItem, Page, Related
 
 CORPUS = Path(os.environ.get("NEWSGRAPH_CORPUS", Path(__file__).parents[3] / "shared" / "corpus"))
 EVENT = "news/2011/11/8/a-bridge-opens.md"
@@ -66,10 +71,13 @@ def event_pages(draw: st.DrawFn) -> EventPage:
     return page
 
 
+def path_of(page: EventPage) -> str:
+    return f"news/{page.day:%Y/%m}/{page.day.day}/{page.slug}.md"
+
+
 @given(event_pages())
 def test_an_event_page_is_read_as_it_was_printed(page: EventPage) -> None:
-    read = parse(f"news/{page.day:%Y/%m}/{page.day.day}/{page.slug}.md", render(page))
-    assert replace(read, language=None) == page
+    assert replace(parse(path_of(page), render(page)), language=None) == page
 
 
 def fits_a_list(text: str | None) -> bool:
@@ -85,6 +93,68 @@ labelled = st.builds(IndexItem, titles, paths, headings, labels=printed_labels, 
 def test_a_day_index_is_read_as_it_was_printed(day: date, events: list[IndexItem], prefix: str, formats: bool) -> None:
     page = DayIndex("zh", day, tuple(events), "news/2011/11/7/index.md", prefix=prefix, formats=formats)
     assert parse(f"news/{day:%Y/%m}/{day.day}/README.md", render(page)) == page
+
+
+@st.composite
+def front_pages(draw: st.DrawFn) -> FrontPage:
+    page = FrontPage(language="en", formats=draw(st.booleans()))
+    names = ["News", *draw(st.lists(st.sampled_from(["Yesterday", "Day Before Yesterday", "Previous Day...", "今天"])))]
+    lists = [draw(st.lists(items | labelled, max_size=3)) for _ in names]
+    sections = [
+        (name, f"/{draw(days):news/%Y/%m/%d}/index.md", len(some)) for name, some in zip(names, lists, strict=True)
+    ]
+    listed = tuple(item for some in lists for item in some)
+    return replace(page, items=listed, sections=(*sections, ("Opinion", None, 0)))
+
+
+# --- from the triples of a page
+
+
+def captured(path: str, text: str, charset: str = "utf-8") -> Page:
+    return Page(path, text.encode(charset))
+
+
+def assert_is_made_again(page: Page) -> None:
+    record = dialects.parse(page)
+    assert record
+    quads = list(page_quads(page, record, Minter("http://127.0.0.1:8000/")))
+    assert rebuilding.text(reversed(quads)) == page.content
+    assert rebuilding.record(quads) == replace(record, unread=())
+
+
+def carried(text: str) -> bool:
+    return not dialects.NOT_IN_XML.search(text)
+
+
+@given(event_pages().map(lambda page: (path_of(page), render(page))).filter(lambda page: carried(page[1])))
+def test_an_event_page_is_made_again_from_its_triples(page: tuple[str, str]) -> None:
+    assert_is_made_again(captured(*page))
+
+
+@given(days, st.lists(items | labelled), prefixes, st.booleans())
+def test_a_day_index_is_made_again_from_its_triples(
+    day: date, events: list[IndexItem], prefix: str, formats: bool
+) -> None:
+    page = DayIndex("zh", day, tuple(events), "news/2011/11/7/index.md", prefix=prefix, formats=formats)
+    assume(carried(text := render(page)))
+    assert_is_made_again(captured(f"news/{day:%Y/%m}/{day.day}/README.md", text))
+
+
+@given(front_pages(), st.integers(0, 3))
+def test_a_front_page_is_made_again_from_its_triples(page: FrontPage, blank_lines: int) -> None:
+    text = render(replace(page, blank_lines=blank_lines))
+    assume(carried(text))
+    assert_is_made_again(captured("README.md", text))
+
+
+latin = st.text(st.characters(min_codepoint=0xA0, max_codepoint=0xFF), min_size=1)
+
+
+@given(latin, latin)
+def test_a_page_in_latin_1_is_made_again_in_latin_1(title: str, publisher: str) -> None:
+    source = Citation("https://example.org/a", publisher)
+    page = EventPage("en", date(2011, 11, 8), "a", title, sources=(source,), sections=("Sources",))
+    assert_is_made_again(captured(path_of(page), render(page), "iso-8859-1"))
 
 
 # --- any text
@@ -107,6 +177,17 @@ def test_every_line_of_any_text_is_printed_again_or_reported(path: str, text: st
     reported = Counter(lines[unread.line - 1] for unread in page.unread)
     assert lost <= reported
     assert page.unread or render(page) == text
+
+
+@given(st.sampled_from([EVENT, INDEX, "README.md", "zh/news/2011/11/8/a.md"]), texts)
+def test_any_text_is_made_again_from_its_triples_or_refused(path: str, text: str) -> None:
+    page = captured(path, text.replace("\x00", ""))
+    if (record := dialects.parse(page)) is None:
+        return
+    try:
+        assert rebuilding.text(page_quads(page, record, Minter("http://127.0.0.1:8000/"))) == page.content
+    except ArchiveError:
+        assert record.unread
 
 
 @pytest.mark.parametrize("path", [EVENT, INDEX, "README.md"])

@@ -82,6 +82,18 @@ def test_a_wikinews_article_is_a_source(target: str) -> None:
     assert read(f"a [[{target}]]").links == ()
 
 
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("A ship [[n:A b|strikes]] a rock.", "A ship strikes a rock."),
+        ("A ship sinks. [[n:A b|Story]]", "A ship sinks."),
+        ("A ship sinks. ([[n:A b|Wikinews]])", "A ship sinks."),
+    ],
+)
+def test_the_words_of_a_link_to_wikinews_are_treated_as_those_of_any_citation(source: str, text: str) -> None:
+    assert (plain(source), cited(source)) == (text, [("https://en.wikinews.org/wiki/A_b", "Wikinews")])
+
+
 def test_the_text_without_links_tells_a_bare_link_from_a_sentence() -> None:
     assert read("[[A]], [[b|c]] and [[D]]: [http://e.example (F)]").linked.split() == [",", "and", ":"]
     assert read("[[A]] falls").linked == "falls"
@@ -219,6 +231,10 @@ def test_a_reference_without_address_is_dropped(ref: str) -> None:
     ("source", "text"),
     [
         ("{{convert|400|m|ft}}", "400 m"),
+        ("{{convert|20|–|30|in|cm}}", "20 – 30 in"),
+        ("{{convert|3|to|5|in|cm|abbr=on}}", "3 to 5 in"),
+        ("{{convert|40|C}}", "40 C"),
+        ("{{mp|2003 UB|313}}", "2003 UB313"),
         ("{{nowrap|5 km}}", "5 km"),
         ("{{Nowrap|''5'' {{nowrap|km}}}}", "5 km"),
         ("{{nowrap}}", ""),

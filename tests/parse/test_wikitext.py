@@ -9,8 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kg.iri import Minter
+from kg.parse import NOT_IN_XML
 from kg.parse.wikitext import FRAME, HEADING, MAX_LINE_LENGTH, day_of, matches, parse
-from kg.record import Bullet, DayPage
+from kg.record import Bullet, DayPage, Page
+from kg.verify import difference
 
 PATH = "data/2011_November_8.txt"
 ABOVE = "<!-- All news items below this line -->"
@@ -243,14 +246,23 @@ lines = st.lists(pieces | st.text(st.characters(exclude_characters="\n", codec="
 texts = st.lists(lines.map("".join), max_size=8).map("\n".join)
 
 
+def without_frame(text: str) -> list[str]:
+    return [FRAME.sub("", FRAME.sub("", line)).strip() for line in text.split("\n")]
+
+
 @given(texts)
 def test_no_line_of_any_text_is_lost(text: str) -> None:
     found = parse(PATH, text)
-    printed = "\n".join(bullet.printed for bullet in found.bullets)
-    unread = "\n".join(unread.text for unread in found.unread)
-    for line in text.removeprefix("\ufeff").split("\n"):
-        said = FRAME.sub("", line).strip()
-        assert said in printed or said in unread or HEADING.match(said) or "<!--" in text
+    kept = [bullet.printed for bullet in found.bullets] + [unread.text for unread in found.unread]
+    kept_lines = "\n".join(without_frame("\n".join(kept)))
+    for line in without_frame(text.removeprefix("\ufeff")):
+        assert line in kept_lines or HEADING.match(line) or "<!--" in text
+
+
+@given(texts.filter(lambda text: "\r" not in text and not NOT_IN_XML.search(text)))
+def test_the_lists_of_any_text_are_made_again_from_the_triples_of_its_page(text: str) -> None:
+    captured = Page(PATH, text.encode())
+    assert difference(captured, parse(PATH, text), Minter("http://127.0.0.1:8000/")) is None
 
 
 @given(texts)

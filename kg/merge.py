@@ -1,0 +1,56 @@
+"""Events that the ledger merges -> one event each: the survivor, with what captures show of all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from kg.ledger import Claims
+from kg.timeline import Event, Observed, Span
+
+
+def surviving(events: Iterable[Event], claims: Claims) -> list[Event]:
+    """Return the events, those that ``claims`` merges as one with the survivor's key, in the order of the first.
+
+    Each event is followed through the captures on its own before, so a merge changes nobody's revisions. The
+    content of the survivor is that of the whole, unless only another one is still listed.
+    """
+    found: dict[str, Event] = {}
+    for event in sorted(events, key=lambda one: one.key in claims.merged):
+        key = claims.survivor(event.key)
+        if key in found:
+            _join(found[key], event)
+        else:
+            event.key = key
+            found[key] = event
+    return list(found.values())
+
+
+def _join(event: Event, other: Event) -> None:
+    for name, observed in other.revisions.items():
+        known = event.revisions.setdefault(name, observed)
+        if known is not observed:
+            _join_revision(known, observed)
+    if event.gone and not other.gone:
+        event.listings, event.current, event.gone = other.listings, other.current, None
+    elif event.gone and other.gone:
+        event.gone = max(event.gone, other.gone)
+        event.listings = [*event.listings, *other.listings]
+    elif not other.gone:
+        event.listings = [*event.listings, *other.listings]
+
+
+def _join_revision(known: Observed, other: Observed) -> None:
+    known.entries = other.entries | known.entries
+    known.spans = _disjoint([*known.spans, *other.spans])
+
+
+def _disjoint(spans: list[Span]) -> list[Span]:
+    """Return the intervals with those that overlap or touch made one, the earliest first."""
+    found: list[Span] = []
+    for span in sorted(spans, key=lambda one: one.start):
+        last = found[-1] if found else None
+        if last is None or (last.until is not None and last.until < span.start):
+            found.append(span)
+        elif last.until is not None:
+            last.until = None if span.until is None else max(last.until, span.until)
+    return found

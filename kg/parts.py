@@ -1,0 +1,149 @@
+"""Converted chunks kept from one build to the next, so that a build converts only what is new.
+
+A part is a chunk's quads as N-Triples and its outcome as JSON, kept under a hash of everything they depend on:
+the program, the gazetteer, the identity base, the versions of the pages, and what the ledger knows of their days.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections import Counter
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from kg import __version__, gazetteer
+from kg.archive import Archive
+from kg.convert import Outcome, Pending
+from kg.item import Reference, Tally
+from kg.ledger import Claim, Ledger
+from kg.map import Named
+from kg.plan import Chunk
+from kg.record import Unread
+
+FOLDER = "parts"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A converted chunk: the file with its quads, and what else the conversion found."""
+
+    file: Path
+    outcome: Outcome
+
+
+def name(chunk: Chunk, archives: list[Archive], base: str, known: Ledger) -> str:
+    """Return the hash under which the conversion of ``chunk`` is kept, given what the ledger knows now."""
+    digest = hashlib.sha256("\0".join((_program(), base)).encode())
+    for group in chunk.groups:
+        digest.update(repr(group.days).encode())
+        for reading in group.readings:
+            version = reading.version
+            content = version.blob or ("" if version.gone else archives[reading.archive].sha256(version.path))
+            facts = (reading.archive, version.path, version.commit, version.time, content, version.gone)
+            digest.update(repr((*facts, reading.language, reading.newest)).encode())
+        claims = sorted(known.of(*group.days).known.items())
+        digest.update(repr([(*place, key) for place, key in claims]).encode())
+    return digest.hexdigest()[:32]
+
+
+@cache
+def _program() -> str:
+    """Return a hash of the code and tables that a conversion depends on."""
+    digest = hashlib.sha256(__version__.encode())
+    tables = gazetteer.files()
+    for file in (*sorted(Path(__file__).parent.rglob("*.py")), *tables):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def find(store: Path, name: str) -> Part | None:
+    """Return the part that is kept under ``name``, or None if there is none or it is damaged."""
+    file = store / FOLDER / f"{name}.nt"
+    try:
+        found = json.loads(file.with_suffix(".json").read_text(encoding="utf-8"))
+        with file.open("rb") as stream:
+            if hashlib.file_digest(stream, "sha256").hexdigest() != found["sha256"]:
+                return None
+        return Part(file, _outcome(found["outcome"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def keep(store: Path, part: Part, before: str, after: str) -> None:
+    """Keep a part under its name before the build, and under that with what it has claimed, which then is known."""
+    folder = store / FOLDER
+    folder.mkdir(exist_ok=True)
+    with part.file.open("rb") as stream:
+        sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+    for one, outcome in {before: part.outcome, after: replace(part.outcome, claims=[])}.items():
+        target = folder / f"{one}.nt"
+        if not target.exists():
+            os.link(part.file, target)
+        text = json.dumps({"sha256": sha256, "outcome": _plain(outcome)}, ensure_ascii=False)
+        target.with_suffix(".json").write_text(text, encoding="utf-8")
+
+
+def forget(store: Path, wanted: set[str]) -> None:
+    """Remove all parts but those with the names in ``wanted``."""
+    for file in (store / FOLDER).glob("*"):
+        if file.stem not in wanted:
+            file.unlink(missing_ok=True)
+
+
+def _plain(outcome: Outcome) -> dict[str, Any]:
+    """Return an outcome as JSON can hold it."""
+    named = outcome.named
+    return {
+        "counts": outcome.tally.counts,
+        "excluded": outcome.tally.excluded,
+        "unread": [(path, one.line, one.text, one.reason) for path, one in outcome.unread],
+        "prose": outcome.prose,
+        "named": [sorted(named.entities), sorted(named.places), sorted(named.categories), sorted(named.publishers)],
+        "sources": sorted(named.sources),
+        "revisions": named.revisions,
+        "pending": [_plain_pending(one) for one in outcome.pending],
+        "claims": [(one.day.isoformat(), *one[1:]) for one in outcome.claims],
+        "days": sorted(day.isoformat() for day in outcome.days),
+        "languages": outcome.languages,
+        "listed": sorted(outcome.listed),
+    }
+
+
+def _outcome(plain: dict[str, Any]) -> Outcome:
+    entities, places, categories, publishers = plain["named"]
+    return Outcome(
+        tally=Tally(Counter(plain["counts"]), Counter(plain["excluded"])),
+        unread=[(path, Unread(line, text, reason)) for path, line, text, reason in plain["unread"]],
+        prose=plain["prose"],
+        named=Named(
+            entities={(language, title) for language, title in entities},
+            places=set(places),
+            categories={(language, label) for language, label in categories},
+            publishers=set(publishers),
+            sources=set(plain["sources"]),
+            revisions=plain["revisions"],
+        ),
+        pending=[_pending(one) for one in plain["pending"]],
+        claims=[Claim(date.fromisoformat(day), *rest) for day, *rest in plain["claims"]],
+        days={date.fromisoformat(day) for day in plain["days"]},
+        languages=Counter(plain["languages"]),
+        listed=set(plain["listed"]),
+    )
+
+
+def _plain_pending(one: Pending) -> list[Any]:
+    reference = one.reference
+    captured = one.captured.isoformat() if one.captured else None
+    named = [reference.day.isoformat(), reference.slug, reference.title, reference.labels, reference.position]
+    return [one.subject, one.language, one.page, captured, named]
+
+
+def _pending(plain: list[Any]) -> Pending:
+    subject, language, page, captured, (day, slug, title, labels, position) = plain
+    reference = Reference(date.fromisoformat(day), slug, title, tuple(labels), position)
+    return Pending(subject, language, reference, page, datetime.fromisoformat(captured) if captured else None)

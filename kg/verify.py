@@ -1,0 +1,116 @@
+"""Archives -> proof that nothing is lost: every page is mapped to quads, made from them again, and compared."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from kg import page as rebuilding
+from kg import parse
+from kg.archive import Archive, Version, open_archive
+from kg.errors import ArchiveError
+from kg.iri import Minter
+from kg.map_page import page_quads
+from kg.parse import wikitext
+from kg.record import Bullet, DayPage, Page, PrintedLine, Record
+from kg.sandbox import end_with
+from kg.settings import Settings
+
+VERSIONS_AT_ONCE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A page that was compared, or the item list of a day page, and why it differs, if it does."""
+
+    path: str
+    is_list: bool
+    reason: str | None = None
+
+
+def verify(roots: Iterable[Path], settings: Settings) -> list[Checked]:
+    """Map every page of the archives at ``roots`` to quads, make it from them again, and compare it.
+
+    Of *the Context*, all bytes are compared; of a day page in wikitext its item list, see ``difference``. With
+    ``settings.history`` all versions of git archives are read, each content once. Raises ArchiveError if an archive
+    cannot be read.
+    """
+    archives = [open_archive(root, settings.page_bytes, history=settings.history) for root in roots]
+    work = [(archive, some, settings.base) for whole in archives for archive, some in _portions(whole)]
+    return [checked for part in _run(work, settings.jobs or os.cpu_count() or 1) for checked in part]
+
+
+def summary(found: list[Checked]) -> str:
+    """Return what differs, a line each, and then how many pages and item lists came out identical."""
+    lines = [f"differs: {one.path}: {one.reason}" for one in found if one.reason is not None]
+    for is_list, noun in ((False, "pages"), (True, "item lists")):
+        some = [one.reason is None for one in found if one.is_list == is_list]
+        if some:
+            lines.append(f"{sum(some):,} of {len(some):,} {noun} identical")
+    return "\n".join(lines)
+
+
+Work = tuple[Archive, tuple[Version, ...], str]
+
+
+def _portions(archive: Archive) -> Iterator[tuple[Archive, tuple[Version, ...]]]:
+    distinct = {(version.path, version.blob): version for version in archive.versions if not version.gone}
+    versions, bare = tuple(distinct.values()), replace(archive, versions=(), others=())
+    for start in range(0, len(versions), VERSIONS_AT_ONCE):
+        yield bare, versions[start : start + VERSIONS_AT_ONCE]
+
+
+def _run(work: list[Work], jobs: int) -> Iterator[list[Checked]]:
+    if jobs == 1 or len(work) <= 1:
+        yield from (_verify(*one) for one in work)
+        return
+    context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+    with ProcessPoolExecutor(jobs, mp_context=context, initializer=end_with, initargs=(os.getpid(),)) as pool:
+        yield from pool.map(_verify, *zip(*work, strict=True))
+
+
+def _verify(archive: Archive, versions: tuple[Version, ...], base: str) -> list[Checked]:
+    return list(filter(None, (_check(page, Minter(base)) for page in archive.pages(versions))))
+
+
+def _check(page: Page, minter: Minter) -> Checked | None:
+    """Compare one page; None for prose that only is named like a page."""
+    is_list = wikitext.matches(page.path)
+    try:
+        record = parse.parse(page)
+    except ArchiveError as error:
+        return Checked(page.path, is_list, str(error))
+    return Checked(page.path, is_list, difference(page, record, minter)) if record else None
+
+
+def difference(page: Page, record: Record, minter: Minter) -> str | None:
+    """Return why a page is not what its quads give again, or None if they give exactly that.
+
+    The list of a day page is identical if it is the lines of the page that the record has numbered, and none of the
+    others, comments apart, begins like a heading or a bullet.
+    """
+    try:
+        rebuilt = rebuilding.text(page_quads(page, record, minter))
+    except ArchiveError as error:
+        return next((f"line {one.line}: {one.reason}" for one in record.unread), str(error))
+    captured = _list(page, record) if isinstance(record, DayPage) else page.content
+    return None if rebuilt == captured else "the list is not made of whole lines of the page, or leaves out a bullet"
+
+
+def _list(page: Page, record: DayPage) -> bytes | None:
+    """Return the lines of a day page that its record says, as the page has them; None if it leaves out a bullet."""
+    text = parse.text_of(page)
+    lines = text.removeprefix("\ufeff").split("\n")
+    said: set[int] = set()
+    entries: tuple[Bullet | PrintedLine, ...] = (*record.bullets, *record.headings, *record.rest)
+    for entry in entries:
+        said.update(range(entry.line - 1, entry.line + entry.printed.count("\n")))
+    others = "\n".join(line for number, line in enumerate(lines) if number not in said)
+    if any(map(wikitext.is_item, wikitext.COMMENT.sub("", others).split("\n"))):
+        return None
+    return "".join(f"{lines[number]}\n" for number in sorted(said)).encode(parse.charset_of(page))

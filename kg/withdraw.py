@@ -1,0 +1,133 @@
+"""Takedowns: what must not be shown once the ledger says that an event is withdrawn, and what stands in its place.
+
+Nothing here knows the words of a withdrawn event, only the hashes that the ledger keeps of its wordings and of its
+readable paths. Whatever an archive prints that has one of these hashes is left out, on any day and any page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from pyoxigraph import Literal, NamedNode, Quad
+
+from kg import terms
+from kg.iri import Minter
+from kg.item import Item, Origin, Reference, fold, normalise
+from kg.ledger import HASHED, Ledger, hashed, readable
+from kg.parse.context_lines import place_of
+from kg.record import DayIndex, DayPage, EventPage, FrontPage, Page, Record
+from kg.timeline import Event
+
+TRUE = Literal("true", datatype=terms.BOOLEAN)
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """What is withdrawn: hashes of wordings and of readable paths, each with the time of its withdrawal.
+
+    Its methods return that time, or None for what may be shown.
+    """
+
+    hashes: Mapping[str, str]
+
+    def text(self, printed: str) -> str | None:
+        """Say since when a printed wording is withdrawn, with or without what heads it."""
+        if not self.hashes:
+            return None
+        return self._since(fold(printed), fold(normalise(printed)))
+
+    def path(self, path: str) -> str | None:
+        """Say since when the page with this path in an archive is withdrawn, or the event that it is about."""
+        place = place_of(path) if self.hashes else None
+        return self._since(readable(place.day, place.slug)) if place else None
+
+    def item(self, item: Item) -> str | None:
+        """Say since when an item is withdrawn, by its title or by the path of the page that it leads to."""
+        if not self.hashes:
+            return None
+        slugs = item.slugs if item.origin is not Origin.BULLET else ()
+        return self.text(item.title) or self._since(*(readable(item.day, slug) for slug in slugs))
+
+    def event(self, event: Event) -> str | None:
+        """Say since when an event is withdrawn because a listing or a revision of it is."""
+        shown = [*event.listings, *event.revisions.values()] if self.hashes else []
+        return next(filter(None, (self.item(one.item) for one in shown)), None)
+
+    def reference(self, reference: Reference) -> str | None:
+        """Say since when a related event is withdrawn."""
+        if not self.hashes:
+            return None
+        return self.text(reference.title) or self._since(readable(reference.day, reference.slug))
+
+    def page(self, page: Page, record: Record) -> str | None:
+        """Say since when a page is withdrawn: one that is all about a withdrawn event."""
+        if not isinstance(record, EventPage):
+            return None
+        return self.text(record.title) or self.path(page.path)
+
+    def entries(self, record: Record) -> dict[str, str]:
+        """Return the fragments of the entries of a page that are withdrawn, each with the time."""
+        found = ((fragment, self.text(text) or self.path(path)) for fragment, text, path in self._printed(record))
+        return {fragment: since for fragment, since in found if since}
+
+    def _printed(self, record: Record) -> Iterator[tuple[str, str, str]]:
+        """Yield the fragment, the text and the path of each entry that may name an event."""
+        match record if self.hashes else None:
+            case DayPage(bullets=bullets, rest=rest):
+                yield from ((f"item-{one.position + 1}", one.text, "") for one in bullets)
+                yield from ((f"line-{number}", one.printed, "") for number, one in enumerate(rest, 1))
+            case DayIndex(items=items) | FrontPage(items=items):
+                yield from ((f"item-{number}", one.title, one.path) for number, one in enumerate(items, 1))
+            case EventPage(changes=changes, related=related):
+                yield from ((f"change-{number}", one.title, one.path) for number, one in enumerate(changes, 1))
+                yield from ((f"related-{number}", one.title, one.path) for number, one in enumerate(related, 1))
+
+    def without(self, event: Event) -> Event:
+        """Return an event that may be shown without what its pages print of withdrawn ones."""
+        if self.hashes:
+            event.listings = [replace(one, item=self._without(one.item)) for one in event.listings]
+            for observed in event.revisions.values():
+                observed.item = self._without(observed.item)
+        return event
+
+    def _without(self, item: Item) -> Item:
+        return replace(
+            item,
+            topic_labels=tuple(label for label in item.topic_labels if not self.text(label)),
+            former=tuple(former for former in item.former if not self.text(former.title)),
+            related=tuple(reference for reference in item.related if not self.reference(reference)),
+        )
+
+    def _since(self, *names: str) -> str | None:
+        return next((self.hashes[one] for one in map(hashed, names) if one in self.hashes), None)
+
+
+def tombstone(event: str, since: str, paths: Iterable[str] = ()) -> Iterator[Quad]:
+    """Yield what is said of a withdrawn event, given its IRI: that it is an event, withdrawn, and since when.
+
+    ``paths`` are the hashes of its readable paths, which lead to the tombstone.
+    """
+    subject = NamedNode(event)
+    yield Quad(subject, terms.TYPE, terms.EVENT)
+    yield Quad(subject, terms.DEPRECATED, TRUE)
+    yield invalidated(subject, since)
+    for path in paths:
+        yield Quad(subject, terms.IDENTIFIER, Literal(HASHED + path))
+
+
+def invalidated(subject: NamedNode, since: str) -> Quad:
+    """Return the statement that something was withdrawn at a time."""
+    return Quad(subject, terms.INVALIDATED_AT, Literal(since, datatype=terms.DATE_TIME))
+
+
+def amendments(ledger: Ledger, minter: Minter) -> Iterator[Quad]:
+    """Yield what the ledger says about events that are merged into others, and about those that are withdrawn."""
+    for key, survivor in ledger.merged.items():
+        old = NamedNode(minter.event(key))
+        yield Quad(old, terms.REPLACED_BY, NamedNode(minter.event(survivor)))
+        yield Quad(old, terms.DEPRECATED, TRUE)
+    withdrawn = ledger.withdrawn
+    paths = ledger.paths(withdrawn) if withdrawn else {}
+    for key, since in withdrawn.items():
+        yield from tombstone(minter.event(key), since, paths.get(key, ()))

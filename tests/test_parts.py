@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from kg import build, parts
+from kg.build import Built
+from kg.dump import dump
+from kg.formats import by_name
+from kg.settings import Settings
+
+PAGE = "<!-- All news items below this line -->{{Current events header|2018|%02d|01}}\n\n;Business\n%s\n"
+MONTHS = {1: "January", 2: "February", 3: "March"}
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Path:
+    root = tmp_path / "archive"
+    root.mkdir()
+    for month in MONTHS:
+        write(root, month, f"*Shops in town {month} open. [https://example.org/{month} (Example News)]")
+    return root
+
+
+def write(root: Path, month: int, bullets: str) -> None:
+    (root / f"2018_{MONTHS[month]}_1.txt").write_text(PAGE % (month, bullets), encoding="utf-8")
+
+
+def built(root: Path, store: Path) -> Built:
+    return build.build([root], replace(Settings(), store=str(store), jobs=1))
+
+
+def quads(one: Built, folder: Path) -> bytes:
+    dump(one.snapshot.database, by_name("nquads"), folder / "dump.nq")
+    return (folder / "dump.nq").read_bytes()
+
+
+def test_a_build_converts_only_the_months_that_are_new(archive: Path, tmp_path: Path) -> None:
+    assert built(archive, tmp_path / "store").report["months"] == {"all": 3, "new": 3}
+    assert built(archive, tmp_path / "store").report["months"] == {"all": 3, "new": 0}
+    write(archive, 2, "*A bridge is closed.")
+    assert built(archive, tmp_path / "store").report["months"] == {"all": 3, "new": 1}
+
+
+def test_what_is_kept_gives_the_same_graph_report_and_ledger_as_converting_anew(archive: Path, tmp_path: Path) -> None:
+    first = built(archive, tmp_path / "store")
+    ledger = (tmp_path / "store" / "ledger.tsv").read_bytes()
+    second = built(archive, tmp_path / "store")
+    assert quads(first, tmp_path) == quads(second, tmp_path)
+    same = ("counts", "tally", "lines not understood", "languages", "other files", "excluded")
+    assert [first.report[name] for name in same] == [second.report[name] for name in same]
+    assert (tmp_path / "store" / "ledger.tsv").read_bytes() == ledger
+
+
+def test_the_sample_kept_gives_the_same_graph_as_the_sample_converted(
+    sample: tuple[Path, ...], sample_build: Built, tmp_path: Path
+) -> None:
+    settings = replace(Settings(), store=str(tmp_path / "store"))
+    for _ in range(3):
+        again = build.build(sample, settings)
+    assert again.report["months"]["new"] == 0
+    assert quads(again, tmp_path) == quads(sample_build, tmp_path)
+
+
+def test_a_changed_archive_gives_the_same_graph_as_a_build_from_nothing_with_the_ledger(
+    archive: Path, tmp_path: Path
+) -> None:
+    built(archive, tmp_path / "store")
+    write(archive, 2, "*A bridge is closed.\n*Shops in town 2 open. [https://example.org/2 (Example News)]")
+    changed = built(archive, tmp_path / "store")
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "ledger.tsv").write_bytes((tmp_path / "store" / "ledger.tsv").read_bytes())
+    assert quads(changed, tmp_path) == quads(built(archive, tmp_path / "other"), tmp_path)
+
+
+def test_a_part_that_is_damaged_is_converted_again(archive: Path, tmp_path: Path) -> None:
+    first = built(archive, tmp_path / "store")
+    for file in (tmp_path / "store" / parts.FOLDER).glob("*.nt"):
+        file.write_bytes(file.read_bytes()[:-10])
+    second = built(archive, tmp_path / "store")
+    assert second.report["months"]["new"] == 3
+    assert quads(first, tmp_path) == quads(second, tmp_path)
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", '{"sha256": 1}', '{"sha256": "x", "outcome": {}}'])
+def test_an_outcome_that_cannot_be_read_is_converted_again(archive: Path, tmp_path: Path, text: str) -> None:
+    built(archive, tmp_path / "store")
+    for file in (tmp_path / "store" / parts.FOLDER).glob("*.json"):
+        file.write_text(text, encoding="utf-8")
+    assert built(archive, tmp_path / "store").report["months"]["new"] == 3
+
+
+def test_parts_of_pages_that_are_gone_are_removed(archive: Path, tmp_path: Path) -> None:
+    built(archive, tmp_path / "store")
+    before = len(list((tmp_path / "store" / parts.FOLDER).iterdir()))
+    (archive / "2018_March_1.txt").unlink()
+    built(archive, tmp_path / "store")
+    built(archive, tmp_path / "store")
+    assert len(list((tmp_path / "store" / parts.FOLDER).iterdir())) < before
