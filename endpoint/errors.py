@@ -16,7 +16,18 @@ from kg.query import QueryTooComplexError
 
 log = logging.getLogger(__name__)
 
+
+class WithdrawnError(errors.NotFoundError):
+    """What is asked for is withdrawn; ``iri`` is what is left of it, ``wanted`` the format of the suffix, if any."""
+
+    def __init__(self, iri: str, since: str, wanted: Format | None) -> None:
+        super().__init__(f"this event was withdrawn on {since[:10]}; nothing of it is kept here but its IRI")
+        self.iri = iri
+        self.wanted = wanted
+
+
 STATUS: Final[tuple[tuple[type[errors.NewsgraphError], int], ...]] = (
+    (WithdrawnError, 410),
     (errors.NotFoundError, 404),
     (errors.FormatError, 406),
     (errors.QuerySyntaxError, 400),

@@ -122,6 +122,7 @@ class Described:
     kind: str
     iri: str
     date: str = ""
+    gone: str = ""
     facts: list[tuple[Term, list[Term]]] = field(default_factory=list)
     groups: dict[str, list[Term]] = field(default_factory=dict)
     events: list[Item] = field(default_factory=list)
@@ -239,6 +240,7 @@ def describe(iri: str, nodes: Nodes, addresses: Addresses, document: str) -> Des
         kind=kind,
         iri=iri,
         date=reader.value(iri, "schema:startDate"),
+        gone=reader.value(iri, "prov:invalidatedAtTime"),
         facts=_facts(reader, iri),
         groups=_groups(reader, iri) if event else {},
         events=[] if event or kind == "Revision" else listing(addresses, others, nodes),
@@ -323,8 +325,8 @@ def _day(site: Site, day: str, step: int) -> Term | None:
         text = (date.fromisoformat(day) + timedelta(days=step)).isoformat()
     except (ValueError, OverflowError):
         return None
-    iri = site.workers.find([f"{site.addresses.base}day/{text}"])
-    return Term(spoken(text), site.addresses.href(iri)) if iri else None
+    found = site.workers.find([f"{site.addresses.base}day/{text}"])
+    return Term(spoken(text), site.addresses.href(found.iri)) if found else None
 
 
 def embedded(data: Any) -> Markup:

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from flask import Blueprint, Response, redirect, request
 
-from endpoint.errors import acceptable
+from endpoint.errors import WithdrawnError, acceptable, problem
 from endpoint.headers import link
 from endpoint.negotiate import DOCUMENT_FORMATS, HTML, JSON, choose
 from endpoint.pages import document_page
@@ -22,6 +22,7 @@ from endpoint.site import Site, site, tagged
 from endpoint.urls import THINGS, is_document, readable, without_suffix
 from kg.errors import NotFoundError
 from kg.formats import Format, by_name
+from kg.locate import Location
 from kg.query import Answer
 
 blueprint = Blueprint("resource", __name__)
@@ -69,9 +70,9 @@ def page(rest: str) -> Response:
 @blueprint.get("/doc/<path:path>")
 def generic(path: str) -> Response:
     """Serve the document about a thing; send whoever asks for a document's document to the document."""
-    found = locate(site(), path)
+    found, addresses = locate(site(), path), site().addresses
     if found.alias or is_document(path):
-        return _redirect(site().addresses.href(found.iri) or "", 308)
+        return _redirect(addresses.local(addresses.document(found.iri)) + _dotted(found.format), 308)
     return document(found)
 
 
@@ -81,9 +82,9 @@ def source(iri: str) -> Response:
     stem, suffix = without_suffix(iri)
     candidates = [iri, stem] if suffix else [iri]
     found = _find(site(), candidates, [])
-    if not found or found.startswith(site().addresses.base):
+    if not found or found.iri.startswith(site().addresses.base):
         raise NotFoundError("the graph has no such source")
-    return document(Found(found, suffix if found != iri else None))
+    return document(Found(found.iri, suffix if found.iri != iri else None))
 
 
 @blueprint.get("/source")
@@ -97,17 +98,20 @@ def source_by_parameter() -> Response:
 
 
 def locate(here: Site, path: str) -> Found:
-    """Return what a path below the base stands for; raise NotFoundError if it is nothing.
+    """Return what a path below the base stands for; raise NotFoundError if it is nothing, WithdrawnError if it was.
 
     The exact IRI wins over the one without a suffix, since titles may end in ``.html``; readable names of
-    events come last.
+    events come last. An event that is merged into another one is an alias of that.
     """
     addresses = here.addresses
     stem, suffix = without_suffix(path)
     exact, bare = addresses.iri(path), addresses.iri(stem)
-    found = _find(here, [exact, bare] if suffix else [exact], [*readable(path), *readable(stem)])
-    if found is None:
+    location = _find(here, [exact, bare] if suffix else [exact], [*readable(path), *readable(stem)])
+    if location is None:
         raise NotFoundError(f"there is nothing here about {path[:200]}")
+    found = location.iri
+    if location.withdrawn:
+        raise WithdrawnError(found, location.withdrawn, suffix)
     if found == exact:
         return Found(found)
     if found == bare:
@@ -115,11 +119,11 @@ def locate(here: Site, path: str) -> Found:
     return Found(found, suffix, alias=True)
 
 
-def _find(here: Site, iris: Sequence[str], identifiers: Sequence[str]) -> str | None:
-    def look() -> tuple[str | None]:
+def _find(here: Site, iris: Sequence[str], identifiers: Sequence[str]) -> Location | None:
+    def look() -> tuple[Location | None]:
         return (here.workers.find(iris, identifiers),)
 
-    found: tuple[str | None] = here.cached(("find", *iris, *identifiers), look, lambda _: 1_000)
+    found: tuple[Location | None] = here.cached(("find", *iris, *identifiers), look, lambda _: 1_000)
     return found[0]
 
 
@@ -136,6 +140,19 @@ def _redirect(target: str, status: int) -> Response:
     response.headers["Vary"] = "Accept"
     response.headers["Cache-Control"] = "public, max-age=60"
     assert isinstance(response, Response)  # noqa: S101
+    return response
+
+
+@blueprint.errorhandler(WithdrawnError)
+def withdrawn(error: WithdrawnError) -> Response:
+    """Answer 410 (RFC 9110, section 15.5.11): in RDF with the triples that are left, else with a problem document."""
+    chosen = error.wanted or choose(DOCUMENT_FORMATS, request.headers.get("Accept"))
+    if chosen is None or chosen in (HTML, JSON):
+        return problem(410, str(error), {})
+    answer = described(site(), error.iri, chosen)
+    response = Response(answer.body, 410, content_type=chosen.content_type)
+    response.headers["Vary"] = "Accept"
+    response.headers["Cache-Control"] = "public, max-age=60"
     return response
 
 

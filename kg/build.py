@@ -55,6 +55,7 @@ def build(roots: Iterable[Path], settings: Settings, progress: Progress = lambda
     _check_base(store, settings.base)
     with snapshot.drafting(store) as draft, snapshot.scratch(draft) as scratch:
         known = Ledger(ledger.read(store / snapshot.LEDGER))
+        shipped = ledger.missing(settings.ledger, known)
         chunks = plan.chunks(archives, known, settings)
         names = [parts.name(chunk, archives, settings.base, known) for chunk in chunks]
         converted = list(_convert(archives, dict(zip(names, chunks, strict=True)), scratch, settings, progress))
@@ -65,9 +66,10 @@ def build(roots: Iterable[Path], settings: Settings, progress: Progress = lambda
             "months": {"all": len(chunks), "new": new}
         }
         (draft / "report.json").write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        with _claimed(store, finished.claims):
+        with _claimed(store, [*shipped, *finished.claims]):
             manifest = _manifest(store, draft, archives, found, settings)
             built = Built(snapshot.publish(store, draft, manifest, settings.keep_snapshots), found)
+        ledger.export(store / snapshot.LEDGER, settings.ledger)
         _keep(store, converted, names, [parts.name(chunk, archives, settings.base, known) for chunk in chunks])
         return built
 
@@ -176,7 +178,7 @@ def _chunk_quads(archives: list[Archive], chunk: Chunk, converter: Converter) ->
             yield from converter.days(group.days, plan.steps(group, read), group.claims)
         else:
             newest = [one for one in group.readings if one.newest and not one.version.gone]
-            yield from converter.undated(read[plan.content(one)] for one in newest)
+            yield from converter.undated((read[plan.content(one)] for one in newest), group.claims)
 
 
 def _finish(outcomes: Iterable[Outcome], known: Ledger, part: Path, settings: Settings) -> Outcome:

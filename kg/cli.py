@@ -54,6 +54,7 @@ def main() -> None:
 @main.command()
 @click.argument("archives", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="ARCHIVE...")
 @setting("store")
+@setting("ledger")
 @setting("base")
 @setting("jobs")
 @setting("language")
@@ -220,6 +221,44 @@ def page(names: tuple[str, ...], verify: bool, **options: Any) -> None:
         store = snapshot.current(Path(settings.store)).open()
         sys.stdout.buffer.write(rebuilding.text(rebuilding.find(store, names[0])))
         sys.stdout.buffer.flush()
+
+
+@main.group()
+def ledger() -> None:
+    """Say which events are one, and which must not be shown; what is said takes effect with the next build."""
+
+
+@ledger.command()
+@click.argument("old")
+@click.argument("new")
+@setting("store")
+def merge(old: str, new: str, **options: Any) -> None:
+    """Merge the event with the IRI OLD into the one with the IRI NEW, to which OLD leads from then on."""
+    from kg import curate
+
+    curate.merge(Path(load(**options).store), old, new)
+    click.echo(f"{old} is merged into {new}: takes effect with the next build")
+
+
+@ledger.command()
+@click.argument("event")
+@setting("store")
+def withdraw(event: str, **options: Any) -> None:
+    """Withdraw the event with the IRI EVENT: of what it says, nothing is shown any more."""
+    from kg import curate
+
+    curate.withdraw(Path(load(**options).store), event)
+    click.echo(f"{event} is withdrawn: takes effect with the next build")
+
+
+@ledger.command()
+@click.argument("event")
+@setting("store")
+def show(event: str, **options: Any) -> None:
+    """Print what the ledger says about the event with the IRI EVENT."""
+    from kg import curate
+
+    click.echo("\n".join(curate.show(Path(load(**options).store), event)))
 
 
 @main.command()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
@@ -13,11 +13,13 @@ from kg import parse, terms
 from kg.gazetteer import Gazetteer
 from kg.iri import Minter
 from kg.item import Item, Origin, Reference, Tally, content, fold, items, normalise
-from kg.ledger import Claim, Claims, Ledger
+from kg.ledger import Claim, Claims, Ledger, hash_of
 from kg.map import Mapper, Named, source_quads, unusable, urls
 from kg.map_page import day_quads, named_quads, page_quads
+from kg.merge import surviving
 from kg.record import Page, Record, Unread
 from kg.timeline import Capture, Event, Listing, Observed, Timeline
+from kg.withdraw import Withdrawn, amendments
 
 Subject = NamedNode | BlankNode | Triple
 
@@ -87,6 +89,7 @@ class Outcome:
     days: set[date] = field(default_factory=set)
     languages: Counter[str] = field(default_factory=Counter)
     listed: set[str] = field(default_factory=set)
+    withdrawn: dict[str, str] = field(default_factory=dict)
 
     def add(self, other: Outcome) -> None:
         """Add the outcome of another part."""
@@ -100,6 +103,7 @@ class Outcome:
         self.days |= other.days
         self.languages.update(other.languages)
         self.listed |= other.listed
+        self.withdrawn |= other.withdrawn
 
 
 class Converter:
@@ -119,16 +123,31 @@ class Converter:
         timeline, kept = Timeline(claims), dict[str, Kept]()
         for step in steps:
             timeline.step([self._capture(one, kept) for one in step.shown], step.time)
-        events = list(timeline.events.values())
-        yield from self._pages(kept, events)
+        events = surviving(timeline.events.values(), claims)
+        withdrawn = _withdrawn(claims)
+        events = list(self._shown(events, claims, withdrawn))
+        yield from self._pages(kept, events, withdrawn)
         for day in days:
             self.outcome.days.add(day)
             yield from day_quads(day, self.minter)
-        yield from self._events(events, claims)
-        self.outcome.claims += claims.added
+        yield from self._events(events, claims, withdrawn)
+        self.outcome.claims += (claim for claim in claims.added if claim.key not in claims.withdrawn)
+        if withdrawn.hashes:
+            self.outcome.unread = [one for one in self.outcome.unread if not withdrawn.unread(*one)]
 
-    def undated(self, pages: Iterable[Page]) -> Iterator[Quad]:
+    def _shown(self, events: Iterable[Event], claims: Claims, withdrawn: Withdrawn) -> Iterator[Event]:
+        """Yield the events that are not withdrawn, and take note of those that are."""
+        for event in events:
+            since = claims.withdrawn.get(event.key) or withdrawn.event(event)
+            if since is None:
+                yield withdrawn.without(event)
+                continue
+            self.outcome.withdrawn[event.key] = since
+            self.outcome.tally.counts["withdrawn"] += 0 if event.gone else len(event.listings)
+
+    def undated(self, pages: Iterable[Page], claims: Claims) -> Iterator[Quad]:
         """Yield the quads of pages that belong to no day, such as a front page: they list no events of their own."""
+        withdrawn = Withdrawn(claims.hidden)
         for page in pages:
             record = parse.parse(page)
             if record is None:
@@ -137,7 +156,7 @@ class Converter:
             self._tell(page, record)
             list(items(record, self.outcome.tally))
             self.outcome.tally.counts["captures"] += 1
-            yield from page_quads(page, record, self.minter)
+            yield from page_quads(page, record, self.minter, withdrawn=withdrawn.entries(record))
 
     def _capture(self, shown: Shown, kept: dict[str, Kept]) -> Capture:
         if shown.page is None:
@@ -173,24 +192,28 @@ class Converter:
         self.outcome.tally.counts["pages"] += 1
         self.outcome.unread += ((page.path, unread) for unread in record.unread)
 
-    def _pages(self, kept: dict[str, Kept], events: list[Event]) -> Iterator[Quad]:
+    def _pages(self, kept: dict[str, Kept], events: list[Event], withdrawn: Withdrawn) -> Iterator[Quad]:
         """Yield the pages: the newest captures whole, of the others the entries that a revision comes from."""
         for event in events:
             for observed in event.revisions.values():
                 for entry in observed.entries.values():
                     page, _, fragment = entry.partition("#")
                     kept[page].entries.add(fragment)
-        self.outcome.tally.counts["captures"] += len(kept)
         for one in kept.values():
+            if withdrawn.page(one.page, one.record):
+                continue
+            self.outcome.tally.counts["captures"] += 1
             changes = {f"change-{number}" for number in range(1, 1 + len(getattr(one.record, "changes", ())))}
-            yield from page_quads(one.page, one.record, self.minter, None if one.newest else one.entries | changes)
+            only = None if one.newest else one.entries | changes
+            yield from page_quads(one.page, one.record, self.minter, only, withdrawn.entries(one.record))
 
-    def _events(self, events: list[Event], claims: Claims) -> Iterator[Quad]:
+    def _events(self, events: list[Event], claims: Claims, withdrawn: Withdrawn) -> Iterator[Quad]:
         slugs = claims.slugs()
         parents = {listing.entry: self.minter.event(event.key) for event in events for listing in event.listings}
         for event in events:
             self._note(event)
-            yield from self._mapper.event(event, parents, slugs.get(event.key, ()))
+            paths = (path for path in slugs.get(event.key, ()) if not withdrawn.readable(path))
+            yield from self._mapper.event(event, parents, paths)
             yield from source_quads(event, self.minter, self.outcome.named)
 
     def _note(self, event: Event) -> None:
@@ -215,6 +238,8 @@ class Converter:
         claims = ledger.of(*{pending.reference.day for pending in self.outcome.pending})
         only_related: dict[str, list[Pending]] = {}
         for pending in self.outcome.pending:
+            if _names_withdrawn(pending, claims, self.outcome.withdrawn):
+                continue
             key = _refer(pending, claims)
             iri = self.minter.event(key)
             if iri not in self.outcome.listed:
@@ -224,6 +249,7 @@ class Converter:
         yield from self._describe_named()
         self.outcome.claims += claims.added
         yield from self._also_known_as(claims.added)
+        yield from amendments(ledger, self.minter, self.outcome.withdrawn)
 
     def _also_known_as(self, claims: Iterable[Claim]) -> Iterator[Quad]:
         """Yield the slugs under which lists of related events name events that are described already."""
@@ -268,14 +294,30 @@ def _refer(pending: Pending, claims: Claims) -> str:
     Its name and slug are claimed, so that the next build finds the same event by them.
     """
     reference, language = pending.reference, pending.language
-    wordings = (fold(reference.title),)
-    key = (
-        claims.find(reference.day, language, (), (reference.slug,))
-        or claims.find(reference.day, language, wordings)
-        or claims.mint(reference.day, language, normalise(reference.title))
-    )
-    claims.claim(reference.day, language, key, wordings, (reference.slug,))
+    key = _referred(pending, claims) or claims.mint(reference.day, language, normalise(reference.title))
+    claims.claim(reference.day, language, key, (fold(reference.title),), (reference.slug,))
     return key
+
+
+def _referred(pending: Pending, claims: Claims) -> str | None:
+    reference, language = pending.reference, pending.language
+    by_slug = claims.find(reference.day, language, (), (reference.slug,))
+    key = by_slug or claims.find(reference.day, language, (fold(reference.title),))
+    return key and claims.survivor(key)
+
+
+def _names_withdrawn(pending: Pending, claims: Claims, withdrawn: Container[str]) -> bool:
+    """Whether a related event is withdrawn, or prints what is."""
+    key = _referred(pending, claims)
+    return (
+        key in claims.withdrawn or key in withdrawn or Withdrawn(claims.hidden).reference(pending.reference) is not None
+    )
+
+
+def _withdrawn(claims: Claims) -> Withdrawn:
+    """Return what is withdrawn, with the wordings of withdrawn events that the captures have shown only now."""
+    new = (claim for claim in claims.added if claim.key in claims.withdrawn)
+    return Withdrawn({**claims.hidden, **{hash_of(claim): claims.withdrawn[claim.key] for claim in new}})
 
 
 def _related_event(key: str, pending: list[Pending]) -> Event:
@@ -307,7 +349,7 @@ def check_sums(tally: Tally) -> Counter[str]:
         raise AssertionError("bullets, leaves and parents do not add up")
     if (
         counts["events"] - counts["events gone"]
-        != counts["items"] - counts["merged"] + counts["events only listed as related"]
+        != counts["items"] - counts["merged"] - counts["withdrawn"] + counts["events only listed as related"]
     ):
         raise AssertionError("items, merged items and events do not add up")
     return counts

@@ -49,7 +49,7 @@ class Claims:
 
     One event may have many wordings and slugs; each belongs to one event, the first that claimed it. ``merged`` gives
     the surviving event of those that are merged, ``withdrawn`` since when an event is; both have events of these days
-    only. ``hidden`` has the hashes of all wordings and readable paths of withdrawn events, of whatever day.
+    only. ``hidden`` has the hashes of all wordings and slugs of withdrawn events, of whatever day.
     """
 
     known: dict[Claimed, str] = field(default_factory=dict)
@@ -141,7 +141,7 @@ class Ledger:
 
     @property
     def hidden(self) -> dict[str, str]:
-        """The hashes of the wordings and readable paths of all withdrawn events, with the time of the withdrawal."""
+        """The hashes of the wordings and slugs of all withdrawn events, with the time of the withdrawal."""
         if self._hidden is None:
             since = self.withdrawn
             self._hidden = {hash_of(claim): since[claim.key] for claim in self._names() if claim.key in since}
@@ -160,13 +160,9 @@ class Ledger:
         """Return the wordings and slugs that an event itself has claimed, none if the ledger does not know it."""
         return [claim for claim in self._names() if claim.key == key]
 
-    def paths(self, keys: Container[str]) -> dict[str, list[str]]:
-        """Return the hashes of the readable paths that some events have claimed."""
-        found: dict[str, list[str]] = defaultdict(list)
-        for claim in self._names():
-            if claim.kind == "slug" and claim.key in keys:
-                found[claim.key].append(hash_of(claim))
-        return found
+    def slugs(self, keys: Container[str]) -> Iterator[Claim]:
+        """Yield the slugs that some events have claimed."""
+        return (claim for claim in self.claims if claim.kind == "slug" and claim.key in keys)
 
     def together(self, groups: Iterable[tuple[date, ...]]) -> list[tuple[date, ...]]:
         """Join groups of days that list events which are merged into one; in the order of their first days."""
@@ -204,10 +200,11 @@ class Ledger:
             self.of(day)
 
     def shipped(self) -> list[Claim]:
-        """Return all claims as a published copy has them: the slugs of withdrawn events, which tell words, hashed."""
-        since = self.withdrawn
+        """Return all claims as a published copy has them: slugs that tell words of withdrawn events are hashed."""
+        hidden = self.hidden
+        telling = {claim.key for claim in self._names() if hash_of(claim) in hidden}
         return [
-            one._replace(value=HASHED + hash_of(one)) if one.kind == "slug" and one.key in since else one
+            one._replace(value=HASHED + hash_of(one)) if one.kind == "slug" and one.key in telling else one
             for one in self.claims
         ]
 
@@ -226,12 +223,10 @@ def readable(day: date, slug: str) -> str:
 
 
 def hash_of(claim: Claim) -> str:
-    """Return the hash of a claimed wording, or of the readable path that a claimed slug makes."""
-    if claim.kind == "wording":
-        return claim.value
-    if claim.value.startswith(HASHED):
+    """Return the hash of a claimed wording or slug."""
+    if claim.kind == "wording" or claim.value.startswith(HASHED):
         return claim.value.removeprefix(HASHED)
-    return hashed(readable(claim.day, claim.value))
+    return hashed(claim.value)
 
 
 def read(path: Path) -> Iterator[Claim]:
@@ -271,23 +266,33 @@ def append(path: Path, claims: Iterable[Claim]) -> None:
         os.fsync(file.fileno())
 
 
-def missing(path: Path, known: Ledger) -> list[Claim]:
-    """Return the claims of a ledger file, if there is one, that ``known`` lacks, and add them to it.
+def missing(path: str, known: Ledger) -> list[Claim]:
+    """Return the claims of a ledger file that ``known`` lacks, and add them to it; none without a path or a file.
 
-    Raises LedgerError if the two contradict each other.
+    Raises LedgerError if the file cannot be read, or written later, or if the two contradict each other.
     """
+    if not path:
+        return []
+    if not Path(path).absolute().parent.is_dir():
+        raise LedgerError(f"the ledger {path} cannot be written: there is no such folder")
     has = {*known.claims, *known.shipped()}
-    found = [claim for claim in read(path) if claim not in has]
+    try:
+        found = [claim for claim in read(Path(path)) if claim not in has]
+    except OSError as error:
+        raise LedgerError(f"the ledger {path} cannot be read: {error.strerror or error}") from error
     known.extend(found)
     known.check()
     return found
 
 
-def export(path: Path, target: Path) -> None:
-    """Copy a ledger file to ``target``, in one step: of withdrawn events, hashes stand for their slugs.
+def export(path: Path, shipped_as: str) -> None:
+    """Copy a ledger file to another, in one step: of withdrawn events, hashes stand for their slugs.
 
-    Raises LedgerError if the file cannot be written.
+    Without a path for the copy there is none. Raises LedgerError if the file cannot be written.
     """
+    if not shipped_as:
+        return
+    target = Path(shipped_as)
     shipped = _lines(dict.fromkeys(Ledger(read(path)).shipped()))
     draft = target.with_name(f".{target.name}.{os.getpid()}")
     try:

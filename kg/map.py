@@ -99,7 +99,7 @@ class Mapper:
             if url := clean_url(image):
                 yield terms.IMAGE, _node(url)
         for parent in dict.fromkeys(_parent(one, parents) for one in event.listings):
-            if parent:
+            if parent and parent != self.minter.event(event.key):
                 yield terms.SUPER_EVENT, _node(parent)
         yield from self._places(event, labels)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 from datetime import date
+from types import MappingProxyType
 from typing import Final
 
 from pyoxigraph import Literal, NamedNode, Quad
@@ -36,11 +37,18 @@ MARKERS: Final = {"en": "Context", "zh": "消息"}
 """The word that an edition prints before the labels of an event; an entry says so where it has another one."""
 
 
-def page_quads(page: Page, record: Record, minter: Minter, only: Container[str] | None = None) -> Iterator[Quad]:
+def page_quads(
+    page: Page,
+    record: Record,
+    minter: Minter,
+    only: Container[str] | None = None,
+    withdrawn: Mapping[str, str] = MappingProxyType({}),
+) -> Iterator[Quad]:
     """Yield a capture of a page with every entry that it prints, or those whose fragments are in ``only``.
 
     Without ``only`` the quads say all that the record does, so that ``kg.page`` makes the page from them again; a
-    page that is told in part has no dcterms:format.
+    page that is told in part has no dcterms:format. ``withdrawn`` are the fragments of entries that must not be
+    shown, of which only the time (prov:invalidatedAtTime) is told from which on that is so.
     """
     iri = minter.page(page.path, page.sha256)
     subject = NamedNode(iri)
@@ -63,6 +71,9 @@ def page_quads(page: Page, record: Record, minter: Minter, only: Container[str] 
         entry = NamedNode(f"{iri}#{fragment}")
         yield Quad(subject, terms.HAS_PART, entry)
         yield Quad(entry, terms.TYPE, terms.ENTRY)
+        if since := withdrawn.get(fragment):
+            yield Quad(entry, terms.INVALIDATED_AT, Literal(since, datatype=terms.DATE_TIME))
+            continue
         for predicate, value in statements:
             yield Quad(entry, predicate, value)
 

@@ -172,6 +172,8 @@ def _capture(quads: Iterable[Quad]) -> _Capture:
     if terms.FORMAT not in page.values:
         raise NotFoundError(f"of the page <{iri}> the graph holds only some entries: read it in its archive")
     entries = [_Printed(subject, printed) for subject, printed in values.items() if subject.startswith(f"{iri}#")]
+    if any(terms.INVALIDATED_AT in entry.values for entry in entries):
+        raise NotFoundError(f"entries of the page <{iri}> are withdrawn, so it cannot be made again from the others")
     return _Capture(page, tuple(sorted(entries, key=lambda entry: int(entry[terms.POSITION]))))
 
 

@@ -46,8 +46,10 @@ def name(chunk: Chunk, archives: list[Archive], base: str, known: Ledger) -> str
             content = version.blob or ("" if version.gone else archives[reading.archive].sha256(version.path))
             facts = (reading.archive, version.path, version.commit, version.time, content, version.gone)
             digest.update(repr((*facts, reading.language, reading.newest)).encode())
-        claims = sorted(known.of(*group.days).known.items())
-        digest.update(repr([(*place, key) for place, key in claims]).encode())
+        claims = known.of(*group.days)
+        digest.update(repr([(*place, key) for place, key in sorted(claims.known.items())]).encode())
+        amended = (claims.merged, claims.withdrawn, claims.hidden)
+        digest.update(repr([sorted(one.items()) for one in amended]).encode())
     return digest.hexdigest()[:32]
 
 
@@ -111,6 +113,7 @@ def _plain(outcome: Outcome) -> dict[str, Any]:
         "days": sorted(day.isoformat() for day in outcome.days),
         "languages": outcome.languages,
         "listed": sorted(outcome.listed),
+        "withdrawn": outcome.withdrawn,
     }
 
 
@@ -133,6 +136,7 @@ def _outcome(plain: dict[str, Any]) -> Outcome:
         days={date.fromisoformat(day) for day in plain["days"]},
         languages=Counter(plain["languages"]),
         listed=set(plain["listed"]),
+        withdrawn=plain["withdrawn"],
     )
 
 

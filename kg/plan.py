@@ -70,8 +70,10 @@ def chunks(archives: list[Archive], known: Ledger, settings: Settings) -> list[C
         days[parse.day_of(reading.version.path)].append(reading)
     dated = [day for day in days if day]
     together = connected(_lines(archives, days)) if settings.history else [(day,) for day in sorted(dated)]
-    groups = [Group((), tuple(days[None]), Claims())] if None in days else []
-    groups += [_group(one, [reading for day in one for reading in days[day]], known) for one in together]
+    groups = [Group((), tuple(days[None]), known.of())] if None in days else []
+    groups += [
+        _group(one, [reading for day in one for reading in days[day]], known) for one in known.together(together)
+    ]
     return [Chunk(number, tuple(some)) for number, some in enumerate(_portions(groups))]
 
 

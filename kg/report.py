@@ -49,6 +49,7 @@ def summary(manifest: Manifest, found: dict[str, Any]) -> str:
     unread = Counter(one["reason"] for one in found["lines not understood"])
     why = "".join(f"\n    {count:,} {reason}" for reason, count in unread.most_common(8))
     parents = n["topic"] + n["topic label"] + n["parent event"]
+    withdrawn = f" - withdrawn {n['withdrawn']:,}" if n["withdrawn"] else ""
     return f"""\
 snapshot {manifest.id} of base {manifest.base}
   {", ".join(f"{counts[name]:,} {name}" for name in counts)}, {found["seconds"]} seconds
@@ -57,7 +58,7 @@ bullets {n["bullets"]:,} = leaves {n["leaves"]:,} + parents {parents:,}
   parents {parents:,} = topics {n["topic"]:,} + topic labels {n["topic label"]:,} + events {n["parent event"]:,}
 items {n["items"]:,} = bullet events {n["leaf event"] + n["parent event"]:,} + event pages {n["event pages"]:,} \
 + index items {n["index items"]:,}
-events {n["events"]:,} = items {n["items"]:,} - merged {n["merged"]:,} \
+events {n["events"]:,} = items {n["items"]:,} - merged {n["merged"]:,}{withdrawn} \
 + gone {n["events gone"]:,} + only listed as related {n["events only listed as related"]:,}
 bullet-to-link citations {n["citations"]:,}, distinct (event, source) pairs {n["event-source pairs"]:,}
 months {found["months"]["all"]:,}, of which new since the last build {found["months"]["new"]:,}

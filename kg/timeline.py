@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -104,6 +104,7 @@ class Timeline:
         self._listed.update({path: [] for path in before})
         for (capture, listing), key in zip(fresh, keys, strict=True):
             self._listed[capture.path].append((key, listing))
+        self._forget({key for listed in self._listed.values() for key, _ in listed})
         self._observe([*keys, *(key for listed in before.values() for key, _ in listed)], time)
 
     def _identify(self, fresh: list[Fresh], before: Listed) -> list[str]:
@@ -112,7 +113,7 @@ class Timeline:
         keys = [self._known(capture, listing, taken) for capture, listing in fresh]
         shown = set(keys)
         gone = {key: listing for listed in before.values() for key, listing in listed if key not in shown}
-        self._vanished = {wording: key for wording, key in self._vanished.items() if key not in shown}
+        self._forget(shown)
         self._vanished |= {(one.item.language, fold(one.item.title)): key for key, one in gone.items()}
         self._match(fresh, keys, gone)
         return [
@@ -150,10 +151,10 @@ class Timeline:
 
     def _match(self, fresh: list[Fresh], keys: list[str | None], gone: dict[str, Listing]) -> None:
         """Find the events that new listings carry on: moved here from another day, or reworded on the same day."""
-        for number in self._unsettled(keys):
+        for number in self._unsettled(fresh, keys):
             self._carry_on(keys, number, self._moved(*fresh[number]))
         for day in sorted({listing.item.day for listing in gone.values()}):
-            numbers = [number for number in self._unsettled(keys) if fresh[number][0].day == day]
+            numbers = [number for number in self._unsettled(fresh, keys) if fresh[number][0].day == day]
             old = [(key, one) for key, one in gone.items() if one.item.day == day and self._is_left(key, keys)]
             pairs = pair([one.item for _, one in old], [fresh[number][1].item for number in numbers])
             for position, match in pairs.items():
@@ -162,16 +163,26 @@ class Timeline:
             if key is not None:
                 self._claim(*fresh[number], key)
 
-    def _unsettled(self, keys: list[str | None]) -> list[int]:
-        """Return which listings have no key, or one that only the ledger knows so far: of a later wording, perhaps."""
-        return [
-            number
-            for number, key in enumerate(keys)
-            if key is None or (self._minted and not self.events[key].revisions)
-        ]
+    def _unsettled(self, fresh: list[Fresh], keys: list[str | None]) -> list[int]:
+        """Return the listings, one of each wording and day, that have no key, or one that only the ledger knows so far.
+
+        That may be of a later wording of an event which vanished.
+        """
+        found: dict[tuple[date, str, str], int | None] = {}
+        for number, ((capture, listing), key) in enumerate(zip(fresh, keys, strict=True)):
+            wording = (capture.day, listing.item.language, fold(listing.item.title))
+            if key is None or (self._minted and not self.events[key].revisions):
+                found.setdefault(wording, number)
+            else:
+                found[wording] = None
+        return [number for number in found.values() if number is not None]
 
     def _is_left(self, key: str, keys: list[str | None]) -> bool:
         return key in self.events and key not in keys
+
+    def _forget(self, shown: Container[str | None]) -> None:
+        """Forget that these events vanished: they came back, are reworded, or stand on another page."""
+        self._vanished = {wording: key for wording, key in self._vanished.items() if key not in shown}
 
     def _moved(self, capture: Capture, listing: Listing) -> str | None:
         """Return the key of an event that vanished with this very wording, if its day was near."""
@@ -237,11 +248,14 @@ def _observe(event: Event, listings: list[Listing], time: datetime | None) -> No
         event.gone = time
         return
     event.listings, event.gone = listings, None
-    name = _name(event, listings[0].item)
+    item = listings[0].item
+    name = _name(event, item)
+    revision = event.revisions.setdefault(name, Observed(item))
+    if item.origin <= revision.item.origin:
+        revision.item = item  # with the same content it may stand under another day
     if name != event.current or _is_closed(event):
         _close(event, time)
         event.current = name
-        revision = event.revisions.setdefault(name, Observed(listings[0].item))
         if time:
             _open(revision.spans, time)
     for listing in listings:

@@ -1,22 +1,23 @@
 """Takedowns: what must not be shown once the ledger says that an event is withdrawn, and what stands in its place.
 
-Nothing here knows the words of a withdrawn event, only the hashes that the ledger keeps of its wordings and of its
-readable paths. Whatever an archive prints that has one of these hashes is left out, on any day and any page.
+Nothing here knows the words of a withdrawn event, only the hashes of its wordings and slugs. Whatever an archive
+prints that has one of these hashes is left out, on any day and any page.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from pyoxigraph import Literal, NamedNode, Quad
 
 from kg import terms
 from kg.iri import Minter
 from kg.item import Item, Origin, Reference, fold, normalise
-from kg.ledger import HASHED, Ledger, hashed, readable
+from kg.ledger import HASHED, Ledger, hash_of, hashed, readable
 from kg.parse.context_lines import place_of
-from kg.record import DayIndex, DayPage, EventPage, FrontPage, Page, Record
+from kg.record import DayIndex, DayPage, EventPage, FrontPage, Page, Record, Unread
 from kg.timeline import Event
 
 TRUE = Literal("true", datatype=terms.BOOLEAN)
@@ -24,7 +25,7 @@ TRUE = Literal("true", datatype=terms.BOOLEAN)
 
 @dataclass(frozen=True, slots=True)
 class Withdrawn:
-    """What is withdrawn: hashes of wordings and of readable paths, each with the time of its withdrawal.
+    """What is withdrawn: hashes of wordings and of slugs, each with the time of its withdrawal.
 
     Its methods return that time, or None for what may be shown.
     """
@@ -40,31 +41,41 @@ class Withdrawn:
     def path(self, path: str) -> str | None:
         """Say since when the page with this path in an archive is withdrawn, or the event that it is about."""
         place = place_of(path) if self.hashes else None
-        return self._since(readable(place.day, place.slug)) if place else None
+        return self._since(place.slug) if place else None
 
     def item(self, item: Item) -> str | None:
         """Say since when an item is withdrawn, by its title or by the path of the page that it leads to."""
         if not self.hashes:
             return None
         slugs = item.slugs if item.origin is not Origin.BULLET else ()
-        return self.text(item.title) or self._since(*(readable(item.day, slug) for slug in slugs))
+        return self.text(item.title) or self._since(*slugs)
 
     def event(self, event: Event) -> str | None:
         """Say since when an event is withdrawn because a listing or a revision of it is."""
-        shown = [*event.listings, *event.revisions.values()] if self.hashes else []
-        return next(filter(None, (self.item(one.item) for one in shown)), None)
+        if not self.hashes:
+            return None
+        shown = chain((one.item for one in event.listings), (one.item for one in event.revisions.values()))
+        return next(filter(None, map(self.item, shown)), None)
 
     def reference(self, reference: Reference) -> str | None:
         """Say since when a related event is withdrawn."""
         if not self.hashes:
             return None
-        return self.text(reference.title) or self._since(readable(reference.day, reference.slug))
+        return self.text(reference.title) or self._since(reference.slug)
+
+    def readable(self, path: str) -> str | None:
+        """Say since when a readable path, a day and a slug, is withdrawn."""
+        return self._since(path.partition("/")[2]) if self.hashes else None
 
     def page(self, page: Page, record: Record) -> str | None:
         """Say since when a page is withdrawn: one that is all about a withdrawn event."""
         if not isinstance(record, EventPage):
             return None
         return self.text(record.title) or self.path(page.path)
+
+    def unread(self, path: str, line: Unread) -> str | None:
+        """Say since when a line that was not understood is withdrawn, or all of its page."""
+        return self.text(line.text) or self.path(path)
 
     def entries(self, record: Record) -> dict[str, str]:
         """Return the fragments of the entries of a page that are withdrawn, each with the time."""
@@ -103,31 +114,27 @@ class Withdrawn:
         return next((self.hashes[one] for one in map(hashed, names) if one in self.hashes), None)
 
 
-def tombstone(event: str, since: str, paths: Iterable[str] = ()) -> Iterator[Quad]:
-    """Yield what is said of a withdrawn event, given its IRI: that it is an event, withdrawn, and since when.
+def tombstone(event: NamedNode, since: str) -> Iterator[Quad]:
+    """Yield what is left to say of a withdrawn event: that it is an event, withdrawn, and since when."""
+    yield Quad(event, terms.TYPE, terms.EVENT)
+    yield Quad(event, terms.DEPRECATED, TRUE)
+    yield Quad(event, terms.INVALIDATED_AT, Literal(since, datatype=terms.DATE_TIME))
 
-    ``paths`` are the hashes of its readable paths, which lead to the tombstone.
+
+def amendments(ledger: Ledger, minter: Minter, also: Mapping[str, str]) -> Iterator[Quad]:
+    """Yield what the ledger says about events that are merged into others, and about those that are withdrawn.
+
+    ``also`` are the keys of events that are withdrawn since they print the same, with the time. The readable paths of
+    an event that is merged lead to the survivor; those of one that is withdrawn, with slugs hashed, to what is left.
     """
-    subject = NamedNode(event)
-    yield Quad(subject, terms.TYPE, terms.EVENT)
-    yield Quad(subject, terms.DEPRECATED, TRUE)
-    yield invalidated(subject, since)
-    for path in paths:
-        yield Quad(subject, terms.IDENTIFIER, Literal(HASHED + path))
-
-
-def invalidated(subject: NamedNode, since: str) -> Quad:
-    """Return the statement that something was withdrawn at a time."""
-    return Quad(subject, terms.INVALIDATED_AT, Literal(since, datatype=terms.DATE_TIME))
-
-
-def amendments(ledger: Ledger, minter: Minter) -> Iterator[Quad]:
-    """Yield what the ledger says about events that are merged into others, and about those that are withdrawn."""
-    for key, survivor in ledger.merged.items():
+    merged, withdrawn = ledger.merged, {**ledger.withdrawn, **also}
+    for key, survivor in merged.items():
         old = NamedNode(minter.event(key))
         yield Quad(old, terms.REPLACED_BY, NamedNode(minter.event(survivor)))
         yield Quad(old, terms.DEPRECATED, TRUE)
-    withdrawn = ledger.withdrawn
-    paths = ledger.paths(withdrawn) if withdrawn else {}
     for key, since in withdrawn.items():
-        yield from tombstone(minter.event(key), since, paths.get(key, ()))
+        yield from tombstone(NamedNode(minter.event(key)), since)
+    for claim in ledger.slugs(merged.keys() | withdrawn.keys()):
+        key = merged.get(claim.key, claim.key)
+        slug = HASHED + hash_of(claim) if key in withdrawn or hash_of(claim) in ledger.hidden else claim.value
+        yield Quad(NamedNode(minter.event(key)), terms.IDENTIFIER, Literal(readable(claim.day, slug)))

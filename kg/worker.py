@@ -17,9 +17,10 @@ from pyoxigraph import Store
 
 from kg import frames, sandbox
 from kg.browse import newest, search
-from kg.describe import describe, find
+from kg.describe import describe
 from kg.errors import NewsgraphError, QueryError, QuerySyntaxError, ResultTooLargeError
 from kg.formats import by_name
+from kg.locate import locate
 from kg.query import answer
 from kg.represent import nodes, represent
 
@@ -95,7 +96,8 @@ def _describe(store: Store, arguments: dict[str, Any], iri: str) -> Reply:
 
 
 def _find(store: Store, arguments: dict[str, Any], _: str) -> Reply:
-    return {"iri": find(store, arguments["iris"], arguments["identifiers"])}, b""
+    found = locate(store, arguments["iris"], arguments["identifiers"])
+    return {"iri": found and found.iri, "withdrawn": found and found.withdrawn}, b""
 
 
 def _newest(store: Store, arguments: dict[str, Any], _: str) -> Reply:

@@ -18,6 +18,7 @@ from typing import Any, Final, Self
 from kg.child import Child, Request
 from kg.errors import NewsgraphError, QueryTimeoutError, ServiceBusyError, StoreError
 from kg.formats import Format, by_name
+from kg.locate import Location
 from kg.query import Answer, check
 from kg.settings import Settings
 from kg.snapshot import Snapshot, current
@@ -141,11 +142,11 @@ class Workers:
         header, body, snapshot = self.run(Request("describe", arguments, iri))
         return Answer("describe", by_name(header["format"]), body, snapshot.id)
 
-    def find(self, iris: Sequence[str], identifiers: Sequence[str] = ()) -> str | None:
-        """Return the first IRI that the graph describes, or the event with such a readable path, or None."""
+    def find(self, iris: Sequence[str], identifiers: Sequence[str] = ()) -> Location | None:
+        """Return what IRIs, or readable paths of events, stand for now (see kg.locate), or None."""
         arguments = {"iris": list(iris), "identifiers": list(identifiers)}
-        found = self.run(Request("find", arguments))[0]["iri"]
-        return str(found) if found else None
+        found = self.run(Request("find", arguments))[0]
+        return Location(found["iri"], found["withdrawn"]) if found["iri"] else None
 
     def newest(self, events: int, language: str | None = None) -> dict[str, Any]:
         """Return the newest days and events, see kg.browse.newest."""

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from pyoxigraph import RdfFormat, Store
 
@@ -16,6 +17,12 @@ from kg.build import Built, build
 from kg.settings import Settings
 from kg.snapshot import Manifest, Snapshot, drafting, publish
 from kg.workers import Workers
+
+# How long an example takes says something of the machine and nothing of the code.
+hypothesis.settings.register_profile(
+    "newsgraph", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow], print_blob=True
+)
+hypothesis.settings.load_profile("newsgraph")
 
 TURTLE = Path(__file__).parent / "data" / "served.ttl"
 BASE = "http://127.0.0.1:8000/"

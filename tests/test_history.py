@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,9 @@ from kg import build, terms
 from kg.settings import Settings
 
 HISTORY = Path(__file__).parent / "history"
+JUDGED = Path(__file__).parent / "judged"
+CORPUS = Path(os.environ.get("NEWSGRAPH_CORPUS", Path(__file__).parents[2] / "shared" / "corpus"))
+WIKITEXT = CORPUS / "wikipedia-current-events.bundle"
 GOLDEN: list[dict[str, Any]] = json.loads((HISTORY / "revisions.json").read_text(encoding="utf-8"))
 HERMETIC = {"PATH": os.environ["PATH"], "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
 #: What makes a revision, as the golden list names it.
@@ -27,28 +32,27 @@ CONTENT = {
 }
 
 
-def imported(stream: bytes, root: Path) -> Path:
-    """Make a bare repository from a stream in the format of git fast-import."""
-    for arguments in (["init", "-q", "--bare", "--initial-branch=main"], ["fast-import", "--quiet"]):
-        folder = [str(root)] if arguments[0] == "init" else []
-        where = [] if arguments[0] == "init" else ["-C", str(root)]
-        subprocess.run(["git", *where, *arguments, *folder], input=stream, env=HERMETIC, check=True)
-    return root
+def needs(file: Path) -> pytest.MarkDecorator:
+    return pytest.mark.skipif(not file.exists(), reason=f"not here: {file.name} (see NEWSGRAPH_CORPUS)")
 
 
 @pytest.fixture(scope="session")
 def sample_history(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return imported((HISTORY / "sample.txt").read_bytes(), tmp_path_factory.mktemp("history") / "sample")
+    """A bare repository made of tests/history/sample.txt."""
+    root = tmp_path_factory.mktemp("history") / "sample"
+    git("init", "-q", "--bare", "--initial-branch=main", str(root))
+    git("-C", str(root), "fast-import", "--quiet", stdin=(HISTORY / "sample.txt").read_bytes())
+    return root
+
+
+def git(*arguments: str, stdin: bytes = b"") -> None:
+    subprocess.run(["git", *arguments], input=stdin, env=HERMETIC, check=True)
 
 
 @pytest.fixture(scope="session")
 def graph(sample_history: Path) -> Store:
-    return graph_of(sample_history)
-
-
-def graph_of(*roots: Path, history: bool = True) -> Store:
     store = Store()
-    store.extend(build.quads(roots, Settings(history=history)))
+    store.extend(build.quads([sample_history], Settings(history=True)))
     return store
 
 
@@ -59,11 +63,8 @@ def values(graph: Store, subject: NamedNode, predicate: NamedNode) -> list[str]:
 
 def observed(graph: Store, revision: NamedNode) -> list[list[str | None]]:
     """Return the intervals of a revision: each start ends with the first end that is not before it."""
-    ends = values(graph, revision, terms.OBSERVED_UNTIL)
-    return [
-        [start, next((end for end in ends if end >= start), None)]
-        for start in values(graph, revision, terms.OBSERVED_FROM)
-    ]
+    starts, ends = (values(graph, revision, end) for end in (terms.OBSERVED_FROM, terms.OBSERVED_UNTIL))
+    return [[start, next((end for end in ends if end >= start), None)] for start in starts]
 
 
 def events(graph: Store) -> list[NamedNode]:
@@ -102,3 +103,52 @@ def test_the_sample_history_has_the_revisions_that_were_read_from_it_by_hand(gra
     expected = {one["event"]: one for one in GOLDEN}
     assert {title: found.get(title) for title in expected} == expected
     assert sorted(found) == sorted(expected)
+
+
+def test_the_list_that_was_made_by_hand_has_more_than_fifty_revisions_and_every_kind_of_change() -> None:
+    revisions = [revision for one in GOLDEN for revision in one["revisions"]]
+    assert len(revisions) == 59
+    assert {change for one in revisions for change in one["changed"]} == set(CONTENT.values())
+    assert sum(one["gone"] is not None for one in GOLDEN) == 4
+    assert sum(len(one["observed"]) > 1 for one in revisions) == 5
+
+
+# --- the judged sets: what an aligner must do was decided from pages of real archives, which are not part of the project
+
+
+@pytest.fixture(scope="module")
+def wikitext(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("wikitext") / "git"
+    git("clone", "--quiet", "--bare", str(WIKITEXT), str(root))
+    return root
+
+
+def measured(kind: str, *arguments: Path) -> tuple[dict[str, tuple[int, int]], list[str]]:
+    """Run the measurement; return hits and cases of precision and recall, and the decisions that differ."""
+    command = [sys.executable, str(JUDGED / "measure.py"), kind, *map(str, arguments)]
+    environment = {**os.environ, "PYTHONPATH": str(JUDGED.parents[1])}
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+    *differing, summary = done.stdout.splitlines()
+    shares = re.findall(r"(precision|recall) [\d.]+ \((\d+) of (\d+)", summary)
+    return {name: (int(hits), int(cases)) for name, hits, cases in shares}, differing
+
+
+@needs(WIKITEXT)
+@pytest.mark.parametrize("judgements", ["judgements.json", "judgements_edited.json"])
+def test_captures_of_real_pages_are_aligned_as_they_were_judged(wikitext: Path, judgements: str) -> None:
+    shares, differing = measured("alignment", wikitext, JUDGED / "alignment" / judgements)
+    precise, found = shares["precision"]
+    recalled, wanted = shares["recall"]
+    assert wanted >= 100
+    assert precise >= 0.98 * found, differing
+    assert recalled >= 0.95 * wanted, differing
+
+
+@needs(WIKITEXT)
+@needs(CORPUS / "the-context-en")
+def test_no_event_of_one_archive_is_merged_with_a_wrong_one_of_the_other(wikitext: Path) -> None:
+    folders = (CORPUS / "the-context-en", CORPUS / "the-context-en-revisions")
+    shares, differing = measured("cross", wikitext, *folders, JUDGED / "cross" / "judgements.json")
+    precise, found = shares["precision"]
+    assert found >= 100
+    assert precise == found, differing
