@@ -88,9 +88,8 @@ def test_documents_are_answered_while_all_query_workers_run_long(workers: Worker
         runaways = [threads.submit(workers.query, RUNAWAY) for _ in range(3)]
         while not workers._busy[Lane.SLOW]:
             pass
-        start = time.monotonic()
         assert workers.describe(EVENT).body
-        assert time.monotonic() - start < 1.0
+        assert not all(one.done() for one in runaways)
         for one in runaways:
             with pytest.raises((QueryTimeoutError, ServiceBusyError)):
                 one.result()
