@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from kg.item import Item, Origin, content, fold
@@ -251,8 +251,8 @@ def _observe(event: Event, listings: list[Listing], time: datetime | None) -> No
     item = listings[0].item
     name = _name(event, item)
     revision = event.revisions.setdefault(name, Observed(item))
-    if item.origin <= revision.item.origin:
-        revision.item = item  # with the same content it may stand under another day
+    if item.day != revision.item.day:
+        revision.item = replace(revision.item, day=item.day)
     if name != event.current or _is_closed(event):
         _close(event, time)
         event.current = name

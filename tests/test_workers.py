@@ -75,12 +75,16 @@ def test_an_unknown_resource_is_not_found(workers: Workers) -> None:
         workers.describe(f"{BASE}event/nothing")
 
 
-def test_a_runaway_query_is_stopped_at_its_deadline_and_the_next_is_answered(workers: Workers) -> None:
-    start = time.monotonic()
-    with pytest.raises(QueryTimeoutError):
-        workers.query(RUNAWAY, seconds=0.5)
-    assert time.monotonic() - start < 1.0
-    assert workers.query("ASK {}").body
+def test_a_runaway_query_is_stopped_at_its_deadline_and_the_next_is_answered(
+    served_store: Path, settings: Settings
+) -> None:
+    with Workers(served_store, replace(settings, query_seconds=60.0)) as patient:
+        start = time.monotonic()
+        with pytest.raises(QueryTimeoutError):
+            patient.query(RUNAWAY, seconds=0.5)
+        # Far below the limit of the settings, however busy the machine is.
+        assert time.monotonic() - start < 30.0
+        assert patient.query("ASK {}").body
 
 
 def test_documents_are_answered_while_all_query_workers_run_long(workers: Workers) -> None:
@@ -100,9 +104,8 @@ def test_slow_queries_leave_a_worker_to_fast_ones(workers: Workers) -> None:
         runaways = [threads.submit(workers.query, RUNAWAY) for _ in range(3)]
         while not workers._busy[Lane.SLOW]:
             pass
-        start = time.monotonic()
         assert workers.query("ASK {}").body
-        assert time.monotonic() - start < 1.5
+        assert not all(one.done() for one in runaways)
         for one in runaways:
             with pytest.raises((QueryTimeoutError, ServiceBusyError)):
                 one.result()
