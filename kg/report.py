@@ -60,6 +60,7 @@ items {n["items"]:,} = bullet events {n["leaf event"] + n["parent event"]:,} + e
 + index items {n["index items"]:,}
 events {n["events"]:,} = items {n["items"]:,} - merged {n["merged"]:,}{withdrawn} \
 + gone {n["events gone"]:,} + only listed as related {n["events only listed as related"]:,}
+revisions {counts["revisions"]:,}, {counts["revisions"] / max(counts["events"], 1):.3f} an event
 bullet-to-link citations {n["citations"]:,}, distinct (event, source) pairs {n["event-source pairs"]:,}
 months {found["months"]["all"]:,}, of which new since the last build {found["months"]["new"]:,}
 lines not understood {sum(unread.values()):,}{why}
