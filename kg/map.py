@@ -139,14 +139,13 @@ class Mapper:
         yield from self._former_revisions(event, known, seen)
 
     def _former_revisions(self, event: NamedNode, known: Event, seen: dict[str, NamedNode]) -> Iterator[Quad]:
-        for listing in known.listings:
-            for former in listing.item.former:
-                if former.title not in seen:
-                    seen[former.title] = _node(self.minter.revision(event.value, f"title {former.title}"))
-                    self.named.revisions += 1
-                    title = Literal(former.title, language=known.language)
-                    yield from _revision(seen[former.title], event, title)
-                yield from _printed_as(seen[former.title], f"{listing.page}#change-{former.position}")
+        for title, entries in known.former.items():
+            if title not in seen:
+                seen[title] = _node(self.minter.revision(event.value, f"title {title}"))
+                self.named.revisions += 1
+                yield from _revision(seen[title], event, Literal(title, language=known.language))
+            for entry in entries:
+                yield from _printed_as(seen[title], entry)
 
 
 def source_quads(event: Event, minter: Minter, named: Named) -> Iterator[Quad]:

@@ -26,6 +26,8 @@ def surviving(events: Iterable[Event], claims: Claims) -> list[Event]:
 
 
 def _join(event: Event, other: Event) -> None:
+    for title, entries in other.former.items():
+        event.former.setdefault(title, {}).update(entries)
     for name, observed in other.revisions.items():
         known = event.revisions.setdefault(name, observed)
         if known is not observed:

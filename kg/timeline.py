@@ -60,7 +60,9 @@ class Observed:
 class Event:
     """One event: its key for good, where the newest captures list it (or last did), and all its revisions.
 
-    ``listings`` has the most telling first. ``gone`` is the time of the first capture that no longer lists it.
+    ``listings`` has the most telling first. ``former`` has the earlier wordings that pages print in their lists of
+    changes, each with the entries that print it: captures may disagree, and all of them count. ``gone`` is the time of
+    the first capture that no longer lists the event.
     """
 
     key: str
@@ -68,6 +70,7 @@ class Event:
     listings: list[Listing] = field(default_factory=list)
     revisions: dict[str, Observed] = field(default_factory=dict)
     current: str = ""
+    former: dict[str, dict[str, None]] = field(default_factory=dict)
     gone: datetime | None = None
 
     @property
@@ -248,6 +251,9 @@ def _observe(event: Event, listings: list[Listing], time: datetime | None) -> No
         event.gone = time
         return
     event.listings, event.gone = listings, None
+    for listing in listings:
+        for former in listing.item.former:
+            event.former.setdefault(former.title, {})[f"{listing.page}#change-{former.position}"] = None
     item = listings[0].item
     name = _name(event, item)
     revision = event.revisions.setdefault(name, Observed(item))

@@ -100,6 +100,7 @@ class Withdrawn:
             event.listings = [replace(one, item=self._without(one.item)) for one in event.listings]
             for observed in event.revisions.values():
                 observed.item = self._without(observed.item)
+            event.former = {title: entries for title, entries in event.former.items() if not self.text(title)}
         return event
 
     def _without(self, item: Item) -> Item:

@@ -113,7 +113,7 @@ def test_the_list_that_was_made_by_hand_has_more_than_fifty_revisions_and_every_
     assert sum(len(one["observed"]) > 1 for one in revisions) == 5
 
 
-# --- the judged sets: what an aligner must do was decided from pages of real archives, which are not part of this
+# --- the judged sets: decided by reading pages of real archives, which are not part of the project
 
 
 @pytest.fixture(scope="module")

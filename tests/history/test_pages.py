@@ -109,3 +109,12 @@ def test_an_index_adds_no_revision_to_the_page_that_it_lists(archive: Archive) -
     archive.step(2, {CONTEXT.format("README"): index.format("Homs, shops")})
     (event,) = archive.events
     assert archive.spans(event) == [("Shops close.", [(0, None)])]
+
+
+def test_captures_whose_lists_of_changes_disagree_all_count(archive: Archive) -> None:
+    path = CONTEXT.format("shops-close")
+    archive.step(0, {path: context("Shops close. ", changes=["No shop opens. ", "Most shops close. "])})
+    archive.step(1, {path: context("Shops close. ", changes=["Most shops close. "])})
+    (event,) = archive.events
+    entries = {title: [entry.rpartition("#")[2] for entry in printed] for title, printed in event.former.items()}
+    assert entries == {"No shop opens.": ["change-1"], "Most shops close.": ["change-2", "change-1"]}
