@@ -28,6 +28,8 @@ ONLY_LINKS = re.compile(r"(?:[\W_]|\band\b|\bor\b)*$")
 # which broken links leave in titles, joins nothing.
 JOINED = re.compile(r"^((?:(?!https?:).){2,120}?):(?::\s*|(?=[^\s\d]))")
 SLUG_LENGTH = 100
+# Accents are marks of their own in NFKD, and no word characters.
+NO_LETTER_OR_DIGIT = re.compile(r"[\W_]+")
 
 
 T = TypeVar("T")
@@ -124,8 +126,7 @@ def normalise(title: str) -> str:
 @lru_cache(maxsize=65_536)
 def fold(title: str) -> str:
     """Return only the letters and digits of a title, without accents and case: what all its printed forms share."""
-    plain = (c for c in unicodedata.normalize("NFKD", title) if not unicodedata.combining(c))
-    return "".join(c for c in plain if c.isalnum()).casefold()
+    return NO_LETTER_OR_DIGIT.sub("", unicodedata.normalize("NFKD", title)).casefold()
 
 
 def readable_slug(title: str) -> str:
