@@ -8,12 +8,13 @@ import multiprocessing
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from queue import SimpleQueue
 from time import monotonic
 from typing import Any
 
@@ -58,9 +59,8 @@ def build(roots: Iterable[Path], settings: Settings, progress: Progress = lambda
         shipped = ledger.missing(settings.ledger, known)
         chunks = plan.chunks(archives, known, settings)
         names = [parts.name(chunk, archives, settings.base, known) for chunk in chunks]
-        converted = list(_convert(archives, dict(zip(names, chunks, strict=True)), scratch, settings, progress))
-        finished = _finish([part.outcome for part in converted], known, scratch / "finish.nt", settings)
-        triples = _load(draft, [*(part.file for part in converted), scratch / "finish.nt"])
+        parts_read = _convert(archives, dict(zip(names, chunks, strict=True)), scratch, settings, progress)
+        converted, finished, triples = _load(draft / "db", parts_read, known, settings)
         new = sum(part.file.parent == scratch for part in converted)
         found = report(finished, archives, triples, monotonic() - started) | {
             "months": {"all": len(chunks), "new": new}
@@ -181,28 +181,57 @@ def _chunk_quads(archives: list[Archive], chunk: Chunk, converter: Converter) ->
             yield from converter.undated((read[plan.content(one)] for one in newest), group.claims)
 
 
-def _finish(outcomes: Iterable[Outcome], known: Ledger, part: Path, settings: Settings) -> Outcome:
-    """Write what can be said only when all days are known; return the whole outcome, whose claims are in ``known``."""
-    whole = Outcome()
-    for outcome in outcomes:
-        whole.add(outcome)
-    known.extend(whole.claims)
+def _load(path: Path, parts: Iterable[Part], known: Ledger, settings: Settings) -> tuple[list[Part], Outcome, int]:
+    """Load parts into the database at ``path`` while others are converted, then what needs to know all of them.
+
+    Returns the parts, the outcome of all, whose claims are then in ``known``, and how many triples there are.
+    """
+    database = Store(str(path))
     converter = Converter(Minter(settings.base), gazetteer.load())
-    with part.open("wb") as output:
-        serialize(converter.finish(whole, known), output, format=RdfFormat.N_TRIPLES)
-    return converter.outcome
-
-
-def _load(draft: Path, files: list[Path]) -> int:
-    """Bulk-load N-Triples files into the draft's database and return how many triples it holds."""
-    database = Store(str(draft / "db"))
-    database.bulk_load(input=_Joined(files), format=RdfFormat.N_TRIPLES)  # type: ignore[arg-type]
+    with _Loading(database) as load:
+        drawn = [load(part) for part in parts]
+        load.end()
+        whole = Outcome()
+        for part in drawn:
+            whole.add(part.outcome)
+        known.extend(whole.claims)
+        database.bulk_extend(converter.finish(whole, known))
     database.flush()
-    return len(database)
+    return drawn, converter.outcome, len(database)
+
+
+class _Loading:
+    """Bulk-loads parts in a thread of its own, as they are given."""
+
+    def __init__(self, database: Store) -> None:
+        self._files: SimpleQueue[Path | None] = SimpleQueue()
+        self._thread = ThreadPoolExecutor(1)
+        joined: Any = _Joined(iter(self._files.get, None))
+        self._loaded = self._thread.submit(database.bulk_load, input=joined, format=RdfFormat.N_TRIPLES)
+
+    def __enter__(self) -> _Loading:
+        return self
+
+    def __call__(self, part: Part) -> Part:
+        """Load ``part``; raises what a load before it failed of."""
+        if self._loaded.done():
+            self._loaded.result()
+        self._files.put(part.file)
+        return part
+
+    def end(self) -> None:
+        """Say that there are no more parts."""
+        self._files.put(None)
+
+    def __exit__(self, *exception: object) -> None:
+        self.end()
+        self._thread.shutdown()
+        if exception[0] is None:
+            self._loaded.result()
 
 
 class _Joined(io.RawIOBase):
-    """Several files read as one."""
+    """Several files read as one, each drawn when the one before it ends."""
 
     def __init__(self, files: Iterable[Path]) -> None:
         self._waiting = iter(files)

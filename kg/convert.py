@@ -72,6 +72,7 @@ class Kept:
     page: Page
     record: Record
     listings: tuple[Listing, ...]
+    tally: Tally
     newest: bool = False
     entries: set[str] = field(default_factory=set)
 
@@ -93,8 +94,7 @@ class Outcome:
 
     def add(self, other: Outcome) -> None:
         """Add the outcome of another part."""
-        self.tally.counts.update(other.tally.counts)
-        self.tally.excluded.update(other.tally.excluded)
+        self.tally.add(other.tally)
         self.unread += other.unread
         self.prose += other.prose
         self.named.update(other.named)
@@ -173,13 +173,18 @@ class Converter:
         record = parse.parse(page)
         if record is None:
             raise AssertionError(f"{page.path} names a day and is no page")
-        listed = (replace(item, day=shown.day) for item in items(record, Tally(), shown.language))
-        return Kept(page, record, tuple(Listing(item, iri, page.captured) for item in listed))
+        tally = Tally()
+        listed = (
+            item if item.day == shown.day else replace(item, day=shown.day)
+            for item in items(record, tally, shown.language)
+        )
+        return Kept(page, record, tuple(Listing(item, iri, page.captured) for item in listed), tally)
 
     def _tally(self, kept: Kept) -> None:
         """Count what the newest capture of a page holds."""
         self._tell(kept.page, kept.record)
-        found = list(items(kept.record, self.outcome.tally))
+        self.outcome.tally.add(kept.tally)
+        found = [listing.item for listing in kept.listings]
         self.outcome.tally.counts["index items"] += sum(item.origin is Origin.INDEX for item in found)
         self.outcome.unread += (
             (kept.page.path, Unread(0, citation.url[:200], "address that cannot be made an IRI"))

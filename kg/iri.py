@@ -65,6 +65,7 @@ class Minter:
         return iri[len(self.base) :] if iri.startswith(self.base) else None
 
 
+@lru_cache(maxsize=65_536)
 def spell(text: str) -> str:
     """Spell ``text`` as the path of an IRI; a text that is spelled already comes out unchanged if unquoted first."""
     return quote(unicodedata.normalize("NFC", text), safe=PATH_CHARACTERS)

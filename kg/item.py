@@ -27,6 +27,8 @@ ONLY_LINKS = re.compile(r"(?:[\W_]|\band\b|\bor\b)*$")
 # The Context joins a heading bullet and its child with "::" or with ":" and no space. The colon of an address,
 # which broken links leave in titles, joins nothing.
 JOINED = re.compile(r"^((?:(?!https?:).){2,120}?):(?::\s*|(?=[^\s\d]))")
+COLON = re.compile(r"\s*:\s*(?=\S)")
+WORD = re.compile(r"\w")
 SLUG_LENGTH = 100
 # Accents are marks of their own in NFKD, and no word characters.
 NO_LETTER_OR_DIGIT = re.compile(r"[\W_]+")
@@ -113,10 +115,16 @@ class Tally:
     counts: Counter[str] = field(default_factory=Counter)
     excluded: Counter[str] = field(default_factory=Counter)
 
+    def add(self, other: Tally) -> None:
+        """Add the counts of other pages."""
+        self.counts.update(other.counts)
+        self.excluded.update(other.excluded)
 
+
+@lru_cache(maxsize=65_536)
 def normalise(title: str) -> str:
     """Return the wording of a title: NFC, heading and outer space stripped, white space collapsed, casefolded."""
-    text = re.sub(r"\s+", " ", unicodedata.normalize("NFC", title)).strip()
+    text = " ".join(unicodedata.normalize("NFC", title).split())
     joined = JOINED.match(text)
     return (text[joined.end() :] if joined and joined.end() < len(text) else text).lstrip(
         ":;,–- "
@@ -173,7 +181,7 @@ def _bullet_items(page: DayPage, tally: Tally) -> Iterator[Item]:
 
 def _role(bullet: Bullet, is_parent: bool) -> str:
     if not is_parent:
-        return "leaf event" if re.search(r"\w", bullet.text) else "excluded"
+        return "leaf event" if WORD.search(bullet.text) else "excluded"
     if bullet.citations or FULL_SENTENCE.match(bullet.text):
         return "parent event"
     return "topic" if bullet.links and ONLY_LINKS.match(bullet.linked) else "topic label"
@@ -223,7 +231,7 @@ def _subject(bullet: Bullet) -> str:
     """Return the text up to its colon where a bullet begins with a link and a colon, as in ``[[X]]: what happened``."""
     if not bullet.links or not bullet.text.startswith(bullet.links[0].anchor):
         return ""
-    match = re.match(r"\s*:\s*(?=\S)", bullet.text[len(bullet.links[0].anchor) :])
+    match = COLON.match(bullet.text[len(bullet.links[0].anchor) :])
     return bullet.text[: len(bullet.links[0].anchor) + match.end()] if match else ""
 
 
@@ -277,7 +285,7 @@ def _slug(path: str) -> str:
 
 
 def _visible(title: str) -> str:
-    return re.sub(r"\s+", " ", title).strip() or "(no title)"
+    return " ".join(title.split()) or "(no title)"
 
 
 def _distinct(values: tuple[T, ...]) -> tuple[T, ...]:

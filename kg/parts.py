@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -82,11 +82,12 @@ def keep(store: Path, part: Part, before: str, after: str) -> None:
     folder.mkdir(exist_ok=True)
     with part.file.open("rb") as stream:
         sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
-    for one, outcome in {before: part.outcome, after: replace(part.outcome, claims=[])}.items():
+    plain = _plain(part.outcome)
+    for one, outcome in {before: plain, after: plain | {"claims": []}}.items():
         target = folder / f"{one}.nt"
         if not target.exists():
             os.link(part.file, target)
-        text = json.dumps({"sha256": sha256, "outcome": _plain(outcome)}, ensure_ascii=False)
+        text = json.dumps({"sha256": sha256, "outcome": outcome}, ensure_ascii=False)
         target.with_suffix(".json").write_text(text, encoding="utf-8")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -17,6 +17,7 @@ LOCATED = re.compile(
     r"(?:(?:[\w'’-]+\s+){0,2}(?:city|town|village|capital|port|province|state|district|region|governorate|suburb)\s+(?:of\s+)?)?$",
     re.IGNORECASE,
 )
+WORD = re.compile(r"\w")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +69,18 @@ def is_location(named: NamedPlace, item: Item) -> bool:
     """Whether the sentence says, with a preposition, that the event happened at the place."""
     if not named.anchor:
         return False
-    # Not the "Niger" of "in Nigeria".
-    names = re.finditer(rf"{re.escape(named.anchor)}(?!\w)", item.title)
-    return any(LOCATED.search(item.title[max(0, name.start() - 80) : name.start()]) for name in names)
+    return any(LOCATED.search(item.title[max(0, at - 80) : at]) for at in _occurrences(named.anchor, item.title))
+
+
+def _occurrences(name: str, text: str) -> Iterator[int]:
+    """Yield where ``name`` begins in ``text`` as a whole: not the "Niger" of "Nigeria"."""
+    at = text.find(name)
+    while at >= 0:
+        end = at + len(name)
+        whole = not WORD.match(text, end)
+        if whole:
+            yield at
+        at = text.find(name, end if whole else at + 1)
 
 
 def iri(place: Place, minter: Minter, gazetteer: Gazetteer) -> str:

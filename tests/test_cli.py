@@ -19,6 +19,7 @@ from rdflib import Graph
 from rdflib.compare import to_isomorphic
 
 from kg import __version__, cli, graph
+from kg.cli.options import GRAPH_FORMATS
 from kg.formats import by_name
 from kg.settings import Settings
 
@@ -280,7 +281,7 @@ def test_a_file_with_a_query_that_cannot_be_read_is_refused(
     assert "query.rq cannot be read" in refused(done)
 
 
-@pytest.mark.parametrize("name", cli.GRAPH_FORMATS)
+@pytest.mark.parametrize("name", GRAPH_FORMATS)
 def test_describe_prints_what_is_said_of_a_resource_in_each_format(sample_store: Path, name: str) -> None:
     done = run_here("describe", HOMS, "--store", sample_store, "--format", name)
     chosen = by_name(name).rdf
@@ -293,7 +294,7 @@ def test_describe_refuses_what_the_graph_says_nothing_about(sample_store: Path, 
     refused(run_here("describe", iri, "--store", sample_store))
 
 
-@pytest.mark.parametrize("name", cli.GRAPH_FORMATS)
+@pytest.mark.parametrize("name", GRAPH_FORMATS)
 def test_dump_writes_a_file_a_packed_file_and_standard_output_alike(
     sample_store: Path, tmp_path: Path, name: str
 ) -> None:

@@ -117,7 +117,7 @@ class _Reading:
 def read(source: str) -> Inline:
     """Read the wikitext of one bullet, without its list markers. Never raises on any text."""
     reading = _Reading()
-    source = MARKS.sub("\ufffd", source)
+    source = source if source.isascii() else MARKS.sub("\ufffd", source)
     if len(BOLD.findall(source)) % 2:
         source = POSSESSIVE.sub("''&#39;", source)
     code = mwparserfromhell.parse(source, skip_style_tags=True)
@@ -142,12 +142,13 @@ def _shown(code: Wikicode | None) -> str:
     if code is None:
         return ""
     if len(code.nodes) == 1 and isinstance(code.nodes[0], Text):
-        return " ".join(QUOTES.sub("", str(code.nodes[0].value)).split())
+        return " ".join(_without_quotes(str(code.nodes[0].value)).split())
     reading = _Reading()
     _walk(code.nodes, reading)
     return MARKS.sub("", _tidy("".join(reading.pieces)))
 
 
+@lru_cache(maxsize=65_536)
 def article_title(target: str) -> str | None:
     """Normalise the target of a wikilink to an article's title; None where it leads to no article.
 
@@ -170,21 +171,26 @@ def article_title(target: str) -> str | None:
 def _walk(nodes: Iterable[object], reading: _Reading) -> None:
     previous: object = None
     for node in nodes:
-        if isinstance(node, Text) and isinstance(previous, Wikilink):
-            _take_trail(str(node), article_title(str(previous.title)), reading)
+        if isinstance(previous, Wikilink) and isinstance(node, Text):
+            _take_trail(str(node.value), previous, reading)
         READERS.get(type(node), _read_other)(node, reading)
         previous = node
 
 
-def _take_trail(text: str, title: str | None, reading: _Reading) -> None:
-    """Note the letters glued on behind the link to ``title``, as in ``[[India]]n`` (MediaWiki's link trail)."""
+def _take_trail(text: str, link: Wikilink, reading: _Reading) -> None:
+    """Note the letters glued on behind ``link``, as in ``[[India]]n`` (MediaWiki's link trail)."""
     trail = TRAIL.match(text)
-    if trail and reading.links and reading.links[-1].title == title:
+    if trail and reading.links and reading.links[-1].title == article_title(str(link.title)):
         reading.links[-1] = replace(reading.links[-1], trail=trail[0])
 
 
 def _read_text(node: Text, reading: _Reading) -> None:
-    reading.pieces.append(QUOTES.sub("", str(node.value)))
+    reading.pieces.append(_without_quotes(str(node.value)))
+
+
+def _without_quotes(text: str) -> str:
+    """Take away the marks of bold and italics."""
+    return QUOTES.sub("", text) if "''" in text else text
 
 
 def _read_entity(node: HTMLEntity, reading: _Reading) -> None:
@@ -223,7 +229,7 @@ def _read_ref(node: Tag, reading: _Reading) -> None:
 
 
 def _read_template(node: Template, reading: _Reading) -> None:
-    name = re.sub(r"[\s_]+", " ", str(node.name)).strip()
+    name = " ".join(str(node.name).replace("_", " ").split())
     if CITE.match(name) and node.has("url"):
         reading.cite(str(node.get("url").value).strip(), _publisher_of(node))
     elif SILENT.match(name) or CITE.match(name):
@@ -342,6 +348,8 @@ def _tidy(text: str) -> str:
     if CITED in text:
         for pattern, replacement in AROUND_CITED:
             text = pattern.sub(replacement, text)
+            if CITED not in text:
+                break
     return _without_leftovers(" ".join(text.split()))
 
 

@@ -106,7 +106,7 @@ def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
 
 def _is_open(line: str) -> bool:
     """Whether a comment, a reference or a template begins on ``line`` and does not end there."""
-    if len(line) > MAX_LINE_LENGTH:
+    if len(line) > MAX_LINE_LENGTH or not ("<" in line or "{{" in line):
         return False
     bare = CONTENT_HEADER.sub("", _without_comments(line))
     if "<!--" in bare or bare.count("{{") > bare.count("}}"):

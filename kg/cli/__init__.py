@@ -1,0 +1,44 @@
+"""The command line: one verb for each step of the way. Modules that take time to load are imported when needed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from kg import __version__
+from kg.cli import build, ledger, read, serve
+from kg.errors import NewsgraphError
+
+COMMANDS = (
+    build.build,
+    read.query,
+    read.describe,
+    read.dump,
+    read.diff,
+    read.page,
+    ledger.ledger,
+    serve.serve,
+)
+
+
+class Group(click.Group):
+    """A group of commands that reports each of our errors in one line and ends with exit code 2."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; raises click.exceptions.Exit with code 2 for an error."""
+        try:
+            return super().invoke(ctx)
+        except NewsgraphError as error:
+            click.echo(f"kg: {error}", err=True)
+            ctx.exit(2)
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="newsgraph")
+def main() -> None:
+    """Turn an archive of news events into a knowledge graph, query it, and serve it."""
+
+
+for command in COMMANDS:
+    main.add_command(command)

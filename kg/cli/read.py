@@ -1,0 +1,190 @@
+"""The commands that read a store: ``kg query``, ``describe``, ``dump``, ``diff`` and ``page``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import click
+
+from kg.cli.options import GRAPH_FORMATS, RESULT_FORMATS, setting, show, write
+from kg.errors import NewsgraphError
+from kg.settings import Settings, load
+
+if TYPE_CHECKING:
+    from kg.formats import Format
+    from kg.query import Answer
+    from kg.workers import Workers
+
+
+@click.command()
+@click.argument("query")
+@setting("store")
+@setting("query_seconds")
+@click.option("--endpoint", metavar="URL", help="Ask the SPARQL endpoint at this address instead of a store.")
+@click.option(
+    "--format",
+    "name",
+    type=click.Choice([*RESULT_FORMATS, *GRAPH_FORMATS]),
+    help="How to print the result.  [default: table, or turtle for a graph]",
+)
+def query(query: str, name: str | None, endpoint: str | None, **options: Any) -> None:
+    """Run a SPARQL query: its text, or @FILE to read it from a file."""
+    from kg import table
+    from kg.formats import by_name
+
+    settings = load(**options)
+    wanted = None if name in (None, "table") else by_name(str(name))
+    answer = _answer(_query_text(query), wanted, endpoint, settings)
+    as_table = name in (None, "table") and answer.format.name == "json"
+    show(table.render(answer.body).encode() if as_table else answer.body)
+
+
+@click.command()
+@click.argument("iri")
+@setting("store")
+@click.option(
+    "--format",
+    "name",
+    type=click.Choice(GRAPH_FORMATS),
+    default="turtle",
+    show_default=True,
+    help="How to print the description.",
+)
+def describe(iri: str, name: str, **options: Any) -> None:
+    """Print what the graph says about the resource IRI."""
+    from kg.formats import by_name
+
+    with _workers(load(**options)) as workers:
+        show(workers.describe(iri, by_name(name)).body)
+
+
+@click.command()
+@setting("store")
+@click.option(
+    "--format",
+    "name",
+    type=click.Choice(GRAPH_FORMATS),
+    default="turtle",
+    show_default=True,
+    help="Format of the dump.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="File to write, gzipped if its name ends in .gz; standard output if not given.",
+)
+def dump(name: str, output: Path | None, **options: Any) -> None:
+    """Write the whole graph to one file."""
+    from kg import dump as dumping
+    from kg import snapshot
+    from kg.formats import by_name
+
+    database = snapshot.current(Path(load(**options).store)).database
+    if output:
+        dumping.dump(database, by_name(name), output)
+    else:
+        dumping.write(database, by_name(name), sys.stdout.buffer)
+
+
+@click.command()
+@click.argument("old", metavar="A")
+@click.argument("new", metavar="B")
+@setting("store")
+@click.option(
+    "--format",
+    "name",
+    type=click.Choice(("text", "json", "patch")),
+    default="text",
+    show_default=True,
+    help="How to write the changes; patch is an RDF Patch that makes the triples of A those of B.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="File to write; standard output if not given.",
+)
+def diff(old: str, new: str, name: Literal["text", "json", "patch"], output: Path | None, **options: Any) -> None:
+    """Show what changed from A to B: events added, removed, reworded, or changed otherwise.
+
+    A and B are snapshots (ids, the beginnings of ids, or the words current and previous), or the IRIs of two
+    revisions.
+    """
+    from kg import diff as comparing
+
+    store = Path(load(**options).store)
+    if name == "patch":
+        comparing.write_patch(store, old, new, output or sys.stdout.buffer)
+        return
+    report = comparing.report(store, old, new, name)
+    if output:
+        write(output, report)
+    else:
+        show(report.encode())
+
+
+@click.command()
+@click.argument("names", nargs=-1, required=True, metavar="IRI | --verify ARCHIVE...")
+@setting("store")
+@setting("jobs")
+@click.option(
+    "--verify",
+    is_flag=True,
+    help="Read archives instead, make each of their pages from its triples, and compare; exit code 1 if any differs.",
+)
+@click.option(
+    "--history", is_flag=True, default=None, help="With --verify, read git archives through all their commits."
+)
+def page(names: tuple[str, ...], verify: bool, **options: Any) -> None:
+    """Print a page as its triples tell it: one of the Context byte for byte, of a day page the item list.
+
+    IRI is that of a capture, or the path that the page has in its archive.
+    """
+    from kg import page as rebuilding
+    from kg import snapshot
+
+    settings = load(**options)
+    if verify:
+        _verify([Path(name) for name in names], settings)
+    elif len(names) > 1:
+        raise click.UsageError("give one IRI or path; only --verify takes several archives")
+    else:
+        store = snapshot.current(Path(settings.store)).open()
+        sys.stdout.buffer.write(rebuilding.text(rebuilding.find(store, names[0])))
+        sys.stdout.buffer.flush()
+
+
+def _verify(archives: list[Path], settings: Settings) -> None:
+    from kg import verify as verifying
+
+    found = verifying.verify(archives, settings)
+    click.echo(verifying.summary(found))
+    if any(one.reason is not None for one in found):
+        sys.exit(1)
+
+
+def _answer(text: str, wanted: Format | None, endpoint: str | None, settings: Settings) -> Answer:
+    if endpoint:
+        from kg import remote
+
+        return remote.query(endpoint, text, wanted, settings)
+    with _workers(settings) as workers:
+        return workers.query(text, wanted)
+
+
+def _workers(settings: Settings) -> Workers:
+    from kg.workers import Workers
+
+    return Workers(Path(settings.store), settings, spare=0)
+
+
+def _query_text(query: str) -> str:
+    if not query.startswith("@"):
+        return query
+    try:
+        return Path(query[1:]).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise NewsgraphError(f"the query {query[1:]} cannot be read: {error}") from error
