@@ -14,10 +14,10 @@ from kg.gazetteer import Gazetteer
 from kg.iri import Minter
 from kg.item import Item, Origin, Reference, Tally, content, fold, items, normalise
 from kg.ledger import Claim, Claims, Ledger, hash_of
-from kg.map import Mapper, Named, source_quads, unusable, urls
+from kg.map import Mapper, Named, instant, source_quads, unusable, urls
 from kg.map_page import day_quads, named_quads, page_quads
 from kg.merge import surviving
-from kg.record import Page, Record, Unread
+from kg.record import DayPage, Page, Record, Unread
 from kg.timeline import Capture, Event, Listing, Observed, Timeline
 from kg.withdraw import Withdrawn, amendments
 
@@ -67,13 +67,17 @@ class Step:
 
 @dataclass(slots=True)
 class Kept:
-    """A page that was read: its record, what it lists, whether it is the newest, and which entries are to be kept."""
+    """A page that was read: its record, what it lists, whether it is the newest, and which entries are to be kept.
+
+    ``again`` is the time of the last capture that showed it after one that showed another page in its place.
+    """
 
     page: Page
     record: Record
     listings: tuple[Listing, ...]
     tally: Tally
     newest: bool = False
+    again: datetime | None = None
     entries: set[str] = field(default_factory=set)
 
 
@@ -164,6 +168,8 @@ class Converter:
         iri = self.minter.page(shown.page.path, shown.page.sha256)
         if iri not in kept:
             kept[iri] = self._read(shown.page, iri, shown)
+        elif kept[iri].page.captured != shown.page.captured:
+            kept[iri].again = shown.page.captured
         if shown.newest and not kept[iri].newest:
             kept[iri].newest = True
             self._tally(kept[iri])
@@ -198,7 +204,10 @@ class Converter:
         self.outcome.unread += ((page.path, unread) for unread in record.unread)
 
     def _pages(self, kept: dict[str, Kept], events: list[Event], withdrawn: Withdrawn) -> Iterator[Quad]:
-        """Yield the pages: the newest captures whole, of the others the entries that a revision comes from."""
+        """Yield the pages: whole, but of older captures of day pages only the entries that a revision comes from.
+
+        One edit of a day page captures all its items again; a page of *the Context* is about one event.
+        """
         for event in events:
             for observed in event.revisions.values():
                 for entry in observed.entries.values():
@@ -208,9 +217,11 @@ class Converter:
             if withdrawn.page(one.page, one.record):
                 continue
             self.outcome.tally.counts["captures"] += 1
-            changes = {f"change-{number}" for number in range(1, 1 + len(getattr(one.record, "changes", ())))}
-            only = None if one.newest else one.entries | changes
+            only = one.entries if isinstance(one.record, DayPage) and not one.newest else None
             yield from page_quads(one.page, one.record, self.minter, only, withdrawn.entries(one.record))
+            if one.again:
+                capture = NamedNode(self.minter.page(one.page.path, one.page.sha256))
+                yield Quad(capture, terms.AVAILABLE, instant(one.again))
 
     def _events(self, events: list[Event], claims: Claims, withdrawn: Withdrawn) -> Iterator[Quad]:
         slugs = claims.slugs()

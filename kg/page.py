@@ -109,8 +109,8 @@ def _newest(store: Store, path: str) -> list[NamedNode]:
     found = [quad.subject for quad in store.quads_for_pattern(None, terms.LABEL, Literal(path))]
     pages = [page for page in found if isinstance(page, NamedNode) and _is_page(store, page)]
     whole = [page for page in pages if _value(store, page, terms.FORMAT)] or pages
-    last = max((_value(store, page, terms.CREATED) for page in whole), default="")
-    return [page for page in whole if _value(store, page, terms.CREATED) == last]
+    shown = {page: _value(store, page, terms.AVAILABLE) or _value(store, page, terms.CREATED) for page in whole}
+    return [page for page in whole if shown[page] == max(shown.values())]
 
 
 def _value(store: Store, page: NamedNode, term: NamedNode) -> str:

@@ -63,6 +63,7 @@ SCHEMA_PLACE: Final = _term("schema:Place")
 START_DATE: Final = _term("schema:startDate")
 SUPER_EVENT: Final = _term("schema:superEvent")
 
+AVAILABLE: Final = _term("dcterms:available")
 CREATED: Final = _term("dcterms:created")
 DESCRIPTION: Final = _term("dcterms:description")
 FORMAT: Final = _term("dcterms:format")

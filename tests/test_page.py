@@ -245,13 +245,25 @@ def test_a_capture_that_came_back_is_the_newest(commit: Callable[[Mapping[str, s
     assert text(find(graph(commit({EVENT: SHOPS}, 1_321_000_000), history=True), EVENT)) == SHOPS.encode()
 
 
-def test_a_capture_of_which_only_some_entries_are_kept_is_refused(
+def test_every_capture_of_a_context_page_is_printed_byte_for_byte(
     commit: Callable[[Mapping[str, str], int], Path],
 ) -> None:
-    commit({EVENT: SHOPS}, 1_320_800_000)
-    store = graph(commit({EVENT: SHOPS.replace("Shops", "Banks")}, 1_320_900_000), history=True)
+    related = f"{SHOPS}\n### Related:\n\n{RELATED.format('Context')}"
+    captures = [SHOPS, SHOPS.replace("Shops", "Banks"), related]
+    for number, capture in enumerate(captures):
+        root = commit({EVENT: capture}, 1_320_800_000 + 100_000 * number)
+    store = graph(root, history=True)
+    for capture in captures:
+        assert text(find(store, MINTER.page(EVENT, Page(EVENT, capture.encode()).sha256))) == capture.encode()
+
+
+def test_an_older_capture_of_a_day_page_keeps_only_what_revisions_come_from(
+    commit: Callable[[Mapping[str, str], int], Path],
+) -> None:
+    commit({DAY: "*Shops close in Homs.\n*A ship sinks.\n"}, 1_320_800_000)
+    store = graph(commit({DAY: "*Banks close in Homs.\n*A ship sinks.\n"}, 1_320_900_000), history=True)
     with pytest.raises(NotFoundError, match="only some entries"):
-        text(find(store, MINTER.page(EVENT, Page(EVENT, SHOPS.encode()).sha256)))
+        text(find(store, MINTER.page(DAY, Page(DAY, b"*Shops close in Homs.\n*A ship sinks.\n").sha256)))
 
 
 def test_captures_of_unknown_time_have_to_be_named_by_their_iris(archive: WriteArchive) -> None:
