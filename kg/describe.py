@@ -45,6 +45,7 @@ SUMMARY: Final = tuple(
 # Objects of these are described in full: they have no meaning, or no document, without the event.
 PARTS: Final = frozenset(expand(name) for name in ("ng:revision", "ng:source", "dcterms:hasPart"))
 DERIVED: Final = expand("prov:wasDerivedFrom")
+HAS_PART: Final = NamedNode(expand("dcterms:hasPart"))
 
 # How events name things. Revisions name them too, but have no date of their own.
 NAMING: Final = tuple(
@@ -82,7 +83,7 @@ def describe(store: Store, iri: str, document: str | None = None) -> list[Quad]:
         raise NotFoundError(f"the graph says nothing about <{iri}>")
     total, events = (0, []) if _is(own, EVENT) else _events(store, subject)
     quads = [*own, *_parts(store, own), *events]
-    quads += _summaries(store, quads)
+    quads += summaries(store, quads)
     if document:
         quads += _document(NamedNode(document), subject, total)
     return in_order(quads, subject)
@@ -112,15 +113,16 @@ def _parts(store: Store, own: list[Quad]) -> list[Quad]:
         found += triples
         for quad in triples:
             if quad.predicate.value == DERIVED and isinstance(quad.object, NamedNode):
-                found += _origin(store, quad.object)
+                found += origins(store, quad.object)
     return found
 
 
-def _origin(store: Store, entry: NamedNode) -> Iterator[Quad]:
-    """Yield what is said about the entry of a page, and a summary of that page."""
+def origins(store: Store, entry: NamedNode) -> Iterator[Quad]:
+    """Yield what is said about the entry of a page, that it is part of that page, and a summary of the page."""
     page = NamedNode(entry.value.partition("#")[0])
     if page != entry:
         yield from _about(store, entry)
+        yield from store.quads_for_pattern(page, HAS_PART, entry, None)
     yield from _summary(store, page)
 
 
@@ -163,7 +165,7 @@ def _listed(store: Store, event: NamedNode, thing: NamedNode) -> Iterator[Quad]:
             yield from _summary(store, quad.object)
 
 
-def _summaries(store: Store, quads: list[Quad]) -> list[Quad]:
+def summaries(store: Store, quads: list[Quad]) -> list[Quad]:
     """Return type, label and the like of everything that ``quads`` name and do not describe."""
     described = {quad.subject for quad in quads}
     found: list[Quad] = []

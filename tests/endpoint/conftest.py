@@ -3,7 +3,9 @@ from __future__ import annotations
 import http.client
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
@@ -30,22 +32,26 @@ class Reply:
 Send = Callable[..., Reply]
 
 
-@pytest.fixture(scope="session")
-def port(settings: Settings, workers: Workers) -> Iterator[int]:
-    """A waitress server on a free port, as kg serve runs it."""
+Serving = Callable[[Settings], AbstractContextManager[Send]]
+
+
+@contextmanager
+def listening(settings: Settings, workers: Workers) -> Iterator[int]:
+    """Run a waitress server on a free port, as kg serve runs it."""
     assert workers.ready(20)
     running = server(settings, workers)
     thread = threading.Thread(target=running.run)
     thread.start()
-    yield int(running.effective_port)
-    running.trigger.pull_trigger(running.close)
-    thread.join(20)
-    running.task_dispatcher.shutdown()
+    try:
+        yield int(running.effective_port)
+    finally:
+        running.trigger.pull_trigger(running.close)
+        thread.join(20)
+        running.task_dispatcher.shutdown()
 
 
-@pytest.fixture(scope="session")
-def send(port: int) -> Send:
-    """Send one request, exactly as given, and return the reply without following redirects."""
+def sender(port: int) -> Send:
+    """Return a function that sends one request, exactly as given, and does not follow redirects."""
 
     def request(
         path: str, accept: str | None = None, method: str = "GET", body: bytes | None = None, **headers: str
@@ -62,3 +68,28 @@ def send(port: int) -> Send:
             connection.close()
 
     return request
+
+
+@pytest.fixture(scope="session")
+def port(settings: Settings, workers: Workers) -> Iterator[int]:
+    """The port of a server of the small graph."""
+    with listening(settings, workers) as number:
+        yield number
+
+
+@pytest.fixture(scope="session")
+def send(port: int) -> Send:
+    """Send a request to the server of the small graph."""
+    return sender(port)
+
+
+@pytest.fixture(scope="session")
+def serving() -> Serving:
+    """Serve the store of some settings, for the time of a block."""
+
+    @contextmanager
+    def serve(settings: Settings) -> Iterator[Send]:
+        with Workers(Path(settings.store), settings) as workers, listening(settings, workers) as number:
+            yield sender(number)
+
+    return serve
