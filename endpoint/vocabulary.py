@@ -1,89 +1,153 @@
-"""The vocabulary's own document at ``/vocab``, the same on every server."""
+"""The vocabulary's own documents: ``/vocab``, its versions and its terms below it, the same on every server."""
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Final
 
-from flask import Blueprint, Response, render_template, request
-from pyoxigraph import NamedNode, Quad, RdfFormat, parse
+from flask import Blueprint, Response, redirect, render_template, request
+from pyoxigraph import NamedNode, Quad, RdfFormat, serialize
 
 import vocab
+from endpoint import context
+from endpoint.diagram import diagram
 from endpoint.errors import acceptable
-from endpoint.headers import link
-from endpoint.negotiate import DOCUMENT_FORMATS, HTML, choose
+from endpoint.headers import alternates, link
+from endpoint.negotiate import DOCUMENT_FORMATS, PAGE_FORMATS, choose
+from endpoint.ontology import Ontology, ontology
 from endpoint.pages import embedded
 from endpoint.site import site, tagged
-from kg.describe import in_order
+from endpoint.urls import without_suffix
 from kg.errors import NotFoundError
 from kg.formats import Format
 from kg.jsonld import compacted
-from kg.prefixes import PREFIXES
-from kg.represent import Nodes, nodes, represent
+from kg.prefixes import expand
+from kg.query import prefixes_for
+from kg.represent import nodes, represent
 
 blueprint = Blueprint("vocabulary", __name__)
 
 LICENCE: Final = "https://creativecommons.org/publicdomain/zero/1.0/"
+CURRENT: Final = "vocab"
+HEADER: Final = {
+    "IRI": (),
+    "Namespace": ("vann:preferredNamespaceUri",),
+    "Prefix": ("vann:preferredNamespacePrefix",),
+    "Version": ("owl:versionInfo",),
+    "Version IRI": ("owl:versionIRI",),
+    "Version before": ("owl:priorVersion",),
+    "Modified": ("dcterms:modified",),
+    "Licence": ("dcterms:license",),
+}
+"""What the head of the page shows of the ontology."""
 
 
 @blueprint.get("/vocab")
 def generic() -> Response:
     """Serve the vocabulary in the negotiated format."""
-    chosen = choose(DOCUMENT_FORMATS, request.headers.get("Accept"))
-    if chosen is None:
-        raise acceptable([(one, _local(one)) for one in DOCUMENT_FORMATS])
-    return _serve(chosen)
+    return _serve(CURRENT, vocab.VERSION, None)
 
 
 @blueprint.get("/vocab.<suffix>")
 def by_suffix(suffix: str) -> Response:
     """Serve the vocabulary in one format."""
-    chosen = next((one for one in DOCUMENT_FORMATS if one.suffix == suffix), None)
+    _, chosen = without_suffix(f"{CURRENT}.{suffix}")
     if chosen is None:
         raise NotFoundError("the vocabulary is not there in this format")
-    return _serve(chosen)
+    return _serve(CURRENT, vocab.VERSION, chosen)
 
 
-def _serve(chosen: Format) -> Response:
-    response = Response(_body(chosen), content_type=chosen.content_type)
+@blueprint.get("/vocab/<name>")
+def below(name: str) -> Response:
+    """Serve a version of the vocabulary, ``/vocab/0.1.0``, or redirect from ``/vocab/Event`` to the term."""
+    stem, suffix = without_suffix(name)
+    if stem in (vocab.VERSION, *vocab.EARLIER):
+        return _serve(f"{CURRENT}/{stem}", stem, suffix)
+    if stem not in (*vocab.CLASSES, *vocab.PROPERTIES):
+        raise NotFoundError(f"the vocabulary has no term and no version {stem[:100]!r}")
+    target = site().addresses.local(f"{CURRENT}.{suffix.suffix}" if suffix else CURRENT)
+    response = redirect(f"{target}#{stem}", 303, Response)
+    response.headers["Cache-Control"] = "public, max-age=60"
+    assert isinstance(response, Response)  # noqa: S101
+    return response
+
+
+def _serve(path: str, version: str, wanted: Format | None) -> Response:
+    """Return a version in the format of its suffix, or else the one negotiated."""
+    choices = [(one, site().addresses.local(f"{path}.{one.suffix}")) for one in DOCUMENT_FORMATS]
+    chosen = wanted or choose(DOCUMENT_FORMATS, request.headers.get("Accept"))
+    if chosen is None:
+        raise acceptable(choices)
+    key = ("vocabulary", path, chosen.name, request.root_path)
+    body = site().cached(key, lambda: _body(path, ontology(version), chosen, choices), len)
+    response = Response(body, content_type=chosen.content_type)
     response.headers["Vary"] = "Accept"
-    response.headers["Content-Location"] = _local(chosen)
-    links = [link(_local(one), "alternate", type=one.media_type) for one in DOCUMENT_FORMATS if one != chosen]
-    links += [link(vocab.NAMESPACE.rstrip("#"), "canonical"), link(LICENCE, "license")]
-    links.append(link(_local(DOCUMENT_FORMATS[1]), "describedby", type="text/turtle"))
-    response.headers["Link"] = ", ".join(links)
-    return tagged(response, site().snapshot, f"vocab-{chosen.suffix}")
+    response.headers["Content-Location"] = dict(choices)[chosen]
+    response.headers["Link"] = ", ".join(_links(version, choices, chosen))
+    return tagged(response, site().snapshot, f"vocab-{version}-{chosen.suffix}")
 
 
-def _local(one: Format) -> str:
-    return site().addresses.local(f"vocab.{one.suffix}")
+def _links(version: str, choices: list[tuple[Format, str]], chosen: Format) -> list[str]:
+    """Return the links of a document, those between versions with the relations of RFC 5829."""
+    links = [*alternates(choices, chosen), *context.links(chosen)]
+    current = version == vocab.VERSION
+    links.append(link(vocab.ONTOLOGY if current else f"{vocab.ONTOLOGY}/{version}", "canonical"))
+    links.append(link(LICENCE, "license"))
+    links.append(link(choices[1][1], "describedby", type=choices[1][0].media_type))
+    links.append(link(site().addresses.local(CURRENT), "latest-version"))
+    if current and vocab.EARLIER:
+        links.append(link(site().addresses.local(f"{CURRENT}/{vocab.EARLIER[-1]}"), "predecessor-version"))
+    return links
 
 
-def _body(chosen: Format) -> bytes:
-    if chosen == HTML:
-        return _page().encode()
+def _body(path: str, known: Ontology, chosen: Format, choices: list[tuple[Format, str]]) -> bytes:
+    document = site().addresses.base + path
+    about = _about(document)
+    if chosen.rdf is None:
+        return _page(document, known, choices).encode()
     if chosen.rdf == RdfFormat.TURTLE:
-        return vocab.turtle().encode()
-    return represent(_quads(), chosen)
+        itself = serialize(about, format=RdfFormat.TURTLE) or b""
+        return vocab.turtle(known.version).encode() + b"\n#### This document\n\n" + itself
+    quads = [*known.quads, *about]
+    if chosen.rdf == RdfFormat.JSON_LD:
+        return represent(quads, chosen)
+    prefixes = dict(known.prefixes) if prefixes_for(chosen.rdf) else None
+    return serialize(quads, format=chosen.rdf, prefixes=prefixes) or b""
 
 
-@cache
-def _quads() -> tuple[Quad, ...]:
-    triples = parse(vocab.turtle(), format=RdfFormat.TURTLE)
-    return tuple(in_order(triples, NamedNode(vocab.NAMESPACE.rstrip("#"))))
-
-
-def _page() -> str:
-    terms = nodes(_quads())
-    label, comment = PREFIXES["rdfs"] + "label", PREFIXES["rdfs"] + "comment"
-    rows = {
-        kind: [_row(terms, name, label, comment) for name in names]
-        for kind, names in (("Classes", vocab.CLASSES), ("Properties", vocab.PROPERTIES))
+def _about(document: str) -> list[Quad]:
+    """Return what the document says about itself: that it is one, what it is about, and its licence."""
+    statements = {
+        "rdf:type": expand("foaf:Document"),
+        "foaf:primaryTopic": vocab.ONTOLOGY,
+        "dcterms:license": LICENCE,
     }
-    data = embedded(compacted(terms))
-    return render_template("vocab.html", site=site(), addresses=site().addresses, rows=rows, data=data)
+    subject = NamedNode(document)
+    return [Quad(subject, NamedNode(expand(name)), NamedNode(value)) for name, value in statements.items()]
 
 
-def _row(terms: Nodes, name: str, label: str, comment: str) -> dict[str, str]:
-    said = terms[vocab.NAMESPACE + name]
-    return {"name": name, "label": said[label][0]["value"], "comment": said[comment][0]["value"]}
+def _page(document: str, known: Ontology, choices: list[tuple[Format, str]]) -> str:
+    """Return the page, with what it says of the ontology and itself embedded as JSON-LD."""
+    head = [quad for quad in known.quads if quad.subject == NamedNode(vocab.ONTOLOGY)]
+    return render_template(
+        "vocabulary.html",
+        site=site(),
+        addresses=site().addresses,
+        document=document,
+        formats=[(one, href) for one, href in choices if one in PAGE_FORMATS],
+        ontology=known,
+        title=known.value(vocab.ONTOLOGY, "dcterms:title"),
+        description=known.value(vocab.ONTOLOGY, "dcterms:description"),
+        current=known.version == vocab.VERSION,
+        header=_header(known),
+        diagram=diagram(known),
+        kinds={"Classes": known.terms("rdfs:Class"), "Properties": known.terms("rdf:Property")},
+        used=known.used(),
+        releases=known.releases(),
+        data=embedded(compacted(nodes([*head, *_about(document)]))),
+    )
+
+
+def _header(known: Ontology) -> dict[str, list[str]]:
+    header = {label: known.values(vocab.ONTOLOGY, *names) for label, names in HEADER.items()}
+    creators = [known.value(one, "foaf:name") or one for one in known.values(vocab.ONTOLOGY, "dcterms:creator")]
+    return {**header, "IRI": [vocab.ONTOLOGY], "Creator": creators}

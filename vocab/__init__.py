@@ -6,6 +6,10 @@ from importlib.resources import files
 from typing import Final
 
 NAMESPACE: Final = "https://w3id.org/newsgraph/ns#"
+ONTOLOGY: Final = NAMESPACE.rstrip("#")
+VERSION: Final = "0.2.0"
+EARLIER: Final = ("0.1.0",)
+"""The versions before this one, whose Turtle is kept in ``vocab/versions/``; the oldest first."""
 
 CLASSES: Final = ("Entity", "Entry", "Event", "Page", "Revision", "Source")
 PROPERTIES: Final = (
@@ -26,6 +30,10 @@ PROPERTIES: Final = (
     "topicLabel",
 )
 
+CONTEXT: Final = ONTOLOGY.removesuffix("ns") + "context.jsonld"
+"""The address of the JSON-LD context, whoever serves a copy of it."""
+FRAMES: Final = ("category", "day", "entity", "event", "page", "publisher", "revision", "source")
+
 
 def term(name: str) -> str:
     """Return the IRI of the vocabulary's term ``name``; raise AttributeError if there is no such term."""
@@ -34,11 +42,26 @@ def term(name: str) -> str:
     return NAMESPACE + name
 
 
-def turtle() -> str:
-    """Return the vocabulary as its Turtle source."""
-    return files(__name__).joinpath("newsgraph.ttl").read_text(encoding="utf-8")
+def turtle(version: str = VERSION) -> str:
+    """Return a version of the vocabulary as its Turtle source; raise LookupError if there is no such version."""
+    if version not in (VERSION, *EARLIER):
+        raise LookupError(f"the vocabulary has no version {version!r}")
+    name = "newsgraph.ttl" if version == VERSION else f"versions/{version}.ttl"
+    return files(__name__).joinpath(name).read_text(encoding="utf-8")
+
+
+def shapes() -> str:
+    """Return the SHACL shapes of the graph as their Turtle source."""
+    return files(__name__).joinpath("shapes.ttl").read_text(encoding="utf-8")
 
 
 def context() -> str:
     """Return the JSON-LD context of the vocabulary as its JSON source."""
     return files(__name__).joinpath("context.jsonld").read_text(encoding="utf-8")
+
+
+def frame(name: str) -> str:
+    """Return the JSON-LD frame for one kind of resource as its JSON source; raise LookupError if there is none."""
+    if name not in FRAMES:
+        raise LookupError(f"the vocabulary has no frame {name!r}")
+    return files(__name__).joinpath(f"frames/{name}.jsonld").read_text(encoding="utf-8")
