@@ -1,0 +1,11 @@
+"""SHACL Core shapes, compiled to SPARQL and run by the engine that holds the graph.
+
+Supported is what ``vocab/shapes.ttl`` uses; anything else in a shapes graph is an error, never ignored.
+``validate(store, load(turtle))`` returns what violates the shapes.
+"""
+
+from kg.shacl.result import Violation, Violations
+from kg.shacl.shape import Constraint, Path, Shape, Target, load
+from kg.shacl.validate import validate
+
+__all__ = ["Constraint", "Path", "Shape", "Target", "Violation", "Violations", "load", "validate"]

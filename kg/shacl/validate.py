@@ -1,0 +1,145 @@
+"""Shapes and a graph -> what violates them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from heapq import nsmallest
+from itertools import chain
+from typing import Final
+
+from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, QuerySolutions, Store, Triple
+
+from kg.shacl.compile import anywhere, query
+from kg.shacl.result import Violation, Violations
+from kg.shacl.shape import TYPE, Constraint, Path, Shape, Target, Term
+
+KEPT: Final = 1_000
+"""How many violations of one constraint are kept; the others are counted."""
+
+SUSPECTS: Final = 1_000
+"""How many nodes that violate a constraint, whatever their target, are looked at one by one."""
+
+Targets = tuple[Target, ...]
+Row = tuple[Term, Term | None]
+Same = tuple[Path | None, str, tuple[Term, ...], tuple[tuple[Constraint, ...], ...]]
+
+
+def validate(store: Store, shapes: Iterable[Shape], threads: int = 1, kept: int = KEPT) -> list[Violations]:
+    """Return the violations of each constraint that has any, in the order of the shapes.
+
+    Args:
+        store: the graph, of which the default graph is looked at. Classes are those that it states: no class is
+            taken for a subclass of another.
+        shapes: what it should keep to.
+        threads: how many queries run at the same time; the engine lets go of the interpreter while it works.
+        kept: how many violations of one constraint are kept.
+
+    Raises:
+        ConfigurationError: for a constraint that cannot be compiled.
+
+    """
+    with ThreadPoolExecutor(threads) as pool:
+        work = [pool.submit(_ask, store, group, kept) for group in _groups(shapes)]
+        return list(chain.from_iterable(one.result() for one in work))
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Constraints of several shapes that ask the same of a path, each with its targets.
+
+    ``alone`` says that no other group asks something else of the same kind: whatever is wrong is wrong in most places.
+    """
+
+    targets: dict[Constraint, Targets]
+    alone: bool
+
+    def __iter__(self) -> Iterator[tuple[Constraint, Targets]]:
+        return iter(self.targets.items())
+
+    @property
+    def together(self) -> tuple[Constraint, Targets]:
+        """One constraint that asks what all do, of the nodes of all."""
+        return next(iter(self.targets)), tuple(dict.fromkeys(chain.from_iterable(self.targets.values())))
+
+
+def _groups(shapes: Iterable[Shape]) -> list[_Group]:
+    """Return the groups of constraints, first those of many shapes, which take longest."""
+    found: dict[Same, dict[Constraint, Targets]] = {}
+    for shape in shapes:
+        for one in shape.constraints:
+            same = one.path, one.parameter, one.values, one.members
+            targets = found.setdefault(same, {})
+            targets[one] = (*targets.get(one, ()), *shape.targets)
+    kinds = Counter(same[:2] for same in found)
+    groups = (_Group(found[same], kinds[same[:2]] == 1) for same in found)
+    return sorted(groups, key=lambda group: -len(group.targets))
+
+
+def _ask(store: Store, group: _Group, kept: int) -> list[Violations]:
+    """Return the violations of each constraint of a group; if there are none of all together, none is asked for."""
+    together, targets = group.together
+    if len(group.targets) > 1 and not any(True for _ in _rows(store, targets, together, group.alone)):
+        return []
+    found = (_violations(one, _rows(store, targets, one, group.alone), kept) for one, targets in group)
+    return [violations for violations in found if violations.count]
+
+
+def _violations(constraint: Constraint, rows: Iterable[Row], kept: int) -> Violations:
+    count = 0
+
+    def counted() -> Iterator[Row]:
+        nonlocal count
+        for row in rows:
+            count += 1
+            yield row
+
+    first = nsmallest(kept, counted(), key=str)
+    return Violations(constraint, count, tuple(Violation(constraint, *row) for row in first))
+
+
+def _rows(store: Store, targets: Targets, constraint: Constraint, alone: bool = False) -> Iterable[Row]:
+    """Return the focus nodes and values that violate a constraint, each pair once."""
+    if constraint.members:
+        return _none_met(store, targets, constraint)
+    if alone and (text := anywhere(constraint, SUSPECTS)) is not None:
+        suspects = set(_solutions(store, text))
+        if len(suspects) < SUSPECTS:
+            return (row for row in suspects if any(_has(store, row[0], target) for target in targets))
+    return _solutions(store, query(constraint, targets))
+
+
+def _has(store: Store, node: Term, target: Target) -> bool:
+    """Whether a node is one that a target names."""
+    if target.kind == "targetObjectsOf":
+        return any(True for _ in store.quads_for_pattern(None, target.term, node, DefaultGraph()))
+    if not isinstance(node, NamedNode | BlankNode | Triple):
+        return False
+    if target.kind == "targetClass":
+        return Quad(node, TYPE, target.term) in store
+    return any(True for _ in store.quads_for_pattern(node, target.term, None, DefaultGraph()))
+
+
+def _solutions(store: Store, text: str) -> Iterator[Row]:
+    found = store.query(text)
+    assert isinstance(found, QuerySolutions)  # noqa: S101 - the text is a SELECT
+    has_value = len(found.variables) > 1
+    for solution in found:
+        yield solution[0], solution[1] if has_value else None
+
+
+def _none_met(store: Store, targets: Targets, constraint: Constraint) -> set[Row]:
+    """Return what meets no member of a ``sh:or``; once that is nothing, the other members are not looked at.
+
+    A member that constrains the node itself, or one of its properties, is not met by the node as a whole.
+    """
+    left: set[Row] | None = None
+    for member in constraint.members:
+        rows = (row for one in member for row in _rows(store, targets, one))
+        found: set[Row] = set(rows) if constraint.path else {(this, this) for this, _ in rows}
+        left = found if left is None else left & found
+        if not left:
+            break
+    return left or set()
