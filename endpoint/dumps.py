@@ -1,116 +1,95 @@
-"""Dumps of the whole graph: ``/dump/newsgraph.ttl`` and the other formats, each also as ``.gz``.
+"""Dumps: ``/dump/newsgraph.ttl``, its parts, years and changes, in every format, each also as ``.gz``.
 
-The files are made on the first request, in a process of their own, and kept beside the snapshots.
+The whole and the parts are made, in two formats, when the list of dumps or the catalogue is first asked for, the
+other files on the first request (see endpoint.dump_cache).
 """
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-import sys
-import threading
+import base64
 from pathlib import Path
-from typing import Final
 
 from flask import Blueprint, Response, render_template, send_file
 
+from endpoint import dump_cache
 from endpoint.site import Site, site
-from kg.errors import NotFoundError, ServiceBusyError, StoreError
-from kg.formats import RDF_FORMATS, Format, by_name, by_suffix
-from kg.snapshot import Snapshot
+from kg import dump_files, snapshot
+from kg.dump_files import NAME, PATCH, SUMS, Made
+from kg.dump_parts import PARTS
+from kg.errors import NotFoundError
+from kg.formats import RDF_FORMATS
 
 blueprint = Blueprint("dumps", __name__)
-
-NAME: Final = "newsgraph"
-COMPRESSED: Final = ".gz"
-WAITING: Final = 3
-_making = threading.Lock()
-_waiting = threading.BoundedSemaphore(WAITING)
 
 
 @blueprint.get("/dump/")
 def index() -> str:
-    """List the dumps."""
+    """List the dumps, with size and checksum of those that are made."""
     here = site()
-    return render_template("dumps.html", site=here, addresses=here.addresses, formats=RDF_FORMATS, name=NAME)
-
-
-@blueprint.get("/dump/<file>")
-def dump(file: str) -> Response:
-    """Send one dump; ranges are answered, so that an interrupted download can go on."""
-    found = _format(file)
-    snapshot = site().snapshot
-    path = _made(site(), snapshot, file, found)
-    compressed = file.endswith(COMPRESSED)
-    response = send_file(
-        path,
-        mimetype="application/gzip" if compressed else found.media_type,
-        as_attachment=True,
-        download_name=f"{NAME}-{snapshot.id}.{found.suffix}{COMPRESSED if compressed else ''}",
-        etag=f"{snapshot.id}-{file}",
-        conditional=True,
-        last_modified=None,
+    found = made(here)
+    ready = {one.file for one in found}
+    return render_template(
+        "dumps.html",
+        site=here,
+        addresses=here.addresses,
+        name=NAME,
+        formats=RDF_FORMATS,
+        parts=dump_files.parts(here.snapshot.manifest),
+        made=found,
+        awaited=[one for one in dump_files.published(here.snapshot.manifest) if one not in ready],
+        older=[one for one in _snapshots(here) if one != here.snapshot.id],
+        sums=SUMS,
     )
-    response.headers["Content-Type"] = "application/gzip" if compressed else found.content_type
-    response.headers["Cache-Control"] = "public, max-age=60"
+
+
+@blueprint.get(f"/dump/{SUMS}")
+def checksums() -> Response:
+    """Send the SHA-256 of every file that is made, as ``sha256sum --check`` reads them."""
+    response = Response(dump_files.sums(made(site())), content_type="text/plain; charset=utf-8")
+    response.headers["Cache-Control"] = "no-cache"
     return response
 
 
-def _format(file: str) -> Format:
-    stem, _, suffix = file.removesuffix(COMPRESSED).partition(".")
-    found = by_suffix(suffix)
-    if stem != NAME or found is None or found.rdf is None:
-        names = ", ".join(f"{NAME}.{one.suffix}" for one in RDF_FORMATS)
-        raise NotFoundError(f"there is no such dump; there are {names}, each also with {COMPRESSED}")
-    return found
-
-
-def _made(here: Site, snapshot: Snapshot, file: str, wanted: Format) -> Path:
-    """Return the file of a dump, made now if nobody has asked for it before."""
-    dumps = Path(here.settings.store) / "dumps"
-    path = (dumps / snapshot.id / file).absolute()
-    if path.exists():
-        return path
-    # Making one takes long, and those who wait for it must not take up every thread of the server.
-    if not _waiting.acquire(blocking=False):
-        raise ServiceBusyError("other dumps are being made; try again in a minute")
-    try:
-        with _making:
-            if not path.exists():
-                _forget(dumps, Path(here.settings.store) / "snapshots")
-                _make(snapshot, wanted, path)
-    finally:
-        _waiting.release()
-    return path
-
-
-def _forget(dumps: Path, snapshots: Path) -> None:
-    """Remove the dumps of snapshots that are gone."""
-    for folder in dumps.glob("*"):
-        if not (snapshots / folder.name).exists():
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def _make(snapshot: Snapshot, wanted: Format, path: Path) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StoreError(f"the dump cannot be written: {error.strerror}") from None
-    command = [sys.executable, "-m", __name__, str(snapshot.database), wanted.name, str(path)]
-    done = subprocess.run(  # noqa: S603
-        command, env={"PYTHONPATH": ":".join(filter(None, sys.path))}, capture_output=True, check=False
+@blueprint.get("/dump/<name>")
+def dump(name: str) -> Response:
+    """Send one dump; ranges are answered, so that an interrupted download can go on."""
+    here = site()
+    file = dump_files.named(name)
+    if file is None or (file.since and file.since not in _snapshots(here)):
+        raise NotFoundError(_what_there_is(here))
+    path = dump_cache.obtain(Path(here.settings.store), here.snapshot, file)
+    content_type = "application/gzip" if file.packed else file.format.content_type
+    stem, _, suffix = file.name.partition(".")
+    response = send_file(
+        path,
+        mimetype=content_type.partition(";")[0],
+        as_attachment=True,
+        download_name=f"{stem}-{here.snapshot.id}.{suffix}",
+        etag=f"{here.snapshot.id}-{file.name}",
+        conditional=True,
+        last_modified=None,
     )
-    if done.returncode or not path.exists():
-        raise StoreError("the dump could not be made; look for room on the disk and try again")
+    response.headers["Content-Type"] = content_type
+    response.headers["Cache-Control"] = "public, max-age=60"
+    digest = base64.b64encode(bytes.fromhex(dump_cache.checksum(path))).decode()
+    response.headers["Repr-Digest"] = f"sha-256=:{digest}:"  # RFC 9530, section 3
+    return response
 
 
-def main(arguments: list[str]) -> None:
-    """Write one dump: database, name of the format, file."""
-    from kg.dump import dump as write
+def _what_there_is(here: Site) -> str:
+    return (
+        f"there is no such dump; there are {', '.join(f'{NAME}.{one.suffix}' for one in RDF_FORMATS)}, each also with "
+        f".gz; of a part, such as {NAME}-core.ttl ({', '.join(PARTS)}); of a year, such as {NAME}-2011.ttl; of what "
+        f"changed since a snapshot, {NAME}-since-ID.ttl or .{PATCH.suffix} ({', '.join(_snapshots(here))})"
+    )
 
-    database, name, output = arguments
-    write(Path(database), by_name(name), Path(output))
+
+def _snapshots(here: Site) -> list[str]:
+    return [folder.name for folder in snapshot.snapshots(Path(here.settings.store))]
 
 
-if __name__ == "__main__":
-    main(sys.argv[1:])
+def made(here: Site) -> list[Made]:
+    """Return the files that are made of the current snapshot, and have those that are published made from now on."""
+    store = Path(here.settings.store)
+    dump_cache.prepare(store, here.snapshot, dump_files.published(here.snapshot.manifest))
+    return dump_cache.made(store, here.snapshot)

@@ -1,57 +1,139 @@
-"""Store -> dump: the whole graph in one file, the same bytes for the same graph."""
+"""Store -> dump: the graph, or a part of it, in one file: sorted, and the same bytes for the same statements.
+
+The order is that of the statements as lines of N-Triples, by their bytes. In the other formats the types of a
+resource come before what else is said about it.
+"""
 
 from __future__ import annotations
 
 import gzip
+import io
 import os
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, Final, cast
 
-from pyoxigraph import DefaultGraph, RdfFormat, Store
+from pyoxigraph import RdfFormat, Store, parse, serialize
 
+from kg import dump_parts, statements
+from kg.dump_parts import WHOLE, Selection
 from kg.errors import FormatError, StoreError
 from kg.formats import Format
-from kg.prefixes import PREFIXES
+from kg.prefixes import PREFIXES, expand
 
-WITH_PREFIXES = (RdfFormat.TURTLE, RdfFormat.TRIG, RdfFormat.RDF_XML)
-GZIP_LEVEL = 6
+WITH_PREFIXES: Final = (RdfFormat.TURTLE, RdfFormat.TRIG, RdfFormat.RDF_XML)
+LINES: Final = (RdfFormat.N_TRIPLES, RdfFormat.N_QUADS)
+GZIP_LEVEL: Final = 6
+BUFFER: Final = 1 << 20
+TYPE: Final = f" <{expand('rdf:type')}> ".encode()
 
 
-def dump(database: Path, wanted: Format, output: Path) -> None:
-    """Write the graph in the database folder ``database`` to ``output``, gzipped if its name ends in ``.gz``.
+def dump(database: Path, wanted: Format, output: Path, selection: Selection = WHOLE) -> None:
+    """Write what is selected of a database to ``output``, gzipped if its name ends in ``.gz``.
 
     The file appears when it is whole. Raises FormatError if ``wanted`` is no RDF format, StoreError if the
     database cannot be read or the file not written.
     """
-    with _replacing(output) as file:
-        if output.suffix == ".gz":
-            # Without a time and a name in its header, so that the same graph makes the same bytes.
-            with gzip.GzipFile(filename="", mode="wb", fileobj=file, compresslevel=GZIP_LEVEL, mtime=0) as packed:
-                write(database, wanted, cast("IO[bytes]", packed))
-        else:
-            write(database, wanted, file)
-
-
-def write(database: Path, wanted: Format, file: IO[bytes]) -> None:
-    """Write the graph in the database folder ``database`` to an open file; raises as ``dump`` does."""
     if wanted.rdf is None:
         raise FormatError(f"{wanted.label} cannot hold a graph")
-    prefixes = PREFIXES if wanted.rdf in WITH_PREFIXES else None
-    # A graph format is told which graph to write; a dataset format writes all there is.
-    graph = None if wanted.rdf.supports_datasets else DefaultGraph()
+    store = opened(database)
+    with replacing(output) as file, selected(store, selection, output.parent) as blocks, packed(file, output) as target:
+        serialise(blocks, wanted, target, graphs=has_graphs(store))
+
+
+def write(database: Path, wanted: Format, file: IO[bytes], selection: Selection = WHOLE) -> None:
+    """Write what is selected of a database to an open file; raises as ``dump`` does."""
+    if wanted.rdf is None:
+        raise FormatError(f"{wanted.label} cannot hold a graph")
+    store = opened(database)
+    with selected(store, selection) as blocks:
+        serialise(blocks, wanted, file, graphs=has_graphs(store))
+
+
+def opened(database: Path) -> Store:
+    """Open the database in a folder read-only; raises StoreError if that is not possible."""
     try:
-        Store.read_only(str(database)).dump(file, format=wanted.rdf, from_graph=graph, prefixes=prefixes)
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        raise StoreError(f"the dump of {database} stopped: {error}") from error
+        return Store.read_only(str(database))
+    except (OSError, RuntimeError) as error:
+        raise StoreError(f"the database {database} cannot be opened: {error}; build again") from error
 
 
 @contextmanager
-def _replacing(output: Path) -> Iterator[IO[bytes]]:
+def selected(store: Store, selection: Selection, folder: Path | None = None) -> Iterator[Iterator[bytes]]:
+    """Give the blocks (see kg.statements) of what is selected of a store, in order; ``folder`` is for temporary files.
+
+    Raises StoreError if the store cannot be read.
+    """
+    with ExitStack() as files:
+        try:
+            with dump_parts.statements_of(store, selection) as found:
+                blocks = files.enter_context(statements.in_order(found, folder))
+        except OSError as error:
+            raise StoreError(f"the dump stopped: {error}") from error
+        yield dump_parts.of_part(blocks, selection)
+
+
+def has_graphs(store: Store) -> bool:
+    """Return whether a store has any named graph."""
+    return next(iter(store.named_graphs()), None) is not None
+
+
+def serialise(blocks: Iterable[bytes], wanted: Format, file: IO[bytes], *, graphs: bool = True) -> None:
+    """Write blocks in order to a file; a format that holds one graph gets those of the default graph.
+
+    ``graphs`` may be false if there are no others, which saves time. Raises StoreError if the file cannot be written.
+    """
+    assert wanted.rdf is not None  # noqa: S101 - the callers have checked it
+    found = _default_graph(blocks) if graphs and wanted.kind == "graph" else blocks
+    try:
+        if wanted.rdf in LINES:
+            file.writelines(found)
+        else:
+            _translate(found, wanted.rdf, file)
+    except BrokenPipeError:
+        raise
+    except (OSError, RuntimeError) as error:
+        raise StoreError(f"the dump stopped: {error}") from error
+
+
+def _translate(blocks: Iterable[bytes], wanted: RdfFormat, file: IO[bytes]) -> None:
+    stream = io.BufferedReader(statements.Stream(map(_types_first, blocks)), BUFFER)
+    quads = parse(cast("IO[bytes]", stream), format=RdfFormat.N_QUADS)
+    serialize(quads, file, format=wanted, prefixes=PREFIXES if wanted in WITH_PREFIXES else None)
+
+
+def _types_first(block: bytes) -> bytes:
+    """Return a block with the lines that give its subject's types before all others."""
+    marker = b"\n" + statements.subject(block) + TYPE
+    lines = b"\n" + block
+    start = lines.find(marker)
+    if start <= 0:
+        return block
+    end = lines.index(b"\n", lines.rindex(marker) + 1)
+    return lines[start + 1 : end + 1] + lines[1 : start + 1] + lines[end + 1 :]
+
+
+def _default_graph(blocks: Iterable[bytes]) -> Iterator[bytes]:
+    for block in blocks:
+        yield b"".join(line for line in io.BytesIO(block) if statements.graph(line) is None)
+
+
+@contextmanager
+def packed(file: IO[bytes], output: Path) -> Iterator[IO[bytes]]:
+    """Give a file that packs what is written to it into ``file``, if the name of ``output`` ends in ``.gz``."""
+    if output.suffix != ".gz":
+        yield file
+        return
+    # Without a time and a name in its header, so that the same graph makes the same bytes.
+    archive = gzip.GzipFile(filename="", mode="wb", fileobj=file, compresslevel=GZIP_LEVEL, mtime=0)
+    with archive, io.BufferedWriter(cast("io.RawIOBase", archive), BUFFER) as buffered:
+        yield buffered
+
+
+@contextmanager
+def replacing(output: Path) -> Iterator[IO[bytes]]:
     """Give a file that takes the place of ``output`` when the block ends well, and vanishes when it does not."""
     try:
         descriptor, name = tempfile.mkstemp(dir=output.parent, prefix=f".{output.name}.")
@@ -62,6 +144,7 @@ def _replacing(output: Path) -> Iterator[IO[bytes]]:
             yield file
         Path(name).chmod(0o644)
         Path(name).replace(output)
-    except BaseException:
+    except OSError as error:
+        raise StoreError(f"{output} cannot be written: {error.strerror or error}") from error
+    finally:
         Path(name).unlink(missing_ok=True)
-        raise

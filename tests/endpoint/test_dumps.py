@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import base64
 import gzip
+import hashlib
 
 import pytest
 from pyoxigraph import Quad, RdfFormat, Store, parse
@@ -29,6 +31,37 @@ def test_a_dump_can_be_revalidated_and_resumed(send) -> None:
     assert send("/dump/newsgraph.nt", If_None_Match=first.headers["etag"]).status == 304
     rest = send("/dump/newsgraph.nt", Range="bytes=10-")
     assert (rest.status, rest.body) == (206, first.body[10:])
+
+
+def test_a_dump_has_a_checksum(send) -> None:
+    reply = send("/dump/newsgraph.nt.gz")
+    digest = hashlib.sha256(reply.body)
+    assert reply.headers["repr-digest"] == f"sha-256=:{base64.b64encode(digest.digest()).decode()}:"
+    assert f"{digest.hexdigest()}  newsgraph.nt.gz\n" in send("/dump/SHA256SUMS").text
+    assert digest.hexdigest() in send("/dump/").text
+
+
+def test_a_part_and_a_year_are_dumps(send, graph: Store) -> None:
+    parts = [set(parse(send(f"/dump/newsgraph-{part}.nt").body, format=FORMATS["nt"])) for part in ("core", "captures")]
+    assert set.union(*parts) == set(graph)
+    assert sum(map(len, parts)) == len(graph)
+    found = set(parse(send("/dump/newsgraph-core-2011.nt").body, format=FORMATS["nt"]))
+    assert found
+    assert found <= parts[0]
+
+
+def test_changes_since_the_snapshot_itself_are_none(send) -> None:
+    name = "newsgraph-since-20111109T060000000000Z"
+    assert send(f"/dump/{name}.nt").body == b""
+    reply = send(f"/dump/{name}.rdfp")
+    assert reply.type == "application/rdf-patch"
+    assert reply.text.endswith("TX .\nTC .\n")
+
+
+def test_changes_since_a_snapshot_that_is_gone_are_404_and_tell_which_there_are(send) -> None:
+    reply = send("/dump/newsgraph-since-20111109T060000000001Z.ttl")
+    assert reply.status == 404
+    assert "20111109T060000000000Z" in reply.text
 
 
 @pytest.mark.parametrize(

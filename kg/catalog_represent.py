@@ -1,0 +1,71 @@
+"""The description of a snapshot in a format, and as a citation."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Final
+
+from pyoxigraph import Quad, RdfFormat, serialize
+
+from kg.catalog import TITLES, Catalog
+from kg.catalog_terms import PREFIXES
+from kg.dump_files import WHOLE
+from kg.errors import FormatError
+from kg.formats import Format
+from kg.jsonld import expanded, load, processor
+from kg.represent import nodes
+
+WITH_PREFIXES: Final = (RdfFormat.TURTLE, RdfFormat.TRIG, RdfFormat.RDF_XML)
+_BRACES: Final = str.maketrans({"{": r"\{", "}": r"\}", "\\": r"\textbackslash "})
+
+
+def represent(quads: Iterable[Quad], wanted: Format) -> bytes:
+    """Return the quads of a catalogue in a format, never through a store, which would rewrite some literals.
+
+    Raises FormatError for a format that holds no RDF.
+    """
+    if wanted.rdf is None:
+        raise FormatError(f"{wanted.label} cannot hold a catalogue")
+    if wanted.rdf == RdfFormat.JSON_LD:
+        return (json.dumps(document(quads), ensure_ascii=False, indent=2) + "\n").encode()
+    prefixes = dict(PREFIXES) if wanted.rdf in WITH_PREFIXES else None
+    return serialize(quads, format=wanted.rdf, prefixes=prefixes) or b""
+
+
+def document(quads: Iterable[Quad]) -> dict[str, Any]:
+    """Return the quads as JSON-LD, compacted with the prefixes (JSON-LD 1.1 API, section 5.6)."""
+    options = {"documentLoader": load, "graph": True, "processingMode": "json-ld-1.1"}
+    found: dict[str, Any] = processor().compact(expanded(nodes(quads)), {"@context": dict(PREFIXES)}, options)
+    return found
+
+
+def citation(catalog: Catalog) -> str:
+    """Return a sentence that cites the snapshot: who, when, what, where, and the SHA-256 of the whole dump."""
+    day = catalog.manifest.created[:10]
+    return (
+        f"{catalog.publisher.name} ({day[:4]}). {TITLES[None]} [Data set]. Snapshot {catalog.manifest.id}, {day}. "
+        f"{catalog.manifest.base}{_checksum(catalog, ' SHA-256 of {}: {}.')}"
+    )
+
+
+def bibtex(catalog: Catalog) -> str:
+    """Return the citation as a BibTeX entry."""
+    manifest, made = catalog.manifest, datetime.fromisoformat(catalog.manifest.created)
+    fields = {
+        "author": f"{{{catalog.publisher.name.translate(_BRACES)}}}",
+        "title": f"{{{TITLES[None]}}}",
+        "year": f"{made:%Y}",
+        "month": f"{made:%b}".lower(),
+        "version": manifest.id,
+        "url": manifest.base,
+        "note": f"Data set, made on {manifest.created[:10]}.{_checksum(catalog, ' SHA-256 of {}: {}.')}",
+    }
+    lines = (f"  {name} = {value if name == 'month' else f'{{{value}}}'},\n" for name, value in fields.items())
+    return f"@misc{{newsgraph-{manifest.id},\n{''.join(lines)}}}\n"
+
+
+def _checksum(catalog: Catalog, sentence: str) -> str:
+    found = next((one for one in catalog.made if one.file == WHOLE), None)
+    return sentence.format(WHOLE.name, found.sha256) if found else ""

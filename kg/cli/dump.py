@@ -1,0 +1,104 @@
+"""``kg dump``: the graph, or a part of it, to a file, or a folder of dumps to publish."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from kg.cli.options import GRAPH_FORMATS, setting
+from kg.errors import ConfigurationError
+from kg.settings import Settings, load
+
+if TYPE_CHECKING:
+    from kg.dump_parts import Part
+
+PARTS: Final[tuple[Part, ...]] = ("core", "captures", "enrichment")
+
+
+@click.command()
+@setting("store")
+@click.option(
+    "--format",
+    "name",
+    type=click.Choice(GRAPH_FORMATS),
+    default="turtle",
+    show_default=True,
+    help="Format of the dump.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="File to write, gzipped if its name ends in .gz; standard output if not given.",
+)
+@click.option("--part", type=click.Choice(PARTS), help="Only this part of the graph.")
+@click.option("--year", type=click.IntRange(1, 9999), help="Only the events of this year, and what they name.")
+@click.option("--since", metavar="SNAPSHOT", help="Only what is not described as it was in this older snapshot.")
+@click.option(
+    "--release",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder to fill with all that is published: the whole, the parts and the years, their checksums, the ledger, "
+    "and a catalogue.",
+)
+@setting("publisher")
+@setting("contact")
+def dump(
+    name: str,
+    output: Path | None,
+    part: Part | None,
+    year: int | None,
+    since: str | None,
+    release: Path | None,
+    **options: Any,
+) -> None:
+    """Write the whole graph, or what the options select of it, to one file: sorted, the same bytes for the same graph.
+
+    SNAPSHOT is the id of a snapshot, the beginning of one, or the word previous.
+    """
+    from kg import dump as dumping
+    from kg import snapshot
+    from kg.diff import find
+    from kg.dump_parts import Selection
+    from kg.formats import by_name
+
+    settings = load(**options)
+    if release:
+        if output or part or year or since:
+            raise click.UsageError("--release takes none of --output, --part, --year and --since")
+        _release(settings, release)
+        return
+    store = Path(settings.store)
+    current = snapshot.current(store)
+    selection = Selection(current.manifest.base, part, year, find(store, since).database if since else None)
+    if output:
+        dumping.dump(current.database, by_name(name), output, selection)
+    else:
+        dumping.write(current.database, by_name(name), sys.stdout.buffer, selection)
+
+
+def _release(settings: Settings, folder: Path) -> None:
+    from kg import catalog_represent, dump_files, ledger, snapshot
+    from kg.catalog import Catalog, Publisher, quads
+    from kg.dump_files import DumpFile
+    from kg.formats import by_name
+    from kg.statistics import statistics
+
+    store = Path(settings.store)
+    current = snapshot.current(store)
+    counted = statistics(current.open())
+    years = [DumpFile(by_name("turtle"), year=int(year)) for year, _ in counted["years"]]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        made = dump_files.release(store, current, folder, [*dump_files.published(current.manifest), *years])
+        ledger.export(store / snapshot.LEDGER, str(folder / snapshot.LEDGER))
+        described = quads(
+            Catalog(current.manifest, counted, tuple(made), Publisher(settings.publisher, settings.contact))
+        )
+        (folder / "catalog.ttl").write_bytes(catalog_represent.represent(described, by_name("turtle")))
+    except OSError as error:
+        raise ConfigurationError(f"{folder} cannot be written: {error.strerror}") from error
+    for one in made:
+        click.echo(f"{one.size:>14,}  {one.file.name}")

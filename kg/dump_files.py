@@ -1,0 +1,137 @@
+"""The files that dumps are published as: what their names say, and a folder of them with their checksums."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Final, cast
+
+from kg import diff, dump, snapshot, statements
+from kg.dump_parts import PARTS, Part, Selection, of_part
+from kg.errors import FormatError
+from kg.formats import RDF_FORMATS, Format, by_name, by_suffix
+from kg.snapshot import Manifest, Snapshot
+
+NAME: Final = "newsgraph"
+PATCH: Final = Format("patch", "application/rdf-patch", "rdfp", "dataset", "RDF Patch")
+FORMATS: Final = (*RDF_FORMATS, PATCH)
+SUMS: Final = "SHA256SUMS"
+_FILE: Final = re.compile(
+    rf"{NAME}(?:-({'|'.join(PARTS)}))?(?:-(\d{{4}}))?(?:-since-(\d{{8}}T\d{{12}}Z))?\.([a-z]+)(\.gz)?", re.ASCII
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DumpFile:
+    """One file: its format, whether it is gzipped, and what it holds; ``since`` is the id of a snapshot."""
+
+    format: Format
+    packed: bool = True
+    part: Part | None = None
+    year: int | None = None
+    since: str | None = None
+
+    @property
+    def name(self) -> str:
+        """Name of the file, such as ``newsgraph-core-2011.ttl.gz``."""
+        year = None if self.year is None else f"{self.year:04d}"
+        since = None if self.since is None else f"since-{self.since}"
+        stem = "-".join(filter(None, (NAME, self.part, year, since)))
+        return f"{stem}.{self.format.suffix}{'.gz' if self.packed else ''}"
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A file that was made: its size in bytes and SHA-256."""
+
+    file: DumpFile
+    size: int
+    sha256: str
+
+
+WHOLE: Final = DumpFile(by_name("nquads"))
+"""The file that the others can be made from without reading the database again."""
+
+
+def parts(manifest: Manifest) -> list[Part]:
+    """Return the parts that a snapshot has: ``enrichment`` only if anything was asked elsewhere."""
+    return [part for part in PARTS if part != "enrichment" or manifest.counts.get("enriched")]
+
+
+def published(manifest: Manifest) -> list[DumpFile]:
+    """Return the files that are made of a snapshot without anybody asking for them: the whole, and its parts."""
+    formats = (by_name("turtle"), by_name("ntriples"))
+    return [WHOLE, *(DumpFile(one, part=part) for part in (None, *parts(manifest)) for one in formats)]
+
+
+def named(name: str) -> DumpFile | None:
+    """Return the file with this name, or None if no dump is called so."""
+    match = _FILE.fullmatch(name)
+    if not match:
+        return None
+    part, year, since, suffix, packed = match.groups()
+    format_ = PATCH if suffix == PATCH.suffix else by_suffix(suffix)
+    if format_ is None or (format_.rdf is None and format_ != PATCH):
+        return None
+    if format_ == PATCH and (since is None or part or year):
+        return None
+    return DumpFile(format_, packed is not None, cast("Part | None", part), int(year) if year else None, since)
+
+
+def make(store: Path, source: Snapshot, file: DumpFile, folder: Path, whole: Path | None = None) -> Made:
+    """Write one file of a snapshot of ``store`` into a folder, where it appears when it is whole.
+
+    ``whole`` may name a file that was made as WHOLE of the same snapshot. Raises StoreError if the snapshot, or the
+    one that ``since`` names, is not there or cannot be read, or if the file cannot be written.
+    """
+    output = folder / file.name
+    with dump.replacing(output) as target, dump.packed(target, output) as writable:
+        if file.format == PATCH:
+            diff.write_patch(store, str(file.since), source.id, writable)
+        else:
+            _write(store, source, file, writable, whole)
+    found = snapshot.checksum(output)
+    return Made(file, found["bytes"], found["sha256"])
+
+
+def _write(store: Path, source: Snapshot, file: DumpFile, target: IO[bytes], whole: Path | None) -> None:
+    if file.format.rdf is None:
+        raise FormatError(f"{file.format.label} cannot hold a graph")
+    since = diff.find(store, file.since).database if file.since else None
+    selection = Selection(source.manifest.base, file.part, file.year, since)
+    database = source.open()
+    graphs = dump.has_graphs(database)
+    if whole and file.year is None and since is None:
+        with _blocks(whole) as blocks:
+            dump.serialise(of_part(blocks, selection), file.format, target, graphs=graphs)
+        return
+    with dump.selected(database, selection) as blocks:
+        dump.serialise(blocks, file.format, target, graphs=graphs)
+
+
+@contextmanager
+def _blocks(whole: Path) -> Iterator[Iterator[bytes]]:
+    with gzip.open(whole) as lines:
+        yield statements.blocks(cast("IO[bytes]", lines))
+
+
+def sums(made: list[Made]) -> str:
+    """Return the SHA-256 sums of files, one a line, as ``sha256sum --check`` reads them."""
+    return "".join(f"{one.sha256}  {one.file.name}\n" for one in sorted(made, key=lambda one: one.file.name))
+
+
+def release(store: Path, source: Snapshot, folder: Path, files: list[DumpFile]) -> list[Made]:
+    """Write files of a snapshot, and their sums, into a folder that is there; raises as ``make`` does.
+
+    The file WHOLE is made as well.
+    """
+    first = make(store, source, WHOLE, folder)
+    whole = folder / WHOLE.name
+    made = [first, *(make(store, source, one, folder, whole) for one in files if one != WHOLE)]
+    with dump.replacing(folder / SUMS) as file:
+        file.write(sums(made).encode())
+    return made

@@ -1,0 +1,155 @@
+"""What a dump holds: all, or a part, a year, or what has changed since a snapshot.
+
+Every statement is in one part: ``captures`` has what is said of pages and their entries, ``enrichment`` what was
+asked elsewhere (the statements of the graphs below ``enrichment/``, which the default graph repeats), and ``core`` all
+the rest. A year has its events with their revisions, all that these name, and the captures of its days; what several
+years name is in each of them.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal, get_args
+
+from pyoxigraph import Literal as RdfLiteral
+from pyoxigraph import NamedNode, Quad, RdfFormat, Store, serialize
+
+from kg import patch, statements, terms
+from kg.errors import StoreError
+
+Part = Literal["core", "captures", "enrichment"]
+
+PARTS: Final[tuple[Part, ...]] = get_args(Part)
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What to take of a graph whose identity base is ``base``.
+
+    ``since`` is the database of an older snapshot: of each resource that is not described as it was there, the whole
+    description is taken.
+    """
+
+    base: str = ""
+    part: Part | None = None
+    year: int | None = None
+    since: Path | None = None
+
+
+WHOLE: Final = Selection()
+
+
+@contextmanager
+def statements_of(store: Store, selection: Selection) -> Iterator[Iterator[bytes]]:
+    """Give the blocks (see kg.statements) of the year selected, or of what has changed, or all, in any order.
+
+    Raises StoreError if the store cannot be read to its end.
+    """
+    if selection.year is None and selection.since is None:
+        with statements.reading(store) as lines:
+            yield statements.blocks(lines)
+        return
+    try:
+        yield _described(store, selection)
+    except (OSError, RuntimeError) as error:
+        raise StoreError(f"a snapshot cannot be read to its end: {error}; build again") from error
+
+
+def _described(store: Store, selection: Selection) -> Iterator[bytes]:
+    changed = None if selection.since is None else _changed(selection.since, store)
+    if selection.year is not None:
+        described = of_year(store, selection.base, selection.year)
+    else:
+        described = ((one, _about(store, one)) for one in changed or ())
+    for subject, quads in described:
+        text = serialize(quads, format=RdfFormat.N_QUADS) if changed is None or subject in changed else None
+        if text:
+            yield b"".join(sorted(io.BytesIO(text)))
+
+
+def _changed(since: Path, store: Store) -> set[NamedNode]:
+    """Return what is not described in ``store`` as it is in the database ``since``."""
+    with patch.differences(Store.read_only(str(since)), store) as rows:
+        changed = {statements.subject(line) for _, line in rows}
+    return {NamedNode(one[1:-1].decode()) for one in changed if one.startswith(b"<")}
+
+
+def _about(store: Store, subject: NamedNode) -> list[Quad]:
+    return list(store.quads_for_pattern(subject, None, None, None))
+
+
+def of_part(blocks: Iterable[bytes], selection: Selection) -> Iterator[bytes]:
+    """Yield what the selected part has of each block."""
+    if selection.part is None:
+        yield from blocks
+        return
+    captures, sources = f"<{selection.base}page/".encode(), f"<{selection.base}enrichment/".encode()
+    for block in blocks:
+        enriched = _enriched(block, sources) if sources in block else frozenset[bytes]()
+        if selection.part == "enrichment":
+            found = b"".join(sorted(enriched))
+        elif block.startswith(captures) != (selection.part == "captures"):
+            continue
+        else:
+            found = b"".join(line for line in io.BytesIO(block) if line not in enriched) if enriched else block
+        if found:
+            yield found
+
+
+def _enriched(block: bytes, sources: bytes) -> frozenset[bytes]:
+    """Return the lines in graphs whose names begin with ``sources``, and the same statements in the default graph."""
+    found: set[bytes] = set()
+    for line in io.BytesIO(block):
+        graph = statements.graph(line)
+        if graph and graph.startswith(sources):
+            found |= {line, line.removesuffix(b" " + graph + b" .\n") + b" .\n"}
+    return frozenset(found)
+
+
+def of_year(store: Store, base: str, year: int) -> Iterator[tuple[NamedNode, list[Quad]]]:
+    """Yield what a dump of one year describes, with its quads: days, events and pages of that year, what they name.
+
+    From there on every object is followed, except to events, days and pages of other years. An event that was merged
+    into one of the year belongs to it; one that was withdrawn has no date, and so no year.
+    """
+    dated = _dated(store, year)
+    dated |= {page for day in dated for page in _referring(store, terms.TEMPORAL, day)}
+    dated |= {old for event in dated for old in _referring(store, terms.REPLACED_BY, event)}
+    found, waiting = set(dated), list(dated)
+    ours, closed = {one.value for one in dated}, tuple(f"{base}{folder}/" for folder in ("event", "day", "page"))
+    while waiting:
+        subject = waiting.pop()
+        quads = _about(store, subject)
+        for quad in quads:
+            named = quad.object
+            if isinstance(named, NamedNode) and named not in found and _leads_on(quad, named.value, ours, closed):
+                found.add(named)
+                waiting.append(named)
+        yield subject, quads
+
+
+def _leads_on(quad: Quad, iri: str, ours: set[str], closed: tuple[str, ...]) -> bool:
+    if quad.predicate == terms.TYPE or not iri.startswith(closed):
+        return quad.predicate != terms.TYPE
+    return iri.partition("#")[0].partition("/revision/")[0] in ours
+
+
+def _dated(store: Store, year: int) -> set[NamedNode]:
+    """Return the days and events of a year."""
+    return {
+        quad.subject
+        for quad in store.quads_for_pattern(None, terms.START_DATE, None, None)
+        if isinstance(quad.subject, NamedNode)
+        and isinstance(quad.object, RdfLiteral)
+        and quad.object.value.startswith(f"{year:04d}-")
+    }
+
+
+def _referring(store: Store, predicate: NamedNode, thing: NamedNode) -> Iterator[NamedNode]:
+    for quad in store.quads_for_pattern(None, predicate, thing, None):
+        if isinstance(quad.subject, NamedNode):
+            yield quad.subject

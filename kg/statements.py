@@ -1,0 +1,136 @@
+"""The statements of a store as lines of N-Quads: as the engine gives them, and in the order of their bytes.
+
+A *block* is all lines of one subject, sorted. Blocks sorted are lines sorted, as ``LC_ALL=C sort`` sorts them: a line
+begins with its subject, and no subject is the beginning of another one, since it ends in ``> ``.
+"""
+
+from __future__ import annotations
+
+import io
+import marshal
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from heapq import merge
+from itertools import groupby
+from pathlib import Path
+from typing import IO, Any, Final
+
+from pyoxigraph import RdfFormat, Store
+
+from kg.errors import StoreError
+
+PIPE_BUFFER: Final = 1 << 20
+RUN_BYTES: Final = 64_000_000
+
+
+@contextmanager
+def reading(store: Store) -> Iterator[IO[bytes]]:
+    """Give the quads of a store as lines of N-Quads; raises StoreError at the end if they are not all there."""
+    descriptor, writing = os.pipe()
+    with ThreadPoolExecutor(1) as pool:
+        dumping = pool.submit(_dump, store, writing)
+        with os.fdopen(descriptor, "rb", PIPE_BUFFER) as lines:
+            yield lines
+        try:
+            dumping.result()
+        except (OSError, RuntimeError) as error:  # RuntimeError is what pyoxigraph raises for a damaged block
+            raise StoreError(f"a snapshot cannot be read to its end: {error}; build again") from error
+
+
+def _dump(store: Store, descriptor: int) -> None:
+    with os.fdopen(descriptor, "wb", PIPE_BUFFER) as file:
+        store.dump(file, format=RdfFormat.N_QUADS)
+
+
+def subject(line: bytes) -> bytes:
+    """Return the first term of a line, or of a block."""
+    return line[: line.index(b" ")]
+
+
+def graph(line: bytes) -> bytes | None:
+    """Return the name of the graph that a line of N-Quads ends with, as spelt there; None for the default graph."""
+    before, _, last = line.split(b" ", 2)[2].removesuffix(b" .\n").rpartition(b" ")
+    # What follows the last space of a literal has a quotation mark in it, which no IRI has.
+    return last if before and last.startswith((b"<", b"_:")) and b'"' not in last else None
+
+
+def blocks(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the blocks of lines in which those of one subject follow each other."""
+    return (b"".join(sorted(set(same))) for _, same in groupby(lines, key=subject))
+
+
+@contextmanager
+def in_order(found: Iterable[bytes], folder: Path | None = None, size: int = RUN_BYTES) -> Iterator[Iterator[bytes]]:
+    """Give blocks in the order of their bytes, and one block for each subject, each line once.
+
+    No more than ``size`` bytes of them and a block are in memory at once; the others wait in temporary files, in
+    ``folder`` where one is given.
+    """
+    with ExitStack() as files:
+        runs = [_spilled(run, files, folder) if full else run for run, full in _runs(found, size)]
+        yield _united(merge(*runs))
+
+
+def _runs(found: Iterable[bytes], size: int) -> Iterator[tuple[list[bytes], bool]]:
+    """Yield sorted lists of blocks, each with whether more of them follow."""
+    run: list[bytes] = []
+    filled = 0
+    for block in found:
+        run.append(block)
+        filled += len(block)
+        if filled > size:
+            run.sort()
+            yield run, True
+            run, filled = [], 0
+    run.sort()
+    yield run, False
+
+
+def _spilled(run: list[bytes], files: ExitStack, folder: Path | None) -> Iterator[bytes]:
+    file: IO[bytes] = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - closed when the block of in_order ends
+    files.callback(file.close)
+    for block in run:
+        marshal.dump(block, file)
+    file.seek(0)
+    return _loaded(file)
+
+
+def _loaded(file: IO[bytes]) -> Iterator[bytes]:
+    while True:
+        try:
+            block: bytes = marshal.load(file)  # noqa: S302 - written by this process, into a file without a name
+        except EOFError:
+            return
+        yield block
+
+
+def _united(merged: Iterable[bytes]) -> Iterator[bytes]:
+    for _, same in groupby(merged, key=subject):
+        block, *others = same
+        yield b"".join(sorted({*io.BytesIO(block), *io.BytesIO(b"".join(others))})) if others else block
+
+
+class Stream(io.RawIOBase):
+    """Blocks as a file to read from."""
+
+    def __init__(self, found: Iterable[bytes]) -> None:
+        self._blocks = iter(found)
+        self._rest = memoryview(b"")
+
+    def readable(self) -> bool:
+        """Return true."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Fill a buffer, as far as the blocks go, and return how many bytes are in it."""
+        while not self._rest:
+            block = next(self._blocks, None)
+            if block is None:
+                return 0
+            self._rest = memoryview(block)
+        count = min(len(buffer), len(self._rest))
+        buffer[:count], self._rest = self._rest[:count], self._rest[count:]
+        return count

@@ -1,0 +1,44 @@
+"""A capture says its licence by its date, and of a wiki page where its authors are listed."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+from pyoxigraph import NamedNode
+
+from kg import parse, terms
+from kg.iri import Minter
+from kg.map_page import page_quads
+from kg.record import Page
+
+BY_SA = "https://creativecommons.org/licenses/by-sa/{}/"
+HISTORY = "https://en.wikipedia.org/w/index.php?title=Portal:Current_events/2011_November_8&action=history"
+WIKITEXT = b";News\n*Shops close in [[Homs]].\n"
+
+
+def said(path: str, content: bytes, captured: datetime | None, predicate: NamedNode) -> list[str]:
+    page = Page(path, content, captured)
+    record = parse.parse(page)
+    assert record is not None
+    quads = page_quads(page, record, Minter("http://127.0.0.1:8000/"))
+    return [quad.object.value for quad in quads if quad.predicate == predicate and isinstance(quad.object, NamedNode)]
+
+
+@pytest.mark.parametrize(
+    ("captured", "version"),
+    [(date(2017, 12, 21), "3.0"), (date(2023, 6, 6), "3.0"), (date(2023, 6, 7), "4.0"), (date(2026, 1, 1), "4.0")],
+)
+def test_the_licence_is_that_of_the_day_of_the_capture(captured: date, version: str) -> None:
+    moment = datetime(captured.year, captured.month, captured.day, 12, tzinfo=UTC)
+    assert said("data/2011_November_8.txt", WIKITEXT, moment, terms.LICENSE) == [BY_SA.format(version)]
+
+
+def test_a_wiki_page_names_its_history() -> None:
+    moment = datetime(2017, 12, 21, tzinfo=UTC)
+    assert said("data/2011_November_8.txt", WIKITEXT, moment, terms.STATED_BY) == [HISTORY]
+
+
+def test_a_page_of_unknown_date_says_neither() -> None:
+    for predicate in (terms.LICENSE, terms.STATED_BY):
+        assert said("2011_November_8.txt", WIKITEXT, None, predicate) == []

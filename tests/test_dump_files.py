@@ -1,0 +1,162 @@
+"""The files that dumps are published as: their names, and a folder of them."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pyoxigraph import RdfFormat, Store, parse
+
+from kg import patch
+from kg.build import Built, build
+from kg.cli import dump as command
+from kg.dump_files import FORMATS, PATCH, SUMS, WHOLE, DumpFile, make, named, release
+from kg.dump_parts import PARTS
+from kg.errors import StoreError
+from kg.formats import RDF_FORMATS, by_name
+from kg.settings import Settings
+
+RunKg = Callable[..., subprocess.CompletedProcess[bytes]]
+
+files = st.builds(
+    DumpFile,
+    st.sampled_from(RDF_FORMATS),
+    st.booleans(),
+    st.sampled_from([None, *PARTS]),
+    st.sampled_from([None, 1, 1999, 2011]),
+    st.sampled_from([None, "20111109T060000000000Z"]),
+)
+
+
+@given(files)
+def test_a_name_says_all_of_a_file(file: DumpFile) -> None:
+    assert named(file.name) == file
+
+
+@given(st.text("newsgraph-core.ttl.gz2011/\\é", max_size=30))
+def test_another_name_is_no_file_or_the_one_that_is_called_so(name: str) -> None:
+    found = named(name)
+    assert found is None or found.name == name
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "newsgraph.rdfp",
+        "newsgraph-core-since-20111109T060000000000Z.rdfp",
+        "newsgraph-since-20111109.ttl",
+        "newsgraph.html",
+        "newsgraph-pages.ttl",
+        "newsgraph-２０１１.ttl",
+        "newsgraph.ttl.gz\n",
+        "newsgraph.srj",
+    ],
+)
+def test_a_name_that_makes_no_sense_is_no_file(name: str) -> None:
+    assert named(name) is None
+
+
+def test_a_patch_is_a_file_only_between_two_snapshots() -> None:
+    file = DumpFile(PATCH, since="20111109T060000000000Z")
+    assert file.name == "newsgraph-since-20111109T060000000000Z.rdfp.gz"
+    assert named(file.name) == file
+    assert PATCH in FORMATS
+
+
+def test_a_release_has_its_files_and_sums_that_are_right(
+    sample_build: Built, sample_store: Path, tmp_path: Path
+) -> None:
+    wanted = [DumpFile(by_name("turtle"), part=part) for part in (None, "core", "captures")]
+    made = release(sample_store, sample_build.snapshot, tmp_path, wanted)
+    assert [one.file for one in made] == [WHOLE, *wanted]
+    lines = (tmp_path / SUMS).read_text().splitlines()
+    assert {name: sha256 for sha256, name in (line.split("  ") for line in lines)} == {
+        one.file.name: hashlib.sha256((tmp_path / one.file.name).read_bytes()).hexdigest() for one in made
+    }
+    assert all((tmp_path / one.file.name).stat().st_size == one.size for one in made)
+
+
+@pytest.mark.parametrize("part", [None, *PARTS])
+def test_a_file_made_from_the_whole_is_the_one_made_from_the_database(
+    sample_build: Built, sample_store: Path, tmp_path: Path, part: str | None
+) -> None:
+    file, whole = DumpFile(by_name("trig"), part=part), tmp_path / WHOLE.name
+    make(sample_store, sample_build.snapshot, WHOLE, tmp_path)
+    contents = []
+    for source in (None, whole):
+        make(sample_store, sample_build.snapshot, file, tmp_path, source)
+        contents.append((tmp_path / file.name).read_bytes())
+    assert contents[0] == contents[1]
+
+
+def test_a_patch_makes_the_dump_before_the_dump_after(tmp_path: Path) -> None:
+    archive, store = tmp_path / "archive", tmp_path / "store"
+    settings = Settings(store=str(store), jobs=1)
+    archive.mkdir()
+    page = archive / "2011_November_8.txt"
+    page.write_text(";News\n*Shops close in [[Homs]].\n")
+    before = build([archive], settings).snapshot
+    page.write_text(";News\n*Shops close in [[Homs]].\n*A school opens.\n")
+    after = build([archive], settings).snapshot
+    make(store, after, DumpFile(PATCH, since=before.id), tmp_path)
+    graph = Store()
+    graph.extend(before.open())
+    with gzip.open(tmp_path / f"newsgraph-since-{before.id}.rdfp.gz") as lines:
+        patch.apply(patch.read(lines), graph)
+    make(store, after, WHOLE, tmp_path)
+    with gzip.open(tmp_path / WHOLE.name) as lines:
+        assert set(graph) == set(parse(lines, format=RdfFormat.N_QUADS))
+
+
+def test_the_command_writes_a_release_that_describes_itself(run_kg: RunKg, sample_store: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "public"
+    done = run_kg("dump", "--store", sample_store, "--release", folder, "--publisher", "A library")
+    assert (done.returncode, done.stderr) == (0, b"")
+    names = {one.name for one in folder.iterdir()}
+    assert names > {"newsgraph.ttl.gz", "newsgraph-core.nt.gz", "newsgraph-2011.ttl.gz", SUMS, "ledger.tsv"}
+    catalog = (folder / "catalog.ttl").read_text()
+    sums = (folder / SUMS).read_text()
+    assert '"A library"' in catalog
+    assert all(line[:64] in catalog for line in sums.splitlines())
+
+
+def test_the_command_writes_a_part_of_a_year(run_kg: RunKg, sample_store: Path) -> None:
+    selected = ("--part", "captures", "--year", "2011", "--format", "ntriples")
+    lines = run_kg("dump", "--store", sample_store, *selected).stdout.splitlines()
+    assert lines
+    assert all(b"/page/" in line.split(b" ")[0] for line in lines)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [("--release", "x", "--year", "2011"), ("--part", "pages"), ("--year", "0"), ("--since", "1999")],
+    ids=" ".join,
+)
+def test_options_that_make_no_sense_are_refused(
+    run_kg: RunKg, sample_store: Path, tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    done = run_kg("dump", "--store", sample_store, *options, cwd=tmp_path)
+    assert done.returncode == 2
+    assert b"Traceback" not in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_command_knows_all_parts() -> None:
+    assert command.PARTS == PARTS
+
+
+def test_a_snapshot_that_is_gone_is_a_store_error(sample_build: Built, sample_store: Path, tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="is no snapshot"):
+        make(
+            sample_store,
+            sample_build.snapshot,
+            DumpFile(by_name("turtle"), since="19990101T000000000000Z"),
+            tmp_path,
+        )
+    assert list(tmp_path.iterdir()) == []
