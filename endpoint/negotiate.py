@@ -1,4 +1,8 @@
-"""Chooses a format by the Accept header (RFC 9110, section 12.5.1)."""
+"""Chooses a format by the Accept header (RFC 9110, section 12.5.1), in JSON-LD also by its parameter ``profile``.
+
+A client may name several profiles, separated by spaces. Those that are not known here are ignored, so that they
+never lead to 406 (JSON-LD 1.1, IANA Considerations).
+"""
 
 from __future__ import annotations
 
@@ -7,15 +11,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from pyoxigraph import QueryResultsFormat, RdfFormat
+from pyoxigraph import QueryResultsFormat
 
-from kg.formats import FORMATS, RDF_FORMATS, RESULT_FORMATS, Format
+from kg.formats import FORMATS, JSONLD_FORMS, PLAIN_JSON, RDF_FORMATS, RESULT_FORMATS, Format
 
-JSON: Final = Format("plain-json", "application/json", "json", "graph", "JSON", rdf=RdfFormat.JSON_LD)
-"""JSON-LD under the media type and suffix that clients ask for who do not know of JSON-LD."""
-
+JSON: Final = PLAIN_JSON
 HTML: Final = FORMATS[0]
-DOCUMENT_FORMATS: Final = (HTML, *RDF_FORMATS, JSON)
+_FRAMED, *_OTHER_FORMS = JSONLD_FORMS
+PAGE_FORMATS: Final = (HTML, *(_FRAMED if one.name == _FRAMED.name else one for one in RDF_FORMATS), JSON)
+"""What a page offers its readers; a document has the other forms of JSON-LD too."""
+DOCUMENT_FORMATS: Final = (*PAGE_FORMATS[:-1], *_OTHER_FORMS, JSON)
 RESULTS: Final = (
     *RESULT_FORMATS,
     Format("json", "application/json", "json", "results", "JSON", results=QueryResultsFormat.JSON),
@@ -26,21 +31,32 @@ GRAPHS: Final = (*RDF_FORMATS, JSON, HTML)
 
 _NAME = r"[\w!#$%&'*+.^`|~-]+"
 _RANGE = re.compile(rf"\s*({_NAME})/({_NAME})\s*", re.ASCII)
+_PROFILES: Final = frozenset(profile for form in JSONLD_FORMS for profile in form.profiles)
 _WEIGHT = re.compile(r"(?:0(?:\.\d*)?|1(?:\.0*)?|\.\d+)", re.ASCII)
+_ESCAPED = re.compile(r"\\(.)")
 LONGEST: Final = 8_192
 
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """One media range of an Accept header: its two names in lower case, how many parameters, its weight."""
+    """One media range of an Accept header.
+
+    It has its two names in lower case, the number of its parameters, its weight, and the profiles of JSON-LD
+    that it names and that are known here.
+    """
 
     type: str
     subtype: str
     parameters: int
     weight: float
+    profiles: frozenset[str] = frozenset()
 
-    def specificity(self, media_type: str) -> int:
-        """Return how exactly the range names ``media_type``: 0 not at all, 1 for ``*/*``, more for more."""
+    def specificity(self, media_type: str, profiles: Sequence[str] = ()) -> int:
+        """Return how exactly the range names ``media_type`` in a form that honours ``profiles``.
+
+        That is 0 for not at all, 1 for ``*/*``, more for more. A type without profiles cannot honour one, and is
+        named by a range with a profile as by one without.
+        """
         main, _, sub = media_type.partition("/")
         if self.type == "*":
             return 1 if self.subtype == "*" else 0
@@ -48,7 +64,10 @@ class Range:
             return 0
         if self.subtype == "*":
             return 2
-        return 3 + self.parameters if self.subtype == sub else 0
+        honoured = len(self.profiles.intersection(profiles))
+        if self.subtype != sub or (self.profiles and profiles and not honoured):
+            return 0
+        return 3 + self.parameters + honoured
 
 
 def choose(formats: Sequence[Format], accept: str | None) -> Format | None:
@@ -63,15 +82,15 @@ def choose(formats: Sequence[Format], accept: str | None) -> Format | None:
     best: Format | None = None
     rank = (0.0, 0)
     for candidate in formats:
-        weight, exactness = quality(candidate.media_type, ranges)
+        weight, exactness = quality(candidate.media_type, ranges, candidate.profiles)
         if weight > 0 and (weight, exactness) > rank:
             best, rank = candidate, (weight, exactness)
     return best
 
 
-def quality(media_type: str, ranges: Sequence[Range]) -> tuple[float, int]:
-    """Return the weight of the range that names ``media_type`` most exactly, and how exactly it does."""
-    exactness, weight = max(((one.specificity(media_type), one.weight) for one in ranges), default=(0, 0.0))
+def quality(media_type: str, ranges: Sequence[Range], profiles: Sequence[str] = ()) -> tuple[float, int]:
+    """Return the weight of the range that names a media type with profiles most exactly, and how exactly it does."""
+    exactness, weight = max(((one.specificity(media_type, profiles), one.weight) for one in ranges), default=(0, 0.0))
     return (weight, exactness) if exactness else (0.0, 0)
 
 
@@ -87,19 +106,22 @@ def parse(accept: str) -> Iterator[Range]:
         match = _RANGE.fullmatch(head)
         if not match or (match[1] == "*" and match[2] != "*"):
             continue
-        weight, others = _parameters(parameters)
-        if weight is not None:
-            yield Range(match[1].lower(), match[2].lower(), others, weight)
+        pairs = [_parameter(one) for one in parameters]
+        end = next((number for number, (name, _) in enumerate(pairs) if name == "q"), len(pairs))
+        weight = pairs[end][1] if end < len(pairs) else "1"
+        if not _WEIGHT.fullmatch(weight):
+            continue
+        named = {profile for name, value in pairs[:end] if name == "profile" for profile in value.split()}
+        others = sum(name != "profile" for name, _ in pairs[:end])
+        yield Range(match[1].lower(), match[2].lower(), others, float(weight), _PROFILES & named)
 
 
-def _parameters(parameters: Sequence[str]) -> tuple[float | None, int]:
-    """Return the weight, None if it is malformed, and the number of parameters before it."""
-    for number, parameter in enumerate(parameters):
-        name, _, value = parameter.partition("=")
-        if name.strip().lower() == "q":
-            text = value.strip()
-            return (float(text) if _WEIGHT.fullmatch(text) else None), number
-    return 1.0, len(parameters)
+def _parameter(text: str) -> tuple[str, str]:
+    """Return the name of a parameter, in lower case, and its value without quotes (RFC 9110, section 5.6.6)."""
+    name, _, value = (part.strip() for part in text.partition("="))
+    if len(value) > 1 and value[0] == value[-1] == '"':
+        value = _ESCAPED.sub(r"\1", value[1:-1])
+    return name.lower(), value
 
 
 def split(text: str, separator: str) -> list[str]:
@@ -122,5 +144,4 @@ def split(text: str, separator: str) -> list[str]:
 def media_type(content_type: str | None) -> tuple[str, dict[str, str]]:
     """Return the media type of a Content-Type header, in lower case, and its parameters."""
     head, *parameters = split(content_type or "", ";")
-    pairs = (parameter.partition("=") for parameter in parameters)
-    return head.strip().lower(), {name.strip().lower(): value.strip().strip('"') for name, _, value in pairs}
+    return head.strip().lower(), dict(_parameter(one) for one in parameters)

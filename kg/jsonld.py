@@ -1,68 +1,239 @@
-"""A description as JSON-LD that reads like plain JSON: compacted with the context of the vocabulary."""
+"""A description as JSON-LD in its four forms (JSON-LD 1.1, JSON-LD 1.1 Framing), with a loader that fetches nothing.
+
+The *framed* form reads like plain JSON: one object about the resource, what it names nested in it. The others are
+the flat ones of the standard: *compacted* with the plain names of the context, *flattened*, and *expanded*.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
-from typing import Any, Final, NoReturn
-
-from pyld import jsonld
+from typing import Any, Final
 
 import vocab
 from kg.errors import FormatError
-from kg.prefixes import PREFIXES
+from kg.prefixes import PREFIXES, expand
 
 TYPE: Final = PREFIXES["rdf"] + "type"
 INTEGER: Final = PREFIXES["xsd"] + "integer"
+BOOLEAN: Final = PREFIXES["xsd"] + "boolean"
+LINE: Final = 120
+_WHOLE = re.compile(r"0|-?[1-9][0-9]{0,14}")  # longer ones are not exact in every language
+
+# The frame for a resource is that of the first of these classes that it has.
+FRAMES: Final = {
+    "ng:Event": "event",
+    "ng:Revision": "revision",
+    "ng:Page": "page",
+    "ng:Source": "source",
+    "schema:Place": "entity",
+    "ng:Entity": "entity",
+    "schema:Organization": "publisher",
+    "skos:Concept": "category",
+    "dcterms:PeriodOfTime": "day",
+}
+
+REVERSED: Final = tuple(map(expand, ("foaf:primaryTopic", "dcterms:hasPart")))
+"""What frames go through backwards; PyLD fails if there is text in their place."""
 
 Nodes = Mapping[str, Mapping[str, list[dict[str, str]]]]
+Document = dict[str, Any]
 
 
-def compacted(nodes: Nodes) -> dict[str, Any]:
-    """Return nodes (see kg.represent.nodes) as one document with its context inline (JSON-LD 1.1 API, section 5.6).
+def load(url: str, options: object = None) -> dict[str, Any]:
+    """Return the context of the vocabulary for its own address, as a PyLD document loader does.
 
-    The order of the nodes is kept. Nothing is ever fetched: a context by reference is refused.
+    Nothing is ever fetched. Raises FormatError for any other address.
     """
-    expanded = [_node(name, properties) for name, properties in nodes.items()]
-    options = {"documentLoader": _refuse, "graph": True, "processingMode": "json-ld-1.1", "ordered": False}
-    document: dict[str, Any] = jsonld.compact(expanded, {"@context": _context()}, options)
-    return {"@context": _used(document["@graph"]), "@graph": document["@graph"]}
-
-
-def text(document: Mapping[str, Any]) -> str:
-    """Return a document of ``compacted`` as JSON, indented, with one line for each term of the context."""
-    terms = ",\n".join(f"    {json.dumps(name)}: {json.dumps(what)}" for name, what in document["@context"].items())
-    graph = json.dumps(document["@graph"], ensure_ascii=False, indent=2).replace("\n", "\n  ")
-    return f'{{\n  "@context": {{\n{terms}\n  }},\n  "@graph": {graph}\n}}\n'
+    if url != vocab.CONTEXT:
+        raise FormatError(f"the context {url} is not read: only {vocab.CONTEXT} is known here, and nothing is fetched")
+    document = {"@context": context()}
+    return {"contentType": "application/ld+json", "contextUrl": None, "documentUrl": url, "document": document}
 
 
 @cache
-def _context() -> dict[str, Any]:
+def context() -> dict[str, Any]:
+    """Return the context of the vocabulary: its terms, in the order in which documents have them."""
     found: dict[str, Any] = json.loads(vocab.context())["@context"]
     return found
 
 
-def _refuse(url: str, options: object) -> NoReturn:
-    raise FormatError(f"the context {url} is not read: contexts by reference are refused")
+def processor() -> Any:
+    """Return PyLD, imported when it is needed: it imports an HTTP client, more than half of a worker's start."""
+    from pyld import jsonld
+
+    return jsonld
 
 
-def _used(graph: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return the part of the context that the graph needs: its terms, and the prefixes that they or IRIs use."""
-    text = json.dumps(graph)
-    terms = {name: what for name, what in _context().items() if name.startswith("@") or f'"{name}"' in text}
-    text += json.dumps(terms)
-    return {name: what for name, what in _context().items() if name in terms or f'"{name}:' in text}
+def expanded(nodes: Nodes) -> list[Document]:
+    """Return nodes (see kg.represent.nodes) in expanded form, which is flat too: one object for each node."""
+    return [_node(name, properties) for name, properties in nodes.items()]
 
 
-def _node(name: str, properties: Mapping[str, list[dict[str, str]]]) -> dict[str, Any]:
-    node: dict[str, Any] = {"@id": name}
+def compacted(nodes: Nodes) -> Document:
+    """Return nodes as one document with its context inline (JSON-LD 1.1 API, section 5.6), their order kept."""
+    document: Document = processor().compact(expanded(nodes), vocab.CONTEXT, _options(graph=True))
+    return _finished({"@graph": document["@graph"]})
+
+
+def flattened(nodes: Nodes) -> Document:
+    """Return nodes as one document, sorted by their IRIs (JSON-LD 1.1 API, section 5.7), with its context inline."""
+    document: Document = processor().flatten(expanded(nodes), vocab.CONTEXT, _options())
+    return _finished({"@graph": document["@graph"]})
+
+
+def framed(nodes: Nodes) -> Document:
+    """Return nodes as one object about the first of them, the others nested in it (JSON-LD 1.1 Framing).
+
+    The frame is that of its kind in ``vocab/frames``. Nothing is lost: nodes for which the frame has no place
+    are listed as ``included``. What cannot be framed is returned compacted: blank nodes, which have no name to
+    find them by, and text where a frame has an object.
+    """
+    if not nodes or not _framable(nodes):
+        return compacted(nodes)
+    root = next(iter(nodes))
+    document: Document = processor().frame(expanded(nodes), _frame(nodes, root), _options(omitGraph=True))
+    del document["@context"]
+    told = set(_told(document))
+    others = {name: said for name, said in nodes.items() if name not in told}
+    if others:
+        document["included"] = compacted(others)["@graph"]
+    if "events" in document:
+        document["events"] = sorted(_listed(document["events"]), key=_date, reverse=True)
+    return _finished(document)
+
+
+def plain(nodes: Nodes) -> Document:
+    """Return the framed document without its context, to be read with the one that a Link header names."""
+    return {name: value for name, value in framed(nodes).items() if name != "@context"}
+
+
+FORMS: Final[dict[str, Callable[[Nodes], Document | list[Document]]]] = {
+    "jsonld": framed,
+    "jsonld-compacted": compacted,
+    "jsonld-flattened": flattened,
+    "jsonld-expanded": expanded,
+    "plain-json": plain,
+}
+"""The forms by the names of their formats, see kg.formats."""
+
+
+def text(document: Document | list[Document], indent: str = "") -> str:
+    """Return a document as JSON in which what fits on one line is on one line."""
+    line = json.dumps(document, ensure_ascii=False)
+    if len(line) + len(indent) <= LINE or not isinstance(document, dict | list) or not document:
+        return line
+    inner = indent + "  "
+    if isinstance(document, list):
+        return "[\n" + ",\n".join(inner + text(one, inner) for one in document) + f"\n{indent}]"
+    pairs = (f"{inner}{json.dumps(name, ensure_ascii=False)}: {text(one, inner)}" for name, one in document.items())
+    return "{\n" + ",\n".join(pairs) + f"\n{indent}}}"
+
+
+def _options(**more: Any) -> dict[str, Any]:
+    return {"documentLoader": load, "processingMode": "json-ld-1.1", "ordered": False, **more}
+
+
+def _frame(nodes: Nodes, root: str) -> Document:
+    """Return the frame of a resource, which selects it by its IRI instead of its class."""
+    types = {one.get("iri") for one in nodes[root].get(TYPE, ())}
+    name = next((frame for class_, frame in FRAMES.items() if expand(class_) in types), None)
+    frame = json.loads(vocab.frame(name)) if name else {"@context": vocab.CONTEXT, "document": {}}
+    return {"@context": frame["@context"], "id": root} | {key: frame[key] for key in frame if key != "type"}
+
+
+def _framable(nodes: Nodes) -> bool:
+    links = (one for said in nodes.values() for name in REVERSED for one in said.get(name, ()))
+    return not any(name.startswith("_:") for name in nodes) and all("iri" in one for one in links)
+
+
+def _told(value: Any) -> Iterator[str]:
+    """Yield the IRI of every node object that says something about its node."""
+    for one in _listed(value):
+        if isinstance(one, dict):
+            if "id" in one and len(one) > 1:
+                yield one["id"]
+            for inner in one.values():
+                yield from _told(inner)
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _date(event: Document) -> tuple[str, str]:
+    return str(event.get("date", "")), event["id"]
+
+
+def _finished(document: Document) -> Document:
+    """Return a document with its keys in the order of the context, and with what it needs of that."""
+    ordered = _ordered(document)
+    return {"@context": _used(ordered), **ordered}
+
+
+def _ordered(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_ordered(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    if "@value" in value:
+        return _literal(value)
+    names = sorted(value, key=lambda name: (_rank().get(name, len(_rank())), name))
+    return {name: _types(value[name]) if name == "type" else _ordered(value[name]) for name in names}
+
+
+@cache
+def _rank() -> dict[str, int]:
+    return {name: position for position, name in enumerate(context())}
+
+
+def _types(types: list[str]) -> list[str]:
+    """Return types with those that have a plain name first."""
+    return sorted(types, key=lambda name: (":" in name, name))
+
+
+def _literal(value: Document) -> Document:
+    """Return a value with its datatype under the keyword: rdflib reads none under a name that has a container."""
+    return {"@type" if name == "type" else name: said for name, said in value.items()}
+
+
+def _used(document: Document) -> dict[str, Any]:
+    """Return the part of the context that a document needs: its terms, and the prefixes that they or IRIs use."""
+    written = json.dumps(document)
+    terms = {name: what for name, what in context().items() if name.startswith("@") or f'"{name}"' in written}
+    written += json.dumps(terms)
+    return {name: what for name, what in context().items() if name in terms or f'"{name}:' in written}
+
+
+def _node(name: str, properties: Mapping[str, list[dict[str, str]]]) -> Document:
+    node: Document = {"@id": name}
     for predicate, values in properties.items():
         if predicate == TYPE:
             node["@type"] = [one["iri"] for one in values]
         else:
-            node[predicate] = [_value(one) for one in values]
+            native = predicate not in _texts()
+            node[predicate] = [_native(one) if native and _is_native(one) else _value(one) for one in values]
     return node
+
+
+@cache
+def _texts() -> frozenset[str]:
+    """Return the properties whose values stand by their languages; there JSON has only text."""
+    maps = (what for what in context().values() if isinstance(what, dict) and what.get("@container") == "@language")
+    return frozenset(expand(what["@id"]) for what in maps)
+
+
+def _is_native(term: Mapping[str, str]) -> bool:
+    """Return whether JSON has the value itself: a truth value, or a whole number written as JSON writes it."""
+    if term.get("datatype") == BOOLEAN:
+        return term["value"] in ("true", "false")
+    return term.get("datatype") == INTEGER and bool(_WHOLE.fullmatch(term["value"]))
+
+
+def _native(term: Mapping[str, str]) -> dict[str, Any]:
+    return {"@value": json.loads(term["value"])}
 
 
 def _value(term: Mapping[str, str]) -> dict[str, Any]:
@@ -72,6 +243,4 @@ def _value(term: Mapping[str, str]) -> dict[str, Any]:
         return {"@value": term["value"], "@language": term["language"]}
     if "datatype" not in term:
         return {"@value": term["value"]}
-    if term["datatype"] == INTEGER and str(int(term["value"])) == term["value"]:
-        return {"@value": int(term["value"])}
     return {"@value": term["value"], "@type": term["datatype"]}

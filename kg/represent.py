@@ -10,7 +10,7 @@ from pyoxigraph import Literal as RdfLiteral
 
 from kg.errors import FormatError
 from kg.formats import Format
-from kg.jsonld import compacted, text
+from kg.jsonld import FORMS, text
 from kg.prefixes import PREFIXES, compact
 from kg.query import prefixes_for
 
@@ -22,13 +22,14 @@ Nodes = dict[str, dict[str, list[dict[str, str]]]]
 def represent(quads: Iterable[Quad], format: Format, prefixes: Mapping[str, str] = PREFIXES) -> bytes:  # noqa: A002
     """Return ``quads`` of the default graph in ``format``, with the prefixes that occur in it.
 
-    Raises FormatError for a format that holds no RDF.
+    In JSON-LD, the framed form is about the subject of the first of them. Raises FormatError for a format that
+    holds no RDF.
     """
     triples = list(quads)
     if format.rdf is None:
         raise FormatError(f"{format.label} cannot hold a description")
     if format.rdf == RdfFormat.JSON_LD:
-        return text(compacted(nodes(triples))).encode()
+        return f"{text(FORMS[format.name](nodes(triples)))}\n".encode()
     table = used(triples, prefixes) if prefixes_for(format.rdf) else None
     return serialize(triples, format=format.rdf, prefixes=table) or b""
 

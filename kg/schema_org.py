@@ -1,0 +1,114 @@
+"""What a search engine may read of an event: schema.org, and nothing that is not known to be true.
+
+The page about an event is a NewsArticle. Where the sentence says at which place it happened and the country of
+that place is known, there is an Event too, with all that search engines require of one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from kg.prefixes import expand
+
+CONTEXT: Final = "https://schema.org"
+
+Nodes = Mapping[str, Mapping[str, list[dict[str, str]]]]
+Thing = dict[str, Any]
+
+
+def news(event: str, nodes: Nodes, page: str) -> Thing:
+    """Return the JSON-LD for the page at the address ``page`` about ``event``.
+
+    ``nodes`` are those of the description that the page shows (see kg.represent.nodes).
+    """
+    article = _article(event, nodes, page)
+    happening = _event(event, nodes, page)
+    return {"@context": CONTEXT, "@graph": [article, happening] if happening else [article]}
+
+
+def _article(event: str, nodes: Nodes, page: str) -> Thing:
+    return _known(
+        {
+            "@type": "NewsArticle",
+            "@id": page,
+            "url": page,
+            "mainEntityOfPage": page,
+            "headline": _first(nodes, event, "schema:name"),
+            "inLanguage": _first(nodes, event, "dcterms:language"),
+            "temporalCoverage": _first(nodes, event, "schema:startDate"),
+            "articleSection": [_first(nodes, one, "rdfs:label") for one in _all(nodes, event, "ng:category")],
+            "image": _web(_all(nodes, event, "schema:image")),
+            "about": {"@id": event},
+            "mentions": [_named(nodes, one) for one in _all(nodes, event, "schema:about")],
+            "contentLocation": [_place(nodes, one) for one in _all(nodes, event, "schema:location")],
+            "citation": [_source(nodes, one) for one in _web(_all(nodes, event, "ng:source"))],
+            "license": _first(nodes, page, "dcterms:license"),
+        }
+    )
+
+
+def _event(event: str, nodes: Nodes, page: str) -> Thing | None:
+    """Return the event, if what search engines require of one is known: name, startDate, location with address."""
+    places = [_place(nodes, one) for one in _all(nodes, event, "schema:location")]
+    title, date = _first(nodes, event, "schema:name"), _first(nodes, event, "schema:startDate")
+    located = [place for place in places if "address" in place]
+    if not (located and title and date):
+        return None
+    return _known(
+        {
+            "@type": "Event",
+            "@id": event,
+            "url": page,
+            "name": title,
+            "description": title,
+            "startDate": date,
+            "location": located if len(located) > 1 else located[0],
+            "image": _web(_all(nodes, event, "schema:image")),
+            "inLanguage": _first(nodes, event, "dcterms:language"),
+            "subjectOf": {"@id": page},
+        }
+    )
+
+
+def _place(nodes: Nodes, place: str) -> Thing:
+    country = _first(nodes, place, "schema:addressCountry")
+    latitude, longitude = _first(nodes, place, "wgs:lat"), _first(nodes, place, "wgs:long")
+    coordinates = {"@type": "GeoCoordinates", "latitude": latitude, "longitude": longitude}
+    return _known(
+        {
+            **_named(nodes, place),
+            "address": {"@type": "PostalAddress", "addressCountry": country} if country else None,
+            "geo": coordinates if latitude and longitude else None,
+        }
+    )
+
+
+def _source(nodes: Nodes, source: str) -> Thing:
+    publishers = [_first(nodes, one, "rdfs:label") for one in _all(nodes, source, "dcterms:publisher")]
+    said = [{"@type": "Organization", "name": name} for name in publishers if name]
+    return _known({"@type": "CreativeWork", "@id": source, "url": source, "publisher": said})
+
+
+def _named(nodes: Nodes, thing: str) -> Thing:
+    place = expand("schema:Place") in _all(nodes, thing, "rdf:type")
+    name = _first(nodes, thing, "rdfs:label")
+    return _known({"@type": "Place" if place else "Thing", "@id": thing, "name": name})
+
+
+def _web(addresses: list[str]) -> list[str]:
+    return [one for one in addresses if one.startswith(("http://", "https://"))]
+
+
+def _all(nodes: Nodes, iri: str, name: str) -> list[str]:
+    values = nodes.get(iri, {}).get(expand(name), [])
+    return [one.get("iri", one.get("value", "")) for one in values]
+
+
+def _first(nodes: Nodes, iri: str, name: str) -> str:
+    return next(iter(_all(nodes, iri, name)), "")
+
+
+def _known(thing: Thing) -> Thing:
+    """Return a thing without the properties of which there is nothing to say."""
+    return {name: value for name, value in thing.items() if value}
