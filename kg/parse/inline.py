@@ -13,6 +13,7 @@ import mwparserfromhell
 from mwparserfromhell.nodes import Comment, ExternalLink, HTMLEntity, Tag, Template, Text, Wikilink
 from mwparserfromhell.wikicode import Wikicode
 
+from kg.parse.simple import Piece, pieces
 from kg.record import Citation, Link
 
 # Stands in the text for a citation until what is around it has been tidied (OBJECT REPLACEMENT CHARACTER).
@@ -120,8 +121,11 @@ def read(source: str) -> Inline:
     source = source if source.isascii() else MARKS.sub("\ufffd", source)
     if len(BOLD.findall(source)) % 2:
         source = POSSESSIVE.sub("''&#39;", source)
-    code = mwparserfromhell.parse(source, skip_style_tags=True)
-    _walk(code.nodes, reading)
+    simple = pieces(source)
+    if simple is None:
+        _walk(mwparserfromhell.parse(source, skip_style_tags=True).nodes, reading)
+    else:
+        _read_pieces(simple, reading)
     marked = _tidy(_settle_labels("".join(reading.pieces), reading.citations))
     without_links = ANCHOR.sub(" ", marked)
     return Inline(
@@ -133,6 +137,20 @@ def read(source: str) -> Inline:
     )
 
 
+def _read_pieces(found: Iterable[Piece], reading: _Reading) -> None:
+    target = ""
+    for piece in found:
+        if piece.target:
+            _link(piece.target, _words(piece.text), reading)
+        elif piece.url:
+            _external(piece.url, _words(piece.text), reading)
+        else:
+            if target:
+                _take_trail(piece.text, target, reading)
+            reading.pieces.append(_without_quotes(piece.text))
+        target = piece.target
+
+
 def plain(source: str) -> str:
     """Return what a reader sees of a piece of wikitext."""
     return read(source).text
@@ -142,7 +160,7 @@ def _shown(code: Wikicode | None) -> str:
     if code is None:
         return ""
     if len(code.nodes) == 1 and isinstance(code.nodes[0], Text):
-        return " ".join(_without_quotes(str(code.nodes[0].value)).split())
+        return _words(str(code.nodes[0].value))
     reading = _Reading()
     _walk(code.nodes, reading)
     return MARKS.sub("", _tidy("".join(reading.pieces)))
@@ -172,20 +190,24 @@ def _walk(nodes: Iterable[object], reading: _Reading) -> None:
     previous: object = None
     for node in nodes:
         if isinstance(previous, Wikilink) and isinstance(node, Text):
-            _take_trail(str(node.value), previous, reading)
+            _take_trail(str(node.value), str(previous.title), reading)
         READERS.get(type(node), _read_other)(node, reading)
         previous = node
 
 
-def _take_trail(text: str, link: Wikilink, reading: _Reading) -> None:
-    """Note the letters glued on behind ``link``, as in ``[[India]]n`` (MediaWiki's link trail)."""
+def _take_trail(text: str, target: str, reading: _Reading) -> None:
+    """Note the letters glued on behind the link to ``target``, as in ``[[India]]n`` (MediaWiki's link trail)."""
     trail = TRAIL.match(text)
-    if trail and reading.links and reading.links[-1].title == article_title(str(link.title)):
+    if trail and reading.links and reading.links[-1].title == article_title(target):
         reading.links[-1] = replace(reading.links[-1], trail=trail[0])
 
 
 def _read_text(node: Text, reading: _Reading) -> None:
     reading.pieces.append(_without_quotes(str(node.value)))
+
+
+def _words(text: str) -> str:
+    return " ".join(_without_quotes(text).split())
 
 
 def _without_quotes(text: str) -> str:
@@ -277,11 +299,14 @@ def _publisher_of(node: Template) -> str | None:
 
 
 def _read_external(node: ExternalLink, reading: _Reading) -> None:
-    label = _shown(node.title).strip()
+    _external(str(node.url).strip(), _shown(node.title).strip(), reading)
+
+
+def _external(url: str, label: str, reading: _Reading) -> None:
     publisher = _in_parentheses(label)
     if publisher is None and label and not reading.inside_ref:
         reading.pieces.append(f"{LABEL_START}{label}{LABEL_END}")
-    reading.cite(str(node.url).strip(), publisher)
+    reading.cite(url, publisher)
 
 
 def _in_parentheses(label: str) -> str | None:
@@ -297,7 +322,10 @@ def _publisher_name(label: str) -> str | None:
 
 
 def _read_link(node: Wikilink, reading: _Reading) -> None:
-    target, anchor = str(node.title), _shown(node.text)
+    _link(str(node.title), _shown(node.text), reading)
+
+
+def _link(target: str, anchor: str, reading: _Reading) -> None:
     news = WIKINEWS.match(target.strip().removeprefix(":"))
     if news:
         if anchor.strip() and _in_parentheses(anchor) is None:

@@ -1,0 +1,47 @@
+"""Wikitext of nothing but text, wikilinks and external links in brackets: most bullets, read without a parse tree.
+
+``kg.parse.inline`` reads these, and whatever else there is, with mwparserfromhell; what both read is the same.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_PIECE = re.compile(
+    r"\[\[(?P<target>[^][{}<>|&\n]+)(?:\|(?P<anchor>[^][{}<>|&\n]+))?\]\]"
+    r"|\[(?P<url>https?://(?![^\s\]]*&[^\s\]]*;)[^][{}<>|'\"\s]+)(?: (?P<label>[^][{}<>&\n]+))?\]"
+    r"|(?P<text>[^][{}<>&\n]+)"
+)
+# An address that stands without brackets is a link too.
+_ADDRESS = re.compile(r"//|\b(?:mailto|news|tel|sips?|xmpp|bitcoin|geo|magnet|sms|urn|matrix):", re.IGNORECASE)
+# At the start of a line: a heading, a rule, a list, a table.
+_BLOCK = re.compile(r"[=*#:;|!]|----")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of a bullet: its text, or a wikilink with ``target``, or an external link with ``url``.
+
+    ``text`` is what a link shows, empty where it only has its target.
+    """
+
+    text: str
+    target: str = ""
+    url: str = ""
+
+
+def pieces(source: str) -> list[Piece] | None:
+    """Return the pieces of wikitext in their order, or None if there is anything else in it."""
+    found: list[Piece] = []
+    at = 0
+    while at < len(source):
+        match = _PIECE.match(source, at)
+        if match is None:
+            return None
+        target, anchor, url, label, text = match.groups()
+        if _ADDRESS.search(text or label or anchor or "") or (target and _ADDRESS.search(target)):
+            return None
+        found.append(Piece(text or anchor or label or "", target or "", url or ""))
+        at = match.end()
+    return None if _BLOCK.match(source) else found
