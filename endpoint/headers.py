@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from flask import Response, request
+from pyoxigraph import RdfFormat
+
+from kg.formats import Format
 
 EXPOSED: Final = "Allow, Content-Location, ETag, Last-Modified, Link, Location, Retry-After, Vary"
 
@@ -18,9 +22,11 @@ COMMON: Final = {
     "Referrer-Policy": "no-referrer-when-downgrade",
     "X-Content-Type-Options": "nosniff",
 }
+METHODS: Final = "GET, HEAD, POST, QUERY, OPTIONS"
 PREFLIGHT: Final = {
-    "Access-Control-Allow-Methods": "GET, HEAD, POST, QUERY, OPTIONS",
-    "Access-Control-Allow-Headers": "Accept, Accept-Language, Content-Type, If-Modified-Since, If-None-Match",
+    "Access-Control-Allow-Headers": (
+        "Accept, Accept-Language, Authorization, Content-Type, If-Match, If-Modified-Since, If-None-Match"
+    ),
     "Access-Control-Max-Age": "86400",
 }
 
@@ -30,9 +36,23 @@ def add(response: Response) -> Response:
     response.headers.update(COMMON)
     if request.method == "OPTIONS":
         response.headers.update(PREFLIGHT)
+        response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", METHODS)
     return response
 
 
 def link(target: str, rel: str, **attributes: str) -> str:
     """Return one link of a Link header (RFC 8288)."""
     return "; ".join((f"<{target}>", f'rel="{rel}"', *(f'{name}="{value}"' for name, value in attributes.items())))
+
+
+def alternates(choices: Sequence[tuple[Format, str]], chosen: Format) -> list[str]:
+    """Return the links from a document to the other formats, with the profile where the type does not tell it."""
+    # The loaders of PyLD cannot read JSON with a second link of the relation "alternate" in lower case. The case
+    # of a relation does not matter (RFC 8288, section 2.1.1).
+    relation = "Alternate" if chosen.rdf == RdfFormat.JSON_LD else "alternate"
+    return [_alternate(href, one, relation) for one, href in choices if one != chosen]
+
+
+def _alternate(target: str, one: Format, relation: str) -> str:
+    profile = {"profile": one.profiles[0]} if one.profiles else {}
+    return link(target, relation, type=one.media_type, **profile)

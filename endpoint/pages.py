@@ -13,16 +13,17 @@ from urllib.parse import unquote, urlsplit
 from flask import render_template
 from markupsafe import Markup
 
-from endpoint.negotiate import DOCUMENT_FORMATS
+from endpoint.negotiate import PAGE_FORMATS
 from endpoint.urls import Addresses
-from kg.jsonld import compacted
+from kg.describe import NEWEST, paged, pages
 from kg.prefixes import PREFIXES, compact, expand
 from kg.query import Answer
 from kg.represent import Nodes
+from kg.schema_org import news
 
 if TYPE_CHECKING:
+    from endpoint.operation import Operation
     from endpoint.site import Site
-    from endpoint.sparql import Operation
 
 ROWS: Final = 1_000
 RIGHT_TO_LEFT: Final = ("ar", "fa", "he", "ur")
@@ -96,10 +97,11 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """A revision in the history of an event."""
+    """A revision in the history of an event; ``memento`` leads to the event as it stood when it was first seen."""
 
     title: Term
     observed: str
+    memento: str
     current: bool
     origin: Term | None
 
@@ -130,6 +132,9 @@ class Described:
     sources: list[Cited] = field(default_factory=list)
     history: list[Wording] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
+    instant: str = ""
+    number: int = 1
+    turns: tuple[str, str] = ("", "")
     place: tuple[str, str] | None = None
     neighbours: tuple[Term | None, Term | None] = (None, None)
 
@@ -297,17 +302,25 @@ def _history(reader: Reader, event: str) -> list[Wording]:
         origins = [one.partition("#")[0] for one in reader.iris(iri, "prov:wasDerivedFrom")]
         origin = reader.resource(origins[0]) if origins else None
         observed = reader.value(iri, "ng:observedFrom")
-        wordings.append(Wording(reader.resource(iri), observed, iri == current, origin))
+        past = f"memento/{re.sub(r'[^0-9]', '', observed)}/{event.removeprefix(reader.addresses.base)}"
+        wordings.append(Wording(reader.resource(iri), observed, reader.addresses.local(past), iri == current, origin))
     return sorted(wordings, key=lambda one: (one.observed, one.current), reverse=True)
 
 
-def document_page(site: Site, iri: str, nodes: Nodes) -> str:
-    """Return the HTML document about a resource, with its JSON-LD embedded."""
+def document_page(site: Site, iri: str, nodes: Nodes, path: str = "", instant: str = "", page: int = 1) -> str:
+    """Return the HTML document about a resource; in that about an event, what search engines read is embedded.
+
+    ``path`` is that of the document, if it is not the generic one but that of the state at ``instant``; ``page`` is
+    the number of the page, where there are more events than one page has.
+    """
     addresses = site.addresses
-    path = addresses.document(iri)
-    formats = [(one, addresses.local(f"{path}.{one.suffix}")) for one in DOCUMENT_FORMATS]
+    path = path or addresses.document(iri)
+    formats = [(one, addresses.local(paged(f"{path}.{one.suffix}", page))) for one in PAGE_FORMATS]
     shown = describe(iri, nodes, addresses, addresses.base + path)
-    if shown.kind == "Day":
+    shown = replace(shown, number=page, turns=_turns(addresses.local(path), page, pages(shown.total)))
+    if instant:
+        shown = replace(shown, instant=instant)
+    elif shown.kind == "Day":
         shown = replace(shown, neighbours=(_day(site, shown.date, -1), _day(site, shown.date, 1)))
     return render_template(
         "document.html",
@@ -315,8 +328,13 @@ def document_page(site: Site, iri: str, nodes: Nodes) -> str:
         addresses=addresses,
         page=shown,
         formats=formats,
-        data=embedded(compacted(nodes)),
+        data=embedded(news(iri, nodes, addresses.base + path)) if shown.kind == "Event" and not instant else None,
     )
+
+
+def _turns(path: str, page: int, last: int) -> tuple[str, str]:
+    """Return the addresses of the page with newer and of that with older events, empty where there is none."""
+    return (paged(path, page - 1) if page > 1 else "", paged(path, page + 1) if page < last else "")
 
 
 def _day(site: Site, day: str, step: int) -> Term | None:
@@ -377,4 +395,5 @@ def install(filters: dict[str, Any]) -> None:
     """Add the filters that the templates use."""
     filters["spoken"] = spoken
     filters["language"] = lambda tag: LANGUAGES.get(tag, tag)
+    filters["position"] = lambda index, page: (page - 1) * NEWEST + index
     filters["number"] = lambda value: f"{value:,}"

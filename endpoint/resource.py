@@ -8,20 +8,24 @@ source is its own address, so there is a document about it at ``/source/`` and t
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from flask import Blueprint, Response, redirect, request
 
+from endpoint import context, feeds
 from endpoint.errors import WithdrawnError, acceptable, problem
-from endpoint.headers import link
+from endpoint.headers import alternates, link
+from endpoint.memento import original_links
 from endpoint.negotiate import DOCUMENT_FORMATS, HTML, JSON, choose
 from endpoint.pages import document_page
 from endpoint.site import Site, site, tagged
 from endpoint.urls import THINGS, is_document, readable, without_suffix
+from kg.describe import paged, pages
 from kg.errors import NotFoundError
-from kg.formats import Format, by_name
+from kg.formats import Format
 from kg.locate import Location
 from kg.query import Answer
 
@@ -65,6 +69,12 @@ def context_path(rest: str) -> Response:
 def page(rest: str) -> Response:
     """Serve the document about one capture of an archive page."""
     return document(locate(site(), f"page/{rest}"))
+
+
+@blueprint.get("/enrichment/<path:rest>")
+def enrichment(rest: str) -> Response:
+    """Serve the document about what another endpoint said at some date, which is a graph of its own."""
+    return document(locate(site(), f"enrichment/{rest}"))
 
 
 @blueprint.get("/doc/<path:path>")
@@ -160,41 +170,63 @@ def document(found: Found) -> Response:
     """Return the document about a resource, in the format of its suffix or else the one negotiated."""
     here = site()
     addresses = here.addresses
-    path = addresses.document(found.iri)
-    choices = [(one, addresses.local(f"{path}.{one.suffix}")) for one in DOCUMENT_FORMATS]
+    path, number = addresses.document(found.iri), _page()
+    choices = [(one, addresses.local(paged(f"{path}.{one.suffix}", number))) for one in DOCUMENT_FORMATS]
     chosen = found.format or choose(DOCUMENT_FORMATS, request.headers.get("Accept"))
     if chosen is None:
         raise acceptable(choices)
-    answer = described(here, found.iri, chosen)
+    answer = described(here, found.iri, chosen, number)
     response = Response(answer.body, content_type=chosen.content_type)
     response.headers["Vary"] = "Accept"
     response.headers["Content-Location"] = dict(choices)[chosen]
-    response.headers["Link"] = ", ".join(_links(addresses.base + path, choices, chosen))
-    return tagged(response, here.snapshot, chosen.suffix)
+    response.headers["Link"] = ", ".join(
+        [
+            *_links(addresses.base + paged(path, number), choices, chosen),
+            *_neighbours(addresses.local(path), number, pages(answer.rows or 0)),
+            *original_links(here, found.iri),
+            *feeds.links(here, found.iri),
+        ]
+    )
+    return tagged(response, here.snapshot, chosen.suffix if number == 1 else f"{chosen.suffix}-{number}")
+
+
+def _page() -> int:
+    """Return which page of a document is asked for, by the parameter ``page``; raises NotFoundError for none."""
+    text = request.args.get("page", "1")
+    if not re.fullmatch(r"[1-9]\d{0,8}", text, re.ASCII):
+        raise NotFoundError("pages have numbers from 1")
+    return int(text)
+
+
+def _neighbours(path: str, number: int, last: int) -> list[str]:
+    """Return the links from a page to those around it (RFC 8288, with the relations of RFC 5005)."""
+    if last == 1:
+        return []
+    targets = {"first": 1, "prev": number - 1, "next": number + 1, "last": last}
+    return [link(paged(path, page), rel) for rel, page in targets.items() if 1 <= page <= last]
 
 
 def _links(canonical: str, choices: list[tuple[Format, str]], chosen: Format) -> list[str]:
     """Return the links of a document: the other formats, its one address, the vocabulary, the licence."""
-    links = [link(href, "alternate", type=one.media_type) for one, href in choices if one != chosen]
+    links = [*alternates(choices, chosen), *context.links(chosen)]
     links.append(link(canonical, "canonical"))
     links.append(link(site().addresses.local("vocab"), "describedby", type="text/turtle"))
     links.append(link(LICENCE, "license"))
     return links
 
 
-def described(here: Site, iri: str, format: Format) -> Answer:  # noqa: A002
-    """Return the description of a resource in a format, from the cache or from a worker."""
-    key = ("document", iri, format.name, request.root_path)
+def described(here: Site, iri: str, format: Format, page: int = 1) -> Answer:  # noqa: A002
+    """Return the description of a resource in a format, from the cache or from a worker; of a hub, one page."""
+    key = ("document", iri, format.name, request.root_path, page)
 
     def make() -> Answer:
         generic_iri = here.addresses.base + here.addresses.document(iri)
-        wanted = by_name("jsonld") if format == JSON else format
-        answer = here.workers.describe(iri, wanted, generic_iri)
+        answer = here.workers.describe(iri, format, generic_iri, page)
         if format != HTML:
             return answer
         nodes: dict[str, Any] = json.loads(answer.body)
-        body = document_page(here, iri, nodes).encode()
-        return Answer(answer.form, format, body, answer.snapshot)
+        body = document_page(here, iri, nodes, page=page).encode()
+        return replace(answer, format=format, body=body)
 
     found: Answer = here.cached(key, make, lambda answer: len(answer.body) + 1_000)
     return found

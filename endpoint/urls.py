@@ -17,7 +17,8 @@ from kg.iri import spell
 
 THINGS: Final = ("event", "entity", "category", "publisher", "day")
 _REVISION = re.compile(r"event/[^/]+/[^/]+/revision/[^/]+")
-_SUFFIXES: Final = {one.suffix: one for one in DOCUMENT_FORMATS}
+_SUFFIXES: Final = {one.suffix: one for one in sorted(DOCUMENT_FORMATS, key=lambda one: -len(one.suffix))}
+"""The formats by their suffixes, the longest first: ``expanded.jsonld`` is not ``jsonld``."""
 _SOURCE: Final = "source/"
 
 
@@ -55,15 +56,16 @@ class Addresses:
 
 
 def is_document(path: str) -> bool:
-    """Return whether the path below the base names a document (a page, a revision) rather than a thing."""
-    return path.startswith("page/") or bool(_REVISION.fullmatch(path))
+    """Return whether the path below the base names a document (a page, a revision, a source) rather than a thing."""
+    return path.startswith(("page/", "enrichment/")) or bool(_REVISION.fullmatch(path))
 
 
 def without_suffix(path: str) -> tuple[str, Format | None]:
     """Return the path without the suffix of a format, and that format; None if it has no such suffix."""
-    stem, dot, suffix = path.rpartition(".")
-    if dot and stem and suffix in _SUFFIXES:
-        return stem, _SUFFIXES[suffix]
+    for suffix, found in _SUFFIXES.items():
+        stem = path.removesuffix(f".{suffix}")
+        if stem and stem != path:
+            return stem, found
     return path, None
 
 

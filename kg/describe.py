@@ -14,10 +14,11 @@ from pyoxigraph import (
     Quad,
     Store,
     Triple,
+    Variable,
 )
 
 from kg.errors import NotFoundError
-from kg.prefixes import compact, expand
+from kg.prefixes import PREFIXES, compact, expand
 
 NEWEST: Final = 100
 NAMED: Final = 500
@@ -43,49 +44,52 @@ SUMMARY: Final = tuple(
     )
 )
 # Objects of these are described in full: they have no meaning, or no document, without the event.
-PARTS: Final = frozenset(expand(name) for name in ("ng:revision", "ng:source", "dcterms:hasPart"))
+PARTS: Final = frozenset(
+    expand(name) for name in ("ng:revision", "ng:source", "dcterms:hasPart", "prov:wasGeneratedBy")
+)
 DERIVED: Final = expand("prov:wasDerivedFrom")
 HAS_PART: Final = NamedNode(expand("dcterms:hasPart"))
 
 # How events name things. Revisions name them too, but have no date of their own.
-NAMING: Final = tuple(
-    NamedNode(expand(name))
-    for name in (
-        "ng:place",
-        "schema:about",
-        "ng:topic",
-        "ng:category",
-        "dcterms:temporal",
-        "ng:source",
-        "schema:superEvent",
-    )
-)
+NAMED_BY: Final = """
+SELECT DISTINCT ?event ?date ?thing {
+  VALUES ?naming { ng:place schema:about ng:topic ng:category dcterms:temporal ng:source schema:superEvent }
+  ?event ?naming ?thing ; schema:startDate ?date
+}"""
+PUBLISHED_BY: Final = """
+SELECT DISTINCT ?event ?date ?thing {
+  ?source dcterms:publisher ?thing . ?event ng:source ?source ; schema:startDate ?date
+}"""
+TOTAL: Final = NamedNode(expand("hydra:totalItems"))
 START: Final = NamedNode(expand("schema:startDate"))
 SOURCE: Final = NamedNode(expand("ng:source"))
 CATEGORY: Final = NamedNode(expand("ng:category"))
-PUBLISHER: Final = NamedNode(expand("dcterms:publisher"))
 
 Subject = NamedNode | BlankNode | Triple
 
 
-def describe(store: Store, iri: str, document: str | None = None) -> list[Quad]:
+def describe(store: Store, iri: str, document: str | None = None, page: int = 1) -> list[Quad]:
     """Return the bounded description of ``iri`` in a deterministic order, its own triples first.
 
     Beside the resource's own triples there are: type and label of everything named; in full, the sources and
     revisions of an event and the entries of a page; and of anything that events name, the newest 100 of these
-    with label and date. ``document`` is the IRI of the document that carries the description: if given, it is
-    linked to what it describes, and says how many events there are in all (hydra:totalItems).
-    Raises NotFoundError if the graph has no triple with this subject.
+    with label and date, or those of a later ``page`` (from 1) of a hundred. ``document`` is the IRI of the document
+    that carries the description: if given, it is linked to what it describes, says how many events there are in all
+    (hydra:totalItems), and links its pages (hydra:PartialCollectionView).
+    Raises NotFoundError if the graph has no triple with this subject, or no such page.
     """
     subject = _node(iri)
     own = _about(store, subject)
     if not own:
         raise NotFoundError(f"the graph says nothing about <{iri}>")
-    total, events = (0, []) if _is(own, EVENT) else _events(store, subject)
+    total, events = (0, []) if _is(own, EVENT) else _events(store, subject, page)
+    if not 1 <= page <= pages(total):
+        raise NotFoundError(f"there is no page {page} of the events that name <{iri}>: there are {pages(total)}")
     quads = [*own, *_parts(store, own), *events]
     quads += summaries(store, quads)
     if document:
         quads += _document(NamedNode(document), subject, total)
+        quads += _view(document, page, pages(total))
     return in_order(quads, subject)
 
 
@@ -126,32 +130,31 @@ def origins(store: Store, entry: NamedNode) -> Iterator[Quad]:
     yield from _summary(store, page)
 
 
-def _events(store: Store, thing: NamedNode) -> tuple[int, list[Quad]]:
-    """Return how many events name ``thing`` or are published by it, and a summary of the newest of them."""
-    published = [quad.subject for quad in store.quads_for_pattern(None, PUBLISHER, thing, None)]
-    dated = dict(_dated(store, [*_naming(store, thing, NAMING), *_citing(store, published)]))
-    newest = nlargest(NEWEST, dated, key=lambda event: (dated[event], event.value))
-    return len(dated), [quad for event in newest for quad in _listed(store, event, thing)]
+def pages(total: int) -> int:
+    """Return how many pages ``total`` events make: at least one."""
+    return max(1, -(-total // NEWEST))
 
 
-def _naming(store: Store, thing: Subject, predicates: Iterable[NamedNode]) -> Iterator[NamedNode]:
-    for predicate in predicates:
-        for quad in store.quads_for_pattern(None, predicate, thing, None):
-            if isinstance(quad.subject, NamedNode):
-                yield quad.subject
+def total_of(quads: Iterable[Quad]) -> int:
+    """Return how many events there are in all, as a description with its document says."""
+    totals = (quad.object for quad in quads if quad.predicate == TOTAL)
+    return next((int(one.value) for one in totals if isinstance(one, Literal)), 0)
 
 
-def _citing(store: Store, sources: Iterable[Subject]) -> Iterator[NamedNode]:
-    for source in sources:
-        yield from _naming(store, source, (SOURCE,))
+def _events(store: Store, thing: NamedNode, page: int) -> tuple[int, list[Quad]]:
+    """Return how many events name ``thing`` or are published by it, and a summary of those on a page."""
+    dated = {event: date for query in (NAMED_BY, PUBLISHED_BY) for event, date in _dated(store, query, thing)}
+    newest = nlargest(NEWEST * page, dated, key=lambda event: (dated[event], event.value))
+    shown = newest[NEWEST * (page - 1) :]
+    return len(dated), [quad for event in shown for quad in _listed(store, event, thing)]
 
 
-def _dated(store: Store, events: Iterable[NamedNode]) -> Iterator[tuple[NamedNode, str]]:
-    """Yield each event once, with its date; what has none is no event."""
-    for event in dict.fromkeys(events):
-        for quad in store.quads_for_pattern(event, START, None, None):
-            if isinstance(quad.object, Literal):
-                yield event, quad.object.value
+def _dated(store: Store, query: str, thing: NamedNode) -> Iterator[tuple[NamedNode, str]]:
+    """Yield each event that a query finds for ``thing``, with its date."""
+    found = store.query(query, prefixes=PREFIXES, substitutions={Variable("thing"): thing})
+    for event, date, _ in found:  # type: ignore[union-attr]
+        if isinstance(event, NamedNode) and isinstance(date, Literal):
+            yield event, date.value
 
 
 def _listed(store: Store, event: NamedNode, thing: NamedNode) -> Iterator[Quad]:
@@ -194,7 +197,25 @@ def _document(document: NamedNode, subject: NamedNode, total: int) -> Iterator[Q
         yield Quad(document, NamedNode(expand("foaf:primaryTopic")), subject)
         yield Quad(document, NamedNode(expand("dcterms:license")), LICENCE)
     if total:
-        yield Quad(document, NamedNode(expand("hydra:totalItems")), Literal(total))
+        yield Quad(document, TOTAL, Literal(total))
+
+
+def _view(document: str, page: int, last: int) -> Iterator[Quad]:
+    """Yield the links from a page of a document to those around it (Hydra Core Vocabulary, section 6.3)."""
+    if last == 1:
+        return
+    view = NamedNode(paged(document, page))
+    yield Quad(NamedNode(document), NamedNode(expand("hydra:view")), view)
+    yield Quad(view, TYPE, NamedNode(expand("hydra:PartialCollectionView")))
+    linked = {"first": 1, "previous": page - 1, "next": page + 1, "last": last}
+    for name, number in linked.items():
+        if 1 <= number <= last:
+            yield Quad(view, NamedNode(expand(f"hydra:{name}")), NamedNode(paged(document, number)))
+
+
+def paged(document: str, page: int) -> str:
+    """Return the address of a page of a document; the first has that of the document."""
+    return document if page == 1 else f"{document}?page={page}"
 
 
 def in_order(quads: Iterable[Quad], first: NamedNode) -> list[Quad]:

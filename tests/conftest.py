@@ -42,7 +42,7 @@ def publish_turtle(store: Path, turtle: str, name: str = "20111109T060000000000Z
         return publish(store, draft, Manifest(name, created, BASE, "0.1.0", counts, {"en": 2, "zh": 1}), keep=3)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def publish_store() -> Publish:
     return publish_turtle
 
@@ -82,6 +82,7 @@ ROOT = Path(__file__).parents[1]
 SAMPLE = (ROOT / "data" / "seed", ROOT / "data" / "sample")
 
 WriteArchive = Callable[..., Path]
+Commit = Callable[[Mapping[str, str], int], Path]
 RunKg = Callable[..., subprocess.CompletedProcess[bytes]]
 
 
@@ -98,6 +99,32 @@ def archive(tmp_path: Path) -> WriteArchive:
         return root
 
     return write
+
+
+@pytest.fixture
+def commit(tmp_path: Path) -> Commit:
+    """A function that commits pages to a repository at a time in seconds, and returns the repository."""
+    root = tmp_path / "repository"
+    root.mkdir()
+
+    def run(*arguments: str, at: int) -> None:
+        who = {f"GIT_{role}_{what}": "a@b.example" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+        when = {f"GIT_{role}_DATE": f"{at} +0000" for role in ("AUTHOR", "COMMITTER")}
+        isolated = {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull}
+        environment = {**os.environ, **who, **when, **isolated}
+        subprocess.run(["git", "-C", str(root), *arguments], check=True, capture_output=True, env=environment)
+
+    run("init", "--quiet", at=0)
+
+    def commit_pages(pages: Mapping[str, str], at: int) -> Path:
+        for path, content in pages.items():
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            (root / path).write_text(content, encoding="utf-8")
+        run("add", "--all", at=at)
+        run("commit", "--quiet", "--message", "pages", at=at)
+        return root
+
+    return commit_pages
 
 
 @pytest.fixture(scope="session")

@@ -125,15 +125,14 @@ def test_every_format_holds_the_same_graph(graph: Store, path: str, wanted: Form
     assert isomorphic(parsed, expected)
 
 
-def test_jsonld_is_compact_and_reads_without_any_remote_context(graph: Store) -> None:
+def test_jsonld_is_framed_and_reads_without_any_remote_context(graph: Store) -> None:
     def refuse(url: str, options: object) -> object:
         raise AssertionError(url)
 
     document = json.loads(represent(describe(graph, EVENT), by_name("jsonld")))
-    first = document["@graph"][0]
-    assert first["id"] == EVENT
-    assert first["place"] == f"{BASE}entity/en/Homs"
-    assert "Event" in first["type"]
+    assert document["id"] == EVENT
+    assert document["places"][0]["id"] == f"{BASE}entity/en/Homs"
+    assert "Event" in document["type"]
     quads = pyld.to_rdf(document, {"documentLoader": refuse, "format": "application/n-quads"})
     assert {Quad(*one.triple) for one in ox_parse(quads, format=RdfFormat.N_QUADS)} == set(describe(graph, EVENT))
 

@@ -52,32 +52,6 @@ def graph(root: Path, **options: bool) -> Store:
     return store
 
 
-@pytest.fixture
-def commit(tmp_path: Path) -> Callable[[Mapping[str, str], int], Path]:
-    """A function that commits pages to a repository at a time in seconds, and returns the repository."""
-    root = tmp_path / "repository"
-    root.mkdir()
-
-    def run(*arguments: str, at: int) -> None:
-        who = {f"GIT_{role}_{what}": "a@b.example" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
-        when = {f"GIT_{role}_DATE": f"{at} +0000" for role in ("AUTHOR", "COMMITTER")}
-        isolated = {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull}
-        environment = {**os.environ, **who, **when, **isolated}
-        subprocess.run(["git", "-C", str(root), *arguments], check=True, capture_output=True, env=environment)
-
-    run("init", "--quiet", at=0)
-
-    def commit_pages(pages: Mapping[str, str], at: int) -> Path:
-        for path, content in pages.items():
-            (root / path).parent.mkdir(parents=True, exist_ok=True)
-            (root / path).write_text(content, encoding="utf-8")
-        run("add", "--all", at=at)
-        run("commit", "--quiet", "--message", "pages", at=at)
-        return root
-
-    return commit_pages
-
-
 # --- the sample
 
 
