@@ -76,19 +76,22 @@ def check_size(path: str, size: int, page_bytes: int) -> None:
         )
 
 
-def open_archive(root: Path, page_bytes: int, *, history: bool = False) -> Archive:
+def open_archive(root: Path, page_bytes: int, *, history: bool = False, as_of: datetime | None = None) -> Archive:
     """Open the folder or git repository at ``root``.
 
     ``page_bytes`` is the largest page that will be read; ``history`` asks for all versions in a repository, not only
-    those of its newest commit. Raises ArchiveError if there is no such folder, if git
-    cannot read it, or if it holds no page of a dialect that is known.
+    those of its newest commit, and ``as_of`` for the repository as it was at that time (UTC). Raises ArchiveError if
+    there is no such folder, if git cannot read it, if it was empty at that time or is a folder, of which no time is
+    known, or if it holds no page of a dialect that is known.
     """
     if not root.is_dir():
         raise ArchiveError(
             f"{root} is not a folder: give a folder of pages or a git repository (unpack or clone it first)"
         )
     is_git = (root / ".git").exists() or ((root / "objects").is_dir() and (root / "HEAD").is_file())
-    archive = _open_git(root, page_bytes, history=history) if is_git else _open_folder(root, page_bytes)
+    if as_of and not is_git:
+        raise ArchiveError(f"{root} is no git repository, so it is not known how it was at {as_of:%Y-%m-%dT%H:%M:%SZ}")
+    archive = _open_git(root, page_bytes, history, as_of) if is_git else _open_folder(root, page_bytes)
     if not archive.versions:
         seen = f"{len(archive.others):,} other files" if archive.others else "no files"
         raise ArchiveError(f"{root} holds no pages, only {seen}: pages are named like {SHOWN_PATHS}")
@@ -130,8 +133,8 @@ def _is_nameable(path: str) -> bool:
     return not parse.CONTROL.search(path) and "\t" not in path and "\n" not in path and "\r" not in path
 
 
-def _open_git(root: Path, page_bytes: int, *, history: bool) -> Archive:
-    commit = git.newest(root)
+def _open_git(root: Path, page_bytes: int, history: bool, as_of: datetime | None) -> Archive:
+    commit = git.newest(root, as_of)
     here = {file.path: file for file in git.files(root, commit)}
     others = sorted(path for path in here if not _is_page(path))
     past = list(git.history(root, commit))

@@ -46,12 +46,25 @@ class Blob:
     blob: str | None
 
 
-def newest(root: Path) -> str:
-    """Return the id of the commit that HEAD names; raises ArchiveError if there is none."""
+def newest(root: Path, as_of: datetime | None = None) -> str:
+    """Return the id of the commit that HEAD names, or of the last one of its main line that is not after ``as_of``.
+
+    Raises ArchiveError if there is none.
+    """
     head = _run(root, "rev-parse", "--revs-only", "HEAD").decode().strip()
     if not head:
         raise ArchiveError(f"the git repository {root} has no commit yet: commit its pages first")
-    return head
+    if as_of is None:
+        return head
+    past = ""
+    for line in _run(root, "log", "--first-parent", "--reverse", "--format=%H %ct", head, "--").decode().splitlines():
+        commit, seconds = line.split()
+        if _time(seconds) > as_of:
+            break
+        past = commit
+    if not past:
+        raise ArchiveError(f"the git repository {root} has no commit before {as_of:%Y-%m-%dT%H:%M:%SZ}")
+    return past
 
 
 def files(root: Path, commit: str) -> Iterator[Blob]:

@@ -1,0 +1,66 @@
+"""Queries of the graph as it was: workers on the snapshots of the past, started when one is asked for."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Final
+
+from kg import retained
+from kg.settings import Settings
+from kg.workers import Workers
+
+OPEN: Final = 2
+"""Snapshots of the past that stay open when nobody asks them."""
+
+
+@dataclass(eq=False)
+class _Pool:
+    workers: Workers
+    users: int = 0
+
+
+@dataclass(eq=False)
+class Past:
+    """The open snapshots of the past of one store. Safe to use from many threads; close it in the end."""
+
+    settings: Settings
+    _pools: OrderedDict[str, _Pool] = field(default_factory=OrderedDict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @contextmanager
+    def at(self, time: str) -> Iterator[Workers]:
+        """Give the workers on the last snapshot of the past that is not after ``time`` (ISO 8601).
+
+        Raises NotFoundError if there is none, ConfigurationError if ``time`` is no time, StoreError if it is damaged.
+        """
+        snapshot = retained.at(Path(self.settings.store), retained.instant(time))
+        with self._lock:
+            pool = self._pools.get(snapshot.id) or _Pool(
+                Workers(snapshot, replace(self.settings, query_workers=1), spare=0)
+            )
+            self._pools[snapshot.id] = pool
+            self._pools.move_to_end(snapshot.id)
+            pool.users += 1
+        try:
+            yield pool.workers
+        finally:
+            with self._lock:
+                pool.users -= 1
+                self._shrink()
+
+    def _shrink(self) -> None:
+        """Close what was not asked for longest, but never what is in use."""
+        idle = [name for name, pool in self._pools.items() if not pool.users]
+        for name in idle[: max(0, len(self._pools) - OPEN)]:
+            self._pools.pop(name).workers.close()
+
+    def close(self) -> None:
+        """Stop all workers."""
+        with self._lock:
+            while self._pools:
+                self._pools.popitem()[1].workers.close()

@@ -1,0 +1,105 @@
+"""Snapshots of the past: which one shows a time, and that they stay."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from kg import build, retained, snapshot, terms
+from kg.errors import ArchiveError, ConfigurationError, NotFoundError, StoreError
+from kg.settings import Settings
+
+PAGE = "2011_November_8.txt"
+Commit = Callable[[Mapping[str, str], int], Path]
+NOON, HOUR = 1_320_753_600, 3_600
+
+
+@pytest.fixture
+def store(commit: Commit, tmp_path: Path) -> Path:
+    """A store whose archive listed one event first, then two, with a snapshot of each of two times."""
+    commit({PAGE: "*Shops in [[Homs]] close early.\n"}, NOON)
+    root = commit({PAGE: "*Shops in [[Homs]] close early.\n*A ship sinks.\n"}, NOON + 2 * HOUR)
+    settings = Settings(store=str(tmp_path / "store"), jobs=1, history=True)
+    build.build([root], settings)
+    for time in ("2011-11-08T15:00:00+01:00", "2011-11-08T12:00:00Z"):
+        build.build([root], Settings(store=settings.store, jobs=1, history=True, as_of=time))
+    return tmp_path / "store"
+
+
+def titles(found: snapshot.Snapshot) -> set[str]:
+    return {quad.object.value for quad in found.open().quads_for_pattern(None, terms.NAME, None)}
+
+
+def test_a_snapshot_of_the_past_shows_the_archive_of_its_time(store: Path) -> None:
+    first, second = retained.retained(store)
+    assert (first.manifest.as_of, second.manifest.as_of) == ("2011-11-08T12:00:00Z", "2011-11-08T14:00:00Z")
+    assert titles(first) == {"Shops in Homs close early."}
+    assert titles(second) == titles(snapshot.current(store)) == {"Shops in Homs close early.", "A ship sinks."}
+
+
+def test_events_have_the_same_iris_in_the_past(store: Path) -> None:
+    events = [
+        {str(quad.subject) for quad in one.open().quads_for_pattern(None, terms.TYPE, terms.EVENT)}
+        for one in (*retained.retained(store), snapshot.current(store))
+    ]
+    assert events[0] < events[1] == events[2]
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered"),
+    [
+        ("2011-11-08T12:00:00Z", "2011-11-08T12:00:00Z"),
+        ("2011-11-08T13:59:59Z", "2011-11-08T12:00:00Z"),
+        ("2011-11-08T14:00:00Z", "2011-11-08T14:00:00Z"),
+        ("2011-11-09", "2011-11-08T14:00:00Z"),
+    ],
+)
+def test_the_last_snapshot_not_after_a_time_answers_for_it(store: Path, asked: str, answered: str) -> None:
+    assert retained.at(store, retained.instant(asked)).manifest.as_of == answered
+
+
+def test_before_the_first_nothing_answers_and_the_error_lists_what_there_is(store: Path) -> None:
+    with pytest.raises(NotFoundError, match="2011-11-08T12:00:00Z, 2011-11-08T14:00:00Z"):
+        retained.at(store, datetime(2011, 11, 8, 11, tzinfo=UTC))
+
+
+def test_a_snapshot_of_the_past_is_never_current_and_never_removed(store: Path, commit: Commit) -> None:
+    current = snapshot.current(store)
+    assert current.manifest.as_of == ""
+    root = commit({PAGE: "*Ports reopen.\n"}, NOON + 5 * HOUR)
+    for _ in range(3):
+        build.build([root], Settings(store=str(store), jobs=1, history=True, keep_snapshots=1))
+    assert len(snapshot.snapshots(store)) == 1
+    assert len(retained.retained(store)) == 2
+
+
+def test_building_the_same_time_again_takes_the_place_of_the_first(store: Path, commit: Commit) -> None:
+    root = commit({PAGE: "*Ports reopen.\n"}, NOON + 5 * HOUR)
+    build.build([root], Settings(store=str(store), jobs=1, history=True, as_of="2011-11-08T14:00:00Z"))
+    assert len(retained.retained(store)) == 2
+
+
+def test_the_past_is_built_after_the_present(commit: Commit, tmp_path: Path) -> None:
+    root = commit({PAGE: "*Shops close.\n"}, NOON)
+    with pytest.raises(StoreError, match="no snapshot"):
+        build.build([root], Settings(store=str(tmp_path / "new"), jobs=1, as_of="2012-01-01"))
+
+
+def test_before_the_first_commit_there_is_nothing_to_build(store: Path, commit: Commit) -> None:
+    root = commit({PAGE: "*Ports reopen.\n"}, NOON + 5 * HOUR)
+    with pytest.raises(ArchiveError, match="no commit before 2011-11-08T11:00:00Z"):
+        build.build([root], Settings(store=str(store), jobs=1, as_of="2011-11-08T11:00:00Z"))
+
+
+def test_a_folder_has_no_past(store: Path, archive: Callable[..., Path]) -> None:
+    with pytest.raises(ArchiveError, match="no git repository"):
+        build.build([archive({PAGE: "*a b\n"})], Settings(store=str(store), jobs=1, as_of="2012-01-01"))
+
+
+@pytest.mark.parametrize("text", ["", "yesterday", "2011-13-01", "0001-01-01T00:00:00+23:59", "2011-11-08T25:00:00Z"])
+def test_what_is_no_time_is_refused(text: str) -> None:
+    with pytest.raises(ConfigurationError, match="is no time"):
+        retained.instant(text)
