@@ -17,15 +17,16 @@ from typing import Any, Final
 from flask import Blueprint, Response, redirect, request
 from werkzeug.exceptions import BadRequest
 
+from endpoint import context
 from endpoint.errors import acceptable
 from endpoint.headers import link
-from endpoint.negotiate import DOCUMENT_FORMATS, HTML, JSON, choose
+from endpoint.negotiate import DOCUMENT_FORMATS, HTML, choose
 from endpoint.pages import document_page
 from endpoint.site import Site, site, tagged
 from endpoint.urls import without_suffix
 from kg.child import Request
 from kg.errors import NotFoundError
-from kg.formats import Format, by_name
+from kg.formats import Format
 
 blueprint = Blueprint("memento", __name__)
 
@@ -120,7 +121,7 @@ def memento(stamp: str, path: str) -> Response:
     response.headers["Vary"] = "Accept"
     response.headers["Content-Location"] = dict(choices)[chosen]
     response.headers["Memento-Datetime"] = _date(moment)
-    response.headers["Link"] = ", ".join(_links(stem, moments, moment))
+    response.headers["Link"] = ", ".join([*_links(stem, moments, moment), *context.links(chosen)])
     return tagged(response, here.snapshot, f"{stamp}-{chosen.suffix}")
 
 
@@ -130,7 +131,7 @@ def _body(here: Site, path: str, moment: datetime, wanted: Format) -> bytes:
     def make() -> bytes:
         arguments = {
             "instant": moment.strftime(INSTANT),
-            "format": by_name("jsonld").name if wanted == JSON else wanted.name,
+            "format": wanted.name,
             "memento": here.addresses.base + address,
             "original": _original(path),
             "limit": here.settings.result_bytes,

@@ -71,7 +71,7 @@ def test_a_profile_names_the_form_and_the_reply_says_which_it_is(send, form: For
     reply = send(PATH, f'{LD};profile="{form.profiles[0]}"')
     assert (reply.status, reply.headers["content-type"]) == (200, f'{LD}; profile="{form.profiles[0]}"')
     assert reply.headers["content-location"] == f"{PATH}.{form.suffix}"
-    assert reply.headers["vary"] == "Accept"
+    assert reply.headers["vary"] == "Accept, Accept-Encoding"
     assert send(reply.headers["content-location"], "text/html").body == reply.body
 
 
