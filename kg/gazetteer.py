@@ -1,21 +1,33 @@
 """The offline gazetteer: the place that a title or a printed label names.
 
 The table is made by data/gazetteer/make.py from GeoNames data (CC BY 4.0):
-countries, first-level divisions and cities. A name resolves only where it very
-likely is the place, because persons, firms, clubs and plain words share the
-names of many towns (Nokia, Police, Honda).
+countries, divisions and cities. A name resolves only where it very likely is the
+place, because persons, firms, clubs and plain words share the names of many towns
+(Nokia, Police, Honda). Seas, rivers and the like are known by the words of their
+titles (kg/gazetteer_names.py), or from a list.
 """
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from itertools import filterfalse
 from pathlib import Path
 
 from kg.errors import ConfigurationError
+from kg.gazetteer_names import (
+    AREAS,
+    DIVISION_WORDS,
+    QUALIFIERS,
+    fold,
+    is_acronym,
+    is_feature,
+    is_name,
+    may_be_place,
+    split,
+    whole,
+    without_genitive,
+)
 
 #: Where a wheel and a checkout keep the table, in the order they are tried.
 DIRECTORIES = (
@@ -33,48 +45,21 @@ SMALLEST_CITY = 15_000
 DOMINANCE = 2
 #: Countries whose division owns the name it shares with a city (Puebla, Oaxaca).
 DIVISION_TITLES = frozenset({"US", "CA", "AU", "IN", "MX"})
-#: All-capital labels up to this length are acronyms (UN, SARS), not towns.
-LONGEST_ACRONYM = 6
-
-DIVISION_WORDS = frozenset(
-    {"Canton", "Department", "Emirate", "Governorate", "Krai", "Oblast", "Okrug"}
-    | {"Prefecture", "Province", "Region", "State", "Territory", "Voivodeship"}
-)
-QUALIFIERS = {
-    "country": "country",
-    "city": "city",
-    "town": "city",
-    "state": "division",
-    "U.S. state": "division",
-    "province": "division",
-    "governorate": "division",
-    "region": "division",
-    "department": "division",
-}
 UNIVERSITY_STATES = frozenset({"US"})  # "Ohio State" is a university
-GENERIC_PREFIXES = ("the ", "republic of ", "state of ", "city of ", "town of ", "province of ", "al ")
-GENERIC_SUFFIXES = DIVISION_WORDS | {"City", "County", "District"}
-
-_LETTERS = str.maketrans(
-    {"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ð": "d", "ß": "ss"}
-    | {"ı": "i", "æ": "ae", "Æ": "Ae", "œ": "oe", "ə": "a", "Ə": "A"}
-    | dict.fromkeys("-‐–_", " ")
-    | dict.fromkeys("'’‘ʻʼ`´ʿʾ", None)
-)
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A country, a first-level division or a city, as GeoNames describes it.
+    """A country, a division or a city, as GeoNames describes it, or an area of which only the title is known.
 
     Attributes:
-        geonames: GeoNames id.
-        kind: "country", "division" or "city".
-        name: GeoNames name.
+        geonames: GeoNames id; None for an area.
+        kind: "country", "division", "city" or "area".
+        name: GeoNames name; the title of an area.
         title: English Wikipedia title where it is certain.
         aliases: other printed names of the place.
-        country: ISO 3166-1 alpha-2 code.
-        division: GeoNames id of the division that holds a city.
+        country: ISO 3166-1 alpha-2 code; empty where it is not known.
+        division: GeoNames id of what holds the place, but for a country.
         lat: latitude, WGS84, canonical xsd:decimal; empty except for cities.
         long: longitude, likewise.
         population: inhabitants; 0 where the source has none.
@@ -82,17 +67,17 @@ class Place:
 
     """
 
-    geonames: int
+    geonames: int | None
     kind: str
     name: str
     title: str | None
-    aliases: tuple[str, ...]
-    country: str
-    division: int | None
-    lat: str
-    long: str
-    population: int
-    wikidata: str | None
+    aliases: tuple[str, ...] = ()
+    country: str = ""
+    division: int | None = None
+    lat: str = ""
+    long: str = ""
+    population: int = 0
+    wikidata: str | None = None
 
     @classmethod
     def from_cells(cls, cells: list[str]) -> Place:
@@ -119,33 +104,16 @@ class Place:
         return (self.title or self.name, self.name, *self.aliases)
 
 
-def fold(name: str) -> str:
-    """Reduce a name to what spellings share: no accents, apostrophes, hyphens.
-
-    Case is kept: it tells Police from police and Of from of.
-    """
-    if not name.isascii():
-        decomposed = unicodedata.normalize("NFKD", name)
-        name = "".join(filterfalse(unicodedata.combining, decomposed))
-    if not (name.isascii() and name.isalpha()):
-        name = " ".join(name.translate(_LETTERS).split())
-    return name[:1].upper() + name[1:]
-
-
-def is_acronym(label: str) -> bool:
-    """Say whether a label is short and all capitals, such as UN, MP or SARS."""
-    return label.isupper() and len(label) <= LONGEST_ACRONYM
-
-
 class Gazetteer:
     """Places by title, by label and by GeoNames id."""
 
-    def __init__(self, lines: Iterable[str], denied: Iterable[str] = ()) -> None:
+    def __init__(self, lines: Iterable[str], denied: Iterable[str] = (), areas: Iterable[str] = ()) -> None:
         """Index a table.
 
         Args:
             lines: lines of places.tsv, without the header.
             denied: titles that are not the place of that name.
+            areas: titles of places that have no line.
 
         """
         self._lines: dict[int, str] = {}
@@ -154,6 +122,7 @@ class Gazetteer:
         self._decided: dict[str, int] = {}
         self._named: dict[str, tuple[int, ...]] = {}
         self._denied = frozenset(map(fold, denied))
+        self._areas = {fold(title): title for title in areas}
         for line in lines:
             self._index(line)
 
@@ -191,19 +160,15 @@ class Gazetteer:
             The place, or None where the title is another thing or ambiguous.
 
         """
-        name = fold(title)
-        if name in self._decided:
-            return self.by_id(self._decided[name])
-        if not name or name in self._denied or is_acronym(title):
-            return None
-        found = self._bare(name) or self._qualified(name) or self._division(name)
-        return found or self._republic(name)
+        known = self._known(title)
+        return self._worded(title) if known is None and self._may_be(title) else known
 
     def by_label(self, label: str) -> Place | None:
         """Give the place a printed label of a Context page names.
 
         Labels are anchor texts: they come with articles and genitives, and in
-        lower case they are common nouns.
+        lower case they are common nouns. That a label sounds like the name of a
+        valley is not enough: it must be in a table.
 
         Args:
             label: the printed text, such as "Syria", "the Netherlands" or "Homs'".
@@ -214,16 +179,32 @@ class Gazetteer:
         """
         if label == label.lower():
             return None
-        bare = _without_genitive(label.strip())
+        bare = without_genitive(label.strip())
         shorter = bare.removeprefix("the ").removeprefix("The ")
-        found = (self.by_title(form) for form in (bare, shorter))
-        return next(filter(None, found), None)
+        return self._known(bare) or self._known(shorter)
+
+    def _known(self, title: str) -> Place | None:
+        """Give the place that the tables have for a title or a label."""
+        name = fold(title)
+        if name in self._decided:
+            return self.by_id(self._decided[name])
+        if name in self._areas:
+            return self._worded(self._areas[name]) or _area(self._areas[name])
+        if not self._may_be(title):
+            return None
+        return self._bare(name) or self._qualified(name) or self._division(name) or self._republic(name)
+
+    def _may_be(self, title: str) -> bool:
+        name = fold(title)
+        return bool(name) and name not in self._denied and not is_acronym(title)
 
     def containers(self, place: Place) -> tuple[Place, ...]:
-        """Give what contains a place, the smallest first: division, then country."""
-        division = self.by_id(place.division) if place.division else None
+        """Give what contains a place, the smallest first: divisions, then the country."""
+        holder = self.by_id(place.division) if place.division else None
+        if holder:
+            return (holder, *self.containers(holder))
         country = None if place.kind == "country" else self._country(place.country)
-        return tuple(filter(None, (division, country)))
+        return (country,) if country else ()
 
     def _country(self, code: str) -> Place | None:
         geonames = self._countries.get(code)
@@ -254,13 +235,10 @@ class Gazetteer:
 
     def _qualified(self, name: str) -> Place | None:
         """Resolve "Georgia (country)", "Tripoli (Lebanon)" and "Van, Turkey"."""
-        if name.endswith(")") and " (" in name:
-            base, _, qualifier = name[:-1].rpartition(" (")
-            if qualifier in QUALIFIERS:
-                return self._of_kind(base, QUALIFIERS[qualifier])
-            return self._within(base, qualifier)
-        base, comma, container = name.rpartition(", ")
-        return self._within(base, container) if comma else None
+        base, qualifier = split(name)
+        if qualifier is None:
+            return None
+        return self._of_kind(base, QUALIFIERS[qualifier]) if qualifier in QUALIFIERS else self._within(base, qualifier)
 
     def _of_kind(self, name: str, kind: str) -> Place | None:
         places = self._all(name, kind)
@@ -268,22 +246,48 @@ class Gazetteer:
 
     def _within(self, name: str, container: str) -> Place | None:
         """Give the most populous city, else the division, inside a container."""
-        outer = self._container(container)
-        inside = [
-            place for kind in ("city", "division") for place in self._all(name, kind) if outer in self.containers(place)
-        ]
-        return inside[0] if outer and inside else None
+        outer = set(self._containers_named(container))
+        inside = (
+            place
+            for kind in ("city", "division")
+            for place in self._all(name, kind)
+            if not outer.isdisjoint(self.containers(place))
+        )
+        return next(inside, None) if outer else None
 
-    def _container(self, name: str) -> Place | None:
-        decided = self._decided.get(name)
-        place = self.by_id(decided) if decided else None
-        if place and place.kind != "city":
-            return place
-        return _only(self._all(name, "country")) or _only(self._all(name, "division"))
+    def _containers_named(self, name: str) -> list[Place]:
+        """Give what a title's container may be: Georgia is a country, and a state."""
+        decided = self.by_id(self._decided[name]) if name in self._decided else None
+        if decided:
+            return [decided]
+        named = [place for kind in ("country", "division") for place in self._all(name, kind)]
+        other = None if named else self.by_title(name)
+        return [other] if other else named
+
+    def _worded(self, title: str) -> Place | None:
+        """Give the area that a title's own words tell: "Gulf of Aden", "Barzeh, Syria", "Northern Italy"."""
+        if " " not in title:
+            return None
+        base, qualifier = split(title)
+        if qualifier is None:
+            return self._part(title) or (_area(title) if is_feature(title) else None)
+        if not may_be_place(base) or " of " in base:
+            return None
+        if qualifier in AREAS:
+            return _area(title)
+        outer = self._containers_named(fold(qualifier))
+        telling = not title.endswith(")") or is_feature(base)
+        return _area(title, _only(outer)) if outer and telling else None
+
+    def _part(self, title: str) -> Place | None:
+        """Resolve "Northern Italy" and "Greater Cairo": an area in the place that they are a part of."""
+        name = whole(title)
+        holder = self.by_title(name) if name and may_be_place(name) else None
+        return _area(title, holder) if holder else None
 
     def _republic(self, name: str) -> Place | None:
         """Resolve "Republic of Ecuador"."""
-        base = name.removeprefix("Republic of ").removeprefix("the ")
+        base = name.removeprefix("The ").removeprefix("Republic of ").removeprefix("the ")
         return _only(self._all(base, "country"))
 
     def _division(self, name: str) -> Place | None:
@@ -316,14 +320,14 @@ def _known_by_title_only(cells: list[str]) -> bool:
     return bool(division) if kind == "division" else int(population) < SMALLEST_CITY
 
 
+def _area(title: str, holder: Place | None = None) -> Place:
+    """Make a place of which only the title is known, and perhaps what holds it."""
+    country, division = (holder.country, holder.geonames or holder.division) if holder else ("", None)
+    return Place(None, "area", title, title, country=country, division=division)
+
+
 def _owns_bare_name(city: Place) -> bool:
     return city.country not in COMMA_TITLES or city.population >= LARGE_CITY
-
-
-def _without_genitive(text: str) -> str:
-    for ending in ("'s", "’s", "'", "’"):
-        text = text.removesuffix(ending)
-    return text
 
 
 def names_place(place: Place, anchor: str, trail: str = "") -> bool:
@@ -334,24 +338,8 @@ def names_place(place: Place, anchor: str, trail: str = "") -> bool:
         anchor: the visible text inside the brackets, such as "city of Homs".
         trail: letters glued on behind the brackets, the n of "[[India]]n".
 
-    Returns:
-        True for a name of the place; False for a demonym ("Indian", "Homsi")
-        and for anything else ("Prime Minister of Italy").
-
     """
-    text = _without_genitive(f"{anchor}{trail}".replace("''", "").strip())
-    if text.count(", ") > 1:  # "Palatine, Illinois, school district"
-        return False
-    return _core(text) in map(_core, place.names)
-
-
-def _core(name: str) -> str:
-    """Strip a name of qualifiers and of words for the kind of place."""
-    core = fold(name).casefold().partition(" (")[0].partition(", ")[0]
-    for prefix in GENERIC_PREFIXES:
-        core = core.removeprefix(prefix)
-    base, _, word = core.rpartition(" ")
-    return base if base and word.capitalize() in GENERIC_SUFFIXES else core
+    return is_name(f"{anchor}{trail}", place.names)
 
 
 @cache
@@ -362,21 +350,22 @@ def load() -> Gazetteer:
         ConfigurationError: no directory holds the table.
 
     """
-    places, denied = files()
+    places, *lists = files()
+    denied, areas = map(_entries, lists)
     with places.open(encoding="utf-8", newline="") as file:
         next(file)
-        return Gazetteer(file, _entries(denied))
+        return Gazetteer(file, denied, areas)
 
 
-def files() -> tuple[Path, Path]:
-    """Give the files that the gazetteer is read from.
+def files() -> tuple[Path, ...]:
+    """Give the files that the gazetteer is read from: the table, and the lists of denied titles and of areas.
 
     Raises:
         ConfigurationError: no directory holds the table.
 
     """
     directory = _directory()
-    return directory / "places.tsv", directory / "denied.txt"
+    return directory / "places.tsv", directory / "denied.txt", directory / "areas.txt"
 
 
 def _directory() -> Path:

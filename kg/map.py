@@ -117,7 +117,8 @@ class Mapper:
     def _place(self, named: place.NamedPlace) -> NamedNode:
         if named.title is not None:
             return self._entity("en", named.title)
-        self.named.places.add(named.place.geonames)
+        if named.place.geonames is not None:
+            self.named.places.add(named.place.geonames)
         return _node(place.iri(named.place, self.minter, self.gazetteer))
 
     def _entity(self, language: str, title: str) -> NamedNode:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping
-from datetime import date
+from datetime import UTC, date, datetime
+from itertools import chain
+from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import Final
 
@@ -33,6 +35,11 @@ Statements = Iterator[tuple[NamedNode, Term]]
 Listed = tuple[str, Statements]
 """An entry of a page: the fragment of its IRI, and what is said about it."""
 
+BY_SA_3: Final = NamedNode("https://creativecommons.org/licenses/by-sa/3.0/")
+BY_SA_4: Final = NamedNode("https://creativecommons.org/licenses/by-sa/4.0/")
+RELICENSED: Final = datetime(2023, 6, 7, tzinfo=UTC)
+"""From this day on the text of Wikipedia is under CC BY-SA 4.0 (Terms of Use of the Wikimedia Foundation)."""
+
 MARKERS: Final = {"en": "Context", "zh": "消息"}
 """The word that an edition prints before the labels of an event; an entry says so where it has another one."""
 
@@ -58,6 +65,7 @@ def page_quads(
     yield Quad(subject, terms.IDENTIFIER, Literal(f"sha256:{page.sha256}"))
     if page.captured:
         yield Quad(subject, terms.CREATED, instant(page.captured))
+        yield from _attribution(subject, page, page.captured, record)
     if not isinstance(record, FrontPage):
         yield Quad(subject, terms.TEMPORAL, NamedNode(minter.day(record.day)))
     for predicate, value in _page_statements(record):
@@ -76,6 +84,18 @@ def page_quads(
             continue
         for predicate, value in statements:
             yield Quad(entry, predicate, value)
+
+
+def _attribution(subject: NamedNode, page: Page, captured: datetime, record: Record) -> Iterator[Quad]:
+    """Yield the licence of a capture, by its date, and of a wiki page the history that lists its authors.
+
+    Without the date of the capture neither is known: then the page may be anybody's.
+    """
+    yield Quad(subject, terms.LICENSE, BY_SA_4 if captured >= RELICENSED else BY_SA_3)
+    if isinstance(record, DayPage):
+        title = spell(f"Portal:Current_events/{PurePosixPath(page.path).stem}")
+        address = f"https://en.wikipedia.org/w/index.php?title={title}&action=history"
+        yield Quad(subject, terms.STATED_BY, NamedNode(address))
 
 
 def _page_statements(record: Record) -> Statements:
@@ -220,24 +240,26 @@ def day_quads(day: date, minter: Minter) -> Iterator[Quad]:
 
 def named_quads(named: Named, minter: Minter, gazetteer: Gazetteer) -> Iterator[Quad]:
     """Yield the descriptions of everything that events name, each once, and of the places that contain places."""
-    places = {identifier: found for identifier in named.places if (found := gazetteer.by_id(identifier))}
+    by_label = [found for identifier in named.places if (found := gazetteer.by_id(identifier))]
+    linked: dict[str, Place] = {}
     for language, title in sorted(named.entities):
-        subject = NamedNode(minter.entity(language, title))
-        yield from _entity(subject, language, title)
+        iri = minter.entity(language, title)
+        yield from _entity(NamedNode(iri), language, title)
         found = place.of_title(title, gazetteer) if language == "en" else None
         if found:
-            places[found.geonames] = found
-            yield from _place(subject, found, minter, gazetteer)
-    yield from _unlinked_places(places, named, minter, gazetteer)
+            linked[iri] = found
+            yield from _place(NamedNode(iri), found, minter, gazetteer)
+    yield from _unlinked_places(by_label, linked, minter, gazetteer)
     yield from _labelled(named, minter)
 
 
-def _unlinked_places(places: dict[int, Place], named: Named, minter: Minter, gazetteer: Gazetteer) -> Iterator[Quad]:
+def _unlinked_places(
+    by_label: list[Place], linked: Mapping[str, Place], minter: Minter, gazetteer: Gazetteer
+) -> Iterator[Quad]:
     """Yield places that no link of the archive leads to: those named by a label, and what contains the others."""
-    containers = {one.geonames: one for found in places.values() for one in gazetteer.containers(found)}
-    linked = {minter.entity(language, title) for language, title in named.entities}
-    for found in sorted((places | containers).values(), key=lambda one: one.geonames):
-        iri = place.iri(found, minter, gazetteer)
+    containers = chain.from_iterable(map(gazetteer.containers, (*linked.values(), *by_label)))
+    described = {place.iri(found, minter, gazetteer): found for found in (*by_label, *containers)}
+    for iri, found in sorted(described.items()):
         if iri in linked:
             continue
         subject = NamedNode(iri)
@@ -261,8 +283,10 @@ def _entity(subject: NamedNode, language: str, title: str) -> Iterator[Quad]:
 
 def _place(subject: NamedNode, found: Place, minter: Minter, gazetteer: Gazetteer) -> Iterator[Quad]:
     yield Quad(subject, terms.TYPE, terms.SCHEMA_PLACE)
-    yield Quad(subject, terms.EXACT_MATCH, NamedNode(f"https://sws.geonames.org/{found.geonames}/"))
-    yield Quad(subject, terms.ADDRESS_COUNTRY, Literal(found.country))
+    if found.geonames:
+        yield Quad(subject, terms.EXACT_MATCH, NamedNode(f"https://sws.geonames.org/{found.geonames}/"))
+    if found.country:
+        yield Quad(subject, terms.ADDRESS_COUNTRY, Literal(found.country))
     if found.wikidata:
         yield Quad(subject, terms.EXACT_MATCH, NamedNode(f"http://www.wikidata.org/entity/{found.wikidata}"))
     if found.lat and found.long:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from kg.gazetteer import Gazetteer, Place, names_place
+from kg.gazetteer_names import without_marks
 from kg.iri import Minter
 from kg.item import Item
 
@@ -18,6 +19,8 @@ LOCATED = re.compile(
     re.IGNORECASE,
 )
 WORD = re.compile(r"\w")
+# Countries whose English titles keep the macrons of their names: Kōchi, Jūrmala, Šiauliai, Whangārei.
+MARKED_TITLES = frozenset({"JP", "LT", "LV", "NZ"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +45,14 @@ def of_label(label: str, gazetteer: Gazetteer) -> Place | None:
 
 
 def title_of(place: Place, gazetteer: Gazetteer) -> str | None:
-    """Return the title of a place's English article: the one in the table, or its name where that leads back to it."""
+    """Return the title of a place's English article: the one in the table, or its name where that leads back to it.
+
+    The marks of a transliteration are no part of a title: Ḩamāh has the article Hamah.
+    """
     if place.title:
         return place.title
-    return place.name if of_title(place.name, gazetteer) == place else None
+    name = place.name if place.country in MARKED_TITLES else without_marks(place.name)
+    return name if of_title(name, gazetteer) == place else None
 
 
 def named_by(item: Item, gazetteer: Gazetteer) -> list[NamedPlace]:
@@ -86,4 +93,6 @@ def _occurrences(name: str, text: str) -> Iterator[int]:
 def iri(place: Place, minter: Minter, gazetteer: Gazetteer) -> str:
     """Return the IRI of a place: that of its article's entity, else one made from its GeoNames id."""
     title = title_of(place, gazetteer)
-    return minter.entity("en", title) if title else minter.geonames(place.geonames)
+    if title is None and place.geonames is not None:
+        return minter.geonames(place.geonames)
+    return minter.entity("en", title or place.name)

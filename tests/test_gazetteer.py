@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import json
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -13,6 +16,8 @@ from kg.errors import ConfigurationError
 from kg.gazetteer import Gazetteer, Place, load, names_place
 
 HOMS, HOMS_GOVERNORATE, SYRIA = 169577, 169575, 163843
+DATA = Path(__file__).parents[1] / "data" / "gazetteer"
+JUDGED = Path(__file__).parent / "judged" / "places"
 
 
 @pytest.fixture(scope="module")
@@ -84,10 +89,76 @@ def test_a_state_owns_the_name_it_shares_with_a_town(places: Gazetteer, title: s
     assert place.kind == "division"
 
 
-def test_a_name_shared_by_two_provinces_is_ambiguous(places: Gazetteer) -> None:
-    assert places.by_title("Punjab") is None
+def test_a_name_shared_by_two_provinces_is_neither(places: Gazetteer) -> None:
+    assert found(places.by_title("Punjab")) == ("", "area")
     assert found(places.by_title("Punjab, India")) == ("IN", "division")
     assert found(places.by_title("Punjab, Pakistan")) == ("PK", "division")
+
+
+@pytest.mark.parametrize(
+    ("title", "within"),
+    [
+        ("Gulf of Aden", []),
+        ("Congo River", []),
+        ("Mount Kenya", []),
+        ("Korean Peninsula", []),
+        ("Kajaki district", ["Afghanistan"]),
+        ("Bear Island (Norway)", ["Norway"]),
+        ("Example Village, Syria", ["Syria"]),
+        ("Example Hill, London", ["London", "England", "United Kingdom"]),
+        ("Northern Iraq", ["Iraq"]),
+        ("Andes", []),
+        ("Middle East", []),
+    ],
+)
+def test_a_title_whose_words_or_the_list_say_so_is_an_area(places: Gazetteer, title: str, within: list[str]) -> None:
+    place = places.by_title(title)
+    assert place is not None
+    assert [container.title or container.name for container in places.containers(place)][-len(within) :] == within or (
+        not within and not places.containers(place)
+    )
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Embassy of Ecuador, London",
+        "University of California, Los Angeles",
+        "List of mayors of Dallas, Texas",
+        "Constitution of Georgia (country)",
+        "Prime Minister of the Cook Islands",
+        "Piracy in the Sulu Sea",
+        "Mystic River (film)",
+        "Joan Rivers",
+        "Canadian province",
+        "Isle of Man TT",
+        "Loch Ness Monster",
+        "The Pirate Bay",
+        "Boston Police Department",
+        "Islamic State of Iraq and the Levant – Sinai Province",
+        "2014 Harris County, Texas shooting",
+    ],
+)
+def test_what_stands_or_happens_at_a_place_is_no_place(places: Gazetteer, title: str) -> None:
+    assert places.by_title(title) is None
+
+
+def test_a_container_that_may_be_two_places_is_neither(places: Gazetteer) -> None:
+    place = places.by_title("Example Village, Georgia")
+    assert place is not None
+    assert places.containers(place) == ()
+
+
+@pytest.mark.parametrize("title", ["Atlanta, Georgia", "Austin, TX", "Bendigo, Victoria", "Keswick, Cumbria"])
+def test_a_city_is_found_in_any_place_that_its_container_may_be(places: Gazetteer, title: str) -> None:
+    place = places.by_title(title)
+    assert place is not None
+    assert place.kind == "city"
+
+
+def test_a_label_is_a_place_only_if_a_table_has_it(places: Gazetteer) -> None:
+    assert places.by_label("Example Valley") is None
+    assert found(places.by_label("the Middle East")) == ("", "area")
 
 
 @pytest.mark.parametrize("spelling", ["Medellín", "Medellin"])
@@ -155,6 +226,7 @@ def test_an_anchor_names_the_place(places: Gazetteer, title: str, anchor: str) -
     [
         ("India", "Indian", ""),
         ("India", "India", "n"),
+        ("State of Palestine", "Palestinian", ""),
         ("Iraq", "Iraq", "is"),
         ("United States", "American", ""),
         ("United Kingdom", "British", ""),
@@ -209,6 +281,54 @@ def test_coordinates_are_canonical_decimals(places: Gazetteer) -> None:
         if place.kind == "city":
             assert canonical.fullmatch(place.lat), place
             assert canonical.fullmatch(place.long), place
+
+
+def test_every_listed_area_is_one_and_listed_once(places: Gazetteer) -> None:
+    titles = [line for line in (DATA / "areas.txt").read_text(encoding="utf-8").splitlines() if line[:1] != "#"]
+    assert titles == sorted(set(titles))
+    assert all((place := places.by_title(title)) and place.kind == "area" for title in titles)
+
+
+def test_every_linked_title_leads_to_its_id(places: Gazetteer) -> None:
+    with (DATA / "linked.tsv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader((line for line in file if line[:1] != "#"), delimiter="\t", quoting=csv.QUOTE_NONE))[1:]
+    wrong = [title for key, title in rows if (place := places.by_title(title)) is None or str(place.geonames) != key]
+    assert wrong == []
+
+
+def test_no_denied_title_is_a_place(places: Gazetteer) -> None:
+    lines = (DATA / "denied.txt").read_text(encoding="utf-8").splitlines()
+    denied = [line for line in lines if line and line[:1] != "#"]
+    assert [title for title in denied if places.by_title(title)] == []
+
+
+def judged(name: str) -> dict[str, bool]:
+    return {one["target"]: one["place"] for one in json.loads((JUDGED / name).read_text(encoding="utf-8"))}
+
+
+@pytest.mark.parametrize("count", [300, 1_200])
+def test_the_judged_link_targets_are_typed_as_well_as_is_said(places: Gazetteer, count: int) -> None:
+    targets = dict(list(judged("judgements.json").items())[:count])
+    typed = {target for target in targets if places.by_title(target)}
+    wanted = {target for target, place in targets.items() if place}
+    assert len(targets) == count
+    assert len(typed & wanted) >= 0.98 * len(typed)
+    assert len(typed & wanted) >= 0.90 * len(wanted)
+
+
+def test_a_fifth_of_the_targets_was_judged_twice() -> None:
+    first, second = judged("judgements.json"), judged("second.json")
+    assert len(second) == len(first) // 5
+    assert second.items() <= first.items()
+
+
+def test_the_anchors_that_were_judged_name_their_places_or_not(places: Gazetteer) -> None:
+    named = right = 0
+    for one in json.loads((JUDGED / "anchors.json").read_text(encoding="utf-8")):
+        place = places.by_title(one["target"])
+        if place and names_place(place, one["anchor"]):
+            named, right = named + 1, right + one["names"]
+    assert right >= 0.98 * named > 0
 
 
 def test_every_city_is_in_a_known_country(places: Gazetteer) -> None:

@@ -109,6 +109,21 @@ def test_else_it_is_the_name_where_that_leads_back(places: Gazetteer) -> None:
         assert title is None or places.by_title(title) == place
 
 
+def test_the_marks_of_a_transliteration_are_no_part_of_a_title(places: Gazetteer) -> None:
+    unlinked = next(place for place in places if place.name == "Al Miqdādīyah")
+    assert title_of(replace(unlinked, title=None), places) == "Al Miqdadiyah"
+
+
+def test_what_contains_a_place_is_the_entity_that_links_lead_to(places: Gazetteer) -> None:
+    haridwar = of_title("Haridwar", places)
+    assert haridwar is not None
+    [state, country] = places.containers(haridwar)
+    linked = of_title("Uttarakhand", places)
+    assert linked == state
+    assert iri(state, MINTER, places) == f"{MINTER.base}entity/en/Uttarakhand"
+    assert iri(country, MINTER, places) == f"{MINTER.base}entity/en/India"
+
+
 def test_a_place_without_a_title_is_named_by_its_number(places: Gazetteer) -> None:
     nowhere = replace(homs(places), title=None, name="Nowhere at all")
     assert iri(nowhere, MINTER, places) == f"{MINTER.base}entity/geonames/{HOMS}"

