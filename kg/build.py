@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-import io
 import json
 import multiprocessing
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from queue import SimpleQueue
 from time import monotonic
 from typing import Any
 
 from pyoxigraph import Quad, RdfFormat, Store, serialize
 
-from kg import __version__, gazetteer, ledger, parts, plan, snapshot
+from kg import __version__, check, gazetteer, ledger, parts, plan, retained, snapshot, writes
 from kg.archive import Archive, open_archive
 from kg.convert import Converter, Outcome
+from kg.enrich import adopt, source
+from kg.enrich.adopt import Adopted
 from kg.errors import ConfigurationError, StoreError
 from kg.iri import Minter
 from kg.ledger import Claim, Ledger
+from kg.load import Loading
 from kg.parts import Part
 from kg.plan import Chunk
 from kg.report import report
@@ -44,16 +45,27 @@ class Built:
     report: dict[str, Any] = field(default_factory=dict)
 
 
-def build(roots: Iterable[Path], settings: Settings, progress: Progress = lambda done, total: None) -> Built:
+def build(
+    roots: Iterable[Path],
+    settings: Settings,
+    progress: Progress = lambda done, total: None,
+    *,
+    force: bool = False,
+) -> Built:
     """Build a snapshot of the archives at ``roots`` in the store and make it current.
 
-    ``progress`` is told how many of how many days are read. Raises ArchiveError, StoreError or
-    ConfigurationError, and then leaves the store as it was.
+    With ``settings.as_of`` it shows the archives as they were at that time, and is kept beside the current one.
+    ``progress`` is told how many of how many days are read. ``force`` publishes a graph even if it breaks the shapes
+    of the vocabulary. Raises ArchiveError, StoreError, ConfigurationError or ValidationError, and then leaves the
+    store as it was.
     """
     started = monotonic()
     store = Path(settings.store)
-    archives = [open_archive(root, settings.page_bytes, history=settings.history) for root in roots]
+    past = retained.instant(settings.as_of) if settings.as_of else None
+    archives = [open_archive(root, settings.page_bytes, history=settings.history, as_of=past) for root in roots]
     _check_base(store, settings.base)
+    if past:
+        snapshot.current(store)  # its ledger knows the events by the wordings that they had first
     with snapshot.drafting(store) as draft, snapshot.scratch(draft) as scratch:
         known = Ledger(ledger.read(store / snapshot.LEDGER))
         shipped = ledger.missing(settings.ledger, known)
@@ -65,9 +77,20 @@ def build(roots: Iterable[Path], settings: Settings, progress: Progress = lambda
         found = report(finished, archives, triples, monotonic() - started) | {
             "months": {"all": len(chunks), "new": new}
         }
+        last_write = 0
+        if past is None:
+            found["counts"] = adopt.counts(found["counts"], _enrich(store, draft, settings.base))
+        checked = check.gate(store, draft, archives, jobs=settings.jobs, force=force)
+        if past is None:
+            last_write = _replay(store, draft, found["counts"])  # what others wrote cannot stop a build
+        found |= {"shapes": {**checked.summary, "seconds": round(checked.seconds, 2)}}
+        found["seconds"] = round(monotonic() - started, 1)
         (draft / "report.json").write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         with _claimed(store, [*shipped, *finished.claims]):
             manifest = _manifest(store, draft, archives, found, settings)
+            manifest = replace(manifest, writes=last_write, shapes=checked.summary)
+            if past:
+                return Built(retained.retain(store, draft, replace(manifest, as_of=retained.text(past))), found)
             built = Built(snapshot.publish(store, draft, manifest, settings.keep_snapshots), found)
         ledger.export(store / snapshot.LEDGER, settings.ledger)
         _keep(store, converted, names, [parts.name(chunk, archives, settings.base, known) for chunk in chunks])
@@ -188,8 +211,11 @@ def _load(path: Path, parts: Iterable[Part], known: Ledger, settings: Settings) 
     """
     database = Store(str(path))
     converter = Converter(Minter(settings.base), gazetteer.load())
-    with _Loading(database) as load:
-        drawn = [load(part) for part in parts]
+    with Loading(database) as load:
+        drawn = []
+        for part in parts:
+            load(part.file)
+            drawn.append(part)
         load.end()
         whole = Outcome()
         for part in drawn:
@@ -200,57 +226,32 @@ def _load(path: Path, parts: Iterable[Part], known: Ledger, settings: Settings) 
     return drawn, converter.outcome, len(database)
 
 
-class _Loading:
-    """Bulk-loads parts in a thread of its own, as they are given."""
-
-    def __init__(self, database: Store) -> None:
-        self._files: SimpleQueue[Path | None] = SimpleQueue()
-        self._thread = ThreadPoolExecutor(1)
-        joined: Any = _Joined(iter(self._files.get, None))
-        self._loaded = self._thread.submit(database.bulk_load, input=joined, format=RdfFormat.N_TRIPLES)
-
-    def __enter__(self) -> _Loading:
-        return self
-
-    def __call__(self, part: Part) -> Part:
-        """Load ``part``; raises what a load before it failed of."""
-        if self._loaded.done():
-            self._loaded.result()
-        self._files.put(part.file)
-        return part
-
-    def end(self) -> None:
-        """Say that there are no more parts."""
-        self._files.put(None)
-
-    def __exit__(self, *exception: object) -> None:
-        self.end()
-        self._thread.shutdown()
-        if exception[0] is None:
-            self._loaded.result()
+def _enrich(store: Path, draft: Path, base: str) -> Adopted:
+    """Take the sources of enrichment that the current snapshot has into the draft and its database."""
+    if not (store / "current").exists():
+        return Adopted()
+    source.carry(snapshot.current(store).folder, draft)
+    database = Store(str(draft / "db"))
+    adopted = adopt.adopt(database, draft, base)
+    database.flush()
+    return adopted
 
 
-class _Joined(io.RawIOBase):
-    """Several files read as one, each drawn when the one before it ends."""
+def _replay(store: Path, draft: Path, counts: dict[str, int]) -> int:
+    """Make the writes of the store's log again in the draft, count its triples anew, and return the last one's number.
 
-    def __init__(self, files: Iterable[Path]) -> None:
-        self._waiting = iter(files)
-        self._open: io.BufferedReader | None = None
-
-    def readable(self) -> bool:
-        return True
-
-    def read(self, size: int = -1) -> bytes:
-        while True:
-            if self._open is None:
-                file = next(self._waiting, None)
-                if file is None:
-                    return b""
-                self._open = file.open("rb")
-            if data := self._open.read(size):
-                return data
-            self._open.close()
-            self._open = None
+    A write that was current when its process was killed is in the log; one that was not is none.
+    """
+    if (store / "current").exists():
+        writes.settle(store, snapshot.current(store).manifest.writes)
+    if not writes.logged(store):
+        return 0
+    database = Store(str(draft / "db"))
+    before = len(database)
+    last = writes.replay(store, database)
+    database.flush()
+    counts["triples"] += len(database) - before
+    return last
 
 
 def _manifest(store: Path, draft: Path, archives: list[Archive], found: dict[str, Any], settings: Settings) -> Manifest:

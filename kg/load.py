@@ -1,0 +1,64 @@
+"""N-Triples files -> database, while other files are still being written."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any, Self
+
+from pyoxigraph import RdfFormat, Store
+
+
+class Loading:
+    """Bulk-loads N-Triples files into a database in a thread of its own, as they are given."""
+
+    def __init__(self, database: Store) -> None:
+        self._files: SimpleQueue[Path | None] = SimpleQueue()
+        self._thread = ThreadPoolExecutor(1)
+        joined: Any = _Joined(iter(self._files.get, None))
+        self._loaded = self._thread.submit(database.bulk_load, input=joined, format=RdfFormat.N_TRIPLES)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __call__(self, file: Path) -> None:
+        """Load ``file``; raises what the load of one before it failed of."""
+        if self._loaded.done():
+            self._loaded.result()
+        self._files.put(file)
+
+    def end(self) -> None:
+        """Say that there are no more files."""
+        self._files.put(None)
+
+    def __exit__(self, *exception: object) -> None:
+        self.end()
+        self._thread.shutdown()
+        if exception[0] is None:
+            self._loaded.result()
+
+
+class _Joined(io.RawIOBase):
+    """Several files read as one, each drawn when the one before it ends."""
+
+    def __init__(self, files: Iterable[Path]) -> None:
+        self._waiting = iter(files)
+        self._open: io.BufferedReader | None = None
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        while True:
+            if self._open is None:
+                file = next(self._waiting, None)
+                if file is None:
+                    return b""
+                self._open = file.open("rb")
+            if data := self._open.read(size):
+                return data
+            self._open.close()
+            self._open = None
