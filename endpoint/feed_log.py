@@ -1,0 +1,70 @@
+"""The change log as the server reads it: brought up to the snapshot that is served by a process of its own."""
+
+from __future__ import annotations
+
+import logging
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from endpoint.site import Site
+from kg import changelog
+from kg.changelog import Changelog
+from kg.errors import ServiceBusyError, StoreError
+
+log = logging.getLogger(__name__)
+
+WAIT_SECONDS: Final = 10
+RETRY_SECONDS: Final = 10
+_starting = threading.Lock()
+_running: dict[Path, Future[None]] = {}
+
+
+@contextmanager
+def reading(here: Site) -> Iterator[Changelog]:
+    """Give the change log, as it is with the snapshot that this request is answered from.
+
+    The first request after a build has it written. Raises ServiceBusyError if that takes longer than ten seconds; it
+    goes on meanwhile. Raises StoreError if it fails.
+    """
+    store = Path(here.settings.store).absolute()
+    if not _reaches(store, here.snapshot.id):
+        _bring_up(store, here.settings.feed_days)
+    with changelog.opened(store) as found:
+        if found is None or found.snapshot != here.snapshot.id:
+            raise ServiceBusyError("another snapshot is becoming current; try again", 1)
+        yield found
+
+
+def _reaches(store: Path, snapshot: str) -> bool:
+    with changelog.opened(store) as found:
+        return found is not None and found.snapshot == snapshot
+
+
+def _bring_up(store: Path, days: int) -> None:
+    with _starting:
+        running = _running.get(store)
+        if running is None or running.done():
+            running = _running[store] = Future()
+            threading.Thread(target=_run, args=(store, days, running), name="change log", daemon=True).start()
+    try:
+        running.result(WAIT_SECONDS)
+    except TimeoutError:
+        raise ServiceBusyError("the change log is being brought up to date; try again", RETRY_SECONDS) from None
+
+
+def _run(store: Path, days: int, running: Future[None]) -> None:
+    command = [sys.executable, "-m", "kg.changelog_writer", str(store), str(days), str(os.getpid())]
+    environment = {"PYTHONPATH": ":".join(filter(None, sys.path))}
+    done = subprocess.run(command, env=environment, capture_output=True, check=False)  # noqa: S603
+    if done.returncode:
+        log.error("the change log of %s cannot be written: %s", store, done.stderr.decode(errors="replace")[-2_000:])
+        running.set_exception(StoreError("the change log cannot be written; look for room on the disk and try again"))
+    else:
+        running.set_result(None)

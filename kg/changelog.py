@@ -1,0 +1,175 @@
+"""The change log of a store, beside its snapshots: what each published snapshot made, changed and removed.
+
+One SQLite file. Rows of ``change`` and ``listing`` are only ever appended, in the order of time; all feeds are read
+from these. ``change`` has every resource (see kg.member); ``listing`` says in which feeds of events a change is, and at
+which position, so that an entry never moves; a change of what an event says, not of where that was read. ``state`` has
+the newest version of each resource and the change of it that feeds list, ``superseded`` what older versions said, as
+long as they are kept. kg.changelog_writer writes it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import zlib
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from kg.errors import StoreError
+
+FILE: Final = "changes.sqlite"
+VERSION: Final = 1
+EVENTS: Final = ""
+"""The name of the feed of all events; that of another feed is the IRI of what its events name."""
+
+SCHEMA: Final = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE change (
+  seq INTEGER PRIMARY KEY, page INTEGER NOT NULL, time TEXT NOT NULL, kind TEXT NOT NULL, iri TEXT NOT NULL,
+  title TEXT, language TEXT, date TEXT, category TEXT, revision TEXT);
+CREATE INDEX change_iri ON change (iri);
+CREATE TABLE page (
+  number INTEGER PRIMARY KEY, first INTEGER NOT NULL, last INTEGER NOT NULL, bytes INTEGER NOT NULL,
+  since TEXT NOT NULL, until TEXT NOT NULL);
+CREATE TABLE state (
+  iri TEXT PRIMARY KEY, hash BLOB NOT NULL, seq INTEGER NOT NULL, listed INTEGER) WITHOUT ROWID;
+CREATE TABLE superseded (seq INTEGER PRIMARY KEY, content BLOB NOT NULL);
+CREATE TABLE feed (id INTEGER PRIMARY KEY, iri TEXT NOT NULL UNIQUE, size INTEGER NOT NULL);
+CREATE TABLE listing (
+  feed INTEGER NOT NULL, position INTEGER NOT NULL, seq INTEGER NOT NULL, kind TEXT NOT NULL,
+  PRIMARY KEY (feed, position)) WITHOUT ROWID;
+CREATE INDEX listing_seq ON listing (seq);
+"""
+
+Kind = Literal["Create", "Update", "Delete", "Add", "Remove"]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change of a resource. An event that is withdrawn has no title; other resources have none ever.
+
+    ``kind`` is an activity of ActivityStreams: in a feed of what names a thing, an event that begins to name it is
+    added, and one that ceases to is removed. ``kept`` says whether what this version said is still known: from
+    ``content``, N-Triples, if it is superseded, else from the snapshot.
+    """
+
+    seq: int
+    time: str
+    kind: Kind
+    iri: str
+    title: str | None = None
+    language: str | None = None
+    date: str | None = None
+    category: str | None = None
+    kept: bool = True
+    content: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of the log of all resources: its number, from 1, and the first and the last time in it."""
+
+    number: int
+    since: str
+    until: str
+
+
+@dataclass(frozen=True, slots=True)
+class Changelog:
+    """A change log, open to read: the snapshot it goes up to, and the generation that pages have.
+
+    A new generation begins whenever older pages had to lose something: old versions, or what is withdrawn.
+    """
+
+    database: sqlite3.Connection
+    snapshot: str
+    generation: int
+    time: str
+
+    @property
+    def total(self) -> int:
+        """How many changes there are."""
+        return int(self._one("SELECT coalesce(max(seq), 0) FROM change")[0])
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are; the last one may still grow."""
+        return int(self._one("SELECT coalesce(max(number), 0) FROM page")[0])
+
+    def index(self, first: int, last: int) -> list[Page]:
+        """Return the pages with these numbers, of those there are."""
+        found = self.database.execute(
+            "SELECT number, since, until FROM page WHERE number BETWEEN ? AND ? ORDER BY number", (first, last)
+        )
+        return [Page(*row) for row in found]
+
+    def page(self, number: int) -> list[Change]:
+        """Return the changes on a page of the log of all resources."""
+        return self._changes("change.page = ?", number)
+
+    def change(self, seq: int) -> Change | None:
+        """Return one change, or None if there is none of this number."""
+        return next(iter(self._changes("change.seq = ?", seq)), None)
+
+    def _changes(self, condition: str, value: int) -> list[Change]:
+        found = self.database.execute(
+            "SELECT change.seq, time, kind, change.iri, title, language, date, category,"  # noqa: S608 - our own words
+            " kind = 'Delete' OR state.seq IS NOT NULL OR content IS NOT NULL, content FROM change"
+            " LEFT JOIN state ON state.iri = change.iri AND state.seq = change.seq"
+            f" LEFT JOIN superseded ON superseded.seq = change.seq WHERE {condition} ORDER BY change.seq",
+            (value,),
+        )
+        return [
+            replace(Change(*row[:8]), kept=bool(row[8]), content=row[9] and zlib.decompress(row[9])) for row in found
+        ]
+
+    def size(self, feed: str) -> int | None:
+        """Return how many entries the feed of events that name a thing has, or None if there is no such feed."""
+        found = self.database.execute("SELECT size FROM feed WHERE iri = ?", (feed,)).fetchone()
+        return found[0] if found else None
+
+    def entries(self, feed: str, first: int, last: int) -> list[Change]:
+        """Return the entries of a feed of events from one position to another, counted from 1."""
+        found = self.database.execute(
+            "SELECT change.seq, time, listing.kind, change.iri, title, language, date, category"
+            " FROM feed JOIN listing ON listing.feed = feed.id JOIN change ON change.seq = listing.seq"
+            " WHERE feed.iri = ? AND position BETWEEN ? AND ? ORDER BY position",
+            (feed, first, last),
+        )
+        return [Change(*row[:8]) for row in found]
+
+    def _one(self, query: str) -> tuple[Any, ...]:
+        row: tuple[Any, ...] = self.database.execute(query).fetchone()
+        return row
+
+
+@contextmanager
+def opened(store: Path) -> Iterator[Changelog | None]:
+    """Give the change log of a store as it is now, also if it is written meanwhile; None if there is none yet.
+
+    Raises StoreError if it cannot be read.
+    """
+    file = store / FILE
+    if not file.exists():
+        yield None
+        return
+    try:
+        with closing(
+            sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
+        ) as database:
+            database.execute("BEGIN")
+            yield _log(database)
+    except sqlite3.Error as error:
+        raise StoreError(f"the change log {file} cannot be read: {error}") from error
+
+
+def _log(database: sqlite3.Connection) -> Changelog | None:
+    try:
+        found = dict(database.execute("SELECT name, value FROM meta"))
+    except sqlite3.OperationalError:  # one that was just begun, or whose writer was killed, which the next one mends
+        return None
+    if found.get("version") != str(VERSION):
+        return None
+    return Changelog(database, found["snapshot"], int(found["generation"]), found["time"])

@@ -1,0 +1,287 @@
+"""The change log has every change of every resource once, in the order of time, and keeps what older versions said."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, parse
+
+from kg import changelog, changelog_writer, curate, member, snapshot
+from kg.build import Built, build
+from kg.changelog import EVENTS, Change
+from kg.errors import StoreError
+from kg.formats import by_name
+from kg.settings import Settings
+
+BASE = "http://127.0.0.1:8000/"
+DAY = "2011_November_8.txt"
+HEADER = "{{Current events header|2011|11|08}}\n"
+SHOPS = "*Shops close in [[Homs]]. [https://example.org/1 (Example News)]\n"
+BANKS = "*Banks close in [[Hama]].\n"
+PORTS = "*Ports reopen in [[Tartus]].\n"
+HOMS = f"{BASE}entity/en/Homs"
+HAMA = f"{BASE}entity/en/Hama"
+
+Archive = Callable[[Mapping[str, str]], Path]
+
+
+@dataclass
+class Site:
+    """A store, and what can be done with it: build it of some bullets, and bring its log up to date."""
+
+    archive: Archive
+    store: Path
+    days: int = 365
+
+    def build(self, *bullets: str) -> Built:
+        root = self.archive({DAY: HEADER + "".join(bullets)})
+        return build([root], Settings(store=str(self.store), jobs=1))
+
+    def log(self) -> None:
+        changelog_writer.update(self.store, self.days)
+
+    def publish(self, *bullets: str) -> None:
+        self.build(*bullets)
+        self.log()
+
+    def entries(self, feed: str = EVENTS) -> list[tuple[str, str | None]]:
+        with changelog.opened(self.store) as log:
+            assert log
+            return [(one.kind, one.title) for one in log.entries(feed, 1, 1_000)]
+
+    def changes(self) -> list[Change]:
+        with changelog.opened(self.store) as log:
+            assert log
+            return [change for number in range(1, log.pages + 1) for change in log.page(number)]
+
+    @property
+    def generation(self) -> int:
+        with changelog.opened(self.store) as log:
+            assert log
+            return log.generation
+
+    def event(self, title: str) -> str:
+        return next(one.iri for one in self.changes() if one.title == title)
+
+
+@pytest.fixture
+def site(archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Site:
+    monkeypatch.setattr(changelog_writer, "first_generation", lambda: 1)
+    return Site(archive, tmp_path / "store")
+
+
+def replica(site: Site) -> set[Quad]:
+    """Return what a copy of the graph has that makes every change in their order."""
+    graph = snapshot.current(site.store).open()
+    copy: dict[str, set[Quad]] = {}
+    for change in site.changes():
+        copy.pop(change.iri, None)
+        if change.kind != "Delete" and change.kept:
+            content = change.content
+            said = parse(content, format=RdfFormat.N_TRIPLES) if content else member.resource(graph, change.iri, BASE)
+            copy[change.iri] = set(said)
+    quads = [quad for said in copy.values() for quad in said]
+    assert len(quads) == len(set(quads)), "a statement belongs to two resources"
+    return set(quads)
+
+
+def test_the_first_snapshot_creates_every_resource_and_lists_events_by_date(site: Site) -> None:
+    site.publish(SHOPS, BANKS)
+    assert {change.kind for change in site.changes()} == {"Create"}
+    assert {title for _, title in site.entries()} == {"Shops close in Homs.", "Banks close in Hama."}
+
+
+def test_all_changes_made_in_order_give_the_graph(site: Site) -> None:
+    site.publish(SHOPS, BANKS)
+    site.publish(SHOPS, PORTS)
+    site.publish(SHOPS.replace("close", "open"), PORTS)
+    assert replica(site) == set(snapshot.current(site.store).open())
+
+
+def test_every_statement_of_the_sample_belongs_to_one_resource(sample_store: Path) -> None:
+    source = snapshot.current(sample_store)
+    graph, base = source.open(), source.manifest.base
+    found = [quad for iri in member.state(graph, base) for quad in member.resource(graph, iri, base)]
+    assert len(found) == len(set(found))
+    assert set(found) == set(graph.quads_for_pattern(None, None, None, DefaultGraph()))
+
+
+def test_a_build_that_changes_nothing_adds_nothing(site: Site) -> None:
+    site.publish(SHOPS, BANKS)
+    before = site.changes()
+    site.publish(SHOPS, BANKS)
+    assert site.changes() == before
+    with changelog.opened(site.store) as log:
+        assert log
+        assert log.snapshot == snapshot.current(site.store).id
+
+
+def test_entries_never_move(site: Site) -> None:
+    site.publish(SHOPS, BANKS)
+    before = [(one.seq, one.time, one.kind, one.iri) for one in site.changes()]
+    entries = site.entries()
+    site.publish(SHOPS, PORTS)
+    assert [(one.seq, one.time, one.kind, one.iri) for one in site.changes()][: len(before)] == before
+    assert site.entries()[: len(entries)] == entries
+
+
+def test_events_that_come_change_and_go_are_created_updated_and_deleted(site: Site) -> None:
+    site.publish(SHOPS, BANKS)
+    site.publish(SHOPS.replace("example.org/1", "example.org/2"), PORTS)
+    assert sorted(site.entries()[2:], key=str) == [
+        ("Create", "Ports reopen in Tartus."),
+        ("Delete", None),
+        ("Update", "Shops close in Homs."),
+    ]
+
+
+def test_an_event_that_says_what_it_said_is_not_in_feeds_again_though_it_has_a_new_version(site: Site) -> None:
+    site.publish(SHOPS)
+    site.publish(SHOPS, BANKS)  # so the page that prints the first event is another capture
+    assert site.entries() == [("Create", "Shops close in Homs."), ("Create", "Banks close in Hama.")]
+    event = site.event("Shops close in Homs.")
+    assert [one.kind for one in site.changes() if one.iri == event] == ["Create", "Update"]
+    site.publish(BANKS)
+    assert site.entries()[2:] == [("Delete", None)]
+
+
+def test_the_feed_of_a_place_tells_which_events_begin_and_cease_to_name_it(site: Site) -> None:
+    site.publish(SHOPS, BANKS)
+    site.publish(SHOPS.replace("[[Homs]]", "[[Hama|Homs]]"), BANKS)
+    assert [kind for kind, _ in site.entries()] == ["Create", "Create", "Update"]
+    assert [kind for kind, _ in site.entries(HOMS)] == ["Create", "Remove"]
+    assert [kind for kind, _ in site.entries(HAMA)] == ["Create", "Add"]
+
+
+def test_what_a_superseded_version_said_is_kept_and_the_same_as_it_was(site: Site) -> None:
+    site.publish(SHOPS)
+    graph = snapshot.current(site.store).open()
+    event = site.event("Shops close in Homs.")
+    said = member.text(member.resource(graph, event, BASE))
+    site.publish(SHOPS.replace("close", "all close"))
+    first, *_ = (change for change in site.changes() if change.iri == event)
+    assert first.content == said
+    assert site.generation == 1
+
+
+def test_a_page_has_the_same_bytes_before_and_after_its_members_are_superseded(site: Site) -> None:
+    site.publish(SHOPS)
+    listed = [(f"{BASE}feed/version/{one.seq}", one.iri, one.content) for one in site.changes()]
+    page = member.page(snapshot.current(site.store).open(), BASE, "", listed, by_name("trig"))
+    site.publish(SHOPS.replace("close", "all close"))
+    later = [(f"{BASE}feed/version/{one.seq}", one.iri, one.content) for one in site.changes()][: len(listed)]
+    assert any(content for *_, content in later)
+    assert member.page(snapshot.current(site.store).open(), BASE, "", later, by_name("trig")) == page
+
+
+def test_old_versions_that_are_not_to_be_kept_begin_a_new_generation(site: Site) -> None:
+    site.days = 0
+    site.publish(SHOPS)
+    site.publish(SHOPS.replace("close", "all close"))
+    assert site.generation == 2
+    assert any(not change.kept for change in site.changes())
+    assert replica(site) == set(snapshot.current(site.store).open())
+
+
+def test_old_versions_are_forgotten_once_they_are_much_older_than_promised(site: Site) -> None:
+    site.publish(SHOPS)
+    site.publish(SHOPS.replace("close", "all close"))
+    with closing(sqlite3.connect(site.store / changelog.FILE)) as database, database:
+        database.execute("UPDATE change SET time = '2000-01-01T00:00:00Z' WHERE seq NOT IN (SELECT seq FROM state)")
+    assert site.generation == 1
+    site.publish(SHOPS.replace("close", "all close"), BANKS)
+    assert site.generation == 2
+    assert any(not change.kept for change in site.changes())
+
+
+def test_of_a_withdrawn_event_the_log_keeps_nothing_but_that_it_is_gone(site: Site) -> None:
+    whispers = "*Zanzibar pelicans whisper in [[Homs]].\n"
+    site.publish(SHOPS, whispers)
+    site.publish(SHOPS, whispers.replace("whisper", "loudly whisper"))
+    event = site.event("Zanzibar pelicans loudly whisper in Homs.")
+    curate.withdraw(site.store, event)
+    site.publish(SHOPS, whispers.replace("whisper", "loudly whisper"))
+    assert site.entries()[-1][0] == "Delete"
+    assert site.generation == 2
+    with closing(sqlite3.connect(site.store / changelog.FILE)) as database:
+        assert not any("pelicans" in line for line in database.iterdump())
+    assert not any(change.content for change in site.changes())
+    assert replica(site) == set(snapshot.current(site.store).open())
+
+
+def test_times_of_the_log_only_grow(site: Site) -> None:
+    site.publish(SHOPS)
+    site.publish(BANKS)
+    older = snapshot.snapshots(site.store)[0]
+    snapshot.switch(site.store, older)
+    site.log()
+    times = [change.time for change in site.changes()]
+    assert times == sorted(times)
+    assert len(set(times)) == 3
+    assert replica(site) == set(snapshot.current(site.store).open())
+
+
+def test_a_log_of_a_snapshot_that_is_gone_still_tells_what_has_changed(site: Site) -> None:
+    site.publish(SHOPS, BANKS)
+    for _ in range(4):
+        site.build(SHOPS, PORTS)
+    site.log()
+    assert [kind for kind, _ in site.entries()].count("Delete") == 1
+    assert site.generation == 2
+    assert replica(site) == set(snapshot.current(site.store).open())
+
+
+def test_pages_are_bounded_in_bytes_and_members(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(changelog_writer, "MEMBERS", 3)
+    site.publish(SHOPS, BANKS)
+    with changelog.opened(site.store) as log:
+        assert log
+        pages = [log.page(number) for number in range(1, log.pages + 1)]
+        assert all(len(page) == 3 for page in pages[:-1])
+        assert sum(map(len, pages)) == log.total
+        last = len(pages[-1])
+    site.publish(SHOPS, BANKS, PORTS)
+    with changelog.opened(site.store) as log:
+        assert log
+        assert [log.page(number)[: len(page)] for number, page in enumerate(pages, 1)][:-1] == [
+            [replace(one, content=now.content) for one, now in zip(page, log.page(number), strict=True)]
+            for number, page in enumerate(pages[:-1], 1)
+        ]
+        assert len(log.page(len(pages))) >= last
+
+
+def test_a_log_in_which_nothing_was_written_is_none(tmp_path: Path) -> None:
+    with changelog.opened(tmp_path) as log:
+        assert log is None
+    sqlite3.connect(tmp_path / changelog.FILE).close()
+    with changelog.opened(tmp_path) as log:
+        assert log is None
+
+
+def test_a_log_that_takes_the_place_of_a_lost_one_has_pages_with_other_addresses() -> None:
+    assert changelog_writer.first_generation() > 29_000_000  # minutes: none of a log that was begun before
+
+
+def test_a_damaged_log_is_an_error(site: Site) -> None:
+    site.build(SHOPS)
+    (site.store / changelog.FILE).write_bytes(b"no database" * 1_000)
+    with pytest.raises(StoreError, match="change log"):
+        site.log()
+
+
+def test_a_blank_node_comes_with_what_refers_to_it() -> None:
+    graph = Store()
+    graph.load(b"<http://a/> <http://b/> [ <http://c/> [ <http://d/> 1 ] ] .", format=RdfFormat.TURTLE)
+    assert set(member.resource(graph, "http://a/", BASE)) == set(graph)
+
+
+def test_a_part_that_nothing_leads_to_is_a_resource_of_its_own() -> None:
+    graph = Store()
+    orphan = NamedNode(f"{BASE}event/2011-11-08/abcdefghij/revision/0123456789ab")
+    graph.add(Quad(orphan, NamedNode("http://b/"), NamedNode("http://c/")))
+    assert set(member.state(graph, BASE)) == {orphan.value}
