@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -10,11 +11,13 @@ from typing import Any, Final
 from flask import Response, current_app, g, request
 
 from endpoint.cache import Cache
+from endpoint.past import Past
 from endpoint.urls import Addresses
 from kg import __version__
 from kg.settings import Settings
 from kg.snapshot import Snapshot
 from kg.workers import Workers
+from kg.writer import Writer
 
 CACHE_BYTES: Final = 64_000_000
 NAME: Final = "newsgraph"
@@ -22,10 +25,12 @@ NAME: Final = "newsgraph"
 
 @dataclass(frozen=True)
 class Site:
-    """One application over one pool of workers."""
+    """One application over one pool of workers, over the snapshots of the past, and over a writer if it is to write."""
 
     settings: Settings
     workers: Workers
+    writer: Writer | None = None
+    past: Past = field(kw_only=True)
     cache: Cache = field(default_factory=lambda: Cache(CACHE_BYTES))
 
     @property
@@ -59,6 +64,20 @@ def site() -> Site:
     return found
 
 
+def hold() -> None:
+    """Let a request that only reads be answered from one snapshot, even if another becomes current meanwhile."""
+    if request.method in ("GET", "HEAD"):
+        g.held = ExitStack()
+        g.snapshot = g.held.enter_context(site().workers.hold())
+
+
+def release(_: BaseException | None = None) -> None:
+    """Let go of the snapshot of a request."""
+    held: ExitStack | None = g.pop("held", None)
+    if held:
+        held.close()
+
+
 def tagged(response: Response, snapshot: Snapshot, name: str) -> Response:
     """Give a response its validators, and answer a conditional request (RFC 9110, section 13).
 
@@ -67,7 +86,7 @@ def tagged(response: Response, snapshot: Snapshot, name: str) -> Response:
     response.set_etag(f"{snapshot.id}-{__version__}-{name}")
     response.last_modified = datetime.fromisoformat(snapshot.manifest.created)
     response.cache_control.public = True
-    response.cache_control.max_age = 60
+    response.cache_control.max_age = 0 if site().writer else 60  # who has written wants to see it
     conditional = response.make_conditional(request)
     assert isinstance(conditional, Response)  # noqa: S101
     return conditional

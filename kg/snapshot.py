@@ -21,10 +21,11 @@ from typing import Any
 
 from pyoxigraph import Store
 
-from kg.errors import StoreError
+from kg.errors import StoreBusyError, StoreError
 
 LEDGER = "ledger.tsv"
 BUILDING = "building-"
+WRITTEN = 3
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,10 @@ class Manifest:
 
     ``created`` is an ISO 8601 time in UTC; ``counts`` has pages, events, triples and so on; ``languages`` says how
     many events there are in each, ``archives`` what was read; ``ledger`` and ``files`` have sizes in bytes and SHA-256
-    sums.
+    sums. ``shapes`` says whether the build keeps to the vocabulary's shapes, and how often it breaks them, which only a
+    forced build may; it is empty where that was not checked. ``writes`` is the number of the last logged write that the
+    snapshot has. A snapshot that a write made has all counts but that of the triples from the build before it, whose id
+    is ``build``. ``as_of`` is the time that a snapshot of the past shows, empty for one that shows the present.
     """
 
     id: str
@@ -44,6 +48,10 @@ class Manifest:
     languages: dict[str, int] = field(default_factory=dict)
     archives: list[dict[str, Any]] = field(default_factory=list)
     ledger: dict[str, Any] = field(default_factory=dict)
+    shapes: dict[str, Any] = field(default_factory=dict)
+    build: str = ""
+    writes: int = 0
+    as_of: str = ""
     files: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
@@ -142,7 +150,7 @@ def _lock(descriptor: int, store: Path) -> None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        raise StoreError(f"another build is writing the store {store}: wait until it ends") from None
+        raise StoreBusyError(f"another build is writing the store {store}: wait until it ends") from None
 
 
 def new_id(moment: datetime) -> str:
@@ -155,23 +163,44 @@ def publish(store: Path, draft: Path, manifest: Manifest, keep: int) -> Snapshot
 
     The newest ``keep`` snapshots stay, the others go.
     """
-    _write_durably(draft / "manifest.json", json.dumps(asdict(manifest), indent=1, sort_keys=True) + "\n")
+    seal(draft, manifest)
     (store / "snapshots").mkdir(exist_ok=True)
     folder = store / "snapshots" / manifest.id
-    draft.chmod(0o755)
     draft.rename(folder)
-    _sync(store / "snapshots")
+    sync(store / "snapshots")
     switch(store, folder)
     _prune(store, folder, keep)
     return Snapshot(folder, manifest)
 
 
+def seal(draft: Path, manifest: Manifest) -> None:
+    """Write the manifest of a draft, whose database is finished, and open its folder to readers."""
+    _write_durably(draft / "manifest.json", json.dumps(asdict(manifest), indent=1, sort_keys=True) + "\n")
+    draft.chmod(0o755)
+
+
 def _prune(store: Path, fresh: Path, keep: int) -> None:
-    """Remove all but the newest ``keep`` snapshots; ``fresh`` stays even if the clock went back and it sorts first."""
-    others = [folder for folder in snapshots(store) if folder != fresh]
-    for old in others[: max(len(others) - max(keep, 1) + 1, 0)]:
-        (old / "manifest.json").unlink(missing_ok=True)
-        shutil.rmtree(old, ignore_errors=True)
+    """Remove old snapshots: all but the newest ``keep`` that were built, and the newest three that writes made.
+
+    ``fresh`` stays even if the clock went back and it sorts first. Snapshots of writes take little room, but there are
+    many of them; some stay because workers may just be opening them.
+    """
+    written: list[Path] = []
+    built: list[Path] = []
+    for folder in snapshots(store):
+        (written if _is_written(folder) else built).append(folder)
+    for folders, number in ((built, max(keep, 1)), (written, WRITTEN)):
+        others = [folder for folder in folders if folder != fresh]
+        for old in others[: max(len(others) - number + (fresh in folders), 0)]:
+            (old / "manifest.json").unlink(missing_ok=True)
+            shutil.rmtree(old, ignore_errors=True)
+
+
+def _is_written(folder: Path) -> bool:
+    try:
+        return bool(read(folder).manifest.build)
+    except StoreError:
+        return False
 
 
 def switch(store: Path, folder: Path) -> None:
@@ -180,13 +209,27 @@ def switch(store: Path, folder: Path) -> None:
     fresh.unlink(missing_ok=True)
     fresh.symlink_to(Path("snapshots", folder.name))
     fresh.replace(store / "current")
-    _sync(store)
+    sync(store)
 
 
-def checksums(folder: Path) -> dict[str, dict[str, Any]]:
-    """Return size and SHA-256 of every file below ``folder``, by its path from there."""
+def checksums(folder: Path, known: Snapshot | None = None) -> dict[str, dict[str, Any]]:
+    """Return size and SHA-256 of every file below ``folder``, by its path from there.
+
+    A file that is a hard link to one of the snapshot ``known`` has the sum that its manifest says.
+    """
     files = sorted(file for file in folder.rglob("*") if file.is_file() and file.name != "manifest.json")
-    return {file.relative_to(folder).as_posix(): checksum(file) for file in files}
+    sums = _sums_by_inode(known) if known else {}
+    return {file.relative_to(folder).as_posix(): sums.get(_inode(file)) or checksum(file) for file in files}
+
+
+def _sums_by_inode(known: Snapshot) -> dict[tuple[int, int], dict[str, Any]]:
+    files = {known.folder / name: found for name, found in known.manifest.files.items()}
+    return {_inode(file): found for file, found in files.items() if file.exists()}
+
+
+def _inode(file: Path) -> tuple[int, int]:
+    status = file.stat()
+    return status.st_dev, status.st_ino
 
 
 def checksum(file: Path) -> dict[str, Any]:
@@ -202,7 +245,8 @@ def _write_durably(file: Path, text: str) -> None:
         os.fsync(stream.fileno())
 
 
-def _sync(folder: Path) -> None:
+def sync(folder: Path) -> None:
+    """Have the disk hold what a folder lists."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

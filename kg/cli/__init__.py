@@ -7,14 +7,16 @@ from typing import Any
 import click
 
 from kg import __version__
-from kg.cli import build, ledger, read, serve
+from kg.cli import build, check, dump, enrich, ledger, read, serve
 from kg.errors import NewsgraphError
 
 COMMANDS = (
     build.build,
+    check.check,
+    enrich.enrich,
     read.query,
     read.describe,
-    read.dump,
+    dump.dump,
     read.diff,
     read.page,
     ledger.ledger,

@@ -41,16 +41,19 @@ def show(content: bytes) -> None:
 
 
 class Progress:
-    """A progress bar with rate and time left on a terminal, and nothing elsewhere."""
+    """A progress bar with rate and time left on a terminal, and nothing elsewhere; ``label`` is what is counted."""
+
+    def __init__(self, label: str = "days") -> None:
+        self.label = label
 
     def __enter__(self) -> Callable[[int, int], None]:
         self.bar: Any = None
         return self.show if sys.stderr.isatty() else lambda done, total: None
 
     def show(self, done: int, total: int) -> None:
-        """Show that ``done`` of ``total`` days are read."""
+        """Show that ``done`` of ``total`` are done with."""
         if self.bar is None:
-            self.bar = click.progressbar(length=total, label="days", file=sys.stderr, show_pos=True, show_eta=True)
+            self.bar = click.progressbar(length=total, label=self.label, file=sys.stderr, show_pos=True, show_eta=True)
         self.bar.update(done - self.bar.pos)
 
     def __exit__(self, *exception: object) -> None:

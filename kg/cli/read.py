@@ -1,4 +1,4 @@
-"""The commands that read a store: ``kg query``, ``describe``, ``dump``, ``diff`` and ``page``."""
+"""The commands that read a store: ``kg query``, ``describe``, ``diff`` and ``page``."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("query")
 @setting("store")
+@setting("as_of")
 @setting("query_seconds")
 @click.option("--endpoint", metavar="URL", help="Ask the SPARQL endpoint at this address instead of a store.")
 @click.option(
@@ -44,6 +45,7 @@ def query(query: str, name: str | None, endpoint: str | None, **options: Any) ->
 @click.command()
 @click.argument("iri")
 @setting("store")
+@setting("as_of")
 @click.option(
     "--format",
     "name",
@@ -58,35 +60,6 @@ def describe(iri: str, name: str, **options: Any) -> None:
 
     with _workers(load(**options)) as workers:
         show(workers.describe(iri, by_name(name)).body)
-
-
-@click.command()
-@setting("store")
-@click.option(
-    "--format",
-    "name",
-    type=click.Choice(GRAPH_FORMATS),
-    default="turtle",
-    show_default=True,
-    help="Format of the dump.",
-)
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="File to write, gzipped if its name ends in .gz; standard output if not given.",
-)
-def dump(name: str, output: Path | None, **options: Any) -> None:
-    """Write the whole graph to one file."""
-    from kg import dump as dumping
-    from kg import snapshot
-    from kg.formats import by_name
-
-    database = snapshot.current(Path(load(**options).store)).database
-    if output:
-        dumping.dump(database, by_name(name), output)
-    else:
-        dumping.write(database, by_name(name), sys.stdout.buffer)
 
 
 @click.command()
@@ -176,9 +149,12 @@ def _answer(text: str, wanted: Format | None, endpoint: str | None, settings: Se
 
 
 def _workers(settings: Settings) -> Workers:
+    from kg import retained
     from kg.workers import Workers
 
-    return Workers(Path(settings.store), settings, spare=0)
+    store = Path(settings.store)
+    past = retained.at(store, retained.instant(settings.as_of)) if settings.as_of else None
+    return Workers(past or store, settings, spare=0)
 
 
 def _query_text(query: str) -> str:

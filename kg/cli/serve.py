@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+import os
+from typing import Any, Final
 
 import click
 
 from kg.cli.options import setting
 from kg.settings import load
+
+VARIABLE: Final = "KG_WRITE_TOKEN"
 
 
 @click.command()
@@ -16,8 +19,19 @@ from kg.settings import load
 @setting("port")
 @setting("query_seconds")
 @setting("query_workers")
+@setting("access_log")
+@click.option(
+    "--writable",
+    is_flag=True,
+    default=None,
+    help="Let those who have the token in the environment variable KG_WRITE_TOKEN write.",
+)
 def serve(**options: Any) -> None:
     """Serve the store over HTTP: pages, documents in every format, dumps, and SPARQL."""
     from endpoint.app import serve as run
+    from kg.tokens import digest
 
+    token = os.environ.pop(VARIABLE, None)
+    if token is not None:
+        options["write_token_sha256"] = digest(token)
     run(load(**options))

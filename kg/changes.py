@@ -1,0 +1,131 @@
+"""What a write changes: quads are removed and added in the store, and each change becomes a row of an RDF Patch."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Collection, Iterable, Iterator
+from typing import IO, Any, Final
+
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store, Triple, serialize
+
+from kg.errors import UploadError
+from kg.patch import ADD, DELETE
+
+Graph = NamedNode | DefaultGraph
+
+NOT_IN_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # XML 1.0, section 2.2
+IRI_LENGTH: Final = 2_048
+MANY: Final = 1_000
+"""Quads from which a bulk load, which writes a file of its own, takes less time than a transaction."""
+
+
+class Changes:
+    """The rows of one write, in a temporary file until they are logged, and how many there are of each kind."""
+
+    def __init__(self) -> None:
+        self.added = 0
+        self.removed = 0
+        self._file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - close() does it
+
+    def close(self) -> None:
+        """Forget the rows."""
+        self._file.close()
+
+    def rows(self) -> Iterator[tuple[bytes, bytes]]:
+        """Yield the rows in their order, as kg.patch.write takes them."""
+        self._file.seek(0)
+        for line in self._file:
+            yield line[:1], line[2:]
+
+    def make(self, store: Store, gone: Iterable[Quad], fresh: Iterable[Quad]) -> None:
+        """Remove quads from ``store``, then add others, and record those that were there and those that were not.
+
+        Raises UploadError for a quad that could not be published again.
+        """
+        wanted = set(fresh)
+        removed = [quad for quad in set(gone) - wanted if quad in store]
+        added = [quad for quad in wanted if quad not in store]
+        for quad in added:
+            check(quad)
+        for quad in removed:
+            store.remove(quad)
+        (store.bulk_extend if len(added) > MANY else store.extend)(added)
+        self.record(DELETE, removed)
+        self.record(ADD, added)
+
+    def replace(self, store: Store, graph: Graph, content: Store) -> None:
+        """Make ``graph`` hold exactly the triples of the default graph of ``content``."""
+        fresh = {in_graph(quad, graph) for quad in content}
+        gone = [quad for quad in quads_of(store, graph) if quad not in fresh]
+        if len(gone) == sum(1 for _ in quads_of(store, graph)):  # nothing stays: one step is faster than many
+            self.record(DELETE, gone)
+            store.clear_graph(graph)
+            gone = []
+        self.make(store, gone, fresh)
+
+    def merge(self, store: Store, graph: Graph, content: Store) -> None:
+        """Add the triples of the default graph of ``content`` to ``graph``."""
+        self.make(store, (), (in_graph(quad, graph) for quad in content))
+
+    def empty(self, store: Store, graphs: Iterable[Graph]) -> None:
+        """Record that every quad of some graphs is removed; the caller then removes them."""
+        for graph in graphs:
+            self.removed += self._write(DELETE, quads_of(store, graph))
+
+    def record(self, operation: bytes, quads: Collection[Quad]) -> None:
+        """Record changes that are made."""
+        number = self._write(operation, quads)
+        self.added += number if operation == ADD else 0
+        self.removed += number if operation == DELETE else 0
+
+    def _write(self, operation: bytes, quads: Iterable[Quad]) -> int:
+        rows = _Rows(self._file, operation + b" ")
+        serialize(quads, rows, format=RdfFormat.N_QUADS)  # type: ignore[arg-type]
+        return rows.number
+
+
+class _Rows:
+    """A binary file that takes lines and writes each, with its operation before it, to another one."""
+
+    def __init__(self, file: IO[bytes], operation: bytes) -> None:
+        self.file = file
+        self.operation = operation
+        self.number = 0
+        self.rest = b""
+
+    def write(self, data: bytes) -> int:
+        *lines, self.rest = (self.rest + data).split(b"\n")
+        self.number += len(lines)
+        self.file.writelines(b"%b%b\n" % (self.operation, line) for line in lines)
+        return len(data)
+
+    def flush(self) -> None:
+        """Do nothing: the other file has its own buffer."""
+
+
+def quads_of(store: Store, graph: Graph) -> Iterator[Quad]:
+    """Return the quads of one graph of a store."""
+    found: Iterator[Quad] = store.quads_for_pattern(None, None, None, graph)
+    return found
+
+
+def in_graph(quad: Quad, graph: Graph) -> Quad:
+    """Return the triple of ``quad`` in another graph."""
+    return Quad(quad.subject, quad.predicate, quad.object, graph)
+
+
+def check(quad: Quad) -> None:
+    """Raise UploadError if a quad holds what no XML can carry, or an IRI of more than 2,048 characters."""
+    for term in (quad.subject, quad.predicate, quad.object, quad.graph_name):
+        _check_term(term)
+
+
+def _check_term(term: Any) -> None:
+    if isinstance(term, Triple):
+        for part in (term.subject, term.predicate, term.object):
+            _check_term(part)
+    elif isinstance(term, Literal) and NOT_IN_XML.search(term.value):
+        raise UploadError("a literal has a control character, which XML cannot carry")
+    elif isinstance(term, NamedNode) and len(term.value) > IRI_LENGTH:
+        raise UploadError(f"an IRI is longer than {IRI_LENGTH:,} characters")

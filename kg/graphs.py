@@ -1,0 +1,25 @@
+"""One graph of a store, as the Graph Store Protocol sends it."""
+
+from __future__ import annotations
+
+from pyoxigraph import DefaultGraph, NamedNode, Store
+
+from kg.errors import FormatError, NotFoundError
+from kg.formats import Format
+from kg.query import Buffer, prefixes_for
+
+
+def graph(store: Store, iri: str, format: Format, limit: int) -> bytes:  # noqa: A002
+    """Return a graph in a format; the empty ``iri`` stands for the default graph.
+
+    Raises NotFoundError if there is no such graph, FormatError if the format holds none, and ResultTooLargeError if
+    it takes more than ``limit`` bytes.
+    """
+    if format.rdf is None:
+        raise FormatError(f"{format.label} cannot hold a graph")
+    name = NamedNode(iri) if iri else DefaultGraph()
+    if isinstance(name, NamedNode) and not store.contains_named_graph(name):
+        raise NotFoundError(f"there is no graph <{iri}>")
+    buffer = Buffer(limit)
+    store.dump(buffer, format.rdf, from_graph=name, prefixes=prefixes_for(format.rdf))  # type: ignore[arg-type]
+    return bytes(buffer.content)

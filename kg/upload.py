@@ -1,0 +1,128 @@
+"""Reads what a stranger uploads: ``python -m kg.upload FORMAT MEMORY PARENT``, a process for each upload.
+
+A parser can be made to abort, to nest until the stack ends, or to run for ever; so it runs where it can be killed. The
+process reads one frame of kg.frames and answers with all triples as N-Triples, or with an error and nothing else.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from typing import Any, Final
+from xml.parsers import expat
+
+from pyoxigraph import RdfFormat, Store, parse
+
+from kg import frames, sandbox
+from kg.changes import check
+from kg.errors import NewsgraphError, UploadError, UploadTooLargeError
+from kg.formats import Format, by_name
+
+_STRING: Final = rb'"(?:[^"\\]|\\.)*+"'
+_LONG: Final = rb'"""(?:[^"\\]|\\.|"(?!""))*+"""'
+_TURTLE: Final = re.compile(
+    rb"|".join((_LONG, _LONG.replace(b'"', b"'"), _STRING, _STRING.replace(b'"', b"'")))
+    + rb"|<[^<>\s]*+>|#[^\r\n]*+|(?P<open>[\[({]|<<)|(?P<close>[\])}]|>>)",
+    re.DOTALL,
+)
+_JSON: Final = re.compile(_STRING + rb"|(?P<open>[\[{])|(?P<close>[\]}])", re.DOTALL)
+BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+
+
+def main(arguments: list[str]) -> int:
+    """Read one upload from standard input and write what it says, or why not, to standard output."""
+    name, memory, parent = arguments
+    requests, replies = os.dup(0), os.dup(1)
+    os.dup2(2, 1)  # whatever prints must not get between the frames
+    confined = sandbox.confine(int(memory), int(parent))
+    sandbox.end_when_closed(replies)
+    frames.send(replies, {"ready": True, "confined": confined})
+    header, body = frames.receive(requests)
+    given = header["arguments"]
+    try:
+        frames.send(replies, {}, triples(body, by_name(name), given["base"], given["depth"]))
+    except NewsgraphError as error:
+        frames.send(replies, {"error": type(error).__name__, "message": str(error)})
+    except MemoryError:
+        frames.send(replies, {"error": UploadTooLargeError.__name__, "message": "reading it takes too much memory"})
+    return 0
+
+
+def triples(content: bytes, format: Format, base: str, depth: int) -> bytes:  # noqa: A002
+    """Return the triples that ``content`` says, as the store would write them, in N-Triples.
+
+    Relative IRIs are resolved against ``base``; blank nodes get new labels, so that they are nobody else's. Raises
+    UploadTooLargeError for what is nested deeper than ``depth``, and UploadError for what is not RDF in this format,
+    has a DTD, names a graph, or holds a term that could not be published again.
+    """
+    content = content.removeprefix(BYTE_ORDER_MARK)
+    _nesting(content, format, depth)
+    store = Store()
+    try:
+        for quad in parse(content, format.rdf, base_iri=base, without_named_graphs=True, rename_blank_nodes=True):
+            check(quad)
+            store.add(quad)
+    except (SyntaxError, ValueError, OSError, RuntimeError) as error:
+        raise UploadError(f"this is not {format.label}: {' '.join(str(error).split())[:300]}") from None
+    found: Any = store.dump(format=RdfFormat.N_QUADS)
+    return bytes(found)
+
+
+def _nesting(content: bytes, format: Format, depth: int) -> None:  # noqa: A002
+    """Refuse what nests deeper than the parsers' stacks go, before a parser sees it."""
+    if format.rdf == RdfFormat.RDF_XML:
+        _xml(content, depth)
+    elif format.rdf == RdfFormat.JSON_LD:
+        _brackets(_JSON, content, depth)
+    elif format.rdf not in (RdfFormat.N_TRIPLES, RdfFormat.N_QUADS):
+        _brackets(_TURTLE, content, depth)
+    else:
+        _brackets(_TRIPLE_TERMS, content, depth)
+
+
+_TRIPLE_TERMS: Final = re.compile(_STRING + rb"|<[^<>\s]*+>|(?P<open><<)|(?P<close>>>)", re.DOTALL)
+
+
+def _brackets(pattern: re.Pattern[bytes], content: bytes, depth: int) -> None:
+    level = 0
+    for match in pattern.finditer(content):
+        if match.lastgroup == "open":
+            level += 1
+            _limit(level, depth)
+        elif match.lastgroup == "close":
+            level -= 1
+
+
+def _limit(level: int, depth: int) -> None:
+    if level > depth:
+        raise UploadTooLargeError(f"this is nested deeper than {depth} levels")
+
+
+def _xml(content: bytes, depth: int) -> None:
+    """Refuse a DTD, whose entities could be files or grow without end, and elements nested too deep."""
+    level = 0
+
+    def start(*_: object) -> None:
+        nonlocal level
+        level += 1
+        _limit(level, depth)
+
+    def end(_: object) -> None:
+        nonlocal level
+        level -= 1
+
+    def doctype(*_: object) -> None:
+        raise UploadError("RDF/XML with a document type declaration is not read")
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler, parser.EndElementHandler = start, end
+    parser.StartDoctypeDeclHandler = doctype
+    try:
+        parser.Parse(content, True)
+    except (expat.ExpatError, ValueError, LookupError) as error:  # an encoding that there is none of is a LookupError
+        raise UploadError(f"this is not RDF/XML: {error}") from None
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,312 @@
+from __future__ import annotations
+
+import json
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from pyoxigraph import NamedNode, Store
+
+from kg import snapshot, writes
+from kg.build import build
+from kg.errors import (
+    NotFoundError,
+    PreconditionError,
+    QueryTimeoutError,
+    ServiceBusyError,
+    StoreError,
+    UploadError,
+    UploadTooLargeError,
+    WorkerLostError,
+)
+from kg.formats import by_name
+from kg.settings import Settings
+from kg.snapshot import current, drafting
+from kg.workers import Workers
+from kg.writer import Condition, Upload, Writer
+from kg.writes import Author
+from tests.conftest import TURTLE, RunKg, publish_turtle
+
+RUNAWAY = (
+    "INSERT { <urn:x> <urn:p> ?n } WHERE { { SELECT (COUNT(*) AS ?n) {"
+    + "".join(f"VALUES ?v{n} {{0 1 2 3 4 5 6 7 8 9}}" for n in range(12))
+    + "} } }"
+)
+BOMB = (
+    'INSERT { <urn:x> <urn:p> ?b } WHERE { BIND("x" AS ?b0) '
+    + "".join(f"BIND(CONCAT(?b{n}, ?b{n}) AS ?b{n + 1}) " for n in range(34))
+    + "BIND(?b34 AS ?b) }"
+)
+
+
+def author() -> Author:
+    return Author("sha256:0123456789ab", "POST /sparql", "urn:uuid:a")
+
+
+def insert(number: int) -> bytes:
+    return f"INSERT DATA {{ <urn:n> <urn:p> {number} }}".encode()
+
+
+@contextmanager
+def writing(store: Path, settings: Settings) -> Iterator[tuple[Writer, Workers]]:
+    own = replace(settings, store=str(store))
+    with ExitStack() as stack:
+        workers = stack.enter_context(Workers(store, own))
+        yield stack.enter_context(Writer(store, own, workers)), workers
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    folder = tmp_path / "store"
+    publish_turtle(folder, TURTLE.read_text(encoding="utf-8"))
+    return folder
+
+
+def numbers(database: Store) -> set[str]:
+    return {quad.object.value for quad in database.quads_for_pattern(NamedNode("urn:n"), None, None, None)}  # type: ignore[union-attr]
+
+
+def test_a_write_is_current_when_it_is_answered_and_readers_see_it(store: Path, settings: Settings) -> None:
+    with writing(store, settings) as (writer, workers):
+        for number in range(4):
+            written = writer.update(insert(number), author())
+            assert (written.added, written.removed, written.visible) == (1, 0, True)
+            assert written.snapshot == current(store).id == workers.snapshot.id
+            assert b"true" in workers.query(f"ASK {{ <urn:n> <urn:p> {number} }}").body
+
+
+def test_a_write_makes_a_snapshot_with_the_builds_facts_and_right_sums(store: Path, settings: Settings) -> None:
+    built = current(store)
+    with writing(store, settings) as (writer, _):
+        writer.update(insert(1), author())
+        first = current(store)
+        writer.update(insert(2), author())
+    second = current(store).manifest
+    assert second.build == built.id
+    assert second.writes == 2
+    assert second.counts == {**built.manifest.counts, "triples": built.manifest.counts["triples"] + 2}
+    assert len(current(store).open()) == second.counts["triples"]
+    assert second.files == snapshot.checksums(current(store).folder)
+    assert first.id > built.id
+
+
+def test_files_that_stay_the_same_are_linked_and_not_read_again(
+    store: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with writing(store, settings) as (writer, _):
+        writer.update(insert(1), author())
+        before = current(store)
+        writer.update(insert(2), author())
+    read: list[str] = []
+    real = snapshot.checksum
+    monkeypatch.setattr(snapshot, "checksum", lambda file: read.append(file.name) or real(file))
+    assert snapshot.checksums(current(store).folder, known=before) == current(store).manifest.files
+    old, new = ({file.name for file in one.database.glob("*.sst")} for one in (before, current(store)))
+    assert old & new
+    assert not old & new & set(read)
+
+
+def test_snapshots_of_writes_do_not_push_out_those_of_builds(store: Path, settings: Settings) -> None:
+    builds = [current(store).id]
+    publish_turtle(store, "<urn:a> <urn:b> 1 .", "20111110T060000000000Z")
+    builds.append(current(store).id)
+    with writing(store, replace(settings, keep_snapshots=2)) as (writer, _):
+        for number in range(6):
+            writer.update(insert(number), author())
+    kept = [folder.name for folder in snapshot.snapshots(store)]
+    assert kept[:2] == builds
+    assert len(kept) == 2 + snapshot.WRITTEN
+
+
+def test_a_failed_write_leaves_no_trace(store: Path, settings: Settings) -> None:
+    with writing(store, settings) as (writer, _):
+        writer.update(insert(1), author())
+        before = current(store).id
+        with pytest.raises(Exception, match="does not exist"):
+            writer.update(insert(2) + b"; DROP GRAPH <urn:none>", author())
+        with pytest.raises(UploadError):
+            writer.put(None, [Upload(b"<urn:a> <urn:b>", by_name("turtle"))], author(), Condition())
+        assert current(store).id == before
+        writer.update(insert(3), author())
+    assert numbers(current(store).open()) == {"1", "3"}
+    assert len(writes.logged(store)) == 2
+
+
+def test_a_write_that_runs_too_long_is_stopped_and_the_next_is_made(store: Path, settings: Settings) -> None:
+    with writing(store, replace(settings, write_seconds=2.0)) as (writer, _):
+        start = time.monotonic()
+        with pytest.raises(QueryTimeoutError, match="nothing was changed"):
+            writer.update(RUNAWAY.encode(), author())
+        assert time.monotonic() - start < 4
+        writer.update(insert(1), replace(author(), arrived=time.monotonic() + 60))
+    assert numbers(current(store).open()) == {"1"}
+
+
+def test_a_write_that_asks_for_too_much_memory_loses_only_its_process(store: Path, settings: Settings) -> None:
+    with writing(store, replace(settings, write_memory=1_000_000_000)) as (writer, _):
+        with pytest.raises((WorkerLostError, StoreError, QueryTimeoutError)):
+            writer.update(BOMB.encode(), author())
+        writer.update(insert(1), author())
+    assert numbers(current(store).open()) == {"1"}
+
+
+def test_the_deadline_counts_from_the_arrival(store: Path, settings: Settings) -> None:
+    with writing(store, settings) as (writer, _), pytest.raises(ServiceBusyError):
+        writer.update(insert(1), replace(author(), arrived=time.monotonic() - 60))
+    assert writes.logged(store) == []
+
+
+def test_an_upload_that_takes_too_much_memory_to_read_is_refused(store: Path, settings: Settings) -> None:
+    large = [Upload(b"<urn:a> <urn:b> '" + b"x" * 14_000_000 + b"' .", by_name("turtle"))]
+    few = replace(settings, query_memory=100_000_000)
+    with writing(store, few) as (writer, _), pytest.raises((UploadTooLargeError, StoreError)):
+        writer.put("urn:g", large, author(), Condition())
+    assert writes.logged(store) == []
+
+
+def test_one_store_has_one_writer(store: Path, settings: Settings) -> None:
+    with writing(store, settings) as (_, workers), pytest.raises(StoreError, match="another server writes"):
+        Writer(store, replace(settings, store=str(store)), workers)
+
+
+def test_a_write_waits_for_a_build_and_starts_from_what_it_built(store: Path, settings: Settings) -> None:
+    with writing(store, settings) as (writer, _), ThreadPoolExecutor(1) as thread:
+        writer.update(insert(1), author())
+        with drafting(store) as draft:
+            waiting = thread.submit(writer.update, insert(2), author())
+            database = Store(str(draft / "db"))
+            database.update("INSERT DATA { <urn:n> <urn:p> 99 }")
+            database.flush()
+            del database
+            manifest = replace(current(store).manifest, id="20991231T000000000000Z", build="", writes=1)
+            snapshot.publish(store, draft, manifest, keep=3)
+            assert not waiting.done()
+        assert waiting.result(20).snapshot > "20991231T000000000000Z"
+    assert numbers(current(store).open()) == {"99", "2"}
+
+
+def test_a_write_during_a_long_build_is_turned_away(store: Path, settings: Settings) -> None:
+    impatient = replace(settings, write_seconds=0.5)
+    with writing(store, impatient) as (writer, _), drafting(store), pytest.raises(ServiceBusyError, match="a build"):
+        writer.update(insert(1), author())
+
+
+def test_many_triples_come_and_go_whole(store: Path, settings: Settings) -> None:
+    many = "".join(f"<urn:n> <urn:p> {number} .\n" for number in range(3_000)).encode()
+    with writing(store, settings) as (writer, _):
+        assert writer.put("urn:g", [Upload(many, by_name("turtle"))], author(), Condition()).added == 3_000
+        assert len(numbers(current(store).open())) == 3_000
+        assert (
+            writer.put("urn:g", [Upload(b"<urn:n> <urn:p> 7 .", by_name("turtle"))], author(), Condition()).removed
+            == 2_999
+        )
+        assert numbers(current(store).open()) == {"7"}
+
+
+def test_conditions_are_checked_where_nobody_can_come_between(store: Path, settings: Settings) -> None:
+    upload = [Upload(b"<urn:n> <urn:p> 1 .", by_name("turtle"))]
+    with writing(store, settings) as (writer, _):
+        built = current(store).id
+        assert not writer.put("urn:g", upload, author(), Condition(exists=False)).existed
+        for condition in (Condition(exists=False), Condition(snapshots=(built,))):
+            with pytest.raises(PreconditionError):
+                writer.put("urn:g", upload, author(), condition)
+        assert writer.put("urn:g", upload, author(), Condition(snapshots=(current(store).id,))).existed
+        with pytest.raises(NotFoundError):
+            writer.delete("urn:none", author(), Condition())
+
+
+# ---- Kills
+
+
+def killed(process: int) -> None:
+    os.kill(process, signal.SIGKILL)
+
+
+def test_killing_the_process_at_any_moment_loses_nothing_that_was_answered(store: Path, settings: Settings) -> None:
+    answered: set[str] = set()
+    stop = threading.Event()
+    with writing(store, settings) as (writer, workers):
+
+        def kill() -> None:
+            pause = 0.0
+            while not stop.wait(0.05 + pause):
+                pause = (pause + 0.037) % 0.2  # another moment of a write each time
+                child = writer._child
+                if child and not child.lost:
+                    killed(child.process.pid)
+
+        killer = threading.Thread(target=kill)
+        killer.start()
+        for number in range(25):
+            try:
+                writer.update(insert(number), author())
+            except (WorkerLostError, StoreError):
+                continue
+            answered.add(str(number))
+            assert b"true" in workers.query(f"ASK {{ <urn:n> <urn:p> {number} }}").body
+        stop.set()
+        killer.join()
+    held = numbers(current(store).open())
+    assert answered <= held
+    assert _log(store) == held
+
+
+def _log(store: Path) -> set[str]:
+    """Return what the logged writes add, after what a killed process left has been settled."""
+    writes.settle(store, current(store).manifest.writes)
+    replayed = Store()
+    writes.replay(store, replayed)
+    return numbers(replayed)
+
+
+def test_a_pending_write_counts_only_if_its_snapshot_is_current(store: Path, settings: Settings) -> None:
+    with writing(store, settings) as (writer, _):
+        writer.update(insert(1), author())
+    first = writes.logged(store)[0]
+    pending = first.rename(first.with_suffix(writes.PENDING))
+    writes.settle(store, current(store).manifest.writes)
+    assert writes.logged(store) == [first]
+    first.with_name(f"00000002{writes.PENDING}").write_bytes(first.read_bytes())
+    writes.settle(store, current(store).manifest.writes)
+    assert sorted(first.parent.iterdir()) == [first]
+    assert not pending.exists()
+
+
+# ---- Builds
+
+
+def test_a_later_build_makes_the_writes_again(
+    tmp_path: Path, sample: tuple[Path, ...], settings: Settings, run_kg: RunKg
+) -> None:
+    store = tmp_path / "store"
+    own = replace(Settings(), store=str(store), jobs=1)
+    event = next(build(sample, own).snapshot.open().quads_for_pattern(None, None, None, None)).subject
+    with writing(store, settings) as (writer, _):
+        writer.update(insert(1), author())
+        writer.update(f"DELETE WHERE {{ {event} ?p ?o }}".encode(), author())
+        writer.put("urn:g", [Upload(b"<urn:n> <urn:p> 2 .", by_name("turtle"))], author(), Condition())
+    written = set(current(store).open())
+    build(sample, own)
+    again = current(store)
+    assert set(again.open()) == written
+    assert (again.manifest.build, again.manifest.writes) == ("", 3)
+    assert again.manifest.counts["triples"] == len(written)
+    report = json.loads((again.folder / "report.json").read_text(encoding="utf-8"))
+    assert report["counts"]["triples"] == len(written)
+
+
+def test_a_damaged_log_stops_a_build_and_changes_nothing(store: Path, tmp_path: Path, sample: tuple[Path, ...]) -> None:
+    (store / writes.FOLDER).mkdir()
+    (store / writes.FOLDER / f"00000001{writes.SUFFIX}").write_text("TX .\nA <urn:a> <urn:b> 1 .\n", encoding="utf-8")
+    before = current(store).id
+    with pytest.raises(StoreError, match="cannot be made again"):
+        build(sample, replace(Settings(), store=str(store), jobs=1))
+    assert current(store).id == before
