@@ -5,21 +5,49 @@ from __future__ import annotations
 import json
 import logging
 import socket
+import threading
+from contextlib import ExitStack, closing
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 import click
 from flask import Flask
-from waitress.channel import HTTPChannel
-from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import create_server
 
-from endpoint import browse, dumps, errors, headers, health, pages, resource, sparql, vocabulary
-from endpoint.site import NAME, Site
+from endpoint import (
+    browse,
+    catalog,
+    context,
+    discovery,
+    dumps,
+    errors,
+    feeds,
+    graphstore,
+    headers,
+    health,
+    limits,
+    log,
+    memento,
+    metrics,
+    openapi,
+    pages,
+    reconcile,
+    resource,
+    sparql,
+    vocabulary,
+)
+from endpoint.authorize import FORM_OVERHEAD, trusted
+from endpoint.channel import Channel
+from endpoint.kept import Kept
+from endpoint.past import Past
+from endpoint.site import NAME, Site, hold, release
+from kg import tokens
 from kg.errors import ConfigurationError, NewsgraphError
 from kg.prefixes import expand
 from kg.settings import Settings
 from kg.workers import Workers
+from kg.writer import Writer
 
 BODY_BYTES: Final = 1_000_000
 IDLE_SECONDS: Final = 15
@@ -27,42 +55,42 @@ SWEEP_SECONDS: Final = 5
 HEADER_BYTES: Final = 262_144
 
 
-class _Parser(HTTPRequestParser):  # type: ignore[misc]
-    """Refuses a request with two lengths, which a proxy may read differently (RFC 9112, section 6.1)."""
+def create_app(settings: Settings, workers: Workers, writer: Writer | None = None, past: Past | None = None) -> Flask:
+    """Return the WSGI application that serves what ``workers`` have open, and that writes if it has a ``writer``.
 
-    def parse_header(self, header_plus: bytes) -> None:
-        super().parse_header(header_plus)
-        if self.chunked and "CONTENT_LENGTH" in self.headers:
-            raise ParsingError("Both Content-Length and Transfer-Encoding")
-
-
-class _Channel(HTTPChannel):  # type: ignore[misc]
-    parser_class = _Parser
-
-
-def create_app(settings: Settings, workers: Workers) -> Flask:
-    """Return the WSGI application that serves what ``workers`` have open. It never opens a store itself."""
+    It never opens a store itself.
+    """
     app = Flask("endpoint")
     app.url_map.merge_slashes = False  # addresses of sources have two slashes in them
     app.config["MAX_CONTENT_LENGTH"] = max(BODY_BYTES, 4 * settings.query_bytes)
     app.config["MAX_FORM_MEMORY_SIZE"] = 4 * settings.query_bytes
     pages.install(app.jinja_env.filters)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.extensions[NAME] = Site(settings, workers)
-    for part in (browse, resource, sparql, vocabulary, dumps, health):
+    app.extensions[NAME] = Site(settings, workers, writer, past=past or Past(settings))
+    for part in (browse, resource, memento, sparql, graphstore, vocabulary, context, dumps, catalog, health, metrics):
         app.register_blueprint(part.blueprint)
+    app.register_blueprint(feeds.blueprint)
+    app.register_blueprint(discovery.blueprint)
+    app.register_blueprint(openapi.blueprint)
+    app.register_blueprint(reconcile.blueprint)
+    app.before_request(hold)
     app.after_request(headers.add)
+    app.teardown_request(release)
     errors.install(app)
+    limits.install(app, settings)
+    app.wsgi_app = Kept(app.wsgi_app, lambda: workers.snapshot.id)  # type: ignore[method-assign]
+    observers = (log.access_log(settings), log.slow_query_log(settings), metrics.install(app, workers))
+    app.wsgi_app = log.Log(app.wsgi_app, [one for one in observers if one])  # type: ignore[method-assign]
     return app
 
 
-def server(settings: Settings, workers: Workers) -> Any:
+def server(settings: Settings, workers: Workers, writer: Writer | None = None, past: Past | None = None) -> Any:
     """Return a waitress server bound to the configured address, to be started with ``run()``.
 
     Slow and idle connections are closed, so that they cannot hold all threads. Raises ConfigurationError if
     the address cannot be used.
     """
-    app = create_app(settings, workers)
+    app = create_app(settings, workers, writer, past)
     sockets: dict[int, Any] = {}
     made = create_server(
         app,
@@ -75,10 +103,31 @@ def server(settings: Settings, workers: Workers) -> Any:
         max_request_header_size=HEADER_BYTES,
         max_request_body_size=app.config["MAX_CONTENT_LENGTH"],
         clear_untrusted_proxy_headers=True,
+        **_proxy(settings),
     )
     for listening in sockets.values():
-        listening.channel_class = _Channel
+        listening.channel_class = Channel
+        listening.log = app.wsgi_app
+        listening.longest_body = partial(_longest_body, app, settings)
     return made
+
+
+def _longest_body(app: Flask, settings: Settings, authorization: str | None = None) -> int:
+    """Return how long a body may be that comes with an Authorization header; who may write may upload."""
+    longest: int = app.config["MAX_CONTENT_LENGTH"]
+    upload = FORM_OVERHEAD * settings.upload_bytes if trusted(settings, authorization) else 0
+    return max(longest, upload)
+
+
+def _proxy(settings: Settings) -> dict[str, Any]:
+    """Return what waitress has to know of a proxy in front, whose word for the client's address it takes."""
+    if not settings.trusted_proxy:
+        return {}
+    return {
+        "trusted_proxy": settings.trusted_proxy,
+        "trusted_proxy_count": settings.trusted_proxy_count,
+        "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"},
+    }
 
 
 def _bound(host: str, port: int) -> socket.socket:
@@ -95,14 +144,25 @@ def serve(settings: Settings) -> None:
     Raises StoreError without a snapshot, ConfigurationError if the port is taken.
     """
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    with Workers(Path(settings.store), settings) as workers:
-        running = server(settings, workers)
-        for line in addresses(settings, workers):
-            click.echo(line)
+    store = Path(settings.store)
+    if settings.writable:
+        tokens.check(settings.write_token_sha256)
+    with ExitStack() as stack:
+        workers = stack.enter_context(Workers(store, settings))
+        writer = stack.enter_context(Writer(store, settings, workers)) if settings.writable else None
+        past = stack.enter_context(closing(Past(settings)))
+        running = server(settings, workers, writer, past)
+        # Finding an event to show takes a second on a cold disk; nobody who asks has to wait for that.
+        threading.Thread(target=_announce, args=(settings, workers), daemon=True).start()
         try:
             running.run()
         finally:
             running.close()
+
+
+def _announce(settings: Settings, workers: Workers) -> None:
+    for line in addresses(settings, workers):
+        click.echo(line)
 
 
 def addresses(settings: Settings, workers: Workers) -> list[str]:

@@ -1,19 +1,33 @@
-"""Pages for people: home, search by place, and the small files that browsers and crawlers ask for."""
+"""Pages for people: home, search, and the icon that browsers ask for."""
 
 from __future__ import annotations
 
+import json
+import re
+from pathlib import Path
 from typing import Any, Final
 
 from flask import Blueprint, Response, redirect, render_template, request
 
+from endpoint import search_cache
+from endpoint.errors import NotAcceptableError
+from endpoint.negotiate import HTML, JSON, choose
 from endpoint.pages import listing
 from endpoint.site import Site, site, tagged
+from kg.errors import QueryError, ServiceBusyError, StoreError
 from kg.prefixes import expand
+from kg.search import NAMES
+from kg.search_index import KINDS
 
 blueprint = Blueprint("browse", __name__)
 
 NEWEST: Final = 30
 SEARCH_LENGTH: Final = 200
+FOUND: Final = 20
+MOST: Final = 100
+PATIENCE: Final = 1.0
+"""Seconds that a page waits for the index of names and titles, without which there are only places."""
+KIND_WORDS: Final = tuple(kind.word for kind in KINDS)
 ICON: Final = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">'
     '<rect width="32" height="32" rx="7" fill="#0b5c6b"/>'
@@ -73,34 +87,96 @@ def _day(here: Site, day: dict[str, Any], nodes: dict[str, Any]) -> dict[str, An
 
 @blueprint.get("/search")
 def search() -> Response:
-    """Show the places with a name, and the newest events that name the best match."""
+    """Find events, places, people and topics by the words in a title or name, and the newest events of a place.
+
+    ``q`` are the words; ``type`` and ``limit`` are for JSON, which lists what was found, best first.
+    """
     here = site()
     name = " ".join(request.args.get("q", "").split())[:SEARCH_LENGTH]
+    chosen = choose((HTML, JSON), request.headers.get("Accept"))
+    if chosen is None:
+        raise NotAcceptableError([(one.media_type, here.addresses.local("search")) for one in (HTML, JSON)])
+    response = _found(here, name) if chosen == JSON else _search_page(here, name)
+    response.headers["Vary"] = "Accept"
+    return response
+
+
+def _found(here: Site, name: str) -> Response:
+    """Return what has these words in a title or name, with its type and its score, which is higher the better it fits.
+
+    Raises ServiceBusyError while the index is being made.
+    """
+    kind, limit = request.args.get("type"), request.args.get("limit", str(FOUND))
+    if kind and kind not in KIND_WORDS:
+        raise QueryError(f"type must be one of {', '.join(KIND_WORDS)}")
+    if not re.fullmatch(r"[1-9][0-9]{0,2}", limit, re.ASCII):
+        raise QueryError("limit must be a number from 1 to 999, of which 100 are shown at most")
+    index = search_cache.obtain(Path(here.settings.store), here.snapshot)
+    found = _texts(here, index, name, (kind,) if kind else (), min(int(limit), MOST))
+    results = [
+        {
+            "id": one["iri"],
+            "label": one["label"],
+            "language": one["language"],
+            "type": one["kinds"][0],
+            "date": one["date"],
+            "score": one["score"],
+        }
+        for one in found
+    ]
+    shown = [{name: value for name, value in one.items() if value != ""} for one in results]
+    body = json.dumps({"query": name, "snapshot": here.snapshot.id, "results": shown}, ensure_ascii=False)
+    return tagged(Response(body, content_type=JSON.content_type), here.snapshot, "search-json")
+
+
+def _texts(here: Site, index: Path, name: str, kinds: tuple[str, ...], limit: int) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = here.cached(
+        ("texts", name.casefold(), kinds, limit),
+        lambda: here.workers.find_text(index, name, kinds, limit),
+        lambda value: 1_000 * (1 + len(value)),
+    )
+    return found
+
+
+def _search_page(here: Site, name: str) -> Response:
+    """Show what has these words in its name or title, and the newest events of the place that fits best.
+
+    While the index of titles and names is being made, there are only places.
+    """
     found = here.cached(
         ("search", name.casefold()),
         lambda: here.workers.search(name),
         lambda value: 1_000 * (1 + len(value["nodes"])),
     )
-    places = [one | {"href": here.addresses.href(one["iri"])} for one in found["places"]]
-    events = listing(here.addresses, found["nodes"], found["nodes"])
+    complete, titles, names = _by_words(here, name)
     page = render_template(
         "search.html",
         site=here,
         addresses=here.addresses,
         name=name,
-        places=places,
-        events=events,
+        places=[one | {"href": here.addresses.href(one["iri"])} for one in found["places"]],
+        events=listing(here.addresses, found["nodes"], found["nodes"]),
         found=found,
+        complete=complete,
+        titles=titles,
+        names=names,
     )
+    if not complete:
+        response = Response(page)
+        response.headers["Cache-Control"] = "no-store"
+        return response
     return tagged(Response(page), here.snapshot, "search")
 
 
-@blueprint.get("/robots.txt")
-def robots() -> Response:
-    """Let crawlers read everything but what each request computes anew."""
-    mount = site().addresses.mount
-    closed = "".join(f"Disallow: {mount}/{path}\n" for path in ("sparql", "search", "dump/newsgraph"))
-    return Response(f"User-agent: *\n{closed}", content_type="text/plain; charset=utf-8")
+def _by_words(here: Site, name: str) -> tuple[bool, list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return whether there is an index, the events with these words in the title, and the rest with them in a name."""
+    try:
+        index = search_cache.obtain(Path(here.settings.store), here.snapshot, PATIENCE)
+        found = [_texts(here, index, name, kinds, FOUND) for kinds in (("event",), NAMES)]
+    except (ServiceBusyError, StoreError):
+        return False, [], []
+    titles, names = ([one | {"href": here.addresses.href(one["iri"])} for one in half] for half in found)
+    return True, titles, names
 
 
 @blueprint.get("/favicon.svg")

@@ -9,10 +9,11 @@ from flask import Flask, Response, json, render_template, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.http import HTTP_STATUS_CODES
 
+from endpoint.log import outcome, record
 from endpoint.negotiate import DOCUMENT_FORMATS, HTML, choose
 from kg import errors
 from kg.formats import Format
-from kg.query import QueryTooComplexError
+from kg.guard import QueryTooComplexError, QueryTooLongError
 
 log = logging.getLogger(__name__)
 
@@ -29,20 +30,27 @@ class WithdrawnError(errors.NotFoundError):
 STATUS: Final[tuple[tuple[type[errors.NewsgraphError], int], ...]] = (
     (WithdrawnError, 410),
     (errors.NotFoundError, 404),
+    (errors.PreconditionError, 412),
+    (errors.UploadTooLargeError, 413),
+    (errors.UploadError, 400),
     (errors.FormatError, 406),
     (errors.QuerySyntaxError, 400),
     (QueryTooComplexError, 400),
+    (QueryTooLongError, 413),
     (errors.QueryRefusedError, 403),
+    (errors.NotSupportedError, 501),
+    (errors.UpdateFailedError, 500),  # SPARQL 1.1 Protocol, section 2.2.4
     (errors.QueryTimeoutError, 504),
     (errors.ResultTooLargeError, 413),
     (errors.WorkerLostError, 503),
+    (errors.ClientLimitError, 429),
     (errors.ServiceBusyError, 503),
     (errors.StoreError, 503),
     (errors.QueryError, 400),
 )
 """The first class that an error is an instance of gives its status; any other error is a 500."""
 
-RETRY_SECONDS: Final = "5"
+RETRY_SECONDS: Final = 5
 PROBLEM: Final = Format("problem", "application/problem+json", "json", "page", "problem document")
 PLAIN_JSON: Final = Format("json", "application/json", "json", "page", "JSON")
 PLAIN: Final = Format("text", "text/plain", "txt", "page", "text")
@@ -70,7 +78,7 @@ def status_of(error: errors.NewsgraphError) -> int:
 
 def _known(error: errors.NewsgraphError) -> Response:
     status = status_of(error)
-    if status == 500:
+    if status == 500 and not isinstance(error, errors.UpdateFailedError):
         return _unknown(error)
     extra: dict[str, Any] = {}
     if isinstance(error, errors.QuerySyntaxError) and error.line is not None:
@@ -78,8 +86,9 @@ def _known(error: errors.NewsgraphError) -> Response:
     if isinstance(error, NotAcceptableError):
         extra = {"choices": [{"type": name, "href": href} for name, href in error.choices]}
     response = problem(status, str(error), extra)
-    if status == 503:
-        response.headers["Retry-After"] = RETRY_SECONDS
+    if status in (429, 503):
+        response.headers["Retry-After"] = str(getattr(error, "retry_after", RETRY_SECONDS))
+    record().outcome = outcome(error)
     if isinstance(error, NotAcceptableError):
         links = (f'<{href}>; rel="alternate"; type="{name}"' for name, href in error.choices)
         response.headers["Link"] = ", ".join(links)
@@ -89,7 +98,7 @@ def _known(error: errors.NewsgraphError) -> Response:
 def _http(error: HTTPException) -> Response:
     response = problem(error.code or 500, error.description or "", {})
     for name, value in error.get_headers():
-        if name.lower() in ("allow", "location", "content-range"):
+        if name.lower() in ("allow", "location", "content-range", "www-authenticate"):
             response.headers[name] = value
     return response
 

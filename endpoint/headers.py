@@ -22,6 +22,8 @@ COMMON: Final = {
     "Referrer-Policy": "no-referrer-when-downgrade",
     "X-Content-Type-Options": "nosniff",
 }
+FRAMABLE: Final = COMMON["Content-Security-Policy"].replace("frame-ancestors 'none'", "frame-ancestors *")
+"""The policy of a page that other sites may show inside of theirs; such a response brings it along."""
 METHODS: Final = "GET, HEAD, POST, QUERY, OPTIONS"
 PREFLIGHT: Final = {
     "Access-Control-Allow-Headers": (
@@ -33,7 +35,8 @@ PREFLIGHT: Final = {
 
 def add(response: Response) -> Response:
     """Add the headers to a response, those of a CORS preflight (Fetch, section 3.3) to an OPTIONS request."""
-    response.headers.update(COMMON)
+    own = {name: value for name, value in response.headers.items() if value == FRAMABLE}
+    response.headers.update(COMMON | own)
     if request.method == "OPTIONS":
         response.headers.update(PREFLIGHT)
         response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", METHODS)

@@ -101,10 +101,6 @@ COMPLETED: Final = replace(
 )
 IDENTIFIER: Final = (Parameter("id", "IRI of a thing, or its path below the base.", required=True),)
 
-SUGGESTED: Final = Operation(
-    ("application/json",),
-    parameters=(Parameter("prefix", "The beginning of a name."), Parameter("cursor", "How many to skip.")),
-)
 OPERATIONS: Final[dict[str, Operation]] = {
     "static": Operation(text="Send a file that the pages use."),
     "browse.home": replace(PAGE, parameters=(Parameter("language", "Language of the events to show."),)),
@@ -115,25 +111,6 @@ OPERATIONS: Final[dict[str, Operation]] = {
             Parameter("type", "In JSON: only what is of this kind, such as event, place, person or topic."),
             Parameter("limit", "In JSON: how many to list."),
         ),
-    ),
-    "reconcile.service": Operation(
-        ("application/json",),
-        parameters=(
-            Parameter("queries", "A batch of queries in JSON (Reconciliation Service API 0.2)."),
-            Parameter("extend", "A data extension in JSON."),
-        ),
-        bodies=(FORM,),
-    ),
-    "reconcile.suggest_entity": SUGGESTED,
-    "reconcile.suggest_type": SUGGESTED,
-    "reconcile.suggest_property": SUGGESTED,
-    "reconcile.properties": Operation(
-        ("application/json",),
-        parameters=(Parameter("type", "IRI of a type."), Parameter("limit", "How many to propose.")),
-    ),
-    "reconcile.view": Operation((), (303,), (Parameter("id", "Identifier of a thing.", required=True),)),
-    "reconcile.preview": Operation(
-        ("text/html",), parameters=(Parameter("id", "Identifier of a thing.", required=True),)
     ),
     "browse.icon": Operation(("image/svg+xml",)),
     "browse.old_icon": Operation((), (308,)),

@@ -27,23 +27,27 @@ OVERHEAD: Final = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One piece of work: an operation of kg.worker, its arguments and the text it works on."""
+    """One piece of work: an operation, its arguments, and the text, or the content, that it works on."""
 
     operation: str
     arguments: dict[str, Any]
     text: str = ""
+    content: bytes | None = None
 
 
 class Child:
     """A running worker with one snapshot open. Only one thread may use it at a time."""
 
-    def __init__(self, database: Path, memory: int) -> None:
-        """Start the process and wait until its database is open; raise StoreError if that fails."""
+    def __init__(self, subject: Path | str, memory: int, module: str = "kg.worker") -> None:
+        """Start the process and wait until its database is open; raise StoreError if that fails.
+
+        ``subject`` is what it works on: for kg.worker, the database.
+        """
         # The child imports what we import, from the same places, and inherits nothing else.
         environment = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PYTHONUTF8": "1"}
-        arguments = [str(database), str(memory), str(os.getpid())]
+        arguments = [str(subject), str(memory), str(os.getpid())]
         self.process = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-m", "kg.worker", *arguments],
+            [sys.executable, "-m", module, *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -54,7 +58,7 @@ class Child:
             self.confined = bool(self._receive(time.monotonic() + START_SECONDS, None)[0]["confined"])
         except NewsgraphError as error:
             self.end()
-            raise StoreError(f"a worker for {database} did not start: {error}") from None
+            raise StoreError(f"a worker for {subject} did not start: {error}") from None
 
     def send(self, request: Request, deadline: float) -> None:
         """Hand over a request that must be answered before ``deadline`` (time.monotonic()).
@@ -65,8 +69,9 @@ class Child:
         if seconds <= 0:
             raise QueryTimeoutError("the deadline passed before the query could start")
         header = {"operation": request.operation, "arguments": request.arguments, "seconds": seconds}
+        body = request.text.encode(errors="replace") if request.content is None else request.content
         try:
-            frames.send(_descriptor(self.process.stdin), header, request.text.encode(errors="replace"))
+            frames.send(_descriptor(self.process.stdin), header, body)
         except frames.ClosedError:
             self.kill()
             raise WorkerLostError("the worker died before it was asked") from None
@@ -98,6 +103,16 @@ class Child:
         if "error" in header:
             raise _reported(header)
         return header, body
+
+    def opens(self, database: Path) -> bool:
+        """Have the worker open another database instead of its own; return whether it did."""
+        deadline = time.monotonic() + START_SECONDS
+        try:
+            self.send(Request("open", {}, str(database)), deadline)
+            self.receive(deadline, 0)
+        except NewsgraphError:
+            return False
+        return True
 
     def kill(self) -> None:
         """Kill the process at once, without waiting for it to be gone."""

@@ -23,8 +23,16 @@ class StoreError(NewsgraphError):
     """A store is missing, damaged, busy, or cannot be written."""
 
 
+class StoreBusyError(StoreError):
+    """Another process is writing the store."""
+
+
 class LedgerError(StoreError):
     """The ledger of minted IRIs contradicts itself or is not the one the snapshots were built with."""
+
+
+class ValidationError(NewsgraphError):
+    """A graph breaks the shapes of the vocabulary, so that it is not published."""
 
 
 class NotFoundError(NewsgraphError):
@@ -55,6 +63,14 @@ class QueryRefusedError(QueryError):
     """The query is well formed, but this service does not run such queries (SERVICE, too long, too deep)."""
 
 
+class NotSupportedError(QueryError):
+    """The text is SPARQL, but it needs a function or an operation that this service does not have."""
+
+
+class UpdateFailedError(QueryError):
+    """The text is a SPARQL update, but one of its operations failed; nothing was changed."""
+
+
 class QueryTimeoutError(QueryError):
     """The query did not end before its deadline and was stopped."""
 
@@ -68,4 +84,24 @@ class WorkerLostError(QueryError):
 
 
 class ServiceBusyError(QueryError):
-    """No worker became free before the deadline."""
+    """No worker became free before the deadline; ``retry_after`` says in how many seconds to try again."""
+
+    def __init__(self, message: str, retry_after: int = 5) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class ClientLimitError(ServiceBusyError):
+    """The client has used up the work, or the queries at the same time, that one client may have."""
+
+
+class UploadError(NewsgraphError):
+    """What was sent is not RDF in the format it is said to be, or holds what this service does not store."""
+
+
+class UploadTooLargeError(UploadError):
+    """What was sent is larger or nested deeper than this service reads."""
+
+
+class PreconditionError(NewsgraphError):
+    """What a request is to change is no longer, or not yet, what the request says it must be."""

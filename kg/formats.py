@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from pyoxigraph import QueryResultsFormat, RdfFormat
 
@@ -19,7 +19,8 @@ class Format:
     ``name`` is what the command line calls it; ``media_type`` is the registered type (RFC 6838) without
     parameters; ``suffix`` the file name ending without the dot; ``kind`` says what it holds: one graph, a
     dataset, the results of a SELECT or ASK query, or a page for people. ``rdf`` and ``results`` are the
-    engine's own names for it.
+    engine's own names for it. ``profiles`` are the forms of JSON-LD that it honours, its own first (JSON-LD 1.1,
+    appendix C: IANA Considerations).
     """
 
     name: str
@@ -29,10 +30,13 @@ class Format:
     label: str
     rdf: RdfFormat | None = None
     results: QueryResultsFormat | None = None
+    profiles: tuple[str, ...] = ()
 
     @property
     def content_type(self) -> str:
-        """Value for a Content-Type header, with the charset where the type has that parameter."""
+        """Value for a Content-Type header, with the charset or the profile where the type has that parameter."""
+        if self.profiles:
+            return f'{self.media_type}; profile="{self.profiles[0]}"'
         return f"{self.media_type}; charset=utf-8" if self.media_type.startswith("text/") else self.media_type
 
 
@@ -66,11 +70,34 @@ FORMATS: tuple[Format, ...] = (
 
 RDF_FORMATS = tuple(f for f in FORMATS if f.rdf)
 RESULT_FORMATS = tuple(f for f in FORMATS if f.results)
+UPLOAD_FORMATS = RDF_FORMATS
+"""What an upload may be in; one that can hold a dataset must not name a graph in it."""
+
+PROFILE: Final = "http://www.w3.org/ns/json-ld#"
+
+
+def _form(name: str, form: str, *others: str) -> Format:
+    label = "JSON-LD" if name == "jsonld" else f"JSON-LD {form}"
+    suffix = "jsonld" if name == "jsonld" else f"{form}.jsonld"
+    profiles = tuple(PROFILE + one for one in (form, *others))
+    return Format(name, "application/ld+json", suffix, "graph", label, rdf=RdfFormat.JSON_LD, profiles=profiles)
+
+
+JSONLD_FORMS: tuple[Format, ...] = (
+    _form("jsonld", "framed"),
+    _form("jsonld-compacted", "compacted"),
+    _form("jsonld-flattened", "flattened", "compacted"),
+    _form("jsonld-expanded", "expanded", "flattened"),
+)
+"""The forms of a document in JSON-LD; the first is what a document in JSON-LD without a profile is."""
+
+PLAIN_JSON: Final = Format("plain-json", "application/json", "json", "graph", "JSON", rdf=RdfFormat.JSON_LD)
+"""The framed document without its context, for clients that need not know of JSON-LD."""
 
 
 def by_name(name: str) -> Format:
     """Return the format that the command line calls ``name``; raise FormatError listing the names if none is."""
-    for candidate in FORMATS:
+    for candidate in (*FORMATS, *JSONLD_FORMS, PLAIN_JSON):
         if candidate.name == name:
             return candidate
     raise FormatError(f"there is no format {name!r}; there are {', '.join(f.name for f in FORMATS)}")

@@ -10,7 +10,7 @@ import re
 from contextlib import suppress
 from typing import Final, Literal, NoReturn, cast
 
-from kg.errors import QueryRefusedError, QuerySyntaxError
+from kg.errors import QueryRefusedError, QuerySyntaxError, UploadTooLargeError
 from kg.settings import Settings
 
 Form = Literal["SELECT", "ASK", "CONSTRUCT", "DESCRIBE"]
@@ -18,6 +18,7 @@ Form = Literal["SELECT", "ASK", "CONSTRUCT", "DESCRIBE"]
 TOKENS: Final = 8_000
 NESTING_OPERATORS: Final = 256
 OPERATORS: Final = 1_200
+UPDATE_TOKENS: Final = 5_000_000
 
 FORMS: Final = frozenset({"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"})
 UPDATES: Final = frozenset(
@@ -32,7 +33,7 @@ OPERANDS: Final = frozenset({"iri", "string", "variable", "language", "number", 
 
 _ESCAPE = r"\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8}"
 # Possessive quantifiers, and no text is ever read for two alternatives: the scan is linear.
-_TOKEN = re.compile(
+TOKEN: Final = re.compile(
     rf"""
       (?P<space>\s++)
     | (?P<comment>\#[^\r\n]*+)
@@ -40,7 +41,7 @@ _TOKEN = re.compile(
     | (?P<string>\"\"\"(?:[^"\\]|\\.|\"(?!\"\"))*+\"\"\" | \'\'\'(?:[^'\\]|\\.|'(?!\'\'))*+\'\'\'
         | "(?:[^"\\\r\n]|\\.)*+" | '(?:[^'\\\r\n]|\\.)*+')
     | (?P<quote>["'])
-    | (?P<variable>[?$]\w++)
+    | (?P<variable>[?$][\w\u00b7\u0300-\u036f\u203f\u2040]++)
     | (?P<language>@[A-Za-z]++(?:-[A-Za-z0-9]++)*+)
     | (?P<number>(?:\d++(?:\.\d*+)?|\.\d++)(?:[eE][+-]?\d++)?)
     | (?P<word>(?:[^\W\d]|{_ESCAPE}|(?=:))(?:[\w.-]|{_ESCAPE})*+)
@@ -52,7 +53,11 @@ _TOKEN = re.compile(
 
 
 class QueryTooComplexError(QueryRefusedError):
-    """The query is longer, deeper or has more operators than this service runs."""
+    """The query is deeper or has more operators than this service runs."""
+
+
+class QueryTooLongError(QueryRefusedError):
+    """The query is longer than this service reads."""
 
 
 def check(query: str, settings: Settings) -> Form | None:
@@ -60,11 +65,13 @@ def check(query: str, settings: Settings) -> Form | None:
 
     ``query`` is the text of a SPARQL 1.1 query; ``settings`` gives its largest size and depth. The form is
     None where no token says it: the engine then reports the syntax error.
-    Raises QueryTooComplexError for a text over a limit, QueryRefusedError for SERVICE, and QuerySyntaxError
-    for an update or a string without an end (SPARQL 1.1 Query Language, sections 19.2 and 19.8).
+    Raises QueryTooComplexError or QueryTooLongError for a text over a limit, QueryRefusedError for SERVICE, and
+    QuerySyntaxError for an update or a string without an end (SPARQL 1.1 Query Language, sections 19.2 and 19.8).
     """
     if len(query.encode(errors="replace")) > settings.query_bytes:
-        raise QueryTooComplexError(f"the query is longer than {settings.query_bytes} bytes")
+        with suppress(QuerySyntaxError):  # a string may have its end in what is not read
+            _scan(query[: settings.query_bytes], settings.query_depth)
+        raise QueryTooLongError(f"the query is longer than {settings.query_bytes} bytes")
     form = _scan(query, settings.query_depth)
     decoded = decode(query)
     if decoded != query:
@@ -72,6 +79,21 @@ def check(query: str, settings: Settings) -> Form | None:
         with suppress(QuerySyntaxError):
             _scan(decoded, settings.query_depth)
     return form
+
+
+def check_update(text: str, settings: Settings) -> None:
+    """Refuse an update that must not run, as ``check`` does a query; data may be long, so it has far more tokens.
+
+    Raises UploadTooLargeError, QueryTooComplexError, QueryRefusedError for SERVICE, or QuerySyntaxError for a string
+    without an end.
+    """
+    if len(text.encode(errors="replace")) > settings.upload_bytes:
+        raise UploadTooLargeError(f"the update is longer than {settings.upload_bytes} bytes")
+    _scan(text, settings.query_depth, update=True)
+    decoded = decode(text)
+    if decoded != text:
+        with suppress(QuerySyntaxError):
+            _scan(decoded, settings.query_depth, update=True)
 
 
 def decode(text: str) -> str:
@@ -84,9 +106,9 @@ def _character(match: re.Match[str]) -> str:
     return chr(number) if number <= 0x10FFFF else match[0]
 
 
-def _scan(text: str, depth_limit: int) -> Form | None:
-    scan = _Scan(text, depth_limit)
-    for match in _TOKEN.finditer(text):
+def _scan(text: str, depth_limit: int, *, update: bool = False) -> Form | None:
+    scan = _Scan(text, depth_limit, update=update)
+    for match in TOKEN.finditer(text):
         scan.read(match)
     return scan.form
 
@@ -94,11 +116,14 @@ def _scan(text: str, depth_limit: int) -> Form | None:
 class _Scan:
     """One pass over the tokens of a query."""
 
-    def __init__(self, text: str, depth_limit: int) -> None:
+    def __init__(self, text: str, depth_limit: int, *, update: bool = False) -> None:
         self.text = text
+        self.update = update
         self.form: Form | None = None
         self.counts = dict.fromkeys(("tokens", "nesting operators", "operators"), 0)
         self.limits = {"tokens": TOKENS, "nesting operators": NESTING_OPERATORS, "operators": OPERATORS}
+        if update:
+            self.limits |= {"tokens": UPDATE_TOKENS, "operators": UPDATE_TOKENS}
         self.depth_limit = depth_limit
         self.brackets: list[str] = []
         self.previous = ("", "")
@@ -133,7 +158,8 @@ class _Scan:
         """
         operand = self.previous[0] in OPERANDS or self.previous[1] == ")"
         inside = bool(self.brackets) and self.brackets[-1] == "("
-        self.doubtful = self.doubtful or (operand and inside and ("'" in token or "#" in token))
+        # In data, an IRI may well come after another one; the process that runs updates has no network anyway.
+        self.doubtful = self.doubtful or (not self.update and operand and inside and ("'" in token or "#" in token))
 
     def _words(self, text: str) -> None:
         # The engine accepts "trueSERVICE" without a space, so the word is looked for inside of words too.
@@ -143,7 +169,7 @@ class _Scan:
             self._word(word)
 
     def _word(self, word: str) -> None:
-        if word in UPDATES:
+        if word in UPDATES and not self.update:
             raise QuerySyntaxError(f"{word} is an update; this service only answers queries")
         if word in FORMS and self.form is None:
             self.form = cast("Form", word)

@@ -5,11 +5,9 @@ The format is that of https://afs.github.io/rdf-delta/rdf-patch.html.
 
 from __future__ import annotations
 
-import os
 import re
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from heapq import merge
@@ -19,7 +17,8 @@ from typing import IO, Final, TypeVar
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store, Triple, parse
 
-from kg.errors import FormatError, StoreError
+from kg.errors import FormatError
+from kg.statements import reading
 
 Term = NamedNode | BlankNode | Literal | Triple
 Value = TypeVar("Value")
@@ -27,7 +26,6 @@ Value = TypeVar("Value")
 ADD: Final = b"A"
 DELETE: Final = b"D"
 UNMATCHED: Final = 250_000
-PIPE_BUFFER: Final = 1 << 20
 
 _ROW: Final = re.compile(r"([A-Z]+)[ \t]+(.+)")
 _END: Final = re.compile(r"\.[ \t]*(#.*)?")
@@ -183,28 +181,9 @@ def differences(old: Store, new: Store, limit: int = UNMATCHED) -> Iterator[Iter
     if a store cannot be read.
     """
     with ExitStack() as files:
-        with _statements(old) as before, _statements(new) as after:
+        with reading(old) as before, reading(new) as after:
             chunks = [files.enter_context(_sorted(*sets)) for sets in unmatched(before, after, limit)]
         yield _merged(chunks)
-
-
-@contextmanager
-def _statements(store: Store) -> Iterator[IO[bytes]]:
-    """Give the quads of a store as lines of N-Quads; raises StoreError at the end if they are not all there."""
-    reading, writing = os.pipe()
-    with ThreadPoolExecutor(1) as pool:
-        dumping = pool.submit(_dump, store, writing)
-        with os.fdopen(reading, "rb", PIPE_BUFFER) as lines:
-            yield lines
-        try:
-            dumping.result()
-        except (OSError, RuntimeError) as error:  # RuntimeError is what pyoxigraph raises for a damaged block
-            raise StoreError(f"a snapshot cannot be read to its end: {error}; build again") from error
-
-
-def _dump(store: Store, descriptor: int) -> None:
-    with os.fdopen(descriptor, "wb", PIPE_BUFFER) as file:
-        store.dump(file, format=RdfFormat.N_QUADS)
 
 
 def unmatched(old: Iterable[Value], new: Iterable[Value], limit: int) -> Iterator[tuple[set[Value], set[Value]]]:

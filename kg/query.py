@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from pyoxigraph import NamedNode, QueryBoolean, QuerySolutions, QueryTriples, RdfFormat, Store, serialize
+from pyoxigraph import NamedNode, QueryBoolean, QuerySolutions, QueryTriples, RdfFormat, Store, Triple, serialize
 
-from kg.errors import FormatError, QueryError, QuerySyntaxError, ResultTooLargeError
+from kg.errors import FormatError, NotSupportedError, QueryError, QuerySyntaxError, ResultTooLargeError
 from kg.formats import Format, by_name
 from kg.guard import Form, QueryTooComplexError, check
 from kg.prefixes import PREFIXES
+from kg.rows import count
 
 __all__ = ["Answer", "Form", "QueryTooComplexError", "answer", "check"]
 
@@ -23,13 +24,16 @@ class Answer:
     """The answer to a query or the description of a resource.
 
     ``form`` is the query form in lower case, or "describe" for a description; ``format`` the format of
-    ``body``; ``snapshot`` the identifier of the snapshot that answered, empty where there is none.
+    ``body``; ``snapshot`` the identifier of the snapshot that answered, empty where there is none; ``rows`` how
+    many solutions or triples the answer to a query has, None for an ASK, and for a description how many events there
+    are on all its pages.
     """
 
     form: str
     format: Format
     body: bytes
     snapshot: str = ""
+    rows: int | None = None
 
 
 class Buffer:
@@ -65,14 +69,23 @@ def answer(
     ``format`` must fit the query form; None means SPARQL JSON for SELECT and ASK, Turtle for graphs.
     ``limit`` is the largest body in bytes; relative IRIs are resolved against ``base``. If ``default_graphs``
     or ``named_graphs`` are given they are the dataset, whatever FROM says (SPARQL 1.1 Protocol, section 2.1.4).
-    Raises QuerySyntaxError, FormatError, ResultTooLargeError, or QueryError if evaluation fails.
+    Raises QuerySyntaxError, FormatError, NotSupportedError for a function that there is none of, ResultTooLargeError,
+    or QueryError if evaluation fails.
     """
     try:
         return _serialize(_evaluate(store, query, base, default_graphs, named_graphs), format, limit)
     except SyntaxError as error:
         raise syntax_error(str(error)) from None
     except (OSError, RuntimeError, ValueError) as error:
-        raise QueryError(f"the query failed: {error}") from None
+        raise failed(error) from None
+
+
+def failed(error: Exception) -> QueryError:
+    """Return what to report of an error of the engine's while it evaluates a query."""
+    function = re.search(r"custom function (<.*>) is not supported", str(error))
+    if function:
+        return NotSupportedError(f"this service has no function {function[1]}")
+    return QueryError(f"the query failed: {error}")
 
 
 def _evaluate(
@@ -96,12 +109,26 @@ def _serialize(results: Results, wanted: Format | None, limit: int) -> Answer:
     if isinstance(results, QueryTriples):
         if chosen.rdf is None:
             raise FormatError(f"{chosen.label} cannot hold a graph")
-        serialize(results, buffer, format=chosen.rdf, prefixes=prefixes_for(chosen.rdf))  # type: ignore[arg-type]
-    else:
-        if chosen.results is None:
-            raise FormatError(f"{chosen.label} cannot hold the results of a query of this form")
-        results.serialize(buffer, format=chosen.results)  # type: ignore[arg-type]
-    return Answer(form, chosen, bytes(buffer.content))
+        triples = _Numbered(results)
+        serialize(triples, buffer, format=chosen.rdf, prefixes=prefixes_for(chosen.rdf))  # type: ignore[arg-type]
+        return Answer(form, chosen, bytes(buffer.content), rows=triples.number)
+    if chosen.results is None:
+        raise FormatError(f"{chosen.label} cannot hold the results of a query of this form")
+    results.serialize(buffer, format=chosen.results)  # type: ignore[arg-type]
+    number = count(buffer.content, chosen.results) if form == "select" else None
+    return Answer(form, chosen, bytes(buffer.content), rows=number)
+
+
+class _Numbered:
+    """Passes triples on; ``number`` is how many it has passed on."""
+
+    def __init__(self, triples: Iterable[Triple]) -> None:
+        self.triples = triples
+        self.number = 0
+
+    def __iter__(self) -> Iterator[Triple]:
+        for self.number, triple in enumerate(self.triples, start=1):  # noqa: B020
+            yield triple
 
 
 def form_of(results: Results) -> str:

@@ -35,9 +35,9 @@ def query(endpoint: str, text: str, wanted: Format | None, settings: Settings) -
         response: Any = _request(endpoint, text, wanted, settings).query().response
         body = _read(response, settings.result_bytes)
     except HTTPError as error:
-        raise QueryError(f"{endpoint} answered {error.code}: {_said(error.read(10_000)) or error.reason}") from error
+        raise QueryError(f"{endpoint} answered {error.code}: {said(error.read(10_000)) or error.reason}") from error
     except SPARQLWrapperException as error:
-        raise QueryError(f"{endpoint} refused the query: {_said(_body(error)) or error.msg}") from error
+        raise QueryError(f"{endpoint} refused the query: {said(_body(error)) or error.msg}") from error
     except (OSError, ValueError) as error:
         raise QueryError(f"{endpoint} did not answer: {error}") from error
     return Answer("query", _format(response.headers.get("Content-Type", ""), wanted), body)
@@ -73,7 +73,7 @@ def _body(error: SPARQLWrapperException) -> bytes:
     return b""
 
 
-def _said(body: bytes) -> str:
+def said(body: bytes) -> str:
     """Return what an error response says: the detail of a problem document (RFC 9457), else its text."""
     text = body.decode(errors="replace")
     with contextlib.suppress(ValueError, KeyError, TypeError):

@@ -62,6 +62,12 @@ events {n["events"]:,} = items {n["items"]:,} - merged {n["merged"]:,}{withdrawn
 + gone {n["events gone"]:,} + only listed as related {n["events only listed as related"]:,}
 revisions {counts["revisions"]:,}, {counts["revisions"] / max(counts["events"], 1):.3f} an event
 bullet-to-link citations {n["citations"]:,}, distinct (event, source) pairs {n["event-source pairs"]:,}
+{_shapes(found["shapes"])}
 months {found["months"]["all"]:,}, of which new since the last build {found["months"]["new"]:,}
 lines not understood {sum(unread.values()):,}{why}
 other files {len(found["other files"]):,}"""
+
+
+def _shapes(checked: dict[str, Any]) -> str:
+    kept = "kept to" if checked["conforms"] else f"broken (violations: {checked['violations']:,}), published by --force"
+    return f"shapes {kept}, checked in {checked['seconds']:.1f} seconds"

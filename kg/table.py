@@ -6,6 +6,7 @@ import json
 import unicodedata
 from typing import Any
 
+from kg.errors import QueryError
 from kg.prefixes import compact
 
 WIDEST = 100
@@ -14,9 +15,16 @@ WIDEST = 100
 def render(results: bytes) -> str:
     """Return SPARQL 1.1 JSON results as a table: one column a variable, cells cut to 100 characters.
 
-    The answer to an ASK query is ``true`` or ``false``.
+    The answer to an ASK query is ``true`` or ``false``. Raises QueryError for what is no such results: they may come
+    from an endpoint elsewhere, which may send anything.
     """
-    document: dict[str, Any] = json.loads(results)
+    try:
+        return _table(json.loads(results))
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        raise QueryError("the answer is not SPARQL 1.1 JSON results") from None
+
+
+def _table(document: dict[str, Any]) -> str:
     if "boolean" in document:
         return f"{document['boolean']}".lower()
     variables: list[str] = document["head"]["vars"]

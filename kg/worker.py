@@ -10,19 +10,24 @@ import json
 import os
 import signal
 import sys
+from base64 import b64decode
 from collections.abc import Callable
 from typing import Any, Final
 
-from pyoxigraph import Store
+from pyoxigraph import Quad, Store
 
-from kg import frames, sandbox
+from kg import frames, member, memento, reconcile, reconcile_request, sandbox, sitemap
 from kg.browse import newest, search
-from kg.describe import describe
-from kg.errors import NewsgraphError, QueryError, QuerySyntaxError, ResultTooLargeError
+from kg.capabilities import capabilities
+from kg.describe import describe, total_of
+from kg.errors import NewsgraphError, QueryError, QuerySyntaxError, ResultTooLargeError, StoreError
 from kg.formats import by_name
+from kg.graphs import graph
 from kg.locate import locate
 from kg.query import answer
 from kg.represent import nodes, represent
+from kg.search import find, plain
+from kg.statistics import statistics
 
 GRACE: Final = 0.5
 """Seconds after the deadline at which the process ends itself if its parent has not ended it."""
@@ -46,30 +51,41 @@ def main(arguments: list[str]) -> int:
     frames.send(replies, {"ready": True, "confined": confined})
     try:
         while True:
-            serve(store, requests, replies)
+            store = serve(store, requests, replies)
     except frames.ClosedError:
         return 0
 
 
-def serve(store: Store, requests: int, replies: int) -> None:
-    """Answer one request; a failure that is the request's fault is a reply too."""
+def serve(store: Store, requests: int, replies: int) -> Store:
+    """Answer one request, and return the store for the next; a failure that is the request's fault is a reply too."""
     header, body = frames.receive(requests)
     signal.setitimer(signal.ITIMER_REAL, max(0.001, header["seconds"]) + GRACE)
     try:
+        if header["operation"] == "open":
+            store = _open(body.decode())
         reply = OPERATIONS[header["operation"]](store, header["arguments"], body.decode())
     except NewsgraphError as error:
-        reply = _failure(error), b""
+        reply = failure(error), b""
     except MemoryError:
-        reply = _failure(QueryError("the query needs more memory than it may have")), b""
+        reply = failure(QueryError("the query needs more memory than it may have")), b""
     signal.setitimer(signal.ITIMER_REAL, 0)
     frames.send(replies, *reply)
+    return store
 
 
-def _failure(error: NewsgraphError) -> dict[str, Any]:
-    failure = {"error": type(error).__name__, "message": str(error)}
+def _open(database: str) -> Store:
+    try:
+        return Store.read_only(database)
+    except OSError as error:
+        raise StoreError(f"the database cannot be opened: {error}") from None
+
+
+def failure(error: NewsgraphError) -> dict[str, Any]:
+    """Return the header of a reply that reports an error."""
+    header = {"error": type(error).__name__, "message": str(error)}
     if isinstance(error, QuerySyntaxError):
-        failure |= {"line": error.line, "column": error.column}  # type: ignore[dict-item]
-    return failure
+        header |= {"line": error.line, "column": error.column}  # type: ignore[dict-item]
+    return header
 
 
 def _query(store: Store, arguments: dict[str, Any], text: str) -> Reply:
@@ -83,11 +99,16 @@ def _query(store: Store, arguments: dict[str, Any], text: str) -> Reply:
         default_graphs=arguments.get("default_graphs", ()),
         named_graphs=arguments.get("named_graphs", ()),
     )
-    return {"form": found.form, "format": found.format.name}, found.body
+    return {"form": found.form, "format": found.format.name, "rows": found.rows}, found.body
 
 
 def _describe(store: Store, arguments: dict[str, Any], iri: str) -> Reply:
-    quads = describe(store, iri, arguments.get("document"))
+    quads = describe(store, iri, arguments.get("document"), arguments.get("page", 1))
+    header, body = _document(quads, arguments)
+    return header | {"events": total_of(quads)}, body
+
+
+def _document(quads: list[Quad], arguments: dict[str, Any]) -> Reply:
     wanted = arguments.get("format", "turtle")
     body = json.dumps(nodes(quads)).encode() if wanted == "html" else represent(quads, by_name(wanted))
     if len(body) > arguments["limit"]:
@@ -108,12 +129,81 @@ def _search(store: Store, _: dict[str, Any], name: str) -> Reply:
     return {}, json.dumps(search(store, name)).encode()
 
 
+def _graph(store: Store, arguments: dict[str, Any], iri: str) -> Reply:
+    return {}, graph(store, iri, by_name(arguments["format"]), arguments["limit"])
+
+
+def _capabilities(store: Store, _: dict[str, Any], __: str) -> Reply:
+    return {}, json.dumps(capabilities(store)).encode()
+
+
+def _mementos(store: Store, _: dict[str, Any], iri: str) -> Reply:
+    return {}, json.dumps(memento.instants(store, iri)).encode()
+
+
+def _state(store: Store, arguments: dict[str, Any], iri: str) -> Reply:
+    quads = memento.state(store, iri, arguments["instant"], arguments["memento"], arguments["original"])
+    return _document(quads, arguments)
+
+
+def _sitemap(store: Store, arguments: dict[str, Any], _: str) -> Reply:
+    """List the documents of one year, or the years."""
+    base, year = arguments["base"], arguments.get("year")
+    found = sitemap.documents(store, base, year, arguments["part"]) if year else sitemap.years(store, base)
+    return {}, json.dumps(found).encode()
+
+
+def _statistics(store: Store, _: dict[str, Any], __: str) -> Reply:
+    return {}, json.dumps(statistics(store)).encode()
+
+
+def _members(store: Store, arguments: dict[str, Any], text: str) -> Reply:
+    asked = json.loads(text)
+    members = [(version, iri, content and b64decode(content)) for version, iri, content in asked["members"]]
+    body = member.page(store, arguments["base"], asked["head"], members, by_name(arguments["format"]))
+    if len(body) > arguments["limit"]:
+        raise ResultTooLargeError(f"the page is larger than {arguments['limit']} bytes")
+    return {}, body
+
+
+def _find_text(_: Store, arguments: dict[str, Any], text: str) -> Reply:
+    found = find(arguments["index"], text, arguments["kinds"], arguments["limit"])
+    return {}, json.dumps(plain(found)).encode()
+
+
+def _reconcile(store: Store, arguments: dict[str, Any], text: str) -> Reply:
+    index, base, batch = arguments["index"], arguments["base"], reconcile_request.load(text)
+    found = {key: {"result": reconcile.reconcile(store, index, base, query)} for key, query in batch.items()}
+    return {}, json.dumps(found).encode()
+
+
+def _suggest(store: Store, arguments: dict[str, Any], prefix: str) -> Reply:
+    return {}, json.dumps({"result": reconcile.suggest(store, prefix=prefix, **arguments)}).encode()
+
+
+def _extend(store: Store, arguments: dict[str, Any], text: str) -> Reply:
+    asked = reconcile_request.Extension(**json.loads(text))
+    return {}, json.dumps(reconcile.extend(store, arguments["base"], asked)).encode()
+
+
 OPERATIONS: Final[dict[str, Callable[[Store, dict[str, Any], str], Reply]]] = {
+    "open": lambda store, arguments, database: ({}, b""),
     "query": _query,
     "describe": _describe,
     "find": _find,
     "newest": _newest,
     "search": _search,
+    "graph": _graph,
+    "capabilities": _capabilities,
+    "statistics": _statistics,
+    "sitemap": _sitemap,
+    "mementos": _mementos,
+    "state": _state,
+    "members": _members,
+    "find_text": _find_text,
+    "reconcile": _reconcile,
+    "suggest": _suggest,
+    "extend": _extend,
 }
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
+from kg.errors import QueryError
 from kg.prefixes import PREFIXES
 from kg.table import WIDEST, render
 
@@ -75,3 +78,11 @@ def test_iris_of_known_vocabularies_are_shortened_and_literals_are_not() -> None
 def test_line_breaks_and_control_characters_do_not_break_the_table() -> None:
     lines = table(["a"], {"a": text("one\ntwo\x1b[31m\tthree")})
     assert lines[2] == "one two [31m three"
+
+
+@pytest.mark.parametrize(
+    "results", [b"", b"<sparql/>", b"[" * 100_000, b"[]", b"{}", b'{"head":{"vars":["x"]},"results":{"bindings":[1]}}']
+)
+def test_what_is_no_json_results_is_a_clear_error(results: bytes) -> None:
+    with pytest.raises(QueryError, match="not SPARQL"):
+        render(results)

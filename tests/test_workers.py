@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from kg import frames
+from kg import frames, lanes
 from kg.child import Child, Request
 from kg.errors import (
     NotFoundError,
@@ -26,9 +26,10 @@ from kg.errors import (
     WorkerLostError,
 )
 from kg.formats import by_name
+from kg.lanes import Lane
 from kg.settings import Settings
 from kg.snapshot import Snapshot, current
-from kg.workers import Lane, Workers
+from kg.workers import Workers
 
 BASE = "http://127.0.0.1:8000/"
 EVENT = f"{BASE}event/2011-11-08/abcdefghij"
@@ -79,6 +80,7 @@ def test_a_runaway_query_is_stopped_at_its_deadline_and_the_next_is_answered(
     served_store: Path, settings: Settings
 ) -> None:
     with Workers(served_store, replace(settings, query_seconds=60.0)) as patient:
+        assert patient.ready(20)
         start = time.monotonic()
         with pytest.raises(QueryTimeoutError):
             patient.query(RUNAWAY, seconds=0.5)
@@ -90,7 +92,7 @@ def test_a_runaway_query_is_stopped_at_its_deadline_and_the_next_is_answered(
 def test_documents_are_answered_while_all_query_workers_run_long(workers: Workers) -> None:
     with ThreadPoolExecutor() as threads:
         runaways = [threads.submit(workers.query, RUNAWAY) for _ in range(3)]
-        while not workers._busy[Lane.SLOW]:
+        while not workers._busy[Lane.SLOW] and not all(one.done() for one in runaways):
             pass
         assert workers.describe(EVENT).body
         assert not all(one.done() for one in runaways)
@@ -102,7 +104,7 @@ def test_documents_are_answered_while_all_query_workers_run_long(workers: Worker
 def test_slow_queries_leave_a_worker_to_fast_ones(workers: Workers) -> None:
     with ThreadPoolExecutor() as threads:
         runaways = [threads.submit(workers.query, RUNAWAY) for _ in range(3)]
-        while not workers._busy[Lane.SLOW]:
+        while not workers._busy[Lane.SLOW] and not all(one.done() for one in runaways):
             pass
         assert workers.query("ASK {}").body
         assert not all(one.done() for one in runaways)
@@ -134,20 +136,33 @@ def test_a_result_over_the_limit_is_refused(served_store: Path, settings: Settin
         assert small.query("ASK {}").body
 
 
-def test_a_killed_worker_is_replaced(served_store: Path, settings: Settings) -> None:
+def test_an_idle_worker_that_was_killed_is_replaced_and_nobody_notices(served_store: Path, settings: Settings) -> None:
     with Workers(served_store, replace(settings, query_workers=1), spare=0) as pool:
         pool.query("ASK {}")
-        os.kill(pool._crew.idle[0].process.pid, signal.SIGKILL)
+        idle = pool._crew.idle[0].process
+        os.kill(idle.pid, signal.SIGKILL)
+        idle.wait()
+        assert pool.query("ASK {}").body
+
+
+def test_a_query_whose_worker_is_killed_fails_and_the_next_is_answered(served_store: Path, settings: Settings) -> None:
+    with Workers(served_store, replace(settings, query_workers=1), spare=0) as pool, ThreadPoolExecutor() as threads:
+        assert pool.ready(20)
+        running = threads.submit(pool.query, RUNAWAY)
+        while not pool._taken and not running.done():
+            pass
+        os.kill(next(iter(pool._taken)).process.pid, signal.SIGKILL)
         with pytest.raises(WorkerLostError):
-            pool.query("ASK {}")
+            running.result()
         assert pool.query("ASK {}").body
 
 
 def test_too_many_queries_at_once_are_turned_away(served_store: Path, settings: Settings) -> None:
     few = replace(settings, threads=2, query_workers=1, query_seconds=1.0)
     with Workers(served_store, few) as pool, ThreadPoolExecutor() as threads:
+        assert pool.ready(20)
         running = threads.submit(pool.query, RUNAWAY)
-        while not pool._taken:
+        while not pool._taken and not running.done():
             pass
         with pytest.raises(ServiceBusyError, match="too many"):
             pool.query("ASK {}")
@@ -173,6 +188,75 @@ def test_a_new_snapshot_is_served_without_a_failed_request(
         assert b"true" in found.body
 
 
+def test_who_holds_a_snapshot_is_answered_from_it_until_letting_go(
+    tmp_path: Path, settings: Settings, publish_store: Publish
+) -> None:
+    store = tmp_path / "store"
+    publish_store(store, TURTLE.read_text(encoding="utf-8"), "1")
+    with Workers(store, settings) as pool, ThreadPoolExecutor(1) as others:
+        assert pool.ready(20)
+        with pool.hold() as held:
+            publish_store(store, "", "2")
+            limit = time.monotonic() + 20
+            while others.submit(lambda: pool.query("ASK {}").snapshot).result() != "2":
+                assert time.monotonic() < limit
+            assert (held.id, pool.snapshot.id, pool.query("ASK {}").snapshot) == ("1", "1", "1")
+            assert b"besieges" in pool.describe(EVENT).body
+            for child in list(pool._chosen().idle):  # its workers are replaced, too, while somebody needs them
+                child.process.kill()
+                child.process.wait()
+            assert pool.query("ASK {}").snapshot == "1"
+        assert pool.query("ASK {}").snapshot == "2"
+
+
+def test_a_snapshot_that_cannot_be_opened_is_not_served(
+    tmp_path: Path, settings: Settings, publish_store: Publish
+) -> None:
+    store = tmp_path / "store"
+    publish_store(store, "", "1")
+    with Workers(store, settings) as pool:
+        assert pool.ready(20)
+        damaged = publish_store(store, "", "2")
+        for file in damaged.database.iterdir():
+            file.unlink()
+        limit = time.monotonic() + 20
+        while not pool._unusable[0]:
+            assert pool.query("ASK {}").snapshot == "1"
+            assert time.monotonic() < limit
+        started = pool.started
+        assert pool.query("ASK {}").snapshot == "1"
+        assert pool._next is None  # and it is not tried again with every request
+        assert pool.started == started
+
+
+def test_a_query_that_ran_long_goes_to_the_slow_lane_at_once(served_store: Path, settings: Settings) -> None:
+    with Workers(served_store, replace(settings, query_seconds=1.0)) as pool, ThreadPoolExecutor() as threads:
+        assert pool.ready(20)
+        with pytest.raises((QueryTimeoutError, ServiceBusyError)):
+            pool.query(RUNAWAY)
+        if RUNAWAY in pool._slow:  # else the machine was too busy to run it for half a second
+            running = threads.submit(pool.query, RUNAWAY)
+            while not pool._taken and not running.done():
+                pass
+            assert not pool._busy[Lane.QUERY]
+            with pytest.raises((QueryTimeoutError, ServiceBusyError)):
+                running.result()
+
+
+def test_slow_queries_are_remembered_until_they_are_fast_again_and_not_without_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(lanes, "REMEMBERED", 3)
+    slow = lanes.SlowQueries()
+    for number in range(5):
+        slow.note(str(number), 9.0)
+    assert [str(number) in slow for number in range(5)] == [False, False, True, True, True]
+    slow.note("4", 0.5)
+    assert "4" in slow
+    slow.note("4", 0.1)
+    assert "4" not in slow
+
+
 def test_a_store_without_a_snapshot_is_an_error(tmp_path: Path, settings: Settings) -> None:
     with pytest.raises(StoreError):
         Workers(tmp_path, settings)
@@ -193,7 +277,7 @@ def test_closing_ends_every_process_and_running_queries(served_store: Path, sett
     assert pool.ready(20)
     with ThreadPoolExecutor() as threads:
         running = threads.submit(pool.query, RUNAWAY)
-        while not pool._taken:
+        while not pool._taken and not running.done():
             pass
         child = next(iter(pool._taken))
         pool.close()

@@ -1,17 +1,22 @@
 from __future__ import annotations
 
 import http.client
+import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 
 from endpoint.app import server
 from kg.settings import Settings
+from kg.tokens import digest
 from kg.workers import Workers
+from kg.writer import Writer
+from tests.conftest import TURTLE, publish_turtle
 
 
 @dataclass
@@ -36,10 +41,10 @@ Serving = Callable[[Settings], AbstractContextManager[Send]]
 
 
 @contextmanager
-def listening(settings: Settings, workers: Workers) -> Iterator[int]:
+def listening(settings: Settings, workers: Workers, writer: Writer | None = None) -> Iterator[int]:
     """Run a waitress server on a free port, as kg serve runs it."""
     assert workers.ready(20)
-    running = server(settings, workers)
+    running = server(settings, workers, writer)
     thread = threading.Thread(target=running.run)
     thread.start()
     try:
@@ -72,7 +77,7 @@ def sender(port: int) -> Send:
 
 @pytest.fixture(scope="session")
 def port(settings: Settings, workers: Workers) -> Iterator[int]:
-    """The port of a server of the small graph."""
+    """A server that only reads, on a free port."""
     with listening(settings, workers) as number:
         yield number
 
@@ -93,3 +98,38 @@ def serving() -> Serving:
             yield sender(number)
 
     return serve
+
+
+WRITE_TOKEN = "a-token-of-the-tests"  # noqa: S105
+BEARER = f"Bearer {WRITE_TOKEN}"
+
+
+@dataclass(frozen=True)
+class Writable:
+    """A server that writes; ``write`` sends with its token, ``read`` without."""
+
+    store: Path
+    port: int
+    read: Send
+
+    def write(self, path: str, method: str = "POST", body: bytes | None = None, **headers: str) -> Reply:
+        return self.read(path, None, method, body, **{"Authorization": BEARER, **headers})
+
+    def update(self, text: str, **headers: str) -> Reply:
+        return self.write("/sparql", body=text.encode(), Content_Type="application/sparql-update", **headers)
+
+    def ask(self, pattern: str) -> bool:
+        query = urlencode({"query": f"ASK {{ {pattern} }}"})
+        answer: bool = json.loads(self.read(f"/sparql?{query}").body)["boolean"]
+        return answer
+
+
+@pytest.fixture(scope="session")
+def writable(tmp_path_factory: pytest.TempPathFactory, settings: Settings) -> Iterator[Writable]:
+    """A server that writes on a store of its own."""
+    store = tmp_path_factory.mktemp("writable") / "store"
+    publish_turtle(store, TURTLE.read_text(encoding="utf-8"))
+    own = replace(settings, store=str(store), writable=True, upload_bytes=500_000, query_seconds=10.0, threads=16)
+    own = replace(own, write_token_sha256=f"{'0' * 64},{digest(WRITE_TOKEN)}")
+    with Workers(store, own) as pool, Writer(store, own, pool) as writer, listening(own, pool, writer) as number:
+        yield Writable(store, number, sender(number))

@@ -29,6 +29,43 @@ def test_search_shows_places_and_their_newest_events_with_sources(send) -> None:
     assert "Example Times" in page
 
 
+def test_search_shows_titles_and_names_with_the_words(send) -> None:
+    page = send("/search?q=uprising").text
+    assert "/entity/en/2011_Syrian_uprising" in page
+    assert "/event/2011-11-08/abcdefghij" in send("/search?q=besieges+city").text
+    assert "Nothing named" in send("/search?q=zzzz").text
+
+
+def test_programs_get_what_was_found_with_types_and_scores(send) -> None:
+    reply = send("/search?q=homs", "application/json")
+    results = json.loads(reply.body)["results"]
+    assert (reply.status, reply.type, reply.headers["vary"]) == (200, "application/json", "Accept")
+    assert {one["type"] for one in results} == {"place", "event"}
+    assert results[0] | {"score": 0} == {
+        "id": "http://127.0.0.1:8000/entity/en/Homs",
+        "label": "Homs",
+        "language": "en",
+        "type": "place",
+        "score": 0,
+    }
+    assert [one["score"] for one in results] == sorted((one["score"] for one in results), reverse=True)
+
+
+def test_programs_may_limit_what_is_found(send) -> None:
+    found = json.loads(send("/search?q=homs&type=event&limit=1", "application/json").body)["results"]
+    assert [(one["type"], one["date"][:4]) for one in found] == [("event", "2011")]
+    assert json.loads(send("/search", "application/json").body)["results"] == []
+
+
+@pytest.mark.parametrize("query", ["type=x", "limit=0", "limit=x", "limit=1000", "limit=%D9%A1"])
+def test_a_limit_that_makes_no_sense_is_400(send, query: str) -> None:
+    assert send(f"/search?q=homs&{query}", "application/json").status == 400
+
+
+def test_a_search_in_no_format_that_there_is_is_406(send) -> None:
+    assert send("/search?q=homs", "image/png").status == 406
+
+
 @pytest.mark.parametrize(
     "text", ["%22%3E%3Cscript%3Ealert(1)%3C/script%3E", "%00", "%ff", "a" * 5_000, "'%20}%20UNION"]
 )

@@ -157,6 +157,50 @@ def test_the_service_describes_itself(send, port: int) -> None:
     assert "<http://127.0.0.1:8000/sparql>" in other
 
 
+def described(send) -> set[tuple[str, str]]:
+    """Return what the description says of the service: local names of properties, and values."""
+    triples = list(parse(send("/sparql", "application/n-triples").body, format=RdfFormat.N_TRIPLES))
+    service = next(one.subject for one in triples if one.predicate.value.endswith("description#endpoint"))
+    return {(one.predicate.value.rpartition("#")[2], one.object.value) for one in triples if one.subject == service}
+
+
+def test_the_description_says_what_the_engine_does_and_no_more(send) -> None:
+    said = described(send)
+    languages = {value.rpartition("#")[2] for name, value in said if name == "supportedLanguage"}
+    assert languages == {"SPARQL10Query", "SPARQL11Query"}
+    assert ("feature", "http://www.w3.org/ns/sparql-service-description#EmptyGraphs") in said
+    assert ("feature", "http://www.w3.org/ns/sparql-service-description#UnionDefaultGraph") not in said
+    functions = [value for name, value in said if name == "extensionFunction"]
+    assert "http://www.opengis.net/def/function/geosparql/distance" in functions
+    for function in functions:
+        assert send(get(f"ASK {{ BIND(<{function}>() AS ?x) }}")).status == 200
+    assert send(get("ASK { FILTER(<urn:no-function>(1)) }")).status == 501
+    formats = {value for name, value in said if name == "resultFormat"}
+    assert len(formats) == 10
+    assert not any(name == "inputFormat" for name, _ in said)
+
+
+def test_the_description_counts_the_triples_and_points_to_the_catalogue(send) -> None:
+    triples = list(parse(send("/sparql", "application/n-triples").body, format=RdfFormat.N_TRIPLES))
+    said = {one.predicate.value: one.object.value for one in triples if one.subject.value.endswith("catalog#newsgraph")}
+    count = json.loads(send(get("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")).body)["results"]["bindings"][0]["n"]["value"]
+    assert said["http://rdfs.org/ns/void#triples"] == count
+    assert said["http://www.w3.org/2000/01/rdf-schema#seeAlso"] == "http://127.0.0.1:8000/catalog"
+
+
+@pytest.mark.parametrize("parameter", ["format", "timeout"])
+def test_a_parameter_that_may_come_once_is_400_twice(send, parameter: str) -> None:
+    assert send(get("ASK {}") + f"&{parameter}=1&{parameter}=1").status == 400
+
+
+def test_head_is_like_get_without_the_body(send) -> None:
+    for path, accept in ((get("ASK {}"), "text/csv"), ("/sparql", "text/turtle")):
+        got, head = (send(path, accept, method) for method in ("GET", "HEAD"))
+        assert (head.status, head.body) == (200, b"")
+        assert head.headers["content-type"] == got.headers["content-type"]
+        assert head.headers["content-length"] == str(len(got.body))
+
+
 def test_browsers_get_the_form_and_a_table(send) -> None:
     assert "<textarea" in send("/sparql", "text/html,*/*;q=0.8").text
     table = send(get(EVENTS), "text/html,*/*;q=0.8").text

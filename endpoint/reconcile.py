@@ -1,0 +1,201 @@
+"""The reconciliation service at ``/reconcile`` (Reconciliation Service API 0.2): places, people and topics."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from flask import Blueprint, Response, current_app, redirect, render_template, request
+from werkzeug.datastructures import MultiDict
+
+from endpoint import limits, search_cache
+from endpoint.headers import FRAMABLE
+from endpoint.log import record
+from endpoint.site import Site, site, tagged
+from kg import __version__, reconcile_request, terms
+from kg.errors import NotFoundError
+from kg.iri import respell
+from kg.prefixes import PREFIXES
+from kg.reconcile import TYPES, proposed
+from kg.reconcile_request import Extension, ReconciliationError
+
+blueprint = Blueprint("reconcile", __name__, url_prefix="/reconcile")
+
+VERSIONS: Final = ("0.2",)
+SUGGESTED: Final = 10
+MOST: Final = 50
+FARTHEST: Final = 1_000
+WIDTH, HEIGHT = 420, 260
+PREVIEWED: Final = (terms.LABEL, terms.PREF_LABEL, terms.CONTAINED_IN_PLACE, terms.ADDRESS_COUNTRY, terms.SAME_AS)
+
+T = TypeVar("T")
+
+
+@blueprint.route("", methods=["GET", "POST"])
+def service() -> Response:
+    """Describe the service, or answer a batch of queries, or a data extension, given as ``queries`` or ``extend``."""
+    here, asked = site(), _parameters()
+    with here.workers.hold():
+        if "queries" in asked:
+            batch = reconcile_request.queries(asked["queries"])
+            return _json(_charged(lambda: here.workers.reconcile(_index(here), batch)))
+        if "extend" in asked:
+            wanted = reconcile_request.extension(asked["extend"])
+            return _json(_charged(lambda: here.workers.extend(wanted)))
+    search_cache.prepare(Path(here.settings.store), here.snapshot)
+    return _json(_manifest(here))
+
+
+def _parameters() -> MultiDict[str, str]:
+    """Return the parameters of the query and of the form; raise ReconciliationError if one is given twice."""
+    values: MultiDict[str, str] = MultiDict([*request.args.items(multi=True), *request.form.items(multi=True)])
+    twice = next((name for name in ("queries", "extend") if len(values.getlist(name)) > 1), None)
+    if twice:
+        raise ReconciliationError(f"{twice} must be given once")
+    return values
+
+
+def _charged(work: Callable[[], T]) -> T:
+    """Do some work for the client of the request, who may have as much of it done as by queries of SPARQL."""
+    one = record()
+    clients: limits.Clients = current_app.extensions[limits.NAME]
+    with clients.turn(one.client) as pay:
+        start = time.monotonic()
+        try:
+            return work()
+        finally:
+            pay(time.monotonic() - start)
+
+
+def _index(here: Site) -> Path:
+    return search_cache.obtain(Path(here.settings.store), here.snapshot)
+
+
+def _json(found: Any) -> Response:
+    response = Response(json.dumps(found, ensure_ascii=False), content_type="application/json")
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+def _manifest(here: Site) -> dict[str, Any]:
+    """Return the service manifest (section 3); addresses in it are those at which the client finds this server."""
+    root = request.url_root.rstrip("/")
+    own = f"{root}/reconcile"
+    return {
+        "versions": list(VERSIONS),
+        "name": f"{here.settings.publisher}: places, people, topics",
+        "identifierSpace": here.addresses.base,
+        "schemaSpace": PREFIXES["ng"],
+        "documentation": f"{root}/vocab",
+        "serviceVersion": __version__,
+        "logo": f"{root}/favicon.svg",
+        "view": {"url": f"{own}/view?id={{{{id}}}}"},
+        "defaultTypes": [{"id": kind.iri, "name": kind.name} for kind in TYPES.values()],
+        "preview": {"url": f"{own}/preview?id={{{{id}}}}", "width": WIDTH, "height": HEIGHT},
+        "suggest": {
+            name: {"service_url": root, "service_path": f"/reconcile/suggest/{name}"}
+            for name in ("entity", "type", "property")
+        },
+        "extend": {"propose_properties": {"service_url": root, "service_path": "/reconcile/properties"}},
+    }
+
+
+@blueprint.get("/suggest/entity")
+def suggest_entity() -> Response:
+    """Complete the name of a place, a person or a topic, given its beginning as ``prefix``."""
+    here, prefix, skip = site(), request.args.get("prefix", ""), _cursor()
+    if not prefix.strip():
+        return _json({"result": []})
+    return _json(_charged(lambda: here.workers.suggest(_index(here), prefix, skip, SUGGESTED)))
+
+
+@blueprint.get("/suggest/type")
+def suggest_type() -> Response:
+    """Complete the name of a type."""
+    return _completed([{"id": kind.iri, "name": kind.name} for kind in TYPES.values()])
+
+
+@blueprint.get("/suggest/property")
+def suggest_property() -> Response:
+    """Complete the name of a property."""
+    return _completed([{"id": one.iri, "name": one.name} for one in proposed(None)])
+
+
+def _completed(known: list[dict[str, str]]) -> Response:
+    """Return those of a short list with a word, or an identifier, that begins with the prefix asked for."""
+    prefix = request.args.get("prefix", "").strip().casefold()
+    found = [one for one in known if prefix and f" {one['name']} {one['id']}".casefold().find(f" {prefix}") >= 0]
+    return _json({"result": found[_cursor() :]})
+
+
+def _cursor() -> int:
+    return _number("cursor", 0, FARTHEST) or 0
+
+
+def _number(name: str, least: int, most: int) -> int | None:
+    """Return a number among the parameters, or None; raise ReconciliationError if it is none."""
+    text = request.args.get(name)
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdigit() and least <= int(text[:9])):
+        raise ReconciliationError(f"{name} must be a number from {least}")
+    return min(int(text[:9]), most)
+
+
+@blueprint.get("/properties")
+def properties() -> Response:
+    """Propose properties that things of a ``type`` have (section 8.1)."""
+    type_, limit = request.args.get("type"), _number("limit", 1, MOST)
+    found = proposed(type_)[: limit or MOST]
+    answer: dict[str, Any] = {"properties": [{"id": one.iri, "name": one.name} for one in found]}
+    answer |= {"type": type_} if type_ else {}
+    return _json(answer | ({"limit": limit} if limit else {}))
+
+
+@blueprint.get("/view")
+def view() -> Response:
+    """Redirect from an identifier to the thing that it identifies."""
+    here = site()
+    href = here.addresses.href(_asked(here))
+    response = redirect(href or "", 303, Response)
+    assert isinstance(response, Response)  # noqa: S101
+    return response
+
+
+@blueprint.get("/preview")
+def preview() -> Response:
+    """Show a thing in a few lines, inside of a page of somebody else (section 5)."""
+    here = site()
+    iri = _asked(here)
+    name = iri.removeprefix(here.addresses.base)
+    asked = Extension((name,), tuple(one.value for one in (terms.TYPE, *PREVIEWED)))
+    found = here.workers.extend(asked)
+    row = found["rows"][name]
+    if not row[terms.TYPE.value]:
+        raise NotFoundError("there is nothing here with this identifier")
+    classes = {cell.get("str", "") for cell in row.pop(terms.TYPE.value)}
+    labels = [cell["str"] for cell in row.pop(terms.LABEL.value)] or [name]
+    page = render_template(
+        "preview.html",
+        title=labels[0],
+        others=labels[1:],
+        href=f"{request.url_root.rstrip('/')}/{name}",
+        kinds=[kind.name for kind in TYPES.values() if classes.intersection(kind.classes)],
+        facts=[(one["name"], row[one["id"]]) for one in found["meta"] if row.get(one["id"])],
+    )
+    response = Response(page)
+    response.headers["Content-Security-Policy"] = FRAMABLE
+    return tagged(response, here.snapshot, "preview")
+
+
+def _asked(here: Site) -> str:
+    """Return the IRI of the thing asked for by ``id``, which must be one of ours, however it is spelled."""
+    name = request.args.get("id", "").removeprefix(here.addresses.base)
+    exact, spelled = here.addresses.base + name, here.addresses.base + respell(name)
+    found = here.workers.find([exact, spelled]) if name else None
+    if found is None:
+        raise NotFoundError("there is nothing here with this identifier")
+    return found.iri

@@ -1,0 +1,80 @@
+"""Asks for many entities, some at a time, and keeps each answer before it asks on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from kg.enrich.answer import Row
+from kg.enrich.cache import Cache
+from kg.enrich.client import Client
+from kg.enrich.clock import Clock
+from kg.enrich.question import Question
+from kg.errors import QueryError, ResultTooLargeError
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(slots=True)
+class Asking:
+    """Asks one question about entities, each given with its name at the endpoint.
+
+    ``asked`` counts the entities that were answered for, ``waiting`` those left for another time; ``too_large`` are
+    those whose answer was refused, ``strangers`` the rows about something that was not asked for.
+    """
+
+    client: Client
+    question: Question
+    kept: Cache
+    clock: Clock
+    asked: int = 0
+    waiting: int = 0
+    too_large: list[str] = field(default_factory=list)
+    strangers: int = 0
+
+    def ask(self, names: dict[str, str], batch: int, limit: int, progress: Progress) -> None:
+        """Ask for those of ``names`` that have no answer yet, for no more than ``limit`` of them unless it is 0.
+
+        They are asked for ``batch`` at a time; after an answer that is too large, for half as many, and then for one
+        more each time. ``progress`` is told how many of how many have an answer. Raises QueryError if the endpoint
+        fails for good.
+        """
+        missing = self.kept.missing(names)
+        wanted = missing[: limit or None]
+        self.waiting = len(missing) - len(wanted)
+        before, done, size = len(names) - len(missing), 0, batch
+        while done < len(wanted):
+            progress(before + done, before + len(wanted))
+            some = wanted[done : done + size]
+            if self._answered({entity: names[entity] for entity in some}):
+                done += len(some)
+                size = min(size + 1, batch)
+            elif len(some) > 1:
+                size = len(some) // 2
+            else:
+                self.too_large += some
+                done += 1
+        progress(before + done, before + len(wanted))
+
+    def _answered(self, names: dict[str, str]) -> bool:
+        """Ask for some entities at once and keep the answers; return False if they are too large together."""
+        try:
+            rows = self.client.ask(self.question.text(names.values()))
+        except ResultTooLargeError:
+            return False
+        except QueryError as error:
+            raise QueryError(f"{error}; the answers until now are kept: run this again to go on") from error
+        self.kept.put(self._by_entity(rows, names), self.clock.now())
+        self.asked += len(names)
+        return True
+
+    def _by_entity(self, rows: Iterable[Row], names: dict[str, str]) -> dict[str, list[Row]]:
+        spellings = self.question.form.spellings
+        spelled = {spelling: entity for entity, name in names.items() for spelling in spellings(name)}
+        found: dict[str, list[Row]] = {entity: [] for entity in names}
+        for row in rows:
+            if row.asked in spelled:
+                found[spelled[row.asked]].append(row)
+            else:
+                self.strangers += 1
+        return found

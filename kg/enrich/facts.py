@@ -1,0 +1,233 @@
+"""Rows of an answer -> statements about an entity. Pure; what is not what it should be is refused and counted."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from typing import Final, TypeVar
+
+from pyoxigraph import Literal, NamedNode
+
+from kg import terms
+from kg.enrich.answer import Row, Value
+from kg.iri import URL_LENGTH
+from kg.prefixes import expand
+
+LABEL_LENGTH: Final = 200
+LANGUAGES: Final = 100
+ALTERNATIVES: Final = 20
+TYPES: Final = 40
+PRECISION: Final = Decimal("0.000001")
+LATITUDES: Final = Decimal(90)
+LONGITUDES: Final = Decimal(180)
+
+Statement = tuple[NamedNode, NamedNode | Literal]
+Point = tuple[str, str]
+T = TypeVar("T", NamedNode, Literal)
+
+_WIKIDATA: Final = re.compile(r"https?://www\.wikidata\.org/(?:entity|wiki)/(Q[1-9]\d{0,11})")
+# WGS84 points have no reference system before them; points on the Moon do (GeoSPARQL 1.0, section 8.5.1).
+_POINT: Final = re.compile(r"POINT\s*\(\s*(\S+)\s+(\S+)\s*\)", re.IGNORECASE)
+_NUMBER: Final = re.compile(r"[+-]?(?:\d{1,18}(?:\.\d{0,30})?|\.\d{1,30})(?:[eE][+-]?\d{1,2})?", re.ASCII)
+_LANGUAGE: Final = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
+
+#: What this graph states itself: what is an event or a place here is not for others to say.
+OWN: Final = frozenset(
+    one.value
+    for one in (
+        terms.SCHEMA_EVENT,
+        terms.SCHEMA_PLACE,
+        terms.ORGANIZATION,
+        terms.CONCEPT,
+        terms.PERIOD_OF_TIME,
+        terms.PROV_ENTITY,
+    )
+)
+_OWN_NAMESPACE: Final = expand("ng:")
+#: Classes that everything belongs to.
+UNIVERSAL: Final = frozenset((expand("owl:Thing"), expand("rdfs:Resource"), expand("owl:NamedIndividual")))
+
+_KINDS: Final = {
+    expand("rdf:type"): "type",
+    "http://www.wikidata.org/prop/direct/P31": "type",
+    expand("rdfs:label"): "label",
+    expand("skos:prefLabel"): "label",
+    expand("skos:altLabel"): "alternative",
+    expand("owl:sameAs"): "wikidata",
+    expand("skos:exactMatch"): "wikidata",
+    expand("wgs:lat"): "latitude",
+    expand("wgs:long"): "longitude",
+    "http://www.wikidata.org/prop/direct/P625": "point",
+}
+
+
+class RefusedError(ValueError):
+    """A value is not what it should be; the message is the reason, the same for all values of its sort."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The statements about an entity that its rows give, and how many values were refused, by reason."""
+
+    statements: list[Statement] = field(default_factory=list)
+    refused: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(slots=True)
+class _Values:
+    """The values that passed, by kind, each once."""
+
+    types: set[NamedNode] = field(default_factory=set)
+    labels: set[Literal] = field(default_factory=set)
+    alternatives: set[Literal] = field(default_factory=set)
+    wikidata: set[NamedNode] = field(default_factory=set)
+    latitudes: set[str] = field(default_factory=set)
+    longitudes: set[str] = field(default_factory=set)
+    points: set[Point] = field(default_factory=set)
+
+
+def facts(rows: Iterable[Row]) -> Facts:
+    """Return the statements that the rows about one entity give, in an order that does not depend on theirs.
+
+    There is at most one Wikidata id, one pair of coordinates, and one label in each language; where an endpoint gives
+    several ids or points, none is taken, since nothing says which is right. Further labels are alternative ones.
+    """
+    found, values = Facts(), _Values()
+    for row in rows:
+        try:
+            _gather(row, values)
+        except RefusedError as reason:
+            found.refused[str(reason)] += 1
+    for part in (_types, _labels, _identity, _position):
+        found.statements.extend(part(values, found.refused))
+    return found
+
+
+def _gather(row: Row, values: _Values) -> None:
+    kind = _KINDS.get(row.property)
+    if kind is None:
+        raise RefusedError("a property that was not asked for")
+    _GATHER[kind](row.value, values)
+
+
+_GATHER: Final[dict[str, Callable[[Value, _Values], None]]] = {
+    "type": lambda value, values: values.types.add(_type(value)),
+    "label": lambda value, values: values.labels.add(_label(value)),
+    "alternative": lambda value, values: values.alternatives.add(_label(value)),
+    "wikidata": lambda value, values: values.wikidata.add(_wikidata(value)),
+    "latitude": lambda value, values: values.latitudes.add(_degrees(_text(value), LATITUDES)),
+    "longitude": lambda value, values: values.longitudes.add(_degrees(_text(value), LONGITUDES)),
+    "point": lambda value, values: values.points.add(_point(value)),
+}
+
+
+def _type(value: Value) -> NamedNode:
+    iri = value["value"]
+    if value.get("type") != "uri" or not iri.startswith(("http://", "https://")) or len(iri) > URL_LENGTH:
+        raise RefusedError("a type that is not an http(s) IRI")
+    if iri in UNIVERSAL:
+        raise RefusedError("a type that everything has")
+    if iri in OWN or iri.startswith(_OWN_NAMESPACE):
+        raise RefusedError("a type that this graph states itself")
+    try:
+        return NamedNode(iri)
+    except ValueError:
+        raise RefusedError("a type that is not an http(s) IRI") from None
+
+
+def _text(value: Value) -> str:
+    """Return the text of a literal; SPARQLs of 2008 call one with a datatype a typed-literal."""
+    if value.get("type") not in ("literal", "typed-literal"):
+        raise RefusedError("no literal where there should be one")
+    return value["value"]
+
+
+def _label(value: Value) -> Literal:
+    text, language = unicodedata.normalize("NFC", " ".join(_text(value).split())), value.get("xml:lang", "")
+    if not language:
+        raise RefusedError("a label without a language")
+    if not _LANGUAGE.fullmatch(language):
+        raise RefusedError("a label whose language is not a language tag")
+    if not text or len(text) > LABEL_LENGTH:
+        raise RefusedError(f"a label that is empty or longer than {LABEL_LENGTH} characters")
+    if any(unicodedata.category(one) in ("Cc", "Cs") or one in "\ufffe\uffff" for one in text):
+        raise RefusedError("a label with control characters")
+    try:
+        return Literal(text, language=language.lower())
+    except ValueError:
+        raise RefusedError("a label whose language is not a language tag") from None
+
+
+def _wikidata(value: Value) -> NamedNode:
+    match = _WIKIDATA.fullmatch(value["value"])
+    if not match:
+        raise RefusedError("a link that is not to an item of Wikidata")
+    return NamedNode(f"http://www.wikidata.org/entity/{match[1]}")
+
+
+def _degrees(text: str, most: Decimal) -> str:
+    """Return degrees as a canonical xsd:decimal of at most six places, which is a tenth of a metre."""
+    if not _NUMBER.fullmatch(text.strip()):
+        raise RefusedError("a coordinate that is not a number")
+    try:
+        number = Decimal(text.strip())
+        if abs(number) > most:
+            raise RefusedError("a coordinate out of range")
+        rounded = number.quantize(PRECISION).normalize() + 0  # adding 0 makes -0 positive
+    except InvalidOperation:
+        raise RefusedError("a coordinate that is not a number") from None
+    return f"{rounded:f}"
+
+
+def _point(value: Value) -> Point:
+    match = _POINT.fullmatch(_text(value).strip())
+    if not match:
+        raise RefusedError("a geometry that is not a point of WGS84")
+    return _degrees(match[2], LATITUDES), _degrees(match[1], LONGITUDES)
+
+
+def _types(values: _Values, refused: Counter[str]) -> Iterator[Statement]:
+    for one in _first(values.types, TYPES, f"more than {TYPES} types", refused):
+        yield terms.TYPE, one
+
+
+def _labels(values: _Values, refused: Counter[str]) -> Iterator[Statement]:
+    preferred: dict[str, Literal] = {}
+    for one in sorted(values.labels, key=str):
+        preferred.setdefault(str(one.language), one)
+    for one in _first(set(preferred.values()), LANGUAGES, f"labels in more than {LANGUAGES} languages", refused):
+        yield terms.PREF_LABEL, one
+    # An alternative label must not also be a preferred one (SKOS Reference, section 5.4, S13).
+    others = (values.labels | values.alternatives) - set(preferred.values())
+    for one in _first(others, ALTERNATIVES, f"more than {ALTERNATIVES} alternative labels", refused):
+        yield terms.ALT_LABEL, one
+
+
+def _first(values: set[T], most: int, reason: str, refused: Counter[str]) -> list[T]:
+    if len(values) > most:
+        refused[reason] += len(values) - most
+    return sorted(values, key=str)[:most]
+
+
+def _identity(values: _Values, refused: Counter[str]) -> Iterator[Statement]:
+    if len(values.wikidata) > 1:
+        refused["several Wikidata ids for one entity"] += len(values.wikidata)
+        return
+    for one in values.wikidata:
+        yield terms.EXACT_MATCH, one
+
+
+def _position(values: _Values, refused: Counter[str]) -> Iterator[Statement]:
+    pairs = {(lat, long) for lat in values.latitudes for long in values.longitudes} | values.points
+    if len(pairs) > 1:
+        refused["several coordinates for one entity"] += len(pairs)
+        return
+    if not pairs and (values.latitudes or values.longitudes):
+        refused["a latitude without a longitude, or the other way"] += 1
+    for lat, long in pairs:
+        yield terms.LATITUDE, Literal(lat, datatype=terms.DECIMAL)
+        yield terms.LONGITUDE, Literal(long, datatype=terms.DECIMAL)

@@ -1,0 +1,156 @@
+"""What an endpoint is asked: SPARQL text made of constants and of terms that the engine has checked and serialized."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import quote, unquote
+
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Store
+
+from kg import terms
+from kg.errors import ConfigurationError
+from kg.iri import PATH_CHARACTERS
+from kg.settings import LANGUAGE_TAG
+
+ASKED: Final = "$ASKED"
+LANGUAGES: Final = "$LANGUAGES"
+
+WIKIDATA: Final = "http://www.wikidata.org/entity/"
+#: MediaWiki leaves these as they are in the path of an article (its function wfUrlencode).
+MEDIAWIKI_CHARACTERS: Final = ";@$!*(),/~:"
+
+# The properties are filtered, and are no VALUES of their own: Oxigraph 0.5 then reads its whole store, and Virtuoso 7.2
+# finds nothing for one within a UNION while another one stands outside of it.
+
+# With a DBpedia, the entity itself is asked for. sameAs links lead to a hundred places, of which one is wanted. The
+# filters refuse what OPTIONAL leaves open; it is there since Oxigraph 0.5 then looks each entity up.
+_DBPEDIA: Final = """\
+PREFIX owl: <http://www.w3.org/2002/07/owl#>
+PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+PREFIX wgs: <http://www.w3.org/2003/01/geo/wgs84_pos#>
+SELECT DISTINCT ?asked ?property ?value WHERE {
+  VALUES ?asked { $ASKED }
+  OPTIONAL { ?asked ?property ?value }
+  FILTER (?property IN
+    (rdf:type, rdfs:label, skos:prefLabel, skos:altLabel, owl:sameAs, skos:exactMatch, wgs:lat, wgs:long))
+  FILTER (?property NOT IN (owl:sameAs, skos:exactMatch) || STRSTARTS(STR(?value), "http://www.wikidata.org/entity/"))
+  FILTER (!isLiteral(?value) || LANG(?value) = "" || LCASE(LANG(?value)) IN ($LANGUAGES))
+}
+"""
+
+# With a Wikibase such as Wikidata, the item that an article of Wikipedia is about is asked for.
+_WIKIPEDIA: Final = """\
+PREFIX owl: <http://www.w3.org/2002/07/owl#>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+PREFIX schema: <http://schema.org/>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+PREFIX wdt: <http://www.wikidata.org/prop/direct/>
+SELECT DISTINCT ?asked ?property ?value WHERE {
+  VALUES ?asked { $ASKED }
+  { ?asked schema:about ?value . BIND (owl:sameAs AS ?property) }
+  UNION {
+    ?asked schema:about ?item .
+    ?item ?property ?value .
+    FILTER (?property IN (wdt:P31, wdt:P625, rdfs:label, skos:altLabel))
+    FILTER (!isLiteral(?value) || LANG(?value) = "" || LCASE(LANG(?value)) IN ($LANGUAGES))
+  }
+}
+"""
+
+
+def _decoded(iri: str) -> tuple[str, ...]:
+    """Return how a DBpedia may spell an IRI: as we do, or with the letters of other scripts as they are (RFC 3987)."""
+    head, _, title = iri.partition("/resource/")
+    decoded = "".join(quote(one, safe=PATH_CHARACTERS) if one.isascii() else one for one in unquote(title))
+    try:
+        return iri, NamedNode(f"{head}/resource/{decoded}").value
+    except ValueError:  # not every character of Unicode may stand in an IRI
+        return (iri,)
+
+
+def _of_mediawiki(iri: str) -> tuple[str, ...]:
+    """Return how a wiki may spell the address of an article: as we do, or as MediaWiki does."""
+    head, _, title = iri.partition("/wiki/")
+    return iri, f"{head}/wiki/{quote(unquote(title), safe=MEDIAWIKI_CHARACTERS)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One way to ask: which of an entity's links names it there, how that may be spelled, and the query."""
+
+    name: str
+    link: NamedNode
+    pattern: re.Pattern[str]
+    spellings: Callable[[str], tuple[str, ...]]
+    query: str
+
+
+FORMS: Final = {
+    one.name: one
+    for one in (
+        Form("dbpedia", terms.CLOSE_MATCH, re.compile(r"http://dbpedia\.org/resource/.+"), _decoded, _DBPEDIA),
+        Form(
+            "wikipedia",
+            terms.SAME_AS,
+            re.compile(r"https://[a-z-]+\.wikipedia\.org/wiki/.+"),
+            _of_mediawiki,
+            _WIKIPEDIA,
+        ),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A form, and the languages in which labels are wanted."""
+
+    form: Form
+    languages: tuple[str, ...]
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of the query without the entities: answers to another question are other answers."""
+        return hashlib.sha256(self.template.encode()).hexdigest()
+
+    @property
+    def template(self) -> str:
+        """The query with ``$ASKED`` where the entities come."""
+        return self.form.query.replace(LANGUAGES, ", ".join(str(Literal(tag)) for tag in self.languages))
+
+    def text(self, names: Iterable[str]) -> str:
+        """Return the query about entities by their names there; raises ValueError for one that is not an IRI."""
+        spellings = dict.fromkeys(spelling for name in names for spelling in self.form.spellings(name))
+        return self.template.replace(ASKED, " ".join(str(NamedNode(one)) for one in spellings))
+
+    def names(self, store: Store) -> dict[str, str]:
+        """Return the entities of a store that can be asked for, in order, each with its name there."""
+        found: dict[str, str] = {}
+        for quad in store.quads_for_pattern(None, self.form.link, None, DefaultGraph()):
+            subject, value = quad.subject, quad.object
+            if (
+                isinstance(subject, NamedNode)
+                and isinstance(value, NamedNode)
+                and self.form.pattern.fullmatch(value.value)
+            ):
+                found[subject.value] = value.value
+        return dict(sorted(found.items()))
+
+
+def question(form: str, languages: str) -> Question:
+    """Return the question of a form (a key of FORMS) with labels in languages, given as tags with commas between.
+
+    Raises ConfigurationError for what is neither.
+    """
+    if form not in FORMS:
+        raise ConfigurationError(f"entities are asked for by {' or '.join(FORMS)}, not by {form}")
+    tags = tuple(dict.fromkeys(tag.strip().lower() for tag in languages.split(",")))
+    wrong = [tag for tag in tags if not LANGUAGE_TAG.fullmatch(tag)]
+    if wrong:
+        raise ConfigurationError(f"enrich_languages must be language tags with commas between, not {languages!r}")
+    return Question(FORMS[form], tags)

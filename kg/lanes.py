@@ -1,0 +1,52 @@
+"""Lanes: what a worker is used for, and which queries are known to need the slow one."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections import OrderedDict
+from enum import Enum, auto
+from typing import Final
+
+SLICE: Final = 0.3
+"""Seconds after which a query counts as slow."""
+LONG: Final = 1.0
+"""Seconds after which a slow query is remembered as one; a busy machine makes a light query overrun the slice."""
+REMEMBERED: Final = 10_000
+
+
+class Lane(Enum):
+    """What a worker is used for: our own lookups, a query of a stranger, or one that has turned out slow."""
+
+    DOCUMENT = auto()
+    QUERY = auto()
+    SLOW = auto()
+
+
+class SlowQueries:
+    """Remembers the queries that ran long, so that sending one again costs no slice of the fast lane.
+
+    At most 10,000 are remembered, by their hashes. Safe to use from many threads.
+    """
+
+    def __init__(self) -> None:
+        self._hashes: OrderedDict[bytes, None] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def __contains__(self, text: str) -> bool:
+        return _hash(text) in self._hashes
+
+    def note(self, text: str, seconds: float, long: float = LONG) -> None:
+        """Remember a query that took ``seconds`` of work if that is ``long``, forget it if it was fast after all."""
+        with self._lock:
+            if seconds >= long:
+                self._hashes[_hash(text)] = None
+                self._hashes.move_to_end(_hash(text))
+            elif 0 < seconds <= SLICE:
+                self._hashes.pop(_hash(text), None)
+            while len(self._hashes) > REMEMBERED:
+                self._hashes.popitem(last=False)
+
+
+def _hash(text: str) -> bytes:
+    return hashlib.sha256(text.encode(errors="replace")).digest()

@@ -1,0 +1,395 @@
+"""The pool of worker processes: which of them takes what, for how long, and on which snapshot."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+from kg.child import Child, Request
+from kg.crew import Crew
+from kg.errors import NewsgraphError, QueryTimeoutError, ServiceBusyError, StoreError, WorkerLostError
+from kg.lanes import LONG, SLICE, Lane, SlowQueries
+from kg.settings import Settings
+from kg.snapshot import Snapshot, current
+
+SPARE: Final = 1
+PATIENCE: Final = 10.0
+"""Seconds until a new snapshot that no worker could open is tried again."""
+
+Result = tuple[dict[str, Any], bytes, Snapshot]
+
+
+class Pool:
+    """Runs requests in ``query_workers`` processes and one spare.
+
+    Queries of strangers never occupy the spare, so that documents are answered while all queries run long. Of
+    several workers for queries, slow queries leave one free: a query that takes longer than 0.3 seconds goes
+    on only if there is room for one more slow one; if not, it is stopped and starts again when there is. A query
+    that ran long before waits for that room at once.
+    When the store's current snapshot changes, new workers are started first; then requests move to them, and
+    the old ones finish and go. Safe to use from many threads; use it as a context manager or call close().
+    """
+
+    def __init__(self, store: Path | Snapshot, settings: Settings, *, spare: int = SPARE) -> None:
+        """Start workers on the current snapshot of the store in a folder, or on a given snapshot.
+
+        ``spare`` is how many workers there are beside those for queries. Returns before the workers are
+        ready. Raises StoreError if there is no snapshot.
+        """
+        self.settings = settings
+        self._store = store if isinstance(store, Path) else None
+        self._size = settings.query_workers + spare
+        self._changed = threading.Condition()
+        self._taken: set[Child] = set()
+        self._queries = 0
+        self._waiting = 0
+        self.started = 0
+        self._busy = dict.fromkeys(Lane, 0)
+        self._slow = SlowQueries()
+        self._closed = False
+        self._tasks: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
+        snapshot = current(store) if isinstance(store, Path) else store
+        self._crew = Crew(snapshot, self._target())
+        self._next: Crew | None = None
+        self._old: set[Crew] = set()
+        self._freed: list[Child] = []
+        self._unusable = ("", 0.0)
+        self._thread = threading.local()
+        self._started(self._crew)
+        # The kernel kills a worker when the thread that started it ends, so one thread starts them all.
+        self._keeper = threading.Thread(target=self._keep, name="workers", daemon=True)
+        self._keeper.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The snapshot that requests are answered from now; a newer one is noticed here and prepared."""
+        self._notice()
+        return self._chosen().snapshot
+
+    @contextmanager
+    def hold(self) -> Iterator[Snapshot]:
+        """Answer what this thread asks within the block from one snapshot, even if another becomes current."""
+        self._notice()
+        before: Crew | None = getattr(self._thread, "crew", None)
+        with self._changed:
+            crew = before or self._crew
+            crew.holders += 1
+        self._thread.crew = crew
+        try:
+            yield crew.snapshot
+        finally:
+            self._thread.crew = before
+            with self._changed:
+                crew.holders -= 1
+                self._dismiss(crew)
+
+    def states(self) -> dict[str, int]:
+        """Return how many workers are idle, and how many work in each lane."""
+        with self._changed:
+            return {"idle": len(self._crew.idle), **{lane.name.lower(): self._busy[lane] for lane in Lane}}
+
+    def _chosen(self) -> Crew:
+        """Return the crew that this thread holds, or else the current one."""
+        held: Crew | None = getattr(self._thread, "crew", None)
+        return held or self._crew
+
+    def run(self, request: Request, deadline: float | None = None) -> Result:
+        """Have one request of our own answered; return the reply's header and body and the snapshot they are from.
+
+        ``deadline`` (time.monotonic()) includes the wait for a worker; without one it is ``query_seconds``
+        from now. Raises what the worker reports, or one of the errors of a lost, late or busy worker.
+        """
+        end = deadline if deadline is not None else time.monotonic() + self.settings.query_seconds
+        try:
+            result = self._ask(request, end, Lane.DOCUMENT)
+        except WorkerLostError:  # of itself no lookup of ours kills a worker, so another one is asked
+            result = self._ask(request, end, Lane.DOCUMENT)
+        if result is None:
+            raise QueryTimeoutError("the request did not end before its deadline and was stopped")
+        return result
+
+    def run_query(self, request: Request, deadline: float, spent: Callable[[float], None]) -> Result:
+        """Have a query of a stranger answered, in the fast lane or, if it needs that, in the slow one.
+
+        ``spent`` is told the seconds of work. Raises what the worker reports, QueryTimeoutError, WorkerLostError,
+        or ServiceBusyError if there is no room for it.
+        """
+        worked: list[float] = []
+        with self._turn():
+            try:
+                result = None
+                if request.text not in self._slow:
+                    result = self._ask(request, deadline, Lane.QUERY, worked.append)
+                if result is None:
+                    with self._patience():
+                        result = self._ask(request, deadline, Lane.SLOW, worked.append)
+            finally:
+                self._slow.note(request.text, sum(worked), min(LONG, self.settings.query_seconds / 2))
+                spent(sum(worked))
+        if result is None:
+            raise QueryTimeoutError("the query did not end before its deadline and was stopped")
+        return result
+
+    def _ask(
+        self, request: Request, deadline: float, lane: Lane, worked: Callable[[float], None] = lambda _: None
+    ) -> Result | None:
+        """Have a request answered; None if it turned out slow, was stopped, and has to wait for its turn."""
+        self._notice()
+        crew, child = self._take(deadline, lane)
+        start = time.monotonic()
+        try:
+            child.send(request, deadline)
+            if lane == Lane.QUERY and not child.answers(min(deadline, time.monotonic() + SLICE)):
+                if not self._slowed():
+                    child.kill()
+                    return None
+                lane = Lane.SLOW
+            header, body = child.receive(deadline, self.settings.result_bytes)
+        finally:
+            self._give_back(crew, child, lane)
+            worked(time.monotonic() - start)
+        return header, body, crew.snapshot
+
+    def _slowed(self) -> bool:
+        """Count a running query as slow from now on, if one more may be."""
+        with self._changed:
+            if self._busy[Lane.SLOW] >= self._slow_limit:
+                return False
+            self._busy[Lane.QUERY] -= 1
+            self._busy[Lane.SLOW] += 1
+            self._changed.notify_all()
+            return True
+
+    @property
+    def _slow_limit(self) -> int:
+        return max(1, self.settings.query_workers - 1)
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Count a query in, and refuse it if half of the server's threads already wait for queries."""
+        with self._changed:
+            if self._queries >= max(1, self.settings.threads // 2, self.settings.query_workers):
+                raise ServiceBusyError("too many queries are running; try again in a few seconds")
+            self._queries += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._queries -= 1
+
+    @contextmanager
+    def _patience(self) -> Iterator[None]:
+        """Count a slow query in, and refuse it if a quarter of the server's threads already wait for such ones."""
+        with self._changed:
+            if self._waiting >= max(self._slow_limit + 1, self.settings.threads // 4):
+                raise ServiceBusyError("too many slow queries are waiting; try again in a few seconds")
+            self._waiting += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._waiting -= 1
+
+    def _take(self, deadline: float, lane: Lane) -> tuple[Crew, Child]:
+        """Wait for an idle worker and take it."""
+        with self._changed:
+            while True:
+                crew = self._chosen()
+                child = self._idle(crew, lane)
+                if child:
+                    self._taken.add(child)
+                    self._busy[lane] += 1
+                    return crew, child
+                if self._closed:
+                    raise StoreError("the workers are closed")
+                if crew.failure:
+                    self._tasks.put(("start", crew))
+                    raise crew.failure
+                if not self._changed.wait(deadline - time.monotonic()):
+                    raise ServiceBusyError("no worker became free in time; try again in a few seconds")
+
+    def _idle(self, crew: Crew, lane: Lane) -> Child | None:
+        """Return an idle worker that lives, if this lane has room for one more; replace those that do not live."""
+        slow, queries = self._busy[Lane.SLOW], self._busy[Lane.QUERY] + self._busy[Lane.SLOW]
+        free = lane == Lane.DOCUMENT or queries < self.settings.query_workers
+        room = lane != Lane.SLOW or slow < self._slow_limit
+        while crew.idle and free and room and not self._closed:
+            child = crew.idle.pop()
+            if child.process.poll() is None:
+                return child
+            self._replace(crew, child)
+        return None
+
+    def _give_back(self, crew: Crew, child: Child, lane: Lane) -> None:
+        with self._changed:
+            self._busy[lane] -= 1
+            self._taken.discard(child)
+            if not (child.lost or crew.gone or self._closed):
+                crew.idle.append(child)
+            else:
+                self._replace(crew, child)
+            self._changed.notify_all()
+
+    def _replace(self, crew: Crew, child: Child) -> None:
+        self._tasks.put(("end", child))
+        self._tasks.put(("start", crew))
+
+    def _target(self) -> str:
+        """Return where ``current`` points to now: one system call, cheap enough for each request."""
+        try:
+            return str((self._store / "current").readlink()) if self._store else ""
+        except OSError:
+            return ""
+
+    def _notice(self) -> None:
+        """Prepare workers for a new snapshot if ``current`` points elsewhere."""
+        target = self._target()
+        if not self._store or target in ("", self._crew.target):
+            return
+        with self._changed:
+            if self._closed or (self._next and self._next.target == target):
+                return
+            if target == self._unusable[0] and time.monotonic() < self._unusable[1]:
+                return
+            try:
+                self._next = Crew(current(self._store), target)
+            except StoreError:
+                return  # switched again, or not readable: go on with the snapshot that is being served
+            self._started(self._next)
+
+    def shows(self, snapshot: str, deadline: float) -> bool:
+        """Wait until ``deadline`` at most for requests to be answered from a snapshot or a later one.
+
+        Return whether they are.
+        """
+
+        def shown() -> bool:
+            self._notice()
+            return self._crew.snapshot.id >= snapshot
+
+        with self._changed:
+            while not shown() and time.monotonic() < deadline and not self._closed:
+                self._changed.wait(min(1.0, max(0.0, deadline - time.monotonic())))
+            return shown()
+
+    def _started(self, crew: Crew) -> None:
+        for _ in range(self._size):
+            self._tasks.put(("start", crew))
+
+    def _keep(self) -> None:
+        """Start and end workers, in the thread that lives as long as this pool."""
+        while True:
+            task, subject = self._tasks.get()
+            if task == "stop":
+                return
+            if task == "end":
+                subject.end()
+            elif not subject.gone and not self._closed:
+                self._start(subject)
+            while self._tasks.empty() and self._freed:
+                self._freed.pop().end()
+
+    def _start(self, crew: Crew) -> None:
+        try:
+            child = self._moved(crew) or Child(crew.snapshot.database, self.settings.query_memory)
+        except NewsgraphError as error:
+            self._failed(crew, error)
+            return
+        with self._changed:
+            if crew.gone:
+                self._freed.append(child)
+                return
+            crew.idle.append(child)
+            crew.failure = None
+            self.started += 1
+            if crew is self._next:
+                self._move(crew)
+            self._changed.notify_all()
+
+    def _moved(self, crew: Crew) -> Child | None:
+        """Return a worker that nobody needs where it is and that could open another snapshot, or None.
+
+        That takes a tenth of the time of starting one. The first one comes from the snapshot that is served, if another
+        one is idle there.
+        """
+        with self._changed:
+            free = crew is self._next and len(self._crew.idle) > 1
+            child = self._freed.pop() if self._freed else self._crew.idle.popleft() if free else None
+        if child is None or child.opens(crew.snapshot.database):
+            return child
+        child.end()
+        if free:
+            self._tasks.put(("start", self._crew))
+        return None
+
+    def _failed(self, crew: Crew, error: NewsgraphError) -> None:
+        """Let those who wait for this crew know; a crew that was only being prepared is given up."""
+        with self._changed:
+            crew.failure = error
+            if crew is self._next:
+                self._next, crew.retired = None, True
+                self._unusable = (crew.target, time.monotonic() + PATIENCE)
+            self._changed.notify_all()
+
+    def _move(self, crew: Crew) -> None:
+        """Answer from ``crew`` from now on, and let the workers of the old snapshot go."""
+        old, self._crew, self._next = self._crew, crew, None
+        old.retired = True
+        self._old.add(old)
+        self._dismiss(old)
+
+    def _dismiss(self, crew: Crew) -> None:
+        """Let the idle workers of a crew go if nobody needs it any more; those at work go when they are done."""
+        if crew.gone:
+            self._old.discard(crew)
+            self._freed += crew.idle
+            crew.idle.clear()
+            self._tasks.put(("start", crew))  # starts nothing, but wakes the thread that ends what is not needed
+
+    def close(self) -> None:
+        """End all workers and wait until they are gone; a query that still runs raises WorkerLostError."""
+        with self._changed:
+            self._closed = True
+            for child in self._taken:
+                child.kill()
+            self._changed.notify_all()
+            self._changed.wait_for(lambda: not self._taken)
+        self._tasks.put(("stop", None))
+        self._keeper.join()
+        for child in self._left():
+            child.end()
+
+    def _left(self) -> Iterator[Child]:
+        """Yield the workers that are idle or still to be ended after the last task."""
+        yield from self._freed
+        for crew in filter(None, (self._crew, self._next, *self._old)):
+            while crew.idle:
+                yield crew.idle.pop()
+        while not self._tasks.empty():
+            task, subject = self._tasks.get()
+            if task == "end":
+                yield subject
+
+    def ready(self, seconds: float) -> bool:
+        """Wait at most ``seconds`` for a worker to have the snapshot open; return whether one has."""
+
+        def alive() -> bool:
+            return bool(self._taken) or any(child.process.poll() is None for child in self._crew.idle)
+
+        with self._changed:
+            self._changed.wait_for(lambda: alive() or self._crew.failure is not None, seconds)
+            return alive()

@@ -1,0 +1,318 @@
+"""Matches names in somebody's table with what the graph knows, and says more of what was matched.
+
+After the Reconciliation Service API 0.2 (W3C Entity Reconciliation Community Group). Identifiers are the paths of IRIs
+below the identity base; types and properties are named by their IRIs, or by prefixed names.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
+from functools import lru_cache
+from itertools import islice
+from typing import Any, Final
+
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Store
+
+from kg import search, terms
+from kg.prefixes import PREFIXES, expand
+from kg.reconcile_request import Extension, Query
+from kg.search import NAMES, Found
+from kg.search_index import KINDS
+
+CANDIDATES: Final = 50
+LEAST: Final = 50.0
+"""Candidates with a lower score are not shown."""
+NAME_SHARE: Final = 0.7
+"""How much of a score is the name's, where properties are given too."""
+WORDS_ONLY: Final = (0.6, 0.35)
+"""The similarity of a name that has all words of the query: this, and so much more the closer their lengths are."""
+OTHER_TYPE: Final = 0.8
+"""What is left of a score where a type only should fit, and does not."""
+STEM: Final = 4
+CELL: Final = 50
+NEARLY: Final = 0.01
+"""Numbers that differ by less agree: a degree of latitude is 111 km."""
+
+DEFAULT: Final = DefaultGraph()
+NUMBERS: Final = {expand("xsd:decimal"): float, expand("xsd:double"): float, expand("xsd:integer"): int}
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """A property that is offered: its IRI, its name, the kinds that have it, and the kind of its values, if ours."""
+
+    iri: str
+    name: str
+    kinds: tuple[str, ...] = NAMES
+    values: str = ""
+
+
+PROPERTIES: Final = (
+    Property(terms.LABEL.value, "label"),
+    Property(terms.PREF_LABEL.value, "label in another language"),
+    Property(terms.ALT_LABEL.value, "alternative label"),
+    Property(terms.TYPE.value, "type"),
+    Property(terms.ADDRESS_COUNTRY.value, "country code", ("place",)),
+    Property(terms.CONTAINED_IN_PLACE.value, "contained in", ("place",), "place"),
+    Property(terms.LATITUDE.value, "latitude", ("place",)),
+    Property(terms.LONGITUDE.value, "longitude", ("place",)),
+    Property(terms.SAME_AS.value, "same as"),
+    Property(terms.EXACT_MATCH.value, "exact match"),
+    Property(terms.CLOSE_MATCH.value, "close match"),
+)
+TYPES: Final = {kind.iri: kind for kind in KINDS if kind.word in NAMES}
+_BY_WORD: Final = {kind.word: kind for kind in KINDS}
+
+
+def iri_of(name: str) -> str:
+    """Return the IRI that a prefixed name stands for; any other text as it is."""
+    return expand(name) if name.partition(":")[0] in PREFIXES else name
+
+
+def reconcile(store: Store, index: str, base: str, query: Query) -> list[dict[str, Any]]:
+    """Return the candidates for a query, best first, as the API writes them (section 4).
+
+    The score is from 0 to 100. Equal names have 100, without regard to case, accents and punctuation; others less, by
+    how many of their letters agree. Where properties are given, the name makes 70 of the 100, and the share of the
+    properties that agree the rest. A candidate is a match if its name is equal, if all properties agree, and if that is
+    true of no other one.
+    """
+    kinds = _kinds(query.types)
+    if query.types and not kinds and query.type_strict != "should":
+        return []
+    scored = [_scored(store, base, query, one) for one in _candidates(store, index, base, query, kinds)]
+    ranked = sorted(scored, key=lambda one: (-one.score, one.iri))
+    certain = sum(one.score >= 100.0 for one in ranked) == 1
+    shown = [one for one in ranked if one.score >= LEAST][: query.limit]
+    return [_candidate(store, base, one, certain and one.score >= 100.0) for one in shown]
+
+
+def _kinds(types: Iterable[str]) -> tuple[str, ...]:
+    found = (TYPES.get(iri_of(one)) for one in types)
+    return tuple(kind.word for kind in found if kind)
+
+
+def _candidates(store: Store, index: str, base: str, query: Query, kinds: tuple[str, ...]) -> list[Found]:
+    if query.text:
+        wanted = NAMES if query.type_strict == "should" or not kinds else kinds
+        found = _named(index, query.text, wanted)
+    else:
+        found = list(islice(_described(store, base, query), CANDIDATES))
+    if query.type_strict == "all":
+        return [one for one in found if set(kinds) <= set(one.kinds)]
+    if query.type_strict == "should":
+        return found
+    return [one for one in found if not kinds or set(kinds) & set(one.kinds)]
+
+
+def _named(index: str, text: str, kinds: tuple[str, ...]) -> list[Found]:
+    """Return what has all words in a name, else what has any of them, else what has a word that begins like one."""
+    words = search.split(text)
+    found = search.matches(index, words, kinds, CANDIDATES)
+    if len(found) < CANDIDATES:
+        found += search.matches(index, words, kinds, CANDIDATES - len(found), operator="OR")
+    for word in words if not found else ():
+        if len(word) > STEM:
+            found += search.matches(index, [word[: max(STEM, len(word) * 2 // 3)]], kinds, CANDIDATES, prefix=True)
+    return list({one.iri: one for one in reversed(found)}.values())
+
+
+def _described(store: Store, base: str, query: Query) -> Iterator[Found]:
+    """Yield what has a value that is asked for; a query without a name is asked like this."""
+    seen: set[str] = set()
+    for property_, values in query.properties:
+        for iri in _subjects(store, base, iri_of(property_), values):
+            found = None if iri in seen else _thing(store, iri)
+            seen.add(iri)
+            if found:
+                yield found
+
+
+def _subjects(store: Store, base: str, property_: str, values: Iterable[Any]) -> Iterator[str]:
+    predicate = _node(property_)
+    for value in values if predicate else ():
+        for term in _terms(base, value):
+            for quad in islice(store.quads_for_pattern(None, predicate, term, DEFAULT), 20 * CANDIDATES):
+                if isinstance(quad.subject, NamedNode):
+                    yield quad.subject.value
+
+
+def _terms(base: str, value: Any) -> Iterator[NamedNode | Literal]:
+    if isinstance(value, dict) or str(value).startswith(("http://", "https://")):
+        node = _node(_absolute(base, value["id"] if isinstance(value, dict) else value))
+        if node:
+            yield node
+    elif isinstance(value, bool | int | float):
+        text = str(value).lower()
+        yield from (Literal(text, datatype=one) for one in (terms.BOOLEAN, terms.INTEGER, terms.DECIMAL))
+    else:
+        yield Literal(value)
+        yield Literal(value, language="en")
+
+
+def _thing(store: Store, iri: str) -> Found | None:
+    """Return a thing with its label and the kinds that its classes say, or None if it is none of those offered."""
+    node = NamedNode(iri)
+    classes = {quad.object.value for quad in store.quads_for_pattern(node, terms.TYPE, None, DEFAULT)}  # type: ignore[union-attr]
+    topic = next(store.quads_for_pattern(None, terms.TOPIC, node, DEFAULT), None) is not None
+    kinds = tuple(
+        kind.word for kind in TYPES.values() if classes.intersection(kind.classes) or (topic and not kind.classes)
+    )
+    label = _label(store, node)
+    return Found(iri, label, "", kinds, "", 0.0) if kinds else None
+
+
+def _scored(store: Store, base: str, query: Query, found: Found) -> Found:
+    score = similarity(query.text, found.label) if query.text else 1.0
+    if query.properties:
+        agreeing = sum(_agrees(store, base, found, iri_of(name), values) for name, values in query.properties)
+        share = agreeing / len(query.properties)
+        score = score * NAME_SHARE + share * (1 - NAME_SHARE) if query.text else share
+    if query.type_strict == "should" and query.types and not set(_kinds(query.types)) & set(found.kinds):
+        score *= OTHER_TYPE
+    return replace(found, score=round(100 * score, 1))
+
+
+def similarity(query: str, label: str) -> float:
+    """Return how alike two names are, from 0 to 1; 1 only if they are the same but for case, accents, punctuation."""
+    asked, known = folded(query), folded(label)
+    if not asked or not known:
+        return 1.0 if query.strip() == label.strip() else 0.0
+    if asked == known:
+        return 1.0
+    ratio = SequenceMatcher(None, asked, known, autojunk=False).ratio()
+    if set(asked.split()) <= set(known.split()):
+        least, more = WORDS_ONLY
+        ratio = max(ratio, least + more * len(asked) / len(known))
+    return min(ratio, 0.95)
+
+
+@lru_cache(maxsize=10_000)
+def folded(text: str) -> str:
+    """Return a text without case, accents and punctuation, for comparing."""
+    letters = (one for one in unicodedata.normalize("NFKD", text[: search.LONGEST]) if not unicodedata.combining(one))
+    return " ".join(re.findall(r"[^\W_]+", "".join(letters).casefold()))
+
+
+def _agrees(store: Store, base: str, found: Found, property_: str, values: Sequence[Any]) -> bool:
+    """Return whether one of the values that a candidate has is one of those asked for."""
+    known = list(_objects(store, found.iri, property_))
+    return any(_same(store, base, term, value) for term in known for value in values)
+
+
+def _same(store: Store, base: str, term: NamedNode | Literal, value: Any) -> bool:
+    if isinstance(value, dict):
+        return isinstance(term, NamedNode) and term.value == _absolute(base, value["id"])
+    if isinstance(term, NamedNode):
+        names = {folded(quad.object.value) for quad in store.quads_for_pattern(term, terms.LABEL, None, DEFAULT)}  # type: ignore[union-attr]
+        return str(value) in (term.value, term.value.removeprefix(base)) or folded(str(value)) in names - {""}
+    if term.datatype.value in NUMBERS:
+        return _close(term.value, str(value))
+    return folded(term.value) == folded(str(value))
+
+
+def _close(one: str, other: str) -> bool:
+    try:
+        return abs(float(one) - float(other)) < NEARLY
+    except ValueError:
+        return False
+
+
+def _candidate(store: Store, base: str, found: Found, match: bool) -> dict[str, Any]:
+    kinds = [_BY_WORD[word] for word in found.kinds]
+    return {
+        "id": found.iri.removeprefix(base),
+        "name": found.label,
+        "description": _description(store, found),
+        "score": found.score,
+        "match": match,
+        "type": [{"id": kind.iri, "name": kind.name} for kind in kinds],
+    }
+
+
+def _description(store: Store, found: Found) -> str:
+    """Return a few words that tell namesakes apart: the kind and, for a place, what it is in."""
+    kind = _BY_WORD[found.kinds[0]].name
+    places = [one for one in _objects(store, found.iri, terms.CONTAINED_IN_PLACE.value) if isinstance(one, NamedNode)]
+    names = [_label(store, one) for one in places] or [
+        one.value for one in _objects(store, found.iri, terms.ADDRESS_COUNTRY.value)
+    ]
+    return f"{kind} in {', '.join(names)}" if names else kind
+
+
+def suggest(store: Store, index: str, base: str, prefix: str, skip: int, limit: int) -> list[dict[str, Any]]:
+    """Return the things a name of which begins with ``prefix``, or has words that do, for completion (section 6)."""
+    words = search.split(prefix)
+    found = search.matches(index, words, NAMES, skip + limit, prefix=True)[skip:]
+    shown = [_candidate(store, base, one, False) for one in found]
+    return [{**{name: one[name] for name in ("id", "name", "description")}, "notable": one["type"]} for one in shown]
+
+
+def extend(store: Store, base: str, asked: Extension) -> dict[str, Any]:
+    """Return the values of properties of things, as the API writes a data extension (section 8)."""
+    rows = {
+        name: {property_: _cells(store, base, name, property_) for property_ in asked.properties} for name in asked.ids
+    }
+    return {"meta": [_meta(one) for one in asked.properties], "rows": rows}
+
+
+def _cells(store: Store, base: str, name: str, property_: str) -> list[dict[str, Any]]:
+    found = islice(_objects(store, _absolute(base, name), iri_of(property_)), CELL)
+    return [_cell(store, base, term) for term in found]
+
+
+def _cell(store: Store, base: str, term: NamedNode | Literal) -> dict[str, Any]:
+    if isinstance(term, NamedNode):
+        ours = term.value.startswith(base)
+        return {"id": term.value.removeprefix(base), "name": _label(store, term)} if ours else {"str": term.value}
+    number = NUMBERS.get(term.datatype.value)
+    if number:
+        return {"int" if number is int else "float": number(term.value)}
+    instant = term.datatype == terms.DATE_TIME and _INSTANT.fullmatch(term.value)
+    return {"date" if instant else "str": term.value}
+
+
+def _meta(name: str) -> dict[str, Any]:
+    known = next((one for one in PROPERTIES if one.iri == iri_of(name)), None)
+    meta: dict[str, Any] = {"id": name, "name": known.name if known else name}
+    if known and known.values:
+        kind = _BY_WORD[known.values]
+        meta["type"] = {"id": kind.iri, "name": kind.name}
+    return meta
+
+
+def proposed(type_: str | None) -> list[Property]:
+    """Return the properties that things of a type have; all of them if no type is given."""
+    words = _kinds([type_]) if type_ else NAMES
+    return [one for one in PROPERTIES if set(words) & set(one.kinds)]
+
+
+def _objects(store: Store, iri: str, property_: str) -> Iterator[NamedNode | Literal]:
+    subject, predicate = _node(iri), _node(property_)
+    if subject is None or predicate is None:
+        return
+    for quad in sorted(store.quads_for_pattern(subject, predicate, None, DEFAULT), key=str):
+        if isinstance(quad.object, NamedNode | Literal):
+            yield quad.object
+
+
+def _label(store: Store, node: NamedNode) -> str:
+    labels = [quad.object for quad in store.quads_for_pattern(node, terms.LABEL, None, DEFAULT)]
+    found = sorted((str(one.language != "en"), one.value) for one in labels if isinstance(one, Literal))
+    return found[0][1] if found else node.value
+
+
+def _absolute(base: str, name: str) -> str:
+    return name if name.startswith(("http://", "https://")) else base + name
+
+
+def _node(iri: str) -> NamedNode | None:
+    try:
+        return NamedNode(iri)
+    except ValueError:
+        return None

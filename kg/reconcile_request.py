@@ -1,0 +1,140 @@
+"""Reads what clients of the reconciliation service send: batches of queries, and data extensions.
+
+What is not as the Reconciliation Service API 0.2 (sections 4.2 and 8.2) has it is refused before any of it is answered.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from kg.errors import QueryError
+
+BATCH: Final = 50
+LIMIT: Final = 10
+MOST: Final = 50
+PROPERTIES: Final = 20
+VALUES: Final = 20
+IDS: Final = 500
+NAME: Final = 2_000
+STRICTNESS: Final = ("any", "should", "all")
+
+
+class ReconciliationError(QueryError):
+    """What was sent is not a batch of queries, or not a data extension."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A name to match, the types it may have, how many candidates to show, and properties with values to agree."""
+
+    text: str = ""
+    types: tuple[str, ...] = ()
+    limit: int = LIMIT
+    properties: tuple[tuple[str, tuple[Any, ...]], ...] = ()
+    type_strict: str = "any"
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """Things, and the properties of them that are wanted."""
+
+    ids: tuple[str, ...]
+    properties: tuple[str, ...]
+
+
+def queries(text: str) -> dict[str, Query]:
+    """Return the queries of a batch by their keys; raises ReconciliationError if it is none."""
+    batch = _object(_parsed(text, "queries"), "queries")
+    if len(batch) > BATCH:
+        raise ReconciliationError(f"a batch has {BATCH} queries at most, this one has {len(batch)}")
+    return {key: _query(value, f"queries[{key[:50]!r}]") for key, value in batch.items()}
+
+
+def extension(text: str) -> Extension:
+    """Return a data extension; raises ReconciliationError if the text is none."""
+    found = _object(_parsed(text, "extend"), "extend")
+    ids = _list(found.get("ids"), "extend.ids", IDS)
+    wanted = _list(found.get("properties"), "extend.properties", PROPERTIES)
+    names = [_object(one, "extend.properties").get("id") for one in wanted]
+    return Extension(
+        tuple(_text(one, "extend.ids") for one in ids), tuple(_text(one, "extend.properties.id") for one in names)
+    )
+
+
+def dump(batch: dict[str, Query]) -> str:
+    """Return a batch as a worker reads it again with ``load``."""
+    return json.dumps({key: asdict(query) for key, query in batch.items()})
+
+
+def load(text: str) -> dict[str, Query]:
+    """Return the batch that ``dump`` wrote."""
+    return {key: Query(**one) for key, one in json.loads(text).items()}
+
+
+def _query(value: Any, where: str) -> Query:
+    found = _object(value, where)
+    text = _text(found.get("query", ""), f"{where}.query")
+    properties = tuple(
+        _property(one, f"{where}.properties") for one in _list(found.get("properties", []), where, PROPERTIES)
+    )
+    if not text.strip() and not properties:
+        raise ReconciliationError(f"{where} must have a query, or properties")
+    strictness = found.get("type_strict", "any")
+    if strictness not in STRICTNESS:
+        raise ReconciliationError(f"{where}.type_strict must be one of {', '.join(STRICTNESS)}")
+    types = found.get("type") or []
+    named = [types] if isinstance(types, str) else _list(types, f"{where}.type", VALUES)
+    known = tuple(_type(one, f"{where}.type") for one in named)
+    return Query(text.strip(), known, _limit(found.get("limit", LIMIT), where), properties, strictness)
+
+
+def _type(value: Any, where: str) -> str:
+    return _text(value.get("id") if isinstance(value, dict) else value, where)
+
+
+def _limit(value: Any, where: str) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not value >= 1:
+        raise ReconciliationError(f"{where}.limit must be a positive number")
+    return int(min(value, MOST))
+
+
+def _property(value: Any, where: str) -> tuple[str, tuple[Any, ...]]:
+    found = _object(value, where)
+    given = found.get("v")
+    values = _list(given, f"{where}.v", VALUES) if isinstance(given, list) else [given]
+    return _text(found.get("pid"), f"{where}.pid"), tuple(_value(one, f"{where}.v") for one in values)
+
+
+def _value(value: Any, where: str) -> Any:
+    if isinstance(value, dict):
+        return {"id": _text(value.get("id"), f"{where}.id")}
+    if isinstance(value, bool | int | float):
+        return value
+    return _text(value, where)
+
+
+def _parsed(text: str, where: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ReconciliationError(f"{where} must be JSON: {str(error)[:200]}") from None
+
+
+def _object(value: Any, where: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise ReconciliationError(f"{where} must be a JSON object")
+    return value
+
+
+def _list(value: Any, where: str, most: int) -> list[Any]:
+    if not isinstance(value, list) or len(value) > most:
+        raise ReconciliationError(f"{where} must be a list of {most} at most")
+    return value
+
+
+def _text(value: Any, where: str) -> str:
+    if not isinstance(value, str) or len(value) > NAME:
+        raise ReconciliationError(f"{where} must be a text of {NAME} characters at most")
+    return value.encode(errors="replace").decode()  # JSON can name halves of characters, which no other text has

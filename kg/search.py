@@ -1,0 +1,119 @@
+"""Finds titles and names in the full-text index of a snapshot (see kg.search_index), ranked by bm25."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from typing import Any, Final
+
+from kg.errors import StoreError
+from kg.search_index import EVENT, FIRST_TITLE, KINDS, spaced
+
+LONGEST: Final = 200
+WORDS: Final = 24
+LAST: Final = 2**62
+RANKED: Final = 500
+"""Matches that are ranked. Of a word that more texts have, those are the shortest, which bm25 ranks first anyway."""
+NAMES: Final = tuple(kind.word for kind in KINDS if kind.word != EVENT)
+"""All kinds but events, whose titles are sentences."""
+
+FIND: Final = """
+    SELECT iri, label, language, kinds, date, rank FROM (
+        SELECT rowid AS match, bm25(words, 1.0, 0.0) AS rank FROM words
+        WHERE words MATCH ? AND rowid >= ? AND rowid < ? ORDER BY rowid LIMIT ?
+    ) JOIN named ON id = match ORDER BY rank, id"""
+
+_WORD = re.compile(r"[^\W_]")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Something that was found by one of its labels: its kinds, the most telling first, its date, and how well."""
+
+    iri: str
+    label: str
+    language: str
+    kinds: tuple[str, ...]
+    date: str
+    score: float
+
+
+def expression(words: Sequence[str], kinds: Iterable[str] = (), *, operator: str = "AND", prefix: bool = False) -> str:
+    """Return the FTS5 expression for texts with all (or, with ``operator`` "OR", any) of ``words`` (see ``split``).
+
+    Each word is a quoted string, in which nothing has a meaning to FTS5 (SQLite FTS5, section 3.1); with ``prefix`` the
+    last one only has to begin a word. ``kinds`` are words of the table of kinds, of all but events.
+    """
+    quoted = ['"{}"'.format(word.replace('"', '""')) for word in words]
+    if prefix and quoted:
+        quoted[-1] += " *"
+    text = f"text : ({f' {operator} '.join(quoted)})"
+    known = [f'"{kind.word}"' for kind in KINDS if kind.word in set(kinds)]
+    return f"{text} AND kind : ({' OR '.join(known)})" if known else text
+
+
+def split(text: str) -> list[str]:
+    """Return the words of a text to search for; a run of Chinese or Japanese characters is one, a phrase."""
+    parts = " ".join(text.split())[:LONGEST].split()
+    return [" ".join(spaced(part).split()) for part in parts if _WORD.search(part)][:WORDS]
+
+
+def find(index: str, text: str, kinds: Collection[str] = (), limit: int = 20) -> list[Found]:
+    """Return what has all words of ``text`` in its title or a name, best first, each thing once.
+
+    If nothing has, the last word may be the beginning of one. ``kinds`` limits what is searched for. Raises StoreError
+    if the index cannot be read.
+    """
+    words = split(text)
+    return matches(index, words, kinds, limit) or matches(index, words, kinds, limit, prefix=True)
+
+
+def matches(
+    index: str,
+    words: Sequence[str],
+    kinds: Collection[str] = (),
+    limit: int = 20,
+    *,
+    operator: str = "AND",
+    prefix: bool = False,
+) -> list[Found]:
+    """Return the best matches of one expression, each thing once; none if there is no word."""
+    if not words:
+        return []
+    every = not kinds or set(kinds) >= set(NAMES) or set(kinds) == {EVENT}
+    wanted = expression(words, () if every else kinds, operator=operator, prefix=prefix)
+    found: dict[str, Found] = {}
+    try:
+        opened = _open(index)
+        first, last = _range(opened, kinds)
+        for iri, label, language, named, date, rank in opened.execute(FIND, (wanted, first, last, RANKED)):
+            found.setdefault(iri, Found(iri, label, language, tuple(named.split()), date, round(-rank, 3)))
+            if len(found) == limit:
+                break
+    except sqlite3.Error as error:
+        raise StoreError(f"the search index cannot be read: {error}") from None
+    return list(found.values())
+
+
+def _range(opened: sqlite3.Connection, kinds: Collection[str]) -> tuple[int, int]:
+    """Return the first row that may be of these kinds, and the first after them: titles come after names."""
+    titles = int(opened.execute(FIRST_TITLE).fetchone()[0])
+    return titles if kinds and set(kinds) == {EVENT} else 0, LAST if not kinds or EVENT in kinds else titles
+
+
+@lru_cache(maxsize=2)
+def _open(index: str) -> sqlite3.Connection:
+    """Open an index, which no longer changes once it has its name, so that it needs no locks."""
+    return sqlite3.connect(f"file:{_escaped(index)}?mode=ro&immutable=1", uri=True)
+
+
+def _escaped(path: str) -> str:
+    return path.replace("%", "%25").replace("?", "%3f").replace("#", "%23")
+
+
+def plain(found: Iterable[Found]) -> list[dict[str, Any]]:
+    """Return what was found as JSON can hold it."""
+    return [asdict(one) for one in found]

@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from endpoint.app import create_app
+from kg.settings import Settings
+from kg.snapshot import current
+from kg.workers import Workers
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+def test_a_server_that_is_well_says_so_and_nobody_keeps_it(send, path: str) -> None:
+    reply = send(path)
+    assert reply.status == 200
+    assert reply.headers["cache-control"] == "no-store"
+    assert send(path, method="HEAD").status == 200
+
+
+def test_a_server_that_is_ready_says_with_what(send, served_store: Path) -> None:
+    assert json.loads(send("/readyz").body) == {"status": "ready", "snapshot": current(served_store).id}
+
+
+def test_a_server_whose_workers_cannot_open_the_snapshot_lives_but_is_not_ready(
+    tmp_path: Path, settings: Settings, publish_store
+) -> None:
+    snapshot = publish_store(tmp_path / "store", "", "1")
+    for file in snapshot.database.iterdir():
+        file.unlink()
+    with Workers(tmp_path / "store", settings) as workers:
+        client = create_app(replace(settings, store=str(tmp_path / "store")), workers).test_client()
+        assert client.get("/healthz").status_code == 200
+        reply = client.get("/readyz")
+        assert reply.status_code == 503
+        assert int(reply.headers["Retry-After"]) > 0

@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store
+
+from kg import search, search_index, terms
+from kg.errors import StoreError
+from kg.snapshot import current
+
+BASE = "http://127.0.0.1:8000/"
+HOMS = f"{BASE}entity/en/Homs"
+MORE = """
+@prefix ng: <https://w3id.org/newsgraph/ns#> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+@base <http://127.0.0.1:8000/> .
+<entity/en/Anna_Example> a ng:Entity, <http://www.wikidata.org/entity/Q5> ; rdfs:label "Anna Example"@en ;
+    skos:prefLabel "Анна Пример"@ru .
+<entity/en/Anna> a ng:Entity ; rdfs:label "Anna Example Anna Example Bridge"@en .
+"""
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory, graph: Store) -> str:
+    store = Store()
+    store.extend(graph)
+    store.load(MORE.encode(), format=RdfFormat.TURTLE)
+    store.add(Quad(NamedNode(HOMS), terms.ALT_LABEL, Literal("The old city of Homs")))
+    file = tmp_path_factory.mktemp("index") / "a?b#c%20.sqlite"
+    assert search_index.write(store, file) > 10
+    return str(file)
+
+
+def labels(index: str, text: str, *kinds: str) -> list[str]:
+    return [one.label for one in search.find(index, text, kinds)]
+
+
+def test_titles_and_names_are_found_by_their_words_in_any_order_and_case(index: str) -> None:
+    assert labels(index, "DAY homs besieges", "event") == [
+        "The Syrian government besieges the city of Homs for a sixth day."
+    ]
+
+
+@pytest.mark.parametrize("text", ["cafe orient", "CAFÉ", "Cafe\u0301 d'Orient"])
+def test_accents_and_apostrophes_do_not_matter(index: str, text: str) -> None:
+    assert labels(index, text) == ["Café d'Orient.html"]
+
+
+@pytest.mark.parametrize("text", ["霍姆斯", "姆斯", "霍"])
+def test_chinese_is_found_by_any_run_of_its_characters(index: str, text: str) -> None:
+    assert set(labels(index, text)) == {"霍姆斯", "叙利亚政府军包围霍姆斯。"}
+
+
+def test_chinese_characters_in_another_order_are_not_found(index: str) -> None:
+    assert labels(index, "斯姆霍") == []
+
+
+def test_a_label_in_another_script_finds_the_same_thing(index: str) -> None:
+    assert [one.iri for one in search.find(index, "анна")] == [f"{BASE}entity/en/Anna_Example"]
+
+
+def test_the_shorter_name_is_ranked_first_and_scores_fall(index: str) -> None:
+    found = search.find(index, "Homs", search.NAMES)
+    assert [one.label for one in found][:2] == ["Homs", "Homs Governorate"]
+    assert [one.score for one in found] == sorted((one.score for one in found), reverse=True)
+
+
+def test_a_thing_with_several_matching_labels_is_found_once(index: str) -> None:
+    found = [one.iri for one in search.find(index, "Homs")]
+    assert found.count(HOMS) == 1
+
+
+def test_the_last_word_may_be_a_beginning_if_nothing_has_it_as_a_word(index: str) -> None:
+    assert labels(index, "Hom", "place") == ["Homs", "Homs Governorate"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ("event", "event/2011-11-08/abcdefghij"),
+        ("place", "entity/en/Syria"),
+        ("topic", "entity/en/2011_Syrian_uprising"),
+    ],
+)
+def test_a_kind_limits_what_is_found(index: str, kind: str, expected: str) -> None:
+    found = search.find(index, "syri", [kind])
+    assert {one.kinds[0] for one in found} == {kind}
+    assert BASE + expected in {one.iri for one in found}
+
+
+def test_who_is_said_to_be_a_human_is_a_person(index: str) -> None:
+    assert [one.iri for one in search.find(index, "anna example", ["person"])] == [f"{BASE}entity/en/Anna_Example"]
+
+
+@pytest.mark.parametrize("text", ["", "  ", "---", '"', "*", "\0", "(", "''", "_"])
+def test_a_text_without_a_word_finds_nothing(index: str, text: str) -> None:
+    assert search.find(index, text) == []
+
+
+@pytest.mark.parametrize(
+    "text", ['Homs" OR "Syria', "kind:place", "Homs NOT Governorate", "NEAR(Homs Syria)", "^Homs", "text : Homs OR x"]
+)
+def test_the_syntax_of_the_index_means_nothing_in_a_text(index: str, text: str) -> None:
+    words = {word.strip('"^():').casefold() for word in text.split()}
+    for one in search.find(index, text):
+        assert words - {""} <= set(one.label.casefold().replace(".", "").split())
+
+
+@given(st.text(max_size=300), st.sampled_from([(), ("event",), ("place",), search.NAMES]))
+def test_no_text_breaks_the_search(index: str, text: str, kinds: tuple[str, ...]) -> None:
+    text = text.encode(errors="replace").decode()
+    assert len(search.find(index, text, kinds, 5)) <= 5
+
+
+def test_an_index_that_is_no_index_is_an_error_of_the_store(tmp_path: Path) -> None:
+    (tmp_path / "x").write_bytes(b"no index" * 100)
+    for name in ("x", "not there"):
+        with pytest.raises(StoreError, match="search index"):
+            search.find(str(tmp_path / name), "Homs")
+
+
+def test_an_index_that_cannot_be_written_is_an_error_of_the_store(tmp_path: Path, graph: Store) -> None:
+    with pytest.raises(StoreError, match="search index"):
+        search_index.write(graph, tmp_path / "no folder" / "x")
+
+
+def test_the_index_is_made_by_a_process_of_its_own_and_leaves_no_draft(tmp_path: Path, served_store: Path) -> None:
+    file = tmp_path / "made.sqlite"
+    arguments = [str(current(served_store).database), str(file), str(os.getpid())]
+    environment = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    subprocess.run([sys.executable, "-m", "kg.search_index", *arguments], check=True, timeout=60, env=environment)
+    assert labels(str(file), "Homs")[0] == "Homs"
+    assert list(tmp_path.iterdir()) == [file]
