@@ -16,8 +16,7 @@ from endpoint.pages import listing
 from endpoint.site import Site, site, tagged
 from kg.errors import QueryError, ServiceBusyError, StoreError
 from kg.prefixes import expand
-from kg.search import NAMES
-from kg.search_index import KINDS
+from kg.search import NAMES, WORDS_OF_KINDS
 
 blueprint = Blueprint("browse", __name__)
 
@@ -27,7 +26,6 @@ FOUND: Final = 20
 MOST: Final = 100
 PATIENCE: Final = 1.0
 """Seconds that a page waits for the index of names and titles, without which there are only places."""
-KIND_WORDS: Final = tuple(kind.word for kind in KINDS)
 ICON: Final = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">'
     '<rect width="32" height="32" rx="7" fill="#0b5c6b"/>'
@@ -107,8 +105,8 @@ def _found(here: Site, name: str) -> Response:
     Raises ServiceBusyError while the index is being made.
     """
     kind, limit = request.args.get("type"), request.args.get("limit", str(FOUND))
-    if kind and kind not in KIND_WORDS:
-        raise QueryError(f"type must be one of {', '.join(KIND_WORDS)}")
+    if kind and kind not in WORDS_OF_KINDS:
+        raise QueryError(f"type must be one of {', '.join(WORDS_OF_KINDS)}")
     if not re.fullmatch(r"[1-9][0-9]{0,2}", limit, re.ASCII):
         raise QueryError("limit must be a number from 1 to 999, of which 100 are shown at most")
     index = search_cache.obtain(Path(here.settings.store), here.snapshot)

@@ -10,22 +10,22 @@ from functools import lru_cache
 from typing import Any, Final
 
 from kg.errors import StoreError
-from kg.search_index import EVENT, FIRST_TITLE, KINDS, spaced
+from kg.search_index import EVENT, FIRST_TITLE, KINDS, mask, spaced, words_of
 
 LONGEST: Final = 200
 WORDS: Final = 24
 LAST: Final = 2**62
 RANKED: Final = 500
 """Matches that are ranked. Of a word that more texts have, those are the shortest, which bm25 ranks first anyway."""
+WORDS_OF_KINDS: Final = tuple(kind.word for kind in KINDS)
 NAMES: Final = tuple(kind.word for kind in KINDS if kind.word != EVENT)
 """All kinds but events, whose titles are sentences."""
 
 FIND: Final = """
     SELECT iri, label, language, kinds, date, rank FROM (
-        SELECT rowid AS match, bm25(words, 1.0, 0.0) AS rank FROM words
-        WHERE words MATCH ? AND rowid >= ? AND rowid < ? ORDER BY rowid LIMIT ?
+        SELECT id AS match, bm25(words) AS rank FROM words CROSS JOIN named ON id = words.rowid
+        WHERE words MATCH ? AND words.rowid >= ? AND words.rowid < ? AND kinds & ? ORDER BY words.rowid LIMIT ?
     ) JOIN named ON id = match ORDER BY rank, id"""
-
 _WORD = re.compile(r"[^\W_]")
 
 
@@ -41,18 +41,16 @@ class Found:
     score: float
 
 
-def expression(words: Sequence[str], kinds: Iterable[str] = (), *, operator: str = "AND", prefix: bool = False) -> str:
+def expression(words: Sequence[str], *, operator: str = "AND", prefix: bool = False) -> str:
     """Return the FTS5 expression for texts with all (or, with ``operator`` "OR", any) of ``words`` (see ``split``).
 
     Each word is a quoted string, in which nothing has a meaning to FTS5 (SQLite FTS5, section 3.1); with ``prefix`` the
-    last one only has to begin a word. ``kinds`` are words of the table of kinds, of all but events.
+    last one only has to begin a word.
     """
     quoted = ['"{}"'.format(word.replace('"', '""')) for word in words]
     if prefix and quoted:
         quoted[-1] += " *"
-    text = f"text : ({f' {operator} '.join(quoted)})"
-    known = [f'"{kind.word}"' for kind in KINDS if kind.word in set(kinds)]
-    return f"{text} AND kind : ({' OR '.join(known)})" if known else text
+    return f" {operator} ".join(quoted)
 
 
 def split(text: str) -> list[str]:
@@ -83,14 +81,13 @@ def matches(
     """Return the best matches of one expression, each thing once; none if there is no word."""
     if not words:
         return []
-    every = not kinds or set(kinds) >= set(NAMES) or set(kinds) == {EVENT}
-    wanted = expression(words, () if every else kinds, operator=operator, prefix=prefix)
+    wanted = expression(words, operator=operator, prefix=prefix)
     found: dict[str, Found] = {}
     try:
         opened = _open(index)
-        first, last = _range(opened, kinds)
-        for iri, label, language, named, date, rank in opened.execute(FIND, (wanted, first, last, RANKED)):
-            found.setdefault(iri, Found(iri, label, language, tuple(named.split()), date, round(-rank, 3)))
+        rows = opened.execute(FIND, (wanted, *_range(opened, kinds), mask(kinds or WORDS_OF_KINDS), RANKED))
+        for iri, label, language, named, date, rank in rows:
+            found.setdefault(iri, Found(iri, label, language, words_of(named), date, round(-rank, 3)))
             if len(found) == limit:
                 break
     except sqlite3.Error as error:

@@ -11,7 +11,7 @@ import re
 import sqlite3
 import sys
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -67,12 +67,12 @@ KINDS: Final = (
 SCHEMA: Final = """
     PRAGMA journal_mode = off;
     PRAGMA synchronous = off;
-    CREATE TABLE named (id INTEGER PRIMARY KEY, iri TEXT, label TEXT, language TEXT, kinds TEXT, date TEXT);
+    CREATE TABLE named (id INTEGER PRIMARY KEY, iri TEXT, label TEXT, language TEXT, kinds INTEGER, date TEXT);
     CREATE VIRTUAL TABLE words USING fts5
-        (text, kind, content = '', tokenize = "unicode61 remove_diacritics 2", prefix = '1 2 3');"""
+        (text, content = '', tokenize = "unicode61 remove_diacritics 2", prefix = '1 2 3');"""
 FIRST_TITLE: Final = "PRAGMA user_version"
 INSERT: Final = "INSERT INTO named VALUES (?, ?, ?, ?, ?, ?)"
-INSERT_WORDS: Final = "INSERT INTO words (rowid, text, kind) VALUES (?, ?, ?)"
+INSERT_WORDS: Final = "INSERT INTO words (rowid, text) VALUES (?, ?)"
 OPTIMIZE: Final = "INSERT INTO words (words) VALUES ('optimize')"
 
 _UNSPACED: Final = re.compile(
@@ -80,7 +80,7 @@ _UNSPACED: Final = re.compile(
 )
 """Characters of Chinese, Japanese and Korean, which put no space, or not one around each word, between words."""
 
-Row = tuple[str, str, str, str, str]
+Row = tuple[str, str, str, int, str]
 
 
 def spaced(text: str) -> str:
@@ -100,8 +100,7 @@ def write(store: Store, output: Path) -> int:
             database.executescript(SCHEMA)
             database.execute(f"{FIRST_TITLE} = {sum(not _is_title(row) for row in rows)}")
             database.executemany(INSERT, ((number, *row) for number, row in enumerate(rows)))
-            found = ((number, spaced(label), kinds) for number, (_, label, _, kinds, _) in enumerate(rows))
-            database.executemany(INSERT_WORDS, found)
+            database.executemany(INSERT_WORDS, ((number, spaced(row[1])) for number, row in enumerate(rows)))
             database.execute(OPTIMIZE)
     except sqlite3.Error as error:
         raise StoreError(f"the search index cannot be written: {error}") from None
@@ -109,7 +108,18 @@ def write(store: Store, output: Path) -> int:
 
 
 def _is_title(row: Row) -> bool:
-    return row[3].startswith(EVENT)
+    return bool(row[3] & mask([EVENT]))
+
+
+def mask(words: Iterable[str]) -> int:
+    """Return kinds as one number, a bit for each of them."""
+    wanted = set(words)
+    return sum(1 << place for place, kind in enumerate(KINDS) if kind.word in wanted)
+
+
+def words_of(kinds: int) -> tuple[str, ...]:
+    """Return the words for the kinds in a number, the most telling first."""
+    return tuple(kind.word for place, kind in enumerate(KINDS) if kinds & 1 << place)
 
 
 def _rows(store: Store) -> Iterator[Row]:
@@ -118,15 +128,14 @@ def _rows(store: Store) -> Iterator[Row]:
     dates = _dates(store)
     for iri, label, language in _labels(store):
         if iri in kinds:
-            yield iri, label, language, " ".join(kinds[iri]), dates.get(iri, "")
+            yield iri, label, language, kinds[iri], dates.get(iri, "")
 
 
-def _kinds(store: Store) -> dict[str, list[str]]:
-    """Return the words for the kinds of each thing, in the order of the table."""
-    found: dict[str, list[str]] = {}
+def _kinds(store: Store) -> dict[str, int]:
+    found: dict[str, int] = {}
     for kind in KINDS:
-        for iri in sorted(_members(store, kind)):
-            found.setdefault(iri, []).append(kind.word)
+        for iri in _members(store, kind):
+            found[iri] = found.get(iri, 0) | mask([kind.word])
     return found
 
 

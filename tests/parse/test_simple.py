@@ -52,4 +52,3 @@ def test_text_links_and_bracketed_addresses_are_simple() -> None:
 )  # fmt: skip
 def test_anything_else_is_left_to_the_parser_of_wikitext(source: str) -> None:
     assert pieces(source) is None
-
