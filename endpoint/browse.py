@@ -24,7 +24,7 @@ NEWEST: Final = 30
 SEARCH_LENGTH: Final = 200
 FOUND: Final = 20
 MOST: Final = 100
-PATIENCE: Final = 1.0
+PATIENCE: Final = 2.0
 """Seconds that a page waits for the index of names and titles, without which there are only places."""
 ICON: Final = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">'
@@ -147,6 +147,7 @@ def _search_page(here: Site, name: str) -> Response:
         lambda value: 1_000 * (1 + len(value["nodes"])),
     )
     complete, titles, names = _by_words(here, name)
+    listed = {one["iri"] for one in found["places"]}
     page = render_template(
         "search.html",
         site=here,
@@ -157,7 +158,7 @@ def _search_page(here: Site, name: str) -> Response:
         found=found,
         complete=complete,
         titles=titles,
-        names=names,
+        names=[one for one in names if one["iri"] not in listed],
     )
     if not complete:
         response = Response(page)

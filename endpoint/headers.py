@@ -9,6 +9,7 @@ from flask import Response, request
 from pyoxigraph import RdfFormat
 
 from kg.formats import Format
+from kg.prefixes import expand
 
 EXPOSED: Final = "Allow, Content-Location, ETag, Last-Modified, Link, Location, Retry-After, Vary"
 
@@ -50,9 +51,8 @@ def link(target: str, rel: str, **attributes: str) -> str:
 
 def alternates(choices: Sequence[tuple[Format, str]], chosen: Format) -> list[str]:
     """Return the links from a document to the other formats, with the profile where the type does not tell it."""
-    # The loaders of PyLD cannot read JSON with a second link of the relation "alternate" in lower case. The case
-    # of a relation does not matter (RFC 8288, section 2.1.1).
-    relation = "Alternate" if chosen.rdf == RdfFormat.JSON_LD else "alternate"
+    # The loaders of PyLD cannot read JSON with a second link whose relation is "alternate" and nothing else.
+    relation = f"alternate {expand('dcterms:hasFormat')}" if chosen.rdf == RdfFormat.JSON_LD else "alternate"
     return [_alternate(href, one, relation) for one, href in choices if one != chosen]
 
 

@@ -19,7 +19,7 @@ from kg.describe import NEWEST, paged, pages
 from kg.prefixes import PREFIXES, compact, expand
 from kg.query import Answer
 from kg.represent import Nodes
-from kg.schema_org import news
+from kg.schema_org import page_about
 
 if TYPE_CHECKING:
     from endpoint.operation import Operation
@@ -308,7 +308,7 @@ def _history(reader: Reader, event: str) -> list[Wording]:
 
 
 def document_page(site: Site, iri: str, nodes: Nodes, path: str = "", instant: str = "", page: int = 1) -> str:
-    """Return the HTML document about a resource; in that about an event, what search engines read is embedded.
+    """Return the HTML document about a resource, with what search engines read of it embedded.
 
     ``path`` is that of the document, if it is not the generic one but that of the state at ``instant``; ``page`` is
     the number of the page, where there are more events than one page has.
@@ -328,7 +328,7 @@ def document_page(site: Site, iri: str, nodes: Nodes, path: str = "", instant: s
         addresses=addresses,
         page=shown,
         formats=formats,
-        data=embedded(news(iri, nodes, addresses.base + path)) if shown.kind == "Event" and not instant else None,
+        data=None if instant else embedded(page_about(iri, nodes, addresses.base + path)),
     )
 
 

@@ -182,7 +182,7 @@ def preview() -> Response:
         "preview.html",
         title=labels[0],
         others=labels[1:],
-        href=f"{request.url_root.rstrip('/')}/{name}",
+        href=here.addresses.href(iri),
         kinds=[kind.name for kind in TYPES.values() if classes.intersection(kind.classes)],
         facts=[(one["name"], row[one["id"]]) for one in found["meta"] if row.get(one["id"])],
     )

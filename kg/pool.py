@@ -61,7 +61,7 @@ class Pool:
         self._freed: list[Child] = []
         self._unusable = ("", 0.0)
         self._thread = threading.local()
-        self._started(self._crew)
+        self._started(self._crew, self._size)
         # The kernel kills a worker when the thread that started it ends, so one thread starts them all.
         self._keeper = threading.Thread(target=self._keep, name="workers", daemon=True)
         self._keeper.start()
@@ -217,8 +217,9 @@ class Pool:
                 if self._closed:
                     raise StoreError("the workers are closed")
                 if crew.failure:
-                    self._tasks.put(("start", crew))
-                    raise crew.failure
+                    self._started(crew, crew.to_restart())
+                    if not self._taken:
+                        raise crew.failure
                 if not self._changed.wait(deadline - time.monotonic()):
                     raise ServiceBusyError("no worker became free in time; try again in a few seconds")
 
@@ -269,7 +270,7 @@ class Pool:
                 self._next = Crew(current(self._store), target)
             except StoreError:
                 return  # switched again, or not readable: go on with the snapshot that is being served
-            self._started(self._next)
+            self._started(self._next, self._size)
 
     def shows(self, snapshot: str, deadline: float) -> bool:
         """Wait until ``deadline`` at most for requests to be answered from a snapshot or a later one.
@@ -286,8 +287,8 @@ class Pool:
                 self._changed.wait(min(1.0, max(0.0, deadline - time.monotonic())))
             return shown()
 
-    def _started(self, crew: Crew) -> None:
-        for _ in range(self._size):
+    def _started(self, crew: Crew, number: int) -> None:
+        for _ in range(number):
             self._tasks.put(("start", crew))
 
     def _keep(self) -> None:
@@ -339,7 +340,7 @@ class Pool:
     def _failed(self, crew: Crew, error: NewsgraphError) -> None:
         """Let those who wait for this crew know; a crew that was only being prepared is given up."""
         with self._changed:
-            crew.failure = error
+            crew.failed(error)
             if crew is self._next:
                 self._next, crew.retired = None, True
                 self._unusable = (crew.target, time.monotonic() + PATIENCE)

@@ -1,4 +1,4 @@
-"""What a search engine may read of an event: schema.org, and nothing that is not known to be true.
+"""What a search engine may read of a page: schema.org, and nothing that is not known to be true.
 
 The page about an event is a NewsArticle. Where the sentence says at which place it happened and the country of
 that place is known, there is an Event too, with all that search engines require of one.
@@ -11,20 +11,42 @@ from typing import Any, Final
 
 from kg.prefixes import expand
 
-CONTEXT: Final = "https://schema.org"
+#: Said inline, so that nothing has to be fetched to read it.
+CONTEXT: Final = {"@vocab": "https://schema.org/"}
+#: What schema.org calls the classes of the graph, beside places.
+CLASSES: Final = {
+    "schema:Organization": "Organization",
+    "skos:Concept": "DefinedTerm",
+    "ng:Revision": "CreativeWork",
+    "ng:Page": "CreativeWork",
+    "ng:Source": "CreativeWork",
+}
 
 Nodes = Mapping[str, Mapping[str, list[dict[str, str]]]]
 Thing = dict[str, Any]
 
 
-def news(event: str, nodes: Nodes, page: str) -> Thing:
-    """Return the JSON-LD for the page at the address ``page`` about ``event``.
+def page_about(iri: str, nodes: Nodes, page: str) -> Thing:
+    """Return the JSON-LD for the page at the address ``page`` about ``iri``.
 
     ``nodes`` are those of the description that the page shows (see kg.represent.nodes).
     """
+    return news(iri, nodes, page) if expand("ng:Event") in _all(nodes, iri, "rdf:type") else subject(iri, nodes, page)
+
+
+def news(event: str, nodes: Nodes, page: str) -> Thing:
+    """Return the JSON-LD for the page about an event; arguments as for ``page_about``."""
     article = _article(event, nodes, page)
     happening = _event(event, nodes, page)
     return {"@context": CONTEXT, "@graph": [article, happening] if happening else [article]}
+
+
+def subject(iri: str, nodes: Nodes, page: str) -> Thing:
+    """Return the JSON-LD for the page about anything else; arguments as for ``page_about``."""
+    types = _all(nodes, iri, "rdf:type")
+    known = next((name for term, name in CLASSES.items() if expand(term) in types), None)
+    about = _place(nodes, iri) | ({"@type": known} if known else {}) | {"mainEntityOfPage": page}
+    return {"@context": CONTEXT, "@graph": [{"@type": "WebPage", "@id": page, "mainEntity": {"@id": iri}}, about]}
 
 
 def _article(event: str, nodes: Nodes, page: str) -> Thing:
@@ -39,7 +61,7 @@ def _article(event: str, nodes: Nodes, page: str) -> Thing:
             "temporalCoverage": _first(nodes, event, "schema:startDate"),
             "articleSection": [_first(nodes, one, "rdfs:label") for one in _all(nodes, event, "ng:category")],
             "image": _web(_all(nodes, event, "schema:image")),
-            "about": {"@id": event},
+            "about": {"@id": event, "name": _first(nodes, event, "schema:name")},
             "mentions": [_named(nodes, one) for one in _all(nodes, event, "schema:about")],
             "contentLocation": [_place(nodes, one) for one in _all(nodes, event, "schema:location")],
             "citation": [_source(nodes, one) for one in _web(_all(nodes, event, "ng:source"))],

@@ -87,7 +87,7 @@ def test_the_seed_event_is_told_as_the_graph_has_it(things: dict[str, dict[str, 
     assert event["location"]["address"] == {"@type": "PostalAddress", "addressCountry": "SY"}
     assert event["location"]["geo"] == {"@type": "GeoCoordinates", "latitude": "34.72405", "longitude": "36.72559"}
     assert article["headline"] == event["name"]
-    assert article["about"] == {"@id": SEED_EVENT}
+    assert article["about"] == {"@id": SEED_EVENT, "name": article["headline"]}
     assert event["subjectOf"] == {"@id": article["@id"]}
     assert article["url"] == f"{BASE}doc/event/2011-11-08/dnucad6lq6"
     assert article["temporalCoverage"] == "2011-11-08"

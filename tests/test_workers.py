@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -270,6 +271,30 @@ def test_a_database_that_cannot_be_opened_is_an_error(
         file.unlink()
     with Workers(tmp_path / "store", settings) as pool, pytest.raises(StoreError, match="did not start"):
         pool.query("ASK {}")
+
+
+def test_workers_that_could_not_start_are_started_again_and_no_more_than_those(
+    tmp_path: Path, settings: Settings, publish_store: Publish
+) -> None:
+    snapshot = publish_store(tmp_path / "store", "", "1")
+    hidden = snapshot.database.with_name("hidden")
+    snapshot.database.rename(hidden)
+    with Workers(tmp_path / "store", settings) as pool:
+        for _ in range(5):
+            with pytest.raises(StoreError, match="did not start"):
+                pool.query("ASK {}")
+        hidden.rename(snapshot.database)
+        limit = time.monotonic() + 20
+        while True:
+            assert time.monotonic() < limit
+            with suppress(StoreError):
+                pool.query("ASK {}")
+                break
+        while pool.started < pool._size:
+            assert time.monotonic() < limit
+        assert not pool._crew.missing
+        assert pool._tasks.empty()
+        assert len(pool._crew.idle) == pool._size
 
 
 def test_closing_ends_every_process_and_running_queries(served_store: Path, settings: Settings) -> None:

@@ -15,6 +15,7 @@ from rdflib import Dataset
 
 import vocab
 from kg.formats import JSONLD_FORMS, PROFILE, Format
+from kg.prefixes import expand
 
 PATH = "/doc/event/2011-11-08/abcdefghij"
 IRI = "http://127.0.0.1:8000/event/2011-11-08/abcdefghij"
@@ -167,7 +168,8 @@ def test_rdflib_reads_every_form_by_its_address(send, port: int, suffix: str) ->
 def test_the_loaders_of_pyld_can_read_the_links_of_json(send, path: str) -> None:
     links = jsonld.parse_link_header(send(path).headers["link"])
     assert not isinstance(links.get("alternate"), list)
-    assert {one["type"] for one in links["Alternate"]} >= {"text/turtle", "text/html"}
+    formats = links[f"alternate {expand('dcterms:hasFormat')}"]
+    assert {one["type"] for one in formats} >= {"text/turtle", "text/html"}
 
 
 # ---- The page for web developers
@@ -211,7 +213,7 @@ def embedded(page: str) -> list[str]:
 def test_the_page_of_an_event_embeds_what_search_engines_read(send) -> None:
     (block,) = embedded(send(f"{PATH}.html").text)
     document = json.loads(block)
-    assert document["@context"] == "https://schema.org"
+    assert document["@context"] == {"@vocab": "https://schema.org/"}
     assert [one["@type"] for one in document["@graph"]] == ["NewsArticle", "Event"]
     assert document["@graph"][0]["url"] == f"http://127.0.0.1:8000{PATH}"
     assert document["@graph"][1]["@id"] == IRI
@@ -224,6 +226,12 @@ def test_markup_in_a_sentence_cannot_end_the_block(send) -> None:
     assert "<script>alert('x')</script>" in json.loads(block)["@graph"][0]["headline"]
 
 
-@pytest.mark.parametrize("path", ["/doc/entity/en/Homs", "/doc/day/2011-11-08", "/doc/publisher/example-times"])
-def test_other_pages_embed_nothing_that_could_be_taken_for_an_event(send, path: str) -> None:
-    assert embedded(send(f"{path}.html").text) == []
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [("entity/en/Homs", "Place"), ("day/2011-11-08", "Thing"), ("publisher/example-times", "Organization")],
+)
+def test_other_pages_embed_what_they_are_about_and_no_event(send, path: str, kind: str) -> None:
+    (block,) = embedded(send(f"/doc/{path}.html").text)
+    page, about = json.loads(block)["@graph"]
+    assert (page["@type"], about["@type"]) == ("WebPage", kind)
+    assert page["mainEntity"]["@id"] == about["@id"] == f"http://127.0.0.1:8000/{path}"

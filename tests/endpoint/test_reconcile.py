@@ -20,6 +20,12 @@ HOMS = "entity/en/Homs"
 FORM = {"Content_Type": "application/x-www-form-urlencoded"}
 
 
+@pytest.fixture(autouse=True, scope="module")
+def indexed(served_store: Path) -> None:
+    """The index of titles and names is there, however busy the machine is."""
+    search_cache.obtain(served_store, current(served_store), 60)
+
+
 @pytest.fixture
 def ask(send):
     """Send one query by POST and return its candidates."""
