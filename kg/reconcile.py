@@ -34,11 +34,14 @@ OTHER_TYPE: Final = 0.8
 """What is left of a score where a type only should fit, and does not."""
 STEM: Final = 4
 CELL: Final = 50
+DIGITS: Final = 200
 NEARLY: Final = 0.01
 """Numbers that differ by less agree: a degree of latitude is 111 km."""
 
 DEFAULT: Final = DefaultGraph()
 NUMBERS: Final = {expand("xsd:decimal"): float, expand("xsd:double"): float, expand("xsd:integer"): int}
+# What JSON can hold: neither infinities nor texts that are no numbers, which the engine keeps as they are.
+_NUMBER = re.compile(r"[+-]?\d{1,200}(?:\.\d*)?(?:[eE][+-]?\d{1,2})?", re.ASCII)
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?", re.ASCII)
 
 
@@ -270,9 +273,11 @@ def _cell(store: Store, base: str, term: NamedNode | Literal) -> dict[str, Any]:
     if isinstance(term, NamedNode):
         ours = term.value.startswith(base)
         return {"id": term.value.removeprefix(base), "name": _label(store, term)} if ours else {"str": term.value}
-    number = NUMBERS.get(term.datatype.value)
-    if number:
-        return {"int" if number is int else "float": number(term.value)}
+    kind = NUMBERS.get(term.datatype.value)
+    if kind is int and term.value.lstrip("+-").isdigit() and len(term.value) < DIGITS:
+        return {"int": int(term.value)}
+    if kind is float and _NUMBER.fullmatch(term.value):
+        return {"float": float(term.value)}
     instant = term.datatype == terms.DATE_TIME and _INSTANT.fullmatch(term.value)
     return {"date" if instant else "str": term.value}
 

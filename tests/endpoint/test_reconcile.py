@@ -9,10 +9,12 @@ from urllib.parse import quote, urlencode
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from endpoint import search_cache
-from kg.reconcile import similarity
-from kg.reconcile_request import ReconciliationError, extension, queries
+from kg.prefixes import expand
+from kg.reconcile import extend, similarity
+from kg.reconcile_request import Extension, ReconciliationError, extension, queries
 from kg.snapshot import current
 
 PLACE = "https://schema.org/Place"
@@ -217,6 +219,18 @@ def test_things_are_extended_with_values_of_their_kind(send) -> None:
         "name": "contained in",
         "type": {"id": PLACE, "name": "Place"},
     }
+
+
+def test_numbers_that_json_cannot_hold_stay_texts() -> None:
+    store, subject = Store(), NamedNode("http://a.example/x")
+    values = {"INF": "double", "NaN": "double", "many": "integer", "7": "integer", "1e2": "double", ".5": "decimal"}
+    for text, kind in values.items():
+        store.add(Quad(subject, subject, Literal(text, datatype=NamedNode(expand(f"xsd:{kind}")))))
+    cells = extend(store, "http://a.example/", Extension(("x",), (subject.value,)))["rows"]["x"][subject.value]
+    assert {"int": 7} in cells
+    assert {"float": 100.0} in cells
+    assert {"str": "many"} in cells
+    json.dumps(cells, allow_nan=False)
 
 
 @pytest.mark.parametrize("name", [HOMS, "http://127.0.0.1:8000/entity/en/Homs"])

@@ -18,7 +18,7 @@ import pytest
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are listed in /proc")
 
 KILLS = 12
-# A million rows: long enough to be killed in the middle.
+# Ten thousand rows; with ten to the power of twelve, it runs until it is killed.
 VALUES = " ".join(f"VALUES ?v{n} {{ 0 1 2 3 4 5 6 7 8 9 }}" for n in range(4))
 COUNT = f"SELECT (COUNT(*) AS ?n) {{ {VALUES} }}"
 DOCUMENT = "/doc/event/2011-11-08/abcdefghij.ttl"
@@ -44,7 +44,7 @@ def test_workers_killed_during_load_cost_no_wrong_answer(
     def documents() -> Counter[int]:
         statuses: Counter[int] = Counter()
         while not done.is_set():
-            # Formats that differ in the cache's key by their path only, so that workers are asked.
+            # Nobody has asked for this one before, so that the cache does not answer in place of a worker.
             reply = service.ask(f"/source/http://a.example/{os.urandom(4).hex()}")
             assert reply.status in (404, 503)
             statuses[reply.status] += 1
