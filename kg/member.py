@@ -8,22 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
 import re
-from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Iterable
 from itertools import groupby
-from typing import IO, Any, Final
+from typing import Any, Final
 
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, RdfFormat, Store, parse, serialize
 
 from kg import terms
 from kg.describe import in_order
-from kg.errors import StoreError
 from kg.formats import Format
 from kg.prefixes import PREFIXES
-from kg.statements import PIPE_BUFFER, subject
+from kg.statements import reading, subject
 
 PARTS: Final = (terms.REVISION, terms.HAS_PART)
 _LINKED: Final = re.compile(
@@ -48,7 +44,7 @@ def owner(iri: str, base: str) -> str:
 
 def state(store: Store, base: str) -> State:
     """Return what the default graph of a store says of every resource; raises StoreError if it cannot be read."""
-    with _lines(store) as lines:
+    with reading(store, DefaultGraph()) as lines:
         return _state(lines, base)
 
 
@@ -76,25 +72,6 @@ def _add(found: State, iri: str, said: tuple[int, int]) -> None:
     """Add what is said of a part; a sum does not depend on the order in which parts come."""
     digest, size = found.get(iri, (bytes(16), 0))
     found[iri] = ((int.from_bytes(digest) + said[0]) & _ALL).to_bytes(16), size + said[1]
-
-
-@contextmanager
-def _lines(store: Store) -> Iterator[IO[bytes]]:
-    """Give the triples of the default graph as lines; raises StoreError at the end if they are not all there."""
-    descriptor, writing = os.pipe()
-    with ThreadPoolExecutor(1) as pool:
-        dumping = pool.submit(_dump, store, writing)
-        with os.fdopen(descriptor, "rb", PIPE_BUFFER) as lines:
-            yield lines
-        try:
-            dumping.result()
-        except (OSError, RuntimeError) as error:  # RuntimeError is what pyoxigraph raises for a damaged block
-            raise StoreError(f"a snapshot cannot be read to its end: {error}; build again") from error
-
-
-def _dump(store: Store, descriptor: int) -> None:
-    with os.fdopen(descriptor, "wb", PIPE_BUFFER) as file:
-        store.dump(file, format=RdfFormat.N_TRIPLES, from_graph=DefaultGraph())
 
 
 def resource(store: Store, iri: str, base: str) -> list[Quad]:

@@ -18,7 +18,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import IO, Any, Final
 
-from pyoxigraph import RdfFormat, Store
+from pyoxigraph import DefaultGraph, RdfFormat, Store
 
 from kg.errors import StoreError
 
@@ -27,11 +27,14 @@ RUN_BYTES: Final = 64_000_000
 
 
 @contextmanager
-def reading(store: Store) -> Iterator[IO[bytes]]:
-    """Give the quads of a store as lines of N-Quads; raises StoreError at the end if they are not all there."""
+def reading(store: Store, graph: DefaultGraph | None = None) -> Iterator[IO[bytes]]:
+    """Give the quads of a store as lines of N-Quads, or the triples of one graph as lines of N-Triples.
+
+    Raises StoreError at the end if they are not all there.
+    """
     descriptor, writing = os.pipe()
     with ThreadPoolExecutor(1) as pool:
-        dumping = pool.submit(_dump, store, writing)
+        dumping = pool.submit(_dump, store, graph, writing)
         with os.fdopen(descriptor, "rb", PIPE_BUFFER) as lines:
             yield lines
         try:
@@ -40,9 +43,9 @@ def reading(store: Store) -> Iterator[IO[bytes]]:
             raise StoreError(f"a snapshot cannot be read to its end: {error}; build again") from error
 
 
-def _dump(store: Store, descriptor: int) -> None:
+def _dump(store: Store, graph: DefaultGraph | None, descriptor: int) -> None:
     with os.fdopen(descriptor, "wb", PIPE_BUFFER) as file:
-        store.dump(file, format=RdfFormat.N_QUADS)
+        store.dump(file, format=RdfFormat.N_TRIPLES if graph else RdfFormat.N_QUADS, from_graph=graph)
 
 
 def subject(line: bytes) -> bytes:
