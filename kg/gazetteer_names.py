@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 from itertools import filterfalse
 from typing import Final
 
@@ -171,6 +172,7 @@ def is_name(text: str, names: Iterable[str]) -> bool:
     return _core(text) in map(_core, names)
 
 
+@lru_cache(maxsize=65_536)
 def _core(name: str) -> str:
     """Strip a name of qualifiers and of words for the kind of place."""
     core = fold(name).casefold().partition(" (")[0].partition(", ")[0]

@@ -103,9 +103,7 @@ class Item:
     @property
     def wordings(self) -> tuple[str, ...]:
         """The folded forms under which the archives print the event: its title, with and without what heads it."""
-        forms = (self.title, self.wording, *(f"{label} {self.title}" for label in self.headed_by))
-        folded = filter(None, map(fold, (*forms, *(former.title for former in self.former))))
-        return _distinct(tuple(folded)) or (self.title,)
+        return _wordings(self.title, self.wording, self.headed_by, self.former)
 
 
 @dataclass(slots=True)
@@ -135,6 +133,12 @@ def normalise(title: str) -> str:
 def fold(title: str) -> str:
     """Return only the letters and digits of a title, without accents and case: what all its printed forms share."""
     return NO_LETTER_OR_DIGIT.sub("", unicodedata.normalize("NFKD", title)).casefold()
+
+
+@lru_cache(maxsize=4_096)
+def _wordings(title: str, wording: str, headed_by: tuple[str, ...], former: tuple[Former, ...]) -> tuple[str, ...]:
+    forms = (title, wording, *(f"{label} {title}" for label in headed_by), *(one.title for one in former))
+    return _distinct(tuple(filter(None, map(fold, forms)))) or (title,)
 
 
 def readable_slug(title: str) -> str:
