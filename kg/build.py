@@ -93,7 +93,7 @@ def build(
                 return Built(retained.retain(store, draft, replace(manifest, as_of=retained.text(past))), found)
             built = Built(snapshot.publish(store, draft, manifest, settings.keep_snapshots), found)
         ledger.export(store / snapshot.LEDGER, settings.ledger)
-        _keep(store, converted, names, [parts.name(chunk, archives, settings.base, known) for chunk in chunks])
+        _keep(store, converted, [parts.name(chunk, archives, settings.base, known) for chunk in chunks])
         return built
 
 
@@ -149,13 +149,13 @@ def _convert(
         progress(done, total)
 
 
-def _keep(store: Path, converted: list[Part], before: list[str], after: list[str]) -> None:
-    """Keep the parts for the next build, under their names with the ledger as it was and as it is now."""
+def _keep(store: Path, converted: list[Part], names: list[str]) -> None:
+    """Keep the parts for the next build, under their names with the ledger as it is now."""
     # The snapshot is published: where there is no room for the parts, the next build just converts them again.
     with suppress(OSError):
-        for part, old, new in zip(converted, before, after, strict=True):
-            parts.keep(store, part, old, new)
-        parts.forget(store, {*before, *after})
+        for part, name in zip(converted, names, strict=True):
+            parts.keep(store, part, name)
+        parts.forget(store, set(names))
 
 
 Work = tuple[list[Archive], str, Chunk, Path]

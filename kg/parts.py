@@ -76,19 +76,18 @@ def find(store: Path, name: str) -> Part | None:
         return None
 
 
-def keep(store: Path, part: Part, before: str, after: str) -> None:
-    """Keep a part under its name before the build, and under that with what it has claimed, which then is known."""
+def keep(store: Path, part: Part, name: str) -> None:
+    """Keep a part under the name that it has once what it claims is known."""
     folder = store / FOLDER
     folder.mkdir(exist_ok=True)
     with part.file.open("rb") as stream:
         sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
-    plain = _plain(part.outcome)
-    for one, outcome in {before: plain, after: plain | {"claims": []}}.items():
-        target = folder / f"{one}.nt"
-        if not target.exists():
-            os.link(part.file, target)
-        text = json.dumps({"sha256": sha256, "outcome": outcome}, ensure_ascii=False)
-        target.with_suffix(".json").write_text(text, encoding="utf-8")
+    target = folder / f"{name}.nt"
+    if not target.exists():
+        os.link(part.file, target)
+    outcome = _plain(part.outcome) | {"claims": []}
+    text = json.dumps({"sha256": sha256, "outcome": outcome}, ensure_ascii=False)
+    target.with_suffix(".json").write_text(text, encoding="utf-8")
 
 
 def forget(store: Path, wanted: set[str]) -> None:
