@@ -42,6 +42,7 @@ from endpoint.channel import Channel
 from endpoint.kept import Kept
 from endpoint.past import Past
 from endpoint.site import NAME, Site, hold, release
+from endpoint.warm import Warmer
 from kg import tokens
 from kg.errors import ConfigurationError, NewsgraphError
 from kg.prefixes import expand
@@ -78,19 +79,19 @@ def create_app(settings: Settings, workers: Workers, writer: Writer | None = Non
     app.teardown_request(release)
     errors.install(app)
     limits.install(app, settings)
-    app.wsgi_app = Kept(app.wsgi_app, lambda: workers.snapshot.id)  # type: ignore[method-assign]
+    kept = app.extensions[Kept.__name__] = Kept(app.wsgi_app, lambda: workers.snapshot.id)
+    app.wsgi_app = kept  # type: ignore[method-assign]
     observers = (log.access_log(settings), log.slow_query_log(settings), metrics.install(app, workers))
     app.wsgi_app = log.Log(app.wsgi_app, [one for one in observers if one])  # type: ignore[method-assign]
     return app
 
 
-def server(settings: Settings, workers: Workers, writer: Writer | None = None, past: Past | None = None) -> Any:
-    """Return a waitress server bound to the configured address, to be started with ``run()``.
+def server(app: Flask, settings: Settings) -> Any:
+    """Return a waitress server of ``app`` bound to the configured address, to be started with ``run()``.
 
     Slow and idle connections are closed, so that they cannot hold all threads. Raises ConfigurationError if
     the address cannot be used.
     """
-    app = create_app(settings, workers, writer, past)
     sockets: dict[int, Any] = {}
     made = create_server(
         app,
@@ -151,7 +152,9 @@ def serve(settings: Settings) -> None:
         workers = stack.enter_context(Workers(store, settings))
         writer = stack.enter_context(Writer(store, settings, workers)) if settings.writable else None
         past = stack.enter_context(closing(Past(settings)))
-        running = server(settings, workers, writer, past)
+        app = create_app(settings, workers, writer, past)
+        running = server(app, settings)
+        stack.enter_context(closing(Warmer(app))).start()
         # Finding an event to show takes a second on a cold disk; nobody who asks has to wait for that.
         threading.Thread(target=_announce, args=(settings, workers), daemon=True).start()
         try:

@@ -47,14 +47,19 @@ def _reaches(store: Path, snapshot: str) -> bool:
         return found is not None and found.snapshot == snapshot
 
 
-def _bring_up(store: Path, days: int) -> None:
+def prepare(store: Path, days: int) -> Future[None]:
+    """Have the log brought up to the current snapshot in the background; the result tells when it is."""
     with _starting:
         running = _running.get(store)
         if running is None or running.done():
             running = _running[store] = Future()
             threading.Thread(target=_run, args=(store, days, running), name="change log", daemon=True).start()
+        return running
+
+
+def _bring_up(store: Path, days: int) -> None:
     try:
-        running.result(WAIT_SECONDS)
+        prepare(store, days).result(WAIT_SECONDS)
     except TimeoutError:
         raise ServiceBusyError("the change log is being brought up to date; try again", RETRY_SECONDS) from None
 

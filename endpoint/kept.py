@@ -7,12 +7,16 @@ documents are kept: what depends on nothing but the snapshot, the address, and t
 from __future__ import annotations
 
 import gzip
+import threading
+from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Any, Final
+from dataclasses import astuple, dataclass
+from typing import Any, Final, Self
+from urllib.parse import unquote_to_bytes
 
 from werkzeug.datastructures import Headers
 from werkzeug.http import is_resource_modified, parse_accept_header
+from werkzeug.test import EnvironBuilder
 
 from endpoint.cache import Cache
 from endpoint.log import Application
@@ -22,8 +26,10 @@ SIZE: Final = 64_000_000
 LEAST: Final = 1_000
 """Bytes from which a response is worth compressing."""
 LEVEL: Final = 6
-FOLDERS: Final = frozenset({*THINGS, "doc", "page", "source", "memento", "timemap", "vocab", "frames", "static"})
-NEGOTIATED: Final = ("HTTP_ACCEPT", "HTTP_ACCEPT_LANGUAGE")
+FOLDERS: Final = frozenset({*THINGS, "", "doc", "page", "source", "memento", "timemap", "vocab", "frames", "static"})
+"""First segments of the paths whose responses are kept; the home page has an empty one."""
+COUNTED: Final = 10_000
+COUNTED_LENGTH: Final = 1_000
 CONDITIONAL: Final = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_RANGE", "HTTP_IF_RANGE")
 UNCHANGED: Final = ("content-length", "content-type", "content-encoding")
 """Headers that a 304 does not repeat."""
@@ -54,6 +60,47 @@ class Response:
         return Response(self.status, headers, body)
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a response depends on, beside the snapshot; ``path`` is spelled as in a WSGI environment."""
+
+    path: str
+    query: str = ""
+    accept: str = ""
+    language: str = ""
+    mount: str = ""
+    gzip: bool = False
+
+    @classmethod
+    def of(cls, environ: dict[str, Any]) -> Self:
+        """Return what a request asks for."""
+        names = ("PATH_INFO", "QUERY_STRING", "HTTP_ACCEPT", "HTTP_ACCEPT_LANGUAGE", "SCRIPT_NAME")
+        path, query, accept, language, mount = (environ.get(name, "") for name in names)
+        return cls(path, query, accept, language, mount, _takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", "")))
+
+    @classmethod
+    def link(cls, target: str, accept: str) -> Self:
+        """Return what a client asks for that follows a link on this server."""
+        path, _, query = target.partition("#")[0].partition("?")
+        return cls(unquote_to_bytes(path).decode("latin-1"), query, accept, gzip=True)
+
+    @property
+    def is_document(self) -> bool:
+        """Whether it is the path of something whose response may be kept."""
+        return not FOLDERS.isdisjoint(self.path.split("/", 2)[1:2])
+
+    @property
+    def size(self) -> int:
+        """How many characters it takes."""
+        return sum(len(part) for part in astuple(self) if isinstance(part, str))
+
+    def environ(self) -> dict[str, Any]:
+        """Return the WSGI environment of such a request."""
+        headers = {"HTTP_ACCEPT": self.accept, "HTTP_ACCEPT_LANGUAGE": self.language}
+        found = EnvironBuilder().get_environ() | {name: value for name, value in headers.items() if value}
+        return found | {"PATH_INFO": self.path, "QUERY_STRING": self.query, "SCRIPT_NAME": self.mount}
+
+
 class Kept:
     """WSGI middleware that keeps the responses of an application; ``snapshot`` tells which one it answers from."""
 
@@ -61,23 +108,44 @@ class Kept:
         self.application = application
         self.snapshot = snapshot
         self.cache = Cache(SIZE)
+        self._counts: Counter[Asked] = Counter()
+        self._lock = threading.Lock()
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request (PEP 3333)."""
-        folder = environ["PATH_INFO"].split("/", 2)[1:2]
-        if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or not FOLDERS.intersection(folder):
+        asked = Asked.of(environ)
+        if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or not asked.is_document:
             return self.application(environ, start_response)
-        return _send(self._response(environ), environ, start_response)
+        response = self._response(asked, environ)
+        if response.is_fixed:
+            self._count(asked)
+        return _send(response, environ, start_response)
 
-    def _response(self, environ: dict[str, Any]) -> Response:
-        snapshot, coded = self.snapshot(), _takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", ""))
-        asked = (environ.get(name, "") for name in ("SCRIPT_NAME", "PATH_INFO", "QUERY_STRING", *NEGOTIATED))
-        key = (snapshot, coded, *asked)
+    def response(self, asked: Asked) -> Response:
+        """Return the response to a request that nobody has sent, so that it is kept for those who will."""
+        return self._response(asked, asked.environ())
+
+    def busiest(self, number: int) -> list[Asked]:
+        """Return what was asked for most, the most first."""
+        with self._lock:
+            return [asked for asked, _ in self._counts.most_common(number)]
+
+    def _count(self, asked: Asked) -> None:
+        if asked.size > COUNTED_LENGTH:  # no client of this kind is worth the memory
+            return
+        with self._lock:
+            self._counts[asked] += 1
+            if len(self._counts) > COUNTED:
+                self._counts = Counter(dict(self._counts.most_common(COUNTED // 2)))
+
+    def _response(self, asked: Asked, environ: dict[str, Any]) -> Response:
+        snapshot = self.snapshot()
+        key = (snapshot, asked)
         found: Response | None = self.cache.get(key)
         if found is None:
-            found = self._made(environ, compress=coded)
+            found = self._made(environ, compress=asked.gzip)
             if found.is_fixed and self.snapshot() == snapshot:
-                self.cache.put(key, found, len(found.body) + LEAST)
+                self.cache.put(key, found, len(found.body) + asked.size + LEAST)
         return found
 
     def _made(self, environ: dict[str, Any], *, compress: bool) -> Response:

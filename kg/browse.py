@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from heapq import nlargest
@@ -61,6 +62,16 @@ def _days(store: Store) -> list[tuple[NamedNode, str]]:
         if isinstance(quad.object, Literal)
     ]
     return sorted(dated, key=lambda one: (one[1], one[0].value), reverse=True)
+
+
+def hubs(store: Store, limit: int) -> list[str]:
+    """Return the IRIs of the places, categories and publishers that most events and sources name, the most first."""
+    counted: Counter[str] = Counter()
+    for property_ in ("ng:place", "ng:category", "dcterms:publisher"):
+        for quad in store.quads_for_pattern(None, _term(property_), None, None):
+            if isinstance(quad.object, NamedNode):
+                counted[quad.object.value] += 1
+    return [iri for iri, _ in counted.most_common(limit)]
 
 
 def search(store: Store, name: str) -> dict[str, Any]:

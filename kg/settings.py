@@ -63,6 +63,7 @@ class Settings:
     access_log: str = setting("", "File for one JSON line about each request; - is standard error; empty: no log.")
     slow_query_log: str = setting("", "File for a JSON line with the text of each slow query; - and empty as above.")
     slow_query_seconds: float = setting(5.0, "Seconds of work from which a query is in the log of slow queries.")
+    warm_pages: int = setting(100, "Busiest documents made ready for a new snapshot, and the indexes; 0: nothing.")
     feed_days: int = setting(365, "Days for which feeds keep what older versions of a resource said.")
     writable: bool = setting(False, "Let those who have the token write: SPARQL Update and the Graph Store Protocol.")
     write_token_sha256: str = setting("", "SHA-256 of the token for writing, in hex; several with commas between.")

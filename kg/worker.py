@@ -17,7 +17,7 @@ from typing import Any, Final
 from pyoxigraph import Quad, Store
 
 from kg import frames, member, memento, reconcile, reconcile_request, sandbox, sitemap
-from kg.browse import newest, search
+from kg.browse import hubs, newest, search
 from kg.capabilities import capabilities
 from kg.describe import describe, total_of
 from kg.errors import NewsgraphError, QueryError, QuerySyntaxError, ResultTooLargeError, StoreError
@@ -125,6 +125,10 @@ def _newest(store: Store, arguments: dict[str, Any], _: str) -> Reply:
     return {}, json.dumps(newest(store, arguments["events"], arguments["language"])).encode()
 
 
+def _hubs(store: Store, arguments: dict[str, Any], _: str) -> Reply:
+    return {}, json.dumps(hubs(store, arguments["limit"])).encode()
+
+
 def _search(store: Store, _: dict[str, Any], name: str) -> Reply:
     return {}, json.dumps(search(store, name)).encode()
 
@@ -192,6 +196,7 @@ OPERATIONS: Final[dict[str, Callable[[Store, dict[str, Any], str], Reply]]] = {
     "describe": _describe,
     "find": _find,
     "newest": _newest,
+    "hubs": _hubs,
     "search": _search,
     "graph": _graph,
     "capabilities": _capabilities,

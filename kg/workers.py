@@ -84,6 +84,11 @@ class Workers(Pool):
         """Return the newest days and events, see kg.browse.newest."""
         return self._json(Request("newest", {"events": events, "language": language}))
 
+    def hubs(self, limit: int) -> list[str]:
+        """Return the IRIs of what most events name, see kg.browse.hubs."""
+        found: list[str] = json.loads(self.run(Request("hubs", {"limit": limit}))[1])
+        return found
+
     def search(self, name: str) -> dict[str, Any]:
         """Return the places with this name and their newest events, see kg.browse.search."""
         return self._json(Request("search", {}, name))

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from endpoint.app import server
+from endpoint.app import create_app, server
 from kg.settings import Settings
 from kg.tokens import digest
 from kg.workers import Workers
@@ -44,7 +44,7 @@ Serving = Callable[[Settings], AbstractContextManager[Send]]
 def listening(settings: Settings, workers: Workers, writer: Writer | None = None) -> Iterator[int]:
     """Run a waitress server on a free port, as kg serve runs it."""
     assert workers.ready(20)
-    running = server(settings, workers, writer)
+    running = server(create_app(settings, workers, writer), settings)
     thread = threading.Thread(target=running.run)
     thread.start()
     try:

@@ -77,7 +77,7 @@ def test_two_lengths_in_one_request_are_refused(port: int) -> None:
 def test_a_port_in_use_is_a_clear_error(settings: Settings, workers: Workers, port: int) -> None:
     taken = Settings(**{**settings.__dict__, "port": port})
     with pytest.raises(ConfigurationError, match="choose another --port"):
-        server(taken, workers)
+        server(create_app(taken, workers), taken)
 
 
 def test_problems_are_json_with_the_fields_of_rfc_9457(send) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, parse
 
-from endpoint.app import server
+from endpoint.app import create_app, server
 from kg import build, curate, terms
 from kg.settings import Settings
 from kg.workers import Workers
@@ -95,7 +95,7 @@ def get(store: Path) -> Iterator[Get]:
     settings = Settings(store=str(store), port=0, query_memory=1_000_000_000)
     with Workers(store, settings) as workers:
         assert workers.ready(20)
-        running = server(settings, workers)
+        running = server(create_app(settings, workers), settings)
         thread = threading.Thread(target=running.run)
         thread.start()
 

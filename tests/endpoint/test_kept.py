@@ -62,7 +62,7 @@ def test_what_a_client_prefers_is_kept_apart(kept: Kept, application: Counting, 
     assert len(application.asked) == 2
 
 
-@pytest.mark.parametrize("path", ["/sparql?query=ASK{}", "/healthz", "/dump/newsgraph.ttl", "/graphs", "/"])
+@pytest.mark.parametrize("path", ["/sparql?query=ASK{}", "/healthz", "/dump/newsgraph.ttl", "/graphs", "/search"])
 def test_what_is_no_document_is_not_kept(kept: Kept, application: Counting, path: str) -> None:
     ask(kept, path)
     ask(kept, path)

@@ -1,0 +1,103 @@
+"""What is made ready whenever a snapshot becomes current, before anybody asks for it.
+
+These are the documents that were asked for most, those that the home page leads to, those of the things that most
+events name, and what is derived from a whole snapshot: the index for searching and the change log. It is done in one
+thread, one thing after the other, so that it never takes more than one worker from those who ask.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import threading
+from dataclasses import replace
+from html import unescape
+from pathlib import Path
+from typing import Final
+
+from flask import Flask
+
+from endpoint import feed_log, search_cache
+from endpoint.kept import Asked, Kept
+from endpoint.site import NAME, Site
+from endpoint.urls import Addresses
+from kg.errors import NewsgraphError
+
+log = logging.getLogger(__name__)
+
+SECONDS: Final = 1.0
+"""How often to look for a new snapshot."""
+BROWSER: Final = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+_LINK: Final = re.compile(r'<a [^>]*?href="(/[^"]*)"')
+
+
+class Warmer:
+    """Makes ready what ``kept`` and the application behind it would else make when it is first asked for."""
+
+    def __init__(self, app: Flask) -> None:
+        self.site: Site = app.extensions[NAME]
+        self.kept: Kept = app.extensions[Kept.__name__]
+        self.number = self.site.settings.warm_pages
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="warmer", daemon=True)
+
+    def start(self) -> None:
+        """Begin with the snapshot that is served now, and go on with each later one until ``close``."""
+        if self.number:
+            self._thread.start()
+
+    def close(self) -> None:
+        """Cease after the document that is being made."""
+        self._ended.set()
+
+    def _run(self) -> None:
+        ready = ""
+        while not self._ended.wait(SECONDS):
+            snapshot = self.site.workers.snapshot.id
+            if snapshot != ready:
+                self.warm()
+                ready = snapshot
+
+    def warm(self) -> int:
+        """Make everything ready for the current snapshot; return how many documents there were to make."""
+        busiest = self.kept.busiest(self.number)
+        documents = [*busiest, *self._prominent(self.number - len(busiest))]
+        for asked in documents:
+            if self._ended.is_set():
+                break
+            self.kept.response(asked)
+        self._derive()
+        return len(documents)
+
+    def _prominent(self, number: int) -> list[Asked]:
+        """Return requests for the documents that the home page leads to, and for those that most events name."""
+        home = Asked.link("/", BROWSER)
+        found = {home: None} if number else {}
+        for target in self._links(home) if number else ():
+            asked = Asked.link(target, BROWSER)
+            if asked.is_document and len(found) < number // 2:
+                found[self._redirected(asked)] = None
+        addresses = Addresses(self.site.workers.snapshot.manifest.base)
+        hubs = [Asked.link(addresses.local(addresses.document(iri)), BROWSER) for iri in self._hubs(number)]
+        return list(found | dict.fromkeys(hubs))[:number]
+
+    def _links(self, page: Asked) -> list[str]:
+        body = self.kept.response(replace(page, gzip=False)).body.decode(errors="replace")
+        return [unescape(target) for target in _LINK.findall(body)]
+
+    def _redirected(self, asked: Asked) -> Asked:
+        """Return a request for what a thing redirects to, or the request itself."""
+        location = self.kept.response(asked).headers.get("Location")
+        return Asked.link(location, asked.accept) if location else asked
+
+    def _hubs(self, number: int) -> list[str]:
+        try:
+            return self.site.workers.hubs(number)
+        except NewsgraphError as error:
+            log.warning("it is not known what most events name: %s", error)
+            return []
+
+    def _derive(self) -> None:
+        store, snapshot = Path(self.site.settings.store).absolute(), self.site.workers.snapshot
+        search_cache.prepare(store, snapshot)
+        feed_log.prepare(store, self.site.settings.feed_days)
