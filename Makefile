@@ -4,9 +4,10 @@ PYTHON ?= python3
 VENV := .venv
 STAMP := $(VENV)/installed
 STORE := store
+W3ID := build/w3id/newsgraph
 SAMPLE := data/seed data/sample
 
-.PHONY: serve test check build docs clean
+.PHONY: serve test check build docs w3id clean
 
 serve: $(STORE)/current
 	$(VENV)/bin/kg serve --store $(STORE)
@@ -43,3 +44,13 @@ clean:
 
 docs: $(STAMP)
 	$(VENV)/bin/python -m kg.settings > docs/settings.md
+
+# The folder to submit to w3id.org, with the one thing that only its submitter knows: the address of a public server.
+w3id: export SERVER := $(SERVER)
+w3id:
+	@printf %s "$$SERVER" | grep -qxE 'https://[A-Za-z0-9._~:/-]+' || \
+	  { echo 'say which public server answers: make w3id SERVER=https://…'; exit 1; }
+	@mkdir -p $(W3ID)
+	@cp vocab/w3id/README.md $(W3ID)/
+	@sed "s|\[E=SERVER:[^]]*\]|[E=SERVER:$${SERVER%/}]|" vocab/w3id/.htaccess > $(W3ID)/.htaccess
+	@echo 'wrote $(W3ID): submit it to perma-id/w3id.org as newsgraph/'
