@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from kg.cli.options import GRAPH_FORMATS, setting
+from kg.cli.options import graph_format, setting
 from kg.errors import ConfigurationError
 from kg.settings import Settings, load
 
@@ -20,14 +20,7 @@ PARTS: Final[tuple[Part, ...]] = ("core", "captures", "enrichment")
 
 @click.command()
 @setting("store")
-@click.option(
-    "--format",
-    "name",
-    type=click.Choice(GRAPH_FORMATS),
-    default="turtle",
-    show_default=True,
-    help="Format of the dump.",
-)
+@graph_format("Format of the dump.")
 @click.option(
     "-o",
     "--output",
@@ -81,7 +74,8 @@ def dump(
 
 def _release(settings: Settings, folder: Path) -> None:
     from kg import catalog_represent, dump_files, ledger, snapshot
-    from kg.catalog import Catalog, Publisher, quads
+    from kg.catalog import Catalog, quads
+    from kg.catalog_texts import Publisher
     from kg.dump_files import DumpFile
     from kg.formats import by_name
     from kg.statistics import statistics

@@ -26,6 +26,12 @@ def setting(name: str) -> Callable[[Command], Command]:
     return click.option(option, name, type=type(one.default), default=None, help=f"{shown}  [default: {one.default}]")
 
 
+def graph_format(help_text: str) -> Callable[[Command], Command]:
+    """Return the option for the format of a graph."""
+    choice = click.Choice(GRAPH_FORMATS)
+    return click.option("--format", "name", type=choice, default="turtle", show_default=True, help=help_text)
+
+
 def write(file: Path, text: str) -> None:
     """Write a text to a file; raises StoreError if that is not possible."""
     try:

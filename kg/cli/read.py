@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from kg.cli.options import GRAPH_FORMATS, RESULT_FORMATS, setting, show, write
+from kg.cli.options import GRAPH_FORMATS, RESULT_FORMATS, graph_format, setting, show, write
 from kg.errors import NewsgraphError
 from kg.settings import Settings, load
 
@@ -46,14 +46,7 @@ def query(query: str, name: str | None, endpoint: str | None, **options: Any) ->
 @click.argument("iri")
 @setting("store")
 @setting("as_of")
-@click.option(
-    "--format",
-    "name",
-    type=click.Choice(GRAPH_FORMATS),
-    default="turtle",
-    show_default=True,
-    help="How to print the description.",
-)
+@graph_format("How to print the description.")
 def describe(iri: str, name: str, **options: Any) -> None:
     """Print what the graph says about the resource IRI."""
     from kg.formats import by_name
