@@ -1,8 +1,9 @@
 """What is made ready whenever a snapshot becomes current, before anybody asks for it.
 
 These are the documents that were asked for most, those that the home page leads to, those of the things that most
-events name, and what is derived from a whole snapshot: the index for searching and the change log. It is done in one
-thread, one thing after the other, so that it never takes more than one worker from those who ask.
+events name, and what is derived from a whole snapshot: the counts of the catalogue, the index for searching and the
+change log. It is done in one thread, one thing after the other, so that it never takes more than one worker from those
+who ask.
 """
 
 from __future__ import annotations
@@ -99,5 +100,6 @@ class Warmer:
 
     def _derive(self) -> None:
         store, snapshot = Path(self.site.settings.store).absolute(), self.site.workers.snapshot
+        self.kept.response(Asked.link("/catalog", BROWSER))  # keeps the counts, though not the response
         search_cache.prepare(store, snapshot)
         feed_log.prepare(store, self.site.settings.feed_days)
