@@ -1,9 +1,9 @@
 """What is made ready whenever a snapshot becomes current, before anybody asks for it.
 
 These are the documents that were asked for most, those that the home page leads to, those of the things that most
-events name, and what is derived from a whole snapshot: the counts of the catalogue, the index for searching and the
-change log. It is done in one thread, one thing after the other, so that it never takes more than one worker from those
-who ask.
+events name, and what is derived from a whole snapshot: the index for searching and the change log. It is done in one
+thread, one thing after the other, so that it never takes more than one worker from those who ask. A server that is
+written to makes a snapshot with each write: it waits for the last of them, and derives only when someone asks.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 
 SECONDS: Final = 1.0
 """How often to look for a new snapshot."""
+QUIET_SECONDS: Final = 10.0
+"""How long a snapshot has to be current before anything is made ready, if it may be that of one write among many."""
 BROWSER: Final = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 _LINK: Final = re.compile(r'<a [^>]*?href="(/[^"]*)"')
 
@@ -55,9 +57,15 @@ class Warmer:
         ready = ""
         while not self._ended.wait(SECONDS):
             snapshot = self.site.workers.snapshot.id
-            if snapshot != ready:
+            if snapshot != ready and self._stays(snapshot, bool(ready)):
                 self.warm()
                 ready = snapshot
+
+    def _stays(self, snapshot: str, later: bool) -> bool:
+        """Whether no write replaces a snapshot in the seconds after it."""
+        if not (self.site.writer and later):
+            return True
+        return not self._ended.wait(QUIET_SECONDS) and self.site.workers.snapshot.id == snapshot
 
     def warm(self) -> int:
         """Make everything ready for the current snapshot; return how many documents there were to make."""
@@ -67,7 +75,8 @@ class Warmer:
             if self._ended.is_set():
                 break
             self.kept.response(asked)
-        self._derive()
+        if not self.site.writer:
+            self._derive()
         return len(documents)
 
     def _prominent(self, number: int) -> list[Asked]:
@@ -100,6 +109,5 @@ class Warmer:
 
     def _derive(self) -> None:
         store, snapshot = Path(self.site.settings.store).absolute(), self.site.workers.snapshot
-        self.kept.response(Asked.link("/catalog", BROWSER))  # keeps the counts, though not the response
         search_cache.prepare(store, snapshot)
         feed_log.prepare(store, self.site.settings.feed_days)
