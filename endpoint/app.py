@@ -34,6 +34,7 @@ from endpoint import (
     pages,
     reconcile,
     resource,
+    snapshots,
     sparql,
     vocabulary,
 )
@@ -74,6 +75,7 @@ def create_app(settings: Settings, workers: Workers, writer: Writer | None = Non
     app.register_blueprint(discovery.blueprint)
     app.register_blueprint(openapi.blueprint)
     app.register_blueprint(reconcile.blueprint)
+    app.register_blueprint(snapshots.blueprint)
     app.before_request(hold)
     app.after_request(headers.add)
     app.teardown_request(release)

@@ -7,7 +7,7 @@ from typing import Final
 from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring
 
 from endpoint.negotiate import HTML
-from endpoint.pages import spoken
+from endpoint.periods import spoken
 from kg.changelog import Change
 from kg.formats import Format
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import threading
 import time
@@ -11,14 +10,16 @@ from typing import Any, Final
 
 from flask import Blueprint, Response, render_template, request
 
-from endpoint import dump_cache, dumps
+from endpoint import dump_cache, dumps, snapshots
 from endpoint.errors import acceptable
 from endpoint.headers import alternates, link
 from endpoint.negotiate import HTML, JSON, choose
 from endpoint.pages import embedded
-from endpoint.site import Site, site
-from kg.catalog import BY_SA_4, DESCRIPTIONS, PATH, RIGHTS, TITLES, Catalog, Publisher, quads
+from endpoint.site import Site, by_content, site
+from kg.catalog import Catalog, quads
 from kg.catalog_represent import bibtex, citation, document, represent
+from kg.catalog_snapshot import PATH
+from kg.catalog_texts import BY_SA_4, DESCRIPTIONS, RIGHTS, TITLES, Publisher
 from kg.child import Request
 from kg.dump import replacing
 from kg.errors import NotFoundError, ServiceBusyError, StoreError
@@ -72,13 +73,13 @@ def cite() -> Response:
         made=[one for one in found.complete if one.file.part is None],
         rights=RIGHTS,
     )
-    return _tagged(page.encode(), HTML.content_type)
+    return by_content(Response(page, content_type=HTML.content_type))
 
 
 @blueprint.get("/cite.bib")
 def cite_bib() -> Response:
     """Send the citation as BibTeX."""
-    return _tagged(bibtex(catalog(site())).encode(), "application/x-bibtex; charset=utf-8")
+    return by_content(Response(bibtex(catalog(site())), content_type="application/x-bibtex; charset=utf-8"))
 
 
 def _negotiated(formats: tuple[Format, ...]) -> Response:
@@ -91,9 +92,9 @@ def _negotiated(formats: tuple[Format, ...]) -> Response:
 def _serve(chosen: Format) -> Response:
     here = site()
     found = catalog(here)
-    names = tuple(one.file.name for one in found.complete)
-    body: bytes = here.cached(("catalog", chosen.name, request.root_path, names), lambda: _body(found, chosen), len)
-    response = _tagged(body, chosen.content_type)
+    listed = (*(one.file.name for one in found.complete), *(one.iri for one in found.kept))
+    body: bytes = here.cached(("catalog", chosen.name, request.root_path, listed), lambda: _body(found, chosen), len)
+    response = by_content(Response(body, content_type=chosen.content_type))
     response.headers["Vary"] = "Accept"
     response.headers["Content-Location"] = _local(chosen)
     links = alternates([(one, _local(one)) for one in FORMATS], chosen)
@@ -105,22 +106,11 @@ def _local(one: Format) -> str:
     return site().addresses.local(f"{PATH}.{one.suffix}")
 
 
-def _tagged(body: bytes, content_type: str) -> Response:
-    """Return a response with a tag made from its content, which grows while dumps are made of one snapshot."""
-    response = Response(body, content_type=content_type)
-    response.set_etag(hashlib.sha256(body).hexdigest()[:32])
-    response.cache_control.public = True
-    response.cache_control.max_age = 60
-    conditional = response.make_conditional(request)
-    assert isinstance(conditional, Response)  # noqa: S101
-    return conditional
-
-
 def catalog(here: Site) -> Catalog:
     """Return the description of the current snapshot, with the dumps that are made of it by now."""
     publisher = Publisher(here.settings.publisher, here.settings.contact)
     counted: dict[str, Any] = here.cached(("statistics",), lambda: _statistics(here), lambda _: 100_000)
-    return Catalog(here.snapshot.manifest, counted, tuple(dumps.made(here)), publisher)
+    return Catalog(here.snapshot.manifest, counted, tuple(dumps.made(here)), publisher, snapshots.kept(here))
 
 
 def _statistics(here: Site) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from flask import request
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
 from endpoint.site import Site
-from kg.catalog import PATH
+from kg.catalog_snapshot import PATH
 from kg.dump_files import NAME
 from kg.formats import RDF_FORMATS, RESULT_FORMATS, UPLOAD_FORMATS, Format
 from kg.prefixes import expand

@@ -23,7 +23,7 @@ from kg.dump_files import NAME
 from kg.errors import NotFoundError
 from kg.formats import RESULT_FORMATS
 from kg.prefixes import PREFIXES
-from kg.sitemap import Year
+from kg.sitemap import Section
 
 blueprint = Blueprint("discovery", __name__)
 
@@ -54,20 +54,20 @@ def sitemaps() -> Response:
     here = site()
     base, created = here.addresses.base, here.snapshot.manifest.created
     rows = (
-        ("sitemap", f"{base}sitemap/{name}.xml", year.changed or created) for name, (year, _) in _sitemaps(here).items()
+        ("sitemap", f"{base}sitemap/{name}.xml", one.changed or created) for name, (one, _) in _sitemaps(here).items()
     )
     return tagged(_xml(_listing("sitemapindex", rows)), here.snapshot, "sitemap")
 
 
 @blueprint.get("/sitemap/<name>.xml")
 def sitemap(name: str) -> Response:
-    """List documents of days and events of one year, with when each changed last."""
+    """List documents of one year or of one kind of things, with when each changed last."""
     here = site()
     found = _sitemaps(here).get(name)
     if found is None:
         raise NotFoundError(f"there is no sitemap {name[:100]!r}; /sitemap.xml lists those there are")
-    year, part = found
-    body: str = here.cached(("sitemap", name), lambda: _sitemap(here, year, part), len)
+    section, part = found
+    body: str = here.cached(("sitemap", name), lambda: _sitemap(here, section, part), len)
     return tagged(_xml(body), here.snapshot, f"sitemap-{name}")
 
 
@@ -121,13 +121,13 @@ def _example(here: Site) -> str | None:
     return here.addresses.base + here.addresses.document(days[0]["iri"]) if days else None
 
 
-def _sitemaps(here: Site) -> dict[str, tuple[Year, int]]:
-    """Return the sitemaps by name, such as 2011-1: each is a part of the documents of a year."""
+def _sitemaps(here: Site) -> dict[str, tuple[Section, int]]:
+    """Return the sitemaps by name, such as 2011-1 or entity-1: each is a part of the documents of a section."""
     found: list[dict[str, Any]] = here.cached(
         ("sitemap",), lambda: _asked(here, {}), lambda value: 200 * (1 + len(value))
     )
-    years = [Year(**one) for one in found]
-    return {f"{year.year}-{part}": (year, part) for year in years for part in range(1, year.parts + 1)}
+    sections = [Section(**one) for one in found]
+    return {f"{one.name}-{part}": (one, part) for one in sections for part in range(1, one.parts + 1)}
 
 
 def _asked(here: Site, arguments: dict[str, Any]) -> Any:
@@ -135,9 +135,9 @@ def _asked(here: Site, arguments: dict[str, Any]) -> Any:
     return json.loads(here.workers.run(request, time.monotonic() + SECONDS)[1])
 
 
-def _sitemap(here: Site, year: Year, part: int) -> str:
+def _sitemap(here: Site, section: Section, part: int) -> str:
     addresses = here.addresses
-    rows = _asked(here, {"year": year.year, "part": part})
+    rows = _asked(here, {"section": section.name, "part": part})
     return _listing("urlset", (("url", addresses.base + addresses.document(iri), changed) for iri, changed in rows))
 
 

@@ -18,6 +18,7 @@ from kg.dump_files import NAME, PATCH, SUMS, Made
 from kg.dump_parts import PARTS
 from kg.errors import NotFoundError
 from kg.formats import RDF_FORMATS
+from kg.snapshot import Snapshot
 
 blueprint = Blueprint("dumps", __name__)
 
@@ -54,18 +55,33 @@ def checksums() -> Response:
 def dump(name: str) -> Response:
     """Send one dump; ranges are answered, so that an interrupted download can go on."""
     here = site()
+    return _send(here, here.snapshot, name)
+
+
+@blueprint.get("/dump/<of>/<name>")
+def dump_of(of: str, name: str) -> Response:
+    """Send one dump of a snapshot that is kept, the same bytes at any time; ranges are answered."""
+    here = site()
+    folders = snapshot.snapshots(Path(here.settings.store))
+    folder = next((one for one in folders if one.name == of), None)
+    if folder is None:
+        raise NotFoundError(f"no such snapshot is kept here; there are {', '.join(one.name for one in folders)}")
+    return _send(here, snapshot.read(folder), name)
+
+
+def _send(here: Site, source: Snapshot, name: str) -> Response:
     file = dump_files.named(name)
     if file is None or (file.since and file.since not in _snapshots(here)):
         raise NotFoundError(_what_there_is(here))
-    path = dump_cache.obtain(Path(here.settings.store), here.snapshot, file)
+    path = dump_cache.obtain(Path(here.settings.store), source, file)
     content_type = "application/gzip" if file.packed else file.format.content_type
     stem, _, suffix = file.name.partition(".")
     response = send_file(
         path,
         mimetype=content_type.partition(";")[0],
         as_attachment=True,
-        download_name=f"{stem}-{here.snapshot.id}.{suffix}",
-        etag=f"{here.snapshot.id}-{file.name}",
+        download_name=f"{stem}-{source.id}.{suffix}",
+        etag=f"{source.id}-{file.name}",
         conditional=True,
         last_modified=None,
     )

@@ -28,6 +28,8 @@ LEAST: Final = 1_000
 LEVEL: Final = 6
 FOLDERS: Final = frozenset({*THINGS, "", "doc", "page", "source", "memento", "timemap", "vocab", "frames", "static"})
 """First segments of the paths whose responses are kept; the home page has an empty one."""
+GROWING: Final = "/doc/snapshot/"
+"""Documents that change while the snapshot stays: they tell which dumps are made."""
 COUNTED: Final = 10_000
 COUNTED_LENGTH: Final = 1_000
 CONDITIONAL: Final = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_RANGE", "HTTP_IF_RANGE")
@@ -87,7 +89,7 @@ class Asked:
     @property
     def is_document(self) -> bool:
         """Whether it is the path of something whose response may be kept."""
-        return not FOLDERS.isdisjoint(self.path.split("/", 2)[1:2])
+        return not FOLDERS.isdisjoint(self.path.split("/", 2)[1:2]) and not self.path.startswith(GROWING)
 
     @property
     def size(self) -> int:

@@ -19,7 +19,7 @@ from werkzeug.exceptions import BadRequest
 
 from endpoint import context
 from endpoint.errors import acceptable
-from endpoint.headers import link
+from endpoint.headers import LICENCE, alternates, link
 from endpoint.negotiate import DOCUMENT_FORMATS, HTML, choose
 from endpoint.pages import document_page
 from endpoint.site import Site, site, tagged
@@ -121,7 +121,9 @@ def memento(stamp: str, path: str) -> Response:
     response.headers["Vary"] = "Accept"
     response.headers["Content-Location"] = dict(choices)[chosen]
     response.headers["Memento-Datetime"] = _date(moment)
-    response.headers["Link"] = ", ".join([*_links(stem, moments, moment), *context.links(chosen)])
+    own = [link(here.addresses.base + _address(stem, moment), "canonical"), link(LICENCE, "license")]
+    links = [*alternates(choices, chosen), *own, *_links(stem, moments, moment), *context.links(chosen)]
+    response.headers["Link"] = ", ".join(links)
     return tagged(response, here.snapshot, f"{stamp}-{chosen.suffix}")
 
 

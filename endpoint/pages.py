@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote, urlsplit
 
 from flask import render_template
 from markupsafe import Markup
 
+from endpoint import periods
 from endpoint.negotiate import PAGE_FORMATS
+from endpoint.periods import spoken
 from endpoint.urls import Addresses
 from kg.describe import NEWEST, paged, pages
 from kg.prefixes import PREFIXES, compact, expand
@@ -43,6 +44,9 @@ NAMES: Final = {
     "dcterms:temporal": "day",
     "dcterms:hasPart": "entries",
     "dcterms:identifier": "also known as",
+    "dcterms:isPartOf": "lies in",
+    "dcat:startDate": "first day",
+    "dcat:endDate": "last day",
     "wgs:lat": "latitude",
     "wgs:long": "longitude",
 }
@@ -55,8 +59,11 @@ KINDS: Final = {
     "ng:Entity": "Entity",
     "schema:Organization": "Publisher",
     "skos:Concept": "Category",
-    "dcterms:PeriodOfTime": "Day",
+    "dcterms:PeriodOfTime": "Period",
 }
+
+WIDE: Final = {"schema:Country": 5, "schema:AdministrativeArea": 7}
+CLOSE: Final = 9  # how far a map of a place zooms in: less for what is large
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +143,15 @@ class Described:
     number: int = 1
     turns: tuple[str, str] = ("", "")
     place: tuple[str, str] | None = None
-    neighbours: tuple[Term | None, Term | None] = (None, None)
+    zoom: int = CLOSE
+    neighbours: Sequence[periods.Link | None] = (None, None)
+    whole: periods.Link | None = None
+    parts: list[periods.Link] = field(default_factory=list)
+
+    @property
+    def wide(self) -> bool:
+        """Whether the place is a country or a division, of which the coordinates are those of one point inside."""
+        return self.zoom < CLOSE
 
 
 class Reader:
@@ -216,15 +231,6 @@ def host(iri: str) -> str:
 LANGUAGES: Final = {"en": "English", "zh": "中文"}
 
 
-def spoken(text: str) -> str:
-    """Return an ISO date as people write it (8 November 2011); any other text as it is."""
-    try:
-        day = date.fromisoformat(text[:10])
-    except ValueError:
-        return text
-    return f"{day.day} {day:%B %Y}" + (f", {text[11:16]} UTC" if len(text) > 10 else "")
-
-
 def listing(addresses: Addresses, listed: Mapping[str, Any], nodes: Nodes) -> list[Item]:
     """Return the events among ``listed``, newest first, as the templates show them."""
     reader = Reader(nodes, addresses)
@@ -236,6 +242,7 @@ def describe(iri: str, nodes: Nodes, addresses: Addresses, document: str) -> Des
     """Return what the page about ``iri`` shows, from the nodes of its description."""
     reader = Reader(nodes, addresses)
     kind = next((label for name, label in KINDS.items() if reader.is_a(iri, name)), "Resource")
+    kind = periods.kind(iri.removeprefix(addresses.base)) or kind
     title = reader.resource(iri)
     event = kind == "Event"
     others = {name: nodes[name] for name in nodes if name != iri}
@@ -254,6 +261,9 @@ def describe(iri: str, nodes: Nodes, addresses: Addresses, document: str) -> Des
         history=_history(reader, iri),
         entries=_entries(reader, iri),
         place=(latitude, longitude) if latitude and longitude else None,
+        zoom=next((zoom for name, zoom in WIDE.items() if reader.is_a(iri, name)), CLOSE),
+        whole=periods.whole(reader, iri),
+        parts=periods.parts(reader, iri),
     )
 
 
@@ -320,8 +330,8 @@ def document_page(site: Site, iri: str, nodes: Nodes, path: str = "", instant: s
     shown = replace(shown, number=page, turns=_turns(addresses.local(path), page, pages(shown.total)))
     if instant:
         shown = replace(shown, instant=instant)
-    elif shown.kind == "Day":
-        shown = replace(shown, neighbours=(_day(site, shown.date, -1), _day(site, shown.date, 1)))
+    elif shown.kind in periods.KINDS.values():
+        shown = replace(shown, neighbours=periods.neighbours(site, iri))
     return render_template(
         "document.html",
         site=site,
@@ -335,16 +345,6 @@ def document_page(site: Site, iri: str, nodes: Nodes, path: str = "", instant: s
 def _turns(path: str, page: int, last: int) -> tuple[str, str]:
     """Return the addresses of the page with newer and of that with older events, empty where there is none."""
     return (paged(path, page - 1) if page > 1 else "", paged(path, page + 1) if page < last else "")
-
-
-def _day(site: Site, day: str, step: int) -> Term | None:
-    """Return the day before or after ``day``, if the graph has it."""
-    try:
-        text = (date.fromisoformat(day) + timedelta(days=step)).isoformat()
-    except (ValueError, OverflowError):
-        return None
-    found = site.workers.find([f"{site.addresses.base}day/{text}"])
-    return Term(spoken(text), site.addresses.href(found.iri)) if found else None
 
 
 def embedded(data: Any) -> Markup:

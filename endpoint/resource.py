@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any
 
 from flask import Blueprint, Response, redirect, request
 
 from endpoint import context, feeds
 from endpoint.errors import WithdrawnError, acceptable, problem
-from endpoint.headers import alternates, link
+from endpoint.headers import LICENCE, alternates, link
 from endpoint.memento import original_links
 from endpoint.negotiate import DOCUMENT_FORMATS, HTML, JSON, choose
 from endpoint.pages import document_page
@@ -28,10 +28,12 @@ from kg.errors import NotFoundError
 from kg.formats import Format
 from kg.locate import Location
 from kg.query import Answer
+from kg.snapshot import Snapshot
 
 blueprint = Blueprint("resource", __name__)
 
-LICENCE: Final = "https://creativecommons.org/licenses/by-sa/4.0/"
+Describe = Callable[[Site, str, Format, int], Answer]
+Tag = Callable[[Response, Snapshot, str], Response]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +52,11 @@ def thing(kind: str, rest: str) -> Response:
     found = locate(site(), path)
     if found.alias:
         return _to_event(found)
-    if is_document(path):
-        return document(found)
+    return document(found) if is_document(path) else see_document(found)
+
+
+def see_document(found: Found) -> Response:
+    """Redirect from a thing to the document about it, in the format of its suffix if it has one."""
     addresses = site().addresses
     target = addresses.local(addresses.document(found.iri)) + _dotted(found.format)
     response = _redirect(target, 303)
@@ -166,8 +171,11 @@ def withdrawn(error: WithdrawnError) -> Response:
     return response
 
 
-def document(found: Found) -> Response:
-    """Return the document about a resource, in the format of its suffix or else the one negotiated."""
+def document(found: Found, describe: Describe | None = None, tag: Tag = tagged) -> Response:
+    """Return the document about a resource, in the format of its suffix or else the one negotiated.
+
+    ``describe`` makes the description, if it is not the graph that has it; ``tag`` gives the response its validators.
+    """
     here = site()
     addresses = here.addresses
     path, number = addresses.document(found.iri), _page()
@@ -175,7 +183,7 @@ def document(found: Found) -> Response:
     chosen = found.format or choose(DOCUMENT_FORMATS, request.headers.get("Accept"))
     if chosen is None:
         raise acceptable(choices)
-    answer = described(here, found.iri, chosen, number)
+    answer = (describe or described)(here, found.iri, chosen, number)
     response = Response(answer.body, content_type=chosen.content_type)
     response.headers["Vary"] = "Accept"
     response.headers["Content-Location"] = dict(choices)[chosen]
@@ -187,7 +195,7 @@ def document(found: Found) -> Response:
             *feeds.links(here, found.iri),
         ]
     )
-    return tagged(response, here.snapshot, chosen.suffix if number == 1 else f"{chosen.suffix}-{number}")
+    return tag(response, here.snapshot, chosen.suffix if number == 1 else f"{chosen.suffix}-{number}")
 
 
 def _page() -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Hashable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -87,6 +88,21 @@ def tagged(response: Response, snapshot: Snapshot, name: str) -> Response:
     response.last_modified = datetime.fromisoformat(snapshot.manifest.created)
     response.cache_control.public = True
     response.cache_control.max_age = 0 if site().writer else 60  # who has written wants to see it
+    conditional = response.make_conditional(request)
+    assert isinstance(conditional, Response)  # noqa: S101
+    return conditional
+
+
+def by_content(response: Response, modified: datetime | None = None) -> Response:
+    """Give a response validators as ``tagged`` does, but of its content, which may change while the snapshot stays.
+
+    The tag is made of the type too, since two representations may have the same bytes.
+    """
+    content = (response.content_type or "").encode() + b"\0" + response.get_data()
+    response.set_etag(hashlib.sha256(content).hexdigest()[:32])
+    response.last_modified = modified
+    response.cache_control.public = True
+    response.cache_control.max_age = 60
     conditional = response.make_conditional(request)
     assert isinstance(conditional, Response)  # noqa: S101
     return conditional

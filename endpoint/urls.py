@@ -15,7 +15,7 @@ from endpoint.negotiate import DOCUMENT_FORMATS
 from kg.formats import Format
 from kg.iri import spell
 
-THINGS: Final = ("event", "entity", "category", "publisher", "day")
+THINGS: Final = ("event", "entity", "category", "publisher", "day", "month", "year")
 _REVISION = re.compile(r"event/[^/]+/[^/]+/revision/[^/]+")
 _SUFFIXES: Final = {one.suffix: one for one in sorted(DOCUMENT_FORMATS, key=lambda one: -len(one.suffix))}
 """The formats by their suffixes, the longest first: ``expanded.jsonld`` is not ``jsonld``."""

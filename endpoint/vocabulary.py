@@ -82,15 +82,15 @@ def _serve(path: str, version: str, wanted: Format | None) -> Response:
     response = Response(body, content_type=chosen.content_type)
     response.headers["Vary"] = "Accept"
     response.headers["Content-Location"] = dict(choices)[chosen]
-    response.headers["Link"] = ", ".join(_links(version, choices, chosen))
+    response.headers["Link"] = ", ".join(_links(path, version, choices, chosen))
     return tagged(response, site().snapshot, f"vocab-{version}-{chosen.suffix}")
 
 
-def _links(version: str, choices: list[tuple[Format, str]], chosen: Format) -> list[str]:
+def _links(path: str, version: str, choices: list[tuple[Format, str]], chosen: Format) -> list[str]:
     """Return the links of a document, those between versions with the relations of RFC 5829."""
     links = [*alternates(choices, chosen), *context.links(chosen)]
     current = version == vocab.VERSION
-    links.append(link(vocab.ONTOLOGY if current else f"{vocab.ONTOLOGY}/{version}", "canonical"))
+    links.append(link(vocab.ONTOLOGY if path == CURRENT else f"{vocab.ONTOLOGY}/{version}", "canonical"))
     links.append(link(LICENCE, "license"))
     links.append(link(choices[1][1], "describedby", type=choices[1][0].media_type))
     links.append(link(site().addresses.local(CURRENT), "latest-version"))

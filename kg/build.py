@@ -18,6 +18,7 @@ from typing import Any
 
 from pyoxigraph import Quad, RdfFormat, Store, serialize
 
+import vocab
 from kg import __version__, check, gazetteer, ledger, parts, plan, retained, snapshot, writes
 from kg.archive import Archive, open_archive
 from kg.convert import Converter, Outcome
@@ -261,6 +262,7 @@ def _manifest(store: Path, draft: Path, archives: list[Archive], found: dict[str
         created=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
         base=settings.base,
         tool=f"newsgraph {__version__}",
+        vocabulary=f"{vocab.ONTOLOGY}/{vocab.VERSION}",
         counts=found["counts"],
         languages=found["languages"],
         archives=[

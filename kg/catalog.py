@@ -5,68 +5,41 @@ https://www.w3.org/TR/vocab-dcat-3/, https://semiceu.github.io/DCAT-AP/releases/
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any, Final
+from typing import Any
 
-from pyoxigraph import Literal, NamedNode, Quad
+from pyoxigraph import NamedNode, Quad
 
-from kg import catalog_terms
-from kg.catalog_terms import IANA, expand, literal, node
+from kg import catalog_snapshot, catalog_terms
+from kg.catalog_snapshot import PATH, Version
+from kg.catalog_terms import Value, literal, node, say
+from kg.catalog_texts import BY_SA_4, DESCRIPTIONS, RIGHTS, TITLES, Publisher, documents
 from kg.dump_files import NAME, Made
 from kg.dump_parts import Part
 from kg.snapshot import Manifest
 
-Term = NamedNode | Literal
-Value = Term | None | Iterable[Term | None]
-
-PATH: Final = "catalog"
-WIKIPEDIA: Final = "https://en.wikipedia.org/wiki/Portal:Current_events"
-GEONAMES: Final = "https://www.geonames.org/"
-BY_SA_3: Final = "https://creativecommons.org/licenses/by-sa/3.0/"
-BY_SA_4: Final = "https://creativecommons.org/licenses/by-sa/4.0/"
-BY_4: Final = "https://creativecommons.org/licenses/by/4.0/"
-LICENCES: Final = {BY_SA_3: "CC BY-SA 3.0", BY_SA_4: "CC BY-SA 4.0", BY_4: "CC BY 4.0"}
-
-TITLES: Final[Mapping[Part | None, str]] = {
-    None: "newsgraph: news events as linked data",
-    "core": "Events, revisions, entities and sources",
-    "captures": "Pages and their entries",
-    "enrichment": "What other data sets say about the entities",
-}
-DESCRIPTIONS: Final[Mapping[Part | None, str]] = {
-    None: "Dated news events of an archive, with their places, sources and wordings over time.",
-    "core": "The events with their wordings over time, the places and other entities they name, and what they cite.",
-    "captures": "The captures of the archive's pages, each with the entries that it prints.",
-    "enrichment": "Coordinates, types, labels and links of entities, asked from other data sets on the day that each "
-    "of its graphs says.",
-}
-RIGHTS: Final = (
-    "Text by the contributors of Wikipedia's Current events portal, and of the Context, which was made from it; "
-    "modified: taken apart into statements, with links resolved, and places and revisions added. Each capture of a "
-    "wiki page names the page history that lists its authors, and its licence: CC BY-SA 3.0, from June 2023 on "
-    "CC BY-SA 4.0. Names, containment and coordinates of places: GeoNames, CC BY 4.0, modified. Descriptions and "
-    "images that pages of the Context print belong to their publishers."
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Publisher:
-    """Who publishes the data: a name, and an address (``mailto:`` or ``https:``) or nothing."""
-
-    name: str
-    contact: str = ""
-
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """The description of one snapshot. ``statistics`` are those of kg.statistics, ``made`` the dumps there are."""
+    """The description of one snapshot.
+
+    ``statistics`` are those of kg.statistics, ``made`` the dumps there are, ``kept`` all snapshots that are kept; the
+    one described need not be among them.
+    """
 
     manifest: Manifest
     statistics: Mapping[str, Any]
     made: tuple[Made, ...]
     publisher: Publisher
+    kept: tuple[Version, ...] = ()
+
+    @property
+    def version(self) -> Version:
+        """The snapshot with its complete dumps."""
+        before = next((one.before for one in self.kept if one.manifest.id == self.manifest.id), None)
+        return Version(self.manifest, self.publisher, tuple(self.complete), before)
 
     @property
     def iri(self) -> str:
@@ -99,22 +72,14 @@ def quads(catalog: Catalog) -> list[Quad]:
         chain.from_iterable(_subset(catalog, part) for part in catalog.triples),
         _partitions(catalog),
         _linksets(catalog),
-        chain.from_iterable(_distribution(catalog, one) for one in catalog.complete),
+        chain.from_iterable(catalog_snapshot.distribution(catalog.version, one) for one in catalog.complete),
         _service(catalog),
-        _provenance(catalog),
+        _versions(catalog),
         _agents(catalog),
-        _documents(),
+        documents(),
     )
     # What is said of licences and languages in several places is said once.
     return list(dict.fromkeys((*described, *catalog_terms.languages(catalog.manifest.languages))))
-
-
-def say(subject: NamedNode, statements: Mapping[str, Value]) -> Iterator[Quad]:
-    """Yield the statements, by prefixed names of properties, about a subject; None says nothing."""
-    for name, value in statements.items():
-        for one in (value,) if isinstance(value, NamedNode | Literal) else value or ():
-            if one is not None:
-                yield Quad(subject, NamedNode(expand(name)), one)
 
 
 def _catalog(one: Catalog) -> Iterator[Quad]:
@@ -160,10 +125,10 @@ def _dataset(one: Catalog, part: Part | None) -> dict[str, Value]:
         "dcterms:license": NamedNode(BY_SA_4),
         "dcterms:rights": one.part("rights"),
         "dcat:theme": catalog_terms.NEWS,
-        "dcat:keyword": [literal(word, language="en") for word in ("news", "events", "knowledge graph")],
-        "dcat:distribution": [one.part(made.file.name) for made in files],
-        "void:dataDump": [_download(one, made) for made in files],
-        "prov:wasGeneratedBy": one.part("build"),
+        "dcat:keyword": catalog_terms.keywords(),
+        "dcat:distribution": [one.version.dump(made) for made in files],
+        "void:dataDump": [catalog_snapshot.download(one.version, made) for made in files],
+        "prov:wasGeneratedBy": one.version.part("build"),
     }
 
 
@@ -238,47 +203,6 @@ def _linksets(one: Catalog) -> Iterator[Quad]:
         yield from say(target, {"rdf:type": node("void:Dataset"), "void:uriSpace": literal(space)})
 
 
-def _download(one: Catalog, made: Made) -> NamedNode:
-    return NamedNode(f"{one.manifest.base}dump/{made.file.name}")
-
-
-def _distribution(one: Catalog, made: Made) -> Iterator[Quad]:
-    distribution, file = one.part(made.file.name), made.file
-    checksum = one.part(f"{file.name}-sha256")
-    media_type, gzip = NamedNode(IANA + file.format.media_type), NamedNode(f"{IANA}application/gzip")
-    yield from say(
-        distribution,
-        {
-            "rdf:type": node("dcat:Distribution"),
-            "dcterms:title": literal(file.name),
-            "dcterms:description": literal(f"{TITLES[file.part]}, as {file.format.label}", language="en"),
-            "dcat:accessURL": NamedNode(f"{one.manifest.base}dump/"),
-            "dcat:downloadURL": _download(one, made),
-            "dcat:mediaType": media_type,
-            "dcterms:format": catalog_terms.FILE_TYPES.get(file.format.name),
-            "dcat:compressFormat": gzip if file.packed else None,
-            "dcat:byteSize": literal(made.size, "xsd:nonNegativeInteger"),
-            "spdx:checksum": checksum,
-            "dcterms:issued": literal(one.manifest.created, "xsd:dateTime"),
-            "dcterms:modified": literal(one.manifest.created, "xsd:dateTime"),
-            "dcterms:license": NamedNode(BY_SA_4),
-            "dcterms:rights": one.part("rights"),
-            "dcatap:availability": catalog_terms.AVAILABLE,
-        },
-    )
-    yield from say(
-        checksum,
-        {
-            "rdf:type": node("spdx:Checksum"),
-            "spdx:algorithm": node("spdx:checksumAlgorithm_sha256"),
-            "spdx:checksumValue": literal(made.sha256, "xsd:hexBinary"),
-        },
-    )
-    for kind in (media_type, gzip if file.packed else None):
-        yield from say(kind, {"rdf:type": node("dcterms:MediaType")}) if kind else ()
-    yield from catalog_terms.file_type(file.format.name)
-
-
 def _service(one: Catalog) -> Iterator[Quad]:
     base = one.manifest.base
     yield from say(
@@ -301,32 +225,21 @@ def _service(one: Catalog) -> Iterator[Quad]:
     )
 
 
-def _provenance(one: Catalog) -> Iterator[Quad]:
-    """Yield from what the snapshot was made, when, and by which program (PROV-O)."""
-    archives = {one.part(f"archive-{number}"): facts for number, facts in enumerate(one.manifest.archives, 1)}
+def _versions(one: Catalog) -> Iterator[Quad]:
+    """Yield the snapshots that are kept, and from what the one described was made (DCAT 3, section 11)."""
+    current = one.version
+    known = {current.iri: current} | {version.iri: version for version in one.kept}
+    yield from chain.from_iterable(map(catalog_snapshot.summary, known.values()))
+    yield from catalog_snapshot.provenance(current)
+    derived = [quad.object for quad in catalog_snapshot.provenance(current) if quad.predicate == catalog_terms.DERIVED]
     yield from say(
-        one.part("build"),
+        one.part(NAME),
         {
-            "rdf:type": node("prov:Activity"),
-            "prov:endedAtTime": literal(one.manifest.created, "xsd:dateTime"),
-            "prov:wasAssociatedWith": one.part("program"),
-            "prov:used": (*archives, NamedNode(GEONAMES)),
+            "dcat:hasVersion": [NamedNode(iri) for iri in known],
+            "dcat:hasCurrentVersion": NamedNode(current.iri),
+            "prov:wasDerivedFrom": [source for source in derived if isinstance(source, NamedNode)],
         },
     )
-    yield from say(
-        one.part("program"), {"rdf:type": node("prov:SoftwareAgent"), "rdfs:label": literal(one.manifest.tool)}
-    )
-    for archive, facts in archives.items():
-        commit = facts.get("commit")
-        yield from say(
-            archive,
-            {
-                "rdf:type": node("prov:Entity"),
-                "rdfs:label": literal(facts["name"]),
-                "dcterms:identifier": literal(f"git:{commit}") if commit else None,
-            },
-        )
-    yield from say(one.part(NAME), {"prov:wasDerivedFrom": (*archives, NamedNode(WIKIPEDIA), NamedNode(GEONAMES))})
 
 
 def _agents(one: Catalog) -> Iterator[Quad]:
@@ -353,26 +266,3 @@ def _agents(one: Catalog) -> Iterator[Quad]:
         {"rdf:type": node("dcterms:RightsStatement"), "rdfs:label": literal(RIGHTS, language="en")},
     )
     yield from say(NamedNode(one.manifest.base), {"rdf:type": node("foaf:Document")})
-
-
-def _documents() -> Iterator[Quad]:
-    """Yield what is said of the sources and licences, wherever they are named."""
-    yield from say(
-        NamedNode(WIKIPEDIA),
-        {
-            "rdf:type": node("prov:Entity"),
-            "dcterms:title": literal("Wikipedia: Current events portal", language="en"),
-            "dcterms:license": (NamedNode(BY_SA_3), NamedNode(BY_SA_4)),
-        },
-    )
-    yield from say(
-        NamedNode(GEONAMES),
-        {
-            "rdf:type": node("prov:Entity"),
-            "dcterms:title": literal("GeoNames"),
-            "dcterms:license": NamedNode(BY_4),
-        },
-    )
-    for iri, name in LICENCES.items():
-        yield from catalog_terms.licence(iri, name)
-    yield from catalog_terms.concepts()

@@ -9,8 +9,9 @@ from typing import Any, Final
 
 from pyoxigraph import Quad, RdfFormat, serialize
 
-from kg.catalog import TITLES, Catalog
+from kg.catalog import Catalog
 from kg.catalog_terms import PREFIXES
+from kg.catalog_texts import TITLES
 from kg.dump_files import WHOLE
 from kg.errors import FormatError
 from kg.formats import Format

@@ -16,12 +16,9 @@ from kg import prefixes
 
 PREFIXES: Final[Mapping[str, str]] = {
     **{name: prefixes.PREFIXES[name] for name in ("dcterms", "foaf", "owl", "prov", "rdf", "rdfs", "schema", "skos")},
-    **{name: prefixes.PREFIXES[name] for name in ("ng", "xsd")},
-    "dcat": "http://www.w3.org/ns/dcat#",
+    **{name: prefixes.PREFIXES[name] for name in ("ng", "xsd", "dcat", "spdx", "void")},
     "dcatap": "http://data.europa.eu/r5r/",
-    "spdx": "http://spdx.org/rdf/terms#",
     "vcard": "http://www.w3.org/2006/vcard/ns#",
-    "void": "http://rdfs.org/ns/void#",
 }
 IANA: Final = "https://www.iana.org/assignments/media-types/"
 AUTHORITY: Final = "http://publications.europa.eu/resource/authority/"
@@ -41,6 +38,10 @@ LANGUAGES: Final = {
 _PRIMARY: Final = re.compile("[a-z]+")
 
 
+Term = NamedNode | Literal
+Value = Term | None | Iterable[Term | None]
+
+
 def expand(name: str) -> str:
     """Return the IRI of a prefixed name; raises KeyError for a prefix that the table does not have."""
     prefix, _, local = name.partition(":")
@@ -57,6 +58,14 @@ def literal(value: str | int, datatype: str | None = None, language: str | None 
     if language:
         return Literal(str(value), language=language)
     return Literal(str(value), datatype=node(datatype)) if datatype else Literal(value)
+
+
+def say(subject: NamedNode, statements: Mapping[str, Value]) -> Iterator[Quad]:
+    """Yield the statements, by prefixed names of properties, about a subject; None says nothing."""
+    for name, value in statements.items():
+        for one in (value,) if isinstance(value, NamedNode | Literal) else value or ():
+            if one is not None:
+                yield Quad(subject, NamedNode(expand(name)), one)
 
 
 def namespace(iri: str) -> str:
@@ -97,6 +106,7 @@ THEMES: Final = _authority("data-theme")
 
 TYPE: Final = node("rdf:type")
 IN_SCHEME: Final = node("skos:inScheme")
+DERIVED: Final = node("prov:wasDerivedFrom")
 
 
 def language(tag: str) -> NamedNode | None:
@@ -114,6 +124,11 @@ def languages(tags: Iterable[str]) -> Iterator[Quad]:
             yield Quad(found, IN_SCHEME, _authority("language"))
 
 
+def keywords() -> list[Literal]:
+    """Return the words under which a data set is to be found."""
+    return [literal(word, language="en") for word in ("news", "events", "knowledge graph")]
+
+
 def file_type(name: str) -> Iterator[Quad]:
     """Yield what is said of the file type of a format."""
     if found := FILE_TYPES.get(name):
@@ -122,9 +137,10 @@ def file_type(name: str) -> Iterator[Quad]:
 
 
 def licence(iri: str, name: str) -> Iterator[Quad]:
-    """Yield what is said of a Creative Commons licence, named such as CC BY-SA 4.0."""
+    """Yield what is said of a Creative Commons licence or mark, named such as CC BY-SA 4.0."""
     document = NamedNode(iri)
-    type_ = "ViralEffect-ShareAlike" if "SA" in name else "Attribution"
+    told = (("SA", "ViralEffect-ShareAlike"), ("BY", "Attribution"), ("Public", "PublicDomain"))
+    type_ = next(type_ for words, type_ in told if words in name)
     kind = NamedNode(LICENCE_TYPES + type_)
     yield Quad(document, TYPE, node("dcterms:LicenseDocument"))
     yield Quad(document, node("rdfs:label"), literal(name))

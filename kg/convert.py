@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -15,7 +15,7 @@ from kg.iri import Minter
 from kg.item import Item, Origin, Reference, Tally, content, fold, items, normalise
 from kg.ledger import Claim, Claims, Ledger, hash_of
 from kg.map import Mapper, Named, instant, source_quads, unusable, urls
-from kg.map_page import day_quads, named_quads, page_quads
+from kg.map_page import calendar_quads, day_quads, named_quads, page_quads
 from kg.merge import surviving
 from kg.record import DayPage, Page, Record, Unread
 from kg.timeline import Capture, Event, Listing, Observed, Timeline
@@ -262,6 +262,7 @@ class Converter:
                 only_related.setdefault(key, []).append(pending)
             yield from self._relate(pending, iri)
         yield from self._only_related(only_related, claims)
+        yield from calendar_quads(self.outcome.days, self.minter)
         yield from self._describe_named()
         self.outcome.claims += claims.added
         yield from self._also_known_as(claims.added)
@@ -275,7 +276,7 @@ class Converter:
                 yield Quad(NamedNode(iri), terms.IDENTIFIER, Literal(f"{claim.day.isoformat()}/{claim.value}"))
 
     def _describe_named(self) -> Iterator[Quad]:
-        described: dict[NamedNode, set[Subject]] = {term: set() for term in DESCRIBED.values()}
+        described: defaultdict[NamedNode, set[Subject]] = defaultdict(set)
         for quad in named_quads(self.outcome.named, self.minter, self.gazetteer):
             if quad.predicate == terms.TYPE and isinstance(quad.object, NamedNode):
                 described[quad.object].add(quad.subject)

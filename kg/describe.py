@@ -18,6 +18,7 @@ from pyoxigraph import (
 )
 
 from kg.errors import NotFoundError
+from kg.period import TOTAL, parts
 from kg.prefixes import PREFIXES, compact, expand
 
 NEWEST: Final = 100
@@ -49,6 +50,7 @@ PARTS: Final = frozenset(
 )
 DERIVED: Final = expand("prov:wasDerivedFrom")
 HAS_PART: Final = NamedNode(expand("dcterms:hasPart"))
+REPLACED_BY: Final = NamedNode(expand("dcterms:isReplacedBy"))
 
 # How events name things. Revisions name them too, but have no date of their own.
 NAMED_BY: Final = """
@@ -60,7 +62,6 @@ PUBLISHED_BY: Final = """
 SELECT DISTINCT ?event ?date ?thing {
   ?source dcterms:publisher ?thing . ?event ng:source ?source ; schema:startDate ?date
 }"""
-TOTAL: Final = NamedNode(expand("hydra:totalItems"))
 START: Final = NamedNode(expand("schema:startDate"))
 SOURCE: Final = NamedNode(expand("ng:source"))
 CATEGORY: Final = NamedNode(expand("ng:category"))
@@ -72,10 +73,11 @@ def describe(store: Store, iri: str, document: str | None = None, page: int = 1)
     """Return the bounded description of ``iri`` in a deterministic order, its own triples first.
 
     Beside the resource's own triples there are: type and label of everything named; in full, the sources and
-    revisions of an event and the entries of a page; and of anything that events name, the newest 100 of these
-    with label and date, or those of a later ``page`` (from 1) of a hundred. ``document`` is the IRI of the document
-    that carries the description: if given, it is linked to what it describes, says how many events there are in all
-    (hydra:totalItems), and links its pages (hydra:PartialCollectionView).
+    revisions of an event, that others were merged into it, and the entries of a page; of a month or a year, what lies
+    within it (see kg.period); and of anything that events name, the newest 100 of these with label and date, or those
+    of a later ``page`` (from 1) of a hundred. ``document`` is the IRI of the document that carries the description: if
+    given, it is linked to what it describes, says how many events there are in all (hydra:totalItems), and links its
+    pages (hydra:PartialCollectionView).
     Raises NotFoundError if the graph has no triple with this subject, or no such page.
     """
     subject = _node(iri)
@@ -85,7 +87,7 @@ def describe(store: Store, iri: str, document: str | None = None, page: int = 1)
     total, events = (0, []) if _is(own, EVENT) else _events(store, subject, page)
     if not 1 <= page <= pages(total):
         raise NotFoundError(f"there is no page {page} of the events that name <{iri}>: there are {pages(total)}")
-    quads = [*own, *_parts(store, own), *events]
+    quads = [*own, *_parts(store, own), *events, *parts(store, subject, document), *_former(store, subject)]
     quads += summaries(store, quads)
     if document:
         quads += _document(NamedNode(document), subject, total)
@@ -121,6 +123,12 @@ def _parts(store: Store, own: list[Quad]) -> list[Quad]:
     return found
 
 
+def _former(store: Store, event: NamedNode) -> Iterator[Quad]:
+    """Yield what is said of the events that were merged into one: their IRIs lead to its document."""
+    for quad in islice(store.quads_for_pattern(None, REPLACED_BY, event), NAMED):
+        yield from _about(store, quad.subject)
+
+
 def origins(store: Store, entry: NamedNode) -> Iterator[Quad]:
     """Yield what is said about the entry of a page, that it is part of that page, and a summary of the page."""
     page = NamedNode(entry.value.partition("#")[0])
@@ -135,9 +143,10 @@ def pages(total: int) -> int:
     return max(1, -(-total // NEWEST))
 
 
-def total_of(quads: Iterable[Quad]) -> int:
-    """Return how many events there are in all, as a description with its document says."""
-    totals = (quad.object for quad in quads if quad.predicate == TOTAL)
+def total_of(quads: Iterable[Quad], document: str | None) -> int:
+    """Return how many events there are in all, as a description says of its document."""
+    own = document and NamedNode(document)
+    totals = (quad.object for quad in quads if quad.predicate == TOTAL and quad.subject == own)
     return next((int(one.value) for one in totals if isinstance(one, Literal)), 0)
 
 

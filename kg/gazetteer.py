@@ -60,7 +60,8 @@ class Place:
         aliases: other printed names of the place.
         country: ISO 3166-1 alpha-2 code; empty where it is not known.
         division: GeoNames id of what holds the place, but for a country.
-        lat: latitude, WGS84, canonical xsd:decimal; empty except for cities.
+        lat: latitude, WGS84, canonical xsd:decimal; empty where it is not known. Of a country or a division, a
+            point inside of it.
         long: longitude, likewise.
         population: inhabitants; 0 where the source has none.
         wikidata: Wikidata id from the reviewed table, never from a name.

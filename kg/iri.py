@@ -32,6 +32,14 @@ class Minter:
         """IRI of a calendar day."""
         return f"{self.base}day/{day.isoformat()}"
 
+    def month(self, day: date) -> str:
+        """IRI of the calendar month that a day lies in."""
+        return f"{self.base}month/{day.isoformat()[:7]}"
+
+    def year(self, day: date) -> str:
+        """IRI of the calendar year that a day lies in."""
+        return f"{self.base}year/{day.isoformat()[:4]}"
+
     def event(self, key: str) -> str:
         """IRI of an event: its key is the day it was first listed under and ten characters (see event_key)."""
         return f"{self.base}event/{key}"

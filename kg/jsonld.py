@@ -32,10 +32,10 @@ FRAMES: Final = {
     "ng:Entity": "entity",
     "schema:Organization": "publisher",
     "skos:Concept": "category",
-    "dcterms:PeriodOfTime": "day",
+    "dcterms:PeriodOfTime": "period",
 }
 
-REVERSED: Final = tuple(map(expand, ("foaf:primaryTopic", "dcterms:hasPart")))
+REVERSED: Final = tuple(map(expand, ("foaf:primaryTopic", "dcterms:hasPart", "dcterms:isPartOf")))
 """What frames go through backwards; PyLD fails if there is text in their place."""
 
 Nodes = Mapping[str, Mapping[str, list[dict[str, str]]]]

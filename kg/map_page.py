@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Container, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from itertools import chain
@@ -39,6 +40,9 @@ BY_SA_3: Final = NamedNode("https://creativecommons.org/licenses/by-sa/3.0/")
 BY_SA_4: Final = NamedNode("https://creativecommons.org/licenses/by-sa/4.0/")
 RELICENSED: Final = datetime(2023, 6, 7, tzinfo=UTC)
 """From this day on the text of Wikipedia is under CC BY-SA 4.0 (Terms of Use of the Wikimedia Foundation)."""
+
+PLACE_CLASSES: Final = {"country": terms.COUNTRY, "division": terms.ADMINISTRATIVE_AREA, "city": terms.CITY}
+"""What the gazetteer knows a place as; of an area it knows only that it is a place."""
 
 MARKERS: Final = {"en": "Context", "zh": "消息"}
 """The word that an edition prints before the labels of an event; an entry says so where it has another one."""
@@ -236,6 +240,28 @@ def day_quads(day: date, minter: Minter) -> Iterator[Quad]:
     yield Quad(subject, terms.TYPE, terms.PERIOD_OF_TIME)
     yield Quad(subject, terms.LABEL, Literal(day.isoformat()))
     yield Quad(subject, terms.START_DATE, Literal(day.isoformat(), datatype=terms.DATE))
+    yield Quad(subject, terms.IS_PART_OF, NamedNode(minter.month(day)))
+
+
+def calendar_quads(days: Iterable[date], minter: Minter) -> Iterator[Quad]:
+    """Yield the descriptions of the months and the years that some days lie in, each once."""
+    months = sorted({day.replace(day=1) for day in days})
+    for first in months:
+        month = NamedNode(minter.month(first))
+        last = first.replace(day=monthrange(first.year, first.month)[1])
+        yield from _period(month, first.isoformat()[:7], first, last)
+        yield Quad(month, terms.IS_PART_OF, NamedNode(minter.year(first)))
+    for first in sorted({month.replace(month=1) for month in months}):
+        year = NamedNode(minter.year(first))
+        yield from _period(year, first.isoformat()[:4], first, first.replace(month=12, day=31))
+
+
+def _period(subject: NamedNode, label: str, first: date, last: date) -> Iterator[Quad]:
+    """Yield what is said of a period of several days (DCAT 3, class "Period of Time")."""
+    yield Quad(subject, terms.TYPE, terms.PERIOD_OF_TIME)
+    yield Quad(subject, terms.LABEL, Literal(label))
+    yield Quad(subject, terms.PERIOD_START, Literal(first.isoformat(), datatype=terms.DATE))
+    yield Quad(subject, terms.PERIOD_END, Literal(last.isoformat(), datatype=terms.DATE))
 
 
 def named_quads(named: Named, minter: Minter, gazetteer: Gazetteer) -> Iterator[Quad]:
@@ -283,6 +309,8 @@ def _entity(subject: NamedNode, language: str, title: str) -> Iterator[Quad]:
 
 def _place(subject: NamedNode, found: Place, minter: Minter, gazetteer: Gazetteer) -> Iterator[Quad]:
     yield Quad(subject, terms.TYPE, terms.SCHEMA_PLACE)
+    if found.kind in PLACE_CLASSES:
+        yield Quad(subject, terms.TYPE, PLACE_CLASSES[found.kind])
     if found.geonames:
         yield Quad(subject, terms.EXACT_MATCH, NamedNode(f"https://sws.geonames.org/{found.geonames}/"))
     if found.country:

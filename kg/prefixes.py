@@ -10,6 +10,7 @@ PREFIXES: Final[dict[str, str]] = {
     "ng": "https://w3id.org/newsgraph/ns#",
     "schema": "https://schema.org/",
     "dcterms": "http://purl.org/dc/terms/",
+    "dcat": "http://www.w3.org/ns/dcat#",
     "foaf": "http://xmlns.com/foaf/0.1/",
     "hydra": "http://www.w3.org/ns/hydra/core#",
     "prov": "http://www.w3.org/ns/prov#",
@@ -19,6 +20,7 @@ PREFIXES: Final[dict[str, str]] = {
     "owl": "http://www.w3.org/2002/07/owl#",
     "wgs": "http://www.w3.org/2003/01/geo/wgs84_pos#",
     "void": "http://rdfs.org/ns/void#",
+    "spdx": "http://spdx.org/rdf/terms#",
     "sd": "http://www.w3.org/ns/sparql-service-description#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }

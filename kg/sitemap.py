@@ -1,7 +1,9 @@
-"""Sitemaps (https://www.sitemaps.org/protocol.html): the documents of days and events, by year, and when each changed.
+"""Sitemaps (https://www.sitemaps.org/protocol.html): the documents of a graph by sections, and when each changed.
 
-A document belongs to the year in its IRI, which never moves, so that a new event changes the sitemaps of one year only.
-When a document changed is told by the archive: the last moment at which a revision began or ceased to be shown.
+A section is a year, with its days, months and events, or all entities, categories or publishers. A document belongs to
+the year in its IRI, which never moves, so that a new event changes the sitemaps of one year only. When a document
+changed is told by the archive: the last moment at which a revision of an event that it lists began or ceased to be
+shown.
 """
 
 from __future__ import annotations
@@ -12,88 +14,105 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from pyoxigraph import Literal, NamedNode, Quad, Store
+from pyoxigraph import Literal, NamedNode, Store
 
 from kg import terms
 
 URLS: Final = 5_000
 """URLs of one sitemap. The protocol allows ten times as many, but then a sitemap would be larger than 1 MB."""
 OBSERVED: Final = (terms.OBSERVED_FROM, terms.OBSERVED_UNTIL)
-_YEAR: Final = re.compile(r"(?:event|day)/(\d{4})-")
+CLASSES: Final = (terms.PERIOD_OF_TIME, terms.EVENT, terms.ENTITY, terms.CONCEPT, terms.ORGANIZATION)
+"""The classes whose documents are listed."""
+REFERRING: Final = {
+    "day": (terms.TEMPORAL,),
+    "month": (terms.IS_PART_OF,),
+    "year": (terms.IS_PART_OF,),
+    "entity": (terms.PLACE, terms.ABOUT, terms.TOPIC),
+    "category": (terms.CATEGORY,),
+    "publisher": (terms.PUBLISHER,),
+}
+"""What leads to a thing from the events that its document lists, or from what lies within it or is published by it."""
+_REVISION: Final = "/revision/"
+_SECTION: Final = re.compile(r"(?:event|day|month|year)/(\d{4})(?![^/-])|(entity|category|publisher)/")
 
 
 @dataclass(frozen=True, slots=True)
-class Year:
-    """The documents of one year: how many there are, and when the last of them changed, if that is known."""
+class Section:
+    """The documents of one year or kind: how many there are, and when the last of them changed, if that is known."""
 
-    year: str
+    name: str
     documents: int
     changed: str | None
 
     @property
     def parts(self) -> int:
-        """How many sitemaps it takes to list the year's documents."""
+        """How many sitemaps it takes to list the section's documents."""
         return -(-self.documents // URLS)
 
 
-def years(store: Store, base: str) -> list[dict[str, Any]]:
-    """Return the years that have documents, as the fields of Year, the first year first."""
-    counted = Counter(year for iri in _listed(store) if (year := _year(base, iri.value)))
+def sections(store: Store, base: str) -> list[dict[str, Any]]:
+    """Return the sections that have documents, as the fields of Section, in the order of their names."""
+    counted = Counter(name for iri in _listed(store) if (name := _section(base, iri.value)))
     changed: dict[str, str] = {}
-    for predicate in OBSERVED:
-        for quad in store.quads_for_pattern(None, predicate, None):
-            if isinstance(quad.subject, NamedNode) and isinstance(quad.object, Literal):
-                year = _year(base, quad.subject.value)
-                changed[year] = max(changed.get(year, ""), quad.object.value)
-    return [asdict(Year(year, count, changed.get(year))) for year, count in sorted(counted.items())]
+    for event, moment in _moments(store).items():
+        year = _section(base, event)
+        changed[year] = max(changed.get(year, ""), moment)
+    newest = max(changed.values(), default=None)  # what is of no year is named by events of all years
+    found = ((name, count, changed.get(name) if name.isdigit() else newest) for name, count in sorted(counted.items()))
+    return [asdict(Section(*one)) for one in found]
 
 
-def documents(store: Store, base: str, year: str, part: int) -> list[tuple[str, str | None]]:
-    """Return the IRIs of the days and events that one sitemap of a year lists, each with when it changed, if known.
+def documents(store: Store, base: str, section: str, part: int) -> list[tuple[str, str | None]]:
+    """Return the IRIs of the things that one sitemap of a section lists, each with when it changed, if known.
 
     ``part`` counts from 1. The list is empty if there is no such part.
     """
-    found = sorted((iri for iri in _listed(store) if _year(base, iri.value) == year), key=lambda iri: iri.value)
-    known: dict[NamedNode, str] = {}
-    return [(iri.value, _changed(store, iri, known) or None) for iri in found[(part - 1) * URLS : part * URLS]]
+    found = sorted((iri for iri in _listed(store) if _section(base, iri.value) == section), key=lambda iri: iri.value)
+    known = _moments(store)
+    return [(iri.value, _changed(store, base, iri, known) or None) for iri in found[(part - 1) * URLS : part * URLS]]
+
+
+def _moments(store: Store) -> dict[str, str]:
+    """Return when each event changed last: when a revision of it began or ceased to be shown."""
+    found: dict[str, str] = {}
+    for predicate in OBSERVED:
+        for quad in store.quads_for_pattern(None, predicate, None):
+            if isinstance(quad.subject, NamedNode) and isinstance(quad.object, Literal):
+                event = quad.subject.value.partition(_REVISION)[0]
+                found[event] = max(found.get(event, ""), quad.object.value)
+    return found
 
 
 def _listed(store: Store) -> Iterator[NamedNode]:
-    """Yield all days and events, but those that are withdrawn or merged into others."""
+    """Yield all that has a document of its own, but events that are withdrawn or merged into others."""
     deprecated = {quad.subject for quad in store.quads_for_pattern(None, terms.DEPRECATED, None)}
-    for kind in (terms.PERIOD_OF_TIME, terms.EVENT):
+    for kind in CLASSES:
         for quad in store.quads_for_pattern(None, terms.TYPE, kind):
             if isinstance(quad.subject, NamedNode) and quad.subject not in deprecated:
                 yield quad.subject
 
 
-def _year(base: str, iri: str) -> str:
-    """Return the year in the IRI of a day, an event or a revision; nothing for another resource."""
-    match = _YEAR.match(iri, len(base)) if iri.startswith(base) else None
-    return match[1] if match else ""
+def _section(base: str, iri: str) -> str:
+    """Return the year in an IRI, or the kind of what has none; nothing for what is in no sitemap."""
+    match = _SECTION.match(iri, len(base)) if iri.startswith(base) else None
+    return match[1] or match[2] if match else ""
 
 
-def _changed(store: Store, iri: NamedNode, known: dict[NamedNode, str]) -> str:
-    """Return when an event changed, or any event of a day; nothing if no time is known.
+def _changed(store: Store, base: str, iri: NamedNode, known: dict[str, str]) -> str:
+    """Return when an event changed, or any event that a document lists; nothing if no time is known.
 
-    ``known`` keeps the answers for events, which come once for themselves and once for their day.
+    ``known`` has the events, and keeps the answers for what many documents lead to, such as the days of a month.
     """
-    if Quad(iri, terms.TYPE, terms.EVENT) in store:
-        return _event_changed(store, iri, known)
-    events = (quad.subject for quad in store.quads_for_pattern(None, terms.TEMPORAL, iri))
-    return max((_event_changed(store, one, known) for one in events if isinstance(one, NamedNode)), default="")
+    if iri.value not in known:
+        kind = iri.value[len(base) :].partition("/")[0] if iri.value.startswith(base) else ""
+        known[iri.value] = ""  # whatever leads to itself ends here
+        known[iri.value] = max((_changed(store, base, one, known) for one in _leading(store, iri, kind)), default="")
+    return known[iri.value]
 
 
-def _event_changed(store: Store, event: NamedNode, known: dict[NamedNode, str]) -> str:
-    if event not in known:
-        known[event] = max(_moments(store, event), default="")
-    return known[event]
-
-
-def _moments(store: Store, event: NamedNode) -> Iterator[str]:
-    for quad in store.quads_for_pattern(event, terms.REVISION, None):
-        if isinstance(quad.object, NamedNode):
-            for predicate in OBSERVED:
-                for said in store.quads_for_pattern(quad.object, predicate, None):
-                    if isinstance(said.object, Literal):
-                        yield said.object.value
+def _leading(store: Store, iri: NamedNode, kind: str) -> Iterator[NamedNode]:
+    """Yield what leads to a thing; to a source, which has no kind, the events that cite it."""
+    for predicate in REFERRING.get(kind, () if kind else (terms.SOURCE,)):
+        for quad in store.quads_for_pattern(None, predicate, iri):
+            if isinstance(quad.subject, NamedNode) and _REVISION not in quad.subject.value:
+                yield quad.subject

@@ -38,6 +38,7 @@ class Manifest:
     forced build may; it is empty where that was not checked. ``writes`` is the number of the last logged write that the
     snapshot has. A snapshot that a write made has all counts but that of the triples from the build before it, whose id
     is ``build``. ``as_of`` is the time that a snapshot of the past shows, empty for one that shows the present.
+    ``vocabulary`` is the IRI of the version of the vocabulary, empty in manifests of before there were versions.
     """
 
     id: str
@@ -52,6 +53,7 @@ class Manifest:
     build: str = ""
     writes: int = 0
     as_of: str = ""
+    vocabulary: str = ""
     files: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 

@@ -105,7 +105,7 @@ def _query(store: Store, arguments: dict[str, Any], text: str) -> Reply:
 def _describe(store: Store, arguments: dict[str, Any], iri: str) -> Reply:
     quads = describe(store, iri, arguments.get("document"), arguments.get("page", 1))
     header, body = _document(quads, arguments)
-    return header | {"events": total_of(quads)}, body
+    return header | {"events": total_of(quads, arguments.get("document"))}, body
 
 
 def _document(quads: list[Quad], arguments: dict[str, Any]) -> Reply:
@@ -151,9 +151,9 @@ def _state(store: Store, arguments: dict[str, Any], iri: str) -> Reply:
 
 
 def _sitemap(store: Store, arguments: dict[str, Any], _: str) -> Reply:
-    """List the documents of one year, or the years."""
-    base, year = arguments["base"], arguments.get("year")
-    found = sitemap.documents(store, base, year, arguments["part"]) if year else sitemap.years(store, base)
+    """List the documents of one section, or the sections."""
+    base, name = arguments["base"], arguments.get("section")
+    found = sitemap.documents(store, base, name, arguments["part"]) if name else sitemap.sections(store, base)
     return {}, json.dumps(found).encode()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,11 @@ from rdflib.compare import to_isomorphic
 
 from kg import __version__, statistics
 from kg.build import Built
-from kg.catalog import Catalog, Publisher, quads
+from kg.catalog import Catalog, quads
 from kg.catalog_represent import bibtex, citation, represent
+from kg.catalog_snapshot import Version
 from kg.catalog_terms import expand
+from kg.catalog_texts import Publisher
 from kg.dump_files import PATCH, WHOLE, DumpFile, Made
 from kg.formats import RDF_FORMATS, Format, by_name
 
@@ -46,7 +49,8 @@ def catalog(sample_build: Built) -> Catalog:
 
 
 def said(catalog: Catalog, subject: str, name: str) -> set[str]:
-    node = NamedNode(f"{catalog.iri}#{subject}" if subject else catalog.iri)
+    """What the catalogue says of a part of it, or of an IRI."""
+    node = NamedNode(subject if subject.startswith("http") else f"{catalog.iri}#{subject}" if subject else catalog.iri)
     return {
         quad.object.value
         for quad in quads(catalog)
@@ -84,30 +88,41 @@ def test_the_parts_add_up_to_the_whole(catalog: Catalog) -> None:
 
 def test_a_dump_has_its_address_size_and_checksum(catalog: Catalog) -> None:
     file = "newsgraph-core.ttl.gz"
-    assert said(catalog, "core", "dcat:distribution") == {f"{catalog.iri}#{file}"}
-    assert said(catalog, file, "dcat:downloadURL") == {f"{catalog.manifest.base}dump/{file}"}
-    assert said(catalog, file, "dcat:byteSize") == {"500"}
-    assert said(catalog, f"{file}-sha256", "spdx:checksumValue") == {"0b" * 32}
+    (iri,) = said(catalog, "core", "dcat:distribution")
+    assert iri == f"{catalog.version.iri}/dump/{file}"
+    assert said(catalog, iri, "dcat:downloadURL") == {f"{catalog.manifest.base}dump/{catalog.manifest.id}/{file}"}
+    assert said(catalog, iri, "dcat:byteSize") == {"500"}
+    assert said(catalog, f"{iri}#sha256", "spdx:checksumValue") == {"0b" * 32}
 
 
 def test_only_what_holds_all_of_it_is_a_distribution_of_the_data_set(catalog: Catalog) -> None:
-    assert said(catalog, "newsgraph", "dcat:distribution") == {f"{catalog.iri}#newsgraph.nq.gz"}
-    assert not said(catalog, "newsgraph-2011.ttl.gz", "rdf:type")
+    assert said(catalog, "newsgraph", "dcat:distribution") == {f"{catalog.version.iri}/dump/newsgraph.nq.gz"}
+    assert not said(catalog, f"{catalog.version.iri}/dump/newsgraph-2011.ttl.gz", "rdf:type")
 
 
 def test_what_a_snapshot_was_made_from_is_said(catalog: Catalog) -> None:
     names = {facts["name"] for facts in catalog.manifest.archives}
-    assert {name for number in (1, 2) for name in said(catalog, f"archive-{number}", "rdfs:label")} == names
+    archives = (f"{catalog.version.iri}#archive-{number}" for number in (1, 2))
+    assert {name for archive in archives for name in said(catalog, archive, "rdfs:label")} == names
     assert said(catalog, "newsgraph", "dcat:version") == {catalog.manifest.id}
+
+
+def test_the_snapshots_that_are_kept_are_versions_of_the_data_set(catalog: Catalog) -> None:
+    before = Version(replace(catalog.manifest, id="20111109T060000000000Z"), catalog.publisher)
+    current = Version(catalog.manifest, catalog.publisher, before=before.manifest.id)
+    both = replace(catalog, kept=(before, current))
+    assert said(both, "newsgraph", "dcat:hasVersion") == {before.iri, current.iri}
+    assert said(both, "newsgraph", "dcat:hasCurrentVersion") == {current.iri}
+    assert said(both, current.iri, "dcat:previousVersion") == {before.iri}
+    assert said(both, before.iri, "dcat:isVersionOf") == {f"{catalog.iri}#newsgraph"}
 
 
 def test_every_iri_of_ours_that_is_named_is_described(catalog: Catalog) -> None:
     found = quads(catalog)
     described = {quad.subject for quad in found}
-    ours = {
-        quad.object for quad in found if isinstance(quad.object, NamedNode) and f"{catalog.iri}#" in str(quad.object)
-    }
-    assert ours <= described
+    folders = tuple(f"{catalog.manifest.base}{folder}" for folder in ("catalog", "snapshot/"))
+    named = {quad.object for quad in found if isinstance(quad.object, NamedNode)}
+    assert {one for one in named if one.value.startswith(folders)} <= described
     assert len(found) == len(set(found))
 
 

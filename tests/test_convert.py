@@ -56,6 +56,23 @@ def test_a_day_without_events_is_described(archive: Archive) -> None:
     assert list(graph.quads_for_pattern(None, terms.TYPE, terms.EVENT)) == []
 
 
+def test_a_day_lies_in_a_month_and_that_in_a_year_which_have_a_first_and_a_last_day(archive: Archive) -> None:
+    graph = graph_of(archive({"2004_February_29.txt": "{{Current events header|2004|02|29}}"}))
+    day, month, year = (NamedNode(f"{BASE}{path}") for path in ("day/2004-02-29", "month/2004-02", "year/2004"))
+    assert values(graph, day, terms.IS_PART_OF) == {month.value}
+    assert values(graph, month, terms.IS_PART_OF) == {year.value}
+    for period, dates in ((month, ("2004-02-01", "2004-02-29")), (year, ("2004-01-01", "2004-12-31"))):
+        assert Quad(period, terms.TYPE, terms.PERIOD_OF_TIME) in graph
+        assert values(graph, period, terms.LABEL) == {period.value.rpartition("/")[2]}
+        assert (*values(graph, period, terms.PERIOD_START), *values(graph, period, terms.PERIOD_END)) == dates
+    assert not values(graph, month, terms.START_DATE), "what lists events by date must not find it"
+
+
+def test_the_months_of_events_that_are_only_named_as_related_are_described(archive: Archive) -> None:
+    graph = graph_of(archive({SHOPS: page("Shops close. ", f"[The harbour opens. ](/{HARBOUR}) _Context: Homs_")}))
+    assert Quad(NamedNode(f"{BASE}month/2012-02"), terms.IS_PART_OF, NamedNode(f"{BASE}year/2012")) in graph
+
+
 def test_an_event_known_only_from_a_list_of_related_ones_has_title_date_and_labels(archive: Archive) -> None:
     related = f"[The harbour opens. ](/{HARBOUR}) _Context: Homs, Example Bay_"
     graph = graph_of(archive({SHOPS: page("Shops close. ", related)}))

@@ -278,9 +278,54 @@ def test_only_reviewed_places_have_a_wikidata_id(places: Gazetteer) -> None:
 def test_coordinates_are_canonical_decimals(places: Gazetteer) -> None:
     canonical = re.compile(r"-?(0|[1-9]\d*)(\.\d*[1-9])?")
     for place in places:
-        if place.kind == "city":
+        assert bool(place.lat) == bool(place.long), place
+        if place.lat:
             assert canonical.fullmatch(place.lat), place
             assert canonical.fullmatch(place.long), place
+            assert abs(float(place.lat)) <= 90, place
+            assert abs(float(place.long)) <= 180, place
+
+
+def test_as_many_places_have_coordinates_as_is_said(places: Gazetteer) -> None:
+    said = (DATA / "README.md").read_text(encoding="utf-8")
+    assert all(place.lat for place in places if place.kind in ("country", "city"))
+    divisions = [bool(place.lat) for place in places if place.kind == "division"]
+    assert f"{sum(divisions):,} of {len(divisions):,} divisions" in said
+
+
+def test_a_country_is_not_where_a_city_is(places: Gazetteer) -> None:
+    cities = {(place.lat, place.long) for place in places if place.kind == "city"}
+    assert not [one for one in places if one.kind != "city" and one.lat and (one.lat, one.long) in cities]
+
+
+@pytest.mark.parametrize(
+    ("title", "lat", "long"),
+    [
+        ("Syria", (32.4, 37.3), (35.8, 42.3)),
+        ("Homs Governorate", (33, 35.3), (36.4, 40.3)),
+        ("Ukraine", (46, 51), (29, 34)),
+        ("Crimea", (44.5, 46), (33, 36)),
+        ("Northern Ireland", (54.1, 55.2), (-7.9, -5.7)),
+        ("United States", (37, 42), (-105, -92)),
+        ("Alaska", (60, 68), (-160, -145)),
+        ("Kosovo", (42.1, 43), (20.3, 21.5)),
+        ("French Guiana", (2.5, 5.2), (-54, -52)),
+        ("Lombardy", (45, 46.3), (9, 11)),
+    ],
+)
+def test_coordinates_of_an_area_are_in_its_middle(
+    places: Gazetteer, title: str, lat: tuple[float, float], long: tuple[float, float]
+) -> None:
+    place = places.by_title(title)
+    assert place is not None
+    assert lat[0] < float(place.lat) < lat[1]
+    assert long[0] < float(place.long) < long[1]
+
+
+def test_what_was_redrawn_since_the_outlines_were_made_has_no_coordinates(places: Gazetteer) -> None:
+    papua = places.by_id(1643012)
+    assert papua is not None
+    assert (papua.name, papua.lat, papua.long) == ("Papua", "", "")
 
 
 def test_every_listed_area_is_one_and_listed_once(places: Gazetteer) -> None:

@@ -73,6 +73,7 @@ def test_a_spelled_path_is_its_own_spelling(text: str) -> None:
 def test_things_have_readable_iris_under_the_base() -> None:
     base = MINTER.base
     assert MINTER.day(DAY) == f"{base}day/2011-11-08"
+    assert (MINTER.month(DAY), MINTER.year(DAY)) == (f"{base}month/2011-11", f"{base}year/2011")
     assert MINTER.entity("en", "São Paulo (state)") == f"{base}entity/en/S%C3%A3o_Paulo_(state)"
     assert MINTER.geonames(169577) == f"{base}entity/geonames/169577"
     assert MINTER.category("Law and crime") == f"{base}category/law-and-crime"

@@ -203,6 +203,20 @@ def test_a_label_without_evidence_makes_no_entity(mapped: Callable[[Mapping[str,
     assert subjects(graph, terms.ENTITY) == []
 
 
+@pytest.mark.parametrize(
+    ("linked", "class_"),
+    [("Homs", "City"), ("Homs Governorate", "AdministrativeArea"), ("Syria", "Country"), ("Gulf of Aden", None)],
+)
+def test_a_place_says_whether_it_is_a_city_a_division_or_a_country(
+    day: Callable[[str], Store], linked: str, class_: str | None
+) -> None:
+    graph = day(f"*Rain in [[{linked}]].")
+    place = NamedNode(f"{BASE}entity/en/{linked.replace(' ', '_')}")
+    classes = {expand("ng:Entity"), expand("schema:Place")} | ({expand(f"schema:{class_}")} if class_ else set())
+    assert objects(graph, place, "rdf:type") == classes
+    assert len(objects(graph, place, "wgs:lat")) == len(objects(graph, place, "wgs:long")) == bool(class_)
+
+
 def test_a_place_named_by_a_chinese_page_is_the_entity_of_the_english_article(
     mapped: Callable[[Mapping[str, str]], Store],
 ) -> None:

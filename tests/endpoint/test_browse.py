@@ -145,7 +145,7 @@ def test_the_home_page_shows_events_in_the_language_that_the_reader_prefers(send
 def test_a_language_that_is_asked_for_goes_before_the_preferred_one(send) -> None:
     reply = send("/?language=zh", "text/html", **{"Accept-Language": "en"})
     assert "/event/2011-11-07/zhongwenaa" in reply.text
-    assert reply.headers["vary"] == "Accept-Language"
+    assert reply.headers["vary"] == "Accept-Language, Accept-Encoding"
 
 
 def test_a_reader_of_no_language_here_gets_the_one_with_most_events(send) -> None:

@@ -59,7 +59,7 @@ def test_the_catalogue_has_the_checksums_of_the_dumps(send, made: None) -> None:
     assert {"newsgraph.nq.gz", "newsgraph.ttl.gz", "newsgraph-core.nt.gz"} <= set(sums)
     text = send("/catalog.nt").text
     for name, sha256 in ((one, sums[one]) for one in sums if "2011" not in one):
-        assert f'#{name}-sha256> <http://spdx.org/rdf/terms#checksumValue> "{sha256}"' in text
+        assert f'/dump/{name}#sha256> <http://spdx.org/rdf/terms#checksumValue> "{sha256}"' in text
 
 
 def test_a_catalogue_is_revalidated(send, made: None) -> None:

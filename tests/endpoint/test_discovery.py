@@ -9,9 +9,11 @@ from xml.etree import ElementTree
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
+from endpoint.urls import THINGS
 from kg import sitemap, terms
+from kg.catalog_snapshot import FOLDER
 from kg.settings import Settings
-from tests.conftest import BASE, TURTLE, Publish
+from tests.conftest import BASE, ROOT, TURTLE, Publish
 
 SITEMAPS = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 SEARCH = "{http://a9.com/-/spec/opensearch/1.1/}"
@@ -32,12 +34,13 @@ def local(address: str) -> str:
     return "/" + address.removeprefix(BASE)
 
 
-def test_robots_txt_leads_to_every_document_of_days_and_events(send, graph: Store) -> None:
+def test_robots_txt_leads_to_the_document_of_every_thing(send, graph: Store) -> None:
     line = send("/robots.txt").text.splitlines()[-1]
     index = listed(send(local(line.removeprefix("Sitemap: "))).text, "sitemap")
-    assert list(index) == [f"{BASE}sitemap/2011-1.xml"]
+    names = ("2011", "category", "entity", "publisher")
+    assert list(index) == [f"{BASE}sitemap/{name}-1.xml" for name in names]
     found = {one for each in index for one in listed(send(local(each)).text, "url")}
-    kinds = (terms.EVENT, terms.PERIOD_OF_TIME)
+    kinds = (terms.EVENT, terms.PERIOD_OF_TIME, terms.ENTITY, terms.CONCEPT, terms.ORGANIZATION)
     things = {quad.subject.value for kind in kinds for quad in graph.quads_for_pattern(None, terms.TYPE, kind)}
     assert found == {one.replace(BASE, f"{BASE}doc/") for one in things}
     assert {send(local(one)).status for one in found} == {200}
@@ -47,11 +50,30 @@ def test_a_document_changed_when_a_revision_was_last_seen_to(send) -> None:
     changed = listed(send("/sitemap/2011-1.xml").text, "url")
     assert changed[f"{BASE}doc/event/2011-11-08/abcdefghij"] == "2011-11-09T06:00:00Z"
     assert changed[f"{BASE}doc/day/2011-11-08"] == "2011-11-09T06:00:00Z"
+    assert changed[f"{BASE}doc/month/2011-11"] == changed[f"{BASE}doc/year/2011"] == "2011-11-09T06:00:00Z"
     assert changed[f"{BASE}doc/event/2011-11-07/klmnopqrst"] is None
-    assert listed(send("/sitemap.xml").text, "sitemap") == {f"{BASE}sitemap/2011-1.xml": "2011-11-09T06:00:00Z"}
+    assert set(listed(send("/sitemap.xml").text, "sitemap").values()) == {"2011-11-09T06:00:00Z"}
 
 
-@pytest.mark.parametrize("name", ["2011-2", "2011-0", "2011-01", "2012-1", "2011", "x", "9" * 5_000, "%00", "%FF"])
+def test_what_events_name_changed_when_the_last_of_these_events_did(send) -> None:
+    changed = listed(send("/sitemap/entity-1.xml").text, "url")
+    assert changed[f"{BASE}doc/entity/en/Homs"] == "2011-11-09T06:00:00Z"
+    assert changed[f"{BASE}doc/entity/en/Homs_Governorate"] is None, "no event names it"
+    (publisher,) = listed(send("/sitemap/publisher-1.xml").text, "url").values()
+    (category,) = listed(send("/sitemap/category-1.xml").text, "url").values()
+    assert publisher == category == "2011-11-09T06:00:00Z"
+
+
+def test_what_leads_to_itself_has_a_sitemap_too(other: Store) -> None:
+    month = NamedNode(f"{BASE}month/2011-11")
+    other.add(Quad(month, terms.IS_PART_OF, month))
+    assert dict(sitemap.documents(other, BASE, "2011", 1))[month.value] == "2011-11-09T06:00:00Z"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["2011-2", "entity-2", "entity", "day-1", "2011-0", "2011-01", "2012-1", "2011", "x", "9" * 5_000, "%00", "%FF"],
+)
 def test_a_sitemap_that_is_not_listed_is_not_there(send, name: str) -> None:
     assert send(f"/sitemap/{name}.xml").status == 404
 
@@ -74,20 +96,25 @@ def other(graph: Store) -> Store:
 def test_what_is_withdrawn_or_merged_is_in_no_sitemap(other: Store) -> None:
     other.add(Quad(EVENT, terms.DEPRECATED, Literal("true", datatype=terms.BOOLEAN)))
     assert EVENT.value not in dict(sitemap.documents(other, BASE, "2011", 1))
-    assert sitemap.years(other, BASE)[0]["documents"] == 5
+    assert sitemap.sections(other, BASE)[0]["documents"] == 7
 
 
 def test_a_year_with_more_documents_than_a_sitemap_may_have_is_split(other: Store, monkeypatch) -> None:
-    monkeypatch.setattr(sitemap, "URLS", 4)
-    assert sitemap.Year(**sitemap.years(other, BASE)[0]).parts == 2
+    monkeypatch.setattr(sitemap, "URLS", 5)
+    assert sitemap.Section(**sitemap.sections(other, BASE)[0]).parts == 2
     parts = [dict(sitemap.documents(other, BASE, "2011", part)) for part in (1, 2, 3)]
-    assert [len(one) for one in parts] == [4, 2, 0]
-    assert len({**parts[0], **parts[1]}) == 6
+    assert [len(one) for one in parts] == [5, 3, 0]
+    assert len({**parts[0], **parts[1]}) == 8
 
 
 def test_only_what_is_under_the_base_is_listed(other: Store) -> None:
     other.add(Quad(NamedNode("http://elsewhere.example.org/event/2011-01-01/x"), terms.TYPE, terms.EVENT))
     assert all(iri.startswith(BASE) for iri, _ in sitemap.documents(other, BASE, "2011", 1))
+
+
+def test_the_document_names_the_address_of_every_kind_of_thing() -> None:
+    text = (ROOT / "docs" / "discovery.md").read_text(encoding="utf-8")
+    assert [kind for kind in (*THINGS, FOLDER) if f"`/{kind}/" not in text] == []
 
 
 def test_without_a_contact_there_is_no_security_txt(send) -> None:

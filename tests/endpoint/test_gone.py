@@ -142,6 +142,14 @@ def test_a_revision_that_a_merged_event_never_had_leads_to_the_survivor(get: Get
     assert (status, headers["location"]) == (308, paths[BANKS])
 
 
+@pytest.mark.parametrize("suffix", ["nt", "nq"])
+def test_the_document_that_a_merged_event_leads_to_says_that_it_replaces_it(get: Get, paths, suffix: str) -> None:
+    said = get(f"/doc{paths[SHOPS]}.{suffix}")
+    body = get(said[1]["location"])[2].decode()
+    old, new = BASE + paths[SHOPS], BASE + paths[BANKS]
+    assert f"<{old}> {terms.REPLACED_BY} <{new}> ." in body
+
+
 def test_the_survivor_has_both_wordings_and_its_own_title(get: Get, paths) -> None:
     triples = set(parse(get(f"/doc{paths[BANKS]}.nt")[2], format=RdfFormat.N_TRIPLES))
     survivor = NamedNode(BASE + paths[BANKS])

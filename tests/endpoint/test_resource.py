@@ -25,6 +25,8 @@ SOURCE = "http://english.example.org/news/2011/11/siege.html?page=1&view=full"
         "/category/armed-conflicts-and-attacks",
         "/publisher/example-times",
         "/day/2011-11-08",
+        "/month/2011-11",
+        "/year/2011",
     ],
 )
 def test_a_thing_redirects_to_its_document(send, path: str) -> None:
@@ -55,6 +57,14 @@ def test_an_archive_page_shows_what_it_prints(send) -> None:
     page = send("/page/2011-11-08.wiki/123b279e8e23175b", "text/html").text
     assert 'id="item-3"' in page
     assert "**The [[Syria]]n government besieges" in page
+
+
+def test_a_map_of_a_country_is_wide_and_its_point_is_said_to_be_one_inside(send) -> None:
+    country, city = (send(f"/doc/entity/en/{name}.html").text for name in ("Syria", "Homs"))
+    assert "mlat=35.023&amp;mlon=38.5046&amp;zoom=5" in country
+    assert "One point inside" in country
+    assert "zoom=9" in city
+    assert "One point inside" not in city
 
 
 def test_a_page_keeps_its_own_licence_and_gets_no_other(send) -> None:

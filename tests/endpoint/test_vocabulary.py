@@ -205,7 +205,8 @@ def test_a_document_has_links_to_its_formats_its_identifier_and_other_versions(s
         'creativecommons.org/publicdomain/zero/1.0/>; rel="license"',
     ):
         assert part in link
-    assert f'<{vocab.ONTOLOGY}/0.1.0>; rel="canonical"' in send("/vocab/0.1.0").headers["link"]
+    for version in ("0.1.0", vocab.VERSION):
+        assert f'<{vocab.ONTOLOGY}/{version}>; rel="canonical"' in send(f"/vocab/{version}").headers["link"]
     assert '</vocab>; rel="latest-version"' in send("/vocab/0.1.0").headers["link"]
 
 

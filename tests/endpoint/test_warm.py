@@ -68,6 +68,11 @@ def test_the_home_page_what_it_leads_to_and_hubs_are_made_ready(app: Flask, kept
         assert made(kept, Asked.link(path, BROWSER)), path
 
 
+def test_what_is_there_no_more_is_no_mistake_of_the_server(kept: Kept, caplog: pytest.LogCaptureFixture) -> None:
+    assert kept.response(Asked.link("/doc/event/2011-11-08/nothing", BROWSER)).status.startswith("404")
+    assert not caplog.records
+
+
 def test_what_was_asked_for_is_made_ready_for_the_next_snapshot(app: Flask, kept: Kept, store: Path) -> None:
     assert ask(app, f"{EVENT}.rdf", "text/turtle;q=0.3").startswith("200")
     before = kept.snapshot()

@@ -107,6 +107,16 @@ def test_a_title_has_one_form() -> None:
     assert {article_title(text) for text in ("a b", "A_b", " :A  b ", "A_b#c", "A%20b")} == {"A b"}
 
 
+@pytest.mark.parametrize("title", [".", "..", "./a", "../a", "a/./b", "a/../b", "a/.", "a/..", "%2E%2E"])
+def test_what_is_no_title_since_clients_resolve_it_away_leads_to_no_article(title: str) -> None:
+    assert article_title(title) is None
+
+
+@pytest.mark.parametrize("title", ["...And Justice", "A..b", "A/...", ".hidden", "A/.b/c."])
+def test_a_title_may_have_dots(title: str) -> None:
+    assert article_title(title) == title
+
+
 # --- citations
 
 

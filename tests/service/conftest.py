@@ -20,12 +20,17 @@ class Reply:
     body: bytes = field(repr=False)
 
 
+def free_port() -> int:
+    """Return a port that nothing listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as one:
+        return int(one.getsockname()[1])
+
+
 class Service:
     """``kg serve`` of a store, in processes of its own."""
 
-    def __init__(self, store: Path, **settings: object) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as one:
-            self.port = int(one.getsockname()[1])
+    def __init__(self, store: Path, port: int = 0, **settings: object) -> None:
+        self.port = port or free_port()
         given = {"store": store, "port": self.port, **settings}
         self.environment = {
             **os.environ,
