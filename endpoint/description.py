@@ -49,12 +49,13 @@ def _address(site: Site) -> str:
 
 def _service(service: NamedNode, endpoint: NamedNode, site: Site, able: dict[str, Any]) -> list[Statement]:
     languages = ["SPARQL10Query", "SPARQL11Query", *(["SPARQL11Update"] if site.writer else [])]
+    features = [*able["features"], *(["BasicFederatedQuery"] if site.settings.services else [])]
     statements: list[Statement] = [
         (service, expand("rdf:type"), NamedNode(expand("sd:Service"))),
         (service, expand("sd:endpoint"), endpoint),
         (service, expand("sd:defaultEntailmentRegime"), NamedNode(ENTAILMENT)),
         *((service, expand("sd:supportedLanguage"), NamedNode(expand(f"sd:{one}"))) for one in languages),
-        *((service, expand("sd:feature"), NamedNode(expand(f"sd:{one}"))) for one in able["features"]),
+        *((service, expand("sd:feature"), NamedNode(expand(f"sd:{one}"))) for one in features),
         *((service, expand("sd:extensionFunction"), NamedNode(one)) for one in able["functions"]),
         *((service, expand("sd:resultFormat"), _iri(one)) for one in (*RDF_FORMATS, *RESULT_FORMATS)),
     ]

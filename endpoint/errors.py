@@ -41,6 +41,8 @@ STATUS: Final[tuple[tuple[type[errors.NewsgraphError], int], ...]] = (
     (errors.NotSupportedError, 501),
     (errors.UpdateFailedError, 500),  # SPARQL 1.1 Protocol, section 2.2.4
     (errors.QueryTimeoutError, 504),
+    (errors.FederationTimeoutError, 504),
+    (errors.FederationError, 502),
     (errors.ResultTooLargeError, 413),
     (errors.WorkerLostError, 503),
     (errors.ClientLimitError, 429),

@@ -16,6 +16,7 @@ from flask import Flask, current_app
 
 from endpoint.log import record
 from kg.errors import ClientLimitError
+from kg.federation.evaluate import Caller
 from kg.formats import Format
 from kg.query import Answer
 from kg.settings import Settings
@@ -117,10 +118,12 @@ def install(app: Flask, settings: Settings) -> None:
     app.extensions[NAME] = Clients(settings)
 
 
-def query(workers: Workers, text: str, format: Format, **options: Any) -> Answer:  # noqa: A002
+def query(workers: Workers, text: str, format: Format, passed: int = 0, **options: Any) -> Answer:  # noqa: A002
     """Have workers answer a query of the current request, within the limits of its client, and note what it cost.
 
-    ``options`` are those of Workers.query. Raises what that raises, and ClientLimitError.
+    The time in which services elsewhere worked for it costs as much as that of workers here. ``passed`` is how many
+    servers of this program the query came through; ``options`` are those of Workers.query. Raises what that raises,
+    and ClientLimitError.
     """
     one = record()
     clients: Clients = current_app.extensions[NAME]
@@ -130,6 +133,11 @@ def query(workers: Workers, text: str, format: Format, **options: Any) -> Answer
             one.work = seconds
             pay(seconds)
 
-        answer = workers.query(text, format, arrived=one.arrived, spent=spent, **options)
+        def asked(host: str, seconds: float, answered: bool) -> None:
+            one.services.append({"host": host, "seconds": round(seconds, 6), "answered": answered})
+            pay(seconds)
+
+        caller = Caller(passed, asked)
+        answer = workers.query(text, format, arrived=one.arrived, spent=spent, caller=caller, **options)
     one.rows, one.snapshot = answer.rows, answer.snapshot
     return answer

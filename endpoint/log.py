@@ -52,6 +52,7 @@ class Record:
     query: str | None = None
     rows: int | None = None
     work: float = 0.0
+    services: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def hash(self) -> str | None:
@@ -62,8 +63,8 @@ class Record:
 
 
 def record() -> Record:
-    """Return the record of the current request."""
-    found: Record = request.environ[RECORD]
+    """Return the record of the current request; that of one which no client sent is handed on to nobody."""
+    found: Record = request.environ.setdefault(RECORD, Record("", "", "", 0.0))
     return found
 
 
@@ -154,6 +155,7 @@ def access_log(settings: Settings) -> Callable[[Record], None] | None:
             snapshot=one.snapshot or None,
             query=one.hash,
             rows=one.rows,
+            services=one.services or None,
         )
 
     return write if target else None
@@ -172,6 +174,7 @@ def slow_query_log(settings: Settings) -> Callable[[Record], None] | None:
                 status=one.status,
                 outcome=one.outcome,
                 rows=one.rows,
+                services=one.services or None,
                 query=one.hash,
                 text=one.query,
             )

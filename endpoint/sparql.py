@@ -20,8 +20,8 @@ from endpoint.negotiate import GRAPHS, HTML, RESULTS, choose, named
 from endpoint.operation import FORM, QUERY, UPDATE, Operation, UpdateOperation, is_update, read
 from endpoint.pages import results_page
 from endpoint.site import site
+from kg.federation.client import hops
 from kg.formats import RDF_FORMATS, Format, by_name
-from kg.guard import check
 from kg.query import Answer
 from kg.represent import represent
 from kg.update import Using
@@ -60,7 +60,7 @@ def sparql() -> Response:
     if isinstance(operation, UpdateOperation):
         return _update(operation)
     record().query = operation.query
-    form = check(operation.query, site().settings)
+    form = site().workers.check(operation.query)
     graph = form in ("CONSTRUCT", "DESCRIBE")
     chosen = _negotiate(operation.format, GRAPHS if graph else RESULTS)
     if chosen != HTML:
@@ -113,6 +113,7 @@ def _ask(operation: Operation, chosen: Format, workers: Workers, limit: int | No
         limit=limit,
         default_graphs=operation.default_graphs,
         named_graphs=operation.named_graphs,
+        passed=hops(request.headers.get("Via")),
     )
 
 

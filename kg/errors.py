@@ -95,6 +95,14 @@ class ClientLimitError(ServiceBusyError):
     """The client has used up the work, or the queries at the same time, that one client may have."""
 
 
+class FederationError(QueryError):
+    """Another service, which the query asks with SERVICE, gave no answer that can be used."""
+
+
+class FederationTimeoutError(FederationError):
+    """Another service, which the query asks with SERVICE, did not answer in time."""
+
+
 class UploadError(NewsgraphError):
     """What was sent is not RDF in the format it is said to be, or holds what this service does not store."""
 

@@ -19,6 +19,9 @@ TOKENS: Final = 8_000
 NESTING_OPERATORS: Final = 256
 OPERATORS: Final = 1_200
 UPDATE_TOKENS: Final = 5_000_000
+SERVICE: Final = "SERVICE"
+REFUSED: Final = "this service does not query other services; remove SERVICE from the query"
+DOUBTFUL: Final = "this can be read in two ways; set spaces around SERVICE and around comparisons"
 
 FORMS: Final = frozenset({"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"})
 UPDATES: Final = frozenset(
@@ -60,24 +63,25 @@ class QueryTooLongError(QueryRefusedError):
     """The query is longer than this service reads."""
 
 
-def check(query: str, settings: Settings) -> Form | None:
+def check(query: str, settings: Settings, *, services: bool = False) -> Form | None:
     """Refuse what must not run, and return the query form.
 
     ``query`` is the text of a SPARQL 1.1 query; ``settings`` gives its largest size and depth. The form is
-    None where no token says it: the engine then reports the syntax error.
+    None where no token says it: the engine then reports the syntax error. With ``services``, the keyword SERVICE
+    passes, for kg.federation to take out, and what can be read in two ways does not.
     Raises QueryTooComplexError or QueryTooLongError for a text over a limit, QueryRefusedError for SERVICE, and
     QuerySyntaxError for an update or a string without an end (SPARQL 1.1 Query Language, sections 19.2 and 19.8).
     """
     if len(query.encode(errors="replace")) > settings.query_bytes:
         with suppress(QuerySyntaxError):  # a string may have its end in what is not read
-            _scan(query[: settings.query_bytes], settings.query_depth)
+            _scan(query[: settings.query_bytes], settings.query_depth, services=services)
         raise QueryTooLongError(f"the query is longer than {settings.query_bytes} bytes")
-    form = _scan(query, settings.query_depth)
+    form = _scan(query, settings.query_depth, services=services)
     decoded = decode(query)
     if decoded != query:
         # Engines differ in when they decode an escape that stands for a quote or a letter of a keyword.
         with suppress(QuerySyntaxError):
-            _scan(decoded, settings.query_depth)
+            _scan(decoded, settings.query_depth, services=services)
     return form
 
 
@@ -106,8 +110,8 @@ def _character(match: re.Match[str]) -> str:
     return chr(number) if number <= 0x10FFFF else match[0]
 
 
-def _scan(text: str, depth_limit: int, *, update: bool = False) -> Form | None:
-    scan = _Scan(text, depth_limit, update=update)
+def _scan(text: str, depth_limit: int, *, update: bool = False, services: bool = False) -> Form | None:
+    scan = _Scan(text, depth_limit, update=update, services=services)
     for match in TOKEN.finditer(text):
         scan.read(match)
     return scan.form
@@ -116,9 +120,10 @@ def _scan(text: str, depth_limit: int, *, update: bool = False) -> Form | None:
 class _Scan:
     """One pass over the tokens of a query."""
 
-    def __init__(self, text: str, depth_limit: int, *, update: bool = False) -> None:
+    def __init__(self, text: str, depth_limit: int, *, update: bool = False, services: bool = False) -> None:
         self.text = text
         self.update = update
+        self.services = services
         self.form: Form | None = None
         self.counts = dict.fromkeys(("tokens", "nesting operators", "operators"), 0)
         self.limits = {"tokens": TOKENS, "nesting operators": NESTING_OPERATORS, "operators": OPERATORS}
@@ -136,7 +141,7 @@ class _Scan:
         if kind == "quote":
             raise QuerySyntaxError("a string has no end", *position(self.text, match.start()))
         if kind in ("string", "comment"):
-            self.hidden = self.hidden or "SERVICE" in match[0].upper()
+            self.hidden = self.hidden or SERVICE in match[0].upper()
         if kind in ("space", "comment"):
             return
         self._count("tokens")
@@ -146,9 +151,9 @@ class _Scan:
             self._words(decode(match[0]).upper())
         elif kind == "sign":
             self._sign(match)
-        self.named = kind == "name" and "SERVICE" in decode(match["word"]).upper()
-        if self.doubtful and self.hidden:
-            _refuse_service()
+        self.named = kind == "name" and SERVICE in decode(match["word"]).upper()
+        if self.doubtful and (self.hidden or self.services):
+            self._refuse()
         self.previous, self.end = (kind, match[0]), match.end()
 
     def _iri(self, token: str) -> None:
@@ -163,8 +168,8 @@ class _Scan:
 
     def _words(self, text: str) -> None:
         # The engine accepts "trueSERVICE" without a space, so the word is looked for inside of words too.
-        if "SERVICE" in text:
-            _refuse_service()
+        if SERVICE in text and not (self.services and text == SERVICE):
+            self._refuse()
         for word in re.split(r"[.-]", text):
             self._word(word)
 
@@ -180,7 +185,7 @@ class _Scan:
         sign = match[0]
         if sign == "{" and self.named:
             # The engine reads "service:a {" as SERVICE and the name ":a".
-            _refuse_service()
+            self._refuse()
         if sign in NESTING_SIGNS:
             self._count("nesting operators")
         if sign == "^^" and self.previous[0] != "string":  # two inverse paths, and no datatype
@@ -202,9 +207,8 @@ class _Scan:
         if self.counts[what] > self.limits[what]:
             raise QueryTooComplexError(f"the query has more than {self.limits[what]} {what}")
 
-
-def _refuse_service() -> NoReturn:
-    raise QueryRefusedError("this service does not query other services; remove SERVICE from the query")
+    def _refuse(self) -> NoReturn:
+        raise QueryRefusedError(DOUBTFUL if self.services else REFUSED)
 
 
 def position(text: str, offset: int) -> tuple[int, int]:

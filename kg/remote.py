@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import json
 import warnings
 from typing import IO, Any
 from urllib.error import HTTPError
@@ -15,12 +14,12 @@ from SPARQLWrapper.SPARQLExceptions import SPARQLWrapperException
 
 from kg import __version__
 from kg.errors import ConfigurationError, QueryError, ResultTooLargeError
+from kg.federation.client import said
 from kg.formats import FORMATS, Format, by_media_type
 from kg.query import Answer
 from kg.settings import Settings
 
 ACCEPT = "application/sparql-results+json, text/turtle;q=0.9"
-SHOWN = 300
 
 
 def query(endpoint: str, text: str, wanted: Format | None, settings: Settings) -> Answer:
@@ -71,14 +70,6 @@ def _body(error: SPARQLWrapperException) -> bytes:
         if isinstance(body, bytes):
             return body
     return b""
-
-
-def said(body: bytes) -> str:
-    """Return what an error response says: the detail of a problem document (RFC 9457), else its text."""
-    text = body.decode(errors="replace")
-    with contextlib.suppress(ValueError, KeyError, TypeError):
-        text = str(json.loads(text)["detail"])
-    return " ".join(text.split())[:SHOWN]
 
 
 def _format(content_type: str, wanted: Format | None) -> Format:

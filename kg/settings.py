@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from kg.errors import ConfigurationError
+from kg.federation.addresses import rules
 
 LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")  # RFC 5646, section 2.1, without its rarer forms
 NOT_IN_IRI = re.compile(r'[\x00-\x20\x7f<>"{}|\\^`]')  # RFC 3987, section 2.2
@@ -47,6 +48,10 @@ class Settings:
     query_bytes: int = setting(65_536, "Longest query, in bytes.")
     query_depth: int = setting(64, "Deepest nesting of brackets in a query.")
     result_bytes: int = setting(50_000_000, "Largest result of a query, in bytes.")
+    services: str = setting("", "Addresses that SERVICE may ask, with commas between; see sparql.md.")
+    service_seconds: float = setting(10.0, "Longest time that a query waits for one of its services, in seconds.")
+    service_bytes: int = setting(10_000_000, "Largest size of the answers of all services that a query asks, in bytes.")
+    service_rows: int = setting(10_000, "Most solutions in the answer of a service.")
     publisher: str = setting("newsgraph", "Name of who publishes the data, for the catalogue and the citation.")
     contact: str = setting("", "Address to write to, mailto: or https:, for the catalogue and security.txt.")
     enrich_rate: float = setting(1.0, "Requests a second that kg enrich sends at most.")
@@ -85,6 +90,7 @@ class Settings:
             value = getattr(self, one.name)
             if isinstance(value, int | float) and not value >= 0:
                 raise ConfigurationError(f"{one.name} must not be {value}")
+        rules(self.services)
         if self.port > LAST_PORT:
             raise ConfigurationError(f"port must not be {self.port}: the last one is {LAST_PORT}")
 

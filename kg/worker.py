@@ -21,6 +21,7 @@ from kg.browse import hubs, newest, search
 from kg.capabilities import capabilities
 from kg.describe import describe, total_of
 from kg.errors import NewsgraphError, QueryError, QuerySyntaxError, ResultTooLargeError, StoreError
+from kg.federation import solutions
 from kg.formats import by_name
 from kg.graphs import graph
 from kg.locate import locate
@@ -89,10 +90,10 @@ def failure(error: NewsgraphError) -> dict[str, Any]:
 
 
 def _query(store: Store, arguments: dict[str, Any], text: str) -> Reply:
-    wanted = arguments.get("format")
+    wanted, services = arguments.get("format"), arguments.get("services", ())
     found = answer(
         store,
-        text,
+        solutions.inline(text, services, arguments["base"], arguments["rows"]) if services else text,
         by_name(wanted) if wanted else None,
         limit=arguments["limit"],
         base=arguments.get("base"),
@@ -100,6 +101,10 @@ def _query(store: Store, arguments: dict[str, Any], text: str) -> Reply:
         named_graphs=arguments.get("named_graphs", ()),
     )
     return {"form": found.form, "format": found.format.name, "rows": found.rows}, found.body
+
+
+def _scopes(_: Store, arguments: dict[str, Any], __: str) -> Reply:
+    return {}, json.dumps(solutions.scopes(arguments["queries"], arguments["base"])).encode()
 
 
 def _describe(store: Store, arguments: dict[str, Any], iri: str) -> Reply:
@@ -193,6 +198,7 @@ def _extend(store: Store, arguments: dict[str, Any], text: str) -> Reply:
 OPERATIONS: Final[dict[str, Callable[[Store, dict[str, Any], str], Reply]]] = {
     "open": lambda store, arguments, database: ({}, b""),
     "query": _query,
+    "scopes": _scopes,
     "describe": _describe,
     "find": _find,
     "newest": _newest,

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from kg.child import Request
+from kg.federation.evaluate import Caller, Evaluation, federated, services
 from kg.formats import Format, by_name
 from kg.locate import Location
-from kg.pool import Pool
-from kg.query import Answer, check
+from kg.pool import Pool, Result
+from kg.query import Answer, Form
 from kg.reconcile_request import Extension, Query, dump
 
 
@@ -31,27 +32,50 @@ class Workers(Pool):
         limit: int | None = None,
         default_graphs: Sequence[str] = (),
         named_graphs: Sequence[str] = (),
+        caller: Caller | None = None,
     ) -> Answer:
-        """Answer a SPARQL query, after the guard of kg.guard has let it pass.
+        """Answer a SPARQL query, after the guard of kg.guard has let it pass; what SERVICE asks for, others answer.
 
         ``seconds`` may lower the time limit, which counts from ``arrived`` (time.monotonic(); now, if not given),
         ``limit`` the largest answer in bytes.
-        ``spent`` is told, also after a failure, how many seconds workers worked on the query. Relative IRIs are
-        resolved against the identity base. Raises what kg.guard.check and kg.query.answer raise, and
-        QueryTimeoutError, WorkerLostError, ResultTooLargeError or ServiceBusyError.
+        ``spent`` is told, also after a failure, how many seconds workers worked on the query, ``caller`` which services
+        were asked for it. Relative IRIs are resolved against the identity base. Raises what kg.guard.check and
+        kg.query.answer raise, and QueryTimeoutError, WorkerLostError, ResultTooLargeError, ServiceBusyError or
+        FederationError.
         """
-        check(text, self.settings)
+        _, federation = federated(text, self.settings, self._base())
         arguments = {
             "format": format.name if format else None,
             "limit": min(limit or self.settings.result_bytes, self.settings.result_bytes),
-            "base": self._chosen().snapshot.manifest.base,
+            "base": self._base(),
             "default_graphs": list(default_graphs),
             "named_graphs": list(named_graphs),
         }
         start = time.monotonic() if arrived is None else arrived
         deadline = start + min(seconds or self.settings.query_seconds, self.settings.query_seconds)
-        header, body, snapshot = self.run_query(Request("query", arguments, text), deadline, spent or (lambda _: None))
+        worked: list[float] = []
+
+        def ask(request: Request) -> Result:
+            return self.run_query(request, deadline, worked.append)
+
+        try:
+            if federation is None:
+                header, body, snapshot = ask(Request("query", arguments, text))
+            else:
+                known = services(self.settings)
+                with self.hold():
+                    one = Evaluation(
+                        federation, known, lambda request: ask(request)[1], arguments, deadline, caller or Caller()
+                    )
+                    header, body, snapshot = ask(one.request())
+        finally:
+            if spent:
+                spent(sum(worked))
         return Answer(header["form"], by_name(header["format"]), body, snapshot.id, header["rows"])
+
+    def check(self, text: str) -> Form | None:
+        """Return the form of a query; raises what ``query`` would raise before anybody is asked."""
+        return federated(text, self.settings, self._base())[0]
 
     def describe(
         self,

@@ -16,7 +16,7 @@ from kg import __version__
 from kg.enrich.answer import Row, UnreadableError, rows
 from kg.enrich.clock import Clock
 from kg.errors import ConfigurationError, QueryError, ResultTooLargeError
-from kg.remote import said
+from kg.federation.client import said
 from kg.settings import Settings
 
 ACCEPT: Final = "application/sparql-results+json"

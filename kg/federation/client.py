@@ -1,0 +1,221 @@
+"""Asks one SPARQL service, trusting it with nothing: not with time, memory, where it is, or where it points to.
+
+Libraries for HTTP follow redirects, read environment variables for proxies, resolve a name again after it has been
+checked, or bound each wait but not their sum; so this is http.client on a socket of our own.
+"""
+
+from __future__ import annotations
+
+import http.client
+import io
+import ipaddress
+import json
+import queue
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from kg import __version__
+from kg.errors import FederationError, FederationTimeoutError
+from kg.federation.addresses import Service, is_public
+
+RESULTS: Final = "application/sparql-results+json"
+ACCEPTED: Final = (RESULTS, "application/json")
+AGENT: Final = f"newsgraph/{__version__}"
+NAME: Final = "newsgraph"
+"""What servers of this program are called in the header Via (RFC 9110, section 7.6.3)."""
+CHUNK: Final = 65_536
+ERROR_BYTES: Final = 10_000
+SHOWN: Final = 300
+TRIED: Final = 4
+"""Addresses of one host that are tried."""
+
+Resolve = Callable[..., list[Any]]
+"""A function such as socket.getaddrinfo."""
+
+
+def hops(via: str | None) -> int:
+    """Return through how many servers of this program a request has come, by its header Via."""
+    names = (part.strip().partition(" ")[2].partition(" ")[0] for part in (via or "").split(","))
+    return sum(name == NAME for name in names)
+
+
+def post(
+    service: Service,
+    query: str,
+    *,
+    private: bool,
+    deadline: float,
+    limit: int,
+    passed: int = 0,
+    resolve: Resolve = socket.getaddrinfo,
+) -> bytes:
+    """Send a SELECT query to a service and return its answer in SPARQL JSON (SPARQL 1.1 Protocol, section 2.1.2).
+
+    ``private`` says whether the host may be one of a private network; ``deadline`` (time.monotonic()) is that of
+    everything together; ``limit`` is the largest answer in bytes; ``passed`` how many servers of this program the
+    query has passed through before.
+    Raises FederationError, or FederationTimeoutError at the deadline.
+    """
+    try:
+        with _connected(service, _resolved(service, private, deadline, resolve), deadline) as connected:
+            return _exchange(service, _Socket(connected, deadline), query, limit, passed)
+    except TimeoutError:
+        raise FederationTimeoutError(f"{service.host} did not answer in time") from None
+    except ssl.SSLCertVerificationError as error:
+        raise FederationError(f"{service.host} has no valid certificate: {error.verify_message}") from None
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        reason = str(error)[:SHOWN] or type(error).__name__
+        raise FederationError(f"{service.host} did not answer: {reason}") from None
+
+
+def _resolved(service: Service, private: bool, deadline: float, resolve: Resolve) -> list[str]:
+    """Return the IP addresses of a host, once it is known that they may be connected to."""
+    found = [service.host] if _is_address(service.host) else _looked_up(service, deadline, resolve)
+    if not private and not all(is_public(one) for one in found):
+        raise FederationError(f"{service.host} has a private address, and its operator must allow that by name")
+    return found[:TRIED]
+
+
+def _is_address(host: str) -> bool:
+    with suppress(ValueError):
+        return bool(ipaddress.ip_address(host))
+    return False
+
+
+def _looked_up(service: Service, deadline: float, resolve: Resolve) -> list[str]:
+    """Ask the resolver of the system, in a thread because it knows no deadline."""
+    answers: queue.SimpleQueue[list[Any] | Exception] = queue.SimpleQueue()
+
+    def look_up() -> None:
+        try:
+            answers.put(resolve(service.host, service.port, type=socket.SOCK_STREAM))
+        except Exception as error:
+            answers.put(error)
+
+    threading.Thread(target=look_up, daemon=True).start()
+    try:
+        found = answers.get(timeout=_left(deadline))
+    except queue.Empty:
+        raise TimeoutError from None
+    if isinstance(found, Exception):
+        raise FederationError(f"{service.host} is not known: {found}")
+    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+def _connected(service: Service, found: list[str], deadline: float) -> socket.socket:
+    """Return a connection to the first of the addresses that accepts one."""
+    failure: OSError = OSError("it has no address")
+    for tried, address in enumerate(found):
+        try:
+            connected = socket.create_connection((address, service.port), _left(deadline) / (len(found) - tried))
+        except OSError as error:
+            failure = error
+        else:
+            return connected if service.scheme == "http" else _secured(connected, service.host, deadline)
+    raise failure
+
+
+def _secured(connected: socket.socket, host: str, deadline: float) -> ssl.SSLSocket:
+    try:
+        connected.settimeout(_left(deadline))
+        return ssl.create_default_context().wrap_socket(connected, server_hostname=host)
+    except BaseException:
+        connected.close()
+        raise
+
+
+def _exchange(service: Service, connected: _Socket, query: str, limit: int, passed: int) -> bytes:
+    headers = {
+        "Host": service.authority,
+        "Accept": RESULTS,
+        "Accept-Encoding": "identity",
+        "Connection": "close",
+        "Content-Type": "application/x-www-form-urlencoded",  # the one that every service takes
+        "User-Agent": AGENT,
+        "Via": ", ".join([f"1.1 {NAME}"] * (passed + 1)),
+    }
+    connection = http.client.HTTPConnection(service.host)
+    connection.sock = connected
+    connection.request("POST", service.path, urlencode({"query": query}).encode("ascii"), headers)
+    response = connection.getresponse()
+    if response.status != 200:
+        raise FederationError(f"{service.host} answered {response.status}{_reason(response)}")
+    kind = response.headers.get_content_type() if "Content-Type" in response.headers else "no media type"
+    if kind not in ACCEPTED or response.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise FederationError(f"{service.host} answered in {kind[:SHOWN]}, not in plain {RESULTS}")
+    return _body(service, response, limit)
+
+
+def _reason(response: http.client.HTTPResponse) -> str:
+    if 300 <= response.status < 400:
+        return f", and redirects are not followed: {response.headers.get('Location', '')[:SHOWN]}"
+    text = said(response.read(ERROR_BYTES))
+    return f": {text}" if text else ""
+
+
+def said(body: bytes) -> str:
+    """Return what an error response says: the detail of a problem document (RFC 9457), else its text."""
+    text = body.decode(errors="replace")
+    with suppress(ValueError, LookupError, TypeError, RecursionError):
+        text = str(json.loads(text)["detail"])
+    return " ".join(text.split())[:SHOWN]
+
+
+def _body(service: Service, response: http.client.HTTPResponse, limit: int) -> bytes:
+    content = bytearray()
+    while part := response.read1(CHUNK):
+        content += part
+        if len(content) > limit:
+            raise FederationError(f"{service.host} answered with more than {limit} bytes; ask it for less")
+    return bytes(content)
+
+
+def _left(deadline: float) -> float:
+    """Return the seconds that are left; raises TimeoutError if none are."""
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise TimeoutError
+    return left
+
+
+class _Socket:
+    """What http.client needs of a socket; nothing that it does lasts longer than the deadline.
+
+    The timeout of a socket is one for each read, so that a byte a second would keep it open for ever.
+    """
+
+    def __init__(self, connected: socket.socket, deadline: float) -> None:
+        self.connected = connected
+        self.deadline = deadline
+
+    def sendall(self, content: bytes) -> None:
+        """Send all of it."""
+        rest = memoryview(content)
+        while rest:
+            self.connected.settimeout(_left(self.deadline))
+            rest = rest[self.connected.send(rest) :]
+
+    def makefile(self, _: str) -> io.BufferedReader:
+        """Return a file to read from."""
+        return io.BufferedReader(_Reader(self))
+
+    def close(self) -> None:
+        """Do nothing: whoever made the connection closes it."""
+
+
+class _Reader(io.RawIOBase):
+    def __init__(self, source: _Socket) -> None:
+        self.source = source
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        self.source.connected.settimeout(_left(self.source.deadline))
+        return self.source.connected.recv_into(buffer)

@@ -1,0 +1,222 @@
+"""Evaluates the SERVICE clauses of a query: whom they may ask, in which order, and what the workers are then given."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
+
+from kg.child import Request
+from kg.errors import (
+    FederationError,
+    QueryRefusedError,
+    QuerySyntaxError,
+    QueryTimeoutError,
+    ResultTooLargeError,
+    ServiceBusyError,
+)
+from kg.federation import bindings, client
+from kg.federation.addresses import Rule, Service, rules
+from kg.federation.clauses import Clause, FederatedQuery, read
+from kg.guard import Form, check
+from kg.settings import Settings
+
+HOPS: Final = 3
+"""Servers of this program that a query may pass through, one asking the next."""
+UNFILLED: Final = "{ SELECT * { VALUES ("
+"""Without the SELECT the engine would join one block of VALUES with the next row by row: 14 s for 10,000 by 10,000."""
+
+Ask = Callable[[Request], bytes]
+"""Has a worker answer a request in time and returns the body of the reply."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks: through how many servers of this program the query came, and who is told of each service asked.
+
+    ``asked`` gets the name of its host, the seconds that it took, and whether it answered.
+    """
+
+    hops: int = 0
+    asked: Callable[[str, float, bool], None] = lambda host, seconds, answered: None
+
+
+class Services:
+    """The services that may be asked, a quarter of the server's threads at the same time. Safe to use from many."""
+
+    def __init__(self, settings: Settings, resolve: client.Resolve = socket.getaddrinfo) -> None:
+        self.settings = settings
+        self.rules = rules(settings.services)
+        self.resolve = resolve
+        self._turns = threading.BoundedSemaphore(max(1, settings.threads // 4))
+
+    def permitted(self, iri: str) -> tuple[Service, Rule]:
+        """Return the service at an address, and what allows asking it; raises QueryRefusedError if nothing does."""
+        try:
+            service = Service.parse(iri)
+        except ValueError as error:
+            raise QueryRefusedError(f"SERVICE <{iri[:200]}> cannot be asked: {error}") from None
+        rule = next((one for one in self.rules if one.allows(service)), None)
+        if rule is None:
+            told = "whoever runs it decides which services it asks (its setting services)"
+            raise QueryRefusedError(f"this service does not ask {service.scheme}://{service.authority}: {told}")
+        return service, rule
+
+    def ask(self, iri: str, query: str, deadline: float, limit: int, caller: Caller) -> str:
+        """Return the answer of a service in SPARQL JSON, of ``limit`` bytes at most.
+
+        Raises FederationError, or QueryTimeoutError if the deadline has passed before.
+        """
+        service, rule = self.permitted(iri)
+        start, answered = time.monotonic(), False
+        end = min(deadline, start + self.settings.service_seconds)
+        if start >= deadline:
+            raise QueryTimeoutError("the deadline passed before all services were asked")
+        try:
+            body = client.post(
+                service,
+                query,
+                private=rule.private,
+                deadline=end,
+                limit=limit,
+                passed=caller.hops,
+                resolve=self.resolve,
+            )
+            answered = True
+            return body.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            raise FederationError(f"{service.host} answered with what is not UTF-8") from None
+        finally:
+            caller.asked(service.authority, time.monotonic() - start, answered)
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Count a query in, unless too many wait for services already; raises ServiceBusyError."""
+        if not self._turns.acquire(blocking=False):
+            raise ServiceBusyError("too many queries wait for other services; try again in a few seconds")
+        try:
+            yield
+        finally:
+            self._turns.release()
+
+
+@lru_cache(maxsize=8)
+def services(settings: Settings) -> Services:
+    """Return the services of some settings, the same ones each time, so that their number at a time has one limit."""
+    return Services(settings)
+
+
+def federated(text: str, settings: Settings, base: str) -> tuple[Form | None, FederatedQuery | None]:
+    """Refuse a query that must not run; return its form, and the query if it has SERVICE clauses and all are allowed.
+
+    Raises what kg.guard.check raises.
+    """
+    query = read(text, base, settings) if settings.services else None
+    if query is None:
+        return check(text, settings), None
+    for clause in (*query.clauses, *query.nested):
+        services(settings).permitted(clause.service)
+    return check(query.without(), settings), query
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """One evaluation of a query until its ``deadline``.
+
+    ``ask`` asks workers, always on the same snapshot, and ``arguments`` are those with which they answer queries.
+    """
+
+    query: FederatedQuery
+    services: Services
+    ask: Ask
+    arguments: dict[str, Any]
+    deadline: float
+    caller: Caller
+
+    def request(self) -> Request:
+        """Ask all services, and return what a worker then has to answer: a query without SERVICE, and their answers.
+
+        No service is asked unless the query is well formed. Raises QuerySyntaxError, QueryRefusedError for a
+        query that came through too many servers, FederationError, QueryTimeoutError, or ServiceBusyError.
+        """
+        if self.caller.hops >= HOPS:
+            raise QueryRefusedError(
+                f"this query came through {self.caller.hops} services already: do they ask in turn?"
+            )
+        scopes = self._scopes()
+        with self.services.turn():
+            found = list(self._answers(scopes))
+        text, answers = self._filled(found)
+        arguments = {"services": answers, "rows": self.services.settings.service_rows}
+        return Request("query", self.arguments | arguments, self._checked(text))
+
+    def _checked(self, text: str) -> str:
+        """Return a text for a worker once the guard has found no SERVICE in it, whatever was made of the query."""
+        check(text, self.services.settings)
+        return text
+
+    def _scopes(self) -> list[list[str]]:
+        """Return the variables in scope of each clause, once the engine has found the whole query well formed."""
+        plain = self.query.without("")
+        parts = [self.query.select(clause, plain) for clause in self.query.clauses]
+        return self._variables([self.query.without(), *parts])[1:]
+
+    def _variables(self, queries: list[str]) -> list[list[str]]:
+        arguments = {"queries": [self._checked(one) for one in queries], "base": self.query.base}
+        found: list[list[str]] = json.loads(self.ask(Request("scopes", arguments, queries[0])))
+        return found
+
+    def _answers(self, scopes: list[list[str]]) -> Iterator[dict[str, Any]]:
+        """Ask the services one after the other; all answers together are no larger than one may be."""
+        left = self.services.settings.service_bytes
+        for clause, scope in zip(self.query.clauses, scopes, strict=True):
+            answer = self._answer(clause, scope, left)
+            left -= len(answer["results"] or "")
+            yield answer
+
+    def _answer(self, clause: Clause, scope: list[str], limit: int) -> dict[str, Any]:
+        """Ask the service of one clause."""
+        answer = {"service": clause.service, "silent": clause.silent, "variables": scope, "results": None}
+        restriction = self._restriction(clause, scope)
+        if restriction == "":
+            return answer | {"results": '{"results": {"bindings": []}}'}
+        try:
+            question = self.query.select(clause) + (f"\n{restriction}" if restriction else "")
+            return answer | {"results": self.services.ask(clause.service, question, self.deadline, limit, self.caller)}
+        except FederationError:
+            if clause.silent:
+                return answer
+            raise
+
+    def _restriction(self, clause: Clause, scope: list[str]) -> str | None:
+        """Return the VALUES that the answer has to agree with; None if it is not known, "" if nothing can."""
+        pattern = bindings.leading(self.query, clause)
+        if pattern is None:
+            return None
+        try:
+            bound = self._variables([f"{self.query.text[: self.query.form]}SELECT * WHERE {{ {pattern} }}"])[0]
+            variables = [name for name in bound if name in scope]
+            if not variables:
+                return None
+            arguments = self.arguments | {"format": "json", "limit": bindings.BYTES}
+            distinct = self._checked(bindings.distinct(self.query, pattern, variables))
+            found = self.ask(Request("query", arguments, distinct))
+        except (QuerySyntaxError, ResultTooLargeError):  # the last triple goes on where it was thought to end
+            return None
+        return bindings.values(found, variables)
+
+    def _filled(self, found: list[dict[str, Any]]) -> tuple[str, list[dict[str, Any]]]:
+        """Return the query with an empty block of VALUES for each clause, and where the solutions go into them."""
+        text, end = "", 0
+        for clause, answer in zip(self.query.clauses, found, strict=True):
+            text += self.query.text[end : clause.start] + UNFILLED
+            text += " ".join(f"?{name}" for name in answer["variables"]) + ") { "
+            answer["at"] = len(text)
+            text, end = text + "} } }", clause.end
+        return text + self.query.text[end:], found

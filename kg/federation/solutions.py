@@ -1,0 +1,117 @@
+"""What a worker does with the answers of services: they become VALUES in the text of the query.
+
+An answer is anybody's text, so this runs in a process that may die. It is read with the json module, which stops at
+deep nesting, and every term is made anew by the engine, which refuses what is none.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+from urllib.parse import urljoin
+from uuid import uuid4
+
+from pyoxigraph import Literal, NamedNode, QuerySolutions, Store
+
+from kg.errors import FederationError
+from kg.prefixes import PREFIXES
+from kg.query import failed, syntax_error
+
+LITERALS: Final = frozenset({"literal", "typed-literal"})  # the second one is from before the Recommendation
+UNBOUND: Final = "UNDEF"
+GENID: Final = "/.well-known/genid/"
+
+
+def scopes(queries: Sequence[str], base: str) -> list[list[str]]:
+    """Return the variables that each query selects, none for other forms, by asking a store without data.
+
+    Raises QuerySyntaxError for the first one that is no query, NotSupportedError for an unknown function.
+    """
+    return [list(_scope(query, base)) for query in queries]
+
+
+def _scope(query: str, base: str) -> Iterator[str]:
+    try:
+        found = Store().query(query, base_iri=base, prefixes=PREFIXES)
+    except SyntaxError as error:
+        raise syntax_error(str(error)) from None
+    except (OSError, RuntimeError, ValueError) as error:
+        raise failed(error) from None
+    if isinstance(found, QuerySolutions):
+        yield from (variable.value for variable in found.variables)
+
+
+def inline(text: str, answers: Sequence[Mapping[str, Any]], base: str, limit: int) -> str:
+    """Return a query with the solutions of services in it.
+
+    Each of ``answers`` has the name of its ``service``, the ``variables`` of its block of VALUES and the offset ``at``
+    which its solutions go there, its ``results`` in SPARQL JSON (None if there are none), and whether it is ``silent``:
+    then a failure is one solution without bindings (SPARQL 1.1 Federated Query, section 2.3).
+    Raises FederationError for results that cannot be used or that are more than ``limit``.
+    """
+    parts, end = [], 0
+    for answer in answers:
+        parts += [text[end : answer["at"]], _rows(answer, base, limit)]
+        end = answer["at"]
+    return "".join([*parts, text[end:]])
+
+
+def _rows(answer: Mapping[str, Any], base: str, limit: int) -> str:
+    variables = answer["variables"]
+    try:
+        if answer["results"] is None:
+            raise FederationError(f"{answer['service']} did not answer")
+        return " ".join(_solutions(answer["service"], answer["results"], variables, base, limit))
+    except FederationError:
+        if answer["silent"]:
+            return f"({' '.join([UNBOUND] * len(variables))})"
+        raise
+
+
+def _solutions(service: str, results: str, variables: Sequence[str], base: str, limit: int) -> Iterator[str]:
+    """Yield the rows of VALUES for results in SPARQL JSON (SPARQL 1.1 Query Results JSON Format, section 3.2)."""
+    terms = _Terms(urljoin(base, f"{GENID}{uuid4().hex}"))
+    try:
+        bindings = json.loads(results)["results"]["bindings"]
+        if len(bindings) > limit:
+            raise FederationError(f"{service} answered with more than {limit} solutions; ask it for less")
+        for binding in bindings:
+            if binding.keys() - set(variables):
+                raise ValueError(f"it binds {(binding.keys() - set(variables)).pop()!r}, which is not asked for")
+            yield f"({' '.join(terms.text(binding.get(name)) for name in variables)})"
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        raise FederationError(f"{service} answered with what are no SPARQL results: {str(error)[:200]}") from None
+
+
+class _Terms:
+    """Writes the terms of one result set as SPARQL has them.
+
+    A blank node cannot stand in VALUES. It becomes an IRI that nothing else has, the same one in all of the result set
+    (RDF 1.1 Concepts, section 3.5).
+    """
+
+    def __init__(self, genid: str) -> None:
+        self.genid = genid
+        self.blank: dict[str, str] = {}
+
+    def text(self, term: Mapping[str, Any] | None) -> str:
+        """Return a term as text, UNDEF for None; raises ValueError, KeyError or TypeError for what is no term."""
+        if term is None:
+            return UNBOUND
+        kind, value = term["type"], term["value"]
+        if not isinstance(value, str):
+            raise TypeError("a value that is no text")  # of a number the engine would make a literal of its own
+        if kind == "uri":
+            return str(NamedNode(value))
+        if kind == "bnode":
+            return str(NamedNode(self.blank.setdefault(value, f"{self.genid}-{len(self.blank)}")))
+        if kind not in LITERALS:
+            raise ValueError(f"a term of type {str(kind)[:50]!r}")
+        return str(_literal(value, term.get("xml:lang"), term.get("datatype")))
+
+
+def _literal(value: str, language: str | None, datatype: str | None) -> Literal:
+    if language is not None:
+        return Literal(value, language=language)
+    return Literal(value, datatype=None if datatype is None else NamedNode(datatype))
