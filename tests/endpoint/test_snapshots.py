@@ -11,7 +11,7 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, parse
 
 from endpoint.negotiate import DOCUMENT_FORMATS
-from kg import retained, snapshot
+from kg import dump_files, retained, snapshot
 from kg.catalog_terms import node
 from kg.formats import Format
 from kg.settings import Settings
@@ -27,7 +27,7 @@ FILE = "newsgraph.nt"
 
 @pytest.fixture(scope="module")
 def get(tmp_path_factory: pytest.TempPathFactory, serving, settings: Settings, publish_store: Publish) -> Iterator:
-    """A server of a store with two snapshots, a dump of the newer one, and a snapshot of the past."""
+    """A server of a store with two snapshots, the dumps of the newer one, and a snapshot of the past."""
     store = tmp_path_factory.mktemp("snapshots") / "store"
     for name in (ID, LATER):
         publish_store(store, TURTLE.read_text(encoding="utf-8"), name)
@@ -35,7 +35,9 @@ def get(tmp_path_factory: pytest.TempPathFactory, serving, settings: Settings, p
     with snapshot.drafting(store) as draft:
         retained.retain(store, draft, manifest)
     with serving(replace(settings, store=str(store))) as send:
-        send(f"/dump/{FILE}")
+        published = (file.name for file in dump_files.published(snapshot.current(store).manifest))
+        for name in (FILE, *published):  # documents grow until all are made
+            assert send(f"/dump/{name}").status == 200
         yield send
 
 
