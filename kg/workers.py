@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from kg.child import Request
+from kg.federation.clauses import FederatedQuery
 from kg.federation.evaluate import Caller, Evaluation, federated, services
 from kg.formats import Format, by_name
 from kg.locate import Location
@@ -62,16 +63,26 @@ class Workers(Pool):
             if federation is None:
                 header, body, snapshot = ask(Request("query", arguments, text))
             else:
-                known = services(self.settings)
-                with self.hold():
-                    one = Evaluation(
-                        federation, known, lambda request: ask(request)[1], arguments, deadline, caller or Caller()
-                    )
-                    header, body, snapshot = ask(one.request())
+                header, body, snapshot = self._federate(federation, arguments, deadline, caller or Caller(), ask)
         finally:
             if spent:
                 spent(sum(worked))
         return Answer(header["form"], by_name(header["format"]), body, snapshot.id, header["rows"])
+
+    def _federate(
+        self,
+        query: FederatedQuery,
+        arguments: dict[str, Any],
+        deadline: float,
+        caller: Caller,
+        ask: Callable[[Request], Result],
+    ) -> Result:
+        """Answer a query with what services say to its SERVICE clauses, and all else from one snapshot."""
+        with self.hold():
+            asked = Evaluation(
+                query, services(self.settings), lambda one: ask(one)[1], arguments, deadline, caller
+            ).request()
+            return ask(asked)
 
     def check(self, text: str) -> Form | None:
         """Return the form of a query; raises what ``query`` would raise before anybody is asked."""
