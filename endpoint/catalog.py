@@ -94,11 +94,13 @@ def _serve(chosen: Format) -> Response:
     found = catalog(here)
     listed = (*(one.file.name for one in found.complete), *(one.iri for one in found.kept))
     body: bytes = here.cached(("catalog", chosen.name, request.root_path, listed), lambda: _body(found, chosen), len)
-    response = by_content(Response(body, content_type=chosen.content_type))
+    modified = snapshots.changed(here, here.snapshot)
+    response = by_content(Response(body, content_type=chosen.content_type), modified)
     response.headers["Vary"] = "Accept"
     response.headers["Content-Location"] = _local(chosen)
     links = alternates([(one, _local(one)) for one in FORMATS], chosen)
-    response.headers["Link"] = ", ".join((*links, link(found.iri, "canonical"), link(BY_SA_4, "license")))
+    described = link(here.addresses.local("vocab"), "describedby", type="text/turtle")
+    response.headers["Link"] = ", ".join((*links, link(found.iri, "canonical"), described, link(BY_SA_4, "license")))
     return response
 
 

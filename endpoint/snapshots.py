@@ -65,12 +65,17 @@ def generic(rest: str) -> Response:
 
 
 def _tagged(response: Response, current: Snapshot, _: str) -> Response:
-    """Give a document its validators; it changed when a snapshot became current or a dump was made."""
-    changed = [datetime.fromisoformat(current.manifest.created)]
-    for folder in (Path(site().settings.store) / dump_cache.FOLDER).glob("*"):
+    """Give a document its validators."""
+    return by_content(response, changed(site(), current))
+
+
+def changed(here: Site, current: Snapshot) -> datetime:
+    """Return when what there is of the snapshots changed: one became current, or a dump was made."""
+    found = [datetime.fromisoformat(current.manifest.created)]
+    for folder in (Path(here.settings.store) / dump_cache.FOLDER).glob("*"):
         with suppress(FileNotFoundError):  # it may just go with its snapshot
-            changed.append(datetime.fromtimestamp(folder.stat().st_mtime, UTC))
-    return by_content(response, max(changed))
+            found.append(datetime.fromtimestamp(folder.stat().st_mtime, UTC))
+    return max(found)
 
 
 def kept(here: Site) -> tuple[Version, ...]:

@@ -109,7 +109,8 @@ def event_key(language: str, day: date, wording: str, attempt: int = 0) -> str:
 def clean_url(text: str) -> str | None:
     """Return ``text`` as a valid absolute IRI, or None if it cannot be one.
 
-    Only http, https and ftp pass. What RFC 3986 does not allow is percent-encoded; what is encoded stays.
+    Only http, https and ftp pass. What RFC 3986 does not allow is percent-encoded; what is encoded stays. A query or
+    fragment that is empty goes: whoever resolves an IRI with Python's urllib, as rdflib does with RDF/XML, loses it.
     """
     candidate = text.strip()
     if candidate.startswith("//"):
@@ -117,10 +118,11 @@ def clean_url(text: str) -> str | None:
     if not candidate or len(candidate) > URL_LENGTH:
         return None
     encoded = re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", quote(candidate, safe=URL_CHARACTERS))
-    head, mark, fragment = encoded.partition("#")
-    head, query_mark, query = head.partition("?")
+    head, _, fragment = encoded.partition("#")
+    head, _, query = head.partition("?")
+    fragment = fragment.replace("#", "%23")
     head = head.replace("[", "%5B").replace("]", "%5D")
-    tail = (query_mark + query + mark + fragment.replace("#", "%23")).replace("[", "%5B").replace("]", "%5D")
+    tail = (f"?{query}" * bool(query) + f"#{fragment}" * bool(fragment)).replace("[", "%5B").replace("]", "%5D")
     try:
         parts = urlsplit(head)
         valid = parts.scheme.lower() in URL_SCHEMES and parts.netloc.count("@") < 2 and (parts.port or True)

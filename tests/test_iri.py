@@ -170,6 +170,10 @@ def test_a_key_is_ten_characters_of_base32(wording: str, attempt: int) -> None:
         ("http://ünï.example/", "http://%C3%BCn%C3%AF.example/"),
         ("http://user:pass@a.example:8080/", "http://user:pass@a.example:8080/"),
         ("http://a.example:", "http://a.example:"),
+        ("http://a.example/b?", "http://a.example/b"),
+        ("http://a.example/b?#", "http://a.example/b"),
+        ("http://a.example/b?#c", "http://a.example/b#c"),
+        ("http://a.example/b??", "http://a.example/b??"),
     ],
 )
 def test_a_printed_address_is_cleaned_into_an_iri(printed: str, expected: str) -> None:
