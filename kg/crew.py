@@ -42,7 +42,7 @@ class Crew:
 
     def to_restart(self) -> int:
         """Return how many workers to start again now: those that could not be started, but only once a second."""
-        if time.monotonic() < self.again:
+        if not self.missing or time.monotonic() < self.again:
             return 0
         number, self.missing, self.again = self.missing, 0, time.monotonic() + RETRY_SECONDS
         return number

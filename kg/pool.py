@@ -18,6 +18,8 @@ from kg.settings import Settings
 from kg.snapshot import Snapshot, current
 
 SPARE: Final = 1
+AGAIN: Final = 5.0
+"""Seconds after which workers that could not start are started again, if nobody asks before."""
 PATIENCE: Final = 10.0
 """Seconds until a new snapshot that no worker could open is tried again."""
 
@@ -213,10 +215,9 @@ class Pool:
                     return crew, child
                 if self._closed:
                     raise StoreError("the workers are closed")
-                if crew.failure:
-                    self._started(crew, crew.to_restart())
-                    if not self._taken:
-                        raise crew.failure
+                self._started(crew, crew.to_restart())
+                if crew.failure and not self._taken:
+                    raise crew.failure
                 if not self._changed.wait(deadline - time.monotonic()):
                     raise ServiceBusyError("no worker became free in time; try again in a few seconds")
 
@@ -291,11 +292,16 @@ class Pool:
     def _keep(self) -> None:
         """Start and end workers, in the thread that lives as long as this pool."""
         while True:
-            task, subject = self._tasks.get()
+            try:
+                task, subject = self._tasks.get(timeout=AGAIN if self._crew.missing else None)
+            except queue.Empty:
+                task, subject = "restart", self._crew
             if task == "stop":
                 return
             if task == "end":
                 subject.end()
+            elif task == "restart":
+                self._started(subject, subject.to_restart())
             elif not subject.gone and not self._closed:
                 self._start(subject)
             while self._tasks.empty() and self._freed:
@@ -389,5 +395,5 @@ class Pool:
             return bool(self._taken) or any(child.process.poll() is None for child in self._crew.idle)
 
         with self._changed:
-            self._changed.wait_for(lambda: alive() or self._crew.failure is not None, seconds)
+            self._changed.wait_for(lambda: alive() or self._crew.missing >= self._size, seconds)
             return alive()

@@ -297,6 +297,19 @@ def test_workers_that_could_not_start_are_started_again_and_no_more_than_those(
         assert len(pool._crew.idle) == pool._size
 
 
+def test_workers_that_could_not_start_are_started_again_if_nobody_asks(
+    tmp_path: Path, settings: Settings, publish_store: Publish
+) -> None:
+    snapshot = publish_store(tmp_path / "store", "", "1")
+    hidden = snapshot.database.rename(snapshot.database.with_name("hidden"))
+    with Workers(tmp_path / "store", settings) as pool:
+        assert not pool.ready(20)
+        hidden.rename(snapshot.database)
+        limit = time.monotonic() + 20
+        while not pool.ready(1):
+            assert time.monotonic() < limit
+
+
 def test_closing_ends_every_process_and_running_queries(served_store: Path, settings: Settings) -> None:
     pool = Workers(current(served_store), settings)
     assert pool.ready(20)

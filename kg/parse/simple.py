@@ -44,4 +44,4 @@ def pieces(source: str) -> list[Piece] | None:
             return None
         found.append(Piece(text or anchor or label or "", target or "", url or ""))
         at = match.end()
-    return None if _BLOCK.match(source) else found
+    return None if _BLOCK.match(source) or "\0" in source else found  # the parser of wikitext keeps no NUL

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kg.parse import inline
@@ -22,6 +22,7 @@ FRAGMENTS = (
 WIKITEXT = st.lists(st.one_of(st.sampled_from(FRAGMENTS), st.text(max_size=5)), max_size=8).map("".join)
 
 
+@example("\0")
 @given(WIKITEXT)
 def test_simple_wikitext_reads_as_the_parser_of_wikitext_reads_it(source: str) -> None:
     found = inline.read.__wrapped__(source)
