@@ -73,10 +73,13 @@ class Range:
 def choose(formats: Sequence[Format], accept: str | None) -> Format | None:
     """Return the format that the client likes best, or None if it accepts none of them.
 
-    ``formats`` are in the server's order, which decides between equals; without a header, or with one that
-    has nothing well formed, any format is acceptable. Of equal weights the one named more exactly wins.
+    ``formats`` are in the server's order, which decides between equals; with a header that has nothing well formed,
+    any format is acceptable. Without a header, too (RFC 9110, section 12.5.1), but whoever sends none is a program,
+    since browsers do: it gets RDF, if there is any. Of equal weights the one named more exactly wins.
     """
-    ranges = list(parse(accept or ""))
+    if not accept:
+        return next((one for one in formats if one.rdf and one != JSON), formats[0] if formats else None)
+    ranges = list(parse(accept))
     if not ranges:
         return formats[0] if formats else None
     best: Format | None = None

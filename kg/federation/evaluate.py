@@ -112,6 +112,7 @@ def services(settings: Settings) -> Services:
     return Services(settings)
 
 
+@lru_cache(maxsize=16)  # who negotiates the format of an answer asks first, who answers asks again
 def federated(text: str, settings: Settings, base: str) -> tuple[Form | None, FederatedQuery | None]:
     """Refuse a query that must not run; return its form, and the query if it has SERVICE clauses and all are allowed.
 

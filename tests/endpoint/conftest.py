@@ -4,7 +4,7 @@ import http.client
 import json
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlencode
@@ -65,7 +65,8 @@ def sender(port: int) -> Send:
         try:
             given = {name.replace("_", "-"): value for name, value in headers.items()}
             given |= {"Accept": accept} if accept is not None else {}
-            connection.request(method, path, body, {"Connection": "close", **given})
+            with suppress(BrokenPipeError):  # the server may answer, and close, before it has read a long body
+                connection.request(method, path, body, {"Connection": "close", **given})
             response = connection.getresponse()
             names = {name.lower(): value for name, value in response.getheaders()}
             return Reply(response.status, names, response.read())

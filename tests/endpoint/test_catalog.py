@@ -35,9 +35,13 @@ def test_the_catalogue_is_negotiated_at_both_addresses(send, path: str, media_ty
     assert reply.headers["content-location"].startswith("/catalog.")
 
 
-def test_who_asks_for_nothing_gets_a_page_or_turtle_at_the_well_known_address(send) -> None:
-    assert send("/catalog").type == "text/html"
-    assert send("/.well-known/void").type == send("/.well-known/void", "*/*").type == "text/turtle"
+def test_who_takes_anything_gets_a_page_or_turtle_at_the_well_known_address(send) -> None:
+    assert send("/catalog", "*/*").type == "text/html"
+    assert send("/.well-known/void", "*/*").type == "text/turtle"
+
+
+def test_who_says_nothing_is_a_program_and_gets_turtle(send) -> None:
+    assert send("/catalog").type == send("/.well-known/void").type == "text/turtle"
 
 
 @pytest.mark.parametrize("suffix", FORMATS)

@@ -13,8 +13,8 @@ BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;
 @pytest.mark.parametrize(
     ("accept", "name"),
     [
-        (None, "html"),
-        ("", "html"),
+        (None, "turtle"),
+        ("", "turtle"),
         ("*/*", "html"),
         (BROWSER, "html"),
         ("text/turtle", "turtle"),
