@@ -67,9 +67,16 @@ def _bring_up(store: Path, days: int) -> None:
 def _run(store: Path, days: int, running: Future[None]) -> None:
     command = [sys.executable, "-m", "kg.changelog_writer", str(store), str(days), str(os.getpid())]
     environment = {"PYTHONPATH": ":".join(filter(None, sys.path))}
-    done = subprocess.run(command, env=environment, capture_output=True, check=False)  # noqa: S603
-    if done.returncode:
-        log.error("the change log of %s cannot be written: %s", store, done.stderr.decode(errors="replace")[-2_000:])
-        running.set_exception(StoreError("the change log cannot be written; look for room on the disk and try again"))
+    try:
+        subprocess.run(command, env=environment, capture_output=True, check=True)  # noqa: S603
+    except subprocess.CalledProcessError as error:
+        running.set_exception(_failed(store, f"{error}: {error.stderr.decode(errors='replace')[-2_000:]}"))
+    except OSError as error:  # no memory, or no process or file more
+        running.set_exception(_failed(store, str(error)))
     else:
         running.set_result(None)
+
+
+def _failed(store: Path, reason: str) -> StoreError:
+    log.error("the change log of %s cannot be written: %s", store, reason)
+    return StoreError("the change log cannot be written; look for room on the disk and try again")

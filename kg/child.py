@@ -46,13 +46,16 @@ class Child:
         # The child imports what we import, from the same places, and inherits nothing else.
         environment = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PYTHONUTF8": "1"}
         arguments = [str(subject), str(memory), str(os.getpid())]
-        self.process = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-m", module, *arguments],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=environment,
-        )
+        try:
+            self.process = subprocess.Popen(  # noqa: S603
+                [sys.executable, "-m", module, *arguments],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=environment,
+            )
+        except OSError as error:  # no memory, or no process or file more
+            raise StoreError(f"a worker for {subject} could not be started: {error}") from None
         self.lost = False
         try:
             self.confined = bool(self._receive(time.monotonic() + START_SECONDS, None)[0]["confined"])

@@ -1,12 +1,16 @@
-"""Lanes: what a worker is used for, and which queries are known to need the slow one."""
+"""Lanes: what a worker is used for, how many may wait, and which queries are known to need the slow one."""
 
 from __future__ import annotations
 
 import hashlib
 import threading
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import Enum, auto
 from typing import Final
+
+from kg.errors import ServiceBusyError
 
 SLICE: Final = 0.3
 """Seconds after which a query counts as slow."""
@@ -21,6 +25,25 @@ class Lane(Enum):
     DOCUMENT = auto()
     QUERY = auto()
     SLOW = auto()
+
+
+class Room:
+    """Room for a number of queries at once; one more is refused. Safe to use from many threads."""
+
+    def __init__(self, places: int, crowd: str) -> None:
+        """Let ``places`` in; ``crowd`` says in a refusal what there are too many of."""
+        self._free = threading.BoundedSemaphore(places)
+        self._crowd = crowd
+
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """Occupy a place for the time of a block; raise ServiceBusyError if none is free."""
+        if not self._free.acquire(blocking=False):
+            raise ServiceBusyError(f"too many {self._crowd}; try again in a few seconds")
+        try:
+            yield
+        finally:
+            self._free.release()
 
 
 class SlowQueries:

@@ -13,7 +13,7 @@ from typing import Any, Final, Self
 from kg.child import Child, Request
 from kg.crew import Crew
 from kg.errors import NewsgraphError, QueryTimeoutError, ServiceBusyError, StoreError, WorkerLostError
-from kg.lanes import LONG, SLICE, Lane, SlowQueries
+from kg.lanes import LONG, SLICE, Lane, Room, SlowQueries
 from kg.settings import Settings
 from kg.snapshot import Snapshot, current
 
@@ -48,8 +48,9 @@ class Pool:
         self._size = settings.query_workers + spare
         self._changed = threading.Condition()
         self._taken: set[Child] = set()
-        self._queries = 0
-        self._waiting = 0
+        # Queries may occupy half of the server's threads, slow ones that wait for their turn a quarter.
+        self._queries = Room(max(1, settings.threads // 2, settings.query_workers), "queries are running")
+        self._waiting = Room(max(self._slow_limit + 1, settings.threads // 4), "slow queries are waiting")
         self.started = 0
         self._busy = dict.fromkeys(Lane, 0)
         self._slow = SlowQueries()
@@ -128,13 +129,13 @@ class Pool:
         or ServiceBusyError if there is no room for it.
         """
         worked: list[float] = []
-        with self._turn():
+        with self._queries.place():
             try:
                 result = None
                 if request.text not in self._slow:
                     result = self._ask(request, deadline, Lane.QUERY, worked.append)
                 if result is None:
-                    with self._patience():
+                    with self._waiting.place():
                         result = self._ask(request, deadline, Lane.SLOW, worked.append)
             finally:
                 self._slow.note(request.text, sum(worked), min(LONG, self.settings.query_seconds / 2))
@@ -176,32 +177,6 @@ class Pool:
     @property
     def _slow_limit(self) -> int:
         return max(1, self.settings.query_workers - 1)
-
-    @contextmanager
-    def _turn(self) -> Iterator[None]:
-        """Count a query in, and refuse it if half of the server's threads already wait for queries."""
-        with self._changed:
-            if self._queries >= max(1, self.settings.threads // 2, self.settings.query_workers):
-                raise ServiceBusyError("too many queries are running; try again in a few seconds")
-            self._queries += 1
-        try:
-            yield
-        finally:
-            with self._changed:
-                self._queries -= 1
-
-    @contextmanager
-    def _patience(self) -> Iterator[None]:
-        """Count a slow query in, and refuse it if a quarter of the server's threads already wait for such ones."""
-        with self._changed:
-            if self._waiting >= max(self._slow_limit + 1, self.settings.threads // 4):
-                raise ServiceBusyError("too many slow queries are waiting; try again in a few seconds")
-            self._waiting += 1
-        try:
-            yield
-        finally:
-            with self._changed:
-                self._waiting -= 1
 
     def _take(self, deadline: float, lane: Lane) -> tuple[Crew, Child]:
         """Wait for an idle worker and take it."""
@@ -260,15 +235,19 @@ class Pool:
         if not self._store or target in ("", self._crew.target):
             return
         with self._changed:
-            if self._closed or (self._next and self._next.target == target):
+            target = self._target()  # that of before the lock may have been served and replaced since
+            if self._closed or target in ("", self._crew.target) or (self._next and self._next.target == target):
                 return
             if target == self._unusable[0] and time.monotonic() < self._unusable[1]:
                 return
             try:
-                self._next = Crew(current(self._store), target)
+                following = Crew(current(self._store), target)
             except StoreError:
                 return  # switched again, or not readable: go on with the snapshot that is being served
-            self._started(self._next, self._size)
+            if self._next:
+                self._next.retired = True
+            self._next = following
+            self._started(following, self._size)
 
     def shows(self, snapshot: str, deadline: float) -> bool:
         """Wait until ``deadline`` at most for requests to be answered from a snapshot or a later one.
@@ -332,12 +311,16 @@ class Pool:
         """
         with self._changed:
             free = crew is self._next and len(self._crew.idle) > 1
-            child = self._freed.pop() if self._freed else self._crew.idle.popleft() if free else None
-        if child is None or child.opens(crew.snapshot.database):
+            if self._freed:
+                child = self._freed.pop()
+            elif free:
+                child = self._crew.idle.popleft()
+                self._tasks.put(("start", self._crew))  # starts nothing if requests have moved to the other snapshot
+            else:
+                return None
+        if child.opens(crew.snapshot.database):
             return child
         child.end()
-        if free:
-            self._tasks.put(("start", self._crew))
         return None
 
     def _failed(self, crew: Crew, error: NewsgraphError) -> None:

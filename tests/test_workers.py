@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
@@ -230,6 +230,57 @@ def test_a_snapshot_that_cannot_be_opened_is_not_served(
         assert pool.started == started
 
 
+@pytest.mark.parametrize("damaged", [False, True])
+def test_a_snapshot_that_is_replaced_before_anybody_was_answered_from_it_leaves_and_takes_no_workers(
+    tmp_path: Path, settings: Settings, publish_store: Publish, monkeypatch: pytest.MonkeyPatch, damaged: bool
+) -> None:
+    may_open = threading.Event()
+    opens, init, made = Child.opens, Child.__init__, list[Child]()
+    monkeypatch.setattr(Child, "opens", lambda child, database: may_open.wait(20) and opens(child, database))
+    monkeypatch.setattr(Child, "__init__", lambda child, *given: made.append(child) or init(child, *given))
+    store = tmp_path / "store"
+    publish_store(store, "", "1")
+    with Workers(store, settings) as pool:
+        _fill(pool)
+        for name in ("2", "3"):
+            following = publish_store(store, "", name)
+            assert pool.snapshot.id == "1"
+            assert pool._next
+            assert pool._next.snapshot.id == name
+        for file in following.database.iterdir() if damaged else ():
+            file.unlink()
+        may_open.set()
+        assert damaged or pool.shows("3", time.monotonic() + 20)
+        _fill(pool, made)
+        assert pool.snapshot.id == ("1" if damaged else "3")
+
+
+def test_a_switch_that_is_noticed_late_prepares_nothing(
+    tmp_path: Path, settings: Settings, publish_store: Publish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = tmp_path / "store"
+    publish_store(store, "", "1")
+    with Workers(store, settings) as pool:
+        _fill(pool)
+        targets = iter(["snapshots/2"])  # what ``current`` was for a moment, and is not any more
+        target = pool._target
+        monkeypatch.setattr(pool, "_target", lambda: next(targets, None) or target())
+        assert pool.snapshot.id == "1"
+        assert pool._next is None
+
+
+def _fill(pool: Workers, made: Sequence[Child] = ()) -> None:
+    """Wait until all workers of a pool are there and idle, and of those ``made`` no other ones live."""
+    limit = time.monotonic() + 20
+    while (
+        len(pool._crew.idle) < pool._size
+        or pool._next
+        or not pool._tasks.empty()
+        or sum(child.process.poll() is None for child in made) > pool._size
+    ):
+        assert time.monotonic() < limit
+
+
 def test_a_query_that_ran_long_goes_to_the_slow_lane_at_once(served_store: Path, settings: Settings) -> None:
     with Workers(served_store, replace(settings, query_seconds=1.0)) as pool, ThreadPoolExecutor() as threads:
         assert pool.ready(20)
@@ -271,6 +322,18 @@ def test_a_database_that_cannot_be_opened_is_an_error(
         file.unlink()
     with Workers(tmp_path / "store", settings) as pool, pytest.raises(StoreError, match="did not start"):
         pool.query("ASK {}")
+
+
+def test_a_process_that_the_system_does_not_start_is_an_error_and_started_later(
+    served_store: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(sys, "executable", "/nowhere/python")
+        pool = Workers(served_store, settings)
+        with pytest.raises(StoreError, match=r"could not be started: .*No such file"):
+            pool.query("ASK {}")
+    with pool:
+        assert pool.ready(20)
 
 
 def test_workers_that_could_not_start_are_started_again_and_no_more_than_those(

@@ -47,12 +47,19 @@ def listening(settings: Settings, workers: Workers, writer: Writer | None = None
     running = server(create_app(settings, workers, writer), settings)
     thread = threading.Thread(target=running.run)
     thread.start()
+    pulled = threading.Event()
+
+    def close() -> None:
+        pulled.wait()  # another pull may have woken the server's thread, which closes what this one still writes to
+        running.close()
+
     try:
         yield int(running.effective_port)
     finally:
-        running.trigger.pull_trigger(running.close)
-        thread.join(20)
         running.task_dispatcher.shutdown()
+        running.trigger.pull_trigger(close)
+        pulled.set()
+        thread.join(20)
 
 
 def sender(port: int) -> Send:

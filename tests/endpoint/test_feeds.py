@@ -16,8 +16,10 @@ from xml.etree import ElementTree
 import pytest
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, parse
 
+from endpoint import feed_log
 from kg import changelog, changelog_writer, snapshot
 from kg.build import build
+from kg.errors import StoreError
 from kg.settings import Settings
 
 BASE = "http://127.0.0.1:8000/"
@@ -275,6 +277,22 @@ for (let next = await reader.read(); !next.done; next = await reader.read())
   for (const { subject, predicate, object, graph } of next.value.quads)
     console.log([subject, predicate, object, graph].map(quote).join(" ") + " .");
 """
+
+
+@pytest.mark.parametrize("program", ["/nowhere/python", "/bin/false"])
+def test_a_log_that_cannot_be_written_is_an_error_that_says_so_and_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: str
+) -> None:
+    write(tmp_path / "archive", "Shops close in [[Homs]].")
+    build([tmp_path / "archive"], Settings(store=str(tmp_path / "store"), jobs=1))
+    with monkeypatch.context() as broken:
+        broken.setattr(sys, "executable", program)
+        with pytest.raises(StoreError, match="the change log cannot be written"):
+            feed_log.prepare(tmp_path / "store", 365).result(20)
+    feed_log.prepare(tmp_path / "store", 365).result(20)
+    with changelog.opened(tmp_path / "store") as found:
+        assert found
+        assert found.snapshot == snapshot.current(tmp_path / "store").id
 
 
 @pytest.fixture

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 import subprocess
-import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,10 +11,9 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, parse
 
-from endpoint.app import create_app, server
 from kg import build, curate, terms
 from kg.settings import Settings
-from kg.workers import Workers
+from tests.endpoint.conftest import Serving
 
 BASE = "http://127.0.0.1:8000"
 HEADER = "{{Current events header|2011|11|08}}\n"
@@ -91,26 +88,14 @@ def revision(store: Path, paths: dict[str, str]) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def get(store: Path) -> Iterator[Get]:
-    settings = Settings(store=str(store), port=0, query_memory=1_000_000_000)
-    with Workers(store, settings) as workers:
-        assert workers.ready(20)
-        running = server(create_app(settings, workers), settings)
-        thread = threading.Thread(target=running.run)
-        thread.start()
+def get(store: Path, serving: Serving) -> Iterator[Get]:
+    with serving(Settings(store=str(store), port=0, query_memory=1_000_000_000)) as send:
 
         def ask(path: str, accept: str = "*/*", method: str = "GET") -> tuple[int, dict[str, str], bytes]:
-            connection = http.client.HTTPConnection("127.0.0.1", int(running.effective_port), timeout=30)
-            connection.request(method, path, headers={"Accept": accept, "Connection": "close"})
-            response = connection.getresponse()
-            found = response.status, {k.lower(): v for k, v in response.getheaders()}, response.read()
-            connection.close()
-            return found
+            reply = send(path, accept, method)
+            return reply.status, reply.headers, reply.body
 
         yield ask
-        running.trigger.pull_trigger(running.close)
-        thread.join(20)
-        running.task_dispatcher.shutdown()
 
 
 # --- merged

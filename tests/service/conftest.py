@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -61,8 +62,11 @@ class Service:
     @property
     def workers(self) -> list[int]:
         """The process ids of its workers."""
-        found = Path(f"/proc/{self.process.pid}/task").glob("*/children")
-        return [int(one) for file in found for one in file.read_text().split()]
+        found: list[int] = []
+        for file in Path(f"/proc/{self.process.pid}/task").glob("*/children"):
+            with suppress(OSError):  # the thread has ended
+                found += [int(one) for one in file.read_text().split()]
+        return found
 
     def stop(self) -> str:
         """Stop it as Ctrl-C does; return what it wrote to standard error."""
