@@ -5,13 +5,16 @@ countries, divisions and cities. A name resolves only where it very likely is th
 place, because persons, firms, clubs and plain words share the names of many towns
 (Nokia, Police, Honda). Seas, rivers and the like are known by the words of their
 titles (kg/gazetteer_names.py), or from a list.
+Names that only small towns have are in a table of their own (kg/gazetteer_towns.py).
 """
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import cache
+from itertools import chain
 from pathlib import Path
 
 from kg.errors import ConfigurationError
@@ -22,12 +25,14 @@ from kg.gazetteer_names import (
     fold,
     is_acronym,
     is_feature,
-    is_name,
     may_be_place,
     split,
+    state,
     whole,
     without_genitive,
 )
+from kg.gazetteer_place import Place, area, several
+from kg.gazetteer_towns import Towns
 
 #: Where a wheel and a checkout keep the table, in the order they are tried.
 DIRECTORIES = (
@@ -45,78 +50,27 @@ SMALLEST_CITY = 15_000
 DOMINANCE = 2
 #: Countries whose division owns the name it shares with a city (Puebla, Oaxaca).
 DIVISION_TITLES = frozenset({"US", "CA", "AU", "IN", "MX"})
+CITY_WORDS = frozenset({"City", "city", "town"})
+CITY_CLUBS = frozenset({"AU", "CA", "GB", "IE", "NZ", "US"})  # "Manchester City" is a club
 UNIVERSITY_STATES = frozenset({"US"})  # "Ohio State" is a university
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A country, a division or a city, as GeoNames describes it, or an area of which only the title is known.
-
-    Attributes:
-        geonames: GeoNames id; None for an area.
-        kind: "country", "division", "city" or "area".
-        name: GeoNames name; the title of an area.
-        title: English Wikipedia title where it is certain.
-        aliases: other printed names of the place.
-        country: ISO 3166-1 alpha-2 code; empty where it is not known.
-        division: GeoNames id of what holds the place, but for a country.
-        lat: latitude, WGS84, canonical xsd:decimal; empty where it is not known. Of a country or a division, a
-            point inside of it.
-        long: longitude, likewise.
-        population: inhabitants; 0 where the source has none.
-        wikidata: Wikidata id from the reviewed table, never from a name.
-
-    """
-
-    geonames: int | None
-    kind: str
-    name: str
-    title: str | None
-    aliases: tuple[str, ...] = ()
-    country: str = ""
-    division: int | None = None
-    lat: str = ""
-    long: str = ""
-    population: int = 0
-    wikidata: str | None = None
-
-    @classmethod
-    def from_cells(cls, cells: list[str]) -> Place:
-        """Make a place from one line of places.tsv."""
-        geonames, kind, name, title, aliases, country, division, *rest = cells
-        lat, long, population, wikidata, variants = rest
-        return cls(
-            geonames=int(geonames),
-            kind=kind,
-            name=name,
-            title=title or None,
-            aliases=(*_split(aliases), *_split(variants)),
-            country=country,
-            division=int(division) if division else None,
-            lat=lat,
-            long=long,
-            population=int(population),
-            wikidata=wikidata or None,
-        )
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """All names of the place: title, name and aliases."""
-        return (self.title or self.name, self.name, *self.aliases)
 
 
 class Gazetteer:
     """Places by title, by label and by GeoNames id."""
 
-    def __init__(self, lines: Iterable[str], denied: Iterable[str] = (), areas: Iterable[str] = ()) -> None:
+    def __init__(
+        self, lines: Iterable[str], denied: Iterable[str] = (), areas: Iterable[str] = (), towns: Towns | None = None
+    ) -> None:
         """Index a table.
 
         Args:
             lines: lines of places.tsv, without the header.
             denied: titles that are not the place of that name.
             areas: titles of places that have no line.
+            towns: what further names mean.
 
         """
+        self._towns = towns or Towns()
         self._lines: dict[int, str] = {}
         self._places: dict[int, Place] = {}
         self._countries: dict[str, int] = {}
@@ -133,9 +87,9 @@ class Gazetteer:
         self._lines[geonames] = line
         if kind == "country":
             self._countries[country] = geonames
-        reviewed = [fold(known) for known in (title, *_split(aliases)) if known]
+        reviewed = [fold(known) for known in (title, *several(aliases)) if known]
         self._decided.update(dict.fromkeys(reviewed, geonames))
-        given = [] if _known_by_title_only(cells) else map(fold, (name, *_split(variants)))
+        given = [] if _known_by_title_only(cells) else map(fold, (name, *several(variants)))
         for known in {*reviewed, *given}:
             self._named[known] = (*self._named.get(known, ()), geonames)
 
@@ -162,7 +116,7 @@ class Gazetteer:
 
         """
         known = self._known(title)
-        return self._worded(title) if known is None and self._may_be(title) else known
+        return known if known or not self._may_be(title) else self._town(title) or self._worded(title)
 
     def by_label(self, label: str) -> Place | None:
         """Give the place a printed label of a Context page names.
@@ -184,13 +138,18 @@ class Gazetteer:
         shorter = bare.removeprefix("the ").removeprefix("The ")
         return self._known(bare) or self._known(shorter)
 
+    def _sure(self, title: str) -> Place | None:
+        """Give the place that a title denotes by the tables, but that of towns, or by its own words."""
+        known = self._known(title)
+        return self._worded(title) if known is None and self._may_be(title) else known
+
     def _known(self, title: str) -> Place | None:
         """Give the place that the tables have for a title or a label."""
         name = fold(title)
         if name in self._decided:
             return self.by_id(self._decided[name])
         if name in self._areas:
-            return self._worded(self._areas[name]) or _area(self._areas[name])
+            return self._worded(self._areas[name]) or area(self._areas[name])
         if not self._may_be(title):
             return None
         return self._bare(name) or self._qualified(name) or self._division(name) or self._republic(name)
@@ -229,10 +188,7 @@ class Gazetteer:
 
     def _city(self, name: str) -> Place | None:
         """Give the city that owns a bare name, if one clearly does."""
-        cities = [place for place in self._all(name, "city") if _owns_bare_name(place)]
-        if len(cities) > 1 and cities[0].population < DOMINANCE * cities[1].population:
-            return None
-        return cities[0] if cities else None
+        return _dominant([place for place in self._all(name, "city") if _owns_bare_name(place)])
 
     def _qualified(self, name: str) -> Place | None:
         """Resolve "Georgia (country)", "Tripoli (Lebanon)" and "Van, Turkey"."""
@@ -262,7 +218,7 @@ class Gazetteer:
         if decided:
             return [decided]
         named = [place for kind in ("country", "division") for place in self._all(name, kind)]
-        other = None if named else self.by_title(name)
+        other = None if named else self._sure(name)
         return [other] if other else named
 
     def _worded(self, title: str) -> Place | None:
@@ -271,20 +227,39 @@ class Gazetteer:
             return None
         base, qualifier = split(title)
         if qualifier is None:
-            return self._part(title) or (_area(title) if is_feature(title) else None)
+            return self._part(title) or self._state(title) or (area(title) if is_feature(title) else None)
         if not may_be_place(base) or " of " in base:
             return None
         if qualifier in AREAS:
-            return _area(title)
+            return area(title)
         outer = self._containers_named(fold(qualifier))
         telling = not title.endswith(")") or is_feature(base)
-        return _area(title, _only(outer)) if outer and telling else None
+        return area(title, _only(outer)) if outer and telling else None
 
     def _part(self, title: str) -> Place | None:
         """Resolve "Northern Italy" and "Greater Cairo": an area in the place that they are a part of."""
         name = whole(title)
-        holder = self.by_title(name) if name and may_be_place(name) else None
-        return _area(title, holder) if holder else None
+        holder = self._sure(name) if name and may_be_place(name) else None
+        return area(title, holder) if holder else None
+
+    def _state(self, title: str) -> Place | None:
+        """Resolve "Kingdom of Nepal": a state, perhaps of the past, where there is a country of that name."""
+        name = state(title)
+        country = _only(self._all(fold(name), "country")) if name else None
+        return area(title, country) if country else None
+
+    def _town(self, title: str) -> Place | None:
+        """Resolve a name that a town, a lower division or a city has, also as "Khar (Pakistan)"."""
+        base, container = split(title)
+        cells = self._towns.cells(fold(base))
+        if cells is None:
+            return None
+        known = self.by_id(int(cells[0])) if cells[0] else None
+        place = replace(known, aliases=(*known.aliases, base)) if known else Place.from_town(cells, base)
+        if container is None:
+            return place
+        outer = self._containers_named(fold(container))
+        return None if set(outer).isdisjoint(self.containers(place)) else place
 
     def _republic(self, name: str) -> Place | None:
         """Resolve "Republic of Ecuador"."""
@@ -292,8 +267,11 @@ class Gazetteer:
         return _only(self._all(base, "country"))
 
     def _division(self, name: str) -> Place | None:
-        """Resolve "Homs Province": a division's name and a word for its kind."""
+        """Resolve "Homs Province" and "Harbin City": a name and a word for its kind."""
         base, _, word = name.rpartition(" ")
+        if word in CITY_WORDS:
+            cities = self._all(base, "city")
+            return _dominant([city for city in cities if word.islower() or city.country not in CITY_CLUBS])
         if word.capitalize() not in DIVISION_WORDS:
             return None
         division = _only(self._all(base, "division"))
@@ -305,12 +283,15 @@ def _cells(line: str) -> list[str]:
     return line.rstrip("\n").split("\t")
 
 
-def _split(names: str) -> list[str]:
-    return names.split("|") if names else []
-
-
 def _only(places: list[Place]) -> Place | None:
     return places[0] if len(places) == 1 else None
+
+
+def _dominant(cities: list[Place]) -> Place | None:
+    """Give the first of some cities, the most populous, if it is so by far."""
+    if len(cities) > 1 and cities[0].population < DOMINANCE * cities[1].population:
+        return None
+    return cities[0] if cities else None
 
 
 def _known_by_title_only(cells: list[str]) -> bool:
@@ -321,26 +302,8 @@ def _known_by_title_only(cells: list[str]) -> bool:
     return bool(division) if kind == "division" else int(population) < SMALLEST_CITY
 
 
-def _area(title: str, holder: Place | None = None) -> Place:
-    """Make a place of which only the title is known, and perhaps what holds it."""
-    country, division = (holder.country, holder.geonames or holder.division) if holder else ("", None)
-    return Place(None, "area", title, title, country=country, division=division)
-
-
 def _owns_bare_name(city: Place) -> bool:
     return city.country not in COMMA_TITLES or city.population >= LARGE_CITY
-
-
-def names_place(place: Place, anchor: str, trail: str = "") -> bool:
-    """Say whether the visible text of a link names the place.
-
-    Args:
-        place: what the link's target denotes.
-        anchor: the visible text inside the brackets, such as "city of Homs".
-        trail: letters glued on behind the brackets, the n of "[[India]]n".
-
-    """
-    return is_name(f"{anchor}{trail}", place.names)
 
 
 @cache
@@ -351,22 +314,22 @@ def load() -> Gazetteer:
         ConfigurationError: no directory holds the table.
 
     """
-    places, *lists = files()
-    denied, areas = map(_entries, lists)
+    places, denied, areas, wordnet, towns = files()
     with places.open(encoding="utf-8", newline="") as file:
         next(file)
-        return Gazetteer(file, denied, areas)
+        named = chain(entries(wordnet), entries(areas))
+        return Gazetteer(file, entries(denied), named, Towns(gzip.decompress(towns.read_bytes())))
 
 
 def files() -> tuple[Path, ...]:
-    """Give the files that the gazetteer is read from: the table, and the lists of denied titles and of areas.
+    """Give the files that the gazetteer is read from: places, denied titles, areas, those of WordNet, and towns.
 
     Raises:
-        ConfigurationError: no directory holds the table.
+        ConfigurationError: no directory holds the tables.
 
     """
     directory = _directory()
-    return directory / "places.tsv", directory / "denied.txt", directory / "areas.txt"
+    return tuple(directory / name for name in ("places.tsv", "denied.txt", "areas.txt", "wordnet.txt", "towns.tsv.gz"))
 
 
 def _directory() -> Path:
@@ -377,7 +340,7 @@ def _directory() -> Path:
     raise ConfigurationError(f"The gazetteer table places.tsv is not in {tried}; install again.")
 
 
-def _entries(path: Path) -> Iterator[str]:
+def entries(path: Path) -> Iterator[str]:
     """Give the lines of a list, without comments."""
     for line in path.read_text(encoding="utf-8").splitlines():
         title = line.partition("#")[0].strip()

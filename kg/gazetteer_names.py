@@ -50,11 +50,13 @@ FEATURE: Final = re.compile(
     r"|Raion|Regency|Region|Tehsil|Territory|Township|Upazila|Voivodeship|Woreda|[Mm]etropolitan [Aa]rea"
     r")|(?:[A-ZÀ-Þ][\w'’.–-]*(?<!ian|ese|ish) )+(?:county|district|governorate|islands?|mountains|oblast"
     r"|peninsula|prefecture|province|region|river|valley)"
+    r"|[A-ZÀ-Þ][\w'’-]*(?:an|ese|ish|ite) (?:Caliphate|Empire|Khanate|Kingdom|Sultanate)"
 )
 # A word for the kind of place, and its name.
 NAMED_FEATURE: Final = re.compile(
     r"(?:Bay|Gulf|Isles?|Province|Sea|Straits?) of (?:the )?(?:[^\W\d_][a-zà-ÿ'’.–-]+ ?){1,2}(?<! )"
-    r"|(?:County|Lake|Lac|Lago|Loch|Lough|Mount|River|Río|Volcán) (?:of )?(?:[A-ZÀ-Þ][\w'’.–-]*[a-zà-ÿ] ?){1,2}(?<! )"
+    r"|(?:County|Kibbutz|Lake|Lac|Lago|Loch|Lough|Moshav|Mount|River|Río|Volcán) (?:of )?"
+    r"(?:[A-ZÀ-Þ][\w'’.–-]*[a-zà-ÿ] ?){1,2}(?<! )"
 )
 # A part of a place that has its own name: "Northern Italy", "South-East Asia", "Greater Cairo".
 PART: Final = re.compile(
@@ -83,6 +85,12 @@ OTHERWISE: Final = re.compile(
     r"|\d| (?:at|by|for|from|in|into|on|through|to|with|against|between|after|during|over|under) "
     r"| (?!and|da|das|de|del|des|di|do|dos|du|la|le|les|of|on|sur|the|upon|al|el|ez|county|district|governorate|island"
     r"|islands|mountains|oblast|peninsula|prefecture|province|region|river|valley|metropolitan|area)[a-zà-þ]",
+)
+
+# The form of a state, behind which stands its name: "Kingdom of Nepal", "Federal Republic of Yugoslavia".
+STATE: Final = re.compile(
+    r"(?:the |The )?(?:[A-Z][a-z]+ ){0,2}(?:Commonwealth|Duchy|Emirate|Empire|Kingdom|Mandate|Principality|Protectorate"
+    r"|Republic|State|Sultanate|Union) of (?:the )?(?P<name>.+)"
 )
 
 #: Macron and dot below, and the cedilla below letters that no alphabet writes with one.
@@ -152,6 +160,12 @@ def whole(name: str) -> str | None:
     """Give what a name says it is a part of: "Italy" for "Northern Italy"."""
     part = PART.fullmatch(name)
     return part["whole"] if part else None
+
+
+def state(title: str) -> str | None:
+    """Give what a title calls a state: "Nepal" for "Kingdom of Nepal"."""
+    form = STATE.fullmatch(title)
+    return form["name"] if form else None
 
 
 def without_genitive(text: str) -> str:

@@ -13,7 +13,8 @@ from typing import Final
 from pyoxigraph import Literal, NamedNode, Quad
 
 from kg import parse, place, terms
-from kg.gazetteer import Gazetteer, Place
+from kg.gazetteer import Gazetteer
+from kg.gazetteer_place import Place
 from kg.iri import Minter, spell
 from kg.map import Named, Term, instant
 from kg.parse.context_print import index_path

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from kg.gazetteer import Gazetteer, Place, names_place
+from kg.gazetteer import Gazetteer
 from kg.gazetteer_names import without_marks
+from kg.gazetteer_place import Place, names_place
 from kg.iri import Minter
 from kg.item import Item
 

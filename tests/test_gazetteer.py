@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import json
 import re
 from pathlib import Path
@@ -13,7 +14,11 @@ from hypothesis import strategies as st
 
 from kg import gazetteer
 from kg.errors import ConfigurationError
-from kg.gazetteer import Gazetteer, Place, load, names_place
+from kg.gazetteer import Gazetteer, load
+from kg.gazetteer_names import fold
+from kg.gazetteer_place import Place, names_place
+from kg.gazetteer_towns import CELLS, Towns
+from tests.judged.measure import general
 
 HOMS, HOMS_GOVERNORATE, SYRIA = 169577, 169575, 163843
 DATA = Path(__file__).parents[1] / "data" / "gazetteer"
@@ -159,6 +164,70 @@ def test_a_city_is_found_in_any_place_that_its_container_may_be(places: Gazettee
 def test_a_label_is_a_place_only_if_a_table_has_it(places: Gazetteer) -> None:
     assert places.by_label("Example Valley") is None
     assert found(places.by_label("the Middle East")) == ("", "area")
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("Portovelo", ("EC", "city")),
+        ("Landi Kotal", ("PK", "city")),
+        ("Akhalgori", ("GE", "city")),
+        ("Taedonggang", ("KP", "division")),
+        ("Masuriya (India)", None),
+        ("Selas (Spain)", ("ES", "city")),
+        ("Selas, Spain", ("ES", "city")),
+        ("Selas (Peru)", None),
+    ],
+)
+def test_a_name_that_only_a_small_town_has_denotes_it(
+    places: Gazetteer, title: str, expected: tuple[str, str] | None
+) -> None:
+    place = places.by_title(title)
+    assert found(place) == expected
+    if place:
+        assert names_place(place, title)
+        assert place.kind == "division" or place.lat
+        assert places.containers(place)
+
+
+def test_another_name_of_a_city_denotes_the_city(places: Gazetteer) -> None:
+    place = places.by_title("A Habana")
+    assert place == places.by_title("Havana")
+    assert place is not None
+    assert names_place(place, "A Habana")
+
+
+def test_a_name_of_several_towns_in_one_country_is_a_place_there(places: Gazetteer) -> None:
+    place = places.by_title("Sieniawa")
+    assert place is not None
+    assert (place.geonames, place.kind, place.country) == (None, "area", "PL")
+    assert [one.name for one in places.containers(place)] == ["Poland"]
+
+
+@pytest.mark.parametrize("label", ["Taedonggang", "Sieniawa", "Selas"])
+def test_a_label_that_only_the_table_of_towns_has_is_no_place(places: Gazetteer, label: str) -> None:
+    assert places.by_label(label) is None
+
+
+@pytest.mark.parametrize("title", ["Kingdom of Nepal", "State of Israel", "Russian Empire", "Kibbutz Revadim"])
+def test_a_title_that_names_the_form_of_a_state_or_of_a_village_is_an_area(places: Gazetteer, title: str) -> None:
+    assert found(places.by_title(title)) is not None
+    assert places.by_title(title).kind == "area"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("title", ["Evil Empire", "State of Decay", "Republic of Letters", "Kingdom of Heaven"])
+def test_the_form_of_a_state_without_a_country_is_none(places: Gazetteer, title: str) -> None:
+    assert places.by_title(title) is None
+
+
+@pytest.mark.parametrize(("title", "country"), [("Harbin City", "CN"), ("Olongapo City", "PH"), ("Gujrat city", "PK")])
+def test_a_city_may_have_the_word_behind_its_name(places: Gazetteer, title: str, country: str) -> None:
+    assert found(places.by_title(title)) == (country, "city")
+
+
+@pytest.mark.parametrize("title", ["Manchester City", "Leicester City", "Melbourne City"])
+def test_a_football_club_is_no_city(places: Gazetteer, title: str) -> None:
+    assert places.by_title(title) is None
 
 
 @pytest.mark.parametrize("spelling", ["Medellín", "Medellin"])
@@ -334,6 +403,34 @@ def test_every_listed_area_is_one_and_listed_once(places: Gazetteer) -> None:
     assert all((place := places.by_title(title)) and place.kind == "area" for title in titles)
 
 
+def test_every_area_of_wordnet_is_a_place_and_listed_once(places: Gazetteer) -> None:
+    titles = list(gazetteer.entries(DATA / "wordnet.txt"))
+    assert titles == sorted(set(titles))
+    assert all(map(places.by_title, titles))
+
+
+def test_the_table_of_towns_is_sorted_and_every_name_leads_to_a_place(places: Gazetteer) -> None:
+    table = gzip.decompress((DATA / "towns.tsv.gz").read_bytes())
+    rows = [line.split("\t") for line in table.decode().splitlines()]
+    names = [row[0] for row in rows]
+    assert [f"{name}\t".encode() for name in names] == sorted({f"{name}\t".encode() for name in names})
+    assert all(name == fold(name) for name in names)
+    canonical = re.compile(r"-?(0|[1-9]\d*)(\.\d*[1-9])?")
+    towns = Towns(table)
+    for name, *cells in rows[::100]:
+        assert towns.cells(name) == cells + [""] * (CELLS - len(cells))
+        assert len(cells) > 1 or not cells[0] or places.by_id(int(cells[0]))
+        assert all(canonical.fullmatch(number) for number in cells[5:7])
+
+
+@given(st.text(st.characters(exclude_characters="\t\n")), st.lists(st.text("abc ", min_size=1), unique=True))
+def test_a_name_is_found_if_and_only_if_it_is_in_the_table(name: str, names: list[str]) -> None:
+    lines = sorted(f"{one}\t1\tcity\n".encode() for one in names)
+    towns = Towns(b"".join(lines))
+    assert (towns.cells(name) is not None) == (name in names)
+    assert all((towns.cells(one) or [])[:2] == ["1", "city"] for one in names)
+
+
 def test_every_linked_title_leads_to_its_id(places: Gazetteer) -> None:
     with (DATA / "linked.tsv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.reader((line for line in file if line[:1] != "#"), delimiter="\t", quoting=csv.QUOTE_NONE))[1:]
@@ -359,6 +456,15 @@ def test_the_judged_link_targets_are_typed_as_well_as_is_said(places: Gazetteer,
     assert len(targets) == count
     assert len(typed & wanted) >= 0.98 * len(typed)
     assert len(typed & wanted) >= 0.90 * len(wanted)
+
+
+def test_an_archive_that_nobody_has_read_has_its_places_typed_as_well_as_is_said() -> None:
+    places, targets = general(), judged("judgements.json")
+    typed = {target for target in targets if places.by_title(target)}
+    wanted = {target for target, place in targets.items() if place}
+    said = (JUDGED / "README.md").read_text(encoding="utf-8")
+    assert f"1.000 ({len(typed & wanted)} of {len(typed)}, " in said
+    assert f"({len(typed & wanted)} of {len(wanted)}, " in said
 
 
 def test_a_fifth_of_the_targets_was_judged_twice() -> None:

@@ -8,7 +8,8 @@ from datetime import date
 import pytest
 
 from kg import gazetteer
-from kg.gazetteer import Gazetteer, Place
+from kg.gazetteer import Gazetteer
+from kg.gazetteer_place import Place
 from kg.iri import Minter
 from kg.item import Item, Tally, items
 from kg.parse import wikitext

