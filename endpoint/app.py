@@ -40,6 +40,7 @@ from endpoint import (
 )
 from endpoint.authorize import FORM_OVERHEAD, trusted
 from endpoint.channel import Channel
+from endpoint.feed_log import preparing
 from endpoint.kept import Kept
 from endpoint.past import Past
 from endpoint.site import NAME, Site, hold, release
@@ -81,11 +82,18 @@ def create_app(settings: Settings, workers: Workers, writer: Writer | None = Non
     app.teardown_request(release)
     errors.install(app)
     limits.install(app, settings)
-    kept = app.extensions[Kept.__name__] = Kept(app.wsgi_app, lambda: workers.snapshot.id)
+    kept = app.extensions[Kept.__name__] = Kept(
+        app.wsgi_app, partial(_version, Path(settings.store).absolute(), workers)
+    )
     app.wsgi_app = kept  # type: ignore[method-assign]
     observers = (log.access_log(settings), log.slow_query_log(settings), metrics.install(app, workers))
     app.wsgi_app = log.Log(app.wsgi_app, [one for one in observers if one])  # type: ignore[method-assign]
     return app
+
+
+def _version(store: Path, workers: Workers) -> str:
+    """Return what responses are made from: the snapshot, and whether they lead to its feeds."""
+    return workers.snapshot.id + ("" if preparing(store) else "+feeds")
 
 
 def server(app: Flask, settings: Settings) -> Any:

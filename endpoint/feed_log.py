@@ -57,6 +57,12 @@ def prepare(store: Path, days: int) -> Future[None]:
         return running
 
 
+def preparing(store: Path) -> bool:
+    """Return whether the log of a store, given by its absolute path, is being brought up to date: no feeds yet."""
+    running = _running.get(store)
+    return running is not None and not running.done()
+
+
 def _bring_up(store: Path, days: int) -> None:
     try:
         prepare(store, days).result(WAIT_SECONDS)

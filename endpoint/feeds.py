@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Final
 from urllib.parse import unquote
 
@@ -24,7 +25,7 @@ from endpoint import activity, atom, ldes
 from endpoint.activity import ACTIVITY, ANY_JSON
 from endpoint.atom import ANY_XML, ATOM
 from endpoint.errors import acceptable
-from endpoint.feed_log import reading
+from endpoint.feed_log import preparing, reading
 from endpoint.headers import link
 from endpoint.ldes import CHILDREN, Node, Stream
 from endpoint.negotiate import HTML, choose
@@ -246,9 +247,12 @@ def version(seq: int) -> Response:
 
 
 def links(here: Site, iri: str) -> list[str]:
-    """Return the links from a document to the feeds of the events that name what it is about."""
+    """Return the links from a document to the feeds of the events that name what it is about, if these can be had now.
+
+    Writing the log of a large graph for the first time takes a minute.
+    """
     path = iri.removeprefix(here.addresses.base)
-    if path.partition("/")[0] not in KINDS:
+    if path.partition("/")[0] not in KINDS or preparing(Path(here.settings.store).absolute()):
         return []
     return [
         link(here.addresses.local(f"feed/{one.name}/{path}"), "alternate", type=one.media_type)

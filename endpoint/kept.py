@@ -104,11 +104,11 @@ class Asked:
 
 
 class Kept:
-    """WSGI middleware that keeps the responses of an application; ``snapshot`` tells which one it answers from."""
+    """WSGI middleware that keeps the responses of an application; ``version`` tells what it answers from now."""
 
-    def __init__(self, application: Application, snapshot: Callable[[], str]) -> None:
+    def __init__(self, application: Application, version: Callable[[], str]) -> None:
         self.application = application
-        self.snapshot = snapshot
+        self.version = version
         self.cache = Cache(SIZE)
         self._counts: Counter[Asked] = Counter()
         self._lock = threading.Lock()
@@ -141,12 +141,12 @@ class Kept:
                 self._counts = Counter(dict(self._counts.most_common(COUNTED // 2)))
 
     def _response(self, asked: Asked, environ: dict[str, Any]) -> Response:
-        snapshot = self.snapshot()
-        key = (snapshot, asked)
+        version = self.version()
+        key = (version, asked)
         found: Response | None = self.cache.get(key)
         if found is None:
             found = self._made(environ, compress=asked.gzip)
-            if found.is_fixed and self.snapshot() == snapshot:
+            if found.is_fixed and self.version() == version:
                 self.cache.put(key, found, len(found.body) + asked.size + LEAST)
         return found
 

@@ -1,9 +1,9 @@
 """What is made ready whenever a snapshot becomes current, before anybody asks for it.
 
 These are the documents that were asked for most, those that the home page leads to, those of the things that most
-events name, and what is derived from a whole snapshot: the index for searching and the change log. It is done in one
-thread, one thing after the other, so that it never takes more than one worker from those who ask. A server that is
-written to makes a snapshot with each write: it waits for the last of them, and derives only when someone asks.
+events name, and what is derived from a whole snapshot: the index for searching and the change log. Documents are made
+in one thread, one after the other, so that they never take more than one worker from those who ask; what is derived, by
+processes of low priority. A server that is written to makes a snapshot with each write: it waits for the last of them, and derives only when someone asks.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 import re
 import threading
+from concurrent.futures import Future, wait
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
@@ -55,11 +56,12 @@ class Warmer:
 
     def _run(self) -> None:
         ready = ""
-        while not self._ended.wait(SECONDS):
+        while not self._ended.is_set():
             snapshot = self.site.workers.snapshot.id
             if snapshot != ready and self._stays(snapshot, bool(ready)):
                 self.warm()
                 ready = snapshot
+            self._ended.wait(SECONDS)
 
     def _stays(self, snapshot: str, later: bool) -> bool:
         """Whether no write replaces a snapshot in the seconds after it."""
@@ -69,15 +71,20 @@ class Warmer:
 
     def warm(self) -> int:
         """Make everything ready for the current snapshot; return how many documents there were to make."""
+        logging = None if self.site.writer else self._derive()
         busiest = self.kept.busiest(self.number)
         documents = [*busiest, *self._prominent(self.number - len(busiest))]
+        self._make(documents)
+        if logging:
+            wait([logging])
+            self._make(documents)  # which lead to their feeds now
+        return len(documents)
+
+    def _make(self, documents: list[Asked]) -> None:
         for asked in documents:
             if self._ended.is_set():
                 break
             self.kept.response(asked)
-        if not self.site.writer:
-            self._derive()
-        return len(documents)
 
     def _prominent(self, number: int) -> list[Asked]:
         """Return requests for the documents that the home page leads to, and for those that most events name."""
@@ -107,7 +114,9 @@ class Warmer:
             log.warning("it is not known what most events name: %s", error)
             return []
 
-    def _derive(self) -> None:
-        store, snapshot = Path(self.site.settings.store).absolute(), self.site.workers.snapshot
-        search_cache.prepare(store, snapshot)
-        feed_log.prepare(store, self.site.settings.feed_days)
+    def _derive(self) -> Future[None]:
+        """Have the search index and the change log made; return what is done when the log is."""
+        store, snapshot = Path(self.site.settings.store), self.site.workers.snapshot
+        logging = feed_log.prepare(store.absolute(), self.site.settings.feed_days)
+        search_cache.prepare(store.absolute(), snapshot)
+        return logging

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
-from endpoint import search_cache
+from endpoint import feed_log, search_cache
 from endpoint.app import create_app
 from endpoint.kept import COUNTED, Asked, Kept
 from endpoint.warm import BROWSER, Warmer
@@ -52,7 +53,7 @@ def ask(app: Flask, path: str, accept: str = BROWSER) -> str:
 
 
 def made(kept: Kept, asked: Asked) -> bool:
-    return kept.cache.get((kept.snapshot(), asked)) is not None
+    return kept.cache.get((kept.version(), asked)) is not None
 
 
 def until(condition: Callable[[], bool]) -> None:
@@ -75,9 +76,9 @@ def test_what_is_there_no_more_is_no_mistake_of_the_server(kept: Kept, caplog: p
 
 def test_what_was_asked_for_is_made_ready_for_the_next_snapshot(app: Flask, kept: Kept, store: Path) -> None:
     assert ask(app, f"{EVENT}.rdf", "text/turtle;q=0.3").startswith("200")
-    before = kept.snapshot()
+    before = kept.version()
     publish_turtle(store, TURTLE.read_text(encoding="utf-8"), NEXT)
-    until(lambda: kept.snapshot() != before)
+    until(lambda: kept.version() != before)
     asked = Asked.link(f"{EVENT}.rdf", "text/turtle;q=0.3")
     assert not made(kept, asked)
     Warmer(app).warm()
@@ -102,14 +103,27 @@ def test_the_search_index_and_the_change_log_are_made_ready(app: Flask, kept: Ke
     until(logged)
 
 
+def test_documents_lead_to_feeds_only_when_these_are_there(
+    app: Flask, kept: Kept, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def leads() -> bool:
+        return "/feed/atom/" in kept.response(Asked.link(PLACE, BROWSER)).headers["Link"]
+
+    logging: Future[None] = Future()
+    monkeypatch.setitem(feed_log._running, store.absolute(), logging)
+    assert not leads()
+    logging.set_result(None)
+    assert leads()
+
+
 def test_a_started_warmer_notices_each_snapshot(app: Flask, kept: Kept, store: Path) -> None:
     asked = Asked.link(PLACE, BROWSER)
     with closing(Warmer(app)) as warmer:
         warmer.start()
         until(lambda: made(kept, asked))
-        before = kept.snapshot()
+        before = kept.version()
         publish_turtle(store, TURTLE.read_text(encoding="utf-8"), NEXT)
-        until(lambda: kept.snapshot() != before and made(kept, asked))
+        until(lambda: kept.version() != before and made(kept, asked))
 
 
 def test_a_request_for_an_address_is_the_one_that_a_client_sends(app: Flask, kept: Kept) -> None:
