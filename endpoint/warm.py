@@ -3,7 +3,8 @@
 These are the documents that were asked for most, those that the home page leads to, those of the things that most
 events name, and what is derived from a whole snapshot: the index for searching and the change log. Documents are made
 in one thread, one after the other, so that they never take more than one worker from those who ask; what is derived, by
-processes of low priority. A server that is written to makes a snapshot with each write: it waits for the last of them, and derives only when someone asks.
+processes of low priority. A server that is written to makes a snapshot with each write: it waits for the last of them,
+and derives only when someone asks.
 """
 
 from __future__ import annotations
