@@ -126,8 +126,7 @@ def _about(document: str) -> list[Quad]:
 
 
 def _page(document: str, known: Ontology, choices: list[tuple[Format, str]]) -> str:
-    """Return the page, with what it says of the ontology and itself embedded as JSON-LD."""
-    head = [quad for quad in known.quads if quad.subject == NamedNode(vocab.ONTOLOGY)]
+    """Return the page, with all that the vocabulary and the page say embedded as JSON-LD."""
     return render_template(
         "vocabulary.html",
         site=site(),
@@ -143,7 +142,7 @@ def _page(document: str, known: Ontology, choices: list[tuple[Format, str]]) -> 
         kinds={"Classes": known.terms("rdfs:Class"), "Properties": known.terms("rdf:Property")},
         used=known.used(),
         releases=known.releases(),
-        data=embedded(compacted(nodes([*head, *_about(document)]))),
+        data=embedded(compacted(nodes([*known.quads, *_about(document)]))),
     )
 
 

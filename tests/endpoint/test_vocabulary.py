@@ -111,6 +111,11 @@ def test_the_page_tells_namespace_prefix_version_licence_creator_and_changes(pag
         assert all(change in html.unescape(page) for change in release.changes)
 
 
+def test_the_page_embeds_what_the_vocabulary_says(page: str) -> None:
+    (text,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
+    assert triples(vocab.turtle().encode(), RdfFormat.TURTLE) <= triples(text.encode(), RdfFormat.JSON_LD)
+
+
 def test_the_page_of_an_earlier_version_leads_to_the_current_one(send) -> None:
     text = send("/vocab/0.1.0", "text/html").text
     assert 'This is an earlier version. <a href="/vocab">' in text
