@@ -111,12 +111,19 @@ def _local(one: Format) -> str:
 def catalog(here: Site) -> Catalog:
     """Return the description of the current snapshot, with the dumps that are made of it by now."""
     publisher = Publisher(here.settings.publisher, here.settings.contact)
-    counted: dict[str, Any] = here.cached(("statistics",), lambda: _statistics(here), lambda _: 100_000)
-    return Catalog(here.snapshot.manifest, counted, tuple(dumps.made(here)), publisher, snapshots.kept(here))
+    return Catalog(here.snapshot.manifest, statistics(here), tuple(dumps.made(here)), publisher, snapshots.kept(here))
+
+
+def statistics(here: Site) -> dict[str, Any]:
+    """Return the statistics of the current snapshot: they are counted once, in a worker, and kept beside its dumps.
+
+    Raises ServiceBusyError if too many wait for them, or one of the errors of a lost, late or busy worker.
+    """
+    found: dict[str, Any] = here.cached(("statistics",), lambda: _statistics(here), lambda _: 100_000)
+    return found
 
 
 def _statistics(here: Site) -> dict[str, Any]:
-    """Return the statistics of the current snapshot: they are counted once, in a worker, and kept beside its dumps."""
     # Counting takes long, and those who wait for it must not take up every thread of the server.
     if not _waiting.acquire(blocking=False):
         raise ServiceBusyError("the catalogue is being made; try again in a minute")

@@ -1,10 +1,10 @@
 """What is made ready whenever a snapshot becomes current, before anybody asks for it.
 
 These are the documents that were asked for most, those that the home page leads to, those of the things that most
-events name, and what is derived from a whole snapshot: the index for searching and the change log. Documents are made
-in one thread, one after the other, so that they never take more than one worker from those who ask; what is derived, by
-processes of low priority. A server that is written to makes a snapshot with each write: it waits for the last of them,
-and derives only when someone asks.
+events name, and what is derived from a whole snapshot: the index for searching, the change log, and at last the
+statistics of the catalogue. Documents are made in one thread, one after the other, so that they never take more than
+one worker from those who ask; index and log, by processes of low priority. A server that is written to makes a snapshot
+with each write: it waits for the last of them, and derives only when someone asks.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from typing import Final
 from flask import Flask
 
 from endpoint import feed_log, search_cache
+from endpoint.catalog import statistics
 from endpoint.kept import Asked, Kept
 from endpoint.site import NAME, Site
 from endpoint.urls import Addresses
@@ -40,6 +41,7 @@ class Warmer:
     """Makes ready what ``kept`` and the application behind it would else make when it is first asked for."""
 
     def __init__(self, app: Flask) -> None:
+        self.app = app
         self.site: Site = app.extensions[NAME]
         self.kept: Kept = app.extensions[Kept.__name__]
         self.number = self.site.settings.warm_pages
@@ -79,6 +81,7 @@ class Warmer:
         if logging:
             wait([logging])
             self._make(documents)  # which lead to their feeds now
+            self._count()
         return len(documents)
 
     def _make(self, documents: list[Asked]) -> None:
@@ -86,6 +89,14 @@ class Warmer:
             if self._ended.is_set():
                 break
             self.kept.response(asked)
+
+    def _count(self) -> None:
+        """Have the statistics of the catalogue counted."""
+        try:
+            with self.app.test_request_context():
+                statistics(self.site)
+        except NewsgraphError as error:
+            log.warning("the statistics are not counted: %s", error)
 
     def _prominent(self, number: int) -> list[Asked]:
         """Return requests for the documents that the home page leads to, and for those that most events name."""

@@ -103,6 +103,11 @@ def test_the_search_index_and_the_change_log_are_made_ready(app: Flask, kept: Ke
     until(logged)
 
 
+def test_the_statistics_of_the_catalogue_are_counted(app: Flask, store: Path) -> None:
+    Warmer(app).warm()
+    assert (store / "dumps" / app.extensions["newsgraph"].workers.snapshot.id / "statistics.json").exists()
+
+
 def test_documents_lead_to_feeds_only_when_these_are_there(
     app: Flask, kept: Kept, store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
