@@ -396,6 +396,17 @@ def test_many_threads_share_the_workers(workers: Workers) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="seccomp is part of Linux")
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits address space here")
+def test_a_worker_with_little_memory_starts_and_opens_another_snapshot(tmp_path: Path, publish_store: Publish) -> None:
+    first, second = (publish_store(tmp_path / "store", "", name).database for name in ("1", "2"))
+    child = Child(first, 400_000_000)
+    try:
+        assert child.opens(second)
+        assert child.opens(first)
+    finally:
+        child.end()
+
+
 def test_a_worker_cannot_open_a_network_socket() -> None:
     code = (
         "import os, socket; from kg.sandbox import confine\n"
