@@ -7,11 +7,13 @@ other files on the first request (see endpoint.dump_cache).
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 from pathlib import Path
 
 from flask import Blueprint, Response, render_template, send_file
 
 from endpoint import dump_cache
+from endpoint.errors import SnapshotGoneError
 from endpoint.site import Site, site
 from kg import dump_files, snapshot
 from kg.dump_files import NAME, PATCH, SUMS, Made
@@ -65,8 +67,16 @@ def dump_of(of: str, name: str) -> Response:
     folders = snapshot.snapshots(Path(here.settings.store))
     folder = next((one for one in folders if one.name == of), None)
     if folder is None:
-        raise NotFoundError(f"no such snapshot is kept here; there are {', '.join(one.name for one in folders)}")
+        raise absent(here, of, [one.name for one in folders])
     return _send(here, snapshot.read(folder), name)
+
+
+def absent(here: Site, of: str, kept: Sequence[str]) -> NotFoundError:
+    """Return the error for a snapshot that is not there: it may have been; those with the ids ``kept`` are."""
+    there = f"the snapshots kept are {', '.join(kept)}"
+    if of in snapshot.removed(Path(here.settings.store)):
+        return SnapshotGoneError(f"the snapshot {of} was here, and is kept no longer; {there}")
+    return NotFoundError(f"no such snapshot, or dump of one, is kept here; {there}")
 
 
 def _send(here: Site, source: Snapshot, name: str) -> Response:

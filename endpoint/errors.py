@@ -27,8 +27,13 @@ class WithdrawnError(errors.NotFoundError):
         self.wanted = wanted
 
 
+class SnapshotGoneError(errors.NotFoundError):
+    """What is asked for was of a snapshot that is kept no longer."""
+
+
 STATUS: Final[tuple[tuple[type[errors.NewsgraphError], int], ...]] = (
     (WithdrawnError, 410),
+    (SnapshotGoneError, 410),
     (errors.NotFoundError, 404),
     (errors.PreconditionError, 412),
     (errors.UploadTooLargeError, 413),

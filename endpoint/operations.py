@@ -23,7 +23,7 @@ STATUSES: Final = {
     302: "Found at the address that Location says.",
     303: "The document about it is at the address that Location says.",
     308: "It is at the address that Location says.",
-    410: "It was withdrawn.",
+    410: "It was here, and was withdrawn or is kept no longer.",
 }
 
 
@@ -143,9 +143,9 @@ OPERATIONS: Final[dict[str, Operation]] = {
     "dumps.index": PAGE,
     "dumps.checksums": TEXT,
     "dumps.dump": Operation(statuses=(200, 206)),
-    "dumps.dump_of": Operation(statuses=(200, 206)),
-    "snapshots.thing": Operation(statuses=(303,)),
-    "snapshots.generic": replace(DOCUMENT, statuses=(200,), parameters=()),
+    "dumps.dump_of": Operation(statuses=(200, 206, 410)),
+    "snapshots.thing": Operation(statuses=(303, 410)),
+    "snapshots.generic": replace(DOCUMENT, statuses=(200, 410), parameters=()),
     "catalog.generic": CATALOG,
     "catalog.well_known": CATALOG,
     "catalog.by_suffix": SUFFIXED,

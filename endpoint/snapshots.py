@@ -106,7 +106,7 @@ def _made(here: Site, one: Snapshot) -> list[Made]:
 def _locate(here: Site, path: str) -> Found:
     """Return what a path stands for; the exact one wins over that without a suffix, since dumps have suffixes too.
 
-    Raises NotFoundError, which lists what there is, for what is not kept.
+    Raises NotFoundError, or SnapshotGoneError, which list what there is, for what is not kept.
     """
     found = _known(here, path)
     if found:
@@ -114,8 +114,8 @@ def _locate(here: Site, path: str) -> Found:
     stem, suffix = without_suffix(path)
     found = _known(here, stem) if suffix else None
     if found is None:
-        there = ", ".join(one.manifest.id for one in kept(here))
-        raise NotFoundError(f"no such snapshot, or dump of one, is kept here; the snapshots kept are {there}")
+        identifier = re.split("[./]", path)[1]
+        raise dumps.absent(here, identifier, [one.manifest.id for one in kept(here)])
     return Found(found.iri, suffix)
 
 

@@ -25,6 +25,7 @@ from kg.errors import StoreBusyError, StoreError
 
 LEDGER = "ledger.tsv"
 BUILDING = "building-"
+REMOVED = "removed.txt"
 WRITTEN = 3
 
 
@@ -193,9 +194,27 @@ def _prune(store: Path, fresh: Path, keep: int) -> None:
         (written if _is_written(folder) else built).append(folder)
     for folders, number in ((built, max(keep, 1)), (written, WRITTEN)):
         others = [folder for folder in folders if folder != fresh]
-        for old in others[: max(len(others) - number + (fresh in folders), 0)]:
+        going = others[: max(len(others) - number + (fresh in folders), 0)]
+        if folders is built:
+            _note_removed(store, going)
+        for old in going:
             (old / "manifest.json").unlink(missing_ok=True)
             shutil.rmtree(old, ignore_errors=True)
+
+
+def _note_removed(store: Path, going: list[Path]) -> None:
+    """Note which snapshots are about to go; one that is noted and still there is there."""
+    if going:
+        with (store / REMOVED).open("a", encoding="ascii") as file:
+            file.writelines(f"{folder.name}\n" for folder in going)
+
+
+def removed(store: Path) -> list[str]:
+    """Return the ids of the snapshots that builds made and that are kept no longer, in the order in which they went."""
+    try:
+        return (store / REMOVED).read_text(encoding="ascii").split()
+    except FileNotFoundError:
+        return []
 
 
 def _is_written(folder: Path) -> bool:

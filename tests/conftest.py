@@ -31,7 +31,7 @@ EVENT = f"{BASE}event/2011-11-08/abcdefghij"
 Publish = Callable[[Path, str, str], Snapshot]
 
 
-def publish_turtle(store: Path, turtle: str, name: str = "20111109T060000000000Z") -> Snapshot:
+def publish_turtle(store: Path, turtle: str, name: str = "20111109T060000000000Z", keep: int = 3) -> Snapshot:
     with drafting(store) as draft:
         database = Store(str(draft / "db"))
         database.load(turtle.encode(), format=RdfFormat.TURTLE)
@@ -39,7 +39,7 @@ def publish_turtle(store: Path, turtle: str, name: str = "20111109T060000000000Z
         counts = {"events": 3, "places": 3, "pages": 1, "triples": len(database)}
         del database
         created = datetime(2011, 11, 9, 6, tzinfo=UTC).isoformat().replace("+00:00", "Z")
-        return publish(store, draft, Manifest(name, created, BASE, "0.1.0", counts, {"en": 2, "zh": 1}), keep=3)
+        return publish(store, draft, Manifest(name, created, BASE, "0.1.0", counts, {"en": 2, "zh": 1}), keep)
 
 
 @pytest.fixture(scope="session")

@@ -136,6 +136,7 @@ def test_only_the_newest_snapshots_are_kept(archive: Archive, tmp_path: Path) ->
     ids = [build.build([root], settings).snapshot.id for _ in range(4)]
     assert ids == sorted(set(ids))
     assert [folder.name for folder in snapshot.snapshots(tmp_path / "store")] == ids[2:]
+    assert snapshot.removed(tmp_path / "store") == ids[:2]
 
 
 def test_the_base_of_a_store_is_fixed(archive: Archive, tmp_path: Path) -> None:

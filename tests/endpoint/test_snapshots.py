@@ -16,8 +16,9 @@ from kg.catalog_terms import node
 from kg.formats import Format
 from kg.settings import Settings
 from kg.snapshot import Manifest
-from tests.conftest import BASE, TURTLE, Publish
+from tests.conftest import BASE, TURTLE, publish_turtle
 
+GONE = ("20111107T060000000000Z", "20111108T060000000000Z")
 ID = "20111109T060000000000Z"
 LATER = "20111110T060000000000Z"
 PAST = "20111111T060000000000Z"
@@ -26,11 +27,11 @@ FILE = "newsgraph.nt"
 
 
 @pytest.fixture(scope="module")
-def get(tmp_path_factory: pytest.TempPathFactory, serving, settings: Settings, publish_store: Publish) -> Iterator:
-    """A server of a store with two snapshots, the dumps of the newer one, and a snapshot of the past."""
+def get(tmp_path_factory: pytest.TempPathFactory, serving, settings: Settings) -> Iterator:
+    """A server of a store with two snapshots of four, the dumps of the newer one, and a snapshot of the past."""
     store = tmp_path_factory.mktemp("snapshots") / "store"
-    for name in (ID, LATER):
-        publish_store(store, TURTLE.read_text(encoding="utf-8"), name)
+    for name in (*GONE, ID, LATER):
+        publish_turtle(store, TURTLE.read_text(encoding="utf-8"), name, keep=2)
     manifest = Manifest(PAST, "2011-11-11T06:00:00Z", BASE, "0.1.0", {"triples": 5}, as_of="2011-11-08T12:00:00Z")
     with snapshot.drafting(store) as draft:
         retained.retain(store, draft, manifest)
@@ -122,7 +123,26 @@ def test_what_is_not_kept_is_404(get, path: str) -> None:
     assert get(path).status == 404
 
 
-def test_who_asks_for_a_snapshot_that_is_gone_is_told_which_are_kept(get) -> None:
+@pytest.mark.parametrize("of", GONE)
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/snapshot/{}",
+        "/snapshot/{}.ttl",
+        "/doc/snapshot/{}",
+        "/doc/snapshot/{}.jsonld",
+        f"/snapshot/{{}}/dump/{FILE}",
+        f"/doc/snapshot/{{}}/dump/{FILE}",
+        f"/dump/{{}}/{FILE}",
+    ],
+)
+def test_what_was_here_and_is_kept_no_longer_is_410(get, path: str, of: str) -> None:
+    reply = get(path.format(of))
+    assert (reply.status, reply.type) == (410, "application/problem+json")
+    assert all(one in reply.text for one in (of, ID, LATER))
+
+
+def test_who_asks_for_a_snapshot_that_never_was_is_told_which_are_kept(get) -> None:
     text = get("/snapshot/20101109T060000000000Z", "text/plain").text
     assert all(one in text for one in (ID, LATER, PAST))
 
