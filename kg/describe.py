@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from heapq import nlargest
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Final
 
@@ -69,7 +68,19 @@ CATEGORY: Final = NamedNode(expand("ng:category"))
 Subject = NamedNode | BlankNode | Triple
 
 
-def describe(store: Store, iri: str, document: str | None = None, page: int = 1) -> list[Quad]:
+def newest_events(store: Store, thing: NamedNode) -> list[NamedNode]:
+    """Return the events that name ``thing`` or are published by it, the newest first."""
+    dated = {event: date for query in (NAMED_BY, PUBLISHED_BY) for event, date in _dated(store, query, thing)}
+    return sorted(dated, key=lambda event: (dated[event], event.value), reverse=True)
+
+
+def describe(
+    store: Store,
+    iri: str,
+    document: str | None = None,
+    page: int = 1,
+    newest: Callable[[Store, NamedNode], list[NamedNode]] = newest_events,
+) -> list[Quad]:
     """Return the bounded description of ``iri`` in a deterministic order, its own triples first.
 
     Beside the resource's own triples there are: type and label of everything named; in full, the sources and
@@ -77,17 +88,19 @@ def describe(store: Store, iri: str, document: str | None = None, page: int = 1)
     within it (see kg.period); and of anything that events name, the newest 100 of these with label and date, or those
     of a later ``page`` (from 1) of a hundred. ``document`` is the IRI of the document that carries the description: if
     given, it is linked to what it describes, says how many events there are in all (hydra:totalItems), and links its
-    pages (hydra:PartialCollectionView).
+    pages (hydra:PartialCollectionView). ``newest`` gives the events, where somebody remembers them.
     Raises NotFoundError if the graph has no triple with this subject, or no such page.
     """
     subject = _node(iri)
     own = _about(store, subject)
     if not own:
         raise NotFoundError(f"the graph says nothing about <{iri}>")
-    total, events = (0, []) if _is(own, EVENT) else _events(store, subject, page)
+    events = [] if _is(own, EVENT) else newest(store, subject)
+    total, shown = len(events), events[NEWEST * (page - 1) : NEWEST * page]
     if not 1 <= page <= pages(total):
         raise NotFoundError(f"there is no page {page} of the events that name <{iri}>: there are {pages(total)}")
-    quads = [*own, *_parts(store, own), *events, *parts(store, subject, document), *_former(store, subject)]
+    listed = [quad for event in shown for quad in _listed(store, event, subject)]
+    quads = [*own, *_parts(store, own), *listed, *parts(store, subject, document), *_former(store, subject)]
     quads += summaries(store, quads)
     if document:
         quads += _document(NamedNode(document), subject, total)
@@ -148,14 +161,6 @@ def total_of(quads: Iterable[Quad], document: str | None) -> int:
     own = document and NamedNode(document)
     totals = (quad.object for quad in quads if quad.predicate == TOTAL and quad.subject == own)
     return next((int(one.value) for one in totals if isinstance(one, Literal)), 0)
-
-
-def _events(store: Store, thing: NamedNode, page: int) -> tuple[int, list[Quad]]:
-    """Return how many events name ``thing`` or are published by it, and a summary of those on a page."""
-    dated = {event: date for query in (NAMED_BY, PUBLISHED_BY) for event, date in _dated(store, query, thing)}
-    newest = nlargest(NEWEST * page, dated, key=lambda event: (dated[event], event.value))
-    shown = newest[NEWEST * (page - 1) :]
-    return len(dated), [quad for event in shown for quad in _listed(store, event, thing)]
 
 
 def _dated(store: Store, query: str, thing: NamedNode) -> Iterator[tuple[NamedNode, str]]:

@@ -12,14 +12,15 @@ import signal
 import sys
 from base64 import b64decode
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, Final
 
-from pyoxigraph import Quad, Store
+from pyoxigraph import NamedNode, Quad, Store
 
 from kg import frames, member, memento, reconcile, reconcile_request, sandbox, sitemap
 from kg.browse import hubs, newest, search
 from kg.capabilities import capabilities
-from kg.describe import describe, total_of
+from kg.describe import describe, newest_events, total_of
 from kg.errors import NewsgraphError, QueryError, QuerySyntaxError, ResultTooLargeError, StoreError
 from kg.federation import solutions
 from kg.formats import by_name
@@ -75,6 +76,7 @@ def serve(store: Store, requests: int, replies: int) -> Store:
 
 
 def _open(database: str) -> Store:
+    _events.cache_clear()  # which would keep the old one open
     try:
         return Store.read_only(database)
     except OSError as error:
@@ -107,8 +109,14 @@ def _scopes(_: Store, arguments: dict[str, Any], __: str) -> Reply:
     return {}, json.dumps(solutions.scopes(arguments["queries"], arguments["base"])).encode()
 
 
+@lru_cache(maxsize=16)
+def _events(store: Store, thing: NamedNode) -> list[NamedNode]:
+    """Remember the events of the hubs whose pages are being read."""
+    return newest_events(store, thing)
+
+
 def _describe(store: Store, arguments: dict[str, Any], iri: str) -> Reply:
-    quads = describe(store, iri, arguments.get("document"), arguments.get("page", 1))
+    quads = describe(store, iri, arguments.get("document"), arguments.get("page", 1), _events)
     header, body = _document(quads, arguments)
     return header | {"events": total_of(quads, arguments.get("document"))}, body
 

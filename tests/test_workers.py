@@ -189,6 +189,27 @@ def test_a_new_snapshot_is_served_without_a_failed_request(
         assert b"true" in found.body
 
 
+def test_the_events_of_a_hub_are_those_of_the_snapshot_that_is_served(
+    tmp_path: Path, settings: Settings, publish_store: Publish
+) -> None:
+    store, turtle = tmp_path / "store", TURTLE.read_text(encoding="utf-8")
+    added = f"""<{BASE}event/2011-11-09/new> a <https://w3id.org/newsgraph/ns#Event> ;
+        <https://schema.org/startDate> "2011-11-09"^^<http://www.w3.org/2001/XMLSchema#date> ;
+        <https://w3id.org/newsgraph/ns#place> <{BASE}entity/en/Homs> ."""
+    publish_store(store, turtle, "1")
+    with Workers(store, settings) as pool:
+        _fill(pool)
+        homs = f"{BASE}entity/en/Homs", None, f"{BASE}doc/entity/en/Homs"
+        before = [pool.describe(*homs) for _ in range(5)]  # so that each worker remembers them
+        publish_store(store, turtle + added, "2")
+        assert pool.shows("2", time.monotonic() + 20)
+        _fill(pool)
+        after = [pool.describe(*homs) for _ in range(5)]
+    assert {one.rows for one in after} == {(before[0].rows or 0) + 1}
+    assert not any(b"event/2011-11-09/new" in one.body for one in before)
+    assert all(b"event/2011-11-09/new" in one.body for one in after)
+
+
 def test_who_holds_a_snapshot_is_answered_from_it_until_letting_go(
     tmp_path: Path, settings: Settings, publish_store: Publish
 ) -> None:
