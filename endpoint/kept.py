@@ -1,7 +1,8 @@
-"""Responses kept as bytes, before Flask: one for each address, preference of the client and snapshot.
+"""Responses kept as bytes, before Flask: one for each address, preference of the client and version of what is served.
 
 A kept response is answered in a fraction of the time, also as 304 (RFC 9110, section 13) and compressed with gzip. Only
-documents are kept: what depends on nothing but the snapshot, the address, and the headers in the key.
+documents are kept: what depends on nothing but that version (the snapshot, and whether its feeds are there), the
+address, and the headers in the key.
 """
 
 from __future__ import annotations

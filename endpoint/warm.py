@@ -74,12 +74,12 @@ class Warmer:
 
     def warm(self) -> int:
         """Make everything ready for the current snapshot; return how many documents there were to make."""
-        logging = None if self.site.writer else self._derive()
+        logged = None if self.site.writer else self._derive()
         busiest = self.kept.busiest(self.number)
         documents = [*busiest, *self._prominent(self.number - len(busiest))]
         self._make(documents)
-        if logging:
-            wait([logging])
+        if logged:
+            wait([logged])
             self._make(documents)  # which lead to their feeds now
             self._count()
         return len(documents)
@@ -128,7 +128,6 @@ class Warmer:
 
     def _derive(self) -> Future[None]:
         """Have the search index and the change log made; return what is done when the log is."""
-        store, snapshot = Path(self.site.settings.store), self.site.workers.snapshot
-        logging = feed_log.prepare(store.absolute(), self.site.settings.feed_days)
-        search_cache.prepare(store.absolute(), snapshot)
-        return logging
+        store = Path(self.site.settings.store).absolute()
+        search_cache.prepare(store, self.site.workers.snapshot)
+        return feed_log.prepare(store, self.site.settings.feed_days)

@@ -45,8 +45,11 @@ class Child:
         """
         # The child imports what we import, from the same places, and inherits nothing else. Each thread would reserve
         # memory for itself, 64 MB and more: on a busy machine they have used up the address space of a small worker.
-        places = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PYTHONUTF8": "1"}
-        environment = {**places, "MALLOC_ARENA_MAX": "2"}
+        environment = {
+            "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+            "PYTHONUTF8": "1",
+            "MALLOC_ARENA_MAX": "2",
+        }
         arguments = [str(subject), str(memory), str(os.getpid())]
         try:
             self.process = subprocess.Popen(  # noqa: S603

@@ -114,10 +114,10 @@ def test_documents_lead_to_feeds_only_when_these_are_there(
     def leads() -> bool:
         return "/feed/atom/" in kept.response(Asked.link(PLACE, BROWSER)).headers["Link"]
 
-    logging: Future[None] = Future()
-    monkeypatch.setitem(feed_log._running, store.absolute(), logging)
+    logged: Future[None] = Future()
+    monkeypatch.setitem(feed_log._running, store.absolute(), logged)
     assert not leads()
-    logging.set_result(None)
+    logged.set_result(None)
     assert leads()
 
 
