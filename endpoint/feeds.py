@@ -249,7 +249,7 @@ def version(seq: int) -> Response:
 def links(here: Site, iri: str) -> list[str]:
     """Return the links from a document to the feeds of the events that name what it is about, if these can be had now.
 
-    Writing the log of a large graph for the first time takes a minute.
+    Writing the log of a large graph for the first time takes a minute or two.
     """
     path = iri.removeprefix(here.addresses.base)
     if path.partition("/")[0] not in KINDS or preparing(Path(here.settings.store).absolute()):

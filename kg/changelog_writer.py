@@ -297,5 +297,5 @@ def _literal(quads: Iterable[Quad], predicate: NamedNode) -> Literal | None:
 
 
 if __name__ == "__main__":
-    os.nice(5)
+    os.nice(10)  # more than the search index, which visitors wait for
     main(sys.argv[1:])

@@ -23,7 +23,7 @@ from kg import sandbox, terms
 from kg.errors import StoreError
 from kg.prefixes import expand
 
-NICENESS: Final = 10
+NICENESS: Final = 5
 DEFAULT: Final = DefaultGraph()
 
 
