@@ -24,6 +24,7 @@ class Place:
         long: longitude, likewise.
         population: inhabitants; 0 where the source has none.
         wikidata: Wikidata id from the reviewed table, never from a name.
+        point: of a country or a division, what its point is of: "outline", its middle, or "town", one in its middle.
 
     """
 
@@ -38,12 +39,13 @@ class Place:
     long: str = ""
     population: int = 0
     wikidata: str | None = None
+    point: str | None = None
 
     @classmethod
     def from_cells(cls, cells: list[str]) -> Place:
         """Make a place from one line of places.tsv."""
         geonames, kind, name, title, aliases, country, division, *rest = cells
-        lat, long, population, wikidata, variants = rest
+        lat, long, population, wikidata, point, variants = rest
         return cls(
             geonames=int(geonames),
             kind=kind,
@@ -56,6 +58,7 @@ class Place:
             long=long,
             population=int(population),
             wikidata=wikidata or None,
+            point=point or None,
         )
 
     @classmethod

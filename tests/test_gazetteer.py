@@ -358,13 +358,25 @@ def test_coordinates_are_canonical_decimals(places: Gazetteer) -> None:
 def test_as_many_places_have_coordinates_as_is_said(places: Gazetteer) -> None:
     said = (DATA / "README.md").read_text(encoding="utf-8")
     assert all(place.lat for place in places if place.kind in ("country", "city"))
-    divisions = [bool(place.lat) for place in places if place.kind == "division"]
-    assert f"{sum(divisions):,} of {len(divisions):,} divisions" in said
+    divisions = [place for place in places if place.kind == "division"]
+    first = [place for place in divisions if place.division is None]
+    assert f"{sum(bool(place.lat) for place in divisions):,} of {len(divisions):,} divisions" in said
+    assert f"{sum(bool(place.lat) for place in first):,} of {len(first):,} first-level ones" in said
+    assert f"all countries, {sum(place.point == 'outline' for place in divisions):,} divisions" in said
+    assert f"{sum(place.point == 'town' for place in divisions):,} divisions without an outline" in said
+    assert f"Without coordinates: {sum(not place.lat for place in divisions):,} divisions" in said
 
 
-def test_a_country_is_not_where_a_city_is(places: Gazetteer) -> None:
+def test_the_table_says_what_the_point_of_an_area_is_of(places: Gazetteer) -> None:
+    assert {place.point for place in places if place.kind == "city"} == {None}
+    assert {place.point for place in places if place.kind == "country"} == {"outline"}
+    divisions = [place for place in places if place.kind == "division"]
+    assert {(place.point, bool(place.lat)) for place in divisions} == {("outline", True), ("town", True), (None, False)}
+
+
+def test_the_middle_of_an_outline_is_not_where_a_city_is(places: Gazetteer) -> None:
     cities = {(place.lat, place.long) for place in places if place.kind == "city"}
-    assert not [one for one in places if one.kind != "city" and one.lat and (one.lat, one.long) in cities]
+    assert not [one for one in places if one.point == "outline" and (one.lat, one.long) in cities]
 
 
 @pytest.mark.parametrize(
@@ -391,10 +403,21 @@ def test_coordinates_of_an_area_are_in_its_middle(
     assert long[0] < float(place.long) < long[1]
 
 
-def test_what_was_redrawn_since_the_outlines_were_made_has_no_coordinates(places: Gazetteer) -> None:
+def test_what_was_redrawn_since_the_outlines_were_made_has_the_point_of_a_town(places: Gazetteer) -> None:
     papua = places.by_id(1643012)
     assert papua is not None
-    assert (papua.name, papua.lat, papua.long) == ("Papua", "", "")
+    assert (papua.name, papua.point) == ("Papua", "town")
+    assert -4 < float(papua.lat) < -1
+    assert 137 < float(papua.long) < 141
+
+
+def test_a_town_that_stands_for_a_division_is_in_it(places: Gazetteer) -> None:
+    at = {(city.lat, city.long): city for city in places if city.kind == "city"}
+    divisions = [place for place in places if place.point == "town" and place.division is None]
+    known = [(at[one.lat, one.long], one) for one in divisions if (one.lat, one.long) in at]
+    assert len(known) > 100
+    assert all(city.country == one.country for city, one in known)
+    assert sum(city.division == one.geonames for city, one in known) > len(known) / 2
 
 
 def test_every_listed_area_is_one_and_listed_once(places: Gazetteer) -> None:

