@@ -18,7 +18,7 @@ from typing import Final
 from kg import dump_files, sandbox, snapshot
 from kg.dump import replacing
 from kg.dump_files import WHOLE, DumpFile, Made
-from kg.errors import NewsgraphError, ServiceBusyError, StoreError
+from kg.errors import NewsgraphError, NotFoundError, ServiceBusyError, StoreError
 from kg.snapshot import Snapshot
 
 log = logging.getLogger(__name__)
@@ -27,6 +27,8 @@ FOLDER: Final = "dumps"
 SIDECAR: Final = ".sha256"
 WAITING: Final = 3
 UNHURRIED: Final = 10
+NOTHING: Final = 4
+"""Exit status of the process that makes a dump, if the snapshot has nothing of the part or the year."""
 _making = threading.Lock()
 _waiting = threading.BoundedSemaphore(WAITING)
 _starting = threading.Lock()
@@ -60,7 +62,8 @@ def checksum(path: Path) -> str:
 def obtain(store: Path, source: Snapshot, file: DumpFile) -> Path:
     """Return the path of a file, made now if nobody has asked for it before.
 
-    Raises ServiceBusyError if too many wait for files already, StoreError if the file cannot be made.
+    Raises NotFoundError if the snapshot has nothing of the part or the year, ServiceBusyError if too many wait for
+    files already, StoreError if the file cannot be made.
     """
     path = folder(store, source) / file.name
     if _there(path):
@@ -109,6 +112,8 @@ def _make(store: Path, source: Snapshot, file: DumpFile, nice: int = 0) -> None:
         command = [sys.executable, "-m", __name__, str(store.absolute()), str(path), str(os.getpid()), str(nice)]
         environment = {"PYTHONPATH": ":".join(filter(None, sys.path))}
         done = subprocess.run(command, env=environment, capture_output=True, check=False)  # noqa: S603
+        if done.returncode == NOTHING:
+            raise NotFoundError(done.stderr.decode().strip())
         if done.returncode or not _there(path):
             log.error("the dump %s could not be made: %s", path.name, done.stderr.decode(errors="replace")[-2_000:])
             raise StoreError("the dump could not be made; look for room on the disk and try again")
@@ -132,7 +137,11 @@ def main(arguments: list[str]) -> None:
         raise StoreError(f"no dump is called {output.name}")
     whole = output.parent / WHOLE.name
     source = snapshot.read(Path(store) / "snapshots" / output.parent.name)
-    written = dump_files.make(Path(store), source, file, output.parent, whole if _there(whole) else None)
+    try:
+        written = dump_files.make(Path(store), source, file, output.parent, whole if _there(whole) else None)
+    except NotFoundError as error:
+        sys.stderr.write(str(error))
+        raise SystemExit(NOTHING) from None
     with replacing(Path(f"{path}{SIDECAR}")) as sidecar:
         sidecar.write(dump_files.sums([written]).encode())
 

@@ -35,7 +35,7 @@ def index() -> str:
         "dumps.html",
         site=here,
         addresses=here.addresses,
-        name=NAME,
+        stem=NAME,
         formats=RDF_FORMATS,
         parts=dump_files.parts(here.snapshot.manifest),
         made=found,

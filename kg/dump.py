@@ -33,8 +33,8 @@ TYPE: Final = f" <{expand('rdf:type')}> ".encode()
 def dump(database: Path, wanted: Format, output: Path, selection: Selection = WHOLE) -> None:
     """Write what is selected of a database to ``output``, gzipped if its name ends in ``.gz``.
 
-    The file appears when it is whole. Raises FormatError if ``wanted`` is no RDF format, StoreError if the
-    database cannot be read or the file not written.
+    The file appears when it is whole. Raises FormatError if ``wanted`` is no RDF format, NotFoundError if the graph
+    has nothing of the part or the year selected, StoreError if the database cannot be read or the file not written.
     """
     if wanted.rdf is None:
         raise FormatError(f"{wanted.label} cannot hold a graph")
@@ -64,7 +64,7 @@ def opened(database: Path) -> Store:
 def selected(store: Store, selection: Selection, folder: Path | None = None) -> Iterator[Iterator[bytes]]:
     """Give the blocks (see kg.statements) of what is selected of a store, in order; ``folder`` is for temporary files.
 
-    Raises StoreError if the store cannot be read.
+    Raises NotFoundError if the store has nothing of the part or the year, StoreError if it cannot be read.
     """
     with ExitStack() as files:
         try:
@@ -72,7 +72,7 @@ def selected(store: Store, selection: Selection, folder: Path | None = None) -> 
                 blocks = files.enter_context(statements.in_order(found, folder))
         except OSError as error:
             raise StoreError(f"the dump stopped: {error}") from error
-        yield dump_parts.of_part(blocks, selection)
+        yield dump_parts.chosen(blocks, selection)
 
 
 def has_graphs(store: Store) -> bool:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, Final, cast
 
 from kg import diff, dump, snapshot, statements
-from kg.dump_parts import PARTS, Part, Selection, of_part
+from kg.dump_parts import PARTS, Part, Selection, chosen
 from kg.errors import FormatError
 from kg.formats import RDF_FORMATS, Format, by_name, by_suffix
 from kg.snapshot import Manifest, Snapshot
@@ -85,8 +85,9 @@ def named(name: str) -> DumpFile | None:
 def make(store: Path, source: Snapshot, file: DumpFile, folder: Path, whole: Path | None = None) -> Made:
     """Write one file of a snapshot of ``store`` into a folder, where it appears when it is whole.
 
-    ``whole`` may name a file that was made as WHOLE of the same snapshot. Raises StoreError if the snapshot, or the
-    one that ``since`` names, is not there or cannot be read, or if the file cannot be written.
+    ``whole`` may name a file that was made as WHOLE of the same snapshot. Raises NotFoundError if the snapshot has
+    nothing of the part or the year, StoreError if it, or the one that ``since`` names, is not there or cannot be read,
+    or if the file cannot be written.
     """
     output = folder / file.name
     with dump.replacing(output) as target, dump.packed(target, output) as writable:
@@ -107,7 +108,7 @@ def _write(store: Path, source: Snapshot, file: DumpFile, target: IO[bytes], who
     graphs = dump.has_graphs(database)
     if whole and file.year is None and since is None:
         with _blocks(whole) as blocks:
-            dump.serialise(of_part(blocks, selection), file.format, target, graphs=graphs)
+            dump.serialise(chosen(blocks, selection), file.format, target, graphs=graphs)
         return
     with dump.selected(database, selection) as blocks:
         dump.serialise(blocks, file.format, target, graphs=graphs)

@@ -12,6 +12,7 @@ import io
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Final, Literal, get_args
 
@@ -19,7 +20,7 @@ from pyoxigraph import Literal as RdfLiteral
 from pyoxigraph import NamedNode, Quad, RdfFormat, Store, serialize
 
 from kg import patch, statements, terms
-from kg.errors import StoreError
+from kg.errors import NotFoundError, StoreError
 
 Part = Literal["core", "captures", "enrichment"]
 
@@ -82,8 +83,19 @@ def _about(store: Store, subject: NamedNode) -> list[Quad]:
     return list(store.quads_for_pattern(subject, None, None, None))
 
 
-def of_part(blocks: Iterable[bytes], selection: Selection) -> Iterator[bytes]:
-    """Yield what the selected part has of each block."""
+def chosen(blocks: Iterable[bytes], selection: Selection) -> Iterator[bytes]:
+    """Return what the selected part has of each block; raises NotFoundError if a part or a year has nothing at all."""
+    found = _of_part(blocks, selection)
+    if selection.since is None and (selection.part or selection.year is not None):
+        first = next(found, None)
+        if first is None:
+            named = " of ".join(filter(None, (selection.part, selection.year and f"the year {selection.year:04d}")))
+            raise NotFoundError(f"there is no dump of {named}: the graph has nothing of it")
+        return chain((first,), found)
+    return found
+
+
+def _of_part(blocks: Iterable[bytes], selection: Selection) -> Iterator[bytes]:
     if selection.part is None:
         yield from blocks
         return

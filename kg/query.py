@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 from pyoxigraph import NamedNode, QueryBoolean, QuerySolutions, QueryTriples, RdfFormat, Store, Triple, serialize
 
-from kg.errors import FormatError, NotSupportedError, QueryError, QuerySyntaxError, ResultTooLargeError
+from kg.errors import FormatError, NotSupportedError, QueryError, ResultTooLargeError
 from kg.formats import Format, by_name
 from kg.guard import Form, QueryTooComplexError, check
 from kg.prefixes import PREFIXES
 from kg.rows import count
+from kg.syntax import syntax_error
 
 __all__ = ["Answer", "Form", "QueryTooComplexError", "answer", "check"]
 
@@ -75,7 +76,7 @@ def answer(
     try:
         return _serialize(_evaluate(store, query, base, default_graphs, named_graphs), format, limit)
     except SyntaxError as error:
-        raise syntax_error(str(error)) from None
+        raise syntax_error(str(error), query) from None
     except (OSError, RuntimeError, ValueError) as error:
         raise failed(error) from None
 
@@ -141,14 +142,3 @@ def form_of(results: Results) -> str:
 def prefixes_for(format: RdfFormat) -> dict[str, str] | None:  # noqa: A002
     """Return the prefix table for the formats that write prefixes, None for the others."""
     return PREFIXES if format in (RdfFormat.TURTLE, RdfFormat.TRIG, RdfFormat.RDF_XML) else None
-
-
-def syntax_error(message: str) -> QuerySyntaxError:
-    """Return the error for the engine's message ``error at LINE:COLUMN: expected …``."""
-    match = re.match(r"error at (\d+):(\d+): (.*)", message, re.DOTALL)
-    if not match:
-        return QuerySyntaxError(f"this is not a SPARQL query: {message[:500]}")
-    line, column, detail = int(match[1]), int(match[2]), " ".join(match[3].split())
-    # The engine prints its classes of letters in full; they help nobody.
-    expected = re.sub(r",? \[[^\]]*\](?: ?\| ?'[^,]*\])?", "", detail)[:300]
-    return QuerySyntaxError(f"line {line}, column {column}: {expected}", line, column)

@@ -21,7 +21,8 @@ from kg.errors import NotSupportedError, QueryError, QuerySyntaxError, UpdateFai
 from kg.guard import TOKEN, position
 from kg.patch import ADD, DELETE
 from kg.prefixes import PREFIXES
-from kg.query import failed, syntax_error
+from kg.query import failed
+from kg.syntax import syntax_error
 
 Term = NamedNode | BlankNode | Literal | Triple
 Solution = Mapping[str, Term]
@@ -92,7 +93,7 @@ def update(store: Store, text: str, base: str, using: Using, changes: Changes) -
     except (RuntimeError, ValueError) as error:
         raise _failed(error) from None
     except SyntaxError as error:
-        raise syntax_error(str(error)) from None
+        raise syntax_error(str(error), text) from None
 
 
 def split(text: str) -> Iterator[Operation]:
@@ -170,7 +171,7 @@ class _Engine:
         except RuntimeError:
             return
         except SyntaxError as error:
-            raise _moved(syntax_error(str(error)), head.count("\n"), *place) from None
+            raise _moved(syntax_error(str(error), head + rest), head.count("\n"), *place) from None
 
     def data(self, prologue: str, block: str) -> list[Quad]:
         """Return the quads that a block of quad data says."""

@@ -8,6 +8,7 @@ import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -19,7 +20,7 @@ from kg.build import Built, build
 from kg.cli import dump as command
 from kg.dump_files import FORMATS, PATCH, SUMS, WHOLE, DumpFile, make, named, release
 from kg.dump_parts import PARTS
-from kg.errors import StoreError
+from kg.errors import NotFoundError, StoreError
 from kg.formats import RDF_FORMATS, by_name
 from kg.settings import Settings
 
@@ -83,7 +84,7 @@ def test_a_release_has_its_files_and_sums_that_are_right(
     assert all((tmp_path / one.file.name).stat().st_size == one.size for one in made)
 
 
-@pytest.mark.parametrize("part", [None, *PARTS])
+@pytest.mark.parametrize("part", [None, "core", "captures"])
 def test_a_file_made_from_the_whole_is_the_one_made_from_the_database(
     sample_build: Built, sample_store: Path, tmp_path: Path, part: str | None
 ) -> None:
@@ -94,6 +95,23 @@ def test_a_file_made_from_the_whole_is_the_one_made_from_the_database(
         make(sample_store, sample_build.snapshot, file, tmp_path, source)
         contents.append((tmp_path / file.name).read_bytes())
     assert contents[0] == contents[1]
+
+
+@pytest.mark.parametrize("from_whole", [False, True])
+@pytest.mark.parametrize("nothing", [{"part": "enrichment"}, {"year": 1850}, {"part": "core", "year": 1850}])
+def test_a_file_of_nothing_is_not_made(
+    sample_build: Built, sample_store: Path, tmp_path: Path, nothing: dict[str, Any], from_whole: bool
+) -> None:
+    make(sample_store, sample_build.snapshot, WHOLE, tmp_path)
+    with pytest.raises(NotFoundError, match="the graph has nothing of it"):
+        make(
+            sample_store,
+            sample_build.snapshot,
+            DumpFile(by_name("turtle"), **nothing),
+            tmp_path,
+            tmp_path / WHOLE.name if from_whole else None,
+        )
+    assert [one.name for one in tmp_path.iterdir()] == [WHOLE.name]
 
 
 def test_a_patch_makes_the_dump_before_the_dump_after(tmp_path: Path) -> None:

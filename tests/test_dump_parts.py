@@ -11,7 +11,7 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, parse
 from kg import dump, terms
 from kg.build import Built, build
 from kg.dump_parts import PARTS, Part, Selection
-from kg.errors import StoreError
+from kg.errors import NotFoundError, StoreError
 from kg.formats import by_name
 from kg.settings import Settings
 
@@ -60,7 +60,7 @@ def subjects(quads: set[Quad]) -> set[str]:
 @pytest.mark.parametrize("name", ["ntriples", "nquads", "turtle", "trig"])
 def test_the_parts_have_every_statement_once(sample_build: Built, name: str) -> None:
     database = sample_build.snapshot.database
-    parts = [selected(database, name, Selection(BASE, part)) for part in PARTS]
+    parts = [selected(database, name, Selection(BASE, part)) for part in ("core", "captures")]
     assert sum(map(len, parts)) == len(set().union(*parts)) == sample_build.snapshot.manifest.counts["triples"]
 
 
@@ -140,8 +140,14 @@ def test_a_part_of_a_year_is_in_both(sample_build: Built) -> None:
     assert both
 
 
-def test_a_year_without_events_is_empty(sample_build: Built) -> None:
-    assert year(sample_build, 1850) == set()
+def test_a_year_without_events_has_no_dump(sample_build: Built) -> None:
+    with pytest.raises(NotFoundError, match="no dump of the year 1850"):
+        year(sample_build, 1850)
+
+
+def test_an_empty_graph_has_an_empty_dump(tmp_path: Path) -> None:
+    Store(str(tmp_path / "db")).flush()
+    assert selected(tmp_path / "db", "turtle", Selection(BASE)) == set()
 
 
 PAGE = ";News\n*Shops close in [[Homs]]. [https://example.org/a (Example)]\n"

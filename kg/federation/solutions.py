@@ -16,7 +16,8 @@ from pyoxigraph import Literal, NamedNode, QuerySolutions, Store
 
 from kg.errors import FederationError
 from kg.prefixes import PREFIXES
-from kg.query import failed, syntax_error
+from kg.query import failed
+from kg.syntax import syntax_error
 
 LITERALS: Final = frozenset({"literal", "typed-literal"})  # the second one is from before the Recommendation
 UNBOUND: Final = "UNDEF"
@@ -35,7 +36,7 @@ def _scope(query: str, base: str) -> Iterator[str]:
     try:
         found = Store().query(query, base_iri=base, prefixes=PREFIXES)
     except SyntaxError as error:
-        raise syntax_error(str(error)) from None
+        raise syntax_error(str(error), query) from None
     except (OSError, RuntimeError, ValueError) as error:
         raise failed(error) from None
     if isinstance(found, QuerySolutions):

@@ -50,6 +50,14 @@ def test_a_part_and_a_year_are_dumps(send, graph: Store) -> None:
     assert found <= parts[0]
 
 
+@pytest.mark.parametrize("name", ["newsgraph-1850.ttl", "newsgraph-enrichment.ttl", "newsgraph-core-1850.nt.gz"])
+def test_a_dump_of_nothing_is_404_and_is_not_listed(send, name: str) -> None:
+    reply = send(f"/dump/{name}")
+    assert (reply.status, reply.type) == (404, "application/problem+json")
+    assert "the graph has nothing of it" in reply.text
+    assert name not in send("/dump/").text
+
+
 def test_changes_since_the_snapshot_itself_are_none(send) -> None:
     name = "newsgraph-since-20111109T060000000000Z"
     assert send(f"/dump/{name}.nt").body == b""
