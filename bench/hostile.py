@@ -17,6 +17,7 @@ import threading
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from http.client import HTTPException
 from pathlib import Path
 
 from served import Reply, Server, Usage, descriptors, resident, tree
@@ -87,7 +88,7 @@ def run(server: Server, kinds: dict[str, tuple[range, tuple[str, ...], float]], 
         for _ in itertools.takewhile(lambda _: time.monotonic() < end, itertools.count()):
             try:
                 to.replies.append(ask(server, number, order.choice(queries)))
-            except OSError as error:
+            except (OSError, HTTPException) as error:
                 to.failures.append(repr(error))
             time.sleep(pause)
 

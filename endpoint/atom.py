@@ -10,6 +10,7 @@ from endpoint.negotiate import HTML
 from endpoint.periods import spoken
 from kg.changelog import Change
 from kg.formats import Format
+from kg.licences import BY_SA_4
 
 ATOM: Final = Format("atom", "application/atom+xml", "atom", "page", "Atom")
 ANY_XML: Final = tuple(Format(ATOM.name, name, "xml", "page", "Atom") for name in ("application/xml", "text/xml"))
@@ -21,7 +22,6 @@ _NAMESPACES: Final = {
     "at": "http://purl.org/atompub/tombstones/1.0",
 }
 _XML_LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
-LICENCE: Final = "https://creativecommons.org/licenses/by-sa/4.0/"
 
 for _prefix, _namespace in _NAMESPACES.items():
     register_namespace(_prefix, _namespace)
@@ -53,7 +53,7 @@ def render(document: Document, entries: list[Change]) -> bytes:
     _text(SubElement(feed, _name("author")), "name", document.author)
     _link(feed, "self", document.address, ATOM.media_type)
     _link(feed, "alternate", document.page, HTML.media_type)
-    _link(feed, "license", LICENCE)
+    _link(feed, "license", BY_SA_4)
     if document.archive:
         SubElement(feed, _name("fh:archive"))
         _link(feed, "current", document.id, ATOM.media_type)

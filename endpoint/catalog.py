@@ -19,11 +19,12 @@ from endpoint.site import Site, by_content, site
 from kg.catalog import Catalog, quads
 from kg.catalog_represent import bibtex, citation, document, represent
 from kg.catalog_snapshot import PATH
-from kg.catalog_texts import BY_SA_4, DESCRIPTIONS, RIGHTS, TITLES, Publisher
+from kg.catalog_texts import DESCRIPTIONS, RIGHTS, TITLES, Publisher
 from kg.child import Request
 from kg.dump import replacing
 from kg.errors import NotFoundError, ServiceBusyError, StoreError
 from kg.formats import RDF_FORMATS, Format, by_name
+from kg.licences import BY_SA_4
 from kg.prefixes import compact
 
 blueprint = Blueprint("catalog", __name__)

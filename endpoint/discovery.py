@@ -17,7 +17,7 @@ from flask import Blueprint, Response, json, render_template
 
 from endpoint.browse import newest
 from endpoint.negotiate import PAGE_FORMATS
-from endpoint.site import Site, site, tagged
+from endpoint.site import Site, by_content, site, tagged
 from kg.child import Request
 from kg.dump_files import NAME
 from kg.errors import NotFoundError
@@ -90,11 +90,10 @@ def security() -> Response:
 
 @blueprint.get("/opensearch.xml")
 def opensearch() -> Response:
-    """Describe the search for places to browsers (OpenSearch 1.1, draft 6)."""
+    """Describe the search to browsers (OpenSearch 1.1, draft 6)."""
     here = site()
     body = render_template("opensearch.xml", base=here.addresses.base, publisher=here.settings.publisher)
-    response = Response(body, content_type="application/opensearchdescription+xml")
-    return tagged(response, here.snapshot, "opensearch")
+    return by_content(Response(body, content_type="application/opensearchdescription+xml"))
 
 
 @blueprint.get("/llms.txt")

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 import os
-import subprocess
 import sys
 import threading
 from collections.abc import Iterable
@@ -15,7 +14,7 @@ from pathlib import Path
 from shutil import rmtree
 from typing import Final
 
-from kg import dump_files, sandbox, snapshot
+from kg import dump_files, processes, sandbox, snapshot
 from kg.dump import replacing
 from kg.dump_files import WHOLE, DumpFile, Made
 from kg.errors import NewsgraphError, NotFoundError, ServiceBusyError, StoreError
@@ -109,9 +108,7 @@ def _make(store: Path, source: Snapshot, file: DumpFile, nice: int = 0) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StoreError(f"the dump cannot be written: {error.strerror}") from None
-        command = [sys.executable, "-m", __name__, str(store.absolute()), str(path), str(os.getpid()), str(nice)]
-        environment = {"PYTHONPATH": ":".join(filter(None, sys.path))}
-        done = subprocess.run(command, env=environment, capture_output=True, check=False)  # noqa: S603
+        done = processes.run(__name__, str(store.absolute()), str(path), str(os.getpid()), str(nice))
         if done.returncode == NOTHING:
             raise NotFoundError(done.stderr.decode().strip())
         if done.returncode or not _there(path):

@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.http import HTTP_STATUS_CODES
 
 from endpoint.log import outcome, record
-from endpoint.negotiate import DOCUMENT_FORMATS, HTML, choose
+from endpoint.negotiate import HTML, choose
 from kg import errors
 from kg.formats import Format
 from kg.guard import QueryTooComplexError, QueryTooLongError
@@ -140,6 +140,3 @@ def _lines(extra: dict[str, Any]) -> list[str]:
 def acceptable(choices: list[tuple[Format, str]]) -> NotAcceptableError:
     """Return the error for a resource that there is at these addresses in these formats."""
     return NotAcceptableError([(one.media_type, href) for one, href in choices])
-
-
-__all__ = ["DOCUMENT_FORMATS", "NotAcceptableError", "acceptable", "install", "problem", "status_of"]

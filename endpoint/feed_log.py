@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future
@@ -14,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from endpoint.site import Site
-from kg import changelog
+from kg import changelog, processes
 from kg.changelog import Changelog
 from kg.errors import ServiceBusyError, StoreError
 
@@ -71,16 +69,15 @@ def _bring_up(store: Path, days: int) -> None:
 
 
 def _run(store: Path, days: int, running: Future[None]) -> None:
-    command = [sys.executable, "-m", "kg.changelog_writer", str(store), str(days), str(os.getpid())]
-    environment = {"PYTHONPATH": ":".join(filter(None, sys.path))}
     try:
-        subprocess.run(command, env=environment, capture_output=True, check=True)  # noqa: S603
-    except subprocess.CalledProcessError as error:
-        running.set_exception(_failed(store, f"{error}: {error.stderr.decode(errors='replace')[-2_000:]}"))
+        done = processes.run("kg.changelog_writer", str(store), str(days), str(os.getpid()))
     except OSError as error:  # no memory, or no process or file more
         running.set_exception(_failed(store, str(error)))
     else:
-        running.set_result(None)
+        if done.returncode:
+            running.set_exception(_failed(store, done.stderr.decode(errors="replace")[-2_000:]))
+        else:
+            running.set_result(None)
 
 
 def _failed(store: Path, reason: str) -> StoreError:

@@ -17,11 +17,11 @@ from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from endpoint.authorize import authorize, widen
 from endpoint.errors import acceptable
-from endpoint.negotiate import GRAPHS, HTML, choose, media_type
+from endpoint.negotiate import GRAPHS, HTML, choose, media_type, written
 from endpoint.operation import identity, utf8
 from endpoint.site import site
 from endpoint.sparql import report
-from kg.formats import UPLOAD_FORMATS, Format, by_name
+from kg.formats import UPLOAD_FORMATS, Format
 from kg.iri import spell
 from kg.writer import Condition, Upload
 
@@ -75,8 +75,7 @@ def _get(graph: str | None) -> Response:
     chosen = choose(FORMATS, request.headers.get("Accept"))
     if chosen is None:
         raise acceptable([(one, request.full_path.rstrip("?")) for one in FORMATS])
-    names = {"plain-json": "jsonld"}
-    body, snapshot = site().workers.graph(graph or "", by_name(names.get(chosen.name, chosen.name)))
+    body, snapshot = site().workers.graph(graph or "", written(chosen))
     response = Response(body, content_type=chosen.content_type)
     response.headers["Vary"] = "Accept"
     response.headers["Cache-Control"] = "no-cache"
@@ -88,21 +87,21 @@ def _get(graph: str | None) -> Response:
 def _put(graph: str | None) -> Response:
     """Replace a graph, or create it (section 5.3)."""
     writer, author = authorize()
-    written = writer.put(graph, list(_uploads()), author, _condition(graph))
+    written = writer.put(graph, list(_uploads()), author, _condition())
     return report(written, 200 if written.existed else 201)
 
 
 def _post(graph: str | None) -> Response:
     """Add triples to a graph, or create it with them (section 5.5)."""
     writer, author = authorize()
-    written = writer.post(graph, list(_uploads()), author, _condition(graph))
+    written = writer.post(graph, list(_uploads()), author, _condition())
     return report(written, 200 if written.existed else 201)
 
 
 def _delete(graph: str | None) -> Response:
     """Remove a graph (section 5.4)."""
     writer, author = authorize()
-    return report(writer.delete(graph, author, _condition(graph)))
+    return report(writer.delete(graph, author, _condition()))
 
 
 def _new() -> Response:
@@ -138,7 +137,7 @@ def _format(content_type: str | None) -> Format:
     return found
 
 
-def _condition(graph: str | None) -> Condition:
+def _condition() -> Condition:
     """Return the condition that the request puts on the write (RFC 9110, section 13.1)."""
     if request.if_none_match.star_tag:
         return Condition(exists=False)
@@ -148,5 +147,5 @@ def _condition(graph: str | None) -> Condition:
         return Condition(exists=True)
     if not request.if_match:
         return Condition()
-    snapshots = tuple(tag.rpartition("-")[0] for tag in request.if_match.as_set())
+    snapshots = tuple(tag.partition("-")[0] for tag in request.if_match.as_set())
     return Condition(snapshots=snapshots)

@@ -16,7 +16,7 @@ from typing import Any, Final, Self
 from urllib.parse import unquote_to_bytes
 
 from werkzeug.datastructures import Headers
-from werkzeug.http import is_resource_modified, parse_accept_header
+from werkzeug.http import is_resource_modified, parse_accept_header, parse_etags
 from werkzeug.test import EnvironBuilder
 
 from endpoint.cache import Cache
@@ -27,15 +27,15 @@ SIZE: Final = 64_000_000
 LEAST: Final = 1_000
 """Bytes from which a response is worth compressing."""
 LEVEL: Final = 6
-FOLDERS: Final = frozenset({*THINGS, "", "doc", "page", "source", "memento", "timemap", "vocab", "frames", "static"})
+FOLDERS: Final = frozenset({*THINGS, "", "doc", "page", "source", "memento", "timemap", "vocab", "frames"})
 """First segments of the paths whose responses are kept; the home page has an empty one."""
 GROWING: Final = "/doc/snapshot/"
 """Documents that change while the snapshot stays: they tell which dumps are made."""
 COUNTED: Final = 10_000
 COUNTED_LENGTH: Final = 1_000
-CONDITIONAL: Final = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_RANGE", "HTTP_IF_RANGE")
+CONDITIONAL: Final = ("HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_RANGE", "HTTP_IF_RANGE")
 UNCHANGED: Final = ("content-length", "content-type", "content-encoding")
-"""Headers that a 304 does not repeat."""
+"""Headers that a 304 and a 412 do not repeat."""
 
 StartResponse = Callable[..., Any]
 
@@ -179,11 +179,21 @@ def _takes_gzip(accepted: str) -> bool:
 
 
 def _send(response: Response, environ: dict[str, Any], start_response: StartResponse) -> list[bytes]:
-    headers = response.headers
-    if response.is_fixed and not is_resource_modified(
-        environ, headers["ETag"], last_modified=headers.get("Last-Modified")
-    ):
-        start_response("304 Not Modified", [one for one in headers if one[0].lower() not in UNCHANGED])
+    headers, status = response.headers, _condition(response, environ)
+    if status:
+        start_response(status, [one for one in headers if one[0].lower() not in UNCHANGED])
         return []
     start_response(response.status, headers.to_wsgi_list())
     return [] if environ["REQUEST_METHOD"] == "HEAD" else [response.body]
+
+
+def _condition(response: Response, environ: dict[str, Any]) -> str | None:
+    """Return the status that a condition of the request leads to, if it is not that of the response (section 13.2)."""
+    if not response.is_fixed:
+        return None
+    etag, expected = response.headers["ETag"], parse_etags(environ.get("HTTP_IF_MATCH"))
+    if expected and not expected.star_tag and not expected.is_strong(etag.strip('"')):
+        return "412 Precondition Failed"
+    others = {name: value for name, value in environ.items() if name != "HTTP_IF_MATCH"}
+    changed = is_resource_modified(others, etag, last_modified=response.headers.get("Last-Modified"))
+    return None if changed else "304 Not Modified"

@@ -16,6 +16,7 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, serialize
 from kg import terms
 from kg.changelog import Change, Page
 from kg.formats import Format, by_name
+from kg.licences import BY_SA_4
 from kg.prefixes import expand
 
 _JSONLD: Final = Format("jsonld", "application/ld+json", "jsonld", "dataset", "JSON-LD", rdf=RdfFormat.JSON_LD)
@@ -26,7 +27,7 @@ TREE: Final = "https://w3id.org/tree#"
 LDES: Final = "https://w3id.org/ldes#"
 SHACL: Final = "http://www.w3.org/ns/shacl#"
 ACTIVITY: Final = "https://www.w3.org/ns/activitystreams#"
-LICENCE: Final = NamedNode("https://creativecommons.org/licenses/by-sa/4.0/")
+LICENCE: Final = NamedNode(BY_SA_4)
 TIME: Final = NamedNode(expand("dcterms:issued"))
 """When a version was published: a term that the graph itself does not use, so that versions can be told from it."""
 VERSION_OF: Final = NamedNode(expand("dcterms:isVersionOf"))

@@ -119,7 +119,6 @@ class _Watched:
     finish: Callable[[Record], None]
     sent: int = 0
     ended: bool = False
-    iterator: Iterator[bytes] = field(init=False)
 
     def __iter__(self) -> Iterator[bytes]:
         for chunk in self.body:

@@ -19,7 +19,7 @@ from werkzeug.exceptions import BadRequest
 
 from endpoint import context
 from endpoint.errors import acceptable
-from endpoint.headers import LICENCE, alternates, link
+from endpoint.headers import alternates, link
 from endpoint.negotiate import DOCUMENT_FORMATS, HTML, choose
 from endpoint.pages import document_page
 from endpoint.site import Site, site, tagged
@@ -27,6 +27,7 @@ from endpoint.urls import without_suffix
 from kg.child import Request
 from kg.errors import NotFoundError
 from kg.formats import Format
+from kg.licences import BY_SA_4
 
 blueprint = Blueprint("memento", __name__)
 
@@ -121,7 +122,7 @@ def memento(stamp: str, path: str) -> Response:
     response.headers["Vary"] = "Accept"
     response.headers["Content-Location"] = dict(choices)[chosen]
     response.headers["Memento-Datetime"] = _date(moment)
-    own = [link(here.addresses.base + _address(stem, moment), "canonical"), link(LICENCE, "license")]
+    own = [link(here.addresses.base + _address(stem, moment), "canonical"), link(BY_SA_4, "license")]
     links = [*alternates(choices, chosen), *own, *_links(stem, moments, moment), *context.links(chosen)]
     response.headers["Link"] = ", ".join(links)
     return tagged(response, here.snapshot, f"{stamp}-{chosen.suffix}")

@@ -13,7 +13,7 @@ from typing import Final
 
 from pyoxigraph import QueryResultsFormat
 
-from kg.formats import FORMATS, JSONLD_FORMS, PLAIN_JSON, RDF_FORMATS, RESULT_FORMATS, Format
+from kg.formats import FORMATS, JSONLD_FORMS, PLAIN_JSON, RDF_FORMATS, RESULT_FORMATS, Format, by_name
 
 JSON: Final = PLAIN_JSON
 HTML: Final = FORMATS[0]
@@ -35,6 +35,11 @@ _PROFILES: Final = frozenset(profile for form in JSONLD_FORMS for profile in for
 _WEIGHT = re.compile(r"(?:0(?:\.\d*)?|1(?:\.0*)?|\.\d+)", re.ASCII)
 _ESCAPED = re.compile(r"\\(.)")
 LONGEST: Final = 8_192
+
+
+def written(chosen: Format) -> Format:
+    """Return the format that the engine writes for a client that gets ``chosen``: plain JSON is JSON-LD."""
+    return by_name("jsonld") if chosen == JSON else chosen
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,8 @@ ABOUT: Final = (
 )
 _ARGUMENT: Final = re.compile(r"<(?:[^<>:]+:)?(\w+)>")
 _WRITING: Final = frozenset({"PUT", "DELETE"})
+_STORE: Final = "graphstore."
+"""Prefix of the views whose POST writes too."""
 
 
 @blueprint.get("/openapi.json")
@@ -84,11 +86,11 @@ def _operation(app: Flask, rule: Rule, method: str) -> dict[str, Any]:
             *(_argument(name, rule, known) for name in arguments),
             *(one.described() for one in known.parameters),
         ],
-        "responses": _responses(known, method),
+        "responses": _responses(known, writes=_writes(rule, method)),
     }
     if known.bodies and method not in ("GET", "DELETE"):
         found["requestBody"] = {"required": True, "content": _content(known.bodies)}
-    if method in _WRITING:
+    if _writes(rule, method):
         found["security"] = [{"token": []}]
     return {name: value for name, value in found.items() if value}
 
@@ -111,11 +113,15 @@ def _schema(converter: BaseConverter) -> dict[str, Any]:
     return {"type": "string", "minLength": 1}
 
 
-def _responses(known: Operation, method: str) -> dict[str, Any]:
+def _writes(rule: Rule, method: str) -> bool:
+    return method in _WRITING or (method == "POST" and rule.endpoint.startswith(_STORE))
+
+
+def _responses(known: Operation, *, writes: bool) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for status in known.statuses:
         found[str(status)] = {"description": STATUSES[status]}
-        if status == 200 and known.types and method not in _WRITING:
+        if status == 200 and known.types and not writes:
             found["200"]["content"] = _content(known.types)
     return {**found, "default": {"$ref": "#/components/responses/problem"}}
 

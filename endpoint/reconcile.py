@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -18,6 +17,7 @@ from endpoint.site import Site, site, tagged
 from kg import __version__, reconcile_request, terms
 from kg.errors import NotFoundError
 from kg.iri import respell
+from kg.pool import Spent
 from kg.prefixes import PREFIXES
 from kg.reconcile import TYPES, proposed
 from kg.reconcile_request import Extension, ReconciliationError
@@ -41,10 +41,11 @@ def service() -> Response:
     with here.workers.hold():
         if "queries" in asked:
             batch = reconcile_request.queries(asked["queries"])
-            return _json(_charged(lambda: here.workers.reconcile(_index(here), batch)))
+            index = _index(here)
+            return _json(_charged(lambda spent: here.workers.reconcile(index, batch, spent)))
         if "extend" in asked:
             wanted = reconcile_request.extension(asked["extend"])
-            return _json(_charged(lambda: here.workers.extend(wanted)))
+            return _json(_charged(lambda spent: here.workers.extend(wanted, spent)))
     search_cache.prepare(Path(here.settings.store), here.snapshot)
     return _json(_manifest(here))
 
@@ -58,16 +59,11 @@ def _parameters() -> MultiDict[str, str]:
     return values
 
 
-def _charged(work: Callable[[], T]) -> T:
-    """Do some work for the client of the request, who may have as much of it done as by queries of SPARQL."""
-    one = record()
+def _charged(work: Callable[[Spent], T]) -> T:
+    """Have workers do something for the client of the request, who may have as much done as by queries of SPARQL."""
     clients: limits.Clients = current_app.extensions[limits.NAME]
-    with clients.turn(one.client) as pay:
-        start = time.monotonic()
-        try:
-            return work()
-        finally:
-            pay(time.monotonic() - start)
+    with clients.turn(record().client) as pay:
+        return work(pay)
 
 
 def _index(here: Site) -> Path:
@@ -109,7 +105,8 @@ def suggest_entity() -> Response:
     here, prefix, skip = site(), request.args.get("prefix", ""), _cursor()
     if not prefix.strip():
         return _json({"result": []})
-    return _json(_charged(lambda: here.workers.suggest(_index(here), prefix, skip, SUGGESTED)))
+    index = _index(here)
+    return _json(_charged(lambda spent: here.workers.suggest(index, prefix, skip, SUGGESTED, spent)))
 
 
 @blueprint.get("/suggest/type")

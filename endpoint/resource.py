@@ -17,7 +17,7 @@ from flask import Blueprint, Response, redirect, request
 
 from endpoint import context, feeds
 from endpoint.errors import WithdrawnError, acceptable, problem
-from endpoint.headers import LICENCE, alternates, link
+from endpoint.headers import alternates, link
 from endpoint.memento import original_links
 from endpoint.negotiate import DOCUMENT_FORMATS, HTML, JSON, choose
 from endpoint.pages import document_page
@@ -26,6 +26,7 @@ from endpoint.urls import THINGS, is_document, readable, without_suffix
 from kg.describe import paged, pages
 from kg.errors import NotFoundError
 from kg.formats import Format
+from kg.licences import BY_SA_4
 from kg.locate import Location
 from kg.query import Answer
 from kg.snapshot import Snapshot
@@ -219,7 +220,7 @@ def _links(canonical: str, choices: list[tuple[Format, str]], chosen: Format) ->
     links = [*alternates(choices, chosen), *context.links(chosen)]
     links.append(link(canonical, "canonical"))
     links.append(link(site().addresses.local("vocab"), "describedby", type="text/turtle"))
-    links.append(link(LICENCE, "license"))
+    links.append(link(BY_SA_4, "license"))
     return links
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import logging
 import os
-import subprocess
-import sys
 import threading
 import time
 from pathlib import Path
 from typing import Final
 
+from kg import processes
 from kg.errors import ServiceBusyError, StoreError
 from kg.snapshot import Snapshot
 
@@ -78,10 +77,7 @@ def _make(store: Path, source: Snapshot, file: Path) -> None:
             return
         file.parent.mkdir(parents=True, exist_ok=True)
         _forget(store)
-        arguments = [str(source.database.absolute()), str(file), str(os.getpid())]
-        command = [sys.executable, "-m", "kg.search_index", *arguments]
-        environment = {"PYTHONPATH": ":".join(filter(None, sys.path))}
-        done = subprocess.run(command, env=environment, capture_output=True, check=False)  # noqa: S603
+        done = processes.run("kg.search_index", str(source.database.absolute()), str(file), str(os.getpid()))
         if not file.exists():
             raise StoreError(done.stderr.decode(errors="replace")[-2_000:])
     except (OSError, StoreError) as error:

@@ -16,7 +16,7 @@ from endpoint.authorize import authorize, widen
 from endpoint.description import description
 from endpoint.errors import acceptable
 from endpoint.log import record
-from endpoint.negotiate import GRAPHS, HTML, RESULTS, choose, named
+from endpoint.negotiate import GRAPHS, HTML, RESULTS, choose, named, written
 from endpoint.operation import FORM, QUERY, UPDATE, Operation, UpdateOperation, is_update, read
 from endpoint.pages import results_page
 from endpoint.site import site
@@ -104,11 +104,10 @@ def _run(operation: Operation, chosen: Format, limit: int | None = None) -> Answ
 
 
 def _ask(operation: Operation, chosen: Format, workers: Workers, limit: int | None) -> Answer:
-    names = {"plain-json": "jsonld"}
     return limits.query(
         workers,
         operation.query,
-        by_name(names.get(chosen.name, chosen.name)),
+        written(chosen),
         seconds=operation.seconds,
         limit=limit,
         default_graphs=operation.default_graphs,

@@ -43,7 +43,7 @@ def newest(store: Store, limit: int, language: str | None = None) -> dict[str, A
         count += len(events)
         if count >= limit and len(shown) >= PLACES:
             break
-    return {"days": shown, "nodes": nodes(dict.fromkeys(listed)), "all_days": len(days)}
+    return {"days": shown, "nodes": nodes(dict.fromkeys(listed))}
 
 
 def _is_in(store: Store, event: NamedNode | BlankNode | Triple, language: str | None) -> bool:
@@ -83,7 +83,7 @@ def search(store: Store, name: str) -> dict[str, Any]:
     if not folded:
         return {"places": [], "nodes": {}}
     labels: dict[NamedNode, str] = {}
-    for place, label in _places(store):
+    for place, label in all_places(store):
         if folded not in label.lower():
             continue
         if place not in labels or _closeness(label, folded) > _closeness(labels[place], folded):
@@ -95,8 +95,8 @@ def search(store: Store, name: str) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=1)
-def _places(store: Store) -> tuple[tuple[NamedNode, str], ...]:
-    """Return every place with each of its labels; read once, since a worker has one immutable snapshot open."""
+def all_places(store: Store) -> tuple[tuple[NamedNode, str], ...]:
+    """Return every place with each of its labels; read once for the immutable snapshot that a worker has open."""
     return tuple(
         (place, quad.object.value)
         for place in _instances(store, PLACE)

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
 import os
-import sys
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -24,14 +20,14 @@ from kg.archive import Archive, open_archive
 from kg.convert import Converter, Outcome
 from kg.enrich import adopt, source
 from kg.enrich.adopt import Adopted
-from kg.errors import ConfigurationError, StoreError
+from kg.errors import ConfigurationError
 from kg.iri import Minter
 from kg.ledger import Claim, Ledger
 from kg.load import Loading
 from kg.parts import Part
 from kg.plan import Chunk
+from kg.processes import each
 from kg.report import report
-from kg.sandbox import end_with
 from kg.settings import Settings
 from kg.snapshot import Manifest, Snapshot
 
@@ -142,7 +138,8 @@ def _convert(
     kept = {name: part for name in chunks if (part := parts.find(store, name))}
     bare = [replace(archive, versions=(), others=()) for archive in archives]
     new = [(bare, settings.base, chunk, scratch / f"{name}.nt") for name, chunk in chunks.items() if name not in kept]
-    outcomes = _run(new, settings.jobs or os.cpu_count() or 1)
+    gazetteer.load()  # once, for all processes
+    outcomes = each(_convert_chunk, new, settings.jobs or os.cpu_count() or 1)
     total, done = sum(chunk.days for chunk in chunks.values()), 0
     for name, chunk in chunks.items():
         yield kept[name] if name in kept else Part(scratch / f"{name}.nt", next(outcomes))
@@ -157,35 +154,6 @@ def _keep(store: Path, converted: list[Part], names: list[str]) -> None:
         for part, name in zip(converted, names, strict=True):
             parts.keep(store, part, name)
         parts.forget(store, set(names))
-
-
-Work = tuple[list[Archive], str, Chunk, Path]
-
-
-def _run(work: list[Work], jobs: int) -> Iterator[Outcome]:
-    """Yield the outcome of every chunk, in their order, so that a build does not depend on which ends first."""
-    if jobs == 1 or len(work) <= 1:
-        yield from (_convert_chunk(*one) for one in work)
-        return
-    context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
-    gazetteer.load()
-    # A worker inherits the lock on the store, and would hold it for ever if it outlived a killed build.
-    with ProcessPoolExecutor(jobs, mp_context=context, initializer=end_with, initargs=(os.getpid(),)) as pool:
-        try:
-            yield from _in_order(pool, work)
-        except BrokenProcessPool as error:
-            raise StoreError(
-                "a process that read pages died, most likely for want of memory: use fewer --jobs"
-            ) from error
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-
-
-def _in_order(pool: ProcessPoolExecutor, work: list[Work]) -> Iterator[Outcome]:
-    futures: list[Future[Outcome]] = [pool.submit(_convert_chunk, *one) for one in work]
-    for future in futures:
-        yield future.result()
 
 
 def _convert_chunk(archives: list[Archive], base: str, chunk: Chunk, part: Path) -> Outcome:

@@ -15,9 +15,10 @@ from pyoxigraph import NamedNode, Quad
 from kg import catalog_snapshot, catalog_terms
 from kg.catalog_snapshot import PATH, Version
 from kg.catalog_terms import Value, literal, node, say
-from kg.catalog_texts import BY_SA_4, DESCRIPTIONS, RIGHTS, TITLES, Publisher, documents
+from kg.catalog_texts import DESCRIPTIONS, RIGHTS, TITLES, Publisher, documents
 from kg.dump_files import NAME, Made
 from kg.dump_parts import Part
+from kg.licences import BY_SA_4
 from kg.snapshot import Manifest
 
 

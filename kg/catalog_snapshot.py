@@ -15,8 +15,9 @@ from pyoxigraph import NamedNode, Quad
 
 from kg import catalog_terms
 from kg.catalog_terms import IANA, Value, literal, node, say
-from kg.catalog_texts import BY_SA_4, DESCRIPTIONS, GAZETTEER, RIGHTS, TITLES, WIKIPEDIA, Publisher, documents
+from kg.catalog_texts import DESCRIPTIONS, GAZETTEER, RIGHTS, TITLES, WIKIPEDIA, Publisher, documents
 from kg.dump_files import NAME, Made
+from kg.licences import BY_SA_4
 from kg.prefixes import expand
 from kg.snapshot import Manifest
 

@@ -11,22 +11,13 @@ from pyoxigraph import NamedNode, Quad
 from kg import catalog_terms
 from kg.catalog_terms import literal, node, say
 from kg.dump_parts import Part
+from kg.licences import BY_4, BY_SA_3, BY_SA_4, NAMES, PUBLIC_DOMAIN
 
 WIKIPEDIA: Final = "https://en.wikipedia.org/wiki/Portal:Current_events"
 GEONAMES: Final = "https://www.geonames.org/"
 NATURAL_EARTH: Final = "https://www.naturalearthdata.com/"
 GAZETTEER: Final = (NamedNode(GEONAMES), NamedNode(NATURAL_EARTH))
 """What the table of places is made from."""
-BY_SA_3: Final = "https://creativecommons.org/licenses/by-sa/3.0/"
-BY_SA_4: Final = "https://creativecommons.org/licenses/by-sa/4.0/"
-BY_4: Final = "https://creativecommons.org/licenses/by/4.0/"
-PUBLIC_DOMAIN: Final = "https://creativecommons.org/publicdomain/mark/1.0/"
-LICENCES: Final = {
-    BY_SA_3: "CC BY-SA 3.0",
-    BY_SA_4: "CC BY-SA 4.0",
-    BY_4: "CC BY 4.0",
-    PUBLIC_DOMAIN: "Public Domain Mark 1.0",
-}
 
 TITLES: Final[Mapping[Part | None, str]] = {
     None: "newsgraph: news events as linked data",
@@ -44,10 +35,10 @@ DESCRIPTIONS: Final[Mapping[Part | None, str]] = {
 RIGHTS: Final = (
     "Text by the contributors of Wikipedia's Current events portal, and of the Context, which was made from it; "
     "modified: taken apart into statements, with links resolved, and places and revisions added. Each capture of a "
-    "wiki page names the page history that lists its authors, and its licence: CC BY-SA 3.0, from June 2023 on "
-    "CC BY-SA 4.0. Names and containment of places and coordinates of cities: GeoNames, CC BY 4.0, modified. "
-    "Coordinates of countries and divisions: made from Natural Earth, in the public domain. Descriptions and images "
-    "that pages of the Context print belong to their publishers."
+    "wiki page whose time is known names the page history that lists its authors, and its licence: CC BY-SA 3.0, from "
+    "June 2023 on CC BY-SA 4.0. Names and containment of places and coordinates of cities: GeoNames, CC BY 4.0, "
+    "modified. Coordinates of countries and divisions: made from Natural Earth, in the public domain. Descriptions "
+    "and images that pages of the Context print belong to their publishers."
 )
 
 
@@ -85,6 +76,6 @@ def documents() -> Iterator[Quad]:
             "dcterms:license": NamedNode(PUBLIC_DOMAIN),
         },
     )
-    for iri, name in LICENCES.items():
+    for iri, name in NAMES.items():
         yield from catalog_terms.licence(iri, name)
     yield from catalog_terms.concepts()

@@ -20,6 +20,7 @@ from kg.errors import (
     StoreError,
     WorkerLostError,
 )
+from kg.processes import environment
 
 START_SECONDS: Final = 30.0
 OVERHEAD: Final = 1 << 20
@@ -43,13 +44,9 @@ class Child:
 
         ``subject`` is what it works on: for kg.worker, the database.
         """
-        # The child imports what we import, from the same places, and inherits nothing else. Each thread would reserve
-        # memory for itself, 64 MB and more: on a busy machine they have used up the address space of a small worker.
-        environment = {
-            "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
-            "PYTHONUTF8": "1",
-            "MALLOC_ARENA_MAX": "2",
-        }
+        # Each thread would reserve memory for itself, 64 MB and more: on a busy machine they have used up the address
+        # space of a small worker.
+        settings = {"PYTHONUTF8": "1", "MALLOC_ARENA_MAX": "2"}
         arguments = [str(subject), str(memory), str(os.getpid())]
         try:
             self.process = subprocess.Popen(  # noqa: S603
@@ -57,7 +54,7 @@ class Child:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                env=environment,
+                env=environment() | settings,
             )
         except OSError as error:  # no memory, or no process or file more
             raise StoreError(f"a worker for {subject} could not be started: {error}") from None

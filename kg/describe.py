@@ -17,6 +17,7 @@ from pyoxigraph import (
 )
 
 from kg.errors import NotFoundError
+from kg.licences import BY_SA_4
 from kg.period import TOTAL, parts
 from kg.prefixes import PREFIXES, compact, expand
 
@@ -26,7 +27,7 @@ NAMED: Final = 500
 TYPE: Final = NamedNode(expand("rdf:type"))
 LABEL: Final = NamedNode(expand("rdfs:label"))
 EVENT: Final = NamedNode(expand("ng:Event"))
-LICENCE: Final = NamedNode("https://creativecommons.org/licenses/by-sa/4.0/")
+LICENCE: Final = NamedNode(BY_SA_4)
 
 # What is said about a thing that is only named: enough to show it and, for a place, to draw it on a map.
 SUMMARY: Final = tuple(

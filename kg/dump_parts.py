@@ -89,7 +89,8 @@ def chosen(blocks: Iterable[bytes], selection: Selection) -> Iterator[bytes]:
     if selection.since is None and (selection.part or selection.year is not None):
         first = next(found, None)
         if first is None:
-            named = " of ".join(filter(None, (selection.part, selection.year and f"the year {selection.year:04d}")))
+            year = "" if selection.year is None else f"the year {selection.year:04d}"
+            named = " of ".join(filter(None, (selection.part, year)))
             raise NotFoundError(f"there is no dump of {named}: the graph has nothing of it")
         return chain((first,), found)
     return found

@@ -68,10 +68,6 @@ class Minter:
         """IRI of one capture of an archive page, named by its content."""
         return f"{self.base}page/{spell(path)}/{sha256[:16]}"
 
-    def path(self, iri: str) -> str | None:
-        """Return the path of one of our IRIs below the base, or None for an IRI of somebody else."""
-        return iri[len(self.base) :] if iri.startswith(self.base) else None
-
 
 @lru_cache(maxsize=65_536)
 def spell(text: str) -> str:

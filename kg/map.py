@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -22,12 +23,15 @@ Term = NamedNode | Literal
 
 @dataclass(slots=True)
 class Named:
-    """What events name and share with others, so that each is described once: entities, categories, publishers."""
+    """What events name and share with others, so that each is described once: entities, categories, publishers.
+
+    Of a category (in a language) and of a publisher it counts how often each spelling of the name is printed.
+    """
 
     entities: set[tuple[str, str]] = field(default_factory=set)
     places: set[int] = field(default_factory=set)
-    categories: set[tuple[str, str]] = field(default_factory=set)
-    publishers: set[str] = field(default_factory=set)
+    categories: Counter[tuple[str, str]] = field(default_factory=Counter)
+    publishers: Counter[str] = field(default_factory=Counter)
     sources: set[str] = field(default_factory=set)
     revisions: int = 0
 
@@ -35,8 +39,8 @@ class Named:
         """Add all that ``other`` names."""
         self.entities |= other.entities
         self.places |= other.places
-        self.categories |= other.categories
-        self.publishers |= other.publishers
+        self.categories.update(other.categories)
+        self.publishers.update(other.publishers)
         self.sources |= other.sources
         self.revisions += other.revisions
 
@@ -79,7 +83,7 @@ class Mapper:
     def _content(self, item: Item, language: str) -> Iterator[tuple[NamedNode, Term]]:
         """Yield what an event and its revision have in common: everything that can change with the wording."""
         if item.category:
-            self.named.categories.add((language, item.category))
+            self.named.categories[language, item.category] += 1
             yield terms.CATEGORY, _node(self.minter.category(item.category))
         for title in item.topics:
             yield terms.TOPIC, self._entity(language, title)
@@ -161,7 +165,7 @@ def source_quads(event: Event, minter: Minter, named: Named) -> Iterator[Quad]:
         named.sources.add(url)
         yield Quad(source, terms.TYPE, terms.SOURCE_CLASS)
         if citation.publisher and citation.publisher.strip():
-            named.publishers.add(citation.publisher.strip())
+            named.publishers[citation.publisher.strip()] += 1
             yield Quad(source, terms.PUBLISHER, _node(minter.publisher(citation.publisher)))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from itertools import chain
@@ -16,6 +17,7 @@ from kg import parse, place, terms
 from kg.gazetteer import Gazetteer
 from kg.gazetteer_place import Place
 from kg.iri import Minter, spell
+from kg.licences import BY_SA_3, BY_SA_4
 from kg.map import Named, Term, instant
 from kg.parse.context_print import index_path
 from kg.record import (
@@ -37,8 +39,6 @@ Statements = Iterator[tuple[NamedNode, Term]]
 Listed = tuple[str, Statements]
 """An entry of a page: the fragment of its IRI, and what is said about it."""
 
-BY_SA_3: Final = NamedNode("https://creativecommons.org/licenses/by-sa/3.0/")
-BY_SA_4: Final = NamedNode("https://creativecommons.org/licenses/by-sa/4.0/")
 RELICENSED: Final = datetime(2023, 6, 7, tzinfo=UTC)
 """From this day on the text of Wikipedia is under CC BY-SA 4.0 (Terms of Use of the Wikimedia Foundation)."""
 
@@ -96,7 +96,7 @@ def _attribution(subject: NamedNode, page: Page, captured: datetime, record: Rec
 
     Without the date of the capture neither is known: then the page may be anybody's.
     """
-    yield Quad(subject, terms.LICENSE, BY_SA_4 if captured >= RELICENSED else BY_SA_3)
+    yield Quad(subject, terms.LICENSE, NamedNode(BY_SA_4 if captured >= RELICENSED else BY_SA_3))
     if isinstance(record, DayPage):
         title = spell(f"Portal:Current_events/{PurePosixPath(page.path).stem}")
         address = f"https://en.wikipedia.org/w/index.php?title={title}&action=history"
@@ -326,11 +326,26 @@ def _place(subject: NamedNode, found: Place, minter: Minter, gazetteer: Gazettee
 
 
 def _labelled(named: Named, minter: Minter) -> Iterator[Quad]:
-    for language, label in sorted(named.categories):
-        subject = NamedNode(minter.category(label))
-        yield Quad(subject, terms.TYPE, terms.CONCEPT)
-        yield Quad(subject, terms.LABEL, Literal(label, language=language))
-    for label in sorted(named.publishers):
-        subject = NamedNode(minter.publisher(label))
-        yield Quad(subject, terms.TYPE, terms.ORGANIZATION)
-        yield Quad(subject, terms.LABEL, Literal(label))
+    """Yield categories and publishers; of several spellings, the one that is printed most is the label."""
+    categories: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    for (language, name), count in named.categories.items():
+        categories[minter.category(name), language][name] = count
+    for (iri, language), names in sorted(categories.items()):
+        yield Quad(NamedNode(iri), terms.TYPE, terms.CONCEPT)
+        yield from _names(NamedNode(iri), [Literal(name, language=language) for name in _by_use(names)])
+    publishers: dict[str, Counter[str]] = defaultdict(Counter)
+    for name, count in named.publishers.items():
+        publishers[minter.publisher(name)][name] = count
+    for iri, names in sorted(publishers.items()):
+        yield Quad(NamedNode(iri), terms.TYPE, terms.ORGANIZATION)
+        yield from _names(NamedNode(iri), [Literal(name) for name in _by_use(names)])
+
+
+def _by_use(names: Counter[str]) -> list[str]:
+    return sorted(names, key=lambda name: (names[name], name), reverse=True)
+
+
+def _names(subject: NamedNode, names: list[Literal]) -> Iterator[Quad]:
+    yield Quad(subject, terms.LABEL, names[0])
+    for name in names[1:]:
+        yield Quad(subject, terms.ALT_LABEL, name)

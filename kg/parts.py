@@ -83,7 +83,8 @@ def keep(store: Path, part: Part, name: str) -> None:
     with part.file.open("rb") as stream:
         sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
     target = folder / f"{name}.nt"
-    if not target.exists():
+    if not (target.exists() and target.samefile(part.file)):
+        target.unlink(missing_ok=True)  # what is there is damaged, or it would have been used
         os.link(part.file, target)
     outcome = _plain(part.outcome) | {"claims": []}
     text = json.dumps({"sha256": sha256, "outcome": outcome}, ensure_ascii=False)
@@ -105,7 +106,7 @@ def _plain(outcome: Outcome) -> dict[str, Any]:
         "excluded": outcome.tally.excluded,
         "unread": [(path, one.line, one.text, one.reason) for path, one in outcome.unread],
         "prose": outcome.prose,
-        "named": [sorted(named.entities), sorted(named.places), sorted(named.categories), sorted(named.publishers)],
+        "named": [sorted(named.entities), sorted(named.places), sorted(named.categories.items()), named.publishers],
         "sources": sorted(named.sources),
         "revisions": named.revisions,
         "pending": [_plain_pending(one) for one in outcome.pending],
@@ -126,8 +127,8 @@ def _outcome(plain: dict[str, Any]) -> Outcome:
         named=Named(
             entities={(language, title) for language, title in entities},
             places=set(places),
-            categories={(language, label) for language, label in categories},
-            publishers=set(publishers),
+            categories=Counter({(language, label): count for (language, label), count in categories}),
+            publishers=Counter(publishers),
             sources=set(plain["sources"]),
             revisions=plain["revisions"],
         ),

@@ -24,6 +24,12 @@ PATIENCE: Final = 10.0
 """Seconds until a new snapshot that no worker could open is tried again."""
 
 Result = tuple[dict[str, Any], bytes, Snapshot]
+Spent = Callable[[float], None]
+"""What is told how many seconds of work something cost."""
+
+
+def untold(_: float) -> None:
+    """Let the cost be."""
 
 
 class Pool:
@@ -107,22 +113,23 @@ class Pool:
         held: Crew | None = getattr(self._thread, "crew", None)
         return held or self._crew
 
-    def run(self, request: Request, deadline: float | None = None) -> Result:
+    def run(self, request: Request, deadline: float | None = None, spent: Spent = untold) -> Result:
         """Have one request of our own answered; return the reply's header and body and the snapshot they are from.
 
         ``deadline`` (time.monotonic()) includes the wait for a worker; without one it is ``query_seconds``
-        from now. Raises what the worker reports, or one of the errors of a lost, late or busy worker.
+        from now. ``spent`` is told the seconds of work, without that wait. Raises what the worker reports, or one of
+        the errors of a lost, late or busy worker.
         """
         end = deadline if deadline is not None else time.monotonic() + self.settings.query_seconds
         try:
-            result = self._ask(request, end, Lane.DOCUMENT)
+            result = self._ask(request, end, Lane.DOCUMENT, spent)
         except WorkerLostError:  # of itself no lookup of ours kills a worker, so another one is asked
-            result = self._ask(request, end, Lane.DOCUMENT)
+            result = self._ask(request, end, Lane.DOCUMENT, spent)
         if result is None:
             raise QueryTimeoutError("the request did not end before its deadline and was stopped")
         return result
 
-    def run_query(self, request: Request, deadline: float, spent: Callable[[float], None]) -> Result:
+    def run_query(self, request: Request, deadline: float, spent: Spent) -> Result:
         """Have a query of a stranger answered, in the fast lane or, if it needs that, in the slow one.
 
         ``spent`` is told the seconds of work. Raises what the worker reports, QueryTimeoutError, WorkerLostError,
@@ -144,9 +151,7 @@ class Pool:
             raise QueryTimeoutError("the query did not end before its deadline and was stopped")
         return result
 
-    def _ask(
-        self, request: Request, deadline: float, lane: Lane, worked: Callable[[float], None] = lambda _: None
-    ) -> Result | None:
+    def _ask(self, request: Request, deadline: float, lane: Lane, worked: Spent = untold) -> Result | None:
         """Have a request answered; None if it turned out slow, was stopped, and has to wait for its turn."""
         self._notice()
         crew, child = self._take(deadline, lane)

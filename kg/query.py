@@ -10,12 +10,9 @@ from pyoxigraph import NamedNode, QueryBoolean, QuerySolutions, QueryTriples, Rd
 
 from kg.errors import FormatError, NotSupportedError, QueryError, ResultTooLargeError
 from kg.formats import Format, by_name
-from kg.guard import Form, QueryTooComplexError, check
 from kg.prefixes import PREFIXES
 from kg.rows import count
 from kg.syntax import syntax_error
-
-__all__ = ["Answer", "Form", "QueryTooComplexError", "answer", "check"]
 
 Results = QuerySolutions | QueryBoolean | QueryTriples
 

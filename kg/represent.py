@@ -11,7 +11,7 @@ from pyoxigraph import Literal as RdfLiteral
 from kg.errors import FormatError
 from kg.formats import Format
 from kg.jsonld import FORMS, text
-from kg.prefixes import PREFIXES, compact
+from kg.prefixes import PREFIXES
 from kg.query import prefixes_for
 
 XSD: Final = PREFIXES["xsd"]
@@ -36,8 +36,8 @@ def represent(quads: Iterable[Quad], format: Format, prefixes: Mapping[str, str]
 
 def used(quads: Iterable[Quad], prefixes: Mapping[str, str] = PREFIXES) -> dict[str, str]:
     """Return the part of the prefix table that names something in ``quads``."""
-    names = {compact(iri).partition(":")[0] for quad in quads for iri in _iris(quad)}
-    return {prefix: namespace for prefix, namespace in prefixes.items() if prefix in names}
+    iris = {iri for quad in quads for iri in _iris(quad)}
+    return {prefix: name for prefix, name in prefixes.items() if any(iri.startswith(name) for iri in iris)}
 
 
 def _iris(quad: Quad) -> Iterable[str]:

@@ -19,6 +19,7 @@ from kg.federation.addresses import rules
 LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")  # RFC 5646, section 2.1, without its rarer forms
 NOT_IN_IRI = re.compile(r'[\x00-\x20\x7f<>"{}|\\^`]')  # RFC 3987, section 2.2
 LAST_PORT = 65_535
+AT_LEAST_ONE = ("query_workers", "threads")
 
 
 def setting(default: Any, help_text: str) -> Any:
@@ -88,7 +89,7 @@ class Settings:
             raise ConfigurationError(f"jobs must not be {self.jobs}: give a number of processes, or 0")
         for one in fields(self):
             value = getattr(self, one.name)
-            if isinstance(value, int | float) and not value >= 0:
+            if isinstance(value, int | float) and not value >= (one.name in AT_LEAST_ONE):
                 raise ConfigurationError(f"{one.name} must not be {value}")
         rules(self.services)
         if self.port > LAST_PORT:

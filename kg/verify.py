@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-import sys
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,8 +14,8 @@ from kg.errors import ArchiveError
 from kg.iri import Minter
 from kg.map_page import page_quads
 from kg.parse import wikitext
+from kg.processes import each
 from kg.record import Bullet, DayPage, Page, PrintedLine, Record
-from kg.sandbox import end_with
 from kg.settings import Settings
 
 VERSIONS_AT_ONCE = 200
@@ -42,7 +39,7 @@ def verify(roots: Iterable[Path], settings: Settings) -> list[Checked]:
     """
     archives = [open_archive(root, settings.page_bytes, history=settings.history) for root in roots]
     work = [(archive, some, settings.base) for whole in archives for archive, some in _portions(whole)]
-    return [checked for part in _run(work, settings.jobs or os.cpu_count() or 1) for checked in part]
+    return [checked for part in each(_verify, work, settings.jobs or os.cpu_count() or 1) for checked in part]
 
 
 def summary(found: list[Checked]) -> str:
@@ -55,23 +52,11 @@ def summary(found: list[Checked]) -> str:
     return "\n".join(lines)
 
 
-Work = tuple[Archive, tuple[Version, ...], str]
-
-
 def _portions(archive: Archive) -> Iterator[tuple[Archive, tuple[Version, ...]]]:
     distinct = {(version.path, version.blob): version for version in archive.versions if not version.gone}
     versions, bare = tuple(distinct.values()), replace(archive, versions=(), others=())
     for start in range(0, len(versions), VERSIONS_AT_ONCE):
         yield bare, versions[start : start + VERSIONS_AT_ONCE]
-
-
-def _run(work: list[Work], jobs: int) -> Iterator[list[Checked]]:
-    if jobs == 1 or len(work) <= 1:
-        yield from (_verify(*one) for one in work)
-        return
-    context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
-    with ProcessPoolExecutor(jobs, mp_context=context, initializer=end_with, initargs=(os.getpid(),)) as pool:
-        yield from pool.map(_verify, *zip(*work, strict=True))
 
 
 def _verify(archive: Archive, versions: tuple[Version, ...], base: str) -> list[Checked]:

@@ -17,8 +17,7 @@ from typing import Any, Final
 
 from pyoxigraph import NamedNode, Quad, Store
 
-from kg import frames, member, memento, reconcile, reconcile_request, sandbox, sitemap
-from kg.browse import hubs, newest, search
+from kg import browse, frames, member, memento, reconcile, reconcile_request, sandbox, sitemap
 from kg.capabilities import capabilities
 from kg.describe import describe, newest_events, total_of
 from kg.errors import NewsgraphError, QueryError, QuerySyntaxError, ResultTooLargeError, StoreError
@@ -76,7 +75,8 @@ def serve(store: Store, requests: int, replies: int) -> Store:
 
 
 def _open(database: str) -> Store:
-    _events.cache_clear()  # which would keep the old one open
+    for cached in (_events, browse.all_places):  # which would keep the old one open
+        cached.cache_clear()
     try:
         return Store.read_only(database)
     except OSError as error:
@@ -135,15 +135,15 @@ def _find(store: Store, arguments: dict[str, Any], _: str) -> Reply:
 
 
 def _newest(store: Store, arguments: dict[str, Any], _: str) -> Reply:
-    return {}, json.dumps(newest(store, arguments["events"], arguments["language"])).encode()
+    return {}, json.dumps(browse.newest(store, arguments["events"], arguments["language"])).encode()
 
 
 def _hubs(store: Store, arguments: dict[str, Any], _: str) -> Reply:
-    return {}, json.dumps(hubs(store, arguments["limit"])).encode()
+    return {}, json.dumps(browse.hubs(store, arguments["limit"])).encode()
 
 
 def _search(store: Store, _: dict[str, Any], name: str) -> Reply:
-    return {}, json.dumps(search(store, name)).encode()
+    return {}, json.dumps(browse.search(store, name)).encode()
 
 
 def _graph(store: Store, arguments: dict[str, Any], iri: str) -> Reply:

@@ -13,9 +13,10 @@ from kg.child import Request
 from kg.federation.clauses import FederatedQuery
 from kg.federation.evaluate import Caller, Evaluation, federated, services
 from kg.formats import Format, by_name
+from kg.guard import Form
 from kg.locate import Location
-from kg.pool import Pool, Result
-from kg.query import Answer, Form
+from kg.pool import Pool, Result, Spent, untold
+from kg.query import Answer
 from kg.reconcile_request import Extension, Query, dump
 
 
@@ -134,18 +135,18 @@ class Workers(Pool):
         found: list[dict[str, Any]] = json.loads(self.run(request)[1])
         return found
 
-    def reconcile(self, index: Path, batch: dict[str, Query]) -> dict[str, Any]:
-        """Return the candidates for each query of a batch, see kg.reconcile."""
-        return self._json(Request("reconcile", {"index": str(index), "base": self._base()}, dump(batch)))
+    def reconcile(self, index: Path, batch: dict[str, Query], spent: Spent = untold) -> dict[str, Any]:
+        """Return the candidates for each query of a batch, see kg.reconcile; ``spent`` is told the seconds of work."""
+        return self._json(Request("reconcile", {"index": str(index), "base": self._base()}, dump(batch)), spent)
 
-    def suggest(self, index: Path, prefix: str, skip: int, limit: int) -> dict[str, Any]:
+    def suggest(self, index: Path, prefix: str, skip: int, limit: int, spent: Spent = untold) -> dict[str, Any]:
         """Return things whose names begin with some text, see kg.reconcile.suggest."""
         arguments = {"index": str(index), "base": self._base(), "skip": skip, "limit": limit}
-        return self._json(Request("suggest", arguments, prefix))
+        return self._json(Request("suggest", arguments, prefix), spent)
 
-    def extend(self, asked: Extension) -> dict[str, Any]:
+    def extend(self, asked: Extension, spent: Spent = untold) -> dict[str, Any]:
         """Return the values of properties of things, see kg.reconcile.extend."""
-        return self._json(Request("extend", {"base": self._base()}, json.dumps(asdict(asked))))
+        return self._json(Request("extend", {"base": self._base()}, json.dumps(asdict(asked))), spent)
 
     def _base(self) -> str:
         return self._chosen().snapshot.manifest.base
@@ -160,6 +161,6 @@ class Workers(Pool):
         """Return what the engine can do, see kg.capabilities."""
         return self._json(Request("capabilities", {}))
 
-    def _json(self, request: Request) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(self.run(request)[1])
+    def _json(self, request: Request, spent: Spent = untold) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.run(request, spent=spent)[1])
         return found

@@ -90,11 +90,6 @@ def test_the_same_content_is_the_same_revision() -> None:
     assert re.fullmatch(rf"{event}/revision/[0-9a-f]{{12}}", MINTER.revision(event, "a"))
 
 
-def test_only_our_own_iris_have_a_path() -> None:
-    assert MINTER.path(f"{MINTER.base}day/2011-11-08") == "day/2011-11-08"
-    assert MINTER.path("http://a.example/day/2011-11-08") is None
-
-
 # --- slugs
 
 

@@ -4,8 +4,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from pyoxigraph import Literal, NamedNode
 
-from kg import build, parts
+from kg import build, parts, terms
 from kg.build import Built
 from kg.dump import dump
 from kg.formats import by_name
@@ -82,6 +83,7 @@ def test_a_part_that_is_damaged_is_converted_again(archive: Path, tmp_path: Path
     second = built(archive, tmp_path / "store")
     assert second.report["months"]["new"] == 3
     assert quads(first, tmp_path) == quads(second, tmp_path)
+    assert built(archive, tmp_path / "store").report["months"]["new"] == 0
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"sha256": 1}', '{"sha256": "x", "outcome": {}}'])
@@ -90,6 +92,17 @@ def test_an_outcome_that_cannot_be_read_is_converted_again(archive: Path, tmp_pa
     for file in (tmp_path / "store" / parts.FOLDER).glob("*.json"):
         file.write_text(text, encoding="utf-8")
     assert built(archive, tmp_path / "store").report["months"]["new"] == 3
+
+
+def test_the_spelling_of_a_publisher_that_is_printed_most_is_its_label(archive: Path, tmp_path: Path) -> None:
+    for day, name in ((1, "EXAMPLE"), (2, "Example"), (3, "Example")):
+        write(archive, day, f"*Shops open {day}. [https://example.org/{day} ({name})]")
+    for new in (3, 0):  # counted, and read from the parts that are kept
+        built_ = built(archive, tmp_path / "store")
+        assert built_.report["months"]["new"] == new
+        publisher = NamedNode("http://127.0.0.1:8000/publisher/example")
+        said = {(one.predicate, one.object) for one in built_.snapshot.open().quads_for_pattern(publisher, None, None)}
+        assert said >= {(terms.LABEL, Literal("Example")), (terms.ALT_LABEL, Literal("EXAMPLE"))}
 
 
 def test_parts_of_pages_that_are_gone_are_removed(archive: Path, tmp_path: Path) -> None:

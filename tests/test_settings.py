@@ -112,6 +112,12 @@ def test_no_number_is_negative(name: str) -> None:
         load({}, **{name: -1})
 
 
+@pytest.mark.parametrize("name", ["query_workers", "threads"])
+def test_somebody_must_work(name: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"^{name} must not be 0"):
+        load({}, **{name: 0})
+
+
 def test_what_is_no_number_is_no_time() -> None:
     with pytest.raises(ConfigurationError, match=r"^query_seconds must not be nan"):
         load({"KG_QUERY_SECONDS": "nan"})

@@ -20,9 +20,7 @@ from kg.syntax import undeclared
         ("PREFIX foo: <http://example.org/> SELECT * { ?x foo:a ?y ; foo2:a ?z }", "foo2:", (1, 60)),
     ],
 )
-def test_a_prefix_that_is_not_declared_is_named_with_its_place(
-    query: str, prefix: str, place: tuple[int, int]
-) -> None:
+def test_a_prefix_that_is_not_declared_is_named_with_its_place(query: str, prefix: str, place: tuple[int, int]) -> None:
     with pytest.raises(QuerySyntaxError, match=f"the prefix {prefix} is not declared") as caught:
         answer(Store(), query)
     assert (caught.value.line, caught.value.column) == place

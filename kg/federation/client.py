@@ -140,7 +140,7 @@ def _exchange(service: Service, connected: _Socket, query: str, limit: int, pass
         "User-Agent": AGENT,
         "Via": ", ".join([f"1.1 {NAME}"] * (passed + 1)),
     }
-    connection = http.client.HTTPConnection(service.host)
+    connection = http.client.HTTPConnection(service.host, service.port)
     connection.sock = connected
     connection.request("POST", service.path, urlencode({"query": query}).encode("ascii"), headers)
     response = connection.getresponse()

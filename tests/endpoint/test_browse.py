@@ -119,7 +119,9 @@ def test_health_and_readiness(send) -> None:
 def test_the_small_files_are_there(send) -> None:
     assert "Disallow: /sparql" in send("/robots.txt").text
     assert send("/favicon.svg").type == "image/svg+xml"
-    assert send("/static/style.css").type == "text/css"
+    sent = send("/static/style.css")
+    assert sent.type == "text/css"
+    assert send("/static/style.css", If_None_Match=sent.headers["etag"]).status == 304
 
 
 @pytest.mark.parametrize("suffix", ["ttl", "jsonld", "rdf", "nt", "html", "json", "trig", "nq"])

@@ -163,6 +163,14 @@ def test_anybody_reads_and_who_writes_needs_the_token(writable: Writable, send: 
         assert send("/graphs?default", None, method, b"", Content_Type=TURTLE).status == 403
 
 
+@pytest.mark.parametrize("accept", [TURTLE, "application/ld+json", "application/json"])
+def test_what_was_read_in_any_format_can_be_a_condition(writable: Writable, accept: str) -> None:
+    path = at(f"urn:read-as-{accept}")
+    put(writable, path, "<urn:a> <urn:b> 1 .")
+    tag = writable.read(path, accept).headers["etag"]
+    assert put(writable, path, "<urn:a> <urn:b> 2 .", If_Match=tag).status == 200
+
+
 def test_a_write_can_depend_on_what_was_read(writable: Writable) -> None:
     path = at("urn:condition")
     assert put(writable, path, "<urn:a> <urn:b> 1 .", If_Match="*").status == 412

@@ -125,6 +125,9 @@ def test_a_short_response_is_not_compressed() -> None:
         ({"If_Modified_Since": "Tue, 08 Nov 2011 00:00:00 GMT"}, "304 Not Modified"),
         ({"If_Modified_Since": "Mon, 07 Nov 2011 00:00:00 GMT"}, "200 OK"),
         ({"If_Modified_Since": "yesterday"}, "200 OK"),
+        ({"If_Match": '"b"'}, "412 Precondition Failed"),
+        ({"If_Match": '"b", "a"'}, "200 OK"),
+        ({"If_Match": "*"}, "200 OK"),
     ],
 )
 def test_a_condition_is_answered_as_rfc_9110_says(condition: dict[str, str], status: str) -> None:

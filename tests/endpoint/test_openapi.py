@@ -111,6 +111,14 @@ def test_answers_have_the_statuses_and_types_that_are_described(send, document: 
     assert wrong == []
 
 
+@pytest.mark.parametrize("path", ["/graphs", "/graphs/{name}"])
+@pytest.mark.parametrize("method", ["put", "post", "delete"])
+def test_writing_to_the_graph_store_needs_a_token(document: dict[str, Any], path: str, method: str) -> None:
+    described = document["paths"][path][method]
+    assert described["security"] == [{"token": []}]
+    assert "content" not in described["responses"]["200"]
+
+
 def test_the_mount_is_the_server(app: Flask) -> None:
     assert described(app, "/below")["servers"] == [{"url": "/below"}]
     assert described(app)["servers"] == [{"url": "/"}]

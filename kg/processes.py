@@ -1,0 +1,51 @@
+"""Other processes of this program: pools that work through pages, and modules that are run by themselves."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from typing import Any, TypeVar
+
+from kg.errors import StoreError
+from kg.sandbox import end_with
+
+Result = TypeVar("Result")
+
+
+def each(function: Callable[..., Result], work: Sequence[tuple[Any, ...]], jobs: int) -> Iterator[Result]:
+    """Yield what a function returns for each set of arguments, in their order, whichever of ``jobs`` ends first.
+
+    Raises StoreError if a process dies.
+    """
+    if jobs == 1 or len(work) <= 1:
+        yield from (function(*one) for one in work)
+        return
+    context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+    # A process inherits the lock on the store, and would hold it for ever if it outlived a killed build.
+    with ProcessPoolExecutor(jobs, mp_context=context, initializer=end_with, initargs=(os.getpid(),)) as pool:
+        try:
+            for future in [pool.submit(function, *one) for one in work]:
+                yield future.result()
+        except BrokenProcessPool as error:
+            raise StoreError(
+                "a process that read pages died, most likely for want of memory: use fewer --jobs"
+            ) from error
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def environment() -> dict[str, str]:
+    """Return the environment of a process that imports what we import, from the same places, and inherits no more."""
+    return {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+
+
+def run(module: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    """Run a module of ours to its end; raises OSError if no process can be started."""
+    command = [sys.executable, "-m", module, *arguments]
+    return subprocess.run(command, env=environment(), capture_output=True, check=False)  # noqa: S603
