@@ -40,6 +40,7 @@ from endpoint import (
 )
 from endpoint.authorize import FORM_OVERHEAD, trusted
 from endpoint.channel import Channel
+from endpoint.conditions import readable
 from endpoint.feed_log import preparing
 from endpoint.kept import Kept
 from endpoint.past import Past
@@ -85,9 +86,8 @@ def create_app(settings: Settings, workers: Workers, writer: Writer | None = Non
     kept = app.extensions[Kept.__name__] = Kept(
         app.wsgi_app, partial(_version, Path(settings.store).absolute(), workers)
     )
-    app.wsgi_app = kept  # type: ignore[method-assign]
     observers = (log.access_log(settings), log.slow_query_log(settings), metrics.install(app, workers))
-    app.wsgi_app = log.Log(app.wsgi_app, [one for one in observers if one])  # type: ignore[method-assign]
+    app.wsgi_app = log.Log(readable(kept), [one for one in observers if one])  # type: ignore[method-assign]
     return app
 
 

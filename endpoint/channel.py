@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import copy
+import re
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
@@ -13,10 +14,14 @@ from waitress.task import ErrorTask, WSGITask
 
 from endpoint.log import ARRIVED, Record
 
+BLANKS: Final = re.compile(rb"[ \t]*+(?:\r\n[ \t]++)++|[ \t]{2,}+")
+
 
 class _Parser(HTTPRequestParser):  # type: ignore[misc]
     """Refuses a request with two lengths, which a proxy may read differently (RFC 9112, section 6.1).
 
+    Runs of blanks and line breaks within a field become one blank (section 5.2), since waitress takes a time to read
+    them that grows with the square of their length, in the one thread that reads for everybody.
     ``longest_body`` says how many bytes may follow a header, by the value of its Authorization field.
     """
 
@@ -25,7 +30,8 @@ class _Parser(HTTPRequestParser):  # type: ignore[misc]
         self.longest_body = longest_body
 
     def parse_header(self, header_plus: bytes) -> None:
-        super().parse_header(header_plus)
+        start, line_break, fields = header_plus.partition(b"\r\n")
+        super().parse_header(start + line_break + BLANKS.sub(b" ", fields))
         if self.chunked and "CONTENT_LENGTH" in self.headers:
             raise ParsingError("Both Content-Length and Transfer-Encoding")
         self.adj: Any = copy.copy(self.adj)

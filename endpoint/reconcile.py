@@ -71,7 +71,7 @@ def _index(here: Site) -> Path:
 
 
 def _json(found: Any) -> Response:
-    response = Response(json.dumps(found, ensure_ascii=False), content_type="application/json")
+    response = Response(json.dumps(found), content_type="application/json")
     response.headers["Cache-Control"] = "no-cache"
     return response
 

@@ -134,6 +134,7 @@ def _is_nameable(path: str) -> bool:
 
 
 def _open_git(root: Path, page_bytes: int, history: bool, as_of: datetime | None) -> Archive:
+    git.check(root)
     commit = git.newest(root, as_of)
     here = {file.path: file for file in git.files(root, commit)}
     others = sorted(path for path in here if not _is_page(path))

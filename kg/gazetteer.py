@@ -52,6 +52,7 @@ DOMINANCE = 2
 DIVISION_TITLES = frozenset({"US", "CA", "AU", "IN", "MX"})
 CITY_WORDS = frozenset({"City", "city", "town"})
 CITY_CLUBS = frozenset({"AU", "CA", "GB", "IE", "NZ", "US"})  # "Manchester City" is a club
+TABLES = ("places.tsv", "denied.txt", "areas.txt", "wordnet.txt", "towns.tsv.gz", "chinese.tsv")
 UNIVERSITY_STATES = frozenset({"US"})  # "Ohio State" is a university
 
 
@@ -59,7 +60,12 @@ class Gazetteer:
     """Places by title, by label and by GeoNames id."""
 
     def __init__(
-        self, lines: Iterable[str], denied: Iterable[str] = (), areas: Iterable[str] = (), towns: Towns | None = None
+        self,
+        lines: Iterable[str],
+        denied: Iterable[str] = (),
+        areas: Iterable[str] = (),
+        towns: Towns | None = None,
+        chinese: Iterable[str] = (),
     ) -> None:
         """Index a table.
 
@@ -68,8 +74,10 @@ class Gazetteer:
             denied: titles that are not the place of that name.
             areas: titles of places that have no line.
             towns: what further names mean.
+            chinese: lines of chinese.tsv.
 
         """
+        self._chinese = dict(line.split("\t") for line in chinese)
         self._towns = towns or Towns()
         self._lines: dict[int, str] = {}
         self._places: dict[int, Place] = {}
@@ -123,15 +131,19 @@ class Gazetteer:
 
         Labels are anchor texts: they come with articles and genitives, and in
         lower case they are common nouns. That a label sounds like the name of a
-        valley is not enough: it must be in a table.
+        valley is not enough: it must be in a table. A Chinese label must be
+        the whole name.
 
         Args:
-            label: the printed text, such as "Syria", "the Netherlands" or "Homs'".
+            label: the printed text, such as "Syria", "the Netherlands", "Homs'" or "叙利亚".
 
         Returns:
             The place, or None.
 
         """
+        meaning = self._chinese.get(label.strip())
+        if meaning:
+            return self.by_id(int(meaning)) if meaning.isdigit() else self.by_title(meaning)
         if label == label.lower():
             return None
         bare = without_genitive(label.strip())
@@ -199,7 +211,7 @@ class Gazetteer:
 
     def _of_kind(self, name: str, kind: str) -> Place | None:
         places = self._all(name, kind)
-        return places[0] if kind == "city" and places else _only(places)
+        return _only(places) if kind != "city" else self._city(name) or next(iter(places), None)
 
     def _within(self, name: str, container: str) -> Place | None:
         """Give the most populous city, else the division, inside a container."""
@@ -240,7 +252,9 @@ class Gazetteer:
         """Resolve "Northern Italy" and "Greater Cairo": an area in the place that they are a part of."""
         name = whole(title)
         holder = self._sure(name) if name and may_be_place(name) else None
-        return area(title, holder) if holder else None
+        # "America" may be the United States, but North and South America are no parts of them.
+        alias = holder and holder.kind == "country" and fold(name or "") not in map(fold, holder.names[:2])
+        return area(title, holder) if holder and not alias else None
 
     def _state(self, title: str) -> Place | None:
         """Resolve "Kingdom of Nepal": a state, perhaps of the past, where there is a country of that name."""
@@ -314,22 +328,23 @@ def load() -> Gazetteer:
         ConfigurationError: no directory holds the table.
 
     """
-    places, denied, areas, wordnet, towns = files()
+    places, denied, areas, wordnet, towns, chinese = files()
     with places.open(encoding="utf-8", newline="") as file:
         next(file)
         named = chain(entries(wordnet), entries(areas))
-        return Gazetteer(file, entries(denied), named, Towns(gzip.decompress(towns.read_bytes())))
+        table, names = Towns(gzip.decompress(towns.read_bytes())), entries(chinese)
+        return Gazetteer(file, entries(denied), named, table, names)
 
 
 def files() -> tuple[Path, ...]:
-    """Give the files that the gazetteer is read from: places, denied titles, areas, those of WordNet, and towns.
+    """Give the files that the gazetteer is read from, in the order of TABLES.
 
     Raises:
         ConfigurationError: no directory holds the tables.
 
     """
     directory = _directory()
-    return tuple(directory / name for name in ("places.tsv", "denied.txt", "areas.txt", "wordnet.txt", "towns.tsv.gz"))
+    return tuple(directory / name for name in TABLES)
 
 
 def _directory() -> Path:

@@ -89,8 +89,8 @@ OTHERWISE: Final = re.compile(
 
 # The form of a state, behind which stands its name: "Kingdom of Nepal", "Federal Republic of Yugoslavia".
 STATE: Final = re.compile(
-    r"(?:the |The )?(?:[A-Z][a-z]+ ){0,2}(?:Commonwealth|Duchy|Emirate|Empire|Kingdom|Mandate|Principality|Protectorate"
-    r"|Republic|State|Sultanate|Union) of (?:the )?(?P<name>.+)"
+    r"(?:the |The )?(?:(?:[A-Z][a-z]+ ){0,2}(?:Commonwealth|Duchy|Emirate|Empire|Kingdom|Mandate|Principality"
+    r"|Protectorate|Republic|State|Sultanate)|Union) of (?:the )?(?P<name>.+)"  # "Football Union of Russia" is none
 )
 
 #: Macron and dot below, and the cedilla below letters that no alphabet writes with one.

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import io
 import os
+import re
+import stat
 import subprocess
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from kg.errors import ArchiveError
 
@@ -29,6 +33,17 @@ ELSEWHERE = (
     "GIT_OBJECT_DIRECTORY",
     "GIT_ALTERNATE_OBJECT_DIRECTORIES",
 )
+# What a repository configures itself must not start a program, read a file, or change what is printed.
+OPTIONS = (
+    "core.fsmonitor=false",
+    "log.showSignature=false",
+    "diff.orderFile=/dev/null",
+    "i18n.logOutputEncoding=UTF-8",
+)
+OUTPUT_BYTES = 250_000_000
+"""Longest list of files or changes, and most content of one group of pages: a small tree can stand for any number."""
+ERROR_BYTES = 10_000
+INCLUDE = re.compile(rb"^\s*\[\s*include(if)?\b", re.IGNORECASE | re.MULTILINE)
 REGULAR_FILE_MODES = (b"100644", b"100755")
 COMMIT_MARK = b"\x01"
 
@@ -46,6 +61,24 @@ class Blob:
     blob: str | None
 
 
+def check(root: Path) -> None:
+    """Raise ArchiveError if reading a repository would read something else, or wait for ever: links, pipes, devices."""
+    own = root / ".git"
+    if own.is_symlink() or (own.exists() and not own.is_dir()):
+        raise ArchiveError(f"{own} names another folder: give that one, or a clone")
+    for folder, folders, names in os.walk(own if own.is_dir() else root):
+        for path in (Path(folder, name) for name in (*folders, *names)):
+            mode = path.lstat().st_mode
+            if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+                raise ArchiveError(
+                    f"{path} is no file and no folder, so the repository is not read: give a clone of it"
+                )
+            if path.name == "alternates" and path.parent.name == "info":
+                raise ArchiveError(f"{path} names other repositories, which are not read: give a clone of this one")
+            if path.name.startswith("config") and INCLUDE.search(path.read_bytes()):
+                raise ArchiveError(f"{path} includes other files, which are not read: give a clone of the repository")
+
+
 def newest(root: Path, as_of: datetime | None = None) -> str:
     """Return the id of the commit that HEAD names, or of the last one of its main line that is not after ``as_of``.
 
@@ -58,8 +91,8 @@ def newest(root: Path, as_of: datetime | None = None) -> str:
         return head
     past = ""
     for line in _run(root, "log", "--first-parent", "--reverse", "--format=%H %ct", head, "--").decode().splitlines():
-        commit, seconds = line.split()
-        if _time(seconds) > as_of:
+        commit, _, seconds = line.partition(" ")
+        if _time(root, seconds) > as_of:
             break
         past = commit
     if not past:
@@ -90,8 +123,8 @@ def history(root: Path, commit: str) -> Iterator[Blob]:
     for field in fields:
         text = field.lstrip(b"\n")
         if text.startswith(COMMIT_MARK):
-            now, seconds = text[1:].decode().split()
-            time = max(time, _time(seconds))
+            now, _, seconds = text[1:].decode(errors="replace").partition(" ")
+            time = max(time, _time(root, seconds))
         elif text.startswith(b":"):
             _, mode, _, blob, status = text.split()
             gone = status == b"D" or mode not in REGULAR_FILE_MODES
@@ -121,27 +154,41 @@ def contents(root: Path, blobs: list[str]) -> Iterator[bytes]:
 
 
 def _run(root: Path, *arguments: str, stdin: bytes = b"") -> bytes:
-    # What a repository configures itself must not start a program.
-    options = ("-c", "core.fsmonitor=false", "-c", "log.showSignature=false")
-    command = ["git", "-C", str(root), *options, *arguments]
+    command = ["git", "-C", str(root), *chain.from_iterable(("-c", option) for option in OPTIONS), *arguments]
     environment = {name: value for name, value in os.environ.items() if name not in ELSEWHERE}
     environment |= {**ENVIRONMENT, "GIT_CEILING_DIRECTORIES": str(root.resolve().parent)}
-    try:
-        done = subprocess.run(command, input=stdin, capture_output=True, env=environment, check=False)  # noqa: S603
-    except FileNotFoundError:
-        raise ArchiveError(f"{root} is a git repository, and git is not installed: install it first") from None
-    if done.returncode != 0:
-        said = done.stderr.decode(errors="replace").strip().splitlines()
+    with TemporaryFile() as asked, TemporaryFile() as errors:
+        asked.write(stdin)
+        asked.seek(0)
+        try:
+            process = subprocess.Popen(  # noqa: S603
+                command, stdin=asked, stdout=subprocess.PIPE, stderr=errors, env=environment
+            )
+        except FileNotFoundError:
+            raise ArchiveError(f"{root} is a git repository, and git is not installed: install it first") from None
+        with process:
+            output = process.stdout.read(OUTPUT_BYTES + 1) if process.stdout else b""
+            if len(output) > OUTPUT_BYTES:
+                process.kill()
+                raise ArchiveError(
+                    f"{root} has more than {OUTPUT_BYTES:,} bytes where git was asked for {arguments[0]}"
+                )
+        errors.seek(0)
+        said = errors.read(ERROR_BYTES).decode(errors="replace").strip().splitlines()
+    if process.returncode != 0:
         raise ArchiveError(f"git cannot read {root}: {said[0] if said else 'no reason given'} (git fsck tells more)")
-    return done.stdout
+    return output
 
 
 def _committed(root: Path, commit: str) -> datetime:
-    return _time(_run(root, "rev-list", "--max-count=1", "--timestamp", commit).decode().split()[0])
+    return _time(root, _run(root, "rev-list", "--max-count=1", "--timestamp", commit).decode().split()[0])
 
 
-def _time(seconds: str) -> datetime:
-    return datetime.fromtimestamp(int(seconds), UTC)
+def _time(root: Path, seconds: str) -> datetime:
+    try:
+        return datetime.fromtimestamp(int(seconds), UTC)
+    except (ValueError, OverflowError, OSError):
+        raise ArchiveError(f"a commit of {root} has the time {seconds[:50]!r}, which is none") from None
 
 
 def _path(name: bytes) -> str:

@@ -206,11 +206,16 @@ def test_a_bare_repository_is_read(tmp_path: Path) -> None:
     assert contents(tmp_path / "bare") == {DAY: b"* a"}
 
 
-def test_a_packed_repository_and_a_linked_work_tree_are_read(tmp_path: Path) -> None:
+def test_a_packed_repository_is_read(tmp_path: Path) -> None:
     commit(tmp_path / "work", {DAY: "* a"})
     git(tmp_path / "work", "gc", "-q")
+    assert contents(tmp_path / "work") == {DAY: b"* a"}
+
+
+def test_a_linked_work_tree_is_refused_since_its_repository_is_elsewhere(tmp_path: Path) -> None:
+    commit(tmp_path / "work", {DAY: "* a"})
     git(tmp_path / "work", "worktree", "add", "-q", "--detach", "../linked")
-    assert contents(tmp_path / "linked") == contents(tmp_path / "work") == {DAY: b"* a"}
+    assert "names another folder" in refusal(tmp_path / "linked")
 
 
 def test_links_and_submodules_of_a_repository_are_no_pages(tmp_path: Path) -> None:

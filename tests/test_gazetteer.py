@@ -172,7 +172,6 @@ def test_a_label_is_a_place_only_if_a_table_has_it(places: Gazetteer) -> None:
         ("Portovelo", ("EC", "city")),
         ("Landi Kotal", ("PK", "city")),
         ("Akhalgori", ("GE", "city")),
-        ("Taedonggang", ("KP", "division")),
         ("Masuriya (India)", None),
         ("Selas (Spain)", ("ES", "city")),
         ("Selas, Spain", ("ES", "city")),
@@ -204,7 +203,7 @@ def test_a_name_of_several_towns_in_one_country_is_a_place_there(places: Gazette
     assert [one.name for one in places.containers(place)] == ["Poland"]
 
 
-@pytest.mark.parametrize("label", ["Taedonggang", "Sieniawa", "Selas"])
+@pytest.mark.parametrize("label", ["Masuriya", "Sieniawa", "Selas"])
 def test_a_label_that_only_the_table_of_towns_has_is_no_place(places: Gazetteer, label: str) -> None:
     assert places.by_label(label) is None
 
@@ -320,6 +319,71 @@ def test_a_city_is_in_its_division_and_its_country(places: Gazetteer) -> None:
     homs = places.by_id(HOMS)
     assert homs is not None
     assert [place.geonames for place in places.containers(homs)] == [HOMS_GOVERNORATE, SYRIA]
+
+
+@pytest.mark.parametrize(
+    ("label", "geonames"),
+    [
+        ("叙利亚", SYRIA),
+        ("敘利亞", SYRIA),
+        ("霍姆斯", HOMS),
+        ("俄羅斯", 2017370),
+        ("北京市", 1816670),
+        ("雲南省", 1785694),
+        ("吉林省", 2036500),
+        ("悉尼", 2147714),
+    ],
+)
+def test_a_chinese_label_names_a_place_in_either_script(places: Gazetteer, label: str, geonames: int) -> None:
+    place = places.by_label(label)
+    assert place is not None
+    assert place.geonames == geonames
+
+
+@pytest.mark.parametrize(
+    ("label", "title"), [("地中海", "Mediterranean Sea"), ("東海", "East China Sea"), ("非洲", "Africa")]
+)
+def test_a_chinese_label_names_an_area_by_its_english_title(places: Gazetteer, label: str, title: str) -> None:
+    place = places.by_label(label)
+    assert place is not None
+    assert (place.kind, place.title) == ("area", title)
+
+
+@pytest.mark.parametrize("label", ["民主", "联合国", "诺基亚", "美国总统", "汉城之战", "海", ""])
+def test_what_is_no_whole_name_of_a_place_in_chinese_is_none(places: Gazetteer, label: str) -> None:
+    assert places.by_label(label) is None
+
+
+def test_every_chinese_name_means_a_place(places: Gazetteer) -> None:
+    lines = (DATA / "chinese.tsv").read_text(encoding="utf-8").splitlines()
+    assert lines == sorted(set(lines))
+    assert all(places.by_label(line.partition("\t")[0]) for line in lines)
+
+
+@pytest.mark.parametrize("title", ["North America", "South America", "Central America"])
+def test_a_part_of_what_is_called_like_a_country_is_in_no_country(places: Gazetteer, title: str) -> None:
+    place = places.by_title(title)
+    assert place is not None
+    assert (place.country, places.containers(place)) == ("", ())
+
+
+@pytest.mark.parametrize(
+    "title", ["Maritime Union of Australia", "Football Union of Russia", "Islamic State of Iraq", "Pontiac", "Al-Alam"]
+)
+def test_an_organisation_is_no_place(places: Gazetteer, title: str) -> None:
+    assert places.by_title(title) is None
+
+
+@pytest.mark.parametrize(
+    ("title", "geonames"),
+    [("Ta'izz", 70225), ("Taiz Governorate", 70222), ("Waterford (city)", 2960992), ("San Sebastián", 3110044)],
+)
+def test_a_title_that_several_places_have_means_that_of_its_article(
+    places: Gazetteer, title: str, geonames: int
+) -> None:
+    place = places.by_title(title)
+    assert place is not None
+    assert place.geonames == geonames
 
 
 def test_a_country_is_in_nothing(places: Gazetteer) -> None:

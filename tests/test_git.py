@@ -28,6 +28,9 @@ NOON = 1_320_753_600  # 2011-11-08T12:00:00Z
 HOUR = 3_600
 
 
+BOMB_BYTES = 100_000
+
+
 class Repository:
     """A repository to which each test writes the commits that it needs."""
 
@@ -271,3 +274,85 @@ def test_a_missing_git_is_an_error_that_says_what_to_do(
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(ArchiveError, match="git is not installed: install it first"):
         git.newest(repository.root)
+
+
+@pytest.fixture
+def filled(tmp_path: Path) -> Repository:
+    found = Repository(tmp_path / "repository")
+    found.commit(**{"a.txt": "* a"})
+    return found
+
+
+@pytest.mark.parametrize("name", ["HEAD", "config", "packed-refs", "shallow", "info/grafts", "objects/pack/a.idx"])
+def test_a_pipe_in_a_repository_is_refused_and_not_waited_for(filled: Repository, name: str) -> None:
+    pipe = filled.root / ".git" / name
+    pipe.unlink(missing_ok=True)
+    os.mkfifo(pipe)
+    with pytest.raises(ArchiveError, match="is no file and no folder"):
+        git.check(filled.root)
+
+
+def test_a_link_in_a_repository_is_refused(filled: Repository) -> None:
+    (filled.root / ".git" / "packed-refs").symlink_to("/etc/hostname")
+    with pytest.raises(ArchiveError, match="is no file and no folder"):
+        git.check(filled.root)
+
+
+@pytest.mark.parametrize("how", ["file", "link"])
+def test_a_repository_elsewhere_is_not_read(filled: Repository, tmp_path: Path, how: str) -> None:
+    (tmp_path / "other").mkdir()
+    own = tmp_path / "other" / ".git"
+    if how == "file":
+        own.write_text(f"gitdir: {filled.root / '.git'}")
+    else:
+        own.symlink_to(filled.root / ".git")
+    with pytest.raises(ArchiveError, match="names another folder"):
+        git.check(tmp_path / "other")
+
+
+def test_objects_of_another_repository_are_not_read(filled: Repository, tmp_path: Path) -> None:
+    filled.git("clone", "-q", "--shared", str(filled.root), str(tmp_path / "shared"))
+    with pytest.raises(ArchiveError, match="names other repositories"):
+        git.check(tmp_path / "shared")
+
+
+@pytest.mark.parametrize("section", ["[include]", ' [ INCLUDE "x"]', '[includeIf "gitdir:/"]'])
+def test_a_configuration_that_includes_files_is_refused(filled: Repository, section: str) -> None:
+    with (filled.root / ".git" / "config").open("a") as file:
+        file.write(f"{section}\n path = /etc/hostname\n")
+    with pytest.raises(ArchiveError, match="includes other files"):
+        git.check(filled.root)
+
+
+def test_an_ordinary_repository_and_a_bare_one_are_read(filled: Repository, tmp_path: Path) -> None:
+    git.check(filled.root)
+    filled.git("clone", "-q", "--bare", str(filled.root), str(tmp_path / "bare"))
+    git.check(tmp_path / "bare")
+    assert [one.path for one in git.files(tmp_path / "bare", git_head(tmp_path / "bare"))] == ["a.txt"]
+
+
+@pytest.mark.parametrize("seconds", ["253402300800", "99999999999999", "-62135596801", "9" * 23, ""])
+def test_a_commit_without_a_readable_time_is_an_error_that_says_so(filled: Repository, seconds: str) -> None:
+    tree = filled.git("rev-parse", "HEAD^{tree}")
+    (filled.root / "commit").write_text(
+        f"tree {tree}\nauthor a <a@b> {seconds} +0000\ncommitter a <a@b> {seconds} +0000\n\nx\n"
+    )
+    name = filled.git("hash-object", "-t", "commit", "-w", "--literally", "commit")
+    filled.git("update-ref", "HEAD", name)
+    with pytest.raises(ArchiveError, match="which is none"):
+        list(git.history(filled.root, name))
+
+
+def test_a_few_trees_that_stand_for_very_many_files_are_refused(
+    filled: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(git, "OUTPUT_BYTES", BOMB_BYTES)
+    for _ in range(6):
+        tree = filled.git("write-tree")
+        filled.git("read-tree", "--empty")
+        for number in range(10):
+            filled.git("read-tree", f"--prefix=d{number}/", tree)
+    tree = filled.git("write-tree")
+    name = filled.git("commit-tree", tree, "-m", "bomb")
+    with pytest.raises(ArchiveError, match=f"more than {BOMB_BYTES:,} bytes"):
+        list(git.files(filled.root, name))

