@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -22,6 +23,10 @@ from kg.iri import event_key
 ClaimKind = Literal["wording", "slug", "merged", "withdrawn"]
 #: What stands before the hash of a slug that is not to be shown.
 HASHED = "sha256:"
+KEY = re.compile(r"\d{4}-\d\d-\d\d/[\w-]{1,64}", re.ASCII)
+LANGUAGE = re.compile(r"[A-Za-z0-9-]{0,64}", re.ASCII)
+#: Events of a circle that a message names.
+SHOWN = 20
 #: How the time of a withdrawal is written: as an xsd:dateTime in UTC.
 INSTANT = "%Y-%m-%dT%H:%M:%SZ"
 
@@ -107,6 +112,7 @@ class Ledger:
         self.claims: list[Claim] = []
         self._days: dict[date, list[Claim]] = defaultdict(list)
         self._merged: dict[str, str] = {}
+        self._survivors: dict[str, str] = {}
         self._withdrawn: dict[str, str] = {}
         self._hidden: dict[str, str] | None = None
         self.extend(claims)
@@ -125,6 +131,7 @@ class Ledger:
             else:
                 self._days[claim.day].append(claim)
         self._hidden = None
+        self._survivors.clear()
         for key in self._merged if merged else ():
             self.survivor(key)
 
@@ -149,12 +156,18 @@ class Ledger:
 
     def survivor(self, key: str) -> str:
         """Return the event that this one is merged into, else itself; raises LedgerError if that goes in a circle."""
-        passed = [key]
-        while passed[-1] in self._merged:
-            passed.append(self._merged[passed[-1]])
-            if passed[-1] in passed[:-1]:
-                raise LedgerError(f"the ledger merges the event {key} in a circle: {', '.join(passed)}")
-        return passed[-1]
+        passed: dict[str, None] = {}
+        last = key
+        while last in self._merged and last not in self._survivors:
+            if last in passed:
+                raise LedgerError(
+                    f"the ledger merges the event {key} in a circle: {', '.join([*passed, last][:SHOWN])}"
+                )
+            passed[last] = None
+            last = self._merged[last]
+        survivor = self._survivors.get(last, last)
+        self._survivors.update(dict.fromkeys(passed, survivor))
+        return survivor
 
     def claims_of(self, key: str) -> list[Claim]:
         """Return the wordings and slugs that an event itself has claimed, none if the ledger does not know it."""
@@ -247,7 +260,11 @@ def _parse(line: bytes, where: str) -> Claim:
     try:
         # The slug is what a page prints, and may hold a tab.
         match line.decode().removesuffix("\n").split("\t", 4):
-            case [day, language, key, "wording" | "slug" | "merged" as kind, value]:
+            case [_, language, key, *_] if not (LANGUAGE.fullmatch(language) and KEY.fullmatch(key)):
+                pass
+            case [day, language, key, "wording" | "slug" as kind, value]:
+                return Claim(date.fromisoformat(day), language, key, kind, value)
+            case [day, language, key, "merged" as kind, value] if KEY.fullmatch(value):
                 return Claim(date.fromisoformat(day), language, key, kind, value)
             case [day, language, key, "withdrawn" as kind, value] if datetime.strptime(value, INSTANT):
                 return Claim(date.fromisoformat(day), language, key, kind, value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -170,3 +171,26 @@ def test_a_damaged_line_is_refused_and_named(tmp_path: Path, line: bytes) -> Non
     file.write_bytes(file.read_bytes() + line + b"\n")
     with pytest.raises(LedgerError, match=r"ledger\.tsv:2 is not a line of a ledger: restore the file"):
         list(read(file))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "2011-11-08\ten\ta b\twording\tx\n",
+        "2011-11-08\ten\t\twording\tx\n",
+        "2011-11-08\ten\t2011-11-08/<>\twording\tx\n",
+        "2011-11-08\ten\t../..\tslug\tx\n",
+        "2011-11-08\te n\t2011-11-08/abc\twording\tx\n",
+        "2011-11-08\ten\t2011-11-08/abc\tmerged\tx\n",
+    ],
+)
+def test_a_line_with_what_no_event_is_called_is_refused(tmp_path: Path, line: str) -> None:
+    (tmp_path / "ledger.tsv").write_text(line)
+    with pytest.raises(LedgerError, match="is not a line of a ledger"):
+        list(read(tmp_path / "ledger.tsv"))
+
+
+def test_a_long_chain_of_merges_ends_in_one_event() -> None:
+    day, keys = date(2011, 11, 8), [f"2011-11-08/{number}" for number in range(50_000)]
+    ledger = Ledger(Claim(day, "en", old, "merged", new) for old, new in pairwise(keys))
+    assert set(ledger.merged.values()) == {keys[-1]}
