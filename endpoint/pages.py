@@ -32,7 +32,7 @@ RIGHT_TO_LEFT: Final = ("ar", "fa", "he", "ur")
 NAMES: Final = {
     "rdf:type": "type",
     "rdfs:seeAlso": "see also",
-    "skos:exactMatch": "same in",
+    "skos:exactMatch": "same in other data",
     "skos:closeMatch": "close match",
     "schema:sameAs": "same as",
     "schema:about": "mentions",

@@ -22,7 +22,9 @@ from endpoint.pages import results_page
 from endpoint.site import site
 from kg.federation.client import hops
 from kg.formats import RDF_FORMATS, Format, by_name
+from kg.prefixes import PREFIXES
 from kg.query import Answer
+from kg.questions import questions
 from kg.represent import represent
 from kg.update import Using
 from kg.workers import Workers
@@ -144,7 +146,8 @@ def _welcome() -> Response:
     accept = request.headers.get("Accept")
     chosen = choose((*RDF_FORMATS, HTML), accept)
     if chosen == HTML or (chosen and named(accept, HTML.media_type) and not named(accept, chosen.media_type)):
-        page = render_template("sparql.html", site=site(), addresses=site().addresses, query=EXAMPLE)
+        shown = {"query": EXAMPLE, "questions": questions(), "prefixes": PREFIXES}
+        page = render_template("sparql.html", site=site(), addresses=site().addresses, **shown)
         return _vary(Response(page, content_type=HTML.content_type))
     if chosen is None:
         raise BadRequest("send a query: in the parameter query, or as the body of a POST")
