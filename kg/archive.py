@@ -93,8 +93,8 @@ def open_archive(root: Path, page_bytes: int, *, history: bool = False, as_of: d
         raise ArchiveError(f"{root} is no git repository, so it is not known how it was at {as_of:%Y-%m-%dT%H:%M:%SZ}")
     archive = _open_git(root, page_bytes, history, as_of) if is_git else _open_folder(root, page_bytes)
     if not archive.versions:
-        seen = f"{len(archive.others):,} other files" if archive.others else "no files"
-        raise ArchiveError(f"{root} holds no pages, only {seen}: pages are named like {SHOWN_PATHS}")
+        seen = f"no pages, only {len(archive.others):,} other files" if archive.others else "no files"
+        raise ArchiveError(f"{root} holds {seen}: pages are named like {SHOWN_PATHS}")
     return archive
 
 

@@ -19,6 +19,8 @@ LOCATED = re.compile(
     r"(?:(?:[\w'’-]+\s+){0,2}(?:city|town|village|capital|port|province|state|district|region|governorate|suburb)\s+(?:of\s+)?)?$",
     re.IGNORECASE,
 )
+# What stands behind the name of a country that something belongs to, wherever it is.
+ABROAD = re.compile(r"(?:['’]s?)?\s+(?:embassy|consulate|ambassador|high\s+commission)\b", re.IGNORECASE)
 WORD = re.compile(r"\w")
 # Countries whose English titles keep the macrons of their names: Kōchi, Jūrmala, Šiauliai, Whangārei.
 MARKED_TITLES = frozenset({"JP", "LT", "LV", "NZ"})
@@ -77,7 +79,10 @@ def is_location(named: NamedPlace, item: Item) -> bool:
     """Whether the sentence says, with a preposition, that the event happened at the place."""
     if not named.anchor:
         return False
-    return any(LOCATED.search(item.title[max(0, at - 80) : at]) for at in _occurrences(named.anchor, item.title))
+    ends = ((at, at + len(named.anchor)) for at in _occurrences(named.anchor, item.title))
+    return any(
+        LOCATED.search(item.title[max(0, at - 80) : at]) and not ABROAD.match(item.title, end) for at, end in ends
+    )
 
 
 def _occurrences(name: str, text: str) -> Iterator[int]:

@@ -136,7 +136,7 @@ def test_what_is_no_folder_is_refused(tmp_path: Path) -> None:
 
 
 def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
-    assert refusal(tmp_path).startswith(f"{tmp_path} holds no pages, only no files: pages are named like ")
+    assert refusal(tmp_path).startswith(f"{tmp_path} holds no files: pages are named like ")
 
 
 def test_a_folder_of_pictures_is_refused(tmp_path: Path) -> None:

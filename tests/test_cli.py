@@ -141,7 +141,7 @@ def single_file(root: Path) -> None:
 
 
 BAD_ARCHIVES = (
-    (empty_folder, "holds no pages, only no files"),
+    (empty_folder, "holds no files: pages are named like"),
     (folder_of_pictures, "holds no pages, only 3 other files"),
     (page_of_random_bytes, "is not text"),
     (line_of_fifty_megabytes, "has 50,000,001 bytes, more than the 8,000,000 allowed"),

@@ -146,7 +146,8 @@ def test_a_preposition_before_the_name_makes_it_the_location(before: str, places
 
 @pytest.mark.parametrize(
     "text", ["[[Homs]] falls.", "The city of [[Homs]] falls.", "Troops leave [[Homs]].", "The road to [[Homs]] shuts.",
-             "A train from [[Homs]] burns.", "Within [[Homs]]: calm.", "In May, [[Homs]] falls."],
+             "A train from [[Homs]] burns.", "Within [[Homs]]: calm.", "In May, [[Homs]] falls.",
+             "A bomb explodes outside the [[Syria]]'s embassy.", "Shots near the [[United States]] consulate."],
 )  # fmt: skip
 def test_without_one_it_is_only_named(text: str, places: Gazetteer) -> None:
     item = listed(f"* {text}")
