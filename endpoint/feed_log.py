@@ -28,8 +28,8 @@ _running: dict[Path, Future[None]] = {}
 def reading(here: Site) -> Iterator[Changelog]:
     """Give the change log, as it is with the snapshot that this request is answered from.
 
-    The first request after a build has it written. Raises ServiceBusyError if that takes longer than ten seconds; it
-    goes on meanwhile. Raises StoreError if it fails.
+    The first request after a build has it written, if nothing has by then. Raises ServiceBusyError if that takes longer
+    than ten seconds; it goes on meanwhile. Raises StoreError if it fails.
     """
     store = Path(here.settings.store).absolute()
     if not _reaches(store, here.snapshot.id):

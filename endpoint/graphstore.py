@@ -21,6 +21,7 @@ from endpoint.negotiate import GRAPHS, HTML, choose, media_type, written
 from endpoint.operation import identity, utf8
 from endpoint.site import site
 from endpoint.sparql import report
+from kg.changes import IRI_LENGTH
 from kg.formats import UPLOAD_FORMATS, Format
 from kg.iri import spell
 from kg.writer import Condition, Upload
@@ -65,6 +66,8 @@ def _named() -> str | None:
 
 
 def _dispatch(graph: str | None) -> Response:
+    if len(graph or "") > IRI_LENGTH:
+        raise BadRequest(f"the IRI of a graph may have {IRI_LENGTH:,} characters")
     if request.method in ("GET", "HEAD"):
         return _get(graph)
     return {"PUT": _put, "POST": _post, "DELETE": _delete}[request.method](graph)

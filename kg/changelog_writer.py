@@ -1,7 +1,8 @@
 """Snapshot -> change log: appends what the current snapshot has changed: ``python -m kg.changelog_writer STORE DAYS``.
 
 Reading a graph to find what has changed takes as long as writing a dump of it. So a build does not do it: the server
-does in this process, when a feed is first asked for. It is one transaction: a log is never half of anything.
+does in this process, when a snapshot becomes current or a feed is first asked for. It is one transaction: a log is
+never half of anything.
 """
 
 from __future__ import annotations

@@ -152,6 +152,11 @@ def test_a_compressed_body_is_not_unpacked(writable: Writable) -> None:
     assert reply.status == 415
 
 
+@pytest.mark.parametrize("body", ["", "<urn:a> <urn:b> 1 ."])
+def test_a_graph_with_too_long_an_iri_is_refused_even_if_it_is_empty(writable: Writable, body: str) -> None:
+    assert put(writable, at("http://a/" + "x" * 2_040), body).status == 400
+
+
 def test_nothing_acceptable_is_406(writable: Writable) -> None:
     assert writable.read("/graphs?default", "image/png").status == 406
 
