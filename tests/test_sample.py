@@ -102,7 +102,7 @@ def test_the_events_in_homs_come_newest_first_with_their_sources(sample_graph: S
     dates = [row[0] for row in found]
     assert dates == sorted(dates, reverse=True)
     assert len({name for _, name, _, _ in found}) >= 20
-    assert (dates[0].year, dates[-1].year) == (2017, 2011)
+    assert (dates[0].year, dates[-1].year) == (2019, 2011)
     assert sum(source is not None for *_, source, _ in found) > len(found) * 3 / 4
     assert sum(publisher is None for *_, source, publisher in found if source is not None) <= 1
 

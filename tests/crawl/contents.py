@@ -162,6 +162,10 @@ READERS: dict[str, Callable[[bytes, str], Contents]] = {
     "text/plain": plain,
     "application/link-format": link_format,
     "application/x-bibtex": plain,
+    "text/csv": plain,
+    "text/tab-separated-values": plain,
+    "application/sparql-results+json": json_document,
+    "application/sparql-results+xml": xml,
     **dict.fromkeys(JSON_TYPES, json_document),
 }
 """What reads the documents of each type; of others there is nothing to read but their bytes."""
