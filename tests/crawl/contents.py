@@ -165,7 +165,7 @@ READERS: dict[str, Callable[[bytes, str], Contents]] = {
     "text/csv": plain,
     "text/tab-separated-values": plain,
     "application/sparql-results+json": json_document,
-    "application/sparql-results+xml": xml,
+    "application/sparql-results+xml": plain,
     **dict.fromkeys(JSON_TYPES, json_document),
 }
 """What reads the documents of each type; of others there is nothing to read but their bytes."""
