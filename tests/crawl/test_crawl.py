@@ -14,6 +14,7 @@ import pytest
 import rdflib
 from pyoxigraph import NamedNode, Store
 
+from endpoint.kept import GROWING
 from endpoint.negotiate import DOCUMENT_FORMATS
 from endpoint.urls import THINGS, Addresses
 from kg import curate, terms
@@ -178,7 +179,8 @@ def test_other_parsers_read_the_same_from_a_sample(whole: Crawled, monkeypatch: 
     monkeypatch.setattr(rdflib, "NORMALIZE_LITERALS", False)
     from tests.roundtrip import readers  # which sets that, too
 
-    sample = [one for one in whole.crawl.documents.values() if one.replies]
+    # Documents of snapshots grow while dumps are made, between the reply in one format and that in the next.
+    sample = [one for name, one in whole.crawl.documents.items() if one.replies and GROWING not in name]
     assert len(sample) > DOCUMENTS / 40
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # rdflib's own parser uses names that rdflib deprecates
