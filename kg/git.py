@@ -75,7 +75,7 @@ def check(root: Path) -> None:
                 )
             if path.name == "alternates" and path.parent.name == "info":
                 raise ArchiveError(f"{path} names other repositories, which are not read: give a clone of this one")
-            if path.name.startswith("config") and INCLUDE.search(path.read_bytes()):
+            if path.name.startswith("config") and stat.S_ISREG(mode) and INCLUDE.search(path.read_bytes()):
                 raise ArchiveError(f"{path} includes other files, which are not read: give a clone of the repository")
 
 

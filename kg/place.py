@@ -79,9 +79,9 @@ def is_location(named: NamedPlace, item: Item) -> bool:
     """Whether the sentence says, with a preposition, that the event happened at the place."""
     if not named.anchor:
         return False
-    ends = ((at, at + len(named.anchor)) for at in _occurrences(named.anchor, item.title))
+    spans = ((at, at + len(named.anchor)) for at in _occurrences(named.anchor, item.title))
     return any(
-        LOCATED.search(item.title[max(0, at - 80) : at]) and not ABROAD.match(item.title, end) for at, end in ends
+        LOCATED.search(item.title[max(0, at - 80) : at]) and not ABROAD.match(item.title, end) for at, end in spans
     )
 
 

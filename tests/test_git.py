@@ -325,6 +325,7 @@ def test_a_configuration_that_includes_files_is_refused(filled: Repository, sect
 
 
 def test_an_ordinary_repository_and_a_bare_one_are_read(filled: Repository, tmp_path: Path) -> None:
+    filled.git("branch", "config/x")
     git.check(filled.root)
     filled.git("clone", "-q", "--bare", str(filled.root), str(tmp_path / "bare"))
     git.check(tmp_path / "bare")

