@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from kg.changelog import Change
-from kg.formats import Format
+from kg.rdf.formats import Format
 
 CONTEXT: Final = "https://www.w3.org/ns/activitystreams"
 ACTIVITY: Final = Format("activity", "application/activity+json", "json", "page", "ActivityStreams 2.0")

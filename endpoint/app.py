@@ -48,7 +48,7 @@ from endpoint.site import NAME, Site, hold, release
 from endpoint.warm import Warmer
 from kg import tokens
 from kg.errors import ConfigurationError, NewsgraphError
-from kg.prefixes import expand
+from kg.rdf.prefixes import expand
 from kg.settings import Settings
 from kg.workers import Workers
 from kg.writer import Writer

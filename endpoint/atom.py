@@ -9,8 +9,8 @@ from xml.etree.ElementTree import Element, SubElement, register_namespace, tostr
 from endpoint.negotiate import HTML
 from endpoint.periods import spoken
 from kg.changelog import Change
-from kg.formats import Format
-from kg.licences import BY_SA_4
+from kg.rdf.formats import Format
+from kg.rdf.licences import BY_SA_4
 
 ATOM: Final = Format("atom", "application/atom+xml", "atom", "page", "Atom")
 ANY_XML: Final = tuple(Format(ATOM.name, name, "xml", "page", "Atom") for name in ("application/xml", "text/xml"))

@@ -23,9 +23,9 @@ from kg.catalog_texts import DESCRIPTIONS, RIGHTS, TITLES, Publisher
 from kg.child import Request
 from kg.dump import replacing
 from kg.errors import NotFoundError, ServiceBusyError, StoreError
-from kg.formats import RDF_FORMATS, Format, by_name
-from kg.licences import BY_SA_4
-from kg.prefixes import compact
+from kg.rdf.formats import RDF_FORMATS, Format, by_name
+from kg.rdf.licences import BY_SA_4
+from kg.rdf.prefixes import compact
 
 blueprint = Blueprint("catalog", __name__)
 

@@ -14,9 +14,9 @@ from endpoint.headers import link
 from endpoint.negotiate import JSON
 from endpoint.site import site
 from kg.errors import NotFoundError
-from kg.formats import PROFILE, Format
-from kg.jsonld import context as terms
-from kg.jsonld import text
+from kg.rdf.formats import PROFILE, Format
+from kg.rdf.jsonld import context as terms
+from kg.rdf.jsonld import text
 
 blueprint = Blueprint("context", __name__)
 

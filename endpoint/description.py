@@ -11,8 +11,8 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 from endpoint.site import Site
 from kg.catalog_snapshot import PATH
 from kg.dump_files import NAME
-from kg.formats import RDF_FORMATS, RESULT_FORMATS, UPLOAD_FORMATS, Format
-from kg.prefixes import expand
+from kg.rdf.formats import RDF_FORMATS, RESULT_FORMATS, UPLOAD_FORMATS, Format
+from kg.rdf.prefixes import expand
 
 ENTAILMENT: Final = "http://www.w3.org/ns/entailment/Simple"
 INTEGER: Final = NamedNode(expand("xsd:integer"))

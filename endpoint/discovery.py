@@ -21,8 +21,8 @@ from endpoint.site import Site, by_content, site, tagged
 from kg.child import Request
 from kg.dump_files import NAME
 from kg.errors import NotFoundError
-from kg.formats import RESULT_FORMATS
-from kg.prefixes import PREFIXES
+from kg.rdf.formats import RESULT_FORMATS
+from kg.rdf.prefixes import PREFIXES
 from kg.sitemap import Section
 
 blueprint = Blueprint("discovery", __name__)

@@ -19,7 +19,7 @@ from kg import dump_files, snapshot
 from kg.dump_files import NAME, PATCH, SUMS, Made
 from kg.dump_parts import PARTS
 from kg.errors import NotFoundError
-from kg.formats import RDF_FORMATS
+from kg.rdf.formats import RDF_FORMATS
 from kg.snapshot import Snapshot
 
 blueprint = Blueprint("dumps", __name__)

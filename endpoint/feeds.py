@@ -33,7 +33,7 @@ from endpoint.site import Site, site, tagged
 from kg.changelog import EVENTS, Change, Changelog, Page
 from kg.child import Request
 from kg.errors import NotFoundError
-from kg.formats import Format
+from kg.rdf.formats import Format
 
 blueprint = Blueprint("feeds", __name__)
 

@@ -22,8 +22,8 @@ from endpoint.operation import identity, utf8
 from endpoint.site import site
 from endpoint.sparql import report
 from kg.changes import IRI_LENGTH
-from kg.formats import UPLOAD_FORMATS, Format
-from kg.iri import spell
+from kg.rdf.formats import UPLOAD_FORMATS, Format
+from kg.rdf.iri import spell
 from kg.writer import Condition, Upload
 
 blueprint = Blueprint("graphstore", __name__)

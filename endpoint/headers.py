@@ -8,8 +8,8 @@ from typing import Final
 from flask import Response, request
 from pyoxigraph import RdfFormat
 
-from kg.formats import Format
-from kg.prefixes import expand
+from kg.rdf.formats import Format
+from kg.rdf.prefixes import expand
 
 EXPOSED: Final = "Allow, Content-Location, ETag, Last-Modified, Link, Location, Retry-After, Vary"
 

@@ -13,11 +13,11 @@ from typing import Final
 
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, serialize
 
-from kg import terms
 from kg.changelog import Change, Page
-from kg.formats import Format, by_name
-from kg.licences import BY_SA_4
-from kg.prefixes import expand
+from kg.rdf import terms
+from kg.rdf.formats import Format, by_name
+from kg.rdf.licences import BY_SA_4
+from kg.rdf.prefixes import expand
 
 _JSONLD: Final = Format("jsonld", "application/ld+json", "jsonld", "dataset", "JSON-LD", rdf=RdfFormat.JSON_LD)
 FORMATS: Final = (by_name("trig"), by_name("nquads"), _JSONLD)

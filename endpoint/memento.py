@@ -26,8 +26,8 @@ from endpoint.site import Site, site, tagged
 from endpoint.urls import without_suffix
 from kg.child import Request
 from kg.errors import NotFoundError
-from kg.formats import Format
-from kg.licences import BY_SA_4
+from kg.rdf.formats import Format
+from kg.rdf.licences import BY_SA_4
 
 blueprint = Blueprint("memento", __name__)
 

@@ -13,7 +13,7 @@ from typing import Final
 
 from pyoxigraph import QueryResultsFormat
 
-from kg.formats import FORMATS, JSONLD_FORMS, PLAIN_JSON, RDF_FORMATS, RESULT_FORMATS, Format, by_name
+from kg.rdf.formats import FORMATS, JSONLD_FORMS, PLAIN_JSON, RDF_FORMATS, RESULT_FORMATS, Format, by_name
 
 JSON: Final = PLAIN_JSON
 HTML: Final = FORMATS[0]

@@ -10,10 +10,10 @@ from typing import Final
 from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 
 import vocab
-from kg import terms
 from kg.describe import in_order
-from kg.prefixes import PREFIXES
-from kg.represent import Nodes, nodes
+from kg.rdf import terms
+from kg.rdf.prefixes import PREFIXES
+from kg.rdf.serialize import Nodes, nodes
 
 OWN: Final = "ng"
 RELATIONS: Final = {
@@ -156,7 +156,7 @@ class Ontology:
         return sorted((self.link(iri) for iri in names), key=lambda link: (link.external, link.name))
 
     def used(self) -> dict[str, list[Used]]:
-        """Return the terms of others that the graph is written with (see kg.terms), by their vocabularies.
+        """Return the terms of others that the graph is written with (see kg.rdf.terms), by their vocabularies.
 
         Terms that only documents have, such as foaf:primaryTopic, are those with a note beside them.
         """

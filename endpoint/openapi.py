@@ -20,7 +20,7 @@ from endpoint.negotiate import HTML
 from endpoint.operations import OPERATIONS, STATUSES, UNKNOWN, Operation
 from endpoint.site import site, tagged
 from kg import __version__
-from kg.formats import Format
+from kg.rdf.formats import Format
 
 blueprint = Blueprint("openapi", __name__)
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 from endpoint import graphstore
 from endpoint.negotiate import DOCUMENT_FORMATS, GRAPHS, HTML, JSON, RESULTS
 from endpoint.operation import FORM, QUERY, UPDATE
-from kg.formats import RDF_FORMATS, UPLOAD_FORMATS, Format
+from kg.rdf.formats import RDF_FORMATS, UPLOAD_FORMATS, Format
 from vocab import FRAMES
 
 STATUSES: Final = {

@@ -17,10 +17,10 @@ from endpoint.negotiate import PAGE_FORMATS
 from endpoint.periods import spoken
 from endpoint.urls import Addresses
 from kg.describe import NEWEST, paged, pages
-from kg.prefixes import PREFIXES, compact, expand
 from kg.query import Answer
-from kg.represent import Nodes
-from kg.schema_org import page_about
+from kg.rdf.prefixes import PREFIXES, compact, expand
+from kg.rdf.schema_org import page_about
+from kg.rdf.serialize import Nodes
 
 if TYPE_CHECKING:
     from endpoint.operation import Operation

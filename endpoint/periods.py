@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from kg.iri import Minter
+from kg.rdf.iri import Minter
 
 if TYPE_CHECKING:
     from endpoint.pages import Reader

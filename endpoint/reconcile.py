@@ -14,11 +14,12 @@ from endpoint import limits, search_cache
 from endpoint.headers import FRAMABLE
 from endpoint.log import record
 from endpoint.site import Site, site, tagged
-from kg import __version__, reconcile_request, terms
+from kg import __version__, reconcile_request
 from kg.errors import NotFoundError
-from kg.iri import respell
 from kg.pool import Spent
-from kg.prefixes import PREFIXES
+from kg.rdf import terms
+from kg.rdf.iri import respell
+from kg.rdf.prefixes import PREFIXES
 from kg.reconcile import TYPES, proposed
 from kg.reconcile_request import Extension, ReconciliationError
 

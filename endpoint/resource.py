@@ -25,10 +25,10 @@ from endpoint.site import Site, site, tagged
 from endpoint.urls import THINGS, is_document, readable, without_suffix
 from kg.describe import paged, pages
 from kg.errors import NotFoundError
-from kg.formats import Format
-from kg.licences import BY_SA_4
 from kg.locate import Location
 from kg.query import Answer
+from kg.rdf.formats import Format
+from kg.rdf.licences import BY_SA_4
 from kg.snapshot import Snapshot
 
 blueprint = Blueprint("resource", __name__)

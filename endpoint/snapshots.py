@@ -29,9 +29,9 @@ from kg.catalog_terms import PREFIXES
 from kg.catalog_texts import Publisher
 from kg.dump_files import Made
 from kg.errors import NotFoundError, StoreError
-from kg.formats import Format
 from kg.query import Answer
-from kg.represent import represent
+from kg.rdf.formats import Format
+from kg.rdf.serialize import represent
 from kg.snapshot import Snapshot
 
 blueprint = Blueprint("snapshots", __name__)

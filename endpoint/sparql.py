@@ -21,11 +21,11 @@ from endpoint.operation import FORM, QUERY, UPDATE, Operation, UpdateOperation, 
 from endpoint.pages import results_page
 from endpoint.site import site
 from kg.federation.client import hops
-from kg.formats import RDF_FORMATS, Format, by_name
-from kg.prefixes import PREFIXES
 from kg.query import Answer
 from kg.questions import questions
-from kg.represent import represent
+from kg.rdf.formats import RDF_FORMATS, Format, by_name
+from kg.rdf.prefixes import PREFIXES
+from kg.rdf.serialize import represent
 from kg.update import Using
 from kg.workers import Workers
 from kg.writer import Written

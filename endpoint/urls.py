@@ -12,8 +12,8 @@ from typing import Final
 from urllib.parse import quote
 
 from endpoint.negotiate import DOCUMENT_FORMATS
-from kg.formats import Format
-from kg.iri import spell
+from kg.rdf.formats import Format
+from kg.rdf.iri import spell
 
 THINGS: Final = ("event", "entity", "category", "publisher", "day", "month", "year")
 _REVISION = re.compile(r"event/[^/]+/[^/]+/revision/[^/]+")

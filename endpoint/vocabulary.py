@@ -18,11 +18,11 @@ from endpoint.pages import embedded
 from endpoint.site import site, tagged
 from endpoint.urls import without_suffix
 from kg.errors import NotFoundError
-from kg.formats import Format
-from kg.jsonld import compacted
-from kg.prefixes import expand
 from kg.query import prefixes_for
-from kg.represent import nodes, represent
+from kg.rdf.formats import Format
+from kg.rdf.jsonld import compacted
+from kg.rdf.prefixes import expand
+from kg.rdf.serialize import nodes, represent
 
 blueprint = Blueprint("vocabulary", __name__)
 

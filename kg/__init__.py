@@ -21,9 +21,10 @@ def open(path: str | Path) -> Dataset:  # noqa: A001
     Everything is in the default graph. Queries given as text run in the store's own engine. Raises
     kg.errors.StoreError if there is no finished snapshot.
     """
-    from kg import rdf, snapshot
+    from kg import snapshot
+    from kg.rdf import rdflib_view
 
-    return rdf.dataset(snapshot.current(Path(path)).open())
+    return rdflib_view.dataset(snapshot.current(Path(path)).open())
 
 
 def graph(*archives: str | Path, base: str | None = None) -> Graph:
@@ -31,6 +32,7 @@ def graph(*archives: str | Path, base: str | None = None) -> Graph:
 
     ``base`` is the IRI that new IRIs are minted under. Raises kg.errors.ArchiveError if an archive cannot be read.
     """
-    from kg import build, rdf, settings
+    from kg import build, settings
+    from kg.rdf import rdflib_view
 
-    return rdf.graph(build.quads([Path(archive) for archive in archives], settings.load(base=base)))
+    return rdflib_view.graph(build.quads([Path(archive) for archive in archives], settings.load(base=base)))

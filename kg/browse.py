@@ -12,8 +12,8 @@ from typing import Any, Final
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
 
 from kg.describe import LABEL, START, TYPE, describe, in_order
-from kg.prefixes import expand
-from kg.represent import Nodes, nodes
+from kg.rdf.prefixes import expand
+from kg.rdf.serialize import Nodes, nodes
 
 PLACES: Final = 12
 

@@ -21,12 +21,12 @@ from kg.convert import Converter, Outcome
 from kg.enrich import adopt, source
 from kg.enrich.adopt import Adopted
 from kg.errors import ConfigurationError
-from kg.iri import Minter
 from kg.ledger import Claim, Ledger
 from kg.load import Loading
 from kg.parts import Part
 from kg.plan import Chunk
 from kg.processes import each
+from kg.rdf.iri import Minter
 from kg.report import report
 from kg.settings import Settings
 from kg.snapshot import Manifest, Snapshot

@@ -18,7 +18,7 @@ from kg.catalog_terms import Value, literal, node, say
 from kg.catalog_texts import DESCRIPTIONS, RIGHTS, TITLES, Publisher, documents
 from kg.dump_files import NAME, Made
 from kg.dump_parts import Part
-from kg.licences import BY_SA_4
+from kg.rdf.licences import BY_SA_4
 from kg.snapshot import Manifest
 
 

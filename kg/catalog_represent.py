@@ -14,9 +14,9 @@ from kg.catalog_terms import PREFIXES
 from kg.catalog_texts import TITLES
 from kg.dump_files import WHOLE
 from kg.errors import FormatError
-from kg.formats import Format
-from kg.jsonld import expanded, load, processor
-from kg.represent import nodes
+from kg.rdf.formats import Format
+from kg.rdf.jsonld import expanded, load, processor
+from kg.rdf.serialize import nodes
 
 WITH_PREFIXES: Final = (RdfFormat.TURTLE, RdfFormat.TRIG, RdfFormat.RDF_XML)
 _BRACES: Final = str.maketrans({"{": r"\{", "}": r"\}", "\\": r"\textbackslash "})

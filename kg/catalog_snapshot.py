@@ -17,8 +17,8 @@ from kg import catalog_terms
 from kg.catalog_terms import IANA, Value, literal, node, say
 from kg.catalog_texts import DESCRIPTIONS, GAZETTEER, RIGHTS, TITLES, WIKIPEDIA, Publisher, documents
 from kg.dump_files import NAME, Made
-from kg.licences import BY_SA_4
-from kg.prefixes import expand
+from kg.rdf.licences import BY_SA_4
+from kg.rdf.prefixes import expand
 from kg.snapshot import Manifest
 
 PATH: Final = "catalog"

@@ -12,7 +12,7 @@ from typing import Final
 
 from pyoxigraph import Literal, NamedNode, Quad
 
-from kg import prefixes
+from kg.rdf import prefixes
 
 PREFIXES: Final[Mapping[str, str]] = {
     **{name: prefixes.PREFIXES[name] for name in ("dcterms", "foaf", "owl", "prov", "rdf", "rdfs", "schema", "skos")},

@@ -11,7 +11,7 @@ from pyoxigraph import NamedNode, Quad
 from kg import catalog_terms
 from kg.catalog_terms import literal, node, say
 from kg.dump_parts import Part
-from kg.licences import BY_4, BY_SA_3, BY_SA_4, NAMES, PUBLIC_DOMAIN
+from kg.rdf.licences import BY_4, BY_SA_3, BY_SA_4, NAMES, PUBLIC_DOMAIN
 
 WIKIPEDIA: Final = "https://en.wikipedia.org/wiki/Portal:Current_events"
 GEONAMES: Final = "https://www.geonames.org/"

@@ -10,7 +10,7 @@ from typing import IO, Any, Final
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store, Triple, serialize
 
 from kg.errors import UploadError
-from kg.patch import ADD, DELETE
+from kg.rdf.patch import ADD, DELETE
 
 Graph = NamedNode | DefaultGraph
 
@@ -33,7 +33,7 @@ class Changes:
         self._file.close()
 
     def rows(self) -> Iterator[tuple[bytes, bytes]]:
-        """Yield the rows in their order, as kg.patch.write takes them."""
+        """Yield the rows in their order, as kg.rdf.patch.write takes them."""
         self._file.seek(0)
         for line in self._file:
             yield line[:1], line[2:]

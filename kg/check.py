@@ -18,7 +18,7 @@ from kg import shacl
 from kg.archive import Archive
 from kg.errors import ValidationError
 from kg.origin import SHOWN, Origin, Origins
-from kg.prefixes import compact
+from kg.rdf.prefixes import compact
 from kg.shacl import Constraint, Violation, Violations
 from kg.shacl.report import REPORT_PREFIXES, turtle
 from kg.shacl.shape import SH, Term

@@ -17,9 +17,9 @@ from pyoxigraph import (
 )
 
 from kg.errors import NotFoundError
-from kg.licences import BY_SA_4
 from kg.period import TOTAL, parts
-from kg.prefixes import PREFIXES, compact, expand
+from kg.rdf.licences import BY_SA_4
+from kg.rdf.prefixes import PREFIXES, compact, expand
 
 NEWEST: Final = 100
 NAMED: Final = 500

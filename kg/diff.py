@@ -17,8 +17,9 @@ from uuid import NAMESPACE_URL, uuid5
 from pyoxigraph import Literal as RdfLiteral
 from pyoxigraph import NamedNode, Store
 
-from kg import patch, snapshot, terms
+from kg import snapshot
 from kg.errors import ConfigurationError, NotFoundError, StoreError
+from kg.rdf import patch, terms
 from kg.snapshot import Snapshot
 
 Kind = Literal["added", "removed", "reworded", "changed"]

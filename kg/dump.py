@@ -17,11 +17,12 @@ from typing import IO, Final, cast
 
 from pyoxigraph import RdfFormat, Store, parse, serialize
 
-from kg import dump_parts, statements
+from kg import dump_parts
 from kg.dump_parts import WHOLE, Selection
 from kg.errors import FormatError, StoreError
-from kg.formats import Format
-from kg.prefixes import PREFIXES, expand
+from kg.rdf import statements
+from kg.rdf.formats import Format
+from kg.rdf.prefixes import PREFIXES, expand
 
 WITH_PREFIXES: Final = (RdfFormat.TURTLE, RdfFormat.TRIG, RdfFormat.RDF_XML)
 LINES: Final = (RdfFormat.N_TRIPLES, RdfFormat.N_QUADS)
@@ -62,7 +63,7 @@ def opened(database: Path) -> Store:
 
 @contextmanager
 def selected(store: Store, selection: Selection, folder: Path | None = None) -> Iterator[Iterator[bytes]]:
-    """Give the blocks (see kg.statements) of what is selected of a store, in order; ``folder`` is for temporary files.
+    """Give the blocks (see kg.rdf.statements) of what is selected of a store, in order; ``folder`` is for temporary files.
 
     Raises NotFoundError if the store has nothing of the part or the year, StoreError if it cannot be read.
     """

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final, cast
 
-from kg import diff, dump, snapshot, statements
+from kg import diff, dump, snapshot
 from kg.dump_parts import PARTS, Part, Selection, chosen
 from kg.errors import FormatError
-from kg.formats import RDF_FORMATS, Format, by_name, by_suffix
+from kg.rdf import statements
+from kg.rdf.formats import RDF_FORMATS, Format, by_name, by_suffix
 from kg.snapshot import Manifest, Snapshot
 
 NAME: Final = "newsgraph"

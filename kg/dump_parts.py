@@ -19,8 +19,8 @@ from typing import Final, Literal, get_args
 from pyoxigraph import Literal as RdfLiteral
 from pyoxigraph import NamedNode, Quad, RdfFormat, Store, serialize
 
-from kg import patch, statements, terms
 from kg.errors import NotFoundError, StoreError
+from kg.rdf import patch, statements, terms
 
 Part = Literal["core", "captures", "enrichment"]
 
@@ -46,7 +46,7 @@ WHOLE: Final = Selection()
 
 @contextmanager
 def statements_of(store: Store, selection: Selection) -> Iterator[Iterator[bytes]]:
-    """Give the blocks (see kg.statements) of the year selected, or of what has changed, or all, in any order.
+    """Give the blocks (see kg.rdf.statements) of the year selected, or of what has changed, or all, in any order.
 
     Raises StoreError if the store cannot be read to its end.
     """

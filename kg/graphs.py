@@ -5,8 +5,8 @@ from __future__ import annotations
 from pyoxigraph import DefaultGraph, NamedNode, Store
 
 from kg.errors import FormatError, NotFoundError
-from kg.formats import Format
 from kg.query import Buffer, prefixes_for
+from kg.rdf.formats import Format
 
 
 def graph(store: Store, iri: str, format: Format, limit: int) -> bytes:  # noqa: A002

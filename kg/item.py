@@ -17,9 +17,9 @@ from enum import IntEnum
 from functools import lru_cache
 from typing import TypeVar
 
-from kg.iri import slug
 from kg.parse import context
 from kg.parse.context_lines import place_of
+from kg.rdf.iri import slug
 from kg.record import Bullet, Citation, DayIndex, DayPage, EventPage, FrontPage, Link, Record
 
 FULL_SENTENCE = re.compile(r"(?:\S+\s+){3,}\S+[.!?][\"”’')]*$")

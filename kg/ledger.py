@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from kg.errors import LedgerError
-from kg.iri import event_key
+from kg.rdf.iri import event_key
 
 ClaimKind = Literal["wording", "slug", "merged", "withdrawn"]
 #: What stands before the hash of a slug that is not to be shown.

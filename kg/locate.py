@@ -8,9 +8,9 @@ from itertools import chain
 
 from pyoxigraph import Literal, NamedNode, Store
 
-from kg import terms
 from kg.describe import find
 from kg.ledger import HASHED, hashed
+from kg.rdf import terms
 
 REVISION = "/revision/"
 

@@ -11,10 +11,11 @@ from itertools import chain
 
 from pyoxigraph import Literal, NamedNode, Quad
 
-from kg import place, terms
+from kg import place
 from kg.gazetteer import Gazetteer
-from kg.iri import Minter, clean_url
 from kg.item import Item
+from kg.rdf import terms
+from kg.rdf.iri import Minter, clean_url
 from kg.record import Citation
 from kg.timeline import Event, Listing, Observed, Span
 

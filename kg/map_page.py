@@ -13,13 +13,14 @@ from typing import Final
 
 from pyoxigraph import Literal, NamedNode, Quad
 
-from kg import parse, place, terms
+from kg import parse, place
 from kg.gazetteer import Gazetteer
 from kg.gazetteer_place import Place
-from kg.iri import Minter, spell
-from kg.licences import BY_SA_3, BY_SA_4
 from kg.map import Named, Term, instant
 from kg.parse.context_print import index_path
+from kg.rdf import terms
+from kg.rdf.iri import Minter, spell
+from kg.rdf.licences import BY_SA_3, BY_SA_4
 from kg.record import (
     Bullet,
     Change,

@@ -15,11 +15,11 @@ from typing import Any, Final
 
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, RdfFormat, Store, parse, serialize
 
-from kg import terms
 from kg.describe import in_order
-from kg.formats import Format
-from kg.prefixes import PREFIXES
-from kg.statements import reading, subject
+from kg.rdf import terms
+from kg.rdf.formats import Format
+from kg.rdf.prefixes import PREFIXES
+from kg.rdf.statements import reading, subject
 
 PARTS: Final = (terms.REVISION, terms.HAS_PART)
 _LINKED: Final = re.compile(

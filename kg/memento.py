@@ -11,10 +11,10 @@ from typing import Final
 
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
-from kg import terms
 from kg.describe import in_order, origins, summaries
 from kg.errors import NotFoundError
-from kg.prefixes import expand
+from kg.rdf import terms
+from kg.rdf.prefixes import expand
 
 #: What an event keeps whatever its wording.
 LASTING: Final = (terms.TYPE, terms.START_DATE, terms.TEMPORAL, terms.LANGUAGE)

@@ -12,12 +12,13 @@ from typing import Final
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Store, Triple
 
 from kg import page as rebuilding
-from kg import parse, terms
+from kg import parse
 from kg.archive import Archive, Version
 from kg.errors import NewsgraphError
-from kg.iri import Minter
 from kg.map_page import page_quads
 from kg.parse import wikitext
+from kg.rdf import terms
+from kg.rdf.iri import Minter
 from kg.record import DayPage, Page
 
 STEPS: Final = 3

@@ -10,13 +10,13 @@ from datetime import date, datetime
 
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
-from kg import terms
 from kg.errors import ArchiveError, NotFoundError, StoreError
 from kg.map_page import MARKERS
 from kg.parse import context, wikitext
 from kg.parse.context_event import KINDS
 from kg.parse.context_index import with_text
 from kg.parse.context_lines import Place, place_of, read_address
+from kg.rdf import terms
 from kg.record import Change, Citation, DayIndex, EventPage, FrontPage, IndexItem, Record, Related
 
 

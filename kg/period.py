@@ -9,8 +9,8 @@ from typing import Final
 
 from pyoxigraph import Literal, NamedNode, Quad, Store, Variable
 
-from kg import terms
-from kg.prefixes import PREFIXES, expand
+from kg.rdf import terms
+from kg.rdf.prefixes import PREFIXES, expand
 
 MOST: Final = 100
 """Parts that are listed at most; there are at most 31, but whoever may write could say more."""

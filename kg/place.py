@@ -10,8 +10,8 @@ from functools import lru_cache
 from kg.gazetteer import Gazetteer
 from kg.gazetteer_names import without_marks
 from kg.gazetteer_place import Place, names_place
-from kg.iri import Minter
 from kg.item import Item
+from kg.rdf.iri import Minter
 
 # What stands before a name when the sentence says that something happened there.
 LOCATED = re.compile(

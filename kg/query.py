@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pyoxigraph import NamedNode, QueryBoolean, QuerySolutions, QueryTriples, RdfFormat, Store, Triple, serialize
 
 from kg.errors import FormatError, NotSupportedError, QueryError, ResultTooLargeError
-from kg.formats import Format, by_name
-from kg.prefixes import PREFIXES
+from kg.rdf.formats import Format, by_name
+from kg.rdf.prefixes import PREFIXES
 from kg.rows import count
 from kg.syntax import syntax_error
 

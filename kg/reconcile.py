@@ -17,8 +17,9 @@ from typing import Any, Final
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Store
 
-from kg import search, terms
-from kg.prefixes import PREFIXES, expand
+from kg import search
+from kg.rdf import terms
+from kg.rdf.prefixes import PREFIXES, expand
 from kg.reconcile_request import Extension, Query
 from kg.search import NAMES, Found
 from kg.search_index import KINDS

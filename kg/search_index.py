@@ -19,9 +19,10 @@ from typing import Final
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Store
 
-from kg import sandbox, terms
+from kg import sandbox
 from kg.errors import StoreError
-from kg.prefixes import expand
+from kg.rdf import terms
+from kg.rdf.prefixes import expand
 
 NICENESS: Final = 5
 DEFAULT: Final = DefaultGraph()

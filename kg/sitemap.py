@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from pyoxigraph import Literal, NamedNode, Store
 
-from kg import terms
+from kg.rdf import terms
 
 URLS: Final = 5_000
 """URLs of one sitemap. The protocol allows ten times as many, but then a sitemap would be larger than 1 MB."""

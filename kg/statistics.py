@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from pyoxigraph import Literal, QuerySolutions, Store
 
-from kg import terms
-from kg.prefixes import PREFIXES
+from kg.rdf import terms
+from kg.rdf.prefixes import PREFIXES
 
 SUBJECTS: Final = "SELECT (COUNT(DISTINCT ?s) AS ?n) { ?s ?p ?o }"
 OBJECTS: Final = "SELECT (COUNT(DISTINCT ?o) AS ?n) { ?s ?p ?o }"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from kg.errors import QuerySyntaxError
 from kg.guard import TOKEN, position
-from kg.prefixes import PREFIXES
+from kg.rdf.prefixes import PREFIXES
 
 
 def syntax_error(message: str, text: str) -> QuerySyntaxError:

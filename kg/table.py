@@ -7,7 +7,7 @@ import unicodedata
 from typing import Any
 
 from kg.errors import QueryError
-from kg.prefixes import compact
+from kg.rdf.prefixes import compact
 
 WIDEST = 100
 

@@ -19,9 +19,9 @@ from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Store,
 from kg.changes import Changes, Graph, quads_of
 from kg.errors import NotSupportedError, QueryError, QuerySyntaxError, UpdateFailedError
 from kg.guard import TOKEN, position
-from kg.patch import ADD, DELETE
-from kg.prefixes import PREFIXES
 from kg.query import failed
+from kg.rdf.patch import ADD, DELETE
+from kg.rdf.prefixes import PREFIXES
 from kg.syntax import syntax_error
 
 Term = NamedNode | BlankNode | Literal | Triple

@@ -17,7 +17,7 @@ from pyoxigraph import RdfFormat, Store, parse
 from kg import frames, sandbox
 from kg.changes import check
 from kg.errors import NewsgraphError, UploadError, UploadTooLargeError
-from kg.formats import Format, by_name
+from kg.rdf.formats import Format, by_name
 
 _STRING: Final = rb'"(?:[^"\\]|\\.)*+"'
 _LONG: Final = rb'"""(?:[^"\\]|\\.|"(?!""))*+"""'

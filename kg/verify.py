@@ -11,10 +11,10 @@ from kg import page as rebuilding
 from kg import parse
 from kg.archive import Archive, Version, open_archive
 from kg.errors import ArchiveError
-from kg.iri import Minter
 from kg.map_page import page_quads
 from kg.parse import wikitext
 from kg.processes import each
+from kg.rdf.iri import Minter
 from kg.record import Bullet, DayPage, Page, PrintedLine, Record
 from kg.settings import Settings
 

@@ -12,11 +12,11 @@ from itertools import chain
 
 from pyoxigraph import Literal, NamedNode, Quad
 
-from kg import terms
-from kg.iri import Minter
 from kg.item import Item, Origin, Reference, fold, normalise
 from kg.ledger import HASHED, Ledger, hash_of, hashed, readable
 from kg.parse.context_lines import place_of
+from kg.rdf import terms
+from kg.rdf.iri import Minter
 from kg.record import DayIndex, DayPage, EventPage, FrontPage, Page, Record, Unread
 from kg.timeline import Event
 

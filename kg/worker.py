@@ -22,11 +22,11 @@ from kg.capabilities import capabilities
 from kg.describe import describe, newest_events, total_of
 from kg.errors import NewsgraphError, QueryError, QuerySyntaxError, ResultTooLargeError, StoreError
 from kg.federation import solutions
-from kg.formats import by_name
 from kg.graphs import graph
 from kg.locate import locate
 from kg.query import answer
-from kg.represent import nodes, represent
+from kg.rdf.formats import by_name
+from kg.rdf.serialize import nodes, represent
 from kg.search import find, plain
 from kg.statistics import statistics
 

@@ -12,11 +12,11 @@ from typing import Any
 from kg.child import Request
 from kg.federation.clauses import FederatedQuery
 from kg.federation.evaluate import Caller, Evaluation, federated, services
-from kg.formats import Format, by_name
 from kg.guard import Form
 from kg.locate import Location
 from kg.pool import Pool, Result, Spent, untold
 from kg.query import Answer
+from kg.rdf.formats import Format, by_name
 from kg.reconcile_request import Extension, Query, dump
 
 
@@ -96,7 +96,7 @@ class Workers(Pool):
         document: str | None = None,
         page: int = 1,
     ) -> Answer:
-        """Describe a resource (see kg.describe); as "html", the body is kg.represent.nodes in JSON.
+        """Describe a resource (see kg.describe); as "html", the body is kg.rdf.serialize.nodes in JSON.
 
         The ``rows`` of the answer are how many events there are in all, on all pages.
         Raises NotFoundError, or one of the errors of a lost, late or busy worker.

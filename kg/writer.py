@@ -22,7 +22,7 @@ from kg.errors import (
     UploadTooLargeError,
     WorkerLostError,
 )
-from kg.formats import Format
+from kg.rdf.formats import Format
 from kg.settings import Settings
 from kg.update import Using
 from kg.workers import Workers

@@ -15,9 +15,9 @@ from typing import Any, Final
 
 from pyoxigraph import Literal, NamedNode, Store
 
-from kg import patch
 from kg.changes import Changes
 from kg.errors import StoreError
+from kg.rdf import patch
 from kg.snapshot import sync
 
 FOLDER: Final = "writes"

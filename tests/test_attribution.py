@@ -7,9 +7,10 @@ from datetime import UTC, date, datetime
 import pytest
 from pyoxigraph import NamedNode
 
-from kg import parse, terms
-from kg.iri import Minter
+from kg import parse
 from kg.map_page import page_quads
+from kg.rdf import terms
+from kg.rdf.iri import Minter
 from kg.record import Page
 
 BY_SA = "https://creativecommons.org/licenses/by-sa/{}/"

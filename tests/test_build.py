@@ -14,11 +14,12 @@ from pathlib import Path
 import pytest
 from pyoxigraph import DefaultGraph, NamedNode, QuerySolutions, RdfFormat, Store
 
-from kg import build, snapshot, terms
+from kg import build, snapshot
 from kg.build import Built
 from kg.errors import ArchiveError, ConfigurationError
-from kg.formats import by_name
-from kg.prefixes import PREFIXES, expand
+from kg.rdf import terms
+from kg.rdf.formats import by_name
+from kg.rdf.prefixes import PREFIXES, expand
 from kg.settings import Settings
 
 DAY = "2011_November_8.txt"

@@ -5,8 +5,8 @@ from pyoxigraph import NamedNode, Store
 
 from kg.capabilities import FUNCTIONS, GEOSPARQL, GRAPHS, capabilities
 from kg.errors import FormatError, NotFoundError, ResultTooLargeError
-from kg.formats import by_name
 from kg.graphs import graph
+from kg.rdf.formats import by_name
 
 
 def test_functions_are_those_that_the_engine_runs() -> None:

@@ -21,7 +21,7 @@ from kg.catalog_snapshot import Version
 from kg.catalog_terms import expand
 from kg.catalog_texts import Publisher
 from kg.dump_files import PATCH, WHOLE, DumpFile, Made
-from kg.formats import RDF_FORMATS, Format, by_name
+from kg.rdf.formats import RDF_FORMATS, Format, by_name
 
 ROOT = Path(__file__).parents[1]
 RUNNER = ROOT.parent / "shared" / "checks" / "runners" / "dcat_void_runner.py"

@@ -15,7 +15,7 @@ from kg import changelog, changelog_writer, curate, member, snapshot
 from kg.build import Built, build
 from kg.changelog import EVENTS, Change
 from kg.errors import StoreError
-from kg.formats import by_name
+from kg.rdf.formats import by_name
 from kg.settings import Settings
 
 BASE = "http://127.0.0.1:8000/"

@@ -15,7 +15,7 @@ from rdflib import Graph
 from rdflib.namespace import RDF, SH
 
 from kg import build as building
-from kg import snapshot, terms
+from kg import snapshot
 from kg.archive import open_archive
 from kg.build import build
 from kg.check import Checked, check, report
@@ -23,6 +23,7 @@ from kg.cli import main
 from kg.errors import ValidationError
 from kg.map import Mapper
 from kg.origin import Origins, lines
+from kg.rdf import terms
 from kg.record import Page
 from kg.settings import Settings
 

@@ -20,7 +20,7 @@ from rdflib.compare import to_isomorphic
 
 from kg import __version__, cli, graph
 from kg.cli.options import GRAPH_FORMATS
-from kg.formats import by_name
+from kg.rdf.formats import by_name
 from kg.settings import Settings
 
 ROOT = Path(__file__).parents[1]

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
-from kg import build, terms
+from kg import build
 from kg.convert import check_sums
 from kg.item import Tally
+from kg.rdf import terms
 from kg.settings import Settings
 
 BASE = "http://127.0.0.1:8000/"

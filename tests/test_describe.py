@@ -11,9 +11,9 @@ from rdflib.compare import isomorphic
 
 from kg.describe import NEWEST, describe, find
 from kg.errors import FormatError, NotFoundError
-from kg.formats import RDF_FORMATS, Format, by_name
-from kg.prefixes import PREFIXES, compact, expand
-from kg.represent import represent
+from kg.rdf.formats import RDF_FORMATS, Format, by_name
+from kg.rdf.prefixes import PREFIXES, compact, expand
+from kg.rdf.serialize import represent
 
 BASE = "http://127.0.0.1:8000/"
 EVENT = f"{BASE}event/2011-11-08/abcdefghij"

@@ -16,11 +16,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import RdfFormat, Store
 
-from kg import diff, patch, snapshot, terms
+from kg import diff, snapshot
 from kg.build import build
 from kg.diff import Edit
 from kg.errors import ConfigurationError, NotFoundError, StoreError
-from kg.prefixes import PREFIXES
+from kg.rdf import patch, terms
+from kg.rdf.prefixes import PREFIXES
 from kg.settings import Settings
 from kg.snapshot import Snapshot
 

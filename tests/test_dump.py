@@ -17,8 +17,8 @@ from rdflib.compare import to_isomorphic
 from kg import dump
 from kg.build import Built, build
 from kg.errors import FormatError, StoreError
-from kg.formats import RDF_FORMATS, Format, by_name
-from kg.prefixes import PREFIXES, expand
+from kg.rdf.formats import RDF_FORMATS, Format, by_name
+from kg.rdf.prefixes import PREFIXES, expand
 from kg.settings import Settings
 
 every_format = pytest.mark.parametrize("wanted", RDF_FORMATS, ids=[one.name for one in RDF_FORMATS])

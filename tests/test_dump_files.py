@@ -15,13 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import RdfFormat, Store, parse
 
-from kg import patch
 from kg.build import Built, build
 from kg.cli import dump as command
 from kg.dump_files import FORMATS, PATCH, SUMS, WHOLE, DumpFile, make, named, release
 from kg.dump_parts import PARTS
 from kg.errors import NotFoundError, StoreError
-from kg.formats import RDF_FORMATS, by_name
+from kg.rdf import patch
+from kg.rdf.formats import RDF_FORMATS, by_name
 from kg.settings import Settings
 
 RunKg = Callable[..., subprocess.CompletedProcess[bytes]]

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, parse
 
-from kg import dump, terms
+from kg import dump
 from kg.build import Built, build
 from kg.dump_parts import PARTS, Part, Selection
 from kg.errors import NotFoundError, StoreError
-from kg.formats import by_name
+from kg.rdf import terms
+from kg.rdf.formats import by_name
 from kg.settings import Settings
 
 BASE = "http://127.0.0.1:8000/"

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 from pyoxigraph import Literal, NamedNode, Store
 
-from kg import build, terms
+from kg import build
+from kg.rdf import terms
 from kg.settings import Settings
 
 HISTORY = Path(__file__).parent / "history"

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.errors import LedgerError
-from kg.iri import event_key
 from kg.ledger import Claim, Claims, Ledger, append, hashed, read
+from kg.rdf.iri import event_key
 
 DAY, NEXT_DAY = date(2011, 11, 8), date(2011, 11, 9)
 KEY, OTHER = "2011-11-08/aaaaaaaaaa", "2011-11-08/bbbbbbbbbb"

@@ -11,14 +11,15 @@ import pytest
 from click.testing import CliRunner, Result
 from pyoxigraph import NamedNode, Quad, Store
 
-from kg import build, curate, terms
+from kg import build, curate
 from kg.build import Built
 from kg.cli import main
 from kg.dump import dump
 from kg.errors import LedgerError
-from kg.formats import by_name
 from kg.ledger import Claim, Ledger, append, export, hashed, missing, read
 from kg.merge import surviving
+from kg.rdf import terms
+from kg.rdf.formats import by_name
 from kg.settings import Settings
 from kg.timeline import Event, Observed, Span
 

@@ -9,8 +9,8 @@ from pyoxigraph import Store
 from rdflib import RDF, Dataset, Graph, Literal, Namespace, URIRef
 
 import kg
-from kg import rdf
 from kg.errors import ArchiveError, StoreError
+from kg.rdf import rdflib_view
 
 NG = Namespace("https://w3id.org/newsgraph/ns#")
 SCHEMA = Namespace("https://schema.org/")
@@ -66,7 +66,7 @@ def test_open_gives_triples_by_pattern(dataset: Dataset) -> None:
 
 
 def test_a_graph_and_a_store_have_the_same_triples(sample_graph: Store, archive_graph: Graph) -> None:
-    assert set(rdf.graph(sample_graph)) == set(archive_graph)
+    assert set(rdflib_view.graph(sample_graph)) == set(archive_graph)
     assert len(archive_graph) == len(sample_graph)
 
 

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store, parse, serialize
 
-from kg import build, terms
+from kg import build
 from kg.map import instant
-from kg.prefixes import expand
+from kg.rdf import terms
+from kg.rdf.prefixes import expand
 from kg.settings import Settings
 
 BASE = "http://127.0.0.1:8000/"

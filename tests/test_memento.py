@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, NamedNode, RdfFormat, Store
 
-from kg import memento, terms
+from kg import memento
 from kg.errors import NotFoundError
-from kg.prefixes import PREFIXES
+from kg.rdf import terms
+from kg.rdf.prefixes import PREFIXES
 
 DOCS = Path(__file__).parent.parent / "docs" / "memento.md"
 EVENT, DAY = "http://e/event", "http://e/day"

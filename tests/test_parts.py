@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, NamedNode
 
-from kg import build, parts, terms
+from kg import build, parts
 from kg.build import Built
 from kg.dump import dump
-from kg.formats import by_name
+from kg.rdf import terms
+from kg.rdf.formats import by_name
 from kg.settings import Settings
 
 PAGE = "<!-- All news items below this line -->{{Current events header|2018|%02d|01}}\n\n;Business\n%s\n"

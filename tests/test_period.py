@@ -7,10 +7,11 @@ import json
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
-from kg import period, terms
+from kg import period
 from kg.describe import describe, total_of
-from kg.formats import by_name
-from kg.represent import represent
+from kg.rdf import terms
+from kg.rdf.formats import by_name
+from kg.rdf.serialize import represent
 from tests.conftest import BASE
 
 MONTH, YEAR = f"{BASE}month/2011-11", f"{BASE}year/2011"

@@ -10,10 +10,10 @@ import pytest
 from kg import gazetteer
 from kg.gazetteer import Gazetteer
 from kg.gazetteer_place import Place
-from kg.iri import Minter
 from kg.item import Item, Tally, items
 from kg.parse import wikitext
 from kg.place import NamedPlace, iri, is_location, named_by, named_by_labels, of_label, of_title, title_of
+from kg.rdf.iri import Minter
 from kg.record import Link
 
 MINTER = Minter("http://127.0.0.1:8000/")

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from kg import build, retained, snapshot, terms
+from kg import build, retained, snapshot
 from kg.errors import ArchiveError, ConfigurationError, NotFoundError, StoreError
+from kg.rdf import terms
 from kg.settings import Settings
 
 PAGE = "2011_November_8.txt"

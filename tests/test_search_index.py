@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store
 
-from kg import search, search_index, terms
+from kg import search, search_index
 from kg.errors import StoreError
+from kg.rdf import terms
 from kg.snapshot import current
 
 BASE = "http://127.0.0.1:8000/"

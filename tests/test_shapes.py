@@ -19,9 +19,10 @@ from rdflib.namespace import RDF, SH
 from rdflib.term import Node
 
 import vocab
-from kg import rdf, shacl, terms
+from kg import shacl
 from kg.errors import ConfigurationError
-from kg.prefixes import PREFIXES
+from kg.rdf import rdflib_view, terms
+from kg.rdf.prefixes import PREFIXES
 from kg.shacl.compile import query
 from kg.shacl.shape import COMPONENTS
 
@@ -91,7 +92,7 @@ def _path(path: shacl.Path | None) -> str | None:
 
 def theirs(store: Store, shapes: Graph) -> set[Result]:
     """Return what pySHACL finds."""
-    _, report, _ = pyshacl.validate(rdf.graph(store), shacl_graph=shapes, inference="none", advanced=False)
+    _, report, _ = pyshacl.validate(rdflib_view.graph(store), shacl_graph=shapes, inference="none", advanced=False)
     assert isinstance(report, Graph)
     return {_result(report, one) for one in report.subjects(RDF.type, SH.ValidationResult) if _is_told(report, one)}
 
@@ -113,7 +114,7 @@ def _result(report: Graph, one: Node) -> Result:
 def _n3(node: Node | None) -> str:
     """Return a node as pyoxigraph writes it."""
     if isinstance(node, rdflib.Literal):
-        datatype = None if node.language else NamedNode(node.datatype or rdf.STRING)
+        datatype = None if node.language else NamedNode(node.datatype or rdflib_view.STRING)
         return str(Literal(str(node), language=node.language, datatype=datatype))
     return str(NamedNode(str(node)))
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from kg.errors import QueryError
-from kg.prefixes import PREFIXES
+from kg.rdf.prefixes import PREFIXES
 from kg.table import WIDEST, render
 
 

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import strategies
 from pyoxigraph import BlankNode, NamedNode, Quad, Store
 
-from kg import patch
 from kg.changes import Changes
 from kg.errors import (
     NotSupportedError,
@@ -20,6 +19,7 @@ from kg.errors import (
     UploadTooLargeError,
 )
 from kg.guard import QueryTooComplexError, check_update
+from kg.rdf import patch
 from kg.settings import Settings
 from kg.update import UpdateDatasetError, Using, split, update
 

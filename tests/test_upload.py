@@ -6,7 +6,7 @@ import pytest
 from pyoxigraph import RdfFormat, Store
 
 from kg.errors import UploadError, UploadTooLargeError
-from kg.formats import by_name, by_suffix
+from kg.rdf.formats import by_name, by_suffix
 from kg.upload import triples
 
 BASE = "http://a.example/g"

@@ -11,9 +11,9 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, QueryBoolean, RdfFor
 from rdflib.namespace import DCAT, DCTERMS, FOAF, GEO, OWL, PROV, RDF, RDFS, SDO, SKOS, VANN, VOID, WGS, XSD
 
 import vocab
-from kg import terms
 from kg.describe import describe
-from kg.prefixes import PREFIXES, expand
+from kg.rdf import terms
+from kg.rdf.prefixes import PREFIXES, expand
 
 ALL = (*vocab.CLASSES, *vocab.PROPERTIES)
 each = pytest.mark.parametrize("name", ALL)

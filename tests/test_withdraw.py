@@ -13,11 +13,12 @@ from pathlib import Path
 import pytest
 from pyoxigraph import NamedNode, Quad, Store
 
-from kg import build, curate, ledger, page, terms
+from kg import build, curate, ledger, page
 from kg.build import Built
 from kg.dump import dump
 from kg.errors import NotFoundError
-from kg.formats import by_name
+from kg.rdf import terms
+from kg.rdf.formats import by_name
 from kg.settings import Settings
 from kg.withdraw import TRUE
 

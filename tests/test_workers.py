@@ -26,8 +26,8 @@ from kg.errors import (
     StoreError,
     WorkerLostError,
 )
-from kg.formats import by_name
 from kg.lanes import Lane
+from kg.rdf.formats import by_name
 from kg.settings import Settings
 from kg.snapshot import Snapshot, current
 from kg.workers import Workers

@@ -26,7 +26,7 @@ from kg.errors import (
     UploadTooLargeError,
     WorkerLostError,
 )
-from kg.formats import by_name
+from kg.rdf.formats import by_name
 from kg.settings import Settings
 from kg.snapshot import current, drafting
 from kg.workers import Workers

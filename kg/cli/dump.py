@@ -55,7 +55,7 @@ def dump(
     from kg import snapshot
     from kg.diff import find
     from kg.dump_parts import Selection
-    from kg.formats import by_name
+    from kg.rdf.formats import by_name
 
     settings = load(**options)
     if release:
@@ -77,7 +77,7 @@ def _release(settings: Settings, folder: Path) -> None:
     from kg.catalog import Catalog, quads
     from kg.catalog_texts import Publisher
     from kg.dump_files import DumpFile
-    from kg.formats import by_name
+    from kg.rdf.formats import by_name
     from kg.statistics import statistics
 
     store = Path(settings.store)

@@ -13,8 +13,8 @@ from kg.errors import NewsgraphError
 from kg.settings import Settings, load
 
 if TYPE_CHECKING:
-    from kg.formats import Format
     from kg.query import Answer
+    from kg.rdf.formats import Format
     from kg.workers import Workers
 
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 def query(query: str, name: str | None, endpoint: str | None, **options: Any) -> None:
     """Run a SPARQL query: its text, or @FILE to read it from a file."""
     from kg import table
-    from kg.formats import by_name
+    from kg.rdf.formats import by_name
 
     settings = load(**options)
     wanted = None if name in (None, "table") else by_name(str(name))
@@ -49,7 +49,7 @@ def query(query: str, name: str | None, endpoint: str | None, **options: Any) ->
 @graph_format("How to print the description.")
 def describe(iri: str, name: str, **options: Any) -> None:
     """Print what the graph says about the resource IRI."""
-    from kg.formats import by_name
+    from kg.rdf.formats import by_name
 
     with _workers(load(**options)) as workers:
         show(workers.describe(iri, by_name(name)).body)

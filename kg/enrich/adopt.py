@@ -15,9 +15,9 @@ from typing import Final
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store, Triple
 
-from kg import terms
 from kg.enrich import source
-from kg.prefixes import compact
+from kg.rdf import terms
+from kg.rdf.prefixes import compact
 
 #: Folder of the database without the sources in a snapshot: taking hundreds of thousands of statements out of a
 #: database takes twice as long as putting them in, and doubles its size until it is compacted.

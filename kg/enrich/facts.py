@@ -12,10 +12,10 @@ from typing import Final, TypeVar
 
 from pyoxigraph import Literal, NamedNode
 
-from kg import terms
 from kg.enrich.answer import Row, Value
-from kg.iri import URL_LENGTH
-from kg.prefixes import expand
+from kg.rdf import terms
+from kg.rdf.iri import URL_LENGTH
+from kg.rdf.prefixes import expand
 
 LABEL_LENGTH: Final = 200
 LANGUAGES: Final = 100

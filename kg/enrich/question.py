@@ -11,9 +11,9 @@ from urllib.parse import quote, unquote
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Store
 
-from kg import terms
 from kg.errors import ConfigurationError
-from kg.iri import PATH_CHARACTERS
+from kg.rdf import terms
+from kg.rdf.iri import PATH_CHARACTERS
 from kg.settings import LANGUAGE_TAG
 
 ASKED: Final = "$ASKED"

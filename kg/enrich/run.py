@@ -24,7 +24,7 @@ from kg.enrich.facts import facts
 from kg.enrich.question import question
 from kg.enrich.source import Provenance
 from kg.errors import ConfigurationError, StoreError
-from kg.iri import clean_url
+from kg.rdf.iri import clean_url
 from kg.settings import Settings
 from kg.snapshot import Snapshot
 

@@ -20,8 +20,8 @@ from urllib.parse import urlsplit
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse, serialize
 
-from kg import terms
 from kg.map import instant
+from kg.rdf import terms
 
 FOLDER: Final = "enrichment"
 SUFFIX: Final = ".nt.gz"

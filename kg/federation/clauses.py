@@ -10,7 +10,7 @@ from urllib.parse import urljoin
 
 from kg.errors import QueryRefusedError, QuerySyntaxError
 from kg.guard import CLOSING, FORMS, OPENING, SERVICE, TOKEN, check, decode, position
-from kg.prefixes import PREFIXES
+from kg.rdf.prefixes import PREFIXES
 from kg.settings import Settings
 
 CLAUSES: Final = 8

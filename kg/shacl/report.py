@@ -7,8 +7,8 @@ from typing import Final
 
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, serialize
 
-from kg import terms
-from kg.prefixes import PREFIXES
+from kg.rdf import terms
+from kg.rdf.prefixes import PREFIXES
 from kg.shacl.result import Violation, Violations
 from kg.shacl.shape import SH, TYPE, Node, Path
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from pyoxigraph import CanonicalizationAlgorithm, Dataset, NamedNode, Quad, RdfFormat, parse, serialize
 
-from kg.prefixes import expand
+from kg.rdf.prefixes import expand
 
 PLAIN_JSON = "application/json"
 READABLE = {

@@ -17,10 +17,11 @@ from pyoxigraph import NamedNode, Store
 from endpoint.kept import GROWING
 from endpoint.negotiate import DOCUMENT_FORMATS
 from endpoint.urls import THINGS, Addresses
-from kg import curate, terms
+from kg import curate
 from kg.build import build
-from kg.iri import Minter
 from kg.parse.inline import article_title
+from kg.rdf import terms
+from kg.rdf.iri import Minter
 from kg.settings import Settings
 from tests.crawl import archive, graphs
 from tests.crawl.crawler import Crawl

@@ -11,7 +11,7 @@ import pytest
 from endpoint import dump_cache
 from kg.dump_files import WHOLE, DumpFile
 from kg.errors import StoreError
-from kg.formats import by_name
+from kg.rdf.formats import by_name
 from kg.snapshot import Snapshot
 
 TURTLE = Path(__file__).parents[1] / "data" / "served.ttl"

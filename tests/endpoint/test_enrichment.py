@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 from pyoxigraph import Literal, NamedNode, Store, Triple
 
-from kg import snapshot, terms
+from kg import snapshot
 from kg.enrich import adopt, source
 from kg.enrich.source import Provenance
+from kg.rdf import terms
 from kg.settings import Settings
 
 BASE = "http://127.0.0.1:8000/"

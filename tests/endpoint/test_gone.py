@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, parse
 
-from kg import build, curate, terms
+from kg import build, curate
+from kg.rdf import terms
 from kg.settings import Settings
 from tests.endpoint.conftest import Serving
 

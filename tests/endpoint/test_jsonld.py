@@ -14,8 +14,8 @@ from pyoxigraph import RdfFormat, parse
 from rdflib import Dataset
 
 import vocab
-from kg.formats import JSONLD_FORMS, PROFILE, Format
-from kg.prefixes import expand
+from kg.rdf.formats import JSONLD_FORMS, PROFILE, Format
+from kg.rdf.prefixes import expand
 
 PATH = "/doc/event/2011-11-08/abcdefghij"
 IRI = "http://127.0.0.1:8000/event/2011-11-08/abcdefghij"

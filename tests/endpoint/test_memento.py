@@ -15,7 +15,8 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store
 
 from endpoint.negotiate import DOCUMENT_FORMATS
-from kg import build, terms
+from kg import build
+from kg.rdf import terms
 from kg.settings import Settings
 
 BASE = "http://127.0.0.1:8000/"

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from endpoint.negotiate import DOCUMENT_FORMATS, GRAPHS, HTML, PAGE_FORMATS, choose, media_type, named, parse, split
-from kg.formats import JSONLD_FORMS, PROFILE
+from kg.rdf.formats import JSONLD_FORMS, PROFILE
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"
 

@@ -11,9 +11,9 @@ from urllib.parse import quote
 import pytest
 from pyoxigraph import NamedNode, RdfFormat, Store
 
-from kg import terms
 from kg.describe import NEWEST
-from kg.prefixes import PREFIXES, expand
+from kg.rdf import terms
+from kg.rdf.prefixes import PREFIXES, expand
 from kg.settings import Settings
 
 BASE = "http://127.0.0.1:8000/"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from endpoint import search_cache
-from kg.prefixes import expand
+from kg.rdf.prefixes import expand
 from kg.reconcile import extend, similarity
 from kg.reconcile_request import Extension, ReconciliationError, extension, queries
 from kg.snapshot import current

@@ -6,7 +6,7 @@ import pytest
 
 from kg import remote
 from kg.errors import ConfigurationError, QueryError, ResultTooLargeError
-from kg.formats import by_name
+from kg.rdf.formats import by_name
 from kg.settings import Settings
 
 EVENTS = "PREFIX ng: <https://w3id.org/newsgraph/ns#> SELECT ?event { ?event a ng:Event }"

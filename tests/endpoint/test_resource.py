@@ -8,7 +8,7 @@ import pytest
 from pyoxigraph import RdfFormat, parse
 
 from endpoint.negotiate import DOCUMENT_FORMATS
-from kg.formats import Format
+from kg.rdf.formats import Format
 
 EVENT = "/event/2011-11-08/abcdefghij"
 IRI = f"http://127.0.0.1:8000{EVENT}"

@@ -13,7 +13,7 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, parse
 from endpoint.negotiate import DOCUMENT_FORMATS
 from kg import dump_files, retained, snapshot
 from kg.catalog_terms import node
-from kg.formats import Format
+from kg.rdf.formats import Format
 from kg.settings import Settings
 from kg.snapshot import Manifest
 from tests.conftest import BASE, TURTLE, publish_turtle

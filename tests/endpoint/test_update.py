@@ -16,7 +16,8 @@ from urllib.parse import quote, urlencode
 import pytest
 from pyoxigraph import NamedNode
 
-from kg import patch, writes
+from kg import writes
+from kg.rdf import patch
 from kg.snapshot import current
 from tests.conftest import ROOT, TURTLE, publish_turtle
 from tests.endpoint.conftest import BEARER, WRITE_TOKEN, Send, Writable, sender

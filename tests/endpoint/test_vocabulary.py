@@ -15,7 +15,7 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 import vocab
 from endpoint.diagram import COLUMNS, diagram
 from endpoint.ontology import ontology, written
-from kg.prefixes import expand
+from kg.rdf.prefixes import expand
 
 BASE = "http://127.0.0.1:8000/"
 ALL = (*vocab.CLASSES, *vocab.PROPERTIES)

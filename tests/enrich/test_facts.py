@@ -11,7 +11,7 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse, serialize
 
 from kg.enrich.answer import Row, Value
 from kg.enrich.facts import ALTERNATIVES, LANGUAGES, TYPES, facts
-from kg.prefixes import compact, expand
+from kg.rdf.prefixes import compact, expand
 
 ASKED = "http://dbpedia.org/resource/Homs"
 POINT = "http://www.wikidata.org/prop/direct/P625"

@@ -11,7 +11,7 @@ from pyoxigraph import RdfFormat, Store
 
 from kg.enrich.question import FORMS, question
 from kg.errors import ConfigurationError
-from kg.iri import spell
+from kg.rdf.iri import spell
 
 DBPEDIA = "http://dbpedia.org/resource/"
 WIKIPEDIA = "https://en.wikipedia.org/wiki/"

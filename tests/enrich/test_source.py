@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, NamedNode, Triple
 
-from kg import terms
 from kg.enrich import source
 from kg.enrich.source import Provenance
+from kg.rdf import terms
 from tests.enrich.conftest import START
 
 BASE = "http://127.0.0.1:8000/"

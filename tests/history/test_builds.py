@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
-from kg import build, terms
+from kg import build
 from kg.build import Built
+from kg.rdf import terms
 from kg.settings import Settings
 
 DAY, NEXT_DAY = "2011_November_8.txt", "2011_November_9.txt"

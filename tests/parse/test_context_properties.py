@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from kg import page as rebuilding
 from kg import parse as dialects
 from kg.errors import ArchiveError
-from kg.iri import Minter
 from kg.map_page import page_quads
 from kg.parse.context import matches, parse, render
+from kg.rdf.iri import Minter
 from kg.record import Change, Citation, DayIndex, EventPage, FrontPage, IndexItem, Page, Related
 
 CORPUS = Path(os.environ.get("NEWSGRAPH_CORPUS", Path(__file__).parents[3] / "shared" / "corpus"))

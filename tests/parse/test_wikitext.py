@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.iri import Minter
 from kg.parse import NOT_IN_XML
 from kg.parse.wikitext import FRAME, HEADING, MAX_LINE_LENGTH, day_of, matches, parse
+from kg.rdf.iri import Minter
 from kg.record import Bullet, DayPage, Page
 from kg.verify import difference
 

@@ -18,7 +18,7 @@ from typing import IO, Final, TypeVar
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store, Triple, parse
 
 from kg.errors import FormatError
-from kg.statements import reading
+from kg.rdf.statements import reading
 
 Term = NamedNode | BlankNode | Literal | Triple
 Value = TypeVar("Value")

@@ -12,12 +12,12 @@ import pytest
 from pyld import jsonld
 from pyoxigraph import NamedNode, Store
 
-from kg import terms
 from kg.build import Built
 from kg.describe import describe
-from kg.prefixes import PREFIXES
-from kg.represent import nodes
-from kg.schema_org import CONTEXT, news
+from kg.rdf import terms
+from kg.rdf.prefixes import PREFIXES
+from kg.rdf.schema_org import CONTEXT, news
+from kg.rdf.serialize import nodes
 
 BASE = "http://127.0.0.1:8000/"
 EVENT = f"{BASE}event/2011-11-08/abcdefghij"

@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pyoxigraph import NamedNode
 
-from kg.iri import EVENT_KEY_LENGTH, URL_LENGTH, Minter, clean_url, event_key, respell, slug, spell
+from kg.rdf.iri import EVENT_KEY_LENGTH, URL_LENGTH, Minter, clean_url, event_key, respell, slug, spell
 
 DAY = date(2011, 11, 8)
 MINTER = Minter("http://127.0.0.1:8000/")

@@ -11,7 +11,7 @@ from rdflib import BNode, Dataset, Graph, Literal, Namespace, URIRef
 from rdflib.graph import DATASET_DEFAULT_GRAPH_ID
 from rdflib.term import Node
 
-from kg.prefixes import PREFIXES
+from kg.rdf.prefixes import PREFIXES
 
 STRING = "http://www.w3.org/2001/XMLSchema#string"
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from kg.errors import FormatError
-from kg.formats import FORMATS, RDF_FORMATS, RESULT_FORMATS, Format, by_media_type, by_name, by_suffix
+from kg.rdf.formats import FORMATS, RDF_FORMATS, RESULT_FORMATS, Format, by_media_type, by_name, by_suffix
 
 each = pytest.mark.parametrize("one", FORMATS, ids=lambda one: one.name)
 

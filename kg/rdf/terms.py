@@ -7,7 +7,7 @@ from typing import Final
 from pyoxigraph import NamedNode
 
 import vocab
-from kg.prefixes import expand
+from kg.rdf.prefixes import expand
 
 
 def _ng(name: str) -> NamedNode:

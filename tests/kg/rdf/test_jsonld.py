@@ -17,14 +17,14 @@ from pyld import jsonld
 from pyoxigraph import NamedNode, RdfFormat, Store, parse, serialize
 
 import vocab
-from kg import terms
 from kg.build import Built
 from kg.describe import describe
 from kg.errors import FormatError
-from kg.formats import JSONLD_FORMS, PLAIN_JSON, Format, by_name
-from kg.jsonld import FORMS, FRAMES, LINE, compacted, context, expanded, framed, load, text
-from kg.prefixes import PREFIXES, expand
-from kg.represent import represent
+from kg.rdf import terms
+from kg.rdf.formats import JSONLD_FORMS, PLAIN_JSON, Format, by_name
+from kg.rdf.jsonld import FORMS, FRAMES, LINE, compacted, context, expanded, framed, load, text
+from kg.rdf.prefixes import PREFIXES, expand
+from kg.rdf.serialize import represent
 
 BASE = "http://127.0.0.1:8000/"
 SEED_EVENT = f"{BASE}event/2011-11-08/dnucad6lq6"

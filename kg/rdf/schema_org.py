@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from kg.prefixes import expand
+from kg.rdf.prefixes import expand
 
 #: Said inline, so that nothing has to be fetched to read it.
 CONTEXT: Final = {"@vocab": "https://schema.org/"}
@@ -29,7 +29,7 @@ Thing = dict[str, Any]
 def page_about(iri: str, nodes: Nodes, page: str) -> Thing:
     """Return the JSON-LD for the page at the address ``page`` about ``iri``.
 
-    ``nodes`` are those of the description that the page shows (see kg.represent.nodes).
+    ``nodes`` are those of the description that the page shows (see kg.rdf.serialize.nodes).
     """
     return news(iri, nodes, page) if expand("ng:Event") in _all(nodes, iri, "rdf:type") else subject(iri, nodes, page)
 

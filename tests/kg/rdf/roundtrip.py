@@ -1,6 +1,6 @@
 """Read every representation of random resources with PyLD, rdflib and pyoxigraph, and compare the graphs.
 
-    python tests/roundtrip.py STORE --resources 500 --seed 1
+    python tests/kg/rdf/roundtrip.py STORE --resources 500 --seed 1
 
 Each document is asked for over the whole application, by its media type and profile, in every format but HTML, and
 read by each of the three that reads the format. All must give the same canonical N-Quads (RDF Dataset
@@ -32,9 +32,9 @@ import vocab
 from endpoint.app import create_app
 from endpoint.negotiate import DOCUMENT_FORMATS, HTML, JSON
 from endpoint.urls import Addresses
-from kg.formats import Format
-from kg.jsonld import FRAMES, load
-from kg.prefixes import compact, expand
+from kg.rdf.formats import Format
+from kg.rdf.jsonld import FRAMES, load
+from kg.rdf.prefixes import compact, expand
 from kg.settings import Settings
 from kg.snapshot import current
 from kg.workers import Workers

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import vocab
 from kg.errors import FormatError
-from kg.prefixes import PREFIXES, expand
+from kg.rdf.prefixes import PREFIXES, expand
 
 TYPE: Final = PREFIXES["rdf"] + "type"
 INTEGER: Final = PREFIXES["xsd"] + "integer"
@@ -68,7 +68,7 @@ def processor() -> Any:
 
 
 def expanded(nodes: Nodes) -> list[Document]:
-    """Return nodes (see kg.represent.nodes) in expanded form, which is flat too: one object for each node."""
+    """Return nodes (see kg.rdf.serialize.nodes) in expanded form, which is flat too: one object for each node."""
     return [_node(name, properties) for name, properties in nodes.items()]
 
 
@@ -117,7 +117,7 @@ FORMS: Final[dict[str, Callable[[Nodes], Document | list[Document]]]] = {
     "jsonld-expanded": expanded,
     "plain-json": plain,
 }
-"""The forms by the names of their formats, see kg.formats."""
+"""The forms by the names of their formats, see kg.rdf.formats."""
 
 
 def text(document: Document | list[Document], indent: str = "") -> str:

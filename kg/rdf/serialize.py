@@ -9,10 +9,10 @@ from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, serialize
 from pyoxigraph import Literal as RdfLiteral
 
 from kg.errors import FormatError
-from kg.formats import Format
-from kg.jsonld import FORMS, text
-from kg.prefixes import PREFIXES
 from kg.query import prefixes_for
+from kg.rdf.formats import Format
+from kg.rdf.jsonld import FORMS, text
+from kg.rdf.prefixes import PREFIXES
 
 XSD: Final = PREFIXES["xsd"]
 

@@ -1,0 +1,1 @@
+"""RDF terms, the vocabulary's IRIs, formats, and what reads and writes them."""
