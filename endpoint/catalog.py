@@ -20,9 +20,9 @@ from kg.catalog import Catalog, quads
 from kg.catalog_represent import bibtex, citation, document, represent
 from kg.catalog_snapshot import PATH
 from kg.catalog_texts import DESCRIPTIONS, RIGHTS, TITLES, Publisher
-from kg.child import Request
 from kg.dump import replacing
 from kg.errors import NotFoundError, ServiceBusyError, StoreError
+from kg.process.child import Request
 from kg.rdf.formats import RDF_FORMATS, Format, by_name
 from kg.rdf.licences import BY_SA_4
 from kg.rdf.prefixes import compact

@@ -18,9 +18,9 @@ from flask import Blueprint, Response, json, render_template
 from endpoint.browse import newest
 from endpoint.negotiate import PAGE_FORMATS
 from endpoint.site import Site, by_content, site, tagged
-from kg.child import Request
 from kg.dump_files import NAME
 from kg.errors import NotFoundError
+from kg.process.child import Request
 from kg.rdf.formats import RESULT_FORMATS
 from kg.rdf.prefixes import PREFIXES
 from kg.sitemap import Section

@@ -14,10 +14,11 @@ from pathlib import Path
 from shutil import rmtree
 from typing import Final
 
-from kg import dump_files, processes, sandbox, snapshot
+from kg import dump_files, snapshot
 from kg.dump import replacing
 from kg.dump_files import WHOLE, DumpFile, Made
 from kg.errors import NewsgraphError, NotFoundError, ServiceBusyError, StoreError
+from kg.process import parallel, sandbox
 from kg.snapshot import Snapshot
 
 log = logging.getLogger(__name__)
@@ -108,7 +109,7 @@ def _make(store: Path, source: Snapshot, file: DumpFile, nice: int = 0) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StoreError(f"the dump cannot be written: {error.strerror}") from None
-        done = processes.run(__name__, str(store.absolute()), str(path), str(os.getpid()), str(nice))
+        done = parallel.run(__name__, str(store.absolute()), str(path), str(os.getpid()), str(nice))
         if done.returncode == NOTHING:
             raise NotFoundError(done.stderr.decode().strip())
         if done.returncode or not _there(path):

@@ -31,8 +31,8 @@ from endpoint.ldes import CHILDREN, Node, Stream
 from endpoint.negotiate import HTML, choose
 from endpoint.site import Site, site, tagged
 from kg.changelog import EVENTS, Change, Changelog, Page
-from kg.child import Request
 from kg.errors import NotFoundError
+from kg.process.child import Request
 from kg.rdf.formats import Format
 
 blueprint = Blueprint("feeds", __name__)

@@ -24,8 +24,8 @@ from endpoint.negotiate import DOCUMENT_FORMATS, HTML, choose
 from endpoint.pages import document_page
 from endpoint.site import Site, site, tagged
 from endpoint.urls import without_suffix
-from kg.child import Request
 from kg.errors import NotFoundError
+from kg.process.child import Request
 from kg.rdf.formats import Format
 from kg.rdf.licences import BY_SA_4
 

@@ -25,7 +25,7 @@ from kg.ledger import Claim, Ledger
 from kg.load import Loading
 from kg.parts import Part
 from kg.plan import Chunk
-from kg.processes import each
+from kg.process.parallel import each
 from kg.rdf.iri import Minter
 from kg.report import report
 from kg.settings import Settings

@@ -20,9 +20,10 @@ from typing import Final
 
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
-from kg import member, sandbox, snapshot
+from kg import member, snapshot
 from kg.changelog import EVENTS, FILE, SCHEMA, VERSION, Kind
 from kg.errors import StoreError
+from kg.process import sandbox
 from kg.rdf import terms
 from kg.snapshot import Snapshot
 

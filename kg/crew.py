@@ -7,8 +7,8 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Final
 
-from kg.child import Child
 from kg.errors import NewsgraphError
+from kg.process.child import Child
 from kg.snapshot import Snapshot
 
 RETRY_SECONDS: Final = 1.0

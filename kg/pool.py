@@ -10,10 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, Self
 
-from kg.child import Child, Request
 from kg.crew import Crew
 from kg.errors import NewsgraphError, QueryTimeoutError, ServiceBusyError, StoreError, WorkerLostError
 from kg.lanes import LONG, SLICE, Lane, Room, SlowQueries
+from kg.process.child import Child, Request
 from kg.settings import Settings
 from kg.snapshot import Snapshot, current
 

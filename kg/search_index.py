@@ -19,8 +19,8 @@ from typing import Final
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Store
 
-from kg import sandbox
 from kg.errors import StoreError
+from kg.process import sandbox
 from kg.rdf import terms
 from kg.rdf.prefixes import expand
 

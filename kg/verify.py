@@ -13,7 +13,7 @@ from kg.archive import Archive, Version, open_archive
 from kg.errors import ArchiveError
 from kg.map_page import page_quads
 from kg.parse import wikitext
-from kg.processes import each
+from kg.process.parallel import each
 from kg.rdf.iri import Minter
 from kg.record import Bullet, DayPage, Page, PrintedLine, Record
 from kg.settings import Settings

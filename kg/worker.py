@@ -1,6 +1,6 @@
 """The child process that runs queries: ``python -m kg.worker DATABASE MEMORY PARENT``.
 
-It reads requests from standard input and writes replies to standard output, in the frames of kg.frames. It is
+It reads requests from standard input and writes replies to standard output, in the frames of kg.process.frames. It is
 disposable: its parent kills it at a request's deadline, and should the parent fail to, its own timer does.
 """
 
@@ -17,13 +17,14 @@ from typing import Any, Final
 
 from pyoxigraph import NamedNode, Quad, Store
 
-from kg import browse, frames, member, memento, reconcile, reconcile_request, sandbox, sitemap
+from kg import browse, member, memento, reconcile, reconcile_request, sitemap
 from kg.capabilities import capabilities
 from kg.describe import describe, newest_events, total_of
 from kg.errors import NewsgraphError, QueryError, QuerySyntaxError, ResultTooLargeError, StoreError
 from kg.federation import solutions
 from kg.graphs import graph
 from kg.locate import locate
+from kg.process import frames, sandbox
 from kg.query import answer
 from kg.rdf.formats import by_name
 from kg.rdf.serialize import nodes, represent

@@ -9,12 +9,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from kg.child import Request
 from kg.federation.clauses import FederatedQuery
 from kg.federation.evaluate import Caller, Evaluation, federated, services
 from kg.guard import Form
 from kg.locate import Location
 from kg.pool import Pool, Result, Spent, untold
+from kg.process.child import Request
 from kg.query import Answer
 from kg.rdf.formats import Format, by_name
 from kg.reconcile_request import Extension, Query, dump

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from kg import snapshot
-from kg.child import Child, Request
 from kg.errors import (
     NewsgraphError,
     QueryTimeoutError,
@@ -22,6 +21,7 @@ from kg.errors import (
     UploadTooLargeError,
     WorkerLostError,
 )
+from kg.process.child import Child, Request
 from kg.rdf.formats import Format
 from kg.settings import Settings
 from kg.update import Using

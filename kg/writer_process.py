@@ -2,7 +2,7 @@
 
 It works on a copy of the current snapshot, hard-linked and thus made at once. A write is made there, flushed, backed up
 into a new snapshot, logged, and then made current; the process may be killed at any moment, and starts from the current
-snapshot again. It speaks the frames of kg.frames over standard input and output.
+snapshot again. It speaks the frames of kg.process.frames over standard input and output.
 """
 
 from __future__ import annotations
@@ -22,10 +22,11 @@ from typing import Any, Final
 
 from pyoxigraph import DefaultGraph, NamedNode, RdfFormat, Store
 
-from kg import frames, sandbox, snapshot, writes
+from kg import snapshot, writes
 from kg.changes import Changes, Graph
 from kg.errors import NewsgraphError, NotFoundError, PreconditionError, ServiceBusyError, StoreBusyError, StoreError
 from kg.guard import check_update
+from kg.process import frames, sandbox
 from kg.settings import Settings
 from kg.snapshot import Manifest, Snapshot
 from kg.update import Using, update

@@ -14,8 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from kg import frames, lanes
-from kg.child import Child, Request
+from kg import lanes
 from kg.errors import (
     NotFoundError,
     QueryRefusedError,
@@ -27,6 +26,8 @@ from kg.errors import (
     WorkerLostError,
 )
 from kg.lanes import Lane
+from kg.process import frames
+from kg.process.child import Child, Request
 from kg.rdf.formats import by_name
 from kg.settings import Settings
 from kg.snapshot import Snapshot, current
@@ -430,7 +431,7 @@ def test_a_worker_with_little_memory_starts_and_opens_another_snapshot(tmp_path:
 
 def test_a_worker_cannot_open_a_network_socket() -> None:
     code = (
-        "import os, socket; from kg.sandbox import confine\n"
+        "import os, socket; from kg.process.sandbox import confine\n"
         "assert confine(10**9, os.getppid())\n"
         "socket.socket(socket.AF_UNIX).close()\n"
         "for family in (socket.AF_INET, socket.AF_INET6):\n"
@@ -444,7 +445,7 @@ def test_a_worker_cannot_open_a_network_socket() -> None:
 
 def test_a_worker_ends_when_its_parent_is_killed(served_store: Path) -> None:
     code = (
-        "import sys; from pathlib import Path; from kg.child import Child\n"
+        "import sys; from pathlib import Path; from kg.process.child import Child\n"
         f"child = Child(Path({str(current(served_store).database)!r}), 10**9)\n"
         "print(child.process.pid, flush=True)\n"
         "sys.stdin.read()\n"

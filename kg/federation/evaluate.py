@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
-from kg.child import Request
 from kg.errors import (
     FederationError,
     QueryRefusedError,
@@ -25,6 +24,7 @@ from kg.federation import bindings, client
 from kg.federation.addresses import Rule, Service, rules
 from kg.federation.clauses import Clause, FederatedQuery, read
 from kg.guard import Form, check
+from kg.process.child import Request
 from kg.settings import Settings
 
 HOPS: Final = 3

@@ -12,7 +12,7 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import Any, TypeVar
 
 from kg.errors import StoreError
-from kg.sandbox import end_with
+from kg.process.sandbox import end_with
 
 Result = TypeVar("Result")
 

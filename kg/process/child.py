@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from kg import errors, frames
+from kg import errors
 from kg.errors import (
     NewsgraphError,
     QueryError,
@@ -20,7 +20,8 @@ from kg.errors import (
     StoreError,
     WorkerLostError,
 )
-from kg.processes import environment
+from kg.process import frames
+from kg.process.parallel import environment
 
 START_SECONDS: Final = 30.0
 OVERHEAD: Final = 1 << 20

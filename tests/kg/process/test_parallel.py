@@ -7,9 +7,9 @@ import signal
 
 import pytest
 
-from kg import processes
 from kg.errors import StoreError
-from kg.processes import each
+from kg.process import parallel
+from kg.process.parallel import each
 
 
 def power(base: int, exponent: int) -> int:
@@ -32,7 +32,7 @@ def test_a_process_that_dies_is_an_error_that_says_what_to_do() -> None:
 
 def test_a_module_is_run_with_what_we_import_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SECRET", "x")
-    assert "SECRET" not in processes.environment()
-    done = processes.run("kg", "--version")
+    assert "SECRET" not in parallel.environment()
+    done = parallel.run("kg", "--version")
     assert (done.returncode, done.stderr) == (0, b"")
     assert done.stdout.startswith(b"newsgraph")
