@@ -15,7 +15,7 @@ from typing import Any
 from pyoxigraph import Quad, RdfFormat, Store, serialize
 
 import vocab
-from kg import __version__, check, gazetteer, ledger, parts, plan, retained, snapshot, writes
+from kg import __version__, check, ledger, parts, plan, retained, snapshot, writes
 from kg.archive import Archive, open_archive
 from kg.convert import Converter, Outcome
 from kg.enrich import adopt, source
@@ -24,6 +24,7 @@ from kg.errors import ConfigurationError
 from kg.ledger import Claim, Ledger
 from kg.load import Loading
 from kg.parts import Part
+from kg.places import gazetteer
 from kg.plan import Chunk
 from kg.process.parallel import each
 from kg.rdf.iri import Minter

@@ -10,12 +10,12 @@ from datetime import date, datetime
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
 from kg import parse
-from kg.gazetteer import Gazetteer
 from kg.item import Item, Origin, Reference, Tally, content, fold, items, normalise
 from kg.ledger import Claim, Claims, Ledger, hash_of
 from kg.map import Mapper, Named, instant, source_quads, unusable, urls
 from kg.map_page import calendar_quads, day_quads, named_quads, page_quads
 from kg.merge import surviving
+from kg.places.gazetteer import Gazetteer
 from kg.rdf import terms
 from kg.rdf.iri import Minter
 from kg.record import DayPage, Page, Record, Unread

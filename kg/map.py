@@ -11,9 +11,9 @@ from itertools import chain
 
 from pyoxigraph import Literal, NamedNode, Quad
 
-from kg import place
-from kg.gazetteer import Gazetteer
 from kg.item import Item
+from kg.places import naming
+from kg.places.gazetteer import Gazetteer
 from kg.rdf import terms
 from kg.rdf.iri import Minter, clean_url
 from kg.record import Citation
@@ -109,22 +109,22 @@ class Mapper:
         yield from self._places(event, labels)
 
     def _places(self, event: Event, labels: Iterable[str]) -> Iterator[tuple[NamedNode, Term]]:
-        linked = place.named_by(event.item, self.gazetteer)
-        labelled = place.named_by_labels(labels, self.gazetteer)
+        linked = naming.named_by(event.item, self.gazetteer)
+        labelled = naming.named_by_labels(labels, self.gazetteer)
         for one in dict.fromkeys(linked + labelled):
             node = self._place(one)
             yield terms.PLACE, node
-            if place.is_location(one, event.item):
+            if naming.is_location(one, event.item):
                 yield terms.LOCATION, node
             if one in labelled:
                 yield terms.ABOUT, node
 
-    def _place(self, named: place.NamedPlace) -> NamedNode:
+    def _place(self, named: naming.NamedPlace) -> NamedNode:
         if named.title is not None:
             return self._entity("en", named.title)
         if named.place.geonames is not None:
             self.named.places.add(named.place.geonames)
-        return _node(place.iri(named.place, self.minter, self.gazetteer))
+        return _node(naming.iri(named.place, self.minter, self.gazetteer))
 
     def _entity(self, language: str, title: str) -> NamedNode:
         self.named.entities.add((language, title))

@@ -13,11 +13,12 @@ from typing import Final
 
 from pyoxigraph import Literal, NamedNode, Quad
 
-from kg import parse, place
-from kg.gazetteer import Gazetteer
-from kg.gazetteer_place import Place
+from kg import parse
 from kg.map import Named, Term, instant
 from kg.parse.context_print import index_path
+from kg.places import naming
+from kg.places.gazetteer import Gazetteer
+from kg.places.place import Place
 from kg.rdf import terms
 from kg.rdf.iri import Minter, spell
 from kg.rdf.licences import BY_SA_3, BY_SA_4
@@ -273,7 +274,7 @@ def named_quads(named: Named, minter: Minter, gazetteer: Gazetteer) -> Iterator[
     for language, title in sorted(named.entities):
         iri = minter.entity(language, title)
         yield from _entity(NamedNode(iri), language, title)
-        found = place.of_title(title, gazetteer) if language == "en" else None
+        found = naming.of_title(title, gazetteer) if language == "en" else None
         if found:
             linked[iri] = found
             yield from _place(NamedNode(iri), found, minter, gazetteer)
@@ -286,12 +287,12 @@ def _unlinked_places(
 ) -> Iterator[Quad]:
     """Yield places that no link of the archive leads to: those named by a label, and what contains the others."""
     containers = chain.from_iterable(map(gazetteer.containers, (*linked.values(), *by_label)))
-    described = {place.iri(found, minter, gazetteer): found for found in (*by_label, *containers)}
+    described = {naming.iri(found, minter, gazetteer): found for found in (*by_label, *containers)}
     for iri, found in sorted(described.items()):
         if iri in linked:
             continue
         subject = NamedNode(iri)
-        title = place.title_of(found, gazetteer)
+        title = naming.title_of(found, gazetteer)
         if title:
             yield from _entity(subject, "en", title)
         else:
@@ -323,7 +324,7 @@ def _place(subject: NamedNode, found: Place, minter: Minter, gazetteer: Gazettee
         yield Quad(subject, terms.LATITUDE, Literal(found.lat, datatype=terms.DECIMAL))
         yield Quad(subject, terms.LONGITUDE, Literal(found.long, datatype=terms.DECIMAL))
     for container in gazetteer.containers(found):
-        yield Quad(subject, terms.CONTAINED_IN_PLACE, NamedNode(place.iri(container, minter, gazetteer)))
+        yield Quad(subject, terms.CONTAINED_IN_PLACE, NamedNode(naming.iri(container, minter, gazetteer)))
 
 
 def _labelled(named: Named, minter: Minter) -> Iterator[Quad]:

@@ -20,12 +20,13 @@ from math import sqrt
 from pathlib import Path
 from typing import Any
 
-from kg import gazetteer, git, parse
+from kg import git, parse
 from kg.archive import open_archive
-from kg.gazetteer import SMALLEST_CITY, Gazetteer
-from kg.gazetteer_towns import Towns
 from kg.item import Tally, items
 from kg.ledger import Claims
+from kg.places import gazetteer
+from kg.places.gazetteer import SMALLEST_CITY, Gazetteer
+from kg.places.towns import Towns
 from kg.record import DayPage, Page
 from kg.timeline import Capture, Listing, Timeline
 from tests.judged.places import draw

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from kg.gazetteer_names import is_name
+from kg.places.names import is_name
 
 
 @dataclass(frozen=True, slots=True)

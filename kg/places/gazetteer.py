@@ -4,8 +4,8 @@ The table is made by data/gazetteer/make.py from GeoNames data (CC BY 4.0):
 countries, divisions and cities. A name resolves only where it very likely is the
 place, because persons, firms, clubs and plain words share the names of many towns
 (Nokia, Police, Honda). Seas, rivers and the like are known by the words of their
-titles (kg/gazetteer_names.py), or from a list.
-Names that only small towns have are in a table of their own (kg/gazetteer_towns.py).
+titles (kg/places/names.py), or from a list.
+Names that only small towns have are in a table of their own (kg/places/towns.py).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from itertools import chain
 from pathlib import Path
 
 from kg.errors import ConfigurationError
-from kg.gazetteer_names import (
+from kg.places.names import (
     AREAS,
     DIVISION_WORDS,
     QUALIFIERS,
@@ -31,8 +31,8 @@ from kg.gazetteer_names import (
     whole,
     without_genitive,
 )
-from kg.gazetteer_place import Place, area, several
-from kg.gazetteer_towns import Towns
+from kg.places.place import Place, area, several
+from kg.places.towns import Towns
 
 #: Where a wheel and a checkout keep the table, in the order they are tried.
 DIRECTORIES = (

@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg import gazetteer
 from kg.errors import ConfigurationError
-from kg.gazetteer import Gazetteer, load
-from kg.gazetteer_names import fold
-from kg.gazetteer_place import Place, names_place
-from kg.gazetteer_towns import CELLS, Towns
+from kg.places import gazetteer
+from kg.places.gazetteer import Gazetteer, load
+from kg.places.names import fold
+from kg.places.place import Place, names_place
+from kg.places.towns import CELLS, Towns
 from tests.judged.measure import general
 
 HOMS, HOMS_GOVERNORATE, SYRIA = 169577, 169575, 163843

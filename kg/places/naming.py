@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from kg.gazetteer import Gazetteer
-from kg.gazetteer_names import without_marks
-from kg.gazetteer_place import Place, names_place
 from kg.item import Item
+from kg.places.gazetteer import Gazetteer
+from kg.places.names import without_marks
+from kg.places.place import Place, names_place
 from kg.rdf.iri import Minter
 
 # What stands before a name when the sentence says that something happened there.

@@ -7,12 +7,12 @@ from datetime import date
 
 import pytest
 
-from kg import gazetteer
-from kg.gazetteer import Gazetteer
-from kg.gazetteer_place import Place
 from kg.item import Item, Tally, items
 from kg.parse import wikitext
-from kg.place import NamedPlace, iri, is_location, named_by, named_by_labels, of_label, of_title, title_of
+from kg.places import gazetteer
+from kg.places.gazetteer import Gazetteer
+from kg.places.naming import NamedPlace, iri, is_location, named_by, named_by_labels, of_label, of_title, title_of
+from kg.places.place import Place
 from kg.rdf.iri import Minter
 from kg.record import Link
 
