@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from kg import git, parse
+from kg import git
+from kg.dialects import reading
+from kg.dialects.record import Page
 from kg.errors import ArchiveError
-from kg.record import Page
 
 SHOWN_PATHS = "2011_November_8.txt or news/2011/11/8/<slug>.md"
 
@@ -102,7 +103,7 @@ def _open_folder(root: Path, page_bytes: int) -> Archive:
     pages, others = [], []
     for file in _regular_files(root):
         path = file.relative_to(root).as_posix()
-        if _is_nameable(path) and parse.matches(path):
+        if _is_nameable(path) and reading.matches(path):
             check_size(path, file.stat().st_size, page_bytes)
             pages.append(path)
         else:
@@ -130,7 +131,7 @@ def _is_nameable(path: str) -> bool:
         path.encode()
     except UnicodeEncodeError:
         return False
-    return not parse.CONTROL.search(path) and "\t" not in path and "\n" not in path and "\r" not in path
+    return not reading.CONTROL.search(path) and "\t" not in path and "\n" not in path and "\r" not in path
 
 
 def _open_git(root: Path, page_bytes: int, history: bool, as_of: datetime | None) -> Archive:
@@ -151,4 +152,4 @@ def _open_git(root: Path, page_bytes: int, history: bool, as_of: datetime | None
 
 
 def _is_page(path: str) -> bool:
-    return "\ufffd" not in path and _is_nameable(path) and parse.matches(path)
+    return "\ufffd" not in path and _is_nameable(path) and reading.matches(path)

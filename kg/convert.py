@@ -9,7 +9,8 @@ from datetime import date, datetime
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
-from kg import parse
+from kg.dialects import reading
+from kg.dialects.record import DayPage, Page, Record, Unread
 from kg.item import Item, Origin, Reference, Tally, content, fold, items, normalise
 from kg.ledger import Claim, Claims, Ledger, hash_of
 from kg.map import Mapper, Named, instant, source_quads, unusable, urls
@@ -18,7 +19,6 @@ from kg.merge import surviving
 from kg.places.gazetteer import Gazetteer
 from kg.rdf import terms
 from kg.rdf.iri import Minter
-from kg.record import DayPage, Page, Record, Unread
 from kg.timeline import Capture, Event, Listing, Observed, Timeline
 from kg.withdraw import Withdrawn, amendments
 
@@ -154,7 +154,7 @@ class Converter:
         """Yield the quads of pages that belong to no day, such as a front page: they list no events of their own."""
         withdrawn = Withdrawn(claims.hidden)
         for page in pages:
-            record = parse.parse(page)
+            record = reading.parse(page)
             if record is None:
                 self.outcome.prose.append(page.path)
                 continue
@@ -177,7 +177,7 @@ class Converter:
         return Capture(shown.place, shown.day, kept[iri].listings)
 
     def _read(self, page: Page, iri: str, shown: Shown) -> Kept:
-        record = parse.parse(page)
+        record = reading.parse(page)
         if record is None:
             raise AssertionError(f"{page.path} names a day and is no page")
         tally = Tally()

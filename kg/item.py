@@ -17,10 +17,10 @@ from enum import IntEnum
 from functools import lru_cache
 from typing import TypeVar
 
-from kg.parse import context
-from kg.parse.context_lines import place_of
+from kg.dialects.context import page as context
+from kg.dialects.context.lines import place_of
+from kg.dialects.record import Bullet, Citation, DayIndex, DayPage, EventPage, FrontPage, Link, Record
 from kg.rdf.iri import slug
-from kg.record import Bullet, Citation, DayIndex, DayPage, EventPage, FrontPage, Link, Record
 
 FULL_SENTENCE = re.compile(r"(?:\S+\s+){3,}\S+[.!?][\"”’')]*$")
 ONLY_LINKS = re.compile(r"(?:[\W_]|\band\b|\bor\b)*$")

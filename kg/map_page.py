@@ -13,16 +13,9 @@ from typing import Final
 
 from pyoxigraph import Literal, NamedNode, Quad
 
-from kg import parse
-from kg.map import Named, Term, instant
-from kg.parse.context_print import index_path
-from kg.places import naming
-from kg.places.gazetteer import Gazetteer
-from kg.places.place import Place
-from kg.rdf import terms
-from kg.rdf.iri import Minter, spell
-from kg.rdf.licences import BY_SA_3, BY_SA_4
-from kg.record import (
+from kg.dialects import reading
+from kg.dialects.context.printing import index_path
+from kg.dialects.record import (
     Bullet,
     Change,
     Citation,
@@ -36,6 +29,13 @@ from kg.record import (
     Record,
     Related,
 )
+from kg.map import Named, Term, instant
+from kg.places import naming
+from kg.places.gazetteer import Gazetteer
+from kg.places.place import Place
+from kg.rdf import terms
+from kg.rdf.iri import Minter, spell
+from kg.rdf.licences import BY_SA_3, BY_SA_4
 
 Statements = Iterator[tuple[NamedNode, Term]]
 Listed = tuple[str, Statements]
@@ -126,7 +126,7 @@ def _layout(page: Page, record: Record) -> Statements:
 
 def _media_type(page: Page, record: Record) -> str:
     """Return the media type of a page: Markdown (RFC 7763) of the Context's variant, or MediaWiki's wikitext."""
-    charset = parse.charset_of(page)
+    charset = reading.charset_of(page)
     if isinstance(record, DayPage):
         return f"text/x-wiki; charset={charset}"
     formats = "; formats=1" if record.formats else ""

@@ -12,14 +12,14 @@ from typing import Final
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Store, Triple
 
 from kg import page as rebuilding
-from kg import parse
 from kg.archive import Archive, Version
+from kg.dialects import reading
+from kg.dialects.record import DayPage, Page
+from kg.dialects.wikitext import page as wikitext
 from kg.errors import NewsgraphError
 from kg.map_page import page_quads
-from kg.parse import wikitext
 from kg.rdf import terms
 from kg.rdf.iri import Minter
-from kg.record import DayPage, Page
 
 STEPS: Final = 3
 """How far from a node its page is looked for: publisher, source, event, revision."""
@@ -149,13 +149,13 @@ class Origins:
 
 def lines(page: Page) -> dict[str, int]:
     """Return the line of each entry of a page, by the fragment of its IRI, where it can be told."""
-    record = parse.parse(page)
+    record = reading.parse(page)
     if isinstance(record, DayPage):
         kinds = (("item", record.bullets), ("heading", record.headings), ("line", record.rest))
         return {f"{kind}-{number}": one.line for kind, some in kinds for number, one in enumerate(some, 1)}  # type: ignore[attr-defined]
     if record is None:
         return {}
-    left = dict(enumerate(parse.text_of(page).split("\n"), 1))
+    left = dict(enumerate(reading.text_of(page).split("\n"), 1))
     found = {}
     for fragment, wanted in _printed(page_quads(page, record, Minter("x:/"))).items():
         line = next((number for number, text in left.items() if all(one in text for one in wanted)), None)

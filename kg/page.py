@@ -10,14 +10,15 @@ from datetime import date, datetime
 
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
+from kg.dialects.context import page as context
+from kg.dialects.context.event import KINDS
+from kg.dialects.context.index import with_text
+from kg.dialects.context.lines import Place, place_of, read_address
+from kg.dialects.record import Change, Citation, DayIndex, EventPage, FrontPage, IndexItem, Record, Related
+from kg.dialects.wikitext import page as wikitext
 from kg.errors import ArchiveError, NotFoundError, StoreError
 from kg.map_page import MARKERS
-from kg.parse import context, wikitext
-from kg.parse.context_event import KINDS
-from kg.parse.context_index import with_text
-from kg.parse.context_lines import Place, place_of, read_address
 from kg.rdf import terms
-from kg.record import Change, Citation, DayIndex, EventPage, FrontPage, IndexItem, Record, Related
 
 
 @dataclass(frozen=True, slots=True)

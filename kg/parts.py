@@ -19,12 +19,12 @@ from typing import Any
 from kg import __version__
 from kg.archive import Archive
 from kg.convert import Outcome, Pending
+from kg.dialects.record import Unread
 from kg.item import Reference, Tally
 from kg.ledger import Claim, Ledger
 from kg.map import Named
 from kg.places import gazetteer
 from kg.plan import Chunk
-from kg.record import Unread
 
 FOLDER = "parts"
 

@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import groupby
 
-from kg import parse
 from kg.archive import Archive, Version
 from kg.convert import Shown, Step
+from kg.dialects import reading as parse
+from kg.dialects.context.lines import place_of
+from kg.dialects.context.page import INDEX_NAMES
+from kg.dialects.record import Page
+from kg.dialects.wikitext import page as wikitext
 from kg.ledger import Claims, Ledger
-from kg.parse import wikitext
-from kg.parse.context import INDEX_NAMES
-from kg.parse.context_lines import place_of
-from kg.record import Page
 from kg.settings import Settings
 from kg.timeline import connected
 

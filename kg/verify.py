@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kg import page as rebuilding
-from kg import parse
 from kg.archive import Archive, Version, open_archive
+from kg.dialects import reading
+from kg.dialects.record import Bullet, DayPage, Page, PrintedLine, Record
+from kg.dialects.wikitext import page as wikitext
 from kg.errors import ArchiveError
 from kg.map_page import page_quads
-from kg.parse import wikitext
 from kg.process.parallel import each
 from kg.rdf.iri import Minter
-from kg.record import Bullet, DayPage, Page, PrintedLine, Record
 from kg.settings import Settings
 
 VERSIONS_AT_ONCE = 200
@@ -67,7 +67,7 @@ def _check(page: Page, minter: Minter) -> Checked | None:
     """Compare one page; None for prose that only is named like a page."""
     is_list = wikitext.matches(page.path)
     try:
-        record = parse.parse(page)
+        record = reading.parse(page)
     except ArchiveError as error:
         return Checked(page.path, is_list, str(error))
     return Checked(page.path, is_list, difference(page, record, minter)) if record else None
@@ -89,7 +89,7 @@ def difference(page: Page, record: Record, minter: Minter) -> str | None:
 
 def _list(page: Page, record: DayPage) -> bytes | None:
     """Return the lines of a day page that its record says, as the page has them; None if it leaves out a bullet."""
-    text = parse.text_of(page)
+    text = reading.text_of(page)
     lines = text.removeprefix("\ufeff").split("\n")
     said: set[int] = set()
     entries: tuple[Bullet | PrintedLine, ...] = (*record.bullets, *record.headings, *record.rest)
@@ -98,4 +98,4 @@ def _list(page: Page, record: DayPage) -> bytes | None:
     others = "\n".join(line for number, line in enumerate(lines) if number not in said)
     if any(map(wikitext.is_item, wikitext.COMMENT.sub("", others).split("\n"))):
         return None
-    return "".join(f"{lines[number]}\n" for number in sorted(said)).encode(parse.charset_of(page))
+    return "".join(f"{lines[number]}\n" for number in sorted(said)).encode(reading.charset_of(page))

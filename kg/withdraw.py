@@ -12,12 +12,12 @@ from itertools import chain
 
 from pyoxigraph import Literal, NamedNode, Quad
 
+from kg.dialects.context.lines import place_of
+from kg.dialects.record import DayIndex, DayPage, EventPage, FrontPage, Page, Record, Unread
 from kg.item import Item, Origin, Reference, fold, normalise
 from kg.ledger import HASHED, Ledger, hash_of, hashed, readable
-from kg.parse.context_lines import place_of
 from kg.rdf import terms
 from kg.rdf.iri import Minter
-from kg.record import DayIndex, DayPage, EventPage, FrontPage, Page, Record, Unread
 from kg.timeline import Event
 
 TRUE = Literal("true", datatype=terms.BOOLEAN)

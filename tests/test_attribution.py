@@ -7,11 +7,11 @@ from datetime import UTC, date, datetime
 import pytest
 from pyoxigraph import NamedNode
 
-from kg import parse
+from kg.dialects import reading
+from kg.dialects.record import Page
 from kg.map_page import page_quads
 from kg.rdf import terms
 from kg.rdf.iri import Minter
-from kg.record import Page
 
 BY_SA = "https://creativecommons.org/licenses/by-sa/{}/"
 HISTORY = "https://en.wikipedia.org/w/index.php?title=Portal:Current_events/2011_November_8&action=history"
@@ -20,7 +20,7 @@ WIKITEXT = b";News\n*Shops close in [[Homs]].\n"
 
 def said(path: str, content: bytes, captured: datetime | None, predicate: NamedNode) -> list[str]:
     page = Page(path, content, captured)
-    record = parse.parse(page)
+    record = reading.parse(page)
     assert record is not None
     quads = page_quads(page, record, Minter("http://127.0.0.1:8000/"))
     return [quad.object.value for quad in quads if quad.predicate == predicate and isinstance(quad.object, NamedNode)]

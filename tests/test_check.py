@@ -20,11 +20,11 @@ from kg.archive import open_archive
 from kg.build import build
 from kg.check import Checked, check, report
 from kg.cli import main
+from kg.dialects.record import Page
 from kg.errors import ValidationError
 from kg.map import Mapper
 from kg.origin import Origins, lines
 from kg.rdf import terms
-from kg.record import Page
 from kg.settings import Settings
 
 WriteArchive = Callable[..., Path]

@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Store
 
-from kg import build, parse, snapshot
+from kg import build, snapshot
 from kg.archive import open_archive
 from kg.build import Built
+from kg.dialects import reading
 from kg.settings import Settings
 
 CORPUS = Path(os.environ.get("NEWSGRAPH_CORPUS", Path(__file__).parents[2] / "shared" / "corpus"))
@@ -55,14 +56,14 @@ def test_the_wikitext_archive_gives_its_events_days_and_citations(wikitext: tupl
 @needs(WIKITEXT)
 def test_hardly_a_line_of_the_wikitext_is_not_understood(wikitext: tuple[Path, Built]) -> None:
     archive = open_archive(wikitext[0], 8_000_000)
-    lines = sum(len(parse.text_of(page).splitlines()) for page in archive.pages(archive.versions))
+    lines = sum(len(reading.text_of(page).splitlines()) for page in archive.pages(archive.versions))
     assert len(wikitext[1].report["lines not understood"]) < lines / 100
 
 
 @needs(WIKITEXT)
 def test_every_bullet_that_links_homs_is_an_event_in_homs(wikitext: tuple[Path, Built]) -> None:
     archive = open_archive(wikitext[0], 8_000_000)
-    texts = (parse.text_of(page) for page in archive.pages(archive.versions) if parse.day_of(page.path))
+    texts = (reading.text_of(page) for page in archive.pages(archive.versions) if reading.day_of(page.path))
     bullets = sum(len(re.findall(r"(?m)^[*:#]+.*\[\[Homs(?:\||\]\]|#)", text)) for text in texts)
     assert bullets == 101
     assert len(events_in("Homs", wikitext[1].snapshot.open())) == bullets

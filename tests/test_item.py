@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from pyoxigraph import NamedNode
 
 from kg.convert import check_sums
+from kg.dialects.context import page as context
+from kg.dialects.record import Change, Citation, DayIndex, EventPage, FrontPage, IndexItem, Link, Related
+from kg.dialects.wikitext import page as wikitext
 from kg.item import Former, Item, Origin, Tally, items, normalise, readable_slug
-from kg.parse import context, wikitext
-from kg.record import Change, Citation, DayIndex, EventPage, FrontPage, IndexItem, Link, Related
 
 DAY = date(2011, 11, 8)
 SOURCE = "[http://a.example (A)]"

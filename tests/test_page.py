@@ -14,15 +14,15 @@ import pytest
 from pyoxigraph import Literal, Store
 
 from kg import build
-from kg import parse as dialects
 from kg.archive import open_archive
+from kg.dialects import reading as dialects
+from kg.dialects.record import DayPage, Page
+from kg.dialects.wikitext import page as wikitext
 from kg.errors import ArchiveError, NotFoundError, StoreError
 from kg.map_page import page_quads
 from kg.page import find, record, text
-from kg.parse import wikitext
 from kg.rdf import terms
 from kg.rdf.iri import Minter
-from kg.record import DayPage, Page
 from kg.settings import Settings
 from kg.verify import Checked, difference, summary, verify
 

@@ -10,8 +10,8 @@ import pytest
 from pyoxigraph import QuerySolutions, Store
 
 from kg.build import Built
-from kg.parse import day_of
-from kg.parse.context_lines import place_of
+from kg.dialects.context.lines import place_of
+from kg.dialects.reading import day_of
 
 SAMPLE = Path(__file__).parents[1] / "data" / "sample"
 ENGLISH = SAMPLE / "the-context" / "en" / "news"

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
+from kg.dialects.record import Citation
 from kg.item import Item, Origin
-from kg.record import Citation
 from kg.similar import SHORTEST_CONTAINED, THRESHOLD, likeness, pair, words
 
 DAY = date(2011, 11, 8)

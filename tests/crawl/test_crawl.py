@@ -19,7 +19,7 @@ from endpoint.negotiate import DOCUMENT_FORMATS
 from endpoint.urls import THINGS, Addresses
 from kg import curate
 from kg.build import build
-from kg.parse.inline import article_title
+from kg.dialects.wikitext.inline import article_title
 from kg.rdf import terms
 from kg.rdf.iri import Minter
 from kg.settings import Settings

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from kg import parse
+from kg.dialects import reading
+from kg.dialects.record import Page
 from kg.item import Tally, items
 from kg.ledger import Claims
-from kg.record import Page
 from kg.timeline import Capture, Event, Listing, Timeline
 
 BASE = "http://127.0.0.1:8000/"
@@ -30,12 +30,12 @@ Commits = Iterable[tuple[float, Pages]]
 
 
 def capture(path: str, text: str | None, time: datetime | None = None) -> Capture:
-    day = parse.day_of(path)
+    day = reading.day_of(path)
     assert day
     if text is None:
         return Capture(path, day, ())
     page = Page(path, text.encode(), time)
-    record = parse.parse(page)
+    record = reading.parse(page)
     assert record
     listed = (replace(item, day=day) for item in items(record, Tally()))
     return Capture(path, day, tuple(Listing(item, f"{BASE}page/{path}/{page.sha256[:16]}", time) for item in listed))

@@ -20,14 +20,15 @@ from math import sqrt
 from pathlib import Path
 from typing import Any
 
-from kg import git, parse
+from kg import git
 from kg.archive import open_archive
+from kg.dialects import reading
+from kg.dialects.record import DayPage, Page
 from kg.item import Tally, items
 from kg.ledger import Claims
 from kg.places import gazetteer
 from kg.places.gazetteer import SMALLEST_CITY, Gazetteer
 from kg.places.towns import Towns
-from kg.record import DayPage, Page
 from kg.timeline import Capture, Listing, Timeline
 from tests.judged.places import draw
 
@@ -45,7 +46,7 @@ def wilson(hits: int, n: int) -> str:
 def captured(path: str, content: bytes, moment: int) -> tuple[Capture, dict[str, int]]:
     """Return a day page as a capture, and the line of each of its items by fragment."""
     page = Page(path, content, datetime.fromtimestamp(moment, UTC))
-    record = parse.parse(page)
+    record = reading.parse(page)
     assert isinstance(record, DayPage)
     lines = {f"item-{bullet.position + 1}": bullet.line for bullet in record.bullets}
     listings = tuple(Listing(item, f"{page.sha256}", page.captured) for item in items(record, Tally()))
@@ -90,7 +91,7 @@ def measure_cross(repository: Path, *rest: Any) -> None:
     """Compare which bullet each page and index item is merged with against what was judged."""
     *folders, judged = rest
     wiki = open_archive(repository, 8_000_000)
-    days = {parse.day_of(page.path): page for page in wiki.pages(wiki.versions)}
+    days = {reading.day_of(page.path): page for page in wiki.pages(wiki.versions)}
     right = found = wanted = judged_pairs = 0
     for one in judged:
         day = datetime.fromisoformat(one["day"]).date()
@@ -173,7 +174,7 @@ def merged_with(wikitext: Page, file: Path, item: int | None) -> int | None:
     timeline.step([capture], None)
     keys = {key: event.listings[0].item.fragment for key, event in timeline.events.items()}
     page = Page(f"news/{file.as_posix().partition('/news/')[2]}", file.read_bytes())
-    record = parse.parse(page)
+    record = reading.parse(page)
     assert record is not None
     found = list(items(record, Tally()))
     chosen = found[0 if item is None else item - 1]

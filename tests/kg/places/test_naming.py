@@ -7,14 +7,14 @@ from datetime import date
 
 import pytest
 
+from kg.dialects.record import Link
+from kg.dialects.wikitext import page
 from kg.item import Item, Tally, items
-from kg.parse import wikitext
 from kg.places import gazetteer
 from kg.places.gazetteer import Gazetteer
 from kg.places.naming import NamedPlace, iri, is_location, named_by, named_by_labels, of_label, of_title, title_of
 from kg.places.place import Place
 from kg.rdf.iri import Minter
-from kg.record import Link
 
 MINTER = Minter("http://127.0.0.1:8000/")
 HOMS = 169577
@@ -26,7 +26,7 @@ def places() -> Gazetteer:
 
 
 def listed(text: str) -> Item:
-    *_, item = items(wikitext.parse("2011_November_8.txt", text), Tally())
+    *_, item = items(page.parse("2011_November_8.txt", text), Tally())
     return item
 
 

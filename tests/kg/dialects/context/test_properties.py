@@ -14,12 +14,12 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from kg import page as rebuilding
-from kg import parse as dialects
+from kg.dialects import reading as dialects
+from kg.dialects.context.page import matches, parse, render
+from kg.dialects.record import Change, Citation, DayIndex, EventPage, FrontPage, IndexItem, Page, Related
 from kg.errors import ArchiveError
 from kg.map_page import page_quads
-from kg.parse.context import matches, parse, render
 from kg.rdf.iri import Minter
-from kg.record import Change, Citation, DayIndex, EventPage, FrontPage, IndexItem, Page, Related
 
 CORPUS = Path(os.environ.get("NEWSGRAPH_CORPUS", Path(__file__).parents[3] / "shared" / "corpus"))
 EVENT = "news/2011/11/8/a-bridge-opens.md"

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.parse import NOT_IN_XML
-from kg.parse.wikitext import FRAME, HEADING, MAX_LINE_LENGTH, day_of, matches, parse
+from kg.dialects.reading import NOT_IN_XML
+from kg.dialects.record import Bullet, DayPage, Page
+from kg.dialects.wikitext.page import FRAME, HEADING, MAX_LINE_LENGTH, day_of, matches, parse
 from kg.rdf.iri import Minter
-from kg.record import Bullet, DayPage, Page
 from kg.verify import difference
 
 PATH = "data/2011_November_8.txt"

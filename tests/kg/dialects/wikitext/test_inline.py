@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.parse.inline import article_title, plain, read
-from kg.record import Link
+from kg.dialects.record import Link
+from kg.dialects.wikitext.inline import article_title, plain, read
 
 URL = "http://a.example/b"
 

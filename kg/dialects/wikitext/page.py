@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from kg.parse import inline
-from kg.record import Bullet, DayPage, PrintedLine, Unread
+from kg.dialects.record import Bullet, DayPage, PrintedLine, Unread
+from kg.dialects.wikitext import inline
 
 PATH = re.compile(r"(?:^|/)(\d{4})_([A-Z][a-z]+)_(\d{1,2})\.txt\Z")
 LANGUAGE = "en"

@@ -13,8 +13,8 @@ import mwparserfromhell
 from mwparserfromhell.nodes import Comment, ExternalLink, HTMLEntity, Tag, Template, Text, Wikilink
 from mwparserfromhell.wikicode import Wikicode
 
-from kg.parse.simple import Piece, pieces
-from kg.record import Citation, Link
+from kg.dialects.record import Citation, Link
+from kg.dialects.wikitext.plain_lines import Piece, pieces
 
 # Stands in the text for a citation until what is around it has been tidied (OBJECT REPLACEMENT CHARACTER).
 CITED = "\ufffc"

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from kg.parse import inline
-from kg.parse.simple import Piece, pieces
+from kg.dialects.wikitext import inline
+from kg.dialects.wikitext.plain_lines import Piece, pieces
 
 FRAGMENTS = (
     "Shops", " ", "in", "[[Homs]]", "[[India]]n", "[[Homs|the city]]", "[[:Homs]]", "[[w:Homs]]",

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
+from kg.dialects.context import page as context
+from kg.dialects.context.lines import place_of
+from kg.dialects.record import Page, Record, Unread
+from kg.dialects.wikitext import page as wikitext
 from kg.errors import ArchiveError
-from kg.parse import context, wikitext
-from kg.parse.context_lines import place_of
-from kg.record import Page, Record, Unread
 
 # What XML 1.0 (section 2.2, and 2.11 for a carriage return alone) cannot carry, so that RDF/XML could not either.
 NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|\r(?!\n)")

@@ -11,11 +11,11 @@ import re
 from collections import Counter
 from dataclasses import replace
 
-from kg.parse.context_event import event_page
-from kg.parse.context_index import DAY_NAMES, day_index, front_page
-from kg.parse.context_lines import Line, Place, Report, place_of
-from kg.parse.context_print import render
-from kg.record import DayIndex, EventPage, FrontPage
+from kg.dialects.context.event import event_page
+from kg.dialects.context.index import DAY_NAMES, day_index, front_page
+from kg.dialects.context.lines import Line, Place, Report, place_of
+from kg.dialects.context.printing import render
+from kg.dialects.record import DayIndex, EventPage, FrontPage
 
 __all__ = ["is_front_page", "labels", "matches", "parse", "render"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from kg.record import Change, Citation, DayIndex, EventPage, FrontPage, IndexItem, Related
+from kg.dialects.record import Change, Citation, DayIndex, EventPage, FrontPage, IndexItem, Related
 
 PREVIOUS_DAY = {"en": "Previous Day...", "zh": "前一天..."}
 SECTIONS = {
@@ -22,7 +22,7 @@ def render(record: EventPage | DayIndex | FrontPage) -> str:
     """Return the text of the page that ``record`` says.
 
     Args:
-        record: what ``kg.parse.context.parse`` returns. If it has no unread lines, the text is the original;
+        record: what ``kg.dialects.context.page.parse`` returns. If it has no unread lines, the text is the original;
             unread lines are not printed in the place where they stood.
 
     Returns:

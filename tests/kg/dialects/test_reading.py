@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg import parse
+from kg.dialects import reading
+from kg.dialects.record import DayIndex, DayPage, EventPage, FrontPage, Page, Record
 from kg.errors import ArchiveError
-from kg.record import DayIndex, DayPage, EventPage, FrontPage, Page, Record
 
 WIKITEXT = "2011_November_8.txt"
 EVENT = "news/2011/11/8/a-bridge-opens.md"
@@ -18,7 +18,7 @@ FRONT = "## [Yesterday](/news/2011/11/07/index.md)\n\n"
 
 
 def day_page(content: bytes) -> DayPage:
-    record = parse.parse(Page(WIKITEXT, content))
+    record = reading.parse(Page(WIKITEXT, content))
     assert isinstance(record, DayPage)
     return record
 
@@ -37,22 +37,22 @@ def day_page(content: bytes) -> DayPage:
     ],
 )
 def test_the_path_tells_the_dialect(path: str, text: str, kind: type[Record]) -> None:
-    assert parse.matches(path)
-    assert type(parse.parse(Page(path, text.encode()))) is kind
+    assert reading.matches(path)
+    assert type(reading.parse(Page(path, text.encode()))) is kind
 
 
 def test_prose_that_is_named_like_a_front_page_is_no_record() -> None:
-    assert parse.parse(Page("README.md", b"# About\n")) is None
+    assert reading.parse(Page("README.md", b"# About\n")) is None
 
 
 @pytest.mark.parametrize("path", ["a.jpg", "notes.txt", "about.md", ".gitignore", "2011_November_8.txt~"])
 def test_other_files_are_no_pages(path: str) -> None:
-    assert not parse.matches(path)
+    assert not reading.matches(path)
 
 
 def test_the_path_tells_the_day() -> None:
-    assert parse.day_of(WIKITEXT) == parse.day_of(EVENT) == date(2011, 11, 8)
-    assert parse.day_of("README.md") is None
+    assert reading.day_of(WIKITEXT) == reading.day_of(EVENT) == date(2011, 11, 8)
+    assert reading.day_of("README.md") is None
 
 
 # --- encodings
@@ -84,7 +84,7 @@ def test_a_byte_order_mark_is_no_text() -> None:
 )
 def test_what_is_not_text_is_refused(content: bytes) -> None:
     with pytest.raises(ArchiveError, match=rf"^page {WIKITEXT} is not text \(.*\): remove it$"):
-        parse.parse(Page(WIKITEXT, content))
+        reading.parse(Page(WIKITEXT, content))
 
 
 @pytest.mark.parametrize("character", ["\x01", "\x0b", "\x0c", "\x1b", "\x1f", "\ufffe", "\uffff"])
@@ -104,8 +104,8 @@ def test_line_ends_of_windows_are_not_control_characters() -> None:
 @given(st.sampled_from([WIKITEXT, EVENT, "news/2011/11/8/index.md", "README.md"]), st.binary(max_size=80))
 def test_any_bytes_are_a_record_or_refused(path: str, content: bytes) -> None:
     try:
-        record = parse.parse(Page(path, content))
+        record = reading.parse(Page(path, content))
     except ArchiveError:
         record = None
     if isinstance(record, DayPage):
-        assert not parse.NOT_IN_XML.search("".join(bullet.printed + bullet.text for bullet in record.bullets))
+        assert not reading.NOT_IN_XML.search("".join(bullet.printed + bullet.text for bullet in record.bullets))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
-from kg.record import Unread
+from kg.dialects.record import Unread
 
 FORMATS = "Formats: "
 HEADING = "##### "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from kg.parse.context_lines import (
+from kg.dialects.context.lines import (
     FORMATS,
     HEADING,
     LABELS,
@@ -17,8 +17,8 @@ from kg.parse.context_lines import (
     read_heading,
     read_link,
 )
-from kg.parse.context_print import PREVIOUS_DAY
-from kg.record import DayIndex, FrontPage, IndexItem
+from kg.dialects.context.printing import PREVIOUS_DAY
+from kg.dialects.record import DayIndex, FrontPage, IndexItem
 
 DAY_NAMES = ("News", "Yesterday", "Day Before Yesterday", "今天", "昨天", "昨天前一天")
 _FRONT_SECTIONS = {*DAY_NAMES, *PREVIOUS_DAY.values(), "Opinion"}

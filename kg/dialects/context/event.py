@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import TypeVar
 
-from kg.parse.context_lines import (
+from kg.dialects.context.lines import (
     FORMATS,
     HEADING,
     LABELS,
@@ -21,8 +21,8 @@ from kg.parse.context_lines import (
     read_heading,
     read_link,
 )
-from kg.parse.context_print import SECTIONS
-from kg.record import Change, ChangeKind, Citation, EventPage, Related
+from kg.dialects.context.printing import SECTIONS
+from kg.dialects.record import Change, ChangeKind, Citation, EventPage, Related
 
 _SECTION = re.compile(rf"### ({'|'.join(SECTIONS)}):")
 _ENTRY = re.compile(r"([0-9]+)\. (\[.*)", re.DOTALL)

@@ -1,0 +1,1 @@
+"""Page languages: each turns the pages of an archive into records, and records into items."""

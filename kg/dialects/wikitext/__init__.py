@@ -1,0 +1,1 @@
+"""The dialect of Wikipedia's Current Events Portal: one page a day, in MediaWiki's wikitext."""
