@@ -16,7 +16,7 @@ from pyoxigraph import Quad, RdfFormat, Store, serialize
 
 import vocab
 from kg import __version__, check, ledger, parts, plan, retained, snapshot, writes
-from kg.archive import Archive, open_archive
+from kg.archive.opening import Archive, open_archive
 from kg.convert import Converter, Outcome
 from kg.enrich import adopt, source
 from kg.enrich.adopt import Adopted

@@ -15,7 +15,7 @@ from pyoxigraph import NamedNode, Store
 
 import vocab
 from kg import shacl
-from kg.archive import Archive
+from kg.archive.opening import Archive
 from kg.errors import ValidationError
 from kg.origin import SHOWN, Origin, Origins
 from kg.rdf.prefixes import compact

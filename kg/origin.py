@@ -12,7 +12,7 @@ from typing import Final
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Store, Triple
 
 from kg import page as rebuilding
-from kg.archive import Archive, Version
+from kg.archive.opening import Archive, Version
 from kg.dialects import reading
 from kg.dialects.record import DayPage, Page
 from kg.dialects.wikitext import page as wikitext

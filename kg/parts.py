@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from kg import __version__
-from kg.archive import Archive
+from kg.archive.opening import Archive
 from kg.convert import Outcome, Pending
 from kg.dialects.record import Unread
 from kg.item import Reference, Tally

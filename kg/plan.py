@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import groupby
 
-from kg.archive import Archive, Version
+from kg.archive.opening import Archive, Version
 from kg.convert import Shown, Step
 from kg.dialects import reading as parse
 from kg.dialects.context.lines import place_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from kg.archive import Archive
+from kg.archive.opening import Archive
 from kg.convert import Outcome, check_sums
 from kg.snapshot import Manifest
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kg import page as rebuilding
-from kg.archive import Archive, Version, open_archive
+from kg.archive.opening import Archive, Version, open_archive
 from kg.dialects import reading
 from kg.dialects.record import Bullet, DayPage, Page, PrintedLine, Record
 from kg.dialects.wikitext import page as wikitext

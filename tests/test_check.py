@@ -16,7 +16,7 @@ from rdflib.namespace import RDF, SH
 
 from kg import build as building
 from kg import snapshot
-from kg.archive import open_archive
+from kg.archive.opening import open_archive
 from kg.build import build
 from kg.check import Checked, check, report
 from kg.cli import main

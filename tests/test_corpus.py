@@ -13,7 +13,7 @@ import pytest
 from pyoxigraph import Store
 
 from kg import build, snapshot
-from kg.archive import open_archive
+from kg.archive.opening import open_archive
 from kg.build import Built
 from kg.dialects import reading
 from kg.settings import Settings

@@ -14,7 +14,7 @@ import pytest
 from pyoxigraph import Literal, Store
 
 from kg import build
-from kg.archive import open_archive
+from kg.archive.opening import open_archive
 from kg.dialects import reading as dialects
 from kg.dialects.record import DayPage, Page
 from kg.dialects.wikitext import page as wikitext

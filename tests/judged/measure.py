@@ -20,8 +20,8 @@ from math import sqrt
 from pathlib import Path
 from typing import Any
 
-from kg import git
-from kg.archive import open_archive
+from kg.archive import git
+from kg.archive.opening import open_archive
 from kg.dialects import reading
 from kg.dialects.record import DayPage, Page
 from kg.item import Tally, items

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from kg import git
+from kg.archive import git
+from kg.archive.git import Blob
 from kg.errors import ArchiveError
-from kg.git import Blob
 
 #: Nothing of the machine's or the user's own settings, and the same commits on every run.
 HERMETIC = {

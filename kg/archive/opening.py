@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from kg import git
+from kg.archive import git
 from kg.dialects import reading
 from kg.dialects.record import Page
 from kg.errors import ArchiveError

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from kg.archive import Archive, open_archive
+from kg.archive.opening import Archive, open_archive
 from kg.errors import ArchiveError
 
 DAY = "2011_November_8.txt"

@@ -1,0 +1,1 @@
+"""Archives: the folders and git repositories that captures of pages come from."""
