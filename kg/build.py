@@ -15,13 +15,14 @@ from typing import Any
 from pyoxigraph import Quad, RdfFormat, Store, serialize
 
 import vocab
-from kg import __version__, check, ledger, parts, plan, retained, snapshot, writes
+from kg import __version__, check, parts, plan, retained, snapshot, writes
 from kg.archive.opening import Archive, open_archive
 from kg.convert import Converter, Outcome
 from kg.enrich import adopt, source
 from kg.enrich.adopt import Adopted
 from kg.errors import ConfigurationError
-from kg.ledger import Claim, Ledger
+from kg.events import ledger
+from kg.events.ledger import Claim, Ledger
 from kg.load import Loading
 from kg.parts import Part
 from kg.places import gazetteer

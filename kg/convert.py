@@ -11,15 +11,15 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
 from kg.dialects import reading
 from kg.dialects.record import DayPage, Page, Record, Unread
-from kg.item import Item, Origin, Reference, Tally, content, fold, items, normalise
-from kg.ledger import Claim, Claims, Ledger, hash_of
+from kg.events.item import Item, Origin, Reference, Tally, content, fold, items, normalise
+from kg.events.ledger import Claim, Claims, Ledger, hash_of
+from kg.events.merged import surviving
+from kg.events.timeline import Capture, Event, Listing, Observed, Timeline
 from kg.map import Mapper, Named, instant, source_quads, unusable, urls
 from kg.map_page import calendar_quads, day_quads, named_quads, page_quads
-from kg.merge import surviving
 from kg.places.gazetteer import Gazetteer
 from kg.rdf import terms
 from kg.rdf.iri import Minter
-from kg.timeline import Capture, Event, Listing, Observed, Timeline
 from kg.withdraw import Withdrawn, amendments
 
 Subject = NamedNode | BlankNode | Triple

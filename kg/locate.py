@@ -9,7 +9,7 @@ from itertools import chain
 from pyoxigraph import Literal, NamedNode, Store
 
 from kg.describe import find
-from kg.ledger import HASHED, hashed
+from kg.events.ledger import HASHED, hashed
 from kg.rdf import terms
 
 REVISION = "/revision/"

@@ -12,12 +12,12 @@ from itertools import chain
 from pyoxigraph import Literal, NamedNode, Quad
 
 from kg.dialects.record import Citation
-from kg.item import Item
+from kg.events.item import Item
+from kg.events.timeline import Event, Listing, Observed, Span
 from kg.places import naming
 from kg.places.gazetteer import Gazetteer
 from kg.rdf import terms
 from kg.rdf.iri import Minter, clean_url
-from kg.timeline import Event, Listing, Observed, Span
 
 Term = NamedNode | Literal
 

@@ -20,8 +20,8 @@ from kg import __version__
 from kg.archive.opening import Archive
 from kg.convert import Outcome, Pending
 from kg.dialects.record import Unread
-from kg.item import Reference, Tally
-from kg.ledger import Claim, Ledger
+from kg.events.item import Reference, Tally
+from kg.events.ledger import Claim, Ledger
 from kg.map import Named
 from kg.places import gazetteer
 from kg.plan import Chunk

@@ -16,9 +16,9 @@ from kg.dialects.context.lines import place_of
 from kg.dialects.context.page import INDEX_NAMES
 from kg.dialects.record import Page
 from kg.dialects.wikitext import page as wikitext
-from kg.ledger import Claims, Ledger
+from kg.events.ledger import Claims, Ledger
+from kg.events.timeline import connected
 from kg.settings import Settings
-from kg.timeline import connected
 
 DAYS_AT_ONCE = 64
 #: A bullet with a source: a line that is hardly the same on two days by chance.

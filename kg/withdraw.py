@@ -14,11 +14,11 @@ from pyoxigraph import Literal, NamedNode, Quad
 
 from kg.dialects.context.lines import place_of
 from kg.dialects.record import DayIndex, DayPage, EventPage, FrontPage, Page, Record, Unread
-from kg.item import Item, Origin, Reference, fold, normalise
-from kg.ledger import HASHED, Ledger, hash_of, hashed, readable
+from kg.events.item import Item, Origin, Reference, fold, normalise
+from kg.events.ledger import HASHED, Ledger, hash_of, hashed, readable
+from kg.events.timeline import Event
 from kg.rdf import terms
 from kg.rdf.iri import Minter
-from kg.timeline import Event
 
 TRUE = Literal("true", datatype=terms.BOOLEAN)
 

@@ -10,7 +10,7 @@ from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from kg import build
 from kg.convert import check_sums
-from kg.item import Tally
+from kg.events.item import Tally
 from kg.rdf import terms
 from kg.settings import Settings
 

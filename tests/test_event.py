@@ -8,9 +8,9 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.item import Former, Item, Origin
-from kg.ledger import Claims, Ledger
-from kg.timeline import Capture, Event, Listing, Timeline
+from kg.events.item import Former, Item, Origin
+from kg.events.ledger import Claims, Ledger
+from kg.events.timeline import Capture, Event, Listing, Timeline
 
 DAY = date(2011, 11, 8)
 WORDS = (

@@ -13,10 +13,11 @@ from pathlib import Path
 import pytest
 from pyoxigraph import NamedNode, Quad, Store
 
-from kg import build, curate, ledger, page
+from kg import build, curate, page
 from kg.build import Built
 from kg.dump import dump
 from kg.errors import NotFoundError
+from kg.events import ledger
 from kg.rdf import terms
 from kg.rdf.formats import by_name
 from kg.settings import Settings

@@ -73,10 +73,11 @@ def dump(
 
 
 def _release(settings: Settings, folder: Path) -> None:
-    from kg import catalog_represent, dump_files, ledger, snapshot
+    from kg import catalog_represent, dump_files, snapshot
     from kg.catalog import Catalog, quads
     from kg.catalog_texts import Publisher
     from kg.dump_files import DumpFile
+    from kg.events import ledger
     from kg.rdf.formats import by_name
     from kg.statistics import statistics
 

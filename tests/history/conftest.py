@@ -14,9 +14,9 @@ import pytest
 
 from kg.dialects import reading
 from kg.dialects.record import Page
-from kg.item import Tally, items
-from kg.ledger import Claims
-from kg.timeline import Capture, Event, Listing, Timeline
+from kg.events.item import Tally, items
+from kg.events.ledger import Claims
+from kg.events.timeline import Capture, Event, Listing, Timeline
 
 BASE = "http://127.0.0.1:8000/"
 NOON = datetime(2011, 11, 8, 12, tzinfo=UTC)

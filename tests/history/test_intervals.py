@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.ledger import Ledger
+from kg.events.ledger import Ledger
 
 DAY, NEXT_DAY = "2011_November_8.txt", "2011_November_9.txt"
 DAYS = date(2011, 11, 8), date(2011, 11, 9)

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from kg.item import Origin
-from kg.timeline import NEAR
+from kg.events.item import Origin
+from kg.events.timeline import NEAR
 
 DAY, NEXT_DAY, FAR_DAY = date(2011, 11, 8), date(2011, 11, 9), date(2011, 11, 16)
 FERRY = "*A ferry runs aground near [[Port Example]]; 12 passengers are injured. [https://example.org/f (Example News)]"

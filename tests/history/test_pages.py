@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kg.item import Origin
+from kg.events.item import Origin
 
 DAY = "2011_November_8.txt"
 CONTEXT = "news/2011/11/8/{}.md"

@@ -24,12 +24,12 @@ from kg.archive import git
 from kg.archive.opening import open_archive
 from kg.dialects import reading
 from kg.dialects.record import DayPage, Page
-from kg.item import Tally, items
-from kg.ledger import Claims
+from kg.events.item import Tally, items
+from kg.events.ledger import Claims
+from kg.events.timeline import Capture, Listing, Timeline
 from kg.places import gazetteer
 from kg.places.gazetteer import SMALLEST_CITY, Gazetteer
 from kg.places.towns import Towns
-from kg.timeline import Capture, Listing, Timeline
 from tests.judged.places import draw
 
 

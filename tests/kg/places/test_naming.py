@@ -9,7 +9,7 @@ import pytest
 
 from kg.dialects.record import Link
 from kg.dialects.wikitext import page
-from kg.item import Item, Tally, items
+from kg.events.item import Item, Tally, items
 from kg.places import gazetteer
 from kg.places.gazetteer import Gazetteer
 from kg.places.naming import NamedPlace, iri, is_location, named_by, named_by_labels, of_label, of_title, title_of

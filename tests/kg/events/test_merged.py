@@ -16,12 +16,12 @@ from kg.build import Built
 from kg.cli import main
 from kg.dump import dump
 from kg.errors import LedgerError
-from kg.ledger import Claim, Ledger, append, export, hashed, missing, read
-from kg.merge import surviving
+from kg.events.ledger import Claim, Ledger, append, export, hashed, missing, read
+from kg.events.merged import surviving
+from kg.events.timeline import Event, Observed, Span
 from kg.rdf import terms
 from kg.rdf.formats import by_name
 from kg.settings import Settings
-from kg.timeline import Event, Observed, Span
 
 BASE = "http://127.0.0.1:8000/"
 DAY = date(2011, 11, 8)

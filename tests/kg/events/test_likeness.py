@@ -12,8 +12,8 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from kg.dialects.record import Citation
-from kg.item import Item, Origin
-from kg.similar import SHORTEST_CONTAINED, THRESHOLD, likeness, pair, words
+from kg.events.item import Item, Origin
+from kg.events.likeness import SHORTEST_CONTAINED, THRESHOLD, likeness, pair, words
 
 DAY = date(2011, 11, 8)
 WORDS = st.lists(st.sampled_from([*"abcdefghij", "the", "Homs", "İzmir", "霍姆斯", "3,500"]), max_size=9)

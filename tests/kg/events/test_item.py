@@ -14,7 +14,7 @@ from kg.convert import check_sums
 from kg.dialects.context import page as context
 from kg.dialects.record import Change, Citation, DayIndex, EventPage, FrontPage, IndexItem, Link, Related
 from kg.dialects.wikitext import page as wikitext
-from kg.item import Former, Item, Origin, Tally, items, normalise, readable_slug
+from kg.events.item import Former, Item, Origin, Tally, items, normalise, readable_slug
 
 DAY = date(2011, 11, 8)
 SOURCE = "[http://a.example (A)]"

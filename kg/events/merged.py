@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from kg.ledger import Claims
-from kg.timeline import Event, Observed, Span
+from kg.events.ledger import Claims
+from kg.events.timeline import Event, Observed, Span
 
 
 def surviving(events: Iterable[Event], claims: Claims) -> list[Event]:

@@ -6,9 +6,9 @@ from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
-from kg.item import Item, Origin, content, fold
-from kg.ledger import Claims
-from kg.similar import pair
+from kg.events.item import Item, Origin, content, fold
+from kg.events.ledger import Claims
+from kg.events.likeness import pair
 
 #: An event that vanishes from one day may turn up on another one, but not further away than this.
 NEAR = timedelta(days=7)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.errors import LedgerError
-from kg.ledger import Claim, Claims, Ledger, append, hashed, read
+from kg.events.ledger import Claim, Claims, Ledger, append, hashed, read
 from kg.rdf.iri import event_key
 
 DAY, NEXT_DAY = date(2011, 11, 8), date(2011, 11, 9)

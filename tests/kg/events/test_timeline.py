@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.item import Former, Item, Origin
-from kg.ledger import Claims
-from kg.timeline import DAYS_OF_A_LINE, NEAR, Capture, Event, Listing, Timeline, connected
+from kg.events.item import Former, Item, Origin
+from kg.events.ledger import Claims
+from kg.events.timeline import DAYS_OF_A_LINE, NEAR, Capture, Event, Listing, Timeline, connected
 
 DAY, FAR_DAY = date(2011, 11, 8), date(2011, 11, 16)
 NOON = datetime(2011, 11, 8, 12, tzinfo=UTC)
