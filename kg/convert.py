@@ -15,12 +15,12 @@ from kg.events.item import Item, Origin, Reference, Tally, content, fold, items,
 from kg.events.ledger import Claim, Claims, Ledger, hash_of
 from kg.events.merged import surviving
 from kg.events.timeline import Capture, Event, Listing, Observed, Timeline
-from kg.map import Mapper, Named, instant, source_quads, unusable, urls
-from kg.map_page import calendar_quads, day_quads, named_quads, page_quads
+from kg.mapping.event import Mapper, Named, instant, source_quads, unusable, urls
+from kg.mapping.page import calendar_quads, day_quads, named_quads, page_quads
+from kg.mapping.takedown import Withdrawn, amendments
 from kg.places.gazetteer import Gazetteer
 from kg.rdf import terms
 from kg.rdf.iri import Minter
-from kg.withdraw import Withdrawn, amendments
 
 Subject = NamedNode | BlankNode | Triple
 

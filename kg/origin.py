@@ -11,13 +11,13 @@ from typing import Final
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Store, Triple
 
-from kg import page as rebuilding
 from kg.archive.opening import Archive, Version
 from kg.dialects import reading
 from kg.dialects.record import DayPage, Page
 from kg.dialects.wikitext import page as wikitext
 from kg.errors import NewsgraphError
-from kg.map_page import page_quads
+from kg.mapping import rebuild as rebuilding
+from kg.mapping.page import page_quads
 from kg.rdf import terms
 from kg.rdf.iri import Minter
 

@@ -22,7 +22,7 @@ from kg.convert import Outcome, Pending
 from kg.dialects.record import Unread
 from kg.events.item import Reference, Tally
 from kg.events.ledger import Claim, Ledger
-from kg.map import Named
+from kg.mapping.event import Named
 from kg.places import gazetteer
 from kg.plan import Chunk
 

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from kg import page as rebuilding
 from kg.archive.opening import Archive, Version, open_archive
 from kg.dialects import reading
 from kg.dialects.record import Bullet, DayPage, Page, PrintedLine, Record
 from kg.dialects.wikitext import page as wikitext
 from kg.errors import ArchiveError
-from kg.map_page import page_quads
+from kg.mapping import rebuild as rebuilding
+from kg.mapping.page import page_quads
 from kg.process.parallel import each
 from kg.rdf.iri import Minter
 from kg.settings import Settings

@@ -22,7 +22,7 @@ from kg.check import Checked, check, report
 from kg.cli import main
 from kg.dialects.record import Page
 from kg.errors import ValidationError
-from kg.map import Mapper
+from kg.mapping.event import Mapper
 from kg.origin import Origins, lines
 from kg.rdf import terms
 from kg.settings import Settings
@@ -96,7 +96,7 @@ def test_the_snapshot_before_a_refused_build_stays_current(
     settings = settings_of(tmp_path / "store")
     before = build([archive_of_two], settings).snapshot
     ledger = (tmp_path / "store" / "ledger.tsv").read_bytes()
-    monkeypatch.setattr("kg.map_page.day_quads", lambda day, minter: iter(()))
+    monkeypatch.setattr("kg.mapping.page.day_quads", lambda day, minter: iter(()))
     monkeypatch.setattr("kg.convert.day_quads", lambda day, minter: iter(()))
     other = archive({"2011_November_9.txt": f"{HEADER.replace('08', '09')}*Ports close.\n"}, "other")
     with pytest.raises(ValidationError, match="An event belongs to one day"):

@@ -109,8 +109,8 @@ def page(names: tuple[str, ...], verify: bool, **options: Any) -> None:
 
     IRI is that of a capture, or the path that the page has in its archive.
     """
-    from kg import page as rebuilding
     from kg import snapshot
+    from kg.mapping import rebuild as rebuilding
 
     settings = load(**options)
     if verify:

@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse, serialize
 
-from kg.map import instant
+from kg.mapping.event import instant
 from kg.rdf import terms
 
 FOLDER: Final = "enrichment"

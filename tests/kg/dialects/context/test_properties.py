@@ -13,12 +13,12 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from kg import page as rebuilding
 from kg.dialects import reading as dialects
 from kg.dialects.context.page import matches, parse, render
 from kg.dialects.record import Change, Citation, DayIndex, EventPage, FrontPage, IndexItem, Page, Related
 from kg.errors import ArchiveError
-from kg.map_page import page_quads
+from kg.mapping import rebuild as rebuilding
+from kg.mapping.page import page_quads
 from kg.rdf.iri import Minter
 
 CORPUS = Path(os.environ.get("NEWSGRAPH_CORPUS", Path(__file__).parents[3] / "shared" / "corpus"))

@@ -19,8 +19,8 @@ from kg.dialects import reading as dialects
 from kg.dialects.record import DayPage, Page
 from kg.dialects.wikitext import page as wikitext
 from kg.errors import ArchiveError, NotFoundError, StoreError
-from kg.map_page import page_quads
-from kg.page import find, record, text
+from kg.mapping.page import page_quads
+from kg.mapping.rebuild import find, record, text
 from kg.rdf import terms
 from kg.rdf.iri import Minter
 from kg.settings import Settings

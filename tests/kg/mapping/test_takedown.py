@@ -13,15 +13,16 @@ from pathlib import Path
 import pytest
 from pyoxigraph import NamedNode, Quad, Store
 
-from kg import build, curate, page
+from kg import build, curate
 from kg.build import Built
 from kg.dump import dump
 from kg.errors import NotFoundError
 from kg.events import ledger
+from kg.mapping import rebuild
+from kg.mapping.takedown import TRUE
 from kg.rdf import terms
 from kg.rdf.formats import by_name
 from kg.settings import Settings
-from kg.withdraw import TRUE
 
 BASE = "http://127.0.0.1:8000/"
 NOW = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)
@@ -168,9 +169,9 @@ def test_an_event_of_another_day_that_prints_the_same_is_withdrawn_too(before: B
 
 def test_a_page_with_withdrawn_entries_says_so_instead_of_being_made_again(before: Built, after: Built) -> None:
     for name in (INDEX, OTHER_PAGE, DAY):
-        assert page.text(page.find(before.snapshot.open(), name))
+        assert rebuild.text(rebuild.find(before.snapshot.open(), name))
         with pytest.raises(NotFoundError, match=r"entries of the page .* are withdrawn"):
-            page.text(page.find(after.snapshot.open(), name))
+            rebuild.text(rebuild.find(after.snapshot.open(), name))
 
 
 def test_entries_that_stay_keep_their_names(before: Built, after: Built) -> None:

@@ -9,7 +9,7 @@ from pyoxigraph import NamedNode
 
 from kg.dialects import reading
 from kg.dialects.record import Page
-from kg.map_page import page_quads
+from kg.mapping.page import page_quads
 from kg.rdf import terms
 from kg.rdf.iri import Minter
 

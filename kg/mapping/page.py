@@ -29,7 +29,7 @@ from kg.dialects.record import (
     Record,
     Related,
 )
-from kg.map import Named, Term, instant
+from kg.mapping.event import Named, Term, instant
 from kg.places import naming
 from kg.places.gazetteer import Gazetteer
 from kg.places.place import Place
@@ -60,7 +60,7 @@ def page_quads(
 ) -> Iterator[Quad]:
     """Yield a capture of a page with every entry that it prints, or those whose fragments are in ``only``.
 
-    Without ``only`` the quads say all that the record does, so that ``kg.page`` makes the page from them again; a
+    Without ``only`` the quads say all that the record does, so that ``kg.mapping.rebuild`` makes the page from them again; a
     page that is told in part has no dcterms:format. ``withdrawn`` are the fragments of entries that must not be
     shown, of which only the time (prov:invalidatedAtTime) is told from which on that is so.
     """

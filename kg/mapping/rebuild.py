@@ -17,7 +17,7 @@ from kg.dialects.context.lines import Place, place_of, read_address
 from kg.dialects.record import Change, Citation, DayIndex, EventPage, FrontPage, IndexItem, Record, Related
 from kg.dialects.wikitext import page as wikitext
 from kg.errors import ArchiveError, NotFoundError, StoreError
-from kg.map_page import MARKERS
+from kg.mapping.page import MARKERS
 from kg.rdf import terms
 
 
@@ -134,7 +134,7 @@ def text(quads: Iterable[Quad]) -> bytes:
         NotFoundError: if the graph tells the page only in part.
         ArchiveError: if the page holds something that no rule of its dialect understands, so that what is rebuilt
             is not what was captured.
-        StoreError: if the quads contradict what ``kg.map_page`` writes.
+        StoreError: if the quads contradict what ``kg.mapping.page`` writes.
 
     """
     capture = _capture(quads)

@@ -10,7 +10,7 @@ import pytest
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store, parse, serialize
 
 from kg import build
-from kg.map import instant
+from kg.mapping.event import instant
 from kg.rdf import terms
 from kg.rdf.prefixes import expand
 from kg.settings import Settings

@@ -1,0 +1,1 @@
+"""Records and events -> quads, and pages from their quads again."""
