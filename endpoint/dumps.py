@@ -15,12 +15,13 @@ from flask import Blueprint, Response, render_template, send_file
 from endpoint import dump_cache
 from endpoint.errors import SnapshotGoneError
 from endpoint.site import Site, site
-from kg import dump_files, snapshot
+from kg import dump_files
 from kg.dump_files import NAME, PATCH, SUMS, Made
 from kg.dump_parts import PARTS
 from kg.errors import NotFoundError
 from kg.rdf.formats import RDF_FORMATS
-from kg.snapshot import Snapshot
+from kg.store import snapshot
+from kg.store.snapshot import Snapshot
 
 blueprint = Blueprint("dumps", __name__)
 

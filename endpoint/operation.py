@@ -12,8 +12,8 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 
 from endpoint.negotiate import media_type
-from kg import retained
 from kg.errors import ConfigurationError
+from kg.store import past
 
 FORM: Final = "application/x-www-form-urlencoded"
 QUERY: Final = "application/sparql-query"
@@ -123,7 +123,7 @@ def _posted(parameters: MultiDict[str, str]) -> MultiDict[str, str]:
 
 def _instant(text: str | None) -> str | None:
     try:
-        return retained.text(retained.instant(text)) if text is not None else None
+        return past.text(past.instant(text)) if text is not None else None
     except ConfigurationError as error:
         raise BadRequest(f"asOf: {error}") from None
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-from kg import retained
 from kg.settings import Settings
+from kg.store import past
 from kg.workers import Workers
 
 OPEN: Final = 2
@@ -38,7 +38,7 @@ class Past:
 
         Raises NotFoundError if there is none, ConfigurationError if ``time`` is no time, StoreError if it is damaged.
         """
-        snapshot = retained.at(Path(self.settings.store), retained.instant(time))
+        snapshot = past.at(Path(self.settings.store), past.instant(time))
         with self._lock:
             pool = self._pools.get(snapshot.id) or _Pool(
                 Workers(snapshot, replace(self.settings, query_workers=1), spare=0)

@@ -29,7 +29,7 @@ from kg.locate import Location
 from kg.query import Answer
 from kg.rdf.formats import Format
 from kg.rdf.licences import BY_SA_4
-from kg.snapshot import Snapshot
+from kg.store.snapshot import Snapshot
 
 blueprint = Blueprint("resource", __name__)
 

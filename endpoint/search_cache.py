@@ -11,7 +11,7 @@ from typing import Final
 
 from kg.errors import ServiceBusyError, StoreError
 from kg.process import parallel
-from kg.snapshot import Snapshot
+from kg.store.snapshot import Snapshot
 
 log = logging.getLogger(__name__)
 

@@ -16,7 +16,7 @@ from endpoint.past import Past
 from endpoint.urls import Addresses
 from kg import __version__
 from kg.settings import Settings
-from kg.snapshot import Snapshot
+from kg.store.snapshot import Snapshot
 from kg.workers import Workers
 from kg.writer import Writer
 

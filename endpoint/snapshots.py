@@ -22,7 +22,6 @@ from endpoint.pages import embedded
 from endpoint.resource import Found
 from endpoint.site import Site, by_content, site
 from endpoint.urls import without_suffix
-from kg import retained, snapshot
 from kg.catalog_represent import document
 from kg.catalog_snapshot import FOLDER, Version, dump_quads, quads
 from kg.catalog_terms import PREFIXES
@@ -32,7 +31,8 @@ from kg.errors import NotFoundError, StoreError
 from kg.query import Answer
 from kg.rdf.formats import Format
 from kg.rdf.serialize import represent
-from kg.snapshot import Snapshot
+from kg.store import past, snapshot
+from kg.store.snapshot import Snapshot
 
 blueprint = Blueprint("snapshots", __name__)
 
@@ -86,7 +86,7 @@ def kept(here: Site) -> tuple[Version, ...]:
     for one in _read(snapshot.snapshots(store)):
         before = found[-1].manifest.id if found else None
         found.append(Version(one.manifest, publisher, tuple(_made(here, one)), before))
-    return (*found, *(Version(one.manifest, publisher) for one in retained.retained(store)))
+    return (*found, *(Version(one.manifest, publisher) for one in past.retained(store)))
 
 
 def _read(folders: list[Path]) -> Iterator[Snapshot]:

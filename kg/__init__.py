@@ -21,8 +21,8 @@ def open(path: str | Path) -> Dataset:  # noqa: A001
     Everything is in the default graph. Queries given as text run in the store's own engine. Raises
     kg.errors.StoreError if there is no finished snapshot.
     """
-    from kg import snapshot
     from kg.rdf import rdflib_view
+    from kg.store import snapshot
 
     return rdflib_view.dataset(snapshot.current(Path(path)).open())
 

@@ -19,7 +19,7 @@ from kg.catalog_texts import DESCRIPTIONS, RIGHTS, TITLES, Publisher, documents
 from kg.dump_files import NAME, Made
 from kg.dump_parts import Part
 from kg.rdf.licences import BY_SA_4
-from kg.snapshot import Manifest
+from kg.store.snapshot import Manifest
 
 
 @dataclass(frozen=True, slots=True)

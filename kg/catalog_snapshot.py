@@ -19,7 +19,7 @@ from kg.catalog_texts import DESCRIPTIONS, GAZETTEER, RIGHTS, TITLES, WIKIPEDIA,
 from kg.dump_files import NAME, Made
 from kg.rdf.licences import BY_SA_4
 from kg.rdf.prefixes import expand
-from kg.snapshot import Manifest
+from kg.store.snapshot import Manifest
 
 PATH: Final = "catalog"
 FOLDER: Final = "snapshot"

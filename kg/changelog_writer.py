@@ -20,12 +20,13 @@ from typing import Final
 
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
-from kg import member, snapshot
+from kg import member
 from kg.changelog import EVENTS, FILE, SCHEMA, VERSION, Kind
 from kg.errors import StoreError
 from kg.process import sandbox
 from kg.rdf import terms
-from kg.snapshot import Snapshot
+from kg.store import snapshot
+from kg.store.snapshot import Snapshot
 
 MEMBERS: Final = 250
 PAGE_BYTES: Final = 400_000

@@ -9,7 +9,7 @@ from typing import Final
 
 from kg.errors import NewsgraphError
 from kg.process.child import Child
-from kg.snapshot import Snapshot
+from kg.store.snapshot import Snapshot
 
 RETRY_SECONDS: Final = 1.0
 

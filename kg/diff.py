@@ -17,10 +17,10 @@ from uuid import NAMESPACE_URL, uuid5
 from pyoxigraph import Literal as RdfLiteral
 from pyoxigraph import NamedNode, Store
 
-from kg import snapshot
 from kg.errors import ConfigurationError, NotFoundError, StoreError
 from kg.rdf import patch, terms
-from kg.snapshot import Snapshot
+from kg.store import snapshot
+from kg.store.snapshot import Snapshot
 
 Kind = Literal["added", "removed", "reworded", "changed"]
 Operation = Literal["equal", "delete", "insert"]

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final, cast
 
-from kg import diff, dump, snapshot
+from kg import diff, dump
 from kg.dump_parts import PARTS, Part, Selection, chosen
 from kg.errors import FormatError
 from kg.rdf import statements
 from kg.rdf.formats import RDF_FORMATS, Format, by_name, by_suffix
-from kg.snapshot import Manifest, Snapshot
+from kg.store import snapshot
+from kg.store.snapshot import Manifest, Snapshot
 
 NAME: Final = "newsgraph"
 PATCH: Final = Format("patch", "application/rdf-patch", "rdfp", "dataset", "RDF Patch")

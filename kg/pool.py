@@ -15,7 +15,7 @@ from kg.errors import NewsgraphError, QueryTimeoutError, ServiceBusyError, Store
 from kg.lanes import LONG, SLICE, Lane, Room, SlowQueries
 from kg.process.child import Child, Request
 from kg.settings import Settings
-from kg.snapshot import Snapshot, current
+from kg.store.snapshot import Snapshot, current
 
 SPARE: Final = 1
 AGAIN: Final = 5.0

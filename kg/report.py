@@ -7,7 +7,7 @@ from typing import Any
 
 from kg.archive.opening import Archive
 from kg.convert import Outcome, check_sums
-from kg.snapshot import Manifest
+from kg.store.snapshot import Manifest
 
 COUNTED = (
     "pages",

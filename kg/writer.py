@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self
 
-from kg import snapshot
 from kg.errors import (
     NewsgraphError,
     QueryTimeoutError,
@@ -24,6 +23,7 @@ from kg.errors import (
 from kg.process.child import Child, Request
 from kg.rdf.formats import Format
 from kg.settings import Settings
+from kg.store import snapshot
 from kg.update import Using
 from kg.workers import Workers
 from kg.writes import Author

@@ -22,13 +22,14 @@ from typing import Any, Final
 
 from pyoxigraph import DefaultGraph, NamedNode, RdfFormat, Store
 
-from kg import snapshot, writes
+from kg import writes
 from kg.changes import Changes, Graph
 from kg.errors import NewsgraphError, NotFoundError, PreconditionError, ServiceBusyError, StoreBusyError, StoreError
 from kg.guard import check_update
 from kg.process import frames, sandbox
 from kg.settings import Settings
-from kg.snapshot import Manifest, Snapshot
+from kg.store import snapshot
+from kg.store.snapshot import Manifest, Snapshot
 from kg.update import Using, update
 from kg.worker import GRACE, failure
 from kg.writes import Author

@@ -18,7 +18,7 @@ from pyoxigraph import Literal, NamedNode, Store
 from kg.changes import Changes
 from kg.errors import StoreError
 from kg.rdf import patch
-from kg.snapshot import sync
+from kg.store.snapshot import sync
 
 FOLDER: Final = "writes"
 SUFFIX: Final = ".rdfp"

@@ -15,7 +15,7 @@ from pyoxigraph import RdfFormat, Store
 
 from kg.build import Built, build
 from kg.settings import Settings
-from kg.snapshot import Manifest, Snapshot, drafting, publish
+from kg.store.snapshot import Manifest, Snapshot, drafting, publish
 from kg.workers import Workers
 
 # How long an example takes says something of the machine and nothing of the code.

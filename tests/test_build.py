@@ -14,13 +14,14 @@ from pathlib import Path
 import pytest
 from pyoxigraph import DefaultGraph, NamedNode, QuerySolutions, RdfFormat, Store
 
-from kg import build, snapshot
+from kg import build
 from kg.build import Built
 from kg.errors import ArchiveError, ConfigurationError
 from kg.rdf import terms
 from kg.rdf.formats import by_name
 from kg.rdf.prefixes import PREFIXES, expand
 from kg.settings import Settings
+from kg.store import snapshot
 
 DAY = "2011_November_8.txt"
 HEADER = "{{Current events header|2011|11|08}}\n"

@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, parse
 
-from kg import changelog, changelog_writer, curate, member, snapshot
+from kg import changelog, changelog_writer, member
 from kg.build import Built, build
 from kg.changelog import EVENTS, Change
 from kg.errors import StoreError
 from kg.rdf.formats import by_name
 from kg.settings import Settings
+from kg.store import amend, snapshot
 
 BASE = "http://127.0.0.1:8000/"
 DAY = "2011_November_8.txt"
@@ -204,7 +205,7 @@ def test_of_a_withdrawn_event_the_log_keeps_nothing_but_that_it_is_gone(site: Si
     site.publish(SHOPS, whispers)
     site.publish(SHOPS, whispers.replace("whisper", "loudly whisper"))
     event = site.event("Zanzibar pelicans loudly whisper in Homs.")
-    curate.withdraw(site.store, event)
+    amend.withdraw(site.store, event)
     site.publish(SHOPS, whispers.replace("whisper", "loudly whisper"))
     assert site.entries()[-1][0] == "Delete"
     assert site.generation == 2

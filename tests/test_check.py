@@ -15,7 +15,6 @@ from rdflib import Graph
 from rdflib.namespace import RDF, SH
 
 from kg import build as building
-from kg import snapshot
 from kg.archive.opening import open_archive
 from kg.build import build
 from kg.check import Checked, check, report
@@ -26,6 +25,7 @@ from kg.mapping.event import Mapper
 from kg.origin import Origins, lines
 from kg.rdf import terms
 from kg.settings import Settings
+from kg.store import snapshot
 
 WriteArchive = Callable[..., Path]
 RunKg = Callable[..., subprocess.CompletedProcess[bytes]]

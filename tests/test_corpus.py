@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Store
 
-from kg import build, snapshot
+from kg import build
 from kg.archive.opening import open_archive
 from kg.build import Built
 from kg.dialects import reading
 from kg.settings import Settings
+from kg.store import snapshot
 
 CORPUS = Path(os.environ.get("NEWSGRAPH_CORPUS", Path(__file__).parents[2] / "shared" / "corpus"))
 WIKITEXT = CORPUS / "wikipedia-current-events.bundle"

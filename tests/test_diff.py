@@ -16,14 +16,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import RdfFormat, Store
 
-from kg import diff, snapshot
+from kg import diff
 from kg.build import build
 from kg.diff import Edit
 from kg.errors import ConfigurationError, NotFoundError, StoreError
 from kg.rdf import patch, terms
 from kg.rdf.prefixes import PREFIXES
 from kg.settings import Settings
-from kg.snapshot import Snapshot
+from kg.store import snapshot
+from kg.store.snapshot import Snapshot
 
 Archive = Callable[..., Path]
 RunKg = Callable[..., subprocess.CompletedProcess[bytes]]

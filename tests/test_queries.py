@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, NamedNode, QuerySolution, QuerySolutions, Store
 
-from kg import snapshot
 from kg.query import answer
 from kg.rdf.prefixes import PREFIXES, expand
+from kg.store import snapshot
 
 QUERIES = Path(__file__).parents[1] / "data" / "queries"
 NAMES = sorted(file.stem for file in QUERIES.glob("*.rq"))

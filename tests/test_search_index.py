@@ -13,7 +13,7 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store
 from kg import search, search_index
 from kg.errors import StoreError
 from kg.rdf import terms
-from kg.snapshot import current
+from kg.store.snapshot import current
 
 BASE = "http://127.0.0.1:8000/"
 HOMS = f"{BASE}entity/en/Homs"

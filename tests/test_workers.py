@@ -30,7 +30,7 @@ from kg.process import frames
 from kg.process.child import Child, Request
 from kg.rdf.formats import by_name
 from kg.settings import Settings
-from kg.snapshot import Snapshot, current
+from kg.store.snapshot import Snapshot, current
 from kg.workers import Workers
 
 BASE = "http://127.0.0.1:8000/"

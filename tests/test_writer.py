@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import NamedNode, Store
 
-from kg import snapshot, writes
+from kg import writes
 from kg.build import build
 from kg.errors import (
     NotFoundError,
@@ -28,7 +28,8 @@ from kg.errors import (
 )
 from kg.rdf.formats import by_name
 from kg.settings import Settings
-from kg.snapshot import current, drafting
+from kg.store import snapshot
+from kg.store.snapshot import current, drafting
 from kg.workers import Workers
 from kg.writer import Condition, Upload, Writer
 from kg.writes import Author

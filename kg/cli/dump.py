@@ -52,10 +52,10 @@ def dump(
     SNAPSHOT is the id of a snapshot, the beginning of one, or the word previous.
     """
     from kg import dump as dumping
-    from kg import snapshot
     from kg.diff import find
     from kg.dump_parts import Selection
     from kg.rdf.formats import by_name
+    from kg.store import snapshot
 
     settings = load(**options)
     if release:
@@ -73,13 +73,14 @@ def dump(
 
 
 def _release(settings: Settings, folder: Path) -> None:
-    from kg import catalog_represent, dump_files, snapshot
+    from kg import catalog_represent, dump_files
     from kg.catalog import Catalog, quads
     from kg.catalog_texts import Publisher
     from kg.dump_files import DumpFile
     from kg.events import ledger
     from kg.rdf.formats import by_name
     from kg.statistics import statistics
+    from kg.store import snapshot
 
     store = Path(settings.store)
     current = snapshot.current(store)

@@ -22,9 +22,9 @@ def ledger() -> None:
 @setting("store")
 def merge(old: str, new: str, **options: Any) -> None:
     """Merge the event with the IRI OLD into the one with the IRI NEW, to which OLD leads from then on."""
-    from kg import curate
+    from kg.store import amend
 
-    curate.merge(Path(load(**options).store), old, new)
+    amend.merge(Path(load(**options).store), old, new)
     click.echo(f"{old} is merged into {new}: takes effect with the next build")
 
 
@@ -33,9 +33,9 @@ def merge(old: str, new: str, **options: Any) -> None:
 @setting("store")
 def withdraw(event: str, **options: Any) -> None:
     """Withdraw the event with the IRI EVENT: of what it says, nothing is shown any more."""
-    from kg import curate
+    from kg.store import amend
 
-    curate.withdraw(Path(load(**options).store), event)
+    amend.withdraw(Path(load(**options).store), event)
     click.echo(f"{event} is withdrawn: takes effect with the next build")
 
 
@@ -44,6 +44,6 @@ def withdraw(event: str, **options: Any) -> None:
 @setting("store")
 def show(event: str, **options: Any) -> None:
     """Print what the ledger says about the event with the IRI EVENT."""
-    from kg import curate
+    from kg.store import amend
 
-    click.echo("\n".join(curate.show(Path(load(**options).store), event)))
+    click.echo("\n".join(amend.show(Path(load(**options).store), event)))

@@ -109,8 +109,8 @@ def page(names: tuple[str, ...], verify: bool, **options: Any) -> None:
 
     IRI is that of a capture, or the path that the page has in its archive.
     """
-    from kg import snapshot
     from kg.mapping import rebuild as rebuilding
+    from kg.store import snapshot
 
     settings = load(**options)
     if verify:
@@ -142,7 +142,7 @@ def _answer(text: str, wanted: Format | None, endpoint: str | None, settings: Se
 
 
 def _workers(settings: Settings) -> Workers:
-    from kg import retained
+    from kg.store import past as retained
     from kg.workers import Workers
 
     store = Path(settings.store)

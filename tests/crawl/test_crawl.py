@@ -17,12 +17,12 @@ from pyoxigraph import NamedNode, Store
 from endpoint.kept import GROWING
 from endpoint.negotiate import DOCUMENT_FORMATS
 from endpoint.urls import THINGS, Addresses
-from kg import curate
 from kg.build import build
 from kg.dialects.wikitext.inline import article_title
 from kg.rdf import terms
 from kg.rdf.iri import Minter
 from kg.settings import Settings
+from kg.store import amend as curate
 from tests.crawl import archive, graphs
 from tests.crawl.crawler import Crawl
 from tests.history.conftest import Repository

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from endpoint import search_cache
-from kg.snapshot import current
+from kg.store.snapshot import current
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -12,7 +12,7 @@ from endpoint import dump_cache
 from kg.dump_files import WHOLE, DumpFile
 from kg.errors import StoreError
 from kg.rdf.formats import by_name
-from kg.snapshot import Snapshot
+from kg.store.snapshot import Snapshot
 
 TURTLE = Path(__file__).parents[1] / "data" / "served.ttl"
 FILE = DumpFile(by_name("ntriples"))

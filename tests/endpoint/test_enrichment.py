@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 from pyoxigraph import Literal, NamedNode, Store, Triple
 
-from kg import snapshot
 from kg.enrich import adopt, source
 from kg.enrich.source import Provenance
 from kg.rdf import terms
 from kg.settings import Settings
+from kg.store import snapshot
 
 BASE = "http://127.0.0.1:8000/"
 HOMS = NamedNode(f"{BASE}entity/en/Homs")

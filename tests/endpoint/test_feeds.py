@@ -17,10 +17,11 @@ import pytest
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, parse
 
 from endpoint import feed_log
-from kg import changelog, changelog_writer, snapshot
+from kg import changelog, changelog_writer
 from kg.build import build
 from kg.errors import StoreError
 from kg.settings import Settings
+from kg.store import snapshot
 
 BASE = "http://127.0.0.1:8000/"
 ATOM = "{http://www.w3.org/2005/Atom}"

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, parse
 
-from kg import build, curate
+from kg import build
 from kg.rdf import terms
 from kg.settings import Settings
+from kg.store import amend
 from tests.endpoint.conftest import Serving
 
 BASE = "http://127.0.0.1:8000"
@@ -63,8 +64,8 @@ def store(archive: Path) -> Path:
     paths = events(store)
     (archive.parent / "revisions.json").write_text(json.dumps(revisions(store)))
     (archive.parent / "events.json").write_text(json.dumps(paths))
-    curate.merge(store, BASE + paths[SHOPS], BASE + paths[BANKS])
-    curate.withdraw(store, BASE + paths[SECRET], datetime.fromisoformat(SINCE).astimezone(UTC))
+    amend.merge(store, BASE + paths[SHOPS], BASE + paths[BANKS])
+    amend.withdraw(store, BASE + paths[SECRET], datetime.fromisoformat(SINCE).astimezone(UTC))
     build.build([archive], settings)
     return store
 

@@ -7,7 +7,7 @@ import pytest
 from pyoxigraph import RdfFormat, Store, parse
 
 from kg import writes
-from kg.snapshot import current
+from kg.store.snapshot import current
 from tests.endpoint.conftest import Reply, Send, Writable
 
 TURTLE = "text/turtle"

@@ -8,7 +8,7 @@ import pytest
 
 from endpoint.app import create_app
 from kg.settings import Settings
-from kg.snapshot import current
+from kg.store.snapshot import current
 from kg.workers import Workers
 
 

@@ -15,7 +15,7 @@ from endpoint import search_cache
 from kg.rdf.prefixes import expand
 from kg.reconcile import extend, similarity
 from kg.reconcile_request import Extension, ReconciliationError, extension, queries
-from kg.snapshot import current
+from kg.store.snapshot import current
 
 PLACE = "https://schema.org/Place"
 HOMS = "entity/en/Homs"

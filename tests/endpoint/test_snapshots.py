@@ -11,11 +11,12 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, parse
 
 from endpoint.negotiate import DOCUMENT_FORMATS
-from kg import dump_files, retained, snapshot
+from kg import dump_files
 from kg.catalog_terms import node
 from kg.rdf.formats import Format
 from kg.settings import Settings
-from kg.snapshot import Manifest
+from kg.store import past, snapshot
+from kg.store.snapshot import Manifest
 from tests.conftest import BASE, TURTLE, publish_turtle
 
 GONE = ("20111107T060000000000Z", "20111108T060000000000Z")
@@ -34,7 +35,7 @@ def get(tmp_path_factory: pytest.TempPathFactory, serving, settings: Settings) -
         publish_turtle(store, TURTLE.read_text(encoding="utf-8"), name, keep=2)
     manifest = Manifest(PAST, "2011-11-11T06:00:00Z", BASE, "0.1.0", {"triples": 5}, as_of="2011-11-08T12:00:00Z")
     with snapshot.drafting(store) as draft:
-        retained.retain(store, draft, manifest)
+        past.retain(store, draft, manifest)
     with serving(replace(settings, store=str(store))) as send:
         published = (file.name for file in dump_files.published(snapshot.current(store).manifest))
         for name in (FILE, *published):  # documents grow until all are made

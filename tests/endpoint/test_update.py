@@ -18,7 +18,7 @@ from pyoxigraph import NamedNode
 
 from kg import writes
 from kg.rdf import patch
-from kg.snapshot import current
+from kg.store.snapshot import current
 from tests.conftest import ROOT, TURTLE, publish_turtle
 from tests.endpoint.conftest import BEARER, WRITE_TOKEN, Send, Writable, sender
 

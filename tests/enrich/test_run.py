@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 from pyoxigraph import DefaultGraph, NamedNode, Store
 
-from kg import snapshot
 from kg.build import build
 from kg.enrich import adopt, run, source
 from kg.enrich.run import Enriched, Wish
 from kg.errors import ConfigurationError, QueryError, StoreError
 from kg.settings import Settings
+from kg.store import snapshot
 from kg.workers import Workers
 from kg.writer import Writer
 from kg.writes import Author

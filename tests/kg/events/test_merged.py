@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 from pyoxigraph import NamedNode, Quad, Store
 
-from kg import build, curate
+from kg import build
 from kg.build import Built
 from kg.cli import main
 from kg.dump import dump
@@ -22,6 +22,7 @@ from kg.events.timeline import Event, Observed, Span
 from kg.rdf import terms
 from kg.rdf.formats import by_name
 from kg.settings import Settings
+from kg.store import amend
 
 BASE = "http://127.0.0.1:8000/"
 DAY = date(2011, 11, 8)
@@ -183,7 +184,7 @@ def test_intervals_of_one_content_that_overlap_become_one() -> None:
 def merged_build(root: Path, settings: Settings, old: str, new: str) -> tuple[dict[str, str], Built]:
     """Build, merge two events given by their titles, and build again; return the IRIs of the first build."""
     before = events(build.build([root], settings).snapshot.open())
-    curate.merge(Path(settings.store), before[old], before[new])
+    amend.merge(Path(settings.store), before[old], before[new])
     return before, build.build([root], settings)
 
 

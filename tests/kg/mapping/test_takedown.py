@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import NamedNode, Quad, Store
 
-from kg import build, curate
+from kg import build
 from kg.build import Built
 from kg.dump import dump
 from kg.errors import NotFoundError
@@ -23,6 +23,7 @@ from kg.mapping.takedown import TRUE
 from kg.rdf import terms
 from kg.rdf.formats import by_name
 from kg.settings import Settings
+from kg.store import amend
 
 BASE = "http://127.0.0.1:8000/"
 NOW = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)
@@ -118,7 +119,7 @@ def before(root: Path, settings: Settings) -> Built:
 @pytest.fixture
 def event(before: Built, settings: Settings) -> str:
     [iri] = titled(before, TITLE)
-    curate.withdraw(Path(settings.store), iri, NOW)
+    amend.withdraw(Path(settings.store), iri, NOW)
     return iri
 
 
@@ -242,7 +243,7 @@ def test_an_event_with_withdrawn_wordings_among_its_changes_stays_without_them(
     secret = event_page("2011-11-8", "Pelicans murmur")
     build.build([archive({OLD_PAGE: secret}, "first")], settings)
     [iri] = titled(build.build([archive({OLD_PAGE: secret}, "first")], settings), "Pelicans murmur")
-    curate.withdraw(Path(settings.store), iri, NOW)
+    amend.withdraw(Path(settings.store), iri, NOW)
     shops = event_page("2011-11-9", "Shops close early.", changes("Pelicans murmur", OLD_PAGE))
     built = build.build([archive({OLD_PAGE: secret, OTHER_PAGE: shops}, "second")], settings)
     assert len(titled(built, "Shops close early.")) == 1
@@ -270,7 +271,7 @@ def test_a_withdrawn_event_is_followed_through_the_history_so_that_no_later_word
         built = build.build([root], settings)
         if hour == 0:
             [iri] = titled(built, f"{subject} whisper loudly over the lagoon in the north.")
-            curate.withdraw(Path(settings.store), iri, NOW)
+            amend.withdraw(Path(settings.store), iri, NOW)
         else:
             assert SECRET.findall(nquads(built, tmp_path)) == []
             assert len(titled(built, "Banks close.")) == 1

@@ -36,7 +36,7 @@ from kg.rdf.formats import Format
 from kg.rdf.jsonld import FRAMES, load
 from kg.rdf.prefixes import compact, expand
 from kg.settings import Settings
-from kg.snapshot import current
+from kg.store.snapshot import current
 from kg.workers import Workers
 
 rdflib.NORMALIZE_LITERALS = False  # else rdflib rewrites the text of numbers and dates

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from kg.errors import ConfigurationError, NotFoundError
-from kg.snapshot import Manifest, Snapshot, read, seal, sync
+from kg.store.snapshot import Manifest, Snapshot, read, seal, sync
 
 FOLDER = "past"
 

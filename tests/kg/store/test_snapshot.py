@@ -15,11 +15,12 @@ from pathlib import Path
 
 import pytest
 
-from kg import build, snapshot
+from kg import build
 from kg.build import Built
 from kg.errors import ArchiveError, StoreError
 from kg.settings import Settings
-from kg.snapshot import BUILDING, Snapshot
+from kg.store import snapshot
+from kg.store.snapshot import BUILDING, Snapshot
 
 ROOT = Path(__file__).parents[1]
 DAY = "2011_November_8.txt"

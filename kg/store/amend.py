@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from kg import snapshot
 from kg.errors import LedgerError
 from kg.events import ledger
 from kg.events.ledger import INSTANT, Claim, ClaimKind, Ledger
+from kg.store import snapshot
 
 KEY = re.compile(r"\d{4}-\d\d-\d\d/[a-z2-7]{10}")
 

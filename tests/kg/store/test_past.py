@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from kg import build, retained, snapshot
+from kg import build
 from kg.errors import ArchiveError, ConfigurationError, NotFoundError, StoreError
 from kg.rdf import terms
 from kg.settings import Settings
+from kg.store import past, snapshot
 
 PAGE = "2011_November_8.txt"
 Commit = Callable[[Mapping[str, str], int], Path]
@@ -35,7 +36,7 @@ def titles(found: snapshot.Snapshot) -> set[str]:
 
 
 def test_a_snapshot_of_the_past_shows_the_archive_of_its_time(store: Path) -> None:
-    first, second = retained.retained(store)
+    first, second = past.retained(store)
     assert (first.manifest.as_of, second.manifest.as_of) == ("2011-11-08T12:00:00Z", "2011-11-08T14:00:00Z")
     assert titles(first) == {"Shops in Homs close early."}
     assert titles(second) == titles(snapshot.current(store)) == {"Shops in Homs close early.", "A ship sinks."}
@@ -44,7 +45,7 @@ def test_a_snapshot_of_the_past_shows_the_archive_of_its_time(store: Path) -> No
 def test_events_have_the_same_iris_in_the_past(store: Path) -> None:
     events = [
         {str(quad.subject) for quad in one.open().quads_for_pattern(None, terms.TYPE, terms.EVENT)}
-        for one in (*retained.retained(store), snapshot.current(store))
+        for one in (*past.retained(store), snapshot.current(store))
     ]
     assert events[0] < events[1] == events[2]
 
@@ -59,12 +60,12 @@ def test_events_have_the_same_iris_in_the_past(store: Path) -> None:
     ],
 )
 def test_the_last_snapshot_not_after_a_time_answers_for_it(store: Path, asked: str, answered: str) -> None:
-    assert retained.at(store, retained.instant(asked)).manifest.as_of == answered
+    assert past.at(store, past.instant(asked)).manifest.as_of == answered
 
 
 def test_before_the_first_nothing_answers_and_the_error_lists_what_there_is(store: Path) -> None:
     with pytest.raises(NotFoundError, match="2011-11-08T12:00:00Z, 2011-11-08T14:00:00Z"):
-        retained.at(store, datetime(2011, 11, 8, 11, tzinfo=UTC))
+        past.at(store, datetime(2011, 11, 8, 11, tzinfo=UTC))
 
 
 def test_a_snapshot_of_the_past_is_never_current_and_never_removed(store: Path, commit: Commit) -> None:
@@ -74,13 +75,13 @@ def test_a_snapshot_of_the_past_is_never_current_and_never_removed(store: Path, 
     for _ in range(3):
         build.build([root], Settings(store=str(store), jobs=1, history=True, keep_snapshots=1))
     assert len(snapshot.snapshots(store)) == 1
-    assert len(retained.retained(store)) == 2
+    assert len(past.retained(store)) == 2
 
 
 def test_building_the_same_time_again_takes_the_place_of_the_first(store: Path, commit: Commit) -> None:
     root = commit({PAGE: "*Ports reopen.\n"}, NOON + 5 * HOUR)
     build.build([root], Settings(store=str(store), jobs=1, history=True, as_of="2011-11-08T14:00:00Z"))
-    assert len(retained.retained(store)) == 2
+    assert len(past.retained(store)) == 2
 
 
 def test_the_past_is_built_after_the_present(commit: Commit, tmp_path: Path) -> None:
@@ -103,4 +104,4 @@ def test_a_folder_has_no_past(store: Path, archive: Callable[..., Path]) -> None
 @pytest.mark.parametrize("text", ["", "yesterday", "2011-13-01", "0001-01-01T00:00:00+23:59", "2011-11-08T25:00:00Z"])
 def test_what_is_no_time_is_refused(text: str) -> None:
     with pytest.raises(ConfigurationError, match="is no time"):
-        retained.instant(text)
+        past.instant(text)
