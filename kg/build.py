@@ -15,7 +15,7 @@ from typing import Any
 from pyoxigraph import Quad, RdfFormat, Store, serialize
 
 import vocab
-from kg import __version__, check, parts, plan, writes
+from kg import __version__, parts, plan, writes
 from kg.archive.opening import Archive, open_archive
 from kg.convert import Converter, Outcome
 from kg.enrich import adopt, source
@@ -31,6 +31,7 @@ from kg.process.parallel import each
 from kg.rdf.iri import Minter
 from kg.report import report
 from kg.settings import Settings
+from kg.shapes import check
 from kg.store import past as retained
 from kg.store import snapshot
 from kg.store.snapshot import Manifest, Snapshot

@@ -47,10 +47,10 @@ def check(
 
     Each problem is told with the page it comes from. With the ARCHIVEs that were built, also with its line there.
     """
-    from kg import check as checking
     from kg.archive.opening import open_archive
     from kg.diff import find
-    from kg.origin import Origins
+    from kg.shapes import check as checking
+    from kg.shapes.origin import Origins
 
     settings = load(**options)
     opened = [open_archive(root, settings.page_bytes, history=settings.history) for root in archives]

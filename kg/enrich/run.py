@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from pyoxigraph import NamedNode, Store, Triple
 
-from kg import __version__, check
+from kg import __version__
 from kg.enrich import adopt, cache, source
 from kg.enrich.adopt import Adopted
 from kg.enrich.asking import Asking, Progress
@@ -26,6 +26,7 @@ from kg.enrich.source import Provenance
 from kg.errors import ConfigurationError, StoreError
 from kg.rdf.iri import clean_url
 from kg.settings import Settings
+from kg.shapes import check
 from kg.store import snapshot
 from kg.store.snapshot import Snapshot
 

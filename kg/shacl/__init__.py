@@ -4,8 +4,8 @@ Supported is what ``vocab/shapes.ttl`` uses; anything else in a shapes graph is 
 ``validate(store, load(turtle))`` returns what violates the shapes.
 """
 
-from kg.shacl.result import Violation, Violations
-from kg.shacl.shape import Constraint, Path, Shape, Target, load
-from kg.shacl.validate import validate
+from kg.shapes.result import Violation, Violations
+from kg.shapes.shape import Constraint, Path, Shape, Target, load
+from kg.shapes.validate import validate
 
 __all__ = ["Constraint", "Path", "Shape", "Target", "Violation", "Violations", "load", "validate"]

@@ -17,11 +17,11 @@ import vocab
 from kg import shacl
 from kg.archive.opening import Archive
 from kg.errors import ValidationError
-from kg.origin import SHOWN, Origin, Origins
 from kg.rdf.prefixes import compact
 from kg.shacl import Constraint, Violation, Violations
-from kg.shacl.report import REPORT_PREFIXES, turtle
-from kg.shacl.shape import SH, Term
+from kg.shapes.origin import SHOWN, Origin, Origins
+from kg.shapes.report import REPORT_PREFIXES, turtle
+from kg.shapes.shape import SH, Term
 
 REJECTED: Final = "rejected.txt"
 """The report on a build that was not published, in the folder of its store."""

@@ -14,7 +14,7 @@ from typing import Final
 from pyoxigraph import Literal, NamedNode
 
 from kg.errors import ConfigurationError
-from kg.shacl.shape import SH, TYPE, Constraint, Path, Target, Term
+from kg.shapes.shape import SH, TYPE, Constraint, Path, Target, Term
 
 XSD: Final = "http://www.w3.org/2001/XMLSchema#"
 STRINGS: Final = (f"{XSD}string", "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString")

@@ -17,14 +17,14 @@ from rdflib.namespace import RDF, SH
 from kg import build as building
 from kg.archive.opening import open_archive
 from kg.build import build
-from kg.check import Checked, check, report
 from kg.cli import main
 from kg.dialects.record import Page
 from kg.errors import ValidationError
 from kg.mapping.event import Mapper
-from kg.origin import Origins, lines
 from kg.rdf import terms
 from kg.settings import Settings
+from kg.shapes.check import Checked, check, report
+from kg.shapes.origin import Origins, lines
 from kg.store import snapshot
 
 WriteArchive = Callable[..., Path]

@@ -23,8 +23,8 @@ from kg import shacl
 from kg.errors import ConfigurationError
 from kg.rdf import rdflib_view, terms
 from kg.rdf.prefixes import PREFIXES
-from kg.shacl.compile import query
-from kg.shacl.shape import COMPONENTS
+from kg.shapes.compile import query
+from kg.shapes.shape import COMPONENTS
 
 DATA = Path(__file__).parent / "data"
 BASE = "http://127.0.0.1:8000/"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kg.shacl.shape import Constraint, Term
+from kg.shapes.shape import Constraint, Term
 
 
 @dataclass(frozen=True, slots=True)

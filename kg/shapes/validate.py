@@ -12,9 +12,9 @@ from typing import Final
 
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, QuerySolutions, Store, Triple
 
-from kg.shacl.compile import anywhere, query
-from kg.shacl.result import Violation, Violations
-from kg.shacl.shape import TYPE, Constraint, Path, Shape, Target, Term
+from kg.shapes.compile import anywhere, query
+from kg.shapes.result import Violation, Violations
+from kg.shapes.shape import TYPE, Constraint, Path, Shape, Target, Term
 
 KEPT: Final = 1_000
 """How many violations of one constraint are kept; the others are counted."""

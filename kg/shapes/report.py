@@ -9,8 +9,8 @@ from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, seriali
 
 from kg.rdf import terms
 from kg.rdf.prefixes import PREFIXES
-from kg.shacl.result import Violation, Violations
-from kg.shacl.shape import SH, TYPE, Node, Path
+from kg.shapes.result import Violation, Violations
+from kg.shapes.shape import SH, TYPE, Node, Path
 
 REPORT_PREFIXES: Final = {**PREFIXES, "sh": SH, "shapes": "https://w3id.org/newsgraph/shapes#"}
 
