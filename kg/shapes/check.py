@@ -14,14 +14,13 @@ from pyoxigraph import Literal as RdfLiteral
 from pyoxigraph import NamedNode, Store
 
 import vocab
-from kg import shacl
 from kg.archive.opening import Archive
 from kg.errors import ValidationError
 from kg.rdf.prefixes import compact
-from kg.shacl import Constraint, Violation, Violations
 from kg.shapes.origin import SHOWN, Origin, Origins
 from kg.shapes.report import REPORT_PREFIXES, turtle
-from kg.shapes.shape import SH, Term
+from kg.shapes.shape import SH, Constraint, Term, Violation, Violations, load
+from kg.shapes.validate import validate
 
 REJECTED: Final = "rejected.txt"
 """The report on a build that was not published, in the folder of its store."""
@@ -62,8 +61,8 @@ def check(store: Store, threads: int = 0, kept: int = KEPT) -> Checked:
 
     """
     started = monotonic()
-    shapes = shacl.load(vocab.shapes())
-    found = shacl.validate(store, shapes, threads or os.cpu_count() or 1, kept)
+    shapes = load(vocab.shapes())
+    found = validate(store, shapes, threads or os.cpu_count() or 1, kept)
     return Checked(tuple(found), sum(len(shape.constraints) for shape in shapes), monotonic() - started)
 
 

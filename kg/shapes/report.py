@@ -9,8 +9,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, seriali
 
 from kg.rdf import terms
 from kg.rdf.prefixes import PREFIXES
-from kg.shapes.result import Violation, Violations
-from kg.shapes.shape import SH, TYPE, Node, Path
+from kg.shapes.shape import SH, TYPE, Node, Path, Violation, Violations
 
 REPORT_PREFIXES: Final = {**PREFIXES, "sh": SH, "shapes": "https://w3id.org/newsgraph/shapes#"}
 

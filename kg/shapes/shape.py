@@ -1,4 +1,4 @@
-"""A shapes graph in Turtle -> shapes: targets, paths and constraints as plain data."""
+"""A shapes graph in Turtle -> shapes: targets, paths and constraints as plain data, and what violates them."""
 
 from __future__ import annotations
 
@@ -87,6 +87,24 @@ class Shape:
     iri: NamedNode
     targets: tuple[Target, ...]
     constraints: tuple[Constraint, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """A focus node that violates a constraint, with the value that does, where SHACL gives one."""
+
+    constraint: Constraint
+    focus: Term
+    value: Term | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Violations:
+    """How many violations of one constraint there are, and the first of them in the order of their nodes."""
+
+    constraint: Constraint
+    count: int
+    first: tuple[Violation, ...]
 
 
 def load(turtle: str) -> tuple[Shape, ...]:

@@ -13,8 +13,7 @@ from typing import Final
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, QuerySolutions, Store, Triple
 
 from kg.shapes.compile import anywhere, query
-from kg.shapes.result import Violation, Violations
-from kg.shapes.shape import TYPE, Constraint, Path, Shape, Target, Term
+from kg.shapes.shape import TYPE, Constraint, Path, Shape, Target, Term, Violation, Violations
 
 KEPT: Final = 1_000
 """How many violations of one constraint are kept; the others are counted."""

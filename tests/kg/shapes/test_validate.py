@@ -19,12 +19,13 @@ from rdflib.namespace import RDF, SH
 from rdflib.term import Node
 
 import vocab
-from kg import shacl
 from kg.errors import ConfigurationError
 from kg.rdf import rdflib_view, terms
 from kg.rdf.prefixes import PREFIXES
 from kg.shapes.compile import query
-from kg.shapes.shape import COMPONENTS
+from kg.shapes.shape import COMPONENTS, Constraint, Shape, load
+from kg.shapes.shape import Path as ShapePath
+from kg.shapes.validate import validate
 
 DATA = Path(__file__).parent / "data"
 BASE = "http://127.0.0.1:8000/"
@@ -36,7 +37,7 @@ NODES = {
     "$S": "<page/news/2011/11/8/shops.md/fedcba9876543210>",
     "$C": "<page/news/2011/11/8/shops.md/fedcba9876543210#change-1>",
 }
-SHAPES = shacl.load(vocab.shapes())
+SHAPES = load(vocab.shapes())
 SHAPES_GRAPH = Graph().parse(data=vocab.shapes(), format="turtle")
 CONSTRAINTS = {(one.shape, one.parameter): (one, shape) for shape in SHAPES for one in shape.constraints}
 
@@ -54,7 +55,7 @@ def cases() -> Iterator[tuple[str, str, str]]:
 CASES = {(shape, parameter): update for shape, parameter, update in cases()}
 
 
-def name(constraint: shacl.Constraint) -> tuple[str, str]:
+def name(constraint: Constraint) -> tuple[str, str]:
     return str(constraint.shape.value).partition("#")[2], constraint.parameter
 
 
@@ -72,7 +73,7 @@ def updated(update: str) -> Store:
     return store
 
 
-def ours(store: Store, shapes: tuple[shacl.Shape, ...] = SHAPES) -> set[Result]:
+def ours(store: Store, shapes: tuple[Shape, ...] = SHAPES) -> set[Result]:
     return {
         (
             str(one.focus),
@@ -81,12 +82,12 @@ def ours(store: Store, shapes: tuple[shacl.Shape, ...] = SHAPES) -> set[Result]:
             one.constraint.component.value,
             str(one.constraint.shape),
         )
-        for found in shacl.validate(store, shapes, kept=10_000)
+        for found in validate(store, shapes, kept=10_000)
         for one in found.first
     }
 
 
-def _path(path: shacl.Path | None) -> str | None:
+def _path(path: ShapePath | None) -> str | None:
     return path and ("^" if path.inverse else "") + path.predicate.value
 
 
@@ -128,10 +129,8 @@ def test_the_conforming_graph_keeps_to_all_shapes() -> None:
 
 
 @pytest.mark.parametrize(("constraint", "shape"), CONSTRAINTS.values(), ids=lambda one: None)
-def test_the_conforming_graph_has_something_that_each_constraint_is_about(
-    constraint: shacl.Constraint, shape: shacl.Shape
-) -> None:
-    of_no_class = shacl.Constraint(constraint.shape, "class", (NamedNode("x:none"),), constraint.path)
+def test_the_conforming_graph_has_something_that_each_constraint_is_about(constraint: Constraint, shape: Shape) -> None:
+    of_no_class = Constraint(constraint.shape, "class", (NamedNode("x:none"),), constraint.path)
     assert list(conforming().query(query(of_no_class, shape.targets)))  # type: ignore[arg-type]
 
 
@@ -228,12 +227,12 @@ def test_pyshacl_says_the_same_of_the_sample_with_a_thousand_changes(sample_grap
 def test_shapes_that_cannot_be_compiled_are_refused(said: str, error: str) -> None:
     prefixes = "".join(f"@prefix {prefix}: <{space}> .\n" for prefix, space in {**PREFIXES, "sh": SH}.items())
     with pytest.raises(ConfigurationError, match=error):
-        shacl.validate(Store(), shacl.load(f"{prefixes}<x:s> a sh:NodeShape ; sh:targetClass ng:Event ; {said} ."))
+        validate(Store(), load(f"{prefixes}<x:s> a sh:NodeShape ; sh:targetClass ng:Event ; {said} ."))
 
 
 def test_a_shape_without_a_target_is_refused() -> None:
     with pytest.raises(ConfigurationError, match="has no target"):
-        shacl.load(f"<x:s> a <{SH.NodeShape}> .")
+        load(f"<x:s> a <{SH.NodeShape}> .")
 
 
 def test_every_kind_of_constraint_that_is_supported_is_used() -> None:
@@ -249,7 +248,7 @@ def test_every_shape_has_a_message_of_one_sentence() -> None:
 def test_all_violations_are_counted_and_the_first_are_kept() -> None:
     store = conforming()
     store.update("DELETE WHERE { ?event <https://schema.org/startDate> ?date }")
-    found = shacl.validate(store, SHAPES, kept=1)
+    found = validate(store, SHAPES, kept=1)
     counts = {name(one.constraint): (one.count, len(one.first)) for one in found}
     assert counts["DescribedEvent-startDate", "minCount"] == (2, 1)
 
@@ -257,9 +256,9 @@ def test_all_violations_are_counted_and_the_first_are_kept() -> None:
 def test_only_the_default_graph_is_looked_at() -> None:
     store = conforming()
     store.add(Quad(NamedNode("x:event"), terms.TYPE, terms.EVENT, NamedNode("x:graph")))
-    assert shacl.validate(store, SHAPES) == []
+    assert validate(store, SHAPES) == []
 
 
 def test_queries_may_run_at_the_same_time() -> None:
     store = updated(CASES["Entry", "or"])
-    assert shacl.validate(store, SHAPES, threads=4) == shacl.validate(store, SHAPES, threads=1) != []
+    assert validate(store, SHAPES, threads=4) == validate(store, SHAPES, threads=1) != []
