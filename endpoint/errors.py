@@ -12,7 +12,7 @@ from werkzeug.http import HTTP_STATUS_CODES
 from endpoint.log import outcome, record
 from endpoint.negotiate import HTML, choose
 from kg import errors
-from kg.guard import QueryTooComplexError, QueryTooLongError
+from kg.query.guard import QueryTooComplexError, QueryTooLongError
 from kg.rdf.formats import Format
 
 log = logging.getLogger(__name__)

@@ -16,8 +16,8 @@ from flask import Flask, current_app
 
 from endpoint.log import record
 from kg.errors import ClientLimitError
-from kg.federation.evaluate import Caller
-from kg.query import Answer
+from kg.query.evaluate import Answer
+from kg.query.federate import Caller
 from kg.rdf.formats import Format
 from kg.settings import Settings
 from kg.workers import Workers

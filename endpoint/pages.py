@@ -17,7 +17,7 @@ from endpoint.negotiate import PAGE_FORMATS
 from endpoint.periods import spoken
 from endpoint.urls import Addresses
 from kg.describe import NEWEST, paged, pages
-from kg.query import Answer
+from kg.query.evaluate import Answer
 from kg.rdf.prefixes import PREFIXES, compact, expand
 from kg.rdf.schema_org import page_about
 from kg.rdf.serialize import Nodes

@@ -26,7 +26,7 @@ from endpoint.urls import THINGS, is_document, readable, without_suffix
 from kg.describe import paged, pages
 from kg.errors import NotFoundError
 from kg.locate import Location
-from kg.query import Answer
+from kg.query.evaluate import Answer
 from kg.rdf.formats import Format
 from kg.rdf.licences import BY_SA_4
 from kg.store.snapshot import Snapshot

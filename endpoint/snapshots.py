@@ -28,7 +28,7 @@ from kg.catalog_terms import PREFIXES
 from kg.catalog_texts import Publisher
 from kg.dump_files import Made
 from kg.errors import NotFoundError, StoreError
-from kg.query import Answer
+from kg.query.evaluate import Answer
 from kg.rdf.formats import Format
 from kg.rdf.serialize import represent
 from kg.store import past, snapshot

@@ -21,8 +21,8 @@ from endpoint.operation import FORM, QUERY, UPDATE, Operation, UpdateOperation, 
 from endpoint.pages import results_page
 from endpoint.site import site
 from kg.federation.client import hops
-from kg.query import Answer
-from kg.questions import questions
+from kg.query.evaluate import Answer
+from kg.query.questions import questions
 from kg.rdf.formats import RDF_FORMATS, Format, by_name
 from kg.rdf.prefixes import PREFIXES
 from kg.rdf.serialize import represent

@@ -18,7 +18,7 @@ from endpoint.pages import embedded
 from endpoint.site import site, tagged
 from endpoint.urls import without_suffix
 from kg.errors import NotFoundError
-from kg.query import prefixes_for
+from kg.query.evaluate import prefixes_for
 from kg.rdf.formats import Format
 from kg.rdf.jsonld import compacted
 from kg.rdf.prefixes import expand

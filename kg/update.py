@@ -18,11 +18,11 @@ from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Store,
 
 from kg.changes import Changes, Graph, quads_of
 from kg.errors import NotSupportedError, QueryError, QuerySyntaxError, UpdateFailedError
-from kg.guard import TOKEN, position
-from kg.query import failed
+from kg.query.evaluate import failed
+from kg.query.guard import TOKEN, position
+from kg.query.syntax import syntax_error
 from kg.rdf.patch import ADD, DELETE
 from kg.rdf.prefixes import PREFIXES
-from kg.syntax import syntax_error
 
 Term = NamedNode | BlankNode | Literal | Triple
 Solution = Mapping[str, Term]

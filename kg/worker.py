@@ -21,11 +21,11 @@ from kg import browse, member, memento, reconcile, reconcile_request, sitemap
 from kg.capabilities import capabilities
 from kg.describe import describe, newest_events, total_of
 from kg.errors import NewsgraphError, QueryError, QuerySyntaxError, ResultTooLargeError, StoreError
-from kg.federation import solutions
-from kg.graphs import graph
 from kg.locate import locate
 from kg.process import frames, sandbox
-from kg.query import answer
+from kg.query import service_solutions
+from kg.query.evaluate import answer
+from kg.query.graph_store import graph
 from kg.rdf.formats import by_name
 from kg.rdf.serialize import nodes, represent
 from kg.search import find, plain
@@ -96,7 +96,7 @@ def _query(store: Store, arguments: dict[str, Any], text: str) -> Reply:
     wanted, services = arguments.get("format"), arguments.get("services", ())
     found = answer(
         store,
-        solutions.inline(text, services, arguments["base"], arguments["rows"]) if services else text,
+        service_solutions.inline(text, services, arguments["base"], arguments["rows"]) if services else text,
         by_name(wanted) if wanted else None,
         limit=arguments["limit"],
         base=arguments.get("base"),
@@ -107,7 +107,7 @@ def _query(store: Store, arguments: dict[str, Any], text: str) -> Reply:
 
 
 def _scopes(_: Store, arguments: dict[str, Any], __: str) -> Reply:
-    return {}, json.dumps(solutions.scopes(arguments["queries"], arguments["base"])).encode()
+    return {}, json.dumps(service_solutions.scopes(arguments["queries"], arguments["base"])).encode()
 
 
 @lru_cache(maxsize=16)

@@ -9,13 +9,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from kg.federation.clauses import FederatedQuery
-from kg.federation.evaluate import Caller, Evaluation, federated, services
-from kg.guard import Form
 from kg.locate import Location
 from kg.pool import Pool, Result, Spent, untold
 from kg.process.child import Request
-from kg.query import Answer
+from kg.query.evaluate import Answer
+from kg.query.federate import Caller, Evaluation, federated, services
+from kg.query.guard import Form
+from kg.query.service_clauses import FederatedQuery
 from kg.rdf.formats import Format, by_name
 from kg.reconcile_request import Extension, Query, dump
 
@@ -36,13 +36,13 @@ class Workers(Pool):
         named_graphs: Sequence[str] = (),
         caller: Caller | None = None,
     ) -> Answer:
-        """Answer a SPARQL query, after the guard of kg.guard has let it pass; what SERVICE asks for, others answer.
+        """Answer a SPARQL query, after the guard of kg.query.guard has let it pass; what SERVICE asks for, others answer.
 
         ``seconds`` may lower the time limit, which counts from ``arrived`` (time.monotonic(); now, if not given),
         ``limit`` the largest answer in bytes.
         ``spent`` is told, also after a failure, how many seconds workers worked on the query, ``caller`` which services
-        were asked for it. Relative IRIs are resolved against the identity base. Raises what kg.guard.check and
-        kg.query.answer raise, and QueryTimeoutError, WorkerLostError, ResultTooLargeError, ServiceBusyError or
+        were asked for it. Relative IRIs are resolved against the identity base. Raises what kg.query.guard.check and
+        kg.query.evaluate.answer raise, and QueryTimeoutError, WorkerLostError, ResultTooLargeError, ServiceBusyError or
         FederationError.
         """
         _, federation = federated(text, self.settings, self._base())
@@ -152,7 +152,7 @@ class Workers(Pool):
         return self._chosen().snapshot.manifest.base
 
     def graph(self, iri: str, format: Format) -> tuple[bytes, str]:  # noqa: A002
-        """Return a graph, the default one for the empty IRI, and the id of the snapshot it is from (see kg.graphs)."""
+        """Return a graph, the default one for the empty IRI, and the id of the snapshot it is from (see kg.query.graph_store)."""
         arguments = {"format": format.name, "limit": self.settings.result_bytes}
         _, body, snapshot = self.run(Request("graph", arguments, iri))
         return body, snapshot.id

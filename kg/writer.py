@@ -113,7 +113,7 @@ class Writer:
     def update(self, text: bytes, author: Author, using: Using = Using()) -> Written:  # noqa: B008
         """Run a SPARQL 1.1 Update request, whole or not at all.
 
-        ``using`` is the dataset that the protocol's parameters name. Raises what kg.guard.check_update and
+        ``using`` is the dataset that the protocol's parameters name. Raises what kg.query.guard.check_update and
         kg.update.update raise, and one of the errors of a lost, late or busy process.
         """
         limits = {name: getattr(self.settings, name) for name in ("upload_bytes", "query_depth")}

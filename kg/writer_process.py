@@ -25,8 +25,8 @@ from pyoxigraph import DefaultGraph, NamedNode, RdfFormat, Store
 from kg import writes
 from kg.changes import Changes, Graph
 from kg.errors import NewsgraphError, NotFoundError, PreconditionError, ServiceBusyError, StoreBusyError, StoreError
-from kg.guard import check_update
 from kg.process import frames, sandbox
+from kg.query.guard import check_update
 from kg.settings import Settings
 from kg.store import snapshot
 from kg.store.snapshot import Manifest, Snapshot

@@ -5,7 +5,7 @@ from pyoxigraph import NamedNode, Store
 
 from kg.capabilities import FUNCTIONS, GEOSPARQL, GRAPHS, capabilities
 from kg.errors import FormatError, NotFoundError, ResultTooLargeError
-from kg.graphs import graph
+from kg.query.graph_store import graph
 from kg.rdf.formats import by_name
 
 

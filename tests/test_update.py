@@ -18,7 +18,7 @@ from kg.errors import (
     UploadError,
     UploadTooLargeError,
 )
-from kg.guard import QueryTooComplexError, check_update
+from kg.query.guard import QueryTooComplexError, check_update
 from kg.rdf import patch
 from kg.settings import Settings
 from kg.update import UpdateDatasetError, Using, split, update

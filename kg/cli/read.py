@@ -13,7 +13,7 @@ from kg.errors import NewsgraphError
 from kg.settings import Settings, load
 
 if TYPE_CHECKING:
-    from kg.query import Answer
+    from kg.query.evaluate import Answer
     from kg.rdf.formats import Format
     from kg.workers import Workers
 
@@ -134,7 +134,7 @@ def _verify(archives: list[Path], settings: Settings) -> None:
 
 def _answer(text: str, wanted: Format | None, endpoint: str | None, settings: Settings) -> Answer:
     if endpoint:
-        from kg import remote
+        from kg.query import remote
 
         return remote.query(endpoint, text, wanted, settings)
     with _workers(settings) as workers:

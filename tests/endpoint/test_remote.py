@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from kg import remote
 from kg.errors import ConfigurationError, QueryError, ResultTooLargeError
+from kg.query import remote
 from kg.rdf.formats import by_name
 from kg.settings import Settings
 

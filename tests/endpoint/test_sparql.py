@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 import pytest
 from pyoxigraph import RdfFormat, parse
 
-from kg.questions import questions
+from kg.query.questions import questions
 
 QUERIES = Path(__file__).parents[2] / "data" / "queries"
 EVENTS = "SELECT ?e { ?e a <https://w3id.org/newsgraph/ns#Event> }"

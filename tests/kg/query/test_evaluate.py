@@ -6,7 +6,7 @@ import pytest
 from pyoxigraph import NamedNode, Quad, Store
 
 from kg.errors import FormatError, QueryError, QuerySyntaxError, ResultTooLargeError
-from kg.query import answer
+from kg.query.evaluate import answer
 from kg.rdf.formats import by_name
 
 EVENTS = "PREFIX ng: <https://w3id.org/newsgraph/ns#> SELECT ?event { ?event a ng:Event }"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, QuerySolutions, Store
 
 from kg.errors import FederationError, NotSupportedError, QuerySyntaxError
-from kg.federation.solutions import inline, scopes
+from kg.query.service_solutions import inline, scopes
 
 BASE = "http://base.example/x/"
 GENID = "http://base.example/.well-known/genid/"

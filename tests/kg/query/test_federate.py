@@ -24,8 +24,8 @@ from kg.errors import (
     QueryTimeoutError,
     ServiceBusyError,
 )
-from kg.federation import bindings
-from kg.federation.evaluate import HOPS, Caller, Services, services
+from kg.query import service_bindings
+from kg.query.federate import HOPS, Caller, Services, services
 from kg.settings import Settings
 from kg.workers import Workers
 from tests.conftest import Publish
@@ -202,7 +202,7 @@ def test_nothing_is_sent_along_where_that_could_change_the_answer(pool: Workers,
 
 
 def test_too_many_values_are_not_sent_along(pool: Workers, there: Remote, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bindings, "MOST", 1)
+    monkeypatch.setattr(service_bindings, "MOST", 1)
     assert "VALUES" not in asked(pool, there, "?a h:same ?x ; h:rank ?r . SERVICE <URL> { ?x t:people ?n }")[0]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyoxigraph import DefaultGraph, NamedNode, Store
 
 from kg.errors import FormatError, NotFoundError
-from kg.query import Buffer, prefixes_for
+from kg.query.evaluate import Buffer, prefixes_for
 from kg.rdf.formats import Format
 
 

@@ -9,7 +9,7 @@ from typing import Final
 from urllib.parse import urljoin
 
 from kg.errors import QueryRefusedError, QuerySyntaxError
-from kg.guard import CLOSING, FORMS, OPENING, SERVICE, TOKEN, check, decode, position
+from kg.query.guard import CLOSING, FORMS, OPENING, SERVICE, TOKEN, check, decode, position
 from kg.rdf.prefixes import PREFIXES
 from kg.settings import Settings
 
@@ -80,7 +80,7 @@ class FederatedQuery:
 def read(text: str, base: str, settings: Settings) -> FederatedQuery | None:
     """Return a query with its SERVICE clauses, once the guard has let all else pass; None if it has no such clause.
 
-    ``base`` is what relative IRIs are resolved against. Raises what kg.guard.check raises, QuerySyntaxError for a
+    ``base`` is what relative IRIs are resolved against. Raises what kg.query.guard.check raises, QuerySyntaxError for a
     clause that is none, and QueryRefusedError for one that names its service by a variable, for too many, and for a
     text that another parser might read in another way.
     """

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pyoxigraph import NamedNode, QueryBoolean, QuerySolutions, QueryTriples, RdfFormat, Store, Triple, serialize
 
 from kg.errors import FormatError, NotSupportedError, QueryError, ResultTooLargeError
+from kg.query.row_count import count
+from kg.query.syntax import syntax_error
 from kg.rdf.formats import Format, by_name
 from kg.rdf.prefixes import PREFIXES
-from kg.rows import count
-from kg.syntax import syntax_error
 
 Results = QuerySolutions | QueryBoolean | QueryTriples
 

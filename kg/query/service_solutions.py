@@ -15,9 +15,9 @@ from uuid import uuid4
 from pyoxigraph import Literal, NamedNode, QuerySolutions, Store
 
 from kg.errors import FederationError
-from kg.query import failed
+from kg.query.evaluate import failed
+from kg.query.syntax import syntax_error
 from kg.rdf.prefixes import PREFIXES
-from kg.syntax import syntax_error
 
 LITERALS: Final = frozenset({"literal", "typed-literal"})  # the second one is from before the Recommendation
 UNBOUND: Final = "UNDEF"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, NamedNode, QuerySolution, QuerySolutions, Store
 
-from kg.query import answer
+from kg.query.evaluate import answer
 from kg.rdf.prefixes import PREFIXES, expand
 from kg.store import snapshot
 

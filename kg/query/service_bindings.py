@@ -13,7 +13,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from kg.federation.clauses import Clause, FederatedQuery
+from kg.query.service_clauses import Clause, FederatedQuery
 from kg.settings import NOT_IN_IRI
 
 MOST: Final = 1_000

@@ -6,8 +6,8 @@ import pytest
 from pyoxigraph import Store
 
 from kg.errors import QuerySyntaxError
-from kg.query import answer
-from kg.syntax import undeclared
+from kg.query.evaluate import answer
+from kg.query.syntax import undeclared
 
 
 @pytest.mark.parametrize(

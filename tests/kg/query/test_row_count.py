@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, QueryResultsFormat, Store
 
-from kg.rows import count
+from kg.query.row_count import count
 
 FORMATS = (QueryResultsFormat.JSON, QueryResultsFormat.XML, QueryResultsFormat.CSV, QueryResultsFormat.TSV)
 SIGNS = st.text(alphabet='{}[],:"\\<>\n\r\t 1axresult', max_size=12)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from kg.errors import QuerySyntaxError
-from kg.guard import TOKEN, position
+from kg.query.guard import TOKEN, position
 from kg.rdf.prefixes import PREFIXES
 
 

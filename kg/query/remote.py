@@ -15,7 +15,7 @@ from SPARQLWrapper.SPARQLExceptions import SPARQLWrapperException
 from kg import __version__
 from kg.errors import ConfigurationError, QueryError, ResultTooLargeError
 from kg.federation.client import said
-from kg.query import Answer
+from kg.query.evaluate import Answer
 from kg.rdf.formats import FORMATS, Format, by_media_type
 from kg.settings import Settings
 

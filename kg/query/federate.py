@@ -20,11 +20,12 @@ from kg.errors import (
     ResultTooLargeError,
     ServiceBusyError,
 )
-from kg.federation import bindings, client
+from kg.federation import client
 from kg.federation.addresses import Rule, Service, rules
-from kg.federation.clauses import Clause, FederatedQuery, read
-from kg.guard import Form, check
 from kg.process.child import Request
+from kg.query import service_bindings
+from kg.query.guard import Form, check
+from kg.query.service_clauses import Clause, FederatedQuery, read
 from kg.settings import Settings
 
 HOPS: Final = 3
@@ -116,7 +117,7 @@ def services(settings: Settings) -> Services:
 def federated(text: str, settings: Settings, base: str) -> tuple[Form | None, FederatedQuery | None]:
     """Refuse a query that must not run; return its form, and the query if it has SERVICE clauses and all are allowed.
 
-    Raises what kg.guard.check raises.
+    Raises what kg.query.guard.check raises.
     """
     query = read(text, base, settings) if settings.services else None
     if query is None:
@@ -197,7 +198,7 @@ class Evaluation:
 
     def _restriction(self, clause: Clause, scope: list[str]) -> str | None:
         """Return the VALUES that the answer has to agree with; None if it is not known, "" if nothing can."""
-        pattern = bindings.leading(self.query, clause)
+        pattern = service_bindings.leading(self.query, clause)
         if pattern is None:
             return None
         try:
@@ -205,12 +206,12 @@ class Evaluation:
             variables = [name for name in bound if name in scope]
             if not variables:
                 return None
-            arguments = self.arguments | {"format": "json", "limit": bindings.BYTES}
-            distinct = self._checked(bindings.distinct(self.query, pattern, variables))
+            arguments = self.arguments | {"format": "json", "limit": service_bindings.BYTES}
+            distinct = self._checked(service_bindings.distinct(self.query, pattern, variables))
             found = self.ask(Request("query", arguments, distinct))
         except (QuerySyntaxError, ResultTooLargeError):  # the last triple goes on where it was thought to end
             return None
-        return bindings.values(found, variables)
+        return service_bindings.values(found, variables)
 
     def _filled(self, found: list[dict[str, Any]]) -> tuple[str, list[dict[str, Any]]]:
         """Return the query with an empty block of VALUES for each clause, and where the solutions go into them."""

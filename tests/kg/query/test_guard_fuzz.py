@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pyoxigraph import Store
 
 from kg.errors import NewsgraphError, QuerySyntaxError, QueryTimeoutError, ServiceBusyError
-from kg.guard import check
+from kg.query.guard import check
 from kg.settings import Settings
 from kg.workers import Workers
 

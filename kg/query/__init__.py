@@ -1,0 +1,1 @@
+"""SPARQL: the guard, evaluation, federation, and what is wrong with a query."""
