@@ -20,12 +20,12 @@ from endpoint.negotiate import GRAPHS, HTML, RESULTS, choose, named, written
 from endpoint.operation import FORM, QUERY, UPDATE, Operation, UpdateOperation, is_update, read
 from endpoint.pages import results_page
 from endpoint.site import site
-from kg.federation.client import hops
 from kg.query.evaluate import Answer
 from kg.query.questions import questions
 from kg.rdf.formats import RDF_FORMATS, Format, by_name
 from kg.rdf.prefixes import PREFIXES
 from kg.rdf.serialize import represent
+from kg.remote.client import hops
 from kg.update import Using
 from kg.workers import Workers
 from kg.writer import Written

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from kg.errors import ConfigurationError
-from kg.federation.addresses import rules
+from kg.remote.addresses import rules
 
 LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")  # RFC 5646, section 2.1, without its rarer forms
 NOT_IN_IRI = re.compile(r'[\x00-\x20\x7f<>"{}|\\^`]')  # RFC 3987, section 2.2

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from kg.enrich.answer import Row
 from kg.enrich.cache import Cache
 from kg.enrich.client import Client
-from kg.enrich.clock import Clock
 from kg.enrich.question import Question
 from kg.errors import QueryError, ResultTooLargeError
+from kg.remote.clock import Clock
 
 Progress = Callable[[int, int], None]
 

@@ -14,11 +14,11 @@ from urllib.request import HTTPHandler, HTTPRedirectHandler, HTTPSHandler, Reque
 from SPARQLWrapper import POST, SPARQLWrapper
 
 from kg import __version__
-from kg.deadline import DeadlineSocket
 from kg.enrich.answer import Row, UnreadableError, rows
-from kg.enrich.clock import Clock
 from kg.errors import ConfigurationError, QueryError, ResultTooLargeError
-from kg.federation.client import said
+from kg.remote.client import said
+from kg.remote.clock import Clock
+from kg.remote.deadline import DeadlineSocket
 from kg.settings import Settings
 
 ACCEPT: Final = "application/sparql-results+json"

@@ -19,12 +19,12 @@ from kg.enrich.adopt import Adopted
 from kg.enrich.asking import Asking, Progress
 from kg.enrich.cache import Answered
 from kg.enrich.client import Client
-from kg.enrich.clock import Clock
 from kg.enrich.facts import facts
 from kg.enrich.question import question
 from kg.enrich.source import Provenance
 from kg.errors import ConfigurationError, StoreError
 from kg.rdf.iri import clean_url
+from kg.remote.clock import Clock
 from kg.settings import Settings
 from kg.shapes import check
 from kg.store import snapshot

@@ -20,12 +20,12 @@ from kg.errors import (
     ResultTooLargeError,
     ServiceBusyError,
 )
-from kg.federation import client
-from kg.federation.addresses import Rule, Service, rules
 from kg.process.child import Request
 from kg.query import service_bindings
 from kg.query.guard import Form, check
 from kg.query.service_clauses import Clause, FederatedQuery, read
+from kg.remote import client
+from kg.remote.addresses import Rule, Service, rules
 from kg.settings import Settings
 
 HOPS: Final = 3

@@ -14,9 +14,9 @@ from SPARQLWrapper.SPARQLExceptions import SPARQLWrapperException
 
 from kg import __version__
 from kg.errors import ConfigurationError, QueryError, ResultTooLargeError
-from kg.federation.client import said
 from kg.query.evaluate import Answer
 from kg.rdf.formats import FORMATS, Format, by_media_type
+from kg.remote.client import said
 from kg.settings import Settings
 
 ACCEPT = "application/sparql-results+json, text/turtle;q=0.9"

@@ -15,7 +15,7 @@ from socketserver import BaseRequestHandler, ThreadingTCPServer
 
 import pytest
 
-from kg.enrich.clock import Clock
+from kg.remote.clock import Clock
 
 DUMP = Path(__file__).parents[1] / "data" / "enrichment.ttl"
 START = datetime(2026, 11, 23, 8, tzinfo=UTC)

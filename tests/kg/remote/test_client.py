@@ -15,8 +15,8 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from kg.errors import FederationError, FederationTimeoutError
-from kg.federation.addresses import Service
-from kg.federation.client import hops, post
+from kg.remote.addresses import Service
+from kg.remote.client import hops, post
 from tests.services import Peer, http, peer, receive, remote
 
 QUERY = "SELECT * WHERE { ?s ?p ?o }"

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.errors import ConfigurationError
-from kg.federation.addresses import Service, is_public, rules
+from kg.remote.addresses import Service, is_public, rules
 from kg.settings import Settings
 
 

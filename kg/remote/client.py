@@ -19,9 +19,9 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from kg import __version__
-from kg.deadline import DeadlineSocket, left
 from kg.errors import FederationError, FederationTimeoutError
-from kg.federation.addresses import Service, is_public
+from kg.remote.addresses import Service, is_public
+from kg.remote.deadline import DeadlineSocket, left
 
 RESULTS: Final = "application/sparql-results+json"
 ACCEPTED: Final = (RESULTS, "application/json")
