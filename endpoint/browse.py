@@ -15,8 +15,8 @@ from endpoint.negotiate import HTML, JSON, choose
 from endpoint.pages import listing
 from endpoint.site import Site, site, tagged
 from kg.errors import QueryError, ServiceBusyError, StoreError
+from kg.lookup.search import NAMES, WORDS_OF_KINDS
 from kg.rdf.prefixes import expand
-from kg.search import NAMES, WORDS_OF_KINDS
 
 blueprint = Blueprint("browse", __name__)
 

@@ -20,10 +20,10 @@ from endpoint.negotiate import PAGE_FORMATS
 from endpoint.site import Site, by_content, site, tagged
 from kg.dump_files import NAME
 from kg.errors import NotFoundError
+from kg.lookup.sitemap import Section
 from kg.process.child import Request
 from kg.rdf.formats import RESULT_FORMATS
 from kg.rdf.prefixes import PREFIXES
-from kg.sitemap import Section
 
 blueprint = Blueprint("discovery", __name__)
 

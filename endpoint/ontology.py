@@ -10,7 +10,7 @@ from typing import Final
 from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 
 import vocab
-from kg.describe import in_order
+from kg.lookup.describe import in_order
 from kg.rdf import terms
 from kg.rdf.prefixes import PREFIXES
 from kg.rdf.serialize import Nodes, nodes

@@ -16,7 +16,7 @@ from endpoint import periods
 from endpoint.negotiate import PAGE_FORMATS
 from endpoint.periods import spoken
 from endpoint.urls import Addresses
-from kg.describe import NEWEST, paged, pages
+from kg.lookup.describe import NEWEST, paged, pages
 from kg.query.evaluate import Answer
 from kg.rdf.prefixes import PREFIXES, compact, expand
 from kg.rdf.schema_org import page_about

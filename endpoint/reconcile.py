@@ -14,14 +14,15 @@ from endpoint import limits, search_cache
 from endpoint.headers import FRAMABLE
 from endpoint.log import record
 from endpoint.site import Site, site, tagged
-from kg import __version__, reconcile_request
+from kg import __version__
 from kg.errors import NotFoundError
+from kg.lookup import reconcile_request
+from kg.lookup.reconcile import TYPES, proposed
+from kg.lookup.reconcile_request import Extension, ReconciliationError
 from kg.pool import Spent
 from kg.rdf import terms
 from kg.rdf.iri import respell
 from kg.rdf.prefixes import PREFIXES
-from kg.reconcile import TYPES, proposed
-from kg.reconcile_request import Extension, ReconciliationError
 
 blueprint = Blueprint("reconcile", __name__, url_prefix="/reconcile")
 

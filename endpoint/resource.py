@@ -23,9 +23,9 @@ from endpoint.negotiate import DOCUMENT_FORMATS, HTML, JSON, choose
 from endpoint.pages import document_page
 from endpoint.site import Site, site, tagged
 from endpoint.urls import THINGS, is_document, readable, without_suffix
-from kg.describe import paged, pages
 from kg.errors import NotFoundError
-from kg.locate import Location
+from kg.lookup.describe import paged, pages
+from kg.lookup.locate import Location
 from kg.query.evaluate import Answer
 from kg.rdf.formats import Format
 from kg.rdf.licences import BY_SA_4

@@ -77,7 +77,7 @@ def _make(store: Path, source: Snapshot, file: Path) -> None:
             return
         file.parent.mkdir(parents=True, exist_ok=True)
         _forget(store)
-        done = parallel.run("kg.search_index", str(source.database.absolute()), str(file), str(os.getpid()))
+        done = parallel.run("kg.lookup.search_index", str(source.database.absolute()), str(file), str(os.getpid()))
         if not file.exists():
             raise StoreError(done.stderr.decode(errors="replace")[-2_000:])
     except (OSError, StoreError) as error:

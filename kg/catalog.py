@@ -26,7 +26,7 @@ from kg.store.snapshot import Manifest
 class Catalog:
     """The description of one snapshot.
 
-    ``statistics`` are those of kg.statistics, ``made`` the dumps there are, ``kept`` all snapshots that are kept; the
+    ``statistics`` are those of kg.lookup.statistics, ``made`` the dumps there are, ``kept`` all snapshots that are kept; the
     one described need not be among them.
     """
 

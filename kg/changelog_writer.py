@@ -20,9 +20,9 @@ from typing import Final
 
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
-from kg import member
 from kg.changelog import EVENTS, FILE, SCHEMA, VERSION, Kind
 from kg.errors import StoreError
+from kg.lookup import resource_state
 from kg.process import sandbox
 from kg.rdf import terms
 from kg.store import snapshot
@@ -125,7 +125,7 @@ class _Update:
         """Append what has changed."""
         self.graph = self.source.open()
         self.base = self.source.manifest.base
-        found = member.state(self.graph, self.base)
+        found = resource_state.state(self.graph, self.base)
         known = {iri: tuple(rest) for iri, *rest in self.database.execute("SELECT iri, hash, seq, listed FROM state")}
         time = self._time()
         changes = self._sorted(known, found)
@@ -145,7 +145,7 @@ class _Update:
         after = datetime.fromisoformat(last) + timedelta(seconds=1)
         return max(after, datetime.now(UTC)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
-    def _sorted(self, known: Known, found: member.State) -> list[Changed]:
+    def _sorted(self, known: Known, found: resource_state.State) -> list[Changed]:
         """Return what has changed: what is gone, then what is no event, then events by date."""
         gone: list[Changed] = [
             ("Delete", iri, _Event() if self._is_event(iri) else None) for iri in sorted(known.keys() - found.keys())
@@ -189,7 +189,7 @@ class _Update:
         self,
         changes: list[Changed],
         known: Known,
-        found: member.State,
+        found: resource_state.State,
         time: str,
     ) -> None:
         (seq,) = self.database.execute("SELECT coalesce(max(seq), 0) FROM change").fetchone()
@@ -261,7 +261,7 @@ class _Update:
     def _keep(self, old: Store, gone: Iterable[int]) -> None:
         for seq in gone:
             (iri,) = self.database.execute("SELECT iri FROM change WHERE seq = ?", (seq,)).fetchone()
-            content = zlib.compress(member.text(member.resource(old, iri, self.base)))
+            content = zlib.compress(resource_state.text(resource_state.resource(old, iri, self.base)))
             self.database.execute("INSERT OR REPLACE INTO superseded VALUES (?, ?)", (seq, content))
 
     def _forget(self, time: str, days: int) -> bool:

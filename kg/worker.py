@@ -17,19 +17,19 @@ from typing import Any, Final
 
 from pyoxigraph import NamedNode, Quad, Store
 
-from kg import browse, member, memento, reconcile, reconcile_request, sitemap
-from kg.capabilities import capabilities
-from kg.describe import describe, newest_events, total_of
 from kg.errors import NewsgraphError, QueryError, QuerySyntaxError, ResultTooLargeError, StoreError
-from kg.locate import locate
+from kg.lookup import memento, newest, reconcile, reconcile_request, resource_state, sitemap
+from kg.lookup.capabilities import capabilities
+from kg.lookup.describe import describe, newest_events, total_of
+from kg.lookup.locate import locate
+from kg.lookup.search import find, plain
+from kg.lookup.statistics import statistics
 from kg.process import frames, sandbox
 from kg.query import service_solutions
 from kg.query.evaluate import answer
 from kg.query.graph_store import graph
 from kg.rdf.formats import by_name
 from kg.rdf.serialize import nodes, represent
-from kg.search import find, plain
-from kg.statistics import statistics
 
 GRACE: Final = 0.5
 """Seconds after the deadline at which the process ends itself if its parent has not ended it."""
@@ -76,7 +76,7 @@ def serve(store: Store, requests: int, replies: int) -> Store:
 
 
 def _open(database: str) -> Store:
-    for cached in (_events, browse.all_places):  # which would keep the old one open
+    for cached in (_events, newest.all_places):  # which would keep the old one open
         cached.cache_clear()
     try:
         return Store.read_only(database)
@@ -136,15 +136,15 @@ def _find(store: Store, arguments: dict[str, Any], _: str) -> Reply:
 
 
 def _newest(store: Store, arguments: dict[str, Any], _: str) -> Reply:
-    return {}, json.dumps(browse.newest(store, arguments["events"], arguments["language"])).encode()
+    return {}, json.dumps(newest.newest(store, arguments["events"], arguments["language"])).encode()
 
 
 def _hubs(store: Store, arguments: dict[str, Any], _: str) -> Reply:
-    return {}, json.dumps(browse.hubs(store, arguments["limit"])).encode()
+    return {}, json.dumps(newest.hubs(store, arguments["limit"])).encode()
 
 
 def _search(store: Store, _: dict[str, Any], name: str) -> Reply:
-    return {}, json.dumps(browse.search(store, name)).encode()
+    return {}, json.dumps(newest.search(store, name)).encode()
 
 
 def _graph(store: Store, arguments: dict[str, Any], iri: str) -> Reply:
@@ -178,7 +178,7 @@ def _statistics(store: Store, _: dict[str, Any], __: str) -> Reply:
 def _members(store: Store, arguments: dict[str, Any], text: str) -> Reply:
     asked = json.loads(text)
     members = [(version, iri, content and b64decode(content)) for version, iri, content in asked["members"]]
-    body = member.page(store, arguments["base"], asked["head"], members, by_name(arguments["format"]))
+    body = resource_state.page(store, arguments["base"], asked["head"], members, by_name(arguments["format"]))
     if len(body) > arguments["limit"]:
         raise ResultTooLargeError(f"the page is larger than {arguments['limit']} bytes")
     return {}, body

@@ -9,7 +9,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from kg.locate import Location
+from kg.lookup.locate import Location
+from kg.lookup.reconcile_request import Extension, Query, dump
 from kg.pool import Pool, Result, Spent, untold
 from kg.process.child import Request
 from kg.query.evaluate import Answer
@@ -17,7 +18,6 @@ from kg.query.federate import Caller, Evaluation, federated, services
 from kg.query.guard import Form
 from kg.query.service_clauses import FederatedQuery
 from kg.rdf.formats import Format, by_name
-from kg.reconcile_request import Extension, Query, dump
 
 
 class Workers(Pool):
@@ -96,7 +96,7 @@ class Workers(Pool):
         document: str | None = None,
         page: int = 1,
     ) -> Answer:
-        """Describe a resource (see kg.describe); as "html", the body is kg.rdf.serialize.nodes in JSON.
+        """Describe a resource (see kg.lookup.describe); as "html", the body is kg.rdf.serialize.nodes in JSON.
 
         The ``rows`` of the answer are how many events there are in all, on all pages.
         Raises NotFoundError, or one of the errors of a lost, late or busy worker.
@@ -111,41 +111,41 @@ class Workers(Pool):
         return Answer("describe", by_name(header["format"]), body, snapshot.id, header["events"])
 
     def find(self, iris: Sequence[str], identifiers: Sequence[str] = ()) -> Location | None:
-        """Return what IRIs, or readable paths of events, stand for now (see kg.locate), or None."""
+        """Return what IRIs, or readable paths of events, stand for now (see kg.lookup.locate), or None."""
         arguments = {"iris": list(iris), "identifiers": list(identifiers)}
         found = self.run(Request("find", arguments))[0]
         return Location(found["iri"], found["withdrawn"]) if found["iri"] else None
 
     def newest(self, events: int, language: str | None = None) -> dict[str, Any]:
-        """Return the newest days and events, see kg.browse.newest."""
+        """Return the newest days and events, see kg.lookup.newest.newest."""
         return self._json(Request("newest", {"events": events, "language": language}))
 
     def hubs(self, limit: int) -> list[str]:
-        """Return the IRIs of what most events name, see kg.browse.hubs."""
+        """Return the IRIs of what most events name, see kg.lookup.newest.hubs."""
         found: list[str] = json.loads(self.run(Request("hubs", {"limit": limit}))[1])
         return found
 
     def search(self, name: str) -> dict[str, Any]:
-        """Return the places with this name and their newest events, see kg.browse.search."""
+        """Return the places with this name and their newest events, see kg.lookup.newest.search."""
         return self._json(Request("search", {}, name))
 
     def find_text(self, index: Path, text: str, kinds: Sequence[str] = (), limit: int = 20) -> list[dict[str, Any]]:
-        """Return the events, places and so on with these words in a title or name, see kg.search.find."""
+        """Return the events, places and so on with these words in a title or name, see kg.lookup.search.find."""
         request = Request("find_text", {"index": str(index), "kinds": list(kinds), "limit": limit}, text)
         found: list[dict[str, Any]] = json.loads(self.run(request)[1])
         return found
 
     def reconcile(self, index: Path, batch: dict[str, Query], spent: Spent = untold) -> dict[str, Any]:
-        """Return the candidates for each query of a batch, see kg.reconcile; ``spent`` is told the seconds of work."""
+        """Return the candidates for each query of a batch, see kg.lookup.reconcile; ``spent`` is told the seconds of work."""
         return self._json(Request("reconcile", {"index": str(index), "base": self._base()}, dump(batch)), spent)
 
     def suggest(self, index: Path, prefix: str, skip: int, limit: int, spent: Spent = untold) -> dict[str, Any]:
-        """Return things whose names begin with some text, see kg.reconcile.suggest."""
+        """Return things whose names begin with some text, see kg.lookup.reconcile.suggest."""
         arguments = {"index": str(index), "base": self._base(), "skip": skip, "limit": limit}
         return self._json(Request("suggest", arguments, prefix), spent)
 
     def extend(self, asked: Extension, spent: Spent = untold) -> dict[str, Any]:
-        """Return the values of properties of things, see kg.reconcile.extend."""
+        """Return the values of properties of things, see kg.lookup.reconcile.extend."""
         return self._json(Request("extend", {"base": self._base()}, json.dumps(asdict(asked))), spent)
 
     def _base(self) -> str:
@@ -158,7 +158,7 @@ class Workers(Pool):
         return body, snapshot.id
 
     def capabilities(self) -> dict[str, Any]:
-        """Return what the engine can do, see kg.capabilities."""
+        """Return what the engine can do, see kg.lookup.capabilities."""
         return self._json(Request("capabilities", {}))
 
     def _json(self, request: Request, spent: Spent = untold) -> dict[str, Any]:

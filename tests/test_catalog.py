@@ -13,7 +13,7 @@ from pyoxigraph import Literal, NamedNode, Quad, Store, parse
 from rdflib import Graph
 from rdflib.compare import to_isomorphic
 
-from kg import __version__, statistics
+from kg import __version__
 from kg.build import Built
 from kg.catalog import Catalog, quads
 from kg.catalog_represent import bibtex, citation, represent
@@ -21,6 +21,7 @@ from kg.catalog_snapshot import Version
 from kg.catalog_terms import expand
 from kg.catalog_texts import Publisher
 from kg.dump_files import PATCH, WHOLE, DumpFile, Made
+from kg.lookup import statistics
 from kg.rdf.formats import RDF_FORMATS, Format, by_name
 
 ROOT = Path(__file__).parents[1]

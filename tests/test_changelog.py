@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, parse
 
-from kg import changelog, changelog_writer, member
+from kg import changelog, changelog_writer
 from kg.build import Built, build
 from kg.changelog import EVENTS, Change
 from kg.errors import StoreError
+from kg.lookup import resource_state
 from kg.rdf.formats import by_name
 from kg.settings import Settings
 from kg.store import amend, snapshot
@@ -84,7 +85,11 @@ def replica(site: Site) -> set[Quad]:
         copy.pop(change.iri, None)
         if change.kind != "Delete" and change.kept:
             content = change.content
-            said = parse(content, format=RdfFormat.N_TRIPLES) if content else member.resource(graph, change.iri, BASE)
+            said = (
+                parse(content, format=RdfFormat.N_TRIPLES)
+                if content
+                else resource_state.resource(graph, change.iri, BASE)
+            )
             copy[change.iri] = set(said)
     quads = [quad for said in copy.values() for quad in said]
     assert len(quads) == len(set(quads)), "a statement belongs to two resources"
@@ -107,7 +112,7 @@ def test_all_changes_made_in_order_give_the_graph(site: Site) -> None:
 def test_every_statement_of_the_sample_belongs_to_one_resource(sample_store: Path) -> None:
     source = snapshot.current(sample_store)
     graph, base = source.open(), source.manifest.base
-    found = [quad for iri in member.state(graph, base) for quad in member.resource(graph, iri, base)]
+    found = [quad for iri in resource_state.state(graph, base) for quad in resource_state.resource(graph, iri, base)]
     assert len(found) == len(set(found))
     assert set(found) == set(graph.quads_for_pattern(None, None, None, DefaultGraph()))
 
@@ -163,7 +168,7 @@ def test_what_a_superseded_version_said_is_kept_and_the_same_as_it_was(site: Sit
     site.publish(SHOPS)
     graph = snapshot.current(site.store).open()
     event = site.event("Shops close in Homs.")
-    said = member.text(member.resource(graph, event, BASE))
+    said = resource_state.text(resource_state.resource(graph, event, BASE))
     site.publish(SHOPS.replace("close", "all close"))
     first, *_ = (change for change in site.changes() if change.iri == event)
     assert first.content == said
@@ -173,11 +178,11 @@ def test_what_a_superseded_version_said_is_kept_and_the_same_as_it_was(site: Sit
 def test_a_page_has_the_same_bytes_before_and_after_its_members_are_superseded(site: Site) -> None:
     site.publish(SHOPS)
     listed = [(f"{BASE}feed/version/{one.seq}", one.iri, one.content) for one in site.changes()]
-    page = member.page(snapshot.current(site.store).open(), BASE, "", listed, by_name("trig"))
+    page = resource_state.page(snapshot.current(site.store).open(), BASE, "", listed, by_name("trig"))
     site.publish(SHOPS.replace("close", "all close"))
     later = [(f"{BASE}feed/version/{one.seq}", one.iri, one.content) for one in site.changes()][: len(listed)]
     assert any(content for *_, content in later)
-    assert member.page(snapshot.current(site.store).open(), BASE, "", later, by_name("trig")) == page
+    assert resource_state.page(snapshot.current(site.store).open(), BASE, "", later, by_name("trig")) == page
 
 
 def test_old_versions_that_are_not_to_be_kept_begin_a_new_generation(site: Site) -> None:
@@ -278,11 +283,11 @@ def test_a_damaged_log_is_an_error(site: Site) -> None:
 def test_a_blank_node_comes_with_what_refers_to_it() -> None:
     graph = Store()
     graph.load(b"<http://a/> <http://b/> [ <http://c/> [ <http://d/> 1 ] ] .", format=RdfFormat.TURTLE)
-    assert set(member.resource(graph, "http://a/", BASE)) == set(graph)
+    assert set(resource_state.resource(graph, "http://a/", BASE)) == set(graph)
 
 
 def test_a_part_that_nothing_leads_to_is_a_resource_of_its_own() -> None:
     graph = Store()
     orphan = NamedNode(f"{BASE}event/2011-11-08/abcdefghij/revision/0123456789ab")
     graph.add(Quad(orphan, NamedNode("http://b/"), NamedNode("http://c/")))
-    assert set(member.state(graph, BASE)) == {orphan.value}
+    assert set(resource_state.state(graph, BASE)) == {orphan.value}

@@ -11,7 +11,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, QueryBoolean, RdfFor
 from rdflib.namespace import DCAT, DCTERMS, FOAF, GEO, OWL, PROV, RDF, RDFS, SDO, SKOS, VANN, VOID, WGS, XSD
 
 import vocab
-from kg.describe import describe
+from kg.lookup.describe import describe
 from kg.rdf import terms
 from kg.rdf.prefixes import PREFIXES, expand
 

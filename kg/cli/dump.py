@@ -78,8 +78,8 @@ def _release(settings: Settings, folder: Path) -> None:
     from kg.catalog_texts import Publisher
     from kg.dump_files import DumpFile
     from kg.events import ledger
+    from kg.lookup.statistics import statistics
     from kg.rdf.formats import by_name
-    from kg.statistics import statistics
     from kg.store import snapshot
 
     store = Path(settings.store)

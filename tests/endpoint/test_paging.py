@@ -11,7 +11,7 @@ from urllib.parse import quote
 import pytest
 from pyoxigraph import NamedNode, RdfFormat, Store
 
-from kg.describe import NEWEST
+from kg.lookup.describe import NEWEST
 from kg.rdf import terms
 from kg.rdf.prefixes import PREFIXES, expand
 from kg.settings import Settings

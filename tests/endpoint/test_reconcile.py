@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from endpoint import search_cache
+from kg.lookup.reconcile import extend, similarity
+from kg.lookup.reconcile_request import Extension, ReconciliationError, extension, queries
 from kg.rdf.prefixes import expand
-from kg.reconcile import extend, similarity
-from kg.reconcile_request import Extension, ReconciliationError, extension, queries
 from kg.store.snapshot import current
 
 PLACE = "https://schema.org/Place"

@@ -18,8 +18,8 @@ from pyoxigraph import NamedNode, RdfFormat, Store, parse, serialize
 
 import vocab
 from kg.build import Built
-from kg.describe import describe
 from kg.errors import FormatError
+from kg.lookup.describe import describe
 from kg.rdf import terms
 from kg.rdf.formats import JSONLD_FORMS, PLAIN_JSON, Format, by_name
 from kg.rdf.jsonld import FORMS, FRAMES, LINE, compacted, context, expanded, framed, load, text

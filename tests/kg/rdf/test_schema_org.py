@@ -13,7 +13,7 @@ from pyld import jsonld
 from pyoxigraph import NamedNode, Store
 
 from kg.build import Built
-from kg.describe import describe
+from kg.lookup.describe import describe
 from kg.rdf import terms
 from kg.rdf.prefixes import PREFIXES
 from kg.rdf.schema_org import CONTEXT, news

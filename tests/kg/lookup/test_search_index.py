@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store
 
-from kg import search, search_index
 from kg.errors import StoreError
+from kg.lookup import search, search_index
 from kg.rdf import terms
 from kg.store.snapshot import current
 
@@ -136,6 +136,8 @@ def test_the_index_is_made_by_a_process_of_its_own_and_leaves_no_draft(tmp_path:
     file = tmp_path / "made.sqlite"
     arguments = [str(current(served_store).database), str(file), str(os.getpid())]
     environment = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-    subprocess.run([sys.executable, "-m", "kg.search_index", *arguments], check=True, timeout=60, env=environment)
+    subprocess.run(
+        [sys.executable, "-m", "kg.lookup.search_index", *arguments], check=True, timeout=60, env=environment
+    )
     assert labels(str(file), "Homs")[0] == "Homs"
     assert list(tmp_path.iterdir()) == [file]

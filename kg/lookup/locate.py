@@ -8,8 +8,8 @@ from itertools import chain
 
 from pyoxigraph import Literal, NamedNode, Store
 
-from kg.describe import find
 from kg.events.ledger import HASHED, hashed
+from kg.lookup.describe import find
 from kg.rdf import terms
 
 REVISION = "/revision/"
@@ -26,7 +26,7 @@ class Location:
 def locate(store: Store, iris: Iterable[str], identifiers: Iterable[str] = ()) -> Location | None:
     """Return what the first of some names that the graph knows stands for, or None if it knows none.
 
-    IRIs come before ``identifiers``, as in ``kg.describe.find``. An event that is merged stands for the survivor, and
+    IRIs come before ``identifiers``, as in ``kg.lookup.describe.find``. An event that is merged stands for the survivor, and
     a revision of it for that of the survivor with the same content, else for the survivor. All revisions of a
     withdrawn event, and its readable paths, stand for what is left of it.
     """

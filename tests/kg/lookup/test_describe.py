@@ -9,8 +9,8 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store
 from pyoxigraph import parse as ox_parse
 from rdflib.compare import isomorphic
 
-from kg.describe import NEWEST, describe, find
 from kg.errors import FormatError, NotFoundError
+from kg.lookup.describe import NEWEST, describe, find
 from kg.rdf.formats import RDF_FORMATS, Format, by_name
 from kg.rdf.prefixes import PREFIXES, compact, expand
 from kg.rdf.serialize import represent

@@ -11,8 +11,8 @@ from typing import Final
 
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
-from kg.describe import in_order, origins, summaries
 from kg.errors import NotFoundError
+from kg.lookup.describe import in_order, origins, summaries
 from kg.rdf import terms
 from kg.rdf.prefixes import expand
 

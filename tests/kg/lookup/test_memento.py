@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, NamedNode, RdfFormat, Store
 
-from kg import memento
 from kg.errors import NotFoundError
+from kg.lookup import memento
 from kg.rdf import terms
 from kg.rdf.prefixes import PREFIXES
 

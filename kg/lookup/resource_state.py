@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, RdfFormat, Store, parse, serialize
 
-from kg.describe import in_order
+from kg.lookup.describe import in_order
 from kg.rdf import terms
 from kg.rdf.formats import Format
 from kg.rdf.prefixes import PREFIXES

@@ -7,8 +7,8 @@ import json
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
-from kg import period
-from kg.describe import describe, total_of
+from kg.lookup import period
+from kg.lookup.describe import describe, total_of
 from kg.rdf import terms
 from kg.rdf.formats import by_name
 from kg.rdf.serialize import represent

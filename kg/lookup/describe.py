@@ -17,7 +17,7 @@ from pyoxigraph import (
 )
 
 from kg.errors import NotFoundError
-from kg.period import TOTAL, parts
+from kg.lookup.period import TOTAL, parts
 from kg.rdf.licences import BY_SA_4
 from kg.rdf.prefixes import PREFIXES, compact, expand
 
@@ -86,7 +86,7 @@ def describe(
 
     Beside the resource's own triples there are: type and label of everything named; in full, the sources and
     revisions of an event, that others were merged into it, and the entries of a page; of a month or a year, what lies
-    within it (see kg.period); and of anything that events name, the newest 100 of these with label and date, or those
+    within it (see kg.lookup.period); and of anything that events name, the newest 100 of these with label and date, or those
     of a later ``page`` (from 1) of a hundred. ``document`` is the IRI of the document that carries the description: if
     given, it is linked to what it describes, says how many events there are in all (hydra:totalItems), and links its
     pages (hydra:PartialCollectionView). ``newest`` gives the events, where somebody remembers them.

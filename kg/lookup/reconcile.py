@@ -17,12 +17,12 @@ from typing import Any, Final
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Store
 
-from kg import search
+from kg.lookup import search
+from kg.lookup.reconcile_request import Extension, Query
+from kg.lookup.search import NAMES, Found
+from kg.lookup.search_index import KINDS
 from kg.rdf import terms
 from kg.rdf.prefixes import PREFIXES, expand
-from kg.reconcile_request import Extension, Query
-from kg.search import NAMES, Found
-from kg.search_index import KINDS
 
 CANDIDATES: Final = 50
 LEAST: Final = 50.0

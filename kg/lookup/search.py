@@ -1,4 +1,4 @@
-"""Finds titles and names in the full-text index of a snapshot (see kg.search_index), ranked by bm25."""
+"""Finds titles and names in the full-text index of a snapshot (see kg.lookup.search_index), ranked by bm25."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from kg.errors import StoreError
-from kg.search_index import EVENT, FIRST_TITLE, KINDS, mask, spaced, words_of
+from kg.lookup.search_index import EVENT, FIRST_TITLE, KINDS, mask, spaced, words_of
 
 LONGEST: Final = 200
 WORDS: Final = 24

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pyoxigraph import Store
 
-from kg.browse import newest, search
+from kg.lookup.newest import newest, search
 
 BASE = "http://127.0.0.1:8000/"
 

@@ -1,6 +1,6 @@
 """The full-text index of one snapshot: a SQLite file with its titles and names, made in a process of its own.
 
-It is derived from the snapshot and can be deleted at any time: ``python -m kg.search_index DATABASE FILE PARENT``
+It is derived from the snapshot and can be deleted at any time: ``python -m kg.lookup.search_index DATABASE FILE PARENT``
 makes it again.
 """
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
 
-from kg.describe import LABEL, START, TYPE, describe, in_order
+from kg.lookup.describe import LABEL, START, TYPE, describe, in_order
 from kg.rdf.prefixes import expand
 from kg.rdf.serialize import Nodes, nodes
 

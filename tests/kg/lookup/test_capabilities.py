@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 from pyoxigraph import NamedNode, Store
 
-from kg.capabilities import FUNCTIONS, GEOSPARQL, GRAPHS, capabilities
 from kg.errors import FormatError, NotFoundError, ResultTooLargeError
+from kg.lookup.capabilities import FUNCTIONS, GEOSPARQL, GRAPHS, capabilities
 from kg.query.graph_store import graph
 from kg.rdf.formats import by_name
 

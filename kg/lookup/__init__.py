@@ -1,0 +1,1 @@
+"""Answers made of many patterns: descriptions, mementos, search, statistics, reconciliation."""
