@@ -50,7 +50,7 @@ from kg import tokens
 from kg.errors import ConfigurationError, NewsgraphError
 from kg.rdf.prefixes import expand
 from kg.settings import Settings
-from kg.workers import Workers
+from kg.workers.questions import Workers
 from kg.writer import Writer
 
 BODY_BYTES: Final = 1_000_000

@@ -10,7 +10,7 @@ from flask import Blueprint, Flask, Response, current_app
 
 from endpoint.log import Record
 from kg.errors import NotFoundError
-from kg.workers import Workers
+from kg.workers.questions import Workers
 
 blueprint = Blueprint("metrics", __name__)
 

@@ -12,7 +12,7 @@ from typing import Final
 
 from kg.settings import Settings
 from kg.store import past
-from kg.workers import Workers
+from kg.workers.questions import Workers
 
 OPEN: Final = 2
 """Snapshots of the past that stay open when nobody asks them."""

@@ -19,10 +19,10 @@ from kg.errors import NotFoundError
 from kg.lookup import reconcile_request
 from kg.lookup.reconcile import TYPES, proposed
 from kg.lookup.reconcile_request import Extension, ReconciliationError
-from kg.pool import Spent
 from kg.rdf import terms
 from kg.rdf.iri import respell
 from kg.rdf.prefixes import PREFIXES
+from kg.workers.pool import Spent
 
 blueprint = Blueprint("reconcile", __name__, url_prefix="/reconcile")
 

@@ -17,7 +17,7 @@ from endpoint.urls import Addresses
 from kg import __version__
 from kg.settings import Settings
 from kg.store.snapshot import Snapshot
-from kg.workers import Workers
+from kg.workers.questions import Workers
 from kg.writer import Writer
 
 CACHE_BYTES: Final = 64_000_000

@@ -27,7 +27,7 @@ from kg.rdf.prefixes import PREFIXES
 from kg.rdf.serialize import represent
 from kg.remote.client import hops
 from kg.update import Using
-from kg.workers import Workers
+from kg.workers.questions import Workers
 from kg.writer import Written
 
 blueprint = Blueprint("sparql", __name__)

@@ -25,7 +25,7 @@ from kg.rdf.formats import Format
 from kg.settings import Settings
 from kg.store import snapshot
 from kg.update import Using
-from kg.workers import Workers
+from kg.workers.questions import Workers
 from kg.writes import Author
 
 SWITCH_SECONDS: Final = 30.0

@@ -31,7 +31,7 @@ from kg.settings import Settings
 from kg.store import snapshot
 from kg.store.snapshot import Manifest, Snapshot
 from kg.update import Using, update
-from kg.worker import GRACE, failure
+from kg.workers.worker import GRACE, failure
 from kg.writes import Author
 
 WORKING: Final = "working"

@@ -16,7 +16,7 @@ from pyoxigraph import RdfFormat, Store
 from kg.build import Built, build
 from kg.settings import Settings
 from kg.store.snapshot import Manifest, Snapshot, drafting, publish
-from kg.workers import Workers
+from kg.workers.questions import Workers
 
 # How long an example takes says something of the machine and nothing of the code.
 hypothesis.settings.register_profile(

@@ -30,7 +30,7 @@ from kg.rdf.formats import by_name
 from kg.settings import Settings
 from kg.store import snapshot
 from kg.store.snapshot import current, drafting
-from kg.workers import Workers
+from kg.workers.questions import Workers
 from kg.writer import Condition, Upload, Writer
 from kg.writes import Author
 from tests.conftest import TURTLE, RunKg, publish_turtle

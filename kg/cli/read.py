@@ -15,7 +15,7 @@ from kg.settings import Settings, load
 if TYPE_CHECKING:
     from kg.query.evaluate import Answer
     from kg.rdf.formats import Format
-    from kg.workers import Workers
+    from kg.workers.questions import Workers
 
 
 @click.command()
@@ -143,7 +143,7 @@ def _answer(text: str, wanted: Format | None, endpoint: str | None, settings: Se
 
 def _workers(settings: Settings) -> Workers:
     from kg.store import past as retained
-    from kg.workers import Workers
+    from kg.workers.questions import Workers
 
     store = Path(settings.store)
     past = retained.at(store, retained.instant(settings.as_of)) if settings.as_of else None

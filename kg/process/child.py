@@ -40,10 +40,10 @@ class Request:
 class Child:
     """A running worker with one snapshot open. Only one thread may use it at a time."""
 
-    def __init__(self, subject: Path | str, memory: int, module: str = "kg.worker") -> None:
+    def __init__(self, subject: Path | str, memory: int, module: str = "kg.workers.worker") -> None:
         """Start the process and wait until its database is open; raise StoreError if that fails.
 
-        ``subject`` is what it works on: for kg.worker, the database.
+        ``subject`` is what it works on: for kg.workers.worker, the database.
         """
         # Each thread would reserve memory for itself, 64 MB and more: on a busy machine they have used up the address
         # space of a small worker.

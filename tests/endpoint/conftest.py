@@ -14,7 +14,7 @@ import pytest
 from endpoint.app import create_app, server
 from kg.settings import Settings
 from kg.tokens import digest
-from kg.workers import Workers
+from kg.workers.questions import Workers
 from kg.writer import Writer
 from tests.conftest import TURTLE, publish_turtle
 

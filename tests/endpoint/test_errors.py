@@ -12,7 +12,7 @@ from endpoint.app import create_app, server
 from kg import errors
 from kg.errors import ConfigurationError
 from kg.settings import Settings
-from kg.workers import Workers
+from kg.workers.questions import Workers
 
 PUBLIC = [
     one

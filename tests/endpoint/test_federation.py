@@ -18,7 +18,7 @@ from endpoint.app import create_app
 from kg import cli
 from kg.settings import Settings
 from kg.tokens import digest
-from kg.workers import Workers
+from kg.workers.questions import Workers
 from kg.writer import Writer
 from tests.conftest import TURTLE, Publish
 from tests.endpoint.conftest import BEARER, WRITE_TOKEN, Reply, Send, Serving, listening, sender

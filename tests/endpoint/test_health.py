@@ -9,7 +9,7 @@ import pytest
 from endpoint.app import create_app
 from kg.settings import Settings
 from kg.store.snapshot import current
-from kg.workers import Workers
+from kg.workers.questions import Workers
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])

@@ -13,7 +13,7 @@ from endpoint.app import create_app
 from endpoint.limits import Clients, client
 from kg.errors import ClientLimitError
 from kg.settings import Settings
-from kg.workers import Workers
+from kg.workers.questions import Workers
 
 DIGITS = "{ 0 1 2 3 4 5 6 7 8 9 }"
 RUNAWAY = f"SELECT (COUNT(*) AS ?n) {{ {' '.join(f'VALUES ?v{n} {DIGITS}' for n in range(12))} }}"

@@ -12,7 +12,7 @@ from endpoint.app import create_app
 from endpoint.openapi import UNLISTED, described, template
 from endpoint.operations import OPERATIONS
 from kg.settings import Settings
-from kg.workers import Workers
+from kg.workers.questions import Workers
 
 METHODS = {"get", "put", "post", "delete", "patch", "x-query"}
 EVENT = "event/2011-11-08/abcdefghij"

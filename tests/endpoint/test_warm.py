@@ -19,7 +19,7 @@ from endpoint.kept import COUNTED, Asked, Kept
 from endpoint.warm import BROWSER, Warmer
 from kg import changelog
 from kg.settings import Settings
-from kg.workers import Workers
+from kg.workers.questions import Workers
 from tests.conftest import TURTLE, publish_turtle
 
 EVENT = "/doc/event/2011-11-08/abcdefghij"

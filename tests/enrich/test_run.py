@@ -18,7 +18,7 @@ from kg.enrich.run import Enriched, Wish
 from kg.errors import ConfigurationError, QueryError, StoreError
 from kg.settings import Settings
 from kg.store import snapshot
-from kg.workers import Workers
+from kg.workers.questions import Workers
 from kg.writer import Writer
 from kg.writes import Author
 from tests.enrich.conftest import Bad, FakeTime, http

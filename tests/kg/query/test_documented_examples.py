@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from kg.settings import Settings
-from kg.workers import Workers
+from kg.workers.questions import Workers
 from tests.services import remote
 
 TEXT = (Path(__file__).parents[1] / "docs" / "sparql.md").read_text(encoding="utf-8")

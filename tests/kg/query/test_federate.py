@@ -27,7 +27,7 @@ from kg.errors import (
 from kg.query import service_bindings
 from kg.query.federate import HOPS, Caller, Services, services
 from kg.settings import Settings
-from kg.workers import Workers
+from kg.workers.questions import Workers
 from tests.conftest import Publish
 from tests.services import Remote, http, peer, remote
 

@@ -17,7 +17,7 @@ from pyoxigraph import Store
 from kg.errors import NewsgraphError, QuerySyntaxError, QueryTimeoutError, ServiceBusyError
 from kg.query.guard import check
 from kg.settings import Settings
-from kg.workers import Workers
+from kg.workers.questions import Workers
 
 SETTINGS = Settings()
 

@@ -37,7 +37,7 @@ from kg.rdf.jsonld import FRAMES, load
 from kg.rdf.prefixes import compact, expand
 from kg.settings import Settings
 from kg.store.snapshot import current
-from kg.workers import Workers
+from kg.workers.questions import Workers
 
 rdflib.NORMALIZE_LITERALS = False  # else rdflib rewrites the text of numbers and dates
 

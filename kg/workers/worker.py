@@ -1,4 +1,4 @@
-"""The child process that runs queries: ``python -m kg.worker DATABASE MEMORY PARENT``.
+"""The child process that runs queries: ``python -m kg.workers.worker DATABASE MEMORY PARENT``.
 
 It reads requests from standard input and writes replies to standard output, in the frames of kg.process.frames. It is
 disposable: its parent kills it at a request's deadline, and should the parent fail to, its own timer does.

@@ -14,7 +14,6 @@ from pathlib import Path
 
 import pytest
 
-from kg import lanes
 from kg.errors import (
     NotFoundError,
     QueryRefusedError,
@@ -25,13 +24,14 @@ from kg.errors import (
     StoreError,
     WorkerLostError,
 )
-from kg.lanes import Lane
 from kg.process import frames
 from kg.process.child import Child, Request
 from kg.rdf.formats import by_name
 from kg.settings import Settings
 from kg.store.snapshot import Snapshot, current
-from kg.workers import Workers
+from kg.workers import admission
+from kg.workers.admission import Lane
+from kg.workers.questions import Workers
 
 BASE = "http://127.0.0.1:8000/"
 EVENT = f"{BASE}event/2011-11-08/abcdefghij"
@@ -320,8 +320,8 @@ def test_a_query_that_ran_long_goes_to_the_slow_lane_at_once(served_store: Path,
 def test_slow_queries_are_remembered_until_they_are_fast_again_and_not_without_end(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(lanes, "REMEMBERED", 3)
-    slow = lanes.SlowQueries()
+    monkeypatch.setattr(admission, "REMEMBERED", 3)
+    slow = admission.SlowQueries()
     for number in range(5):
         slow.note(str(number), 9.0)
     assert [str(number) in slow for number in range(5)] == [False, False, True, True, True]

@@ -10,12 +10,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, Self
 
-from kg.crew import Crew
 from kg.errors import NewsgraphError, QueryTimeoutError, ServiceBusyError, StoreError, WorkerLostError
-from kg.lanes import LONG, SLICE, Lane, Room, SlowQueries
 from kg.process.child import Child, Request
 from kg.settings import Settings
 from kg.store.snapshot import Snapshot, current
+from kg.workers.admission import LONG, SLICE, Lane, Room, SlowQueries
+from kg.workers.generation import Crew
 
 SPARE: Final = 1
 AGAIN: Final = 5.0

@@ -11,13 +11,13 @@ from typing import Any
 
 from kg.lookup.locate import Location
 from kg.lookup.reconcile_request import Extension, Query, dump
-from kg.pool import Pool, Result, Spent, untold
 from kg.process.child import Request
 from kg.query.evaluate import Answer
 from kg.query.federate import Caller, Evaluation, federated, services
 from kg.query.guard import Form
 from kg.query.service_clauses import FederatedQuery
 from kg.rdf.formats import Format, by_name
+from kg.workers.pool import Pool, Result, Spent, untold
 
 
 class Workers(Pool):
