@@ -46,12 +46,12 @@ from endpoint.kept import Kept
 from endpoint.past import Past
 from endpoint.site import NAME, Site, hold, release
 from endpoint.warm import Warmer
-from kg import tokens
 from kg.errors import ConfigurationError, NewsgraphError
 from kg.rdf.prefixes import expand
 from kg.settings import Settings
 from kg.workers.questions import Workers
-from kg.writer import Writer
+from kg.write import tokens
+from kg.write.writer import Writer
 
 BODY_BYTES: Final = 1_000_000
 IDLE_SECONDS: Final = 15

@@ -11,9 +11,9 @@ from werkzeug.exceptions import BadRequest, Forbidden, Unauthorized
 from endpoint.log import record
 from endpoint.site import NAME, site
 from kg.settings import Settings
-from kg.tokens import bearer
-from kg.writer import Writer
-from kg.writes import Author
+from kg.write.log import Author
+from kg.write.tokens import bearer
+from kg.write.writer import Writer
 
 SCHEME: Final = "bearer"
 FORM_OVERHEAD: Final = 3

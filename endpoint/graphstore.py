@@ -21,10 +21,10 @@ from endpoint.negotiate import GRAPHS, HTML, choose, media_type, written
 from endpoint.operation import identity, utf8
 from endpoint.site import site
 from endpoint.sparql import report
-from kg.changes import IRI_LENGTH
 from kg.rdf.formats import UPLOAD_FORMATS, Format
 from kg.rdf.iri import spell
-from kg.writer import Condition, Upload
+from kg.write.changes import IRI_LENGTH
+from kg.write.writer import Condition, Upload
 
 blueprint = Blueprint("graphstore", __name__)
 

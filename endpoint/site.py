@@ -18,7 +18,7 @@ from kg import __version__
 from kg.settings import Settings
 from kg.store.snapshot import Snapshot
 from kg.workers.questions import Workers
-from kg.writer import Writer
+from kg.write.writer import Writer
 
 CACHE_BYTES: Final = 64_000_000
 NAME: Final = "newsgraph"

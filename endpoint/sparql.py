@@ -26,9 +26,9 @@ from kg.rdf.formats import RDF_FORMATS, Format, by_name
 from kg.rdf.prefixes import PREFIXES
 from kg.rdf.serialize import represent
 from kg.remote.client import hops
-from kg.update import Using
 from kg.workers.questions import Workers
-from kg.writer import Written
+from kg.write.update import Using
+from kg.write.writer import Written
 
 blueprint = Blueprint("sparql", __name__)
 

@@ -15,7 +15,7 @@ from typing import Any
 from pyoxigraph import Quad, RdfFormat, Store, serialize
 
 import vocab
-from kg import __version__, parts, plan, writes
+from kg import __version__, parts, plan
 from kg.archive.opening import Archive, open_archive
 from kg.convert import Converter, Outcome
 from kg.enrich import adopt, source
@@ -35,6 +35,7 @@ from kg.shapes import check
 from kg.store import past as retained
 from kg.store import snapshot
 from kg.store.snapshot import Manifest, Snapshot
+from kg.write import log
 
 Progress = Callable[[int, int], None]
 
@@ -217,12 +218,12 @@ def _replay(store: Path, draft: Path, counts: dict[str, int]) -> int:
     A write that was current when its process was killed is in the log; one that was not is none.
     """
     if (store / "current").exists():
-        writes.settle(store, snapshot.current(store).manifest.writes)
-    if not writes.logged(store):
+        log.settle(store, snapshot.current(store).manifest.writes)
+    if not log.logged(store):
         return 0
     database = Store(str(draft / "db"))
     before = len(database)
-    last = writes.replay(store, database)
+    last = log.replay(store, database)
     database.flush()
     counts["triples"] += len(database) - before
     return last

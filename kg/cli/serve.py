@@ -29,7 +29,7 @@ VARIABLE: Final = "KG_WRITE_TOKEN"
 def serve(**options: Any) -> None:
     """Serve the store over HTTP: pages, documents in every format, dumps, and SPARQL."""
     from endpoint.app import serve as run
-    from kg.tokens import digest
+    from kg.write.tokens import digest
 
     token = os.environ.pop(VARIABLE, None)
     if token is not None:

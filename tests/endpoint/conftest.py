@@ -13,9 +13,9 @@ import pytest
 
 from endpoint.app import create_app, server
 from kg.settings import Settings
-from kg.tokens import digest
 from kg.workers.questions import Workers
-from kg.writer import Writer
+from kg.write.tokens import digest
+from kg.write.writer import Writer
 from tests.conftest import TURTLE, publish_turtle
 
 

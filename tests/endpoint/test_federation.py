@@ -17,9 +17,9 @@ from flask.testing import FlaskClient
 from endpoint.app import create_app
 from kg import cli
 from kg.settings import Settings
-from kg.tokens import digest
 from kg.workers.questions import Workers
-from kg.writer import Writer
+from kg.write.tokens import digest
+from kg.write.writer import Writer
 from tests.conftest import TURTLE, Publish
 from tests.endpoint.conftest import BEARER, WRITE_TOKEN, Reply, Send, Serving, listening, sender
 from tests.services import http, peer, remote

@@ -6,8 +6,8 @@ from urllib.parse import quote, urlencode
 import pytest
 from pyoxigraph import RdfFormat, Store, parse
 
-from kg import writes
 from kg.store.snapshot import current
+from kg.write import log
 from tests.endpoint.conftest import Reply, Send, Writable
 
 TURTLE = "text/turtle"
@@ -213,6 +213,6 @@ def test_terms_change_only_as_the_engine_itself_changes_them(writable: Writable,
 
 def test_the_log_names_the_graph_and_no_other_parameter(writable: Writable) -> None:
     put(writable, at("urn:named") + "&note=" + quote("not this"), "<urn:a> <urn:b> 1 .")
-    newest = writes.logged(writable.store)[-1].read_text(encoding="utf-8")
+    newest = log.logged(writable.store)[-1].read_text(encoding="utf-8")
     assert 'H request "PUT /graphs?graph=urn:named" .' in newest
     assert "not this" not in newest

@@ -16,9 +16,9 @@ from urllib.parse import quote, urlencode
 import pytest
 from pyoxigraph import NamedNode
 
-from kg import writes
 from kg.rdf import patch
 from kg.store.snapshot import current
+from kg.write import log
 from tests.conftest import ROOT, TURTLE, publish_turtle
 from tests.endpoint.conftest import BEARER, WRITE_TOKEN, Send, Writable, sender
 
@@ -134,13 +134,13 @@ def test_every_answered_write_is_seen_at_once_by_others_while_many_write(writabl
 
 def test_the_log_says_who_wrote_when_and_how_but_never_the_token(writable: Writable) -> None:
     writable.update("INSERT DATA { <urn:logged> <urn:p> 1 }")
-    newest = writes.logged(writable.store)[-1].read_bytes()
+    newest = log.logged(writable.store)[-1].read_bytes()
     header = {name: term.value for name, term in patch.read(newest.splitlines()).header.items()}
     assert header["request"] == "POST /sparql"
     assert header["by"].startswith("sha256:")
     assert header["id"].startswith("urn:uuid:")
     assert set(header) == {"id", "prev", "time", "by", "request"}
-    assert all(WRITE_TOKEN.encode() not in file.read_bytes() for file in writes.logged(writable.store))
+    assert all(WRITE_TOKEN.encode() not in file.read_bytes() for file in log.logged(writable.store))
 
 
 def test_a_long_body_is_refused_before_it_is_read_unless_its_sender_may_write(writable: Writable) -> None:
@@ -198,8 +198,8 @@ def test_killing_the_whole_service_during_writes_loses_nothing_that_was_answered
     assert set(answered) <= held
     assert answered
     last = current(store).manifest.writes
-    writes.settle(store, last)
-    assert len(writes.logged(store)) == len(held) == last
+    log.settle(store, last)
+    assert len(log.logged(store)) == len(held) == last
 
 
 @pytest.mark.parametrize("token", [None, "", "short"])

@@ -19,8 +19,8 @@ from kg.errors import ConfigurationError, QueryError, StoreError
 from kg.settings import Settings
 from kg.store import snapshot
 from kg.workers.questions import Workers
-from kg.writer import Writer
-from kg.writes import Author
+from kg.write.log import Author
+from kg.write.writer import Writer
 from tests.enrich.conftest import Bad, FakeTime, http
 
 ROOT = Path(__file__).parents[2]

@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 from pyoxigraph import NamedNode, Store
 
-from kg import writes
 from kg.build import build
 from kg.errors import (
     NotFoundError,
@@ -31,8 +30,9 @@ from kg.settings import Settings
 from kg.store import snapshot
 from kg.store.snapshot import current, drafting
 from kg.workers.questions import Workers
-from kg.writer import Condition, Upload, Writer
-from kg.writes import Author
+from kg.write import log
+from kg.write.log import Author
+from kg.write.writer import Condition, Upload, Writer
 from tests.conftest import TURTLE, RunKg, publish_turtle
 
 RUNAWAY = (
@@ -137,7 +137,7 @@ def test_a_failed_write_leaves_no_trace(store: Path, settings: Settings) -> None
         assert current(store).id == before
         writer.update(insert(3), author())
     assert numbers(current(store).open()) == {"1", "3"}
-    assert len(writes.logged(store)) == 2
+    assert len(log.logged(store)) == 2
 
 
 def test_a_write_that_runs_too_long_is_stopped_and_the_next_is_made(store: Path, settings: Settings) -> None:
@@ -161,7 +161,7 @@ def test_a_write_that_asks_for_too_much_memory_loses_only_its_process(store: Pat
 def test_the_deadline_counts_from_the_arrival(store: Path, settings: Settings) -> None:
     with writing(store, settings) as (writer, _), pytest.raises(ServiceBusyError):
         writer.update(insert(1), replace(author(), arrived=time.monotonic() - 60))
-    assert writes.logged(store) == []
+    assert log.logged(store) == []
 
 
 def test_an_upload_that_takes_too_much_memory_to_read_is_refused(store: Path, settings: Settings) -> None:
@@ -169,7 +169,7 @@ def test_an_upload_that_takes_too_much_memory_to_read_is_refused(store: Path, se
     few = replace(settings, query_memory=100_000_000)
     with writing(store, few) as (writer, _), pytest.raises((UploadTooLargeError, StoreError)):
         writer.put("urn:g", large, author(), Condition())
-    assert writes.logged(store) == []
+    assert log.logged(store) == []
 
 
 def test_one_store_has_one_writer(store: Path, settings: Settings) -> None:
@@ -262,21 +262,21 @@ def test_killing_the_process_at_any_moment_loses_nothing_that_was_answered(store
 
 def _log(store: Path) -> set[str]:
     """Return what the logged writes add, after what a killed process left has been settled."""
-    writes.settle(store, current(store).manifest.writes)
+    log.settle(store, current(store).manifest.writes)
     replayed = Store()
-    writes.replay(store, replayed)
+    log.replay(store, replayed)
     return numbers(replayed)
 
 
 def test_a_pending_write_counts_only_if_its_snapshot_is_current(store: Path, settings: Settings) -> None:
     with writing(store, settings) as (writer, _):
         writer.update(insert(1), author())
-    first = writes.logged(store)[0]
-    pending = first.rename(first.with_suffix(writes.PENDING))
-    writes.settle(store, current(store).manifest.writes)
-    assert writes.logged(store) == [first]
-    first.with_name(f"00000002{writes.PENDING}").write_bytes(first.read_bytes())
-    writes.settle(store, current(store).manifest.writes)
+    first = log.logged(store)[0]
+    pending = first.rename(first.with_suffix(log.PENDING))
+    log.settle(store, current(store).manifest.writes)
+    assert log.logged(store) == [first]
+    first.with_name(f"00000002{log.PENDING}").write_bytes(first.read_bytes())
+    log.settle(store, current(store).manifest.writes)
     assert sorted(first.parent.iterdir()) == [first]
     assert not pending.exists()
 
@@ -305,8 +305,8 @@ def test_a_later_build_makes_the_writes_again(
 
 
 def test_a_damaged_log_stops_a_build_and_changes_nothing(store: Path, tmp_path: Path, sample: tuple[Path, ...]) -> None:
-    (store / writes.FOLDER).mkdir()
-    (store / writes.FOLDER / f"00000001{writes.SUFFIX}").write_text("TX .\nA <urn:a> <urn:b> 1 .\n", encoding="utf-8")
+    (store / log.FOLDER).mkdir()
+    (store / log.FOLDER / f"00000001{log.SUFFIX}").write_text("TX .\nA <urn:a> <urn:b> 1 .\n", encoding="utf-8")
     before = current(store).id
     with pytest.raises(StoreError, match="cannot be made again"):
         build(sample, replace(Settings(), store=str(store), jobs=1))

@@ -5,7 +5,7 @@ import hashlib
 import pytest
 
 from kg.errors import ConfigurationError
-from kg.tokens import bearer, check, digest
+from kg.write.tokens import bearer, check, digest
 
 TOKEN = "correct horse battery"  # noqa: S105
 SUM = hashlib.sha256(TOKEN.encode()).hexdigest()

@@ -7,7 +7,7 @@ from pyoxigraph import RdfFormat, Store
 
 from kg.errors import UploadError, UploadTooLargeError
 from kg.rdf.formats import by_name, by_suffix
-from kg.upload import triples
+from kg.write.upload import triples
 
 BASE = "http://a.example/g"
 PAYLOADS = Path(__file__).parents[2] / "shared" / "checks" / "payloads"

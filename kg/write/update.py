@@ -16,13 +16,13 @@ from typing import Any, Final
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Store, Triple
 
-from kg.changes import Changes, Graph, quads_of
 from kg.errors import NotSupportedError, QueryError, QuerySyntaxError, UpdateFailedError
 from kg.query.evaluate import failed
 from kg.query.guard import TOKEN, position
 from kg.query.syntax import syntax_error
 from kg.rdf.patch import ADD, DELETE
 from kg.rdf.prefixes import PREFIXES
+from kg.write.changes import Changes, Graph, quads_of
 
 Term = NamedNode | BlankNode | Literal | Triple
 Solution = Mapping[str, Term]

@@ -15,10 +15,10 @@ from typing import Any, Final
 
 from pyoxigraph import Literal, NamedNode, Store
 
-from kg.changes import Changes
 from kg.errors import StoreError
 from kg.rdf import patch
 from kg.store.snapshot import sync
+from kg.write.changes import Changes
 
 FOLDER: Final = "writes"
 SUFFIX: Final = ".rdfp"

@@ -1,4 +1,4 @@
-"""The one process that writes a store: ``python -m kg.writer_process STORE MEMORY PARENT``.
+"""The one process that writes a store: ``python -m kg.write.process STORE MEMORY PARENT``.
 
 It works on a copy of the current snapshot, hard-linked and thus made at once. A write is made there, flushed, backed up
 into a new snapshot, logged, and then made current; the process may be killed at any moment, and starts from the current
@@ -22,17 +22,17 @@ from typing import Any, Final
 
 from pyoxigraph import DefaultGraph, NamedNode, RdfFormat, Store
 
-from kg import writes
-from kg.changes import Changes, Graph
 from kg.errors import NewsgraphError, NotFoundError, PreconditionError, ServiceBusyError, StoreBusyError, StoreError
 from kg.process import frames, sandbox
 from kg.query.guard import check_update
 from kg.settings import Settings
 from kg.store import snapshot
 from kg.store.snapshot import Manifest, Snapshot
-from kg.update import Using, update
 from kg.workers.worker import GRACE, failure
-from kg.writes import Author
+from kg.write import log
+from kg.write.changes import Changes, Graph
+from kg.write.log import Author
+from kg.write.update import Using, update
 
 WORKING: Final = "working"
 LOCK: Final = "writer.lock"
@@ -143,7 +143,7 @@ class Writing:
         newest = snapshot.current(self.store)
         if self.database is None or self.base is None or self.base.id != newest.id:
             self.database = None  # closes it
-            writes.settle(self.store, newest.manifest.writes)
+            log.settle(self.store, newest.manifest.writes)
             working = self.store / WORKING
             shutil.rmtree(working, ignore_errors=True)
             newest.open().backup(str(working))
@@ -155,12 +155,12 @@ class Writing:
         """Log the write, make a snapshot of the database, and make it current."""
         assert self.base is not None  # noqa: S101
         database.flush()
-        pending = writes.log(self.store, self.base.manifest.writes, changes, Author(*arguments["author"]))
+        pending = log.log(self.store, self.base.manifest.writes, changes, Author(*arguments["author"]))
         database.backup(str(draft / "db"))
         _link_others(self.base.folder, draft)
         manifest = _manifest(self.base, draft, changes, int(pending.stem))
         made = snapshot.publish(self.store, draft, manifest, arguments["keep"])
-        writes.confirm(pending)
+        log.confirm(pending)
         return made
 
 

@@ -24,9 +24,9 @@ from kg.process.child import Child, Request
 from kg.rdf.formats import Format
 from kg.settings import Settings
 from kg.store import snapshot
-from kg.update import Using
 from kg.workers.questions import Workers
-from kg.writes import Author
+from kg.write.log import Author
+from kg.write.update import Using
 
 SWITCH_SECONDS: Final = 30.0
 REPLY_BYTES: Final = 1_000_000
@@ -114,7 +114,7 @@ class Writer:
         """Run a SPARQL 1.1 Update request, whole or not at all.
 
         ``using`` is the dataset that the protocol's parameters name. Raises what kg.query.guard.check_update and
-        kg.update.update raise, and one of the errors of a lost, late or busy process.
+        kg.write.update.update raise, and one of the errors of a lost, late or busy process.
         """
         limits = {name: getattr(self.settings, name) for name in ("upload_bytes", "query_depth")}
         arguments = {"using": [using.default, using.named], "limits": limits}
@@ -151,7 +151,7 @@ class Writer:
     def _read(self, upload: Upload, base: str, deadline: float) -> bytes:
         """Return the triples of an upload; raises UploadError."""
         arguments = {"base": base, "depth": self.settings.upload_depth}
-        child = Child(upload.format.name, self.settings.query_memory, module="kg.upload")
+        child = Child(upload.format.name, self.settings.query_memory, module="kg.write.upload")
         try:
             child.send(Request("read", arguments, content=upload.content), deadline)
             return child.receive(deadline, TRIPLES * self.settings.upload_bytes)[1]
@@ -224,5 +224,5 @@ class Writer:
     def _process(self) -> Child:
         """Return the process, started again if it is gone."""
         if self._child is None or self._child.lost:
-            self._child = Child(self._store, self.settings.write_memory, module="kg.writer_process")
+            self._child = Child(self._store, self.settings.write_memory, module="kg.write.process")
         return self._child

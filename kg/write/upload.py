@@ -1,4 +1,4 @@
-"""Reads what a stranger uploads: ``python -m kg.upload FORMAT MEMORY PARENT``, a process for each upload.
+"""Reads what a stranger uploads: ``python -m kg.write.upload FORMAT MEMORY PARENT``, a process for each upload.
 
 A parser can be made to abort, to nest until the stack ends, or to run for ever; so it runs where it can be killed. The
 process reads one frame of kg.process.frames and answers with all triples as N-Triples, or with an error and nothing else.
@@ -14,10 +14,10 @@ from xml.parsers import expat
 
 from pyoxigraph import RdfFormat, Store, parse
 
-from kg.changes import check
 from kg.errors import NewsgraphError, UploadError, UploadTooLargeError
 from kg.process import frames, sandbox
 from kg.rdf.formats import Format, by_name
+from kg.write.changes import check
 
 _STRING: Final = rb'"(?:[^"\\]|\\.)*+"'
 _LONG: Final = rb'"""(?:[^"\\]|\\.|"(?!""))*+"""'

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import strategies
 from pyoxigraph import BlankNode, NamedNode, Quad, Store
 
-from kg.changes import Changes
 from kg.errors import (
     NotSupportedError,
     QueryError,
@@ -21,7 +20,8 @@ from kg.errors import (
 from kg.query.guard import QueryTooComplexError, check_update
 from kg.rdf import patch
 from kg.settings import Settings
-from kg.update import UpdateDatasetError, Using, split, update
+from kg.write.changes import Changes
+from kg.write.update import UpdateDatasetError, Using, split, update
 
 BASE = "http://a.example/"
 DATA = """
