@@ -16,13 +16,13 @@ from endpoint.headers import alternates, link
 from endpoint.negotiate import HTML, JSON, choose
 from endpoint.pages import embedded
 from endpoint.site import Site, by_content, site
-from kg.catalog import Catalog, quads
-from kg.catalog_represent import bibtex, citation, document, represent
-from kg.catalog_snapshot import PATH
-from kg.catalog_texts import DESCRIPTIONS, RIGHTS, TITLES, Publisher
-from kg.dump import replacing
 from kg.errors import NotFoundError, ServiceBusyError, StoreError
 from kg.process.child import Request
+from kg.publish.catalog import Catalog, quads
+from kg.publish.catalog_represent import bibtex, citation, document, represent
+from kg.publish.catalog_snapshot import PATH
+from kg.publish.catalog_texts import DESCRIPTIONS, RIGHTS, TITLES, Publisher
+from kg.publish.dump import replacing
 from kg.rdf.formats import RDF_FORMATS, Format, by_name
 from kg.rdf.licences import BY_SA_4
 from kg.rdf.prefixes import compact

@@ -9,8 +9,8 @@ from flask import request
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
 from endpoint.site import Site
-from kg.catalog_snapshot import PATH
-from kg.dump_files import NAME
+from kg.publish.catalog_snapshot import PATH
+from kg.publish.dump_files import NAME
 from kg.rdf.formats import RDF_FORMATS, RESULT_FORMATS, UPLOAD_FORMATS, Format
 from kg.rdf.prefixes import expand
 

@@ -18,10 +18,10 @@ from flask import Blueprint, Response, json, render_template
 from endpoint.browse import newest
 from endpoint.negotiate import PAGE_FORMATS
 from endpoint.site import Site, by_content, site, tagged
-from kg.dump_files import NAME
 from kg.errors import NotFoundError
 from kg.lookup.sitemap import Section
 from kg.process.child import Request
+from kg.publish.dump_files import NAME
 from kg.rdf.formats import RESULT_FORMATS
 from kg.rdf.prefixes import PREFIXES
 

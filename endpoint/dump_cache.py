@@ -14,11 +14,11 @@ from pathlib import Path
 from shutil import rmtree
 from typing import Final
 
-from kg import dump_files
-from kg.dump import replacing
-from kg.dump_files import WHOLE, DumpFile, Made
 from kg.errors import NewsgraphError, NotFoundError, ServiceBusyError, StoreError
 from kg.process import parallel, sandbox
+from kg.publish import dump_files
+from kg.publish.dump import replacing
+from kg.publish.dump_files import WHOLE, DumpFile, Made
 from kg.store import snapshot
 from kg.store.snapshot import Snapshot
 

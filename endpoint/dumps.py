@@ -15,10 +15,10 @@ from flask import Blueprint, Response, render_template, send_file
 from endpoint import dump_cache
 from endpoint.errors import SnapshotGoneError
 from endpoint.site import Site, site
-from kg import dump_files
-from kg.dump_files import NAME, PATCH, SUMS, Made
-from kg.dump_parts import PARTS
 from kg.errors import NotFoundError
+from kg.publish import dump_files
+from kg.publish.dump_files import NAME, PATCH, SUMS, Made
+from kg.publish.dump_parts import PARTS
 from kg.rdf.formats import RDF_FORMATS
 from kg.store import snapshot
 from kg.store.snapshot import Snapshot

@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from endpoint.site import Site
 from kg import changelog
 from kg.changelog import Changelog
 from kg.errors import ServiceBusyError, StoreError
@@ -26,17 +25,18 @@ _running: dict[Path, Future[None]] = {}
 
 
 @contextmanager
-def reading(here: Site) -> Iterator[Changelog]:
-    """Give the change log, as it is with the snapshot that this request is answered from.
+def reading(folder: Path, snapshot: str, days: int) -> Iterator[Changelog]:
+    """Give the change log of the store in ``folder``, as it is with a snapshot, given by its id.
 
-    The first request after a build has it written, if nothing has by then. Raises ServiceBusyError if that takes longer
-    than ten seconds; it goes on meanwhile. Raises StoreError if it fails.
+    ``days`` is how many days of versions it keeps whole. The first request after a build has it written, if nothing has
+    by then. Raises ServiceBusyError if that takes longer than ten seconds; it goes on meanwhile. Raises StoreError if
+    it fails.
     """
-    store = Path(here.settings.store).absolute()
-    if not _reaches(store, here.snapshot.id):
-        _bring_up(store, here.settings.feed_days)
+    store = folder.absolute()
+    if not _reaches(store, snapshot):
+        _bring_up(store, days)
     with changelog.opened(store) as found:
-        if found is None or found.snapshot != here.snapshot.id:
+        if found is None or found.snapshot != snapshot:
             raise ServiceBusyError("another snapshot is becoming current; try again", 1)
         yield found
 

@@ -11,7 +11,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -93,11 +93,16 @@ def atom_feed(path: str = "") -> Response:
     """Serve the newest entries of a feed (RFC 5005, section 4: the subscription document)."""
     _negotiated((ATOM, *ANY_XML))
     here = site()
-    with reading(here) as log:
+    with _reading(here) as log:
         feed = _feed(here, log, path)
         entries = log.entries(feed.thing, max(1, feed.size - ENTRIES + 1), feed.size)
         document = _atom(here, log, feed, feed.address(here.addresses.base, ATOM), feed.size // ENTRIES, entries)
         return _send(atom.render(document, entries), ATOM, document.updated)
+
+
+def _reading(here: Site) -> AbstractContextManager[Changelog]:
+    """Give the change log as it is with the snapshot that this request is answered from."""
+    return reading(Path(here.settings.store), here.snapshot.id, here.settings.feed_days)
 
 
 @blueprint.get("/feed/atom/<int:generation>/<int:number>")
@@ -106,7 +111,7 @@ def atom_archive(generation: int, number: int, path: str = "") -> Response:
     """Serve an archive of a feed, a full page of entries (RFC 5005, section 4)."""
     _negotiated((ATOM, *ANY_XML))
     here = site()
-    with reading(here) as log:
+    with _reading(here) as log:
         feed = _feed(here, log, path)
         _check_page(log, generation, number, feed.size // ENTRIES)
         entries = log.entries(feed.thing, (number - 1) * ENTRIES + 1, number * ENTRIES)
@@ -147,7 +152,7 @@ def activity_collection(path: str = "") -> Response:
     _negotiated((ACTIVITY, *ANY_JSON))
     here = site()
     base = here.addresses.base
-    with reading(here) as log:
+    with _reading(here) as log:
         feed = _feed(here, log, path)
         first, last = (
             feed.page(base, ACTIVITY, log.generation, number) for number in (1, max(1, -(-feed.size // ENTRIES)))
@@ -163,7 +168,7 @@ def activity_page(generation: int, number: int, path: str = "") -> Response:
     _negotiated((ACTIVITY, *ANY_JSON))
     here = site()
     base = here.addresses.base
-    with reading(here) as log:
+    with _reading(here) as log:
         feed = _feed(here, log, path)
         full = feed.size // ENTRIES
         _check_page(log, generation, number, full + 1)
@@ -185,7 +190,7 @@ def ldes_root() -> Response:
     here = site()
     chosen = _negotiated(ldes.FORMATS)
     stream = Stream(here.addresses.base)
-    with reading(here) as log:
+    with _reading(here) as log:
         last = -(-log.pages // CHILDREN)
         nodes = ((_index(stream, log, number), _children(log, number)) for number in range(1, last + 1))
         head = stream.describe(here.settings.feed_days, ldes.index_nodes(nodes))
@@ -198,7 +203,7 @@ def ldes_index(generation: int, number: int) -> Response:
     here = site()
     chosen = _negotiated(ldes.FORMATS)
     stream = Stream(here.addresses.base)
-    with reading(here) as log:
+    with _reading(here) as log:
         _check_page(log, generation, number, -(-log.pages // CHILDREN))
         pages = _children(log, number)
         nodes = (
@@ -216,7 +221,7 @@ def ldes_page(generation: int, number: int) -> Response:
     here = site()
     chosen = _negotiated(ldes.FORMATS)
     stream = Stream(here.addresses.base)
-    with reading(here) as log:
+    with _reading(here) as log:
         _check_page(log, generation, number, log.pages)
         (page,) = log.index(number, number)
 
@@ -234,7 +239,7 @@ def version(seq: int) -> Response:
     here = site()
     stream = Stream(here.addresses.base)
     chosen = _negotiated((*ldes.FORMATS, ACTIVITY))
-    with reading(here) as log:
+    with _reading(here) as log:
         change = log.change(seq)
         if change is None:
             raise NotFoundError(f"there is no version {seq}: the newest is {log.total}")

@@ -22,12 +22,12 @@ from endpoint.pages import embedded
 from endpoint.resource import Found
 from endpoint.site import Site, by_content, site
 from endpoint.urls import without_suffix
-from kg.catalog_represent import document
-from kg.catalog_snapshot import FOLDER, Version, dump_quads, quads
-from kg.catalog_terms import PREFIXES
-from kg.catalog_texts import Publisher
-from kg.dump_files import Made
 from kg.errors import NotFoundError, StoreError
+from kg.publish.catalog_represent import document
+from kg.publish.catalog_snapshot import FOLDER, Version, dump_quads, quads
+from kg.publish.catalog_terms import PREFIXES
+from kg.publish.catalog_texts import Publisher
+from kg.publish.dump_files import Made
 from kg.query.evaluate import Answer
 from kg.rdf.formats import Format
 from kg.rdf.serialize import represent

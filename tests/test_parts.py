@@ -8,7 +8,7 @@ from pyoxigraph import Literal, NamedNode
 
 from kg import build, parts
 from kg.build import Built
-from kg.dump import dump
+from kg.publish.dump import dump
 from kg.rdf import terms
 from kg.rdf.formats import by_name
 from kg.settings import Settings

@@ -48,7 +48,7 @@ def check(
     Each problem is told with the page it comes from. With the ARCHIVEs that were built, also with its line there.
     """
     from kg.archive.opening import open_archive
-    from kg.diff import find
+    from kg.publish.diff import find
     from kg.shapes import check as checking
     from kg.shapes.origin import Origins
 

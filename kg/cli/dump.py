@@ -13,7 +13,7 @@ from kg.errors import ConfigurationError
 from kg.settings import Settings, load
 
 if TYPE_CHECKING:
-    from kg.dump_parts import Part
+    from kg.publish.dump_parts import Part
 
 PARTS: Final[tuple[Part, ...]] = ("core", "captures", "enrichment")
 
@@ -51,9 +51,9 @@ def dump(
 
     SNAPSHOT is the id of a snapshot, the beginning of one, or the word previous.
     """
-    from kg import dump as dumping
-    from kg.diff import find
-    from kg.dump_parts import Selection
+    from kg.publish import dump as dumping
+    from kg.publish.diff import find
+    from kg.publish.dump_parts import Selection
     from kg.rdf.formats import by_name
     from kg.store import snapshot
 
@@ -73,12 +73,12 @@ def dump(
 
 
 def _release(settings: Settings, folder: Path) -> None:
-    from kg import catalog_represent, dump_files
-    from kg.catalog import Catalog, quads
-    from kg.catalog_texts import Publisher
-    from kg.dump_files import DumpFile
     from kg.events import ledger
     from kg.lookup.statistics import statistics
+    from kg.publish import catalog_represent, dump_files
+    from kg.publish.catalog import Catalog, quads
+    from kg.publish.catalog_texts import Publisher
+    from kg.publish.dump_files import DumpFile
     from kg.rdf.formats import by_name
     from kg.store import snapshot
 

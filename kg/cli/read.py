@@ -79,7 +79,7 @@ def diff(old: str, new: str, name: Literal["text", "json", "patch"], output: Pat
     A and B are snapshots (ids, the beginnings of ids, or the words current and previous), or the IRIs of two
     revisions.
     """
-    from kg import diff as comparing
+    from kg.publish import diff as comparing
 
     store = Path(load(**options).store)
     if name == "patch":

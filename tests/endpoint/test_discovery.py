@@ -10,8 +10,8 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from endpoint.urls import THINGS
-from kg.catalog_snapshot import FOLDER
 from kg.lookup import sitemap
+from kg.publish.catalog_snapshot import FOLDER
 from kg.rdf import terms
 from kg.settings import Settings
 from tests.conftest import BASE, ROOT, TURTLE, Publish

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from endpoint import dump_cache
-from kg.dump_files import WHOLE, DumpFile
 from kg.errors import StoreError
+from kg.publish.dump_files import WHOLE, DumpFile
 from kg.rdf.formats import by_name
 from kg.store.snapshot import Snapshot
 

@@ -11,8 +11,8 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, parse
 
 from endpoint.negotiate import DOCUMENT_FORMATS
-from kg import dump_files
-from kg.catalog_terms import node
+from kg.publish import dump_files
+from kg.publish.catalog_terms import node
 from kg.rdf.formats import Format
 from kg.settings import Settings
 from kg.store import past, snapshot

@@ -14,11 +14,11 @@ from pyoxigraph import NamedNode, Quad, Store
 from kg import build
 from kg.build import Built
 from kg.cli import main
-from kg.dump import dump
 from kg.errors import LedgerError
 from kg.events.ledger import Claim, Ledger, append, export, hashed, missing, read
 from kg.events.merged import surviving
 from kg.events.timeline import Event, Observed, Span
+from kg.publish.dump import dump
 from kg.rdf import terms
 from kg.rdf.formats import by_name
 from kg.settings import Settings

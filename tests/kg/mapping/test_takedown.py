@@ -15,11 +15,11 @@ from pyoxigraph import NamedNode, Quad, Store
 
 from kg import build
 from kg.build import Built
-from kg.dump import dump
 from kg.errors import NotFoundError
 from kg.events import ledger
 from kg.mapping import rebuild
 from kg.mapping.takedown import TRUE
+from kg.publish.dump import dump
 from kg.rdf import terms
 from kg.rdf.formats import by_name
 from kg.settings import Settings

@@ -17,9 +17,9 @@ from pyoxigraph import RdfFormat, Store, parse
 
 from kg.build import Built, build
 from kg.cli import dump as command
-from kg.dump_files import FORMATS, PATCH, SUMS, WHOLE, DumpFile, make, named, release
-from kg.dump_parts import PARTS
 from kg.errors import NotFoundError, StoreError
+from kg.publish.dump_files import FORMATS, PATCH, SUMS, WHOLE, DumpFile, make, named, release
+from kg.publish.dump_parts import PARTS
 from kg.rdf import patch
 from kg.rdf.formats import RDF_FORMATS, by_name
 from kg.settings import Settings

@@ -15,13 +15,13 @@ from rdflib.compare import to_isomorphic
 
 from kg import __version__
 from kg.build import Built
-from kg.catalog import Catalog, quads
-from kg.catalog_represent import bibtex, citation, represent
-from kg.catalog_snapshot import Version
-from kg.catalog_terms import expand
-from kg.catalog_texts import Publisher
-from kg.dump_files import PATCH, WHOLE, DumpFile, Made
 from kg.lookup import statistics
+from kg.publish.catalog import Catalog, quads
+from kg.publish.catalog_represent import bibtex, citation, represent
+from kg.publish.catalog_snapshot import Version
+from kg.publish.catalog_terms import expand
+from kg.publish.catalog_texts import Publisher
+from kg.publish.dump_files import PATCH, WHOLE, DumpFile, Made
 from kg.rdf.formats import RDF_FORMATS, Format, by_name
 
 ROOT = Path(__file__).parents[1]

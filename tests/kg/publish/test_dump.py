@@ -14,9 +14,9 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse
 from rdflib import Dataset, Graph
 from rdflib.compare import to_isomorphic
 
-from kg import dump
 from kg.build import Built, build
 from kg.errors import FormatError, StoreError
+from kg.publish import dump
 from kg.rdf.formats import RDF_FORMATS, Format, by_name
 from kg.rdf.prefixes import PREFIXES, expand
 from kg.settings import Settings

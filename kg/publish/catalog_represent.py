@@ -9,11 +9,11 @@ from typing import Any, Final
 
 from pyoxigraph import Quad, RdfFormat, serialize
 
-from kg.catalog import Catalog
-from kg.catalog_terms import PREFIXES
-from kg.catalog_texts import TITLES
-from kg.dump_files import WHOLE
 from kg.errors import FormatError
+from kg.publish.catalog import Catalog
+from kg.publish.catalog_terms import PREFIXES
+from kg.publish.catalog_texts import TITLES
+from kg.publish.dump_files import WHOLE
 from kg.rdf.formats import Format
 from kg.rdf.jsonld import expanded, load, processor
 from kg.rdf.serialize import nodes

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, parse
 
-from kg import dump
 from kg.build import Built, build
-from kg.dump_parts import PARTS, Part, Selection
 from kg.errors import NotFoundError, StoreError
+from kg.publish import dump
+from kg.publish.dump_parts import PARTS, Part, Selection
 from kg.rdf import terms
 from kg.rdf.formats import by_name
 from kg.settings import Settings

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final, cast
 
-from kg import diff, dump
-from kg.dump_parts import PARTS, Part, Selection, chosen
 from kg.errors import FormatError
+from kg.publish import diff, dump
+from kg.publish.dump_parts import PARTS, Part, Selection, chosen
 from kg.rdf import statements
 from kg.rdf.formats import RDF_FORMATS, Format, by_name, by_suffix
 from kg.store import snapshot

@@ -12,12 +12,12 @@ from typing import Any
 
 from pyoxigraph import NamedNode, Quad
 
-from kg import catalog_snapshot, catalog_terms
-from kg.catalog_snapshot import PATH, Version
-from kg.catalog_terms import Value, literal, node, say
-from kg.catalog_texts import DESCRIPTIONS, RIGHTS, TITLES, Publisher, documents
-from kg.dump_files import NAME, Made
-from kg.dump_parts import Part
+from kg.publish import catalog_snapshot, catalog_terms
+from kg.publish.catalog_snapshot import PATH, Version
+from kg.publish.catalog_terms import Value, literal, node, say
+from kg.publish.catalog_texts import DESCRIPTIONS, RIGHTS, TITLES, Publisher, documents
+from kg.publish.dump_files import NAME, Made
+from kg.publish.dump_parts import Part
 from kg.rdf.licences import BY_SA_4
 from kg.store.snapshot import Manifest
 

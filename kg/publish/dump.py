@@ -17,9 +17,9 @@ from typing import IO, Final, cast
 
 from pyoxigraph import RdfFormat, Store, parse, serialize
 
-from kg import dump_parts
-from kg.dump_parts import WHOLE, Selection
 from kg.errors import FormatError, StoreError
+from kg.publish import dump_parts
+from kg.publish.dump_parts import WHOLE, Selection
 from kg.rdf import statements
 from kg.rdf.formats import Format
 from kg.rdf.prefixes import PREFIXES, expand

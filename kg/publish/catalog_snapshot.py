@@ -13,10 +13,10 @@ from typing import Final
 
 from pyoxigraph import NamedNode, Quad
 
-from kg import catalog_terms
-from kg.catalog_terms import IANA, Value, literal, node, say
-from kg.catalog_texts import DESCRIPTIONS, GAZETTEER, RIGHTS, TITLES, WIKIPEDIA, Publisher, documents
-from kg.dump_files import NAME, Made
+from kg.publish import catalog_terms
+from kg.publish.catalog_terms import IANA, Value, literal, node, say
+from kg.publish.catalog_texts import DESCRIPTIONS, GAZETTEER, RIGHTS, TITLES, WIKIPEDIA, Publisher, documents
+from kg.publish.dump_files import NAME, Made
 from kg.rdf.licences import BY_SA_4
 from kg.rdf.prefixes import expand
 from kg.store.snapshot import Manifest

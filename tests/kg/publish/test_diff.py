@@ -16,10 +16,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import RdfFormat, Store
 
-from kg import diff
 from kg.build import build
-from kg.diff import Edit
 from kg.errors import ConfigurationError, NotFoundError, StoreError
+from kg.publish import diff
+from kg.publish.diff import Edit
 from kg.rdf import patch, terms
 from kg.rdf.prefixes import PREFIXES
 from kg.settings import Settings

@@ -1,0 +1,1 @@
+"""Publishing: dumps, differences of snapshots, and the catalogue that describes them."""
