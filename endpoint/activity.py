@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from typing import Any, Final
 
-from kg.changelog import Change
+from kg.derived.changelog import Change
 from kg.rdf.formats import Format
 
 CONTEXT: Final = "https://www.w3.org/ns/activitystreams"

@@ -41,11 +41,11 @@ from endpoint import (
 from endpoint.authorize import FORM_OVERHEAD, trusted
 from endpoint.channel import Channel
 from endpoint.conditions import readable
-from endpoint.feed_log import preparing
 from endpoint.kept import Kept
 from endpoint.past import Past
 from endpoint.site import NAME, Site, hold, release
 from endpoint.warm import Warmer
+from kg.derived.changes import preparing
 from kg.errors import ConfigurationError, NewsgraphError
 from kg.rdf.prefixes import expand
 from kg.settings import Settings

@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element, SubElement, register_namespace, tostr
 
 from endpoint.negotiate import HTML
 from endpoint.periods import spoken
-from kg.changelog import Change
+from kg.derived.changelog import Change
 from kg.rdf.formats import Format
 from kg.rdf.licences import BY_SA_4
 

@@ -9,11 +9,11 @@ from typing import Any, Final
 
 from flask import Blueprint, Response, redirect, render_template, request
 
-from endpoint import search_cache
 from endpoint.errors import NotAcceptableError
 from endpoint.negotiate import HTML, JSON, choose
 from endpoint.pages import listing
 from endpoint.site import Site, site, tagged
+from kg.derived import search as search_cache
 from kg.errors import QueryError, ServiceBusyError, StoreError
 from kg.lookup.search import NAMES, WORDS_OF_KINDS
 from kg.rdf.prefixes import expand

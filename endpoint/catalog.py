@@ -10,12 +10,13 @@ from typing import Any, Final
 
 from flask import Blueprint, Response, render_template, request
 
-from endpoint import dump_cache, dumps, snapshots
+from endpoint import dumps, snapshots
 from endpoint.errors import acceptable
 from endpoint.headers import alternates, link
 from endpoint.negotiate import HTML, JSON, choose
 from endpoint.pages import embedded
 from endpoint.site import Site, by_content, site
+from kg.derived import dumps as dump_cache
 from kg.errors import NotFoundError, ServiceBusyError, StoreError
 from kg.process.child import Request
 from kg.publish.catalog import Catalog, quads

@@ -1,7 +1,7 @@
 """Dumps: ``/dump/newsgraph.ttl``, its parts, years and changes, in every format, each also as ``.gz``.
 
 The whole and the parts are made, in two formats, when the list of dumps or the catalogue is first asked for, the
-other files on the first request (see endpoint.dump_cache).
+other files on the first request (see kg.derived.dumps).
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from pathlib import Path
 
 from flask import Blueprint, Response, render_template, send_file
 
-from endpoint import dump_cache
 from endpoint.errors import SnapshotGoneError
 from endpoint.site import Site, site
+from kg.derived import dumps
 from kg.errors import NotFoundError
 from kg.publish import dump_files
 from kg.publish.dump_files import NAME, PATCH, SUMS, Made
@@ -84,7 +84,7 @@ def _send(here: Site, source: Snapshot, name: str) -> Response:
     file = dump_files.named(name)
     if file is None or (file.since and file.since not in _snapshots(here)):
         raise NotFoundError(_what_there_is(here))
-    path = dump_cache.obtain(Path(here.settings.store), source, file)
+    path = dumps.obtain(Path(here.settings.store), source, file)
     content_type = "application/gzip" if file.packed else file.format.content_type
     stem, _, suffix = file.name.partition(".")
     response = send_file(
@@ -98,7 +98,7 @@ def _send(here: Site, source: Snapshot, name: str) -> Response:
     )
     response.headers["Content-Type"] = content_type
     response.headers["Cache-Control"] = "public, max-age=60"
-    digest = base64.b64encode(bytes.fromhex(dump_cache.checksum(path))).decode()
+    digest = base64.b64encode(bytes.fromhex(dumps.checksum(path))).decode()
     response.headers["Repr-Digest"] = f"sha-256=:{digest}:"  # RFC 9530, section 3
     return response
 
@@ -118,5 +118,5 @@ def _snapshots(here: Site) -> list[str]:
 def made(here: Site) -> list[Made]:
     """Return the files that are made of the current snapshot, and have those that are published made from now on."""
     store = Path(here.settings.store)
-    dump_cache.prepare(store, here.snapshot, dump_files.published(here.snapshot.manifest))
-    return dump_cache.made(store, here.snapshot)
+    dumps.prepare(store, here.snapshot, dump_files.published(here.snapshot.manifest))
+    return dumps.made(store, here.snapshot)

@@ -1,6 +1,6 @@
 """Feeds: what each build made, changed and removed, as Atom, as ActivityStreams 2.0, and as an event stream (LDES).
 
-Pages have the generation of the change log in their address (see kg.changelog), and all but the last one never change.
+Pages have the generation of the change log in their address (see kg.derived.changelog), and all but the last one never change.
 Atom and ActivityStreams tell of events: all of them, or those that name a place, another entity, a topic, or have a
 category. The event stream tells of everything.
 """
@@ -25,12 +25,12 @@ from endpoint import activity, atom, ldes
 from endpoint.activity import ACTIVITY, ANY_JSON
 from endpoint.atom import ANY_XML, ATOM
 from endpoint.errors import acceptable
-from endpoint.feed_log import preparing, reading
 from endpoint.headers import link
 from endpoint.ldes import CHILDREN, Node, Stream
 from endpoint.negotiate import HTML, choose
 from endpoint.site import Site, site, tagged
-from kg.changelog import EVENTS, Change, Changelog, Page
+from kg.derived.changelog import EVENTS, Change, Changelog, Page
+from kg.derived.changes import preparing, reading
 from kg.errors import NotFoundError
 from kg.process.child import Request
 from kg.rdf.formats import Format

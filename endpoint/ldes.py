@@ -13,7 +13,7 @@ from typing import Final
 
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, serialize
 
-from kg.changelog import Change, Page
+from kg.derived.changelog import Change, Page
 from kg.rdf import terms
 from kg.rdf.formats import Format, by_name
 from kg.rdf.licences import BY_SA_4

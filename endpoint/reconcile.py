@@ -10,11 +10,12 @@ from typing import Any, Final, TypeVar
 from flask import Blueprint, Response, current_app, redirect, render_template, request
 from werkzeug.datastructures import MultiDict
 
-from endpoint import limits, search_cache
+from endpoint import limits
 from endpoint.headers import FRAMABLE
 from endpoint.log import record
 from endpoint.site import Site, site, tagged
 from kg import __version__
+from kg.derived import search
 from kg.errors import NotFoundError
 from kg.lookup import reconcile_request
 from kg.lookup.reconcile import TYPES, proposed
@@ -48,7 +49,7 @@ def service() -> Response:
         if "extend" in asked:
             wanted = reconcile_request.extension(asked["extend"])
             return _json(_charged(lambda spent: here.workers.extend(wanted, spent)))
-    search_cache.prepare(Path(here.settings.store), here.snapshot)
+    search.prepare(Path(here.settings.store), here.snapshot)
     return _json(_manifest(here))
 
 
@@ -69,7 +70,7 @@ def _charged(work: Callable[[Spent], T]) -> T:
 
 
 def _index(here: Site) -> Path:
-    return search_cache.obtain(Path(here.settings.store), here.snapshot)
+    return search.obtain(Path(here.settings.store), here.snapshot)
 
 
 def _json(found: Any) -> Response:

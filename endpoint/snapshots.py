@@ -16,12 +16,13 @@ from typing import Final
 
 from flask import Blueprint, Response, render_template
 
-from endpoint import dump_cache, dumps, resource
+from endpoint import dumps, resource
 from endpoint.negotiate import HTML, PAGE_FORMATS
 from endpoint.pages import embedded
 from endpoint.resource import Found
 from endpoint.site import Site, by_content, site
 from endpoint.urls import without_suffix
+from kg.derived import dumps as dump_cache
 from kg.errors import NotFoundError, StoreError
 from kg.publish.catalog_represent import document
 from kg.publish.catalog_snapshot import FOLDER, Version, dump_quads, quads

@@ -20,11 +20,11 @@ from typing import Final
 
 from flask import Flask
 
-from endpoint import feed_log, search_cache
 from endpoint.catalog import statistics
 from endpoint.kept import Asked, Kept
 from endpoint.site import NAME, Site
 from endpoint.urls import Addresses
+from kg.derived import changes, search
 from kg.errors import NewsgraphError
 
 log = logging.getLogger(__name__)
@@ -129,5 +129,5 @@ class Warmer:
     def _derive(self) -> Future[None]:
         """Have the search index and the change log made; return what is done when the log is."""
         store = Path(self.site.settings.store).absolute()
-        search_cache.prepare(store, self.site.workers.snapshot)
-        return feed_log.prepare(store, self.site.settings.feed_days)
+        search.prepare(store, self.site.workers.snapshot)
+        return changes.prepare(store, self.site.settings.feed_days)

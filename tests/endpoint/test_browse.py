@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from endpoint import search_cache
+from kg.derived import search
 from kg.store.snapshot import current
 
 
 @pytest.fixture(autouse=True, scope="module")
 def indexed(served_store: Path) -> None:
     """The index of titles and names is there, however busy the machine is."""
-    search_cache.obtain(served_store, current(served_store), 60)
+    search.obtain(served_store, current(served_store), 60)
 
 
 @pytest.mark.parametrize("path", ["/", "/search", "/search?q=Homs", "/search?q=nowhere", "/sparql", "/dump/", "/vocab"])

@@ -16,9 +16,8 @@ from xml.etree import ElementTree
 import pytest
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, parse
 
-from endpoint import feed_log
-from kg import changelog, changelog_writer
 from kg.build import build
+from kg.derived import changelog, changelog_writer, changes
 from kg.errors import StoreError
 from kg.settings import Settings
 from kg.store import snapshot
@@ -289,8 +288,8 @@ def test_a_log_that_cannot_be_written_is_an_error_that_says_so_and_tried_again(
     with monkeypatch.context() as broken:
         broken.setattr(sys, "executable", program)
         with pytest.raises(StoreError, match="the change log cannot be written"):
-            feed_log.prepare(tmp_path / "store", 365).result(20)
-    feed_log.prepare(tmp_path / "store", 365).result(20)
+            changes.prepare(tmp_path / "store", 365).result(20)
+    changes.prepare(tmp_path / "store", 365).result(20)
     with changelog.opened(tmp_path / "store") as found:
         assert found
         assert found.snapshot == snapshot.current(tmp_path / "store").id

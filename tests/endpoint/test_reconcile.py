@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
-from endpoint import search_cache
+from kg.derived import search
 from kg.lookup.reconcile import extend, similarity
 from kg.lookup.reconcile_request import Extension, ReconciliationError, extension, queries
 from kg.rdf.prefixes import expand
@@ -25,7 +25,7 @@ FORM = {"Content_Type": "application/x-www-form-urlencoded"}
 @pytest.fixture(autouse=True, scope="module")
 def indexed(served_store: Path) -> None:
     """The index of titles and names is there, however busy the machine is."""
-    search_cache.obtain(served_store, current(served_store), 60)
+    search.obtain(served_store, current(served_store), 60)
 
 
 @pytest.fixture
@@ -285,5 +285,5 @@ def test_indexes_of_snapshots_that_are_gone_go(publish_store, tmp_path: Path) ->
     (store / "search").mkdir()
     gone = store / "search" / "20000101T000000000000Z.sqlite"
     gone.write_text("")
-    made = search_cache.obtain(store, snapshot, 60)
+    made = search.obtain(store, snapshot, 60)
     assert list((store / "search").iterdir()) == [made]

@@ -13,11 +13,10 @@ import pytest
 from flask import Flask
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
-from endpoint import feed_log, search_cache
 from endpoint.app import create_app
 from endpoint.kept import COUNTED, Asked, Kept
 from endpoint.warm import BROWSER, Warmer
-from kg import changelog
+from kg.derived import changelog, changes, search
 from kg.settings import Settings
 from kg.workers.questions import Workers
 from tests.conftest import TURTLE, publish_turtle
@@ -94,7 +93,7 @@ def test_no_more_documents_are_made_than_the_setting_says(app: Flask) -> None:
 def test_the_search_index_and_the_change_log_are_made_ready(app: Flask, kept: Kept, store: Path) -> None:
     snapshot = app.extensions["newsgraph"].workers.snapshot
     Warmer(app).warm()
-    until(search_cache.path(store, snapshot).exists)
+    until(search.path(store, snapshot).exists)
 
     def logged() -> bool:
         with changelog.opened(store) as found:
@@ -115,7 +114,7 @@ def test_documents_lead_to_feeds_only_when_these_are_there(
         return "/feed/atom/" in kept.response(Asked.link(PLACE, BROWSER)).headers["Link"]
 
     logged: Future[None] = Future()
-    monkeypatch.setitem(feed_log._running, store.absolute(), logged)
+    monkeypatch.setitem(changes._running, store.absolute(), logged)
     assert not leads()
     logged.set_result(None)
     assert leads()

@@ -1,4 +1,4 @@
-"""Snapshot -> change log: appends what the current snapshot has changed: ``python -m kg.changelog_writer STORE DAYS``.
+"""Snapshot -> change log: appends what the current snapshot has changed: ``python -m kg.derived.changelog_writer STORE DAYS``.
 
 Reading a graph to find what has changed takes as long as writing a dump of it. So a build does not do it: the server
 does in this process, when a snapshot becomes current or a feed is first asked for. It is one transaction: a log is
@@ -20,7 +20,7 @@ from typing import Final
 
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
-from kg.changelog import EVENTS, FILE, SCHEMA, VERSION, Kind
+from kg.derived.changelog import EVENTS, FILE, SCHEMA, VERSION, Kind
 from kg.errors import StoreError
 from kg.lookup import resource_state
 from kg.process import sandbox

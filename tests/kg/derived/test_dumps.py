@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from endpoint import dump_cache
+from kg.derived import dumps
 from kg.errors import StoreError
 from kg.publish.dump_files import WHOLE, DumpFile
 from kg.rdf.formats import by_name
@@ -25,38 +25,38 @@ def served(tmp_path: Path, publish_store: Callable[[Path, str], Snapshot]) -> tu
 
 
 def test_a_file_is_made_once_with_its_checksum(served: tuple[Path, Snapshot]) -> None:
-    path = dump_cache.obtain(*served, FILE)
+    path = dumps.obtain(*served, FILE)
     made = path.stat().st_mtime_ns
-    assert dump_cache.obtain(*served, FILE).stat().st_mtime_ns == made
-    assert [one.file for one in dump_cache.made(*served)] == [FILE]
-    assert dump_cache.made(*served)[0].sha256 == dump_cache.checksum(path)
+    assert dumps.obtain(*served, FILE).stat().st_mtime_ns == made
+    assert [one.file for one in dumps.made(*served)] == [FILE]
+    assert dumps.made(*served)[0].sha256 == dumps.checksum(path)
 
 
 def test_what_is_prepared_is_made_whether_or_not_anybody_asks(served: tuple[Path, Snapshot]) -> None:
-    dump_cache.prepare(*served, [WHOLE, FILE])
-    dump_cache.prepare(*served, [DumpFile(by_name("turtle"))])
+    dumps.prepare(*served, [WHOLE, FILE])
+    dumps.prepare(*served, [DumpFile(by_name("turtle"))])
     next(thread for thread in threading.enumerate() if thread.name == "dumps").join(60)
-    assert {one.file for one in dump_cache.made(*served)} == {WHOLE, FILE}
+    assert {one.file for one in dumps.made(*served)} == {WHOLE, FILE}
 
 
 def test_a_file_of_which_the_checksum_is_missing_is_made_again(served: tuple[Path, Snapshot]) -> None:
-    path = dump_cache.obtain(*served, FILE)
+    path = dumps.obtain(*served, FILE)
     Path(f"{path}.sha256").unlink()
-    assert dump_cache.made(*served) == []
+    assert dumps.made(*served) == []
     with pytest.raises(StoreError, match="checksum"):
-        dump_cache.checksum(path)
-    dump_cache.obtain(*served, FILE)
-    assert len(dump_cache.made(*served)) == 1
+        dumps.checksum(path)
+    dumps.obtain(*served, FILE)
+    assert len(dumps.made(*served)) == 1
 
 
 def test_the_dumps_of_a_snapshot_that_is_gone_go_too(served: tuple[Path, Snapshot]) -> None:
     old = served[0] / "dumps" / "20000101T000000000000Z"
     old.mkdir(parents=True)
-    dump_cache.obtain(*served, FILE)
+    dumps.obtain(*served, FILE)
     assert not old.exists()
 
 
 def test_a_file_that_cannot_be_made_is_a_store_error(served: tuple[Path, Snapshot]) -> None:
     with pytest.raises(StoreError, match="could not be made"):
-        dump_cache.obtain(*served, DumpFile(by_name("turtle"), since="20000101T000000000000Z"))
-    assert dump_cache.made(*served) == []
+        dumps.obtain(*served, DumpFile(by_name("turtle"), since="20000101T000000000000Z"))
+    assert dumps.made(*served) == []

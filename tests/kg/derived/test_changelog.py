@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, parse
 
-from kg import changelog, changelog_writer
 from kg.build import Built, build
-from kg.changelog import EVENTS, Change
+from kg.derived import changelog, changelog_writer
+from kg.derived.changelog import EVENTS, Change
 from kg.errors import StoreError
 from kg.lookup import resource_state
 from kg.rdf.formats import by_name

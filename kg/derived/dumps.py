@@ -1,6 +1,6 @@
 """The dumps of a store that are made, beside its snapshots: ``dumps/<snapshot>/<file>``, each with its SHA-256.
 
-Each is made in a process of its own, ``python -m endpoint.dump_cache``, and never in the one that speaks HTTP.
+Each is made in a process of its own, ``python -m kg.derived.dumps``, and never in the one that speaks HTTP.
 """
 
 from __future__ import annotations

@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from kg import changelog
-from kg.changelog import Changelog
+from kg.derived import changelog
+from kg.derived.changelog import Changelog
 from kg.errors import ServiceBusyError, StoreError
 from kg.process import parallel
 
@@ -71,7 +71,7 @@ def _bring_up(store: Path, days: int) -> None:
 
 def _run(store: Path, days: int, running: Future[None]) -> None:
     try:
-        done = parallel.run("kg.changelog_writer", str(store), str(days), str(os.getpid()))
+        done = parallel.run("kg.derived.changelog_writer", str(store), str(days), str(os.getpid()))
     except OSError as error:  # no memory, or no process or file more
         running.set_exception(_failed(store, str(error)))
     else:

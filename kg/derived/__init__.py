@@ -1,0 +1,1 @@
+"""What is made from a snapshot and can be made again: dumps, search index, change log."""
