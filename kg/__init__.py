@@ -32,7 +32,8 @@ def graph(*archives: str | Path, base: str | None = None) -> Graph:
 
     ``base`` is the IRI that new IRIs are minted under. Raises kg.errors.ArchiveError if an archive cannot be read.
     """
-    from kg import build, settings
+    from kg import settings
+    from kg.pipeline import run
     from kg.rdf import rdflib_view
 
-    return rdflib_view.graph(build.quads([Path(archive) for archive in archives], settings.load(base=base)))
+    return rdflib_view.graph(run.quads([Path(archive) for archive in archives], settings.load(base=base)))

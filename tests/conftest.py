@@ -13,7 +13,7 @@ import hypothesis
 import pytest
 from pyoxigraph import RdfFormat, Store
 
-from kg.build import Built, build
+from kg.pipeline.run import Built, build
 from kg.settings import Settings
 from kg.store.snapshot import Manifest, Snapshot, drafting, publish
 from kg.workers.questions import Workers

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Store
 
-from kg import build
 from kg.archive.opening import open_archive
-from kg.build import Built
 from kg.dialects import reading
+from kg.pipeline import run
+from kg.pipeline.run import Built
 from kg.settings import Settings
 from kg.store import snapshot
 
@@ -33,7 +33,7 @@ def needs(file: Path, *programs: str) -> pytest.MarkDecorator:
 def wikitext(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Built]:
     folder = tmp_path_factory.mktemp("wikitext")
     subprocess.run(["git", "clone", "--quiet", "--bare", str(WIKITEXT), str(folder / "git")], check=True)
-    return folder / "git", build.build([folder / "git"], Settings(store=str(folder / "store")))
+    return folder / "git", run.build([folder / "git"], Settings(store=str(folder / "store")))
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +43,7 @@ def chinese(tmp_path_factory: pytest.TempPathFactory) -> Built:
     (folder / "pages.tar").write_bytes(unpacked)
     with tarfile.open(folder / "pages.tar") as archive:
         archive.extractall(folder / "pages", filter="data")
-    return build.build([folder / "pages"], Settings(store=str(folder / "store")))
+    return run.build([folder / "pages"], Settings(store=str(folder / "store")))
 
 
 @needs(WIKITEXT)

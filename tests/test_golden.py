@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import RdfFormat, serialize
 
-from kg import build
+from kg.pipeline import run
 from kg.settings import Settings
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -19,7 +19,7 @@ UPDATE = bool(os.environ.get("UPDATE_GOLDEN"))
 
 
 def sorted_nquads(archive: Path) -> str:
-    text = serialize(build.quads([archive], Settings()), format=RdfFormat.N_QUADS)
+    text = serialize(run.quads([archive], Settings()), format=RdfFormat.N_QUADS)
     assert text is not None
     return "".join(sorted(set(text.decode().splitlines(keepends=True))))
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from pyoxigraph import Literal, NamedNode, Store
 
-from kg import build
+from kg.pipeline import run
 from kg.rdf import terms
 from kg.settings import Settings
 
@@ -53,7 +53,7 @@ def git(*arguments: str, stdin: bytes = b"") -> None:
 @pytest.fixture(scope="session")
 def graph(sample_history: Path) -> Store:
     store = Store()
-    store.extend(build.quads([sample_history], Settings(history=True)))
+    store.extend(run.quads([sample_history], Settings(history=True)))
     return store
 
 

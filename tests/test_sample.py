@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from pyoxigraph import QuerySolutions, Store
 
-from kg.build import Built
 from kg.dialects.context.lines import place_of
 from kg.dialects.reading import day_of
+from kg.pipeline.run import Built
 
 SAMPLE = Path(__file__).parents[1] / "data" / "sample"
 ENGLISH = SAMPLE / "the-context" / "en" / "news"

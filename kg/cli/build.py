@@ -38,8 +38,8 @@ def build(archives: tuple[Path, ...], report: Path | None, force: bool, **option
     ARCHIVE is a folder of pages, or a git repository, which is read at its newest commit. With --as-of, the snapshot
     shows git repositories as they were at that time, and is kept beside the current one, for good.
     """
-    from kg import build as building
-    from kg.report import summary
+    from kg.pipeline import run as building
+    from kg.pipeline.report import summary
 
     with Progress() as progress:
         built = building.build(archives, load(**options), progress, force=force)

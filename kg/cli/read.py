@@ -124,7 +124,7 @@ def page(names: tuple[str, ...], verify: bool, **options: Any) -> None:
 
 
 def _verify(archives: list[Path], settings: Settings) -> None:
-    from kg import verify as verifying
+    from kg.pipeline import verify as verifying
 
     found = verifying.verify(archives, settings)
     click.echo(verifying.summary(found))

@@ -17,8 +17,8 @@ from pyoxigraph import NamedNode, Store
 from endpoint.kept import GROWING
 from endpoint.negotiate import DOCUMENT_FORMATS
 from endpoint.urls import THINGS, Addresses
-from kg.build import build
 from kg.dialects.wikitext.inline import article_title
+from kg.pipeline.run import build
 from kg.rdf import terms
 from kg.rdf.iri import Minter
 from kg.settings import Settings

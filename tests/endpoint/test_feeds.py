@@ -16,9 +16,9 @@ from xml.etree import ElementTree
 import pytest
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, parse
 
-from kg.build import build
 from kg.derived import changelog, changelog_writer, changes
 from kg.errors import StoreError
+from kg.pipeline.run import build
 from kg.settings import Settings
 from kg.store import snapshot
 

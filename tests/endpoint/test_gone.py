@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, parse
 
-from kg import build
+from kg.pipeline import run
 from kg.rdf import terms
 from kg.settings import Settings
 from kg.store import amend
@@ -60,13 +60,13 @@ def store(archive: Path) -> Path:
     """A store in which one event is merged, one is withdrawn, and one is no longer listed."""
     store = archive.parent / "store"
     settings = Settings(store=str(store), jobs=1, history=True)
-    build.build([archive], settings)
+    run.build([archive], settings)
     paths = events(store)
     (archive.parent / "revisions.json").write_text(json.dumps(revisions(store)))
     (archive.parent / "events.json").write_text(json.dumps(paths))
     amend.merge(store, BASE + paths[SHOPS], BASE + paths[BANKS])
     amend.withdraw(store, BASE + paths[SECRET], datetime.fromisoformat(SINCE).astimezone(UTC))
-    build.build([archive], settings)
+    run.build([archive], settings)
     return store
 
 

@@ -15,7 +15,7 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store
 
 from endpoint.negotiate import DOCUMENT_FORMATS
-from kg import build
+from kg.pipeline import run
 from kg.rdf import terms
 from kg.settings import Settings
 
@@ -51,7 +51,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     subprocess.run(["git", "-C", str(root), "init", "-q"], check=True)
     for wording, time in zip(WORDINGS, TIMES, strict=True):
         commit(root, f"*{wording}\n" if wording else "", time)
-    build.build([root], Settings(store=str(folder / "store"), jobs=1, history=True))
+    run.build([root], Settings(store=str(folder / "store"), jobs=1, history=True))
     return folder / "store"
 
 

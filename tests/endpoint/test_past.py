@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import pytest
 
-from kg import build
+from kg.pipeline import run
 from kg.settings import Settings
 
 PAGE = "2011_November_8.txt"
@@ -26,9 +26,9 @@ def get(commit: Callable[[Mapping[str, str], int], Path], tmp_path: Path, servin
     for number in range(3):
         root = commit({PAGE: "".join(lines[: number + 1])}, NOON + number * HOUR)
     settings = Settings(store=str(tmp_path / "store"), jobs=1, port=0, history=True, query_memory=1_000_000_000)
-    build.build([root], settings)
+    run.build([root], settings)
     for time in ("2011-11-08T12:00:00Z", "2011-11-08T13:00:00Z"):
-        build.build([root], Settings(store=settings.store, jobs=1, history=True, as_of=time))
+        run.build([root], Settings(store=settings.store, jobs=1, history=True, as_of=time))
     with serving(settings) as send:
         yield send
 

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from pyoxigraph import DefaultGraph, NamedNode, Store
 
-from kg.build import build
 from kg.enrich import adopt, run, source
 from kg.enrich.run import Enriched, Wish
 from kg.errors import ConfigurationError, QueryError, StoreError
+from kg.pipeline.run import build
 from kg.settings import Settings
 from kg.store import snapshot
 from kg.workers.questions import Workers

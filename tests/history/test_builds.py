@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
-from kg import build
-from kg.build import Built
+from kg.pipeline import run
+from kg.pipeline.run import Built
 from kg.rdf import terms
 from kg.settings import Settings
 
@@ -33,7 +33,7 @@ def settings_of(store: Path, *, history: bool = True) -> Settings:
 
 def graph_of(*roots: Path, history: bool = True) -> Store:
     graph = Store()
-    graph.extend(build.quads(roots, Settings(history=history)))
+    graph.extend(run.quads(roots, Settings(history=history)))
     return graph
 
 
@@ -214,38 +214,38 @@ def archive_of(tmp_path: Path) -> WriteArchive:
 def test_a_build_after_every_commit_gives_in_the_end_what_one_build_gives(sample_history: Any, tmp_path: Path) -> None:
     for commit in sample_history.ids():
         sample_history.back_to(commit)
-        last = build.build([sample_history.root], settings_of(tmp_path / "many"))
-    once = build.build([sample_history.root], settings_of(tmp_path / "once"))
+        last = run.build([sample_history.root], settings_of(tmp_path / "many"))
+    once = run.build([sample_history.root], settings_of(tmp_path / "once"))
     assert lines_of(last) == lines_of(once)
 
 
 def test_a_history_in_several_processes_gives_the_same(sample_history: Any, tmp_path: Path) -> None:
     settings = settings_of(tmp_path / "one")
-    one = build.build([sample_history.root], settings)
-    two = build.build([sample_history.root], replace(settings, store=str(tmp_path / "two"), jobs=2))
+    one = run.build([sample_history.root], settings)
+    two = run.build([sample_history.root], replace(settings, store=str(tmp_path / "two"), jobs=2))
     assert lines_of(one) == lines_of(two)
 
 
 def test_a_build_without_new_commits_changes_neither_graph_nor_ledger(sample_history: Any, tmp_path: Path) -> None:
     settings = settings_of(tmp_path / "store")
-    first = build.build([sample_history.root], settings)
+    first = run.build([sample_history.root], settings)
     ledger = (tmp_path / "store" / "ledger.tsv").read_bytes()
-    assert lines_of(build.build([sample_history.root], settings)) == lines_of(first)
+    assert lines_of(run.build([sample_history.root], settings)) == lines_of(first)
     assert (tmp_path / "store" / "ledger.tsv").read_bytes() == ledger
 
 
 def test_the_history_and_its_ledger_give_the_same_in_a_new_store(sample_history: Any, tmp_path: Path) -> None:
-    first = build.build([sample_history.root], settings_of(tmp_path / "one"))
+    first = run.build([sample_history.root], settings_of(tmp_path / "one"))
     (tmp_path / "two").mkdir()
     (tmp_path / "two" / "ledger.tsv").write_bytes((tmp_path / "one" / "ledger.tsv").read_bytes())
-    assert lines_of(build.build([sample_history.root], settings_of(tmp_path / "two"))) == lines_of(first)
+    assert lines_of(run.build([sample_history.root], settings_of(tmp_path / "two"))) == lines_of(first)
 
 
 def test_history_that_is_added_later_keeps_every_iri_and_its_revisions_are_found(
     sample_history: Any, tmp_path: Path
 ) -> None:
-    without = build.build([sample_history.root], settings_of(tmp_path / "store", history=False)).snapshot.open()
-    later = build.build([sample_history.root], settings_of(tmp_path / "store")).snapshot.open()
+    without = run.build([sample_history.root], settings_of(tmp_path / "store", history=False)).snapshot.open()
+    later = run.build([sample_history.root], settings_of(tmp_path / "store")).snapshot.open()
     assert events(without).items() <= events(later).items()
     fresh = graph_of(sample_history.root)
     # Of these trams the first build knows two wordings as two events: a page relates to the earlier one.
@@ -255,8 +255,8 @@ def test_history_that_is_added_later_keeps_every_iri_and_its_revisions_are_found
 
 
 def test_history_that_is_left_out_later_keeps_every_iri(sample_history: Any, tmp_path: Path) -> None:
-    first = build.build([sample_history.root], settings_of(tmp_path / "store")).snapshot.open()
-    later = build.build([sample_history.root], settings_of(tmp_path / "store", history=False)).snapshot.open()
+    first = run.build([sample_history.root], settings_of(tmp_path / "store")).snapshot.open()
+    later = run.build([sample_history.root], settings_of(tmp_path / "store", history=False)).snapshot.open()
     gone = {quad.subject for quad in first.quads_for_pattern(None, terms.INVALIDATED_AT, None)}
     kept = {iri for iri in events(first) if NamedNode(iri) not in gone}
     assert kept == set(events(later))

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from pyoxigraph import Literal, NamedNode, Store
 
-from kg import build
+from kg.pipeline import run
 from kg.rdf import terms
 from kg.settings import Settings
 
@@ -151,7 +151,7 @@ def test_through_200_rounds_every_bullet_is_one_event_shown_when_it_was_shown(
 ) -> None:
     edited = Edited(seed)
     graph = Store()
-    graph.extend(build.quads([new_repository(edited.commits).root], Settings(history=True)))
+    graph.extend(run.quads([new_repository(edited.commits).root], Settings(history=True)))
     assert sorted(map(ordered, events(graph).values())) == sorted(map(ordered, edited.shown.values()))
     gone = len(list(graph.quads_for_pattern(None, terms.INVALIDATED_AT, None)))
     assert gone == len(edited.shown) - len(edited.current)
@@ -170,8 +170,8 @@ def test_200_rounds_built_one_after_another_move_no_iri_and_give_what_one_build_
     commits = repository.ids()
     for commit in commits[:10] + commits[9::10]:
         repository.back_to(commit)
-        last = build.build([repository.root], settings).snapshot.open()
+        last = run.build([repository.root], settings).snapshot.open()
         assert before <= set(events(last))
         before = set(events(last))
-    once = build.build([repository.root], replace(settings, store=str(tmp_path / "once"))).snapshot.open()
+    once = run.build([repository.root], replace(settings, store=str(tmp_path / "once"))).snapshot.open()
     assert set(map(str, last)) == set(map(str, once))

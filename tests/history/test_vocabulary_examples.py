@@ -9,7 +9,7 @@ import pytest
 from pyoxigraph import Literal, NamedNode, RdfFormat, Store, parse
 
 import vocab
-from kg import build
+from kg.pipeline import run
 from kg.settings import Settings
 
 FERRY = "*A ferry runs aground near [[Port Example]]. [https://example.org/f (Example News)]"
@@ -22,7 +22,7 @@ def test_the_example_is_true_of_a_page_that_changed_after_an_hour(
     changed = FERRY.replace("near", "off")
     pages = [(hours, {"2011_November_8.txt": [line]}) for hours, line in enumerate((FERRY, changed))]
     graph = Store()
-    graph.extend(build.quads([new_repository(pages).root], Settings(history=True)))
+    graph.extend(run.quads([new_repository(pages).root], Settings(history=True)))
     reading = parse(vocab.turtle(), format=RdfFormat.TURTLE)
     about = {quad.predicate.value: quad.object for quad in reading if quad.subject == NamedNode(vocab.term(name))}
     example = about["http://www.w3.org/2004/02/skos/core#example"]

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, parse
 
-from kg.build import Built, build
 from kg.derived import changelog, changelog_writer
 from kg.derived.changelog import EVENTS, Change
 from kg.errors import StoreError
 from kg.lookup import resource_state
+from kg.pipeline.run import Built, build
 from kg.rdf.formats import by_name
 from kg.settings import Settings
 from kg.store import amend, snapshot

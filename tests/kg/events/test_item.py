@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import NamedNode
 
-from kg.convert import check_sums
 from kg.dialects.context import page as context
 from kg.dialects.record import Change, Citation, DayIndex, EventPage, FrontPage, IndexItem, Link, Related
 from kg.dialects.wikitext import page as wikitext
 from kg.events.item import Former, Item, Origin, Tally, items, normalise, readable_slug
+from kg.pipeline.convert import check_sums
 
 DAY = date(2011, 11, 8)
 SOURCE = "[http://a.example (A)]"

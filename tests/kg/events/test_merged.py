@@ -11,13 +11,13 @@ import pytest
 from click.testing import CliRunner, Result
 from pyoxigraph import NamedNode, Quad, Store
 
-from kg import build
-from kg.build import Built
 from kg.cli import main
 from kg.errors import LedgerError
 from kg.events.ledger import Claim, Ledger, append, export, hashed, missing, read
 from kg.events.merged import surviving
 from kg.events.timeline import Event, Observed, Span
+from kg.pipeline import run
+from kg.pipeline.run import Built
 from kg.publish.dump import dump
 from kg.rdf import terms
 from kg.rdf.formats import by_name
@@ -77,10 +77,10 @@ def test_a_shipped_ledger_gives_the_same_iris_elsewhere(archive: Archive, settin
     path = "news/2011/11/8/shops-close.md"
     first = archive({path: page("2011-11-8", "Shops close early.")}, "first")
     grown = archive({path: page("2011-11-8", "Shops stay open."), name: day(8, "Banks close.")}, "grown")
-    build.build([first], replace(settings, ledger=str(file)))
-    here = build.build([grown], replace(settings, ledger=str(file)))
-    there = build.build([grown], replace(settings, store=str(tmp_path / "other"), ledger=str(file)))
-    alone = build.build([grown], replace(settings, store=str(tmp_path / "alone")))
+    run.build([first], replace(settings, ledger=str(file)))
+    here = run.build([grown], replace(settings, ledger=str(file)))
+    there = run.build([grown], replace(settings, store=str(tmp_path / "other"), ledger=str(file)))
+    alone = run.build([grown], replace(settings, store=str(tmp_path / "alone")))
     assert nquads(there, tmp_path) == nquads(here, tmp_path) != nquads(alone, tmp_path)
     assert file.read_bytes() == (tmp_path / "store" / "ledger.tsv").read_bytes()
 
@@ -88,7 +88,7 @@ def test_a_shipped_ledger_gives_the_same_iris_elsewhere(archive: Archive, settin
 def test_the_whole_ledger_is_written_after_a_build(archive: Archive, settings: Settings, tmp_path: Path) -> None:
     file = tmp_path / "shipped.tsv"
     append(file, [wording("elsewhere", A)])
-    build.build([archive({"2011_November_8.txt": day(8, "Banks close.")})], replace(settings, ledger=str(file)))
+    run.build([archive({"2011_November_8.txt": day(8, "Banks close.")})], replace(settings, ledger=str(file)))
     claims = list(read(file))
     assert wording("elsewhere", A) in claims
     assert claims == list(read(Path(settings.store) / "ledger.tsv"))
@@ -99,12 +99,12 @@ def test_a_shipped_ledger_that_contradicts_the_store_is_refused(
     archive: Archive, settings: Settings, tmp_path: Path
 ) -> None:
     root = archive({"2011_November_8.txt": day(8, "Banks close.")})
-    build.build([root], settings)
+    run.build([root], settings)
     ledger = Path(settings.store) / "ledger.tsv"
     before, file = ledger.read_bytes(), tmp_path / "shipped.tsv"
     append(file, [next(read(ledger))._replace(key=A)])
     with pytest.raises(LedgerError, match="two events of 2011-11-08 claim the same"):
-        build.build([root], replace(settings, ledger=str(file)))
+        run.build([root], replace(settings, ledger=str(file)))
     assert ledger.read_bytes() == before
 
 
@@ -183,9 +183,9 @@ def test_intervals_of_one_content_that_overlap_become_one() -> None:
 
 def merged_build(root: Path, settings: Settings, old: str, new: str) -> tuple[dict[str, str], Built]:
     """Build, merge two events given by their titles, and build again; return the IRIs of the first build."""
-    before = events(build.build([root], settings).snapshot.open())
+    before = events(run.build([root], settings).snapshot.open())
     amend.merge(Path(settings.store), before[old], before[new])
-    return before, build.build([root], settings)
+    return before, run.build([root], settings)
 
 
 def test_two_bullets_of_a_page_become_one_event_with_the_title_of_the_survivor(
@@ -236,14 +236,14 @@ def test_a_survivor_that_no_page_lists_any_more_has_the_content_of_the_other(
     root = archive({"2011_November_8.txt": day(8, "Shops close.", "All shops are closed.")})
     before, _ = merged_build(root, settings, "Shops close.", "All shops are closed.")
     (root / "2011_November_8.txt").write_text(day(8, "Shops close."))
-    assert events(build.build([root], settings).snapshot.open()) == {"Shops close.": before["All shops are closed."]}
+    assert events(run.build([root], settings).snapshot.open()) == {"Shops close.": before["All shops are closed."]}
 
 
 def test_a_second_build_with_merges_changes_nothing(archive: Archive, settings: Settings, tmp_path: Path) -> None:
     root = archive({"2011_November_8.txt": day(8, "Shops close.", "All shops are closed.")})
     _, built = merged_build(root, settings, "Shops close.", "All shops are closed.")
     ledger = (Path(settings.store) / "ledger.tsv").read_bytes()
-    again = build.build([root], settings)
+    again = run.build([root], settings)
     assert (again.report["months"]["new"], nquads(again, tmp_path)) == (0, nquads(built, tmp_path))
     assert (Path(settings.store) / "ledger.tsv").read_bytes() == ledger
 
@@ -257,7 +257,7 @@ def known(archive: Archive, settings: Settings) -> dict[str, str]:
     chinese = "### [2011-11-8](/news/2011/11/8/index.md)\n\n# 商店关门。 \n\n"
     root = archive({"2011_November_8.txt": day(8, *(f"{one} close." for one in ("Shops", "Banks", "Ports")))})
     other = archive({"news/2011/11/8/商店关门.md": chinese}, "other")
-    return events(build.build([root, other], settings).snapshot.open())
+    return events(run.build([root, other], settings).snapshot.open())
 
 
 def kg(settings: Settings, *arguments: str) -> Result:
@@ -328,14 +328,14 @@ def test_one_event_under_several_slugs_is_one_event_to_which_all_of_them_lead(
 ) -> None:
     paths = ("news/2011/11/8/shops-close.md", "news/2011/11/8/p-shops-close.md", "news/2011/11/8/shops-close-1.md")
     root = archive({path: page("2011-11-8", "Shops close.") for path in paths})
-    graph = build.build([root], settings).snapshot.open()
+    graph = run.build([root], settings).snapshot.open()
     [iri] = events(graph).values()
     assert objects(graph, iri, terms.IDENTIFIER) == {f"2011-11-08/{Path(path).stem}" for path in paths}
 
 
 def test_the_same_story_on_two_days_stays_two_events(archive: Archive, settings: Settings) -> None:
     root = archive({f"2011_November_{n}.txt": day(n, "Shops close. [https://example.org/s (S)]") for n in (8, 9)})
-    graph = build.build([root], settings).snapshot.open()
+    graph = run.build([root], settings).snapshot.open()
     found = {quad.subject for quad in graph.quads_for_pattern(None, terms.TYPE, terms.EVENT)}
     assert len(found) == 2
     assert list(graph.quads_for_pattern(None, terms.REPLACED_BY, None)) == []
@@ -355,7 +355,7 @@ def test_a_page_written_over_by_another_title_wins_and_the_headings_of_all_are_l
             "news/2011/11/8/shops-close.md": shown,
         }
     )
-    graph = build.build([root], settings).snapshot.open()
+    graph = run.build([root], settings).snapshot.open()
     [(title, iri)] = events(graph).items()
     assert title == "Shops close, he says"
     assert objects(graph, iri, terms.MENTION_LABEL) == {"Aleppo", "Homs", "Hama", "Idlib"}
@@ -366,7 +366,7 @@ def test_a_relation_to_a_page_that_is_not_there_leads_to_an_event_all_the_same(
 ) -> None:
     line = "\n### Related:\n\n1. [Ports close. ](/news/2011/11/7/ports-close.md) _Context: Homs_\n"
     root = archive({"news/2011/11/8/shops-close.md": page("2011-11-8", "Shops close.", line)})
-    graph = build.build([root], settings).snapshot.open()
+    graph = run.build([root], settings).snapshot.open()
     found = events(graph)
     assert objects(graph, found["Shops close."], terms.RELATION) == {found["Ports close."]}
     assert Quad(NamedNode(found["Ports close."]), terms.TYPE, terms.EVENT) in graph
@@ -382,7 +382,7 @@ def test_a_page_that_lists_itself_under_another_slug_is_not_related_to_itself(
             "news/2011/11/8/p-shops-close.md": page("2011-11-8", "Shops close."),
         }
     )
-    graph = build.build([root], settings).snapshot.open()
+    graph = run.build([root], settings).snapshot.open()
     assert len(events(graph)) == 1
     assert list(graph.quads_for_pattern(None, terms.RELATION, None)) == []
 
@@ -398,7 +398,7 @@ def test_the_page_of_an_old_wording_is_the_same_event_through_the_changes_of_the
             "news/2011/11/8/all-stores-closed.md": page("2011-11-8", "All stores closed.", line),
         }
     )
-    graph = build.build([root], settings).snapshot.open()
+    graph = run.build([root], settings).snapshot.open()
     [(title, iri)] = events(graph).items()
     assert title == "All stores closed."
     assert objects(graph, iri, terms.IDENTIFIER) == {

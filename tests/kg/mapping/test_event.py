@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store, parse, serialize
 
-from kg import build
 from kg.mapping.event import instant
+from kg.pipeline import run
 from kg.rdf import terms
 from kg.rdf.prefixes import expand
 from kg.settings import Settings
@@ -37,7 +37,7 @@ def mapped(archive: Archive) -> Callable[[Mapping[str, str]], Store]:
 
     def graph(pages: Mapping[str, str]) -> Store:
         store = Store()
-        store.extend(build.quads([archive(pages, f"archive-{next(number)}")], Settings()))
+        store.extend(run.quads([archive(pages, f"archive-{next(number)}")], Settings()))
         return store
 
     return graph
@@ -251,7 +251,7 @@ def test_an_address_that_is_no_iri_is_reported_and_becomes_no_source(
     archive: Archive, tmp_path: Path, url: str
 ) -> None:
     pages = {"news/2011/11/8/a.md": context_page("Shops close. ", f"1. [Example News]({url})")}
-    built = build.build([archive(pages)], Settings(store=str(tmp_path / "store"), jobs=1))
+    built = run.build([archive(pages)], Settings(store=str(tmp_path / "store"), jobs=1))
     unread = {(one["page"], one["reason"], one["text"]) for one in built.report["lines not understood"]}
     assert ("news/2011/11/8/a.md", "address that cannot be made an IRI", url) in unread
     assert built.report["counts"]["sources"] == 0
@@ -270,7 +270,7 @@ def test_no_triple_has_a_blank_node(sample_graph: Store) -> None:
 
 
 def test_a_store_gives_every_literal_back_as_it_was_minted(sample: tuple[Path, ...]) -> None:
-    minted = set(build.quads(sample, Settings()))
+    minted = set(run.quads(sample, Settings()))
     store = Store()
     store.bulk_load(input=serialize(minted, format=RdfFormat.N_QUADS), format=RdfFormat.N_QUADS)
     assert {Quad(q.subject, q.predicate, q.object) for q in store} == minted

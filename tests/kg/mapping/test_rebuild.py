@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, Store
 
-from kg import build
 from kg.archive.opening import open_archive
 from kg.dialects import reading as dialects
 from kg.dialects.record import DayPage, Page
@@ -21,10 +20,11 @@ from kg.dialects.wikitext import page as wikitext
 from kg.errors import ArchiveError, NotFoundError, StoreError
 from kg.mapping.page import page_quads
 from kg.mapping.rebuild import find, record, text
+from kg.pipeline import run
+from kg.pipeline.verify import Checked, difference, summary, verify
 from kg.rdf import terms
 from kg.rdf.iri import Minter
 from kg.settings import Settings
-from kg.verify import Checked, difference, summary, verify
 
 CORPUS = Path(os.environ.get("NEWSGRAPH_CORPUS", Path(__file__).parents[2] / "shared" / "corpus"))
 MINTER = Minter("http://127.0.0.1:8000/")
@@ -49,7 +49,7 @@ def made_again(path: str, content: str | bytes) -> bytes:
 
 def graph(root: Path, **options: bool) -> Store:
     store = Store()
-    store.extend(build.quads([root], Settings(**options)))  # type: ignore[arg-type]
+    store.extend(run.quads([root], Settings(**options)))  # type: ignore[arg-type]
     return store
 
 
@@ -244,7 +244,7 @@ def test_an_older_capture_of_a_day_page_keeps_only_what_revisions_come_from(
 def test_captures_of_unknown_time_have_to_be_named_by_their_iris(archive: WriteArchive) -> None:
     roots = [archive({EVENT: SHOPS}, "a"), archive({EVENT: SHOPS.replace("Shops", "Banks")}, "b")]
     store = Store()
-    store.extend(build.quads(roots, Settings()))
+    store.extend(run.quads(roots, Settings()))
     with pytest.raises(NotFoundError, match=r"choose one of <http://\S+> <http://\S+>"):
         find(store, EVENT)
 

@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 from pyoxigraph import NamedNode, Quad, Store
 
-from kg import build
-from kg.build import Built
 from kg.errors import NotFoundError
 from kg.events import ledger
 from kg.mapping import rebuild
 from kg.mapping.takedown import TRUE
+from kg.pipeline import run
+from kg.pipeline.run import Built
 from kg.publish.dump import dump
 from kg.rdf import terms
 from kg.rdf.formats import by_name
@@ -113,7 +113,7 @@ def root(archive: Archive) -> Path:
 
 @pytest.fixture
 def before(root: Path, settings: Settings) -> Built:
-    return build.build([root], settings)
+    return run.build([root], settings)
 
 
 @pytest.fixture
@@ -125,7 +125,7 @@ def event(before: Built, settings: Settings) -> str:
 
 @pytest.fixture
 def after(event: str, root: Path, settings: Settings) -> Built:
-    return build.build([root], settings)
+    return run.build([root], settings)
 
 
 def test_before_it_is_withdrawn_the_event_is_in_the_graph(before: Built, tmp_path: Path) -> None:
@@ -204,7 +204,7 @@ def test_a_withdrawn_event_stays_so_and_a_second_build_gives_the_same(
     after: Built, root: Path, settings: Settings, tmp_path: Path
 ) -> None:
     claims = (Path(settings.store) / "ledger.tsv").read_bytes()
-    again = build.build([root], settings)
+    again = run.build([root], settings)
     assert again.report["months"]["new"] == 0
     assert nquads(again, tmp_path) == nquads(after, tmp_path)
     assert (Path(settings.store) / "ledger.tsv").read_bytes() == claims
@@ -214,7 +214,7 @@ def test_a_new_wording_on_the_page_of_a_withdrawn_event_is_not_shown(
     after: Built, root: Path, settings: Settings, tmp_path: Path
 ) -> None:
     (root / EVENT_PAGE).write_text(event_page("2011-11-8", "Feathers of Zanzibar, reworded"))
-    assert SECRET.findall(nquads(build.build([root], settings), tmp_path)) == []
+    assert SECRET.findall(nquads(run.build([root], settings), tmp_path)) == []
 
 
 def test_a_front_page_leaves_out_what_is_withdrawn(
@@ -222,7 +222,7 @@ def test_a_front_page_leaves_out_what_is_withdrawn(
 ) -> None:
     items = f"### [{TITLE} ](/{EVENT_PAGE})\n\n### [Banks close. ](/news/2011/11/8/banks-close.md)\n"
     (root / FRONT_PAGE).write_text(f"## [News](/news/2011/11/8/index.md)\n\n{items}")
-    built = build.build([root], settings)
+    built = run.build([root], settings)
     assert SECRET.findall(nquads(built, tmp_path)) == []
     assert built.report["tally"]["front pages"] == 1
 
@@ -234,18 +234,18 @@ def test_the_ledger_that_is_shipped_tells_no_words_and_withdraws_the_event_elsew
     ledger.export(Path(settings.store) / "ledger.tsv", str(shipped))
     assert SECRET.findall(shipped.read_bytes()) == []
     elsewhere = Settings(store=str(tmp_path / "elsewhere"), jobs=1, ledger=str(shipped))
-    assert nquads(build.build([root], elsewhere), tmp_path) == nquads(after, tmp_path)
+    assert nquads(run.build([root], elsewhere), tmp_path) == nquads(after, tmp_path)
 
 
 def test_an_event_with_withdrawn_wordings_among_its_changes_stays_without_them(
     archive: Archive, settings: Settings, tmp_path: Path
 ) -> None:
     secret = event_page("2011-11-8", "Pelicans murmur")
-    build.build([archive({OLD_PAGE: secret}, "first")], settings)
-    [iri] = titled(build.build([archive({OLD_PAGE: secret}, "first")], settings), "Pelicans murmur")
+    run.build([archive({OLD_PAGE: secret}, "first")], settings)
+    [iri] = titled(run.build([archive({OLD_PAGE: secret}, "first")], settings), "Pelicans murmur")
     amend.withdraw(Path(settings.store), iri, NOW)
     shops = event_page("2011-11-9", "Shops close early.", changes("Pelicans murmur", OLD_PAGE))
-    built = build.build([archive({OLD_PAGE: secret, OTHER_PAGE: shops}, "second")], settings)
+    built = run.build([archive({OLD_PAGE: secret, OTHER_PAGE: shops}, "second")], settings)
     assert len(titled(built, "Shops close early.")) == 1
     assert SECRET.findall(nquads(built, tmp_path)) == []
 
@@ -268,7 +268,7 @@ def test_a_withdrawn_event_is_followed_through_the_history_so_that_no_later_word
         (root / DAY).write_text(day(8, text, "Banks close."))
         git(root, "add", ".", hour=hour)
         git(root, "commit", "-qm", subject, hour=hour)
-        built = build.build([root], settings)
+        built = run.build([root], settings)
         if hour == 0:
             [iri] = titled(built, f"{subject} whisper loudly over the lagoon in the north.")
             amend.withdraw(Path(settings.store), iri, NOW)
@@ -281,7 +281,7 @@ def test_a_withdrawn_event_is_followed_through_the_history_so_that_no_later_word
 def test_with_one_snapshot_kept_only_the_ledger_of_the_store_knows_a_slug(
     event: str, root: Path, settings: Settings
 ) -> None:
-    build.build([root], replace(settings, keep_snapshots=1))
+    run.build([root], replace(settings, keep_snapshots=1))
     files = [file for file in Path(settings.store).rglob("*") if file.is_file() and not file.is_symlink()]
     telling = {file.name for file in files if SECRET.search(file.read_bytes() + file.name.encode())}
     assert telling == {"ledger.tsv"}

@@ -14,8 +14,8 @@ from rdflib import Graph
 from rdflib.compare import to_isomorphic
 
 from kg import __version__
-from kg.build import Built
 from kg.lookup import statistics
+from kg.pipeline.run import Built
 from kg.publish.catalog import Catalog, quads
 from kg.publish.catalog_represent import bibtex, citation, represent
 from kg.publish.catalog_snapshot import Version

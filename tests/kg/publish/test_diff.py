@@ -16,8 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import RdfFormat, Store
 
-from kg.build import build
 from kg.errors import ConfigurationError, NotFoundError, StoreError
+from kg.pipeline.run import build
 from kg.publish import diff
 from kg.publish.diff import Edit
 from kg.rdf import patch, terms

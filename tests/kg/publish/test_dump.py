@@ -14,8 +14,8 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse
 from rdflib import Dataset, Graph
 from rdflib.compare import to_isomorphic
 
-from kg.build import Built, build
 from kg.errors import FormatError, StoreError
+from kg.pipeline.run import Built, build
 from kg.publish import dump
 from kg.rdf.formats import RDF_FORMATS, Format, by_name
 from kg.rdf.prefixes import PREFIXES, expand

@@ -15,9 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import RdfFormat, Store, parse
 
-from kg.build import Built, build
 from kg.cli import dump as command
 from kg.errors import NotFoundError, StoreError
+from kg.pipeline.run import Built, build
 from kg.publish.dump_files import FORMATS, PATCH, SUMS, WHOLE, DumpFile, make, named, release
 from kg.publish.dump_parts import PARTS
 from kg.rdf import patch

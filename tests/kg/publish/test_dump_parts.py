@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, parse
 
-from kg.build import Built, build
 from kg.errors import NotFoundError, StoreError
+from kg.pipeline.run import Built, build
 from kg.publish import dump
 from kg.publish.dump_parts import PARTS, Part, Selection
 from kg.rdf import terms

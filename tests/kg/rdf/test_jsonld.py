@@ -17,9 +17,9 @@ from pyld import jsonld
 from pyoxigraph import NamedNode, RdfFormat, Store, parse, serialize
 
 import vocab
-from kg.build import Built
 from kg.errors import FormatError
 from kg.lookup.describe import describe
+from kg.pipeline.run import Built
 from kg.rdf import terms
 from kg.rdf.formats import JSONLD_FORMS, PLAIN_JSON, Format, by_name
 from kg.rdf.jsonld import FORMS, FRAMES, LINE, compacted, context, expanded, framed, load, text

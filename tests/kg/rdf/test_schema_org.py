@@ -12,8 +12,8 @@ import pytest
 from pyld import jsonld
 from pyoxigraph import NamedNode, Store
 
-from kg.build import Built
 from kg.lookup.describe import describe
+from kg.pipeline.run import Built
 from kg.rdf import terms
 from kg.rdf.prefixes import PREFIXES
 from kg.rdf.schema_org import CONTEXT, news

@@ -14,13 +14,13 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store
 from rdflib import Graph
 from rdflib.namespace import RDF, SH
 
-from kg import build as building
 from kg.archive.opening import open_archive
-from kg.build import build
 from kg.cli import main
 from kg.dialects.record import Page
 from kg.errors import ValidationError
 from kg.mapping.event import Mapper
+from kg.pipeline import run as building
+from kg.pipeline.run import build
 from kg.rdf import terms
 from kg.settings import Settings
 from kg.shapes.check import Checked, check, report
@@ -97,7 +97,7 @@ def test_the_snapshot_before_a_refused_build_stays_current(
     before = build([archive_of_two], settings).snapshot
     ledger = (tmp_path / "store" / "ledger.tsv").read_bytes()
     monkeypatch.setattr("kg.mapping.page.day_quads", lambda day, minter: iter(()))
-    monkeypatch.setattr("kg.convert.day_quads", lambda day, minter: iter(()))
+    monkeypatch.setattr("kg.pipeline.convert.day_quads", lambda day, minter: iter(()))
     other = archive({"2011_November_9.txt": f"{HEADER.replace('08', '09')}*Ports close.\n"}, "other")
     with pytest.raises(ValidationError, match="An event belongs to one day"):
         build([archive_of_two, other], settings)

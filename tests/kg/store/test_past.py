@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from kg import build
 from kg.errors import ArchiveError, ConfigurationError, NotFoundError, StoreError
+from kg.pipeline import run
 from kg.rdf import terms
 from kg.settings import Settings
 from kg.store import past, snapshot
@@ -25,9 +25,9 @@ def store(commit: Commit, tmp_path: Path) -> Path:
     commit({PAGE: "*Shops in [[Homs]] close early.\n"}, NOON)
     root = commit({PAGE: "*Shops in [[Homs]] close early.\n*A ship sinks.\n"}, NOON + 2 * HOUR)
     settings = Settings(store=str(tmp_path / "store"), jobs=1, history=True)
-    build.build([root], settings)
+    run.build([root], settings)
     for time in ("2011-11-08T15:00:00+01:00", "2011-11-08T12:00:00Z"):
-        build.build([root], Settings(store=settings.store, jobs=1, history=True, as_of=time))
+        run.build([root], Settings(store=settings.store, jobs=1, history=True, as_of=time))
     return tmp_path / "store"
 
 
@@ -73,32 +73,32 @@ def test_a_snapshot_of_the_past_is_never_current_and_never_removed(store: Path, 
     assert current.manifest.as_of == ""
     root = commit({PAGE: "*Ports reopen.\n"}, NOON + 5 * HOUR)
     for _ in range(3):
-        build.build([root], Settings(store=str(store), jobs=1, history=True, keep_snapshots=1))
+        run.build([root], Settings(store=str(store), jobs=1, history=True, keep_snapshots=1))
     assert len(snapshot.snapshots(store)) == 1
     assert len(past.retained(store)) == 2
 
 
 def test_building_the_same_time_again_takes_the_place_of_the_first(store: Path, commit: Commit) -> None:
     root = commit({PAGE: "*Ports reopen.\n"}, NOON + 5 * HOUR)
-    build.build([root], Settings(store=str(store), jobs=1, history=True, as_of="2011-11-08T14:00:00Z"))
+    run.build([root], Settings(store=str(store), jobs=1, history=True, as_of="2011-11-08T14:00:00Z"))
     assert len(past.retained(store)) == 2
 
 
 def test_the_past_is_built_after_the_present(commit: Commit, tmp_path: Path) -> None:
     root = commit({PAGE: "*Shops close.\n"}, NOON)
     with pytest.raises(StoreError, match="no snapshot"):
-        build.build([root], Settings(store=str(tmp_path / "new"), jobs=1, as_of="2012-01-01"))
+        run.build([root], Settings(store=str(tmp_path / "new"), jobs=1, as_of="2012-01-01"))
 
 
 def test_before_the_first_commit_there_is_nothing_to_build(store: Path, commit: Commit) -> None:
     root = commit({PAGE: "*Ports reopen.\n"}, NOON + 5 * HOUR)
     with pytest.raises(ArchiveError, match="no commit before 2011-11-08T11:00:00Z"):
-        build.build([root], Settings(store=str(store), jobs=1, as_of="2011-11-08T11:00:00Z"))
+        run.build([root], Settings(store=str(store), jobs=1, as_of="2011-11-08T11:00:00Z"))
 
 
 def test_a_folder_has_no_past(store: Path, archive: Callable[..., Path]) -> None:
     with pytest.raises(ArchiveError, match="no git repository"):
-        build.build([archive({PAGE: "*a b\n"})], Settings(store=str(store), jobs=1, as_of="2012-01-01"))
+        run.build([archive({PAGE: "*a b\n"})], Settings(store=str(store), jobs=1, as_of="2012-01-01"))
 
 
 @pytest.mark.parametrize("text", ["", "yesterday", "2011-13-01", "0001-01-01T00:00:00+23:59", "2011-11-08T25:00:00Z"])

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from kg import build
-from kg.build import Built
 from kg.errors import ArchiveError, StoreError
+from kg.pipeline import run
+from kg.pipeline.run import Built
 from kg.settings import Settings
 from kg.store import snapshot
 from kg.store.snapshot import BUILDING, Snapshot
@@ -40,7 +40,7 @@ Publish = Callable[[Path, str, str], Snapshot]
 
 @pytest.fixture
 def built(archive: Archive, tmp_path: Path) -> Built:
-    return build.build([archive({DAY: PAGE})], Settings(store=str(tmp_path / "store"), jobs=1))
+    return run.build([archive({DAY: PAGE})], Settings(store=str(tmp_path / "store"), jobs=1))
 
 
 def contents(store: Path) -> dict[str, bytes | str]:
@@ -105,7 +105,7 @@ def test_a_failed_build_leaves_the_store_as_it_was(built: Built, archive: Archiv
     before = contents(store)
     broken = archive({DAY: PAGE, "2011_November_9.txt": bytes(range(256))}, "broken")
     with pytest.raises(ArchiveError):
-        build.build([broken], Settings(store=str(store), jobs=1))
+        run.build([broken], Settings(store=str(store), jobs=1))
     assert contents(store) == before
     assert snapshot.current(store).id == built.snapshot.id
 
@@ -116,7 +116,7 @@ def test_a_build_that_cannot_publish_takes_back_what_it_claimed_in_the_ledger(ar
     (store / "snapshots").write_text("a file where the folder should be")
     before = contents(store)
     with pytest.raises(StoreError, match="cannot be written"):
-        build.build([archive({DAY: PAGE})], Settings(store=str(store), jobs=1))
+        run.build([archive({DAY: PAGE})], Settings(store=str(store), jobs=1))
     assert contents(store) == before
 
 
@@ -126,7 +126,7 @@ def test_the_next_build_removes_what_a_killed_one_left(built: Built, archive: Ar
     (store / f"{BUILDING}abc" / "part-00000.nt").write_text(TRIPLE)
     (store / "current.123").symlink_to("snapshots/none")
     (store / "snapshots" / "20000101T000000000000Z" / "db").mkdir(parents=True)
-    again = build.build([archive({DAY: PAGE})], Settings(store=str(store), jobs=1))
+    again = run.build([archive({DAY: PAGE})], Settings(store=str(store), jobs=1))
     assert {one.name for one in store.iterdir()} == {"current", "ledger.tsv", "lock", "parts", "snapshots"}
     assert sorted(one.name for one in (store / "snapshots").iterdir()) == [built.snapshot.id, again.snapshot.id]
 
@@ -138,14 +138,14 @@ def test_a_second_build_at_the_same_time_is_refused(built: Built, archive: Archi
         locked_by_another_process(store),
         pytest.raises(StoreError, match=r"another build is writing the store .*: wait until it ends"),
     ):
-        build.build([archive({DAY: PAGE})], Settings(store=str(store), jobs=1))
+        run.build([archive({DAY: PAGE})], Settings(store=str(store), jobs=1))
     assert contents(store) == before
 
 
 def test_a_store_below_a_file_is_refused(archive: Archive, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreError, match="cannot be written: Not a directory; nothing was changed"):
-        build.build([archive({DAY: PAGE})], Settings(store=str(tmp_path / "file" / "store"), jobs=1))
+        run.build([archive({DAY: PAGE})], Settings(store=str(tmp_path / "file" / "store"), jobs=1))
 
 
 def test_the_current_snapshot_stays_even_if_the_clock_went_back(publish_store: Publish, tmp_path: Path) -> None:
@@ -206,6 +206,6 @@ def test_a_build_killed_at_any_moment_leaves_the_snapshot_before_it_serving(buil
         current = snapshot.current(store)
         assert len(current.open()) == current.manifest.counts["triples"]
         assert snapshot.checksums(current.folder) == current.manifest.files
-    again = build.build([large], replace(Settings(), store=str(store), jobs=1))
+    again = run.build([large], replace(Settings(), store=str(store), jobs=1))
     assert snapshot.current(store).id == again.snapshot.id
     assert {one.name for one in store.iterdir()} == {"current", "ledger.tsv", "lock", "parts", "snapshots"}

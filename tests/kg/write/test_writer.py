@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 from pyoxigraph import NamedNode, Store
 
-from kg.build import build
 from kg.errors import (
     NotFoundError,
     PreconditionError,
@@ -25,6 +24,7 @@ from kg.errors import (
     UploadTooLargeError,
     WorkerLostError,
 )
+from kg.pipeline.run import build
 from kg.rdf.formats import by_name
 from kg.settings import Settings
 from kg.store import snapshot

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from kg.dialects.reading import NOT_IN_XML
 from kg.dialects.record import Bullet, DayPage, Page
 from kg.dialects.wikitext.page import FRAME, HEADING, MAX_LINE_LENGTH, day_of, matches, parse
+from kg.pipeline.verify import difference
 from kg.rdf.iri import Minter
-from kg.verify import difference
 
 PATH = "data/2011_November_8.txt"
 ABOVE = "<!-- All news items below this line -->"

@@ -15,21 +15,22 @@ from typing import Any
 from pyoxigraph import Quad, RdfFormat, Store, serialize
 
 import vocab
-from kg import __version__, parts, plan
+from kg import __version__
 from kg.archive.opening import Archive, open_archive
-from kg.convert import Converter, Outcome
 from kg.enrich import adopt, source
 from kg.enrich.adopt import Adopted
 from kg.errors import ConfigurationError
 from kg.events import ledger
 from kg.events.ledger import Claim, Ledger
-from kg.load import Loading
-from kg.parts import Part
+from kg.pipeline import kept_months, plan
+from kg.pipeline.convert import Converter, Outcome
+from kg.pipeline.kept_months import Part
+from kg.pipeline.load import Loading
+from kg.pipeline.plan import Chunk
+from kg.pipeline.report import report
 from kg.places import gazetteer
-from kg.plan import Chunk
 from kg.process.parallel import each
 from kg.rdf.iri import Minter
-from kg.report import report
 from kg.settings import Settings
 from kg.shapes import check
 from kg.store import past as retained
@@ -73,7 +74,7 @@ def build(
         known = Ledger(ledger.read(store / snapshot.LEDGER))
         shipped = ledger.missing(settings.ledger, known)
         chunks = plan.chunks(archives, known, settings)
-        names = [parts.name(chunk, archives, settings.base, known) for chunk in chunks]
+        names = [kept_months.name(chunk, archives, settings.base, known) for chunk in chunks]
         parts_read = _convert(archives, dict(zip(names, chunks, strict=True)), scratch, settings, progress)
         converted, finished, triples = _load(draft / "db", parts_read, known, settings)
         new = sum(part.file.parent == scratch for part in converted)
@@ -96,7 +97,7 @@ def build(
                 return Built(retained.retain(store, draft, replace(manifest, as_of=retained.text(past))), found)
             built = Built(snapshot.publish(store, draft, manifest, settings.keep_snapshots), found)
         ledger.export(store / snapshot.LEDGER, settings.ledger)
-        _keep(store, converted, [parts.name(chunk, archives, settings.base, known) for chunk in chunks])
+        _keep(store, converted, [kept_months.name(chunk, archives, settings.base, known) for chunk in chunks])
         return built
 
 
@@ -141,7 +142,7 @@ def _convert(
 ) -> Iterator[Part]:
     """Convert chunks, several at a time, each into an N-Triples file of its own; take those that are kept already."""
     store = Path(settings.store)
-    kept = {name: part for name in chunks if (part := parts.find(store, name))}
+    kept = {name: part for name in chunks if (part := kept_months.find(store, name))}
     bare = [replace(archive, versions=(), others=()) for archive in archives]
     new = [(bare, settings.base, chunk, scratch / f"{name}.nt") for name, chunk in chunks.items() if name not in kept]
     gazetteer.load()  # once, for all processes
@@ -158,8 +159,8 @@ def _keep(store: Path, converted: list[Part], names: list[str]) -> None:
     # The snapshot is published: where there is no room for the parts, the next build just converts them again.
     with suppress(OSError):
         for part, name in zip(converted, names, strict=True):
-            parts.keep(store, part, name)
-        parts.forget(store, set(names))
+            kept_months.keep(store, part, name)
+        kept_months.forget(store, set(names))
 
 
 def _convert_chunk(archives: list[Archive], base: str, chunk: Chunk, part: Path) -> Outcome:
@@ -188,7 +189,7 @@ def _load(path: Path, parts: Iterable[Part], known: Ledger, settings: Settings) 
     converter = Converter(Minter(settings.base), gazetteer.load())
     with Loading(database) as load:
         drawn = []
-        for part in parts:
+        for part in kept_months:
             load(part.file)
             drawn.append(part)
         load.end()

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
-from kg import build
-from kg.convert import check_sums
 from kg.events.item import Tally
+from kg.pipeline import run
+from kg.pipeline.convert import check_sums
 from kg.rdf import terms
 from kg.settings import Settings
 
@@ -29,7 +29,7 @@ def page(title: str, *related: str) -> str:
 
 def graph_of(root: Path) -> Store:
     store = Store()
-    store.extend(build.quads([root], Settings()))
+    store.extend(run.quads([root], Settings()))
     return store
 
 
@@ -119,7 +119,7 @@ def test_an_event_that_lists_itself_is_not_related_to_itself(archive: Archive) -
     assert str(entry).endswith("#related-1>")
 
 
-def test_bullets_leaves_parents_items_and_events_add_up(sample_build: build.Built) -> None:
+def test_bullets_leaves_parents_items_and_events_add_up(sample_build: run.Built) -> None:
     n = sample_build.report["tally"]
     excluded = sum(sample_build.report["excluded"].values())
     assert n["bullets"] == n["leaves"] + n["topic"] + n["topic label"] + n["parent event"]
@@ -141,17 +141,17 @@ def test_sums_that_are_off_stop_the_build(count: str) -> None:
 
 def test_a_leaf_without_a_letter_is_excluded_and_counted(archive: Archive, tmp_path: Path) -> None:
     root = archive({DAY: "{{Current events header|2011|11|08}}\n*...\n*Shops close.\n"})
-    built = build.build([root], Settings(store=str(tmp_path / "store"), jobs=1))
+    built = run.build([root], Settings(store=str(tmp_path / "store"), jobs=1))
     assert built.report["excluded"] == {"leaf without text": 1}
     assert built.report["counts"]["events"] == 1
 
 
 def test_two_bullets_of_one_day_with_one_wording_are_merged_and_counted(archive: Archive, tmp_path: Path) -> None:
     root = archive({DAY: "{{Current events header|2011|11|08}}\n*Shops close.\n*Shops  close.\n"})
-    tally = build.build([root], Settings(store=str(tmp_path / "store"), jobs=1)).report["tally"]
+    tally = run.build([root], Settings(store=str(tmp_path / "store"), jobs=1)).report["tally"]
     assert (tally["leaf event"], tally["merged"], tally["events"]) == (2, 1, 1)
 
 
-def test_what_a_build_stores_is_what_the_quads_say(sample: tuple[Path, ...], sample_build: build.Built) -> None:
+def test_what_a_build_stores_is_what_the_quads_say(sample: tuple[Path, ...], sample_build: run.Built) -> None:
     stored = {Quad(q.subject, q.predicate, q.object, q.graph_name) for q in sample_build.snapshot.open()}
-    assert set(build.quads(sample, Settings())) == stored
+    assert set(run.quads(sample, Settings())) == stored

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, NamedNode
 
-from kg import build, parts
-from kg.build import Built
+from kg.pipeline import kept_months, run
+from kg.pipeline.run import Built
 from kg.publish.dump import dump
 from kg.rdf import terms
 from kg.rdf.formats import by_name
@@ -31,7 +31,7 @@ def write(root: Path, month: int, bullets: str) -> None:
 
 
 def built(root: Path, store: Path) -> Built:
-    return build.build([root], replace(Settings(), store=str(store), jobs=1))
+    return run.build([root], replace(Settings(), store=str(store), jobs=1))
 
 
 def quads(one: Built, folder: Path) -> bytes:
@@ -61,7 +61,7 @@ def test_the_sample_kept_gives_the_same_graph_as_the_sample_converted(
 ) -> None:
     settings = replace(Settings(), store=str(tmp_path / "store"))
     for _ in range(3):
-        again = build.build(sample, settings)
+        again = run.build(sample, settings)
     assert again.report["months"]["new"] == 0
     assert quads(again, tmp_path) == quads(sample_build, tmp_path)
 
@@ -79,7 +79,7 @@ def test_a_changed_archive_gives_the_same_graph_as_a_build_from_nothing_with_the
 
 def test_a_part_that_is_damaged_is_converted_again(archive: Path, tmp_path: Path) -> None:
     first = built(archive, tmp_path / "store")
-    for file in (tmp_path / "store" / parts.FOLDER).glob("*.nt"):
+    for file in (tmp_path / "store" / kept_months.FOLDER).glob("*.nt"):
         file.write_bytes(file.read_bytes()[:-10])
     second = built(archive, tmp_path / "store")
     assert second.report["months"]["new"] == 3
@@ -90,7 +90,7 @@ def test_a_part_that_is_damaged_is_converted_again(archive: Path, tmp_path: Path
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"sha256": 1}', '{"sha256": "x", "outcome": {}}'])
 def test_an_outcome_that_cannot_be_read_is_converted_again(archive: Path, tmp_path: Path, text: str) -> None:
     built(archive, tmp_path / "store")
-    for file in (tmp_path / "store" / parts.FOLDER).glob("*.json"):
+    for file in (tmp_path / "store" / kept_months.FOLDER).glob("*.json"):
         file.write_text(text, encoding="utf-8")
     assert built(archive, tmp_path / "store").report["months"]["new"] == 3
 
@@ -108,8 +108,8 @@ def test_the_spelling_of_a_publisher_that_is_printed_most_is_its_label(archive: 
 
 def test_parts_of_pages_that_are_gone_are_removed(archive: Path, tmp_path: Path) -> None:
     built(archive, tmp_path / "store")
-    before = len(list((tmp_path / "store" / parts.FOLDER).iterdir()))
+    before = len(list((tmp_path / "store" / kept_months.FOLDER).iterdir()))
     (archive / "2018_March_1.txt").unlink()
     built(archive, tmp_path / "store")
     built(archive, tmp_path / "store")
-    assert len(list((tmp_path / "store" / parts.FOLDER).iterdir())) < before
+    assert len(list((tmp_path / "store" / kept_months.FOLDER).iterdir())) < before

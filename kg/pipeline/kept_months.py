@@ -18,13 +18,13 @@ from typing import Any
 
 from kg import __version__
 from kg.archive.opening import Archive
-from kg.convert import Outcome, Pending
 from kg.dialects.record import Unread
 from kg.events.item import Reference, Tally
 from kg.events.ledger import Claim, Ledger
 from kg.mapping.event import Named
+from kg.pipeline.convert import Outcome, Pending
+from kg.pipeline.plan import Chunk
 from kg.places import gazetteer
-from kg.plan import Chunk
 
 FOLDER = "parts"
 

@@ -10,7 +10,6 @@ from datetime import date, datetime
 from itertools import groupby
 
 from kg.archive.opening import Archive, Version
-from kg.convert import Shown, Step
 from kg.dialects import reading as parse
 from kg.dialects.context.lines import place_of
 from kg.dialects.context.page import INDEX_NAMES
@@ -18,6 +17,7 @@ from kg.dialects.record import Page
 from kg.dialects.wikitext import page as wikitext
 from kg.events.ledger import Claims, Ledger
 from kg.events.timeline import connected
+from kg.pipeline.convert import Shown, Step
 from kg.settings import Settings
 
 DAYS_AT_ONCE = 64

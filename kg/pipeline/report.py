@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 
 from kg.archive.opening import Archive
-from kg.convert import Outcome, check_sums
+from kg.pipeline.convert import Outcome, check_sums
 from kg.store.snapshot import Manifest
 
 COUNTED = (

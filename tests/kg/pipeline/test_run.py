@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 from pyoxigraph import DefaultGraph, NamedNode, QuerySolutions, RdfFormat, Store
 
-from kg import build
-from kg.build import Built
 from kg.errors import ArchiveError, ConfigurationError
+from kg.pipeline import run
+from kg.pipeline.run import Built
 from kg.rdf import terms
 from kg.rdf.formats import by_name
 from kg.rdf.prefixes import PREFIXES, expand
@@ -77,7 +77,7 @@ def many_days(archive: Archive, number: int = 150) -> Path:
 def test_two_builds_in_one_process_and_in_several_give_the_same_bytes(
     sample: tuple[Path, ...], tmp_path: Path, sample_build: Built, name: str
 ) -> None:
-    other = build.build(sample, settings_of(tmp_path / "store", jobs=2))
+    other = run.build(sample, settings_of(tmp_path / "store", jobs=2))
     assert dumped(other, name) == dumped(sample_build, name)
 
 
@@ -85,8 +85,8 @@ def test_several_chunks_in_several_processes_give_the_same_bytes_and_the_same_le
     archive: Archive, tmp_path: Path
 ) -> None:
     root = many_days(archive)
-    one = build.build([root], settings_of(tmp_path / "one", jobs=1))
-    two = build.build([root], settings_of(tmp_path / "two", jobs=2))
+    one = run.build([root], settings_of(tmp_path / "one", jobs=1))
+    two = run.build([root], settings_of(tmp_path / "two", jobs=2))
     assert dumped(one, "nquads") == dumped(two, "nquads")
     assert (tmp_path / "one" / "ledger.tsv").read_bytes() == (tmp_path / "two" / "ledger.tsv").read_bytes()
 
@@ -95,9 +95,9 @@ def test_a_second_build_of_the_same_archive_moves_no_iri_and_gives_the_same_dump
     sample: tuple[Path, ...], tmp_path: Path, sample_build: Built
 ) -> None:
     settings = settings_of(tmp_path / "store")
-    first = build.build(sample, settings)
+    first = run.build(sample, settings)
     ledger = (tmp_path / "store" / "ledger.tsv").read_bytes()
-    second = build.build(sample, settings)
+    second = run.build(sample, settings)
     assert dumped(second, "nquads") == dumped(first, "nquads")
     assert (tmp_path / "store" / "ledger.tsv").read_bytes() == ledger
     assert events_of(second) == events_of(sample_build)
@@ -106,8 +106,8 @@ def test_a_second_build_of_the_same_archive_moves_no_iri_and_gives_the_same_dump
 
 def test_a_bullet_above_the_others_moves_no_iri(archive: Archive, tmp_path: Path) -> None:
     settings = settings_of(tmp_path / "store")
-    before = build.build([archive({DAY: f"{HEADER}*Shops close.\n*Banks close.\n"}, "before")], settings)
-    after = build.build([archive({DAY: f"{HEADER}*Ports close.\n*Shops close.\n*Banks close.\n"}, "after")], settings)
+    before = run.build([archive({DAY: f"{HEADER}*Shops close.\n*Banks close.\n"}, "before")], settings)
+    after = run.build([archive({DAY: f"{HEADER}*Ports close.\n*Shops close.\n*Banks close.\n"}, "after")], settings)
     assert named(before).items() < named(after).items()
 
 
@@ -117,8 +117,8 @@ def test_an_event_whose_wording_changes_keeps_its_iri_where_the_archive_prints_b
     settings = settings_of(tmp_path / "store")
     path = "news/2011/11/8/shops.md"
     first = "### [2011-11-8](/news/2011/11/8/index.md)\n\n# Shops close. \n\n"
-    before = build.build([archive({path: first}, "before")], settings)
-    after = build.build([archive({path: first.replace("close", "do not open")}, "after")], settings)
+    before = run.build([archive({path: first}, "before")], settings)
+    after = run.build([archive({path: first.replace("close", "do not open")}, "after")], settings)
     assert events_of(before) == events_of(after)
 
 
@@ -128,14 +128,14 @@ def test_related_events_named_in_two_ways_keep_their_iris(archive: Archive, tmp_
     )
     page = f"### [2011-11-8](/news/2011/11/8/index.md)\n\n# Shops close. \n\n\n\n### Related:\n\n{lines}\n\n"
     root = archive({"news/2011/11/8/shops.md": page, DAY: f"{HEADER}*Banks close.\n"})
-    first = build.build([root], settings_of(tmp_path / "store"))
-    assert dumped(build.build([root], settings_of(tmp_path / "store")), "nquads") == dumped(first, "nquads")
+    first = run.build([root], settings_of(tmp_path / "store"))
+    assert dumped(run.build([root], settings_of(tmp_path / "store")), "nquads") == dumped(first, "nquads")
 
 
 def test_only_the_newest_snapshots_are_kept(archive: Archive, tmp_path: Path) -> None:
     root = archive({DAY: f"{HEADER}*Shops close.\n"})
     settings = replace(settings_of(tmp_path / "store"), keep_snapshots=2)
-    ids = [build.build([root], settings).snapshot.id for _ in range(4)]
+    ids = [run.build([root], settings).snapshot.id for _ in range(4)]
     assert ids == sorted(set(ids))
     assert [folder.name for folder in snapshot.snapshots(tmp_path / "store")] == ids[2:]
     assert snapshot.removed(tmp_path / "store") == ids[:2]
@@ -143,14 +143,14 @@ def test_only_the_newest_snapshots_are_kept(archive: Archive, tmp_path: Path) ->
 
 def test_the_base_of_a_store_is_fixed(archive: Archive, tmp_path: Path) -> None:
     root = archive({DAY: f"{HEADER}*Shops close.\n"})
-    build.build([root], settings_of(tmp_path / "store"))
+    run.build([root], settings_of(tmp_path / "store"))
     with pytest.raises(ConfigurationError, match=r"mints IRIs under http://127\.0\.0\.1:8000/"):
-        build.build([root], replace(settings_of(tmp_path / "store"), base="https://example.org/"))
+        run.build([root], replace(settings_of(tmp_path / "store"), base="https://example.org/"))
 
 
 def test_all_own_iris_are_minted_under_the_base(archive: Archive, tmp_path: Path) -> None:
     root = archive({DAY: f"{HEADER};News\n*Shops close in [[Homs]]. [https://example.org/a (A)]\n"})
-    built = build.build([root], replace(settings_of(tmp_path / "store"), base="https://data.example.org/news/"))
+    built = run.build([root], replace(settings_of(tmp_path / "store"), base="https://data.example.org/news/"))
     assert b"http://127.0.0.1:8000/" not in dumped(built, "nquads")
     assert all(event.startswith("<https://data.example.org/news/event/2011-11-08/") for event in events_of(built))
 
@@ -169,14 +169,14 @@ def test_a_page_that_does_not_show_its_language_has_that_of_its_edition(archive:
     zh = {f"zh/news/2018/04/14/{name}.md": bare_page(name) for name in ("书展", "地震", "gdp")}
     zh |= {f"zh/news/2018/04/{day}/{name}.md": index for day in (14, 15) for name in ("README", "index")}
     en = {f"en/news/2018/04/14/{name}.md": bare_page(name) for name in ("fair", "quake", "gdp")}
-    built = build.build([archive(zh | en)], settings_of(tmp_path / "store"))
+    built = run.build([archive(zh | en)], settings_of(tmp_path / "store"))
     events = languages(built)
     assert (events["en"], set(events)) == (3, {"en", "zh"})
 
 
 def test_the_language_setting_is_that_of_pages_that_do_not_show_theirs(archive: Archive, tmp_path: Path) -> None:
     root = archive({"news/2018/04/14/gdp.md": bare_page("GDP")})
-    built = build.build([root], replace(settings_of(tmp_path / "store"), language="zh"))
+    built = run.build([root], replace(settings_of(tmp_path / "store"), language="zh"))
     assert languages(built) == {"zh": 1}
 
 
@@ -184,7 +184,7 @@ def test_the_report_names_page_line_reason_and_text_of_each_line_not_understood(
     archive: Archive, tmp_path: Path
 ) -> None:
     root = archive({DAY: f"{HEADER}A stray line\n*Shops close.\n", "notes.pdf": b"%PDF"})
-    built = build.build([root], settings_of(tmp_path / "store"))
+    built = run.build([root], settings_of(tmp_path / "store"))
     assert built.report["lines not understood"] == [
         {"page": DAY, "line": 2, "reason": "text outside a list", "text": "A stray line"}
     ]
@@ -240,7 +240,7 @@ def test_a_git_repository_is_read_at_its_newest_commit_and_dates_what_it_shows(
     root = archive({DAY: f"{HEADER}*Shops close.\n"})
     head = commit(root, "2018-01-02T03:04:05+02:00")
     (root / DAY).write_text(f"{HEADER}*This is not committed.\n")
-    built = build.build([root], settings_of(tmp_path / "store"))
+    built = run.build([root], settings_of(tmp_path / "store"))
     assert set(named(built).values()) == {"Shops close."}
     assert built.snapshot.manifest.archives == [{"name": "archive", "commit": head.strip(), "versions": 1}]
     for predicate in (terms.OBSERVED_FROM, terms.CREATED):
@@ -263,7 +263,7 @@ def test_no_file_of_the_bulk_load_stays_in_the_snapshot(sample_build: Built) -> 
 def test_progress_is_told_until_all_days_are_done(archive: Archive, tmp_path: Path) -> None:
     told: list[tuple[int, int]] = []
     settings = settings_of(tmp_path / "store")
-    build.build([many_days(archive)], settings, lambda done, total: told.append((done, total)))
+    run.build([many_days(archive)], settings, lambda done, total: told.append((done, total)))
     assert told == sorted(told)
     assert told[-1] == (150, 150)
 
@@ -272,7 +272,7 @@ def test_an_error_in_a_process_that_reads_pages_is_raised(archive: Archive, tmp_
     root = many_days(archive)
     (root / "2012_May_1.txt").write_bytes(bytes(range(256)))
     with pytest.raises(ArchiveError, match=r"2012_May_1\.txt is not text"):
-        build.build([root], settings_of(tmp_path / "store", jobs=2))
+        run.build([root], settings_of(tmp_path / "store", jobs=2))
     assert [one.name for one in (tmp_path / "store").iterdir()] == ["lock"]
 
 

@@ -1,0 +1,1 @@
+"""Archives -> snapshot: plan, convert, keep, load, report."""
