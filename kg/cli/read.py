@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 )
 def query(query: str, name: str | None, endpoint: str | None, **options: Any) -> None:
     """Run a SPARQL query: its text, or @FILE to read it from a file."""
-    from kg import table
+    from kg.cli import table
     from kg.rdf.formats import by_name
 
     settings = load(**options)

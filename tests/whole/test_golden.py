@@ -1,6 +1,6 @@
 """What a page becomes, triple by triple: each folder of tests/golden shows one feature of the formats.
 
-After a change that is meant: ``UPDATE_GOLDEN=1 python -m pytest tests/test_golden.py``, and read the difference.
+After a change that is meant: ``UPDATE_GOLDEN=1 python -m pytest tests/whole/test_golden.py``, and read the difference.
 """
 
 from __future__ import annotations

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from kg.cli.table import WIDEST, render
 from kg.errors import QueryError
 from kg.rdf.prefixes import PREFIXES
-from kg.table import WIDEST, render
 
 
 def table(names: list[str], *rows: dict[str, Any]) -> list[str]:
