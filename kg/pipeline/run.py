@@ -189,7 +189,7 @@ def _load(path: Path, parts: Iterable[Part], known: Ledger, settings: Settings) 
     converter = Converter(Minter(settings.base), gazetteer.load())
     with Loading(database) as load:
         drawn = []
-        for part in kept_months:
+        for part in parts:
             load(part.file)
             drawn.append(part)
         load.end()
