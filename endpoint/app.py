@@ -15,36 +15,24 @@ import click
 from flask import Flask
 from waitress.server import create_server
 
-from endpoint import (
-    browse,
-    catalog,
-    context,
-    discovery,
-    dumps,
-    errors,
-    feeds,
-    graphstore,
-    headers,
-    health,
-    limits,
-    log,
-    memento,
-    metrics,
-    openapi,
-    pages,
-    reconcile,
-    resource,
-    snapshots,
-    sparql,
-    vocabulary,
-)
-from endpoint.authorize import FORM_OVERHEAD, trusted
-from endpoint.channel import Channel
-from endpoint.conditions import readable
-from endpoint.kept import Kept
-from endpoint.past import Past
-from endpoint.site import NAME, Site, hold, release
-from endpoint.warm import Warmer
+from endpoint import reconcile
+from endpoint.catalog import dumps, snapshots
+from endpoint.catalog import views as catalog
+from endpoint.discovery import openapi, well_known
+from endpoint.documents import context, memento, resource, vocabulary
+from endpoint.feeds import views as feeds
+from endpoint.html import describe, home_and_search
+from endpoint.http import headers
+from endpoint.server import health, metrics
+from endpoint.server.conditions import readable
+from endpoint.server.response_cache import Kept
+from endpoint.server.waitress_channel import Channel
+from endpoint.server.warmup import Warmer
+from endpoint.site import limits, log, problems
+from endpoint.site.past import Past
+from endpoint.site.site import NAME, Site, hold, release
+from endpoint.sparql import graph_store, protocol
+from endpoint.sparql.authorize import FORM_OVERHEAD, trusted
 from kg.derived.changes import preparing
 from kg.errors import ConfigurationError, NewsgraphError
 from kg.rdf.prefixes import expand
@@ -57,6 +45,11 @@ BODY_BYTES: Final = 1_000_000
 IDLE_SECONDS: Final = 15
 SWEEP_SECONDS: Final = 5
 HEADER_BYTES: Final = 262_144
+PARTS: Final = (
+    *(home_and_search, resource, memento, protocol, graph_store, vocabulary, context, dumps, catalog, health, metrics),
+    *(feeds, well_known, openapi, reconcile, snapshots),
+)
+"""The modules whose views the application has, each with its blueprint."""
 
 
 def create_app(settings: Settings, workers: Workers, writer: Writer | None = None, past: Past | None = None) -> Flask:
@@ -68,20 +61,15 @@ def create_app(settings: Settings, workers: Workers, writer: Writer | None = Non
     app.url_map.merge_slashes = False  # addresses of sources have two slashes in them
     app.config["MAX_CONTENT_LENGTH"] = max(BODY_BYTES, 4 * settings.query_bytes)
     app.config["MAX_FORM_MEMORY_SIZE"] = 4 * settings.query_bytes
-    pages.install(app.jinja_env.filters)
+    describe.install(app.jinja_env.filters)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions[NAME] = Site(settings, workers, writer, past=past or Past(settings))
-    for part in (browse, resource, memento, sparql, graphstore, vocabulary, context, dumps, catalog, health, metrics):
+    for part in PARTS:
         app.register_blueprint(part.blueprint)
-    app.register_blueprint(feeds.blueprint)
-    app.register_blueprint(discovery.blueprint)
-    app.register_blueprint(openapi.blueprint)
-    app.register_blueprint(reconcile.blueprint)
-    app.register_blueprint(snapshots.blueprint)
     app.before_request(hold)
     app.after_request(headers.add)
     app.teardown_request(release)
-    errors.install(app)
+    problems.install(app)
     limits.install(app, settings)
     kept = app.extensions[Kept.__name__] = Kept(
         app.wsgi_app, partial(_version, Path(settings.store).absolute(), workers)

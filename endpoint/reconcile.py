@@ -10,10 +10,10 @@ from typing import Any, Final, TypeVar
 from flask import Blueprint, Response, current_app, redirect, render_template, request
 from werkzeug.datastructures import MultiDict
 
-from endpoint import limits
-from endpoint.headers import FRAMABLE
-from endpoint.log import record
-from endpoint.site import Site, site, tagged
+from endpoint.http.headers import FRAMABLE
+from endpoint.site import limits
+from endpoint.site.log import record
+from endpoint.site.site import Site, site, tagged
 from kg import __version__
 from kg.derived import search
 from kg.errors import NotFoundError

@@ -1,10 +1,10 @@
 """The change log of a store, beside its snapshots: what each published snapshot made, changed and removed.
 
 One SQLite file. Rows of ``change`` and ``listing`` are only ever appended, in the order of time; all feeds are read
-from these. ``change`` has every resource (see kg.lookup.resource_state); ``listing`` says in which feeds of events a change is, and at
-which position, so that an entry never moves; a change of what an event says, not of where that was read. ``state`` has
-the newest version of each resource and the change of it that feeds list, ``superseded`` what older versions said, as
-long as they are kept. kg.derived.changelog_writer writes it.
+from these. ``change`` has every resource (see kg.lookup.resource_state); ``listing`` says in which feeds of events a
+change is, and at which position, so that an entry never moves; a change of what an event says, not of where that was
+read. ``state`` has the newest version of each resource and the change of it that feeds list, ``superseded`` what older
+versions said, as long as they are kept. kg.derived.changelog_writer writes it.
 """
 
 from __future__ import annotations

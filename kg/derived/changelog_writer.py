@@ -1,4 +1,4 @@
-"""Snapshot -> change log: appends what the current snapshot has changed: ``python -m kg.derived.changelog_writer STORE DAYS``.
+"""Snapshot -> change log: appends what the current snapshot has changed.
 
 Reading a graph to find what has changed takes as long as writing a dump of it. So a build does not do it: the server
 does in this process, when a snapshot becomes current or a feed is first asked for. It is one transaction: a log is

@@ -84,13 +84,13 @@ def describe(
 ) -> list[Quad]:
     """Return the bounded description of ``iri`` in a deterministic order, its own triples first.
 
-    Beside the resource's own triples there are: type and label of everything named; in full, the sources and
-    revisions of an event, that others were merged into it, and the entries of a page; of a month or a year, what lies
-    within it (see kg.lookup.period); and of anything that events name, the newest 100 of these with label and date, or those
-    of a later ``page`` (from 1) of a hundred. ``document`` is the IRI of the document that carries the description: if
+    Beside the resource's own triples there are: type and label of everything named; in full, the sources and revisions
+    of an event, that others were merged into it, and the entries of a page; of a month or a year, what lies within it
+    (see kg.lookup.period); and of anything that events name, the newest 100 of these with label and date, or those of a
+    later ``page`` (from 1) of a hundred. ``document`` is the IRI of the document that carries the description: if
     given, it is linked to what it describes, says how many events there are in all (hydra:totalItems), and links its
-    pages (hydra:PartialCollectionView). ``newest`` gives the events, where somebody remembers them.
-    Raises NotFoundError if the graph has no triple with this subject, or no such page.
+    pages (hydra:PartialCollectionView). ``newest`` gives the events, where somebody remembers them. Raises
+    NotFoundError if the graph has no triple with this subject, or no such page.
     """
     subject = _node(iri)
     own = _about(store, subject)

@@ -26,9 +26,9 @@ class Location:
 def locate(store: Store, iris: Iterable[str], identifiers: Iterable[str] = ()) -> Location | None:
     """Return what the first of some names that the graph knows stands for, or None if it knows none.
 
-    IRIs come before ``identifiers``, as in ``kg.lookup.describe.find``. An event that is merged stands for the survivor, and
-    a revision of it for that of the survivor with the same content, else for the survivor. All revisions of a
-    withdrawn event, and its readable paths, stand for what is left of it.
+    IRIs come before ``identifiers``, as in ``kg.lookup.describe.find``. An event that is merged stands for the
+    survivor, and a revision of it for that of the survivor with the same content, else for the survivor. All revisions
+    of a withdrawn event, and its readable paths, stand for what is left of it.
     """
     candidates = list(iris)
     names = [form for name in identifiers for form in (name, _hashed(name))]

@@ -1,7 +1,7 @@
 """The full-text index of one snapshot: a SQLite file with its titles and names, made in a process of its own.
 
-It is derived from the snapshot and can be deleted at any time: ``python -m kg.lookup.search_index DATABASE FILE PARENT``
-makes it again.
+It is derived from the snapshot and can be deleted at any time: ``python -m kg.lookup.search_index DATABASE FILE
+PARENT`` makes it again.
 """
 
 from __future__ import annotations

@@ -60,9 +60,9 @@ def page_quads(
 ) -> Iterator[Quad]:
     """Yield a capture of a page with every entry that it prints, or those whose fragments are in ``only``.
 
-    Without ``only`` the quads say all that the record does, so that ``kg.mapping.rebuild`` makes the page from them again; a
-    page that is told in part has no dcterms:format. ``withdrawn`` are the fragments of entries that must not be
-    shown, of which only the time (prov:invalidatedAtTime) is told from which on that is so.
+    Without ``only`` the quads say all that the record does, so that ``kg.mapping.rebuild`` makes the page from them
+    again; a page that is told in part has no dcterms:format. ``withdrawn`` are the fragments of entries that must not
+    be shown, of which only the time (prov:invalidatedAtTime) is told from which on that is so.
     """
     iri = minter.page(page.path, page.sha256)
     subject = NamedNode(iri)

@@ -26,8 +26,8 @@ from kg.store.snapshot import Manifest
 class Catalog:
     """The description of one snapshot.
 
-    ``statistics`` are those of kg.lookup.statistics, ``made`` the dumps there are, ``kept`` all snapshots that are kept; the
-    one described need not be among them.
+    ``statistics`` are those of kg.lookup.statistics, ``made`` the dumps there are, ``kept`` all snapshots that are
+    kept; the one described need not be among them.
     """
 
     manifest: Manifest

@@ -63,8 +63,9 @@ def opened(database: Path) -> Store:
 
 @contextmanager
 def selected(store: Store, selection: Selection, folder: Path | None = None) -> Iterator[Iterator[bytes]]:
-    """Give the blocks (see kg.rdf.statements) of what is selected of a store, in order; ``folder`` is for temporary files.
+    """Give the blocks (see kg.rdf.statements) of what is selected of a store, in order.
 
+    ``folder`` is for temporary files.
     Raises NotFoundError if the store has nothing of the part or the year, StoreError if it cannot be read.
     """
     with ExitStack() as files:

@@ -36,7 +36,7 @@ class Workers(Pool):
         named_graphs: Sequence[str] = (),
         caller: Caller | None = None,
     ) -> Answer:
-        """Answer a SPARQL query, after the guard of kg.query.guard has let it pass; what SERVICE asks for, others answer.
+        """Answer a SPARQL query, after kg.query.guard has let it pass; what SERVICE asks for, others answer.
 
         ``seconds`` may lower the time limit, which counts from ``arrived`` (time.monotonic(); now, if not given),
         ``limit`` the largest answer in bytes.
@@ -136,7 +136,7 @@ class Workers(Pool):
         return found
 
     def reconcile(self, index: Path, batch: dict[str, Query], spent: Spent = untold) -> dict[str, Any]:
-        """Return the candidates for each query of a batch, see kg.lookup.reconcile; ``spent`` is told the seconds of work."""
+        """Return the candidates for each query of a batch, see kg.lookup.reconcile; ``spent`` is told the seconds."""
         return self._json(Request("reconcile", {"index": str(index), "base": self._base()}, dump(batch)), spent)
 
     def suggest(self, index: Path, prefix: str, skip: int, limit: int, spent: Spent = untold) -> dict[str, Any]:
@@ -152,7 +152,7 @@ class Workers(Pool):
         return self._chosen().snapshot.manifest.base
 
     def graph(self, iri: str, format: Format) -> tuple[bytes, str]:  # noqa: A002
-        """Return a graph, the default one for the empty IRI, and the id of the snapshot it is from (see kg.query.graph_store)."""
+        """Return a graph, the default one for the empty IRI, and the id of the snapshot it is from."""
         arguments = {"format": format.name, "limit": self.settings.result_bytes}
         _, body, snapshot = self.run(Request("graph", arguments, iri))
         return body, snapshot.id

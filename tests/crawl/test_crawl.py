@@ -14,9 +14,9 @@ import pytest
 import rdflib
 from pyoxigraph import NamedNode, Store
 
-from endpoint.kept import GROWING
-from endpoint.negotiate import DOCUMENT_FORMATS
-from endpoint.urls import THINGS, Addresses
+from endpoint.http.negotiate import DOCUMENT_FORMATS
+from endpoint.http.urls import THINGS, Addresses
+from endpoint.server.response_cache import GROWING
 from kg.dialects.wikitext.inline import article_title
 from kg.pipeline.run import build
 from kg.rdf import terms

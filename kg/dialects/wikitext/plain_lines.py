@@ -1,6 +1,7 @@
 """Wikitext of nothing but text, wikilinks and external links in brackets: most bullets, read without a parse tree.
 
-``kg.dialects.wikitext.inline`` reads these, and whatever else there is, with mwparserfromhell; what both read is the same.
+``kg.dialects.wikitext.inline`` reads these, and whatever else there is, with mwparserfromhell; what both read is the
+same.
 """
 
 from __future__ import annotations

@@ -30,8 +30,8 @@ from werkzeug.test import Client
 
 import vocab
 from endpoint.app import create_app
-from endpoint.negotiate import DOCUMENT_FORMATS, HTML, JSON
-from endpoint.urls import Addresses
+from endpoint.http.negotiate import DOCUMENT_FORMATS, HTML, JSON
+from endpoint.http.urls import Addresses
 from kg.rdf.formats import Format
 from kg.rdf.jsonld import FRAMES, load
 from kg.rdf.prefixes import compact, expand

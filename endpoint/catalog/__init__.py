@@ -1,0 +1,1 @@
+"""The catalogue, its dumps and its snapshots."""

@@ -1,0 +1,122 @@
+"""Dumps: ``/dump/newsgraph.ttl``, its parts, years and changes, in every format, each also as ``.gz``.
+
+The whole and the parts are made, in two formats, when the list of dumps or the catalogue is first asked for, the
+other files on the first request (see kg.derived.dumps).
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from pathlib import Path
+
+from flask import Blueprint, Response, render_template, send_file
+
+from endpoint.site.problems import SnapshotGoneError
+from endpoint.site.site import Site, site
+from kg.derived import dumps
+from kg.errors import NotFoundError
+from kg.publish import dump_files
+from kg.publish.dump_files import NAME, PATCH, SUMS, Made
+from kg.publish.dump_parts import PARTS
+from kg.rdf.formats import RDF_FORMATS
+from kg.store import snapshot
+from kg.store.snapshot import Snapshot
+
+blueprint = Blueprint("dumps", __name__)
+
+
+@blueprint.get("/dump/")
+def index() -> str:
+    """List the dumps, with size and checksum of those that are made."""
+    here = site()
+    found = made(here)
+    ready = {one.file for one in found}
+    return render_template(
+        "dumps.html",
+        site=here,
+        addresses=here.addresses,
+        stem=NAME,
+        formats=RDF_FORMATS,
+        parts=dump_files.parts(here.snapshot.manifest),
+        made=found,
+        awaited=[one for one in dump_files.published(here.snapshot.manifest) if one not in ready],
+        older=[one for one in _snapshots(here) if one != here.snapshot.id],
+        sums=SUMS,
+    )
+
+
+@blueprint.get(f"/dump/{SUMS}")
+def checksums() -> Response:
+    """Send the SHA-256 of every file that is made, as ``sha256sum --check`` reads them."""
+    response = Response(dump_files.sums(made(site())), content_type="text/plain; charset=utf-8")
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+@blueprint.get("/dump/<name>")
+def dump(name: str) -> Response:
+    """Send one dump; ranges are answered, so that an interrupted download can go on."""
+    here = site()
+    return _send(here, here.snapshot, name)
+
+
+@blueprint.get("/dump/<of>/<name>")
+def dump_of(of: str, name: str) -> Response:
+    """Send one dump of a snapshot that is kept, the same bytes at any time; ranges are answered."""
+    here = site()
+    folders = snapshot.snapshots(Path(here.settings.store))
+    folder = next((one for one in folders if one.name == of), None)
+    if folder is None:
+        raise absent(here, of, [one.name for one in folders])
+    return _send(here, snapshot.read(folder), name)
+
+
+def absent(here: Site, of: str, kept: Sequence[str]) -> NotFoundError:
+    """Return the error for a snapshot that is not there: it may have been; those with the ids ``kept`` are."""
+    there = f"the snapshots kept are {', '.join(kept)}"
+    if of in snapshot.removed(Path(here.settings.store)):
+        return SnapshotGoneError(f"the snapshot {of} was here, and is kept no longer; {there}")
+    return NotFoundError(f"no such snapshot, or dump of one, is kept here; {there}")
+
+
+def _send(here: Site, source: Snapshot, name: str) -> Response:
+    file = dump_files.named(name)
+    if file is None or (file.since and file.since not in _snapshots(here)):
+        raise NotFoundError(_what_there_is(here))
+    path = dumps.obtain(Path(here.settings.store), source, file)
+    content_type = "application/gzip" if file.packed else file.format.content_type
+    stem, _, suffix = file.name.partition(".")
+    response = send_file(
+        path,
+        mimetype=content_type.partition(";")[0],
+        as_attachment=True,
+        download_name=f"{stem}-{source.id}.{suffix}",
+        etag=f"{source.id}-{file.name}",
+        conditional=True,
+        last_modified=None,
+    )
+    response.headers["Content-Type"] = content_type
+    response.headers["Cache-Control"] = "public, max-age=60"
+    digest = base64.b64encode(bytes.fromhex(dumps.checksum(path))).decode()
+    response.headers["Repr-Digest"] = f"sha-256=:{digest}:"  # RFC 9530, section 3
+    return response
+
+
+def _what_there_is(here: Site) -> str:
+    return (
+        f"there is no such dump; there are {', '.join(f'{NAME}.{one.suffix}' for one in RDF_FORMATS)}, each also with "
+        f".gz; of a part, such as {NAME}-core.ttl ({', '.join(PARTS)}); of a year, such as {NAME}-2011.ttl; of what "
+        f"changed since a snapshot, {NAME}-since-ID.ttl or .{PATCH.suffix} ({', '.join(_snapshots(here))})"
+    )
+
+
+def _snapshots(here: Site) -> list[str]:
+    return [folder.name for folder in snapshot.snapshots(Path(here.settings.store))]
+
+
+def made(here: Site) -> list[Made]:
+    """Return the files that are made of the current snapshot, and have those that are published made from now on."""
+    store = Path(here.settings.store)
+    dumps.prepare(store, here.snapshot, dump_files.published(here.snapshot.manifest))
+    return dumps.made(store, here.snapshot)

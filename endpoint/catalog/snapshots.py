@@ -1,0 +1,155 @@
+"""Snapshots and their dumps as things: ``/snapshot/<id>`` and ``/snapshot/<id>/dump/<file>``, with their documents.
+
+Every snapshot that the store keeps has a document, also those of the past. It says what there is of it by now, so that
+it grows while dumps are made.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from flask import Blueprint, Response, render_template
+
+from endpoint.catalog import dumps
+from endpoint.documents import resource
+from endpoint.documents.resource import Found
+from endpoint.html.describe import embedded
+from endpoint.http.negotiate import HTML, PAGE_FORMATS
+from endpoint.http.urls import without_suffix
+from endpoint.site.site import Site, by_content, site
+from kg.derived import dumps as dump_cache
+from kg.errors import NotFoundError, StoreError
+from kg.publish.catalog_represent import document
+from kg.publish.catalog_snapshot import FOLDER, Version, dump_quads, quads
+from kg.publish.catalog_terms import PREFIXES
+from kg.publish.catalog_texts import Publisher
+from kg.publish.dump_files import Made
+from kg.query.evaluate import Answer
+from kg.rdf.formats import Format
+from kg.rdf.serialize import represent
+from kg.store import past, snapshot
+from kg.store.snapshot import Snapshot
+
+blueprint = Blueprint("snapshots", __name__)
+
+_PATH: Final = re.compile(rf"{FOLDER}/([^/]+)(?:/dump/([^/]+))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A snapshot, or one of its dumps."""
+
+    version: Version
+    made: Made | None = None
+
+    @property
+    def iri(self) -> str:
+        """IRI of what is described."""
+        return self.version.dump(self.made).value if self.made else self.version.iri
+
+
+@blueprint.get(f"/{FOLDER}/<path:rest>")
+def thing(rest: str) -> Response:
+    """Redirect from a snapshot, or from a dump of one, to its document."""
+    return resource.see_document(_locate(site(), f"{FOLDER}/{rest}"))
+
+
+@blueprint.get(f"/doc/{FOLDER}/<path:rest>")
+def generic(rest: str) -> Response:
+    """Serve the document about a snapshot, or a dump of one, in the format of its suffix or the one negotiated."""
+    return resource.document(_locate(site(), f"{FOLDER}/{rest}"), _answer, _tagged)
+
+
+def _tagged(response: Response, current: Snapshot, _: str) -> Response:
+    """Give a document its validators."""
+    return by_content(response, changed(site(), current))
+
+
+def changed(here: Site, current: Snapshot) -> datetime:
+    """Return when what there is of the snapshots changed: one became current, or a dump was made."""
+    found = [datetime.fromisoformat(current.manifest.created)]
+    for folder in (Path(here.settings.store) / dump_cache.FOLDER).glob("*"):
+        with suppress(FileNotFoundError):  # it may just go with its snapshot
+            found.append(datetime.fromtimestamp(folder.stat().st_mtime, UTC))
+    return max(found)
+
+
+def kept(here: Site) -> tuple[Version, ...]:
+    """Return the snapshots that the store keeps, the oldest first, and after them those of the past."""
+    publisher = Publisher(here.settings.publisher, here.settings.contact)
+    store = Path(here.settings.store)
+    found: list[Version] = []
+    for one in _read(snapshot.snapshots(store)):
+        before = found[-1].manifest.id if found else None
+        found.append(Version(one.manifest, publisher, tuple(_made(here, one)), before))
+    return (*found, *(Version(one.manifest, publisher) for one in past.retained(store)))
+
+
+def _read(folders: list[Path]) -> Iterator[Snapshot]:
+    """Yield the snapshots in folders, but for those that a build is just removing."""
+    for folder in folders:
+        try:
+            yield snapshot.read(folder)
+        except StoreError:
+            continue
+
+
+def _made(here: Site, one: Snapshot) -> list[Made]:
+    """Return the dumps that are made of a snapshot; those of the current one are made from now on."""
+    return dumps.made(here) if one.id == here.snapshot.id else dump_cache.made(Path(here.settings.store), one)
+
+
+def _locate(here: Site, path: str) -> Found:
+    """Return what a path stands for; the exact one wins over that without a suffix, since dumps have suffixes too.
+
+    Raises NotFoundError, or SnapshotGoneError, which list what there is, for what is not kept.
+    """
+    found = _known(here, path)
+    if found:
+        return Found(found.iri)
+    stem, suffix = without_suffix(path)
+    found = _known(here, stem) if suffix else None
+    if found is None:
+        identifier = re.split("[./]", path)[1]
+        raise dumps.absent(here, identifier, [one.manifest.id for one in kept(here)])
+    return Found(found.iri, suffix)
+
+
+def _known(here: Site, path: str) -> Described | None:
+    match = _PATH.fullmatch(path)
+    version = match and next((one for one in kept(here) if one.manifest.id == match[1]), None)
+    if not (match and version):
+        return None
+    if match[2] is None:
+        return Described(version)
+    made = next((one for one in version.made if one.file.name == match[2]), None)
+    return Described(version, made) if made else None
+
+
+def _answer(here: Site, iri: str, wanted: Format, page: int) -> Answer:
+    """Return the description of a snapshot or a dump in a format; it has one page."""
+    found = _known(here, iri.removeprefix(here.addresses.base))
+    if found is None or page != 1:
+        raise NotFoundError("there is no such page of this document, or it was just removed")
+    generic_iri = here.addresses.base + here.addresses.document(iri)
+    version, made = found.version, found.made
+    described = dump_quads(version, made, generic_iri) if made else quads(version, generic_iri)
+    if wanted != HTML:
+        body = represent(described, wanted, PREFIXES)
+    else:
+        path = here.addresses.local(here.addresses.document(iri))
+        body = render_template(
+            "snapshot.html",
+            site=here,
+            addresses=here.addresses,
+            found=found,
+            formats=[(one, f"{path}.{one.suffix}") for one in PAGE_FORMATS],
+            data=embedded(document(described)),
+        ).encode()
+    return Answer("describe", wanted, body, here.snapshot.id, None)

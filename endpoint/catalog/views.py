@@ -1,0 +1,185 @@
+"""The catalogue at ``/catalog`` and ``/.well-known/void``, in DCAT and VoID, and how to cite the data at ``/cite``."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from pathlib import Path
+from typing import Any, Final
+
+from flask import Blueprint, Response, render_template, request
+
+from endpoint.catalog import dumps, snapshots
+from endpoint.html.describe import embedded
+from endpoint.http.headers import alternates, link
+from endpoint.http.negotiate import HTML, JSON, choose
+from endpoint.site.problems import acceptable
+from endpoint.site.site import Site, by_content, site
+from kg.derived import dumps as dump_cache
+from kg.errors import NotFoundError, ServiceBusyError, StoreError
+from kg.process.child import Request
+from kg.publish.catalog import Catalog, quads
+from kg.publish.catalog_represent import bibtex, citation, document, represent
+from kg.publish.catalog_snapshot import PATH
+from kg.publish.catalog_texts import DESCRIPTIONS, RIGHTS, TITLES, Publisher
+from kg.publish.dump import replacing
+from kg.rdf.formats import RDF_FORMATS, Format, by_name
+from kg.rdf.licences import BY_SA_4
+from kg.rdf.prefixes import compact
+
+blueprint = Blueprint("catalog", __name__)
+
+COUNTED: Final = "statistics.json"
+SECONDS: Final = 600.0
+FORMATS: Final = (HTML, *RDF_FORMATS, JSON)
+VOID: Final = (by_name("turtle"), *(one for one in FORMATS if one.name != "turtle"))
+"""Programs that ask for the well-known address say nothing of formats, or anything; Turtle is what they read."""
+WAITING: Final = 3
+_counting = threading.Lock()
+_waiting = threading.BoundedSemaphore(WAITING)
+
+
+@blueprint.get(f"/{PATH}")
+def generic() -> Response:
+    """Serve the catalogue in the negotiated format."""
+    return _negotiated(FORMATS)
+
+
+@blueprint.get("/.well-known/void")
+def well_known() -> Response:
+    """Serve the catalogue where VoID (section 7.2) and RFC 8615 say that it is found."""
+    return _negotiated(VOID)
+
+
+@blueprint.get(f"/{PATH}.<suffix>")
+def by_suffix(suffix: str) -> Response:
+    """Serve the catalogue in one format."""
+    chosen = next((one for one in FORMATS if one.suffix == suffix), None)
+    if chosen is None:
+        raise NotFoundError("the catalogue is not there in this format")
+    return _serve(chosen)
+
+
+@blueprint.get("/cite")
+def cite() -> Response:
+    """Show how to cite the data."""
+    here = site()
+    found = catalog(here)
+    page = render_template(
+        "cite.html",
+        site=here,
+        addresses=here.addresses,
+        citation=citation(found),
+        bibtex=bibtex(found),
+        made=[one for one in found.complete if one.file.part is None],
+        rights=RIGHTS,
+    )
+    return by_content(Response(page, content_type=HTML.content_type))
+
+
+@blueprint.get("/cite.bib")
+def cite_bib() -> Response:
+    """Send the citation as BibTeX."""
+    return by_content(Response(bibtex(catalog(site())), content_type="application/x-bibtex; charset=utf-8"))
+
+
+def _negotiated(formats: tuple[Format, ...]) -> Response:
+    chosen = choose(formats, request.headers.get("Accept"))
+    if chosen is None:
+        raise acceptable([(one, _local(one)) for one in FORMATS])
+    return _serve(chosen)
+
+
+def _serve(chosen: Format) -> Response:
+    here = site()
+    found = catalog(here)
+    listed = (*(one.file.name for one in found.complete), *(one.iri for one in found.kept))
+    body: bytes = here.cached(("catalog", chosen.name, request.root_path, listed), lambda: _body(found, chosen), len)
+    modified = snapshots.changed(here, here.snapshot)
+    response = by_content(Response(body, content_type=chosen.content_type), modified)
+    response.headers["Vary"] = "Accept"
+    response.headers["Content-Location"] = _local(chosen)
+    links = alternates([(one, _local(one)) for one in FORMATS], chosen)
+    described = link(here.addresses.local("vocab"), "describedby", type="text/turtle")
+    response.headers["Link"] = ", ".join((*links, link(found.iri, "canonical"), described, link(BY_SA_4, "license")))
+    return response
+
+
+def _local(one: Format) -> str:
+    return site().addresses.local(f"{PATH}.{one.suffix}")
+
+
+def catalog(here: Site) -> Catalog:
+    """Return the description of the current snapshot, with the dumps that are made of it by now."""
+    publisher = Publisher(here.settings.publisher, here.settings.contact)
+    return Catalog(here.snapshot.manifest, statistics(here), tuple(dumps.made(here)), publisher, snapshots.kept(here))
+
+
+def statistics(here: Site) -> dict[str, Any]:
+    """Return the statistics of the current snapshot: they are counted once, in a worker, and kept beside its dumps.
+
+    Raises ServiceBusyError if too many wait for them, or one of the errors of a lost, late or busy worker.
+    """
+    found: dict[str, Any] = here.cached(("statistics",), lambda: _statistics(here), lambda _: 100_000)
+    return found
+
+
+def _statistics(here: Site) -> dict[str, Any]:
+    # Counting takes long, and those who wait for it must not take up every thread of the server.
+    if not _waiting.acquire(blocking=False):
+        raise ServiceBusyError("the catalogue is being made; try again in a minute")
+    try:
+        file = dump_cache.folder(Path(here.settings.store), here.snapshot) / COUNTED
+        with _counting:
+            found = _kept(file)
+            return _counted(here, file) if found is None else found
+    finally:
+        _waiting.release()
+
+
+def _counted(here: Site, file: Path) -> dict[str, Any]:
+    body = here.workers.run(Request("statistics", {}), time.monotonic() + SECONDS)[1]
+    _keep(file, body)
+    found: dict[str, Any] = json.loads(body)
+    return found
+
+
+def _kept(file: Path) -> dict[str, Any] | None:
+    try:
+        found: dict[str, Any] = json.loads(file.read_bytes())
+    except (OSError, ValueError):
+        return None
+    return found
+
+
+def _keep(file: Path, body: bytes) -> None:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(file) as output:
+            output.write(body)
+    except (OSError, StoreError):
+        return  # a store that cannot be written is served all the same, and counted again by the next process
+
+
+def _body(found: Catalog, chosen: Format) -> bytes:
+    described = quads(found)
+    if chosen != HTML:
+        return represent(described, chosen)
+    here, counted = site(), found.statistics
+    page = render_template(
+        "catalog.html",
+        site=here,
+        addresses=here.addresses,
+        catalog=found,
+        titles=TITLES,
+        descriptions=DESCRIPTIONS,
+        rights=RIGHTS,
+        classes=[(compact(iri), iri, number) for iri, number in counted["classes"]],
+        properties=[(compact(iri), iri, number) for iri, number in counted["properties"]],
+        links=[(compact(predicate), space, number) for predicate, space, number in counted["links"]],
+        formats=RDF_FORMATS,
+        path=PATH,
+        data=embedded(document(described)),
+    )
+    return page.encode()

@@ -1,0 +1,1 @@
+"""Well-known addresses, sitemaps, and the OpenAPI description."""

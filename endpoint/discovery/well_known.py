@@ -1,0 +1,165 @@
+"""What programs look for at well-known addresses: sitemaps, robots.txt, security.txt, OpenSearch, llms.txt.
+
+All addresses in them are absolute, as their specifications ask for, and are those of the identity base.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as time_of_day
+from typing import Any, Final
+from urllib.parse import quote
+from xml.sax.saxutils import escape
+
+from flask import Blueprint, Response, json, render_template
+
+from endpoint.html.home_and_search import newest
+from endpoint.http.negotiate import PAGE_FORMATS
+from endpoint.site.site import Site, by_content, site, tagged
+from kg.errors import NotFoundError
+from kg.lookup.sitemap import Section
+from kg.process.child import Request
+from kg.publish.dump_files import NAME
+from kg.rdf.formats import RESULT_FORMATS
+from kg.rdf.prefixes import PREFIXES
+
+blueprint = Blueprint("discovery", __name__)
+
+XML: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
+SITEMAPS: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"
+CLOSED: Final = ("sparql", "search", f"dump/{NAME}")
+"""What crawlers are asked not to fetch, because each request computes it anew or transfers very much."""
+VALID_DAYS: Final = 180
+"""How long security.txt is valid; RFC 9116 (section 2.5.5) recommends less than a year."""
+SECONDS: Final = 60.0
+SCHEMES: Final = ("mailto:", "https:", "tel:")  # of contacts, RFC 9116, section 2.5.3
+
+
+@blueprint.get("/robots.txt")
+def robots() -> Response:
+    """Tell crawlers what not to fetch, and where the sitemaps are (RFC 9309)."""
+    here = site()
+    closed = "".join(f"Disallow: {here.addresses.mount}/{path}\n" for path in CLOSED)
+    return _text(f"User-agent: *\n{closed}\nSitemap: {here.addresses.base}sitemap.xml\n")
+
+
+@blueprint.get("/sitemap.xml")
+def sitemaps() -> Response:
+    """List the sitemaps, with when a document of each changed last (sitemaps.org, "Sitemap index files").
+
+    Where the archive tells no times, that is when the snapshot was made.
+    """
+    here = site()
+    base, created = here.addresses.base, here.snapshot.manifest.created
+    rows = (
+        ("sitemap", f"{base}sitemap/{name}.xml", one.changed or created) for name, (one, _) in _sitemaps(here).items()
+    )
+    return tagged(_xml(_listing("sitemapindex", rows)), here.snapshot, "sitemap")
+
+
+@blueprint.get("/sitemap/<name>.xml")
+def sitemap(name: str) -> Response:
+    """List documents of one year or of one kind of things, with when each changed last."""
+    here = site()
+    found = _sitemaps(here).get(name)
+    if found is None:
+        raise NotFoundError(f"there is no sitemap {name[:100]!r}; /sitemap.xml lists those there are")
+    section, part = found
+    body: str = here.cached(("sitemap", name), lambda: _sitemap(here, section, part), len)
+    return tagged(_xml(body), here.snapshot, f"sitemap-{name}")
+
+
+@blueprint.get("/.well-known/security.txt")
+def security() -> Response:
+    """Say whom to tell about a vulnerability (RFC 9116); 404 if this server has no contact."""
+    here = site()
+    contact = here.settings.contact
+    if not contact.startswith(SCHEMES):
+        raise NotFoundError("this server has no address to report to: its setting contact is no mailto: or https: one")
+    fields = {
+        "Contact": quote(contact, safe="/:?#[]@!$&'()*+,;=%-._~"),
+        "Expires": f"{_expires(datetime.now(UTC).date()):%Y-%m-%dT%H:%M:%SZ}",
+        "Preferred-Languages": "en",
+    }
+    if here.addresses.base.startswith("https:"):  # section 2.5.2 allows no other address of the web
+        fields["Canonical"] = f"{here.addresses.base}.well-known/security.txt"
+    return _text("".join(f"{name}: {value}\n" for name, value in fields.items()))
+
+
+@blueprint.get("/opensearch.xml")
+def opensearch() -> Response:
+    """Describe the search to browsers (OpenSearch 1.1, draft 6)."""
+    here = site()
+    body = render_template("opensearch.xml", base=here.addresses.base, publisher=here.settings.publisher)
+    return by_content(Response(body, content_type="application/opensearchdescription+xml"))
+
+
+@blueprint.get("/llms.txt")
+def llms() -> Response:
+    """Tell language models and those who feed them what there is here and how to get it (llmstxt.org)."""
+    here = site()
+    found = here.snapshot.manifest
+    body = render_template(
+        "llms.txt",
+        base=here.addresses.base,
+        counts=found.counts,
+        languages=list(found.languages),
+        day=_example(here),
+        formats=PAGE_FORMATS,
+        results=RESULT_FORMATS,
+        prefixes={prefix: PREFIXES[prefix] for prefix in ("ng", "schema", "dcterms", "rdfs")},
+    )
+    return tagged(_text(body), here.snapshot, "llms")
+
+
+def _example(here: Site) -> str | None:
+    """Return the address of the document of the newest day."""
+    days = newest(here, None)["days"]
+    return here.addresses.base + here.addresses.document(days[0]["iri"]) if days else None
+
+
+def _sitemaps(here: Site) -> dict[str, tuple[Section, int]]:
+    """Return the sitemaps by name, such as 2011-1 or entity-1: each is a part of the documents of a section."""
+    found: list[dict[str, Any]] = here.cached(
+        ("sitemap",), lambda: _asked(here, {}), lambda value: 200 * (1 + len(value))
+    )
+    sections = [Section(**one) for one in found]
+    return {f"{one.name}-{part}": (one, part) for one in sections for part in range(1, one.parts + 1)}
+
+
+def _asked(here: Site, arguments: dict[str, Any]) -> Any:
+    request = Request("sitemap", {"base": here.addresses.base, **arguments})
+    return json.loads(here.workers.run(request, time.monotonic() + SECONDS)[1])
+
+
+def _sitemap(here: Site, section: Section, part: int) -> str:
+    addresses = here.addresses
+    rows = _asked(here, {"section": section.name, "part": part})
+    return _listing("urlset", (("url", addresses.base + addresses.document(iri), changed) for iri, changed in rows))
+
+
+def _listing(root: str, rows: Iterable[tuple[str, str, str | None]]) -> str:
+    lines = (f"<{name}><loc>{escape(url)}</loc>{_lastmod(changed)}</{name}>\n" for name, url, changed in rows)
+    return f'{XML}<{root} xmlns="{SITEMAPS}">\n{"".join(lines)}</{root}>\n'
+
+
+def _lastmod(changed: str | None) -> str:
+    return f"<lastmod>{escape(changed)}</lastmod>" if changed else ""
+
+
+def _expires(today: date) -> datetime:
+    """Return the same moment all day, so that caches and validators need not see a new one each second."""
+    return datetime.combine(today + timedelta(days=VALID_DAYS), time_of_day(), UTC)
+
+
+def _xml(body: str) -> Response:
+    return Response(body, content_type="application/xml; charset=utf-8")
+
+
+def _text(body: str) -> Response:
+    response = Response(body, content_type="text/plain; charset=utf-8")
+    response.cache_control.public = True
+    response.cache_control.max_age = 3_600
+    return response

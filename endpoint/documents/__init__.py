@@ -1,0 +1,1 @@
+"""Documents about resources: descriptions, mementos, the JSON-LD context, the vocabulary."""

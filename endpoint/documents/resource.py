@@ -1,0 +1,242 @@
+"""Dereferencing: things redirect to documents, documents are negotiated (RFC 9110; W3C Note "Cool URIs").
+
+``/event/…`` and the other things answer 303 to ``/doc/event/…``, which negotiates and has the suffixes of
+every format; ``/event/….ttl`` leads to ``/doc/event/….ttl``. Revisions and pages are documents themselves. A
+source is its own address, so there is a document about it at ``/source/`` and that address, percent-encoded.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from flask import Blueprint, Response, redirect, request
+
+from endpoint.documents import context
+from endpoint.documents.memento import original_links
+from endpoint.feeds import views
+from endpoint.html.describe import document_page
+from endpoint.http.headers import alternates, link
+from endpoint.http.negotiate import DOCUMENT_FORMATS, HTML, JSON, choose
+from endpoint.http.urls import THINGS, is_document, readable, without_suffix
+from endpoint.site.problems import WithdrawnError, acceptable, problem
+from endpoint.site.site import Site, site, tagged
+from kg.errors import NotFoundError
+from kg.lookup.describe import paged, pages
+from kg.lookup.locate import Location
+from kg.query.evaluate import Answer
+from kg.rdf.formats import Format
+from kg.rdf.licences import BY_SA_4
+from kg.store.snapshot import Snapshot
+
+blueprint = Blueprint("resource", __name__)
+
+Describe = Callable[[Site, str, Format, int], Answer]
+Tag = Callable[[Response, Snapshot, str], Response]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a path stands for: an IRI, the format its suffix asks for, and whether it is only an alias."""
+
+    iri: str
+    format: Format | None = None
+    alias: bool = False
+
+
+@blueprint.get(f"/<any({', '.join(THINGS)}):kind>/<path:rest>")
+def thing(kind: str, rest: str) -> Response:
+    """Redirect from a thing to its document, or from a readable name to the event; serve revisions."""
+    path = f"{kind}/{rest}"
+    found = locate(site(), path)
+    if found.alias:
+        return _to_event(found)
+    return document(found) if is_document(path) else see_document(found)
+
+
+def see_document(found: Found) -> Response:
+    """Redirect from a thing to the document about it, in the format of its suffix if it has one."""
+    addresses = site().addresses
+    target = addresses.local(addresses.document(found.iri)) + _dotted(found.format)
+    response = _redirect(target, 303)
+    response.headers["Link"] = link(target, "describedby")
+    return response
+
+
+@blueprint.get("/news/<path:rest>")
+def context_path(rest: str) -> Response:
+    """Redirect from a path of the Context to the event that its page is about."""
+    return _to_event(locate(site(), f"news/{rest}"))
+
+
+@blueprint.get("/page/<path:rest>")
+def page(rest: str) -> Response:
+    """Serve the document about one capture of an archive page."""
+    return document(locate(site(), f"page/{rest}"))
+
+
+@blueprint.get("/enrichment/<path:rest>")
+def enrichment(rest: str) -> Response:
+    """Serve the document about what another endpoint said at some date, which is a graph of its own."""
+    return document(locate(site(), f"enrichment/{rest}"))
+
+
+@blueprint.get("/doc/<path:path>")
+def generic(path: str) -> Response:
+    """Serve the document about a thing; send whoever asks for a document's document to the document."""
+    found, addresses = locate(site(), path), site().addresses
+    if found.alias or is_document(path):
+        return _redirect(addresses.local(addresses.document(found.iri)) + _dotted(found.format), 308)
+    return document(found)
+
+
+@blueprint.get("/source/<path:iri>")
+def source(iri: str) -> Response:
+    """Serve what the graph says about a source, whose IRI is an address elsewhere."""
+    stem, suffix = without_suffix(iri)
+    candidates = [iri, stem] if suffix else [iri]
+    found = _find(site(), candidates, [])
+    if not found or found.iri.startswith(site().addresses.base):
+        raise NotFoundError("the graph has no such source")
+    return document(Found(found.iri, suffix if found.iri != iri else None))
+
+
+@blueprint.get("/source")
+def source_by_parameter() -> Response:
+    """Redirect from ``/source?url=…`` to the document about that source."""
+    url = request.args.get("url", "")
+    if not url:
+        raise NotFoundError("give the address of a source: /source?url=…")
+    addresses = site().addresses
+    return _redirect(addresses.local(addresses.document(url)), 308)
+
+
+def locate(here: Site, path: str) -> Found:
+    """Return what a path below the base stands for; raise NotFoundError if it is nothing, WithdrawnError if it was.
+
+    The exact IRI wins over the one without a suffix, since titles may end in ``.html``; readable names of
+    events come last. An event that is merged into another one is an alias of that.
+    """
+    addresses = here.addresses
+    stem, suffix = without_suffix(path)
+    exact, bare = addresses.iri(path), addresses.iri(stem)
+    location = _find(here, [exact, bare] if suffix else [exact], [*readable(path), *readable(stem)])
+    if location is None:
+        raise NotFoundError(f"there is nothing here about {path[:200]}")
+    found = location.iri
+    if location.withdrawn:
+        raise WithdrawnError(found, location.withdrawn, suffix)
+    if found == exact:
+        return Found(found)
+    if found == bare:
+        return Found(found, suffix)
+    return Found(found, suffix, alias=True)
+
+
+def _find(here: Site, iris: Sequence[str], identifiers: Sequence[str]) -> Location | None:
+    def look() -> tuple[Location | None]:
+        return (here.workers.find(iris, identifiers),)
+
+    found: tuple[Location | None] = here.cached(("find", *iris, *identifiers), look, lambda _: 1_000)
+    return found[0]
+
+
+def _to_event(found: Found) -> Response:
+    return _redirect((site().addresses.href(found.iri) or "") + _dotted(found.format), 308)
+
+
+def _dotted(suffix: Format | None) -> str:
+    return f".{suffix.suffix}" if suffix else ""
+
+
+def _redirect(target: str, status: int) -> Response:
+    response = redirect(target, status, Response)
+    response.headers["Vary"] = "Accept"
+    response.headers["Cache-Control"] = "public, max-age=60"
+    assert isinstance(response, Response)  # noqa: S101
+    return response
+
+
+@blueprint.errorhandler(WithdrawnError)
+def withdrawn(error: WithdrawnError) -> Response:
+    """Answer 410 (RFC 9110, section 15.5.11): in RDF with the triples that are left, else with a problem document."""
+    chosen = error.wanted or choose(DOCUMENT_FORMATS, request.headers.get("Accept"))
+    if chosen is None or chosen in (HTML, JSON):
+        return problem(410, str(error), {})
+    answer = described(site(), error.iri, chosen)
+    response = Response(answer.body, 410, content_type=chosen.content_type)
+    response.headers["Vary"] = "Accept"
+    response.headers["Cache-Control"] = "public, max-age=60"
+    return response
+
+
+def document(found: Found, describe: Describe | None = None, tag: Tag = tagged) -> Response:
+    """Return the document about a resource, in the format of its suffix or else the one negotiated.
+
+    ``describe`` makes the description, if it is not the graph that has it; ``tag`` gives the response its validators.
+    """
+    here = site()
+    addresses = here.addresses
+    path, number = addresses.document(found.iri), _page()
+    choices = [(one, addresses.local(paged(f"{path}.{one.suffix}", number))) for one in DOCUMENT_FORMATS]
+    chosen = found.format or choose(DOCUMENT_FORMATS, request.headers.get("Accept"))
+    if chosen is None:
+        raise acceptable(choices)
+    answer = (describe or described)(here, found.iri, chosen, number)
+    response = Response(answer.body, content_type=chosen.content_type)
+    response.headers["Vary"] = "Accept"
+    response.headers["Content-Location"] = dict(choices)[chosen]
+    response.headers["Link"] = ", ".join(
+        [
+            *_links(addresses.base + paged(path, number), choices, chosen),
+            *_neighbours(addresses.local(path), number, pages(answer.rows or 0)),
+            *original_links(here, found.iri),
+            *views.links(here, found.iri),
+        ]
+    )
+    return tag(response, here.snapshot, chosen.suffix if number == 1 else f"{chosen.suffix}-{number}")
+
+
+def _page() -> int:
+    """Return which page of a document is asked for, by the parameter ``page``; raises NotFoundError for none."""
+    text = request.args.get("page", "1")
+    if not re.fullmatch(r"[1-9]\d{0,8}", text, re.ASCII):
+        raise NotFoundError("pages have numbers from 1")
+    return int(text)
+
+
+def _neighbours(path: str, number: int, last: int) -> list[str]:
+    """Return the links from a page to those around it (RFC 8288, with the relations of RFC 5005)."""
+    if last == 1:
+        return []
+    targets = {"first": 1, "prev": number - 1, "next": number + 1, "last": last}
+    return [link(paged(path, page), rel) for rel, page in targets.items() if 1 <= page <= last]
+
+
+def _links(canonical: str, choices: list[tuple[Format, str]], chosen: Format) -> list[str]:
+    """Return the links of a document: the other formats, its one address, the vocabulary, the licence."""
+    links = [*alternates(choices, chosen), *context.links(chosen)]
+    links.append(link(canonical, "canonical"))
+    links.append(link(site().addresses.local("vocab"), "describedby", type="text/turtle"))
+    links.append(link(BY_SA_4, "license"))
+    return links
+
+
+def described(here: Site, iri: str, format: Format, page: int = 1) -> Answer:  # noqa: A002
+    """Return the description of a resource in a format, from the cache or from a worker; of a hub, one page."""
+    key = ("document", iri, format.name, request.root_path, page)
+
+    def make() -> Answer:
+        generic_iri = here.addresses.base + here.addresses.document(iri)
+        answer = here.workers.describe(iri, format, generic_iri, page)
+        if format != HTML:
+            return answer
+        nodes: dict[str, Any] = json.loads(answer.body)
+        body = document_page(here, iri, nodes, page=page).encode()
+        return replace(answer, format=format, body=body)
+
+    found: Answer = here.cached(key, make, lambda answer: len(answer.body) + 1_000)
+    return found

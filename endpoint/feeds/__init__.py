@@ -1,0 +1,1 @@
+"""Feeds of what changes: Atom, ActivityStreams, Linked Data Event Streams."""

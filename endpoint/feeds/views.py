@@ -1,0 +1,328 @@
+"""Feeds: what each build made, changed and removed, as Atom, as ActivityStreams 2.0, and as an event stream (LDES).
+
+Pages have the generation of the change log in their address (see kg.derived.changelog), and all but the last one never
+change. Atom and ActivityStreams tell of events: all of them, or those that name a place, another entity, a topic, or
+have a category. The event stream tells of everything.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+from urllib.parse import unquote
+
+from flask import Blueprint, Response, redirect, render_template, request
+from werkzeug.exceptions import Gone
+
+from endpoint.feeds import activity, atom, ldes
+from endpoint.feeds.activity import ACTIVITY, ANY_JSON
+from endpoint.feeds.atom import ANY_XML, ATOM
+from endpoint.feeds.ldes import CHILDREN, Node, Stream
+from endpoint.http.headers import link
+from endpoint.http.negotiate import HTML, choose
+from endpoint.site.problems import acceptable
+from endpoint.site.site import Site, site, tagged
+from kg.derived.changelog import EVENTS, Change, Changelog, Page
+from kg.derived.changes import preparing, reading
+from kg.errors import NotFoundError
+from kg.process.child import Request
+from kg.rdf.formats import Format
+
+blueprint = Blueprint("feeds", __name__)
+
+ALL: Final = (ATOM, *ANY_XML, ACTIVITY, *ANY_JSON, *ldes.FORMATS)
+ENTRIES: Final = 100
+YEAR: Final = 365 * 24 * 3600
+SHORT: Final = 60
+KINDS: Final = ("entity", "category")
+"""The things that have a feed of the events that name them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A feed of events: the thing that they name, or none for all events, and the path of the feed below its format."""
+
+    thing: str
+    path: str
+    size: int
+
+    @property
+    def title(self) -> str:
+        """What the feed is called."""
+        name = unquote(self.path.removeprefix("/").split("/", 2)[-1]).replace("_", " ")
+        return f"newsgraph: events of {name}" if name else "newsgraph: events"
+
+    def address(self, base: str, format: Format) -> str:  # noqa: A002
+        """Return the IRI of the feed in a format."""
+        return f"{base}feed/{format.name}{self.path}"
+
+    def page(self, base: str, format: Format, generation: int, number: int) -> str:  # noqa: A002
+        """Return the address of a page."""
+        return f"{base}feed/{format.name}/{generation}/{number}{self.path}"
+
+
+@blueprint.before_request
+def for_people() -> Response | None:
+    """Send those who read nothing but HTML from a feed to the page about feeds."""
+    accept = request.headers.get("Accept")
+    if request.endpoint == "feeds.overview" or choose(ALL, accept) or not choose((HTML,), accept):
+        return None
+    response = redirect(site().addresses.local("feed"), 303, Response)
+    assert isinstance(response, Response)  # noqa: S101
+    response.headers["Vary"] = "Accept"
+    return response
+
+
+@blueprint.get("/feed")
+def overview() -> Response:
+    """Show people which feeds there are."""
+    here = site()
+    return tagged(Response(render_template("feeds.html", site=here, addresses=here.addresses)), here.snapshot, "feeds")
+
+
+@blueprint.get("/feed/atom")
+@blueprint.get("/feed/atom/<path:path>")
+def atom_feed(path: str = "") -> Response:
+    """Serve the newest entries of a feed (RFC 5005, section 4: the subscription document)."""
+    _negotiated((ATOM, *ANY_XML))
+    here = site()
+    with _reading(here) as log:
+        feed = _feed(here, log, path)
+        entries = log.entries(feed.thing, max(1, feed.size - ENTRIES + 1), feed.size)
+        document = _atom(here, log, feed, feed.address(here.addresses.base, ATOM), feed.size // ENTRIES, entries)
+        return _send(atom.render(document, entries), ATOM, document.updated)
+
+
+def _reading(here: Site) -> AbstractContextManager[Changelog]:
+    """Give the change log as it is with the snapshot that this request is answered from."""
+    return reading(Path(here.settings.store), here.snapshot.id, here.settings.feed_days)
+
+
+@blueprint.get("/feed/atom/<int:generation>/<int:number>")
+@blueprint.get("/feed/atom/<int:generation>/<int:number>/<path:path>")
+def atom_archive(generation: int, number: int, path: str = "") -> Response:
+    """Serve an archive of a feed, a full page of entries (RFC 5005, section 4)."""
+    _negotiated((ATOM, *ANY_XML))
+    here = site()
+    with _reading(here) as log:
+        feed = _feed(here, log, path)
+        _check_page(log, generation, number, feed.size // ENTRIES)
+        entries = log.entries(feed.thing, (number - 1) * ENTRIES + 1, number * ENTRIES)
+        address = feed.page(here.addresses.base, ATOM, generation, number)
+        document = _atom(here, log, feed, address, number - 1, entries, archive=True)
+        return _send(atom.render(document, entries), ATOM, document.updated, lasting=True)
+
+
+def _atom(
+    here: Site,
+    log: Changelog,
+    feed: Feed,
+    address: str,
+    before: int,
+    entries: Sequence[Change],
+    *,
+    archive: bool = False,
+) -> atom.Document:
+    base = here.addresses.base
+    previous = feed.page(base, ATOM, log.generation, before) if before else None
+    updated = entries[-1].time if entries else log.time
+    return atom.Document(
+        feed.address(base, ATOM),
+        feed.title,
+        feed.thing or base,
+        here.settings.publisher,
+        address,
+        updated,
+        archive,
+        previous,
+    )
+
+
+@blueprint.get("/feed/activity")
+@blueprint.get("/feed/activity/<path:path>")
+def activity_collection(path: str = "") -> Response:
+    """Serve the collection of the activities of a feed."""
+    _negotiated((ACTIVITY, *ANY_JSON))
+    here = site()
+    base = here.addresses.base
+    with _reading(here) as log:
+        feed = _feed(here, log, path)
+        first, last = (
+            feed.page(base, ACTIVITY, log.generation, number) for number in (1, max(1, -(-feed.size // ENTRIES)))
+        )
+        whole = activity.collection(feed.address(base, ACTIVITY), feed.title, feed.size, first, last)
+        return _send(activity.render(whole), ACTIVITY, log.time)
+
+
+@blueprint.get("/feed/activity/<int:generation>/<int:number>")
+@blueprint.get("/feed/activity/<int:generation>/<int:number>/<path:path>")
+def activity_page(generation: int, number: int, path: str = "") -> Response:
+    """Serve a page of activities; behind the last full one there is always one more, which may be empty."""
+    _negotiated((ACTIVITY, *ANY_JSON))
+    here = site()
+    base = here.addresses.base
+    with _reading(here) as log:
+        feed = _feed(here, log, path)
+        full = feed.size // ENTRIES
+        _check_page(log, generation, number, full + 1)
+        start = (number - 1) * ENTRIES
+        changes = log.entries(feed.thing, start + 1, start + ENTRIES)
+        address, before, after = (
+            feed.page(base, ACTIVITY, generation, one) for one in (number, number - 1, number + 1)
+        )
+        listed = activity.items(changes, base, feed.thing)
+        previous, following = before if number > 1 else None, after if number <= full else None
+        found = activity.page(address, feed.address(base, ACTIVITY), start, listed, previous, following)
+        updated = changes[-1].time if changes else log.time
+        return _send(activity.render(found), ACTIVITY, updated, lasting=number <= full)
+
+
+@blueprint.get("/feed/ldes")
+def ldes_root() -> Response:
+    """Serve the root node of the event stream."""
+    here = site()
+    chosen = _negotiated(ldes.FORMATS)
+    stream = Stream(here.addresses.base)
+    with _reading(here) as log:
+        last = -(-log.pages // CHILDREN)
+        nodes = ((_index(stream, log, number), _children(log, number)) for number in range(1, last + 1))
+        head = stream.describe(here.settings.feed_days, ldes.index_nodes(nodes))
+        return _send(_tree(here, head, (), chosen), chosen, log.time)
+
+
+@blueprint.get("/feed/ldes/<int:generation>/index/<int:number>")
+def ldes_index(generation: int, number: int) -> Response:
+    """Serve an index node of the event stream."""
+    here = site()
+    chosen = _negotiated(ldes.FORMATS)
+    stream = Stream(here.addresses.base)
+    with _reading(here) as log:
+        _check_page(log, generation, number, -(-log.pages // CHILDREN))
+        pages = _children(log, number)
+        nodes = (
+            Node(_page(stream, log, one.number), one.since, one.until if one.number < log.pages else None)
+            for one in pages
+        )
+        head = stream.node(_index(stream, log, number), nodes)
+        lasting = number * CHILDREN < log.pages
+        return _send(_tree(here, head, (), chosen), chosen, pages[-1].until, lasting=lasting)
+
+
+@blueprint.get("/feed/ldes/<int:generation>/<int:number>")
+def ldes_page(generation: int, number: int) -> Response:
+    """Serve a page of the event stream: versions of resources with what they said."""
+    here = site()
+    chosen = _negotiated(ldes.FORMATS)
+    stream = Stream(here.addresses.base)
+    with _reading(here) as log:
+        _check_page(log, generation, number, log.pages)
+        (page,) = log.index(number, number)
+
+        def make() -> bytes:
+            kept = [change for change in log.page(number) if change.kept]
+            return _tree(here, stream.node(_page(stream, log, number), (), kept), kept, chosen)
+
+        body: bytes = here.cached(("ldes", generation, number, chosen.name), make, len)
+        return _send(body, chosen, page.until, lasting=number < log.pages)
+
+
+@blueprint.get("/feed/version/<int(max=9223372036854775807):seq>")
+def version(seq: int) -> Response:
+    """Serve one version of a resource, or the activity that made it."""
+    here = site()
+    stream = Stream(here.addresses.base)
+    chosen = _negotiated((*ldes.FORMATS, ACTIVITY))
+    with _reading(here) as log:
+        change = log.change(seq)
+        if change is None:
+            raise NotFoundError(f"there is no version {seq}: the newest is {log.total}")
+        if chosen == ACTIVITY:
+            found = {"@context": activity.CONTEXT, **activity.activity(change, here.addresses.base)}
+            return _send(activity.render(found), ACTIVITY, change.time)
+        if not change.kept:
+            raise Gone("what this version said is not kept any more")
+        return _send(_tree(here, stream.single(change), [change], chosen), chosen, change.time)
+
+
+def links(here: Site, iri: str) -> list[str]:
+    """Return the links from a document to the feeds of the events that name what it is about, if these can be had now.
+
+    Writing the log of a large graph for the first time takes a minute or two.
+    """
+    path = iri.removeprefix(here.addresses.base)
+    if path.partition("/")[0] not in KINDS or preparing(Path(here.settings.store).absolute()):
+        return []
+    return [
+        link(here.addresses.local(f"feed/{one.name}/{path}"), "alternate", type=one.media_type)
+        for one in (ATOM, ACTIVITY)
+    ]
+
+
+def _negotiated(formats: Sequence[Format]) -> Format:
+    chosen = choose(formats, request.headers.get("Accept"))
+    if chosen is None:
+        raise acceptable([(one, request.path) for one in formats])
+    return chosen
+
+
+def _feed(here: Site, log: Changelog, path: str) -> Feed:
+    """Return the feed with a path; raises NotFoundError if there is no such thing that events could name."""
+    if not path:
+        return Feed(EVENTS, "", log.size(EVENTS) or 0)
+    iri = here.addresses.iri(path)
+    shown = f"/{iri.removeprefix(here.addresses.base)}"
+    size = log.size(iri)
+    if size is None and not (path.partition("/")[0] in KINDS and here.workers.find([iri])):
+        raise NotFoundError(f"there is no feed of {path[:200]}: there are feeds of entities and of categories")
+    return Feed(iri, shown, size or 0)
+
+
+def _check_page(log: Changelog, generation: int, number: int, last: int) -> None:
+    if 1 <= generation < log.generation:
+        raise Gone("this page has another address now, since old versions were removed: begin again at the feed")
+    if generation != log.generation or not 1 <= number <= last:
+        raise NotFoundError(f"there is no such page: the last one is {last}")
+
+
+def _children(log: Changelog, number: int) -> list[Page]:
+    return log.index((number - 1) * CHILDREN + 1, number * CHILDREN)
+
+
+def _index(stream: Stream, log: Changelog, number: int) -> str:
+    return f"{stream.root}/{log.generation}/index/{number}"
+
+
+def _page(stream: Stream, log: Changelog, number: int) -> str:
+    return f"{stream.root}/{log.generation}/{number}"
+
+
+def _tree(here: Site, head: str, members: Sequence[Change], wanted: Format) -> bytes:
+    """Return a page in a format, with the content of its members, which a worker reads."""
+    stream = Stream(here.addresses.base)
+    listed = [
+        (stream.version(one), one.iri, base64.b64encode(one.content).decode() if one.content else None)
+        for one in members
+        if one.kind != "Delete"
+    ]
+    arguments = {"base": stream.base, "format": wanted.name, "limit": here.settings.result_bytes}
+    return here.workers.run(Request("members", arguments, json.dumps({"head": head, "members": listed})))[1]
+
+
+def _send(body: bytes, wanted: Format, updated: str, *, lasting: bool = False) -> Response:
+    """Return a response with its validators; one that is ``lasting`` never changes (RFC 8246)."""
+    response = Response(body, content_type=wanted.content_type)
+    response.set_etag(hashlib.sha256(body).hexdigest()[:32])
+    with suppress(ValueError):
+        response.last_modified = datetime.fromisoformat(updated)
+    response.headers["Vary"] = "Accept"
+    response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable" if lasting else f"public, max-age={SHORT}"
+    conditional = response.make_conditional(request)
+    assert isinstance(conditional, Response)  # noqa: S101
+    return conditional

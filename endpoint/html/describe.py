@@ -1,0 +1,246 @@
+"""Turns descriptions and query results into what the HTML templates show."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from flask import render_template
+from markupsafe import Markup
+
+from endpoint.html import periods
+from endpoint.html.periods import spoken
+from endpoint.html.reader import Cited, Item, Reader, Term
+from endpoint.http.negotiate import PAGE_FORMATS
+from endpoint.http.urls import Addresses
+from endpoint.site.site import Site
+from kg.lookup.describe import NEWEST, paged, pages
+from kg.rdf.prefixes import compact
+from kg.rdf.schema_org import page_about
+from kg.rdf.serialize import Nodes
+
+NAMES: Final = {
+    "rdf:type": "type",
+    "rdfs:seeAlso": "see also",
+    "skos:exactMatch": "same in other data",
+    "skos:closeMatch": "close match",
+    "schema:sameAs": "same as",
+    "schema:about": "mentions",
+    "schema:addressCountry": "country",
+    "schema:containedInPlace": "contained in",
+    "schema:startDate": "date",
+    "schema:superEvent": "part of",
+    "dcterms:relation": "related",
+    "dcterms:temporal": "day",
+    "dcterms:hasPart": "entries",
+    "dcterms:identifier": "also known as",
+    "dcterms:isPartOf": "lies in",
+    "dcat:startDate": "first day",
+    "dcat:endDate": "last day",
+    "wgs:lat": "latitude",
+    "wgs:long": "longitude",
+}
+KINDS: Final = {
+    "ng:Event": "Event",
+    "ng:Revision": "Revision",
+    "ng:Page": "Archive page",
+    "ng:Source": "Source",
+    "schema:Place": "Place",
+    "ng:Entity": "Entity",
+    "schema:Organization": "Publisher",
+    "skos:Concept": "Category",
+    "dcterms:PeriodOfTime": "Period",
+}
+
+WIDE: Final = {"schema:Country": 5, "schema:AdministrativeArea": 7}
+CLOSE: Final = 9  # how far a map of a place zooms in: less for what is large
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A revision in the history of an event; ``memento`` leads to the event as it stood when it was first seen."""
+
+    title: Term
+    observed: str
+    memento: str
+    current: bool
+    origin: Term | None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An item of a list on an archive page: its anchor, its position, what is printed, and where it leads."""
+
+    anchor: str
+    position: int
+    printed: str
+    target: Term | None
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What the page of a document shows."""
+
+    title: Term
+    kind: str
+    iri: str
+    date: str = ""
+    gone: str = ""
+    facts: list[tuple[Term, list[Term]]] = field(default_factory=list)
+    groups: dict[str, list[Term]] = field(default_factory=dict)
+    events: list[Item] = field(default_factory=list)
+    total: int = 0
+    sources: list[Cited] = field(default_factory=list)
+    history: list[Wording] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+    instant: str = ""
+    number: int = 1
+    turns: tuple[str, str] = ("", "")
+    place: tuple[str, str] | None = None
+    zoom: int = CLOSE
+    neighbours: Sequence[periods.Link | None] = (None, None)
+    whole: periods.Link | None = None
+    parts: list[periods.Link] = field(default_factory=list)
+
+    @property
+    def wide(self) -> bool:
+        """Whether the place is a country or a division, of which the coordinates are those of one point inside."""
+        return self.zoom < CLOSE
+
+
+#: The languages that we know archives in, by their own names.
+LANGUAGES: Final = {"en": "English", "zh": "中文"}
+
+
+def listing(addresses: Addresses, listed: Mapping[str, Any], nodes: Nodes) -> list[Item]:
+    """Return the events among ``listed``, newest first, as the templates show them."""
+    reader = Reader(nodes, addresses)
+    items = [reader.item(iri) for iri in listed if reader.is_a(iri, "ng:Event")]
+    return sorted(items, key=lambda item: (item.date, item.title.iri or ""), reverse=True)
+
+
+def describe(iri: str, nodes: Nodes, addresses: Addresses, document: str) -> Described:
+    """Return what the page about ``iri`` shows, from the nodes of its description."""
+    reader = Reader(nodes, addresses)
+    kind = next((label for name, label in KINDS.items() if reader.is_a(iri, name)), "Resource")
+    kind = periods.kind(iri.removeprefix(addresses.base)) or kind
+    title = reader.resource(iri)
+    event = kind == "Event"
+    others = {name: nodes[name] for name in nodes if name != iri}
+    latitude, longitude = reader.value(iri, "wgs:lat"), reader.value(iri, "wgs:long")
+    return Described(
+        title=Term(title.text, language=title.language),
+        kind=kind,
+        iri=iri,
+        date=reader.value(iri, "schema:startDate"),
+        gone=reader.value(iri, "prov:invalidatedAtTime"),
+        facts=_facts(reader, iri),
+        groups=_groups(reader, iri) if event else {},
+        events=[] if event or kind == "Revision" else listing(addresses, others, nodes),
+        total=int(reader.value(document, "hydra:totalItems") or 0),
+        sources=[reader.cited(one) for one in reader.iris(iri, "ng:source")],
+        history=_history(reader, iri),
+        entries=_entries(reader, iri),
+        place=(latitude, longitude) if latitude and longitude else None,
+        zoom=next((zoom for name, zoom in WIDE.items() if reader.is_a(iri, name)), CLOSE),
+        whole=periods.whole(reader, iri),
+        parts=periods.parts(reader, iri),
+    )
+
+
+def _facts(reader: Reader, iri: str) -> list[tuple[Term, list[Term]]]:
+    facts = []
+    for property_, values in reader.nodes.get(iri, {}).items():
+        name = compact(property_)
+        if name == "dcterms:hasPart":
+            continue  # shown as entries
+        shown = reader.resource(property_)
+        text = NAMES.get(name) or re.sub(r"(?<=[a-z])(?=[A-Z])", " ", re.split(r"[/#:]", name)[-1]).lower()
+        facts.append((Term(text, shown.href, shown.external, iri=property_), [reader.term(one) for one in values]))
+    return facts
+
+
+def _entries(reader: Reader, page: str) -> list[Entry]:
+    entries = []
+    for iri in reader.iris(page, "dcterms:hasPart"):
+        position = reader.value(iri, "schema:position")
+        printed = reader.value(iri, "ng:printedText") or reader.value(iri, "ng:printedLabel")
+        targets = reader.iris(iri, "ng:target")
+        target = reader.resource(targets[0]) if targets else None
+        entries.append(Entry(iri.partition("#")[2], int(position or 0), printed, target))
+    return sorted(entries, key=lambda one: (one.anchor.partition("-")[0], one.position))
+
+
+def _groups(reader: Reader, event: str) -> dict[str, list[Term]]:
+    """Return what an event names, by how it names it; a place is not shown again as a mention."""
+    names = {"Places": "ng:place", "Topics": "ng:topic", "Mentions": "schema:about"}
+    names |= {"Part of": "schema:superEvent", "Related events": "dcterms:relation"}
+    groups: dict[str, list[Term]] = {}
+    seen: set[str] = set()
+    for heading, name in names.items():
+        fresh = [iri for iri in reader.iris(event, name) if iri not in seen]
+        seen.update(fresh)
+        groups[heading] = [reader.resource(iri) for iri in fresh]
+    groups["Topics"] += [reader.term(one) for one in reader.values(event, "ng:topicLabel")]
+    groups["Mentions"] += [reader.term(one) for one in reader.values(event, "ng:mentionLabel")]
+    return {heading: terms for heading, terms in groups.items() if terms}
+
+
+def _history(reader: Reader, event: str) -> list[Wording]:
+    current = reader.value(event, "ng:currentRevision")
+    wordings = []
+    for iri in reader.iris(event, "ng:revision"):
+        origins = [one.partition("#")[0] for one in reader.iris(iri, "prov:wasDerivedFrom")]
+        origin = reader.resource(origins[0]) if origins else None
+        observed = reader.value(iri, "ng:observedFrom")
+        past = f"memento/{re.sub(r'[^0-9]', '', observed)}/{event.removeprefix(reader.addresses.base)}"
+        wordings.append(Wording(reader.resource(iri), observed, reader.addresses.local(past), iri == current, origin))
+    return sorted(wordings, key=lambda one: (one.observed, one.current), reverse=True)
+
+
+def document_page(site: Site, iri: str, nodes: Nodes, path: str = "", instant: str = "", page: int = 1) -> str:
+    """Return the HTML document about a resource, with what search engines read of it embedded.
+
+    ``path`` is that of the document, if it is not the generic one but that of the state at ``instant``; ``page`` is
+    the number of the page, where there are more events than one page has.
+    """
+    addresses = site.addresses
+    path = path or addresses.document(iri)
+    formats = [(one, addresses.local(paged(f"{path}.{one.suffix}", page))) for one in PAGE_FORMATS]
+    shown = describe(iri, nodes, addresses, addresses.base + path)
+    shown = replace(shown, number=page, turns=_turns(addresses.local(path), page, pages(shown.total)))
+    if instant:
+        shown = replace(shown, instant=instant)
+    elif shown.kind in periods.KINDS.values():
+        shown = replace(shown, neighbours=periods.neighbours(site, iri))
+    return render_template(
+        "document.html",
+        site=site,
+        addresses=addresses,
+        page=shown,
+        formats=formats,
+        data=None if instant else embedded(page_about(iri, nodes, addresses.base + path)),
+    )
+
+
+def _turns(path: str, page: int, last: int) -> tuple[str, str]:
+    """Return the addresses of the page with newer and of that with older events, empty where there is none."""
+    return (paged(path, page - 1) if page > 1 else "", paged(path, page + 1) if page < last else "")
+
+
+def embedded(data: Any) -> Markup:
+    """Return JSON that is safe inside of a script element."""
+    text = json.dumps(data, ensure_ascii=False)
+    safe = text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+    return Markup(safe)  # noqa: S704
+
+
+def install(filters: dict[str, Any]) -> None:
+    """Add the filters that the templates use."""
+    filters["spoken"] = spoken
+    filters["language"] = lambda tag: LANGUAGES.get(tag, tag)
+    filters["position"] = lambda index, page: (page - 1) * NEWEST + index
+    filters["number"] = lambda value: f"{value:,}"

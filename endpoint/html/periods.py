@@ -1,0 +1,85 @@
+"""Days, months and years as pages show them: how they are called, what lies in them, and what is before and after."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Final, NamedTuple
+
+from endpoint.html.reader import Reader
+from endpoint.site.site import Site
+from kg.rdf.iri import Minter
+
+KINDS: Final = {"day": "Day", "month": "Month", "year": "Year"}
+_SHORT: Final = re.compile(r"\d{4}-\d\d", re.ASCII)
+
+
+class Link(NamedTuple):
+    """Where a day, a month or a year is on this server, and how many events it has, if that is to be shown."""
+
+    text: str
+    href: str
+    events: int | None = None
+
+
+def kind(path: str) -> str | None:
+    """Return whether a path below the base is that of a day, a month or a year, as pages call it; else None."""
+    return KINDS.get(path.partition("/")[0])
+
+
+def spoken(text: str) -> str:
+    """Return an ISO date as people write it (8 November 2011), or a month; any other text as it is."""
+    try:
+        if _SHORT.fullmatch(text):
+            return f"{date.fromisoformat(f'{text}-01'):%B} {int(text[:4])}"
+        day = date.fromisoformat(text[:10])
+    except ValueError:
+        return text
+    return f"{day.day} {day:%B %Y}" + (f", {text[11:16]} UTC" if len(text) > 10 else "")
+
+
+def parts(reader: Reader, iri: str) -> list[Link]:
+    """Return the days of a month or the months of a year, in their order, each with how many events it has."""
+    within = [one for one in reader.nodes if iri in reader.iris(one, "dcterms:isPartOf")]
+    events = {
+        about: int(reader.value(document, "hydra:totalItems") or 0)
+        for document in reader.nodes
+        for about in reader.iris(document, "foaf:primaryTopic")
+    }
+    return [link(reader, one, events.get(one, 0)) for one in sorted(within)]
+
+
+def whole(reader: Reader, iri: str) -> Link | None:
+    """Return the month that a day is part of, or the year of a month."""
+    found = reader.iris(iri, "dcterms:isPartOf")
+    return link(reader, found[0]) if found else None
+
+
+def link(reader: Reader, iri: str, events: int | None = None) -> Link:
+    """Return a link to a day, a month or a year of a description."""
+    return Link(spoken(reader.value(iri, "rdfs:label") or iri), reader.addresses.href(iri) or "", events)
+
+
+def neighbours(site: Site, iri: str) -> Sequence[Link | None]:
+    """Return what comes before and after a day, a month or a year, where the graph has it."""
+    sort, _, text = iri.removeprefix(site.addresses.base).partition("/")
+    return [_found(site, _beside(sort, text, step, Minter(site.addresses.base))) for step in (-1, 1)]
+
+
+def _beside(sort: str, text: str, step: int, minter: Minter) -> str | None:
+    """Return the IRI of the day, month or year that is a step away from the one with this date."""
+    try:
+        first = date.fromisoformat(f"{text}-01-01"[:10])
+        if sort == "day":
+            return minter.day(first + timedelta(days=step))
+        if sort == "month":
+            return minter.month(first + timedelta(days=-1 if step < 0 else 31))
+        return minter.year(first.replace(year=first.year + step))
+    except (ValueError, OverflowError):
+        return None
+
+
+def _found(site: Site, iri: str | None) -> Link | None:
+    found = site.workers.find([iri]) if iri else None
+    return Link(spoken(found.iri.rpartition("/")[2]), site.addresses.href(found.iri) or "") if found else None

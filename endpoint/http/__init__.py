@@ -1,0 +1,1 @@
+"""HTTP itself: content negotiation, header fields, addresses."""

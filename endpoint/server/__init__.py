@@ -1,0 +1,1 @@
+"""The web server: its channels, kept responses, warming up, metrics, health."""

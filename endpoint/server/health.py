@@ -1,0 +1,29 @@
+"""Whether the process lives, and whether it can answer."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, jsonify
+
+from endpoint.site.site import site
+from kg.errors import ServiceBusyError
+
+blueprint = Blueprint("health", __name__)
+
+
+@blueprint.get("/healthz")
+def health() -> Response:
+    """Say that the HTTP process answers."""
+    return _uncached(jsonify(status="alive"))
+
+
+@blueprint.get("/readyz")
+def ready() -> Response:
+    """Say which snapshot is served; 503 while no worker has it open."""
+    if not site().workers.ready(1.0):
+        raise ServiceBusyError("no worker is ready")
+    return _uncached(jsonify(status="ready", snapshot=site().snapshot.id))
+
+
+def _uncached(response: Response) -> Response:
+    response.headers["Cache-Control"] = "no-store"
+    return response

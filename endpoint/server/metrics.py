@@ -1,0 +1,86 @@
+"""``/metrics``: counters and histograms for Prometheus, if its client library is installed (the extra "metrics")."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.util import find_spec
+from typing import Final
+
+from flask import Blueprint, Flask, Response, current_app
+
+from endpoint.site.log import Record
+from kg.errors import NotFoundError
+from kg.workers.questions import Workers
+
+blueprint = Blueprint("metrics", __name__)
+
+NAME: Final = "newsgraph-metrics"
+METHODS: Final = ("GET", "HEAD", "POST", "QUERY", "PUT", "DELETE", "PATCH", "OPTIONS")
+SECONDS: Final = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
+
+
+class Metrics:
+    """What is counted over all requests. No label has more values than this program knows, whatever is asked."""
+
+    def __init__(self, workers: Workers) -> None:
+        """Start at zero; raises ImportError without the client library."""
+        from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
+
+        self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
+
+        def counter(name: str, text: str, *labels: str) -> Counter:
+            return Counter(f"newsgraph_{name}", text, labels, registry=self.registry)
+
+        def histogram(name: str, text: str) -> Histogram:
+            return Histogram(f"newsgraph_{name}", text, buckets=SECONDS, registry=self.registry)
+
+        self.requests = counter("requests", "Requests answered.", "method", "status")
+        self.sent = counter("response_bytes", "Bytes of response bodies.")
+        self.seconds = histogram("request_seconds", "Time from the arrival of a request to its answer.")
+        self.queries = counter("queries", "SPARQL queries, by how they ended.", "outcome")
+        self.query_seconds = histogram("query_seconds", "Time from the arrival of a query to its answer.")
+        self.rows = counter("query_rows", "Solutions and triples in answers to queries.")
+        self.work = counter("query_work_seconds", "Time that workers spent on queries.")
+        self.states = Gauge("newsgraph_workers", "Workers by what they do now.", ["state"], registry=self.registry)
+        self.started = Gauge("newsgraph_workers_started", "Workers started by this server.", registry=self.registry)
+        self.workers = workers
+
+    def observe(self, one: Record) -> None:
+        """Count one request."""
+        self.requests.labels(one.method if one.method in METHODS else "other", str(one.status)).inc()
+        self.sent.inc(one.size)
+        self.seconds.observe(one.seconds)
+        if one.query is not None:
+            self.queries.labels(one.outcome).inc()
+            self.query_seconds.observe(one.seconds)
+            self.rows.inc(one.rows or 0)
+            self.work.inc(one.work)
+
+    def text(self) -> bytes:
+        """Return everything in the text format of Prometheus."""
+        from prometheus_client import generate_latest
+
+        for state, number in self.workers.states().items():
+            self.states.labels(state).set(number)
+        self.started.set(self.workers.started)
+        return generate_latest(self.registry)
+
+
+def install(app: Flask, workers: Workers) -> Callable[[Record], None] | None:
+    """Let an application count its requests; return what counts one, None if the client library is missing."""
+    counted = app.extensions[NAME] = Metrics(workers) if find_spec("prometheus_client") else None
+    return counted.observe if counted else None
+
+
+@blueprint.get("/metrics")
+def metrics() -> Response:
+    """Send the metrics in the text format of Prometheus."""
+    counted: Metrics | None = current_app.extensions[NAME]
+    if counted is None:
+        raise NotFoundError("this server counts nothing: its extra is missing (pip install 'newsgraph[metrics]')")
+    from prometheus_client import CONTENT_TYPE_LATEST
+
+    response = Response(counted.text(), content_type=CONTENT_TYPE_LATEST)
+    response.headers["Cache-Control"] = "no-store"
+    return response

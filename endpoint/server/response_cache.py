@@ -1,0 +1,199 @@
+"""Responses kept as bytes, before Flask: one for each address, preference of the client and version of what is served.
+
+A kept response is answered in a fraction of the time, also as 304 (RFC 9110, section 13) and compressed with gzip. Only
+documents are kept: what depends on nothing but that version (the snapshot, and whether its feeds are there), the
+address, and the headers in the key.
+"""
+
+from __future__ import annotations
+
+import gzip
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import astuple, dataclass
+from typing import Any, Final, Self
+from urllib.parse import unquote_to_bytes
+
+from werkzeug.datastructures import Headers
+from werkzeug.http import is_resource_modified, parse_accept_header, parse_etags
+from werkzeug.test import EnvironBuilder
+
+from endpoint.http.urls import THINGS
+from endpoint.site.log import Application
+from endpoint.site.lru import Cache
+
+SIZE: Final = 64_000_000
+LEAST: Final = 1_000
+"""Bytes from which a response is worth compressing."""
+LEVEL: Final = 6
+FOLDERS: Final = frozenset({*THINGS, "", "doc", "page", "source", "memento", "timemap", "vocab", "frames"})
+"""First segments of the paths whose responses are kept; the home page has an empty one."""
+GROWING: Final = "/doc/snapshot/"
+"""Documents that change while the snapshot stays: they tell which dumps are made."""
+COUNTED: Final = 10_000
+COUNTED_LENGTH: Final = 1_000
+CONDITIONAL: Final = ("HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_RANGE", "HTTP_IF_RANGE")
+UNCHANGED: Final = ("content-length", "content-type", "content-encoding")
+"""Headers that a 304 and a 412 do not repeat."""
+
+StartResponse = Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """A response: its status line, headers and body."""
+
+    status: str
+    headers: Headers
+    body: bytes
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether it is good for as long as its snapshot: it says so itself, by its entity tag."""
+        return self.status.startswith("200") and "ETag" in self.headers and "public" in self.headers["Cache-Control"]
+
+    def compressed(self) -> Response:
+        """Return it in gzip, with an entity tag of its own, since a strong one names the bytes."""
+        headers = Headers(self.headers)
+        headers["Content-Encoding"] = "gzip"
+        headers["ETag"] = f'{headers["ETag"].removesuffix(chr(34))}-gzip"'
+        body = gzip.compress(self.body, LEVEL, mtime=0)
+        headers["Content-Length"] = str(len(body))
+        return Response(self.status, headers, body)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a response depends on, beside the snapshot; ``path`` is spelled as in a WSGI environment."""
+
+    path: str
+    query: str = ""
+    accept: str = ""
+    language: str = ""
+    mount: str = ""
+    gzip: bool = False
+
+    @classmethod
+    def of(cls, environ: dict[str, Any]) -> Self:
+        """Return what a request asks for."""
+        names = ("PATH_INFO", "QUERY_STRING", "HTTP_ACCEPT", "HTTP_ACCEPT_LANGUAGE", "SCRIPT_NAME")
+        path, query, accept, language, mount = (environ.get(name, "") for name in names)
+        return cls(path, query, accept, language, mount, _takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", "")))
+
+    @classmethod
+    def link(cls, target: str, accept: str) -> Self:
+        """Return what a client asks for that follows a link on this server."""
+        path, _, query = target.partition("#")[0].partition("?")
+        return cls(unquote_to_bytes(path).decode("latin-1"), query, accept, gzip=True)
+
+    @property
+    def is_document(self) -> bool:
+        """Whether it is the path of something whose response may be kept."""
+        return not FOLDERS.isdisjoint(self.path.split("/", 2)[1:2]) and not self.path.startswith(GROWING)
+
+    @property
+    def size(self) -> int:
+        """How many characters it takes."""
+        return sum(len(part) for part in astuple(self) if isinstance(part, str))
+
+    def environ(self) -> dict[str, Any]:
+        """Return the WSGI environment of such a request."""
+        headers = {"HTTP_ACCEPT": self.accept, "HTTP_ACCEPT_LANGUAGE": self.language}
+        found = EnvironBuilder().get_environ() | {name: value for name, value in headers.items() if value}
+        return found | {"PATH_INFO": self.path, "QUERY_STRING": self.query, "SCRIPT_NAME": self.mount}
+
+
+class Kept:
+    """WSGI middleware that keeps the responses of an application; ``version`` tells what it answers from now."""
+
+    def __init__(self, application: Application, version: Callable[[], str]) -> None:
+        self.application = application
+        self.version = version
+        self.cache = Cache(SIZE)
+        self._counts: Counter[Asked] = Counter()
+        self._lock = threading.Lock()
+
+    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        """Answer a request (PEP 3333)."""
+        asked = Asked.of(environ)
+        if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or not asked.is_document:
+            return self.application(environ, start_response)
+        response = self._response(asked, environ)
+        if response.is_fixed:
+            self._count(asked)
+        return _send(response, environ, start_response)
+
+    def response(self, asked: Asked) -> Response:
+        """Return the response to a request that nobody has sent, so that it is kept for those who will."""
+        return self._response(asked, asked.environ())
+
+    def busiest(self, number: int) -> list[Asked]:
+        """Return what was asked for most, the most first."""
+        with self._lock:
+            return [asked for asked, _ in self._counts.most_common(number)]
+
+    def _count(self, asked: Asked) -> None:
+        if asked.size > COUNTED_LENGTH:  # no client of this kind is worth the memory
+            return
+        with self._lock:
+            self._counts[asked] += 1
+            if len(self._counts) > COUNTED:
+                self._counts = Counter(dict(self._counts.most_common(COUNTED // 2)))
+
+    def _response(self, asked: Asked, environ: dict[str, Any]) -> Response:
+        version = self.version()
+        key = (version, asked)
+        found: Response | None = self.cache.get(key)
+        if found is None:
+            found = self._made(environ, compress=asked.gzip)
+            if found.is_fixed and self.version() == version:
+                self.cache.put(key, found, len(found.body) + asked.size + LEAST)
+        return found
+
+    def _made(self, environ: dict[str, Any], *, compress: bool) -> Response:
+        """Return the whole response of the application, whatever part or condition is asked for."""
+        whole = {name: value for name, value in environ.items() if name not in CONDITIONAL}
+        made: list[tuple[str, Headers]] = []
+
+        def start(status: str, headers: list[tuple[str, str]], exc_info: object = None) -> Callable[[bytes], object]:
+            made.append((status, Headers(headers)))
+            return lambda _: None
+
+        body = self.application(whole | {"REQUEST_METHOD": "GET"}, start)
+        try:
+            content = b"".join(body)
+        finally:
+            getattr(body, "close", lambda: None)()
+        status, headers = made[-1]
+        response = Response(status, headers, content)
+        if not response.is_fixed:
+            return response
+        headers["Vary"] = ", ".join(filter(None, (headers.get("Vary", ""), "Accept-Encoding")))
+        return response.compressed() if compress and len(content) >= LEAST else response
+
+
+def _takes_gzip(accepted: str) -> bool:
+    """Whether a client takes gzip (RFC 9110, section 12.5.3)."""
+    return any(name.lower() in ("gzip", "x-gzip") and weight > 0 for name, weight in parse_accept_header(accepted))
+
+
+def _send(response: Response, environ: dict[str, Any], start_response: StartResponse) -> list[bytes]:
+    headers, status = response.headers, _condition(response, environ)
+    if status:
+        start_response(status, [one for one in headers if one[0].lower() not in UNCHANGED])
+        return []
+    start_response(response.status, headers.to_wsgi_list())
+    return [] if environ["REQUEST_METHOD"] == "HEAD" else [response.body]
+
+
+def _condition(response: Response, environ: dict[str, Any]) -> str | None:
+    """Return the status that a condition of the request leads to, if it is not that of the response (section 13.2)."""
+    if not response.is_fixed:
+        return None
+    etag, expected = response.headers["ETag"], parse_etags(environ.get("HTTP_IF_MATCH"))
+    if expected and not expected.star_tag and not expected.is_strong(etag.strip('"')):
+        return "412 Precondition Failed"
+    others = {name: value for name, value in environ.items() if name != "HTTP_IF_MATCH"}
+    changed = is_resource_modified(others, etag, last_modified=response.headers.get("Last-Modified"))
+    return None if changed else "304 Not Modified"

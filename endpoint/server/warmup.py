@@ -1,0 +1,133 @@
+"""What is made ready whenever a snapshot becomes current, before anybody asks for it.
+
+These are the documents that were asked for most, those that the home page leads to, those of the things that most
+events name, and what is derived from a whole snapshot: the index for searching, the change log, and at last the
+statistics of the catalogue. Documents are made in one thread, one after the other, so that they never take more than
+one worker from those who ask; index and log, by processes of low priority. A server that is written to makes a snapshot
+with each write: it waits for the last of them, and derives only when someone asks.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import threading
+from concurrent.futures import Future, wait
+from dataclasses import replace
+from html import unescape
+from pathlib import Path
+from typing import Final
+
+from flask import Flask
+
+from endpoint.catalog.views import statistics
+from endpoint.http.urls import Addresses
+from endpoint.server.response_cache import Asked, Kept
+from endpoint.site.site import NAME, Site
+from kg.derived import changes, search
+from kg.errors import NewsgraphError
+
+log = logging.getLogger(__name__)
+
+SECONDS: Final = 1.0
+"""How often to look for a new snapshot."""
+QUIET_SECONDS: Final = 10.0
+"""How long a snapshot has to be current before anything is made ready, if it may be that of one write among many."""
+BROWSER: Final = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+_LINK: Final = re.compile(r'<a [^>]*?href="(/[^"]*)"')
+
+
+class Warmer:
+    """Makes ready what ``kept`` and the application behind it would else make when it is first asked for."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.site: Site = app.extensions[NAME]
+        self.kept: Kept = app.extensions[Kept.__name__]
+        self.number = self.site.settings.warm_pages
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="warmer", daemon=True)
+
+    def start(self) -> None:
+        """Begin with the snapshot that is served now, and go on with each later one until ``close``."""
+        if self.number:
+            self._thread.start()
+
+    def close(self) -> None:
+        """Cease after the document that is being made."""
+        self._ended.set()
+
+    def _run(self) -> None:
+        ready = ""
+        while not self._ended.is_set():
+            snapshot = self.site.workers.snapshot.id
+            if snapshot != ready and self._stays(snapshot, bool(ready)):
+                self.warm()
+                ready = snapshot
+            self._ended.wait(SECONDS)
+
+    def _stays(self, snapshot: str, later: bool) -> bool:
+        """Whether no write replaces a snapshot in the seconds after it."""
+        if not (self.site.writer and later):
+            return True
+        return not self._ended.wait(QUIET_SECONDS) and self.site.workers.snapshot.id == snapshot
+
+    def warm(self) -> int:
+        """Make everything ready for the current snapshot; return how many documents there were to make."""
+        logged = None if self.site.writer else self._derive()
+        busiest = self.kept.busiest(self.number)
+        documents = [*busiest, *self._prominent(self.number - len(busiest))]
+        self._make(documents)
+        if logged:
+            wait([logged])
+            self._make(documents)  # which lead to their feeds now
+            self._count()
+        return len(documents)
+
+    def _make(self, documents: list[Asked]) -> None:
+        for asked in documents:
+            if self._ended.is_set():
+                break
+            self.kept.response(asked)
+
+    def _count(self) -> None:
+        """Have the statistics of the catalogue counted."""
+        try:
+            with self.app.test_request_context():
+                statistics(self.site)
+        except NewsgraphError as error:
+            log.warning("the statistics are not counted: %s", error)
+
+    def _prominent(self, number: int) -> list[Asked]:
+        """Return requests for the documents that the home page leads to, and for those that most events name."""
+        home = Asked.link("/", BROWSER)
+        found = {home: None} if number else {}
+        for target in self._links(home) if number else ():
+            asked = Asked.link(target, BROWSER)
+            if asked.is_document and len(found) < number // 2:
+                found[self._redirected(asked)] = None
+        addresses = Addresses(self.site.workers.snapshot.manifest.base)
+        hubs = [Asked.link(addresses.local(addresses.document(iri)), BROWSER) for iri in self._hubs(number)]
+        return list(found | dict.fromkeys(hubs))[:number]
+
+    def _links(self, page: Asked) -> list[str]:
+        body = self.kept.response(replace(page, gzip=False)).body.decode(errors="replace")
+        return [unescape(target) for target in _LINK.findall(body)]
+
+    def _redirected(self, asked: Asked) -> Asked:
+        """Return a request for what a thing redirects to, or the request itself."""
+        location = self.kept.response(asked).headers.get("Location")
+        return Asked.link(location, asked.accept) if location else asked
+
+    def _hubs(self, number: int) -> list[str]:
+        try:
+            return self.site.workers.hubs(number)
+        except NewsgraphError as error:
+            log.warning("it is not known what most events name: %s", error)
+            return []
+
+    def _derive(self) -> Future[None]:
+        """Have the search index and the change log made; return what is done when the log is."""
+        store = Path(self.site.settings.store).absolute()
+        search.prepare(store, self.site.workers.snapshot)
+        return changes.prepare(store, self.site.settings.feed_days)

@@ -1,0 +1,142 @@
+"""The one table from errors to HTTP statuses, and the problem documents that report them (RFC 9457)."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any, Final
+
+from flask import Flask, Response, json, render_template, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.http import HTTP_STATUS_CODES
+
+from endpoint.http.negotiate import HTML, choose
+from endpoint.site.log import outcome, record
+from kg import errors
+from kg.query.guard import QueryTooComplexError, QueryTooLongError
+from kg.rdf.formats import Format
+
+log = logging.getLogger(__name__)
+
+
+class WithdrawnError(errors.NotFoundError):
+    """What is asked for is withdrawn; ``iri`` is what is left of it, ``wanted`` the format of the suffix, if any."""
+
+    def __init__(self, iri: str, since: str, wanted: Format | None) -> None:
+        super().__init__(f"this event was withdrawn on {since[:10]}; nothing of it is kept here but its IRI")
+        self.iri = iri
+        self.wanted = wanted
+
+
+class SnapshotGoneError(errors.NotFoundError):
+    """What is asked for was of a snapshot that is kept no longer."""
+
+
+STATUS: Final[tuple[tuple[type[errors.NewsgraphError], int], ...]] = (
+    (WithdrawnError, 410),
+    (SnapshotGoneError, 410),
+    (errors.NotFoundError, 404),
+    (errors.PreconditionError, 412),
+    (errors.UploadTooLargeError, 413),
+    (errors.UploadError, 400),
+    (errors.FormatError, 406),
+    (errors.QuerySyntaxError, 400),
+    (QueryTooComplexError, 400),
+    (QueryTooLongError, 413),
+    (errors.QueryRefusedError, 403),
+    (errors.NotSupportedError, 501),
+    (errors.UpdateFailedError, 500),  # SPARQL 1.1 Protocol, section 2.2.4
+    (errors.QueryTimeoutError, 504),
+    (errors.FederationTimeoutError, 504),
+    (errors.FederationError, 502),
+    (errors.ResultTooLargeError, 413),
+    (errors.WorkerLostError, 503),
+    (errors.ClientLimitError, 429),
+    (errors.ServiceBusyError, 503),
+    (errors.StoreError, 503),
+    (errors.QueryError, 400),
+)
+"""The first class that an error is an instance of gives its status; any other error is a 500."""
+
+RETRY_SECONDS: Final = 5
+PROBLEM: Final = Format("problem", "application/problem+json", "json", "page", "problem document")
+PLAIN_JSON: Final = Format("json", "application/json", "json", "page", "JSON")
+PLAIN: Final = Format("text", "text/plain", "txt", "page", "text")
+
+
+class NotAcceptableError(errors.FormatError):
+    """Nothing that there is of a resource is acceptable to the client; ``choices`` lists what there is."""
+
+    def __init__(self, choices: list[tuple[str, str]]) -> None:
+        super().__init__("none of the formats that there are is acceptable to you")
+        self.choices = choices
+
+
+def install(app: Flask) -> None:
+    """Let the application answer every error with a problem document."""
+    app.register_error_handler(errors.NewsgraphError, _known)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unknown)
+
+
+def status_of(error: errors.NewsgraphError) -> int:
+    """Return the HTTP status of an error."""
+    return next((status for kind, status in STATUS if isinstance(error, kind)), 500)
+
+
+def _known(error: errors.NewsgraphError) -> Response:
+    status = status_of(error)
+    if status == 500 and not isinstance(error, errors.UpdateFailedError):
+        return _unknown(error)
+    extra: dict[str, Any] = {}
+    if isinstance(error, errors.QuerySyntaxError) and error.line is not None:
+        extra = {"line": error.line, "column": error.column}
+    if isinstance(error, NotAcceptableError):
+        extra = {"choices": [{"type": name, "href": href} for name, href in error.choices]}
+    response = problem(status, str(error), extra)
+    if status in (429, 503):
+        response.headers["Retry-After"] = str(getattr(error, "retry_after", RETRY_SECONDS))
+    record().outcome = outcome(error)
+    if isinstance(error, NotAcceptableError):
+        links = (f'<{href}>; rel="alternate"; type="{name}"' for name, href in error.choices)
+        response.headers["Link"] = ", ".join(links)
+    return response
+
+
+def _http(error: HTTPException) -> Response:
+    response = problem(error.code or 500, error.description or "", {})
+    for name, value in error.get_headers():
+        if name.lower() in ("allow", "location", "content-range", "www-authenticate"):
+            response.headers[name] = value
+    return response
+
+
+def _unknown(error: Exception) -> Response:
+    """Report an error of our own: to the log in full, to the client not at all."""
+    log.error("%s %s failed", request.method, request.path, exc_info=error)
+    return problem(500, "this server made a mistake; it has been logged", {})
+
+
+def problem(status: int, detail: str, extra: dict[str, Any]) -> Response:
+    """Return a problem document as HTML, JSON or text, whichever the client prefers; as JSON if none."""
+    title = HTTP_STATUS_CODES.get(status, "Error")
+    wanted = choose((PROBLEM, HTML, PLAIN_JSON, PLAIN), request.headers.get("Accept")) or PROBLEM
+    if wanted == HTML:
+        body = render_template("error.html", title=title, status=status, detail=detail, extra=extra)
+    elif wanted == PLAIN:
+        body = "".join(f"{line}\n" for line in (f"{status} {title}", detail, *_lines(extra)))
+    else:
+        document = {"type": "about:blank", "title": title, "status": status, "detail": detail, **extra}
+        body = json.dumps(document) + "\n"
+    response = Response(body, status, content_type=wanted.content_type)
+    response.headers["Vary"] = "Accept"
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _lines(extra: dict[str, Any]) -> list[str]:
+    return [f"{choice['type']}: {choice['href']}" for choice in extra.get("choices", ())]
+
+
+def acceptable(choices: list[tuple[Format, str]]) -> NotAcceptableError:
+    """Return the error for a resource that there is at these addresses in these formats."""
+    return NotAcceptableError([(one.media_type, href) for one, href in choices])

@@ -1,0 +1,108 @@
+"""What every view needs: the settings, the workers, the cache, and where this server is mounted."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Hashable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from flask import Response, current_app, g, request
+
+from endpoint.http.urls import Addresses
+from endpoint.site.lru import Cache
+from endpoint.site.past import Past
+from kg import __version__
+from kg.settings import Settings
+from kg.store.snapshot import Snapshot
+from kg.workers.questions import Workers
+from kg.write.writer import Writer
+
+CACHE_BYTES: Final = 64_000_000
+NAME: Final = "newsgraph"
+
+
+@dataclass(frozen=True)
+class Site:
+    """One application over one pool of workers, over the snapshots of the past, and over a writer if it is to write."""
+
+    settings: Settings
+    workers: Workers
+    writer: Writer | None = None
+    past: Past = field(kw_only=True)
+    cache: Cache = field(default_factory=lambda: Cache(CACHE_BYTES))
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The snapshot that is served now; the same during the whole of a request."""
+        if "snapshot" not in g:
+            g.snapshot = self.workers.snapshot
+        found: Snapshot = g.snapshot
+        return found
+
+    @property
+    def addresses(self) -> Addresses:
+        """Addresses as seen by the client of the current request."""
+        return Addresses(self.snapshot.manifest.base, request.root_path)
+
+    def cached(self, key: Hashable, make: Callable[[], Any], size: Callable[[Any], int]) -> Any:
+        """Return the value of ``key`` for the current snapshot, made by ``make`` if it is not cached."""
+        full = (self.snapshot.id, key)
+        value = self.cache.get(full)
+        if value is None:
+            value = make()
+            # While the snapshot is being switched, a worker may already have answered from the new one.
+            if self.workers.snapshot.id == self.snapshot.id:
+                self.cache.put(full, value, size(value))
+        return value
+
+
+def site() -> Site:
+    """Return the site of the current request's application."""
+    found: Site = current_app.extensions[NAME]
+    return found
+
+
+def hold() -> None:
+    """Let a request that only reads be answered from one snapshot, even if another becomes current meanwhile."""
+    if request.method in ("GET", "HEAD"):
+        g.held = ExitStack()
+        g.snapshot = g.held.enter_context(site().workers.hold())
+
+
+def release(_: BaseException | None = None) -> None:
+    """Let go of the snapshot of a request."""
+    held: ExitStack | None = g.pop("held", None)
+    if held:
+        held.close()
+
+
+def tagged(response: Response, snapshot: Snapshot, name: str) -> Response:
+    """Give a response its validators, and answer a conditional request (RFC 9110, section 13).
+
+    The entity tag is strong: it names the snapshot, the version of the program and ``name``, the format.
+    """
+    response.set_etag(f"{snapshot.id}-{__version__}-{name}")
+    response.last_modified = datetime.fromisoformat(snapshot.manifest.created)
+    response.cache_control.public = True
+    response.cache_control.max_age = 0 if site().writer else 60  # who has written wants to see it
+    conditional = response.make_conditional(request)
+    assert isinstance(conditional, Response)  # noqa: S101
+    return conditional
+
+
+def by_content(response: Response, modified: datetime | None = None) -> Response:
+    """Give a response validators as ``tagged`` does, but of its content, which may change while the snapshot stays.
+
+    The tag is made of the type too, since two representations may have the same bytes.
+    """
+    content = (response.content_type or "").encode() + b"\0" + response.get_data()
+    response.set_etag(hashlib.sha256(content).hexdigest()[:32])
+    response.last_modified = modified
+    response.cache_control.public = True
+    response.cache_control.max_age = 60
+    conditional = response.make_conditional(request)
+    assert isinstance(conditional, Response)  # noqa: S101
+    return conditional

@@ -1,0 +1,1 @@
+"""SPARQL 1.1 Protocol, Graph Store Protocol, service description."""

@@ -1,0 +1,155 @@
+"""The SPARQL 1.1 Protocol: queries and updates at one address (https://www.w3.org/TR/sparql11-protocol/)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from flask import Blueprint, Response, g, jsonify, render_template, request
+from werkzeug.exceptions import BadRequest
+from werkzeug.http import http_date
+
+from endpoint.http.negotiate import GRAPHS, HTML, RESULTS, choose, named, written
+from endpoint.site import limits
+from endpoint.site.log import record
+from endpoint.site.problems import acceptable
+from endpoint.site.site import site
+from endpoint.sparql.authorize import authorize, widen
+from endpoint.sparql.request import FORM, QUERY, UPDATE, Operation, UpdateOperation, is_update, read
+from endpoint.sparql.result_page import results_page
+from endpoint.sparql.service_description import description
+from kg.query.evaluate import Answer
+from kg.query.questions import questions
+from kg.rdf.formats import RDF_FORMATS, Format, by_name
+from kg.rdf.prefixes import PREFIXES
+from kg.rdf.serialize import represent
+from kg.remote.client import hops
+from kg.workers.questions import Workers
+from kg.write.update import Using
+from kg.write.writer import Written
+
+blueprint = Blueprint("sparql", __name__)
+
+PAGE_BYTES: Final = 5_000_000
+"""Largest result that is made a page: that happens in this process, which others wait for meanwhile."""
+EXAMPLE: Final = """PREFIX ng: <https://w3id.org/newsgraph/ns#>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+PREFIX schema: <https://schema.org/>
+
+# All events in Homs, newest first, with their sources
+SELECT ?date ?event ?title ?source WHERE {
+  ?place rdfs:label "Homs"@en .
+  ?event ng:place ?place ;
+         schema:startDate ?date ;
+         rdfs:label ?title .
+  OPTIONAL { ?event ng:source ?source }
+}
+ORDER BY DESC(?date) ?event
+LIMIT 100"""
+
+
+@blueprint.route("/sparql", methods=["GET", "POST", "QUERY"])
+def sparql() -> Response:
+    """Answer a query or make an update; without any, send the form to browsers, the service description to programs."""
+    widen()
+    if is_update():
+        authorize()  # before anything of the body is read
+    operation = read()
+    if operation is None:
+        return _welcome()
+    if isinstance(operation, UpdateOperation):
+        return _update(operation)
+    record().query = operation.query
+    form = site().workers.check(operation.query)
+    graph = form in ("CONSTRUCT", "DESCRIBE")
+    chosen = _negotiate(operation.format, GRAPHS if graph else RESULTS)
+    if chosen != HTML:
+        return _respond(_run(operation, chosen), chosen)
+    answer = _run(operation, by_name("turtle" if graph else "json"), PAGE_BYTES)
+    return _vary(Response(results_page(site(), operation, answer), content_type=HTML.content_type))
+
+
+@blueprint.after_request
+def announce(response: Response) -> Response:
+    """Say which time an answer is of, and to OPTIONS which bodies are taken (LDP 1.0, section 7.1; Accept-Query)."""
+    if "as_of" in g:  # which of the snapshots of the past has answered (RFC 7089, section 2.1.1)
+        response.headers["Memento-Datetime"] = http_date(datetime.fromisoformat(g.as_of))
+    if request.method == "OPTIONS":
+        updates = [UPDATE] if site().writer else []
+        response.headers["Accept-Post"] = ", ".join([FORM, QUERY, *updates])
+        response.headers["Accept-Query"] = ", ".join([QUERY, FORM])
+    return response
+
+
+def _update(operation: UpdateOperation) -> Response:
+    writer, author = authorize()
+    using = Using(operation.default_graphs, operation.named_graphs)
+    return report(writer.update(operation.update.encode(errors="replace"), author, using))
+
+
+def report(written: Written, status: int = 200) -> Response:
+    """Return what a write changed as JSON; 202 if readers do not see it yet (RFC 9110, section 15.3.3)."""
+    response = jsonify(added=written.added, removed=written.removed, snapshot=written.snapshot)
+    response.status_code = status if written.visible else 202
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _run(operation: Operation, chosen: Format, limit: int | None = None) -> Answer:
+    if operation.as_of is None:
+        return _ask(operation, chosen, site().workers, limit)
+    with site().past.at(operation.as_of) as workers:
+        g.as_of = workers.snapshot.manifest.as_of
+        return _ask(operation, chosen, workers, limit)
+
+
+def _ask(operation: Operation, chosen: Format, workers: Workers, limit: int | None) -> Answer:
+    return limits.query(
+        workers,
+        operation.query,
+        written(chosen),
+        seconds=operation.seconds,
+        limit=limit,
+        default_graphs=operation.default_graphs,
+        named_graphs=operation.named_graphs,
+        passed=hops(request.headers.get("Via")),
+    )
+
+
+def _negotiate(name: str | None, formats: Sequence[Format]) -> Format:
+    """Return the format asked for by name, if it fits the query, or else by the Accept header."""
+    by_parameter = next((one for one in formats if name and one.name == name), None)
+    chosen = by_parameter or choose(formats, request.headers.get("Accept"))
+    if chosen is None:
+        raise acceptable([(one, site().addresses.local("sparql")) for one in formats])
+    return chosen
+
+
+def _respond(answer: Answer, chosen: Format) -> Response:
+    """Return an answer with a strong entity tag: the hash of its bytes."""
+    response = _vary(Response(answer.body, content_type=chosen.content_type))
+    response.set_etag(hashlib.sha256(answer.body + chosen.media_type.encode()).hexdigest()[:32])
+    response.headers["Cache-Control"] = "public, max-age=0, must-revalidate"
+    if request.method in ("GET", "HEAD"):
+        response.make_conditional(request)
+    return response
+
+
+def _vary(response: Response) -> Response:
+    response.headers["Vary"] = "Accept"
+    return response
+
+
+def _welcome() -> Response:
+    accept = request.headers.get("Accept")
+    chosen = choose((*RDF_FORMATS, HTML), accept)
+    if chosen == HTML or (chosen and named(accept, HTML.media_type) and not named(accept, chosen.media_type)):
+        shown = {"query": EXAMPLE, "questions": questions(), "prefixes": PREFIXES}
+        page = render_template("sparql.html", site=site(), addresses=site().addresses, **shown)
+        return _vary(Response(page, content_type=HTML.content_type))
+    if chosen is None:
+        raise BadRequest("send a query: in the parameter query, or as the body of a POST")
+    body = represent(description(site()), chosen)
+    return _vary(Response(body, content_type=chosen.content_type))

@@ -1,0 +1,158 @@
+"""What a request to the SPARQL endpoint asks for (SPARQL 1.1 Protocol, section 2)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from flask import request
+from pyoxigraph import NamedNode
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
+
+from endpoint.http.negotiate import media_type
+from kg.errors import ConfigurationError
+from kg.store import past
+
+FORM: Final = "application/x-www-form-urlencoded"
+QUERY: Final = "application/sparql-query"
+UPDATE: Final = "application/sparql-update"
+FORM_PARTS: Final = 100
+CHARSETS: Final = frozenset({"utf-8", "utf8", "us-ascii"})
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A query with the protocol's parameters, and three of our own.
+
+    These are a time limit in seconds, a format by its name, and the time (ISO 8601) of which the graph is asked.
+    """
+
+    query: str
+    default_graphs: tuple[str, ...] = ()
+    named_graphs: tuple[str, ...] = ()
+    seconds: float | None = None
+    format: str | None = None
+    as_of: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateOperation:
+    """An update with the protocol's parameters."""
+
+    update: str
+    default_graphs: tuple[str, ...] = ()
+    named_graphs: tuple[str, ...] = ()
+
+
+def is_update() -> bool:
+    """Return whether the request is an update, or tries to be one, by its address and its media type alone."""
+    kind, _ = media_type(request.headers.get("Content-Type"))
+    return "update" in request.args or kind == UPDATE
+
+
+def read() -> Operation | UpdateOperation | None:
+    """Return the operation that the request asks for, or None if there is none in it at all.
+
+    A query comes in the address, in a form, or alone as the body, an update in a form or as the body of a POST.
+    Raises BadRequest, UnsupportedMediaType or RequestEntityTooLarge.
+    """
+    identity()
+    parameters = MultiDict(request.args)
+    if request.method not in ("GET", "HEAD"):
+        parameters = _posted(parameters)
+    if "update" in parameters:
+        return _update(parameters)
+    queries = parameters.getlist("query")
+    if not queries and request.method in ("GET", "HEAD"):
+        return None
+    if len(queries) > 1:
+        raise BadRequest("send exactly one query")
+    if not queries or not queries[0].strip():
+        raise BadRequest("send a query: in the parameter query, or as the body")
+    return Operation(
+        queries[0],
+        iris(parameters.getlist("default-graph-uri")),
+        iris(parameters.getlist("named-graph-uri")),
+        _seconds(_single(parameters, "timeout")),
+        _single(parameters, "format"),
+        _instant(_single(parameters, "asOf")),
+    )
+
+
+def _update(parameters: MultiDict[str, str]) -> UpdateOperation:
+    if request.method != "POST":
+        raise BadRequest("an update is sent with POST")
+    if len(parameters.getlist("update")) > 1 or "query" in parameters:
+        raise BadRequest("send exactly one update, and no query beside it")
+    default, named = (iris(parameters.getlist(f"using-{one}graph-uri")) for one in ("", "named-"))
+    return UpdateOperation(parameters["update"], default, named)
+
+
+def identity() -> None:
+    """Raise UnsupportedMediaType for a body with a content coding, which could unpack to any size."""
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise UnsupportedMediaType("send the request without a content coding")
+
+
+def utf8(options: dict[str, str]) -> None:
+    """Raise UnsupportedMediaType for a media type with another charset parameter than UTF-8."""
+    if options.get("charset", "utf-8").lower() not in CHARSETS:
+        raise UnsupportedMediaType("send the text in UTF-8")
+
+
+def _posted(parameters: MultiDict[str, str]) -> MultiDict[str, str]:
+    """Return the parameters of a form, or those of the address and the body as the query or update."""
+    kind, options = media_type(request.headers.get("Content-Type"))
+    if kind == FORM:
+        utf8(options)
+        if request.get_data().count(b"&") >= FORM_PARTS:
+            raise RequestEntityTooLarge(f"a form may have at most {FORM_PARTS} parameters")
+        return MultiDict(request.form)
+    names = {QUERY: "query", **({UPDATE: "update"} if request.method == "POST" else {})}
+    if kind not in names:
+        raise UnsupportedMediaType(f"send a query as {FORM} or as {QUERY}")
+    utf8(options)
+    try:
+        parameters.add(names[kind], request.get_data().decode("utf-8"))
+    except UnicodeDecodeError:
+        raise BadRequest(f"the {names[kind]} is not UTF-8") from None
+    return parameters
+
+
+def _instant(text: str | None) -> str | None:
+    try:
+        return past.text(past.instant(text)) if text is not None else None
+    except ConfigurationError as error:
+        raise BadRequest(f"asOf: {error}") from None
+
+
+def _single(parameters: MultiDict[str, str], name: str) -> str | None:
+    values = parameters.getlist(name)
+    if len(values) > 1:
+        raise BadRequest(f"send the parameter {name} once")
+    return values[0] if values else None
+
+
+def iris(values: Sequence[str]) -> tuple[str, ...]:
+    """Return the values of a parameter that takes absolute IRIs; raises BadRequest for one that is none."""
+    for value in values:
+        try:
+            NamedNode(value)
+        except ValueError:
+            raise BadRequest(f"{value[:200]!r} is not an IRI") from None
+    return tuple(values)
+
+
+def _seconds(text: str | None) -> float | None:
+    """Return the time limit asked for, in seconds; it can only lower the one of the settings."""
+    if not text:
+        return None
+    try:
+        seconds = float(text)
+    except ValueError:
+        raise BadRequest("timeout must be a number of seconds") from None
+    if not 0 < seconds < 1e9:
+        raise BadRequest("timeout must be a number of seconds above 0")
+    return seconds

@@ -1,0 +1,56 @@
+"""The page that shows the results of a query below its form."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import unquote
+
+from flask import render_template
+
+from endpoint.html.reader import Term
+from endpoint.http.urls import Addresses
+from endpoint.site.site import Site
+from endpoint.sparql.request import Operation
+from kg.query.evaluate import Answer
+from kg.rdf.prefixes import PREFIXES, compact
+
+ROWS: Final = 1_000
+
+
+def results_page(site: Site, operation: Operation, answer: Answer) -> str:
+    """Return the page with the query form and the results below it."""
+    shown: dict[str, Any] = {"query": operation.query, "form": answer.form}
+    if answer.form == "construct":
+        shown["turtle"] = answer.body.decode()
+    else:
+        shown |= _table(json.loads(answer.body), site.addresses)
+    return render_template("sparql.html", site=site, addresses=site.addresses, prefixes=PREFIXES, **shown)
+
+
+def _table(results: Mapping[str, Any], addresses: Addresses) -> dict[str, Any]:
+    if "boolean" in results:
+        return {"boolean": results["boolean"]}
+    names: list[str] = results["head"]["vars"]
+    bindings: list[Mapping[str, Any]] = results["results"]["bindings"]
+    rows = [[_cell(row.get(name), addresses) for name in names] for row in bindings[:ROWS]]
+    return {"names": names, "rows": rows, "count": len(bindings)}
+
+
+def _cell(binding: Mapping[str, Any] | None, addresses: Addresses) -> Term | None:
+    if binding is None:
+        return None
+    if binding["type"] == "uri":
+        href = addresses.href(binding["value"])
+        text = binding["value"].removeprefix(addresses.base)
+        shown = compact(binding["value"]) if text == binding["value"] else text
+        return Term(unquote(shown), href, href == binding["value"], iri=binding["value"])
+    if binding["type"] not in ("literal", "typed-literal"):
+        return Term(_text(binding))
+    return Term(binding["value"], language=binding.get("xml:lang"), datatype=compact(binding.get("datatype", "")))
+
+
+def _text(binding: Mapping[str, Any]) -> str:
+    value = binding["value"]
+    return f"_:{value}" if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,153 @@
+"""A new snapshot's busiest documents are made ready before they are asked for."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from werkzeug.test import EnvironBuilder, run_wsgi_app
+
+from endpoint.app import create_app
+from endpoint.server.response_cache import COUNTED, Asked, Kept
+from endpoint.server.warmup import BROWSER, Warmer
+from kg.derived import changelog, changes, search
+from kg.settings import Settings
+from kg.workers.questions import Workers
+from tests.conftest import TURTLE, publish_turtle
+
+EVENT = "/doc/event/2011-11-08/abcdefghij"
+NEXT = "20111110T060000000000Z"
+PLACE = "/doc/entity/en/Homs"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    publish_turtle(tmp_path / "store", TURTLE.read_text(encoding="utf-8"))
+    return tmp_path / "store"
+
+
+@pytest.fixture
+def app(store: Path, settings: Settings) -> Iterator[Flask]:
+    own = replace(settings, store=str(store), warm_pages=20)
+    with Workers(store, own) as workers:
+        assert workers.ready(20)
+        yield create_app(own, workers)
+
+
+@pytest.fixture
+def kept(app: Flask) -> Kept:
+    found: Kept = app.extensions[Kept.__name__]
+    return found
+
+
+def ask(app: Flask, path: str, accept: str = BROWSER) -> str:
+    headers = {"Accept": accept, "Accept-Encoding": "gzip"}
+    return run_wsgi_app(app.wsgi_app, EnvironBuilder(path, headers=headers).get_environ())[1]
+
+
+def made(kept: Kept, asked: Asked) -> bool:
+    return kept.cache.get((kept.version(), asked)) is not None
+
+
+def until(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.02)  # what is waited for happens in another process
+
+
+def test_the_home_page_what_it_leads_to_and_hubs_are_made_ready(app: Flask, kept: Kept) -> None:
+    Warmer(app).warm()
+    for path in ("/", EVENT, PLACE, "/doc/publisher/example-times"):
+        assert made(kept, Asked.link(path, BROWSER)), path
+
+
+def test_what_is_there_no_more_is_no_mistake_of_the_server(kept: Kept, caplog: pytest.LogCaptureFixture) -> None:
+    assert kept.response(Asked.link("/doc/event/2011-11-08/nothing", BROWSER)).status.startswith("404")
+    assert not caplog.records
+
+
+def test_what_was_asked_for_is_made_ready_for_the_next_snapshot(app: Flask, kept: Kept, store: Path) -> None:
+    assert ask(app, f"{EVENT}.rdf", "text/turtle;q=0.3").startswith("200")
+    before = kept.version()
+    publish_turtle(store, TURTLE.read_text(encoding="utf-8"), NEXT)
+    until(lambda: kept.version() != before)
+    asked = Asked.link(f"{EVENT}.rdf", "text/turtle;q=0.3")
+    assert not made(kept, asked)
+    Warmer(app).warm()
+    assert made(kept, asked)
+
+
+def test_no_more_documents_are_made_than_the_setting_says(app: Flask) -> None:
+    for number in range(1, 40):
+        ask(app, f"{EVENT}?page=1&number={number}")
+    assert Warmer(app).warm() == 20
+
+
+def test_the_search_index_and_the_change_log_are_made_ready(app: Flask, kept: Kept, store: Path) -> None:
+    snapshot = app.extensions["newsgraph"].workers.snapshot
+    Warmer(app).warm()
+    until(search.path(store, snapshot).exists)
+
+    def logged() -> bool:
+        with changelog.opened(store) as found:
+            return found is not None and found.snapshot == snapshot.id
+
+    until(logged)
+
+
+def test_the_statistics_of_the_catalogue_are_counted(app: Flask, store: Path) -> None:
+    Warmer(app).warm()
+    assert (store / "dumps" / app.extensions["newsgraph"].workers.snapshot.id / "statistics.json").exists()
+
+
+def test_documents_lead_to_feeds_only_when_these_are_there(
+    app: Flask, kept: Kept, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def leads() -> bool:
+        return "/feed/atom/" in kept.response(Asked.link(PLACE, BROWSER)).headers["Link"]
+
+    logged: Future[None] = Future()
+    monkeypatch.setitem(changes._running, store.absolute(), logged)
+    assert not leads()
+    logged.set_result(None)
+    assert leads()
+
+
+def test_a_started_warmer_notices_each_snapshot(app: Flask, kept: Kept, store: Path) -> None:
+    asked = Asked.link(PLACE, BROWSER)
+    with closing(Warmer(app)) as warmer:
+        warmer.start()
+        until(lambda: made(kept, asked))
+        before = kept.version()
+        publish_turtle(store, TURTLE.read_text(encoding="utf-8"), NEXT)
+        until(lambda: kept.version() != before and made(kept, asked))
+
+
+def test_a_request_for_an_address_is_the_one_that_a_client_sends(app: Flask, kept: Kept) -> None:
+    path = "/doc/entity/zh/%E9%9C%8D%E5%A7%86%E6%96%AF?page=1"
+    sent = EnvironBuilder(path, headers={"Accept": BROWSER, "Accept-Encoding": "gzip"}).get_environ()
+    assert Asked.of(sent) == Asked.link(path, BROWSER)
+    assert Asked.of(sent).environ()["PATH_INFO"] == sent["PATH_INFO"]
+
+
+def test_counts_of_requests_are_bounded(app: Flask, kept: Kept) -> None:
+    ask(app, EVENT)
+    ask(app, EVENT)
+    for number in range(COUNTED + 1):
+        kept._count(Asked("/", query=str(number)))  # as a client that never asks for the same thing twice
+    assert len(kept.busiest(2 * COUNTED)) <= COUNTED
+    assert kept.busiest(1)[0].path == EVENT
+
+
+def test_a_client_cannot_fill_memory_with_what_it_accepts(app: Flask, kept: Kept) -> None:
+    long = "text/turtle, " + "x" * 200_000
+    ask(app, EVENT, long)
+    assert kept.cache.used > 200_000
+    assert kept.busiest(1) == []
