@@ -17,6 +17,7 @@ from kg.pipeline.run import Built, build
 from kg.settings import Settings
 from kg.store.snapshot import Manifest, Snapshot, drafting, publish
 from kg.workers.questions import Workers
+from tests.paths import DATA, ROOT, SAMPLE
 
 # How long an example takes says something of the machine and nothing of the code.
 hypothesis.settings.register_profile(
@@ -24,7 +25,7 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("newsgraph")
 
-TURTLE = Path(__file__).parent / "data" / "served.ttl"
+TURTLE = DATA / "served.ttl"
 BASE = "http://127.0.0.1:8000/"
 EVENT = f"{BASE}event/2011-11-08/abcdefghij"
 
@@ -78,8 +79,6 @@ def workers(served_store: Path, settings: Settings) -> Iterator[Workers]:
 
 # ---- Archives and builds: for the tests of what reads pages, builds snapshots, and prints what is in them.
 
-ROOT = Path(__file__).parents[1]
-SAMPLE = (ROOT / "data" / "seed", ROOT / "data" / "sample")
 
 WriteArchive = Callable[..., Path]
 Commit = Callable[[Mapping[str, str], int], Path]

@@ -16,10 +16,10 @@ from pyoxigraph import Literal, NamedNode, Store
 from kg.pipeline import run
 from kg.rdf import terms
 from kg.settings import Settings
+from tests.paths import CORPUS, TESTS
 
-HISTORY = Path(__file__).parent / "history"
-JUDGED = Path(__file__).parent / "judged"
-CORPUS = Path(os.environ.get("NEWSGRAPH_CORPUS", Path(__file__).parents[2] / "shared" / "corpus"))
+HISTORY = TESTS / "history"
+JUDGED = TESTS / "judged"
 WIKITEXT = CORPUS / "wikipedia-current-events.bundle"
 GOLDEN: list[dict[str, Any]] = json.loads((HISTORY / "revisions.json").read_text(encoding="utf-8"))
 HERMETIC = {"PATH": os.environ["PATH"], "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}

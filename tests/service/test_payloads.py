@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
+from tests.paths import ROOT
+
 FOLDER = os.environ.get("NEWSGRAPH_PAYLOADS", "")
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.skipif(not FOLDER, reason="NEWSGRAPH_PAYLOADS does not name a folder of hostile inputs")

@@ -12,9 +12,11 @@ from urllib.parse import quote
 
 import pytest
 
+from tests.paths import DATA
+
 BASE = "http://127.0.0.1:8000/"
 EVENT = f"{BASE}event/2011-11-08/abcdefghij"
-TURTLE = Path(__file__).parents[1] / "data" / "served.ttl"
+TURTLE = DATA / "served.ttl"
 COMMENT = "http://www.w3.org/2000/01/rdf-schema#comment"
 SNAPSHOTS = 5
 DOCUMENT = "/doc/event/2011-11-08/abcdefghij.ttl"

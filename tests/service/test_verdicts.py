@@ -3,12 +3,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from importlib.util import module_from_spec, spec_from_file_location
-from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-FILE = Path(__file__).parents[2] / "bench" / "verdicts.py"
+from tests.paths import ROOT
+
+FILE = ROOT / "bench" / "verdicts.py"
 
 
 @pytest.fixture(scope="module")

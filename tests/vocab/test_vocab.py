@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, QueryBoolean, RdfFormat, Store, parse
@@ -14,12 +13,12 @@ import vocab
 from kg.lookup.describe import describe
 from kg.rdf import terms
 from kg.rdf.prefixes import PREFIXES, expand
+from tests.paths import ROOT
 
 ALL = (*vocab.CLASSES, *vocab.PROPERTIES)
 each = pytest.mark.parametrize("name", ALL)
 each_property = pytest.mark.parametrize("name", vocab.PROPERTIES)
 
-ROOT = Path(__file__).parents[1]
 BASE = "http://127.0.0.1:8000/"
 SEED_EVENT = f"{BASE}event/2011-11-08/dnucad6lq6"
 OF_HISTORIES = ("observedFrom", "observedUntil")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
@@ -18,8 +17,8 @@ from kg.pipeline import run
 from kg.pipeline.run import Built
 from kg.settings import Settings
 from kg.store import snapshot
+from tests.paths import CORPUS
 
-CORPUS = Path(os.environ.get("NEWSGRAPH_CORPUS", Path(__file__).parents[2] / "shared" / "corpus"))
 WIKITEXT = CORPUS / "wikipedia-current-events.bundle"
 CHINESE = CORPUS / "the-context-zh-pages.tar.zst"
 

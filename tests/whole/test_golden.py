@@ -13,8 +13,9 @@ from pyoxigraph import RdfFormat, serialize
 
 from kg.pipeline import run
 from kg.settings import Settings
+from tests.paths import TESTS
 
-GOLDEN = Path(__file__).parent / "golden"
+GOLDEN = TESTS / "golden"
 UPDATE = bool(os.environ.get("UPDATE_GOLDEN"))
 
 

@@ -12,8 +12,9 @@ from pyoxigraph import QuerySolutions, Store
 from kg.dialects.context.lines import place_of
 from kg.dialects.reading import day_of
 from kg.pipeline.run import Built
+from tests.paths import ROOT
 
-SAMPLE = Path(__file__).parents[1] / "data" / "sample"
+SAMPLE = ROOT / "data" / "sample"
 ENGLISH = SAMPLE / "the-context" / "en" / "news"
 CHINESE = SAMPLE / "the-context" / "zh" / "news"
 # The lines that the sample has so that something is not understood.

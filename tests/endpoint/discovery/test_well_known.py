@@ -14,7 +14,8 @@ from kg.lookup import sitemap
 from kg.publish.catalog_snapshot import FOLDER
 from kg.rdf import terms
 from kg.settings import Settings
-from tests.conftest import BASE, ROOT, TURTLE, Publish
+from tests.conftest import BASE, TURTLE, Publish
+from tests.paths import ROOT
 
 SITEMAPS = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 SEARCH = "{http://a9.com/-/spec/opensearch/1.1/}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -16,6 +15,7 @@ from rdflib import Dataset
 import vocab
 from kg.rdf.formats import JSONLD_FORMS, PROFILE, Format
 from kg.rdf.prefixes import expand
+from tests.paths import ROOT
 
 PATH = "/doc/event/2011-11-08/abcdefghij"
 IRI = "http://127.0.0.1:8000/event/2011-11-08/abcdefghij"
@@ -174,7 +174,7 @@ def test_the_loaders_of_pyld_can_read_the_links_of_json(send, path: str) -> None
 
 # ---- The page for web developers
 
-DOCS = (Path(__file__).parents[2] / "docs" / "jsonld.md").read_text(encoding="utf-8")
+DOCS = (ROOT / "docs" / "jsonld.md").read_text(encoding="utf-8")
 
 
 def test_the_forms_of_the_docs_are_those_that_there_are() -> None:

@@ -21,6 +21,7 @@ from kg.errors import StoreError
 from kg.pipeline.run import build
 from kg.settings import Settings
 from kg.store import snapshot
+from tests.paths import CHECKS
 
 BASE = "http://127.0.0.1:8000/"
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -29,7 +30,7 @@ TREE = "https://w3id.org/tree#"
 SHOPS = "Shops close in [[Homs]]. [https://example.org/{} (Example News)]"
 HEADER = "{{Current events header|2011|11|08}}\n"
 DAY = "2011_November_8.txt"
-CHECKER = Path(__file__).parents[3] / "shared" / "checks" / "runners" / "ldes_checker.py"
+CHECKER = CHECKS / "runners" / "ldes_checker.py"
 
 Get = Callable[..., "object"]
 Serving = Callable[[Settings], AbstractContextManager[Callable]]

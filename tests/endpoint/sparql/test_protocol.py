@@ -3,15 +3,15 @@ from __future__ import annotations
 import html
 import json
 import socket
-from pathlib import Path
 from urllib.parse import quote, urlencode
 
 import pytest
 from pyoxigraph import RdfFormat, parse
 
 from kg.query.questions import questions
+from tests.paths import ROOT
 
-QUERIES = Path(__file__).parents[2] / "data" / "queries"
+QUERIES = ROOT / "data" / "queries"
 EVENTS = "SELECT ?e { ?e a <https://w3id.org/newsgraph/ns#Event> }"
 RESULTS = [
     "application/sparql-results+json",

@@ -19,8 +19,9 @@ from pyoxigraph import NamedNode
 from kg.rdf import patch
 from kg.store.snapshot import current
 from kg.write import log
-from tests.conftest import ROOT, TURTLE, publish_turtle
+from tests.conftest import TURTLE, publish_turtle
 from tests.endpoint.conftest import BEARER, WRITE_TOKEN, Send, Writable, sender
+from tests.paths import ROOT
 
 FORM = "application/x-www-form-urlencoded"
 DIRECT = "application/sparql-update"

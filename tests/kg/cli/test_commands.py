@@ -22,8 +22,8 @@ from kg import __version__, cli, graph
 from kg.cli.options import GRAPH_FORMATS
 from kg.rdf.formats import by_name
 from kg.settings import Settings
+from tests.paths import ROOT
 
-ROOT = Path(__file__).parents[1]
 DAY = "2011_November_8.txt"
 PAGE = "{{Current events header|2011|11|08}}\n*Shops close in [[Homs]]. [https://example.org/a (Example News)]\n"
 HOMS = "http://127.0.0.1:8000/entity/en/Homs"

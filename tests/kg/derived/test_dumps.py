@@ -13,8 +13,9 @@ from kg.errors import StoreError
 from kg.publish.dump_files import WHOLE, DumpFile
 from kg.rdf.formats import by_name
 from kg.store.snapshot import Snapshot
+from tests.paths import DATA
 
-TURTLE = Path(__file__).parents[1] / "data" / "served.ttl"
+TURTLE = DATA / "served.ttl"
 FILE = DumpFile(by_name("ntriples"))
 
 

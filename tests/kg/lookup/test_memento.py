@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 from pyoxigraph import Literal, NamedNode, RdfFormat, Store
@@ -12,8 +11,9 @@ from kg.errors import NotFoundError
 from kg.lookup import memento
 from kg.rdf import terms
 from kg.rdf.prefixes import PREFIXES
+from tests.paths import ROOT
 
-DOCS = Path(__file__).parent.parent / "docs" / "memento.md"
+DOCS = ROOT / "docs" / "memento.md"
 EVENT, DAY = "http://e/event", "http://e/day"
 TURTLE = """
 <http://e/event> a ng:Event ; dcterms:temporal <http://e/day> ; ng:revision <http://e/r1>, <http://e/r2> ;

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import tarfile
@@ -25,8 +24,8 @@ from kg.pipeline.verify import Checked, difference, summary, verify
 from kg.rdf import terms
 from kg.rdf.iri import Minter
 from kg.settings import Settings
+from tests.paths import CORPUS, ROOT
 
-CORPUS = Path(os.environ.get("NEWSGRAPH_CORPUS", Path(__file__).parents[2] / "shared" / "corpus"))
 MINTER = Minter("http://127.0.0.1:8000/")
 EVENT = "news/2011/11/8/shops-close.md"
 INDEX = "news/2011/11/8/index.md"
@@ -270,7 +269,7 @@ def test_quads_of_no_page_and_of_two_are_refused() -> None:
 
 
 def test_kg_page_prints_the_bytes_of_a_page_and_nothing_else(sample_store: Path, run_kg: RunKg) -> None:
-    page = next(Path(__file__).parents[1].glob("data/seed/**/news/**/*.md"))
+    page = next(ROOT.glob("data/seed/**/news/**/*.md"))
     path = page.as_posix()[page.as_posix().index("news/") :]
     printed = run_kg("page", path, "--store", sample_store)
     assert (printed.returncode, printed.stdout, printed.stderr) == (0, page.read_bytes(), b"")

@@ -6,7 +6,6 @@ import csv
 import gzip
 import json
 import re
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -19,10 +18,11 @@ from kg.places.names import fold
 from kg.places.place import Place, names_place
 from kg.places.towns import CELLS, Towns
 from tests.judged.measure import general
+from tests.paths import ROOT, TESTS
 
 HOMS, HOMS_GOVERNORATE, SYRIA = 169577, 169575, 163843
-DATA = Path(__file__).parents[1] / "data" / "gazetteer"
-JUDGED = Path(__file__).parent / "judged" / "places"
+DATA = ROOT / "data" / "gazetteer"
+JUDGED = TESTS / "judged" / "places"
 
 
 @pytest.fixture(scope="module")

@@ -23,9 +23,9 @@ from kg.publish.catalog_terms import expand
 from kg.publish.catalog_texts import Publisher
 from kg.publish.dump_files import PATCH, WHOLE, DumpFile, Made
 from kg.rdf.formats import RDF_FORMATS, Format, by_name
+from tests.paths import CHECKS, ROOT
 
-ROOT = Path(__file__).parents[1]
-RUNNER = ROOT.parent / "shared" / "checks" / "runners" / "dcat_void_runner.py"
+RUNNER = CHECKS / "runners" / "dcat_void_runner.py"
 RDFLIB = {
     "turtle": "turtle",
     "ntriples": "nt",

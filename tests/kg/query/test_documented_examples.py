@@ -12,9 +12,10 @@ import pytest
 
 from kg.settings import Settings
 from kg.workers.questions import Workers
+from tests.paths import ROOT
 from tests.services import remote
 
-TEXT = (Path(__file__).parents[1] / "docs" / "sparql.md").read_text(encoding="utf-8")
+TEXT = (ROOT / "docs" / "sparql.md").read_text(encoding="utf-8")
 DISTANCE, WITHIN, FEDERATED = re.findall(r"```sparql\n(.*?)```", TEXT, re.DOTALL)
 WIKIDATA = "https://query.wikidata.org/sparql"
 HOMS = "http://www.wikidata.org/entity/Q131301"

@@ -12,8 +12,9 @@ from pyoxigraph import Literal, NamedNode, QuerySolution, QuerySolutions, Store
 from kg.query.evaluate import answer
 from kg.rdf.prefixes import PREFIXES, expand
 from kg.store import snapshot
+from tests.paths import ROOT
 
-QUERIES = Path(__file__).parents[1] / "data" / "queries"
+QUERIES = ROOT / "data" / "queries"
 NAMES = sorted(file.stem for file in QUERIES.glob("*.rq"))
 BASE = "http://127.0.0.1:8000/"
 HOMS = NamedNode(f"{BASE}entity/en/Homs")

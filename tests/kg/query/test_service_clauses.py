@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 from pyoxigraph import QuerySolutions, Store
-from tests.test_guard_fuzz import SIGNS, WORDS
 
 from kg.errors import NewsgraphError, QueryRefusedError, QuerySyntaxError
 from kg.query.federate import federated
 from kg.query.guard import check
 from kg.query.service_clauses import CLAUSES, FederatedQuery, read
 from kg.settings import Settings
+from tests.kg.query.test_guard_fuzz import SIGNS, WORDS
 
 BASE = "http://base.example/x/"
 ALLOWED = "http://allowed.example/sparql"

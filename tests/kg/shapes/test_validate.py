@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -26,8 +25,8 @@ from kg.shapes.compile import query
 from kg.shapes.shape import COMPONENTS, Constraint, Shape, load
 from kg.shapes.shape import Path as ShapePath
 from kg.shapes.validate import validate
+from tests.paths import DATA
 
-DATA = Path(__file__).parent / "data"
 BASE = "http://127.0.0.1:8000/"
 NODES = {
     "$E": "<event/2011-11-08/aaaaaaaaaa>",

@@ -21,8 +21,8 @@ from kg.pipeline.run import Built
 from kg.settings import Settings
 from kg.store import snapshot
 from kg.store.snapshot import BUILDING, Snapshot
+from tests.paths import ROOT
 
-ROOT = Path(__file__).parents[1]
 DAY = "2011_November_8.txt"
 PAGE = "{{Current events header|2011|11|08}}\n*Shops close in [[Homs]]. [https://example.org/a (Example News)]\n"
 TRIPLE = "<http://example.org/a> <http://example.org/b> <http://example.org/c> ."

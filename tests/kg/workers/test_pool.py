@@ -32,10 +32,11 @@ from kg.store.snapshot import Snapshot, current
 from kg.workers import admission
 from kg.workers.admission import Lane
 from kg.workers.questions import Workers
+from tests.paths import DATA
 
 BASE = "http://127.0.0.1:8000/"
 EVENT = f"{BASE}event/2011-11-08/abcdefghij"
-TURTLE = Path(__file__).parent / "data" / "served.ttl"
+TURTLE = DATA / "served.ttl"
 Publish = Callable[[Path, str, str], Snapshot]
 
 DIGITS = "{ 0 1 2 3 4 5 6 7 8 9 }"

@@ -8,9 +8,10 @@ from pyoxigraph import RdfFormat, Store
 from kg.errors import UploadError, UploadTooLargeError
 from kg.rdf.formats import by_name, by_suffix
 from kg.write.upload import triples
+from tests.paths import CHECKS
 
 BASE = "http://a.example/g"
-PAYLOADS = Path(__file__).parents[2] / "shared" / "checks" / "payloads"
+PAYLOADS = CHECKS / "payloads"
 HOSTILE = sorted((*PAYLOADS.glob("xml/*.rdf"), *PAYLOADS.glob("*/*.ttl"), *PAYLOADS.glob("terms/*.jsonld")))
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import pytest
 from hypothesis import assume, given
@@ -20,8 +18,8 @@ from kg.errors import ArchiveError
 from kg.mapping import rebuild as rebuilding
 from kg.mapping.page import page_quads
 from kg.rdf.iri import Minter
+from tests.paths import CORPUS
 
-CORPUS = Path(os.environ.get("NEWSGRAPH_CORPUS", Path(__file__).parents[3] / "shared" / "corpus"))
 EVENT = "news/2011/11/8/a-bridge-opens.md"
 INDEX = "news/2011/11/8/index.md"
 

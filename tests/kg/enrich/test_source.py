@@ -11,7 +11,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 from kg.enrich import source
 from kg.enrich.source import Provenance
 from kg.rdf import terms
-from tests.enrich.conftest import START
+from tests.kg.enrich.conftest import START
 
 BASE = "http://127.0.0.1:8000/"
 ENDPOINT = "https://dbpedia.org/sparql"

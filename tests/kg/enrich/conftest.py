@@ -16,8 +16,9 @@ from socketserver import BaseRequestHandler, ThreadingTCPServer
 import pytest
 
 from kg.remote.clock import Clock
+from tests.paths import DATA
 
-DUMP = Path(__file__).parents[1] / "data" / "enrichment.ttl"
+DUMP = DATA / "enrichment.ttl"
 START = datetime(2026, 11, 23, 8, tzinfo=UTC)
 
 

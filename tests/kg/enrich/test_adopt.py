@@ -9,7 +9,7 @@ from pyoxigraph import DefaultGraph, RdfFormat, Store, parse
 
 from kg.enrich import adopt, source
 from kg.enrich.adopt import Adopted, Fate
-from tests.enrich.conftest import START
+from tests.kg.enrich.conftest import START
 
 BASE = "http://127.0.0.1:8000/"
 PREFIXES = """

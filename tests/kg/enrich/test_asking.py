@@ -15,7 +15,7 @@ from kg.enrich.client import Client
 from kg.enrich.question import question
 from kg.errors import QueryError
 from kg.settings import Settings
-from tests.enrich.conftest import Bad, FakeTime, http
+from tests.kg.enrich.conftest import Bad, FakeTime, http
 
 NAMES = {f"http://127.0.0.1:8000/entity/en/E{number}": f"http://dbpedia.org/resource/E{number}" for number in range(10)}
 SETTINGS = Settings(enrich_rate=1_000.0, enrich_retries=1)

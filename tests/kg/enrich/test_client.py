@@ -13,7 +13,7 @@ import pytest
 from kg.enrich.client import LONGEST_WAIT, Client
 from kg.errors import ConfigurationError, QueryError, ResultTooLargeError
 from kg.settings import Settings
-from tests.enrich.conftest import NOTHING, START, Bad, FakeTime, http
+from tests.kg.enrich.conftest import NOTHING, START, Bad, FakeTime, http
 from tests.services import peer
 
 SETTINGS = Settings(enrich_rate=1_000.0, enrich_retries=3, enrich_seconds=5.0)

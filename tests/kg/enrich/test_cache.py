@@ -11,7 +11,7 @@ import pytest
 from kg.enrich import cache
 from kg.enrich.answer import Row
 from kg.errors import StoreError
-from tests.enrich.conftest import START
+from tests.kg.enrich.conftest import START
 
 ROW = Row(
     "http://dbpedia.org/resource/A", "http://example.org/p", {"type": "literal", "value": "حمص", "xml:lang": "ar"}

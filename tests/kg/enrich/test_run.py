@@ -21,9 +21,9 @@ from kg.store import snapshot
 from kg.workers.questions import Workers
 from kg.write.log import Author
 from kg.write.writer import Writer
-from tests.enrich.conftest import Bad, FakeTime, http
+from tests.kg.enrich.conftest import Bad, FakeTime, http
+from tests.paths import ROOT
 
-ROOT = Path(__file__).parents[2]
 BASE = "http://127.0.0.1:8000/"
 ENTITY = f"{BASE}entity/en/"
 LICENCE = "https://creativecommons.org/licenses/by-sa/4.0/"

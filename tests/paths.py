@@ -1,0 +1,14 @@
+"""Where the files are that tests read: the checkout's own, and the real archives and checks that may lie beside it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Final
+
+TESTS: Final = Path(__file__).parent
+ROOT: Final = TESTS.parent
+DATA: Final = TESTS / "data"
+SAMPLE: Final = (ROOT / "data" / "seed", ROOT / "data" / "sample")
+CORPUS: Final = Path(os.environ.get("NEWSGRAPH_CORPUS", ROOT.parent / "shared" / "corpus"))
+CHECKS: Final = Path(os.environ.get("NEWSGRAPH_CHECKS", ROOT.parent / "shared" / "checks"))
