@@ -14,7 +14,6 @@ from endpoint.http.headers import FRAMABLE
 from endpoint.site import limits
 from endpoint.site.log import record
 from endpoint.site.site import Site, site, tagged
-from kg import __version__
 from kg.derived import search
 from kg.errors import NotFoundError
 from kg.lookup import reconcile_request
@@ -23,6 +22,7 @@ from kg.lookup.reconcile_request import Extension, ReconciliationError
 from kg.rdf import terms
 from kg.rdf.iri import respell
 from kg.rdf.prefixes import PREFIXES
+from kg.version import __version__
 from kg.workers.pool import Spent
 
 blueprint = Blueprint("reconcile", __name__, url_prefix="/reconcile")

@@ -1,6 +1,30 @@
 """newsgraph: from an archive of news events to a published knowledge graph.
 
 ``open`` gives an rdflib view of a store, ``graph`` the triples of an archive without any store.
+
+The rooms, in the order in which data goes through them:
+
+==============  =======================================================================================
+``archive``     folders and git repositories -> captures of pages
+``dialects``    a page -> its record, and the items that it lists; one room for each page language
+``events``      items -> events, followed through time and named for good by the ledger
+``places``      a title or a printed label -> the place that it names
+``mapping``     records and events -> quads, and pages from their quads again
+``pipeline``    all of these, month by month -> a snapshot
+``shapes``      does a snapshot keep to the vocabulary's shapes, and where does what breaks them come from
+``store``       the folder of a dataset: its snapshots, its ledger, its past
+``enrich``      what others know about the things that events name -> a source of its own
+``write``       updates and uploads -> a snapshot
+``query``       SPARQL: the guard, evaluation, federation
+``lookup``      descriptions, mementos, search, statistics, reconciliation
+``workers``     the processes in which queries and lookups run
+``publish``     dumps, differences of snapshots, the catalogue
+``derived``     what is made from a snapshot and can be made again: dumps, search index, change log
+``cli``         the ``kg`` command: one verb for each step
+==============  =======================================================================================
+
+Below them lie ``rdf`` (terms, IRIs, formats), ``process``, ``remote``, ``settings``, ``errors`` and ``version``. A room
+imports only what lies below it; ``tests/structure`` holds the order.
 """
 
 from __future__ import annotations
@@ -8,11 +32,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kg.version import __version__
+
 if TYPE_CHECKING:
     from rdflib import Dataset, Graph
 
 __all__ = ["__version__", "graph", "open"]
-__version__ = "0.1.0"
 
 
 def open(path: str | Path) -> Dataset:  # noqa: A001

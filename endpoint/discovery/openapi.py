@@ -20,8 +20,8 @@ from endpoint.discovery.operations import OPERATIONS, STATUSES, UNKNOWN, Operati
 from endpoint.http.negotiate import HTML
 from endpoint.site.problems import PLAIN, PLAIN_JSON, PROBLEM
 from endpoint.site.site import site, tagged
-from kg import __version__
 from kg.rdf.formats import Format
+from kg.version import __version__
 
 blueprint = Blueprint("openapi", __name__)
 

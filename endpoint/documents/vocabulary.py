@@ -18,8 +18,7 @@ from endpoint.http.urls import without_suffix
 from endpoint.site.problems import acceptable
 from endpoint.site.site import site, tagged
 from kg.errors import NotFoundError
-from kg.query.evaluate import prefixes_for
-from kg.rdf.formats import Format
+from kg.rdf.formats import Format, prefixes_for
 from kg.rdf.jsonld import compacted
 from kg.rdf.prefixes import expand
 from kg.rdf.serialize import nodes, represent

@@ -14,9 +14,9 @@ from flask import Response, current_app, g, request
 from endpoint.http.urls import Addresses
 from endpoint.site.lru import Cache
 from endpoint.site.past import Past
-from kg import __version__
 from kg.settings import Settings
 from kg.store.snapshot import Snapshot
+from kg.version import __version__
 from kg.workers.questions import Workers
 from kg.write.writer import Writer
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import click
 
-from kg import __version__
 from kg.cli import build, check, dump, enrich, ledger, read, serve
 from kg.errors import NewsgraphError
+from kg.version import __version__
 
 COMMANDS = (
     build.build,

@@ -13,13 +13,13 @@ from urllib.request import HTTPHandler, HTTPRedirectHandler, HTTPSHandler, Reque
 
 from SPARQLWrapper import POST, SPARQLWrapper
 
-from kg import __version__
 from kg.enrich.answer import Row, UnreadableError, rows
 from kg.errors import ConfigurationError, QueryError, ResultTooLargeError
 from kg.remote.client import said
 from kg.remote.clock import Clock
 from kg.remote.deadline import DeadlineSocket
 from kg.settings import Settings
+from kg.version import __version__
 
 ACCEPT: Final = "application/sparql-results+json"
 READABLE: Final = (ACCEPT, "application/json")

@@ -13,7 +13,6 @@ from typing import Any, Final
 
 from pyoxigraph import NamedNode, Store, Triple
 
-from kg import __version__
 from kg.enrich import adopt, cache, source
 from kg.enrich.adopt import Adopted
 from kg.enrich.asking import Asking, Progress
@@ -29,6 +28,7 @@ from kg.settings import Settings
 from kg.shapes import check
 from kg.store import snapshot
 from kg.store.snapshot import Snapshot
+from kg.version import __version__
 
 PENDING: Final = "source.nt.gz"
 

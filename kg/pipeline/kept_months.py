@@ -13,10 +13,10 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
+from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from kg import __version__
 from kg.archive.opening import Archive
 from kg.dialects.record import Unread
 from kg.events.item import Reference, Tally
@@ -25,8 +25,11 @@ from kg.mapping.event import Named
 from kg.pipeline.convert import Outcome, Pending
 from kg.pipeline.plan import Chunk
 from kg.places import gazetteer
+from kg.version import HERE, __version__
 
 FOLDER = "parts"
+CODE: Final = ("vocab", "kg/rdf", "kg/dialects", "kg/archive", "kg/events", "kg/places", "kg/mapping", "kg/pipeline")
+"""The packages that a conversion runs, below the folder that holds them; another line in one of them, another name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +57,18 @@ def name(chunk: Chunk, archives: list[Archive], base: str, known: Ledger) -> str
     return digest.hexdigest()[:32]
 
 
-@cache
-def _program() -> str:
-    """Return a hash of the code and tables that a conversion depends on."""
+def program(root: Path) -> str:
+    """Return a hash of the code below ``root``, and of the tables, that a conversion depends on."""
     digest = hashlib.sha256(__version__.encode())
-    tables = gazetteer.files()
-    for file in (*sorted(Path(__file__).parent.rglob("*.py")), *tables):
+    code = chain.from_iterable(sorted((root / package).rglob("*.py")) for package in CODE)
+    for file in (*code, *gazetteer.files()):
         digest.update(file.read_bytes())
     return digest.hexdigest()
+
+
+@cache
+def _program() -> str:
+    return program(HERE.parent)
 
 
 def find(store: Path, name: str) -> Part | None:

@@ -15,7 +15,6 @@ from typing import Any
 from pyoxigraph import Quad, RdfFormat, Store, serialize
 
 import vocab
-from kg import __version__
 from kg.archive.opening import Archive, open_archive
 from kg.enrich import adopt, source
 from kg.enrich.adopt import Adopted
@@ -36,6 +35,7 @@ from kg.shapes import check
 from kg.store import past as retained
 from kg.store import snapshot
 from kg.store.snapshot import Manifest, Snapshot
+from kg.version import __version__
 from kg.write import log
 
 Progress = Callable[[int, int], None]

@@ -17,7 +17,6 @@ from functools import cache
 from itertools import chain
 from pathlib import Path
 
-from kg.errors import ConfigurationError
 from kg.places.names import (
     AREAS,
     DIVISION_WORDS,
@@ -33,12 +32,7 @@ from kg.places.names import (
 )
 from kg.places.place import Place, area, several
 from kg.places.towns import Towns
-
-#: Where a wheel and a checkout keep the table, in the order they are tried.
-DIRECTORIES = (
-    Path(__file__).parent / "_data" / "gazetteer",
-    Path(__file__).parents[1] / "data" / "gazetteer",
-)
+from kg.version import data_folder
 
 #: Countries whose towns Wikipedia titles "Town, State": there a bare name is
 #: mostly another thing, unless the city is large.
@@ -325,7 +319,7 @@ def load() -> Gazetteer:
     """Read the shipped table, once per process.
 
     Raises:
-        ConfigurationError: no directory holds the table.
+        ConfigurationError: the tables are not installed.
 
     """
     places, denied, areas, wordnet, towns, chinese = files()
@@ -340,19 +334,11 @@ def files() -> tuple[Path, ...]:
     """Give the files that the gazetteer is read from, in the order of TABLES.
 
     Raises:
-        ConfigurationError: no directory holds the tables.
+        ConfigurationError: the tables are not installed.
 
     """
-    directory = _directory()
+    directory = data_folder("gazetteer")
     return tuple(directory / name for name in TABLES)
-
-
-def _directory() -> Path:
-    for directory in DIRECTORIES:
-        if (directory / "places.tsv").is_file():
-            return directory
-    tried = " or ".join(map(str, DIRECTORIES))
-    raise ConfigurationError(f"The gazetteer table places.tsv is not in {tried}; install again.")
 
 
 def entries(path: Path) -> Iterator[str]:

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from pyoxigraph import NamedNode, QueryBoolean, QuerySolutions, QueryTriples, RdfFormat, Store, Triple, serialize
+from pyoxigraph import NamedNode, QueryBoolean, QuerySolutions, QueryTriples, Store, Triple, serialize
 
 from kg.errors import FormatError, NotSupportedError, QueryError, ResultTooLargeError
 from kg.query.row_count import count
 from kg.query.syntax import syntax_error
-from kg.rdf.formats import Format, by_name
+from kg.rdf.formats import Format, by_name, prefixes_for
 from kg.rdf.prefixes import PREFIXES
 
 Results = QuerySolutions | QueryBoolean | QueryTriples
@@ -134,8 +134,3 @@ def form_of(results: Results) -> str:
     if isinstance(results, QueryBoolean):
         return "ask"
     return "select" if isinstance(results, QuerySolutions) else "construct"
-
-
-def prefixes_for(format: RdfFormat) -> dict[str, str] | None:  # noqa: A002
-    """Return the prefix table for the formats that write prefixes, None for the others."""
-    return PREFIXES if format in (RdfFormat.TURTLE, RdfFormat.TRIG, RdfFormat.RDF_XML) else None

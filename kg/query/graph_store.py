@@ -5,8 +5,8 @@ from __future__ import annotations
 from pyoxigraph import DefaultGraph, NamedNode, Store
 
 from kg.errors import FormatError, NotFoundError
-from kg.query.evaluate import Buffer, prefixes_for
-from kg.rdf.formats import Format
+from kg.query.evaluate import Buffer
+from kg.rdf.formats import Format, prefixes_for
 
 
 def graph(store: Store, iri: str, format: Format, limit: int) -> bytes:  # noqa: A002

@@ -4,14 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
-from typing import Final
 
-#: Where a wheel and a checkout keep the queries, in the order they are tried.
-DIRECTORIES: Final = (
-    Path(__file__).parent / "_data" / "queries",
-    Path(__file__).parents[1] / "data" / "queries",
-)
+from kg.version import data_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +19,7 @@ class Question:
 
 @cache
 def questions() -> tuple[Question, ...]:
-    """Return all questions, by name; none if they are not installed."""
-    directory = next((one for one in DIRECTORIES if one.is_dir()), DIRECTORIES[0])
-    texts = {file.stem: file.read_text(encoding="utf-8") for file in sorted(directory.glob("*.rq"))}
+    """Return all questions, by name; raises ConfigurationError if they are not installed."""
+    files = sorted(data_folder("queries").glob("*.rq"))
+    texts = {file.stem: file.read_text(encoding="utf-8") for file in files}
     return tuple(Question(name, text.partition("\n")[0].lstrip("# "), text) for name, text in texts.items())

@@ -12,12 +12,12 @@ from urllib.parse import urlsplit
 from SPARQLWrapper import POST, SPARQLWrapper
 from SPARQLWrapper.SPARQLExceptions import SPARQLWrapperException
 
-from kg import __version__
 from kg.errors import ConfigurationError, QueryError, ResultTooLargeError
 from kg.query.evaluate import Answer
 from kg.rdf.formats import FORMATS, Format, by_media_type
 from kg.remote.client import said
 from kg.settings import Settings
+from kg.version import __version__
 
 ACCEPT = "application/sparql-results+json, text/turtle;q=0.9"
 

@@ -8,6 +8,7 @@ from typing import Final, Literal
 from pyoxigraph import QueryResultsFormat, RdfFormat
 
 from kg.errors import FormatError
+from kg.rdf.prefixes import PREFIXES
 
 Kind = Literal["graph", "dataset", "results", "page"]
 
@@ -111,3 +112,8 @@ def by_suffix(suffix: str) -> Format | None:
 def by_media_type(media_type: str) -> Format | None:
     """Return the format of this media type (lower case, without parameters), or None."""
     return next((f for f in FORMATS if f.media_type == media_type), None)
+
+
+def prefixes_for(format: RdfFormat) -> dict[str, str] | None:  # noqa: A002
+    """Return the prefix table for the formats that write prefixes, None for the others."""
+    return PREFIXES if format in (RdfFormat.TURTLE, RdfFormat.TRIG, RdfFormat.RDF_XML) else None

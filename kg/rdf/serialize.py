@@ -9,8 +9,7 @@ from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, serialize
 from pyoxigraph import Literal as RdfLiteral
 
 from kg.errors import FormatError
-from kg.query.evaluate import prefixes_for
-from kg.rdf.formats import Format
+from kg.rdf.formats import Format, prefixes_for
 from kg.rdf.jsonld import FORMS, text
 from kg.rdf.prefixes import PREFIXES
 

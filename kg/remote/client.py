@@ -18,10 +18,10 @@ from contextlib import suppress
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from kg import __version__
 from kg.errors import FederationError, FederationTimeoutError
 from kg.remote.addresses import Service, is_public
 from kg.remote.deadline import DeadlineSocket, left
+from kg.version import __version__
 
 RESULTS: Final = "application/sparql-results+json"
 ACCEPTED: Final = (RESULTS, "application/json")

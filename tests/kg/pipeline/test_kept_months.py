@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import shutil
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +15,7 @@ from kg.publish.dump import dump
 from kg.rdf import terms
 from kg.rdf.formats import by_name
 from kg.settings import Settings
+from tests.paths import ROOT
 
 PAGE = "<!-- All news items below this line -->{{Current events header|2018|%02d|01}}\n\n;Business\n%s\n"
 MONTHS = {1: "January", 2: "February", 3: "March"}
@@ -113,3 +117,41 @@ def test_parts_of_pages_that_are_gone_are_removed(archive: Path, tmp_path: Path)
     built(archive, tmp_path / "store")
     built(archive, tmp_path / "store")
     assert len(list((tmp_path / "store" / kept_months.FOLDER).iterdir())) < before
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the program's files that a test may change."""
+    root = tmp_path_factory.mktemp("program")
+    for package in ("kg", "vocab"):
+        shutil.copytree(ROOT / package, root / package, ignore=shutil.ignore_patterns("__pycache__"))
+    return root
+
+
+@pytest.mark.parametrize("package", kept_months.CODE)
+def test_one_line_more_in_a_package_that_converts_is_another_program(program: Path, package: str) -> None:
+    before = kept_months.program(program)
+    assert before == kept_months.program(ROOT)
+    for file in (program / package).rglob("*.py"):
+        text = file.read_text(encoding="utf-8")
+        file.write_text(f"{text}\n", encoding="utf-8")
+        assert kept_months.program(program) != before
+        file.write_text(text, encoding="utf-8")
+
+
+def test_a_change_of_the_command_line_leaves_the_kept_months_as_they_are(program: Path) -> None:
+    before = kept_months.program(program)
+    for file in (program / "kg" / "cli").rglob("*.py"):
+        file.write_text("", encoding="utf-8")
+    assert kept_months.program(program) == before
+
+
+def test_all_that_a_conversion_imports_is_in_a_package_that_names_the_program() -> None:
+    """But for errors, settings and what runs processes, which put nothing into a graph."""
+    script = "import sys, kg.pipeline.convert; print(*(getattr(m, '__file__', '') or '' for m in sys.modules.values()))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT)
+    files = [Path(one) for one in done.stdout.split() if Path(one).is_relative_to(ROOT)]
+    ours = [one.relative_to(ROOT).as_posix() for one in files if one.relative_to(ROOT).parts[0] in ("kg", "vocab")]
+    outside = {one for one in ours if not one.startswith(tuple(f"{package}/" for package in kept_months.CODE))}
+    assert len(ours) > 20
+    assert outside <= {"kg/__init__.py", "kg/errors.py", "kg/version.py"}

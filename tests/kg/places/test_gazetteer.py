@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kg import version
 from kg.errors import ConfigurationError
 from kg.places import gazetteer
 from kg.places.gazetteer import Gazetteer, load
@@ -574,8 +575,8 @@ def test_every_city_is_in_a_known_country(places: Gazetteer) -> None:
 
 
 def test_a_missing_table_is_a_configuration_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gazetteer, "DIRECTORIES", ())
-    with pytest.raises(ConfigurationError, match=r"places\.tsv"):
+    monkeypatch.setattr(version, "ROOTS", ())
+    with pytest.raises(ConfigurationError, match="gazetteer"):
         load.__wrapped__()
 
 

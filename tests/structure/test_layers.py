@@ -1,0 +1,115 @@
+"""The order of the house: what may import what. Run with ``-s`` it prints the counts."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from tests.paths import ROOT
+from tests.structure.imports import arrows, between_rooms, circles, importers, modules, room
+
+LAYERS = (
+    ("kg.__main__",),
+    ("kg.cli",),
+    ("endpoint.app",),
+    ("endpoint.server",),
+    ("endpoint.catalog", "endpoint.discovery"),
+    ("endpoint.documents",),
+    ("endpoint.feeds", "endpoint.sparql", "endpoint.reconcile"),
+    ("endpoint.html",),
+    ("endpoint.site",),
+    ("endpoint.http",),
+    ("endpoint",),
+    ("kg",),
+    ("kg.pipeline",),
+    ("kg.enrich", "kg.write"),
+    ("kg.shapes", "kg.workers", "kg.derived"),
+    ("kg.publish", "kg.mapping", "kg.lookup"),
+    ("kg.query",),
+    ("kg.store",),
+    ("kg.places",),
+    ("kg.events",),
+    ("kg.archive",),
+    ("kg.dialects",),
+    ("kg.settings",),
+    ("kg.rdf", "kg.process", "kg.remote"),
+    ("kg.version",),
+    ("kg.errors",),
+    ("vocab",),
+)
+"""The rooms from the top of the house down; those in one line do not import each other."""
+
+FLOOR = {name: number for number, names in enumerate(LAYERS) for name in names}
+NOT_FOR_THE_ENDPOINT = {"kg.pipeline", "kg.enrich", "kg.mapping", "kg.dialects", "kg.cli"}
+ENTRIES_OF_KG = 25
+FILES_OF_A_ROOM = 14
+LINES_OF_A_FILE = 400
+LINES_OF_A_FUNCTION = 60
+
+KNOWN = modules()
+ARROWS = arrows(KNOWN)
+ROOMS = between_rooms(ARROWS)
+
+
+def entries(folder: Path) -> list[str]:
+    return sorted(one.name for one in folder.iterdir() if one.name not in ("__pycache__", "_data"))
+
+
+def test_every_room_has_its_floor() -> None:
+    assert set(ROOMS) == set(FLOOR)
+
+
+@pytest.mark.parametrize("name", sorted(ROOMS))
+def test_a_room_imports_only_what_lies_below_it(name: str) -> None:
+    upward = {one for one in ROOMS[name] if FLOOR[one] <= FLOOR[name]}
+    assert upward == set()
+
+
+def test_no_room_and_no_module_is_in_a_circle() -> None:
+    assert circles(ROOMS) == []
+    assert circles(ARROWS) == []
+
+
+def test_the_endpoint_neither_builds_nor_reads_archives() -> None:
+    found = {one for module, imported in ARROWS.items() if module.startswith("endpoint") for one in imported}
+    assert {room(one) for one in found} & NOT_FOR_THE_ENDPOINT == set()
+
+
+def test_one_lazy_line_of_the_command_line_starts_the_endpoint() -> None:
+    upward = [(one, to) for one, imported in ARROWS.items() for to in imported if to.startswith("endpoint")]
+    assert [one for one in upward if one[0].startswith("kg")] == [("kg.cli.serve", "endpoint.app")]
+    top = ast.parse(KNOWN["kg.cli.serve"].read_text(encoding="utf-8")).body
+    assert not any(isinstance(node, ast.ImportFrom) and f"{node.module}".startswith("endpoint") for node in top)
+
+
+def test_a_listing_of_kg_is_short_and_no_room_is_crowded() -> None:
+    assert len(entries(ROOT / "kg")) <= ENTRIES_OF_KG
+    folders = {file.parent for file in KNOWN.values()} - {ROOT / "kg"}
+    crowded = {one: len(list(one.glob("*.py"))) for one in folders if len(list(one.glob("*.py"))) > FILES_OF_A_ROOM}
+    assert crowded == {}
+
+
+def test_the_docstring_of_kg_names_every_room_once() -> None:
+    document = ast.get_docstring(ast.parse(KNOWN["kg"].read_text(encoding="utf-8"))) or ""
+    rooms = [one.removeprefix("kg.") for one in ROOMS if one.startswith("kg.") and one != "kg.__main__"]
+    assert {one: document.count(f"``{one}``") for one in rooms} == dict.fromkeys(rooms, 1)
+
+
+@pytest.mark.parametrize("name", sorted(KNOWN))
+def test_files_and_functions_are_short(name: str) -> None:
+    text = KNOWN[name].read_text(encoding="utf-8")
+    assert text.count("\n") <= LINES_OF_A_FILE
+    functions = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    assert [one.name for one in functions if (one.end_lineno or 0) - one.lineno >= LINES_OF_A_FUNCTION] == []
+
+
+def test_counts_of_the_house() -> None:
+    """Prints what a redesign is to be compared with."""
+    package_arrows = sum(len(imported) for imported in ROOMS.values())
+    for folder in ("kg", "endpoint", "tests"):
+        print(f"entries of {folder}/: {len(entries(ROOT / folder))}")
+    print(f"rooms: {len(ROOMS)}, floors: {len(LAYERS)}, arrows between rooms: {package_arrows}, upward: 0, circles: 0")
+    print(f"files that import the engine's Store: {len(importers(KNOWN, 'pyoxigraph', 'Store'))}")
+    assert package_arrows > 0
