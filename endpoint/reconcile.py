@@ -15,10 +15,10 @@ from endpoint.site import limits
 from endpoint.site.log import record
 from endpoint.site.site import Site, site, tagged
 from kg.derived import search
-from kg.errors import NotFoundError
+from kg.errors import NotFoundError, ReconciliationError
 from kg.lookup import reconcile_request
 from kg.lookup.reconcile import TYPES, proposed
-from kg.lookup.reconcile_request import Extension, ReconciliationError
+from kg.lookup.reconcile_request import Extension
 from kg.rdf import terms
 from kg.rdf.iri import respell
 from kg.rdf.prefixes import PREFIXES

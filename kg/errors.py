@@ -2,6 +2,48 @@
 
 Each message is one sentence that says what is wrong and, where there is one, what to do about it.
 The command line prints it and ends with exit code 2; the endpoint maps each class to one HTTP status.
+
+The tree::
+
+    NewsgraphError
+    ├── ConfigurationError
+    ├── ArchiveError
+    ├── StoreError
+    │   ├── StoreBusyError
+    │   └── LedgerError
+    ├── ValidationError
+    ├── NotFoundError
+    │   ├── WithdrawnError
+    │   └── SnapshotGoneError
+    ├── FormatError
+    │   ├── PatchSyntaxError
+    │   └── NotAcceptableError
+    ├── QueryError
+    │   ├── QuerySyntaxError
+    │   ├── QueryRefusedError
+    │   │   ├── QueryTooComplexError
+    │   │   └── QueryTooLongError
+    │   ├── NotSupportedError
+    │   ├── UpdateFailedError
+    │   ├── UpdateDatasetError
+    │   ├── ReconciliationError
+    │   ├── AnswerError
+    │   ├── TemporaryFailureError
+    │   ├── QueryTimeoutError
+    │   ├── ResultTooLargeError
+    │   ├── WorkerLostError
+    │   ├── ServiceBusyError
+    │   │   └── ClientLimitError
+    │   └── FederationError
+    │       └── FederationTimeoutError
+    ├── UploadError
+    │   └── UploadTooLargeError
+    ├── PreconditionError
+    ├── ValueRefusedError
+    └── FrameError
+        ├── PipeClosedError
+        ├── FrameDeadlineError
+        └── FrameTooLargeError
 """
 
 from __future__ import annotations
@@ -39,8 +81,43 @@ class NotFoundError(NewsgraphError):
     """The graph says nothing about this IRI."""
 
 
+class WithdrawnError(NotFoundError):
+    """What is asked for is withdrawn.
+
+    ``iri`` is what is left of it, ``suffix`` that of the format which the address asks for, if it does.
+    """
+
+    def __init__(self, iri: str, since: str, suffix: str | None) -> None:
+        super().__init__(f"this event was withdrawn on {since[:10]}; nothing of it is kept here but its IRI")
+        self.iri = iri
+        self.suffix = suffix
+
+
+class SnapshotGoneError(NotFoundError):
+    """What is asked for was of a snapshot that is kept no longer."""
+
+
 class FormatError(NewsgraphError):
     """No such format, or a format that cannot hold what is asked for."""
+
+
+class PatchSyntaxError(FormatError):
+    """The text is not an RDF Patch. ``line`` (from 1) says where."""
+
+    def __init__(self, line: int, message: str) -> None:
+        super().__init__(f"line {line} of the patch: {message}")
+        self.line = line
+
+
+class NotAcceptableError(FormatError):
+    """Nothing that there is of a resource is acceptable to the client.
+
+    ``choices`` lists what there is: media types, each with its address.
+    """
+
+    def __init__(self, choices: list[tuple[str, str]]) -> None:
+        super().__init__("none of the formats that there are is acceptable to you")
+        self.choices = choices
 
 
 class QueryError(NewsgraphError):
@@ -63,12 +140,40 @@ class QueryRefusedError(QueryError):
     """The query is well formed, but this service does not run such queries (SERVICE, too long, too deep)."""
 
 
+class QueryTooComplexError(QueryRefusedError):
+    """The query is deeper or has more operators than this service runs."""
+
+
+class QueryTooLongError(QueryRefusedError):
+    """The query is longer than this service reads."""
+
+
 class NotSupportedError(QueryError):
     """The text is SPARQL, but it needs a function or an operation that this service does not have."""
 
 
 class UpdateFailedError(QueryError):
     """The text is a SPARQL update, but one of its operations failed; nothing was changed."""
+
+
+class UpdateDatasetError(QueryError):
+    """The protocol's parameters and the request both name the graphs to use (SPARQL 1.1 Protocol, section 2.2.3)."""
+
+
+class ReconciliationError(QueryError):
+    """What was sent is not a batch of queries, or not a data extension (Reconciliation Service API 0.2)."""
+
+
+class AnswerError(QueryError):
+    """An endpoint elsewhere sent something else than the results that were asked for, or only a part of them."""
+
+
+class TemporaryFailureError(QueryError):
+    """An endpoint elsewhere failed in a way that may pass; ``after`` is how many seconds it asks to wait."""
+
+    def __init__(self, message: str, after: float = 0.0) -> None:
+        super().__init__(message)
+        self.after = after
 
 
 class QueryTimeoutError(QueryError):
@@ -113,3 +218,23 @@ class UploadTooLargeError(UploadError):
 
 class PreconditionError(NewsgraphError):
     """What a request is to change is no longer, or not yet, what the request says it must be."""
+
+
+class ValueRefusedError(NewsgraphError):
+    """A value that others state is not what it should be; the message is the same for all values of its sort."""
+
+
+class FrameError(NewsgraphError):
+    """A frame did not come through the pipe between two processes of ours."""
+
+
+class PipeClosedError(FrameError):
+    """The other end closed the pipe, or died."""
+
+
+class FrameDeadlineError(FrameError):
+    """The deadline passed before the whole frame was there."""
+
+
+class FrameTooLargeError(FrameError):
+    """The other end announced a frame over the limit."""

@@ -12,10 +12,9 @@ from pathlib import Path
 
 from flask import Blueprint, Response, render_template, send_file
 
-from endpoint.site.problems import SnapshotGoneError
 from endpoint.site.site import Site, site
 from kg.derived import dumps
-from kg.errors import NotFoundError
+from kg.errors import NotFoundError, SnapshotGoneError
 from kg.publish import dump_files
 from kg.publish.dump_files import NAME, PATCH, SUMS, Made
 from kg.publish.dump_parts import PARTS

@@ -22,9 +22,9 @@ from endpoint.html.describe import document_page
 from endpoint.http.headers import alternates, link
 from endpoint.http.negotiate import DOCUMENT_FORMATS, HTML, JSON, choose
 from endpoint.http.urls import THINGS, is_document, readable, without_suffix
-from endpoint.site.problems import WithdrawnError, acceptable, problem
+from endpoint.site.problems import acceptable, problem
 from endpoint.site.site import Site, site, tagged
-from kg.errors import NotFoundError
+from kg.errors import NotFoundError, WithdrawnError
 from kg.lookup.describe import paged, pages
 from kg.lookup.locate import Location
 from kg.query.evaluate import Answer
@@ -128,7 +128,7 @@ def locate(here: Site, path: str) -> Found:
         raise NotFoundError(f"there is nothing here about {path[:200]}")
     found = location.iri
     if location.withdrawn:
-        raise WithdrawnError(found, location.withdrawn, suffix)
+        raise WithdrawnError(found, location.withdrawn, suffix.suffix if suffix else None)
     if found == exact:
         return Found(found)
     if found == bare:
@@ -163,7 +163,8 @@ def _redirect(target: str, status: int) -> Response:
 @blueprint.errorhandler(WithdrawnError)
 def withdrawn(error: WithdrawnError) -> Response:
     """Answer 410 (RFC 9110, section 15.5.11): in RDF with the triples that are left, else with a problem document."""
-    chosen = error.wanted or choose(DOCUMENT_FORMATS, request.headers.get("Accept"))
+    named = next((one for one in DOCUMENT_FORMATS if one.suffix == error.suffix), None)
+    chosen = named or choose(DOCUMENT_FORMATS, request.headers.get("Accept"))
     if chosen is None or chosen in (HTML, JSON):
         return problem(410, str(error), {})
     answer = described(site(), error.iri, chosen)

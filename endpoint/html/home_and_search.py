@@ -11,10 +11,9 @@ from flask import Blueprint, Response, redirect, render_template, request
 
 from endpoint.html.describe import listing
 from endpoint.http.negotiate import HTML, JSON, choose
-from endpoint.site.problems import NotAcceptableError
 from endpoint.site.site import Site, site, tagged
 from kg.derived import search as search_cache
-from kg.errors import QueryError, ServiceBusyError, StoreError
+from kg.errors import NotAcceptableError, QueryError, ServiceBusyError, StoreError
 from kg.lookup.search import NAMES, WORDS_OF_KINDS
 from kg.rdf.prefixes import expand
 

@@ -12,23 +12,10 @@ from werkzeug.http import HTTP_STATUS_CODES
 from endpoint.http.negotiate import HTML, choose
 from endpoint.site.log import outcome, record
 from kg import errors
-from kg.query.guard import QueryTooComplexError, QueryTooLongError
+from kg.errors import NotAcceptableError, QueryTooComplexError, QueryTooLongError, SnapshotGoneError, WithdrawnError
 from kg.rdf.formats import Format
 
 log = logging.getLogger(__name__)
-
-
-class WithdrawnError(errors.NotFoundError):
-    """What is asked for is withdrawn; ``iri`` is what is left of it, ``wanted`` the format of the suffix, if any."""
-
-    def __init__(self, iri: str, since: str, wanted: Format | None) -> None:
-        super().__init__(f"this event was withdrawn on {since[:10]}; nothing of it is kept here but its IRI")
-        self.iri = iri
-        self.wanted = wanted
-
-
-class SnapshotGoneError(errors.NotFoundError):
-    """What is asked for was of a snapshot that is kept no longer."""
 
 
 STATUS: Final[tuple[tuple[type[errors.NewsgraphError], int], ...]] = (
@@ -61,14 +48,6 @@ RETRY_SECONDS: Final = 5
 PROBLEM: Final = Format("problem", "application/problem+json", "json", "page", "problem document")
 PLAIN_JSON: Final = Format("json", "application/json", "json", "page", "JSON")
 PLAIN: Final = Format("text", "text/plain", "txt", "page", "text")
-
-
-class NotAcceptableError(errors.FormatError):
-    """Nothing that there is of a resource is acceptable to the client; ``choices`` lists what there is."""
-
-    def __init__(self, choices: list[tuple[str, str]]) -> None:
-        super().__init__("none of the formats that there are is acceptable to you")
-        self.choices = choices
 
 
 def install(app: Flask) -> None:

@@ -6,14 +6,10 @@ import json
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from kg.errors import QueryError
+from kg.errors import AnswerError
 
 Value = dict[str, str]
 """An RDF term as the results format has it: ``type``, ``value``, and perhaps ``xml:lang`` or ``datatype``."""
-
-
-class UnreadableError(QueryError):
-    """The answer is not the JSON that was asked for: cut off, or something else."""
 
 
 class Row(NamedTuple):
@@ -27,16 +23,16 @@ class Row(NamedTuple):
 def rows(body: bytes) -> list[Row]:
     """Return the rows of an answer (SPARQL 1.1 Query Results JSON Format, section 3.2).
 
-    The terms are not checked here; ``facts`` does. Raises UnreadableError if it is no such document.
+    The terms are not checked here; ``facts`` does. Raises AnswerError if it is no such document.
     """
     try:
         bindings = json.loads(body)["results"]["bindings"]
     except (ValueError, RecursionError) as error:
-        raise UnreadableError(f"the answer is not JSON, or is cut off: {error}") from None
+        raise AnswerError(f"the answer is not JSON, or is cut off: {error}") from None
     except (KeyError, TypeError):
-        raise UnreadableError("the answer is JSON, but not the results of a query") from None
+        raise AnswerError("the answer is JSON, but not the results of a query") from None
     if not isinstance(bindings, list):
-        raise UnreadableError("the answer is JSON, but not the results of a query")
+        raise AnswerError("the answer is JSON, but not the results of a query")
     return list(_rows(bindings))
 
 
@@ -49,6 +45,6 @@ def _rows(bindings: list[Any]) -> Iterator[Row]:
 def _term(binding: Any, variable: str) -> Value:
     term = binding.get(variable) if isinstance(binding, dict) else None
     if not isinstance(term, dict) or not isinstance(term.get("value"), str):
-        raise UnreadableError(f"a row of the answer has no ?{variable}")
+        raise AnswerError(f"a row of the answer has no ?{variable}")
     wanted = ("type", "value", "xml:lang", "datatype")
     return {name: term[name] for name in wanted if isinstance(term.get(name), str)}

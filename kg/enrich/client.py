@@ -13,8 +13,8 @@ from urllib.request import HTTPHandler, HTTPRedirectHandler, HTTPSHandler, Reque
 
 from SPARQLWrapper import POST, SPARQLWrapper
 
-from kg.enrich.answer import Row, UnreadableError, rows
-from kg.errors import ConfigurationError, QueryError, ResultTooLargeError
+from kg.enrich.answer import Row, rows
+from kg.errors import AnswerError, ConfigurationError, QueryError, ResultTooLargeError, TemporaryFailureError
 from kg.remote.client import said
 from kg.remote.clock import Clock
 from kg.remote.deadline import DeadlineSocket
@@ -32,14 +32,6 @@ PASSING: Final = (408, 429, 500, 502, 503, 504)
 """HTTP status codes of failures that may be over soon (RFC 9110, section 15; RFC 6585, section 4)."""
 REDIRECTS: Final = range(300, 400)
 TOO_LARGE: Final = 413
-
-
-class _PassingError(Exception):
-    """A failure that may be over soon; ``after`` is how many seconds the endpoint asks to wait."""
-
-    def __init__(self, message: str, after: float = 0.0) -> None:
-        super().__init__(message)
-        self.after = after
 
 
 class _NoRedirect(HTTPRedirectHandler):
@@ -114,7 +106,7 @@ class Client:
             self._keep_pace()
             try:
                 return self._send(text)
-            except _PassingError as failure:
+            except TemporaryFailureError as failure:
                 if attempt >= self._settings.enrich_retries:
                     raise QueryError(f"{self.endpoint} failed {attempt + 1} times, at last: {failure}") from None
                 self._wait(failure, BACKOFF * 2**attempt)
@@ -127,7 +119,7 @@ class Client:
             self._clock.sleep(ahead)
         self._next = self._clock.monotonic() + 1 / self._settings.enrich_rate
 
-    def _wait(self, failure: _PassingError, backoff: float) -> None:
+    def _wait(self, failure: TemporaryFailureError, backoff: float) -> None:
         if failure.after > LONGEST_WAIT:
             raise QueryError(f"{self.endpoint} asks to come back in {failure.after:,.0f} seconds: {failure}")
         self._clock.sleep(max(failure.after, min(backoff, LONGEST_WAIT)))
@@ -142,10 +134,10 @@ class Client:
                 return found
         except HTTPError as error:
             raise self._failure(error) from error
-        except UnreadableError as error:
-            raise _PassingError(str(error)) from error
+        except AnswerError as error:
+            raise TemporaryFailureError(str(error)) from error
         except (OSError, HTTPException, ValueError, OverflowError) as error:  # the last two of what headers say
-            raise _PassingError(str(error) or type(error).__name__) from error
+            raise TemporaryFailureError(str(error) or type(error).__name__) from error
 
     def _request(self, text: str) -> SPARQLWrapper:
         request = _Wrapper(self.endpoint, agent=self._agent)
@@ -171,9 +163,9 @@ class Client:
             if len(body) > limit:
                 raise ResultTooLargeError(f"{self.endpoint} answered more than {limit:,} bytes")
             if self._clock.monotonic() > end:
-                raise _PassingError(f"the answer took more than {self._settings.enrich_seconds:g} seconds")
+                raise TemporaryFailureError(f"the answer took more than {self._settings.enrich_seconds:g} seconds")
         if response.length:
-            raise _PassingError(f"the answer broke off with {response.length:,} bytes missing")
+            raise TemporaryFailureError(f"the answer broke off with {response.length:,} bytes missing")
         return bytes(body)
 
     def _failure(self, error: HTTPError) -> Exception:
@@ -185,7 +177,7 @@ class Client:
                 return ResultTooLargeError(f"{self.endpoint} says that the query is too large")
             message = f"{self.endpoint} answered {error.code}: {said(_start(error)) or error.reason}"
             if error.code in PASSING:
-                return _PassingError(message, self._after(error.headers.get("Retry-After", "")))
+                return TemporaryFailureError(message, self._after(error.headers.get("Retry-After", "")))
             return QueryError(message)
 
     def _after(self, text: str) -> float:

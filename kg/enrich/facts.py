@@ -13,6 +13,7 @@ from typing import Final, TypeVar
 from pyoxigraph import Literal, NamedNode
 
 from kg.enrich.answer import Row, Value
+from kg.errors import ValueRefusedError
 from kg.rdf import terms
 from kg.rdf.iri import URL_LENGTH
 from kg.rdf.prefixes import expand
@@ -68,10 +69,6 @@ _KINDS: Final = {
 }
 
 
-class RefusedError(ValueError):
-    """A value is not what it should be; the message is the reason, the same for all values of its sort."""
-
-
 @dataclass(frozen=True, slots=True)
 class Facts:
     """The statements about an entity that its rows give, and how many values were refused, by reason."""
@@ -103,7 +100,7 @@ def facts(rows: Iterable[Row]) -> Facts:
     for row in rows:
         try:
             _gather(row, values)
-        except RefusedError as reason:
+        except ValueRefusedError as reason:
             found.refused[str(reason)] += 1
     for part in (_types, _labels, _identity, _position):
         found.statements.extend(part(values, found.refused))
@@ -113,7 +110,7 @@ def facts(rows: Iterable[Row]) -> Facts:
 def _gather(row: Row, values: _Values) -> None:
     kind = _KINDS.get(row.property)
     if kind is None:
-        raise RefusedError("a property that was not asked for")
+        raise ValueRefusedError("a property that was not asked for")
     _GATHER[kind](row.value, values)
 
 
@@ -131,65 +128,65 @@ _GATHER: Final[dict[str, Callable[[Value, _Values], None]]] = {
 def _type(value: Value) -> NamedNode:
     iri = value["value"]
     if value.get("type") != "uri" or not iri.startswith(("http://", "https://")) or len(iri) > URL_LENGTH:
-        raise RefusedError("a type that is not an http(s) IRI")
+        raise ValueRefusedError("a type that is not an http(s) IRI")
     if iri in UNIVERSAL:
-        raise RefusedError("a type that everything has")
+        raise ValueRefusedError("a type that everything has")
     if iri in OWN or iri.startswith(_OWN_NAMESPACE):
-        raise RefusedError("a type that this graph states itself")
+        raise ValueRefusedError("a type that this graph states itself")
     try:
         return NamedNode(iri)
     except ValueError:
-        raise RefusedError("a type that is not an http(s) IRI") from None
+        raise ValueRefusedError("a type that is not an http(s) IRI") from None
 
 
 def _text(value: Value) -> str:
     """Return the text of a literal; SPARQLs of 2008 call one with a datatype a typed-literal."""
     if value.get("type") not in ("literal", "typed-literal"):
-        raise RefusedError("no literal where there should be one")
+        raise ValueRefusedError("no literal where there should be one")
     return value["value"]
 
 
 def _label(value: Value) -> Literal:
     text, language = unicodedata.normalize("NFC", " ".join(_text(value).split())), value.get("xml:lang", "")
     if not language:
-        raise RefusedError("a label without a language")
+        raise ValueRefusedError("a label without a language")
     if not _LANGUAGE.fullmatch(language):
-        raise RefusedError("a label whose language is not a language tag")
+        raise ValueRefusedError("a label whose language is not a language tag")
     if not text or len(text) > LABEL_LENGTH:
-        raise RefusedError(f"a label that is empty or longer than {LABEL_LENGTH} characters")
+        raise ValueRefusedError(f"a label that is empty or longer than {LABEL_LENGTH} characters")
     if any(unicodedata.category(one) in ("Cc", "Cs") or one in "\ufffe\uffff" for one in text):
-        raise RefusedError("a label with control characters")
+        raise ValueRefusedError("a label with control characters")
     try:
         return Literal(text, language=language.lower())
     except ValueError:
-        raise RefusedError("a label whose language is not a language tag") from None
+        raise ValueRefusedError("a label whose language is not a language tag") from None
 
 
 def _wikidata(value: Value) -> NamedNode:
     match = _WIKIDATA.fullmatch(value["value"])
     if not match:
-        raise RefusedError("a link that is not to an item of Wikidata")
+        raise ValueRefusedError("a link that is not to an item of Wikidata")
     return NamedNode(f"http://www.wikidata.org/entity/{match[1]}")
 
 
 def _degrees(text: str, most: Decimal) -> str:
     """Return degrees as a canonical xsd:decimal of at most six places, which is a tenth of a metre."""
     if not _NUMBER.fullmatch(text.strip()):
-        raise RefusedError("a coordinate that is not a number")
+        raise ValueRefusedError("a coordinate that is not a number")
     try:
         number = Decimal(text.strip())
         if abs(number) > most:
-            raise RefusedError("a coordinate out of range")
+            raise ValueRefusedError("a coordinate out of range")
         rounded = number.quantize(PRECISION).normalize() + 0  # adding 0 makes -0 positive
     except InvalidOperation:
-        raise RefusedError("a coordinate that is not a number") from None
+        raise ValueRefusedError("a coordinate that is not a number") from None
     return f"{rounded:f}"
 
 
 def _point(value: Value) -> Point:
     match = _POINT.fullmatch(_text(value).strip())
     if not match:
-        raise RefusedError("a geometry that is not a point of WGS84")
+        raise ValueRefusedError("a geometry that is not a point of WGS84")
     return _degrees(match[2], LATITUDES), _degrees(match[1], LONGITUDES)
 
 

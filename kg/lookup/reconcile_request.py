@@ -9,7 +9,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from kg.errors import QueryError
+from kg.errors import ReconciliationError
 
 BATCH: Final = 50
 LIMIT: Final = 10
@@ -19,10 +19,6 @@ VALUES: Final = 20
 IDS: Final = 500
 NAME: Final = 2_000
 STRICTNESS: Final = ("any", "should", "all")
-
-
-class ReconciliationError(QueryError):
-    """What was sent is not a batch of queries, or not a data extension."""
 
 
 @dataclass(frozen=True, slots=True)

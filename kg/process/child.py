@@ -12,9 +12,11 @@ from typing import Any, Final
 
 from kg import errors
 from kg.errors import (
+    FrameDeadlineError,
+    FrameTooLargeError,
     NewsgraphError,
+    PipeClosedError,
     QueryError,
-    QuerySyntaxError,
     QueryTimeoutError,
     ResultTooLargeError,
     StoreError,
@@ -78,7 +80,7 @@ class Child:
         body = request.text.encode(errors="replace") if request.content is None else request.content
         try:
             frames.send(_descriptor(self.process.stdin), header, body)
-        except frames.ClosedError:
+        except PipeClosedError:
             self.kill()
             raise WorkerLostError("the worker died before it was asked") from None
 
@@ -97,13 +99,13 @@ class Child:
     def _receive(self, deadline: float, limit: int | None) -> tuple[dict[str, Any], bytes]:
         try:
             header, body = frames.receive(_descriptor(self.process.stdout), deadline, limit)
-        except frames.DeadlineError:
+        except FrameDeadlineError:
             self.kill()
             raise QueryTimeoutError("the query did not end before its deadline and was stopped") from None
-        except frames.ClosedError:
+        except PipeClosedError:
             self.kill()
             raise WorkerLostError("the process that ran the query died; the query may need too much memory") from None
-        except frames.FrameTooLargeError:
+        except FrameTooLargeError:
             self.kill()
             raise ResultTooLargeError("the result is larger than this service sends") from None
         if "error" in header:
@@ -140,7 +142,8 @@ def _descriptor(pipe: Any) -> int:
 
 def _reported(header: dict[str, Any]) -> NewsgraphError:
     """Return the exception that a worker reports by the name of its class."""
-    if header["error"] == QuerySyntaxError.__name__:
-        return QuerySyntaxError(header["message"], header["line"], header["column"])
     found = getattr(errors, header["error"], QueryError)
-    return QueryError(header["message"]) if not issubclass(found, NewsgraphError) else found(header["message"])
+    kind = found if isinstance(found, type) and issubclass(found, NewsgraphError) else QueryError
+    error: NewsgraphError = kind.__new__(kind, header["message"])
+    vars(error).update(header.get("attributes", {}))
+    return error

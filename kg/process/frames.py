@@ -13,38 +13,28 @@ import struct
 import time
 from typing import Any, Final
 
+from kg.errors import FrameDeadlineError, FrameTooLargeError, PipeClosedError
+
 LENGTHS: Final = struct.Struct(">IQ")
 CHUNK: Final = 1 << 20
 
 
-class ClosedError(Exception):
-    """The other end closed the pipe, or died."""
-
-
-class DeadlineError(Exception):
-    """The deadline passed before the whole frame was there."""
-
-
-class FrameTooLargeError(Exception):
-    """The other end announced a frame over the limit."""
-
-
 def send(descriptor: int, header: dict[str, Any], body: bytes = b"") -> None:
-    """Write one frame to a file descriptor; raise ClosedError if nobody reads it any more."""
+    """Write one frame to a file descriptor; raise PipeClosedError if nobody reads it any more."""
     head = json.dumps(header).encode()
     data = memoryview(LENGTHS.pack(len(head), len(body)) + head + body)
     try:
         while data:
             data = data[os.write(descriptor, data) :]
     except BrokenPipeError:
-        raise ClosedError from None
+        raise PipeClosedError from None
 
 
 def receive(descriptor: int, deadline: float | None = None, limit: int | None = None) -> tuple[dict[str, Any], bytes]:
     """Read one frame and return its header and body.
 
     ``deadline`` is a time of time.monotonic(); ``limit`` the largest frame in bytes.
-    Raises ClosedError, DeadlineError or FrameTooLargeError.
+    Raises PipeClosedError, FrameDeadlineError or FrameTooLargeError.
     """
     head, body = LENGTHS.unpack(_read(descriptor, LENGTHS.size, deadline))
     if limit is not None and head + body > limit:
@@ -56,10 +46,10 @@ def _read(descriptor: int, size: int, deadline: float | None) -> bytes:
     parts: list[bytes] = []
     while size:
         if deadline is not None and not ready(descriptor, deadline):
-            raise DeadlineError
+            raise FrameDeadlineError
         part = os.read(descriptor, min(size, CHUNK))
         if not part:
-            raise ClosedError
+            raise PipeClosedError
         parts.append(part)
         size -= len(part)
     return b"".join(parts)

@@ -10,7 +10,7 @@ import re
 from contextlib import suppress
 from typing import Final, Literal, NoReturn, cast
 
-from kg.errors import QueryRefusedError, QuerySyntaxError, UploadTooLargeError
+from kg.errors import QueryRefusedError, QuerySyntaxError, QueryTooComplexError, QueryTooLongError, UploadTooLargeError
 from kg.settings import Settings
 
 Form = Literal["SELECT", "ASK", "CONSTRUCT", "DESCRIBE"]
@@ -53,14 +53,6 @@ TOKEN: Final = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-
-
-class QueryTooComplexError(QueryRefusedError):
-    """The query is deeper or has more operators than this service runs."""
-
-
-class QueryTooLongError(QueryRefusedError):
-    """The query is longer than this service reads."""
 
 
 def check(query: str, settings: Settings, *, services: bool = False) -> Form | None:

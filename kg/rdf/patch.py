@@ -17,7 +17,7 @@ from typing import IO, Final, TypeVar
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store, Triple, parse
 
-from kg.errors import FormatError
+from kg.errors import PatchSyntaxError
 from kg.rdf.statements import reading
 
 Term = NamedNode | BlankNode | Literal | Triple
@@ -37,14 +37,6 @@ _PREFIX: Final = {
     "PD": re.compile(rf"{_WORD}([ \t]+{_IRI})?[ \t]*{_END.pattern}"),
 }
 _LITERAL_OR_BLANK: Final = re.compile(r'("(?:[^"\\]|\\.)*")|<_:([^>]*)>')
-
-
-class PatchSyntaxError(FormatError):
-    """The text is not an RDF Patch. ``line`` (from 1) says where."""
-
-    def __init__(self, line: int, message: str) -> None:
-        super().__init__(f"line {line} of the patch: {message}")
-        self.line = line
 
 
 @dataclass(frozen=True, slots=True)

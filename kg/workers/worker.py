@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from pyoxigraph import NamedNode, Quad, Store
 
-from kg.errors import NewsgraphError, QueryError, QuerySyntaxError, ResultTooLargeError, StoreError
+from kg.errors import NewsgraphError, PipeClosedError, QueryError, ResultTooLargeError, StoreError
 from kg.lookup import memento, newest, reconcile, reconcile_request, resource_state, sitemap
 from kg.lookup.capabilities import capabilities
 from kg.lookup.describe import describe, newest_events, total_of
@@ -54,7 +54,7 @@ def main(arguments: list[str]) -> int:
     try:
         while True:
             store = serve(store, requests, replies)
-    except frames.ClosedError:
+    except PipeClosedError:
         return 0
 
 
@@ -85,11 +85,8 @@ def _open(database: str) -> Store:
 
 
 def failure(error: NewsgraphError) -> dict[str, Any]:
-    """Return the header of a reply that reports an error."""
-    header = {"error": type(error).__name__, "message": str(error)}
-    if isinstance(error, QuerySyntaxError):
-        header |= {"line": error.line, "column": error.column}  # type: ignore[dict-item]
-    return header
+    """Return the header of a reply that reports an error, with what else its class knows."""
+    return {"error": type(error).__name__, "message": str(error), "attributes": vars(error)}
 
 
 def _query(store: Store, arguments: dict[str, Any], text: str) -> Reply:

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from pyoxigraph import Literal, NamedNode, Store
 
-from kg.errors import StoreError
+from kg.errors import PatchSyntaxError, StoreError
 from kg.rdf import patch
 from kg.store.snapshot import sync
 from kg.write.changes import Changes
@@ -97,7 +97,7 @@ def replay(store: Path, database: Store) -> int:
         try:
             with file.open("rb") as lines:
                 patch.apply(patch.read(lines), database)
-        except (OSError, patch.PatchSyntaxError) as error:
+        except (OSError, PatchSyntaxError) as error:
             raise StoreError(f"the write in {file} cannot be made again: {error}") from error
         number = int(file.stem)
     return number

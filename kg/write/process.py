@@ -22,7 +22,15 @@ from typing import Any, Final
 
 from pyoxigraph import DefaultGraph, NamedNode, RdfFormat, Store
 
-from kg.errors import NewsgraphError, NotFoundError, PreconditionError, ServiceBusyError, StoreBusyError, StoreError
+from kg.errors import (
+    NewsgraphError,
+    NotFoundError,
+    PipeClosedError,
+    PreconditionError,
+    ServiceBusyError,
+    StoreBusyError,
+    StoreError,
+)
 from kg.process import frames, sandbox
 from kg.query.guard import check_update
 from kg.settings import Settings
@@ -61,7 +69,7 @@ def main(arguments: list[str]) -> int:
         try:
             while True:
                 serve(writing, requests, replies)
-        except frames.ClosedError:
+        except PipeClosedError:
             return 0
 
 

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Store, Triple
 
-from kg.errors import NotSupportedError, QueryError, QuerySyntaxError, UpdateFailedError
+from kg.errors import NotSupportedError, QueryError, QuerySyntaxError, UpdateDatasetError, UpdateFailedError
 from kg.query.evaluate import failed
 from kg.query.guard import TOKEN, position
 from kg.query.syntax import syntax_error
@@ -36,10 +36,6 @@ DECLARATIONS: Final = {"BASE": 2, "PREFIX": 3, "VERSION": 2}
 """How many tokens each declaration has."""
 
 Tokens = list[re.Match[str]]
-
-
-class UpdateDatasetError(QueryError):
-    """The protocol's parameters and the request both name the graphs to use (SPARQL 1.1 Protocol, section 2.2.3)."""
 
 
 @dataclass(frozen=True, slots=True)

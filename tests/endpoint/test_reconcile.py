@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from kg.derived import search
+from kg.errors import ReconciliationError
 from kg.lookup.reconcile import extend, similarity
-from kg.lookup.reconcile_request import Extension, ReconciliationError, extension, queries
+from kg.lookup.reconcile_request import Extension, extension, queries
 from kg.rdf.prefixes import expand
 from kg.store.snapshot import current
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.enrich.answer import Row, UnreadableError, rows
+from kg.enrich.answer import Row, rows
+from kg.errors import AnswerError
 
 TERM = {"type": "uri", "value": "http://example.org/a"}
 LABEL = {"type": "literal", "value": "a", "xml:lang": "en", "unknown": 1}
@@ -44,7 +45,7 @@ def test_a_row_has_who_was_asked_for_a_property_and_a_value() -> None:
     ],
 )
 def test_what_is_no_answer_is_an_error(body: bytes) -> None:
-    with pytest.raises(UnreadableError):
+    with pytest.raises(AnswerError):
         rows(body)
 
 
@@ -56,11 +57,11 @@ ANY_JSON = st.recursive(
 
 @given(ANY_JSON)
 def test_any_json_is_rows_or_an_error(found: object) -> None:
-    with suppress(UnreadableError):
+    with suppress(AnswerError):
         assert all(isinstance(row.asked, str) for row in rows(json.dumps(found).encode()))
 
 
 @given(st.binary())
 def test_any_bytes_are_rows_or_an_error(body: bytes) -> None:
-    with suppress(UnreadableError):
+    with suppress(AnswerError):
         rows(body)

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.errors import NewsgraphError, QueryRefusedError, QuerySyntaxError
-from kg.query.guard import OPERATORS, TOKENS, QueryTooComplexError, QueryTooLongError, check, decode
+from kg.errors import NewsgraphError, QueryRefusedError, QuerySyntaxError, QueryTooComplexError, QueryTooLongError
+from kg.query.guard import OPERATORS, TOKENS, check, decode
 from kg.settings import Settings
 
 SETTINGS = Settings()

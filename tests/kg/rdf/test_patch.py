@@ -13,9 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store
 
-from kg.errors import FormatError, StoreError
+from kg.errors import FormatError, PatchSyntaxError, StoreError
 from kg.rdf import patch
-from kg.rdf.patch import PatchSyntaxError
 
 S, P, G = (NamedNode(f"http://example.org/{name}") for name in "spg")
 XSD = "http://www.w3.org/2001/XMLSchema#"

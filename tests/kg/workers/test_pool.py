@@ -16,6 +16,7 @@ import pytest
 
 from kg.errors import (
     NotFoundError,
+    PipeClosedError,
     QueryRefusedError,
     QuerySyntaxError,
     QueryTimeoutError,
@@ -495,6 +496,6 @@ def test_a_frame_survives_a_pipe_in_pieces() -> None:
     assert frames.receive(source) == ({"a": "é"}, body)
     writer.join()
     os.close(target)
-    with pytest.raises(frames.ClosedError):
+    with pytest.raises(PipeClosedError):
         frames.receive(source)
     os.close(source)

@@ -13,15 +13,17 @@ from kg.errors import (
     QueryError,
     QueryRefusedError,
     QuerySyntaxError,
+    QueryTooComplexError,
+    UpdateDatasetError,
     UpdateFailedError,
     UploadError,
     UploadTooLargeError,
 )
-from kg.query.guard import QueryTooComplexError, check_update
+from kg.query.guard import check_update
 from kg.rdf import patch
 from kg.settings import Settings
 from kg.write.changes import Changes
-from kg.write.update import UpdateDatasetError, Using, split, update
+from kg.write.update import Using, split, update
 
 BASE = "http://a.example/"
 DATA = """
