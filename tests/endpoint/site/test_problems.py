@@ -24,7 +24,9 @@ PUBLIC = [
 @pytest.mark.parametrize("kind", PUBLIC)
 def test_every_error_that_a_request_can_meet_has_a_status(kind: type[errors.NewsgraphError]) -> None:
     assert any(issubclass(kind, one) for one, _ in table.STATUS)
-    assert table.status_of(kind("text")) != 500 or kind is errors.UpdateFailedError  # which the protocol wants
+    assert (
+        table.status_of(kind.__new__(kind, "text")) != 500 or kind is errors.UpdateFailedError
+    )  # which the protocol wants
 
 
 @pytest.fixture
