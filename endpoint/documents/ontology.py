@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from pyoxigraph import NamedNode, Quad, RdfFormat, parse
+from pyoxigraph import RdfFormat, parse
 
 import vocab
 from kg.lookup.describe import in_order
-from kg.rdf import terms
+from kg.rdf import NamedNode, Quad, terms
 from kg.rdf.prefixes import PREFIXES
 from kg.rdf.serialize import Nodes, nodes
 

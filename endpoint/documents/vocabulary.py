@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from flask import Blueprint, Response, redirect, render_template, request
-from pyoxigraph import NamedNode, Quad, RdfFormat, serialize
+from pyoxigraph import RdfFormat, serialize
 
 import vocab
 from endpoint.documents import context
@@ -18,6 +18,7 @@ from endpoint.http.urls import without_suffix
 from endpoint.site.problems import acceptable
 from endpoint.site.site import site, tagged
 from kg.errors import NotFoundError
+from kg.rdf import NamedNode, Quad
 from kg.rdf.formats import Format, prefixes_for
 from kg.rdf.jsonld import compacted
 from kg.rdf.prefixes import expand

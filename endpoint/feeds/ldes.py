@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, serialize
+from pyoxigraph import RdfFormat, serialize
 
 from kg.derived.changelog import Change, Page
-from kg.rdf import terms
+from kg.rdf import Literal, NamedNode, Quad, terms
 from kg.rdf.formats import Format, by_name
 from kg.rdf.licences import BY_SA_4
 from kg.rdf.prefixes import expand

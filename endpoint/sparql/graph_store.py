@@ -12,7 +12,6 @@ from typing import Final
 from uuid import uuid4
 
 from flask import Blueprint, Response, request
-from pyoxigraph import NamedNode
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from endpoint.http.negotiate import GRAPHS, HTML, choose, media_type, written
@@ -21,6 +20,7 @@ from endpoint.site.site import site
 from endpoint.sparql.authorize import authorize, widen
 from endpoint.sparql.protocol import report
 from endpoint.sparql.request import identity, utf8
+from kg.rdf import NamedNode
 from kg.rdf.formats import UPLOAD_FORMATS, Format
 from kg.rdf.iri import spell
 from kg.write.changes import IRI_LENGTH

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from flask import request
-from pyoxigraph import NamedNode
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 
 from endpoint.http.negotiate import media_type
 from kg.errors import ConfigurationError
+from kg.rdf import NamedNode
 from kg.store import past
 
 FORM: Final = "application/x-www-form-urlencoded"

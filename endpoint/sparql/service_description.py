@@ -6,11 +6,11 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from flask import request
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
 from endpoint.site.site import Site
 from kg.publish.catalog_snapshot import PATH
 from kg.publish.dump_files import NAME
+from kg.rdf import BlankNode, Literal, NamedNode, Quad
 from kg.rdf.formats import RDF_FORMATS, RESULT_FORMATS, UPLOAD_FORMATS, Format
 from kg.rdf.prefixes import expand
 

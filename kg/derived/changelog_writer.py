@@ -18,13 +18,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from pyoxigraph import Literal, NamedNode, Quad, Store
+from pyoxigraph import Store
 
 from kg.derived.changelog import EVENTS, FILE, SCHEMA, VERSION, Kind
 from kg.errors import StoreError
 from kg.lookup import resource_state
 from kg.process import sandbox
-from kg.rdf import terms
+from kg.rdf import Literal, NamedNode, Quad, terms
 from kg.store import snapshot
 from kg.store.snapshot import Snapshot
 

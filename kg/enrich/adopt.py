@@ -13,10 +13,10 @@ from itertools import groupby
 from pathlib import Path
 from typing import Final
 
-from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store, Triple
+from pyoxigraph import Store
 
 from kg.enrich import source
-from kg.rdf import terms
+from kg.rdf import DefaultGraph, Literal, NamedNode, Quad, Triple, terms
 from kg.rdf.prefixes import compact
 
 #: Folder of the database without the sources in a snapshot: taking hundreds of thousands of statements out of a

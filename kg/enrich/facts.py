@@ -10,11 +10,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Final, TypeVar
 
-from pyoxigraph import Literal, NamedNode
-
 from kg.enrich.answer import Row, Value
 from kg.errors import ValueRefusedError
-from kg.rdf import terms
+from kg.rdf import Literal, NamedNode, terms
 from kg.rdf.iri import URL_LENGTH
 from kg.rdf.prefixes import expand
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote, unquote
 
-from pyoxigraph import DefaultGraph, Literal, NamedNode, Store
+from pyoxigraph import Store
 
 from kg.errors import ConfigurationError
-from kg.rdf import terms
+from kg.rdf import DefaultGraph, Literal, NamedNode, terms
 from kg.rdf.iri import PATH_CHARACTERS
 from kg.settings import LANGUAGE_TAG
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from pyoxigraph import NamedNode, Store, Triple
+from pyoxigraph import Store
 
 from kg.enrich import adopt, cache, source
 from kg.enrich.adopt import Adopted
@@ -22,6 +22,7 @@ from kg.enrich.facts import facts
 from kg.enrich.question import question
 from kg.enrich.source import Provenance
 from kg.errors import ConfigurationError, StoreError
+from kg.rdf import NamedNode, Triple
 from kg.rdf.iri import clean_url
 from kg.remote.clock import Clock
 from kg.settings import Settings

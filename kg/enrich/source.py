@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import IO, Final, cast
 from urllib.parse import urlsplit
 
-from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse, serialize
+from pyoxigraph import RdfFormat, parse, serialize
 
 from kg.mapping.event import instant
-from kg.rdf import terms
+from kg.rdf import Literal, NamedNode, Triple, terms
 
 FOLDER: Final = "enrichment"
 SUFFIX: Final = ".nt.gz"

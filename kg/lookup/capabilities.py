@@ -6,7 +6,9 @@ from collections.abc import Callable
 from itertools import islice
 from typing import Any, Final
 
-from pyoxigraph import NamedNode, Store
+from pyoxigraph import Store
+
+from kg.rdf import NamedNode
 
 GEOSPARQL: Final = "http://www.opengis.net/def/function/geosparql/"
 FUNCTIONS: Final = tuple(

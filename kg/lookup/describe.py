@@ -6,18 +6,11 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Final
 
-from pyoxigraph import (
-    BlankNode,
-    Literal,
-    NamedNode,
-    Quad,
-    Store,
-    Triple,
-    Variable,
-)
+from pyoxigraph import Store
 
 from kg.errors import NotFoundError
 from kg.lookup.period import TOTAL, parts
+from kg.rdf import BlankNode, Literal, NamedNode, Quad, Triple, Variable
 from kg.rdf.licences import BY_SA_4
 from kg.rdf.prefixes import PREFIXES, compact, expand
 

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 
-from pyoxigraph import Literal, NamedNode, Store
+from pyoxigraph import Store
 
 from kg.events.ledger import HASHED, hashed
 from kg.lookup.describe import find
-from kg.rdf import terms
+from kg.rdf import Literal, NamedNode, terms
 
 REVISION = "/revision/"
 

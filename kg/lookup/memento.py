@@ -9,11 +9,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from pyoxigraph import Literal, NamedNode, Quad, Store
+from pyoxigraph import Store
 
 from kg.errors import NotFoundError
 from kg.lookup.describe import in_order, origins, summaries
-from kg.rdf import terms
+from kg.rdf import Literal, NamedNode, Quad, terms
 from kg.rdf.prefixes import expand
 
 #: What an event keeps whatever its wording.

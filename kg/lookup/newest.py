@@ -9,9 +9,10 @@ from functools import lru_cache
 from heapq import nlargest
 from typing import Any, Final
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
+from pyoxigraph import Store
 
 from kg.lookup.describe import LABEL, START, TYPE, describe, in_order
+from kg.rdf import BlankNode, Literal, NamedNode, Quad, Triple
 from kg.rdf.prefixes import expand
 from kg.rdf.serialize import Nodes, nodes
 

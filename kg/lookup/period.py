@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Final
 
-from pyoxigraph import Literal, NamedNode, Quad, Store, Variable
+from pyoxigraph import Store
 
-from kg.rdf import terms
+from kg.rdf import Literal, NamedNode, Quad, Variable, terms
 from kg.rdf.prefixes import PREFIXES, expand
 
 MOST: Final = 100

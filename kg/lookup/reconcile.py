@@ -15,13 +15,13 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any, Final
 
-from pyoxigraph import DefaultGraph, Literal, NamedNode, Store
+from pyoxigraph import Store
 
 from kg.lookup import search
 from kg.lookup.reconcile_request import Extension, Query
 from kg.lookup.search import NAMES, Found
 from kg.lookup.search_index import KINDS
-from kg.rdf import terms
+from kg.rdf import DefaultGraph, Literal, NamedNode, terms
 from kg.rdf.prefixes import PREFIXES, expand
 
 CANDIDATES: Final = 50

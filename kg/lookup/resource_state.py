@@ -13,10 +13,10 @@ from collections.abc import Iterable
 from itertools import groupby
 from typing import Any, Final
 
-from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, RdfFormat, Store, parse, serialize
+from pyoxigraph import RdfFormat, Store, parse, serialize
 
 from kg.lookup.describe import in_order
-from kg.rdf import terms
+from kg.rdf import BlankNode, DefaultGraph, NamedNode, Quad, terms
 from kg.rdf.formats import Format
 from kg.rdf.prefixes import PREFIXES
 from kg.rdf.statements import reading, subject

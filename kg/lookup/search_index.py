@@ -17,11 +17,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from pyoxigraph import DefaultGraph, Literal, NamedNode, Store
+from pyoxigraph import Store
 
 from kg.errors import StoreError
 from kg.process import sandbox
-from kg.rdf import terms
+from kg.rdf import DefaultGraph, Literal, NamedNode, terms
 from kg.rdf.prefixes import expand
 
 NICENESS: Final = 5

@@ -14,9 +14,9 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from pyoxigraph import Literal, NamedNode, Store
+from pyoxigraph import Store
 
-from kg.rdf import terms
+from kg.rdf import Literal, NamedNode, terms
 
 URLS: Final = 5_000
 """URLs of one sitemap. The protocol allows ten times as many, but then a sitemap would be larger than 1 MB."""

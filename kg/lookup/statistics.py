@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any, Final
 
-from pyoxigraph import Literal, QuerySolutions, Store
+from pyoxigraph import QuerySolutions, Store
 
-from kg.rdf import terms
+from kg.rdf import Literal, terms
 from kg.rdf.prefixes import PREFIXES
 
 SUBJECTS: Final = "SELECT (COUNT(DISTINCT ?s) AS ?n) { ?s ?p ?o }"

@@ -9,14 +9,12 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import chain
 
-from pyoxigraph import Literal, NamedNode, Quad
-
 from kg.dialects.record import Citation
 from kg.events.item import Item
 from kg.events.timeline import Event, Listing, Observed, Span
 from kg.places import naming
 from kg.places.gazetteer import Gazetteer
-from kg.rdf import terms
+from kg.rdf import Literal, NamedNode, Quad, terms
 from kg.rdf.iri import Minter, clean_url
 
 Term = NamedNode | Literal

@@ -11,8 +11,6 @@ from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import Final
 
-from pyoxigraph import Literal, NamedNode, Quad
-
 from kg.dialects import reading
 from kg.dialects.context.printing import index_path
 from kg.dialects.record import (
@@ -33,7 +31,7 @@ from kg.mapping.event import Named, Term, instant
 from kg.places import naming
 from kg.places.gazetteer import Gazetteer
 from kg.places.place import Place
-from kg.rdf import terms
+from kg.rdf import Literal, NamedNode, Quad, terms
 from kg.rdf.iri import Minter, spell
 from kg.rdf.licences import BY_SA_3, BY_SA_4
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from pyoxigraph import Literal, NamedNode, Quad, Store
+from pyoxigraph import Store
 
 from kg.dialects.context import page as context
 from kg.dialects.context.event import KINDS
@@ -18,7 +18,7 @@ from kg.dialects.record import Change, Citation, DayIndex, EventPage, FrontPage,
 from kg.dialects.wikitext import page as wikitext
 from kg.errors import ArchiveError, NotFoundError, StoreError
 from kg.mapping.page import MARKERS
-from kg.rdf import terms
+from kg.rdf import Literal, NamedNode, Quad, terms
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,14 +10,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from pyoxigraph import Literal, NamedNode, Quad
-
 from kg.dialects.context.lines import place_of
 from kg.dialects.record import DayIndex, DayPage, EventPage, FrontPage, Page, Record, Unread
 from kg.events.item import Item, Origin, Reference, fold, normalise
 from kg.events.ledger import HASHED, Ledger, hash_of, hashed, readable
 from kg.events.timeline import Event
-from kg.rdf import terms
+from kg.rdf import Literal, NamedNode, Quad, terms
 from kg.rdf.iri import Minter
 
 TRUE = Literal("true", datatype=terms.BOOLEAN)

@@ -7,8 +7,6 @@ from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
-
 from kg.dialects import reading
 from kg.dialects.record import DayPage, Page, Record, Unread
 from kg.events.item import Item, Origin, Reference, Tally, content, fold, items, normalise
@@ -19,7 +17,7 @@ from kg.mapping.event import Mapper, Named, instant, source_quads, unusable, url
 from kg.mapping.page import calendar_quads, day_quads, named_quads, page_quads
 from kg.mapping.takedown import Withdrawn, amendments
 from kg.places.gazetteer import Gazetteer
-from kg.rdf import terms
+from kg.rdf import BlankNode, Literal, NamedNode, Quad, Triple, terms
 from kg.rdf.iri import Minter
 
 Subject = NamedNode | BlankNode | Triple

@@ -12,7 +12,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from pyoxigraph import Quad, RdfFormat, Store, serialize
+from pyoxigraph import RdfFormat, Store, serialize
 
 import vocab
 from kg.archive.opening import Archive, open_archive
@@ -29,6 +29,7 @@ from kg.pipeline.plan import Chunk
 from kg.pipeline.report import report
 from kg.places import gazetteer
 from kg.process.parallel import each
+from kg.rdf import Quad
 from kg.rdf.iri import Minter
 from kg.settings import Settings
 from kg.shapes import check

@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-from pyoxigraph import NamedNode, Quad
-
 from kg.publish import catalog_snapshot, catalog_terms
 from kg.publish.catalog_snapshot import PATH, Version
 from kg.publish.catalog_terms import Value, literal, node, say
 from kg.publish.catalog_texts import DESCRIPTIONS, RIGHTS, TITLES, Publisher, documents
 from kg.publish.dump_files import NAME, Made
 from kg.publish.dump_parts import Part
+from kg.rdf import NamedNode, Quad
 from kg.rdf.licences import BY_SA_4
 from kg.store.snapshot import Manifest
 

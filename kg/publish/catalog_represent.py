@@ -7,13 +7,14 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 
-from pyoxigraph import Quad, RdfFormat, serialize
+from pyoxigraph import RdfFormat, serialize
 
 from kg.errors import FormatError
 from kg.publish.catalog import Catalog
 from kg.publish.catalog_terms import PREFIXES
 from kg.publish.catalog_texts import TITLES
 from kg.publish.dump_files import WHOLE
+from kg.rdf import Quad
 from kg.rdf.formats import Format
 from kg.rdf.jsonld import expanded, load, processor
 from kg.rdf.serialize import nodes

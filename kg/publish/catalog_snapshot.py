@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Final
 
-from pyoxigraph import NamedNode, Quad
-
 from kg.publish import catalog_terms
 from kg.publish.catalog_terms import IANA, Value, literal, node, say
 from kg.publish.catalog_texts import DESCRIPTIONS, GAZETTEER, RIGHTS, TITLES, WIKIPEDIA, Publisher, documents
 from kg.publish.dump_files import NAME, Made
+from kg.rdf import NamedNode, Quad
 from kg.rdf.licences import BY_SA_4
 from kg.rdf.prefixes import expand
 from kg.store.snapshot import Manifest

@@ -10,9 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from pyoxigraph import Literal, NamedNode, Quad
-
-from kg.rdf import prefixes
+from kg.rdf import Literal, NamedNode, Quad, prefixes
 
 PREFIXES: Final[Mapping[str, str]] = {
     **{name: prefixes.PREFIXES[name] for name in ("dcterms", "foaf", "owl", "prov", "rdf", "rdfs", "schema", "skos")},

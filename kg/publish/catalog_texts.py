@@ -6,11 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from pyoxigraph import NamedNode, Quad
-
 from kg.publish import catalog_terms
 from kg.publish.catalog_terms import literal, node, say
 from kg.publish.dump_parts import Part
+from kg.rdf import NamedNode, Quad
 from kg.rdf.licences import BY_4, BY_SA_3, BY_SA_4, NAMES, PUBLIC_DOMAIN
 
 WIKIPEDIA: Final = "https://en.wikipedia.org/wiki/Portal:Current_events"

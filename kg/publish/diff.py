@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import IO, Any, Final, Literal
 from uuid import NAMESPACE_URL, uuid5
 
-from pyoxigraph import Literal as RdfLiteral
-from pyoxigraph import NamedNode, Store
+from pyoxigraph import Store
 
 from kg.errors import ConfigurationError, NotFoundError, StoreError
-from kg.rdf import patch, terms
+from kg.rdf import Literal as RdfLiteral
+from kg.rdf import NamedNode, patch, terms
 from kg.store import snapshot
 from kg.store.snapshot import Snapshot
 

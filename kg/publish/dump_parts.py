@@ -16,11 +16,11 @@ from itertools import chain
 from pathlib import Path
 from typing import Final, Literal, get_args
 
-from pyoxigraph import Literal as RdfLiteral
-from pyoxigraph import NamedNode, Quad, RdfFormat, Store, serialize
+from pyoxigraph import RdfFormat, Store, serialize
 
 from kg.errors import NotFoundError, StoreError
-from kg.rdf import patch, statements, terms
+from kg.rdf import Literal as RdfLiteral
+from kg.rdf import NamedNode, Quad, patch, statements, terms
 
 Part = Literal["core", "captures", "enrichment"]
 

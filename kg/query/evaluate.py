@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from pyoxigraph import NamedNode, QueryBoolean, QuerySolutions, QueryTriples, Store, Triple, serialize
+from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples, Store, serialize
 
 from kg.errors import FormatError, NotSupportedError, QueryError, ResultTooLargeError
 from kg.query.row_count import count
 from kg.query.syntax import syntax_error
+from kg.rdf import NamedNode, Triple
 from kg.rdf.formats import Format, by_name, prefixes_for
 from kg.rdf.prefixes import PREFIXES
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from pyoxigraph import DefaultGraph, NamedNode, Store
+from pyoxigraph import Store
 
 from kg.errors import FormatError, NotFoundError
 from kg.query.evaluate import Buffer
+from kg.rdf import DefaultGraph, NamedNode
 from kg.rdf.formats import Format, prefixes_for
 
 

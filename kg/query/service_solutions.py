@@ -12,11 +12,12 @@ from typing import Any, Final
 from urllib.parse import urljoin
 from uuid import uuid4
 
-from pyoxigraph import Literal, NamedNode, QuerySolutions, Store
+from pyoxigraph import QuerySolutions, Store
 
 from kg.errors import FederationError
 from kg.query.evaluate import failed
 from kg.query.syntax import syntax_error
+from kg.rdf import Literal, NamedNode
 from kg.rdf.prefixes import PREFIXES
 
 LITERALS: Final = frozenset({"literal", "typed-literal"})  # the second one is from before the Recommendation

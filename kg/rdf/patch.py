@@ -15,9 +15,10 @@ from itertools import chain, groupby, zip_longest
 from operator import itemgetter
 from typing import IO, Final, TypeVar
 
-from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store, Triple, parse
+from pyoxigraph import RdfFormat, Store, parse
 
 from kg.errors import PatchSyntaxError
+from kg.rdf import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
 from kg.rdf.statements import reading
 
 Term = NamedNode | BlankNode | Literal | Triple

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from oxrdflib import OxigraphStore
-from pyoxigraph import BlankNode, NamedNode, Quad, Store, Triple
-from pyoxigraph import Literal as OxLiteral
+from pyoxigraph import Store
 from rdflib import BNode, Dataset, Graph, Literal, Namespace, URIRef
 from rdflib.graph import DATASET_DEFAULT_GRAPH_ID
 from rdflib.term import Node
 
+from kg.rdf import BlankNode, NamedNode, Quad, Triple
+from kg.rdf import Literal as OxLiteral
 from kg.rdf.prefixes import PREFIXES
 
 STRING = "http://www.w3.org/2001/XMLSchema#string"

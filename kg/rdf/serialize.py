@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, serialize
-from pyoxigraph import Literal as RdfLiteral
+from pyoxigraph import RdfFormat, serialize
 
 from kg.errors import FormatError
+from kg.rdf import BlankNode, NamedNode, Quad
+from kg.rdf import Literal as RdfLiteral
 from kg.rdf.formats import Format, prefixes_for
 from kg.rdf.jsonld import FORMS, text
 from kg.rdf.prefixes import PREFIXES

@@ -18,9 +18,10 @@ from itertools import groupby
 from pathlib import Path
 from typing import IO, Any, Final
 
-from pyoxigraph import DefaultGraph, RdfFormat, Store
+from pyoxigraph import RdfFormat, Store
 
 from kg.errors import StoreError
+from kg.rdf import DefaultGraph
 
 PIPE_BUFFER: Final = 1 << 20
 RUN_BYTES: Final = 64_000_000

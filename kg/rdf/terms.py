@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from pyoxigraph import NamedNode
-
 import vocab
+from kg.rdf import NamedNode
 from kg.rdf.prefixes import expand
 
 

@@ -10,12 +10,13 @@ from pathlib import Path
 from time import monotonic
 from typing import Any, Final, Literal
 
-from pyoxigraph import Literal as RdfLiteral
-from pyoxigraph import NamedNode, Store
+from pyoxigraph import Store
 
 import vocab
 from kg.archive.opening import Archive
 from kg.errors import ValidationError
+from kg.rdf import Literal as RdfLiteral
+from kg.rdf import NamedNode
 from kg.rdf.prefixes import compact
 from kg.shapes.origin import SHOWN, Origin, Origins
 from kg.shapes.report import REPORT_PREFIXES, turtle

@@ -11,9 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from pyoxigraph import Literal, NamedNode
-
 from kg.errors import ConfigurationError
+from kg.rdf import Literal, NamedNode
 from kg.shapes.shape import SH, TYPE, Constraint, Path, Target, Term
 
 XSD: Final = "http://www.w3.org/2001/XMLSchema#"

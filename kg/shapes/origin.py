@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import islice
 from typing import Final
 
-from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Store, Triple
+from pyoxigraph import Store
 
 from kg.archive.opening import Archive, Version
 from kg.dialects import reading
@@ -18,7 +18,7 @@ from kg.dialects.wikitext import page as wikitext
 from kg.errors import NewsgraphError
 from kg.mapping import rebuild as rebuilding
 from kg.mapping.page import page_quads
-from kg.rdf import terms
+from kg.rdf import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple, terms
 from kg.rdf.iri import Minter
 
 STEPS: Final = 3

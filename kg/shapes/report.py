@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, serialize
+from pyoxigraph import RdfFormat, serialize
 
-from kg.rdf import terms
+from kg.rdf import BlankNode, Literal, NamedNode, Triple, terms
 from kg.rdf.prefixes import PREFIXES
 from kg.shapes.shape import SH, TYPE, Node, Path, Violation, Violations
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, RdfFormat, Store, Triple
+from pyoxigraph import RdfFormat, Store
 
 from kg.errors import ConfigurationError
+from kg.rdf import BlankNode, DefaultGraph, Literal, NamedNode, Triple
 
 SH: Final = "http://www.w3.org/ns/shacl#"
 RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"

@@ -10,8 +10,9 @@ from heapq import nsmallest
 from itertools import chain
 from typing import Final
 
-from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, QuerySolutions, Store, Triple
+from pyoxigraph import QuerySolutions, Store
 
+from kg.rdf import BlankNode, DefaultGraph, NamedNode, Quad, Triple
 from kg.shapes.compile import anywhere, query
 from kg.shapes.shape import TYPE, Constraint, Path, Shape, Target, Term, Violation, Violations
 

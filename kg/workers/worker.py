@@ -15,7 +15,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, Final
 
-from pyoxigraph import NamedNode, Quad, Store
+from pyoxigraph import Store
 
 from kg.errors import NewsgraphError, PipeClosedError, QueryError, ResultTooLargeError, StoreError
 from kg.lookup import memento, newest, reconcile, reconcile_request, resource_state, sitemap
@@ -28,6 +28,7 @@ from kg.process import frames, sandbox
 from kg.query import service_solutions
 from kg.query.evaluate import answer
 from kg.query.graph_store import graph
+from kg.rdf import NamedNode, Quad
 from kg.rdf.formats import by_name
 from kg.rdf.serialize import nodes, represent
 

@@ -7,9 +7,10 @@ import tempfile
 from collections.abc import Collection, Iterable, Iterator
 from typing import IO, Any, Final
 
-from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store, Triple, serialize
+from pyoxigraph import RdfFormat, Store, serialize
 
 from kg.errors import UploadError
+from kg.rdf import DefaultGraph, Literal, NamedNode, Quad, Triple
 from kg.rdf.patch import ADD, DELETE
 
 Graph = NamedNode | DefaultGraph

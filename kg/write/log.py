@@ -13,10 +13,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from pyoxigraph import Literal, NamedNode, Store
+from pyoxigraph import Store
 
 from kg.errors import PatchSyntaxError, StoreError
-from kg.rdf import patch
+from kg.rdf import Literal, NamedNode, patch
 from kg.store.snapshot import sync
 from kg.write.changes import Changes
 

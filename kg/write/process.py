@@ -20,7 +20,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from pyoxigraph import DefaultGraph, NamedNode, RdfFormat, Store
+from pyoxigraph import RdfFormat, Store
 
 from kg.errors import (
     NewsgraphError,
@@ -33,6 +33,7 @@ from kg.errors import (
 )
 from kg.process import frames, sandbox
 from kg.query.guard import check_update
+from kg.rdf import DefaultGraph, NamedNode
 from kg.settings import Settings
 from kg.store import snapshot
 from kg.store.snapshot import Manifest, Snapshot

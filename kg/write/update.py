@@ -14,12 +14,13 @@ from itertools import pairwise
 from secrets import token_hex
 from typing import Any, Final
 
-from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Store, Triple
+from pyoxigraph import Store
 
 from kg.errors import NotSupportedError, QueryError, QuerySyntaxError, UpdateDatasetError, UpdateFailedError
 from kg.query.evaluate import failed
 from kg.query.guard import TOKEN, position
 from kg.query.syntax import syntax_error
+from kg.rdf import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
 from kg.rdf.patch import ADD, DELETE
 from kg.rdf.prefixes import PREFIXES
 from kg.write.changes import Changes, Graph, quads_of
