@@ -19,6 +19,8 @@ TOKENS: Final = 8_000
 NESTING_OPERATORS: Final = 256
 OPERATORS: Final = 1_200
 UPDATE_TOKENS: Final = 5_000_000
+#: Each is read to the end of the text, before it turns out to be two strings.
+UNENDED: Final = 16
 SERVICE: Final = "SERVICE"
 REFUSED: Final = "this service does not query other services; remove SERVICE from the query"
 DOUBTFUL: Final = "this can be read in two ways; set spaces around SERVICE and around comparisons"
@@ -147,8 +149,13 @@ class _Scan:
         self.update = update
         self.services = services
         self.form: Form | None = None
-        self.counts = dict.fromkeys(("tokens", "nesting operators", "operators"), 0)
-        self.limits = {"tokens": TOKENS, "nesting operators": NESTING_OPERATORS, "operators": OPERATORS}
+        self.limits = {
+            "tokens": TOKENS,
+            "nesting operators": NESTING_OPERATORS,
+            "operators": OPERATORS,
+            "long strings without an end": UNENDED,
+        }
+        self.counts = dict.fromkeys(self.limits, 0)
         if update:
             self.limits |= {"tokens": UPDATE_TOKENS, "operators": UPDATE_TOKENS}
         self.depth_limit = depth_limit
@@ -167,6 +174,8 @@ class _Scan:
         if kind in ("space", "comment"):
             return
         self._count("tokens")
+        if match[0] in ('""', "''") and self.text.startswith(match[0][0], match.end()):
+            self._count("long strings without an end")
         if kind == "iri":
             self._iri(match[0])
         elif kind == "word":

@@ -8,7 +8,8 @@ import tracemalloc
 import pytest
 
 from kg import upload
-from kg.guard import REMEMBERED, TOKEN, repeated
+from kg.guard import REMEMBERED, TOKEN, UNENDED, QueryTooComplexError, check, check_update, repeated
+from kg.settings import Settings
 
 MANY = 2 * REMEMBERED + 1
 STRINGS = {
@@ -53,3 +54,12 @@ def test_a_string_of_a_megabyte_of_escapes_takes_little_memory(end: str) -> None
 def test_what_is_repeated_is_not_given_back() -> None:
     pattern = re.compile(rf"a{repeated('pieces', 'b')}b")
     assert pattern.fullmatch("abbb") is None
+
+
+@pytest.mark.parametrize("quote", ['"', "'"])
+def test_few_long_strings_may_have_no_end_since_each_is_read_to_the_end_of_the_text(quote: str) -> None:
+    unended = f"{quote * 3}x{quote} " + "\\"
+    check(unended * UNENDED, Settings())
+    for refuse in (check, check_update):
+        with pytest.raises(QueryTooComplexError, match="more than 16 long strings without an end"):
+            refuse(unended * (UNENDED + 1), Settings())
