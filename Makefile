@@ -6,8 +6,12 @@ STAMP := $(VENV)/installed
 STORE := store
 W3ID := build/w3id/newsgraph
 SAMPLE := data/seed data/sample
+PINNED := constraints.txt
+INSTALL := -m pip install --quiet --disable-pip-version-check
+# What builds the package is pinned too: older versions of pip look at the first variable for that, newer ones at the other.
+INSTALL_PINNED := PIP_CONSTRAINT=$(PINNED) PIP_BUILD_CONSTRAINT=$(PINNED) $(VENV)/bin/python $(INSTALL) --constraint $(PINNED)
 
-.PHONY: serve test check build docs w3id clean
+.PHONY: serve test check build constraints docs w3id clean
 
 serve: $(STORE)/current
 	$(VENV)/bin/kg serve --store $(STORE)
@@ -31,13 +35,24 @@ $(VENV)/bin/python:
 	  { echo 'newsgraph needs Python 3.11 or newer; say which with: make serve PYTHON=python3.12'; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
-$(STAMP): $(VENV)/bin/python pyproject.toml
-	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --editable .
+$(STAMP): $(VENV)/bin/python pyproject.toml $(PINNED)
+	$(INSTALL_PINNED) --editable .
 	@touch $@
 
 $(STAMP)-dev: $(STAMP) requirements-dev.txt
-	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
+	$(INSTALL_PINNED) --requirement requirements-dev.txt
 	@touch $@
+
+# Pins the newest versions that are allowed, of what newsgraph needs, of all extras, and of what tests and builds it.
+# Run it with the oldest Python (make constraints PYTHON=python3.11), and the tests before you commit the file.
+constraints:
+	rm -rf build/constraints
+	$(PYTHON) -m venv build/constraints
+	env -u PIP_CONSTRAINT -u PIP_BUILD_CONSTRAINT build/constraints/bin/python $(INSTALL) \
+	  --editable '.[metrics]' --requirement requirements-dev.txt hatchling editables
+	build/constraints/bin/python -m pip freeze --disable-pip-version-check --exclude-editable > build/constraints/frozen
+	{ echo '# What the tests are green with. Renew it with: make constraints'; \
+	  LC_ALL=C sort --ignore-case build/constraints/frozen; } > $(PINNED)
 
 clean:
 	rm -rf $(VENV) $(STORE)

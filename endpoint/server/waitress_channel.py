@@ -14,7 +14,8 @@ from waitress.task import ErrorTask, WSGITask
 
 from endpoint.site.log import ARRIVED, Record
 
-BLANKS: Final = re.compile(rb"[ \t]*+(?:\r\n[ \t]++)++|[ \t]{2,}+")
+FOLDS: Final = re.compile(rb"\r\n(?=[ \t])")
+BLANKS: Final = re.compile(rb"[ \t]{2,}")
 
 
 class _Parser(HTTPRequestParser):  # type: ignore[misc]
@@ -31,7 +32,7 @@ class _Parser(HTTPRequestParser):  # type: ignore[misc]
 
     def parse_header(self, header_plus: bytes) -> None:
         start, line_break, fields = header_plus.partition(b"\r\n")
-        super().parse_header(start + line_break + BLANKS.sub(b" ", fields))
+        super().parse_header(start + line_break + BLANKS.sub(b" ", FOLDS.sub(b" ", fields)))
         if self.chunked and "CONTENT_LENGTH" in self.headers:
             raise ParsingError("Both Content-Length and Transfer-Encoding")
         self.adj: Any = copy.copy(self.adj)

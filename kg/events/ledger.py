@@ -2,7 +2,8 @@
 
 It is an append-only text file, one claim a line, in five columns with tabs between them: day, language, the event's
 key, the kind, and the value. A ``wording`` has its hash as value, a ``slug`` itself. ``merged`` has the key of the
-event that it is one with; ``withdrawn`` the time (UTC) from which nothing of it is to be shown.
+event that it is one with; ``withdrawn`` the time (UTC) from which nothing of it is to be shown. The first line says the
+format; one without that line, which version 0.1.0 wrote, has the first format, and stays as it is.
 """
 
 from __future__ import annotations
@@ -29,6 +30,10 @@ LANGUAGE = re.compile(r"[A-Za-z0-9-]{0,64}", re.ASCII)
 SHOWN = 20
 #: How the time of a withdrawal is written: as an xsd:dateTime in UTC.
 INSTANT = "%Y-%m-%dT%H:%M:%SZ"
+#: The format of the ledgers that this version begins and reads, and what stands before it in the first line.
+FORMAT = "1"
+HEADING = "#newsgraph-ledger\t"
+FIRST_LINE = f"{HEADING}{FORMAT}\n".encode()
 
 
 class Claim(NamedTuple):
@@ -246,14 +251,25 @@ def read(path: Path) -> Iterator[Claim]:
     """Yield the claims of a ledger file, none if there is no file.
 
     A last line without its line break was cut off while it was written, and is not a claim. Raises LedgerError
-    for any other line that is not one.
+    for any other line that is not one, and for a ledger of a format that this version does not know.
     """
     if not path.exists():
         return
     with path.open("rb") as file:
         for number, line in enumerate(file, 1):
-            if line.endswith(b"\n"):
+            if number == 1 and line.startswith(HEADING.encode()):
+                _check_format(path, line)
+            elif line.endswith(b"\n"):
                 yield _parse(line, f"{path}:{number}")
+
+
+def _check_format(path: Path, line: bytes) -> None:
+    if line.endswith(b"\n") and line != FIRST_LINE:
+        found = line.decode(errors="replace").removeprefix(HEADING).strip()
+        raise LedgerError(
+            f"the ledger {path} has the format {found}, but this version of newsgraph reads format {FORMAT}: "
+            "use the version that wrote it"
+        )
 
 
 def _parse(line: bytes, where: str) -> Claim:
@@ -274,10 +290,12 @@ def _parse(line: bytes, where: str) -> Claim:
 
 
 def append(path: Path, claims: Iterable[Claim]) -> None:
-    """Append claims to a ledger file and make sure that they are on disk."""
+    """Append claims to a ledger file, which is begun if there is none, and make sure that they are on disk."""
     lines = _lines(claims)
     with path.open("ab") as file:
-        file.truncate(_whole_lines(path))
+        whole = _whole_lines(path)
+        file.truncate(whole)
+        file.write(b"" if whole else FIRST_LINE)
         file.write(lines.encode())
         file.flush()
         os.fsync(file.fileno())
@@ -310,17 +328,25 @@ def export(path: Path, shipped_as: str) -> None:
     if not shipped_as:
         return
     target = Path(shipped_as)
-    shipped = _lines(dict.fromkeys(Ledger(read(path)).shipped()))
+    shipped = _first_line(path) + _lines(dict.fromkeys(Ledger(read(path)).shipped())).encode()
     draft = target.with_name(f".{target.name}.{os.getpid()}")
     try:
         with draft.open("wb") as file:
-            file.write(shipped.encode())
+            file.write(shipped)
             file.flush()
             os.fsync(file.fileno())
         draft.replace(target)
     except OSError as error:
         draft.unlink(missing_ok=True)
         raise LedgerError(f"the ledger {target} cannot be written: {error.strerror or error}") from error
+
+
+def _first_line(path: Path) -> bytes:
+    """Return the line of a ledger file that says its format, if there is one."""
+    if not path.exists():
+        return b""
+    with path.open("rb") as file:
+        return FIRST_LINE if file.readline() == FIRST_LINE else b""
 
 
 def _lines(claims: Iterable[Claim]) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Collection, Iterable, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass
-from functools import lru_cache
 from typing import Any, Final
 
 from kg.errors import StoreError
@@ -84,12 +84,12 @@ def matches(
     wanted = expression(words, operator=operator, prefix=prefix)
     found: dict[str, Found] = {}
     try:
-        opened = _open(index)
-        rows = opened.execute(FIND, (wanted, *_range(opened, kinds), mask(kinds or WORDS_OF_KINDS), RANKED))
-        for iri, label, language, named, date, rank in rows:
-            found.setdefault(iri, Found(iri, label, language, words_of(named), date, round(-rank, 3)))
-            if len(found) == limit:
-                break
+        with closing(_open(index)) as opened:
+            rows = opened.execute(FIND, (wanted, *_range(opened, kinds), mask(kinds or WORDS_OF_KINDS), RANKED))
+            for iri, label, language, named, date, rank in rows:
+                found.setdefault(iri, Found(iri, label, language, words_of(named), date, round(-rank, 3)))
+                if len(found) == limit:
+                    break
     except sqlite3.Error as error:
         raise StoreError(f"the search index cannot be read: {error}") from None
     return list(found.values())
@@ -101,7 +101,6 @@ def _range(opened: sqlite3.Connection, kinds: Collection[str]) -> tuple[int, int
     return titles if kinds and set(kinds) == {EVENT} else 0, LAST if not kinds or EVENT in kinds else titles
 
 
-@lru_cache(maxsize=2)
 def _open(index: str) -> sqlite3.Connection:
     """Open an index, which no longer changes once it has its name, so that it needs no locks."""
     return sqlite3.connect(f"file:{_escaped(index)}?mode=ro&immutable=1", uri=True)

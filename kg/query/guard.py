@@ -19,6 +19,8 @@ TOKENS: Final = 8_000
 NESTING_OPERATORS: Final = 256
 OPERATORS: Final = 1_200
 UPDATE_TOKENS: Final = 5_000_000
+#: Each is read to the end of the text, before it turns out to be two strings.
+UNENDED: Final = 16
 SERVICE: Final = "SERVICE"
 REFUSED: Final = "this service does not query other services; remove SERVICE from the query"
 DOUBTFUL: Final = "this can be read in two ways; set spaces around SERVICE and around comparisons"
@@ -35,20 +37,42 @@ CLOSING: Final = frozenset({"}", ")", "]"})
 OPERANDS: Final = frozenset({"iri", "string", "variable", "language", "number", "name", "word"})
 
 _ESCAPE = r"\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8}"
-# Possessive quantifiers, and no text is ever read for two alternatives: the scan is linear.
+#: How many repetitions a scanner remembers at once, each of which takes some hundred bytes.
+REMEMBERED: Final = 1_000
+
+
+def repeated(name: str, piece: str) -> str:
+    """Return a pattern for as many of ``piece`` as there are; no other group of the whole pattern has ``name``.
+
+    It does what a possessive quantifier would, which Python 3.11.0 to 3.11.4 reads wrongly (CPython issue 106052).
+    What a lookahead has found is not tried in another way, and how it was found is forgotten: so any number of pieces
+    takes little memory. Nothing that a piece can begin with may go on the piece before it, or come after the last one.
+    """
+    return rf"(?:(?=(?P<{name}>(?:{piece}){{1,{REMEMBERED}}}))(?P={name}))*"
+
+
+_IRI = repeated("_iri", rf"(?:{_ESCAPE})" + r"[^<>\"{}|^`\\\x00-\x20]*")
+_LONG = repeated("_long", r"(?:\\.|\"(?!\"\"))[^\"\\]*")
+_LONG_SINGLE = repeated("_long_single", r"(?:\\.|'(?!''))[^'\\]*")
+_SHORT = repeated("_short", r"\\.[^\"\\\r\n]*")
+_SHORT_SINGLE = repeated("_short_single", r"\\.[^'\\\r\n]*")
+_SUBTAGS = repeated("_subtags", r"-[A-Za-z0-9]+")
+_WORD = repeated("_word", rf"(?:{_ESCAPE})[\w.-]*")
+_LOCAL = repeated("_local", rf"(?:\\[_~.\-!$&'()*+,;=/?\#@%]|{_ESCAPE})[\w:.%-]*")
+# No text is ever read for two alternatives: the scan is linear.
 TOKEN: Final = re.compile(
     rf"""
-      (?P<space>\s++)
-    | (?P<comment>\#[^\r\n]*+)
-    | (?P<iri><(?:[^<>"{{}}|^`\\\x00-\x20]|{_ESCAPE})*+>)
-    | (?P<string>\"\"\"(?:[^"\\]|\\.|\"(?!\"\"))*+\"\"\" | \'\'\'(?:[^'\\]|\\.|'(?!\'\'))*+\'\'\'
-        | "(?:[^"\\\r\n]|\\.)*+" | '(?:[^'\\\r\n]|\\.)*+')
+      (?P<space>\s+)
+    | (?P<comment>\#[^\r\n]*)
+    | (?P<iri><[^<>"{{}}|^`\\\x00-\x20]*{_IRI}>)
+    | (?P<string>\"\"\"[^"\\]*{_LONG}\"\"\" | \'\'\'[^'\\]*{_LONG_SINGLE}\'\'\'
+        | "[^"\\\r\n]*{_SHORT}" | '[^'\\\r\n]*{_SHORT_SINGLE}')
     | (?P<quote>["'])
-    | (?P<variable>[?$][\w\u00b7\u0300-\u036f\u203f\u2040]++)
-    | (?P<language>@[A-Za-z]++(?:-[A-Za-z0-9]++)*+)
-    | (?P<number>(?:\d++(?:\.\d*+)?|\.\d++)(?:[eE][+-]?\d++)?)
-    | (?P<word>(?:[^\W\d]|{_ESCAPE}|(?=:))(?:[\w.-]|{_ESCAPE})*+)
-      (?P<name>:(?:(?:[\w:%]|\\.)(?:[\w:.%-]|\\[_~.\-!$&'()*+,;=/?\#@%]|{_ESCAPE})*+)?+)?+
+    | (?P<variable>[?$][\w\u00b7\u0300-\u036f\u203f\u2040]+)
+    | (?P<language>@[A-Za-z]+{_SUBTAGS})
+    | (?P<number>(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)
+    | (?P<word>(?:[^\W\d]|{_ESCAPE}|(?=:))[\w.-]*{_WORD})
+      (?P<name>:(?:(?:[\w:%]|\\.)[\w:.%-]*{_LOCAL})?)?
     | (?P<sign>&&|\|\||\^\^|!=|<=|>=|.)
     """,
     re.VERBOSE | re.DOTALL,
@@ -117,8 +141,13 @@ class _Scan:
         self.update = update
         self.services = services
         self.form: Form | None = None
-        self.counts = dict.fromkeys(("tokens", "nesting operators", "operators"), 0)
-        self.limits = {"tokens": TOKENS, "nesting operators": NESTING_OPERATORS, "operators": OPERATORS}
+        self.limits = {
+            "tokens": TOKENS,
+            "nesting operators": NESTING_OPERATORS,
+            "operators": OPERATORS,
+            "long strings without an end": UNENDED,
+        }
+        self.counts = dict.fromkeys(self.limits, 0)
         if update:
             self.limits |= {"tokens": UPDATE_TOKENS, "operators": UPDATE_TOKENS}
         self.depth_limit = depth_limit
@@ -137,6 +166,8 @@ class _Scan:
         if kind in ("space", "comment"):
             return
         self._count("tokens")
+        if match[0] in ('""', "''") and self.text.startswith(match[0][0], match.end()):
+            self._count("long strings without an end")
         if kind == "iri":
             self._iri(match[0])
         elif kind == "word":

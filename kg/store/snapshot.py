@@ -14,7 +14,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,8 @@ LEDGER = "ledger.tsv"
 BUILDING = "building-"
 REMOVED = "removed.txt"
 WRITTEN = 3
+#: The format of the manifests that this version writes and reads.
+FORMAT = 1
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ class Manifest:
     snapshot has. A snapshot that a write made has all counts but that of the triples from the build before it, whose id
     is ``build``. ``as_of`` is the time that a snapshot of the past shows, empty for one that shows the present.
     ``vocabulary`` is the IRI of the version of the vocabulary, empty in manifests of before there were versions.
+    ``format`` is the format of the manifest and the folder; version 0.1.0, which had the first one, does not say it.
     """
 
     id: str
@@ -56,6 +59,10 @@ class Manifest:
     as_of: str = ""
     vocabulary: str = ""
     files: dict[str, dict[str, Any]] = field(default_factory=dict)
+    format: int = FORMAT
+
+
+_NAMES = {one.name for one in fields(Manifest)}
 
 
 @dataclass(frozen=True)
@@ -92,12 +99,18 @@ def current(store: Path) -> Snapshot:
 
 
 def read(folder: Path) -> Snapshot:
-    """Return the snapshot in ``folder``; raises StoreError if its manifest cannot be read."""
+    """Return the snapshot in ``folder``; raises StoreError if its manifest cannot be read, or is of another format."""
     try:
-        manifest = Manifest(**json.loads((folder / "manifest.json").read_text(encoding="utf-8")))
+        said = {"format": FORMAT} | json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        if said["format"] == FORMAT:
+            return Snapshot(folder, Manifest(**{name: said[name] for name in _NAMES & said.keys()}))
     except (OSError, ValueError, TypeError) as error:
         raise StoreError(f"the manifest of snapshot {folder} cannot be read: {error}; build again") from error
-    return Snapshot(folder, manifest)
+    raise StoreError(
+        f"snapshot {folder} has the format {said['format']}, but this version of newsgraph reads format {FORMAT}: "
+        f"use the version that wrote it ({said.get('tool', 'it does not say which')}), "
+        "or build a new store with the ledger of this one"
+    )
 
 
 def snapshots(store: Path) -> list[Path]:

@@ -17,14 +17,17 @@ from pyoxigraph import RdfFormat, Store, parse
 
 from kg.errors import NewsgraphError, UploadError, UploadTooLargeError
 from kg.process import frames, sandbox
+from kg.query.guard import repeated
 from kg.rdf.formats import Format, by_name
 from kg.write.changes import check
 
-_STRING: Final = rb'"(?:[^"\\]|\\.)*+"'
-_LONG: Final = rb'"""(?:[^"\\]|\\.|"(?!""))*+"""'
+_STRING: Final = rb'"[^"\\]*' + repeated("_short", r'\\.[^"\\]*').encode() + rb'"'
+_STRING_SINGLE: Final = rb"'[^'\\]*" + repeated("_short_single", r"\\.[^'\\]*").encode() + rb"'"
+_LONG: Final = rb'"""[^"\\]*' + repeated("_long", r'(?:\\.|"(?!""))[^"\\]*').encode() + rb'"""'
+_LONG_SINGLE: Final = rb"'''[^'\\]*" + repeated("_long_single", r"(?:\\.|'(?!''))[^'\\]*").encode() + rb"'''"
 _TURTLE: Final = re.compile(
-    rb"|".join((_LONG, _LONG.replace(b'"', b"'"), _STRING, _STRING.replace(b'"', b"'")))
-    + rb"|<[^<>\s]*+>|#[^\r\n]*+|(?P<open>[\[({]|<<)|(?P<close>[\])}]|>>)",
+    rb"|".join((_LONG, _LONG_SINGLE, _STRING, _STRING_SINGLE))
+    + rb"|<[^<>\s]*>|#[^\r\n]*|(?P<open>[\[({]|<<)|(?P<close>[\])}]|>>)",
     re.DOTALL,
 )
 _JSON: Final = re.compile(_STRING + rb"|(?P<open>[\[{])|(?P<close>[\]}])", re.DOTALL)
@@ -82,7 +85,7 @@ def _nesting(content: bytes, format: Format, depth: int) -> None:  # noqa: A002
         _brackets(_TRIPLE_TERMS, content, depth)
 
 
-_TRIPLE_TERMS: Final = re.compile(_STRING + rb"|<[^<>\s]*+>|(?P<open><<)|(?P<close>>>)", re.DOTALL)
+_TRIPLE_TERMS: Final = re.compile(_STRING + rb"|<[^<>\s]*>|(?P<open><<)|(?P<close>>>)", re.DOTALL)
 
 
 def _brackets(pattern: re.Pattern[bytes], content: bytes, depth: int) -> None:
