@@ -7,12 +7,17 @@ STORE := store
 W3ID := build/w3id/newsgraph
 SAMPLE := data/seed data/sample
 
-.PHONY: serve test check build docs w3id clean
+.PHONY: serve test test-all check build docs w3id clean
 
 serve: $(STORE)/current
 	$(VENV)/bin/kg serve --store $(STORE)
 
+# All tests but those marked slow, each of which has a fast one of the same rule beside it; -n 0 runs them in one process.
 test: $(STAMP)-dev
+	$(VENV)/bin/python -m pytest -m 'not slow'
+
+# All tests.
+test-all: $(STAMP)-dev
 	$(VENV)/bin/python -m pytest
 
 check: $(STAMP)-dev
