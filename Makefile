@@ -11,12 +11,17 @@ INSTALL := -m pip install --quiet --disable-pip-version-check
 # What builds the package is pinned too: older versions of pip look at the first variable for that, newer ones at the other.
 INSTALL_PINNED := PIP_CONSTRAINT=$(PINNED) PIP_BUILD_CONSTRAINT=$(PINNED) $(VENV)/bin/python $(INSTALL) --constraint $(PINNED)
 
-.PHONY: serve test check build constraints docs w3id clean
+.PHONY: serve test test-all check build constraints docs w3id clean
 
 serve: $(STORE)/current
 	$(VENV)/bin/kg serve --store $(STORE)
 
+# All tests but those marked slow, each of which has a fast one of the same rule beside it; -n 0 runs them in one process.
 test: $(STAMP)-dev
+	$(VENV)/bin/python -m pytest -m 'not slow'
+
+# All tests.
+test-all: $(STAMP)-dev
 	$(VENV)/bin/python -m pytest
 
 check: $(STAMP)-dev

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -11,6 +12,7 @@ from typing import Any
 
 import hypothesis
 import pytest
+from filelock import FileLock
 from pyoxigraph import RdfFormat, Store
 
 from kg.pipeline.run import Built, build
@@ -18,6 +20,8 @@ from kg.settings import Settings
 from kg.store.snapshot import Manifest, Snapshot, drafting, publish
 from kg.workers.questions import Workers
 from tests.paths import DATA, ROOT, SAMPLE
+
+pytest_plugins = ("tests.structure.slow",)
 
 # How long an example takes says something of the machine and nothing of the code.
 hypothesis.settings.register_profile(
@@ -30,6 +34,7 @@ BASE = "http://127.0.0.1:8000/"
 EVENT = f"{BASE}event/2011-11-08/abcdefghij"
 
 Publish = Callable[[Path, str, str], Snapshot]
+Once = Callable[[str, Callable[[Path], Any]], Any]
 
 
 def publish_turtle(store: Path, turtle: str, name: str = "20111109T060000000000Z", keep: int = 3) -> Snapshot:
@@ -49,11 +54,29 @@ def publish_store() -> Publish:
 
 
 @pytest.fixture(scope="session")
-def served_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
+    """A function that fills a folder once in a test run, in whichever process asks first, and returns what came of it.
+
+    Tests may only read the folder, since those of the other processes do.
+    """
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+    def made(name: str, make: Callable[[Path], Any]) -> Any:
+        done = shared / f"{name}.pickle"
+        with FileLock(shared / f"{name}.lock"):
+            if not done.exists():
+                done.write_bytes(pickle.dumps(make(shared / name)))
+        return pickle.loads(done.read_bytes())  # noqa: S301 - this test run wrote it
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def served_store(once: Once) -> Path:
     """A store folder with one snapshot of tests/data/served.ttl."""
-    store = tmp_path_factory.mktemp("served") / "store"
-    publish_turtle(store, TURTLE.read_text(encoding="utf-8"))
-    return store
+    text = TURTLE.read_text(encoding="utf-8")
+    return once("served", lambda store: publish_turtle(store, text).folder.parents[1])
 
 
 @pytest.fixture(scope="session")
@@ -133,9 +156,9 @@ def sample() -> tuple[Path, ...]:
 
 
 @pytest.fixture(scope="session")
-def sample_build(tmp_path_factory: pytest.TempPathFactory) -> Built:
+def sample_build(once: Once) -> Built:
     """The build of data/seed and data/sample; its store is only to be read."""
-    return build(SAMPLE, Settings(store=str(tmp_path_factory.mktemp("sample") / "store"), jobs=1))
+    return once("sample", lambda store: build(SAMPLE, Settings(store=str(store), jobs=1)))
 
 
 @pytest.fixture(scope="session")

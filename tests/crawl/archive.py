@@ -13,6 +13,8 @@ FIRST = date(2009, 1, 5)
 STEP = timedelta(days=41)
 """From one day with events to the next, so that they lie in several years; some pairs of days are neighbours."""
 HUB = "Homs"
+COMMON = "the example"
+"""What an event names that names no title of its own."""
 
 CATEGORIES = (
     "Armed conflicts and attacks",
@@ -113,10 +115,10 @@ def day_pages(days: int, events: int) -> dict[str, str]:
 def changed(pages: dict[str, str]) -> dict[str, str]:
     """Return those of the day pages that a later version of the archive has otherwise: a bullet less, one more."""
     first, *_, last = pages
-    lines = pages[first].splitlines()
+    lines = pages[last].splitlines()
     fewer = [line for line in lines if line != next(one for one in reversed(lines) if one.startswith("*"))]
-    more = pages[last].replace("{{Current events footer}}", f"*{_sentence(9_999)}\n{{{{Current events footer}}}}")
-    return {first: "\n".join(fewer), last: more}
+    more = pages[first].replace("{{Current events footer}}", f"*{_sentence(9_999)}\n{{{{Current events footer}}}}")
+    return {first: more, last: "\n".join(fewer)}
 
 
 def _days(number: int) -> Iterator[date]:
@@ -143,7 +145,7 @@ def _day_page(day: date, numbers: Iterator[int], events: int) -> str:
 def _sentence(number: int) -> str:
     subject, action = SUBJECTS[number % len(SUBJECTS)], ACTIONS[number % len(ACTIONS)]
     place = HUB if number % 2 else PLACES[number // 2 % len(PLACES)]
-    about = f"[[{TITLES[number]}]]" if number < len(TITLES) else f"[[Exámple {number // 2}|the example]]"
+    about = f"[[{TITLES[number]}]]" if number < len(TITLES) else f"[[Exámple {number // 2}|{COMMON}]]"
     sources = " ".join(_cited(number + 1_000 * more) for more in range(1 + (number % 5 == 0)))
     return f"{subject} {action} [[{place}]], after {number} days of talks on {about}. {sources}"
 

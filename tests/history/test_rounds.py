@@ -161,14 +161,15 @@ def ordered(event: Intervals) -> list[tuple[State, tuple[list[str], list[str]]]]
     return sorted(event.items())
 
 
+@pytest.mark.parametrize(("first", "step"), [(3, 50), pytest.param(10, 10, marks=pytest.mark.slow)])
 def test_200_rounds_built_one_after_another_move_no_iri_and_give_what_one_build_gives(
-    new_repository: NewRepository, tmp_path: Path
+    new_repository: NewRepository, tmp_path: Path, first: int, step: int
 ) -> None:
     repository = new_repository(Edited(seed=7).commits)
     settings = Settings(store=str(tmp_path / "many"), jobs=1, history=True)
     before: set[str] = set()
     commits = repository.ids()
-    for commit in commits[:10] + commits[9::10]:
+    for commit in [*commits[:first], *commits[step - 1 :: step]]:
         repository.back_to(commit)
         last = run.build([repository.root], settings).snapshot.open()
         assert before <= set(events(last))

@@ -21,6 +21,7 @@ from tests.paths import CORPUS
 
 WIKITEXT = CORPUS / "wikipedia-current-events.bundle"
 CHINESE = CORPUS / "the-context-zh-pages.tar.zst"
+SAMPLE = "tests/whole/test_sample.py::"
 
 
 def needs(file: Path, *programs: str) -> pytest.MarkDecorator:
@@ -45,6 +46,7 @@ def chinese(tmp_path_factory: pytest.TempPathFactory) -> Built:
     return run.build([folder / "pages"], Settings(store=str(folder / "store")))
 
 
+@pytest.mark.slow(also="tests/kg/pipeline/test_convert.py::test_bullets_leaves_parents_items_and_events_add_up")
 @needs(WIKITEXT)
 def test_the_wikitext_archive_gives_its_events_days_and_citations(wikitext: tuple[Path, Built]) -> None:
     tally = wikitext[1].report["tally"]
@@ -53,6 +55,7 @@ def test_the_wikitext_archive_gives_its_events_days_and_citations(wikitext: tupl
     assert tally["days"] == 5_749
 
 
+@pytest.mark.slow(also=SAMPLE + "test_only_the_lines_meant_for_it_are_not_understood")
 @needs(WIKITEXT)
 def test_hardly_a_line_of_the_wikitext_is_not_understood(wikitext: tuple[Path, Built]) -> None:
     archive = open_archive(wikitext[0], 8_000_000)
@@ -60,6 +63,7 @@ def test_hardly_a_line_of_the_wikitext_is_not_understood(wikitext: tuple[Path, B
     assert len(wikitext[1].report["lines not understood"]) < lines / 100
 
 
+@pytest.mark.slow(also=SAMPLE + "test_the_events_in_homs_come_newest_first_with_their_sources")
 @needs(WIKITEXT)
 def test_every_bullet_that_links_homs_is_an_event_in_homs(wikitext: tuple[Path, Built]) -> None:
     archive = open_archive(wikitext[0], 8_000_000)
@@ -77,12 +81,14 @@ def events_in(title: str, store: Store) -> set[str]:
     return {quad.subject.value for quad in store.quads_for_pattern(None, predicate, place)}  # type: ignore[union-attr]
 
 
+@pytest.mark.slow(also=SAMPLE + "test_only_the_lines_meant_for_it_are_not_understood")
 @needs(CHINESE, "zstd")
 def test_every_chinese_page_is_parsed_and_every_line_understood(chinese: Built) -> None:
     assert chinese.report["tally"]["event pages"] == 7_968
     assert chinese.report["lines not understood"] == []
 
 
+@pytest.mark.slow(also="tests/whole/test_golden.py::test_the_pages_of_a_feature_become_exactly_the_expected_quads")
 @needs(CHINESE, "zstd")
 def test_every_chinese_index_item_is_the_event_of_a_page(chinese: Built) -> None:
     tally = chinese.report["tally"]

@@ -1,4 +1,4 @@
-"""What a page becomes, triple by triple: each folder of tests/golden shows one feature of the formats.
+"""What a page becomes, triple by triple: each folder of tests/whole/golden shows one feature of the formats.
 
 After a change that is meant: ``UPDATE_GOLDEN=1 python -m pytest tests/whole/test_golden.py``, and read the difference.
 """
@@ -15,7 +15,7 @@ from kg.pipeline import run
 from kg.settings import Settings
 from tests.paths import TESTS
 
-GOLDEN = TESTS / "golden"
+GOLDEN = TESTS / "whole" / "golden"
 UPDATE = bool(os.environ.get("UPDATE_GOLDEN"))
 
 

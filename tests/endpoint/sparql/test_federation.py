@@ -22,7 +22,7 @@ from kg.write.tokens import digest
 from kg.write.writer import Writer
 from tests.conftest import TURTLE, Publish
 from tests.endpoint.conftest import BEARER, WRITE_TOKEN, Reply, Send, Serving, listening, sender
-from tests.services import http, peer, remote
+from tests.kg.remote.servers import http, peer, remote
 
 EVENT = "http://127.0.0.1:8000/event/2011-11-08/abcdefghij"
 LABEL = f"<{EVENT}> rdfs:label ?label"

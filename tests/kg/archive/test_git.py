@@ -39,10 +39,11 @@ class Repository:
         root.mkdir()
         self.git("init", "-q", "--initial-branch=main", ".")
 
-    def git(self, *arguments: str, hours: int = 0) -> str:
+    def git(self, *arguments: str, hours: int = 0, stdin: str = "") -> str:
         when = dict.fromkeys(("GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE"), f"{NOON + hours * HOUR} +0200")
+        command = ["git", *arguments]
         done = subprocess.run(
-            ["git", *arguments], cwd=self.root, env=HERMETIC | when, check=True, capture_output=True, text=True
+            command, cwd=self.root, env=HERMETIC | when, check=True, capture_output=True, text=True, input=stdin
         )
         return done.stdout.strip()
 
@@ -348,12 +349,10 @@ def test_a_few_trees_that_stand_for_very_many_files_are_refused(
     filled: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(git, "OUTPUT_BYTES", BOMB_BYTES)
-    for _ in range(6):
-        tree = filled.git("write-tree")
-        filled.git("read-tree", "--empty")
-        for number in range(10):
-            filled.git("read-tree", f"--prefix=d{number}/", tree)
     tree = filled.git("write-tree")
+    for _ in range(6):
+        entries = "".join(f"040000 tree {tree}\td{number}\n" for number in range(10))
+        tree = filled.git("mktree", stdin=entries)
     name = filled.git("commit-tree", tree, "-m", "bomb")
     with pytest.raises(ArchiveError, match=f"more than {BOMB_BYTES:,} bytes"):
         list(git.files(filled.root, name))

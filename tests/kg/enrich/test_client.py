@@ -14,7 +14,7 @@ from kg.enrich.client import LONGEST_WAIT, Client
 from kg.errors import ConfigurationError, QueryError, ResultTooLargeError
 from kg.settings import Settings
 from tests.kg.enrich.conftest import NOTHING, START, Bad, FakeTime, http
-from tests.services import peer
+from tests.kg.remote.servers import peer
 
 SETTINGS = Settings(enrich_rate=1_000.0, enrich_retries=3, enrich_seconds=5.0)
 QUERY = "SELECT ?asked ?property ?value { ?asked ?property ?value }"

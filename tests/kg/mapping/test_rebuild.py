@@ -321,6 +321,8 @@ def test_all_versions_of_a_history_are_compared_each_content_once(
 
 # --- real archives
 
+HERE = "tests/kg/mapping/test_rebuild.py::"
+
 
 def needs(file: str, *programs: str) -> pytest.MarkDecorator:
     here = (CORPUS / file).exists()
@@ -344,6 +346,7 @@ def test_every_english_page_is_made_again_byte_for_byte(folder: str, count: int)
     assert_all_identical(verify([CORPUS / folder], Settings()), count)
 
 
+@pytest.mark.slow(also=HERE + "test_every_page_of_the_sample_comes_out_of_a_store_as_it_went_in")
 @needs("the-context-zh-pages.tar.zst", "zstd")
 def test_every_chinese_page_is_made_again_byte_for_byte(tmp_path: Path) -> None:
     packed = CORPUS / "the-context-zh-pages.tar.zst"
@@ -355,6 +358,7 @@ def test_every_chinese_page_is_made_again_byte_for_byte(tmp_path: Path) -> None:
     assert_all_identical(verify([tmp_path / "pages"], Settings()), 13_750)
 
 
+@pytest.mark.slow(also=HERE + "test_all_versions_of_a_history_are_compared_each_content_once")
 @pytest.mark.parametrize(
     ("bundle", "history", "count"),
     [

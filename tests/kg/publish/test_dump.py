@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from shutil import copytree
 
@@ -34,8 +35,13 @@ RDFLIB = {
 
 
 def written(built: Built, wanted: Format) -> bytes:
+    return _written(built.snapshot.database, wanted)
+
+
+@cache
+def _written(database: Path, wanted: Format) -> bytes:
     file = io.BytesIO()
-    dump.write(built.snapshot.database, wanted, file)
+    dump.write(database, wanted, file)
     return file.getvalue()
 
 

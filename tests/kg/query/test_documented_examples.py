@@ -12,8 +12,8 @@ import pytest
 
 from kg.settings import Settings
 from kg.workers.questions import Workers
+from tests.kg.remote.servers import remote
 from tests.paths import ROOT
-from tests.services import remote
 
 TEXT = (ROOT / "docs" / "sparql.md").read_text(encoding="utf-8")
 DISTANCE, WITHIN, FEDERATED = re.findall(r"```sparql\n(.*?)```", TEXT, re.DOTALL)

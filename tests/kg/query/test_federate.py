@@ -29,7 +29,7 @@ from kg.query.federate import HOPS, Caller, Services, services
 from kg.settings import Settings
 from kg.workers.questions import Workers
 from tests.conftest import Publish
-from tests.services import Remote, http, peer, remote
+from tests.kg.remote.servers import Remote, http, peer, remote
 
 HERE = """
 @prefix : <http://here.example/> .

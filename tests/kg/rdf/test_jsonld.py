@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from kg.rdf.formats import JSONLD_FORMS, PLAIN_JSON, Format, by_name
 from kg.rdf.jsonld import FORMS, FRAMES, LINE, compacted, context, expanded, framed, load, text
 from kg.rdf.prefixes import PREFIXES, expand
 from kg.rdf.serialize import represent
+from tests.paths import ROOT
 
 BASE = "http://127.0.0.1:8000/"
 SEED_EVENT = f"{BASE}event/2011-11-08/dnucad6lq6"
@@ -52,7 +54,12 @@ def definitions() -> Iterator[tuple[str, dict[str, str]]]:
 def canonical(quads: bytes | str) -> str:
     """The canonical N-Quads of a graph (RDF Dataset Canonicalization)."""
     text = quads.decode() if isinstance(quads, bytes) else quads
-    return str(jsonld.normalize(text, {"algorithm": "URDNA2015", "inputFormat": QUADS, "format": QUADS}))
+    return _canonical("\n".join(sorted(text.splitlines())))
+
+
+@cache
+def _canonical(quads: str) -> str:
+    return str(jsonld.normalize(quads, {"algorithm": "URDNA2015", "inputFormat": QUADS, "format": QUADS}))
 
 
 def read_by_pyld(document: Any, **options: Any) -> str:
@@ -149,13 +156,12 @@ def test_plain_json_holds_the_triples_together_with_the_context(described: dict[
 
 def test_three_readers_read_every_representation_to_the_same_graph(sample_store: Path) -> None:
     script = Path(__file__).parent / "roundtrip.py"
-    command = [sys.executable, str(script), str(sample_store), "--resources", "24", "--seed", "1"]
+    command = [sys.executable, str(script), str(sample_store), "--resources", "12", "--seed", "1"]
     run = subprocess.run(
-        command, capture_output=True, check=False, timeout=120, text=True, cwd=script.parents[1],
-        env={"PYTHONPATH": str(script.parents[1])},
+        command, capture_output=True, check=False, timeout=120, text=True, cwd=ROOT, env={"PYTHONPATH": str(ROOT)},
     )  # fmt: skip
     assert (run.returncode, run.stderr) == (0, "")
-    assert run.stdout.startswith("seed 1: 24 resources, 576 readings in")
+    assert run.stdout.startswith("seed 1: 12 resources, 288 readings in")
     assert run.stdout.endswith(", 0 differ\n")
 
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from kg.errors import FederationError, FederationTimeoutError
 from kg.remote.addresses import Service
 from kg.remote.client import hops, post
-from tests.services import Peer, http, peer, receive, remote
+from tests.kg.remote.servers import Peer, http, peer, receive, remote
 
 QUERY = "SELECT * WHERE { ?s ?p ?o }"
 ANSWER = b'{"head": {"vars": []}, "results": {"bindings": []}}'

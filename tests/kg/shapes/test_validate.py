@@ -197,6 +197,7 @@ def test_pyshacl_says_the_same_of_the_sample(sample_graph: Store) -> None:
     assert ours(sample_graph) == theirs(sample_graph, SHAPES_GRAPH) == set()
 
 
+@pytest.mark.slow(also="tests/kg/shapes/test_validate.py::test_any_changes_break_what_pyshacl_says_they_break")
 def test_pyshacl_says_the_same_of_the_sample_with_a_thousand_changes(sample_graph: Store) -> None:
     quads = sorted(sample_graph, key=str)
     random = Random(2011)  # noqa: S311 - the same changes every time
