@@ -35,7 +35,7 @@ class Settings:
     ledger: str = setting("", "Ledger file: read before a build, if there is one, and written after it.")
     base: str = setting("http://127.0.0.1:8000/", "Identity base: IRIs of a new store are minted under it.")
     jobs: int = setting(0, "Processes that read pages while building; 0 means one for each core.")
-    language: str = setting("", "Language of Context pages that do not show it; empty means that of the archive.")
+    language: str = setting("", "Language of pages that do not show it; empty means that of the archive.")
     history: bool = setting(False, "Read git archives through all their commits, not only at the newest one.")
     as_of: str = setting("", "Time, such as 2011-11-08T12:00:00Z, of which a build shows git archives; empty: now.")
     page_bytes: int = setting(8_000_000, "Largest page of an archive, in bytes.")

@@ -10,11 +10,9 @@ from datetime import datetime
 from pathlib import Path
 
 from kg.archive import git
-from kg.dialects import reading
+from kg.dialects import reading, registry
 from kg.dialects.record import Page
 from kg.errors import ArchiveError
-
-SHOWN_PATHS = "2011_November_8.txt or news/2011/11/8/<slug>.md"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +93,8 @@ def open_archive(root: Path, page_bytes: int, *, history: bool = False, as_of: d
     archive = _open_git(root, page_bytes, history, as_of) if is_git else _open_folder(root, page_bytes)
     if not archive.versions:
         seen = f"no pages, only {len(archive.others):,} other files" if archive.others else "no files"
-        raise ArchiveError(f"{root} holds {seen}: pages are named like {SHOWN_PATHS}")
+        shown = " or ".join(one.dialect.shown_path for one in registry.installed())
+        raise ArchiveError(f"{root} holds {seen}: pages are named like {shown}")
     return archive
 
 
@@ -103,7 +102,7 @@ def _open_folder(root: Path, page_bytes: int) -> Archive:
     pages, others = [], []
     for file in _regular_files(root):
         path = file.relative_to(root).as_posix()
-        if _is_nameable(path) and reading.matches(path):
+        if _is_nameable(path) and registry.find(path) is not None:
             check_size(path, file.stat().st_size, page_bytes)
             pages.append(path)
         else:
@@ -152,4 +151,4 @@ def _open_git(root: Path, page_bytes: int, history: bool, as_of: datetime | None
 
 
 def _is_page(path: str) -> bool:
-    return "\ufffd" not in path and _is_nameable(path) and reading.matches(path)
+    return "\ufffd" not in path and _is_nameable(path) and registry.find(path) is not None

@@ -1,34 +1,18 @@
-"""Archive page -> record: which dialect a page is written in, its text, and the record it parses into."""
+"""Archive page -> record: its text, and what its dialect parses it into."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
 
-from kg.dialects.context import page as context
-from kg.dialects.context.lines import place_of
+from kg.dialects import registry
 from kg.dialects.record import Page, Record, Unread
-from kg.dialects.wikitext import page as wikitext
 from kg.errors import ArchiveError
 
 # What XML 1.0 (section 2.2, and 2.11 for a carriage return alone) cannot carry, so that RDF/XML could not either.
 NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|\r(?!\n)")
 UTF_8, LATIN_1 = "utf-8", "iso-8859-1"
-FRONT_PAGE = re.compile(r"(?:^|/)(?:README|index)\.md$")
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-
-
-def matches(path: str) -> bool:
-    """Whether a file with this path may be a page of some dialect."""
-    return wikitext.matches(path) or context.matches(path) or bool(FRONT_PAGE.search(path))
-
-
-def day_of(path: str) -> date | None:
-    """Return the day that a page's path names; None for a front page."""
-    place = place_of(path)
-    return place.day if place else wikitext.day_of(path)
 
 
 def charset_of(page: Page) -> str:
@@ -55,26 +39,28 @@ def text_of(page: Page) -> str:
     return text
 
 
-def parse(page: Page) -> Record | None:
-    """Parse a page whose path ``matches`` accepts; None for prose that only is named like a front page.
+def clean(text: str) -> str:
+    """Return a page's text with U+FFFD for each control character that no XML document can carry."""
+    return NOT_IN_XML.sub("\ufffd", text)
 
-    Pure; raises ArchiveError only if the page is not text. Control characters that no XML document can carry
-    are replaced by U+FFFD and their lines reported.
+
+def parse(page: Page) -> Record | None:
+    """Parse a page that some dialect matches; None if that finds it to be none, such as prose named like a page.
+
+    Pure; raises ArchiveError only if the page is not text, or no dialect matches its path. The lines with control
+    characters that are replaced are reported.
     """
     text = text_of(page)
-    clean = NOT_IN_XML.sub("\ufffd", text)
-    if day_of(page.path) is None and not context.is_front_page(clean):
-        return None
-    parse_dialect: Callable[[str, str], Record] = wikitext.parse if wikitext.matches(page.path) else context.parse
-    record = parse_dialect(page.path, clean)
-    if clean == text:
+    cleaned = clean(text)
+    record: Record | None = registry.of(page.path).parse(page.path, cleaned)
+    if record is None or cleaned == text:
         return record
     return replace(record, unread=record.unread + tuple(_control_characters(text)))
 
 
 def _control_characters(text: str) -> list[Unread]:
     return [
-        Unread(number, NOT_IN_XML.sub("\ufffd", line)[:200], "control character")
+        Unread(number, clean(line)[:200], "control character")
         for number, line in enumerate(text.split("\n"), 1)
         if NOT_IN_XML.search(line)
     ]

@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import chain, takewhile
 from typing import NamedTuple
 
-from kg.events.item import Item
+from kg.dialects.item import Item
 
 #: Wordings below this are two events.
 THRESHOLD = 0.5

@@ -6,7 +6,7 @@ from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
-from kg.events.item import Item, Origin, content, fold
+from kg.dialects.item import Item, Origin, content, fold
 from kg.events.ledger import Claims
 from kg.events.likeness import pair
 
@@ -35,7 +35,6 @@ class Capture:
     """A page as one capture shows it: its listings, none if the page is gone."""
 
     path: str
-    day: date
     listings: tuple[Listing, ...]
 
 
@@ -127,44 +126,44 @@ class Timeline:
     def _known(self, capture: Capture, listing: Listing, taken: dict[tuple[str, str], str]) -> str | None:
         """Return the event with this wording or slug.
 
-        Two bullets of one capture with different titles are two events, even if some form of both is the same.
+        Two entries of one capture with different titles are two events, even if some form of both is the same.
         """
         item = listing.item
-        is_bullet = item.origin is Origin.BULLET
-        key = self._claims.find(capture.day, item.language, item.wordings, () if is_bullet else item.slugs)
+        is_entry = item.origin is Origin.ENTRY
+        key = self._claims.find(item.day, item.language, item.wordings, () if is_entry else item.slugs)
         if key is None:
             return None
-        if is_bullet and taken.setdefault((capture.path, key), fold(item.title)) != fold(item.title):
+        if is_entry and taken.setdefault((capture.path, key), fold(item.title)) != fold(item.title):
             return None
-        self._claim(capture, listing, key)
+        self._claim(listing, key)
         return key
 
     def _mint(self, capture: Capture, listing: Listing, taken: dict[tuple[str, str], str]) -> str:
-        key = self._claims.mint(capture.day, listing.item.language, listing.item.wording)
+        key = self._claims.mint(listing.item.day, listing.item.language, listing.item.wording)
         taken[capture.path, key] = fold(listing.item.title)
         self._minted.add(key)
-        self._claim(capture, listing, key)
+        self._claim(listing, key)
         return key
 
-    def _claim(self, capture: Capture, listing: Listing, key: str) -> None:
+    def _claim(self, listing: Listing, key: str) -> None:
         item = listing.item
         slugs = (*item.slugs, *(former.slug for former in item.former if former.slug))
-        self._claims.claim(capture.day, item.language, key, item.wordings, slugs)
+        self._claims.claim(item.day, item.language, key, item.wordings, slugs)
         self.events.setdefault(key, Event(key, item.language))
 
     def _match(self, fresh: list[Fresh], keys: list[str | None], gone: dict[str, Listing]) -> None:
         """Find the events that new listings carry on: moved here from another day, or reworded on the same day."""
         for number in self._unsettled(fresh, keys):
-            self._carry_on(keys, number, self._moved(*fresh[number]))
+            self._carry_on(keys, number, self._moved(fresh[number][1]))
         for day in sorted({listing.item.day for listing in gone.values()}):
-            numbers = [number for number in self._unsettled(fresh, keys) if fresh[number][0].day == day]
+            numbers = [number for number in self._unsettled(fresh, keys) if fresh[number][1].item.day == day]
             old = [(key, one) for key, one in gone.items() if one.item.day == day and self._is_left(key, keys)]
             pairs = pair([one.item for _, one in old], [fresh[number][1].item for number in numbers])
             for position, match in pairs.items():
                 self._carry_on(keys, numbers[position], old[match][0])
         for number, key in enumerate(keys):
             if key is not None:
-                self._claim(*fresh[number], key)
+                self._claim(fresh[number][1], key)
 
     def _unsettled(self, fresh: list[Fresh], keys: list[str | None]) -> list[int]:
         """Return the listings, one of each wording and day, that have no key, or one that only the ledger knows so far.
@@ -172,8 +171,8 @@ class Timeline:
         That may be of a later wording of an event which vanished.
         """
         found: dict[tuple[date, str, str], int | None] = {}
-        for number, ((capture, listing), key) in enumerate(zip(fresh, keys, strict=True)):
-            wording = (capture.day, listing.item.language, fold(listing.item.title))
+        for number, ((_, listing), key) in enumerate(zip(fresh, keys, strict=True)):
+            wording = (listing.item.day, listing.item.language, fold(listing.item.title))
             if key is None or (self._minted and not self.events[key].revisions):
                 found.setdefault(wording, number)
             else:
@@ -187,11 +186,11 @@ class Timeline:
         """Forget that these events vanished: they came back, are reworded, or stand on another page."""
         self._vanished = {wording: key for wording, key in self._vanished.items() if key not in shown}
 
-    def _moved(self, capture: Capture, listing: Listing) -> str | None:
+    def _moved(self, listing: Listing) -> str | None:
         """Return the key of an event that vanished with this very wording, if its day was near."""
         wording = (listing.item.language, fold(listing.item.title))
         key = self._vanished.get(wording)
-        if key is None or not any(abs(one.item.day - capture.day) <= NEAR for one in self.events[key].listings):
+        if key is None or not any(abs(one.item.day - listing.item.day) <= NEAR for one in self.events[key].listings):
             return None
         return self._vanished.pop(wording)
 
@@ -240,7 +239,7 @@ def _unchanged(fresh: list[Fresh], before: Listed) -> dict[tuple[str, str], str]
 
 
 def _telling_first(listing: Listing) -> tuple[Origin, int, str]:
-    """Order listings: bullets, then pages (those that name earlier wordings first), then index items."""
+    """Order listings: entries, then pages (those that name earlier wordings first), then index items."""
     return listing.item.origin, -len(listing.item.former), listing.page
 
 
@@ -307,6 +306,15 @@ def _print(event: Event, listing: Listing) -> None:
     if same is None:
         same = event.revisions[content(listing.item)] = Observed(listing.item)
     same.entries.setdefault(listing.item.origin, listing.entry)
+
+
+def joined(groups: Iterable[tuple[date, ...]]) -> list[tuple[date, ...]]:
+    """Join groups of days that have a day in common; in the order of their first days."""
+    group: dict[date, set[date]] = {}
+    for days in groups:
+        merged = set(days).union(*(group[day] for day in days if day in group))
+        group.update(dict.fromkeys(merged, merged))
+    return sorted(tuple(sorted(one)) for one in {id(one): one for one in group.values()}.values())
 
 
 def connected(days: Iterable[tuple[date, Iterable[str]]]) -> list[tuple[date, ...]]:

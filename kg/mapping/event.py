@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import chain
 
+from kg.dialects.item import Item
 from kg.dialects.record import Citation
-from kg.events.item import Item
 from kg.events.timeline import Event, Listing, Observed, Span
 from kg.places import naming
 from kg.places.gazetteer import Gazetteer

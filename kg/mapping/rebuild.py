@@ -1,73 +1,23 @@
-"""Quads of a page -> its record, and the page itself: a page of *the Context* byte for byte, a day page's list."""
+"""Quads of a page -> what it says as a whole and its entries, from which its dialect prints the page again."""
 
 from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
+from typing import Any
 
 from pyoxigraph import Store
 
-from kg.dialects.context import page as context
-from kg.dialects.context.event import KINDS
-from kg.dialects.context.index import with_text
-from kg.dialects.context.lines import Place, place_of, read_address
-from kg.dialects.record import Change, Citation, DayIndex, EventPage, FrontPage, IndexItem, Record, Related
-from kg.dialects.wikitext import page as wikitext
+from kg.dialects import reading, registry
+from kg.dialects.entry import Entry, Head
 from kg.errors import ArchiveError, NotFoundError, StoreError
-from kg.mapping.page import MARKERS
+from kg.mapping.page import PRINTED
 from kg.rdf import Literal, NamedNode, Quad, terms
 
-
-@dataclass(frozen=True, slots=True)
-class _Printed:
-    """A page or one of its entries: its IRI, and the literal value of each of its properties."""
-
-    iri: str
-    values: dict[NamedNode, str]
-
-    def __getitem__(self, term: NamedNode) -> str:
-        if term not in self.values:
-            raise StoreError(f"the graph lacks the {term.value} of <{self.iri}>: build it again")
-        return self.values[term]
-
-    def get(self, term: NamedNode) -> str | None:
-        return self.values.get(term)
-
-    @property
-    def list(self) -> str:
-        """The list that an entry stands in, as the fragment of its IRI names it: ``source`` of ``#source-1``."""
-        return self.iri.rpartition("#")[2].partition("-")[0]
-
-    def address(self) -> tuple[str, str]:
-        """Return the prefix and the path of the page that is linked to."""
-        target = read_address(self[terms.TARGET])
-        if target is None:
-            raise StoreError(f"the target of <{self.iri}> is no page of an archive: build it again")
-        return target
-
-
-@dataclass(frozen=True, slots=True)
-class _Capture:
-    """A capture of a page, with all its entries in their order."""
-
-    page: _Printed
-    entries: tuple[_Printed, ...]
-
-    @property
-    def path(self) -> str:
-        return self.page[terms.LABEL]
-
-    @property
-    def parameters(self) -> dict[str, str]:
-        """The parameters of the page's media type."""
-        pairs = (part.partition("=") for part in self.page[terms.FORMAT].split("; ")[1:])
-        return {name: value for name, _, value in pairs}
-
-    def of(self, name: str) -> list[_Printed]:
-        return [entry for entry in self.entries if entry.list == name]
+Values = dict[NamedNode, str]
+"""The literal value of each property of a page or an entry."""
 
 
 def find(store: Store, name: str) -> list[Quad]:
@@ -109,12 +59,12 @@ def _newest(store: Store, path: str) -> list[NamedNode]:
     """Return the captures with this path that no other is newer than; of those told whole, if there are any."""
     found = [quad.subject for quad in store.quads_for_pattern(None, terms.LABEL, Literal(path))]
     pages = [page for page in found if isinstance(page, NamedNode) and _is_page(store, page)]
-    whole = [page for page in pages if _value(store, page, terms.FORMAT)] or pages
-    shown = {page: _value(store, page, terms.AVAILABLE) or _value(store, page, terms.CREATED) for page in whole}
+    whole = [page for page in pages if _stored(store, page, terms.FORMAT)] or pages
+    shown = {page: _stored(store, page, terms.AVAILABLE) or _stored(store, page, terms.CREATED) for page in whole}
     return [page for page in whole if shown[page] == max(shown.values())]
 
 
-def _value(store: Store, page: NamedNode, term: NamedNode) -> str:
+def _stored(store: Store, page: NamedNode, term: NamedNode) -> str:
     objects = (quad.object for quad in store.quads_for_pattern(page, term, None))
     return next((found.value for found in objects if isinstance(found, Literal)), "")
 
@@ -126,40 +76,29 @@ def text(quads: Iterable[Quad]) -> bytes:
         quads: all that a graph says about one page and its entries, in any order.
 
     Returns:
-        A page of *the Context*: its bytes. Of a day page in wikitext: its headings, its bullets and the lines that no
-        rule understands, each exactly as printed and in their order, without what frames them: header, footer,
-        comments that stand alone, and blank lines.
+        What its dialect prints: the bytes of the page, or, of a dialect that is not ``byte_for_byte``, the list of its
+        entries, without what frames them.
 
     Raises:
         NotFoundError: if the graph tells the page only in part.
-        ArchiveError: if the page holds something that no rule of its dialect understands, so that what is rebuilt
-            is not what was captured.
+        ArchiveError: if the page holds something that no rule of its dialect understands, so that what is printed
+            is not what was captured, or if no dialect that is installed reads it.
         StoreError: if the quads contradict what ``kg.mapping.page`` writes.
 
     """
-    capture = _capture(quads)
-    charset = capture.parameters.get("charset", "utf-8")
-    if wikitext.matches(capture.path):
-        return _list(capture).encode(charset, errors="replace")
-    content = context.render(_context_page(capture)).encode(charset, errors="replace")
-    if capture.page[terms.IDENTIFIER] != f"sha256:{hashlib.sha256(content).hexdigest()}":
-        raise ArchiveError(f"page {capture.path} holds lines that no rule understands: read it in its archive")
+    iri, page, entries = _capture(quads)
+    path = _value(page, terms.LABEL, iri)
+    dialect = registry.of(path)
+    charset, head = _head(page, iri)
+    content = dialect.render(path, head, entries).encode(charset, errors="replace")
+    if dialect.byte_for_byte and page.get(terms.IDENTIFIER) != f"sha256:{hashlib.sha256(content).hexdigest()}":
+        raise ArchiveError(f"page {path} holds lines that no rule understands: read it in its archive")
     return content
 
 
-def record(quads: Iterable[Quad]) -> Record:
-    """Return what a page says, without the lines that no rule understands; arguments and errors as ``text``.
-
-    The lines of a day page are numbered as ``text`` prints them.
-    """
-    capture = _capture(quads)
-    if wikitext.matches(capture.path):
-        return wikitext.parse(capture.path, _list(capture))
-    return _context_page(capture)
-
-
-def _capture(quads: Iterable[Quad]) -> _Capture:
-    values: dict[str, dict[NamedNode, str]] = defaultdict(dict)
+def _capture(quads: Iterable[Quad]) -> tuple[str, Values, tuple[Entry, ...]]:
+    """Return the IRI of the page, what is said of it, and its entries in their order."""
+    values: dict[str, Values] = defaultdict(dict)
     pages = set()
     for quad in quads:
         subject = str(quad.subject.value) if isinstance(quad.subject, NamedNode) else ""
@@ -169,115 +108,50 @@ def _capture(quads: Iterable[Quad]) -> _Capture:
             pages.add(subject)
     if len(pages) != 1:
         raise NotFoundError("these quads are not those of one page")
-    page = _Printed(iri := pages.pop(), values.pop(iri, {}))
-    if terms.FORMAT not in page.values:
+    page = values.pop(iri := pages.pop(), {})
+    if terms.FORMAT not in page:
         raise NotFoundError(f"of the page <{iri}> the graph holds only some entries: read it in its archive")
-    entries = [_Printed(subject, printed) for subject, printed in values.items() if subject.startswith(f"{iri}#")]
-    if any(terms.INVALIDATED_AT in entry.values for entry in entries):
+    printed = {subject: said for subject, said in values.items() if subject.startswith(f"{iri}#")}
+    if any(terms.INVALIDATED_AT in said for said in printed.values()):
         raise NotFoundError(f"entries of the page <{iri}> are withdrawn, so it cannot be made again from the others")
-    return _Capture(page, tuple(sorted(entries, key=lambda entry: int(entry[terms.POSITION]))))
+    entries = (_entry(subject, said) for subject, said in printed.items())
+    return iri, page, tuple(sorted(entries, key=lambda entry: entry.position))
 
 
-def _list(capture: _Capture) -> str:
-    return "".join(f"{entry[terms.PRINTED_TEXT]}\n" for entry in capture.entries)
+def _value(said: Values, term: NamedNode, of: str) -> str:
+    if term not in said:
+        raise StoreError(f"the graph lacks the {term.value} of <{of}>: build it again")
+    return said[term]
 
 
-def _context_page(capture: _Capture) -> EventPage | DayIndex | FrontPage:
-    place = place_of(capture.path)
-    if place is None:
-        return _front_page(capture)
-    return _day_index(capture) if place.slug in context.INDEX_NAMES else _event_page(capture, place)
-
-
-def _event_page(capture: _Capture, place: Place) -> EventPage:
-    page = capture.page
-    prefix, index = page.address()
-    language, heading = page.get(terms.LANGUAGE), page.get(terms.PRINTED_LABEL)
-    return EventPage(
-        language=language,
-        day=_day(index),
-        slug=place.slug,
-        title=page[terms.PRINTED_TEXT],
-        heading=heading or None,
-        description=page.get(terms.DESCRIPTION),
-        sources=tuple(map(_citation, capture.of("source"))),
-        cover=next((entry[terms.TARGET] for entry in capture.of("cover")), None),
-        changes=tuple(map(_change, capture.of("change"))),
-        related=tuple(_related(entry, language) for entry in capture.of("related")),
-        sections=tuple((page.get(terms.TABLE_OF_CONTENTS) or "").split()),
-        formats="formats" in capture.parameters,
-        empty_heading=heading == "",
-        prefix=prefix,
-    )
-
-
-def _day_index(capture: _Capture) -> DayIndex:
-    prefix, index = capture.page.address()
-    language = capture.page.get(terms.LANGUAGE)
-    return DayIndex(
-        language=language,
-        day=_day(index),
-        items=tuple(_index_item(entry, language) for entry in capture.of("item")),
-        previous=next((entry.address()[1] for entry in capture.of("previous")), None),
-        prefix=prefix,
-        formats="formats" in capture.parameters,
-    )
-
-
-def _front_page(capture: _Capture) -> FrontPage:
-    language = capture.page.get(terms.LANGUAGE)
-    sections: list[tuple[str, str | None, int]] = []
-    for entry in capture.entries:
-        if entry.list == "heading":
-            sections.append((entry[terms.PRINTED_TEXT], entry.get(terms.TARGET), 0))
-        elif sections:
-            name, address, items = sections[-1]
-            sections[-1] = (name, address, items + 1)
-    return FrontPage(
-        language=language,
-        items=tuple(_index_item(entry, language) for entry in capture.of("item")),
-        sections=tuple(sections),
-        formats="formats" in capture.parameters,
-        blank_lines=int(capture.parameters.get("blank", 0)),
-    )
-
-
-def _day(index: str) -> date:
-    """Return the day that the path of its index names."""
-    place = place_of(index)
-    if place is None:
-        raise StoreError(f"{index} is not the path of a day's index: build the graph again")
-    return place.day
-
-
-def _citation(entry: _Printed) -> Citation:
-    return Citation(entry[terms.TARGET], entry.get(terms.PRINTED_LABEL), entry.get(terms.IMAGE))
-
-
-def _change(entry: _Printed) -> Change:
-    prefix, path = entry.address()
-    written = entry.get(terms.LAST_WRITTEN)
-    return Change(
-        title=entry[terms.PRINTED_TEXT],
-        path=path,
-        kind=KINDS[entry[terms.PRINTED_LABEL]],
+def _entry(iri: str, said: Values) -> Entry:
+    depth, written = said.get(terms.DEPTH), said.get(terms.LAST_WRITTEN)
+    return Entry(
+        iri.partition("#")[2],
+        int(_value(said, terms.POSITION, iri)),
+        **_printed(said),
+        depth=int(depth) if depth else None,
         written=datetime.fromisoformat(written) if written else None,
-        prefix=prefix,
     )
 
 
-def _related(entry: _Printed, language: str | None) -> Related:
-    prefix, path = entry.address()
-    marker = entry.get(terms.PRINTED_LABEL) or MARKERS[language or "en"]
-    return Related(entry[terms.PRINTED_TEXT], path, entry.get(terms.MENTION_LABEL) or "", prefix, marker)
+def _printed(said: Values) -> dict[str, Any]:
+    return {name: said.get(term) for name, term in PRINTED.items()}
 
 
-def _index_item(entry: _Printed, language: str | None) -> IndexItem:
-    prefix, path = entry.address()
-    heading = entry.get(terms.PRINTED_LABEL)
-    title = entry[terms.PRINTED_TEXT]
-    item = IndexItem(title, path, heading or None, prefix=prefix, empty_heading=heading == "")
-    labels, description = entry.get(terms.MENTION_LABEL), entry.get(terms.DESCRIPTION)
-    if labels is not None:
-        return with_text(item, f"_{MARKERS[language or 'en']}: {labels}_")
-    return item if description is None else with_text(item, description)
+def _head(said: Values, iri: str) -> tuple[str, Head]:
+    """Return the charset of a page, and what it says as a whole."""
+    media_type, *pairs = _value(said, terms.FORMAT, iri).split("; ")
+    parameters = dict(pair.split("=", 1) for pair in pairs)
+    sections = said.get(terms.TABLE_OF_CONTENTS)
+    charset = parameters.pop("charset", reading.UTF_8)
+    return charset, Head(
+        media_type,
+        parameters,
+        language=said.get(terms.LANGUAGE),
+        text=said.get(terms.PRINTED_TEXT),
+        target=said.get(terms.TARGET),
+        label=said.get(terms.PRINTED_LABEL),
+        description=said.get(terms.DESCRIPTION),
+        sections=tuple(sections.split("\n")) if sections else (),
+    )

@@ -10,9 +10,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from kg.dialects.context.lines import place_of
-from kg.dialects.record import DayIndex, DayPage, EventPage, FrontPage, Page, Record, Unread
-from kg.events.item import Item, Origin, Reference, fold, normalise
+from kg.dialects import registry
+from kg.dialects.entry import Entry, Head
+from kg.dialects.item import Item, Origin, Reference, fold, normalise
+from kg.dialects.record import Page, Record, Unread
 from kg.events.ledger import HASHED, Ledger, hash_of, hashed, readable
 from kg.events.timeline import Event
 from kg.rdf import Literal, NamedNode, Quad, terms
@@ -36,16 +37,11 @@ class Withdrawn:
             return None
         return self._since(fold(printed), fold(normalise(printed)))
 
-    def path(self, path: str) -> str | None:
-        """Say since when the page with this path in an archive is withdrawn, or the event that it is about."""
-        place = place_of(path) if self.hashes else None
-        return self._since(place.slug) if place else None
-
     def item(self, item: Item) -> str | None:
         """Say since when an item is withdrawn, by its title or by the path of the page that it leads to."""
         if not self.hashes:
             return None
-        slugs = item.slugs if item.origin is not Origin.BULLET else ()
+        slugs = item.slugs if item.origin is not Origin.ENTRY else ()
         return self.text(item.title) or self._since(*slugs)
 
     def event(self, event: Event) -> str | None:
@@ -67,30 +63,26 @@ class Withdrawn:
 
     def page(self, page: Page, record: Record) -> str | None:
         """Say since when a page is withdrawn: one that is all about a withdrawn event."""
-        if not isinstance(record, EventPage):
-            return None
-        return self.text(record.title) or self.path(page.path)
+        return self._printed(registry.of(page.path).head(record)) if self.hashes else None
 
     def unread(self, path: str, line: Unread) -> str | None:
-        """Say since when a line that was not understood is withdrawn, or all of its page."""
-        return self.text(line.text) or self.path(path)
+        """Say since when a line that was not understood is withdrawn, or the event that all of its page is about."""
+        if not self.hashes:
+            return None
+        dialect = registry.find(path)
+        slug = dialect.slug_of(path) if dialect else None
+        return self.text(line.text) or (self._since(slug) if slug else None)
 
-    def entries(self, record: Record) -> dict[str, str]:
+    def entries(self, page: Page, record: Record) -> dict[str, str]:
         """Return the fragments of the entries of a page that are withdrawn, each with the time."""
-        found = ((fragment, self.text(text) or self.path(path)) for fragment, text, path in self._printed(record))
+        entries = registry.of(page.path).entries(record) if self.hashes else ()
+        found = ((entry.fragment, self._printed(entry)) for entry in entries)
         return {fragment: since for fragment, since in found if since}
 
-    def _printed(self, record: Record) -> Iterator[tuple[str, str, str]]:
-        """Yield the fragment, the text and the path of each entry that may name an event."""
-        match record if self.hashes else None:
-            case DayPage(bullets=bullets, rest=rest):
-                yield from ((f"item-{one.position + 1}", one.text, "") for one in bullets)
-                yield from ((f"line-{number}", one.printed, "") for number, one in enumerate(rest, 1))
-            case DayIndex(items=items) | FrontPage(items=items):
-                yield from ((f"item-{number}", one.title, one.path) for number, one in enumerate(items, 1))
-            case EventPage(changes=changes, related=related):
-                yield from ((f"change-{number}", one.title, one.path) for number, one in enumerate(changes, 1))
-                yield from ((f"related-{number}", one.title, one.path) for number, one in enumerate(related, 1))
+    def _printed(self, one: Entry | Head) -> str | None:
+        """Say since when the event is withdrawn that an entry or a page names."""
+        by_wording = self.text(one.wording) if one.wording is not None else None
+        return by_wording or (self._since(one.slug) if one.slug else None)
 
     def without(self, event: Event) -> Event:
         """Return an event that may be shown without what its pages print of withdrawn ones."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Container, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Container, Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import chain
 
-from kg.dialects import reading
-from kg.dialects.record import DayPage, Page, Record, Unread
-from kg.events.item import Item, Origin, Reference, Tally, content, fold, items, normalise
+from kg.dialects import reading, registry
+from kg.dialects.item import Item, Origin, Reference, Tally, content, fold, normalise
+from kg.dialects.record import Page, Record, Unread
+from kg.errors import ConfigurationError
 from kg.events.ledger import Claim, Claims, Ledger, hash_of
 from kg.events.merged import surviving
 from kg.events.timeline import Capture, Event, Listing, Observed, Timeline
@@ -50,7 +52,6 @@ class Shown:
     """
 
     place: str
-    day: date
     page: Page | None
     language: str = "en"
     newest: bool = True
@@ -68,11 +69,12 @@ class Step:
 class Kept:
     """A page that was read: its record, what it lists, whether it is the newest, and which entries are to be kept.
 
-    ``again`` is the time of the last capture that showed it after one that showed another page in its place.
+    ``record`` is None where its dialect finds that this capture is no page. ``again`` is the time of the last capture
+    that showed it after one that showed another page in its place.
     """
 
     page: Page
-    record: Record
+    record: Record | None
     listings: tuple[Listing, ...]
     tally: Tally
     newest: bool = False
@@ -118,14 +120,15 @@ class Converter:
         self.outcome = Outcome()
         self._mapper = Mapper(minter, gazetteer, self.outcome.named)
 
-    def days(self, days: Iterable[date], steps: Iterable[Step], claims: Claims) -> Iterator[Quad]:
+    def days(self, days: Collection[date], steps: Iterable[Step], claims: Claims) -> Iterator[Quad]:
         """Yield the quads of all captures of the pages of some days, given in the order of time.
 
-        What is new is claimed in ``claims``.
+        What is new is claimed in ``claims``. Raises ConfigurationError if a dialect lists an item of another day.
         """
         timeline, kept = Timeline(claims), dict[str, Kept]()
         for step in steps:
             timeline.step([self._capture(one, kept) for one in step.shown], step.time)
+        _check_days(kept.values(), days)
         events = surviving(timeline.events.values(), claims)
         withdrawn = _withdrawn(claims)
         events = list(self._shown(events, claims, withdrawn))
@@ -157,13 +160,13 @@ class Converter:
                 self.outcome.prose.append(page.path)
                 continue
             self._tell(page, record)
-            list(items(record, self.outcome.tally))
+            list(registry.of(page.path).items(page.path, record, self.outcome.tally, "en"))
             self.outcome.tally.counts["captures"] += 1
-            yield from page_quads(page, record, self.minter, withdrawn=withdrawn.entries(record))
+            yield from page_quads(page, record, self.minter, withdrawn=withdrawn.entries(page, record))
 
     def _capture(self, shown: Shown, kept: dict[str, Kept]) -> Capture:
         if shown.page is None:
-            return Capture(shown.place, shown.day, ())
+            return Capture(shown.place, ())
         iri = self.minter.page(shown.page.path, shown.page.sha256)
         if iri not in kept:
             kept[iri] = self._read(shown.page, iri, shown)
@@ -172,25 +175,24 @@ class Converter:
         if shown.newest and not kept[iri].newest:
             kept[iri].newest = True
             self._tally(kept[iri])
-        return Capture(shown.place, shown.day, kept[iri].listings)
+        return Capture(shown.place, kept[iri].listings)
 
     def _read(self, page: Page, iri: str, shown: Shown) -> Kept:
         record = reading.parse(page)
         if record is None:
-            raise AssertionError(f"{page.path} names a day and is no page")
+            return Kept(page, None, (), Tally())
         tally = Tally()
-        listed = (
-            item if item.day == shown.day else replace(item, day=shown.day)
-            for item in items(record, tally, shown.language)
-        )
+        listed = registry.of(page.path).items(page.path, record, tally, shown.language)
         return Kept(page, record, tuple(Listing(item, iri, page.captured) for item in listed), tally)
 
     def _tally(self, kept: Kept) -> None:
         """Count what the newest capture of a page holds."""
+        if kept.record is None:
+            self.outcome.prose.append(kept.page.path)
+            return
         self._tell(kept.page, kept.record)
         self.outcome.tally.add(kept.tally)
         found = [listing.item for listing in kept.listings]
-        self.outcome.tally.counts["index items"] += sum(item.origin is Origin.INDEX for item in found)
         self.outcome.unread += (
             (kept.page.path, Unread(0, citation.url[:200], "address that cannot be made an IRI"))
             for item in found
@@ -203,21 +205,19 @@ class Converter:
         self.outcome.unread += ((page.path, unread) for unread in record.unread)
 
     def _pages(self, kept: dict[str, Kept], events: list[Event], withdrawn: Withdrawn) -> Iterator[Quad]:
-        """Yield the pages: whole, but of older captures of day pages only the entries that a revision comes from.
-
-        One edit of a day page captures all its items again; a page of *the Context* is about one event.
-        """
+        """Yield the pages whole; of an older capture, unless its dialect keeps all, only what revisions come from."""
         for event in events:
             for observed in event.revisions.values():
                 for entry in observed.entries.values():
                     page, _, fragment = entry.partition("#")
                     kept[page].entries.add(fragment)
         for one in kept.values():
-            if withdrawn.page(one.page, one.record):
+            if one.record is None or withdrawn.page(one.page, one.record):
                 continue
             self.outcome.tally.counts["captures"] += 1
-            only = one.entries if isinstance(one.record, DayPage) and not one.newest else None
-            yield from page_quads(one.page, one.record, self.minter, only, withdrawn.entries(one.record))
+            whole = one.newest or registry.of(one.page.path).keeps_old_captures
+            hidden = withdrawn.entries(one.page, one.record)
+            yield from page_quads(one.page, one.record, self.minter, None if whole else one.entries, hidden)
             if one.again:
                 capture = NamedNode(self.minter.page(one.page.path, one.page.sha256))
                 yield Quad(capture, terms.AVAILABLE, instant(one.again))
@@ -304,6 +304,17 @@ class Converter:
             yield from self._mapper.event(_related_event(key, pending), {}, slugs.get(key, ()))
 
 
+def _check_days(kept: Iterable[Kept], days: Collection[date]) -> None:
+    """Refuse items of other days: the ledger would not be asked for their events, whose IRIs would move."""
+    for one in kept:
+        for listing in one.listings:
+            if listing.item.day not in days:
+                raise ConfigurationError(
+                    f"the dialect of {one.page.path} lists an item of {listing.item.day}, which is none of the days "
+                    f"that it told before: mend the dialect"
+                )
+
+
 def _refer(pending: Pending, claims: Claims) -> str:
     """Return the key of the event that a list of related events names, minted if none of its day has that name.
 
@@ -359,10 +370,12 @@ def _related_listing(pending: Pending) -> Listing:
 def check_sums(tally: Tally) -> Counter[str]:
     """Return the tally's counts and how many items became events; raises AssertionError if the sums are off."""
     counts = Counter(tally.counts)
-    parents = counts["topic"] + counts["topic label"] + counts["parent event"]
-    counts["items"] = counts["leaf event"] + counts["parent event"] + counts["event pages"] + counts["index items"]
-    if counts["bullets"] != counts["leaves"] + parents or counts["leaves"] != counts["leaf event"] + counts["excluded"]:
-        raise AssertionError("bullets, leaves and parents do not add up")
+    dialects = [one.dialect for one in registry.installed()]
+    for total, parts in chain.from_iterable(one.sums.items() for one in dialects):
+        if counts[total] != sum(counts[part] for part in parts):
+            raise AssertionError(f"{total} do not add up: {', '.join(parts)}")
+    named = chain.from_iterable(one.item_counts.values() for one in dialects)
+    counts["items"] = sum(counts[one] for one in chain.from_iterable(named))
     if (
         counts["events"] - counts["events gone"]
         != counts["items"] - counts["merged"] - counts["withdrawn"] + counts["events only listed as related"]

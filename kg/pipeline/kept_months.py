@@ -1,7 +1,8 @@
 """Converted chunks kept from one build to the next, so that a build converts only what is new.
 
 A part is a chunk's quads as N-Triples and its outcome as JSON, kept under a hash of everything they depend on:
-the program, the gazetteer, the identity base, the versions of the pages, and what the ledger knows of their days.
+the program, the dialects that read its pages, the gazetteer, the identity base, the versions of the pages, and what
+the ledger knows of their days.
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from kg.archive.opening import Archive
+from kg.dialects import registry
+from kg.dialects.item import Reference, Tally
 from kg.dialects.record import Unread
-from kg.events.item import Reference, Tally
 from kg.events.ledger import Claim, Ledger
 from kg.mapping.event import Named
 from kg.pipeline.convert import Outcome, Pending
@@ -42,7 +44,8 @@ class Part:
 
 def name(chunk: Chunk, archives: list[Archive], base: str, known: Ledger) -> str:
     """Return the hash under which the conversion of ``chunk`` is kept, given what the ledger knows now."""
-    digest = hashlib.sha256("\0".join((_program(), base)).encode())
+    dialects = {registry.program(reading.version.path) for group in chunk.groups for reading in group.readings}
+    digest = hashlib.sha256("\0".join((_program(), base, *sorted(dialects))).encode())
     for group in chunk.groups:
         digest.update(repr(group.days).encode())
         for reading in group.readings:

@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import groupby
+from typing import Any
 
 from kg.archive.opening import Archive, Version
-from kg.dialects import reading as parse
-from kg.dialects.context.lines import place_of
-from kg.dialects.context.page import INDEX_NAMES
+from kg.dialects import reading as texts
+from kg.dialects import registry
+from kg.dialects.base import Dialect
 from kg.dialects.record import Page
-from kg.dialects.wikitext import page as wikitext
 from kg.events.ledger import Claims, Ledger
-from kg.events.timeline import connected
+from kg.events.timeline import connected, joined
 from kg.pipeline.convert import Shown, Step
 from kg.settings import Settings
 
 DAYS_AT_ONCE = 64
-#: A bullet with a source: a line that is hardly the same on two days by chance.
-NEWS = re.compile(r"(?m)^[*:#]+.*://.*$")
-
+PAGES_AT_ONCE = 64
 
 Content = tuple[int, str, str]
 
@@ -65,14 +63,20 @@ class Chunk:
 
 def chunks(archives: list[Archive], known: Ledger, settings: Settings) -> list[Chunk]:
     """Return all days in their order, some at a time, each with all versions of its pages from every archive."""
+    readings = list(_readings(archives, settings))
+    told = _days(archives, readings)
     days: dict[date | None, list[Reading]] = defaultdict(list)
-    for reading in _readings(archives, settings):
-        days[parse.day_of(reading.version.path)].append(reading)
+    for reading in readings:
+        days[min(told[_page(reading)], default=None)].append(reading)
+    several = [tuple(sorted(some)) for some in told.values() if len(some) > 1]
     dated = [day for day in days if day]
     together = connected(_lines(archives, days)) if settings.history else [(day,) for day in sorted(dated)]
+    if several:
+        together = joined([*together, *several])
     groups = [Group((), tuple(days[None]), known.of())] if None in days else []
     groups += [
-        _group(one, [reading for day in one for reading in days[day]], known) for one in known.together(together)
+        _group(one, [reading for day in one for reading in days.get(day, ())], known)
+        for one in known.together(together)
     ]
     return [Chunk(number, tuple(some)) for number, some in enumerate(_portions(groups))]
 
@@ -93,35 +97,61 @@ def _readings(archives: list[Archive], settings: Settings) -> Iterator[Reading]:
         languages = _languages(archive.paths)
         newest = {version.path: version for version in archive.versions}
         for version in archive.versions:
-            language = settings.language or languages.get(_edition(version.path), "en")
+            language = settings.language or languages.get(version.path, "en")
             yield Reading(number, version, language, newest=newest[version.path] is version)
 
 
+def _page(reading: Reading) -> tuple[int, str]:
+    """Return what names a page, whichever version of it."""
+    return reading.archive, reading.version.path
+
+
+def _days(archives: list[Archive], readings: list[Reading]) -> dict[tuple[int, str], set[date]]:
+    """Return the days that any version of each page tells of; read are only pages whose paths do not tell them."""
+    found: dict[tuple[int, str], set[date]] = {}
+    unknown = []
+    for reading in readings:
+        days = registry.of(reading.version.path).days_of_path(reading.version.path)
+        found.setdefault(_page(reading), set()).update(days or ())
+        if days is None and not reading.version.gone:
+            unknown.append(reading)
+    for start in range(0, len(unknown), PAGES_AT_ONCE):
+        some = unknown[start : start + PAGES_AT_ONCE]
+        read = pages(archives, some)
+        for reading in some:
+            page = read[content(reading)]
+            found[_page(reading)].update(registry.of(page.path).days(page.path, texts.clean(texts.text_of(page))))
+    return found
+
+
 def _lines(archives: list[Archive], days: dict[date | None, list[Reading]]) -> Iterator[tuple[date, set[str]]]:
-    """Yield each day with the bullets that cite a source in any version of its pages, many days read at once."""
-    dated = [(day, [one for one in readings if wikitext.matches(one.version.path)]) for day, readings in days.items()]
+    """Yield each day with the lines of news in any version of its pages, many days read at once."""
+    dated = [(day, [one for one in readings if _news_line(one)]) for day, readings in days.items()]
     for start in range(0, len(dated), DAYS_AT_ONCE):
         some = dated[start : start + DAYS_AT_ONCE]
         read = pages(archives, [reading for _, readings in some for reading in readings])
         for day, readings in some:
             if day:
-                contents = (read[content(one)].content for one in readings if not one.version.gone)
-                yield day, {line for content in contents for line in NEWS.findall(content.decode("latin-1"))}
+                yield day, {line for reading in readings for line in _news(reading, read)}
 
 
-def _edition(path: str) -> str:
-    """Return the folder that holds one edition of a Context archive: what is before ``news/`` in a path."""
-    return path.rpartition("news/")[0]
+def _news_line(reading: Reading) -> re.Pattern[str] | None:
+    return registry.of(reading.version.path).news_line
 
 
-def _languages(paths: Iterable[str]) -> dict[str, str]:
-    """Return the language of each edition: Chinese where most slugs are not ASCII, since English slugs always are."""
-    foreign: Counter[str] = Counter()
+def _news(reading: Reading, read: dict[Content, Page]) -> list[str]:
+    pattern = _news_line(reading)
+    if pattern is None or reading.version.gone:
+        return []
+    return pattern.findall(read[content(reading)].content.decode("latin-1"))
+
+
+def _languages(paths: list[str]) -> dict[str, str]:
+    """Return the languages that the dialects assume for the pages of an archive, by path."""
+    by_dialect: dict[Dialect[Any], list[str]] = defaultdict(list)
     for path in paths:
-        place = place_of(path)
-        if place and place.slug not in INDEX_NAMES:
-            foreign[_edition(path)] += -1 if place.slug.isascii() else 1
-    return {edition: "zh" if count > 0 else "en" for edition, count in foreign.items()}
+        by_dialect[registry.of(path)].append(path)
+    return {path: one for dialect, some in by_dialect.items() for path, one in dialect.languages(some).items()}
 
 
 def steps(group: Group, read: dict[Content, Page]) -> Iterator[Step]:
@@ -136,11 +166,8 @@ def _moment(reading: Reading) -> tuple[int, str | None, datetime | None]:
 
 def _shown(reading: Reading, read: dict[Content, Page]) -> Shown:
     version = reading.version
-    day = parse.day_of(version.path)
-    if day is None:
-        raise AssertionError(f"{version.path} names no day")
     page = None if version.gone else replace(read[content(reading)], captured=version.time, commit=version.commit)
-    return Shown(f"{reading.archive}:{version.path}", day, page, reading.language, newest=reading.newest)
+    return Shown(f"{reading.archive}:{version.path}", page, reading.language, newest=reading.newest)
 
 
 def content(reading: Reading) -> Content:
@@ -148,7 +175,7 @@ def content(reading: Reading) -> Content:
     return reading.archive, reading.version.path, reading.version.blob or ""
 
 
-def pages(archives: list[Archive], readings: list[Reading]) -> dict[Content, Page]:
+def pages(archives: list[Archive], readings: Sequence[Reading]) -> dict[Content, Page]:
     """Read each distinct content once, those of each archive in one go."""
     wanted: dict[int, dict[Content, Version]] = defaultdict(dict)
     for reading in readings:

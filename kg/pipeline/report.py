@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Any
 
 from kg.archive.opening import Archive
+from kg.dialects import registry
+from kg.dialects.base import Dialect
 from kg.pipeline.convert import Outcome, check_sums
 from kg.store.snapshot import Manifest
 
@@ -45,27 +49,28 @@ def summary(manifest: Manifest, found: dict[str, Any]) -> str:
     """Return the report of a build in a few lines for people; the sums in it add up."""
     n = Counter(found["tally"])
     counts = found["counts"]
-    excluded = ", ".join(f"{count:,} {reason}" for reason, count in found["excluded"].items()) or "none"
+    dialects = [one.dialect for one in registry.installed()]
+    told = "".join(f"{line}\n" for one in dialects for line in one.summary(n, found["excluded"]))
+    items = " + ".join(f"{name} {sum(n[one] for one in parts):,}" for name, parts in _item_counts(dialects))
     unread = Counter(one["reason"] for one in found["lines not understood"])
     why = "".join(f"\n    {count:,} {reason}" for reason, count in unread.most_common(8))
-    parents = n["topic"] + n["topic label"] + n["parent event"]
     withdrawn = f" - withdrawn {n['withdrawn']:,}" if n["withdrawn"] else ""
     return f"""\
 snapshot {manifest.id} of base {manifest.base}
   {", ".join(f"{counts[name]:,} {name}" for name in counts)}, {found["seconds"]} seconds
-bullets {n["bullets"]:,} = leaves {n["leaves"]:,} + parents {parents:,}
-  leaves {n["leaves"]:,} = events {n["leaf event"]:,} + excluded {n["excluded"]:,} ({excluded})
-  parents {parents:,} = topics {n["topic"]:,} + topic labels {n["topic label"]:,} + events {n["parent event"]:,}
-items {n["items"]:,} = bullet events {n["leaf event"] + n["parent event"]:,} + event pages {n["event pages"]:,} \
-+ index items {n["index items"]:,}
+{told}items {n["items"]:,} = {items}
 events {n["events"]:,} = items {n["items"]:,} - merged {n["merged"]:,}{withdrawn} \
 + gone {n["events gone"]:,} + only listed as related {n["events only listed as related"]:,}
 revisions {counts["revisions"]:,}, {counts["revisions"] / max(counts["events"], 1):.3f} an event
-bullet-to-link citations {n["citations"]:,}, distinct (event, source) pairs {n["event-source pairs"]:,}
+distinct (event, source) pairs {n["event-source pairs"]:,}
 {_shapes(found["shapes"])}
 months {found["months"]["all"]:,}, of which new since the last build {found["months"]["new"]:,}
 lines not understood {sum(unread.values()):,}{why}
 other files {len(found["other files"]):,}"""
+
+
+def _item_counts(dialects: Iterable[Dialect[Any]]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    return chain.from_iterable(one.item_counts.items() for one in dialects)
 
 
 def _shapes(checked: dict[str, Any]) -> str:

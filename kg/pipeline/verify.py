@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kg.archive.opening import Archive, Version, open_archive
-from kg.dialects import reading
-from kg.dialects.record import Bullet, DayPage, Page, PrintedLine, Record
-from kg.dialects.wikitext import page as wikitext
+from kg.dialects import reading, registry
+from kg.dialects.record import Page, Record
 from kg.errors import ArchiveError
 from kg.mapping import rebuild as rebuilding
 from kg.mapping.page import page_quads
@@ -23,7 +22,7 @@ VERSIONS_AT_ONCE = 200
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A page that was compared, or the item list of a day page, and why it differs, if it does."""
+    """A page that was compared, or the list of its entries, and why it differs, if it does."""
 
     path: str
     is_list: bool
@@ -33,7 +32,7 @@ class Checked:
 def verify(roots: Iterable[Path], settings: Settings) -> list[Checked]:
     """Map every page of the archives at ``roots`` to quads, make it from them again, and compare it.
 
-    Of *the Context*, all bytes are compared; of a day page in wikitext its item list, see ``difference``. With
+    All bytes are compared, or of a dialect that is not ``byte_for_byte`` the item list, see ``difference``. With
     ``settings.history`` all versions of git archives are read, each content once. Raises ArchiveError if an archive
     cannot be read.
     """
@@ -65,7 +64,7 @@ def _verify(archive: Archive, versions: tuple[Version, ...], base: str) -> list[
 
 def _check(page: Page, minter: Minter) -> Checked | None:
     """Compare one page; None for prose that only is named like a page."""
-    is_list = wikitext.matches(page.path)
+    is_list = not registry.of(page.path).byte_for_byte
     try:
         record = reading.parse(page)
     except ArchiveError as error:
@@ -76,26 +75,13 @@ def _check(page: Page, minter: Minter) -> Checked | None:
 def difference(page: Page, record: Record, minter: Minter) -> str | None:
     """Return why a page is not what its quads give again, or None if they give exactly that.
 
-    The list of a day page is identical if it is the lines of the page that the record has numbered, and none of the
-    others, comments apart, begins like a heading or a bullet.
+    An item list is identical if it is what ``Dialect.listed`` takes from the text of the page.
     """
     try:
         rebuilt = rebuilding.text(page_quads(page, record, minter))
     except ArchiveError as error:
         return next((f"line {one.line}: {one.reason}" for one in record.unread), str(error))
-    captured = _list(page, record) if isinstance(record, DayPage) else page.content
-    return None if rebuilt == captured else "the list is not made of whole lines of the page, or leaves out a bullet"
-
-
-def _list(page: Page, record: DayPage) -> bytes | None:
-    """Return the lines of a day page that its record says, as the page has them; None if it leaves out a bullet."""
-    text = reading.text_of(page)
-    lines = text.removeprefix("\ufeff").split("\n")
-    said: set[int] = set()
-    entries: tuple[Bullet | PrintedLine, ...] = (*record.bullets, *record.headings, *record.rest)
-    for entry in entries:
-        said.update(range(entry.line - 1, entry.line + entry.printed.count("\n")))
-    others = "\n".join(line for number, line in enumerate(lines) if number not in said)
-    if any(map(wikitext.is_item, wikitext.COMMENT.sub("", others).split("\n"))):
+    listed = registry.of(page.path).listed(record, reading.text_of(page))
+    if listed is not None and rebuilt == listed.encode(reading.charset_of(page)):
         return None
-    return "".join(f"{lines[number]}\n" for number in sorted(said)).encode(reading.charset_of(page))
+    return "the list is not made of whole lines of the page, or leaves out an item"

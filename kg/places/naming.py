@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from kg.events.item import Item
+from kg.dialects.item import Item
 from kg.places.gazetteer import Gazetteer
 from kg.places.names import without_marks
 from kg.places.place import Place, names_place

@@ -12,14 +12,11 @@ from typing import Final
 from pyoxigraph import Store
 
 from kg.archive.opening import Archive, Version
-from kg.dialects import reading
-from kg.dialects.record import DayPage, Page
-from kg.dialects.wikitext import page as wikitext
+from kg.dialects import reading, registry
+from kg.dialects.record import Page
 from kg.errors import NewsgraphError
 from kg.mapping import rebuild as rebuilding
-from kg.mapping.page import page_quads
 from kg.rdf import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple, terms
-from kg.rdf.iri import Minter
 
 STEPS: Final = 3
 """How far from a node its page is looked for: publisher, source, event, revision."""
@@ -35,8 +32,9 @@ class Origin:
     """Where a node comes from.
 
     ``path`` is that of a page in its archive, ``page`` the IRI of its capture; ``entry`` is the fragment of an entry,
-    None for a page as a whole. ``line`` counts from 1; where the archive was not given, that of a day page counts in
-    the list that ``kg page`` prints, and ``listed`` is true. ``text`` is what the entry prints.
+    None for a page as a whole. ``line`` counts from 1; where the archive was not given, that of a page whose dialect is
+    not ``byte_for_byte`` counts in the list that ``kg page`` prints, and ``listed`` is true. ``text`` is what the entry
+    prints.
     """
 
     page: str
@@ -122,7 +120,7 @@ class Origins:
             if captured := self._captured(path, self._text(page, terms.IDENTIFIER)):
                 return lines(captured), False
             content = rebuilding.text(rebuilding.find(self._store, page.value))
-            return lines(Page(path, content)), wikitext.matches(path)
+            return lines(Page(path, content)), not registry.of(path).byte_for_byte
         except NewsgraphError:
             return {}, False
 
@@ -150,26 +148,4 @@ class Origins:
 def lines(page: Page) -> dict[str, int]:
     """Return the line of each entry of a page, by the fragment of its IRI, where it can be told."""
     record = reading.parse(page)
-    if isinstance(record, DayPage):
-        kinds = (("item", record.bullets), ("heading", record.headings), ("line", record.rest))
-        return {f"{kind}-{number}": one.line for kind, some in kinds for number, one in enumerate(some, 1)}  # type: ignore[attr-defined]
-    if record is None:
-        return {}
-    left = dict(enumerate(reading.text_of(page).split("\n"), 1))
-    found = {}
-    for fragment, wanted in _printed(page_quads(page, record, Minter("x:/"))).items():
-        line = next((number for number, text in left.items() if all(one in text for one in wanted)), None)
-        if line is not None:
-            found[fragment] = line
-            del left[line]
-    return found
-
-
-def _printed(quads: Iterable[Quad]) -> dict[str, list[str]]:
-    """Return what each entry prints in one line: its text and what it links to."""
-    found: dict[str, list[str]] = defaultdict(list)
-    for quad in quads:
-        fragment = str(quad.subject.value).partition("#")[2] if isinstance(quad.subject, NamedNode) else ""
-        if fragment and quad.predicate in (terms.PRINTED_TEXT, terms.TARGET) and isinstance(quad.object, Literal):
-            found[fragment].append(quad.object.value)
-    return found
+    return registry.of(page.path).lines(record, reading.text_of(page)) if record else {}

@@ -5,16 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from kg.dialects import reading
+from kg.dialects import reading, registry
+from kg.dialects.item import Tally
 from kg.dialects.record import Page
-from kg.events.item import Tally, items
 from kg.events.ledger import Claims
 from kg.events.timeline import Capture, Event, Listing, Timeline
 
@@ -30,15 +29,13 @@ Commits = Iterable[tuple[float, Pages]]
 
 
 def capture(path: str, text: str | None, time: datetime | None = None) -> Capture:
-    day = reading.day_of(path)
-    assert day
     if text is None:
-        return Capture(path, day, ())
+        return Capture(path, ())
     page = Page(path, text.encode(), time)
     record = reading.parse(page)
     assert record
-    listed = (replace(item, day=day) for item in items(record, Tally()))
-    return Capture(path, day, tuple(Listing(item, f"{BASE}page/{path}/{page.sha256[:16]}", time) for item in listed))
+    listed = registry.of(path).items(path, record, Tally(), "en")
+    return Capture(path, tuple(Listing(item, f"{BASE}page/{path}/{page.sha256[:16]}", time) for item in listed))
 
 
 class Archive:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kg.events.item import Origin
+from kg.dialects.item import Origin
 from kg.events.timeline import NEAR
 
 DAY, NEXT_DAY, FAR_DAY = date(2011, 11, 8), date(2011, 11, 9), date(2011, 11, 16)
@@ -33,7 +33,7 @@ def test_an_event_that_goes_keeps_its_revisions_and_the_time_it_was_last_shown(a
     assert event.gone == archive.at(2)
     assert [one[1] for one in archive.spans(event)] == [[(0, 1)], [(1, 2)]]
     assert event.item.title == "A ferry runs aground near Port Example; 15 passengers are injured."
-    assert [one.entry for one in event.listings] == [event.revisions[event.current].entries[Origin.BULLET]]
+    assert [one.entry for one in event.listings] == [event.revisions[event.current].entries[Origin.ENTRY]]
 
 
 @pytest.mark.parametrize("back", [FERRY, FERRY.replace("12", "15")], ids=["as it was", "as it was earlier"])

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kg.events.item import Origin
+from kg.dialects.item import Origin
 
 DAY = "2011_November_8.txt"
 CONTEXT = "news/2011/11/8/{}.md"
@@ -76,9 +76,9 @@ def test_a_page_with_the_wording_of_a_bullet_is_the_same_event_and_the_bullet_go
     archive.day(0, ";Business", "*Shops close. [https://example.org/s (Example News)]")
     archive.step(1, {path: context("Shops close. ")})
     (event,) = archive.events
-    assert [one.item.origin for one in event.listings] == [Origin.BULLET, Origin.PAGE]
+    assert [one.item.origin for one in event.listings] == [Origin.ENTRY, Origin.PAGE]
     assert archive.spans(event) == [("Shops close.", [(0, None)])]
-    assert set(event.revisions[event.current].entries) == {Origin.BULLET, Origin.PAGE}
+    assert set(event.revisions[event.current].entries) == {Origin.ENTRY, Origin.PAGE}
 
 
 def test_an_event_whose_bullet_goes_stays_while_a_page_shows_it(archive: Archive) -> None:
@@ -98,7 +98,7 @@ def test_a_page_that_keeps_an_earlier_wording_of_a_bullet_is_an_entry_of_that_re
     (event,) = archive.events
     assert [one[1] for one in archive.spans(event)] == [[(0, 1)], [(1, None)]]
     first, second = event.revisions.values()
-    assert (set(first.entries), set(second.entries)) == ({Origin.BULLET, Origin.PAGE}, {Origin.BULLET})
+    assert (set(first.entries), set(second.entries)) == ({Origin.ENTRY, Origin.PAGE}, {Origin.ENTRY})
 
 
 def test_an_index_adds_no_revision_to_the_page_that_it_lists(archive: Archive) -> None:

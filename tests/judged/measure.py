@@ -23,8 +23,13 @@ from typing import Any
 from kg.archive import git
 from kg.archive.opening import open_archive
 from kg.dialects import reading
-from kg.dialects.record import DayPage, Page
-from kg.events.item import Tally, items
+from kg.dialects.context.items import items as items_of_a_page
+from kg.dialects.context.record import DayIndex, EventPage
+from kg.dialects.item import Tally
+from kg.dialects.record import Page
+from kg.dialects.wikitext.items import items
+from kg.dialects.wikitext.page import day_of
+from kg.dialects.wikitext.record import DayPage
 from kg.events.ledger import Claims
 from kg.events.timeline import Capture, Listing, Timeline
 from kg.places import gazetteer
@@ -50,7 +55,7 @@ def captured(path: str, content: bytes, moment: int) -> tuple[Capture, dict[str,
     assert isinstance(record, DayPage)
     lines = {f"item-{bullet.position + 1}": bullet.line for bullet in record.bullets}
     listings = tuple(Listing(item, f"{page.sha256}", page.captured) for item in items(record, Tally()))
-    return Capture("page", record.day, listings), lines
+    return Capture("page", listings), lines
 
 
 def aligned(path: str, old: bytes, new: bytes) -> tuple[set[tuple[int, int]], set[int], set[int]]:
@@ -91,7 +96,7 @@ def measure_cross(repository: Path, *rest: Any) -> None:
     """Compare which bullet each page and index item is merged with against what was judged."""
     *folders, judged = rest
     wiki = open_archive(repository, 8_000_000)
-    days = {reading.day_of(page.path): page for page in wiki.pages(wiki.versions)}
+    days = {day_of(page.path): page for page in wiki.pages(wiki.versions)}
     right = found = wanted = judged_pairs = 0
     for one in judged:
         day = datetime.fromisoformat(one["day"]).date()
@@ -175,10 +180,10 @@ def merged_with(wikitext: Page, file: Path, item: int | None) -> int | None:
     keys = {key: event.listings[0].item.fragment for key, event in timeline.events.items()}
     page = Page(f"news/{file.as_posix().partition('/news/')[2]}", file.read_bytes())
     record = reading.parse(page)
-    assert record is not None
-    found = list(items(record, Tally()))
+    assert isinstance(record, EventPage | DayIndex)
+    found = list(items_of_a_page(record, Tally()))
     chosen = found[0 if item is None else item - 1]
-    timeline.step([Capture("context", capture.day, (Listing(chosen, page.sha256),))], None)
+    timeline.step([Capture("context", (Listing(chosen, page.sha256),))], None)
     key = next(key for key, event in timeline.events.items() if any(one.page == page.sha256 for one in event.listings))
     return lines[keys[key]] if key in keys else None
 

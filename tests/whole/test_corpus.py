@@ -12,7 +12,7 @@ import pytest
 from pyoxigraph import Store
 
 from kg.archive.opening import open_archive
-from kg.dialects import reading
+from kg.dialects import reading, registry
 from kg.pipeline import run
 from kg.pipeline.run import Built
 from kg.settings import Settings
@@ -67,7 +67,11 @@ def test_hardly_a_line_of_the_wikitext_is_not_understood(wikitext: tuple[Path, B
 @needs(WIKITEXT)
 def test_every_bullet_that_links_homs_is_an_event_in_homs(wikitext: tuple[Path, Built]) -> None:
     archive = open_archive(wikitext[0], 8_000_000)
-    texts = (reading.text_of(page) for page in archive.pages(archive.versions) if reading.day_of(page.path))
+    texts = (
+        reading.text_of(page)
+        for page in archive.pages(archive.versions)
+        if registry.of(page.path).days_of_path(page.path)
+    )
     bullets = sum(len(re.findall(r"(?m)^[*:#]+.*\[\[Homs(?:\||\]\]|#)", text)) for text in texts)
     assert bullets == 101
     assert len(events_in("Homs", wikitext[1].snapshot.open())) == bullets

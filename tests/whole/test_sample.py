@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from pyoxigraph import QuerySolutions, Store
 
+from kg.dialects import registry
 from kg.dialects.context.lines import place_of
-from kg.dialects.reading import day_of
 from kg.pipeline.run import Built
 from tests.paths import ROOT
 
@@ -71,7 +71,8 @@ def test_there_are_at_least_forty_days_in_wikitext_and_forty_pages_of_the_contex
 
 def test_every_file_has_a_path_that_names_a_day() -> None:
     for file in (*(SAMPLE / "current-events").iterdir(), *ENGLISH.rglob("*.md"), *CHINESE.rglob("*.md")):
-        assert day_of(file.relative_to(SAMPLE).as_posix()), file
+        path = file.relative_to(SAMPLE).as_posix()
+        assert registry.of(path).days_of_path(path), file
         assert place_of(file.as_posix()) or file.suffix == ".txt"
 
 

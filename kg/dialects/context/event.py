@@ -22,7 +22,8 @@ from kg.dialects.context.lines import (
     read_link,
 )
 from kg.dialects.context.printing import SECTIONS
-from kg.dialects.record import Change, ChangeKind, Citation, EventPage, Related
+from kg.dialects.context.record import Change, ChangeKind, EventPage, Related
+from kg.dialects.record import Citation
 
 _SECTION = re.compile(rf"### ({'|'.join(SECTIONS)}):")
 _ENTRY = re.compile(r"([0-9]+)\. (\[.*)", re.DOTALL)

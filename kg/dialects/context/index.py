@@ -18,7 +18,7 @@ from kg.dialects.context.lines import (
     read_link,
 )
 from kg.dialects.context.printing import PREVIOUS_DAY
-from kg.dialects.record import DayIndex, FrontPage, IndexItem
+from kg.dialects.context.record import DayIndex, FrontPage, IndexItem
 
 DAY_NAMES = ("News", "Yesterday", "Day Before Yesterday", "今天", "昨天", "昨天前一天")
 _FRONT_SECTIONS = {*DAY_NAMES, *PREVIOUS_DAY.values(), "Opinion"}

@@ -15,7 +15,7 @@ from kg.dialects.context.event import event_page
 from kg.dialects.context.index import DAY_NAMES, day_index, front_page
 from kg.dialects.context.lines import Line, Place, Report, place_of
 from kg.dialects.context.printing import render
-from kg.dialects.record import DayIndex, EventPage, FrontPage
+from kg.dialects.context.record import ContextPage
 
 __all__ = ["is_front_page", "labels", "matches", "parse", "render"]
 
@@ -43,7 +43,7 @@ def labels(raw: str) -> tuple[str, ...]:
     return tuple(label for part in raw.split(", ") if (label := part.strip()))
 
 
-def parse(path: str, text: str) -> EventPage | DayIndex | FrontPage:
+def parse(path: str, text: str) -> ContextPage:
     """Read one page.
 
     Args:
@@ -67,7 +67,7 @@ def parse(path: str, text: str) -> EventPage | DayIndex | FrontPage:
     return replace(record, unread=tuple(sorted(report.unread, key=lambda unread: unread.line)))
 
 
-def _read(place: Place | None, lines: list[Line], report: Report) -> EventPage | DayIndex | FrontPage:
+def _read(place: Place | None, lines: list[Line], report: Report) -> ContextPage:
     if place is None:
         return front_page(lines, report)
     if place.slug in INDEX_NAMES:
@@ -75,7 +75,7 @@ def _read(place: Place | None, lines: list[Line], report: Report) -> EventPage |
     return event_page(place, lines, report)
 
 
-def _compare(record: EventPage | DayIndex | FrontPage, lines: list[Line], report: Report) -> None:
+def _compare(record: ContextPage, lines: list[Line], report: Report) -> None:
     """Report the lines that ``record`` does not print, or else where their order or blank lines differ."""
     printed = render(record).split("\n")
     if printed == [line.text for line in lines]:

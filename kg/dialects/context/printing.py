@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from kg.dialects.record import Change, Citation, DayIndex, EventPage, FrontPage, IndexItem, Related
+from kg.dialects.context.record import Change, ContextPage, DayIndex, EventPage, FrontPage, IndexItem, Related
+from kg.dialects.record import Citation
 
 PREVIOUS_DAY = {"en": "Previous Day...", "zh": "前一天..."}
 SECTIONS = {
@@ -18,7 +19,7 @@ SECTIONS = {
 }
 
 
-def render(record: EventPage | DayIndex | FrontPage) -> str:
+def render(record: ContextPage) -> str:
     """Return the text of the page that ``record`` says.
 
     Args:

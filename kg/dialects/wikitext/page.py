@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from kg.dialects.record import Bullet, DayPage, PrintedLine, Unread
+from kg.dialects.record import Unread
 from kg.dialects.wikitext import inline
+from kg.dialects.wikitext.record import Bullet, DayPage, PrintedLine
 
 PATH = re.compile(r"(?:^|/)(\d{4})_([A-Z][a-z]+)_(\d{1,2})\.txt\Z")
 LANGUAGE = "en"
@@ -66,7 +67,7 @@ def parse(path: str, text: str) -> DayPage:
         LANGUAGE,
         day,
         tuple(reading.bullets),
-        tuple(reading.unread),
+        unread=tuple(reading.unread),
         headings=tuple(reading.headings),
         rest=tuple(reading.rest),
     )

@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.dialects import reading
-from kg.dialects.record import DayIndex, DayPage, EventPage, FrontPage, Page, Record
+from kg.dialects import reading, registry
+from kg.dialects.context.record import DayIndex, EventPage, FrontPage
+from kg.dialects.record import Page, Record
+from kg.dialects.wikitext.record import DayPage
 from kg.errors import ArchiveError
 
 WIKITEXT = "2011_November_8.txt"
@@ -37,7 +39,7 @@ def day_page(content: bytes) -> DayPage:
     ],
 )
 def test_the_path_tells_the_dialect(path: str, text: str, kind: type[Record]) -> None:
-    assert reading.matches(path)
+    assert registry.find(path)
     assert type(reading.parse(Page(path, text.encode()))) is kind
 
 
@@ -47,12 +49,18 @@ def test_prose_that_is_named_like_a_front_page_is_no_record() -> None:
 
 @pytest.mark.parametrize("path", ["a.jpg", "notes.txt", "about.md", ".gitignore", "2011_November_8.txt~"])
 def test_other_files_are_no_pages(path: str) -> None:
-    assert not reading.matches(path)
+    assert registry.find(path) is None
 
 
-def test_the_path_tells_the_day() -> None:
-    assert reading.day_of(WIKITEXT) == reading.day_of(EVENT) == date(2011, 11, 8)
-    assert reading.day_of("README.md") is None
+def test_the_path_tells_the_days() -> None:
+    assert registry.of(WIKITEXT).days_of_path(WIKITEXT) == (date(2011, 11, 8),)
+    assert registry.of(EVENT).days_of_path(EVENT) == (date(2011, 11, 8),)
+    assert registry.of("README.md").days_of_path("README.md") == ()
+
+
+def test_a_page_that_no_dialect_reads_is_an_error() -> None:
+    with pytest.raises(ArchiveError, match=r"no dialect that is installed reads the page a\.jpg"):
+        reading.parse(Page("a.jpg", b""))
 
 
 # --- encodings

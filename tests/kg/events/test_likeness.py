@@ -11,8 +11,8 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
+from kg.dialects.item import Item, Origin
 from kg.dialects.record import Citation
-from kg.events.item import Item, Origin
 from kg.events.likeness import SHORTEST_CONTAINED, THRESHOLD, likeness, pair, words
 
 DAY = date(2011, 11, 8)
@@ -22,7 +22,7 @@ TITLES = WORDS.map(" ".join) | st.text(max_size=30)
 
 def item(title: str, *urls: str, language: str = "en") -> Item:
     citations = tuple(Citation(f"https://example.org/{url}") for url in urls)
-    return Item(Origin.BULLET, language, DAY, "", title, citations=citations)
+    return Item(Origin.ENTRY, language, DAY, "", title, citations=citations)
 
 
 ITEMS = st.lists(

@@ -12,21 +12,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.events.item import Former, Item, Origin
+from kg.dialects.item import Former, Item, Origin
 from kg.events.ledger import Claims
-from kg.events.timeline import DAYS_OF_A_LINE, NEAR, Capture, Event, Listing, Timeline, connected
+from kg.events.timeline import DAYS_OF_A_LINE, NEAR, Capture, Event, Listing, Timeline, connected, joined
 
 DAY, FAR_DAY = date(2011, 11, 8), date(2011, 11, 16)
 NOON = datetime(2011, 11, 8, 12, tzinfo=UTC)
-BULLET = Item(Origin.BULLET, "en", DAY, "item-1", "Shops close.", category="Business")
+ENTRY = Item(Origin.ENTRY, "en", DAY, "item-1", "Shops close.", category="Business")
 PAGE = Item(Origin.PAGE, "en", DAY, "", "Shops close.", slugs=("shops-close",))
 INDEX = Item(Origin.INDEX, "en", DAY, "item-1", "Shops close.", slugs=("shops-close",))
 
 
 def capture(item: Item, path: str | None = None) -> Capture:
-    return Capture(
-        path or item.origin.name, item.day, (Listing(item, f"http://127.0.0.1:8000/{path or item.origin.name}"),)
-    )
+    page = path or item.origin.name
+    return Capture(page, (Listing(item, f"http://127.0.0.1:8000/{page}"),))
 
 
 def events(*captures: Capture) -> list[Event]:
@@ -35,13 +34,13 @@ def events(*captures: Capture) -> list[Event]:
     return list(timeline.events.values())
 
 
-@pytest.mark.parametrize("items", [[BULLET, PAGE, INDEX], [INDEX, PAGE, BULLET], [PAGE, BULLET, INDEX]])
-def test_a_bullet_says_what_an_event_is_before_a_page_and_a_page_before_an_index(items: list[Item]) -> None:
+@pytest.mark.parametrize("items", [[ENTRY, PAGE, INDEX], [INDEX, PAGE, ENTRY], [PAGE, ENTRY, INDEX]])
+def test_an_entry_says_what_an_event_is_before_a_page_and_a_page_before_an_index(items: list[Item]) -> None:
     (event,) = events(*map(capture, items))
-    assert [one.item for one in event.listings] == [BULLET, PAGE, INDEX]
-    assert event.item == BULLET
+    assert [one.item for one in event.listings] == [ENTRY, PAGE, INDEX]
+    assert event.item == ENTRY
     (revision,) = event.revisions.values()
-    assert set(revision.entries) == {Origin.BULLET, Origin.PAGE, Origin.INDEX}
+    assert set(revision.entries) == {Origin.ENTRY, Origin.PAGE, Origin.INDEX}
 
 
 def test_of_two_pages_the_one_that_names_earlier_wordings_comes_first() -> None:
@@ -51,20 +50,20 @@ def test_of_two_pages_the_one_that_names_earlier_wordings_comes_first() -> None:
 
 
 def test_an_entry_is_the_part_of_a_page_that_lists_an_event_or_all_of_it() -> None:
-    assert Listing(BULLET, "http://127.0.0.1:8000/page").entry == "http://127.0.0.1:8000/page#item-1"
+    assert Listing(ENTRY, "http://127.0.0.1:8000/page").entry == "http://127.0.0.1:8000/page#item-1"
     assert Listing(PAGE, "http://127.0.0.1:8000/page").entry == "http://127.0.0.1:8000/page"
 
 
 def test_the_same_capture_in_two_archives_lists_an_event_once() -> None:
-    one = capture(BULLET)
+    one = capture(ENTRY)
     (event,) = events(one, replace(one, path="another archive"))
     assert event.listings == list(one.listings)
 
 
 def test_events_of_two_languages_are_never_one() -> None:
-    other = replace(BULLET, language="zh")
+    other = replace(ENTRY, language="zh")
     timeline = Timeline(Claims())
-    timeline.step([capture(BULLET)], NOON)
+    timeline.step([capture(ENTRY)], NOON)
     timeline.step([capture(other)], NOON + timedelta(hours=1))
     assert [(one.language, bool(one.gone)) for one in timeline.events.values()] == [("en", True), ("zh", False)]
 
@@ -92,3 +91,17 @@ def test_every_day_is_in_one_group_whatever_order_the_days_come_in(days: dict[da
     groups = connected(days.items())
     assert sorted(day for group in groups for day in group) == sorted(days)
     assert connected(reversed(days.items())) == groups
+
+
+def test_groups_with_a_day_in_common_are_one_group() -> None:
+    days = [DAY + timedelta(number) for number in range(6)]
+    found = joined([(days[5],), (days[0],), (days[1], days[4]), (days[2],), (days[3], days[4]), (days[1],)])
+    assert found == [(days[0],), (days[1], days[3], days[4]), (days[2],), (days[5],)]
+
+
+@given(st.lists(st.lists(st.dates(DAY, FAR_DAY), min_size=1).map(tuple)))
+def test_joined_groups_have_every_day_once_and_no_group_is_torn(groups: list[tuple[date, ...]]) -> None:
+    found = joined(groups)
+    assert sorted(day for group in found for day in group) == sorted({day for group in groups for day in group})
+    assert all(any(set(group) <= set(one) for one in found) for group in groups)
+    assert joined(reversed(groups)) == found

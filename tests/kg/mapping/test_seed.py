@@ -8,7 +8,7 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.events.item import Former, Item, Origin
+from kg.dialects.item import Former, Item, Origin
 from kg.events.ledger import Claims, Ledger
 from kg.events.timeline import Capture, Event, Listing, Timeline
 
@@ -26,7 +26,7 @@ WORDS = (
 
 
 def bullet(title: str, *, subject: str = "", number: int = 1) -> Item:
-    return Item(Origin.BULLET, "en", DAY, f"item-{number}", title, subject=subject)
+    return Item(Origin.ENTRY, "en", DAY, f"item-{number}", title, subject=subject)
 
 
 def page(title: str, slug: str, *former: Former, language: str = "en") -> Item:
@@ -39,10 +39,10 @@ def line(title: str, slug: str) -> Item:
 
 def captured(items: Sequence[Item]) -> list[Capture]:
     """Return a page with all bullets, and one for each other item."""
-    groups = {"bullets": [item for item in items if item.origin is Origin.BULLET]}
-    groups |= {f"page-{n}": [item] for n, item in enumerate(items) if item.origin is not Origin.BULLET}
+    groups = {"bullets": [item for item in items if item.origin is Origin.ENTRY]}
+    groups |= {f"page-{n}": [item] for n, item in enumerate(items) if item.origin is not Origin.ENTRY}
     return [
-        Capture(path, DAY, tuple(Listing(item, f"http://a.example/{path}") for item in group))
+        Capture(path, tuple(Listing(item, f"http://a.example/{path}") for item in group))
         for path, group in groups.items()
     ]
 
@@ -66,12 +66,12 @@ def keys(titles: Sequence[str], ledger: Ledger) -> dict[str, str]:
 
 def test_the_same_wording_is_one_event() -> None:
     [event] = identified(bullet(WORDS[0]), page(f" {WORDS[0].upper()} ", "s"), line(WORDS[0], "s"))
-    assert [listing.item.origin for listing in event.listings] == [Origin.BULLET, Origin.PAGE, Origin.INDEX]
+    assert [listing.item.origin for listing in event.listings] == [Origin.ENTRY, Origin.PAGE, Origin.INDEX]
 
 
 def test_the_bullet_tells_the_content_before_page_and_index() -> None:
     [event] = identified(line(WORDS[0], "s"), page(WORDS[0], "s"), bullet(WORDS[0]))
-    assert event.item.origin is Origin.BULLET
+    assert event.item.origin is Origin.ENTRY
 
 
 def test_different_wordings_are_different_events() -> None:
@@ -94,8 +94,8 @@ def test_the_same_slug_is_one_event() -> None:
 
 
 def test_a_bullet_is_never_found_by_its_slug() -> None:
-    first = Item(Origin.BULLET, "en", DAY, "item-1", WORDS[0], slugs=("s",))
-    second = Item(Origin.BULLET, "en", DAY, "item-2", WORDS[1], slugs=("s",))
+    first = Item(Origin.ENTRY, "en", DAY, "item-1", WORDS[0], slugs=("s",))
+    second = Item(Origin.ENTRY, "en", DAY, "item-2", WORDS[1], slugs=("s",))
     assert len(identified(first, second)) == 2
 
 

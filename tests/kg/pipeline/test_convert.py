@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
-from kg.events.item import Tally
+from kg.dialects.item import Tally
 from kg.pipeline import run
 from kg.pipeline.convert import check_sums
 from kg.rdf import terms

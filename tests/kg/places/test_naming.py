@@ -7,9 +7,10 @@ from datetime import date
 
 import pytest
 
+from kg.dialects.item import Item, Tally
 from kg.dialects.record import Link
 from kg.dialects.wikitext import page
-from kg.events.item import Item, Tally, items
+from kg.dialects.wikitext.items import items
 from kg.places import gazetteer
 from kg.places.gazetteer import Gazetteer
 from kg.places.naming import NamedPlace, iri, is_location, named_by, named_by_labels, of_label, of_title, title_of

@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime
 import pytest
 
 from kg.dialects.context.page import is_front_page, labels, matches, parse, render
-from kg.dialects.record import Change, Citation, DayIndex, EventPage, FrontPage, IndexItem, Related
+from kg.dialects.context.record import Change, DayIndex, EventPage, FrontPage, IndexItem, Related
+from kg.dialects.record import Citation
 
 EVENT = "news/2011/11/8/a-bridge-opens.md"
 INDEX = "news/2011/11/8/index.md"

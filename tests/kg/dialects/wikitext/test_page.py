@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.dialects.reading import NOT_IN_XML
-from kg.dialects.record import Bullet, DayPage, Page
+from kg.dialects.record import Page
 from kg.dialects.wikitext.page import FRAME, HEADING, MAX_LINE_LENGTH, day_of, matches, parse
+from kg.dialects.wikitext.record import Bullet, DayPage
 from kg.pipeline.verify import difference
 from kg.rdf.iri import Minter
 

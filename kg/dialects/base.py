@@ -1,0 +1,130 @@
+"""The protocol of a dialect: all that is known of one page language. Whoever adds one changes nothing else.
+
+A distribution declares its dialects under the entry point group ``newsgraph.dialects``; ``kg.dialects.registry``
+finds them.
+"""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime
+from typing import ClassVar, Generic, TypeVar
+
+from kg.dialects.entry import Attribution, Entry, Head
+from kg.dialects.item import Item, Tally
+from kg.dialects.record import Record
+
+R = TypeVar("R", bound=Record)
+
+
+class Dialect(ABC, Generic[R]):
+    """A page language; ``R`` is the class of its records, which are plain data that nobody else looks into.
+
+    It has no state and is made without arguments. All its methods are pure, and none raises on the text of a page.
+    """
+
+    shown_path: ClassVar[str]
+    """The path of a page as a message names it, such as ``2011_November_8.txt``."""
+
+    item_counts: ClassVar[Mapping[str, tuple[str, ...]]]
+    """What the items are called in the report of a build, each with the counts of the tally that it is the sum of.
+
+    ``items`` counts every item in one of these, and the build checks that none is lost.
+    """
+
+    sums: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    """Counts of the tally that must be the sums of others."""
+
+    byte_for_byte: ClassVar[bool] = True
+    """Whether ``render`` gives the page again, which its hash then proves, or only the list of its entries."""
+
+    keeps_old_captures: ClassVar[bool] = False
+    """Whether captures that are not the newest keep all their entries, or only those that a revision comes from."""
+
+    news_line: ClassVar[re.Pattern[str] | None] = None
+    """A line that is hardly the same on two days by chance, of pages whose paths tell their one day.
+
+    Days that share one are followed together through the history of an archive, since an event may have moved.
+    """
+
+    @abstractmethod
+    def matches(self, path: str) -> bool:
+        """Return whether a file with this path, relative to the archive, may be a page of this dialect."""
+
+    def days_of_path(self, path: str) -> tuple[date, ...] | None:
+        """Return the days that the page at ``path`` tells of, or None where the page has to be read: see ``days``."""
+        return None
+
+    def days(self, path: str, text: str) -> Iterable[date]:
+        """Return the days that a page tells of; asked only where ``days_of_path`` does not know them."""
+        record = self.parse(path, text)
+        return {item.day for item in self.items(path, record, Tally(), "en")} if record else ()
+
+    @abstractmethod
+    def parse(self, path: str, text: str) -> R | None:
+        """Return what the page says, or None if the text is no page of this dialect."""
+
+    @abstractmethod
+    def items(self, path: str, record: R, tally: Tally, language: str) -> Iterator[Item]:
+        """Yield the items that a page lists, in printed order, and count in ``tally`` what became of the rest.
+
+        Each has one of the days that ``days_of_path`` or ``days`` tells. ``language`` is to be assumed where the page
+        does not show its own.
+        """
+
+    @abstractmethod
+    def head(self, record: R) -> Head:
+        """Return what the page says as a whole."""
+
+    @abstractmethod
+    def entries(self, record: R) -> Iterator[Entry]:
+        """Yield the entries of the page; those that list an item have the fragment of that item."""
+
+    @abstractmethod
+    def render(self, path: str, head: Head, entries: tuple[Entry, ...]) -> str:
+        """Print the page, or its list, from what the graph kept of it, the entries in their order.
+
+        Raises StoreError if they do not say enough.
+        """
+
+    def listed(self, record: R, text: str) -> str | None:
+        """Return what ``render`` must give again of a page; None if its record has left out an entry."""
+        return text
+
+    def lines(self, record: R, text: str) -> dict[str, int]:
+        """Return the line of each entry, from 1, by its fragment, where it can be told.
+
+        An entry that does not know its line stands on the first that prints its text and target, and is left.
+        """
+        left = dict(enumerate(text.split("\n"), 1))
+        found = {}
+        for entry in self.entries(record):
+            wanted = [printed for printed in (entry.text, entry.target) if printed is not None]
+            line = entry.line
+            if line is None and wanted:
+                line = next((number for number, shown in left.items() if all(one in shown for one in wanted)), None)
+                left.pop(line or 0, None)
+            if line is not None:
+                found[entry.fragment] = line
+        return found
+
+    def attribution(self, path: str, record: R, captured: datetime | None) -> Attribution:
+        """Return the licence of a capture and where its authors are named, as far as the dialect knows them.
+
+        ``captured`` is the time of the capture (UTC), where known.
+        """
+        return Attribution()
+
+    def languages(self, paths: Iterable[str]) -> Mapping[str, str]:
+        """Return the language to assume for pages that do not show theirs, by path; ``paths`` are all of an archive."""
+        return {}
+
+    def slug_of(self, path: str) -> str | None:
+        """Return the readable name of the event that the page at ``path`` is all about, if there is one in the path."""
+        return None
+
+    def summary(self, counts: Mapping[str, int], excluded: Mapping[str, int]) -> Iterator[str]:
+        """Yield lines of the report of a build on what only this dialect counts."""
+        yield from ()

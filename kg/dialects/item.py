@@ -1,0 +1,161 @@
+"""What a page lists, in the same words for all dialects: items, the events that they name, and how they are counted."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date
+from enum import IntEnum
+from functools import lru_cache
+from typing import TypeVar
+
+from kg.dialects.record import Citation, Link
+from kg.rdf.iri import slug
+
+# The Context joins a heading bullet and its child with "::" or with ":" and no space. The colon of an address,
+# which broken links leave in titles, joins nothing.
+JOINED = re.compile(r"^((?:(?!https?:).){2,120}?):(?::\s*|(?=[^\s\d]))")
+SLUG_LENGTH = 100
+# Accents are marks of their own in NFKD, and no word characters.
+NO_LETTER_OR_DIGIT = re.compile(r"[\W_]+")
+
+
+T = TypeVar("T")
+
+
+class Origin(IntEnum):
+    """Where an item stands, the most telling place first: its content wins where several list one event.
+
+    ``ENTRY`` is an entry that tells the event itself; two of one page with different titles are two events, and its
+    slug is only made from its title. ``PAGE`` is a page that is all about the event, ``INDEX`` an entry that leads to
+    such a page, ``RELATED`` one that names it as related to another.
+    """
+
+    ENTRY = 0
+    PAGE = 1
+    INDEX = 2
+    RELATED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Former:
+    """An earlier wording of an event: its position in the page's list of changes, and the slug that its page had."""
+
+    position: int
+    title: str
+    slug: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A related event as a page names it: the day and slug of its page, its title and printed labels."""
+
+    day: date
+    slug: str
+    title: str
+    labels: tuple[str, ...]
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One event as one page lists it.
+
+    ``fragment`` names the entry of the page that lists it (empty where the whole page is about it); ``part_of``
+    is the fragment of the event that it is part of. ``topics`` are article titles; ``subject`` the linked words
+    that the text itself puts before a colon, which are no part of its wording; ``headed_by`` the text of the item
+    that it stands below, which *the Context* prints in front of it.
+    """
+
+    origin: Origin
+    language: str
+    day: date
+    fragment: str
+    title: str
+    subject: str = ""
+    category: str | None = None
+    topics: tuple[str, ...] = ()
+    topic_labels: tuple[str, ...] = ()
+    mentions: tuple[Link, ...] = ()
+    mention_labels: tuple[str, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    image: str | None = None
+    part_of: str | None = None
+    slugs: tuple[str, ...] = ()
+    former: tuple[Former, ...] = ()
+    related: tuple[Reference, ...] = ()
+    headed_by: tuple[str, ...] = ()
+
+    @property
+    def wording(self) -> str:
+        """The normalised wording that the event's key is made from when it is minted."""
+        return normalise(self.title[len(self.subject) :] if self.subject else self.title)
+
+    @property
+    def wordings(self) -> tuple[str, ...]:
+        """The folded forms under which the archives print the event: its title, with and without what heads it."""
+        return _wordings(self.title, self.wording, self.headed_by, self.former)
+
+
+@dataclass(slots=True)
+class Tally:
+    """How what pages print became items; the sums (see ``Dialect.sums``) are checked when events are counted."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    excluded: Counter[str] = field(default_factory=Counter)
+
+    def add(self, other: Tally) -> None:
+        """Add the counts of other pages."""
+        self.counts.update(other.counts)
+        self.excluded.update(other.excluded)
+
+
+@lru_cache(maxsize=65_536)
+def normalise(title: str) -> str:
+    """Return the wording of a title: NFC, heading and outer space stripped, white space collapsed, casefolded."""
+    text = " ".join(unicodedata.normalize("NFC", title).split())
+    joined = JOINED.match(text)
+    return (text[joined.end() :] if joined and joined.end() < len(text) else text).lstrip(
+        ":;,–- "
+    ).casefold() or text.casefold()
+
+
+@lru_cache(maxsize=65_536)
+def fold(title: str) -> str:
+    """Return only the letters and digits of a title, without accents and case: what all its printed forms share."""
+    return NO_LETTER_OR_DIGIT.sub("", unicodedata.normalize("NFKD", title)).casefold()
+
+
+@lru_cache(maxsize=4_096)
+def _wordings(title: str, wording: str, headed_by: tuple[str, ...], former: tuple[Former, ...]) -> tuple[str, ...]:
+    forms = (title, wording, *(f"{label} {title}" for label in headed_by), *(one.title for one in former))
+    return distinct(tuple(filter(None, map(fold, forms)))) or (title,)
+
+
+def readable_slug(title: str) -> str:
+    """Return a readable last path segment for an event: at most a hundred characters, cut between words."""
+    whole = slug(title)
+    return whole if len(whole) <= SLUG_LENGTH else whole[:SLUG_LENGTH].rsplit("-", 1)[0].rsplit("%", 1)[0].strip("-")
+
+
+def distinct(values: tuple[T, ...]) -> tuple[T, ...]:
+    """Return the values, each once, in the order of the first."""
+    return tuple(dict.fromkeys(values))
+
+
+def content(item: Item) -> str:
+    """Return the canonical text of what makes a revision: the same content is the same revision.
+
+    Labels, images and lists of related events are no part of it, nor is the order of anything.
+    """
+    parts = [
+        ("title", item.title),
+        ("category", item.category or ""),
+        *(("topic", title) for title in sorted(item.topics)),
+        *(("topicLabel", label) for label in sorted(item.topic_labels)),
+        *(("about", title) for title in sorted({link.title for link in item.mentions})),
+        *(("source", url) for url in sorted({citation.url for citation in item.citations})),
+    ]
+    return "\n".join(f"{name} {value}" for name, value in parts)

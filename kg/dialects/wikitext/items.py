@@ -1,0 +1,95 @@
+"""Day page -> items: which of its bullets are events, and what each inherits from what it stands below.
+
+A leaf of the bullet tree is an event. Of the others, a bullet that is only links gives its children a topic
+for each link; one that cites a source, or is a full sentence, is an event of which its children are part; any
+other is a printed label, and what it links is mentioned by its children.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from kg.dialects.item import Item, Origin, Tally, distinct, readable_slug
+from kg.dialects.wikitext.record import Bullet, DayPage
+
+FULL_SENTENCE = re.compile(r"(?:\S+\s+){3,}\S+[.!?][\"”’')]*$")
+ONLY_LINKS = re.compile(r"(?:[\W_]|\band\b|\bor\b)*$")
+COLON = re.compile(r"\s*:\s*(?=\S)")
+WORD = re.compile(r"\w")
+
+
+def items(page: DayPage, tally: Tally) -> Iterator[Item]:
+    """Yield the events that a day page lists, in printed order, and count in ``tally`` what became of the rest."""
+    tally.counts["day pages"] += 1
+    tally.counts["bullets"] += len(page.bullets)
+    tally.counts["citations"] += sum(len(bullet.citations) for bullet in page.bullets)
+    parents = {bullet.parent for bullet in page.bullets}
+    heritage: dict[int | None, Item] = {None: Item(Origin.ENTRY, page.language, page.day, "", "")}
+    for bullet in page.bullets:
+        role = _role(bullet, bullet.position in parents)
+        inherited = heritage[bullet.parent]
+        heritage[bullet.position] = _inherit(inherited, bullet, role)
+        tally.counts["leaves"] += bullet.position not in parents
+        tally.counts[role] += 1
+        if role == "excluded":
+            tally.excluded["leaf without text"] += 1
+        if role in ("leaf event", "parent event"):
+            yield _bullet_item(bullet, inherited)
+
+
+def _role(bullet: Bullet, is_parent: bool) -> str:
+    if not is_parent:
+        return "leaf event" if WORD.search(bullet.text) else "excluded"
+    if bullet.citations or FULL_SENTENCE.match(bullet.text):
+        return "parent event"
+    return "topic" if bullet.links and ONLY_LINKS.match(bullet.linked) else "topic label"
+
+
+def _inherit(inherited: Item, bullet: Bullet, role: str) -> Item:
+    """Return what the children of ``bullet`` inherit: never its text as their own, nor its sources."""
+    topics, labels, mentions = inherited.topics, inherited.topic_labels, inherited.mentions
+    if role == "topic":
+        topics += tuple(link.title for link in bullet.links)
+    elif role == "topic label" and bullet.text:
+        labels += (bullet.text.rstrip(" :;,–-"),)
+        mentions += bullet.links
+    part_of = fragment(bullet) if role == "parent event" else inherited.part_of
+    return Item(
+        Origin.ENTRY, inherited.language, inherited.day, "", "",
+        topics=topics, topic_labels=labels, mentions=mentions, part_of=part_of, headed_by=(bullet.text,),
+    )  # fmt: skip
+
+
+def fragment(bullet: Bullet) -> str:
+    """Return the name of the entry that a bullet is, within its page."""
+    return f"item-{bullet.position + 1}"
+
+
+def _bullet_item(bullet: Bullet, inherited: Item) -> Item:
+    subject = _subject(bullet)
+    own_topics = (bullet.links[0].title,) if subject else ()
+    return Item(
+        Origin.ENTRY,
+        inherited.language,
+        inherited.day,
+        fragment(bullet),
+        bullet.text,
+        subject=subject,
+        category=bullet.category,
+        topics=distinct(inherited.topics + own_topics),
+        topic_labels=inherited.topic_labels,
+        mentions=distinct(bullet.links + inherited.mentions),
+        citations=distinct(bullet.citations),
+        part_of=inherited.part_of,
+        slugs=(readable_slug(bullet.text),),
+        headed_by=inherited.headed_by,
+    )
+
+
+def _subject(bullet: Bullet) -> str:
+    """Return the text up to its colon where a bullet begins with a link and a colon, as in ``[[X]]: what happened``."""
+    if not bullet.links or not bullet.text.startswith(bullet.links[0].anchor):
+        return ""
+    match = COLON.match(bullet.text[len(bullet.links[0].anchor) :])
+    return bullet.text[: len(bullet.links[0].anchor) + match.end()] if match else ""
