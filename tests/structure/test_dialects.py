@@ -1,0 +1,54 @@
+"""What a page language knows stands in its dialect: no other module imports it, or names what only it knows."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+import pytest
+
+from tests.structure.imports import arrows, modules
+
+KNOWN = modules()
+ARROWS = arrows(KNOWN)
+DIALECTS = sorted(one for one in KNOWN if re.fullmatch(r"kg\.dialects\.\w+\.dialect", one))
+ROOMS = tuple(one.removesuffix(".dialect") for one in DIALECTS)
+ONLY_A_DIALECT_SAYS = re.compile(
+    r"DayPage|EventPage|DayIndex|FrontPage|IndexItem|PrintedLine|Bullet\b|place_of|INDEX_NAMES|is_front_page"
+    r"|Portal:Current_events|text/x-wiki|text/markdown|variant=context|index\.md|news/\d|_November_"
+    r"|消息|上下文|MARKERS|wikitext\.|context\.(?:page|labels|event)"
+)
+"""Records, words, paths and media types of one page language."""
+WORDS_OF_THE_CATALOGUE = "kg.publish.catalog_texts"
+"""Its words on where the published data come from name the portal, whatever was read."""
+
+
+def text(module: str) -> str:
+    """Return the code of a module without what explains it: docstrings and comments."""
+    tree = ast.parse(KNOWN[module].read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            strings = [one for one in node.body if isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant)]
+            node.body = [one for one in node.body if one not in strings] or [ast.Pass()]
+    return ast.unparse(tree)
+
+
+def test_there_are_two_dialects() -> None:
+    assert ROOMS == ("kg.dialects.context", "kg.dialects.wikitext")
+
+
+def test_no_module_imports_a_dialect_and_no_dialect_another() -> None:
+    upward = [
+        (module, imported)
+        for module in KNOWN
+        for imported in ARROWS.get(module, ())
+        for room in ROOMS
+        if imported.startswith(room) and not module.startswith(room)
+    ]
+    assert upward == []
+
+
+@pytest.mark.parametrize("module", sorted(one for one in KNOWN if not one.startswith(ROOMS)))
+def test_what_only_a_dialect_knows_is_named_nowhere_else(module: str) -> None:
+    allowed = {"Portal:Current_events"} if module == WORDS_OF_THE_CATALOGUE else set()
+    assert set(ONLY_A_DIALECT_SAYS.findall(text(module))) <= allowed
