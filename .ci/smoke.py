@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SAMPLE = (ROOT / "data" / "seed", ROOT / "data" / "sample")
 COUNT = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
 JSON = "application/sparql-results+json"
-PINNED = ROOT / "constraints.txt"
+PINNED = str(ROOT / "constraints.txt")
 SECONDS = 60
 """How long a server may take to start."""
 
@@ -73,8 +73,7 @@ def installed(folder: Path) -> Path:
 def main() -> None:
     with TemporaryDirectory() as name:
         folder = Path(name)
-        if PINNED.exists():
-            os.environ |= {"PIP_CONSTRAINT": str(PINNED), "PIP_BUILD_CONSTRAINT": str(PINNED)}
+        os.environ |= {"PIP_CONSTRAINT": PINNED, "PIP_BUILD_CONSTRAINT": PINNED}
         os.chdir(folder)  # away from the checkout, so that the data comes from the wheel
         kg = installed(folder)
         run(kg, "build", *SAMPLE, "--store", "store")
