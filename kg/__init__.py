@@ -49,7 +49,7 @@ def open(path: str | Path) -> Dataset:  # noqa: A001
     from kg.rdf import rdflib_view
     from kg.store import snapshot
 
-    return rdflib_view.dataset(snapshot.current(Path(path)).open())
+    return rdflib_view.dataset(snapshot.current(Path(path)).open().engine)
 
 
 def graph(*archives: str | Path, base: str | None = None) -> Graph:

@@ -11,10 +11,11 @@ from typing import Any
 
 import hypothesis
 import pytest
-from pyoxigraph import RdfFormat, Store
+from pyoxigraph import RdfFormat
 
 from kg.pipeline.run import Built, build
 from kg.settings import Settings
+from kg.store.embedded import EmbeddedGraph
 from kg.store.snapshot import Manifest, Snapshot, drafting, publish
 from kg.workers.questions import Workers
 from tests.paths import DATA, ROOT, SAMPLE
@@ -34,7 +35,7 @@ Publish = Callable[[Path, str, str], Snapshot]
 
 def publish_turtle(store: Path, turtle: str, name: str = "20111109T060000000000Z", keep: int = 3) -> Snapshot:
     with drafting(store) as draft:
-        database = Store(str(draft / "db"))
+        database = EmbeddedGraph(str(draft / "db"))
         database.load(turtle.encode(), format=RdfFormat.TURTLE)
         database.flush()
         counts = {"events": 3, "places": 3, "pages": 1, "triples": len(database)}
@@ -57,9 +58,9 @@ def served_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def graph() -> Store:
+def graph() -> EmbeddedGraph:
     """The triples of tests/data/served.ttl in memory."""
-    store = Store()
+    store = EmbeddedGraph()
     store.load(TURTLE.read_bytes(), format=RdfFormat.TURTLE)
     return store
 
@@ -156,8 +157,8 @@ def run_kg() -> RunKg:
 
 
 @pytest.fixture(scope="session")
-def sample_graph(sample_build: Built) -> Store:
+def sample_graph(sample_build: Built) -> EmbeddedGraph:
     """The triples of the sample in memory."""
-    store = Store()
+    store = EmbeddedGraph()
     store.extend(sample_build.snapshot.open())
     return store

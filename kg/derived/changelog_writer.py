@@ -18,14 +18,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from pyoxigraph import Store
-
 from kg.derived.changelog import EVENTS, FILE, SCHEMA, VERSION, Kind
 from kg.errors import StoreError
 from kg.lookup import resource_state
 from kg.process import sandbox
 from kg.rdf import Literal, NamedNode, Quad, terms
 from kg.store import snapshot
+from kg.store.embedded import EmbeddedGraph
 from kg.store.snapshot import Snapshot
 
 MEMBERS: Final = 250
@@ -254,11 +253,11 @@ class _Update:
             return True
         keeping = self.store / "snapshots" / self.meta.get("snapshot", "") / "db"
         if gone and days and keeping.exists():
-            self._keep(Store.read_only(str(keeping)), gone)
+            self._keep(EmbeddedGraph.read_only(str(keeping)), gone)
         forgotten = self._forget(time, days)
         return forgotten or bool(gone and not (days and keeping.exists()))
 
-    def _keep(self, old: Store, gone: Iterable[int]) -> None:
+    def _keep(self, old: EmbeddedGraph, gone: Iterable[int]) -> None:
         for seq in gone:
             (iri,) = self.database.execute("SELECT iri FROM change WHERE seq = ?", (seq,)).fetchone()
             content = zlib.compress(resource_state.text(resource_state.resource(old, iri, self.base)))

@@ -11,8 +11,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from pyoxigraph import Store
-
 from kg.enrich import adopt, cache, source
 from kg.enrich.adopt import Adopted
 from kg.enrich.asking import Asking, Progress
@@ -28,6 +26,7 @@ from kg.remote.clock import Clock
 from kg.settings import Settings
 from kg.shapes import check
 from kg.store import snapshot
+from kg.store.embedded import EmbeddedGraph
 from kg.store.snapshot import Snapshot
 from kg.version import __version__
 
@@ -172,8 +171,8 @@ def _load(draft: Path, here: Snapshot) -> Adopted:
     """Make the draft's database: that of the snapshot ``here``, with the sources of the draft in place of its own."""
     bare = here.folder / adopt.BARE
     unwritten = bare.is_dir() and not here.manifest.writes  # the bare one has none of the writes since the build
-    Store.read_only(str(bare if unwritten else here.database)).backup(str(draft / "db"))
-    database = Store(str(draft / "db"))
+    EmbeddedGraph.read_only(str(bare if unwritten else here.database)).backup(str(draft / "db"))
+    database = EmbeddedGraph(str(draft / "db"))
     adopt.clear(database, here.manifest.base)
     adopted = adopt.adopt(database, draft, here.manifest.base)
     database.flush()

@@ -12,7 +12,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from pyoxigraph import RdfFormat, Store, serialize
+from pyoxigraph import RdfFormat, serialize
 
 import vocab
 from kg.archive.opening import Archive, open_archive
@@ -35,6 +35,7 @@ from kg.settings import Settings
 from kg.shapes import check
 from kg.store import past as retained
 from kg.store import snapshot
+from kg.store.embedded import EmbeddedGraph
 from kg.store.snapshot import Manifest, Snapshot
 from kg.version import __version__
 from kg.write import log
@@ -186,7 +187,7 @@ def _load(path: Path, parts: Iterable[Part], known: Ledger, settings: Settings) 
 
     Returns the parts, the outcome of all, whose claims are then in ``known``, and how many triples there are.
     """
-    database = Store(str(path))
+    database = EmbeddedGraph(str(path))
     converter = Converter(Minter(settings.base), gazetteer.load())
     with Loading(database) as load:
         drawn = []
@@ -208,7 +209,7 @@ def _enrich(store: Path, draft: Path, base: str) -> Adopted:
     if not (store / "current").exists():
         return Adopted()
     source.carry(snapshot.current(store).folder, draft)
-    database = Store(str(draft / "db"))
+    database = EmbeddedGraph(str(draft / "db"))
     adopted = adopt.adopt(database, draft, base)
     database.flush()
     return adopted
@@ -223,7 +224,7 @@ def _replay(store: Path, draft: Path, counts: dict[str, int]) -> int:
         log.settle(store, snapshot.current(store).manifest.writes)
     if not log.logged(store):
         return 0
-    database = Store(str(draft / "db"))
+    database = EmbeddedGraph(str(draft / "db"))
     before = len(database)
     last = log.replay(store, database)
     database.flush()

@@ -14,11 +14,10 @@ from pathlib import Path
 from typing import IO, Any, Final, Literal
 from uuid import NAMESPACE_URL, uuid5
 
-from pyoxigraph import Store
-
 from kg.errors import ConfigurationError, NotFoundError, StoreError
 from kg.rdf import Literal as RdfLiteral
 from kg.rdf import NamedNode, patch, terms
+from kg.rdf.graph import Graph
 from kg.store import snapshot
 from kg.store.snapshot import Snapshot
 
@@ -141,7 +140,7 @@ def value_diff(before: Mapping[str, frozenset[str]], after: Mapping[str, frozens
     return found
 
 
-# ---- What the stores say.
+# ---- What the graphs say.
 
 
 def find(store: Path, name: str) -> Snapshot:
@@ -163,8 +162,8 @@ def find(store: Path, name: str) -> Snapshot:
     return snapshot.read(store / "snapshots" / found[0])
 
 
-def events(old: Store, new: Store) -> list[Change]:
-    """Return what changed about every event from one store to the other, by day and IRI.
+def events(old: Graph, new: Graph) -> list[Change]:
+    """Return what changed about every event from one graph to the other, by day and IRI.
 
     An event whose page no longer lists it (prov:invalidatedAtTime) counts as removed, though its document stays.
     The memory this takes grows with the number of changes, the time with that of events too, which are walked
@@ -180,47 +179,47 @@ def events(old: Store, new: Store) -> list[Change]:
     return sorted(changes, key=lambda change: (change.one.day, change.one.event))
 
 
-def _suspects(old: Store, new: Store) -> set[NamedNode]:
+def _suspects(old: Graph, new: Graph) -> set[NamedNode]:
     """Return all events that came or went, or whose current revision changed: its IRI names one content for good."""
     predicates = (terms.CURRENT_REVISION, terms.INVALIDATED_AT)
     return {event for predicate in predicates for event in _unmatched(old, new, predicate)}
 
 
-def _unmatched(old: Store, new: Store, predicate: NamedNode) -> Iterator[NamedNode]:
+def _unmatched(old: Graph, new: Graph, predicate: NamedNode) -> Iterator[NamedNode]:
     both = (_pairs(old, predicate), _pairs(new, predicate))
     return (subject for sets in patch.unmatched(*both, limit=patch.UNMATCHED) for subject, _ in chain(*sets))
 
 
-def _pairs(store: Store, predicate: NamedNode) -> Iterator[tuple[NamedNode, str]]:
-    for quad in store.quads_for_pattern(None, predicate, None, None):
+def _pairs(graph: Graph, predicate: NamedNode) -> Iterator[tuple[NamedNode, str]]:
+    for quad in graph.quads_for_pattern(None, predicate, None, None):
         if isinstance(quad.subject, NamedNode):
             yield quad.subject, str(quad.object)
 
 
-def _listed(store: Store, event: NamedNode) -> NamedNode | None:
+def _listed(graph: Graph, event: NamedNode) -> NamedNode | None:
     """Return the current revision of an event, or None if there is none or the event is gone."""
-    gone = next(_texts(store, event, terms.INVALIDATED_AT), None)
-    return None if gone else min(_nodes(store, event, terms.CURRENT_REVISION), key=str, default=None)
+    gone = next(_texts(graph, event, terms.INVALIDATED_AT), None)
+    return None if gone else min(_nodes(graph, event, terms.CURRENT_REVISION), key=str, default=None)
 
 
-def _content(store: Store, revision: NamedNode, aspects: Mapping[str, NamedNode] = ASPECTS) -> Content:
-    event = next(_nodes(store, revision, terms.SPECIALIZATION_OF), revision)
+def _content(graph: Graph, revision: NamedNode, aspects: Mapping[str, NamedNode] = ASPECTS) -> Content:
+    event = next(_nodes(graph, revision, terms.SPECIALIZATION_OF), revision)
     return Content(
         revision.value,
         event.value,
-        min(_texts(store, event, terms.START_DATE), default=""),
-        min(_texts(store, revision, terms.LABEL), default=""),
-        {aspect: frozenset(_texts(store, revision, predicate)) for aspect, predicate in aspects.items()},
+        min(_texts(graph, event, terms.START_DATE), default=""),
+        min(_texts(graph, revision, terms.LABEL), default=""),
+        {aspect: frozenset(_texts(graph, revision, predicate)) for aspect, predicate in aspects.items()},
     )
 
 
-def _nodes(store: Store, subject: NamedNode, predicate: NamedNode) -> Iterator[NamedNode]:
-    objects = (quad.object for quad in store.quads_for_pattern(subject, predicate, None, None))
+def _nodes(graph: Graph, subject: NamedNode, predicate: NamedNode) -> Iterator[NamedNode]:
+    objects = (quad.object for quad in graph.quads_for_pattern(subject, predicate, None, None))
     return (one for one in objects if isinstance(one, NamedNode))
 
 
-def _texts(store: Store, subject: NamedNode, predicate: NamedNode) -> Iterator[str]:
-    objects = (quad.object for quad in store.quads_for_pattern(subject, predicate, None, None))
+def _texts(graph: Graph, subject: NamedNode, predicate: NamedNode) -> Iterator[str]:
+    objects = (quad.object for quad in graph.quads_for_pattern(subject, predicate, None, None))
     return (one.value for one in objects if isinstance(one, NamedNode | RdfLiteral))
 
 

@@ -19,9 +19,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pyoxigraph import Store
-
 from kg.errors import StoreBusyError, StoreError
+from kg.store.embedded import EmbeddedGraph
 
 LEDGER = "ledger.tsv"
 BUILDING = "building-"
@@ -82,10 +81,10 @@ class Snapshot:
         """Folder of the RocksDB database."""
         return self.folder / "db"
 
-    def open(self) -> Store:
+    def open(self) -> EmbeddedGraph:
         """Open the database read-only; raises StoreError if it is damaged."""
         try:
-            return Store.read_only(str(self.database))
+            return EmbeddedGraph.read_only(self.database)
         except OSError as error:
             raise StoreError(f"the database of snapshot {self.id} cannot be opened: {error}; build again") from error
 

@@ -13,10 +13,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from pyoxigraph import Store
-
 from kg.errors import PatchSyntaxError, StoreError
 from kg.rdf import Literal, NamedNode, patch
+from kg.store.embedded import EmbeddedGraph
 from kg.store.snapshot import sync
 from kg.write.changes import Changes
 
@@ -87,7 +86,7 @@ def _id(file: Path) -> Any:
         return patch.read([stream.readline()]).header["id"]
 
 
-def replay(store: Path, database: Store) -> int:
+def replay(store: Path, database: EmbeddedGraph) -> int:
     """Make the changes of all logged writes again, in a database that was built anew; return the last one's number.
 
     Raises StoreError if a patch cannot be read.

@@ -20,7 +20,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from pyoxigraph import RdfFormat, Store
+from pyoxigraph import RdfFormat
 
 from kg.errors import (
     NewsgraphError,
@@ -34,12 +34,14 @@ from kg.errors import (
 from kg.process import frames, sandbox
 from kg.query.guard import check_update
 from kg.rdf import DefaultGraph, NamedNode
+from kg.rdf.graph import GraphName
 from kg.settings import Settings
 from kg.store import snapshot
+from kg.store.embedded import EmbeddedGraph
 from kg.store.snapshot import Manifest, Snapshot
 from kg.workers.worker import GRACE, failure
 from kg.write import log
-from kg.write.changes import Changes, Graph
+from kg.write.changes import Changes
 from kg.write.log import Author
 from kg.write.update import Using, update
 
@@ -108,7 +110,7 @@ class Writing:
 
     def __init__(self, store: Path) -> None:
         self.store = store
-        self.database: Store | None = None
+        self.database: EmbeddedGraph | None = None
         self.base: Snapshot | None = None
 
     def write(self, operation: str, arguments: Arguments, body: bytes, deadline: float) -> dict[str, Any]:
@@ -147,7 +149,7 @@ class Writing:
                     time.sleep(PAUSE)
             yield draft
 
-    def _open(self) -> Store:
+    def _open(self) -> EmbeddedGraph:
         """Return a database with what the current snapshot holds: the one from the write before, or a new copy."""
         newest = snapshot.current(self.store)
         if self.database is None or self.base is None or self.base.id != newest.id:
@@ -156,11 +158,11 @@ class Writing:
             working = self.store / WORKING
             shutil.rmtree(working, ignore_errors=True)
             newest.open().backup(str(working))
-            self.database = Store(str(working))
+            self.database = EmbeddedGraph(str(working))
             self.base = newest
         return self.database
 
-    def _publish(self, draft: Path, database: Store, changes: Changes, arguments: Arguments) -> Snapshot:
+    def _publish(self, draft: Path, database: EmbeddedGraph, changes: Changes, arguments: Arguments) -> Snapshot:
         """Log the write, make a snapshot of the database, and make it current."""
         assert self.base is not None  # noqa: S101
         database.flush()
@@ -200,28 +202,30 @@ def _manifest(before: Snapshot, draft: Path, changes: Changes, number: int) -> M
     )
 
 
-def _update(database: Store, arguments: Arguments, body: bytes, changes: Changes, base: Snapshot) -> dict[str, Any]:
+def _update(
+    database: EmbeddedGraph, arguments: Arguments, body: bytes, changes: Changes, base: Snapshot
+) -> dict[str, Any]:
     text = body.decode()
     check_update(text, Settings(**arguments["limits"]))
     update(database, text, base.manifest.base, Using(*map(tuple, arguments["using"])), changes)
     return {}
 
 
-def _put(database: Store, arguments: Arguments, body: bytes, changes: Changes, _: Snapshot) -> dict[str, Any]:
+def _put(database: EmbeddedGraph, arguments: Arguments, body: bytes, changes: Changes, _: Snapshot) -> dict[str, Any]:
     graph, existed = _graph(database, arguments)
     changes.replace(database, graph, _content(body))
     _create(database, graph)
     return {"existed": existed}
 
 
-def _post(database: Store, arguments: Arguments, body: bytes, changes: Changes, _: Snapshot) -> dict[str, Any]:
+def _post(database: EmbeddedGraph, arguments: Arguments, body: bytes, changes: Changes, _: Snapshot) -> dict[str, Any]:
     graph, existed = _graph(database, arguments)
     changes.merge(database, graph, _content(body))
     _create(database, graph)
     return {"existed": existed}
 
 
-def _delete(database: Store, arguments: Arguments, _: bytes, changes: Changes, __: Snapshot) -> dict[str, Any]:
+def _delete(database: EmbeddedGraph, arguments: Arguments, _: bytes, changes: Changes, __: Snapshot) -> dict[str, Any]:
     graph, existed = _graph(database, arguments)
     if not existed:
         raise NotFoundError("there is no such graph")
@@ -233,7 +237,7 @@ def _delete(database: Store, arguments: Arguments, _: bytes, changes: Changes, _
     return {"existed": True}
 
 
-def _graph(database: Store, arguments: Arguments) -> tuple[Graph, bool]:
+def _graph(database: EmbeddedGraph, arguments: Arguments) -> tuple[GraphName, bool]:
     """Return the graph that a request names, and whether there is one; raises PreconditionError if it may not be."""
     graph = NamedNode(arguments["graph"]) if arguments["graph"] is not None else DefaultGraph()
     existed = isinstance(graph, DefaultGraph) or database.contains_named_graph(graph)
@@ -242,18 +246,18 @@ def _graph(database: Store, arguments: Arguments) -> tuple[Graph, bool]:
     return graph, existed
 
 
-def _create(database: Store, graph: Graph) -> None:
+def _create(database: EmbeddedGraph, graph: GraphName) -> None:
     if isinstance(graph, NamedNode):
         database.add_graph(graph)
 
 
-def _content(body: bytes) -> Store:
-    content = Store()
+def _content(body: bytes) -> EmbeddedGraph:
+    content = EmbeddedGraph()
     content.load(body, format=RdfFormat.N_QUADS)
     return content
 
 
-OPERATIONS: Final[dict[str, Callable[[Store, Arguments, bytes, Changes, Snapshot], dict[str, Any]]]] = {
+OPERATIONS: Final[dict[str, Callable[[EmbeddedGraph, Arguments, bytes, Changes, Snapshot], dict[str, Any]]]] = {
     "update": _update,
     "put": _put,
     "post": _post,

@@ -9,13 +9,14 @@ from urllib.parse import quote, urlencode
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pyoxigraph import Literal, NamedNode, Quad, Store
+from pyoxigraph import Literal, NamedNode, Quad
 
 from kg.derived import search
 from kg.errors import ReconciliationError
 from kg.lookup.reconcile import extend, similarity
 from kg.lookup.reconcile_request import Extension, extension, queries
 from kg.rdf.prefixes import expand
+from kg.store.embedded import EmbeddedGraph
 from kg.store.snapshot import current
 
 PLACE = "https://schema.org/Place"
@@ -223,7 +224,7 @@ def test_things_are_extended_with_values_of_their_kind(send) -> None:
 
 
 def test_numbers_that_json_cannot_hold_stay_texts() -> None:
-    store, subject = Store(), NamedNode("http://a.example/x")
+    store, subject = EmbeddedGraph(), NamedNode("http://a.example/x")
     values = {"INF": "double", "NaN": "double", "many": "integer", "7": "integer", "1e2": "double", ".5": "decimal"}
     for text, kind in values.items():
         store.add(Quad(subject, subject, Literal(text, datatype=NamedNode(expand(f"xsd:{kind}")))))

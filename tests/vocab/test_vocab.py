@@ -220,7 +220,7 @@ def test_every_example_is_true_of_the_sample(
     name: str, ontology: Store, prefixes: dict[str, str], sample_graph: Store
 ) -> None:
     [example] = values(ontology, name, "skos:example")
-    assert bool(sample_graph.query(f"ASK {{ {example} }}", base_iri=BASE, prefixes=prefixes))
+    assert bool(sample_graph.engine.query(f"ASK {{ {example} }}", base_iri=BASE, prefixes=prefixes))
 
 
 # ---- Terms of others

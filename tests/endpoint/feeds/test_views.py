@@ -14,13 +14,14 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, parse
+from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, parse
 
 from kg.derived import changelog, changelog_writer, changes
 from kg.errors import StoreError
 from kg.pipeline.run import build
 from kg.settings import Settings
 from kg.store import snapshot
+from kg.store.embedded import EmbeddedGraph
 from tests.paths import CHECKS
 
 BASE = "http://127.0.0.1:8000/"
@@ -201,12 +202,12 @@ def test_a_page_of_the_stream_says_the_same_in_every_format(get: Callable, accep
     assert set(parse(reply.body, format=formats[accept])) == expected
 
 
-def nodes(get: Callable) -> Iterator[Store]:
+def nodes(get: Callable) -> Iterator[EmbeddedGraph]:
     """Yield every node of the stream's tree."""
     waiting = ["/feed/ldes"]
     seen = set(waiting)
     for address in waiting:
-        graph = Store()
+        graph = EmbeddedGraph()
         graph.load(get(address, "application/n-quads").body, format=RdfFormat.N_QUADS)
         yield graph
         found = {path(quad.object.value) for quad in graph.quads_for_pattern(None, NamedNode(f"{TREE}node"), None)}

@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pyoxigraph import Literal, NamedNode, Store, Triple
+from pyoxigraph import Literal, NamedNode, Triple
 
 from kg.enrich import adopt, source
 from kg.enrich.source import Provenance
 from kg.rdf import terms
 from kg.settings import Settings
 from kg.store import snapshot
+from kg.store.embedded import EmbeddedGraph
 
 BASE = "http://127.0.0.1:8000/"
 HOMS = NamedNode(f"{BASE}entity/en/Homs")
@@ -40,7 +41,7 @@ def sent(tmp_path_factory: pytest.TempPathFactory, served_store: Path, settings:
         graph = source.graph_of(BASE, file.relative_to(draft))
         label = Triple(HOMS, terms.PREF_LABEL, Literal("حمص", language="ar"))
         source.write(file, [label, *source.provenance(graph, KNOWN)])
-        database = Store(str(draft / "db"))
+        database = EmbeddedGraph(str(draft / "db"))
         adopt.adopt(database, draft, BASE)
         database.flush()
         del database

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, parse
+from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, parse
 
 from kg.derived import changelog, changelog_writer
 from kg.derived.changelog import EVENTS, Change
@@ -19,6 +19,7 @@ from kg.pipeline.run import Built, build
 from kg.rdf.formats import by_name
 from kg.settings import Settings
 from kg.store import amend, snapshot
+from kg.store.embedded import EmbeddedGraph
 
 BASE = "http://127.0.0.1:8000/"
 DAY = "2011_November_8.txt"
@@ -281,13 +282,13 @@ def test_a_damaged_log_is_an_error(site: Site) -> None:
 
 
 def test_a_blank_node_comes_with_what_refers_to_it() -> None:
-    graph = Store()
+    graph = EmbeddedGraph()
     graph.load(b"<http://a/> <http://b/> [ <http://c/> [ <http://d/> 1 ] ] .", format=RdfFormat.TURTLE)
     assert set(resource_state.resource(graph, "http://a/", BASE)) == set(graph)
 
 
 def test_a_part_that_nothing_leads_to_is_a_resource_of_its_own() -> None:
-    graph = Store()
+    graph = EmbeddedGraph()
     orphan = NamedNode(f"{BASE}event/2011-11-08/abcdefghij/revision/0123456789ab")
     graph.add(Quad(orphan, NamedNode("http://b/"), NamedNode("http://c/")))
     assert set(resource_state.state(graph, BASE)) == {orphan.value}

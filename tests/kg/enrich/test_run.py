@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pyoxigraph import DefaultGraph, NamedNode, Store
+from pyoxigraph import DefaultGraph, NamedNode
 
 from kg.enrich import adopt, run, source
 from kg.enrich.run import Enriched, Wish
@@ -18,6 +18,7 @@ from kg.errors import ConfigurationError, QueryError, StoreError
 from kg.pipeline.run import build
 from kg.settings import Settings
 from kg.store import snapshot
+from kg.store.embedded import EmbeddedGraph
 from kg.workers.questions import Workers
 from kg.write.log import Author
 from kg.write.writer import Writer
@@ -62,7 +63,7 @@ def enriched(endpoint: str, settings: Settings, time: FakeTime, **changes: Any) 
     return run.enrich(Wish(endpoint, **changes), settings, clock=time.clock)
 
 
-def current(store: Path) -> Store:
+def current(store: Path) -> EmbeddedGraph:
     return snapshot.current(store).open()
 
 

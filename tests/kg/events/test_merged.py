@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from pyoxigraph import NamedNode, Quad, Store
+from pyoxigraph import NamedNode, Quad
 
 from kg.cli import main
 from kg.errors import LedgerError
@@ -23,6 +23,7 @@ from kg.rdf import terms
 from kg.rdf.formats import by_name
 from kg.settings import Settings
 from kg.store import amend
+from kg.store.embedded import EmbeddedGraph
 
 BASE = "http://127.0.0.1:8000/"
 DAY = date(2011, 11, 8)
@@ -52,7 +53,7 @@ def nquads(built: Built, folder: Path) -> bytes:
     return (folder / "all.nq").read_bytes()
 
 
-def events(graph: Store) -> dict[str, str]:
+def events(graph: EmbeddedGraph) -> dict[str, str]:
     """Return the IRI of each event that has a title, by its title; no two have the same."""
     named = ((quad.subject, quad.object.value) for quad in graph.quads_for_pattern(None, terms.NAME, None))
     found = [(title, str(one.value)) for one, title in named if "/revision/" not in str(one)]
@@ -60,7 +61,7 @@ def events(graph: Store) -> dict[str, str]:
     return dict(found)
 
 
-def objects(graph: Store, iri: str, predicate: NamedNode) -> set[str]:
+def objects(graph: EmbeddedGraph, iri: str, predicate: NamedNode) -> set[str]:
     return {quad.object.value for quad in graph.quads_for_pattern(NamedNode(iri), predicate, None)}
 
 

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat
 
 from kg.errors import StoreError
 from kg.lookup import search, search_index
 from kg.rdf import terms
+from kg.store.embedded import EmbeddedGraph
 from kg.store.snapshot import current
 
 BASE = "http://127.0.0.1:8000/"
@@ -29,8 +30,8 @@ MORE = """
 
 
 @pytest.fixture(scope="module")
-def index(tmp_path_factory: pytest.TempPathFactory, graph: Store) -> str:
-    store = Store()
+def index(tmp_path_factory: pytest.TempPathFactory, graph: EmbeddedGraph) -> str:
+    store = EmbeddedGraph()
     store.extend(graph)
     store.load(MORE.encode(), format=RdfFormat.TURTLE)
     store.add(Quad(NamedNode(HOMS), terms.ALT_LABEL, Literal("The old city of Homs")))
@@ -127,7 +128,7 @@ def test_an_index_that_is_no_index_is_an_error_of_the_store(tmp_path: Path) -> N
             search.find(str(tmp_path / name), "Homs")
 
 
-def test_an_index_that_cannot_be_written_is_an_error_of_the_store(tmp_path: Path, graph: Store) -> None:
+def test_an_index_that_cannot_be_written_is_an_error_of_the_store(tmp_path: Path, graph: EmbeddedGraph) -> None:
     with pytest.raises(StoreError, match="search index"):
         search_index.write(graph, tmp_path / "no folder" / "x")
 

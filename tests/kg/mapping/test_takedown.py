@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from pyoxigraph import NamedNode, Quad, Store
+from pyoxigraph import NamedNode, Quad
 
 from kg.errors import NotFoundError
 from kg.events import ledger
@@ -24,6 +24,7 @@ from kg.rdf import terms
 from kg.rdf.formats import by_name
 from kg.settings import Settings
 from kg.store import amend
+from kg.store.embedded import EmbeddedGraph
 
 BASE = "http://127.0.0.1:8000/"
 NOW = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)
@@ -182,7 +183,7 @@ def test_entries_that_stay_keep_their_names(before: Built, after: Built) -> None
     assert len(printed(second)) < len(printed(first))
 
 
-def printed(graph: Store) -> dict[str, str]:
+def printed(graph: EmbeddedGraph) -> dict[str, str]:
     return {str(q.subject): q.object.value for q in graph.quads_for_pattern(None, terms.PRINTED_TEXT, None)}
 
 

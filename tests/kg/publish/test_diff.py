@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pyoxigraph import RdfFormat, Store
+from pyoxigraph import RdfFormat
 
 from kg.errors import ConfigurationError, NotFoundError, StoreError
 from kg.pipeline.run import build
@@ -24,6 +24,7 @@ from kg.rdf import patch, terms
 from kg.rdf.prefixes import PREFIXES
 from kg.settings import Settings
 from kg.store import snapshot
+from kg.store.embedded import EmbeddedGraph
 from kg.store.snapshot import Snapshot
 
 Archive = Callable[..., Path]
@@ -106,14 +107,14 @@ def commit(root: Path, pages: dict[str, str], time: str) -> None:
         subprocess.run(["git", *arguments], cwd=root, env=os.environ | who | when | alone, check=True)
 
 
-def canonical(store: Store) -> list[bytes]:
-    dumped = store.dump(format=RdfFormat.N_QUADS)
+def canonical(store: EmbeddedGraph) -> list[bytes]:
+    dumped = store.engine.dump(format=RdfFormat.N_QUADS)
     assert dumped is not None
     return sorted(dumped.split(b"\n"))
 
 
-def in_memory(one: Snapshot) -> Store:
-    store = Store()
+def in_memory(one: Snapshot) -> EmbeddedGraph:
+    store = EmbeddedGraph()
     store.extend(one.open())
     return store
 
@@ -374,7 +375,7 @@ def test_only_the_aspects_that_changed_are_told_sorted() -> None:
 
 
 def test_stores_in_memory_are_compared_too() -> None:
-    store = Store()
+    store = EmbeddedGraph()
     store.load(TURTLE.encode(), format=RdfFormat.TURTLE)
-    assert [change.kind for change in diff.events(store, Store())] == ["removed"]
-    assert [change.kind for change in diff.events(Store(), store)] == ["added"]
+    assert [change.kind for change in diff.events(store, EmbeddedGraph())] == ["removed"]
+    assert [change.kind for change in diff.events(EmbeddedGraph(), store)] == ["added"]

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
-from pyoxigraph import QueryResultsFormat, QuerySolutions, RdfFormat, Store
+from pyoxigraph import QueryResultsFormat, QuerySolutions, RdfFormat
 
 from kg.errors import (
     FederationError,
@@ -27,6 +27,7 @@ from kg.errors import (
 from kg.query import service_bindings
 from kg.query.federate import HOPS, Caller, Services, services
 from kg.settings import Settings
+from kg.store.embedded import EmbeddedGraph
 from kg.workers.questions import Workers
 from tests.conftest import Publish
 from tests.services import Remote, http, peer, remote
@@ -80,7 +81,7 @@ def rows(body: bytes) -> Counter[str]:
 
 def expected(query: str) -> Counter[str]:
     """Return what the engine answers, which asks the service itself."""
-    store = Store()
+    store = EmbeddedGraph()
     store.load(HERE.encode(), format=RdfFormat.TURTLE)
     found = store.query(query)
     assert isinstance(found, QuerySolutions)

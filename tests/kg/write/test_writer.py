@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from pyoxigraph import NamedNode, Store
+from pyoxigraph import NamedNode
 
 from kg.errors import (
     NotFoundError,
@@ -28,6 +28,7 @@ from kg.pipeline.run import build
 from kg.rdf.formats import by_name
 from kg.settings import Settings
 from kg.store import snapshot
+from kg.store.embedded import EmbeddedGraph
 from kg.store.snapshot import current, drafting
 from kg.workers.questions import Workers
 from kg.write import log
@@ -70,7 +71,7 @@ def store(tmp_path: Path) -> Path:
     return folder
 
 
-def numbers(database: Store) -> set[str]:
+def numbers(database: EmbeddedGraph) -> set[str]:
     return {quad.object.value for quad in database.quads_for_pattern(NamedNode("urn:n"), None, None, None)}  # type: ignore[union-attr]
 
 
@@ -182,7 +183,7 @@ def test_a_write_waits_for_a_build_and_starts_from_what_it_built(store: Path, se
         writer.update(insert(1), author())
         with drafting(store) as draft:
             waiting = thread.submit(writer.update, insert(2), author())
-            database = Store(str(draft / "db"))
+            database = EmbeddedGraph(str(draft / "db"))
             database.update("INSERT DATA { <urn:n> <urn:p> 99 }")
             database.flush()
             del database
@@ -263,7 +264,7 @@ def test_killing_the_process_at_any_moment_loses_nothing_that_was_answered(store
 def _log(store: Path) -> set[str]:
     """Return what the logged writes add, after what a killed process left has been settled."""
     log.settle(store, current(store).manifest.writes)
-    replayed = Store()
+    replayed = EmbeddedGraph()
     log.replay(store, replayed)
     return numbers(replayed)
 
