@@ -16,7 +16,8 @@ from pyoxigraph import RdfFormat
 from kg.pipeline.run import Built, build
 from kg.settings import Settings
 from kg.store.embedded import EmbeddedGraph
-from kg.store.snapshot import Manifest, Snapshot, drafting, publish
+from kg.store.layout import Store
+from kg.store.snapshot import Manifest, Snapshot
 from kg.workers.questions import Workers
 from tests.paths import DATA, ROOT, SAMPLE
 
@@ -34,14 +35,14 @@ Publish = Callable[[Path, str, str], Snapshot]
 
 
 def publish_turtle(store: Path, turtle: str, name: str = "20111109T060000000000Z", keep: int = 3) -> Snapshot:
-    with drafting(store) as draft:
+    with Store(store).drafting() as draft:
         database = EmbeddedGraph(str(draft / "db"))
         database.load(turtle.encode(), format=RdfFormat.TURTLE)
         database.flush()
         counts = {"events": 3, "places": 3, "pages": 1, "triples": len(database)}
         del database
         created = datetime(2011, 11, 9, 6, tzinfo=UTC).isoformat().replace("+00:00", "Z")
-        return publish(store, draft, Manifest(name, created, BASE, "0.1.0", counts, {"en": 2, "zh": 1}), keep)
+        return Store(store).publish(draft, Manifest(name, created, BASE, "0.1.0", counts, {"en": 2, "zh": 1}), keep)
 
 
 @pytest.fixture(scope="session")
@@ -74,7 +75,7 @@ def settings(served_store: Path) -> Settings:
 
 @pytest.fixture(scope="session")
 def workers(served_store: Path, settings: Settings) -> Iterator[Workers]:
-    with Workers(served_store, settings) as pool:
+    with Workers(Store(served_store), settings) as pool:
         yield pool
 
 

@@ -25,6 +25,7 @@ from kg.process import sandbox
 from kg.rdf import Literal, NamedNode, Quad, terms
 from kg.store import snapshot
 from kg.store.embedded import EmbeddedGraph
+from kg.store.layout import Store
 from kg.store.snapshot import Snapshot
 
 MEMBERS: Final = 250
@@ -49,7 +50,7 @@ def update(store: Path, days: int) -> None:
     Old versions are kept for ``days``, counted back from the newest change. Nothing changed adds nothing.
     Raises StoreError if the snapshot cannot be read or the log not be written.
     """
-    source = snapshot.current(store)
+    source = Store(store).current()
     try:
         with closing(sqlite3.connect(store / FILE, timeout=BUSY_SECONDS, isolation_level=None)) as database:
             database.execute("PRAGMA cache_spill = OFF")  # readers are locked out for the commit only
@@ -251,7 +252,7 @@ class _Update:
             self.database.execute(older)
             self.database.execute("DELETE FROM superseded")
             return True
-        keeping = self.store / "snapshots" / self.meta.get("snapshot", "") / "db"
+        keeping = snapshot.database(Store(self.store).snapshot(self.meta.get("snapshot", "")))
         if gone and days and keeping.exists():
             self._keep(EmbeddedGraph.read_only(str(keeping)), gone)
         forgotten = self._forget(time, days)

@@ -19,6 +19,7 @@ from kg.rdf import Literal as RdfLiteral
 from kg.rdf import NamedNode, patch, terms
 from kg.rdf.graph import Graph
 from kg.store import snapshot
+from kg.store.layout import Store
 from kg.store.snapshot import Snapshot
 
 Kind = Literal["added", "removed", "reworded", "changed"]
@@ -143,15 +144,15 @@ def value_diff(before: Mapping[str, frozenset[str]], after: Mapping[str, frozens
 # ---- What the graphs say.
 
 
-def find(store: Path, name: str) -> Snapshot:
+def find(store: Store, name: str) -> Snapshot:
     """Return a snapshot by its id, the beginning of its id, or the words ``current`` and ``previous``.
 
     Raises StoreError, which lists the ids there are, if there is not exactly one.
     """
-    current = snapshot.current(store)
+    current = store.current()
     if name == "current":
         return current
-    ids = [folder.name for folder in snapshot.snapshots(store)]
+    ids = [folder.name for folder in store.snapshots()]
     if name == "previous":
         found = [one for one in ids if one < current.folder.name][-1:]
     else:
@@ -159,7 +160,7 @@ def find(store: Path, name: str) -> Snapshot:
     if len(found) != 1:
         wrong = "is the beginning of several snapshots" if found else "is no snapshot"
         raise StoreError(f"{name!r} {wrong} of {store}: there are {', '.join(ids)}")
-    return snapshot.read(store / "snapshots" / found[0])
+    return snapshot.read(store.snapshot(found[0]))
 
 
 def events(old: Graph, new: Graph) -> list[Change]:
@@ -223,7 +224,7 @@ def _texts(graph: Graph, subject: NamedNode, predicate: NamedNode) -> Iterator[s
     return (one.value for one in objects if isinstance(one, NamedNode | RdfLiteral))
 
 
-def revision(store: Path, iri: str) -> Content:
+def revision(store: Store, iri: str) -> Content:
     """Return the content of a revision in the current snapshot, else in the newest one that has it.
 
     Raises NotFoundError if none has, StoreError if there is no snapshot.
@@ -232,8 +233,8 @@ def revision(store: Path, iri: str) -> Content:
         node = NamedNode(iri)
     except ValueError:
         raise NotFoundError(f"{iri!r} is not an IRI") from None
-    others = (snapshot.read(folder) for folder in reversed(snapshot.snapshots(store)))
-    for one in chain([snapshot.current(store)], others):
+    others = (snapshot.read(folder) for folder in reversed(store.snapshots()))
+    for one in chain([store.current()], others):
         opened = one.open()
         if next(_nodes(opened, node, terms.SPECIALIZATION_OF), None):
             return _content(opened, node)
@@ -243,7 +244,7 @@ def revision(store: Path, iri: str) -> Content:
 # ---- What is printed.
 
 
-def report(store: Path, old: str, new: str, wanted: Literal["text", "json"]) -> str:
+def report(store: Store, old: str, new: str, wanted: Literal["text", "json"]) -> str:
     """Return what changed between two snapshots, or between two revisions, given by their IRIs.
 
     JSON of two snapshots is an object with ``from`` and ``to`` (ids), ``counts`` (by kind: ``added``,
@@ -267,7 +268,7 @@ def report(store: Path, old: str, new: str, wanted: Literal["text", "json"]) -> 
     return _to_json(ids | _snapshots_json(changes)) if wanted == "json" else _snapshots_text(ids, changes)
 
 
-def write_patch(store: Path, old: str, new: str, output: Path | IO[bytes]) -> None:
+def write_patch(store: Store, old: str, new: str, output: Path | IO[bytes]) -> None:
     """Write an RDF Patch: applied to the triples of the snapshot ``old`` it gives those of ``new``.
 
     In its header, ``id`` and ``prev`` are UUIDs made from the ids of the snapshots, so that the ``prev`` of the

@@ -21,10 +21,10 @@ from kg.shapes.origin import SHOWN, Origin, Origins
 from kg.shapes.report import REPORT_PREFIXES, turtle
 from kg.shapes.shape import SH, Constraint, Term, Violation, Violations, load
 from kg.shapes.validate import validate
+from kg.store import snapshot
 from kg.store.embedded import EmbeddedGraph
+from kg.store.layout import Store
 
-REJECTED: Final = "rejected.txt"
-"""The report on a build that was not published, in the folder of its store."""
 FORCED: Final = "violations.txt"
 """The report on a snapshot that was published all the same, in its own folder."""
 KEPT: Final = 100
@@ -67,7 +67,7 @@ def check(graph: Graph, threads: int = 0, kept: int = KEPT) -> Checked:
     return Checked(tuple(found), sum(len(shape.constraints) for shape in shapes), monotonic() - started)
 
 
-def gate(store: Path, draft: Path, archives: Iterable[Archive], *, jobs: int = 0, force: bool = False) -> Checked:
+def gate(store: Store, draft: Path, archives: Iterable[Archive], *, jobs: int = 0, force: bool = False) -> Checked:
     """Check the finished database of a draft before it is published in ``store``.
 
     Where it breaks a shape the report is written: beside the snapshots, or with ``force`` into the draft, so that it
@@ -77,9 +77,9 @@ def gate(store: Path, draft: Path, archives: Iterable[Archive], *, jobs: int = 0
         ValidationError: if it breaks a shape, unless ``force`` is given; the message says where the report is.
 
     """
-    database = EmbeddedGraph.read_only(str(draft / "db"))
+    database = EmbeddedGraph.read_only(snapshot.database(draft))
     checked = check(database, jobs)
-    rejected = store / REJECTED
+    rejected = store.rejected
     rejected.unlink(missing_ok=True)
     if checked.found:
         text = report(checked, Origins(database, archives), "text")

@@ -38,6 +38,7 @@ from kg.rdf.graph import GraphName
 from kg.settings import Settings
 from kg.store import snapshot
 from kg.store.embedded import EmbeddedGraph
+from kg.store.layout import Store
 from kg.store.snapshot import Manifest, Snapshot
 from kg.workers.worker import GRACE, failure
 from kg.write import log
@@ -45,8 +46,6 @@ from kg.write.changes import Changes
 from kg.write.log import Author
 from kg.write.update import Using, update
 
-WORKING: Final = "working"
-LOCK: Final = "writer.lock"
 PAUSE: Final = 0.05
 """Seconds between two looks at whether a lock is free."""
 PATIENCE: Final = 1.0
@@ -62,13 +61,14 @@ def main(arguments: list[str]) -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which then closes the pipe
     confined = sandbox.confine(int(memory), int(parent))
     sandbox.end_when_closed(replies)
-    with (Path(store) / LOCK).open("a") as lock:
+    dataset = Store(Path(store))
+    with dataset.writer_lock.open("a") as lock:
         if not _locked(lock.fileno()):
             reason = f"another server writes the store {store}"
             frames.send(replies, {"error": StoreBusyError.__name__, "message": reason})
             return 1
         frames.send(replies, {"ready": True, "confined": confined})
-        writing = Writing(Path(store))
+        writing = Writing(dataset)
         try:
             while True:
                 serve(writing, requests, replies)
@@ -108,7 +108,7 @@ def serve(writing: Writing, requests: int, replies: int) -> None:
 class Writing:
     """The working copy of a store."""
 
-    def __init__(self, store: Path) -> None:
+    def __init__(self, store: Store) -> None:
         self.store = store
         self.database: EmbeddedGraph | None = None
         self.base: Snapshot | None = None
@@ -141,7 +141,7 @@ class Writing:
         with ExitStack() as stack:
             while True:
                 try:
-                    draft = stack.enter_context(snapshot.drafting(self.store))
+                    draft = stack.enter_context(self.store.drafting())
                     break
                 except StoreBusyError:
                     if time.monotonic() + PAUSE > deadline:
@@ -151,11 +151,11 @@ class Writing:
 
     def _open(self) -> EmbeddedGraph:
         """Return a database with what the current snapshot holds: the one from the write before, or a new copy."""
-        newest = snapshot.current(self.store)
+        newest = self.store.current()
         if self.database is None or self.base is None or self.base.id != newest.id:
             self.database = None  # closes it
             log.settle(self.store, newest.manifest.writes)
-            working = self.store / WORKING
+            working = self.store.working
             shutil.rmtree(working, ignore_errors=True)
             newest.open().backup(str(working))
             self.database = EmbeddedGraph(str(working))
@@ -167,10 +167,10 @@ class Writing:
         assert self.base is not None  # noqa: S101
         database.flush()
         pending = log.log(self.store, self.base.manifest.writes, changes, Author(*arguments["author"]))
-        database.backup(str(draft / "db"))
+        database.backup(str(snapshot.database(draft)))
         _link_others(self.base.folder, draft)
         manifest = _manifest(self.base, draft, changes, int(pending.stem))
-        made = snapshot.publish(self.store, draft, manifest, arguments["keep"])
+        made = self.store.publish(draft, manifest, arguments["keep"])
         log.confirm(pending)
         return made
 
@@ -178,9 +178,9 @@ class Writing:
 def _link_others(before: Path, draft: Path) -> None:
     """Take over what is in a snapshot beside its database and manifest."""
     for one in before.iterdir():
-        if one.is_dir() and one.name != "db":
+        if one.is_dir() and one != snapshot.database(before):
             shutil.copytree(one, draft / one.name, copy_function=os.link)
-        elif one.is_file() and one.name != "manifest.json":
+        elif one.is_file() and one != snapshot.manifest_file(before):
             os.link(one, draft / one.name)
 
 

@@ -17,7 +17,7 @@ from kg.lookup.reconcile import extend, similarity
 from kg.lookup.reconcile_request import Extension, extension, queries
 from kg.rdf.prefixes import expand
 from kg.store.embedded import EmbeddedGraph
-from kg.store.snapshot import current
+from kg.store.layout import Store
 
 PLACE = "https://schema.org/Place"
 HOMS = "entity/en/Homs"
@@ -27,7 +27,7 @@ FORM = {"Content_Type": "application/x-www-form-urlencoded"}
 @pytest.fixture(autouse=True, scope="module")
 def indexed(served_store: Path) -> None:
     """The index of titles and names is there, however busy the machine is."""
-    search.obtain(served_store, current(served_store), 60)
+    search.obtain(served_store, Store(served_store).current(), 60)
 
 
 @pytest.fixture
@@ -270,7 +270,7 @@ def test_an_index_that_cannot_be_made_is_503_and_leaves_the_places(
 ) -> None:
     store = tmp_path / "store"
     store.mkdir()
-    (store / "current").symlink_to(current(served_store).folder)
+    (store / "current").symlink_to(Store(served_store).current().folder)
     (store / "search").write_text("in the way of the folder")
     with serving(replace(settings, store=str(store))) as send:
         assert send("/search?q=Homs", "application/json").status == 503

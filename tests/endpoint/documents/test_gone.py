@@ -16,6 +16,7 @@ from kg.rdf import terms
 from kg.settings import Settings
 from kg.store import amend
 from kg.store.embedded import EmbeddedGraph
+from kg.store.layout import Store
 from tests.endpoint.conftest import Serving
 
 BASE = "http://127.0.0.1:8000"
@@ -65,8 +66,8 @@ def store(archive: Path) -> Path:
     paths = events(store)
     (archive.parent / "revisions.json").write_text(json.dumps(revisions(store)))
     (archive.parent / "events.json").write_text(json.dumps(paths))
-    amend.merge(store, BASE + paths[SHOPS], BASE + paths[BANKS])
-    amend.withdraw(store, BASE + paths[SECRET], datetime.fromisoformat(SINCE).astimezone(UTC))
+    amend.merge(Store(store), BASE + paths[SHOPS], BASE + paths[BANKS])
+    amend.withdraw(Store(store), BASE + paths[SECRET], datetime.fromisoformat(SINCE).astimezone(UTC))
     run.build([archive], settings)
     return store
 

@@ -24,6 +24,7 @@ from kg.rdf.formats import by_name
 from kg.settings import Settings
 from kg.store import amend
 from kg.store.embedded import EmbeddedGraph
+from kg.store.layout import Store
 
 BASE = "http://127.0.0.1:8000/"
 DAY = date(2011, 11, 8)
@@ -185,7 +186,7 @@ def test_intervals_of_one_content_that_overlap_become_one() -> None:
 def merged_build(root: Path, settings: Settings, old: str, new: str) -> tuple[dict[str, str], Built]:
     """Build, merge two events given by their titles, and build again; return the IRIs of the first build."""
     before = events(run.build([root], settings).snapshot.open())
-    amend.merge(Path(settings.store), before[old], before[new])
+    amend.merge(Store(Path(settings.store)), before[old], before[new])
     return before, run.build([root], settings)
 
 

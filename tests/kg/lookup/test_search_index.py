@@ -14,7 +14,7 @@ from kg.errors import StoreError
 from kg.lookup import search, search_index
 from kg.rdf import terms
 from kg.store.embedded import EmbeddedGraph
-from kg.store.snapshot import current
+from kg.store.layout import Store
 
 BASE = "http://127.0.0.1:8000/"
 HOMS = f"{BASE}entity/en/Homs"
@@ -135,7 +135,7 @@ def test_an_index_that_cannot_be_written_is_an_error_of_the_store(tmp_path: Path
 
 def test_the_index_is_made_by_a_process_of_its_own_and_leaves_no_draft(tmp_path: Path, served_store: Path) -> None:
     file = tmp_path / "made.sqlite"
-    arguments = [str(current(served_store).database), str(file), str(os.getpid())]
+    arguments = [str(Store(served_store).current().database), str(file), str(os.getpid())]
     environment = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     subprocess.run(
         [sys.executable, "-m", "kg.lookup.search_index", *arguments], check=True, timeout=60, env=environment

@@ -25,6 +25,7 @@ from kg.rdf.formats import by_name
 from kg.settings import Settings
 from kg.store import amend
 from kg.store.embedded import EmbeddedGraph
+from kg.store.layout import Store
 
 BASE = "http://127.0.0.1:8000/"
 NOW = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)
@@ -120,7 +121,7 @@ def before(root: Path, settings: Settings) -> Built:
 @pytest.fixture
 def event(before: Built, settings: Settings) -> str:
     [iri] = titled(before, TITLE)
-    amend.withdraw(Path(settings.store), iri, NOW)
+    amend.withdraw(Store(Path(settings.store)), iri, NOW)
     return iri
 
 
@@ -244,7 +245,7 @@ def test_an_event_with_withdrawn_wordings_among_its_changes_stays_without_them(
     secret = event_page("2011-11-8", "Pelicans murmur")
     run.build([archive({OLD_PAGE: secret}, "first")], settings)
     [iri] = titled(run.build([archive({OLD_PAGE: secret}, "first")], settings), "Pelicans murmur")
-    amend.withdraw(Path(settings.store), iri, NOW)
+    amend.withdraw(Store(Path(settings.store)), iri, NOW)
     shops = event_page("2011-11-9", "Shops close early.", changes("Pelicans murmur", OLD_PAGE))
     built = run.build([archive({OLD_PAGE: secret, OTHER_PAGE: shops}, "second")], settings)
     assert len(titled(built, "Shops close early.")) == 1
@@ -272,7 +273,7 @@ def test_a_withdrawn_event_is_followed_through_the_history_so_that_no_later_word
         built = run.build([root], settings)
         if hour == 0:
             [iri] = titled(built, f"{subject} whisper loudly over the lagoon in the north.")
-            amend.withdraw(Path(settings.store), iri, NOW)
+            amend.withdraw(Store(Path(settings.store)), iri, NOW)
         else:
             assert SECRET.findall(nquads(built, tmp_path)) == []
             assert len(titled(built, "Banks close.")) == 1

@@ -23,6 +23,7 @@ from kg.rdf.prefixes import PREFIXES, expand
 from kg.settings import Settings
 from kg.store import snapshot
 from kg.store.embedded import EmbeddedGraph
+from kg.store.layout import Store
 
 DAY = "2011_November_8.txt"
 HEADER = "{{Current events header|2011|11|08}}\n"
@@ -138,8 +139,8 @@ def test_only_the_newest_snapshots_are_kept(archive: Archive, tmp_path: Path) ->
     settings = replace(settings_of(tmp_path / "store"), keep_snapshots=2)
     ids = [run.build([root], settings).snapshot.id for _ in range(4)]
     assert ids == sorted(set(ids))
-    assert [folder.name for folder in snapshot.snapshots(tmp_path / "store")] == ids[2:]
-    assert snapshot.removed(tmp_path / "store") == ids[:2]
+    assert [folder.name for folder in Store(tmp_path / "store").snapshots()] == ids[2:]
+    assert Store(tmp_path / "store").removed() == ids[:2]
 
 
 def test_the_base_of_a_store_is_fixed(archive: Archive, tmp_path: Path) -> None:

@@ -11,8 +11,8 @@ from pyoxigraph import Literal, NamedNode, QuerySolution, QuerySolutions
 
 from kg.query.evaluate import answer
 from kg.rdf.prefixes import PREFIXES, expand
-from kg.store import snapshot
 from kg.store.embedded import EmbeddedGraph
+from kg.store.layout import Store
 from tests.paths import ROOT
 
 QUERIES = ROOT / "data" / "queries"
@@ -38,7 +38,7 @@ TWO_TOLLS = """
 
 @pytest.fixture(scope="module")
 def store(sample_store: Path) -> EmbeddedGraph:
-    return snapshot.current(sample_store).open()
+    return Store(sample_store).current().open()
 
 
 def text(name: str) -> str:

@@ -27,6 +27,7 @@ from kg.shapes.check import Checked, check, report
 from kg.shapes.origin import Origins, lines
 from kg.store import snapshot
 from kg.store.embedded import EmbeddedGraph
+from kg.store.layout import Store
 
 WriteArchive = Callable[..., Path]
 RunKg = Callable[..., subprocess.CompletedProcess[bytes]]
@@ -64,7 +65,7 @@ def test_a_build_that_breaks_a_shape_is_not_published(broken: None, archive_of_t
     with pytest.raises(ValidationError, match=r"not published.*breaks shapes .violations: 2; .*rejected\.txt.*--force"):
         build([archive_of_two], settings_of(store))
     assert not (store / "current").exists()
-    assert snapshot.snapshots(store) == []
+    assert Store(store).snapshots() == []
     assert not (store / "ledger.tsv").exists()
     assert not list(store.glob("building-*"))
 
@@ -85,7 +86,7 @@ def test_a_forced_build_is_published_and_its_manifest_says_so(
     broken: None, archive_of_two: Path, tmp_path: Path
 ) -> None:
     built = build([archive_of_two], settings_of(tmp_path / "store"), force=True)
-    assert snapshot.current(tmp_path / "store").manifest.shapes == {"conforms": False, "violations": 2}
+    assert Store(tmp_path / "store").current().manifest.shapes == {"conforms": False, "violations": 2}
     assert "violations.txt" in built.snapshot.manifest.files
     assert (built.snapshot.folder / "violations.txt").read_text(encoding="utf-8").startswith("violations: 2 (")
     assert not (tmp_path / "store" / "rejected.txt").exists()
@@ -102,7 +103,7 @@ def test_the_snapshot_before_a_refused_build_stays_current(
     other = archive({"2011_November_9.txt": f"{HEADER.replace('08', '09')}*Ports close.\n"}, "other")
     with pytest.raises(ValidationError, match="An event belongs to one day"):
         build([archive_of_two, other], settings)
-    assert snapshot.current(tmp_path / "store").id == before.id
+    assert Store(tmp_path / "store").current().id == before.id
     assert (tmp_path / "store" / "ledger.tsv").read_bytes() == ledger
 
 
