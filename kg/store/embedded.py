@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
 from os import PathLike
-from typing import IO, Final, Self
+from typing import IO, Self
 
 from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples, RdfFormat
 from pyoxigraph import Store as Engine
@@ -16,9 +15,6 @@ from kg.rdf.prefixes import PREFIXES
 
 Results = QuerySolutions | QueryBoolean | QueryTriples
 """What the engine answers a query with; it can serialize that itself."""
-
-SCANNED: Final = 200
-"""Quads of one subject that are read to choose those of some predicates; where there are more, each is searched for."""
 
 
 class EmbeddedGraph:
@@ -45,20 +41,11 @@ class EmbeddedGraph:
 
     def match(self, patterns: Sequence[Pattern]) -> list[list[Quad]]:
         """Return the quads of each of many patterns; see kg.rdf.graph.Graph."""
-        return [self._matched(*pattern) for pattern in patterns]
-
-    def _matched(
-        self, subject: Subject | None, predicates: Sequence[NamedNode], object_: Term | None, graph: GraphName | None
-    ) -> list[Quad]:
         ask = self.engine.quads_for_pattern
-        if len(predicates) < 2:
-            return list(ask(subject, predicates[0] if predicates else None, object_, graph))
-        if subject is not None:  # reading what little is said of it takes less time than as many searches
-            quads = list(islice(ask(subject, None, object_, graph), SCANNED))
-            if len(quads) < SCANNED:
-                wanted = {predicate: place for place, predicate in enumerate(predicates)}
-                return sorted((one for one in quads if one.predicate in wanted), key=lambda one: wanted[one.predicate])
-        return [quad for predicate in predicates for quad in ask(subject, predicate, object_, graph)]
+        return [
+            [quad for predicate in predicates or (None,) for quad in ask(subject, predicate, object_, graph)]
+            for subject, predicates, object_, graph in patterns
+        ]
 
     def quads_for_pattern(
         self,

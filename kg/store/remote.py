@@ -21,6 +21,8 @@ from kg.store.sparql import Terms, bound, text, values
 TRIPLES: Final = "application/n-triples"
 PATTERNS: Final = 2_000
 """Patterns of one query; more are asked for in several. Virtuoso 7.2 takes no query of 10,000 lines."""
+NESTED: Final = 16
+"""How deep triple terms may be nested: the engine's parser has a stack, and dies where that ends."""
 DECLARATIONS: Final = "".join(f"PREFIX {prefix}: <{namespace}>\n" for prefix, namespace in PREFIXES.items())
 COUNT: Final = "SELECT (COUNT(*) AS ?n) WHERE { { ?s ?p ?o } UNION { GRAPH ?g { ?s ?p ?o } } }"
 NAMED: Final = "SELECT DISTINCT ?g WHERE { GRAPH ?g { ?s ?p ?o } }"
@@ -132,6 +134,8 @@ class RemoteGraph:
 
     def _read(self, query: str) -> Iterator[Quad]:
         body = self._ask(query, TRIPLES)
+        if any(line.count(b"<<") > NESTED for line in body.splitlines()):
+            raise self._wrong(ValueError("triple terms are nested too deep"))
         try:
             yield from parse(body, RdfFormat.N_TRIPLES, rename_blank_nodes=True)
         except (SyntaxError, ValueError) as error:

@@ -1,8 +1,4 @@
-"""Snapshots: immutable folders with a database and a manifest, and the one that is current.
-
-A store holds ``snapshots/<id>/`` (``db/``, ``manifest.json``, ``report.json``), the ledger, and ``current``, a
-symbolic link that is replaced in one step. Whatever stops a build leaves the snapshot before it current.
-"""
+"""Snapshots: immutable folders with a database (``db/``), a manifest and the report of their build."""
 
 from __future__ import annotations
 

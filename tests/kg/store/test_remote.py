@@ -279,3 +279,13 @@ def test_what_are_no_results_is_told(content: object) -> None:
         graph = RemoteGraph(wrong.url, f"private:{wrong.url}")
         with pytest.raises(FederationError, match="no SPARQL results"):
             list(graph.select("SELECT ?n WHERE { ?n ?p ?o }"))
+
+
+def test_triples_that_are_nested_deep_do_not_reach_the_parser() -> None:
+    nested = "<<( <x:s> <x:p> " * 20_000 + "<x:o>" + " )>>" * 20_000
+    body = f"<x:s> <x:p> {nested} .\n".encode()
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: application/n-triples\r\nContent-Length: {len(body)}\r\n\r\n"
+    with peer(head.encode() + body) as wrong:
+        graph = RemoteGraph(wrong.url, f"private:{wrong.url}")
+        with pytest.raises(FederationError, match="nested too deep"):
+            list(graph.construct("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"))
