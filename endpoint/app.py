@@ -37,6 +37,7 @@ from kg.derived.changes import preparing
 from kg.errors import ConfigurationError, NewsgraphError
 from kg.rdf.prefixes import expand
 from kg.settings import Settings
+from kg.store.layout import Store
 from kg.workers.questions import Workers
 from kg.write import tokens
 from kg.write.writer import Writer
@@ -147,8 +148,8 @@ def serve(settings: Settings) -> None:
     if settings.writable:
         tokens.check(settings.write_token_sha256)
     with ExitStack() as stack:
-        workers = stack.enter_context(Workers(store, settings))
-        writer = stack.enter_context(Writer(store, settings, workers)) if settings.writable else None
+        workers = stack.enter_context(Workers(Store(store), settings))
+        writer = stack.enter_context(Writer(Store(store), settings, workers)) if settings.writable else None
         past = stack.enter_context(closing(Past(settings)))
         app = create_app(settings, workers, writer, past)
         running = server(app, settings)

@@ -47,9 +47,9 @@ def open(path: str | Path) -> Dataset:  # noqa: A001
     kg.errors.StoreError if there is no finished snapshot.
     """
     from kg.rdf import rdflib_view
-    from kg.store import snapshot
+    from kg.store.layout import Store
 
-    return rdflib_view.dataset(snapshot.current(Path(path)).open())
+    return rdflib_view.dataset(Store(Path(path)).current().open().engine)
 
 
 def graph(*archives: str | Path, base: str | None = None) -> Graph:

@@ -13,11 +13,13 @@ from typing import Any
 import hypothesis
 import pytest
 from filelock import FileLock
-from pyoxigraph import RdfFormat, Store
+from pyoxigraph import RdfFormat
 
 from kg.pipeline.run import Built, build
 from kg.settings import Settings
-from kg.store.snapshot import Manifest, Snapshot, drafting, publish
+from kg.store.embedded import EmbeddedGraph
+from kg.store.layout import Store
+from kg.store.snapshot import Manifest, Snapshot
 from kg.workers.questions import Workers
 from tests.paths import DATA, ROOT, SAMPLE
 
@@ -38,14 +40,14 @@ Once = Callable[[str, Callable[[Path], Any]], Any]
 
 
 def publish_turtle(store: Path, turtle: str, name: str = "20111109T060000000000Z", keep: int = 3) -> Snapshot:
-    with drafting(store) as draft:
-        database = Store(str(draft / "db"))
+    with Store(store).drafting() as draft:
+        database = EmbeddedGraph(str(draft / "db"))
         database.load(turtle.encode(), format=RdfFormat.TURTLE)
         database.flush()
         counts = {"events": 3, "places": 3, "pages": 1, "triples": len(database)}
         del database
         created = datetime(2011, 11, 9, 6, tzinfo=UTC).isoformat().replace("+00:00", "Z")
-        return publish(store, draft, Manifest(name, created, BASE, "0.1.0", counts, {"en": 2, "zh": 1}), keep)
+        return Store(store).publish(draft, Manifest(name, created, BASE, "0.1.0", counts, {"en": 2, "zh": 1}), keep)
 
 
 @pytest.fixture(scope="session")
@@ -80,9 +82,9 @@ def served_store(once: Once) -> Path:
 
 
 @pytest.fixture(scope="session")
-def graph() -> Store:
+def graph() -> EmbeddedGraph:
     """The triples of tests/data/served.ttl in memory."""
-    store = Store()
+    store = EmbeddedGraph()
     store.load(TURTLE.read_bytes(), format=RdfFormat.TURTLE)
     return store
 
@@ -96,7 +98,7 @@ def settings(served_store: Path) -> Settings:
 
 @pytest.fixture(scope="session")
 def workers(served_store: Path, settings: Settings) -> Iterator[Workers]:
-    with Workers(served_store, settings) as pool:
+    with Workers(Store(served_store), settings) as pool:
         yield pool
 
 
@@ -179,8 +181,8 @@ def run_kg() -> RunKg:
 
 
 @pytest.fixture(scope="session")
-def sample_graph(sample_build: Built) -> Store:
+def sample_graph(sample_build: Built) -> EmbeddedGraph:
     """The triples of the sample in memory."""
-    store = Store()
+    store = EmbeddedGraph()
     store.extend(sample_build.snapshot.open())
     return store

@@ -20,6 +20,7 @@ from kg.publish.dump_files import NAME, PATCH, SUMS, Made
 from kg.publish.dump_parts import PARTS
 from kg.rdf.formats import RDF_FORMATS
 from kg.store import snapshot
+from kg.store.layout import Store
 from kg.store.snapshot import Snapshot
 
 blueprint = Blueprint("dumps", __name__)
@@ -64,7 +65,7 @@ def dump(name: str) -> Response:
 def dump_of(of: str, name: str) -> Response:
     """Send one dump of a snapshot that is kept, the same bytes at any time; ranges are answered."""
     here = site()
-    folders = snapshot.snapshots(Path(here.settings.store))
+    folders = Store(Path(here.settings.store)).snapshots()
     folder = next((one for one in folders if one.name == of), None)
     if folder is None:
         raise absent(here, of, [one.name for one in folders])
@@ -74,7 +75,7 @@ def dump_of(of: str, name: str) -> Response:
 def absent(here: Site, of: str, kept: Sequence[str]) -> NotFoundError:
     """Return the error for a snapshot that is not there: it may have been; those with the ids ``kept`` are."""
     there = f"the snapshots kept are {', '.join(kept)}"
-    if of in snapshot.removed(Path(here.settings.store)):
+    if of in Store(Path(here.settings.store)).removed():
         return SnapshotGoneError(f"the snapshot {of} was here, and is kept no longer; {there}")
     return NotFoundError(f"no such snapshot, or dump of one, is kept here; {there}")
 
@@ -111,7 +112,7 @@ def _what_there_is(here: Site) -> str:
 
 
 def _snapshots(here: Site) -> list[str]:
-    return [folder.name for folder in snapshot.snapshots(Path(here.settings.store))]
+    return [folder.name for folder in Store(Path(here.settings.store)).snapshots()]
 
 
 def made(here: Site) -> list[Made]:

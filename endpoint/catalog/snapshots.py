@@ -33,7 +33,8 @@ from kg.publish.dump_files import Made
 from kg.query.evaluate import Answer
 from kg.rdf.formats import Format
 from kg.rdf.serialize import represent
-from kg.store import past, snapshot
+from kg.store import snapshot
+from kg.store.layout import Store
 from kg.store.snapshot import Snapshot
 
 blueprint = Blueprint("snapshots", __name__)
@@ -83,12 +84,12 @@ def changed(here: Site, current: Snapshot) -> datetime:
 def kept(here: Site) -> tuple[Version, ...]:
     """Return the snapshots that the store keeps, the oldest first, and after them those of the past."""
     publisher = Publisher(here.settings.publisher, here.settings.contact)
-    store = Path(here.settings.store)
+    store = Store(Path(here.settings.store))
     found: list[Version] = []
-    for one in _read(snapshot.snapshots(store)):
+    for one in _read(store.snapshots()):
         before = found[-1].manifest.id if found else None
         found.append(Version(one.manifest, publisher, tuple(_made(here, one)), before))
-    return (*found, *(Version(one.manifest, publisher) for one in past.retained(store)))
+    return (*found, *(Version(one.manifest, publisher) for one in store.past()))
 
 
 def _read(folders: list[Path]) -> Iterator[Snapshot]:

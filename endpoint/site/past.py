@@ -12,6 +12,7 @@ from typing import Final
 
 from kg.settings import Settings
 from kg.store import past
+from kg.store.layout import Store
 from kg.workers.questions import Workers
 
 OPEN: Final = 2
@@ -38,7 +39,7 @@ class Past:
 
         Raises NotFoundError if there is none, ConfigurationError if ``time`` is no time, StoreError if it is damaged.
         """
-        snapshot = past.at(Path(self.settings.store), past.instant(time))
+        snapshot = Store(Path(self.settings.store)).at(past.instant(time))
         with self._lock:
             pool = self._pools.get(snapshot.id) or _Pool(
                 Workers(snapshot, replace(self.settings, query_workers=1), spare=0)

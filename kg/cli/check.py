@@ -51,12 +51,13 @@ def check(
     from kg.publish.diff import find
     from kg.shapes import check as checking
     from kg.shapes.origin import Origins
+    from kg.store.layout import Store
 
     settings = load(**options)
     opened = [open_archive(root, settings.page_bytes, history=settings.history) for root in archives]
-    store = find(Path(settings.store), name).open()
-    checked = checking.check(store, settings.jobs, max(limit, 0))
-    report = checking.report(checked, Origins(store, opened), wanted)
+    graph = find(Store(Path(settings.store)), name).open()
+    checked = checking.check(graph, settings.jobs, max(limit, 0))
+    report = checking.report(checked, Origins(graph, opened), wanted)
     if output:
         write(output, report)
     else:

@@ -55,7 +55,7 @@ def dump(
     from kg.publish.diff import find
     from kg.publish.dump_parts import Selection
     from kg.rdf.formats import by_name
-    from kg.store import snapshot
+    from kg.store.layout import Store
 
     settings = load(**options)
     if release:
@@ -63,8 +63,8 @@ def dump(
             raise click.UsageError("--release takes none of --output, --part, --year and --since")
         _release(settings, release)
         return
-    store = Path(settings.store)
-    current = snapshot.current(store)
+    store = Store(Path(settings.store))
+    current = store.current()
     selection = Selection(current.manifest.base, part, year, find(store, since).database if since else None)
     if output:
         dumping.dump(current.database, by_name(name), output, selection)
@@ -80,16 +80,16 @@ def _release(settings: Settings, folder: Path) -> None:
     from kg.publish.catalog_texts import Publisher
     from kg.publish.dump_files import DumpFile
     from kg.rdf.formats import by_name
-    from kg.store import snapshot
+    from kg.store.layout import Store
 
-    store = Path(settings.store)
-    current = snapshot.current(store)
+    store = Store(Path(settings.store))
+    current = store.current()
     counted = statistics(current.open())
     years = [DumpFile(by_name("turtle"), year=int(year)) for year, _ in counted["years"]]
     try:
         folder.mkdir(parents=True, exist_ok=True)
         made = dump_files.release(store, current, folder, [*dump_files.published(current.manifest), *years])
-        ledger.export(store / snapshot.LEDGER, str(folder / snapshot.LEDGER))
+        ledger.export(store.ledger, str(folder / store.ledger.name))
         described = quads(
             Catalog(current.manifest, counted, tuple(made), Publisher(settings.publisher, settings.contact))
         )

@@ -23,8 +23,9 @@ def ledger() -> None:
 def merge(old: str, new: str, **options: Any) -> None:
     """Merge the event with the IRI OLD into the one with the IRI NEW, to which OLD leads from then on."""
     from kg.store import amend
+    from kg.store.layout import Store
 
-    amend.merge(Path(load(**options).store), old, new)
+    amend.merge(Store(Path(load(**options).store)), old, new)
     click.echo(f"{old} is merged into {new}: takes effect with the next build")
 
 
@@ -34,8 +35,9 @@ def merge(old: str, new: str, **options: Any) -> None:
 def withdraw(event: str, **options: Any) -> None:
     """Withdraw the event with the IRI EVENT: of what it says, nothing is shown any more."""
     from kg.store import amend
+    from kg.store.layout import Store
 
-    amend.withdraw(Path(load(**options).store), event)
+    amend.withdraw(Store(Path(load(**options).store)), event)
     click.echo(f"{event} is withdrawn: takes effect with the next build")
 
 
@@ -45,5 +47,6 @@ def withdraw(event: str, **options: Any) -> None:
 def show(event: str, **options: Any) -> None:
     """Print what the ledger says about the event with the IRI EVENT."""
     from kg.store import amend
+    from kg.store.layout import Store
 
-    click.echo("\n".join(amend.show(Path(load(**options).store), event)))
+    click.echo("\n".join(amend.show(Store(Path(load(**options).store)), event)))

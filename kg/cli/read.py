@@ -80,8 +80,9 @@ def diff(old: str, new: str, name: Literal["text", "json", "patch"], output: Pat
     revisions.
     """
     from kg.publish import diff as comparing
+    from kg.store.layout import Store
 
-    store = Path(load(**options).store)
+    store = Store(Path(load(**options).store))
     if name == "patch":
         comparing.write_patch(store, old, new, output or sys.stdout.buffer)
         return
@@ -110,7 +111,7 @@ def page(names: tuple[str, ...], verify: bool, **options: Any) -> None:
     IRI is that of a capture, or the path that the page has in its archive.
     """
     from kg.mapping import rebuild as rebuilding
-    from kg.store import snapshot
+    from kg.store.layout import Store
 
     settings = load(**options)
     if verify:
@@ -118,8 +119,8 @@ def page(names: tuple[str, ...], verify: bool, **options: Any) -> None:
     elif len(names) > 1:
         raise click.UsageError("give one IRI or path; only --verify takes several archives")
     else:
-        store = snapshot.current(Path(settings.store)).open()
-        sys.stdout.buffer.write(rebuilding.text(rebuilding.find(store, names[0])))
+        graph = Store(Path(settings.store)).current().open()
+        sys.stdout.buffer.write(rebuilding.text(rebuilding.find(graph, names[0])))
         sys.stdout.buffer.flush()
 
 
@@ -143,10 +144,11 @@ def _answer(text: str, wanted: Format | None, endpoint: str | None, settings: Se
 
 def _workers(settings: Settings) -> Workers:
     from kg.store import past as retained
+    from kg.store.layout import Store
     from kg.workers.questions import Workers
 
-    store = Path(settings.store)
-    past = retained.at(store, retained.instant(settings.as_of)) if settings.as_of else None
+    store = Store(Path(settings.store))
+    past = store.at(retained.instant(settings.as_of)) if settings.as_of else None
     return Workers(past or store, settings, spare=0)
 
 

@@ -18,14 +18,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from pyoxigraph import Store
-
 from kg.derived.changelog import EVENTS, FILE, SCHEMA, VERSION, Kind
 from kg.errors import StoreError
 from kg.lookup import resource_state
 from kg.process import sandbox
 from kg.rdf import Literal, NamedNode, Quad, terms
 from kg.store import snapshot
+from kg.store.embedded import EmbeddedGraph
+from kg.store.layout import Store
 from kg.store.snapshot import Snapshot
 
 MEMBERS: Final = 250
@@ -50,7 +50,7 @@ def update(store: Path, days: int) -> None:
     Old versions are kept for ``days``, counted back from the newest change. Nothing changed adds nothing.
     Raises StoreError if the snapshot cannot be read or the log not be written.
     """
-    source = snapshot.current(store)
+    source = Store(store).current()
     try:
         with closing(sqlite3.connect(store / FILE, timeout=BUSY_SECONDS, isolation_level=None)) as database:
             database.execute("PRAGMA cache_spill = OFF")  # readers are locked out for the commit only
@@ -252,13 +252,13 @@ class _Update:
             self.database.execute(older)
             self.database.execute("DELETE FROM superseded")
             return True
-        keeping = self.store / "snapshots" / self.meta.get("snapshot", "") / "db"
+        keeping = snapshot.database(Store(self.store).snapshot(self.meta.get("snapshot", "")))
         if gone and days and keeping.exists():
-            self._keep(Store.read_only(str(keeping)), gone)
+            self._keep(EmbeddedGraph.read_only(str(keeping)), gone)
         forgotten = self._forget(time, days)
         return forgotten or bool(gone and not (days and keeping.exists()))
 
-    def _keep(self, old: Store, gone: Iterable[int]) -> None:
+    def _keep(self, old: EmbeddedGraph, gone: Iterable[int]) -> None:
         for seq in gone:
             (iri,) = self.database.execute("SELECT iri FROM change WHERE seq = ?", (seq,)).fetchone()
             content = zlib.compress(resource_state.text(resource_state.resource(old, iri, self.base)))

@@ -20,6 +20,7 @@ from kg.publish import dump_files
 from kg.publish.dump import replacing
 from kg.publish.dump_files import WHOLE, DumpFile, Made
 from kg.store import snapshot
+from kg.store.layout import Store
 from kg.store.snapshot import Snapshot
 
 log = logging.getLogger(__name__)
@@ -121,7 +122,7 @@ def _make(store: Path, source: Snapshot, file: DumpFile, nice: int = 0) -> None:
 def _forget(store: Path) -> None:
     """Remove the dumps of snapshots that are gone."""
     for one in (store / FOLDER).glob("*"):
-        if not (store / "snapshots" / one.name).exists():
+        if not Store(store).snapshot(one.name).exists():
             rmtree(one, ignore_errors=True)
 
 
@@ -135,9 +136,9 @@ def main(arguments: list[str]) -> None:
     if file is None:
         raise StoreError(f"no dump is called {output.name}")
     whole = output.parent / WHOLE.name
-    source = snapshot.read(Path(store) / "snapshots" / output.parent.name)
+    source = snapshot.read(Store(Path(store)).snapshot(output.parent.name))
     try:
-        written = dump_files.make(Path(store), source, file, output.parent, whole if _there(whole) else None)
+        written = dump_files.make(Store(Path(store)), source, file, output.parent, whole if _there(whole) else None)
     except NotFoundError as error:
         sys.stderr.write(str(error))
         raise SystemExit(NOTHING) from None

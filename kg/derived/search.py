@@ -11,6 +11,7 @@ from typing import Final
 
 from kg.errors import ServiceBusyError, StoreError
 from kg.process import parallel
+from kg.store.layout import Store
 from kg.store.snapshot import Snapshot
 
 log = logging.getLogger(__name__)
@@ -91,5 +92,5 @@ def _make(store: Path, source: Snapshot, file: Path) -> None:
 def _forget(store: Path) -> None:
     """Remove the indexes of snapshots that are gone, and what was left of those that were never finished."""
     for one in (store / FOLDER).glob("*.sqlite*"):
-        if not (store / "snapshots" / one.name.partition(".")[0]).exists():
+        if not Store(store).snapshot(one.name.partition(".")[0]).exists():
             one.unlink(missing_ok=True)

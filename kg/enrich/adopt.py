@@ -13,11 +13,10 @@ from itertools import groupby
 from pathlib import Path
 from typing import Final
 
-from pyoxigraph import Store
-
 from kg.enrich import source
 from kg.rdf import DefaultGraph, Literal, NamedNode, Quad, Triple, terms
 from kg.rdf.prefixes import compact
+from kg.store.embedded import EmbeddedGraph
 
 #: Folder of the database without the sources in a snapshot: taking hundreds of thousands of statements out of a
 #: database takes twice as long as putting them in, and doubles its size until it is compacted.
@@ -79,7 +78,7 @@ class _Known:
         return [one for one in matches if isinstance(one, NamedNode) and one.value.startswith(WIKIDATA)]
 
 
-def adopt(database: Store, snapshot: Path, base: str) -> Adopted:
+def adopt(database: EmbeddedGraph, snapshot: Path, base: str) -> Adopted:
     """Load the sources in the folder of a snapshot into its database, which has none yet, by their names.
 
     Where two sources disagree, the first one counts. Beside the database stays one without the sources, of the same
@@ -101,20 +100,20 @@ def counts(counted: dict[str, int], adopted: Adopted) -> dict[str, int]:
     return others | {"triples": triples} | ({ENRICHED: adopted.triples} if adopted.triples else {})
 
 
-def clear(database: Store, base: str) -> None:
+def clear(database: EmbeddedGraph, base: str) -> None:
     """Take all sources out of a database, which leaves what the archive and the gazetteer say."""
     for graph in graphs(database, base):
         database.update(f"DELETE {{ ?s ?p ?o }} WHERE {{ GRAPH {graph} {{ ?s ?p ?o }} }}")
         database.remove_graph(graph)
 
 
-def graphs(database: Store, base: str) -> list[NamedNode]:
+def graphs(database: EmbeddedGraph, base: str) -> list[NamedNode]:
     """Return the graphs of the sources in a database, sorted."""
     named = (one for one in database.named_graphs() if isinstance(one, NamedNode))
     return sorted((one for one in named if one.value.startswith(f"{base}{source.FOLDER}/")), key=str)
 
 
-def _quads(database: Store, triples: Iterable[Triple], graph: NamedNode, done: Adopted) -> Iterator[Quad]:
+def _quads(database: EmbeddedGraph, triples: Iterable[Triple], graph: NamedNode, done: Adopted) -> Iterator[Quad]:
     fate = done.sources[graph.value]
     for subject, some in groupby(triples, key=lambda triple: triple.subject):
         if not isinstance(subject, NamedNode):
@@ -136,7 +135,7 @@ def _quads(database: Store, triples: Iterable[Triple], graph: NamedNode, done: A
                 yield Quad(triple.subject, triple.predicate, triple.object)
 
 
-def _known(database: Store, subject: NamedNode) -> _Known:
+def _known(database: EmbeddedGraph, subject: NamedNode) -> _Known:
     quads = list(database.quads_for_pattern(subject, None, None, None))
     everything = {(quad.predicate, quad.object) for quad in quads if quad.graph_name == DEFAULT}
     enriched = {(quad.predicate, quad.object) for quad in quads if quad.graph_name != DEFAULT}

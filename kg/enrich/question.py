@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote, unquote
 
-from pyoxigraph import Store
-
 from kg.errors import ConfigurationError
 from kg.rdf import DefaultGraph, Literal, NamedNode, terms
+from kg.rdf.graph import Graph
 from kg.rdf.iri import PATH_CHARACTERS
 from kg.settings import LANGUAGE_TAG
 
@@ -128,10 +127,10 @@ class Question:
         spellings = dict.fromkeys(spelling for name in names for spelling in self.form.spellings(name))
         return self.template.replace(ASKED, " ".join(str(NamedNode(one)) for one in spellings))
 
-    def names(self, store: Store) -> dict[str, str]:
-        """Return the entities of a store that can be asked for, in order, each with its name there."""
+    def names(self, graph: Graph) -> dict[str, str]:
+        """Return the entities of a graph that can be asked for, in order, each with its name there."""
         found: dict[str, str] = {}
-        for quad in store.quads_for_pattern(None, self.form.link, None, DefaultGraph()):
+        for quad in graph.quads_for_pattern(None, self.form.link, None, DefaultGraph()):
             subject, value = quad.subject, quad.object
             if (
                 isinstance(subject, NamedNode)

@@ -11,8 +11,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from pyoxigraph import Store
-
 from kg.enrich import adopt, cache, source
 from kg.enrich.adopt import Adopted
 from kg.enrich.asking import Asking, Progress
@@ -28,6 +26,8 @@ from kg.remote.clock import Clock
 from kg.settings import Settings
 from kg.shapes import check
 from kg.store import snapshot
+from kg.store.embedded import EmbeddedGraph
+from kg.store.layout import Store
 from kg.store.snapshot import Snapshot
 from kg.version import __version__
 
@@ -84,20 +84,20 @@ def enrich(wish: Wish, settings: Settings, progress: Progress = _ignore, clock: 
     then are kept and not asked for again, and the current snapshot stays. Raises ConfigurationError, StoreError,
     QueryError, or ValidationError if what it says breaks the shapes of the vocabulary.
     """
-    store, clock = Path(settings.store), clock or Clock()
+    store, clock = Store(Path(settings.store)), clock or Clock()
     asked = question(wish.form, settings.enrich_languages)
     wish = replace(wish, licence=_licence(wish.licence))
     client = Client(wish.endpoint, settings, clock)
-    here = snapshot.current(store)
+    here = store.current()
     names = asked.names(here.open())
     done = Enriched(wish.endpoint, entities=len(names))
-    with cache.opened(store / source.FOLDER, wish.endpoint, asked.hash) as kept:
+    with cache.opened(store.enrichment, wish.endpoint, asked.hash) as kept:
         if wish.refresh:
             kept.expire()
         asking = Asking(client, asked, kept, clock)
         asking.ask(names, max(settings.enrich_batch, 1), wish.limit, progress)
         _count(asking, done)
-        pending = store / source.FOLDER / PENDING
+        pending = store.enrichment / PENDING
         origin = Provenance(wish.endpoint, asked.template, licence=wish.licence)
         source.write(pending, _triples(kept.answers(names), origin, here.manifest.base, done))
         if done.known:
@@ -108,9 +108,9 @@ def enrich(wish: Wish, settings: Settings, progress: Progress = _ignore, clock: 
 
 def remove(endpoint: str, settings: Settings) -> Snapshot:
     """Publish a snapshot without what an endpoint said; raises StoreError if the current one has nothing of it."""
-    store = Path(settings.store)
-    with snapshot.drafting(store) as draft:
-        here = snapshot.current(store)
+    store = Store(Path(settings.store))
+    with store.drafting() as draft:
+        here = store.current()
         if not (here.folder / source.FOLDER / source.name_of(endpoint)).is_dir():
             raise StoreError(f"the current snapshot of {store} has nothing from {endpoint}")
         source.carry(here.folder, draft)
@@ -151,10 +151,10 @@ def _triples(answers: Iterable[Answered], origin: Provenance, base: str, done: E
         yield from source.provenance(graph, known)
 
 
-def _publish(store: Path, pending: Path, settings: Settings, done: Enriched) -> None:
+def _publish(store: Store, pending: Path, settings: Settings, done: Enriched) -> None:
     """Publish a snapshot with the file ``pending`` as the endpoint's source, unless it has just that already."""
-    with snapshot.drafting(store) as draft:
-        here = snapshot.current(store)
+    with store.drafting() as draft:
+        here = store.current()
         file = Path(f"{done.graph.removeprefix(here.manifest.base)}{source.SUFFIX}")
         if (here.folder / file).exists() and filecmp.cmp(here.folder / file, pending, shallow=False):
             return
@@ -172,17 +172,17 @@ def _load(draft: Path, here: Snapshot) -> Adopted:
     """Make the draft's database: that of the snapshot ``here``, with the sources of the draft in place of its own."""
     bare = here.folder / adopt.BARE
     unwritten = bare.is_dir() and not here.manifest.writes  # the bare one has none of the writes since the build
-    Store.read_only(str(bare if unwritten else here.database)).backup(str(draft / "db"))
-    database = Store(str(draft / "db"))
+    EmbeddedGraph.read_only(str(bare if unwritten else here.database)).backup(str(snapshot.database(draft)))
+    database = EmbeddedGraph(str(snapshot.database(draft)))
     adopt.clear(database, here.manifest.base)
     adopted = adopt.adopt(database, draft, here.manifest.base)
     database.flush()
     return adopted
 
 
-def _made(store: Path, draft: Path, here: Snapshot, adopted: Adopted, settings: Settings) -> Snapshot:
-    if (here.folder / "report.json").exists():
-        shutil.copyfile(here.folder / "report.json", draft / "report.json")
+def _made(store: Store, draft: Path, here: Snapshot, adopted: Adopted, settings: Settings) -> Snapshot:
+    if (snapshot.report(here.folder)).exists():
+        shutil.copyfile(snapshot.report(here.folder), snapshot.report(draft))
     now, shapes = datetime.now(UTC), here.manifest.shapes
     if shapes.get("conforms"):
         shapes = check.gate(store, draft, (), jobs=settings.jobs).summary
@@ -196,4 +196,4 @@ def _made(store: Path, draft: Path, here: Snapshot, adopted: Adopted, settings: 
         shapes=shapes,
         files=snapshot.checksums(draft),
     )
-    return snapshot.publish(store, draft, manifest, settings.keep_snapshots)
+    return store.publish(draft, manifest, settings.keep_snapshots)

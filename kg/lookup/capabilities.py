@@ -1,4 +1,4 @@
-"""What the engine can do and what a store holds, found out by asking them, for the service description."""
+"""What the engine can do and what a graph holds, found out by asking them, for the service description."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Callable
 from itertools import islice
 from typing import Any, Final
 
-from pyoxigraph import Store
-
 from kg.rdf import NamedNode
+from kg.rdf.graph import Graph
+from kg.store.embedded import EmbeddedGraph
 
 GEOSPARQL: Final = "http://www.opengis.net/def/function/geosparql/"
 FUNCTIONS: Final = tuple(
@@ -28,7 +28,7 @@ FUNCTIONS: Final = tuple(
 GRAPHS: Final = 100
 
 
-def capabilities(store: Store) -> dict[str, Any]:
+def capabilities(graph: Graph) -> dict[str, Any]:
     """Return the extension ``functions`` that the engine has, its ``features``, and the first 100 named ``graphs``.
 
     Features are local names of the SPARQL 1.1 Service Description vocabulary (section 3.5 there).
@@ -36,27 +36,27 @@ def capabilities(store: Store) -> dict[str, Any]:
     return {
         "functions": [iri for iri in FUNCTIONS if _has(iri)],
         "features": [name for name, has in FEATURES.items() if has(_sample())],
-        "graphs": [name.value for name in islice(store.named_graphs(), GRAPHS)],
+        "graphs": [name.value for name in islice(graph.named_graphs(), GRAPHS)],
     }
 
 
 def _has(function: str) -> bool:
     """Return whether the engine knows a function; calling one that it does not know is an error."""
     try:
-        Store().query(f"ASK {{ FILTER(<{NamedNode(function).value}>()) }}")
+        EmbeddedGraph().ask(f"ASK {{ FILTER(<{NamedNode(function).value}>()) }}")
     except RuntimeError:
         return False
     return True
 
 
-def _sample() -> Store:
-    """Return a store with an empty named graph and one with a triple."""
-    store = Store()
-    store.update("CREATE GRAPH <x:empty> ; INSERT DATA { GRAPH <x:graph> { <x:s> <x:p> <x:o> } }")
-    return store
+def _sample() -> EmbeddedGraph:
+    """Return a dataset with an empty named graph and one with a triple."""
+    graph = EmbeddedGraph()
+    graph.update("CREATE GRAPH <x:empty> ; INSERT DATA { GRAPH <x:graph> { <x:s> <x:p> <x:o> } }")
+    return graph
 
 
-FEATURES: Final[dict[str, Callable[[Store], bool]]] = {
-    "EmptyGraphs": lambda store: store.contains_named_graph(NamedNode("x:empty")),
-    "UnionDefaultGraph": lambda store: bool(store.query("ASK { ?s ?p ?o }")),
+FEATURES: Final[dict[str, Callable[[EmbeddedGraph], bool]]] = {
+    "EmptyGraphs": lambda graph: graph.contains_named_graph(NamedNode("x:empty")),
+    "UnionDefaultGraph": lambda graph: graph.ask("ASK { ?s ?p ?o }"),
 }

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Final
 
-from pyoxigraph import Store
-
 from kg.errors import NotFoundError
-from kg.lookup.period import TOTAL, parts
-from kg.rdf import BlankNode, Literal, NamedNode, Quad, Triple, Variable
+from kg.lookup import period
+from kg.lookup.period import TOTAL
+from kg.rdf import Literal, NamedNode, Quad, terms
+from kg.rdf.graph import Excerpt, Graph, Pattern
 from kg.rdf.licences import BY_SA_4
-from kg.rdf.prefixes import PREFIXES, compact, expand
+from kg.rdf.prefixes import compact, expand
 
 NEWEST: Final = 100
 NAMED: Final = 500
@@ -45,35 +45,34 @@ DERIVED: Final = expand("prov:wasDerivedFrom")
 HAS_PART: Final = NamedNode(expand("dcterms:hasPart"))
 REPLACED_BY: Final = NamedNode(expand("dcterms:isReplacedBy"))
 
-# How events name things. Revisions name them too, but have no date of their own.
-NAMED_BY: Final = """
-SELECT DISTINCT ?event ?date ?thing {
-  VALUES ?naming { ng:place schema:about ng:topic ng:category dcterms:temporal ng:source schema:superEvent }
-  ?event ?naming ?thing ; schema:startDate ?date
-}"""
-PUBLISHED_BY: Final = """
-SELECT DISTINCT ?event ?date ?thing {
-  ?source dcterms:publisher ?thing . ?event ng:source ?source ; schema:startDate ?date
+# How events name things, or publish what these cite. Revisions name them too, but have no date of their own.
+EVENTS: Final = """
+SELECT DISTINCT ?event ?date ?thing WHERE {
+  { VALUES ?naming { ng:place schema:about ng:topic ng:category dcterms:temporal ng:source schema:superEvent }
+    ?event ?naming ?thing ; schema:startDate ?date }
+  UNION
+  { ?source dcterms:publisher ?thing . ?event ng:source ?source ; schema:startDate ?date }
 }"""
 START: Final = NamedNode(expand("schema:startDate"))
 SOURCE: Final = NamedNode(expand("ng:source"))
 CATEGORY: Final = NamedNode(expand("ng:category"))
 
-Subject = NamedNode | BlankNode | Triple
 
-
-def newest_events(store: Store, thing: NamedNode) -> list[NamedNode]:
+def newest_events(graph: Graph, thing: NamedNode) -> list[NamedNode]:
     """Return the events that name ``thing`` or are published by it, the newest first."""
-    dated = {event: date for query in (NAMED_BY, PUBLISHED_BY) for event, date in _dated(store, query, thing)}
+    found = graph.select(EVENTS, {"thing": thing})
+    dated = {
+        event: date.value for event, date, _ in found if isinstance(event, NamedNode) and isinstance(date, Literal)
+    }
     return sorted(dated, key=lambda event: (dated[event], event.value), reverse=True)
 
 
 def describe(
-    store: Store,
+    graph: Graph,
     iri: str,
     document: str | None = None,
     page: int = 1,
-    newest: Callable[[Store, NamedNode], list[NamedNode]] = newest_events,
+    newest: Callable[[Graph, NamedNode], list[NamedNode]] = newest_events,
 ) -> list[Quad]:
     """Return the bounded description of ``iri`` in a deterministic order, its own triples first.
 
@@ -85,21 +84,49 @@ def describe(
     pages (hydra:PartialCollectionView). ``newest`` gives the events, where somebody remembers them. Raises
     NotFoundError if the graph has no triple with this subject, or no such page.
     """
-    subject = _node(iri)
-    own = _about(store, subject)
+    subject, excerpt = _node(iri), Excerpt(graph)
+    excerpt.read(Pattern(subject), *_referring(subject))
+    own = excerpt[Pattern(subject)]
     if not own:
         raise NotFoundError(f"the graph says nothing about <{iri}>")
-    events = [] if _is(own, EVENT) else newest(store, subject)
+    events = [] if _is(own, EVENT) else newest(graph, subject)
     total, shown = len(events), events[NEWEST * (page - 1) : NEWEST * page]
     if not 1 <= page <= pages(total):
         raise NotFoundError(f"there is no page {page} of the events that name <{iri}>: there are {pages(total)}")
-    listed = [quad for event in shown for quad in _listed(store, event, subject)]
-    quads = [*own, *_parts(store, own), *listed, *parts(store, subject, document), *_former(store, subject)]
-    quads += summaries(store, quads)
+    quads = [*own, *_around(excerpt, subject, shown, document)]
+    quads += summaries(excerpt, quads)
     if document:
         quads += _document(NamedNode(document), subject, total)
         quads += _view(document, page, pages(total))
     return in_order(quads, subject)
+
+
+def _referring(subject: NamedNode) -> tuple[Pattern, Pattern]:
+    """Return what asks for the events that were merged into one, and for the days or months within a period."""
+    return Pattern(None, (REPLACED_BY,), subject), Pattern(None, (terms.IS_PART_OF,), subject)
+
+
+def _around(excerpt: Excerpt, subject: NamedNode, events: list[NamedNode], document: str | None) -> Iterator[Quad]:
+    """Yield what belongs to a resource, after two rounds of reading: its parts and events, and what these lead to."""
+    merged, lying = (excerpt[pattern] for pattern in _referring(subject))
+    parts, days = _parts(excerpt[Pattern(subject)]), period.within(lying)
+    former = [Pattern(quad.subject) for quad in merged[:NAMED]]
+    listed = [pattern for event in events for pattern in _listed(event, subject)]
+    excerpt.read(*map(Pattern, parts), *listed, *(Pattern(day, period.SAID) for day in days), *former)
+    entries = (entry for part in parts for entry in derived_from(excerpt[Pattern(part)]))
+    sources = (one for event in events for one in _nodes(excerpt[Pattern(event, (SOURCE,))]))
+    excerpt.read(
+        *(pattern for entry in entries for pattern in origins(entry)), *(Pattern(one, SUMMARY) for one in sources)
+    )
+    for part in parts:
+        yield from with_origins(excerpt, excerpt[Pattern(part)])
+    for pattern in listed:
+        yield from excerpt[pattern]
+        if pattern.predicates == (SOURCE,):
+            yield from (quad for one in _nodes(excerpt[pattern]) for quad in excerpt[Pattern(one, SUMMARY)])
+    yield from period.parts(excerpt, subject, days, document)
+    for pattern in former:
+        yield from excerpt[pattern]
 
 
 def _node(iri: str) -> NamedNode:
@@ -109,40 +136,41 @@ def _node(iri: str) -> NamedNode:
         raise NotFoundError(f"{iri!r} is not an IRI") from None
 
 
-def _about(store: Store, subject: Subject) -> list[Quad]:
-    return list(store.quads_for_pattern(subject, None, None, None))
-
-
 def _is(quads: Iterable[Quad], class_: NamedNode) -> bool:
     return any(quad.predicate == TYPE and quad.object == class_ for quad in quads)
 
 
-def _parts(store: Store, own: list[Quad]) -> list[Quad]:
-    """Return all triples of the parts of a resource, and what they were derived from."""
-    found: list[Quad] = []
-    parts = (quad.object for quad in own if quad.predicate.value in PARTS)
-    for part in islice((one for one in parts if isinstance(one, NamedNode)), NAMED):
-        triples = _about(store, part)
-        found += triples
-        for quad in triples:
-            if quad.predicate.value == DERIVED and isinstance(quad.object, NamedNode):
-                found += origins(store, quad.object)
-    return found
+def _parts(own: Iterable[Quad]) -> list[NamedNode]:
+    """Return what is described in full with a resource."""
+    named = (quad.object for quad in own if quad.predicate.value in PARTS)
+    return list(islice((one for one in named if isinstance(one, NamedNode)), NAMED))
 
 
-def _former(store: Store, event: NamedNode) -> Iterator[Quad]:
-    """Yield what is said of the events that were merged into one: their IRIs lead to its document."""
-    for quad in islice(store.quads_for_pattern(None, REPLACED_BY, event), NAMED):
-        yield from _about(store, quad.subject)
+def derived_from(quads: Iterable[Quad]) -> Iterator[NamedNode]:
+    """Yield the entries of pages that something was derived from."""
+    return _nodes(quad for quad in quads if quad.predicate.value == DERIVED)
 
 
-def origins(store: Store, entry: NamedNode) -> Iterator[Quad]:
-    """Yield what is said about the entry of a page, that it is part of that page, and a summary of the page."""
+def origins(entry: NamedNode) -> Iterator[Pattern]:
+    """Yield what asks for all about the entry of a page, that it is part of that page, and a summary of the page."""
     page = NamedNode(entry.value.partition("#")[0])
     if page != entry:
-        yield from _about(store, entry)
-        yield from store.quads_for_pattern(page, HAS_PART, entry, None)
-    yield from _summary(store, page)
+        yield Pattern(entry)
+        yield Pattern(page, (HAS_PART,), entry)
+    yield Pattern(page, SUMMARY)
+
+
+def with_origins(excerpt: Excerpt, quads: Iterable[Quad]) -> Iterator[Quad]:
+    """Yield what is said of something, and what it was derived from, which has been read."""
+    told = list(quads)
+    yield from told
+    for entry in derived_from(told):
+        for pattern in origins(entry):
+            yield from excerpt[pattern]
+
+
+def _nodes(quads: Iterable[Quad]) -> Iterator[NamedNode]:
+    return (quad.object for quad in quads if isinstance(quad.object, NamedNode))
 
 
 def pages(total: int) -> int:
@@ -157,34 +185,22 @@ def total_of(quads: Iterable[Quad], document: str | None) -> int:
     return next((int(one.value) for one in totals if isinstance(one, Literal)), 0)
 
 
-def _dated(store: Store, query: str, thing: NamedNode) -> Iterator[tuple[NamedNode, str]]:
-    """Yield each event that a query finds for ``thing``, with its date."""
-    found = store.query(query, prefixes=PREFIXES, substitutions={Variable("thing"): thing})
-    for event, date, _ in found:  # type: ignore[union-attr]
-        if isinstance(event, NamedNode) and isinstance(date, Literal):
-            yield event, date.value
+def _listed(event: NamedNode, thing: NamedNode) -> tuple[Pattern, ...]:
+    """Return what asks how an event refers to ``thing``, for its category, and for its sources."""
+    return Pattern(event, SUMMARY), Pattern(event, (), thing), Pattern(event, (CATEGORY,)), Pattern(event, (SOURCE,))
 
 
-def _listed(store: Store, event: NamedNode, thing: NamedNode) -> Iterator[Quad]:
-    """Yield how an event refers to ``thing``, its category, and its sources with their publishers."""
-    yield from _summary(store, event)
-    yield from store.quads_for_pattern(event, None, thing, None)
-    yield from store.quads_for_pattern(event, CATEGORY, None, None)
-    for quad in store.quads_for_pattern(event, SOURCE, None, None):
-        yield quad
-        if isinstance(quad.object, NamedNode):
-            yield from _summary(store, quad.object)
-
-
-def summaries(store: Store, quads: list[Quad]) -> list[Quad]:
+def summaries(excerpt: Excerpt, quads: list[Quad]) -> list[Quad]:
     """Return type, label and the like of everything that ``quads`` name and do not describe."""
     described = {quad.subject for quad in quads}
     found: list[Quad] = []
     for _ in range(2):  # the second round names the publishers of sources that the first one found
-        fresh = dict.fromkeys(_named([*quads, *found]))
-        for thing in islice((one for one in fresh if one not in described), NAMED):
-            found += _summary(store, thing)
-            described.add(thing)
+        named = dict.fromkeys(_named([*quads, *found]))
+        fresh = [Pattern(one, SUMMARY) for one in islice((one for one in named if one not in described), NAMED)]
+        excerpt.read(*fresh)
+        for pattern in fresh:
+            found += excerpt[pattern]
+        described.update(pattern.subject for pattern in fresh if pattern.subject)
     return found
 
 
@@ -192,11 +208,6 @@ def _named(quads: Iterable[Quad]) -> Iterator[NamedNode]:
     for quad in quads:
         if isinstance(quad.object, NamedNode) and quad.predicate != TYPE:
             yield quad.object
-
-
-def _summary(store: Store, thing: Subject) -> Iterator[Quad]:
-    for predicate in SUMMARY:
-        yield from store.quads_for_pattern(thing, predicate, None, None)
 
 
 def _document(document: NamedNode, subject: NamedNode, total: int) -> Iterator[Quad]:
@@ -237,7 +248,7 @@ def in_order(quads: Iterable[Quad], first: NamedNode) -> list[Quad]:
     return sorted({Quad(quad.subject, quad.predicate, quad.object) for quad in quads}, key=key)
 
 
-def find(store: Store, iris: Iterable[str], identifiers: Iterable[str] = ()) -> str | None:
+def find(graph: Graph, iris: Iterable[str], identifiers: Iterable[str] = ()) -> str | None:
     """Return the first IRI that the graph says something about, else the one with such an identifier.
 
     ``identifiers`` are values of dcterms:identifier, the readable paths that events are also known by.
@@ -247,10 +258,10 @@ def find(store: Store, iris: Iterable[str], identifiers: Iterable[str] = ()) -> 
             node = NamedNode(iri)
         except ValueError:
             continue
-        if next(store.quads_for_pattern(node, None, None, None), None):
+        if next(graph.quads_for_pattern(node, None, None, None), None):
             return iri
     predicate = NamedNode(expand("dcterms:identifier"))
     for text in identifiers:
-        for quad in store.quads_for_pattern(None, predicate, Literal(text), None):
+        for quad in graph.quads_for_pattern(None, predicate, Literal(text), None):
             return str(quad.subject.value) if isinstance(quad.subject, NamedNode) else None
     return None

@@ -9,11 +9,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from pyoxigraph import Store
-
 from kg.errors import NotFoundError
 from kg.lookup.describe import in_order, origins, summaries
 from kg.rdf import Literal, NamedNode, Quad, terms
+from kg.rdf.graph import Excerpt, Graph, Pattern
 from kg.rdf.prefixes import expand
 
 #: What an event keeps whatever its wording.
@@ -49,16 +48,16 @@ class Shown:
         return self.start <= instant and (not self.until or instant < self.until)
 
 
-def instants(store: Store, iri: str) -> list[str]:
+def instants(graph: Graph, iri: str) -> list[str]:
     """Return when the state of an event or a day changed, the first time first; empty where no time is proven.
 
     Raises NotFoundError if ``iri`` is neither an event nor a day of the graph.
     """
-    shown = [one for event in _events(store, iri) for one in _shown(store, event)]
-    return sorted({moment for one in shown for moment in (one.start, one.until) if moment})
+    excerpt = Excerpt(graph)
+    return _instants(excerpt, _events(excerpt, NamedNode(iri)))
 
 
-def state(store: Store, iri: str, instant: str, memento: str, original: str) -> list[Quad]:
+def state(graph: Graph, iri: str, instant: str, memento: str, original: str) -> list[Quad]:
     """Return what was said about an event or a day at one of its instants, in a deterministic order.
 
     An event has the content of the revision that was shown then, and the revisions known until then; where it was
@@ -66,112 +65,149 @@ def state(store: Store, iri: str, instant: str, memento: str, original: str) -> 
     were listed then. ``memento`` and ``original`` are the IRIs of the two documents: the dated and the current one.
     Raises NotFoundError if the state did not change at ``instant``.
     """
-    if instant not in instants(store, iri):
+    excerpt, subject = Excerpt(graph), NamedNode(iri)
+    events = _events(excerpt, subject)
+    if instant not in _instants(excerpt, events):
         raise NotFoundError(f"there is no memento of <{iri}> of {instant}")
-    subject = NamedNode(iri)
-    if Quad(subject, terms.TYPE, terms.EVENT) in store:
-        said = list(_event(store, subject, instant))
+    if _is(excerpt, subject, terms.EVENT):
+        said = list(_event(excerpt, subject, instant))
     else:
-        said = [*_about(store, subject), *_listing(store, _events(store, iri), instant)]
-    said += summaries(store, said)
+        said = [*excerpt[Pattern(subject)], *_listing(excerpt, events, instant)]
+    said += summaries(excerpt, said)
     return in_order([*said, *_documents(subject, instant, NamedNode(memento), NamedNode(original))], subject)
 
 
-def _events(store: Store, iri: str) -> list[NamedNode]:
-    """Return the event itself, or the events of a day."""
-    subject = NamedNode(iri)
-    if Quad(subject, terms.TYPE, terms.EVENT) in store:
+def _instants(excerpt: Excerpt, events: Iterable[NamedNode]) -> list[str]:
+    shown = [one for event in events for one in _shown(excerpt, event)]
+    return sorted({moment for one in shown for moment in (one.start, one.until) if moment})
+
+
+def _events(excerpt: Excerpt, subject: NamedNode) -> list[NamedNode]:
+    """Read an event, or the events of a day, with all their revisions; return the event itself, or those of the day.
+
+    Raises NotFoundError if ``subject`` is neither.
+    """
+    of_day = Pattern(None, (terms.TEMPORAL,), subject)
+    excerpt.read(Pattern(subject), of_day)
+    if _is(excerpt, subject, terms.EVENT):
+        _read_revisions(excerpt, [subject])
         return [subject]
-    if Quad(subject, terms.TYPE, terms.PERIOD_OF_TIME) not in store:
-        raise NotFoundError(f"<{iri}> is neither an event nor a day")
-    of_day = (quad.subject for quad in store.quads_for_pattern(None, terms.TEMPORAL, subject))
-    return [one for one in of_day if isinstance(one, NamedNode) and Quad(one, terms.TYPE, terms.EVENT) in store]
+    if not _is(excerpt, subject, terms.PERIOD_OF_TIME):
+        raise NotFoundError(f"<{subject.value}> is neither an event nor a day")
+    listed = [quad.subject for quad in excerpt[of_day] if isinstance(quad.subject, NamedNode)]
+    excerpt.read(*map(Pattern, listed))
+    events = [one for one in listed if _is(excerpt, one, terms.EVENT)]
+    _read_revisions(excerpt, events)
+    return events
 
 
-def _shown(store: Store, event: NamedNode) -> list[Shown]:
+def _read_revisions(excerpt: Excerpt, events: Iterable[NamedNode]) -> None:
+    excerpt.read(*(Pattern(one) for event in events for one in _nodes(excerpt, event, terms.REVISION)))
+
+
+def _is(excerpt: Excerpt, subject: NamedNode, class_: NamedNode) -> bool:
+    """Whether what has been read about a thing says, in the default graph, that it is of a class."""
+    return Quad(subject, terms.TYPE, class_) in excerpt[Pattern(subject)]
+
+
+def _shown(excerpt: Excerpt, event: NamedNode) -> list[Shown]:
     """Return the intervals of all revisions of an event, the first one first."""
-    found: list[Shown] = []
-    for quad in store.quads_for_pattern(event, terms.REVISION, None):
-        if isinstance(quad.object, NamedNode):
-            found += _intervals(store, quad.object)
+    found = [one for revision in _nodes(excerpt, event, terms.REVISION) for one in _intervals(excerpt, revision)]
     return sorted(found, key=lambda one: (one.start, one.revision.value))
 
 
-def _intervals(store: Store, revision: NamedNode) -> Iterator[Shown]:
+def _intervals(excerpt: Excerpt, revision: NamedNode) -> Iterator[Shown]:
     """Yield the intervals of a revision; they are disjoint, so each start has the next end as its own."""
-    starts = _texts(store, revision, terms.OBSERVED_FROM)
-    ends = _texts(store, revision, terms.OBSERVED_UNTIL)
+    starts = _texts(excerpt, revision, terms.OBSERVED_FROM)
+    ends = _texts(excerpt, revision, terms.OBSERVED_UNTIL)
     for start in starts:
         yield Shown(start, next((end for end in ends if end > start), ""), revision)
 
 
-def _texts(store: Store, subject: NamedNode, predicate: NamedNode) -> list[str]:
-    objects = (quad.object for quad in store.quads_for_pattern(subject, predicate, None))
+def _texts(excerpt: Excerpt, subject: NamedNode, predicate: NamedNode) -> list[str]:
+    objects = (quad.object for quad in _said(excerpt, subject, (predicate,)))
     return sorted(one.value for one in objects if isinstance(one, Literal))
 
 
-def _event(store: Store, event: NamedNode, instant: str) -> Iterator[Quad]:
-    known = [one for one in _shown(store, event) if one.start <= instant]
+def _event(excerpt: Excerpt, event: NamedNode, instant: str) -> Iterator[Quad]:
+    known = [one for one in _shown(excerpt, event) if one.start <= instant]
     current = next((one for one in reversed(known) if one.at(instant)), None)
     last = current or max(known, key=lambda one: one.until)
-    content = list(_said(store, last.revision, CONTENT))
-    yield from _said(store, event, LASTING)
+    content = list(_said(excerpt, last.revision, CONTENT))
+    revisions = list(dict.fromkeys(one.revision for one in known))
+    _read_named(excerpt, revisions, content)
+    yield from _said(excerpt, event, LASTING)
     yield from (Quad(event, quad.predicate, quad.object) for quad in content)
-    yield from _places(store, event, content)
+    yield from _places(excerpt, event, content)
     if current is None:
         yield Quad(event, terms.INVALIDATED_AT, Literal(last.until, datatype=terms.DATE_TIME))
     else:
         yield Quad(event, terms.CURRENT_REVISION, current.revision)
-    for revision in dict.fromkeys(one.revision for one in known):
+    for revision in revisions:
         yield Quad(event, terms.REVISION, revision)
-        yield from _revision(store, revision, instant)
+        yield from _revision(excerpt, revision, instant)
 
 
-def _revision(store: Store, revision: NamedNode, instant: str) -> Iterator[Quad]:
+def _read_named(excerpt: Excerpt, revisions: Iterable[NamedNode], content: Iterable[Quad]) -> None:
+    """Read where revisions are from, what they cite, and the classes of what one of them names."""
+    wanted = [Pattern(one, (terms.TYPE,)) for one in _named(content)]
+    for revision in revisions:
+        wanted += (pattern for entry in _nodes(excerpt, revision, terms.DERIVED_FROM) for pattern in origins(entry))
+        wanted += map(Pattern, _nodes(excerpt, revision, terms.SOURCE))
+    excerpt.read(*wanted)
+
+
+def _revision(excerpt: Excerpt, revision: NamedNode, instant: str) -> Iterator[Quad]:
     """Yield what was known of a revision: later ends and starts of intervals are not told."""
     later = (terms.OBSERVED_FROM, terms.OBSERVED_UNTIL)
-    for quad in _about(store, revision):
+    for quad in excerpt[Pattern(revision)]:
         if quad.predicate not in later or (isinstance(quad.object, Literal) and quad.object.value <= instant):
             yield quad
-    for quad in store.quads_for_pattern(revision, terms.DERIVED_FROM, None):
-        if isinstance(quad.object, NamedNode):
-            yield from origins(store, quad.object)
-    sources = (quad.object for quad in store.quads_for_pattern(revision, terms.SOURCE, None))
-    for source in sources:
-        if isinstance(source, NamedNode):
-            yield from _about(store, source)
+    for entry in _nodes(excerpt, revision, terms.DERIVED_FROM):
+        for pattern in origins(entry):
+            yield from excerpt[pattern]
+    for source in _nodes(excerpt, revision, terms.SOURCE):
+        yield from excerpt[Pattern(source)]
 
 
-def _places(store: Store, event: NamedNode, content: Iterable[Quad]) -> Iterator[Quad]:
+def _places(excerpt: Excerpt, event: NamedNode, content: Iterable[Quad]) -> Iterator[Quad]:
     """Yield the places that the content shown then names.
 
     What the event still names is its place if it is so now; what it names no more, if it is a place at all.
     """
-    still = {quad.object for quad in _said(store, event, (terms.ABOUT, terms.TOPIC))}
-    places = {quad.object for quad in store.quads_for_pattern(event, terms.PLACE, None)}
-    for named in dict.fromkeys(quad.object for quad in content if quad.predicate in (terms.ABOUT, terms.TOPIC)):
-        is_place = isinstance(named, NamedNode) and Quad(named, terms.TYPE, terms.SCHEMA_PLACE) in store
+    still = {quad.object for quad in _said(excerpt, event, (terms.ABOUT, terms.TOPIC))}
+    places = {quad.object for quad in _said(excerpt, event, (terms.PLACE,))}
+    for named in _named(content):
+        is_place = Quad(named, terms.TYPE, terms.SCHEMA_PLACE) in excerpt[Pattern(named, (terms.TYPE,))]
         if named in places or (named not in still and is_place):
             yield Quad(event, terms.PLACE, named)
 
 
-def _listing(store: Store, events: Iterable[NamedNode], instant: str) -> Iterator[Quad]:
+def _named(content: Iterable[Quad]) -> Iterable[NamedNode]:
+    """Return the things that content names as its subjects."""
+    naming = (quad.object for quad in content if quad.predicate in (terms.ABOUT, terms.TOPIC))
+    return dict.fromkeys(one for one in naming if isinstance(one, NamedNode))
+
+
+def _listing(excerpt: Excerpt, events: Iterable[NamedNode], instant: str) -> Iterator[Quad]:
     for event in events:
-        current = next((one for one in _shown(store, event) if one.at(instant)), None)
+        current = next((one for one in _shown(excerpt, event) if one.at(instant)), None)
         if current is None:
             continue
-        yield from _said(store, event, LASTING)
-        for quad in _said(store, current.revision, LISTED):
+        yield from _said(excerpt, event, LASTING)
+        for quad in _said(excerpt, current.revision, LISTED):
             yield Quad(event, quad.predicate, quad.object)
 
 
-def _said(store: Store, subject: NamedNode, predicates: Iterable[NamedNode]) -> Iterator[Quad]:
+def _said(excerpt: Excerpt, subject: NamedNode, predicates: Iterable[NamedNode]) -> Iterator[Quad]:
+    """Yield what has been read about a thing by some predicates, in the order of these."""
     for predicate in predicates:
-        yield from store.quads_for_pattern(subject, predicate, None)
+        yield from (quad for quad in excerpt[Pattern(subject)] if quad.predicate == predicate)
 
 
-def _about(store: Store, subject: NamedNode) -> Iterator[Quad]:
-    return iter(store.quads_for_pattern(subject, None, None))
+def _nodes(excerpt: Excerpt, subject: NamedNode, predicate: NamedNode) -> Iterator[NamedNode]:
+    objects = (quad.object for quad in _said(excerpt, subject, (predicate,)))
+    return (one for one in objects if isinstance(one, NamedNode))
 
 
 def _documents(subject: NamedNode, instant: str, memento: NamedNode, original: NamedNode) -> Iterator[Quad]:

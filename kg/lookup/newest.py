@@ -1,4 +1,4 @@
-"""What the pages for browsing ask of a store: the newest events, and places by name with their events."""
+"""What the pages for browsing ask of a graph: the newest events, and places by name with their events."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from functools import lru_cache
 from heapq import nlargest
 from typing import Any, Final
 
-from pyoxigraph import Store
-
 from kg.lookup.describe import LABEL, START, TYPE, describe, in_order
 from kg.rdf import BlankNode, Literal, NamedNode, Quad, Triple
+from kg.rdf.graph import Graph
 from kg.rdf.prefixes import expand
 from kg.rdf.serialize import Nodes, nodes
 
@@ -23,59 +22,59 @@ DAY: Final = NamedNode(expand("dcterms:PeriodOfTime"))
 PLACE: Final = NamedNode(expand("schema:Place"))
 
 
-def newest(store: Store, limit: int, language: str | None = None) -> dict[str, Any]:
+def newest(graph: Graph, limit: int, language: str | None = None) -> dict[str, Any]:
     """Return the newest days that list events, and the newest ``limit`` events with what describes them.
 
     With a ``language``, only events in that language count.
     """
-    days = _days(store)
+    days = _days(graph)
     listed: list[Quad] = []
     shown: list[dict[str, Any]] = []
     count = 0
     for day, date in days:
-        listed_that_day = {quad.subject for quad in store.quads_for_pattern(None, _term("dcterms:temporal"), day, None)}
-        events = {event for event in listed_that_day if _is_in(store, event, language)}
+        listed_that_day = {quad.subject for quad in graph.quads_for_pattern(None, _term("dcterms:temporal"), day, None)}
+        events = {event for event in listed_that_day if _is_in(graph, event, language)}
         if not events:
             continue
         shown.append({"iri": day.value, "date": date, "events": len(events)})
         if count < limit:
             others = listed_that_day - events
-            listed += (quad for quad in describe(store, day.value) if quad.subject not in others)
+            listed += (quad for quad in describe(graph, day.value) if quad.subject not in others)
         count += len(events)
         if count >= limit and len(shown) >= PLACES:
             break
     return {"days": shown, "nodes": nodes(dict.fromkeys(listed))}
 
 
-def _is_in(store: Store, event: NamedNode | BlankNode | Triple, language: str | None) -> bool:
+def _is_in(graph: Graph, event: NamedNode | BlankNode | Triple, language: str | None) -> bool:
     """Whether ``event`` is an event, not a page of that day, and in this language if one is asked for."""
-    if Quad(event, TYPE, EVENT) not in store:
+    if Quad(event, TYPE, EVENT) not in graph:
         return False
-    return language is None or Quad(event, _term("dcterms:language"), Literal(language)) in store
+    return language is None or Quad(event, _term("dcterms:language"), Literal(language)) in graph
 
 
-def _days(store: Store) -> list[tuple[NamedNode, str]]:
+def _days(graph: Graph) -> list[tuple[NamedNode, str]]:
     """Return the days and their dates, the newest first."""
     dated = [
         (day, quad.object.value)
-        for day in _instances(store, DAY)
-        for quad in store.quads_for_pattern(day, START, None, None)
+        for day in _instances(graph, DAY)
+        for quad in graph.quads_for_pattern(day, START, None, None)
         if isinstance(quad.object, Literal)
     ]
     return sorted(dated, key=lambda one: (one[1], one[0].value), reverse=True)
 
 
-def hubs(store: Store, limit: int) -> list[str]:
+def hubs(graph: Graph, limit: int) -> list[str]:
     """Return the IRIs of the places, categories and publishers that most events and sources name, the most first."""
     counted: Counter[str] = Counter()
     for property_ in ("ng:place", "ng:category", "dcterms:publisher"):
-        for quad in store.quads_for_pattern(None, _term(property_), None, None):
+        for quad in graph.quads_for_pattern(None, _term(property_), None, None):
             if isinstance(quad.object, NamedNode):
                 counted[quad.object.value] += 1
     return [iri for iri, _ in counted.most_common(limit)]
 
 
-def search(store: Store, name: str) -> dict[str, Any]:
+def search(graph: Graph, name: str) -> dict[str, Any]:
     """Return the places whose label has ``name`` in it, best match first, each with how many events name it.
 
     The best matches come with their description, that is, with their newest events.
@@ -84,30 +83,30 @@ def search(store: Store, name: str) -> dict[str, Any]:
     if not folded:
         return {"places": [], "nodes": {}}
     labels: dict[NamedNode, str] = {}
-    for place, label in all_places(store):
+    for place, label in all_places(graph):
         if folded not in label.lower():
             continue
         if place not in labels or _closeness(label, folded) > _closeness(labels[place], folded):
             labels[place] = label
-    counted = {place: _events(store, place) for place in _closest(labels, folded)}
+    counted = {place: _events(graph, place) for place in _closest(labels, folded)}
     ranked = sorted(counted, key=lambda one: (_closeness(labels[one], folded)[0], counted[one]), reverse=True)
     places = [{"iri": one.value, "label": labels[one], "events": counted[one]} for one in ranked[:PLACES]]
-    return {"places": places, "matches": len(labels), "nodes": _described(store, ranked[:1])}
+    return {"places": places, "matches": len(labels), "nodes": _described(graph, ranked[:1])}
 
 
 @lru_cache(maxsize=1)
-def all_places(store: Store) -> tuple[tuple[NamedNode, str], ...]:
+def all_places(graph: Graph) -> tuple[tuple[NamedNode, str], ...]:
     """Return every place with each of its labels; read once for the immutable snapshot that a worker has open."""
     return tuple(
         (place, quad.object.value)
-        for place in _instances(store, PLACE)
-        for quad in store.quads_for_pattern(place, LABEL, None, None)
+        for place in _instances(graph, PLACE)
+        for quad in graph.quads_for_pattern(place, LABEL, None, None)
         if isinstance(quad.object, Literal)
     )
 
 
-def _instances(store: Store, class_: NamedNode) -> Iterator[NamedNode]:
-    for quad in store.quads_for_pattern(None, TYPE, class_, None):
+def _instances(graph: Graph, class_: NamedNode) -> Iterator[NamedNode]:
+    for quad in graph.quads_for_pattern(None, TYPE, class_, None):
         if isinstance(quad.subject, NamedNode):
             yield quad.subject
 
@@ -125,14 +124,14 @@ def _closeness(label: str, name: str) -> tuple[int, int]:
     return rank, -len(label)
 
 
-def _events(store: Store, place: NamedNode) -> int:
-    return sum(1 for _ in store.quads_for_pattern(None, _term("ng:place"), place, None))
+def _events(graph: Graph, place: NamedNode) -> int:
+    return sum(1 for _ in graph.quads_for_pattern(None, _term("ng:place"), place, None))
 
 
-def _described(store: Store, places: Iterable[NamedNode]) -> Nodes:
+def _described(graph: Graph, places: Iterable[NamedNode]) -> Nodes:
     found: dict[Quad, None] = {}
     for place in places:
-        found.update(dict.fromkeys(in_order(describe(store, place.value), place)))
+        found.update(dict.fromkeys(in_order(describe(graph, place.value), place)))
     return nodes(found)
 
 

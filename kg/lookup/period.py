@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Final
 
-from pyoxigraph import Store
-
-from kg.rdf import Literal, NamedNode, Quad, Variable, terms
-from kg.rdf.prefixes import PREFIXES, expand
+from kg.rdf import Literal, NamedNode, Quad, terms
+from kg.rdf.graph import Excerpt, Graph, Pattern
+from kg.rdf.prefixes import expand
 
 MOST: Final = 100
 """Parts that are listed at most; there are at most 31, but whoever may write could say more."""
-OF_DAYS: Final = """
-SELECT ?period ?part (COUNT(?event) AS ?events) {
-  ?part dcterms:isPartOf ?period . ?event dcterms:temporal ?part ; schema:startDate ?date
-} GROUP BY ?period ?part"""
-OF_MONTHS: Final = """
-SELECT ?period ?part (COUNT(?event) AS ?events) {
-  ?part dcterms:isPartOf ?period . ?day dcterms:isPartOf ?part . ?event dcterms:temporal ?day ; schema:startDate ?date
+EVENTS: Final = """
+SELECT ?period ?part (COUNT(?event) AS ?events) WHERE {
+  { ?part dcterms:isPartOf ?period . ?event dcterms:temporal ?part ; schema:startDate ?date }
+  UNION
+  { ?part dcterms:isPartOf ?period . ?day dcterms:isPartOf ?part .
+    ?event dcterms:temporal ?day ; schema:startDate ?date }
 } GROUP BY ?period ?part"""
 SAID: Final = (terms.TYPE, terms.LABEL, terms.START_DATE)
 DOCUMENT: Final = NamedNode(expand("foaf:Document"))
@@ -28,19 +26,24 @@ PRIMARY_TOPIC: Final = NamedNode(expand("foaf:primaryTopic"))
 TOTAL: Final = NamedNode(expand("hydra:totalItems"))
 
 
-def parts(store: Store, period: NamedNode, document: str | None = None) -> Iterator[Quad]:
-    """Yield which days or months are part of a period; nothing if ``period`` has no parts.
+def within(found: Iterable[Quad]) -> list[NamedNode]:
+    """Return the days or months that statements say to be parts of a period."""
+    return list(islice((quad.subject for quad in found if isinstance(quad.subject, NamedNode)), MOST))
+
+
+def parts(
+    excerpt: Excerpt, period: NamedNode, within: Iterable[NamedNode], document: str | None = None
+) -> Iterator[Quad]:
+    """Yield which days or months are part of a period, and what is said of them by SAID, which has been read.
 
     ``document`` is the IRI of the document about the period. If it is given, the documents about the parts are named,
     each with how many events it has (hydra:totalItems).
     """
-    found = (quad.subject for quad in store.quads_for_pattern(None, terms.IS_PART_OF, period, None))
-    within = list(islice((one for one in found if isinstance(one, NamedNode)), MOST))
-    events = _events(store, period) if within and document else {}
-    for part in within:
+    parts = list(within)
+    events = _events(excerpt.graph, period) if parts and document else Counter[str]()
+    for part in parts:
         yield Quad(part, terms.IS_PART_OF, period)
-        for predicate in SAID:
-            yield from store.quads_for_pattern(part, predicate, None, None)
+        yield from excerpt[Pattern(part, SAID)]
         if document:
             about = NamedNode(_sibling(document, period.value, part.value))
             yield Quad(about, terms.TYPE, DOCUMENT)
@@ -57,11 +60,9 @@ def _sibling(document: str, thing: str, other: str) -> str:
     return document.removesuffix(own) + its
 
 
-def _events(store: Store, period: NamedNode) -> Counter[str]:
+def _events(graph: Graph, period: NamedNode) -> Counter[str]:
     """Return how many events each part of a period has, by its IRI."""
-    counted = Counter[str]()
-    for query in (OF_DAYS, OF_MONTHS):
-        rows = store.query(query, prefixes=PREFIXES, substitutions={Variable("period"): period})
-        for _, part, events in rows:  # type: ignore[union-attr]
-            counted[part.value] += int(events.value)
-    return counted
+    rows = graph.select(EVENTS, {"period": period})
+    return Counter(
+        {part.value: int(n.value) for _, part, n in rows if isinstance(part, NamedNode) and isinstance(n, Literal)}
+    )

@@ -15,13 +15,12 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any, Final
 
-from pyoxigraph import Store
-
 from kg.lookup import search
 from kg.lookup.reconcile_request import Extension, Query
 from kg.lookup.search import NAMES, Found
 from kg.lookup.search_index import KINDS
 from kg.rdf import DefaultGraph, Literal, NamedNode, terms
+from kg.rdf.graph import Graph
 from kg.rdf.prefixes import PREFIXES, expand
 
 CANDIDATES: Final = 50
@@ -78,7 +77,7 @@ def iri_of(name: str) -> str:
     return expand(name) if name.partition(":")[0] in PREFIXES else name
 
 
-def reconcile(store: Store, index: str, base: str, query: Query) -> list[dict[str, Any]]:
+def reconcile(graph: Graph, index: str, base: str, query: Query) -> list[dict[str, Any]]:
     """Return the candidates for a query, best first, as the API writes them (section 4).
 
     The score is from 0 to 100. Equal names have 100, without regard to case, accents and punctuation; others less, by
@@ -89,11 +88,11 @@ def reconcile(store: Store, index: str, base: str, query: Query) -> list[dict[st
     kinds = _kinds(query.types)
     if query.types and not kinds and query.type_strict != "should":
         return []
-    scored = [_scored(store, base, query, one) for one in _candidates(store, index, base, query, kinds)]
+    scored = [_scored(graph, base, query, one) for one in _candidates(graph, index, base, query, kinds)]
     ranked = sorted(scored, key=lambda one: (-one.score, one.iri))
     certain = sum(one.score >= 100.0 for one in ranked) == 1
     shown = [one for one in ranked if one.score >= LEAST][: query.limit]
-    return [_candidate(store, base, one, certain and one.score >= 100.0) for one in shown]
+    return [_candidate(graph, base, one, certain and one.score >= 100.0) for one in shown]
 
 
 def _kinds(types: Iterable[str]) -> tuple[str, ...]:
@@ -101,12 +100,12 @@ def _kinds(types: Iterable[str]) -> tuple[str, ...]:
     return tuple(kind.word for kind in found if kind)
 
 
-def _candidates(store: Store, index: str, base: str, query: Query, kinds: tuple[str, ...]) -> list[Found]:
+def _candidates(graph: Graph, index: str, base: str, query: Query, kinds: tuple[str, ...]) -> list[Found]:
     if query.text:
         wanted = NAMES if query.type_strict == "should" or not kinds else kinds
         found = _named(index, query.text, wanted)
     else:
-        found = list(islice(_described(store, base, query), CANDIDATES))
+        found = list(islice(_described(graph, base, query), CANDIDATES))
     if query.type_strict == "all":
         return [one for one in found if set(kinds) <= set(one.kinds)]
     if query.type_strict == "should":
@@ -126,22 +125,22 @@ def _named(index: str, text: str, kinds: tuple[str, ...]) -> list[Found]:
     return list({one.iri: one for one in reversed(found)}.values())
 
 
-def _described(store: Store, base: str, query: Query) -> Iterator[Found]:
+def _described(graph: Graph, base: str, query: Query) -> Iterator[Found]:
     """Yield what has a value that is asked for; a query without a name is asked like this."""
     seen: set[str] = set()
     for property_, values in query.properties:
-        for iri in _subjects(store, base, iri_of(property_), values):
-            found = None if iri in seen else _thing(store, iri)
+        for iri in _subjects(graph, base, iri_of(property_), values):
+            found = None if iri in seen else _thing(graph, iri)
             seen.add(iri)
             if found:
                 yield found
 
 
-def _subjects(store: Store, base: str, property_: str, values: Iterable[Any]) -> Iterator[str]:
+def _subjects(graph: Graph, base: str, property_: str, values: Iterable[Any]) -> Iterator[str]:
     predicate = _node(property_)
     for value in values if predicate else ():
         for term in _terms(base, value):
-            for quad in islice(store.quads_for_pattern(None, predicate, term, DEFAULT), 20 * CANDIDATES):
+            for quad in islice(graph.quads_for_pattern(None, predicate, term, DEFAULT), 20 * CANDIDATES):
                 if isinstance(quad.subject, NamedNode):
                     yield quad.subject.value
 
@@ -159,22 +158,22 @@ def _terms(base: str, value: Any) -> Iterator[NamedNode | Literal]:
         yield Literal(value, language="en")
 
 
-def _thing(store: Store, iri: str) -> Found | None:
+def _thing(graph: Graph, iri: str) -> Found | None:
     """Return a thing with its label and the kinds that its classes say, or None if it is none of those offered."""
     node = NamedNode(iri)
-    classes = {quad.object.value for quad in store.quads_for_pattern(node, terms.TYPE, None, DEFAULT)}  # type: ignore[union-attr]
-    topic = next(store.quads_for_pattern(None, terms.TOPIC, node, DEFAULT), None) is not None
+    classes = {quad.object.value for quad in graph.quads_for_pattern(node, terms.TYPE, None, DEFAULT)}  # type: ignore[union-attr]
+    topic = next(graph.quads_for_pattern(None, terms.TOPIC, node, DEFAULT), None) is not None
     kinds = tuple(
         kind.word for kind in TYPES.values() if classes.intersection(kind.classes) or (topic and not kind.classes)
     )
-    label = _label(store, node)
+    label = _label(graph, node)
     return Found(iri, label, "", kinds, "", 0.0) if kinds else None
 
 
-def _scored(store: Store, base: str, query: Query, found: Found) -> Found:
+def _scored(graph: Graph, base: str, query: Query, found: Found) -> Found:
     score = similarity(query.text, found.label) if query.text else 1.0
     if query.properties:
-        agreeing = sum(_agrees(store, base, found, iri_of(name), values) for name, values in query.properties)
+        agreeing = sum(_agrees(graph, base, found, iri_of(name), values) for name, values in query.properties)
         share = agreeing / len(query.properties)
         score = score * NAME_SHARE + share * (1 - NAME_SHARE) if query.text else share
     if query.type_strict == "should" and query.types and not set(_kinds(query.types)) & set(found.kinds):
@@ -203,17 +202,17 @@ def folded(text: str) -> str:
     return " ".join(re.findall(r"[^\W_]+", "".join(letters).casefold()))
 
 
-def _agrees(store: Store, base: str, found: Found, property_: str, values: Sequence[Any]) -> bool:
+def _agrees(graph: Graph, base: str, found: Found, property_: str, values: Sequence[Any]) -> bool:
     """Return whether one of the values that a candidate has is one of those asked for."""
-    known = list(_objects(store, found.iri, property_))
-    return any(_same(store, base, term, value) for term in known for value in values)
+    known = list(_objects(graph, found.iri, property_))
+    return any(_same(graph, base, term, value) for term in known for value in values)
 
 
-def _same(store: Store, base: str, term: NamedNode | Literal, value: Any) -> bool:
+def _same(graph: Graph, base: str, term: NamedNode | Literal, value: Any) -> bool:
     if isinstance(value, dict):
         return isinstance(term, NamedNode) and term.value == _absolute(base, value["id"])
     if isinstance(term, NamedNode):
-        names = {folded(quad.object.value) for quad in store.quads_for_pattern(term, terms.LABEL, None, DEFAULT)}  # type: ignore[union-attr]
+        names = {folded(quad.object.value) for quad in graph.quads_for_pattern(term, terms.LABEL, None, DEFAULT)}  # type: ignore[union-attr]
         return str(value) in (term.value, term.value.removeprefix(base)) or folded(str(value)) in names - {""}
     if term.datatype.value in NUMBERS:
         return _close(term.value, str(value))
@@ -227,53 +226,53 @@ def _close(one: str, other: str) -> bool:
         return False
 
 
-def _candidate(store: Store, base: str, found: Found, match: bool) -> dict[str, Any]:
+def _candidate(graph: Graph, base: str, found: Found, match: bool) -> dict[str, Any]:
     kinds = [_BY_WORD[word] for word in found.kinds]
     return {
         "id": found.iri.removeprefix(base),
         "name": found.label,
-        "description": _description(store, found),
+        "description": _description(graph, found),
         "score": found.score,
         "match": match,
         "type": [{"id": kind.iri, "name": kind.name} for kind in kinds],
     }
 
 
-def _description(store: Store, found: Found) -> str:
+def _description(graph: Graph, found: Found) -> str:
     """Return a few words that tell namesakes apart: the kind and, for a place, what it is in."""
     kind = _BY_WORD[found.kinds[0]].name
-    places = [one for one in _objects(store, found.iri, terms.CONTAINED_IN_PLACE.value) if isinstance(one, NamedNode)]
-    names = [_label(store, one) for one in places] or [
-        one.value for one in _objects(store, found.iri, terms.ADDRESS_COUNTRY.value)
+    places = [one for one in _objects(graph, found.iri, terms.CONTAINED_IN_PLACE.value) if isinstance(one, NamedNode)]
+    names = [_label(graph, one) for one in places] or [
+        one.value for one in _objects(graph, found.iri, terms.ADDRESS_COUNTRY.value)
     ]
     return f"{kind} in {', '.join(names)}" if names else kind
 
 
-def suggest(store: Store, index: str, base: str, prefix: str, skip: int, limit: int) -> list[dict[str, Any]]:
+def suggest(graph: Graph, index: str, base: str, prefix: str, skip: int, limit: int) -> list[dict[str, Any]]:
     """Return the things a name of which begins with ``prefix``, or has words that do, for completion (section 6)."""
     words = search.split(prefix)
     found = search.matches(index, words, NAMES, skip + limit, prefix=True)[skip:]
-    shown = [_candidate(store, base, one, False) for one in found]
+    shown = [_candidate(graph, base, one, False) for one in found]
     return [{**{name: one[name] for name in ("id", "name", "description")}, "notable": one["type"]} for one in shown]
 
 
-def extend(store: Store, base: str, asked: Extension) -> dict[str, Any]:
+def extend(graph: Graph, base: str, asked: Extension) -> dict[str, Any]:
     """Return the values of properties of things, as the API writes a data extension (section 8)."""
     rows = {
-        name: {property_: _cells(store, base, name, property_) for property_ in asked.properties} for name in asked.ids
+        name: {property_: _cells(graph, base, name, property_) for property_ in asked.properties} for name in asked.ids
     }
     return {"meta": [_meta(one) for one in asked.properties], "rows": rows}
 
 
-def _cells(store: Store, base: str, name: str, property_: str) -> list[dict[str, Any]]:
-    found = islice(_objects(store, _absolute(base, name), iri_of(property_)), CELL)
-    return [_cell(store, base, term) for term in found]
+def _cells(graph: Graph, base: str, name: str, property_: str) -> list[dict[str, Any]]:
+    found = islice(_objects(graph, _absolute(base, name), iri_of(property_)), CELL)
+    return [_cell(graph, base, term) for term in found]
 
 
-def _cell(store: Store, base: str, term: NamedNode | Literal) -> dict[str, Any]:
+def _cell(graph: Graph, base: str, term: NamedNode | Literal) -> dict[str, Any]:
     if isinstance(term, NamedNode):
         ours = term.value.startswith(base)
-        return {"id": term.value.removeprefix(base), "name": _label(store, term)} if ours else {"str": term.value}
+        return {"id": term.value.removeprefix(base), "name": _label(graph, term)} if ours else {"str": term.value}
     kind = NUMBERS.get(term.datatype.value)
     if kind is int and term.value.lstrip("+-").isdigit() and len(term.value) < DIGITS:
         return {"int": int(term.value)}
@@ -298,17 +297,17 @@ def proposed(type_: str | None) -> list[Property]:
     return [one for one in PROPERTIES if set(words) & set(one.kinds)]
 
 
-def _objects(store: Store, iri: str, property_: str) -> Iterator[NamedNode | Literal]:
+def _objects(graph: Graph, iri: str, property_: str) -> Iterator[NamedNode | Literal]:
     subject, predicate = _node(iri), _node(property_)
     if subject is None or predicate is None:
         return
-    for quad in sorted(store.quads_for_pattern(subject, predicate, None, DEFAULT), key=str):
+    for quad in sorted(graph.quads_for_pattern(subject, predicate, None, DEFAULT), key=str):
         if isinstance(quad.object, NamedNode | Literal):
             yield quad.object
 
 
-def _label(store: Store, node: NamedNode) -> str:
-    labels = [quad.object for quad in store.quads_for_pattern(node, terms.LABEL, None, DEFAULT)]
+def _label(graph: Graph, node: NamedNode) -> str:
+    labels = [quad.object for quad in graph.quads_for_pattern(node, terms.LABEL, None, DEFAULT)]
     found = sorted((str(one.language != "en"), one.value) for one in labels if isinstance(one, Literal))
     return found[0][1] if found else node.value
 

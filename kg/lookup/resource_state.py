@@ -13,11 +13,12 @@ from collections.abc import Iterable
 from itertools import groupby
 from typing import Any, Final
 
-from pyoxigraph import RdfFormat, Store, parse, serialize
+from pyoxigraph import RdfFormat, parse, serialize
 
 from kg.lookup.describe import in_order
 from kg.rdf import BlankNode, DefaultGraph, NamedNode, Quad, terms
 from kg.rdf.formats import Format
+from kg.rdf.graph import Graph
 from kg.rdf.prefixes import PREFIXES
 from kg.rdf.statements import reading, subject
 
@@ -42,9 +43,9 @@ def owner(iri: str, base: str) -> str:
     return iri.partition("/revision/")[0] if iri.startswith("event/", len(base)) else iri
 
 
-def state(store: Store, base: str) -> State:
-    """Return what the default graph of a store says of every resource; raises StoreError if it cannot be read."""
-    with reading(store, DefaultGraph()) as lines:
+def state(graph: Graph, base: str) -> State:
+    """Return what the default graph says of every resource; raises StoreError if it cannot be read."""
+    with reading(graph, DefaultGraph()) as lines:
         return _state(lines, base)
 
 
@@ -74,17 +75,17 @@ def _add(found: State, iri: str, said: tuple[int, int]) -> None:
     found[iri] = ((int.from_bytes(digest) + said[0]) & _ALL).to_bytes(16), size + said[1]
 
 
-def resource(store: Store, iri: str, base: str) -> list[Quad]:
+def resource(graph: Graph, iri: str, base: str) -> list[Quad]:
     """Return what the default graph says of a resource and of its parts, in a deterministic order."""
     node = NamedNode(iri)
-    quads = _about(store, node)
+    quads = _about(graph, node)
     for part in _parts(quads, base):
-        quads += _about(store, part)
+        quads += _about(graph, part)
     described: set[BlankNode] = set()
     for quad in quads:  # which grows
         if isinstance(quad.object, BlankNode) and quad.object not in described:
             described.add(quad.object)
-            quads += _about(store, quad.object)
+            quads += _about(graph, quad.object)
     return in_order(quads, node)
 
 
@@ -100,8 +101,8 @@ def _parts(quads: list[Quad], base: str) -> list[NamedNode]:
     ]
 
 
-def _about(store: Store, node: NamedNode | BlankNode) -> list[Quad]:
-    return list(store.quads_for_pattern(node, None, None, DefaultGraph()))
+def _about(graph: Graph, node: NamedNode | BlankNode) -> list[Quad]:
+    return list(graph.quads_for_pattern(node, None, None, DefaultGraph()))
 
 
 def text(quads: Iterable[Quad]) -> bytes:
@@ -109,17 +110,16 @@ def text(quads: Iterable[Quad]) -> bytes:
     return serialize(quads, format=RdfFormat.N_TRIPLES) or b""
 
 
-def page(store: Store, base: str, head: str, members: Iterable[tuple[str, str, bytes | None]], wanted: Format) -> bytes:
+def page(graph: Graph, base: str, head: str, members: Iterable[tuple[str, str, bytes | None]], wanted: Format) -> bytes:
     """Return a page of versions: ``head``, lines of N-Quads, and each member's content in a graph named by its version.
 
-    A member is a version, its resource, and its content as N-Triples, or None for what the store says now.
+    A member is a version, its resource, and its content as N-Triples, or None for what the graph says now.
     """
     assert wanted.rdf is not None  # noqa: S101 - the formats of feeds are formats of RDF
     quads = _read(head.encode())
     for version, iri, content in members:
-        said = resource(store, iri, base) if content is None else in_order(_read(content), NamedNode(iri))
-        graph = NamedNode(version)
-        quads += (Quad(quad.subject, quad.predicate, quad.object, graph) for quad in said)
+        said = resource(graph, iri, base) if content is None else in_order(_read(content), NamedNode(iri))
+        quads += (Quad(quad.subject, quad.predicate, quad.object, NamedNode(version)) for quad in said)
     prefixes: Any = PREFIXES | TREE if wanted.rdf == RdfFormat.TRIG else None
     return serialize(quads, format=wanted.rdf, prefixes=prefixes) or b""
 

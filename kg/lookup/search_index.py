@@ -17,12 +17,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from pyoxigraph import Store
-
 from kg.errors import StoreError
 from kg.process import sandbox
 from kg.rdf import DefaultGraph, Literal, NamedNode, terms
+from kg.rdf.graph import Graph
 from kg.rdf.prefixes import expand
+from kg.store.embedded import EmbeddedGraph
 
 NICENESS: Final = 5
 DEFAULT: Final = DefaultGraph()
@@ -90,12 +90,12 @@ def spaced(text: str) -> str:
     return _UNSPACED.sub(lambda match: f" {match[0]} ", composed)
 
 
-def write(store: Store, output: Path) -> int:
-    """Write the index of a store into a new file and return how many names and titles it has.
+def write(graph: Graph, output: Path) -> int:
+    """Write the index of a graph into a new file and return how many names and titles it has.
 
     Raises StoreError if the file cannot be written, or if SQLite has no FTS5 here.
     """
-    rows = sorted(_rows(store), key=lambda row: (_is_title(row), len(row[1]), row))
+    rows = sorted(_rows(graph), key=lambda row: (_is_title(row), len(row[1]), row))
     try:
         with closing(sqlite3.connect(output)) as database, database:
             database.executescript(SCHEMA)
@@ -123,46 +123,46 @@ def words_of(kinds: int) -> tuple[str, ...]:
     return tuple(kind.word for place, kind in enumerate(KINDS) if kinds & 1 << place)
 
 
-def _rows(store: Store) -> Iterator[Row]:
+def _rows(graph: Graph) -> Iterator[Row]:
     """Yield IRI, label, language, kinds and date of everything that can be found, once for each of its labels."""
-    kinds = _kinds(store)
-    dates = _dates(store)
-    for iri, label, language in _labels(store):
+    kinds = _kinds(graph)
+    dates = _dates(graph)
+    for iri, label, language in _labels(graph):
         if iri in kinds:
             yield iri, label, language, kinds[iri], dates.get(iri, "")
 
 
-def _kinds(store: Store) -> dict[str, int]:
+def _kinds(graph: Graph) -> dict[str, int]:
     found: dict[str, int] = {}
     for kind in KINDS:
-        for iri in _members(store, kind):
+        for iri in _members(graph, kind):
             found[iri] = found.get(iri, 0) | mask([kind.word])
     return found
 
 
-def _members(store: Store, kind: Kind) -> set[str]:
+def _members(graph: Graph, kind: Kind) -> set[str]:
     if not kind.classes:
-        named = store.quads_for_pattern(None, NamedNode(kind.iri), None, DEFAULT)
+        named = graph.quads_for_pattern(None, NamedNode(kind.iri), None, DEFAULT)
         return {quad.object.value for quad in named if isinstance(quad.object, NamedNode)}
     return {
         quad.subject.value
         for class_ in kind.classes
-        for quad in store.quads_for_pattern(None, terms.TYPE, NamedNode(class_), DEFAULT)
+        for quad in graph.quads_for_pattern(None, terms.TYPE, NamedNode(class_), DEFAULT)
         if isinstance(quad.subject, NamedNode)
     }
 
 
-def _dates(store: Store) -> dict[str, str]:
-    dated = store.quads_for_pattern(None, terms.START_DATE, None, DEFAULT)
+def _dates(graph: Graph) -> dict[str, str]:
+    dated = graph.quads_for_pattern(None, terms.START_DATE, None, DEFAULT)
     return {quad.subject.value: quad.object.value for quad in dated if isinstance(quad.subject, NamedNode)}  # type: ignore[union-attr]
 
 
-def _labels(store: Store) -> set[tuple[str, str, str]]:
+def _labels(graph: Graph) -> set[tuple[str, str, str]]:
     """Return each IRI with each of its labels and the label's language."""
     return {
         (quad.subject.value, quad.object.value, quad.object.language or "")
         for predicate in (terms.LABEL, terms.PREF_LABEL, terms.ALT_LABEL)
-        for quad in store.quads_for_pattern(None, predicate, None, DEFAULT)
+        for quad in graph.quads_for_pattern(None, predicate, None, DEFAULT)
         if isinstance(quad.subject, NamedNode) and isinstance(quad.object, Literal)
     }
 
@@ -174,7 +174,7 @@ def main(arguments: list[str]) -> None:
     os.nice(NICENESS)
     draft = Path(f"{output}.{os.getpid()}")
     try:
-        write(Store.read_only(database), draft)
+        write(EmbeddedGraph.read_only(database), draft)
         draft.replace(output)
     finally:
         draft.unlink(missing_ok=True)

@@ -10,13 +10,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from pyoxigraph import Store
-
-from kg.rdf import Literal, NamedNode, terms
+from kg.rdf import Literal, NamedNode, Quad, terms
+from kg.rdf.graph import Graph, Pattern
 
 URLS: Final = 5_000
 """URLs of one sitemap. The protocol allows ten times as many, but then a sitemap would be larger than 1 MB."""
@@ -50,11 +49,11 @@ class Section:
         return -(-self.documents // URLS)
 
 
-def sections(store: Store, base: str) -> list[dict[str, Any]]:
+def sections(graph: Graph, base: str) -> list[dict[str, Any]]:
     """Return the sections that have documents, as the fields of Section, in the order of their names."""
-    counted = Counter(name for iri in _listed(store) if (name := _section(base, iri.value)))
+    counted = Counter(name for iri in _listed(graph) if (name := _section(base, iri.value)))
     changed: dict[str, str] = {}
-    for event, moment in _moments(store).items():
+    for event, moment in _moments(graph).items():
         year = _section(base, event)
         changed[year] = max(changed.get(year, ""), moment)
     newest = max(changed.values(), default=None)  # what is of no year is named by events of all years
@@ -62,32 +61,34 @@ def sections(store: Store, base: str) -> list[dict[str, Any]]:
     return [asdict(Section(*one)) for one in found]
 
 
-def documents(store: Store, base: str, section: str, part: int) -> list[tuple[str, str | None]]:
+def documents(graph: Graph, base: str, section: str, part: int) -> list[tuple[str, str | None]]:
     """Return the IRIs of the things that one sitemap of a section lists, each with when it changed, if known.
 
     ``part`` counts from 1. The list is empty if there is no such part.
     """
-    found = sorted((iri for iri in _listed(store) if _section(base, iri.value) == section), key=lambda iri: iri.value)
-    known = _moments(store)
-    return [(iri.value, _changed(store, base, iri, known) or None) for iri in found[(part - 1) * URLS : part * URLS]]
+    found = sorted((iri for iri in _listed(graph) if _section(base, iri.value) == section), key=lambda iri: iri.value)
+    listed = found[(part - 1) * URLS : part * URLS]
+    known = _moments(graph) if listed else {}
+    leading = _leading(graph, base, listed, known)
+    return [(iri.value, _changed(iri, leading, known) or None) for iri in listed]
 
 
-def _moments(store: Store) -> dict[str, str]:
+def _moments(graph: Graph) -> dict[str, str]:
     """Return when each event changed last: when a revision of it began or ceased to be shown."""
     found: dict[str, str] = {}
     for predicate in OBSERVED:
-        for quad in store.quads_for_pattern(None, predicate, None):
+        for quad in graph.quads_for_pattern(None, predicate, None):
             if isinstance(quad.subject, NamedNode) and isinstance(quad.object, Literal):
                 event = quad.subject.value.partition(_REVISION)[0]
                 found[event] = max(found.get(event, ""), quad.object.value)
     return found
 
 
-def _listed(store: Store) -> Iterator[NamedNode]:
+def _listed(graph: Graph) -> Iterator[NamedNode]:
     """Yield all that has a document of its own, but events that are withdrawn or merged into others."""
-    deprecated = {quad.subject for quad in store.quads_for_pattern(None, terms.DEPRECATED, None)}
+    deprecated = {quad.subject for quad in graph.quads_for_pattern(None, terms.DEPRECATED, None)}
     for kind in CLASSES:
-        for quad in store.quads_for_pattern(None, terms.TYPE, kind):
+        for quad in graph.quads_for_pattern(None, terms.TYPE, kind):
             if isinstance(quad.subject, NamedNode) and quad.subject not in deprecated:
                 yield quad.subject
 
@@ -98,21 +99,39 @@ def _section(base: str, iri: str) -> str:
     return match[1] or match[2] if match else ""
 
 
-def _changed(store: Store, base: str, iri: NamedNode, known: dict[str, str]) -> str:
+def _changed(iri: NamedNode, leading: Mapping[NamedNode, list[NamedNode]], known: dict[str, str]) -> str:
     """Return when an event changed, or any event that a document lists; nothing if no time is known.
 
     ``known`` has the events, and keeps the answers for what many documents lead to, such as the days of a month.
     """
     if iri.value not in known:
-        kind = iri.value[len(base) :].partition("/")[0] if iri.value.startswith(base) else ""
         known[iri.value] = ""  # whatever leads to itself ends here
-        known[iri.value] = max((_changed(store, base, one, known) for one in _leading(store, iri, kind)), default="")
+        known[iri.value] = max((_changed(one, leading, known) for one in leading[iri]), default="")
     return known[iri.value]
 
 
-def _leading(store: Store, iri: NamedNode, kind: str) -> Iterator[NamedNode]:
-    """Yield what leads to a thing; to a source, which has no kind, the events that cite it."""
-    for predicate in REFERRING.get(kind, () if kind else (terms.SOURCE,)):
-        for quad in store.quads_for_pattern(None, predicate, iri):
-            if isinstance(quad.subject, NamedNode) and _REVISION not in quad.subject.value:
-                yield quad.subject
+def _leading(
+    graph: Graph, base: str, listed: Iterable[NamedNode], known: Mapping[str, str]
+) -> dict[NamedNode, list[NamedNode]]:
+    """Return what leads to things whose changes are not known, and to what leads to them, with a question a step."""
+    found: dict[NamedNode, list[NamedNode]] = {}
+    waiting = [one for one in listed if one.value not in known]
+    while waiting:
+        asked = {one: Pattern(None, predicates, one) for one in waiting if (predicates := _referring(base, one))}
+        found |= {one: [] for one in waiting} | dict(
+            zip(asked, map(_subjects, graph.match([*asked.values()])), strict=True)
+        )
+        fresh = dict.fromkeys(one for leading in waiting for one in found[leading])
+        waiting = [one for one in fresh if one not in found and one.value not in known]
+    return found
+
+
+def _referring(base: str, iri: NamedNode) -> tuple[NamedNode, ...]:
+    """Return by which properties something leads to a thing; to a source, which has no kind, the events cite it."""
+    kind = iri.value[len(base) :].partition("/")[0] if iri.value.startswith(base) else ""
+    return REFERRING.get(kind, () if kind else (terms.SOURCE,))
+
+
+def _subjects(quads: Iterable[Quad]) -> list[NamedNode]:
+    named = (quad.subject for quad in quads if isinstance(quad.subject, NamedNode))
+    return [one for one in named if _REVISION not in one.value]

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any, Final
 
-from pyoxigraph import QuerySolutions, Store
-
 from kg.rdf import Literal, terms
-from kg.rdf.prefixes import PREFIXES
+from kg.rdf.graph import Graph
 
 SUBJECTS: Final = "SELECT (COUNT(DISTINCT ?s) AS ?n) { ?s ?p ?o }"
 OBJECTS: Final = "SELECT (COUNT(DISTINCT ?o) AS ?n) { ?s ?p ?o }"
@@ -26,37 +24,35 @@ LINKS: Final = """
 """Links that say what is the same thing in another data set, by the host that has it."""
 
 
-def statistics(store: Store) -> dict[str, Any]:
+def statistics(graph: Graph) -> dict[str, Any]:
     """Return the counts of the default graph, as JSON can hold them; each list is sorted by the names in it."""
-    days = sorted(_rows(store, DAYS))
+    days = sorted(_rows(graph, DAYS))
     years = Counter[str]()
     for day, count in days:
         years[day[:4]] += count
-    properties = _rows(store, PROPERTIES)
+    properties = _rows(graph, PROPERTIES)
     return {
         "triples": sum(count for _, count in properties),
-        "subjects": _number(store, SUBJECTS),
-        "objects": _number(store, OBJECTS),
-        "captures": _number(store, CAPTURES),
-        "classes": sorted(_rows(store, CLASSES)),
+        "subjects": _number(graph, SUBJECTS),
+        "objects": _number(graph, OBJECTS),
+        "captures": _number(graph, CAPTURES),
+        "classes": sorted(_rows(graph, CLASSES)),
         "properties": sorted(properties),
-        "links": sorted(_rows(store, LINKS)),
+        "links": sorted(_rows(graph, LINKS)),
         "first": days[0][0] if days else None,
         "last": days[-1][0] if days else None,
         "years": [[year, count] for year, count in years.items()],
     }
 
 
-def _number(store: Store, query: str) -> int:
-    count: int = _rows(store, query)[0][0]
+def _number(graph: Graph, query: str) -> int:
+    count: int = _rows(graph, query)[0][0]
     return count
 
 
-def _rows(store: Store, query: str) -> list[list[Any]]:
+def _rows(graph: Graph, query: str) -> list[list[Any]]:
     """Return the rows of a query: IRIs and literals as text, counts as numbers."""
-    found = store.query(query, prefixes=PREFIXES)
-    assert isinstance(found, QuerySolutions)  # noqa: S101 - all of these are SELECT queries
-    return [[_plain(term) for term in row] for row in found]
+    return [[_plain(term) for term in row] for row in graph.select(query)]
 
 
 def _plain(term: Any) -> Any:

@@ -8,23 +8,22 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from pyoxigraph import Store
-
 from kg.dialects import reading, registry
 from kg.dialects.entry import Entry, Head
 from kg.errors import ArchiveError, NotFoundError, StoreError
 from kg.mapping.page import PRINTED
 from kg.rdf import Literal, NamedNode, Quad, terms
+from kg.rdf.graph import Graph
 
 Values = dict[NamedNode, str]
 """The literal value of each property of a page or an entry."""
 
 
-def find(store: Store, name: str) -> list[Quad]:
+def find(graph: Graph, name: str) -> list[Quad]:
     """Return the quads of a page and its entries.
 
     Args:
-        store: the graph.
+        graph: the graph.
         name: the IRI of a capture, or the path that a page has in its archive. Of several captures with that path
             the newest is meant.
 
@@ -32,40 +31,40 @@ def find(store: Store, name: str) -> list[Quad]:
         NotFoundError: if there is no such page, or several captures with that path and none is the newest.
 
     """
-    pages = _named(store, name) or _newest(store, name)
+    pages = _named(graph, name) or _newest(graph, name)
     if not pages:
         raise NotFoundError(f"the graph has no page {name}")
     if len(pages) > 1:
         captures = " ".join(sorted(f"<{page.value}>" for page in pages))
         raise NotFoundError(f"several captures have the path {name}, and none is the newest: choose one of {captures}")
-    quads = list(store.quads_for_pattern(pages[0], None, None))
+    quads = list(graph.quads_for_pattern(pages[0], None, None))
     parts = [quad.object for quad in quads if quad.predicate == terms.HAS_PART]
-    return quads + [quad for part in parts for quad in store.quads_for_pattern(part, None, None)]  # type: ignore[arg-type]
+    return quads + [quad for part in parts for quad in graph.quads_for_pattern(part, None, None)]  # type: ignore[arg-type]
 
 
-def _named(store: Store, iri: str) -> list[NamedNode]:
+def _named(graph: Graph, iri: str) -> list[NamedNode]:
     try:
         page = NamedNode(iri)
     except ValueError:
         return []
-    return [page] if _is_page(store, page) else []
+    return [page] if _is_page(graph, page) else []
 
 
-def _is_page(store: Store, page: NamedNode) -> bool:
-    return Quad(page, terms.TYPE, terms.PAGE) in store
+def _is_page(graph: Graph, page: NamedNode) -> bool:
+    return Quad(page, terms.TYPE, terms.PAGE) in graph
 
 
-def _newest(store: Store, path: str) -> list[NamedNode]:
+def _newest(graph: Graph, path: str) -> list[NamedNode]:
     """Return the captures with this path that no other is newer than; of those told whole, if there are any."""
-    found = [quad.subject for quad in store.quads_for_pattern(None, terms.LABEL, Literal(path))]
-    pages = [page for page in found if isinstance(page, NamedNode) and _is_page(store, page)]
-    whole = [page for page in pages if _stored(store, page, terms.FORMAT)] or pages
-    shown = {page: _stored(store, page, terms.AVAILABLE) or _stored(store, page, terms.CREATED) for page in whole}
+    found = [quad.subject for quad in graph.quads_for_pattern(None, terms.LABEL, Literal(path))]
+    pages = [page for page in found if isinstance(page, NamedNode) and _is_page(graph, page)]
+    whole = [page for page in pages if _stored(graph, page, terms.FORMAT)] or pages
+    shown = {page: _stored(graph, page, terms.AVAILABLE) or _stored(graph, page, terms.CREATED) for page in whole}
     return [page for page in whole if shown[page] == max(shown.values())]
 
 
-def _stored(store: Store, page: NamedNode, term: NamedNode) -> str:
-    objects = (quad.object for quad in store.quads_for_pattern(page, term, None))
+def _stored(graph: Graph, page: NamedNode, term: NamedNode) -> str:
+    objects = (quad.object for quad in graph.quads_for_pattern(page, term, None))
     return next((found.value for found in objects if isinstance(found, Literal)), "")
 
 

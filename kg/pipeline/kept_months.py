@@ -27,9 +27,9 @@ from kg.mapping.event import Named
 from kg.pipeline.convert import Outcome, Pending
 from kg.pipeline.plan import Chunk
 from kg.places import gazetteer
+from kg.store.layout import Store
 from kg.version import HERE, __version__
 
-FOLDER = "parts"
 CODE: Final = ("vocab", "kg/rdf", "kg/dialects", "kg/archive", "kg/events", "kg/places", "kg/mapping", "kg/pipeline")
 """The packages that a conversion runs, below the folder that holds them; another line in one of them, another name."""
 
@@ -74,9 +74,9 @@ def _program() -> str:
     return program(HERE.parent)
 
 
-def find(store: Path, name: str) -> Part | None:
+def find(store: Store, name: str) -> Part | None:
     """Return the part that is kept under ``name``, or None if there is none or it is damaged."""
-    file = store / FOLDER / f"{name}.nt"
+    file = store.kept_months / f"{name}.nt"
     try:
         found = json.loads(file.with_suffix(".json").read_text(encoding="utf-8"))
         with file.open("rb") as stream:
@@ -87,9 +87,9 @@ def find(store: Path, name: str) -> Part | None:
         return None
 
 
-def keep(store: Path, part: Part, name: str) -> None:
+def keep(store: Store, part: Part, name: str) -> None:
     """Keep a part under the name that it has once what it claims is known."""
-    folder = store / FOLDER
+    folder = store.kept_months
     folder.mkdir(exist_ok=True)
     with part.file.open("rb") as stream:
         sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
@@ -102,9 +102,9 @@ def keep(store: Path, part: Part, name: str) -> None:
     target.with_suffix(".json").write_text(text, encoding="utf-8")
 
 
-def forget(store: Path, wanted: set[str]) -> None:
+def forget(store: Store, wanted: set[str]) -> None:
     """Remove all parts but those with the names in ``wanted``."""
-    for file in (store / FOLDER).glob("*"):
+    for file in store.kept_months.glob("*"):
         if file.stem not in wanted:
             file.unlink(missing_ok=True)
 

@@ -9,17 +9,19 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, Self
 
-from pyoxigraph import RdfFormat, Store
+from pyoxigraph import RdfFormat
+
+from kg.store.embedded import EmbeddedGraph
 
 
 class Loading:
     """Bulk-loads N-Triples files into a database in a thread of its own, as they are given."""
 
-    def __init__(self, database: Store) -> None:
+    def __init__(self, database: EmbeddedGraph) -> None:
         self._files: SimpleQueue[Path | None] = SimpleQueue()
         self._thread = ThreadPoolExecutor(1)
         joined: Any = _Joined(iter(self._files.get, None))
-        self._loaded = self._thread.submit(database.bulk_load, input=joined, format=RdfFormat.N_TRIPLES)
+        self._loaded = self._thread.submit(database.bulk_load, joined, RdfFormat.N_TRIPLES)
 
     def __enter__(self) -> Self:
         return self

@@ -12,7 +12,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from pyoxigraph import RdfFormat, Store, serialize
+from pyoxigraph import RdfFormat, serialize
 
 import vocab
 from kg.archive.opening import Archive, open_archive
@@ -35,6 +35,8 @@ from kg.settings import Settings
 from kg.shapes import check
 from kg.store import past as retained
 from kg.store import snapshot
+from kg.store.embedded import EmbeddedGraph
+from kg.store.layout import Store
 from kg.store.snapshot import Manifest, Snapshot
 from kg.version import __version__
 from kg.write import log
@@ -65,19 +67,19 @@ def build(
     store as it was.
     """
     started = monotonic()
-    store = Path(settings.store)
+    store = Store(Path(settings.store))
     past = retained.instant(settings.as_of) if settings.as_of else None
     archives = [open_archive(root, settings.page_bytes, history=settings.history, as_of=past) for root in roots]
     _check_base(store, settings.base)
     if past:
-        snapshot.current(store)  # its ledger knows the events by the wordings that they had first
-    with snapshot.drafting(store) as draft, snapshot.scratch(draft) as scratch:
-        known = Ledger(ledger.read(store / snapshot.LEDGER))
+        store.current()  # its ledger knows the events by the wordings that they had first
+    with store.drafting() as draft, snapshot.scratch(draft) as scratch:
+        known = Ledger(ledger.read(store.ledger))
         shipped = ledger.missing(settings.ledger, known)
         chunks = plan.chunks(archives, known, settings)
         names = [kept_months.name(chunk, archives, settings.base, known) for chunk in chunks]
         parts_read = _convert(archives, dict(zip(names, chunks, strict=True)), scratch, settings, progress)
-        converted, finished, triples = _load(draft / "db", parts_read, known, settings)
+        converted, finished, triples = _load(snapshot.database(draft), parts_read, known, settings)
         new = sum(part.file.parent == scratch for part in converted)
         found = report(finished, archives, triples, monotonic() - started) | {
             "months": {"all": len(chunks), "new": new}
@@ -90,14 +92,14 @@ def build(
             last_write = _replay(store, draft, found["counts"])  # what others wrote cannot stop a build
         found |= {"shapes": {**checked.summary, "seconds": round(checked.seconds, 2)}}
         found["seconds"] = round(monotonic() - started, 1)
-        (draft / "report.json").write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        (snapshot.report(draft)).write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         with _claimed(store, [*shipped, *finished.claims]):
             manifest = _manifest(store, draft, archives, found, settings)
             manifest = replace(manifest, writes=last_write, shapes=checked.summary)
             if past:
-                return Built(retained.retain(store, draft, replace(manifest, as_of=retained.text(past))), found)
-            built = Built(snapshot.publish(store, draft, manifest, settings.keep_snapshots), found)
-        ledger.export(store / snapshot.LEDGER, settings.ledger)
+                return Built(store.retain(draft, replace(manifest, as_of=retained.text(past))), found)
+            built = Built(store.publish(draft, manifest, settings.keep_snapshots), found)
+        ledger.export(store.ledger, settings.ledger)
         _keep(store, converted, [kept_months.name(chunk, archives, settings.base, known) for chunk in chunks])
         return built
 
@@ -114,26 +116,25 @@ def quads(roots: Iterable[Path], settings: Settings) -> Iterator[Quad]:
 
 
 @contextmanager
-def _claimed(store: Path, claims: Iterable[Claim]) -> Iterator[None]:
+def _claimed(store: Store, claims: Iterable[Claim]) -> Iterator[None]:
     """Append claims to the ledger of ``store``; take them back if the block fails before its snapshot is current."""
-    file, link = store / snapshot.LEDGER, store / "current"
+    file, before = store.ledger, store.target
     size = file.stat().st_size if file.exists() else None
-    before = link.resolve()
     try:
         ledger.append(file, claims)
         yield
     except BaseException:
-        if link.resolve() == before and size is None:
+        if store.target == before and size is None:
             file.unlink(missing_ok=True)
-        elif link.resolve() == before and size is not None:
+        elif store.target == before and size is not None:
             os.truncate(file, size)
         raise
 
 
-def _check_base(store: Path, base: str) -> None:
-    if not (store / "current").exists():
+def _check_base(store: Store, base: str) -> None:
+    if not store.has_current:
         return
-    fixed = snapshot.current(store).manifest.base
+    fixed = store.current().manifest.base
     if fixed != base:
         raise ConfigurationError(f"the store {store} mints IRIs under {fixed}, not under {base}: use another store")
 
@@ -142,7 +143,7 @@ def _convert(
     archives: list[Archive], chunks: dict[str, Chunk], scratch: Path, settings: Settings, progress: Progress
 ) -> Iterator[Part]:
     """Convert chunks, several at a time, each into an N-Triples file of its own; take those that are kept already."""
-    store = Path(settings.store)
+    store = Store(Path(settings.store))
     kept = {name: part for name in chunks if (part := kept_months.find(store, name))}
     bare = [replace(archive, versions=(), others=()) for archive in archives]
     new = [(bare, settings.base, chunk, scratch / f"{name}.nt") for name, chunk in chunks.items() if name not in kept]
@@ -155,7 +156,7 @@ def _convert(
         progress(done, total)
 
 
-def _keep(store: Path, converted: list[Part], names: list[str]) -> None:
+def _keep(store: Store, converted: list[Part], names: list[str]) -> None:
     """Keep the parts for the next build, under their names with the ledger as it is now."""
     # The snapshot is published: where there is no room for the parts, the next build just converts them again.
     with suppress(OSError):
@@ -186,7 +187,7 @@ def _load(path: Path, parts: Iterable[Part], known: Ledger, settings: Settings) 
 
     Returns the parts, the outcome of all, whose claims are then in ``known``, and how many triples there are.
     """
-    database = Store(str(path))
+    database = EmbeddedGraph(str(path))
     converter = Converter(Minter(settings.base), gazetteer.load())
     with Loading(database) as load:
         drawn = []
@@ -203,27 +204,27 @@ def _load(path: Path, parts: Iterable[Part], known: Ledger, settings: Settings) 
     return drawn, converter.outcome, len(database)
 
 
-def _enrich(store: Path, draft: Path, base: str) -> Adopted:
+def _enrich(store: Store, draft: Path, base: str) -> Adopted:
     """Take the sources of enrichment that the current snapshot has into the draft and its database."""
-    if not (store / "current").exists():
+    if not store.has_current:
         return Adopted()
-    source.carry(snapshot.current(store).folder, draft)
-    database = Store(str(draft / "db"))
+    source.carry(store.current().folder, draft)
+    database = EmbeddedGraph(str(snapshot.database(draft)))
     adopted = adopt.adopt(database, draft, base)
     database.flush()
     return adopted
 
 
-def _replay(store: Path, draft: Path, counts: dict[str, int]) -> int:
+def _replay(store: Store, draft: Path, counts: dict[str, int]) -> int:
     """Make the writes of the store's log again in the draft, count its triples anew, and return the last one's number.
 
     A write that was current when its process was killed is in the log; one that was not is none.
     """
-    if (store / "current").exists():
-        log.settle(store, snapshot.current(store).manifest.writes)
+    if store.has_current:
+        log.settle(store, store.current().manifest.writes)
     if not log.logged(store):
         return 0
-    database = Store(str(draft / "db"))
+    database = EmbeddedGraph(str(snapshot.database(draft)))
     before = len(database)
     last = log.replay(store, database)
     database.flush()
@@ -231,7 +232,9 @@ def _replay(store: Path, draft: Path, counts: dict[str, int]) -> int:
     return last
 
 
-def _manifest(store: Path, draft: Path, archives: list[Archive], found: dict[str, Any], settings: Settings) -> Manifest:
+def _manifest(
+    store: Store, draft: Path, archives: list[Archive], found: dict[str, Any], settings: Settings
+) -> Manifest:
     now = datetime.now(UTC)
     return Manifest(
         id=snapshot.new_id(now),
@@ -244,6 +247,6 @@ def _manifest(store: Path, draft: Path, archives: list[Archive], found: dict[str
         archives=[
             {"name": one.root.resolve().name, "commit": one.commit, "versions": len(one.versions)} for one in archives
         ],
-        ledger=snapshot.checksum(store / snapshot.LEDGER),
+        ledger=snapshot.checksum(store.ledger),
         files=snapshot.checksums(draft),
     )

@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import IO, Any, Final, Literal
 from uuid import NAMESPACE_URL, uuid5
 
-from pyoxigraph import Store
-
 from kg.errors import ConfigurationError, NotFoundError, StoreError
 from kg.rdf import Literal as RdfLiteral
 from kg.rdf import NamedNode, patch, terms
+from kg.rdf.graph import Graph
 from kg.store import snapshot
+from kg.store.layout import Store
 from kg.store.snapshot import Snapshot
 
 Kind = Literal["added", "removed", "reworded", "changed"]
@@ -141,18 +141,18 @@ def value_diff(before: Mapping[str, frozenset[str]], after: Mapping[str, frozens
     return found
 
 
-# ---- What the stores say.
+# ---- What the graphs say.
 
 
-def find(store: Path, name: str) -> Snapshot:
+def find(store: Store, name: str) -> Snapshot:
     """Return a snapshot by its id, the beginning of its id, or the words ``current`` and ``previous``.
 
     Raises StoreError, which lists the ids there are, if there is not exactly one.
     """
-    current = snapshot.current(store)
+    current = store.current()
     if name == "current":
         return current
-    ids = [folder.name for folder in snapshot.snapshots(store)]
+    ids = [folder.name for folder in store.snapshots()]
     if name == "previous":
         found = [one for one in ids if one < current.folder.name][-1:]
     else:
@@ -160,11 +160,11 @@ def find(store: Path, name: str) -> Snapshot:
     if len(found) != 1:
         wrong = "is the beginning of several snapshots" if found else "is no snapshot"
         raise StoreError(f"{name!r} {wrong} of {store}: there are {', '.join(ids)}")
-    return snapshot.read(store / "snapshots" / found[0])
+    return snapshot.read(store.snapshot(found[0]))
 
 
-def events(old: Store, new: Store) -> list[Change]:
-    """Return what changed about every event from one store to the other, by day and IRI.
+def events(old: Graph, new: Graph) -> list[Change]:
+    """Return what changed about every event from one graph to the other, by day and IRI.
 
     An event whose page no longer lists it (prov:invalidatedAtTime) counts as removed, though its document stays.
     The memory this takes grows with the number of changes, the time with that of events too, which are walked
@@ -180,51 +180,51 @@ def events(old: Store, new: Store) -> list[Change]:
     return sorted(changes, key=lambda change: (change.one.day, change.one.event))
 
 
-def _suspects(old: Store, new: Store) -> set[NamedNode]:
+def _suspects(old: Graph, new: Graph) -> set[NamedNode]:
     """Return all events that came or went, or whose current revision changed: its IRI names one content for good."""
     predicates = (terms.CURRENT_REVISION, terms.INVALIDATED_AT)
     return {event for predicate in predicates for event in _unmatched(old, new, predicate)}
 
 
-def _unmatched(old: Store, new: Store, predicate: NamedNode) -> Iterator[NamedNode]:
+def _unmatched(old: Graph, new: Graph, predicate: NamedNode) -> Iterator[NamedNode]:
     both = (_pairs(old, predicate), _pairs(new, predicate))
     return (subject for sets in patch.unmatched(*both, limit=patch.UNMATCHED) for subject, _ in chain(*sets))
 
 
-def _pairs(store: Store, predicate: NamedNode) -> Iterator[tuple[NamedNode, str]]:
-    for quad in store.quads_for_pattern(None, predicate, None, None):
+def _pairs(graph: Graph, predicate: NamedNode) -> Iterator[tuple[NamedNode, str]]:
+    for quad in graph.quads_for_pattern(None, predicate, None, None):
         if isinstance(quad.subject, NamedNode):
             yield quad.subject, str(quad.object)
 
 
-def _listed(store: Store, event: NamedNode) -> NamedNode | None:
+def _listed(graph: Graph, event: NamedNode) -> NamedNode | None:
     """Return the current revision of an event, or None if there is none or the event is gone."""
-    gone = next(_texts(store, event, terms.INVALIDATED_AT), None)
-    return None if gone else min(_nodes(store, event, terms.CURRENT_REVISION), key=str, default=None)
+    gone = next(_texts(graph, event, terms.INVALIDATED_AT), None)
+    return None if gone else min(_nodes(graph, event, terms.CURRENT_REVISION), key=str, default=None)
 
 
-def _content(store: Store, revision: NamedNode, aspects: Mapping[str, NamedNode] = ASPECTS) -> Content:
-    event = next(_nodes(store, revision, terms.SPECIALIZATION_OF), revision)
+def _content(graph: Graph, revision: NamedNode, aspects: Mapping[str, NamedNode] = ASPECTS) -> Content:
+    event = next(_nodes(graph, revision, terms.SPECIALIZATION_OF), revision)
     return Content(
         revision.value,
         event.value,
-        min(_texts(store, event, terms.START_DATE), default=""),
-        min(_texts(store, revision, terms.LABEL), default=""),
-        {aspect: frozenset(_texts(store, revision, predicate)) for aspect, predicate in aspects.items()},
+        min(_texts(graph, event, terms.START_DATE), default=""),
+        min(_texts(graph, revision, terms.LABEL), default=""),
+        {aspect: frozenset(_texts(graph, revision, predicate)) for aspect, predicate in aspects.items()},
     )
 
 
-def _nodes(store: Store, subject: NamedNode, predicate: NamedNode) -> Iterator[NamedNode]:
-    objects = (quad.object for quad in store.quads_for_pattern(subject, predicate, None, None))
+def _nodes(graph: Graph, subject: NamedNode, predicate: NamedNode) -> Iterator[NamedNode]:
+    objects = (quad.object for quad in graph.quads_for_pattern(subject, predicate, None, None))
     return (one for one in objects if isinstance(one, NamedNode))
 
 
-def _texts(store: Store, subject: NamedNode, predicate: NamedNode) -> Iterator[str]:
-    objects = (quad.object for quad in store.quads_for_pattern(subject, predicate, None, None))
+def _texts(graph: Graph, subject: NamedNode, predicate: NamedNode) -> Iterator[str]:
+    objects = (quad.object for quad in graph.quads_for_pattern(subject, predicate, None, None))
     return (one.value for one in objects if isinstance(one, NamedNode | RdfLiteral))
 
 
-def revision(store: Path, iri: str) -> Content:
+def revision(store: Store, iri: str) -> Content:
     """Return the content of a revision in the current snapshot, else in the newest one that has it.
 
     Raises NotFoundError if none has, StoreError if there is no snapshot.
@@ -233,8 +233,8 @@ def revision(store: Path, iri: str) -> Content:
         node = NamedNode(iri)
     except ValueError:
         raise NotFoundError(f"{iri!r} is not an IRI") from None
-    others = (snapshot.read(folder) for folder in reversed(snapshot.snapshots(store)))
-    for one in chain([snapshot.current(store)], others):
+    others = (snapshot.read(folder) for folder in reversed(store.snapshots()))
+    for one in chain([store.current()], others):
         opened = one.open()
         if next(_nodes(opened, node, terms.SPECIALIZATION_OF), None):
             return _content(opened, node)
@@ -244,7 +244,7 @@ def revision(store: Path, iri: str) -> Content:
 # ---- What is printed.
 
 
-def report(store: Path, old: str, new: str, wanted: Literal["text", "json"]) -> str:
+def report(store: Store, old: str, new: str, wanted: Literal["text", "json"]) -> str:
     """Return what changed between two snapshots, or between two revisions, given by their IRIs.
 
     JSON of two snapshots is an object with ``from`` and ``to`` (ids), ``counts`` (by kind: ``added``,
@@ -268,7 +268,7 @@ def report(store: Path, old: str, new: str, wanted: Literal["text", "json"]) -> 
     return _to_json(ids | _snapshots_json(changes)) if wanted == "json" else _snapshots_text(ids, changes)
 
 
-def write_patch(store: Path, old: str, new: str, output: Path | IO[bytes]) -> None:
+def write_patch(store: Store, old: str, new: str, output: Path | IO[bytes]) -> None:
     """Write an RDF Patch: applied to the triples of the snapshot ``old`` it gives those of ``new``.
 
     In its header, ``id`` and ``prev`` are UUIDs made from the ids of the snapshots, so that the ``prev`` of the

@@ -15,14 +15,16 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, Final, cast
 
-from pyoxigraph import RdfFormat, Store, parse, serialize
+from pyoxigraph import RdfFormat, parse, serialize
 
 from kg.errors import FormatError, StoreError
 from kg.publish import dump_parts
 from kg.publish.dump_parts import WHOLE, Selection
 from kg.rdf import statements
 from kg.rdf.formats import Format
+from kg.rdf.graph import Graph
 from kg.rdf.prefixes import PREFIXES, expand
+from kg.store.embedded import EmbeddedGraph
 
 WITH_PREFIXES: Final = (RdfFormat.TURTLE, RdfFormat.TRIG, RdfFormat.RDF_XML)
 LINES: Final = (RdfFormat.N_TRIPLES, RdfFormat.N_QUADS)
@@ -39,47 +41,47 @@ def dump(database: Path, wanted: Format, output: Path, selection: Selection = WH
     """
     if wanted.rdf is None:
         raise FormatError(f"{wanted.label} cannot hold a graph")
-    store = opened(database)
-    with replacing(output) as file, selected(store, selection, output.parent) as blocks, packed(file, output) as target:
-        serialise(blocks, wanted, target, graphs=has_graphs(store))
+    graph = opened(database)
+    with replacing(output) as file, selected(graph, selection, output.parent) as blocks, packed(file, output) as target:
+        serialise(blocks, wanted, target, graphs=has_graphs(graph))
 
 
 def write(database: Path, wanted: Format, file: IO[bytes], selection: Selection = WHOLE) -> None:
     """Write what is selected of a database to an open file; raises as ``dump`` does."""
     if wanted.rdf is None:
         raise FormatError(f"{wanted.label} cannot hold a graph")
-    store = opened(database)
-    with selected(store, selection) as blocks:
-        serialise(blocks, wanted, file, graphs=has_graphs(store))
+    graph = opened(database)
+    with selected(graph, selection) as blocks:
+        serialise(blocks, wanted, file, graphs=has_graphs(graph))
 
 
-def opened(database: Path) -> Store:
+def opened(database: Path) -> Graph:
     """Open the database in a folder read-only; raises StoreError if that is not possible."""
     try:
-        return Store.read_only(str(database))
+        return EmbeddedGraph.read_only(str(database))
     except (OSError, RuntimeError) as error:
         raise StoreError(f"the database {database} cannot be opened: {error}; build again") from error
 
 
 @contextmanager
-def selected(store: Store, selection: Selection, folder: Path | None = None) -> Iterator[Iterator[bytes]]:
-    """Give the blocks (see kg.rdf.statements) of what is selected of a store, in order.
+def selected(graph: Graph, selection: Selection, folder: Path | None = None) -> Iterator[Iterator[bytes]]:
+    """Give the blocks (see kg.rdf.statements) of what is selected of a graph, in order.
 
     ``folder`` is for temporary files.
-    Raises NotFoundError if the store has nothing of the part or the year, StoreError if it cannot be read.
+    Raises NotFoundError if the graph has nothing of the part or the year, StoreError if it cannot be read.
     """
     with ExitStack() as files:
         try:
-            with dump_parts.statements_of(store, selection) as found:
+            with dump_parts.statements_of(graph, selection) as found:
                 blocks = files.enter_context(statements.in_order(found, folder))
         except OSError as error:
             raise StoreError(f"the dump stopped: {error}") from error
         yield dump_parts.chosen(blocks, selection)
 
 
-def has_graphs(store: Store) -> bool:
-    """Return whether a store has any named graph."""
-    return next(iter(store.named_graphs()), None) is not None
+def has_graphs(graph: Graph) -> bool:
+    """Return whether a dataset has any named graph."""
+    return next(iter(graph.named_graphs()), None) is not None
 
 
 def serialise(blocks: Iterable[bytes], wanted: Format, file: IO[bytes], *, graphs: bool = True) -> None:

@@ -16,6 +16,7 @@ from kg.publish.dump_parts import PARTS, Part, Selection, chosen
 from kg.rdf import statements
 from kg.rdf.formats import RDF_FORMATS, Format, by_name, by_suffix
 from kg.store import snapshot
+from kg.store.layout import Store
 from kg.store.snapshot import Manifest, Snapshot
 
 NAME: Final = "newsgraph"
@@ -84,7 +85,7 @@ def named(name: str) -> DumpFile | None:
     return DumpFile(format_, packed is not None, cast("Part | None", part), int(year) if year else None, since)
 
 
-def make(store: Path, source: Snapshot, file: DumpFile, folder: Path, whole: Path | None = None) -> Made:
+def make(store: Store, source: Snapshot, file: DumpFile, folder: Path, whole: Path | None = None) -> Made:
     """Write one file of a snapshot of ``store`` into a folder, where it appears when it is whole.
 
     ``whole`` may name a file that was made as WHOLE of the same snapshot. Raises NotFoundError if the snapshot has
@@ -101,7 +102,7 @@ def make(store: Path, source: Snapshot, file: DumpFile, folder: Path, whole: Pat
     return Made(file, found["bytes"], found["sha256"])
 
 
-def _write(store: Path, source: Snapshot, file: DumpFile, target: IO[bytes], whole: Path | None) -> None:
+def _write(store: Store, source: Snapshot, file: DumpFile, target: IO[bytes], whole: Path | None) -> None:
     if file.format.rdf is None:
         raise FormatError(f"{file.format.label} cannot hold a graph")
     since = diff.find(store, file.since).database if file.since else None
@@ -127,7 +128,7 @@ def sums(made: list[Made]) -> str:
     return "".join(f"{one.sha256}  {one.file.name}\n" for one in sorted(made, key=lambda one: one.file.name))
 
 
-def release(store: Path, source: Snapshot, folder: Path, files: list[DumpFile]) -> list[Made]:
+def release(store: Store, source: Snapshot, folder: Path, files: list[DumpFile]) -> list[Made]:
     """Write files of a snapshot, and their sums, into a folder that is there; raises as ``make`` does.
 
     The file WHOLE is made as well.

@@ -16,11 +16,13 @@ from itertools import chain
 from pathlib import Path
 from typing import Final, Literal, get_args
 
-from pyoxigraph import RdfFormat, Store, serialize
+from pyoxigraph import RdfFormat, serialize
 
 from kg.errors import NotFoundError, StoreError
 from kg.rdf import Literal as RdfLiteral
 from kg.rdf import NamedNode, Quad, patch, statements, terms
+from kg.rdf.graph import Graph
+from kg.store.embedded import EmbeddedGraph
 
 Part = Literal["core", "captures", "enrichment"]
 
@@ -45,42 +47,42 @@ WHOLE: Final = Selection()
 
 
 @contextmanager
-def statements_of(store: Store, selection: Selection) -> Iterator[Iterator[bytes]]:
+def statements_of(graph: Graph, selection: Selection) -> Iterator[Iterator[bytes]]:
     """Give the blocks (see kg.rdf.statements) of the year selected, or of what has changed, or all, in any order.
 
-    Raises StoreError if the store cannot be read to its end.
+    Raises StoreError if the graph cannot be read to its end.
     """
     if selection.year is None and selection.since is None:
-        with statements.reading(store) as lines:
+        with statements.reading(graph) as lines:
             yield statements.blocks(lines)
         return
     try:
-        yield _described(store, selection)
+        yield _described(graph, selection)
     except (OSError, RuntimeError) as error:
         raise StoreError(f"a snapshot cannot be read to its end: {error}; build again") from error
 
 
-def _described(store: Store, selection: Selection) -> Iterator[bytes]:
-    changed = None if selection.since is None else _changed(selection.since, store)
+def _described(graph: Graph, selection: Selection) -> Iterator[bytes]:
+    changed = None if selection.since is None else _changed(selection.since, graph)
     if selection.year is not None:
-        described = of_year(store, selection.base, selection.year)
+        described = of_year(graph, selection.base, selection.year)
     else:
-        described = ((one, _about(store, one)) for one in changed or ())
+        described = ((one, _about(graph, one)) for one in changed or ())
     for subject, quads in described:
         text = serialize(quads, format=RdfFormat.N_QUADS) if changed is None or subject in changed else None
         if text:
             yield b"".join(sorted(io.BytesIO(text)))
 
 
-def _changed(since: Path, store: Store) -> set[NamedNode]:
-    """Return what is not described in ``store`` as it is in the database ``since``."""
-    with patch.differences(Store.read_only(str(since)), store) as rows:
+def _changed(since: Path, graph: Graph) -> set[NamedNode]:
+    """Return what is not described in ``graph`` as it is in the database ``since``."""
+    with patch.differences(EmbeddedGraph.read_only(str(since)), graph) as rows:
         changed = {statements.subject(line) for _, line in rows}
     return {NamedNode(one[1:-1].decode()) for one in changed if one.startswith(b"<")}
 
 
-def _about(store: Store, subject: NamedNode) -> list[Quad]:
-    return list(store.quads_for_pattern(subject, None, None, None))
+def _about(graph: Graph, subject: NamedNode) -> list[Quad]:
+    return list(graph.quads_for_pattern(subject, None, None, None))
 
 
 def chosen(blocks: Iterable[bytes], selection: Selection) -> Iterator[bytes]:
@@ -123,20 +125,20 @@ def _enriched(block: bytes, sources: bytes) -> frozenset[bytes]:
     return frozenset(found)
 
 
-def of_year(store: Store, base: str, year: int) -> Iterator[tuple[NamedNode, list[Quad]]]:
+def of_year(graph: Graph, base: str, year: int) -> Iterator[tuple[NamedNode, list[Quad]]]:
     """Yield what a dump of one year describes, with its quads: days, events and pages of that year, what they name.
 
     From there on every object is followed, except to events, days and pages of other years. An event that was merged
     into one of the year belongs to it; one that was withdrawn has no date, and so no year.
     """
-    dated = _dated(store, year)
-    dated |= {page for day in dated for page in _referring(store, terms.TEMPORAL, day)}
-    dated |= {old for event in dated for old in _referring(store, terms.REPLACED_BY, event)}
+    dated = _dated(graph, year)
+    dated |= {page for day in dated for page in _referring(graph, terms.TEMPORAL, day)}
+    dated |= {old for event in dated for old in _referring(graph, terms.REPLACED_BY, event)}
     found, waiting = set(dated), list(dated)
     ours, closed = {one.value for one in dated}, tuple(f"{base}{folder}/" for folder in ("event", "day", "page"))
     while waiting:
         subject = waiting.pop()
-        quads = _about(store, subject)
+        quads = _about(graph, subject)
         for quad in quads:
             named = quad.object
             if isinstance(named, NamedNode) and named not in found and _leads_on(quad, named.value, ours, closed):
@@ -151,18 +153,18 @@ def _leads_on(quad: Quad, iri: str, ours: set[str], closed: tuple[str, ...]) -> 
     return iri.partition("#")[0].partition("/revision/")[0] in ours
 
 
-def _dated(store: Store, year: int) -> set[NamedNode]:
+def _dated(graph: Graph, year: int) -> set[NamedNode]:
     """Return the days and events of a year."""
     return {
         quad.subject
-        for quad in store.quads_for_pattern(None, terms.START_DATE, None, None)
+        for quad in graph.quads_for_pattern(None, terms.START_DATE, None, None)
         if isinstance(quad.subject, NamedNode)
         and isinstance(quad.object, RdfLiteral)
         and quad.object.value.startswith(f"{year:04d}-")
     }
 
 
-def _referring(store: Store, predicate: NamedNode, thing: NamedNode) -> Iterator[NamedNode]:
-    for quad in store.quads_for_pattern(None, predicate, thing, None):
+def _referring(graph: Graph, predicate: NamedNode, thing: NamedNode) -> Iterator[NamedNode]:
+    for quad in graph.quads_for_pattern(None, predicate, thing, None):
         if isinstance(quad.subject, NamedNode):
             yield quad.subject

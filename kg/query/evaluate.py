@@ -1,4 +1,4 @@
-"""Evaluates one SPARQL query on a store, in the calling process."""
+"""Evaluates one SPARQL query on a graph, in the calling process."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples, Store, serialize
+from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples, serialize
 
 from kg.errors import FormatError, NotSupportedError, QueryError, ResultTooLargeError
 from kg.query.row_count import count
 from kg.query.syntax import syntax_error
 from kg.rdf import NamedNode, Triple
 from kg.rdf.formats import Format, by_name, prefixes_for
-from kg.rdf.prefixes import PREFIXES
+from kg.store.embedded import EmbeddedGraph
 
 Results = QuerySolutions | QueryBoolean | QueryTriples
 
@@ -54,7 +54,7 @@ class Buffer:
 
 
 def answer(
-    store: Store,
+    graph: EmbeddedGraph,
     query: str,
     format: Format | None = None,  # noqa: A002
     *,
@@ -63,7 +63,7 @@ def answer(
     default_graphs: Sequence[str] = (),
     named_graphs: Sequence[str] = (),
 ) -> Answer:
-    """Evaluate ``query`` on ``store`` and serialize all of its result.
+    """Evaluate ``query`` on ``graph`` and serialize all of its result.
 
     ``format`` must fit the query form; None means SPARQL JSON for SELECT and ASK, Turtle for graphs.
     ``limit`` is the largest body in bytes; relative IRIs are resolved against ``base``. If ``default_graphs``
@@ -72,7 +72,7 @@ def answer(
     or QueryError if evaluation fails.
     """
     try:
-        return _serialize(_evaluate(store, query, base, default_graphs, named_graphs), format, limit)
+        return _serialize(_evaluate(graph, query, base, default_graphs, named_graphs), format, limit)
     except SyntaxError as error:
         raise syntax_error(str(error), query) from None
     except (OSError, RuntimeError, ValueError) as error:
@@ -88,14 +88,13 @@ def failed(error: Exception) -> QueryError:
 
 
 def _evaluate(
-    store: Store, query: str, base: str | None, default_graphs: Sequence[str], named_graphs: Sequence[str]
+    graph: EmbeddedGraph, query: str, base: str | None, default_graphs: Sequence[str], named_graphs: Sequence[str]
 ) -> Results:
     if not default_graphs and not named_graphs:
-        return store.query(query, base_iri=base, prefixes=PREFIXES)
-    return store.query(
+        return graph.query(query, base_iri=base)
+    return graph.query(
         query,
         base_iri=base,
-        prefixes=PREFIXES,
         default_graph=[NamedNode(iri) for iri in default_graphs],
         named_graphs=[NamedNode(iri) for iri in named_graphs],
     )

@@ -1,16 +1,15 @@
-"""One graph of a store, as the Graph Store Protocol sends it."""
+"""One graph of a dataset, as the Graph Store Protocol sends it."""
 
 from __future__ import annotations
-
-from pyoxigraph import Store
 
 from kg.errors import FormatError, NotFoundError
 from kg.query.evaluate import Buffer
 from kg.rdf import DefaultGraph, NamedNode
 from kg.rdf.formats import Format, prefixes_for
+from kg.rdf.graph import Graph
 
 
-def graph(store: Store, iri: str, format: Format, limit: int) -> bytes:  # noqa: A002
+def graph(graph: Graph, iri: str, format: Format, limit: int) -> bytes:  # noqa: A002
     """Return a graph in a format; the empty ``iri`` stands for the default graph.
 
     Raises NotFoundError if there is no such graph, FormatError if the format holds none, and ResultTooLargeError if
@@ -19,8 +18,8 @@ def graph(store: Store, iri: str, format: Format, limit: int) -> bytes:  # noqa:
     if format.rdf is None:
         raise FormatError(f"{format.label} cannot hold a graph")
     name = NamedNode(iri) if iri else DefaultGraph()
-    if isinstance(name, NamedNode) and not store.contains_named_graph(name):
+    if isinstance(name, NamedNode) and not graph.contains_named_graph(name):
         raise NotFoundError(f"there is no graph <{iri}>")
     buffer = Buffer(limit)
-    store.dump(buffer, format.rdf, from_graph=name, prefixes=prefixes_for(format.rdf))  # type: ignore[arg-type]
+    graph.dump(buffer, format.rdf, from_graph=name, prefixes=prefixes_for(format.rdf))  # type: ignore[arg-type]
     return bytes(buffer.content)

@@ -12,13 +12,13 @@ from typing import Any, Final
 from urllib.parse import urljoin
 from uuid import uuid4
 
-from pyoxigraph import QuerySolutions, Store
+from pyoxigraph import QuerySolutions
 
 from kg.errors import FederationError
 from kg.query.evaluate import failed
 from kg.query.syntax import syntax_error
 from kg.rdf import Literal, NamedNode
-from kg.rdf.prefixes import PREFIXES
+from kg.store.embedded import EmbeddedGraph
 
 LITERALS: Final = frozenset({"literal", "typed-literal"})  # the second one is from before the Recommendation
 UNBOUND: Final = "UNDEF"
@@ -26,7 +26,7 @@ GENID: Final = "/.well-known/genid/"
 
 
 def scopes(queries: Sequence[str], base: str) -> list[list[str]]:
-    """Return the variables that each query selects, none for other forms, by asking a store without data.
+    """Return the variables that each query selects, none for other forms, by asking an engine without data.
 
     Raises QuerySyntaxError for the first one that is no query, NotSupportedError for an unknown function.
     """
@@ -35,7 +35,7 @@ def scopes(queries: Sequence[str], base: str) -> list[list[str]]:
 
 def _scope(query: str, base: str) -> Iterator[str]:
     try:
-        found = Store().query(query, base_iri=base, prefixes=PREFIXES)
+        found = EmbeddedGraph().query(query, base_iri=base)
     except SyntaxError as error:
         raise syntax_error(str(error), query) from None
     except (OSError, RuntimeError, ValueError) as error:

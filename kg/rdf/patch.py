@@ -15,10 +15,11 @@ from itertools import chain, groupby, zip_longest
 from operator import itemgetter
 from typing import IO, Final, TypeVar
 
-from pyoxigraph import RdfFormat, Store, parse
+from pyoxigraph import RdfFormat, parse
 
 from kg.errors import PatchSyntaxError
 from kg.rdf import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
+from kg.rdf.graph import Graph, WritableGraph
 from kg.rdf.statements import reading
 
 Term = NamedNode | BlankNode | Literal | Triple
@@ -83,13 +84,13 @@ def read(file: Iterable[bytes]) -> Patch:
     return reader.patch
 
 
-def apply(patch: Patch, store: Store) -> None:
-    """Make the changes of a patch in a store, in their order; a second time, they change nothing."""
+def apply(patch: Patch, graph: WritableGraph) -> None:
+    """Make the changes of a patch in a graph, in their order; a second time, they change nothing."""
     for row in chain.from_iterable(patch.transactions):
         if row.adds:
-            store.add(row.quad)
+            graph.add(row.quad)
         else:
-            store.remove(row.quad)
+            graph.remove(row.quad)
 
 
 class _Reader:
@@ -166,12 +167,12 @@ def _reason(error: Exception) -> str:
 
 
 @contextmanager
-def differences(old: Store, new: Store, limit: int = UNMATCHED) -> Iterator[Iterator[tuple[bytes, bytes]]]:
+def differences(old: Graph, new: Graph, limit: int = UNMATCHED) -> Iterator[Iterator[tuple[bytes, bytes]]]:
     """Give the rows, sorted by statement, of the patch that makes ``old`` the same as ``new``, as ``write`` takes them.
 
-    Blank nodes are told apart by their labels. Both stores are read when the block begins. No more than
+    Blank nodes are told apart by their labels. Both graphs are read when the block begins. No more than
     ``limit`` statements and a pair are in memory at once; the others wait in temporary files. Raises StoreError
-    if a store cannot be read.
+    if a graph cannot be read.
     """
     with ExitStack() as files:
         with reading(old) as before, reading(new) as after:

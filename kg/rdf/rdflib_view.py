@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from oxrdflib import OxigraphStore
-from pyoxigraph import Store
 from rdflib import BNode, Dataset, Graph, Literal, Namespace, URIRef
 from rdflib.graph import DATASET_DEFAULT_GRAPH_ID
 from rdflib.term import Node
@@ -17,9 +17,9 @@ from kg.rdf.prefixes import PREFIXES
 STRING = "http://www.w3.org/2001/XMLSchema#string"
 
 
-def dataset(store: Store) -> Dataset:
-    """Return an rdflib Dataset over an engine's store, with the prefixes of newsgraph bound."""
-    result = Dataset(store=OxigraphStore(store=store), default_union=False)
+def dataset(engine: Any) -> Dataset:
+    """Return an rdflib Dataset over the engine of a kg.store.embedded.EmbeddedGraph, with our prefixes bound."""
+    result = Dataset(store=OxigraphStore(store=engine), default_union=False)
     _bind_prefixes(result)
     return result
 

@@ -1,4 +1,4 @@
-"""The statements of a store as lines of N-Quads: as the engine gives them, and in the order of their bytes.
+"""The statements of a dataset as lines of N-Quads: as the engine gives them, and in the order of their bytes.
 
 A *block* is all lines of one subject, sorted. Blocks sorted are lines sorted, as ``LC_ALL=C sort`` sorts them: a line
 begins with its subject, and no subject is the beginning of another one, since it ends in ``> ``.
@@ -18,24 +18,25 @@ from itertools import groupby
 from pathlib import Path
 from typing import IO, Any, Final
 
-from pyoxigraph import RdfFormat, Store
+from pyoxigraph import RdfFormat
 
 from kg.errors import StoreError
 from kg.rdf import DefaultGraph
+from kg.rdf.graph import Graph
 
 PIPE_BUFFER: Final = 1 << 20
 RUN_BYTES: Final = 64_000_000
 
 
 @contextmanager
-def reading(store: Store, graph: DefaultGraph | None = None) -> Iterator[IO[bytes]]:
-    """Give the quads of a store as lines of N-Quads, or the triples of one graph as lines of N-Triples.
+def reading(dataset: Graph, name: DefaultGraph | None = None) -> Iterator[IO[bytes]]:
+    """Give the quads of a dataset as lines of N-Quads, or the triples of one graph as lines of N-Triples.
 
     Raises StoreError at the end if they are not all there.
     """
     descriptor, writing = os.pipe()
     with ThreadPoolExecutor(1) as pool:
-        dumping = pool.submit(_dump, store, graph, writing)
+        dumping = pool.submit(_dump, dataset, name, writing)
         with os.fdopen(descriptor, "rb", PIPE_BUFFER) as lines:
             yield lines
         try:
@@ -44,9 +45,9 @@ def reading(store: Store, graph: DefaultGraph | None = None) -> Iterator[IO[byte
             raise StoreError(f"a snapshot cannot be read to its end: {error}; build again") from error
 
 
-def _dump(store: Store, graph: DefaultGraph | None, descriptor: int) -> None:
+def _dump(dataset: Graph, name: DefaultGraph | None, descriptor: int) -> None:
     with os.fdopen(descriptor, "wb", PIPE_BUFFER) as file:
-        store.dump(file, format=RdfFormat.N_TRIPLES if graph else RdfFormat.N_QUADS, from_graph=graph)
+        dataset.dump(file, RdfFormat.N_TRIPLES if name else RdfFormat.N_QUADS, name)
 
 
 def subject(line: bytes) -> bytes:

@@ -24,7 +24,8 @@ from kg.remote.deadline import DeadlineSocket, left
 from kg.version import __version__
 
 RESULTS: Final = "application/sparql-results+json"
-ACCEPTED: Final = (RESULTS, "application/json")
+ACCEPTED: Final = {RESULTS: (RESULTS, "application/json")}
+"""Under which names what is asked for may come, where there are several."""
 AGENT: Final = f"newsgraph/{__version__}"
 NAME: Final = "newsgraph"
 """What servers of this program are called in the header Via (RFC 9110, section 7.6.3)."""
@@ -52,9 +53,12 @@ def post(
     deadline: float,
     limit: int,
     passed: int = 0,
+    accept: str = RESULTS,
     resolve: Resolve = socket.getaddrinfo,
 ) -> bytes:
-    """Send a SELECT query to a service and return its answer in SPARQL JSON (SPARQL 1.1 Protocol, section 2.1.2).
+    """Send a query to a service and return its answer, in SPARQL JSON or in the media type ``accept``.
+
+    The query is sent as a form (SPARQL 1.1 Protocol, section 2.1.2).
 
     ``private`` says whether the host may be one of a private network; ``deadline`` (time.monotonic()) is that of
     everything together; ``limit`` is the largest answer in bytes; ``passed`` how many servers of this program the
@@ -63,7 +67,7 @@ def post(
     """
     try:
         with _connected(service, _resolved(service, private, deadline, resolve), deadline) as connected:
-            return _exchange(service, DeadlineSocket(connected, deadline), query, limit, passed)
+            return _exchange(service, DeadlineSocket(connected, deadline), query, limit, passed, accept)
     except TimeoutError:
         raise FederationTimeoutError(f"{service.host} did not answer in time") from None
     except ssl.SSLCertVerificationError as error:
@@ -129,10 +133,10 @@ def _secured(connected: socket.socket, host: str, deadline: float) -> ssl.SSLSoc
         raise
 
 
-def _exchange(service: Service, connected: DeadlineSocket, query: str, limit: int, passed: int) -> bytes:
+def _exchange(service: Service, connected: DeadlineSocket, query: str, limit: int, passed: int, accept: str) -> bytes:
     headers = {
         "Host": service.authority,
-        "Accept": RESULTS,
+        "Accept": accept,
         "Accept-Encoding": "identity",
         "Connection": "close",
         "Content-Type": "application/x-www-form-urlencoded",  # the one that every service takes
@@ -146,8 +150,9 @@ def _exchange(service: Service, connected: DeadlineSocket, query: str, limit: in
     if response.status != 200:
         raise FederationError(f"{service.host} answered {response.status}{_reason(response)}")
     kind = response.headers.get_content_type() if "Content-Type" in response.headers else "no media type"
-    if kind not in ACCEPTED or response.headers.get("Content-Encoding", "identity").lower() != "identity":
-        raise FederationError(f"{service.host} answered in {kind[:SHOWN]}, not in plain {RESULTS}")
+    encoding = response.headers.get("Content-Encoding", "identity").lower()
+    if kind not in ACCEPTED.get(accept, (accept,)) or encoding != "identity":
+        raise FederationError(f"{service.host} answered in {kind[:SHOWN]}, not in plain {accept}")
     return _body(service, response, limit)
 
 

@@ -10,21 +10,21 @@ from pathlib import Path
 from time import monotonic
 from typing import Any, Final, Literal
 
-from pyoxigraph import Store
-
 import vocab
 from kg.archive.opening import Archive
 from kg.errors import ValidationError
 from kg.rdf import Literal as RdfLiteral
 from kg.rdf import NamedNode
+from kg.rdf.graph import Graph
 from kg.rdf.prefixes import compact
 from kg.shapes.origin import SHOWN, Origin, Origins
 from kg.shapes.report import REPORT_PREFIXES, turtle
 from kg.shapes.shape import SH, Constraint, Term, Violation, Violations, load
 from kg.shapes.validate import validate
+from kg.store import snapshot
+from kg.store.embedded import EmbeddedGraph
+from kg.store.layout import Store
 
-REJECTED: Final = "rejected.txt"
-"""The report on a build that was not published, in the folder of its store."""
 FORCED: Final = "violations.txt"
 """The report on a snapshot that was published all the same, in its own folder."""
 KEPT: Final = 100
@@ -52,22 +52,22 @@ class Checked:
         return {"conforms": not self.found, "violations": self.count}
 
 
-def check(store: Store, threads: int = 0, kept: int = KEPT) -> Checked:
-    """Check the default graph of a store against the shapes of the vocabulary.
+def check(graph: Graph, threads: int = 0, kept: int = KEPT) -> Checked:
+    """Check the default graph against the shapes of the vocabulary.
 
     Args:
-        store: the graph.
+        graph: the graph.
         threads: queries at the same time; 0 means one for each core.
         kept: how many violations of one constraint are kept, the others are counted.
 
     """
     started = monotonic()
     shapes = load(vocab.shapes())
-    found = validate(store, shapes, threads or os.cpu_count() or 1, kept)
+    found = validate(graph, shapes, threads or os.cpu_count() or 1, kept)
     return Checked(tuple(found), sum(len(shape.constraints) for shape in shapes), monotonic() - started)
 
 
-def gate(store: Path, draft: Path, archives: Iterable[Archive], *, jobs: int = 0, force: bool = False) -> Checked:
+def gate(store: Store, draft: Path, archives: Iterable[Archive], *, jobs: int = 0, force: bool = False) -> Checked:
     """Check the finished database of a draft before it is published in ``store``.
 
     Where it breaks a shape the report is written: beside the snapshots, or with ``force`` into the draft, so that it
@@ -77,9 +77,9 @@ def gate(store: Path, draft: Path, archives: Iterable[Archive], *, jobs: int = 0
         ValidationError: if it breaks a shape, unless ``force`` is given; the message says where the report is.
 
     """
-    database = Store.read_only(str(draft / "db"))
+    database = EmbeddedGraph.read_only(snapshot.database(draft))
     checked = check(database, jobs)
-    rejected = store / REJECTED
+    rejected = store.rejected
     rejected.unlink(missing_ok=True)
     if checked.found:
         text = report(checked, Origins(database, archives), "text")

@@ -9,14 +9,13 @@ from functools import cached_property
 from itertools import islice
 from typing import Final
 
-from pyoxigraph import Store
-
 from kg.archive.opening import Archive, Version
 from kg.dialects import reading, registry
 from kg.dialects.record import Page
 from kg.errors import NewsgraphError
 from kg.mapping import rebuild as rebuilding
 from kg.rdf import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple, terms
+from kg.rdf.graph import Graph
 
 STEPS: Final = 3
 """How far from a node its page is looked for: publisher, source, event, revision."""
@@ -57,8 +56,8 @@ class Origin:
 class Origins:
     """Finds where the nodes of a graph come from; with the archives it was made from, also every line."""
 
-    def __init__(self, store: Store, archives: Iterable[Archive] = ()) -> None:
-        self._store = store
+    def __init__(self, graph: Graph, archives: Iterable[Archive] = ()) -> None:
+        self._graph = graph
         self._archives = tuple(archives)
         self._numbered: dict[str, tuple[dict[str, int], bool]] = {}
 
@@ -87,7 +86,7 @@ class Origins:
         """Return the place of a page or an entry; None for any other node."""
         iri, _, fragment = node.value.partition("#")
         page = NamedNode(iri)
-        if Quad(page, terms.TYPE, terms.PAGE) not in self._store:
+        if Quad(page, terms.TYPE, terms.PAGE) not in self._graph:
             return None
         path = self._text(page, terms.LABEL) or iri
         if not fragment:
@@ -99,11 +98,11 @@ class Origins:
         if isinstance(node, NamedNode):
             yield from self._objects(node, terms.CURRENT_REVISION)
             yield from self._objects(node, terms.REVISION)
-        for quad in self._store.quads_for_pattern(None, None, node, DefaultGraph()):
+        for quad in self._graph.quads_for_pattern(None, None, node, DefaultGraph()):
             yield quad.subject
 
     def _objects(self, node: NamedNode, term: NamedNode) -> list[Term]:
-        found = (quad.object for quad in self._store.quads_for_pattern(node, term, None, DefaultGraph()))
+        found = (quad.object for quad in self._graph.quads_for_pattern(node, term, None, DefaultGraph()))
         return sorted(islice(found, WIDTH), key=str)
 
     def _text(self, node: NamedNode, term: NamedNode) -> str | None:
@@ -119,7 +118,7 @@ class Origins:
         try:
             if captured := self._captured(path, self._text(page, terms.IDENTIFIER)):
                 return lines(captured), False
-            content = rebuilding.text(rebuilding.find(self._store, page.value))
+            content = rebuilding.text(rebuilding.find(self._graph, page.value))
             return lines(Page(path, content)), not registry.of(path).byte_for_byte
         except NewsgraphError:
             return {}, False

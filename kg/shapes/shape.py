@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from pyoxigraph import RdfFormat, Store
+from pyoxigraph import RdfFormat
 
 from kg.errors import ConfigurationError
 from kg.rdf import BlankNode, DefaultGraph, Literal, NamedNode, Triple
+from kg.store.embedded import EmbeddedGraph
 
 SH: Final = "http://www.w3.org/ns/shacl#"
 RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -118,13 +119,13 @@ def load(turtle: str) -> tuple[Shape, ...]:
         ConfigurationError: if it uses anything else.
 
     """
-    graph = Store()
+    graph = EmbeddedGraph()
     graph.load(turtle.encode(), format=RdfFormat.TURTLE)
     return _Reading(graph).shapes()
 
 
 class _Reading:
-    def __init__(self, graph: Store) -> None:
+    def __init__(self, graph: EmbeddedGraph) -> None:
         self._graph = graph
 
     def shapes(self) -> tuple[Shape, ...]:

@@ -10,9 +10,8 @@ from heapq import nsmallest
 from itertools import chain
 from typing import Final
 
-from pyoxigraph import QuerySolutions, Store
-
 from kg.rdf import BlankNode, DefaultGraph, NamedNode, Quad, Triple
+from kg.rdf.graph import Graph
 from kg.shapes.compile import anywhere, query
 from kg.shapes.shape import TYPE, Constraint, Path, Shape, Target, Term, Violation, Violations
 
@@ -27,11 +26,11 @@ Row = tuple[Term, Term | None]
 Same = tuple[Path | None, str, tuple[Term, ...], tuple[tuple[Constraint, ...], ...]]
 
 
-def validate(store: Store, shapes: Iterable[Shape], threads: int = 1, kept: int = KEPT) -> list[Violations]:
+def validate(graph: Graph, shapes: Iterable[Shape], threads: int = 1, kept: int = KEPT) -> list[Violations]:
     """Return the violations of each constraint that has any, in the order of the shapes.
 
     Args:
-        store: the graph, of which the default graph is looked at. Classes are those that it states: no class is
+        graph: the graph, of which the default graph is looked at. Classes are those that it states: no class is
             taken for a subclass of another.
         shapes: what it should keep to.
         threads: how many queries run at the same time; the engine lets go of the interpreter while it works.
@@ -42,7 +41,7 @@ def validate(store: Store, shapes: Iterable[Shape], threads: int = 1, kept: int 
 
     """
     with ThreadPoolExecutor(threads) as pool:
-        work = [pool.submit(_ask, store, group, kept) for group in _groups(shapes)]
+        work = [pool.submit(_ask, graph, group, kept) for group in _groups(shapes)]
         return list(chain.from_iterable(one.result() for one in work))
 
 
@@ -78,12 +77,12 @@ def _groups(shapes: Iterable[Shape]) -> list[_Group]:
     return sorted(groups, key=lambda group: -len(group.targets))
 
 
-def _ask(store: Store, group: _Group, kept: int) -> list[Violations]:
+def _ask(graph: Graph, group: _Group, kept: int) -> list[Violations]:
     """Return the violations of each constraint of a group; if there are none of all together, none is asked for."""
     together, targets = group.together
-    if len(group.targets) > 1 and not any(True for _ in _rows(store, targets, together, group.alone)):
+    if len(group.targets) > 1 and not any(True for _ in _rows(graph, targets, together, group.alone)):
         return []
-    found = (_violations(one, _rows(store, targets, one, group.alone), kept) for one, targets in group)
+    found = (_violations(one, _rows(graph, targets, one, group.alone), kept) for one, targets in group)
     return [violations for violations in found if violations.count]
 
 
@@ -100,44 +99,42 @@ def _violations(constraint: Constraint, rows: Iterable[Row], kept: int) -> Viola
     return Violations(constraint, count, tuple(Violation(constraint, *row) for row in first))
 
 
-def _rows(store: Store, targets: Targets, constraint: Constraint, alone: bool = False) -> Iterable[Row]:
+def _rows(graph: Graph, targets: Targets, constraint: Constraint, alone: bool = False) -> Iterable[Row]:
     """Return the focus nodes and values that violate a constraint, each pair once."""
     if constraint.members:
-        return _none_met(store, targets, constraint)
+        return _none_met(graph, targets, constraint)
     if alone and (text := anywhere(constraint, SUSPECTS)) is not None:
-        suspects = set(_solutions(store, text))
+        suspects = set(_solutions(graph, text))
         if len(suspects) < SUSPECTS:
-            return (row for row in suspects if any(_has(store, row[0], target) for target in targets))
-    return _solutions(store, query(constraint, targets))
+            return (row for row in suspects if any(_has(graph, row[0], target) for target in targets))
+    return _solutions(graph, query(constraint, targets))
 
 
-def _has(store: Store, node: Term, target: Target) -> bool:
+def _has(graph: Graph, node: Term, target: Target) -> bool:
     """Whether a node is one that a target names."""
     if target.kind == "targetObjectsOf":
-        return any(True for _ in store.quads_for_pattern(None, target.term, node, DefaultGraph()))
+        return any(True for _ in graph.quads_for_pattern(None, target.term, node, DefaultGraph()))
     if not isinstance(node, NamedNode | BlankNode | Triple):
         return False
     if target.kind == "targetClass":
-        return Quad(node, TYPE, target.term) in store
-    return any(True for _ in store.quads_for_pattern(node, target.term, None, DefaultGraph()))
+        return Quad(node, TYPE, target.term) in graph
+    return any(True for _ in graph.quads_for_pattern(node, target.term, None, DefaultGraph()))
 
 
-def _solutions(store: Store, text: str) -> Iterator[Row]:
-    found = store.query(text)
-    assert isinstance(found, QuerySolutions)  # noqa: S101 - the text is a SELECT
-    has_value = len(found.variables) > 1
-    for solution in found:
-        yield solution[0], solution[1] if has_value else None
+def _solutions(graph: Graph, text: str) -> Iterator[Row]:
+    for focus, *values in graph.select(text):
+        if focus is not None:
+            yield focus, values[0] if values else None
 
 
-def _none_met(store: Store, targets: Targets, constraint: Constraint) -> set[Row]:
+def _none_met(graph: Graph, targets: Targets, constraint: Constraint) -> set[Row]:
     """Return what meets no member of a ``sh:or``; once that is nothing, the other members are not looked at.
 
     A member that constrains the node itself, or one of its properties, is not met by the node as a whole.
     """
     left: set[Row] | None = None
     for member in constraint.members:
-        rows = (row for one in member for row in _rows(store, targets, one))
+        rows = (row for one in member for row in _rows(graph, targets, one))
         found: set[Row] = set(rows) if constraint.path else {(this, this) for this, _ in rows}
         left = found if left is None else left & found
         if not left:

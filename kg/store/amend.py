@@ -6,17 +6,16 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 from kg.errors import LedgerError
 from kg.events import ledger
 from kg.events.ledger import INSTANT, Claim, ClaimKind, Ledger
-from kg.store import snapshot
+from kg.store.layout import Store
 
 KEY = re.compile(r"\d{4}-\d\d-\d\d/[a-z2-7]{10}")
 
 
-def merge(store: Path, old: str, new: str) -> None:
+def merge(store: Store, old: str, new: str) -> None:
     """Add to the ledger of a store that the event ``old`` (an IRI) is one with the event ``new``, which survives.
 
     Raises LedgerError if the ledger does not know both, if one is merged already or withdrawn, or if they are of
@@ -33,7 +32,7 @@ def merge(store: Path, old: str, new: str) -> None:
         _add(store, gone, "merged", survivor.key)
 
 
-def withdraw(store: Path, event: str, now: datetime | None = None) -> None:
+def withdraw(store: Store, event: str, now: datetime | None = None) -> None:
     """Add to the ledger of a store that nothing of an event (its IRI) is to be shown from now on.
 
     Raises LedgerError if the ledger does not know the event, or if it is merged or withdrawn already; StoreError if
@@ -45,12 +44,12 @@ def withdraw(store: Path, event: str, now: datetime | None = None) -> None:
         _add(store, claim, "withdrawn", (now or datetime.now(UTC)).astimezone(UTC).strftime(INSTANT))
 
 
-def show(store: Path, event: str) -> list[str]:
+def show(store: Store, event: str) -> list[str]:
     """Return what the ledger of a store says about an event (its IRI), a line for each claim.
 
     Raises LedgerError if the ledger does not know the event.
     """
-    known = Ledger(ledger.read(store / snapshot.LEDGER))
+    known = Ledger(ledger.read(store.ledger))
     key = _event(store, known, event).key
     lines = [f"{one.kind} {one.day} {one.language} {one.value}" for one in known.claims_of(key)]
     if key in known.merged:
@@ -62,18 +61,18 @@ def show(store: Path, event: str) -> list[str]:
 
 
 @contextmanager
-def _ledger(store: Path) -> Iterator[Ledger]:
+def _ledger(store: Store) -> Iterator[Ledger]:
     """Give the ledger of a store, which nobody else writes to until the block ends."""
-    snapshot.current(store)
-    with snapshot.drafting(store):
-        yield Ledger(ledger.read(store / snapshot.LEDGER))
+    store.current()
+    with store.drafting():
+        yield Ledger(ledger.read(store.ledger))
 
 
-def _events(store: Path) -> str:
-    return f"{snapshot.current(store).manifest.base}event/"
+def _events(store: Store) -> str:
+    return f"{store.current().manifest.base}event/"
 
 
-def _event(store: Path, known: Ledger, iri: str) -> Claim:
+def _event(store: Store, known: Ledger, iri: str) -> Claim:
     """Return the first claim of the event with this IRI."""
     events = _events(store)
     key = iri.removeprefix(events)
@@ -85,7 +84,7 @@ def _event(store: Path, known: Ledger, iri: str) -> Claim:
     return claims[0]
 
 
-def _refuse_amended(store: Path, known: Ledger, key: str) -> None:
+def _refuse_amended(store: Store, known: Ledger, key: str) -> None:
     events = _events(store)
     if key in known.merged:
         raise LedgerError(f"<{events}{key}> is merged already: name <{events}{known.survivor(key)}> instead")
@@ -93,6 +92,6 @@ def _refuse_amended(store: Path, known: Ledger, key: str) -> None:
         raise LedgerError(f"<{events}{key}> is withdrawn since {known.withdrawn[key]}")
 
 
-def _add(store: Path, claim: Claim, kind: ClaimKind, value: str) -> None:
+def _add(store: Store, claim: Claim, kind: ClaimKind, value: str) -> None:
     day = date.fromisoformat(claim.key.partition("/")[0])
-    ledger.append(store / snapshot.LEDGER, [Claim(day, claim.language, claim.key, kind, value)])
+    ledger.append(store.ledger, [Claim(day, claim.language, claim.key, kind, value)])

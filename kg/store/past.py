@@ -1,15 +1,10 @@
-"""Snapshots of the past: built from captures up to a time, kept beside the others for good, never current."""
+"""The times that snapshots of the past are of: those of the last captures that they were built from."""
 
 from __future__ import annotations
 
-import shutil
 from datetime import UTC, datetime
-from pathlib import Path
 
-from kg.errors import ConfigurationError, NotFoundError
-from kg.store.snapshot import Manifest, Snapshot, read, seal, sync
-
-FOLDER = "past"
+from kg.errors import ConfigurationError
 
 
 def instant(text: str) -> datetime:
@@ -28,34 +23,3 @@ def instant(text: str) -> datetime:
 def text(moment: datetime) -> str:
     """Return a time in UTC as an xsd:dateTime."""
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def retain(store: Path, draft: Path, manifest: Manifest) -> Snapshot:
-    """Make the draft, whose database is finished, the snapshot of ``manifest.as_of``, in place of an earlier one."""
-    seal(draft, manifest)
-    folder = store / FOLDER / instant(manifest.as_of).strftime("%Y%m%dT%H%M%SZ")
-    folder.parent.mkdir(exist_ok=True)
-    if folder.exists():
-        shutil.rmtree(folder)
-    draft.rename(folder)
-    sync(folder.parent)
-    return Snapshot(folder, manifest)
-
-
-def retained(store: Path) -> list[Snapshot]:
-    """Return the snapshots of the past, the earliest time first; raises StoreError if one is damaged."""
-    folders = sorted(folder for folder in (store / FOLDER).glob("*") if (folder / "manifest.json").exists())
-    return [read(folder) for folder in folders]
-
-
-def at(store: Path, moment: datetime) -> Snapshot:
-    """Return the last snapshot of the past that is not after ``moment``.
-
-    Raises NotFoundError if there is none, which lists those that there are.
-    """
-    known = retained(store)
-    found = [one for one in known if instant(one.manifest.as_of) <= moment]
-    if not found:
-        listed = ", ".join(one.manifest.as_of for one in known) or "none at all"
-        raise NotFoundError(f"no snapshot shows the graph as of {text(moment)}; retained are: {listed}")
-    return found[-1]

@@ -7,13 +7,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, Final, Self
 
 from kg.errors import NewsgraphError, QueryTimeoutError, ServiceBusyError, StoreError, WorkerLostError
 from kg.process.child import Child, Request
 from kg.settings import Settings
-from kg.store.snapshot import Snapshot, current
+from kg.store.layout import Store
+from kg.store.snapshot import Snapshot
 from kg.workers.admission import LONG, SLICE, Lane, Room, SlowQueries
 from kg.workers.generation import Crew
 
@@ -43,14 +43,14 @@ class Pool:
     the old ones finish and go. Safe to use from many threads; use it as a context manager or call close().
     """
 
-    def __init__(self, store: Path | Snapshot, settings: Settings, *, spare: int = SPARE) -> None:
+    def __init__(self, store: Store | Snapshot, settings: Settings, *, spare: int = SPARE) -> None:
         """Start workers on the current snapshot of the store in a folder, or on a given snapshot.
 
         ``spare`` is how many workers there are beside those for queries. Returns before the workers are
         ready. Raises StoreError if there is no snapshot.
         """
         self.settings = settings
-        self._store = store if isinstance(store, Path) else None
+        self._store = store if isinstance(store, Store) else None
         self._size = settings.query_workers + spare
         self._changed = threading.Condition()
         self._taken: set[Child] = set()
@@ -62,7 +62,7 @@ class Pool:
         self._slow = SlowQueries()
         self._closed = False
         self._tasks: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
-        snapshot = current(store) if isinstance(store, Path) else store
+        snapshot = store.current() if isinstance(store, Store) else store
         self._crew = Crew(snapshot, self._target())
         self._next: Crew | None = None
         self._old: set[Crew] = set()
@@ -229,10 +229,7 @@ class Pool:
 
     def _target(self) -> str:
         """Return where ``current`` points to now: one system call, cheap enough for each request."""
-        try:
-            return str((self._store / "current").readlink()) if self._store else ""
-        except OSError:
-            return ""
+        return self._store.target if self._store else ""
 
     def _notice(self) -> None:
         """Prepare workers for a new snapshot if ``current`` points elsewhere."""
@@ -246,7 +243,7 @@ class Pool:
             if target == self._unusable[0] and time.monotonic() < self._unusable[1]:
                 return
             try:
-                following = Crew(current(self._store), target)
+                following = Crew(self._store.current(), target)
             except StoreError:
                 return  # switched again, or not readable: go on with the snapshot that is being served
             if self._next:

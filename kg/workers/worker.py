@@ -15,8 +15,6 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, Final
 
-from pyoxigraph import Store
-
 from kg.errors import NewsgraphError, PipeClosedError, QueryError, ResultTooLargeError, StoreError
 from kg.lookup import memento, newest, reconcile, reconcile_request, resource_state, sitemap
 from kg.lookup.capabilities import capabilities
@@ -25,12 +23,12 @@ from kg.lookup.locate import locate
 from kg.lookup.search import find, plain
 from kg.lookup.statistics import statistics
 from kg.process import frames, sandbox
-from kg.query import service_solutions
+from kg.query import graph_store, service_solutions
 from kg.query.evaluate import answer
-from kg.query.graph_store import graph
 from kg.rdf import NamedNode, Quad
 from kg.rdf.formats import by_name
 from kg.rdf.serialize import nodes, represent
+from kg.store.embedded import EmbeddedGraph
 
 GRACE: Final = 0.5
 """Seconds after the deadline at which the process ends itself if its parent has not ended it."""
@@ -47,40 +45,40 @@ def main(arguments: list[str]) -> int:
     confined = sandbox.confine(int(memory), int(parent))
     sandbox.end_when_closed(replies)
     try:
-        store = Store.read_only(database)
+        graph = EmbeddedGraph.read_only(database)
     except OSError as error:
         frames.send(replies, {"error": "StoreError", "message": f"the database cannot be opened: {error}"})
         return 1
     frames.send(replies, {"ready": True, "confined": confined})
     try:
         while True:
-            store = serve(store, requests, replies)
+            graph = serve(graph, requests, replies)
     except PipeClosedError:
         return 0
 
 
-def serve(store: Store, requests: int, replies: int) -> Store:
-    """Answer one request, and return the store for the next; a failure that is the request's fault is a reply too."""
+def serve(graph: EmbeddedGraph, requests: int, replies: int) -> EmbeddedGraph:
+    """Answer one request, and return the graph for the next; a failure that is the request's fault is a reply too."""
     header, body = frames.receive(requests)
     signal.setitimer(signal.ITIMER_REAL, max(0.001, header["seconds"]) + GRACE)
     try:
         if header["operation"] == "open":
-            store = _open(body.decode())
-        reply = OPERATIONS[header["operation"]](store, header["arguments"], body.decode())
+            graph = _open(body.decode())
+        reply = OPERATIONS[header["operation"]](graph, header["arguments"], body.decode())
     except NewsgraphError as error:
         reply = failure(error), b""
     except MemoryError:
         reply = failure(QueryError("the query needs more memory than it may have")), b""
     signal.setitimer(signal.ITIMER_REAL, 0)
     frames.send(replies, *reply)
-    return store
+    return graph
 
 
-def _open(database: str) -> Store:
+def _open(database: str) -> EmbeddedGraph:
     for cached in (_events, newest.all_places):  # which would keep the old one open
         cached.cache_clear()
     try:
-        return Store.read_only(database)
+        return EmbeddedGraph.read_only(database)
     except OSError as error:
         raise StoreError(f"the database cannot be opened: {error}") from None
 
@@ -90,10 +88,10 @@ def failure(error: NewsgraphError) -> dict[str, Any]:
     return {"error": type(error).__name__, "message": str(error), "attributes": vars(error)}
 
 
-def _query(store: Store, arguments: dict[str, Any], text: str) -> Reply:
+def _query(graph: EmbeddedGraph, arguments: dict[str, Any], text: str) -> Reply:
     wanted, services = arguments.get("format"), arguments.get("services", ())
     found = answer(
-        store,
+        graph,
         service_solutions.inline(text, services, arguments["base"], arguments["rows"]) if services else text,
         by_name(wanted) if wanted else None,
         limit=arguments["limit"],
@@ -104,18 +102,18 @@ def _query(store: Store, arguments: dict[str, Any], text: str) -> Reply:
     return {"form": found.form, "format": found.format.name, "rows": found.rows}, found.body
 
 
-def _scopes(_: Store, arguments: dict[str, Any], __: str) -> Reply:
+def _scopes(_: EmbeddedGraph, arguments: dict[str, Any], __: str) -> Reply:
     return {}, json.dumps(service_solutions.scopes(arguments["queries"], arguments["base"])).encode()
 
 
 @lru_cache(maxsize=16)
-def _events(store: Store, thing: NamedNode) -> list[NamedNode]:
+def _events(graph: EmbeddedGraph, thing: NamedNode) -> list[NamedNode]:
     """Remember the events of the hubs whose pages are being read."""
-    return newest_events(store, thing)
+    return newest_events(graph, thing)
 
 
-def _describe(store: Store, arguments: dict[str, Any], iri: str) -> Reply:
-    quads = describe(store, iri, arguments.get("document"), arguments.get("page", 1), _events)
+def _describe(graph: EmbeddedGraph, arguments: dict[str, Any], iri: str) -> Reply:
+    quads = describe(graph, iri, arguments.get("document"), arguments.get("page", 1), _events)
     header, body = _document(quads, arguments)
     return header | {"events": total_of(quads, arguments.get("document"))}, body
 
@@ -128,82 +126,82 @@ def _document(quads: list[Quad], arguments: dict[str, Any]) -> Reply:
     return {"form": "describe", "format": wanted}, body
 
 
-def _find(store: Store, arguments: dict[str, Any], _: str) -> Reply:
-    found = locate(store, arguments["iris"], arguments["identifiers"])
+def _find(graph: EmbeddedGraph, arguments: dict[str, Any], _: str) -> Reply:
+    found = locate(graph, arguments["iris"], arguments["identifiers"])
     return {"iri": found and found.iri, "withdrawn": found and found.withdrawn}, b""
 
 
-def _newest(store: Store, arguments: dict[str, Any], _: str) -> Reply:
-    return {}, json.dumps(newest.newest(store, arguments["events"], arguments["language"])).encode()
+def _newest(graph: EmbeddedGraph, arguments: dict[str, Any], _: str) -> Reply:
+    return {}, json.dumps(newest.newest(graph, arguments["events"], arguments["language"])).encode()
 
 
-def _hubs(store: Store, arguments: dict[str, Any], _: str) -> Reply:
-    return {}, json.dumps(newest.hubs(store, arguments["limit"])).encode()
+def _hubs(graph: EmbeddedGraph, arguments: dict[str, Any], _: str) -> Reply:
+    return {}, json.dumps(newest.hubs(graph, arguments["limit"])).encode()
 
 
-def _search(store: Store, _: dict[str, Any], name: str) -> Reply:
-    return {}, json.dumps(newest.search(store, name)).encode()
+def _search(graph: EmbeddedGraph, _: dict[str, Any], name: str) -> Reply:
+    return {}, json.dumps(newest.search(graph, name)).encode()
 
 
-def _graph(store: Store, arguments: dict[str, Any], iri: str) -> Reply:
-    return {}, graph(store, iri, by_name(arguments["format"]), arguments["limit"])
+def _graph(graph: EmbeddedGraph, arguments: dict[str, Any], iri: str) -> Reply:
+    return {}, graph_store.graph(graph, iri, by_name(arguments["format"]), arguments["limit"])
 
 
-def _capabilities(store: Store, _: dict[str, Any], __: str) -> Reply:
-    return {}, json.dumps(capabilities(store)).encode()
+def _capabilities(graph: EmbeddedGraph, _: dict[str, Any], __: str) -> Reply:
+    return {}, json.dumps(capabilities(graph)).encode()
 
 
-def _mementos(store: Store, _: dict[str, Any], iri: str) -> Reply:
-    return {}, json.dumps(memento.instants(store, iri)).encode()
+def _mementos(graph: EmbeddedGraph, _: dict[str, Any], iri: str) -> Reply:
+    return {}, json.dumps(memento.instants(graph, iri)).encode()
 
 
-def _state(store: Store, arguments: dict[str, Any], iri: str) -> Reply:
-    quads = memento.state(store, iri, arguments["instant"], arguments["memento"], arguments["original"])
+def _state(graph: EmbeddedGraph, arguments: dict[str, Any], iri: str) -> Reply:
+    quads = memento.state(graph, iri, arguments["instant"], arguments["memento"], arguments["original"])
     return _document(quads, arguments)
 
 
-def _sitemap(store: Store, arguments: dict[str, Any], _: str) -> Reply:
+def _sitemap(graph: EmbeddedGraph, arguments: dict[str, Any], _: str) -> Reply:
     """List the documents of one section, or the sections."""
     base, name = arguments["base"], arguments.get("section")
-    found = sitemap.documents(store, base, name, arguments["part"]) if name else sitemap.sections(store, base)
+    found = sitemap.documents(graph, base, name, arguments["part"]) if name else sitemap.sections(graph, base)
     return {}, json.dumps(found).encode()
 
 
-def _statistics(store: Store, _: dict[str, Any], __: str) -> Reply:
-    return {}, json.dumps(statistics(store)).encode()
+def _statistics(graph: EmbeddedGraph, _: dict[str, Any], __: str) -> Reply:
+    return {}, json.dumps(statistics(graph)).encode()
 
 
-def _members(store: Store, arguments: dict[str, Any], text: str) -> Reply:
+def _members(graph: EmbeddedGraph, arguments: dict[str, Any], text: str) -> Reply:
     asked = json.loads(text)
     members = [(version, iri, content and b64decode(content)) for version, iri, content in asked["members"]]
-    body = resource_state.page(store, arguments["base"], asked["head"], members, by_name(arguments["format"]))
+    body = resource_state.page(graph, arguments["base"], asked["head"], members, by_name(arguments["format"]))
     if len(body) > arguments["limit"]:
         raise ResultTooLargeError(f"the page is larger than {arguments['limit']} bytes")
     return {}, body
 
 
-def _find_text(_: Store, arguments: dict[str, Any], text: str) -> Reply:
+def _find_text(_: EmbeddedGraph, arguments: dict[str, Any], text: str) -> Reply:
     found = find(arguments["index"], text, arguments["kinds"], arguments["limit"])
     return {}, json.dumps(plain(found)).encode()
 
 
-def _reconcile(store: Store, arguments: dict[str, Any], text: str) -> Reply:
+def _reconcile(graph: EmbeddedGraph, arguments: dict[str, Any], text: str) -> Reply:
     index, base, batch = arguments["index"], arguments["base"], reconcile_request.load(text)
-    found = {key: {"result": reconcile.reconcile(store, index, base, query)} for key, query in batch.items()}
+    found = {key: {"result": reconcile.reconcile(graph, index, base, query)} for key, query in batch.items()}
     return {}, json.dumps(found).encode()
 
 
-def _suggest(store: Store, arguments: dict[str, Any], prefix: str) -> Reply:
-    return {}, json.dumps({"result": reconcile.suggest(store, prefix=prefix, **arguments)}).encode()
+def _suggest(graph: EmbeddedGraph, arguments: dict[str, Any], prefix: str) -> Reply:
+    return {}, json.dumps({"result": reconcile.suggest(graph, prefix=prefix, **arguments)}).encode()
 
 
-def _extend(store: Store, arguments: dict[str, Any], text: str) -> Reply:
+def _extend(graph: EmbeddedGraph, arguments: dict[str, Any], text: str) -> Reply:
     asked = reconcile_request.Extension(**json.loads(text))
-    return {}, json.dumps(reconcile.extend(store, arguments["base"], asked)).encode()
+    return {}, json.dumps(reconcile.extend(graph, arguments["base"], asked)).encode()
 
 
-OPERATIONS: Final[dict[str, Callable[[Store, dict[str, Any], str], Reply]]] = {
-    "open": lambda store, arguments, database: ({}, b""),
+OPERATIONS: Final[dict[str, Callable[[EmbeddedGraph, dict[str, Any], str], Reply]]] = {
+    "open": lambda graph, arguments, database: ({}, b""),
     "query": _query,
     "scopes": _scopes,
     "describe": _describe,

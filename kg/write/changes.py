@@ -7,13 +7,13 @@ import tempfile
 from collections.abc import Collection, Iterable, Iterator
 from typing import IO, Any, Final
 
-from pyoxigraph import RdfFormat, Store, serialize
+from pyoxigraph import RdfFormat, serialize
 
 from kg.errors import UploadError
-from kg.rdf import DefaultGraph, Literal, NamedNode, Quad, Triple
+from kg.rdf import Literal, NamedNode, Quad, Triple
+from kg.rdf.graph import GraphName
 from kg.rdf.patch import ADD, DELETE
-
-Graph = NamedNode | DefaultGraph
+from kg.store.embedded import EmbeddedGraph
 
 NOT_IN_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # XML 1.0, section 2.2
 IRI_LENGTH: Final = 2_048
@@ -39,40 +39,40 @@ class Changes:
         for line in self._file:
             yield line[:1], line[2:]
 
-    def make(self, store: Store, gone: Iterable[Quad], fresh: Iterable[Quad]) -> None:
+    def make(self, database: EmbeddedGraph, gone: Iterable[Quad], fresh: Iterable[Quad]) -> None:
         """Remove quads from ``store``, then add others, and record those that were there and those that were not.
 
         Raises UploadError for a quad that could not be published again.
         """
         wanted = set(fresh)
-        removed = [quad for quad in set(gone) - wanted if quad in store]
-        added = [quad for quad in wanted if quad not in store]
+        removed = [quad for quad in set(gone) - wanted if quad in database]
+        added = [quad for quad in wanted if quad not in database]
         for quad in added:
             check(quad)
         for quad in removed:
-            store.remove(quad)
-        (store.bulk_extend if len(added) > MANY else store.extend)(added)
+            database.remove(quad)
+        (database.bulk_extend if len(added) > MANY else database.extend)(added)
         self.record(DELETE, removed)
         self.record(ADD, added)
 
-    def replace(self, store: Store, graph: Graph, content: Store) -> None:
+    def replace(self, database: EmbeddedGraph, graph: GraphName, content: EmbeddedGraph) -> None:
         """Make ``graph`` hold exactly the triples of the default graph of ``content``."""
         fresh = {in_graph(quad, graph) for quad in content}
-        gone = [quad for quad in quads_of(store, graph) if quad not in fresh]
-        if len(gone) == sum(1 for _ in quads_of(store, graph)):  # nothing stays: one step is faster than many
+        gone = [quad for quad in quads_of(database, graph) if quad not in fresh]
+        if len(gone) == sum(1 for _ in quads_of(database, graph)):  # nothing stays: one step is faster than many
             self.record(DELETE, gone)
-            store.clear_graph(graph)
+            database.clear_graph(graph)
             gone = []
-        self.make(store, gone, fresh)
+        self.make(database, gone, fresh)
 
-    def merge(self, store: Store, graph: Graph, content: Store) -> None:
+    def merge(self, database: EmbeddedGraph, graph: GraphName, content: EmbeddedGraph) -> None:
         """Add the triples of the default graph of ``content`` to ``graph``."""
-        self.make(store, (), (in_graph(quad, graph) for quad in content))
+        self.make(database, (), (in_graph(quad, graph) for quad in content))
 
-    def empty(self, store: Store, graphs: Iterable[Graph]) -> None:
+    def empty(self, database: EmbeddedGraph, graphs: Iterable[GraphName]) -> None:
         """Record that every quad of some graphs is removed; the caller then removes them."""
         for graph in graphs:
-            self.removed += self._write(DELETE, quads_of(store, graph))
+            self.removed += self._write(DELETE, quads_of(database, graph))
 
     def record(self, operation: bytes, quads: Collection[Quad]) -> None:
         """Record changes that are made."""
@@ -105,13 +105,13 @@ class _Rows:
         """Do nothing: the other file has its own buffer."""
 
 
-def quads_of(store: Store, graph: Graph) -> Iterator[Quad]:
+def quads_of(database: EmbeddedGraph, graph: GraphName) -> Iterator[Quad]:
     """Return the quads of one graph of a store."""
-    found: Iterator[Quad] = store.quads_for_pattern(None, None, None, graph)
+    found: Iterator[Quad] = database.quads_for_pattern(None, None, None, graph)
     return found
 
 
-def in_graph(quad: Quad, graph: Graph) -> Quad:
+def in_graph(quad: Quad, graph: GraphName) -> Quad:
     """Return the triple of ``quad`` in another graph."""
     return Quad(quad.subject, quad.predicate, quad.object, graph)
 

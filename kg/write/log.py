@@ -13,14 +13,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from pyoxigraph import Store
-
 from kg.errors import PatchSyntaxError, StoreError
 from kg.rdf import Literal, NamedNode, patch
+from kg.store.embedded import EmbeddedGraph
+from kg.store.layout import Store
 from kg.store.snapshot import sync
 from kg.write.changes import Changes
 
-FOLDER: Final = "writes"
 SUFFIX: Final = ".rdfp"
 PENDING: Final = ".pending"
 DATE_TIME: Final = NamedNode("http://www.w3.org/2001/XMLSchema#dateTime")
@@ -38,23 +37,23 @@ class Author:
     """The time.monotonic() at which it was there."""
 
 
-def logged(store: Path) -> list[Path]:
+def logged(store: Store) -> list[Path]:
     """Return the patches of all writes that were answered, the oldest first."""
-    return sorted((store / FOLDER).glob(f"*{SUFFIX}"))
+    return sorted(store.writes.glob(f"*{SUFFIX}"))
 
 
-def settle(store: Path, last: int) -> None:
+def settle(store: Store, last: int) -> None:
     """Keep the pending patch of a killed process if the current snapshot, whose last write is ``last``, has it."""
-    for file in (store / FOLDER).glob(f"*{PENDING}"):
+    for file in store.writes.glob(f"*{PENDING}"):
         if int(file.stem) <= last:
             confirm(file)
         else:
             file.unlink()
 
 
-def log(store: Path, last: int, changes: Changes, author: Author) -> Path:
+def log(store: Store, last: int, changes: Changes, author: Author) -> Path:
     """Write the patch of a write durably and return the pending file; ``last`` is the number of the last write."""
-    folder = store / FOLDER
+    folder = store.writes
     folder.mkdir(exist_ok=True)
     before = logged(store)
     number = max([last, *(int(file.stem) for file in before[-1:])]) + 1
@@ -87,7 +86,7 @@ def _id(file: Path) -> Any:
         return patch.read([stream.readline()]).header["id"]
 
 
-def replay(store: Path, database: Store) -> int:
+def replay(store: Store, database: EmbeddedGraph) -> int:
     """Make the changes of all logged writes again, in a database that was built anew; return the last one's number.
 
     Raises StoreError if a patch cannot be read.

@@ -20,7 +20,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from pyoxigraph import RdfFormat, Store
+from pyoxigraph import RdfFormat
 
 from kg.errors import (
     NewsgraphError,
@@ -34,17 +34,18 @@ from kg.errors import (
 from kg.process import frames, sandbox
 from kg.query.guard import check_update
 from kg.rdf import DefaultGraph, NamedNode
+from kg.rdf.graph import GraphName
 from kg.settings import Settings
 from kg.store import snapshot
+from kg.store.embedded import EmbeddedGraph
+from kg.store.layout import Store
 from kg.store.snapshot import Manifest, Snapshot
 from kg.workers.worker import GRACE, failure
 from kg.write import log
-from kg.write.changes import Changes, Graph
+from kg.write.changes import Changes
 from kg.write.log import Author
 from kg.write.update import Using, update
 
-WORKING: Final = "working"
-LOCK: Final = "writer.lock"
 PAUSE: Final = 0.05
 """Seconds between two looks at whether a lock is free."""
 PATIENCE: Final = 1.0
@@ -60,13 +61,14 @@ def main(arguments: list[str]) -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which then closes the pipe
     confined = sandbox.confine(int(memory), int(parent))
     sandbox.end_when_closed(replies)
-    with (Path(store) / LOCK).open("a") as lock:
+    dataset = Store(Path(store))
+    with dataset.writer_lock.open("a") as lock:
         if not _locked(lock.fileno()):
             reason = f"another server writes the store {store}"
             frames.send(replies, {"error": StoreBusyError.__name__, "message": reason})
             return 1
         frames.send(replies, {"ready": True, "confined": confined})
-        writing = Writing(Path(store))
+        writing = Writing(dataset)
         try:
             while True:
                 serve(writing, requests, replies)
@@ -106,9 +108,9 @@ def serve(writing: Writing, requests: int, replies: int) -> None:
 class Writing:
     """The working copy of a store."""
 
-    def __init__(self, store: Path) -> None:
+    def __init__(self, store: Store) -> None:
         self.store = store
-        self.database: Store | None = None
+        self.database: EmbeddedGraph | None = None
         self.base: Snapshot | None = None
 
     def write(self, operation: str, arguments: Arguments, body: bytes, deadline: float) -> dict[str, Any]:
@@ -139,7 +141,7 @@ class Writing:
         with ExitStack() as stack:
             while True:
                 try:
-                    draft = stack.enter_context(snapshot.drafting(self.store))
+                    draft = stack.enter_context(self.store.drafting())
                     break
                 except StoreBusyError:
                     if time.monotonic() + PAUSE > deadline:
@@ -147,28 +149,28 @@ class Writing:
                     time.sleep(PAUSE)
             yield draft
 
-    def _open(self) -> Store:
+    def _open(self) -> EmbeddedGraph:
         """Return a database with what the current snapshot holds: the one from the write before, or a new copy."""
-        newest = snapshot.current(self.store)
+        newest = self.store.current()
         if self.database is None or self.base is None or self.base.id != newest.id:
             self.database = None  # closes it
             log.settle(self.store, newest.manifest.writes)
-            working = self.store / WORKING
+            working = self.store.working
             shutil.rmtree(working, ignore_errors=True)
             newest.open().backup(str(working))
-            self.database = Store(str(working))
+            self.database = EmbeddedGraph(str(working))
             self.base = newest
         return self.database
 
-    def _publish(self, draft: Path, database: Store, changes: Changes, arguments: Arguments) -> Snapshot:
+    def _publish(self, draft: Path, database: EmbeddedGraph, changes: Changes, arguments: Arguments) -> Snapshot:
         """Log the write, make a snapshot of the database, and make it current."""
         assert self.base is not None  # noqa: S101
         database.flush()
         pending = log.log(self.store, self.base.manifest.writes, changes, Author(*arguments["author"]))
-        database.backup(str(draft / "db"))
+        database.backup(str(snapshot.database(draft)))
         _link_others(self.base.folder, draft)
         manifest = _manifest(self.base, draft, changes, int(pending.stem))
-        made = snapshot.publish(self.store, draft, manifest, arguments["keep"])
+        made = self.store.publish(draft, manifest, arguments["keep"])
         log.confirm(pending)
         return made
 
@@ -176,9 +178,9 @@ class Writing:
 def _link_others(before: Path, draft: Path) -> None:
     """Take over what is in a snapshot beside its database and manifest."""
     for one in before.iterdir():
-        if one.is_dir() and one.name != "db":
+        if one.is_dir() and one != snapshot.database(before):
             shutil.copytree(one, draft / one.name, copy_function=os.link)
-        elif one.is_file() and one.name != "manifest.json":
+        elif one.is_file() and one != snapshot.manifest_file(before):
             os.link(one, draft / one.name)
 
 
@@ -200,28 +202,30 @@ def _manifest(before: Snapshot, draft: Path, changes: Changes, number: int) -> M
     )
 
 
-def _update(database: Store, arguments: Arguments, body: bytes, changes: Changes, base: Snapshot) -> dict[str, Any]:
+def _update(
+    database: EmbeddedGraph, arguments: Arguments, body: bytes, changes: Changes, base: Snapshot
+) -> dict[str, Any]:
     text = body.decode()
     check_update(text, Settings(**arguments["limits"]))
     update(database, text, base.manifest.base, Using(*map(tuple, arguments["using"])), changes)
     return {}
 
 
-def _put(database: Store, arguments: Arguments, body: bytes, changes: Changes, _: Snapshot) -> dict[str, Any]:
+def _put(database: EmbeddedGraph, arguments: Arguments, body: bytes, changes: Changes, _: Snapshot) -> dict[str, Any]:
     graph, existed = _graph(database, arguments)
     changes.replace(database, graph, _content(body))
     _create(database, graph)
     return {"existed": existed}
 
 
-def _post(database: Store, arguments: Arguments, body: bytes, changes: Changes, _: Snapshot) -> dict[str, Any]:
+def _post(database: EmbeddedGraph, arguments: Arguments, body: bytes, changes: Changes, _: Snapshot) -> dict[str, Any]:
     graph, existed = _graph(database, arguments)
     changes.merge(database, graph, _content(body))
     _create(database, graph)
     return {"existed": existed}
 
 
-def _delete(database: Store, arguments: Arguments, _: bytes, changes: Changes, __: Snapshot) -> dict[str, Any]:
+def _delete(database: EmbeddedGraph, arguments: Arguments, _: bytes, changes: Changes, __: Snapshot) -> dict[str, Any]:
     graph, existed = _graph(database, arguments)
     if not existed:
         raise NotFoundError("there is no such graph")
@@ -233,7 +237,7 @@ def _delete(database: Store, arguments: Arguments, _: bytes, changes: Changes, _
     return {"existed": True}
 
 
-def _graph(database: Store, arguments: Arguments) -> tuple[Graph, bool]:
+def _graph(database: EmbeddedGraph, arguments: Arguments) -> tuple[GraphName, bool]:
     """Return the graph that a request names, and whether there is one; raises PreconditionError if it may not be."""
     graph = NamedNode(arguments["graph"]) if arguments["graph"] is not None else DefaultGraph()
     existed = isinstance(graph, DefaultGraph) or database.contains_named_graph(graph)
@@ -242,18 +246,18 @@ def _graph(database: Store, arguments: Arguments) -> tuple[Graph, bool]:
     return graph, existed
 
 
-def _create(database: Store, graph: Graph) -> None:
+def _create(database: EmbeddedGraph, graph: GraphName) -> None:
     if isinstance(graph, NamedNode):
         database.add_graph(graph)
 
 
-def _content(body: bytes) -> Store:
-    content = Store()
+def _content(body: bytes) -> EmbeddedGraph:
+    content = EmbeddedGraph()
     content.load(body, format=RdfFormat.N_QUADS)
     return content
 
 
-OPERATIONS: Final[dict[str, Callable[[Store, Arguments, bytes, Changes, Snapshot], dict[str, Any]]]] = {
+OPERATIONS: Final[dict[str, Callable[[EmbeddedGraph, Arguments, bytes, Changes, Snapshot], dict[str, Any]]]] = {
     "update": _update,
     "put": _put,
     "post": _post,

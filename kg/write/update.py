@@ -14,16 +14,15 @@ from itertools import pairwise
 from secrets import token_hex
 from typing import Any, Final
 
-from pyoxigraph import Store
-
 from kg.errors import NotSupportedError, QueryError, QuerySyntaxError, UpdateDatasetError, UpdateFailedError
 from kg.query.evaluate import failed
 from kg.query.guard import TOKEN, position
 from kg.query.syntax import syntax_error
 from kg.rdf import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
+from kg.rdf.graph import GraphName
 from kg.rdf.patch import ADD, DELETE
-from kg.rdf.prefixes import PREFIXES
-from kg.write.changes import Changes, Graph, quads_of
+from kg.store.embedded import EmbeddedGraph
+from kg.write.changes import Changes, quads_of
 
 Term = NamedNode | BlankNode | Literal | Triple
 Solution = Mapping[str, Term]
@@ -74,7 +73,7 @@ class Operation:
             depth = max(0, depth - (match[0] == "}"))
 
 
-def update(store: Store, text: str, base: str, using: Using, changes: Changes) -> None:
+def update(database: EmbeddedGraph, text: str, base: str, using: Using, changes: Changes) -> None:
     """Make the changes of a SPARQL 1.1 Update request in ``store`` and record them in ``changes``.
 
     Relative IRIs are resolved against ``base``. The caller has to throw the store away if this fails: operations
@@ -82,7 +81,7 @@ def update(store: Store, text: str, base: str, using: Using, changes: Changes) -
     Raises QuerySyntaxError, UpdateDatasetError, NotSupportedError for LOAD, UploadError for data that this service
     does not store, or UpdateFailedError if an operation fails.
     """
-    engine = _Engine(store, base)
+    engine = _Engine(database, base)
     try:
         engine.check(text)
         for operation in split(text):
@@ -138,8 +137,8 @@ def source(tokens: Tokens, names: Mapping[str, str] | None = None) -> str:
 class _Engine:
     """Asks the engine to evaluate parts of a request on one store."""
 
-    def __init__(self, store: Store, base: str) -> None:
-        self.store = store
+    def __init__(self, database: EmbeddedGraph, base: str) -> None:
+        self.database = database
         self.base = base
 
     def check(self, text: str) -> None:
@@ -164,7 +163,7 @@ class _Engine:
         """
         head = f"{declarations}{FAILING}\n"
         try:
-            Store().update(head + rest, base_iri=self.base, prefixes=PREFIXES)
+            EmbeddedGraph().update(head + rest, base_iri=self.base)
         except RuntimeError:
             return
         except SyntaxError as error:
@@ -172,8 +171,8 @@ class _Engine:
 
     def data(self, prologue: str, block: str) -> list[Quad]:
         """Return the quads that a block of quad data says."""
-        scratch = Store()
-        scratch.update(f"{prologue} INSERT DATA {block}", base_iri=self.base, prefixes=PREFIXES)
+        scratch = EmbeddedGraph()
+        scratch.update(f"{prologue} INSERT DATA {block}", base_iri=self.base)
         return list(scratch)
 
     def iri(self, prologue: str, token: str) -> NamedNode:
@@ -185,11 +184,11 @@ class _Engine:
 
     def run(self, text: str) -> None:
         """Run a request on the store itself."""
-        self.store.update(text, base_iri=self.base, prefixes=PREFIXES)
+        self.database.update(text, base_iri=self.base)
 
     def solve(self, query: str, dataset: Mapping[str, Any]) -> Iterator[Any]:
         """Return the solutions of a SELECT query."""
-        yield from self.store.query(query, base_iri=self.base, prefixes=PREFIXES, **dataset)  # type: ignore[misc]
+        yield from self.database.query(query, base_iri=self.base, **dataset)  # type: ignore[misc]
 
 
 def _failed(error: Exception) -> QueryError:
@@ -212,9 +211,9 @@ def _run(engine: _Engine, operation: Operation, using: Using, changes: Changes) 
     if words[0] in MANAGEMENT:
         _manage(engine, operation, changes)
     elif verb == "INSERT DATA":
-        changes.make(engine.store, (), engine.data(operation.prologue, source(operation.blocks[0])))
+        changes.make(engine.database, (), engine.data(operation.prologue, source(operation.blocks[0])))
     elif verb == "DELETE DATA":
-        changes.make(engine.store, engine.data(operation.prologue, source(operation.blocks[0])), ())
+        changes.make(engine.database, engine.data(operation.prologue, source(operation.blocks[0])), ())
     elif words[0] in ("INSERT", "DELETE", "WITH"):
         _modify(engine, _Modify.of(engine, operation, using), changes)
     elif words[0] != "LOAD":
@@ -227,22 +226,24 @@ def _manage(engine: _Engine, operation: Operation, changes: Changes) -> None:
     """Let the engine run an operation on whole graphs (SPARQL 1.1 Update, section 3.2), and record what it does."""
     verb, *rest = (word for word in operation.words if word not in ("SILENT", "GRAPH"))
     if verb in ("CLEAR", "DROP"):
-        changes.empty(engine.store, _graphs(engine, operation.prologue, rest[0]))
-    touched = list[Graph]()
+        changes.empty(engine.database, _graphs(engine, operation.prologue, rest[0]))
+    touched = list[GraphName]()
     if verb in ("ADD", "MOVE", "COPY"):
         ends = [_graphs(engine, operation.prologue, word)[0] for word in (rest[0], rest[-1])]
         touched = ends if verb == "MOVE" else ends[1:]
-    before = {quad for graph in touched for quad in quads_of(engine.store, graph)}
+    before = {quad for graph in touched for quad in quads_of(engine.database, graph)}
     engine.run(operation.prologue + source(operation.tokens))
-    after = {quad for graph in touched for quad in quads_of(engine.store, graph)}
+    after = {quad for graph in touched for quad in quads_of(engine.database, graph)}
     changes.record(DELETE, before - after)
     changes.record(ADD, after - before)
 
 
-def _graphs(engine: _Engine, prologue: str, word: str) -> list[Graph]:
+def _graphs(engine: _Engine, prologue: str, word: str) -> list[GraphName]:
     """Return the graphs that DEFAULT, NAMED, ALL or an IRI stand for."""
     every = word in ("NAMED", "ALL")
-    named: list[Graph] = [one for one in engine.store.named_graphs() if isinstance(one, NamedNode)] if every else []
+    named: list[GraphName] = (
+        [one for one in engine.database.named_graphs() if isinstance(one, NamedNode)] if every else []
+    )
     if word == "NAMED":
         return named
     return [*named, DefaultGraph() if word in ("DEFAULT", "ALL") else engine.iri(prologue, word)]
@@ -256,7 +257,7 @@ class _Modify:
     delete: Tokens
     insert: Tokens
     where: Tokens
-    graph: Graph
+    graph: GraphName
     dataset: dict[str, Any]
 
     @classmethod
@@ -306,7 +307,7 @@ def _modify(engine: _Engine, operation: _Modify, changes: Changes) -> None:
         bound = {name: value for name in variables if (value := solution[name]) is not None}
         gone.update(templates[0].quads(bound))
         fresh.update(templates[1].quads(bound))
-    changes.make(engine.store, gone, fresh)
+    changes.make(engine.database, gone, fresh)
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,7 +316,7 @@ class _Template:
 
     patterns: list[Quad]
     variables: frozenset[str]
-    graph: Graph
+    graph: GraphName
 
     @classmethod
     def of(cls, engine: _Engine, operation: _Modify, tokens: Tokens) -> _Template:

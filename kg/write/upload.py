@@ -7,18 +7,20 @@ else.
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import sys
-from typing import Any, Final
+from typing import Final
 from xml.parsers import expat
 
-from pyoxigraph import RdfFormat, Store, parse
+from pyoxigraph import RdfFormat, parse
 
 from kg.errors import NewsgraphError, UploadError, UploadTooLargeError
 from kg.process import frames, sandbox
 from kg.query.guard import repeated
 from kg.rdf.formats import Format, by_name
+from kg.store.embedded import EmbeddedGraph
 from kg.write.changes import check
 
 _STRING: Final = rb'"[^"\\]*' + repeated("_short", r'\\.[^"\\]*').encode() + rb'"'
@@ -62,15 +64,16 @@ def triples(content: bytes, format: Format, base: str, depth: int) -> bytes:  # 
     """
     content = content.removeprefix(BYTE_ORDER_MARK)
     _nesting(content, format, depth)
-    store = Store()
+    graph = EmbeddedGraph()
     try:
         for quad in parse(content, format.rdf, base_iri=base, without_named_graphs=True, rename_blank_nodes=True):
             check(quad)
-            store.add(quad)
+            graph.add(quad)
     except (SyntaxError, ValueError, OSError, RuntimeError) as error:
         raise UploadError(f"this is not {format.label}: {' '.join(str(error).split())[:300]}") from None
-    found: Any = store.dump(format=RdfFormat.N_QUADS)
-    return bytes(found)
+    lines = io.BytesIO()
+    graph.dump(lines, RdfFormat.N_QUADS)
+    return lines.getvalue()
 
 
 def _nesting(content: bytes, format: Format, depth: int) -> None:  # noqa: A002

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final, Self
 
 from kg.errors import (
@@ -23,7 +22,7 @@ from kg.errors import (
 from kg.process.child import Child, Request
 from kg.rdf.formats import Format
 from kg.settings import Settings
-from kg.store import snapshot
+from kg.store.layout import Store
 from kg.workers.questions import Workers
 from kg.write.log import Author
 from kg.write.update import Using
@@ -80,7 +79,7 @@ class Writer:
     many threads; use it as a context manager or call close().
     """
 
-    def __init__(self, store: Path, settings: Settings, workers: Workers) -> None:
+    def __init__(self, store: Store, settings: Settings, workers: Workers) -> None:
         """Start the process. Raises StoreError if another server writes this store already."""
         self.settings = settings
         self._store = store
@@ -200,12 +199,12 @@ class Writer:
     def _write(self, request: Request, deadline: float) -> Written:
         if time.monotonic() > deadline:
             raise ServiceBusyError("other writes took too long; try again in a few seconds")
-        before = snapshot.current(self._store).manifest.writes
+        before = self._store.current().manifest.writes
         try:
             reply = self._ask(request, deadline)
         except (QueryTimeoutError, WorkerLostError) as error:
             # The process is gone; it may have got as far as making the write current.
-            now = snapshot.current(self._store)
+            now = self._store.current()
             if now.manifest.writes == before:
                 raise type(error)(f"{LOST[type(error)]}; nothing was changed") from None
             reply = {"added": None, "removed": None, "snapshot": now.id}
@@ -224,5 +223,5 @@ class Writer:
     def _process(self) -> Child:
         """Return the process, started again if it is gone."""
         if self._child is None or self._child.lost:
-            self._child = Child(self._store, self.settings.write_memory, module="kg.write.process")
+            self._child = Child(self._store.path, self.settings.write_memory, module="kg.write.process")
         return self._child

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 import rdflib
-from pyoxigraph import NamedNode, Store
+from pyoxigraph import NamedNode
 
 from endpoint.http.negotiate import DOCUMENT_FORMATS
 from endpoint.http.urls import THINGS, Addresses
@@ -23,6 +23,7 @@ from kg.rdf import terms
 from kg.rdf.iri import Minter
 from kg.settings import Settings
 from kg.store import amend as curate
+from kg.store.layout import Store
 from tests.crawl import archive, graphs
 from tests.crawl.crawler import Crawl
 from tests.history.conftest import Repository
@@ -86,12 +87,12 @@ def amend(store: Path) -> str:
 
     None of them is the only one that names a title.
     """
-    graph = Store.read_only(str(store / "current" / "db"))
+    graph = Store(store).current().open()
     listed = sorted(quad.subject.value for quad in graph.quads_for_pattern(None, terms.TYPE, terms.EVENT))
     titles = {one: next(graph.quads_for_pattern(NamedNode(one), terms.LABEL, None)).object for one in listed}
     merged, survivor, withdrawn, *_ = (one for one, title in titles.items() if archive.COMMON in title.value)
-    curate.merge(store, merged, survivor)
-    curate.withdraw(store, withdrawn, SINCE)
+    curate.merge(Store(store), merged, survivor)
+    curate.withdraw(Store(store), withdrawn, SINCE)
     return withdrawn
 
 

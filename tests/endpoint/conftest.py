@@ -13,6 +13,7 @@ import pytest
 
 from endpoint.app import create_app, server
 from kg.settings import Settings
+from kg.store.layout import Store
 from kg.workers.questions import Workers
 from kg.write.tokens import digest
 from kg.write.writer import Writer
@@ -102,7 +103,7 @@ def serving() -> Serving:
 
     @contextmanager
     def serve(settings: Settings) -> Iterator[Send]:
-        with Workers(Path(settings.store), settings) as workers, listening(settings, workers) as number:
+        with Workers(Store(Path(settings.store)), settings) as workers, listening(settings, workers) as number:
             yield sender(number)
 
     return serve
@@ -139,5 +140,9 @@ def writable(tmp_path_factory: pytest.TempPathFactory, settings: Settings) -> It
     publish_turtle(store, TURTLE.read_text(encoding="utf-8"))
     own = replace(settings, store=str(store), writable=True, upload_bytes=500_000, query_seconds=10.0, threads=16)
     own = replace(own, write_token_sha256=f"{'0' * 64},{digest(WRITE_TOKEN)}")
-    with Workers(store, own) as pool, Writer(store, own, pool) as writer, listening(own, pool, writer) as number:
+    with (
+        Workers(Store(store), own) as pool,
+        Writer(Store(store), own, pool) as writer,
+        listening(own, pool, writer) as number,
+    ):
         yield Writable(store, number, sender(number))

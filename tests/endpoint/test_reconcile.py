@@ -9,14 +9,15 @@ from urllib.parse import quote, urlencode
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pyoxigraph import Literal, NamedNode, Quad, Store
+from pyoxigraph import Literal, NamedNode, Quad
 
 from kg.derived import search
 from kg.errors import ReconciliationError
 from kg.lookup.reconcile import extend, similarity
 from kg.lookup.reconcile_request import Extension, extension, queries
 from kg.rdf.prefixes import expand
-from kg.store.snapshot import current
+from kg.store.embedded import EmbeddedGraph
+from kg.store.layout import Store
 
 PLACE = "https://schema.org/Place"
 HOMS = "entity/en/Homs"
@@ -26,7 +27,7 @@ FORM = {"Content_Type": "application/x-www-form-urlencoded"}
 @pytest.fixture(autouse=True, scope="module")
 def indexed(served_store: Path) -> None:
     """The index of titles and names is there, however busy the machine is."""
-    search.obtain(served_store, current(served_store), 60)
+    search.obtain(served_store, Store(served_store).current(), 60)
 
 
 @pytest.fixture
@@ -223,7 +224,7 @@ def test_things_are_extended_with_values_of_their_kind(send) -> None:
 
 
 def test_numbers_that_json_cannot_hold_stay_texts() -> None:
-    store, subject = Store(), NamedNode("http://a.example/x")
+    store, subject = EmbeddedGraph(), NamedNode("http://a.example/x")
     values = {"INF": "double", "NaN": "double", "many": "integer", "7": "integer", "1e2": "double", ".5": "decimal"}
     for text, kind in values.items():
         store.add(Quad(subject, subject, Literal(text, datatype=NamedNode(expand(f"xsd:{kind}")))))
@@ -269,7 +270,7 @@ def test_an_index_that_cannot_be_made_is_503_and_leaves_the_places(
 ) -> None:
     store = tmp_path / "store"
     store.mkdir()
-    (store / "current").symlink_to(current(served_store).folder)
+    (store / "current").symlink_to(Store(served_store).current().folder)
     (store / "search").write_text("in the way of the folder")
     with serving(replace(settings, store=str(store))) as send:
         assert send("/search?q=Homs", "application/json").status == 503

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pyoxigraph import Literal, NamedNode, Quad, Store
+from pyoxigraph import Literal, NamedNode, Quad
 
 from kg.pipeline import run
 from kg.pipeline.run import Built
 from kg.rdf import terms
 from kg.settings import Settings
+from kg.store.embedded import EmbeddedGraph
 
 DAY, NEXT_DAY = "2011_November_8.txt", "2011_November_9.txt"
 FERRY = "*A ferry runs aground near [[Port Example]]; 12 passengers are injured. [https://example.org/f (Example News)]"
@@ -31,8 +32,8 @@ def settings_of(store: Path, *, history: bool = True) -> Settings:
     return Settings(store=str(store), jobs=1, history=history)
 
 
-def graph_of(*roots: Path, history: bool = True) -> Store:
-    graph = Store()
+def graph_of(*roots: Path, history: bool = True) -> EmbeddedGraph:
+    graph = EmbeddedGraph()
     graph.extend(run.quads(roots, Settings(history=history)))
     return graph
 
@@ -42,23 +43,23 @@ def lines_of(built: Built) -> list[str]:
     return sorted(str(quad) for quad in built.snapshot.open())
 
 
-def values(graph: Store, subject: NamedNode, predicate: NamedNode) -> list[str]:
+def values(graph: EmbeddedGraph, subject: NamedNode, predicate: NamedNode) -> list[str]:
     found = (quad.object for quad in graph.quads_for_pattern(subject, predicate, None))
     return sorted(term.value for term in found if isinstance(term, NamedNode | Literal))
 
 
-def events(graph: Store) -> dict[str, str]:
+def events(graph: EmbeddedGraph) -> dict[str, str]:
     """Return the names of all events by their IRIs."""
     found = (quad.subject for quad in graph.quads_for_pattern(None, terms.TYPE, terms.EVENT))
     return {one.value: values(graph, one, terms.NAME)[0] for one in found if isinstance(one, NamedNode)}
 
 
-def event(graph: Store, title: str) -> NamedNode:
+def event(graph: EmbeddedGraph, title: str) -> NamedNode:
     (found,) = [NamedNode(iri) for iri, name in events(graph).items() if name == title]
     return found
 
 
-def intervals(graph: Store, event: NamedNode) -> dict[str, tuple[list[str], list[str]]]:
+def intervals(graph: EmbeddedGraph, event: NamedNode) -> dict[str, tuple[list[str], list[str]]]:
     """Return the starts and the ends of the intervals of each revision of an event, by title."""
     revisions = map(NamedNode, values(graph, event, terms.REVISION))
     return {

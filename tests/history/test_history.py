@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pyoxigraph import Literal, NamedNode, Store
+from pyoxigraph import Literal, NamedNode
 
 from kg.pipeline import run
 from kg.rdf import terms
 from kg.settings import Settings
+from kg.store.embedded import EmbeddedGraph
 from tests.paths import CORPUS, TESTS
 
 HISTORY = TESTS / "history"
@@ -51,29 +52,29 @@ def git(*arguments: str, stdin: bytes = b"") -> None:
 
 
 @pytest.fixture(scope="session")
-def graph(sample_history: Path) -> Store:
-    store = Store()
+def graph(sample_history: Path) -> EmbeddedGraph:
+    store = EmbeddedGraph()
     store.extend(run.quads([sample_history], Settings(history=True)))
     return store
 
 
-def values(graph: Store, subject: NamedNode, predicate: NamedNode) -> list[str]:
+def values(graph: EmbeddedGraph, subject: NamedNode, predicate: NamedNode) -> list[str]:
     found = (quad.object for quad in graph.quads_for_pattern(subject, predicate, None))
     return sorted(term.value for term in found if isinstance(term, NamedNode | Literal))
 
 
-def observed(graph: Store, revision: NamedNode) -> list[list[str | None]]:
+def observed(graph: EmbeddedGraph, revision: NamedNode) -> list[list[str | None]]:
     """Return the intervals of a revision: each start ends with the first end that is not before it."""
     starts, ends = (values(graph, revision, end) for end in (terms.OBSERVED_FROM, terms.OBSERVED_UNTIL))
     return [[start, next((end for end in ends if end >= start), None)] for start in starts]
 
 
-def events(graph: Store) -> list[NamedNode]:
+def events(graph: EmbeddedGraph) -> list[NamedNode]:
     subjects = {quad.subject for quad in graph.quads_for_pattern(None, terms.TYPE, terms.EVENT)}
     return sorted((one for one in subjects if isinstance(one, NamedNode)), key=str)
 
 
-def revisions(graph: Store, event: NamedNode) -> list[dict[str, Any]]:
+def revisions(graph: EmbeddedGraph, event: NamedNode) -> list[dict[str, Any]]:
     """Return the revisions of an event as the golden list has them: in the order they were first observed."""
     nodes = [NamedNode(iri) for iri in values(graph, event, terms.REVISION)]
     nodes.sort(key=lambda one: (values(graph, one, terms.OBSERVED_FROM) or ["unknown"], values(graph, one, terms.NAME)))
@@ -88,7 +89,7 @@ def revisions(graph: Store, event: NamedNode) -> list[dict[str, Any]]:
     return described
 
 
-def described(graph: Store, event: NamedNode) -> dict[str, Any]:
+def described(graph: EmbeddedGraph, event: NamedNode) -> dict[str, Any]:
     found = revisions(graph, event)
     gone = values(graph, event, terms.INVALIDATED_AT)
     return {
@@ -99,7 +100,7 @@ def described(graph: Store, event: NamedNode) -> dict[str, Any]:
     }
 
 
-def test_the_sample_history_has_the_revisions_that_were_read_from_it_by_hand(graph: Store) -> None:
+def test_the_sample_history_has_the_revisions_that_were_read_from_it_by_hand(graph: EmbeddedGraph) -> None:
     found = {one["event"]: one for one in (described(graph, event) for event in events(graph))}
     expected = {one["event"]: one for one in GOLDEN}
     assert {title: found.get(title) for title in expected} == expected

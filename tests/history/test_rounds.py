@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pyoxigraph import Literal, NamedNode, Store
+from pyoxigraph import Literal, NamedNode
 
 from kg.pipeline import run
 from kg.rdf import terms
 from kg.settings import Settings
+from kg.store.embedded import EmbeddedGraph
 
 ROUNDS = 200
 #: Two pages, of days in different months.
@@ -125,12 +126,12 @@ def time_of(hours: int) -> str:
     return f"2011-11-{8 + (12 + hours) // 24:02}T{(12 + hours) % 24:02}:00:00Z"
 
 
-def values(graph: Store, subject: Any, predicate: NamedNode) -> list[str]:
+def values(graph: EmbeddedGraph, subject: Any, predicate: NamedNode) -> list[str]:
     found = (quad.object for quad in graph.quads_for_pattern(subject, predicate, None))
     return sorted(term.value for term in found if isinstance(term, NamedNode | Literal))
 
 
-def events(graph: Store) -> dict[str, Intervals]:
+def events(graph: EmbeddedGraph) -> dict[str, Intervals]:
     """Return for each event the states that its revisions say, and when each was shown."""
     found: dict[str, Intervals] = defaultdict(dict)
     for quad in graph.quads_for_pattern(None, terms.TYPE, terms.REVISION_CLASS):
@@ -150,7 +151,7 @@ def test_through_200_rounds_every_bullet_is_one_event_shown_when_it_was_shown(
     new_repository: NewRepository, seed: int
 ) -> None:
     edited = Edited(seed)
-    graph = Store()
+    graph = EmbeddedGraph()
     graph.extend(run.quads([new_repository(edited.commits).root], Settings(history=True)))
     assert sorted(map(ordered, events(graph).values())) == sorted(map(ordered, edited.shown.values()))
     gone = len(list(graph.quads_for_pattern(None, terms.INVALIDATED_AT, None)))

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from pyoxigraph import Store
 from rdflib import RDF, Dataset, Graph, Literal, Namespace, URIRef
 
 import kg
 from kg.errors import ArchiveError, StoreError
 from kg.rdf import rdflib_view
+from kg.store.embedded import EmbeddedGraph
 
 NG = Namespace("https://w3id.org/newsgraph/ns#")
 SCHEMA = Namespace("https://schema.org/")
@@ -65,7 +65,7 @@ def test_open_gives_triples_by_pattern(dataset: Dataset) -> None:
         assert isinstance(dataset.value(event, SCHEMA.startDate), Literal)
 
 
-def test_a_graph_and_a_store_have_the_same_triples(sample_graph: Store, archive_graph: Graph) -> None:
+def test_a_graph_and_a_store_have_the_same_triples(sample_graph: EmbeddedGraph, archive_graph: Graph) -> None:
     assert set(rdflib_view.graph(sample_graph)) == set(archive_graph)
     assert len(archive_graph) == len(sample_graph)
 

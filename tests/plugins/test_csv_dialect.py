@@ -10,10 +10,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
-from pyoxigraph import Literal, NamedNode, Quad, Store
 
-from kg.rdf import terms
-from kg.store import snapshot
+from kg.rdf import Literal, NamedNode, Quad, terms
+from kg.store.embedded import EmbeddedGraph
+from kg.store.layout import Store
 from tests.paths import ROOT, SAMPLE
 from tests.plugins.conftest import CSV, Kg, install
 
@@ -60,7 +60,7 @@ def build(site: Path, kg: Kg, root: Path, store: Path) -> Kg:
 
 
 def graph(store: Path) -> Store:
-    return snapshot.current(store).open()
+    return Store(store).current().open()
 
 
 def values(store: Store, subject: NamedNode | None, predicate: NamedNode) -> set[str]:
@@ -149,7 +149,7 @@ def test_kg_page_gives_a_table_again_byte_for_byte(build: Kg, kg: Kg, root: Path
 def test_a_row_that_is_no_event_is_reported_and_printed_again(build: Kg, kg: Kg, root: Path, store: Path) -> None:
     content = write(root, "january.csv", [*JANUARY, "soon,A ship sails.,,,,,,\n"])
     build()
-    report = json.loads((snapshot.current(store).folder / "report.json").read_text())
+    report = json.loads((Store(store).current().folder / "report.json").read_text())
     assert report["lines not understood"] == [
         {"page": "january.csv", "line": 6, "reason": "no date and title", "text": "soon,A ship sails.,,,,,,"}
     ]
@@ -173,9 +173,9 @@ def test_tables_and_the_sample_are_one_graph(build: Kg, root: Path, store: Path,
 def test_kg_check_passes_and_names_the_row_of_a_violation(build: Kg, kg: Kg, root: Path, store: Path) -> None:
     build()
     assert kg("check", root, "--store", store).returncode == 0
-    found = snapshot.current(store)
+    found = Store(store).current()
     iri = events(found.open())["A ship sinks."]
-    with_two_dates = Store(str(found.folder / "db"))
+    with_two_dates = EmbeddedGraph(str(found.database))
     with_two_dates.add(Quad(NamedNode(iri), terms.START_DATE, Literal("2024-01-31", datatype=terms.DATE)))
     with_two_dates.flush()
     del with_two_dates
@@ -251,7 +251,7 @@ def test_a_table_without_events_is_a_page_and_other_tables_are_other_files(build
     write(root, "empty.csv", [])
     (root / "numbers.csv").write_text("a,b\n1,2\n")
     build()
-    report = json.loads((snapshot.current(store).folder / "report.json").read_text())
+    report = json.loads((Store(store).current().folder / "report.json").read_text())
     assert report["other files"] == ["numbers.csv"]
     assert values(graph(store), page(graph(store), "empty.csv"), terms.TEMPORAL) == set()
 

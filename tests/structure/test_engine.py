@@ -1,6 +1,8 @@
-"""The engine stays behind two doors: RDF terms come from kg.rdf."""
+"""The engine stays behind two doors: terms come from kg.rdf, and what holds quads is a Graph."""
 
 from __future__ import annotations
+
+import ast
 
 import pytest
 
@@ -8,8 +10,26 @@ from kg import rdf
 from tests.structure.imports import importers, modules
 
 KNOWN = modules()
+HOLDERS_OF_THE_ENGINE = {"kg.store.embedded"}
+"""The modules that may import the engine's Store."""
 
 
 @pytest.mark.parametrize("term", rdf.__all__)
 def test_rdf_terms_come_from_one_place(term: str) -> None:
     assert importers(KNOWN, "pyoxigraph", term) == {"kg.rdf"}
+
+
+def test_one_module_holds_the_engine() -> None:
+    found = importers(KNOWN, "pyoxigraph", "Store")
+    print(f"files that import the engine's Store: {len(found)}")
+    assert found == HOLDERS_OF_THE_ENGINE
+
+
+def test_no_module_imports_the_engine_whole() -> None:
+    whole = {
+        name
+        for name, file in KNOWN.items()
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Import) and any(alias.name == "pyoxigraph" for alias in node.names)
+    }
+    assert whole == set()

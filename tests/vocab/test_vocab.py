@@ -6,13 +6,14 @@ import re
 from collections.abc import Callable
 
 import pytest
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad, QueryBoolean, RdfFormat, Store, parse
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, QueryBoolean, RdfFormat, parse
 from rdflib.namespace import DCAT, DCTERMS, FOAF, GEO, OWL, PROV, RDF, RDFS, SDO, SKOS, VANN, VOID, WGS, XSD
 
 import vocab
 from kg.lookup.describe import describe
 from kg.rdf import terms
 from kg.rdf.prefixes import PREFIXES, expand
+from kg.store.embedded import EmbeddedGraph
 from tests.paths import ROOT
 
 ALL = (*vocab.CLASSES, *vocab.PROPERTIES)
@@ -55,8 +56,8 @@ ALIGNED = ("schema", "sem", "lode", "prov", "dcterms", "skos", "geo", "wgs", "fo
 
 
 @pytest.fixture(scope="module")
-def ontology() -> Store:
-    store = Store()
+def ontology() -> EmbeddedGraph:
+    store = EmbeddedGraph()
     store.load(vocab.turtle().encode(), format=RdfFormat.TURTLE)
     return store
 
@@ -68,23 +69,23 @@ def prefixes() -> dict[str, str]:
     return reading.prefixes
 
 
-def named(store: Store, kind: str) -> set[str]:
+def named(store: EmbeddedGraph, kind: str) -> set[str]:
     quads = store.quads_for_pattern(None, NamedNode(expand("rdf:type")), NamedNode(expand(kind)))
     return {quad.subject.value for quad in quads if isinstance(quad.subject, NamedNode)}
 
 
-def objects(store: Store, iri: str, *predicates: str) -> list[NamedNode | BlankNode | Literal]:
+def objects(store: EmbeddedGraph, iri: str, *predicates: str) -> list[NamedNode | BlankNode | Literal]:
     quads = [
         quad for one in predicates for quad in store.quads_for_pattern(NamedNode(iri), NamedNode(expand(one)), None)
     ]
     return [quad.object for quad in quads if isinstance(quad.object, NamedNode | BlankNode | Literal)]
 
 
-def values(store: Store, name: str, *predicates: str) -> list[str]:
+def values(store: EmbeddedGraph, name: str, *predicates: str) -> list[str]:
     return [term.value for term in objects(store, vocab.term(name), *predicates)]
 
 
-def iris(store: Store) -> set[str]:
+def iris(store: EmbeddedGraph) -> set[str]:
     used = (node for quad in store for node in (quad.subject, quad.predicate, quad.object))
     return {node.value for node in used if isinstance(node, NamedNode)}
 
@@ -92,12 +93,12 @@ def iris(store: Store) -> set[str]:
 # ---- The namespace
 
 
-def test_the_namespace_holds_the_terms_of_the_file_and_no_others(ontology: Store) -> None:
+def test_the_namespace_holds_the_terms_of_the_file_and_no_others(ontology: EmbeddedGraph) -> None:
     assert named(ontology, "rdfs:Class") == {vocab.term(name) for name in vocab.CLASSES}
     assert named(ontology, "rdf:Property") == {vocab.term(name) for name in vocab.PROPERTIES}
 
 
-def test_nothing_in_the_namespace_is_used_without_being_a_term(ontology: Store) -> None:
+def test_nothing_in_the_namespace_is_used_without_being_a_term(ontology: EmbeddedGraph) -> None:
     used = {iri for iri in iris(ontology) if iri.startswith(vocab.NAMESPACE)}
     assert used == {vocab.term(name) for name in ALL}
 
@@ -119,7 +120,7 @@ def test_the_terms_that_newsgraph_writes_are_those_of_the_vocabulary() -> None:
     assert {iri for iri in written if iri.startswith(vocab.NAMESPACE)} == {vocab.term(name) for name in ALL}
 
 
-def test_every_term_is_used_in_the_sample(sample_graph: Store) -> None:
+def test_every_term_is_used_in_the_sample(sample_graph: EmbeddedGraph) -> None:
     predicates = {quad.predicate.value for quad in sample_graph}
     unused = {name for name in vocab.PROPERTIES if vocab.term(name) not in predicates}
     unused |= {name for name in vocab.CLASSES if not named(sample_graph, f"ng:{name}")}
@@ -137,7 +138,7 @@ def test_no_term_is_in_the_table_without_being_written_somewhere() -> None:
 
 
 @each
-def test_every_term_has_one_label_and_one_comment_in_english(name: str, ontology: Store) -> None:
+def test_every_term_has_one_label_and_one_comment_in_english(name: str, ontology: EmbeddedGraph) -> None:
     [label] = objects(ontology, vocab.term(name), "rdfs:label")
     [comment] = objects(ontology, vocab.term(name), "rdfs:comment")
     assert isinstance(label, Literal)
@@ -149,13 +150,15 @@ def test_every_term_has_one_label_and_one_comment_in_english(name: str, ontology
 
 
 @each_property
-def test_every_property_says_whether_it_is_printed_or_derived(name: str, ontology: Store) -> None:
+def test_every_property_says_whether_it_is_printed_or_derived(name: str, ontology: EmbeddedGraph) -> None:
     [comment] = values(ontology, name, "rdfs:comment")
     assert comment.startswith(("Printed: ", "Derived: "))
 
 
 @each
-def test_every_term_says_why_it_is_minted_and_how_it_stands_to_standard_ones(name: str, ontology: Store) -> None:
+def test_every_term_says_why_it_is_minted_and_how_it_stands_to_standard_ones(
+    name: str, ontology: EmbeddedGraph
+) -> None:
     [reason] = values(ontology, name, "skos:editorialNote")
     assert reason.endswith(".")
     compared = values(
@@ -166,7 +169,7 @@ def test_every_term_says_why_it_is_minted_and_how_it_stands_to_standard_ones(nam
 
 
 @each_property
-def test_every_property_says_what_has_it_and_what_its_values_are(name: str, ontology: Store) -> None:
+def test_every_property_says_what_has_it_and_what_its_values_are(name: str, ontology: EmbeddedGraph) -> None:
     subjects = values(ontology, name, "rdfs:domain") or values(ontology, name, "schema:domainIncludes")
     assert {iri.removeprefix(vocab.NAMESPACE) for iri in subjects} <= set(vocab.CLASSES)
     assert subjects
@@ -176,7 +179,7 @@ def test_every_property_says_what_has_it_and_what_its_values_are(name: str, onto
 
 
 @pytest.mark.parametrize("name", [name for name in vocab.PROPERTIES if name not in OF_HISTORIES])
-def test_the_sample_keeps_to_domain_and_range(name: str, ontology: Store, sample_graph: Store) -> None:
+def test_the_sample_keeps_to_domain_and_range(name: str, ontology: EmbeddedGraph, sample_graph: EmbeddedGraph) -> None:
     subjects = set(values(ontology, name, "rdfs:domain", "schema:domainIncludes"))
     [range_] = values(ontology, name, "rdfs:range")
     seen: set[str] = set()
@@ -189,7 +192,7 @@ def test_the_sample_keeps_to_domain_and_range(name: str, ontology: Store, sample
     assert seen == subjects
 
 
-def fits(graph: Store, value: object, range_: str) -> bool:
+def fits(graph: EmbeddedGraph, value: object, range_: str) -> bool:
     if isinstance(value, NamedNode):
         return range_ in {term.value for term in objects(graph, value.value, "rdf:type")}
     return isinstance(value, Literal) and range_ in (value.datatype.value, expand("rdfs:Literal"))
@@ -204,7 +207,9 @@ def triples_of(example: str, prefixes: dict[str, str]) -> list[Quad]:
 
 
 @each
-def test_every_example_is_turtle_that_uses_the_term(name: str, ontology: Store, prefixes: dict[str, str]) -> None:
+def test_every_example_is_turtle_that_uses_the_term(
+    name: str, ontology: EmbeddedGraph, prefixes: dict[str, str]
+) -> None:
     [example] = values(ontology, name, "skos:example")
     triples = triples_of(example, prefixes)
     used = {quad.predicate.value for quad in triples}
@@ -217,16 +222,16 @@ def test_every_example_is_turtle_that_uses_the_term(name: str, ontology: Store, 
 
 @pytest.mark.parametrize("name", [name for name in ALL if name not in OF_HISTORIES])
 def test_every_example_is_true_of_the_sample(
-    name: str, ontology: Store, prefixes: dict[str, str], sample_graph: Store
+    name: str, ontology: EmbeddedGraph, prefixes: dict[str, str], sample_graph: EmbeddedGraph
 ) -> None:
     [example] = values(ontology, name, "skos:example")
-    assert bool(sample_graph.query(f"ASK {{ {example} }}", base_iri=BASE, prefixes=prefixes))
+    assert bool(sample_graph.engine.query(f"ASK {{ {example} }}", base_iri=BASE, prefixes=prefixes))
 
 
 # ---- Terms of others
 
 
-def test_the_terms_of_others_are_spelled_as_those_spell_them(ontology: Store) -> None:
+def test_the_terms_of_others_are_spelled_as_those_spell_them(ontology: EmbeddedGraph) -> None:
     named_here = {iri for iri in iris(ontology) if "#" in iri or iri.startswith(tuple(KNOWN))}
     unknown = {iri for iri in named_here if not iri.startswith(vocab.NAMESPACE) and not known(iri)}
     assert not unknown
@@ -243,13 +248,15 @@ def test_a_misspelt_term_would_be_noticed(iri: str) -> None:
 
 
 @pytest.mark.parametrize("prefix", ALIGNED)
-def test_the_vocabulary_is_aligned_with(prefix: str, ontology: Store, prefixes: dict[str, str]) -> None:
+def test_the_vocabulary_is_aligned_with(prefix: str, ontology: EmbeddedGraph, prefixes: dict[str, str]) -> None:
     relations = ("rdfs:subClassOf", "rdfs:subPropertyOf", "rdfs:range", "skos:closeMatch", "skos:relatedMatch")
     targets = [iri for name in ALL for iri in values(ontology, name, *relations)]
     assert [iri for iri in targets if iri.startswith(prefixes[prefix])]
 
 
-def test_the_notes_are_on_the_terms_of_others_that_newsgraph_writes(ontology: Store, sample_graph: Store) -> None:
+def test_the_notes_are_on_the_terms_of_others_that_newsgraph_writes(
+    ontology: EmbeddedGraph, sample_graph: EmbeddedGraph
+) -> None:
     written = {term.value for term in vars(terms).values() if isinstance(term, NamedNode)}
     for iri in (SEED_EVENT, f"{BASE}day/2011-11-08"):
         document = describe(sample_graph, iri, f"{BASE}doc/{iri.removeprefix(BASE)}")
@@ -259,7 +266,7 @@ def test_the_notes_are_on_the_terms_of_others_that_newsgraph_writes(ontology: St
     assert noted(ontology) == others, "each needs a skos:scopeNote in vocab/newsgraph.ttl"
 
 
-def noted(store: Store) -> set[str]:
+def noted(store: EmbeddedGraph) -> set[str]:
     quads = store.quads_for_pattern(None, NamedNode(expand("skos:scopeNote")), None)
     return {quad.subject.value for quad in quads if isinstance(quad.subject, NamedNode)}
 
@@ -267,7 +274,7 @@ def noted(store: Store) -> set[str]:
 # ---- The ontology and its versions
 
 
-def test_the_ontology_says_what_it_is_called_whose_it_is_and_under_which_licence(ontology: Store) -> None:
+def test_the_ontology_says_what_it_is_called_whose_it_is_and_under_which_licence(ontology: EmbeddedGraph) -> None:
     [title] = objects(ontology, vocab.ONTOLOGY, "dcterms:title")
     [creator] = objects(ontology, vocab.ONTOLOGY, "dcterms:creator")
     [licence] = objects(ontology, vocab.ONTOLOGY, "dcterms:license")
@@ -277,7 +284,7 @@ def test_the_ontology_says_what_it_is_called_whose_it_is_and_under_which_licence
     assert objects(ontology, vocab.ONTOLOGY, "dcterms:description")
 
 
-def test_the_ontology_names_its_namespace_and_prefix(ontology: Store, prefixes: dict[str, str]) -> None:
+def test_the_ontology_names_its_namespace_and_prefix(ontology: EmbeddedGraph, prefixes: dict[str, str]) -> None:
     said = {
         quad.predicate.value.removeprefix(prefixes["vann"]): quad.object.value
         for quad in ontology.quads_for_pattern(NamedNode(vocab.ONTOLOGY), None, None)
@@ -292,7 +299,7 @@ def test_the_prefixes_of_the_file_are_those_of_the_graph(prefixes: dict[str, str
     assert prefixes.keys() - PREFIXES.keys() <= {"dcat", "geo", "lode", "sem", "vann"}
 
 
-def test_the_version_is_the_same_everywhere(ontology: Store) -> None:
+def test_the_version_is_the_same_everywhere(ontology: EmbeddedGraph) -> None:
     [version] = objects(ontology, vocab.ONTOLOGY, "owl:versionInfo")
     [version_iri] = objects(ontology, vocab.ONTOLOGY, "owl:versionIRI")
     [prior] = objects(ontology, vocab.ONTOLOGY, "owl:priorVersion")
@@ -302,8 +309,8 @@ def test_the_version_is_the_same_everywhere(ontology: Store) -> None:
 
 
 @pytest.mark.parametrize("version", [*vocab.EARLIER, vocab.VERSION])
-def test_every_version_is_kept_and_its_changes_are_told(version: str, ontology: Store) -> None:
-    kept = Store()
+def test_every_version_is_kept_and_its_changes_are_told(version: str, ontology: EmbeddedGraph) -> None:
+    kept = EmbeddedGraph()
     kept.load(vocab.turtle(version).encode(), format=RdfFormat.TURTLE)
     assert [one.value for one in objects(kept, vocab.ONTOLOGY, "owl:versionInfo")] == [version]
     release = f"{vocab.ONTOLOGY}/{version}"
@@ -316,7 +323,7 @@ def test_every_version_is_kept_and_its_changes_are_told(version: str, ontology: 
 
 @pytest.mark.parametrize("version", vocab.EARLIER)
 def test_a_term_that_was_published_stays(version: str) -> None:
-    kept = Store()
+    kept = EmbeddedGraph()
     kept.load(vocab.turtle(version).encode(), format=RdfFormat.TURTLE)
     before = named(kept, "rdfs:Class") | named(kept, "rdf:Property")
     assert before <= {vocab.term(name) for name in ALL}
@@ -339,7 +346,7 @@ def test_the_document_names_only_terms_that_there_are() -> None:
     assert f"{len(vocab.CLASSES)} classes and {len(vocab.PROPERTIES)} properties" in text
 
 
-def test_every_query_of_the_document_finds_something_in_the_sample(sample_graph: Store) -> None:
+def test_every_query_of_the_document_finds_something_in_the_sample(sample_graph: EmbeddedGraph) -> None:
     queries = re.findall(r"```sparql\n(.*?)```", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL)
     assert len(queries) == 2
     for query in queries:

@@ -9,7 +9,6 @@ import tarfile
 from pathlib import Path
 
 import pytest
-from pyoxigraph import Store
 
 from kg.archive.opening import open_archive
 from kg.dialects import reading, registry
@@ -17,6 +16,7 @@ from kg.pipeline import run
 from kg.pipeline.run import Built
 from kg.settings import Settings
 from kg.store import snapshot
+from kg.store.embedded import EmbeddedGraph
 from tests.paths import CORPUS
 
 WIKITEXT = CORPUS / "wikipedia-current-events.bundle"
@@ -77,7 +77,7 @@ def test_every_bullet_that_links_homs_is_an_event_in_homs(wikitext: tuple[Path, 
     assert len(events_in("Homs", wikitext[1].snapshot.open())) == bullets
 
 
-def events_in(title: str, store: Store) -> set[str]:
+def events_in(title: str, store: EmbeddedGraph) -> set[str]:
     from pyoxigraph import NamedNode
 
     place = NamedNode(f"http://127.0.0.1:8000/entity/en/{title}")

@@ -7,11 +7,12 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from pyoxigraph import QuerySolutions, Store
+from pyoxigraph import QuerySolutions
 
 from kg.dialects import registry
 from kg.dialects.context.lines import place_of
 from kg.pipeline.run import Built
+from kg.store.embedded import EmbeddedGraph
 from tests.paths import ROOT
 
 SAMPLE = ROOT / "data" / "sample"
@@ -84,7 +85,7 @@ def test_the_table_of_features_names_files_that_exist(folder: str) -> None:
         assert (SAMPLE / folder / path).exists(), (feature, path)
 
 
-def test_the_archives_share_sixteen_events_word_for_word(sample_graph: Store) -> None:
+def test_the_archives_share_sixteen_events_word_for_word(sample_graph: EmbeddedGraph) -> None:
     rows = sample_graph.query(
         "PREFIX prov: <http://www.w3.org/ns/prov#> PREFIX ng: <https://w3id.org/newsgraph/ns#>"
         "SELECT DISTINCT ?event WHERE { ?event ng:currentRevision ?revision ."
@@ -95,7 +96,7 @@ def test_the_archives_share_sixteen_events_word_for_word(sample_graph: Store) ->
     assert sum(1 for _ in rows) == 16
 
 
-def test_the_events_in_homs_come_newest_first_with_their_sources(sample_graph: Store) -> None:
+def test_the_events_in_homs_come_newest_first_with_their_sources(sample_graph: EmbeddedGraph) -> None:
     rows = sample_graph.query(EVENTS_IN_HOMS)
     assert isinstance(rows, QuerySolutions)
     found = [
@@ -109,7 +110,7 @@ def test_the_events_in_homs_come_newest_first_with_their_sources(sample_graph: S
     assert sum(publisher is None for *_, source, publisher in found if source is not None) <= 1
 
 
-def test_addresses_of_the_sample_are_real_or_marked_fictional(sample_graph: Store) -> None:
+def test_addresses_of_the_sample_are_real_or_marked_fictional(sample_graph: EmbeddedGraph) -> None:
     rows = sample_graph.query(
         "PREFIX schema: <https://schema.org/> PREFIX ng: <https://w3id.org/newsgraph/ns#>"
         "SELECT ?name WHERE { ?event a ng:Event ; schema:name ?name ; ng:source ?source ."

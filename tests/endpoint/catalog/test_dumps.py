@@ -5,7 +5,9 @@ import gzip
 import hashlib
 
 import pytest
-from pyoxigraph import Quad, RdfFormat, Store, parse
+from pyoxigraph import Quad, RdfFormat, parse
+
+from kg.store.embedded import EmbeddedGraph
 
 FORMATS = {
     "ttl": RdfFormat.TURTLE,
@@ -18,7 +20,7 @@ FORMATS = {
 
 
 @pytest.mark.parametrize("suffix", FORMATS)
-def test_a_dump_is_the_whole_graph(send, graph: Store, suffix: str) -> None:
+def test_a_dump_is_the_whole_graph(send, graph: EmbeddedGraph, suffix: str) -> None:
     plain, packed = send(f"/dump/newsgraph.{suffix}"), send(f"/dump/newsgraph.{suffix}.gz")
     assert plain.body == gzip.decompress(packed.body)
     assert {Quad(*quad.triple) for quad in parse(plain.body, format=FORMATS[suffix])} == set(graph)
@@ -41,7 +43,7 @@ def test_a_dump_has_a_checksum(send) -> None:
     assert digest.hexdigest() in send("/dump/").text
 
 
-def test_a_part_and_a_year_are_dumps(send, graph: Store) -> None:
+def test_a_part_and_a_year_are_dumps(send, graph: EmbeddedGraph) -> None:
     parts = [set(parse(send(f"/dump/newsgraph-{part}.nt").body, format=FORMATS["nt"])) for part in ("core", "captures")]
     assert set.union(*parts) == set(graph)
     assert sum(map(len, parts)) == len(graph)

@@ -15,7 +15,7 @@ from kg.publish import dump_files
 from kg.publish.catalog_terms import node
 from kg.rdf.formats import Format
 from kg.settings import Settings
-from kg.store import past, snapshot
+from kg.store.layout import Store
 from kg.store.snapshot import Manifest
 from tests.conftest import BASE, TURTLE, publish_turtle
 
@@ -34,10 +34,10 @@ def get(tmp_path_factory: pytest.TempPathFactory, serving, settings: Settings) -
     for name in (*GONE, ID, LATER):
         publish_turtle(store, TURTLE.read_text(encoding="utf-8"), name, keep=2)
     manifest = Manifest(PAST, "2011-11-11T06:00:00Z", BASE, "0.1.0", {"triples": 5}, as_of="2011-11-08T12:00:00Z")
-    with snapshot.drafting(store) as draft:
-        past.retain(store, draft, manifest)
+    with Store(store).drafting() as draft:
+        Store(store).retain(draft, manifest)
     with serving(replace(settings, store=str(store))) as send:
-        published = (file.name for file in dump_files.published(snapshot.current(store).manifest))
+        published = (file.name for file in dump_files.published(Store(store).current().manifest))
         for name in (FILE, *published):  # documents grow until all are made
             assert send(f"/dump/{name}").status == 200
         yield send

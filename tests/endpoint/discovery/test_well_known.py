@@ -7,13 +7,14 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from pyoxigraph import Literal, NamedNode, Quad, Store
+from pyoxigraph import Literal, NamedNode, Quad
 
 from endpoint.http.urls import THINGS
 from kg.lookup import sitemap
 from kg.publish.catalog_snapshot import FOLDER
 from kg.rdf import terms
 from kg.settings import Settings
+from kg.store.embedded import EmbeddedGraph
 from tests.conftest import BASE, TURTLE, Publish
 from tests.paths import ROOT
 
@@ -36,7 +37,7 @@ def local(address: str) -> str:
     return "/" + address.removeprefix(BASE)
 
 
-def test_robots_txt_leads_to_the_document_of_every_thing(send, graph: Store) -> None:
+def test_robots_txt_leads_to_the_document_of_every_thing(send, graph: EmbeddedGraph) -> None:
     line = send("/robots.txt").text.splitlines()[-1]
     index = listed(send(local(line.removeprefix("Sitemap: "))).text, "sitemap")
     names = ("2011", "category", "entity", "publisher")
@@ -66,7 +67,7 @@ def test_what_events_name_changed_when_the_last_of_these_events_did(send) -> Non
     assert publisher == category == "2011-11-09T06:00:00Z"
 
 
-def test_what_leads_to_itself_has_a_sitemap_too(other: Store) -> None:
+def test_what_leads_to_itself_has_a_sitemap_too(other: EmbeddedGraph) -> None:
     month = NamedNode(f"{BASE}month/2011-11")
     other.add(Quad(month, terms.IS_PART_OF, month))
     assert dict(sitemap.documents(other, BASE, "2011", 1))[month.value] == "2011-11-09T06:00:00Z"
@@ -88,20 +89,20 @@ def test_sitemaps_are_revalidated(send) -> None:
 
 
 @pytest.fixture
-def other(graph: Store) -> Store:
+def other(graph: EmbeddedGraph) -> EmbeddedGraph:
     """A copy of the small graph that may be changed."""
-    store = Store()
+    store = EmbeddedGraph()
     store.extend(graph)
     return store
 
 
-def test_what_is_withdrawn_or_merged_is_in_no_sitemap(other: Store) -> None:
+def test_what_is_withdrawn_or_merged_is_in_no_sitemap(other: EmbeddedGraph) -> None:
     other.add(Quad(EVENT, terms.DEPRECATED, Literal("true", datatype=terms.BOOLEAN)))
     assert EVENT.value not in dict(sitemap.documents(other, BASE, "2011", 1))
     assert sitemap.sections(other, BASE)[0]["documents"] == 7
 
 
-def test_a_year_with_more_documents_than_a_sitemap_may_have_is_split(other: Store, monkeypatch) -> None:
+def test_a_year_with_more_documents_than_a_sitemap_may_have_is_split(other: EmbeddedGraph, monkeypatch) -> None:
     monkeypatch.setattr(sitemap, "URLS", 5)
     assert sitemap.Section(**sitemap.sections(other, BASE)[0]).parts == 2
     parts = [dict(sitemap.documents(other, BASE, "2011", part)) for part in (1, 2, 3)]
@@ -109,7 +110,7 @@ def test_a_year_with_more_documents_than_a_sitemap_may_have_is_split(other: Stor
     assert len({**parts[0], **parts[1]}) == 8
 
 
-def test_only_what_is_under_the_base_is_listed(other: Store) -> None:
+def test_only_what_is_under_the_base_is_listed(other: EmbeddedGraph) -> None:
     other.add(Quad(NamedNode("http://elsewhere.example.org/event/2011-01-01/x"), terms.TYPE, terms.EVENT))
     assert all(iri.startswith(BASE) for iri, _ in sitemap.documents(other, BASE, "2011", 1))
 

@@ -9,12 +9,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, parse
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 
 from kg.pipeline import run
 from kg.rdf import terms
 from kg.settings import Settings
 from kg.store import amend
+from kg.store.embedded import EmbeddedGraph
+from kg.store.layout import Store
 from tests.endpoint.conftest import Serving
 
 BASE = "http://127.0.0.1:8000"
@@ -50,7 +52,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def events(store: Path) -> dict[str, str]:
     """Return the path of each event by its title."""
-    graph = Store.read_only(str(store / "current" / "db"))
+    graph = EmbeddedGraph.read_only(str(store / "current" / "db"))
     named = ((quad.subject, quad.object.value) for quad in graph.quads_for_pattern(None, terms.NAME, None))
     return {title: str(one.value).removeprefix(BASE) for one, title in named if "/revision/" not in str(one)}
 
@@ -64,14 +66,14 @@ def store(archive: Path) -> Path:
     paths = events(store)
     (archive.parent / "revisions.json").write_text(json.dumps(revisions(store)))
     (archive.parent / "events.json").write_text(json.dumps(paths))
-    amend.merge(store, BASE + paths[SHOPS], BASE + paths[BANKS])
-    amend.withdraw(store, BASE + paths[SECRET], datetime.fromisoformat(SINCE).astimezone(UTC))
+    amend.merge(Store(store), BASE + paths[SHOPS], BASE + paths[BANKS])
+    amend.withdraw(Store(store), BASE + paths[SECRET], datetime.fromisoformat(SINCE).astimezone(UTC))
     run.build([archive], settings)
     return store
 
 
 def revisions(store: Path) -> dict[str, str]:
-    graph = Store.read_only(str(store / "current" / "db"))
+    graph = EmbeddedGraph.read_only(str(store / "current" / "db"))
     found = graph.quads_for_pattern(None, terms.CURRENT_REVISION, None)
     return {str(quad.subject.value).removeprefix(BASE): quad.object.value.removeprefix(BASE) for quad in found}
 
@@ -212,7 +214,7 @@ def test_an_event_that_is_listed_says_nothing_of_the_kind(get: Get, paths) -> No
 
 
 def test_sparql_and_dumps_say_which_event_replaces_a_merged_one(store: Path, paths) -> None:
-    graph = Store.read_only(str(store / "current" / "db"))
+    graph = EmbeddedGraph.read_only(str(store / "current" / "db"))
     old, new = NamedNode(BASE + paths[SHOPS]), NamedNode(BASE + paths[BANKS])
     assert Quad(old, terms.REPLACED_BY, new) in graph
     assert {quad.predicate for quad in graph.quads_for_pattern(old, None, None)} == {

@@ -12,12 +12,13 @@ from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
-from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat
 
 from endpoint.http.negotiate import DOCUMENT_FORMATS
 from kg.pipeline import run
 from kg.rdf import terms
 from kg.settings import Settings
+from kg.store.embedded import EmbeddedGraph
 
 BASE = "http://127.0.0.1:8000/"
 PATH = "2011_November_8.txt"
@@ -57,7 +58,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def event(store: Path) -> str:
-    graph = Store.read_only(str(store / "current" / "db"))
+    graph = EmbeddedGraph.read_only(str(store / "current" / "db"))
     titled = graph.quads_for_pattern(None, terms.NAME, Literal("Shops in Homs close early.", language="en"))
     return next(str(one.subject.value).removeprefix(BASE) for one in titled if "/revision/" not in str(one.subject))
 
@@ -148,13 +149,13 @@ def test_a_memento_links_to_those_around_it_and_does_not_negotiate_time(get, eve
     assert reply.headers["content-location"] == f"{memento(event, 1)}.ttl"
 
 
-def state(get, path: str) -> Store:
-    store = Store()
+def state(get, path: str) -> EmbeddedGraph:
+    store = EmbeddedGraph()
     store.load(get(f"{path}.nt").body, format=RdfFormat.N_TRIPLES)
     return store
 
 
-def said(graph: Store, event: str, term: NamedNode) -> set[str]:
+def said(graph: EmbeddedGraph, event: str, term: NamedNode) -> set[str]:
     return {quad.object.value for quad in graph.quads_for_pattern(NamedNode(BASE + event), term, None)}
 
 

@@ -14,13 +14,14 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, parse
+from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, parse
 
 from kg.derived import changelog, changelog_writer, changes
 from kg.errors import StoreError
 from kg.pipeline.run import build
 from kg.settings import Settings
-from kg.store import snapshot
+from kg.store.embedded import EmbeddedGraph
+from kg.store.layout import Store
 from tests.paths import CHECKS
 
 BASE = "http://127.0.0.1:8000/"
@@ -201,12 +202,12 @@ def test_a_page_of_the_stream_says_the_same_in_every_format(get: Callable, accep
     assert set(parse(reply.body, format=formats[accept])) == expected
 
 
-def nodes(get: Callable) -> Iterator[Store]:
+def nodes(get: Callable) -> Iterator[EmbeddedGraph]:
     """Yield every node of the stream's tree."""
     waiting = ["/feed/ldes"]
     seen = set(waiting)
     for address in waiting:
-        graph = Store()
+        graph = EmbeddedGraph()
         graph.load(get(address, "application/n-quads").body, format=RdfFormat.N_QUADS)
         yield graph
         found = {path(quad.object.value) for quad in graph.quads_for_pattern(None, NamedNode(f"{TREE}node"), None)}
@@ -226,7 +227,7 @@ def test_the_newest_versions_of_the_stream_are_the_graph(get: Callable, store: P
             said = graph.quads_for_pattern(None, None, None, NamedNode(version))
             content[version] = {Quad(one.subject, one.predicate, one.object) for one in said}
     copied = set().union(*(content[version] for _, version in versions.values()))
-    graph = snapshot.current(store).open()
+    graph = Store(store).current().open()
     assert copied == set(graph.quads_for_pattern(None, None, None, DefaultGraph()))
 
 
@@ -293,7 +294,7 @@ def test_a_log_that_cannot_be_written_is_an_error_that_says_so_and_tried_again(
     changes.prepare(tmp_path / "store", 365).result(20)
     with changelog.opened(tmp_path / "store") as found:
         assert found
-        assert found.snapshot == snapshot.current(tmp_path / "store").id
+        assert found.snapshot == Store(tmp_path / "store").current().id
 
 
 @pytest.fixture
@@ -327,7 +328,7 @@ def test_the_npm_client_makes_a_copy_of_the_graph(client: Path, tmp_path: Path, 
     lines = b"".join(line for line in done.stdout.splitlines(keepends=True) if line.startswith(b"<"))
     versions = [quad for quad in parse(lines, format=RdfFormat.N_QUADS) if quad.graph_name != DefaultGraph()]
     copied = {Quad(quad.subject, quad.predicate, quad.object) for quad in versions}
-    assert copied == set(snapshot.current(tmp_path / "store").open())
+    assert copied == set(Store(tmp_path / "store").current().open())
 
 
 def test_the_checker_of_event_streams_finds_nothing(store: Path, serving: Serving) -> None:

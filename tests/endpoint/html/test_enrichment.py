@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pyoxigraph import Literal, NamedNode, Store, Triple
+from pyoxigraph import Literal, NamedNode, Triple
 
 from kg.enrich import adopt, source
 from kg.enrich.source import Provenance
 from kg.rdf import terms
 from kg.settings import Settings
-from kg.store import snapshot
+from kg.store.embedded import EmbeddedGraph
+from kg.store.layout import Store
 
 BASE = "http://127.0.0.1:8000/"
 HOMS = NamedNode(f"{BASE}entity/en/Homs")
@@ -32,19 +33,19 @@ Serving = Callable[[Settings], AbstractContextManager[Send]]
 def sent(tmp_path_factory: pytest.TempPathFactory, served_store: Path, settings: Settings) -> Settings:
     """Settings of a store that is as tests/data/served.ttl and has a source of enrichment."""
     store = tmp_path_factory.mktemp("enriched") / "store"
-    here = snapshot.current(served_store)
-    with snapshot.drafting(store) as draft:
+    here = Store(served_store).current()
+    with Store(store).drafting() as draft:
         here.open().backup(str(draft / "db"))
         file = draft / source.path_of(KNOWN.endpoint, ASKED)
         file.parent.mkdir(parents=True)
         graph = source.graph_of(BASE, file.relative_to(draft))
         label = Triple(HOMS, terms.PREF_LABEL, Literal("حمص", language="ar"))
         source.write(file, [label, *source.provenance(graph, KNOWN)])
-        database = Store(str(draft / "db"))
+        database = EmbeddedGraph(str(draft / "db"))
         adopt.adopt(database, draft, BASE)
         database.flush()
         del database
-        snapshot.publish(store, draft, here.manifest, keep=1)
+        Store(store).publish(draft, here.manifest, keep=1)
     return replace(settings, store=str(store))
 
 

@@ -9,12 +9,13 @@ from datetime import date
 from urllib.parse import quote
 
 import pytest
-from pyoxigraph import NamedNode, RdfFormat, Store
+from pyoxigraph import NamedNode, RdfFormat
 
 from kg.lookup.describe import NEWEST
 from kg.rdf import terms
 from kg.rdf.prefixes import PREFIXES, expand
 from kg.settings import Settings
+from kg.store.embedded import EmbeddedGraph
 
 BASE = "http://127.0.0.1:8000/"
 HUB = "entity/en/Homs"
@@ -35,8 +36,8 @@ def get(tmp_path_factory: pytest.TempPathFactory, serving: Serving, publish_stor
         yield send
 
 
-def graph(reply) -> Store:
-    store = Store()
+def graph(reply) -> EmbeddedGraph:
+    store = EmbeddedGraph()
     store.load(reply.body, format=RdfFormat.N_TRIPLES)
     return store
 

@@ -8,7 +8,7 @@ import pytest
 
 from endpoint.app import create_app
 from kg.settings import Settings
-from kg.store.snapshot import current
+from kg.store.layout import Store
 from kg.workers.questions import Workers
 
 
@@ -21,7 +21,7 @@ def test_a_server_that_is_well_says_so_and_nobody_keeps_it(send, path: str) -> N
 
 
 def test_a_server_that_is_ready_says_with_what(send, served_store: Path) -> None:
-    assert json.loads(send("/readyz").body) == {"status": "ready", "snapshot": current(served_store).id}
+    assert json.loads(send("/readyz").body) == {"status": "ready", "snapshot": Store(served_store).current().id}
 
 
 def test_a_server_whose_workers_cannot_open_the_snapshot_lives_but_is_not_ready(
@@ -30,7 +30,7 @@ def test_a_server_whose_workers_cannot_open_the_snapshot_lives_but_is_not_ready(
     snapshot = publish_store(tmp_path / "store", "", "1")
     for file in snapshot.database.iterdir():
         file.unlink()
-    with Workers(tmp_path / "store", settings) as workers:
+    with Workers(Store(tmp_path / "store"), settings) as workers:
         client = create_app(replace(settings, store=str(tmp_path / "store")), workers).test_client()
         assert client.get("/healthz").status_code == 200
         reply = client.get("/readyz")

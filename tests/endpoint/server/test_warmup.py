@@ -18,6 +18,7 @@ from endpoint.server.response_cache import COUNTED, Asked, Kept
 from endpoint.server.warmup import BROWSER, Warmer
 from kg.derived import changelog, changes, search
 from kg.settings import Settings
+from kg.store.layout import Store
 from kg.workers.questions import Workers
 from tests.conftest import TURTLE, publish_turtle
 
@@ -35,7 +36,7 @@ def store(tmp_path: Path) -> Path:
 @pytest.fixture
 def app(store: Path, settings: Settings) -> Iterator[Flask]:
     own = replace(settings, store=str(store), warm_pages=20)
-    with Workers(store, own) as workers:
+    with Workers(Store(store), own) as workers:
         assert workers.ready(20)
         yield create_app(own, workers)
 

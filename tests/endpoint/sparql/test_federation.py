@@ -17,6 +17,7 @@ from flask.testing import FlaskClient
 from endpoint.app import create_app
 from kg import cli
 from kg.settings import Settings
+from kg.store.layout import Store
 from kg.workers.questions import Workers
 from kg.write.tokens import digest
 from kg.write.writer import Writer
@@ -140,7 +141,7 @@ def test_the_guard_holds_with_services_too(asking: Federated, query: str, status
 
 def test_servers_that_ask_in_turn_come_to_an_end(own: Settings) -> None:
     own = replace(own, threads=16, service_seconds=10.0)
-    with Workers(Path(own.store), own) as workers, listening(own, workers) as number:
+    with Workers(Store(Path(own.store)), own) as workers, listening(own, workers) as number:
         own_address = f"http://127.0.0.1:{number}/sparql"
         query = "{ ?s a ng:Event }"
         for _ in range(4):
@@ -160,7 +161,7 @@ def test_the_description_names_the_feature_only_where_it_is(asking: Federated, s
 
 def test_the_time_that_services_take_counts_among_what_a_client_may_use(own: Settings, workers: Workers) -> None:
     limited = replace(own, client_burst=0.3, client_seconds=1.0)
-    with Workers(Path(own.store), limited) as pool, peer(b"", b" ") as slow:
+    with Workers(Store(Path(own.store)), limited) as pool, peer(b"", b" ") as slow:
         assert pool.ready(20)
         stranger = FlaskClient(create_app(limited, pool))
         query = quote(f"SELECT * {{ SERVICE SILENT <{slow.url}> {{ ?s ?p ?o }} }}", safe="")
@@ -175,8 +176,8 @@ def test_updates_never_ask_services(own: Settings, tmp_path: Path, publish_store
         writing = replace(own, store=str(tmp_path / "store"), writable=True, write_token_sha256=digest(WRITE_TOKEN))
         publish_store(tmp_path / "store", TURTLE.read_text(encoding="utf-8"), "1")
         with (
-            Workers(Path(writing.store), writing) as pool,
-            Writer(Path(writing.store), writing, pool) as writer,
+            Workers(Store(Path(writing.store)), writing) as pool,
+            Writer(Store(Path(writing.store)), writing, pool) as writer,
             listening(writing, pool, writer) as number,
         ):
             headers = {"Authorization": BEARER, "Content-Type": "application/sparql-update"}

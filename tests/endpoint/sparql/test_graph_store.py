@@ -4,9 +4,10 @@ import json
 from urllib.parse import quote, urlencode
 
 import pytest
-from pyoxigraph import RdfFormat, Store, parse
+from pyoxigraph import RdfFormat, parse
 
-from kg.store.snapshot import current
+from kg.store.embedded import EmbeddedGraph
+from kg.store.layout import Store
 from kg.write import log
 from tests.endpoint.conftest import Reply, Send, Writable
 
@@ -141,10 +142,10 @@ def test_head_is_like_get_without_the_body(writable: Writable) -> None:
 def test_each_kind_of_bad_write_has_its_status_and_no_effect(
     writable: Writable, method: str, path: str, kind: str, body: bytes, status: int
 ) -> None:
-    before = current(writable.store).id
+    before = Store(writable.store).current().id
     reply = writable.write(path, method, body, **({"Content_Type": kind} if kind else {}))
     assert (reply.status, reply.type) == (status, "application/problem+json")
-    assert current(writable.store).id == before
+    assert Store(writable.store).current().id == before
 
 
 def test_a_compressed_body_is_not_unpacked(writable: Writable) -> None:
@@ -204,15 +205,15 @@ KEPT = ["<urn:x>", '"a\\"b"', '"a"@en-gb', f'"2024-01-01Z"^^<{XSD}date>', f'"202
 def test_terms_change_only_as_the_engine_itself_changes_them(writable: Writable, term: str) -> None:
     line = f"<urn:a> <urn:b> {term} ."
     put(writable, at("urn:term"), line, "application/n-triples")
-    engine = Store()
+    engine = EmbeddedGraph()
     engine.load(line.encode(), format=RdfFormat.N_TRIPLES)
     served = read(writable, at("urn:term")).body
-    assert served == engine.dump(format=RdfFormat.N_QUADS)
+    assert served == engine.engine.dump(format=RdfFormat.N_QUADS)
     assert served.decode() == f"<urn:a> <urn:b> {REWRITTEN.get(term, term)} .\n"
 
 
 def test_the_log_names_the_graph_and_no_other_parameter(writable: Writable) -> None:
     put(writable, at("urn:named") + "&note=" + quote("not this"), "<urn:a> <urn:b> 1 .")
-    newest = log.logged(writable.store)[-1].read_text(encoding="utf-8")
+    newest = log.logged(Store(writable.store))[-1].read_text(encoding="utf-8")
     assert 'H request "PUT /graphs?graph=urn:named" .' in newest
     assert "not this" not in newest

@@ -17,7 +17,7 @@ import pytest
 from pyoxigraph import NamedNode
 
 from kg.rdf import patch
-from kg.store.snapshot import current
+from kg.store.layout import Store
 from kg.write import log
 from tests.conftest import TURTLE, publish_turtle
 from tests.endpoint.conftest import BEARER, WRITE_TOKEN, Send, Writable, sender
@@ -38,7 +38,7 @@ def test_an_update_comes_in_a_form_or_as_the_body_and_is_seen_by_whoever_was_ans
 
 def test_the_answer_says_what_changed_and_an_update_without_effect_makes_no_snapshot(writable: Writable) -> None:
     first = json.loads(writable.update("INSERT DATA { <urn:twice> <urn:p> 1, 2 }").body)
-    assert (first["added"], first["removed"], first["snapshot"]) == (2, 0, current(writable.store).id)
+    assert (first["added"], first["removed"], first["snapshot"]) == (2, 0, Store(writable.store).current().id)
     assert json.loads(writable.update("INSERT DATA { <urn:twice> <urn:p> 1, 2 }").body) == {**first, "added": 0}
     assert json.loads(writable.update("").body)["snapshot"] == first["snapshot"]
 
@@ -91,10 +91,10 @@ def test_a_token_in_the_address_is_refused(writable: Writable) -> None:
 def test_each_kind_of_bad_update_has_its_status_and_no_effect(
     writable: Writable, method: str, path: str, kind: str, body: bytes, status: int
 ) -> None:
-    before = current(writable.store).id
+    before = Store(writable.store).current().id
     reply = writable.write(path, method, body or None, **({"Content_Type": kind} if kind else {}))
     assert (reply.status, reply.type) == (status, "application/problem+json")
-    assert current(writable.store).id == before
+    assert Store(writable.store).current().id == before
 
 
 def test_a_syntax_error_has_line_and_column_behind_declarations_too(writable: Writable) -> None:
@@ -135,13 +135,13 @@ def test_every_answered_write_is_seen_at_once_by_others_while_many_write(writabl
 
 def test_the_log_says_who_wrote_when_and_how_but_never_the_token(writable: Writable) -> None:
     writable.update("INSERT DATA { <urn:logged> <urn:p> 1 }")
-    newest = log.logged(writable.store)[-1].read_bytes()
+    newest = log.logged(Store(writable.store))[-1].read_bytes()
     header = {name: term.value for name, term in patch.read(newest.splitlines()).header.items()}
     assert header["request"] == "POST /sparql"
     assert header["by"].startswith("sha256:")
     assert header["id"].startswith("urn:uuid:")
     assert set(header) == {"id", "prev", "time", "by", "request"}
-    assert all(WRITE_TOKEN.encode() not in file.read_bytes() for file in log.logged(writable.store))
+    assert all(WRITE_TOKEN.encode() not in file.read_bytes() for file in log.logged(Store(writable.store)))
 
 
 def test_a_long_body_is_refused_before_it_is_read_unless_its_sender_may_write(writable: Writable) -> None:
@@ -194,13 +194,14 @@ def test_killing_the_whole_service_during_writes_loses_nothing_that_was_answered
                         killer.start()
             killer.join()
     held = {
-        int(quad.object.value) for quad in current(store).open().quads_for_pattern(NamedNode("urn:n"), None, None, None)
+        int(quad.object.value)
+        for quad in Store(store).current().open().quads_for_pattern(NamedNode("urn:n"), None, None, None)
     }
     assert set(answered) <= held
     assert answered
-    last = current(store).manifest.writes
-    log.settle(store, last)
-    assert len(log.logged(store)) == len(held) == last
+    last = Store(store).current().manifest.writes
+    log.settle(Store(store), last)
+    assert len(log.logged(Store(store))) == len(held) == last
 
 
 @pytest.mark.parametrize("token", [None, "", "short"])

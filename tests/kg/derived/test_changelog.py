@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, parse
+from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, parse
 
 from kg.derived import changelog, changelog_writer
 from kg.derived.changelog import EVENTS, Change
@@ -18,7 +18,9 @@ from kg.lookup import resource_state
 from kg.pipeline.run import Built, build
 from kg.rdf.formats import by_name
 from kg.settings import Settings
-from kg.store import amend, snapshot
+from kg.store import amend
+from kg.store.embedded import EmbeddedGraph
+from kg.store.layout import Store
 
 BASE = "http://127.0.0.1:8000/"
 DAY = "2011_November_8.txt"
@@ -79,7 +81,7 @@ def site(archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> S
 
 def replica(site: Site) -> set[Quad]:
     """Return what a copy of the graph has that makes every change in their order."""
-    graph = snapshot.current(site.store).open()
+    graph = Store(site.store).current().open()
     copy: dict[str, set[Quad]] = {}
     for change in site.changes():
         copy.pop(change.iri, None)
@@ -106,11 +108,11 @@ def test_all_changes_made_in_order_give_the_graph(site: Site) -> None:
     site.publish(SHOPS, BANKS)
     site.publish(SHOPS, PORTS)
     site.publish(SHOPS.replace("close", "open"), PORTS)
-    assert replica(site) == set(snapshot.current(site.store).open())
+    assert replica(site) == set(Store(site.store).current().open())
 
 
 def test_every_statement_of_the_sample_belongs_to_one_resource(sample_store: Path) -> None:
-    source = snapshot.current(sample_store)
+    source = Store(sample_store).current()
     graph, base = source.open(), source.manifest.base
     found = [quad for iri in resource_state.state(graph, base) for quad in resource_state.resource(graph, iri, base)]
     assert len(found) == len(set(found))
@@ -124,7 +126,7 @@ def test_a_build_that_changes_nothing_adds_nothing(site: Site) -> None:
     assert site.changes() == before
     with changelog.opened(site.store) as log:
         assert log
-        assert log.snapshot == snapshot.current(site.store).id
+        assert log.snapshot == Store(site.store).current().id
 
 
 def test_entries_never_move(site: Site) -> None:
@@ -166,7 +168,7 @@ def test_the_feed_of_a_place_tells_which_events_begin_and_cease_to_name_it(site:
 
 def test_what_a_superseded_version_said_is_kept_and_the_same_as_it_was(site: Site) -> None:
     site.publish(SHOPS)
-    graph = snapshot.current(site.store).open()
+    graph = Store(site.store).current().open()
     event = site.event("Shops close in Homs.")
     said = resource_state.text(resource_state.resource(graph, event, BASE))
     site.publish(SHOPS.replace("close", "all close"))
@@ -178,11 +180,11 @@ def test_what_a_superseded_version_said_is_kept_and_the_same_as_it_was(site: Sit
 def test_a_page_has_the_same_bytes_before_and_after_its_members_are_superseded(site: Site) -> None:
     site.publish(SHOPS)
     listed = [(f"{BASE}feed/version/{one.seq}", one.iri, one.content) for one in site.changes()]
-    page = resource_state.page(snapshot.current(site.store).open(), BASE, "", listed, by_name("trig"))
+    page = resource_state.page(Store(site.store).current().open(), BASE, "", listed, by_name("trig"))
     site.publish(SHOPS.replace("close", "all close"))
     later = [(f"{BASE}feed/version/{one.seq}", one.iri, one.content) for one in site.changes()][: len(listed)]
     assert any(content for *_, content in later)
-    assert resource_state.page(snapshot.current(site.store).open(), BASE, "", later, by_name("trig")) == page
+    assert resource_state.page(Store(site.store).current().open(), BASE, "", later, by_name("trig")) == page
 
 
 def test_old_versions_that_are_not_to_be_kept_begin_a_new_generation(site: Site) -> None:
@@ -191,7 +193,7 @@ def test_old_versions_that_are_not_to_be_kept_begin_a_new_generation(site: Site)
     site.publish(SHOPS.replace("close", "all close"))
     assert site.generation == 2
     assert any(not change.kept for change in site.changes())
-    assert replica(site) == set(snapshot.current(site.store).open())
+    assert replica(site) == set(Store(site.store).current().open())
 
 
 def test_old_versions_are_forgotten_once_they_are_much_older_than_promised(site: Site) -> None:
@@ -210,26 +212,26 @@ def test_of_a_withdrawn_event_the_log_keeps_nothing_but_that_it_is_gone(site: Si
     site.publish(SHOPS, whispers)
     site.publish(SHOPS, whispers.replace("whisper", "loudly whisper"))
     event = site.event("Zanzibar pelicans loudly whisper in Homs.")
-    amend.withdraw(site.store, event)
+    amend.withdraw(Store(site.store), event)
     site.publish(SHOPS, whispers.replace("whisper", "loudly whisper"))
     assert site.entries()[-1][0] == "Delete"
     assert site.generation == 2
     with closing(sqlite3.connect(site.store / changelog.FILE)) as database:
         assert not any("pelicans" in line for line in database.iterdump())
     assert not any(change.content for change in site.changes())
-    assert replica(site) == set(snapshot.current(site.store).open())
+    assert replica(site) == set(Store(site.store).current().open())
 
 
 def test_times_of_the_log_only_grow(site: Site) -> None:
     site.publish(SHOPS)
     site.publish(BANKS)
-    older = snapshot.snapshots(site.store)[0]
-    snapshot.switch(site.store, older)
+    older = Store(site.store).snapshots()[0]
+    Store(site.store).switch(older)
     site.log()
     times = [change.time for change in site.changes()]
     assert times == sorted(times)
     assert len(set(times)) == 3
-    assert replica(site) == set(snapshot.current(site.store).open())
+    assert replica(site) == set(Store(site.store).current().open())
 
 
 def test_a_log_of_a_snapshot_that_is_gone_still_tells_what_has_changed(site: Site) -> None:
@@ -239,7 +241,7 @@ def test_a_log_of_a_snapshot_that_is_gone_still_tells_what_has_changed(site: Sit
     site.log()
     assert [kind for kind, _ in site.entries()].count("Delete") == 1
     assert site.generation == 2
-    assert replica(site) == set(snapshot.current(site.store).open())
+    assert replica(site) == set(Store(site.store).current().open())
 
 
 def test_pages_are_bounded_in_bytes_and_members(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -281,13 +283,13 @@ def test_a_damaged_log_is_an_error(site: Site) -> None:
 
 
 def test_a_blank_node_comes_with_what_refers_to_it() -> None:
-    graph = Store()
+    graph = EmbeddedGraph()
     graph.load(b"<http://a/> <http://b/> [ <http://c/> [ <http://d/> 1 ] ] .", format=RdfFormat.TURTLE)
     assert set(resource_state.resource(graph, "http://a/", BASE)) == set(graph)
 
 
 def test_a_part_that_nothing_leads_to_is_a_resource_of_its_own() -> None:
-    graph = Store()
+    graph = EmbeddedGraph()
     orphan = NamedNode(f"{BASE}event/2011-11-08/abcdefghij/revision/0123456789ab")
     graph.add(Quad(orphan, NamedNode("http://b/"), NamedNode("http://c/")))
     assert set(resource_state.state(graph, BASE)) == {orphan.value}

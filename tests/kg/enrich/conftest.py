@@ -1,19 +1,16 @@
 from __future__ import annotations
 
-import shutil
 import socket
-import subprocess
-import sys
 import threading
 import urllib.parse
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from socketserver import BaseRequestHandler, ThreadingTCPServer
 
 import pytest
+from tests.services import oxigraph
 
 from kg.remote.clock import Clock
 from tests.paths import DATA
@@ -46,27 +43,8 @@ def time() -> FakeTime:
 @pytest.fixture(scope="session")
 def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of an Oxigraph server on loopback, which has tests/data/enrichment.ttl."""
-    program = shutil.which("oxigraph", path=str(Path(sys.executable).parent)) or shutil.which("oxigraph")
-    if program is None:
-        pytest.skip("the oxigraph server is not installed: pip install oxigraph")
-    location = tmp_path_factory.mktemp("oxigraph")
-    load = [program, "load", "--location", str(location), "--file", str(DUMP), "--format", "ttl"]
-    subprocess.run(load, check=True, capture_output=True)
-    port = free_port()
-    command = [program, "serve-read-only", "--location", str(location), "--bind", f"127.0.0.1:{port}"]
-    with subprocess.Popen(command, stderr=subprocess.PIPE) as server:
-        assert server.stderr is not None
-        try:
-            assert any(b"Listening" in line for line in server.stderr)
-            yield f"http://127.0.0.1:{port}/query"
-        finally:
-            server.terminate()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    with oxigraph(DUMP, tmp_path_factory.mktemp("oxigraph")) as address:
+        yield address
 
 
 # ---- A server that does as it is told, however badly.

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from pyoxigraph import DefaultGraph, RdfFormat, Store, parse
+from pyoxigraph import DefaultGraph, RdfFormat, parse
 
 from kg.enrich import adopt, source
 from kg.enrich.adopt import Adopted, Fate
+from kg.store.embedded import EmbeddedGraph
 from tests.kg.enrich.conftest import START
 
 BASE = "http://127.0.0.1:8000/"
@@ -34,8 +35,8 @@ def snapshot(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def database(snapshot: Path) -> Store:
-    store = Store(str(snapshot / "db"))
+def database(snapshot: Path) -> EmbeddedGraph:
+    store = EmbeddedGraph(str(snapshot / "db"))
     store.load((PREFIXES + OWN).encode(), format=RdfFormat.TURTLE)
     return store
 
@@ -47,7 +48,7 @@ def add(snapshot: Path, turtle: str, endpoint: str = "http://a.example/sparql") 
     source.write(file, sorted(triples, key=str))
 
 
-def said(database: Store, turtle: str, graph: str = "") -> bool:
+def said(database: EmbeddedGraph, turtle: str, graph: str = "") -> bool:
     """Return whether the default graph, or the source of an endpoint, says all that some Turtle does."""
     name = source.graph_of(BASE, source.path_of(f"http://{graph}/sparql", START)) if graph else DefaultGraph()
     triples = (quad.triple for quad in parse((PREFIXES + turtle).encode(), format=RdfFormat.TURTLE))
@@ -59,13 +60,13 @@ def fate(done: Adopted, graph: str = "a.example") -> Fate:
     return done.sources[source.graph_of(BASE, source.path_of(f"http://{graph}/sparql", START)).value]
 
 
-def own(database: Store) -> set[str]:
+def own(database: EmbeddedGraph) -> set[str]:
     """Return the default graph without the triples of the named graphs."""
     named = {quad.triple for quad in database if quad.graph_name != DefaultGraph()}
     return {str(quad.triple) for quad in database if quad.graph_name == DefaultGraph() and quad.triple not in named}
 
 
-def test_what_is_new_is_in_both_graphs(database: Store, snapshot: Path) -> None:
+def test_what_is_new_is_in_both_graphs(database: EmbeddedGraph, snapshot: Path) -> None:
     before = own(database)
     new = 'e:Mill a dbo:Building ; skos:prefLabel "Mühle"@de ; wgs:lat 34.9 ; wgs:long 36.7 ; skos:exactMatch wd:Q1 .'
     add(snapshot, new)
@@ -88,7 +89,7 @@ def test_what_is_new_is_in_both_graphs(database: Store, snapshot: Path) -> None:
     ],
 )
 def test_what_is_said_already_or_contradicted_is_in_no_source(
-    statement: str, reason: str, database: Store, snapshot: Path
+    statement: str, reason: str, database: EmbeddedGraph, snapshot: Path
 ) -> None:
     before = own(database)
     add(snapshot, f"e:Homs {statement} .")
@@ -98,18 +99,18 @@ def test_what_is_said_already_or_contradicted_is_in_no_source(
     assert len(database) == len(before)
 
 
-def test_coordinates_come_as_a_pair_or_not_at_all(database: Store, snapshot: Path) -> None:
+def test_coordinates_come_as_a_pair_or_not_at_all(database: EmbeddedGraph, snapshot: Path) -> None:
     add(snapshot, "e:Homs wgs:lat 34.72405 ; wgs:long 37.0 .")
     assert fate(adopt.adopt(database, snapshot, BASE)).held_back == {adopt.OTHER_POSITION: 2}
 
 
-def test_an_entity_that_is_gone_takes_its_statements_with_it(database: Store, snapshot: Path) -> None:
+def test_an_entity_that_is_gone_takes_its_statements_with_it(database: EmbeddedGraph, snapshot: Path) -> None:
     add(snapshot, 'e:Gone a dbo:City ; skos:prefLabel "Weg"@de .')
     done = adopt.adopt(database, snapshot, BASE)
     assert (fate(done).held_back, done.quads) == ({adopt.GONE: 2}, 0)
 
 
-def test_two_sources_that_agree_both_say_it_and_the_default_graph_once(database: Store, snapshot: Path) -> None:
+def test_two_sources_that_agree_both_say_it_and_the_default_graph_once(database: EmbeddedGraph, snapshot: Path) -> None:
     for endpoint in ("http://a.example/sparql", "http://b.example/sparql"):
         add(snapshot, "e:Mill a dbo:Building ; wgs:lat 34.9 ; wgs:long 36.7 .", endpoint)
     done = adopt.adopt(database, snapshot, BASE)
@@ -117,7 +118,7 @@ def test_two_sources_that_agree_both_say_it_and_the_default_graph_once(database:
     assert said(database, "e:Mill wgs:lat 34.9 .", "b.example")
 
 
-def test_of_two_sources_that_disagree_the_first_counts(database: Store, snapshot: Path) -> None:
+def test_of_two_sources_that_disagree_the_first_counts(database: EmbeddedGraph, snapshot: Path) -> None:
     add(snapshot, 'e:Mill wgs:lat 34.9 ; wgs:long 36.7 ; skos:prefLabel "A"@de .', "http://b.example/sparql")
     add(snapshot, 'e:Mill wgs:lat 35.9 ; wgs:long 36.7 ; skos:prefLabel "B"@de .', "http://a.example/sparql")
     done = adopt.adopt(database, snapshot, BASE)
@@ -126,7 +127,7 @@ def test_of_two_sources_that_disagree_the_first_counts(database: Store, snapshot
     assert fate(done).held_back == {}
 
 
-def test_sources_can_be_taken_out_again(database: Store, snapshot: Path) -> None:
+def test_sources_can_be_taken_out_again(database: EmbeddedGraph, snapshot: Path) -> None:
     before = {str(quad) for quad in database}
     add(snapshot, "e:Mill a dbo:Building .", "http://a.example/sparql")
     add(snapshot, "e:Mill a dbo:Building, dbo:Mill .", "http://b.example/sparql")
@@ -139,14 +140,14 @@ def test_sources_can_be_taken_out_again(database: Store, snapshot: Path) -> None
     assert adopt.graphs(database, BASE) == []
 
 
-def test_beside_the_database_there_is_one_without_the_sources(database: Store, snapshot: Path) -> None:
+def test_beside_the_database_there_is_one_without_the_sources(database: EmbeddedGraph, snapshot: Path) -> None:
     before = {str(quad) for quad in database}
     add(snapshot, "e:Mill a dbo:Building .")
     adopt.adopt(database, snapshot, BASE)
-    assert {str(quad) for quad in Store.read_only(str(snapshot / adopt.BARE))} == before
+    assert {str(quad) for quad in EmbeddedGraph.read_only(str(snapshot / adopt.BARE))} == before
 
 
-def test_graphs_that_are_not_below_enrichment_are_left_alone(database: Store) -> None:
+def test_graphs_that_are_not_below_enrichment_are_left_alone(database: EmbeddedGraph) -> None:
     database.load(b"<http://a/> <http://b/> <http://c/> <http://d/> .", format=RdfFormat.N_QUADS)
     adopt.clear(database, BASE)
     assert len(list(database.named_graphs())) == 1

@@ -7,11 +7,12 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pyoxigraph import RdfFormat, Store
+from pyoxigraph import RdfFormat
 
 from kg.enrich.question import FORMS, question
 from kg.errors import ConfigurationError
 from kg.rdf.iri import spell
+from kg.store.embedded import EmbeddedGraph
 
 DBPEDIA = "http://dbpedia.org/resource/"
 WIKIPEDIA = "https://en.wikipedia.org/wiki/"
@@ -36,7 +37,7 @@ def asked(text: str) -> list[str]:
 def test_whatever_a_title_is_made_of_the_query_asks_for_it_and_nothing_else(title: str, form: str) -> None:
     name = (DBPEDIA if form == "dbpedia" else WIKIPEDIA) + spell(title)
     text = question(form, "en").text([name])
-    Store().query(text)
+    EmbeddedGraph().query(text)
     assert asked(text)[0] == name
     template = question(form, "en").template
     assert re.sub(r"VALUES \?asked \{ .* \}", "", text) == re.sub(r"VALUES \?asked \{ .* \}", "", template)
@@ -89,7 +90,7 @@ def test_another_question_has_another_hash() -> None:
 
 
 def test_entities_are_named_by_their_link_to_dbpedia_or_to_wikipedia() -> None:
-    store = Store()
+    store = EmbeddedGraph()
     store.load(ENTITIES.encode(), format=RdfFormat.TURTLE)
     base = "http://127.0.0.1:8000/entity/"
     assert list(question("dbpedia", "en").names(store).items()) == [

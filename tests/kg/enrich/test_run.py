@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pyoxigraph import DefaultGraph, NamedNode, Store
+from pyoxigraph import DefaultGraph, NamedNode
 
 from kg.enrich import adopt, run, source
 from kg.enrich.run import Enriched, Wish
@@ -18,6 +18,8 @@ from kg.errors import ConfigurationError, QueryError, StoreError
 from kg.pipeline.run import build
 from kg.settings import Settings
 from kg.store import snapshot
+from kg.store.embedded import EmbeddedGraph
+from kg.store.layout import Store
 from kg.workers.questions import Workers
 from kg.write.log import Author
 from kg.write.writer import Writer
@@ -62,8 +64,8 @@ def enriched(endpoint: str, settings: Settings, time: FakeTime, **changes: Any) 
     return run.enrich(Wish(endpoint, **changes), settings, clock=time.clock)
 
 
-def current(store: Path) -> Store:
-    return snapshot.current(store).open()
+def current(store: Path) -> EmbeddedGraph:
+    return Store(store).current().open()
 
 
 def quads(store: Path) -> set[str]:
@@ -86,7 +88,7 @@ def test_the_default_graph_has_labels_and_coordinates_from_elsewhere(
     assert said(store, "Old_Mill_(Rastan)", "skos:exactMatch") == ["http://www.wikidata.org/entity/Q999999901"]
     assert said(store, "Old_Mill_(Rastan)", "a")[0] == "http://dbpedia.org/ontology/Building"
     assert said(store, "Homs", "skos:prefLabel") == ["Homs", "Homs", "حمص"]
-    assert snapshot.current(store).id == done.snapshot
+    assert Store(store).current().id == done.snapshot
 
 
 def test_what_we_say_ourselves_stays_as_it_is(endpoint: str, store: Path, settings: Settings, time: FakeTime) -> None:
@@ -132,9 +134,9 @@ def test_a_wikidata_is_asked_by_the_articles_of_wikipedia(
 def test_the_counts_and_sums_of_the_snapshot_are_right(
     endpoint: str, store: Path, settings: Settings, time: FakeTime
 ) -> None:
-    before = snapshot.current(store).manifest
+    before = Store(store).current().manifest
     enriched(endpoint, settings, time, licence=LICENCE)
-    after = snapshot.current(store)
+    after = Store(store).current()
     default = list(after.open().quads_for_pattern(None, None, None, DefaultGraph()))
     assert after.manifest.counts["triples"] == len(default)
     assert after.manifest.counts["enriched"] == len(default) - before.counts["triples"]
@@ -152,7 +154,7 @@ def test_a_second_run_asks_nothing_and_makes_no_snapshot(
     time.passed += 100_000
     second = enriched(endpoint, settings, time)
     assert (second.requests, second.snapshot, second.graph) == (0, "", first.graph)
-    assert snapshot.current(store).id == first.snapshot
+    assert Store(store).current().id == first.snapshot
 
 
 def test_a_build_carries_the_sources_over(
@@ -160,7 +162,7 @@ def test_a_build_carries_the_sources_over(
 ) -> None:
     enriched(endpoint, settings, time)
     before = quads(store)
-    counts = snapshot.current(store).manifest.counts
+    counts = Store(store).current().manifest.counts
     again = build([archive(PAGES, "same")], settings)
     assert quads(store) == before
     assert again.snapshot.manifest.counts == counts == again.report["counts"]
@@ -198,11 +200,11 @@ def test_a_refresh_on_another_day_replaces_the_source(
     assert second.graph.endswith("/2026-11-24")
     assert second.adopted == first.adopted
     assert [one.value for one in adopt.graphs(current(store), BASE)] == [second.graph]
-    assert len(source.files(snapshot.current(store).folder)) == 1
+    assert len(source.files(Store(store).current().folder)) == 1
 
 
 def test_a_source_can_be_removed(endpoint: str, store: Path, settings: Settings, time: FakeTime) -> None:
-    before, counts = quads(store), snapshot.current(store).manifest.counts
+    before, counts = quads(store), Store(store).current().manifest.counts
     enriched(endpoint, settings, time)
     made = run.remove(endpoint, settings)
     assert quads(store) == before
@@ -222,21 +224,21 @@ def test_a_run_that_fails_leaves_the_snapshot_and_goes_on_later(
     bad: Bad, store: Path, settings: Settings, time: FakeTime
 ) -> None:
     bad.replies = [http('{"results":{"bindings":[]}}'), http("", "403 Forbidden")]
-    before = snapshot.current(store).id
+    before = Store(store).current().id
     one_by_one = Settings(**{**vars(settings), "enrich_batch": 1})
     with pytest.raises(QueryError, match=r"403.*run this again to go on"):
         enriched(bad.address, one_by_one, time)
-    assert snapshot.current(store).id == before
+    assert Store(store).current().id == before
     bad.replies = [http('{"results":{"bindings":[]}}')]
     done = enriched(bad.address, one_by_one, time)
     assert (done.asked, done.entities, done.snapshot) == (ENTITIES - 1, ENTITIES, "")
 
 
 def test_an_endpoint_that_knows_nothing_adds_nothing(bad: Bad, store: Path, settings: Settings, time: FakeTime) -> None:
-    before = snapshot.current(store).id
+    before = Store(store).current().id
     done = enriched(bad.address, settings, time)
     assert (done.asked, done.known, done.snapshot) == (ENTITIES, 0, "")
-    assert snapshot.current(store).id == before
+    assert Store(store).current().id == before
 
 
 def test_a_licence_is_an_address(endpoint: str, store: Path, settings: Settings, time: FakeTime) -> None:
@@ -293,7 +295,7 @@ def test_what_was_written_since_the_build_stays_and_so_does_the_source(
     endpoint: str, store: Path, settings: Settings, time: FakeTime, archive: Archive
 ) -> None:
     def write(number: int) -> None:
-        with Workers(store, settings) as workers, Writer(store, settings, workers) as writer:
+        with Workers(Store(store), settings) as workers, Writer(Store(store), settings, workers) as writer:
             writer.update(f"INSERT DATA {{ <urn:n> <urn:p> {number} }}".encode(), Author("", "test", "urn:uuid:a"))
 
     enriched(endpoint, settings, time)

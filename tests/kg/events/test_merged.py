@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from pyoxigraph import NamedNode, Quad, Store
+from pyoxigraph import NamedNode, Quad
 
 from kg.cli import main
 from kg.errors import LedgerError
@@ -23,6 +23,8 @@ from kg.rdf import terms
 from kg.rdf.formats import by_name
 from kg.settings import Settings
 from kg.store import amend
+from kg.store.embedded import EmbeddedGraph
+from kg.store.layout import Store
 
 BASE = "http://127.0.0.1:8000/"
 DAY = date(2011, 11, 8)
@@ -52,7 +54,7 @@ def nquads(built: Built, folder: Path) -> bytes:
     return (folder / "all.nq").read_bytes()
 
 
-def events(graph: Store) -> dict[str, str]:
+def events(graph: EmbeddedGraph) -> dict[str, str]:
     """Return the IRI of each event that has a title, by its title; no two have the same."""
     named = ((quad.subject, quad.object.value) for quad in graph.quads_for_pattern(None, terms.NAME, None))
     found = [(title, str(one.value)) for one, title in named if "/revision/" not in str(one)]
@@ -60,7 +62,7 @@ def events(graph: Store) -> dict[str, str]:
     return dict(found)
 
 
-def objects(graph: Store, iri: str, predicate: NamedNode) -> set[str]:
+def objects(graph: EmbeddedGraph, iri: str, predicate: NamedNode) -> set[str]:
     return {quad.object.value for quad in graph.quads_for_pattern(NamedNode(iri), predicate, None)}
 
 
@@ -184,7 +186,7 @@ def test_intervals_of_one_content_that_overlap_become_one() -> None:
 def merged_build(root: Path, settings: Settings, old: str, new: str) -> tuple[dict[str, str], Built]:
     """Build, merge two events given by their titles, and build again; return the IRIs of the first build."""
     before = events(run.build([root], settings).snapshot.open())
-    amend.merge(Path(settings.store), before[old], before[new])
+    amend.merge(Store(Path(settings.store)), before[old], before[new])
     return before, run.build([root], settings)
 
 

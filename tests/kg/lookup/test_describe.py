@@ -5,7 +5,7 @@ import json
 import pytest
 import rdflib
 from pyld import jsonld as pyld
-from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat
 from pyoxigraph import parse as ox_parse
 from rdflib.compare import isomorphic
 
@@ -14,6 +14,7 @@ from kg.lookup.describe import NEWEST, describe, find
 from kg.rdf.formats import RDF_FORMATS, Format, by_name
 from kg.rdf.prefixes import PREFIXES, compact, expand
 from kg.rdf.serialize import represent
+from kg.store.embedded import EmbeddedGraph
 
 BASE = "http://127.0.0.1:8000/"
 EVENT = f"{BASE}event/2011-11-08/abcdefghij"
@@ -38,7 +39,7 @@ def has(quads: list[Quad], subject: str, predicate: str, value: str) -> bool:
     )
 
 
-def test_an_event_comes_with_what_it_names(graph: Store) -> None:
+def test_an_event_comes_with_what_it_names(graph: EmbeddedGraph) -> None:
     quads = describe(graph, EVENT)
     source = "http://english.example.org/news/2011/11/siege.html?page=1&view=full"
     assert has(quads, f"{BASE}entity/en/Homs", "rdfs:label", "Homs")
@@ -50,20 +51,20 @@ def test_an_event_comes_with_what_it_names(graph: Store) -> None:
 
 
 @pytest.mark.parametrize("path", ["entity/en/Homs", "category/armed-conflicts-and-attacks", "publisher/example-times"])
-def test_what_events_name_lists_these_events(graph: Store, path: str) -> None:
+def test_what_events_name_lists_these_events(graph: EmbeddedGraph, path: str) -> None:
     quads = describe(graph, BASE + path)
     assert has(quads, EVENT, "schema:startDate", "2011-11-08")
     assert has(quads, f"{BASE}event/2011-11-07/klmnopqrst", "schema:startDate", "2011-11-07")
 
 
-def test_a_page_lists_its_entries(graph: Store) -> None:
+def test_a_page_lists_its_entries(graph: EmbeddedGraph) -> None:
     quads = describe(graph, f"{BASE}page/2011-11-08.wiki/123b279e8e23175b")
     assert has(quads, f"{BASE}page/2011-11-08.wiki/123b279e8e23175b#item-3", "ng:depth", "2")
 
 
 def test_a_description_is_bounded_and_says_how_many_there_are() -> None:
     place, label = NamedNode("http://a.example/place"), NamedNode(expand("rdfs:label"))
-    store = Store()
+    store = EmbeddedGraph()
     store.add(Quad(place, label, Literal("Place")))
     for number in range(NEWEST + 5):
         event = NamedNode(f"http://a.example/event/{number}")
@@ -83,25 +84,25 @@ def test_a_description_is_bounded_and_says_how_many_there_are() -> None:
     assert has(quads, "http://a.example/doc/place", "hydra:totalItems", str(NEWEST + 5))
 
 
-def test_a_description_is_deterministic_and_starts_with_its_subject(graph: Store) -> None:
+def test_a_description_is_deterministic_and_starts_with_its_subject(graph: EmbeddedGraph) -> None:
     quads = describe(graph, EVENT)
     assert quads == describe(graph, EVENT)
     assert quads[0].subject == NamedNode(EVENT)
     assert len(quads) == len(set(quads))
 
 
-def test_the_document_is_linked_to_what_it_describes(graph: Store) -> None:
+def test_the_document_is_linked_to_what_it_describes(graph: EmbeddedGraph) -> None:
     quads = describe(graph, EVENT, f"{BASE}doc/event/2011-11-08/abcdefghij")
     assert has(quads, f"{BASE}doc/event/2011-11-08/abcdefghij", "foaf:primaryTopic", EVENT)
 
 
 @pytest.mark.parametrize("iri", [f"{BASE}event/2011-11-08/nothing", "not an iri", "", "http://a b/"])
-def test_nothing_is_said_about_an_unknown_iri(graph: Store, iri: str) -> None:
+def test_nothing_is_said_about_an_unknown_iri(graph: EmbeddedGraph, iri: str) -> None:
     with pytest.raises(NotFoundError):
         describe(graph, iri)
 
 
-def test_find_prefers_iris_in_order_and_then_identifiers(graph: Store) -> None:
+def test_find_prefers_iris_in_order_and_then_identifiers(graph: EmbeddedGraph) -> None:
     name = "2011-11-08/the-syrian-government-besieges-homs"
     assert find(graph, [f"{BASE}nothing", f"{BASE}entity/en/Homs"], [name]) == f"{BASE}entity/en/Homs"
     assert find(graph, ["no iri"], ["nothing", name]) == EVENT
@@ -111,7 +112,7 @@ def test_find_prefers_iris_in_order_and_then_identifiers(graph: Store) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # rdflib warns of itself
 @pytest.mark.parametrize("path", [EVENT, f"{BASE}entity/en/Homs", f"{BASE}page/2011-11-08.wiki/123b279e8e23175b"])
 @pytest.mark.parametrize("wanted", RDF_FORMATS, ids=lambda one: one.name)
-def test_every_format_holds_the_same_graph(graph: Store, path: str, wanted: Format) -> None:
+def test_every_format_holds_the_same_graph(graph: EmbeddedGraph, path: str, wanted: Format) -> None:
     quads = describe(graph, path, f"{path}.doc")
     body = represent(quads, wanted)
     assert wanted.rdf is not None
@@ -125,7 +126,7 @@ def test_every_format_holds_the_same_graph(graph: Store, path: str, wanted: Form
     assert isomorphic(parsed, expected)
 
 
-def test_jsonld_is_framed_and_reads_without_any_remote_context(graph: Store) -> None:
+def test_jsonld_is_framed_and_reads_without_any_remote_context(graph: EmbeddedGraph) -> None:
     def refuse(url: str, options: object) -> object:
         raise AssertionError(url)
 
@@ -137,13 +138,13 @@ def test_jsonld_is_framed_and_reads_without_any_remote_context(graph: Store) -> 
     assert {Quad(*one.triple) for one in ox_parse(quads, format=RdfFormat.N_QUADS)} == set(describe(graph, EVENT))
 
 
-def test_only_prefixes_in_use_are_written(graph: Store) -> None:
+def test_only_prefixes_in_use_are_written(graph: EmbeddedGraph) -> None:
     turtle = text(describe(graph, f"{BASE}category/armed-conflicts-and-attacks"))
     assert "@prefix skos:" in turtle
     assert "@prefix owl:" not in turtle
 
 
-def test_a_page_format_holds_no_description(graph: Store) -> None:
+def test_a_page_format_holds_no_description(graph: EmbeddedGraph) -> None:
     with pytest.raises(FormatError):
         represent(describe(graph, EVENT), by_name("html"))
 

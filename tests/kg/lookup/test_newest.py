@@ -1,31 +1,30 @@
 from __future__ import annotations
 
-from pyoxigraph import Store
-
 from kg.lookup.newest import newest, search
+from kg.store.embedded import EmbeddedGraph
 
 BASE = "http://127.0.0.1:8000/"
 
 
-def test_the_newest_days_come_first_and_empty_days_not_at_all(graph: Store) -> None:
+def test_the_newest_days_come_first_and_empty_days_not_at_all(graph: EmbeddedGraph) -> None:
     days = newest(graph, 10)["days"]
     assert [(day["date"], day["events"]) for day in days] == [("2011-11-08", 1), ("2011-11-07", 2)]
 
 
-def test_only_as_many_days_are_described_as_needed(graph: Store) -> None:
+def test_only_as_many_days_are_described_as_needed(graph: EmbeddedGraph) -> None:
     nodes = newest(graph, 1)["nodes"]
     assert f"{BASE}event/2011-11-08/abcdefghij" in nodes
     assert f"{BASE}event/2011-11-07/zhongwenaa" not in nodes
 
 
-def test_only_events_in_the_language_count_where_one_is_asked_for(graph: Store) -> None:
+def test_only_events_in_the_language_count_where_one_is_asked_for(graph: EmbeddedGraph) -> None:
     found = newest(graph, 10, "zh")
     assert [(day["date"], day["events"]) for day in found["days"]] == [("2011-11-07", 1)]
     assert f"{BASE}event/2011-11-07/zhongwenaa" in found["nodes"]
     assert f"{BASE}event/2011-11-08/abcdefghij" not in found["nodes"]
 
 
-def test_a_place_is_found_by_its_name_in_any_case_and_language(graph: Store) -> None:
+def test_a_place_is_found_by_its_name_in_any_case_and_language(graph: EmbeddedGraph) -> None:
     for name in ("homs", " HOMS ", "霍姆斯"):
         found = search(graph, name)
         assert found["places"][0]["iri"] == f"{BASE}entity/en/Homs"
@@ -33,14 +32,14 @@ def test_a_place_is_found_by_its_name_in_any_case_and_language(graph: Store) -> 
         assert f"{BASE}event/2011-11-08/abcdefghij" in found["nodes"]
 
 
-def test_the_exact_name_comes_before_names_that_contain_it(graph: Store) -> None:
+def test_the_exact_name_comes_before_names_that_contain_it(graph: EmbeddedGraph) -> None:
     assert [place["label"] for place in search(graph, "Homs")["places"]] == ["Homs", "Homs Governorate"]
 
 
-def test_a_name_is_data_and_never_query_text(graph: Store) -> None:
+def test_a_name_is_data_and_never_query_text(graph: EmbeddedGraph) -> None:
     for name in ('") } #', "' UNION {", "\\", "?x", ".*", '"', "}", "\x00"):
         assert search(graph, name)["places"] == []
 
 
-def test_an_empty_name_finds_nothing(graph: Store) -> None:
+def test_an_empty_name_finds_nothing(graph: EmbeddedGraph) -> None:
     assert search(graph, "  ")["places"] == []

@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat
 
 from kg.errors import StoreError
 from kg.lookup import search, search_index
 from kg.rdf import terms
-from kg.store.snapshot import current
+from kg.store.embedded import EmbeddedGraph
+from kg.store.layout import Store
 
 BASE = "http://127.0.0.1:8000/"
 HOMS = f"{BASE}entity/en/Homs"
@@ -29,8 +30,8 @@ MORE = """
 
 
 @pytest.fixture(scope="module")
-def index(tmp_path_factory: pytest.TempPathFactory, graph: Store) -> str:
-    store = Store()
+def index(tmp_path_factory: pytest.TempPathFactory, graph: EmbeddedGraph) -> str:
+    store = EmbeddedGraph()
     store.extend(graph)
     store.load(MORE.encode(), format=RdfFormat.TURTLE)
     store.add(Quad(NamedNode(HOMS), terms.ALT_LABEL, Literal("The old city of Homs")))
@@ -127,14 +128,14 @@ def test_an_index_that_is_no_index_is_an_error_of_the_store(tmp_path: Path) -> N
             search.find(str(tmp_path / name), "Homs")
 
 
-def test_an_index_that_cannot_be_written_is_an_error_of_the_store(tmp_path: Path, graph: Store) -> None:
+def test_an_index_that_cannot_be_written_is_an_error_of_the_store(tmp_path: Path, graph: EmbeddedGraph) -> None:
     with pytest.raises(StoreError, match="search index"):
         search_index.write(graph, tmp_path / "no folder" / "x")
 
 
 def test_the_index_is_made_by_a_process_of_its_own_and_leaves_no_draft(tmp_path: Path, served_store: Path) -> None:
     file = tmp_path / "made.sqlite"
-    arguments = [str(current(served_store).database), str(file), str(os.getpid())]
+    arguments = [str(Store(served_store).current().database), str(file), str(os.getpid())]
     environment = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     subprocess.run(
         [sys.executable, "-m", "kg.lookup.search_index", *arguments], check=True, timeout=60, env=environment

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from pyoxigraph import Literal, Store
+from pyoxigraph import Literal
 
 from kg.archive.opening import open_archive
 from kg.dialects import reading as dialects
@@ -25,6 +25,7 @@ from kg.pipeline.verify import Checked, difference, summary, verify
 from kg.rdf import terms
 from kg.rdf.iri import Minter
 from kg.settings import Settings
+from kg.store.embedded import EmbeddedGraph
 from tests.paths import CORPUS, ROOT
 
 MINTER = Minter("http://127.0.0.1:8000/")
@@ -47,8 +48,8 @@ def made_again(path: str, content: str | bytes) -> bytes:
     return text(page_quads(page, parsed, MINTER))
 
 
-def graph(root: Path, **options: bool) -> Store:
-    store = Store()
+def graph(root: Path, **options: bool) -> EmbeddedGraph:
+    store = EmbeddedGraph()
     store.extend(run.quads([root], Settings(**options)))  # type: ignore[arg-type]
     return store
 
@@ -63,7 +64,7 @@ def sample_pages(sample: tuple[Path, ...]) -> list[Page]:
 
 
 def test_every_page_of_the_sample_comes_out_of_a_store_as_it_went_in(
-    sample_pages: list[Page], sample_graph: Store
+    sample_pages: list[Page], sample_graph: EmbeddedGraph
 ) -> None:
     assert len(sample_pages) == 178
     for page in sample_pages:
@@ -243,7 +244,7 @@ def test_an_older_capture_of_a_day_page_keeps_only_what_revisions_come_from(
 
 def test_captures_of_unknown_time_have_to_be_named_by_their_iris(archive: WriteArchive) -> None:
     roots = [archive({EVENT: SHOPS}, "a"), archive({EVENT: SHOPS.replace("Shops", "Banks")}, "b")]
-    store = Store()
+    store = EmbeddedGraph()
     store.extend(run.quads(roots, Settings()))
     with pytest.raises(NotFoundError, match=r"choose one of <http://\S+> <http://\S+>"):
         find(store, EVENT)

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from pyoxigraph import NamedNode, Quad, Store
+from pyoxigraph import NamedNode, Quad
 
 from kg.errors import NotFoundError
 from kg.events import ledger
@@ -24,6 +24,8 @@ from kg.rdf import terms
 from kg.rdf.formats import by_name
 from kg.settings import Settings
 from kg.store import amend
+from kg.store.embedded import EmbeddedGraph
+from kg.store.layout import Store
 
 BASE = "http://127.0.0.1:8000/"
 NOW = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)
@@ -119,7 +121,7 @@ def before(root: Path, settings: Settings) -> Built:
 @pytest.fixture
 def event(before: Built, settings: Settings) -> str:
     [iri] = titled(before, TITLE)
-    amend.withdraw(Path(settings.store), iri, NOW)
+    amend.withdraw(Store(Path(settings.store)), iri, NOW)
     return iri
 
 
@@ -182,7 +184,7 @@ def test_entries_that_stay_keep_their_names(before: Built, after: Built) -> None
     assert len(printed(second)) < len(printed(first))
 
 
-def printed(graph: Store) -> dict[str, str]:
+def printed(graph: EmbeddedGraph) -> dict[str, str]:
     return {str(q.subject): q.object.value for q in graph.quads_for_pattern(None, terms.PRINTED_TEXT, None)}
 
 
@@ -243,7 +245,7 @@ def test_an_event_with_withdrawn_wordings_among_its_changes_stays_without_them(
     secret = event_page("2011-11-8", "Pelicans murmur")
     run.build([archive({OLD_PAGE: secret}, "first")], settings)
     [iri] = titled(run.build([archive({OLD_PAGE: secret}, "first")], settings), "Pelicans murmur")
-    amend.withdraw(Path(settings.store), iri, NOW)
+    amend.withdraw(Store(Path(settings.store)), iri, NOW)
     shops = event_page("2011-11-9", "Shops close early.", changes("Pelicans murmur", OLD_PAGE))
     built = run.build([archive({OLD_PAGE: secret, OTHER_PAGE: shops}, "second")], settings)
     assert len(titled(built, "Shops close early.")) == 1
@@ -271,7 +273,7 @@ def test_a_withdrawn_event_is_followed_through_the_history_so_that_no_later_word
         built = run.build([root], settings)
         if hour == 0:
             [iri] = titled(built, f"{subject} whisper loudly over the lagoon in the north.")
-            amend.withdraw(Path(settings.store), iri, NOW)
+            amend.withdraw(Store(Path(settings.store)), iri, NOW)
         else:
             assert SECRET.findall(nquads(built, tmp_path)) == []
             assert len(titled(built, "Banks close.")) == 1

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from pyoxigraph import Literal, NamedNode, Quad, Store
+from pyoxigraph import Literal, NamedNode, Quad
 
 from kg.dialects.item import Tally
 from kg.pipeline import run
 from kg.pipeline.convert import check_sums
 from kg.rdf import terms
 from kg.settings import Settings
+from kg.store.embedded import EmbeddedGraph
 
 BASE = "http://127.0.0.1:8000/"
 DAY = "2011_November_8.txt"
@@ -27,25 +28,25 @@ def page(title: str, *related: str) -> str:
     return f"### [2011-11-8](/news/2011/11/8/index.md)\n\n# {title}\n\n\n\n### Related:\n\n{lines}\n\n"
 
 
-def graph_of(root: Path) -> Store:
-    store = Store()
+def graph_of(root: Path) -> EmbeddedGraph:
+    store = EmbeddedGraph()
     store.extend(run.quads([root], Settings()))
     return store
 
 
-def named(graph: Store, title: str) -> list[NamedNode]:
+def named(graph: EmbeddedGraph, title: str) -> list[NamedNode]:
     label = Literal(title, language="en")
     found = {quad.subject for quad in graph.quads_for_pattern(None, terms.NAME, label)}
     events = [one for one in found if Quad(one, terms.TYPE, terms.EVENT) in graph]
     return sorted((one for one in events if isinstance(one, NamedNode)), key=str)
 
 
-def one(graph: Store, title: str) -> NamedNode:
+def one(graph: EmbeddedGraph, title: str) -> NamedNode:
     (found,) = named(graph, title)
     return found
 
 
-def values(graph: Store, subject: NamedNode, predicate: NamedNode) -> set[str]:
+def values(graph: EmbeddedGraph, subject: NamedNode, predicate: NamedNode) -> set[str]:
     found = (quad.object for quad in graph.quads_for_pattern(subject, predicate, None))
     return {term.value for term in found if isinstance(term, NamedNode | Literal)}
 

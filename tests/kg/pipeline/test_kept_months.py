@@ -15,6 +15,7 @@ from kg.publish.dump import dump
 from kg.rdf import terms
 from kg.rdf.formats import by_name
 from kg.settings import Settings
+from kg.store.layout import Store
 from tests.paths import ROOT
 
 PAGE = "<!-- All news items below this line -->{{Current events header|2018|%02d|01}}\n\n;Business\n%s\n"
@@ -83,7 +84,7 @@ def test_a_changed_archive_gives_the_same_graph_as_a_build_from_nothing_with_the
 
 def test_a_part_that_is_damaged_is_converted_again(archive: Path, tmp_path: Path) -> None:
     first = built(archive, tmp_path / "store")
-    for file in (tmp_path / "store" / kept_months.FOLDER).glob("*.nt"):
+    for file in Store(tmp_path / "store").kept_months.glob("*.nt"):
         file.write_bytes(file.read_bytes()[:-10])
     second = built(archive, tmp_path / "store")
     assert second.report["months"]["new"] == 3
@@ -94,7 +95,7 @@ def test_a_part_that_is_damaged_is_converted_again(archive: Path, tmp_path: Path
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"sha256": 1}', '{"sha256": "x", "outcome": {}}'])
 def test_an_outcome_that_cannot_be_read_is_converted_again(archive: Path, tmp_path: Path, text: str) -> None:
     built(archive, tmp_path / "store")
-    for file in (tmp_path / "store" / kept_months.FOLDER).glob("*.json"):
+    for file in Store(tmp_path / "store").kept_months.glob("*.json"):
         file.write_text(text, encoding="utf-8")
     assert built(archive, tmp_path / "store").report["months"]["new"] == 3
 
@@ -112,11 +113,11 @@ def test_the_spelling_of_a_publisher_that_is_printed_most_is_its_label(archive: 
 
 def test_parts_of_pages_that_are_gone_are_removed(archive: Path, tmp_path: Path) -> None:
     built(archive, tmp_path / "store")
-    before = len(list((tmp_path / "store" / kept_months.FOLDER).iterdir()))
+    before = len(list(Store(tmp_path / "store").kept_months.iterdir()))
     (archive / "2018_March_1.txt").unlink()
     built(archive, tmp_path / "store")
     built(archive, tmp_path / "store")
-    assert len(list((tmp_path / "store" / kept_months.FOLDER).iterdir())) < before
+    assert len(list(Store(tmp_path / "store").kept_months.iterdir())) < before
 
 
 @pytest.fixture(scope="module")

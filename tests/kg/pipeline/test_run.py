@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from pyoxigraph import DefaultGraph, NamedNode, QuerySolutions, RdfFormat, Store
+from pyoxigraph import DefaultGraph, NamedNode, QuerySolutions, RdfFormat
 
 from kg.errors import ArchiveError, ConfigurationError
 from kg.pipeline import run
@@ -22,6 +22,8 @@ from kg.rdf.formats import by_name
 from kg.rdf.prefixes import PREFIXES, expand
 from kg.settings import Settings
 from kg.store import snapshot
+from kg.store.embedded import EmbeddedGraph
+from kg.store.layout import Store
 
 DAY = "2011_November_8.txt"
 HEADER = "{{Current events header|2011|11|08}}\n"
@@ -46,7 +48,7 @@ def settings_of(store: Path, jobs: int = 1) -> Settings:
 def dumped(built: Built, name: str) -> bytes:
     chosen = by_name(name)
     graph = None if chosen.kind == "dataset" else DefaultGraph()
-    text = built.snapshot.open().dump(format=chosen.rdf, from_graph=graph, prefixes=PREFIXES)
+    text = built.snapshot.open().engine.dump(format=chosen.rdf, from_graph=graph, prefixes=PREFIXES)
     assert text is not None
     return text
 
@@ -137,8 +139,8 @@ def test_only_the_newest_snapshots_are_kept(archive: Archive, tmp_path: Path) ->
     settings = replace(settings_of(tmp_path / "store"), keep_snapshots=2)
     ids = [run.build([root], settings).snapshot.id for _ in range(4)]
     assert ids == sorted(set(ids))
-    assert [folder.name for folder in snapshot.snapshots(tmp_path / "store")] == ids[2:]
-    assert snapshot.removed(tmp_path / "store") == ids[:2]
+    assert [folder.name for folder in Store(tmp_path / "store").snapshots()] == ids[2:]
+    assert Store(tmp_path / "store").removed() == ids[:2]
 
 
 def test_the_base_of_a_store_is_fixed(archive: Archive, tmp_path: Path) -> None:
@@ -200,19 +202,17 @@ def test_the_counts_of_the_manifest_are_those_of_the_store(sample_build: Built) 
     assert sample_build.snapshot.manifest.counts == counted
 
 
-def count(graph: Store, class_: str) -> int:
+def count(graph: EmbeddedGraph, class_: str) -> int:
     return len({quad.subject for quad in graph.quads_for_pattern(None, terms.TYPE, NamedNode(expand(class_)), None)})
 
 
 def test_the_pairs_of_event_and_source_that_are_reported_are_those_of_the_store(sample_build: Built) -> None:
-    rows = sample_build.snapshot.open().query(
-        "SELECT ?event ?source WHERE { ?event a ng:Event ; ng:source ?source }", prefixes={"ng": PREFIXES["ng"]}
-    )
+    rows = sample_build.snapshot.open().query("SELECT ?event ?source WHERE { ?event a ng:Event ; ng:source ?source }")
     assert isinstance(rows, QuerySolutions)
     assert sample_build.report["tally"]["event-source pairs"] == sum(1 for _ in rows)
 
 
-def test_every_source_is_cited_and_every_place_that_is_named_is_described(sample_graph: Store) -> None:
+def test_every_source_is_cited_and_every_place_that_is_named_is_described(sample_graph: EmbeddedGraph) -> None:
     described = {q.subject for q in sample_graph.quads_for_pattern(None, terms.TYPE, terms.SOURCE_CLASS)}
     assert described == {q.object for q in sample_graph.quads_for_pattern(None, terms.SOURCE, None)}
     places = {q.subject for q in sample_graph.quads_for_pattern(None, terms.TYPE, terms.SCHEMA_PLACE)}
@@ -220,7 +220,7 @@ def test_every_source_is_cited_and_every_place_that_is_named_is_described(sample
         assert {q.object for q in sample_graph.quads_for_pattern(None, predicate, None)} <= places
 
 
-def test_every_iri_of_ours_that_is_named_is_described(sample_graph: Store) -> None:
+def test_every_iri_of_ours_that_is_named_is_described(sample_graph: EmbeddedGraph) -> None:
     described = {quad.subject for quad in sample_graph}
     ours = {q.object for q in sample_graph if isinstance(q.object, NamedNode) and "127.0.0.1" in q.object.value}
     assert ours <= described
@@ -278,8 +278,8 @@ def test_an_error_in_a_process_that_reads_pages_is_raised(archive: Archive, tmp_
 
 def test_a_dump_loaded_again_gives_the_same_dump(sample_build: Built) -> None:
     text = dumped(sample_build, "nquads")
-    again = Store()
-    again.bulk_load(input=text, format=RdfFormat.N_QUADS)
-    found = again.dump(format=RdfFormat.N_QUADS)
+    again = EmbeddedGraph()
+    again.engine.bulk_load(input=text, format=RdfFormat.N_QUADS)
+    found = again.engine.dump(format=RdfFormat.N_QUADS)
     assert found is not None
     assert sorted(found.splitlines()) == sorted(text.splitlines())

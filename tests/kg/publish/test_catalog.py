@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from pyoxigraph import Literal, NamedNode, Quad, Store, parse
+from pyoxigraph import Literal, NamedNode, Quad, parse
 from rdflib import Graph
 from rdflib.compare import to_isomorphic
 
@@ -23,6 +23,7 @@ from kg.publish.catalog_terms import expand
 from kg.publish.catalog_texts import Publisher
 from kg.publish.dump_files import PATCH, WHOLE, DumpFile, Made
 from kg.rdf.formats import RDF_FORMATS, Format, by_name
+from kg.store.embedded import EmbeddedGraph
 from tests.paths import CHECKS, ROOT
 
 RUNNER = CHECKS / "runners" / "dcat_void_runner.py"
@@ -61,7 +62,7 @@ def said(catalog: Catalog, subject: str, name: str) -> set[str]:
     }
 
 
-def test_statistics_are_those_of_the_graph(catalog: Catalog, sample_graph: Store) -> None:
+def test_statistics_are_those_of_the_graph(catalog: Catalog, sample_graph: EmbeddedGraph) -> None:
     found = catalog.statistics
     assert found["triples"] == len(sample_graph) == catalog.manifest.counts["triples"]
     assert found["subjects"] == len({quad.subject for quad in sample_graph})
@@ -74,7 +75,7 @@ def test_statistics_are_those_of_the_graph(catalog: Catalog, sample_graph: Store
     assert sum(count for _, count in found["years"]) == catalog.manifest.counts["events"]
 
 
-def test_links_are_counted_by_property_and_host(catalog: Catalog, sample_graph: Store) -> None:
+def test_links_are_counted_by_property_and_host(catalog: Catalog, sample_graph: EmbeddedGraph) -> None:
     predicate = NamedNode("https://schema.org/sameAs")
     links = [quad.object.value for quad in sample_graph.quads_for_pattern(None, predicate, None)]
     english = sum(link.startswith("https://en.wikipedia.org/") for link in links)

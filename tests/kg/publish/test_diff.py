@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pyoxigraph import RdfFormat, Store
+from pyoxigraph import RdfFormat
 
 from kg.errors import ConfigurationError, NotFoundError, StoreError
 from kg.pipeline.run import build
@@ -23,7 +23,8 @@ from kg.publish.diff import Edit
 from kg.rdf import patch, terms
 from kg.rdf.prefixes import PREFIXES
 from kg.settings import Settings
-from kg.store import snapshot
+from kg.store.embedded import EmbeddedGraph
+from kg.store.layout import Store
 from kg.store.snapshot import Snapshot
 
 Archive = Callable[..., Path]
@@ -62,14 +63,14 @@ class Two:
     new: Snapshot
 
     def json(self, old: str = "previous", new: str = "current") -> Any:
-        return json.loads(diff.report(self.store, old, new, "json"))
+        return json.loads(diff.report(Store(self.store), old, new, "json"))
 
     def text(self) -> str:
-        return diff.report(self.store, "previous", "current", "text")
+        return diff.report(Store(self.store), "previous", "current", "text")
 
     def patch(self) -> bytes:
         file = io.BytesIO()
-        diff.write_patch(self.store, "previous", "current", file)
+        diff.write_patch(Store(self.store), "previous", "current", file)
         return file.getvalue()
 
     def revision(self, title: str) -> str:
@@ -106,14 +107,14 @@ def commit(root: Path, pages: dict[str, str], time: str) -> None:
         subprocess.run(["git", *arguments], cwd=root, env=os.environ | who | when | alone, check=True)
 
 
-def canonical(store: Store) -> list[bytes]:
-    dumped = store.dump(format=RdfFormat.N_QUADS)
+def canonical(store: EmbeddedGraph) -> list[bytes]:
+    dumped = store.engine.dump(format=RdfFormat.N_QUADS)
     assert dumped is not None
     return sorted(dumped.split(b"\n"))
 
 
-def in_memory(one: Snapshot) -> Store:
-    store = Store()
+def in_memory(one: Snapshot) -> EmbeddedGraph:
+    store = EmbeddedGraph()
     store.extend(one.open())
     return store
 
@@ -182,7 +183,7 @@ def test_the_patch_makes_the_first_snapshot_the_second(two: Two) -> None:
 def test_the_patch_names_its_snapshots_and_links_to_the_patch_before_it(two: Two) -> None:
     header = patch.read(io.BytesIO(two.patch())).header
     file = io.BytesIO()
-    diff.write_patch(two.store, two.new.id, two.old.id, file)
+    diff.write_patch(Store(two.store), two.new.id, two.old.id, file)
     backwards = patch.read(io.BytesIO(file.getvalue())).header
     assert (header["id"], header["prev"]) == (backwards["prev"], backwards["id"])
     assert str(header["id"]).startswith("<uuid:")
@@ -195,7 +196,7 @@ def test_every_output_is_the_same_each_time(two: Two) -> None:
 
 def test_a_snapshot_does_not_differ_from_itself(two: Two) -> None:
     assert two.json("current", "current")["days"] == []
-    assert "events: no change" in diff.report(two.store, "current", two.new.id, "text")
+    assert "events: no change" in diff.report(Store(two.store), "current", two.new.id, "text")
 
 
 def test_an_event_that_is_gone_counts_as_removed_and_one_that_came_back_as_added(
@@ -204,7 +205,7 @@ def test_an_event_that_is_gone_counts_as_removed_and_one_that_came_back_as_added
     for number, text in enumerate([TURTLE, TURTLE + GONE, TURTLE], start=1):
         publish_store(tmp_path, text, f"2011111{number}T000000000000Z")
     told = [
-        json.loads(diff.report(tmp_path, f"2011111{first}", f"2011111{second}", "json"))["counts"]
+        json.loads(diff.report(Store(tmp_path), f"2011111{first}", f"2011111{second}", "json"))["counts"]
         for first, second in ((1, 2), (2, 3), (1, 3))
     ]
     assert [{kind for kind, count in counts.items() if count} for counts in told] == [{"removed"}, {"added"}, set()]
@@ -216,11 +217,11 @@ def test_a_bullet_reworded_in_a_git_archive_is_one_event_reworded(tmp_path: Path
     for number, text in enumerate((before, before.replace("ten people", "twelve people"), "")):
         commit(root, {DAY: f"{HEADER}{text}{BANKS}"}, f"2011-11-{9 + number:02}T06:00:00Z")
         build([root], Settings(store=str(store), jobs=1, history=True))
-    first, second, third = (folder.name for folder in snapshot.snapshots(store))
-    reworded = diff.report(store, first, second, "text")
+    first, second, third = (folder.name for folder in Store(store).snapshots())
+    reworded = diff.report(Store(store), first, second, "text")
     assert "events: 1 reworded\n" in reworded
     assert "~ The army shells Homs, killing [-ten-]{+twelve+} people.\n" in reworded
-    removed = diff.report(store, second, third, "text")
+    removed = diff.report(Store(store), second, third, "text")
     assert "events: 1 removed\n" in removed
     assert "- The army shells Homs, killing twelve people.\n" in removed
 
@@ -237,7 +238,7 @@ def test_two_revisions_differ_in_words_and_values(two: Two) -> None:
         "mentions": {"added": [f"{entities}Paris"], "removed": [f"{entities}Homs"]},
         "sources": {"added": ["https://example.org/4"], "removed": ["https://example.org/1"]},
     }
-    assert diff.report(two.store, first, second, "text").splitlines() == [
+    assert diff.report(Store(two.store), first, second, "text").splitlines() == [
         f"revision <{first}>",
         f"      -> <{second}>",
         "[-Shops close-]{+Snow falls+} in [-Homs-]{+Paris+}.",
@@ -252,40 +253,40 @@ def test_two_revisions_differ_in_words_and_values(two: Two) -> None:
 def test_a_snapshot_is_found_by_its_id_by_the_beginning_of_it_and_by_a_word(two: Two) -> None:
     distinct = next(n for n in range(len(two.old.id)) if two.old.id[:n] != two.new.id[:n])
     names = (two.old.id, two.old.id[:distinct], "previous", two.new.id, two.new.id[:distinct], "current")
-    found = [diff.find(two.store, name).id for name in names]
+    found = [diff.find(Store(two.store), name).id for name in names]
     assert found == [two.old.id] * 3 + [two.new.id] * 3
 
 
 @pytest.mark.parametrize(("name", "wrong"), [("2", "is the beginning of several"), ("1999", "is no"), ("", "is no")])
 def test_a_name_that_is_not_of_one_snapshot_is_answered_with_the_ids_there_are(two: Two, name: str, wrong: str) -> None:
     with pytest.raises(StoreError, match=wrong) as caught:
-        diff.find(two.store, name)
+        diff.find(Store(two.store), name)
     assert str(caught.value).endswith(f"there are {two.old.id}, {two.new.id}")
 
 
 def test_the_first_snapshot_has_no_previous_one(two: Two, tmp_path: Path, publish_store: Publish) -> None:
     publish_store(tmp_path, TURTLE, two.old.id)
     with pytest.raises(StoreError, match="'previous' is no snapshot"):
-        diff.find(tmp_path, "previous")
+        diff.find(Store(tmp_path), "previous")
 
 
 def test_previous_is_what_was_before_the_current_snapshot_after_a_rollback_too(
     tmp_path: Path, publish_store: Publish
 ) -> None:
     first, second, _ = (publish_store(tmp_path, TURTLE, f"2011111{number}T000000000000Z") for number in (1, 2, 3))
-    snapshot.switch(tmp_path, second.folder)
-    assert diff.find(tmp_path, "previous").id == first.id
+    Store(tmp_path).switch(second.folder)
+    assert diff.find(Store(tmp_path), "previous").id == first.id
 
 
 @pytest.mark.parametrize("iri", ["http://127.0.0.1:8000/event/2011-11-08/none/revision/0", "not: an IRI"])
 def test_a_revision_that_no_snapshot_has_is_not_found(two: Two, iri: str) -> None:
     with pytest.raises(NotFoundError):
-        diff.revision(two.store, iri)
+        diff.revision(Store(two.store), iri)
 
 
 def test_an_event_is_no_revision(two: Two) -> None:
     with pytest.raises(NotFoundError, match="has a revision"):
-        diff.revision(two.store, two.json()["days"][0]["events"][0]["event"])
+        diff.revision(Store(two.store), two.json()["days"][0]["events"][0]["event"])
 
 
 def test_a_snapshot_and_a_revision_cannot_be_compared_nor_revisions_be_patched(two: Two) -> None:
@@ -293,7 +294,7 @@ def test_a_snapshot_and_a_revision_cannot_be_compared_nor_revisions_be_patched(t
     with pytest.raises(ConfigurationError, match="give two of a kind"):
         two.json("current", revision)
     with pytest.raises(ConfigurationError, match="a patch is made of two snapshots"):
-        diff.write_patch(two.store, revision, revision, io.BytesIO())
+        diff.write_patch(Store(two.store), revision, revision, io.BytesIO())
 
 
 @pytest.mark.parametrize("name", ["text", "json", "patch"])
@@ -323,7 +324,7 @@ def test_an_unknown_snapshot_is_reported_in_one_line_and_leaves_the_output_as_it
 
 def test_an_output_that_cannot_be_written_is_reported(two: Two, tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="the patch cannot be written"):
-        diff.write_patch(two.store, "previous", "current", tmp_path / "no folder" / "out")
+        diff.write_patch(Store(two.store), "previous", "current", tmp_path / "no folder" / "out")
 
 
 # ---- The pure part.
@@ -374,7 +375,7 @@ def test_only_the_aspects_that_changed_are_told_sorted() -> None:
 
 
 def test_stores_in_memory_are_compared_too() -> None:
-    store = Store()
+    store = EmbeddedGraph()
     store.load(TURTLE.encode(), format=RdfFormat.TURTLE)
-    assert [change.kind for change in diff.events(store, Store())] == ["removed"]
-    assert [change.kind for change in diff.events(Store(), store)] == ["added"]
+    assert [change.kind for change in diff.events(store, EmbeddedGraph())] == ["removed"]
+    assert [change.kind for change in diff.events(EmbeddedGraph(), store)] == ["added"]

@@ -11,7 +11,7 @@ from pathlib import Path
 from shutil import copytree
 
 import pytest
-from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse
+from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 from rdflib import Dataset, Graph
 from rdflib.compare import to_isomorphic
 
@@ -21,6 +21,7 @@ from kg.publish import dump
 from kg.rdf.formats import RDF_FORMATS, Format, by_name
 from kg.rdf.prefixes import PREFIXES, expand
 from kg.settings import Settings
+from kg.store.embedded import EmbeddedGraph
 
 every_format = pytest.mark.parametrize("wanted", RDF_FORMATS, ids=[one.name for one in RDF_FORMATS])
 TYPE = NamedNode(expand("rdf:type"))
@@ -46,7 +47,9 @@ def _written(database: Path, wanted: Format) -> bytes:
 
 
 @every_format
-def test_a_dump_has_exactly_the_quads_of_the_store(sample_build: Built, sample_graph: Store, wanted: Format) -> None:
+def test_a_dump_has_exactly_the_quads_of_the_store(
+    sample_build: Built, sample_graph: EmbeddedGraph, wanted: Format
+) -> None:
     assert wanted.rdf is not None
     assert set(parse(input=written(sample_build, wanted), format=wanted.rdf)) == set(sample_graph)
 
@@ -131,7 +134,7 @@ def test_a_dump_loaded_and_dumped_again_gives_the_same_bytes(
 ) -> None:
     assert wanted.rdf is not None
     text, database = written(sample_build, wanted), tmp_path / "db"
-    store = Store(str(database))
+    store = EmbeddedGraph(str(database))
     store.bulk_load(text, format=wanted.rdf)
     store.flush()
     del store

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pyoxigraph import RdfFormat, Store, parse
+from pyoxigraph import RdfFormat, parse
 
 from kg.cli import dump as command
 from kg.errors import NotFoundError, StoreError
@@ -23,6 +23,7 @@ from kg.publish.dump_parts import PARTS
 from kg.rdf import patch
 from kg.rdf.formats import RDF_FORMATS, by_name
 from kg.settings import Settings
+from kg.store.embedded import EmbeddedGraph
 
 RunKg = Callable[..., subprocess.CompletedProcess[bytes]]
 
@@ -124,7 +125,7 @@ def test_a_patch_makes_the_dump_before_the_dump_after(tmp_path: Path) -> None:
     page.write_text(";News\n*Shops close in [[Homs]].\n*A school opens.\n")
     after = build([archive], settings).snapshot
     make(store, after, DumpFile(PATCH, since=before.id), tmp_path)
-    graph = Store()
+    graph = EmbeddedGraph()
     graph.extend(before.open())
     with gzip.open(tmp_path / f"newsgraph-since-{before.id}.rdfp.gz") as lines:
         patch.apply(patch.read(lines), graph)

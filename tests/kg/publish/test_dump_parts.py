@@ -6,7 +6,7 @@ import io
 from pathlib import Path
 
 import pytest
-from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, parse
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 
 from kg.errors import NotFoundError, StoreError
 from kg.pipeline.run import Built, build
@@ -15,6 +15,7 @@ from kg.publish.dump_parts import PARTS, Part, Selection
 from kg.rdf import terms
 from kg.rdf.formats import by_name
 from kg.settings import Settings
+from kg.store.embedded import EmbeddedGraph
 
 BASE = "http://127.0.0.1:8000/"
 ENRICHED = """
@@ -41,7 +42,7 @@ GRAPH <enrichment/x/2026-11-23> {
 def enriched(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database in which a named graph repeats what the default graph has from elsewhere."""
     database = tmp_path_factory.mktemp("enriched") / "db"
-    store = Store(str(database))
+    store = EmbeddedGraph(str(database))
     store.load(ENRICHED.encode(), format=RdfFormat.TRIG)
     store.flush()
     return database
@@ -105,7 +106,7 @@ def year(built: Built, number: int, part: Part | None = None) -> set[Quad]:
     return selected(built.snapshot.database, "nquads", Selection(BASE, part, number))
 
 
-def test_a_year_has_its_events_and_no_others(sample_build: Built, sample_graph: Store) -> None:
+def test_a_year_has_its_events_and_no_others(sample_build: Built, sample_graph: EmbeddedGraph) -> None:
     dates = {
         quad.subject: quad.object.value[:4] for quad in sample_graph.quads_for_pattern(None, terms.START_DATE, None)
     }
@@ -115,7 +116,7 @@ def test_a_year_has_its_events_and_no_others(sample_build: Built, sample_graph: 
 
 
 def test_what_the_events_of_a_year_name_is_described_in_it_as_in_the_whole(
-    sample_build: Built, sample_graph: Store
+    sample_build: Built, sample_graph: EmbeddedGraph
 ) -> None:
     found = year(sample_build, 2011)
     described = subjects(found)
@@ -126,7 +127,9 @@ def test_what_the_events_of_a_year_name_is_described_in_it_as_in_the_whole(
         assert named <= described
 
 
-def test_the_years_together_have_all_that_anything_dated_names(sample_build: Built, sample_graph: Store) -> None:
+def test_the_years_together_have_all_that_anything_dated_names(
+    sample_build: Built, sample_graph: EmbeddedGraph
+) -> None:
     starts = {quad.object.value[:4] for quad in sample_graph.quads_for_pattern(None, terms.START_DATE, None)}
     found = set().union(*(year(sample_build, int(number)) for number in starts))
     missing = subjects(set(sample_graph) - found)
@@ -147,7 +150,7 @@ def test_a_year_without_events_has_no_dump(sample_build: Built) -> None:
 
 
 def test_an_empty_graph_has_an_empty_dump(tmp_path: Path) -> None:
-    Store(str(tmp_path / "db")).flush()
+    EmbeddedGraph(str(tmp_path / "db")).flush()
     assert selected(tmp_path / "db", "turtle", Selection(BASE)) == set()
 
 

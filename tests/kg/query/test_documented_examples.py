@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from kg.settings import Settings
+from kg.store.layout import Store
 from kg.workers.questions import Workers
 from tests.kg.remote.servers import remote
 from tests.paths import ROOT
@@ -22,7 +23,7 @@ HOMS = "http://www.wikidata.org/entity/Q131301"
 
 
 def rows(store: Path, query: str, **settings: Any) -> list[dict[str, str]]:
-    with Workers(store, replace(Settings(), store=str(store), **settings)) as workers:
+    with Workers(Store(store), replace(Settings(), store=str(store), **settings)) as workers:
         assert workers.ready(20)
         found = json.loads(workers.query(query).body)["results"]["bindings"]
     return [{name: term["value"] for name, term in row.items()} for row in found]

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
-from pyoxigraph import QueryResultsFormat, QuerySolutions, RdfFormat, Store
+from pyoxigraph import QueryResultsFormat, QuerySolutions, RdfFormat
 
 from kg.errors import (
     FederationError,
@@ -27,6 +27,8 @@ from kg.errors import (
 from kg.query import service_bindings
 from kg.query.federate import HOPS, Caller, Services, services
 from kg.settings import Settings
+from kg.store.embedded import EmbeddedGraph
+from kg.store.layout import Store
 from kg.workers.questions import Workers
 from tests.conftest import Publish
 from tests.kg.remote.servers import Remote, http, peer, remote
@@ -62,7 +64,7 @@ def pool(
     store = tmp_path_factory.mktemp("here") / "store"
     publish_store(store, HERE, "1")
     own = replace(settings, services="private:http://127.0.0.1:*/", service_seconds=1.0, query_seconds=20.0)
-    with Workers(store, own) as found:
+    with Workers(Store(store), own) as found:
         assert found.ready(20)
         yield found
 
@@ -80,7 +82,7 @@ def rows(body: bytes) -> Counter[str]:
 
 def expected(query: str) -> Counter[str]:
     """Return what the engine answers, which asks the service itself."""
-    store = Store()
+    store = EmbeddedGraph()
     store.load(HERE.encode(), format=RdfFormat.TURTLE)
     found = store.query(query)
     assert isinstance(found, QuerySolutions)
@@ -280,7 +282,7 @@ def test_the_deadline_of_the_query_holds_for_services_even_if_silent(pool: Worke
 
 def test_an_answer_over_a_limit_is_an_error(settings: Settings, there: Remote) -> None:
     own = replace(settings, services="private:http://127.0.0.1:*/", service_rows=2, query_seconds=20.0)
-    with Workers(Path(own.store), own) as pool:
+    with Workers(Store(Path(own.store)), own) as pool:
         query = f"SELECT * {{ SERVICE <{there.url}> {{ ?x <http://there.example/people> ?n }} }}"
         with pytest.raises(FederationError, match="more than 2 solutions"):
             pool.query(query)
@@ -310,7 +312,7 @@ def test_of_a_query_that_is_none_the_place_is_told_and_nobody_is_asked(
 
 def test_a_private_address_must_be_named_as_one(settings: Settings, there: Remote) -> None:
     own = replace(settings, services=there.url, query_seconds=20.0)
-    with Workers(Path(own.store), own) as pool:
+    with Workers(Store(Path(own.store)), own) as pool:
         with pytest.raises(FederationError, match="private address"):
             pool.query(f"SELECT * {{ SERVICE <{there.url}> {{ ?x ?y ?z }} }}")
         assert not [query for query in there.queries if "?x ?y ?z }" in query]

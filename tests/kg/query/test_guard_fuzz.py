@@ -12,11 +12,11 @@ import hypothesis
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pyoxigraph import Store
 
 from kg.errors import NewsgraphError, QuerySyntaxError, QueryTimeoutError, ServiceBusyError
 from kg.query.guard import check
 from kg.settings import Settings
+from kg.store.embedded import EmbeddedGraph
 from kg.workers.questions import Workers
 
 SETTINGS = Settings()
@@ -83,7 +83,7 @@ def listener() -> Iterator[Listener]:
 def evaluate(text: str) -> None:
     """Let the engine do what the text says, in this process: it may connect."""
     with suppress(SyntaxError, ValueError, RuntimeError, OSError):
-        list(Store().query(text))  # type: ignore[arg-type]
+        list(EmbeddedGraph().query(text))  # type: ignore[arg-type]
 
 
 PIECES = st.lists(st.sampled_from((*SIGNS, *WORDS)), max_size=14)

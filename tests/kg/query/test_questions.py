@@ -7,11 +7,12 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from pyoxigraph import Literal, NamedNode, QuerySolution, QuerySolutions, Store
+from pyoxigraph import Literal, NamedNode, QuerySolution, QuerySolutions
 
 from kg.query.evaluate import answer
 from kg.rdf.prefixes import PREFIXES, expand
-from kg.store import snapshot
+from kg.store.embedded import EmbeddedGraph
+from kg.store.layout import Store
 from tests.paths import ROOT
 
 QUERIES = ROOT / "data" / "queries"
@@ -36,21 +37,21 @@ TWO_TOLLS = """
 
 
 @pytest.fixture(scope="module")
-def store(sample_store: Path) -> Store:
-    return snapshot.current(sample_store).open()
+def store(sample_store: Path) -> EmbeddedGraph:
+    return Store(sample_store).current().open()
 
 
 def text(name: str) -> str:
     return (QUERIES / f"{name}.rq").read_text(encoding="utf-8")
 
 
-def rows(store: Store, query: str) -> list[QuerySolution]:
-    found = store.query(query, prefixes=PREFIXES)
+def rows(store: EmbeddedGraph, query: str) -> list[QuerySolution]:
+    found = store.query(query)
     assert isinstance(found, QuerySolutions)
     return list(found)
 
 
-def ask(store: Store, name: str) -> list[QuerySolution]:
+def ask(store: EmbeddedGraph, name: str) -> list[QuerySolution]:
     return rows(store, text(name))
 
 
@@ -58,20 +59,20 @@ def column(solutions: list[QuerySolution], variable: str) -> list[str]:
     return [node.value for solution in solutions if isinstance(node := solution[variable], NamedNode | Literal)]
 
 
-def events_at(store: Store, *places: NamedNode) -> set[str]:
+def events_at(store: EmbeddedGraph, *places: NamedNode) -> set[str]:
     """The events that name one of some places, found without SPARQL."""
     quads = (quad for place in places for quad in store.quads_for_pattern(None, NamedNode(expand("ng:place")), place))
     return {quad.subject.value for quad in quads if isinstance(quad.subject, NamedNode)}
 
 
-def inside(store: Store, place: NamedNode) -> set[NamedNode]:
+def inside(store: EmbeddedGraph, place: NamedNode) -> set[NamedNode]:
     """A place and all that it contains, found without SPARQL."""
     contained = store.quads_for_pattern(None, NamedNode(expand("schema:containedInPlace")), place)
     return {place} | {quad.subject for quad in contained if isinstance(quad.subject, NamedNode)}
 
 
-def small(turtle: str) -> Store:
-    store = Store()
+def small(turtle: str) -> EmbeddedGraph:
+    store = EmbeddedGraph()
     prefixes = "".join(f"PREFIX {prefix}: <{iri}>\n" for prefix, iri in PREFIXES.items())
     store.update(f"{prefixes}INSERT DATA {{ {turtle} }}", base_iri=BASE)
     return store
@@ -89,14 +90,14 @@ def test_a_query_says_in_its_first_line_what_it_asks(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(set(NAMES) - WITHOUT_ANSWER))
-def test_a_query_has_an_answer_in_the_sample_and_always_the_same(name: str, store: Store) -> None:
+def test_a_query_has_an_answer_in_the_sample_and_always_the_same(name: str, store: EmbeddedGraph) -> None:
     first, again = answer(store, text(name)), answer(store, text(name))
     assert first.rows
     assert first.body == again.body
 
 
 @pytest.mark.parametrize(("name", "turtle"), [("captures-that-disagree", TWO_CAPTURES), ("moving-tolls", TWO_TOLLS)])
-def test_a_query_without_answer_in_the_sample_has_one_elsewhere(name: str, turtle: str, store: Store) -> None:
+def test_a_query_without_answer_in_the_sample_has_one_elsewhere(name: str, turtle: str, store: EmbeddedGraph) -> None:
     assert ask(store, name) == []
     assert ask(small(turtle), name)
 
@@ -105,14 +106,14 @@ def test_a_query_without_answer_in_the_sample_has_one_elsewhere(name: str, turtl
 
 
 @pytest.mark.parametrize("name", ["homs", "homs-by-geonames-id"])
-def test_all_events_in_homs_are_found_newest_first(name: str, store: Store) -> None:
+def test_all_events_in_homs_are_found_newest_first(name: str, store: EmbeddedGraph) -> None:
     found = ask(store, name)
     assert set(column(found, "event")) == events_at(store, HOMS)
     assert len(found) == 52
     assert column(found, "date") == sorted(column(found, "date"), reverse=True)
 
 
-def test_the_governorate_holds_the_events_of_its_cities(store: Store) -> None:
+def test_the_governorate_holds_the_events_of_its_cities(store: EmbeddedGraph) -> None:
     found = ask(store, "homs-governorate")
     governorate = NamedNode(f"{BASE}entity/en/Homs_Governorate")
     assert HOMS in inside(store, governorate)
@@ -120,7 +121,7 @@ def test_the_governorate_holds_the_events_of_its_cities(store: Store) -> None:
     assert len(found) == 59
 
 
-def test_what_is_near_homs_is_within_50_km_the_nearest_first(store: Store) -> None:
+def test_what_is_near_homs_is_within_50_km_the_nearest_first(store: EmbeddedGraph) -> None:
     found = ask(store, "near-homs")
     distances = [float(km) for km in column(found, "km")]
     assert distances == sorted(distances)
@@ -145,7 +146,7 @@ def test_the_middle_of_a_country_or_a_division_is_near_nothing(name: str) -> Non
     assert set(column(ask(small(AREAS_AND_A_MILL), name), "name")) == {"Homs", "Mill"}
 
 
-def test_the_months_of_syria_count_each_event_once(store: Store) -> None:
+def test_the_months_of_syria_count_each_event_once(store: EmbeddedGraph) -> None:
     found = ask(store, "syria-by-month")
     syria = inside(store, NamedNode(f"{BASE}entity/en/Syria"))
     assert sum(map(int, column(found, "events"))) == len(events_at(store, *syria))
@@ -153,7 +154,7 @@ def test_the_months_of_syria_count_each_event_once(store: Store) -> None:
     assert "2011-11" in column(found, "month")
 
 
-def test_the_years_of_a_country_add_up_to_its_months(store: Store) -> None:
+def test_the_years_of_a_country_add_up_to_its_months(store: EmbeddedGraph) -> None:
     years = dict(zip(*(column(ask(store, "country-by-year"), name) for name in ("year", "events")), strict=True))
     months: Counter[str] = Counter()
     for one in ask(store, "syria-by-month"):
@@ -161,30 +162,30 @@ def test_the_years_of_a_country_add_up_to_its_months(store: Store) -> None:
     assert {year: int(count) for year, count in years.items()} == months
 
 
-def test_a_box_holds_what_lies_in_it(store: Store) -> None:
+def test_a_box_holds_what_lies_in_it(store: EmbeddedGraph) -> None:
     names = set(column(ask(store, "bounding-box"), "name"))
     assert {"Homs", "Damascus", "Haifa"} <= names
     assert names.isdisjoint({"Cairo", "London", "Baghdad"})
 
 
-def test_titles_of_one_place_stand_together(store: Store) -> None:
+def test_titles_of_one_place_stand_together(store: EmbeddedGraph) -> None:
     labels = column(ask(store, "labels-of-a-place"), "labels")
     assert any(set(one.split(" | ")) == {"Daraa", "Deraa"} for one in labels)
 
 
-def test_the_pictures_of_a_place_are_those_of_its_events(store: Store) -> None:
+def test_the_pictures_of_a_place_are_those_of_its_events(store: EmbeddedGraph) -> None:
     found = ask(store, "images-of-a-place")
     assert set(column(found, "event")) <= events_at(store, HOMS)
     assert SEED in column(found, "event")
 
 
-def test_what_is_seen_with_homs_is_not_homs(store: Store) -> None:
+def test_what_is_seen_with_homs_is_not_homs(store: EmbeddedGraph) -> None:
     labels = column(ask(store, "seen-with-homs"), "label")
     assert "Syria" in labels
     assert "Homs" not in labels
 
 
-def test_what_is_no_place_is_none(store: Store) -> None:
+def test_what_is_no_place_is_none(store: EmbeddedGraph) -> None:
     assert "United Nations" in column(ask(store, "no-place"), "label")
     assert "Syria" not in column(ask(store, "no-place"), "label")
 
@@ -192,18 +193,18 @@ def test_what_is_no_place_is_none(store: Store) -> None:
 # --- time and topics
 
 
-def test_a_day_is_told_whole(store: Store) -> None:
+def test_a_day_is_told_whole(store: EmbeddedGraph) -> None:
     day = Literal("2011-11-08", datatype=NamedNode(expand("xsd:date")))
     listed = {quad.subject.value for quad in store.quads_for_pattern(None, NamedNode(expand("schema:startDate")), day)}
     assert set(column(ask(store, "one-day"), "event")) == {iri for iri in listed if "/event/" in iri}
 
 
-def test_a_timeline_runs_forward(store: Store) -> None:
+def test_a_timeline_runs_forward(store: EmbeddedGraph) -> None:
     dates = column(ask(store, "timeline-of-a-topic"), "date")
     assert dates == sorted(dates)
 
 
-def test_neighbours_share_something_and_are_elsewhere(store: Store) -> None:
+def test_neighbours_share_something_and_are_elsewhere(store: EmbeddedGraph) -> None:
     found = ask(store, "neighbours")
     assert set(column(found, "other")).isdisjoint(events_at(store, HOMS))
     assert min(map(int, column(found, "shared"))) >= 1
@@ -212,20 +213,20 @@ def test_neighbours_share_something_and_are_elsewhere(store: Store) -> None:
 # --- wordings, and where they come from
 
 
-def test_wordings_come_in_the_order_of_their_page(store: Store) -> None:
+def test_wordings_come_in_the_order_of_their_page(store: EmbeddedGraph) -> None:
     found = ask(store, "wordings")
     assert column(found, "position") == ["1", "2"]
     assert column(found, "label") == ["First version", "Update"]
     assert column(found, "lastWritten") == ["2017-08-25T03:34:27Z", "2017-08-27T03:34:36Z"]
 
 
-def test_the_most_reworded_event_comes_first(store: Store) -> None:
+def test_the_most_reworded_event_comes_first(store: EmbeddedGraph) -> None:
     counts = [int(count) for count in column(ask(store, "most-reworded"), "revisions")]
     assert counts == sorted(counts, reverse=True)
     assert SEED in column(ask(store, "most-reworded"), "event")
 
 
-def test_a_dead_slug_leads_to_the_event(store: Store) -> None:
+def test_a_dead_slug_leads_to_the_event(store: EmbeddedGraph) -> None:
     assert set(column(ask(store, "dead-slug"), "event")) == {SEED}
     assert len(ask(store, "dead-slug")) == 3
 
@@ -245,7 +246,7 @@ def test_captures_that_disagree_name_both_first_versions() -> None:
     }
 
 
-def test_every_event_in_homs_comes_from_somewhere(store: Store) -> None:
+def test_every_event_in_homs_comes_from_somewhere(store: EmbeddedGraph) -> None:
     found = ask(store, "where-from")
     only_related = rows(
         store, "SELECT ?e { ?e ng:revision/prov:wasDerivedFrom ?x . FILTER (CONTAINS(STR(?x), '#related')) }"
@@ -254,11 +255,11 @@ def test_every_event_in_homs_comes_from_somewhere(store: Store) -> None:
     assert all(value.startswith("sha256:") for value in column(found, "hash"))
 
 
-def test_a_list_says_why_events_are_related(store: Store) -> None:
+def test_a_list_says_why_events_are_related(store: EmbeddedGraph) -> None:
     assert any("Homs" in labels for labels in column(ask(store, "why-related"), "labels"))
 
 
-def test_a_one_way_relation_is_not_answered(store: Store) -> None:
+def test_a_one_way_relation_is_not_answered(store: EmbeddedGraph) -> None:
     pairs = list(zip(*(column(ask(store, "one-way-related"), name) for name in ("event", "related")), strict=True))
     relation = NamedNode(expand("dcterms:relation"))
     for event, related in pairs:
@@ -269,7 +270,7 @@ def test_a_one_way_relation_is_not_answered(store: Store) -> None:
 # --- sources
 
 
-def test_the_most_cited_publisher_comes_first_and_has_one_name(store: Store) -> None:
+def test_the_most_cited_publisher_comes_first_and_has_one_name(store: EmbeddedGraph) -> None:
     found = ask(store, "most-cited-publishers")
     counts = [int(count) for count in column(found, "events")]
     assert counts == sorted(counts, reverse=True)
@@ -277,25 +278,25 @@ def test_the_most_cited_publisher_comes_first_and_has_one_name(store: Store) -> 
     assert len(set(column(found, "publisher"))) == len(found)
 
 
-def test_one_publisher_is_one(store: Store) -> None:
+def test_one_publisher_is_one(store: EmbeddedGraph) -> None:
     for one in ask(store, "one-publisher"):
         sources = store.quads_for_pattern(one["event"], NamedNode(expand("ng:source")), None)
         assert len(list(sources)) == int(one["articles"].value) > 1
 
 
-def test_publishers_cited_together_are_two(store: Store) -> None:
+def test_publishers_cited_together_are_two(store: EmbeddedGraph) -> None:
     found = ask(store, "publishers-cited-together")
     assert all(one["one"] != one["other"] for one in found)
 
 
-def test_events_without_a_source_are_all_others(store: Store) -> None:
+def test_events_without_a_source_are_all_others(store: EmbeddedGraph) -> None:
     without = sum(map(int, column(ask(store, "without-a-source"), "events")))
     [all_events] = column(rows(store, "SELECT (COUNT(?e) AS ?n) { ?e a ng:Event }"), "n")
     [with_source] = column(rows(store, "SELECT (COUNT(DISTINCT ?e) AS ?n) { ?e a ng:Event ; ng:source ?s }"), "n")
     assert without == int(all_events) - int(with_source)
 
 
-def test_a_shared_article_is_cited_by_so_many_events(store: Store) -> None:
+def test_a_shared_article_is_cited_by_so_many_events(store: EmbeddedGraph) -> None:
     source = NamedNode(expand("ng:source"))
     events = {
         quad.subject
@@ -306,6 +307,6 @@ def test_a_shared_article_is_cited_by_so_many_events(store: Store) -> None:
         assert len(citing & events) == int(one["events"].value) > 1
 
 
-def test_a_client_that_knows_schema_org_alone_sees_where_and_when(store: Store) -> None:
+def test_a_client_that_knows_schema_org_alone_sees_where_and_when(store: EmbeddedGraph) -> None:
     assert SEED in column(ask(store, "schema-org-only"), "event")
     assert "ng:" not in text("schema-org-only")

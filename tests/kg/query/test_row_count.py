@@ -3,9 +3,10 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pyoxigraph import Literal, NamedNode, Quad, QueryResultsFormat, Store
+from pyoxigraph import Literal, NamedNode, Quad, QueryResultsFormat
 
 from kg.query.row_count import count
+from kg.store.embedded import EmbeddedGraph
 
 FORMATS = (QueryResultsFormat.JSON, QueryResultsFormat.XML, QueryResultsFormat.CSV, QueryResultsFormat.TSV)
 SIGNS = st.text(alphabet='{}[],:"\\<>\n\r\t 1axresult', max_size=12)
@@ -14,7 +15,7 @@ SIGNS = st.text(alphabet='{}[],:"\\<>\n\r\t 1axresult', max_size=12)
 @pytest.mark.parametrize("kind", FORMATS, ids=lambda one: one.name)
 @given(values=st.lists(SIGNS, max_size=5))
 def test_as_many_rows_are_counted_as_there_are_solutions(values: list[str], kind: QueryResultsFormat) -> None:
-    store = Store()
+    store = EmbeddedGraph()
     subject, predicate = NamedNode("http://a.example/s"), NamedNode("http://a.example/p")
     store.extend(Quad(subject, predicate, Literal(value)) for value in values)
     query = "SELECT * { { ?s ?p ?o } UNION { ?s ?p ?o BIND(?o AS ?again) } UNION { SELECT * {} } }"
@@ -34,4 +35,4 @@ def test_as_many_rows_are_counted_as_there_are_solutions(values: list[str], kind
     ],
 )
 def test_odd_results_are_counted_too(query: str, rows: int, kind: QueryResultsFormat) -> None:
-    assert count(Store().query(query).serialize(format=kind), kind) == rows
+    assert count(EmbeddedGraph().query(query).serialize(format=kind), kind) == rows

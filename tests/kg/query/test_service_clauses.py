@@ -6,13 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
-from pyoxigraph import QuerySolutions, Store
+from pyoxigraph import QuerySolutions
 
 from kg.errors import NewsgraphError, QueryRefusedError, QuerySyntaxError
 from kg.query.federate import federated
 from kg.query.guard import check
 from kg.query.service_clauses import CLAUSES, FederatedQuery, read
 from kg.settings import Settings
+from kg.store.embedded import EmbeddedGraph
 from tests.kg.query.test_guard_fuzz import SIGNS, WORDS
 
 BASE = "http://base.example/x/"
@@ -179,6 +180,6 @@ def test_where_the_engine_finds_a_query_it_finds_the_same_clauses(pieces: list[s
     text = f"SELECT * {{ {glue.join(pieces)}{glue}SERVICE <{ALLOWED}> {{ ?a ?b ?c }} }}"
     with suppress(NewsgraphError, SyntaxError, RuntimeError):
         _, query = federated(text, SETTINGS, BASE)
-        assert isinstance(Store().query(query.without() if query else text), QuerySolutions)
+        assert isinstance(EmbeddedGraph().query(query.without() if query else text), QuerySolutions)
         for clause in query.clauses if query else ():
-            assert isinstance(Store().query(query.select(clause, query.without(""))), QuerySolutions)
+            assert isinstance(EmbeddedGraph().query(query.select(clause, query.without(""))), QuerySolutions)

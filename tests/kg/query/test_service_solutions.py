@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
-from pyoxigraph import Literal, NamedNode, QuerySolutions, Store
+from pyoxigraph import Literal, NamedNode, QuerySolutions
 
 from kg.errors import FederationError, NotSupportedError, QuerySyntaxError
 from kg.query.service_solutions import inline, scopes
+from kg.store.embedded import EmbeddedGraph
 
 BASE = "http://base.example/x/"
 GENID = "http://base.example/.well-known/genid/"
@@ -25,7 +26,7 @@ def solutions(text: str | None, variables: tuple[str, ...] = ("a", "b"), **optio
     """Return the solutions that the engine sees."""
     query = EMPTY.format(" ".join(f"?{name}" for name in variables))
     answer = {"service": "S", "variables": variables, "silent": False, "results": text, "at": query.index(") { ") + 4}
-    found = Store().query(inline(query, [answer | options], BASE, 1_000))
+    found = EmbeddedGraph().query(inline(query, [answer | options], BASE, 1_000))
     assert isinstance(found, QuerySolutions)
     assert [variable.value for variable in found.variables] == list(variables)
     return [{name: row[name] for name in variables if row[name] is not None} for row in found]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from pyoxigraph import Store
 
 from kg.errors import QuerySyntaxError
 from kg.query.evaluate import answer
 from kg.query.syntax import undeclared
+from kg.store.embedded import EmbeddedGraph
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ from kg.query.syntax import undeclared
 )
 def test_a_prefix_that_is_not_declared_is_named_with_its_place(query: str, prefix: str, place: tuple[int, int]) -> None:
     with pytest.raises(QuerySyntaxError, match=f"the prefix {prefix} is not declared") as caught:
-        answer(Store(), query)
+        answer(EmbeddedGraph(), query)
     assert (caught.value.line, caught.value.column) == place
 
 
@@ -36,7 +36,7 @@ def test_a_prefix_that_is_not_declared_is_named_with_its_place(query: str, prefi
 )
 def test_another_mistake_is_not_taken_for_a_prefix(query: str) -> None:
     with pytest.raises(QuerySyntaxError, match=r"^line 1, column \d+: expected"):
-        answer(Store(), query)
+        answer(EmbeddedGraph(), query)
 
 
 def test_a_declaration_without_a_prefix_declares_the_empty_one() -> None:

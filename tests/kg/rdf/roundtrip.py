@@ -25,7 +25,7 @@ from typing import Any
 
 import rdflib
 from pyld import jsonld
-from pyoxigraph import NamedNode, RdfFormat, Store, parse, serialize
+from pyoxigraph import NamedNode, RdfFormat, parse, serialize
 from werkzeug.test import Client
 
 import vocab
@@ -36,7 +36,8 @@ from kg.rdf.formats import Format
 from kg.rdf.jsonld import FRAMES, load
 from kg.rdf.prefixes import compact, expand
 from kg.settings import Settings
-from kg.store.snapshot import current
+from kg.store.embedded import EmbeddedGraph
+from kg.store.layout import Store
 from kg.workers.questions import Workers
 
 rdflib.NORMALIZE_LITERALS = False  # else rdflib rewrites the text of numbers and dates
@@ -89,11 +90,11 @@ def readers(one: Format) -> list[Reader]:
     return [by_pyoxigraph, by_rdflib]
 
 
-def drawn(store: Store, number: int, seed: int) -> list[str]:
+def drawn(graph: EmbeddedGraph, number: int, seed: int) -> list[str]:
     """Return random resources that have a document: some of each kind, the others of all."""
     kinds: dict[str, set[str]] = {name: set() for name in FRAMES}
     for name, found in kinds.items():
-        for quad in store.quads_for_pattern(None, NamedNode(expand("rdf:type")), NamedNode(expand(name))):
+        for quad in graph.quads_for_pattern(None, NamedNode(expand("rdf:type")), NamedNode(expand(name))):
             found.add(quad.subject.value)  # type: ignore[union-attr]
     chance = random.Random(seed)  # noqa: S311
     every = sorted(set().union(*kinds.values()))
@@ -120,12 +121,12 @@ def differences(client: Client, address: str) -> Iterator[tuple[str, bool]]:
 def run(folder: Path, number: int, seed: int) -> int:
     """Compare ``number`` resources of a store, print what differs, and return how many readings do."""
     started = time.perf_counter()
-    store = current(folder).open()
-    resources = drawn(store, number, seed)
-    del store
+    graph = Store(folder).current().open()
+    resources = drawn(graph, number, seed)
+    del graph
     settings = replace(Settings(), store=str(folder), query_seconds=60.0)
     readings: Counter[bool] = Counter()
-    with Workers(folder, settings) as workers:
+    with Workers(Store(folder), settings) as workers:
         client = Client(create_app(settings, workers))
         addresses = Addresses(workers.snapshot.manifest.base)
         for iri in resources:

@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, RdfFormat
 
 from kg.errors import FormatError, PatchSyntaxError, StoreError
 from kg.rdf import patch
+from kg.store.embedded import EmbeddedGraph
 
 S, P, G = (NamedNode(f"http://example.org/{name}") for name in "spg")
 XSD = "http://www.w3.org/2001/XMLSchema#"
@@ -36,19 +37,19 @@ quads = st.builds(
 graphs = st.lists(quads, max_size=12)
 
 
-def stored(statements: Iterable[Quad]) -> Store:
-    store = Store()
+def stored(statements: Iterable[Quad]) -> EmbeddedGraph:
+    store = EmbeddedGraph()
     store.extend(statements)
     return store
 
 
-def canonical(store: Store) -> list[bytes]:
-    dumped = store.dump(format=RdfFormat.N_QUADS)
+def canonical(store: EmbeddedGraph) -> list[bytes]:
+    dumped = store.engine.dump(format=RdfFormat.N_QUADS)
     assert dumped is not None
     return sorted(dumped.split(b"\n"))
 
 
-def between(old: Store, new: Store, limit: int = patch.UNMATCHED) -> bytes:
+def between(old: EmbeddedGraph, new: EmbeddedGraph, limit: int = patch.UNMATCHED) -> bytes:
     file = io.BytesIO()
     with patch.differences(old, new, limit) as rows:
         patch.write(file, {"id": NamedNode("uuid:1")}, rows)
@@ -141,7 +142,7 @@ def test_a_blank_node_is_the_one_of_the_store_with_that_label_in_both_spellings(
 
 
 def test_rows_are_applied_in_their_order() -> None:
-    store = Store()
+    store = EmbeddedGraph()
     rows = ("A <x:s> <x:p> <x:o> .", "D <x:s> <x:p> <x:o> .", "A <x:s> <x:p> <x:last> .")
     patch.apply(read("TX .", *rows, "TC ."), store)
     assert [quad.object for quad in store] == [NamedNode("x:last")]
@@ -192,7 +193,7 @@ def test_unmatched_values_of_two_streams_in_one_order_are_never_many() -> None:
 
 def test_a_store_that_cannot_be_read_to_its_end_is_reported_and_leaves_no_thread(tmp_path: Path) -> None:
     database = tmp_path / "db"
-    whole = Store(str(database))
+    whole = EmbeddedGraph(str(database))
     whole.bulk_extend(Quad(S, P, Literal(f"{number:099999}")) for number in range(40))
     whole.flush()
     del whole
@@ -201,8 +202,11 @@ def test_a_store_that_cannot_be_read_to_its_end_is_reported_and_leaves_no_thread
         for place in range(0, len(content) * 3 // 4, 1000):
             content[place] ^= 0xFF
         table.write_bytes(content)
-    damaged = Store.read_only(str(database))
+    damaged = EmbeddedGraph.read_only(str(database))
     before = threading.active_count()
-    with pytest.raises(StoreError, match="a snapshot cannot be read to its end"), patch.differences(damaged, Store()):
+    with (
+        pytest.raises(StoreError, match="a snapshot cannot be read to its end"),
+        patch.differences(damaged, EmbeddedGraph()),
+    ):
         pass
     assert threading.active_count() == before

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from pyld import jsonld
-from pyoxigraph import NamedNode, Store
+from pyoxigraph import NamedNode
 
 from kg.lookup.describe import describe
 from kg.pipeline.run import Built
@@ -18,6 +18,7 @@ from kg.rdf import terms
 from kg.rdf.prefixes import PREFIXES
 from kg.rdf.schema_org import CONTEXT, news
 from kg.rdf.serialize import nodes
+from kg.store.embedded import EmbeddedGraph
 
 BASE = "http://127.0.0.1:8000/"
 EVENT = f"{BASE}event/2011-11-08/abcdefghij"
@@ -47,7 +48,7 @@ NOT_KNOWN = {
 }
 
 
-def made(event: str, store: Store) -> dict[str, dict[str, Any]]:
+def made(event: str, store: EmbeddedGraph) -> dict[str, dict[str, Any]]:
     """The things on the page of an event by their types."""
     page = event.replace(BASE, f"{BASE}doc/")
     document = news(event, nodes(describe(store, event, page)), page)
@@ -109,15 +110,15 @@ def test_every_event_of_the_sample_that_is_called_one_has_all_that_is_required(s
     assert all(things["NewsArticle"]["headline"] for things in several)
 
 
-def test_an_event_is_only_where_its_sentence_says_that_it_happened(graph: Store) -> None:
+def test_an_event_is_only_where_its_sentence_says_that_it_happened(graph: EmbeddedGraph) -> None:
     location = graph.quads_for_pattern(NamedNode(EVENT), terms.LOCATION, None)
-    only_named = Store()
+    only_named = EmbeddedGraph()
     only_named.extend(set(graph) - set(location))
     assert "Event" in made(EVENT, graph)
     assert set(made(EVENT, only_named)) == {"NewsArticle"}
 
 
-def test_only_addresses_of_the_web_are_given_as_addresses(graph: Store) -> None:
+def test_only_addresses_of_the_web_are_given_as_addresses(graph: EmbeddedGraph) -> None:
     assert "javascript:" not in json.dumps(made(EVENT, graph))
 
 

@@ -1,20 +1,50 @@
-"""Servers on this machine that SERVICE can ask: one that answers from a store, and one that sends whatever bytes."""
+"""Servers on this machine: an Oxigraph, one that answers SERVICE from a store, one that sends whatever bytes."""
 
 from __future__ import annotations
 
 import re
+import shutil
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from urllib.parse import parse_qs
 
+import pytest
 from pyoxigraph import QueryResultsFormat, QuerySolutions, RdfFormat, Store
 
 JSON = "application/sparql-results+json"
 TICK = 0.02
+
+
+@contextmanager
+def oxigraph(dump: Path, location: Path) -> Iterator[str]:
+    """Serve the statements of a file from an Oxigraph server on loopback; gives the address of its queries."""
+    program = shutil.which("oxigraph", path=str(Path(sys.executable).parent)) or shutil.which("oxigraph")
+    if program is None:
+        pytest.skip("the oxigraph server is not installed: pip install oxigraph")
+    load = [program, "load", "--location", str(location), "--file", str(dump), "--format", dump.suffix[1:]]
+    subprocess.run(load, check=True, capture_output=True)
+    port = free_port()
+    command = [program, "serve-read-only", "--location", str(location), "--bind", f"127.0.0.1:{port}"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE) as server:
+        assert server.stderr is not None
+        try:
+            assert any(b"Listening" in line for line in server.stderr)
+            yield f"http://127.0.0.1:{port}/query"
+        finally:
+            server.terminate()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 @dataclass

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat
 from rdflib import Graph
 from rdflib.namespace import RDF, SH
 
@@ -26,6 +26,8 @@ from kg.settings import Settings
 from kg.shapes.check import Checked, check, report
 from kg.shapes.origin import Origins, lines
 from kg.store import snapshot
+from kg.store.embedded import EmbeddedGraph
+from kg.store.layout import Store
 
 WriteArchive = Callable[..., Path]
 RunKg = Callable[..., subprocess.CompletedProcess[bytes]]
@@ -63,7 +65,7 @@ def test_a_build_that_breaks_a_shape_is_not_published(broken: None, archive_of_t
     with pytest.raises(ValidationError, match=r"not published.*breaks shapes .violations: 2; .*rejected\.txt.*--force"):
         build([archive_of_two], settings_of(store))
     assert not (store / "current").exists()
-    assert snapshot.snapshots(store) == []
+    assert Store(store).snapshots() == []
     assert not (store / "ledger.tsv").exists()
     assert not list(store.glob("building-*"))
 
@@ -84,7 +86,7 @@ def test_a_forced_build_is_published_and_its_manifest_says_so(
     broken: None, archive_of_two: Path, tmp_path: Path
 ) -> None:
     built = build([archive_of_two], settings_of(tmp_path / "store"), force=True)
-    assert snapshot.current(tmp_path / "store").manifest.shapes == {"conforms": False, "violations": 2}
+    assert Store(tmp_path / "store").current().manifest.shapes == {"conforms": False, "violations": 2}
     assert "violations.txt" in built.snapshot.manifest.files
     assert (built.snapshot.folder / "violations.txt").read_text(encoding="utf-8").startswith("violations: 2 (")
     assert not (tmp_path / "store" / "rejected.txt").exists()
@@ -101,7 +103,7 @@ def test_the_snapshot_before_a_refused_build_stays_current(
     other = archive({"2011_November_9.txt": f"{HEADER.replace('08', '09')}*Ports close.\n"}, "other")
     with pytest.raises(ValidationError, match="An event belongs to one day"):
         build([archive_of_two, other], settings)
-    assert snapshot.current(tmp_path / "store").id == before.id
+    assert Store(tmp_path / "store").current().id == before.id
     assert (tmp_path / "store" / "ledger.tsv").read_bytes() == ledger
 
 
@@ -131,18 +133,18 @@ def test_the_sample_keeps_to_all_shapes(sample_build: building.Built) -> None:
 # ---- Where a problem comes from.
 
 
-def without_dates(store: Store) -> Store:
-    copy = Store()
+def without_dates(store: EmbeddedGraph) -> EmbeddedGraph:
+    copy = EmbeddedGraph()
     copy.extend(quad for quad in store if quad.predicate != terms.START_DATE)
     return copy
 
 
-def node(store: Store, label: str, class_: NamedNode) -> NamedNode:
+def node(store: EmbeddedGraph, label: str, class_: NamedNode) -> NamedNode:
     found = (quad.subject for language in ("en", None) for quad in labelled(store, label, language))
     return next(one for one in found if isinstance(one, NamedNode) and Quad(one, terms.TYPE, class_) in store)
 
 
-def labelled(store: Store, label: str, language: str | None) -> Iterator[Quad]:
+def labelled(store: EmbeddedGraph, label: str, language: str | None) -> Iterator[Quad]:
     return store.quads_for_pattern(None, terms.LABEL, Literal(label, language=language))
 
 
@@ -151,7 +153,7 @@ def labelled(store: Store, label: str, language: str | None) -> Iterator[Quad]:
     [("Silvio Berlusconi", terms.ENTITY), ("BBC", terms.ORGANIZATION), ("Armed conflicts and attacks", terms.CONCEPT)],
 )
 def test_what_events_name_leads_to_a_line_of_a_page(
-    label: str, class_: NamedNode, sample_graph: Store, sample: tuple[Path, ...]
+    label: str, class_: NamedNode, sample_graph: EmbeddedGraph, sample: tuple[Path, ...]
 ) -> None:
     archives = [open_archive(root, 1_000_000) for root in sample]
     origin = Origins(sample_graph, archives).of(node(sample_graph, label, class_))
@@ -161,7 +163,7 @@ def test_what_events_name_leads_to_a_line_of_a_page(
     assert (origin.text or "").split("\n")[0] in printed.split("\n")[origin.line - 1]
 
 
-def test_every_entry_of_the_sample_has_its_line(sample_graph: Store, sample: tuple[Path, ...]) -> None:
+def test_every_entry_of_the_sample_has_its_line(sample_graph: EmbeddedGraph, sample: tuple[Path, ...]) -> None:
     archives = [open_archive(root, 1_000_000) for root in sample]
     origins = Origins(sample_graph, archives)
     entries = [quad.subject for quad in sample_graph.quads_for_pattern(None, terms.TYPE, terms.ENTRY)]
@@ -179,7 +181,7 @@ def test_every_entry_of_the_sample_has_its_line(sample_graph: Store, sample: tup
 
 
 def test_without_the_archive_a_context_page_has_its_lines_and_a_day_page_those_of_its_list(
-    sample_graph: Store, sample: tuple[Path, ...]
+    sample_graph: EmbeddedGraph, sample: tuple[Path, ...]
 ) -> None:
     known = Origins(sample_graph, [open_archive(root, 1_000_000) for root in sample])
     unknown = Origins(sample_graph)
@@ -221,12 +223,12 @@ def test_a_page_in_the_history_of_an_archive_has_its_lines(tmp_path: Path) -> No
     assert str(origins.of(first)) == f"{DAY}, line 4 (entry item-1)"
 
 
-def test_a_node_that_nothing_leads_to_has_no_origin(sample_graph: Store) -> None:
+def test_a_node_that_nothing_leads_to_has_no_origin(sample_graph: EmbeddedGraph) -> None:
     assert Origins(sample_graph).of(NamedNode("http://example.org/nowhere")) is None
     assert Origins(sample_graph).of(Literal("nowhere")) is None
 
 
-def test_a_page_is_its_own_origin(sample_graph: Store) -> None:
+def test_a_page_is_its_own_origin(sample_graph: EmbeddedGraph) -> None:
     page = next(sample_graph.quads_for_pattern(None, terms.TYPE, terms.PAGE)).subject
     origin = Origins(sample_graph).of(page)
     assert origin is not None
@@ -241,11 +243,13 @@ def test_prose_has_no_lines() -> None:
 
 
 @pytest.fixture
-def broken_store(tmp_path: Path, publish_store: Publish, sample_graph: Store) -> Path:
+def broken_store(tmp_path: Path, publish_store: Publish, sample_graph: EmbeddedGraph) -> Path:
     """A store whose current snapshot is the sample without the dates of its events."""
     store = tmp_path / "store"
     publish_store(
-        store, without_dates(sample_graph).dump(format=RdfFormat.N_TRIPLES, from_graph=DefaultGraph()).decode(), NAME
+        store,
+        without_dates(sample_graph).engine.dump(format=RdfFormat.N_TRIPLES, from_graph=DefaultGraph()).decode(),
+        NAME,
     )  # type: ignore[union-attr]
     return store
 
@@ -312,7 +316,7 @@ def test_kg_build_refuses_and_names_the_report(broken: None, archive_of_two: Pat
 
 
 def test_a_long_value_is_cut_in_the_report() -> None:
-    store = Store()
+    store = EmbeddedGraph()
     event = NamedNode(f"{BASE}event/2011-11-08/aaaaaaaaaa")
     store.add(Quad(event, terms.TYPE, terms.EVENT))
     store.add(Quad(event, terms.IDENTIFIER, Literal("word " * 100)))
@@ -321,7 +325,7 @@ def test_a_long_value_is_cut_in_the_report() -> None:
     assert "…" in text
 
 
-def test_a_check_counts_its_constraints(graph: Store) -> None:
+def test_a_check_counts_its_constraints(graph: EmbeddedGraph) -> None:
     checked = check(graph)
     assert isinstance(checked, Checked)
     assert checked.constraints > 100

@@ -12,7 +12,7 @@ import pytest
 import rdflib
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat
 from rdflib import BNode, Graph
 from rdflib.namespace import RDF, SH
 from rdflib.term import Node
@@ -25,6 +25,7 @@ from kg.shapes.compile import query
 from kg.shapes.shape import COMPONENTS, Constraint, Shape, load
 from kg.shapes.shape import Path as ShapePath
 from kg.shapes.validate import validate
+from kg.store.embedded import EmbeddedGraph
 from tests.paths import DATA
 
 BASE = "http://127.0.0.1:8000/"
@@ -58,21 +59,21 @@ def name(constraint: Constraint) -> tuple[str, str]:
     return str(constraint.shape.value).partition("#")[2], constraint.parameter
 
 
-def conforming() -> Store:
-    store = Store()
+def conforming() -> EmbeddedGraph:
+    store = EmbeddedGraph()
     store.load((DATA / "conforming.ttl").read_bytes(), format=RdfFormat.TURTLE)
     return store
 
 
-def updated(update: str) -> Store:
+def updated(update: str) -> EmbeddedGraph:
     store = conforming()
     for short, node in NODES.items():
         update = update.replace(short, node)
-    store.update(update, base_iri=BASE, prefixes=PREFIXES)
+    store.update(update, base_iri=BASE)
     return store
 
 
-def ours(store: Store, shapes: tuple[Shape, ...] = SHAPES) -> set[Result]:
+def ours(store: EmbeddedGraph, shapes: tuple[Shape, ...] = SHAPES) -> set[Result]:
     return {
         (
             str(one.focus),
@@ -90,7 +91,7 @@ def _path(path: ShapePath | None) -> str | None:
     return path and ("^" if path.inverse else "") + path.predicate.value
 
 
-def theirs(store: Store, shapes: Graph) -> set[Result]:
+def theirs(store: EmbeddedGraph, shapes: Graph) -> set[Result]:
     """Return what pySHACL finds."""
     _, report, _ = pyshacl.validate(rdflib_view.graph(store), shacl_graph=shapes, inference="none", advanced=False)
     assert isinstance(report, Graph)
@@ -163,7 +164,7 @@ changes = st.tuples(
 )
 
 
-def changed(store: Store, quad: Quad, change: tuple[Any, ...], keep: bool) -> None:
+def changed(store: EmbeddedGraph, quad: Quad, change: tuple[Any, ...], keep: bool) -> None:
     """Take a quad out, or put one with another subject or object in its place or beside it."""
     if not keep or not change:
         store.remove(quad)
@@ -193,16 +194,16 @@ def test_any_changes_break_what_pyshacl_says_they_break(several: list[tuple[Quad
     assert ours(store) == theirs(store, SHAPES_GRAPH)
 
 
-def test_pyshacl_says_the_same_of_the_sample(sample_graph: Store) -> None:
+def test_pyshacl_says_the_same_of_the_sample(sample_graph: EmbeddedGraph) -> None:
     assert ours(sample_graph) == theirs(sample_graph, SHAPES_GRAPH) == set()
 
 
 @pytest.mark.slow(also="tests/kg/shapes/test_validate.py::test_any_changes_break_what_pyshacl_says_they_break")
-def test_pyshacl_says_the_same_of_the_sample_with_a_thousand_changes(sample_graph: Store) -> None:
+def test_pyshacl_says_the_same_of_the_sample_with_a_thousand_changes(sample_graph: EmbeddedGraph) -> None:
     quads = sorted(sample_graph, key=str)
     random = Random(2011)  # noqa: S311 - the same changes every time
     objects, subjects = [*ODD, *(quad.object for quad in quads)], [quad.subject for quad in quads]
-    store = Store()
+    store = EmbeddedGraph()
     store.extend(quads)
     for quad in random.sample(quads, 1_000):
         other = random.choice(((), ("object", random.choice(objects)), ("subject", random.choice(subjects))))
@@ -227,7 +228,7 @@ def test_pyshacl_says_the_same_of_the_sample_with_a_thousand_changes(sample_grap
 def test_shapes_that_cannot_be_compiled_are_refused(said: str, error: str) -> None:
     prefixes = "".join(f"@prefix {prefix}: <{space}> .\n" for prefix, space in {**PREFIXES, "sh": SH}.items())
     with pytest.raises(ConfigurationError, match=error):
-        validate(Store(), load(f"{prefixes}<x:s> a sh:NodeShape ; sh:targetClass ng:Event ; {said} ."))
+        validate(EmbeddedGraph(), load(f"{prefixes}<x:s> a sh:NodeShape ; sh:targetClass ng:Event ; {said} ."))
 
 
 def test_a_shape_without_a_target_is_refused() -> None:

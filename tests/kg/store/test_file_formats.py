@@ -15,6 +15,7 @@ from kg.events.ledger import Claim, append, export, read
 from kg.pipeline.run import build
 from kg.settings import Settings
 from kg.store import snapshot
+from kg.store.layout import Store
 
 CLAIM = Claim(date(2011, 11, 8), "en", "2011-11-08/abcdefghij", "slug", "s")
 LINE = b"2011-11-08\ten\t2011-11-08/abcdefghij\tslug\ts\n"
@@ -28,7 +29,7 @@ def changed(served_store: Path, tmp_path: Path) -> Callable[[Change], Path]:
     """Give what copies the manifest of a snapshot, changes it, and returns its folder."""
 
     def change(how: Change) -> Path:
-        said = json.loads((snapshot.current(served_store).folder / "manifest.json").read_text())
+        said = json.loads((Store(served_store).current().folder / "manifest.json").read_text())
         how(said)
         (tmp_path / "manifest.json").write_text(json.dumps(said))
         return tmp_path
@@ -58,7 +59,7 @@ def test_what_a_manifest_of_a_known_format_says_besides_is_ignored(
     served_store: Path, changed: Callable[[Change], Path]
 ) -> None:
     folder = changed(lambda said: said.update(more={"a": 1}))
-    assert snapshot.read(folder).manifest == snapshot.current(served_store).manifest
+    assert snapshot.read(folder).manifest == Store(served_store).current().manifest
 
 
 @pytest.mark.parametrize("found", [0, 2, "x", None, [1]])

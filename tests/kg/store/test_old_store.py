@@ -14,6 +14,7 @@ from kg.events.ledger import Ledger, read
 from kg.pipeline.run import build
 from kg.settings import Settings
 from kg.store import snapshot
+from kg.store.layout import Store
 from tests.paths import DATA
 
 PACKED = DATA / "store-0.1.0.tar.gz"
@@ -50,7 +51,7 @@ def _rows(store: Path, query: str) -> list[tuple[str, ...]]:
 
 
 def test_the_manifest_of_0_1_0_has_no_format_and_is_read_as_the_first(old: Path) -> None:
-    current = snapshot.current(old / "store")
+    current = Store(old / "store").current()
     assert "format" not in json.loads((current.folder / "manifest.json").read_text())
     assert (current.manifest.tool, current.manifest.format) == ("newsgraph 0.1.0", 1)
     assert snapshot.checksums(current.folder) == current.manifest.files
@@ -74,9 +75,9 @@ def test_a_ledger_of_0_1_0_is_read(old: Path) -> None:
 
 def test_a_build_onto_a_store_of_0_1_0_leaves_the_events_their_iris_and_the_ledger_its_bytes(old: Path) -> None:
     store, ledger = old / "store", old / "store" / "ledger.tsv"
-    before, events, claims = snapshot.current(store).id, _rows(store, EVENTS), ledger.read_bytes()
+    before, events, claims = Store(store).current().id, _rows(store, EVENTS), ledger.read_bytes()
     built = build([old / "archive" / "seed", old / "archive" / "sample"], Settings(store=str(store)))
-    assert snapshot.current(store).id == built.snapshot.id != before
+    assert Store(store).current().id == built.snapshot.id != before
     assert _rows(store, EVENTS) == events
     assert len(events) == 25
     assert ledger.read_bytes() == claims

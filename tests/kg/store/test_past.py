@@ -13,6 +13,7 @@ from kg.pipeline import run
 from kg.rdf import terms
 from kg.settings import Settings
 from kg.store import past, snapshot
+from kg.store.layout import Store
 
 PAGE = "2011_November_8.txt"
 Commit = Callable[[Mapping[str, str], int], Path]
@@ -36,16 +37,16 @@ def titles(found: snapshot.Snapshot) -> set[str]:
 
 
 def test_a_snapshot_of_the_past_shows_the_archive_of_its_time(store: Path) -> None:
-    first, second = past.retained(store)
+    first, second = Store(store).past()
     assert (first.manifest.as_of, second.manifest.as_of) == ("2011-11-08T12:00:00Z", "2011-11-08T14:00:00Z")
     assert titles(first) == {"Shops in Homs close early."}
-    assert titles(second) == titles(snapshot.current(store)) == {"Shops in Homs close early.", "A ship sinks."}
+    assert titles(second) == titles(Store(store).current()) == {"Shops in Homs close early.", "A ship sinks."}
 
 
 def test_events_have_the_same_iris_in_the_past(store: Path) -> None:
     events = [
         {str(quad.subject) for quad in one.open().quads_for_pattern(None, terms.TYPE, terms.EVENT)}
-        for one in (*past.retained(store), snapshot.current(store))
+        for one in (*Store(store).past(), Store(store).current())
     ]
     assert events[0] < events[1] == events[2]
 
@@ -60,28 +61,28 @@ def test_events_have_the_same_iris_in_the_past(store: Path) -> None:
     ],
 )
 def test_the_last_snapshot_not_after_a_time_answers_for_it(store: Path, asked: str, answered: str) -> None:
-    assert past.at(store, past.instant(asked)).manifest.as_of == answered
+    assert Store(store).at(past.instant(asked)).manifest.as_of == answered
 
 
 def test_before_the_first_nothing_answers_and_the_error_lists_what_there_is(store: Path) -> None:
     with pytest.raises(NotFoundError, match="2011-11-08T12:00:00Z, 2011-11-08T14:00:00Z"):
-        past.at(store, datetime(2011, 11, 8, 11, tzinfo=UTC))
+        Store(store).at(datetime(2011, 11, 8, 11, tzinfo=UTC))
 
 
 def test_a_snapshot_of_the_past_is_never_current_and_never_removed(store: Path, commit: Commit) -> None:
-    current = snapshot.current(store)
+    current = Store(store).current()
     assert current.manifest.as_of == ""
     root = commit({PAGE: "*Ports reopen.\n"}, NOON + 5 * HOUR)
     for _ in range(3):
         run.build([root], Settings(store=str(store), jobs=1, history=True, keep_snapshots=1))
-    assert len(snapshot.snapshots(store)) == 1
-    assert len(past.retained(store)) == 2
+    assert len(Store(store).snapshots()) == 1
+    assert len(Store(store).past()) == 2
 
 
 def test_building_the_same_time_again_takes_the_place_of_the_first(store: Path, commit: Commit) -> None:
     root = commit({PAGE: "*Ports reopen.\n"}, NOON + 5 * HOUR)
     run.build([root], Settings(store=str(store), jobs=1, history=True, as_of="2011-11-08T14:00:00Z"))
-    assert len(past.retained(store)) == 2
+    assert len(Store(store).past()) == 2
 
 
 def test_the_past_is_built_after_the_present(commit: Commit, tmp_path: Path) -> None:

@@ -20,7 +20,8 @@ from kg.pipeline import run
 from kg.pipeline.run import Built
 from kg.settings import Settings
 from kg.store import snapshot
-from kg.store.snapshot import BUILDING, Snapshot
+from kg.store.layout import BUILDING, Store
+from kg.store.snapshot import Snapshot
 from tests.paths import ROOT
 
 DAY = "2011_November_8.txt"
@@ -66,7 +67,7 @@ def wait_for_lock(store: Path) -> None:
 
 def test_a_store_without_a_snapshot_says_how_to_build_one(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match=r"holds no snapshot: build one with kg build ARCHIVE --store "):
-        snapshot.current(tmp_path)
+        Store(tmp_path).current()
 
 
 @pytest.mark.parametrize("content", ["", "{}", "[]", '{"id": 1, "more": 2}'])
@@ -74,7 +75,7 @@ def test_a_damaged_manifest_is_refused(built: Built, content: str) -> None:
     manifest = built.snapshot.folder / "manifest.json"
     manifest.write_text(content)
     with pytest.raises(StoreError, match=r"manifest of snapshot .* cannot be read"):
-        snapshot.current(built.snapshot.folder.parents[1])
+        Store(built.snapshot.folder.parents[1]).current()
 
 
 def test_the_manifest_lists_every_file_with_its_size_and_sha256(built: Built) -> None:
@@ -97,7 +98,7 @@ def test_reading_a_snapshot_changes_no_file_of_it(built: Built) -> None:
 
 
 def test_a_manifest_written_and_read_is_the_same(built: Built) -> None:
-    assert snapshot.current(built.snapshot.folder.parents[1]).manifest == built.snapshot.manifest
+    assert Store(built.snapshot.folder.parents[1]).current().manifest == built.snapshot.manifest
 
 
 def test_a_failed_build_leaves_the_store_as_it_was(built: Built, archive: Archive) -> None:
@@ -107,7 +108,7 @@ def test_a_failed_build_leaves_the_store_as_it_was(built: Built, archive: Archiv
     with pytest.raises(ArchiveError):
         run.build([broken], Settings(store=str(store), jobs=1))
     assert contents(store) == before
-    assert snapshot.current(store).id == built.snapshot.id
+    assert Store(store).current().id == built.snapshot.id
 
 
 def test_a_build_that_cannot_publish_takes_back_what_it_claimed_in_the_ledger(archive: Archive, tmp_path: Path) -> None:
@@ -151,9 +152,9 @@ def test_a_store_below_a_file_is_refused(archive: Archive, tmp_path: Path) -> No
 def test_the_current_snapshot_stays_even_if_the_clock_went_back(publish_store: Publish, tmp_path: Path) -> None:
     for second in (3, 4, 5, 1):
         fresh = publish_store(tmp_path, TRIPLE, f"20111109T06000{second}000000Z")
-    assert snapshot.current(tmp_path).id == fresh.id
-    assert len(snapshot.snapshots(tmp_path)) == 3
-    assert snapshot.current(tmp_path).open()
+    assert Store(tmp_path).current().id == fresh.id
+    assert len(Store(tmp_path).snapshots()) == 3
+    assert Store(tmp_path).current().open()
 
 
 def test_ids_of_snapshots_sort_by_time() -> None:
@@ -168,14 +169,14 @@ def test_while_snapshots_are_switched_there_is_always_a_current_one(publish_stor
 
     def switch() -> None:
         for turn in range(200):
-            snapshot.switch(tmp_path, both[turn % 2].folder)
+            Store(tmp_path).switch(both[turn % 2].folder)
         done.set()
 
     switching = threading.Thread(target=switch)
     switching.start()
-    seen = {snapshot.current(tmp_path).id}
+    seen = {Store(tmp_path).current().id}
     while not done.is_set():
-        seen.add(snapshot.current(tmp_path).id)
+        seen.add(Store(tmp_path).current().id)
     switching.join()
     assert seen <= {one.id for one in both}
 
@@ -203,9 +204,9 @@ def test_a_build_killed_at_any_moment_leaves_the_snapshot_before_it_serving(buil
             except subprocess.TimeoutExpired:
                 running.kill()
         wait_for_lock(store)
-        current = snapshot.current(store)
+        current = Store(store).current()
         assert len(current.open()) == current.manifest.counts["triples"]
         assert snapshot.checksums(current.folder) == current.manifest.files
     again = run.build([large], replace(Settings(), store=str(store), jobs=1))
-    assert snapshot.current(store).id == again.snapshot.id
+    assert Store(store).current().id == again.snapshot.id
     assert {one.name for one in store.iterdir()} == {"current", "ledger.tsv", "lock", "parts", "snapshots"}

@@ -29,7 +29,8 @@ from kg.process import frames
 from kg.process.child import Child, Request
 from kg.rdf.formats import by_name
 from kg.settings import Settings
-from kg.store.snapshot import Snapshot, current
+from kg.store.layout import Store
+from kg.store.snapshot import Snapshot
 from kg.workers import admission
 from kg.workers.admission import Lane
 from kg.workers.questions import Workers
@@ -83,7 +84,7 @@ def test_an_unknown_resource_is_not_found(workers: Workers) -> None:
 def test_a_runaway_query_is_stopped_at_its_deadline_and_the_next_is_answered(
     served_store: Path, settings: Settings
 ) -> None:
-    with Workers(served_store, replace(settings, query_seconds=60.0)) as patient:
+    with Workers(Store(served_store), replace(settings, query_seconds=60.0)) as patient:
         assert patient.ready(20)
         start = time.monotonic()
         with pytest.raises(QueryTimeoutError):
@@ -120,20 +121,20 @@ def test_slow_queries_leave_a_worker_to_fast_ones(workers: Workers) -> None:
 def test_a_slow_query_with_room_is_not_started_again(served_store: Path, settings: Settings) -> None:
     values = " ".join(f"VALUES ?v{n} {{ 0 1 2 3 4 5 6 7 8 9 }}" for n in range(6))
     query = f"SELECT (COUNT(*) AS ?n) {{ {values} FILTER(STRLEN(CONCAT(STR(?v0), STR(?v5))) > 0) }}"
-    with Workers(served_store, replace(settings, query_seconds=20.0)) as pool:
+    with Workers(Store(served_store), replace(settings, query_seconds=20.0)) as pool:
         assert b'"1000000"' in pool.query(query).body
         assert not any(pool._busy.values())
 
 
 def test_a_query_that_asks_for_too_much_memory_loses_only_its_worker(served_store: Path, settings: Settings) -> None:
-    with Workers(served_store, replace(settings, query_memory=1_000_000_000, query_seconds=20.0)) as small:
+    with Workers(Store(served_store), replace(settings, query_memory=1_000_000_000, query_seconds=20.0)) as small:
         with pytest.raises((WorkerLostError, QueryTimeoutError)):
             small.query(BOMB)
         assert small.query("ASK {}").body
 
 
 def test_a_result_over_the_limit_is_refused(served_store: Path, settings: Settings) -> None:
-    with Workers(served_store, replace(settings, result_bytes=1_000)) as small:
+    with Workers(Store(served_store), replace(settings, result_bytes=1_000)) as small:
         with pytest.raises(ResultTooLargeError):
             small.query("SELECT * { ?s ?p ?o }")
         with pytest.raises(ResultTooLargeError):
@@ -142,7 +143,7 @@ def test_a_result_over_the_limit_is_refused(served_store: Path, settings: Settin
 
 
 def test_an_idle_worker_that_was_killed_is_replaced_and_nobody_notices(served_store: Path, settings: Settings) -> None:
-    with Workers(served_store, replace(settings, query_workers=1), spare=0) as pool:
+    with Workers(Store(served_store), replace(settings, query_workers=1), spare=0) as pool:
         pool.query("ASK {}")
         idle = pool._crew.idle[0].process
         os.kill(idle.pid, signal.SIGKILL)
@@ -151,7 +152,10 @@ def test_an_idle_worker_that_was_killed_is_replaced_and_nobody_notices(served_st
 
 
 def test_a_query_whose_worker_is_killed_fails_and_the_next_is_answered(served_store: Path, settings: Settings) -> None:
-    with Workers(served_store, replace(settings, query_workers=1), spare=0) as pool, ThreadPoolExecutor() as threads:
+    with (
+        Workers(Store(served_store), replace(settings, query_workers=1), spare=0) as pool,
+        ThreadPoolExecutor() as threads,
+    ):
         assert pool.ready(20)
         running = threads.submit(pool.query, RUNAWAY)
         while not pool._taken and not running.done():
@@ -164,7 +168,7 @@ def test_a_query_whose_worker_is_killed_fails_and_the_next_is_answered(served_st
 
 def test_too_many_queries_at_once_are_turned_away(served_store: Path, settings: Settings) -> None:
     few = replace(settings, threads=2, query_workers=1, query_seconds=1.0)
-    with Workers(served_store, few) as pool, ThreadPoolExecutor() as threads:
+    with Workers(Store(served_store), few) as pool, ThreadPoolExecutor() as threads:
         assert pool.ready(20)
         running = threads.submit(pool.query, RUNAWAY)
         while not pool._taken and not running.done():
@@ -182,7 +186,7 @@ def test_a_new_snapshot_is_served_without_a_failed_request(
     publish_store(store, TURTLE.read_text(encoding="utf-8"), "1")
     label = "<http://a.example/new> <http://www.w3.org/2000/01/rdf-schema#label> 'new' ."
     ask = "ASK { <http://a.example/new> ?p ?o }"
-    with Workers(store, settings) as pool:
+    with Workers(Store(store), settings) as pool:
         assert b"false" in pool.query(ask).body
         publish_store(store, label, "2")
         limit = time.monotonic() + 20
@@ -201,7 +205,7 @@ def test_the_events_of_a_hub_are_those_of_the_snapshot_that_is_served(
         <https://schema.org/startDate> "2011-11-09"^^<http://www.w3.org/2001/XMLSchema#date> ;
         <https://w3id.org/newsgraph/ns#place> <{BASE}entity/en/Homs> ."""
     publish_store(store, turtle, "1")
-    with Workers(store, settings) as pool:
+    with Workers(Store(store), settings) as pool:
         _fill(pool)
         homs = f"{BASE}entity/en/Homs", None, f"{BASE}doc/entity/en/Homs"
         before = [pool.describe(*homs) for _ in range(5)]  # so that each worker remembers them
@@ -219,7 +223,7 @@ def test_who_holds_a_snapshot_is_answered_from_it_until_letting_go(
 ) -> None:
     store = tmp_path / "store"
     publish_store(store, TURTLE.read_text(encoding="utf-8"), "1")
-    with Workers(store, settings) as pool, ThreadPoolExecutor(1) as others:
+    with Workers(Store(store), settings) as pool, ThreadPoolExecutor(1) as others:
         assert pool.ready(20)
         with pool.hold() as held:
             publish_store(store, "", "2")
@@ -240,7 +244,7 @@ def test_a_snapshot_that_cannot_be_opened_is_not_served(
 ) -> None:
     store = tmp_path / "store"
     publish_store(store, "", "1")
-    with Workers(store, settings) as pool:
+    with Workers(Store(store), settings) as pool:
         assert pool.ready(20)
         damaged = publish_store(store, "", "2")
         for file in damaged.database.iterdir():
@@ -265,7 +269,7 @@ def test_a_snapshot_that_is_replaced_before_anybody_was_answered_from_it_leaves_
     monkeypatch.setattr(Child, "__init__", lambda child, *given: made.append(child) or init(child, *given))
     store = tmp_path / "store"
     publish_store(store, "", "1")
-    with Workers(store, settings) as pool:
+    with Workers(Store(store), settings) as pool:
         _fill(pool)
         for name in ("2", "3"):
             following = publish_store(store, "", name)
@@ -285,7 +289,7 @@ def test_a_switch_that_is_noticed_late_prepares_nothing(
 ) -> None:
     store = tmp_path / "store"
     publish_store(store, "", "1")
-    with Workers(store, settings) as pool:
+    with Workers(Store(store), settings) as pool:
         _fill(pool)
         targets = iter(["snapshots/2"])  # what ``current`` was for a moment, and is not any more
         target = pool._target
@@ -307,7 +311,7 @@ def _fill(pool: Workers, made: Sequence[Child] = ()) -> None:
 
 
 def test_a_query_that_ran_long_goes_to_the_slow_lane_at_once(served_store: Path, settings: Settings) -> None:
-    with Workers(served_store, replace(settings, query_seconds=1.0)) as pool, ThreadPoolExecutor() as threads:
+    with Workers(Store(served_store), replace(settings, query_seconds=1.0)) as pool, ThreadPoolExecutor() as threads:
         assert pool.ready(20)
         with pytest.raises((QueryTimeoutError, ServiceBusyError)):
             pool.query(RUNAWAY)
@@ -336,7 +340,7 @@ def test_slow_queries_are_remembered_until_they_are_fast_again_and_not_without_e
 
 def test_a_store_without_a_snapshot_is_an_error(tmp_path: Path, settings: Settings) -> None:
     with pytest.raises(StoreError):
-        Workers(tmp_path, settings)
+        Workers(Store(tmp_path), settings)
 
 
 def test_a_database_that_cannot_be_opened_is_an_error(
@@ -345,7 +349,7 @@ def test_a_database_that_cannot_be_opened_is_an_error(
     snapshot = publish_store(tmp_path / "store", "", "1")
     for file in snapshot.database.iterdir():
         file.unlink()
-    with Workers(tmp_path / "store", settings) as pool, pytest.raises(StoreError, match="did not start"):
+    with Workers(Store(tmp_path / "store"), settings) as pool, pytest.raises(StoreError, match="did not start"):
         pool.query("ASK {}")
 
 
@@ -354,7 +358,7 @@ def test_a_process_that_the_system_does_not_start_is_an_error_and_started_later(
 ) -> None:
     with monkeypatch.context() as broken:
         broken.setattr(sys, "executable", "/nowhere/python")
-        pool = Workers(served_store, settings)
+        pool = Workers(Store(served_store), settings)
         with pytest.raises(StoreError, match=r"could not be started: .*No such file"):
             pool.query("ASK {}")
     with pool:
@@ -367,7 +371,7 @@ def test_workers_that_could_not_start_are_started_again_and_no_more_than_those(
     snapshot = publish_store(tmp_path / "store", "", "1")
     hidden = snapshot.database.with_name("hidden")
     snapshot.database.rename(hidden)
-    with Workers(tmp_path / "store", replace(settings, query_seconds=20.0)) as pool:
+    with Workers(Store(tmp_path / "store"), replace(settings, query_seconds=20.0)) as pool:
         for _ in range(5):
             with pytest.raises(StoreError, match="did not start"):
                 pool.query("ASK {}")
@@ -390,7 +394,7 @@ def test_workers_that_could_not_start_are_started_again_if_nobody_asks(
 ) -> None:
     snapshot = publish_store(tmp_path / "store", "", "1")
     hidden = snapshot.database.rename(snapshot.database.with_name("hidden"))
-    with Workers(tmp_path / "store", settings) as pool:
+    with Workers(Store(tmp_path / "store"), settings) as pool:
         assert not pool.ready(20)
         hidden.rename(snapshot.database)
         limit = time.monotonic() + 20
@@ -399,7 +403,7 @@ def test_workers_that_could_not_start_are_started_again_if_nobody_asks(
 
 
 def test_closing_ends_every_process_and_running_queries(served_store: Path, settings: Settings) -> None:
-    pool = Workers(current(served_store), settings)
+    pool = Workers(Store(served_store).current(), settings)
     assert pool.ready(20)
     with ThreadPoolExecutor() as threads:
         running = threads.submit(pool.query, RUNAWAY)
@@ -449,7 +453,7 @@ def test_a_worker_cannot_open_a_network_socket() -> None:
 def test_a_worker_ends_when_its_parent_is_killed(served_store: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from kg.process.child import Child\n"
-        f"child = Child(Path({str(current(served_store).database)!r}), 10**9)\n"
+        f"child = Child(Path({str(Store(served_store).current().database)!r}), 10**9)\n"
         "print(child.process.pid, flush=True)\n"
         "sys.stdin.read()\n"
     )
@@ -473,7 +477,7 @@ def _alive(pid: int) -> bool:
 
 
 def test_a_worker_ends_itself_should_its_parent_not_end_it(served_store: Path) -> None:
-    child = Child(current(served_store).database, 10**9)
+    child = Child(Store(served_store).current().database, 10**9)
     try:
         arguments = {"format": None, "limit": 1_000}
         header = {"operation": "query", "arguments": arguments, "seconds": 0.1}

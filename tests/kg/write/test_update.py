@@ -6,7 +6,7 @@ from contextlib import closing
 import hypothesis
 import pytest
 from hypothesis import strategies
-from pyoxigraph import BlankNode, NamedNode, Quad, Store
+from pyoxigraph import BlankNode, NamedNode, Quad
 
 from kg.errors import (
     NotSupportedError,
@@ -22,6 +22,7 @@ from kg.errors import (
 from kg.query.guard import check_update
 from kg.rdf import patch
 from kg.settings import Settings
+from kg.store.embedded import EmbeddedGraph
 from kg.write.changes import Changes
 from kg.write.update import Using, split, update
 
@@ -65,13 +66,13 @@ UPDATES = [
 ]
 
 
-def store() -> Store:
-    made = Store()
+def store() -> EmbeddedGraph:
+    made = EmbeddedGraph()
     made.update(f"INSERT DATA {{ {DATA} }}")
     return made
 
 
-def run(on: Store, text: str, using: Using = Using()) -> list[patch.Row]:  # noqa: B008
+def run(on: EmbeddedGraph, text: str, using: Using = Using()) -> list[patch.Row]:  # noqa: B008
     file = io.BytesIO()
     with closing(Changes()) as changes:
         update(on, text, BASE, using, changes)
@@ -81,7 +82,7 @@ def run(on: Store, text: str, using: Using = Using()) -> list[patch.Row]:  # noq
     return rows
 
 
-def canonical(one: Store) -> set[str]:
+def canonical(one: EmbeddedGraph) -> set[str]:
     """Return the quads with all blank nodes alike: good enough to tell these small stores apart."""
 
     def term(value: object) -> str:
@@ -92,7 +93,7 @@ def canonical(one: Store) -> set[str]:
 
 @pytest.mark.parametrize("text", UPDATES)
 def test_an_update_does_what_the_engine_does_and_its_record_does_it_again(text: str) -> None:
-    engines, ours, replayed = store(), store(), Store()
+    engines, ours, replayed = store(), store(), EmbeddedGraph()
     replayed.extend(ours)
     engines.update(text, base_iri=BASE)
     changes = run(ours, text)

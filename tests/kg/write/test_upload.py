@@ -3,10 +3,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from pyoxigraph import RdfFormat, Store
+from pyoxigraph import RdfFormat
 
 from kg.errors import UploadError, UploadTooLargeError
 from kg.rdf.formats import by_name, by_suffix
+from kg.store.embedded import EmbeddedGraph
 from kg.write.upload import triples
 from tests.paths import CHECKS
 
@@ -15,8 +16,8 @@ PAYLOADS = CHECKS / "payloads"
 HOSTILE = sorted((*PAYLOADS.glob("xml/*.rdf"), *PAYLOADS.glob("*/*.ttl"), *PAYLOADS.glob("terms/*.jsonld")))
 
 
-def read(text: str | bytes, name: str = "turtle") -> Store:
-    store = Store()
+def read(text: str | bytes, name: str = "turtle") -> EmbeddedGraph:
+    store = EmbeddedGraph()
     content = text if isinstance(text, bytes) else text.encode()
     store.load(triples(content, by_name(name), BASE, depth=256), format=RdfFormat.N_QUADS)
     return store

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from pyoxigraph import NamedNode, Store
+from pyoxigraph import NamedNode
 
 from kg.errors import (
     NotFoundError,
@@ -28,7 +28,8 @@ from kg.pipeline.run import build
 from kg.rdf.formats import by_name
 from kg.settings import Settings
 from kg.store import snapshot
-from kg.store.snapshot import current, drafting
+from kg.store.embedded import EmbeddedGraph
+from kg.store.layout import WRITTEN, Store
 from kg.workers.questions import Workers
 from kg.write import log
 from kg.write.log import Author
@@ -59,8 +60,8 @@ def insert(number: int) -> bytes:
 def writing(store: Path, settings: Settings) -> Iterator[tuple[Writer, Workers]]:
     own = replace(settings, store=str(store))
     with ExitStack() as stack:
-        workers = stack.enter_context(Workers(store, own))
-        yield stack.enter_context(Writer(store, own, workers)), workers
+        workers = stack.enter_context(Workers(Store(store), own))
+        yield stack.enter_context(Writer(Store(store), own, workers)), workers
 
 
 @pytest.fixture
@@ -70,7 +71,7 @@ def store(tmp_path: Path) -> Path:
     return folder
 
 
-def numbers(database: Store) -> set[str]:
+def numbers(database: EmbeddedGraph) -> set[str]:
     return {quad.object.value for quad in database.quads_for_pattern(NamedNode("urn:n"), None, None, None)}  # type: ignore[union-attr]
 
 
@@ -79,22 +80,22 @@ def test_a_write_is_current_when_it_is_answered_and_readers_see_it(store: Path, 
         for number in range(4):
             written = writer.update(insert(number), author())
             assert (written.added, written.removed, written.visible) == (1, 0, True)
-            assert written.snapshot == current(store).id == workers.snapshot.id
+            assert written.snapshot == Store(store).current().id == workers.snapshot.id
             assert b"true" in workers.query(f"ASK {{ <urn:n> <urn:p> {number} }}").body
 
 
 def test_a_write_makes_a_snapshot_with_the_builds_facts_and_right_sums(store: Path, settings: Settings) -> None:
-    built = current(store)
+    built = Store(store).current()
     with writing(store, settings) as (writer, _):
         writer.update(insert(1), author())
-        first = current(store)
+        first = Store(store).current()
         writer.update(insert(2), author())
-    second = current(store).manifest
+    second = Store(store).current().manifest
     assert second.build == built.id
     assert second.writes == 2
     assert second.counts == {**built.manifest.counts, "triples": built.manifest.counts["triples"] + 2}
-    assert len(current(store).open()) == second.counts["triples"]
-    assert second.files == snapshot.checksums(current(store).folder)
+    assert len(Store(store).current().open()) == second.counts["triples"]
+    assert second.files == snapshot.checksums(Store(store).current().folder)
     assert first.id > built.id
 
 
@@ -103,41 +104,41 @@ def test_files_that_stay_the_same_are_linked_and_not_read_again(
 ) -> None:
     with writing(store, settings) as (writer, _):
         writer.update(insert(1), author())
-        before = current(store)
+        before = Store(store).current()
         writer.update(insert(2), author())
     read: list[str] = []
     real = snapshot.checksum
     monkeypatch.setattr(snapshot, "checksum", lambda file: read.append(file.name) or real(file))
-    assert snapshot.checksums(current(store).folder, known=before) == current(store).manifest.files
-    old, new = ({file.name for file in one.database.glob("*.sst")} for one in (before, current(store)))
+    assert snapshot.checksums(Store(store).current().folder, known=before) == Store(store).current().manifest.files
+    old, new = ({file.name for file in one.database.glob("*.sst")} for one in (before, Store(store).current()))
     assert old & new
     assert not old & new & set(read)
 
 
 def test_snapshots_of_writes_do_not_push_out_those_of_builds(store: Path, settings: Settings) -> None:
-    builds = [current(store).id]
+    builds = [Store(store).current().id]
     publish_turtle(store, "<urn:a> <urn:b> 1 .", "20111110T060000000000Z")
-    builds.append(current(store).id)
+    builds.append(Store(store).current().id)
     with writing(store, replace(settings, keep_snapshots=2)) as (writer, _):
         for number in range(6):
             writer.update(insert(number), author())
-    kept = [folder.name for folder in snapshot.snapshots(store)]
+    kept = [folder.name for folder in Store(store).snapshots()]
     assert kept[:2] == builds
-    assert len(kept) == 2 + snapshot.WRITTEN
+    assert len(kept) == 2 + WRITTEN
 
 
 def test_a_failed_write_leaves_no_trace(store: Path, settings: Settings) -> None:
     with writing(store, settings) as (writer, _):
         writer.update(insert(1), author())
-        before = current(store).id
+        before = Store(store).current().id
         with pytest.raises(Exception, match="does not exist"):
             writer.update(insert(2) + b"; DROP GRAPH <urn:none>", author())
         with pytest.raises(UploadError):
             writer.put(None, [Upload(b"<urn:a> <urn:b>", by_name("turtle"))], author(), Condition())
-        assert current(store).id == before
+        assert Store(store).current().id == before
         writer.update(insert(3), author())
-    assert numbers(current(store).open()) == {"1", "3"}
-    assert len(log.logged(store)) == 2
+    assert numbers(Store(store).current().open()) == {"1", "3"}
+    assert len(log.logged(Store(store))) == 2
 
 
 def test_a_write_that_runs_too_long_is_stopped_and_the_next_is_made(store: Path, settings: Settings) -> None:
@@ -147,7 +148,7 @@ def test_a_write_that_runs_too_long_is_stopped_and_the_next_is_made(store: Path,
             writer.update(RUNAWAY.encode(), author())
         assert time.monotonic() - start < 4
         writer.update(insert(1), replace(author(), arrived=time.monotonic() + 60))
-    assert numbers(current(store).open()) == {"1"}
+    assert numbers(Store(store).current().open()) == {"1"}
 
 
 def test_a_write_that_asks_for_too_much_memory_loses_only_its_process(store: Path, settings: Settings) -> None:
@@ -155,13 +156,13 @@ def test_a_write_that_asks_for_too_much_memory_loses_only_its_process(store: Pat
         with pytest.raises((WorkerLostError, StoreError, QueryTimeoutError)):
             writer.update(BOMB.encode(), author())
         writer.update(insert(1), author())
-    assert numbers(current(store).open()) == {"1"}
+    assert numbers(Store(store).current().open()) == {"1"}
 
 
 def test_the_deadline_counts_from_the_arrival(store: Path, settings: Settings) -> None:
     with writing(store, settings) as (writer, _), pytest.raises(ServiceBusyError):
         writer.update(insert(1), replace(author(), arrived=time.monotonic() - 60))
-    assert log.logged(store) == []
+    assert log.logged(Store(store)) == []
 
 
 def test_an_upload_that_takes_too_much_memory_to_read_is_refused(store: Path, settings: Settings) -> None:
@@ -169,33 +170,37 @@ def test_an_upload_that_takes_too_much_memory_to_read_is_refused(store: Path, se
     few = replace(settings, query_memory=100_000_000)
     with writing(store, few) as (writer, _), pytest.raises((UploadTooLargeError, StoreError)):
         writer.put("urn:g", large, author(), Condition())
-    assert log.logged(store) == []
+    assert log.logged(Store(store)) == []
 
 
 def test_one_store_has_one_writer(store: Path, settings: Settings) -> None:
     with writing(store, settings) as (_, workers), pytest.raises(StoreError, match="another server writes"):
-        Writer(store, replace(settings, store=str(store)), workers)
+        Writer(Store(store), replace(settings, store=str(store)), workers)
 
 
 def test_a_write_waits_for_a_build_and_starts_from_what_it_built(store: Path, settings: Settings) -> None:
     with writing(store, settings) as (writer, _), ThreadPoolExecutor(1) as thread:
         writer.update(insert(1), author())
-        with drafting(store) as draft:
+        with Store(store).drafting() as draft:
             waiting = thread.submit(writer.update, insert(2), author())
-            database = Store(str(draft / "db"))
+            database = EmbeddedGraph(str(draft / "db"))
             database.update("INSERT DATA { <urn:n> <urn:p> 99 }")
             database.flush()
             del database
-            manifest = replace(current(store).manifest, id="20991231T000000000000Z", build="", writes=1)
-            snapshot.publish(store, draft, manifest, keep=3)
+            manifest = replace(Store(store).current().manifest, id="20991231T000000000000Z", build="", writes=1)
+            Store(store).publish(draft, manifest, keep=3)
             assert not waiting.done()
         assert waiting.result(20).snapshot > "20991231T000000000000Z"
-    assert numbers(current(store).open()) == {"99", "2"}
+    assert numbers(Store(store).current().open()) == {"99", "2"}
 
 
 def test_a_write_during_a_long_build_is_turned_away(store: Path, settings: Settings) -> None:
     impatient = replace(settings, write_seconds=0.5)
-    with writing(store, impatient) as (writer, _), drafting(store), pytest.raises(ServiceBusyError, match="a build"):
+    with (
+        writing(store, impatient) as (writer, _),
+        Store(store).drafting(),
+        pytest.raises(ServiceBusyError, match="a build"),
+    ):
         writer.update(insert(1), author())
 
 
@@ -203,23 +208,23 @@ def test_many_triples_come_and_go_whole(store: Path, settings: Settings) -> None
     many = "".join(f"<urn:n> <urn:p> {number} .\n" for number in range(3_000)).encode()
     with writing(store, settings) as (writer, _):
         assert writer.put("urn:g", [Upload(many, by_name("turtle"))], author(), Condition()).added == 3_000
-        assert len(numbers(current(store).open())) == 3_000
+        assert len(numbers(Store(store).current().open())) == 3_000
         assert (
             writer.put("urn:g", [Upload(b"<urn:n> <urn:p> 7 .", by_name("turtle"))], author(), Condition()).removed
             == 2_999
         )
-        assert numbers(current(store).open()) == {"7"}
+        assert numbers(Store(store).current().open()) == {"7"}
 
 
 def test_conditions_are_checked_where_nobody_can_come_between(store: Path, settings: Settings) -> None:
     upload = [Upload(b"<urn:n> <urn:p> 1 .", by_name("turtle"))]
     with writing(store, settings) as (writer, _):
-        built = current(store).id
+        built = Store(store).current().id
         assert not writer.put("urn:g", upload, author(), Condition(exists=False)).existed
         for condition in (Condition(exists=False), Condition(snapshots=(built,))):
             with pytest.raises(PreconditionError):
                 writer.put("urn:g", upload, author(), condition)
-        assert writer.put("urn:g", upload, author(), Condition(snapshots=(current(store).id,))).existed
+        assert writer.put("urn:g", upload, author(), Condition(snapshots=(Store(store).current().id,))).existed
         with pytest.raises(NotFoundError):
             writer.delete("urn:none", author(), Condition())
 
@@ -255,28 +260,28 @@ def test_killing_the_process_at_any_moment_loses_nothing_that_was_answered(store
             assert b"true" in workers.query(f"ASK {{ <urn:n> <urn:p> {number} }}").body
         stop.set()
         killer.join()
-    held = numbers(current(store).open())
+    held = numbers(Store(store).current().open())
     assert answered <= held
     assert _log(store) == held
 
 
 def _log(store: Path) -> set[str]:
     """Return what the logged writes add, after what a killed process left has been settled."""
-    log.settle(store, current(store).manifest.writes)
-    replayed = Store()
-    log.replay(store, replayed)
+    log.settle(Store(store), Store(store).current().manifest.writes)
+    replayed = EmbeddedGraph()
+    log.replay(Store(store), replayed)
     return numbers(replayed)
 
 
 def test_a_pending_write_counts_only_if_its_snapshot_is_current(store: Path, settings: Settings) -> None:
     with writing(store, settings) as (writer, _):
         writer.update(insert(1), author())
-    first = log.logged(store)[0]
+    first = log.logged(Store(store))[0]
     pending = first.rename(first.with_suffix(log.PENDING))
-    log.settle(store, current(store).manifest.writes)
-    assert log.logged(store) == [first]
+    log.settle(Store(store), Store(store).current().manifest.writes)
+    assert log.logged(Store(store)) == [first]
     first.with_name(f"00000002{log.PENDING}").write_bytes(first.read_bytes())
-    log.settle(store, current(store).manifest.writes)
+    log.settle(Store(store), Store(store).current().manifest.writes)
     assert sorted(first.parent.iterdir()) == [first]
     assert not pending.exists()
 
@@ -294,9 +299,9 @@ def test_a_later_build_makes_the_writes_again(
         writer.update(insert(1), author())
         writer.update(f"DELETE WHERE {{ {event} ?p ?o }}".encode(), author())
         writer.put("urn:g", [Upload(b"<urn:n> <urn:p> 2 .", by_name("turtle"))], author(), Condition())
-    written = set(current(store).open())
+    written = set(Store(store).current().open())
     build(sample, own)
-    again = current(store)
+    again = Store(store).current()
     assert set(again.open()) == written
     assert (again.manifest.build, again.manifest.writes) == ("", 3)
     assert again.manifest.counts["triples"] == len(written)
@@ -305,9 +310,9 @@ def test_a_later_build_makes_the_writes_again(
 
 
 def test_a_damaged_log_stops_a_build_and_changes_nothing(store: Path, tmp_path: Path, sample: tuple[Path, ...]) -> None:
-    (store / log.FOLDER).mkdir()
-    (store / log.FOLDER / f"00000001{log.SUFFIX}").write_text("TX .\nA <urn:a> <urn:b> 1 .\n", encoding="utf-8")
-    before = current(store).id
+    Store(store).writes.mkdir()
+    (Store(store).writes / f"00000001{log.SUFFIX}").write_text("TX .\nA <urn:a> <urn:b> 1 .\n", encoding="utf-8")
+    before = Store(store).current().id
     with pytest.raises(StoreError, match="cannot be made again"):
         build(sample, replace(Settings(), store=str(store), jobs=1))
-    assert current(store).id == before
+    assert Store(store).current().id == before

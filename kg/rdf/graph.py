@@ -1,0 +1,137 @@
+"""A graph, whichever engine answers: what descriptions, mementos, feeds, lookups and dumps ask of a dataset."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import IO, Final, NamedTuple, Protocol
+
+from pyoxigraph import RdfFormat
+
+from kg.rdf import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
+
+Subject = NamedNode | BlankNode | Triple
+Term = NamedNode | BlankNode | Literal | Triple
+GraphName = NamedNode | DefaultGraph
+Row = tuple[Term | None, ...]
+"""One solution of a query: the terms of its variables in their order, None for one that is not bound."""
+Bindings = Mapping[str, Term]
+"""Terms by the names of the variables that stand for them in a query."""
+
+UNBOUND: Final[Bindings] = {}
+
+
+class Pattern(NamedTuple):
+    """Which quads are asked for: those with this subject, one of these predicates, this object, in this graph.
+
+    None, and no predicates, stand for any; a ``graph`` of None for all graphs.
+    """
+
+    subject: Subject | None = None
+    predicates: tuple[NamedNode, ...] = ()
+    object: Term | None = None
+    graph: GraphName | None = None
+
+
+class Graph(Protocol):
+    """An RDF dataset to read (RDF 1.2 Concepts, section 4), of which most is said in the default graph.
+
+    Implementations raise StoreError for data that cannot be read, and what their own pages say.
+    """
+
+    def match(self, patterns: Sequence[Pattern]) -> list[list[Quad]]:
+        """Return the quads of each of many patterns, in the order of the patterns, in one call to the engine.
+
+        Those of a pattern come in the order of its predicates.
+        """
+        ...
+
+    def quads_for_pattern(
+        self,
+        subject: Subject | None,
+        predicate: NamedNode | None,
+        object: Term | None,  # noqa: A002
+        graph_name: GraphName | None = None,
+        /,
+    ) -> Iterator[Quad]:
+        """Yield the quads of one pattern, in which None stands for anything."""
+        ...
+
+    def __contains__(self, quad: Quad, /) -> bool:
+        """Whether the dataset has a quad."""
+        ...
+
+    def __hash__(self) -> int:
+        """Tell one graph from another, so that answers of an immutable one can be remembered."""
+        ...
+
+    def __len__(self) -> int:
+        """Return how many quads there are, in all graphs."""
+        ...
+
+    def select(self, query: str, bindings: Bindings = UNBOUND) -> Iterator[Row]:
+        """Yield the rows of a SELECT query, in which our prefixes are known (see kg.rdf.prefixes).
+
+        ``bindings`` are terms that variables stand for. They join what stands behind the query's ``WHERE {``, which it
+        must write like this, and they stand in a row only if the query selects them.
+        """
+        ...
+
+    def ask(self, query: str, bindings: Bindings = UNBOUND) -> bool:
+        """Return the answer to an ASK query; see ``select``."""
+        ...
+
+    def construct(self, query: str, bindings: Bindings = UNBOUND) -> Iterator[Triple]:
+        """Yield the triples of a CONSTRUCT query; see ``select``."""
+        ...
+
+    def named_graphs(self) -> Iterator[NamedNode | BlankNode]:
+        """Yield the names of the named graphs."""
+        ...
+
+    def contains_named_graph(self, name: NamedNode, /) -> bool:
+        """Whether there is a named graph of this name."""
+        ...
+
+    def dump(
+        self,
+        output: IO[bytes],
+        format: RdfFormat,  # noqa: A002
+        from_graph: GraphName | None = None,
+        prefixes: dict[str, str] | None = None,
+    ) -> None:
+        """Write all quads, or the triples of one graph; those of one subject in a graph follow each other."""
+        ...
+
+
+class WritableGraph(Graph, Protocol):
+    """An RDF dataset that can be changed."""
+
+    def add(self, quad: Quad, /) -> None:
+        """Add a quad."""
+        ...
+
+    def remove(self, quad: Quad, /) -> None:
+        """Remove a quad."""
+        ...
+
+    def update(self, update: str) -> None:
+        """Run a SPARQL 1.1 Update request, in which our prefixes are known."""
+        ...
+
+
+class Excerpt:
+    """What was read of a graph for one document: patterns with their quads, of which many are read in one call."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self._found: dict[Pattern, list[Quad]] = {}
+
+    def read(self, *patterns: Pattern) -> None:
+        """Read the quads of those patterns that are not read yet, in one call; in none where all are."""
+        fresh = [one for one in dict.fromkeys(patterns) if one not in self._found]
+        if fresh:
+            self._found.update(zip(fresh, self.graph.match(fresh), strict=True))
+
+    def __getitem__(self, pattern: Pattern) -> list[Quad]:
+        """Return the quads of a pattern that has been read; raises KeyError for one that has not."""
+        return self._found[pattern]

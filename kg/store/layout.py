@@ -1,0 +1,245 @@
+"""The folder of a dataset: where what belongs to it is, and how its snapshots come and go.
+
+It holds ``snapshots/<id>/`` (``db/``, ``manifest.json``, ``report.json``), those of the past, the ledger, the log of
+what was written, and ``current``, a symbolic link that is replaced in one step. Whatever stops a build leaves the
+snapshot before it current.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from kg.errors import NotFoundError, StoreBusyError, StoreError
+from kg.store.past import instant, text
+from kg.store.snapshot import Manifest, Snapshot, manifest_file, read, seal, sync
+
+LEDGER: Final = "ledger.tsv"
+BUILDING: Final = "building-"
+WRITTEN: Final = 3
+"""Snapshots that writes made which are kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """The folder of a dataset. Only this class knows what lies where in it."""
+
+    path: Path
+
+    def __str__(self) -> str:
+        return str(self.path)
+
+    @property
+    def ledger(self) -> Path:
+        """The file of the ledger."""
+        return self.path / LEDGER
+
+    @property
+    def writes(self) -> Path:
+        """The folder of the log of writes."""
+        return self.path / "writes"
+
+    @property
+    def working(self) -> Path:
+        """The folder of the database that writes are made in."""
+        return self.path / "working"
+
+    @property
+    def writer_lock(self) -> Path:
+        """The file that the process that writes holds locked."""
+        return self.path / "writer.lock"
+
+    @property
+    def rejected(self) -> Path:
+        """The file of the report on a build that was not published."""
+        return self.path / "rejected.txt"
+
+    @property
+    def enrichment(self) -> Path:
+        """The folder of what others answered, snapshot or not."""
+        return self.path / "enrichment"
+
+    @property
+    def kept_months(self) -> Path:
+        """The folder of the months that a build need not convert again."""
+        return self.path / "parts"
+
+    def derived(self, kind: str) -> Path:
+        """Return the folder of what was made from snapshots and can be made again: dumps, say, or search indexes."""
+        return self.path / kind
+
+    # ---- snapshots
+
+    def current(self) -> Snapshot:
+        """Return the snapshot that is current; raises StoreError if there is none or it is damaged."""
+        if not self.has_current:
+            raise StoreError(f"{self} holds no snapshot: build one with kg build ARCHIVE --store {self}")
+        return read(self._link.resolve())
+
+    @property
+    def has_current(self) -> bool:
+        """Whether there is a current snapshot."""
+        return self._link.exists()
+
+    @property
+    def target(self) -> str:
+        """What names the current snapshot, "" if there is none: one system call, cheap enough for each request."""
+        try:
+            return str(self._link.readlink())
+        except OSError:
+            return ""
+
+    @property
+    def _link(self) -> Path:
+        return self.path / "current"
+
+    def snapshots(self) -> list[Path]:
+        """Return the folders of all finished snapshots, the oldest first."""
+        return sorted(folder for folder in self.snapshot("").glob("*") if manifest_file(folder).exists())
+
+    def snapshot(self, id_: str) -> Path:
+        """Return the folder that a snapshot has, or would have, by its id."""
+        return self.path / "snapshots" / id_
+
+    def removed(self) -> list[str]:
+        """Return the ids of the snapshots of builds that are kept no longer, in the order in which they went."""
+        try:
+            return self._removed.read_text(encoding="ascii").split()
+        except FileNotFoundError:
+            return []
+
+    @property
+    def _removed(self) -> Path:
+        return self.path / "removed.txt"
+
+    @contextmanager
+    def drafting(self) -> Iterator[Path]:
+        """Lock the store and give a folder in which to build a snapshot; the folder goes when the block ends.
+
+        Raises StoreError if another build has the store, or if the store cannot be written.
+        """
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            with (self.path / "lock").open("a") as lock:
+                self._lock(lock.fileno())
+                self._remove_leftovers()
+                draft = Path(tempfile.mkdtemp(prefix=BUILDING, dir=self.path))
+                try:
+                    yield draft
+                finally:
+                    shutil.rmtree(draft, ignore_errors=True)
+        except OSError as error:
+            raise StoreError(
+                f"the store {self} cannot be written: {error.strerror or error}; nothing was changed"
+            ) from error
+
+    def _lock(self, descriptor: int) -> None:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise StoreBusyError(f"another build is writing the store {self}: wait until it ends") from None
+
+    def _remove_leftovers(self) -> None:
+        """Remove what killed builds left: drafts, links that never became current, snapshots half removed."""
+        for draft in self.path.glob(f"{BUILDING}*"):
+            shutil.rmtree(draft)
+        for link in self.path.glob("current.*"):
+            link.unlink()
+        for folder in self.snapshot("").glob("*"):
+            if not manifest_file(folder).exists():
+                shutil.rmtree(folder)
+
+    def publish(self, draft: Path, manifest: Manifest, keep: int) -> Snapshot:
+        """Make the draft, whose database is finished, an immutable snapshot, and make it current.
+
+        The newest ``keep`` snapshots stay, the others go.
+        """
+        seal(draft, manifest)
+        folder = self.snapshot(manifest.id)
+        folder.parent.mkdir(exist_ok=True)
+        draft.rename(folder)
+        sync(folder.parent)
+        self.switch(folder)
+        self._prune(folder, keep)
+        return Snapshot(folder, manifest)
+
+    def switch(self, folder: Path) -> None:
+        """Make the snapshot in ``folder`` the current one, in one step."""
+        fresh = self.path / f"current.{os.getpid()}"
+        fresh.unlink(missing_ok=True)
+        fresh.symlink_to(self.snapshot(folder.name).relative_to(self.path))
+        fresh.replace(self._link)
+        sync(self.path)
+
+    def _prune(self, fresh: Path, keep: int) -> None:
+        """Remove old snapshots: all but the newest ``keep`` that were built, and the newest three that writes made.
+
+        ``fresh`` stays even if the clock went back and it sorts first. Snapshots of writes take little room, but there
+        are many of them; some stay because workers may just be opening them.
+        """
+        written: list[Path] = []
+        built: list[Path] = []
+        for folder in self.snapshots():
+            (written if _is_written(folder) else built).append(folder)
+        for folders, number in ((built, max(keep, 1)), (written, WRITTEN)):
+            others = [folder for folder in folders if folder != fresh]
+            going = others[: max(len(others) - number + (fresh in folders), 0)]
+            if folders is built:
+                self._note_removed(going)
+            for old in going:
+                manifest_file(old).unlink(missing_ok=True)
+                shutil.rmtree(old, ignore_errors=True)
+
+    def _note_removed(self, going: list[Path]) -> None:
+        """Note which snapshots are about to go; one that is noted and still there is there."""
+        if going:
+            with self._removed.open("a", encoding="ascii") as file:
+                file.writelines(f"{folder.name}\n" for folder in going)
+
+    # ---- snapshots of the past
+
+    def past(self) -> list[Snapshot]:
+        """Return the snapshots of the past, the earliest time first; raises StoreError if one is damaged."""
+        folders = sorted(folder for folder in (self.path / "past").glob("*") if manifest_file(folder).exists())
+        return [read(folder) for folder in folders]
+
+    def at(self, moment: datetime) -> Snapshot:
+        """Return the last snapshot of the past that is not after ``moment``.
+
+        Raises NotFoundError if there is none, which lists those that there are.
+        """
+        known = self.past()
+        found = [one for one in known if instant(one.manifest.as_of) <= moment]
+        if not found:
+            listed = ", ".join(one.manifest.as_of for one in known) or "none at all"
+            raise NotFoundError(f"no snapshot shows the graph as of {text(moment)}; retained are: {listed}")
+        return found[-1]
+
+    def retain(self, draft: Path, manifest: Manifest) -> Snapshot:
+        """Make the draft, whose database is finished, the snapshot of ``manifest.as_of``, in place of an earlier one.
+
+        It is kept beside the others for good, and never current.
+        """
+        seal(draft, manifest)
+        folder = self.path / "past" / instant(manifest.as_of).strftime("%Y%m%dT%H%M%SZ")
+        folder.parent.mkdir(exist_ok=True)
+        if folder.exists():
+            shutil.rmtree(folder)
+        draft.rename(folder)
+        sync(folder.parent)
+        return Snapshot(folder, manifest)
+
+
+def _is_written(folder: Path) -> bool:
+    try:
+        return bool(read(folder).manifest.build)
+    except StoreError:
+        return False

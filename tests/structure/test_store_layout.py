@@ -1,0 +1,50 @@
+"""One class knows where things are in the folder of a store; one module, what is in that of a snapshot."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+import pytest
+
+from tests.structure.imports import modules
+
+KNOWN = modules()
+LAYOUT = {"kg.store.layout", "kg.store.snapshot"}
+"""The modules that may spell these names."""
+FILES = {"manifest.json", "report.json", "ledger.tsv", "removed.txt", "rejected.txt", "writer.lock", "building-"}
+"""Names that mean nothing else, and stand nowhere else."""
+BELOW = FILES | {"snapshots", "current", "db", "lock", "parts", "past", "writes", "working", "enrichment"}
+"""Names of what lies in a store or a snapshot, which stand in no path."""
+OTHERS = {"kg.enrich.cache": {"lock"}}
+"""A folder of another kind, with files of the same names."""
+
+
+def spelt(tree: ast.AST) -> Iterator[str]:
+    """Yield the texts of a module that are names of files there, or parts of paths."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and node.value in FILES:
+            yield str(node.value)
+        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and isinstance(node.right, ast.Constant):
+            yield str(node.right.value)
+
+
+@pytest.mark.parametrize("name", sorted(set(KNOWN) - LAYOUT))
+def test_no_other_module_spells_what_lies_in_a_store(name: str) -> None:
+    tree = ast.parse(KNOWN[name].read_text(encoding="utf-8"))
+    assert set(spelt(tree)) & BELOW - OTHERS.get(name, set()) == set()
+
+
+@pytest.mark.parametrize("name", sorted(LAYOUT))
+def test_the_names_are_found_where_they_are(name: str) -> None:
+    assert set(spelt(ast.parse(KNOWN[name].read_text(encoding="utf-8")))) & BELOW
+
+
+@pytest.mark.parametrize("name", sorted(KNOWN))
+def test_a_store_is_a_folder_and_a_graph_is_a_graph(name: str) -> None:
+    tree = ast.parse(KNOWN[name].read_text(encoding="utf-8"))
+    arguments = [
+        one for node in ast.walk(tree) if isinstance(node, ast.arguments) for one in (*node.args, *node.kwonlyargs)
+    ]
+    typed = {one.arg: ast.unparse(one.annotation) for one in arguments if one.annotation}
+    assert typed.get("store", "Store") not in {"Graph", "EmbeddedGraph", "WritableGraph"}
