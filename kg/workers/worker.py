@@ -18,12 +18,11 @@ from typing import Any, Final
 from pyoxigraph import Store
 
 from kg.errors import NewsgraphError, PipeClosedError, QueryError, ResultTooLargeError, StoreError
-from kg.lookup import memento, newest, reconcile, reconcile_request, resource_state, sitemap
+from kg.lookup import memento, newest, reconcile, reconcile_request, resource_state
 from kg.lookup.capabilities import capabilities
 from kg.lookup.describe import describe, newest_events, total_of
 from kg.lookup.locate import locate
 from kg.lookup.search import find, plain
-from kg.lookup.statistics import statistics
 from kg.process import frames, sandbox
 from kg.query import service_solutions
 from kg.query.evaluate import answer
@@ -162,17 +161,6 @@ def _state(store: Store, arguments: dict[str, Any], iri: str) -> Reply:
     return _document(quads, arguments)
 
 
-def _sitemap(store: Store, arguments: dict[str, Any], _: str) -> Reply:
-    """List the documents of one section, or the sections."""
-    base, name = arguments["base"], arguments.get("section")
-    found = sitemap.documents(store, base, name, arguments["part"]) if name else sitemap.sections(store, base)
-    return {}, json.dumps(found).encode()
-
-
-def _statistics(store: Store, _: dict[str, Any], __: str) -> Reply:
-    return {}, json.dumps(statistics(store)).encode()
-
-
 def _members(store: Store, arguments: dict[str, Any], text: str) -> Reply:
     asked = json.loads(text)
     members = [(version, iri, content and b64decode(content)) for version, iri, content in asked["members"]]
@@ -213,8 +201,6 @@ OPERATIONS: Final[dict[str, Callable[[Store, dict[str, Any], str], Reply]]] = {
     "search": _search,
     "graph": _graph,
     "capabilities": _capabilities,
-    "statistics": _statistics,
-    "sitemap": _sitemap,
     "mementos": _mementos,
     "state": _state,
     "members": _members,

@@ -19,6 +19,7 @@ from kg.pipeline.run import Built, build
 from kg.rdf.formats import by_name
 from kg.settings import Settings
 from kg.store import amend, snapshot
+from tests.changes import append
 
 BASE = "http://127.0.0.1:8000/"
 DAY = "2011_November_8.txt"
@@ -45,7 +46,7 @@ class Site:
         return build([root], Settings(store=str(self.store), jobs=1))
 
     def log(self) -> None:
-        changelog_writer.update(self.store, self.days)
+        append(self.store, self.days)
 
     def publish(self, *bullets: str) -> None:
         self.build(*bullets)
