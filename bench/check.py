@@ -23,7 +23,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for number in range(arguments.rounds):
             store = Path(folder, f"store-{number}")
-            command = [sys.executable, "-m", "kg", "build", *arguments.archive, *history, "--store", str(store)]
+            options = [*history, "--store", str(store), "--no-derived"]
+            command = [sys.executable, "-m", "kg", "build", *arguments.archive, *options]
             subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
             report = json.loads((store / "current" / "report.json").read_text(encoding="utf-8"))
             check, build, triples = report["shapes"]["seconds"], report["seconds"], report["counts"]["triples"]

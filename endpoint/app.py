@@ -33,7 +33,8 @@ from endpoint.site.past import Past
 from endpoint.site.site import NAME, Site, hold, release
 from endpoint.sparql import graph_store, protocol
 from endpoint.sparql.authorize import FORM_OVERHEAD, trusted
-from kg.derived.changes import preparing
+from kg.derived.artefacts import Artefacts
+from kg.derived.changes import CHANGES
 from kg.errors import ConfigurationError, NewsgraphError
 from kg.rdf.prefixes import expand
 from kg.settings import Settings
@@ -64,7 +65,8 @@ def create_app(settings: Settings, workers: Workers, writer: Writer | None = Non
     app.config["MAX_FORM_MEMORY_SIZE"] = 4 * settings.query_bytes
     describe.install(app.jinja_env.filters)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.extensions[NAME] = Site(settings, workers, writer, past=past or Past(settings))
+    artefacts = Artefacts.of(settings)
+    app.extensions[NAME] = Site(settings, workers, writer, past=past or Past(settings), artefacts=artefacts)
     for part in PARTS:
         app.register_blueprint(part.blueprint)
     app.before_request(hold)
@@ -72,17 +74,16 @@ def create_app(settings: Settings, workers: Workers, writer: Writer | None = Non
     app.teardown_request(release)
     problems.install(app)
     limits.install(app, settings)
-    kept = app.extensions[Kept.__name__] = Kept(
-        app.wsgi_app, partial(_version, Path(settings.store).absolute(), workers)
-    )
-    observers = (log.access_log(settings), log.slow_query_log(settings), metrics.install(app, workers))
+    kept = app.extensions[Kept.__name__] = Kept(app.wsgi_app, partial(_version, artefacts, workers))
+    observers = (log.access_log(settings), log.slow_query_log(settings), metrics.install(app, workers, artefacts))
     app.wsgi_app = log.Log(readable(kept), [one for one in observers if one])  # type: ignore[method-assign]
     return app
 
 
-def _version(store: Path, workers: Workers) -> str:
+def _version(artefacts: Artefacts, workers: Workers) -> str:
     """Return what responses are made from: the snapshot, and whether they lead to its feeds."""
-    return workers.snapshot.id + ("" if preparing(store) else "+feeds")
+    source = workers.snapshot
+    return source.id + ("" if artefacts.making(CHANGES, source) else "+feeds")
 
 
 def server(app: Flask, settings: Settings) -> Any:

@@ -14,7 +14,7 @@ from endpoint.http.headers import FRAMABLE
 from endpoint.site import limits
 from endpoint.site.log import record
 from endpoint.site.site import Site, site, tagged
-from kg.derived import search
+from kg.derived.search import SEARCH
 from kg.errors import NotFoundError, ReconciliationError
 from kg.lookup import reconcile_request
 from kg.lookup.reconcile import TYPES, proposed
@@ -49,7 +49,7 @@ def service() -> Response:
         if "extend" in asked:
             wanted = reconcile_request.extension(asked["extend"])
             return _json(_charged(lambda spent: here.workers.extend(wanted, spent)))
-    search.prepare(Path(here.settings.store), here.snapshot)
+    here.artefacts.prepare([SEARCH], here.snapshot)
     return _json(_manifest(here))
 
 
@@ -70,7 +70,7 @@ def _charged(work: Callable[[Spent], T]) -> T:
 
 
 def _index(here: Site) -> Path:
-    return search.obtain(Path(here.settings.store), here.snapshot)
+    return here.artefacts.obtain(SEARCH, here.snapshot)
 
 
 def _json(found: Any) -> Response:

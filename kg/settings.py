@@ -32,6 +32,7 @@ class Settings:
     """All settings; the table in the documentation is made from these fields."""
 
     store: str = setting("store", "Folder of the store: its snapshots, the ledger, and which snapshot is current.")
+    cache: str = setting("", "Folder for what is made from snapshots and can be made again; empty: cache in the store.")
     ledger: str = setting("", "Ledger file: read before a build, if there is one, and written after it.")
     base: str = setting("http://127.0.0.1:8000/", "Identity base: IRIs of a new store are minted under it.")
     jobs: int = setting(0, "Processes that read pages while building; 0 means one for each core.")

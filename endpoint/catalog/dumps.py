@@ -14,6 +14,7 @@ from flask import Blueprint, Response, render_template, send_file
 
 from endpoint.site.site import Site, site
 from kg.derived import dumps
+from kg.derived.artefact import checksum
 from kg.errors import NotFoundError, SnapshotGoneError
 from kg.publish import dump_files
 from kg.publish.dump_files import NAME, PATCH, SUMS, Made
@@ -84,7 +85,7 @@ def _send(here: Site, source: Snapshot, name: str) -> Response:
     file = dump_files.named(name)
     if file is None or (file.since and file.since not in _snapshots(here)):
         raise NotFoundError(_what_there_is(here))
-    path = dumps.obtain(Path(here.settings.store), source, file)
+    path = here.artefacts.obtain(dumps.artefact(file), source)
     content_type = "application/gzip" if file.packed else file.format.content_type
     stem, _, suffix = file.name.partition(".")
     response = send_file(
@@ -98,7 +99,7 @@ def _send(here: Site, source: Snapshot, name: str) -> Response:
     )
     response.headers["Content-Type"] = content_type
     response.headers["Cache-Control"] = "public, max-age=60"
-    digest = base64.b64encode(bytes.fromhex(dumps.checksum(path))).decode()
+    digest = base64.b64encode(bytes.fromhex(checksum(path))).decode()
     response.headers["Repr-Digest"] = f"sha-256=:{digest}:"  # RFC 9530, section 3
     return response
 
@@ -117,6 +118,6 @@ def _snapshots(here: Site) -> list[str]:
 
 def made(here: Site) -> list[Made]:
     """Return the files that are made of the current snapshot, and have those that are published made from now on."""
-    store = Path(here.settings.store)
-    dumps.prepare(store, here.snapshot, dump_files.published(here.snapshot.manifest))
-    return dumps.made(store, here.snapshot)
+    published = map(dumps.artefact, dump_files.published(here.snapshot.manifest))
+    here.artefacts.prepare_each(tuple(published), here.snapshot)
+    return dumps.made(here.artefacts.place(here.snapshot))

@@ -23,7 +23,7 @@ from endpoint.html.describe import embedded
 from endpoint.http.negotiate import HTML, PAGE_FORMATS
 from endpoint.http.urls import without_suffix
 from endpoint.site.site import Site, by_content, site
-from kg.derived import dumps as dump_cache
+from kg.derived import dumps as derived
 from kg.errors import NotFoundError, StoreError
 from kg.publish.catalog_represent import document
 from kg.publish.catalog_snapshot import FOLDER, Version, dump_quads, quads
@@ -75,7 +75,7 @@ def _tagged(response: Response, current: Snapshot, _: str) -> Response:
 def changed(here: Site, current: Snapshot) -> datetime:
     """Return when what there is of the snapshots changed: one became current, or a dump was made."""
     found = [datetime.fromisoformat(current.manifest.created)]
-    for folder in (Path(here.settings.store) / dump_cache.FOLDER).glob("*"):
+    for folder in here.artefacts.cache.glob(f"*/{derived.FOLDER}"):
         with suppress(FileNotFoundError):  # it may just go with its snapshot
             found.append(datetime.fromtimestamp(folder.stat().st_mtime, UTC))
     return max(found)
@@ -103,7 +103,7 @@ def _read(folders: list[Path]) -> Iterator[Snapshot]:
 
 def _made(here: Site, one: Snapshot) -> list[Made]:
     """Return the dumps that are made of a snapshot; those of the current one are made from now on."""
-    return dumps.made(here) if one.id == here.snapshot.id else dump_cache.made(Path(here.settings.store), one)
+    return dumps.made(here) if one.id == here.snapshot.id else derived.made(here.artefacts.place(one))
 
 
 def _locate(here: Site, path: str) -> Found:

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import threading
-import time
-from pathlib import Path
 from typing import Any, Final
 
 from flask import Blueprint, Response, render_template, request
@@ -16,28 +12,22 @@ from endpoint.http.headers import alternates, link
 from endpoint.http.negotiate import HTML, JSON, choose
 from endpoint.site.problems import acceptable
 from endpoint.site.site import Site, by_content, site
-from kg.derived import dumps as dump_cache
-from kg.errors import NotFoundError, ServiceBusyError, StoreError
-from kg.process.child import Request
+from kg.derived.statistics import STATISTICS
+from kg.errors import NotFoundError
+from kg.lookup import statistics as counts
 from kg.publish.catalog import Catalog, quads
 from kg.publish.catalog_represent import bibtex, citation, document, represent
 from kg.publish.catalog_snapshot import PATH
 from kg.publish.catalog_texts import DESCRIPTIONS, RIGHTS, TITLES, Publisher
-from kg.publish.dump import replacing
 from kg.rdf.formats import RDF_FORMATS, Format, by_name
 from kg.rdf.licences import BY_SA_4
 from kg.rdf.prefixes import compact
 
 blueprint = Blueprint("catalog", __name__)
 
-COUNTED: Final = "statistics.json"
-SECONDS: Final = 600.0
 FORMATS: Final = (HTML, *RDF_FORMATS, JSON)
 VOID: Final = (by_name("turtle"), *(one for one in FORMATS if one.name != "turtle"))
 """Programs that ask for the well-known address say nothing of formats, or anything; Turtle is what they read."""
-WAITING: Final = 3
-_counting = threading.Lock()
-_waiting = threading.BoundedSemaphore(WAITING)
 
 
 @blueprint.get(f"/{PATH}")
@@ -117,49 +107,13 @@ def catalog(here: Site) -> Catalog:
 
 
 def statistics(here: Site) -> dict[str, Any]:
-    """Return the statistics of the current snapshot: they are counted once, in a worker, and kept beside its dumps.
+    """Return the statistics of the current snapshot; raises as kg.derived.artefacts.Artefacts.obtain does."""
 
-    Raises ServiceBusyError if too many wait for them, or one of the errors of a lost, late or busy worker.
-    """
-    found: dict[str, Any] = here.cached(("statistics",), lambda: _statistics(here), lambda _: 100_000)
+    def read() -> dict[str, Any]:
+        return counts.read(here.artefacts.obtain(STATISTICS, here.snapshot))
+
+    found: dict[str, Any] = here.cached(("statistics",), read, lambda _: 100_000)
     return found
-
-
-def _statistics(here: Site) -> dict[str, Any]:
-    # Counting takes long, and those who wait for it must not take up every thread of the server.
-    if not _waiting.acquire(blocking=False):
-        raise ServiceBusyError("the catalogue is being made; try again in a minute")
-    try:
-        file = dump_cache.folder(Path(here.settings.store), here.snapshot) / COUNTED
-        with _counting:
-            found = _kept(file)
-            return _counted(here, file) if found is None else found
-    finally:
-        _waiting.release()
-
-
-def _counted(here: Site, file: Path) -> dict[str, Any]:
-    body = here.workers.run(Request("statistics", {}), time.monotonic() + SECONDS)[1]
-    _keep(file, body)
-    found: dict[str, Any] = json.loads(body)
-    return found
-
-
-def _kept(file: Path) -> dict[str, Any] | None:
-    try:
-        found: dict[str, Any] = json.loads(file.read_bytes())
-    except (OSError, ValueError):
-        return None
-    return found
-
-
-def _keep(file: Path, body: bytes) -> None:
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with replacing(file) as output:
-            output.write(body)
-    except (OSError, StoreError):
-        return  # a store that cannot be written is served all the same, and counted again by the next process
 
 
 def _body(found: Catalog, chosen: Format) -> bytes:

@@ -5,22 +5,23 @@ All addresses in them are absolute, as their specifications ask for, and are tho
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as time_of_day
-from typing import Any, Final
+from pathlib import Path
+from typing import Final
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
-from flask import Blueprint, Response, json, render_template
+from flask import Blueprint, Response, render_template
 
 from endpoint.html.home_and_search import newest
 from endpoint.http.negotiate import PAGE_FORMATS
 from endpoint.site.site import Site, by_content, site, tagged
+from kg.derived.sitemaps import SITEMAPS
 from kg.errors import NotFoundError
+from kg.lookup import sitemap as kept
 from kg.lookup.sitemap import Section
-from kg.process.child import Request
 from kg.publish.dump_files import NAME
 from kg.rdf.formats import RESULT_FORMATS
 from kg.rdf.prefixes import PREFIXES
@@ -28,12 +29,11 @@ from kg.rdf.prefixes import PREFIXES
 blueprint = Blueprint("discovery", __name__)
 
 XML: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
-SITEMAPS: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"
+SCHEMA: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"
 CLOSED: Final = ("sparql", "search", f"dump/{NAME}")
 """What crawlers are asked not to fetch, because each request computes it anew or transfers very much."""
 VALID_DAYS: Final = 180
 """How long security.txt is valid; RFC 9116 (section 2.5.5) recommends less than a year."""
-SECONDS: Final = 60.0
 SCHEMES: Final = ("mailto:", "https:", "tel:")  # of contacts, RFC 9116, section 2.5.3
 
 
@@ -122,27 +122,25 @@ def _example(here: Site) -> str | None:
 
 def _sitemaps(here: Site) -> dict[str, tuple[Section, int]]:
     """Return the sitemaps by name, such as 2011-1 or entity-1: each is a part of the documents of a section."""
-    found: list[dict[str, Any]] = here.cached(
-        ("sitemap",), lambda: _asked(here, {}), lambda value: 200 * (1 + len(value))
+    sections: list[Section] = here.cached(
+        ("sitemap",), lambda: kept.sections(_file(here)), lambda value: 200 * (1 + len(value))
     )
-    sections = [Section(**one) for one in found]
     return {f"{one.name}-{part}": (one, part) for one in sections for part in range(1, one.parts + 1)}
 
 
-def _asked(here: Site, arguments: dict[str, Any]) -> Any:
-    request = Request("sitemap", {"base": here.addresses.base, **arguments})
-    return json.loads(here.workers.run(request, time.monotonic() + SECONDS)[1])
+def _file(here: Site) -> Path:
+    return here.artefacts.obtain(SITEMAPS, here.snapshot)
 
 
 def _sitemap(here: Site, section: Section, part: int) -> str:
     addresses = here.addresses
-    rows = _asked(here, {"section": section.name, "part": part})
+    rows = kept.documents(_file(here), section.name, part)
     return _listing("urlset", (("url", addresses.base + addresses.document(iri), changed) for iri, changed in rows))
 
 
 def _listing(root: str, rows: Iterable[tuple[str, str, str | None]]) -> str:
     lines = (f"<{name}><loc>{escape(url)}</loc>{_lastmod(changed)}</{name}>\n" for name, url, changed in rows)
-    return f'{XML}<{root} xmlns="{SITEMAPS}">\n{"".join(lines)}</{root}>\n'
+    return f'{XML}<{root} xmlns="{SCHEMA}">\n{"".join(lines)}</{root}>\n'
 
 
 def _lastmod(changed: str | None) -> str:

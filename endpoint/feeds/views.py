@@ -14,7 +14,6 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Final
 from urllib.parse import unquote
 
@@ -30,7 +29,7 @@ from endpoint.http.negotiate import HTML, choose
 from endpoint.site.problems import acceptable
 from endpoint.site.site import Site, site, tagged
 from kg.derived.changelog import EVENTS, Change, Changelog, Page
-from kg.derived.changes import preparing, reading
+from kg.derived.changes import CHANGES, reading
 from kg.errors import NotFoundError
 from kg.process.child import Request
 from kg.rdf.formats import Format
@@ -102,7 +101,7 @@ def atom_feed(path: str = "") -> Response:
 
 def _reading(here: Site) -> AbstractContextManager[Changelog]:
     """Give the change log as it is with the snapshot that this request is answered from."""
-    return reading(Path(here.settings.store), here.snapshot.id, here.settings.feed_days)
+    return reading(here.artefacts, here.snapshot)
 
 
 @blueprint.get("/feed/atom/<int:generation>/<int:number>")
@@ -257,7 +256,7 @@ def links(here: Site, iri: str) -> list[str]:
     Writing the log of a large graph for the first time takes a minute or two.
     """
     path = iri.removeprefix(here.addresses.base)
-    if path.partition("/")[0] not in KINDS or preparing(Path(here.settings.store).absolute()):
+    if path.partition("/")[0] not in KINDS or here.artefacts.making(CHANGES, here.snapshot):
         return []
     return [
         link(here.addresses.local(f"feed/{one.name}/{path}"), "alternate", type=one.media_type)

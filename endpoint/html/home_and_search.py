@@ -12,7 +12,7 @@ from flask import Blueprint, Response, redirect, render_template, request
 from endpoint.html.describe import listing
 from endpoint.http.negotiate import HTML, JSON, choose
 from endpoint.site.site import Site, site, tagged
-from kg.derived import search as search_cache
+from kg.derived.search import SEARCH
 from kg.errors import NotAcceptableError, QueryError, ServiceBusyError, StoreError
 from kg.lookup.search import NAMES, WORDS_OF_KINDS
 from kg.rdf.prefixes import expand
@@ -108,7 +108,7 @@ def _found(here: Site, name: str) -> Response:
         raise QueryError(f"type must be one of {', '.join(WORDS_OF_KINDS)}")
     if not re.fullmatch(r"[1-9][0-9]{0,2}", limit, re.ASCII):
         raise QueryError("limit must be a number from 1 to 999, of which 100 are shown at most")
-    index = search_cache.obtain(Path(here.settings.store), here.snapshot)
+    index = here.artefacts.obtain(SEARCH, here.snapshot)
     found = _texts(here, index, name, (kind,) if kind else (), min(int(limit), MOST))
     results = [
         {
@@ -169,7 +169,7 @@ def _search_page(here: Site, name: str) -> Response:
 def _by_words(here: Site, name: str) -> tuple[bool, list[dict[str, Any]], list[dict[str, Any]]]:
     """Return whether there is an index, the events with these words in the title, and the rest with them in a name."""
     try:
-        index = search_cache.obtain(Path(here.settings.store), here.snapshot, PATIENCE)
+        index = here.artefacts.obtain(SEARCH, here.snapshot, PATIENCE)
         found = [_texts(here, index, name, kinds, FOUND) for kinds in (("event",), NAMES)]
     except (ServiceBusyError, StoreError):
         return False, [], []

@@ -9,6 +9,9 @@ from typing import Final
 from flask import Blueprint, Flask, Response, current_app
 
 from endpoint.site.log import Record
+from kg.derived import kinds
+from kg.derived.artefact import State
+from kg.derived.artefacts import Artefacts
 from kg.errors import NotFoundError
 from kg.workers.questions import Workers
 
@@ -22,7 +25,7 @@ SECONDS: Final = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.
 class Metrics:
     """What is counted over all requests. No label has more values than this program knows, whatever is asked."""
 
-    def __init__(self, workers: Workers) -> None:
+    def __init__(self, workers: Workers, artefacts: Artefacts) -> None:
         """Start at zero; raises ImportError without the client library."""
         from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 
@@ -44,7 +47,14 @@ class Metrics:
         self.work = counter("query_work_seconds", "Time that workers spent on queries.")
         self.states = Gauge("newsgraph_workers", "Workers by what they do now.", ["state"], registry=self.registry)
         self.started = Gauge("newsgraph_workers_started", "Workers started by this server.", registry=self.registry)
+        self.made = Gauge(
+            "newsgraph_artefacts",
+            "What is made from the snapshot that is served, by what there is of it.",
+            ["artefact", "state"],
+            registry=self.registry,
+        )
         self.workers = workers
+        self.artefacts = artefacts
 
     def observe(self, one: Record) -> None:
         """Count one request."""
@@ -64,12 +74,16 @@ class Metrics:
         for state, number in self.workers.states().items():
             self.states.labels(state).set(number)
         self.started.set(self.workers.started)
+        for artefact in kinds.PREPARED:
+            now = self.artefacts.state(artefact, self.workers.snapshot)
+            for state in State:
+                self.made.labels(artefact.name, state.value).set(state == now)
         return generate_latest(self.registry)
 
 
-def install(app: Flask, workers: Workers) -> Callable[[Record], None] | None:
+def install(app: Flask, workers: Workers, artefacts: Artefacts) -> Callable[[Record], None] | None:
     """Let an application count its requests; return what counts one, None if the client library is missing."""
-    counted = app.extensions[NAME] = Metrics(workers) if find_spec("prometheus_client") else None
+    counted = app.extensions[NAME] = Metrics(workers, artefacts) if find_spec("prometheus_client") else None
     return counted.observe if counted else None
 
 

@@ -1,10 +1,10 @@
 """What is made ready whenever a snapshot becomes current, before anybody asks for it.
 
 These are the documents that were asked for most, those that the home page leads to, those of the things that most
-events name, and what is derived from a whole snapshot: the index for searching, the change log, and at last the
-statistics of the catalogue. Documents are made in one thread, one after the other, so that they never take more than
-one worker from those who ask; index and log, by processes of low priority. A server that is written to makes a snapshot
-with each write: it waits for the last of them, and derives only when someone asks.
+events name, and what is derived from a whole snapshot, if its build has not made that: the index for searching, the
+statistics, the sitemaps, the change log. Documents are made in one thread, one after the other, so that they never take
+more than one worker from those who ask; what is derived, by a process of low priority. A server that is written to
+makes a snapshot with each write: it waits for the last of them, and derives only when someone asks.
 """
 
 from __future__ import annotations
@@ -12,19 +12,17 @@ from __future__ import annotations
 import logging
 import re
 import threading
-from concurrent.futures import Future, wait
+from concurrent.futures import wait
 from dataclasses import replace
 from html import unescape
-from pathlib import Path
 from typing import Final
 
 from flask import Flask
 
-from endpoint.catalog.views import statistics
 from endpoint.http.urls import Addresses
 from endpoint.server.response_cache import Asked, Kept
 from endpoint.site.site import NAME, Site
-from kg.derived import changes, search
+from kg.derived import kinds
 from kg.errors import NewsgraphError
 
 log = logging.getLogger(__name__)
@@ -74,14 +72,13 @@ class Warmer:
 
     def warm(self) -> int:
         """Make everything ready for the current snapshot; return how many documents there were to make."""
-        logged = None if self.site.writer else self._derive()
+        derived = [] if self.site.writer else self.site.artefacts.prepare(kinds.PREPARED, self.site.workers.snapshot)
         busiest = self.kept.busiest(self.number)
         documents = [*busiest, *self._prominent(self.number - len(busiest))]
         self._make(documents)
-        if logged:
-            wait([logged])
+        if not all(one.done() for one in derived):
+            wait(derived)
             self._make(documents)  # which lead to their feeds now
-            self._count()
         return len(documents)
 
     def _make(self, documents: list[Asked]) -> None:
@@ -89,14 +86,6 @@ class Warmer:
             if self._ended.is_set():
                 break
             self.kept.response(asked)
-
-    def _count(self) -> None:
-        """Have the statistics of the catalogue counted."""
-        try:
-            with self.app.test_request_context():
-                statistics(self.site)
-        except NewsgraphError as error:
-            log.warning("the statistics are not counted: %s", error)
 
     def _prominent(self, number: int) -> list[Asked]:
         """Return requests for the documents that the home page leads to, and for those that most events name."""
@@ -125,9 +114,3 @@ class Warmer:
         except NewsgraphError as error:
             log.warning("it is not known what most events name: %s", error)
             return []
-
-    def _derive(self) -> Future[None]:
-        """Have the search index and the change log made; return what is done when the log is."""
-        store = Path(self.site.settings.store).absolute()
-        search.prepare(store, self.site.workers.snapshot)
-        return changes.prepare(store, self.site.settings.feed_days)

@@ -1,4 +1,4 @@
-"""What every view needs: the settings, the workers, the cache, and where this server is mounted."""
+"""What every view needs: settings, workers, artefacts, the cache, and where this server is mounted."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from flask import Response, current_app, g, request
 from endpoint.http.urls import Addresses
 from endpoint.site.lru import Cache
 from endpoint.site.past import Past
+from kg.derived.artefacts import Artefacts
 from kg.settings import Settings
 from kg.store.snapshot import Snapshot
 from kg.version import __version__
@@ -32,6 +33,7 @@ class Site:
     workers: Workers
     writer: Writer | None = None
     past: Past = field(kw_only=True)
+    artefacts: Artefacts = field(kw_only=True)
     cache: Cache = field(default_factory=lambda: Cache(CACHE_BYTES))
 
     @property

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from time import monotonic
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from kg.cli.options import Progress, setting, write
-from kg.settings import load
+from kg.settings import Settings, load
+
+if TYPE_CHECKING:
+    from kg.store.snapshot import Snapshot
 
 
 @click.command()
@@ -31,8 +35,14 @@ from kg.settings import load
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write all that was counted, and each line not understood, to this file as JSON.",
 )
+@click.option(
+    "--no-derived",
+    is_flag=True,
+    help="Leave the search index, the statistics, the sitemaps and the change log to the server.",
+)
+@setting("cache")
 @click.option("--force", is_flag=True, help="Publish the graph even if it breaks shapes; its manifest says so.")
-def build(archives: tuple[Path, ...], report: Path | None, force: bool, **options: Any) -> None:
+def build(archives: tuple[Path, ...], report: Path | None, no_derived: bool, force: bool, **options: Any) -> None:
     """Read archives and make a new snapshot of the store, which becomes the current one.
 
     ARCHIVE is a folder of pages, or a git repository, which is read at its newest commit. With --as-of, the snapshot
@@ -41,8 +51,25 @@ def build(archives: tuple[Path, ...], report: Path | None, force: bool, **option
     from kg.pipeline import run as building
     from kg.pipeline.report import summary
 
+    settings = load(**options)
     with Progress() as progress:
-        built = building.build(archives, load(**options), progress, force=force)
+        built = building.build(archives, settings, progress, force=force)
     click.echo(summary(built.snapshot.manifest, built.report))
     if report:
         write(report, json.dumps(built.report, indent=1, ensure_ascii=False) + "\n")
+    if not (no_derived or settings.as_of):
+        _derive(settings, built.snapshot)
+
+
+def _derive(settings: Settings, source: Snapshot) -> None:
+    """Make what visitors would else wait for; what cannot be made is told, and left to the server."""
+    from kg.derived.artefacts import Artefacts
+    from kg.derived.kinds import PREPARED
+
+    started = monotonic()
+    click.echo(f"making {', '.join(one.title for one in PREPARED)} ...", err=True)
+    jobs = Artefacts.of(settings).prepare(PREPARED, source)
+    for artefact, job in zip(PREPARED, jobs, strict=True):
+        error = job.result()
+        seconds = f"{monotonic() - started:.1f} s"
+        click.echo(f"kg: warning: {error}" if error else f"{artefact.title} made after {seconds}", err=True)

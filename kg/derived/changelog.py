@@ -14,12 +14,11 @@ import zlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any, Final, Literal
 
 from kg.errors import StoreError
+from kg.store.layout import Store
 
-FILE: Final = "changes.sqlite"
 VERSION: Final = 1
 EVENTS: Final = ""
 """The name of the feed of all events; that of another feed is the IRI of what its events name."""
@@ -146,12 +145,12 @@ class Changelog:
 
 
 @contextmanager
-def opened(store: Path) -> Iterator[Changelog | None]:
+def opened(store: Store) -> Iterator[Changelog | None]:
     """Give the change log of a store as it is now, also if it is written meanwhile; None if there is none yet.
 
     Raises StoreError if it cannot be read.
     """
-    file = store / FILE
+    file = store.changelog
     if not file.exists():
         yield None
         return

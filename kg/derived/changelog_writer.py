@@ -1,27 +1,22 @@
 """Snapshot -> change log: appends what the current snapshot has changed.
 
-Reading a graph to find what has changed takes as long as writing a dump of it. So a build does not do it: the server
-does in this process, when a snapshot becomes current or a feed is first asked for. It is one transaction: a log is
-never half of anything.
+It is one transaction: a log is never half of anything.
 """
 
 from __future__ import annotations
 
-import os
 import sqlite3
-import sys
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Final
 
-from kg.derived.changelog import EVENTS, FILE, SCHEMA, VERSION, Kind
+from kg.derived.changelog import EVENTS, SCHEMA, VERSION, Kind
 from kg.errors import StoreError
 from kg.lookup import resource_state
-from kg.process import sandbox
+from kg.lookup.resource_state import State
 from kg.rdf import Literal, NamedNode, Quad, terms
 from kg.store import snapshot
 from kg.store.embedded import EmbeddedGraph
@@ -37,30 +32,23 @@ SLACK: Final = 1.25
 """How much longer than promised old versions are kept: forgetting some gives every page a new address."""
 
 
-def main(arguments: list[str]) -> None:
-    """Bring the log of a store up to date: store, days that old versions are kept, process to end with."""
-    store, days, parent = arguments
-    sandbox.end_with(int(parent))
-    update(Path(store), int(days))
+def append(store: Store, source: Snapshot, found: State, days: int) -> None:
+    """Append to the change log of ``store`` what a snapshot, its current one, has changed since the last one logged.
 
-
-def update(store: Path, days: int) -> None:
-    """Append to the change log of ``store`` what its current snapshot has changed since the last one logged.
-
-    Old versions are kept for ``days``, counted back from the newest change. Nothing changed adds nothing.
-    Raises StoreError if the snapshot cannot be read or the log not be written.
+    ``found`` is what the snapshot says of every resource. Old versions are kept for ``days``, counted back from the
+    newest change. Nothing changed adds nothing. Raises StoreError if the snapshot cannot be read or the log not be
+    written.
     """
-    source = Store(store).current()
     try:
-        with closing(sqlite3.connect(store / FILE, timeout=BUSY_SECONDS, isolation_level=None)) as database:
+        with closing(sqlite3.connect(store.changelog, timeout=BUSY_SECONDS, isolation_level=None)) as database:
             database.execute("PRAGMA cache_spill = OFF")  # readers are locked out for the commit only
             database.execute("BEGIN IMMEDIATE")
             meta = _meta(database)
             if meta.get("snapshot") != source.id:
-                _Update(database, store, source, meta).make(days)
+                _Update(database, store, source, meta).make(found, days)
             database.execute("COMMIT")
     except sqlite3.Error as error:
-        raise StoreError(f"the change log {store / FILE} cannot be written: {error}") from error
+        raise StoreError(f"the change log {store.changelog} cannot be written: {error}") from error
 
 
 def _meta(database: sqlite3.Connection) -> dict[str, str]:
@@ -114,18 +102,17 @@ class _Page:
 @dataclass
 class _Update:
     database: sqlite3.Connection
-    store: Path
+    store: Store
     source: Snapshot
     meta: dict[str, str]
     page: _Page = field(default_factory=_Page)
     labels: dict[NamedNode, str] = field(default_factory=dict)
     sizes: dict[str, tuple[int, int]] = field(default_factory=dict)
 
-    def make(self, days: int) -> None:
+    def make(self, found: State, days: int) -> None:
         """Append what has changed."""
         self.graph = self.source.open()
         self.base = self.source.manifest.base
-        found = resource_state.state(self.graph, self.base)
         known = {iri: tuple(rest) for iri, *rest in self.database.execute("SELECT iri, hash, seq, listed FROM state")}
         time = self._time()
         changes = self._sorted(known, found)
@@ -145,7 +132,7 @@ class _Update:
         after = datetime.fromisoformat(last) + timedelta(seconds=1)
         return max(after, datetime.now(UTC)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
-    def _sorted(self, known: Known, found: resource_state.State) -> list[Changed]:
+    def _sorted(self, known: Known, found: State) -> list[Changed]:
         """Return what has changed: what is gone, then what is no event, then events by date."""
         gone: list[Changed] = [
             ("Delete", iri, _Event() if self._is_event(iri) else None) for iri in sorted(known.keys() - found.keys())
@@ -189,7 +176,7 @@ class _Update:
         self,
         changes: list[Changed],
         known: Known,
-        found: resource_state.State,
+        found: State,
         time: str,
     ) -> None:
         (seq,) = self.database.execute("SELECT coalesce(max(seq), 0) FROM change").fetchone()
@@ -252,7 +239,7 @@ class _Update:
             self.database.execute(older)
             self.database.execute("DELETE FROM superseded")
             return True
-        keeping = snapshot.database(Store(self.store).snapshot(self.meta.get("snapshot", "")))
+        keeping = snapshot.database(self.store.snapshot(self.meta.get("snapshot", "")))
         if gone and days and keeping.exists():
             self._keep(EmbeddedGraph.read_only(str(keeping)), gone)
         forgotten = self._forget(time, days)
@@ -298,8 +285,3 @@ def _literal(quads: Iterable[Quad], predicate: NamedNode) -> Literal | None:
         quad.object for quad in quads if quad.predicate == predicate and isinstance(quad.object, Literal)
     )
     return min(values, key=str, default=None)
-
-
-if __name__ == "__main__":
-    os.nice(10)  # more than the search index, which visitors wait for
-    main(sys.argv[1:])

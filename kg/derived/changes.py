@@ -1,86 +1,76 @@
-"""The change log as the server reads it: brought up to the snapshot that is served by a process of its own."""
+"""The change log of a store as an artefact: it lies in the store, since what older versions said is nowhere else."""
 
 from __future__ import annotations
 
-import logging
-import os
-import threading
 from collections.abc import Iterator
-from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from kg.derived import changelog
+from kg.derived import changelog, changelog_writer
+from kg.derived.artefact import Gathered, Gathering, Place
+from kg.derived.artefacts import Artefacts
 from kg.derived.changelog import Changelog
 from kg.errors import ServiceBusyError, StoreError
-from kg.process import parallel
+from kg.lookup.resource_state import Resources
+from kg.store.snapshot import Snapshot
 
-log = logging.getLogger(__name__)
 
-WAIT_SECONDS: Final = 10
-RETRY_SECONDS: Final = 10
-_starting = threading.Lock()
-_running: dict[Path, Future[None]] = {}
+class _Resources(Resources):
+    def write(self, output: Path) -> None:
+        """Write nothing: the log is appended to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _ChangeLog(Gathered):
+    def path(self, place: Place) -> Path:
+        """Return the file of the log."""
+        return place.store.changelog
+
+    def ready(self, place: Place) -> bool:
+        """Return whether the log goes up to the snapshot."""
+        with suppress(StoreError), changelog.opened(place.store) as found:
+            return found is not None and found.snapshot == place.snapshot.id
+        return False
+
+    def sound(self, place: Place) -> bool:
+        """Return true: the log has no checksum, since it grows."""
+        return True
+
+    def discard(self, place: Place) -> None:
+        """Leave the log as it is."""
+
+    def finish(self, gathering: Gathering, place: Place) -> None:
+        """Append to the log, if the snapshot is still the current one."""
+        assert isinstance(gathering, Resources)  # noqa: S101 - begin has made it
+        if place.store.current().id == place.snapshot.id:
+            changelog_writer.append(place.store, place.snapshot, gathering.state(), place.days)
+
+
+CHANGES: Final = _ChangeLog(
+    name="changes",
+    file="",
+    title="the change log",
+    busy="the change log is being brought up to date; try again",
+    group="changes",
+    patience=10,
+    begin=lambda place: _Resources(place.snapshot.manifest.base),
+)
 
 
 @contextmanager
-def reading(folder: Path, snapshot: str, days: int) -> Iterator[Changelog]:
-    """Give the change log of the store in ``folder``, as it is with a snapshot, given by its id.
+def reading(artefacts: Artefacts, source: Snapshot) -> Iterator[Changelog]:
+    """Give the change log as it is with a snapshot.
 
-    ``days`` is how many days of versions it keeps whole. The first request after a build has it written, if nothing has
-    by then. Raises ServiceBusyError if that takes longer than ten seconds; it goes on meanwhile. Raises StoreError if
-    it fails.
+    Raises ServiceBusyError if it is not brought up to the snapshot soon enough, or if another one is becoming current,
+    StoreError if it cannot be written or read.
     """
-    store = folder.absolute()
-    if not _reaches(store, snapshot):
-        _bring_up(store, days)
-    with changelog.opened(store) as found:
-        if found is None or found.snapshot != snapshot:
+    with changelog.opened(artefacts.store) as found:
+        reaches = found is not None and found.snapshot == source.id
+    if not reaches:
+        artefacts.obtain(CHANGES, source)
+    with changelog.opened(artefacts.store) as found:
+        if found is None or found.snapshot != source.id:
             raise ServiceBusyError("another snapshot is becoming current; try again", 1)
         yield found
-
-
-def _reaches(store: Path, snapshot: str) -> bool:
-    with changelog.opened(store) as found:
-        return found is not None and found.snapshot == snapshot
-
-
-def prepare(store: Path, days: int) -> Future[None]:
-    """Have the log brought up to the current snapshot in the background; the result tells when it is."""
-    with _starting:
-        running = _running.get(store)
-        if running is None or running.done():
-            running = _running[store] = Future()
-            threading.Thread(target=_run, args=(store, days, running), name="change log", daemon=True).start()
-        return running
-
-
-def preparing(store: Path) -> bool:
-    """Return whether the log of a store, given by its absolute path, is being brought up to date: no feeds yet."""
-    running = _running.get(store)
-    return running is not None and not running.done()
-
-
-def _bring_up(store: Path, days: int) -> None:
-    try:
-        prepare(store, days).result(WAIT_SECONDS)
-    except TimeoutError:
-        raise ServiceBusyError("the change log is being brought up to date; try again", RETRY_SECONDS) from None
-
-
-def _run(store: Path, days: int, running: Future[None]) -> None:
-    try:
-        done = parallel.run("kg.derived.changelog_writer", str(store), str(days), str(os.getpid()))
-    except OSError as error:  # no memory, or no process or file more
-        running.set_exception(_failed(store, str(error)))
-    else:
-        if done.returncode:
-            running.set_exception(_failed(store, done.stderr.decode(errors="replace")[-2_000:]))
-        else:
-            running.set_result(None)
-
-
-def _failed(store: Path, reason: str) -> StoreError:
-    log.error("the change log of %s cannot be written: %s", store, reason)
-    return StoreError("the change log cannot be written; look for room on the disk and try again")

@@ -10,17 +10,15 @@ import hashlib
 import io
 import re
 from collections.abc import Iterable
-from itertools import groupby
 from typing import Any, Final
 
 from pyoxigraph import RdfFormat, parse, serialize
 
 from kg.lookup.describe import in_order
-from kg.rdf import BlankNode, DefaultGraph, NamedNode, Quad, terms
+from kg.rdf import BlankNode, DefaultGraph, NamedNode, Quad, blocks, terms
 from kg.rdf.formats import Format
 from kg.rdf.graph import Graph
 from kg.rdf.prefixes import PREFIXES
-from kg.rdf.statements import reading, subject
 
 PARTS: Final = (terms.REVISION, terms.HAS_PART)
 _LINKED: Final = re.compile(
@@ -43,30 +41,42 @@ def owner(iri: str, base: str) -> str:
     return iri.partition("/revision/")[0] if iri.startswith("event/", len(base)) else iri
 
 
+class Resources:
+    """A collector (see kg.rdf.blocks) of what a graph with the identity base ``base`` says of every resource."""
+
+    def __init__(self, base: str) -> None:
+        self._base = base
+        self._found = State()
+        self._parts: dict[str, tuple[int, int]] = {}
+        self._linked: set[str] = set()
+
+    def add(self, block: blocks.Block) -> None:
+        """Take the hash of a block, and which parts it has."""
+        if not blocks.is_iri(block.subject):
+            return
+        subject, lines, base = blocks.iri(block.subject), b"".join(block.lines), self._base
+        said = int.from_bytes(hashlib.blake2b(lines, digest_size=16).digest()), len(lines)
+        if owner(subject, base) != subject:
+            self._parts[subject] = said
+            return
+        self._found[subject] = said[0].to_bytes(16), said[1]
+        if subject.startswith((f"{base}event/", f"{base}page/")):
+            linked = map(bytes.decode, _LINKED.findall(lines))
+            self._linked.update(one for one in linked if owner(one, base) == subject)
+
+    def state(self) -> State:
+        """Return what the graph says of every resource."""
+        found = State(self._found)
+        for part, said in self._parts.items():
+            _add(found, owner(part, self._base) if part in self._linked else part, said)
+        return found
+
+
 def state(graph: Graph, base: str) -> State:
     """Return what the default graph says of every resource; raises StoreError if it cannot be read."""
-    with reading(graph, DefaultGraph()) as lines:
-        return _state(lines, base)
-
-
-def _state(lines: Iterable[bytes], base: str) -> State:
-    found = State()
-    parts: dict[str, tuple[int, int]] = {}
-    linked: set[str] = set()
-    for key, same in groupby(lines, key=subject):
-        if not key.startswith(b"<"):
-            continue
-        iri, block = key[1:-1].decode(), b"".join(same)
-        said = int.from_bytes(hashlib.blake2b(block, digest_size=16).digest()), len(block)
-        if owner(iri, base) != iri:
-            parts[iri] = said
-            continue
-        found[iri] = said[0].to_bytes(16), said[1]
-        if iri.startswith((f"{base}event/", f"{base}page/")):
-            linked.update(one for one in map(bytes.decode, _LINKED.findall(block)) if owner(one, base) == iri)
-    for iri, said in parts.items():
-        _add(found, owner(iri, base) if iri in linked else iri, said)
-    return found
+    resources = Resources(base)
+    blocks.gather(graph, [resources])
+    return resources.state()
 
 
 def _add(found: State, iri: str, said: tuple[int, int]) -> None:

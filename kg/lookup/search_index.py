@@ -1,15 +1,9 @@
-"""The full-text index of one snapshot: a SQLite file with its titles and names, made in a process of its own.
-
-It is derived from the snapshot and can be deleted at any time: ``python -m kg.lookup.search_index DATABASE FILE
-PARENT`` makes it again.
-"""
+"""The full-text index of one snapshot: a SQLite file with its titles and names, collected block by block."""
 
 from __future__ import annotations
 
-import os
 import re
 import sqlite3
-import sys
 import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import closing
@@ -17,15 +11,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from kg.errors import StoreError
-from kg.process import sandbox
-from kg.rdf import DefaultGraph, Literal, NamedNode, terms
-from kg.rdf.graph import Graph
-from kg.rdf.prefixes import expand
-from kg.store.embedded import EmbeddedGraph
+from pyoxigraph import RdfFormat, parse
 
-NICENESS: Final = 5
-DEFAULT: Final = DefaultGraph()
+from kg.errors import StoreError
+from kg.rdf import Literal, NamedNode, terms
+from kg.rdf.blocks import Block, is_iri, text, token
+from kg.rdf.prefixes import expand
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,22 +81,62 @@ def spaced(text: str) -> str:
     return _UNSPACED.sub(lambda match: f" {match[0]} ", composed)
 
 
-def write(graph: Graph, output: Path) -> int:
-    """Write the index of a graph into a new file and return how many names and titles it has.
+class Names:
+    """A collector (see kg.rdf.blocks) of everything that can be found by a name or a title."""
 
-    Raises StoreError if the file cannot be written, or if SQLite has no FTS5 here.
-    """
-    rows = sorted(_rows(graph), key=lambda row: (_is_title(row), len(row[1]), row))
-    try:
-        with closing(sqlite3.connect(output)) as database, database:
-            database.executescript(SCHEMA)
-            database.execute(f"{FIRST_TITLE} = {sum(not _is_title(row) for row in rows)}")
-            database.executemany(INSERT, ((number, *row) for number, row in enumerate(rows)))
-            database.executemany(INSERT_WORDS, ((number, spaced(row[1])) for number, row in enumerate(rows)))
-            database.execute(OPTIMIZE)
-    except sqlite3.Error as error:
-        raise StoreError(f"the search index cannot be written: {error}") from None
-    return len(rows)
+    def __init__(self) -> None:
+        self._kinds: dict[bytes, int] = {}
+        self._dates: dict[bytes, str] = {}
+        self._labels: list[bytes] = []
+
+    def add(self, block: Block) -> None:
+        """Take kinds, dates and labels of a block."""
+        subject = block.subject
+        if not is_iri(subject):
+            return
+        for name in block.said.keys() & LABELLING:
+            self._labels += [b"%b %b %b .\n" % (subject, name, term) for term in block.said[name]]
+        for term in block.values(TYPE):
+            self._add(subject, CLASSES.get(term, 0))
+        for term in filter(is_iri, block.values(TOPIC)):
+            self._add(term, TOPICS)
+        if START_DATE in block.said:
+            self._dates[subject] = max(map(text, block.said[START_DATE]))
+
+    def _add(self, subject: bytes, kinds: int) -> None:
+        if kinds:
+            self._kinds[subject] = self._kinds.get(subject, 0) | kinds
+
+    def rows(self) -> Iterator[Row]:
+        """Yield IRI, label, language, kinds and date of everything that can be found, once for each of its labels."""
+        for iri, label, language in self._named():
+            subject = token(NamedNode(iri))
+            yield iri, label, language, self._kinds[subject], self._dates.get(subject, "")
+
+    def write(self, output: Path) -> None:
+        """Write the index into a new file.
+
+        Raises StoreError if the file cannot be written, or if SQLite has no FTS5 here.
+        """
+        rows = sorted(self.rows(), key=lambda row: (_is_title(row), len(row[1]), row))
+        try:
+            with closing(sqlite3.connect(output)) as database, database:
+                database.executescript(SCHEMA)
+                database.execute(f"{FIRST_TITLE} = {sum(not _is_title(row) for row in rows)}")
+                database.executemany(INSERT, ((number, *row) for number, row in enumerate(rows)))
+                database.executemany(INSERT_WORDS, ((number, spaced(row[1])) for number, row in enumerate(rows)))
+                database.execute(OPTIMIZE)
+        except sqlite3.Error as error:
+            raise StoreError(f"the search index cannot be written: {error}") from None
+
+    def _named(self) -> set[tuple[str, str, str]]:
+        """Return each IRI that can be found with each of its labels and the label's language."""
+        lines = b"".join(line for line in self._labels if line.partition(b" ")[0] in self._kinds)
+        return {
+            (quad.subject.value, quad.object.value, quad.object.language or "")
+            for quad in parse(lines, format=RdfFormat.N_TRIPLES)
+            if isinstance(quad.subject, NamedNode) and isinstance(quad.object, Literal)
+        }
 
 
 def _is_title(row: Row) -> bool:
@@ -123,62 +154,9 @@ def words_of(kinds: int) -> tuple[str, ...]:
     return tuple(kind.word for place, kind in enumerate(KINDS) if kinds & 1 << place)
 
 
-def _rows(graph: Graph) -> Iterator[Row]:
-    """Yield IRI, label, language, kinds and date of everything that can be found, once for each of its labels."""
-    kinds = _kinds(graph)
-    dates = _dates(graph)
-    for iri, label, language in _labels(graph):
-        if iri in kinds:
-            yield iri, label, language, kinds[iri], dates.get(iri, "")
-
-
-def _kinds(graph: Graph) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for kind in KINDS:
-        for iri in _members(graph, kind):
-            found[iri] = found.get(iri, 0) | mask([kind.word])
-    return found
-
-
-def _members(graph: Graph, kind: Kind) -> set[str]:
-    if not kind.classes:
-        named = graph.quads_for_pattern(None, NamedNode(kind.iri), None, DEFAULT)
-        return {quad.object.value for quad in named if isinstance(quad.object, NamedNode)}
-    return {
-        quad.subject.value
-        for class_ in kind.classes
-        for quad in graph.quads_for_pattern(None, terms.TYPE, NamedNode(class_), DEFAULT)
-        if isinstance(quad.subject, NamedNode)
-    }
-
-
-def _dates(graph: Graph) -> dict[str, str]:
-    dated = graph.quads_for_pattern(None, terms.START_DATE, None, DEFAULT)
-    return {quad.subject.value: quad.object.value for quad in dated if isinstance(quad.subject, NamedNode)}  # type: ignore[union-attr]
-
-
-def _labels(graph: Graph) -> set[tuple[str, str, str]]:
-    """Return each IRI with each of its labels and the label's language."""
-    return {
-        (quad.subject.value, quad.object.value, quad.object.language or "")
-        for predicate in (terms.LABEL, terms.PREF_LABEL, terms.ALT_LABEL)
-        for quad in graph.quads_for_pattern(None, predicate, None, DEFAULT)
-        if isinstance(quad.subject, NamedNode) and isinstance(quad.object, Literal)
-    }
-
-
-def main(arguments: list[str]) -> None:
-    """Write the index of a database into a file, unhurried: database, file, process to end with."""
-    database, output, parent = arguments
-    sandbox.end_with(int(parent))
-    os.nice(NICENESS)
-    draft = Path(f"{output}.{os.getpid()}")
-    try:
-        write(EmbeddedGraph.read_only(database), draft)
-        draft.replace(output)
-    finally:
-        draft.unlink(missing_ok=True)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])
+CLASSES: Final = {token(NamedNode(one)): mask([kind.word]) for kind in KINDS for one in kind.classes}
+TOPICS: Final = mask(["topic"])
+TYPE: Final = token(terms.TYPE)
+TOPIC: Final = token(terms.TOPIC)
+START_DATE: Final = token(terms.START_DATE)
+LABELLING: Final = frozenset(map(token, (terms.LABEL, terms.PREF_LABEL, terms.ALT_LABEL)))

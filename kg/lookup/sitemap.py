@@ -3,36 +3,56 @@
 A section is a year, with its days, months and events, or all entities, categories or publishers. A document belongs to
 the year in its IRI, which never moves, so that a new event changes the sitemaps of one year only. When a document
 changed is told by the archive: the last moment at which a revision of an event that it lists began or ceased to be
-shown.
+shown. All of it lies in one SQLite file, from which single sitemaps are read.
 """
 
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
-from kg.rdf import Literal, NamedNode, Quad, terms
-from kg.rdf.graph import Graph, Pattern
+from kg.errors import StoreError
+from kg.rdf import terms
+from kg.rdf.blocks import Block, iri, is_iri, text, token
 
 URLS: Final = 5_000
 """URLs of one sitemap. The protocol allows ten times as many, but then a sitemap would be larger than 1 MB."""
-OBSERVED: Final = (terms.OBSERVED_FROM, terms.OBSERVED_UNTIL)
-CLASSES: Final = (terms.PERIOD_OF_TIME, terms.EVENT, terms.ENTITY, terms.CONCEPT, terms.ORGANIZATION)
+TYPE: Final = token(terms.TYPE)
+DEPRECATED: Final = token(terms.DEPRECATED)
+SOURCE: Final = token(terms.SOURCE)
+OBSERVED: Final = frozenset(map(token, (terms.OBSERVED_FROM, terms.OBSERVED_UNTIL)))
+CLASSES: Final = frozenset(
+    map(token, (terms.PERIOD_OF_TIME, terms.EVENT, terms.ENTITY, terms.CONCEPT, terms.ORGANIZATION))
+)
 """The classes whose documents are listed."""
-REFERRING: Final = {
+_NAMING: Final = {
     "day": (terms.TEMPORAL,),
     "month": (terms.IS_PART_OF,),
     "year": (terms.IS_PART_OF,),
     "entity": (terms.PLACE, terms.ABOUT, terms.TOPIC),
     "category": (terms.CATEGORY,),
     "publisher": (terms.PUBLISHER,),
+    "": (terms.SOURCE,),
 }
-"""What leads to a thing from the events that its document lists, or from what lies within it or is published by it."""
+REFERRING: Final = {(kind, token(one)) for kind, names in _NAMING.items() for one in names}
+"""What leads to a thing of a kind from the events that its document lists, or from what lies within it or is published
+by it; to a source, which has no kind, from the events that cite it."""
+LEADING: Final = frozenset(name for _, name in REFERRING)
 _REVISION: Final = "/revision/"
 _SECTION: Final = re.compile(r"(?:event|day|month|year)/(\d{4})(?![^/-])|(entity|category|publisher)/")
+
+SCHEMA: Final = """
+CREATE TABLE section (name TEXT PRIMARY KEY, documents INTEGER NOT NULL, changed TEXT) WITHOUT ROWID;
+CREATE TABLE document (
+  section TEXT NOT NULL, number INTEGER NOT NULL, iri TEXT NOT NULL, changed TEXT,
+  PRIMARY KEY (section, number)) WITHOUT ROWID;
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,89 +69,105 @@ class Section:
         return -(-self.documents // URLS)
 
 
-def sections(graph: Graph, base: str) -> list[dict[str, Any]]:
-    """Return the sections that have documents, as the fields of Section, in the order of their names."""
-    counted = Counter(name for iri in _listed(graph) if (name := _section(base, iri.value)))
-    changed: dict[str, str] = {}
-    for event, moment in _moments(graph).items():
-        year = _section(base, event)
-        changed[year] = max(changed.get(year, ""), moment)
-    newest = max(changed.values(), default=None)  # what is of no year is named by events of all years
-    found = ((name, count, changed.get(name) if name.isdigit() else newest) for name, count in sorted(counted.items()))
-    return [asdict(Section(*one)) for one in found]
+class Documents:
+    """A collector (see kg.rdf.blocks) of the documents of a graph whose identity base is ``base``."""
+
+    def __init__(self, base: str) -> None:
+        self._base = base
+        self._listed: dict[str, str] = {}
+        self._moments: dict[str, str] = {}
+        self._leading: dict[str, list[str]] = {}
+
+    def add(self, block: Block) -> None:
+        """Take of a block whether it has a document, when that was shown, and what it leads to."""
+        if not is_iri(block.subject):
+            return
+        subject = iri(block.subject)
+        section = _section(self._base, subject)
+        if section and _has_document(block):
+            self._listed[subject] = section
+        event, revision, _ = subject.partition(_REVISION)
+        for name in block.said.keys() & OBSERVED:
+            moments = (text(term) for term in block.said[name] if term.startswith(b'"'))
+            self._moments[event] = max((self._moments.get(event, ""), *moments))
+        for name in () if revision else block.said.keys() & LEADING:
+            self._lead(subject, name, map(iri, filter(is_iri, block.said[name])))
+
+    def _lead(self, subject: str, name: bytes, targets: Iterable[str]) -> None:
+        for target in targets:
+            kind = target[len(self._base) :].partition("/")[0] if target.startswith(self._base) else ""
+            if (kind, name) in REFERRING:
+                self._leading.setdefault(target, []).append(subject)
+
+    def sections(self) -> list[Section]:
+        """Return the sections that have documents, in the order of their names."""
+        changed: dict[str, str] = {}
+        for event, moment in self._moments.items():
+            year = _section(self._base, event)
+            changed[year] = max(changed.get(year, ""), moment)
+        newest = max(changed.values(), default=None)  # what is of no year is named by events of all years
+        counted = sorted(Counter(self._listed.values()).items())
+        return [Section(name, count, changed.get(name) if name.isdigit() else newest) for name, count in counted]
+
+    def rows(self) -> Iterator[tuple[str, int, str, str | None]]:
+        """Yield the documents of each section, numbered from 0 in the order of their IRIs, with when each changed."""
+        known = dict(self._moments)
+        number = Counter[str]()
+        for subject, section in sorted(self._listed.items()):
+            yield section, number[section], subject, self._changed(subject, known) or None
+            number[section] += 1
+
+    def write(self, output: Path) -> None:
+        """Write sections and documents into a new file; raises StoreError if it cannot be written."""
+        try:
+            with closing(sqlite3.connect(output)) as database, database:
+                database.executescript(SCHEMA)
+                rows = ((one.name, one.documents, one.changed) for one in self.sections())
+                database.executemany("INSERT INTO section VALUES (?, ?, ?)", rows)
+                database.executemany("INSERT INTO document VALUES (?, ?, ?, ?)", self.rows())
+        except sqlite3.Error as error:
+            raise StoreError(f"the sitemaps cannot be written: {error}") from None
+
+    def _changed(self, subject: str, known: dict[str, str]) -> str:
+        """Return when an event changed, or any event that a document lists; nothing if no time is known.
+
+        ``known`` has the events, and keeps the answers for what many documents lead to, such as the days of a month.
+        """
+        if subject not in known:
+            known[subject] = ""  # whatever leads to itself ends here
+            leading = self._leading.get(subject, ())
+            known[subject] = max((self._changed(one, known) for one in leading), default="")
+        return known[subject]
 
 
-def documents(graph: Graph, base: str, section: str, part: int) -> list[tuple[str, str | None]]:
-    """Return the IRIs of the things that one sitemap of a section lists, each with when it changed, if known.
-
-    ``part`` counts from 1. The list is empty if there is no such part.
-    """
-    found = sorted((iri for iri in _listed(graph) if _section(base, iri.value) == section), key=lambda iri: iri.value)
-    listed = found[(part - 1) * URLS : part * URLS]
-    known = _moments(graph) if listed else {}
-    leading = _leading(graph, base, listed, known)
-    return [(iri.value, _changed(iri, leading, known) or None) for iri in listed]
+def _has_document(block: Block) -> bool:
+    """Return whether a thing is of a listed class, and neither withdrawn nor merged into another one."""
+    return DEPRECATED not in block.said and not CLASSES.isdisjoint(block.values(TYPE))
 
 
-def _moments(graph: Graph) -> dict[str, str]:
-    """Return when each event changed last: when a revision of it began or ceased to be shown."""
-    found: dict[str, str] = {}
-    for predicate in OBSERVED:
-        for quad in graph.quads_for_pattern(None, predicate, None):
-            if isinstance(quad.subject, NamedNode) and isinstance(quad.object, Literal):
-                event = quad.subject.value.partition(_REVISION)[0]
-                found[event] = max(found.get(event, ""), quad.object.value)
-    return found
-
-
-def _listed(graph: Graph) -> Iterator[NamedNode]:
-    """Yield all that has a document of its own, but events that are withdrawn or merged into others."""
-    deprecated = {quad.subject for quad in graph.quads_for_pattern(None, terms.DEPRECATED, None)}
-    for kind in CLASSES:
-        for quad in graph.quads_for_pattern(None, terms.TYPE, kind):
-            if isinstance(quad.subject, NamedNode) and quad.subject not in deprecated:
-                yield quad.subject
-
-
-def _section(base: str, iri: str) -> str:
+def _section(base: str, subject: str) -> str:
     """Return the year in an IRI, or the kind of what has none; nothing for what is in no sitemap."""
-    match = _SECTION.match(iri, len(base)) if iri.startswith(base) else None
+    match = _SECTION.match(subject, len(base)) if subject.startswith(base) else None
     return match[1] or match[2] if match else ""
 
 
-def _changed(iri: NamedNode, leading: Mapping[NamedNode, list[NamedNode]], known: dict[str, str]) -> str:
-    """Return when an event changed, or any event that a document lists; nothing if no time is known.
+def sections(file: Path) -> list[Section]:
+    """Return the sections in a file, in the order of their names; raises StoreError if it cannot be read."""
+    return [Section(*row) for row in _read(file, "SELECT name, documents, changed FROM section ORDER BY name")]
 
-    ``known`` has the events, and keeps the answers for what many documents lead to, such as the days of a month.
+
+def documents(file: Path, section: str, part: int) -> list[tuple[str, str | None]]:
+    """Return the IRIs of the things that one sitemap of a section lists, each with when it changed, if known.
+
+    ``part`` counts from 1. The list is empty if there is no such part. Raises StoreError if ``file`` cannot be read.
     """
-    if iri.value not in known:
-        known[iri.value] = ""  # whatever leads to itself ends here
-        known[iri.value] = max((_changed(one, leading, known) for one in leading[iri]), default="")
-    return known[iri.value]
+    query = "SELECT iri, changed FROM document WHERE section = ? AND number >= ? AND number < ? ORDER BY number"
+    return _read(file, query, section, (part - 1) * URLS, part * URLS)
 
 
-def _leading(
-    graph: Graph, base: str, listed: Iterable[NamedNode], known: Mapping[str, str]
-) -> dict[NamedNode, list[NamedNode]]:
-    """Return what leads to things whose changes are not known, and to what leads to them, with a question a step."""
-    found: dict[NamedNode, list[NamedNode]] = {}
-    waiting = [one for one in listed if one.value not in known]
-    while waiting:
-        asked = {one: Pattern(None, predicates, one) for one in waiting if (predicates := _referring(base, one))}
-        found |= {one: [] for one in waiting} | dict(
-            zip(asked, map(_subjects, graph.match([*asked.values()])), strict=True)
-        )
-        fresh = dict.fromkeys(one for leading in waiting for one in found[leading])
-        waiting = [one for one in fresh if one not in found and one.value not in known]
-    return found
-
-
-def _referring(base: str, iri: NamedNode) -> tuple[NamedNode, ...]:
-    """Return by which properties something leads to a thing; to a source, which has no kind, the events cite it."""
-    kind = iri.value[len(base) :].partition("/")[0] if iri.value.startswith(base) else ""
-    return REFERRING.get(kind, () if kind else (terms.SOURCE,))
-
-
-def _subjects(quads: Iterable[Quad]) -> list[NamedNode]:
-    named = (quad.subject for quad in quads if isinstance(quad.subject, NamedNode))
-    return [one for one in named if _REVISION not in one.value]
+def _read(file: Path, query: str, *values: str | int) -> list[tuple[Any, ...]]:
+    try:
+        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as database:
+            return database.execute(query, values).fetchall()
+    except sqlite3.Error as error:
+        raise StoreError(f"the sitemaps cannot be read: {error}") from None

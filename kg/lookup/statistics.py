@@ -1,61 +1,110 @@
-"""What a graph consists of, counted by the engine: classes, properties, links to other data sets, its captures."""
+"""What a graph consists of: classes, properties, links to other data sets, its captures; counted block by block."""
 
 from __future__ import annotations
 
+import json
+import re
 from collections import Counter
+from pathlib import Path
 from typing import Any, Final
 
-from kg.rdf import Literal, terms
+from kg.errors import StoreError
+from kg.rdf import NamedNode, terms
+from kg.rdf.blocks import Block, gather, is_iri, text, token
 from kg.rdf.graph import Graph
+from kg.rdf.prefixes import expand
 
-SUBJECTS: Final = "SELECT (COUNT(DISTINCT ?s) AS ?n) { ?s ?p ?o }"
-OBJECTS: Final = "SELECT (COUNT(DISTINCT ?o) AS ?n) { ?s ?p ?o }"
-CLASSES: Final = "SELECT ?c (COUNT(*) AS ?n) { ?s a ?c } GROUP BY ?c"
-PROPERTIES: Final = "SELECT ?p (COUNT(*) AS ?n) { ?s ?p ?o } GROUP BY ?p"
-CAPTURES: Final = "SELECT (COUNT(*) AS ?n) { VALUES ?class { ng:Page ng:Entry } ?s a ?class ; ?p ?o }"
-DAYS: Final = "SELECT ?day (COUNT(*) AS ?n) { ?event a ng:Event ; schema:startDate ?day } GROUP BY ?day"
-LINKS: Final = """
-    SELECT ?p ?space (COUNT(*) AS ?n) {
-      VALUES ?p { schema:sameAs skos:closeMatch skos:exactMatch owl:sameAs }
-      ?s ?p ?o
-      BIND (REPLACE(STR(?o), "^([a-z]+://[^/]+/).*", "$1") AS ?space)
-    }
-    GROUP BY ?p ?space"""
-"""Links that say what is the same thing in another data set, by the host that has it."""
+TYPE: Final = token(terms.TYPE)
+EVENT: Final = token(terms.EVENT)
+START_DATE: Final = token(terms.START_DATE)
+CAPTURES: Final = frozenset(token(NamedNode(expand(one))) for one in ("ng:Page", "ng:Entry"))
+LINKING: Final = frozenset(
+    token(NamedNode(expand(one))) for one in ("schema:sameAs", "skos:closeMatch", "skos:exactMatch", "owl:sameAs")
+)
+"""Links that say what is the same thing in another data set."""
+_SPACE: Final = re.compile(r"[a-z]+://[^/]+/")
+
+
+class Statistics:
+    """A collector (see kg.rdf.blocks) of the counts of a graph."""
+
+    def __init__(self) -> None:
+        self.subjects = 0
+        self.captures = 0
+        self.objects = set[int]()
+        """Hashes of 64 bits: of ten million terms, two have the same one in 1 of 370,000 graphs."""
+        self.classes = Counter[bytes]()
+        self.properties = Counter[bytes]()
+        self.links = Counter[tuple[bytes, str | None]]()
+        self.days = Counter[str]()
+
+    def add(self, block: Block) -> None:
+        """Count a block."""
+        said = block.said
+        classes = set(block.values(TYPE))
+        self.subjects += 1
+        self.captures += len(block.lines) * len(classes & CAPTURES)
+        self.classes.update(classes)
+        for name, found in said.items():
+            self.properties[name] += len(found)
+            self.objects.update(map(hash, found))
+        for name in said.keys() & LINKING:
+            self.links.update((name, _space(term)) for term in said[name])
+        if EVENT in classes:
+            self.days.update(map(text, block.values(START_DATE)))
+
+    def counted(self) -> dict[str, Any]:
+        """Return the counts as JSON can hold them; each list is sorted by the names in it."""
+        days = sorted(self.days.items())
+        years = Counter[str]()
+        for day, count in days:
+            years[day[:4]] += count
+        links = sorted(self.links.items(), key=lambda one: (one[0][0], one[0][1] or ""))
+        return {
+            "triples": self.properties.total(),
+            "subjects": self.subjects,
+            "objects": len(self.objects),
+            "captures": self.captures,
+            "classes": _listed(self.classes),
+            "properties": _listed(self.properties),
+            "links": [[text(name), space, count] for (name, space), count in links],
+            "first": days[0][0] if days else None,
+            "last": days[-1][0] if days else None,
+            "years": [[year, count] for year, count in years.items()],
+        }
+
+    def write(self, output: Path) -> None:
+        """Write the counts into a file; raises StoreError if that cannot be done."""
+        try:
+            output.write_text(json.dumps(self.counted()), encoding="utf-8")
+        except OSError as error:
+            raise StoreError(f"the statistics cannot be written: {error}") from None
 
 
 def statistics(graph: Graph) -> dict[str, Any]:
-    """Return the counts of the default graph, as JSON can hold them; each list is sorted by the names in it."""
-    days = sorted(_rows(graph, DAYS))
-    years = Counter[str]()
-    for day, count in days:
-        years[day[:4]] += count
-    properties = _rows(graph, PROPERTIES)
-    return {
-        "triples": sum(count for _, count in properties),
-        "subjects": _number(graph, SUBJECTS),
-        "objects": _number(graph, OBJECTS),
-        "captures": _number(graph, CAPTURES),
-        "classes": sorted(_rows(graph, CLASSES)),
-        "properties": sorted(properties),
-        "links": sorted(_rows(graph, LINKS)),
-        "first": days[0][0] if days else None,
-        "last": days[-1][0] if days else None,
-        "years": [[year, count] for year, count in years.items()],
-    }
+    """Return the counts of the default graph; raises StoreError if it cannot be read."""
+    counting = Statistics()
+    gather(graph, [counting])
+    return counting.counted()
 
 
-def _number(graph: Graph, query: str) -> int:
-    count: int = _rows(graph, query)[0][0]
-    return count
+def read(file: Path) -> dict[str, Any]:
+    """Return the counts in a file; raises StoreError if it cannot be read."""
+    try:
+        found: dict[str, Any] = json.loads(file.read_bytes())
+    except (OSError, ValueError) as error:
+        raise StoreError(f"the statistics cannot be read: {error}") from None
+    return found
 
 
-def _rows(graph: Graph, query: str) -> list[list[Any]]:
-    """Return the rows of a query: IRIs and literals as text, counts as numbers."""
-    return [[_plain(term) for term in row] for row in graph.select(query)]
+def _listed(counted: Counter[bytes]) -> list[list[Any]]:
+    return sorted([text(name), count] for name, count in counted.items())
 
 
-def _plain(term: Any) -> Any:
-    if isinstance(term, Literal) and term.datatype == terms.INTEGER:
-        return int(term.value)
-    return None if term is None else term.value
+def _space(term: bytes) -> str | None:
+    """Return the host that has what a link leads to, as the beginning of its address; all of it if it has none."""
+    if not (is_iri(term) or term.startswith(b'"')):
+        return None
+    address = text(term)
+    match = _SPACE.match(address)
+    return match[0] if match else address

@@ -72,8 +72,13 @@ class Store:
         """The folder of the months that a build need not convert again."""
         return self.path / "parts"
 
+    @property
+    def changelog(self) -> Path:
+        """The file of the change log."""
+        return self.path / "changes.sqlite"
+
     def derived(self, kind: str) -> Path:
-        """Return the folder of what was made from snapshots and can be made again: dumps, say, or search indexes."""
+        """Return the folder of what was made from snapshots and can be made again: the cache, and what it was once."""
         return self.path / kind
 
     # ---- snapshots

@@ -16,12 +16,11 @@ from functools import lru_cache
 from typing import Any, Final
 
 from kg.errors import NewsgraphError, PipeClosedError, QueryError, ResultTooLargeError, StoreError
-from kg.lookup import memento, newest, reconcile, reconcile_request, resource_state, sitemap
+from kg.lookup import memento, newest, reconcile, reconcile_request, resource_state
 from kg.lookup.capabilities import capabilities
 from kg.lookup.describe import describe, newest_events, total_of
 from kg.lookup.locate import locate
 from kg.lookup.search import find, plain
-from kg.lookup.statistics import statistics
 from kg.process import frames, sandbox
 from kg.query import graph_store, service_solutions
 from kg.query.evaluate import answer
@@ -160,17 +159,6 @@ def _state(graph: EmbeddedGraph, arguments: dict[str, Any], iri: str) -> Reply:
     return _document(quads, arguments)
 
 
-def _sitemap(graph: EmbeddedGraph, arguments: dict[str, Any], _: str) -> Reply:
-    """List the documents of one section, or the sections."""
-    base, name = arguments["base"], arguments.get("section")
-    found = sitemap.documents(graph, base, name, arguments["part"]) if name else sitemap.sections(graph, base)
-    return {}, json.dumps(found).encode()
-
-
-def _statistics(graph: EmbeddedGraph, _: dict[str, Any], __: str) -> Reply:
-    return {}, json.dumps(statistics(graph)).encode()
-
-
 def _members(graph: EmbeddedGraph, arguments: dict[str, Any], text: str) -> Reply:
     asked = json.loads(text)
     members = [(version, iri, content and b64decode(content)) for version, iri, content in asked["members"]]
@@ -211,8 +199,6 @@ OPERATIONS: Final[dict[str, Callable[[EmbeddedGraph, dict[str, Any], str], Reply
     "search": _search,
     "graph": _graph,
     "capabilities": _capabilities,
-    "statistics": _statistics,
-    "sitemap": _sitemap,
     "mementos": _mementos,
     "state": _state,
     "members": _members,

@@ -4,6 +4,7 @@ import http.client
 import json
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import wait
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -12,6 +13,8 @@ from urllib.parse import urlencode
 import pytest
 
 from endpoint.app import create_app, server
+from kg.derived.artefacts import Artefacts
+from kg.derived.kinds import PREPARED
 from kg.settings import Settings
 from kg.store.layout import Store
 from kg.workers.questions import Workers
@@ -86,7 +89,8 @@ def sender(port: int) -> Send:
 
 @pytest.fixture(scope="session")
 def port(settings: Settings, workers: Workers) -> Iterator[int]:
-    """A server that only reads, on a free port."""
+    """A server that only reads, on a free port; what it serves is there, however busy the machine is."""
+    wait(Artefacts.of(settings).prepare(PREPARED, workers.snapshot))
     with listening(settings, workers) as number:
         yield number
 

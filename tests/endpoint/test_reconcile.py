@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad
 
-from kg.derived import search
 from kg.errors import ReconciliationError
 from kg.lookup.reconcile import extend, similarity
 from kg.lookup.reconcile_request import Extension, extension, queries
@@ -22,12 +21,6 @@ from kg.store.layout import Store
 PLACE = "https://schema.org/Place"
 HOMS = "entity/en/Homs"
 FORM = {"Content_Type": "application/x-www-form-urlencoded"}
-
-
-@pytest.fixture(autouse=True, scope="module")
-def indexed(served_store: Path) -> None:
-    """The index of titles and names is there, however busy the machine is."""
-    search.obtain(served_store, Store(served_store).current(), 60)
 
 
 @pytest.fixture
@@ -271,7 +264,7 @@ def test_an_index_that_cannot_be_made_is_503_and_leaves_the_places(
     store = tmp_path / "store"
     store.mkdir()
     (store / "current").symlink_to(Store(served_store).current().folder)
-    (store / "search").write_text("in the way of the folder")
+    (store / "cache").write_text("in the way of the folder")
     with serving(replace(settings, store=str(store))) as send:
         assert send("/search?q=Homs", "application/json").status == 503
         assert send("/reconcile/suggest/entity?prefix=Homs").status == 503
@@ -279,13 +272,3 @@ def test_an_index_that_cannot_be_made_is_503_and_leaves_the_places(
         page = send("/search?q=Homs", "text/html")
         assert (page.status, page.headers["cache-control"]) == (200, "no-store")
         assert "/entity/en/Homs" in page.text
-
-
-def test_indexes_of_snapshots_that_are_gone_go(publish_store, tmp_path: Path) -> None:
-    store = tmp_path / "store"
-    snapshot = publish_store(store, "<http://a.example/> <http://b.example/> <http://c.example/> .")
-    (store / "search").mkdir()
-    gone = store / "search" / "20000101T000000000000Z.sqlite"
-    gone.write_text("")
-    made = search.obtain(store, snapshot, 60)
-    assert list((store / "search").iterdir()) == [made]

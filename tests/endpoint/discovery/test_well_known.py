@@ -10,9 +10,11 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Quad
 
 from endpoint.http.urls import THINGS
+from kg.errors import StoreError
 from kg.lookup import sitemap
 from kg.publish.catalog_snapshot import FOLDER
 from kg.rdf import terms
+from kg.rdf.blocks import gather
 from kg.settings import Settings
 from kg.store.embedded import EmbeddedGraph
 from tests.conftest import BASE, TURTLE, Publish
@@ -70,7 +72,7 @@ def test_what_events_name_changed_when_the_last_of_these_events_did(send) -> Non
 def test_what_leads_to_itself_has_a_sitemap_too(other: EmbeddedGraph) -> None:
     month = NamedNode(f"{BASE}month/2011-11")
     other.add(Quad(month, terms.IS_PART_OF, month))
-    assert dict(sitemap.documents(other, BASE, "2011", 1))[month.value] == "2011-11-09T06:00:00Z"
+    assert changed_of(other)[month.value] == "2011-11-09T06:00:00Z"
 
 
 @pytest.mark.parametrize(
@@ -88,31 +90,54 @@ def test_sitemaps_are_revalidated(send) -> None:
         assert send(path, If_None_Match=reply.headers["etag"]).status == 304
 
 
+def collected(store: EmbeddedGraph) -> sitemap.Documents:
+    found = sitemap.Documents(BASE)
+    gather(store, [found])
+    return found
+
+
+def changed_of(store: EmbeddedGraph) -> dict[str, str | None]:
+    return {iri: changed for _, _, iri, changed in collected(store).rows()}
+
+
 @pytest.fixture
-def other(graph: EmbeddedGraph) -> EmbeddedGraph:
+def other(graph: EmbeddedGraph, tmp_path: Path) -> EmbeddedGraph:
     """A copy of the small graph that may be changed."""
-    store = EmbeddedGraph()
+    store = EmbeddedGraph(str(tmp_path / "db"))
     store.extend(graph)
     return store
 
 
 def test_what_is_withdrawn_or_merged_is_in_no_sitemap(other: EmbeddedGraph) -> None:
     other.add(Quad(EVENT, terms.DEPRECATED, Literal("true", datatype=terms.BOOLEAN)))
-    assert EVENT.value not in dict(sitemap.documents(other, BASE, "2011", 1))
-    assert sitemap.sections(other, BASE)[0]["documents"] == 7
+    assert EVENT.value not in changed_of(other)
+    assert collected(other).sections()[0].documents == 7
 
 
-def test_a_year_with_more_documents_than_a_sitemap_may_have_is_split(other: EmbeddedGraph, monkeypatch) -> None:
+def test_a_year_with_more_documents_than_a_sitemap_may_have_is_split(
+    graph: EmbeddedGraph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "sitemaps"
+    collected(graph).write(file)
     monkeypatch.setattr(sitemap, "URLS", 5)
-    assert sitemap.Section(**sitemap.sections(other, BASE)[0]).parts == 2
-    parts = [dict(sitemap.documents(other, BASE, "2011", part)) for part in (1, 2, 3)]
+    assert sitemap.sections(file)[0].parts == 2
+    parts = [dict(sitemap.documents(file, "2011", part)) for part in (1, 2, 3)]
     assert [len(one) for one in parts] == [5, 3, 0]
     assert len({**parts[0], **parts[1]}) == 8
 
 
 def test_only_what_is_under_the_base_is_listed(other: EmbeddedGraph) -> None:
     other.add(Quad(NamedNode("http://elsewhere.example.org/event/2011-01-01/x"), terms.TYPE, terms.EVENT))
-    assert all(iri.startswith(BASE) for iri, _ in sitemap.documents(other, BASE, "2011", 1))
+    assert all(iri.startswith(BASE) for iri in changed_of(other))
+
+
+def test_a_file_that_has_no_sitemaps_is_an_error_of_the_store(tmp_path: Path, graph: EmbeddedGraph) -> None:
+    (tmp_path / "x").write_bytes(b"no sitemaps" * 100)
+    for name in ("x", "not there"):
+        with pytest.raises(StoreError, match="cannot be read"):
+            sitemap.sections(tmp_path / name)
+    with pytest.raises(StoreError, match="cannot be written"):
+        collected(graph).write(tmp_path / "no folder" / "x")
 
 
 def test_the_document_names_the_address_of_every_kind_of_thing() -> None:

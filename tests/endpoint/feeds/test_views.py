@@ -16,12 +16,12 @@ from xml.etree import ElementTree
 import pytest
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, parse
 
-from kg.derived import changelog, changelog_writer, changes
-from kg.errors import StoreError
+from kg.derived import changelog, changelog_writer
 from kg.pipeline.run import build
 from kg.settings import Settings
 from kg.store.embedded import EmbeddedGraph
 from kg.store.layout import Store
+from tests.kg.derived.appending import append
 from tests.paths import CHECKS
 
 BASE = "http://127.0.0.1:8000/"
@@ -56,7 +56,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
         build([folder / "archive"], settings)
         with pytest.MonkeyPatch.context() as patching:
             patching.setattr(changelog_writer, "first_generation", lambda: 1)
-            changelog_writer.update(folder / "store", 365)
+            append(folder / "store")
     build([folder / "archive"], settings)
     return folder / "store"
 
@@ -281,22 +281,6 @@ for (let next = await reader.read(); !next.done; next = await reader.read())
 """
 
 
-@pytest.mark.parametrize("program", ["/nowhere/python", "/bin/false"])
-def test_a_log_that_cannot_be_written_is_an_error_that_says_so_and_tried_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: str
-) -> None:
-    write(tmp_path / "archive", "Shops close in [[Homs]].")
-    build([tmp_path / "archive"], Settings(store=str(tmp_path / "store"), jobs=1))
-    with monkeypatch.context() as broken:
-        broken.setattr(sys, "executable", program)
-        with pytest.raises(StoreError, match="the change log cannot be written"):
-            changes.prepare(tmp_path / "store", 365).result(20)
-    changes.prepare(tmp_path / "store", 365).result(20)
-    with changelog.opened(tmp_path / "store") as found:
-        assert found
-        assert found.snapshot == Store(tmp_path / "store").current().id
-
-
 @pytest.fixture
 def client(tmp_path: Path) -> Path:
     """The folder that LDES_CLIENT names, in which the npm package ldes-client is installed."""
@@ -321,7 +305,7 @@ def test_the_npm_client_makes_a_copy_of_the_graph(client: Path, tmp_path: Path, 
     for bullets in (["Shops close in [[Homs]].", "Banks close in [[Hama]]."], ["Banks close in [[Hama]] again."]):
         write(tmp_path / "archive", *bullets)
         build([tmp_path / "archive"], settings)
-        changelog_writer.update(tmp_path / "store", 365)
+        append(tmp_path / "store")
     with serving(settings):
         command = ["node", "replicate.mjs", f"{settings.base}feed/ldes"]
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, check=True, timeout=120)

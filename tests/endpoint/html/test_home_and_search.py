@@ -3,18 +3,8 @@ from __future__ import annotations
 import html
 import json
 import re
-from pathlib import Path
 
 import pytest
-
-from kg.derived import search
-from kg.store.layout import Store
-
-
-@pytest.fixture(autouse=True, scope="module")
-def indexed(served_store: Path) -> None:
-    """The index of titles and names is there, however busy the machine is."""
-    search.obtain(served_store, Store(served_store).current(), 60)
 
 
 @pytest.mark.parametrize("path", ["/", "/search", "/search?q=Homs", "/search?q=nowhere", "/sparql", "/dump/", "/vocab"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
+from concurrent.futures import wait
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +16,11 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 from endpoint.app import create_app
 from endpoint.server.response_cache import COUNTED, Asked, Kept
 from endpoint.server.warmup import BROWSER, Warmer
-from kg.derived import changelog, changes, search
+from endpoint.site.site import NAME, Site
+from kg.derived import kinds
+from kg.derived.artefact import State
+from kg.derived.artefacts import _locked
+from kg.derived.changes import CHANGES
 from kg.settings import Settings
 from kg.store.layout import Store
 from kg.workers.questions import Workers
@@ -91,33 +95,25 @@ def test_no_more_documents_are_made_than_the_setting_says(app: Flask) -> None:
     assert Warmer(app).warm() == 20
 
 
-def test_the_search_index_and_the_change_log_are_made_ready(app: Flask, kept: Kept, store: Path) -> None:
-    snapshot = app.extensions["newsgraph"].workers.snapshot
+def test_what_is_derived_from_the_snapshot_is_made_ready(app: Flask) -> None:
+    site: Site = app.extensions[NAME]
     Warmer(app).warm()
-    until(search.path(store, snapshot).exists)
-
-    def logged() -> bool:
-        with changelog.opened(store) as found:
-            return found is not None and found.snapshot == snapshot.id
-
-    until(logged)
+    states = {site.artefacts.state(one, site.workers.snapshot) for one in kinds.PREPARED}
+    assert states == {State.READY}
 
 
-def test_the_statistics_of_the_catalogue_are_counted(app: Flask, store: Path) -> None:
-    Warmer(app).warm()
-    assert (store / "dumps" / app.extensions["newsgraph"].workers.snapshot.id / "statistics.json").exists()
+def test_documents_lead_to_feeds_only_when_these_are_there(app: Flask, kept: Kept) -> None:
+    site: Site = app.extensions[NAME]
 
-
-def test_documents_lead_to_feeds_only_when_these_are_there(
-    app: Flask, kept: Kept, store: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
     def leads() -> bool:
         return "/feed/atom/" in kept.response(Asked.link(PLACE, BROWSER)).headers["Link"]
 
-    logged: Future[None] = Future()
-    monkeypatch.setitem(changes._running, store.absolute(), logged)
-    assert not leads()
-    logged.set_result(None)
+    place = site.artefacts.place(site.workers.snapshot)
+    place.folder.mkdir(parents=True)
+    with _locked(place.folder / f"{CHANGES.group}.lock"):  # as another process has it that writes the log
+        logged = site.artefacts.prepare([CHANGES], site.workers.snapshot)
+        assert not leads()
+    wait(logged)
     assert leads()
 
 

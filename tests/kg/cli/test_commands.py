@@ -20,8 +20,13 @@ from rdflib.compare import to_isomorphic
 
 from kg import __version__, cli, graph
 from kg.cli.options import GRAPH_FORMATS
+from kg.derived import kinds
+from kg.derived.artefact import State
+from kg.derived.artefacts import Artefacts
 from kg.rdf.formats import by_name
 from kg.settings import Settings
+from kg.store import snapshot
+from kg.store.layout import Store
 from tests.paths import ROOT
 
 DAY = "2011_November_8.txt"
@@ -53,7 +58,8 @@ def refused(done: Finished) -> str:
 
 
 def test_build_prints_sums_that_add_up(run_kg: RunKg, sample: tuple[Path, ...], tmp_path: Path) -> None:
-    done = run_kg("build", *sample, "--store", tmp_path / "store", "--report", tmp_path / "report.json")
+    arguments = ("--store", tmp_path / "store", "--report", tmp_path / "report.json", "--no-derived")
+    done = run_kg("build", *sample, *arguments)
     assert (done.returncode, done.stderr) == (0, b"")
     text = done.stdout.decode().replace(",", "")
     sums = re.findall(r"^ *\w[\w ]* (\d+) = (.*)$", text, re.MULTILINE)
@@ -64,6 +70,30 @@ def test_build_prints_sums_that_add_up(run_kg: RunKg, sample: tuple[Path, ...], 
     report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
     assert f"{report['counts']['triples']} triples" in text
     assert f"lines not understood {len(report['lines not understood'])}" in text
+
+
+def test_build_makes_what_visitors_would_wait_for(run_kg: RunKg, archive: Archive, tmp_path: Path) -> None:
+    pages = archive({DAY: PAGE})
+    store = tmp_path / "store"
+    done = run_kg("build", pages, "--store", store)
+    assert b"the statistics made after" in done.stderr
+    current = snapshot.current(store)
+    artefacts = Artefacts(Store(store))
+    assert {artefacts.state(one, current) for one in kinds.PREPARED} == {State.READY}
+
+
+def test_build_leaves_that_to_the_server_if_told_so(run_kg: RunKg, archive: Archive, tmp_path: Path) -> None:
+    pages = archive({DAY: PAGE})
+    assert run_kg("build", pages, "--store", tmp_path / "store", "--no-derived").stderr == b""
+    assert not (tmp_path / "store" / "cache").exists()
+
+
+def test_a_build_is_none_the_worse_if_nothing_can_be_derived(run_kg: RunKg, archive: Archive, tmp_path: Path) -> None:
+    pages = archive({DAY: PAGE})
+    (tmp_path / "cache").write_text("in the way of the folder")
+    done = run_kg("build", pages, "--store", tmp_path / "store", "--cache", tmp_path / "cache")
+    assert done.returncode == 0
+    assert done.stderr.count(b"kg: warning: the search index could not be made") == 1
 
 
 def test_build_says_what_each_kind_of_line_not_understood_is(run_kg: RunKg, archive: Archive, tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from kg.settings import Settings
 from kg.store import amend
 from kg.store.embedded import EmbeddedGraph
 from kg.store.layout import Store
+from tests.kg.derived.appending import append
 
 BASE = "http://127.0.0.1:8000/"
 DAY = "2011_November_8.txt"
@@ -47,7 +48,7 @@ class Site:
         return build([root], Settings(store=str(self.store), jobs=1))
 
     def log(self) -> None:
-        changelog_writer.update(self.store, self.days)
+        append(self.store, self.days)
 
     def publish(self, *bullets: str) -> None:
         self.build(*bullets)

@@ -1,4 +1,4 @@
-"""The dumps that a server keeps beside the snapshots."""
+"""The dumps of a snapshot are artefacts with a checksum beside each."""
 
 from __future__ import annotations
 
@@ -9,55 +9,68 @@ from pathlib import Path
 import pytest
 
 from kg.derived import dumps
-from kg.errors import StoreError
+from kg.derived.artefact import checksum, sidecar
+from kg.derived.artefacts import Artefacts
+from kg.errors import NotFoundError, StoreError
 from kg.publish.dump_files import WHOLE, DumpFile
 from kg.rdf.formats import by_name
+from kg.store.layout import Store
 from kg.store.snapshot import Snapshot
 from tests.paths import DATA
 
-TURTLE = DATA / "served.ttl"
 FILE = DumpFile(by_name("ntriples"))
+TURTLE = DumpFile(by_name("turtle"))
 
 
 @pytest.fixture
-def served(tmp_path: Path, publish_store: Callable[[Path, str], Snapshot]) -> tuple[Path, Snapshot]:
-    store = tmp_path / "store"
-    return store, publish_store(store, TURTLE.read_text(encoding="utf-8"))
+def source(tmp_path: Path, publish_store: Callable[[Path, str], Snapshot]) -> Snapshot:
+    return publish_store(tmp_path / "store", (DATA / "served.ttl").read_text(encoding="utf-8"))
 
 
-def test_a_file_is_made_once_with_its_checksum(served: tuple[Path, Snapshot]) -> None:
-    path = dumps.obtain(*served, FILE)
-    made = path.stat().st_mtime_ns
-    assert dumps.obtain(*served, FILE).stat().st_mtime_ns == made
-    assert [one.file for one in dumps.made(*served)] == [FILE]
-    assert dumps.made(*served)[0].sha256 == dumps.checksum(path)
+@pytest.fixture
+def artefacts(tmp_path: Path, source: Snapshot) -> Artefacts:
+    return Artefacts(Store(tmp_path / "store"))
 
 
-def test_what_is_prepared_is_made_whether_or_not_anybody_asks(served: tuple[Path, Snapshot]) -> None:
-    dumps.prepare(*served, [WHOLE, FILE])
-    dumps.prepare(*served, [DumpFile(by_name("turtle"))])
-    next(thread for thread in threading.enumerate() if thread.name == "dumps").join(60)
-    assert {one.file for one in dumps.made(*served)} == {WHOLE, FILE}
+def made(artefacts: Artefacts, source: Snapshot) -> set[DumpFile]:
+    return {one.file for one in dumps.made(artefacts.place(source))}
 
 
-def test_a_file_of_which_the_checksum_is_missing_is_made_again(served: tuple[Path, Snapshot]) -> None:
-    path = dumps.obtain(*served, FILE)
-    Path(f"{path}.sha256").unlink()
-    assert dumps.made(*served) == []
+def test_a_file_is_made_once_with_its_checksum(artefacts: Artefacts, source: Snapshot) -> None:
+    path = artefacts.obtain(dumps.artefact(FILE), source)
+    at = path.stat().st_mtime_ns
+    assert artefacts.obtain(dumps.artefact(FILE), source).stat().st_mtime_ns == at
+    (found,) = dumps.made(artefacts.place(source))
+    assert (found.file, found.size, found.sha256) == (FILE, path.stat().st_size, checksum(path))
+
+
+def test_what_is_prepared_is_made_whether_or_not_anybody_asks(artefacts: Artefacts, source: Snapshot) -> None:
+    artefacts.prepare_each([dumps.artefact(WHOLE), dumps.artefact(FILE)], source)
+    artefacts.prepare_each([dumps.artefact(TURTLE)], source)  # of the same snapshot: nothing is begun again
+    for thread in threading.enumerate():
+        if thread.name == "artefacts":
+            thread.join(60)
+    assert made(artefacts, source) == {WHOLE, FILE}
+
+
+def test_a_file_without_a_checksum_is_not_there_and_is_made_again(artefacts: Artefacts, source: Snapshot) -> None:
+    path = artefacts.obtain(dumps.artefact(FILE), source)
+    sidecar(path).unlink()
+    assert made(artefacts, source) == set()
     with pytest.raises(StoreError, match="checksum"):
-        dumps.checksum(path)
-    dumps.obtain(*served, FILE)
-    assert len(dumps.made(*served)) == 1
+        checksum(path)
+    artefacts.obtain(dumps.artefact(FILE), source)
+    assert made(artefacts, source) == {FILE}
 
 
-def test_the_dumps_of_a_snapshot_that_is_gone_go_too(served: tuple[Path, Snapshot]) -> None:
-    old = served[0] / "dumps" / "20000101T000000000000Z"
-    old.mkdir(parents=True)
-    dumps.obtain(*served, FILE)
-    assert not old.exists()
+def test_a_dump_of_nothing_is_not_found_and_no_failure(artefacts: Artefacts, source: Snapshot) -> None:
+    nothing = dumps.artefact(DumpFile(by_name("turtle"), year=1850))
+    for _ in range(2):
+        with pytest.raises(NotFoundError, match="nothing of it"):
+            artefacts.obtain(nothing, source)
 
 
-def test_a_file_that_cannot_be_made_is_a_store_error(served: tuple[Path, Snapshot]) -> None:
-    with pytest.raises(StoreError, match="could not be made"):
-        dumps.obtain(*served, DumpFile(by_name("turtle"), since="20000101T000000000000Z"))
-    assert dumps.made(*served) == []
+def test_a_file_that_cannot_be_made_is_a_store_error(artefacts: Artefacts, source: Snapshot) -> None:
+    with pytest.raises(StoreError, match="the dump could not be made"):
+        artefacts.obtain(dumps.artefact(DumpFile(by_name("turtle"), since="20000101T000000000000Z")), source)
+    assert made(artefacts, source) == set()

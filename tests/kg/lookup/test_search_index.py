@@ -1,8 +1,5 @@
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,8 +10,8 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat
 from kg.errors import StoreError
 from kg.lookup import search, search_index
 from kg.rdf import terms
+from kg.rdf.blocks import gather
 from kg.store.embedded import EmbeddedGraph
-from kg.store.layout import Store
 
 BASE = "http://127.0.0.1:8000/"
 HOMS = f"{BASE}entity/en/Homs"
@@ -31,13 +28,19 @@ MORE = """
 
 @pytest.fixture(scope="module")
 def index(tmp_path_factory: pytest.TempPathFactory, graph: EmbeddedGraph) -> str:
-    store = EmbeddedGraph()
+    store = EmbeddedGraph(str(tmp_path_factory.mktemp("store")))
     store.extend(graph)
     store.load(MORE.encode(), format=RdfFormat.TURTLE)
     store.add(Quad(NamedNode(HOMS), terms.ALT_LABEL, Literal("The old city of Homs")))
     file = tmp_path_factory.mktemp("index") / "a?b#c%20.sqlite"
-    assert search_index.write(store, file) > 10
+    write(store, file)
     return str(file)
+
+
+def write(store: EmbeddedGraph, file: Path) -> None:
+    names = search_index.Names()
+    gather(store, [names])
+    names.write(file)
 
 
 def labels(index: str, text: str, *kinds: str) -> list[str]:
@@ -130,15 +133,4 @@ def test_an_index_that_is_no_index_is_an_error_of_the_store(tmp_path: Path) -> N
 
 def test_an_index_that_cannot_be_written_is_an_error_of_the_store(tmp_path: Path, graph: EmbeddedGraph) -> None:
     with pytest.raises(StoreError, match="search index"):
-        search_index.write(graph, tmp_path / "no folder" / "x")
-
-
-def test_the_index_is_made_by_a_process_of_its_own_and_leaves_no_draft(tmp_path: Path, served_store: Path) -> None:
-    file = tmp_path / "made.sqlite"
-    arguments = [str(Store(served_store).current().database), str(file), str(os.getpid())]
-    environment = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-    subprocess.run(
-        [sys.executable, "-m", "kg.lookup.search_index", *arguments], check=True, timeout=60, env=environment
-    )
-    assert labels(str(file), "Homs")[0] == "Homs"
-    assert list(tmp_path.iterdir()) == [file]
+        write(graph, tmp_path / "no folder" / "x")

@@ -1,0 +1,260 @@
+"""The artefacts of a store: each is made once, by a process of its own; those who ask wait for it, or are told to.
+
+What was not made is tried again after a minute, what is not as its checksum says is made anew, and what was made from
+snapshots that are gone is removed. Locks in the cache keep several servers and builds from making the same thing.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import logging
+import os
+import re
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, wait
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Final
+
+from kg.derived import former
+from kg.derived.artefact import Artefact, Place, State
+from kg.errors import NewsgraphError, NotFoundError, ServiceBusyError, StoreError
+from kg.process import parallel
+from kg.settings import Settings
+from kg.store.layout import Store
+from kg.store.snapshot import Snapshot
+
+log = logging.getLogger(__name__)
+
+CACHE: Final = "cache"
+AGAIN: Final = 60.0
+"""Seconds after which what could not be made is tried again."""
+WAITING: Final = 4
+"""Who waits for what is being made must not take up every thread of the server: so many for each group."""
+ASKED: Final = 5
+UNHURRIED: Final = 10
+_ID: Final = re.compile(r"\d{8}T\d{12}Z", re.ASCII)
+
+Outcome = NewsgraphError | None
+"""What came of an artefact: None if it was made, else why it was not."""
+Job = Future[Outcome]
+Key = tuple[str, str]
+
+
+class Artefacts:
+    """Has artefacts of one store made, and knows how each stands.
+
+    ``cache`` is the folder that they lie in, one of the store's own if it is not given; ``days`` is for how long the
+    change log keeps old versions. One object serves all threads of a process.
+    """
+
+    def __init__(
+        self, store: Store, cache: Path | None = None, days: int = 365, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.store = Store(store.path.absolute())
+        self.cache = (cache or store.derived(CACHE)).absolute()
+        self._days = days
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._jobs: dict[Key, Job] = {}
+        self._failed: dict[Key, float] = {}
+        self._series: set[str] = set()
+        self._sound: dict[Path, tuple[int, int]] = {}
+        self._seats: dict[str, threading.BoundedSemaphore] = {}
+        former.settle(self.store, self.cache)
+
+    @classmethod
+    def of(cls, settings: Settings) -> Artefacts:
+        """Return the artefacts of the store that settings name."""
+        return cls(Store(Path(settings.store)), Path(settings.cache) if settings.cache else None, settings.feed_days)
+
+    def place(self, source: Snapshot) -> Place:
+        """Return the folders around a snapshot."""
+        return Place(self.store, self.cache, source, self._days)
+
+    def state(self, artefact: Artefact, source: Snapshot) -> State:
+        """Return how an artefact of a snapshot stands."""
+        if self.making(artefact, source):
+            return State.MAKING
+        if artefact.ready(self.place(source)):
+            return State.READY
+        return State.FAILED if self._has_failed(_key(artefact, source)) else State.ABSENT
+
+    def making(self, artefact: Artefact, source: Snapshot) -> bool:
+        """Return whether an artefact of a snapshot is being made; looks at no file."""
+        return _key(artefact, source) in self._jobs
+
+    def obtain(self, artefact: Artefact, source: Snapshot, patience: float | None = None) -> Path:
+        """Return the file of an artefact; have it made, and wait some seconds for it, if it is not there.
+
+        It waits ``patience`` seconds, else what the artefact says. Raises NotFoundError if the snapshot has nothing of
+        it, ServiceBusyError while it is being made, StoreError if it could not be made.
+        """
+        place = self.place(source)
+        if not self._is_sound(artefact, place):
+            (job,) = self._begin([artefact], place, ASKED)
+            error = self._wait(artefact, job, artefact.patience if patience is None else patience)
+            if error:
+                raise error
+        return artefact.path(place)
+
+    def prepare(self, artefacts: Sequence[Artefact], source: Snapshot) -> list[Job]:
+        """Have artefacts made together in the background, and return what tells when each of them is there.
+
+        What is gathered from the graph takes one reading of it together.
+        """
+        place = self.place(source)
+        missing = [one for one in artefacts if not self._is_sound(one, place)]
+        jobs = dict(zip(missing, self._begin(missing, place, UNHURRIED), strict=True))
+        return [jobs.get(one) or _done(None) for one in artefacts]
+
+    def prepare_each(self, artefacts: Sequence[Artefact], source: Snapshot) -> None:
+        """Have artefacts made one after another in the background, if that was not begun for this snapshot before."""
+        with self._lock:
+            if source.id in self._series:
+                return
+            self._series.add(source.id)
+        threading.Thread(target=self._each, args=(artefacts, source), name="artefacts", daemon=True).start()
+
+    def _each(self, artefacts: Sequence[Artefact], source: Snapshot) -> None:
+        for one in artefacts:
+            wait(self.prepare([one], source))
+
+    def _wait(self, artefact: Artefact, job: Job, patience: float) -> Outcome:
+        with self._lock:
+            seats = self._seats.setdefault(artefact.group, threading.BoundedSemaphore(WAITING))
+        if not seats.acquire(blocking=False):
+            raise ServiceBusyError(artefact.busy, artefact.retry_after)
+        try:
+            return job.result(patience)
+        except TimeoutError:
+            raise ServiceBusyError(artefact.busy, artefact.retry_after) from None
+        finally:
+            seats.release()
+
+    def _begin(self, artefacts: Sequence[Artefact], place: Place, nice: int) -> list[Job]:
+        """Have those of some artefacts made that are not being made already and have not failed just now."""
+        with self._lock:
+            fresh = [one for one in artefacts if self._may_begin(_key(one, place.snapshot))]
+            begun = {_key(one, place.snapshot): Job() for one in fresh}
+            self._jobs |= begun
+            jobs = [self._jobs.get(_key(one, place.snapshot)) or _done(_failure(one)) for one in artefacts]
+        if fresh:
+            # The kernel ends the process that makes them when the thread that started it ends: one sees it through.
+            arguments = (fresh, place, nice)
+            threading.Thread(target=self._run, args=arguments, name="artefacts", daemon=True).start()
+        return jobs
+
+    def _may_begin(self, key: Key) -> bool:
+        return key not in self._jobs and not self._has_failed(key)
+
+    def _has_failed(self, key: Key) -> bool:
+        return self._clock() < self._failed.get(key, 0.0)
+
+    def _run(self, artefacts: Sequence[Artefact], place: Place, nice: int) -> None:
+        found: dict[str, Outcome] = {}
+        try:
+            found = self._make(artefacts, place, nice)
+        except (OSError, NewsgraphError) as error:  # no memory, no room, or no process or file more
+            log.error("nothing can be made from snapshot %s: %s", place.snapshot.id, error)
+        finally:
+            for one in artefacts:
+                self._settle(one, place.snapshot, found.get(one.name, _failure(one)))
+
+    def _settle(self, artefact: Artefact, source: Snapshot, outcome: Outcome) -> None:
+        """Tell those who wait what came of an artefact, and remember a failure for a while."""
+        key, now = _key(artefact, source), self._clock()
+        with self._lock:
+            self._failed = {one: until for one, until in self._failed.items() if now < until}
+            if isinstance(outcome, StoreError):
+                self._failed[key] = now + AGAIN
+            job = self._jobs.pop(key)
+        job.set_result(outcome)
+
+    def _make(self, artefacts: Sequence[Artefact], place: Place, nice: int) -> dict[str, Outcome]:
+        place.folder.mkdir(parents=True, exist_ok=True)
+        self._forget()
+        with ExitStack() as held:
+            for group in sorted({one.group for one in artefacts}):
+                held.enter_context(_locked(place.folder / f"{group}.lock"))
+            missing = [one for one in artefacts if not self._is_sound(one, place)]
+            for one in missing:
+                one.discard(place)
+            made: dict[str, Outcome] = {one.name: None for one in artefacts}
+            return made | _made(missing, place, nice) if missing else made
+
+    def _is_sound(self, artefact: Artefact, place: Place) -> bool:
+        """Return whether an artefact is there and is what its checksum says, which is looked at once."""
+        if not artefact.ready(place):
+            return False
+        path = artefact.path(place)
+        try:
+            status = path.stat()
+        except FileNotFoundError:
+            return False
+        seen = (status.st_mtime_ns, status.st_size)
+        if self._sound.get(path) == seen:
+            return True
+        if artefact.sound(place):
+            self._sound[path] = seen
+            return True
+        log.warning("%s of snapshot %s is damaged and has to be made again", artefact.title, place.snapshot.id)
+        return False
+
+    def _forget(self) -> None:
+        """Remove what was made from snapshots that are gone."""
+        for folder in self.cache.glob("*"):
+            if _ID.fullmatch(folder.name) and not self.store.snapshot(folder.name).exists():
+                shutil.rmtree(folder, ignore_errors=True)
+        with self._lock:
+            self._sound = {path: seen for path, seen in self._sound.items() if path.exists()}
+            self._series = {one for one in self._series if self.store.snapshot(one).exists()}
+
+
+def _key(artefact: Artefact, source: Snapshot) -> Key:
+    return source.id, artefact.name
+
+
+def _failure(artefact: Artefact) -> StoreError:
+    return StoreError(f"{artefact.title} could not be made; look for room on the disk and try again")
+
+
+def _done(outcome: Outcome) -> Job:
+    job = Job()
+    job.set_result(outcome)
+    return job
+
+
+def _made(artefacts: Sequence[Artefact], place: Place, nice: int) -> dict[str, Outcome]:
+    """Make artefacts in another process, and return what came of each."""
+    started = time.monotonic()
+    places = (str(place.store), str(place.cache), place.snapshot.id, str(place.days))
+    names = [one.name for one in artefacts]
+    done = parallel.run("kg.derived.making", *places, str(os.getpid()), str(nice), *names)
+    if done.returncode:
+        raise StoreError(done.stderr.decode(errors="replace")[-2_000:])
+    seconds = time.monotonic() - started
+    log.info("made from snapshot %s in %.1f seconds: %s", place.snapshot.id, seconds, ", ".join(names))
+    told = json.loads(done.stdout)
+    return {one.name: _outcome(one, *told[one.name]) for one in artefacts}
+
+
+def _outcome(artefact: Artefact, kind: str, text: str) -> Outcome:
+    if kind == "made":
+        return None
+    if kind == "nothing":
+        return NotFoundError(text)
+    log.error("%s could not be made: %s", artefact.title, text)
+    return _failure(artefact)
+
+
+@contextmanager
+def _locked(file: Path) -> Iterator[None]:
+    """Wait until nobody else has a lock, and have it; the kernel gives it back if this process ends."""
+    with file.open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,102 @@
+"""What the default graph of a store says, read once from its beginning to its end, a subject at a time.
+
+A *block* has all statements with one subject, in the order in which the engine gives them. Whatever counts or lists a
+whole graph is a collector of blocks, and any number of collectors are fed by one reading: that takes most of the time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+from pyoxigraph import RdfFormat, parse
+
+from kg.rdf import DefaultGraph, Literal, NamedNode
+from kg.rdf.graph import Graph
+from kg.rdf.statements import reading
+
+END: Final = b" .\n"
+
+
+@dataclass(slots=True)
+class Block:
+    """All that is said of a subject: its lines, and by property the values, each term as N-Triples writes it."""
+
+    subject: bytes
+    lines: list[bytes] = field(default_factory=list)
+    said: dict[bytes, list[bytes]] = field(default_factory=dict)
+
+    def values(self, name: bytes) -> list[bytes]:
+        """Return the values of a property."""
+        return self.said.get(name, [])
+
+
+class Collector(Protocol):
+    """Takes what it needs of each block."""
+
+    def add(self, block: Block) -> None:
+        """Take what is needed of a block; every subject comes in one block only."""
+
+
+def gather(graph: Graph, collectors: Iterable[Collector]) -> None:
+    """Read the default graph of ``graph`` once, for all ``collectors``; raises StoreError if it cannot be read.
+
+    The graph is one on disk, which has its statements in an order; one in memory has them as they were added.
+    """
+    adding = [one.add for one in collectors]
+    with reading(graph, DefaultGraph()) as lines:
+        for block in blocks(lines):
+            for add in adding:
+                add(block)
+
+
+def blocks(lines: Iterable[bytes]) -> Iterator[Block]:
+    """Yield the blocks of lines of N-Triples in which those of one subject follow each other."""
+    block = Block(b"")
+    for line in lines:
+        subject, name, rest = line.split(b" ", 2)
+        if subject != block.subject:
+            if block.lines:
+                yield block
+            block = Block(subject)
+        block.lines.append(line)
+        block.said.setdefault(name, []).append(rest[:-3])  # without the " .\n" at its end
+    if block.lines:
+        yield block
+
+
+def token(term: NamedNode) -> bytes:
+    """Return an IRI as N-Triples writes it."""
+    return str(term).encode()
+
+
+def is_iri(term: bytes) -> bool:
+    """Return whether a term is an IRI."""
+    return term.startswith(b"<") and not term.startswith(b"<<")
+
+
+def iri(term: bytes) -> str:
+    """Return an IRI without its brackets."""
+    return term[1:-1].decode()
+
+
+def literal(term: bytes) -> Literal | None:
+    """Return a term as a literal, or None if it is none."""
+    if not term.startswith(b'"'):
+        return None
+    (quad,) = parse(b"<a:> <a:> " + term + END, format=RdfFormat.N_TRIPLES)
+    found = quad.object
+    return found if isinstance(found, Literal) else None
+
+
+def text(term: bytes) -> str:
+    """Return the IRI, the characters of the literal, or the name of the blank node that a term is."""
+    if is_iri(term):
+        return iri(term)
+    if not term.startswith(b'"'):
+        return term.removeprefix(b"_:").decode()
+    # What follows the last quotation mark is a language or a datatype.
+    inner = term[1 : term.rindex(b'"')]
+    found = literal(term) if b"\\" in inner else None
+    return found.value if found else inner.decode()

@@ -1,0 +1,221 @@
+"""Artefacts are made once, waited for, tried again after a failure, and thrown away on doubt."""
+
+from __future__ import annotations
+
+import sys
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from pathlib import Path
+
+import pytest
+
+from kg.derived import changelog, kinds
+from kg.derived.artefact import Artefact, State, checksum, sidecar
+from kg.derived.artefacts import AGAIN, WAITING, Artefacts, _locked
+from kg.derived.changes import CHANGES, reading
+from kg.derived.search import SEARCH
+from kg.derived.sitemaps import SITEMAPS
+from kg.derived.statistics import STATISTICS
+from kg.errors import NotFoundError, ServiceBusyError, StoreError
+from kg.lookup import statistics
+from kg.settings import Settings
+from kg.store import snapshot
+from kg.store.layout import Store
+from kg.store.snapshot import Snapshot
+from tests.conftest import TURTLE, publish_turtle
+
+FILES = (SEARCH, STATISTICS, SITEMAPS)
+
+
+class Clock:
+    """A clock that goes on when it is told to."""
+
+    now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    publish_turtle(tmp_path / "store", TURTLE.read_text(encoding="utf-8"))
+    return tmp_path / "store"
+
+
+@pytest.fixture
+def source(store: Path) -> Snapshot:
+    return snapshot.current(store)
+
+
+@pytest.fixture
+def artefacts(store: Path, clock: Clock) -> Artefacts:
+    return Artefacts(Store(store), clock=clock)
+
+
+def lock(artefacts: Artefacts, artefact: Artefact, source: Snapshot) -> Path:
+    folder = artefacts.place(source).folder
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / f"{artefact.group}.lock"
+
+
+def test_all_are_made_in_one_process_and_say_that_they_are_there(artefacts: Artefacts, source: Snapshot) -> None:
+    assert {artefacts.state(one, source) for one in kinds.PREPARED} == {State.ABSENT}
+    jobs = artefacts.prepare(kinds.PREPARED, source)
+    assert [job.result(60) for job in jobs] == [None] * len(kinds.PREPARED)
+    assert {artefacts.state(one, source) for one in kinds.PREPARED} == {State.READY}
+    assert all(job.done() for job in artefacts.prepare(kinds.PREPARED, source)), "nothing is left to be made"
+
+
+def test_what_is_ready_has_its_checksum_and_leaves_no_draft(artefacts: Artefacts, source: Snapshot) -> None:
+    wait(artefacts.prepare(FILES, source))
+    files = {one.file for one in FILES} | {f"{one.file}.sha256" for one in FILES}
+    assert {one.name for one in (artefacts.cache / source.id).iterdir() if one.suffix != ".lock"} == files
+
+
+@pytest.mark.parametrize("artefact", FILES, ids=lambda one: one.name)
+def test_who_asks_gets_what_is_made(artefacts: Artefacts, source: Snapshot, artefact: Artefact) -> None:
+    path = artefacts.obtain(artefact, source, 60)
+    made = path.stat().st_mtime_ns
+    assert checksum(path)
+    assert artefacts.obtain(artefact, source, 60).stat().st_mtime_ns == made
+
+
+def test_many_who_ask_wait_for_one_making(artefacts: Artefacts, source: Snapshot) -> None:
+    with ThreadPoolExecutor(WAITING) as pool:
+        found = list(pool.map(lambda _: artefacts.obtain(STATISTICS, source, 60).stat().st_ino, range(WAITING)))
+    assert len(set(found)) == 1
+
+
+def test_another_process_that_makes_it_is_waited_for(store: Path, artefacts: Artefacts, source: Snapshot) -> None:
+    with _locked(lock(artefacts, STATISTICS, source)):
+        (job,) = artefacts.prepare([STATISTICS], source)
+        assert artefacts.state(STATISTICS, source) == State.MAKING
+        other = Path(artefacts.place(source).folder / STATISTICS.file)
+        other.write_text("{}", encoding="utf-8")
+        sidecar(other).write_text("44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a  x\n")
+    assert job.result(60) is None
+    assert statistics.read(artefacts.obtain(STATISTICS, source)) == {}, "made again, though another had made it"
+
+
+def test_who_waits_too_long_is_told_to_come_back(artefacts: Artefacts, source: Snapshot) -> None:
+    with _locked(lock(artefacts, SEARCH, source)):
+        with pytest.raises(ServiceBusyError, match="search index is being made") as told:
+            artefacts.obtain(SEARCH, source, 0.01)
+        jobs = artefacts.prepare([SEARCH], source)
+    wait(jobs)
+    assert told.value.retry_after == SEARCH.retry_after
+    assert artefacts.obtain(SEARCH, source, 0).exists()
+
+
+def test_no_more_than_a_few_wait_at_a_time(artefacts: Artefacts, source: Snapshot) -> None:
+    with ThreadPoolExecutor(WAITING + 1) as pool:
+        with _locked(lock(artefacts, SEARCH, source)):
+            asking = [pool.submit(artefacts.obtain, SEARCH, source, 60) for _ in range(WAITING + 1)]
+            told, waiting = wait(asking, return_when=FIRST_COMPLETED)
+            assert [type(one.exception()) for one in told] == [ServiceBusyError]
+        assert len({one.result(60) for one in waiting}) == 1
+
+
+@pytest.mark.parametrize("program", ["/nowhere/python", "/bin/false"])
+def test_a_failure_is_told_for_a_minute_and_then_made_good(
+    artefacts: Artefacts, source: Snapshot, clock: Clock, monkeypatch: pytest.MonkeyPatch, program: str
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(sys, "executable", program)
+        with pytest.raises(StoreError, match="the search index could not be made"):
+            artefacts.obtain(SEARCH, source, 60)
+    assert artefacts.state(SEARCH, source) == State.FAILED
+    with pytest.raises(StoreError, match="could not be made"):
+        artefacts.obtain(SEARCH, source, 60)
+    assert isinstance(artefacts.prepare([SEARCH], source)[0].result(60), StoreError)
+    clock.now += AGAIN
+    assert artefacts.state(SEARCH, source) == State.ABSENT
+    assert artefacts.obtain(SEARCH, source, 60).exists()
+
+
+def test_one_that_fails_keeps_none_of_the_others_from_being_made(artefacts: Artefacts, source: Snapshot) -> None:
+    place = artefacts.place(source)
+    (place.store / changelog.FILE).write_bytes(b"no database" * 1_000)
+    errors = [job.result(60) for job in artefacts.prepare(kinds.PREPARED, source)]
+    assert [one.name for one, error in zip(kinds.PREPARED, errors, strict=True) if error] == ["changes"]
+    assert (place.store / changelog.FILE).exists(), "a log is thrown away by nobody"
+
+
+def test_what_is_not_as_its_checksum_says_is_made_again(store: Path, artefacts: Artefacts, source: Snapshot) -> None:
+    path = artefacts.obtain(STATISTICS, source, 60)
+    found = path.read_bytes()
+    path.write_bytes(found[:-1])
+    assert artefacts.obtain(STATISTICS, source, 60).read_bytes() == found
+    path.write_bytes(found.replace(b"1", b"2"))
+    assert Artefacts(Store(store)).obtain(STATISTICS, source, 60).read_bytes() == found
+
+
+def test_what_was_made_from_a_snapshot_that_is_gone_goes_and_nothing_else_does(
+    artefacts: Artefacts, source: Snapshot
+) -> None:
+    gone, others = artefacts.cache / "20000101T000000000000Z", artefacts.cache / "pictures"
+    for folder in (gone, others):
+        folder.mkdir(parents=True)
+    artefacts.obtain(STATISTICS, source, 60)
+    assert (gone.exists(), others.exists()) == (False, True)
+
+
+def test_of_a_snapshot_that_is_gone_nothing_can_be_made(artefacts: Artefacts, source: Snapshot) -> None:
+    (source.folder / "manifest.json").unlink()
+    with pytest.raises(StoreError):
+        artefacts.obtain(STATISTICS, source, 60)
+
+
+def test_the_cache_is_where_the_setting_says(store: Path, source: Snapshot, tmp_path: Path) -> None:
+    there = Artefacts.of(Settings(store=str(store), cache=str(tmp_path / "elsewhere")))
+    assert there.obtain(STATISTICS, source, 60).is_relative_to(tmp_path / "elsewhere")
+    assert not (store / "cache").exists()
+    assert Artefacts.of(Settings(store=str(store))).cache == store / "cache"
+
+
+def test_the_change_log_survives_the_cache_and_is_that_of_the_current_snapshot(
+    store: Path, artefacts: Artefacts, source: Snapshot, tmp_path: Path
+) -> None:
+    artefacts.obtain(CHANGES, source, 60)
+    fresh = Artefacts(Store(store), tmp_path / "another cache")
+    assert fresh.state(CHANGES, source) == State.READY
+    later = publish_turtle(store, "<http://a.example/> <http://b.example/> 1 .", "20111110T060000000000Z")
+    with reading(fresh, later) as log:
+        assert (log.snapshot, log.total > 1) == (later.id, True)
+    with pytest.raises(ServiceBusyError, match="another snapshot"), reading(fresh, source):
+        pass
+
+
+def test_dumps_of_an_earlier_version_are_moved_and_the_rest_of_it_goes(store: Path, source: Snapshot) -> None:
+    old = store / "dumps" / source.id
+    old.mkdir(parents=True)
+    for name in ("newsgraph.nt.gz", "newsgraph.nt.gz.sha256", "statistics.json"):
+        (old / name).write_text(name)
+    (store / "dumps" / "20000101T000000000000Z").mkdir()
+    (store / "search").mkdir()
+    (store / "search" / f"{source.id}.sqlite").write_text("")
+    moved = Artefacts(Store(store)).cache / source.id / "dumps"
+    assert sorted(one.name for one in moved.iterdir()) == ["newsgraph.nt.gz", "newsgraph.nt.gz.sha256"]
+    assert not (store / "dumps").exists()
+    assert not (store / "search").exists()
+
+
+def test_a_store_in_which_nothing_can_be_moved_is_served_all_the_same(
+    store: Path, source: Snapshot, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (store / "dumps" / source.id).mkdir(parents=True)
+    (tmp_path / "cache").write_text("in the way of the folder")
+    Artefacts(Store(store), tmp_path / "cache")
+    assert "stays there" in caplog.text
+    assert (store / "dumps" / source.id).exists()
+
+
+def test_no_other_artefact_has_a_name() -> None:
+    assert {kinds.named(one.name) for one in kinds.PREPARED} == set(kinds.PREPARED)
+    for name in ("", "dumps/", "dumps/../x", "newsgraph.ttl"):
+        with pytest.raises(NotFoundError):
+            kinds.named(name)
