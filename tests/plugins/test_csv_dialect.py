@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
+from pyoxigraph import Literal, NamedNode, Quad
 
-from kg.rdf import Literal, NamedNode, Quad, terms
+from kg.rdf import terms
 from kg.store.embedded import EmbeddedGraph
 from kg.store.layout import Store
 from tests.paths import ROOT, SAMPLE
@@ -59,22 +60,22 @@ def build(site: Path, kg: Kg, root: Path, store: Path) -> Kg:
     return run
 
 
-def graph(store: Path) -> Store:
+def graph(store: Path) -> EmbeddedGraph:
     return Store(store).current().open()
 
 
-def values(store: Store, subject: NamedNode | None, predicate: NamedNode) -> set[str]:
-    return {str(quad.object.value) for quad in store.quads_for_pattern(subject, predicate, None)}  # type: ignore[union-attr]
+def values(graph: EmbeddedGraph, subject: NamedNode | None, predicate: NamedNode) -> set[str]:
+    return {str(quad.object.value) for quad in graph.quads_for_pattern(subject, predicate, None)}  # type: ignore[union-attr]
 
 
-def events(store: Store) -> dict[str, str]:
+def events(graph: EmbeddedGraph) -> dict[str, str]:
     """Return the IRIs of all events by title."""
-    subjects = [quad.subject for quad in store.quads_for_pattern(None, terms.TYPE, terms.EVENT)]
-    return {title: str(one.value) for one in subjects for title in values(store, one, terms.NAME)}  # type: ignore[union-attr, arg-type]
+    subjects = [quad.subject for quad in graph.quads_for_pattern(None, terms.TYPE, terms.EVENT)]
+    return {title: str(one.value) for one in subjects for title in values(graph, one, terms.NAME)}  # type: ignore[union-attr, arg-type]
 
 
-def page(store: Store, path: str) -> NamedNode:
-    [found] = store.quads_for_pattern(None, terms.LABEL, Literal(path))
+def page(graph: EmbeddedGraph, path: str) -> NamedNode:
+    [found] = graph.quads_for_pattern(None, terms.LABEL, Literal(path))
     assert isinstance(found.subject, NamedNode)
     return found.subject
 
@@ -156,7 +157,7 @@ def test_a_row_that_is_no_event_is_reported_and_printed_again(build: Kg, kg: Kg,
     assert kg("page", "january.csv", "--store", store).stdout == content
 
 
-def test_tables_and_the_sample_are_one_graph(build: Kg, root: Path, store: Path, sample_graph: Store) -> None:
+def test_tables_and_the_sample_are_one_graph(build: Kg, root: Path, store: Path, sample_graph: EmbeddedGraph) -> None:
     title = "The capital rises."
     write(root, "war.csv", [f"2011-11-08,{title},,,,,,\n", f"2011-11-10,{title},,,,,,\n"])
     done = build(*SAMPLE)
@@ -175,7 +176,7 @@ def test_kg_check_passes_and_names_the_row_of_a_violation(build: Kg, kg: Kg, roo
     assert kg("check", root, "--store", store).returncode == 0
     found = Store(store).current()
     iri = events(found.open())["A ship sinks."]
-    with_two_dates = EmbeddedGraph(str(found.database))
+    with_two_dates = EmbeddedGraph(found.database)
     with_two_dates.add(Quad(NamedNode(iri), terms.START_DATE, Literal("2024-01-31", datatype=terms.DATE)))
     with_two_dates.flush()
     del with_two_dates

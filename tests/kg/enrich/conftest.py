@@ -10,9 +10,9 @@ from datetime import UTC, datetime, timedelta
 from socketserver import BaseRequestHandler, ThreadingTCPServer
 
 import pytest
-from tests.services import oxigraph
 
 from kg.remote.clock import Clock
+from tests.kg.remote.servers import oxigraph
 from tests.paths import DATA
 
 DUMP = DATA / "enrichment.ttl"

@@ -75,7 +75,7 @@ def quads(store: Path) -> set[str]:
 def said(store: Path, name: str, predicate: str) -> list[str]:
     query = f"SELECT ?value {{ <{ENTITY}{name}> {predicate} ?value }} ORDER BY STR(?value)"
     prefixes = {"skos": "http://www.w3.org/2004/02/skos/core#", "wgs": "http://www.w3.org/2003/01/geo/wgs84_pos#"}
-    found: Any = current(store).query(query, prefixes=prefixes)
+    found: Any = current(store).engine.query(query, prefixes=prefixes)
     return [solution["value"].value for solution in found]
 
 
