@@ -264,7 +264,7 @@ def test_what_was_removed_makes_old_addresses_gone(tmp_path: Path, serving: Serv
 
 def generation(store: Path, get: Callable) -> int:
     assert get("/feed/ldes").status == 200
-    with changelog.opened(store) as log:
+    with changelog.opened(Store(store)) as log:
         assert log
         return log.generation
 

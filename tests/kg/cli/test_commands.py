@@ -25,7 +25,6 @@ from kg.derived.artefact import State
 from kg.derived.artefacts import Artefacts
 from kg.rdf.formats import by_name
 from kg.settings import Settings
-from kg.store import snapshot
 from kg.store.layout import Store
 from tests.paths import ROOT
 
@@ -77,7 +76,7 @@ def test_build_makes_what_visitors_would_wait_for(run_kg: RunKg, archive: Archiv
     store = tmp_path / "store"
     done = run_kg("build", pages, "--store", store)
     assert b"the statistics made after" in done.stderr
-    current = snapshot.current(store)
+    current = Store(store).current()
     artefacts = Artefacts(Store(store))
     assert {artefacts.state(one, current) for one in kinds.PREPARED} == {State.READY}
 

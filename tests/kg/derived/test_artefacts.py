@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from kg.derived import changelog, kinds
+from kg.derived import kinds
 from kg.derived.artefact import Artefact, State, checksum, sidecar
 from kg.derived.artefacts import AGAIN, WAITING, Artefacts, _locked
 from kg.derived.changes import CHANGES, reading
@@ -18,7 +18,6 @@ from kg.derived.statistics import STATISTICS
 from kg.errors import NotFoundError, ServiceBusyError, StoreError
 from kg.lookup import statistics
 from kg.settings import Settings
-from kg.store import snapshot
 from kg.store.layout import Store
 from kg.store.snapshot import Snapshot
 from tests.conftest import TURTLE, publish_turtle
@@ -48,7 +47,7 @@ def store(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def source(store: Path) -> Snapshot:
-    return snapshot.current(store)
+    return Store(store).current()
 
 
 @pytest.fixture
@@ -139,10 +138,10 @@ def test_a_failure_is_told_for_a_minute_and_then_made_good(
 
 def test_one_that_fails_keeps_none_of_the_others_from_being_made(artefacts: Artefacts, source: Snapshot) -> None:
     place = artefacts.place(source)
-    (place.store / changelog.FILE).write_bytes(b"no database" * 1_000)
+    place.store.changelog.write_bytes(b"no database" * 1_000)
     errors = [job.result(60) for job in artefacts.prepare(kinds.PREPARED, source)]
     assert [one.name for one, error in zip(kinds.PREPARED, errors, strict=True) if error] == ["changes"]
-    assert (place.store / changelog.FILE).exists(), "a log is thrown away by nobody"
+    assert place.store.changelog.exists(), "a log is thrown away by nobody"
 
 
 def test_what_is_not_as_its_checksum_says_is_made_again(store: Path, artefacts: Artefacts, source: Snapshot) -> None:

@@ -55,18 +55,18 @@ class Site:
         self.log()
 
     def entries(self, feed: str = EVENTS) -> list[tuple[str, str | None]]:
-        with changelog.opened(self.store) as log:
+        with changelog.opened(Store(self.store)) as log:
             assert log
             return [(one.kind, one.title) for one in log.entries(feed, 1, 1_000)]
 
     def changes(self) -> list[Change]:
-        with changelog.opened(self.store) as log:
+        with changelog.opened(Store(self.store)) as log:
             assert log
             return [change for number in range(1, log.pages + 1) for change in log.page(number)]
 
     @property
     def generation(self) -> int:
-        with changelog.opened(self.store) as log:
+        with changelog.opened(Store(self.store)) as log:
             assert log
             return log.generation
 
@@ -125,7 +125,7 @@ def test_a_build_that_changes_nothing_adds_nothing(site: Site) -> None:
     before = site.changes()
     site.publish(SHOPS, BANKS)
     assert site.changes() == before
-    with changelog.opened(site.store) as log:
+    with changelog.opened(Store(site.store)) as log:
         assert log
         assert log.snapshot == Store(site.store).current().id
 
@@ -200,7 +200,7 @@ def test_old_versions_that_are_not_to_be_kept_begin_a_new_generation(site: Site)
 def test_old_versions_are_forgotten_once_they_are_much_older_than_promised(site: Site) -> None:
     site.publish(SHOPS)
     site.publish(SHOPS.replace("close", "all close"))
-    with closing(sqlite3.connect(site.store / changelog.FILE)) as database, database:
+    with closing(sqlite3.connect(Store(site.store).changelog)) as database, database:
         database.execute("UPDATE change SET time = '2000-01-01T00:00:00Z' WHERE seq NOT IN (SELECT seq FROM state)")
     assert site.generation == 1
     site.publish(SHOPS.replace("close", "all close"), BANKS)
@@ -217,7 +217,7 @@ def test_of_a_withdrawn_event_the_log_keeps_nothing_but_that_it_is_gone(site: Si
     site.publish(SHOPS, whispers.replace("whisper", "loudly whisper"))
     assert site.entries()[-1][0] == "Delete"
     assert site.generation == 2
-    with closing(sqlite3.connect(site.store / changelog.FILE)) as database:
+    with closing(sqlite3.connect(Store(site.store).changelog)) as database:
         assert not any("pelicans" in line for line in database.iterdump())
     assert not any(change.content for change in site.changes())
     assert replica(site) == set(Store(site.store).current().open())
@@ -248,14 +248,14 @@ def test_a_log_of_a_snapshot_that_is_gone_still_tells_what_has_changed(site: Sit
 def test_pages_are_bounded_in_bytes_and_members(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(changelog_writer, "MEMBERS", 3)
     site.publish(SHOPS, BANKS)
-    with changelog.opened(site.store) as log:
+    with changelog.opened(Store(site.store)) as log:
         assert log
         pages = [log.page(number) for number in range(1, log.pages + 1)]
         assert all(len(page) == 3 for page in pages[:-1])
         assert sum(map(len, pages)) == log.total
         last = len(pages[-1])
     site.publish(SHOPS, BANKS, PORTS)
-    with changelog.opened(site.store) as log:
+    with changelog.opened(Store(site.store)) as log:
         assert log
         assert [log.page(number)[: len(page)] for number, page in enumerate(pages, 1)][:-1] == [
             [replace(one, content=now.content) for one, now in zip(page, log.page(number), strict=True)]
@@ -265,10 +265,10 @@ def test_pages_are_bounded_in_bytes_and_members(site: Site, monkeypatch: pytest.
 
 
 def test_a_log_in_which_nothing_was_written_is_none(tmp_path: Path) -> None:
-    with changelog.opened(tmp_path) as log:
+    with changelog.opened(Store(tmp_path)) as log:
         assert log is None
-    sqlite3.connect(tmp_path / changelog.FILE).close()
-    with changelog.opened(tmp_path) as log:
+    sqlite3.connect(Store(tmp_path).changelog).close()
+    with changelog.opened(Store(tmp_path)) as log:
         assert log is None
 
 
@@ -278,7 +278,7 @@ def test_a_log_that_takes_the_place_of_a_lost_one_has_pages_with_other_addresses
 
 def test_a_damaged_log_is_an_error(site: Site) -> None:
     site.build(SHOPS)
-    (site.store / changelog.FILE).write_bytes(b"no database" * 1_000)
+    Store(site.store).changelog.write_bytes(b"no database" * 1_000)
     with pytest.raises(StoreError, match="change log"):
         site.log()
 

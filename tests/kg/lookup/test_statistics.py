@@ -11,7 +11,6 @@ from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, QueryS
 from kg.errors import StoreError
 from kg.lookup import statistics
 from kg.rdf import terms
-from kg.rdf.prefixes import PREFIXES
 from kg.store.embedded import EmbeddedGraph
 
 COUNTED: Final = {
@@ -40,7 +39,7 @@ LISTED: Final = {
 
 
 def rows(store: EmbeddedGraph, query: str) -> list[list[Any]]:
-    found = store.query(query, prefixes=PREFIXES)
+    found = store.query(query)
     assert isinstance(found, QuerySolutions)
     return [[_plain(term) for term in row] for row in found]
 

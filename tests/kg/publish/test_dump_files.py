@@ -24,6 +24,7 @@ from kg.rdf import patch
 from kg.rdf.formats import RDF_FORMATS, by_name
 from kg.settings import Settings
 from kg.store.embedded import EmbeddedGraph
+from kg.store.layout import Store
 
 RunKg = Callable[..., subprocess.CompletedProcess[bytes]]
 
@@ -76,7 +77,7 @@ def test_a_release_has_its_files_and_sums_that_are_right(
     sample_build: Built, sample_store: Path, tmp_path: Path
 ) -> None:
     wanted = [DumpFile(by_name("turtle"), part=part) for part in (None, "core", "captures")]
-    made = release(sample_store, sample_build.snapshot, tmp_path, wanted)
+    made = release(Store(sample_store), sample_build.snapshot, tmp_path, wanted)
     assert [one.file for one in made] == [WHOLE, *wanted]
     lines = (tmp_path / SUMS).read_text().splitlines()
     assert {name: sha256 for sha256, name in (line.split("  ") for line in lines)} == {
@@ -90,10 +91,10 @@ def test_a_file_made_from_the_whole_is_the_one_made_from_the_database(
     sample_build: Built, sample_store: Path, tmp_path: Path, part: str | None
 ) -> None:
     file, whole = DumpFile(by_name("trig"), part=part), tmp_path / WHOLE.name
-    make(sample_store, sample_build.snapshot, WHOLE, tmp_path)
+    make(Store(sample_store), sample_build.snapshot, WHOLE, tmp_path)
     contents = []
     for source in (None, whole):
-        make(sample_store, sample_build.snapshot, file, tmp_path, source)
+        make(Store(sample_store), sample_build.snapshot, file, tmp_path, source)
         contents.append((tmp_path / file.name).read_bytes())
     assert contents[0] == contents[1]
 
@@ -103,10 +104,10 @@ def test_a_file_made_from_the_whole_is_the_one_made_from_the_database(
 def test_a_file_of_nothing_is_not_made(
     sample_build: Built, sample_store: Path, tmp_path: Path, nothing: dict[str, Any], from_whole: bool
 ) -> None:
-    make(sample_store, sample_build.snapshot, WHOLE, tmp_path)
+    make(Store(sample_store), sample_build.snapshot, WHOLE, tmp_path)
     with pytest.raises(NotFoundError, match="the graph has nothing of it"):
         make(
-            sample_store,
+            Store(sample_store),
             sample_build.snapshot,
             DumpFile(by_name("turtle"), **nothing),
             tmp_path,
@@ -124,12 +125,12 @@ def test_a_patch_makes_the_dump_before_the_dump_after(tmp_path: Path) -> None:
     before = build([archive], settings).snapshot
     page.write_text(";News\n*Shops close in [[Homs]].\n*A school opens.\n")
     after = build([archive], settings).snapshot
-    make(store, after, DumpFile(PATCH, since=before.id), tmp_path)
+    make(Store(store), after, DumpFile(PATCH, since=before.id), tmp_path)
     graph = EmbeddedGraph()
     graph.extend(before.open())
     with gzip.open(tmp_path / f"newsgraph-since-{before.id}.rdfp.gz") as lines:
         patch.apply(patch.read(lines), graph)
-    make(store, after, WHOLE, tmp_path)
+    make(Store(store), after, WHOLE, tmp_path)
     with gzip.open(tmp_path / WHOLE.name) as lines:
         assert set(graph) == set(parse(lines, format=RdfFormat.N_QUADS))
 
@@ -176,7 +177,7 @@ def test_the_command_knows_all_parts() -> None:
 def test_a_snapshot_that_is_gone_is_a_store_error(sample_build: Built, sample_store: Path, tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="is no snapshot"):
         make(
-            sample_store,
+            Store(sample_store),
             sample_build.snapshot,
             DumpFile(by_name("turtle"), since="19990101T000000000000Z"),
             tmp_path,

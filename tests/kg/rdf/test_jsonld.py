@@ -15,7 +15,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pyld import jsonld
-from pyoxigraph import NamedNode, RdfFormat, Store, parse, serialize
+from pyoxigraph import NamedNode, RdfFormat, parse, serialize
 
 import vocab
 from kg.errors import FormatError
@@ -26,6 +26,7 @@ from kg.rdf.formats import JSONLD_FORMS, PLAIN_JSON, Format, by_name
 from kg.rdf.jsonld import FORMS, FRAMES, LINE, compacted, context, expanded, framed, load, text
 from kg.rdf.prefixes import PREFIXES, expand
 from kg.rdf.serialize import represent
+from kg.store.embedded import EmbeddedGraph
 from tests.paths import ROOT
 
 BASE = "http://127.0.0.1:8000/"
@@ -312,7 +313,7 @@ def test_names_come_in_the_order_of_the_context(event: dict[str, Any]) -> None:
         assert places == sorted(places)
 
 
-def test_the_context_of_a_document_has_only_what_the_document_uses(graph: Store) -> None:
+def test_the_context_of_a_document_has_only_what_the_document_uses(graph: EmbeddedGraph) -> None:
     document = json.loads(represent(describe(graph, f"{BASE}day/2011-11-08"), by_name("jsonld")))
     assert "lastWritten" not in document["@context"]
     assert document["@context"].items() <= context().items()
