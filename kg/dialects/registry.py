@@ -16,6 +16,8 @@ from kg.errors import ArchiveError, ConfigurationError
 
 GROUP: Final = "newsgraph.dialects"
 OWN: Final = "newsgraph"
+REQUIRED: Final = ("shown_path", "item_counts")
+"""What a dialect must say besides its abstract methods."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +61,23 @@ def _order(point: EntryPoint) -> tuple[bool, str, str]:
 def _load(point: EntryPoint) -> Installed:
     distribution, version = _distribution(point)
     try:
-        kind = point.load()
-        if not (isinstance(kind, type) and issubclass(kind, Dialect)):
-            raise TypeError(f"{point.value} is no subclass of {Dialect.__module__}.{Dialect.__qualname__}")
-        return Installed(point.name, kind(), distribution, version)
+        return Installed(point.name, _made(point), distribution, version)
     except Exception as error:
         raise ConfigurationError(
             f"the dialect {point.name} of {distribution} {version} cannot be used ({type(error).__name__}: {error}): "
             f"install {distribution} again, or uninstall it"
         ) from error
+
+
+def _made(point: EntryPoint) -> Dialect[Any]:
+    kind = point.load()
+    if not (isinstance(kind, type) and issubclass(kind, Dialect)):
+        raise TypeError(f"{point.value} is no subclass of {Dialect.__module__}.{Dialect.__qualname__}")
+    missing = [name for name in REQUIRED if not hasattr(kind, name)]
+    if missing:
+        raise TypeError(f"{point.value} has no {' and no '.join(missing)}")
+    made: Dialect[Any] = kind()
+    return made
 
 
 def _distribution(point: EntryPoint) -> tuple[str, str]:

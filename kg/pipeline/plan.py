@@ -23,6 +23,8 @@ from kg.settings import Settings
 DAYS_AT_ONCE = 64
 PAGES_AT_ONCE = 64
 
+PageName = tuple[int, str]
+"""What names a page: its archive and its path."""
 Content = tuple[int, str, str]
 
 
@@ -68,17 +70,22 @@ def chunks(archives: list[Archive], known: Ledger, settings: Settings) -> list[C
     days: dict[date | None, list[Reading]] = defaultdict(list)
     for reading in readings:
         days[min(told[_page(reading)], default=None)].append(reading)
-    several = [tuple(sorted(some)) for some in told.values() if len(some) > 1]
-    dated = [day for day in days if day]
-    together = connected(_lines(archives, days)) if settings.history else [(day,) for day in sorted(dated)]
-    if several:
-        together = joined([*together, *several])
     groups = [Group((), tuple(days[None]), known.of())] if None in days else []
     groups += [
         _group(one, [reading for day in one for reading in days.get(day, ())], known)
-        for one in known.together(together)
+        for one in known.together(_together(archives, days, told, settings.history))
     ]
     return [Chunk(number, tuple(some)) for number, some in enumerate(_portions(groups))]
+
+
+def _together(
+    archives: list[Archive], days: dict[date | None, list[Reading]], told: dict[PageName, set[date]], history: bool
+) -> list[tuple[date, ...]]:
+    """Group the days that must be followed together: those of one page, and those that share a line of news."""
+    groups: list[tuple[date, ...]]
+    groups = connected(_lines(archives, days)) if history else [(day,) for day in sorted(filter(None, days))]
+    several = [tuple(sorted(some)) for some in told.values() if len(some) > 1]
+    return joined([*groups, *several]) if several else groups
 
 
 def _group(days: tuple[date, ...], readings: list[Reading], known: Ledger) -> Group:
@@ -101,14 +108,14 @@ def _readings(archives: list[Archive], settings: Settings) -> Iterator[Reading]:
             yield Reading(number, version, language, newest=newest[version.path] is version)
 
 
-def _page(reading: Reading) -> tuple[int, str]:
-    """Return what names a page, whichever version of it."""
+def _page(reading: Reading) -> PageName:
+    """Return what names the page of which this is a version."""
     return reading.archive, reading.version.path
 
 
-def _days(archives: list[Archive], readings: list[Reading]) -> dict[tuple[int, str], set[date]]:
+def _days(archives: list[Archive], readings: list[Reading]) -> dict[PageName, set[date]]:
     """Return the days that any version of each page tells of; read are only pages whose paths do not tell them."""
-    found: dict[tuple[int, str], set[date]] = {}
+    found: dict[PageName, set[date]] = {}
     unknown = []
     for reading in readings:
         days = registry.of(reading.version.path).days_of_path(reading.version.path)

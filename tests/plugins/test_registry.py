@@ -88,7 +88,14 @@ def test_of_two_that_match_a_page_the_first_by_name_reads_it_and_never_instead_o
         ("import no_such_module\n", "ModuleNotFoundError: No module named 'no_such_module'"),
         ("", "AttributeError: "),
         ("Bad = 1\n", "TypeError: bad:Bad is no subclass of kg.dialects.base.Dialect"),
-        ("from kg.dialects.base import Dialect as Bad\n", "TypeError: Can't instantiate abstract class"),
+        (
+            "from kg.dialects.base import Dialect\nclass Bad(Dialect):\n    item_counts = {}\n    shown_path = 'a'\n",
+            "TypeError: Can't instantiate abstract class",
+        ),
+        (
+            "from kg.dialects.base import Dialect\nclass Bad(Dialect):\n    item_counts = {}\n",
+            "TypeError: bad:Bad has no shown_path)",
+        ),
         ("Bad = = 1\n", "SyntaxError: "),
     ],
 )
