@@ -38,6 +38,7 @@ from kg.errors import ConfigurationError, NewsgraphError
 from kg.rdf.prefixes import expand
 from kg.settings import Settings
 from kg.store.layout import Store
+from kg.workers.operations import Newest
 from kg.workers.questions import Workers
 from kg.write import tokens
 from kg.write.writer import Writer
@@ -180,7 +181,7 @@ def addresses(settings: Settings, workers: Workers) -> list[str]:
 
 def _newest_event(workers: Workers) -> str | None:
     try:
-        nodes = workers.newest(1)["nodes"]
+        nodes = workers.ask(Newest(1))["nodes"]
     except NewsgraphError:
         return None
     kind = expand("ng:Event")

@@ -8,17 +8,17 @@ import time
 from pathlib import Path
 from typing import Any, Final
 
-from flask import Blueprint, Response, render_template, request
+from flask import Response, render_template, request
 
 from endpoint.catalog import dumps, snapshots
 from endpoint.html.describe import embedded
 from endpoint.http.headers import alternates, link
 from endpoint.http.negotiate import HTML, JSON, choose
+from endpoint.http.routes import CATALOG, PAGE, SUFFIXED, Description, Routes
 from endpoint.site.problems import acceptable
 from endpoint.site.site import Site, by_content, site
 from kg.derived import dumps as dump_cache
 from kg.errors import NotFoundError, ServiceBusyError, StoreError
-from kg.process.child import Request
 from kg.publish.catalog import Catalog, quads
 from kg.publish.catalog_represent import bibtex, citation, document, represent
 from kg.publish.catalog_snapshot import PATH
@@ -27,8 +27,9 @@ from kg.publish.dump import replacing
 from kg.rdf.formats import RDF_FORMATS, Format, by_name
 from kg.rdf.licences import BY_SA_4
 from kg.rdf.prefixes import compact
+from kg.workers.operations import Statistics
 
-blueprint = Blueprint("catalog", __name__)
+blueprint = Routes("catalog", __name__)
 
 COUNTED: Final = "statistics.json"
 SECONDS: Final = 600.0
@@ -40,19 +41,19 @@ _counting = threading.Lock()
 _waiting = threading.BoundedSemaphore(WAITING)
 
 
-@blueprint.get(f"/{PATH}")
+@blueprint.get(f"/{PATH}", described=CATALOG)
 def generic() -> Response:
     """Serve the catalogue in the negotiated format."""
     return _negotiated(FORMATS)
 
 
-@blueprint.get("/.well-known/void")
+@blueprint.get("/.well-known/void", described=CATALOG)
 def well_known() -> Response:
     """Serve the catalogue where VoID (section 7.2) and RFC 8615 say that it is found."""
     return _negotiated(VOID)
 
 
-@blueprint.get(f"/{PATH}.<suffix>")
+@blueprint.get(f"/{PATH}.<suffix>", described=SUFFIXED)
 def by_suffix(suffix: str) -> Response:
     """Serve the catalogue in one format."""
     chosen = next((one for one in FORMATS if one.suffix == suffix), None)
@@ -61,7 +62,7 @@ def by_suffix(suffix: str) -> Response:
     return _serve(chosen)
 
 
-@blueprint.get("/cite")
+@blueprint.get("/cite", described=PAGE)
 def cite() -> Response:
     """Show how to cite the data."""
     here = site()
@@ -78,7 +79,7 @@ def cite() -> Response:
     return by_content(Response(page, content_type=HTML.content_type))
 
 
-@blueprint.get("/cite.bib")
+@blueprint.get("/cite.bib", described=Description(("application/x-bibtex",)))
 def cite_bib() -> Response:
     """Send the citation as BibTeX."""
     return by_content(Response(bibtex(catalog(site())), content_type="application/x-bibtex; charset=utf-8"))
@@ -139,9 +140,8 @@ def _statistics(here: Site) -> dict[str, Any]:
 
 
 def _counted(here: Site, file: Path) -> dict[str, Any]:
-    body = here.workers.run(Request("statistics", {}), time.monotonic() + SECONDS)[1]
-    _keep(file, body)
-    found: dict[str, Any] = json.loads(body)
+    found = here.workers.ask(Statistics(), time.monotonic() + SECONDS)
+    _keep(file, json.dumps(found).encode())
     return found
 
 

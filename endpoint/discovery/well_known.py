@@ -9,23 +9,24 @@ import time
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as time_of_day
-from typing import Any, Final
+from typing import Final
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
-from flask import Blueprint, Response, json, render_template
+from flask import Response, render_template
 
 from endpoint.html.home_and_search import newest
 from endpoint.http.negotiate import PAGE_FORMATS
+from endpoint.http.routes import IN_TEXT, IN_XML, Description, Routes
 from endpoint.site.site import Site, by_content, site, tagged
 from kg.errors import NotFoundError
 from kg.lookup.sitemap import Section
-from kg.process.child import Request
 from kg.publish.dump_files import NAME
 from kg.rdf.formats import RESULT_FORMATS
 from kg.rdf.prefixes import PREFIXES
+from kg.workers.operations import SitemapDocuments, SitemapSections
 
-blueprint = Blueprint("discovery", __name__)
+blueprint = Routes("discovery", __name__)
 
 XML: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
 SITEMAPS: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"
@@ -37,7 +38,7 @@ SECONDS: Final = 60.0
 SCHEMES: Final = ("mailto:", "https:", "tel:")  # of contacts, RFC 9116, section 2.5.3
 
 
-@blueprint.get("/robots.txt")
+@blueprint.get("/robots.txt", described=IN_TEXT)
 def robots() -> Response:
     """Tell crawlers what not to fetch, and where the sitemaps are (RFC 9309)."""
     here = site()
@@ -45,7 +46,7 @@ def robots() -> Response:
     return _text(f"User-agent: *\n{closed}\nSitemap: {here.addresses.base}sitemap.xml\n")
 
 
-@blueprint.get("/sitemap.xml")
+@blueprint.get("/sitemap.xml", described=IN_XML)
 def sitemaps() -> Response:
     """List the sitemaps, with when a document of each changed last (sitemaps.org, "Sitemap index files").
 
@@ -59,7 +60,7 @@ def sitemaps() -> Response:
     return tagged(_xml(_listing("sitemapindex", rows)), here.snapshot, "sitemap")
 
 
-@blueprint.get("/sitemap/<name>.xml")
+@blueprint.get("/sitemap/<name>.xml", described=IN_XML)
 def sitemap(name: str) -> Response:
     """List documents of one year or of one kind of things, with when each changed last."""
     here = site()
@@ -71,7 +72,7 @@ def sitemap(name: str) -> Response:
     return tagged(_xml(body), here.snapshot, f"sitemap-{name}")
 
 
-@blueprint.get("/.well-known/security.txt")
+@blueprint.get("/.well-known/security.txt", described=IN_TEXT)
 def security() -> Response:
     """Say whom to tell about a vulnerability (RFC 9116); 404 if this server has no contact."""
     here = site()
@@ -88,7 +89,7 @@ def security() -> Response:
     return _text("".join(f"{name}: {value}\n" for name, value in fields.items()))
 
 
-@blueprint.get("/opensearch.xml")
+@blueprint.get("/opensearch.xml", described=Description(("application/opensearchdescription+xml",)))
 def opensearch() -> Response:
     """Describe the search to browsers (OpenSearch 1.1, draft 6)."""
     here = site()
@@ -96,7 +97,7 @@ def opensearch() -> Response:
     return by_content(Response(body, content_type="application/opensearchdescription+xml"))
 
 
-@blueprint.get("/llms.txt")
+@blueprint.get("/llms.txt", described=IN_TEXT)
 def llms() -> Response:
     """Tell language models and those who feed them what there is here and how to get it (llmstxt.org)."""
     here = site()
@@ -122,21 +123,21 @@ def _example(here: Site) -> str | None:
 
 def _sitemaps(here: Site) -> dict[str, tuple[Section, int]]:
     """Return the sitemaps by name, such as 2011-1 or entity-1: each is a part of the documents of a section."""
-    found: list[dict[str, Any]] = here.cached(
-        ("sitemap",), lambda: _asked(here, {}), lambda value: 200 * (1 + len(value))
+    sections: list[Section] = here.cached(
+        ("sitemap",),
+        lambda: here.workers.ask(SitemapSections(here.addresses.base), _deadline()),
+        lambda value: 200 * (1 + len(value)),
     )
-    sections = [Section(**one) for one in found]
     return {f"{one.name}-{part}": (one, part) for one in sections for part in range(1, one.parts + 1)}
 
 
-def _asked(here: Site, arguments: dict[str, Any]) -> Any:
-    request = Request("sitemap", {"base": here.addresses.base, **arguments})
-    return json.loads(here.workers.run(request, time.monotonic() + SECONDS)[1])
+def _deadline() -> float:
+    return time.monotonic() + SECONDS
 
 
 def _sitemap(here: Site, section: Section, part: int) -> str:
     addresses = here.addresses
-    rows = _asked(here, {"section": section.name, "part": part})
+    rows = here.workers.ask(SitemapDocuments(addresses.base, section.name, part), _deadline())
     return _listing("urlset", (("url", addresses.base + addresses.document(iri), changed) for iri, changed in rows))
 
 

@@ -7,31 +7,32 @@ import json
 from functools import cache
 from typing import Final
 
-from flask import Blueprint, Response, request
+from flask import Response, request
 
 import vocab
 from endpoint.http.headers import link
 from endpoint.http.negotiate import JSON
+from endpoint.http.routes import Description, Routes
 from endpoint.site.site import site
 from kg.errors import NotFoundError
 from kg.rdf.formats import PROFILE, Format
 from kg.rdf.jsonld import context as terms
 from kg.rdf.jsonld import text
 
-blueprint = Blueprint("context", __name__)
+blueprint = Routes("context", __name__)
 
 PATH: Final = "context.jsonld"
 RELATION: Final = f"{PROFILE}context"
 SECONDS: Final = 7 * 24 * 3600
 
 
-@blueprint.get(f"/{PATH}")
+@blueprint.get(f"/{PATH}", described=Description(("application/ld+json",)))
 def context() -> Response:
     """Serve the one context of all documents, to be kept for a week and then asked for again by its entity tag."""
     return _serve(vocab.context().encode(), "context")
 
 
-@blueprint.get("/frames/<name>.jsonld")
+@blueprint.get("/frames/<name>.jsonld", described=Description(("application/ld+json",), values=vocab.FRAMES))
 def frame(name: str) -> Response:
     """Serve the frame for one kind of resource, with the context in it, so that it can be used as it is."""
     if name not in vocab.FRAMES:

@@ -26,6 +26,7 @@ from endpoint.server.response_cache import Asked, Kept
 from endpoint.site.site import NAME, Site
 from kg.derived import changes, search
 from kg.errors import NewsgraphError
+from kg.workers.operations import Hubs
 
 log = logging.getLogger(__name__)
 
@@ -121,7 +122,7 @@ class Warmer:
 
     def _hubs(self, number: int) -> list[str]:
         try:
-            return self.site.workers.hubs(number)
+            return self.site.workers.ask(Hubs(number))
         except NewsgraphError as error:
             log.warning("it is not known what most events name: %s", error)
             return []

@@ -11,8 +11,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Final
 
 from kg.rdf import Literal, NamedNode, Quad, terms
 from kg.rdf.graph import Graph, Pattern
@@ -49,8 +49,8 @@ class Section:
         return -(-self.documents // URLS)
 
 
-def sections(graph: Graph, base: str) -> list[dict[str, Any]]:
-    """Return the sections that have documents, as the fields of Section, in the order of their names."""
+def sections(graph: Graph, base: str) -> list[Section]:
+    """Return the sections that have documents, in the order of their names."""
     counted = Counter(name for iri in _listed(graph) if (name := _section(base, iri.value)))
     changed: dict[str, str] = {}
     for event, moment in _moments(graph).items():
@@ -58,7 +58,7 @@ def sections(graph: Graph, base: str) -> list[dict[str, Any]]:
         changed[year] = max(changed.get(year, ""), moment)
     newest = max(changed.values(), default=None)  # what is of no year is named by events of all years
     found = ((name, count, changed.get(name) if name.isdigit() else newest) for name, count in sorted(counted.items()))
-    return [asdict(Section(*one)) for one in found]
+    return [Section(*one) for one in found]
 
 
 def documents(graph: Graph, base: str, section: str, part: int) -> list[tuple[str, str | None]]:

@@ -10,7 +10,7 @@ from flask import Flask
 import vocab
 from endpoint.app import create_app
 from endpoint.discovery.openapi import UNLISTED, described, template
-from endpoint.discovery.operations import OPERATIONS
+from endpoint.http.routes import IN_TEXT, PAGE, Routes
 from kg.settings import Settings
 from kg.workers.questions import Workers
 
@@ -72,8 +72,16 @@ def test_every_route_is_described_and_nothing_else_is(app: Flask, document: dict
     assert found == routed
 
 
-def test_the_table_has_only_views_that_there_are(app: Flask) -> None:
-    assert set(OPERATIONS) <= set(app.view_functions)
+@pytest.mark.parametrize("described", [[{}], [{"described": None}], [{"described": PAGE}, {"described": IN_TEXT}]])
+def test_a_route_without_one_description_cannot_be(described: list[dict[str, Any]]) -> None:
+    with pytest.raises(TypeError, match="needs a description"):
+        register(described)
+
+
+def register(described: list[dict[str, Any]]) -> None:
+    routes = Routes("some", __name__)
+    for options in described:
+        routes.add_url_rule("/some", view_func=register, **options)
 
 
 def test_every_operation_has_a_summary_and_a_name_of_its_own(document: dict[str, Any]) -> None:

@@ -99,12 +99,12 @@ def other(graph: EmbeddedGraph) -> EmbeddedGraph:
 def test_what_is_withdrawn_or_merged_is_in_no_sitemap(other: EmbeddedGraph) -> None:
     other.add(Quad(EVENT, terms.DEPRECATED, Literal("true", datatype=terms.BOOLEAN)))
     assert EVENT.value not in dict(sitemap.documents(other, BASE, "2011", 1))
-    assert sitemap.sections(other, BASE)[0]["documents"] == 7
+    assert sitemap.sections(other, BASE)[0].documents == 7
 
 
 def test_a_year_with_more_documents_than_a_sitemap_may_have_is_split(other: EmbeddedGraph, monkeypatch) -> None:
     monkeypatch.setattr(sitemap, "URLS", 5)
-    assert sitemap.Section(**sitemap.sections(other, BASE)[0]).parts == 2
+    assert sitemap.sections(other, BASE)[0].parts == 2
     parts = [dict(sitemap.documents(other, BASE, "2011", part)) for part in (1, 2, 3)]
     assert [len(one) for one in parts] == [5, 3, 0]
     assert len({**parts[0], **parts[1]}) == 8
