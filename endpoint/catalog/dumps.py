@@ -12,6 +12,7 @@ from pathlib import Path
 
 from flask import Response, render_template, send_file
 
+from endpoint.http.conditional import ranged
 from endpoint.http.routes import IN_TEXT, PAGE, Description, Routes
 from endpoint.site.site import Site, site
 from kg.derived import dumps
@@ -93,15 +94,13 @@ def _send(here: Site, source: Snapshot, name: str) -> Response:
         mimetype=content_type.partition(";")[0],
         as_attachment=True,
         download_name=f"{stem}-{source.id}.{suffix}",
-        etag=f"{source.id}-{file.name}",
-        conditional=True,
-        last_modified=None,
+        etag=False,
+        conditional=False,
     )
     response.headers["Content-Type"] = content_type
-    response.headers["Cache-Control"] = "public, max-age=60"
     digest = base64.b64encode(bytes.fromhex(dumps.checksum(path))).decode()
     response.headers["Repr-Digest"] = f"sha-256=:{digest}:"  # RFC 9530, section 3
-    return response
+    return ranged(response, f"{source.id}-{file.name}")
 
 
 def _what_there_is(here: Site) -> str:

@@ -20,10 +20,11 @@ from endpoint.catalog import dumps
 from endpoint.documents import resource
 from endpoint.documents.resource import Found
 from endpoint.html.describe import embedded
+from endpoint.http.conditional import by_content
 from endpoint.http.negotiate import HTML, PAGE_FORMATS
 from endpoint.http.routes import DOCUMENT, Description, Routes
 from endpoint.http.urls import without_suffix
-from endpoint.site.site import Site, by_content, site
+from endpoint.site.site import Site, site
 from kg.derived import dumps as dump_cache
 from kg.errors import NotFoundError, StoreError
 from kg.publish.catalog_represent import document

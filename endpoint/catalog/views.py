@@ -12,11 +12,12 @@ from flask import Response, render_template, request
 
 from endpoint.catalog import dumps, snapshots
 from endpoint.html.describe import embedded
+from endpoint.http.conditional import by_content
 from endpoint.http.headers import alternates, link
 from endpoint.http.negotiate import HTML, JSON, choose
 from endpoint.http.routes import CATALOG, PAGE, SUFFIXED, Description, Routes
 from endpoint.site.problems import acceptable
-from endpoint.site.site import Site, by_content, site
+from endpoint.site.site import Site, site
 from kg.derived import dumps as dump_cache
 from kg.errors import NotFoundError, ServiceBusyError, StoreError
 from kg.publish.catalog import Catalog, quads

@@ -16,9 +16,10 @@ from xml.sax.saxutils import escape
 from flask import Response, render_template
 
 from endpoint.html.home_and_search import newest
+from endpoint.http.conditional import by_content
 from endpoint.http.negotiate import PAGE_FORMATS
 from endpoint.http.routes import IN_TEXT, IN_XML, Description, Routes
-from endpoint.site.site import Site, by_content, site, tagged
+from endpoint.site.site import Site, site, tagged
 from kg.errors import NotFoundError
 from kg.lookup.sitemap import Section
 from kg.publish.dump_files import NAME

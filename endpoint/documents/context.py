@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from functools import cache
 from typing import Final
 
-from flask import Response, request
+from flask import Response
 
 import vocab
+from endpoint.http.conditional import conditional, digest
 from endpoint.http.headers import link
 from endpoint.http.negotiate import JSON
 from endpoint.http.routes import Description, Routes
@@ -53,9 +53,4 @@ def _frame(name: str) -> bytes:
 
 def _serve(body: bytes, profile: str) -> Response:
     response = Response(body, content_type=f'application/ld+json; profile="{PROFILE}{profile}"')
-    response.set_etag(hashlib.sha256(body).hexdigest()[:32])
-    response.cache_control.public = True
-    response.cache_control.max_age = SECONDS
-    conditional = response.make_conditional(request)
-    assert isinstance(conditional, Response)  # noqa: S101
-    return conditional
+    return conditional(response, digest(body), caching=f"public, max-age={SECONDS}")

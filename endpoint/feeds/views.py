@@ -7,9 +7,8 @@ have a category. The event stream tells of everything.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -23,6 +22,7 @@ from endpoint.feeds import activity, atom, ldes
 from endpoint.feeds.activity import ACTIVITY, ANY_JSON
 from endpoint.feeds.atom import ANY_XML, ATOM
 from endpoint.feeds.ldes import CHILDREN, Node, Stream
+from endpoint.http.conditional import MINUTE, conditional, digest
 from endpoint.http.headers import link
 from endpoint.http.negotiate import HTML, choose
 from endpoint.http.routes import PAGE, PLAIN, Description, Routes
@@ -39,7 +39,6 @@ blueprint = Routes("feeds", __name__)
 ALL: Final = (ATOM, *ANY_XML, ACTIVITY, *ANY_JSON, *ldes.FORMATS)
 ENTRIES: Final = 100
 YEAR: Final = 365 * 24 * 3600
-SHORT: Final = 60
 KINDS: Final = ("entity", "category")
 """The things that have a feed of the events that name them."""
 
@@ -316,11 +315,13 @@ def _tree(here: Site, head: str, members: Sequence[Change], wanted: Format) -> b
 def _send(body: bytes, wanted: Format, updated: str, *, lasting: bool = False) -> Response:
     """Return a response with its validators; one that is ``lasting`` never changes (RFC 8246)."""
     response = Response(body, content_type=wanted.content_type)
-    response.set_etag(hashlib.sha256(body).hexdigest()[:32])
-    with suppress(ValueError):
-        response.last_modified = datetime.fromisoformat(updated)
     response.headers["Vary"] = "Accept"
-    response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable" if lasting else f"public, max-age={SHORT}"
-    conditional = response.make_conditional(request)
-    assert isinstance(conditional, Response)  # noqa: S101
-    return conditional
+    caching = f"public, max-age={YEAR}, immutable" if lasting else MINUTE
+    return conditional(response, digest(body), _instant(updated), caching)
+
+
+def _instant(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None

@@ -15,6 +15,7 @@ from uuid import uuid4
 from flask import Response, request
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
+from endpoint.http.conditional import conditional
 from endpoint.http.negotiate import GRAPHS, HTML, choose, media_type, written
 from endpoint.http.routes import Description, Parameter, Routes, media_types
 from endpoint.site.problems import acceptable
@@ -91,10 +92,7 @@ def _get(graph: str | None) -> Response:
     body = here.workers.ask(DumpGraph(graph or "", written(chosen), here.settings.result_bytes))
     response = Response(body, content_type=chosen.content_type)
     response.headers["Vary"] = "Accept"
-    response.headers["Cache-Control"] = "no-cache"
-    response.set_etag(f"{here.snapshot.id}-{chosen.name}")
-    response.make_conditional(request)
-    return response
+    return conditional(response, f"{here.snapshot.id}-{chosen.name}", caching="no-cache")
 
 
 def _put(graph: str | None) -> Response:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
@@ -11,6 +10,7 @@ from flask import Response, g, jsonify, render_template, request
 from werkzeug.exceptions import BadRequest
 from werkzeug.http import http_date
 
+from endpoint.http.conditional import conditional, digest
 from endpoint.http.negotiate import GRAPHS, HTML, RESULTS, choose, named, written
 from endpoint.http.routes import Description, Parameter, Routes, media_types
 from endpoint.site import limits
@@ -144,11 +144,8 @@ def _negotiate(name: str | None, formats: Sequence[Format]) -> Format:
 def _respond(answer: Answer, chosen: Format) -> Response:
     """Return an answer with a strong entity tag: the hash of its bytes."""
     response = _vary(Response(answer.body, content_type=chosen.content_type))
-    response.set_etag(hashlib.sha256(answer.body + chosen.media_type.encode()).hexdigest()[:32])
-    response.headers["Cache-Control"] = "public, max-age=0, must-revalidate"
-    if request.method in ("GET", "HEAD"):
-        response.make_conditional(request)
-    return response
+    tag = digest(answer.body, chosen.media_type.encode())
+    return conditional(response, tag, caching="public, max-age=0, must-revalidate")
 
 
 def _vary(response: Response) -> Response:

@@ -14,7 +14,7 @@ from flask import Flask
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from endpoint.app import create_app
-from endpoint.server.response_cache import COUNTED, Asked, Kept
+from endpoint.server.response_cache import COUNTED, Asked, ResponseCache
 from endpoint.server.warmup import BROWSER, Warmer
 from kg.derived import changelog, changes, search
 from kg.settings import Settings
@@ -42,8 +42,8 @@ def app(store: Path, settings: Settings) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def kept(app: Flask) -> Kept:
-    found: Kept = app.extensions[Kept.__name__]
+def kept(app: Flask) -> ResponseCache:
+    found: ResponseCache = app.extensions[ResponseCache.__name__]
     return found
 
 
@@ -52,7 +52,7 @@ def ask(app: Flask, path: str, accept: str = BROWSER) -> str:
     return run_wsgi_app(app.wsgi_app, EnvironBuilder(path, headers=headers).get_environ())[1]
 
 
-def made(kept: Kept, asked: Asked) -> bool:
+def made(kept: ResponseCache, asked: Asked) -> bool:
     return kept.cache.get((kept.version(), asked)) is not None
 
 
@@ -63,18 +63,20 @@ def until(condition: Callable[[], bool]) -> None:
         time.sleep(0.02)  # what is waited for happens in another process
 
 
-def test_the_home_page_what_it_leads_to_and_hubs_are_made_ready(app: Flask, kept: Kept) -> None:
+def test_the_home_page_what_it_leads_to_and_hubs_are_made_ready(app: Flask, kept: ResponseCache) -> None:
     Warmer(app).warm()
     for path in ("/", EVENT, PLACE, "/doc/publisher/example-times"):
         assert made(kept, Asked.link(path, BROWSER)), path
 
 
-def test_what_is_there_no_more_is_no_mistake_of_the_server(kept: Kept, caplog: pytest.LogCaptureFixture) -> None:
+def test_what_is_there_no_more_is_no_mistake_of_the_server(
+    kept: ResponseCache, caplog: pytest.LogCaptureFixture
+) -> None:
     assert kept.response(Asked.link("/doc/event/2011-11-08/nothing", BROWSER)).status.startswith("404")
     assert not caplog.records
 
 
-def test_what_was_asked_for_is_made_ready_for_the_next_snapshot(app: Flask, kept: Kept, store: Path) -> None:
+def test_what_was_asked_for_is_made_ready_for_the_next_snapshot(app: Flask, kept: ResponseCache, store: Path) -> None:
     assert ask(app, f"{EVENT}.rdf", "text/turtle;q=0.3").startswith("200")
     before = kept.version()
     publish_turtle(store, TURTLE.read_text(encoding="utf-8"), NEXT)
@@ -91,7 +93,7 @@ def test_no_more_documents_are_made_than_the_setting_says(app: Flask) -> None:
     assert Warmer(app).warm() == 20
 
 
-def test_the_search_index_and_the_change_log_are_made_ready(app: Flask, kept: Kept, store: Path) -> None:
+def test_the_search_index_and_the_change_log_are_made_ready(app: Flask, kept: ResponseCache, store: Path) -> None:
     snapshot = app.extensions["newsgraph"].workers.snapshot
     Warmer(app).warm()
     until(search.path(store, snapshot).exists)
@@ -109,7 +111,7 @@ def test_the_statistics_of_the_catalogue_are_counted(app: Flask, store: Path) ->
 
 
 def test_documents_lead_to_feeds_only_when_these_are_there(
-    app: Flask, kept: Kept, store: Path, monkeypatch: pytest.MonkeyPatch
+    app: Flask, kept: ResponseCache, store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def leads() -> bool:
         return "/feed/atom/" in kept.response(Asked.link(PLACE, BROWSER)).headers["Link"]
@@ -121,7 +123,7 @@ def test_documents_lead_to_feeds_only_when_these_are_there(
     assert leads()
 
 
-def test_a_started_warmer_notices_each_snapshot(app: Flask, kept: Kept, store: Path) -> None:
+def test_a_started_warmer_notices_each_snapshot(app: Flask, kept: ResponseCache, store: Path) -> None:
     asked = Asked.link(PLACE, BROWSER)
     with closing(Warmer(app)) as warmer:
         warmer.start()
@@ -131,14 +133,14 @@ def test_a_started_warmer_notices_each_snapshot(app: Flask, kept: Kept, store: P
         until(lambda: kept.version() != before and made(kept, asked))
 
 
-def test_a_request_for_an_address_is_the_one_that_a_client_sends(app: Flask, kept: Kept) -> None:
+def test_a_request_for_an_address_is_the_one_that_a_client_sends(app: Flask, kept: ResponseCache) -> None:
     path = "/doc/entity/zh/%E9%9C%8D%E5%A7%86%E6%96%AF?page=1"
     sent = EnvironBuilder(path, headers={"Accept": BROWSER, "Accept-Encoding": "gzip"}).get_environ()
     assert Asked.of(sent) == Asked.link(path, BROWSER)
     assert Asked.of(sent).environ()["PATH_INFO"] == sent["PATH_INFO"]
 
 
-def test_counts_of_requests_are_bounded(app: Flask, kept: Kept) -> None:
+def test_counts_of_requests_are_bounded(app: Flask, kept: ResponseCache) -> None:
     ask(app, EVENT)
     ask(app, EVENT)
     for number in range(COUNTED + 1):
@@ -147,7 +149,7 @@ def test_counts_of_requests_are_bounded(app: Flask, kept: Kept) -> None:
     assert kept.busiest(1)[0].path == EVENT
 
 
-def test_a_client_cannot_fill_memory_with_what_it_accepts(app: Flask, kept: Kept) -> None:
+def test_a_client_cannot_fill_memory_with_what_it_accepts(app: Flask, kept: ResponseCache) -> None:
     long = "text/turtle, " + "x" * 200_000
     ask(app, EVENT, long)
     assert kept.cache.used > 200_000
