@@ -1,8 +1,8 @@
 """Typed values between two processes: plain data for the JSON header of a frame, and the bytes that follow it.
 
 How a value is written is derived from its type. Text, numbers, truth values and None are as JSON has them; a half of a
-surrogate pair, which nothing behind a pipe takes as text, becomes a question mark. Of bytes the header has the length,
-and they follow one another in the body. Dates and times are written as ISO 8601, paths as text, what is ``Named`` by
+surrogate pair, which nothing behind a pipe takes as text, becomes a question mark, except in the keys of an object,
+which only come back. Of bytes the header has the length, and they follow one another in the body. Dates and times are written as ISO 8601, paths as text, what is ``Named`` by
 its name, and a dataclass as an object with its fields. ``Any`` stands for what JSON can hold, and is not looked into.
 """
 
