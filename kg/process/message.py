@@ -2,8 +2,9 @@
 
 How a value is written is derived from its type. Text, numbers, truth values and None are as JSON has them; a half of a
 surrogate pair, which nothing behind a pipe takes as text, becomes a question mark, except in the keys of an object,
-which only come back. Of bytes the header has the length, and they follow one another in the body. Dates and times are written as ISO 8601, paths as text, what is ``Named`` by
-its name, and a dataclass as an object with its fields. ``Any`` stands for what JSON can hold, and is not looked into.
+which only come back. Of bytes the header has the length, and they follow one another in the body. Dates and times are
+written as ISO 8601, paths as text, what is ``Named`` by its name, and a dataclass as an object with its fields. ``Any``
+stands for what JSON can hold, and is not looked into.
 """
 
 from __future__ import annotations
@@ -14,14 +15,13 @@ from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from types import NoneType, UnionType
-from typing import Any, Final, Protocol, Self, Union, get_args, get_origin, get_type_hints, runtime_checkable
+from typing import Any, Final, Protocol, Self, Union, get_args, get_origin, get_type_hints
 
 from kg.errors import MessageError
 
 SCALARS: Final = (NoneType, bool, int, float, str)
 
 
-@runtime_checkable
 class Named(Protocol):
     """What is known by its name, such as a format: ``from_name`` returns it again, or raises a NewsgraphError."""
 
@@ -78,7 +78,7 @@ def _plain_object(value: Any, parts: list[bytes]) -> Any:
         return value.isoformat()
     if isinstance(value, Path):
         return str(value)
-    if isinstance(value, Named):
+    if hasattr(type(value), "from_name"):
         return value.name
     if is_dataclass(value):
         return {one.name: _plain(getattr(value, one.name), parts) for one in fields(value)}
@@ -134,7 +134,7 @@ def _bytes(data: Any, body: _Body) -> bytes:
     return body.take(_checked(data, int))
 
 
-def _named(kind: Any) -> Decode:
+def _named(kind: type[Named]) -> Decode:
     return lambda data, _: kind.from_name(_checked(data, str))
 
 
