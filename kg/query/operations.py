@@ -21,7 +21,7 @@ class GraphOperation(Operation[Reply]):
 
     @abstractmethod
     def answer(self, graph: EmbeddedGraph) -> Reply:
-        """Return the reply, from any graph where the operation says so; raises what is wrong with the operation, one of kg.errors."""
+        """Return the reply; raises one of kg.errors. Most operations take any graph, whichever engine answers."""
 
 
 @dataclass(frozen=True, slots=True)
