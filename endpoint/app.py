@@ -23,9 +23,9 @@ from endpoint.documents import context, memento, resource, vocabulary
 from endpoint.feeds import views as feeds
 from endpoint.html import describe, home_and_search
 from endpoint.http import headers
+from endpoint.http.conditional import readable
 from endpoint.server import health, metrics
-from endpoint.server.conditions import readable
-from endpoint.server.response_cache import Kept
+from endpoint.server.response_cache import ResponseCache
 from endpoint.server.waitress_channel import Channel
 from endpoint.server.warmup import Warmer
 from endpoint.site import limits, log, problems
@@ -39,6 +39,7 @@ from kg.errors import ConfigurationError, NewsgraphError
 from kg.rdf.prefixes import expand
 from kg.settings import Settings
 from kg.store.layout import Store
+from kg.workers.operations import Newest
 from kg.workers.questions import Workers
 from kg.write import tokens
 from kg.write.writer import Writer
@@ -74,9 +75,11 @@ def create_app(settings: Settings, workers: Workers, writer: Writer | None = Non
     app.teardown_request(release)
     problems.install(app)
     limits.install(app, settings)
-    kept = app.extensions[Kept.__name__] = Kept(app.wsgi_app, partial(_version, artefacts, workers))
+    responses = app.extensions[ResponseCache.__name__] = ResponseCache(
+        app.wsgi_app, partial(_version, artefacts, workers)
+    )
     observers = (log.access_log(settings), log.slow_query_log(settings), metrics.install(app, workers, artefacts))
-    app.wsgi_app = log.Log(readable(kept), [one for one in observers if one])  # type: ignore[method-assign]
+    app.wsgi_app = log.Log(readable(responses), [one for one in observers if one])  # type: ignore[method-assign]
     return app
 
 
@@ -181,7 +184,7 @@ def addresses(settings: Settings, workers: Workers) -> list[str]:
 
 def _newest_event(workers: Workers) -> str | None:
     try:
-        nodes = workers.newest(1)["nodes"]
+        nodes = workers.ask(Newest(1))["nodes"]
     except NewsgraphError:
         return None
     kind = expand("ng:Event")

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from flask import Blueprint, Response, current_app, redirect, render_template, request
+from flask import Response, current_app, redirect, render_template, request
 from werkzeug.datastructures import MultiDict
 
 from endpoint.http.headers import FRAMABLE
+from endpoint.http.routes import IN_JSON, PAGE, Description, Parameter, Routes
 from endpoint.site import limits
 from endpoint.site.log import record
 from endpoint.site.site import Site, site, tagged
@@ -23,9 +25,10 @@ from kg.rdf import terms
 from kg.rdf.iri import respell
 from kg.rdf.prefixes import PREFIXES
 from kg.version import __version__
+from kg.workers.operations import Extend, Locate, Reconcile, Suggest
 from kg.workers.pool import Spent
 
-blueprint = Blueprint("reconcile", __name__, url_prefix="/reconcile")
+blueprint = Routes("reconcile", __name__, url_prefix="/reconcile")
 
 VERSIONS: Final = ("0.2",)
 SUGGESTED: Final = 10
@@ -35,9 +38,26 @@ WIDTH, HEIGHT = 420, 260
 PREVIEWED: Final = (terms.LABEL, terms.PREF_LABEL, terms.CONTAINED_IN_PLACE, terms.ADDRESS_COUNTRY, terms.SAME_AS)
 
 T = TypeVar("T")
+SERVICE: Final = replace(
+    IN_JSON,
+    parameters=(
+        Parameter("queries", "A batch of queries, in JSON."),
+        Parameter("extend", "A data extension query, in JSON."),
+    ),
+    bodies=("application/x-www-form-urlencoded",),
+)
+COMPLETED: Final = replace(
+    IN_JSON,
+    parameters=(Parameter("prefix", "Beginning of a name."), Parameter("cursor", "How many results to leave out.")),
+)
+PROPERTIES: Final = replace(
+    IN_JSON,
+    parameters=(Parameter("type", "IRI of a type."), Parameter("limit", "How many properties at most.")),
+)
+IDENTIFIER: Final = (Parameter("id", "IRI of a thing, or its path below the base.", required=True),)
 
 
-@blueprint.route("", methods=["GET", "POST"])
+@blueprint.route("", methods=["GET", "POST"], described=SERVICE)
 def service() -> Response:
     """Describe the service, or answer a batch of queries, or a data extension, given as ``queries`` or ``extend``."""
     here, asked = site(), _parameters()
@@ -45,10 +65,12 @@ def service() -> Response:
         if "queries" in asked:
             batch = reconcile_request.queries(asked["queries"])
             index = _index(here)
-            return _json(_charged(lambda spent: here.workers.reconcile(index, batch, spent)))
+            return _json(
+                _charged(lambda spent: here.workers.ask(Reconcile(index, here.addresses.base, batch), spent=spent))
+            )
         if "extend" in asked:
             wanted = reconcile_request.extension(asked["extend"])
-            return _json(_charged(lambda spent: here.workers.extend(wanted, spent)))
+            return _json(_charged(lambda spent: here.workers.ask(Extend(here.addresses.base, wanted), spent=spent)))
     here.artefacts.prepare([SEARCH], here.snapshot)
     return _json(_manifest(here))
 
@@ -102,23 +124,24 @@ def _manifest(here: Site) -> dict[str, Any]:
     }
 
 
-@blueprint.get("/suggest/entity")
+@blueprint.get("/suggest/entity", described=COMPLETED)
 def suggest_entity() -> Response:
     """Complete the name of a place, a person or a topic, given its beginning as ``prefix``."""
     here, prefix, skip = site(), request.args.get("prefix", ""), _cursor()
     if not prefix.strip():
         return _json({"result": []})
     index = _index(here)
-    return _json(_charged(lambda spent: here.workers.suggest(index, prefix, skip, SUGGESTED, spent)))
+    asked = Suggest(index, here.addresses.base, prefix, skip, SUGGESTED)
+    return _json(_charged(lambda spent: here.workers.ask(asked, spent=spent)))
 
 
-@blueprint.get("/suggest/type")
+@blueprint.get("/suggest/type", described=COMPLETED)
 def suggest_type() -> Response:
     """Complete the name of a type."""
     return _completed([{"id": kind.iri, "name": kind.name} for kind in TYPES.values()])
 
 
-@blueprint.get("/suggest/property")
+@blueprint.get("/suggest/property", described=COMPLETED)
 def suggest_property() -> Response:
     """Complete the name of a property."""
     return _completed([{"id": one.iri, "name": one.name} for one in proposed(None)])
@@ -145,7 +168,7 @@ def _number(name: str, least: int, most: int) -> int | None:
     return min(int(text[:9]), most)
 
 
-@blueprint.get("/properties")
+@blueprint.get("/properties", described=PROPERTIES)
 def properties() -> Response:
     """Propose properties that things of a ``type`` have (section 8.1)."""
     type_, limit = request.args.get("type"), _number("limit", 1, MOST)
@@ -155,7 +178,7 @@ def properties() -> Response:
     return _json(answer | ({"limit": limit} if limit else {}))
 
 
-@blueprint.get("/view")
+@blueprint.get("/view", described=Description((), (303,), IDENTIFIER))
 def view() -> Response:
     """Redirect from an identifier to the thing that it identifies."""
     here = site()
@@ -165,14 +188,14 @@ def view() -> Response:
     return response
 
 
-@blueprint.get("/preview")
+@blueprint.get("/preview", described=replace(PAGE, parameters=IDENTIFIER))
 def preview() -> Response:
     """Show a thing in a few lines, inside of a page of somebody else (section 5)."""
     here = site()
     iri = _asked(here)
     name = iri.removeprefix(here.addresses.base)
     asked = Extension((name,), tuple(one.value for one in (terms.TYPE, *PREVIEWED)))
-    found = here.workers.extend(asked)
+    found = here.workers.ask(Extend(here.addresses.base, asked))
     row = found["rows"][name]
     if not row[terms.TYPE.value]:
         raise NotFoundError("there is nothing here with this identifier")
@@ -195,7 +218,7 @@ def _asked(here: Site) -> str:
     """Return the IRI of the thing asked for by ``id``, which must be one of ours, however it is spelled."""
     name = request.args.get("id", "").removeprefix(here.addresses.base)
     exact, spelled = here.addresses.base + name, here.addresses.base + respell(name)
-    found = here.workers.find([exact, spelled]) if name else None
+    found = here.workers.ask(Locate((exact, spelled))) if name else None
     if found is None:
         raise NotFoundError("there is nothing here with this identifier")
     return found.iri

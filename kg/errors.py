@@ -40,6 +40,7 @@ The tree::
     │   └── UploadTooLargeError
     ├── PreconditionError
     ├── ValueRefusedError
+    ├── MessageError
     └── FrameError
         ├── PipeClosedError
         ├── FrameDeadlineError
@@ -222,6 +223,10 @@ class PreconditionError(NewsgraphError):
 
 class ValueRefusedError(NewsgraphError):
     """A value that others state is not what it should be; the message is the same for all values of its sort."""
+
+
+class MessageError(NewsgraphError):
+    """What one process of newsgraph sent another one is not what the receiver knows; they are of different versions."""
 
 
 class FrameError(NewsgraphError):

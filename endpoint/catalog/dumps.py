@@ -10,8 +10,10 @@ import base64
 from collections.abc import Sequence
 from pathlib import Path
 
-from flask import Blueprint, Response, render_template, send_file
+from flask import Response, render_template, send_file
 
+from endpoint.http.conditional import ranged
+from endpoint.http.routes import IN_TEXT, PAGE, Description, Routes
 from endpoint.site.site import Site, site
 from kg.derived import dumps
 from kg.derived.artefact import checksum
@@ -24,10 +26,10 @@ from kg.store import snapshot
 from kg.store.layout import Store
 from kg.store.snapshot import Snapshot
 
-blueprint = Blueprint("dumps", __name__)
+blueprint = Routes("dumps", __name__)
 
 
-@blueprint.get("/dump/")
+@blueprint.get("/dump/", described=PAGE)
 def index() -> str:
     """List the dumps, with size and checksum of those that are made."""
     here = site()
@@ -47,7 +49,7 @@ def index() -> str:
     )
 
 
-@blueprint.get(f"/dump/{SUMS}")
+@blueprint.get(f"/dump/{SUMS}", described=IN_TEXT)
 def checksums() -> Response:
     """Send the SHA-256 of every file that is made, as ``sha256sum --check`` reads them."""
     response = Response(dump_files.sums(made(site())), content_type="text/plain; charset=utf-8")
@@ -55,14 +57,14 @@ def checksums() -> Response:
     return response
 
 
-@blueprint.get("/dump/<name>")
+@blueprint.get("/dump/<name>", described=Description(statuses=(200, 206)))
 def dump(name: str) -> Response:
     """Send one dump; ranges are answered, so that an interrupted download can go on."""
     here = site()
     return _send(here, here.snapshot, name)
 
 
-@blueprint.get("/dump/<of>/<name>")
+@blueprint.get("/dump/<of>/<name>", described=Description(statuses=(200, 206, 410)))
 def dump_of(of: str, name: str) -> Response:
     """Send one dump of a snapshot that is kept, the same bytes at any time; ranges are answered."""
     here = site()
@@ -93,15 +95,13 @@ def _send(here: Site, source: Snapshot, name: str) -> Response:
         mimetype=content_type.partition(";")[0],
         as_attachment=True,
         download_name=f"{stem}-{source.id}.{suffix}",
-        etag=f"{source.id}-{file.name}",
-        conditional=True,
-        last_modified=None,
+        etag=False,
+        conditional=False,
     )
     response.headers["Content-Type"] = content_type
-    response.headers["Cache-Control"] = "public, max-age=60"
     digest = base64.b64encode(bytes.fromhex(checksum(path))).decode()
     response.headers["Repr-Digest"] = f"sha-256=:{digest}:"  # RFC 9530, section 3
-    return response
+    return ranged(response, f"{source.id}-{file.name}")
 
 
 def _what_there_is(here: Site) -> str:

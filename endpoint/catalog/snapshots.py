@@ -9,20 +9,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from flask import Blueprint, Response, render_template
+from flask import Response, render_template
 
 from endpoint.catalog import dumps
 from endpoint.documents import resource
 from endpoint.documents.resource import Found
 from endpoint.html.describe import embedded
+from endpoint.http.conditional import by_content
 from endpoint.http.negotiate import HTML, PAGE_FORMATS
+from endpoint.http.routes import DOCUMENT, Description, Routes
 from endpoint.http.urls import without_suffix
-from endpoint.site.site import Site, by_content, site
+from endpoint.site.site import Site, site
 from kg.derived import dumps as derived
 from kg.errors import NotFoundError, StoreError
 from kg.publish.catalog_represent import document
@@ -37,7 +39,7 @@ from kg.store import snapshot
 from kg.store.layout import Store
 from kg.store.snapshot import Snapshot
 
-blueprint = Blueprint("snapshots", __name__)
+blueprint = Routes("snapshots", __name__)
 
 _PATH: Final = re.compile(rf"{FOLDER}/([^/]+)(?:/dump/([^/]+))?")
 
@@ -55,13 +57,13 @@ class Described:
         return self.version.dump(self.made).value if self.made else self.version.iri
 
 
-@blueprint.get(f"/{FOLDER}/<path:rest>")
+@blueprint.get(f"/{FOLDER}/<path:rest>", described=Description(statuses=(303, 410)))
 def thing(rest: str) -> Response:
     """Redirect from a snapshot, or from a dump of one, to its document."""
     return resource.see_document(_locate(site(), f"{FOLDER}/{rest}"))
 
 
-@blueprint.get(f"/doc/{FOLDER}/<path:rest>")
+@blueprint.get(f"/doc/{FOLDER}/<path:rest>", described=replace(DOCUMENT, statuses=(200, 410), parameters=()))
 def generic(rest: str) -> Response:
     """Serve the document about a snapshot, or a dump of one, in the format of its suffix or the one negotiated."""
     return resource.document(_locate(site(), f"{FOLDER}/{rest}"), _answer, _tagged)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from flask import Blueprint, Response, render_template, request
+from flask import Response, render_template, request
 
 from endpoint.catalog import dumps, snapshots
 from endpoint.html.describe import embedded
+from endpoint.http.conditional import by_content
 from endpoint.http.headers import alternates, link
 from endpoint.http.negotiate import HTML, JSON, choose
+from endpoint.http.routes import CATALOG, PAGE, SUFFIXED, Description, Routes
 from endpoint.site.problems import acceptable
-from endpoint.site.site import Site, by_content, site
+from endpoint.site.site import Site, site
 from kg.derived.statistics import STATISTICS
 from kg.errors import NotFoundError
 from kg.lookup import statistics as counts
@@ -23,26 +25,26 @@ from kg.rdf.formats import RDF_FORMATS, Format, by_name
 from kg.rdf.licences import BY_SA_4
 from kg.rdf.prefixes import compact
 
-blueprint = Blueprint("catalog", __name__)
+blueprint = Routes("catalog", __name__)
 
 FORMATS: Final = (HTML, *RDF_FORMATS, JSON)
 VOID: Final = (by_name("turtle"), *(one for one in FORMATS if one.name != "turtle"))
 """Programs that ask for the well-known address say nothing of formats, or anything; Turtle is what they read."""
 
 
-@blueprint.get(f"/{PATH}")
+@blueprint.get(f"/{PATH}", described=CATALOG)
 def generic() -> Response:
     """Serve the catalogue in the negotiated format."""
     return _negotiated(FORMATS)
 
 
-@blueprint.get("/.well-known/void")
+@blueprint.get("/.well-known/void", described=CATALOG)
 def well_known() -> Response:
     """Serve the catalogue where VoID (section 7.2) and RFC 8615 say that it is found."""
     return _negotiated(VOID)
 
 
-@blueprint.get(f"/{PATH}.<suffix>")
+@blueprint.get(f"/{PATH}.<suffix>", described=SUFFIXED)
 def by_suffix(suffix: str) -> Response:
     """Serve the catalogue in one format."""
     chosen = next((one for one in FORMATS if one.suffix == suffix), None)
@@ -51,7 +53,7 @@ def by_suffix(suffix: str) -> Response:
     return _serve(chosen)
 
 
-@blueprint.get("/cite")
+@blueprint.get("/cite", described=PAGE)
 def cite() -> Response:
     """Show how to cite the data."""
     here = site()
@@ -68,7 +70,7 @@ def cite() -> Response:
     return by_content(Response(page, content_type=HTML.content_type))
 
 
-@blueprint.get("/cite.bib")
+@blueprint.get("/cite.bib", described=Description(("application/x-bibtex",)))
 def cite_bib() -> Response:
     """Send the citation as BibTeX."""
     return by_content(Response(bibtex(catalog(site())), content_type="application/x-bibtex; charset=utf-8"))

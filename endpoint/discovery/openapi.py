@@ -1,8 +1,8 @@
 """The description of the addresses of this server in OpenAPI 3.1 (https://spec.openapis.org/oas/v3.1.0).
 
 Paths, their parameters and methods are those of the routes, and the words are the docstrings of the views. What the
-routes do not know is in the table of endpoint.discovery.operations. HEAD and OPTIONS are answered wherever GET is, and
-are not listed. OpenAPI 3.1 has no place for the method QUERY, so that an operation of it is in the extension
+routes do not know is in their descriptions (see endpoint.http.routes). HEAD and OPTIONS are answered wherever GET is,
+and are not listed. OpenAPI 3.1 has no place for the method QUERY, so that an operation of it is in the extension
 ``x-query``.
 """
 
@@ -13,17 +13,17 @@ import re
 from collections.abc import Iterable
 from typing import Any, Final
 
-from flask import Blueprint, Flask, Response, current_app, json
+from flask import Flask, Response, current_app, json
 from werkzeug.routing import AnyConverter, BaseConverter, IntegerConverter, PathConverter, Rule
 
-from endpoint.discovery.operations import OPERATIONS, STATUSES, UNKNOWN, Operation
 from endpoint.http.negotiate import HTML
+from endpoint.http.routes import IN_JSON, STATUSES, Description, Routes
 from endpoint.site.problems import PLAIN, PLAIN_JSON, PROBLEM
 from endpoint.site.site import site, tagged
 from kg.rdf.formats import Format
 from kg.version import __version__
 
-blueprint = Blueprint("openapi", __name__)
+blueprint = Routes("openapi", __name__)
 
 VERSION: Final = "3.1.0"
 UNLISTED: Final = frozenset({"HEAD", "OPTIONS"})
@@ -35,11 +35,11 @@ ABOUT: Final = (
 )
 _ARGUMENT: Final = re.compile(r"<(?:[^<>:]+:)?(\w+)>")
 _WRITING: Final = frozenset({"PUT", "DELETE"})
-_STORE: Final = "graphstore."
-"""Prefix of the views whose POST writes too."""
+STATIC: Final = Description(text="Send a file that the pages use.")
+"""Of the one route that Flask adds itself."""
 
 
-@blueprint.get("/openapi.json")
+@blueprint.get("/openapi.json", described=IN_JSON)
 def openapi() -> Response:
     """Describe all addresses of this server in OpenAPI 3.1."""
     here = site()
@@ -74,7 +74,7 @@ def template(rule: Rule) -> str:
 
 
 def _operation(app: Flask, rule: Rule, method: str) -> dict[str, Any]:
-    known = OPERATIONS.get(rule.endpoint, UNKNOWN)
+    known = _description(app, rule)
     text = known.text or inspect.getdoc(app.view_functions[rule.endpoint]) or ""
     summary, _, more = text.replace("``", "`").partition("\n\n")
     arguments = _ARGUMENT.findall(rule.rule)
@@ -87,16 +87,22 @@ def _operation(app: Flask, rule: Rule, method: str) -> dict[str, Any]:
             *(_argument(name, rule, known) for name in arguments),
             *(one.described() for one in known.parameters),
         ],
-        "responses": _responses(known, writes=_writes(rule, method)),
+        "responses": _responses(known, writes=_writes(known, method)),
     }
     if known.bodies and method not in ("GET", "DELETE"):
         found["requestBody"] = {"required": True, "content": _content(known.bodies)}
-    if _writes(rule, method):
+    if _writes(known, method):
         found["security"] = [{"token": []}]
     return {name: value for name, value in found.items() if value}
 
 
-def _argument(name: str, rule: Rule, known: Operation) -> dict[str, Any]:
+def _description(app: Flask, rule: Rule) -> Description:
+    name, _, view = rule.endpoint.rpartition(".")
+    routes = app.blueprints.get(name)
+    return routes.descriptions[view] if isinstance(routes, Routes) else STATIC
+
+
+def _argument(name: str, rule: Rule, known: Description) -> dict[str, Any]:
     converter = rule._converters[name]  # werkzeug has no public way from a rule to its converters
     found: dict[str, Any] = {"name": name, "in": "path", "required": True, "schema": _schema(converter)}
     if known.values:
@@ -114,11 +120,11 @@ def _schema(converter: BaseConverter) -> dict[str, Any]:
     return {"type": "string", "minLength": 1}
 
 
-def _writes(rule: Rule, method: str) -> bool:
-    return method in _WRITING or (method == "POST" and rule.endpoint.startswith(_STORE))
+def _writes(known: Description, method: str) -> bool:
+    return method in _WRITING or (method == "POST" and known.posts)
 
 
-def _responses(known: Operation, *, writes: bool) -> dict[str, Any]:
+def _responses(known: Description, *, writes: bool) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for status in known.statuses:
         found[str(status)] = {"description": STATUSES[status]}

@@ -13,11 +13,13 @@ from typing import Final
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
-from flask import Blueprint, Response, render_template
+from flask import Response, render_template
 
 from endpoint.html.home_and_search import newest
+from endpoint.http.conditional import by_content
 from endpoint.http.negotiate import PAGE_FORMATS
-from endpoint.site.site import Site, by_content, site, tagged
+from endpoint.http.routes import IN_TEXT, IN_XML, Description, Routes
+from endpoint.site.site import Site, site, tagged
 from kg.derived.sitemaps import SITEMAPS
 from kg.errors import NotFoundError
 from kg.lookup import sitemap as kept
@@ -26,7 +28,7 @@ from kg.publish.dump_files import NAME
 from kg.rdf.formats import RESULT_FORMATS
 from kg.rdf.prefixes import PREFIXES
 
-blueprint = Blueprint("discovery", __name__)
+blueprint = Routes("discovery", __name__)
 
 XML: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
 SCHEMA: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"
@@ -37,7 +39,7 @@ VALID_DAYS: Final = 180
 SCHEMES: Final = ("mailto:", "https:", "tel:")  # of contacts, RFC 9116, section 2.5.3
 
 
-@blueprint.get("/robots.txt")
+@blueprint.get("/robots.txt", described=IN_TEXT)
 def robots() -> Response:
     """Tell crawlers what not to fetch, and where the sitemaps are (RFC 9309)."""
     here = site()
@@ -45,7 +47,7 @@ def robots() -> Response:
     return _text(f"User-agent: *\n{closed}\nSitemap: {here.addresses.base}sitemap.xml\n")
 
 
-@blueprint.get("/sitemap.xml")
+@blueprint.get("/sitemap.xml", described=IN_XML)
 def sitemaps() -> Response:
     """List the sitemaps, with when a document of each changed last (sitemaps.org, "Sitemap index files").
 
@@ -59,7 +61,7 @@ def sitemaps() -> Response:
     return tagged(_xml(_listing("sitemapindex", rows)), here.snapshot, "sitemap")
 
 
-@blueprint.get("/sitemap/<name>.xml")
+@blueprint.get("/sitemap/<name>.xml", described=IN_XML)
 def sitemap(name: str) -> Response:
     """List documents of one year or of one kind of things, with when each changed last."""
     here = site()
@@ -71,7 +73,7 @@ def sitemap(name: str) -> Response:
     return tagged(_xml(body), here.snapshot, f"sitemap-{name}")
 
 
-@blueprint.get("/.well-known/security.txt")
+@blueprint.get("/.well-known/security.txt", described=IN_TEXT)
 def security() -> Response:
     """Say whom to tell about a vulnerability (RFC 9116); 404 if this server has no contact."""
     here = site()
@@ -88,7 +90,7 @@ def security() -> Response:
     return _text("".join(f"{name}: {value}\n" for name, value in fields.items()))
 
 
-@blueprint.get("/opensearch.xml")
+@blueprint.get("/opensearch.xml", described=Description(("application/opensearchdescription+xml",)))
 def opensearch() -> Response:
     """Describe the search to browsers (OpenSearch 1.1, draft 6)."""
     here = site()
@@ -96,7 +98,7 @@ def opensearch() -> Response:
     return by_content(Response(body, content_type="application/opensearchdescription+xml"))
 
 
-@blueprint.get("/llms.txt")
+@blueprint.get("/llms.txt", described=IN_TEXT)
 def llms() -> Response:
     """Tell language models and those who feed them what there is here and how to get it (llmstxt.org)."""
     here = site()

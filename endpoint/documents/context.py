@@ -2,36 +2,37 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from functools import cache
 from typing import Final
 
-from flask import Blueprint, Response, request
+from flask import Response
 
 import vocab
+from endpoint.http.conditional import conditional, digest
 from endpoint.http.headers import link
 from endpoint.http.negotiate import JSON
+from endpoint.http.routes import Description, Routes
 from endpoint.site.site import site
 from kg.errors import NotFoundError
 from kg.rdf.formats import PROFILE, Format
 from kg.rdf.jsonld import context as terms
 from kg.rdf.jsonld import text
 
-blueprint = Blueprint("context", __name__)
+blueprint = Routes("context", __name__)
 
 PATH: Final = "context.jsonld"
 RELATION: Final = f"{PROFILE}context"
 SECONDS: Final = 7 * 24 * 3600
 
 
-@blueprint.get(f"/{PATH}")
+@blueprint.get(f"/{PATH}", described=Description(("application/ld+json",)))
 def context() -> Response:
     """Serve the one context of all documents, to be kept for a week and then asked for again by its entity tag."""
     return _serve(vocab.context().encode(), "context")
 
 
-@blueprint.get("/frames/<name>.jsonld")
+@blueprint.get("/frames/<name>.jsonld", described=Description(("application/ld+json",), values=vocab.FRAMES))
 def frame(name: str) -> Response:
     """Serve the frame for one kind of resource, with the context in it, so that it can be used as it is."""
     if name not in vocab.FRAMES:
@@ -52,9 +53,4 @@ def _frame(name: str) -> bytes:
 
 def _serve(body: bytes, profile: str) -> Response:
     response = Response(body, content_type=f'application/ld+json; profile="{PROFILE}{profile}"')
-    response.set_etag(hashlib.sha256(body).hexdigest()[:32])
-    response.cache_control.public = True
-    response.cache_control.max_age = SECONDS
-    conditional = response.make_conditional(request)
-    assert isinstance(conditional, Response)  # noqa: S101
-    return conditional
+    return conditional(response, digest(body), caching=f"public, max-age={SECONDS}")

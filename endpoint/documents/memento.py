@@ -10,26 +10,28 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_right
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from typing import Any, Final
 
-from flask import Blueprint, Response, redirect, request
+from flask import Response, redirect, request
 from werkzeug.exceptions import BadRequest
 
 from endpoint.documents import context
 from endpoint.html.describe import document_page
 from endpoint.http.headers import alternates, link
 from endpoint.http.negotiate import DOCUMENT_FORMATS, HTML, choose
+from endpoint.http.routes import DOCUMENT, IN_JSON, Description, Parameter, Routes
 from endpoint.http.urls import without_suffix
 from endpoint.site.problems import acceptable
 from endpoint.site.site import Site, site, tagged
 from kg.errors import NotFoundError
-from kg.process.child import Request
 from kg.rdf.formats import Format
 from kg.rdf.licences import BY_SA_4
+from kg.workers.operations import Mementos, State, StatePage
 
-blueprint = Blueprint("memento", __name__)
+blueprint = Routes("memento", __name__)
 
 LINK_FORMAT: Final = "application/link-format"
 STAMP: Final = "%Y%m%d%H%M%S"
@@ -37,7 +39,10 @@ INSTANT: Final = "%Y-%m-%dT%H:%M:%SZ"
 KINDS: Final = "event", "day"
 
 
-@blueprint.get("/timegate/<path:path>")
+@blueprint.get(
+    "/timegate/<path:path>",
+    described=Description((), (302,), (Parameter("Accept-Datetime", "A time (RFC 9110).", "header"),)),
+)
 def timegate(path: str) -> Response:
     """Redirect to the memento that was current at Accept-Datetime, else to the newest (RFC 7089, section 4.1.1).
 
@@ -71,7 +76,7 @@ def _asked(text: str) -> datetime | None:
     return moment.astimezone(UTC)
 
 
-@blueprint.get("/timemap/link/<path:path>")
+@blueprint.get("/timemap/link/<path:path>", described=Description((LINK_FORMAT,)))
 def timemap(path: str) -> Response:
     """List the mementos of a document as links (RFC 7089, section 5; RFC 6690)."""
     moments = _moments(site(), path)
@@ -86,7 +91,7 @@ def timemap(path: str) -> Response:
     return tagged(response, site().snapshot, "timemap-link")
 
 
-@blueprint.get("/timemap/json/<path:path>")
+@blueprint.get("/timemap/json/<path:path>", described=IN_JSON)
 def timemap_json(path: str) -> Response:
     """List the mementos of a document as JSON, in the form that Memento aggregators use."""
     moments = _moments(site(), path)
@@ -104,7 +109,7 @@ def timemap_json(path: str) -> Response:
     return tagged(response, site().snapshot, "timemap-json")
 
 
-@blueprint.get("/memento/<stamp>/<path:path>")
+@blueprint.get("/memento/<stamp>/<path:path>", described=replace(DOCUMENT, statuses=(200,), parameters=()))
 def memento(stamp: str, path: str) -> Response:
     """Serve what was said about an event or a day at one moment, in the format of the suffix or the one negotiated."""
     here = site()
@@ -132,17 +137,12 @@ def _body(here: Site, path: str, moment: datetime, wanted: Format) -> bytes:
     iri, address = here.addresses.iri(path), _address(path, moment)
 
     def make() -> bytes:
-        arguments = {
-            "instant": moment.strftime(INSTANT),
-            "format": wanted.name,
-            "memento": here.addresses.base + address,
-            "original": _original(path),
-            "limit": here.settings.result_bytes,
-        }
-        body = here.workers.run(Request("state", arguments, iri))[1]
+        instant, limit = moment.strftime(INSTANT), here.settings.result_bytes
+        dated, original = here.addresses.base + address, _original(path)
         if wanted != HTML:
-            return body
-        return document_page(here, iri, json.loads(body), address, moment.strftime(INSTANT)).encode()
+            return here.workers.ask(State(iri, instant, dated, original, wanted, limit))
+        page = here.workers.ask(StatePage(iri, instant, dated, original, limit))
+        return document_page(here, iri, page.nodes, address, instant).encode()
 
     found: bytes = here.cached(("memento", path, moment, wanted.name, request.root_path), make, len)
     return found
@@ -174,7 +174,7 @@ def _moments(here: Site, path: str) -> list[datetime]:
     iri = here.addresses.iri(path)
     found: list[str] = here.cached(
         ("mementos", iri),
-        lambda: json.loads(here.workers.run(Request("mementos", {}, iri))[1]),
+        lambda: here.workers.ask(Mementos(iri)),
         lambda moments: 100 * (1 + len(moments)),
     )
     if not found:

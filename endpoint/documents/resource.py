@@ -7,13 +7,11 @@ source is its own address, so there is a document about it at ``/source/`` and t
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
-from flask import Blueprint, Response, redirect, request
+from flask import Response, redirect, request
 
 from endpoint.documents import context
 from endpoint.documents.memento import original_links
@@ -21,6 +19,7 @@ from endpoint.feeds import views
 from endpoint.html.describe import document_page
 from endpoint.http.headers import alternates, link
 from endpoint.http.negotiate import DOCUMENT_FORMATS, HTML, JSON, choose
+from endpoint.http.routes import DOCUMENT, MOVED, Description, Parameter, Routes
 from endpoint.http.urls import THINGS, is_document, readable, without_suffix
 from endpoint.site.problems import acceptable, problem
 from endpoint.site.site import Site, site, tagged
@@ -31,10 +30,11 @@ from kg.query.evaluate import Answer
 from kg.rdf.formats import Format
 from kg.rdf.licences import BY_SA_4
 from kg.store.snapshot import Snapshot
+from kg.workers.operations import Describe, DescribePage, Locate
 
-blueprint = Blueprint("resource", __name__)
+blueprint = Routes("resource", __name__)
 
-Describe = Callable[[Site, str, Format, int], Answer]
+Describer = Callable[[Site, str, Format, int], Answer]
 Tag = Callable[[Response, Snapshot, str], Response]
 
 
@@ -47,7 +47,7 @@ class Found:
     alias: bool = False
 
 
-@blueprint.get(f"/<any({', '.join(THINGS)}):kind>/<path:rest>")
+@blueprint.get(f"/<any({', '.join(THINGS)}):kind>/<path:rest>", described=DOCUMENT)
 def thing(kind: str, rest: str) -> Response:
     """Redirect from a thing to its document, or from a readable name to the event; serve revisions."""
     path = f"{kind}/{rest}"
@@ -66,25 +66,25 @@ def see_document(found: Found) -> Response:
     return response
 
 
-@blueprint.get("/news/<path:rest>")
+@blueprint.get("/news/<path:rest>", described=Description((), (308, 410)))
 def context_path(rest: str) -> Response:
     """Redirect from a path of the Context to the event that its page is about."""
     return _to_event(locate(site(), f"news/{rest}"))
 
 
-@blueprint.get("/page/<path:rest>")
+@blueprint.get("/page/<path:rest>", described=DOCUMENT)
 def page(rest: str) -> Response:
     """Serve the document about one capture of an archive page."""
     return document(locate(site(), f"page/{rest}"))
 
 
-@blueprint.get("/enrichment/<path:rest>")
+@blueprint.get("/enrichment/<path:rest>", described=DOCUMENT)
 def enrichment(rest: str) -> Response:
     """Serve the document about what another endpoint said at some date, which is a graph of its own."""
     return document(locate(site(), f"enrichment/{rest}"))
 
 
-@blueprint.get("/doc/<path:path>")
+@blueprint.get("/doc/<path:path>", described=DOCUMENT)
 def generic(path: str) -> Response:
     """Serve the document about a thing; send whoever asks for a document's document to the document."""
     found, addresses = locate(site(), path), site().addresses
@@ -93,7 +93,7 @@ def generic(path: str) -> Response:
     return document(found)
 
 
-@blueprint.get("/source/<path:iri>")
+@blueprint.get("/source/<path:iri>", described=DOCUMENT)
 def source(iri: str) -> Response:
     """Serve what the graph says about a source, whose IRI is an address elsewhere."""
     stem, suffix = without_suffix(iri)
@@ -104,7 +104,9 @@ def source(iri: str) -> Response:
     return document(Found(found.iri, suffix if found.iri != iri else None))
 
 
-@blueprint.get("/source")
+@blueprint.get(
+    "/source", described=replace(MOVED, parameters=(Parameter("url", "Address of a source.", required=True),))
+)
 def source_by_parameter() -> Response:
     """Redirect from ``/source?url=…`` to the document about that source."""
     url = request.args.get("url", "")
@@ -138,7 +140,7 @@ def locate(here: Site, path: str) -> Found:
 
 def _find(here: Site, iris: Sequence[str], identifiers: Sequence[str]) -> Location | None:
     def look() -> tuple[Location | None]:
-        return (here.workers.find(iris, identifiers),)
+        return (here.workers.ask(Locate(tuple(iris), tuple(identifiers))),)
 
     found: tuple[Location | None] = here.cached(("find", *iris, *identifiers), look, lambda _: 1_000)
     return found[0]
@@ -174,7 +176,7 @@ def withdrawn(error: WithdrawnError) -> Response:
     return response
 
 
-def document(found: Found, describe: Describe | None = None, tag: Tag = tagged) -> Response:
+def document(found: Found, describe: Describer | None = None, tag: Tag = tagged) -> Response:
     """Return the document about a resource, in the format of its suffix or else the one negotiated.
 
     ``describe`` makes the description, if it is not the graph that has it; ``tag`` gives the response its validators.
@@ -231,13 +233,11 @@ def described(here: Site, iri: str, format: Format, page: int = 1) -> Answer:  #
     key = ("document", iri, format.name, request.root_path, page)
 
     def make() -> Answer:
-        generic_iri = here.addresses.base + here.addresses.document(iri)
-        answer = here.workers.describe(iri, format, generic_iri, page)
+        document_iri, limit = here.addresses.base + here.addresses.document(iri), here.settings.result_bytes
         if format != HTML:
-            return answer
-        nodes: dict[str, Any] = json.loads(answer.body)
-        body = document_page(here, iri, nodes, page=page).encode()
-        return replace(answer, format=format, body=body)
+            return here.workers.ask(Describe(iri, format, limit, document_iri, page))
+        found = here.workers.ask(DescribePage(iri, limit, document_iri, page))
+        return Answer("describe", format, document_page(here, iri, found.nodes, page=page).encode(), rows=found.events)
 
     found: Answer = here.cached(key, make, lambda answer: len(answer.body) + 1_000)
     return found

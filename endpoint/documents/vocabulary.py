@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
-from flask import Blueprint, Response, redirect, render_template, request
+from flask import Response, redirect, render_template, request
 from pyoxigraph import RdfFormat, serialize
 
 import vocab
@@ -14,6 +15,7 @@ from endpoint.documents.ontology import Ontology, ontology
 from endpoint.html.describe import embedded
 from endpoint.http.headers import alternates, link
 from endpoint.http.negotiate import DOCUMENT_FORMATS, PAGE_FORMATS, choose
+from endpoint.http.routes import CATALOG, SUFFIXED, Routes
 from endpoint.http.urls import without_suffix
 from endpoint.site.problems import acceptable
 from endpoint.site.site import site, tagged
@@ -24,7 +26,7 @@ from kg.rdf.jsonld import compacted
 from kg.rdf.prefixes import expand
 from kg.rdf.serialize import nodes, represent
 
-blueprint = Blueprint("vocabulary", __name__)
+blueprint = Routes("vocabulary", __name__)
 
 LICENCE: Final = "https://creativecommons.org/publicdomain/zero/1.0/"
 CURRENT: Final = "vocab"
@@ -41,13 +43,13 @@ HEADER: Final = {
 """What the head of the page shows of the ontology."""
 
 
-@blueprint.get("/vocab")
+@blueprint.get("/vocab", described=CATALOG)
 def generic() -> Response:
     """Serve the vocabulary in the negotiated format."""
     return _serve(CURRENT, vocab.VERSION, None)
 
 
-@blueprint.get("/vocab.<suffix>")
+@blueprint.get("/vocab.<suffix>", described=SUFFIXED)
 def by_suffix(suffix: str) -> Response:
     """Serve the vocabulary in one format."""
     _, chosen = without_suffix(f"{CURRENT}.{suffix}")
@@ -56,7 +58,7 @@ def by_suffix(suffix: str) -> Response:
     return _serve(CURRENT, vocab.VERSION, chosen)
 
 
-@blueprint.get("/vocab/<name>")
+@blueprint.get("/vocab/<name>", described=replace(CATALOG, statuses=(200, 303)))
 def below(name: str) -> Response:
     """Serve a version of the vocabulary, ``/vocab/0.1.0``, or redirect from ``/vocab/Event`` to the term."""
     stem, suffix = without_suffix(name)

@@ -7,39 +7,37 @@ have a category. The event stream tells of everything.
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from urllib.parse import unquote
 
-from flask import Blueprint, Response, redirect, render_template, request
+from flask import Response, redirect, render_template, request
 from werkzeug.exceptions import Gone
 
 from endpoint.feeds import activity, atom, ldes
 from endpoint.feeds.activity import ACTIVITY, ANY_JSON
 from endpoint.feeds.atom import ANY_XML, ATOM
 from endpoint.feeds.ldes import CHILDREN, Node, Stream
+from endpoint.http.conditional import MINUTE, conditional, digest
 from endpoint.http.headers import link
 from endpoint.http.negotiate import HTML, choose
+from endpoint.http.routes import PAGE, PLAIN, Description, Routes
 from endpoint.site.problems import acceptable
 from endpoint.site.site import Site, site, tagged
 from kg.derived.changelog import EVENTS, Change, Changelog, Page
 from kg.derived.changes import CHANGES, reading
 from kg.errors import NotFoundError
-from kg.process.child import Request
 from kg.rdf.formats import Format
+from kg.workers.operations import Locate, VersionsPage
 
-blueprint = Blueprint("feeds", __name__)
+blueprint = Routes("feeds", __name__)
 
 ALL: Final = (ATOM, *ANY_XML, ACTIVITY, *ANY_JSON, *ldes.FORMATS)
 ENTRIES: Final = 100
 YEAR: Final = 365 * 24 * 3600
-SHORT: Final = 60
 KINDS: Final = ("entity", "category")
 """The things that have a feed of the events that name them."""
 
@@ -67,6 +65,10 @@ class Feed:
         return f"{base}feed/{format.name}/{generation}/{number}{self.path}"
 
 
+ENTRIES_IN_ATOM: Final = Description(("application/atom+xml",))
+ACTIVITIES: Final = Description(("application/activity+json",))
+
+
 @blueprint.before_request
 def for_people() -> Response | None:
     """Send those who read nothing but HTML from a feed to the page about feeds."""
@@ -79,15 +81,15 @@ def for_people() -> Response | None:
     return response
 
 
-@blueprint.get("/feed")
+@blueprint.get("/feed", described=PAGE)
 def overview() -> Response:
     """Show people which feeds there are."""
     here = site()
     return tagged(Response(render_template("feeds.html", site=here, addresses=here.addresses)), here.snapshot, "feeds")
 
 
-@blueprint.get("/feed/atom")
-@blueprint.get("/feed/atom/<path:path>")
+@blueprint.get("/feed/atom", described=ENTRIES_IN_ATOM)
+@blueprint.get("/feed/atom/<path:path>", described=ENTRIES_IN_ATOM)
 def atom_feed(path: str = "") -> Response:
     """Serve the newest entries of a feed (RFC 5005, section 4: the subscription document)."""
     _negotiated((ATOM, *ANY_XML))
@@ -104,8 +106,8 @@ def _reading(here: Site) -> AbstractContextManager[Changelog]:
     return reading(here.artefacts, here.snapshot)
 
 
-@blueprint.get("/feed/atom/<int:generation>/<int:number>")
-@blueprint.get("/feed/atom/<int:generation>/<int:number>/<path:path>")
+@blueprint.get("/feed/atom/<int:generation>/<int:number>", described=ENTRIES_IN_ATOM)
+@blueprint.get("/feed/atom/<int:generation>/<int:number>/<path:path>", described=ENTRIES_IN_ATOM)
 def atom_archive(generation: int, number: int, path: str = "") -> Response:
     """Serve an archive of a feed, a full page of entries (RFC 5005, section 4)."""
     _negotiated((ATOM, *ANY_XML))
@@ -144,8 +146,8 @@ def _atom(
     )
 
 
-@blueprint.get("/feed/activity")
-@blueprint.get("/feed/activity/<path:path>")
+@blueprint.get("/feed/activity", described=ACTIVITIES)
+@blueprint.get("/feed/activity/<path:path>", described=ACTIVITIES)
 def activity_collection(path: str = "") -> Response:
     """Serve the collection of the activities of a feed."""
     _negotiated((ACTIVITY, *ANY_JSON))
@@ -160,8 +162,8 @@ def activity_collection(path: str = "") -> Response:
         return _send(activity.render(whole), ACTIVITY, log.time)
 
 
-@blueprint.get("/feed/activity/<int:generation>/<int:number>")
-@blueprint.get("/feed/activity/<int:generation>/<int:number>/<path:path>")
+@blueprint.get("/feed/activity/<int:generation>/<int:number>", described=ACTIVITIES)
+@blueprint.get("/feed/activity/<int:generation>/<int:number>/<path:path>", described=ACTIVITIES)
 def activity_page(generation: int, number: int, path: str = "") -> Response:
     """Serve a page of activities; behind the last full one there is always one more, which may be empty."""
     _negotiated((ACTIVITY, *ANY_JSON))
@@ -183,7 +185,7 @@ def activity_page(generation: int, number: int, path: str = "") -> Response:
         return _send(activity.render(found), ACTIVITY, updated, lasting=number <= full)
 
 
-@blueprint.get("/feed/ldes")
+@blueprint.get("/feed/ldes", described=PLAIN)
 def ldes_root() -> Response:
     """Serve the root node of the event stream."""
     here = site()
@@ -196,7 +198,7 @@ def ldes_root() -> Response:
         return _send(_tree(here, head, (), chosen), chosen, log.time)
 
 
-@blueprint.get("/feed/ldes/<int:generation>/index/<int:number>")
+@blueprint.get("/feed/ldes/<int:generation>/index/<int:number>", described=PLAIN)
 def ldes_index(generation: int, number: int) -> Response:
     """Serve an index node of the event stream."""
     here = site()
@@ -214,7 +216,7 @@ def ldes_index(generation: int, number: int) -> Response:
         return _send(_tree(here, head, (), chosen), chosen, pages[-1].until, lasting=lasting)
 
 
-@blueprint.get("/feed/ldes/<int:generation>/<int:number>")
+@blueprint.get("/feed/ldes/<int:generation>/<int:number>", described=PLAIN)
 def ldes_page(generation: int, number: int) -> Response:
     """Serve a page of the event stream: versions of resources with what they said."""
     here = site()
@@ -232,7 +234,7 @@ def ldes_page(generation: int, number: int) -> Response:
         return _send(body, chosen, page.until, lasting=number < log.pages)
 
 
-@blueprint.get("/feed/version/<int(max=9223372036854775807):seq>")
+@blueprint.get("/feed/version/<int(max=9223372036854775807):seq>", described=PLAIN)
 def version(seq: int) -> Response:
     """Serve one version of a resource, or the activity that made it."""
     here = site()
@@ -278,7 +280,7 @@ def _feed(here: Site, log: Changelog, path: str) -> Feed:
     iri = here.addresses.iri(path)
     shown = f"/{iri.removeprefix(here.addresses.base)}"
     size = log.size(iri)
-    if size is None and not (path.partition("/")[0] in KINDS and here.workers.find([iri])):
+    if size is None and not (path.partition("/")[0] in KINDS and here.workers.ask(Locate((iri,)))):
         raise NotFoundError(f"there is no feed of {path[:200]}: there are feeds of entities and of categories")
     return Feed(iri, shown, size or 0)
 
@@ -305,23 +307,20 @@ def _page(stream: Stream, log: Changelog, number: int) -> str:
 def _tree(here: Site, head: str, members: Sequence[Change], wanted: Format) -> bytes:
     """Return a page in a format, with the content of its members, which a worker reads."""
     stream = Stream(here.addresses.base)
-    listed = [
-        (stream.version(one), one.iri, base64.b64encode(one.content).decode() if one.content else None)
-        for one in members
-        if one.kind != "Delete"
-    ]
-    arguments = {"base": stream.base, "format": wanted.name, "limit": here.settings.result_bytes}
-    return here.workers.run(Request("members", arguments, json.dumps({"head": head, "members": listed})))[1]
+    listed = tuple((stream.version(one), one.iri, one.content or None) for one in members if one.kind != "Delete")
+    return here.workers.ask(VersionsPage(stream.base, head, listed, wanted, here.settings.result_bytes))
 
 
 def _send(body: bytes, wanted: Format, updated: str, *, lasting: bool = False) -> Response:
     """Return a response with its validators; one that is ``lasting`` never changes (RFC 8246)."""
     response = Response(body, content_type=wanted.content_type)
-    response.set_etag(hashlib.sha256(body).hexdigest()[:32])
-    with suppress(ValueError):
-        response.last_modified = datetime.fromisoformat(updated)
     response.headers["Vary"] = "Accept"
-    response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable" if lasting else f"public, max-age={SHORT}"
-    conditional = response.make_conditional(request)
-    assert isinstance(conditional, Response)  # noqa: S101
-    return conditional
+    caching = f"public, max-age={YEAR}, immutable" if lasting else MINUTE
+    return conditional(response, digest(body), _instant(updated), caching)
+
+
+def _instant(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from flask import Blueprint, Response, redirect, render_template, request
+from flask import Response, redirect, render_template, request
 
 from endpoint.html.describe import listing
 from endpoint.http.negotiate import HTML, JSON, choose
+from endpoint.http.routes import MOVED, PAGE, Description, Parameter, Routes, media_types
 from endpoint.site.site import Site, site, tagged
 from kg.derived.search import SEARCH
 from kg.errors import NotAcceptableError, QueryError, ServiceBusyError, StoreError
 from kg.lookup.search import NAMES, WORDS_OF_KINDS
 from kg.rdf.prefixes import expand
+from kg.workers.operations import FindPlaces, FindText, Newest
 
-blueprint = Blueprint("browse", __name__)
+blueprint = Routes("browse", __name__)
 
 NEWEST: Final = 30
 SEARCH_LENGTH: Final = 200
@@ -32,9 +35,17 @@ ICON: Final = (
     '<g fill="#fff"><circle cx="9" cy="9" r="4"/><circle cx="23" cy="13" r="3.4"/>'
     '<circle cx="13" cy="23" r="3.4"/></g></svg>'
 )
+SEARCHING: Final = Description(
+    media_types((HTML, JSON)),
+    parameters=(
+        Parameter("q", "Words of a title, or of the name of a place, a person or a topic."),
+        Parameter("type", "In JSON: only what is of this kind, such as event, place, person or topic."),
+        Parameter("limit", "In JSON: how many to list."),
+    ),
+)
 
 
-@blueprint.get("/")
+@blueprint.get("/", described=replace(PAGE, parameters=(Parameter("language", "Language of the events to show."),)))
 def home() -> Response:
     """Show the newest events in the reader's language, the search box, the counts and the ways to the data."""
     here = site()
@@ -67,7 +78,7 @@ def newest(here: Site, language: str | None) -> dict[str, Any]:
     """Return the newest days and events, from the cache or from a worker."""
     found: dict[str, Any] = here.cached(
         ("newest", language),
-        lambda: here.workers.newest(NEWEST, language),
+        lambda: here.workers.ask(Newest(NEWEST, language)),
         lambda value: 1_000 * len(value["nodes"]),
     )
     return found
@@ -82,7 +93,7 @@ def _day(here: Site, day: dict[str, Any], nodes: dict[str, Any]) -> dict[str, An
     return day | {"href": here.addresses.href(day["iri"]), "listed": events}
 
 
-@blueprint.get("/search")
+@blueprint.get("/search", described=SEARCHING)
 def search() -> Response:
     """Find events, places, people and topics by the words in a title or name, and the newest events of a place.
 
@@ -129,7 +140,7 @@ def _found(here: Site, name: str) -> Response:
 def _texts(here: Site, index: Path, name: str, kinds: tuple[str, ...], limit: int) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = here.cached(
         ("texts", name.casefold(), kinds, limit),
-        lambda: here.workers.find_text(index, name, kinds, limit),
+        lambda: here.workers.ask(FindText(index, name, kinds, limit)),
         lambda value: 1_000 * (1 + len(value)),
     )
     return found
@@ -142,7 +153,7 @@ def _search_page(here: Site, name: str) -> Response:
     """
     found = here.cached(
         ("search", name.casefold()),
-        lambda: here.workers.search(name),
+        lambda: here.workers.ask(FindPlaces(name)),
         lambda value: 1_000 * (1 + len(value["nodes"])),
     )
     complete, titles, names = _by_words(here, name)
@@ -177,7 +188,7 @@ def _by_words(here: Site, name: str) -> tuple[bool, list[dict[str, Any]], list[d
     return True, titles, names
 
 
-@blueprint.get("/favicon.svg")
+@blueprint.get("/favicon.svg", described=Description(("image/svg+xml",)))
 def icon() -> Response:
     """Send the icon."""
     response = Response(ICON, content_type="image/svg+xml")
@@ -185,7 +196,7 @@ def icon() -> Response:
     return response
 
 
-@blueprint.get("/favicon.ico")
+@blueprint.get("/favicon.ico", described=MOVED)
 def old_icon() -> Response:
     """Send browsers that ask for the icon without being told to to the icon there is."""
     response = redirect(site().addresses.local("favicon.svg"), 308, Response)

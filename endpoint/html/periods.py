@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 from endpoint.html.reader import Reader
 from endpoint.site.site import Site
 from kg.rdf.iri import Minter
+from kg.workers.operations import Locate
 
 KINDS: Final = {"day": "Day", "month": "Month", "year": "Year"}
 _SHORT: Final = re.compile(r"\d{4}-\d\d", re.ASCII)
@@ -81,5 +82,5 @@ def _beside(sort: str, text: str, step: int, minter: Minter) -> str | None:
 
 
 def _found(site: Site, iri: str | None) -> Link | None:
-    found = site.workers.find([iri]) if iri else None
+    found = site.workers.ask(Locate((iri,))) if iri else None
     return Link(spoken(found.iri.rpartition("/")[2]), site.addresses.href(found.iri) or "") if found else None

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, jsonify
+from flask import Response, jsonify
 
+from endpoint.http.routes import PLAIN, Routes
 from endpoint.site.site import site
 from kg.errors import ServiceBusyError
 
-blueprint = Blueprint("health", __name__)
+blueprint = Routes("health", __name__)
 
 
-@blueprint.get("/healthz")
+@blueprint.get("/healthz", described=PLAIN)
 def health() -> Response:
     """Say that the HTTP process answers."""
     return _uncached(jsonify(status="alive"))
 
 
-@blueprint.get("/readyz")
+@blueprint.get("/readyz", described=PLAIN)
 def ready() -> Response:
     """Say which snapshot is served; 503 while no worker has it open."""
     if not site().workers.ready(1.0):

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from typing import Final
 
-from flask import Blueprint, Flask, Response, current_app
+from flask import Flask, Response, current_app
 
+from endpoint.http.routes import PLAIN, Routes
 from endpoint.site.log import Record
 from kg.derived import kinds
 from kg.derived.artefact import State
@@ -15,7 +16,7 @@ from kg.derived.artefacts import Artefacts
 from kg.errors import NotFoundError
 from kg.workers.questions import Workers
 
-blueprint = Blueprint("metrics", __name__)
+blueprint = Routes("metrics", __name__)
 
 NAME: Final = "newsgraph-metrics"
 METHODS: Final = ("GET", "HEAD", "POST", "QUERY", "PUT", "DELETE", "PATCH", "OPTIONS")
@@ -87,7 +88,7 @@ def install(app: Flask, workers: Workers, artefacts: Artefacts) -> Callable[[Rec
     return counted.observe if counted else None
 
 
-@blueprint.get("/metrics")
+@blueprint.get("/metrics", described=PLAIN)
 def metrics() -> Response:
     """Send the metrics in the text format of Prometheus."""
     counted: Metrics | None = current_app.extensions[NAME]

@@ -12,16 +12,18 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import astuple, dataclass
+from http import HTTPStatus
 from typing import Any, Final, Self
 from urllib.parse import unquote_to_bytes
 
 from werkzeug.datastructures import Headers
-from werkzeug.http import is_resource_modified, parse_accept_header, parse_etags
+from werkzeug.http import parse_accept_header
 from werkzeug.test import EnvironBuilder
 
+from endpoint.http.conditional import CONDITIONS, unmet
 from endpoint.http.urls import THINGS
 from endpoint.site.log import Application
-from endpoint.site.lru import Cache
+from endpoint.site.lru import LruCache
 
 SIZE: Final = 64_000_000
 LEAST: Final = 1_000
@@ -33,7 +35,6 @@ GROWING: Final = "/doc/snapshot/"
 """Documents that change while the snapshot stays: they tell which dumps are made."""
 COUNTED: Final = 10_000
 COUNTED_LENGTH: Final = 1_000
-CONDITIONAL: Final = ("HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_RANGE", "HTTP_IF_RANGE")
 UNCHANGED: Final = ("content-length", "content-type", "content-encoding")
 """Headers that a 304 and a 412 do not repeat."""
 
@@ -41,7 +42,7 @@ StartResponse = Callable[..., Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Response:
+class CachedResponse:
     """A response: its status line, headers and body."""
 
     status: str
@@ -53,14 +54,14 @@ class Response:
         """Whether it is good for as long as its snapshot: it says so itself, by its entity tag."""
         return self.status.startswith("200") and "ETag" in self.headers and "public" in self.headers["Cache-Control"]
 
-    def compressed(self) -> Response:
+    def compressed(self) -> CachedResponse:
         """Return it in gzip, with an entity tag of its own, since a strong one names the bytes."""
         headers = Headers(self.headers)
         headers["Content-Encoding"] = "gzip"
         headers["ETag"] = f'{headers["ETag"].removesuffix(chr(34))}-gzip"'
         body = gzip.compress(self.body, LEVEL, mtime=0)
         headers["Content-Length"] = str(len(body))
-        return Response(self.status, headers, body)
+        return CachedResponse(self.status, headers, body)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +105,13 @@ class Asked:
         return found | {"PATH_INFO": self.path, "QUERY_STRING": self.query, "SCRIPT_NAME": self.mount}
 
 
-class Kept:
+class ResponseCache:
     """WSGI middleware that keeps the responses of an application; ``version`` tells what it answers from now."""
 
     def __init__(self, application: Application, version: Callable[[], str]) -> None:
         self.application = application
         self.version = version
-        self.cache = Cache(SIZE)
+        self.cache = LruCache(SIZE)
         self._counts: Counter[Asked] = Counter()
         self._lock = threading.Lock()
 
@@ -124,7 +125,7 @@ class Kept:
             self._count(asked)
         return _send(response, environ, start_response)
 
-    def response(self, asked: Asked) -> Response:
+    def response(self, asked: Asked) -> CachedResponse:
         """Return the response to a request that nobody has sent, so that it is kept for those who will."""
         return self._response(asked, asked.environ())
 
@@ -141,19 +142,19 @@ class Kept:
             if len(self._counts) > COUNTED:
                 self._counts = Counter(dict(self._counts.most_common(COUNTED // 2)))
 
-    def _response(self, asked: Asked, environ: dict[str, Any]) -> Response:
+    def _response(self, asked: Asked, environ: dict[str, Any]) -> CachedResponse:
         version = self.version()
         key = (version, asked)
-        found: Response | None = self.cache.get(key)
+        found: CachedResponse | None = self.cache.get(key)
         if found is None:
             found = self._made(environ, compress=asked.gzip)
             if found.is_fixed and self.version() == version:
                 self.cache.put(key, found, len(found.body) + asked.size + LEAST)
         return found
 
-    def _made(self, environ: dict[str, Any], *, compress: bool) -> Response:
+    def _made(self, environ: dict[str, Any], *, compress: bool) -> CachedResponse:
         """Return the whole response of the application, whatever part or condition is asked for."""
-        whole = {name: value for name, value in environ.items() if name not in CONDITIONAL}
+        whole = {name: value for name, value in environ.items() if name not in CONDITIONS}
         made: list[tuple[str, Headers]] = []
 
         def start(status: str, headers: list[tuple[str, str]], exc_info: object = None) -> Callable[[bytes], object]:
@@ -166,7 +167,7 @@ class Kept:
         finally:
             getattr(body, "close", lambda: None)()
         status, headers = made[-1]
-        response = Response(status, headers, content)
+        response = CachedResponse(status, headers, content)
         if not response.is_fixed:
             return response
         headers["Vary"] = ", ".join(filter(None, (headers.get("Vary", ""), "Accept-Encoding")))
@@ -178,22 +179,13 @@ def _takes_gzip(accepted: str) -> bool:
     return any(name.lower() in ("gzip", "x-gzip") and weight > 0 for name, weight in parse_accept_header(accepted))
 
 
-def _send(response: Response, environ: dict[str, Any], start_response: StartResponse) -> list[bytes]:
-    headers, status = response.headers, _condition(response, environ)
+def _send(response: CachedResponse, environ: dict[str, Any], start_response: StartResponse) -> list[bytes]:
+    headers = response.headers
+    status = unmet(headers, environ) if response.is_fixed else None
     if status:
-        start_response(status, [one for one in headers if one[0].lower() not in UNCHANGED])
+        start_response(
+            f"{status} {HTTPStatus(status).phrase}", [one for one in headers if one[0].lower() not in UNCHANGED]
+        )
         return []
     start_response(response.status, headers.to_wsgi_list())
     return [] if environ["REQUEST_METHOD"] == "HEAD" else [response.body]
-
-
-def _condition(response: Response, environ: dict[str, Any]) -> str | None:
-    """Return the status that a condition of the request leads to, if it is not that of the response (section 13.2)."""
-    if not response.is_fixed:
-        return None
-    etag, expected = response.headers["ETag"], parse_etags(environ.get("HTTP_IF_MATCH"))
-    if expected and not expected.star_tag and not expected.is_strong(etag.strip('"')):
-        return "412 Precondition Failed"
-    others = {name: value for name, value in environ.items() if name != "HTTP_IF_MATCH"}
-    changed = is_resource_modified(others, etag, last_modified=response.headers.get("Last-Modified"))
-    return None if changed else "304 Not Modified"

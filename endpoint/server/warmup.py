@@ -20,10 +20,11 @@ from typing import Final
 from flask import Flask
 
 from endpoint.http.urls import Addresses
-from endpoint.server.response_cache import Asked, Kept
+from endpoint.server.response_cache import Asked, ResponseCache
 from endpoint.site.site import NAME, Site
 from kg.derived import kinds
 from kg.errors import NewsgraphError
+from kg.workers.operations import Hubs
 
 log = logging.getLogger(__name__)
 
@@ -36,12 +37,12 @@ _LINK: Final = re.compile(r'<a [^>]*?href="(/[^"]*)"')
 
 
 class Warmer:
-    """Makes ready what ``kept`` and the application behind it would else make when it is first asked for."""
+    """Makes ready what ``responses`` and the application behind it would else make when it is first asked for."""
 
     def __init__(self, app: Flask) -> None:
         self.app = app
         self.site: Site = app.extensions[NAME]
-        self.kept: Kept = app.extensions[Kept.__name__]
+        self.responses: ResponseCache = app.extensions[ResponseCache.__name__]
         self.number = self.site.settings.warm_pages
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="warmer", daemon=True)
@@ -73,7 +74,7 @@ class Warmer:
     def warm(self) -> int:
         """Make everything ready for the current snapshot; return how many documents there were to make."""
         derived = [] if self.site.writer else self.site.artefacts.prepare(kinds.PREPARED, self.site.workers.snapshot)
-        busiest = self.kept.busiest(self.number)
+        busiest = self.responses.busiest(self.number)
         documents = [*busiest, *self._prominent(self.number - len(busiest))]
         self._make(documents)
         if not all(one.done() for one in derived):
@@ -85,7 +86,7 @@ class Warmer:
         for asked in documents:
             if self._ended.is_set():
                 break
-            self.kept.response(asked)
+            self.responses.response(asked)
 
     def _prominent(self, number: int) -> list[Asked]:
         """Return requests for the documents that the home page leads to, and for those that most events name."""
@@ -100,17 +101,17 @@ class Warmer:
         return list(found | dict.fromkeys(hubs))[:number]
 
     def _links(self, page: Asked) -> list[str]:
-        body = self.kept.response(replace(page, gzip=False)).body.decode(errors="replace")
+        body = self.responses.response(replace(page, gzip=False)).body.decode(errors="replace")
         return [unescape(target) for target in _LINK.findall(body)]
 
     def _redirected(self, asked: Asked) -> Asked:
         """Return a request for what a thing redirects to, or the request itself."""
-        location = self.kept.response(asked).headers.get("Location")
+        location = self.responses.response(asked).headers.get("Location")
         return Asked.link(location, asked.accept) if location else asked
 
     def _hubs(self, number: int) -> list[str]:
         try:
-            return self.site.workers.hubs(number)
+            return self.site.workers.ask(Hubs(number))
         except NewsgraphError as error:
             log.warning("it is not known what most events name: %s", error)
             return []

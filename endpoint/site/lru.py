@@ -8,7 +8,7 @@ from collections.abc import Hashable
 from typing import Any
 
 
-class Cache:
+class LruCache:
     """Keeps values up to a total size; keys contain the snapshot, so that nothing in it is ever stale."""
 
     def __init__(self, size: int) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Hashable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -11,8 +10,9 @@ from typing import Any, Final
 
 from flask import Response, current_app, g, request
 
+from endpoint.http.conditional import MINUTE, conditional
 from endpoint.http.urls import Addresses
-from endpoint.site.lru import Cache
+from endpoint.site.lru import LruCache
 from endpoint.site.past import Past
 from kg.derived.artefacts import Artefacts
 from kg.settings import Settings
@@ -34,7 +34,7 @@ class Site:
     writer: Writer | None = None
     past: Past = field(kw_only=True)
     artefacts: Artefacts = field(kw_only=True)
-    cache: Cache = field(default_factory=lambda: Cache(CACHE_BYTES))
+    cache: LruCache = field(default_factory=lambda: LruCache(CACHE_BYTES))
 
     @property
     def snapshot(self) -> Snapshot:
@@ -82,29 +82,10 @@ def release(_: BaseException | None = None) -> None:
 
 
 def tagged(response: Response, snapshot: Snapshot, name: str) -> Response:
-    """Give a response its validators, and answer a conditional request (RFC 9110, section 13).
+    """Give a response the validators of its snapshot, and answer a conditional request (RFC 9110, section 13).
 
-    The entity tag is strong: it names the snapshot, the version of the program and ``name``, the format.
+    The entity tag names the snapshot, the version of the program and ``name``, the format.
     """
-    response.set_etag(f"{snapshot.id}-{__version__}-{name}")
-    response.last_modified = datetime.fromisoformat(snapshot.manifest.created)
-    response.cache_control.public = True
-    response.cache_control.max_age = 0 if site().writer else 60  # who has written wants to see it
-    conditional = response.make_conditional(request)
-    assert isinstance(conditional, Response)  # noqa: S101
-    return conditional
-
-
-def by_content(response: Response, modified: datetime | None = None) -> Response:
-    """Give a response validators as ``tagged`` does, but of its content, which may change while the snapshot stays.
-
-    The tag is made of the type too, since two representations may have the same bytes.
-    """
-    content = (response.content_type or "").encode() + b"\0" + response.get_data()
-    response.set_etag(hashlib.sha256(content).hexdigest()[:32])
-    response.last_modified = modified
-    response.cache_control.public = True
-    response.cache_control.max_age = 60
-    conditional = response.make_conditional(request)
-    assert isinstance(conditional, Response)  # noqa: S101
-    return conditional
+    caching = "public, max-age=0" if site().writer else MINUTE  # who has written wants to see it
+    modified = datetime.fromisoformat(snapshot.manifest.created)
+    return conditional(response, f"{snapshot.id}-{__version__}-{name}", modified, caching)

@@ -7,14 +7,17 @@ graph under the identity base.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import chain
 from typing import Final
 from uuid import uuid4
 
-from flask import Blueprint, Response, request
+from flask import Response, request
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
+from endpoint.http.conditional import conditional
 from endpoint.http.negotiate import GRAPHS, HTML, choose, media_type, written
+from endpoint.http.routes import Description, Parameter, Routes, media_types
 from endpoint.site.problems import acceptable
 from endpoint.site.site import site
 from endpoint.sparql.authorize import authorize, widen
@@ -23,18 +26,25 @@ from endpoint.sparql.request import identity, utf8
 from kg.rdf import NamedNode
 from kg.rdf.formats import UPLOAD_FORMATS, Format
 from kg.rdf.iri import spell
+from kg.workers.operations import DumpGraph
 from kg.write.changes import IRI_LENGTH
-from kg.write.writer import Condition, Upload
+from kg.write.operations import Condition
+from kg.write.writer import Upload
 
-blueprint = Blueprint("graphstore", __name__)
+blueprint = Routes("graphstore", __name__)
 
 STORE: Final = "graphs"
 MULTIPART: Final = "multipart/form-data"
 FORMATS: Final = tuple(one for one in GRAPHS if one != HTML)
 METHODS: Final = ["GET", "PUT", "POST", "DELETE"]
+GRAPH: Final = Description(media_types(FORMATS), (200, 201, 202), bodies=media_types(UPLOAD_FORMATS), posts=True)
+NAMED_GRAPH: Final = (
+    Parameter("graph", "The IRI of the graph."),
+    Parameter("default", "Present and empty: the default graph."),
+)
 
 
-@blueprint.route(f"/{STORE}", methods=METHODS)
+@blueprint.route(f"/{STORE}", methods=METHODS, described=replace(GRAPH, parameters=NAMED_GRAPH))
 def indirect() -> Response:
     """Answer a request about the graph that the parameters name (section 4.2)."""
     widen()
@@ -43,7 +53,7 @@ def indirect() -> Response:
     return _dispatch(_named())
 
 
-@blueprint.route(f"/{STORE}/<path:name>", methods=METHODS)
+@blueprint.route(f"/{STORE}/<path:name>", methods=METHODS, described=GRAPH)
 def direct(name: str) -> Response:
     """Answer a request about the graph whose IRI is the address (section 4.1)."""
     widen()
@@ -78,13 +88,11 @@ def _get(graph: str | None) -> Response:
     chosen = choose(FORMATS, request.headers.get("Accept"))
     if chosen is None:
         raise acceptable([(one, request.full_path.rstrip("?")) for one in FORMATS])
-    body, snapshot = site().workers.graph(graph or "", written(chosen))
+    here = site()
+    body = here.workers.ask(DumpGraph(graph or "", written(chosen), here.settings.result_bytes))
     response = Response(body, content_type=chosen.content_type)
     response.headers["Vary"] = "Accept"
-    response.headers["Cache-Control"] = "no-cache"
-    response.set_etag(f"{snapshot}-{chosen.name}")
-    response.make_conditional(request)
-    return response
+    return conditional(response, f"{here.snapshot.id}-{chosen.name}", caching="no-cache")
 
 
 def _put(graph: str | None) -> Response:

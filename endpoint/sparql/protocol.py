@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from flask import Blueprint, Response, g, jsonify, render_template, request
+from flask import Response, g, jsonify, render_template, request
 from werkzeug.exceptions import BadRequest
 from werkzeug.http import http_date
 
+from endpoint.http.conditional import conditional, digest
 from endpoint.http.negotiate import GRAPHS, HTML, RESULTS, choose, named, written
+from endpoint.http.routes import Description, Parameter, Routes, media_types
 from endpoint.site import limits
 from endpoint.site.log import record
 from endpoint.site.problems import acceptable
@@ -30,7 +31,7 @@ from kg.workers.questions import Workers
 from kg.write.update import Using
 from kg.write.writer import Written
 
-blueprint = Blueprint("sparql", __name__)
+blueprint = Routes("sparql", __name__)
 
 PAGE_BYTES: Final = 5_000_000
 """Largest result that is made a page: that happens in this process, which others wait for meanwhile."""
@@ -48,9 +49,22 @@ SELECT ?date ?event ?title ?source WHERE {
 }
 ORDER BY DESC(?date) ?event
 LIMIT 100"""
+SPARQL: Final = Description(
+    media_types((*RESULTS, *GRAPHS)),
+    (200, 202),
+    (
+        Parameter("query", "A SPARQL 1.1 query; without one, the description of the endpoint is sent."),
+        Parameter("default-graph-uri", "A graph of the default graph.", many=True),
+        Parameter("named-graph-uri", "A named graph.", many=True),
+        Parameter("format", "The name of a format, instead of Accept."),
+        Parameter("timeout", "Longest time for the answer, in seconds."),
+        Parameter("asOf", "Ask the graph as it was at this time (ISO 8601)."),
+    ),
+    (FORM, QUERY, UPDATE),
+)
 
 
-@blueprint.route("/sparql", methods=["GET", "POST", "QUERY"])
+@blueprint.route("/sparql", methods=["GET", "POST", "QUERY"], described=SPARQL)
 def sparql() -> Response:
     """Answer a query or make an update; without any, send the form to browsers, the service description to programs."""
     widen()
@@ -130,11 +144,8 @@ def _negotiate(name: str | None, formats: Sequence[Format]) -> Format:
 def _respond(answer: Answer, chosen: Format) -> Response:
     """Return an answer with a strong entity tag: the hash of its bytes."""
     response = _vary(Response(answer.body, content_type=chosen.content_type))
-    response.set_etag(hashlib.sha256(answer.body + chosen.media_type.encode()).hexdigest()[:32])
-    response.headers["Cache-Control"] = "public, max-age=0, must-revalidate"
-    if request.method in ("GET", "HEAD"):
-        response.make_conditional(request)
-    return response
+    tag = digest(answer.body, chosen.media_type.encode())
+    return conditional(response, tag, caching="public, max-age=0, must-revalidate")
 
 
 def _vary(response: Response) -> Response:

@@ -13,6 +13,7 @@ from kg.publish.dump_files import NAME
 from kg.rdf import BlankNode, Literal, NamedNode, Quad
 from kg.rdf.formats import RDF_FORMATS, RESULT_FORMATS, UPLOAD_FORMATS, Format
 from kg.rdf.prefixes import expand
+from kg.workers.operations import Capabilities
 
 ENTAILMENT: Final = "http://www.w3.org/ns/entailment/Simple"
 INTEGER: Final = NamedNode(expand("xsd:integer"))
@@ -26,7 +27,7 @@ def description(site: Site) -> list[Quad]:
     Service and data set are those of the catalogue, which says more of them.
     See https://www.w3.org/TR/sparql11-service-description/ and https://www.w3.org/TR/void/.
     """
-    able: dict[str, Any] = site.cached("capabilities", site.workers.capabilities, lambda _: 10_000)
+    able: dict[str, Any] = site.cached("capabilities", lambda: site.workers.ask(Capabilities()), lambda _: 10_000)
     endpoint = NamedNode(_address(site))
     catalogue = f"{site.snapshot.manifest.base}{PATH}"
     service, dataset = NamedNode(f"{catalogue}#sparql"), NamedNode(f"{catalogue}#{NAME}")

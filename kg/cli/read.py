@@ -50,9 +50,11 @@ def query(query: str, name: str | None, endpoint: str | None, **options: Any) ->
 def describe(iri: str, name: str, **options: Any) -> None:
     """Print what the graph says about the resource IRI."""
     from kg.rdf.formats import by_name
+    from kg.workers.operations import Describe
 
-    with _workers(load(**options)) as workers:
-        show(workers.describe(iri, by_name(name)).body)
+    settings = load(**options)
+    with _workers(settings) as workers:
+        show(workers.ask(Describe(iri, by_name(name), settings.result_bytes)).body)
 
 
 @click.command()

@@ -6,7 +6,7 @@ What is not as the Reconciliation Service API 0.2 (sections 4.2 and 8.2) has it 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Final
 
 from kg.errors import ReconciliationError
@@ -57,16 +57,6 @@ def extension(text: str) -> Extension:
     return Extension(
         tuple(_text(one, "extend.ids") for one in ids), tuple(_text(one, "extend.properties.id") for one in names)
     )
-
-
-def dump(batch: dict[str, Query]) -> str:
-    """Return a batch as a worker reads it again with ``load``."""
-    return json.dumps({key: asdict(query) for key, query in batch.items()})
-
-
-def load(text: str) -> dict[str, Query]:
-    """Return the batch that ``dump`` wrote."""
-    return {key: Query(**one) for key, one in json.loads(text).items()}
 
 
 def _query(value: Any, where: str) -> Query:

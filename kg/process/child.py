@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,29 +22,21 @@ from kg.errors import (
     WorkerLostError,
 )
 from kg.process import frames
+from kg.process.operation import Operation, Reply
 from kg.process.parallel import environment
 
 START_SECONDS: Final = 30.0
 OVERHEAD: Final = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One piece of work: an operation, its arguments, and the text, or the content, that it works on."""
-
-    operation: str
-    arguments: dict[str, Any]
-    text: str = ""
-    content: bytes | None = None
-
-
 class Child:
-    """A running worker with one snapshot open. Only one thread may use it at a time."""
+    """A running worker process. Only one thread may use it at a time."""
 
-    def __init__(self, subject: Path | str, memory: int, module: str = "kg.workers.worker") -> None:
-        """Start the process and wait until its database is open; raise StoreError if that fails.
+    def __init__(self, module: str, subject: Path | str, memory: int) -> None:
+        """Start a module as a process and wait until it takes requests; raise StoreError if that fails.
 
-        ``subject`` is what it works on: for kg.workers.worker, the database.
+        ``subject`` is what it works on, such as the database for kg.workers.worker, and ``memory`` its largest address
+        space in bytes.
         """
         # Each thread would reserve memory for itself, 64 MB and more: on a busy machine they have used up the address
         # space of a small worker.
@@ -68,18 +59,17 @@ class Child:
             self.end()
             raise StoreError(f"a worker for {subject} did not start: {error}") from None
 
-    def send(self, request: Request, deadline: float) -> None:
-        """Hand over a request that must be answered before ``deadline`` (time.monotonic()).
+    def send(self, operation: Operation[Any], deadline: float) -> None:
+        """Hand over an operation that must be answered before ``deadline`` (time.monotonic()).
 
         Raises QueryTimeoutError if it has passed already, WorkerLostError if the worker has died.
         """
         seconds = deadline - time.monotonic()
         if seconds <= 0:
             raise QueryTimeoutError("the deadline passed before the query could start")
-        header = {"operation": request.operation, "arguments": request.arguments, "seconds": seconds}
-        body = request.text.encode(errors="replace") if request.content is None else request.content
+        header, body = operation.frame()
         try:
-            frames.send(_descriptor(self.process.stdin), header, body)
+            frames.send(_descriptor(self.process.stdin), {**header, "seconds": seconds}, body)
         except PipeClosedError:
             self.kill()
             raise WorkerLostError("the worker died before it was asked") from None
@@ -88,13 +78,18 @@ class Child:
         """Wait until ``moment`` at most; return whether the reply, or the worker's end, has begun."""
         return frames.ready(_descriptor(self.process.stdout), moment)
 
-    def receive(self, deadline: float, limit: int) -> tuple[dict[str, Any], bytes]:
-        """Return header and body of the reply.
+    def receive(self, operation: Operation[Reply], deadline: float, limit: int) -> Reply:
+        """Return the reply to the operation that was sent.
 
         A worker that misses the deadline, dies, or sends more than ``limit`` bytes is killed and ``lost``.
         Raises QueryTimeoutError, WorkerLostError, ResultTooLargeError, or what the worker reports.
         """
-        return self._receive(deadline, limit + OVERHEAD)
+        return operation.reply(*self._receive(deadline, limit + OVERHEAD))
+
+    def ask(self, operation: Operation[Reply], deadline: float, limit: int = 0) -> Reply:
+        """Send an operation and return the reply; raises what ``send`` and ``receive`` raise."""
+        self.send(operation, deadline)
+        return self.receive(operation, deadline, limit)
 
     def _receive(self, deadline: float, limit: int | None) -> tuple[dict[str, Any], bytes]:
         try:
@@ -111,16 +106,6 @@ class Child:
         if "error" in header:
             raise _reported(header)
         return header, body
-
-    def opens(self, database: Path) -> bool:
-        """Have the worker open another database instead of its own; return whether it did."""
-        deadline = time.monotonic() + START_SECONDS
-        try:
-            self.send(Request("open", {}, str(database)), deadline)
-            self.receive(deadline, 0)
-        except NewsgraphError:
-            return False
-        return True
 
     def kill(self) -> None:
         """Kill the process at once, without waiting for it to be gone."""

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final, Protocol
 
 from kg.errors import (
     FederationError,
@@ -20,10 +19,13 @@ from kg.errors import (
     ResultTooLargeError,
     ServiceBusyError,
 )
-from kg.process.child import Request
+from kg.process.operation import Reply
 from kg.query import service_bindings
 from kg.query.guard import Form, check
+from kg.query.operations import Evaluate, GraphOperation, Scopes
 from kg.query.service_clauses import Clause, FederatedQuery, read
+from kg.query.service_solutions import Solutions
+from kg.rdf.formats import by_name
 from kg.remote import client
 from kg.remote.addresses import Rule, Service, rules
 from kg.settings import Settings
@@ -33,8 +35,12 @@ HOPS: Final = 3
 UNFILLED: Final = "{ SELECT * { VALUES ("
 """Without the SELECT the engine would join one block of VALUES with the next row by row: 14 s for 10,000 by 10,000."""
 
-Ask = Callable[[Request], bytes]
-"""Has a worker answer a request in time and returns the body of the reply."""
+
+class Ask(Protocol):
+    """Has a worker answer an operation on the ``text`` of a query in time, and returns the reply."""
+
+    def __call__(self, operation: GraphOperation[Reply], text: str) -> Reply:
+        """Return the reply; raises what the worker reports, or one of the errors of a lost, late or busy worker."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,17 +137,17 @@ def federated(text: str, settings: Settings, base: str) -> tuple[Form | None, Fe
 class Evaluation:
     """One evaluation of a query until its ``deadline``.
 
-    ``ask`` asks workers, always on the same snapshot, and ``arguments`` are those with which they answer queries.
+    ``ask`` asks workers, always on the same snapshot, and ``asked`` is what they would evaluate without services.
     """
 
     query: FederatedQuery
     services: Services
     ask: Ask
-    arguments: dict[str, Any]
+    asked: Evaluate
     deadline: float
     caller: Caller
 
-    def request(self) -> Request:
+    def operation(self) -> Evaluate:
         """Ask all services, and return what a worker then has to answer: a query without SERVICE, and their answers.
 
         No service is asked unless the query is well formed. Raises QuerySyntaxError, QueryRefusedError for a
@@ -155,8 +161,8 @@ class Evaluation:
         with self.services.turn():
             found = list(self._answers(scopes))
         text, answers = self._filled(found)
-        arguments = {"services": answers, "rows": self.services.settings.service_rows}
-        return Request("query", self.arguments | arguments, self._checked(text))
+        rows = self.services.settings.service_rows
+        return replace(self.asked, text=self._checked(text), services=answers, rows=rows)
 
     def _checked(self, text: str) -> str:
         """Return a text for a worker once the guard has found no SERVICE in it, whatever was made of the query."""
@@ -170,30 +176,28 @@ class Evaluation:
         return self._variables([self.query.without(), *parts])[1:]
 
     def _variables(self, queries: list[str]) -> list[list[str]]:
-        arguments = {"queries": [self._checked(one) for one in queries], "base": self.query.base}
-        found: list[list[str]] = json.loads(self.ask(Request("scopes", arguments, queries[0])))
-        return found
+        checked = Scopes(tuple(self._checked(one) for one in queries), self.query.base)
+        return self.ask(checked, checked.queries[0])
 
-    def _answers(self, scopes: list[list[str]]) -> Iterator[dict[str, Any]]:
+    def _answers(self, scopes: list[list[str]]) -> Iterator[Solutions]:
         """Ask the services one after the other; all answers together are no larger than one may be."""
         left = self.services.settings.service_bytes
         for clause, scope in zip(self.query.clauses, scopes, strict=True):
-            answer = self._answer(clause, scope, left)
-            left -= len(answer["results"] or "")
+            answer = Solutions(clause.service, clause.silent, tuple(scope), self._answer(clause, scope, left))
+            left -= len(answer.results or "")
             yield answer
 
-    def _answer(self, clause: Clause, scope: list[str], limit: int) -> dict[str, Any]:
-        """Ask the service of one clause."""
-        answer = {"service": clause.service, "silent": clause.silent, "variables": scope, "results": None}
+    def _answer(self, clause: Clause, scope: list[str], limit: int) -> str | None:
+        """Ask the service of one clause; None if it fails and the clause is silent."""
         restriction = self._restriction(clause, scope)
         if restriction == "":
-            return answer | {"results": '{"results": {"bindings": []}}'}
+            return '{"results": {"bindings": []}}'
         try:
             question = self.query.select(clause) + (f"\n{restriction}" if restriction else "")
-            return answer | {"results": self.services.ask(clause.service, question, self.deadline, limit, self.caller)}
+            return self.services.ask(clause.service, question, self.deadline, limit, self.caller)
         except FederationError:
             if clause.silent:
-                return answer
+                return None
             raise
 
     def _restriction(self, clause: Clause, scope: list[str]) -> str | None:
@@ -206,19 +210,19 @@ class Evaluation:
             variables = [name for name in bound if name in scope]
             if not variables:
                 return None
-            arguments = self.arguments | {"format": "json", "limit": service_bindings.BYTES}
             distinct = self._checked(service_bindings.distinct(self.query, pattern, variables))
-            found = self.ask(Request("query", arguments, distinct))
+            asked = replace(self.asked, text=distinct, format=by_name("json"), limit=service_bindings.BYTES)
+            found = self.ask(asked, distinct).body
         except (QuerySyntaxError, ResultTooLargeError):  # the last triple goes on where it was thought to end
             return None
         return service_bindings.values(found, variables)
 
-    def _filled(self, found: list[dict[str, Any]]) -> tuple[str, list[dict[str, Any]]]:
+    def _filled(self, found: list[Solutions]) -> tuple[str, tuple[Solutions, ...]]:
         """Return the query with an empty block of VALUES for each clause, and where the solutions go into them."""
-        text, end = "", 0
+        text, end, placed = "", 0, []
         for clause, answer in zip(self.query.clauses, found, strict=True):
             text += self.query.text[end : clause.start] + UNFILLED
-            text += " ".join(f"?{name}" for name in answer["variables"]) + ") { "
-            answer["at"] = len(text)
+            text += " ".join(f"?{name}" for name in answer.variables) + ") { "
+            placed.append(replace(answer, at=len(text)))
             text, end = text + "} } }", clause.end
-        return text + self.query.text[end:], found
+        return text + self.query.text[end:], tuple(placed)

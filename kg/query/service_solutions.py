@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urljoin
 from uuid import uuid4
@@ -23,6 +24,21 @@ from kg.store.embedded import EmbeddedGraph
 LITERALS: Final = frozenset({"literal", "typed-literal"})  # the second one is from before the Recommendation
 UNBOUND: Final = "UNDEF"
 GENID: Final = "/.well-known/genid/"
+
+
+@dataclass(frozen=True, slots=True)
+class Solutions:
+    """What a service said to one SERVICE clause, as the ``results`` in SPARQL JSON; None if it said nothing.
+
+    They go to the offset ``at`` in the text of the query, into a block of VALUES with ``variables``. Where the clause
+    is ``silent``, a failure is one solution without bindings (SPARQL 1.1 Federated Query, section 2.3).
+    """
+
+    service: str
+    silent: bool
+    variables: tuple[str, ...]
+    results: str | None
+    at: int = 0
 
 
 def scopes(queries: Sequence[str], base: str) -> list[list[str]]:
@@ -44,30 +60,26 @@ def _scope(query: str, base: str) -> Iterator[str]:
         yield from (variable.value for variable in found.variables)
 
 
-def inline(text: str, answers: Sequence[Mapping[str, Any]], base: str, limit: int) -> str:
-    """Return a query with the solutions of services in it.
+def inline(text: str, answers: Sequence[Solutions], base: str, limit: int) -> str:
+    """Return a query with the solutions of services, in the order of their offsets, in it.
 
-    Each of ``answers`` has the name of its ``service``, the ``variables`` of its block of VALUES and the offset ``at``
-    which its solutions go there, its ``results`` in SPARQL JSON (None if there are none), and whether it is ``silent``:
-    then a failure is one solution without bindings (SPARQL 1.1 Federated Query, section 2.3).
     Raises FederationError for results that cannot be used or that are more than ``limit``.
     """
     parts, end = [], 0
-    for answer in answers:
-        parts += [text[end : answer["at"]], _rows(answer, base, limit)]
-        end = answer["at"]
+    for one in answers:
+        parts += [text[end : one.at], _rows(one, base, limit)]
+        end = one.at
     return "".join([*parts, text[end:]])
 
 
-def _rows(answer: Mapping[str, Any], base: str, limit: int) -> str:
-    variables = answer["variables"]
+def _rows(one: Solutions, base: str, limit: int) -> str:
     try:
-        if answer["results"] is None:
-            raise FederationError(f"{answer['service']} did not answer")
-        return " ".join(_solutions(answer["service"], answer["results"], variables, base, limit))
+        if one.results is None:
+            raise FederationError(f"{one.service} did not answer")
+        return " ".join(_solutions(one.service, one.results, one.variables, base, limit))
     except FederationError:
-        if answer["silent"]:
-            return f"({' '.join([UNBOUND] * len(variables))})"
+        if one.silent:
+            return f"({' '.join([UNBOUND] * len(one.variables))})"
         raise
 
 

@@ -33,6 +33,11 @@ class Format:
     results: QueryResultsFormat | None = None
     profiles: tuple[str, ...] = ()
 
+    @classmethod
+    def from_name(cls, name: str) -> Format:
+        """Return the format with a name, as ``by_name`` does; a process tells another one no more than that."""
+        return by_name(name)
+
     @property
     def content_type(self) -> str:
         """Value for a Content-Type header, with the charset or the profile where the type has that parameter."""

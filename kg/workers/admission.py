@@ -1,4 +1,4 @@
-"""Lanes: what a worker is used for, how many may wait, and which queries are known to need the slow one."""
+"""Admission: the lane of a request, how many may run or wait at once, and which queries are known to be slow."""
 
 from __future__ import annotations
 
@@ -20,24 +20,27 @@ REMEMBERED: Final = 10_000
 
 
 class Lane(Enum):
-    """What a worker is used for: our own lookups, a query of a stranger, or one that has turned out slow."""
+    """The class of service of a request, each with a limit of its own: how many workers may be at it at the same time.
+
+    These are our own lookups, a query of a stranger, and one that has turned out slow.
+    """
 
     DOCUMENT = auto()
     QUERY = auto()
     SLOW = auto()
 
 
-class Room:
-    """Room for a number of queries at once; one more is refused. Safe to use from many threads."""
+class ConcurrencyLimit:
+    """Lets a number of queries run at once; one more is refused. Safe to use from many threads."""
 
-    def __init__(self, places: int, crowd: str) -> None:
-        """Let ``places`` in; ``crowd`` says in a refusal what there are too many of."""
-        self._free = threading.BoundedSemaphore(places)
+    def __init__(self, limit: int, crowd: str) -> None:
+        """Let ``limit`` in; ``crowd`` says in a refusal what there are too many of."""
+        self._free = threading.BoundedSemaphore(limit)
         self._crowd = crowd
 
     @contextmanager
-    def place(self) -> Iterator[None]:
-        """Occupy a place for the time of a block; raise ServiceBusyError if none is free."""
+    def slot(self) -> Iterator[None]:
+        """Occupy a slot for the time of a block; raise ServiceBusyError if none is free."""
         if not self._free.acquire(blocking=False):
             raise ServiceBusyError(f"too many {self._crowd}; try again in a few seconds")
         try:

@@ -15,7 +15,7 @@ RETRY_SECONDS: Final = 1.0
 
 
 @dataclass(eq=False)
-class Crew:
+class Generation:
     """The idle workers of one snapshot, to which ``current`` pointed as ``target``.
 
     ``holders`` is how many requests want to be answered from it to their end.

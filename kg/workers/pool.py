@@ -10,12 +10,15 @@ from contextlib import contextmanager
 from typing import Any, Final, Self
 
 from kg.errors import NewsgraphError, QueryTimeoutError, ServiceBusyError, StoreError, WorkerLostError
-from kg.process.child import Child, Request
+from kg.process.child import START_SECONDS, Child
+from kg.process.operation import Reply
+from kg.query.operations import GraphOperation
 from kg.settings import Settings
 from kg.store.layout import Store
 from kg.store.snapshot import Snapshot
-from kg.workers.admission import LONG, SLICE, Lane, Room, SlowQueries
-from kg.workers.generation import Crew
+from kg.workers.admission import LONG, SLICE, ConcurrencyLimit, Lane, SlowQueries
+from kg.workers.generation import Generation
+from kg.workers.operations import Open
 
 SPARE: Final = 1
 AGAIN: Final = 5.0
@@ -23,7 +26,8 @@ AGAIN: Final = 5.0
 PATIENCE: Final = 10.0
 """Seconds until a new snapshot that no worker could open is tried again."""
 
-Result = tuple[dict[str, Any], bytes, Snapshot]
+Answered = tuple[Reply, Snapshot]
+"""A reply, and the snapshot that it is from."""
 Spent = Callable[[float], None]
 """What is told how many seconds of work something cost."""
 
@@ -55,21 +59,21 @@ class Pool:
         self._changed = threading.Condition()
         self._taken: set[Child] = set()
         # Queries may occupy half of the server's threads, slow ones that wait for their turn a quarter.
-        self._queries = Room(max(1, settings.threads // 2, settings.query_workers), "queries are running")
-        self._waiting = Room(max(self._slow_limit + 1, settings.threads // 4), "slow queries are waiting")
+        self._queries = ConcurrencyLimit(max(1, settings.threads // 2, settings.query_workers), "queries are running")
+        self._waiting = ConcurrencyLimit(max(self._slow_limit + 1, settings.threads // 4), "slow queries are waiting")
         self.started = 0
         self._busy = dict.fromkeys(Lane, 0)
         self._slow = SlowQueries()
         self._closed = False
         self._tasks: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
         snapshot = store.current() if isinstance(store, Store) else store
-        self._crew = Crew(snapshot, self._target())
-        self._next: Crew | None = None
-        self._old: set[Crew] = set()
+        self._generation = Generation(snapshot, self._target())
+        self._next: Generation | None = None
+        self._old: set[Generation] = set()
         self._freed: list[Child] = []
         self._unusable = ("", 0.0)
         self._thread = threading.local()
-        self._started(self._crew, self._size)
+        self._started(self._generation, self._size)
         # The kernel kills a worker when the thread that started it ends, so one thread starts them all.
         self._keeper = threading.Thread(target=self._keep, name="workers", daemon=True)
         self._keeper.start()
@@ -90,31 +94,31 @@ class Pool:
     def hold(self) -> Iterator[Snapshot]:
         """Answer what this thread asks within the block from one snapshot, even if another becomes current."""
         self._notice()
-        before: Crew | None = getattr(self._thread, "crew", None)
+        before: Generation | None = getattr(self._thread, "generation", None)
         with self._changed:
-            crew = before or self._crew
-            crew.holders += 1
-        self._thread.crew = crew
+            generation = before or self._generation
+            generation.holders += 1
+        self._thread.generation = generation
         try:
-            yield crew.snapshot
+            yield generation.snapshot
         finally:
-            self._thread.crew = before
+            self._thread.generation = before
             with self._changed:
-                crew.holders -= 1
-                self._dismiss(crew)
+                generation.holders -= 1
+                self._dismiss(generation)
 
     def states(self) -> dict[str, int]:
         """Return how many workers are idle, and how many work in each lane."""
         with self._changed:
-            return {"idle": len(self._crew.idle), **{lane.name.lower(): self._busy[lane] for lane in Lane}}
+            return {"idle": len(self._generation.idle), **{lane.name.lower(): self._busy[lane] for lane in Lane}}
 
-    def _chosen(self) -> Crew:
-        """Return the crew that this thread holds, or else the current one."""
-        held: Crew | None = getattr(self._thread, "crew", None)
-        return held or self._crew
+    def _chosen(self) -> Generation:
+        """Return the generation that this thread holds, or else the current one."""
+        held: Generation | None = getattr(self._thread, "generation", None)
+        return held or self._generation
 
-    def run(self, request: Request, deadline: float | None = None, spent: Spent = untold) -> Result:
-        """Have one request of our own answered; return the reply's header and body and the snapshot they are from.
+    def ask(self, operation: GraphOperation[Reply], deadline: float | None = None, spent: Spent = untold) -> Reply:
+        """Have an operation of our own answered, and return the reply.
 
         ``deadline`` (time.monotonic()) includes the wait for a worker; without one it is ``query_seconds``
         from now. ``spent`` is told the seconds of work, without that wait. Raises what the worker reports, or one of
@@ -122,52 +126,54 @@ class Pool:
         """
         end = deadline if deadline is not None else time.monotonic() + self.settings.query_seconds
         try:
-            result = self._ask(request, end, Lane.DOCUMENT, spent)
+            answered = self._ask(operation, end, Lane.DOCUMENT, spent)
         except WorkerLostError:  # of itself no lookup of ours kills a worker, so another one is asked
-            result = self._ask(request, end, Lane.DOCUMENT, spent)
-        if result is None:
+            answered = self._ask(operation, end, Lane.DOCUMENT, spent)
+        if answered is None:
             raise QueryTimeoutError("the request did not end before its deadline and was stopped")
-        return result
+        return answered[0]
 
-    def run_query(self, request: Request, deadline: float, spent: Spent) -> Result:
-        """Have a query of a stranger answered, in the fast lane or, if it needs that, in the slow one.
+    def run_query(self, operation: GraphOperation[Reply], text: str, deadline: float, spent: Spent) -> Answered[Reply]:
+        """Have an operation on a stranger's ``text`` answered, in the fast lane or, if it needs that, in the slow one.
 
         ``spent`` is told the seconds of work. Raises what the worker reports, QueryTimeoutError, WorkerLostError,
         or ServiceBusyError if there is no room for it.
         """
         worked: list[float] = []
-        with self._queries.place():
+        with self._queries.slot():
             try:
-                result = None
-                if request.text not in self._slow:
-                    result = self._ask(request, deadline, Lane.QUERY, worked.append)
-                if result is None:
-                    with self._waiting.place():
-                        result = self._ask(request, deadline, Lane.SLOW, worked.append)
+                answered = None
+                if text not in self._slow:
+                    answered = self._ask(operation, deadline, Lane.QUERY, worked.append)
+                if answered is None:
+                    with self._waiting.slot():
+                        answered = self._ask(operation, deadline, Lane.SLOW, worked.append)
             finally:
-                self._slow.note(request.text, sum(worked), min(LONG, self.settings.query_seconds / 2))
+                self._slow.note(text, sum(worked), min(LONG, self.settings.query_seconds / 2))
                 spent(sum(worked))
-        if result is None:
+        if answered is None:
             raise QueryTimeoutError("the query did not end before its deadline and was stopped")
-        return result
+        return answered
 
-    def _ask(self, request: Request, deadline: float, lane: Lane, worked: Spent = untold) -> Result | None:
-        """Have a request answered; None if it turned out slow, was stopped, and has to wait for its turn."""
+    def _ask(
+        self, operation: GraphOperation[Reply], deadline: float, lane: Lane, worked: Spent = untold
+    ) -> Answered[Reply] | None:
+        """Have an operation answered; None if it turned out slow, was stopped, and has to wait for its turn."""
         self._notice()
-        crew, child = self._take(deadline, lane)
+        generation, child = self._take(deadline, lane)
         start = time.monotonic()
         try:
-            child.send(request, deadline)
+            child.send(operation, deadline)
             if lane == Lane.QUERY and not child.answers(min(deadline, time.monotonic() + SLICE)):
                 if not self._slowed():
                     child.kill()
                     return None
                 lane = Lane.SLOW
-            header, body = child.receive(deadline, self.settings.result_bytes)
+            reply = child.receive(operation, deadline, self.settings.result_bytes)
         finally:
-            self._give_back(crew, child, lane)
+            self._give_back(generation, child, lane)
             worked(time.monotonic() - start)
-        return header, body, crew.snapshot
+        return reply, generation.snapshot
 
     def _slowed(self) -> bool:
         """Count a running query as slow from now on, if one more may be."""
@@ -183,49 +189,49 @@ class Pool:
     def _slow_limit(self) -> int:
         return max(1, self.settings.query_workers - 1)
 
-    def _take(self, deadline: float, lane: Lane) -> tuple[Crew, Child]:
+    def _take(self, deadline: float, lane: Lane) -> tuple[Generation, Child]:
         """Wait for an idle worker and take it."""
         with self._changed:
             while True:
-                crew = self._chosen()
-                child = self._idle(crew, lane)
+                generation = self._chosen()
+                child = self._idle(generation, lane)
                 if child:
                     self._taken.add(child)
                     self._busy[lane] += 1
-                    return crew, child
+                    return generation, child
                 if self._closed:
                     raise StoreError("the workers are closed")
-                self._started(crew, crew.to_restart())
-                if crew.failure and not self._taken:
-                    raise crew.failure
+                self._started(generation, generation.to_restart())
+                if generation.failure and not self._taken:
+                    raise generation.failure
                 if not self._changed.wait(deadline - time.monotonic()):
                     raise ServiceBusyError("no worker became free in time; try again in a few seconds")
 
-    def _idle(self, crew: Crew, lane: Lane) -> Child | None:
+    def _idle(self, generation: Generation, lane: Lane) -> Child | None:
         """Return an idle worker that lives, if this lane has room for one more; replace those that do not live."""
         slow, queries = self._busy[Lane.SLOW], self._busy[Lane.QUERY] + self._busy[Lane.SLOW]
         free = lane == Lane.DOCUMENT or queries < self.settings.query_workers
         room = lane != Lane.SLOW or slow < self._slow_limit
-        while crew.idle and free and room and not self._closed:
-            child = crew.idle.pop()
+        while generation.idle and free and room and not self._closed:
+            child = generation.idle.pop()
             if child.process.poll() is None:
                 return child
-            self._replace(crew, child)
+            self._replace(generation, child)
         return None
 
-    def _give_back(self, crew: Crew, child: Child, lane: Lane) -> None:
+    def _give_back(self, generation: Generation, child: Child, lane: Lane) -> None:
         with self._changed:
             self._busy[lane] -= 1
             self._taken.discard(child)
-            if not (child.lost or crew.gone or self._closed):
-                crew.idle.append(child)
+            if not (child.lost or generation.gone or self._closed):
+                generation.idle.append(child)
             else:
-                self._replace(crew, child)
+                self._replace(generation, child)
             self._changed.notify_all()
 
-    def _replace(self, crew: Crew, child: Child) -> None:
+    def _replace(self, generation: Generation, child: Child) -> None:
         self._tasks.put(("end", child))
-        self._tasks.put(("start", crew))
+        self._tasks.put(("start", generation))
 
     def _target(self) -> str:
         """Return where ``current`` points to now: one system call, cheap enough for each request."""
@@ -234,16 +240,16 @@ class Pool:
     def _notice(self) -> None:
         """Prepare workers for a new snapshot if ``current`` points elsewhere."""
         target = self._target()
-        if not self._store or target in ("", self._crew.target):
+        if not self._store or target in ("", self._generation.target):
             return
         with self._changed:
             target = self._target()  # that of before the lock may have been served and replaced since
-            if self._closed or target in ("", self._crew.target) or (self._next and self._next.target == target):
+            if self._closed or target in ("", self._generation.target) or (self._next and self._next.target == target):
                 return
             if target == self._unusable[0] and time.monotonic() < self._unusable[1]:
                 return
             try:
-                following = Crew(self._store.current(), target)
+                following = Generation(self._store.current(), target)
             except StoreError:
                 return  # switched again, or not readable: go on with the snapshot that is being served
             if self._next:
@@ -259,24 +265,24 @@ class Pool:
 
         def shown() -> bool:
             self._notice()
-            return self._crew.snapshot.id >= snapshot
+            return self._generation.snapshot.id >= snapshot
 
         with self._changed:
             while not shown() and time.monotonic() < deadline and not self._closed:
                 self._changed.wait(min(1.0, max(0.0, deadline - time.monotonic())))
             return shown()
 
-    def _started(self, crew: Crew, number: int) -> None:
+    def _started(self, generation: Generation, number: int) -> None:
         for _ in range(number):
-            self._tasks.put(("start", crew))
+            self._tasks.put(("start", generation))
 
     def _keep(self) -> None:
         """Start and end workers, in the thread that lives as long as this pool."""
         while True:
             try:
-                task, subject = self._tasks.get(timeout=AGAIN if self._crew.missing else None)
+                task, subject = self._tasks.get(timeout=AGAIN if self._generation.missing else None)
             except queue.Empty:
-                task, subject = "restart", self._crew
+                task, subject = "restart", self._generation
             if task == "stop":
                 return
             if task == "end":
@@ -288,66 +294,73 @@ class Pool:
             while self._tasks.empty() and self._freed:
                 self._freed.pop().end()
 
-    def _start(self, crew: Crew) -> None:
+    def _start(self, generation: Generation) -> None:
         try:
-            child = self._moved(crew) or Child(crew.snapshot.database, self.settings.query_memory)
+            child = self._moved(generation) or self._child(generation)
         except NewsgraphError as error:
-            self._failed(crew, error)
+            self._failed(generation, error)
             return
         with self._changed:
-            if crew.gone:
+            if generation.gone:
                 self._freed.append(child)
                 return
-            crew.idle.append(child)
-            crew.failure = None
+            generation.idle.append(child)
+            generation.failure = None
             self.started += 1
-            if crew is self._next:
-                self._move(crew)
+            if generation is self._next:
+                self._move(generation)
             self._changed.notify_all()
 
-    def _moved(self, crew: Crew) -> Child | None:
+    def _child(self, generation: Generation) -> Child:
+        return Child("kg.workers.worker", generation.snapshot.database, self.settings.query_memory)
+
+    def _moved(self, generation: Generation) -> Child | None:
         """Return a worker that nobody needs where it is and that could open another snapshot, or None.
 
         That takes a tenth of the time of starting one. The first one comes from the snapshot that is served, if another
         one is idle there.
         """
         with self._changed:
-            free = crew is self._next and len(self._crew.idle) > 1
+            free = generation is self._next and len(self._generation.idle) > 1
             if self._freed:
                 child = self._freed.pop()
             elif free:
-                child = self._crew.idle.popleft()
-                self._tasks.put(("start", self._crew))  # starts nothing if requests have moved to the other snapshot
+                child = self._generation.idle.popleft()
+                self._tasks.put(
+                    ("start", self._generation)
+                )  # starts nothing if requests have moved to the other snapshot
             else:
                 return None
-        if child.opens(crew.snapshot.database):
-            return child
-        child.end()
-        return None
+        try:
+            child.ask(Open(generation.snapshot.database), time.monotonic() + START_SECONDS)
+        except NewsgraphError:
+            child.end()
+            return None
+        return child
 
-    def _failed(self, crew: Crew, error: NewsgraphError) -> None:
-        """Let those who wait for this crew know; a crew that was only being prepared is given up."""
+    def _failed(self, generation: Generation, error: NewsgraphError) -> None:
+        """Let those who wait for this generation know; a generation that was only being prepared is given up."""
         with self._changed:
-            crew.failed(error)
-            if crew is self._next:
-                self._next, crew.retired = None, True
-                self._unusable = (crew.target, time.monotonic() + PATIENCE)
+            generation.failed(error)
+            if generation is self._next:
+                self._next, generation.retired = None, True
+                self._unusable = (generation.target, time.monotonic() + PATIENCE)
             self._changed.notify_all()
 
-    def _move(self, crew: Crew) -> None:
-        """Answer from ``crew`` from now on, and let the workers of the old snapshot go."""
-        old, self._crew, self._next = self._crew, crew, None
+    def _move(self, generation: Generation) -> None:
+        """Answer from ``generation`` from now on, and let the workers of the old snapshot go."""
+        old, self._generation, self._next = self._generation, generation, None
         old.retired = True
         self._old.add(old)
         self._dismiss(old)
 
-    def _dismiss(self, crew: Crew) -> None:
-        """Let the idle workers of a crew go if nobody needs it any more; those at work go when they are done."""
-        if crew.gone:
-            self._old.discard(crew)
-            self._freed += crew.idle
-            crew.idle.clear()
-            self._tasks.put(("start", crew))  # starts nothing, but wakes the thread that ends what is not needed
+    def _dismiss(self, generation: Generation) -> None:
+        """Let the idle workers of a generation go if nobody needs it any more; those at work go when they are done."""
+        if generation.gone:
+            self._old.discard(generation)
+            self._freed += generation.idle
+            generation.idle.clear()
+            self._tasks.put(("start", generation))  # starts nothing, but wakes the thread that ends what is not needed
 
     def close(self) -> None:
         """End all workers and wait until they are gone; a query that still runs raises WorkerLostError."""
@@ -365,9 +378,9 @@ class Pool:
     def _left(self) -> Iterator[Child]:
         """Yield the workers that are idle or still to be ended after the last task."""
         yield from self._freed
-        for crew in filter(None, (self._crew, self._next, *self._old)):
-            while crew.idle:
-                yield crew.idle.pop()
+        for generation in filter(None, (self._generation, self._next, *self._old)):
+            while generation.idle:
+                yield generation.idle.pop()
         while not self._tasks.empty():
             task, subject = self._tasks.get()
             if task == "end":
@@ -377,8 +390,8 @@ class Pool:
         """Wait at most ``seconds`` for a worker to have the snapshot open; return whether one has."""
 
         def alive() -> bool:
-            return bool(self._taken) or any(child.process.poll() is None for child in self._crew.idle)
+            return bool(self._taken) or any(child.process.poll() is None for child in self._generation.idle)
 
         with self._changed:
-            self._changed.wait_for(lambda: alive() or self._crew.missing >= self._size, seconds)
+            self._changed.wait_for(lambda: alive() or self._generation.missing >= self._size, seconds)
             return alive()

@@ -8,18 +8,19 @@ else.
 from __future__ import annotations
 
 import io
-import os
 import re
 import sys
+from dataclasses import dataclass
 from typing import Final
 from xml.parsers import expat
 
 from pyoxigraph import RdfFormat, parse
 
-from kg.errors import NewsgraphError, UploadError, UploadTooLargeError
-from kg.process import frames, sandbox
+from kg.errors import UploadError, UploadTooLargeError
+from kg.process.operation import Operation, Table
+from kg.process.parent import Parent
 from kg.query.guard import repeated
-from kg.rdf.formats import Format, by_name
+from kg.rdf.formats import Format
 from kg.store.embedded import EmbeddedGraph
 from kg.write.changes import check
 
@@ -36,23 +37,30 @@ _JSON: Final = re.compile(_STRING + rb"|(?P<open>[\[{])|(?P<close>[\]}])", re.DO
 BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
 
+@dataclass(frozen=True, slots=True)
+class Read(Operation[bytes]):
+    """Read an upload in a format, see ``triples``."""
+
+    content: bytes
+    format: Format
+    base: str
+    depth: int
+
+
+OPERATIONS: Final[Table[Read]] = Table(Read)
+
+
 def main(arguments: list[str]) -> int:
     """Read one upload from standard input and write what it says, or why not, to standard output."""
-    name, memory, parent = arguments
-    requests, replies = os.dup(0), os.dup(1)
-    os.dup2(2, 1)  # whatever prints must not get between the frames
-    confined = sandbox.confine(int(memory), int(parent))
-    sandbox.end_when_closed(replies)
-    frames.send(replies, {"ready": True, "confined": confined})
-    header, body = frames.receive(requests)
-    given = header["arguments"]
-    try:
-        frames.send(replies, {}, triples(body, by_name(name), given["base"], given["depth"]))
-    except NewsgraphError as error:
-        frames.send(replies, {"error": type(error).__name__, "message": str(error)})
-    except MemoryError:
-        frames.send(replies, {"error": UploadTooLargeError.__name__, "message": "reading it takes too much memory"})
+    _, memory, parent = arguments
+    asking = Parent(int(memory), int(parent))
+    asking.ready()
+    asking.serve(OPERATIONS, _read, UploadTooLargeError("reading it takes too much memory"))
     return 0
+
+
+def _read(upload: Read, _: float) -> bytes:
+    return triples(upload.content, upload.format, upload.base, upload.depth)
 
 
 def triples(content: bytes, format: Format, base: str, depth: int) -> bytes:  # noqa: A002

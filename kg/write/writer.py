@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Final, Self
+from typing import Final, Self
 
 from kg.errors import (
     NewsgraphError,
@@ -19,13 +19,15 @@ from kg.errors import (
     UploadTooLargeError,
     WorkerLostError,
 )
-from kg.process.child import Child, Request
+from kg.process.child import Child
 from kg.rdf.formats import Format
 from kg.settings import Settings
 from kg.store.layout import Store
 from kg.workers.questions import Workers
 from kg.write.log import Author
+from kg.write.operations import Condition, Delete, Made, Post, Put, Update, Write
 from kg.write.update import Using
+from kg.write.upload import Read
 
 SWITCH_SECONDS: Final = 30.0
 REPLY_BYTES: Final = 1_000_000
@@ -38,18 +40,6 @@ LOST: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
-    """What must be true for a write to be made (RFC 9110, section 13.1).
-
-    ``snapshots`` are the ids of those that may be current, None for any; ``exists`` says whether the graph must be
-    there already, None if it does not matter.
-    """
-
-    snapshots: tuple[str, ...] | None = None
-    exists: bool | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Upload:
     """What was sent to be stored: bytes, and the format they are said to be in."""
 
@@ -58,18 +48,10 @@ class Upload:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
-    """A write that was made: how many quads it added and removed, and the snapshot that has it.
+class Written(Made):
+    """A write that was made; ``visible`` says whether requests are answered from it already."""
 
-    The numbers are None if the process died after the write. ``existed`` says whether the graph was there before,
-    ``visible`` whether requests are answered from the write already.
-    """
-
-    added: int | None
-    removed: int | None
-    snapshot: str
-    existed: bool
-    visible: bool
+    visible: bool = True
 
 
 class Writer:
@@ -115,13 +97,21 @@ class Writer:
         ``using`` is the dataset that the protocol's parameters name. Raises what kg.query.guard.check_update and
         kg.write.update.update raise, and one of the errors of a lost, late or busy process.
         """
-        limits = {name: getattr(self.settings, name) for name in ("upload_bytes", "query_depth")}
-        arguments = {"using": [using.default, using.named], "limits": limits}
-        return self._submit("update", arguments, text, author, Condition())
+        write = Update(
+            text=text,
+            using=using,
+            longest=self.settings.upload_bytes,
+            depth=self.settings.query_depth,
+            author=author,
+            condition=Condition(),
+            keep=self.settings.keep_snapshots,
+        )
+        with self._turn():
+            return self._in_order(write)
 
     def put(self, graph: str | None, uploads: Sequence[Upload], author: Author, condition: Condition) -> Written:
         """Make a graph, the default one for None, hold exactly what is uploaded; see ``post`` for what this raises."""
-        return self._upload("put", graph, uploads, author, condition)
+        return self._upload(Put, graph, uploads, author, condition)
 
     def post(self, graph: str | None, uploads: Sequence[Upload], author: Author, condition: Condition) -> Written:
         """Add what is uploaded to a graph, the default one for None.
@@ -129,44 +119,44 @@ class Writer:
         Raises UploadError for what is not RDF, UploadTooLargeError, PreconditionError, or one of the errors of a lost,
         late or busy process.
         """
-        return self._upload("post", graph, uploads, author, condition)
+        return self._upload(Post, graph, uploads, author, condition)
 
     def delete(self, graph: str | None, author: Author, condition: Condition) -> Written:
         """Remove a graph, or empty the default one for None; raises NotFoundError if there is none."""
-        return self._submit("delete", {"graph": graph}, b"", author, condition)
+        with self._turn():
+            return self._in_order(
+                Delete(graph=graph, author=author, condition=condition, keep=self.settings.keep_snapshots)
+            )
 
     def _upload(
-        self, operation: str, graph: str | None, uploads: Sequence[Upload], author: Author, condition: Condition
+        self,
+        write: type[Put | Post],
+        graph: str | None,
+        uploads: Sequence[Upload],
+        author: Author,
+        condition: Condition,
     ) -> Written:
         """Read uploads, each in a process of its own, then have what they say written."""
-        deadline = author.arrived + self.settings.write_seconds
+        deadline, keep = self._deadline(author), self.settings.keep_snapshots
         if sum(len(upload.content) for upload in uploads) > self.settings.upload_bytes:
             raise UploadTooLargeError(f"an upload may have at most {self.settings.upload_bytes} bytes")
         with self._turn():
             base = graph or f"{self._workers.snapshot.manifest.base}graphs"
             content = b"".join(self._read(upload, base, deadline) for upload in uploads)
-            return self._in_order(operation, {"graph": graph}, content, author, condition, deadline)
+            return self._in_order(write(graph=graph, content=content, author=author, condition=condition, keep=keep))
 
     def _read(self, upload: Upload, base: str, deadline: float) -> bytes:
         """Return the triples of an upload; raises UploadError."""
-        arguments = {"base": base, "depth": self.settings.upload_depth}
-        child = Child(upload.format.name, self.settings.query_memory, module="kg.write.upload")
+        asked = Read(upload.content, upload.format, base, self.settings.upload_depth)
+        child = Child("kg.write.upload", upload.format.name, self.settings.query_memory)
         try:
-            child.send(Request("read", arguments, content=upload.content), deadline)
-            return child.receive(deadline, TRIPLES * self.settings.upload_bytes)[1]
+            return child.ask(asked, deadline, TRIPLES * self.settings.upload_bytes)
         except QueryTimeoutError:
             raise QueryTimeoutError("the upload could not be read before the deadline; nothing was changed") from None
         except (WorkerLostError, ResultTooLargeError):
             raise UploadTooLargeError("the upload takes too much memory to read") from None
         finally:
             child.end()
-
-    def _submit(
-        self, operation: str, arguments: dict[str, Any], content: bytes, author: Author, condition: Condition
-    ) -> Written:
-        deadline = author.arrived + self.settings.write_seconds
-        with self._turn():
-            return self._in_order(operation, arguments, content, author, condition, deadline)
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
@@ -178,44 +168,36 @@ class Writer:
         finally:
             self._waiting.release()
 
-    def _in_order(
-        self,
-        operation: str,
-        arguments: dict[str, Any],
-        content: bytes,
-        author: Author,
-        condition: Condition,
-        deadline: float,
-    ) -> Written:
+    def _deadline(self, author: Author) -> float:
+        return author.arrived + self.settings.write_seconds
+
+    def _in_order(self, write: Write) -> Written:
         """Have a write made after those that came before it."""
-        conditions = {"only": condition.snapshots, "exists": condition.exists}
-        made_by = {"author": [author.who, author.request, author.id], "keep": self.settings.keep_snapshots}
-        request = Request(operation, {**arguments, **conditions, **made_by}, content=content)
         try:
-            return self._thread.submit(self._write, request, deadline).result()
+            return self._thread.submit(self._write, write).result()
         except (CancelledError, RuntimeError):
             raise StoreError("the server is stopping") from None
 
-    def _write(self, request: Request, deadline: float) -> Written:
+    def _write(self, write: Write) -> Written:
+        deadline = self._deadline(write.author)
         if time.monotonic() > deadline:
             raise ServiceBusyError("other writes took too long; try again in a few seconds")
         before = self._store.current().manifest.writes
         try:
-            reply = self._ask(request, deadline)
+            made = self._ask(write, deadline)
         except (QueryTimeoutError, WorkerLostError) as error:
             # The process is gone; it may have got as far as making the write current.
             now = self._store.current()
             if now.manifest.writes == before:
                 raise type(error)(f"{LOST[type(error)]}; nothing was changed") from None
-            reply = {"added": None, "removed": None, "snapshot": now.id}
-        visible = self._workers.shows(reply["snapshot"], time.monotonic() + SWITCH_SECONDS)
-        return Written(reply["added"], reply["removed"], reply["snapshot"], reply.get("existed", True), visible)
+            made = Made(None, None, now.id)
+        visible = self._workers.shows(made.snapshot, time.monotonic() + SWITCH_SECONDS)
+        return Written(made.added, made.removed, made.snapshot, made.existed, visible)
 
-    def _ask(self, request: Request, deadline: float) -> dict[str, Any]:
+    def _ask(self, write: Write, deadline: float) -> Made:
         child = self._process()
         try:
-            child.send(request, deadline)
-            return child.receive(deadline, REPLY_BYTES)[0]
+            return child.ask(write, deadline, REPLY_BYTES)
         finally:
             if child.lost:
                 child.end()
@@ -223,5 +205,5 @@ class Writer:
     def _process(self) -> Child:
         """Return the process, started again if it is gone."""
         if self._child is None or self._child.lost:
-            self._child = Child(self._store.path, self.settings.write_memory, module="kg.write.process")
+            self._child = Child("kg.write.process", self._store.path, self.settings.write_memory)
         return self._child

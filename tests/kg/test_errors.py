@@ -10,7 +10,7 @@ import pytest
 from kg import errors
 from kg.errors import NewsgraphError
 from kg.process.child import _reported
-from kg.workers.worker import failure
+from kg.process.parent import failure
 from tests.structure.imports import modules
 
 OURS = {name: one for name, one in vars(errors).items() if isinstance(one, type) and issubclass(one, Exception)}

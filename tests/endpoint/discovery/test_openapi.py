@@ -10,43 +10,12 @@ from flask import Flask
 import vocab
 from endpoint.app import create_app
 from endpoint.discovery.openapi import UNLISTED, described, template
-from endpoint.discovery.operations import OPERATIONS
+from endpoint.http.routes import IN_TEXT, PAGE, Routes
 from kg.settings import Settings
 from kg.workers.questions import Workers
+from tests.endpoint.addresses import EXAMPLES
 
 METHODS = {"get", "put", "post", "delete", "patch", "x-query"}
-EVENT = "event/2011-11-08/abcdefghij"
-EXAMPLES = {
-    "/": "/?language=en",
-    "/catalog.{suffix}": "/catalog.ttl",
-    "/doc/{path}": f"/doc/{EVENT}",
-    "/doc/snapshot/{rest}": "/doc/snapshot/20111109T060000000000Z",
-    "/dump/{name}": "/dump/newsgraph.nt",
-    "/dump/{of}/{name}": "/dump/20111109T060000000000Z/newsgraph.nt",
-    "/feed/activity/{path}": "/feed/activity/entity/en/Homs",
-    "/feed/atom/{path}": "/feed/atom/entity/en/Homs",
-    "/frames/{name}.jsonld": "/frames/event.jsonld",
-    "/memento/{stamp}/{path}": f"/memento/20111109060000/{EVENT}",
-    "/news/{rest}": "/news/2011/11/8/the-syrian-government-besieges-homs.md",
-    "/page/{rest}": "/page/2011-11-08.wiki/123b279e8e23175b",
-    "/reconcile/preview": "/reconcile/preview?id=entity/en/Homs",
-    "/reconcile/view": "/reconcile/view?id=entity/en/Homs",
-    "/search": "/search?q=Homs",
-    "/sitemap/{name}.xml": "/sitemap/2011-1.xml",
-    "/snapshot/{rest}": "/snapshot/20111109T060000000000Z",
-    "/source": "/source?url=http://english.example.org/news/2011/11/shelling",
-    "/source/{iri}": "/source/http%3A%2F%2Fenglish.example.org%2Fnews%2F2011%2F11%2Fshelling",
-    "/sparql": "/sparql?query=ASK%7B%7D",
-    "/graphs": "/graphs?default",
-    "/static/{filename}": "/static/style.css",
-    "/timegate/{path}": f"/timegate/{EVENT}",
-    "/timemap/json/{path}": f"/timemap/json/{EVENT}",
-    "/timemap/link/{path}": f"/timemap/link/{EVENT}",
-    "/vocab.{suffix}": "/vocab.ttl",
-    "/vocab/{name}": "/vocab/Event",
-    "/{kind}/{rest}": f"/{EVENT}",
-}
-"""An address that answers, for each path that does not answer as it is; a path with arguments may have none."""
 ABSENT = {"/.well-known/security.txt"}
 
 
@@ -72,8 +41,16 @@ def test_every_route_is_described_and_nothing_else_is(app: Flask, document: dict
     assert found == routed
 
 
-def test_the_table_has_only_views_that_there_are(app: Flask) -> None:
-    assert set(OPERATIONS) <= set(app.view_functions)
+@pytest.mark.parametrize("described", [[{}], [{"described": None}], [{"described": PAGE}, {"described": IN_TEXT}]])
+def test_a_route_without_one_description_cannot_be(described: list[dict[str, Any]]) -> None:
+    with pytest.raises(TypeError, match="needs a description"):
+        register(described)
+
+
+def register(described: list[dict[str, Any]]) -> None:
+    routes = Routes("some", __name__)
+    for options in described:
+        routes.add_url_rule("/some", view_func=register, **options)
 
 
 def test_every_operation_has_a_summary_and_a_name_of_its_own(document: dict[str, Any]) -> None:

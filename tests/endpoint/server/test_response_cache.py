@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
-from endpoint.server.response_cache import SIZE, Kept
+from endpoint.server.response_cache import SIZE, ResponseCache
 
 EVENT = "/doc/event/2011-11-08/abcdefghij"
 
@@ -29,7 +29,9 @@ class Counting:
         return [self.body]
 
 
-def ask(kept: Kept, path: str = EVENT, method: str = "GET", **headers: str) -> tuple[str, dict[str, str], bytes]:
+def ask(
+    kept: ResponseCache, path: str = EVENT, method: str = "GET", **headers: str
+) -> tuple[str, dict[str, str], bytes]:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     body, status, found = run_wsgi_app(kept, EnvironBuilder(path, method=method, headers=named).get_environ())
     return status, dict(found), b"".join(body)
@@ -41,11 +43,11 @@ def application() -> Counting:
 
 
 @pytest.fixture
-def kept(application: Counting) -> Kept:
-    return Kept(application, lambda: application.snapshot)
+def kept(application: Counting) -> ResponseCache:
+    return ResponseCache(application, lambda: application.snapshot)
 
 
-def test_the_application_is_asked_once_for_each_snapshot(kept: Kept, application: Counting) -> None:
+def test_the_application_is_asked_once_for_each_snapshot(kept: ResponseCache, application: Counting) -> None:
     assert ask(kept) == ask(kept)
     application.snapshot = "2"
     ask(kept)
@@ -56,21 +58,21 @@ def test_the_application_is_asked_once_for_each_snapshot(kept: Kept, application
     "other",
     [{"Accept": "text/turtle"}, {"Accept_Language": "zh"}, {"path": f"{EVENT}?page=2"}, {"path": f"{EVENT}.ttl"}],
 )
-def test_what_a_client_prefers_is_kept_apart(kept: Kept, application: Counting, other: dict[str, str]) -> None:
+def test_what_a_client_prefers_is_kept_apart(kept: ResponseCache, application: Counting, other: dict[str, str]) -> None:
     ask(kept)
     ask(kept, **other)
     assert len(application.asked) == 2
 
 
 @pytest.mark.parametrize("path", ["/sparql?query=ASK{}", "/healthz", "/dump/newsgraph.ttl", "/graphs", "/search"])
-def test_what_is_no_document_is_not_kept(kept: Kept, application: Counting, path: str) -> None:
+def test_what_is_no_document_is_not_kept(kept: ResponseCache, application: Counting, path: str) -> None:
     ask(kept, path)
     ask(kept, path)
     assert len(application.asked) == 2
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "QUERY"])
-def test_only_reading_is_kept(kept: Kept, application: Counting, method: str) -> None:
+def test_only_reading_is_kept(kept: ResponseCache, application: Counting, method: str) -> None:
     ask(kept)
     ask(kept, method=method)
     assert application.asked == ["GET", method]
@@ -82,19 +84,19 @@ def test_only_reading_is_kept(kept: Kept, application: Counting, method: str) ->
 )
 def test_what_may_change_is_not_kept(status: str, headers: dict[str, str]) -> None:
     application = Counting(status=status, **headers)
-    kept = Kept(application, lambda: "1")
+    kept = ResponseCache(application, lambda: "1")
     assert ask(kept)[0] == ask(kept)[0] == status
     assert len(application.asked) == 2
 
 
-def test_head_has_the_headers_of_get_and_no_body(kept: Kept) -> None:
+def test_head_has_the_headers_of_get_and_no_body(kept: ResponseCache) -> None:
     status, headers, body = ask(kept, method="HEAD")
     assert (status, headers, body) == (*ask(kept)[:2], b"")
     assert headers["Content-Length"] == "5000"
 
 
 @pytest.mark.parametrize("accepted", ["gzip", "br, gzip;q=0.5", "GZIP", "x-gzip"])
-def test_a_client_that_takes_gzip_gets_it_with_a_tag_of_its_own(kept: Kept, accepted: str) -> None:
+def test_a_client_that_takes_gzip_gets_it_with_a_tag_of_its_own(kept: ResponseCache, accepted: str) -> None:
     _, plain, whole = ask(kept)
     _, headers, body = ask(kept, Accept_Encoding=accepted)
     assert gzip.decompress(body) == whole
@@ -105,12 +107,12 @@ def test_a_client_that_takes_gzip_gets_it_with_a_tag_of_its_own(kept: Kept, acce
 
 
 @pytest.mark.parametrize("accepted", ["", "identity", "gzip;q=0", "br", "gzip;q=x;;,"])
-def test_other_clients_get_the_bytes_as_they_are(kept: Kept, accepted: str) -> None:
+def test_other_clients_get_the_bytes_as_they_are(kept: ResponseCache, accepted: str) -> None:
     assert "Content-Encoding" not in ask(kept, Accept_Encoding=accepted)[1]
 
 
 def test_a_short_response_is_not_compressed() -> None:
-    assert "Content-Encoding" not in ask(Kept(Counting(b"short"), lambda: "1"), Accept_Encoding="gzip")[1]
+    assert "Content-Encoding" not in ask(ResponseCache(Counting(b"short"), lambda: "1"), Accept_Encoding="gzip")[1]
 
 
 @pytest.mark.parametrize(
@@ -132,7 +134,7 @@ def test_a_short_response_is_not_compressed() -> None:
 )
 def test_a_condition_is_answered_as_rfc_9110_says(condition: dict[str, str], status: str) -> None:
     application = Counting(**{"Last-Modified": "Tue, 08 Nov 2011 00:00:00 GMT"})
-    kept = Kept(application, lambda: "1")
+    kept = ResponseCache(application, lambda: "1")
     for _ in range(2):
         answered, headers, body = ask(kept, **condition)
         assert answered == status
@@ -143,7 +145,7 @@ def test_a_condition_is_answered_as_rfc_9110_says(condition: dict[str, str], sta
 
 def test_what_is_kept_is_bounded() -> None:
     application = Counting(b"x" * (SIZE // 8))
-    kept = Kept(application, lambda: "1")
+    kept = ResponseCache(application, lambda: "1")
     for number in range(20):
         ask(kept, f"{EVENT}?page={number}")
     assert kept.cache.used <= SIZE
@@ -154,4 +156,4 @@ def test_an_error_of_the_application_is_passed_on() -> None:
         raise RuntimeError("broken")
 
     with pytest.raises(RuntimeError, match="broken"):
-        ask(Kept(broken, lambda: "1"))
+        ask(ResponseCache(broken, lambda: "1"))

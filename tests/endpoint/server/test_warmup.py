@@ -14,7 +14,7 @@ from flask import Flask
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from endpoint.app import create_app
-from endpoint.server.response_cache import COUNTED, Asked, Kept
+from endpoint.server.response_cache import COUNTED, Asked, ResponseCache
 from endpoint.server.warmup import BROWSER, Warmer
 from endpoint.site.site import NAME, Site
 from kg.derived import kinds
@@ -46,8 +46,8 @@ def app(store: Path, settings: Settings) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def kept(app: Flask) -> Kept:
-    found: Kept = app.extensions[Kept.__name__]
+def kept(app: Flask) -> ResponseCache:
+    found: ResponseCache = app.extensions[ResponseCache.__name__]
     return found
 
 
@@ -56,7 +56,7 @@ def ask(app: Flask, path: str, accept: str = BROWSER) -> str:
     return run_wsgi_app(app.wsgi_app, EnvironBuilder(path, headers=headers).get_environ())[1]
 
 
-def made(kept: Kept, asked: Asked) -> bool:
+def made(kept: ResponseCache, asked: Asked) -> bool:
     return kept.cache.get((kept.version(), asked)) is not None
 
 
@@ -67,18 +67,20 @@ def until(condition: Callable[[], bool]) -> None:
         time.sleep(0.02)  # what is waited for happens in another process
 
 
-def test_the_home_page_what_it_leads_to_and_hubs_are_made_ready(app: Flask, kept: Kept) -> None:
+def test_the_home_page_what_it_leads_to_and_hubs_are_made_ready(app: Flask, kept: ResponseCache) -> None:
     Warmer(app).warm()
     for path in ("/", EVENT, PLACE, "/doc/publisher/example-times"):
         assert made(kept, Asked.link(path, BROWSER)), path
 
 
-def test_what_is_there_no_more_is_no_mistake_of_the_server(kept: Kept, caplog: pytest.LogCaptureFixture) -> None:
+def test_what_is_there_no_more_is_no_mistake_of_the_server(
+    kept: ResponseCache, caplog: pytest.LogCaptureFixture
+) -> None:
     assert kept.response(Asked.link("/doc/event/2011-11-08/nothing", BROWSER)).status.startswith("404")
     assert not caplog.records
 
 
-def test_what_was_asked_for_is_made_ready_for_the_next_snapshot(app: Flask, kept: Kept, store: Path) -> None:
+def test_what_was_asked_for_is_made_ready_for_the_next_snapshot(app: Flask, kept: ResponseCache, store: Path) -> None:
     assert ask(app, f"{EVENT}.rdf", "text/turtle;q=0.3").startswith("200")
     before = kept.version()
     publish_turtle(store, TURTLE.read_text(encoding="utf-8"), NEXT)
@@ -102,7 +104,7 @@ def test_what_is_derived_from_the_snapshot_is_made_ready(app: Flask) -> None:
     assert states == {State.READY}
 
 
-def test_documents_lead_to_feeds_only_when_these_are_there(app: Flask, kept: Kept) -> None:
+def test_documents_lead_to_feeds_only_when_these_are_there(app: Flask, kept: ResponseCache) -> None:
     site: Site = app.extensions[NAME]
 
     def leads() -> bool:
@@ -117,7 +119,7 @@ def test_documents_lead_to_feeds_only_when_these_are_there(app: Flask, kept: Kep
     assert leads()
 
 
-def test_a_started_warmer_notices_each_snapshot(app: Flask, kept: Kept, store: Path) -> None:
+def test_a_started_warmer_notices_each_snapshot(app: Flask, kept: ResponseCache, store: Path) -> None:
     asked = Asked.link(PLACE, BROWSER)
     with closing(Warmer(app)) as warmer:
         warmer.start()
@@ -127,14 +129,14 @@ def test_a_started_warmer_notices_each_snapshot(app: Flask, kept: Kept, store: P
         until(lambda: kept.version() != before and made(kept, asked))
 
 
-def test_a_request_for_an_address_is_the_one_that_a_client_sends(app: Flask, kept: Kept) -> None:
+def test_a_request_for_an_address_is_the_one_that_a_client_sends(app: Flask, kept: ResponseCache) -> None:
     path = "/doc/entity/zh/%E9%9C%8D%E5%A7%86%E6%96%AF?page=1"
     sent = EnvironBuilder(path, headers={"Accept": BROWSER, "Accept-Encoding": "gzip"}).get_environ()
     assert Asked.of(sent) == Asked.link(path, BROWSER)
     assert Asked.of(sent).environ()["PATH_INFO"] == sent["PATH_INFO"]
 
 
-def test_counts_of_requests_are_bounded(app: Flask, kept: Kept) -> None:
+def test_counts_of_requests_are_bounded(app: Flask, kept: ResponseCache) -> None:
     ask(app, EVENT)
     ask(app, EVENT)
     for number in range(COUNTED + 1):
@@ -143,7 +145,7 @@ def test_counts_of_requests_are_bounded(app: Flask, kept: Kept) -> None:
     assert kept.busiest(1)[0].path == EVENT
 
 
-def test_a_client_cannot_fill_memory_with_what_it_accepts(app: Flask, kept: Kept) -> None:
+def test_a_client_cannot_fill_memory_with_what_it_accepts(app: Flask, kept: ResponseCache) -> None:
     long = "text/turtle, " + "x" * 200_000
     ask(app, EVENT, long)
     assert kept.cache.used > 200_000

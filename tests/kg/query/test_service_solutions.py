@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, QuerySolutions
 
 from kg.errors import FederationError, NotSupportedError, QuerySyntaxError
-from kg.query.service_solutions import inline, scopes
+from kg.query.service_solutions import Solutions, inline, scopes
 from kg.store.embedded import EmbeddedGraph
 
 BASE = "http://base.example/x/"
@@ -25,8 +26,10 @@ def results(*bindings: Any) -> str:
 def solutions(text: str | None, variables: tuple[str, ...] = ("a", "b"), **options: Any) -> list[dict[str, Any]]:
     """Return the solutions that the engine sees."""
     query = EMPTY.format(" ".join(f"?{name}" for name in variables))
-    answer = {"service": "S", "variables": variables, "silent": False, "results": text, "at": query.index(") { ") + 4}
-    found = EmbeddedGraph().query(inline(query, [answer | options], BASE, 1_000))
+    answer = replace(
+        Solutions("S", silent=False, variables=variables, results=text, at=query.index(") { ") + 4), **options
+    )
+    found = EmbeddedGraph().query(inline(query, [answer], BASE, 1_000))
     assert isinstance(found, QuerySolutions)
     assert [variable.value for variable in found.variables] == list(variables)
     return [{name: row[name] for name in variables if row[name] is not None} for row in found]
@@ -58,7 +61,7 @@ def test_blank_nodes_become_iris_the_same_ones_only_within_one_answer() -> None:
 def test_two_answers_go_each_into_its_place() -> None:
     query = "SELECT * { { VALUES (?a) { } } { VALUES (?b) { } } }"
     answers = [
-        {"service": "S", "variables": [name], "silent": False, "at": query.index(f"?{name}) {{ ") + 6, "results": text}
+        Solutions("S", silent=False, variables=(name,), results=text, at=query.index(f"?{name}) {{ ") + 6)
         for name, text in (
             ("a", results({"a": {"type": "uri", "value": "x:1"}})),
             ("b", results({"b": {"type": "uri", "value": "x:2"}})),

@@ -26,13 +26,16 @@ from kg.errors import (
     WorkerLostError,
 )
 from kg.process import frames
-from kg.process.child import Child, Request
+from kg.process.child import Child
+from kg.query.evaluate import Answer
+from kg.query.operations import Evaluate
 from kg.rdf.formats import by_name
 from kg.settings import Settings
 from kg.store.layout import Store
 from kg.store.snapshot import Snapshot
 from kg.workers import admission
 from kg.workers.admission import Lane
+from kg.workers.operations import Describe, Newest, Open
 from kg.workers.questions import Workers
 from tests.paths import DATA
 
@@ -48,13 +51,17 @@ TENFOLD = " ".join(f"BIND(CONCAT({', '.join([f'?v{n}'] * 10)}) AS ?v{n + 1})" fo
 BOMB = f"SELECT (STRLEN(?v9) AS ?n) {{ BIND('0' AS ?v0) {TENFOLD} }}"
 
 
+def describe(workers: Workers, iri: str = EVENT, document: str | None = None) -> Answer:
+    return workers.ask(Describe(iri, by_name("turtle"), workers.settings.result_bytes, document))
+
+
 def test_a_query_is_answered_and_names_its_snapshot(workers: Workers) -> None:
     found = workers.query("ASK { ?s a <https://w3id.org/newsgraph/ns#Event> }")
     assert (found.form, found.body, found.snapshot) == ("ask", b'{"head":{},"boolean":true}', workers.snapshot.id)
 
 
 def test_a_resource_is_described(workers: Workers) -> None:
-    assert b"besieges" in workers.describe(EVENT, by_name("turtle")).body
+    assert b"besieges" in describe(workers).body
 
 
 @pytest.mark.parametrize(
@@ -78,7 +85,7 @@ def test_line_and_column_reach_the_caller(workers: Workers) -> None:
 
 def test_an_unknown_resource_is_not_found(workers: Workers) -> None:
     with pytest.raises(NotFoundError):
-        workers.describe(f"{BASE}event/nothing")
+        describe(workers, f"{BASE}event/nothing")
 
 
 def test_a_runaway_query_is_stopped_at_its_deadline_and_the_next_is_answered(
@@ -99,7 +106,7 @@ def test_documents_are_answered_while_all_query_workers_run_long(workers: Worker
         runaways = [threads.submit(workers.query, RUNAWAY) for _ in range(3)]
         while not workers._busy[Lane.SLOW] and not all(one.done() for one in runaways):
             pass
-        assert workers.describe(EVENT).body
+        assert describe(workers).body
         assert not all(one.done() for one in runaways)
         for one in runaways:
             with pytest.raises((QueryTimeoutError, ServiceBusyError)):
@@ -138,14 +145,14 @@ def test_a_result_over_the_limit_is_refused(served_store: Path, settings: Settin
         with pytest.raises(ResultTooLargeError):
             small.query("SELECT * { ?s ?p ?o }")
         with pytest.raises(ResultTooLargeError):
-            small.describe(EVENT)
+            describe(small)
         assert small.query("ASK {}").body
 
 
 def test_an_idle_worker_that_was_killed_is_replaced_and_nobody_notices(served_store: Path, settings: Settings) -> None:
     with Workers(Store(served_store), replace(settings, query_workers=1), spare=0) as pool:
         pool.query("ASK {}")
-        idle = pool._crew.idle[0].process
+        idle = pool._generation.idle[0].process
         os.kill(idle.pid, signal.SIGKILL)
         idle.wait()
         assert pool.query("ASK {}").body
@@ -207,12 +214,12 @@ def test_the_events_of_a_hub_are_those_of_the_snapshot_that_is_served(
     publish_store(store, turtle, "1")
     with Workers(Store(store), settings) as pool:
         _fill(pool)
-        homs = f"{BASE}entity/en/Homs", None, f"{BASE}doc/entity/en/Homs"
-        before = [pool.describe(*homs) for _ in range(5)]  # so that each worker remembers them
+        homs = f"{BASE}entity/en/Homs", f"{BASE}doc/entity/en/Homs"
+        before = [describe(pool, *homs) for _ in range(5)]  # so that each worker remembers them
         publish_store(store, turtle + added, "2")
         assert pool.shows("2", time.monotonic() + 20)
         _fill(pool)
-        after = [pool.describe(*homs) for _ in range(5)]
+        after = [describe(pool, *homs) for _ in range(5)]
     assert {one.rows for one in after} == {(before[0].rows or 0) + 1}
     assert not any(b"event/2011-11-09/new" in one.body for one in before)
     assert all(b"event/2011-11-09/new" in one.body for one in after)
@@ -231,7 +238,7 @@ def test_who_holds_a_snapshot_is_answered_from_it_until_letting_go(
             while others.submit(lambda: pool.query("ASK {}").snapshot).result() != "2":
                 assert time.monotonic() < limit
             assert (held.id, pool.snapshot.id, pool.query("ASK {}").snapshot) == ("1", "1", "1")
-            assert b"besieges" in pool.describe(EVENT).body
+            assert b"besieges" in describe(pool).body
             for child in list(pool._chosen().idle):  # its workers are replaced, too, while somebody needs them
                 child.process.kill()
                 child.process.wait()
@@ -264,8 +271,8 @@ def test_a_snapshot_that_is_replaced_before_anybody_was_answered_from_it_leaves_
     tmp_path: Path, settings: Settings, publish_store: Publish, monkeypatch: pytest.MonkeyPatch, damaged: bool
 ) -> None:
     may_open = threading.Event()
-    opens, init, made = Child.opens, Child.__init__, list[Child]()
-    monkeypatch.setattr(Child, "opens", lambda child, database: may_open.wait(20) and opens(child, database))
+    ask, init, made = Child.ask, Child.__init__, list[Child]()
+    monkeypatch.setattr(Child, "ask", lambda child, *given: may_open.wait(20) and ask(child, *given))
     monkeypatch.setattr(Child, "__init__", lambda child, *given: made.append(child) or init(child, *given))
     store = tmp_path / "store"
     publish_store(store, "", "1")
@@ -302,7 +309,7 @@ def _fill(pool: Workers, made: Sequence[Child] = ()) -> None:
     """Wait until all workers of a pool are there and idle, and of those ``made`` no other ones live."""
     limit = time.monotonic() + 20
     while (
-        len(pool._crew.idle) < pool._size
+        len(pool._generation.idle) < pool._size
         or pool._next
         or not pool._tasks.empty()
         or sum(child.process.poll() is None for child in made) > pool._size
@@ -384,9 +391,9 @@ def test_workers_that_could_not_start_are_started_again_and_no_more_than_those(
                 break
         while pool.started < pool._size:
             assert time.monotonic() < limit
-        assert not pool._crew.missing
+        assert not pool._generation.missing
         assert pool._tasks.empty()
-        assert len(pool._crew.idle) == pool._size
+        assert len(pool._generation.idle) == pool._size
 
 
 def test_workers_that_could_not_start_are_started_again_if_nobody_asks(
@@ -420,7 +427,7 @@ def test_closing_ends_every_process_and_running_queries(served_store: Path, sett
 
 def test_many_threads_share_the_workers(workers: Workers) -> None:
     with ThreadPoolExecutor(8) as threads:
-        answers = list(threads.map(lambda n: workers.describe(EVENT, by_name("turtle")).body, range(50)))
+        answers = list(threads.map(lambda n: describe(workers).body, range(50)))
     assert len(set(answers)) == 1
 
 
@@ -428,10 +435,10 @@ def test_many_threads_share_the_workers(workers: Workers) -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits address space here")
 def test_a_worker_with_little_memory_starts_and_opens_another_snapshot(tmp_path: Path, publish_store: Publish) -> None:
     first, second = (publish_store(tmp_path / "store", "", name).database for name in ("1", "2"))
-    child = Child(first, 400_000_000)
+    child = Child("kg.workers.worker", first, 400_000_000)
     try:
-        assert child.opens(second)
-        assert child.opens(first)
+        child.ask(Open(second), time.monotonic() + 20)
+        child.ask(Open(first), time.monotonic() + 20)
     finally:
         child.end()
 
@@ -453,7 +460,7 @@ def test_a_worker_cannot_open_a_network_socket() -> None:
 def test_a_worker_ends_when_its_parent_is_killed(served_store: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from kg.process.child import Child\n"
-        f"child = Child(Path({str(Store(served_store).current().database)!r}), 10**9)\n"
+        f"child = Child('kg.workers.worker', Path({str(Store(served_store).current().database)!r}), 10**9)\n"
         "print(child.process.pid, flush=True)\n"
         "sys.stdin.read()\n"
     )
@@ -477,12 +484,11 @@ def _alive(pid: int) -> bool:
 
 
 def test_a_worker_ends_itself_should_its_parent_not_end_it(served_store: Path) -> None:
-    child = Child(Store(served_store).current().database, 10**9)
+    child = Child("kg.workers.worker", Store(served_store).current().database, 10**9)
     try:
-        arguments = {"format": None, "limit": 1_000}
-        header = {"operation": "query", "arguments": arguments, "seconds": 0.1}
+        header, body = Evaluate(RUNAWAY, None, 1_000, BASE).frame()
         assert child.process.stdin
-        frames.send(child.process.stdin.fileno(), header, RUNAWAY.encode())
+        frames.send(child.process.stdin.fileno(), header | {"seconds": 0.1}, body)
         assert child.process.wait(10) == -signal.SIGALRM
     finally:
         child.end()
@@ -490,7 +496,7 @@ def test_a_worker_ends_itself_should_its_parent_not_end_it(served_store: Path) -
 
 def test_the_time_limit_counts_from_the_arrival_of_the_request(workers: Workers) -> None:
     with pytest.raises((QueryTimeoutError, ServiceBusyError)):
-        workers.run(Request("newest", {"events": 1}), deadline=time.monotonic() - 1)
+        workers.ask(Newest(1), deadline=time.monotonic() - 1)
 
 
 def test_a_frame_survives_a_pipe_in_pieces() -> None:

@@ -33,7 +33,8 @@ from kg.store.layout import WRITTEN, Store
 from kg.workers.questions import Workers
 from kg.write import log
 from kg.write.log import Author
-from kg.write.writer import Condition, Upload, Writer
+from kg.write.operations import Condition
+from kg.write.writer import Upload, Writer
 from tests.conftest import TURTLE, RunKg, publish_turtle
 
 RUNAWAY = (

@@ -1,0 +1,115 @@
+"""Validators, and the conditions that requests put on them: the one place for RFC 9110, section 13.
+
+A response has its entity tag, when it was modified, and for how long it may be kept, from ``conditional``; whoever has
+only the bytes of a representation makes its tag with ``digest``. ``unmet`` decides between 200, 304 and 412 for the
+application and for the cache in front of it; a part (206) is sent only by ``ranged``. A server may leave out
+If-Unmodified-Since where nothing is written, and this one does.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from flask import Response, request
+from werkzeug.datastructures import Headers
+from werkzeug.exceptions import RequestedRangeNotSatisfiable
+from werkzeug.http import is_resource_modified, parse_date, parse_etags
+
+MINUTE: Final = "public, max-age=60"
+CONDITIONS: Final = ("HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_RANGE", "HTTP_IF_RANGE")
+"""The fields, as WSGI names them, that make a response another one than the whole representation."""
+PARTIAL: Final = ("REQUEST_METHOD", "HTTP_RANGE", "HTTP_IF_RANGE")
+IGNORED: Final = {
+    "HTTP_IF_MODIFIED_SINCE": ("HTTP_IF_MODIFIED_SINCE",),
+    "HTTP_IF_UNMODIFIED_SINCE": ("HTTP_IF_UNMODIFIED_SINCE",),
+    "HTTP_IF_RANGE": ("HTTP_IF_RANGE", "HTTP_RANGE"),  # a range is sent only if its condition is met (section 13.1.5)
+}
+"""What is left out with each field that may hold a date, if the date cannot be read."""
+
+Application = Callable[[dict[str, Any], Any], Any]
+
+
+def conditional(response: Response, etag: str, modified: datetime | None = None, caching: str = MINUTE) -> Response:
+    """Give a response its validators and its Cache-Control, and let it be what the conditions of the request lead to.
+
+    ``etag`` is the text of a strong entity tag, without quotes; ``modified`` is None where that is not known.
+    """
+    response.set_etag(etag)
+    if modified:  # None would be taken for now
+        response.last_modified = modified
+    response.headers["Cache-Control"] = caching
+    status = unmet(response.headers, request.environ)
+    if status:
+        response.status_code = status
+    return response
+
+
+def by_content(response: Response, modified: datetime | None = None) -> Response:
+    """Give a response the validators of its content, which may change while the snapshot stays.
+
+    The tag is made of the type too, since two representations may have the same bytes.
+    """
+    tag = digest((response.content_type or "").encode(), b"\0", response.get_data())
+    return conditional(response, tag, modified)
+
+
+def ranged(response: Response, etag: str, caching: str = MINUTE) -> Response:
+    """Give the response that sends a file its validators, and let it be the range that is asked for.
+
+    Raises RequestedRangeNotSatisfiable.
+    """
+    conditional(response, etag, response.last_modified, caching)
+    response.accept_ranges = "bytes"
+    if response.status_code != 200:
+        return response
+    # Of the conditions, only what a part depends on is left to decide.
+    asked = {name: value for name, value in request.environ.items() if name in PARTIAL}
+    try:
+        response.make_conditional(asked, accept_ranges=True, complete_length=response.content_length)
+    except RequestedRangeNotSatisfiable:
+        response.close()
+        raise
+    return response
+
+
+def digest(*parts: bytes) -> str:
+    """Return the text of an entity tag for bytes."""
+    return hashlib.sha256(b"".join(parts)).hexdigest()[:32]
+
+
+def unmet(validators: Headers, environ: Mapping[str, Any]) -> int | None:
+    """Return the status that a condition of a GET or HEAD leads to, None if all are met (section 13.2.2).
+
+    ``validators`` are the headers of a response that has an entity tag.
+    """
+    if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+        return None
+    etag, expected = validators["ETag"], parse_etags(environ.get("HTTP_IF_MATCH"))
+    if expected and not expected.star_tag and not expected.is_strong(etag.strip('"')):
+        return 412
+    # Of these, If-None-Match comes first; what is left of them is of no concern to If-Match any more.
+    rest = {name: value for name, value in environ.items() if name != "HTTP_IF_MATCH"}
+    return None if is_resource_modified(rest, etag, last_modified=validators.get("Last-Modified")) else 304
+
+
+def readable(application: Application) -> Application:
+    """Return the WSGI application that gets requests without conditions whose dates cannot be read (section 13.1)."""
+
+    def answer(environ: dict[str, Any], start_response: Any) -> Any:
+        for name, left_out in IGNORED.items():
+            if not _is_readable(environ.get(name)):
+                environ = {one: value for one, value in environ.items() if one not in left_out}
+        return application(environ, start_response)
+
+    return answer
+
+
+def _is_readable(value: str | None) -> bool:
+    try:
+        parse_date(value)
+    except OverflowError:  # which a date that is far off, or has a zone far off, is for the standard library
+        return False
+    return True

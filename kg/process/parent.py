@@ -1,0 +1,59 @@
+"""The parent as a worker process sees it: what the worker gives up, and the pipes over which it is asked."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from typing import Any, Final
+
+from kg.errors import NewsgraphError
+from kg.process import frames, sandbox
+from kg.process.operation import Known, Table
+
+GRACE: Final = 0.5
+"""Seconds after the deadline at which the process ends itself if its parent has not ended it."""
+
+
+class Parent:
+    """The other end of the pipes that kg.process.child.Child has opened."""
+
+    def __init__(self, memory: int, parent: int) -> None:
+        """Take over standard input and output, and confine this process to ``memory`` bytes and its parent's life."""
+        self._requests, self._replies = os.dup(0), os.dup(1)
+        os.dup2(2, 1)  # whatever prints must not get between the frames
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which then closes the pipe
+        self._confined = sandbox.confine(memory, parent)
+        sandbox.end_when_closed(self._replies)
+
+    def ready(self) -> None:
+        """Say that requests are taken from now on."""
+        frames.send(self._replies, {"ready": True, "confined": self._confined})
+
+    def refuse(self, error: NewsgraphError) -> None:
+        """Say that this process, or what it was asked, failed, and why."""
+        frames.send(self._replies, failure(error))
+
+    def serve(self, table: Table[Known], answer: Callable[[Known, float], Any], exhausted: NewsgraphError) -> None:
+        """Have one request answered, given its deadline (time.monotonic()); a failure is a reply too.
+
+        ``exhausted`` is what to report where memory ends. Raises PipeClosedError if the parent asks nothing any more.
+        """
+        header, body = frames.receive(self._requests)
+        deadline = time.monotonic() + header["seconds"]
+        signal.setitimer(signal.ITIMER_REAL, max(0.001, header["seconds"]) + GRACE)
+        try:
+            operation = table.asked(header, body)
+            reply = operation.reply_frame(answer(operation, deadline))
+        except NewsgraphError as error:
+            reply = failure(error), b""
+        except MemoryError:
+            reply = failure(exhausted), b""
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        frames.send(self._replies, *reply)
+
+
+def failure(error: NewsgraphError) -> dict[str, Any]:
+    """Return the header of a reply that reports an error, with what else its class knows."""
+    return {"error": type(error).__name__, "message": str(error), "attributes": vars(error)}

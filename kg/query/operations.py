@@ -1,0 +1,65 @@
+"""What a worker is asked about the text of a query: to evaluate it, and which variables are in scope in parts of it."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass
+
+from kg.process.operation import Operation, Reply
+from kg.query import service_solutions
+from kg.query.evaluate import Answer, answer
+from kg.query.service_solutions import Solutions
+from kg.rdf.formats import Format
+from kg.rdf.graph import Graph
+from kg.store.embedded import EmbeddedGraph
+
+
+class GraphOperation(Operation[Reply]):
+    """An operation that a worker answers from the graph that it has open."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def answer(self, graph: EmbeddedGraph) -> Reply:
+        """Return the reply; raises one of kg.errors. Most operations take any graph, whichever engine answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluate(GraphOperation[Answer]):
+    """Evaluate a query, see kg.query.evaluate.answer; what services said goes into its text first.
+
+    ``rows`` is how many solutions a service may have sent.
+    """
+
+    text: str
+    format: Format | None
+    limit: int
+    base: str
+    default_graphs: tuple[str, ...] = ()
+    named_graphs: tuple[str, ...] = ()
+    services: tuple[Solutions, ...] = ()
+    rows: int = 0
+
+    def answer(self, graph: EmbeddedGraph) -> Answer:
+        """Return the answer; its snapshot is for those to say who know it."""
+        return answer(
+            graph,
+            service_solutions.inline(self.text, self.services, self.base, self.rows) if self.services else self.text,
+            self.format,
+            limit=self.limit,
+            base=self.base,
+            default_graphs=self.default_graphs,
+            named_graphs=self.named_graphs,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Scopes(GraphOperation[list[list[str]]]):
+    """Tell which variables each of some queries selects, see kg.query.service_solutions.scopes."""
+
+    queries: tuple[str, ...]
+    base: str
+
+    def answer(self, graph: Graph) -> list[list[str]]:
+        """Return the variables of each query."""
+        return service_solutions.scopes(self.queries, self.base)

@@ -1,0 +1,304 @@
+"""The one table of what a worker can be asked: operations with their fields, their replies, and how a graph answers."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+from kg.errors import ResultTooLargeError
+from kg.lookup import memento, newest, reconcile, resource_state, search
+from kg.lookup.capabilities import capabilities
+from kg.lookup.describe import describe, newest_events, total_of
+from kg.lookup.locate import Location, locate
+from kg.lookup.reconcile_request import Extension, Query
+from kg.process.operation import Operation, Table
+from kg.query.evaluate import Answer
+from kg.query.graph_store import graph as graph_of
+from kg.query.operations import Evaluate, GraphOperation, Scopes
+from kg.rdf import NamedNode, Quad
+from kg.rdf.formats import Format
+from kg.rdf.graph import Graph
+from kg.rdf.serialize import Nodes, nodes, represent
+
+
+@dataclass(frozen=True, slots=True)
+class Open(Operation[None]):
+    """Open another database instead of the one that the worker has."""
+
+    database: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A description for a page: its nodes (see kg.rdf.serialize.nodes) in JSON, and how many events all pages have."""
+
+    content: bytes
+    events: int | None = None
+
+    @property
+    def nodes(self) -> Nodes:
+        """The nodes."""
+        found: Nodes = json.loads(self.content)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Describe(GraphOperation[Answer]):
+    """Describe a resource in a format, see kg.lookup.describe; the ``rows`` are the events on all pages.
+
+    ``document`` is the IRI of the document that describes it, ``limit`` the largest description in bytes.
+    """
+
+    iri: str
+    format: Format
+    limit: int
+    document: str | None = None
+    page: int = 1
+
+    def answer(self, graph: Graph) -> Answer:
+        """Return the description."""
+        quads = describe(graph, self.iri, self.document, self.page, _events)
+        body = _within(self.limit, represent(quads, self.format))
+        return Answer("describe", self.format, body, rows=total_of(quads, self.document))
+
+
+@dataclass(frozen=True, slots=True)
+class DescribePage(GraphOperation[Page]):
+    """Describe a resource for a page, as Describe does in a format."""
+
+    iri: str
+    limit: int
+    document: str | None = None
+    page: int = 1
+
+    def answer(self, graph: Graph) -> Page:
+        """Return the description."""
+        quads = describe(graph, self.iri, self.document, self.page, _events)
+        return Page(_within(self.limit, _json(quads)), total_of(quads, self.document))
+
+
+@lru_cache(maxsize=16)
+def _events(graph: Graph, thing: NamedNode) -> list[NamedNode]:
+    """Remember the events of the hubs whose pages are being read."""
+    return newest_events(graph, thing)
+
+
+def forget() -> None:
+    """Let go of the graph that was open, and of what is remembered of it."""
+    for cached in (_events, newest.all_places):
+        cached.cache_clear()
+
+
+def _json(quads: list[Quad]) -> bytes:
+    return json.dumps(nodes(quads)).encode()
+
+
+def _within(limit: int, body: bytes) -> bytes:
+    if len(body) > limit:
+        raise ResultTooLargeError(f"the description is larger than {limit} bytes")
+    return body
+
+
+@dataclass(frozen=True, slots=True)
+class Locate(GraphOperation[Location | None]):
+    """Tell what IRIs, or readable paths of events, stand for now, see kg.lookup.locate."""
+
+    iris: tuple[str, ...]
+    identifiers: tuple[str, ...] = ()
+
+    def answer(self, graph: Graph) -> Location | None:
+        """Return what the first one that the graph knows stands for, or None."""
+        return locate(graph, self.iris, self.identifiers)
+
+
+@dataclass(frozen=True, slots=True)
+class Newest(GraphOperation[dict[str, Any]]):
+    """Tell the newest days and events, see kg.lookup.newest.newest."""
+
+    events: int
+    language: str | None = None
+
+    def answer(self, graph: Graph) -> dict[str, Any]:
+        """Return the days, the events, and the nodes that describe these."""
+        return newest.newest(graph, self.events, self.language)
+
+
+@dataclass(frozen=True, slots=True)
+class Hubs(GraphOperation[list[str]]):
+    """Tell what most events name, see kg.lookup.newest.hubs."""
+
+    limit: int
+
+    def answer(self, graph: Graph) -> list[str]:
+        """Return the IRIs, those named most first."""
+        return newest.hubs(graph, self.limit)
+
+
+@dataclass(frozen=True, slots=True)
+class FindPlaces(GraphOperation[dict[str, Any]]):
+    """Find the places with a name, and their newest events, see kg.lookup.newest.search."""
+
+    name: str
+
+    def answer(self, graph: Graph) -> dict[str, Any]:
+        """Return the places, and the nodes that describe the best matches."""
+        return newest.search(graph, self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class FindText(GraphOperation[list[dict[str, Any]]]):
+    """Find events, places and so on by the words of a title or name, see kg.lookup.search.find."""
+
+    index: Path
+    text: str
+    kinds: tuple[str, ...] = ()
+    limit: int = 20
+
+    def answer(self, graph: Graph) -> list[dict[str, Any]]:
+        """Return the fields of what was found, best first."""
+        return search.plain(search.find(str(self.index), self.text, self.kinds, self.limit))
+
+
+@dataclass(frozen=True, slots=True)
+class Reconcile(GraphOperation[dict[str, Any]]):
+    """Find candidates for each query of a batch, see kg.lookup.reconcile."""
+
+    index: Path
+    base: str
+    batch: dict[str, Query]
+
+    def answer(self, graph: Graph) -> dict[str, Any]:
+        """Return the candidates by the keys of the batch, as the Reconciliation Service API (section 4) has them."""
+        index = str(self.index)
+        return {
+            key: {"result": reconcile.reconcile(graph, index, self.base, query)} for key, query in self.batch.items()
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Suggest(GraphOperation[dict[str, Any]]):
+    """Find things whose names begin with some text, see kg.lookup.reconcile.suggest."""
+
+    index: Path
+    base: str
+    prefix: str
+    skip: int
+    limit: int
+
+    def answer(self, graph: Graph) -> dict[str, Any]:
+        """Return the things, as the Reconciliation Service API (section 6) has them."""
+        found = reconcile.suggest(graph, str(self.index), self.base, self.prefix, self.skip, self.limit)
+        return {"result": found}
+
+
+@dataclass(frozen=True, slots=True)
+class Extend(GraphOperation[dict[str, Any]]):
+    """Tell the values of properties of things, see kg.lookup.reconcile.extend."""
+
+    base: str
+    asked: Extension
+
+    def answer(self, graph: Graph) -> dict[str, Any]:
+        """Return the values, as the Reconciliation Service API (section 8) has them."""
+        return reconcile.extend(graph, self.base, self.asked)
+
+
+@dataclass(frozen=True, slots=True)
+class DumpGraph(GraphOperation[bytes]):
+    """Write one graph in a format, the default one for an empty ``iri``, see kg.query.graph_store."""
+
+    iri: str
+    format: Format
+    limit: int
+
+    def answer(self, graph: Graph) -> bytes:
+        """Return the graph."""
+        return graph_of(graph, self.iri, self.format, self.limit)
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities(GraphOperation[dict[str, Any]]):
+    """Tell what the engine can do, see kg.lookup.capabilities."""
+
+    def answer(self, graph: Graph) -> dict[str, Any]:
+        """Return the functions, the features and the named graphs."""
+        return capabilities(graph)
+
+
+@dataclass(frozen=True, slots=True)
+class Mementos(GraphOperation[list[str]]):
+    """Tell when the state of an event or a day changed, see kg.lookup.memento.instants."""
+
+    iri: str
+
+    def answer(self, graph: Graph) -> list[str]:
+        """Return the instants, the first one first."""
+        return memento.instants(graph, self.iri)
+
+
+@dataclass(frozen=True, slots=True)
+class State(GraphOperation[bytes]):
+    """Tell in a format what was said about an event or a day at one of its instants, see kg.lookup.memento.state.
+
+    ``memento`` and ``original`` are the IRIs of the dated and of the current document. ``limit`` is in bytes.
+    """
+
+    iri: str
+    instant: str
+    memento: str
+    original: str
+    format: Format
+    limit: int
+
+    def answer(self, graph: Graph) -> bytes:
+        """Return the description."""
+        quads = memento.state(graph, self.iri, self.instant, self.memento, self.original)
+        return _within(self.limit, represent(quads, self.format))
+
+
+@dataclass(frozen=True, slots=True)
+class StatePage(GraphOperation[Page]):
+    """Tell for a page what was said about an event or a day at one of its instants, as State does in a format."""
+
+    iri: str
+    instant: str
+    memento: str
+    original: str
+    limit: int
+
+    def answer(self, graph: Graph) -> Page:
+        """Return the description."""
+        quads = memento.state(graph, self.iri, self.instant, self.memento, self.original)
+        return Page(_within(self.limit, _json(quads)))
+
+
+@dataclass(frozen=True, slots=True)
+class VersionsPage(GraphOperation[bytes]):
+    """Write a page of the event stream, see kg.lookup.resource_state.page.
+
+    A member is a version, its resource, and its content as N-Triples, or None for what the graph says now.
+    """
+
+    base: str
+    head: str
+    members: tuple[tuple[str, str, bytes | None], ...]
+    format: Format
+    limit: int
+
+    def answer(self, graph: Graph) -> bytes:
+        """Return the page."""
+        body = resource_state.page(graph, self.base, self.head, self.members, self.format)
+        if len(body) > self.limit:
+            raise ResultTooLargeError(f"the page is larger than {self.limit} bytes")
+        return body
+
+
+OPERATIONS: Final[Table[GraphOperation[Any] | Open]] = Table(
+    Open,
+    *(Evaluate, Scopes, Describe, DescribePage, Locate, Newest, Hubs, FindPlaces, FindText),
+    *(Reconcile, Suggest, Extend, DumpGraph, Capabilities),
+    *(Mementos, State, StatePage, VersionsPage),
+)

@@ -1,0 +1,36 @@
+"""Addresses of the small graph that is served, one for each route."""
+
+from __future__ import annotations
+
+EVENT = "event/2011-11-08/abcdefghij"
+EXAMPLES = {
+    "/": "/?language=en",
+    "/catalog.{suffix}": "/catalog.ttl",
+    "/doc/{path}": f"/doc/{EVENT}",
+    "/doc/snapshot/{rest}": "/doc/snapshot/20111109T060000000000Z",
+    "/dump/{name}": "/dump/newsgraph.nt",
+    "/dump/{of}/{name}": "/dump/20111109T060000000000Z/newsgraph.nt",
+    "/feed/activity/{path}": "/feed/activity/entity/en/Homs",
+    "/feed/atom/{path}": "/feed/atom/entity/en/Homs",
+    "/frames/{name}.jsonld": "/frames/event.jsonld",
+    "/memento/{stamp}/{path}": f"/memento/20111109060000/{EVENT}",
+    "/news/{rest}": "/news/2011/11/8/the-syrian-government-besieges-homs.md",
+    "/page/{rest}": "/page/2011-11-08.wiki/123b279e8e23175b",
+    "/reconcile/preview": "/reconcile/preview?id=entity/en/Homs",
+    "/reconcile/view": "/reconcile/view?id=entity/en/Homs",
+    "/search": "/search?q=Homs",
+    "/sitemap/{name}.xml": "/sitemap/2011-1.xml",
+    "/snapshot/{rest}": "/snapshot/20111109T060000000000Z",
+    "/source": "/source?url=http://english.example.org/news/2011/11/shelling",
+    "/source/{iri}": "/source/http%3A%2F%2Fenglish.example.org%2Fnews%2F2011%2F11%2Fshelling",
+    "/sparql": "/sparql?query=ASK%7B%7D",
+    "/graphs": "/graphs?default",
+    "/static/{filename}": "/static/style.css",
+    "/timegate/{path}": f"/timegate/{EVENT}",
+    "/timemap/json/{path}": f"/timemap/json/{EVENT}",
+    "/timemap/link/{path}": f"/timemap/link/{EVENT}",
+    "/vocab.{suffix}": "/vocab.ttl",
+    "/vocab/{name}": "/vocab/Event",
+    "/{kind}/{rest}": f"/{EVENT}",
+}
+"""An address that answers, for each path that does not answer as it is; a path with arguments may have none."""
