@@ -36,7 +36,7 @@ from endpoint.sparql.authorize import FORM_OVERHEAD, trusted
 from kg.derived.artefacts import Artefacts
 from kg.derived.changes import CHANGES
 from kg.errors import ConfigurationError, NewsgraphError
-from kg.rdf.prefixes import expand
+from kg.rdf import terms
 from kg.settings import Settings
 from kg.store.layout import Store
 from kg.workers.operations import Newest
@@ -187,5 +187,5 @@ def _newest_event(workers: Workers) -> str | None:
         nodes = workers.ask(Newest(1))["nodes"]
     except NewsgraphError:
         return None
-    kind = expand("ng:Event")
+    kind = terms.EVENT.value
     return next((iri for iri, said in nodes.items() if kind in json.dumps(said)), None)

@@ -20,7 +20,7 @@ from endpoint.http.urls import without_suffix
 from endpoint.site.problems import acceptable
 from endpoint.site.site import site, tagged
 from kg.errors import NotFoundError
-from kg.rdf import NamedNode, Quad
+from kg.rdf import NamedNode, Quad, terms
 from kg.rdf.formats import Format, prefixes_for
 from kg.rdf.jsonld import compacted
 from kg.rdf.prefixes import expand
@@ -119,7 +119,7 @@ def _body(path: str, known: Ontology, chosen: Format, choices: list[tuple[Format
 def _about(document: str) -> list[Quad]:
     """Return what the document says about itself: that it is one, what it is about, and its licence."""
     statements = {
-        "rdf:type": expand("foaf:Document"),
+        "rdf:type": terms.DOCUMENT.value,
         "foaf:primaryTopic": vocab.ONTOLOGY,
         "dcterms:license": LICENCE,
     }

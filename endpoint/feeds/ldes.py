@@ -28,9 +28,7 @@ LDES: Final = "https://w3id.org/ldes#"
 SHACL: Final = "http://www.w3.org/ns/shacl#"
 ACTIVITY: Final = "https://www.w3.org/ns/activitystreams#"
 LICENCE: Final = NamedNode(BY_SA_4)
-TIME: Final = NamedNode(expand("dcterms:issued"))
 """When a version was published: a term that the graph itself does not use, so that versions can be told from it."""
-VERSION_OF: Final = NamedNode(expand("dcterms:isVersionOf"))
 DELETE: Final = NamedNode(f"{ACTIVITY}Delete")
 
 Value = NamedNode | Literal
@@ -72,8 +70,8 @@ class Stream:
             "rdf:type": NamedNode(f"{LDES}EventStream"),
             "dcterms:title": Literal("All that newsgraph says, version by version", language="en"),
             "dcterms:license": LICENCE,
-            f"{LDES}timestampPath": TIME,
-            f"{LDES}versionOfPath": VERSION_OF,
+            f"{LDES}timestampPath": terms.ISSUED,
+            f"{LDES}versionOfPath": terms.IS_VERSION_OF,
             f"{LDES}versionDeletePath": terms.TYPE,
             f"{LDES}versionDeleteObject": DELETE,
             f"{TREE}shape": NamedNode(shape),
@@ -82,7 +80,7 @@ class Stream:
         kept: dict[str, Value] = {
             "rdf:type": NamedNode(f"{LDES}RetentionPolicy"),
             f"{LDES}versionAmount": Literal(1),
-            f"{LDES}fullLogDuration": Literal(f"P{days}D", datatype=NamedNode(expand("xsd:duration"))),
+            f"{LDES}fullLogDuration": Literal(f"P{days}D", datatype=terms.DURATION),
         }
         quads = [
             *_said(self.iri, stream),
@@ -109,8 +107,8 @@ class Stream:
 
     def _version(self, change: Change) -> Iterator[Quad]:
         said: dict[str, Value] = {
-            VERSION_OF.value: NamedNode(change.iri),
-            TIME.value: Literal(change.time, datatype=terms.DATE_TIME),
+            terms.IS_VERSION_OF.value: NamedNode(change.iri),
+            terms.ISSUED.value: Literal(change.time, datatype=terms.DATE_TIME),
         }
         yield from _said(self.version(change), said | ({"rdf:type": DELETE} if change.kind == "Delete" else {}))
 
@@ -125,7 +123,7 @@ def index_nodes(addresses: Iterable[tuple[str, list[Page]]]) -> Iterator[Node]:
 def _shape(shape: str) -> Iterator[Quad]:
     """Yield the shape of members: one resource that it is a version of, one time."""
     yield from _said(shape, {"rdf:type": NamedNode(f"{SHACL}NodeShape")})
-    for name, path in (("version", VERSION_OF), ("time", TIME)):
+    for name, path in (("version", terms.IS_VERSION_OF), ("time", terms.ISSUED)):
         yield Quad(NamedNode(shape), NamedNode(f"{SHACL}property"), NamedNode(f"{shape}-{name}"))
         once: dict[str, Value] = {f"{SHACL}path": path, f"{SHACL}minCount": Literal(1), f"{SHACL}maxCount": Literal(1)}
         yield from _said(f"{shape}-{name}", once)
@@ -143,7 +141,7 @@ def _relations(address: str, children: Iterable[Node]) -> Iterator[Quad]:
             said: dict[str, Value] = {
                 "rdf:type": NamedNode(f"{TREE}{name}Relation"),
                 f"{TREE}node": NamedNode(child.address),
-                f"{TREE}path": TIME,
+                f"{TREE}path": terms.ISSUED,
                 f"{TREE}value": Literal(bound, datatype=terms.DATE_TIME),
             }
             yield from _said(relation, said)

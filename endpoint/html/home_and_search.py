@@ -17,7 +17,7 @@ from endpoint.site.site import Site, site, tagged
 from kg.derived.search import SEARCH
 from kg.errors import NotAcceptableError, QueryError, ServiceBusyError, StoreError
 from kg.lookup.search import NAMES, WORDS_OF_KINDS
-from kg.rdf.prefixes import expand
+from kg.rdf import terms
 from kg.workers.operations import FindPlaces, FindText, Newest
 
 blueprint = Routes("browse", __name__)
@@ -85,7 +85,7 @@ def newest(here: Site, language: str | None) -> dict[str, Any]:
 
 
 def _day(here: Site, day: dict[str, Any], nodes: dict[str, Any]) -> dict[str, Any]:
-    property_ = expand("dcterms:temporal")
+    property_ = terms.TEMPORAL.value
     names = [
         name for name, said in nodes.items() if any(one.get("iri") == day["iri"] for one in said.get(property_, ()))
     ]

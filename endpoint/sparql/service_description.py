@@ -10,13 +10,12 @@ from flask import request
 from endpoint.site.site import Site
 from kg.publish.catalog_snapshot import PATH
 from kg.publish.dump_files import NAME
-from kg.rdf import BlankNode, Literal, NamedNode, Quad
+from kg.rdf import BlankNode, Literal, NamedNode, Quad, terms
 from kg.rdf.formats import RDF_FORMATS, RESULT_FORMATS, UPLOAD_FORMATS, Format
 from kg.rdf.prefixes import expand
 from kg.workers.operations import Capabilities
 
 ENTAILMENT: Final = "http://www.w3.org/ns/entailment/Simple"
-INTEGER: Final = NamedNode(expand("xsd:integer"))
 
 Statement = tuple[Any, str, Any]
 
@@ -33,9 +32,9 @@ def description(site: Site) -> list[Quad]:
     service, dataset = NamedNode(f"{catalogue}#sparql"), NamedNode(f"{catalogue}#{NAME}")
     statements = [
         *_service(service, endpoint, site, able),
-        (service, expand("sd:defaultDataset"), dataset),
+        (service, terms.DEFAULT_DATASET.value, dataset),
         *_dataset(dataset, endpoint, site),
-        (dataset, expand("rdfs:seeAlso"), NamedNode(catalogue)),
+        (dataset, terms.SEE_ALSO.value, NamedNode(catalogue)),
         *_graphs(dataset, able),
     ]
     return [Quad(subject, NamedNode(predicate), value) for subject, predicate, value in statements]
@@ -52,16 +51,16 @@ def _service(service: NamedNode, endpoint: NamedNode, site: Site, able: dict[str
     languages = ["SPARQL10Query", "SPARQL11Query", *(["SPARQL11Update"] if site.writer else [])]
     features = [*able["features"], *(["BasicFederatedQuery"] if site.settings.services else [])]
     statements: list[Statement] = [
-        (service, expand("rdf:type"), NamedNode(expand("sd:Service"))),
-        (service, expand("sd:endpoint"), endpoint),
-        (service, expand("sd:defaultEntailmentRegime"), NamedNode(ENTAILMENT)),
-        *((service, expand("sd:supportedLanguage"), NamedNode(expand(f"sd:{one}"))) for one in languages),
-        *((service, expand("sd:feature"), NamedNode(expand(f"sd:{one}"))) for one in features),
-        *((service, expand("sd:extensionFunction"), NamedNode(one)) for one in able["functions"]),
-        *((service, expand("sd:resultFormat"), _iri(one)) for one in (*RDF_FORMATS, *RESULT_FORMATS)),
+        (service, terms.TYPE.value, terms.SD_SERVICE),
+        (service, terms.ENDPOINT.value, endpoint),
+        (service, terms.DEFAULT_ENTAILMENT_REGIME.value, NamedNode(ENTAILMENT)),
+        *((service, terms.SUPPORTED_LANGUAGE.value, NamedNode(expand(f"sd:{one}"))) for one in languages),
+        *((service, terms.SD_FEATURE.value, NamedNode(expand(f"sd:{one}"))) for one in features),
+        *((service, terms.EXTENSION_FUNCTION.value, NamedNode(one)) for one in able["functions"]),
+        *((service, terms.RESULT_FORMAT.value, _iri(one)) for one in (*RDF_FORMATS, *RESULT_FORMATS)),
     ]
     if site.writer:
-        statements += [(service, expand("sd:inputFormat"), _iri(one)) for one in UPLOAD_FORMATS]
+        statements += [(service, terms.INPUT_FORMAT.value, _iri(one)) for one in UPLOAD_FORMATS]
     return statements
 
 
@@ -76,29 +75,29 @@ def _dataset(dataset: NamedNode, endpoint: NamedNode, site: Site) -> list[Statem
     manifest = site.snapshot.manifest
     base = manifest.base
     return [
-        (dataset, expand("rdf:type"), NamedNode(expand("sd:Dataset"))),
-        (dataset, expand("rdf:type"), NamedNode(expand("void:Dataset"))),
-        (dataset, expand("void:sparqlEndpoint"), endpoint),
-        (dataset, expand("void:uriSpace"), Literal(base)),
-        (dataset, expand("void:vocabulary"), NamedNode(expand("ng:"))),
-        (dataset, expand("void:vocabulary"), NamedNode(expand("schema:"))),
-        (dataset, expand("foaf:homepage"), NamedNode(base)),
-        (dataset, expand("void:triples"), Literal(str(manifest.counts.get("triples", 0)), datatype=INTEGER)),
-        *((dataset, expand("void:feature"), _iri(one)) for one in RDF_FORMATS),
+        (dataset, terms.TYPE.value, terms.SD_DATASET),
+        (dataset, terms.TYPE.value, terms.VOID_DATASET),
+        (dataset, terms.SPARQL_ENDPOINT.value, endpoint),
+        (dataset, terms.URI_SPACE.value, Literal(base)),
+        (dataset, terms.VOCABULARY.value, NamedNode(expand("ng:"))),
+        (dataset, terms.VOCABULARY.value, NamedNode(expand("schema:"))),
+        (dataset, terms.HOMEPAGE.value, NamedNode(base)),
+        (dataset, terms.TRIPLES.value, Literal(str(manifest.counts.get("triples", 0)), datatype=terms.INTEGER)),
+        *((dataset, terms.VOID_FEATURE.value, _iri(one)) for one in RDF_FORMATS),
     ]
 
 
 def _graphs(dataset: NamedNode, able: dict[str, Any]) -> list[Statement]:
     graph = BlankNode("graph")
     statements: list[Statement] = [
-        (dataset, expand("sd:defaultGraph"), graph),
-        (graph, expand("rdf:type"), NamedNode(expand("sd:Graph"))),
+        (dataset, terms.DEFAULT_GRAPH.value, graph),
+        (graph, terms.TYPE.value, terms.SD_GRAPH),
     ]
     for number, name in enumerate(able["graphs"]):
         one = BlankNode(f"graph{number}")
         statements += [
-            (dataset, expand("sd:namedGraph"), one),
-            (one, expand("rdf:type"), NamedNode(expand("sd:NamedGraph"))),
-            (one, expand("sd:name"), NamedNode(name)),
+            (dataset, terms.NAMED_GRAPH.value, one),
+            (one, terms.TYPE.value, terms.SD_NAMED_GRAPH),
+            (one, terms.SD_NAME.value, NamedNode(name)),
         ]
     return statements

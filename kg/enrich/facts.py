@@ -51,18 +51,18 @@ OWN: Final = frozenset(
 )
 _OWN_NAMESPACE: Final = expand("ng:")
 #: Classes that everything belongs to.
-UNIVERSAL: Final = frozenset((expand("owl:Thing"), expand("rdfs:Resource"), expand("owl:NamedIndividual")))
+UNIVERSAL: Final = frozenset((terms.THING.value, terms.RESOURCE.value, terms.NAMED_INDIVIDUAL.value))
 
 _KINDS: Final = {
-    expand("rdf:type"): "type",
+    terms.TYPE.value: "type",
     "http://www.wikidata.org/prop/direct/P31": "type",
-    expand("rdfs:label"): "label",
-    expand("skos:prefLabel"): "label",
-    expand("skos:altLabel"): "alternative",
-    expand("owl:sameAs"): "wikidata",
-    expand("skos:exactMatch"): "wikidata",
-    expand("wgs:lat"): "latitude",
-    expand("wgs:long"): "longitude",
+    terms.LABEL.value: "label",
+    terms.PREF_LABEL.value: "label",
+    terms.ALT_LABEL.value: "alternative",
+    terms.OWL_SAME_AS.value: "wikidata",
+    terms.EXACT_MATCH.value: "wikidata",
+    terms.LATITUDE.value: "latitude",
+    terms.LONGITUDE.value: "longitude",
     "http://www.wikidata.org/prop/direct/P625": "point",
 }
 

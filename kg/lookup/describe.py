@@ -8,7 +8,6 @@ from typing import Final
 
 from kg.errors import NotFoundError
 from kg.lookup import period
-from kg.lookup.period import TOTAL
 from kg.rdf import Literal, NamedNode, Quad, terms
 from kg.rdf.graph import Excerpt, Graph, Pattern
 from kg.rdf.licences import BY_SA_4
@@ -17,9 +16,6 @@ from kg.rdf.prefixes import compact, expand
 NEWEST: Final = 100
 NAMED: Final = 500
 
-TYPE: Final = NamedNode(expand("rdf:type"))
-LABEL: Final = NamedNode(expand("rdfs:label"))
-EVENT: Final = NamedNode(expand("ng:Event"))
 LICENCE: Final = NamedNode(BY_SA_4)
 
 # What is said about a thing that is only named: enough to show it and, for a place, to draw it on a map.
@@ -41,9 +37,6 @@ SUMMARY: Final = tuple(
 PARTS: Final = frozenset(
     expand(name) for name in ("ng:revision", "ng:source", "dcterms:hasPart", "prov:wasGeneratedBy")
 )
-DERIVED: Final = expand("prov:wasDerivedFrom")
-HAS_PART: Final = NamedNode(expand("dcterms:hasPart"))
-REPLACED_BY: Final = NamedNode(expand("dcterms:isReplacedBy"))
 
 # How events name things, or publish what these cite. Revisions name them too, but have no date of their own.
 EVENTS: Final = """
@@ -53,9 +46,6 @@ SELECT DISTINCT ?event ?date ?thing WHERE {
   UNION
   { ?source dcterms:publisher ?thing . ?event ng:source ?source ; schema:startDate ?date }
 }"""
-START: Final = NamedNode(expand("schema:startDate"))
-SOURCE: Final = NamedNode(expand("ng:source"))
-CATEGORY: Final = NamedNode(expand("ng:category"))
 
 
 def newest_events(graph: Graph, thing: NamedNode) -> list[NamedNode]:
@@ -89,7 +79,7 @@ def describe(
     own = excerpt[Pattern(subject)]
     if not own:
         raise NotFoundError(f"the graph says nothing about <{iri}>")
-    events = [] if _is(own, EVENT) else newest(graph, subject)
+    events = [] if _is(own, terms.EVENT) else newest(graph, subject)
     total, shown = len(events), events[NEWEST * (page - 1) : NEWEST * page]
     if not 1 <= page <= pages(total):
         raise NotFoundError(f"there is no page {page} of the events that name <{iri}>: there are {pages(total)}")
@@ -103,7 +93,7 @@ def describe(
 
 def _referring(subject: NamedNode) -> tuple[Pattern, Pattern]:
     """Return what asks for the events that were merged into one, and for the days or months within a period."""
-    return Pattern(None, (REPLACED_BY,), subject), Pattern(None, (terms.IS_PART_OF,), subject)
+    return Pattern(None, (terms.REPLACED_BY,), subject), Pattern(None, (terms.IS_PART_OF,), subject)
 
 
 def _around(excerpt: Excerpt, subject: NamedNode, events: list[NamedNode], document: str | None) -> Iterator[Quad]:
@@ -114,7 +104,7 @@ def _around(excerpt: Excerpt, subject: NamedNode, events: list[NamedNode], docum
     listed = [pattern for event in events for pattern in _listed(event, subject)]
     excerpt.read(*map(Pattern, parts), *listed, *(Pattern(day, period.SAID) for day in days), *former)
     entries = (entry for part in parts for entry in derived_from(excerpt[Pattern(part)]))
-    sources = (one for event in events for one in _nodes(excerpt[Pattern(event, (SOURCE,))]))
+    sources = (one for event in events for one in _nodes(excerpt[Pattern(event, (terms.SOURCE,))]))
     excerpt.read(
         *(pattern for entry in entries for pattern in origins(entry)), *(Pattern(one, SUMMARY) for one in sources)
     )
@@ -122,7 +112,7 @@ def _around(excerpt: Excerpt, subject: NamedNode, events: list[NamedNode], docum
         yield from with_origins(excerpt, excerpt[Pattern(part)])
     for pattern in listed:
         yield from excerpt[pattern]
-        if pattern.predicates == (SOURCE,):
+        if pattern.predicates == (terms.SOURCE,):
             yield from (quad for one in _nodes(excerpt[pattern]) for quad in excerpt[Pattern(one, SUMMARY)])
     yield from period.parts(excerpt, subject, days, document)
     for pattern in former:
@@ -137,7 +127,7 @@ def _node(iri: str) -> NamedNode:
 
 
 def _is(quads: Iterable[Quad], class_: NamedNode) -> bool:
-    return any(quad.predicate == TYPE and quad.object == class_ for quad in quads)
+    return any(quad.predicate == terms.TYPE and quad.object == class_ for quad in quads)
 
 
 def _parts(own: Iterable[Quad]) -> list[NamedNode]:
@@ -148,7 +138,7 @@ def _parts(own: Iterable[Quad]) -> list[NamedNode]:
 
 def derived_from(quads: Iterable[Quad]) -> Iterator[NamedNode]:
     """Yield the entries of pages that something was derived from."""
-    return _nodes(quad for quad in quads if quad.predicate.value == DERIVED)
+    return _nodes(quad for quad in quads if quad.predicate.value == terms.DERIVED_FROM.value)
 
 
 def origins(entry: NamedNode) -> Iterator[Pattern]:
@@ -156,7 +146,7 @@ def origins(entry: NamedNode) -> Iterator[Pattern]:
     page = NamedNode(entry.value.partition("#")[0])
     if page != entry:
         yield Pattern(entry)
-        yield Pattern(page, (HAS_PART,), entry)
+        yield Pattern(page, (terms.HAS_PART,), entry)
     yield Pattern(page, SUMMARY)
 
 
@@ -181,13 +171,18 @@ def pages(total: int) -> int:
 def total_of(quads: Iterable[Quad], document: str | None) -> int:
     """Return how many events there are in all, as a description says of its document."""
     own = document and NamedNode(document)
-    totals = (quad.object for quad in quads if quad.predicate == TOTAL and quad.subject == own)
+    totals = (quad.object for quad in quads if quad.predicate == terms.TOTAL_ITEMS and quad.subject == own)
     return next((int(one.value) for one in totals if isinstance(one, Literal)), 0)
 
 
 def _listed(event: NamedNode, thing: NamedNode) -> tuple[Pattern, ...]:
     """Return what asks how an event refers to ``thing``, for its category, and for its sources."""
-    return Pattern(event, SUMMARY), Pattern(event, (), thing), Pattern(event, (CATEGORY,)), Pattern(event, (SOURCE,))
+    return (
+        Pattern(event, SUMMARY),
+        Pattern(event, (), thing),
+        Pattern(event, (terms.CATEGORY,)),
+        Pattern(event, (terms.SOURCE,)),
+    )
 
 
 def summaries(excerpt: Excerpt, quads: list[Quad]) -> list[Quad]:
@@ -206,17 +201,17 @@ def summaries(excerpt: Excerpt, quads: list[Quad]) -> list[Quad]:
 
 def _named(quads: Iterable[Quad]) -> Iterator[NamedNode]:
     for quad in quads:
-        if isinstance(quad.object, NamedNode) and quad.predicate != TYPE:
+        if isinstance(quad.object, NamedNode) and quad.predicate != terms.TYPE:
             yield quad.object
 
 
 def _document(document: NamedNode, subject: NamedNode, total: int) -> Iterator[Quad]:
     if document != subject:
-        yield Quad(document, TYPE, NamedNode(expand("foaf:Document")))
-        yield Quad(document, NamedNode(expand("foaf:primaryTopic")), subject)
-        yield Quad(document, NamedNode(expand("dcterms:license")), LICENCE)
+        yield Quad(document, terms.TYPE, terms.DOCUMENT)
+        yield Quad(document, terms.PRIMARY_TOPIC, subject)
+        yield Quad(document, terms.LICENSE, LICENCE)
     if total:
-        yield Quad(document, TOTAL, Literal(total))
+        yield Quad(document, terms.TOTAL_ITEMS, Literal(total))
 
 
 def _view(document: str, page: int, last: int) -> Iterator[Quad]:
@@ -224,8 +219,8 @@ def _view(document: str, page: int, last: int) -> Iterator[Quad]:
     if last == 1:
         return
     view = NamedNode(paged(document, page))
-    yield Quad(NamedNode(document), NamedNode(expand("hydra:view")), view)
-    yield Quad(view, TYPE, NamedNode(expand("hydra:PartialCollectionView")))
+    yield Quad(NamedNode(document), terms.VIEW, view)
+    yield Quad(view, terms.TYPE, terms.PARTIAL_COLLECTION_VIEW)
     linked = {"first": 1, "previous": page - 1, "next": page + 1, "last": last}
     for name, number in linked.items():
         if 1 <= number <= last:
@@ -260,7 +255,7 @@ def find(graph: Graph, iris: Iterable[str], identifiers: Iterable[str] = ()) -> 
             continue
         if next(graph.quads_for_pattern(node, None, None, None), None):
             return iri
-    predicate = NamedNode(expand("dcterms:identifier"))
+    predicate = terms.IDENTIFIER
     for text in identifiers:
         for quad in graph.quads_for_pattern(None, predicate, Literal(text), None):
             return str(quad.subject.value) if isinstance(quad.subject, NamedNode) else None

@@ -13,7 +13,6 @@ from kg.errors import NotFoundError
 from kg.lookup.describe import in_order, origins, summaries
 from kg.rdf import Literal, NamedNode, Quad, terms
 from kg.rdf.graph import Excerpt, Graph, Pattern
-from kg.rdf.prefixes import expand
 
 #: What an event keeps whatever its wording.
 LASTING: Final = (terms.TYPE, terms.START_DATE, terms.TEMPORAL, terms.LANGUAGE)
@@ -29,10 +28,6 @@ CONTENT: Final = (
 )
 #: What a day shows of its events.
 LISTED: Final = (terms.LABEL, terms.NAME, terms.CATEGORY, terms.SOURCE)
-DOCUMENT: Final = NamedNode(expand("foaf:Document"))
-PRIMARY_TOPIC: Final = NamedNode(expand("foaf:primaryTopic"))
-IS_VERSION_OF: Final = NamedNode(expand("dcterms:isVersionOf"))
-VALID: Final = NamedNode(expand("dcterms:valid"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,9 +206,9 @@ def _nodes(excerpt: Excerpt, subject: NamedNode, predicate: NamedNode) -> Iterat
 
 
 def _documents(subject: NamedNode, instant: str, memento: NamedNode, original: NamedNode) -> Iterator[Quad]:
-    yield Quad(memento, terms.TYPE, DOCUMENT)
-    yield Quad(memento, PRIMARY_TOPIC, subject)
-    yield Quad(memento, IS_VERSION_OF, original)
-    yield Quad(memento, VALID, Literal(instant, datatype=terms.DATE_TIME))
-    yield Quad(original, terms.TYPE, DOCUMENT)
-    yield Quad(original, PRIMARY_TOPIC, subject)
+    yield Quad(memento, terms.TYPE, terms.DOCUMENT)
+    yield Quad(memento, terms.PRIMARY_TOPIC, subject)
+    yield Quad(memento, terms.IS_VERSION_OF, original)
+    yield Quad(memento, terms.VALID, Literal(instant, datatype=terms.DATE_TIME))
+    yield Quad(original, terms.TYPE, terms.DOCUMENT)
+    yield Quad(original, terms.PRIMARY_TOPIC, subject)

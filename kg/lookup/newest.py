@@ -9,17 +9,13 @@ from functools import lru_cache
 from heapq import nlargest
 from typing import Any, Final
 
-from kg.lookup.describe import LABEL, START, TYPE, describe, in_order
-from kg.rdf import BlankNode, Literal, NamedNode, Quad, Triple
+from kg.lookup.describe import describe, in_order
+from kg.rdf import BlankNode, Literal, NamedNode, Quad, Triple, terms
 from kg.rdf.graph import Graph
 from kg.rdf.prefixes import expand
 from kg.rdf.serialize import Nodes, nodes
 
 PLACES: Final = 12
-
-EVENT: Final = NamedNode(expand("ng:Event"))
-DAY: Final = NamedNode(expand("dcterms:PeriodOfTime"))
-PLACE: Final = NamedNode(expand("schema:Place"))
 
 
 def newest(graph: Graph, limit: int, language: str | None = None) -> dict[str, Any]:
@@ -48,7 +44,7 @@ def newest(graph: Graph, limit: int, language: str | None = None) -> dict[str, A
 
 def _is_in(graph: Graph, event: NamedNode | BlankNode | Triple, language: str | None) -> bool:
     """Whether ``event`` is an event, not a page of that day, and in this language if one is asked for."""
-    if Quad(event, TYPE, EVENT) not in graph:
+    if Quad(event, terms.TYPE, terms.EVENT) not in graph:
         return False
     return language is None or Quad(event, _term("dcterms:language"), Literal(language)) in graph
 
@@ -57,8 +53,8 @@ def _days(graph: Graph) -> list[tuple[NamedNode, str]]:
     """Return the days and their dates, the newest first."""
     dated = [
         (day, quad.object.value)
-        for day in _instances(graph, DAY)
-        for quad in graph.quads_for_pattern(day, START, None, None)
+        for day in _instances(graph, terms.PERIOD_OF_TIME)
+        for quad in graph.quads_for_pattern(day, terms.START_DATE, None, None)
         if isinstance(quad.object, Literal)
     ]
     return sorted(dated, key=lambda one: (one[1], one[0].value), reverse=True)
@@ -99,14 +95,14 @@ def all_places(graph: Graph) -> tuple[tuple[NamedNode, str], ...]:
     """Return every place with each of its labels; read once for the immutable snapshot that a worker has open."""
     return tuple(
         (place, quad.object.value)
-        for place in _instances(graph, PLACE)
-        for quad in graph.quads_for_pattern(place, LABEL, None, None)
+        for place in _instances(graph, terms.SCHEMA_PLACE)
+        for quad in graph.quads_for_pattern(place, terms.LABEL, None, None)
         if isinstance(quad.object, Literal)
     )
 
 
 def _instances(graph: Graph, class_: NamedNode) -> Iterator[NamedNode]:
-    for quad in graph.quads_for_pattern(None, TYPE, class_, None):
+    for quad in graph.quads_for_pattern(None, terms.TYPE, class_, None):
         if isinstance(quad.subject, NamedNode):
             yield quad.subject
 

@@ -9,7 +9,6 @@ from typing import Final
 
 from kg.rdf import Literal, NamedNode, Quad, terms
 from kg.rdf.graph import Excerpt, Graph, Pattern
-from kg.rdf.prefixes import expand
 
 MOST: Final = 100
 """Parts that are listed at most; there are at most 31, but whoever may write could say more."""
@@ -21,9 +20,6 @@ SELECT ?period ?part (COUNT(?event) AS ?events) WHERE {
     ?event dcterms:temporal ?day ; schema:startDate ?date }
 } GROUP BY ?period ?part"""
 SAID: Final = (terms.TYPE, terms.LABEL, terms.START_DATE)
-DOCUMENT: Final = NamedNode(expand("foaf:Document"))
-PRIMARY_TOPIC: Final = NamedNode(expand("foaf:primaryTopic"))
-TOTAL: Final = NamedNode(expand("hydra:totalItems"))
 
 
 def within(found: Iterable[Quad]) -> list[NamedNode]:
@@ -46,9 +42,9 @@ def parts(
         yield from excerpt[Pattern(part, SAID)]
         if document:
             about = NamedNode(_sibling(document, period.value, part.value))
-            yield Quad(about, terms.TYPE, DOCUMENT)
-            yield Quad(about, PRIMARY_TOPIC, part)
-            yield Quad(about, TOTAL, Literal(events[part.value]))
+            yield Quad(about, terms.TYPE, terms.DOCUMENT)
+            yield Quad(about, terms.PRIMARY_TOPIC, part)
+            yield Quad(about, terms.TOTAL_ITEMS, Literal(events[part.value]))
 
 
 def _sibling(document: str, thing: str, other: str) -> str:

@@ -39,7 +39,7 @@ NEARLY: Final = 0.01
 """Numbers that differ by less agree: a degree of latitude is 111 km."""
 
 DEFAULT: Final = DefaultGraph()
-NUMBERS: Final = {expand("xsd:decimal"): float, expand("xsd:double"): float, expand("xsd:integer"): int}
+NUMBERS: Final = {terms.DECIMAL.value: float, terms.DOUBLE.value: float, terms.INTEGER.value: int}
 # What JSON can hold: neither infinities nor texts that are no numbers, which the engine keeps as they are.
 _NUMBER = re.compile(r"[+-]?\d{1,200}(?:\.\d*)?(?:[eE][+-]?\d{1,2})?", re.ASCII)
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?", re.ASCII)

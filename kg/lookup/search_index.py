@@ -16,7 +16,6 @@ from pyoxigraph import RdfFormat, parse
 from kg.errors import StoreError
 from kg.rdf import Literal, NamedNode, terms
 from kg.rdf.blocks import Block, is_iri, text, token
-from kg.rdf.prefixes import expand
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,24 +32,24 @@ EVENT: Final = "event"
 #: The most telling kinds first. No class says that an entity is a topic, but how events name it does; that one is a
 #: person is not said in the archive, but by the data sets that entities are looked up in.
 KINDS: Final = (
-    Kind(EVENT, expand("ng:Event"), "Event", (expand("ng:Event"),)),
+    Kind(EVENT, terms.EVENT.value, "Event", (terms.EVENT.value,)),
     Kind(
         "person",
-        expand("schema:Person"),
+        terms.PERSON.value,
         "Person",
         (
-            expand("schema:Person"),
-            expand("foaf:Person"),
+            terms.PERSON.value,
+            terms.FOAF_PERSON.value,
             "http://schema.org/Person",
             "http://dbpedia.org/ontology/Person",
             "http://www.wikidata.org/entity/Q5",
         ),
     ),
-    Kind("place", expand("schema:Place"), "Place", (expand("schema:Place"),)),
-    Kind("publisher", expand("schema:Organization"), "Publisher", (expand("schema:Organization"),)),
-    Kind("category", expand("skos:Concept"), "Category", (expand("skos:Concept"),)),
-    Kind("topic", expand("ng:topic"), "Topic"),
-    Kind("entity", expand("ng:Entity"), "Entity", (expand("ng:Entity"),)),
+    Kind("place", terms.SCHEMA_PLACE.value, "Place", (terms.SCHEMA_PLACE.value,)),
+    Kind("publisher", terms.ORGANIZATION.value, "Publisher", (terms.ORGANIZATION.value,)),
+    Kind("category", terms.CONCEPT.value, "Category", (terms.CONCEPT.value,)),
+    Kind("topic", terms.TOPIC.value, "Topic"),
+    Kind("entity", terms.ENTITY.value, "Entity", (terms.ENTITY.value,)),
 )
 
 # First are the names, then the titles of events, each in the order of their lengths, so that the first matches of a

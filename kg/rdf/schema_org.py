@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from kg.rdf import terms
 from kg.rdf.prefixes import expand
 
 #: Said inline, so that nothing has to be fetched to read it.
@@ -31,7 +32,7 @@ def page_about(iri: str, nodes: Nodes, page: str) -> Thing:
 
     ``nodes`` are those of the description that the page shows (see kg.rdf.serialize.nodes).
     """
-    return news(iri, nodes, page) if expand("ng:Event") in _all(nodes, iri, "rdf:type") else subject(iri, nodes, page)
+    return news(iri, nodes, page) if terms.EVENT.value in _all(nodes, iri, "rdf:type") else subject(iri, nodes, page)
 
 
 def news(event: str, nodes: Nodes, page: str) -> Thing:
@@ -113,7 +114,7 @@ def _source(nodes: Nodes, source: str) -> Thing:
 
 
 def _named(nodes: Nodes, thing: str) -> Thing:
-    place = expand("schema:Place") in _all(nodes, thing, "rdf:type")
+    place = terms.SCHEMA_PLACE.value in _all(nodes, thing, "rdf:type")
     name = _first(nodes, thing, "rdfs:label")
     return _known({"@type": "Place" if place else "Thing", "@id": thing, "name": name})
 
