@@ -64,9 +64,10 @@ class Counted:
 
 
 @pytest.fixture(scope="module")
-def embedded(sample_graph: EmbeddedGraph) -> EmbeddedGraph:
-    graph = EmbeddedGraph()
-    graph.extend(sample_graph)
+def embedded(sample_graph: EmbeddedGraph, tmp_path_factory: pytest.TempPathFactory) -> EmbeddedGraph:
+    """The sample, a named graph and a past, on disk: there quads come in the order in which snapshots have them."""
+    graph = EmbeddedGraph(tmp_path_factory.mktemp("embedded") / "database")
+    graph.bulk_extend(sample_graph)
     graph.extend(EXTRA)
     graph.load(f"{PREFIXED}{test_memento.TURTLE}".encode(), RdfFormat.TURTLE)
     return graph
