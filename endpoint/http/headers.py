@@ -25,7 +25,6 @@ COMMON: Final = {
 }
 FRAMABLE: Final = COMMON["Content-Security-Policy"].replace("frame-ancestors 'none'", "frame-ancestors *")
 """The policy of a page that other sites may show inside of theirs; such a response brings it along."""
-"""The licence of every document about what is in the graph."""
 METHODS: Final = "GET, HEAD, POST, QUERY, OPTIONS"
 PREFLIGHT: Final = {
     "Access-Control-Allow-Headers": (

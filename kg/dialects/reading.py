@@ -8,9 +8,10 @@ from dataclasses import replace
 from kg.dialects import registry
 from kg.dialects.record import Page, Record, Unread
 from kg.errors import ArchiveError
+from kg.rdf.formats import NOT_IN_XML
 
-# What XML 1.0 (section 2.2, and 2.11 for a carriage return alone) cannot carry, so that RDF/XML could not either.
-NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|\r(?!\n)")
+REPLACED = re.compile(rf"{NOT_IN_XML.pattern}|\r(?!\n)")
+"""What is replaced: what XML cannot hold, and a carriage return alone, which XML reads as a line feed (section 2.11)."""
 UTF_8, LATIN_1 = "utf-8", "iso-8859-1"
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
@@ -41,7 +42,7 @@ def text_of(page: Page) -> str:
 
 def clean(text: str) -> str:
     """Return a page's text with U+FFFD for each control character that no XML document can carry."""
-    return NOT_IN_XML.sub("\ufffd", text)
+    return REPLACED.sub("\ufffd", text)
 
 
 def parse(page: Page) -> Record | None:
@@ -62,5 +63,5 @@ def _control_characters(text: str) -> list[Unread]:
     return [
         Unread(number, clean(line)[:200], "control character")
         for number, line in enumerate(text.split("\n"), 1)
-        if NOT_IN_XML.search(line)
+        if REPLACED.search(line)
     ]

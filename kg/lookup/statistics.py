@@ -31,8 +31,7 @@ class Statistics:
     def __init__(self) -> None:
         self.subjects = 0
         self.captures = 0
-        self.objects = set[int]()
-        """Hashes of 64 bits: of ten million terms, two have the same one in 1 of 370,000 graphs."""
+        self.objects = set[int]()  # hashes of 64 bits: in 1 of 370,000 graphs two of ten million terms share one
         self.classes = Counter[bytes]()
         self.properties = Counter[bytes]()
         self.links = Counter[tuple[bytes, str | None]]()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -11,6 +12,9 @@ from kg.errors import FormatError
 from kg.rdf.prefixes import PREFIXES
 
 Kind = Literal["graph", "dataset", "results", "page"]
+
+NOT_IN_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+"""A character that no document in XML 1.0 can have (section 2.2), so that RDF/XML cannot carry a literal with it."""
 
 
 @dataclass(frozen=True, slots=True)

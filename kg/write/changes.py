@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tempfile
 from collections.abc import Collection, Iterable, Iterator
 from typing import IO, Any, Final
@@ -11,11 +10,11 @@ from pyoxigraph import RdfFormat, serialize
 
 from kg.errors import UploadError
 from kg.rdf import Literal, NamedNode, Quad, Triple
+from kg.rdf.formats import NOT_IN_XML
 from kg.rdf.graph import GraphName
 from kg.rdf.patch import ADD, DELETE
 from kg.store.embedded import EmbeddedGraph
 
-NOT_IN_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # XML 1.0, section 2.2
 IRI_LENGTH: Final = 2_048
 MANY: Final = 1_000
 """Quads from which a bulk load, which writes a file of its own, takes less time than a transaction."""

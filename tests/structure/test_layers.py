@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -103,6 +105,22 @@ def test_files_and_functions_are_short(name: str) -> None:
     assert text.count("\n") <= LINES_OF_A_FILE
     functions = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
     assert [one.name for one in functions if (one.end_lineno or 0) - one.lineno >= LINES_OF_A_FUNCTION] == []
+
+
+@pytest.mark.parametrize("name", sorted(KNOWN))
+def test_every_docstring_says_something_of_what_stands_before_it(name: str) -> None:
+    tree = ast.parse(KNOWN[name].read_text(encoding="utf-8"))
+    assert [line for node in ast.walk(tree) for line in _orphans(node)] == []
+
+
+def _orphans(node: ast.AST) -> Iterator[int]:
+    """Yield the lines of strings that stand alone, but for docstrings and those after a constant or a field."""
+    body = getattr(node, "body", [])
+    for before, one in pairwise([None, *body] if isinstance(body, list) else []):
+        alone = isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant) and isinstance(one.value.value, str)
+        documented = before is None or isinstance(before, ast.Assign | ast.AnnAssign)
+        if alone and not (documented and isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)):
+            yield one.lineno
 
 
 def test_counts_of_the_house() -> None:

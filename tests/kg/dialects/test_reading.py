@@ -116,4 +116,4 @@ def test_any_bytes_are_a_record_or_refused(path: str, content: bytes) -> None:
     except ArchiveError:
         record = None
     if isinstance(record, DayPage):
-        assert not reading.NOT_IN_XML.search("".join(bullet.printed + bullet.text for bullet in record.bullets))
+        assert not reading.REPLACED.search("".join(bullet.printed + bullet.text for bullet in record.bullets))

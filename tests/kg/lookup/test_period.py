@@ -21,8 +21,8 @@ MONTH, YEAR = f"{BASE}month/2011-11", f"{BASE}year/2011"
 def counts(graph: EmbeddedGraph, iri: str) -> dict[str, int]:
     """How many events each part of a month or a year has, as its description says."""
     found = describe(graph, iri, f"{BASE}doc/{iri.removeprefix(BASE)}")
-    totals = {quad.subject: quad.object for quad in found if quad.predicate == period.TOTAL}
-    topics = {quad.object: quad.subject for quad in found if quad.predicate == period.PRIMARY_TOPIC}
+    totals = {quad.subject: quad.object for quad in found if quad.predicate == terms.TOTAL_ITEMS}
+    topics = {quad.object: quad.subject for quad in found if quad.predicate == terms.PRIMARY_TOPIC}
     parts = [quad.subject for quad in found if quad.predicate == terms.IS_PART_OF and quad.object == NamedNode(iri)]
     return {part.value.removeprefix(BASE): int(totals[topics[part]].value) for part in parts}  # type: ignore[union-attr]
 
@@ -41,7 +41,7 @@ def test_the_counts_are_those_that_the_documents_of_the_days_say_of_themselves(g
 def test_without_a_document_only_the_parts_are_listed(graph: EmbeddedGraph) -> None:
     found = describe(graph, YEAR)
     assert Quad(NamedNode(MONTH), terms.IS_PART_OF, NamedNode(YEAR)) in found
-    assert not [quad for quad in found if quad.predicate == period.TOTAL]
+    assert not [quad for quad in found if quad.predicate == terms.TOTAL_ITEMS]
 
 
 def test_a_month_has_no_pages(graph: EmbeddedGraph) -> None:

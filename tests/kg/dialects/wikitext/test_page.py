@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.dialects.reading import NOT_IN_XML
+from kg.dialects.reading import REPLACED
 from kg.dialects.record import Page
 from kg.dialects.wikitext.page import FRAME, HEADING, MAX_LINE_LENGTH, day_of, matches, parse
 from kg.dialects.wikitext.record import Bullet, DayPage
@@ -260,7 +260,7 @@ def test_no_line_of_any_text_is_lost(text: str) -> None:
         assert line in kept_lines or HEADING.match(line) or "<!--" in text
 
 
-@given(texts.filter(lambda text: "\r" not in text and not NOT_IN_XML.search(text)))
+@given(texts.filter(lambda text: "\r" not in text and not REPLACED.search(text)))
 def test_the_lists_of_any_text_are_made_again_from_the_triples_of_its_page(text: str) -> None:
     captured = Page(PATH, text.encode())
     assert difference(captured, parse(PATH, text), Minter("http://127.0.0.1:8000/")) is None
