@@ -1,6 +1,7 @@
 """newsgraph: from an archive of news events to a published knowledge graph.
 
-``open`` gives an rdflib view of a store, ``graph`` the triples of an archive without any store.
+``build`` makes a store of archives, ``open`` gives an rdflib view of one, ``graph`` the triples of an archive without
+any store. What ``__all__`` names is the public interface; all else may move.
 
 The rooms, in the order in which data goes through them:
 
@@ -29,36 +30,213 @@ imports only what lies below it; ``tests/structure`` holds the order.
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
+from kg import errors
+from kg.errors import (
+    AnswerError,
+    ArchiveError,
+    ClientLimitError,
+    ConfigurationError,
+    FederationError,
+    FederationTimeoutError,
+    FormatError,
+    FrameDeadlineError,
+    FrameError,
+    FrameTooLargeError,
+    LedgerError,
+    MessageError,
+    NewsgraphError,
+    NotAcceptableError,
+    NotFoundError,
+    NotSupportedError,
+    PatchSyntaxError,
+    PipeClosedError,
+    PreconditionError,
+    QueryError,
+    QueryRefusedError,
+    QuerySyntaxError,
+    QueryTimeoutError,
+    QueryTooComplexError,
+    QueryTooLongError,
+    ReconciliationError,
+    ResultTooLargeError,
+    ServiceBusyError,
+    SnapshotGoneError,
+    StoreBusyError,
+    StoreError,
+    TemporaryFailureError,
+    UpdateDatasetError,
+    UpdateFailedError,
+    UploadError,
+    UploadTooLargeError,
+    ValidationError,
+    ValueRefusedError,
+    WithdrawnError,
+    WorkerLostError,
+)
 from kg.version import __version__
 
 if TYPE_CHECKING:
-    from rdflib import Dataset, Graph
+    from rdflib import Dataset
+    from rdflib import Graph as RdflibGraph
 
-__all__ = ["__version__", "graph", "open"]
+    from kg.dialects.base import Dialect
+    from kg.dialects.entry import Attribution, Entry, Head
+    from kg.dialects.item import Former, Item, Origin, Reference, Tally
+    from kg.dialects.record import Citation, Link, Page, Record, Unread
+    from kg.pipeline.run import Built
+    from kg.rdf.graph import Graph
+    from kg.settings import Settings
+    from kg.store.embedded import EmbeddedGraph
+    from kg.store.layout import Store
+    from kg.store.remote import RemoteGraph
+    from kg.store.snapshot import Manifest, Snapshot
+
+__all__ = [
+    "AnswerError",
+    "ArchiveError",
+    "Attribution",
+    "Built",
+    "Citation",
+    "ClientLimitError",
+    "ConfigurationError",
+    "Dialect",
+    "EmbeddedGraph",
+    "Entry",
+    "FederationError",
+    "FederationTimeoutError",
+    "FormatError",
+    "Former",
+    "FrameDeadlineError",
+    "FrameError",
+    "FrameTooLargeError",
+    "Graph",
+    "Head",
+    "Item",
+    "LedgerError",
+    "Link",
+    "Manifest",
+    "MessageError",
+    "NewsgraphError",
+    "NotAcceptableError",
+    "NotFoundError",
+    "NotSupportedError",
+    "Origin",
+    "Page",
+    "PatchSyntaxError",
+    "PipeClosedError",
+    "PreconditionError",
+    "QueryError",
+    "QueryRefusedError",
+    "QuerySyntaxError",
+    "QueryTimeoutError",
+    "QueryTooComplexError",
+    "QueryTooLongError",
+    "ReconciliationError",
+    "Record",
+    "Reference",
+    "RemoteGraph",
+    "ResultTooLargeError",
+    "ServiceBusyError",
+    "Settings",
+    "Snapshot",
+    "SnapshotGoneError",
+    "Store",
+    "StoreBusyError",
+    "StoreError",
+    "Tally",
+    "TemporaryFailureError",
+    "Unread",
+    "UpdateDatasetError",
+    "UpdateFailedError",
+    "UploadError",
+    "UploadTooLargeError",
+    "ValidationError",
+    "ValueRefusedError",
+    "WithdrawnError",
+    "WorkerLostError",
+    "__version__",
+    "build",
+    "errors",
+    "graph",
+    "open",
+    "open_store",
+]
+
+_LATER: Final = {
+    "kg.dialects.base": ("Dialect",),
+    "kg.dialects.entry": ("Attribution", "Entry", "Head"),
+    "kg.dialects.item": ("Former", "Item", "Origin", "Reference", "Tally"),
+    "kg.dialects.record": ("Citation", "Link", "Page", "Record", "Unread"),
+    "kg.pipeline.run": ("Built",),
+    "kg.rdf.graph": ("Graph",),
+    "kg.settings": ("Settings",),
+    "kg.store.embedded": ("EmbeddedGraph",),
+    "kg.store.layout": ("Store",),
+    "kg.store.remote": ("RemoteGraph",),
+    "kg.store.snapshot": ("Manifest", "Snapshot"),
+}
+"""What is imported when it is first used, by its module: importing all of it takes a second."""
+
+
+def __getattr__(name: str) -> Any:
+    module = next((module for module, names in _LATER.items() if name in names), None)
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(module), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+def build(*archives: str | Path, store: str | Path = "store", force: bool = False, **settings: Any) -> Built:
+    """Build a snapshot of one or more archives in the store at ``store``, and make it the current one.
+
+    ``settings`` are fields of Settings, such as ``base`` or ``history``; what is not given comes from the environment.
+    ``force`` publishes a graph even if it breaks the shapes of the vocabulary. Returns the snapshot and the report on
+    everything that was read. Raises ArchiveError, StoreError, ConfigurationError or ValidationError, and then leaves
+    the store as it was.
+    """
+    from kg import settings as table
+    from kg.pipeline import run
+
+    return run.build(map(Path, archives), table.load(store=str(store), **settings), force=force)
+
+
+def open_store(path: str | Path) -> Store:
+    """Return the store in the folder ``path``: its snapshots, its ledger, and graphs of theirs.
+
+    Raises StoreError if it holds no finished snapshot.
+    """
+    from kg.store.layout import Store
+
+    found = Store(Path(path))
+    found.current()
+    return found
 
 
 def open(path: str | Path) -> Dataset:  # noqa: A001
-    """Open the current snapshot of the store at ``path`` as a read-only rdflib Dataset.
+    """Open the current snapshot of the store in the folder ``path`` as a read-only rdflib Dataset.
 
-    Everything is in the default graph. Queries given as text run in the store's own engine. Raises
-    kg.errors.StoreError if there is no finished snapshot.
+    Everything is in the default graph. Queries given as text run in the store's own engine. Raises StoreError if there
+    is no finished snapshot.
     """
     from kg.rdf import rdflib_view
-    from kg.store.layout import Store
 
-    return rdflib_view.dataset(Store(Path(path)).current().open().engine)
+    return rdflib_view.dataset(open_store(path).current().open().engine)
 
 
-def graph(*archives: str | Path, base: str | None = None) -> Graph:
+def graph(*archives: str | Path, base: str | None = None) -> RdflibGraph:
     """Return an in-memory rdflib Graph of the triples of one or more archives, without making a store.
 
-    ``base`` is the IRI that new IRIs are minted under. Raises kg.errors.ArchiveError if an archive cannot be read.
+    ``base`` is the IRI that new IRIs are minted under. Raises ArchiveError if an archive cannot be read.
     """
     from kg import settings
     from kg.pipeline import run
     from kg.rdf import rdflib_view
 
-    return rdflib_view.graph(run.quads([Path(archive) for archive in archives], settings.load(base=base)))
+    return rdflib_view.graph(run.quads(map(Path, archives), settings.load(base=base)))

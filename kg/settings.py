@@ -112,7 +112,8 @@ SETTINGS: tuple[Field[Any], ...] = fields(Settings)
 def load(environment: Mapping[str, str] = os.environ, **options: Any) -> Settings:
     """Return the settings from defaults, ``KG_…`` variables of ``environment`` and ``options``.
 
-    An option of None counts as not given. Raises ConfigurationError for a value of the wrong type.
+    An option of None counts as not given. Raises ConfigurationError for a value of the wrong type, and for an
+    option that is no setting.
     """
     given: dict[str, Any] = {}
     for one in SETTINGS:
@@ -120,6 +121,8 @@ def load(environment: Mapping[str, str] = os.environ, **options: Any) -> Setting
         if text is not None:
             given[one.name] = _convert(one, text)
     given.update({name: value for name, value in options.items() if value is not None})
+    if unknown := sorted(given.keys() - {one.name for one in SETTINGS}):
+        raise ConfigurationError(f"there is no setting {', '.join(unknown)}; docs/settings.md lists all")
     return Settings(**given)
 
 

@@ -11,7 +11,7 @@ from kg.errors import ArchiveError
 from kg.rdf.formats import NOT_IN_XML
 
 REPLACED = re.compile(rf"{NOT_IN_XML.pattern}|\r(?!\n)")
-"""What is replaced: what XML cannot hold, and a carriage return alone, which XML reads as a line feed (section 2.11)."""
+"""What is replaced: what XML cannot hold, and a CR alone, which XML reads as a line feed (section 2.11)."""
 UTF_8, LATIN_1 = "utf-8", "iso-8859-1"
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 import pytest
 from rdflib import RDF, Dataset, Graph, Literal, Namespace, URIRef
 
 import kg
+from kg import errors
+from kg.dialects import base, entry, item, record
 from kg.errors import ArchiveError, StoreError
 from kg.rdf import rdflib_view
 from kg.store.embedded import EmbeddedGraph
+from tests.conftest import WriteArchive
 
 NG = Namespace("https://w3id.org/newsgraph/ns#")
 SCHEMA = Namespace("https://schema.org/")
@@ -101,3 +105,54 @@ def test_a_store_that_is_not_there_and_an_archive_that_is_not_there_are_told_apa
         kg.open(tmp_path)
     with pytest.raises(ArchiveError, match="is not a folder"):
         kg.graph(tmp_path / "none")
+
+
+# ---- The public interface
+
+
+def test_all_that_is_public_is_there_and_nothing_else_is_meant() -> None:
+    assert {name for name in kg.__all__ if not hasattr(kg, name)} == set()
+    assert len(kg.__all__) == len(set(kg.__all__))
+    assert set(kg.__all__) <= set(dir(kg))
+    with pytest.raises(AttributeError, match="no attribute 'Converter'"):
+        _ = kg.Converter
+
+
+def test_every_error_and_every_word_of_the_protocol_of_dialects_is_public() -> None:
+    tree = {name for name, one in vars(errors).items() if isinstance(one, type) and issubclass(one, Exception)}
+    words = {
+        one.__name__
+        for module in (base, entry, item, record)
+        for one in vars(module).values()
+        if isinstance(one, type) and one.__module__ == module.__name__
+    }
+    assert tree <= set(kg.__all__)
+    assert words - set(kg.__all__) == set()
+
+
+def test_what_is_imported_later_is_what_a_type_checker_sees() -> None:
+    source = ast.parse(Path(kg.__file__).read_text(encoding="utf-8"))
+    checked = next(node for node in source.body if isinstance(node, ast.If))
+    seen = {
+        f"{node.module}": tuple(alias.name for alias in node.names)
+        for node in checked.body
+        if isinstance(node, ast.ImportFrom) and f"{node.module}".startswith("kg.")
+    }
+    assert {module: tuple(sorted(names)) for module, names in seen.items()} == kg._LATER
+
+
+def test_a_build_gives_a_store_that_is_opened(archive: WriteArchive, tmp_path: Path) -> None:
+    page = ";Business\n*A shop in [[Homs]] opens. [https://example.org/1 (Example News)]\n"
+    built = kg.build(archive({"2018_January_1.txt": page}), store=tmp_path / "store", base="https://a.example/", jobs=1)
+    store = kg.open_store(tmp_path / "store")
+    assert store.current().id == built.snapshot.id
+    found: kg.Graph = store.current().open()
+    assert kg.open(store.path).query("ASK { ?event ng:place/rdfs:label 'Homs'@en }").askAnswer
+    assert len(found) == built.report["counts"]["triples"]
+
+
+def test_a_setting_that_there_is_none_of_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(kg.ConfigurationError, match="no_such"):
+        kg.build(tmp_path, store=tmp_path / "store", no_such=1)
+    with pytest.raises(kg.StoreError, match="holds no snapshot"):
+        kg.open_store(tmp_path)
