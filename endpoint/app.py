@@ -40,7 +40,7 @@ from kg.rdf import terms
 from kg.settings import Settings
 from kg.store.layout import Store
 from kg.workers.operations import Newest
-from kg.workers.questions import Workers
+from kg.workers.workers import Workers
 from kg.write import tokens
 from kg.write.writer import Writer
 

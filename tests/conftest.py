@@ -20,7 +20,7 @@ from kg.settings import Settings
 from kg.store.embedded import EmbeddedGraph
 from kg.store.layout import Store
 from kg.store.snapshot import Manifest, Snapshot
-from kg.workers.questions import Workers
+from kg.workers.workers import Workers
 from tests.paths import DATA, ROOT, SAMPLE
 
 pytest_plugins = ("tests.structure.slow",)

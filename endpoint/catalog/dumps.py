@@ -19,7 +19,7 @@ from kg.derived import dumps
 from kg.derived.artefact import checksum
 from kg.errors import NotFoundError, SnapshotGoneError
 from kg.publish import dump_files
-from kg.publish.dump_files import NAME, PATCH, SUMS, Made
+from kg.publish.dump_files import NAME, PATCH, SUMS, MadeDump
 from kg.publish.dump_parts import PARTS
 from kg.rdf.formats import RDF_FORMATS
 from kg.store import snapshot
@@ -116,7 +116,7 @@ def _snapshots(here: Site) -> list[str]:
     return [folder.name for folder in Store(Path(here.settings.store)).snapshots()]
 
 
-def made(here: Site) -> list[Made]:
+def made(here: Site) -> list[MadeDump]:
     """Return the files that are made of the current snapshot, and have those that are published made from now on."""
     published = map(dumps.artefact, dump_files.published(here.snapshot.manifest))
     here.artefacts.prepare_each(tuple(published), here.snapshot)

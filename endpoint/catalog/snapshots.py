@@ -18,7 +18,7 @@ from flask import Response, render_template
 
 from endpoint.catalog import dumps
 from endpoint.documents import resource
-from endpoint.documents.resource import Found
+from endpoint.documents.resource import FoundResource
 from endpoint.html.describe import embedded
 from endpoint.http.conditional import by_content
 from endpoint.http.negotiate import HTML, PAGE_FORMATS
@@ -28,10 +28,10 @@ from endpoint.site.site import Site, site
 from kg.derived import dumps as derived
 from kg.errors import NotFoundError, StoreError
 from kg.publish.catalog_represent import document
-from kg.publish.catalog_snapshot import FOLDER, Version, dump_quads, quads
+from kg.publish.catalog_snapshot import FOLDER, DatasetVersion, dump_quads, quads
 from kg.publish.catalog_terms import PREFIXES
 from kg.publish.catalog_texts import Publisher
-from kg.publish.dump_files import Made
+from kg.publish.dump_files import MadeDump
 from kg.query.evaluate import Answer
 from kg.rdf.formats import Format
 from kg.rdf.serialize import represent
@@ -45,11 +45,11 @@ _PATH: Final = re.compile(rf"{FOLDER}/([^/]+)(?:/dump/([^/]+))?")
 
 
 @dataclass(frozen=True, slots=True)
-class Described:
+class DescribedSnapshot:
     """A snapshot, or one of its dumps."""
 
-    version: Version
-    made: Made | None = None
+    version: DatasetVersion
+    made: MadeDump | None = None
 
     @property
     def iri(self) -> str:
@@ -83,15 +83,15 @@ def changed(here: Site, current: Snapshot) -> datetime:
     return max(found)
 
 
-def kept(here: Site) -> tuple[Version, ...]:
+def kept(here: Site) -> tuple[DatasetVersion, ...]:
     """Return the snapshots that the store keeps, the oldest first, and after them those of the past."""
     publisher = Publisher(here.settings.publisher, here.settings.contact)
     store = Store(Path(here.settings.store))
-    found: list[Version] = []
+    found: list[DatasetVersion] = []
     for one in _read(store.snapshots()):
         before = found[-1].manifest.id if found else None
-        found.append(Version(one.manifest, publisher, tuple(_made(here, one)), before))
-    return (*found, *(Version(one.manifest, publisher) for one in store.past()))
+        found.append(DatasetVersion(one.manifest, publisher, tuple(_made(here, one)), before))
+    return (*found, *(DatasetVersion(one.manifest, publisher) for one in store.past()))
 
 
 def _read(folders: list[Path]) -> Iterator[Snapshot]:
@@ -103,36 +103,36 @@ def _read(folders: list[Path]) -> Iterator[Snapshot]:
             continue
 
 
-def _made(here: Site, one: Snapshot) -> list[Made]:
+def _made(here: Site, one: Snapshot) -> list[MadeDump]:
     """Return the dumps that are made of a snapshot; those of the current one are made from now on."""
     return dumps.made(here) if one.id == here.snapshot.id else derived.made(here.artefacts.place(one))
 
 
-def _locate(here: Site, path: str) -> Found:
+def _locate(here: Site, path: str) -> FoundResource:
     """Return what a path stands for; the exact one wins over that without a suffix, since dumps have suffixes too.
 
     Raises NotFoundError, or SnapshotGoneError, which list what there is, for what is not kept.
     """
     found = _known(here, path)
     if found:
-        return Found(found.iri)
+        return FoundResource(found.iri)
     stem, suffix = without_suffix(path)
     found = _known(here, stem) if suffix else None
     if found is None:
         identifier = re.split("[./]", path)[1]
         raise dumps.absent(here, identifier, [one.manifest.id for one in kept(here)])
-    return Found(found.iri, suffix)
+    return FoundResource(found.iri, suffix)
 
 
-def _known(here: Site, path: str) -> Described | None:
+def _known(here: Site, path: str) -> DescribedSnapshot | None:
     match = _PATH.fullmatch(path)
     version = match and next((one for one in kept(here) if one.manifest.id == match[1]), None)
     if not (match and version):
         return None
     if match[2] is None:
-        return Described(version)
+        return DescribedSnapshot(version)
     made = next((one for one in version.made if one.file.name == match[2]), None)
-    return Described(version, made) if made else None
+    return DescribedSnapshot(version, made) if made else None
 
 
 def _answer(here: Site, iri: str, wanted: Format, page: int) -> Answer:

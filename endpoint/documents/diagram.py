@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from endpoint.documents.ontology import SUBJECTS, VALUES, Link, Ontology
+from endpoint.documents.ontology import SUBJECTS, VALUES, NamedTerm, Ontology
 
 COLUMNS: Final = (
     ("dcterms:PeriodOfTime", "ng:Page", "ng:Entry"),
@@ -29,10 +29,10 @@ LABEL: Final = 16
 class Box:
     """A class: where its box is, and the properties that are listed in it."""
 
-    link: Link
+    link: NamedTerm
     x: int
     y: int = 0
-    lines: list[Link] = field(default_factory=list)
+    lines: list[NamedTerm] = field(default_factory=list)
 
     @property
     def width(self) -> int:
@@ -45,7 +45,7 @@ class Box:
         return HEAD + LINE * len(self.lines) + (8 if self.lines else 0)
 
     @property
-    def rows(self) -> list[tuple[Link, int]]:
+    def rows(self) -> list[tuple[NamedTerm, int]]:
         """The lines and where they stand."""
         return [(line, self.y + HEAD + LINE * number - 2) for number, line in enumerate(self.lines, 1)]
 
@@ -61,7 +61,7 @@ class Arrow:
 
     start: Box
     end: Box
-    labels: list[Link]
+    labels: list[NamedTerm]
     x1: float = 0
     y1: float = 0
     x2: float = 0
@@ -73,7 +73,7 @@ class Arrow:
         return self.start.x != self.end.x
 
     @property
-    def rows(self) -> list[tuple[Link, float, float]]:
+    def rows(self) -> list[tuple[NamedTerm, float, float]]:
         """The names and where they stand: around the middle of the line."""
         x, y = (self.x1 + self.x2) / 2, (self.y1 + self.y2) / 2 - LABEL * (len(self.labels) - 1) / 2
         return [(label, x, y + LABEL * number + 4) for number, label in enumerate(self.labels)]

@@ -29,7 +29,7 @@ from endpoint.site.site import Site, site, tagged
 from kg.errors import NotFoundError
 from kg.rdf.formats import Format
 from kg.rdf.licences import BY_SA_4
-from kg.workers.operations import Mementos, State, StatePage
+from kg.workers.operations import DescribeMemento, DescribeMementoPage, Mementos
 
 blueprint = Routes("memento", __name__)
 
@@ -140,8 +140,8 @@ def _body(here: Site, path: str, moment: datetime, wanted: Format) -> bytes:
         instant, limit = moment.strftime(INSTANT), here.settings.result_bytes
         dated, original = here.addresses.base + address, _original(path)
         if wanted != HTML:
-            return here.workers.ask(State(iri, instant, dated, original, wanted, limit))
-        page = here.workers.ask(StatePage(iri, instant, dated, original, limit))
+            return here.workers.ask(DescribeMemento(iri, instant, dated, original, wanted, limit))
+        page = here.workers.ask(DescribeMementoPage(iri, instant, dated, original, limit))
         return document_page(here, iri, page.nodes, address, instant).encode()
 
     found: bytes = here.cached(("memento", path, moment, wanted.name, request.root_path), make, len)

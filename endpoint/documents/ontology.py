@@ -33,7 +33,7 @@ VALUES: Final = ("rdfs:range", "schema:rangeIncludes")
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class NamedTerm:
     """A term that is named: its prefixed name, and where a reader of the page finds it."""
 
     name: str
@@ -46,7 +46,7 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class VocabularyTerm:
     """A term of our own. ``origin`` is "printed" or "derived" for a property, empty for a class."""
 
     name: str
@@ -56,18 +56,18 @@ class Term:
     origin: str
     example: str
     reason: str
-    relations: dict[str, list[Link]]
+    relations: dict[str, list[NamedTerm]]
 
 
 @dataclass(frozen=True, slots=True)
 class Used:
     """A term of another vocabulary, and how the graph uses it."""
 
-    link: Link
+    link: NamedTerm
     note: str
-    subjects: list[Link]
-    values: list[Link]
-    compare: list[Link]
+    subjects: list[NamedTerm]
+    values: list[NamedTerm]
+    compare: list[NamedTerm]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +107,12 @@ class Ontology:
         found = ((prefix, iri.removeprefix(namespace)) for prefix, namespace in self.prefixes.items())
         return next((f"{prefix}:{local}" for prefix, local in found if local != iri and "/" not in local), iri)
 
-    def link(self, iri: str) -> Link:
+    def link(self, iri: str) -> NamedTerm:
         """Return a term as named on the page: our own by its anchor, another one by its IRI."""
         own = iri.startswith(vocab.NAMESPACE)
-        return Link(self.name(iri), f"#{iri.removeprefix(vocab.NAMESPACE)}" if own else iri)
+        return NamedTerm(self.name(iri), f"#{iri.removeprefix(vocab.NAMESPACE)}" if own else iri)
 
-    def links(self, subject: str, *predicates: str) -> list[Link]:
+    def links(self, subject: str, *predicates: str) -> list[NamedTerm]:
         """Return the objects of properties as links, each once, our own terms first."""
         found = {one: self.link(one) for one in self.values(subject, *predicates)}
         return sorted(found.values(), key=lambda link: (link.external, link.name))
@@ -122,16 +122,16 @@ class Ontology:
         """The version, as owl:versionInfo says it."""
         return self.value(vocab.ONTOLOGY, "owl:versionInfo")
 
-    def terms(self, kind: str) -> list[Term]:
+    def terms(self, kind: str) -> list[VocabularyTerm]:
         """Return our own terms of a class, given by its prefixed name, in the order of their names."""
         class_ = self.expand(kind)
         found = (iri for iri in self.nodes if iri.startswith(vocab.NAMESPACE))
         return [self._term(iri) for iri in sorted(found) if class_ in self.values(iri, "rdf:type")]
 
-    def _term(self, iri: str) -> Term:
+    def _term(self, iri: str) -> VocabularyTerm:
         comment = self.value(iri, "rdfs:comment")
         origin, colon, _ = comment.partition(": ")
-        return Term(
+        return VocabularyTerm(
             name=self.name(iri).partition(":")[2],
             iri=iri,
             label=self.value(iri, "rdfs:label"),
@@ -142,16 +142,16 @@ class Ontology:
             relations=self._relations(iri),
         )
 
-    def _relations(self, iri: str) -> dict[str, list[Link]]:
+    def _relations(self, iri: str) -> dict[str, list[NamedTerm]]:
         """Return how a term stands to others; of a class also the properties that its members and values have."""
-        found: dict[str, list[Link]] = {}
+        found: dict[str, list[NamedTerm]] = {}
         for predicate, title in RELATIONS.items():
             found.setdefault(title, []).extend(self.links(iri, predicate))
         found["properties"] = self._with(iri, SUBJECTS)
         found["value of"] = self._with(iri, VALUES)
         return {title: links for title, links in found.items() if links}
 
-    def _with(self, class_: str, predicates: tuple[str, ...]) -> list[Link]:
+    def _with(self, class_: str, predicates: tuple[str, ...]) -> list[NamedTerm]:
         names = (iri for iri in self.nodes if class_ in self.values(iri, *predicates))
         return sorted((self.link(iri) for iri in names), key=lambda link: (link.external, link.name))
 

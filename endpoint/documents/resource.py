@@ -39,7 +39,7 @@ Tag = Callable[[Response, Snapshot, str], Response]
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundResource:
     """What a path stands for: an IRI, the format its suffix asks for, and whether it is only an alias."""
 
     iri: str
@@ -57,7 +57,7 @@ def thing(kind: str, rest: str) -> Response:
     return document(found) if is_document(path) else see_document(found)
 
 
-def see_document(found: Found) -> Response:
+def see_document(found: FoundResource) -> Response:
     """Redirect from a thing to the document about it, in the format of its suffix if it has one."""
     addresses = site().addresses
     target = addresses.local(addresses.document(found.iri)) + _dotted(found.format)
@@ -101,7 +101,7 @@ def source(iri: str) -> Response:
     found = _find(site(), candidates, [])
     if not found or found.iri.startswith(site().addresses.base):
         raise NotFoundError("the graph has no such source")
-    return document(Found(found.iri, suffix if found.iri != iri else None))
+    return document(FoundResource(found.iri, suffix if found.iri != iri else None))
 
 
 @blueprint.get(
@@ -116,7 +116,7 @@ def source_by_parameter() -> Response:
     return _redirect(addresses.local(addresses.document(url)), 308)
 
 
-def locate(here: Site, path: str) -> Found:
+def locate(here: Site, path: str) -> FoundResource:
     """Return what a path below the base stands for; raise NotFoundError if it is nothing, WithdrawnError if it was.
 
     The exact IRI wins over the one without a suffix, since titles may end in ``.html``; readable names of
@@ -132,10 +132,10 @@ def locate(here: Site, path: str) -> Found:
     if location.withdrawn:
         raise WithdrawnError(found, location.withdrawn, suffix.suffix if suffix else None)
     if found == exact:
-        return Found(found)
+        return FoundResource(found)
     if found == bare:
-        return Found(found, suffix)
-    return Found(found, suffix, alias=True)
+        return FoundResource(found, suffix)
+    return FoundResource(found, suffix, alias=True)
 
 
 def _find(here: Site, iris: Sequence[str], identifiers: Sequence[str]) -> Location | None:
@@ -146,7 +146,7 @@ def _find(here: Site, iris: Sequence[str], identifiers: Sequence[str]) -> Locati
     return found[0]
 
 
-def _to_event(found: Found) -> Response:
+def _to_event(found: FoundResource) -> Response:
     return _redirect((site().addresses.href(found.iri) or "") + _dotted(found.format), 308)
 
 
@@ -176,7 +176,7 @@ def withdrawn(error: WithdrawnError) -> Response:
     return response
 
 
-def document(found: Found, describe: Describer | None = None, tag: Tag = tagged) -> Response:
+def document(found: FoundResource, describe: Describer | None = None, tag: Tag = tagged) -> Response:
     """Return the document about a resource, in the format of its suffix or else the one negotiated.
 
     ``describe`` makes the description, if it is not the graph that has it; ``tag`` gives the response its validators.

@@ -13,7 +13,7 @@ from typing import Final
 
 from pyoxigraph import RdfFormat, serialize
 
-from kg.derived.changelog import Change, Page
+from kg.derived.changelog import Change, ChangePage
 from kg.rdf import Literal, NamedNode, Quad, terms
 from kg.rdf.formats import Format, by_name
 from kg.rdf.licences import BY_SA_4
@@ -44,7 +44,7 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True)
-class Stream:
+class EventStream:
     """The stream of one dataset, by its identity base."""
 
     base: str
@@ -113,7 +113,7 @@ class Stream:
         yield from _said(self.version(change), said | ({"rdf:type": DELETE} if change.kind == "Delete" else {}))
 
 
-def index_nodes(addresses: Iterable[tuple[str, list[Page]]]) -> Iterator[Node]:
+def index_nodes(addresses: Iterable[tuple[str, list[ChangePage]]]) -> Iterator[Node]:
     """Yield the index nodes with these addresses and pages; all but the last one are full."""
     listed = list(addresses)
     for number, (address, pages) in enumerate(listed, 1):

@@ -20,14 +20,14 @@ from werkzeug.exceptions import Gone
 from endpoint.feeds import activity, atom, ldes
 from endpoint.feeds.activity import ACTIVITY, ANY_JSON
 from endpoint.feeds.atom import ANY_XML, ATOM
-from endpoint.feeds.ldes import CHILDREN, Node, Stream
+from endpoint.feeds.ldes import CHILDREN, EventStream, Node
 from endpoint.http.conditional import MINUTE, conditional, digest
 from endpoint.http.headers import link
 from endpoint.http.negotiate import HTML, choose
 from endpoint.http.routes import PAGE, PLAIN, Description, Routes
 from endpoint.site.problems import acceptable
 from endpoint.site.site import Site, site, tagged
-from kg.derived.changelog import EVENTS, Change, Changelog, Page
+from kg.derived.changelog import EVENTS, Change, Changelog, ChangePage
 from kg.derived.changes import CHANGES, reading
 from kg.errors import NotFoundError
 from kg.rdf.formats import Format
@@ -190,7 +190,7 @@ def ldes_root() -> Response:
     """Serve the root node of the event stream."""
     here = site()
     chosen = _negotiated(ldes.FORMATS)
-    stream = Stream(here.addresses.base)
+    stream = EventStream(here.addresses.base)
     with _reading(here) as log:
         last = -(-log.pages // CHILDREN)
         nodes = ((_index(stream, log, number), _children(log, number)) for number in range(1, last + 1))
@@ -203,7 +203,7 @@ def ldes_index(generation: int, number: int) -> Response:
     """Serve an index node of the event stream."""
     here = site()
     chosen = _negotiated(ldes.FORMATS)
-    stream = Stream(here.addresses.base)
+    stream = EventStream(here.addresses.base)
     with _reading(here) as log:
         _check_page(log, generation, number, -(-log.pages // CHILDREN))
         pages = _children(log, number)
@@ -221,7 +221,7 @@ def ldes_page(generation: int, number: int) -> Response:
     """Serve a page of the event stream: versions of resources with what they said."""
     here = site()
     chosen = _negotiated(ldes.FORMATS)
-    stream = Stream(here.addresses.base)
+    stream = EventStream(here.addresses.base)
     with _reading(here) as log:
         _check_page(log, generation, number, log.pages)
         (page,) = log.index(number, number)
@@ -238,7 +238,7 @@ def ldes_page(generation: int, number: int) -> Response:
 def version(seq: int) -> Response:
     """Serve one version of a resource, or the activity that made it."""
     here = site()
-    stream = Stream(here.addresses.base)
+    stream = EventStream(here.addresses.base)
     chosen = _negotiated((*ldes.FORMATS, ACTIVITY))
     with _reading(here) as log:
         change = log.change(seq)
@@ -292,21 +292,21 @@ def _check_page(log: Changelog, generation: int, number: int, last: int) -> None
         raise NotFoundError(f"there is no such page: the last one is {last}")
 
 
-def _children(log: Changelog, number: int) -> list[Page]:
+def _children(log: Changelog, number: int) -> list[ChangePage]:
     return log.index((number - 1) * CHILDREN + 1, number * CHILDREN)
 
 
-def _index(stream: Stream, log: Changelog, number: int) -> str:
+def _index(stream: EventStream, log: Changelog, number: int) -> str:
     return f"{stream.root}/{log.generation}/index/{number}"
 
 
-def _page(stream: Stream, log: Changelog, number: int) -> str:
+def _page(stream: EventStream, log: Changelog, number: int) -> str:
     return f"{stream.root}/{log.generation}/{number}"
 
 
 def _tree(here: Site, head: str, members: Sequence[Change], wanted: Format) -> bytes:
     """Return a page in a format, with the content of its members, which a worker reads."""
-    stream = Stream(here.addresses.base)
+    stream = EventStream(here.addresses.base)
     listed = tuple((stream.version(one), one.iri, one.content or None) for one in members if one.kind != "Delete")
     return here.workers.ask(VersionsPage(stream.base, head, listed, wanted, here.settings.result_bytes))
 

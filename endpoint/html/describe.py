@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from endpoint.html import periods
 from endpoint.html.periods import spoken
-from endpoint.html.reader import Cited, Item, Reader, Term
+from endpoint.html.reader import Cited, ListedEvent, Reader, ShownTerm
 from endpoint.http.negotiate import PAGE_FORMATS
 from endpoint.http.urls import Addresses
 from endpoint.site.site import Site
@@ -63,47 +63,47 @@ CLOSE: Final = 9  # how far a map of a place zooms in: less for what is large
 class Wording:
     """A revision in the history of an event; ``memento`` leads to the event as it stood when it was first seen."""
 
-    title: Term
+    title: ShownTerm
     observed: str
     memento: str
     current: bool
-    origin: Term | None
+    origin: ShownTerm | None
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ShownEntry:
     """An item of a list on an archive page: its anchor, its position, what is printed, and where it leads."""
 
     anchor: str
     position: int
     printed: str
-    target: Term | None
+    target: ShownTerm | None
 
 
 @dataclass(frozen=True, slots=True)
 class Described:
     """What the page of a document shows."""
 
-    title: Term
+    title: ShownTerm
     kind: str
     iri: str
     date: str = ""
     gone: str = ""
-    facts: list[tuple[Term, list[Term]]] = field(default_factory=list)
-    groups: dict[str, list[Term]] = field(default_factory=dict)
-    events: list[Item] = field(default_factory=list)
+    facts: list[tuple[ShownTerm, list[ShownTerm]]] = field(default_factory=list)
+    groups: dict[str, list[ShownTerm]] = field(default_factory=dict)
+    events: list[ListedEvent] = field(default_factory=list)
     total: int = 0
     sources: list[Cited] = field(default_factory=list)
     history: list[Wording] = field(default_factory=list)
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[ShownEntry] = field(default_factory=list)
     instant: str = ""
     number: int = 1
     turns: tuple[str, str] = ("", "")
     place: tuple[str, str] | None = None
     zoom: int = CLOSE
-    neighbours: Sequence[periods.Link | None] = (None, None)
-    whole: periods.Link | None = None
-    parts: list[periods.Link] = field(default_factory=list)
+    neighbours: Sequence[periods.PeriodLink | None] = (None, None)
+    whole: periods.PeriodLink | None = None
+    parts: list[periods.PeriodLink] = field(default_factory=list)
 
     @property
     def wide(self) -> bool:
@@ -115,7 +115,7 @@ class Described:
 LANGUAGES: Final = {"en": "English", "zh": "中文"}
 
 
-def listing(addresses: Addresses, listed: Mapping[str, Any], nodes: Nodes) -> list[Item]:
+def listing(addresses: Addresses, listed: Mapping[str, Any], nodes: Nodes) -> list[ListedEvent]:
     """Return the events among ``listed``, newest first, as the templates show them."""
     reader = Reader(nodes, addresses)
     items = [reader.item(iri) for iri in listed if reader.is_a(iri, "ng:Event")]
@@ -132,7 +132,7 @@ def describe(iri: str, nodes: Nodes, addresses: Addresses, document: str) -> Des
     others = {name: nodes[name] for name in nodes if name != iri}
     latitude, longitude = reader.value(iri, "wgs:lat"), reader.value(iri, "wgs:long")
     return Described(
-        title=Term(title.text, language=title.language),
+        title=ShownTerm(title.text, language=title.language),
         kind=kind,
         iri=iri,
         date=reader.value(iri, "schema:startDate"),
@@ -151,7 +151,7 @@ def describe(iri: str, nodes: Nodes, addresses: Addresses, document: str) -> Des
     )
 
 
-def _facts(reader: Reader, iri: str) -> list[tuple[Term, list[Term]]]:
+def _facts(reader: Reader, iri: str) -> list[tuple[ShownTerm, list[ShownTerm]]]:
     facts = []
     for property_, values in reader.nodes.get(iri, {}).items():
         name = compact(property_)
@@ -159,26 +159,26 @@ def _facts(reader: Reader, iri: str) -> list[tuple[Term, list[Term]]]:
             continue  # shown as entries
         shown = reader.resource(property_)
         text = NAMES.get(name) or re.sub(r"(?<=[a-z])(?=[A-Z])", " ", re.split(r"[/#:]", name)[-1]).lower()
-        facts.append((Term(text, shown.href, shown.external, iri=property_), [reader.term(one) for one in values]))
+        facts.append((ShownTerm(text, shown.href, shown.external, iri=property_), [reader.term(one) for one in values]))
     return facts
 
 
-def _entries(reader: Reader, page: str) -> list[Entry]:
+def _entries(reader: Reader, page: str) -> list[ShownEntry]:
     entries = []
     for iri in reader.iris(page, "dcterms:hasPart"):
         position = reader.value(iri, "schema:position")
         printed = reader.value(iri, "ng:printedText") or reader.value(iri, "ng:printedLabel")
         targets = reader.iris(iri, "ng:target")
         target = reader.resource(targets[0]) if targets else None
-        entries.append(Entry(iri.partition("#")[2], int(position or 0), printed, target))
+        entries.append(ShownEntry(iri.partition("#")[2], int(position or 0), printed, target))
     return sorted(entries, key=lambda one: (one.anchor.partition("-")[0], one.position))
 
 
-def _groups(reader: Reader, event: str) -> dict[str, list[Term]]:
+def _groups(reader: Reader, event: str) -> dict[str, list[ShownTerm]]:
     """Return what an event names, by how it names it; a place is not shown again as a mention."""
     names = {"Places": "ng:place", "Topics": "ng:topic", "Mentions": "schema:about"}
     names |= {"Part of": "schema:superEvent", "Related events": "dcterms:relation"}
-    groups: dict[str, list[Term]] = {}
+    groups: dict[str, list[ShownTerm]] = {}
     seen: set[str] = set()
     for heading, name in names.items():
         fresh = [iri for iri in reader.iris(event, name) if iri not in seen]

@@ -16,7 +16,7 @@ KINDS: Final = {"day": "Day", "month": "Month", "year": "Year"}
 _SHORT: Final = re.compile(r"\d{4}-\d\d", re.ASCII)
 
 
-class Link(NamedTuple):
+class PeriodLink(NamedTuple):
     """Where a day, a month or a year is on this server, and how many events it has, if that is to be shown."""
 
     text: str
@@ -40,7 +40,7 @@ def spoken(text: str) -> str:
     return f"{day.day} {day:%B %Y}" + (f", {text[11:16]} UTC" if len(text) > 10 else "")
 
 
-def parts(reader: Reader, iri: str) -> list[Link]:
+def parts(reader: Reader, iri: str) -> list[PeriodLink]:
     """Return the days of a month or the months of a year, in their order, each with how many events it has."""
     within = [one for one in reader.nodes if iri in reader.iris(one, "dcterms:isPartOf")]
     events = {
@@ -51,18 +51,18 @@ def parts(reader: Reader, iri: str) -> list[Link]:
     return [link(reader, one, events.get(one, 0)) for one in sorted(within)]
 
 
-def whole(reader: Reader, iri: str) -> Link | None:
+def whole(reader: Reader, iri: str) -> PeriodLink | None:
     """Return the month that a day is part of, or the year of a month."""
     found = reader.iris(iri, "dcterms:isPartOf")
     return link(reader, found[0]) if found else None
 
 
-def link(reader: Reader, iri: str, events: int | None = None) -> Link:
+def link(reader: Reader, iri: str, events: int | None = None) -> PeriodLink:
     """Return a link to a day, a month or a year of a description."""
-    return Link(spoken(reader.value(iri, "rdfs:label") or iri), reader.addresses.href(iri) or "", events)
+    return PeriodLink(spoken(reader.value(iri, "rdfs:label") or iri), reader.addresses.href(iri) or "", events)
 
 
-def neighbours(site: Site, iri: str) -> Sequence[Link | None]:
+def neighbours(site: Site, iri: str) -> Sequence[PeriodLink | None]:
     """Return what comes before and after a day, a month or a year, where the graph has it."""
     sort, _, text = iri.removeprefix(site.addresses.base).partition("/")
     return [_found(site, _beside(sort, text, step, Minter(site.addresses.base))) for step in (-1, 1)]
@@ -81,6 +81,6 @@ def _beside(sort: str, text: str, step: int, minter: Minter) -> str | None:
         return None
 
 
-def _found(site: Site, iri: str | None) -> Link | None:
+def _found(site: Site, iri: str | None) -> PeriodLink | None:
     found = site.workers.ask(Locate((iri,))) if iri else None
-    return Link(spoken(found.iri.rpartition("/")[2]), site.addresses.href(found.iri) or "") if found else None
+    return PeriodLink(spoken(found.iri.rpartition("/")[2]), site.addresses.href(found.iri) or "") if found else None

@@ -15,7 +15,7 @@ RIGHT_TO_LEFT: Final = ("ar", "fa", "he", "ur")
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class ShownTerm:
     """One value as shown: its text, where it leads, if that is elsewhere, its language and datatype."""
 
     text: str
@@ -35,18 +35,18 @@ class Term:
 class Cited:
     """A source with its publisher."""
 
-    source: Term
-    publisher: Term | None
+    source: ShownTerm
+    publisher: ShownTerm | None
     host: str
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class ListedEvent:
     """An event in a list."""
 
-    title: Term
+    title: ShownTerm
     date: str
-    category: Term | None
+    category: ShownTerm | None
     sources: list[Cited]
 
 
@@ -70,14 +70,14 @@ class Reader:
         """Return the objects of a property that are resources."""
         return [one["iri"] for one in self.values(iri, name) if "iri" in one]
 
-    def term(self, value: Mapping[str, str]) -> Term:
+    def term(self, value: Mapping[str, str]) -> ShownTerm:
         """Return an object as shown."""
         if "iri" in value:
             return self.resource(value["iri"])
         datatype = compact(value.get("datatype", ""))
-        return Term(value["value"], language=value.get("language"), datatype=datatype)
+        return ShownTerm(value["value"], language=value.get("language"), datatype=datatype)
 
-    def resource(self, iri: str) -> Term:
+    def resource(self, iri: str) -> ShownTerm:
         """Return a resource as shown: by its label, else by the readable part of its IRI."""
         labels = self.values(iri, "rdfs:label")
         language = labels[0].get("language") if labels else None
@@ -86,7 +86,7 @@ class Reader:
         if compact(iri).startswith("ng:"):
             href = f"{self.addresses.local('vocab')}#{compact(iri)[3:]}"
         external = bool(href) and href == iri
-        return Term(text, href, external, language, iri=iri)
+        return ShownTerm(text, href, external, language, iri=iri)
 
     def _readable(self, iri: str) -> str:
         if iri.startswith(self.addresses.base):
@@ -98,12 +98,12 @@ class Reader:
         """Return a source with its publisher; the link leads to the document about it."""
         publishers = self.iris(source, "dcterms:publisher")
         publisher = self.resource(publishers[0]) if publishers else None
-        return Cited(Term(unquote(source), self.addresses.href(source), True, iri=source), publisher, host(source))
+        return Cited(ShownTerm(unquote(source), self.addresses.href(source), True, iri=source), publisher, host(source))
 
-    def item(self, event: str) -> Item:
+    def item(self, event: str) -> ListedEvent:
         """Return an event as listed."""
         categories = self.iris(event, "ng:category")
-        return Item(
+        return ListedEvent(
             self.resource(event),
             self.value(event, "schema:startDate"),
             self.resource(categories[0]) if categories else None,

@@ -9,12 +9,12 @@ from typing import Final
 from flask import Flask, Response, current_app
 
 from endpoint.http.routes import PLAIN, Routes
-from endpoint.site.log import Record
+from endpoint.site.log import RequestRecord
 from kg.derived import kinds
-from kg.derived.artefact import State
+from kg.derived.artefact import ArtefactState
 from kg.derived.artefacts import Artefacts
 from kg.errors import NotFoundError
-from kg.workers.questions import Workers
+from kg.workers.workers import Workers
 
 blueprint = Routes("metrics", __name__)
 
@@ -57,7 +57,7 @@ class Metrics:
         self.workers = workers
         self.artefacts = artefacts
 
-    def observe(self, one: Record) -> None:
+    def observe(self, one: RequestRecord) -> None:
         """Count one request."""
         self.requests.labels(one.method if one.method in METHODS else "other", str(one.status)).inc()
         self.sent.inc(one.size)
@@ -77,12 +77,12 @@ class Metrics:
         self.started.set(self.workers.started)
         for artefact in kinds.PREPARED:
             now = self.artefacts.state(artefact, self.workers.snapshot)
-            for state in State:
+            for state in ArtefactState:
                 self.made.labels(artefact.name, state.value).set(state == now)
         return generate_latest(self.registry)
 
 
-def install(app: Flask, workers: Workers, artefacts: Artefacts) -> Callable[[Record], None] | None:
+def install(app: Flask, workers: Workers, artefacts: Artefacts) -> Callable[[RequestRecord], None] | None:
     """Let an application count its requests; return what counts one, None if the client library is missing."""
     counted = app.extensions[NAME] = Metrics(workers, artefacts) if find_spec("prometheus_client") else None
     return counted.observe if counted else None

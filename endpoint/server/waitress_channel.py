@@ -12,7 +12,7 @@ from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.task import ErrorTask, WSGITask
 
-from endpoint.site.log import ARRIVED, Record
+from endpoint.site.log import ARRIVED, RequestRecord
 
 FOLDS: Final = re.compile(rb"\r\n(?=[ \t])")
 BLANKS: Final = re.compile(rb"[ \t]{2,}")
@@ -58,7 +58,7 @@ class _ErrorTask(ErrorTask):  # type: ignore[misc]
     def execute(self) -> None:
         super().execute()
         request, arrived = self.request, getattr(self.request, "arrived", time.monotonic())
-        one = Record(str(getattr(request, "command", "")), "", self.channel.addr[0], arrived)
+        one = RequestRecord(str(getattr(request, "command", "")), "", self.channel.addr[0], arrived)
         one.status, one.size = int(self.status[:3]), self.content_length
         self.channel.server.log.finish(one)
 

@@ -20,7 +20,7 @@ from kg.query.evaluate import Answer
 from kg.query.federate import Caller
 from kg.rdf.formats import Format
 from kg.settings import Settings
-from kg.workers.questions import Workers
+from kg.workers.workers import Workers
 
 NAME: Final = "newsgraph-clients"
 CLIENTS: Final = 10_000

@@ -37,7 +37,7 @@ Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 @dataclass(slots=True)
-class Record:
+class RequestRecord:
     """What is known of one request. Views fill in what only they know: the query, its rows, the outcome."""
 
     method: str
@@ -62,9 +62,9 @@ class Record:
         return hashlib.sha256(self.query.encode(errors="replace")).hexdigest()[:HASH_DIGITS]
 
 
-def record() -> Record:
+def record() -> RequestRecord:
     """Return the record of the current request; that of one which no client sent is handed on to nobody."""
-    found: Record = request.environ.setdefault(RECORD, Record("", "", "", 0.0))
+    found: RequestRecord = request.environ.setdefault(RECORD, RequestRecord("", "", "", 0.0))
     return found
 
 
@@ -76,13 +76,13 @@ def outcome(error: Exception) -> str:
 class Log:
     """WSGI middleware that keeps a record of each request and hands it on when the request is answered."""
 
-    def __init__(self, application: Application, observers: list[Callable[[Record], None]]) -> None:
+    def __init__(self, application: Application, observers: list[Callable[[RequestRecord], None]]) -> None:
         self.application = application
         self.observers = observers
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer a request (PEP 3333)."""
-        one = environ[RECORD] = Record(
+        one = environ[RECORD] = RequestRecord(
             environ["REQUEST_METHOD"][:PATH_LENGTH],
             environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace")[:PATH_LENGTH],
             environ.get("REMOTE_ADDR", ""),
@@ -101,7 +101,7 @@ class Log:
             return body
         return _Watched(body, one, self.finish)
 
-    def finish(self, one: Record) -> None:
+    def finish(self, one: RequestRecord) -> None:
         """Complete a record and hand it to those who want it."""
         one.seconds = time.monotonic() - one.arrived
         if not one.outcome:
@@ -115,8 +115,8 @@ class _Watched:
     """A response body that is counted while it is sent; a client that goes away before its end is noted."""
 
     body: Iterable[bytes]
-    record: Record
-    finish: Callable[[Record], None]
+    record: RequestRecord
+    finish: Callable[[RequestRecord], None]
     sent: int = 0
     ended: bool = False
 
@@ -137,11 +137,11 @@ class _Watched:
         self.finish(self.record)
 
 
-def access_log(settings: Settings) -> Callable[[Record], None] | None:
+def access_log(settings: Settings) -> Callable[[RequestRecord], None] | None:
     """Return what writes the access log, or None if there is none; raises ConfigurationError if it cannot."""
     target = _writable(settings.access_log)
 
-    def write(one: Record) -> None:
+    def write(one: RequestRecord) -> None:
         _write(
             target,
             client=one.client,
@@ -160,11 +160,11 @@ def access_log(settings: Settings) -> Callable[[Record], None] | None:
     return write if target else None
 
 
-def slow_query_log(settings: Settings) -> Callable[[Record], None] | None:
+def slow_query_log(settings: Settings) -> Callable[[RequestRecord], None] | None:
     """Return what writes the log of slow queries, or None if there is none; raises ConfigurationError if it cannot."""
     target = _writable(settings.slow_query_log)
 
-    def write(one: Record) -> None:
+    def write(one: RequestRecord) -> None:
         if one.query is not None and one.work >= settings.slow_query_seconds:
             _write(
                 target,

@@ -13,7 +13,7 @@ from typing import Final
 from kg.settings import Settings
 from kg.store import past
 from kg.store.layout import Store
-from kg.workers.questions import Workers
+from kg.workers.workers import Workers
 
 OPEN: Final = 2
 """Snapshots of the past that stay open when nobody asks them."""

@@ -18,7 +18,7 @@ from kg.derived.artefacts import Artefacts
 from kg.settings import Settings
 from kg.store.snapshot import Snapshot
 from kg.version import __version__
-from kg.workers.questions import Workers
+from kg.workers.workers import Workers
 from kg.write.writer import Writer
 
 CACHE_BYTES: Final = 64_000_000

@@ -18,7 +18,7 @@ from endpoint.site.log import record
 from endpoint.site.problems import acceptable
 from endpoint.site.site import site
 from endpoint.sparql.authorize import authorize, widen
-from endpoint.sparql.request import FORM, QUERY, UPDATE, Operation, UpdateOperation, is_update, read
+from endpoint.sparql.request import FORM, QUERY, UPDATE, QueryRequest, UpdateRequest, is_update, read
 from endpoint.sparql.result_page import results_page
 from endpoint.sparql.service_description import description
 from kg.query.evaluate import Answer
@@ -27,7 +27,7 @@ from kg.rdf.formats import RDF_FORMATS, Format, by_name
 from kg.rdf.prefixes import PREFIXES
 from kg.rdf.serialize import represent
 from kg.remote.client import hops
-from kg.workers.questions import Workers
+from kg.workers.workers import Workers
 from kg.write.update import Using
 from kg.write.writer import Written
 
@@ -73,7 +73,7 @@ def sparql() -> Response:
     operation = read()
     if operation is None:
         return _welcome()
-    if isinstance(operation, UpdateOperation):
+    if isinstance(operation, UpdateRequest):
         return _update(operation)
     record().query = operation.query
     form = site().workers.check(operation.query)
@@ -97,7 +97,7 @@ def announce(response: Response) -> Response:
     return response
 
 
-def _update(operation: UpdateOperation) -> Response:
+def _update(operation: UpdateRequest) -> Response:
     writer, author = authorize()
     using = Using(operation.default_graphs, operation.named_graphs)
     return report(writer.update(operation.update.encode(errors="replace"), author, using))
@@ -111,7 +111,7 @@ def report(written: Written, status: int = 200) -> Response:
     return response
 
 
-def _run(operation: Operation, chosen: Format, limit: int | None = None) -> Answer:
+def _run(operation: QueryRequest, chosen: Format, limit: int | None = None) -> Answer:
     if operation.as_of is None:
         return _ask(operation, chosen, site().workers, limit)
     with site().past.at(operation.as_of) as workers:
@@ -119,7 +119,7 @@ def _run(operation: Operation, chosen: Format, limit: int | None = None) -> Answ
         return _ask(operation, chosen, workers, limit)
 
 
-def _ask(operation: Operation, chosen: Format, workers: Workers, limit: int | None) -> Answer:
+def _ask(operation: QueryRequest, chosen: Format, workers: Workers, limit: int | None) -> Answer:
     return limits.query(
         workers,
         operation.query,

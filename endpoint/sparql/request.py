@@ -23,7 +23,7 @@ CHARSETS: Final = frozenset({"utf-8", "utf8", "us-ascii"})
 
 
 @dataclass(frozen=True, slots=True)
-class Operation:
+class QueryRequest:
     """A query with the protocol's parameters, and three of our own.
 
     These are a time limit in seconds, a format by its name, and the time (ISO 8601) of which the graph is asked.
@@ -38,7 +38,7 @@ class Operation:
 
 
 @dataclass(frozen=True, slots=True)
-class UpdateOperation:
+class UpdateRequest:
     """An update with the protocol's parameters."""
 
     update: str
@@ -52,7 +52,7 @@ def is_update() -> bool:
     return "update" in request.args or kind == UPDATE
 
 
-def read() -> Operation | UpdateOperation | None:
+def read() -> QueryRequest | UpdateRequest | None:
     """Return the operation that the request asks for, or None if there is none in it at all.
 
     A query comes in the address, in a form, or alone as the body, an update in a form or as the body of a POST.
@@ -71,7 +71,7 @@ def read() -> Operation | UpdateOperation | None:
         raise BadRequest("send exactly one query")
     if not queries or not queries[0].strip():
         raise BadRequest("send a query: in the parameter query, or as the body")
-    return Operation(
+    return QueryRequest(
         queries[0],
         iris(parameters.getlist("default-graph-uri")),
         iris(parameters.getlist("named-graph-uri")),
@@ -81,13 +81,13 @@ def read() -> Operation | UpdateOperation | None:
     )
 
 
-def _update(parameters: MultiDict[str, str]) -> UpdateOperation:
+def _update(parameters: MultiDict[str, str]) -> UpdateRequest:
     if request.method != "POST":
         raise BadRequest("an update is sent with POST")
     if len(parameters.getlist("update")) > 1 or "query" in parameters:
         raise BadRequest("send exactly one update, and no query beside it")
     default, named = (iris(parameters.getlist(f"using-{one}graph-uri")) for one in ("", "named-"))
-    return UpdateOperation(parameters["update"], default, named)
+    return UpdateRequest(parameters["update"], default, named)
 
 
 def identity() -> None:

@@ -9,17 +9,17 @@ from urllib.parse import unquote
 
 from flask import render_template
 
-from endpoint.html.reader import Term
+from endpoint.html.reader import ShownTerm
 from endpoint.http.urls import Addresses
 from endpoint.site.site import Site
-from endpoint.sparql.request import Operation
+from endpoint.sparql.request import QueryRequest
 from kg.query.evaluate import Answer
 from kg.rdf.prefixes import PREFIXES, compact
 
 ROWS: Final = 1_000
 
 
-def results_page(site: Site, operation: Operation, answer: Answer) -> str:
+def results_page(site: Site, operation: QueryRequest, answer: Answer) -> str:
     """Return the page with the query form and the results below it."""
     shown: dict[str, Any] = {"query": operation.query, "form": answer.form}
     if answer.form == "construct":
@@ -38,17 +38,17 @@ def _table(results: Mapping[str, Any], addresses: Addresses) -> dict[str, Any]:
     return {"names": names, "rows": rows, "count": len(bindings)}
 
 
-def _cell(binding: Mapping[str, Any] | None, addresses: Addresses) -> Term | None:
+def _cell(binding: Mapping[str, Any] | None, addresses: Addresses) -> ShownTerm | None:
     if binding is None:
         return None
     if binding["type"] == "uri":
         href = addresses.href(binding["value"])
         text = binding["value"].removeprefix(addresses.base)
         shown = compact(binding["value"]) if text == binding["value"] else text
-        return Term(unquote(shown), href, href == binding["value"], iri=binding["value"])
+        return ShownTerm(unquote(shown), href, href == binding["value"], iri=binding["value"])
     if binding["type"] not in ("literal", "typed-literal"):
-        return Term(_text(binding))
-    return Term(binding["value"], language=binding.get("xml:lang"), datatype=compact(binding.get("datatype", "")))
+        return ShownTerm(_text(binding))
+    return ShownTerm(binding["value"], language=binding.get("xml:lang"), datatype=compact(binding.get("datatype", "")))
 
 
 def _text(binding: Mapping[str, Any]) -> str:

@@ -16,7 +16,7 @@ from kg.errors import ArchiveError
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
+class PageVersion:
     """One version of a page: its path, and in git the commit that made it, its time (UTC) and the content's id.
 
     ``gone`` says that the commit removed the page.
@@ -37,7 +37,7 @@ class Archive:
     """
 
     root: Path
-    versions: tuple[Version, ...]
+    versions: tuple[PageVersion, ...]
     others: tuple[str, ...]
     commit: str | None = None
 
@@ -46,7 +46,7 @@ class Archive:
         """The paths that pages have or had, each once."""
         return sorted({version.path for version in self.versions})
 
-    def pages(self, versions: Iterable[Version]) -> Iterator[Page]:
+    def pages(self, versions: Iterable[PageVersion]) -> Iterator[Page]:
         """Yield these versions, none of them gone, in their order; raises ArchiveError for one that cannot be read."""
         wanted = list(versions)
         contents = git.contents(self.root, [f"{one.blob}" for one in wanted]) if self.commit else self._files(wanted)
@@ -55,10 +55,10 @@ class Archive:
 
     def sha256(self, path: str) -> str:
         """Return the SHA-256 of a file of a folder, in hex; raises ArchiveError if it cannot be read."""
-        content = next(self._files([Version(path)]))
+        content = next(self._files([PageVersion(path)]))
         return hashlib.sha256(content).hexdigest()
 
-    def _files(self, versions: Iterable[Version]) -> Iterator[bytes]:
+    def _files(self, versions: Iterable[PageVersion]) -> Iterator[bytes]:
         for version in versions:
             file = self.root / version.path
             try:
@@ -107,7 +107,7 @@ def _open_folder(root: Path, page_bytes: int) -> Archive:
             pages.append(path)
         else:
             others.append(path.encode(errors="replace").decode())
-    return Archive(root, tuple(map(Version, sorted(pages))), tuple(sorted(others)))
+    return Archive(root, tuple(map(PageVersion, sorted(pages))), tuple(sorted(others)))
 
 
 def _regular_files(root: Path) -> Iterator[Path]:
@@ -142,7 +142,9 @@ def _open_git(root: Path, page_bytes: int, history: bool, as_of: datetime | None
     made = {one.path: one for one in past if one.path in here and one.blob == here[one.path].blob}
     blobs = past if history else [made.get(path, here[path]) for path in sorted(here)]
     versions = tuple(
-        Version(one.path, one.commit, one.time, one.blob, gone=one.blob is None) for one in blobs if _is_page(one.path)
+        PageVersion(one.path, one.commit, one.time, one.blob, gone=one.blob is None)
+        for one in blobs
+        if _is_page(one.path)
     )
     sizes = git.sizes(root, {one.blob for one in versions if one.blob})
     for version in versions:

@@ -24,7 +24,7 @@ COMMANDS = (
 )
 
 
-class Group(click.Group):
+class CommandGroup(click.Group):
     """A group of commands that reports each of our errors in one line and ends with exit code 2."""
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -36,7 +36,7 @@ class Group(click.Group):
             ctx.exit(2)
 
 
-@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=CommandGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="newsgraph")
 def main() -> None:
     """Turn an archive of news events into a knowledge graph, query it, and serve it."""

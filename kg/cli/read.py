@@ -15,7 +15,7 @@ from kg.settings import Settings, load
 if TYPE_CHECKING:
     from kg.query.evaluate import Answer
     from kg.rdf.formats import Format
-    from kg.workers.questions import Workers
+    from kg.workers.workers import Workers
 
 
 @click.command()
@@ -147,7 +147,7 @@ def _answer(text: str, wanted: Format | None, endpoint: str | None, settings: Se
 def _workers(settings: Settings) -> Workers:
     from kg.store import past as retained
     from kg.store.layout import Store
-    from kg.workers.questions import Workers
+    from kg.workers.workers import Workers
 
     store = Store(Path(settings.store))
     past = store.at(retained.instant(settings.as_of)) if settings.as_of else None

@@ -24,7 +24,7 @@ from kg.store.snapshot import Snapshot
 SIDECAR: Final = ".sha256"
 
 
-class State(StrEnum):
+class ArtefactState(StrEnum):
     """What there is of an artefact."""
 
     ABSENT = "absent"
@@ -34,7 +34,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SnapshotFolders:
     """A snapshot with the folders around it: its store, and the cache for what is made from it.
 
     ``days`` is for how long the change log keeps what older versions said.
@@ -68,16 +68,16 @@ class Artefact:
     patience: float = 5.0
     retry_after: int = 10
 
-    def path(self, place: Place) -> Path:
+    def path(self, place: SnapshotFolders) -> Path:
         """Return where it is, or will be."""
         return place.folder / self.file
 
-    def ready(self, place: Place) -> bool:
+    def ready(self, place: SnapshotFolders) -> bool:
         """Return whether it is there; whether it is sound, ``sound`` says."""
         path = self.path(place)
         return path.exists() and sidecar(path).exists()
 
-    def sound(self, place: Place) -> bool:
+    def sound(self, place: SnapshotFolders) -> bool:
         """Return whether it has the checksum that is noted beside it; reads all of it."""
         path = self.path(place)
         try:
@@ -86,7 +86,7 @@ class Artefact:
         except (OSError, StoreError):
             return False
 
-    def discard(self, place: Place) -> None:
+    def discard(self, place: SnapshotFolders) -> None:
         """Remove it, and what was left of it by those who did not come to an end."""
         path = self.path(place)
         sidecar(path).unlink(missing_ok=True)
@@ -103,12 +103,12 @@ class Gathering(Collector, Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Gathered(Artefact):
+class GatheredArtefact(Artefact):
     """An artefact that a collector makes (see kg.rdf.blocks), so that one reading of the graph serves several."""
 
-    begin: Callable[[Place], Gathering]
+    begin: Callable[[SnapshotFolders], Gathering]
 
-    def finish(self, gathering: Gathering, place: Place) -> None:
+    def finish(self, gathering: Gathering, place: SnapshotFolders) -> None:
         """Write what was collected; raises StoreError if that cannot be done."""
         path = self.path(place)
         draft = path.with_name(f".{path.name}.{os.getpid()}")
@@ -123,15 +123,15 @@ class Gathered(Artefact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Written(Artefact):
+class WrittenArtefact(Artefact):
     """An artefact that a function of its own makes, which returns the SHA-256 of the file.
 
     It raises NotFoundError if the snapshot has nothing of it, StoreError if it cannot be made.
     """
 
-    write: Callable[[Place], str]
+    write: Callable[[SnapshotFolders], str]
 
-    def finish(self, place: Place) -> None:
+    def finish(self, place: SnapshotFolders) -> None:
         """Make it; raises as the function does."""
         path = self.path(place)
         path.parent.mkdir(parents=True, exist_ok=True)

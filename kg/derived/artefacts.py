@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Final
 
 from kg.derived import former
-from kg.derived.artefact import Artefact, Place, State
+from kg.derived.artefact import Artefact, ArtefactState, SnapshotFolders
 from kg.errors import NewsgraphError, NotFoundError, ServiceBusyError, StoreError
 from kg.process import parallel
 from kg.settings import Settings
@@ -72,17 +72,17 @@ class Artefacts:
         """Return the artefacts of the store that settings name."""
         return cls(Store(Path(settings.store)), Path(settings.cache) if settings.cache else None, settings.feed_days)
 
-    def place(self, source: Snapshot) -> Place:
+    def place(self, source: Snapshot) -> SnapshotFolders:
         """Return the folders around a snapshot."""
-        return Place(self.store, self.cache, source, self._days)
+        return SnapshotFolders(self.store, self.cache, source, self._days)
 
-    def state(self, artefact: Artefact, source: Snapshot) -> State:
+    def state(self, artefact: Artefact, source: Snapshot) -> ArtefactState:
         """Return how an artefact of a snapshot stands."""
         if self.making(artefact, source):
-            return State.MAKING
+            return ArtefactState.MAKING
         if artefact.ready(self.place(source)):
-            return State.READY
-        return State.FAILED if self._has_failed(_key(artefact, source)) else State.ABSENT
+            return ArtefactState.READY
+        return ArtefactState.FAILED if self._has_failed(_key(artefact, source)) else ArtefactState.ABSENT
 
     def making(self, artefact: Artefact, source: Snapshot) -> bool:
         """Return whether an artefact of a snapshot is being made; looks at no file."""
@@ -136,7 +136,7 @@ class Artefacts:
         finally:
             seats.release()
 
-    def _begin(self, artefacts: Sequence[Artefact], place: Place, nice: int) -> list[Job]:
+    def _begin(self, artefacts: Sequence[Artefact], place: SnapshotFolders, nice: int) -> list[Job]:
         """Have those of some artefacts made that are not being made already and have not failed just now."""
         with self._lock:
             fresh = [one for one in artefacts if self._may_begin(_key(one, place.snapshot))]
@@ -155,7 +155,7 @@ class Artefacts:
     def _has_failed(self, key: Key) -> bool:
         return self._clock() < self._failed.get(key, 0.0)
 
-    def _run(self, artefacts: Sequence[Artefact], place: Place, nice: int) -> None:
+    def _run(self, artefacts: Sequence[Artefact], place: SnapshotFolders, nice: int) -> None:
         found: dict[str, Outcome] = {}
         try:
             found = self._make(artefacts, place, nice)
@@ -175,7 +175,7 @@ class Artefacts:
             job = self._jobs.pop(key)
         job.set_result(outcome)
 
-    def _make(self, artefacts: Sequence[Artefact], place: Place, nice: int) -> dict[str, Outcome]:
+    def _make(self, artefacts: Sequence[Artefact], place: SnapshotFolders, nice: int) -> dict[str, Outcome]:
         place.folder.mkdir(parents=True, exist_ok=True)
         self._forget()
         with ExitStack() as held:
@@ -187,7 +187,7 @@ class Artefacts:
             made: dict[str, Outcome] = {one.name: None for one in artefacts}
             return made | _made(missing, place, nice) if missing else made
 
-    def _is_sound(self, artefact: Artefact, place: Place) -> bool:
+    def _is_sound(self, artefact: Artefact, place: SnapshotFolders) -> bool:
         """Return whether an artefact is there and is what its checksum says, which is looked at once."""
         if not artefact.ready(place):
             return False
@@ -229,7 +229,7 @@ def _done(outcome: Outcome) -> Job:
     return job
 
 
-def _made(artefacts: Sequence[Artefact], place: Place, nice: int) -> dict[str, Outcome]:
+def _made(artefacts: Sequence[Artefact], place: SnapshotFolders, nice: int) -> dict[str, Outcome]:
     """Make artefacts in another process, and return what came of each."""
     started = time.monotonic()
     places = (str(place.store), str(place.cache), place.snapshot.id, str(place.days))

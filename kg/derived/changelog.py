@@ -67,7 +67,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ChangePage:
     """A page of the log of all resources: its number, from 1, and the first and the last time in it."""
 
     number: int
@@ -97,12 +97,12 @@ class Changelog:
         """How many pages there are; the last one may still grow."""
         return int(self._one("SELECT coalesce(max(number), 0) FROM page")[0])
 
-    def index(self, first: int, last: int) -> list[Page]:
+    def index(self, first: int, last: int) -> list[ChangePage]:
         """Return the pages with these numbers, of those there are."""
         found = self.database.execute(
             "SELECT number, since, until FROM page WHERE number BETWEEN ? AND ? ORDER BY number", (first, last)
         )
-        return [Page(*row) for row in found]
+        return [ChangePage(*row) for row in found]
 
     def page(self, number: int) -> list[Change]:
         """Return the changes on a page of the log of all resources."""

@@ -16,7 +16,7 @@ from typing import Final
 from kg.derived.changelog import EVENTS, SCHEMA, VERSION, Kind
 from kg.errors import StoreError
 from kg.lookup import resource_state
-from kg.lookup.resource_state import State
+from kg.lookup.resource_state import ResourceStates
 from kg.rdf import Literal, NamedNode, Quad, terms
 from kg.store import snapshot
 from kg.store.embedded import EmbeddedGraph
@@ -32,7 +32,7 @@ SLACK: Final = 1.25
 """How much longer than promised old versions are kept: forgetting some gives every page a new address."""
 
 
-def append(store: Store, source: Snapshot, found: State, days: int) -> None:
+def append(store: Store, source: Snapshot, found: ResourceStates, days: int) -> None:
     """Append to the change log of ``store`` what a snapshot, its current one, has changed since the last one logged.
 
     ``found`` is what the snapshot says of every resource. Old versions are kept for ``days``, counted back from the
@@ -109,7 +109,7 @@ class _Update:
     labels: dict[NamedNode, str] = field(default_factory=dict)
     sizes: dict[str, tuple[int, int]] = field(default_factory=dict)
 
-    def make(self, found: State, days: int) -> None:
+    def make(self, found: ResourceStates, days: int) -> None:
         """Append what has changed."""
         self.graph = self.source.open()
         self.base = self.source.manifest.base
@@ -132,7 +132,7 @@ class _Update:
         after = datetime.fromisoformat(last) + timedelta(seconds=1)
         return max(after, datetime.now(UTC)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
-    def _sorted(self, known: Known, found: State) -> list[Changed]:
+    def _sorted(self, known: Known, found: ResourceStates) -> list[Changed]:
         """Return what has changed: what is gone, then what is no event, then events by date."""
         gone: list[Changed] = [
             ("Delete", iri, _Event() if self._is_event(iri) else None) for iri in sorted(known.keys() - found.keys())
@@ -176,7 +176,7 @@ class _Update:
         self,
         changes: list[Changed],
         known: Known,
-        found: State,
+        found: ResourceStates,
         time: str,
     ) -> None:
         (seq,) = self.database.execute("SELECT coalesce(max(seq), 0) FROM change").fetchone()

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from kg.derived import changelog, changelog_writer
-from kg.derived.artefact import Gathered, Gathering, Place
+from kg.derived.artefact import GatheredArtefact, Gathering, SnapshotFolders
 from kg.derived.artefacts import Artefacts
 from kg.derived.changelog import Changelog
 from kg.errors import ServiceBusyError, StoreError
@@ -23,25 +23,25 @@ class _Resources(Resources):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _ChangeLog(Gathered):
-    def path(self, place: Place) -> Path:
+class _ChangeLog(GatheredArtefact):
+    def path(self, place: SnapshotFolders) -> Path:
         """Return the file of the log."""
         return place.store.changelog
 
-    def ready(self, place: Place) -> bool:
+    def ready(self, place: SnapshotFolders) -> bool:
         """Return whether the log goes up to the snapshot."""
         with suppress(StoreError), changelog.opened(place.store) as found:
             return found is not None and found.snapshot == place.snapshot.id
         return False
 
-    def sound(self, place: Place) -> bool:
+    def sound(self, place: SnapshotFolders) -> bool:
         """Return true: the log has no checksum, since it grows."""
         return True
 
-    def discard(self, place: Place) -> None:
+    def discard(self, place: SnapshotFolders) -> None:
         """Leave the log as it is."""
 
-    def finish(self, gathering: Gathering, place: Place) -> None:
+    def finish(self, gathering: Gathering, place: SnapshotFolders) -> None:
         """Append to the log, if the snapshot is still the current one."""
         assert isinstance(gathering, Resources)  # noqa: S101 - begin has made it
         if place.store.current().id == place.snapshot.id:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
-from kg.derived.artefact import Place, Written, checksum, sidecar
+from kg.derived.artefact import SnapshotFolders, WrittenArtefact, checksum, sidecar
 from kg.publish import dump_files
-from kg.publish.dump_files import WHOLE, DumpFile, Made
+from kg.publish.dump_files import WHOLE, DumpFile, MadeDump
 
 FOLDER: Final = "dumps"
 
 
-def artefact(file: DumpFile) -> Written:
+def artefact(file: DumpFile) -> WrittenArtefact:
     """Return the artefact that a file is. Who asks for one waits until it is made."""
-    return Written(
+    return WrittenArtefact(
         name=f"{FOLDER}/{file.name}",
         file=f"{FOLDER}/{file.name}",
         title="the dump",
@@ -26,24 +26,24 @@ def artefact(file: DumpFile) -> Written:
     )
 
 
-def named(name: str) -> Written | None:
+def named(name: str) -> WrittenArtefact | None:
     """Return the artefact with this name, or None if no dump is called so."""
     folder, _, rest = name.partition("/")
     file = dump_files.named(rest) if folder == FOLDER else None
     return artefact(file) if file else None
 
 
-def made(place: Place) -> list[Made]:
+def made(place: SnapshotFolders) -> list[MadeDump]:
     """Return the files that are made of a snapshot, by name."""
     found = []
     for path in sorted((place.folder / FOLDER).glob(f"{dump_files.NAME}*")):
         file = dump_files.named(path.name)
         if file and sidecar(path).exists():
-            found.append(Made(file, path.stat().st_size, checksum(path)))
+            found.append(MadeDump(file, path.stat().st_size, checksum(path)))
     return found
 
 
-def _write(file: DumpFile, place: Place) -> str:
+def _write(file: DumpFile, place: SnapshotFolders) -> str:
     whole = artefact(WHOLE)
     known = whole.path(place) if whole.ready(place) and whole.sound(place) else None
     return dump_files.make(place.store, place.snapshot, file, place.folder / FOLDER, known).sha256

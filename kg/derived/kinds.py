@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 from kg.derived import dumps
-from kg.derived.artefact import Artefact, Gathered
+from kg.derived.artefact import Artefact, GatheredArtefact
 from kg.derived.changes import CHANGES
 from kg.derived.search import SEARCH
 from kg.derived.sitemaps import SITEMAPS
 from kg.derived.statistics import STATISTICS
 from kg.errors import NotFoundError
 
-PREPARED: Final[tuple[Gathered, ...]] = (SEARCH, STATISTICS, SITEMAPS, CHANGES)
+PREPARED: Final[tuple[GatheredArtefact, ...]] = (SEARCH, STATISTICS, SITEMAPS, CHANGES)
 """What is made of each snapshot before anybody asks for it, in one reading of its graph."""
 
 

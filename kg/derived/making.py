@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from kg.derived import kinds
-from kg.derived.artefact import Artefact, Gathered, Place, Written
+from kg.derived.artefact import Artefact, GatheredArtefact, SnapshotFolders, WrittenArtefact
 from kg.errors import NewsgraphError, NotFoundError
 from kg.process import sandbox
 from kg.rdf.blocks import gather
@@ -30,23 +30,23 @@ def main(arguments: list[str]) -> None:
     sandbox.end_with(int(parent))
     os.nice(int(nice))
     whole = Store(Path(store))
-    place = Place(whole, Path(cache), snapshot.read(whole.snapshot(identifier)), int(days))
+    place = SnapshotFolders(whole, Path(cache), snapshot.read(whole.snapshot(identifier)), int(days))
     json.dump(make(place, [kinds.named(name) for name in names]), sys.stdout)
 
 
-def make(place: Place, artefacts: Sequence[Artefact]) -> dict[str, Outcome]:
+def make(place: SnapshotFolders, artefacts: Sequence[Artefact]) -> dict[str, Outcome]:
     """Make artefacts of one snapshot, those that are gathered in one reading, and return what came of each, by name.
 
     Raises StoreError if the graph cannot be read.
     """
     found: dict[str, Outcome] = {}
-    gathered = [(one, one.begin(place)) for one in artefacts if isinstance(one, Gathered)]
+    gathered = [(one, one.begin(place)) for one in artefacts if isinstance(one, GatheredArtefact)]
     if gathered:
         gather(place.snapshot.open(), [gathering for _, gathering in gathered])
     for one, gathering in gathered:
         found[one.name] = _tried(one.finish, gathering, place)
     for written in artefacts:
-        if isinstance(written, Written):
+        if isinstance(written, WrittenArtefact):
             found[written.name] = _tried(written.finish, place)
     return found
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from kg.derived.artefact import Gathered
+from kg.derived.artefact import GatheredArtefact
 from kg.lookup.search_index import Names
 
-SEARCH: Final = Gathered(
+SEARCH: Final = GatheredArtefact(
     name="search",
     file="search-1.sqlite",
     title="the search index",

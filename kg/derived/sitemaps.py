@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from kg.derived.artefact import Gathered
+from kg.derived.artefact import GatheredArtefact
 from kg.lookup.sitemap import Documents
 
-SITEMAPS: Final = Gathered(
+SITEMAPS: Final = GatheredArtefact(
     name="sitemaps",
     file="sitemaps-1.sqlite",
     title="the sitemaps",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from kg.derived.artefact import Gathered
+from kg.derived.artefact import GatheredArtefact
 from kg.lookup.statistics import Statistics
 
-STATISTICS: Final = Gathered(
+STATISTICS: Final = GatheredArtefact(
     name="statistics",
     file="statistics-1.json",
     title="the statistics",

@@ -12,7 +12,7 @@ Value = dict[str, str]
 """An RDF term as the results format has it: ``type``, ``value``, and perhaps ``xml:lang`` or ``datatype``."""
 
 
-class Row(NamedTuple):
+class AnswerRow(NamedTuple):
     """One statement of an answer: who was asked for, a property, and its value."""
 
     asked: str
@@ -20,7 +20,7 @@ class Row(NamedTuple):
     value: Value
 
 
-def rows(body: bytes) -> list[Row]:
+def rows(body: bytes) -> list[AnswerRow]:
     """Return the rows of an answer (SPARQL 1.1 Query Results JSON Format, section 3.2).
 
     The terms are not checked here; ``facts`` does. Raises AnswerError if it is no such document.
@@ -36,10 +36,10 @@ def rows(body: bytes) -> list[Row]:
     return list(_rows(bindings))
 
 
-def _rows(bindings: list[Any]) -> Iterator[Row]:
+def _rows(bindings: list[Any]) -> Iterator[AnswerRow]:
     for binding in bindings:
-        asked, name, value = (_term(binding, variable) for variable in Row._fields)
-        yield Row(asked["value"], name["value"], value)
+        asked, name, value = (_term(binding, variable) for variable in AnswerRow._fields)
+        yield AnswerRow(asked["value"], name["value"], value)
 
 
 def _term(binding: Any, variable: str) -> Value:

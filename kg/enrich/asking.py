@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from kg.enrich.answer import Row
+from kg.enrich.answer import AnswerRow
 from kg.enrich.cache import Cache
 from kg.enrich.client import Client
-from kg.enrich.question import Question
+from kg.enrich.question import EnrichmentQuestion
 from kg.errors import QueryError, ResultTooLargeError
 from kg.remote.clock import Clock
 
@@ -24,7 +24,7 @@ class Asking:
     """
 
     client: Client
-    question: Question
+    question: EnrichmentQuestion
     kept: Cache
     clock: Clock
     asked: int = 0
@@ -68,10 +68,10 @@ class Asking:
         self.asked += len(names)
         return True
 
-    def _by_entity(self, rows: Iterable[Row], names: dict[str, str]) -> dict[str, list[Row]]:
+    def _by_entity(self, rows: Iterable[AnswerRow], names: dict[str, str]) -> dict[str, list[AnswerRow]]:
         spellings = self.question.form.spellings
         spelled = {spelling: entity for entity, name in names.items() for spelling in spellings(name)}
-        found: dict[str, list[Row]] = {entity: [] for entity in names}
+        found: dict[str, list[AnswerRow]] = {entity: [] for entity in names}
         for row in rows:
             if row.asked in spelled:
                 found[spelled[row.asked]].append(row)

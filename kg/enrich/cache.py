@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from kg.enrich.answer import Row
+from kg.enrich.answer import AnswerRow
 from kg.errors import StoreError
 
 FILE: Final = "answers.sqlite3"
@@ -31,7 +31,7 @@ class Answered(NamedTuple):
 
     entity: str
     asked: datetime
-    rows: list[Row]
+    rows: list[AnswerRow]
 
 
 class Cache:
@@ -49,7 +49,7 @@ class Cache:
         known = {entity for (entity,) in answered}
         return [entity for entity in entities if entity not in known]
 
-    def put(self, answers: Mapping[str, list[Row]], asked: datetime) -> None:
+    def put(self, answers: Mapping[str, list[AnswerRow]], asked: datetime) -> None:
         """Keep the answers about some entities, all or none of them; an empty one is an answer too."""
         kept = [(*self._key, entity, asked.isoformat(), _packed(rows)) for entity, rows in answers.items()]
         with self._connection:
@@ -88,12 +88,12 @@ def opened(folder: Path, endpoint: str, question: str) -> Iterator[Cache]:
         raise StoreError(f"the answers in {folder} cannot be read or written: {error}") from error
 
 
-def _packed(rows: list[Row]) -> bytes:
+def _packed(rows: list[AnswerRow]) -> bytes:
     return zlib.compress(json.dumps(rows, ensure_ascii=True).encode())
 
 
-def _unpacked(packed: bytes) -> list[Row]:
-    return [Row(*row) for row in json.loads(zlib.decompress(packed))]
+def _unpacked(packed: bytes) -> list[AnswerRow]:
+    return [AnswerRow(*row) for row in json.loads(zlib.decompress(packed))]
 
 
 def _lock(descriptor: int, folder: Path) -> None:

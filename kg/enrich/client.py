@@ -13,7 +13,7 @@ from urllib.request import HTTPHandler, HTTPRedirectHandler, HTTPSHandler, Reque
 
 from SPARQLWrapper import POST, SPARQLWrapper
 
-from kg.enrich.answer import Row, rows
+from kg.enrich.answer import AnswerRow, rows
 from kg.errors import AnswerError, ConfigurationError, QueryError, ResultTooLargeError, TemporaryFailureError
 from kg.remote.client import said
 from kg.remote.clock import Clock
@@ -95,7 +95,7 @@ class Client:
         if settings.enrich_rate <= 0 or settings.enrich_seconds <= 0:
             raise ConfigurationError("enrich_rate and enrich_seconds must be more than 0")
 
-    def ask(self, text: str) -> list[Row]:
+    def ask(self, text: str) -> list[AnswerRow]:
         """Send a query and return the rows of its answer.
 
         Failures that may pass are tried again ``enrich_retries`` times, later each time, and never before the moment
@@ -124,7 +124,7 @@ class Client:
             raise QueryError(f"{self.endpoint} asks to come back in {failure.after:,.0f} seconds: {failure}")
         self._clock.sleep(max(failure.after, min(backoff, LONGEST_WAIT)))
 
-    def _send(self, text: str) -> list[Row]:
+    def _send(self, text: str) -> list[AnswerRow]:
         self.requests += 1
         try:
             with self._request(text).query().response as response:

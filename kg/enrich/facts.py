@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Final, TypeVar
 
-from kg.enrich.answer import Row, Value
+from kg.enrich.answer import AnswerRow, Value
 from kg.errors import ValueRefusedError
 from kg.rdf import Literal, NamedNode, terms
 from kg.rdf.iri import URL_LENGTH
@@ -88,7 +88,7 @@ class _Values:
     points: set[Point] = field(default_factory=set)
 
 
-def facts(rows: Iterable[Row]) -> Facts:
+def facts(rows: Iterable[AnswerRow]) -> Facts:
     """Return the statements that the rows about one entity give, in an order that does not depend on theirs.
 
     There is at most one Wikidata id, one pair of coordinates, and one label in each language; where an endpoint gives
@@ -105,7 +105,7 @@ def facts(rows: Iterable[Row]) -> Facts:
     return found
 
 
-def _gather(row: Row, values: _Values) -> None:
+def _gather(row: AnswerRow, values: _Values) -> None:
     kind = _KINDS.get(row.property)
     if kind is None:
         raise ValueRefusedError("a property that was not asked for")

@@ -106,7 +106,7 @@ FORMS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class EnrichmentQuestion:
     """A form, and the languages in which labels are wanted."""
 
     form: Form
@@ -141,7 +141,7 @@ class Question:
         return dict(sorted(found.items()))
 
 
-def question(form: str, languages: str) -> Question:
+def question(form: str, languages: str) -> EnrichmentQuestion:
     """Return the question of a form (a key of FORMS) with labels in languages, given as tags with commas between.
 
     Raises ConfigurationError for what is neither.
@@ -152,4 +152,4 @@ def question(form: str, languages: str) -> Question:
     wrong = [tag for tag in tags if not LANGUAGE_TAG.fullmatch(tag)]
     if wrong:
         raise ConfigurationError(f"enrich_languages must be language tags with commas between, not {languages!r}")
-    return Question(FORMS[form], tags)
+    return EnrichmentQuestion(FORMS[form], tags)

@@ -31,7 +31,7 @@ LISTED: Final = (terms.LABEL, terms.NAME, terms.CATEGORY, terms.SOURCE)
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownInterval:
     """One interval during which captures show a revision; ``until`` is empty where the newest one does."""
 
     start: str
@@ -105,18 +105,18 @@ def _is(excerpt: Excerpt, subject: NamedNode, class_: NamedNode) -> bool:
     return Quad(subject, terms.TYPE, class_) in excerpt[Pattern(subject)]
 
 
-def _shown(excerpt: Excerpt, event: NamedNode) -> list[Shown]:
+def _shown(excerpt: Excerpt, event: NamedNode) -> list[ShownInterval]:
     """Return the intervals of all revisions of an event, the first one first."""
     found = [one for revision in _nodes(excerpt, event, terms.REVISION) for one in _intervals(excerpt, revision)]
     return sorted(found, key=lambda one: (one.start, one.revision.value))
 
 
-def _intervals(excerpt: Excerpt, revision: NamedNode) -> Iterator[Shown]:
+def _intervals(excerpt: Excerpt, revision: NamedNode) -> Iterator[ShownInterval]:
     """Yield the intervals of a revision; they are disjoint, so each start has the next end as its own."""
     starts = _texts(excerpt, revision, terms.OBSERVED_FROM)
     ends = _texts(excerpt, revision, terms.OBSERVED_UNTIL)
     for start in starts:
-        yield Shown(start, next((end for end in ends if end > start), ""), revision)
+        yield ShownInterval(start, next((end for end in ends if end > start), ""), revision)
 
 
 def _texts(excerpt: Excerpt, subject: NamedNode, predicate: NamedNode) -> list[str]:

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from kg.lookup import search
 from kg.lookup.reconcile_request import Extension, Query
-from kg.lookup.search import NAMES, Found
+from kg.lookup.search import NAMES, Match
 from kg.lookup.search_index import KINDS
 from kg.rdf import DefaultGraph, Literal, NamedNode, terms
 from kg.rdf.graph import Graph
@@ -100,7 +100,7 @@ def _kinds(types: Iterable[str]) -> tuple[str, ...]:
     return tuple(kind.word for kind in found if kind)
 
 
-def _candidates(graph: Graph, index: str, base: str, query: Query, kinds: tuple[str, ...]) -> list[Found]:
+def _candidates(graph: Graph, index: str, base: str, query: Query, kinds: tuple[str, ...]) -> list[Match]:
     if query.text:
         wanted = NAMES if query.type_strict == "should" or not kinds else kinds
         found = _named(index, query.text, wanted)
@@ -113,7 +113,7 @@ def _candidates(graph: Graph, index: str, base: str, query: Query, kinds: tuple[
     return [one for one in found if not kinds or set(kinds) & set(one.kinds)]
 
 
-def _named(index: str, text: str, kinds: tuple[str, ...]) -> list[Found]:
+def _named(index: str, text: str, kinds: tuple[str, ...]) -> list[Match]:
     """Return what has all words in a name, else what has any of them, else what has a word that begins like one."""
     words = search.split(text)
     found = search.matches(index, words, kinds, CANDIDATES)
@@ -125,7 +125,7 @@ def _named(index: str, text: str, kinds: tuple[str, ...]) -> list[Found]:
     return list({one.iri: one for one in reversed(found)}.values())
 
 
-def _described(graph: Graph, base: str, query: Query) -> Iterator[Found]:
+def _described(graph: Graph, base: str, query: Query) -> Iterator[Match]:
     """Yield what has a value that is asked for; a query without a name is asked like this."""
     seen: set[str] = set()
     for property_, values in query.properties:
@@ -158,7 +158,7 @@ def _terms(base: str, value: Any) -> Iterator[NamedNode | Literal]:
         yield Literal(value, language="en")
 
 
-def _thing(graph: Graph, iri: str) -> Found | None:
+def _thing(graph: Graph, iri: str) -> Match | None:
     """Return a thing with its label and the kinds that its classes say, or None if it is none of those offered."""
     node = NamedNode(iri)
     classes = {quad.object.value for quad in graph.quads_for_pattern(node, terms.TYPE, None, DEFAULT)}  # type: ignore[union-attr]
@@ -167,10 +167,10 @@ def _thing(graph: Graph, iri: str) -> Found | None:
         kind.word for kind in TYPES.values() if classes.intersection(kind.classes) or (topic and not kind.classes)
     )
     label = _label(graph, node)
-    return Found(iri, label, "", kinds, "", 0.0) if kinds else None
+    return Match(iri, label, "", kinds, "", 0.0) if kinds else None
 
 
-def _scored(graph: Graph, base: str, query: Query, found: Found) -> Found:
+def _scored(graph: Graph, base: str, query: Query, found: Match) -> Match:
     score = similarity(query.text, found.label) if query.text else 1.0
     if query.properties:
         agreeing = sum(_agrees(graph, base, found, iri_of(name), values) for name, values in query.properties)
@@ -202,7 +202,7 @@ def folded(text: str) -> str:
     return " ".join(re.findall(r"[^\W_]+", "".join(letters).casefold()))
 
 
-def _agrees(graph: Graph, base: str, found: Found, property_: str, values: Sequence[Any]) -> bool:
+def _agrees(graph: Graph, base: str, found: Match, property_: str, values: Sequence[Any]) -> bool:
     """Return whether one of the values that a candidate has is one of those asked for."""
     known = list(_objects(graph, found.iri, property_))
     return any(_same(graph, base, term, value) for term in known for value in values)
@@ -226,7 +226,7 @@ def _close(one: str, other: str) -> bool:
         return False
 
 
-def _candidate(graph: Graph, base: str, found: Found, match: bool) -> dict[str, Any]:
+def _candidate(graph: Graph, base: str, found: Match, match: bool) -> dict[str, Any]:
     kinds = [_BY_WORD[word] for word in found.kinds]
     return {
         "id": found.iri.removeprefix(base),
@@ -238,7 +238,7 @@ def _candidate(graph: Graph, base: str, found: Found, match: bool) -> dict[str, 
     }
 
 
-def _description(graph: Graph, found: Found) -> str:
+def _description(graph: Graph, found: Match) -> str:
     """Return a few words that tell namesakes apart: the kind and, for a place, what it is in."""
     kind = _BY_WORD[found.kinds[0]].name
     places = [one for one in _objects(graph, found.iri, terms.CONTAINED_IN_PLACE.value) if isinstance(one, NamedNode)]

@@ -28,7 +28,7 @@ _ALL: Final = (1 << 128) - 1
 TREE: Final = {"tree": "https://w3id.org/tree#", "ldes": "https://w3id.org/ldes#"}
 
 
-class State(dict[str, tuple[bytes, int]]):
+class ResourceStates(dict[str, tuple[bytes, int]]):
     """What a graph says of every resource, by IRI: a hash, and its length in bytes as N-Triples."""
 
 
@@ -46,7 +46,7 @@ class Resources:
 
     def __init__(self, base: str) -> None:
         self._base = base
-        self._found = State()
+        self._found = ResourceStates()
         self._parts: dict[str, tuple[int, int]] = {}
         self._linked: set[str] = set()
 
@@ -64,22 +64,22 @@ class Resources:
             linked = map(bytes.decode, _LINKED.findall(lines))
             self._linked.update(one for one in linked if owner(one, base) == subject)
 
-    def state(self) -> State:
+    def state(self) -> ResourceStates:
         """Return what the graph says of every resource."""
-        found = State(self._found)
+        found = ResourceStates(self._found)
         for part, said in self._parts.items():
             _add(found, owner(part, self._base) if part in self._linked else part, said)
         return found
 
 
-def state(graph: Graph, base: str) -> State:
+def state(graph: Graph, base: str) -> ResourceStates:
     """Return what the default graph says of every resource; raises StoreError if it cannot be read."""
     resources = Resources(base)
     blocks.gather(graph, [resources])
     return resources.state()
 
 
-def _add(found: State, iri: str, said: tuple[int, int]) -> None:
+def _add(found: ResourceStates, iri: str, said: tuple[int, int]) -> None:
     """Add what is said of a part; a sum does not depend on the order in which parts come."""
     digest, size = found.get(iri, (bytes(16), 0))
     found[iri] = ((int.from_bytes(digest) + said[0]) & _ALL).to_bytes(16), size + said[1]

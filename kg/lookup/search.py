@@ -30,7 +30,7 @@ _WORD = re.compile(r"[^\W_]")
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Match:
     """Something that was found by one of its labels: its kinds, the most telling first, its date, and how well."""
 
     iri: str
@@ -59,7 +59,7 @@ def split(text: str) -> list[str]:
     return [" ".join(spaced(part).split()) for part in parts if _WORD.search(part)][:WORDS]
 
 
-def find(index: str, text: str, kinds: Collection[str] = (), limit: int = 20) -> list[Found]:
+def find(index: str, text: str, kinds: Collection[str] = (), limit: int = 20) -> list[Match]:
     """Return what has all words of ``text`` in its title or a name, best first, each thing once.
 
     If nothing has, the last word may be the beginning of one. ``kinds`` limits what is searched for. Raises StoreError
@@ -77,17 +77,17 @@ def matches(
     *,
     operator: str = "AND",
     prefix: bool = False,
-) -> list[Found]:
+) -> list[Match]:
     """Return the best matches of one expression, each thing once; none if there is no word."""
     if not words:
         return []
     wanted = expression(words, operator=operator, prefix=prefix)
-    found: dict[str, Found] = {}
+    found: dict[str, Match] = {}
     try:
         with closing(_open(index)) as opened:
             rows = opened.execute(FIND, (wanted, *_range(opened, kinds), mask(kinds or WORDS_OF_KINDS), RANKED))
             for iri, label, language, named, date, rank in rows:
-                found.setdefault(iri, Found(iri, label, language, words_of(named), date, round(-rank, 3)))
+                found.setdefault(iri, Match(iri, label, language, words_of(named), date, round(-rank, 3)))
                 if len(found) == limit:
                     break
     except sqlite3.Error as error:
@@ -110,6 +110,6 @@ def _escaped(path: str) -> str:
     return path.replace("%", "%25").replace("?", "%3f").replace("#", "%23")
 
 
-def plain(found: Iterable[Found]) -> list[dict[str, Any]]:
+def plain(found: Iterable[Match]) -> list[dict[str, Any]]:
     """Return what was found as JSON can hold it."""
     return [asdict(one) for one in found]

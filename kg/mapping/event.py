@@ -21,7 +21,7 @@ Term = NamedNode | Literal
 
 
 @dataclass(slots=True)
-class Named:
+class NamedThings:
     """What events name and share with others, so that each is described once: entities, categories, publishers.
 
     Of a category (in a language) and of a publisher it counts how often each spelling of the name is printed.
@@ -34,7 +34,7 @@ class Named:
     sources: set[str] = field(default_factory=set)
     revisions: int = 0
 
-    def update(self, other: Named) -> None:
+    def update(self, other: NamedThings) -> None:
         """Add all that ``other`` names."""
         self.entities |= other.entities
         self.places |= other.places
@@ -50,7 +50,7 @@ class Mapper:
 
     minter: Minter
     gazetteer: Gazetteer
-    named: Named = field(default_factory=Named)
+    named: NamedThings = field(default_factory=NamedThings)
 
     def event(self, event: Event, parents: dict[str, str], slugs: Iterable[str]) -> Iterator[Quad]:
         """Yield the quads of an event and its revisions.
@@ -152,7 +152,7 @@ class Mapper:
                 yield from _printed_as(seen[title], entry)
 
 
-def source_quads(event: Event, minter: Minter, named: Named) -> Iterator[Quad]:
+def source_quads(event: Event, minter: Minter, named: NamedThings) -> Iterator[Quad]:
     """Yield the sources of an event and its revisions, with the publishers that any of its listings names."""
     revised = list(chain.from_iterable(one.item.citations for one in event.revisions.values()))
     cited = set(urls(revised))

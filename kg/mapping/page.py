@@ -13,7 +13,7 @@ from typing import Final
 from kg.dialects import reading, registry
 from kg.dialects.entry import Attribution, Entry, Head
 from kg.dialects.record import Page, Record
-from kg.mapping.event import Named, instant
+from kg.mapping.event import NamedThings, instant
 from kg.places import naming
 from kg.places.gazetteer import Gazetteer
 from kg.places.place import Place
@@ -145,7 +145,7 @@ def _period(subject: NamedNode, label: str, first: date, last: date) -> Iterator
     yield Quad(subject, terms.PERIOD_END, Literal(last.isoformat(), datatype=terms.DATE))
 
 
-def named_quads(named: Named, minter: Minter, gazetteer: Gazetteer) -> Iterator[Quad]:
+def named_quads(named: NamedThings, minter: Minter, gazetteer: Gazetteer) -> Iterator[Quad]:
     """Yield the descriptions of everything that events name, each once, and of the places that contain places."""
     by_label = [found for identifier in named.places if (found := gazetteer.by_id(identifier))]
     linked: dict[str, Place] = {}
@@ -205,7 +205,7 @@ def _place(subject: NamedNode, found: Place, minter: Minter, gazetteer: Gazettee
         yield Quad(subject, terms.CONTAINED_IN_PLACE, NamedNode(naming.iri(container, minter, gazetteer)))
 
 
-def _labelled(named: Named, minter: Minter) -> Iterator[Quad]:
+def _labelled(named: NamedThings, minter: Minter) -> Iterator[Quad]:
     """Yield categories and publishers; of several spellings, the one that is printed most is the label."""
     categories: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for (language, name), count in named.categories.items():

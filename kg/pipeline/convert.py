@@ -15,7 +15,7 @@ from kg.errors import ConfigurationError
 from kg.events.ledger import Claim, Claims, Ledger, hash_of
 from kg.events.merged import surviving
 from kg.events.timeline import Capture, Event, Listing, Observed, Timeline
-from kg.mapping.event import Mapper, Named, instant, source_quads, unusable, urls
+from kg.mapping.event import Mapper, NamedThings, instant, source_quads, unusable, urls
 from kg.mapping.page import calendar_quads, day_quads, named_quads, page_quads
 from kg.mapping.takedown import Withdrawn, amendments
 from kg.places.gazetteer import Gazetteer
@@ -44,7 +44,7 @@ class Pending:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownPage:
     """A page as one capture shows it.
 
     ``place`` names the page within all archives; ``page`` is None where the capture shows that it is gone;
@@ -62,11 +62,11 @@ class Step:
     """What one commit changed, or all pages of an archive without history; ``time`` is UTC where known."""
 
     time: datetime | None
-    shown: tuple[Shown, ...]
+    shown: tuple[ShownPage, ...]
 
 
 @dataclass(slots=True)
-class Kept:
+class CapturedPage:
     """A page that was read: its record, what it lists, whether it is the newest, and which entries are to be kept.
 
     ``record`` is None where its dialect finds that this capture is no page. ``again`` is the time of the last capture
@@ -89,7 +89,7 @@ class Outcome:
     tally: Tally = field(default_factory=Tally)
     unread: list[tuple[str, Unread]] = field(default_factory=list)
     prose: list[str] = field(default_factory=list)
-    named: Named = field(default_factory=Named)
+    named: NamedThings = field(default_factory=NamedThings)
     pending: list[Pending] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
     days: set[date] = field(default_factory=set)
@@ -125,7 +125,7 @@ class Converter:
 
         What is new is claimed in ``claims``. Raises ConfigurationError if a dialect lists an item of another day.
         """
-        timeline, kept = Timeline(claims), dict[str, Kept]()
+        timeline, kept = Timeline(claims), dict[str, CapturedPage]()
         for step in steps:
             timeline.step([self._capture(one, kept) for one in step.shown], step.time)
         _check_days(kept.values(), days)
@@ -164,7 +164,7 @@ class Converter:
             self.outcome.tally.counts["captures"] += 1
             yield from page_quads(page, record, self.minter, withdrawn=withdrawn.entries(page, record))
 
-    def _capture(self, shown: Shown, kept: dict[str, Kept]) -> Capture:
+    def _capture(self, shown: ShownPage, kept: dict[str, CapturedPage]) -> Capture:
         if shown.page is None:
             return Capture(shown.place, ())
         iri = self.minter.page(shown.page.path, shown.page.sha256)
@@ -177,15 +177,15 @@ class Converter:
             self._tally(kept[iri])
         return Capture(shown.place, kept[iri].listings)
 
-    def _read(self, page: Page, iri: str, shown: Shown) -> Kept:
+    def _read(self, page: Page, iri: str, shown: ShownPage) -> CapturedPage:
         record = reading.parse(page)
         if record is None:
-            return Kept(page, None, (), Tally())
+            return CapturedPage(page, None, (), Tally())
         tally = Tally()
         listed = registry.of(page.path).items(page.path, record, tally, shown.language)
-        return Kept(page, record, tuple(Listing(item, iri, page.captured) for item in listed), tally)
+        return CapturedPage(page, record, tuple(Listing(item, iri, page.captured) for item in listed), tally)
 
-    def _tally(self, kept: Kept) -> None:
+    def _tally(self, kept: CapturedPage) -> None:
         """Count what the newest capture of a page holds."""
         if kept.record is None:
             self.outcome.prose.append(kept.page.path)
@@ -204,7 +204,7 @@ class Converter:
         self.outcome.tally.counts["pages"] += 1
         self.outcome.unread += ((page.path, unread) for unread in record.unread)
 
-    def _pages(self, kept: dict[str, Kept], events: list[Event], withdrawn: Withdrawn) -> Iterator[Quad]:
+    def _pages(self, kept: dict[str, CapturedPage], events: list[Event], withdrawn: Withdrawn) -> Iterator[Quad]:
         """Yield the pages whole; of an older capture, unless its dialect keeps all, only what revisions come from."""
         for event in events:
             for observed in event.revisions.values():
@@ -304,7 +304,7 @@ class Converter:
             yield from self._mapper.event(_related_event(key, pending), {}, slugs.get(key, ()))
 
 
-def _check_days(kept: Iterable[Kept], days: Collection[date]) -> None:
+def _check_days(kept: Iterable[CapturedPage], days: Collection[date]) -> None:
     """Refuse items of other days: the ledger would not be asked for their events, whose IRIs would move."""
     for one in kept:
         for listing in one.listings:

@@ -1,6 +1,6 @@
-"""Converted chunks kept from one build to the next, so that a build converts only what is new.
+"""Converted months kept from one build to the next, so that a build converts only what is new.
 
-A part is a chunk's quads as N-Triples and its outcome as JSON, kept under a hash of everything they depend on:
+A part is a month's quads as N-Triples and its outcome as JSON, kept under a hash of everything they depend on:
 the program, the dialects that read its pages, the gazetteer, the identity base, the versions of the pages, and what
 the ledger knows of their days.
 """
@@ -23,9 +23,9 @@ from kg.dialects import registry
 from kg.dialects.item import Reference, Tally
 from kg.dialects.record import Unread
 from kg.events.ledger import Claim, Ledger
-from kg.mapping.event import Named
+from kg.mapping.event import NamedThings
 from kg.pipeline.convert import Outcome, Pending
-from kg.pipeline.plan import Chunk
+from kg.pipeline.plan import Month
 from kg.places import gazetteer
 from kg.store.layout import Store
 from kg.version import HERE, __version__
@@ -35,18 +35,18 @@ CODE: Final = ("vocab", "kg/rdf", "kg/dialects", "kg/archive", "kg/events", "kg/
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """A converted chunk: the file with its quads, and what else the conversion found."""
+class ConvertedMonth:
+    """A converted month: the file with its quads, and what else the conversion found."""
 
     file: Path
     outcome: Outcome
 
 
-def name(chunk: Chunk, archives: list[Archive], base: str, known: Ledger) -> str:
-    """Return the hash under which the conversion of ``chunk`` is kept, given what the ledger knows now."""
-    dialects = {registry.program(reading.version.path) for group in chunk.groups for reading in group.readings}
+def name(month: Month, archives: list[Archive], base: str, known: Ledger) -> str:
+    """Return the hash under which the conversion of ``month`` is kept, given what the ledger knows now."""
+    dialects = {registry.program(reading.version.path) for group in month.groups for reading in group.readings}
     digest = hashlib.sha256("\0".join((_program(), base, *sorted(dialects))).encode())
-    for group in chunk.groups:
+    for group in month.groups:
         digest.update(repr(group.days).encode())
         for reading in group.readings:
             version = reading.version
@@ -74,7 +74,7 @@ def _program() -> str:
     return program(HERE.parent)
 
 
-def find(store: Store, name: str) -> Part | None:
+def find(store: Store, name: str) -> ConvertedMonth | None:
     """Return the part that is kept under ``name``, or None if there is none or it is damaged."""
     file = store.kept_months / f"{name}.nt"
     try:
@@ -82,12 +82,12 @@ def find(store: Store, name: str) -> Part | None:
         with file.open("rb") as stream:
             if hashlib.file_digest(stream, "sha256").hexdigest() != found["sha256"]:
                 return None
-        return Part(file, _outcome(found["outcome"]))
+        return ConvertedMonth(file, _outcome(found["outcome"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
-def keep(store: Store, part: Part, name: str) -> None:
+def keep(store: Store, part: ConvertedMonth, name: str) -> None:
     """Keep a part under the name that it has once what it claims is known."""
     folder = store.kept_months
     folder.mkdir(exist_ok=True)
@@ -135,7 +135,7 @@ def _outcome(plain: dict[str, Any]) -> Outcome:
         tally=Tally(Counter(plain["counts"]), Counter(plain["excluded"])),
         unread=[(path, Unread(line, text, reason)) for path, line, text, reason in plain["unread"]],
         prose=plain["prose"],
-        named=Named(
+        named=NamedThings(
             entities={(language, title) for language, title in entities},
             places=set(places),
             categories=Counter({(language, label): count for (language, label), count in categories}),

@@ -10,14 +10,14 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
-from kg.archive.opening import Archive, Version
+from kg.archive.opening import Archive, PageVersion
 from kg.dialects import reading as texts
 from kg.dialects import registry
 from kg.dialects.base import Dialect
 from kg.dialects.record import Page
 from kg.events.ledger import Claims, Ledger
 from kg.events.timeline import connected, joined
-from kg.pipeline.convert import Shown, Step
+from kg.pipeline.convert import ShownPage, Step
 from kg.settings import Settings
 
 DAYS_AT_ONCE = 64
@@ -33,13 +33,13 @@ class Reading:
     """One version of a page to be read: which archive, which version, the language to assume, if it is the newest."""
 
     archive: int
-    version: Version
+    version: PageVersion
     language: str
     newest: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class DayGroup:
     """Days to be followed together: the versions of their pages in the order of time, and the ledger's claims.
 
     A group without days holds pages that belong to none.
@@ -51,31 +51,31 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Chunk:
+class Month:
     """Some groups of days to be converted in one go."""
 
     number: int
-    groups: tuple[Group, ...]
+    groups: tuple[DayGroup, ...]
 
     @property
     def days(self) -> int:
-        """How many days there are in the chunk."""
+        """How many days there are in the month."""
         return sum(len(group.days) for group in self.groups)
 
 
-def chunks(archives: list[Archive], known: Ledger, settings: Settings) -> list[Chunk]:
+def months(archives: list[Archive], known: Ledger, settings: Settings) -> list[Month]:
     """Return all days in their order, some at a time, each with all versions of its pages from every archive."""
     readings = list(_readings(archives, settings))
     told = _days(archives, readings)
     days: dict[date | None, list[Reading]] = defaultdict(list)
     for reading in readings:
         days[min(told[_page(reading)], default=None)].append(reading)
-    groups = [Group((), tuple(days[None]), known.of())] if None in days else []
+    groups = [DayGroup((), tuple(days[None]), known.of())] if None in days else []
     groups += [
         _group(one, [reading for day in one for reading in days.get(day, ())], known)
         for one in known.together(_together(archives, days, told, settings.history))
     ]
-    return [Chunk(number, tuple(some)) for number, some in enumerate(_portions(groups))]
+    return [Month(number, tuple(some)) for number, some in enumerate(_portions(groups))]
 
 
 def _together(
@@ -88,12 +88,12 @@ def _together(
     return joined([*groups, *several]) if several else groups
 
 
-def _group(days: tuple[date, ...], readings: list[Reading], known: Ledger) -> Group:
+def _group(days: tuple[date, ...], readings: list[Reading], known: Ledger) -> DayGroup:
     ordered = sorted(readings, key=lambda one: (one.version.time is None, one.version.time or 0, one.archive))
-    return Group(days, tuple(ordered), known.of(*days))
+    return DayGroup(days, tuple(ordered), known.of(*days))
 
 
-def _portions(groups: list[Group]) -> Iterator[list[Group]]:
+def _portions(groups: list[DayGroup]) -> Iterator[list[DayGroup]]:
     """Yield the groups of each month, so that what is new in one month leaves the others as they were."""
     for _, some in groupby(groups, key=lambda group: [(day.year, day.month) for day in group.days[:1]]):
         yield list(some)
@@ -161,7 +161,7 @@ def _languages(paths: list[str]) -> dict[str, str]:
     return {path: one for dialect, some in by_dialect.items() for path, one in dialect.languages(some).items()}
 
 
-def steps(group: Group, read: dict[Content, Page]) -> Iterator[Step]:
+def steps(group: DayGroup, read: dict[Content, Page]) -> Iterator[Step]:
     """Yield what each commit changed in the pages of a group, or all of an archive without history at once."""
     for (_, _, time), readings in groupby(group.readings, key=_moment):
         yield Step(time, tuple(_shown(reading, read) for reading in readings))
@@ -171,10 +171,10 @@ def _moment(reading: Reading) -> tuple[int, str | None, datetime | None]:
     return reading.archive, reading.version.commit, reading.version.time
 
 
-def _shown(reading: Reading, read: dict[Content, Page]) -> Shown:
+def _shown(reading: Reading, read: dict[Content, Page]) -> ShownPage:
     version = reading.version
     page = None if version.gone else replace(read[content(reading)], captured=version.time, commit=version.commit)
-    return Shown(f"{reading.archive}:{version.path}", page, reading.language, newest=reading.newest)
+    return ShownPage(f"{reading.archive}:{version.path}", page, reading.language, newest=reading.newest)
 
 
 def content(reading: Reading) -> Content:
@@ -184,7 +184,7 @@ def content(reading: Reading) -> Content:
 
 def pages(archives: list[Archive], readings: Sequence[Reading]) -> dict[Content, Page]:
     """Read each distinct content once, those of each archive in one go."""
-    wanted: dict[int, dict[Content, Version]] = defaultdict(dict)
+    wanted: dict[int, dict[Content, PageVersion]] = defaultdict(dict)
     for reading in readings:
         if not reading.version.gone:
             wanted[reading.archive][content(reading)] = reading.version

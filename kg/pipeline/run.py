@@ -23,9 +23,9 @@ from kg.events import ledger
 from kg.events.ledger import Claim, Ledger
 from kg.pipeline import kept_months, plan
 from kg.pipeline.convert import Converter, Outcome
-from kg.pipeline.kept_months import Part
+from kg.pipeline.kept_months import ConvertedMonth
 from kg.pipeline.load import Loading
-from kg.pipeline.plan import Chunk
+from kg.pipeline.plan import Month
 from kg.pipeline.report import report
 from kg.places import gazetteer
 from kg.process.parallel import each
@@ -33,10 +33,10 @@ from kg.rdf import Quad
 from kg.rdf.iri import Minter
 from kg.settings import Settings
 from kg.shapes import check
-from kg.store import past as retained
 from kg.store import snapshot
 from kg.store.embedded import EmbeddedGraph
 from kg.store.layout import Store
+from kg.store.past import instant, text
 from kg.store.snapshot import Manifest, Snapshot
 from kg.version import __version__
 from kg.write import log
@@ -68,7 +68,7 @@ def build(
     """
     started = monotonic()
     store = Store(Path(settings.store))
-    past = retained.instant(settings.as_of) if settings.as_of else None
+    past = instant(settings.as_of) if settings.as_of else None
     archives = [open_archive(root, settings.page_bytes, history=settings.history, as_of=past) for root in roots]
     _check_base(store, settings.base)
     if past:
@@ -76,13 +76,13 @@ def build(
     with store.drafting() as draft, snapshot.scratch(draft) as scratch:
         known = Ledger(ledger.read(store.ledger))
         shipped = ledger.missing(settings.ledger, known)
-        chunks = plan.chunks(archives, known, settings)
-        names = [kept_months.name(chunk, archives, settings.base, known) for chunk in chunks]
-        parts_read = _convert(archives, dict(zip(names, chunks, strict=True)), scratch, settings, progress)
+        months = plan.months(archives, known, settings)
+        names = [kept_months.name(month, archives, settings.base, known) for month in months]
+        parts_read = _convert(archives, dict(zip(names, months, strict=True)), scratch, settings, progress)
         converted, finished, triples = _load(snapshot.database(draft), parts_read, known, settings)
         new = sum(part.file.parent == scratch for part in converted)
         found = report(finished, archives, triples, monotonic() - started) | {
-            "months": {"all": len(chunks), "new": new}
+            "months": {"all": len(months), "new": new}
         }
         last_write = 0
         if past is None:
@@ -97,10 +97,10 @@ def build(
             manifest = _manifest(store, draft, archives, found, settings)
             manifest = replace(manifest, writes=last_write, shapes=checked.summary)
             if past:
-                return Built(store.retain(draft, replace(manifest, as_of=retained.text(past))), found)
+                return Built(store.retain(draft, replace(manifest, as_of=text(past))), found)
             built = Built(store.publish(draft, manifest, settings.keep_snapshots), found)
         ledger.export(store.ledger, settings.ledger)
-        _keep(store, converted, [kept_months.name(chunk, archives, settings.base, known) for chunk in chunks])
+        _keep(store, converted, [kept_months.name(month, archives, settings.base, known) for month in months])
         return built
 
 
@@ -109,8 +109,8 @@ def quads(roots: Iterable[Path], settings: Settings) -> Iterator[Quad]:
     archives = [open_archive(root, settings.page_bytes, history=settings.history) for root in roots]
     converter = Converter(Minter(settings.base), gazetteer.load())
     known = Ledger()
-    for chunk in plan.chunks(archives, known, settings):
-        yield from _chunk_quads(archives, chunk, converter)
+    for month in plan.months(archives, known, settings):
+        yield from _month_quads(archives, month, converter)
     known.extend(converter.outcome.claims)
     yield from converter.finish(Outcome(), known)
 
@@ -140,23 +140,23 @@ def _check_base(store: Store, base: str) -> None:
 
 
 def _convert(
-    archives: list[Archive], chunks: dict[str, Chunk], scratch: Path, settings: Settings, progress: Progress
-) -> Iterator[Part]:
-    """Convert chunks, several at a time, each into an N-Triples file of its own; take those that are kept already."""
+    archives: list[Archive], months: dict[str, Month], scratch: Path, settings: Settings, progress: Progress
+) -> Iterator[ConvertedMonth]:
+    """Convert months, several at a time, each into an N-Triples file of its own; take those that are kept already."""
     store = Store(Path(settings.store))
-    kept = {name: part for name in chunks if (part := kept_months.find(store, name))}
+    kept = {name: part for name in months if (part := kept_months.find(store, name))}
     bare = [replace(archive, versions=(), others=()) for archive in archives]
-    new = [(bare, settings.base, chunk, scratch / f"{name}.nt") for name, chunk in chunks.items() if name not in kept]
+    new = [(bare, settings.base, month, scratch / f"{name}.nt") for name, month in months.items() if name not in kept]
     gazetteer.load()  # once, for all processes
-    outcomes = each(_convert_chunk, new, settings.jobs or os.cpu_count() or 1)
-    total, done = sum(chunk.days for chunk in chunks.values()), 0
-    for name, chunk in chunks.items():
-        yield kept[name] if name in kept else Part(scratch / f"{name}.nt", next(outcomes))
-        done += chunk.days
+    outcomes = each(_convert_month, new, settings.jobs or os.cpu_count() or 1)
+    total, done = sum(month.days for month in months.values()), 0
+    for name, month in months.items():
+        yield kept[name] if name in kept else ConvertedMonth(scratch / f"{name}.nt", next(outcomes))
+        done += month.days
         progress(done, total)
 
 
-def _keep(store: Store, converted: list[Part], names: list[str]) -> None:
+def _keep(store: Store, converted: list[ConvertedMonth], names: list[str]) -> None:
     """Keep the parts for the next build, under their names with the ledger as it is now."""
     # The snapshot is published: where there is no room for the parts, the next build just converts them again.
     with suppress(OSError):
@@ -165,16 +165,16 @@ def _keep(store: Store, converted: list[Part], names: list[str]) -> None:
         kept_months.forget(store, set(names))
 
 
-def _convert_chunk(archives: list[Archive], base: str, chunk: Chunk, part: Path) -> Outcome:
+def _convert_month(archives: list[Archive], base: str, month: Month, part: Path) -> Outcome:
     converter = Converter(Minter(base), gazetteer.load())
     with part.open("wb") as output:
-        serialize(_chunk_quads(archives, chunk, converter), output, format=RdfFormat.N_TRIPLES)
+        serialize(_month_quads(archives, month, converter), output, format=RdfFormat.N_TRIPLES)
     return converter.outcome
 
 
-def _chunk_quads(archives: list[Archive], chunk: Chunk, converter: Converter) -> Iterator[Quad]:
-    read = plan.pages(archives, [reading for group in chunk.groups for reading in group.readings])
-    for group in chunk.groups:
+def _month_quads(archives: list[Archive], month: Month, converter: Converter) -> Iterator[Quad]:
+    read = plan.pages(archives, [reading for group in month.groups for reading in group.readings])
+    for group in month.groups:
         if group.days:
             yield from converter.days(group.days, plan.steps(group, read), group.claims)
         else:
@@ -182,7 +182,9 @@ def _chunk_quads(archives: list[Archive], chunk: Chunk, converter: Converter) ->
             yield from converter.undated((read[plan.content(one)] for one in newest), group.claims)
 
 
-def _load(path: Path, parts: Iterable[Part], known: Ledger, settings: Settings) -> tuple[list[Part], Outcome, int]:
+def _load(
+    path: Path, parts: Iterable[ConvertedMonth], known: Ledger, settings: Settings
+) -> tuple[list[ConvertedMonth], Outcome, int]:
     """Load parts into the database at ``path`` while others are converted, then what needs to know all of them.
 
     Returns the parts, the outcome of all, whose claims are then in ``known``, and how many triples there are.

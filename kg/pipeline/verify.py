@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from kg.archive.opening import Archive, Version, open_archive
+from kg.archive.opening import Archive, PageVersion, open_archive
 from kg.dialects import reading, registry
 from kg.dialects.record import Page, Record
 from kg.errors import ArchiveError
@@ -21,7 +21,7 @@ VERSIONS_AT_ONCE = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class Verified:
     """A page that was compared, or the list of its entries, and why it differs, if it does."""
 
     path: str
@@ -29,7 +29,7 @@ class Checked:
     reason: str | None = None
 
 
-def verify(roots: Iterable[Path], settings: Settings) -> list[Checked]:
+def verify(roots: Iterable[Path], settings: Settings) -> list[Verified]:
     """Map every page of the archives at ``roots`` to quads, make it from them again, and compare it.
 
     All bytes are compared, or of a dialect that is not ``byte_for_byte`` the item list, see ``difference``. With
@@ -41,7 +41,7 @@ def verify(roots: Iterable[Path], settings: Settings) -> list[Checked]:
     return [checked for part in each(_verify, work, settings.jobs or os.cpu_count() or 1) for checked in part]
 
 
-def summary(found: list[Checked]) -> str:
+def summary(found: list[Verified]) -> str:
     """Return what differs, a line each, and then how many pages and item lists came out identical."""
     lines = [f"differs: {one.path}: {one.reason}" for one in found if one.reason is not None]
     for is_list, noun in ((False, "pages"), (True, "item lists")):
@@ -51,25 +51,25 @@ def summary(found: list[Checked]) -> str:
     return "\n".join(lines)
 
 
-def _portions(archive: Archive) -> Iterator[tuple[Archive, tuple[Version, ...]]]:
+def _portions(archive: Archive) -> Iterator[tuple[Archive, tuple[PageVersion, ...]]]:
     distinct = {(version.path, version.blob): version for version in archive.versions if not version.gone}
     versions, bare = tuple(distinct.values()), replace(archive, versions=(), others=())
     for start in range(0, len(versions), VERSIONS_AT_ONCE):
         yield bare, versions[start : start + VERSIONS_AT_ONCE]
 
 
-def _verify(archive: Archive, versions: tuple[Version, ...], base: str) -> list[Checked]:
+def _verify(archive: Archive, versions: tuple[PageVersion, ...], base: str) -> list[Verified]:
     return list(filter(None, (_check(page, Minter(base)) for page in archive.pages(versions))))
 
 
-def _check(page: Page, minter: Minter) -> Checked | None:
+def _check(page: Page, minter: Minter) -> Verified | None:
     """Compare one page; None for prose that only is named like a page."""
     is_list = not registry.of(page.path).byte_for_byte
     try:
         record = reading.parse(page)
     except ArchiveError as error:
-        return Checked(page.path, is_list, str(error))
-    return Checked(page.path, is_list, difference(page, record, minter)) if record else None
+        return Verified(page.path, is_list, str(error))
+    return Verified(page.path, is_list, difference(page, record, minter)) if record else None
 
 
 def difference(page: Page, record: Record, minter: Minter) -> str | None:

@@ -11,10 +11,10 @@ from itertools import chain
 from typing import Any
 
 from kg.publish import catalog_snapshot, catalog_terms
-from kg.publish.catalog_snapshot import PATH, Version
+from kg.publish.catalog_snapshot import PATH, DatasetVersion
 from kg.publish.catalog_terms import Value, literal, node, say
 from kg.publish.catalog_texts import DESCRIPTIONS, RIGHTS, TITLES, Publisher, documents
-from kg.publish.dump_files import NAME, Made
+from kg.publish.dump_files import NAME, MadeDump
 from kg.publish.dump_parts import Part
 from kg.rdf import NamedNode, Quad
 from kg.rdf.licences import BY_SA_4
@@ -31,15 +31,15 @@ class Catalog:
 
     manifest: Manifest
     statistics: Mapping[str, Any]
-    made: tuple[Made, ...]
+    made: tuple[MadeDump, ...]
     publisher: Publisher
-    kept: tuple[Version, ...] = ()
+    kept: tuple[DatasetVersion, ...] = ()
 
     @property
-    def version(self) -> Version:
+    def version(self) -> DatasetVersion:
         """The snapshot with its complete dumps."""
         before = next((one.before for one in self.kept if one.manifest.id == self.manifest.id), None)
-        return Version(self.manifest, self.publisher, tuple(self.complete), before)
+        return DatasetVersion(self.manifest, self.publisher, tuple(self.complete), before)
 
     @property
     def iri(self) -> str:
@@ -51,7 +51,7 @@ class Catalog:
         return NamedNode(f"{self.iri}#{name}")
 
     @property
-    def complete(self) -> list[Made]:
+    def complete(self) -> list[MadeDump]:
         """The dumps that hold all of the data set or of a part; those of a year or of changes do not."""
         return [one for one in self.made if one.file.year is None and one.file.since is None]
 

@@ -14,7 +14,7 @@ from typing import Final
 from kg.publish import catalog_terms
 from kg.publish.catalog_terms import IANA, Value, literal, node, say
 from kg.publish.catalog_texts import DESCRIPTIONS, GAZETTEER, RIGHTS, TITLES, WIKIPEDIA, Publisher, documents
-from kg.publish.dump_files import NAME, Made
+from kg.publish.dump_files import NAME, MadeDump
 from kg.rdf import NamedNode, Quad
 from kg.rdf.licences import BY_SA_4
 from kg.rdf.prefixes import expand
@@ -36,12 +36,12 @@ COUNTED: Final[Mapping[str, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
+class DatasetVersion:
     """A snapshot that is kept, its dumps that are ``made``, and the id of the one that was kept ``before`` it."""
 
     manifest: Manifest
     publisher: Publisher
-    made: tuple[Made, ...] = ()
+    made: tuple[MadeDump, ...] = ()
     before: str | None = None
 
     @property
@@ -57,7 +57,7 @@ class Version:
         """Return the IRI of something that the catalogue describes."""
         return NamedNode(f"{self.manifest.base}{PATH}#{name}")
 
-    def dump(self, made: Made) -> NamedNode:
+    def dump(self, made: MadeDump) -> NamedNode:
         """Return the IRI of a dump, which is not the address of its bytes."""
         return NamedNode(f"{self.iri}/dump/{made.file.name}")
 
@@ -68,7 +68,7 @@ class Version:
         return {name: known[name] for name in COUNTED if name in known}
 
 
-def quads(version: Version, document: str) -> list[Quad]:
+def quads(version: DatasetVersion, document: str) -> list[Quad]:
     """Return the description of a snapshot, with its dumps, by the document with the IRI ``document``."""
     described = chain(
         summary(version),
@@ -81,7 +81,7 @@ def quads(version: Version, document: str) -> list[Quad]:
     return list(dict.fromkeys(described))
 
 
-def dump_quads(version: Version, made: Made, document: str) -> list[Quad]:
+def dump_quads(version: DatasetVersion, made: MadeDump, document: str) -> list[Quad]:
     """Return the description of one dump of a snapshot, by the document with the IRI ``document``."""
     dump = version.dump(made)
     described = chain(
@@ -93,7 +93,7 @@ def dump_quads(version: Version, made: Made, document: str) -> list[Quad]:
     return list(dict.fromkeys(described))
 
 
-def summary(version: Version) -> Iterator[Quad]:
+def summary(version: DatasetVersion) -> Iterator[Quad]:
     """Yield what is said of a snapshot wherever it is named."""
     manifest = version.manifest
     created = literal(manifest.created, "xsd:dateTime")
@@ -119,7 +119,7 @@ def summary(version: Version) -> Iterator[Quad]:
     )
 
 
-def _details(version: Version) -> Iterator[Quad]:
+def _details(version: DatasetVersion) -> Iterator[Quad]:
     """Yield what else is said of a snapshot: its dumps, its vocabulary, and how many resources of each class it has."""
     manifest = version.manifest
     said: dict[str, Value] = {
@@ -148,7 +148,7 @@ def _details(version: Version) -> Iterator[Quad]:
         yield from say(version.part("shown"), {"rdf:type": node("dcterms:PeriodOfTime"), "dcat:endDate": until})
 
 
-def provenance(version: Version) -> Iterator[Quad]:
+def provenance(version: DatasetVersion) -> Iterator[Quad]:
     """Yield from what a snapshot was made, when, and by which program (PROV-O)."""
     manifest, ledger = version.manifest, version.part("ledger")
     archives = {version.part(f"archive-{number}"): facts for number, facts in enumerate(manifest.archives, 1)}
@@ -185,12 +185,12 @@ def provenance(version: Version) -> Iterator[Quad]:
         yield from _checksum(checksum, manifest.ledger["sha256"])
 
 
-def download(version: Version, made: Made) -> NamedNode:
+def download(version: DatasetVersion, made: MadeDump) -> NamedNode:
     """Return the address of the bytes of a dump, which has these as long as the snapshot is kept."""
     return NamedNode(f"{version.manifest.base}dump/{version.manifest.id}/{made.file.name}")
 
 
-def distribution(version: Version, made: Made) -> Iterator[Quad]:
+def distribution(version: DatasetVersion, made: MadeDump) -> Iterator[Quad]:
     """Yield the description of a dump."""
     dump, file = version.dump(made), made.file
     checksum = NamedNode(f"{dump.value}#sha256")
@@ -223,7 +223,7 @@ def distribution(version: Version, made: Made) -> Iterator[Quad]:
     yield from catalog_terms.file_type(file.format.name)
 
 
-def _what(made: Made) -> str:
+def _what(made: MadeDump) -> str:
     """Return in words what a dump holds."""
     file = made.file
     year = f", {file.year}" if file.year else ""
@@ -242,7 +242,7 @@ def _checksum(subject: NamedNode, sha256: str) -> Iterator[Quad]:
     )
 
 
-def _surroundings(version: Version, document: str, subject: NamedNode) -> Iterator[Quad]:
+def _surroundings(version: DatasetVersion, document: str, subject: NamedNode) -> Iterator[Quad]:
     """Yield what is said of the document itself, and of what a description names and does not describe."""
     about: dict[str, Value] = {
         "rdf:type": node("foaf:Document"),

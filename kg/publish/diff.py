@@ -69,7 +69,7 @@ class Values:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class Comparison:
     """Two contents to compare, mostly of one event; None stands for an event that is not there. One is not None."""
 
     before: Content | None
@@ -163,7 +163,7 @@ def find(store: Store, name: str) -> Snapshot:
     return snapshot.read(store.snapshot(found[0]))
 
 
-def events(old: Graph, new: Graph) -> list[Change]:
+def events(old: Graph, new: Graph) -> list[Comparison]:
     """Return what changed about every event from one graph to the other, by day and IRI.
 
     An event whose page no longer lists it (prov:invalidatedAtTime) counts as removed, though its document stays.
@@ -176,7 +176,7 @@ def events(old: Graph, new: Graph) -> list[Change]:
         if before == after:
             continue
         aspects = ASPECTS if before and after else {}  # of an event only one has, nothing but the title is told
-        changes.append(Change(before and _content(old, before, aspects), after and _content(new, after, aspects)))
+        changes.append(Comparison(before and _content(old, before, aspects), after and _content(new, after, aspects)))
     return sorted(changes, key=lambda change: (change.one.day, change.one.event))
 
 
@@ -258,7 +258,7 @@ def report(store: Store, old: str, new: str, wanted: Literal["text", "json"]) ->
     """
     try:
         if _are_revisions(old, new):
-            change = Change(revision(store, old), revision(store, new))
+            change = Comparison(revision(store, old), revision(store, new))
             return _to_json(_revisions_json(change)) if wanted == "json" else _revisions_text(change)
         first, second = find(store, old), find(store, new)
         changes = events(first.open(), second.open())
@@ -309,16 +309,16 @@ def _to_json(document: dict[str, Any]) -> str:
     return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
 
 
-def _counts(changes: Iterable[Change]) -> dict[str, int]:
+def _counts(changes: Iterable[Comparison]) -> dict[str, int]:
     counted = Counter(change.kind for change in changes)
     return {kind: counted[kind] for kind in KINDS}
 
 
-def _by_day(changes: Iterable[Change]) -> Iterator[tuple[str, list[Change]]]:
+def _by_day(changes: Iterable[Comparison]) -> Iterator[tuple[str, list[Comparison]]]:
     return ((day, list(some)) for day, some in groupby(changes, key=lambda change: change.one.day))
 
 
-def _snapshots_json(changes: list[Change]) -> dict[str, Any]:
+def _snapshots_json(changes: list[Comparison]) -> dict[str, Any]:
     days = [
         {"date": day, "counts": _counts(some), "events": [_event_json(change) for change in some]}
         for day, some in _by_day(changes)
@@ -326,7 +326,7 @@ def _snapshots_json(changes: list[Change]) -> dict[str, Any]:
     return {"counts": _counts(changes), "days": days}
 
 
-def _event_json(change: Change) -> dict[str, Any]:
+def _event_json(change: Comparison) -> dict[str, Any]:
     document = {"event": change.one.event, "change": change.kind, "title": change.one.title, **_ends(change)}
     if change.kind == "reworded":
         document["words"] = _words_json(change)
@@ -335,24 +335,24 @@ def _event_json(change: Change) -> dict[str, Any]:
     return document
 
 
-def _revisions_json(change: Change) -> dict[str, Any]:
+def _revisions_json(change: Comparison) -> dict[str, Any]:
     return {**_ends(change), "words": _words_json(change), "values": _values_json(change)}
 
 
-def _ends(change: Change) -> dict[str, Any]:
+def _ends(change: Comparison) -> dict[str, Any]:
     contents = {"from": change.before, "to": change.after}
     return {name: content and content.revision for name, content in contents.items()}
 
 
-def _words_json(change: Change) -> list[dict[str, str]]:
+def _words_json(change: Comparison) -> list[dict[str, str]]:
     return [{"op": edit.op, "text": edit.text} for edit in change.words]
 
 
-def _values_json(change: Change) -> dict[str, dict[str, list[str]]]:
+def _values_json(change: Comparison) -> dict[str, dict[str, list[str]]]:
     return {aspect: {"added": one.added, "removed": one.removed} for aspect, one in change.values.items()}
 
 
-def _snapshots_text(ids: Mapping[str, str], changes: list[Change]) -> str:
+def _snapshots_text(ids: Mapping[str, str], changes: list[Comparison]) -> str:
     lines = [f"snapshot {ids['from']} -> {ids['to']}", f"events: {_counted(changes)}"]
     for day, some in _by_day(changes):
         lines += ["", f"{day}: {_counted(some)}"]
@@ -360,28 +360,28 @@ def _snapshots_text(ids: Mapping[str, str], changes: list[Change]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _counted(changes: Iterable[Change]) -> str:
+def _counted(changes: Iterable[Comparison]) -> str:
     return ", ".join(f"{count:,} {kind}" for kind, count in _counts(changes).items() if count) or "no change"
 
 
-def _event_text(change: Change) -> Iterator[str]:
+def _event_text(change: Comparison) -> Iterator[str]:
     yield f"{MARKS[change.kind]} {_words_text(change)}"
     yield f"  <{change.one.event}>"
     yield from (f"  {line}" for line in _values_text(change))
 
 
-def _revisions_text(change: Change) -> str:
+def _revisions_text(change: Comparison) -> str:
     ends = [f"revision <{change.before and change.before.revision}>", f"      -> <{change.one.revision}>"]
     return "\n".join([*ends, _words_text(change), *_values_text(change)]) + "\n"
 
 
-def _words_text(change: Change) -> str:
+def _words_text(change: Comparison) -> str:
     """Return the title with what was deleted and inserted marked as by ``git diff --word-diff``."""
     marked = {"equal": "{}", "delete": "[-{}-]", "insert": "{{+{}+}}"}
     return "".join(marked[edit.op].format(edit.text) for edit in change.words) or change.one.title
 
 
-def _values_text(change: Change) -> Iterator[str]:
+def _values_text(change: Comparison) -> Iterator[str]:
     for aspect, one in change.values.items():
         yield from (f"- {aspect} {value}" for value in one.removed)
         yield from (f"+ {aspect} {value}" for value in one.added)

@@ -103,7 +103,7 @@ def serialise(blocks: Iterable[bytes], wanted: Format, file: IO[bytes], *, graph
 
 
 def _translate(blocks: Iterable[bytes], wanted: RdfFormat, file: IO[bytes]) -> None:
-    stream = io.BufferedReader(statements.Stream(map(_types_first, blocks)), BUFFER)
+    stream = io.BufferedReader(statements.BlockStream(map(_types_first, blocks)), BUFFER)
     quads = parse(cast("IO[bytes]", stream), format=RdfFormat.N_QUADS)
     serialize(quads, file, format=wanted, prefixes=PREFIXES if wanted in WITH_PREFIXES else None)
 

@@ -48,7 +48,7 @@ class DumpFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class MadeDump:
     """A file that was made: its size in bytes and SHA-256."""
 
     file: DumpFile
@@ -85,7 +85,7 @@ def named(name: str) -> DumpFile | None:
     return DumpFile(format_, packed is not None, cast("Part | None", part), int(year) if year else None, since)
 
 
-def make(store: Store, source: Snapshot, file: DumpFile, folder: Path, whole: Path | None = None) -> Made:
+def make(store: Store, source: Snapshot, file: DumpFile, folder: Path, whole: Path | None = None) -> MadeDump:
     """Write one file of a snapshot of ``store`` into a folder, where it appears when it is whole.
 
     ``whole`` may name a file that was made as WHOLE of the same snapshot. Raises NotFoundError if the snapshot has
@@ -99,7 +99,7 @@ def make(store: Store, source: Snapshot, file: DumpFile, folder: Path, whole: Pa
         else:
             _write(store, source, file, writable, whole)
     found = snapshot.checksum(output)
-    return Made(file, found["bytes"], found["sha256"])
+    return MadeDump(file, found["bytes"], found["sha256"])
 
 
 def _write(store: Store, source: Snapshot, file: DumpFile, target: IO[bytes], whole: Path | None) -> None:
@@ -123,12 +123,12 @@ def _blocks(whole: Path) -> Iterator[Iterator[bytes]]:
         yield statements.blocks(cast("IO[bytes]", lines))
 
 
-def sums(made: list[Made]) -> str:
+def sums(made: list[MadeDump]) -> str:
     """Return the SHA-256 sums of files, one a line, as ``sha256sum --check`` reads them."""
     return "".join(f"{one.sha256}  {one.file.name}\n" for one in sorted(made, key=lambda one: one.file.name))
 
 
-def release(store: Store, source: Snapshot, folder: Path, files: list[DumpFile]) -> list[Made]:
+def release(store: Store, source: Snapshot, folder: Path, files: list[DumpFile]) -> list[MadeDump]:
     """Write files of a snapshot, and their sums, into a folder that is there; raises as ``make`` does.
 
     The file WHOLE is made as well.

@@ -9,7 +9,7 @@ from kg.version import data_folder
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class CompetencyQuestion:
     """A question: the name of its file, what it asks in a sentence, and the text of the query."""
 
     name: str
@@ -18,8 +18,8 @@ class Question:
 
 
 @cache
-def questions() -> tuple[Question, ...]:
+def questions() -> tuple[CompetencyQuestion, ...]:
     """Return all questions, by name; raises ConfigurationError if they are not installed."""
     files = sorted(data_folder("queries").glob("*.rq"))
     texts = {file.stem: file.read_text(encoding="utf-8") for file in files}
-    return tuple(Question(name, text.partition("\n")[0].lstrip("# "), text) for name, text in texts.items())
+    return tuple(CompetencyQuestion(name, text.partition("\n")[0].lstrip("# "), text) for name, text in texts.items())

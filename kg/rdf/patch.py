@@ -42,7 +42,7 @@ _LITERAL_OR_BLANK: Final = re.compile(r'("(?:[^"\\]|\\.)*")|<_:([^>]*)>')
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class PatchRow:
     """One change: a quad that is added or deleted."""
 
     adds: bool
@@ -54,7 +54,7 @@ class Patch:
     """A patch that was read: its header, and the rows of every transaction that it commits."""
 
     header: dict[str, Term] = field(default_factory=dict)
-    transactions: list[list[Row]] = field(default_factory=list)
+    transactions: list[list[PatchRow]] = field(default_factory=list)
 
 
 def write(file: IO[bytes], header: Mapping[str, Term], rows: Iterable[tuple[bytes, bytes]]) -> None:
@@ -98,7 +98,7 @@ class _Reader:
 
     def __init__(self) -> None:
         self.patch = Patch()
-        self.rows: list[Row] | None = None
+        self.rows: list[PatchRow] | None = None
         self.begun = 0
 
     def read(self, number: int, line: str) -> None:
@@ -145,7 +145,7 @@ class _Reader:
         if self.rows is None:
             raise ValueError(f"{operation} is outside a transaction: no TX comes before it")
         if operation in ("A", "D"):
-            self.rows.append(Row(operation == "A", _quad(rest)))
+            self.rows.append(PatchRow(operation == "A", _quad(rest)))
         elif not _PREFIX[operation].fullmatch(rest):
             raise ValueError(f"{operation} takes a prefix without its colon, and an IRI")
 

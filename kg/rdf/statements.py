@@ -118,7 +118,7 @@ def _united(merged: Iterable[bytes]) -> Iterator[bytes]:
         yield b"".join(sorted({*io.BytesIO(block), *io.BytesIO(b"".join(others))})) if others else block
 
 
-class Stream(io.RawIOBase):
+class BlockStream(io.RawIOBase):
     """Blocks as a file to read from."""
 
     def __init__(self, found: Iterable[bytes]) -> None:

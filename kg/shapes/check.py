@@ -17,7 +17,7 @@ from kg.rdf import Literal as RdfLiteral
 from kg.rdf import NamedNode
 from kg.rdf.graph import Graph
 from kg.rdf.prefixes import compact
-from kg.shapes.origin import SHOWN, Origin, Origins
+from kg.shapes.origin import SHOWN, NodeOrigin, Origins
 from kg.shapes.report import REPORT_PREFIXES, turtle
 from kg.shapes.shape import SH, Constraint, Term, Violation, Violations, load
 from kg.shapes.validate import validate
@@ -34,7 +34,7 @@ Format = Literal["text", "json", "turtle"]
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class CheckResult:
     """What a check found: the violations by constraint, how many constraints were checked, and the seconds it took."""
 
     found: tuple[Violations, ...]
@@ -52,7 +52,7 @@ class Checked:
         return {"conforms": not self.found, "violations": self.count}
 
 
-def check(graph: Graph, threads: int = 0, kept: int = KEPT) -> Checked:
+def check(graph: Graph, threads: int = 0, kept: int = KEPT) -> CheckResult:
     """Check the default graph against the shapes of the vocabulary.
 
     Args:
@@ -64,10 +64,10 @@ def check(graph: Graph, threads: int = 0, kept: int = KEPT) -> Checked:
     started = monotonic()
     shapes = load(vocab.shapes())
     found = validate(graph, shapes, threads or os.cpu_count() or 1, kept)
-    return Checked(tuple(found), sum(len(shape.constraints) for shape in shapes), monotonic() - started)
+    return CheckResult(tuple(found), sum(len(shape.constraints) for shape in shapes), monotonic() - started)
 
 
-def gate(store: Store, draft: Path, archives: Iterable[Archive], *, jobs: int = 0, force: bool = False) -> Checked:
+def gate(store: Store, draft: Path, archives: Iterable[Archive], *, jobs: int = 0, force: bool = False) -> CheckResult:
     """Check the finished database of a draft before it is published in ``store``.
 
     Where it breaks a shape the report is written: beside the snapshots, or with ``force`` into the draft, so that it
@@ -89,7 +89,7 @@ def gate(store: Store, draft: Path, archives: Iterable[Archive], *, jobs: int = 
     return checked
 
 
-def _refusal(checked: Checked, rejected: Path) -> str:
+def _refusal(checked: CheckResult, rejected: Path) -> str:
     first = "; ".join(f"{_name(one.constraint)}: {one.constraint.message}" for one in checked.found[:FIRST])
     more = f"; and {len(checked.found) - FIRST} more" if len(checked.found) > FIRST else ""
     return (
@@ -98,7 +98,7 @@ def _refusal(checked: Checked, rejected: Path) -> str:
     )
 
 
-def report(checked: Checked, origins: Origins, wanted: Format) -> str:
+def report(checked: CheckResult, origins: Origins, wanted: Format) -> str:
     """Return the report on a check: readable, as JSON, or as a SHACL validation report in Turtle."""
     if wanted == "turtle":
         return turtle(checked.found, lambda violation: _iri(origins.of(violation.focus))).decode()
@@ -107,13 +107,13 @@ def report(checked: Checked, origins: Origins, wanted: Format) -> str:
     return "\n".join(_text(checked, origins)) + "\n"
 
 
-def _iri(origin: Origin | None) -> str | None:
+def _iri(origin: NodeOrigin | None) -> str | None:
     if origin is None:
         return None
     return f"{origin.page}#{origin.entry}" if origin.entry else origin.page
 
 
-def _text(checked: Checked, origins: Origins) -> Iterator[str]:
+def _text(checked: CheckResult, origins: Origins) -> Iterator[str]:
     took = f"{checked.constraints} constraints checked in {checked.seconds:.1f} s"
     if not checked.found:
         yield f"the graph keeps to all shapes ({took})"
@@ -129,7 +129,7 @@ def _text(checked: Checked, origins: Origins) -> Iterator[str]:
             yield f"  ... and {one.count - len(one.first):,} more"
 
 
-def _lines(violation: Violation, origin: Origin | None) -> Iterator[str]:
+def _lines(violation: Violation, origin: NodeOrigin | None) -> Iterator[str]:
     yield f"  - node  {_shown(violation.focus)}"
     if violation.value is not None and violation.value != violation.focus:
         yield f"    value {_shown(violation.value)}"
@@ -138,7 +138,7 @@ def _lines(violation: Violation, origin: Origin | None) -> Iterator[str]:
         yield f"          {_cut(origin.text)}"
 
 
-def _json(checked: Checked, origins: Origins) -> dict[str, Any]:
+def _json(checked: CheckResult, origins: Origins) -> dict[str, Any]:
     return {
         **checked.summary,
         "constraints": checked.constraints,
@@ -160,7 +160,7 @@ def _result(found: Violations, origins: Origins) -> dict[str, Any]:
     }
 
 
-def _violation(violation: Violation, origin: Origin | None) -> dict[str, Any]:
+def _violation(violation: Violation, origin: NodeOrigin | None) -> dict[str, Any]:
     value = violation.value
     told = {"page": origin.path, "entry": origin.entry, "line": origin.line} if origin else {"page": None}
     listed = {"line of item list": told.pop("line")} if origin and origin.listed else {}

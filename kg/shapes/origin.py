@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import islice
 from typing import Final
 
-from kg.archive.opening import Archive, Version
+from kg.archive.opening import Archive, PageVersion
 from kg.dialects import reading, registry
 from kg.dialects.record import Page
 from kg.errors import NewsgraphError
@@ -27,7 +27,7 @@ Term = NamedNode | BlankNode | Literal | Triple
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class NodeOrigin:
     """Where a node comes from.
 
     ``path`` is that of a page in its archive, ``page`` the IRI of its capture; ``entry`` is the fragment of an entry,
@@ -61,7 +61,7 @@ class Origins:
         self._archives = tuple(archives)
         self._numbered: dict[str, tuple[dict[str, int], bool]] = {}
 
-    def of(self, node: Term) -> Origin | None:
+    def of(self, node: Term) -> NodeOrigin | None:
         """Return where a node comes from: itself an entry or a page, or what it was derived from, or what names it.
 
         None if nothing leads to a page.
@@ -76,13 +76,13 @@ class Origins:
             seen.update(near)
         return None
 
-    def _origins(self, node: Term) -> Iterator[Origin]:
+    def _origins(self, node: Term) -> Iterator[NodeOrigin]:
         if isinstance(node, NamedNode):
             for one in (node, *self._objects(node, terms.DERIVED_FROM)):
                 if isinstance(one, NamedNode) and (found := self._place(one)):
                     yield found
 
-    def _place(self, node: NamedNode) -> Origin | None:
+    def _place(self, node: NamedNode) -> NodeOrigin | None:
         """Return the place of a page or an entry; None for any other node."""
         iri, _, fragment = node.value.partition("#")
         page = NamedNode(iri)
@@ -90,9 +90,9 @@ class Origins:
             return None
         path = self._text(page, terms.LABEL) or iri
         if not fragment:
-            return Origin(iri, path)
+            return NodeOrigin(iri, path)
         lines, listed = self._lines(page, path)
-        return Origin(iri, path, fragment, lines.get(fragment), listed, self._text(node, terms.PRINTED_TEXT))
+        return NodeOrigin(iri, path, fragment, lines.get(fragment), listed, self._text(node, terms.PRINTED_TEXT))
 
     def _next(self, node: Term) -> Iterator[Term]:
         if isinstance(node, NamedNode):
@@ -132,10 +132,10 @@ class Origins:
         return None
 
     @cached_property
-    def _versions(self) -> dict[str, list[tuple[Archive, list[Version]]]]:
-        found: dict[str, list[tuple[Archive, list[Version]]]] = defaultdict(list)
+    def _versions(self) -> dict[str, list[tuple[Archive, list[PageVersion]]]]:
+        found: dict[str, list[tuple[Archive, list[PageVersion]]]] = defaultdict(list)
         for archive in self._archives:
-            by_path: dict[str, list[Version]] = defaultdict(list)
+            by_path: dict[str, list[PageVersion]] = defaultdict(list)
             for version in archive.versions:
                 if not version.gone:
                     by_path[version.path].append(version)

@@ -32,7 +32,7 @@ class Open(Operation[None]):
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class PageDescription:
     """A description for a page: its nodes (see kg.rdf.serialize.nodes) in JSON, and how many events all pages have."""
 
     content: bytes
@@ -66,7 +66,7 @@ class Describe(GraphOperation[Answer]):
 
 
 @dataclass(frozen=True, slots=True)
-class DescribePage(GraphOperation[Page]):
+class DescribePage(GraphOperation[PageDescription]):
     """Describe a resource for a page, as Describe does in a format."""
 
     iri: str
@@ -74,10 +74,10 @@ class DescribePage(GraphOperation[Page]):
     document: str | None = None
     page: int = 1
 
-    def answer(self, graph: Graph) -> Page:
+    def answer(self, graph: Graph) -> PageDescription:
         """Return the description."""
         quads = describe(graph, self.iri, self.document, self.page, _events)
-        return Page(_within(self.limit, _json(quads)), total_of(quads, self.document))
+        return PageDescription(_within(self.limit, _json(quads)), total_of(quads, self.document))
 
 
 @lru_cache(maxsize=16)
@@ -240,7 +240,7 @@ class Mementos(GraphOperation[list[str]]):
 
 
 @dataclass(frozen=True, slots=True)
-class State(GraphOperation[bytes]):
+class DescribeMemento(GraphOperation[bytes]):
     """Tell in a format what was said about an event or a day at one of its instants, see kg.lookup.memento.state.
 
     ``memento`` and ``original`` are the IRIs of the dated and of the current document. ``limit`` is in bytes.
@@ -260,7 +260,7 @@ class State(GraphOperation[bytes]):
 
 
 @dataclass(frozen=True, slots=True)
-class StatePage(GraphOperation[Page]):
+class DescribeMementoPage(GraphOperation[PageDescription]):
     """Tell for a page what was said about an event or a day at one of its instants, as State does in a format."""
 
     iri: str
@@ -269,10 +269,10 @@ class StatePage(GraphOperation[Page]):
     original: str
     limit: int
 
-    def answer(self, graph: Graph) -> Page:
+    def answer(self, graph: Graph) -> PageDescription:
         """Return the description."""
         quads = memento.state(graph, self.iri, self.instant, self.memento, self.original)
-        return Page(_within(self.limit, _json(quads)))
+        return PageDescription(_within(self.limit, _json(quads)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,5 +300,5 @@ OPERATIONS: Final[Table[GraphOperation[Any] | Open]] = Table(
     Open,
     *(Evaluate, Scopes, Describe, DescribePage, Locate, Newest, Hubs, FindPlaces, FindText),
     *(Reconcile, Suggest, Extend, DumpGraph, Capabilities),
-    *(Mementos, State, StatePage, VersionsPage),
+    *(Mementos, DescribeMemento, DescribeMementoPage, VersionsPage),
 )

@@ -33,7 +33,7 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class MadeWrite:
     """A write that was made: how many quads it added and removed, the snapshot that has it, and whether its graph was.
 
     The numbers are None if the process died after the write.
@@ -46,7 +46,7 @@ class Made:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Write(Operation[Made]):
+class Write(Operation[MadeWrite]):
     """A write of an ``author``, to be made if a ``condition`` is true; ``keep`` snapshots are then kept."""
 
     author: Author

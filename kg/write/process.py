@@ -27,7 +27,7 @@ from kg.store.layout import Store
 from kg.store.snapshot import Manifest, Snapshot
 from kg.write import log
 from kg.write.changes import Changes
-from kg.write.operations import OPERATIONS, Made, Write
+from kg.write.operations import OPERATIONS, MadeWrite, Write
 
 PAUSE: Final = 0.05
 """Seconds between two looks at whether a lock is free."""
@@ -74,7 +74,7 @@ class WorkingCopy:
         self.database: EmbeddedGraph | None = None
         self.base: Snapshot | None = None
 
-    def write(self, write: Write, deadline: float) -> Made:
+    def write(self, write: Write, deadline: float) -> MadeWrite:
         """Make one write, whole or not at all, and return what it changed.
 
         Raises what the write raises, PreconditionError, ServiceBusyError while a build writes the store, or StoreError
@@ -94,7 +94,7 @@ class WorkingCopy:
             except BaseException:
                 self.database = self.base = None  # it may hold a part of the write
                 raise
-            return Made(changes.added, changes.removed, self.base.id, existed)
+            return MadeWrite(changes.added, changes.removed, self.base.id, existed)
 
     @contextmanager
     def _drafting(self, deadline: float) -> Iterator[Path]:

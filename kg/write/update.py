@@ -50,7 +50,7 @@ class Using:
 
 
 @dataclass(frozen=True, slots=True)
-class Operation:
+class UpdateOperation:
     """One operation of a request: the declarations before it, its tokens, and what stands between braces in it.
 
     ``words`` are the tokens outside of braces, keywords in upper case, with "{" for each block.
@@ -92,7 +92,7 @@ def update(database: EmbeddedGraph, text: str, base: str, using: Using, changes:
         raise syntax_error(str(error), text) from None
 
 
-def split(text: str) -> Iterator[Operation]:
+def split(text: str) -> Iterator[UpdateOperation]:
     """Yield the operations of a request, which must be well formed."""
     prologue, tokens, depth = "", list[re.Match[str]](), 0
     for match in TOKEN.finditer(text):
@@ -102,13 +102,13 @@ def split(text: str) -> Iterator[Operation]:
         if match[0] != ";" or depth:
             tokens.append(match)
         elif tokens:
-            yield Operation(prologue, tokens)
+            yield UpdateOperation(prologue, tokens)
             tokens = []
         if tokens and len(tokens) == DECLARATIONS.get(tokens[0][0].upper()):
             prologue += f"{source(tokens)}\n"
             tokens = []
     if tokens:
-        yield Operation(prologue, tokens)
+        yield UpdateOperation(prologue, tokens)
 
 
 def _undeclared(text: str) -> int:
@@ -205,7 +205,7 @@ def _moved(error: QuerySyntaxError, above: int, line: int, column: int) -> Query
     return QuerySyntaxError(re.sub(r"^line \d+, column \d+", f"line {down}, column {right}", str(error)), down, right)
 
 
-def _run(engine: _Engine, operation: Operation, using: Using, changes: Changes) -> None:
+def _run(engine: _Engine, operation: UpdateOperation, using: Using, changes: Changes) -> None:
     words = operation.words
     verb = " ".join(words[:2])
     if words[0] in MANAGEMENT:
@@ -222,7 +222,7 @@ def _run(engine: _Engine, operation: Operation, using: Using, changes: Changes) 
         raise NotSupportedError("this service fetches nothing; send the data instead of LOAD")
 
 
-def _manage(engine: _Engine, operation: Operation, changes: Changes) -> None:
+def _manage(engine: _Engine, operation: UpdateOperation, changes: Changes) -> None:
     """Let the engine run an operation on whole graphs (SPARQL 1.1 Update, section 3.2), and record what it does."""
     verb, *rest = (word for word in operation.words if word not in ("SILENT", "GRAPH"))
     if verb in ("CLEAR", "DROP"):
@@ -261,7 +261,7 @@ class _Modify:
     dataset: dict[str, Any]
 
     @classmethod
-    def of(cls, engine: _Engine, operation: Operation, using: Using) -> _Modify:
+    def of(cls, engine: _Engine, operation: UpdateOperation, using: Using) -> _Modify:
         """Return what an operation deletes, inserts and matches; in the short form DELETE WHERE two are the same."""
         words = operation.words
         blocks = dict(zip((one for one, next_ in pairwise(words) if next_ == "{"), operation.blocks, strict=True))
@@ -278,7 +278,7 @@ class _Modify:
 CLAUSES: Final = (("WITH",), ("USING",), ("USING", "NAMED"))
 
 
-def _iris(engine: _Engine, operation: Operation, *clause: str) -> list[NamedNode]:
+def _iris(engine: _Engine, operation: UpdateOperation, *clause: str) -> list[NamedNode]:
     """Return the IRIs that come after the words of a clause."""
     words, size = operation.words, len(clause)
     places = (n for n in range(size, len(words)) if tuple(words[n - size : n]) == clause and words[n] != "NAMED")

@@ -23,9 +23,9 @@ from kg.process.child import Child
 from kg.rdf.formats import Format
 from kg.settings import Settings
 from kg.store.layout import Store
-from kg.workers.questions import Workers
+from kg.workers.workers import Workers
 from kg.write.log import Author
-from kg.write.operations import Condition, Delete, Made, Post, Put, Update, Write
+from kg.write.operations import Condition, Delete, MadeWrite, Post, Put, Update, Write
 from kg.write.update import Using
 from kg.write.upload import Read
 
@@ -48,7 +48,7 @@ class Upload:
 
 
 @dataclass(frozen=True, slots=True)
-class Written(Made):
+class Written(MadeWrite):
     """A write that was made; ``visible`` says whether requests are answered from it already."""
 
     visible: bool = True
@@ -190,11 +190,11 @@ class Writer:
             now = self._store.current()
             if now.manifest.writes == before:
                 raise type(error)(f"{LOST[type(error)]}; nothing was changed") from None
-            made = Made(None, None, now.id)
+            made = MadeWrite(None, None, now.id)
         visible = self._workers.shows(made.snapshot, time.monotonic() + SWITCH_SECONDS)
         return Written(made.added, made.removed, made.snapshot, made.existed, visible)
 
-    def _ask(self, write: Write, deadline: float) -> Made:
+    def _ask(self, write: Write, deadline: float) -> MadeWrite:
         child = self._process()
         try:
             return child.ask(write, deadline, REPLY_BYTES)

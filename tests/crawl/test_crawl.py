@@ -22,7 +22,7 @@ from kg.pipeline.run import build
 from kg.rdf import terms
 from kg.rdf.iri import Minter
 from kg.settings import Settings
-from kg.store import amend as curate
+from kg.store import amend
 from kg.store.layout import Store
 from tests.crawl import archive, graphs
 from tests.crawl.crawler import Crawl
@@ -76,13 +76,13 @@ def made(root: Path, base: str, size: Size) -> Made:
     repository.commit(sorted(archive.history(), key=lambda commit: commit[0]))
     settings = Settings(store=str(root / "store"), base=base, jobs=2, history=True)
     build([folder, repository.root], settings)
-    withdrawn = amend(root / "store")
+    withdrawn = amended(root / "store")
     write(archive.changed(pages), folder)
     build([folder, repository.root], settings)
     return Made(root / "store", withdrawn)
 
 
-def amend(store: Path) -> str:
+def amended(store: Path) -> str:
     """Merge the first English event into the second, withdraw the third, and return the IRI of that.
 
     None of them is the only one that names a title.
@@ -91,8 +91,8 @@ def amend(store: Path) -> str:
     listed = sorted(quad.subject.value for quad in graph.quads_for_pattern(None, terms.TYPE, terms.EVENT))
     titles = {one: next(graph.quads_for_pattern(NamedNode(one), terms.LABEL, None)).object for one in listed}
     merged, survivor, withdrawn, *_ = (one for one, title in titles.items() if archive.COMMON in title.value)
-    curate.merge(Store(store), merged, survivor)
-    curate.withdraw(Store(store), withdrawn, SINCE)
+    amend.merge(Store(store), merged, survivor)
+    amend.withdraw(Store(store), withdrawn, SINCE)
     return withdrawn
 
 

@@ -17,7 +17,7 @@ from kg.derived.artefacts import Artefacts
 from kg.derived.kinds import PREPARED
 from kg.settings import Settings
 from kg.store.layout import Store
-from kg.workers.questions import Workers
+from kg.workers.workers import Workers
 from kg.write.tokens import digest
 from kg.write.writer import Writer
 from tests.conftest import TURTLE, publish_turtle

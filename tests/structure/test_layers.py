@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -121,6 +122,16 @@ def _orphans(node: ast.AST) -> Iterator[int]:
         documented = before is None or isinstance(before, ast.Assign | ast.AnnAssign)
         if alone and not (documented and isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)):
             yield one.lineno
+
+
+def test_no_two_classes_have_one_name() -> None:
+    found = Counter(
+        node.name
+        for file in KNOWN.values()
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    )
+    assert [name for name, number in found.items() if number > 1] == []
 
 
 def test_counts_of_the_house() -> None:

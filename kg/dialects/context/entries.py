@@ -8,10 +8,10 @@ from typing import Final
 
 from kg.dialects.context.event import KINDS
 from kg.dialects.context.index import with_text
-from kg.dialects.context.lines import Place, place_of, read_address
+from kg.dialects.context.lines import PagePath, place_of, read_address
 from kg.dialects.context.page import INDEX_NAMES
 from kg.dialects.context.printing import index_path
-from kg.dialects.context.record import Change, ContextPage, DayIndex, EventPage, FrontPage, IndexItem, Related
+from kg.dialects.context.record import ContextPage, DayIndex, EventPage, FrontPage, IndexItem, PrintedChange, Related
 from kg.dialects.entry import Entry, Head
 from kg.dialects.record import Citation
 from kg.errors import StoreError
@@ -142,7 +142,7 @@ def record(path: str, head: Head, entries: tuple[Entry, ...]) -> ContextPage:
     return _day_index(head, entries) if place.slug in INDEX_NAMES else _event_page(place, head, entries)
 
 
-def _event_page(place: Place, head: Head, entries: tuple[Entry, ...]) -> EventPage:
+def _event_page(place: PagePath, head: Head, entries: tuple[Entry, ...]) -> EventPage:
     prefix, index = _address(head)
     return EventPage(
         language=head.language,
@@ -225,9 +225,9 @@ def _citation(entry: Entry) -> Citation:
     return Citation(_must(entry.target, "target", entry), entry.label, entry.image)
 
 
-def _change(entry: Entry) -> Change:
+def _change(entry: Entry) -> PrintedChange:
     prefix, path = _address(entry)
-    return Change(
+    return PrintedChange(
         title=_must(entry.text, "text", entry),
         path=path,
         kind=KINDS[_must(entry.label, "label", entry)],

@@ -13,8 +13,8 @@ from kg.dialects.context.lines import (
     HEADING,
     LABELS,
     Line,
-    Link,
-    Place,
+    MarkdownLink,
+    PagePath,
     Report,
     language_of,
     printed_day,
@@ -22,7 +22,7 @@ from kg.dialects.context.lines import (
     read_link,
 )
 from kg.dialects.context.printing import SECTIONS
-from kg.dialects.context.record import Change, ChangeKind, EventPage, Related
+from kg.dialects.context.record import ChangeKind, EventPage, PrintedChange, Related
 from kg.dialects.record import Citation
 
 _SECTION = re.compile(rf"### ({'|'.join(SECTIONS)}):")
@@ -34,7 +34,7 @@ KINDS: dict[str, ChangeKind] = {
     "Current version": "Current version",
 }
 
-Entry = TypeVar("Entry", Citation, Change, Related)
+Entry = TypeVar("Entry", Citation, PrintedChange, Related)
 
 
 @dataclass
@@ -48,7 +48,7 @@ class _Head:
     formats: bool = False
 
 
-def event_page(place: Place, lines: list[Line], report: Report) -> EventPage:
+def event_page(place: PagePath, lines: list[Line], report: Report) -> EventPage:
     """Return the event page that ``lines`` are; ``report`` takes those that no rule understands."""
     end = next((at for at, line in enumerate(lines) if _SECTION.fullmatch(line.text)), len(lines))
     above, title, below = _split_at_title(lines[:end], report)
@@ -76,7 +76,7 @@ def _split_at_title(lines: list[Line], report: Report) -> tuple[list[Line], str,
     return lines, "", []
 
 
-def _head(place: Place, lines: list[Line], report: Report) -> _Head:
+def _head(place: PagePath, lines: list[Line], report: Report) -> _Head:
     head = _Head()
     for line in lines:
         link = read_link(line.text.removeprefix("### "))
@@ -149,7 +149,7 @@ def _citation(text: str) -> Citation | None:
     return Citation(url, name or None, image) if picture else Citation(image, name or None)
 
 
-def _change(text: str) -> Change | None:
+def _change(text: str) -> PrintedChange | None:
     link, remark = _link_and_remark(text)
     found = _VERSION.fullmatch(remark)
     if link is None or found is None:
@@ -158,7 +158,7 @@ def _change(text: str) -> Change | None:
         written = datetime.fromisoformat(found[1]).replace(tzinfo=UTC) if found[1] else None
     except ValueError:
         return None
-    return Change(link.text, link.path, KINDS[found[2]], written, link.prefix)
+    return PrintedChange(link.text, link.path, KINDS[found[2]], written, link.prefix)
 
 
 def _related(text: str) -> Related | None:
@@ -169,13 +169,13 @@ def _related(text: str) -> Related | None:
     return Related(link.text, link.path, found[2], link.prefix, found[1])
 
 
-def _link_and_remark(text: str) -> tuple[Link | None, str]:
+def _link_and_remark(text: str) -> tuple[MarkdownLink | None, str]:
     """Part ``[title](path.md) _remark_`` into the link and the remark, which keeps its last underscore."""
     link, opening, remark = text.rpartition(".md) _")
     return (read_link(f"{link}.md)"), remark) if opening else (None, "")
 
 
-def _language(page: EventPage, place: Place) -> str | None:
+def _language(page: EventPage, place: PagePath) -> str | None:
     words = {place.prefix, page.prefix, *page.sections}
     words.update(related.marker for related in page.related)
     words.update(change.prefix for change in page.changes)

@@ -9,8 +9,8 @@ from kg.dialects.context.lines import (
     HEADING,
     LABELS,
     Line,
-    Link,
-    Place,
+    MarkdownLink,
+    PagePath,
     Report,
     language_of,
     printed_day,
@@ -124,7 +124,7 @@ def _language(listing: _Listing, prefix: str) -> str | None:
     return language_of(words, (item.path.rpartition("/")[2].removesuffix(".md") for item in listing.items))
 
 
-def day_index(place: Place, lines: list[Line], report: Report) -> DayIndex:
+def day_index(place: PagePath, lines: list[Line], report: Report) -> DayIndex:
     """Return the day index that ``lines`` are; ``report`` takes those that no rule understands."""
     listing = _listing(lines, report)
     own, before = _days(listing, report)
@@ -139,10 +139,10 @@ def day_index(place: Place, lines: list[Line], report: Report) -> DayIndex:
     )
 
 
-def _days(listing: _Listing, report: Report) -> tuple[tuple[Line, Link] | None, Link | None]:
+def _days(listing: _Listing, report: Report) -> tuple[tuple[Line, MarkdownLink] | None, MarkdownLink | None]:
     """Return the line and link of the index's own date, and the link to the index before it."""
-    own: tuple[Line, Link] | None = None
-    before: Link | None = None
+    own: tuple[Line, MarkdownLink] | None = None
+    before: MarkdownLink | None = None
     for section in listing.sections:
         link = read_link(section.line.text.removeprefix(_MARK))
         if link and link.text in PREVIOUS_DAY.values() and before is None:

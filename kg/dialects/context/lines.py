@@ -42,7 +42,7 @@ class Line(NamedTuple):
     text: str
 
 
-class Link(NamedTuple):
+class MarkdownLink(NamedTuple):
     """A link to a page of the archive: its text, what its address prints before the path, and the path."""
 
     text: str
@@ -50,7 +50,7 @@ class Link(NamedTuple):
     path: str
 
 
-class Place(NamedTuple):
+class PagePath(NamedTuple):
     """What a path says of its page: the day, the file name without its ending, the edition's folder."""
 
     day: date
@@ -69,13 +69,13 @@ class Report:
         self.unread.append(Unread(line.number, line.text[:_SHOWN], reason))
 
 
-def place_of(path: str) -> Place | None:
+def place_of(path: str) -> PagePath | None:
     """Return what ``path`` says of its page, or None if no page of a day stands there."""
     found = _PATH.fullmatch(path)
     day = _date(found.group(2, 3, 4)) if found else None
     if found is None or day is None:
         return None
-    return Place(day, _COMMIT.sub("", found[5]), f"/{found[1]}/" if found[1] else "/")
+    return PagePath(day, _COMMIT.sub("", found[5]), f"/{found[1]}/" if found[1] else "/")
 
 
 def _date(parts: Sequence[str]) -> date | None:
@@ -85,7 +85,7 @@ def _date(parts: Sequence[str]) -> date | None:
         return None
 
 
-def printed_day(label: str, line: Line, place: Place, report: Report) -> date:
+def printed_day(label: str, line: Line, place: PagePath, report: Report) -> date:
     """Return the date that ``line`` prints as ``label``, or the path's if that is no date."""
     found = _DATE.fullmatch(label)
     day = _date(found.groups()) if found else None
@@ -96,7 +96,7 @@ def printed_day(label: str, line: Line, place: Place, report: Report) -> date:
     return day or place.day
 
 
-def read_link(text: str) -> Link | None:
+def read_link(text: str) -> MarkdownLink | None:
     """Return the link that ``text``, of the form ``[text](/news/2011/11/8/slug.md)``, is.
 
     The text of the link may hold what looks like links itself; the last address counts.
@@ -105,7 +105,7 @@ def read_link(text: str) -> Link | None:
         return None
     label, _, address = text[1:-1].rpartition("](/")
     target = read_address(f"/{address}")
-    return Link(label, *target) if target else None
+    return MarkdownLink(label, *target) if target else None
 
 
 def read_address(address: str) -> tuple[str, str] | None:

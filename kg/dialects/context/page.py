@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from kg.dialects.context.event import event_page
 from kg.dialects.context.index import DAY_NAMES, day_index, front_page
-from kg.dialects.context.lines import Line, Place, Report, place_of
+from kg.dialects.context.lines import Line, PagePath, Report, place_of
 from kg.dialects.context.printing import render
 from kg.dialects.context.record import ContextPage
 
@@ -67,7 +67,7 @@ def parse(path: str, text: str) -> ContextPage:
     return replace(record, unread=tuple(sorted(report.unread, key=lambda unread: unread.line)))
 
 
-def _read(place: Place | None, lines: list[Line], report: Report) -> ContextPage:
+def _read(place: PagePath | None, lines: list[Line], report: Report) -> ContextPage:
     if place is None:
         return front_page(lines, report)
     if place.slug in INDEX_NAMES:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from kg.dialects.context.record import Change, ContextPage, DayIndex, EventPage, FrontPage, IndexItem, Related
+from kg.dialects.context.record import ContextPage, DayIndex, EventPage, FrontPage, IndexItem, PrintedChange, Related
 from kg.dialects.record import Citation
 
 PREVIOUS_DAY = {"en": "Previous Day...", "zh": "前一天..."}
@@ -67,7 +67,7 @@ def _sources(sources: tuple[Citation, ...], cover: str | None) -> Iterator[str]:
         yield f"{max(len(sources), 1)}. [Cover Image]({cover})\n"
 
 
-def _changes(changes: tuple[Change, ...]) -> Iterator[str]:
+def _changes(changes: tuple[PrintedChange, ...]) -> Iterator[str]:
     for number, change in enumerate(changes, 1):
         # the current version repeats the number of the line before it
         shown = number - 1 if change.kind == "Current version" and number > 1 else number

@@ -12,7 +12,7 @@ ChangeKind = Literal["First version", "Update", "Current version"]
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class PrintedChange:
     """One line of a Context page's list of changes: a wording, its page, and when that was last written.
 
     ``path`` is relative to the archive's root, as in ``news/2011/11/8/slug.md``; ``prefix`` is what the link
@@ -30,7 +30,7 @@ class Change:
 class Related:
     """One line of a Context page's list of related events; ``labels`` is the shared context as printed.
 
-    ``path`` and ``prefix`` are those of a ``Change``; ``marker`` is the word printed before the labels.
+    ``path`` and ``prefix`` are those of a ``PrintedChange``; ``marker`` is the word printed before the labels.
     """
 
     title: str
@@ -58,7 +58,7 @@ class EventPage(Record):
     description: str | None = None
     sources: tuple[Citation, ...] = ()
     cover: str | None = None
-    changes: tuple[Change, ...] = ()
+    changes: tuple[PrintedChange, ...] = ()
     related: tuple[Related, ...] = ()
     sections: tuple[str, ...] = ()
     formats: bool = False

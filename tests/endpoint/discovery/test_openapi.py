@@ -12,7 +12,7 @@ from endpoint.app import create_app
 from endpoint.discovery.openapi import UNLISTED, described, template
 from endpoint.http.routes import IN_TEXT, PAGE, Routes
 from kg.settings import Settings
-from kg.workers.questions import Workers
+from kg.workers.workers import Workers
 from tests.endpoint.addresses import EXAMPLES
 
 METHODS = {"get", "put", "post", "delete", "patch", "x-query"}

@@ -14,7 +14,7 @@ from endpoint.app import create_app
 from endpoint.discovery.openapi import template
 from endpoint.http.conditional import conditional, digest
 from kg.settings import Settings
-from kg.workers.questions import Workers
+from kg.workers.workers import Workers
 from tests.endpoint.addresses import EXAMPLES
 
 EARLIER, LATER = "Sat, 01 Jan 2000 00:00:00 GMT", "Fri, 01 Jan 2100 00:00:00 GMT"

@@ -9,7 +9,7 @@ import pytest
 from endpoint.app import create_app
 from kg.settings import Settings
 from kg.store.layout import Store
-from kg.workers.questions import Workers
+from kg.workers.workers import Workers
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])

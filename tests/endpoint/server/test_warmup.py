@@ -18,12 +18,12 @@ from endpoint.server.response_cache import COUNTED, Asked, ResponseCache
 from endpoint.server.warmup import BROWSER, Warmer
 from endpoint.site.site import NAME, Site
 from kg.derived import kinds
-from kg.derived.artefact import State
+from kg.derived.artefact import ArtefactState
 from kg.derived.artefacts import _locked
 from kg.derived.changes import CHANGES
 from kg.settings import Settings
 from kg.store.layout import Store
-from kg.workers.questions import Workers
+from kg.workers.workers import Workers
 from tests.conftest import TURTLE, publish_turtle
 
 EVENT = "/doc/event/2011-11-08/abcdefghij"
@@ -101,7 +101,7 @@ def test_what_is_derived_from_the_snapshot_is_made_ready(app: Flask) -> None:
     site: Site = app.extensions[NAME]
     Warmer(app).warm()
     states = {site.artefacts.state(one, site.workers.snapshot) for one in kinds.PREPARED}
-    assert states == {State.READY}
+    assert states == {ArtefactState.READY}
 
 
 def test_documents_lead_to_feeds_only_when_these_are_there(app: Flask, kept: ResponseCache) -> None:

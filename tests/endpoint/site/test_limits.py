@@ -13,7 +13,7 @@ from endpoint.site import limits
 from endpoint.site.limits import Clients, client
 from kg.errors import ClientLimitError
 from kg.settings import Settings
-from kg.workers.questions import Workers
+from kg.workers.workers import Workers
 
 DIGITS = "{ 0 1 2 3 4 5 6 7 8 9 }"
 RUNAWAY = f"SELECT (COUNT(*) AS ?n) {{ {' '.join(f'VALUES ?v{n} {DIGITS}' for n in range(12))} }}"

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from endpoint.site import log
-from endpoint.site.log import Record
+from endpoint.site.log import RequestRecord
 from kg import errors
 from kg.errors import ConfigurationError
 from kg.settings import Settings
@@ -168,13 +168,13 @@ def test_a_log_that_cannot_be_written_any_more_stops_nothing(
 def test_a_log_may_go_to_standard_error(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
     write = log.access_log(replace(settings, access_log="-"))
     assert write
-    write(Record("GET", "/", "192.0.2.1", 0.0))
+    write(RequestRecord("GET", "/", "192.0.2.1", 0.0))
     assert json.loads(capsys.readouterr().err)["client"] == "192.0.2.1"
 
 
 @contextmanager
-def _logs() -> Iterator[tuple[log.Log, list[Record]]]:
-    seen: list[Record] = []
+def _logs() -> Iterator[tuple[log.Log, list[RequestRecord]]]:
+    seen: list[RequestRecord] = []
 
     def application(environ: dict[str, Any], start: Callable[..., Any]) -> Iterator[bytes]:
         start("200 OK", [])

@@ -12,7 +12,7 @@ from endpoint.site import problems as table
 from kg import errors
 from kg.errors import ConfigurationError
 from kg.settings import Settings
-from kg.workers.questions import Workers
+from kg.workers.workers import Workers
 
 PUBLIC = [
     one

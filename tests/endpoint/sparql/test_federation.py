@@ -18,7 +18,7 @@ from endpoint.app import create_app
 from kg import cli
 from kg.settings import Settings
 from kg.store.layout import Store
-from kg.workers.questions import Workers
+from kg.workers.workers import Workers
 from kg.write.tokens import digest
 from kg.write.writer import Writer
 from tests.conftest import TURTLE, Publish

@@ -21,7 +21,7 @@ from rdflib.compare import to_isomorphic
 from kg import __version__, cli, graph
 from kg.cli.options import GRAPH_FORMATS
 from kg.derived import kinds
-from kg.derived.artefact import State
+from kg.derived.artefact import ArtefactState
 from kg.derived.artefacts import Artefacts
 from kg.rdf.formats import by_name
 from kg.settings import Settings
@@ -78,7 +78,7 @@ def test_build_makes_what_visitors_would_wait_for(run_kg: RunKg, archive: Archiv
     assert b"the statistics made after" in done.stderr
     current = Store(store).current()
     artefacts = Artefacts(Store(store))
-    assert {artefacts.state(one, current) for one in kinds.PREPARED} == {State.READY}
+    assert {artefacts.state(one, current) for one in kinds.PREPARED} == {ArtefactState.READY}
 
 
 def test_build_leaves_that_to_the_server_if_told_so(run_kg: RunKg, archive: Archive, tmp_path: Path) -> None:

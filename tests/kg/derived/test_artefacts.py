@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from kg.derived import kinds
-from kg.derived.artefact import Artefact, State, checksum, sidecar
+from kg.derived.artefact import Artefact, ArtefactState, checksum, sidecar
 from kg.derived.artefacts import AGAIN, WAITING, Artefacts, _locked
 from kg.derived.changes import CHANGES, reading
 from kg.derived.search import SEARCH
@@ -62,10 +62,10 @@ def lock(artefacts: Artefacts, artefact: Artefact, source: Snapshot) -> Path:
 
 
 def test_all_are_made_in_one_process_and_say_that_they_are_there(artefacts: Artefacts, source: Snapshot) -> None:
-    assert {artefacts.state(one, source) for one in kinds.PREPARED} == {State.ABSENT}
+    assert {artefacts.state(one, source) for one in kinds.PREPARED} == {ArtefactState.ABSENT}
     jobs = artefacts.prepare(kinds.PREPARED, source)
     assert [job.result(60) for job in jobs] == [None] * len(kinds.PREPARED)
-    assert {artefacts.state(one, source) for one in kinds.PREPARED} == {State.READY}
+    assert {artefacts.state(one, source) for one in kinds.PREPARED} == {ArtefactState.READY}
     assert all(job.done() for job in artefacts.prepare(kinds.PREPARED, source)), "nothing is left to be made"
 
 
@@ -92,7 +92,7 @@ def test_many_who_ask_wait_for_one_making(artefacts: Artefacts, source: Snapshot
 def test_another_process_that_makes_it_is_waited_for(store: Path, artefacts: Artefacts, source: Snapshot) -> None:
     with _locked(lock(artefacts, STATISTICS, source)):
         (job,) = artefacts.prepare([STATISTICS], source)
-        assert artefacts.state(STATISTICS, source) == State.MAKING
+        assert artefacts.state(STATISTICS, source) == ArtefactState.MAKING
         other = Path(artefacts.place(source).folder / STATISTICS.file)
         other.write_text("{}", encoding="utf-8")
         sidecar(other).write_text("44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a  x\n")
@@ -127,12 +127,12 @@ def test_a_failure_is_told_for_a_minute_and_then_made_good(
         broken.setattr(sys, "executable", program)
         with pytest.raises(StoreError, match="the search index could not be made"):
             artefacts.obtain(SEARCH, source, 60)
-    assert artefacts.state(SEARCH, source) == State.FAILED
+    assert artefacts.state(SEARCH, source) == ArtefactState.FAILED
     with pytest.raises(StoreError, match="could not be made"):
         artefacts.obtain(SEARCH, source, 60)
     assert isinstance(artefacts.prepare([SEARCH], source)[0].result(60), StoreError)
     clock.now += AGAIN
-    assert artefacts.state(SEARCH, source) == State.ABSENT
+    assert artefacts.state(SEARCH, source) == ArtefactState.ABSENT
     assert artefacts.obtain(SEARCH, source, 60).exists()
 
 
@@ -181,7 +181,7 @@ def test_the_change_log_survives_the_cache_and_is_that_of_the_current_snapshot(
 ) -> None:
     artefacts.obtain(CHANGES, source, 60)
     fresh = Artefacts(Store(store), tmp_path / "another cache")
-    assert fresh.state(CHANGES, source) == State.READY
+    assert fresh.state(CHANGES, source) == ArtefactState.READY
     later = publish_turtle(store, "<http://a.example/> <http://b.example/> 1 .", "20111110T060000000000Z")
     with reading(fresh, later) as log:
         assert (log.snapshot, log.total > 1) == (later.id, True)

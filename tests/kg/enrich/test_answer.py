@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.enrich.answer import Row, rows
+from kg.enrich.answer import AnswerRow, rows
 from kg.errors import AnswerError
 
 TERM = {"type": "uri", "value": "http://example.org/a"}
@@ -22,7 +22,7 @@ def answer(*bindings: object) -> bytes:
 
 def test_a_row_has_who_was_asked_for_a_property_and_a_value() -> None:
     found = rows(answer({"asked": TERM, "property": TERM, "value": LABEL}))
-    assert found == [Row(TERM["value"], TERM["value"], {"type": "literal", "value": "a", "xml:lang": "en"})]
+    assert found == [AnswerRow(TERM["value"], TERM["value"], {"type": "literal", "value": "a", "xml:lang": "en"})]
 
 
 @pytest.mark.parametrize(

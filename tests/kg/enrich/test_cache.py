@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from kg.enrich import cache
-from kg.enrich.answer import Row
+from kg.enrich.answer import AnswerRow
 from kg.errors import StoreError
 from tests.kg.enrich.conftest import START
 
-ROW = Row(
+ROW = AnswerRow(
     "http://dbpedia.org/resource/A", "http://example.org/p", {"type": "literal", "value": "حمص", "xml:lang": "ar"}
 )
 

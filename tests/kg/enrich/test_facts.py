@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse, serialize
 
-from kg.enrich.answer import Row, Value
+from kg.enrich.answer import AnswerRow, Value
 from kg.enrich.facts import ALTERNATIVES, LANGUAGES, TYPES, facts
 from kg.rdf.prefixes import compact, expand
 
@@ -37,8 +37,8 @@ def refused(*pairs: tuple[str, Value]) -> Counter[str]:
     return found.refused
 
 
-def rows(*pairs: tuple[str, Value]) -> list[Row]:
-    return [Row(ASKED, name if name.startswith("http") else expand(name), value) for name, value in pairs]
+def rows(*pairs: tuple[str, Value]) -> list[AnswerRow]:
+    return [AnswerRow(ASKED, name if name.startswith("http") else expand(name), value) for name, value in pairs]
 
 
 def test_each_kind_of_value_has_its_property() -> None:

@@ -20,7 +20,7 @@ from kg.settings import Settings
 from kg.store import snapshot
 from kg.store.embedded import EmbeddedGraph
 from kg.store.layout import Store
-from kg.workers.questions import Workers
+from kg.workers.workers import Workers
 from kg.write.log import Author
 from kg.write.writer import Writer
 from tests.kg.enrich.conftest import Bad, FakeTime, http

@@ -21,7 +21,7 @@ from kg.errors import ArchiveError, NotFoundError, StoreError
 from kg.mapping.page import page_quads
 from kg.mapping.rebuild import find, text
 from kg.pipeline import run
-from kg.pipeline.verify import Checked, difference, summary, verify
+from kg.pipeline.verify import Verified, difference, summary, verify
 from kg.rdf import terms
 from kg.rdf.iri import Minter
 from kg.settings import Settings
@@ -315,8 +315,8 @@ def test_all_versions_of_a_history_are_compared_each_content_once(
         root = commit({EVENT: SHOPS.replace("Shops", word), DAY: f"*{at}\n"}, 1_320_800_000 + at)
     found = verify([root], Settings(history=True, jobs=1))
     assert sorted(found, key=lambda one: one.path) == [
-        *[Checked(DAY, is_list=True)] * 3,
-        *[Checked(EVENT, is_list=False)] * 2,
+        *[Verified(DAY, is_list=True)] * 3,
+        *[Verified(EVENT, is_list=False)] * 2,
     ]
     assert summary(verify([root], Settings(jobs=1))) == "1 of 1 pages identical\n1 of 1 item lists identical"
 
@@ -332,7 +332,7 @@ def needs(file: str, *programs: str) -> pytest.MarkDecorator:
     return pytest.mark.skipif(bool(missing), reason=f"not here: {', '.join(missing)} (see NEWSGRAPH_CORPUS)")
 
 
-def assert_all_identical(found: list[Checked], count: int) -> None:
+def assert_all_identical(found: list[Verified], count: int) -> None:
     assert [one for one in found if one.reason is not None] == []
     assert len(found) == count
 

@@ -65,7 +65,7 @@ def named(built: Built) -> dict[str, str]:
 
 
 def many_days(archive: Archive, number: int = 150) -> Path:
-    """Write more days than fit into one chunk."""
+    """Write more days than fit into one month."""
     pages = {}
     for offset in range(number):
         day = date(2012, 1, 1) + timedelta(offset)
@@ -83,7 +83,7 @@ def test_two_builds_in_one_process_and_in_several_give_the_same_bytes(
     assert dumped(other, name) == dumped(sample_build, name)
 
 
-def test_several_chunks_in_several_processes_give_the_same_bytes_and_the_same_ledger(
+def test_several_months_in_several_processes_give_the_same_bytes_and_the_same_ledger(
     archive: Archive, tmp_path: Path
 ) -> None:
     root = many_days(archive)

@@ -18,10 +18,10 @@ from kg.lookup import statistics
 from kg.pipeline.run import Built
 from kg.publish.catalog import Catalog, quads
 from kg.publish.catalog_represent import bibtex, citation, represent
-from kg.publish.catalog_snapshot import Version
+from kg.publish.catalog_snapshot import DatasetVersion
 from kg.publish.catalog_terms import expand
 from kg.publish.catalog_texts import Publisher
-from kg.publish.dump_files import PATCH, WHOLE, DumpFile, Made
+from kg.publish.dump_files import PATCH, WHOLE, DumpFile, MadeDump
 from kg.rdf.formats import RDF_FORMATS, Format, by_name
 from kg.store.embedded import EmbeddedGraph
 from tests.paths import CHECKS, ROOT
@@ -36,11 +36,11 @@ RDFLIB = {
     "nquads": "nquads",
 }
 MADE = (
-    Made(WHOLE, 1_000, "0a" * 32),
-    Made(DumpFile(by_name("turtle"), part="core"), 500, "0b" * 32),
-    Made(DumpFile(by_name("jsonld"), packed=False, part="captures"), 400, "0c" * 32),
-    Made(DumpFile(by_name("turtle"), year=2011), 300, "0d" * 32),
-    Made(DumpFile(PATCH, since="20111109T060000000000Z"), 200, "0e" * 32),
+    MadeDump(WHOLE, 1_000, "0a" * 32),
+    MadeDump(DumpFile(by_name("turtle"), part="core"), 500, "0b" * 32),
+    MadeDump(DumpFile(by_name("jsonld"), packed=False, part="captures"), 400, "0c" * 32),
+    MadeDump(DumpFile(by_name("turtle"), year=2011), 300, "0d" * 32),
+    MadeDump(DumpFile(PATCH, since="20111109T060000000000Z"), 200, "0e" * 32),
 )
 
 
@@ -110,8 +110,8 @@ def test_what_a_snapshot_was_made_from_is_said(catalog: Catalog) -> None:
 
 
 def test_the_snapshots_that_are_kept_are_versions_of_the_data_set(catalog: Catalog) -> None:
-    before = Version(replace(catalog.manifest, id="20111109T060000000000Z"), catalog.publisher)
-    current = Version(catalog.manifest, catalog.publisher, before=before.manifest.id)
+    before = DatasetVersion(replace(catalog.manifest, id="20111109T060000000000Z"), catalog.publisher)
+    current = DatasetVersion(catalog.manifest, catalog.publisher, before=before.manifest.id)
     both = replace(catalog, kept=(before, current))
     assert said(both, "newsgraph", "dcat:hasVersion") == {before.iri, current.iri}
     assert said(both, "newsgraph", "dcat:hasCurrentVersion") == {current.iri}

@@ -12,7 +12,7 @@ import pytest
 
 from kg.settings import Settings
 from kg.store.layout import Store
-from kg.workers.questions import Workers
+from kg.workers.workers import Workers
 from tests.kg.remote.servers import remote
 from tests.paths import ROOT
 

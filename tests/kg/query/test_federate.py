@@ -29,7 +29,7 @@ from kg.query.federate import HOPS, Caller, Services, services
 from kg.settings import Settings
 from kg.store.embedded import EmbeddedGraph
 from kg.store.layout import Store
-from kg.workers.questions import Workers
+from kg.workers.workers import Workers
 from tests.conftest import Publish
 from tests.kg.remote.servers import Remote, http, peer, remote
 

@@ -17,7 +17,7 @@ from kg.errors import NewsgraphError, QuerySyntaxError, QueryTimeoutError, Servi
 from kg.query.guard import check
 from kg.settings import Settings
 from kg.store.embedded import EmbeddedGraph
-from kg.workers.questions import Workers
+from kg.workers.workers import Workers
 
 SETTINGS = Settings()
 

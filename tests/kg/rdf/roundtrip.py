@@ -38,7 +38,7 @@ from kg.rdf.prefixes import compact, expand
 from kg.settings import Settings
 from kg.store.embedded import EmbeddedGraph
 from kg.store.layout import Store
-from kg.workers.questions import Workers
+from kg.workers.workers import Workers
 
 rdflib.NORMALIZE_LITERALS = False  # else rdflib rewrites the text of numbers and dates
 

@@ -130,7 +130,7 @@ def test_headers_prefixes_comments_and_aborted_transactions_are_read() -> None:
     )
     assert found.header == {"id": NamedNode("uuid:1"), "note": Literal("two words", language="en")}
     quad = Quad(NamedNode("x:s"), NamedNode("x:p"), NamedNode("x:o"), NamedNode("x:g"))
-    assert found.transactions == [[patch.Row(adds=True, quad=quad)]]
+    assert found.transactions == [[patch.PatchRow(adds=True, quad=quad)]]
 
 
 def test_a_blank_node_is_the_one_of_the_store_with_that_label_in_both_spellings() -> None:

@@ -41,4 +41,4 @@ def test_the_graph_of_a_line_is_that_of_its_quad(quad: Quad) -> None:
 
 @given(st.lists(st.binary(min_size=1, max_size=30), max_size=20), st.integers(1, 50))
 def test_a_stream_reads_as_the_blocks_one_after_the_other(blocks: list[bytes], size: int) -> None:
-    assert io.BufferedReader(statements.Stream(blocks), size).read() == b"".join(blocks)
+    assert io.BufferedReader(statements.BlockStream(blocks), size).read() == b"".join(blocks)

@@ -23,7 +23,7 @@ from kg.pipeline import run as building
 from kg.pipeline.run import build
 from kg.rdf import terms
 from kg.settings import Settings
-from kg.shapes.check import Checked, check, report
+from kg.shapes.check import CheckResult, check, report
 from kg.shapes.origin import Origins, lines
 from kg.store import snapshot
 from kg.store.embedded import EmbeddedGraph
@@ -327,5 +327,5 @@ def test_a_long_value_is_cut_in_the_report() -> None:
 
 def test_a_check_counts_its_constraints(graph: EmbeddedGraph) -> None:
     checked = check(graph)
-    assert isinstance(checked, Checked)
+    assert isinstance(checked, CheckResult)
     assert checked.constraints > 100

@@ -36,7 +36,7 @@ from kg.store.snapshot import Snapshot
 from kg.workers import admission
 from kg.workers.admission import Lane
 from kg.workers.operations import Describe, Newest, Open
-from kg.workers.questions import Workers
+from kg.workers.workers import Workers
 from tests.paths import DATA
 
 BASE = "http://127.0.0.1:8000/"

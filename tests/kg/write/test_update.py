@@ -72,7 +72,7 @@ def store() -> EmbeddedGraph:
     return made
 
 
-def run(on: EmbeddedGraph, text: str, using: Using = Using()) -> list[patch.Row]:  # noqa: B008
+def run(on: EmbeddedGraph, text: str, using: Using = Using()) -> list[patch.PatchRow]:  # noqa: B008
     file = io.BytesIO()
     with closing(Changes()) as changes:
         update(on, text, BASE, using, changes)

@@ -30,7 +30,7 @@ from kg.settings import Settings
 from kg.store import snapshot
 from kg.store.embedded import EmbeddedGraph
 from kg.store.layout import WRITTEN, Store
-from kg.workers.questions import Workers
+from kg.workers.workers import Workers
 from kg.write import log
 from kg.write.log import Author
 from kg.write.operations import Condition

@@ -9,7 +9,7 @@ import pytest
 from kg.dialects.context.dialect import Context
 from kg.dialects.context.items import items
 from kg.dialects.context.page import parse
-from kg.dialects.context.record import Change, DayIndex, EventPage, FrontPage, IndexItem, Related
+from kg.dialects.context.record import DayIndex, EventPage, FrontPage, IndexItem, PrintedChange, Related
 from kg.dialects.item import Former, Item, Origin, Tally
 from kg.dialects.record import Citation
 
@@ -56,9 +56,9 @@ def test_the_image_of_a_page_is_its_cover_or_else_the_first_of_a_source() -> Non
 
 def test_former_wordings_are_kept_in_printed_order_and_the_current_one_is_none() -> None:
     changes = (
-        Change(" B ", "news/2011/11/8/b.md", "First version"),
-        Change("C", "news/2011/11/8/c.md", "Update"),
-        Change("A", "news/2011/11/8/a.md", "Current version"),
+        PrintedChange(" B ", "news/2011/11/8/b.md", "First version"),
+        PrintedChange("C", "news/2011/11/8/c.md", "Update"),
+        PrintedChange("A", "news/2011/11/8/a.md", "Current version"),
     )
     assert page(changes=changes).former == (Former(1, "B", "b"), Former(2, "C", "c"))
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from kg.dialects.context.page import is_front_page, labels, matches, parse, render
-from kg.dialects.context.record import Change, DayIndex, EventPage, FrontPage, IndexItem, Related
+from kg.dialects.context.record import DayIndex, EventPage, FrontPage, IndexItem, PrintedChange, Related
 from kg.dialects.record import Citation
 
 EVENT = "news/2011/11/8/a-bridge-opens.md"
@@ -167,9 +167,9 @@ def test_changes_are_kept_in_order_with_times_in_utc() -> None:
     page = event(f"{DATE}# C\n\n\n\n\n### Changes:\n\n{entries}")
     at = datetime(2018, 2, 6, 13, 49, 23, tzinfo=UTC)
     assert page.changes == (
-        Change(" A ", "news/2011/11/8/a.md", "First version", at),
-        Change("B", "news/2011/11/8/b.md", "Update", at),
-        Change("C", "news/2011/11/8/c.md", "Current version"),
+        PrintedChange(" A ", "news/2011/11/8/a.md", "First version", at),
+        PrintedChange("B", "news/2011/11/8/b.md", "Update", at),
+        PrintedChange("C", "news/2011/11/8/c.md", "Current version"),
     )
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from kg.dialects import reading as dialects
 from kg.dialects.context import entries
 from kg.dialects.context.page import matches, parse, render
-from kg.dialects.context.record import Change, DayIndex, EventPage, FrontPage, IndexItem, Related
+from kg.dialects.context.record import DayIndex, EventPage, FrontPage, IndexItem, PrintedChange, Related
 from kg.dialects.record import Citation, Page
 from kg.errors import ArchiveError
 from kg.mapping import rebuild as rebuilding
@@ -43,8 +43,8 @@ images = st.none() | urls
 descriptions = st.none() | st.lists(words, min_size=1).map("\n".join).filter(lambda text: "\n### " not in f"\n{text}")
 headings = st.none() | words
 sources = st.builds(Citation, urls, st.none() | names, images)
-changes = st.builds(Change, titles, paths, st.sampled_from(["First version", "Update"]), times, prefixes)
-current = st.builds(Change, titles, paths, st.just("Current version"), st.none(), prefixes)
+changes = st.builds(PrintedChange, titles, paths, st.sampled_from(["First version", "Update"]), times, prefixes)
+current = st.builds(PrintedChange, titles, paths, st.just("Current version"), st.none(), prefixes)
 related = st.builds(Related, titles, paths, printed_labels, prefixes, markers)
 
 
