@@ -22,7 +22,8 @@ from endpoint.http.routes import IN_TEXT, IN_XML, Description, Routes
 from endpoint.site.site import Site, site, tagged
 from kg.derived.sitemaps import SITEMAPS
 from kg.errors import NotFoundError
-from kg.lookup.sitemap import Section, documents, sections
+from kg.lookup.sitemap import Section, documents
+from kg.lookup.sitemap import sections as sections_of
 from kg.publish.dump_files import NAME
 from kg.rdf.formats import RESULT_FORMATS
 from kg.rdf.prefixes import PREFIXES
@@ -124,7 +125,7 @@ def _example(here: Site) -> str | None:
 def _sitemaps(here: Site) -> dict[str, tuple[Section, int]]:
     """Return the sitemaps by name, such as 2011-1 or entity-1: each is a part of the documents of a section."""
     sections: list[Section] = here.cached(
-        ("sitemap",), lambda: sections(_file(here)), lambda value: 200 * (1 + len(value))
+        ("sitemap",), lambda: sections_of(_file(here)), lambda value: 200 * (1 + len(value))
     )
     return {f"{one.name}-{part}": (one, part) for one in sections for part in range(1, one.parts + 1)}
 
