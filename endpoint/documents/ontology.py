@@ -189,7 +189,7 @@ class Ontology:
 
 def written() -> set[str]:
     """Return the IRIs of all terms that the graph is written with, except datatypes."""
-    named = (term.value for term in vars(terms).values() if isinstance(term, NamedNode))
+    named = (term.value for term in terms.GRAPH)
     return {iri for iri in named if not iri.startswith(PREFIXES["xsd"])}
 
 

@@ -108,6 +108,9 @@ LONGITUDE: Final = _term("wgs:long")
 VOID_DATASET: Final = _term("void:Dataset")
 VOID_ENTITIES: Final = _term("void:entities")
 
+GRAPH: Final = frozenset(one for one in list(vars().values()) if isinstance(one, NamedNode))
+"""The terms that graphs are written with. Those below stand in documents and in descriptions of services only."""
+
 IS_VERSION_OF: Final = _term("dcterms:isVersionOf")
 ISSUED: Final = _term("dcterms:issued")
 VALID: Final = _term("dcterms:valid")
