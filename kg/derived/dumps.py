@@ -34,9 +34,9 @@ def named(name: str) -> WrittenArtefact | None:
 
 
 def made(place: SnapshotFolders) -> list[MadeDump]:
-    """Return the files that are made of a snapshot, by name."""
+    """Return the files that are made of a snapshot, in the order of the names of their checksums."""
     found = []
-    for path in sorted((place.folder / FOLDER).glob(f"{dump_files.NAME}*")):
+    for path in sorted((place.folder / FOLDER).glob(f"{dump_files.NAME}*"), key=sidecar):
         file = dump_files.named(path.name)
         if file and sidecar(path).exists():
             found.append(MadeDump(file, path.stat().st_size, checksum(path)))
