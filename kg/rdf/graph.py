@@ -31,6 +31,10 @@ class Pattern(NamedTuple):
     object: Term | None = None
     graph: GraphName | None = None
 
+    def __hash__(self) -> int:
+        # Without the predicates: many patterns have the same nine, and few have one subject.
+        return hash((self.subject, self.object))
+
 
 class Graph(Protocol):
     """An RDF dataset to read (RDF 1.2 Concepts, section 4), of which most is said in the default graph.
