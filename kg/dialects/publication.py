@@ -21,7 +21,8 @@ class Publication:
     says whom to credit, and ``reserved`` what is under none of these licences. ``credit`` stands at the foot of every
     page, before the licences, and ``origin`` after the word "from"; without them the title does.
 
-    Raises ConfigurationError if an IRI is no address that a page may link: they begin with ``http://`` or ``https://``.
+    Raises ConfigurationError if the licences are no tuples, or an IRI is no address that a page may link: these begin
+    with ``http://`` or ``https://``.
     """
 
     title: str = ""
@@ -34,7 +35,10 @@ class Publication:
     origin: str = ""
 
     def __post_init__(self) -> None:
-        for iri in filter(None, (self.source, *self.source_licences, *self.licences)):
+        for several in (self.source_licences, self.licences):
+            if not isinstance(several, tuple):
+                raise ConfigurationError(f"the licences of a publication must be a tuple of IRIs, not {several!r}")
+        for iri in (*filter(None, [self.source]), *self.source_licences, *self.licences):
             if not _ADDRESS.fullmatch(iri):
                 raise ConfigurationError(f"the source or licence of a publication must be an address, not {iri!r}")
 

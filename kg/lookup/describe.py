@@ -70,7 +70,8 @@ def describe(
     later ``page`` (from 1) of a hundred. ``document`` is the IRI of the document that carries the description: if
     given, it is linked to what it describes, says how many events there are in all (hydra:totalItems), and links its
     pages (hydra:PartialCollectionView); ``licences`` are the IRIs of those that it is under. ``newest`` gives the
-    events, where somebody remembers them. Raises NotFoundError if the graph has no triple with this subject, or no such page.
+    events, where somebody remembers them. Raises NotFoundError if the graph has no triple with this subject, or no
+    such page.
     """
     subject, excerpt = _node(iri), Excerpt(graph)
     excerpt.read(Pattern(subject), *_referring(subject))
