@@ -35,7 +35,7 @@ def test_a_licence_that_is_no_address_is_refused(field: str, iri: str) -> None:
 
 
 def test_a_source_that_is_no_address_is_refused() -> None:
-    with pytest.raises(ConfigurationError, match="must be an address, not 'ftp://a.example/'"):
+    with pytest.raises(ConfigurationError, match=r"must be an address, not 'ftp://a\.example/'"):
         Publication(source="ftp://a.example/")
 
 
