@@ -86,6 +86,7 @@ if TYPE_CHECKING:
     from kg.dialects.base import Dialect
     from kg.dialects.entry import Attribution, Entry, Head
     from kg.dialects.item import Former, Item, Origin, Reference, Tally
+    from kg.dialects.publication import Publication
     from kg.dialects.record import Citation, Link, Page, Record, Unread
     from kg.pipeline.run import Built
     from kg.rdf.graph import Graph
@@ -129,6 +130,7 @@ __all__ = [
     "PatchSyntaxError",
     "PipeClosedError",
     "PreconditionError",
+    "Publication",
     "QueryError",
     "QueryRefusedError",
     "QuerySyntaxError",
@@ -170,6 +172,7 @@ _LATER: Final = {
     "kg.dialects.base": ("Dialect",),
     "kg.dialects.entry": ("Attribution", "Entry", "Head"),
     "kg.dialects.item": ("Former", "Item", "Origin", "Reference", "Tally"),
+    "kg.dialects.publication": ("Publication",),
     "kg.dialects.record": ("Citation", "Link", "Page", "Record", "Unread"),
     "kg.pipeline.run": ("Built",),
     "kg.rdf.graph": ("Graph",),

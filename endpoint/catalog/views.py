@@ -9,7 +9,7 @@ from flask import Response, render_template, request
 from endpoint.catalog import dumps, snapshots
 from endpoint.html.describe import embedded
 from endpoint.http.conditional import by_content
-from endpoint.http.headers import alternates, link
+from endpoint.http.headers import alternates, licensed, link
 from endpoint.http.negotiate import HTML, JSON, choose
 from endpoint.http.routes import CATALOG, PAGE, SUFFIXED, Description, Routes
 from endpoint.site.problems import acceptable
@@ -20,9 +20,8 @@ from kg.lookup import statistics as counts
 from kg.publish.catalog import Catalog, quads
 from kg.publish.catalog_represent import bibtex, citation, document, represent
 from kg.publish.catalog_snapshot import PATH
-from kg.publish.catalog_texts import DESCRIPTIONS, RIGHTS, TITLES, Publisher
+from kg.publish.catalog_texts import DESCRIPTIONS, TITLES, Publisher, rights
 from kg.rdf.formats import RDF_FORMATS, Format, by_name
-from kg.rdf.licences import BY_SA_4
 from kg.rdf.prefixes import compact
 
 blueprint = Routes("catalog", __name__)
@@ -65,7 +64,7 @@ def cite() -> Response:
         citation=citation(found),
         bibtex=bibtex(found),
         made=[one for one in found.complete if one.file.part is None],
-        rights=RIGHTS,
+        rights=rights(found.manifest.publications),
     )
     return by_content(Response(page, content_type=HTML.content_type))
 
@@ -94,7 +93,8 @@ def _serve(chosen: Format) -> Response:
     response.headers["Content-Location"] = _local(chosen)
     links = alternates([(one, _local(one)) for one in FORMATS], chosen)
     described = link(here.addresses.local("vocab"), "describedby", type="text/turtle")
-    response.headers["Link"] = ", ".join((*links, link(found.iri, "canonical"), described, link(BY_SA_4, "license")))
+    own = (link(found.iri, "canonical"), described, *licensed(found.manifest.licences))
+    response.headers["Link"] = ", ".join((*links, *own))
     return response
 
 
@@ -130,7 +130,7 @@ def _body(found: Catalog, chosen: Format) -> bytes:
         catalog=found,
         titles=TITLES,
         descriptions=DESCRIPTIONS,
-        rights=RIGHTS,
+        rights=rights(found.manifest.publications),
         classes=[(compact(iri), iri, number) for iri, number in counted["classes"]],
         properties=[(compact(iri), iri, number) for iri, number in counted["properties"]],
         links=[(compact(predicate), space, number) for predicate, space, number in counted["links"]],

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from flask import Flask, Response, current_app, json
@@ -21,6 +21,7 @@ from endpoint.http.routes import IN_JSON, STATUSES, Description, Routes
 from endpoint.site.problems import PLAIN, PLAIN_JSON, PROBLEM
 from endpoint.site.site import site, tagged
 from kg.rdf.formats import Format
+from kg.rdf.licences import SPDX, label
 from kg.version import __version__
 
 blueprint = Routes("openapi", __name__)
@@ -28,7 +29,6 @@ blueprint = Routes("openapi", __name__)
 VERSION: Final = "3.1.0"
 UNLISTED: Final = frozenset({"HEAD", "OPTIONS"})
 PROBLEMS: Final = (PROBLEM, HTML, PLAIN_JSON, PLAIN)
-LICENCE: Final = {"name": "CC BY-SA 4.0", "identifier": "CC-BY-SA-4.0"}
 ABOUT: Final = (
     "News events as linked data. The type of an answer is negotiated by Accept, or asked for by a suffix of the path. "
     "Every address that answers GET answers HEAD and OPTIONS too. A path parameter may contain slashes if it says so."
@@ -44,12 +44,17 @@ def openapi() -> Response:
     """Describe all addresses of this server in OpenAPI 3.1."""
     here = site()
     mount = here.addresses.mount
-    body: str = here.cached(("openapi", mount), lambda: _text(described(current_app, mount)), len)
+    body: str = here.cached(
+        ("openapi", mount), lambda: _text(described(current_app, mount, here.snapshot.manifest.licences)), len
+    )
     return tagged(Response(body, content_type="application/json"), here.snapshot, "openapi")
 
 
-def described(app: Flask, mount: str = "") -> dict[str, Any]:
-    """Return the description of an application that is served below ``mount``, as JSON can hold it."""
+def described(app: Flask, mount: str = "", licences: Sequence[str] = ()) -> dict[str, Any]:
+    """Return the description of an application that is served below ``mount``, as JSON can hold it.
+
+    ``licences`` are the IRIs of those that its answers are under.
+    """
     paths: dict[str, dict[str, Any]] = {}
     for rule in sorted(app.url_map.iter_rules(), key=lambda one: one.rule):
         path = paths.setdefault(template(rule), {})
@@ -57,7 +62,7 @@ def described(app: Flask, mount: str = "") -> dict[str, Any]:
             path["x-query" if method == "QUERY" else method.lower()] = _operation(app, rule, method)
     return {
         "openapi": VERSION,
-        "info": {"title": "newsgraph", "version": __version__, "description": ABOUT, "license": LICENCE},
+        "info": {"title": "newsgraph", "version": __version__, "description": ABOUT, **_licence(licences)},
         "servers": [{"url": mount or "/"}],
         "paths": paths,
         "components": {
@@ -66,6 +71,18 @@ def described(app: Flask, mount: str = "") -> dict[str, Any]:
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
         },
     }
+
+
+def _licence(licences: Sequence[str]) -> dict[str, Any]:
+    """Return the License Object (section 4.8.4): it has room for one name, and for one SPDX expression or one IRI."""
+    if not licences:
+        return {}
+    said = {"name": " and ".join(map(label, licences))}
+    if all(iri in SPDX for iri in licences):
+        said["identifier"] = " AND ".join(SPDX[iri] for iri in licences)
+    elif len(licences) == 1:
+        said["url"] = licences[0]
+    return {"license": said}
 
 
 def template(rule: Rule) -> str:

@@ -108,6 +108,8 @@ def llms() -> Response:
         base=here.addresses.base,
         counts=found.counts,
         languages=list(found.languages),
+        origins=[one.origin or one.title for one in found.publications if one.origin or one.title],
+        licences=found.licences,
         day=_example(here),
         formats=PAGE_FORMATS,
         results=RESULT_FORMATS,

@@ -20,7 +20,7 @@ from werkzeug.exceptions import BadRequest
 
 from endpoint.documents import context
 from endpoint.html.describe import document_page
-from endpoint.http.headers import alternates, link
+from endpoint.http.headers import alternates, licensed, link
 from endpoint.http.negotiate import DOCUMENT_FORMATS, HTML, choose
 from endpoint.http.routes import DOCUMENT, IN_JSON, Description, Parameter, Routes
 from endpoint.http.urls import without_suffix
@@ -28,7 +28,6 @@ from endpoint.site.problems import acceptable
 from endpoint.site.site import Site, site, tagged
 from kg.errors import NotFoundError
 from kg.rdf.formats import Format
-from kg.rdf.licences import BY_SA_4
 from kg.workers.operations import DescribeMemento, DescribeMementoPage, Mementos
 
 blueprint = Routes("memento", __name__)
@@ -127,7 +126,8 @@ def memento(stamp: str, path: str) -> Response:
     response.headers["Vary"] = "Accept"
     response.headers["Content-Location"] = dict(choices)[chosen]
     response.headers["Memento-Datetime"] = _date(moment)
-    own = [link(here.addresses.base + _address(stem, moment), "canonical"), link(BY_SA_4, "license")]
+    canonical = link(here.addresses.base + _address(stem, moment), "canonical")
+    own = [canonical, *licensed(here.snapshot.manifest.licences)]
     links = [*alternates(choices, chosen), *own, *_links(stem, moments, moment), *context.links(chosen)]
     response.headers["Link"] = ", ".join(links)
     return tagged(response, here.snapshot, f"{stamp}-{chosen.suffix}")

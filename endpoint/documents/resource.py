@@ -17,7 +17,7 @@ from endpoint.documents import context
 from endpoint.documents.memento import original_links
 from endpoint.feeds import views
 from endpoint.html.describe import document_page
-from endpoint.http.headers import alternates, link
+from endpoint.http.headers import alternates, licensed, link
 from endpoint.http.negotiate import DOCUMENT_FORMATS, HTML, JSON, choose
 from endpoint.http.routes import DOCUMENT, MOVED, Description, Parameter, Routes
 from endpoint.http.urls import THINGS, is_document, readable, without_suffix
@@ -28,7 +28,6 @@ from kg.lookup.describe import paged, pages
 from kg.lookup.locate import Location
 from kg.query.evaluate import Answer
 from kg.rdf.formats import Format
-from kg.rdf.licences import BY_SA_4
 from kg.store.snapshot import Snapshot
 from kg.workers.operations import Describe, DescribePage, Locate
 
@@ -220,12 +219,11 @@ def _neighbours(path: str, number: int, last: int) -> list[str]:
 
 
 def _links(canonical: str, choices: list[tuple[Format, str]], chosen: Format) -> list[str]:
-    """Return the links of a document: the other formats, its one address, the vocabulary, the licence."""
+    """Return the links of a document: the other formats, its one address, the vocabulary, the licences."""
     links = [*alternates(choices, chosen), *context.links(chosen)]
     links.append(link(canonical, "canonical"))
     links.append(link(site().addresses.local("vocab"), "describedby", type="text/turtle"))
-    links.append(link(BY_SA_4, "license"))
-    return links
+    return [*links, *licensed(site().snapshot.manifest.licences)]
 
 
 def described(here: Site, iri: str, format: Format, page: int = 1) -> Answer:  # noqa: A002
@@ -234,9 +232,10 @@ def described(here: Site, iri: str, format: Format, page: int = 1) -> Answer:  #
 
     def make() -> Answer:
         document_iri, limit = here.addresses.base + here.addresses.document(iri), here.settings.result_bytes
+        licences = here.snapshot.manifest.licences
         if format != HTML:
-            return here.workers.ask(Describe(iri, format, limit, document_iri, page))
-        found = here.workers.ask(DescribePage(iri, limit, document_iri, page))
+            return here.workers.ask(Describe(iri, format, limit, document_iri, page, licences))
+        found = here.workers.ask(DescribePage(iri, limit, document_iri, page, licences))
         return Answer("describe", format, document_page(here, iri, found.nodes, page=page).encode(), rows=found.events)
 
     found: Answer = here.cached(key, make, lambda answer: len(answer.body) + 1_000)

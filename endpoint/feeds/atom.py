@@ -10,7 +10,6 @@ from endpoint.html.periods import spoken
 from endpoint.http.negotiate import HTML
 from kg.derived.changelog import Change
 from kg.rdf.formats import Format
-from kg.rdf.licences import BY_SA_4
 
 ATOM: Final = Format("atom", "application/atom+xml", "atom", "page", "Atom")
 ANY_XML: Final = tuple(Format(ATOM.name, name, "xml", "page", "Atom") for name in ("application/xml", "text/xml"))
@@ -29,7 +28,7 @@ for _prefix, _namespace in _NAMESPACES.items():
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A feed document: of the whole feed its IRI, title, page for people, and publisher; and its own address.
+    """A feed document: of the whole feed its IRI, title, page for people, publisher and licences; its own address.
 
     ``archive`` says that it never changes, ``previous`` is the address of the archive before it, if there is one.
     """
@@ -40,6 +39,7 @@ class Document:
     author: str
     address: str
     updated: str
+    licences: tuple[str, ...]
     archive: bool = False
     previous: str | None = None
 
@@ -53,7 +53,8 @@ def render(document: Document, entries: list[Change]) -> bytes:
     _text(SubElement(feed, _name("author")), "name", document.author)
     _link(feed, "self", document.address, ATOM.media_type)
     _link(feed, "alternate", document.page, HTML.media_type)
-    _link(feed, "license", BY_SA_4)
+    for licence in document.licences:
+        _link(feed, "license", licence)
     if document.archive:
         SubElement(feed, _name("fh:archive"))
         _link(feed, "current", document.id, ATOM.media_type)

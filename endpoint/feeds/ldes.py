@@ -16,7 +16,6 @@ from pyoxigraph import RdfFormat, serialize
 from kg.derived.changelog import Change, ChangePage
 from kg.rdf import Literal, NamedNode, Quad, terms
 from kg.rdf.formats import Format, by_name
-from kg.rdf.licences import BY_SA_4
 from kg.rdf.prefixes import expand
 
 _JSONLD: Final = Format("jsonld", "application/ld+json", "jsonld", "dataset", "JSON-LD", rdf=RdfFormat.JSON_LD)
@@ -27,11 +26,10 @@ TREE: Final = "https://w3id.org/tree#"
 LDES: Final = "https://w3id.org/ldes#"
 SHACL: Final = "http://www.w3.org/ns/shacl#"
 ACTIVITY: Final = "https://www.w3.org/ns/activitystreams#"
-LICENCE: Final = NamedNode(BY_SA_4)
-"""When a version was published: a term that the graph itself does not use, so that versions can be told from it."""
 DELETE: Final = NamedNode(f"{ACTIVITY}Delete")
 
 Value = NamedNode | Literal
+Values = Value | tuple[Value, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +61,13 @@ class EventStream:
         """Return the IRI of the version that a change made."""
         return f"{self.base}feed/version/{change.seq}"
 
-    def describe(self, days: int, children: Iterable[Node]) -> str:
-        """Return the root node in N-Quads: the collection, its shape, how long versions are kept, and the tree."""
+    def describe(self, days: int, children: Iterable[Node], licences: Iterable[str]) -> str:
+        """Return the root node in N-Quads: the collection, its licences, shape and retention, and the tree."""
         shape, policy = f"{self.root}#shape", f"{self.root}#retention"
-        stream: dict[str, Value] = {
+        stream: dict[str, Values] = {
             "rdf:type": NamedNode(f"{LDES}EventStream"),
             "dcterms:title": Literal("All that newsgraph says, version by version", language="en"),
-            "dcterms:license": LICENCE,
+            "dcterms:license": tuple(map(NamedNode, licences)),
             f"{LDES}timestampPath": terms.ISSUED,
             f"{LDES}versionOfPath": terms.IS_VERSION_OF,
             f"{LDES}versionDeletePath": terms.TYPE,
@@ -147,9 +145,11 @@ def _relations(address: str, children: Iterable[Node]) -> Iterator[Quad]:
             yield from _said(relation, said)
 
 
-def _said(subject: str, values: Mapping[str, Value]) -> Iterator[Quad]:
+def _said(subject: str, values: Mapping[str, Values]) -> Iterator[Quad]:
     for name, value in values.items():
-        yield Quad(NamedNode(subject), NamedNode(name if "#" in name or "//" in name else expand(name)), value)
+        predicate = NamedNode(name if "#" in name or "//" in name else expand(name))
+        for one in value if isinstance(value, tuple) else (value,):
+            yield Quad(NamedNode(subject), predicate, one)
 
 
 def _lines(quads: Iterable[Quad]) -> str:

@@ -141,6 +141,7 @@ def _atom(
         here.settings.publisher,
         address,
         updated,
+        here.snapshot.manifest.licences,
         archive,
         previous,
     )
@@ -194,7 +195,7 @@ def ldes_root() -> Response:
     with _reading(here) as log:
         last = -(-log.pages // CHILDREN)
         nodes = ((_index(stream, log, number), _children(log, number)) for number in range(1, last + 1))
-        head = stream.describe(here.settings.feed_days, ldes.index_nodes(nodes))
+        head = stream.describe(here.settings.feed_days, ldes.index_nodes(nodes), here.snapshot.manifest.licences)
         return _send(_tree(here, head, (), chosen), chosen, log.time)
 
 

@@ -18,6 +18,7 @@ from endpoint.http.negotiate import PAGE_FORMATS
 from endpoint.http.urls import Addresses
 from endpoint.site.site import Site
 from kg.lookup.describe import NEWEST, paged, pages
+from kg.rdf import licences
 from kg.rdf.prefixes import compact
 from kg.rdf.schema_org import page_about
 from kg.rdf.serialize import Nodes
@@ -242,5 +243,6 @@ def install(filters: dict[str, Any]) -> None:
     """Add the filters that the templates use."""
     filters["spoken"] = spoken
     filters["language"] = lambda tag: LANGUAGES.get(tag, tag)
+    filters["licence"] = licences.label
     filters["position"] = lambda index, page: (page - 1) * NEWEST + index
     filters["number"] = lambda value: f"{value:,}"

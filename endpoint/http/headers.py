@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from flask import Response, request
@@ -47,6 +47,11 @@ def add(response: Response) -> Response:
 def link(target: str, rel: str, **attributes: str) -> str:
     """Return one link of a Link header (RFC 8288)."""
     return "; ".join((f"<{target}>", f'rel="{rel}"', *(f'{name}="{value}"' for name, value in attributes.items())))
+
+
+def licensed(licences: Iterable[str]) -> list[str]:
+    """Return a link to each licence (RFC 8288; the relation is registered by RFC 4946)."""
+    return [link(iri, "license") for iri in licences]
 
 
 def alternates(choices: Sequence[tuple[Format, str]], chosen: Format) -> list[str]:

@@ -14,6 +14,7 @@ from typing import ClassVar, Generic, TypeVar
 
 from kg.dialects.entry import Attribution, Entry, Head
 from kg.dialects.item import Item, Tally
+from kg.dialects.publication import Publication
 from kg.dialects.record import Record
 
 R = TypeVar("R", bound=Record)
@@ -36,6 +37,9 @@ class Dialect(ABC, Generic[R]):
 
     sums: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     """Counts of the tally that must be the sums of others."""
+
+    publication: ClassVar[Publication] = Publication()
+    """What the archive of its pages is, and the licences of what is published of it; by default nothing is known."""
 
     byte_for_byte: ClassVar[bool] = True
     """Whether ``render`` gives the page again, which its hash then proves, or only the list of its entries."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.metadata import EntryPoint, entry_points
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from kg.dialects.base import Dialect
+from kg.dialects.publication import Publication
 from kg.errors import ArchiveError, ConfigurationError
 
 GROUP: Final = "newsgraph.dialects"
@@ -76,6 +77,8 @@ def _made(point: EntryPoint) -> Dialect[Any]:
     missing = [name for name in REQUIRED if not hasattr(kind, name)]
     if missing:
         raise TypeError(f"{point.value} has no {' and no '.join(missing)}")
+    if not isinstance(kind.publication, Publication):
+        raise TypeError(f"the publication of {point.value} is no {Publication.__qualname__}")
     made: Dialect[Any] = kind()
     return made
 
@@ -101,6 +104,17 @@ def of(path: str) -> Dialect[Any]:
     if found is None:
         raise ArchiveError(f"no dialect that is installed reads the page {path}: install the one it was read with")
     return found
+
+
+def name(path: str) -> str:
+    """Return the name of the dialect that reads the page at ``path``, or nothing if there is none."""
+    found = _first(path)
+    return found.name if found else ""
+
+
+def publications(names: Container[str]) -> tuple[Publication, ...]:
+    """Return what the dialects with these names say of their archives, each once, in the order of the dialects."""
+    return tuple(dict.fromkeys(one.dialect.publication for one in installed() if one.name in names))
 
 
 def program(path: str) -> str:

@@ -10,13 +10,10 @@ from kg.errors import NotFoundError
 from kg.lookup import period
 from kg.rdf import Literal, NamedNode, Quad, terms
 from kg.rdf.graph import Excerpt, Graph, Pattern
-from kg.rdf.licences import BY_SA_4
 from kg.rdf.prefixes import compact, expand
 
 NEWEST: Final = 100
 NAMED: Final = 500
-
-LICENCE: Final = NamedNode(BY_SA_4)
 
 # What is said about a thing that is only named: enough to show it and, for a place, to draw it on a map.
 SUMMARY: Final = tuple(
@@ -63,6 +60,7 @@ def describe(
     document: str | None = None,
     page: int = 1,
     newest: Callable[[Graph, NamedNode], list[NamedNode]] = newest_events,
+    licences: Iterable[str] = (),
 ) -> list[Quad]:
     """Return the bounded description of ``iri`` in a deterministic order, its own triples first.
 
@@ -71,8 +69,9 @@ def describe(
     (see kg.lookup.period); and of anything that events name, the newest 100 of these with label and date, or those of a
     later ``page`` (from 1) of a hundred. ``document`` is the IRI of the document that carries the description: if
     given, it is linked to what it describes, says how many events there are in all (hydra:totalItems), and links its
-    pages (hydra:PartialCollectionView). ``newest`` gives the events, where somebody remembers them. Raises
-    NotFoundError if the graph has no triple with this subject, or no such page.
+    pages (hydra:PartialCollectionView); ``licences`` are the IRIs of those that it is under. ``newest`` gives the
+    events, where somebody remembers them. Raises NotFoundError if the graph has no triple with this subject, or no
+    such page.
     """
     subject, excerpt = _node(iri), Excerpt(graph)
     excerpt.read(Pattern(subject), *_referring(subject))
@@ -86,7 +85,7 @@ def describe(
     quads = [*own, *_around(excerpt, subject, shown, document)]
     quads += summaries(excerpt, quads)
     if document:
-        quads += _document(NamedNode(document), subject, total)
+        quads += _document(NamedNode(document), subject, total, licences)
         quads += _view(document, page, pages(total))
     return in_order(quads, subject)
 
@@ -205,11 +204,11 @@ def _named(quads: Iterable[Quad]) -> Iterator[NamedNode]:
             yield quad.object
 
 
-def _document(document: NamedNode, subject: NamedNode, total: int) -> Iterator[Quad]:
+def _document(document: NamedNode, subject: NamedNode, total: int, licences: Iterable[str]) -> Iterator[Quad]:
     if document != subject:
         yield Quad(document, terms.TYPE, terms.DOCUMENT)
         yield Quad(document, terms.PRIMARY_TOPIC, subject)
-        yield Quad(document, terms.LICENSE, LICENCE)
+        yield from (Quad(document, terms.LICENSE, NamedNode(iri)) for iri in licences)
     if total:
         yield Quad(document, terms.TOTAL_ITEMS, Literal(total))
 

@@ -84,7 +84,10 @@ class CapturedPage:
 
 @dataclass(slots=True)
 class Outcome:
-    """What a conversion found beside quads; outcomes of parts add up to that of the whole."""
+    """What a conversion found beside quads; outcomes of parts add up to that of the whole.
+
+    ``dialects`` are the names of those that have read a page, prose being none.
+    """
 
     tally: Tally = field(default_factory=Tally)
     unread: list[tuple[str, Unread]] = field(default_factory=list)
@@ -96,6 +99,7 @@ class Outcome:
     languages: Counter[str] = field(default_factory=Counter)
     listed: set[str] = field(default_factory=set)
     withdrawn: dict[str, str] = field(default_factory=dict)
+    dialects: set[str] = field(default_factory=set)
 
     def add(self, other: Outcome) -> None:
         """Add the outcome of another part."""
@@ -109,6 +113,7 @@ class Outcome:
         self.languages.update(other.languages)
         self.listed |= other.listed
         self.withdrawn |= other.withdrawn
+        self.dialects |= other.dialects
 
 
 class Converter:
@@ -159,6 +164,7 @@ class Converter:
             if record is None:
                 self.outcome.prose.append(page.path)
                 continue
+            self.outcome.dialects.add(registry.name(page.path))
             self._tell(page, record)
             list(registry.of(page.path).items(page.path, record, self.outcome.tally, "en"))
             self.outcome.tally.counts["captures"] += 1
@@ -181,6 +187,7 @@ class Converter:
         record = reading.parse(page)
         if record is None:
             return CapturedPage(page, None, (), Tally())
+        self.outcome.dialects.add(registry.name(page.path))
         tally = Tally()
         listed = registry.of(page.path).items(page.path, record, tally, shown.language)
         return CapturedPage(page, record, tuple(Listing(item, iri, page.captured) for item in listed), tally)

@@ -126,6 +126,7 @@ def _plain(outcome: Outcome) -> dict[str, Any]:
         "languages": outcome.languages,
         "listed": sorted(outcome.listed),
         "withdrawn": outcome.withdrawn,
+        "dialects": sorted(outcome.dialects),
     }
 
 
@@ -149,6 +150,7 @@ def _outcome(plain: dict[str, Any]) -> Outcome:
         languages=Counter(plain["languages"]),
         listed=set(plain["listed"]),
         withdrawn=plain["withdrawn"],
+        dialects=set(plain["dialects"]),
     )
 
 

@@ -16,6 +16,7 @@ from pyoxigraph import RdfFormat, serialize
 
 import vocab
 from kg.archive.opening import Archive, open_archive
+from kg.dialects import registry
 from kg.enrich import adopt, source
 from kg.enrich.adopt import Adopted
 from kg.errors import ConfigurationError
@@ -95,7 +96,12 @@ def build(
         (snapshot.report(draft)).write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         with _claimed(store, [*shipped, *finished.claims]):
             manifest = _manifest(store, draft, archives, found, settings)
-            manifest = replace(manifest, writes=last_write, shapes=checked.summary)
+            manifest = replace(
+                manifest,
+                writes=last_write,
+                shapes=checked.summary,
+                publications=registry.publications(finished.dialects),
+            )
             if past:
                 return Built(store.retain(draft, replace(manifest, as_of=text(past))), found)
             built = Built(store.publish(draft, manifest, settings.keep_snapshots), found)

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
+from kg.dialects.publication import Publication
 from kg.publish import catalog_snapshot, catalog_terms
 from kg.publish.catalog_snapshot import PATH, DatasetVersion
 from kg.publish.catalog_terms import Value, literal, node, say
-from kg.publish.catalog_texts import DESCRIPTIONS, RIGHTS, TITLES, Publisher, documents
+from kg.publish.catalog_texts import DESCRIPTIONS, TITLES, Publisher, documents, rights
 from kg.publish.dump_files import NAME, MadeDump
 from kg.publish.dump_parts import Part
 from kg.rdf import NamedNode, Quad
-from kg.rdf.licences import BY_SA_4
 from kg.store.snapshot import Manifest
 
 
@@ -76,10 +76,16 @@ def quads(catalog: Catalog) -> list[Quad]:
         _service(catalog),
         _versions(catalog),
         _agents(catalog),
-        documents(),
+        documents(_publications(catalog)),
     )
     # What is said of licences and languages in several places is said once.
     return list(dict.fromkeys((*described, *catalog_terms.languages(catalog.manifest.languages))))
+
+
+def _publications(one: Catalog) -> Iterator[Publication]:
+    """Yield what is said of the archives of all snapshots that the catalogue names."""
+    for version in (one.version, *one.kept):
+        yield from version.manifest.publications
 
 
 def _catalog(one: Catalog) -> Iterator[Quad]:
@@ -92,7 +98,7 @@ def _catalog(one: Catalog) -> Iterator[Quad]:
             "dcterms:description": literal("What this server publishes, in DCAT and VoID.", language="en"),
             "dcterms:publisher": one.part("publisher"),
             "dcterms:language": catalog_terms.language("en"),
-            "dcterms:license": NamedNode(BY_SA_4),
+            "dcterms:license": one.version.licences,
             "dcterms:modified": created,
             "dcterms:issued": created,
             "dcat:themeTaxonomy": catalog_terms.THEMES,
@@ -122,7 +128,7 @@ def _dataset(one: Catalog, part: Part | None) -> dict[str, Value]:
         "dcterms:accessRights": catalog_terms.PUBLIC,
         "dcterms:temporal": one.part("period") if one.statistics["first"] else None,
         "dcterms:language": [catalog_terms.language(tag) for tag in one.manifest.languages],
-        "dcterms:license": NamedNode(BY_SA_4),
+        "dcterms:license": one.version.licences,
         "dcterms:rights": one.part("rights"),
         "dcat:theme": catalog_terms.NEWS,
         "dcat:keyword": catalog_terms.keywords(),
@@ -218,7 +224,7 @@ def _service(one: Catalog) -> Iterator[Quad]:
             "dcat:servesDataset": one.part(NAME),
             "dcterms:conformsTo": catalog_terms.SPARQL,
             "dcterms:accessRights": catalog_terms.PUBLIC,
-            "dcterms:license": NamedNode(BY_SA_4),
+            "dcterms:license": one.version.licences,
             "dcat:theme": catalog_terms.NEWS,
             "dcat:keyword": literal("SPARQL", language="en"),
         },
@@ -263,6 +269,9 @@ def _agents(one: Catalog) -> Iterator[Quad]:
         )
     yield from say(
         one.part("rights"),
-        {"rdf:type": node("dcterms:RightsStatement"), "rdfs:label": literal(RIGHTS, language="en")},
+        {
+            "rdf:type": node("dcterms:RightsStatement"),
+            "rdfs:label": literal(rights(one.manifest.publications), language="en"),
+        },
     )
     yield from say(NamedNode(one.manifest.base), {"rdf:type": node("foaf:Document")})

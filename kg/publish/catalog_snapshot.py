@@ -13,10 +13,9 @@ from typing import Final
 
 from kg.publish import catalog_terms
 from kg.publish.catalog_terms import IANA, Value, literal, node, say
-from kg.publish.catalog_texts import DESCRIPTIONS, GAZETTEER, RIGHTS, TITLES, WIKIPEDIA, Publisher, documents
+from kg.publish.catalog_texts import DESCRIPTIONS, GAZETTEER, TITLES, Publisher, documents, rights, sources
 from kg.publish.dump_files import NAME, MadeDump
 from kg.rdf import NamedNode, Quad
-from kg.rdf.licences import BY_SA_4
 from kg.rdf.prefixes import expand
 from kg.store.snapshot import Manifest
 
@@ -60,6 +59,11 @@ class DatasetVersion:
     def dump(self, made: MadeDump) -> NamedNode:
         """Return the IRI of a dump, which is not the address of its bytes."""
         return NamedNode(f"{self.iri}/dump/{made.file.name}")
+
+    @property
+    def licences(self) -> tuple[NamedNode, ...]:
+        """The licences of what is published; none if none is known."""
+        return tuple(map(NamedNode, self.manifest.licences))
 
     @property
     def counts(self) -> dict[str, int]:
@@ -110,7 +114,7 @@ def summary(version: DatasetVersion) -> Iterator[Quad]:
             "dcat:previousVersion": NamedNode(f"{manifest.base}{FOLDER}/{version.before}") if version.before else None,
             "dcterms:issued": created,
             "dcterms:publisher": version.in_catalog("publisher"),
-            "dcterms:license": NamedNode(BY_SA_4),
+            "dcterms:license": version.licences,
             "dcterms:accessRights": catalog_terms.PUBLIC,
             "dcat:theme": catalog_terms.NEWS,
             "dcat:keyword": catalog_terms.keywords(),
@@ -156,7 +160,7 @@ def provenance(version: DatasetVersion) -> Iterator[Quad]:
         NamedNode(version.iri),
         {
             "prov:wasGeneratedBy": version.part("build"),
-            "prov:wasDerivedFrom": (*archives, NamedNode(WIKIPEDIA), *GAZETTEER),
+            "prov:wasDerivedFrom": (*archives, *sources(manifest.publications), *GAZETTEER),
         },
     )
     yield from say(
@@ -212,7 +216,7 @@ def distribution(version: DatasetVersion, made: MadeDump) -> Iterator[Quad]:
             "spdx:checksum": checksum,
             "dcterms:issued": created,
             "dcterms:modified": created,
-            "dcterms:license": NamedNode(BY_SA_4),
+            "dcterms:license": version.licences,
             "dcterms:rights": version.in_catalog("rights"),
             "dcatap:availability": catalog_terms.AVAILABLE,
         },
@@ -247,14 +251,14 @@ def _surroundings(version: DatasetVersion, document: str, subject: NamedNode) ->
     about: dict[str, Value] = {
         "rdf:type": node("foaf:Document"),
         "foaf:primaryTopic": subject,
-        "dcterms:license": NamedNode(BY_SA_4),
+        "dcterms:license": version.licences,
     }
     yield from say(NamedNode(document), about)
     agent: dict[str, Value] = {"rdf:type": node("foaf:Agent"), "foaf:name": literal(version.publisher.name)}
     yield from say(version.in_catalog("publisher"), agent)
-    rights: dict[str, Value] = {
+    statement: dict[str, Value] = {
         "rdf:type": node("dcterms:RightsStatement"),
-        "rdfs:label": literal(RIGHTS, language="en"),
+        "rdfs:label": literal(rights(version.manifest.publications), language="en"),
     }
-    yield from say(version.in_catalog("rights"), rights)
-    yield from documents()
+    yield from say(version.in_catalog("rights"), statement)
+    yield from documents(version.manifest.publications)

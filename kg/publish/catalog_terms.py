@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from kg.rdf import Literal, NamedNode, Quad, prefixes
+from kg.rdf.licences import NAMES
 
 PREFIXES: Final[Mapping[str, str]] = {
     **{name: prefixes.PREFIXES[name] for name in ("dcterms", "foaf", "owl", "prov", "rdf", "rdfs", "schema", "skos")},
@@ -134,9 +135,12 @@ def file_type(name: str) -> Iterator[Quad]:
         yield Quad(found, IN_SCHEME, _authority("file-type"))
 
 
-def licence(iri: str, name: str) -> Iterator[Quad]:
-    """Yield what is said of a Creative Commons licence or mark, named such as CC BY-SA 4.0."""
-    document = NamedNode(iri)
+def licence(iri: str) -> Iterator[Quad]:
+    """Yield what is said of a licence: its type, and what it is called if it is known here."""
+    document, name = NamedNode(iri), NAMES.get(iri)
+    if name is None:
+        yield Quad(document, TYPE, node("dcterms:LicenseDocument"))
+        return
     told = (("SA", "ViralEffect-ShareAlike"), ("BY", "Attribution"), ("Public", "PublicDomain"))
     type_ = next(type_ for words, type_ in told if words in name)
     kind = NamedNode(LICENCE_TYPES + type_)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from kg.dialects.publication import Publication
 from kg.publish import catalog_terms
-from kg.publish.catalog_terms import literal, node, say
+from kg.publish.catalog_terms import Value, literal, node, say
 from kg.publish.dump_parts import Part
 from kg.rdf import NamedNode, Quad
-from kg.rdf.licences import BY_4, BY_SA_3, BY_SA_4, NAMES, PUBLIC_DOMAIN
+from kg.rdf.licences import BY_4, PUBLIC_DOMAIN
 
-WIKIPEDIA: Final = "https://en.wikipedia.org/wiki/Portal:Current_events"
 GEONAMES: Final = "https://www.geonames.org/"
 NATURAL_EARTH: Final = "https://www.naturalearthdata.com/"
 GAZETTEER: Final = (NamedNode(GEONAMES), NamedNode(NATURAL_EARTH))
@@ -31,14 +31,12 @@ DESCRIPTIONS: Final[Mapping[Part | None, str]] = {
     "enrichment": "Coordinates, types, labels and links of entities, asked from other data sets on the day that each "
     "of its graphs says.",
 }
-RIGHTS: Final = (
-    "Text by the contributors of Wikipedia's Current events portal, and of the Context, which was made from it; "
-    "modified: taken apart into statements, with links resolved, and places and revisions added. Each capture of a "
-    "wiki page whose time is known names the page history that lists its authors, and its licence: CC BY-SA 3.0, from "
-    "June 2023 on CC BY-SA 4.0. Names and containment of places and coordinates of cities: GeoNames, CC BY 4.0, "
-    "modified. Coordinates of countries and divisions: made from Natural Earth, in the public domain. Descriptions "
-    "and images that pages of the Context print belong to their publishers."
+PLACES: Final = (
+    "Names and containment of places and coordinates of cities: GeoNames, CC BY 4.0, modified. "
+    "Coordinates of countries and divisions: made from Natural Earth, in the public domain."
 )
+UNKNOWN: Final = "Under which licence the text is, is not known."
+PARTLY_UNKNOWN: Final = "Under which licence a part of the text is, is not known."
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +47,24 @@ class Publisher:
     contact: str = ""
 
 
-def documents() -> Iterator[Quad]:
+def rights(publications: Sequence[Publication]) -> str:
+    """Return in words whom to credit, what is under none of the licences, and where the licence is not known."""
+    silent = [one for one in publications if not one.licences]
+    unknown = UNKNOWN if len(silent) == len(publications) else PARTLY_UNKNOWN if silent else ""
+    said = (*(one.rights for one in publications), unknown, PLACES, *(one.reserved for one in publications))
+    return " ".join(filter(None, said))
+
+
+def sources(publications: Iterable[Publication]) -> tuple[NamedNode, ...]:
+    """Return the archives that have an IRI."""
+    return tuple(NamedNode(one.source) for one in publications if one.source)
+
+
+def documents(publications: Iterable[Publication]) -> Iterator[Quad]:
     """Yield what is said of the sources and licences, wherever they are named."""
-    yield from say(
-        NamedNode(WIKIPEDIA),
-        {
-            "rdf:type": node("prov:Entity"),
-            "dcterms:title": literal("Wikipedia: Current events portal", language="en"),
-            "dcterms:license": (NamedNode(BY_SA_3), NamedNode(BY_SA_4)),
-        },
-    )
+    known = list(publications)
+    for one in known:
+        yield from _archive(one) if one.source else ()
     yield from say(
         NamedNode(GEONAMES),
         {
@@ -75,6 +81,16 @@ def documents() -> Iterator[Quad]:
             "dcterms:license": NamedNode(PUBLIC_DOMAIN),
         },
     )
-    for iri, name in NAMES.items():
-        yield from catalog_terms.licence(iri, name)
+    named = dict.fromkeys(iri for one in known for iri in (*one.source_licences, *one.licences))
+    for iri in (*named, BY_4, PUBLIC_DOMAIN):
+        yield from catalog_terms.licence(iri)
     yield from catalog_terms.concepts()
+
+
+def _archive(one: Publication) -> Iterator[Quad]:
+    said: dict[str, Value] = {
+        "rdf:type": node("prov:Entity"),
+        "dcterms:title": literal(one.title, language="en") if one.title else None,
+        "dcterms:license": [NamedNode(iri) for iri in one.source_licences],
+    }
+    yield from say(NamedNode(one.source), said)

@@ -15,3 +15,14 @@ NAMES: Final = {
     BY_4: "CC BY 4.0",
     PUBLIC_DOMAIN: "Public Domain Mark 1.0",
 }
+SPDX: Final = {
+    BY_SA_3: "CC-BY-SA-3.0",
+    BY_SA_4: "CC-BY-SA-4.0",
+    BY_4: "CC-BY-4.0",
+}
+"""Their identifiers in the SPDX License List, which has none for the mark."""
+
+
+def label(iri: str) -> str:
+    """Return what people call a licence: its IRI, if it is none of these."""
+    return NAMES.get(iri, iri)

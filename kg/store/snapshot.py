@@ -13,7 +13,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from kg.errors import StoreError
+from kg.dialects import wikipedia
+from kg.dialects.publication import Publication
+from kg.errors import ConfigurationError, StoreError
 from kg.store.embedded import EmbeddedGraph
 
 #: The format of the manifests that this version writes and reads.
@@ -31,6 +33,8 @@ class Manifest:
     snapshot has. A snapshot that a write made has all counts but that of the triples from the build before it, whose id
     is ``build``. ``as_of`` is the time that a snapshot of the past shows, empty for one that shows the present.
     ``vocabulary`` is the IRI of the version of the vocabulary, empty in manifests of before there were versions.
+    ``publications`` are what the dialects that have read the pages say of their archives, an empty one where a dialect
+    says nothing; manifests of before there was a choice mean Wikipedia's portal.
     ``format`` is the format of the manifest and the folder; version 0.1.0, which had the first one, does not say it.
     """
 
@@ -47,8 +51,14 @@ class Manifest:
     writes: int = 0
     as_of: str = ""
     vocabulary: str = ""
+    publications: tuple[Publication, ...] = (wikipedia.PORTAL,)
     files: dict[str, dict[str, Any]] = field(default_factory=dict)
     format: int = FORMAT
+
+    @property
+    def licences(self) -> tuple[str, ...]:
+        """The IRIs of the licences of what is published, each once; none if none is known."""
+        return tuple(dict.fromkeys(iri for one in self.publications for iri in one.licences))
 
 
 _NAMES = {one.name for one in fields(Manifest)}
@@ -84,8 +94,11 @@ def read(folder: Path) -> Snapshot:
     try:
         said = {"format": FORMAT} | json.loads(manifest_file(folder).read_text(encoding="utf-8"))
         if said["format"] == FORMAT:
-            return Snapshot(folder, Manifest(**{name: said[name] for name in _NAMES & said.keys()}))
-    except (OSError, ValueError, TypeError) as error:
+            known = {name: said[name] for name in _NAMES & said.keys()}
+            if "publications" in known:
+                known["publications"] = tuple(map(Publication.of, known["publications"]))
+            return Snapshot(folder, Manifest(**known))
+    except (OSError, ValueError, TypeError, ConfigurationError) as error:
         raise StoreError(f"the manifest of snapshot {folder} cannot be read: {error}; build again") from error
     raise StoreError(
         f"snapshot {folder} has the format {said['format']}, but this version of newsgraph reads format {FORMAT}: "

@@ -49,7 +49,8 @@ class PageDescription:
 class Describe(GraphOperation[Answer]):
     """Describe a resource in a format, see kg.lookup.describe; the ``rows`` are the events on all pages.
 
-    ``document`` is the IRI of the document that describes it, ``limit`` the largest description in bytes.
+    ``document`` is the IRI of the document that describes it, ``licences`` are the IRIs of those that it is under,
+    ``limit`` is the largest description in bytes.
     """
 
     iri: str
@@ -57,10 +58,11 @@ class Describe(GraphOperation[Answer]):
     limit: int
     document: str | None = None
     page: int = 1
+    licences: tuple[str, ...] = ()
 
     def answer(self, graph: Graph) -> Answer:
         """Return the description."""
-        quads = describe(graph, self.iri, self.document, self.page, _events)
+        quads = describe(graph, self.iri, self.document, self.page, _events, self.licences)
         body = _within(self.limit, represent(quads, self.format))
         return Answer("describe", self.format, body, rows=total_of(quads, self.document))
 
@@ -73,10 +75,11 @@ class DescribePage(GraphOperation[PageDescription]):
     limit: int
     document: str | None = None
     page: int = 1
+    licences: tuple[str, ...] = ()
 
     def answer(self, graph: Graph) -> PageDescription:
         """Return the description."""
-        quads = describe(graph, self.iri, self.document, self.page, _events)
+        quads = describe(graph, self.iri, self.document, self.page, _events, self.licences)
         return PageDescription(_within(self.limit, _json(quads)), total_of(quads, self.document))
 
 

@@ -40,6 +40,14 @@ class All(Csv):
         return True
 """
 
+SPOKEN = """
+from newsgraph_csv import Csv
+
+
+class Spoken(Csv):
+    publication = "CC BY 4.0"
+"""
+
 Make = Callable[[str, str, str, str], None]
 
 
@@ -122,3 +130,11 @@ def test_a_broken_dialect_stops_a_build_in_one_line(site: Path, distribution: Ma
     assert done.returncode == 2
     assert done.stderr.startswith(b"kg: the dialect bad of broken 2.0 cannot be used")
     assert done.stderr.count(b"\n") == 1
+
+
+def test_what_a_dialect_says_of_its_archive_must_be_a_publication(site: Path, distribution: Make) -> None:
+    install(CSV, site)
+    distribution("wordy", "spoken", "spoken:Spoken", SPOKEN)
+    found = shown(site)
+    assert found.startswith("ConfigurationError: the dialect spoken of wordy 2.0 cannot be used")
+    assert "the publication of spoken:Spoken is no Publication" in found

@@ -19,8 +19,8 @@ ONLY_A_DIALECT_SAYS = re.compile(
     r"|消息|上下文|MARKERS|wikitext\.|context\.(?:page|labels|event)"
 )
 """Records, words, paths and media types of one page language."""
-WORDS_OF_THE_CATALOGUE = "kg.publish.catalog_texts"
-"""Its words on where the published data come from name the portal, whatever was read."""
+THEIR_ARCHIVE = "kg.dialects.wikipedia"
+"""What the two dialects say of the archive that both come from, and manifests of before dialects said it mean."""
 
 
 def text(module: str) -> str:
@@ -48,7 +48,11 @@ def test_no_module_imports_a_dialect_and_no_dialect_another() -> None:
     assert upward == []
 
 
-@pytest.mark.parametrize("module", sorted(one for one in KNOWN if not one.startswith(ROOMS)))
+@pytest.mark.parametrize("module", sorted(one for one in KNOWN if not one.startswith((*ROOMS, THEIR_ARCHIVE))))
 def test_what_only_a_dialect_knows_is_named_nowhere_else(module: str) -> None:
-    allowed = {"Portal:Current_events"} if module == WORDS_OF_THE_CATALOGUE else set()
-    assert set(ONLY_A_DIALECT_SAYS.findall(text(module))) <= allowed
+    assert ONLY_A_DIALECT_SAYS.findall(text(module)) == []
+
+
+def test_what_they_say_of_their_archive_only_old_manifests_mean_besides() -> None:
+    readers = {module for module, imported in ARROWS.items() if THEIR_ARCHIVE in imported}
+    assert readers == {*DIALECTS, "kg.store.snapshot"}

@@ -26,6 +26,7 @@ _FRONT_PAGE_PATH = re.compile(r"(?:^|/)(?:README|index)\.md$")
 class Context(Dialect[ContextPage]):
     """Event pages, day indexes and front pages in Markdown. A page is about one event, so old captures stay whole."""
 
+    publication = wikipedia.PORTAL
     shown_path = "news/2011/11/8/<slug>.md"
     item_counts: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "event pages": ("event pages",),

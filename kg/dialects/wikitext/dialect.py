@@ -22,6 +22,7 @@ from kg.rdf.iri import spell
 class Wikitext(Dialect[DayPage]):
     """Day pages in wikitext. One edit of a page captures all its bullets again, so old captures are not kept whole."""
 
+    publication = wikipedia.PORTAL
     shown_path = "2011_November_8.txt"
     item_counts: ClassVar[Mapping[str, tuple[str, ...]]] = {"bullet events": ("leaf event", "parent event")}
     sums: ClassVar[Mapping[str, tuple[str, ...]]] = {

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 import kg
+from kg.dialects.wikipedia import PORTAL
 from kg.events.ledger import Ledger, read
 from kg.pipeline.run import build
 from kg.settings import Settings
@@ -55,6 +56,13 @@ def test_the_manifest_of_0_1_0_has_no_format_and_is_read_as_the_first(old: Path)
     assert "format" not in json.loads((current.folder / "manifest.json").read_text())
     assert (current.manifest.tool, current.manifest.format) == ("newsgraph 0.1.0", 1)
     assert snapshot.checksums(current.folder) == current.manifest.files
+
+
+def test_the_manifest_of_0_1_0_says_no_publications_and_means_the_portal(old: Path) -> None:
+    current = Store(old / "store").current()
+    assert "publications" not in json.loads((current.folder / "manifest.json").read_text())
+    assert current.manifest.publications == (PORTAL,)
+    assert current.manifest.licences == ("https://creativecommons.org/licenses/by-sa/4.0/",)
 
 
 def test_a_store_of_0_1_0_answers_queries(old: Path) -> None:

@@ -15,6 +15,7 @@ from typing import ClassVar
 from kg.dialects.base import Dialect
 from kg.dialects.entry import Attribution, Entry, Head
 from kg.dialects.item import Item, Origin, Tally, readable_slug
+from kg.dialects.publication import Publication
 from kg.dialects.record import Citation, Link, Record, Unread
 
 
@@ -43,6 +44,13 @@ class Table(Record):
 class Csv(Dialect[Table]):
     """Tables of events."""
 
+    publication = Publication(
+        title="Tables of events",
+        source="https://example.org/tables",
+        licences=("https://opendatacommons.org/licenses/by/1-0/",),
+        rights="Tables by the clerks of Example Town.",
+        credit="Tables of events by the clerks of Example Town",
+    )
     shown_path = "events.csv"
     item_counts: ClassVar[Mapping[str, tuple[str, ...]]] = {"rows": ("rows",)}
 

@@ -1,0 +1,49 @@
+"""What a dialect says of the archive that it reads: what it is, and under which licences its text is published."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Final, Self
+
+from kg.errors import ConfigurationError
+
+_ADDRESS: Final = re.compile(r"https?://[^\s<>\"{}|\\^`\x00-\x20\x7f]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """An archive and the terms of what is published of it; where nothing is said, nothing is known or claimed.
+
+    ``title`` and ``source`` are the name and the IRI of the archive, ``source_licences`` the IRIs of the licences that
+    its own pages are or were under, ``licences`` those of what is published of them now. In whole sentences, ``rights``
+    says whom to credit, and ``reserved`` what is under none of these licences. ``credit`` stands at the foot of every
+    page, before the licences, and ``origin`` after the word "from"; without them the title does.
+
+    Raises ConfigurationError if the licences are no tuples, or an IRI is no address that a page may link: these begin
+    with ``http://`` or ``https://``.
+    """
+
+    title: str = ""
+    source: str = ""
+    source_licences: tuple[str, ...] = ()
+    licences: tuple[str, ...] = ()
+    rights: str = ""
+    reserved: str = ""
+    credit: str = ""
+    origin: str = ""
+
+    def __post_init__(self) -> None:
+        for several in (self.source_licences, self.licences):
+            if not isinstance(several, tuple):
+                raise ConfigurationError(f"the licences of a publication must be a tuple of IRIs, not {several!r}")
+        for iri in (*filter(None, [self.source]), *self.source_licences, *self.licences):
+            if not _ADDRESS.fullmatch(iri):
+                raise ConfigurationError(f"the source or licence of a publication must be an address, not {iri!r}")
+
+    @classmethod
+    def of(cls, said: Mapping[str, Any]) -> Self:
+        """Return the publication whose fields JSON holds; what it holds besides is ignored."""
+        known: dict[str, Any] = {one.name: said[one.name] for one in fields(cls) if one.name in said}
+        return cls(**known | {name: tuple(value) for name, value in known.items() if isinstance(value, list)})
