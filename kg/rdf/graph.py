@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import IO, Final, NamedTuple, Protocol
 
 from pyoxigraph import RdfFormat
@@ -17,7 +18,7 @@ Row = tuple[Term | None, ...]
 Bindings = Mapping[str, Term]
 """Terms by the names of the variables that stand for them in a query."""
 
-UNBOUND: Final[Bindings] = {}
+UNBOUND: Final[Bindings] = MappingProxyType({})
 
 
 class Pattern(NamedTuple):

@@ -74,3 +74,27 @@ def _reach(start: str, found: Mapping[str, set[str]]) -> set[str]:
         seen |= fresh
         waiting += fresh
     return seen
+
+
+def changing_globals(known: Mapping[str, Path]) -> set[str]:
+    """Return what modules keep in names of their own and change: empty containers, locks, and what is ``global``."""
+    found = set()
+    for name, file in known.items():
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        found |= {f"{name}.{one}" for node in ast.walk(tree) if isinstance(node, ast.Global) for one in node.names}
+        for node in tree.body:
+            targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+            if _changes(getattr(node, "value", None)):
+                found |= {f"{name}.{one.id}" for one in targets if isinstance(one, ast.Name)}
+    return found
+
+
+def _changes(value: ast.expr | None) -> bool:
+    """Whether an expression makes something that is only of use if it changes."""
+    if isinstance(value, ast.Dict | ast.List):
+        return not ast.unparse(value).strip("{}[]")
+    if not isinstance(value, ast.Call):
+        return False
+    made = ast.unparse(value.func).rpartition(".")[2]
+    empty = made in ("dict", "list", "set", "OrderedDict", "defaultdict", "deque", "Counter") and not value.args
+    return empty or made in ("Lock", "RLock", "Condition", "Event", "Semaphore", "BoundedSemaphore")
