@@ -101,7 +101,7 @@ HEADER, BODY = Describe("x:y", FORMATS[1], 1, "x:z").frame()
         ({}, BODY, "there is no operation None"),
         ({"operation": "Describe"}, BODY, "NoneType where dict is expected"),
         (HEADER | {"fields": HEADER["fields"] | {"more": 1}}, BODY, "should not have, more"),
-        (HEADER | {"fields": {"iri": "x:y"}}, BODY, "document, format, limit, page"),
+        (HEADER | {"fields": {"iri": "x:y"}}, BODY, "document, format, licences, limit, page"),
         (HEADER | {"fields": HEADER["fields"] | {"iri": 1}}, BODY, "int where str is expected"),
         (HEADER | {"fields": HEADER["fields"] | {"limit": True}}, BODY, "bool where int is expected"),
         (HEADER | {"fields": HEADER["fields"] | {"format": None}}, BODY, "NoneType where str is expected"),
