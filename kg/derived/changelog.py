@@ -19,7 +19,9 @@ from typing import Any, Final, Literal
 from kg.errors import StoreError
 from kg.store.layout import Store
 
-VERSION: Final = 1
+VERSION: Final = 2
+UNSORTED: Final = 1
+"""The version whose hashes are of lines in the order of the engine; else it is the same, and read as well."""
 EVENTS: Final = ""
 """The name of the feed of all events; that of another feed is the IRI of what its events name."""
 
@@ -169,6 +171,6 @@ def _log(database: sqlite3.Connection) -> Changelog | None:
         found = dict(database.execute("SELECT name, value FROM meta"))
     except sqlite3.OperationalError:  # one that was just begun, or whose writer was killed, which the next one mends
         return None
-    if found.get("version") != str(VERSION):
+    if found.get("version") not in (str(VERSION), str(UNSORTED)):
         return None
     return Changelog(database, found["snapshot"], int(found["generation"]), found["time"])

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from kg.derived.changelog import EVENTS, SCHEMA, VERSION, Kind
+from kg.derived.changelog import EVENTS, SCHEMA, UNSORTED, VERSION, Kind
 from kg.errors import StoreError
 from kg.lookup import resource_state
 from kg.lookup.resource_state import ResourceStates
@@ -45,6 +45,8 @@ def append(store: Store, source: Snapshot, found: ResourceStates, days: int) -> 
             database.execute("BEGIN IMMEDIATE")
             meta = _meta(database)
             if meta.get("snapshot") != source.id:
+                if meta.get("version") == str(UNSORTED):
+                    _hash_sorted(database, source, found)
                 _Update(database, store, source, meta).make(found, days)
             database.execute("COMMIT")
     except sqlite3.Error as error:
@@ -52,16 +54,27 @@ def append(store: Store, source: Snapshot, found: ResourceStates, days: int) -> 
 
 
 def _meta(database: sqlite3.Connection) -> dict[str, str]:
-    """Return what the log says of itself; one of another version is begun anew."""
+    """Return what the log says of itself; one of a version that is not known is begun anew."""
     tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
     meta = dict(database.execute("SELECT name, value FROM meta")) if "meta" in tables else {}
-    if meta.get("version") == str(VERSION):
+    if meta.get("version") in (str(VERSION), str(UNSORTED)):
         return meta
     for name in tables:
         database.execute(f"DROP TABLE {name}")
     for statement in filter(str.strip, SCHEMA.split(";")):
         database.execute(statement)
     return {}
+
+
+def _hash_sorted(database: sqlite3.Connection, source: Snapshot, found: ResourceStates) -> None:
+    """Give a log of version 1 the hashes of version 2, for what the snapshot ``source`` has not changed.
+
+    What has changed keeps a hash that the new one, in ``found``, differs from. Raises StoreError if the snapshot
+    cannot be read.
+    """
+    former = resource_state.state(source.open(), source.manifest.base, unsorted=True)
+    same = ((found[iri][0], iri, said) for iri, (said, _) in former.items())
+    database.executemany("UPDATE state SET hash = ? WHERE iri = ? AND hash = ?", same)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,7 @@ from kg.derived import kinds
 from kg.derived.artefact import Artefact, GatheredArtefact, SnapshotFolders, WrittenArtefact
 from kg.errors import NewsgraphError, NotFoundError
 from kg.process import sandbox
-from kg.rdf.blocks import gather
-from kg.store import snapshot
+from kg.store import shards, snapshot
 from kg.store.layout import Store
 
 Outcome = tuple[Literal["made", "nothing", "failed"], str]
@@ -42,7 +41,7 @@ def make(place: SnapshotFolders, artefacts: Sequence[Artefact]) -> dict[str, Out
     found: dict[str, Outcome] = {}
     gathered = [(one, one.begin(place)) for one in artefacts if isinstance(one, GatheredArtefact)]
     if gathered:
-        gather(place.snapshot.open(), [gathering for _, gathering in gathered])
+        shards.gather(place.store, place.snapshot, [gathering for _, gathering in gathered])
     for one, gathering in gathered:
         found[one.name] = _tried(one.finish, gathering, place)
     for written in artefacts:

@@ -42,10 +42,15 @@ def owner(iri: str, base: str) -> str:
 
 
 class Resources:
-    """A collector (see kg.rdf.blocks) of what a graph with the identity base ``base`` says of every resource."""
+    """A collector (see kg.rdf.blocks) of what a graph with the identity base ``base`` says of every resource.
 
-    def __init__(self, base: str) -> None:
+    What is said of a subject is hashed as sorted lines; with ``unsorted`` in the order in which the lines come, as
+    change logs of version 1 have it.
+    """
+
+    def __init__(self, base: str, *, unsorted: bool = False) -> None:
         self._base = base
+        self._unsorted = unsorted
         self._found = ResourceStates()
         self._parts: dict[str, tuple[int, int]] = {}
         self._linked: set[str] = set()
@@ -54,7 +59,8 @@ class Resources:
         """Take the hash of a block, and which parts it has."""
         if not blocks.is_iri(block.subject):
             return
-        subject, lines, base = blocks.iri(block.subject), b"".join(block.lines), self._base
+        subject, base = blocks.iri(block.subject), self._base
+        lines = b"".join(block.lines if self._unsorted else sorted(block.lines))
         said = int.from_bytes(hashlib.blake2b(lines, digest_size=16).digest()), len(lines)
         if owner(subject, base) != subject:
             self._parts[subject] = said
@@ -72,9 +78,9 @@ class Resources:
         return found
 
 
-def state(graph: Graph, base: str) -> ResourceStates:
-    """Return what the default graph says of every resource; raises StoreError if it cannot be read."""
-    resources = Resources(base)
+def state(graph: Graph, base: str, *, unsorted: bool = False) -> ResourceStates:
+    """Return what the default graph says of every resource (see Resources); raises StoreError if it cannot be read."""
+    resources = Resources(base, unsorted=unsorted)
     blocks.gather(graph, [resources])
     return resources.state()
 

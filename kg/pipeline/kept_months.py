@@ -1,8 +1,8 @@
 """Converted months kept from one build to the next, so that a build converts only what is new.
 
-A part is a month's quads as N-Triples and its outcome as JSON, kept under a hash of everything they depend on:
-the program, the dialects that read its pages, the gazetteer, the identity base, the versions of the pages, and what
-the ledger knows of their days.
+A part is a month's quads as sorted lines of N-Triples and its outcome as JSON, kept under a hash of everything they
+depend on: the program, the dialects that read its pages, the gazetteer, the identity base, the versions of the pages,
+and what the ledger knows of their days. The quads are also a shard of the snapshot (see kg.store.shards).
 """
 
 from __future__ import annotations
@@ -87,19 +87,26 @@ def find(store: Store, name: str) -> ConvertedMonth | None:
         return None
 
 
-def keep(store: Store, part: ConvertedMonth, name: str) -> None:
-    """Keep a part under the name that it has once what it claims is known."""
-    folder = store.kept_months
-    folder.mkdir(exist_ok=True)
-    with part.file.open("rb") as stream:
-        sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
-    target = folder / f"{name}.nt"
-    if not (target.exists() and target.samefile(part.file)):
-        target.unlink(missing_ok=True)  # what is there is damaged, or it would have been used
-        os.link(part.file, target)
+def keep(store: Store, part: ConvertedMonth, name: str) -> str:
+    """Keep a part under the name that it has once what it claims is known, and return the SHA-256 of its file."""
+    sha256 = keep_file(store, part.file, name)
+    target = store.kept_months / f"{name}.nt"
     outcome = _plain(part.outcome) | {"claims": []}
     text = json.dumps({"sha256": sha256, "outcome": outcome}, ensure_ascii=False)
     target.with_suffix(".json").write_text(text, encoding="utf-8")
+    return sha256
+
+
+def keep_file(store: Store, file: Path, name: str) -> str:
+    """Keep a file of quads under a name, and return its SHA-256."""
+    store.kept_months.mkdir(exist_ok=True)
+    with file.open("rb") as stream:
+        sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+    target = store.kept_months / f"{name}.nt"
+    if not (target.exists() and target.samefile(file)):
+        target.unlink(missing_ok=True)  # what is there is damaged, or it would have been used
+        os.link(file, target)
+    return sha256
 
 
 def forget(store: Store, wanted: set[str]) -> None:

@@ -1,7 +1,8 @@
-"""Archives -> snapshot: reads pages in several processes, streams their quads to N-Triples, and bulk-loads them."""
+"""Archives -> snapshot: reads pages in several processes, writes their quads as N-Triples, and bulk-loads them."""
 
 from __future__ import annotations
 
+import io
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator
@@ -10,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
-from typing import Any
+from typing import Any, Final
 
 from pyoxigraph import RdfFormat, serialize
 
@@ -34,7 +35,7 @@ from kg.rdf import Quad
 from kg.rdf.iri import Minter
 from kg.settings import Settings
 from kg.shapes import check
-from kg.store import snapshot
+from kg.store import shards, snapshot
 from kg.store.embedded import EmbeddedGraph
 from kg.store.layout import Store
 from kg.store.past import instant, text
@@ -43,6 +44,8 @@ from kg.version import __version__
 from kg.write import log
 
 Progress = Callable[[int, int], None]
+FINISH: Final = "finish"
+"""The name of the shard of what only all months together tell."""
 
 
 @dataclass(frozen=True)
@@ -80,14 +83,15 @@ def build(
         months = plan.months(archives, known, settings)
         names = [kept_months.name(month, archives, settings.base, known) for month in months]
         parts_read = _convert(archives, dict(zip(names, months, strict=True)), scratch, settings, progress)
-        converted, finished, triples = _load(snapshot.database(draft), parts_read, known, settings)
+        converted, finished, triples = _load(snapshot.database(draft), parts_read, scratch, known, settings)
         new = sum(part.file.parent == scratch for part in converted)
         found = report(finished, archives, triples, monotonic() - started) | {
             "months": {"all": len(months), "new": new}
         }
-        last_write = 0
+        last_write, adopted = 0, Adopted()
         if past is None:
-            found["counts"] = adopt.counts(found["counts"], _enrich(store, draft, settings.base))
+            adopted = _enrich(store, draft, settings.base)
+            found["counts"] = adopt.counts(found["counts"], adopted)
         checked = check.gate(store, draft, archives, jobs=settings.jobs, force=force)
         if past is None:
             last_write = _replay(store, draft, found["counts"])  # what others wrote cannot stop a build
@@ -106,7 +110,10 @@ def build(
                 return Built(store.retain(draft, replace(manifest, as_of=text(past))), found)
             built = Built(store.publish(draft, manifest, settings.keep_snapshots), found)
         ledger.export(store.ledger, settings.ledger)
-        _keep(store, converted, [kept_months.name(month, archives, settings.base, known) for month in months])
+        names = [kept_months.name(month, archives, settings.base, known) for month in months]
+        sums = _keep(store, dict(zip(names, converted, strict=True)), scratch)
+        if sums and not (adopted.sources or last_write):
+            shards.note(store, built.snapshot, sums)
         return built
 
 
@@ -162,20 +169,31 @@ def _convert(
         progress(done, total)
 
 
-def _keep(store: Store, converted: list[ConvertedMonth], names: list[str]) -> None:
-    """Keep the parts for the next build, under their names with the ledger as it is now."""
+def _keep(store: Store, converted: dict[str, ConvertedMonth], scratch: Path) -> dict[str, str]:
+    """Keep the parts for the next build, by their names with the ledger as it is now, and what all of them tell.
+
+    Returns the files with their SHA-256, none if they could not be kept.
+    """
     # The snapshot is published: where there is no room for the parts, the next build just converts them again.
     with suppress(OSError):
-        for part, name in zip(converted, names, strict=True):
-            kept_months.keep(store, part, name)
-        kept_months.forget(store, set(names))
+        sums = {f"{name}.nt": kept_months.keep(store, part, name) for name, part in converted.items()}
+        sums[f"{FINISH}.nt"] = kept_months.keep_file(store, scratch / f"{FINISH}.nt", FINISH)
+        kept_months.forget(store, {*converted, FINISH})
+        return sums
+    return {}
 
 
 def _convert_month(archives: list[Archive], base: str, month: Month, part: Path) -> Outcome:
     converter = Converter(Minter(base), gazetteer.load())
-    with part.open("wb") as output:
-        serialize(_month_quads(archives, month, converter), output, format=RdfFormat.N_TRIPLES)
+    _write_shard(_month_quads(archives, month, converter), part)
     return converter.outcome
+
+
+def _write_shard(found: Iterable[Quad], file: Path) -> None:
+    """Write quads of the default graph as N-Triples, in the order of the lines' bytes, each once."""
+    lines = serialize(found, format=RdfFormat.N_TRIPLES) or b""
+    with file.open("wb") as output:
+        output.writelines(sorted(set(io.BytesIO(lines))))
 
 
 def _month_quads(archives: list[Archive], month: Month, converter: Converter) -> Iterator[Quad]:
@@ -189,7 +207,7 @@ def _month_quads(archives: list[Archive], month: Month, converter: Converter) ->
 
 
 def _load(
-    path: Path, parts: Iterable[ConvertedMonth], known: Ledger, settings: Settings
+    path: Path, parts: Iterable[ConvertedMonth], scratch: Path, known: Ledger, settings: Settings
 ) -> tuple[list[ConvertedMonth], Outcome, int]:
     """Load parts into the database at ``path`` while others are converted, then what needs to know all of them.
 
@@ -202,12 +220,12 @@ def _load(
         for part in parts:
             load(part.file)
             drawn.append(part)
-        load.end()
         whole = Outcome()
         for part in drawn:
             whole.add(part.outcome)
         known.extend(whole.claims)
-        database.bulk_extend(converter.finish(whole, known))
+        _write_shard(converter.finish(whole, known), scratch / f"{FINISH}.nt")
+        load(scratch / f"{FINISH}.nt")
     database.flush()
     return drawn, converter.outcome, len(database)
 

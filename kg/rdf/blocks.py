@@ -1,13 +1,17 @@
 """What the default graph of a store says, read once from its beginning to its end, a subject at a time.
 
-A *block* has all statements with one subject, in the order in which the engine gives them. Whatever counts or lists a
-whole graph is a collector of blocks, and any number of collectors are fed by one reading: that takes most of the time.
+A *block* has all statements with one subject, in the order in which the engine gives them, or sorted where they come
+from *shards*, sorted files that have the graph together (see kg.store.shards). Whatever counts or lists a whole graph
+is a collector of blocks, and any number of collectors are fed by one reading: that takes most of the time.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from heapq import merge
+from itertools import chain, groupby
+from operator import attrgetter
 from typing import Final, Protocol
 
 from pyoxigraph import RdfFormat, parse
@@ -44,11 +48,29 @@ def gather(graph: Graph, collectors: Iterable[Collector]) -> None:
 
     The graph is one on disk, which has its statements in an order; one in memory has them as they were added.
     """
-    adding = [one.add for one in collectors]
     with reading(graph, DefaultGraph()) as lines:
-        for block in blocks(lines):
-            for add in adding:
-                add(block)
+        feed(blocks(lines), collectors)
+
+
+def feed(found: Iterable[Block], collectors: Iterable[Collector]) -> None:
+    """Give each block to all ``collectors``."""
+    adding = [one.add for one in collectors]
+    for block in found:
+        for add in adding:
+            add(block)
+
+
+def merged(shards: Iterable[Iterable[bytes]]) -> Iterator[Block]:
+    """Yield the blocks of shards, each lines of N-Triples in the order of their bytes, in the order of their subjects.
+
+    A subject that several shards name has one block, with each line once.
+    """
+    by_subject = attrgetter("subject")
+    for _, same in groupby(merge(*map(blocks, shards), key=by_subject), by_subject):
+        block, *others = same
+        if others:
+            (block,) = blocks(sorted({*block.lines, *chain.from_iterable(one.lines for one in others)}))
+        yield block
 
 
 def blocks(lines: Iterable[bytes]) -> Iterator[Block]:

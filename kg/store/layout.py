@@ -73,6 +73,11 @@ class Store:
         return self.path / "parts"
 
     @property
+    def shards(self) -> Path:
+        """The file that says of which snapshot the kept months are the shards."""
+        return self.kept_months / "shards.json"
+
+    @property
     def changelog(self) -> Path:
         """The file of the change log."""
         return self.path / "changes.sqlite"

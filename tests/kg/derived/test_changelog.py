@@ -12,7 +12,7 @@ import pytest
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, parse
 
 from kg.derived import changelog, changelog_writer
-from kg.derived.changelog import EVENTS, Change
+from kg.derived.changelog import EVENTS, VERSION, Change
 from kg.errors import StoreError
 from kg.lookup import resource_state
 from kg.pipeline.run import Built, build
@@ -294,3 +294,47 @@ def test_a_part_that_nothing_leads_to_is_a_resource_of_its_own() -> None:
     orphan = NamedNode(f"{BASE}event/2011-11-08/abcdefghij/revision/0123456789ab")
     graph.add(Quad(orphan, NamedNode("http://b/"), NamedNode("http://c/")))
     assert set(resource_state.state(graph, BASE)) == {orphan.value}
+
+
+# ---- Logs of version 1.
+
+
+def of_version_1(site: Site) -> None:
+    """Make the log what version 1 of it would be: with hashes of lines in the order of the engine."""
+    source = Store(site.store).current()
+    former = resource_state.state(source.open(), BASE, unsorted=True)
+    assert any(said != former[iri] for iri, said in resource_state.state(source.open(), BASE).items())
+    with closing(sqlite3.connect(Store(site.store).changelog)) as database, database:
+        database.executemany(
+            "UPDATE state SET hash = ? WHERE iri = ?", [(said, iri) for iri, (said, _) in former.items()]
+        )
+        database.execute("UPDATE meta SET value = '1' WHERE name = 'version'")
+
+
+def test_a_log_of_version_1_is_read_and_goes_on_with_what_has_changed_only(site: Site, tmp_path: Path) -> None:
+    site.publish(SHOPS, BANKS)
+    of_version_1(site)
+    before = told(site)
+    site.log()
+    assert told(site) == before
+    site.publish(SHOPS, BANKS, PORTS)
+    other = replace(site, store=tmp_path / "other")
+    for bullets in ((SHOPS, BANKS), (SHOPS, BANKS, PORTS)):
+        other.publish(*bullets)
+    said = told(site)
+    assert said == told(other)
+    assert said[: len(before)] == before
+    assert site.generation == other.generation
+    assert hashes(site) == hashes(other)
+    site.publish(SHOPS, BANKS, PORTS)
+    assert told(site) == said
+
+
+def told(site: Site) -> list[tuple[str, str, str | None]]:
+    return [(one.kind, one.iri, one.title) for one in site.changes()]
+
+
+def hashes(site: Site) -> dict[str, bytes]:
+    with closing(sqlite3.connect(Store(site.store).changelog)) as database:
+        assert database.execute("SELECT value FROM meta WHERE name = 'version'").fetchone() == (str(VERSION),)
+        return dict(database.execute("SELECT iri, hash FROM state"))
