@@ -15,6 +15,7 @@ from pyoxigraph import NamedNode
 from kg.lookup.describe import describe
 from kg.pipeline.run import Built
 from kg.rdf import terms
+from kg.rdf.licences import BY_SA_4
 from kg.rdf.prefixes import PREFIXES
 from kg.rdf.schema_org import CONTEXT, news
 from kg.rdf.serialize import nodes
@@ -51,7 +52,7 @@ NOT_KNOWN = {
 def made(event: str, store: EmbeddedGraph) -> dict[str, dict[str, Any]]:
     """The things on the page of an event by their types."""
     page = event.replace(BASE, f"{BASE}doc/")
-    document = news(event, nodes(describe(store, event, page)), page)
+    document = news(event, nodes(describe(store, event, page, licences=(BY_SA_4,))), page)
     assert document["@context"] == CONTEXT
     return {thing["@type"]: thing for thing in document["@graph"]}
 
