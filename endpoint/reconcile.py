@@ -16,7 +16,7 @@ from endpoint.http.routes import IN_JSON, PAGE, Description, Parameter, Routes
 from endpoint.site import limits
 from endpoint.site.log import record
 from endpoint.site.site import Site, site, tagged
-from kg.derived.search import SEARCH
+from kg.derived.kinds import SEARCH
 from kg.errors import NotFoundError, ReconciliationError
 from kg.lookup import reconcile_request
 from kg.lookup.reconcile import TYPES, proposed

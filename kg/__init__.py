@@ -20,7 +20,7 @@ The rooms, in the order in which data goes through them:
 ``lookup``      descriptions, mementos, search, statistics, reconciliation
 ``workers``     the processes in which queries and lookups run
 ``publish``     dumps, differences of snapshots, the catalogue
-``derived``     what is made from a snapshot and can be made again: dumps, search index, change log
+``derived``     what is made from a snapshot and can be made again: dumps, indexes, counts, sitemaps
 ``cli``         the ``kg`` command: one verb for each step
 ==============  =======================================================================================
 

@@ -14,7 +14,7 @@ from endpoint.http.negotiate import HTML, JSON, choose
 from endpoint.http.routes import CATALOG, PAGE, SUFFIXED, Description, Routes
 from endpoint.site.problems import acceptable
 from endpoint.site.site import Site, site
-from kg.derived.statistics import STATISTICS
+from kg.derived.kinds import STATISTICS
 from kg.errors import NotFoundError
 from kg.lookup import statistics as counts
 from kg.publish.catalog import Catalog, quads

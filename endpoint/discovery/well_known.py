@@ -20,7 +20,7 @@ from endpoint.http.conditional import by_content
 from endpoint.http.negotiate import PAGE_FORMATS
 from endpoint.http.routes import IN_TEXT, IN_XML, Description, Routes
 from endpoint.site.site import Site, site, tagged
-from kg.derived.sitemaps import SITEMAPS
+from kg.derived.kinds import SITEMAPS
 from kg.errors import NotFoundError
 from kg.lookup.sitemap import Section, documents
 from kg.lookup.sitemap import sections as sections_of

@@ -14,7 +14,7 @@ from endpoint.html.describe import listing
 from endpoint.http.negotiate import HTML, JSON, choose
 from endpoint.http.routes import MOVED, PAGE, Description, Parameter, Routes, media_types
 from endpoint.site.site import Site, site, tagged
-from kg.derived.search import SEARCH
+from kg.derived.kinds import SEARCH
 from kg.errors import NotAcceptableError, QueryError, ServiceBusyError, StoreError
 from kg.lookup.search import NAMES, WORDS_OF_KINDS
 from kg.rdf import terms

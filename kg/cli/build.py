@@ -69,7 +69,7 @@ def _derive(settings: Settings, source: Snapshot) -> None:
     started = monotonic()
     click.echo(f"making {', '.join(one.title for one in PREPARED)} ...", err=True)
     jobs = Artefacts.of(settings).prepare(PREPARED, source)
-    for artefact, job in zip(PREPARED, jobs, strict=True):
-        error = job.result()
-        seconds = f"{monotonic() - started:.1f} s"
-        click.echo(f"kg: warning: {error}" if error else f"{artefact.title} made after {seconds}", err=True)
+    for error in (job.result() for job in jobs):
+        if error:
+            click.echo(f"kg: warning: {error}", err=True)
+    click.echo(f"... in {monotonic() - started:.1f} seconds", err=True)

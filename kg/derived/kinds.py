@@ -7,10 +7,38 @@ from typing import Final
 from kg.derived import dumps
 from kg.derived.artefact import Artefact, GatheredArtefact
 from kg.derived.changes import CHANGES
-from kg.derived.search import SEARCH
-from kg.derived.sitemaps import SITEMAPS
-from kg.derived.statistics import STATISTICS
 from kg.errors import NotFoundError
+from kg.lookup.search_index import Names
+from kg.lookup.sitemap import Documents
+from kg.lookup.statistics import Statistics
+
+SEARCH: Final = GatheredArtefact(
+    name="search",
+    file="search-1.sqlite",
+    title="the search index",
+    busy="the search index is being made; try again in a few seconds",
+    group="search",
+    begin=lambda _: Names(),
+)
+STATISTICS: Final = GatheredArtefact(
+    name="statistics",
+    file="statistics-1.json",
+    title="the statistics",
+    busy="the catalogue is being made; try again in a minute",
+    group="statistics",
+    patience=10,
+    retry_after=5,
+    begin=lambda _: Statistics(),
+)
+SITEMAPS: Final = GatheredArtefact(
+    name="sitemaps",
+    file="sitemaps-1.sqlite",
+    title="the sitemaps",
+    busy="the sitemaps are being made; try again in a few seconds",
+    group="sitemaps",
+    patience=10,
+    begin=lambda place: Documents(place.snapshot.manifest.base),
+)
 
 PREPARED: Final[tuple[GatheredArtefact, ...]] = (SEARCH, STATISTICS, SITEMAPS, CHANGES)
 """What is made of each snapshot before anybody asks for it, in one reading of its graph."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final, cast
@@ -14,8 +14,9 @@ from kg.errors import FormatError
 from kg.publish import diff, dump
 from kg.publish.dump_parts import PARTS, Part, Selection, chosen
 from kg.rdf import statements
+from kg.rdf.blocks import merged
 from kg.rdf.formats import RDF_FORMATS, Format, by_name, by_suffix
-from kg.store import snapshot
+from kg.store import shards, snapshot
 from kg.store.layout import Store
 from kg.store.snapshot import Manifest, Snapshot
 
@@ -109,18 +110,23 @@ def _write(store: Store, source: Snapshot, file: DumpFile, target: IO[bytes], wh
     selection = Selection(source.manifest.base, file.part, file.year, since)
     database = source.open()
     graphs = dump.has_graphs(database)
-    if whole and file.year is None and since is None:
-        with _blocks(whole) as blocks:
-            dump.serialise(chosen(blocks, selection), file.format, target, graphs=graphs)
-        return
-    with dump.selected(database, selection) as blocks:
+    with ExitStack() as opened:
+        found = None
+        if file.year is None and since is None:
+            found = _whole(whole, opened) or (None if graphs else _of_shards(store, source, opened))
+        blocks = chosen(found, selection) if found else opened.enter_context(dump.selected(database, selection))
         dump.serialise(blocks, file.format, target, graphs=graphs)
 
 
-@contextmanager
-def _blocks(whole: Path) -> Iterator[Iterator[bytes]]:
-    with gzip.open(whole) as lines:
-        yield statements.blocks(cast("IO[bytes]", lines))
+def _whole(whole: Path | None, opened: ExitStack) -> Iterator[bytes] | None:
+    """Return the blocks of a dump of everything, if there is one already."""
+    return statements.blocks(cast("IO[bytes]", opened.enter_context(gzip.open(whole)))) if whole else None
+
+
+def _of_shards(store: Store, source: Snapshot, opened: ExitStack) -> Iterator[bytes] | None:
+    """Return the blocks of a snapshot from the sorted files that it was built from, if all of them are there."""
+    found = shards.sound(store, source, opened)
+    return None if found is None else (b"".join(block.lines) for block in merged(found))
 
 
 def sums(made: list[MadeDump]) -> str:

@@ -75,7 +75,7 @@ def test_build_makes_what_visitors_would_wait_for(run_kg: RunKg, archive: Archiv
     pages = archive({DAY: PAGE})
     store = tmp_path / "store"
     done = run_kg("build", pages, "--store", store)
-    assert b"the statistics made after" in done.stderr
+    assert re.search(rb"the statistics.* [.]{3}\n[.]{3} in [0-9.]+ seconds\n", done.stderr)
     current = Store(store).current()
     artefacts = Artefacts(Store(store))
     assert {artefacts.state(one, current) for one in kinds.PREPARED} == {ArtefactState.READY}

@@ -12,9 +12,7 @@ from kg.derived import kinds
 from kg.derived.artefact import Artefact, ArtefactState, checksum, sidecar
 from kg.derived.artefacts import AGAIN, WAITING, Artefacts, _locked
 from kg.derived.changes import CHANGES, reading
-from kg.derived.search import SEARCH
-from kg.derived.sitemaps import SITEMAPS
-from kg.derived.statistics import STATISTICS
+from kg.derived.kinds import SEARCH, SITEMAPS, STATISTICS
 from kg.errors import NotFoundError, ServiceBusyError, StoreError
 from kg.lookup import statistics
 from kg.settings import Settings

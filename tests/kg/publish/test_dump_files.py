@@ -18,11 +18,13 @@ from pyoxigraph import RdfFormat, parse
 from kg.cli import dump as command
 from kg.errors import NotFoundError, StoreError
 from kg.pipeline.run import Built, build
+from kg.publish import dump
 from kg.publish.dump_files import FORMATS, PATCH, SUMS, WHOLE, DumpFile, make, named, release
 from kg.publish.dump_parts import PARTS
 from kg.rdf import patch
 from kg.rdf.formats import RDF_FORMATS, by_name
 from kg.settings import Settings
+from kg.store import shards
 from kg.store.embedded import EmbeddedGraph
 from kg.store.layout import Store
 
@@ -183,3 +185,16 @@ def test_a_snapshot_that_is_gone_is_a_store_error(sample_build: Built, sample_st
             tmp_path,
         )
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("part", [None, *PARTS[:2]])
+def test_a_dump_of_a_build_is_made_of_its_sorted_months_and_is_that_of_the_engine(
+    part: Any, sample_store: Path, sample_build: Built, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = DumpFile(by_name("turtle"), part=part)
+    (tmp_path / "asked").mkdir()
+    with monkeypatch.context() as patched:
+        patched.setattr(shards, "sound", lambda *_: None)
+        asked = make(Store(sample_store), sample_build.snapshot, file, tmp_path / "asked")
+    monkeypatch.setattr(dump, "selected", lambda *_: pytest.fail("the engine was asked"))
+    assert make(Store(sample_store), sample_build.snapshot, file, tmp_path).sha256 == asked.sha256

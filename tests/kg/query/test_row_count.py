@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, QueryResultsFormat
 
-from kg.query.row_count import count
+from kg.query.evaluate import row_count
 from kg.store.embedded import EmbeddedGraph
 
 FORMATS = (QueryResultsFormat.JSON, QueryResultsFormat.XML, QueryResultsFormat.CSV, QueryResultsFormat.TSV)
@@ -20,7 +20,7 @@ def test_as_many_rows_are_counted_as_there_are_solutions(values: list[str], kind
     store.extend(Quad(subject, predicate, Literal(value)) for value in values)
     query = "SELECT * { { ?s ?p ?o } UNION { ?s ?p ?o BIND(?o AS ?again) } UNION { SELECT * {} } }"
     body = store.query(query).serialize(format=kind)
-    assert count(body, kind) == sum(1 for _ in store.query(query))
+    assert row_count(body, kind) == sum(1 for _ in store.query(query))
 
 
 @pytest.mark.parametrize("kind", FORMATS, ids=lambda one: one.name)
@@ -35,4 +35,4 @@ def test_as_many_rows_are_counted_as_there_are_solutions(values: list[str], kind
     ],
 )
 def test_odd_results_are_counted_too(query: str, rows: int, kind: QueryResultsFormat) -> None:
-    assert count(EmbeddedGraph().query(query).serialize(format=kind), kind) == rows
+    assert row_count(EmbeddedGraph().query(query).serialize(format=kind), kind) == rows
