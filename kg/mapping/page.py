@@ -13,10 +13,10 @@ from typing import Final
 from kg.dialects import reading, registry
 from kg.dialects.entry import Attribution, Entry, Head
 from kg.dialects.record import Page, Record
+from kg.entities import naming
+from kg.entities.gazetteer import Gazetteer
+from kg.entities.place import Place
 from kg.mapping.event import NamedThings, instant
-from kg.places import naming
-from kg.places.gazetteer import Gazetteer
-from kg.places.place import Place
 from kg.rdf import Literal, NamedNode, Quad, terms
 from kg.rdf.iri import Minter, spell
 

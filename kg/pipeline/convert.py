@@ -11,6 +11,7 @@ from itertools import chain
 from kg.dialects import reading, registry
 from kg.dialects.item import Item, Origin, Reference, Tally, content, fold, normalise
 from kg.dialects.record import Page, Record, Unread
+from kg.entities.gazetteer import Gazetteer
 from kg.errors import ConfigurationError
 from kg.events.ledger import Claim, Claims, Ledger, hash_of
 from kg.events.merged import surviving
@@ -18,7 +19,6 @@ from kg.events.timeline import Capture, Event, Listing, Observed, Timeline
 from kg.mapping.event import Mapper, NamedThings, instant, source_quads, unusable, urls
 from kg.mapping.page import calendar_quads, day_quads, named_quads, page_quads
 from kg.mapping.takedown import Withdrawn, amendments
-from kg.places.gazetteer import Gazetteer
 from kg.rdf import BlankNode, Literal, NamedNode, Quad, Triple, terms
 from kg.rdf.iri import Minter
 

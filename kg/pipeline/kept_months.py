@@ -22,15 +22,15 @@ from kg.archive.opening import Archive
 from kg.dialects import registry
 from kg.dialects.item import Reference, Tally
 from kg.dialects.record import Unread
+from kg.entities import gazetteer
 from kg.events.ledger import Claim, Ledger
 from kg.mapping.event import NamedThings
 from kg.pipeline.convert import Outcome, Pending
 from kg.pipeline.plan import Month
-from kg.places import gazetteer
 from kg.store.layout import Store
 from kg.version import HERE, __version__
 
-CODE: Final = ("vocab", "kg/rdf", "kg/dialects", "kg/archive", "kg/events", "kg/places", "kg/mapping", "kg/pipeline")
+CODE: Final = ("vocab", "kg/rdf", "kg/dialects", "kg/archive", "kg/events", "kg/entities", "kg/mapping", "kg/pipeline")
 """The packages that a conversion runs, below the folder that holds them; another line in one of them, another name."""
 
 

@@ -20,6 +20,7 @@ from kg.archive.opening import Archive, open_archive
 from kg.dialects import registry
 from kg.enrich import adopt, source
 from kg.enrich.adopt import Adopted
+from kg.entities import gazetteer
 from kg.errors import ConfigurationError
 from kg.events import ledger
 from kg.events.ledger import Claim, Ledger
@@ -29,7 +30,6 @@ from kg.pipeline.kept_months import ConvertedMonth
 from kg.pipeline.load import Loading
 from kg.pipeline.plan import Month
 from kg.pipeline.report import report
-from kg.places import gazetteer
 from kg.process.parallel import each
 from kg.rdf import Quad
 from kg.rdf.iri import Minter

@@ -32,7 +32,7 @@ LAYERS = (
     ("kg.publish", "kg.mapping", "kg.lookup"),
     ("kg.query",),
     ("kg.store",),
-    ("kg.places",),
+    ("kg.entities",),
     ("kg.events",),
     ("kg.archive",),
     ("kg.dialects",),

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from kg.dialects.item import Item
-from kg.places.gazetteer import Gazetteer
-from kg.places.names import without_marks
-from kg.places.place import Place, names_place
+from kg.entities.gazetteer import Gazetteer
+from kg.entities.names import without_marks
+from kg.entities.place import Place, names_place
 from kg.rdf.iri import Minter
 
 # What stands before a name when the sentence says that something happened there.

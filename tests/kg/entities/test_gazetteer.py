@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kg import version
+from kg.entities import gazetteer
+from kg.entities.gazetteer import Gazetteer, load
+from kg.entities.names import fold
+from kg.entities.place import Place, names_place
+from kg.entities.towns import CELLS, Towns
 from kg.errors import ConfigurationError
-from kg.places import gazetteer
-from kg.places.gazetteer import Gazetteer, load
-from kg.places.names import fold
-from kg.places.place import Place, names_place
-from kg.places.towns import CELLS, Towns
 from tests.judged.measure import general
 from tests.paths import ROOT, TESTS
 

@@ -1,0 +1,1 @@
+"""What events name: places and other things that articles are about, each one node."""
