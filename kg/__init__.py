@@ -9,7 +9,7 @@ The rooms, in the order in which data goes through them:
 ``archive``     folders and git repositories -> captures of pages
 ``dialects``    a page -> its record, and the items that it lists; one room for each page language
 ``events``      items -> events, followed through time and named for good by the ledger
-``places``      a title or a printed label -> the place that it names
+``entities``    what events name -> one node each: places, persons, topics, publishers, categories, stories
 ``mapping``     records and events -> quads, and pages from their quads again
 ``pipeline``    all of these, month by month -> a snapshot
 ``shapes``      does a snapshot keep to the vocabulary's shapes, and where does what breaks them come from

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from itertools import chain
+from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from kg.dialects.item import Item
 from kg.dialects.record import Citation
@@ -20,14 +22,31 @@ from kg.rdf.iri import Minter, clean_url
 Term = NamedNode | Literal
 
 
+class Use(NamedTuple):
+    """What one wording of an event names: articles as topics or mentions (their titles), and the hosts of its sources.
+
+    ``event`` is the event's key; ``current`` says whether it is the wording that the event has now.
+    """
+
+    event: str
+    day: date
+    language: str
+    topics: tuple[str, ...]
+    mentions: tuple[str, ...]
+    hosts: tuple[str, ...]
+    current: bool
+
+
 @dataclass(slots=True)
 class NamedThings:
     """What events name and share with others, so that each is described once: entities, categories, publishers.
 
-    Of a category (in a language) and of a publisher it counts how often each spelling of the name is printed.
+    Of a category (in a language) and of a publisher it counts how often each spelling of the name is printed. ``uses``
+    has every wording of every event, by which things that are named in several ways are known to be one.
     """
 
     entities: set[tuple[str, str]] = field(default_factory=set)
+    uses: list[Use] = field(default_factory=list)
     places: set[int] = field(default_factory=set)
     categories: Counter[tuple[str, str]] = field(default_factory=Counter)
     publishers: Counter[str] = field(default_factory=Counter)
@@ -37,6 +56,7 @@ class NamedThings:
     def update(self, other: NamedThings) -> None:
         """Add all that ``other`` names."""
         self.entities |= other.entities
+        self.uses += other.uses
         self.places |= other.places
         self.categories.update(other.categories)
         self.publishers.update(other.publishers)
@@ -139,6 +159,7 @@ class Mapper:
             yield from _revision(revision, event, Literal(observed.item.title, language=known.language))
             yield from _quads(revision, self._content(observed.item, known.language))
             yield from _observations(revision, observed)
+            self.named.uses.append(_use(known, observed.item, current=content == known.current))
         self.named.revisions += len(known.revisions)
         yield from self._former_revisions(event, known, seen)
 
@@ -150,6 +171,13 @@ class Mapper:
                 yield from _revision(seen[title], event, Literal(title, language=known.language))
             for entry in entries:
                 yield from _printed_as(seen[title], entry)
+
+
+def _use(event: Event, item: Item, *, current: bool) -> Use:
+    mentions = dict.fromkeys(link.title for link in item.mentions)
+    addresses = (urlsplit(url.value).hostname for url in urls(item.citations))
+    hosts = dict.fromkeys(filter(None, addresses))
+    return Use(event.key, item.day, event.language, item.topics, tuple(mentions), tuple(hosts), current)
 
 
 def source_quads(event: Event, minter: Minter, named: NamedThings) -> Iterator[Quad]:

@@ -24,7 +24,7 @@ from kg.dialects.item import Reference, Tally
 from kg.dialects.record import Unread
 from kg.entities import gazetteer
 from kg.events.ledger import Claim, Ledger
-from kg.mapping.event import NamedThings
+from kg.mapping.event import NamedThings, Use
 from kg.pipeline.convert import Outcome, Pending
 from kg.pipeline.plan import Month
 from kg.store.layout import Store
@@ -125,6 +125,7 @@ def _plain(outcome: Outcome) -> dict[str, Any]:
         "unread": [(path, one.line, one.text, one.reason) for path, one in outcome.unread],
         "prose": outcome.prose,
         "named": [sorted(named.entities), sorted(named.places), sorted(named.categories.items()), named.publishers],
+        "uses": [(one.event, one.day.isoformat(), *one[2:]) for one in named.uses],
         "sources": sorted(named.sources),
         "revisions": named.revisions,
         "pending": [_plain_pending(one) for one in outcome.pending],
@@ -148,6 +149,7 @@ def _outcome(plain: dict[str, Any]) -> Outcome:
             places=set(places),
             categories=Counter({(language, label): count for (language, label), count in categories}),
             publishers=Counter(publishers),
+            uses=[_use(one) for one in plain["uses"]],
             sources=set(plain["sources"]),
             revisions=plain["revisions"],
         ),
@@ -159,6 +161,11 @@ def _outcome(plain: dict[str, Any]) -> Outcome:
         withdrawn=plain["withdrawn"],
         dialects=set(plain["dialects"]),
     )
+
+
+def _use(plain: list[Any]) -> Use:
+    event, day, language, topics, mentions, hosts, current = plain
+    return Use(event, date.fromisoformat(day), language, tuple(topics), tuple(mentions), tuple(hosts), current)
 
 
 def _plain_pending(one: Pending) -> list[Any]:
