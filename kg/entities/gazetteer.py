@@ -14,7 +14,7 @@ import gzip
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cache
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 
 from kg.entities.names import (
@@ -46,7 +46,8 @@ DOMINANCE = 2
 DIVISION_TITLES = frozenset({"US", "CA", "AU", "IN", "MX"})
 CITY_WORDS = frozenset({"City", "city", "town"})
 CITY_CLUBS = frozenset({"AU", "CA", "GB", "IE", "NZ", "US"})  # "Manchester City" is a club
-TABLES = ("places.tsv", "denied.txt", "areas.txt", "wordnet.txt", "towns.tsv.gz", "chinese.tsv")
+TABLES = ("places.tsv", "denied.txt", "areas.txt", "wordnet.txt", "towns.tsv.gz", "chinese.tsv", "apart.tsv")
+NO_PLACE = "-"
 UNIVERSITY_STATES = frozenset({"US"})  # "Ohio State" is a university
 
 
@@ -60,6 +61,7 @@ class Gazetteer:
         areas: Iterable[str] = (),
         towns: Towns | None = None,
         chinese: Iterable[str] = (),
+        apart: Iterable[str] = (),
     ) -> None:
         """Index a table.
 
@@ -69,8 +71,10 @@ class Gazetteer:
             areas: titles of places that have no line.
             towns: what further names mean.
             chinese: lines of chinese.tsv.
+            apart: lines of apart.tsv, without the header.
 
         """
+        self._apart = {title: within for title, within, _ in (line.split("\t") for line in apart)}
         self._chinese = dict(line.split("\t") for line in chinese)
         self._towns = towns or Towns()
         self._lines: dict[int, str] = {}
@@ -118,7 +122,9 @@ class Gazetteer:
 
         """
         known = self._known(title)
-        return known if known or not self._may_be(title) else self._town(title) or self._worded(title)
+        if known or title in self._apart or not self._may_be(title):
+            return known
+        return self._town(title) or self._worded(title)
 
     def by_label(self, label: str) -> Place | None:
         """Give the place a printed label of a Context page names.
@@ -147,10 +153,13 @@ class Gazetteer:
     def _sure(self, title: str) -> Place | None:
         """Give the place that a title denotes by the tables, but that of towns, or by its own words."""
         known = self._known(title)
-        return self._worded(title) if known is None and self._may_be(title) else known
+        unknown = known is None and title not in self._apart
+        return self._worded(title) if unknown and self._may_be(title) else known
 
     def _known(self, title: str) -> Place | None:
         """Give the place that the tables have for a title or a label."""
+        if title in self._apart:
+            return self._another(title)
         name = fold(title)
         if name in self._decided:
             return self.by_id(self._decided[name])
@@ -159,6 +168,13 @@ class Gazetteer:
         if not self._may_be(title):
             return None
         return self._bare(name) or self._qualified(name) or self._division(name) or self._republic(name)
+
+    def _another(self, title: str) -> Place | None:
+        """Give the area that a title denotes which is kept apart from the place of that name."""
+        within = self._apart[title]
+        if within == NO_PLACE:
+            return None
+        return area(title, self.by_id(int(within)) if within else None)
 
     def _may_be(self, title: str) -> bool:
         name = fold(title)
@@ -322,12 +338,12 @@ def load() -> Gazetteer:
         ConfigurationError: the tables are not installed.
 
     """
-    places, denied, areas, wordnet, towns, chinese = files()
+    places, denied, areas, wordnet, towns, chinese, apart = files()
     with places.open(encoding="utf-8", newline="") as file:
         next(file)
         named = chain(entries(wordnet), entries(areas))
         table, names = Towns(gzip.decompress(towns.read_bytes())), entries(chinese)
-        return Gazetteer(file, entries(denied), named, table, names)
+        return Gazetteer(file, entries(denied), named, table, names, islice(entries(apart), 1, None))
 
 
 def files() -> tuple[Path, ...]:

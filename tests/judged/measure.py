@@ -124,7 +124,7 @@ def general(read: Collection[str] = ()) -> Gazetteer:
 
     ``read`` are titles that somebody has read nevertheless.
     """
-    places, denied, areas, wordnet, towns, _ = gazetteer.files()
+    places, denied, areas, wordnet, towns, *_ = gazetteer.files()
     with areas.with_name("linked.tsv").open(encoding="utf-8", newline="") as file:
         rows = csv.reader((line for line in file if line[:1] != "#"), delimiter="\t", quoting=csv.QUOTE_NONE)
         linked: dict[str, list[str]] = {}
