@@ -73,7 +73,7 @@ def dump(
 
 
 def _release(settings: Settings, folder: Path) -> None:
-    from kg.events import ledger
+    from kg.events import ledger_file
     from kg.lookup.statistics import statistics
     from kg.publish import catalog_represent, dump_files
     from kg.publish.catalog import Catalog, quads
@@ -89,7 +89,7 @@ def _release(settings: Settings, folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         made = dump_files.release(store, current, folder, [*dump_files.published(current.manifest), *years])
-        ledger.export(store.ledger, str(folder / store.ledger.name))
+        ledger_file.export(store.ledger, str(folder / store.ledger.name))
         described = quads(
             Catalog(current.manifest, counted, tuple(made), Publisher(settings.publisher, settings.contact))
         )

@@ -1,19 +1,24 @@
-"""``kg ledger``: what people decide about events."""
+"""``kg ledger``: what people decide about events and what they name."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from kg.cli.options import setting
 from kg.settings import load
 
+if TYPE_CHECKING:
+    from kg.store.layout import Store
+
+LATER = "takes effect with the next build"
+
 
 @click.group()
 def ledger() -> None:
-    """Say which events are one, and which must not be shown; what is said takes effect with the next build."""
+    """Say what is one and what is not, and what must not be shown; what is said takes effect with the next build."""
 
 
 @ledger.command()
@@ -21,12 +26,22 @@ def ledger() -> None:
 @click.argument("new")
 @setting("store")
 def merge(old: str, new: str, **options: Any) -> None:
-    """Merge the event with the IRI OLD into the one with the IRI NEW, to which OLD leads from then on."""
+    """Merge OLD into NEW, to which OLD leads from then on: two IRIs of events, entities, publishers or categories."""
     from kg.store import amend
-    from kg.store.layout import Store
 
-    amend.merge(Store(Path(load(**options).store)), old, new)
-    click.echo(f"{old} is merged into {new}: takes effect with the next build")
+    amend.merge(_store(options), old, new)
+    click.echo(f"{old} is merged into {new}: {LATER}")
+
+
+@ledger.command()
+@click.argument("old")
+@setting("store")
+def split(old: str, **options: Any) -> None:
+    """Undo that OLD, an IRI, is merged into something, be it by a decision or by a rule."""
+    from kg.store import amend
+
+    amend.split(_store(options), old)
+    click.echo(f"{old} stands for itself again: {LATER}")
 
 
 @ledger.command()
@@ -35,18 +50,42 @@ def merge(old: str, new: str, **options: Any) -> None:
 def withdraw(event: str, **options: Any) -> None:
     """Withdraw the event with the IRI EVENT: of what it says, nothing is shown any more."""
     from kg.store import amend
-    from kg.store.layout import Store
 
-    amend.withdraw(Store(Path(load(**options).store)), event)
-    click.echo(f"{event} is withdrawn: takes effect with the next build")
+    amend.withdraw(_store(options), event)
+    click.echo(f"{event} is withdrawn: {LATER}")
 
 
 @ledger.command()
 @click.argument("event")
 @setting("store")
-def show(event: str, **options: Any) -> None:
-    """Print what the ledger says about the event with the IRI EVENT."""
+def restore(event: str, **options: Any) -> None:
+    """Undo that the event with the IRI EVENT is withdrawn."""
     from kg.store import amend
+
+    amend.restore(_store(options), event)
+    click.echo(f"{event} is shown again: {LATER}")
+
+
+@ledger.command()
+@click.argument("iri")
+@setting("store")
+def show(iri: str, **options: Any) -> None:
+    """Print what the ledger says about the event, entity, publisher or category with the IRI."""
+    from kg.store import amend
+
+    click.echo("\n".join(amend.show(_store(options), iri)))
+
+
+@ledger.command()
+@setting("store")
+def verify(**options: Any) -> None:
+    """Check that the ledger is whole and that of the current snapshot; print its root and how many lines it has."""
+    from kg.store import amend
+
+    click.echo("\n".join(amend.verify(_store(options))))
+
+
+def _store(options: dict[str, Any]) -> Store:
     from kg.store.layout import Store
 
-    click.echo("\n".join(amend.show(Store(Path(load(**options).store)), event)))
+    return Store(Path(load(**options).store))

@@ -66,7 +66,9 @@ class Item:
     ``fragment`` names the entry of the page that lists it (empty where the whole page is about it); ``part_of``
     is the fragment of the event that it is part of. ``topics`` are article titles; ``subject`` the linked words
     that the text itself puts before a colon, which are no part of its wording; ``headed_by`` the text of the item
-    that it stands below, which *the Context* prints in front of it.
+    that it stands below, which *the Context* prints in front of it. ``printed`` is all that the page prints of it, as
+    it stands there, and of what it inherits from, "" if the dialect does not tell: what is printed alike, but read
+    otherwise, is no edit.
     """
 
     origin: Origin
@@ -87,6 +89,7 @@ class Item:
     former: tuple[Former, ...] = ()
     related: tuple[Reference, ...] = ()
     headed_by: tuple[str, ...] = ()
+    printed: str = ""
 
     @property
     def wording(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from kg.events.ledger import Claims
+from kg.events.claims import Claims
 from kg.events.timeline import Event, Observed, Span
 
 
@@ -28,6 +28,8 @@ def surviving(events: Iterable[Event], claims: Claims) -> list[Event]:
 def _join(event: Event, other: Event) -> None:
     for title, entries in other.former.items():
         event.former.setdefault(title, {}).update(entries)
+    event.recorded = other.recorded | event.recorded
+    event.renamed = other.renamed | event.renamed
     for name, observed in other.revisions.items():
         known = event.revisions.setdefault(name, observed)
         if known is not observed:

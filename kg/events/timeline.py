@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from kg.dialects.item import Item, Origin, content, fold
-from kg.events.ledger import Claims
+from kg.events.claims import Claims
 from kg.events.likeness import pair
 
 #: An event that vanishes from one day may turn up on another one, but not further away than this.
@@ -61,7 +61,8 @@ class Event:
 
     ``listings`` has the most telling first. ``former`` has the earlier wordings that pages print in their lists of
     changes, each with the entries that print it: captures may disagree, and all of them count. ``gone`` is the time of
-    the first capture that no longer lists the event.
+    the first capture that no longer lists the event. ``recorded`` has the texts of revisions that only the ledger
+    knows, by their names, ``renamed`` the new names of revisions that had others.
     """
 
     key: str
@@ -71,6 +72,8 @@ class Event:
     current: str = ""
     former: dict[str, dict[str, None]] = field(default_factory=dict)
     gone: datetime | None = None
+    recorded: dict[str, str] = field(default_factory=dict)
+    renamed: dict[str, str] = field(default_factory=dict)
 
     @property
     def item(self) -> Item:
@@ -85,7 +88,7 @@ Listed = dict[str, list[tuple[str, Listing]]]
 class Timeline:
     """The events of a few days. Give it the captures of their pages, the oldest first; then read ``events``.
 
-    The keys of events come from ``claims``, which grows.
+    The keys of events come from ``claims``, which grows; ``minted`` are those that it had not before.
     """
 
     def __init__(self, claims: Claims) -> None:
@@ -93,7 +96,7 @@ class Timeline:
         self._claims = claims
         self._listed: Listed = {}
         self._vanished: dict[tuple[str, str], str] = {}
-        self._minted: set[str] = set()
+        self.minted: set[str] = set()
 
     def step(self, captures: Sequence[Capture], time: datetime | None) -> None:
         """Take in the pages that one commit changed, or all pages of an archive without history."""
@@ -141,7 +144,7 @@ class Timeline:
     def _mint(self, capture: Capture, listing: Listing, taken: dict[tuple[str, str], str]) -> str:
         key = self._claims.mint(listing.item.day, listing.item.language, listing.item.wording)
         taken[capture.path, key] = fold(listing.item.title)
-        self._minted.add(key)
+        self.minted.add(key)
         self._claim(listing, key)
         return key
 
@@ -173,7 +176,7 @@ class Timeline:
         found: dict[tuple[date, str, str], int | None] = {}
         for number, ((_, listing), key) in enumerate(zip(fresh, keys, strict=True)):
             wording = (listing.item.day, listing.item.language, fold(listing.item.title))
-            if key is None or (self._minted and not self.events[key].revisions):
+            if key is None or (self.minted and not self.events[key].revisions):
                 found.setdefault(wording, number)
             else:
                 found[wording] = None
@@ -199,22 +202,19 @@ class Timeline:
         key = keys[number]
         if key is None:
             keys[number] = old
-        elif old in self._minted:
-            self._rename(old, key)
+        elif old in self.minted:
+            self.rename(old, key)
 
-    def _rename(self, minted: str, key: str) -> None:
-        """Give an event that was minted for an earlier wording the key that the ledger has for a later one."""
+    def rename(self, minted: str, key: str) -> None:
+        """Give an event that was minted for one wording the key that the ledger has for another one."""
         event = self.events.pop(minted)
         event.key = key
         self.events[key] = event
-        self._minted.discard(minted)
+        self.minted.discard(minted)
         self._vanished = {wording: key if one == minted else one for wording, one in self._vanished.items()}
         for listed in self._listed.values():
             listed[:] = [(key if one == minted else one, listing) for one, listing in listed]
-        claims = self._claims
-        claims.known.update({claim: key for claim, one in claims.known.items() if one == minted})
-        claims.added[:] = [one._replace(key=key) if one.key == minted else one for one in claims.added]
-        claims.keys.discard(minted)
+        self._claims.rename(minted, key)
 
     def _observe(self, keys: Iterable[str], time: datetime | None) -> None:
         current: dict[str, list[Listing]] = {key: [] for key in keys}

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 
-from kg.events.ledger import HASHED, hashed
+from kg.events.lines import HASHED, hashed
 from kg.lookup.describe import find
 from kg.rdf import Literal, NamedNode, terms
 from kg.rdf.graph import Graph

@@ -162,6 +162,18 @@ class Mapper:
             self.named.uses.append(_use(known, observed.item, current=content == known.current))
         self.named.revisions += len(known.revisions)
         yield from self._former_revisions(event, known, seen)
+        yield from self._recorded_revisions(event, known)
+
+    def _recorded_revisions(self, event: NamedNode, known: Event) -> Iterator[Quad]:
+        """Yield the revisions that only the ledger knows, and what has become of those that had other names."""
+        for name, title in known.recorded.items():
+            self.named.revisions += 1
+            revision = NamedNode(self.minter.named_revision(event.value, name))
+            yield from _revision(revision, event, Literal(title, language=known.language))
+        for old, new in known.renamed.items():
+            revision = NamedNode(self.minter.named_revision(event.value, old))
+            yield Quad(revision, terms.REPLACED_BY, NamedNode(self.minter.named_revision(event.value, new)))
+            yield Quad(revision, terms.DEPRECATED, terms.TRUE)
 
     def _former_revisions(self, event: NamedNode, known: Event, seen: dict[str, NamedNode]) -> Iterator[Quad]:
         for title, entries in known.former.items():

@@ -14,12 +14,12 @@ from kg.dialects import registry
 from kg.dialects.entry import Entry, Head
 from kg.dialects.item import Item, Origin, Reference, fold, normalise
 from kg.dialects.record import Page, Record, Unread
-from kg.events.ledger import HASHED, Ledger, hash_of, hashed, readable
+from kg.events.claims import readable
+from kg.events.ledger import Ledger, hash_of
+from kg.events.lines import HASHED, hashed
 from kg.events.timeline import Event
 from kg.rdf import Literal, NamedNode, Quad, terms
 from kg.rdf.iri import Minter
-
-TRUE = Literal("true", datatype=terms.BOOLEAN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +91,7 @@ class Withdrawn:
             for observed in event.revisions.values():
                 observed.item = self._without(observed.item)
             event.former = {title: entries for title, entries in event.former.items() if not self.text(title)}
+            event.recorded = {name: title for name, title in event.recorded.items() if not self.text(title)}
         return event
 
     def _without(self, item: Item) -> Item:
@@ -108,7 +109,7 @@ class Withdrawn:
 def tombstone(event: NamedNode, since: str) -> Iterator[Quad]:
     """Yield what is left to say of a withdrawn event: that it is an event, withdrawn, and since when."""
     yield Quad(event, terms.TYPE, terms.EVENT)
-    yield Quad(event, terms.DEPRECATED, TRUE)
+    yield Quad(event, terms.DEPRECATED, terms.TRUE)
     yield Quad(event, terms.INVALIDATED_AT, Literal(since, datatype=terms.DATE_TIME))
 
 
@@ -122,7 +123,7 @@ def amendments(ledger: Ledger, minter: Minter, also: Mapping[str, str]) -> Itera
     for key, survivor in merged.items():
         old = NamedNode(minter.event(key))
         yield Quad(old, terms.REPLACED_BY, NamedNode(minter.event(survivor)))
-        yield Quad(old, terms.DEPRECATED, TRUE)
+        yield Quad(old, terms.DEPRECATED, terms.TRUE)
     for key, since in withdrawn.items():
         yield from tombstone(NamedNode(minter.event(key)), since)
     for claim in ledger.slugs(merged.keys() | withdrawn.keys()):

@@ -6,15 +6,17 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from itertools import chain
 
 from kg.dialects import reading, registry
 from kg.dialects.item import Item, Origin, Reference, Tally, content, fold, normalise
 from kg.dialects.record import Page, Record, Unread
 from kg.entities.gazetteer import Gazetteer
 from kg.errors import ConfigurationError
-from kg.events.ledger import Claim, Claims, Ledger, hash_of
+from kg.events.claims import Claims
+from kg.events.ledger import Ledger, hash_of
+from kg.events.lines import Claim, Line
 from kg.events.merged import surviving
+from kg.events.recognise import new_texts, recall, recognise
 from kg.events.timeline import Capture, Event, Listing, Observed, Timeline
 from kg.mapping.event import Mapper, NamedThings, instant, source_quads, unusable, urls
 from kg.mapping.page import calendar_quads, day_quads, named_quads, page_quads
@@ -86,7 +88,9 @@ class CapturedPage:
 class Outcome:
     """What a conversion found beside quads; outcomes of parts add up to that of the whole.
 
-    ``dialects`` are the names of those that have read a page, prose being none.
+    ``claims`` is what the ledger is to be told. ``minted`` are the keys of the events that it did not know,
+    ``reworded`` those of the events that it knew in other words. ``dialects`` are the names of those that have read a
+    page, prose being none.
     """
 
     tally: Tally = field(default_factory=Tally)
@@ -94,7 +98,9 @@ class Outcome:
     prose: list[str] = field(default_factory=list)
     named: NamedThings = field(default_factory=NamedThings)
     pending: list[Pending] = field(default_factory=list)
-    claims: list[Claim] = field(default_factory=list)
+    claims: list[Line] = field(default_factory=list)
+    minted: set[str] = field(default_factory=set)
+    reworded: set[str] = field(default_factory=set)
     days: set[date] = field(default_factory=set)
     languages: Counter[str] = field(default_factory=Counter)
     listed: set[str] = field(default_factory=set)
@@ -109,6 +115,8 @@ class Outcome:
         self.named.update(other.named)
         self.pending += other.pending
         self.claims += other.claims
+        self.minted |= other.minted
+        self.reworded |= other.reworded
         self.days |= other.days
         self.languages.update(other.languages)
         self.listed |= other.listed
@@ -134,6 +142,7 @@ class Converter:
         for step in steps:
             timeline.step([self._capture(one, kept) for one in step.shown], step.time)
         _check_days(kept.values(), days)
+        self._know(timeline, claims)
         events = surviving(timeline.events.values(), claims)
         withdrawn = _withdrawn(claims)
         events = list(self._shown(events, claims, withdrawn))
@@ -145,6 +154,17 @@ class Converter:
         self.outcome.claims += (claim for claim in claims.added if claim.key not in claims.withdrawn)
         if withdrawn.hashes:
             self.outcome.unread = [one for one in self.outcome.unread if not withdrawn.unread(*one)]
+
+    def _know(self, timeline: Timeline, claims: Claims) -> None:
+        """Find out which events the ledger knows, remind them of their revisions, and claim the texts that it lacks."""
+        self.outcome.reworded |= recognise(timeline, claims)
+        self.outcome.minted |= {key for key in timeline.minted if not timeline.events[key].gone}
+        for event in timeline.events.values():
+            known = claims.texts.get(event.key, [])
+            if event.key not in claims.withdrawn:
+                self.outcome.claims += new_texts(event, known)
+            if known and not claims.is_past:
+                recall(event, known)
 
     def _shown(self, events: Iterable[Event], claims: Claims, withdrawn: Withdrawn) -> Iterator[Event]:
         """Yield the events that are not withdrawn, and take note of those that are."""
@@ -372,20 +392,3 @@ def _related_listing(pending: Pending) -> Listing:
         mention_labels=reference.labels,
     )
     return Listing(item, pending.page, pending.captured)
-
-
-def check_sums(tally: Tally) -> Counter[str]:
-    """Return the tally's counts and how many items became events; raises AssertionError if the sums are off."""
-    counts = Counter(tally.counts)
-    dialects = [one.dialect for one in registry.installed()]
-    for total, parts in chain.from_iterable(one.sums.items() for one in dialects):
-        if counts[total] != sum(counts[part] for part in parts):
-            raise AssertionError(f"{total} do not add up: {', '.join(parts)}")
-    named = chain.from_iterable(one.item_counts.values() for one in dialects)
-    counts["items"] = sum(counts[one] for one in chain.from_iterable(named))
-    if (
-        counts["events"] - counts["events gone"]
-        != counts["items"] - counts["merged"] - counts["withdrawn"] + counts["events only listed as related"]
-    ):
-        raise AssertionError("items, merged items and events do not add up")
-    return counts

@@ -23,7 +23,7 @@ from kg.dialects import registry
 from kg.dialects.item import Reference, Tally
 from kg.dialects.record import Unread
 from kg.entities import gazetteer
-from kg.events.ledger import Claim, Ledger
+from kg.events.ledger import Ledger
 from kg.mapping.event import NamedThings, Use
 from kg.pipeline.convert import Outcome, Pending
 from kg.pipeline.plan import Month
@@ -54,6 +54,7 @@ def name(month: Month, archives: list[Archive], base: str, known: Ledger) -> str
             facts = (reading.archive, version.path, version.commit, version.time, content, version.gone)
             digest.update(repr((*facts, reading.language, reading.newest)).encode())
         claims = known.of(*group.days)
+        digest.update(repr((group.claims.is_past, sorted(claims.texts.items()))).encode())
         digest.update(repr([(*place, key) for place, key in sorted(claims.known.items())]).encode())
         amended = (claims.merged, claims.withdrawn, claims.hidden)
         digest.update(repr([sorted(one.items()) for one in amended]).encode())
@@ -91,8 +92,7 @@ def keep(store: Store, part: ConvertedMonth, name: str) -> str:
     """Keep a part under the name that it has once what it claims is known, and return the SHA-256 of its file."""
     sha256 = keep_file(store, part.file, name)
     target = store.kept_months / f"{name}.nt"
-    outcome = _plain(part.outcome) | {"claims": []}
-    text = json.dumps({"sha256": sha256, "outcome": outcome}, ensure_ascii=False)
+    text = json.dumps({"sha256": sha256, "outcome": _plain(part.outcome)}, ensure_ascii=False)
     target.with_suffix(".json").write_text(text, encoding="utf-8")
     return sha256
 
@@ -117,7 +117,7 @@ def forget(store: Store, wanted: set[str]) -> None:
 
 
 def _plain(outcome: Outcome) -> dict[str, Any]:
-    """Return an outcome as JSON can hold it."""
+    """Return an outcome as JSON can hold it, without what is no news once it is claimed."""
     named = outcome.named
     return {
         "counts": outcome.tally.counts,
@@ -129,7 +129,6 @@ def _plain(outcome: Outcome) -> dict[str, Any]:
         "sources": sorted(named.sources),
         "revisions": named.revisions,
         "pending": [_plain_pending(one) for one in outcome.pending],
-        "claims": [(one.day.isoformat(), *one[1:]) for one in outcome.claims],
         "days": sorted(day.isoformat() for day in outcome.days),
         "languages": outcome.languages,
         "listed": sorted(outcome.listed),
@@ -154,7 +153,6 @@ def _outcome(plain: dict[str, Any]) -> Outcome:
             revisions=plain["revisions"],
         ),
         pending=[_pending(one) for one in plain["pending"]],
-        claims=[Claim(date.fromisoformat(day), *rest) for day, *rest in plain["claims"]],
         days={date.fromisoformat(day) for day in plain["days"]},
         languages=Counter(plain["languages"]),
         listed=set(plain["listed"]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import groupby
@@ -15,7 +15,8 @@ from kg.dialects import reading as texts
 from kg.dialects import registry
 from kg.dialects.base import Dialect
 from kg.dialects.record import Page
-from kg.events.ledger import Claims, Ledger
+from kg.events.claims import Claims
+from kg.events.ledger import Ledger
 from kg.events.timeline import connected, joined
 from kg.pipeline.convert import ShownPage, Step
 from kg.settings import Settings
@@ -70,12 +71,25 @@ def months(archives: list[Archive], known: Ledger, settings: Settings) -> list[M
     days: dict[date | None, list[Reading]] = defaultdict(list)
     for reading in readings:
         days[min(told[_page(reading)], default=None)].append(reading)
-    groups = [DayGroup((), tuple(days[None]), known.of())] if None in days else []
+    past = bool(settings.as_of)
+    groups = [_group((), days[None], known, past)] if None in days else []
     groups += [
-        _group(one, [reading for day in one for reading in days.get(day, ())], known)
+        _group(one, [reading for day in one for reading in days.get(day, ())], known, past)
         for one in known.together(_together(archives, days, told, settings.history))
     ]
     return [Month(number, tuple(some)) for number, some in enumerate(_portions(groups))]
+
+
+def join(months: Sequence[Month], days: Iterable[tuple[date, ...]], known: Ledger) -> list[Month]:
+    """Return some months as they are if some of their days are followed together, with the ledger's claims anew."""
+    groups = [group for month in months for group in month.groups]
+    fresh = []
+    for one in [(), *joined([*(group.days for group in groups if group.days), *days])]:
+        some = [group for group in groups if not {*group.days}.isdisjoint(one) or group.days == one]
+        readings = [reading for group in some for reading in group.readings]
+        if some:
+            fresh.append(_group(one, readings, known, some[0].claims.is_past))
+    return [Month(months[0].number, tuple(portion)) for portion in _portions(fresh)]
 
 
 def _together(
@@ -88,9 +102,11 @@ def _together(
     return joined([*groups, *several]) if several else groups
 
 
-def _group(days: tuple[date, ...], readings: list[Reading], known: Ledger) -> DayGroup:
+def _group(days: tuple[date, ...], readings: list[Reading], known: Ledger, past: bool) -> DayGroup:
+    claims = known.of(*days)
+    claims.is_past = past
     ordered = sorted(readings, key=lambda one: (one.version.time is None, one.version.time or 0, one.archive))
-    return DayGroup(days, tuple(ordered), known.of(*days))
+    return DayGroup(days, tuple(ordered), claims)
 
 
 def _portions(groups: list[DayGroup]) -> Iterator[list[DayGroup]]:

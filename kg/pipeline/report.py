@@ -10,7 +10,8 @@ from typing import Any
 from kg.archive.opening import Archive
 from kg.dialects import registry
 from kg.dialects.base import Dialect
-from kg.pipeline.convert import Outcome, check_sums
+from kg.dialects.item import Tally
+from kg.pipeline.convert import Outcome
 from kg.store.snapshot import Manifest
 
 COUNTED = (
@@ -76,3 +77,20 @@ def _item_counts(dialects: Iterable[Dialect[Any]]) -> Iterator[tuple[str, tuple[
 def _shapes(checked: dict[str, Any]) -> str:
     kept = "kept to" if checked["conforms"] else f"broken (violations: {checked['violations']:,}), published by --force"
     return f"shapes {kept}, checked in {checked['seconds']:.1f} seconds"
+
+
+def check_sums(tally: Tally) -> Counter[str]:
+    """Return the tally's counts and how many items became events; raises AssertionError if the sums are off."""
+    counts = Counter(tally.counts)
+    dialects = [one.dialect for one in registry.installed()]
+    for total, parts in chain.from_iterable(one.sums.items() for one in dialects):
+        if counts[total] != sum(counts[part] for part in parts):
+            raise AssertionError(f"{total} do not add up: {', '.join(parts)}")
+    named = chain.from_iterable(one.item_counts.values() for one in dialects)
+    counts["items"] = sum(counts[one] for one in chain.from_iterable(named))
+    if (
+        counts["events"] - counts["events gone"]
+        != counts["items"] - counts["merged"] - counts["withdrawn"] + counts["events only listed as related"]
+    ):
+        raise AssertionError("items, merged items and events do not add up")
+    return counts

@@ -22,12 +22,15 @@ from kg.enrich import adopt, source
 from kg.enrich.adopt import Adopted
 from kg.entities import gazetteer
 from kg.errors import ConfigurationError
-from kg.events import ledger
-from kg.events.ledger import Claim, Ledger
+from kg.events import ledger_file
+from kg.events.ledger import Ledger
+from kg.events.ledger_file import LedgerFile
+from kg.events.lines import Line, Text
 from kg.pipeline import kept_months, plan
 from kg.pipeline.convert import Converter, Outcome
 from kg.pipeline.kept_months import ConvertedMonth
 from kg.pipeline.load import Loading
+from kg.pipeline.moves import Converted, settled
 from kg.pipeline.plan import Month
 from kg.pipeline.report import report
 from kg.process.parallel import each
@@ -35,7 +38,7 @@ from kg.rdf import Quad
 from kg.rdf.iri import Minter
 from kg.settings import Settings
 from kg.shapes import check
-from kg.store import shards, snapshot
+from kg.store import shards, snapshot, verified
 from kg.store.embedded import EmbeddedGraph
 from kg.store.layout import Store
 from kg.store.past import instant, text
@@ -78,15 +81,15 @@ def build(
     if past:
         store.current()  # its ledger knows the events by the wordings that they had first
     with store.drafting() as draft, snapshot.scratch(draft) as scratch:
-        known = Ledger(ledger.read(store.ledger))
-        shipped = ledger.missing(settings.ledger, known)
-        months = plan.months(archives, known, settings)
-        names = [kept_months.name(month, archives, settings.base, known) for month in months]
-        parts_read = _convert(archives, dict(zip(names, months, strict=True)), scratch, settings, progress)
+        copy = ledger_file.published(settings.ledger)
+        file = verified.ledger(store, copy)
+        known = Ledger(file.lines)
+        shipped = ledger_file.missing(copy, known)
+        parts_read = _convert(archives, known, scratch, settings, progress)
         converted, finished, triples = _load(snapshot.database(draft), parts_read, scratch, known, settings)
-        new = sum(part.file.parent == scratch for part in converted)
+        new = sum(part.file.parent == scratch for _, part in converted)
         found = report(finished, archives, triples, monotonic() - started) | {
-            "months": {"all": len(months), "new": new}
+            "months": {"all": len(converted), "new": new}
         }
         last_write, adopted = 0, Adopted()
         if past is None:
@@ -98,10 +101,11 @@ def build(
         found |= {"shapes": {**checked.summary, "seconds": round(checked.seconds, 2)}}
         found["seconds"] = round(monotonic() - started, 1)
         (snapshot.report(draft)).write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        with _claimed(store, [*shipped, *finished.claims]):
+        with _claimed(store, file, [*shipped, *_lasting(finished.claims, past)]):
             manifest = _manifest(store, draft, archives, found, settings)
             manifest = replace(
                 manifest,
+                ledger_root=file.root,
                 writes=last_write,
                 shapes=checked.summary,
                 publications=registry.publications(finished.dialects),
@@ -109,9 +113,9 @@ def build(
             if past:
                 return Built(store.retain(draft, replace(manifest, as_of=text(past))), found)
             built = Built(store.publish(draft, manifest, settings.keep_snapshots), found)
-        ledger.export(store.ledger, settings.ledger)
-        names = [kept_months.name(month, archives, settings.base, known) for month in months]
-        sums = _keep(store, dict(zip(names, converted, strict=True)), scratch)
+        ledger_file.export(store.ledger, settings.ledger)
+        names = [kept_months.name(month, archives, settings.base, known) for month, _ in converted]
+        sums = _keep(store, {name: part for name, (_, part) in zip(names, converted, strict=True)}, scratch)
         if sums and not (adopted.sources or last_write):
             shards.note(store, built.snapshot, sums)
         return built
@@ -129,19 +133,21 @@ def quads(roots: Iterable[Path], settings: Settings) -> Iterator[Quad]:
 
 
 @contextmanager
-def _claimed(store: Store, claims: Iterable[Claim]) -> Iterator[None]:
-    """Append claims to the ledger of ``store``; take them back if the block fails before its snapshot is current."""
-    file, before = store.ledger, store.target
-    size = file.stat().st_size if file.exists() else None
+def _claimed(store: Store, file: LedgerFile, lines: Iterable[Line]) -> Iterator[None]:
+    """Append lines to the ledger of ``store``; take them back if the block fails before its snapshot is current."""
+    before, end = store.target, file.end
     try:
-        ledger.append(file, claims)
+        file.append(lines)
         yield
     except BaseException:
-        if store.target == before and size is None:
-            file.unlink(missing_ok=True)
-        elif store.target == before and size is not None:
-            os.truncate(file, size)
+        if store.target == before:
+            file.undo(end)
         raise
+
+
+def _lasting(claims: list[Line], past: datetime | None) -> list[Line]:
+    """Return the claims without texts if they are of a time past: the last text of an event is its present one."""
+    return [claim for claim in claims if not (past and isinstance(claim, Text))]
 
 
 def _check_base(store: Store, base: str) -> None:
@@ -153,18 +159,35 @@ def _check_base(store: Store, base: str) -> None:
 
 
 def _convert(
+    archives: list[Archive], known: Ledger, scratch: Path, settings: Settings, progress: Progress
+) -> Iterator[Converted]:
+    """Convert all months, and once more together those between which an event has moved."""
+    bare = [replace(archive, versions=(), others=()) for archive in archives]
+
+    def again(month: Month) -> Converted:
+        part = scratch / f"{kept_months.name(month, archives, settings.base, known)}.nt"
+        return month, ConvertedMonth(part, _convert_month(bare, settings.base, month, part))
+
+    months = plan.months(archives, known, settings)
+    named = {kept_months.name(month, archives, settings.base, known): month for month in months}
+    parts = _convert_apart(bare, named, scratch, settings, progress)
+    yield from settled(parts, known, Minter(settings.base), again)
+
+
+def _convert_apart(
     archives: list[Archive], months: dict[str, Month], scratch: Path, settings: Settings, progress: Progress
-) -> Iterator[ConvertedMonth]:
+) -> Iterator[Converted]:
     """Convert months, several at a time, each into an N-Triples file of its own; take those that are kept already."""
     store = Store(Path(settings.store))
     kept = {name: part for name in months if (part := kept_months.find(store, name))}
-    bare = [replace(archive, versions=(), others=()) for archive in archives]
-    new = [(bare, settings.base, month, scratch / f"{name}.nt") for name, month in months.items() if name not in kept]
+    new = [
+        (archives, settings.base, month, scratch / f"{name}.nt") for name, month in months.items() if name not in kept
+    ]
     gazetteer.load()  # once, for all processes
     outcomes = each(_convert_month, new, settings.jobs or os.cpu_count() or 1)
     total, done = sum(month.days for month in months.values()), 0
     for name, month in months.items():
-        yield kept[name] if name in kept else ConvertedMonth(scratch / f"{name}.nt", next(outcomes))
+        yield month, kept[name] if name in kept else ConvertedMonth(scratch / f"{name}.nt", next(outcomes))
         done += month.days
         progress(done, total)
 
@@ -207,8 +230,8 @@ def _month_quads(archives: list[Archive], month: Month, converter: Converter) ->
 
 
 def _load(
-    path: Path, parts: Iterable[ConvertedMonth], scratch: Path, known: Ledger, settings: Settings
-) -> tuple[list[ConvertedMonth], Outcome, int]:
+    path: Path, parts: Iterable[Converted], scratch: Path, known: Ledger, settings: Settings
+) -> tuple[list[Converted], Outcome, int]:
     """Load parts into the database at ``path`` while others are converted, then what needs to know all of them.
 
     Returns the parts, the outcome of all, whose claims are then in ``known``, and how many triples there are.
@@ -217,11 +240,11 @@ def _load(
     converter = Converter(Minter(settings.base), gazetteer.load())
     with Loading(database) as load:
         drawn = []
-        for part in parts:
+        for month, part in parts:
             load(part.file)
-            drawn.append(part)
+            drawn.append((month, part))
         whole = Outcome()
-        for part in drawn:
+        for _, part in drawn:
             whole.add(part.outcome)
         known.extend(whole.claims)
         _write_shard(converter.finish(whole, known), scratch / f"{FINISH}.nt")

@@ -46,7 +46,11 @@ class Minter:
 
     def revision(self, event: str, content: str) -> str:
         """IRI of a revision of ``event`` (an IRI): the same ``content`` is the same revision."""
-        return f"{event}/revision/{hashlib.sha256(content.encode()).hexdigest()[:12]}"
+        return self.named_revision(event, revision_name(content))
+
+    def named_revision(self, event: str, name: str) -> str:
+        """IRI of the revision of ``event`` (an IRI) with this name (see revision_name)."""
+        return f"{event}/revision/{name}"
 
     def entity(self, language: str, title: str) -> str:
         """IRI of what a wiki article is about; ``title`` is the article's normalised title."""
@@ -67,6 +71,11 @@ class Minter:
     def page(self, path: str, sha256: str) -> str:
         """IRI of one capture of an archive page, named by its content."""
         return f"{self.base}page/{spell(path)}/{sha256[:16]}"
+
+
+def revision_name(content: str) -> str:
+    """Return the twelve hex digits that name a revision with this content among those of its event."""
+    return hashlib.sha256(content.encode()).hexdigest()[:12]
 
 
 @lru_cache(maxsize=65_536)

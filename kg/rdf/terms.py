@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 import vocab
-from kg.rdf import NamedNode
+from kg.rdf import Literal, NamedNode
 from kg.rdf.prefixes import expand
 
 
@@ -42,6 +42,7 @@ TOPIC_LABEL: Final = _ng("topicLabel")
 TYPE: Final = _term("rdf:type")
 LABEL: Final = _term("rdfs:label")
 BOOLEAN: Final = _term("xsd:boolean")
+TRUE: Final = Literal("true", datatype=BOOLEAN)
 DATE: Final = _term("xsd:date")
 DATE_TIME: Final = _term("xsd:dateTime")
 DECIMAL: Final = _term("xsd:decimal")

@@ -1,35 +1,64 @@
-"""What people decide about events, and the ledger keeps: that two are one, or that one must not be shown."""
+"""What people decide, and the ledger keeps: what is one and what is not, and which events must not be shown."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cached_property
+from itertools import islice
+from typing import Final
 
 from kg.errors import LedgerError
-from kg.events import ledger
-from kg.events.ledger import INSTANT, Claim, ClaimKind, Ledger
+from kg.events.ledger import Ledger
+from kg.events.ledger_file import LedgerFile
+from kg.events.lines import INSTANT, Alias, Claim, ClaimKind, Line, Unalias
+from kg.rdf import NamedNode
+from kg.rdf.iri import respell
+from kg.store import verified
 from kg.store.layout import Store
 
-KEY = re.compile(r"\d{4}-\d\d-\d\d/[a-z2-7]{10}")
+KEY: Final = re.compile(r"event/\d{4}-\d\d-\d\d/[a-z2-7]{10}")
+THING: Final = re.compile(r"(entity|publisher|category)/.+")
+DECIDED: Final = "decided"
+"""The reason of an alias that no rule has made."""
 
 
 def merge(store: Store, old: str, new: str) -> None:
-    """Add to the ledger of a store that the event ``old`` (an IRI) is one with the event ``new``, which survives.
+    """Add to the ledger of a store that what has the IRI ``old`` is one with what has ``new``, which survives.
 
-    Raises LedgerError if the ledger does not know both, if one is merged already or withdrawn, or if they are of
-    two editions; StoreError if another build has the store.
+    Both are events, entities, publishers or categories. Raises LedgerError if one of them is unknown, if they are not
+    of one kind or edition, or if one is merged or withdrawn already; StoreError if another build has the store.
     """
-    with _ledger(store) as known:
-        gone, survivor = _event(store, known, old), _event(store, known, new)
-        if known.survivor(survivor.key) == gone.key:
-            raise LedgerError(f"<{new}> is <{old}> or merged into it: an event cannot be merged into itself")
-        for claim in (gone, survivor):
-            _refuse_amended(store, known, claim.key)
-        if gone.language != survivor.language:
-            raise LedgerError(f"<{old}> is of the {gone.language} edition, <{new}> of the {survivor.language} one")
-        _add(store, gone, "merged", survivor.key)
+    with _deciding(store) as ledger:
+        gone, survivor = ledger.named(old), ledger.named(new)
+        if gone.kind != survivor.kind:
+            raise LedgerError(f"<{old}> is of the kind {gone.kind}, <{new}> of the kind {survivor.kind}")
+        if ledger.known.survivor(ledger.known.canonical(survivor.name)) == gone.name:
+            raise LedgerError(f"<{new}> is <{old}> or merged into it: it cannot be merged into itself")
+        for one in (gone, survivor):
+            ledger.refuse_amended(one)
+        if gone.kind == "event":
+            if gone.language != survivor.language:
+                raise LedgerError(f"<{old}> is of the {gone.language} edition, <{new}> of the {survivor.language} one")
+            ledger.add(gone.claim("merged", survivor.name))
+        else:
+            ledger.add(Alias(gone.name, survivor.name, DECIDED))
+
+
+def split(store: Store, old: str) -> None:
+    """Add to the ledger of a store that what has the IRI ``old`` is not what it is merged into.
+
+    Raises LedgerError if it is unknown, or not merged; StoreError if another build has the store.
+    """
+    with _deciding(store) as ledger:
+        one = ledger.named(old)
+        into = ledger.known.into(one.name)
+        if into is None:
+            raise LedgerError(f"<{old}> is not merged into anything")
+        ledger.add(one.claim("unmerged", into) if one.kind == "event" else Unalias(one.name, into, DECIDED))
 
 
 def withdraw(store: Store, event: str, now: datetime | None = None) -> None:
@@ -38,60 +67,141 @@ def withdraw(store: Store, event: str, now: datetime | None = None) -> None:
     Raises LedgerError if the ledger does not know the event, or if it is merged or withdrawn already; StoreError if
     another build has the store.
     """
-    with _ledger(store) as known:
-        claim = _event(store, known, event)
-        _refuse_amended(store, known, claim.key)
-        _add(store, claim, "withdrawn", (now or datetime.now(UTC)).astimezone(UTC).strftime(INSTANT))
+    with _deciding(store) as ledger:
+        one = ledger.event(event)
+        ledger.refuse_amended(one)
+        ledger.add(one.claim("withdrawn", (now or datetime.now(UTC)).astimezone(UTC).strftime(INSTANT)))
 
 
-def show(store: Store, event: str) -> list[str]:
-    """Return what the ledger of a store says about an event (its IRI), a line for each claim.
+def restore(store: Store, event: str, now: datetime | None = None) -> None:
+    """Add to the ledger of a store that an event (its IRI), which is withdrawn, may be shown again.
 
-    Raises LedgerError if the ledger does not know the event.
+    Raises LedgerError if the ledger does not know the event, or if it is not withdrawn itself; StoreError if another
+    build has the store.
     """
-    known = Ledger(ledger.read(store.ledger))
-    key = _event(store, known, event).key
-    lines = [f"{one.kind} {one.day} {one.language} {one.value}" for one in known.claims_of(key)]
-    if key in known.merged:
-        lines.append(f"merged into {_events(store)}{known.survivor(key)}")
-    lines += [f"merged from {_events(store)}{old}" for old, survivor in known.merged.items() if survivor == key]
-    if key in known.withdrawn:
-        lines.append(f"withdrawn {known.withdrawn[key]}")
+    with _deciding(store) as ledger:
+        one = ledger.event(event)
+        if one.name in ledger.known.merged:
+            ledger.refuse_amended(one)
+        if one.name not in ledger.known.withdrawn:
+            raise LedgerError(f"<{event}> is not withdrawn")
+        ledger.add(one.claim("restored", (now or datetime.now(UTC)).astimezone(UTC).strftime(INSTANT)))
+
+
+def show(store: Store, iri: str) -> list[str]:
+    """Return what the ledger of a store says about an event, an entity, a publisher or a category, line by line.
+
+    Raises LedgerError if nothing is known by this IRI.
+    """
+    ledger = _Decisions(store, verified.ledger(store))
+    one, known = ledger.named(iri), ledger.known
+    claims = known.claims_of(one.name) if one.kind == "event" else []
+    lines = [f"{claim.kind} {claim.day} {claim.language} {claim.value}" for claim in claims]
+    lines += [f"text {text.day} {text.language} {text.revision} {text.text}" for text in known.texts.get(one.name, ())]
+    if one.name in known.names:
+        lines.append(f"name {known.names[one.name]}")
+    replaced = known.merged if one.kind == "event" else known.aliases
+    if one.name in replaced:
+        lines.append(f"merged into {ledger.iri(one.kind, replaced[one.name])}")
+    lines += [f"merged from {ledger.iri(one.kind, old)}" for old, last in replaced.items() if last == one.name]
+    lines += [f"not {ledger.iri(one.kind, new)}" for old, new in sorted(known.separate) if old == one.name]
+    if one.name in known.withdrawn:
+        lines.append(f"withdrawn {known.withdrawn[one.name]}")
     return lines
 
 
+def verify(store: Store) -> list[str]:
+    """Return the root of the ledger of a store and how many lines of each type it has.
+
+    Raises LedgerError if the ledger is damaged, contradicts itself, or is not that of the current snapshot.
+    """
+    file = verified.ledger(store)
+    known = Ledger(file.lines)
+    known.check()
+    counts: dict[str, int] = {}
+    for line in file.lines:
+        kind = line.kind if isinstance(line, Claim) else type(line).__name__.lower()
+        counts[kind] = counts.get(kind, 0) + 1
+    return [f"root {file.root}", *(f"{kind} {count:,}" for kind, count in sorted(counts.items()))]
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """What an IRI names: its kind, and the key of an event, else a path; the edition of an event."""
+
+    kind: str
+    name: str
+    language: str = ""
+
+    def claim(self, kind: ClaimKind, value: str) -> Claim:
+        return Claim(date.fromisoformat(self.name.partition("/")[0]), self.language, self.name, kind, value)
+
+
+class _Decisions:
+    """The ledger of a store with what it says, to be asked for what IRIs name, and added to."""
+
+    def __init__(self, store: Store, file: LedgerFile) -> None:
+        self.store = store
+        self.known = Ledger(file.lines)
+        self._file = file
+
+    @cached_property
+    def base(self) -> str:
+        """The identity base."""
+        return self.store.current().manifest.base
+
+    def iri(self, kind: str, name: str) -> str:
+        """Return the IRI of what has this key or path."""
+        return f"{self.base}event/{name}" if kind == "event" else f"{self.base}{name}"
+
+    def add(self, line: Line) -> None:
+        """Append a line."""
+        self._file.append([line])
+
+    def named(self, iri: str) -> _Named:
+        """Return what an IRI names; raises LedgerError if nothing that can be merged."""
+        path = respell(iri.removeprefix(self.base)) if iri.startswith(self.base) else ""
+        if KEY.fullmatch(path):
+            return self._event(iri, path.removeprefix("event/"))
+        if not (thing := THING.fullmatch(path)):
+            raise LedgerError(
+                f"<{iri}> is not the IRI of an event, an entity, a publisher or a category of this store: "
+                f"they begin with {self.base}event/, and so on"
+            )
+        if path not in self.known.names and self.known.into(path) is None and not self._is_described(path):
+            raise LedgerError(f"{self.store} knows no {thing[1]} <{iri}>")
+        return _Named(thing[1], path)
+
+    def event(self, iri: str) -> _Named:
+        """Return the event with this IRI."""
+        events = f"{self.base}event/"
+        if not KEY.fullmatch(iri.removeprefix(self.base)) or not iri.startswith(events):
+            raise LedgerError(f"<{iri}> is not the IRI of an event of this store: they begin with {events}")
+        return self._event(iri, iri.removeprefix(events))
+
+    def _event(self, iri: str, key: str) -> _Named:
+        claims = self.known.claims_of(key)
+        if not claims:
+            raise LedgerError(f"the ledger of {self.store} knows no event <{iri}>")
+        return _Named("event", key, claims[0].language)
+
+    def _is_described(self, path: str) -> bool:
+        graph = self.store.current().open()
+        return any(islice(graph.quads_for_pattern(NamedNode(self.base + path), None, None), 1))
+
+    def refuse_amended(self, one: _Named) -> None:
+        """Raise LedgerError if something is merged or withdrawn already."""
+        iri, known = self.iri(one.kind, one.name), self.known
+        last = known.survivor(known.canonical(one.name))
+        if last != one.name:
+            raise LedgerError(f"<{iri}> is merged already: name <{self.iri(one.kind, last)}> instead")
+        if one.name in known.withdrawn:
+            raise LedgerError(f"<{iri}> is withdrawn since {known.withdrawn[one.name]}")
+
+
 @contextmanager
-def _ledger(store: Store) -> Iterator[Ledger]:
+def _deciding(store: Store) -> Iterator[_Decisions]:
     """Give the ledger of a store, which nobody else writes to until the block ends."""
     store.current()
     with store.drafting():
-        yield Ledger(ledger.read(store.ledger))
-
-
-def _events(store: Store) -> str:
-    return f"{store.current().manifest.base}event/"
-
-
-def _event(store: Store, known: Ledger, iri: str) -> Claim:
-    """Return the first claim of the event with this IRI."""
-    events = _events(store)
-    key = iri.removeprefix(events)
-    if not iri.startswith(events) or not KEY.fullmatch(key):
-        raise LedgerError(f"<{iri}> is not the IRI of an event of this store: they begin with {events}")
-    claims = known.claims_of(key)
-    if not claims:
-        raise LedgerError(f"the ledger of {store} knows no event <{iri}>")
-    return claims[0]
-
-
-def _refuse_amended(store: Store, known: Ledger, key: str) -> None:
-    events = _events(store)
-    if key in known.merged:
-        raise LedgerError(f"<{events}{key}> is merged already: name <{events}{known.survivor(key)}> instead")
-    if key in known.withdrawn:
-        raise LedgerError(f"<{events}{key}> is withdrawn since {known.withdrawn[key]}")
-
-
-def _add(store: Store, claim: Claim, kind: ClaimKind, value: str) -> None:
-    day = date.fromisoformat(claim.key.partition("/")[0])
-    ledger.append(store.ledger, [Claim(day, claim.language, claim.key, kind, value)])
+        yield _Decisions(store, verified.ledger(store))

@@ -43,6 +43,11 @@ class Store:
         return self.path / LEDGER
 
     @property
+    def refused_ledger(self) -> Path:
+        """The file of a ledger that was refused, and replaced by a copy."""
+        return self.path / f"{LEDGER}.refused"
+
+    @property
     def writes(self) -> Path:
         """The folder of the log of writes."""
         return self.path / "writes"

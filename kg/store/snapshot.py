@@ -28,13 +28,15 @@ class Manifest:
 
     ``created`` is an ISO 8601 time in UTC; ``counts`` has pages, events, triples and so on; ``languages`` says how
     many events there are in each, ``archives`` what was read; ``ledger`` and ``files`` have sizes in bytes and SHA-256
-    sums. ``shapes`` says whether the build keeps to the vocabulary's shapes, and how often it breaks them, which only a
-    forced build may; it is empty where that was not checked. ``writes`` is the number of the last logged write that the
-    snapshot has. A snapshot that a write made has all counts but that of the triples from the build before it, whose id
-    is ``build``. ``as_of`` is the time that a snapshot of the past shows, empty for one that shows the present.
-    ``vocabulary`` is the IRI of the version of the vocabulary, empty in manifests of before there were versions.
-    ``publications`` are what the dialects that have read the pages say of their archives, an empty one where a dialect
-    says nothing; manifests of before there was a choice mean Wikipedia's portal.
+    sums. ``ledger_root`` is the hash of all that the ledger said (see kg.events.month_hashes), and has to go on saying;
+    manifests of before there were roots have none. ``shapes`` says whether the build keeps to the vocabulary's shapes,
+    and how often it breaks them, which only a forced build may; it is empty where that was not checked. ``writes`` is
+    the number of the last logged write that the snapshot has. A snapshot that a write made has all counts but that of
+    the triples from the build before it, whose id is ``build``. ``as_of`` is the time that a snapshot of the past
+    shows, empty for one that shows the present. ``vocabulary`` is the IRI of the version of the vocabulary, empty in
+    manifests of before there were versions. ``publications`` are what the dialects that have read the pages say of
+    their archives, an empty one where a dialect says nothing; manifests of before there was a choice mean Wikipedia's
+    portal.
     ``format`` is the format of the manifest and the folder; version 0.1.0, which had the first one, does not say it.
     """
 
@@ -46,6 +48,7 @@ class Manifest:
     languages: dict[str, int] = field(default_factory=dict)
     archives: list[dict[str, Any]] = field(default_factory=list)
     ledger: dict[str, Any] = field(default_factory=dict)
+    ledger_root: str = ""
     shapes: dict[str, Any] = field(default_factory=dict)
     build: str = ""
     writes: int = 0

@@ -14,7 +14,7 @@ import pytest
 from kg.dialects import reading, registry
 from kg.dialects.item import Tally
 from kg.dialects.record import Page
-from kg.events.ledger import Claims
+from kg.events.claims import Claims
 from kg.events.timeline import Capture, Event, Listing, Timeline
 
 BASE = "http://127.0.0.1:8000/"

@@ -33,7 +33,7 @@ from kg.dialects.wikitext.record import DayPage
 from kg.entities import gazetteer
 from kg.entities.gazetteer import SMALLEST_CITY, Gazetteer
 from kg.entities.towns import Towns
-from kg.events.ledger import Claims
+from kg.events.claims import Claims
 from kg.events.timeline import Capture, Listing, Timeline
 from tests.judged.places import draw
 

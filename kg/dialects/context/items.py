@@ -45,6 +45,7 @@ def _page_item(page: EventPage, language: str) -> Item:
         slugs=(page.slug,),
         former=tuple(former),
         related=tuple(_references(page)),
+        printed="\n".join((page.title, *(source.url for source in page.sources))),
     )
 
 
@@ -66,6 +67,7 @@ def _index_items(index: DayIndex, language: str) -> Iterator[Item]:
             _visible(item.title),
             mention_labels=distinct(context),
             slugs=tuple(filter(None, (_slug(item.path),))),
+            printed=item.title,
         )
 
 

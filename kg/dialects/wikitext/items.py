@@ -58,6 +58,7 @@ def _inherit(inherited: Item, bullet: Bullet, role: str) -> Item:
     return Item(
         Origin.ENTRY, inherited.language, inherited.day, "", "",
         topics=topics, topic_labels=labels, mentions=mentions, part_of=part_of, headed_by=(bullet.text,),
+        printed=f"{inherited.printed}{bullet.printed}\n",
     )  # fmt: skip
 
 
@@ -84,6 +85,7 @@ def _bullet_item(bullet: Bullet, inherited: Item) -> Item:
         part_of=inherited.part_of,
         slugs=(readable_slug(bullet.text),),
         headed_by=inherited.headed_by,
+        printed=f"{bullet.category or ''}\n{inherited.printed}{bullet.printed}",
     )
 
 

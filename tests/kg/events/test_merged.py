@@ -13,7 +13,9 @@ from pyoxigraph import NamedNode, Quad
 
 from kg.cli import main
 from kg.errors import LedgerError
-from kg.events.ledger import Claim, Ledger, append, export, hashed, missing, read
+from kg.events.ledger import Ledger
+from kg.events.ledger_file import append, export, missing, published, read
+from kg.events.lines import Claim, hashed
 from kg.events.merged import surviving
 from kg.events.timeline import Event, Observed, Span
 from kg.pipeline import run
@@ -104,7 +106,7 @@ def test_a_shipped_ledger_that_contradicts_the_store_is_refused(
     run.build([root], settings)
     ledger = Path(settings.store) / "ledger.tsv"
     before, file = ledger.read_bytes(), tmp_path / "shipped.tsv"
-    append(file, [next(read(ledger))._replace(key=A)])
+    append(file, [one._replace(key=A) for one in read(ledger) if isinstance(one, Claim)])
     with pytest.raises(LedgerError, match="two events of 2011-11-08 claim the same"):
         run.build([root], replace(settings, ledger=str(file)))
     assert ledger.read_bytes() == before
@@ -113,7 +115,7 @@ def test_a_shipped_ledger_that_contradicts_the_store_is_refused(
 @pytest.mark.parametrize(("name", "why"), [("no/such/file", "there is no such folder"), (".", "cannot be read")])
 def test_a_ledger_that_cannot_be_read_or_written_is_refused(tmp_path: Path, name: str, why: str) -> None:
     with pytest.raises(LedgerError, match=why):
-        missing(str(tmp_path / name), Ledger())
+        published(str(tmp_path / name))
 
 
 def test_a_ledger_that_cannot_be_written_is_an_error_and_leaves_no_draft(tmp_path: Path) -> None:
@@ -126,9 +128,9 @@ def test_a_ledger_that_cannot_be_written_is_an_error_and_leaves_no_draft(tmp_pat
 def test_only_what_the_store_lacks_is_taken(tmp_path: Path) -> None:
     append(tmp_path / "l.tsv", [wording("a", A), wording("b", B)])
     known = Ledger([wording("a", A)])
-    assert missing(str(tmp_path / "l.tsv"), known) == [wording("b", B)]
+    assert missing(published(str(tmp_path / "l.tsv")), known) == [wording("b", B)]
     assert known.of(DAY).find(DAY, "en", ["b"]) == B
-    assert missing("", known) == []
+    assert missing(published(""), known) == []
 
 
 # --- what a ledger says of merges
@@ -271,7 +273,7 @@ def test_merge_and_withdraw_take_effect_with_the_next_build(settings: Settings, 
     withdrawing = kg(settings, "withdraw", known["Ports close."])
     for result in (merging, withdrawing):
         assert (result.exit_code, result.output.endswith("takes effect with the next build\n")) == (0, True)
-    kinds = [claim.kind for claim in read(Path(settings.store) / "ledger.tsv")]
+    kinds = [one.kind for one in read(Path(settings.store) / "ledger.tsv") if isinstance(one, Claim)]
     assert kinds[-2:] == ["merged", "withdrawn"]
 
 

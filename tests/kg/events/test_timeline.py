@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.dialects.item import Former, Item, Origin
-from kg.events.ledger import Claims
+from kg.events.claims import Claims
 from kg.events.timeline import DAYS_OF_A_LINE, NEAR, Capture, Event, Listing, Timeline, connected, joined
 
 DAY, FAR_DAY = date(2011, 11, 8), date(2011, 11, 16)

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.dialects.item import Former, Item, Origin
-from kg.events.ledger import Claims, Ledger
+from kg.events.claims import Claims
+from kg.events.ledger import Ledger
 from kg.events.timeline import Capture, Event, Listing, Timeline
 
 DAY = date(2011, 11, 8)

@@ -14,9 +14,8 @@ import pytest
 from pyoxigraph import NamedNode, Quad
 
 from kg.errors import NotFoundError
-from kg.events import ledger
+from kg.events import ledger_file
 from kg.mapping import rebuild
-from kg.mapping.takedown import TRUE
 from kg.pipeline import run
 from kg.pipeline.run import Built
 from kg.publish.dump import dump
@@ -167,7 +166,7 @@ def test_all_other_events_keep_their_iris_and_statements(before: Built, after: B
 
 def test_an_event_of_another_day_that_prints_the_same_is_withdrawn_too(before: Built, after: Built) -> None:
     [other] = titled(before, "Pelicans murmur")
-    assert Quad(NamedNode(other), terms.DEPRECATED, TRUE) in after.snapshot.open()
+    assert Quad(NamedNode(other), terms.DEPRECATED, terms.TRUE) in after.snapshot.open()
 
 
 def test_a_page_with_withdrawn_entries_says_so_instead_of_being_made_again(before: Built, after: Built) -> None:
@@ -233,7 +232,7 @@ def test_the_ledger_that_is_shipped_tells_no_words_and_withdraws_the_event_elsew
     after: Built, event: str, root: Path, settings: Settings, tmp_path: Path
 ) -> None:
     shipped = tmp_path / "shipped.tsv"
-    ledger.export(Path(settings.store) / "ledger.tsv", str(shipped))
+    ledger_file.export(Path(settings.store) / "ledger.tsv", str(shipped))
     assert SECRET.findall(shipped.read_bytes()) == []
     elsewhere = Settings(store=str(tmp_path / "elsewhere"), jobs=1, ledger=str(shipped))
     assert nquads(run.build([root], elsewhere), tmp_path) == nquads(after, tmp_path)

@@ -10,7 +10,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 
 from kg.dialects.item import Tally
 from kg.pipeline import run
-from kg.pipeline.convert import check_sums
+from kg.pipeline.report import check_sums
 from kg.rdf import terms
 from kg.settings import Settings
 from kg.store.embedded import EmbeddedGraph

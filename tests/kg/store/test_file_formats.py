@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from kg.errors import LedgerError, StoreError
-from kg.events.ledger import Claim, append, export, read
+from kg.events.ledger_file import append, export, read
+from kg.events.lines import Claim
 from kg.pipeline.run import build
 from kg.settings import Settings
 from kg.store import snapshot
@@ -19,7 +20,7 @@ from kg.store.layout import Store
 
 CLAIM = Claim(date(2011, 11, 8), "en", "2011-11-08/abcdefghij", "slug", "s")
 LINE = b"2011-11-08\ten\t2011-11-08/abcdefghij\tslug\ts\n"
-FIRST = b"#newsgraph-ledger\t1\n"
+FIRST, SECOND = b"#newsgraph-ledger\t1\n", b"#newsgraph-ledger\t2\n"
 
 Change = Callable[[dict[str, Any]], None]
 
@@ -46,7 +47,7 @@ def test_a_build_writes_the_format_into_the_manifest_and_the_ledger(tmp_path: Pa
     built = build([tmp_path / "archive"], Settings(store=str(tmp_path / "store"), ledger=str(tmp_path / "shipped")))
     assert json.loads((built.snapshot.folder / "manifest.json").read_text())["format"] == 1
     ledger = (tmp_path / "store" / "ledger.tsv").read_bytes()
-    assert ledger.startswith(FIRST)
+    assert ledger.startswith(SECOND)
     assert ledger.count(b"\n") > 1
     assert (tmp_path / "shipped").read_bytes() == ledger
 
@@ -76,14 +77,17 @@ def test_a_manifest_of_an_unknown_format_is_refused_with_what_to_do(
 def test_a_new_ledger_begins_with_its_format(tmp_path: Path) -> None:
     append(tmp_path / "ledger", [CLAIM])
     append(tmp_path / "ledger", [CLAIM])
-    assert (tmp_path / "ledger").read_bytes() == FIRST + LINE + LINE
-    assert list(read(tmp_path / "ledger")) == [CLAIM, CLAIM]
+    written = (tmp_path / "ledger").read_bytes()
+    assert (written[: len(SECOND)], written.count(b"#newsgraph-ledger")) == (SECOND, 1)
+    assert read(tmp_path / "ledger") == [CLAIM, CLAIM]
 
 
-def test_a_ledger_without_a_format_keeps_its_bytes_and_is_appended_to(tmp_path: Path) -> None:
-    (tmp_path / "ledger").write_bytes(LINE)
+@pytest.mark.parametrize("first", [b"", FIRST])
+def test_a_ledger_of_the_first_format_keeps_its_bytes_and_goes_on_in_the_second(tmp_path: Path, first: bytes) -> None:
+    (tmp_path / "ledger").write_bytes(first + LINE)
     append(tmp_path / "ledger", [CLAIM])
-    assert (tmp_path / "ledger").read_bytes() == LINE + LINE
+    assert (tmp_path / "ledger").read_bytes().startswith(first + LINE + SECOND + b"slug\t")
+    assert read(tmp_path / "ledger") == [CLAIM, CLAIM]
 
 
 @pytest.mark.parametrize("first", [b"", FIRST])
@@ -93,24 +97,26 @@ def test_a_copy_of_a_ledger_says_its_format_if_the_ledger_does(tmp_path: Path, f
     assert (tmp_path / "copy").read_bytes() == first + LINE
 
 
-@pytest.mark.parametrize("cut", range(1, len(FIRST)))
+@pytest.mark.parametrize("cut", range(1, len(SECOND)))
 def test_a_first_line_that_was_cut_off_is_written_again(tmp_path: Path, cut: int) -> None:
-    (tmp_path / "ledger").write_bytes(FIRST[:cut])
-    assert list(read(tmp_path / "ledger")) == []
+    (tmp_path / "ledger").write_bytes(SECOND[:cut])
+    assert read(tmp_path / "ledger") == []
     append(tmp_path / "ledger", [CLAIM])
-    assert (tmp_path / "ledger").read_bytes() == FIRST + LINE
+    append(tmp_path / "other", [CLAIM])
+    assert (tmp_path / "ledger").read_bytes() == (tmp_path / "other").read_bytes()
 
 
-@pytest.mark.parametrize("found", ["2", "", "1.5", "one"])
+@pytest.mark.parametrize("found", ["3", "", "1.5", "one"])
 def test_a_ledger_of_an_unknown_format_is_refused(tmp_path: Path, found: str) -> None:
     (tmp_path / "ledger").write_bytes(f"#newsgraph-ledger\t{found}\n".encode() + LINE)
     with pytest.raises(
-        LedgerError, match=rf"has the format {found}, but .* reads format 1: use the version that wrote"
+        LedgerError, match=rf"has the format {found}, but .* reads the formats 1 and 2: it was written by a newer"
     ):
         list(read(tmp_path / "ledger"))
 
 
-def test_only_the_first_line_says_a_format(tmp_path: Path) -> None:
-    (tmp_path / "ledger").write_bytes(LINE + FIRST)
+@pytest.mark.parametrize("again", [LINE + FIRST, SECOND + SECOND, SECOND + FIRST])
+def test_no_line_says_the_format_that_there_is_or_an_earlier_one(tmp_path: Path, again: bytes) -> None:
+    (tmp_path / "ledger").write_bytes(again)
     with pytest.raises(LedgerError, match=r":2 is not a line of a ledger"):
         list(read(tmp_path / "ledger"))

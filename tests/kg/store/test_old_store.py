@@ -11,7 +11,8 @@ import pytest
 
 import kg
 from kg.dialects.wikipedia import PORTAL
-from kg.events.ledger import Ledger, read
+from kg.events.ledger import Ledger
+from kg.events.ledger_file import read
 from kg.pipeline.run import build
 from kg.settings import Settings
 from kg.store import snapshot
@@ -88,13 +89,13 @@ def test_a_build_onto_a_store_of_0_1_0_leaves_the_events_their_iris_and_the_ledg
     assert Store(store).current().id == built.snapshot.id != before
     assert _rows(store, EVENTS) == events
     assert len(events) == 25
-    assert ledger.read_bytes() == claims
+    assert ledger.read_bytes().startswith(claims + b"#newsgraph-ledger\t2\ntext\t")
 
 
 def test_a_new_store_with_the_ledger_of_0_1_0_gives_the_events_the_same_iris(old: Path) -> None:
     shipped = old / "store" / "ledger.tsv"
-    claims = shipped.read_bytes()
+    claims = read(shipped)
     settings = Settings(store=str(old / "new"), ledger=str(shipped))
     build([old / "archive" / "seed", old / "archive" / "sample"], settings)
     assert _rows(old / "new", EVENTS) == _rows(old / "store", EVENTS)
-    assert (old / "new" / "ledger.tsv").read_bytes() == b"#newsgraph-ledger\t1\n" + claims
+    assert read(old / "new" / "ledger.tsv")[: len(claims)] == claims

@@ -13,7 +13,7 @@ from kg.dialects.item import Item, Origin, Tally, normalise
 from kg.dialects.record import Citation, Link
 from kg.dialects.wikitext import page
 from kg.dialects.wikitext.items import items
-from kg.pipeline.convert import check_sums
+from kg.pipeline.report import check_sums
 
 DAY = date(2011, 11, 8)
 SOURCE = "[http://a.example (A)]"

@@ -1,0 +1,85 @@
+"""What the ledger knows of some days, and what is claimed there anew."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from kg.events.lines import HASHED, Claim, ClaimKind, Text, hashed
+from kg.rdf.iri import event_key
+
+Claimed = tuple[date, str, ClaimKind, str]
+
+
+@dataclass(slots=True)
+class Claims:
+    """The claims of some days, and those added to them since they were read.
+
+    One event may have many wordings and slugs; each belongs to one event, the first that claimed it. ``merged`` gives
+    the surviving event of those that are merged, ``withdrawn`` since when an event is; both have events of these days
+    only. ``hidden`` has the hashes of all wordings and slugs of withdrawn events, of whatever day. ``texts`` has what
+    the ledger keeps of the revisions of events that it last knew on one of these days, the oldest first. ``is_past``
+    says that the captures end before today, so that it may know later revisions than they show.
+    """
+
+    known: dict[Claimed, str] = field(default_factory=dict)
+    added: list[Claim] = field(default_factory=list)
+    keys: set[str] = field(default_factory=set)
+    merged: dict[str, str] = field(default_factory=dict)
+    withdrawn: dict[str, str] = field(default_factory=dict)
+    hidden: Mapping[str, str] = field(default_factory=dict)
+    texts: dict[str, list[Text]] = field(default_factory=dict)
+    is_past: bool = False
+
+    def find(self, day: date, language: str, wordings: Iterable[str], slugs: Iterable[str] = ()) -> str | None:
+        """Return the key of the event with one of these wordings, else slugs, on ``day``; the first one wins."""
+        claims: list[Claimed] = [(day, language, "wording", hashed(wording)) for wording in wordings]
+        claims += [(day, language, "slug", slug) for slug in slugs]
+        return next((self.known[claim] for claim in claims if claim in self.known), None)
+
+    def mint(self, day: date, language: str, wording: str) -> str:
+        """Return a key that no other event has, made from the day and wording that the event is first known by."""
+        attempt = 0
+        while (key := f"{day.isoformat()}/{event_key(language, day, wording, attempt)}") in self.keys:
+            attempt += 1
+        self.keys.add(key)
+        return key
+
+    def claim(self, day: date, language: str, key: str, wordings: Iterable[str], slugs: Iterable[str]) -> None:
+        """Record wordings and slugs of an event; what another event has claimed already stays with that one."""
+        for wording in wordings:
+            self._add(Claim(day, language, key, "wording", hashed(wording)))
+        for slug in slugs:
+            self._add(Claim(day, language, key, "slug", slug))
+
+    def _add(self, claim: Claim) -> None:
+        place = (claim.day, claim.language, claim.kind, claim.value)
+        if place not in self.known:
+            self.known[place] = claim.key
+            self.keys.add(claim.key)
+            self.added.append(claim)
+
+    def rename(self, minted: str, key: str) -> None:
+        """Give what was claimed for the event ``minted`` to the event ``key``."""
+        self.known.update({claim: key for claim, one in self.known.items() if one == minted})
+        self.added[:] = [one._replace(key=key) if one.key == minted else one for one in self.added]
+        self.keys.discard(minted)
+
+    def survivor(self, key: str) -> str:
+        """Return the key of the event that this one is merged into, else its own."""
+        return self.merged.get(key, key)
+
+    def slugs(self) -> dict[str, list[str]]:
+        """Return the readable paths, day and slug, that lead to each event, those of merged events to the survivor."""
+        paths: dict[str, list[str]] = defaultdict(list)
+        for (day, _, kind, value), key in self.known.items():
+            if kind == "slug" and not value.startswith(HASHED):
+                paths[self.survivor(key)].append(readable(day, value))
+        return paths
+
+
+def readable(day: date, slug: str) -> str:
+    """Return the readable path of an event below ``event/``."""
+    return f"{day.isoformat()}/{slug}"

@@ -1,0 +1,330 @@
+"""The file of a ledger: reading, which verifies it, appending, and copies to ship.
+
+The file is only ever appended to. Whatever is appended ends with the hashes of the months that it changed (see
+``kg.events.month_hashes``) and a ``root``; lines after the last root are those of an append that was killed, and say
+nothing. A line with the number of a format stands before the lines of that format. What version 0.1.0 began, in the
+first format, stays as it is, and goes on in the second one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from copy import copy
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from kg.errors import LedgerError
+from kg.events.ledger import Ledger
+from kg.events.lines import (
+    CLAIM_KINDS,
+    Line,
+    MonthHash,
+    RootHash,
+    columns,
+    escape,
+    month_of,
+    parse,
+    shipped,
+    unescape,
+)
+from kg.events.month_hashes import MonthHashes
+
+HEADING: Final = b"#newsgraph-ledger\t"
+FORMATS: Final = (1, 2)
+"""The formats that this version reads; it writes the last one."""
+FIRST_LINE: Final = HEADING + b"2\n"
+KINDS_BEFORE: Final = CLAIM_KINDS - {"unmerged", "restored"}
+"""The types of lines of the first format, in which they stand in the fourth column, and nothing is escaped."""
+WAY_OUT: Final = "restore the file from a backup, or build with --ledger and a copy that was published with a dump"
+
+
+class LedgerFile:
+    """A ledger file as it was read and verified, none being an empty one; it may be appended to.
+
+    ``lines`` has all that it says, ``roots`` the roots that it ever had, in their order. ``tail`` says that lines
+    follow which no root covers.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Read the file; raises LedgerError if it is damaged, or written by a newer version."""
+        self.path = path
+        self.lines: list[Line] = []
+        self.roots: list[str] = []
+        self.tail = False
+        self._hashes = MonthHashes()
+        self._format = 0
+        self._end = 0
+        self._begin = b""
+        if path.exists():
+            with path.open("rb") as file:
+                self._read(file)
+
+    @property
+    def root(self) -> str:
+        """The hash of all that the file says."""
+        return self._hashes.root()
+
+    def append(self, lines: Iterable[Line]) -> None:
+        """Append lines, with the hashes of their months and the root, and make sure that they are on disk."""
+        added = list(lines)
+        if self._is_sealed and not added:
+            if self.tail or self._begin:
+                self._write(b"")
+            return
+        text = [] if self._format == FORMATS[-1] else [FIRST_LINE.decode()]
+        text += [self._add(columns(line)) for line in added]
+        text += [_spell(MonthHash(month, self._hashes.month(month))) for month in sorted(self._hashes.changed)]
+        text.append(_spell(RootHash(self.root)))
+        self._write("".join(text).encode())
+        self.lines += added
+        self._seal(self.root)
+        self._format = FORMATS[-1]
+
+    @property
+    def _is_sealed(self) -> bool:
+        """Whether what counts of the file ends with a root."""
+        return bool(self.roots) and not self._hashes.changed
+
+    def at(self, path: Path) -> LedgerFile:
+        """Return this file as it is to begin, with the first append, at another path, where there is nothing."""
+        found = copy(self)
+        found._begin = self.path.read_bytes()[: self._end]
+        found.path, found._end = path, 0
+        return found
+
+    def undo(self, end: int) -> None:
+        """Cut the file off at a length that it had before something was appended; it cannot be appended to then."""
+        if end:
+            os.truncate(self.path, end)
+        else:
+            self.path.unlink(missing_ok=True)
+
+    @property
+    def end(self) -> int:
+        """The length in bytes of what counts."""
+        return self._end
+
+    def raw(self) -> Iterator[tuple[int, bytes]]:
+        """Yield the lines that count with their format, as they stand in the file; that of a heading is 0."""
+        form, left = FORMATS[0], self._end
+        with self.path.open("rb") as file:
+            for line in file:
+                left -= len(line)
+                if left < 0:
+                    return
+                if line.startswith(HEADING):
+                    form = int(line.removeprefix(HEADING))
+                yield 0 if line.startswith(HEADING) else form, line
+
+    def _read(self, file: BinaryIO) -> None:
+        pending: list[Line] = []
+        position, number = 0, 0
+        for number, line in enumerate(file, 1):
+            if not line.endswith(b"\n"):
+                break
+            position += len(line)
+            found = self._line(line, number)
+            if not (found is None or isinstance(found, MonthHash | RootHash)):
+                pending.append(found)
+            if found is None or isinstance(found, RootHash) or self._format < FORMATS[-1]:
+                self.lines += pending
+                self._end = position
+                pending = []
+            if found is None or isinstance(found, RootHash):
+                self._hashes.keep()
+        if self._format == FORMATS[-1]:
+            self._hashes.take_back()
+        self.tail = file.seek(0, os.SEEK_END) > self._end
+
+    def _line(self, line: bytes, number: int) -> Line | MonthHash | RootHash | None:
+        """Take in a line and return what it says, None of one that says a format."""
+        if line.startswith(HEADING):
+            self._switch(line, number)
+            return None
+        self._format = self._format or FORMATS[0]
+        try:
+            some = _columns(line, self._format)
+            found = parse(some)
+        except LookupError as error:
+            raise LedgerError(
+                f"{self.path}:{number} is of the type {error}: it was written by a newer version of newsgraph, use that"
+            ) from None
+        except (ValueError, TypeError):
+            raise self._no_line(number) from None
+        if isinstance(found, MonthHash):
+            self._check_month(found, number)
+        elif isinstance(found, RootHash):
+            self._check_root(found, number)
+        else:
+            self._hashes.add(month_of(some), "\t".join(shipped(some)))
+        return found
+
+    def _no_line(self, number: int) -> LedgerError:
+        return LedgerError(f"{self.path}:{number} is not a line of a ledger: {WAY_OUT}")
+
+    def _switch(self, line: bytes, number: int) -> None:
+        said = line.removeprefix(HEADING).strip().decode(errors="replace")
+        known = {str(one): one for one in FORMATS}
+        if said not in known:
+            raise LedgerError(
+                f"the ledger {self.path} has the format {said}, but this version of newsgraph reads the formats "
+                f"{' and '.join(known)}: it was written by a newer version, use that"
+            )
+        if known[said] <= self._format:
+            raise self._no_line(number)
+        self._format = known[said]
+
+    def _check_month(self, found: MonthHash, number: int) -> None:
+        if found.sha256 != self._hashes.month(found.month):
+            raise LedgerError(
+                f"the ledger {self.path} is damaged: lines of the month {found.month} before line "
+                f"{number} are changed, missing, or in another order: {WAY_OUT}"
+            )
+        self._hashes.changed.discard(found.month)
+
+    def _check_root(self, found: RootHash, number: int) -> None:
+        if self._hashes.changed or found.sha256 != self._hashes.root():
+            months = ", ".join(sorted(self._hashes.changed)) or "one that is no longer there"
+            raise LedgerError(
+                f"{self.path}:{number}: the ledger is damaged, lines of the month {months} are not whole: {WAY_OUT}"
+            )
+        self._seal(found.sha256)
+
+    def _seal(self, root: str) -> None:
+        self._hashes.seal()
+        if self.roots[-1:] != [root]:
+            self.roots.append(root)
+
+    def _add(self, some: list[str]) -> str:
+        self._hashes.add(month_of(some), "\t".join(shipped(some)))
+        return "\t".join(some) + "\n"
+
+    def _write(self, text: bytes) -> None:
+        with self.path.open("ab") as file:
+            file.truncate(self._end)
+            file.write(self._begin + text)
+            file.flush()
+            os.fsync(file.fileno())
+        self._end += len(self._begin) + len(text)
+        self._begin = b""
+        self.tail = False
+
+
+def _spell(line: MonthHash | RootHash) -> str:
+    return "\t".join(columns(line)) + "\n"
+
+
+def _columns(line: bytes, form: int) -> list[str]:
+    """Return the columns of a line as the newest format has them; raises ValueError if it is none of its format."""
+    text = line.decode().removesuffix("\n")
+    if form > 1:
+        return text.split("\t")
+    day, language, key, kind, value = text.split("\t", 4)
+    if kind not in KINDS_BEFORE:
+        raise ValueError(kind)
+    return [kind, day, language, key, escape(value)]
+
+
+def read(path: Path) -> list[Line]:
+    """Return what a ledger file says, nothing if there is none; raises LedgerError if it is damaged."""
+    return LedgerFile(path).lines
+
+
+def append(path: Path, lines: Iterable[Line]) -> None:
+    """Append lines to a ledger file, which is begun if there is none; raises LedgerError if it is damaged."""
+    LedgerFile(path).append(lines)
+
+
+def published(path: str) -> LedgerFile | None:
+    """Return the ledger file that was shipped to ``path``, None without a path or a file.
+
+    Raises LedgerError if it is damaged or cut off, or cannot be read, or written later.
+    """
+    if not path:
+        return None
+    if not Path(path).absolute().parent.is_dir():
+        raise LedgerError(f"the ledger {path} cannot be written: there is no such folder")
+    try:
+        found = LedgerFile(Path(path))
+    except OSError as error:
+        raise LedgerError(f"the ledger {path} cannot be read: {error.strerror or error}") from error
+    if found.tail:
+        raise LedgerError(
+            f"the ledger {path} does not end with a root: it is cut off, or the build that wrote it was killed; "
+            "take a whole copy"
+        )
+    return found if found.end else None
+
+
+def missing(file: LedgerFile | None, known: Ledger) -> list[Line]:
+    """Return the lines of a ledger file that ``known`` lacks, and add them to it.
+
+    A line that stands in both counts as one, whether its words are told or hidden. Raises LedgerError if the two
+    contradict each other.
+    """
+    if file is None:
+        return []
+    has = Counter(map(_hidden, known.lines))
+    found = []
+    for line in file.lines:
+        hidden = _hidden(line)
+        if has[hidden]:
+            has[hidden] -= 1
+        else:
+            found.append(line)
+    known.extend(found)
+    known.check()
+    return found
+
+
+def _hidden(line: Line) -> str:
+    return "\t".join(shipped(columns(line)))
+
+
+def export(path: Path, shipped_as: str) -> None:
+    """Copy a ledger file to another, in one step: of withdrawn events, hashes stand for their slugs and texts.
+
+    The copy has the same hashes of months, and the same root. Without a path for the copy there is none. Raises
+    LedgerError if the file cannot be written, or is damaged.
+    """
+    if not shipped_as:
+        return
+    target = Path(shipped_as)
+    file = LedgerFile(path)
+    telling = Ledger(file.lines).telling
+    lines = file.raw() if file.end else ()
+    draft = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        with draft.open("wb") as output:
+            output.writelines(_copied(line, form, telling) for form, line in lines)
+            output.flush()
+            os.fsync(output.fileno())
+        draft.replace(target)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        raise LedgerError(f"the ledger {target} cannot be written: {error.strerror or error}") from error
+
+
+def _copied(line: bytes, form: int, telling: frozenset[str]) -> bytes:
+    """Return a line as a copy has it that must not tell the words of the events ``telling``."""
+    if not (form and telling):
+        return line
+    some = _columns(line, form)
+    if some[0] not in ("slug", "text") or some[3] not in telling:
+        return line
+    hidden = shipped(some)
+    if form == 1:
+        hidden = [*hidden[1:4], hidden[0], unescape(hidden[4])]
+    return "\t".join(hidden).encode() + b"\n"
+
+
+def begins_with(path: Path, said: dict[str, object]) -> bool:
+    """Return whether a file begins with bytes of this length (``bytes``) and this SHA-256 (``sha256``)."""
+    size = said.get("bytes")
+    if not isinstance(size, int) or not path.exists():
+        return False
+    with path.open("rb") as file:
+        return hashlib.sha256(file.read(size)).hexdigest() == said.get("sha256")

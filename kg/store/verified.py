@@ -1,0 +1,59 @@
+"""The ledger of a store, once it is known to be the one that the current snapshot was built with."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from kg.errors import LedgerError
+from kg.events.ledger_file import WAY_OUT, LedgerFile, begins_with
+from kg.store.layout import Store
+
+
+def ledger(store: Store, copy: LedgerFile | None = None) -> LedgerFile:
+    """Return the ledger file of a store; ``copy`` takes its place if it is missing or damaged, and the copy is not.
+
+    What was damaged is kept beside it. A store without snapshots begins with the copy. Raises LedgerError if there is
+    no ledger with all that the current snapshot rests on.
+    """
+    try:
+        found = LedgerFile(store.ledger)
+        problem = _problem(store, found)
+    except LedgerError as error:
+        problem = str(error)
+    if not problem:
+        return found if found.end or copy is None else copy.at(store.ledger)
+    if copy is None or not copy.end:
+        raise LedgerError(problem)
+    if lack := _problem(store, copy):
+        raise LedgerError(f"{problem}; and {copy.path} cannot take its place: {lack}")
+    _replace(store, copy.path)
+    return LedgerFile(store.ledger)
+
+
+def _problem(store: Store, found: LedgerFile) -> str:
+    """Say why a ledger is not the one of the current snapshot, "" if it is."""
+    if not store.has_current:
+        return ""
+    manifest = store.current().manifest
+    if not manifest.ledger:
+        return ""
+    if not found.end:
+        return f"the ledger {found.path} of snapshot {manifest.id} is missing: {WAY_OUT}"
+    if manifest.ledger_root:
+        is_its_own = manifest.ledger_root in found.roots
+    else:
+        is_its_own = begins_with(found.path, manifest.ledger)
+    return "" if is_its_own else f"the ledger {found.path} is not the one of snapshot {manifest.id}: {WAY_OUT}"
+
+
+def _replace(store: Store, copy: Path) -> None:
+    """Put a copy in the place of a store's ledger, in one step."""
+    draft = store.refused_ledger.with_suffix(".draft")
+    shutil.copyfile(copy, draft)
+    with draft.open("rb") as file:
+        os.fsync(file.fileno())
+    if store.ledger.exists():
+        store.ledger.replace(store.refused_ledger)
+    draft.replace(store.ledger)
