@@ -96,7 +96,7 @@ STATE: Final = re.compile(
 #: Macron and dot below, and the cedilla below letters that no alphabet writes with one.
 MARKS: Final = re.compile("[\u0304\u0323\u0331]|(?<=[DdHhZz])\u0327")
 
-_LETTERS = str.maketrans(
+LETTERS = str.maketrans(
     {"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ð": "d", "ß": "ss"}
     | {"ı": "i", "æ": "ae", "Æ": "Ae", "œ": "oe", "ə": "a", "Ə": "A"}
     | dict.fromkeys("-‐–_", " ")
@@ -113,7 +113,7 @@ def fold(name: str) -> str:
         decomposed = unicodedata.normalize("NFKD", name)
         name = "".join(filterfalse(unicodedata.combining, decomposed))
     if not (name.isascii() and name.isalpha()):
-        name = " ".join(name.translate(_LETTERS).split())
+        name = " ".join(name.translate(LETTERS).split())
     return name[:1].upper() + name[1:]
 
 

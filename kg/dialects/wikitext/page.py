@@ -33,6 +33,8 @@ FRAME = re.compile(
 MARKERS = re.compile(r"[*:#]*[*#:]")
 HEADING = re.compile(r"(?:[*:]?;(?P<semicolon>.*)|={2,6}(?P<title>.*?[^=])=+|'''(?P<bold>[^'].*?)''':?)$")
 PICTURE = re.compile(r"\[\[\s*(?:File|Image)\s*:", re.IGNORECASE)
+# The words of English and Chinese wikis (the magic word "redirect" of MediaWiki), and the link behind them.
+REDIRECT = re.compile(r"\s*#(?:REDIRECT|重定向|重新導向)\s*(?::\s*)?\[\[.*?\]\]", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -55,14 +57,20 @@ def matches(path: str) -> bool:
 def parse(path: str, text: str) -> DayPage:
     """Parse a day page. Never raises on any text; what no rule understands is in ``unread``.
 
-    ``path`` must be one that ``matches`` accepts: it gives the day, which the page's header only repeats.
+    ``path`` must be one that ``matches`` accepts: it gives the day, which the page's header only repeats. A page that
+    is a redirect lists nothing, whatever stands behind the redirect.
     """
     day = day_of(path)
     if day is None:
         raise ValueError(f"{path} is not the path of a day page")
     reading = _Reading()
-    for number, line in _logical_lines(text.removeprefix("\ufeff")):
-        _read_line(number, line, day, reading)
+    text = text.removeprefix("\ufeff")
+    redirect = REDIRECT.match(text)
+    for number, line in _logical_lines(text):
+        if redirect:
+            _leave_redirect(number, line, reading)
+        else:
+            _read_line(number, line, day, reading)
     return DayPage(
         LANGUAGE,
         day,
@@ -149,6 +157,12 @@ def _leave(number: int, line: str, reason: str, reading: _Reading) -> None:
     """Keep a line that no rule understands as it is printed, and report it."""
     reading.rest.append(PrintedLine(number, line))
     reading.unread.append(Unread(number, line[:200], reason))
+
+
+def _leave_redirect(number: int, line: str, reading: _Reading) -> None:
+    """Keep a line of a redirect: the first is reported as that, those behind it as lines that no reader sees."""
+    if line.strip():
+        _leave(number, line, "line behind a redirect" if reading.rest else "redirect", reading)
 
 
 def _check_header(number: int, line: str, day: date, reading: _Reading) -> None:

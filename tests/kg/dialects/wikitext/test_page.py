@@ -230,6 +230,40 @@ def test_each_template_that_is_not_known_is_reported() -> None:
     assert reasons("* a\n* {{b|c}} d {{e f}}") == [(2, "template {{b}}"), (2, "template {{e f}}")]
 
 
+REDIRECTS = [
+    "#REDIRECT [[Portal:Current events/2011 November 8]]",
+    "#redirect[[A]]",
+    "#Redirect: [[A|b]]",
+    "#REDIRECT\n[[A]]",
+    "\ufeff\n #ReDirect :[[:Category:A]]",
+    "#重定向 [[A]]",
+    "#重新導向:[[A]]",
+]
+
+
+@pytest.mark.parametrize("text", REDIRECTS)
+def test_a_redirect_lists_nothing_and_is_reported(text: str) -> None:
+    found = parse(PATH, text)
+    assert (found.bullets, found.headings) == ((), ())
+    assert found.unread[0].reason == "redirect"
+
+
+def test_what_stands_behind_a_redirect_is_reported_and_not_read() -> None:
+    text = "#REDIRECT [[A]]\n\n;Law\n* [[Homs]] falls. [http://a.example (A)]\n"
+    assert reasons(text) == [(1, "redirect"), (3, "line behind a redirect"), (4, "line behind a redirect")]
+    assert parse(PATH, text).bullets == ()
+
+
+@pytest.mark.parametrize("text", [*REDIRECTS, "#REDIRECT [[A]]\n* b\n{{R from move}}\n"])
+def test_a_redirect_is_made_again_from_its_triples(text: str) -> None:
+    assert difference(Page(PATH, text.encode()), parse(PATH, text), Minter("http://127.0.0.1:8000/")) is None
+
+
+@pytest.mark.parametrize("text", ["#REDIRECT A", "* #REDIRECT [[A]]", "#REDIRECTED [[A]]", "a\n#REDIRECT [[A]]"])
+def test_anything_else_with_the_word_is_no_redirect(text: str) -> None:
+    assert len(parse(PATH, text).bullets) == 1
+
+
 def test_a_line_that_no_person_wrote_is_reported_and_not_read() -> None:
     found = parse(PATH, f"* a\n* {'b' * MAX_LINE_LENGTH}\n* c")
     assert [bullet.text for bullet in found.bullets] == ["a", "c"]
@@ -240,7 +274,8 @@ def test_a_line_that_no_person_wrote_is_reported_and_not_read() -> None:
 
 PIECES = (
     "*|**|:|#|;|==|'''|[[|]]|{{|}}|<ref>|</ref>|<ref/>|<!--|-->|[http://a.example |]|(|)|a|b c|.|é|\r|\t| |&amp;|&|<b>|"
-    "{{Current events header/2011/11/08}}|{{Current events footer}}|<noinclude>|[[File:a|[[India]]n|'|/|{|}|__NOTOC__"
+    "{{Current events header/2011/11/08}}|{{Current events footer}}|<noinclude>|[[File:a|[[India]]n|'|/|{|}|__NOTOC__|"
+    "#REDIRECT [[A]]"
 )
 pieces = st.sampled_from([piece.replace("/20", "|20").replace("/11/08", "|11|08") for piece in PIECES.split("|")])
 lines = st.lists(pieces | st.text(st.characters(exclude_characters="\n", codec="utf-8"), max_size=3), max_size=6)
@@ -283,12 +318,13 @@ HOSTILE = ["[[", "{{", "<ref>", "<!--", "''", "[http://", "* ", "*", "=", ". ", 
 @pytest.mark.parametrize("piece", HOSTILE)
 def test_a_hostile_line_is_not_read_for_long(opening: str, piece: str) -> None:
     start = time.process_time()
+    parse(PATH, "#redirect" + piece * (100_000 // len(piece)))
     parse(PATH, opening + piece * (100_000 // len(piece)))
     parse(PATH, (opening + piece * MAX_LINE_LENGTH)[:MAX_LINE_LENGTH])
     assert time.process_time() - start < 4
 
 
-@pytest.mark.parametrize("line", ["{{", "* {{", "<ref>", "* <ref>", "<!--", "* <!--", "* a\n** b", "[[a"])
+@pytest.mark.parametrize("line", ["{{", "* {{", "<ref>", "* <ref>", "<!--", "* <!--", "* a\n** b", "[[a", "#redirect"])
 def test_time_stays_linear_in_the_number_of_hostile_lines(line: str) -> None:
     start = time.process_time()
     parse(PATH, f"{line}\n" * (20_000 // len(line)))

@@ -1,0 +1,150 @@
+"""Titles of articles, by the rules of MediaWiki: the article that a wikilink leads to, and what like titles share.
+
+The rules are those of its title parser (MediaWikiTitleCodec), its parser of links, Sanitizer::decodeCharReferences,
+Language::ucfirst and the configuration of Wikipedia (https://www.mediawiki.org/wiki/Manual:Page_title). Two things
+differ: a title is always in NFC, which MediaWiki only makes of what it is sent; and the result is a title that leads
+to itself, so one that MediaWiki could store but no link could reach is none.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from html.entities import html5
+from typing import Final
+from urllib.parse import unquote
+
+from kg.entities.names import LETTERS
+from kg.entities.namespaces import LANGUAGES, LOCAL_NAMESPACES, NAMESPACES, OTHER_SITES, WIKIPEDIAS
+
+#: The longest title, in bytes of UTF-8.
+LONGEST: Final = 255
+
+# MediaWiki writes a replacement character for these wherever they stand, and has no title with one.
+_BROKEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffd-\uffff\ufdd0-\ufdef\ud800-\udfff]")
+_NOT_IN_LINK = re.compile(r"[\x00-\x1f\x7f<>\[\]{|}]")
+_DIRECTION = re.compile("[\u200e\u200f\u202a-\u202e]+")
+_SPACE = re.compile("[ _\xa0\u1680\u180e\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
+_PREFIX = re.compile(r"(.+?) *: *(.*)", re.DOTALL)
+_ADDRESS = re.compile(
+    r"(?:(?:ftps?|git|gopher|https?|ircs?|mms|nntp|redis|sftp|ssh|svn|telnet|wikipedia|worldwind):)?//"
+    r"|(?:bitcoin|geo|magnet|mailto|matrix|news|sips?|sms|tel|urn|xmpp):",
+    re.IGNORECASE,
+)
+_REFERENCE = re.compile(r"&(?:([A-Za-z0-9]+;)|#([0-9]+);|#[xX]([0-9A-Fa-f]+);)")
+_INVALID = re.compile(
+    r"\A(?::|\Z)|[\x00-\x1f\x7f#<>\[\]{|}]|~~~|(?:\A|/)\.\.?(?:/|\Z)"
+    r"|%[0-9A-Fa-f]{2}|&[A-Za-z0-9\x80-\U0010ffff]+;"
+)
+# Letters whose upper case came to Unicode late, Georgian and Medefaidrin ones: Wikipedia leaves them as they are.
+_UNCHANGED = re.compile("[\u10d0-\u10ff\ua7b9\U00016e60-\U00016e7f]")
+
+
+def article(printed: str, language: str = "en") -> str | None:
+    """Return the title of the article that the target of a wikilink leads to.
+
+    Args:
+        printed: The target as wikitext has it between ``[[`` and ``|`` or ``]]``: percent sequences and character
+            references in it are decoded. Not for what has been decoded before: ``%2541`` is no title, not "A".
+        language: The language of the wiki that the link stands in.
+
+    Returns:
+        The title in its normal form, with spaces; None where the link leads to no article of that wiki.
+
+    """
+    text = unicodedata.normalize("NFC", printed)
+    if _NOT_IN_LINK.search(text):
+        return None
+    text = unquote(text) if "%" in text else text
+    return normal(_REFERENCE.sub(_character, text) if "&" in text else text, language)
+
+
+@lru_cache(maxsize=131_072)
+def normal(title: str, language: str = "en") -> str | None:
+    """Return the normal form of a title in which nothing is left to decode, such as that of a ``Link``.
+
+    Returns:
+        As ``article``, which it is the same as for every title that ``article`` returns. None also for a title with
+        a percent sequence or a character reference: MediaWiki has none.
+
+    """
+    text = unicodedata.normalize("NFC", title)
+    if _BROKEN.search(text):
+        return None
+    text = _SPACE.sub(" ", _DIRECTION.sub("", text)).strip(" ").partition("#")[0].rstrip(" ")
+    local = _local(text.removeprefix(":").strip(" "), language)
+    if local is None or len(local.encode()) > LONGEST:
+        return None
+    name = unicodedata.normalize("NFC", _capitalised(local))
+    return None if _INVALID.search(name) or len(name.encode()) > LONGEST else name
+
+
+def _character(reference: re.Match[str]) -> str:
+    """Decode a character reference as MediaWiki does: by its table of names, and only what XML 1.0 allows."""
+    name, decimal, hexadecimal = reference.groups()
+    if name:
+        return html5.get(name, reference[0])
+    digits = (decimal or hexadecimal).lstrip("0")[:8]
+    code = int(digits or "0", 10 if decimal else 16)
+    allowed = code in (0x9, 0xA) or 0x20 <= code <= 0x7E or 0xA0 <= code <= 0xD7FF or 0xE000 <= code <= 0xFFFD
+    return chr(code) if allowed or 0x10000 <= code <= 0x10FFFF else "\ufffd"
+
+
+def _local(text: str, language: str) -> str | None:
+    """Take away the prefixes that lead to the wiki in ``language`` again; None where they lead elsewhere."""
+    wiki = language
+    while found := _PREFIX.match(text):
+        prefix, rest = _capitalised(found[1]).lower(), found[2]
+        if prefix in NAMESPACES or prefix in LOCAL_NAMESPACES.get(wiki, ()) or prefix in OTHER_SITES:
+            return None
+        if prefix not in LANGUAGES and prefix not in WIKIPEDIAS:
+            break
+        text = rest if prefix == wiki else rest.removeprefix(":").strip(" ")
+        wiki = WIKIPEDIAS.get(prefix, prefix)
+    return None if wiki != language or _ADDRESS.match(text) else text
+
+
+def _capitalised(text: str) -> str:
+    """Make the first letter a capital: one character of one, and only of a lower-case letter."""
+    first = text[:1]
+    if first.isascii():
+        return first.upper() + text[1:]
+    if unicodedata.category(first) != "Ll" or _UNCHANGED.match(first):
+        return text
+    upper = next((one for one in (first.upper(), first.title()) if len(one) == 1), first)
+    return upper + text[1:]
+
+
+_ACCENT = re.compile("(?<=[A-Za-z\u0370-\u03ff])[\u0300-\u036f]+")
+_DOT = re.compile(r"\.(?!\d)|(?<!\d)\.")
+# Punctuation, by its Unicode category, that tells names apart; full stops are left in numbers only.
+_TELLING = frozenset(".#&%@*")
+
+
+@lru_cache(maxsize=131_072)
+def key(title: str) -> str:
+    """Return what titles of one thing share that differ in case, dash, accent or punctuation only.
+
+    Folded are case, compatibility forms (full width, ligatures), accents on Latin and Greek letters, letters such
+    as ß, ø and ł, and apostrophes with the marks of transliterations from Arabic. Full stops but those in numbers
+    are left out, and other punctuation parts words. Kept are all letters of other scripts with their marks, digits,
+    symbols such as + and $, and ``# & % @ *``: "C", "C++" and "C#" are three. So are the words in brackets, also
+    "(disambiguation)". Two things may well have one key ("Help!" and "Help"): it finds candidates and proves nothing.
+
+    Returns:
+        Words in lower case with single spaces between them; the title itself where nothing is left of it ("!!!").
+
+    """
+    letters = unicodedata.normalize("NFKD", title.translate(LETTERS)).casefold().translate(LETTERS)
+    plain = _DOT.sub("", unicodedata.normalize("NFKC", _ACCENT.sub("", letters)))
+    return " ".join("".join(map(_word_character, plain)).split()) or title
+
+
+def _word_character(character: str) -> str:
+    """Return a character of a key, or what stands for it."""
+    category = unicodedata.category(character)
+    if category == "Cf":
+        return ""
+    parts_words = category[0] in "PZ" or category == "Cc"
+    return " " if parts_words and character not in _TELLING else character

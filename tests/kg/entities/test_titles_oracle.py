@@ -1,0 +1,122 @@
+"""Our titles against those of the npm package mediawiki-title, in which Wikimedia has ported MediaWiki's parser."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import unicodedata
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kg.entities.namespaces import LANGUAGES, LOCAL_NAMESPACES, NAMESPACES, OTHER_SITES
+from kg.entities.titles import normal
+
+Oracle = Callable[[str], "str | None"]
+
+ORACLE = """
+const {Title} = require('mediawiki-title');
+const lines = require('readline').createInterface({input: process.stdin});
+let site = null;
+lines.on('line', line => {
+    const said = JSON.parse(line);
+    if (site === null) { site = said; return; }
+    let title = null;
+    try {
+        const found = Title.newFromText(said, site);
+        title = found.getNamespace().isMain() ? found.getPrefixedText() : null;
+    } catch (error) {
+        if (error.name !== 'TitleError') throw error;
+    }
+    process.stdout.write(JSON.stringify(title) + '\\n');
+});
+"""
+# Whatever leads elsewhere is a namespace to the oracle, which knows no other wikis.
+ELSEWHERE = (NAMESPACES | LOCAL_NAMESPACES["en"] | OTHER_SITES | LANGUAGES) - {"en"}
+SITE = {
+    "general": {"lang": "en", "legaltitlechars": " %!\"$&'()*,\\-.\\/0-9:;=?@A-Z\\\\^_`a-z~\\x80-\\xFF+"},
+    "namespaces": {"0": {"id": 0, "*": "", "case": "first-letter"}}
+    | {str(number): {"id": number, "*": name, "case": "first-letter"} for number, name in enumerate(ELSEWHERE, 5_000)},
+    "namespacealiases": [],
+}
+# Where the oracle differs from MediaWiki, or reads less than the whole of a link.
+BEYOND = re.compile(
+    r"\A[ _:\u200e\u200f\u202a-\u202e\s]*(?:en|w|zh-cn|zh-tw)[ _\s]*:"  # leads to a Wikipedia, perhaps this one
+    r"|&[^;&]*[^\x00-\xff][^;&]*;"  # takes only Latin-1 letters for those of a reference
+    r"|[\x00-\x1f\ufdd0-\ufdef\ufffd-\uffff\ud800-\udfff]"  # what MediaWiki's input has lost before
+    r"|:\s*:|\A\W*(?:https?|news|tel|mailto|urn|sms|geo|sips?|xmpp|magnet|bitcoin|matrix):|//"
+)
+
+
+@pytest.fixture(scope="module")
+def oracle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Oracle]:
+    """What the npm package makes of a title, in the folder that MEDIAWIKI_TITLE names."""
+    if not shutil.which("node"):
+        pytest.skip("node is not installed")
+    folder = Path(os.environ.get("MEDIAWIKI_TITLE", tmp_path_factory.mktemp("oracle")))
+    if not (folder / "node_modules" / "mediawiki-title").exists():
+        pytest.skip(
+            "there is no node_modules/mediawiki-title in the folder that MEDIAWIKI_TITLE names:"
+            " npm install mediawiki-title"
+        )
+    command = ["node", "-e", ORACLE]
+    with subprocess.Popen(command, cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as node:
+        assert node.stdin
+        assert node.stdout
+        node.stdin.write(json.dumps(SITE) + "\n")
+
+        def ask(title: str) -> str | None:
+            assert node.stdin
+            assert node.stdout
+            node.stdin.write(json.dumps(title) + "\n")
+            node.stdin.flush()
+            found: str | None = json.loads(node.stdout.readline())
+            return found
+
+        yield ask
+        node.stdin.close()
+
+
+PIECES = (
+    "a|B|é|ß|ა|中|ᾳ|ⓐ|_| |\u00a0|\u1680|\u2003|\u200b|\u200e|\u202c|\u3000|:|#|%|%41|%zz|&|;|&amp;|&#65;|/|.|..|/./|~|"
+    "~~~|File|Talk|file talk|DE|WT|wikt|<|[|{|}|\x7f|é́|'|\"|!|+|=|^|`|\\|@|$|(|)|*|,|?|0"
+)
+pieces = st.sampled_from(PIECES.split("|")) | st.characters(codec="utf-8")
+titles = st.lists(pieces, min_size=1, max_size=10).map("".join) | st.integers(120, 260).map("é".__mul__)
+
+
+# Letters of Unicode 3.2 that were given capitals in Unicode 16.
+LATE = "ƛɤ"
+
+
+def _told_by_the_oracle(title: str) -> bool:
+    first = re.sub(r"\A[\s_:\u200e\u200f\u202a-\u202e]+", "", title)[:1]
+    return not BEYOND.search(title) and first <= "\uffff" and not _is_disputed(first, first.upper())
+
+
+def _is_disputed(*letters: str) -> bool:
+    """Whether one of a letter and its capitals came late, so that Node and Python may differ, or is a title case."""
+    return any(
+        one in LATE or unicodedata.category(one) == "Lt" or unicodedata.ucd_3_2_0.category(one) == "Cn"
+        for one in "".join(letters)
+    )
+
+
+@given(titles.map(lambda text: unicodedata.normalize("NFC", text)).filter(_told_by_the_oracle))
+def test_a_title_is_that_of_the_port_by_wikimedia(oracle: Oracle, title: str) -> None:
+    found = oracle(title)
+    assert normal(title) == (unicodedata.normalize("NFC", found) if found else None)
+
+
+def test_the_first_letters_are_those_of_the_port_by_wikimedia(oracle: Oracle) -> None:
+    letters = [letter for letter in map(chr, range(0x80, 0xD800)) if letter.isalpha()]
+    found = [(letter, normal(letter) or "", oracle(unicodedata.normalize("NFC", letter)) or "") for letter in letters]
+    assert {
+        letter for letter, ours, theirs in found if ours != theirs and not _is_disputed(letter, ours, theirs)
+    } == set()
