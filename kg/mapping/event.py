@@ -5,36 +5,23 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import chain
-from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from kg.dialects.item import Item
 from kg.dialects.record import Citation
 from kg.entities import naming
 from kg.entities.gazetteer import Gazetteer
+from kg.entities.nodes import Nodes
+from kg.entities.place import Place
+from kg.entities.uses import Use
 from kg.events.timeline import Event, Listing, Observed, Span
 from kg.rdf import Literal, NamedNode, Quad, terms
 from kg.rdf.iri import Minter, clean_url
 
 Term = NamedNode | Literal
-
-
-class Use(NamedTuple):
-    """What one wording of an event names: articles as topics or mentions (their titles), and the hosts of its sources.
-
-    ``event`` is the event's key; ``current`` says whether it is the wording that the event has now.
-    """
-
-    event: str
-    day: date
-    language: str
-    topics: tuple[str, ...]
-    mentions: tuple[str, ...]
-    hosts: tuple[str, ...]
-    current: bool
 
 
 @dataclass(slots=True)
@@ -53,6 +40,10 @@ class NamedThings:
     sources: set[str] = field(default_factory=set)
     revisions: int = 0
 
+    def known_places(self, gazetteer: Gazetteer) -> list[Place]:
+        """Return the places that are named by labels, of which no title is known."""
+        return [found for identifier in self.places if (found := gazetteer.by_id(identifier))]
+
     def update(self, other: NamedThings) -> None:
         """Add all that ``other`` names."""
         self.entities |= other.entities
@@ -68,9 +59,18 @@ class NamedThings:
 class Mapper:
     """Maps the events of one dataset. ``named`` collects what they name."""
 
-    minter: Minter
-    gazetteer: Gazetteer
+    nodes: Nodes
     named: NamedThings = field(default_factory=NamedThings)
+
+    @property
+    def minter(self) -> Minter:
+        """What mints the IRIs of the dataset."""
+        return self.nodes.minter
+
+    @property
+    def gazetteer(self) -> Gazetteer:
+        """What knows the places that titles and labels name."""
+        return self.nodes.gazetteer
 
     def event(self, event: Event, parents: dict[str, str], slugs: Iterable[str]) -> Iterator[Quad]:
         """Yield the quads of an event and its revisions.
@@ -104,12 +104,12 @@ class Mapper:
         if item.category:
             self.named.categories[language, item.category] += 1
             yield terms.CATEGORY, _node(self.minter.category(item.category))
-        for title in item.topics:
-            yield terms.TOPIC, self._entity(language, title)
+        for topic in self._entities(language, item.topics):
+            yield terms.TOPIC, topic
         for label in item.topic_labels:
             yield terms.TOPIC_LABEL, Literal(label, language=language)
-        for title in dict.fromkeys(link.title for link in item.mentions):
-            yield terms.ABOUT, self._entity(language, title)
+        for mentioned in self._entities(language, (link.title for link in item.mentions)):
+            yield terms.ABOUT, mentioned
         for url in urls(item.citations):
             yield terms.SOURCE, url
 
@@ -138,15 +138,19 @@ class Mapper:
                 yield terms.ABOUT, node
 
     def _place(self, named: naming.NamedPlace) -> NamedNode:
-        if named.title is not None:
-            return self._entity("en", named.title)
+        for entity in self._entities("en", [named.title] if named.title else ()):
+            return entity
         if named.place.geonames is not None:
             self.named.places.add(named.place.geonames)
         return _node(naming.iri(named.place, self.minter, self.gazetteer))
 
-    def _entity(self, language: str, title: str) -> NamedNode:
-        self.named.entities.add((language, title))
-        return _node(self.minter.entity(language, title))
+    def _entities(self, language: str, titles: Iterable[str]) -> Iterator[NamedNode]:
+        """Yield the nodes of what titles name, each once; a title that no article can have names nothing."""
+        found = dict.fromkeys(titles)
+        self.named.entities.update((language, title) for title in found)
+        for iri in dict.fromkeys(self.nodes.iri(language, title) for title in found):
+            if iri is not None:
+                yield _node(iri)
 
     def _revisions(self, event: NamedNode, known: Event) -> Iterator[Quad]:
         """Yield the revisions that captures show, and the earlier wordings that pages print."""

@@ -6,22 +6,18 @@ from calendar import monthrange
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping
 from datetime import date
-from itertools import chain
 from types import MappingProxyType
 from typing import Final
 
 from kg.dialects import reading, registry
 from kg.dialects.entry import Attribution, Entry, Head
 from kg.dialects.record import Page, Record
-from kg.entities import naming
-from kg.entities.gazetteer import Gazetteer
-from kg.entities.place import Place
+from kg.entities.aliases import Aliases
+from kg.entities.nodes import Nodes
+from kg.mapping.entity import entity_quads
 from kg.mapping.event import NamedThings, instant
 from kg.rdf import Literal, NamedNode, Quad, terms
-from kg.rdf.iri import Minter, spell
-
-PLACE_CLASSES: Final = {"country": terms.COUNTRY, "division": terms.ADMINISTRATIVE_AREA, "city": terms.CITY}
-"""What the gazetteer knows a place as; of an area it knows only that it is a place."""
+from kg.rdf.iri import Minter
 
 PRINTED: Final = {
     "text": terms.PRINTED_TEXT,
@@ -145,64 +141,10 @@ def _period(subject: NamedNode, label: str, first: date, last: date) -> Iterator
     yield Quad(subject, terms.PERIOD_END, Literal(last.isoformat(), datatype=terms.DATE))
 
 
-def named_quads(named: NamedThings, minter: Minter, gazetteer: Gazetteer) -> Iterator[Quad]:
+def named_quads(named: NamedThings, nodes: Nodes, aliases: Aliases) -> Iterator[Quad]:
     """Yield the descriptions of everything that events name, each once, and of the places that contain places."""
-    by_label = [found for identifier in named.places if (found := gazetteer.by_id(identifier))]
-    linked: dict[str, Place] = {}
-    for language, title in sorted(named.entities):
-        iri = minter.entity(language, title)
-        yield from _entity(NamedNode(iri), language, title)
-        found = naming.of_title(title, gazetteer) if language == "en" else None
-        if found:
-            linked[iri] = found
-            yield from _place(NamedNode(iri), found, minter, gazetteer)
-    yield from _unlinked_places(by_label, linked, minter, gazetteer)
-    yield from _labelled(named, minter)
-
-
-def _unlinked_places(
-    by_label: list[Place], linked: Mapping[str, Place], minter: Minter, gazetteer: Gazetteer
-) -> Iterator[Quad]:
-    """Yield places that no link of the archive leads to: those named by a label, and what contains the others."""
-    containers = chain.from_iterable(map(gazetteer.containers, (*linked.values(), *by_label)))
-    described = {naming.iri(found, minter, gazetteer): found for found in (*by_label, *containers)}
-    for iri, found in sorted(described.items()):
-        if iri in linked:
-            continue
-        subject = NamedNode(iri)
-        title = naming.title_of(found, gazetteer)
-        if title:
-            yield from _entity(subject, "en", title)
-        else:
-            yield Quad(subject, terms.TYPE, terms.ENTITY)
-            yield Quad(subject, terms.LABEL, Literal(found.name, language="en"))
-        yield from _place(subject, found, minter, gazetteer)
-
-
-def _entity(subject: NamedNode, language: str, title: str) -> Iterator[Quad]:
-    article = spell(title.replace(" ", "_"))
-    yield Quad(subject, terms.TYPE, terms.ENTITY)
-    yield Quad(subject, terms.LABEL, Literal(title, language=language))
-    yield Quad(subject, terms.SAME_AS, NamedNode(f"https://{language}.wikipedia.org/wiki/{article}"))
-    if language == "en":
-        yield Quad(subject, terms.CLOSE_MATCH, NamedNode(f"http://dbpedia.org/resource/{article}"))
-
-
-def _place(subject: NamedNode, found: Place, minter: Minter, gazetteer: Gazetteer) -> Iterator[Quad]:
-    yield Quad(subject, terms.TYPE, terms.SCHEMA_PLACE)
-    if found.kind in PLACE_CLASSES:
-        yield Quad(subject, terms.TYPE, PLACE_CLASSES[found.kind])
-    if found.geonames:
-        yield Quad(subject, terms.EXACT_MATCH, NamedNode(f"https://sws.geonames.org/{found.geonames}/"))
-    if found.country:
-        yield Quad(subject, terms.ADDRESS_COUNTRY, Literal(found.country))
-    if found.wikidata:
-        yield Quad(subject, terms.EXACT_MATCH, NamedNode(f"http://www.wikidata.org/entity/{found.wikidata}"))
-    if found.lat and found.long:
-        yield Quad(subject, terms.LATITUDE, Literal(found.lat, datatype=terms.DECIMAL))
-        yield Quad(subject, terms.LONGITUDE, Literal(found.long, datatype=terms.DECIMAL))
-    for container in gazetteer.containers(found):
-        yield Quad(subject, terms.CONTAINED_IN_PLACE, NamedNode(naming.iri(container, minter, gazetteer)))
+    yield from entity_quads(named, nodes, aliases)
+    yield from _labelled(named, nodes.minter)
 
 
 def _labelled(named: NamedThings, minter: Minter) -> Iterator[Quad]:

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Container, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from kg.dialects import reading, registry
-from kg.dialects.item import Item, Origin, Reference, Tally, content, fold, normalise
+from kg.dialects.item import Item, Origin, Tally, content, fold, normalise
 from kg.dialects.record import Page, Record, Unread
-from kg.entities.gazetteer import Gazetteer
+from kg.entities.aliases import Aliases, decide
+from kg.entities.nodes import Nodes
 from kg.errors import ConfigurationError
 from kg.events.claims import Claims
 from kg.events.ledger import Ledger, hash_of
-from kg.events.lines import Claim, Line
+from kg.events.lines import Alias, Claim, Name
 from kg.events.merged import surviving
 from kg.events.recognise import new_texts, recall, recognise
 from kg.events.timeline import Capture, Event, Listing, Observed, Timeline
-from kg.mapping.event import Mapper, NamedThings, instant, source_quads, unusable, urls
+from kg.mapping.event import Mapper, instant, source_quads, unusable, urls
 from kg.mapping.page import calendar_quads, day_quads, named_quads, page_quads
 from kg.mapping.takedown import Withdrawn, amendments
+from kg.pipeline.outcome import Outcome, Pending
 from kg.rdf import BlankNode, Literal, NamedNode, Quad, Triple, terms
-from kg.rdf.iri import Minter
 
 Subject = NamedNode | BlankNode | Triple
 
@@ -32,17 +33,6 @@ DESCRIBED = {
     "categories": terms.CONCEPT,
     "publishers": terms.ORGANIZATION,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Pending:
-    """A related event that a page of one day names, to be looked up once all days are known."""
-
-    subject: str
-    language: str
-    reference: Reference
-    page: str
-    captured: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,54 +74,17 @@ class CapturedPage:
     entries: set[str] = field(default_factory=set)
 
 
-@dataclass(slots=True)
-class Outcome:
-    """What a conversion found beside quads; outcomes of parts add up to that of the whole.
+class Converter:
+    """Converts pages of one dataset; ``outcome`` grows while the quads are drawn.
 
-    ``claims`` is what the ledger is to be told. ``minted`` are the keys of the events that it did not know,
-    ``reworded`` those of the events that it knew in other words. ``dialects`` are the names of those that have read a
-    page, prose being none.
+    Which nodes are aliases is known at the end only: the quads of days name things by their nodes as tables tell them.
     """
 
-    tally: Tally = field(default_factory=Tally)
-    unread: list[tuple[str, Unread]] = field(default_factory=list)
-    prose: list[str] = field(default_factory=list)
-    named: NamedThings = field(default_factory=NamedThings)
-    pending: list[Pending] = field(default_factory=list)
-    claims: list[Line] = field(default_factory=list)
-    minted: set[str] = field(default_factory=set)
-    reworded: set[str] = field(default_factory=set)
-    days: set[date] = field(default_factory=set)
-    languages: Counter[str] = field(default_factory=Counter)
-    listed: set[str] = field(default_factory=set)
-    withdrawn: dict[str, str] = field(default_factory=dict)
-    dialects: set[str] = field(default_factory=set)
-
-    def add(self, other: Outcome) -> None:
-        """Add the outcome of another part."""
-        self.tally.add(other.tally)
-        self.unread += other.unread
-        self.prose += other.prose
-        self.named.update(other.named)
-        self.pending += other.pending
-        self.claims += other.claims
-        self.minted |= other.minted
-        self.reworded |= other.reworded
-        self.days |= other.days
-        self.languages.update(other.languages)
-        self.listed |= other.listed
-        self.withdrawn |= other.withdrawn
-        self.dialects |= other.dialects
-
-
-class Converter:
-    """Converts pages of one dataset; ``outcome`` grows while the quads are drawn."""
-
-    def __init__(self, minter: Minter, gazetteer: Gazetteer) -> None:
-        self.minter = minter
-        self.gazetteer = gazetteer
+    def __init__(self, nodes: Nodes) -> None:
+        self.nodes = nodes
+        self.minter = nodes.minter
         self.outcome = Outcome()
-        self._mapper = Mapper(minter, gazetteer, self.outcome.named)
+        self._mapper = Mapper(nodes, self.outcome.named)
 
     def days(self, days: Collection[date], steps: Iterable[Step], claims: Claims) -> Iterator[Quad]:
         """Yield the quads of all captures of the pages of some days, given in the order of time.
@@ -289,7 +242,8 @@ class Converter:
             yield from self._relate(pending, iri)
         yield from self._only_related(only_related, claims)
         yield from calendar_quads(self.outcome.days, self.minter)
-        yield from self._describe_named()
+        self.outcome.aliases = self._decide(ledger)
+        yield from self._describe_named(ledger)
         self.outcome.claims += claims.added
         yield from self._also_known_as(claims.added)
         yield from amendments(ledger, self.minter, self.outcome.withdrawn)
@@ -301,16 +255,38 @@ class Converter:
             if claim.kind == "slug" and iri in self.outcome.listed:
                 yield Quad(NamedNode(iri), terms.IDENTIFIER, Literal(f"{claim.day.isoformat()}/{claim.value}"))
 
-    def _describe_named(self) -> Iterator[Quad]:
+    def _describe_named(self, ledger: Ledger) -> Iterator[Quad]:
         described: defaultdict[NamedNode, set[Subject]] = defaultdict(set)
-        for quad in named_quads(self.outcome.named, self.minter, self.gazetteer):
+        labels: dict[str, str] = {}
+        for quad in named_quads(self.outcome.named, self.nodes, self.outcome.aliases):
             if quad.predicate == terms.TYPE and isinstance(quad.object, NamedNode):
                 described[quad.object].add(quad.subject)
+            elif quad.predicate == terms.LABEL and isinstance(quad.subject, NamedNode):
+                labels[quad.subject.value] = str(getattr(quad.object, "value", ""))
             yield quad
         self.outcome.tally.counts.update({name: len(described[term]) for name, term in DESCRIBED.items()})
+        self.outcome.tally.counts["aliases"] = len(self.outcome.aliases.canonical)
         self.outcome.tally.counts["sources"] = len(self.outcome.named.sources)
         self.outcome.tally.counts["revisions"] = self.outcome.named.revisions
         self.outcome.tally.counts["days"] = len(self.outcome.days)
+        self._claim_names(labels, ledger)
+
+    def _decide(self, ledger: Ledger) -> Aliases:
+        """Decide which nodes are one, with what the ledger has decided already."""
+        base, named = self.minter.base, self.outcome.named
+        known = {base + alias: base + canonical for alias, canonical in ledger.aliases.items()}
+        separate = [(base + one, base + other) for one, other in ledger.separate]
+        return decide(named.entities, named.uses, self.nodes, known, separate)
+
+    def _claim_names(self, labels: Mapping[str, str], ledger: Ledger) -> None:
+        """Claim the names of things and their aliases that the ledger does not know."""
+        path = len(self.minter.base)
+        for iri, label in labels.items():
+            if iri[path:] not in ledger.names and not iri.startswith(f"{self.minter.base}event/"):
+                self.outcome.claims.append(Name(iri[path:], label))
+        for alias, canonical in self.outcome.aliases.canonical.items():
+            if ledger.into(alias[path:]) is None:
+                self.outcome.claims.append(Alias(alias[path:], canonical[path:], self.outcome.aliases.reasons[alias]))
 
     def _relate(self, pending: Pending, iri: str) -> Iterator[Quad]:
         target = NamedNode(iri)

@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
 from itertools import chain
@@ -22,10 +22,11 @@ from kg.archive.opening import Archive
 from kg.dialects import registry
 from kg.dialects.item import Reference, Tally
 from kg.dialects.record import Unread
-from kg.entities import gazetteer
+from kg.entities import gazetteer, nodes
+from kg.entities.uses import Use
 from kg.events.ledger import Ledger
-from kg.mapping.event import NamedThings, Use
-from kg.pipeline.convert import Outcome, Pending
+from kg.mapping.event import NamedThings
+from kg.pipeline.outcome import Outcome, Pending
 from kg.pipeline.plan import Month
 from kg.store.layout import Store
 from kg.version import HERE, __version__
@@ -36,10 +37,16 @@ CODE: Final = ("vocab", "kg/rdf", "kg/dialects", "kg/archive", "kg/events", "kg/
 
 @dataclass(frozen=True, slots=True)
 class ConvertedMonth:
-    """A converted month: the file with its quads, and what else the conversion found."""
+    """A converted month: the file with its quads, and what else the conversion found.
+
+    ``renamed`` are the aliases (IRIs) in whose places the file has the canonical nodes. ``is_new`` says that no build
+    before this one has kept it.
+    """
 
     file: Path
     outcome: Outcome
+    renamed: dict[str, str] = field(default_factory=dict)
+    is_new: bool = True
 
 
 def name(month: Month, archives: list[Archive], base: str, known: Ledger) -> str:
@@ -58,6 +65,7 @@ def name(month: Month, archives: list[Archive], base: str, known: Ledger) -> str
         digest.update(repr([(*place, key) for place, key in sorted(claims.known.items())]).encode())
         amended = (claims.merged, claims.withdrawn, claims.hidden)
         digest.update(repr([sorted(one.items()) for one in amended]).encode())
+    digest.update(repr(sorted(known.separate)).encode())
     return digest.hexdigest()[:32]
 
 
@@ -65,7 +73,7 @@ def program(root: Path) -> str:
     """Return a hash of the code below ``root``, and of the tables, that a conversion depends on."""
     digest = hashlib.sha256(__version__.encode())
     code = chain.from_iterable(sorted((root / package).rglob("*.py")) for package in CODE)
-    for file in (*code, *gazetteer.files()):
+    for file in (*code, *gazetteer.files(), nodes.same_file()):
         digest.update(file.read_bytes())
     return digest.hexdigest()
 
@@ -83,7 +91,7 @@ def find(store: Store, name: str) -> ConvertedMonth | None:
         with file.open("rb") as stream:
             if hashlib.file_digest(stream, "sha256").hexdigest() != found["sha256"]:
                 return None
-        return ConvertedMonth(file, _outcome(found["outcome"]))
+        return ConvertedMonth(file, _outcome(found["outcome"]), dict(found["renamed"]), is_new=False)
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -92,7 +100,8 @@ def keep(store: Store, part: ConvertedMonth, name: str) -> str:
     """Keep a part under the name that it has once what it claims is known, and return the SHA-256 of its file."""
     sha256 = keep_file(store, part.file, name)
     target = store.kept_months / f"{name}.nt"
-    text = json.dumps({"sha256": sha256, "outcome": _plain(part.outcome)}, ensure_ascii=False)
+    found = {"sha256": sha256, "renamed": part.renamed, "outcome": _plain(part.outcome)}
+    text = json.dumps(found, ensure_ascii=False)
     target.with_suffix(".json").write_text(text, encoding="utf-8")
     return sha256
 

@@ -11,7 +11,7 @@ from kg.archive.opening import Archive
 from kg.dialects import registry
 from kg.dialects.base import Dialect
 from kg.dialects.item import Tally
-from kg.pipeline.convert import Outcome
+from kg.pipeline.outcome import Outcome
 from kg.store.snapshot import Manifest
 
 COUNTED = (
@@ -41,6 +41,10 @@ def report(outcome: Outcome, archives: list[Archive], triples: int, seconds: flo
         "tally": dict(sorted(tallied.items())),
         "excluded": dict(outcome.tally.excluded),
         "lines not understood": unread,
+        "aliases": [
+            {"alias": alias, "is": iri, "since": outcome.aliases.reasons[alias]}
+            for alias, iri in sorted(outcome.aliases.canonical.items())
+        ],
         "other files": sorted(outcome.prose + [path for archive in archives for path in archive.others]),
         "seconds": round(seconds, 1),
     }
@@ -62,6 +66,7 @@ snapshot {manifest.id} of base {manifest.base}
 {told}items {n["items"]:,} = {items}
 events {n["events"]:,} = items {n["items"]:,} - merged {n["merged"]:,}{withdrawn} \
 + gone {n["events gone"]:,} + only listed as related {n["events only listed as related"]:,}
+entities {counts["entities"]:,}, under which {n["aliases"]:,} more names are one with others
 revisions {counts["revisions"]:,}, {counts["revisions"] / max(counts["events"], 1):.3f} an event
 distinct (event, source) pairs {n["event-source pairs"]:,}
 {_shapes(found["shapes"])}

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from time import monotonic
 from typing import Any, Final
@@ -20,17 +21,19 @@ from kg.archive.opening import Archive, open_archive
 from kg.dialects import registry
 from kg.enrich import adopt, source
 from kg.enrich.adopt import Adopted
-from kg.entities import gazetteer
+from kg.entities import gazetteer, nodes
+from kg.entities.nodes import Nodes
 from kg.errors import ConfigurationError
 from kg.events import ledger_file
 from kg.events.ledger import Ledger
 from kg.events.ledger_file import LedgerFile
 from kg.events.lines import Line, Text
-from kg.pipeline import kept_months, plan
-from kg.pipeline.convert import Converter, Outcome
+from kg.pipeline import kept_months, plan, renaming
+from kg.pipeline.convert import Converter
 from kg.pipeline.kept_months import ConvertedMonth
 from kg.pipeline.load import Loading
 from kg.pipeline.moves import Converted, settled
+from kg.pipeline.outcome import Outcome
 from kg.pipeline.plan import Month
 from kg.pipeline.report import report
 from kg.process.parallel import each
@@ -87,7 +90,7 @@ def build(
         shipped = ledger_file.missing(copy, known)
         parts_read = _convert(archives, known, scratch, settings, progress)
         converted, finished, triples = _load(snapshot.database(draft), parts_read, scratch, known, settings)
-        new = sum(part.file.parent == scratch for _, part in converted)
+        new = sum(part.is_new for _, part in converted)
         found = report(finished, archives, triples, monotonic() - started) | {
             "months": {"all": len(converted), "new": new}
         }
@@ -124,12 +127,14 @@ def build(
 def quads(roots: Iterable[Path], settings: Settings) -> Iterator[Quad]:
     """Yield the quads of the archives at ``roots`` as ``build`` would store them for a new store; writes nothing."""
     archives = [open_archive(root, settings.page_bytes, history=settings.history) for root in roots]
-    converter = Converter(Minter(settings.base), gazetteer.load())
     known = Ledger()
-    for month in plan.months(archives, known, settings):
-        yield from _month_quads(archives, month, converter)
+    converter = Converter(_nodes(settings.base, frozenset()))
+    found = [
+        quad for month in plan.months(archives, known, settings) for quad in _month_quads(archives, month, converter)
+    ]
     known.extend(converter.outcome.claims)
-    yield from converter.finish(Outcome(), known)
+    found += converter.finish(Outcome(), known)
+    yield from renaming.renamed(found, converter.outcome.aliases.canonical)
 
 
 @contextmanager
@@ -163,27 +168,42 @@ def _convert(
 ) -> Iterator[Converted]:
     """Convert all months, and once more together those between which an event has moved."""
     bare = [replace(archive, versions=(), others=()) for archive in archives]
+    separate = _separate(settings.base, known)
 
     def again(month: Month) -> Converted:
         part = scratch / f"{kept_months.name(month, archives, settings.base, known)}.nt"
-        return month, ConvertedMonth(part, _convert_month(bare, settings.base, month, part))
+        return month, ConvertedMonth(part, _convert_month(bare, settings.base, separate, month, part))
 
     months = plan.months(archives, known, settings)
     named = {kept_months.name(month, archives, settings.base, known): month for month in months}
-    parts = _convert_apart(bare, named, scratch, settings, progress)
+    kept = _kept(Store(Path(settings.store)), named, known, settings.base)
+    parts = _convert_apart(bare, named, kept, separate, scratch, settings, progress)
     yield from settled(parts, known, Minter(settings.base), again)
 
 
+def _kept(store: Store, names: Iterable[str], known: Ledger, base: str) -> dict[str, ConvertedMonth]:
+    """Return the months that are kept already, but for those that name things by nodes that are theirs no longer."""
+    aliases = {f"{base}{alias}": f"{base}{canonical}" for alias, canonical in known.aliases.items()}
+    found = {name: part for name in names if (part := kept_months.find(store, name))}
+    return {name: part for name, part in found.items() if not renaming.stale(part, aliases)}
+
+
 def _convert_apart(
-    archives: list[Archive], months: dict[str, Month], scratch: Path, settings: Settings, progress: Progress
+    archives: list[Archive],
+    months: dict[str, Month],
+    kept: dict[str, ConvertedMonth],
+    separate: frozenset[str],
+    scratch: Path,
+    settings: Settings,
+    progress: Progress,
 ) -> Iterator[Converted]:
     """Convert months, several at a time, each into an N-Triples file of its own; take those that are kept already."""
-    store = Store(Path(settings.store))
-    kept = {name: part for name in months if (part := kept_months.find(store, name))}
     new = [
-        (archives, settings.base, month, scratch / f"{name}.nt") for name, month in months.items() if name not in kept
+        (archives, settings.base, separate, month, scratch / f"{name}.nt")
+        for name, month in months.items()
+        if name not in kept
     ]
-    gazetteer.load()  # once, for all processes
+    _nodes(settings.base, separate)  # once, for all processes
     outcomes = each(_convert_month, new, settings.jobs or os.cpu_count() or 1)
     total, done = sum(month.days for month in months.values()), 0
     for name, month in months.items():
@@ -206,8 +226,18 @@ def _keep(store: Store, converted: dict[str, ConvertedMonth], scratch: Path) -> 
     return {}
 
 
-def _convert_month(archives: list[Archive], base: str, month: Month, part: Path) -> Outcome:
-    converter = Converter(Minter(base), gazetteer.load())
+@cache
+def _nodes(base: str, separate: frozenset[str]) -> Nodes:
+    """Return the nodes of a dataset, of which a process has one, since it remembers what it has found."""
+    return Nodes(Minter(base), gazetteer.load(), nodes.reviewed(), separate)
+
+
+def _separate(base: str, known: Ledger) -> frozenset[str]:
+    return frozenset(f"{base}{path}" for path, _ in known.separate)
+
+
+def _convert_month(archives: list[Archive], base: str, separate: frozenset[str], month: Month, part: Path) -> Outcome:
+    converter = Converter(_nodes(base, separate))
     _write_shard(_month_quads(archives, month, converter), part)
     return converter.outcome
 
@@ -232,25 +262,42 @@ def _month_quads(archives: list[Archive], month: Month, converter: Converter) ->
 def _load(
     path: Path, parts: Iterable[Converted], scratch: Path, known: Ledger, settings: Settings
 ) -> tuple[list[Converted], Outcome, int]:
-    """Load parts into the database at ``path`` while others are converted, then what needs to know all of them.
+    """Load parts into the database at ``path`` once all are converted, and what only all of them together tell.
 
     Returns the parts, the outcome of all, whose claims are then in ``known``, and how many triples there are.
     """
+    converter, whole = Converter(_nodes(settings.base, _separate(settings.base, known))), Outcome()
+    drawn = list(parts)
+    for _, part in drawn:
+        whole.add(part.outcome)
+    known.extend(whole.claims)
+    finish = scratch / f"{FINISH}.nt"
+    _write_shard(converter.finish(whole, known), finish)
     database = EmbeddedGraph(str(path))
-    converter = Converter(Minter(settings.base), gazetteer.load())
+    done = []
     with Loading(database) as load:
-        drawn = []
-        for month, part in parts:
+        for month, part in zip(drawn, _renamed(drawn, converter, scratch, settings), strict=True):
             load(part.file)
-            drawn.append((month, part))
-        whole = Outcome()
-        for _, part in drawn:
-            whole.add(part.outcome)
-        known.extend(whole.claims)
-        _write_shard(converter.finish(whole, known), scratch / f"{FINISH}.nt")
-        load(scratch / f"{FINISH}.nt")
+            done.append((month[0], part))
+        load(finish)
     database.flush()
-    return drawn, converter.outcome, len(database)
+    return done, converter.outcome, len(database)
+
+
+def _renamed(
+    converted: list[Converted], converter: Converter, scratch: Path, settings: Settings
+) -> Iterator[ConvertedMonth]:
+    """Yield converted months with the canonical nodes in the places of aliases, several made at a time."""
+    canonical = converter.outcome.aliases.canonical
+    aliases = [renaming.pending(part, converter.nodes, canonical) for _, part in converted]
+    work = [
+        (part, some, scratch / f"renamed-{number}.nt")
+        for number, ((_, part), some) in enumerate(zip(converted, aliases, strict=True))
+        if some
+    ]
+    found = each(renaming.rename, work, settings.jobs or os.cpu_count() or 1)
+    for (_, part), some in zip(converted, aliases, strict=True):
+        yield next(found) if some else part
 
 
 def _enrich(store: Store, draft: Path, base: str) -> Adopted:

@@ -128,17 +128,19 @@ def _enriched(block: bytes, sources: bytes) -> frozenset[bytes]:
 def of_year(graph: Graph, base: str, year: int) -> Iterator[tuple[NamedNode, list[Quad]]]:
     """Yield what a dump of one year describes, with its quads: days, events and pages of that year, what they name.
 
-    From there on every object is followed, except to events, days and pages of other years. An event that was merged
-    into one of the year belongs to it; one that was withdrawn has no date, and so no year.
+    From there on every object is followed, except to events, days and pages of other years. What leads to something
+    of the year, such as an event that was merged into one, belongs to it; an event that was withdrawn has no date, and
+    so no year.
     """
     dated = _dated(graph, year)
     dated |= {page for day in dated for page in _referring(graph, terms.TEMPORAL, day)}
-    dated |= {old for event in dated for old in _referring(graph, terms.REPLACED_BY, event)}
     found, waiting = set(dated), list(dated)
     ours, closed = {one.value for one in dated}, tuple(f"{base}{folder}/" for folder in ("event", "day", "page"))
     while waiting:
         subject = waiting.pop()
         quads = _about(graph, subject)
+        for alias in _referring(graph, terms.REPLACED_BY, subject):
+            yield alias, _about(graph, alias)
         for quad in quads:
             named = quad.object
             if isinstance(named, NamedNode) and named not in found and _leads_on(quad, named.value, ours, closed):

@@ -48,6 +48,7 @@ DATE_TIME: Final = _term("xsd:dateTime")
 DECIMAL: Final = _term("xsd:decimal")
 INTEGER: Final = _term("xsd:integer")
 
+
 ABOUT: Final = _term("schema:about")
 ADDRESS_COUNTRY: Final = _term("schema:addressCountry")
 ADMINISTRATIVE_AREA: Final = _term("schema:AdministrativeArea")

@@ -1,0 +1,83 @@
+"""Titles -> nodes: the one IRI of the thing that a printed title names, as far as tables tell it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from urllib.parse import unquote
+
+from kg.entities import gazetteer as places
+from kg.entities import naming, titles
+from kg.entities.gazetteer import Gazetteer
+from kg.entities.place import Place
+from kg.rdf.iri import Minter
+from kg.version import data_folder
+
+
+@dataclass(frozen=True)
+class Nodes:
+    """The nodes of one dataset.
+
+    One node have the titles of one GeoNames place, and those that the reviewed list has as one thing. ``separate`` are
+    the IRIs of things that people have split from the one that a table makes them one with.
+    """
+
+    minter: Minter
+    gazetteer: Gazetteer
+    reviewed: Mapping[str, str] = field(default_factory=dict)
+    separate: Collection[str] = frozenset()
+    _known: dict[tuple[str, str], str | None] = field(default_factory=dict, repr=False, compare=False)
+
+    def iri(self, language: str, title: str) -> str | None:
+        """Return the IRI of what a title names in the wiki of a language; None where it is the title of no article."""
+        name = language, title
+        if name not in self._known:
+            self._known[name] = self._iri(language, title)
+        return self._known[name]
+
+    def _iri(self, language: str, title: str) -> str | None:
+        normal = titles.normal(title, language)
+        if normal is None:
+            return None
+        own = self.minter.entity(language, normal)
+        if language != "en" or own in self.separate:
+            return own
+        known = self.reviewed.get(normal, normal)
+        place = self.place(language, known)
+        canonical = naming.title_of(place, self.gazetteer) if place else None
+        return self.minter.entity(language, canonical or known)
+
+    def place(self, language: str, title: str) -> Place | None:
+        """Return the place with a GeoNames id that a title names, if it names one."""
+        known = naming.of_title(self.reviewed.get(title, title), self.gazetteer) if language == "en" else None
+        return known if known and known.geonames else None
+
+    def article(self, iri: str) -> tuple[str, str] | None:
+        """Return the language and the title of the article that an entity is named by, None if by none."""
+        language, slash, title = iri.removeprefix(f"{self.minter.base}entity/").partition("/")
+        is_article = slash and iri.startswith(f"{self.minter.base}entity/") and language != "geonames"
+        return (language, unquote(title).replace("_", " ")) if is_article else None
+
+    def reason(self, language: str, title: str) -> str:
+        """Return in a few words why a title has another node than its own."""
+        normal = titles.normal(title, language) or title
+        if place := self.place(language, normal):
+            return f"GeoNames {place.geonames}"
+        return "the same thing, reviewed" if normal in self.reviewed else "the same title to MediaWiki"
+
+
+@cache
+def reviewed() -> dict[str, str]:
+    """Return the titles that people found to be of the same thing as another one, which is given; read once.
+
+    Raises ConfigurationError if the list is not installed.
+    """
+    rows = (line.split("\t") for line in places.entries(same_file()))
+    return {title: canonical for canonical, title, *_ in rows}
+
+
+def same_file() -> Path:
+    """Return the file of the reviewed list; raises ConfigurationError if it is not installed."""
+    return data_folder("entities") / "same.tsv"

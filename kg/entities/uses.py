@@ -1,0 +1,26 @@
+"""What one wording of an event names: the evidence by which several names are known to be of one thing."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import NamedTuple
+
+
+class Use(NamedTuple):
+    """What one wording of an event names: articles as topics or mentions (their titles), and the hosts of its sources.
+
+    ``event`` is the event's key; ``current`` says whether it is the wording that the event has now.
+    """
+
+    event: str
+    day: date
+    language: str
+    topics: tuple[str, ...]
+    mentions: tuple[str, ...]
+    hosts: tuple[str, ...]
+    current: bool
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """All titles that the wording links, each once."""
+        return tuple(dict.fromkeys((*self.topics, *self.mentions)))

@@ -1,0 +1,125 @@
+"""What events name -> quads: entities, places and what contains them, each once, and the other IRIs that they have."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import chain
+from typing import Final
+
+from kg.entities import naming
+from kg.entities.aliases import Aliases
+from kg.entities.nodes import Nodes
+from kg.entities.place import Place
+from kg.mapping.event import NamedThings
+from kg.rdf import Literal, NamedNode, Quad, terms
+from kg.rdf.iri import spell
+
+PLACE_CLASSES: Final = {"country": terms.COUNTRY, "division": terms.ADMINISTRATIVE_AREA, "city": terms.CITY}
+"""What the gazetteer knows a place as; of an area it knows only that it is a place."""
+
+
+def entity_quads(named: NamedThings, nodes: Nodes, aliases: Aliases) -> Iterator[Quad]:
+    """Yield the descriptions of all entities that events name, each once, and of the places that contain places.
+
+    Of the titles of an entity, its canonical one is the label. A title that no article can have is a label only.
+    """
+    entities = _Entities(nodes, aliases, _titles(named, nodes, aliases))
+    places: dict[str, Place] = {}
+    for iri in sorted(entities.titles):
+        yield from entities.describe(iri)
+        if found := entities.place(iri):
+            places[iri] = found
+            yield from entities.located(iri, found)
+    yield from _others(entities, [*places.values(), *named.known_places(nodes.gazetteer)], places)
+    yield from alias_quads(aliases.canonical)
+    for language, title in sorted(named.entities):
+        if nodes.iri(language, title) is None:
+            former = NamedNode(nodes.minter.entity(language, title))
+            yield Quad(former, terms.LABEL, Literal(title, language=language))
+
+
+def alias_quads(canonical: Mapping[str, str]) -> Iterator[Quad]:
+    """Yield what is said of IRIs that lead to other ones: to which, and that they are used no longer."""
+    for alias, iri in sorted(canonical.items()):
+        yield Quad(NamedNode(alias), terms.REPLACED_BY, NamedNode(iri))
+        yield Quad(NamedNode(alias), terms.DEPRECATED, terms.TRUE)
+
+
+def _titles(named: NamedThings, nodes: Nodes, aliases: Aliases) -> dict[str, set[str]]:
+    """Return the titles under which every entity is known, by its canonical IRI."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for language, title in named.entities:
+        if iri := nodes.iri(language, title):
+            found[aliases.of(iri)].add(title)
+    for alias, iri in aliases.canonical.items():
+        if article := nodes.article(alias):
+            found[iri].add(article[1])
+    return found
+
+
+def _others(entities: _Entities, places: Iterable[Place], told: Mapping[str, Place]) -> Iterator[Quad]:
+    """Yield places that no title of the archive leads to: those named by a label, and what contains others."""
+    containers = chain.from_iterable(map(entities.nodes.gazetteer.containers, places))
+    described = {entities.iri(found): found for found in (*places, *containers)}
+    for iri, found in sorted(described.items()):
+        if iri not in told:
+            if iri not in entities.titles:
+                yield from entities.describe(iri, found)
+            yield from entities.located(iri, found)
+
+
+@dataclass(frozen=True)
+class _Entities:
+    """What is said of entities; ``titles`` has those under which each is known."""
+
+    nodes: Nodes
+    aliases: Aliases
+    titles: Mapping[str, set[str]]
+
+    def iri(self, place: Place) -> str:
+        """Return the canonical IRI of a place."""
+        return self.aliases.of(naming.iri(place, self.nodes.minter, self.nodes.gazetteer))
+
+    def describe(self, iri: str, place: Place | None = None) -> Iterator[Quad]:
+        """Yield what an entity is called, and its article."""
+        subject = NamedNode(iri)
+        yield Quad(subject, terms.TYPE, terms.ENTITY)
+        article = self.nodes.article(iri)
+        language, title = article or ("en", place.name if place else iri)
+        yield Quad(subject, terms.LABEL, Literal(title, language=language))
+        for other in sorted(self.titles.get(iri, set()) - {title}):
+            yield Quad(subject, terms.ALT_LABEL, Literal(other, language=language))
+        if article:
+            page = spell(title.replace(" ", "_"))
+            yield Quad(subject, terms.SAME_AS, NamedNode(f"https://{language}.wikipedia.org/wiki/{page}"))
+            if language == "en":
+                yield Quad(subject, terms.CLOSE_MATCH, NamedNode(f"http://dbpedia.org/resource/{page}"))
+
+    def place(self, iri: str) -> Place | None:
+        """Return the place that an entity is, by any of its titles; its GeoNames id is that of one entity only."""
+        article = self.nodes.article(iri)
+        if article is None or article[0] != "en":
+            return None
+        known = (naming.of_title(title, self.nodes.gazetteer) for title in (article[1], *sorted(self.titles[iri])))
+        found = next((place for place in known if place), None)
+        return replace(found, geonames=None) if found and found.geonames and self.iri(found) != iri else found
+
+    def located(self, iri: str, found: Place) -> Iterator[Quad]:
+        """Yield what is known of a place: its kind, where it is, and what contains it."""
+        subject = NamedNode(iri)
+        yield Quad(subject, terms.TYPE, terms.SCHEMA_PLACE)
+        if found.kind in PLACE_CLASSES:
+            yield Quad(subject, terms.TYPE, PLACE_CLASSES[found.kind])
+        if found.geonames:
+            yield Quad(subject, terms.EXACT_MATCH, NamedNode(f"https://sws.geonames.org/{found.geonames}/"))
+        if found.country:
+            yield Quad(subject, terms.ADDRESS_COUNTRY, Literal(found.country))
+        if found.wikidata:
+            yield Quad(subject, terms.EXACT_MATCH, NamedNode(f"http://www.wikidata.org/entity/{found.wikidata}"))
+        if found.lat and found.long:
+            yield Quad(subject, terms.LATITUDE, Literal(found.lat, datatype=terms.DECIMAL))
+            yield Quad(subject, terms.LONGITUDE, Literal(found.long, datatype=terms.DECIMAL))
+        for container in self.nodes.gazetteer.containers(found):
+            yield Quad(subject, terms.CONTAINED_IN_PLACE, NamedNode(self.iri(container)))

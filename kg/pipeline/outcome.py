@@ -1,0 +1,65 @@
+"""What a conversion found beside quads; outcomes of parts add up to that of the whole."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from kg.dialects.item import Reference, Tally
+from kg.dialects.record import Unread
+from kg.entities.aliases import Aliases
+from kg.events.lines import Line
+from kg.mapping.event import NamedThings
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A related event that a page of one day names, to be looked up once all days are known."""
+
+    subject: str
+    language: str
+    reference: Reference
+    page: str
+    captured: datetime | None = None
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a conversion found beside quads; outcomes of parts add up to that of the whole.
+
+    ``claims`` is what the ledger is to be told. ``minted`` are the keys of the events that it did not know,
+    ``reworded`` those of the events that it knew in other words. ``dialects`` are the names of those that have read a
+    page, prose being none.
+    """
+
+    tally: Tally = field(default_factory=Tally)
+    unread: list[tuple[str, Unread]] = field(default_factory=list)
+    prose: list[str] = field(default_factory=list)
+    named: NamedThings = field(default_factory=NamedThings)
+    pending: list[Pending] = field(default_factory=list)
+    claims: list[Line] = field(default_factory=list)
+    minted: set[str] = field(default_factory=set)
+    reworded: set[str] = field(default_factory=set)
+    days: set[date] = field(default_factory=set)
+    languages: Counter[str] = field(default_factory=Counter)
+    listed: set[str] = field(default_factory=set)
+    withdrawn: dict[str, str] = field(default_factory=dict)
+    dialects: set[str] = field(default_factory=set)
+    aliases: Aliases = field(default_factory=Aliases)
+
+    def add(self, other: Outcome) -> None:
+        """Add the outcome of another part."""
+        self.tally.add(other.tally)
+        self.unread += other.unread
+        self.prose += other.prose
+        self.named.update(other.named)
+        self.pending += other.pending
+        self.claims += other.claims
+        self.minted |= other.minted
+        self.reworded |= other.reworded
+        self.days |= other.days
+        self.languages.update(other.languages)
+        self.listed |= other.listed
+        self.withdrawn |= other.withdrawn
+        self.dialects |= other.dialects

@@ -1,0 +1,60 @@
+"""Aliases, which only all months together tell -> the months' quads, with the canonical nodes in their places.
+
+A month is converted with the nodes that tables tell. Where it names an alias, its file is written once more; what was
+put in place is noted with a kept month, so that the next build need only do what is new.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from itertools import chain
+from pathlib import Path
+from typing import Final
+
+from kg.entities import naming
+from kg.entities.nodes import Nodes
+from kg.pipeline.kept_months import ConvertedMonth
+from kg.rdf import NamedNode, Quad
+
+_END: Final = b"> .\n"
+
+
+def renamed(quads: Iterable[Quad], canonical: Mapping[str, str]) -> Iterator[Quad]:
+    """Yield quads with the canonical nodes (by the IRIs of aliases) where they name aliases."""
+    for quad in quads:
+        iri = quad.object.value if isinstance(quad.object, NamedNode) else ""
+        yield Quad(quad.subject, quad.predicate, NamedNode(canonical[iri])) if iri in canonical else quad
+
+
+def stale(month: ConvertedMonth, known: Mapping[str, str]) -> bool:
+    """Whether a kept month names by another node what the ledger has now as another thing; both by IRIs."""
+    return any(known.get(alias) != iri for alias, iri in month.renamed.items())
+
+
+def pending(month: ConvertedMonth, nodes: Nodes, canonical: Mapping[str, str]) -> dict[str, str]:
+    """Return the aliases that a month names, with their canonical nodes, but for those that it has no more."""
+    named = month.outcome.named
+    places = (naming.iri(place, nodes.minter, nodes.gazetteer) for place in named.known_places(nodes.gazetteer))
+    found = chain(places, (nodes.iri(language, title) for language, title in named.entities))
+    return {iri: canonical[iri] for iri in found if iri and iri in canonical and iri not in month.renamed}
+
+
+def rename(month: ConvertedMonth, aliases: Mapping[str, str], target: Path) -> ConvertedMonth:
+    """Write the file of a month anew with canonical nodes in the places of aliases, in order and each line once."""
+    by_bytes = {alias.encode(): iri.encode() for alias, iri in aliases.items()}
+    with month.file.open("rb") as lines:
+        found = {_renamed(line, by_bytes) for line in lines}
+    draft = target.with_suffix(".renamed")
+    with draft.open("wb") as output:
+        output.writelines(sorted(found))
+    return replace(month, file=draft.replace(target), renamed={**month.renamed, **aliases})
+
+
+def _renamed(line: bytes, aliases: Mapping[bytes, bytes]) -> bytes:
+    """Return a line of N-Triples, with another object where that is an alias."""
+    if not line.endswith(_END):
+        return line
+    start = line.rfind(b"<") + 1
+    iri = aliases.get(line[start : -len(_END)])
+    return line if iri is None else line[:start] + iri + _END

@@ -1,0 +1,103 @@
+"""Aliases that only all months together tell stand nowhere in the graph but where they are said to be aliases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+from pyoxigraph import RdfFormat, parse
+
+from kg.events import ledger_file
+from kg.events.ledger import Ledger
+from kg.pipeline.run import build, quads
+from kg.rdf import NamedNode, terms
+from kg.settings import Settings
+from kg.store.layout import Store
+
+BASE = "http://127.0.0.1:8000/"
+HEADER = "{{Current events header|%s}}\n;Armed conflicts and attacks\n"
+PAGES = {
+    "2011_November_8.txt": HEADER % "2011|11|08"
+    + "*[[Example civil war]]\n**Shops close in [[Homs]]. [https://example.org/1 (Example News)]\n"
+    + "**Shops open in [[Hama]]. [https://example.org/2 (Example News)]\n",
+    "2011_December_2.txt": HEADER % "2011|12|02"
+    + "*[[Example Civil War]]\n**Bakers meet in [[Homs]]. [https://example.net/3 (Sample Post)]\n",
+}
+ALIAS, CANONICAL = (NamedNode(f"{BASE}entity/en/{name}") for name in ("Example_Civil_War", "Example_civil_war"))
+
+Archive = Callable[..., Path]
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(store=str(tmp_path / "store"))
+
+
+def triples(store: Path) -> set[tuple[str, str, str]]:
+    graph = Store(store).current().open()
+    return {(str(q.subject), str(q.predicate), str(q.object)) for q in graph.quads_for_pattern(None, None, None, None)}
+
+
+def test_the_events_of_two_spellings_are_those_of_one_node(archive: Archive, settings: Settings) -> None:
+    build([archive(PAGES, "archive")], settings)
+    graph = Store(Path(settings.store)).current().open()
+    named = [quad.subject for quad in graph.quads_for_pattern(None, terms.TOPIC, CANONICAL, None)]
+    assert sum("/revision/" not in str(one) for one in named) == 3
+    assert list(graph.quads_for_pattern(None, None, ALIAS, None)) == []
+    said = {(quad.predicate, str(quad.object)) for quad in graph.quads_for_pattern(ALIAS, None, None, None)}
+    assert said == {(terms.REPLACED_BY, str(CANONICAL)), (terms.DEPRECATED, str(terms.TRUE))}
+    labels = {str(quad.object) for quad in graph.quads_for_pattern(CANONICAL, terms.ALT_LABEL, None, None)}
+    assert labels == {'"Example Civil War"@en'}
+
+
+def test_the_quads_without_a_store_are_those_of_a_store(archive: Archive, settings: Settings) -> None:
+    root = archive(PAGES, "archive")
+    build([root], settings)
+    found = {(str(q.subject), str(q.predicate), str(q.object)) for q in quads([root], settings)}
+    assert found == triples(Path(settings.store))
+
+
+def test_a_month_that_is_kept_names_the_canonical_node_after_a_later_month_tells_of_it(
+    archive: Archive, settings: Settings
+) -> None:
+    build([archive({name: PAGES[name] for name in ["2011_December_2.txt"]}, "first")], settings)
+    second = build([archive(PAGES, "first")], settings)
+    whole = build([archive(PAGES, "whole")], Settings(store=f"{settings.store}-2"))
+    assert second.report["months"] == {"all": 2, "new": 1}
+    assert whole.report["counts"]["entities"] == second.report["counts"]["entities"]
+    again = build([archive(PAGES, "first")], settings)
+    assert again.report["months"] == {"all": 2, "new": 0}
+    assert again.report["counts"] == second.report["counts"]
+
+
+def test_the_shards_of_a_build_are_its_graph(archive: Archive, settings: Settings) -> None:
+    build([archive(PAGES, "archive")], settings)
+    store = Store(Path(settings.store))
+    lines = (parse(path=str(file), format=RdfFormat.N_TRIPLES) for file in store.kept_months.glob("*.nt"))
+    found = {(str(q.subject), str(q.predicate), str(q.object)) for some in lines for q in some}
+    assert found == triples(Path(settings.store))
+
+
+def test_the_ledger_keeps_the_alias_and_why_it_is_one(archive: Archive, settings: Settings) -> None:
+    build([archive(PAGES, "archive")], settings)
+    known = Ledger(ledger_file.read(Store(Path(settings.store)).ledger))
+    assert known.aliases["entity/en/Example_Civil_War"] == "entity/en/Example_civil_war"
+    assert known.names["entity/en/Example_civil_war"] == "Example civil war"
+
+
+def test_the_canonical_node_stays_when_the_other_spelling_is_named_more(archive: Archive, settings: Settings) -> None:
+    build([archive(PAGES, "archive")], settings)
+    more = "".join(f"**Bakers meet {n} times in [[Homs]]. [https://example.net/{n} (Sample Post)]\n" for n in range(4))
+    pages: Mapping[str, str] = PAGES | {"2011_December_2.txt": PAGES["2011_December_2.txt"] + more}
+    found = build([archive(pages, "archive-2")], settings)
+    assert {"alias": str(ALIAS.value), "is": str(CANONICAL.value)}.items() <= found.report["aliases"][0].items()
+
+
+def test_the_report_has_every_alias_with_its_evidence(archive: Archive, settings: Settings) -> None:
+    [told] = build([archive(PAGES, "archive")], settings).report["aliases"]
+    assert told == {
+        "alias": ALIAS.value,
+        "is": CANONICAL.value,
+        "since": "beside entity/en/Homs on 2011-11-08 and 2011-12-02",
+    }
