@@ -107,7 +107,6 @@ def test_an_alias_that_a_rule_made_is_split_too(built: Built, settings: Settings
     [
         (("merge", HAMA, HAMA), "cannot be merged into itself"),
         (("merge", HAMA, HOMS), "is <http://127.0.0.1:8000/entity/en/Hama> or merged into it"),
-        (("merge", HOMS, f"{BASE}entity/en/Homs"), "cannot be merged into itself"),
         (("merge", HOMS, HAMA), "is merged already: name"),
         (("merge", f"{BASE}publisher/news", HAMA), "is of the kind publisher"),
         (("merge", f"{BASE}publisher/news", "Shops"), "is of the kind publisher"),
