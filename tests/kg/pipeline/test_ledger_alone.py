@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -11,8 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from kg.dialects.item import Item
+from kg.dialects.wikitext import items as wikitext
 from kg.events.ledger_file import append, read
-from kg.events.lines import Text
+from kg.events.lines import Claim, Text
 from kg.lookup.locate import locate
 from kg.pipeline import run
 from kg.pipeline.run import Built
@@ -20,10 +24,11 @@ from kg.publish.dump import dump
 from kg.rdf import NamedNode, terms
 from kg.rdf.formats import by_name
 from kg.settings import Settings
-from kg.store import amend
+from kg.store import amend, snapshot
 from kg.store.layout import Store
 
 DAY = date(2011, 11, 8)
+NEXT_DAY = DAY + timedelta(1)
 FERRY = "A ferry runs aground near [[Port Example]]; 12 passengers are injured. [https://example.org/f (Example News)]"
 TRAMS = "Two trams collide in [[Exampleton]]; nobody is hurt. [https://example.org/t (Example Daily)]"
 BANK = "The [[Bank of Exampleton]] lowers its key interest rate. [https://example.org/b (Example News)]"
@@ -239,6 +244,55 @@ def test_an_event_whose_words_are_read_otherwise_is_known_by_what_is_printed(
     assert [key] != [*events(built).values()]
 
 
+def bygone(item: Callable[..., Item]) -> Callable[..., Item]:
+    """Return what reads a bullet as no rule of today does."""
+    return lambda *arguments: (one := item(*arguments)) and replace(one, title=f"{one.title} (sic)")
+
+
+@pytest.mark.parametrize("formats", [1, 2], ids=["a ledger without texts", "a ledger with texts"])
+def test_all_revisions_of_a_store_that_was_read_by_another_rule_lead_to_those_of_today(
+    archive: Archive, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, formats: int
+) -> None:
+    root = archive({DAY: [FERRY, TRAMS]})
+    with monkeypatch.context() as patched:
+        patched.setattr(wikitext, "_bullet_item", bygone(wikitext._bullet_item))
+        before = run.build([root], settings)
+    store = Store(Path(settings.store))
+    shutil.rmtree(store.kept_months)
+    if formats == 1:
+        _as_of_old(store)
+    after = run.build([root], settings)
+    assert events(after) == events(before)
+    graph = after.snapshot.open()
+    for event in events(before).values():
+        (old,), (new,) = revisions(before, event), revisions(after, event)
+        assert old != new
+        located = locate(graph, [old])
+        assert located is not None
+        assert located.iri == new
+    ledger = store.ledger.read_bytes()
+    (root / "2011_November_9.txt").write_text(text_of(NEXT_DAY, [BANK]))
+    (root / "2011_November_8.txt").write_text(text_of(DAY, [BANK, TRAMS, FERRY]))
+    later = run.build([root], settings)
+    assert store.ledger.read_bytes().startswith(ledger)
+    for event in events(before).values():
+        (old,) = revisions(before, event)
+        located = locate(later.snapshot.open(), [old])
+        assert located is not None
+        assert located.iri in revisions(after, event)
+
+
+def _as_of_old(store: Store) -> None:
+    """Have a store look as if it was made before ledgers kept texts: the ledger, and what the manifest says of it."""
+    claims = [one for one in read(store.ledger) if isinstance(one, Claim)]
+    lines = (f"{one.day}\t{one.language}\t{one.key}\t{one.kind}\t{one.value}\n" for one in claims)
+    store.ledger.write_text("".join(lines))
+    manifest = snapshot.manifest_file(store.current().folder)
+    said = json.loads(manifest.read_text())
+    del said["ledger_root"]
+    manifest.write_text(json.dumps(said | {"ledger": snapshot.checksum(store.ledger)}))
+
+
 # --- moved
 
 
@@ -271,9 +325,6 @@ def test_a_bullet_that_moves_back_keeps_its_iri(archive: Archive, settings: Sett
     before = run.build([archive(pages)], settings)
     run.build([archive({DAY: [TRAMS], NEXT_DAY: [BANK, FERRY]})], settings)
     assert events(run.build([archive(pages)], settings)) == events(before)
-
-
-NEXT_DAY = DAY + timedelta(1)
 
 
 @pytest.mark.parametrize(
