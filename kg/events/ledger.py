@@ -36,6 +36,7 @@ class Ledger:
         self._days_of_texts: dict[date, dict[str, None]] = defaultdict(dict)
         self._merged = Replacements("event", "merges")
         self._aliases = Replacements("path", "leads")
+        self._moved: set[str] = set()
         self._withdrawn: dict[str, str] = {}
         self._hidden: dict[str, str] | None = None
         self.extend(lines)
@@ -79,6 +80,7 @@ class Ledger:
     def _text(self, text: Text) -> None:
         known = self.texts.setdefault(text.key, [])
         if known and known[-1].day != text.day:
+            self._moved.add(text.key)
             del self._days_of_texts[known[-1].day][text.key]
         self._days_of_texts[text.day].setdefault(text.key)
         known.append(text)
@@ -143,14 +145,14 @@ class Ledger:
         return (claim for claim in self.claims if claim.kind == "slug" and claim.key in keys)
 
     def together(self, groups: Iterable[tuple[date, ...]]) -> list[tuple[date, ...]]:
-        """Join groups of days that list events which are merged into one; in the order of their first days."""
+        """Join groups of days with events that are merged into one, or moved; in the order of their first days."""
         group = {day: one for one in groups for day in one}
         days: dict[str, set[date]] = defaultdict(set)
         merged = self.merged
-        survivors = set(merged.values())
-        for claim in self._names() if merged else ():
+        wanted = self._moved.union(merged.values())
+        for claim in self._names() if wanted else ():
             key = merged.get(claim.key, claim.key)
-            if key in survivors and claim.day in group:
+            if key in wanted and claim.day in group:
                 days[key].add(claim.day)
         for some in days.values():
             joined = tuple(sorted({day for one in some for day in group[one]}))

@@ -150,7 +150,8 @@ class LedgerFile:
             found = parse(some)
         except LookupError as error:
             raise LedgerError(
-                f"{self.path}:{number} is of the type {error}: it was written by a newer version of newsgraph, use that"
+                f"{self.path}:{number} has the type {error}, which this version of newsgraph does not know: "
+                f"use the newer one that wrote it, or {WAY_OUT}"
             ) from None
         except (ValueError, TypeError):
             raise self._no_line(number) from None
@@ -171,7 +172,7 @@ class LedgerFile:
         if said not in known:
             raise LedgerError(
                 f"the ledger {self.path} has the format {said}, but this version of newsgraph reads the formats "
-                f"{' and '.join(known)}: it was written by a newer version, use that"
+                f"{' and '.join(known)}: use the newer one that wrote it"
             )
         if known[said] <= self._format:
             raise self._no_line(number)

@@ -10,7 +10,8 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Set
+from itertools import takewhile
 from typing import Final
 
 from kg.dialects.item import Item, Origin, fold
@@ -19,10 +20,12 @@ from kg.events.claims import Claims
 from kg.events.likeness import COMMON, MARGIN, likeness, pair, words
 from kg.events.lines import Text
 from kg.events.timeline import NEAR, Event, Timeline
-from kg.rdf.iri import revision_name
+from kg.rdf.iri import clean_url, revision_name
 
 CLEAR: Final = 0.7
 """Wordings that share no source are one event only from here; below, both must also tell of the same names."""
+SHORTEST_RESPELLED: Final = 5
+"""Names of fewer letters that differ in one are two names."""
 
 
 def recognise(timeline: Timeline, claims: Claims) -> set[str]:
@@ -33,9 +36,9 @@ def recognise(timeline: Timeline, claims: Claims) -> set[str]:
     lost = [texts[-1] for key, texts in claims.texts.items() if key not in timeline.events]
     if not lost:
         return set()
-    _exactly(timeline, lost, lambda one: one.printed and (one.day, one.language, one.printed))
+    _exactly(timeline, lost, lambda one: [(one.day, one.language, one.printed)] if one.printed else [], _printed)
     moved = [one for one in _unclaimed(timeline, lost) if one.is_told]
-    _exactly(timeline, moved, lambda one: (one.language, fold(one.text)), may_move)
+    _exactly(timeline, moved, _words, lambda event, new: _words(new), may_move)
     return _reworded(timeline, [one for one in _unclaimed(timeline, lost) if one.is_told])
 
 
@@ -43,30 +46,40 @@ def _unclaimed(timeline: Timeline, lost: Iterable[Text]) -> list[Text]:
     return [one for one in lost if one.key not in timeline.events]
 
 
-def _minted(timeline: Timeline) -> dict[str, Text]:
-    """Return what new events say that captures still show, as the ledger would keep it."""
+def _minted(timeline: Timeline) -> list[tuple[Event, Text]]:
+    """Return the new events that captures still show, with what the ledger would keep of them."""
     events = (timeline.events[key] for key in sorted(timeline.minted))
-    return {event.key: text_of(event, event.current) for event in events if not event.gone}
+    return [(event, text_of(event, event.current)) for event in events if not event.gone]
 
 
 def _exactly(
     timeline: Timeline,
     lost: Iterable[Text],
-    same: Callable[[Text], Hashable],
+    of_lost: Callable[[Text], Iterable[Hashable]],
+    of_new: Callable[[Event, Text], Iterable[Hashable]],
     is_one: Callable[[Text, Text], bool] = lambda lost, new: True,
 ) -> None:
-    """Rename the new events of which ``same`` gives the same as of one lost event, and of no other, on either side."""
-    new = _alone(_minted(timeline).values(), same)
-    for evidence, one in _alone(lost, same).items():
-        if evidence in new and is_one(one, new[evidence]):
+    """Rename the new events with the same evidence as one lost event, and as no other, on either side."""
+    new = _alone((evidence, text) for event, text in _minted(timeline) for evidence in of_new(event, text))
+    for evidence, one in _alone((evidence, text) for text in lost for evidence in of_lost(text)).items():
+        if evidence in new and new[evidence].key in timeline.minted and is_one(one, new[evidence]):
             timeline.rename(new[evidence].key, one.key)
 
 
-def _alone(texts: Iterable[Text], same: Callable[[Text], Hashable]) -> dict[Hashable, Text]:
+def _printed(event: Event, new: Text) -> Iterator[Hashable]:
+    evidence = (new.printed, *_entries(event, event.current))
+    return ((new.day, new.language, one) for one in dict.fromkeys(evidence) if one)
+
+
+def _words(text: Text) -> list[Hashable]:
+    return [(text.language, fold(text.text))]
+
+
+def _alone(texts: Iterable[tuple[Hashable, Text]]) -> dict[Hashable, Text]:
     found: defaultdict[Hashable, list[Text]] = defaultdict(list)
-    for one in texts:
-        found[same(one)].append(one)
-    return {evidence: some[0] for evidence, some in found.items() if evidence and len(some) == 1}
+    for evidence, one in texts:
+        found[evidence].append(one)
+    return {evidence: some[0] for evidence, some in found.items() if len(some) == 1}
 
 
 def may_move(lost: Text, new: Text) -> bool:
@@ -76,12 +89,12 @@ def may_move(lost: Text, new: Text) -> bool:
 
 
 def _reworded(timeline: Timeline, lost: list[Text]) -> set[str]:
-    minted = _minted(timeline)
+    minted = [text for _, text in _minted(timeline)]
     found = set()
     for day in sorted({one.day for one in lost}):
         old = [one for one in lost if one.day == day]
-        new = [one for one in minted.values() if one.day == day]
-        beside = [one for one in _shown(timeline, minted) if one.day == day]
+        new = [one for one in minted if one.day == day]
+        beside = [one for one in _shown(timeline, {one.key for one in minted}) if one.day == day]
         pairs = pair([*map(_item, old)], [*map(_item, new)])
         for position, match in pairs.items():
             if _is_rewording(old[match], new[position], beside):
@@ -90,8 +103,8 @@ def _reworded(timeline: Timeline, lost: list[Text]) -> set[str]:
     return found
 
 
-def _shown(timeline: Timeline, but: Iterable[str]) -> Iterator[Text]:
-    keys = timeline.events.keys() - set(but)
+def _shown(timeline: Timeline, but: Set[str]) -> Iterator[Text]:
+    keys = timeline.events.keys() - but
     return (text_of(event, event.current) for event in timeline.events.values() if event.key in keys and not event.gone)
 
 
@@ -108,12 +121,33 @@ def _is_rewording(old: Text, new: Text, beside: Iterable[Text]) -> bool:
 
 
 def _tell_of_others(one: str, other: str) -> bool:
-    """Whether each of two wordings has a name that the other one lacks."""
-    return bool(_names(one) - words(other).keys()) and bool(_names(other) - words(one).keys())
+    """Whether each of two wordings has a name that the other one lacks, however it is spelled there."""
+    return _has_name_beyond(one, other) and _has_name_beyond(other, one)
+
+
+def _has_name_beyond(one: str, other: str) -> bool:
+    printed = words(other)
+    strange = (name for name in _names(one) if name not in printed)
+    return any(not any(_is_respelled(name, word) for word in printed) for name in strange)
 
 
 def _names(title: str) -> set[str]:
-    return {word.casefold() for word in re.findall(r"\w+", title) if word[0].isupper()} - COMMON
+    found = (word for word in re.findall(r"\w+", title) if word[0].isupper() and len(word) > 1)
+    return {word.casefold() for word in found} - COMMON
+
+
+def _is_respelled(one: str, other: str) -> bool:
+    """Whether two words differ in one letter only, and are long enough for that to be a slip."""
+    if min(len(one), len(other)) < SHORTEST_RESPELLED or abs(len(one) - len(other)) > 1:
+        return False
+    start = _in_common(one, other)
+    end = _in_common(one[start:][::-1], other[start:][::-1])
+    return max(len(one), len(other)) - start - end <= 1
+
+
+def _in_common(one: str, other: str) -> int:
+    """Return with how many of the same letters two words begin."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 def _item(text: Text) -> Item:
@@ -127,35 +161,58 @@ def _item(text: Text) -> Item:
 def text_of(event: Event, content: str) -> Text:
     """Return the line that keeps a revision of an event, given its content."""
     item = event.revisions[content].item
-    sources = sorted({_short(citation.url, 8) for citation in item.citations})
-    printed = _short(item.printed, 12) if item.printed else ""
+    addresses = {clean_url(citation.url) or citation.url for citation in item.citations}
+    sources = sorted(short_hash(url, 8) for url in addresses)
+    printed = short_hash(item.printed, 12) if item.printed else ""
     return Text(item.day, event.language, event.key, revision_name(content), printed, tuple(sources), item.title)
 
 
-def _short(text: str, digits: int) -> str:
+def short_hash(text: str, digits: int) -> str:
+    """Return the first hex digits of the SHA-256 of a text."""
     return hashlib.sha256(text.encode()).hexdigest()[:digits]
+
+
+def _entries(event: Event, content: str) -> list[str]:
+    """Return hashes of the entries that print a revision; the same entry of the same capture always prints the same."""
+    return [short_hash(entry, 12) for entry in event.revisions[content].entries.values()]
 
 
 def new_texts(event: Event, known: list[Text]) -> list[Text]:
     """Return the texts of an event that the ledger lacks, the current one last, if that is not the last one already."""
     names = {one.revision for one in known}
     others = [one for one in event.revisions if one != event.current and revision_name(one) not in names]
-    last = known[-1] if known else None
-    is_last = last and (last.revision, last.day) == (revision_name(event.current), event.item.day)
-    return [text_of(event, one) for one in (others if is_last and not others else [*others, event.current])]
+    found = [*_reprinted(event, known), *(text_of(event, one) for one in others)]
+    now, last = text_of(event, event.current), known[-1] if known else None
+    is_last = last and (last.revision, last.day, last.printed) == (now.revision, now.day, now.printed)
+    return found if is_last and not found else [*found, now]
+
+
+def _reprinted(event: Event, known: list[Text]) -> Iterator[Text]:
+    """Yield former revisions that were known by their entries as printed as those that the entries show now."""
+    shown = {revision_name(content) for content in event.revisions}
+    lost = [one for one in known if one.revision not in shown]
+    if not lost:
+        return
+    now = {entry: text_of(event, content) for content in event.revisions for entry in _entries(event, content)}
+    for one in lost:
+        if one.printed in now and now[one.printed].printed:
+            yield one._replace(printed=now[one.printed].printed)
 
 
 def recall(event: Event, known: list[Text]) -> None:
     """Note on an event the revisions that only the ledger knows, and those whose names have changed."""
     shown = {revision_name(content) for content in event.revisions}
+    shown |= {revision_name(f"title {title}") for title in event.former}
     lost = {one.revision: one for one in known if one.revision not in shown}
     if not lost:
         return
     printed = {one.printed: one.revision for one in known}
-    printed |= {one.printed: one.revision for one in (text_of(event, content) for content in event.revisions)}
+    for content in event.revisions:
+        now = text_of(event, content)
+        printed |= dict.fromkeys((now.printed, *_entries(event, content)), now.revision)
     for name, one in lost.items():
-        now = printed[one.printed] if one.printed else name
-        if now != name:
-            event.renamed[name] = now
+        now_named = printed[one.printed] if one.printed else name
+        if now_named != name:
+            event.renamed[name] = now_named
         elif one.is_told:
             event.recorded[name] = one.text

@@ -28,7 +28,7 @@ from kg.events import ledger_file
 from kg.events.ledger import Ledger
 from kg.events.ledger_file import LedgerFile
 from kg.events.lines import Line, Text
-from kg.pipeline import kept_months, plan, renaming
+from kg.pipeline import earlier, kept_months, plan, renaming
 from kg.pipeline.convert import Converter
 from kg.pipeline.kept_months import ConvertedMonth
 from kg.pipeline.load import Loading
@@ -88,6 +88,8 @@ def build(
         file = verified.ledger(store, copy)
         known = Ledger(file.lines)
         shipped = ledger_file.missing(copy, known)
+        former = earlier.texts(store) if not known.texts else []
+        known.extend(former)
         parts_read = _convert(archives, known, scratch, settings, progress)
         converted, finished, triples = _load(snapshot.database(draft), parts_read, scratch, known, settings)
         new = sum(part.is_new for _, part in converted)
@@ -104,7 +106,8 @@ def build(
         found |= {"shapes": {**checked.summary, "seconds": round(checked.seconds, 2)}}
         found["seconds"] = round(monotonic() - started, 1)
         (snapshot.report(draft)).write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        with _claimed(store, file, [*shipped, *_lasting(finished.claims, past)]):
+        claims = _lasting(finished.claims, past)
+        with _claimed(store, file, [*shipped, *_unclaimed(former, claims), *claims]):
             manifest = _manifest(store, draft, archives, found, settings)
             manifest = replace(
                 manifest,
@@ -117,6 +120,7 @@ def build(
                 return Built(store.retain(draft, replace(manifest, as_of=text(past))), found)
             built = Built(store.publish(draft, manifest, settings.keep_snapshots), found)
         ledger_file.export(store.ledger, settings.ledger)
+        known = Ledger(file.lines) if former else known
         names = [kept_months.name(month, archives, settings.base, known) for month, _ in converted]
         sums = _keep(store, {name: part for name, (_, part) in zip(names, converted, strict=True)}, scratch)
         if sums and not (adopted.sources or last_write):
@@ -148,6 +152,12 @@ def _claimed(store: Store, file: LedgerFile, lines: Iterable[Line]) -> Iterator[
         if store.target == before:
             file.undo(end)
         raise
+
+
+def _unclaimed(former: list[Text], claims: list[Line]) -> list[Text]:
+    """Return the texts of an earlier snapshot but those that are claimed anew, with what is printed."""
+    known = {(claim.key, claim.revision) for claim in claims if isinstance(claim, Text)}
+    return [text for text in former if (text.key, text.revision) not in known]
 
 
 def _lasting(claims: list[Line], past: datetime | None) -> list[Line]:

@@ -110,7 +110,7 @@ def test_a_first_line_that_was_cut_off_is_written_again(tmp_path: Path, cut: int
 def test_a_ledger_of_an_unknown_format_is_refused(tmp_path: Path, found: str) -> None:
     (tmp_path / "ledger").write_bytes(f"#newsgraph-ledger\t{found}\n".encode() + LINE)
     with pytest.raises(
-        LedgerError, match=rf"has the format {found}, but .* reads the formats 1 and 2: it was written by a newer"
+        LedgerError, match=rf"has the format {found}, but .* reads the formats 1 and 2: use the newer one that wrote"
     ):
         list(read(tmp_path / "ledger"))
 

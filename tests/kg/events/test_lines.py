@@ -1,0 +1,125 @@
+"""The lines of a ledger: any text comes back as it was, and no line that says nothing is taken for one that does."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kg.events.lines import (
+    Alias,
+    Claim,
+    Line,
+    MonthHash,
+    Name,
+    RootHash,
+    Text,
+    Unalias,
+    columns,
+    escape,
+    month_of,
+    parse,
+    shipped,
+    unescape,
+)
+
+DAY, KEY = date(2011, 11, 8), "2011-11-08/aaaaaaaaaa"
+TEXTS = st.text(st.characters(codec="utf-8"), max_size=30)
+HEX = st.text("0123456789abcdef", min_size=8, max_size=8)
+CLAIMS = st.builds(Claim, st.dates(), st.just("en"), st.just(KEY), st.just("slug"), TEXTS)
+KEPT = st.builds(
+    Text,
+    st.dates(),
+    st.sampled_from(["en", "zh", ""]),
+    st.just(KEY),
+    st.just("0123456789ab"),
+    st.sampled_from(["", "ba9876543210"]),
+    st.lists(HEX, max_size=3).map(tuple),
+    TEXTS,
+)
+THINGS = st.builds(Name, TEXTS, TEXTS) | st.builds(Alias, TEXTS, TEXTS, TEXTS) | st.builds(Unalias, TEXTS, TEXTS, TEXTS)
+DECISIONS = st.sampled_from(
+    [
+        Claim(DAY, "en", KEY, "wording", "0" * 24),
+        Claim(DAY, "en", KEY, "merged", "2011-11-08/bbbbbbbbbb"),
+        Claim(DAY, "en", KEY, "unmerged", "2011-11-08/bbbbbbbbbb"),
+        Claim(DAY, "en", KEY, "withdrawn", "2024-05-06T07:08:09Z"),
+        Claim(DAY, "en", KEY, "restored", "2024-05-06T07:08:09Z"),
+    ]
+)
+LINES: st.SearchStrategy[Line] = CLAIMS | KEPT | THINGS | DECISIONS
+
+
+@given(TEXTS)
+def test_any_text_comes_back_from_its_escaped_form_which_has_no_tab_and_no_line_break(text: str) -> None:
+    assert unescape(escape(text)) == text
+    assert not {"\t", "\n", "\r"} & set(escape(text))
+
+
+@given(LINES)
+def test_a_line_is_parsed_as_it_was_written(line: Line) -> None:
+    written = "\t".join(columns(line))
+    assert parse(written.split("\t")) == line
+
+
+@given(LINES)
+def test_the_shipped_form_of_a_line_is_a_line_of_the_same_month_and_is_shipped_as_itself(line: Line) -> None:
+    hidden = shipped(columns(line))
+    assert columns(parse(hidden)) == hidden == shipped(hidden)
+    assert month_of(hidden) == month_of(columns(line))
+
+
+def test_slugs_and_texts_are_shipped_as_hashes_and_nothing_else_is() -> None:
+    slug = columns(Claim(DAY, "en", KEY, "slug", "secret"))
+    text = columns(Text(DAY, "en", KEY, "0123456789ab", "", (), "secret"))
+    for hidden in (shipped(slug), shipped(text)):
+        assert hidden[-1].startswith("sha256:")
+        assert "secret" not in hidden
+    name = columns(Name("entity/en/Homs", "Homs"))
+    assert shipped(name) == name
+
+
+def test_lines_with_a_day_are_of_its_month_and_the_others_of_none() -> None:
+    assert month_of(columns(Claim(DAY, "en", KEY, "slug", "s"))) == "2011-11"
+    assert month_of(columns(Name("entity/en/Homs", "Homs"))) == "-"
+
+
+@pytest.mark.parametrize("line", [MonthHash("2011-11", "0" * 64), MonthHash("-", "f" * 64), RootHash("a" * 64)])
+def test_hashes_are_lines_too(line: MonthHash | RootHash) -> None:
+    assert parse(columns(line)) == line
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "",
+        "slug",
+        "slug\t2011-11-08\ten\t../..\ts",
+        "slug\t2011-11-08\te n\t2011-11-08/abc\ts",
+        "slug\t2011-11-08\ten\t2011-11-08/abc\ts\tt",
+        "slug\t2011-11-08\ten\t2011-11-08/abc\ts\\",
+        "slug\t2011-11-31\ten\t2011-11-08/abc\ts",
+        "merged\t2011-11-08\ten\t2011-11-08/abc\tx",
+        "unmerged\t2011-11-08\ten\t2011-11-08/abc\tx",
+        "withdrawn\t2011-11-08\ten\t2011-11-08/abc\tyesterday",
+        "text\t2011-11-08\ten\t2011-11-08/abc\t0123\t\t\tx",
+        "text\t2011-11-08\ten\t2011-11-08/abc\t0123456789ab\t0123\t\tx",
+        "text\t2011-11-08\ten\t2011-11-08/abc\t0123456789ab\t\t0123\tx",
+        "name\tentity/en/Homs",
+        "alias\ta\tb",
+        "month\t2011\t" + "0" * 64,
+        "month\t2011-11\t0",
+        "root\t0",
+        "Slug\t2011-11-08\ten\t2011-11-08/abc\ts",
+    ],
+)
+def test_what_says_nothing_is_no_line(line: str) -> None:
+    with pytest.raises((ValueError, TypeError)):
+        parse(line.split("\t"))
+
+
+def test_a_line_of_a_type_that_is_not_known_is_told_apart() -> None:
+    with pytest.raises(LookupError, match="story"):
+        parse(["story", "a", "b"])
