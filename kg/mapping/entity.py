@@ -47,6 +47,15 @@ def alias_quads(canonical: Mapping[str, str]) -> Iterator[Quad]:
         yield Quad(NamedNode(alias), terms.DEPRECATED, terms.TRUE)
 
 
+def former_quads(names: Mapping[str, str], nodes: Nodes) -> Iterator[Quad]:
+    """Yield what is left to say of things that events named once: what they are called, by their IRIs."""
+    for iri, label in sorted(names.items()):
+        article = nodes.article(iri)
+        if iri.startswith(f"{nodes.minter.base}entity/"):
+            yield Quad(NamedNode(iri), terms.TYPE, terms.ENTITY)
+        yield Quad(NamedNode(iri), terms.LABEL, Literal(label, language=article[0]) if article else Literal(label))
+
+
 def _titles(named: NamedThings, nodes: Nodes, aliases: Aliases) -> dict[str, set[str]]:
     """Return the titles under which every entity is known, by its canonical IRI."""
     found: dict[str, set[str]] = defaultdict(set)

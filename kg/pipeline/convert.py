@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import chain
 
 from kg.dialects import reading, registry
 from kg.dialects.item import Item, Origin, Tally, content, fold, normalise
@@ -19,6 +20,7 @@ from kg.events.lines import Alias, Claim, Name
 from kg.events.merged import surviving
 from kg.events.recognise import new_texts, recall, recognise
 from kg.events.timeline import Capture, Event, Listing, Observed, Timeline
+from kg.mapping.entity import former_quads
 from kg.mapping.event import Mapper, instant, source_quads, unusable, urls
 from kg.mapping.page import calendar_quads, day_quads, named_quads, page_quads
 from kg.mapping.takedown import Withdrawn, amendments
@@ -258,7 +260,8 @@ class Converter:
     def _describe_named(self, ledger: Ledger) -> Iterator[Quad]:
         described: defaultdict[NamedNode, set[Subject]] = defaultdict(set)
         labels: dict[str, str] = {}
-        for quad in named_quads(self.outcome.named, self.nodes, self.outcome.aliases):
+        now = named_quads(self.outcome.named, self.nodes, self.outcome.aliases)
+        for quad in chain(now, self._formerly_named(labels, ledger)):
             if quad.predicate == terms.TYPE and isinstance(quad.object, NamedNode):
                 described[quad.object].add(quad.subject)
             elif quad.predicate == terms.LABEL and isinstance(quad.subject, NamedNode):
@@ -270,6 +273,18 @@ class Converter:
         self.outcome.tally.counts["revisions"] = self.outcome.named.revisions
         self.outcome.tally.counts["days"] = len(self.outcome.days)
         self._claim_names(labels, ledger)
+
+    def _formerly_named(self, labels: Mapping[str, str], ledger: Ledger) -> Iterator[Quad]:
+        """Yield what is left to say of things that no event names any more, but for those of which nobody may know.
+
+        Which of them only a withdrawn event has named is not told by the ledger, so then nothing is said of any.
+        """
+        if ledger.withdrawn or self.outcome.withdrawn:
+            return
+        base, aliases = self.minter.base, self.outcome.aliases.canonical
+        former = {base + path: label for path, label in ledger.names.items()}
+        gone = {iri: label for iri, label in former.items() if iri not in labels and iri not in aliases}
+        yield from former_quads(gone, self.nodes)
 
     def _decide(self, ledger: Ledger) -> Aliases:
         """Decide which nodes are one, with what the ledger has decided already."""

@@ -27,7 +27,7 @@ from kg.errors import ConfigurationError
 from kg.events import ledger_file
 from kg.events.ledger import Ledger
 from kg.events.ledger_file import LedgerFile
-from kg.events.lines import Line, Text
+from kg.events.lines import Alias, Line, Name, Text
 from kg.pipeline import earlier, kept_months, plan, renaming
 from kg.pipeline.convert import Converter
 from kg.pipeline.kept_months import ConvertedMonth
@@ -161,8 +161,8 @@ def _unclaimed(former: list[Text], claims: list[Line]) -> list[Text]:
 
 
 def _lasting(claims: list[Line], past: datetime | None) -> list[Line]:
-    """Return the claims without texts if they are of a time past: the last text of an event is its present one."""
-    return [claim for claim in claims if not (past and isinstance(claim, Text))]
+    """Return the claims; those of a time past without texts, of which the last is an event's present one, and names."""
+    return [claim for claim in claims if not (past and isinstance(claim, Text | Name | Alias))]
 
 
 def _check_base(store: Store, base: str) -> None:

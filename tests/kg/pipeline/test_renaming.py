@@ -13,6 +13,7 @@ from kg.events.ledger import Ledger
 from kg.pipeline.run import build, quads
 from kg.rdf import NamedNode, terms
 from kg.settings import Settings
+from kg.store import amend
 from kg.store.layout import Store
 
 BASE = "http://127.0.0.1:8000/"
@@ -101,3 +102,54 @@ def test_the_report_has_every_alias_with_its_evidence(archive: Archive, settings
         "is": CANONICAL.value,
         "since": "beside entity/en/Homs on 2011-11-08 and 2011-12-02",
     }
+
+
+def test_what_no_event_names_any_more_is_still_what_it_is_called(archive: Archive, settings: Settings) -> None:
+    build([archive(PAGES, "archive")], settings)
+    edited = PAGES | {"2011_November_8.txt": PAGES["2011_November_8.txt"].replace("[[Hama]]", "Hama")}
+    build([archive(edited, "archive")], settings)
+    graph = Store(Path(settings.store)).current().open()
+    said = graph.quads_for_pattern(NamedNode(f"{BASE}entity/en/Hama"), None, None, None)
+    assert {(quad.predicate, str(quad.object)) for quad in said} == {
+        (terms.TYPE, str(terms.ENTITY)),
+        (terms.LABEL, '"Hama"@en'),
+    }
+
+
+def test_nothing_is_said_of_what_only_a_withdrawn_event_named(archive: Archive, settings: Settings) -> None:
+    root = archive(PAGES, "archive")
+    build([root], settings)
+    store = Store(Path(settings.store))
+    hama = NamedNode(f"{BASE}entity/en/Hama")
+    [event] = {
+        str(quad.subject.value)
+        for quad in store.current().open().quads_for_pattern(None, terms.ABOUT, hama, None)
+        if "/revision/" not in str(quad.subject)
+    }
+    amend.withdraw(store, event)
+    build([root], settings)
+    assert list(store.current().open().quads_for_pattern(hama, None, None, None)) == []
+
+
+def test_a_split_takes_the_two_names_apart_for_good(archive: Archive, settings: Settings) -> None:
+    root = archive(PAGES, "archive")
+    build([root], settings)
+    store = Store(Path(settings.store))
+    amend.split(store, ALIAS.value)
+    for _ in range(2):
+        assert build([root], settings).report["aliases"] == []
+        graph = store.current().open()
+        assert len(list(graph.quads_for_pattern(None, terms.TOPIC, ALIAS, None))) == 2
+        assert len(list(graph.quads_for_pattern(None, terms.TOPIC, CANONICAL, None))) == 4
+
+
+def test_people_can_say_that_two_things_are_one(archive: Archive, settings: Settings) -> None:
+    root = archive(PAGES, "archive")
+    build([root], settings)
+    store = Store(Path(settings.store))
+    amend.merge(store, f"{BASE}entity/en/Hama", f"{BASE}entity/en/Homs")
+    build([root], settings)
+    graph = store.current().open()
+    homs, hama = (NamedNode(f"{BASE}entity/en/{name}") for name in ("Homs", "Hama"))
+    assert list(graph.quads_for_pattern(None, None, hama, None)) == []
+    assert len([one for one in graph.quads_for_pattern(None, terms.ABOUT, homs, None)]) == 6
