@@ -7,8 +7,8 @@ from typing import Final
 
 NAMESPACE: Final = "https://w3id.org/newsgraph/ns#"
 ONTOLOGY: Final = NAMESPACE.rstrip("#")
-VERSION: Final = "0.2.0"
-EARLIER: Final = ("0.1.0",)
+VERSION: Final = "0.3.0"
+EARLIER: Final = ("0.1.0", "0.2.0")
 """The versions before this one, whose Turtle is kept in ``vocab/versions/``; the oldest first."""
 
 CLASSES: Final = ("Entity", "Entry", "Event", "Page", "Revision", "Source")
@@ -30,6 +30,26 @@ PROPERTIES: Final = (
     "topicLabel",
 )
 
+SCHEME: Final = NAMESPACE + "categories"
+"""The scheme of the concepts that the headings of archives are."""
+CONCEPTS: Final = (
+    "armed-conflicts-and-attacks",
+    "arts-and-culture",
+    "business-and-economy",
+    "deaths",
+    "disasters-and-accidents",
+    "environment",
+    "health-and-environment",
+    "health-and-medicine",
+    "international-relations",
+    "law-and-crime",
+    "other",
+    "politics-and-elections",
+    "religion",
+    "science-and-technology",
+    "sports",
+)
+
 CONTEXT: Final = ONTOLOGY.removesuffix("ns") + "context.jsonld"
 """The address of the JSON-LD context, whoever serves a copy of it."""
 FRAMES: Final = ("category", "entity", "event", "page", "period", "publisher", "revision", "source")
@@ -43,25 +63,38 @@ def term(name: str) -> str:
 
 
 def turtle(version: str = VERSION) -> str:
-    """Return a version of the vocabulary as its Turtle source; raise LookupError if there is no such version."""
+    """Return a version of the vocabulary as its Turtle source; raise LookupError if there is no such version.
+
+    Since version 0.3.0 its scheme of categories is part of it.
+    """
     if version not in (VERSION, *EARLIER):
         raise LookupError(f"the vocabulary has no version {version!r}")
-    name = "newsgraph.ttl" if version == VERSION else f"versions/{version}.ttl"
-    return files(__name__).joinpath(name).read_text(encoding="utf-8")
+    if version == VERSION:
+        return f"{_read('newsgraph.ttl')}\n{categories()}"
+    return _read(f"versions/{version}.ttl")
+
+
+def categories() -> str:
+    """Return the scheme of categories as its Turtle source."""
+    return _read("categories.ttl")
 
 
 def shapes() -> str:
     """Return the SHACL shapes of the graph as their Turtle source."""
-    return files(__name__).joinpath("shapes.ttl").read_text(encoding="utf-8")
+    return _read("shapes.ttl")
 
 
 def context() -> str:
     """Return the JSON-LD context of the vocabulary as its JSON source."""
-    return files(__name__).joinpath("context.jsonld").read_text(encoding="utf-8")
+    return _read("context.jsonld")
 
 
 def frame(name: str) -> str:
     """Return the JSON-LD frame for one kind of resource as its JSON source; raise LookupError if there is none."""
     if name not in FRAMES:
         raise LookupError(f"the vocabulary has no frame {name!r}")
-    return files(__name__).joinpath(f"frames/{name}.jsonld").read_text(encoding="utf-8")
+    return _read(f"frames/{name}.jsonld")
+
+
+def _read(name: str) -> str:
+    return files(__name__).joinpath(name).read_text(encoding="utf-8")

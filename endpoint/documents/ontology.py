@@ -71,6 +71,17 @@ class Used:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownConcept:
+    """A category of the scheme: its labels, the preferred ones first, and what it is within."""
+
+    name: str
+    labels: list[str]
+    others: list[str]
+    definition: str
+    broader: list[NamedTerm]
+
+
+@dataclass(frozen=True, slots=True)
 class Release:
     """A version of the vocabulary and what changed in it."""
 
@@ -174,6 +185,20 @@ class Ontology:
             subjects=self.links(iri, *SUBJECTS),
             values=self.links(iri, *VALUES),
             compare=self.links(iri, "skos:closeMatch", "skos:relatedMatch"),
+        )
+
+    def concepts(self) -> list[ShownConcept]:
+        """Return the concepts of the scheme of categories, in the order of their names; versions before have none."""
+        found = (iri for iri in self.nodes if self.values(iri, "skos:inScheme") == [vocab.SCHEME])
+        return [self._concept(iri) for iri in sorted(found)]
+
+    def _concept(self, iri: str) -> ShownConcept:
+        return ShownConcept(
+            name=self.name(iri).partition(":")[2],
+            labels=self.values(iri, "skos:prefLabel"),
+            others=self.values(iri, "skos:altLabel"),
+            definition=self.value(iri, "skos:definition"),
+            broader=self.links(iri, "skos:broader"),
         )
 
     def releases(self) -> list[Release]:

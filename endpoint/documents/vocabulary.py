@@ -64,7 +64,7 @@ def below(name: str) -> Response:
     stem, suffix = without_suffix(name)
     if stem in (vocab.VERSION, *vocab.EARLIER):
         return _serve(f"{CURRENT}/{stem}", stem, suffix)
-    if stem not in (*vocab.CLASSES, *vocab.PROPERTIES):
+    if stem not in (*vocab.CLASSES, *vocab.PROPERTIES, *vocab.CONCEPTS):
         raise NotFoundError(f"the vocabulary has no term and no version {stem[:100]!r}")
     target = site().addresses.local(f"{CURRENT}.{suffix.suffix}" if suffix else CURRENT)
     response = redirect(f"{target}#{stem}", 303, Response)
@@ -143,6 +143,7 @@ def _page(document: str, known: Ontology, choices: list[tuple[Format, str]]) -> 
         diagram=diagram(known),
         kinds={"Classes": known.terms("rdfs:Class"), "Properties": known.terms("rdf:Property")},
         used=known.used(),
+        concepts=known.concepts(),
         releases=known.releases(),
         data=embedded(compacted(nodes([*known.quads, *_about(document)]))),
     )

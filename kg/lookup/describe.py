@@ -26,6 +26,7 @@ SUMMARY: Final = tuple(
         "wgs:lat",
         "wgs:long",
         "dcterms:publisher",
+        "schema:author",
         "dcterms:license",
         "dcterms:created",
     )
@@ -41,12 +42,12 @@ SELECT DISTINCT ?event ?date ?thing WHERE {
   { VALUES ?naming { ng:place schema:about ng:topic ng:category dcterms:temporal ng:source schema:superEvent }
     ?event ?naming ?thing ; schema:startDate ?date }
   UNION
-  { ?source dcterms:publisher ?thing . ?event ng:source ?source ; schema:startDate ?date }
+  { ?source dcterms:publisher|schema:author ?thing . ?event ng:source ?source ; schema:startDate ?date }
 }"""
 
 
 def newest_events(graph: Graph, thing: NamedNode) -> list[NamedNode]:
-    """Return the events that name ``thing`` or are published by it, the newest first."""
+    """Return the events that name ``thing``, or cite what it publishes or wrote, the newest first."""
     found = graph.select(EVENTS, {"thing": thing})
     dated = {
         event: date.value for event, date, _ in found if isinstance(event, NamedNode) and isinstance(date, Literal)

@@ -37,7 +37,7 @@ _NAMING: Final = {
     "year": (terms.IS_PART_OF,),
     "entity": (terms.PLACE, terms.ABOUT, terms.TOPIC),
     "category": (terms.CATEGORY,),
-    "publisher": (terms.PUBLISHER,),
+    "publisher": (terms.PUBLISHER, terms.AUTHOR),
     "": (terms.SOURCE,),
 }
 REFERRING: Final = {(kind, token(one)) for kind, names in _NAMING.items() for one in names}

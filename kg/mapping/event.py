@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,10 +12,11 @@ from urllib.parse import urlsplit
 
 from kg.dialects.item import Item
 from kg.dialects.record import Citation
-from kg.entities import naming
+from kg.entities import categories, naming
 from kg.entities.gazetteer import Gazetteer
 from kg.entities.nodes import Nodes
 from kg.entities.place import Place
+from kg.entities.publishers import publishers
 from kg.entities.uses import Use
 from kg.events.timeline import Event, Listing, Observed, Span
 from kg.rdf import Literal, NamedNode, Quad, terms
@@ -28,15 +29,16 @@ Term = NamedNode | Literal
 class NamedThings:
     """What events name and share with others, so that each is described once: entities, categories, publishers.
 
-    Of a category (in a language) and of a publisher it counts how often each spelling of the name is printed. ``uses``
-    has every wording of every event, by which things that are named in several ways are known to be one.
+    Of a category it counts how often each heading is printed, by language and heading; of a publisher how often each
+    label is, by the key of the organisation and the label, which is empty where there is none. ``uses`` has every
+    wording of every event, by which things that are named in several ways are known to be one.
     """
 
     entities: set[tuple[str, str]] = field(default_factory=set)
     uses: list[Use] = field(default_factory=list)
     places: set[int] = field(default_factory=set)
     categories: Counter[tuple[str, str]] = field(default_factory=Counter)
-    publishers: Counter[str] = field(default_factory=Counter)
+    publishers: Counter[tuple[str, str]] = field(default_factory=Counter)
     sources: set[str] = field(default_factory=set)
     revisions: int = 0
 
@@ -103,7 +105,7 @@ class Mapper:
         """Yield what an event and its revision have in common: everything that can change with the wording."""
         if item.category:
             self.named.categories[language, item.category] += 1
-            yield terms.CATEGORY, _node(self.minter.category(item.category))
+            yield terms.CATEGORY, _node(self.minter.category(categories.load().name(item.category)))
         for topic in self._entities(language, item.topics):
             yield terms.TOPIC, topic
         for label in item.topic_labels:
@@ -197,19 +199,32 @@ def _use(event: Event, item: Item, *, current: bool) -> Use:
 
 
 def source_quads(event: Event, minter: Minter, named: NamedThings) -> Iterator[Quad]:
-    """Yield the sources of an event and its revisions, with the publishers that any of its listings names."""
+    """Yield the sources of an event and its revisions, with their publishers and, where a label tells them, authors.
+
+    A source is of one publisher here, whatever the labels are that the event's listings print.
+    """
     revised = list(chain.from_iterable(one.item.citations for one in event.revisions.values()))
     cited = set(urls(revised))
     listed = chain.from_iterable(one.item.citations for one in event.listings)
+    labels: dict[str, list[str]] = defaultdict(list)
     for citation in dict.fromkeys(chain(revised, listed)):
-        if (url := clean_url(citation.url)) is None or NamedNode(url) not in cited:
-            continue
+        if (url := clean_url(citation.url)) and NamedNode(url) in cited:
+            labels[url].append((citation.publisher or "").strip())
+    for url, printed in labels.items():
         source = NamedNode(url)
         named.sources.add(url)
         yield Quad(source, terms.TYPE, terms.SOURCE_CLASS)
-        if citation.publisher and citation.publisher.strip():
-            named.publishers[citation.publisher.strip()] += 1
-            yield Quad(source, terms.PUBLISHER, _node(minter.publisher(citation.publisher)))
+        yield from _credit(source, printed, minter, named)
+
+
+def _credit(source: NamedNode, labels: list[str], minter: Minter, named: NamedThings) -> Iterator[Quad]:
+    credit = publishers.load().credit(source.value, labels)
+    if credit is None:
+        return
+    named.publishers.update((credit.publisher, label) for label in labels)
+    yield Quad(source, terms.PUBLISHER, _node(minter.organization(credit.publisher)))
+    for author in credit.authors:
+        yield Quad(source, terms.AUTHOR, _node(minter.organization(author)))
 
 
 def unusable(citation: Citation) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping
 from datetime import date
 from types import MappingProxyType
@@ -16,6 +15,7 @@ from kg.entities.aliases import Aliases
 from kg.entities.nodes import Nodes
 from kg.mapping.entity import entity_quads
 from kg.mapping.event import NamedThings, instant
+from kg.mapping.named import category_quads, publisher_quads
 from kg.rdf import Literal, NamedNode, Quad, terms
 from kg.rdf.iri import Minter
 
@@ -144,30 +144,5 @@ def _period(subject: NamedNode, label: str, first: date, last: date) -> Iterator
 def named_quads(named: NamedThings, nodes: Nodes, aliases: Aliases) -> Iterator[Quad]:
     """Yield the descriptions of everything that events name, each once, and of the places that contain places."""
     yield from entity_quads(named, nodes, aliases)
-    yield from _labelled(named, nodes.minter)
-
-
-def _labelled(named: NamedThings, minter: Minter) -> Iterator[Quad]:
-    """Yield categories and publishers; of several spellings, the one that is printed most is the label."""
-    categories: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
-    for (language, name), count in named.categories.items():
-        categories[minter.category(name), language][name] = count
-    for (iri, language), names in sorted(categories.items()):
-        yield Quad(NamedNode(iri), terms.TYPE, terms.CONCEPT)
-        yield from _names(NamedNode(iri), [Literal(name, language=language) for name in _by_use(names)])
-    publishers: dict[str, Counter[str]] = defaultdict(Counter)
-    for name, count in named.publishers.items():
-        publishers[minter.publisher(name)][name] = count
-    for iri, names in sorted(publishers.items()):
-        yield Quad(NamedNode(iri), terms.TYPE, terms.ORGANIZATION)
-        yield from _names(NamedNode(iri), [Literal(name) for name in _by_use(names)])
-
-
-def _by_use(names: Counter[str]) -> list[str]:
-    return sorted(names, key=lambda name: (names[name], name), reverse=True)
-
-
-def _names(subject: NamedNode, names: list[Literal]) -> Iterator[Quad]:
-    yield Quad(subject, terms.LABEL, names[0])
-    for name in names[1:]:
-        yield Quad(subject, terms.ALT_LABEL, name)
+    yield from category_quads(named.categories, nodes.minter)
+    yield from publisher_quads(named.publishers, nodes.minter)

@@ -1,8 +1,8 @@
 """Converted months kept from one build to the next, so that a build converts only what is new.
 
 A part is a month's quads as sorted lines of N-Triples and its outcome as JSON, kept under a hash of everything they
-depend on: the program, the dialects that read its pages, the gazetteer, the identity base, the versions of the pages,
-and what the ledger knows of their days. The quads are also a shard of the snapshot (see kg.store.shards).
+depend on: the program, the dialects that read its pages, the gazetteer, the publishers, the identity base, the versions
+of the pages, and what the ledger knows of their days. The quads are also a shard of the snapshot (see kg.store.shards).
 """
 
 from __future__ import annotations
@@ -18,11 +18,13 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
+import vocab
 from kg.archive.opening import Archive
 from kg.dialects import registry
 from kg.dialects.item import Reference, Tally
 from kg.dialects.record import Unread
 from kg.entities import gazetteer, nodes
+from kg.entities.publishers import hosts, publishers
 from kg.entities.uses import Use
 from kg.events.ledger import Ledger
 from kg.mapping.event import NamedThings
@@ -71,9 +73,9 @@ def name(month: Month, archives: list[Archive], base: str, known: Ledger) -> str
 
 def program(root: Path) -> str:
     """Return a hash of the code below ``root``, and of the tables, that a conversion depends on."""
-    digest = hashlib.sha256(__version__.encode())
+    digest = hashlib.sha256(f"{__version__}\0{hosts.public_suffixes()}\0{vocab.categories()}".encode())
     code = chain.from_iterable(sorted((root / package).rglob("*.py")) for package in CODE)
-    for file in (*code, *gazetteer.files(), nodes.same_file()):
+    for file in (*code, *gazetteer.files(), *publishers.files(), nodes.same_file()):
         digest.update(file.read_bytes())
     return digest.hexdigest()
 
@@ -133,7 +135,12 @@ def _plain(outcome: Outcome) -> dict[str, Any]:
         "excluded": outcome.tally.excluded,
         "unread": [(path, one.line, one.text, one.reason) for path, one in outcome.unread],
         "prose": outcome.prose,
-        "named": [sorted(named.entities), sorted(named.places), sorted(named.categories.items()), named.publishers],
+        "named": [
+            sorted(named.entities),
+            sorted(named.places),
+            sorted(named.categories.items()),
+            sorted(named.publishers.items()),
+        ],
         "uses": [(one.event, one.day.isoformat(), *one[2:]) for one in named.uses],
         "sources": sorted(named.sources),
         "revisions": named.revisions,
@@ -156,7 +163,7 @@ def _outcome(plain: dict[str, Any]) -> Outcome:
             entities={(language, title) for language, title in entities},
             places=set(places),
             categories=Counter({(language, label): count for (language, label), count in categories}),
-            publishers=Counter(publishers),
+            publishers=Counter({(key, label): count for (key, label), count in publishers}),
             uses=[_use(one) for one in plain["uses"]],
             sources=set(plain["sources"]),
             revisions=plain["revisions"],

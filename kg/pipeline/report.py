@@ -11,6 +11,7 @@ from kg.archive.opening import Archive
 from kg.dialects import registry
 from kg.dialects.base import Dialect
 from kg.dialects.item import Tally
+from kg.mapping.named import unmapped
 from kg.pipeline.outcome import Outcome
 from kg.store.snapshot import Manifest
 
@@ -45,6 +46,10 @@ def report(outcome: Outcome, archives: list[Archive], triples: int, seconds: flo
             {"alias": alias, "is": iri, "since": outcome.aliases.reasons[alias]}
             for alias, iri in sorted(outcome.aliases.canonical.items())
         ],
+        "headings of no category": [
+            {"heading": heading, "language": language, "count": count}
+            for language, heading, count in unmapped(outcome.named.categories)
+        ],
         "other files": sorted(outcome.prose + [path for archive in archives for path in archive.others]),
         "seconds": round(seconds, 1),
     }
@@ -72,6 +77,7 @@ distinct (event, source) pairs {n["event-source pairs"]:,}
 {_shapes(found["shapes"])}
 months {found["months"]["all"]:,}, of which new since the last build {found["months"]["new"]:,}
 lines not understood {sum(unread.values()):,}{why}
+headings of no category of the scheme {len(found["headings of no category"]):,}
 other files {len(found["other files"]):,}"""
 
 

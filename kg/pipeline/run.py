@@ -23,6 +23,7 @@ from kg.enrich import adopt, source
 from kg.enrich.adopt import Adopted
 from kg.entities import gazetteer, nodes
 from kg.entities.nodes import Nodes
+from kg.entities.publishers import hosts, publishers
 from kg.errors import ConfigurationError
 from kg.events import ledger_file
 from kg.events.ledger import Ledger
@@ -214,6 +215,7 @@ def _convert_apart(
         if name not in kept
     ]
     _nodes(settings.base, separate)  # once, for all processes
+    publishers.load()
     outcomes = each(_convert_month, new, settings.jobs or os.cpu_count() or 1)
     total, done = sum(month.days for month in months.values()), 0
     for name, month in months.items():
@@ -348,6 +350,7 @@ def _manifest(
         base=settings.base,
         tool=f"newsgraph {__version__}",
         vocabulary=f"{vocab.ONTOLOGY}/{vocab.VERSION}",
+        public_suffixes=hosts.public_suffixes(),
         counts=found["counts"],
         languages=found["languages"],
         archives=[

@@ -64,9 +64,9 @@ class Minter:
         """IRI of the category with this printed label."""
         return f"{self.base}category/{slug(label)}"
 
-    def publisher(self, label: str) -> str:
-        """IRI of the publisher with this printed label."""
-        return f"{self.base}publisher/{slug(label)}"
+    def organization(self, key: str) -> str:
+        """IRI of an organisation that publishes: its key is a word of the table of publishers, or a host."""
+        return f"{self.base}publisher/{spell(key)}"
 
     def page(self, path: str, sha256: str) -> str:
         """IRI of one capture of an archive page, named by its content."""

@@ -108,9 +108,14 @@ def _place(nodes: Nodes, place: str) -> Thing:
 
 
 def _source(nodes: Nodes, source: str) -> Thing:
-    publishers = [_first(nodes, one, "rdfs:label") for one in _all(nodes, source, "dcterms:publisher")]
-    said = [{"@type": "Organization", "name": name} for name in publishers if name]
-    return _known({"@type": "CreativeWork", "@id": source, "url": source, "publisher": said})
+    publishers = _organizations(nodes, source, "dcterms:publisher")
+    authors = _organizations(nodes, source, "schema:author")
+    return _known({"@type": "CreativeWork", "@id": source, "url": source, "publisher": publishers, "author": authors})
+
+
+def _organizations(nodes: Nodes, source: str, name: str) -> list[Thing]:
+    names = (_first(nodes, one, "rdfs:label") for one in _all(nodes, source, name))
+    return [{"@type": "Organization", "name": label} for label in names if label]
 
 
 def _named(nodes: Nodes, thing: str) -> Thing:

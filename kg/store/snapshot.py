@@ -34,7 +34,8 @@ class Manifest:
     the number of the last logged write that the snapshot has. A snapshot that a write made has all counts but that of
     the triples from the build before it, whose id is ``build``. ``as_of`` is the time that a snapshot of the past
     shows, empty for one that shows the present. ``vocabulary`` is the IRI of the version of the vocabulary, empty in
-    manifests of before there were versions. ``publications`` are what the dialects that have read the pages say of
+    manifests of before there were versions. ``public_suffixes`` names the list that tells publishers' domains, empty
+    in manifests of before there was one. ``publications`` are what the dialects that have read the pages say of
     their archives, an empty one where a dialect says nothing; manifests of before there was a choice mean Wikipedia's
     portal.
     ``format`` is the format of the manifest and the folder; version 0.1.0, which had the first one, does not say it.
@@ -54,6 +55,7 @@ class Manifest:
     writes: int = 0
     as_of: str = ""
     vocabulary: str = ""
+    public_suffixes: str = ""
     publications: tuple[Publication, ...] = (wikipedia.PORTAL,)
     files: dict[str, dict[str, Any]] = field(default_factory=dict)
     format: int = FORMAT

@@ -111,6 +111,20 @@ def test_the_page_tells_namespace_prefix_version_licence_creator_and_changes(pag
         assert all(change in html.unescape(page) for change in release.changes)
 
 
+@pytest.mark.parametrize("name", vocab.CONCEPTS)
+def test_the_page_shows_every_concept_of_the_scheme(name: str, page: str) -> None:
+    [concept] = [one for one in ontology(vocab.VERSION).concepts() if one.name == name]
+    start = page.index(f'id="{name}"')
+    section = html.unescape(page[start : page.index("</section>", start)])
+    for text in (f"{vocab.NAMESPACE}{name}", concept.definition, *concept.labels, *concept.others):
+        assert text in section
+
+
+def test_the_address_of_a_concept_leads_to_it(send) -> None:
+    answer = send("/vocab/law-and-crime")
+    assert (answer.status, answer.headers["location"]) == (303, "/vocab#law-and-crime")
+
+
 def test_the_page_embeds_what_the_vocabulary_says(page: str) -> None:
     (text,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
     assert triples(vocab.turtle().encode(), RdfFormat.TURTLE) <= triples(text.encode(), RdfFormat.JSON_LD)
@@ -206,11 +220,11 @@ def test_a_document_has_links_to_its_formats_its_identifier_and_other_versions(s
     for part in (
         '</vocab.jsonld>; rel="alternate"; type="application/ld+json',
         f'<{vocab.ONTOLOGY}>; rel="canonical"',
-        '</vocab/0.1.0>; rel="predecessor-version"',
+        '</vocab/0.2.0>; rel="predecessor-version"',
         'creativecommons.org/publicdomain/zero/1.0/>; rel="license"',
     ):
         assert part in link
-    for version in ("0.1.0", vocab.VERSION):
+    for version in (*vocab.EARLIER, vocab.VERSION):
         assert f'<{vocab.ONTOLOGY}/{version}>; rel="canonical"' in send(f"/vocab/{version}").headers["link"]
     assert '</vocab>; rel="latest-version"' in send("/vocab/0.1.0").headers["link"]
 
@@ -223,7 +237,7 @@ def test_a_document_is_not_sent_again_to_who_has_it(send) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/vocab/0.3.0", "/vocab/events", "/vocab/Event.exe", "/vocab.exe", "/vocab/0.1.0.exe"]
+    "path", ["/vocab/9.9.9", "/vocab/events", "/vocab/Event.exe", "/vocab.exe", "/vocab/0.1.0.exe"]
 )
 def test_what_there_is_not_is_404(path: str, send) -> None:
     assert send(path, "text/html").status == 404

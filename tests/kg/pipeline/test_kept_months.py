@@ -106,7 +106,7 @@ def test_the_spelling_of_a_publisher_that_is_printed_most_is_its_label(archive: 
     for new in (3, 0):  # counted, and read from the parts that are kept
         built_ = built(archive, tmp_path / "store")
         assert built_.report["months"]["new"] == new
-        publisher = NamedNode("http://127.0.0.1:8000/publisher/example")
+        publisher = NamedNode("http://127.0.0.1:8000/publisher/example.org")
         said = {(one.predicate, one.object) for one in built_.snapshot.open().quads_for_pattern(publisher, None, None)}
         assert said >= {(terms.LABEL, Literal("Example")), (terms.ALT_LABEL, Literal("EXAMPLE"))}
 

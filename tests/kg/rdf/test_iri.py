@@ -77,7 +77,7 @@ def test_things_have_readable_iris_under_the_base() -> None:
     assert MINTER.entity("en", "São Paulo (state)") == f"{base}entity/en/S%C3%A3o_Paulo_(state)"
     assert MINTER.geonames(169577) == f"{base}entity/geonames/169577"
     assert MINTER.category("Law and crime") == f"{base}category/law-and-crime"
-    assert MINTER.publisher("The Times") == f"{base}publisher/the-times"
+    assert MINTER.organization("bücher.example") == f"{base}publisher/b%C3%BCcher.example"
     assert (
         MINTER.page("news/2011/11/8/a b.md", "0123456789abcdef" * 4)
         == f"{base}page/news/2011/11/8/a%20b.md/0123456789abcdef"

@@ -1,0 +1,73 @@
+"""Categories and publishers -> quads: their descriptions, and the IRIs that they had before.
+
+What had an IRI made from one printed form of a name is replaced by the node of what it names.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+
+import vocab
+from kg.entities import categories
+from kg.entities.publishers import organizations, publishers
+from kg.mapping.entity import alias_quads
+from kg.rdf import Literal, NamedNode, Quad, terms
+from kg.rdf.iri import Minter
+
+
+def category_quads(headings: Mapping[tuple[str, str], int], minter: Minter) -> Iterator[Quad]:
+    """Yield categories, given how often each heading (language, text) is printed; the most printed one is the label.
+
+    A category that is a concept of the vocabulary's scheme has the labels of that.
+    """
+    nodes: dict[str, dict[str, Counter[str]]] = defaultdict(dict)
+    for (language, heading), count in sorted(headings.items()):
+        name = categories.load().name(heading)
+        nodes[minter.category(name)].setdefault(language, Counter())[heading] += count
+    for iri, found in sorted(nodes.items()):
+        yield Quad(NamedNode(iri), terms.TYPE, terms.CONCEPT)
+        yield from _category(NamedNode(iri), found)
+    former = {minter.category(heading): minter.category(categories.load().name(heading)) for _, heading in headings}
+    yield from alias_quads({old: new for old, new in former.items() if old not in nodes})
+
+
+def _category(subject: NamedNode, printed: Mapping[str, Counter[str]]) -> Iterator[Quad]:
+    """Yield the labels of a category, given how often each of its headings is printed in each language."""
+    concept = categories.load().concept(next(heading for counts in printed.values() for heading in counts))
+    preferred = concept.labels if concept else {}
+    for language, counts in printed.items():
+        ranked = [one for one, _ in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))]
+        label = preferred.get(language, ranked[0])
+        yield Quad(subject, terms.LABEL, Literal(label, language=language))
+        for other in ranked:
+            if other != label:
+                yield Quad(subject, terms.ALT_LABEL, Literal(other, language=language))
+    if concept is None:
+        return
+    yield Quad(subject, terms.IN_SCHEME, NamedNode(vocab.SCHEME))
+    yield Quad(subject, terms.EXACT_MATCH, NamedNode(concept.iri))
+    for language, label in concept.labels.items():
+        yield Quad(subject, terms.PREF_LABEL, Literal(label, language=language))
+
+
+def publisher_quads(printed: organizations.Printed, minter: Minter) -> Iterator[Quad]:
+    """Yield the organisations that publish or wrote sources, given how often each has each label."""
+    known = publishers.load()
+    for one in organizations.describe(printed, known):
+        subject = NamedNode(minter.organization(one.key))
+        yield Quad(subject, terms.TYPE, terms.ORGANIZATION)
+        yield Quad(subject, terms.LABEL, Literal(one.name))
+        for name in one.other_names:
+            yield Quad(subject, terms.ALT_LABEL, Literal(name))
+        if one.home:
+            yield Quad(subject, terms.URL, NamedNode(one.home))
+    former = organizations.aliases(printed, known)
+    yield from alias_quads({minter.organization(old): minter.organization(key) for old, key in former.items()})
+
+
+def unmapped(headings: Mapping[tuple[str, str], int]) -> list[tuple[str, str, int]]:
+    """Return the headings that are no concept of the scheme, the most printed first: language, text, how often."""
+    found = [(language, heading, count) for (language, heading), count in headings.items()]
+    alone = (one for one in found if categories.load().concept(one[1]) is None)
+    return sorted(alone, key=lambda one: (-one[2], one[1], one[0]))
