@@ -163,7 +163,8 @@ class Mapper:
             yield from _revision(revision, event, Literal(observed.item.title, language=known.language))
             yield from _quads(revision, self._content(observed.item, known.language))
             yield from _observations(revision, observed)
-            self.named.uses.append(_use(known, observed.item, current=content == known.current))
+            current = content == known.current and known.gone is None
+            self.named.uses.append(_use(known, observed.item, current=current))
         self.named.revisions += len(known.revisions)
         yield from self._former_revisions(event, known, seen)
         yield from self._recorded_revisions(event, known)

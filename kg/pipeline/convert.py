@@ -23,6 +23,7 @@ from kg.events.timeline import Capture, Event, Listing, Observed, Timeline
 from kg.mapping.entity import former_quads
 from kg.mapping.event import Mapper, instant, source_quads, unusable, urls
 from kg.mapping.page import calendar_quads, day_quads, named_quads, page_quads
+from kg.mapping.story import story_quads
 from kg.mapping.takedown import Withdrawn, amendments
 from kg.pipeline.outcome import Outcome, Pending
 from kg.rdf import BlankNode, Literal, NamedNode, Quad, Triple, terms
@@ -34,6 +35,7 @@ DESCRIBED = {
     "places": terms.SCHEMA_PLACE,
     "categories": terms.CONCEPT,
     "publishers": terms.ORGANIZATION,
+    "stories": terms.EVENT_SERIES,
 }
 
 

@@ -22,6 +22,7 @@ COUNTED = (
     "revisions",
     "entities",
     "places",
+    "stories",
     "categories",
     "sources",
     "publishers",
