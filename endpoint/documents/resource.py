@@ -236,7 +236,12 @@ def described(here: Site, iri: str, format: Format, page: int = 1) -> Answer:  #
         if format != HTML:
             return here.workers.ask(Describe(iri, format, limit, document_iri, page, licences))
         found = here.workers.ask(DescribePage(iri, limit, document_iri, page, licences))
-        return Answer("describe", format, document_page(here, iri, found.nodes, page=page).encode(), rows=found.events)
+        return Answer(
+            "describe",
+            format,
+            document_page(here, iri, found.nodes, page=page, days=found.days).encode(),
+            rows=found.events,
+        )
 
     found: Answer = here.cached(key, make, lambda answer: len(answer.body) + 1_000)
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Final
 
@@ -49,7 +50,7 @@ def likeness(one: str, other: str) -> int:
     differs.
     """
     names = (title(one), title(other))
-    forms = (title, folded, _without_articles)
+    forms: tuple[Callable[[str], str], ...] = (title, folded, _without_articles)
     return next((3 - place for place, form in enumerate(forms) if form(names[0]) == form(names[1])), 0)
 
 

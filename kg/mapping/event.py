@@ -29,8 +29,8 @@ class NamedThings:
     """What events name and share with others, so that each is described once: entities, categories, publishers.
 
     Of a category (in a language) and of a publisher it counts how often each spelling of the name is printed. ``uses``
-    has every wording of every event, by which things that are named in several ways are known to be one; ``renamed`` the
-    topics that links show under other words than their titles: language, title, words.
+    has every wording of every event, by which things that are named in several ways are known to be one; ``renamed``
+    the topics that links show under other words than their titles: language, title, words.
     """
 
     entities: set[tuple[str, str]] = field(default_factory=set)

@@ -7,7 +7,7 @@ import json
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad
 
-from kg.lookup import period
+from kg.lookup import parts
 from kg.lookup.describe import describe, total_of
 from kg.rdf import terms
 from kg.rdf.formats import by_name
@@ -64,7 +64,7 @@ def test_no_more_than_a_hundred_parts_are_listed(graph: EmbeddedGraph) -> None:
     store = EmbeddedGraph()
     store.extend(graph)
     store.extend(Quad(NamedNode(f"{BASE}x/{one}"), terms.IS_PART_OF, NamedNode(YEAR)) for one in range(500))
-    assert len(counts(store, YEAR)) == period.MOST
+    assert len(counts(store, YEAR)) == parts.MOST
 
 
 @pytest.mark.parametrize(("iri", "parts"), [(MONTH, 3), (YEAR, 1)])
