@@ -91,7 +91,8 @@ def describe(
     total, shown = len(events), events[NEWEST * (page - 1) : NEWEST * page]
     if not 1 <= page <= pages(total):
         raise NotFoundError(f"there is no page {page} of the events that name <{iri}>: there are {pages(total)}")
-    quads = [*_without_parts(own, shown), *_around(excerpt, subject, shown, document)]
+    left = set(parts).difference(shown)
+    quads = [*(quad for quad in own if quad.object not in left), *_around(excerpt, subject, shown, document)]
     order = {(subject, part): place for place, part in enumerate(parts)}
     if parts and document:
         quads.append(Quad(subject, terms.TOTAL_ITEMS, Literal(len(parts))))
@@ -109,12 +110,6 @@ def describe(
 def _others(events: Iterable[NamedNode], parts: Iterable[NamedNode]) -> Iterator[NamedNode]:
     known = set(parts)
     return (event for event in events if event not in known)
-
-
-def _without_parts(own: Iterable[Quad], shown: Iterable[NamedNode]) -> Iterator[Quad]:
-    """Yield what is said of a resource, but of the parts of a story only those that are shown."""
-    kept = set(shown)
-    return (quad for quad in own if quad.predicate != terms.SUB_EVENT or quad.object in kept)
 
 
 def _stories(

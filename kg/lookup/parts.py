@@ -25,8 +25,9 @@ SELECT ?period ?part (COUNT(?event) AS ?events) WHERE {
 } GROUP BY ?period ?part"""
 STORY: Final = """
 SELECT ?story ?event ?date ?position WHERE {
-  ?story schema:subEvent ?event . ?event schema:startDate ?date ; ng:currentRevision ?revision .
-  ?revision prov:wasDerivedFrom ?entry . OPTIONAL { ?entry schema:position ?position }
+  ?story schema:subEvent ?event . ?event schema:startDate ?date .
+  OPTIONAL { ?event ng:currentRevision ?revision . ?revision prov:wasDerivedFrom ?entry .
+             ?entry schema:position ?position }
 } LIMIT 20000"""
 NOWHERE: Final = 1_000_000
 """The position of an event that no entry tells, as when it has a page of its own: behind the others of its day."""

@@ -61,6 +61,8 @@ PROPERTIES: Final = (
     Property(terms.PREF_LABEL.value, "label in another language"),
     Property(terms.ALT_LABEL.value, "alternative label"),
     Property(terms.TYPE.value, "type"),
+    Property(terms.START_DATE.value, "first day", ("story",)),
+    Property(terms.END_DATE.value, "last day", ("story",)),
     Property(terms.ADDRESS_COUNTRY.value, "country code", ("place",)),
     Property(terms.CONTAINED_IN_PLACE.value, "contained in", ("place",), "place"),
     Property(terms.LATITUDE.value, "latitude", ("place",)),
