@@ -78,7 +78,7 @@ def story_quads(named: NamedThings, minter: Minter, gazetteer: Gazetteer) -> Ite
 
     A topic that the gazetteer knows as a place is none: it is where things happen, whatever stands below it.
     """
-    english = (title for language, title in named.entities if language == "en")
+    english = {title for use in named.uses if use.language == "en" for title in use.topics}
     places = {minter.entity("en", title) for title in english if naming.of_title(title, gazetteer)}
     for iri, story in stories(named.uses, minter.entity, places).items():
         subject = NamedNode(iri)

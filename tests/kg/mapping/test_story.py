@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, timedelta
@@ -14,6 +15,7 @@ from kg.mapping.story import NEIGHBOURS, Story, stories
 from kg.rdf import NamedNode, terms
 from kg.store.embedded import EmbeddedGraph
 from tests.conftest import BASE
+from tests.paths import ROOT
 
 FIRST = date(2011, 11, 8)
 TITLES = ("Siege of Homs", "Arab Spring", "Syria", "Basketball")
@@ -117,3 +119,11 @@ def test_an_event_is_part_of_a_story_exactly_if_it_stands_below_its_topic(sample
     below, part = "?event a ng:Event ; ng:topic ?story", "?story schema:subEvent ?event"
     assert list(sample_graph.select(query.format(f". {below}", part))) == []
     assert list(sample_graph.select(query.format("; schema:subEvent ?event", below))) == []
+
+
+def test_the_query_of_the_document_tells_the_parts_of_a_story_in_their_order(sample_graph: EmbeddedGraph) -> None:
+    text = (ROOT / "docs" / "stories.md").read_text(encoding="utf-8")
+    [query] = re.findall(r"```sparql\n(.+?)```", text, re.DOTALL)
+    dates = [date.value for date, *_ in sample_graph.select(query)]  # type: ignore[union-attr]
+    assert len(dates) >= 3
+    assert dates == sorted(dates)
