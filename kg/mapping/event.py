@@ -29,12 +29,12 @@ class NamedThings:
     """What events name and share with others, so that each is described once: entities, categories, publishers.
 
     Of a category (in a language) and of a publisher it counts how often each spelling of the name is printed. ``uses``
-    has every wording of every event, by which things that are named in several ways are known to be one; ``renamed``
-    the topics that links show under other words than their titles: language, title, words.
+    has every wording of every event, by which things that are named in several ways are known to be one;
+    ``topic_words`` the topics that links show under other words than their titles: language, title, words.
     """
 
     entities: set[tuple[str, str]] = field(default_factory=set)
-    renamed: set[tuple[str, str, str]] = field(default_factory=set)
+    topic_words: set[tuple[str, str, str]] = field(default_factory=set)
     uses: list[Use] = field(default_factory=list)
     places: set[int] = field(default_factory=set)
     categories: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -49,7 +49,7 @@ class NamedThings:
     def update(self, other: NamedThings) -> None:
         """Add all that ``other`` names."""
         self.entities |= other.entities
-        self.renamed |= other.renamed
+        self.topic_words |= other.topic_words
         self.uses += other.uses
         self.places |= other.places
         self.categories.update(other.categories)
@@ -107,7 +107,7 @@ class Mapper:
         if item.category:
             self.named.categories[language, item.category] += 1
             yield terms.CATEGORY, _node(self.minter.category(item.category))
-        self.named.renamed.update((language, link.title, link.anchor) for link in item.topic_links)
+        self.named.topic_words.update((language, link.title, link.anchor) for link in item.topic_links)
         for topic in self._entities(language, item.topics):
             yield terms.TOPIC, topic
         for label in item.topic_labels:

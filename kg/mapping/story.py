@@ -9,9 +9,7 @@ from datetime import date
 from itertools import combinations
 from typing import Final
 
-from kg.entities import naming
-from kg.entities.gazetteer import Gazetteer
-from kg.mapping.event import NamedThings, Use
+from kg.entities.uses import Use
 from kg.rdf import Literal, NamedNode, Quad, terms
 from kg.rdf.iri import Minter
 
@@ -38,18 +36,20 @@ class Story:
 
 
 def stories(
-    uses: Iterable[Use], entity: Callable[[str, str], str], places: Collection[str] = frozenset()
+    uses: Iterable[Use], entity: Callable[[str, str], str | None], places: Collection[str] = frozenset()
 ) -> dict[str, Story]:
     """Return the stories among the topics of events, by the IRIs of the topics, in the order of these.
 
     A topic is a story if the events that stand below it now are of two days or more, and if it is none of ``places``,
-    IRIs of what is no series of events. ``entity`` gives the IRI for a language and the title of an article: titles
-    with one IRI are one topic. Wordings that are not current, and so events that are gone, do not count.
+    IRIs of what is no series of events: a place is where things happen, whatever stands below it. ``entity`` gives the
+    IRI for a language and a title, None for what is no title of an article: titles with one IRI are one topic. Wordings
+    that are not current, and so events that are gone, do not count.
     """
     topics: defaultdict[str, Story] = defaultdict(Story)
     for use in uses:
         for title in use.topics if use.current else ():
-            topics[entity(use.language, title)].days[use.event] = use.day
+            if iri := entity(use.language, title):
+                topics[iri].days[use.event] = use.day
     found = {
         iri: topic for iri, topic in sorted(topics.items()) if iri not in places and len(set(topic.days.values())) > 1
     }
@@ -73,14 +73,14 @@ def _neighbours(found: dict[str, Story]) -> dict[str, tuple[str, ...]]:
     }
 
 
-def story_quads(named: NamedThings, minter: Minter, gazetteer: Gazetteer) -> Iterator[Quad]:
+def story_quads(
+    uses: Iterable[Use], minter: Minter, entity: Callable[[str, str], str | None], places: Collection[NamedNode]
+) -> Iterator[Quad]:
     """Yield the descriptions of all stories: the class, the first and the last day, the parts and the neighbours.
 
-    A topic that the gazetteer knows as a place is none: it is where things happen, whatever stands below it.
+    Arguments as for ``stories``, but for the places, which are nodes.
     """
-    english = {title for use in named.uses if use.language == "en" for title in use.topics}
-    places = {minter.entity("en", title) for title in english if naming.of_title(title, gazetteer)}
-    for iri, story in stories(named.uses, minter.entity, places).items():
+    for iri, story in stories(uses, entity, {place.value for place in places}).items():
         subject = NamedNode(iri)
         yield Quad(subject, terms.TYPE, terms.EVENT_SERIES)
         yield Quad(subject, terms.START_DATE, Literal(story.first.isoformat(), datatype=terms.DATE))

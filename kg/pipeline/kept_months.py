@@ -134,7 +134,7 @@ def _plain(outcome: Outcome) -> dict[str, Any]:
         "unread": [(path, one.line, one.text, one.reason) for path, one in outcome.unread],
         "prose": outcome.prose,
         "named": [sorted(named.entities), sorted(named.places), sorted(named.categories.items()), named.publishers],
-        "renamed": sorted(named.renamed),
+        "topic words": sorted(named.topic_words),
         "uses": [(one.event, one.day.isoformat(), *one[2:]) for one in named.uses],
         "sources": sorted(named.sources),
         "revisions": named.revisions,
@@ -155,7 +155,7 @@ def _outcome(plain: dict[str, Any]) -> Outcome:
         prose=plain["prose"],
         named=NamedThings(
             entities={(language, title) for language, title in entities},
-            renamed={(language, title, words) for language, title, words in plain["renamed"]},
+            topic_words={(language, title, words) for language, title, words in plain["topic words"]},
             places=set(places),
             categories=Counter({(language, label): count for (language, label), count in categories}),
             publishers=Counter(publishers),

@@ -50,22 +50,22 @@ def _role(bullet: Bullet, is_parent: bool) -> str:
 def _inherit(inherited: Item, bullet: Bullet, role: str) -> Item:
     """Return what the children of ``bullet`` inherit: never its text as their own, nor its sources."""
     topics, labels, mentions = inherited.topics, inherited.topic_labels, inherited.mentions
-    renamed = inherited.topic_links
+    links = inherited.topic_links
     if role == "topic":
         topics += tuple(link.title for link in bullet.links)
-        renamed += _renamed(bullet.links)
+        links += _in_other_words(bullet.links)
     elif role == "topic label" and bullet.text:
         labels += (bullet.text.rstrip(" :;,–-"),)
         mentions += bullet.links
     part_of = fragment(bullet) if role == "parent event" else inherited.part_of
     return Item(
         Origin.ENTRY, inherited.language, inherited.day, "", "",
-        topics=topics, topic_links=renamed, topic_labels=labels, mentions=mentions, part_of=part_of,
+        topics=topics, topic_links=links, topic_labels=labels, mentions=mentions, part_of=part_of,
         headed_by=(bullet.text,), printed=f"{inherited.printed}{bullet.printed}\n",
     )  # fmt: skip
 
 
-def _renamed(links: tuple[Link, ...]) -> tuple[Link, ...]:
+def _in_other_words(links: tuple[Link, ...]) -> tuple[Link, ...]:
     return tuple(link for link in links if link.anchor not in ("", link.title))
 
 
@@ -86,7 +86,7 @@ def _bullet_item(bullet: Bullet, inherited: Item) -> Item:
         subject=subject,
         category=bullet.category,
         topics=distinct(inherited.topics + tuple(link.title for link in own)),
-        topic_links=distinct(inherited.topic_links + _renamed(own)),
+        topic_links=distinct(inherited.topic_links + _in_other_words(own)),
         topic_labels=inherited.topic_labels,
         mentions=distinct(bullet.links + inherited.mentions),
         citations=distinct(bullet.citations),

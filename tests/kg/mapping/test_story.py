@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.mapping.event import Use
+from kg.entities.uses import Use
 from kg.mapping.story import NEIGHBOURS, Story, stories
 from kg.rdf import NamedNode, terms
 from kg.store.embedded import EmbeddedGraph
