@@ -52,7 +52,7 @@ CONCEPTS: Final = (
 
 CONTEXT: Final = ONTOLOGY.removesuffix("ns") + "context.jsonld"
 """The address of the JSON-LD context, whoever serves a copy of it."""
-FRAMES: Final = ("category", "entity", "event", "page", "period", "publisher", "revision", "source")
+FRAMES: Final = ("category", "entity", "event", "page", "period", "publisher", "revision", "source", "story")
 
 
 def term(name: str) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from flask import Response, redirect, request
 
@@ -23,16 +24,21 @@ from endpoint.http.routes import DOCUMENT, MOVED, Description, Parameter, Routes
 from endpoint.http.urls import THINGS, is_document, readable, without_suffix
 from endpoint.site.problems import acceptable, problem
 from endpoint.site.site import Site, site, tagged
+from kg.derived.kinds import SEARCH
+from kg.entities.labels import likeness
 from kg.errors import NotFoundError, WithdrawnError
 from kg.lookup.describe import paged, pages
 from kg.lookup.locate import Location
+from kg.lookup.search import NAMES
 from kg.query.evaluate import Answer
 from kg.rdf.formats import Format
 from kg.store.snapshot import Snapshot
-from kg.workers.operations import Describe, DescribePage, Locate
+from kg.workers.operations import Describe, DescribePage, FindText, Locate
 
 blueprint = Routes("resource", __name__)
 
+CALLED: Final = 20
+"""Things with the words of a title among which the one is looked for that is called so."""
 Describer = Callable[[Site, str, Format, int], Answer]
 Tag = Callable[[Response, Snapshot, str], Response]
 
@@ -119,12 +125,14 @@ def locate(here: Site, path: str) -> FoundResource:
     """Return what a path below the base stands for; raise NotFoundError if it is nothing, WithdrawnError if it was.
 
     The exact IRI wins over the one without a suffix, since titles may end in ``.html``; readable names of
-    events come last. An event that is merged into another one is an alias of that.
+    events come last. An event that is merged into another one is an alias of that, and a title spelled in another way
+    (see ``_called``) one of the entity with the title. Raises ServiceBusyError while it cannot be told what that is.
     """
     addresses = here.addresses
     stem, suffix = without_suffix(path)
     exact, bare = addresses.iri(path), addresses.iri(stem)
     location = _find(here, [exact, bare] if suffix else [exact], [*readable(path), *readable(stem)])
+    location = location or _called(here, stem)
     if location is None:
         raise NotFoundError(f"there is nothing here about {path[:200]}")
     found = location.iri
@@ -143,6 +151,27 @@ def _find(here: Site, iris: Sequence[str], identifiers: Sequence[str]) -> Locati
 
     found: tuple[Location | None] = here.cached(("find", *iris, *identifiers), look, lambda _: 1_000)
     return found[0]
+
+
+def _called(here: Site, path: str) -> Location | None:
+    """Return the entity whose title a path has in other case, with other accents, dashes or spaces, or with a section.
+
+    Of several ones it is that which most events name.
+    """
+    kind, _, rest = path.partition("/")
+    language, _, title = rest.strip("/").partition("/")
+    if kind != "entity" or not title:
+        return None
+
+    def look() -> tuple[str | None]:
+        index = here.artefacts.obtain(SEARCH, here.snapshot)
+        found = here.workers.ask(FindText(index, title, NAMES, CALLED))
+        root = here.addresses.iri(f"entity/{language}/")
+        same = (one["iri"] for one in found if one["iri"].startswith(root) and likeness(title, one["label"]) > 1)
+        return (next(same, None),)
+
+    found: tuple[str | None] = here.cached(("called", path), look, lambda _: 1_000)
+    return Location(found[0]) if found[0] else None
 
 
 def _to_event(found: FoundResource) -> Response:
@@ -236,7 +265,12 @@ def described(here: Site, iri: str, format: Format, page: int = 1) -> Answer:  #
         if format != HTML:
             return here.workers.ask(Describe(iri, format, limit, document_iri, page, licences))
         found = here.workers.ask(DescribePage(iri, limit, document_iri, page, licences))
-        return Answer("describe", format, document_page(here, iri, found.nodes, page=page).encode(), rows=found.events)
+        return Answer(
+            "describe",
+            format,
+            document_page(here, iri, found.nodes, page=page, days=found.days).encode(),
+            rows=found.events,
+        )
 
     found: Answer = here.cached(key, make, lambda answer: len(answer.body) + 1_000)
     return found

@@ -11,7 +11,7 @@ from typing import Any, Final
 from flask import render_template
 from markupsafe import Markup
 
-from endpoint.html import periods
+from endpoint.html import periods, stories
 from endpoint.html.periods import spoken
 from endpoint.html.reader import Cited, ListedEvent, Reader, ShownTerm
 from endpoint.http.negotiate import PAGE_FORMATS
@@ -33,6 +33,8 @@ NAMES: Final = {
     "schema:addressCountry": "country",
     "schema:containedInPlace": "contained in",
     "schema:startDate": "date",
+    "schema:endDate": "last day",
+    "schema:subEvent": "events",
     "schema:superEvent": "part of",
     "dcterms:relation": "related",
     "dcterms:temporal": "day",
@@ -49,6 +51,7 @@ KINDS: Final = {
     "ng:Revision": "Revision",
     "ng:Page": "Archive page",
     "ng:Source": "Source",
+    "schema:EventSeries": "Story",
     "schema:Place": "Place",
     "ng:Entity": "Entity",
     "schema:Organization": "Publisher",
@@ -94,6 +97,8 @@ class Described:
     groups: dict[str, list[ShownTerm]] = field(default_factory=dict)
     events: list[ListedEvent] = field(default_factory=list)
     total: int = 0
+    story: stories.ShownStory | None = None
+    stories: list[stories.StoryLink] = field(default_factory=list)
     sources: list[Cited] = field(default_factory=list)
     history: list[Wording] = field(default_factory=list)
     entries: list[ShownEntry] = field(default_factory=list)
@@ -131,6 +136,9 @@ def describe(iri: str, nodes: Nodes, addresses: Addresses, document: str) -> Des
     title = reader.resource(iri)
     event = kind == "Event"
     others = {name: nodes[name] for name in nodes if name != iri}
+    story = stories.shown(reader, iri) if kind == "Story" else None
+    for part in reader.iris(iri, "schema:subEvent"):
+        others.pop(part, None)
     latitude, longitude = reader.value(iri, "wgs:lat"), reader.value(iri, "wgs:long")
     return Described(
         title=ShownTerm(title.text, language=title.language),
@@ -142,6 +150,8 @@ def describe(iri: str, nodes: Nodes, addresses: Addresses, document: str) -> Des
         groups=_groups(reader, iri) if event else {},
         events=[] if event or kind == "Revision" else listing(addresses, others, nodes),
         total=int(reader.value(document, "hydra:totalItems") or 0),
+        story=story,
+        stories=stories.of_event(reader, iri) if event else [],
         sources=[reader.cited(one) for one in reader.iris(iri, "ng:source")],
         history=_history(reader, iri),
         entries=_entries(reader, iri),
@@ -156,8 +166,8 @@ def _facts(reader: Reader, iri: str) -> list[tuple[ShownTerm, list[ShownTerm]]]:
     facts = []
     for property_, values in reader.nodes.get(iri, {}).items():
         name = compact(property_)
-        if name == "dcterms:hasPart":
-            continue  # shown as entries
+        if name in ("dcterms:hasPart", "schema:subEvent", "hydra:totalItems"):
+            continue  # shown as entries, as events, and with these
         shown = reader.resource(property_)
         text = NAMES.get(name) or re.sub(r"(?<=[a-z])(?=[A-Z])", " ", re.split(r"[/#:]", name)[-1]).lower()
         facts.append((ShownTerm(text, shown.href, shown.external, iri=property_), [reader.term(one) for one in values]))
@@ -202,17 +212,21 @@ def _history(reader: Reader, event: str) -> list[Wording]:
     return sorted(wordings, key=lambda one: (one.observed, one.current), reverse=True)
 
 
-def document_page(site: Site, iri: str, nodes: Nodes, path: str = "", instant: str = "", page: int = 1) -> str:
+def document_page(
+    site: Site, iri: str, nodes: Nodes, path: str = "", instant: str = "", page: int = 1, days: int = 0
+) -> str:
     """Return the HTML document about a resource, with what search engines read of it embedded.
 
     ``path`` is that of the document, if it is not the generic one but that of the state at ``instant``; ``page`` is
-    the number of the page, where there are more events than one page has.
+    the number of the page, where there are more events than one page has; ``days`` on how many days a story has events.
     """
     addresses = site.addresses
     path = path or addresses.document(iri)
     formats = [(one, addresses.local(paged(f"{path}.{one.suffix}", page))) for one in PAGE_FORMATS]
     shown = describe(iri, nodes, addresses, addresses.base + path)
     shown = replace(shown, number=page, turns=_turns(addresses.local(path), page, pages(shown.total)))
+    if shown.story:
+        shown = replace(shown, story=stories.paged_story(shown.story, addresses.local(path), page, days))
     if instant:
         shown = replace(shown, instant=instant)
     elif shown.kind in periods.KINDS.values():

@@ -64,7 +64,8 @@ class Item:
     """One event as one page lists it.
 
     ``fragment`` names the entry of the page that lists it (empty where the whole page is about it); ``part_of``
-    is the fragment of the event that it is part of. ``topics`` are article titles; ``subject`` the linked words
+    is the fragment of the event that it is part of. ``topics`` are article titles, ``topic_links`` the links that they
+    come from where these show other words; ``subject`` the linked words
     that the text itself puts before a colon, which are no part of its wording; ``headed_by`` the text of the item
     that it stands below, which *the Context* prints in front of it. ``printed`` is all that the page prints of it, as
     it stands there, and of what it inherits from, "" if the dialect does not tell: what is printed alike, but read
@@ -79,6 +80,7 @@ class Item:
     subject: str = ""
     category: str | None = None
     topics: tuple[str, ...] = ()
+    topic_links: tuple[Link, ...] = ()
     topic_labels: tuple[str, ...] = ()
     mentions: tuple[Link, ...] = ()
     mention_labels: tuple[str, ...] = ()

@@ -9,7 +9,8 @@ from typing import NamedTuple
 class Use(NamedTuple):
     """What one wording of an event names: articles as topics or mentions (their titles), and the hosts of its sources.
 
-    ``event`` is the event's key; ``current`` says whether it is the wording that the event has now.
+    ``event`` is the event's key; ``current`` says whether it is the wording that the event has now, which is false of
+    all wordings of an event that is gone.
     """
 
     event: str

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
+from types import MappingProxyType
 from typing import Final
 
 from kg.errors import NotFoundError
-from kg.lookup import period
+from kg.lookup import parts as wholes
+from kg.lookup.parts import Part
 from kg.rdf import Literal, NamedNode, Quad, terms
 from kg.rdf.graph import Excerpt, Graph, Pattern
 from kg.rdf.prefixes import compact, expand
 
 NEWEST: Final = 100
+STORIES: Final = 20
 NAMED: Final = 500
 
 # What is said about a thing that is only named: enough to show it and, for a place, to draw it on a map.
@@ -31,6 +34,7 @@ SUMMARY: Final = tuple(
         "dcterms:created",
     )
 )
+STORY: Final = (*SUMMARY, terms.END_DATE)
 # Objects of these are described in full: they have no meaning, or no document, without the event.
 PARTS: Final = frozenset(
     expand(name) for name in ("ng:revision", "ng:source", "dcterms:hasPart", "prov:wasGeneratedBy")
@@ -62,47 +66,89 @@ def describe(
     page: int = 1,
     newest: Callable[[Graph, NamedNode], list[NamedNode]] = newest_events,
     licences: Iterable[str] = (),
+    of_story: Callable[[Graph, NamedNode], list[Part]] = wholes.of_story,
 ) -> list[Quad]:
     """Return the bounded description of ``iri`` in a deterministic order, its own triples first.
 
     Beside the resource's own triples there are: type and label of everything named; in full, the sources and revisions
     of an event, that others were merged into it, and the entries of a page; of a month or a year, what lies within it
-    (see kg.lookup.period); and of anything that events name, the newest 100 of these with label and date, or those of a
-    later ``page`` (from 1) of a hundred. ``document`` is the IRI of the document that carries the description: if
+    (see kg.lookup.parts); and of anything that events name, the newest 100 of these with label and date, or those of a
+    later ``page`` (from 1) of a hundred. Of a story, its parts come first, in their order, then the newest of the
+    others; of an event, each story that it is part of comes with the part before it and the one after it, and with how
+    many parts there are (hydra:totalItems). ``document`` is the IRI of the document that carries the description: if
     given, it is linked to what it describes, says how many events there are in all (hydra:totalItems), and links its
     pages (hydra:PartialCollectionView); ``licences`` are the IRIs of those that it is under. ``newest`` gives the
-    events, where somebody remembers them. Raises NotFoundError if the graph has no triple with this subject, or no
-    such page.
+    events, where somebody remembers them, ``of_story`` those of a story. Raises NotFoundError if the graph has no
+    triple with this subject, or no such page.
     """
     subject, excerpt = _node(iri), Excerpt(graph)
     excerpt.read(Pattern(subject), *_referring(subject))
     own = excerpt[Pattern(subject)]
     if not own:
         raise NotFoundError(f"the graph says nothing about <{iri}>")
-    events = [] if _is(own, terms.EVENT) else newest(graph, subject)
+    told = of_story(graph, subject) if _is(own, terms.EVENT_SERIES) else []
+    parts = [part.event for part in told]
+    events = [] if _is(own, terms.EVENT) else [*parts, *_others(newest(graph, subject), parts)]
     total, shown = len(events), events[NEWEST * (page - 1) : NEWEST * page]
     if not 1 <= page <= pages(total):
         raise NotFoundError(f"there is no page {page} of the events that name <{iri}>: there are {pages(total)}")
-    quads = [*own, *_around(excerpt, subject, shown, document)]
+    left = set(parts).difference(shown)
+    quads = [*(quad for quad in own if quad.object not in left), *_around(excerpt, subject, shown, document)]
+    order = {(subject, part): place for place, part in enumerate(parts)}
+    if parts and document:
+        quads.append(Quad(subject, terms.TOTAL_ITEMS, Literal(len(parts))))
+    for story, found in _stories(excerpt, subject, of_story):
+        beside = wholes.around(found, subject)
+        quads += _story(excerpt, story, beside, len(found), document)
+        order |= {(story, part): place for place, part in enumerate(beside)}
     quads += summaries(excerpt, quads)
     if document:
         quads += _document(NamedNode(document), subject, total, licences)
         quads += _view(document, page, pages(total))
-    return in_order(quads, subject)
+    return in_order(quads, subject, order)
 
 
-def _referring(subject: NamedNode) -> tuple[Pattern, Pattern]:
-    """Return what asks for the events that were merged into one, and for the days or months within a period."""
-    return Pattern(None, (terms.REPLACED_BY,), subject), Pattern(None, (terms.IS_PART_OF,), subject)
+def _others(events: Iterable[NamedNode], parts: Iterable[NamedNode]) -> Iterator[NamedNode]:
+    known = set(parts)
+    return (event for event in events if event not in known)
+
+
+def _stories(
+    excerpt: Excerpt, event: NamedNode, of_story: Callable[[Graph, NamedNode], list[Part]]
+) -> list[tuple[NamedNode, list[Part]]]:
+    """Return the stories that an event is part of, each with all its parts, and read what is said of them."""
+    found = excerpt[_referring(event)[2]]
+    stories = sorted({quad.subject for quad in found if isinstance(quad.subject, NamedNode)}, key=str)[:STORIES]
+    excerpt.read(*(Pattern(story, STORY) for story in stories))
+    return [(story, of_story(excerpt.graph, story)) for story in stories]
+
+
+def _story(
+    excerpt: Excerpt, story: NamedNode, beside: list[NamedNode], parts: int, document: str | None
+) -> Iterator[Quad]:
+    """Yield what is said of a story with an event of it: how many parts it has, and those around the event."""
+    yield from excerpt[Pattern(story, STORY)]
+    yield from (Quad(story, terms.SUB_EVENT, event) for event in beside)
+    if document:
+        yield Quad(story, terms.TOTAL_ITEMS, Literal(parts))
+
+
+def _referring(subject: NamedNode) -> tuple[Pattern, Pattern, Pattern]:
+    """Return what asks for events that were merged into one, days or months within a period, stories of an event."""
+    return (
+        Pattern(None, (terms.REPLACED_BY,), subject),
+        Pattern(None, (terms.IS_PART_OF,), subject),
+        Pattern(None, (terms.SUB_EVENT,), subject),
+    )
 
 
 def _around(excerpt: Excerpt, subject: NamedNode, events: list[NamedNode], document: str | None) -> Iterator[Quad]:
     """Yield what belongs to a resource, after two rounds of reading: its parts and events, and what these lead to."""
-    merged, lying = (excerpt[pattern] for pattern in _referring(subject))
-    parts, days = _parts(excerpt[Pattern(subject)]), period.within(lying)
+    merged, lying, _ = (excerpt[pattern] for pattern in _referring(subject))
+    parts, days = _parts(excerpt[Pattern(subject)]), wholes.within(lying)
     former = [Pattern(quad.subject) for quad in merged[:NAMED]]
     listed = [pattern for event in events for pattern in _listed(event, subject)]
-    excerpt.read(*map(Pattern, parts), *listed, *(Pattern(day, period.SAID) for day in days), *former)
+    excerpt.read(*map(Pattern, parts), *listed, *(Pattern(day, wholes.SAID) for day in days), *former)
     entries = (entry for part in parts for entry in derived_from(excerpt[Pattern(part)]))
     sources = (one for event in events for one in _nodes(excerpt[Pattern(event, (terms.SOURCE,))]))
     excerpt.read(
@@ -114,7 +160,7 @@ def _around(excerpt: Excerpt, subject: NamedNode, events: list[NamedNode], docum
         yield from excerpt[pattern]
         if pattern.predicates == (terms.SOURCE,):
             yield from (quad for one in _nodes(excerpt[pattern]) for quad in excerpt[Pattern(one, SUMMARY)])
-    yield from period.parts(excerpt, subject, days, document)
+    yield from wholes.of_period(excerpt, subject, days, document)
     for pattern in former:
         yield from excerpt[pattern]
 
@@ -232,13 +278,19 @@ def paged(document: str, page: int) -> str:
     return document if page == 1 else f"{document}?page={page}"
 
 
-def in_order(quads: Iterable[Quad], first: NamedNode) -> list[Quad]:
-    """Return the distinct quads sorted: ``first`` as subject first, type before label before the rest."""
+def in_order(
+    quads: Iterable[Quad], first: NamedNode, places: Mapping[tuple[NamedNode, NamedNode], int] = MappingProxyType({})
+) -> list[Quad]:
+    """Return the distinct quads sorted: ``first`` as subject first, type before label before the rest.
 
-    def key(quad: Quad) -> tuple[bool, str, int, str, str]:
+    ``places`` are those that objects have among the values of a subject; all else is in the order of its text.
+    """
+
+    def key(quad: Quad) -> tuple[bool, str, int, str, int, str]:
         name = compact(quad.predicate.value)
         rank = {"rdf:type": 0, "rdfs:label": 1}.get(name, 2)
-        return quad.subject != first, str(quad.subject), rank, name, str(quad.object)
+        place = places.get((quad.subject, quad.object), -1)  # type: ignore[arg-type]
+        return quad.subject != first, str(quad.subject), rank, name, place, str(quad.object)
 
     return sorted({Quad(quad.subject, quad.predicate, quad.object) for quad in quads}, key=key)
 

@@ -7,14 +7,13 @@ below the identity base; types and properties are named by their IRIs, or by pre
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
-from functools import lru_cache
 from itertools import islice
 from typing import Any, Final
 
+from kg.entities.labels import core, folded, likeness
 from kg.lookup import search
 from kg.lookup.reconcile_request import Extension, Query
 from kg.lookup.search import NAMES, Match
@@ -30,6 +29,8 @@ NAME_SHARE: Final = 0.7
 """How much of a score is the name's, where properties are given too."""
 WORDS_ONLY: Final = (0.6, 0.35)
 """The similarity of a name that has all words of the query: this, and so much more the closer their lengths are."""
+SAME_CORE: Final = (0.97, 0.98)
+"""The similarity of a name that only differs in a qualifier in parentheses, or in an article or a section."""
 OTHER_TYPE: Final = 0.8
 """What is left of a score where a type only should fit, and does not."""
 STEM: Final = 4
@@ -60,6 +61,8 @@ PROPERTIES: Final = (
     Property(terms.PREF_LABEL.value, "label in another language"),
     Property(terms.ALT_LABEL.value, "alternative label"),
     Property(terms.TYPE.value, "type"),
+    Property(terms.START_DATE.value, "first day", ("story",)),
+    Property(terms.END_DATE.value, "last day", ("story",)),
     Property(terms.ADDRESS_COUNTRY.value, "country code", ("place",)),
     Property(terms.CONTAINED_IN_PLACE.value, "contained in", ("place",), "place"),
     Property(terms.LATITUDE.value, "latitude", ("place",)),
@@ -89,7 +92,7 @@ def reconcile(graph: Graph, index: str, base: str, query: Query) -> list[dict[st
     if query.types and not kinds and query.type_strict != "should":
         return []
     scored = [_scored(graph, base, query, one) for one in _candidates(graph, index, base, query, kinds)]
-    ranked = sorted(scored, key=lambda one: (-one.score, one.iri))
+    ranked = sorted(scored, key=lambda one: (-one.score, one.label != query.text, -one.uses, one.iri))
     certain = sum(one.score >= 100.0 for one in ranked) == 1
     shown = [one for one in ranked if one.score >= LEAST][: query.limit]
     return [_candidate(graph, base, one, certain and one.score >= 100.0) for one in shown]
@@ -114,9 +117,10 @@ def _candidates(graph: Graph, index: str, base: str, query: Query, kinds: tuple[
 
 
 def _named(index: str, text: str, kinds: tuple[str, ...]) -> list[Match]:
-    """Return what has all words in a name, else what has any of them, else what has a word that begins like one."""
+    """Return what is called so, what has all words in a name, else any of them, else a word that begins like one."""
     words = search.split(text)
-    found = search.matches(index, words, kinds, CANDIDATES)
+    found = search.called(index, text, kinds, CANDIDATES)
+    found += search.matches(index, words, kinds, CANDIDATES)
     if len(found) < CANDIDATES:
         found += search.matches(index, words, kinds, CANDIDATES - len(found), operator="OR")
     for word in words if not found else ():
@@ -182,24 +186,22 @@ def _scored(graph: Graph, base: str, query: Query, found: Match) -> Match:
 
 
 def similarity(query: str, label: str) -> float:
-    """Return how alike two names are, from 0 to 1; 1 only if they are the same but for case, accents, punctuation."""
+    """Return how alike two names are, from 0 to 1; 1 only if they are the same but for case, accents, punctuation.
+
+    Names that differ in an article, in a qualifier in parentheses, or in a section behind ``#`` have nearly 1.
+    """
     asked, known = folded(query), folded(label)
     if not asked or not known:
         return 1.0 if query.strip() == label.strip() else 0.0
     if asked == known:
         return 1.0
+    if core(query) == core(label):
+        return SAME_CORE[likeness(query, label) > 0]
     ratio = SequenceMatcher(None, asked, known, autojunk=False).ratio()
     if set(asked.split()) <= set(known.split()):
         least, more = WORDS_ONLY
         ratio = max(ratio, least + more * len(asked) / len(known))
     return min(ratio, 0.95)
-
-
-@lru_cache(maxsize=10_000)
-def folded(text: str) -> str:
-    """Return a text without case, accents and punctuation, for comparing."""
-    letters = (one for one in unicodedata.normalize("NFKD", text[: search.LONGEST]) if not unicodedata.combining(one))
-    return " ".join(re.findall(r"[^\W_]+", "".join(letters).casefold()))
 
 
 def _agrees(graph: Graph, base: str, found: Match, property_: str, values: Sequence[Any]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from typing import Final
 
 from pyoxigraph import RdfFormat, parse
 
+from kg.entities import labels
 from kg.errors import StoreError
 from kg.rdf import Literal, NamedNode, terms
 from kg.rdf.blocks import Block, is_iri, text, token
@@ -48,21 +50,25 @@ KINDS: Final = (
     Kind("place", terms.SCHEMA_PLACE.value, "Place", (terms.SCHEMA_PLACE.value,)),
     Kind("publisher", terms.ORGANIZATION.value, "Publisher", (terms.ORGANIZATION.value,)),
     Kind("category", terms.CONCEPT.value, "Category", (terms.CONCEPT.value,)),
+    Kind("story", terms.EVENT_SERIES.value, "Story", (terms.EVENT_SERIES.value,)),
     Kind("topic", terms.TOPIC.value, "Topic"),
     Kind("entity", terms.ENTITY.value, "Entity", (terms.ENTITY.value,)),
 )
 
 # First are the names, then the titles of events, each in the order of their lengths, so that the first matches of a
 # word that very many texts have are those that bm25 ranks first: it prefers short texts. The number of the first title
-# is the user_version. Of the text only the index is kept, the label is in the table.
+# is the user_version. Of the text only the index is kept, the label is in the table. A name is also found
+# as a whole, by its core (see kg.entities.labels); ``uses`` is how often events name the thing.
 SCHEMA: Final = """
     PRAGMA journal_mode = off;
     PRAGMA synchronous = off;
-    CREATE TABLE named (id INTEGER PRIMARY KEY, iri TEXT, label TEXT, language TEXT, kinds INTEGER, date TEXT);
+    CREATE TABLE named (id INTEGER PRIMARY KEY, iri TEXT, label TEXT, language TEXT, kinds INTEGER, date TEXT,
+        uses INTEGER, core TEXT);
+    CREATE INDEX whole ON named (core) WHERE core > '';
     CREATE VIRTUAL TABLE words USING fts5
         (text, content = '', tokenize = "unicode61 remove_diacritics 2", prefix = '1 2 3');"""
 FIRST_TITLE: Final = "PRAGMA user_version"
-INSERT: Final = "INSERT INTO named VALUES (?, ?, ?, ?, ?, ?)"
+INSERT: Final = "INSERT INTO named VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 INSERT_WORDS: Final = "INSERT INTO words (rowid, text) VALUES (?, ?)"
 OPTIMIZE: Final = "INSERT INTO words (words) VALUES ('optimize')"
 
@@ -71,12 +77,12 @@ _UNSPACED: Final = re.compile(
 )
 """Characters of Chinese, Japanese and Korean, which put no space, or not one around each word, between words."""
 
-Row = tuple[str, str, str, int, str]
+Row = tuple[str, str, str, int, str, int]
 
 
 def spaced(text: str) -> str:
     """Return a text as it is indexed and searched for: composed, each Chinese or Japanese character a word."""
-    composed = unicodedata.normalize("NFC", text).replace("\0", " ")
+    composed = unicodedata.normalize("NFC", text).replace("\0", " ").translate(labels.PLAIN)
     return _UNSPACED.sub(lambda match: f" {match[0]} ", composed)
 
 
@@ -87,6 +93,7 @@ class Names:
         self._kinds: dict[bytes, int] = {}
         self._dates: dict[bytes, str] = {}
         self._labels: list[bytes] = []
+        self._uses: Counter[bytes] = Counter()
 
     def add(self, block: Block) -> None:
         """Take kinds, dates and labels of a block."""
@@ -99,6 +106,8 @@ class Names:
             self._add(subject, CLASSES.get(term, 0))
         for term in filter(is_iri, block.values(TOPIC)):
             self._add(term, TOPICS)
+        for name in block.said.keys() & NAMING:
+            self._uses.update(block.said[name])
         if START_DATE in block.said:
             self._dates[subject] = max(map(text, block.said[START_DATE]))
 
@@ -107,10 +116,10 @@ class Names:
             self._kinds[subject] = self._kinds.get(subject, 0) | kinds
 
     def rows(self) -> Iterator[Row]:
-        """Yield IRI, label, language, kinds and date of everything that can be found, once for each of its labels."""
+        """Yield IRI, label, language, kinds, date and uses of all that can be found, once for each of its labels."""
         for iri, label, language in self._named():
             subject = token(NamedNode(iri))
-            yield iri, label, language, self._kinds[subject], self._dates.get(subject, "")
+            yield iri, label, language, self._kinds[subject], self._dates.get(subject, ""), self._uses[subject]
 
     def write(self, output: Path) -> None:
         """Write the index into a new file.
@@ -122,7 +131,7 @@ class Names:
             with closing(sqlite3.connect(output)) as database, database:
                 database.executescript(SCHEMA)
                 database.execute(f"{FIRST_TITLE} = {sum(not _is_title(row) for row in rows)}")
-                database.executemany(INSERT, ((number, *row) for number, row in enumerate(rows)))
+                database.executemany(INSERT, ((number, *row, _whole(row)) for number, row in enumerate(rows)))
                 database.executemany(INSERT_WORDS, ((number, spaced(row[1])) for number, row in enumerate(rows)))
                 database.execute(OPTIMIZE)
         except sqlite3.Error as error:
@@ -142,6 +151,11 @@ def _is_title(row: Row) -> bool:
     return bool(row[3] & mask([EVENT]))
 
 
+def _whole(row: Row) -> str:
+    """Return what a name is found by as a whole; a title is not."""
+    return "" if _is_title(row) else labels.core(row[1])
+
+
 def mask(words: Iterable[str]) -> int:
     """Return kinds as one number, a bit for each of them."""
     wanted = set(words)
@@ -157,5 +171,6 @@ CLASSES: Final = {token(NamedNode(one)): mask([kind.word]) for kind in KINDS for
 TOPICS: Final = mask(["topic"])
 TYPE: Final = token(terms.TYPE)
 TOPIC: Final = token(terms.TOPIC)
+NAMING: Final = frozenset(map(token, (terms.TOPIC, terms.ABOUT, terms.PLACE)))
 START_DATE: Final = token(terms.START_DATE)
 LABELLING: Final = frozenset(map(token, (terms.LABEL, terms.PREF_LABEL, terms.ALT_LABEL)))

@@ -34,6 +34,10 @@ def entity_quads(named: NamedThings, nodes: Nodes, aliases: Aliases) -> Iterator
             yield from entities.located(iri, found)
     yield from _others(entities, [*places.values(), *named.known_places(nodes.gazetteer)], places)
     yield from alias_quads(aliases.canonical)
+    for language, title, words in sorted(named.topic_words):
+        topic = nodes.iri(language, title)
+        if topic and nodes.article(aliases.of(topic)) != (language, words):
+            yield Quad(NamedNode(aliases.of(topic)), terms.ALT_LABEL, Literal(words, language=language))
     for language, title in sorted(named.entities):
         if nodes.iri(language, title) is None:
             former = NamedNode(nodes.minter.entity(language, title))

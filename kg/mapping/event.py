@@ -31,10 +31,12 @@ class NamedThings:
 
     Of a category it counts how often each heading is printed, by language and heading; of a publisher how often each
     label is, by the key of the organisation and the label, which is empty where there is none. ``uses`` has every
-    wording of every event, by which things that are named in several ways are known to be one.
+    wording of every event, by which things that are named in several ways are known to be one; ``topic_words`` the
+    topics that links show under other words than their titles: language, title, words.
     """
 
     entities: set[tuple[str, str]] = field(default_factory=set)
+    topic_words: set[tuple[str, str, str]] = field(default_factory=set)
     uses: list[Use] = field(default_factory=list)
     places: set[int] = field(default_factory=set)
     categories: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -49,6 +51,7 @@ class NamedThings:
     def update(self, other: NamedThings) -> None:
         """Add all that ``other`` names."""
         self.entities |= other.entities
+        self.topic_words |= other.topic_words
         self.uses += other.uses
         self.places |= other.places
         self.categories.update(other.categories)
@@ -106,6 +109,7 @@ class Mapper:
         if item.category:
             self.named.categories[language, item.category] += 1
             yield terms.CATEGORY, _node(self.minter.category(categories.load().name(item.category)))
+        self.named.topic_words.update((language, link.title, link.anchor) for link in item.topic_links)
         for topic in self._entities(language, item.topics):
             yield terms.TOPIC, topic
         for label in item.topic_labels:
@@ -165,7 +169,8 @@ class Mapper:
             yield from _revision(revision, event, Literal(observed.item.title, language=known.language))
             yield from _quads(revision, self._content(observed.item, known.language))
             yield from _observations(revision, observed)
-            self.named.uses.append(_use(known, observed.item, current=content == known.current))
+            current = content == known.current and known.gone is None
+            self.named.uses.append(_use(known, observed.item, current=current))
         self.named.revisions += len(known.revisions)
         yield from self._former_revisions(event, known, seen)
         yield from self._recorded_revisions(event, known)

@@ -23,17 +23,17 @@ from kg.events.timeline import Capture, Event, Listing, Observed, Timeline
 from kg.mapping.entity import former_quads
 from kg.mapping.event import Mapper, instant, source_quads, unusable, urls
 from kg.mapping.page import calendar_quads, day_quads, named_quads, page_quads
+from kg.mapping.story import story_quads
 from kg.mapping.takedown import Withdrawn, amendments
 from kg.pipeline.outcome import Outcome, Pending
-from kg.rdf import BlankNode, Literal, NamedNode, Quad, Triple, terms
-
-Subject = NamedNode | BlankNode | Triple
+from kg.rdf import Literal, NamedNode, Quad, terms
 
 DESCRIBED = {
     "entities": terms.ENTITY,
     "places": terms.SCHEMA_PLACE,
     "categories": terms.CONCEPT,
     "publishers": terms.ORGANIZATION,
+    "stories": terms.EVENT_SERIES,
 }
 
 
@@ -258,15 +258,19 @@ class Converter:
                 yield Quad(NamedNode(iri), terms.IDENTIFIER, Literal(f"{claim.day.isoformat()}/{claim.value}"))
 
     def _describe_named(self, ledger: Ledger) -> Iterator[Quad]:
-        described: defaultdict[NamedNode, set[Subject]] = defaultdict(set)
+        described: defaultdict[NamedNode, set[NamedNode]] = defaultdict(set)
         labels: dict[str, str] = {}
+        places = described[terms.SCHEMA_PLACE]  # which is whole before the first story is drawn
         now = named_quads(self.outcome.named, self.nodes, self.outcome.aliases)
-        for quad in chain(now, self._formerly_named(labels, ledger)):
+        stories = story_quads(self.outcome.named.uses, self.minter, self._entity, places)
+        for quad in chain(now, stories, self._formerly_named(labels, ledger)):
+            yield quad
+            if not isinstance(quad.subject, NamedNode):
+                continue
             if quad.predicate == terms.TYPE and isinstance(quad.object, NamedNode):
                 described[quad.object].add(quad.subject)
-            elif quad.predicate == terms.LABEL and isinstance(quad.subject, NamedNode):
+            elif quad.predicate == terms.LABEL:
                 labels[quad.subject.value] = str(getattr(quad.object, "value", ""))
-            yield quad
         self.outcome.tally.counts.update({name: len(described[term]) for name, term in DESCRIBED.items()})
         self.outcome.tally.counts["aliases"] = len(self.outcome.aliases.canonical)
         self.outcome.tally.counts["sources"] = len(self.outcome.named.sources)
@@ -285,6 +289,11 @@ class Converter:
         former = {base + path: label for path, label in ledger.names.items()}
         gone = {iri: label for iri, label in former.items() if iri not in labels and iri not in aliases}
         yield from former_quads(gone, self.nodes)
+
+    def _entity(self, language: str, title: str) -> str | None:
+        """Return the IRI of the canonical node of what a title names, None where it is the title of no article."""
+        iri = self.nodes.iri(language, title)
+        return iri and self.outcome.aliases.of(iri)
 
     def _decide(self, ledger: Ledger) -> Aliases:
         """Decide which nodes are one, with what the ledger has decided already."""

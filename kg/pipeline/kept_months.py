@@ -141,6 +141,7 @@ def _plain(outcome: Outcome) -> dict[str, Any]:
             sorted(named.categories.items()),
             sorted(named.publishers.items()),
         ],
+        "topic words": sorted(named.topic_words),
         "uses": [(one.event, one.day.isoformat(), *one[2:]) for one in named.uses],
         "sources": sorted(named.sources),
         "revisions": named.revisions,
@@ -161,6 +162,7 @@ def _outcome(plain: dict[str, Any]) -> Outcome:
         prose=plain["prose"],
         named=NamedThings(
             entities={(language, title) for language, title in entities},
+            topic_words={(language, title, words) for language, title, words in plain["topic words"]},
             places=set(places),
             categories=Counter({(language, label): count for (language, label), count in categories}),
             publishers=Counter({(key, label): count for (key, label), count in publishers}),

@@ -23,6 +23,7 @@ COUNTED = (
     "revisions",
     "entities",
     "places",
+    "stories",
     "categories",
     "sources",
     "publishers",

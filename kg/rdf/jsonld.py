@@ -28,6 +28,7 @@ FRAMES: Final = {
     "ng:Revision": "revision",
     "ng:Page": "page",
     "ng:Source": "source",
+    "schema:EventSeries": "story",
     "schema:Place": "entity",
     "ng:Entity": "entity",
     "schema:Organization": "publisher",
@@ -35,7 +36,7 @@ FRAMES: Final = {
     "dcterms:PeriodOfTime": "period",
 }
 
-REVERSED: Final = tuple(map(expand, ("foaf:primaryTopic", "dcterms:hasPart", "dcterms:isPartOf")))
+REVERSED: Final = tuple(map(expand, ("foaf:primaryTopic", "dcterms:hasPart", "dcterms:isPartOf", "schema:subEvent")))
 """What frames go through backwards; PyLD fails if there is text in their place."""
 
 Nodes = Mapping[str, Mapping[str, list[dict[str, str]]]]
@@ -101,7 +102,9 @@ def framed(nodes: Nodes) -> Document:
     if others:
         document["included"] = compacted(others)["@graph"]
     if "events" in document:
-        document["events"] = sorted(_listed(document["events"]), key=_date, reverse=True)
+        parts = {one["id"] for one in _listed(document.get("subEvents", []))}
+        rest = [one for one in _listed(document.pop("events")) if one["id"] not in parts]
+        document |= {"events": sorted(rest, key=_date, reverse=True)} if rest else {}
     return _finished(document)
 
 

@@ -137,11 +137,11 @@ def _equals(constraint: Constraint) -> str:
     return f"SELECT ?this ?value {{ {{ {{{one}}} MINUS {{{other}}} }} UNION {{ {{{other}}} MINUS {{{one}}} }} }}"
 
 
-def _less_than_or_equals(constraint: Constraint) -> str:
+def _compared(constraint: Constraint, operator: str) -> str:
     return (
         f"SELECT ?this ?value {{ {{SELECT ?this ?other {{?this {constraint.values[0]} ?other}}}} "
         f"{{SELECT ?this ?value {{{_path(constraint.path)}}}}} "
-        "BIND(COALESCE(?value <= ?other, false) AS ?passes) FILTER(!?passes) }"
+        f"BIND(COALESCE(?value {operator} ?other, false) AS ?passes) FILTER(!?passes) }}"
     )
 
 
@@ -199,12 +199,13 @@ LACKS: Final[dict[str, Callable[[Constraint], str]]] = {"hasValue": _has_value, 
 PAIRS: Final[dict[str, Callable[[Constraint], str]]] = {
     "class": _class,
     "equals": _equals,
-    "lessThanOrEquals": _less_than_or_equals,
+    "lessThan": lambda constraint: _compared(constraint, "<"),
+    "lessThanOrEquals": lambda constraint: _compared(constraint, "<="),
     "maxCount": _max_count,
     "or": _class,
     "uniqueLang": _unique_lang,
 }
 """For each other constraint: the query for the nodes, with the values, that violate it."""
 
-VALUED: Final = frozenset({"class", "equals", "lessThanOrEquals", "or"})
+VALUED: Final = frozenset({"class", "equals", "lessThan", "lessThanOrEquals", "or"})
 """Those of ``PAIRS`` whose violations have a value."""

@@ -29,6 +29,7 @@ COMPONENTS: Final = {
     "equals": "EqualsConstraintComponent",
     "hasValue": "HasValueConstraintComponent",
     "in": "InConstraintComponent",
+    "lessThan": "LessThanConstraintComponent",
     "lessThanOrEquals": "LessThanOrEqualsConstraintComponent",
     "maxCount": "MaxCountConstraintComponent",
     "maxInclusive": "MaxInclusiveConstraintComponent",

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from kg.errors import ResultTooLargeError
-from kg.lookup import memento, newest, reconcile, resource_state, search
+from kg.lookup import memento, newest, parts, reconcile, resource_state, search
 from kg.lookup.capabilities import capabilities
 from kg.lookup.describe import describe, newest_events, total_of
 from kg.lookup.locate import Location, locate
@@ -18,7 +18,7 @@ from kg.process.operation import Operation, Table
 from kg.query.evaluate import Answer
 from kg.query.graph_store import graph as graph_of
 from kg.query.operations import Evaluate, GraphOperation, Scopes
-from kg.rdf import NamedNode, Quad
+from kg.rdf import NamedNode, Quad, terms
 from kg.rdf.formats import Format
 from kg.rdf.graph import Graph
 from kg.rdf.serialize import Nodes, nodes, represent
@@ -33,10 +33,14 @@ class Open(Operation[None]):
 
 @dataclass(frozen=True, slots=True)
 class PageDescription:
-    """A description for a page: its nodes (see kg.rdf.serialize.nodes) in JSON, and how many events all pages have."""
+    """A description for a page: its nodes (see kg.rdf.serialize.nodes) in JSON, and how many events all pages have.
+
+    ``days`` is on how many days a story has events.
+    """
 
     content: bytes
     events: int | None = None
+    days: int = 0
 
     @property
     def nodes(self) -> Nodes:
@@ -62,7 +66,7 @@ class Describe(GraphOperation[Answer]):
 
     def answer(self, graph: Graph) -> Answer:
         """Return the description."""
-        quads = describe(graph, self.iri, self.document, self.page, _events, self.licences)
+        quads = describe(graph, self.iri, self.document, self.page, _events, self.licences, _parts)
         body = _within(self.limit, represent(quads, self.format))
         return Answer("describe", self.format, body, rows=total_of(quads, self.document))
 
@@ -79,8 +83,10 @@ class DescribePage(GraphOperation[PageDescription]):
 
     def answer(self, graph: Graph) -> PageDescription:
         """Return the description."""
-        quads = describe(graph, self.iri, self.document, self.page, _events, self.licences)
-        return PageDescription(_within(self.limit, _json(quads)), total_of(quads, self.document))
+        quads = describe(graph, self.iri, self.document, self.page, _events, self.licences, _parts)
+        story = Quad(NamedNode(self.iri), terms.TYPE, terms.EVENT_SERIES) in quads
+        days = len({part.day for part in _parts(graph, NamedNode(self.iri))}) if story else 0
+        return PageDescription(_within(self.limit, _json(quads)), total_of(quads, self.document), days)
 
 
 @lru_cache(maxsize=16)
@@ -89,9 +95,15 @@ def _events(graph: Graph, thing: NamedNode) -> list[NamedNode]:
     return newest_events(graph, thing)
 
 
+@lru_cache(maxsize=64)
+def _parts(graph: Graph, story: NamedNode) -> list[parts.Part]:
+    """Remember the events of the stories that are being read."""
+    return parts.of_story(graph, story)
+
+
 def forget() -> None:
     """Let go of the graph that was open, and of what is remembered of it."""
-    for cached in (_events, newest.all_places):
+    for cached in (_events, _parts, newest.all_places):
         cached.cache_clear()
 
 

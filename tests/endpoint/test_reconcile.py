@@ -163,7 +163,14 @@ def test_any_json_is_a_request_or_an_error_of_ours(value: Any) -> None:
 
 @pytest.mark.parametrize(
     ("one", "other", "least", "most"),
-    [("Homs", "HÓMS!", 1, 1), ("Homs", "Homs Governorate", 0.6, 0.95), ("Homs", "Paris", 0, 0.5), ("+", "+", 1, 1)],
+    [
+        ("Homs", "HÓMS!", 1, 1),
+        ("Homs", "Homs Governorate", 0.6, 0.95),
+        ("Homs", "Paris", 0, 0.5),
+        ("+", "+", 1, 1),
+        ("The Troubles#Peace", "Troubles", 0.98, 0.98),
+        ("War in Donbass", "War in Donbass (2014)", 0.97, 0.97),
+    ],
 )
 def test_names_are_compared_without_case_accents_and_punctuation(
     one: str, other: str, least: float, most: float

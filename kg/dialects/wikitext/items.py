@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 
 from kg.dialects.item import Item, Origin, Tally, distinct, readable_slug
+from kg.dialects.record import Link
 from kg.dialects.wikitext.record import Bullet, DayPage
 
 FULL_SENTENCE = re.compile(r"(?:\S+\s+){3,}\S+[.!?][\"”’')]*$")
@@ -49,17 +50,23 @@ def _role(bullet: Bullet, is_parent: bool) -> str:
 def _inherit(inherited: Item, bullet: Bullet, role: str) -> Item:
     """Return what the children of ``bullet`` inherit: never its text as their own, nor its sources."""
     topics, labels, mentions = inherited.topics, inherited.topic_labels, inherited.mentions
+    links = inherited.topic_links
     if role == "topic":
         topics += tuple(link.title for link in bullet.links)
+        links += _in_other_words(bullet.links)
     elif role == "topic label" and bullet.text:
         labels += (bullet.text.rstrip(" :;,–-"),)
         mentions += bullet.links
     part_of = fragment(bullet) if role == "parent event" else inherited.part_of
     return Item(
         Origin.ENTRY, inherited.language, inherited.day, "", "",
-        topics=topics, topic_labels=labels, mentions=mentions, part_of=part_of, headed_by=(bullet.text,),
-        printed=f"{inherited.printed}{bullet.printed}\n",
+        topics=topics, topic_links=links, topic_labels=labels, mentions=mentions, part_of=part_of,
+        headed_by=(bullet.text,), printed=f"{inherited.printed}{bullet.printed}\n",
     )  # fmt: skip
+
+
+def _in_other_words(links: tuple[Link, ...]) -> tuple[Link, ...]:
+    return tuple(link for link in links if link.anchor not in ("", link.title))
 
 
 def fragment(bullet: Bullet) -> str:
@@ -69,7 +76,7 @@ def fragment(bullet: Bullet) -> str:
 
 def _bullet_item(bullet: Bullet, inherited: Item) -> Item:
     subject = _subject(bullet)
-    own_topics = (bullet.links[0].title,) if subject else ()
+    own = bullet.links[:1] if subject else ()
     return Item(
         Origin.ENTRY,
         inherited.language,
@@ -78,7 +85,8 @@ def _bullet_item(bullet: Bullet, inherited: Item) -> Item:
         bullet.text,
         subject=subject,
         category=bullet.category,
-        topics=distinct(inherited.topics + own_topics),
+        topics=distinct(inherited.topics + tuple(link.title for link in own)),
+        topic_links=distinct(inherited.topic_links + _in_other_words(own)),
         topic_labels=inherited.topic_labels,
         mentions=distinct(bullet.links + inherited.mentions),
         citations=distinct(bullet.citations),

@@ -104,6 +104,27 @@ def test_who_is_said_to_be_a_human_is_a_person(index: str) -> None:
     assert [one.iri for one in search.find(index, "anna example", ["person"])] == [f"{BASE}entity/en/Anna_Example"]
 
 
+NAMES = ("Siege of Homs", "Siege of Homs (2012)", "The Siege of Homs", "siege of homs", "Homs, siege of")
+
+
+def test_what_is_called_so_comes_first_and_of_these_what_more_events_name(tmp_path: Path) -> None:
+    store = EmbeddedGraph()
+    for number, name in enumerate(NAMES):
+        thing = NamedNode(f"{BASE}entity/en/{number}")
+        store.add(Quad(thing, terms.TYPE, terms.ENTITY))
+        store.add(Quad(thing, terms.LABEL, Literal(name, language="en")))
+        store.extend(Quad(NamedNode(f"{BASE}event/{one}"), terms.TOPIC, thing) for one in range(number))
+    write(store, tmp_path / "index")
+    index = str(tmp_path / "index")
+    assert labels(index, "Siege of Homs") == [NAMES[0], NAMES[3], NAMES[2], NAMES[1], NAMES[4]]
+    assert labels(index, "SIEGE OF HOMS")[:2] == [NAMES[3], NAMES[0]]
+    assert labels(index, "Siege_of_Homs_(2012)#Aftermath")[:1] == [NAMES[1]]
+    assert labels(index, "Siege of Homs (conflict)")[0] in NAMES[:4]
+    assert [one.score for one in search.find(index, "siege of Homs")] == sorted(
+        (one.score for one in search.find(index, "siege of Homs")), reverse=True
+    )
+
+
 @pytest.mark.parametrize("text", ["", "  ", "---", '"', "*", "\0", "(", "''", "_"])
 def test_a_text_without_a_word_finds_nothing(index: str, text: str) -> None:
     assert search.find(index, text) == []

@@ -152,4 +152,4 @@ def test_people_can_say_that_two_things_are_one(archive: Archive, settings: Sett
     graph = store.current().open()
     homs, hama = (NamedNode(f"{BASE}entity/en/{name}") for name in ("Homs", "Hama"))
     assert list(graph.quads_for_pattern(None, None, hama, None)) == []
-    assert len([one for one in graph.quads_for_pattern(None, terms.ABOUT, homs, None)]) == 6
+    assert len(list(graph.quads_for_pattern(None, terms.ABOUT, homs, None))) == 6

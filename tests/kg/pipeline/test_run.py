@@ -32,6 +32,7 @@ CLASSES = {
     "revisions": "ng:Revision",
     "captures": "ng:Page",
     "places": "schema:Place",
+    "stories": "schema:EventSeries",
     "entities": "ng:Entity",
     "categories": "skos:Concept",
     "sources": "ng:Source",

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, NamedNode, QuerySolution, QuerySolutions
 
+from kg.lookup.parts import of_story
 from kg.query.evaluate import answer
 from kg.rdf.prefixes import PREFIXES, expand
 from kg.store.embedded import EmbeddedGraph
@@ -202,6 +203,30 @@ def test_a_day_is_told_whole(store: EmbeddedGraph) -> None:
 def test_a_timeline_runs_forward(store: EmbeddedGraph) -> None:
     dates = column(ask(store, "timeline-of-a-topic"), "date")
     assert dates == sorted(dates)
+
+
+def test_the_stories_of_a_month_have_events_in_it(store: EmbeddedGraph) -> None:
+    found = ask(store, "stories-of-a-month")
+    assert dict(zip(column(found, "label"), column(found, "events"), strict=True))["2011 Syrian uprising"] == "5"
+    assert all(
+        first < "2011-12" and last >= "2011-11"
+        for first, last in zip(column(found, "first"), column(found, "last"), strict=True)
+    )
+
+
+def test_the_parts_of_a_story_come_in_the_order_of_its_document(store: EmbeddedGraph) -> None:
+    found = column(ask(store, "parts-of-a-story"), "event")
+    story = NamedNode(f"{BASE}entity/en/2011_Syrian_uprising")
+    assert found == [part.event.value for part in of_story(store, story)]
+    assert len(found) == 10
+
+
+def test_beside_a_story_stand_those_that_have_events_in_common_with_it(store: EmbeddedGraph) -> None:
+    found = ask(store, "beside-a-story")
+    assert dict(zip(column(found, "label"), column(found, "shared"), strict=True)) == {
+        "2011–2012 Syrian uprising": "5",
+        "2011 Libyan civil war": "1",
+    }
 
 
 def test_neighbours_share_something_and_are_elsewhere(store: EmbeddedGraph) -> None:

@@ -1,11 +1,15 @@
-"""What lies within a month or a year: its days or months, and how many events each of these has."""
+"""What wholes consist of: a month of days and a year of months, with how many events each has; a story of its events.
+
+The events of a story are in order by their days, on one day by the positions that their entries have on the page, and
+where nothing else tells, by their IRIs.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import Final
+from typing import Final, NamedTuple
 
 from kg.rdf import Literal, NamedNode, Quad, terms
 from kg.rdf.graph import Excerpt, Graph, Pattern
@@ -19,6 +23,14 @@ SELECT ?period ?part (COUNT(?event) AS ?events) WHERE {
   { ?part dcterms:isPartOf ?period . ?day dcterms:isPartOf ?part .
     ?event dcterms:temporal ?day ; schema:startDate ?date }
 } GROUP BY ?period ?part"""
+STORY: Final = """
+SELECT ?story ?event ?date ?position WHERE {
+  ?story schema:subEvent ?event . ?event schema:startDate ?date .
+  OPTIONAL { ?event ng:currentRevision ?revision . ?revision prov:wasDerivedFrom ?entry .
+             ?entry schema:position ?position }
+} LIMIT 20000"""
+NOWHERE: Final = 1_000_000
+"""The position of an event that no entry tells, as when it has a page of its own: behind the others of its day."""
 SAID: Final = (terms.TYPE, terms.LABEL, terms.START_DATE)
 
 
@@ -27,7 +39,7 @@ def within(found: Iterable[Quad]) -> list[NamedNode]:
     return list(islice((quad.subject for quad in found if isinstance(quad.subject, NamedNode)), MOST))
 
 
-def parts(
+def of_period(
     excerpt: Excerpt, period: NamedNode, within: Iterable[NamedNode], document: str | None = None
 ) -> Iterator[Quad]:
     """Yield which days or months are part of a period, and what is said of them by SAID, which has been read.
@@ -62,3 +74,33 @@ def _events(graph: Graph, period: NamedNode) -> Counter[str]:
     return Counter(
         {part.value: int(n.value) for _, part, n in rows if isinstance(part, NamedNode) and isinstance(n, Literal)}
     )
+
+
+class Part(NamedTuple):
+    """An event of a story and its day, an ISO date."""
+
+    event: NamedNode
+    day: str
+
+
+def of_story(graph: Graph, story: NamedNode) -> list[Part]:
+    """Return the events of a story in their order."""
+    places: dict[NamedNode, tuple[str, int]] = {}
+    for _, event, date, position in graph.select(STORY, {"story": story}):
+        if isinstance(event, NamedNode) and isinstance(date, Literal):
+            place = date.value, _number(position)
+            places[event] = min(place, places.get(event, place))
+    ordered = sorted(places, key=lambda event: (places[event], event.value))
+    return [Part(event, places[event][0]) for event in ordered]
+
+
+def _number(position: object) -> int:
+    text = position.value if isinstance(position, Literal) else ""
+    return int(text) if text.isdecimal() and text.isascii() else NOWHERE
+
+
+def around(found: list[Part], event: NamedNode) -> list[NamedNode]:
+    """Return an event of a story between the one before it and the one after it, where there are such."""
+    events = [part.event for part in found]
+    place = events.index(event) if event in events else -1
+    return events[max(0, place - 1) : place + 2] if place >= 0 else []

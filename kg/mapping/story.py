@@ -1,0 +1,91 @@
+"""Topics with events on two or more days -> stories: the same nodes as schema:EventSeries, with their parts."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import combinations
+from typing import Final
+
+from kg.entities.uses import Use
+from kg.rdf import Literal, NamedNode, Quad, terms
+from kg.rdf.iri import Minter
+
+NEIGHBOURS: Final = 10
+"""How many other stories a story is said to be related to: those that it shares most events with."""
+
+
+@dataclass(slots=True)
+class Story:
+    """A running topic: its events by their keys, each with its day, and the stories that it shares most events with."""
+
+    days: dict[str, date] = field(default_factory=dict)
+    neighbours: tuple[str, ...] = ()
+
+    @property
+    def first(self) -> date:
+        """The first day with an event."""
+        return min(self.days.values())
+
+    @property
+    def last(self) -> date:
+        """The last day with an event."""
+        return max(self.days.values())
+
+
+def stories(
+    uses: Iterable[Use], entity: Callable[[str, str], str | None], places: Collection[str] = frozenset()
+) -> dict[str, Story]:
+    """Return the stories among the topics of events, by the IRIs of the topics, in the order of these.
+
+    A topic is a story if the events that stand below it now are of two days or more, and if it is none of ``places``,
+    IRIs of what is no series of events: a place is where things happen, whatever stands below it. ``entity`` gives the
+    IRI for a language and a title, None for what is no title of an article: titles with one IRI are one topic. Wordings
+    that are not current, and so events that are gone, do not count.
+    """
+    topics: defaultdict[str, Story] = defaultdict(Story)
+    for use in uses:
+        for title in use.topics if use.current else ():
+            if iri := entity(use.language, title):
+                topics[iri].days[use.event] = use.day
+    found = {
+        iri: topic for iri, topic in sorted(topics.items()) if iri not in places and len(set(topic.days.values())) > 1
+    }
+    for iri, neighbours in _neighbours(found).items():
+        found[iri].neighbours = neighbours
+    return found
+
+
+def _neighbours(found: dict[str, Story]) -> dict[str, tuple[str, ...]]:
+    """Return for each story those that it shares most events with, the most first, at most ``NEIGHBOURS``."""
+    standing: defaultdict[str, list[str]] = defaultdict(list)
+    for iri, story in found.items():
+        for event in story.days:
+            standing[event].append(iri)
+    shared: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for one, other in (pair for together in standing.values() for pair in combinations(together, 2)):
+        shared[one][other] += 1
+        shared[other][one] += 1
+    return {
+        iri: tuple(sorted(counts, key=lambda one: (-counts[one], one))[:NEIGHBOURS]) for iri, counts in shared.items()
+    }
+
+
+def story_quads(
+    uses: Iterable[Use], minter: Minter, entity: Callable[[str, str], str | None], places: Collection[NamedNode]
+) -> Iterator[Quad]:
+    """Yield the descriptions of all stories: the class, the first and the last day, the parts and the neighbours.
+
+    Arguments as for ``stories``, but for the places, which are nodes.
+    """
+    for iri, story in stories(uses, entity, {place.value for place in places}).items():
+        subject = NamedNode(iri)
+        yield Quad(subject, terms.TYPE, terms.EVENT_SERIES)
+        yield Quad(subject, terms.START_DATE, Literal(story.first.isoformat(), datatype=terms.DATE))
+        yield Quad(subject, terms.END_DATE, Literal(story.last.isoformat(), datatype=terms.DATE))
+        for event in story.days:
+            yield Quad(subject, terms.SUB_EVENT, NamedNode(minter.event(event)))
+        for neighbour in story.neighbours:
+            yield Quad(subject, terms.RELATION, NamedNode(neighbour))
