@@ -34,11 +34,14 @@ def decide(
     nodes: Nodes,
     known: Mapping[str, str],
     separate: Collection[tuple[str, str]],
+    formerly: Iterable[tuple[str, str, str]] = (),
 ) -> Aliases:
     """Return which nodes are aliases of which.
 
     ``named`` has the titles that the archive prints, with their languages; ``known`` the aliases of the ledger, each
-    with its canonical node, all of them IRIs; ``separate`` the pairs of nodes that are not one, whatever a rule says.
+    with its canonical node, all of them IRIs; ``separate`` the pairs of nodes that are not one, whatever a rule says;
+    ``formerly`` the IRIs that were made of printed labels, each with that of what it names and why. They tell nothing
+    of what is one, since a label may be printed for several things.
     """
     components = _Components(separate)
     for alias, canonical in known.items():
@@ -60,7 +63,17 @@ def decide(
         for alias in members - {chosen}:
             found.canonical[alias] = chosen
             found.reasons[alias] = reasons.get(alias) or next(filter(None, reasons.values()), "")
+    _add(found, list(formerly), frozen)
     return found
+
+
+def _add(found: Aliases, formerly: list[tuple[str, str, str]], frozen: Collection[str]) -> None:
+    """Add IRIs that were made of printed labels, but for those that are the nodes of something."""
+    nodes = {found.of(iri) for _, iri, _ in formerly}
+    for former, iri, reason in formerly:
+        if former not in found.canonical and former not in frozen and former not in nodes:
+            found.canonical[former] = found.of(iri)
+            found.reasons[former] = reason
 
 
 def _by_tables(named: Iterable[tuple[str, str]], nodes: Nodes) -> Iterator[tuple[str, tuple[str, str]]]:

@@ -1,6 +1,6 @@
-"""Categories and publishers -> quads: their descriptions, and the IRIs that they had before.
+"""Categories and publishers -> quads: their descriptions, and which IRIs they had before.
 
-What had an IRI made from one printed form of a name is replaced by the node of what it names.
+What had an IRI made from one printed form of a name is an alias of the node of what it names.
 """
 
 from __future__ import annotations
@@ -10,13 +10,22 @@ from collections.abc import Iterator, Mapping
 
 import vocab
 from kg.entities import categories
+from kg.entities.aliases import Aliases
 from kg.entities.publishers import organizations, publishers
-from kg.mapping.entity import alias_quads
+from kg.mapping.event import NamedThings
 from kg.rdf import Literal, NamedNode, Quad, terms
 from kg.rdf.iri import Minter
 
 
-def category_quads(headings: Mapping[tuple[str, str], int], minter: Minter) -> Iterator[Quad]:
+def formerly(named: NamedThings, minter: Minter) -> Iterator[tuple[str, str, str]]:
+    """Yield each IRI that a printed heading or label had before, with that of what it names, and the reason."""
+    for _, heading in named.categories:
+        yield minter.category(heading), minter.category(categories.load().name(heading)), "a printed heading"
+    for old, key in organizations.aliases(named.publishers, publishers.load()).items():
+        yield minter.organization(old), minter.organization(key), "a printed label"
+
+
+def category_quads(headings: Mapping[tuple[str, str], int], minter: Minter, aliases: Aliases) -> Iterator[Quad]:
     """Yield categories, given how often each heading (language, text) is printed; the most printed one is the label.
 
     A category that is a concept of the vocabulary's scheme has the labels of that.
@@ -24,12 +33,10 @@ def category_quads(headings: Mapping[tuple[str, str], int], minter: Minter) -> I
     nodes: dict[str, dict[str, Counter[str]]] = defaultdict(dict)
     for (language, heading), count in sorted(headings.items()):
         name = categories.load().name(heading)
-        nodes[minter.category(name)].setdefault(language, Counter())[heading] += count
+        nodes[aliases.of(minter.category(name))].setdefault(language, Counter())[heading] += count
     for iri, found in sorted(nodes.items()):
         yield Quad(NamedNode(iri), terms.TYPE, terms.CONCEPT)
         yield from _category(NamedNode(iri), found)
-    former = {minter.category(heading): minter.category(categories.load().name(heading)) for _, heading in headings}
-    yield from alias_quads({old: new for old, new in former.items() if old not in nodes})
 
 
 def _category(subject: NamedNode, printed: Mapping[str, Counter[str]]) -> Iterator[Quad]:
@@ -51,19 +58,16 @@ def _category(subject: NamedNode, printed: Mapping[str, Counter[str]]) -> Iterat
         yield Quad(subject, terms.PREF_LABEL, Literal(label, language=language))
 
 
-def publisher_quads(printed: organizations.Printed, minter: Minter) -> Iterator[Quad]:
+def publisher_quads(printed: organizations.Printed, minter: Minter, aliases: Aliases) -> Iterator[Quad]:
     """Yield the organisations that publish or wrote sources, given how often each has each label."""
-    known = publishers.load()
-    for one in organizations.describe(printed, known):
-        subject = NamedNode(minter.organization(one.key))
+    for one in organizations.describe(printed, publishers.load()):
+        subject = NamedNode(aliases.of(minter.organization(one.key)))
         yield Quad(subject, terms.TYPE, terms.ORGANIZATION)
         yield Quad(subject, terms.LABEL, Literal(one.name))
         for name in one.other_names:
             yield Quad(subject, terms.ALT_LABEL, Literal(name))
         if one.home:
             yield Quad(subject, terms.URL, NamedNode(one.home))
-    former = organizations.aliases(printed, known)
-    yield from alias_quads({minter.organization(old): minter.organization(key) for old, key in former.items()})
 
 
 def unmapped(headings: Mapping[tuple[str, str], int]) -> list[tuple[str, str, int]]:

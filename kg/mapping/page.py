@@ -144,5 +144,5 @@ def _period(subject: NamedNode, label: str, first: date, last: date) -> Iterator
 def named_quads(named: NamedThings, nodes: Nodes, aliases: Aliases) -> Iterator[Quad]:
     """Yield the descriptions of everything that events name, each once, and of the places that contain places."""
     yield from entity_quads(named, nodes, aliases)
-    yield from category_quads(named.categories, nodes.minter)
-    yield from publisher_quads(named.publishers, nodes.minter)
+    yield from category_quads(named.categories, nodes.minter, aliases)
+    yield from publisher_quads(named.publishers, nodes.minter, aliases)

@@ -22,6 +22,7 @@ from kg.events.recognise import new_texts, recall, recognise
 from kg.events.timeline import Capture, Event, Listing, Observed, Timeline
 from kg.mapping.entity import former_quads
 from kg.mapping.event import Mapper, instant, source_quads, unusable, urls
+from kg.mapping.named import formerly
 from kg.mapping.page import calendar_quads, day_quads, named_quads, page_quads
 from kg.mapping.story import story_quads
 from kg.mapping.takedown import Withdrawn, amendments
@@ -300,7 +301,10 @@ class Converter:
         base, named = self.minter.base, self.outcome.named
         known = {base + alias: base + canonical for alias, canonical in ledger.aliases.items()}
         separate = [(base + one, base + other) for one, other in ledger.separate]
-        return decide(named.entities, named.uses, self.nodes, known, separate)
+        found = decide(named.entities, named.uses, self.nodes, known, separate, formerly(named, self.minter))
+        told = {base + line.path: line.reason for line in ledger.lines if isinstance(line, Alias)}
+        found.reasons.update({alias: told[alias] for alias in found.canonical if alias in told})
+        return found
 
     def _claim_names(self, labels: Mapping[str, str], ledger: Ledger) -> None:
         """Claim the names of things and their aliases that the ledger does not know."""

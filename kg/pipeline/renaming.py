@@ -12,7 +12,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Final
 
-from kg.entities import naming
+from kg.entities import categories, naming
 from kg.entities.nodes import Nodes
 from kg.pipeline.kept_months import ConvertedMonth
 from kg.rdf import NamedNode, Quad
@@ -34,9 +34,13 @@ def stale(month: ConvertedMonth, known: Mapping[str, str]) -> bool:
 
 def pending(month: ConvertedMonth, nodes: Nodes, canonical: Mapping[str, str]) -> dict[str, str]:
     """Return the aliases that a month names, with their canonical nodes, but for those that it has no more."""
-    named = month.outcome.named
-    places = (naming.iri(place, nodes.minter, nodes.gazetteer) for place in named.known_places(nodes.gazetteer))
-    found = chain(places, (nodes.iri(language, title) for language, title in named.entities))
+    named, minter = month.outcome.named, nodes.minter
+    labelled = chain(
+        (minter.organization(key) for key, _ in named.publishers),
+        (minter.category(categories.load().name(heading)) for _, heading in named.categories),
+    )
+    places = (naming.iri(place, minter, nodes.gazetteer) for place in named.known_places(nodes.gazetteer))
+    found = chain(places, labelled, (nodes.iri(language, title) for language, title in named.entities))
     return {iri: canonical[iri] for iri in found if iri and iri in canonical and iri not in month.renamed}
 
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
 import vocab
+from kg.entities import gazetteer
+from kg.entities.aliases import decide
+from kg.entities.nodes import Nodes
 from kg.mapping import named
+from kg.mapping.event import NamedThings
+from kg.mapping.page import named_quads
 from kg.pipeline import run
 from kg.pipeline.report import summary
 from kg.pipeline.run import Built
@@ -23,6 +29,14 @@ def said(quads: Iterable[Quad], path: str) -> set[tuple[NamedNode, object]]:
     return {(quad.predicate, quad.object) for quad in quads if quad.subject == NamedNode(BASE + path)}
 
 
+def described(
+    categories: dict[tuple[str, str], int] | None = None, publishers: dict[tuple[str, str], int] | None = None
+) -> list[Quad]:
+    things = NamedThings(categories=Counter(categories or {}), publishers=Counter(publishers or {}))
+    nodes = Nodes(MINTER, gazetteer.load())
+    return list(named_quads(things, nodes, decide([], [], nodes, {}, (), named.formerly(things, MINTER))))
+
+
 def replaced_by(path: str) -> set[tuple[NamedNode, object]]:
     return {
         (terms.REPLACED_BY, NamedNode(BASE + path)),
@@ -31,7 +45,7 @@ def replaced_by(path: str) -> set[tuple[NamedNode, object]]:
 
 
 def test_a_category_of_the_scheme_has_its_labels_and_the_printed_ones() -> None:
-    quads = list(named.category_quads({("en", "Sport"): 5, ("en", "Sports"): 2, ("zh", "體育"): 1}, MINTER))
+    quads = described({("en", "Sport"): 5, ("en", "Sports"): 2, ("zh", "體育"): 1})
     assert said(quads, "category/sports") == {
         (terms.TYPE, terms.CONCEPT),
         (terms.LABEL, Literal("Sports", language="en")),
@@ -48,7 +62,7 @@ def test_a_category_of_the_scheme_has_its_labels_and_the_printed_ones() -> None:
 
 
 def test_a_heading_of_no_concept_stays_a_category_as_it_was() -> None:
-    quads = list(named.category_quads({("en", "Arab Spring"): 1, ("en", "ARAB spring"): 3}, MINTER))
+    quads = described({("en", "Arab Spring"): 1, ("en", "ARAB spring"): 3})
     assert said(quads, "category/arab-spring") == {
         (terms.TYPE, terms.CONCEPT),
         (terms.LABEL, Literal("ARAB spring", language="en")),
@@ -64,7 +78,7 @@ def test_headings_of_no_concept_are_listed_by_how_often_they_are_printed() -> No
 
 def test_a_publisher_has_its_names_and_its_home_and_former_ones_lead_to_it() -> None:
     printed = {("herald.example", "Port Herald"): 2, ("herald.example", "PORT-HERALD!"): 1, ("herald.example", "1"): 1}
-    quads = list(named.publisher_quads(printed, MINTER))
+    quads = described(publishers=printed)
     assert said(quads, "publisher/herald.example") == {
         (terms.TYPE, terms.ORGANIZATION),
         (terms.LABEL, Literal("Port Herald")),
@@ -76,7 +90,7 @@ def test_a_publisher_has_its_names_and_its_home_and_former_ones_lead_to_it() -> 
 
 
 def test_a_former_iri_in_another_script_is_spelled_as_it_was() -> None:
-    quads = list(named.publisher_quads({("herald.example", "海港 Порт"): 1}, MINTER))
+    quads = described(publishers={("herald.example", "海港 Порт"): 1})
     former = "publisher/%E6%B5%B7%E6%B8%AF-%D0%BF%D0%BE%D1%80%D1%82"
     assert said(quads, former) == replaced_by("publisher/herald.example")
 

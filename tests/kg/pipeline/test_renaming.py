@@ -95,13 +95,28 @@ def test_the_canonical_node_stays_when_the_other_spelling_is_named_more(archive:
     assert {"alias": str(ALIAS.value), "is": str(CANONICAL.value)}.items() <= found.report["aliases"][0].items()
 
 
-def test_the_report_has_every_alias_with_its_evidence(archive: Archive, settings: Settings) -> None:
-    [told] = build([archive(PAGES, "archive")], settings).report["aliases"]
-    assert told == {
-        "alias": ALIAS.value,
-        "is": CANONICAL.value,
-        "since": "beside entity/en/Homs on 2011-11-08 and 2011-12-02",
-    }
+def test_the_report_has_every_alias_with_its_evidence_in_this_build_and_in_the_next(
+    archive: Archive, settings: Settings
+) -> None:
+    for _ in range(2):
+        told = build([archive(PAGES, "archive")], settings).report["aliases"]
+        assert told == [
+            {
+                "alias": ALIAS.value,
+                "is": CANONICAL.value,
+                "since": "beside entity/en/Homs on 2011-11-08 and 2011-12-02",
+            },
+            {
+                "alias": f"{BASE}publisher/example-news",
+                "is": f"{BASE}publisher/example.org",
+                "since": "a printed label",
+            },
+            {
+                "alias": f"{BASE}publisher/sample-post",
+                "is": f"{BASE}publisher/example.net",
+                "since": "a printed label",
+            },
+        ]
 
 
 def test_what_no_event_names_any_more_is_still_what_it_is_called(archive: Archive, settings: Settings) -> None:
@@ -137,7 +152,7 @@ def test_a_split_takes_the_two_names_apart_for_good(archive: Archive, settings: 
     store = Store(Path(settings.store))
     amend.split(store, ALIAS.value)
     for _ in range(2):
-        assert build([root], settings).report["aliases"] == []
+        assert all(one["alias"] != ALIAS.value for one in build([root], settings).report["aliases"])
         graph = store.current().open()
         assert len(list(graph.quads_for_pattern(None, terms.TOPIC, ALIAS, None))) == 2
         assert len(list(graph.quads_for_pattern(None, terms.TOPIC, CANONICAL, None))) == 4
