@@ -21,9 +21,11 @@ from kg.archive.opening import Archive, open_archive
 from kg.dialects import registry
 from kg.enrich import adopt, source
 from kg.enrich.adopt import Adopted
+from kg.enrich.redirects import redirects
 from kg.entities import gazetteer, nodes
 from kg.entities.nodes import Nodes
 from kg.entities.publishers import hosts, publishers
+from kg.entities.redirects import Redirect
 from kg.errors import ConfigurationError
 from kg.events import ledger_file
 from kg.events.ledger import Ledger
@@ -92,7 +94,8 @@ def build(
         former = earlier.texts(store) if not known.texts else []
         known.extend(former)
         parts_read = _convert(archives, known, scratch, settings, progress)
-        converted, finished, triples = _load(snapshot.database(draft), parts_read, scratch, known, settings)
+        redirected = redirects(store.current().folder) if store.has_current and past is None else []
+        converted, finished, triples = _load(snapshot.database(draft), parts_read, scratch, known, settings, redirected)
         new = sum(part.is_new for _, part in converted)
         found = report(finished, archives, triples, monotonic() - started) | {
             "months": {"all": len(converted), "new": new}
@@ -272,11 +275,17 @@ def _month_quads(archives: list[Archive], month: Month, converter: Converter) ->
 
 
 def _load(
-    path: Path, parts: Iterable[Converted], scratch: Path, known: Ledger, settings: Settings
+    path: Path,
+    parts: Iterable[Converted],
+    scratch: Path,
+    known: Ledger,
+    settings: Settings,
+    redirected: Iterable[Redirect],
 ) -> tuple[list[Converted], Outcome, int]:
     """Load parts into the database at ``path`` once all are converted, and what only all of them together tell.
 
-    Returns the parts, the outcome of all, whose claims are then in ``known``, and how many triples there are.
+    ``redirected`` is what others know of articles. Returns the parts, the outcome of all, whose claims are then in
+    ``known``, and how many triples there are.
     """
     converter, whole = Converter(_nodes(settings.base, _separate(settings.base, known))), Outcome()
     drawn = list(parts)
@@ -284,7 +293,7 @@ def _load(
         whole.add(part.outcome)
     known.extend(whole.claims)
     finish = scratch / f"{FINISH}.nt"
-    _write_shard(converter.finish(whole, known), finish)
+    _write_shard(converter.finish(whole, known, redirected), finish)
     database = EmbeddedGraph(str(path))
     done = []
     with Loading(database) as load:
