@@ -94,8 +94,7 @@ def build(
         former = earlier.texts(store) if not known.texts else []
         known.extend(former)
         parts_read = _convert(archives, known, scratch, settings, progress)
-        redirected = redirects(store.current().folder) if store.has_current and past is None else []
-        converted, finished, triples = _load(snapshot.database(draft), parts_read, scratch, known, settings, redirected)
+        converted, finished, triples = _load(snapshot.database(draft), parts_read, scratch, known, settings)
         new = sum(part.is_new for _, part in converted)
         found = report(finished, archives, triples, monotonic() - started) | {
             "months": {"all": len(converted), "new": new}
@@ -275,17 +274,11 @@ def _month_quads(archives: list[Archive], month: Month, converter: Converter) ->
 
 
 def _load(
-    path: Path,
-    parts: Iterable[Converted],
-    scratch: Path,
-    known: Ledger,
-    settings: Settings,
-    redirected: Iterable[Redirect],
+    path: Path, parts: Iterable[Converted], scratch: Path, known: Ledger, settings: Settings
 ) -> tuple[list[Converted], Outcome, int]:
     """Load parts into the database at ``path`` once all are converted, and what only all of them together tell.
 
-    ``redirected`` is what others know of articles. Returns the parts, the outcome of all, whose claims are then in
-    ``known``, and how many triples there are.
+    Returns the parts, the outcome of all, whose claims are then in ``known``, and how many triples there are.
     """
     converter, whole = Converter(_nodes(settings.base, _separate(settings.base, known))), Outcome()
     drawn = list(parts)
@@ -293,7 +286,7 @@ def _load(
         whole.add(part.outcome)
     known.extend(whole.claims)
     finish = scratch / f"{FINISH}.nt"
-    _write_shard(converter.finish(whole, known, redirected), finish)
+    _write_shard(converter.finish(whole, known, _redirects(settings)), finish)
     database = EmbeddedGraph(str(path))
     done = []
     with Loading(database) as load:
@@ -303,6 +296,12 @@ def _load(
         load(finish)
     database.flush()
     return done, converter.outcome, len(database)
+
+
+def _redirects(settings: Settings) -> list[Redirect]:
+    """Return the redirects that the sources of the current snapshot have; a graph of a time past has no sources."""
+    store = Store(Path(settings.store))
+    return redirects(store.current().folder) if store.has_current and not settings.as_of else []
 
 
 def _renamed(
