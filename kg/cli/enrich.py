@@ -47,7 +47,7 @@ def enrich(
     report: Path | None,
     **options: Any,
 ) -> None:
-    """Ask a SPARQL endpoint for coordinates, Wikidata ids, types and labels of the entities in the store.
+    """Ask a SPARQL endpoint for coordinates, Wikidata ids, types, redirects and labels of the entities in the store.
 
     What it says becomes a dated source of its own in a new snapshot, which becomes the current one. Every answer is
     kept: a run that is stopped goes on where it was, and only what is new is asked for.

@@ -34,8 +34,10 @@ ENRICHED: Final = "enriched"
 SAID: Final = "said already"
 OTHER_POSITION: Final = "other coordinates are known"
 OTHER_ITEM: Final = "another Wikidata id is known"
+OTHER_REDIRECT: Final = "another redirect is known"
 OTHER_LABEL: Final = "another label in the language is known"
 GONE: Final = "the entity is no longer in the graph"
+ALIAS: Final = "the entity is an alias of another one"
 
 Said = frozenset[tuple[NamedNode, object]]
 
@@ -125,7 +127,7 @@ def _quads(database: EmbeddedGraph, triples: Iterable[Triple], graph: NamedNode,
         elif (terms.TYPE, terms.ENTITY) in known.own:
             adopted = list(_adopted(statements, known, fate))
         else:
-            fate.held_back[GONE] += len(statements)
+            fate.held_back[ALIAS if known.has(terms.REPLACED_BY) else GONE] += len(statements)
             continue
         for triple in adopted:
             done.quads += 1
@@ -165,6 +167,8 @@ def _objection(one: Triple, known: _Known) -> str | None:
         return None
     if term == terms.EXACT_MATCH and known.items():
         return OTHER_ITEM
+    if term == terms.REDIRECTS and known.has(terms.REDIRECTS):
+        return OTHER_REDIRECT
     if term == terms.PREF_LABEL and isinstance(value, Literal) and value.language in known.languages():
         return OTHER_LABEL
     # Preferred and alternative labels have nothing in common (SKOS Reference, section 5.4, S13).

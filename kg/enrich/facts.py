@@ -9,11 +9,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Final, TypeVar
+from urllib.parse import unquote
 
 from kg.enrich.answer import AnswerRow, Value
+from kg.enrich.question import RESOURCE
+from kg.entities import titles
 from kg.errors import ValueRefusedError
 from kg.rdf import Literal, NamedNode, terms
-from kg.rdf.iri import URL_LENGTH
+from kg.rdf.iri import URL_LENGTH, spell
 from kg.rdf.prefixes import expand
 
 LABEL_LENGTH: Final = 200
@@ -64,6 +67,7 @@ _KINDS: Final = {
     terms.LATITUDE.value: "latitude",
     terms.LONGITUDE.value: "longitude",
     "http://www.wikidata.org/prop/direct/P625": "point",
+    terms.REDIRECTS.value: "redirect",
 }
 
 
@@ -86,13 +90,15 @@ class _Values:
     latitudes: set[str] = field(default_factory=set)
     longitudes: set[str] = field(default_factory=set)
     points: set[Point] = field(default_factory=set)
+    redirects: set[NamedNode] = field(default_factory=set)
 
 
 def facts(rows: Iterable[AnswerRow]) -> Facts:
     """Return the statements that the rows about one entity give, in an order that does not depend on theirs.
 
-    There is at most one Wikidata id, one pair of coordinates, and one label in each language; where an endpoint gives
-    several ids or points, none is taken, since nothing says which is right. Further labels are alternative ones.
+    There is at most one Wikidata id, one pair of coordinates, one redirect, and one label in each language; where an
+    endpoint gives several ids, points or redirects, none is taken, since nothing says which is right. Further labels
+    are alternative ones.
     """
     found, values = Facts(), _Values()
     for row in rows:
@@ -100,7 +106,7 @@ def facts(rows: Iterable[AnswerRow]) -> Facts:
             _gather(row, values)
         except ValueRefusedError as reason:
             found.refused[str(reason)] += 1
-    for part in (_types, _labels, _identity, _position):
+    for part in (_types, _labels, _identity, _position, _redirection):
         found.statements.extend(part(values, found.refused))
     return found
 
@@ -109,7 +115,10 @@ def _gather(row: AnswerRow, values: _Values) -> None:
     kind = _KINDS.get(row.property)
     if kind is None:
         raise ValueRefusedError("a property that was not asked for")
-    _GATHER[kind](row.value, values)
+    if kind == "redirect":
+        values.redirects.add(_redirect(row))
+    else:
+        _GATHER[kind](row.value, values)
 
 
 _GATHER: Final[dict[str, Callable[[Value, _Values], None]]] = {
@@ -167,6 +176,23 @@ def _wikidata(value: Value) -> NamedNode:
     return NamedNode(f"http://www.wikidata.org/entity/{match[1]}")
 
 
+def _redirect(row: AnswerRow) -> NamedNode:
+    """Return the article that one redirects to, of the same DBpedia, in our spelling."""
+    (head, title), (elsewhere, target) = (_article(iri) for iri in (row.asked, row.value["value"]))
+    if row.value.get("type") != "uri" or elsewhere != head or target is None:
+        raise ValueRefusedError("a redirect to what is no article there")
+    if target == title:
+        raise ValueRefusedError("a redirect to the article itself")
+    return NamedNode(f"{head}{RESOURCE}{spell(target.replace(' ', '_'))}")
+
+
+def _article(iri: str) -> tuple[str, str | None]:
+    """Return what stands before the name of a DBpedia's resource, and the title of its article, None if it has none."""
+    head, _, name = iri.partition(RESOURCE)
+    title = unquote(name).replace("_", " ")
+    return head, None if "#" in title else titles.normal(title)
+
+
 def _degrees(text: str, most: Decimal) -> str:
     """Return degrees as a canonical xsd:decimal of at most six places, which is a tenth of a metre."""
     if not _NUMBER.fullmatch(text.strip()):
@@ -217,6 +243,14 @@ def _identity(values: _Values, refused: Counter[str]) -> Iterator[Statement]:
         return
     for one in values.wikidata:
         yield terms.EXACT_MATCH, one
+
+
+def _redirection(values: _Values, refused: Counter[str]) -> Iterator[Statement]:
+    if len(values.redirects) > 1:
+        refused["several redirects of one entity"] += len(values.redirects)
+        return
+    for one in values.redirects:
+        yield terms.REDIRECTS, one
 
 
 def _position(values: _Values, refused: Counter[str]) -> Iterator[Statement]:

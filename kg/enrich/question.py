@@ -18,6 +18,8 @@ from kg.settings import LANGUAGE_TAG
 ASKED: Final = "$ASKED"
 LANGUAGES: Final = "$LANGUAGES"
 
+#: What parts the address of a DBpedia from the title of an article.
+RESOURCE: Final = "/resource/"
 WIKIDATA: Final = "http://www.wikidata.org/entity/"
 #: MediaWiki leaves these as they are in the path of an article (its function wfUrlencode).
 MEDIAWIKI_CHARACTERS: Final = ";@$!*(),/~:"
@@ -28,6 +30,7 @@ MEDIAWIKI_CHARACTERS: Final = ";@$!*(),/~:"
 # With a DBpedia, the entity itself is asked for. sameAs links lead to a hundred places, of which one is wanted. The
 # filters refuse what OPTIONAL leaves open; it is there since Oxigraph 0.5 then looks each entity up.
 _DBPEDIA: Final = """\
+PREFIX dbo: <http://dbpedia.org/ontology/>
 PREFIX owl: <http://www.w3.org/2002/07/owl#>
 PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
@@ -37,7 +40,8 @@ SELECT DISTINCT ?asked ?property ?value WHERE {
   VALUES ?asked { $ASKED }
   OPTIONAL { ?asked ?property ?value }
   FILTER (?property IN
-    (rdf:type, rdfs:label, skos:prefLabel, skos:altLabel, owl:sameAs, skos:exactMatch, wgs:lat, wgs:long))
+    (rdf:type, rdfs:label, skos:prefLabel, skos:altLabel, owl:sameAs, skos:exactMatch, wgs:lat, wgs:long,
+     dbo:wikiPageRedirects))
   FILTER (?property NOT IN (owl:sameAs, skos:exactMatch) || STRSTARTS(STR(?value), "http://www.wikidata.org/entity/"))
   FILTER (!isLiteral(?value) || LANG(?value) = "" || LCASE(LANG(?value)) IN ($LANGUAGES))
 }
@@ -65,10 +69,10 @@ SELECT DISTINCT ?asked ?property ?value WHERE {
 
 def _decoded(iri: str) -> tuple[str, ...]:
     """Return how a DBpedia may spell an IRI: as we do, or with the letters of other scripts as they are (RFC 3987)."""
-    head, _, title = iri.partition("/resource/")
+    head, _, title = iri.partition(RESOURCE)
     decoded = "".join(quote(one, safe=PATH_CHARACTERS) if one.isascii() else one for one in unquote(title))
     try:
-        return iri, NamedNode(f"{head}/resource/{decoded}").value
+        return iri, NamedNode(f"{head}{RESOURCE}{decoded}").value
     except ValueError:  # not every character of Unicode may stand in an IRI
         return (iri,)
 

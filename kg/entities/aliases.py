@@ -1,18 +1,20 @@
 """Which nodes are one, by every rule together, and which of them stands for all: the others are its aliases.
 
 A node that the ledger has as canonical stays canonical for good. Else it is the one that a table names, a place before
-others, else the one that is named most.
+others, else the one that others redirect to, else the one that is named most. Rules never make two places with GeoNames
+ids one.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import chain, pairwise
 
-from kg.entities import naming, sameness
+from kg.entities import naming, redirects, sameness
 from kg.entities.nodes import Nodes
+from kg.entities.redirects import Redirect
 from kg.entities.uses import Use
 
 
@@ -34,32 +36,35 @@ def decide(
     nodes: Nodes,
     known: Mapping[str, str],
     separate: Collection[tuple[str, str]],
+    redirected: Iterable[Redirect] = (),
     formerly: Iterable[tuple[str, str, str]] = (),
 ) -> Aliases:
     """Return which nodes are aliases of which.
 
     ``named`` has the titles that the archive prints, with their languages; ``known`` the aliases of the ledger, each
     with its canonical node, all of them IRIs; ``separate`` the pairs of nodes that are not one, whatever a rule says;
+    ``redirected`` the redirects of nodes, one of each. Things of which the archive prints no title are not made one.
     ``formerly`` the IRIs that were made of printed labels, each with that of what it names and why. They tell nothing
     of what is one, since a label may be printed for several things.
     """
-    components = _Components(separate)
+    components = _Components(separate, nodes.geonames)
     for alias, canonical in known.items():
-        components.join(canonical, alias, "")
-    tables = dict(_by_tables(named, nodes))
-    for former, (canonical, reason) in tables.items():
-        components.join(canonical, former, reason)
-    for iri, place, geonames in _by_place(named, nodes):
-        components.join(iri, place, f"GeoNames {geonames}")
-    for things in sameness.groups(uses, nodes.iri):
-        for joined in sameness.same(things):
-            for (one, _), (other, reason) in pairwise(joined):
-                components.join(one.iri, other.iri, reason.replace(nodes.minter.base, ""))
+        components.unite(canonical, alias)
+    tables, leads = dict(_by_tables(named, nodes)), dict(_by_redirects(redirected, nodes))
+    for iri, (other, reason) in chain(tables.items(), _by_place(named, nodes), leads.items(), _by_title(uses, nodes)):
+        components.join(other, iri, reason)
     counts = Counter(iri for use in uses if use.current for iri in {nodes.iri(use.language, t) for t in use.titles})
     frozen, told = set(known.values()), {canonical for canonical, _ in tables.values()}
+    printed = {*known, *frozen, *filter(None, (nodes.iri(language, title) for language, title in named))}
     found = Aliases()
     for members, reasons in components:
-        chosen = min(members, key=lambda one: (one not in frozen, one not in told, not counts[one], -counts[one], one))
+        if members.isdisjoint(printed):
+            continue
+        ends = _ends(members, {one: leads[one][0] for one in members & leads.keys()})
+        chosen = min(
+            members,
+            key=lambda one: (one not in frozen, one not in told, one not in ends, not counts[one], -counts[one], one),
+        )
         for alias in members - {chosen}:
             found.canonical[alias] = chosen
             found.reasons[alias] = reasons.get(alias) or next(filter(None, reasons.values()), "")
@@ -84,28 +89,61 @@ def _by_tables(named: Iterable[tuple[str, str]], nodes: Nodes) -> Iterator[tuple
             yield former, (iri, nodes.reason(language, title))
 
 
-def _by_place(named: Iterable[tuple[str, str]], nodes: Nodes) -> Iterator[tuple[str, str, int]]:
-    """Yield each IRI that a title of a place has, where the place itself has no title, with that of the place."""
+def _by_place(named: Iterable[tuple[str, str]], nodes: Nodes) -> Iterator[tuple[str, tuple[str, str]]]:
+    """Yield the IRI of each place that has no title itself, with one that a title of it has, and why."""
     for language, title in named:
         iri, place = nodes.iri(language, title), nodes.place(language, title)
         own = naming.iri(place, nodes.minter, nodes.gazetteer) if place else iri
         if place and place.geonames and iri and own and iri != own:
-            yield iri, own, place.geonames
+            yield own, (iri, f"GeoNames {place.geonames}")
+
+
+def _by_redirects(redirected: Iterable[Redirect], nodes: Nodes) -> Iterator[tuple[str, tuple[str, str]]]:
+    """Yield each IRI whose article redirects to that of the same thing, with that and who says so."""
+    for one in sorted(redirected):
+        if target := redirects.target(one, nodes):
+            yield one.iri, (target, f"redirect at {one.stated_by}")
+
+
+def _by_title(uses: Collection[Use], nodes: Nodes) -> Iterator[tuple[str, tuple[str, str]]]:
+    """Yield each IRI of a thing whose title differs from another one's in spelling only, with that and the proof."""
+    for things in sameness.groups(uses, nodes.iri):
+        for joined in sameness.same(things):
+            for (one, _), (other, reason) in pairwise(joined):
+                yield other.iri, (one.iri, reason.replace(nodes.minter.base, ""))
+
+
+def _ends(members: Collection[str], leads: Mapping[str, str]) -> set[str]:
+    """Return the members that others of them redirect to, and that redirect to no other one themselves."""
+    return {target for target in leads.values() if target in members and leads.get(target) not in members}
 
 
 class _Components:
-    """Sets of nodes that are one, which grow as they are joined; those of a separate pair never are."""
+    """Sets of nodes that are one, which grow as they are joined; those of a separate pair never are.
 
-    def __init__(self, separate: Collection[tuple[str, str]]) -> None:
+    ``geonames`` tells the GeoNames id of a node; only what people say makes two of them one.
+    """
+
+    def __init__(self, separate: Collection[tuple[str, str]], geonames: Callable[[str], int | None]) -> None:
         self._separate: dict[str, set[str]] = defaultdict(set)
         for one, other in separate:
             self._separate[one].add(other)
             self._separate[other].add(one)
+        self._geonames = geonames
         self._members: dict[str, set[str]] = {}
         self._reasons: dict[str, dict[str, str]] = {}
 
     def join(self, one: str, other: str, reason: str) -> None:
-        """Make the sets of two nodes one, because ``other`` is ``one`` for a reason."""
+        """Make the sets of two nodes one, because ``other`` is ``one`` for a reason, unless they are two places."""
+        places, others = (self._places(iri) for iri in (one, other))
+        if not (places and others and places.isdisjoint(others)):
+            self.unite(one, other, reason)
+
+    def _places(self, iri: str) -> set[int]:
+        return set(filter(None, map(self._geonames, self._members.get(iri, {iri}))))
+
+    def unite(self, one: str, other: str, reason: str = "") -> None:
+        """Make the sets of two nodes one, whatever they are."""
         members, more = (self._members.setdefault(iri, {iri}) for iri in (one, other))
         if members is more or any(not self._separate[iri].isdisjoint(more) for iri in members & self._separate.keys()):
             return

@@ -150,6 +150,11 @@ class Gazetteer:
         shorter = bare.removeprefix("the ").removeprefix("The ")
         return self._known(bare) or self._known(shorter)
 
+    def is_name(self, title: str, geonames: int) -> bool:
+        """Say whether a title is a name that the table has for a place, whether or not it denotes another one."""
+        known = geonames in self._named.get(fold(title), ())
+        return known and title not in self._apart and self._may_be(title)
+
     def _sure(self, title: str) -> Place | None:
         """Give the place that a title denotes by the tables, but that of towns, or by its own words."""
         known = self._known(title)

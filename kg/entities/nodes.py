@@ -60,6 +60,14 @@ class Nodes:
         is_article = slash and iri.startswith(f"{self.minter.base}entity/") and language != "geonames"
         return (language, unquote(title).replace("_", " ")) if is_article else None
 
+    def geonames(self, iri: str) -> int | None:
+        """Return the GeoNames id of the place that an entity is by its title, or by its IRI; None if it is none."""
+        if article := self.article(iri):
+            place = self.place(*article)
+            return place.geonames if place else None
+        identifier = iri.removeprefix(f"{self.minter.base}entity/geonames/")
+        return int(identifier) if identifier.isdecimal() else None
+
     def reason(self, language: str, title: str) -> str:
         """Return in a few words why a title has another node than its own."""
         normal = titles.normal(title, language) or title

@@ -13,6 +13,7 @@ from kg.dialects.item import Item, Origin, Tally, content, fold, normalise
 from kg.dialects.record import Page, Record, Unread
 from kg.entities.aliases import Aliases, decide
 from kg.entities.nodes import Nodes
+from kg.entities.redirects import Redirect
 from kg.errors import ConfigurationError
 from kg.events.claims import Claims
 from kg.events.ledger import Ledger, hash_of
@@ -227,10 +228,11 @@ class Converter:
             for reference in listing.item.related:
                 self.outcome.pending.append(Pending(subject, event.language, reference, listing.page, listing.captured))
 
-    def finish(self, outcome: Outcome, ledger: Ledger) -> Iterator[Quad]:
+    def finish(self, outcome: Outcome, ledger: Ledger, redirects: Iterable[Redirect] = ()) -> Iterator[Quad]:
         """Yield what can be said only when all days are known: related events, and what all of them name.
 
-        ``outcome`` is that of all days. An event known from lists of related events alone is described by them.
+        ``outcome`` is that of all days, ``redirects`` what others know of articles. An event known from lists of
+        related events alone is described by them.
         """
         self.outcome.add(outcome)
         claims = ledger.of(*{pending.reference.day for pending in self.outcome.pending})
@@ -245,7 +247,7 @@ class Converter:
             yield from self._relate(pending, iri)
         yield from self._only_related(only_related, claims)
         yield from calendar_quads(self.outcome.days, self.minter)
-        self.outcome.aliases = self._decide(ledger)
+        self.outcome.aliases = self._decide(ledger, redirects)
         yield from self._describe_named(ledger)
         self.outcome.claims += claims.added
         yield from self._also_known_as(claims.added)
@@ -296,12 +298,13 @@ class Converter:
         iri = self.nodes.iri(language, title)
         return iri and self.outcome.aliases.of(iri)
 
-    def _decide(self, ledger: Ledger) -> Aliases:
+    def _decide(self, ledger: Ledger, redirects: Iterable[Redirect]) -> Aliases:
         """Decide which nodes are one, with what the ledger has decided already."""
         base, named = self.minter.base, self.outcome.named
         known = {base + alias: base + canonical for alias, canonical in ledger.aliases.items()}
         separate = [(base + one, base + other) for one, other in ledger.separate]
-        found = decide(named.entities, named.uses, self.nodes, known, separate, formerly(named, self.minter))
+        old = formerly(named, self.minter)
+        found = decide(named.entities, named.uses, self.nodes, known, separate, redirects, old)
         told = {base + line.path: line.reason for line in ledger.lines if isinstance(line, Alias)}
         found.reasons.update({alias: told[alias] for alias in found.canonical if alias in told})
         return found

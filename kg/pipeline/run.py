@@ -21,9 +21,11 @@ from kg.archive.opening import Archive, open_archive
 from kg.dialects import registry
 from kg.enrich import adopt, source
 from kg.enrich.adopt import Adopted
+from kg.enrich.redirects import redirects
 from kg.entities import gazetteer, nodes
 from kg.entities.nodes import Nodes
 from kg.entities.publishers import hosts, publishers
+from kg.entities.redirects import Redirect
 from kg.errors import ConfigurationError
 from kg.events import ledger_file
 from kg.events.ledger import Ledger
@@ -284,7 +286,7 @@ def _load(
         whole.add(part.outcome)
     known.extend(whole.claims)
     finish = scratch / f"{FINISH}.nt"
-    _write_shard(converter.finish(whole, known), finish)
+    _write_shard(converter.finish(whole, known, _redirects(settings)), finish)
     database = EmbeddedGraph(str(path))
     done = []
     with Loading(database) as load:
@@ -294,6 +296,12 @@ def _load(
         load(finish)
     database.flush()
     return done, converter.outcome, len(database)
+
+
+def _redirects(settings: Settings) -> list[Redirect]:
+    """Return the redirects that the sources of the current snapshot have; a graph of a time past has no sources."""
+    store = Store(Path(settings.store))
+    return redirects(store.current().folder) if store.has_current and not settings.as_of else []
 
 
 def _renamed(

@@ -11,6 +11,7 @@ PREFIXES: Final[dict[str, str]] = {
     "schema": "https://schema.org/",
     "dcterms": "http://purl.org/dc/terms/",
     "dcat": "http://www.w3.org/ns/dcat#",
+    "dbo": "http://dbpedia.org/ontology/",
     "foaf": "http://xmlns.com/foaf/0.1/",
     "hydra": "http://www.w3.org/ns/hydra/core#",
     "prov": "http://www.w3.org/ns/prov#",

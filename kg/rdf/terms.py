@@ -91,6 +91,8 @@ TEMPORAL: Final = _term("dcterms:temporal")
 PERIOD_START: Final = _term("dcat:startDate")
 PERIOD_END: Final = _term("dcat:endDate")
 
+REDIRECTS: Final = _term("dbo:wikiPageRedirects")
+
 DEPRECATED: Final = _term("owl:deprecated")
 
 DERIVED_FROM: Final = _term("prov:wasDerivedFrom")

@@ -17,7 +17,8 @@ PREFIXES = """
 @prefix e: <http://127.0.0.1:8000/entity/en/> . @prefix ng: <https://w3id.org/newsgraph/ns#> .
 @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> . @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
 @prefix wgs: <http://www.w3.org/2003/01/geo/wgs84_pos#> . @prefix wd: <http://www.wikidata.org/entity/> .
-@prefix dbo: <http://dbpedia.org/ontology/> .
+@prefix dbo: <http://dbpedia.org/ontology/> . @prefix dbr: <http://dbpedia.org/resource/> .
+@prefix dcterms: <http://purl.org/dc/terms/> . @prefix owl: <http://www.w3.org/2002/07/owl#> .
 """
 OWN = """
 e:Homs a ng:Entity ; rdfs:label "Homs"@en ; skos:exactMatch wd:Q131301, <https://sws.geonames.org/169577/> ;
@@ -110,6 +111,14 @@ def test_an_entity_that_is_gone_takes_its_statements_with_it(database: EmbeddedG
     assert (fate(done).held_back, done.quads) == ({adopt.GONE: 2}, 0)
 
 
+def test_an_alias_keeps_what_makes_it_one_and_nothing_else(database: EmbeddedGraph, snapshot: Path) -> None:
+    alias = "e:Hims dcterms:isReplacedBy e:Homs ; owl:deprecated true ."
+    database.load((PREFIXES + alias).encode(), format=RdfFormat.TURTLE)
+    add(snapshot, 'e:Hims dbo:wikiPageRedirects dbr:Homs ; skos:prefLabel "Hims"@de .')
+    done = adopt.adopt(database, snapshot, BASE)
+    assert (fate(done).held_back, done.quads) == ({adopt.ALIAS: 2}, 0)
+
+
 def test_two_sources_that_agree_both_say_it_and_the_default_graph_once(database: EmbeddedGraph, snapshot: Path) -> None:
     for endpoint in ("http://a.example/sparql", "http://b.example/sparql"):
         add(snapshot, "e:Mill a dbo:Building ; wgs:lat 34.9 ; wgs:long 36.7 .", endpoint)
@@ -119,11 +128,23 @@ def test_two_sources_that_agree_both_say_it_and_the_default_graph_once(database:
 
 
 def test_of_two_sources_that_disagree_the_first_counts(database: EmbeddedGraph, snapshot: Path) -> None:
-    add(snapshot, 'e:Mill wgs:lat 34.9 ; wgs:long 36.7 ; skos:prefLabel "A"@de .', "http://b.example/sparql")
-    add(snapshot, 'e:Mill wgs:lat 35.9 ; wgs:long 36.7 ; skos:prefLabel "B"@de .', "http://a.example/sparql")
+    add(
+        snapshot,
+        'e:Mill wgs:lat 34.9 ; wgs:long 36.7 ; skos:prefLabel "A"@de ; dbo:wikiPageRedirects dbr:A .',
+        "http://b.example/sparql",
+    )
+    add(
+        snapshot,
+        'e:Mill wgs:lat 35.9 ; wgs:long 36.7 ; skos:prefLabel "B"@de ; dbo:wikiPageRedirects dbr:B .',
+        "http://a.example/sparql",
+    )
     done = adopt.adopt(database, snapshot, BASE)
-    assert said(database, 'e:Mill wgs:lat 35.9 ; skos:prefLabel "B"@de .')
-    assert fate(done, "b.example").held_back == {adopt.OTHER_POSITION: 2, adopt.OTHER_LABEL: 1}
+    assert said(database, 'e:Mill wgs:lat 35.9 ; skos:prefLabel "B"@de ; dbo:wikiPageRedirects dbr:B .')
+    assert fate(done, "b.example").held_back == {
+        adopt.OTHER_POSITION: 2,
+        adopt.OTHER_LABEL: 1,
+        adopt.OTHER_REDIRECT: 1,
+    }
     assert fate(done).held_back == {}
 
 

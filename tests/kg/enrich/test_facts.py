@@ -184,6 +184,41 @@ def test_several_items_are_refused_since_nothing_says_which_is_right() -> None:
     assert found == {"several Wikidata ids for one entity": 2}
 
 
+@pytest.mark.parametrize("spelled", ["São_Paulo_(state)", "S%C3%A3o_Paulo_(state)", "são_Paulo__(state)"])
+def test_a_redirect_is_to_an_article_in_our_spelling(spelled: str) -> None:
+    found = said(("dbo:wikiPageRedirects", uri(f"http://dbpedia.org/resource/{spelled}")))
+    assert found == [("dbo:wikiPageRedirects", "<http://dbpedia.org/resource/S%C3%A3o_Paulo_(state)>")]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        uri("http://de.dbpedia.org/resource/Hims"),
+        uri("https://dbpedia.org/resource/Hims"),
+        uri("http://dbpedia.org/resource/"),
+        uri("http://dbpedia.org/resource/Category:Homs"),
+        uri("http://dbpedia.org/resource/Syria#Homs"),
+        uri("http://dbpedia.org/resource/C%23"),
+        uri("http://dbpedia.org/resource/%FF"),
+        uri("http://127.0.0.1:8000/entity/en/Hims"),
+        text("http://dbpedia.org/resource/Hims"),
+    ],
+)
+def test_a_redirect_to_what_is_no_article_of_the_same_dbpedia_is_refused(wrong: Value) -> None:
+    assert refused(("dbo:wikiPageRedirects", wrong)) == {"a redirect to what is no article there": 1}
+
+
+def test_a_redirect_to_the_article_itself_is_refused() -> None:
+    assert refused(("dbo:wikiPageRedirects", uri("http://dbpedia.org/resource/homs"))) == {
+        "a redirect to the article itself": 1
+    }
+
+
+def test_several_redirects_are_refused_since_nothing_says_which_is_right() -> None:
+    found = refused(*(("dbo:wikiPageRedirects", uri(f"http://dbpedia.org/resource/{title}")) for title in "AB"))
+    assert found == {"several redirects of one entity": 2}
+
+
 def test_a_property_that_was_not_asked_for_is_refused() -> None:
     assert refused(("ng:place", uri("http://example.org/a"))) == {"a property that was not asked for": 1}
 
@@ -202,7 +237,7 @@ def test_what_one_entity_can_have_is_bounded() -> None:
     assert found.refused.total() + len(found.statements) == 2 * many + len(labels)
 
 
-NAMES = ("rdf:type", "rdfs:label", "skos:altLabel", "owl:sameAs", "wgs:lat", "wgs:long", POINT)
+NAMES = ("dbo:wikiPageRedirects", "rdf:type", "rdfs:label", "skos:altLabel", "owl:sameAs", "wgs:lat", "wgs:long", POINT)
 VALUES = st.fixed_dictionaries(
     {"type": st.sampled_from(["uri", "literal", "bnode", "triple"]), "value": st.text(st.characters())},
     optional={"xml:lang": st.text(max_size=9), "datatype": st.text(max_size=9)},

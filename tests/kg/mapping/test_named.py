@@ -34,7 +34,7 @@ def described(
 ) -> list[Quad]:
     things = NamedThings(categories=Counter(categories or {}), publishers=Counter(publishers or {}))
     nodes = Nodes(MINTER, gazetteer.load())
-    return list(named_quads(things, nodes, decide([], [], nodes, {}, (), named.formerly(things, MINTER))))
+    return list(named_quads(things, nodes, decide([], [], nodes, {}, (), (), named.formerly(things, MINTER))))
 
 
 def replaced_by(path: str) -> set[tuple[NamedNode, object]]:
