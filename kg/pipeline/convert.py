@@ -2,41 +2,25 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Container, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from itertools import chain
 
 from kg.dialects import reading, registry
-from kg.dialects.item import Item, Origin, Tally, content, fold, normalise
+from kg.dialects.item import Tally
 from kg.dialects.record import Page, Record, Unread
-from kg.entities.aliases import Aliases, decide
 from kg.entities.nodes import Nodes
-from kg.entities.redirects import Redirect
 from kg.errors import ConfigurationError
 from kg.events.claims import Claims
-from kg.events.ledger import Ledger, hash_of
-from kg.events.lines import Alias, Claim, Name
+from kg.events.ledger import hash_of
 from kg.events.merged import surviving
 from kg.events.recognise import new_texts, recall, recognise
-from kg.events.timeline import Capture, Event, Listing, Observed, Timeline
-from kg.mapping.entity import former_quads
+from kg.events.timeline import Capture, Event, Listing, Timeline
 from kg.mapping.event import Mapper, instant, source_quads, unusable, urls
-from kg.mapping.named import formerly
-from kg.mapping.page import calendar_quads, day_quads, named_quads, page_quads
-from kg.mapping.story import story_quads
-from kg.mapping.takedown import Withdrawn, amendments
+from kg.mapping.page import day_quads, page_quads
+from kg.mapping.takedown import Withdrawn
 from kg.pipeline.outcome import Outcome, Pending
-from kg.rdf import Literal, NamedNode, Quad, terms
-
-DESCRIBED = {
-    "entities": terms.ENTITY,
-    "places": terms.SCHEMA_PLACE,
-    "categories": terms.CONCEPT,
-    "publishers": terms.ORGANIZATION,
-    "stories": terms.EVENT_SERIES,
-}
+from kg.rdf import NamedNode, Quad, terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +65,8 @@ class CapturedPage:
 class Converter:
     """Converts pages of one dataset; ``outcome`` grows while the quads are drawn.
 
-    Which nodes are aliases is known at the end only: the quads of days name things by their nodes as tables tell them.
+    Which nodes are aliases is known at the end only (see kg.pipeline.whole): the quads of days name things by their
+    nodes as tables tell them.
     """
 
     def __init__(self, nodes: Nodes) -> None:
@@ -228,115 +213,6 @@ class Converter:
             for reference in listing.item.related:
                 self.outcome.pending.append(Pending(subject, event.language, reference, listing.page, listing.captured))
 
-    def finish(self, outcome: Outcome, ledger: Ledger, redirects: Iterable[Redirect] = ()) -> Iterator[Quad]:
-        """Yield what can be said only when all days are known: related events, and what all of them name.
-
-        ``outcome`` is that of all days, ``redirects`` what others know of articles. An event known from lists of
-        related events alone is described by them.
-        """
-        self.outcome.add(outcome)
-        claims = ledger.of(*{pending.reference.day for pending in self.outcome.pending})
-        only_related: dict[str, list[Pending]] = {}
-        for pending in self.outcome.pending:
-            if _names_withdrawn(pending, claims, self.outcome.withdrawn):
-                continue
-            key = _refer(pending, claims)
-            iri = self.minter.event(key)
-            if iri not in self.outcome.listed:
-                only_related.setdefault(key, []).append(pending)
-            yield from self._relate(pending, iri)
-        yield from self._only_related(only_related, claims)
-        yield from calendar_quads(self.outcome.days, self.minter)
-        self.outcome.aliases = self._decide(ledger, redirects)
-        yield from self._describe_named(ledger)
-        self.outcome.claims += claims.added
-        yield from self._also_known_as(claims.added)
-        yield from amendments(ledger, self.minter, self.outcome.withdrawn)
-
-    def _also_known_as(self, claims: Iterable[Claim]) -> Iterator[Quad]:
-        """Yield the slugs under which lists of related events name events that are described already."""
-        for claim in claims:
-            iri = self.minter.event(claim.key)
-            if claim.kind == "slug" and iri in self.outcome.listed:
-                yield Quad(NamedNode(iri), terms.IDENTIFIER, Literal(f"{claim.day.isoformat()}/{claim.value}"))
-
-    def _describe_named(self, ledger: Ledger) -> Iterator[Quad]:
-        described: defaultdict[NamedNode, set[NamedNode]] = defaultdict(set)
-        labels: dict[str, str] = {}
-        places = described[terms.SCHEMA_PLACE]  # which is whole before the first story is drawn
-        now = named_quads(self.outcome.named, self.nodes, self.outcome.aliases)
-        stories = story_quads(self.outcome.named.uses, self.minter, self._entity, places)
-        for quad in chain(now, stories, self._formerly_named(labels, ledger)):
-            yield quad
-            if not isinstance(quad.subject, NamedNode):
-                continue
-            if quad.predicate == terms.TYPE and isinstance(quad.object, NamedNode):
-                described[quad.object].add(quad.subject)
-            elif quad.predicate == terms.LABEL:
-                labels[quad.subject.value] = str(getattr(quad.object, "value", ""))
-        self.outcome.tally.counts.update({name: len(described[term]) for name, term in DESCRIBED.items()})
-        self.outcome.tally.counts["aliases"] = len(self.outcome.aliases.canonical)
-        self.outcome.tally.counts["sources"] = len(self.outcome.named.sources)
-        self.outcome.tally.counts["revisions"] = self.outcome.named.revisions
-        self.outcome.tally.counts["days"] = len(self.outcome.days)
-        self._claim_names(labels, ledger)
-
-    def _formerly_named(self, labels: Mapping[str, str], ledger: Ledger) -> Iterator[Quad]:
-        """Yield what is left to say of things that no event names any more, but for those of which nobody may know.
-
-        Which of them only a withdrawn event has named is not told by the ledger, so then nothing is said of any.
-        """
-        if ledger.withdrawn or self.outcome.withdrawn:
-            return
-        base, aliases = self.minter.base, self.outcome.aliases.canonical
-        former = {base + path: label for path, label in ledger.names.items()}
-        gone = {iri: label for iri, label in former.items() if iri not in labels and iri not in aliases}
-        yield from former_quads(gone, self.nodes)
-
-    def _entity(self, language: str, title: str) -> str | None:
-        """Return the IRI of the canonical node of what a title names, None where it is the title of no article."""
-        iri = self.nodes.iri(language, title)
-        return iri and self.outcome.aliases.of(iri)
-
-    def _decide(self, ledger: Ledger, redirects: Iterable[Redirect]) -> Aliases:
-        """Decide which nodes are one, with what the ledger has decided already."""
-        base, named = self.minter.base, self.outcome.named
-        known = {base + alias: base + canonical for alias, canonical in ledger.aliases.items()}
-        separate = [(base + one, base + other) for one, other in ledger.separate]
-        old = formerly(named, self.minter)
-        found = decide(named.entities, named.uses, self.nodes, known, separate, redirects, old)
-        told = {base + line.path: line.reason for line in ledger.lines if isinstance(line, Alias)}
-        found.reasons.update({alias: told[alias] for alias in found.canonical if alias in told})
-        return found
-
-    def _claim_names(self, labels: Mapping[str, str], ledger: Ledger) -> None:
-        """Claim the names of things and their aliases that the ledger does not know."""
-        path = len(self.minter.base)
-        for iri, label in labels.items():
-            if iri[path:] not in ledger.names and not iri.startswith(f"{self.minter.base}event/"):
-                self.outcome.claims.append(Name(iri[path:], label))
-        for alias, canonical in self.outcome.aliases.canonical.items():
-            if ledger.into(alias[path:]) is None:
-                self.outcome.claims.append(Alias(alias[path:], canonical[path:], self.outcome.aliases.reasons[alias]))
-
-    def _relate(self, pending: Pending, iri: str) -> Iterator[Quad]:
-        target = NamedNode(iri)
-        entry = NamedNode(f"{pending.page}#related-{pending.reference.position}")
-        yield Quad(entry, terms.ABOUT, target)
-        if iri != pending.subject:
-            yield Quad(NamedNode(pending.subject), terms.RELATION, target)
-
-    def _only_related(self, found: dict[str, list[Pending]], claims: Claims) -> Iterator[Quad]:
-        slugs = claims.slugs()
-        for key, pending in found.items():
-            self.outcome.tally.counts["events"] += 1
-            self.outcome.tally.counts["events only listed as related"] += 1
-            self.outcome.languages[pending[0].language] += 1
-            day = pending[0].reference.day
-            self.outcome.days.add(day)
-            yield from day_quads(day, self.minter)
-            yield from self._mapper.event(_related_event(key, pending), {}, slugs.get(key, ()))
-
 
 def _check_days(kept: Iterable[CapturedPage], days: Collection[date]) -> None:
     """Refuse items of other days: the ledger would not be asked for their events, whose IRIs would move."""
@@ -349,53 +225,7 @@ def _check_days(kept: Iterable[CapturedPage], days: Collection[date]) -> None:
                 )
 
 
-def _refer(pending: Pending, claims: Claims) -> str:
-    """Return the key of the event that a list of related events names, minted if none of its day has that name.
-
-    Its name and slug are claimed, so that the next build finds the same event by them.
-    """
-    reference, language = pending.reference, pending.language
-    key = _referred(pending, claims) or claims.mint(reference.day, language, normalise(reference.title))
-    claims.claim(reference.day, language, key, (fold(reference.title),), (reference.slug,))
-    return key
-
-
-def _referred(pending: Pending, claims: Claims) -> str | None:
-    reference, language = pending.reference, pending.language
-    by_slug = claims.find(reference.day, language, (), (reference.slug,))
-    key = by_slug or claims.find(reference.day, language, (fold(reference.title),))
-    return key and claims.survivor(key)
-
-
-def _names_withdrawn(pending: Pending, claims: Claims, withdrawn: Container[str]) -> bool:
-    """Whether a related event is withdrawn, or prints what is."""
-    key = _referred(pending, claims)
-    return (
-        key in claims.withdrawn or key in withdrawn or Withdrawn(claims.hidden).reference(pending.reference) is not None
-    )
-
-
 def _withdrawn(claims: Claims) -> Withdrawn:
     """Return what is withdrawn, with the wordings of withdrawn events that the captures have shown only now."""
     new = (claim for claim in claims.added if claim.key in claims.withdrawn)
     return Withdrawn({**claims.hidden, **{hash_of(claim): claims.withdrawn[claim.key] for claim in new}})
-
-
-def _related_event(key: str, pending: list[Pending]) -> Event:
-    listings = [_related_listing(one) for one in pending]
-    item = listings[0].item
-    observed = Observed(item, {Origin.RELATED: listings[0].entry})
-    return Event(key, item.language, listings, {content(item): observed}, content(item))
-
-
-def _related_listing(pending: Pending) -> Listing:
-    reference = pending.reference
-    item = Item(
-        Origin.RELATED,
-        pending.language,
-        reference.day,
-        f"related-{reference.position}",
-        reference.title,
-        mention_labels=reference.labels,
-    )
-    return Listing(item, pending.page, pending.captured)

@@ -39,6 +39,7 @@ from kg.pipeline.moves import Converted, settled
 from kg.pipeline.outcome import Outcome
 from kg.pipeline.plan import Month
 from kg.pipeline.report import report
+from kg.pipeline.whole import Whole
 from kg.process.parallel import each
 from kg.rdf import Quad
 from kg.rdf.iri import Minter
@@ -140,8 +141,9 @@ def quads(roots: Iterable[Path], settings: Settings) -> Iterator[Quad]:
         quad for month in plan.months(archives, known, settings) for quad in _month_quads(archives, month, converter)
     ]
     known.extend(converter.outcome.claims)
-    found += converter.finish(Outcome(), known)
-    yield from renaming.renamed(found, converter.outcome.aliases.canonical)
+    whole = Whole(converter.nodes, converter.outcome)
+    found += whole.quads(known)
+    yield from renaming.renamed(found, whole.outcome.aliases.canonical)
 
 
 @contextmanager
@@ -280,22 +282,22 @@ def _load(
 
     Returns the parts, the outcome of all, whose claims are then in ``known``, and how many triples there are.
     """
-    converter, whole = Converter(_nodes(settings.base, _separate(settings.base, known))), Outcome()
+    whole = Whole(_nodes(settings.base, _separate(settings.base, known)), Outcome())
     drawn = list(parts)
     for _, part in drawn:
-        whole.add(part.outcome)
-    known.extend(whole.claims)
+        whole.outcome.add(part.outcome)
+    known.extend(whole.outcome.claims)
     finish = scratch / f"{FINISH}.nt"
-    _write_shard(converter.finish(whole, known, _redirects(settings)), finish)
+    _write_shard(whole.quads(known, _redirects(settings)), finish)
     database = EmbeddedGraph(str(path))
     done = []
     with Loading(database) as load:
-        for month, part in zip(drawn, _renamed(drawn, converter, scratch, settings), strict=True):
+        for month, part in zip(drawn, _renamed(drawn, whole, scratch, settings), strict=True):
             load(part.file)
             done.append((month[0], part))
         load(finish)
     database.flush()
-    return done, converter.outcome, len(database)
+    return done, whole.outcome, len(database)
 
 
 def _redirects(settings: Settings) -> list[Redirect]:
@@ -304,12 +306,10 @@ def _redirects(settings: Settings) -> list[Redirect]:
     return redirects(store.current().folder) if store.has_current and not settings.as_of else []
 
 
-def _renamed(
-    converted: list[Converted], converter: Converter, scratch: Path, settings: Settings
-) -> Iterator[ConvertedMonth]:
+def _renamed(converted: list[Converted], whole: Whole, scratch: Path, settings: Settings) -> Iterator[ConvertedMonth]:
     """Yield converted months with the canonical nodes in the places of aliases, several made at a time."""
-    canonical = converter.outcome.aliases.canonical
-    aliases = [renaming.pending(part, converter.nodes, canonical) for _, part in converted]
+    canonical = whole.outcome.aliases.canonical
+    aliases = [renaming.pending(part, whole.nodes, canonical) for _, part in converted]
     work = [
         (part, some, scratch / f"renamed-{number}.nt")
         for number, ((_, part), some) in enumerate(zip(converted, aliases, strict=True))
