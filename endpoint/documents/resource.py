@@ -26,7 +26,7 @@ from endpoint.site.problems import acceptable, problem
 from endpoint.site.site import Site, site, tagged
 from kg.derived.kinds import SEARCH
 from kg.entities.labels import likeness
-from kg.errors import NotFoundError, WithdrawnError
+from kg.errors import NotFoundError, StoreError, WithdrawnError
 from kg.lookup.describe import paged, pages
 from kg.lookup.locate import Location
 from kg.lookup.search import NAMES
@@ -164,7 +164,10 @@ def _called(here: Site, path: str) -> Location | None:
         return None
 
     def look() -> tuple[str | None]:
-        index = here.artefacts.obtain(SEARCH, here.snapshot)
+        try:
+            index = here.artefacts.obtain(SEARCH, here.snapshot)
+        except StoreError:  # there is none where SQLite has no full-text search
+            return (None,)
         found = here.workers.ask(FindText(index, title, NAMES, CALLED))
         root = here.addresses.iri(f"entity/{language}/")
         same = (one["iri"] for one in found if one["iri"].startswith(root) and likeness(title, one["label"]) > 1)
