@@ -6,7 +6,7 @@ import io
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
@@ -27,11 +27,9 @@ from kg.entities.nodes import Nodes
 from kg.entities.publishers import hosts, publishers
 from kg.entities.redirects import Redirect
 from kg.errors import ConfigurationError
-from kg.events import ledger_file
 from kg.events.ledger import Ledger
-from kg.events.ledger_file import LedgerFile
-from kg.events.lines import Alias, Line, Name, Text
-from kg.pipeline import earlier, kept_months, plan, renaming
+from kg.pipeline import kept_months, plan, renaming
+from kg.pipeline.build_ledger import BuildLedger
 from kg.pipeline.convert import Converter
 from kg.pipeline.kept_months import ConvertedMonth
 from kg.pipeline.load import Loading
@@ -45,7 +43,7 @@ from kg.rdf import Quad
 from kg.rdf.iri import Minter
 from kg.settings import Settings
 from kg.shapes import check
-from kg.store import shards, snapshot, verified
+from kg.store import shards, snapshot
 from kg.store.embedded import EmbeddedGraph
 from kg.store.layout import Store
 from kg.store.past import instant, text
@@ -88,12 +86,8 @@ def build(
     if past:
         store.current()  # its ledger knows the events by the wordings that they had first
     with store.drafting() as draft, snapshot.scratch(draft) as scratch:
-        copy = ledger_file.published(settings.ledger)
-        file = verified.ledger(store, copy)
-        known = Ledger(file.lines)
-        shipped = ledger_file.missing(copy, known)
-        former = earlier.texts(store) if not known.texts else []
-        known.extend(former)
+        ledger = BuildLedger(store, settings.ledger)
+        known = ledger.known
         parts_read = _convert(archives, known, scratch, settings, progress)
         converted, finished, triples = _load(snapshot.database(draft), parts_read, scratch, known, settings)
         new = sum(part.is_new for _, part in converted)
@@ -110,12 +104,11 @@ def build(
         found |= {"shapes": {**checked.summary, "seconds": round(checked.seconds, 2)}}
         found["seconds"] = round(monotonic() - started, 1)
         (snapshot.report(draft)).write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        claims = _lasting(finished.claims, past)
-        with _claimed(store, file, [*shipped, *_unclaimed(former, claims), *claims]):
+        with ledger.claimed(finished.claims, is_past=past is not None) as root:
             manifest = _manifest(store, draft, archives, found, settings)
             manifest = replace(
                 manifest,
-                ledger_root=file.root,
+                ledger_root=root,
                 writes=last_write,
                 shapes=checked.summary,
                 publications=registry.publications(finished.dialects),
@@ -123,8 +116,7 @@ def build(
             if past:
                 return Built(store.retain(draft, replace(manifest, as_of=text(past))), found)
             built = Built(store.publish(draft, manifest, settings.keep_snapshots), found)
-        ledger_file.export(store.ledger, settings.ledger)
-        known = Ledger(file.lines) if former else known
+        known = ledger.export()
         names = [kept_months.name(month, archives, settings.base, known) for month, _ in converted]
         sums = _keep(store, {name: part for name, (_, part) in zip(names, converted, strict=True)}, scratch)
         if sums and not (adopted.sources or last_write):
@@ -144,30 +136,6 @@ def quads(roots: Iterable[Path], settings: Settings) -> Iterator[Quad]:
     whole = Whole(converter.nodes, converter.outcome)
     found += whole.quads(known)
     yield from renaming.renamed(found, whole.outcome.aliases.canonical)
-
-
-@contextmanager
-def _claimed(store: Store, file: LedgerFile, lines: Iterable[Line]) -> Iterator[None]:
-    """Append lines to the ledger of ``store``; take them back if the block fails before its snapshot is current."""
-    before, end = store.target, file.end
-    try:
-        file.append(lines)
-        yield
-    except BaseException:
-        if store.target == before:
-            file.undo(end)
-        raise
-
-
-def _unclaimed(former: list[Text], claims: list[Line]) -> list[Text]:
-    """Return the texts of an earlier snapshot but those that are claimed anew, with what is printed."""
-    known = {(claim.key, claim.revision) for claim in claims if isinstance(claim, Text)}
-    return [text for text in former if (text.key, text.revision) not in known]
-
-
-def _lasting(claims: list[Line], past: datetime | None) -> list[Line]:
-    """Return the claims; those of a time past without texts, of which the last is an event's present one, and names."""
-    return [claim for claim in claims if not (past and isinstance(claim, Text | Name | Alias))]
 
 
 def _check_base(store: Store, base: str) -> None:
