@@ -14,7 +14,7 @@ from datetime import date
 from kg.dialects.item import fold
 from kg.errors import LedgerError
 from kg.events.claims import Claims
-from kg.events.lines import HASHED, Alias, Claim, Line, Name, Text, Unalias, hashed
+from kg.events.lines import HASHED, Alias, Claim, Line, Name, Text, Unalias, Unname, hashed
 from kg.events.replacements import Replacements
 
 
@@ -23,7 +23,7 @@ class Ledger:
 
     ``lines`` has them all and ``claims`` those about wordings, slugs, merges and withdrawals, in their order. ``names``
     are the paths of things that were ever published, with their labels; ``separate`` the pairs of paths of which it was
-    decided that they are not one thing.
+    decided that they are not one thing; ``unnamed`` the hashes of paths that are told no longer.
     """
 
     def __init__(self, lines: Iterable[Line] = ()) -> None:
@@ -31,6 +31,7 @@ class Ledger:
         self.claims: list[Claim] = []
         self.names: dict[str, str] = {}
         self.separate: set[tuple[str, str]] = set()
+        self.unnamed: set[str] = set()
         self.texts: dict[str, list[Text]] = {}
         self._days: dict[date, list[Claim]] = defaultdict(list)
         self._days_of_texts: dict[date, dict[str, None]] = defaultdict(dict)
@@ -51,17 +52,38 @@ class Ledger:
                     self._claim(line)
                 case Text():
                     self._text(line)
-                case Name(path, label):
-                    self.names[path] = label
-                case Alias(path, canonical, _):
-                    self._aliases.add(path, canonical)
-                    self.separate.discard((path, canonical))
-                case Unalias(path, canonical, _):
-                    if path in self._aliases.direct:
-                        self._aliases.remove(path, canonical)
-                    self.separate.add((path, canonical))
+                case Name() | Alias() | Unalias() if line.path.startswith(HASHED):
+                    pass  # of a copy that hides it
+                case Name() | Alias() | Unalias():
+                    self._name(line)
+                case Unname(path):
+                    self.unnamed.add(path)
+        self._forget()
         self._merged.check()
         self._aliases.check()
+
+    def _name(self, line: Name | Alias | Unalias) -> None:
+        if self.unnamed:
+            self.unnamed -= {HASHED + hashed(one) for one in (line.path, line[1])}
+        match line:
+            case Name(path, label):
+                self.names[path] = label
+            case Alias(path, canonical, _):
+                self._aliases.add(path, canonical)
+                self.separate.discard((path, canonical))
+            case Unalias(path, canonical, _):
+                if path in self._aliases.direct:
+                    self._aliases.remove(path, canonical)
+                self.separate.add((path, canonical))
+
+    def _forget(self) -> None:
+        """Forget the names that are told no longer."""
+        if not self.unnamed:
+            return
+        self.names = {path: label for path, label in self.names.items() if HASHED + hashed(path) not in self.unnamed}
+        for alias, canonical in list(self._aliases.direct.items()):
+            if not self.unnamed.isdisjoint(HASHED + hashed(one) for one in (alias, canonical)):
+                self._aliases.remove(alias, canonical)
 
     def _claim(self, claim: Claim) -> None:
         self.claims.append(claim)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from copy import copy
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -27,6 +27,7 @@ from kg.events.lines import (
     escape,
     month_of,
     parse,
+    paths,
     shipped,
     unescape,
 )
@@ -295,12 +296,13 @@ def export(path: Path, shipped_as: str) -> None:
         return
     target = Path(shipped_as)
     file = LedgerFile(path)
-    telling = Ledger(file.lines).telling
+    known = Ledger(file.lines)
+    telling, unnamed = known.telling, known.unnamed
     lines = file.raw() if file.end else ()
     draft = target.with_name(f".{target.name}.{os.getpid()}")
     try:
         with draft.open("wb") as output:
-            output.writelines(_copied(line, form, telling) for form, line in lines)
+            output.writelines(_copied(line, form, telling, unnamed) for form, line in lines)
             output.flush()
             os.fsync(output.fileno())
         draft.replace(target)
@@ -309,12 +311,13 @@ def export(path: Path, shipped_as: str) -> None:
         raise LedgerError(f"the ledger {target} cannot be written: {error.strerror or error}") from error
 
 
-def _copied(line: bytes, form: int, telling: frozenset[str]) -> bytes:
-    """Return a line as a copy has it that must not tell the words of the events ``telling``."""
-    if not (form and telling):
+def _copied(line: bytes, form: int, telling: frozenset[str], unnamed: Set[str]) -> bytes:
+    """Return a line as a copy has it that must not tell the words of events ``telling``, nor hashed paths."""
+    if not (form and (telling or unnamed)):
         return line
     some = _columns(line, form)
-    if some[0] not in ("slug", "text") or some[3] not in telling:
+    told = some[3] in telling if some[0] in ("slug", "text") else not unnamed.isdisjoint(paths(some))
+    if not told:
         return line
     hidden = shipped(some)
     if form == 1:

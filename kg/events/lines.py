@@ -94,6 +94,15 @@ class Unalias(NamedTuple):
     reason: str
 
 
+class Unname(NamedTuple):
+    """The path with this hash is told no longer, nor its label: nothing that is shown names it, and something may not.
+
+    The lines that name it are hidden in copies, until one that comes after this one names it again.
+    """
+
+    path: str
+
+
 class MonthHash(NamedTuple):
     """The hash of all lines of a month so far."""
 
@@ -107,7 +116,7 @@ class RootHash(NamedTuple):
     sha256: str
 
 
-Line: TypeAlias = Claim | Text | Name | Alias | Unalias
+Line: TypeAlias = Claim | Text | Name | Alias | Unalias | Unname
 
 PATHS: Final[dict[str, type[Name | Alias | Unalias]]] = {"name": Name, "alias": Alias, "unalias": Unalias}
 
@@ -130,6 +139,8 @@ def parse(columns: list[str]) -> Line | MonthHash | RootHash:
     if kind in PATHS:
         return PATHS[kind](*map(unescape, values))
     match columns:
+        case ["unname", path] if HIDDEN.fullmatch(path):
+            return Unname(path)
         case ["month", month, sha256] if MONTH.fullmatch(month) and SHA256.fullmatch(sha256):
             return MonthHash(month, sha256)
         case ["root", sha256] if SHA256.fullmatch(sha256):
@@ -174,12 +185,24 @@ def columns(line: Line | MonthHash | RootHash) -> list[str]:
 
 def shipped(columns: list[str]) -> list[str]:
     """Return the columns of a line as a copy has it that must not tell its words, from those that say them."""
+    if columns[0] in ("name", "alias", "unalias"):
+        return [columns[0], *map(_hidden, columns[1:])]
     if columns[0] not in ("slug", "text"):
         return columns
     value = unescape(columns[-1])
     if value.startswith(HASHED) and (columns[0] == "slug" or HIDDEN.fullmatch(value)):
         return columns
     return [*columns[:-1], HASHED + hashed(value)]
+
+
+def _hidden(column: str) -> str:
+    return column if HIDDEN.fullmatch(column) else HASHED + hashed(unescape(column))
+
+
+def paths(columns: list[str]) -> list[str]:
+    """Return the hashes of the paths that a line names, by its columns."""
+    named = {"name": columns[1:2], "alias": columns[1:3], "unalias": columns[1:3]}.get(columns[0], [])
+    return [_hidden(column) for column in named]
 
 
 def month_of(columns: list[str]) -> str:

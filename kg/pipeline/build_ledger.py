@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
 from kg.events import ledger_file
 from kg.events.ledger import Ledger
-from kg.events.lines import Line, Text
+from kg.events.lines import Alias, Line, Name, Text, Unname
 from kg.pipeline import earlier
 from kg.store import verified
 from kg.store.layout import Store
+
+NOT_OF_THE_PAST: Final = (Text, Name, Alias, Unname)
 
 
 class BuildLedger:
@@ -32,10 +35,11 @@ class BuildLedger:
     def claimed(self, claims: list[Line], *, is_past: bool) -> Iterator[str]:
         """Append claims, and give the root; take them back if the block fails before its snapshot is current.
 
-        Of a time past, texts are left out: the last text of an event is its present one.
+        Of a time past, texts and names are left out: the last text of an event is its present one, and what is shown
+        now says which names are told.
         """
         before, end = self._store.target, self._file.end
-        lasting = [claim for claim in claims if not (is_past and isinstance(claim, Text))]
+        lasting = [claim for claim in claims if not (is_past and isinstance(claim, NOT_OF_THE_PAST))]
         try:
             self._file.append([*self._lacked, *self._unclaimed(lasting), *lasting])
             yield self._file.root

@@ -12,7 +12,7 @@ from kg.entities.nodes import Nodes
 from kg.entities.redirects import Redirect
 from kg.events.claims import Claims
 from kg.events.ledger import Ledger
-from kg.events.lines import Alias, Claim, Name
+from kg.events.lines import HASHED, Alias, Claim, Name, Unname, hashed
 from kg.events.timeline import Event, Listing, Observed
 from kg.mapping.entity import former_quads
 from kg.mapping.event import Mapper
@@ -94,16 +94,16 @@ class Whole:
         self._claim_names(labels, ledger)
 
     def _formerly_named(self, labels: Mapping[str, str], ledger: Ledger) -> Iterator[Quad]:
-        """Yield what is left to say of things that no event names any more, but for those of which nobody may know.
+        """Yield what is left to say of things that no event names any more, but for those of which nobody may know."""
+        if not self._is_hiding(ledger):
+            base, aliases = self.minter.base, self.outcome.aliases.canonical
+            former = {base + path: label for path, label in ledger.names.items()}
+            gone = {iri: label for iri, label in former.items() if iri not in labels and iri not in aliases}
+            yield from former_quads(gone, self.nodes)
 
-        Which of them only a withdrawn event has named is not told by the ledger, so then nothing is said of any.
-        """
-        if ledger.withdrawn or self.outcome.withdrawn:
-            return
-        base, aliases = self.minter.base, self.outcome.aliases.canonical
-        former = {base + path: label for path, label in ledger.names.items()}
-        gone = {iri: label for iri, label in former.items() if iri not in labels and iri not in aliases}
-        yield from former_quads(gone, self.nodes)
+    def _is_hiding(self, ledger: Ledger) -> bool:
+        """Whether an event is withdrawn: then things that nothing names any more may have been named by that alone."""
+        return bool(ledger.withdrawn or self.outcome.withdrawn)
 
     def _entity(self, language: str, title: str) -> str | None:
         """Return the IRI of the canonical node of what a title names, None where it is the title of no article."""
@@ -114,8 +114,12 @@ class Whole:
         """Decide which nodes are one, with what the ledger has decided already."""
         base, named = self.minter.base, self.outcome.named
         known = {base + alias: base + canonical for alias, canonical in ledger.aliases.items()}
+        old = list(formerly(named, self.minter))
+        if self._is_hiding(ledger):
+            printed = {self.minter.entity(language, title) for language, title in named.entities}
+            printed |= {former for former, _, _ in old}
+            known = {alias: canonical for alias, canonical in known.items() if alias in printed}
         separate = [(base + one, base + other) for one, other in ledger.separate]
-        old = formerly(named, self.minter)
         found = decide(named.entities, named.uses, self.nodes, known, separate, redirects, old)
         told = {base + line.path: line.reason for line in ledger.lines if isinstance(line, Alias)}
         found.reasons.update({alias: told[alias] for alias in found.canonical if alias in told})
@@ -130,6 +134,10 @@ class Whole:
         for alias, canonical in self.outcome.aliases.canonical.items():
             if ledger.into(alias[path:]) is None:
                 self.outcome.claims.append(Alias(alias[path:], canonical[path:], self.outcome.aliases.reasons[alias]))
+        if self._is_hiding(ledger):
+            shown = {iri[path:] for iri in (*labels, *self.outcome.aliases.canonical)}
+            hidden = sorted((ledger.names.keys() | ledger.aliases.keys()) - shown)
+            self.outcome.claims += (Unname(HASHED + hashed(one)) for one in hidden)
 
     def _relate(self, pending: Pending, iri: str) -> Iterator[Quad]:
         target = NamedNode(iri)

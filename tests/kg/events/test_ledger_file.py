@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from kg.errors import LedgerError
 from kg.events.ledger import Ledger
 from kg.events.ledger_file import LedgerFile, append, export, missing, published, read
-from kg.events.lines import Alias, Claim, Line, Name, Text, Unalias, columns, hashed
+from kg.events.lines import Alias, Claim, Line, Name, Text, Unalias, Unname, columns, hashed, shipped
 
 DAY, NEXT_MONTH = date(2011, 11, 8), date(2011, 12, 8)
 KEY, OTHER = "2011-11-08/aaaaaaaaaa", "2011-11-08/bbbbbbbbbb"
@@ -132,7 +132,8 @@ def test_a_line_of_an_unknown_type_says_that_the_ledger_is_of_a_newer_version(tm
 def test_the_hash_of_a_month_is_that_of_its_shipped_lines_and_the_root_that_of_the_months(tmp_path: Path) -> None:
     append(tmp_path / "ledger.tsv", [wording("a"), Name("entity/en/Homs", "Homs")])
     _, *lines, other, month, root = (tmp_path / "ledger.tsv").read_text().splitlines()
-    sums = [hashlib.sha256(f"{line}\n".encode()).hexdigest() for line in reversed(lines)]
+    told = ["\t".join(shipped(line.split("\t"))) for line in reversed(lines)]
+    sums = [hashlib.sha256(f"{line}\n".encode()).hexdigest() for line in told]
     assert [other, month] == [f"month\t-\t{sums[0]}", f"month\t2011-11\t{sums[1]}"]
     assert root == "root\t" + hashlib.sha256(f"-\t{sums[0]}\n2011-11\t{sums[1]}\n".encode()).hexdigest()
 
@@ -237,3 +238,25 @@ def test_texts_are_those_of_the_days_that_events_were_last_known_on() -> None:
     assert [one.text for one in ledger.of(NEXT_MONTH).texts[KEY]] == ["A", "A again"]
     assert [one.text for one in ledger.texts_on(NEXT_MONTH)] == ["A again"]
     assert ledger.together([(DAY,), (NEXT_MONTH,)]) == [(DAY,), (NEXT_MONTH,)]
+
+
+def test_a_name_that_is_told_no_longer_is_hidden_in_copies_which_have_the_same_root(tmp_path: Path) -> None:
+    file, copied = tmp_path / "ledger.tsv", tmp_path / "copied.tsv"
+    secret, other = Name("publisher/secret", "Secret"), Name("entity/en/Homs", "Homs")
+    append(file, [secret, Alias("publisher/the-secret", "publisher/secret", "a printed label"), other])
+    append(file, [Unname(f"sha256:{hashed(one)}") for one in ("publisher/secret", "publisher/the-secret")])
+    export(file, str(copied))
+    assert b"ecret" not in copied.read_bytes()
+    assert LedgerFile(copied).root == LedgerFile(file).root
+    for one in (file, copied):
+        known = Ledger(read(one))
+        assert (known.names, known.aliases) == ({"entity/en/Homs": "Homs"}, {})
+
+
+def test_a_name_that_is_told_again_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "ledger.tsv"
+    name = Name("entity/en/Homs", "Homs")
+    append(file, [name, Unname(f"sha256:{hashed(name.path)}"), name])
+    assert Ledger(read(file)).names == {"entity/en/Homs": "Homs"}
+    export(file, str(tmp_path / "copied.tsv"))
+    assert b"Homs" in (tmp_path / "copied.tsv").read_bytes()

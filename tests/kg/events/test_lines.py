@@ -21,6 +21,7 @@ from kg.events.lines import (
     escape,
     month_of,
     parse,
+    paths,
     shipped,
     unescape,
 )
@@ -71,14 +72,18 @@ def test_the_shipped_form_of_a_line_is_a_line_of_the_same_month_and_is_shipped_a
     assert month_of(hidden) == month_of(columns(line))
 
 
-def test_slugs_and_texts_are_shipped_as_hashes_and_nothing_else_is() -> None:
+def test_slugs_texts_and_names_are_shipped_as_hashes_and_nothing_else_is() -> None:
     slug = columns(Claim(DAY, "en", KEY, "slug", "secret"))
     text = columns(Text(DAY, "en", KEY, "0123456789ab", "", (), "secret"))
     for hidden in (shipped(slug), shipped(text)):
         assert hidden[-1].startswith("sha256:")
         assert "secret" not in hidden
-    name = columns(Name("entity/en/Homs", "Homs"))
-    assert shipped(name) == name
+    name = columns(Name("entity/en/Secret", "Secret"))
+    assert "ecret" not in "".join(shipped(name))
+    assert shipped(shipped(name)) == shipped(name)
+    assert paths(name) == shipped(name)[1:2] == paths(shipped(name))
+    wording = columns(Claim(DAY, "en", KEY, "wording", "0" * 24))
+    assert shipped(wording) == wording
 
 
 def test_lines_with_a_day_are_of_its_month_and_the_others_of_none() -> None:

@@ -342,7 +342,8 @@ def test_the_same_story_on_two_days_stays_two_events(archive: Archive, settings:
     graph = run.build([root], settings).snapshot.open()
     found = {quad.subject for quad in graph.quads_for_pattern(None, terms.TYPE, terms.EVENT)}
     assert len(found) == 2
-    assert list(graph.quads_for_pattern(None, terms.REPLACED_BY, None)) == []
+    replaced = (quad.subject for quad in graph.quads_for_pattern(None, terms.REPLACED_BY, None))
+    assert not any("/event/" in str(one) for one in replaced)
 
 
 def test_a_page_written_over_by_another_title_wins_and_the_headings_of_all_are_labels(

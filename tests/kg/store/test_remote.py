@@ -28,7 +28,7 @@ from tests.kg.lookup import test_memento
 from tests.kg.remote.servers import oxigraph, peer
 
 BASE = "http://127.0.0.1:8000/"
-CALLS = 5
+CALLS = 6
 """Questions to the engine that a document may take."""
 KINDS = (
     terms.EVENT,
