@@ -13,7 +13,7 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode, Triple
 from kg.enrich import adopt, run, source
 from kg.enrich.redirects import redirects
 from kg.enrich.run import Enriched, Wish
-from kg.entities.redirects import Redirect
+from kg.entities.aliases import Redirect
 from kg.events.ledger_file import LedgerFile
 from kg.events.lines import Alias
 from kg.lookup.locate import Location, locate
@@ -82,8 +82,9 @@ def said(built: Built, name: str) -> set[str]:
 
 
 def canonical(graph: EmbeddedGraph) -> dict[str, str]:
-    """Return the aliases of a graph with what they lead to."""
-    return {named(quad.subject): named(quad.object) for quad in graph.quads_for_pattern(None, REPLACED_BY, None)}
+    """Return the aliases of entities in a graph with what they lead to."""
+    found = [(str(quad.subject), quad) for quad in graph.quads_for_pattern(None, REPLACED_BY, None)]
+    return {named(quad.subject): named(quad.object) for name, quad in found if name.startswith(f"<{ENTITY}")}
 
 
 def named(term: Any) -> str:
