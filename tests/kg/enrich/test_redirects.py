@@ -92,12 +92,10 @@ def named(term: Any) -> str:
 
 
 def aliases(settings: Settings) -> dict[str, tuple[str, str]]:
-    """Return what the ledger says of aliases."""
-    lines = LedgerFile(Store(Path(settings.store)).ledger).lines
-    found = [one for one in lines if isinstance(one, Alias)]
-    return {
-        one.path.removeprefix("entity/en/"): (one.canonical.removeprefix("entity/en/"), one.reason) for one in found
-    }
+    """Return what the ledger says of the aliases of entities."""
+    lines, below = LedgerFile(Store(Path(settings.store)).ledger).lines, "entity/en/"
+    found = [one for one in lines if isinstance(one, Alias) and one.path.startswith(below)]
+    return {one.path.removeprefix(below): (one.canonical.removeprefix(below), one.reason) for one in found}
 
 
 # ---- What is taken from the answers.
