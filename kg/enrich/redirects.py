@@ -11,7 +11,7 @@ from pyoxigraph import RdfFormat, parse
 
 from kg.enrich import source
 from kg.enrich.question import RESOURCE
-from kg.entities.redirects import Redirect
+from kg.entities.aliases import Redirect
 from kg.rdf import NamedNode, Triple, terms
 
 LANGUAGE = "en"

@@ -11,10 +11,10 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain, pairwise
+from typing import NamedTuple
 
-from kg.entities import naming, redirects, sameness
+from kg.entities import naming, sameness
 from kg.entities.nodes import Nodes
-from kg.entities.redirects import Redirect
 from kg.entities.uses import Use
 
 
@@ -28,6 +28,18 @@ class Aliases:
     def of(self, iri: str) -> str:
         """Return the canonical node of a node, or the node itself."""
         return self.canonical.get(iri, iri)
+
+
+class Redirect(NamedTuple):
+    """That the article which a node is named by redirects to the one with a title, and who says so.
+
+    ``iri`` is that of the node, ``language`` and ``title`` are those of the article that it leads to.
+    """
+
+    iri: str
+    language: str
+    title: str
+    stated_by: str
 
 
 def decide(
@@ -98,10 +110,28 @@ def _by_place(named: Iterable[tuple[str, str]], nodes: Nodes) -> Iterator[tuple[
             yield own, (iri, f"GeoNames {place.geonames}")
 
 
+def same_as(redirect: Redirect, nodes: Nodes) -> str | None:
+    """Return the node that is the same thing as the one that a redirect is of, None if it proves none to be.
+
+    What redirects to a place may be a part of it, or have happened there, and a place may redirect to what happened
+    there. So where one of both is a place with a GeoNames id, the other must be a name of that place.
+    """
+    found = nodes.iri(redirect.language, redirect.title)
+    if found is None or found == redirect.iri:
+        return None
+    place, other = nodes.geonames(redirect.iri), nodes.geonames(found)
+    if place == other:
+        return found
+    if place and other:
+        return None
+    bare = nodes.article(found if place else redirect.iri)
+    return found if bare and nodes.gazetteer.is_name(bare[1], place or other or 0) else None
+
+
 def _by_redirects(redirected: Iterable[Redirect], nodes: Nodes) -> Iterator[tuple[str, tuple[str, str]]]:
     """Yield each IRI whose article redirects to that of the same thing, with that and who says so."""
     for one in sorted(redirected):
-        if target := redirects.target(one, nodes):
+        if target := same_as(one, nodes):
             yield one.iri, (target, f"redirect at {one.stated_by}")
 
 

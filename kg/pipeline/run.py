@@ -23,9 +23,9 @@ from kg.enrich import adopt, source
 from kg.enrich.adopt import Adopted
 from kg.enrich.redirects import redirects
 from kg.entities import gazetteer, nodes
+from kg.entities.aliases import Redirect
 from kg.entities.nodes import Nodes
 from kg.entities.publishers import hosts, publishers
-from kg.entities.redirects import Redirect
 from kg.errors import ConfigurationError
 from kg.events.ledger import Ledger
 from kg.pipeline import kept_months, plan, renaming

@@ -7,9 +7,8 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from itertools import chain
 
 from kg.dialects.item import Item, Origin, content, fold, normalise
-from kg.entities.aliases import Aliases, decide
+from kg.entities.aliases import Aliases, Redirect, decide
 from kg.entities.nodes import Nodes
-from kg.entities.redirects import Redirect
 from kg.events.claims import Claims
 from kg.events.ledger import Ledger
 from kg.events.lines import HASHED, Alias, Claim, Name, Unname, hashed

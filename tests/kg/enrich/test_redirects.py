@@ -13,7 +13,7 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode, Triple
 from kg.enrich import adopt, run, source
 from kg.enrich.redirects import redirects
 from kg.enrich.run import Enriched, Wish
-from kg.entities.redirects import Redirect
+from kg.entities.aliases import Redirect
 from kg.events.ledger_file import LedgerFile
 from kg.events.lines import Alias
 from kg.lookup.locate import Location, locate
@@ -82,8 +82,9 @@ def said(built: Built, name: str) -> set[str]:
 
 
 def canonical(graph: EmbeddedGraph) -> dict[str, str]:
-    """Return the aliases of a graph with what they lead to."""
-    return {named(quad.subject): named(quad.object) for quad in graph.quads_for_pattern(None, REPLACED_BY, None)}
+    """Return the aliases of entities in a graph with what they lead to."""
+    found = [(str(quad.subject), quad) for quad in graph.quads_for_pattern(None, REPLACED_BY, None)]
+    return {named(quad.subject): named(quad.object) for name, quad in found if name.startswith(f"<{ENTITY}")}
 
 
 def named(term: Any) -> str:
@@ -91,12 +92,10 @@ def named(term: Any) -> str:
 
 
 def aliases(settings: Settings) -> dict[str, tuple[str, str]]:
-    """Return what the ledger says of aliases."""
-    lines = LedgerFile(Store(Path(settings.store)).ledger).lines
-    found = [one for one in lines if isinstance(one, Alias)]
-    return {
-        one.path.removeprefix("entity/en/"): (one.canonical.removeprefix("entity/en/"), one.reason) for one in found
-    }
+    """Return what the ledger says of the aliases of entities."""
+    lines, below = LedgerFile(Store(Path(settings.store)).ledger).lines, "entity/en/"
+    found = [one for one in lines if isinstance(one, Alias) and one.path.startswith(below)]
+    return {one.path.removeprefix(below): (one.canonical.removeprefix(below), one.reason) for one in found}
 
 
 # ---- What is taken from the answers.

@@ -10,9 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.entities import gazetteer
-from kg.entities.aliases import Aliases, decide
+from kg.entities.aliases import Aliases, Redirect, decide, same_as
 from kg.entities.nodes import Nodes
-from kg.entities.redirects import Redirect, target
 from kg.rdf.iri import Minter
 
 BASE = "http://127.0.0.1:8000/"
@@ -120,7 +119,7 @@ def test_nor_do_two_redirects() -> None:
     ],
 )
 def test_a_redirect_to_or_from_a_place_needs_a_name_of_it(title: str, to: str) -> None:
-    assert target(redirect(title, to), NODES) is None
+    assert same_as(redirect(title, to), NODES) is None
 
 
 def test_what_is_a_name_of_a_place_may_redirect_to_it() -> None:
@@ -134,7 +133,7 @@ def test_what_is_a_name_of_a_place_may_redirect_to_it() -> None:
     ]
     assert len(titles) > 10
     for name, title in titles:
-        assert target(redirect(name, title), NODES) == NODES.iri("en", title)
+        assert same_as(redirect(name, title), NODES) == NODES.iri("en", title)
 
 
 def test_two_places_are_not_joined_by_what_is_one_with_each() -> None:
