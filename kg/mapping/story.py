@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import combinations
@@ -35,24 +35,19 @@ class Story:
         return max(self.days.values())
 
 
-def stories(
-    uses: Iterable[Use], entity: Callable[[str, str], str | None], places: Collection[str] = frozenset()
-) -> dict[str, Story]:
+def stories(uses: Iterable[Use], entity: Callable[[str, str], str | None]) -> dict[str, Story]:
     """Return the stories among the topics of events, by the IRIs of the topics, in the order of these.
 
-    A topic is a story if the events that stand below it now are of two days or more, and if it is none of ``places``,
-    IRIs of what is no series of events: a place is where things happen, whatever stands below it. ``entity`` gives the
-    IRI for a language and a title, None for what is no title of an article: titles with one IRI are one topic. Wordings
-    that are not current, and so events that are gone, do not count.
+    A topic is a story if the events that stand below it now are of two days or more. ``entity`` gives the IRI for a
+    language and a title, None for what is no title of an article: titles with one IRI are one topic. Wordings that are
+    not current, and so events that are gone, do not count.
     """
     topics: defaultdict[str, Story] = defaultdict(Story)
     for use in uses:
         for title in use.topics if use.current else ():
             if iri := entity(use.language, title):
                 topics[iri].days[use.event] = use.day
-    found = {
-        iri: topic for iri, topic in sorted(topics.items()) if iri not in places and len(set(topic.days.values())) > 1
-    }
+    found = {iri: topic for iri, topic in sorted(topics.items()) if len(set(topic.days.values())) > 1}
     for iri, neighbours in _neighbours(found).items():
         found[iri].neighbours = neighbours
     return found
@@ -73,14 +68,12 @@ def _neighbours(found: dict[str, Story]) -> dict[str, tuple[str, ...]]:
     }
 
 
-def story_quads(
-    uses: Iterable[Use], minter: Minter, entity: Callable[[str, str], str | None], places: Collection[NamedNode]
-) -> Iterator[Quad]:
+def story_quads(uses: Iterable[Use], minter: Minter, entity: Callable[[str, str], str | None]) -> Iterator[Quad]:
     """Yield the descriptions of all stories: the class, the first and the last day, the parts and the neighbours.
 
-    Arguments as for ``stories``, but for the places, which are nodes.
+    Arguments as for ``stories``.
     """
-    for iri, story in stories(uses, entity, {place.value for place in places}).items():
+    for iri, story in stories(uses, entity).items():
         subject = NamedNode(iri)
         yield Quad(subject, terms.TYPE, terms.EVENT_SERIES)
         yield Quad(subject, terms.START_DATE, Literal(story.first.isoformat(), datatype=terms.DATE))

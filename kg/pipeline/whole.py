@@ -74,9 +74,8 @@ class Whole:
     def _describe_named(self, ledger: Ledger) -> Iterator[Quad]:
         described: defaultdict[NamedNode, set[NamedNode]] = defaultdict(set)
         labels: dict[str, str] = {}
-        places = described[terms.SCHEMA_PLACE]  # which is whole before the first story is drawn
         now = named_quads(self.outcome.named, self.nodes, self.outcome.aliases)
-        stories = story_quads(self.outcome.named.uses, self.minter, self._entity, places)
+        stories = story_quads(self.outcome.named.uses, self.minter, self._entity)
         for quad in chain(now, stories, self._formerly_named(labels, ledger)):
             yield quad
             if not isinstance(quad.subject, NamedNode):

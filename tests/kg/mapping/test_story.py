@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
 from datetime import date, timedelta
 
 from hypothesis import given
@@ -29,8 +28,8 @@ def use(event: str, day: int, *topics: str, current: bool = True) -> Use:
     return Use(event, FIRST + timedelta(day), "en", topics, (), (), current)
 
 
-def found(*uses: Use, places: Iterable[str] = ()) -> dict[str, Story]:
-    return stories(uses, entity, frozenset(places))
+def found(*uses: Use) -> dict[str, Story]:
+    return stories(uses, entity)
 
 
 uses = st.lists(
@@ -80,13 +79,6 @@ def test_a_former_wording_makes_no_part() -> None:
     assert found(use("a", 0, "Siege of Homs"), use("b", 1, "Siege of Homs", current=False)) == {}
 
 
-def test_a_place_is_no_story() -> None:
-    both = (use("a", 0, "Syria", "Arab Spring"), use("b", 1, "Syria", "Arab Spring"))
-    told = found(*both, places=["en/Syria"])
-    assert list(told) == ["en/Arab Spring"]
-    assert told["en/Arab Spring"].neighbours == ()
-
-
 def test_titles_with_one_iri_are_one_story() -> None:
     told = stories([use("a", 0, "Syrian Civil War"), use("b", 1, "Syrian civil war")], lambda _, title: title.lower())
     assert list(told) == ["syrian civil war"]
@@ -101,7 +93,7 @@ def test_the_neighbours_are_those_with_most_events_in_common_and_not_too_many() 
     assert neighbours == tuple(entity("en", one) for one in (titles[-1], *titles[: NEIGHBOURS - 1]))
 
 
-def test_the_sample_has_stories_and_none_is_an_event_or_a_place(sample_graph: EmbeddedGraph) -> None:
+def test_the_sample_has_stories_and_none_is_an_event(sample_graph: EmbeddedGraph) -> None:
     query = (
         "SELECT ?story (COUNT(DISTINCT ?day) AS ?days) { ?story schema:subEvent/schema:startDate ?day } GROUP BY ?story"
     )
@@ -110,7 +102,7 @@ def test_the_sample_has_stories_and_none_is_an_event_or_a_place(sample_graph: Em
     assert days.keys() == series
     assert min(days.values()) >= 2
     assert days[NamedNode(f"{BASE}entity/en/2011_Syrian_uprising")] >= 3
-    for other in (terms.EVENT, terms.SCHEMA_EVENT, terms.SCHEMA_PLACE):
+    for other in (terms.EVENT, terms.SCHEMA_EVENT):
         assert series.isdisjoint(quad.subject for quad in sample_graph.quads_for_pattern(None, terms.TYPE, other))
 
 
