@@ -190,13 +190,24 @@ def new_texts(event: Event, known: list[Text]) -> list[Text]:
 def _reprinted(event: Event, known: list[Text]) -> Iterator[Text]:
     """Yield former revisions that were known by their entries as printed as those that the entries show now."""
     shown = {revision_name(content) for content in event.revisions}
-    lost = [one for one in known if one.revision not in shown]
-    if not lost:
-        return
-    now = {entry: text_of(event, content) for content in event.revisions for entry in _entries(event, content)}
-    for one in lost:
-        if one.printed in now and now[one.printed].printed:
+    lost = {one.revision: one for one in known if one.revision not in shown}
+    now = _by_evidence(event) if lost else {}
+    for one in lost.values():
+        if one.printed in now and now[one.printed].printed not in ("", one.printed):
             yield one._replace(printed=now[one.printed].printed)
+
+
+def _by_evidence(event: Event) -> dict[str, Text]:
+    """Return the revisions of an event by hashes of what is printed where captures show them, and of the entries."""
+    found: dict[str, Text] = {}
+    for content in event.revisions:
+        text = text_of(event, content)
+        found |= dict.fromkeys((text.printed, *_entries(event, content)), text)
+    now = text_of(event, event.current)
+    alike = (one.item for one in event.listings if fold(one.item.title) == fold(event.item.title))
+    for item in alike:
+        found.setdefault(short_hash(item.printed, 12), now)
+    return found
 
 
 def recall(event: Event, known: list[Text]) -> None:
@@ -207,12 +218,10 @@ def recall(event: Event, known: list[Text]) -> None:
     if not lost:
         return
     printed = {one.printed: one.revision for one in known}
-    for content in event.revisions:
-        now = text_of(event, content)
-        printed |= dict.fromkeys((now.printed, *_entries(event, content)), now.revision)
+    printed |= {evidence: text.revision for evidence, text in _by_evidence(event).items()}
     for name, one in lost.items():
-        now_named = printed[one.printed] if one.printed else name
-        if now_named != name:
-            event.renamed[name] = now_named
+        now = printed[one.printed] if one.printed else name
+        if now != name:
+            event.renamed[name] = now
         elif one.is_told:
             event.recorded[name] = one.text

@@ -271,6 +271,8 @@ def test_all_revisions_of_a_store_that_was_read_by_another_rule_lead_to_those_of
         assert located is not None
         assert located.iri == new
     ledger = store.ledger.read_bytes()
+    assert run.build([root], settings).report["months"]["new"] == 0
+    assert store.ledger.read_bytes() == ledger
     (root / "2011_November_9.txt").write_text(text_of(NEXT_DAY, [BANK]))
     (root / "2011_November_8.txt").write_text(text_of(DAY, [BANK, TRAMS, FERRY]))
     later = run.build([root], settings)
