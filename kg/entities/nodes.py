@@ -41,9 +41,8 @@ class Nodes:
         normal = titles.normal(title, language)
         if normal is None:
             return None
-        own = self.minter.entity(language, normal)
-        if language != "en" or own in self.separate:
-            return own
+        if language != "en" or (self.separate and self.minter.entity(language, normal) in self.separate):
+            return self.minter.entity(language, normal)
         known = self.reviewed.get(normal, normal)
         place = self.place(language, known)
         canonical = naming.title_of(place, self.gazetteer) if place else None

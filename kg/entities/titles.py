@@ -24,6 +24,8 @@ LONGEST: Final = 255
 # MediaWiki writes a replacement character for these wherever they stand, and has no title with one.
 _BROKEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffd-\uffff\ufdd0-\ufdef\ud800-\udfff]")
 _NOT_IN_LINK = re.compile(r"[\x00-\x1f\x7f<>\[\]{|}]")
+# What most titles are made of, and no rule changes: words of ASCII letters and digits, the first one with a capital.
+_PLAIN = re.compile(r"[A-Z0-9][A-Za-z0-9]*(?:[ '(,.-]{1,2}(?<!  )(?<!\.\.)[A-Za-z0-9]+)*[).]?")
 _DIRECTION = re.compile("[\u200e\u200f\u202a-\u202e]+")
 _SPACE = re.compile("[ _\xa0\u1680\u180e\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
 _PREFIX = re.compile(r"(.+?) *: *(.*)", re.DOTALL)
@@ -69,6 +71,8 @@ def normal(title: str, language: str = "en") -> str | None:
         a percent sequence or a character reference: MediaWiki has none.
 
     """
+    if _PLAIN.fullmatch(title) and len(title) <= LONGEST:
+        return title
     text = unicodedata.normalize("NFC", title)
     if _BROKEN.search(text):
         return None

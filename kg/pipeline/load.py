@@ -9,7 +9,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, Self
 
-from pyoxigraph import RdfFormat
+from pyoxigraph import RdfFormat, parse
 
 from kg.store.embedded import EmbeddedGraph
 
@@ -41,6 +41,14 @@ class Loading:
         self._thread.shutdown()
         if exception[0] is None:
             self._loaded.result()
+
+
+def replace_lines(database: EmbeddedGraph, changed: Iterable[tuple[bytes, bytes]]) -> None:
+    """Replace triples of the default graph, each given as a line of N-Triples, with the one in its place."""
+    told = list(changed)
+    for quad in parse(b"".join(old for old, _ in told), format=RdfFormat.N_TRIPLES):
+        database.remove(quad)
+    database.extend(parse(b"".join(new for _, new in told), format=RdfFormat.N_TRIPLES))
 
 
 class _Joined(io.RawIOBase):

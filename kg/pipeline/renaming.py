@@ -7,8 +7,7 @@ put in place is noted with a kept month, so that the next build need only do wha
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
-from itertools import chain
+from itertools import chain, groupby
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +17,8 @@ from kg.pipeline.kept_months import ConvertedMonth
 from kg.rdf import NamedNode, Quad
 
 _END: Final = b"> .\n"
+Renamed = tuple[bytes, bytes]
+"""A line of N-Triples, and the one in its place."""
 
 
 def renamed(quads: Iterable[Quad], canonical: Mapping[str, str]) -> Iterator[Quad]:
@@ -44,21 +45,29 @@ def pending(month: ConvertedMonth, nodes: Nodes, canonical: Mapping[str, str]) -
     return {iri: canonical[iri] for iri in found if iri and iri in canonical and iri not in month.renamed}
 
 
-def rename(month: ConvertedMonth, aliases: Mapping[str, str], target: Path) -> ConvertedMonth:
-    """Write the file of a month anew with canonical nodes in the places of aliases, in order and each line once."""
+def rename(file: Path, aliases: Mapping[str, str], target: Path) -> list[Renamed]:
+    """Write the file of a month to another one with canonical nodes in the places of aliases, in order, each line once.
+
+    Returns the lines that have others in their places now, each with that.
+    """
     by_bytes = {alias.encode(): iri.encode() for alias, iri in aliases.items()}
-    with month.file.open("rb") as lines:
-        found = {_renamed(line, by_bytes) for line in lines}
-    draft = target.with_suffix(".renamed")
-    with draft.open("wb") as output:
-        output.writelines(sorted(found))
-    return replace(month, file=draft.replace(target), renamed={**month.renamed, **aliases})
+    with file.open("rb") as lines:
+        found = list(lines)
+    changed = []
+    for number, line in enumerate(found):
+        if fresh := _renamed(line, by_bytes):
+            changed.append((line, fresh))
+            found[number] = fresh
+    found.sort()  # which is quick, since nearly all lines are in order
+    with target.open("wb") as output:
+        output.writelines(line for line, _ in groupby(found))
+    return changed
 
 
-def _renamed(line: bytes, aliases: Mapping[bytes, bytes]) -> bytes:
-    """Return a line of N-Triples, with another object where that is an alias."""
+def _renamed(line: bytes, aliases: Mapping[bytes, bytes]) -> bytes | None:
+    """Return a line of N-Triples with another object where that is an alias, else None."""
     if not line.endswith(_END):
-        return line
+        return None
     start = line.rfind(b"<") + 1
     iri = aliases.get(line[start : -len(_END)])
-    return line if iri is None else line[:start] + iri + _END
+    return None if iri is None else line[:start] + iri + _END

@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from time import monotonic
 from typing import Any, Final
@@ -32,12 +33,14 @@ from kg.pipeline import kept_months, plan, renaming
 from kg.pipeline.build_ledger import BuildLedger
 from kg.pipeline.convert import Converter
 from kg.pipeline.kept_months import ConvertedMonth
-from kg.pipeline.load import Loading
+from kg.pipeline.load import Loading, replace_lines
 from kg.pipeline.moves import Converted, settled
 from kg.pipeline.outcome import Outcome
 from kg.pipeline.plan import Month
+from kg.pipeline.renaming import Renamed
 from kg.pipeline.report import report
 from kg.pipeline.whole import Whole
+from kg.process.memory import without_collector
 from kg.process.parallel import each
 from kg.rdf import Quad
 from kg.rdf.iri import Minter
@@ -85,7 +88,7 @@ def build(
     _check_base(store, settings.base)
     if past:
         store.current()  # its ledger knows the events by the wordings that they had first
-    with store.drafting() as draft, snapshot.scratch(draft) as scratch:
+    with store.drafting() as draft, snapshot.scratch(draft) as scratch, without_collector():
         ledger = BuildLedger(store, settings.ledger)
         known = ledger.known
         parts_read = _convert(archives, known, scratch, settings, progress)
@@ -222,7 +225,8 @@ def _separate(base: str, known: Ledger) -> frozenset[str]:
 
 def _convert_month(archives: list[Archive], base: str, separate: frozenset[str], month: Month, part: Path) -> Outcome:
     converter = Converter(_nodes(base, separate))
-    _write_shard(_month_quads(archives, month, converter), part)
+    with without_collector():
+        _write_shard(_month_quads(archives, month, converter), part)
     return converter.outcome
 
 
@@ -246,25 +250,28 @@ def _month_quads(archives: list[Archive], month: Month, converter: Converter) ->
 def _load(
     path: Path, parts: Iterable[Converted], scratch: Path, known: Ledger, settings: Settings
 ) -> tuple[list[Converted], Outcome, int]:
-    """Load parts into the database at ``path`` once all are converted, and what only all of them together tell.
+    """Load parts into the database at ``path`` while others are converted, then what needs to know all of them.
 
-    Returns the parts, the outcome of all, whose claims are then in ``known``, and how many triples there are.
+    Where a part names an alias, its lines are replaced then. Returns the parts, the outcome of all, whose claims are
+    then in ``known``, and how many triples there are.
     """
-    whole = Whole(_nodes(settings.base, _separate(settings.base, known)), Outcome())
-    drawn = list(parts)
-    for _, part in drawn:
-        whole.outcome.add(part.outcome)
-    known.extend(whole.outcome.claims)
-    finish = scratch / f"{FINISH}.nt"
-    _write_shard(whole.quads(known, _redirects(settings)), finish)
     database = EmbeddedGraph(str(path))
-    done = []
+    whole = Whole(_nodes(settings.base, _separate(settings.base, known)), Outcome())
+    drawn = []
     with Loading(database) as load:
-        for month, part in zip(drawn, _renamed(drawn, whole, scratch, settings), strict=True):
+        for month, part in parts:
             load(part.file)
-            done.append((month[0], part))
+            drawn.append((month, part))
+            whole.outcome.add(part.outcome)
+        known.extend(whole.outcome.claims)
+        finish = scratch / f"{FINISH}.nt"
+        _write_shard(whole.quads(known, _redirects(settings)), finish)
         load(finish)
+        load.end()
+        renamed = list(_renamed(drawn, whole, scratch, settings))
+    replace_lines(database, chain.from_iterable(changed for _, changed in renamed))
     database.flush()
+    done = [(month, part) for (month, _), (part, _) in zip(drawn, renamed, strict=True)]
     return done, whole.outcome, len(database)
 
 
@@ -274,18 +281,21 @@ def _redirects(settings: Settings) -> list[Redirect]:
     return redirects(store.current().folder) if store.has_current and not settings.as_of else []
 
 
-def _renamed(converted: list[Converted], whole: Whole, scratch: Path, settings: Settings) -> Iterator[ConvertedMonth]:
-    """Yield converted months with the canonical nodes in the places of aliases, several made at a time."""
+def _renamed(
+    converted: list[Converted], whole: Whole, scratch: Path, settings: Settings
+) -> Iterator[tuple[ConvertedMonth, list[Renamed]]]:
+    """Yield converted months with the canonical nodes in the places of aliases, and the lines that this changes."""
     canonical = whole.outcome.aliases.canonical
     aliases = [renaming.pending(part, whole.nodes, canonical) for _, part in converted]
-    work = [
-        (part, some, scratch / f"renamed-{number}.nt")
-        for number, ((_, part), some) in enumerate(zip(converted, aliases, strict=True))
-        if some
-    ]
+    files = [scratch / f"renamed-{number}.nt" for number in range(len(converted))]
+    work = [(part.file, some, file) for (_, part), some, file in zip(converted, aliases, files, strict=True) if some]
     found = each(renaming.rename, work, settings.jobs or os.cpu_count() or 1)
-    for (_, part), some in zip(converted, aliases, strict=True):
-        yield next(found) if some else part
+    for (_, part), some, file in zip(converted, aliases, files, strict=True):
+        if some:
+            changed = next(found)
+            yield replace(part, file=file, renamed={**part.renamed, **some}), changed
+        else:
+            yield part, []
 
 
 def _enrich(store: Store, draft: Path, base: str) -> Adopted:
