@@ -120,6 +120,7 @@ def _capitalised(text: str) -> str:
     return upper + text[1:]
 
 
+_WORDS = re.compile("[A-Za-z0-9]+(?: [A-Za-z0-9]+)*")
 _ACCENT = re.compile("(?<=[A-Za-z\u0370-\u03ff])[\u0300-\u036f]+")
 _DOT = re.compile(r"\.(?!\d)|(?<!\d)\.")
 # Punctuation, by its Unicode category, that tells names apart; full stops are left in numbers only.
@@ -140,6 +141,8 @@ def key(title: str) -> str:
         Words in lower case with single spaces between them; the title itself where nothing is left of it ("!!!").
 
     """
+    if _WORDS.fullmatch(title):
+        return title.lower()
     letters = unicodedata.normalize("NFKD", title.translate(LETTERS)).casefold().translate(LETTERS)
     plain = _DOT.sub("", unicodedata.normalize("NFKC", _ACCENT.sub("", letters)))
     return " ".join("".join(map(_word_character, plain)).split()) or title

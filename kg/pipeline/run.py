@@ -6,6 +6,7 @@ import io
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -137,6 +138,7 @@ def quads(roots: Iterable[Path], settings: Settings) -> Iterator[Quad]:
     ]
     known.extend(converter.outcome.claims)
     whole = Whole(converter.nodes, converter.outcome)
+    whole.settle(known)
     found += whole.quads(known)
     yield from renaming.renamed(found, whole.outcome.aliases.canonical)
 
@@ -256,19 +258,21 @@ def _load(
     then in ``known``, and how many triples there are.
     """
     database = EmbeddedGraph(str(path))
-    whole = Whole(_nodes(settings.base, _separate(settings.base, known)), Outcome())
-    drawn = []
-    with Loading(database) as load:
+    nodes_known = _nodes(settings.base, _separate(settings.base, known))
+    whole = Whole(nodes_known, Outcome(), is_past=bool(settings.as_of))
+    drawn, finish = [], scratch / f"{FINISH}.nt"
+    with Loading(database) as load, ThreadPoolExecutor(1) as beside:
         for month, part in parts:
             load(part.file)
             drawn.append((month, part))
             whole.outcome.add(part.outcome)
         known.extend(whole.outcome.claims)
-        finish = scratch / f"{FINISH}.nt"
-        _write_shard(whole.quads(known, _redirects(settings)), finish)
+        whole.settle(known, _redirects(settings))
+        renaming_all = beside.submit(lambda: list(_renamed(drawn, whole, scratch, settings)))
+        _write_shard(whole.quads(known), finish)
         load(finish)
         load.end()
-        renamed = list(_renamed(drawn, whole, scratch, settings))
+        renamed = renaming_all.result()
     replace_lines(database, chain.from_iterable(changed for _, changed in renamed))
     database.flush()
     done = [(month, part) for (month, _), (part, _) in zip(drawn, renamed, strict=True)]

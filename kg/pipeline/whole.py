@@ -32,37 +32,66 @@ DESCRIBED = {
 
 
 class Whole:
-    """All days of a dataset; ``outcome`` is that of all of them, and grows while the quads are drawn."""
+    """All days of a dataset; ``outcome`` is that of all of them, and grows while the quads are drawn.
 
-    def __init__(self, nodes: Nodes, outcome: Outcome) -> None:
+    ``is_past`` says that the archives are read as they were at a time past: what the ledger knows is of later times.
+    """
+
+    def __init__(self, nodes: Nodes, outcome: Outcome, *, is_past: bool = False) -> None:
+        self.is_past = is_past
         self.nodes = nodes
         self.minter = nodes.minter
         self.outcome = outcome
         self._mapper = Mapper(nodes, outcome.named)
+        self._claims = Claims()
+        self._related: list[Quad] = []
+        self._events: set[str] = set()
 
-    def quads(self, ledger: Ledger, redirects: Iterable[Redirect] = ()) -> Iterator[Quad]:
-        """Yield what can be said only when all days are known: related events, and what all of them name.
+    def settle(self, ledger: Ledger, redirects: Iterable[Redirect] = ()) -> None:
+        """Find out which events lists of related events name, and which nodes are one.
 
         ``redirects`` is what others know of articles. An event known from lists of related events alone is described by
         them.
         """
-        claims = ledger.of(*{pending.reference.day for pending in self.outcome.pending})
+        self._claims = ledger.of(*{pending.reference.day for pending in self.outcome.pending})
         only_related: dict[str, list[Pending]] = {}
         for pending in self.outcome.pending:
-            if _names_withdrawn(pending, claims, self.outcome.withdrawn):
+            if _names_withdrawn(pending, self._claims, self.outcome.withdrawn):
                 continue
-            key = _refer(pending, claims)
+            key = _refer(pending, self._claims)
             iri = self.minter.event(key)
             if iri not in self.outcome.listed:
                 only_related.setdefault(key, []).append(pending)
-            yield from self._relate(pending, iri)
-        yield from self._only_related(only_related, claims)
-        yield from calendar_quads(self.outcome.days, self.minter)
+            self._related += self._relate(pending, iri)
+        self._related += self._only_related(only_related, self._claims)
+        self._events = self.outcome.listed | set(map(self.minter.event, only_related))
         self.outcome.aliases = self._decide(ledger, redirects)
+
+    def quads(self, ledger: Ledger) -> Iterator[Quad]:
+        """Yield what can be said only when all days are settled: related events, and what all of them name."""
+        yield from self._related
+        yield from calendar_quads(self.outcome.days, self.minter)
         yield from self._describe_named(ledger)
-        self.outcome.claims += claims.added
-        yield from self._also_known_as(claims.added)
+        self.outcome.claims += self._claims.added
+        yield from self._also_known_as(self._claims.added)
+        yield from self._formerly_listed(ledger)
         yield from amendments(ledger, self.minter, self.outcome.withdrawn)
+
+    def _formerly_listed(self, ledger: Ledger) -> Iterator[Quad]:
+        """Yield what is left to say of events that no page of the archive lists now: what they and revisions said."""
+        gone = {*ledger.merged, *ledger.withdrawn, *self.outcome.withdrawn}
+        withdrawn = Withdrawn(ledger.hidden)
+        for key, texts in () if self.is_past else ledger.texts.items():
+            event = self.minter.event(key)
+            if event in self._events or key in gone:
+                continue
+            for text in texts:
+                if text.is_told and not withdrawn.text(text.text):
+                    title = Literal(text.text, language=text.language) if text.language else Literal(text.text)
+                    revision = NamedNode(self.minter.named_revision(event, text.revision))
+                    yield Quad(NamedNode(event), terms.LABEL, title)
+                    yield Quad(revision, terms.LABEL, title)
+                    yield Quad(revision, terms.SPECIALIZATION_OF, NamedNode(event))
 
     def _also_known_as(self, claims: Iterable[Claim]) -> Iterator[Quad]:
         """Yield the slugs under which lists of related events name events that are described already."""
@@ -93,7 +122,7 @@ class Whole:
 
     def _formerly_named(self, labels: Mapping[str, str], ledger: Ledger) -> Iterator[Quad]:
         """Yield what is left to say of things that no event names any more, but for those of which nobody may know."""
-        if not self._is_hiding(ledger):
+        if not (self._is_hiding(ledger) or self.is_past):
             base, aliases = self.minter.base, self.outcome.aliases.canonical
             former = {base + path: label for path, label in ledger.names.items()}
             gone = {iri: label for iri, label in former.items() if iri not in labels and iri not in aliases}

@@ -168,3 +168,20 @@ def test_people_can_say_that_two_things_are_one(archive: Archive, settings: Sett
     homs, hama = (NamedNode(f"{BASE}entity/en/{name}") for name in ("Homs", "Hama"))
     assert list(graph.quads_for_pattern(None, None, hama, None)) == []
     assert len(list(graph.quads_for_pattern(None, terms.ABOUT, homs, None))) == 6
+
+
+def test_an_event_that_a_folder_lists_no_more_still_says_what_it_was(archive: Archive, settings: Settings) -> None:
+    first = build([archive(PAGES, "archive")], settings).snapshot.open()
+    [revision] = (
+        q.subject
+        for q in first.quads_for_pattern(None, terms.NAME, None)
+        if "Bakers" in str(q.object) and "/revision/" in str(q.subject)
+    )
+    [event] = (q.object for q in first.quads_for_pattern(revision, terms.SPECIALIZATION_OF, None))
+    edited = PAGES | {"2011_December_2.txt": HEADER % "2011|12|02" + "*A new bullet of [[Homs]].\n"}
+    second = build([archive(edited, "archive")], settings).snapshot.open()
+    said = {
+        (q.predicate, str(q.object)) for one in (event, revision) for q in second.quads_for_pattern(one, None, None)
+    }
+    assert said == {(terms.LABEL, '"Bakers meet in Homs."@en'), (terms.SPECIALIZATION_OF, str(event))}
+    assert len(list(second.quads_for_pattern(None, terms.TYPE, terms.EVENT))) == 3
