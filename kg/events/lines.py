@@ -212,7 +212,7 @@ def month_of(columns: list[str]) -> str:
 
 def escape(text: str) -> str:
     """Return a text without tabs and line breaks, from which ``unescape`` makes it again."""
-    return text.translate(SPELLING)
+    return text if text.isprintable() and "\\" not in text else text.translate(SPELLING)
 
 
 def unescape(text: str) -> str:
