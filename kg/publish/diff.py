@@ -227,18 +227,23 @@ def _texts(graph: Graph, subject: NamedNode, predicate: NamedNode) -> Iterator[s
 def revision(store: Store, iri: str) -> Content:
     """Return the content of a revision in the current snapshot, else in the newest one that has it.
 
-    Raises NotFoundError if none has, StoreError if there is no snapshot.
+    One in which captures show it comes before one that knows only what it is called (see kg.events.recognise). Raises
+    NotFoundError if none has it, StoreError if there is no snapshot.
     """
     try:
         node = NamedNode(iri)
     except ValueError:
         raise NotFoundError(f"{iri!r} is not an IRI") from None
     others = (snapshot.read(folder) for folder in reversed(store.snapshots()))
-    for one in chain([store.current()], others):
-        opened = one.open()
-        if next(_nodes(opened, node, terms.SPECIALIZATION_OF), None):
-            return _content(opened, node)
-    raise NotFoundError(f"no snapshot of {store} has a revision <{iri}>")
+    having = [opened for one in chain([store.current()], others) if _has(opened := one.open(), node)]
+    if not having:
+        raise NotFoundError(f"no snapshot of {store} has a revision <{iri}>")
+    shown = (opened for opened in having if next(_nodes(opened, node, terms.DERIVED_FROM), None))
+    return _content(next(shown, having[0]), node)
+
+
+def _has(graph: Graph, revision: NamedNode) -> bool:
+    return next(_nodes(graph, revision, terms.SPECIALIZATION_OF), None) is not None
 
 
 # ---- What is printed.

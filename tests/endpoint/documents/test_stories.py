@@ -143,9 +143,10 @@ def test_a_story_links_its_feeds_which_have_the_newest_event_first(get) -> None:
     assert json.loads(get(f"/feed/activity/{STORY}").body)["totalItems"] == 9
 
 
-def test_a_place_is_no_story_whatever_stands_below_it(get) -> None:
-    assert "Story" not in document(get, "entity/en/Syria")["type"]
-    assert "subEvents" not in document(get, "entity/en/Syria")
+def test_a_place_that_events_of_two_days_stand_below_is_a_story_and_a_place(get) -> None:
+    syria = document(get, "entity/en/Syria")
+    assert {"Country", "Place", "Story"} <= set(syria["type"])
+    assert len(syria["subEvents"]) > 1
 
 
 def test_a_story_has_no_page_behind_its_last_one(get) -> None:
