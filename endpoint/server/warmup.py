@@ -75,10 +75,11 @@ class Warmer:
         """Make everything ready for the current snapshot; return how many documents there were to make."""
         derived = [] if self.site.writer else self.site.artefacts.prepare(kinds.PREPARED, self.site.workers.snapshot)
         busiest = self.responses.busiest(self.number)
+        version = self.responses.version()
         documents = [*busiest, *self._prominent(self.number - len(busiest))]
         self._make(documents)
-        if not all(one.done() for one in derived):
-            wait(derived)
+        wait(derived)
+        if self.responses.version() != version:
             self._make(documents)  # which lead to their feeds now
         return len(documents)
 
