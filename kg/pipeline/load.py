@@ -2,37 +2,26 @@
 
 from __future__ import annotations
 
-import os
-import shutil
+import io
 from collections.abc import Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Final, Self
+from typing import Any, Self
 
 from pyoxigraph import RdfFormat, parse
 
 from kg.store.embedded import EmbeddedGraph
 
-CHUNK: Final = 1 << 20
-"""How many bytes are copied at once."""
-
 
 class Loading:
-    """Bulk-loads N-Triples files into a database in a thread of its own, as they are given.
-
-    The engine reads them from a pipe: a file object of Python it would ask for two kilobytes at a time, and wait each
-    time until no other thread runs Python.
-    """
+    """Bulk-loads N-Triples files into a database in a thread of its own, as they are given."""
 
     def __init__(self, database: EmbeddedGraph) -> None:
         self._files: SimpleQueue[Path | None] = SimpleQueue()
-        self._threads = ThreadPoolExecutor(2)
-        self._read, write = os.pipe()
-        self._loaded = self._threads.submit(database.bulk_load_file, f"/dev/fd/{self._read}", RdfFormat.N_TRIPLES)
-        self._loaded.add_done_callback(self._close)
-        self._written = self._threads.submit(self._write, write)
+        self._thread = ThreadPoolExecutor(1)
+        joined: Any = _Joined(iter(self._files.get, None))
+        self._loaded = self._thread.submit(database.bulk_load, joined, RdfFormat.N_TRIPLES)
 
     def __enter__(self) -> Self:
         return self
@@ -49,20 +38,9 @@ class Loading:
 
     def __exit__(self, *exception: object) -> None:
         self.end()
-        self._threads.shutdown()
+        self._thread.shutdown()
         if exception[0] is None:
-            self._written.result()
             self._loaded.result()
-
-    def _close(self, _: Future[None]) -> None:
-        """Close the end of the pipe that is read, so that nobody waits to write what nobody will read."""
-        os.close(self._read)
-
-    def _write(self, pipe: int) -> None:
-        with suppress(BrokenPipeError), open(pipe, "wb", buffering=0) as output:
-            for file in iter(self._files.get, None):
-                with file.open("rb") as lines:
-                    shutil.copyfileobj(lines, output, CHUNK)
 
 
 def replace_lines(database: EmbeddedGraph, changed: Iterable[tuple[bytes, bytes]]) -> None:
@@ -71,3 +49,26 @@ def replace_lines(database: EmbeddedGraph, changed: Iterable[tuple[bytes, bytes]
     for quad in parse(b"".join(old for old, _ in told), format=RdfFormat.N_TRIPLES):
         database.remove(quad)
     database.extend(parse(b"".join(new for _, new in told), format=RdfFormat.N_TRIPLES))
+
+
+class _Joined(io.RawIOBase):
+    """Several files read as one, each drawn when the one before it ends."""
+
+    def __init__(self, files: Iterable[Path]) -> None:
+        self._waiting = iter(files)
+        self._open: io.BufferedReader | None = None
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        while True:
+            if self._open is None:
+                file = next(self._waiting, None)
+                if file is None:
+                    return b""
+                self._open = file.open("rb")
+            if data := self._open.read(size):
+                return data
+            self._open.close()
+            self._open = None

@@ -41,7 +41,9 @@ def pending(month: ConvertedMonth, nodes: Nodes, canonical: Mapping[str, str]) -
         (minter.category(categories.load().name(heading)) for _, heading in named.categories),
     )
     places = (naming.iri(place, minter, nodes.gazetteer) for place in named.known_places(nodes.gazetteer))
-    found = chain(places, labelled, (nodes.iri(language, title) for language, title in named.entities))
+    found = chain(
+        month.renamed.values(), places, labelled, (nodes.iri(language, title) for language, title in named.entities)
+    )
     return {iri: canonical[iri] for iri in found if iri and iri in canonical and iri not in month.renamed}
 
 

@@ -258,8 +258,8 @@ def _load(
     then in ``known``, and how many triples there are.
     """
     database = EmbeddedGraph(str(path))
-    nodes_known = _nodes(settings.base, _separate(settings.base, known))
-    whole = Whole(nodes_known, Outcome(), is_past=bool(settings.as_of))
+    named_by = _nodes(settings.base, _separate(settings.base, known))
+    whole = Whole(named_by, Outcome(), is_past=bool(settings.as_of))
     drawn, finish = [], scratch / f"{FINISH}.nt"
     with Loading(database) as load, ThreadPoolExecutor(1) as beside:
         for month, part in parts:
@@ -268,11 +268,11 @@ def _load(
             whole.outcome.add(part.outcome)
         known.extend(whole.outcome.claims)
         whole.settle(known, _redirects(settings))
-        renaming_all = beside.submit(lambda: list(_renamed(drawn, whole, scratch, settings)))
+        renaming_months = beside.submit(lambda: list(_renamed(drawn, whole, scratch, settings)))
         _write_shard(whole.quads(known), finish)
         load(finish)
         load.end()
-        renamed = renaming_all.result()
+        renamed = renaming_months.result()
     replace_lines(database, chain.from_iterable(changed for _, changed in renamed))
     database.flush()
     done = [(month, part) for (month, _), (part, _) in zip(drawn, renamed, strict=True)]
@@ -297,7 +297,8 @@ def _renamed(
     for (_, part), some, file in zip(converted, aliases, files, strict=True):
         if some:
             changed = next(found)
-            yield replace(part, file=file, renamed={**part.renamed, **some}), changed
+            renamed = {alias: canonical.get(iri, iri) for alias, iri in (part.renamed | some).items()}
+            yield replace(part, file=file, renamed=renamed), changed
         else:
             yield part, []
 

@@ -11,7 +11,7 @@ from kg.entities.aliases import Aliases, Redirect, decide
 from kg.entities.nodes import Nodes
 from kg.events.claims import Claims
 from kg.events.ledger import Ledger
-from kg.events.lines import HASHED, Alias, Claim, Name, Unname, hashed
+from kg.events.lines import HASHED, Alias, Claim, Name, Text, Unname, hashed
 from kg.events.timeline import Event, Listing, Observed
 from kg.mapping.entity import former_quads
 from kg.mapping.event import Mapper
@@ -82,16 +82,16 @@ class Whole:
         gone = {*ledger.merged, *ledger.withdrawn, *self.outcome.withdrawn}
         withdrawn = Withdrawn(ledger.hidden)
         for key, texts in () if self.is_past else ledger.texts.items():
-            event = self.minter.event(key)
-            if event in self._events or key in gone:
+            event = NamedNode(self.minter.event(key))
+            if event.value in self._events or key in gone:
                 continue
-            for text in texts:
-                if text.is_told and not withdrawn.text(text.text):
-                    title = Literal(text.text, language=text.language) if text.language else Literal(text.text)
-                    revision = NamedNode(self.minter.named_revision(event, text.revision))
-                    yield Quad(NamedNode(event), terms.LABEL, title)
-                    yield Quad(revision, terms.LABEL, title)
-                    yield Quad(revision, terms.SPECIALIZATION_OF, NamedNode(event))
+            said = {text.revision: text for text in texts if text.is_told and not withdrawn.text(text.text)}
+            for name, text in said.items():
+                revision = NamedNode(self.minter.named_revision(event.value, name))
+                yield Quad(revision, terms.LABEL, _title(text))
+                yield Quad(revision, terms.SPECIALIZATION_OF, event)
+            for text in list(said.values())[-1:]:
+                yield Quad(event, terms.LABEL, _title(text))
 
     def _also_known_as(self, claims: Iterable[Claim]) -> Iterator[Quad]:
         """Yield the slugs under which lists of related events name events that are described already."""
@@ -183,6 +183,10 @@ class Whole:
             self.outcome.days.add(day)
             yield from day_quads(day, self.minter)
             yield from self._mapper.event(_related_event(key, pending), {}, slugs.get(key, ()))
+
+
+def _title(text: Text) -> Literal:
+    return Literal(text.text, language=text.language) if text.language else Literal(text.text)
 
 
 def _refer(pending: Pending, claims: Claims) -> str:

@@ -157,10 +157,6 @@ class EmbeddedGraph:
         """Add what a large document says, not as one transaction."""
         self.engine.bulk_load(file, format=format)
 
-    def bulk_load_file(self, path: str, format: RdfFormat) -> None:  # noqa: A002
-        """Add what a large document in a file says, which the engine reads itself."""
-        self.engine.bulk_load(path=path, format=format)
-
     def update(self, update: str, *, base_iri: str | None = None) -> None:
         """Run a SPARQL 1.1 Update request, in which our prefixes are known."""
         self.engine.update(update, base_iri=base_iri, prefixes=PREFIXES)

@@ -8,10 +8,16 @@ from pathlib import Path
 import pytest
 from pyoxigraph import RdfFormat, parse
 
+from kg.entities import gazetteer
+from kg.entities.nodes import Nodes
 from kg.events import ledger_file
 from kg.events.ledger import Ledger
+from kg.pipeline.kept_months import ConvertedMonth
+from kg.pipeline.outcome import Outcome
+from kg.pipeline.renaming import pending
 from kg.pipeline.run import build, quads
 from kg.rdf import NamedNode, terms
+from kg.rdf.iri import Minter
 from kg.settings import Settings
 from kg.store import amend
 from kg.store.layout import Store
@@ -185,3 +191,10 @@ def test_an_event_that_a_folder_lists_no_more_still_says_what_it_was(archive: Ar
     }
     assert said == {(terms.LABEL, '"Bakers meet in Homs."@en'), (terms.SPECIALIZATION_OF, str(event))}
     assert len(list(second.quads_for_pattern(None, terms.TYPE, terms.EVENT))) == 3
+
+
+def test_a_canonical_node_that_becomes_an_alias_is_replaced_where_it_stands_for_another_one(tmp_path: Path) -> None:
+    first, second, third = (f"{BASE}entity/en/{name}" for name in ("A", "B", "C"))
+    month = ConvertedMonth(tmp_path / "month.nt", Outcome(), renamed={first: second})
+    nodes = Nodes(Minter(BASE), gazetteer.load())
+    assert pending(month, nodes, {first: third, second: third}) == {second: third}
