@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from typing import Final
 
 from kg.events import ledger_file
 from kg.events.ledger import Ledger
 from kg.events.lines import Alias, Line, Name, Text, Unname
-from kg.pipeline import earlier
+from kg.events.recognise import short_hash
+from kg.rdf import Literal, NamedNode, terms
+from kg.rdf.graph import Graph
 from kg.store import verified
 from kg.store.layout import Store
 
@@ -28,7 +32,7 @@ class BuildLedger:
         self._file = verified.ledger(store, copy)
         self.known = Ledger(self._file.lines)
         self._lacked = ledger_file.missing(copy, self.known)
-        self._former = [] if self.known.texts else earlier.texts(store)
+        self._former = [] if self.known.texts else _former_texts(store)
         self.known.extend(self._former)
 
     @contextmanager
@@ -57,3 +61,48 @@ class BuildLedger:
         """Write the copy, if there is to be one, and return what the ledger of the store knows now."""
         ledger_file.export(self._store.ledger, self._shipped)
         return Ledger(self._file.lines) if self._former else self.known
+
+
+def _former_texts(store: Store) -> list[Text]:
+    """Return the revisions of the current snapshot, the current one of each event last; none if its ledger has them.
+
+    A revision is known by the entry that it comes from: what the same page prints at the same place is the same.
+    """
+    if not store.has_current or store.current().manifest.ledger_root:
+        return []
+    graph = store.current().open()
+    events = f"{store.current().manifest.base}event/"
+    event_of = _first(graph, terms.SPECIALIZATION_OF)
+    entries, sources = _all(graph, terms.DERIVED_FROM), _all(graph, terms.SOURCE)
+    days, current = _first(graph, terms.START_DATE), _first(graph, terms.CURRENT_REVISION)
+    found = []
+    for quad in graph.quads_for_pattern(None, terms.LABEL, None):
+        revision = quad.subject.value if isinstance(quad.subject, NamedNode) else ""
+        event = event_of.get(revision, "")
+        told = [entry for entry in entries.get(revision, ()) if "#related-" not in entry]
+        if event in days and told and isinstance(quad.object, Literal):
+            found.append(
+                Text(
+                    date.fromisoformat(days[event]),
+                    quad.object.language or "",
+                    event.removeprefix(events),
+                    revision.rpartition("/")[2],
+                    short_hash(min(told), 12),
+                    tuple(sorted(short_hash(url, 8) for url in sources.get(revision, ()))),
+                    quad.object.value,
+                )
+            )
+    return sorted(found, key=lambda one: (one.key, current[f"{events}{one.key}"].endswith(one.revision), one.revision))
+
+
+def _first(graph: Graph, predicate: NamedNode) -> dict[str, str]:
+    return {subject: values[0] for subject, values in _all(graph, predicate).items()}
+
+
+def _all(graph: Graph, predicate: NamedNode) -> dict[str, list[str]]:
+    """Return the values that a predicate has, by the IRIs of their subjects."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for quad in graph.quads_for_pattern(None, predicate, None):
+        if isinstance(quad.subject, NamedNode) and isinstance(quad.object, NamedNode | Literal):
+            found[quad.subject.value].append(quad.object.value)
+    return found

@@ -41,7 +41,6 @@ from kg.pipeline.plan import Month
 from kg.pipeline.renaming import Renamed
 from kg.pipeline.report import report
 from kg.pipeline.whole import Whole
-from kg.process.memory import without_collector
 from kg.process.parallel import each
 from kg.rdf import Quad
 from kg.rdf.iri import Minter
@@ -89,7 +88,7 @@ def build(
     _check_base(store, settings.base)
     if past:
         store.current()  # its ledger knows the events by the wordings that they had first
-    with store.drafting() as draft, snapshot.scratch(draft) as scratch, without_collector():
+    with store.drafting() as draft, snapshot.scratch(draft) as scratch:
         ledger = BuildLedger(store, settings.ledger)
         known = ledger.known
         parts_read = _convert(archives, known, scratch, settings, progress)
@@ -227,8 +226,7 @@ def _separate(base: str, known: Ledger) -> frozenset[str]:
 
 def _convert_month(archives: list[Archive], base: str, separate: frozenset[str], month: Month, part: Path) -> Outcome:
     converter = Converter(_nodes(base, separate))
-    with without_collector():
-        _write_shard(_month_quads(archives, month, converter), part)
+    _write_shard(_month_quads(archives, month, converter), part)
     return converter.outcome
 
 
