@@ -50,7 +50,9 @@ def build(archives: tuple[Path, ...], report: Path | None, no_derived: bool, for
     """
     from kg.pipeline import run as building
     from kg.pipeline.report import summary
+    from kg.process.parallel import expect_objects
 
+    expect_objects()
     settings = load(**options)
     with Progress() as progress:
         built = building.build(archives, settings, progress, force=force)

@@ -121,8 +121,9 @@ class Gazetteer:
             The place, or None where the title is another thing or ambiguous.
 
         """
-        known = self._known(title)
-        if known or title in self._apart or not self._may_be(title):
+        name = fold(title)
+        known = self._known(title, name)
+        if known or title in self._apart or not self._may_be(title, name):
             return known
         return self._town(title) or self._worded(title)
 
@@ -148,29 +149,30 @@ class Gazetteer:
             return None
         bare = without_genitive(label.strip())
         shorter = bare.removeprefix("the ").removeprefix("The ")
-        return self._known(bare) or self._known(shorter)
+        return self._known(bare, fold(bare)) or self._known(shorter, fold(shorter))
 
     def is_name(self, title: str, geonames: int) -> bool:
         """Say whether a title is a name that the table has for a place, whether or not it denotes another one."""
-        known = geonames in self._named.get(fold(title), ())
-        return known and title not in self._apart and self._may_be(title)
+        name = fold(title)
+        known = geonames in self._named.get(name, ())
+        return known and title not in self._apart and self._may_be(title, name)
 
     def _sure(self, title: str) -> Place | None:
         """Give the place that a title denotes by the tables, but that of towns, or by its own words."""
-        known = self._known(title)
+        name = fold(title)
+        known = self._known(title, name)
         unknown = known is None and title not in self._apart
-        return self._worded(title) if unknown and self._may_be(title) else known
+        return self._worded(title) if unknown and self._may_be(title, name) else known
 
-    def _known(self, title: str) -> Place | None:
-        """Give the place that the tables have for a title or a label."""
+    def _known(self, title: str, name: str) -> Place | None:
+        """Give the place that the tables have for a title or a label; ``name`` is that folded."""
         if title in self._apart:
             return self._another(title)
-        name = fold(title)
         if name in self._decided:
             return self.by_id(self._decided[name])
         if name in self._areas:
             return self._worded(self._areas[name]) or area(self._areas[name])
-        if not self._may_be(title):
+        if not self._may_be(title, name):
             return None
         return self._bare(name) or self._qualified(name) or self._division(name) or self._republic(name)
 
@@ -181,8 +183,7 @@ class Gazetteer:
             return None
         return area(title, self.by_id(int(within)) if within else None)
 
-    def _may_be(self, title: str) -> bool:
-        name = fold(title)
+    def _may_be(self, title: str, name: str) -> bool:
         return bool(name) and name not in self._denied and not is_acronym(title)
 
     def containers(self, place: Place) -> tuple[Place, ...]:
@@ -199,7 +200,9 @@ class Gazetteer:
 
     def _all(self, name: str, kind: str) -> list[Place]:
         """Give the places of one kind with a name, the most populous first."""
-        places = map(self.by_id, self._named.get(name, ()))
+        if name not in self._named:
+            return []
+        places = map(self.by_id, self._named[name])
         kept = (place for place in places if place and place.kind == kind)
         return sorted(kept, key=lambda place: -place.population)
 

@@ -49,7 +49,10 @@ def groups(uses: Iterable[Use], node: Callable[[str, str], str | None]) -> Itera
         if iri := node(language, title):
             named[language, titles.key(title)][title] = iri
     alike = [found for found in named.values() if len(set(found.values())) > 1]
-    surroundings = _surroundings(told, node, {iri for found in alike for iri in found.values()})
+    wanted = {iri for found in alike for iri in found.values()}
+    telling = {title for found in named.values() for title, iri in found.items() if iri in wanted}
+    beside = (use for use in told if not telling.isdisjoint(use.titles))
+    surroundings = _surroundings(beside, node, wanted)
     for found in alike:
         yield sorted(
             (_thing(iri, found, *surroundings[iri]) for iri in set(found.values())),

@@ -83,10 +83,11 @@ class Mapper:
         paths, day and slug, that lead to this event.
         """
         subject = NamedNode(self.minter.event(event.key))
+        content = list(self._content(event.item, event.language))
         yield from self._identity(subject, event, slugs)
-        yield from _quads(subject, self._content(event.item, event.language))
+        yield from _quads(subject, content)
         yield from _quads(subject, self._elsewhere(event, parents))
-        yield from self._revisions(subject, event)
+        yield from self._revisions(subject, event, content)
 
     def _identity(self, subject: NamedNode, event: Event, slugs: Iterable[str]) -> Iterator[Quad]:
         day = event.item.day
@@ -157,8 +158,11 @@ class Mapper:
             if iri is not None:
                 yield _node(iri)
 
-    def _revisions(self, event: NamedNode, known: Event) -> Iterator[Quad]:
-        """Yield the revisions that captures show, and the earlier wordings that pages print."""
+    def _revisions(self, event: NamedNode, known: Event, now: list[tuple[NamedNode, Term]]) -> Iterator[Quad]:
+        """Yield the revisions that captures show, and the earlier wordings that pages print.
+
+        ``now`` is the content of the event, which is that of a revision too.
+        """
         seen: dict[str, NamedNode] = {}
         for content, observed in known.revisions.items():
             revision = _node(self.minter.revision(event.value, content))
@@ -166,7 +170,8 @@ class Mapper:
             if content == known.current:
                 yield Quad(event, terms.CURRENT_REVISION, revision)
             yield from _revision(revision, event, Literal(observed.item.title, language=known.language))
-            yield from _quads(revision, self._content(observed.item, known.language))
+            told = now if observed.item is known.item else self._content(observed.item, known.language)
+            yield from _quads(revision, told)
             yield from _observations(revision, observed)
             current = content == known.current and known.gone is None
             self.named.uses.append(_use(known, observed.item, current=current))
@@ -246,7 +251,7 @@ def _node(iri: str) -> NamedNode:
     return NamedNode(iri)
 
 
-def _quads(subject: NamedNode, statements: Iterator[tuple[NamedNode, Term]]) -> Iterator[Quad]:
+def _quads(subject: NamedNode, statements: Iterable[tuple[NamedNode, Term]]) -> Iterator[Quad]:
     return (Quad(subject, predicate, value) for predicate, value in statements)
 
 

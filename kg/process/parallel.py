@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import subprocess
@@ -9,12 +10,14 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from kg.errors import StoreError
 from kg.process.sandbox import end_with
 
 Result = TypeVar("Result")
+MANY_OBJECTS: Final = 100_000
+"""How many new objects a process makes before it looks for cycles among them: pages make many, and hardly any cycle."""
 
 
 def each(function: Callable[..., Result], work: Sequence[tuple[Any, ...]], jobs: int) -> Iterator[Result]:
@@ -26,8 +29,8 @@ def each(function: Callable[..., Result], work: Sequence[tuple[Any, ...]], jobs:
         yield from (function(*one) for one in work)
         return
     context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
-    # A process inherits the lock on the store, and would hold it for ever if it outlived a killed build.
-    with ProcessPoolExecutor(jobs, mp_context=context, initializer=end_with, initargs=(os.getpid(),)) as pool:
+    gc.freeze()  # what is there before the fork is shared: a search for garbage in it would copy it
+    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=(os.getpid(),)) as pool:
         try:
             for future in [pool.submit(function, *one) for one in work]:
                 yield future.result()
@@ -38,6 +41,19 @@ def each(function: Callable[..., Result], work: Sequence[tuple[Any, ...]], jobs:
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+        finally:
+            gc.unfreeze()
+
+
+def _begin(parent: int) -> None:
+    """Begin a process of a pool."""
+    end_with(parent)  # it inherits the lock on the store, and would hold it for ever if it outlived a killed build
+    expect_objects()
+
+
+def expect_objects() -> None:
+    """Let this process look for garbage more rarely, since it makes many objects that stay."""
+    gc.set_threshold(MANY_OBJECTS)
 
 
 def environment() -> dict[str, str]:

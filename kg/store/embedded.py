@@ -154,8 +154,8 @@ class EmbeddedGraph:
         self.engine.load(content, format=format, base_iri=base_iri)
 
     def bulk_load(self, file: IO[bytes], format: RdfFormat) -> None:  # noqa: A002
-        """Add what a large document says, not as one transaction."""
-        self.engine.bulk_load(file, format=format)
+        """Add what a large document of our own says, not as one transaction; its IRIs are not looked at again."""
+        self.engine.bulk_load(file, format=format, lenient=True)
 
     def update(self, update: str, *, base_iri: str | None = None) -> None:
         """Run a SPARQL 1.1 Update request, in which our prefixes are known."""
