@@ -35,7 +35,8 @@ The tree::
     │   ├── ServiceBusyError
     │   │   └── ClientLimitError
     │   └── FederationError
-    │       └── FederationTimeoutError
+    │       ├── FederationTimeoutError
+    │       └── FederationTooLargeError
     ├── UploadError
     │   └── UploadTooLargeError
     ├── PreconditionError
@@ -202,11 +203,15 @@ class ClientLimitError(ServiceBusyError):
 
 
 class FederationError(QueryError):
-    """Another service, which the query asks with SERVICE, gave no answer that can be used."""
+    """A service elsewhere gave no answer that can be used."""
 
 
 class FederationTimeoutError(FederationError):
-    """Another service, which the query asks with SERVICE, did not answer in time."""
+    """A service elsewhere did not answer in time."""
+
+
+class FederationTooLargeError(FederationError):
+    """A service elsewhere answered with more than it may."""
 
 
 class UploadError(NewsgraphError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Final
 
 from kg.enrich.answer import AnswerRow
 from kg.enrich.cache import Cache
@@ -13,6 +14,8 @@ from kg.errors import QueryError, ResultTooLargeError
 from kg.remote.clock import Clock
 
 Progress = Callable[[int, int], None]
+HOPELESS: Final = 8
+"""Entities one after the other, each asked for alone, whose answers are too large: then all answers are."""
 
 
 @dataclass(slots=True)
@@ -42,18 +45,20 @@ class Asking:
         missing = self.kept.missing(names)
         wanted = missing[: limit or None]
         self.waiting = len(missing) - len(wanted)
-        before, done, size = len(names) - len(missing), 0, batch
+        before, done, size, refused = len(names) - len(missing), 0, batch, 0
         while done < len(wanted):
             progress(before + done, before + len(wanted))
             some = wanted[done : done + size]
             if self._answered({entity: names[entity] for entity in some}):
                 done += len(some)
-                size = min(size + 1, batch)
+                size, refused = min(size + 1, batch), 0
             elif len(some) > 1:
                 size = len(some) // 2
             else:
                 self.too_large += some
-                done += 1
+                done, refused = done + 1, refused + 1
+            if refused == HOPELESS:
+                raise QueryError(f"{self.client.endpoint} answers with too much, whatever it is asked for")
         progress(before + done, before + len(wanted))
 
     def _answered(self, names: dict[str, str]) -> bool:

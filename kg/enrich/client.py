@@ -2,80 +2,38 @@
 
 from __future__ import annotations
 
-import time
+from email.message import Message
 from email.utils import parsedate_to_datetime
-from http.client import HTTPConnection, HTTPException, HTTPMessage, HTTPResponse, HTTPSConnection
 from itertools import count
-from typing import IO, Any, Final
-from urllib.error import HTTPError
-from urllib.parse import urlsplit
-from urllib.request import HTTPHandler, HTTPRedirectHandler, HTTPSHandler, Request, build_opener
-
-from SPARQLWrapper import POST, SPARQLWrapper
+from typing import Final
 
 from kg.enrich.answer import AnswerRow, rows
-from kg.errors import AnswerError, ConfigurationError, QueryError, ResultTooLargeError, TemporaryFailureError
-from kg.remote.client import said
+from kg.errors import (
+    AnswerError,
+    ConfigurationError,
+    FederationError,
+    FederationTooLargeError,
+    QueryError,
+    ResultTooLargeError,
+    TemporaryFailureError,
+)
+from kg.remote.client import Response
 from kg.remote.clock import Clock
-from kg.remote.deadline import DeadlineSocket
+from kg.remote.endpoint import Endpoint
 from kg.settings import Settings
 from kg.version import __version__
 
 ACCEPT: Final = "application/sparql-results+json"
 READABLE: Final = (ACCEPT, "application/json")
-CHUNK: Final = 65_536
 BACKOFF: Final = 1.0
 """Seconds to wait after the first failure; after each further one, twice as long."""
 LONGEST_WAIT: Final = 600.0
 """Seconds. An endpoint that asks for a longer wait is asked again another day."""
 PASSING: Final = (408, 429, 500, 502, 503, 504)
 """HTTP status codes of failures that may be over soon (RFC 9110, section 15; RFC 6585, section 4)."""
-REDIRECTS: Final = range(300, 400)
 TOO_LARGE: Final = 413
-
-
-class _NoRedirect(HTTPRedirectHandler):
-    """Makes every redirect an error, so that only the address that the operator named is contacted."""
-
-    def redirect_request(
-        self, req: Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage, newurl: str
-    ) -> None:
-        return None
-
-
-class _Connection(HTTPConnection):
-    """A connection whose timeout is that of the whole exchange, not that of each read."""
-
-    def connect(self) -> None:
-        end = time.monotonic() + float(self.timeout or 0)
-        super().connect()
-        self.sock: Any = DeadlineSocket(self.sock, end)
-
-
-class _SecureConnection(_Connection, HTTPSConnection):
-    """The same, over TLS."""
-
-
-class _Http(HTTPHandler):
-    def http_open(self, req: Request) -> HTTPResponse:
-        return self.do_open(_Connection, req)
-
-
-class _Https(HTTPSHandler):
-    def https_open(self, req: Request) -> HTTPResponse:
-        return self.do_open(_SecureConnection, req)
-
-
-_opener = build_opener(_NoRedirect, _Http, _Https)
-
-
-class _Wrapper(SPARQLWrapper):
-    """The wrapper, with an opener of ours: its own follows redirects, and drops the headers of errors."""
-
-    seconds = 0.0
-
-    def _query(self) -> tuple[Any, str]:
-        return _opener.open(self._createRequest(), timeout=self.seconds), self.returnFormat
+DIGITS: Final = 10
+"""Digits of the largest number of rows that an endpoint may name."""
 
 
 class Client:
@@ -85,12 +43,16 @@ class Client:
     """
 
     def __init__(self, endpoint: str, settings: Settings, clock: Clock) -> None:
-        self.endpoint = _checked(endpoint)
+        if "@" in endpoint.partition("//")[2].partition("/")[0]:
+            raise ConfigurationError(
+                "the address of an endpoint is published with what it says: give it without a password"
+            )
+        self.endpoint = endpoint
         self.requests = 0
         self.repeated = 0
         self._settings = settings
         self._clock = clock
-        self._agent = agent(settings.enrich_contact)
+        self._asked = Endpoint(endpoint, agent(settings.enrich_contact), settings.enrich_seconds, settings.result_bytes)
         self._next = clock.monotonic()
         if settings.enrich_rate <= 0 or settings.enrich_seconds <= 0:
             raise ConfigurationError("enrich_rate and enrich_seconds must be more than 0")
@@ -127,58 +89,31 @@ class Client:
     def _send(self, text: str) -> list[AnswerRow]:
         self.requests += 1
         try:
-            with self._request(text).query().response as response:
-                self._check_type(response)
-                found = rows(self._read(response))
-                _check_whole(response, len(found))
-                return found
-        except HTTPError as error:
-            raise self._failure(error) from error
-        except AnswerError as error:
+            response = self._asked.ask(text, ACCEPT)
+            if response.status != 200:
+                raise self._failure(response)
+            if response.media_type not in READABLE:
+                told = f"{self.endpoint} answered in {response.media_type or 'no media type'}, not in {ACCEPT}"
+                raise QueryError(f"{told}: is it a SPARQL endpoint?")
+            found = rows(response.body)
+            _check_whole(response.headers, len(found))
+            return found
+        except FederationTooLargeError:
+            raise ResultTooLargeError(
+                f"{self.endpoint} answered more than {self._settings.result_bytes:,} bytes"
+            ) from None
+        except (FederationError, AnswerError) as error:
             raise TemporaryFailureError(str(error)) from error
-        except (OSError, HTTPException, ValueError, OverflowError) as error:  # the last two of what headers say
-            raise TemporaryFailureError(str(error) or type(error).__name__) from error
 
-    def _request(self, text: str) -> SPARQLWrapper:
-        request = _Wrapper(self.endpoint, agent=self._agent)
-        request.setMethod(POST)
-        request.setOnlyConneg(True)
-        request.addCustomHttpHeader("Accept", ACCEPT)
-        request.addCustomHttpHeader("Connection", "close")
-        request.seconds = self._settings.enrich_seconds
-        request.setQuery(text)
-        return request
-
-    def _check_type(self, response: HTTPResponse) -> None:
-        found = response.headers.get_content_type()
-        if found not in READABLE:
-            raise QueryError(f"{self.endpoint} answered in {found}, not in {ACCEPT}: is it a SPARQL endpoint?")
-
-    def _read(self, response: HTTPResponse) -> bytes:
-        """Read a body; the socket's timeout is for each piece, so the whole has a deadline of its own."""
-        limit, end = self._settings.result_bytes, self._clock.monotonic() + self._settings.enrich_seconds
-        body = bytearray()
-        while piece := response.read1(CHUNK):
-            body += piece
-            if len(body) > limit:
-                raise ResultTooLargeError(f"{self.endpoint} answered more than {limit:,} bytes")
-            if self._clock.monotonic() > end:
-                raise TemporaryFailureError(f"the answer took more than {self._settings.enrich_seconds:g} seconds")
-        if response.length:
-            raise TemporaryFailureError(f"the answer broke off with {response.length:,} bytes missing")
-        return bytes(body)
-
-    def _failure(self, error: HTTPError) -> Exception:
-        with error:
-            if error.code in REDIRECTS:
-                target = error.headers.get("Location", "nowhere")
-                return QueryError(f"{self.endpoint} redirects to {target}, which is not asked: give that address")
-            if error.code == TOO_LARGE:
-                return ResultTooLargeError(f"{self.endpoint} says that the query is too large")
-            message = f"{self.endpoint} answered {error.code}: {said(_start(error)) or error.reason}"
-            if error.code in PASSING:
-                return TemporaryFailureError(message, self._after(error.headers.get("Retry-After", "")))
-            return QueryError(message)
+    def _failure(self, response: Response) -> QueryError:
+        if 300 <= response.status < 400:
+            return QueryError(f"{self.endpoint} answered {response.status}, and {response.refusal}: give that address")
+        if response.status == TOO_LARGE:
+            return ResultTooLargeError(f"{self.endpoint} says that the query is too large")
+        message = f"{self.endpoint} answered {response.status}: {response.refusal or response.reason}"
+        if response.status in PASSING:
+            return TemporaryFailureError(message, self._after(response.headers.get("Retry-After", "")))
+        return QueryError(message)
 
     def _after(self, text: str) -> float:
         """Return how many seconds Retry-After asks to wait: a number, or a date (RFC 9110, section 10.2.3)."""
@@ -198,30 +133,10 @@ def agent(contact: str) -> str:
     return f"newsgraph/{__version__} (kg enrich{'; ' + contact if contact else ''})"
 
 
-def _checked(endpoint: str) -> str:
-    try:
-        parts = urlsplit(endpoint)
-        valid = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-    except ValueError:
-        valid = None
-    if not valid:
-        raise ConfigurationError(f"{endpoint} is not the address of a SPARQL endpoint: it must begin with http(s)://")
-    if "@" in parts.netloc:
-        raise ConfigurationError(
-            "the address of an endpoint is published with what it says: give it without a password"
-        )
-    return endpoint
-
-
-def _check_whole(response: HTTPResponse, found: int) -> None:
+def _check_whole(headers: Message, found: int) -> None:
     """Refuse an answer that a Virtuoso has shortened, which it only says in two headers of its own."""
-    most = response.headers.get("X-SPARQL-MaxRows", "")
-    if response.headers.get("X-SQL-State") or (most.isdecimal() and found >= int(most)):
+    most = headers.get("X-SPARQL-MaxRows", "")
+    if len(most) > DIGITS:
+        raise AnswerError("the header X-SPARQL-MaxRows is no number of rows")
+    if headers.get("X-SQL-State") or (most.isdecimal() and found >= int(most)):
         raise ResultTooLargeError("the endpoint left rows out of its answer")
-
-
-def _start(error: HTTPError) -> bytes:
-    try:
-        return error.read(10_000)
-    except (OSError, HTTPException):
-        return b""

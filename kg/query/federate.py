@@ -86,15 +86,8 @@ class Services:
         if start >= deadline:
             raise QueryTimeoutError("the deadline passed before all services were asked")
         try:
-            body = client.post(
-                service,
-                query,
-                private=rule.private,
-                deadline=end,
-                limit=limit,
-                passed=caller.hops,
-                resolve=self.resolve,
-            )
+            bounds = client.Bounds(private=rule.private, deadline=end, limit=limit, resolve=self.resolve)
+            body = client.post(service, query, bounds, passed=caller.hops)
             answered = True
             return body.decode("utf-8-sig")
         except UnicodeDecodeError:

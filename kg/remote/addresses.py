@@ -17,7 +17,20 @@ HOST: Final = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?")
 PATH: Final = re.compile(r"/[!-\"$-;=?-~]*")  # visible ASCII but # < >
 ANY_PORT: Final = re.compile(r"(https?://(?:\[[^\]]*\]|[^\[:/]*)):\*(?=/|$)")
 NAT64: Final = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052, section 2.1
-TUNNELS: Final = (ipaddress.ip_network("2002::/16"), ipaddress.ip_network("2001::/32"))  # 6to4 and Teredo
+GLOBAL_UNICAST: Final = ipaddress.ip_network("2000::/3")  # RFC 4291, section 2.4: all that is given to hosts
+SPECIAL: Final = tuple(
+    map(
+        ipaddress.ip_network,
+        (
+            "192.0.0.0/24",  # assignments to protocols (RFC 6890)
+            "192.88.99.0/24",  # relays of 6to4 (RFC 7526)
+            "2001::/23",  # assignments to protocols, such as Teredo (RFC 2928)
+            "2002::/16",  # 6to4 (RFC 3056), which leads to any IPv4 address
+            "3fff::/20",  # documentation (RFC 9637)
+        ),
+    )
+)
+"""Networks of the special-purpose address registries of IANA that the oldest Python here takes for global."""
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -98,6 +111,8 @@ def is_public(address: str) -> bool:
             return is_public(str(found.ipv4_mapped))
         if found in NAT64:
             return is_public(str(ipaddress.IPv4Address(int(found) & 0xFFFF_FFFF)))
-        if found.is_site_local or any(found in network for network in TUNNELS):
+        if found not in GLOBAL_UNICAST:
             return False
+    if any(found in network for network in SPECIAL):
+        return False
     return found.is_global and not (found.is_multicast or found.is_reserved or found.is_unspecified)

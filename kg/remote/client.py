@@ -1,4 +1,4 @@
-"""Asks one SPARQL service, trusting it with nothing: not with time, memory, where it is, or where it points to.
+"""Sends one request to another host, which is trusted with nothing: not with time, memory, or where it points to.
 
 Libraries for HTTP follow redirects, read environment variables for proxies, resolve a name again after it has been
 checked, or bound each wait but not their sum; so this is http.client on a socket of our own.
@@ -13,12 +13,14 @@ import queue
 import socket
 import ssl
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
+from email.message import Message
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from kg.errors import FederationError, FederationTimeoutError
+from kg.errors import FederationError, FederationTimeoutError, FederationTooLargeError
 from kg.remote.addresses import Service, is_public
 from kg.remote.deadline import DeadlineSocket, left
 from kg.version import __version__
@@ -45,29 +47,73 @@ def hops(via: str | None) -> int:
     return sum(name == NAME for name in names)
 
 
-def post(
-    service: Service,
-    query: str,
-    *,
-    private: bool,
-    deadline: float,
-    limit: int,
-    passed: int = 0,
-    accept: str = RESULTS,
-    resolve: Resolve = socket.getaddrinfo,
-) -> bytes:
-    """Send a query to a service and return its answer, in SPARQL JSON or in the media type ``accept``.
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What a host answered; ``body`` is whole if ``status`` is 200, else what its first bytes say."""
 
-    The query is sent as a form (SPARQL 1.1 Protocol, section 2.1.2).
+    status: int
+    reason: str
+    headers: Message
+    body: bytes
+
+    @property
+    def media_type(self) -> str:
+        """Its media type, empty where it names none."""
+        return self.headers.get_content_type() if "Content-Type" in self.headers else ""
+
+    @property
+    def refusal(self) -> str:
+        """What it says that is no answer: the address of a redirect, which nobody follows, or of an error the text."""
+        if 300 <= self.status < 400:
+            return f"redirects are not followed: {self.headers.get('Location', '')[:SHOWN]}"
+        return said(self.body)
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What a request may cost, and whom it may reach.
 
     ``private`` says whether the host may be one of a private network; ``deadline`` (time.monotonic()) is that of
-    everything together; ``limit`` is the largest answer in bytes; ``passed`` how many servers of this program the
-    query has passed through before.
-    Raises FederationError, or FederationTimeoutError at the deadline.
+    everything together; ``limit`` is the largest answer in bytes.
+    """
+
+    private: bool
+    deadline: float
+    limit: int
+    resolve: Resolve = socket.getaddrinfo
+
+
+def post(service: Service, query: str, bounds: Bounds, *, passed: int = 0, accept: str = RESULTS) -> bytes:
+    """Send a query to a service and return its answer, in SPARQL JSON or in the media type ``accept``.
+
+    The query is sent as a form (SPARQL 1.1 Protocol, section 2.1.2). ``passed`` is how many servers of this program it
+    has passed through before. Raises FederationError, or FederationTimeoutError at the deadline.
+    """
+    headers = {
+        "Accept": accept,
+        "Content-Type": "application/x-www-form-urlencoded",  # the one that every service takes
+        "User-Agent": AGENT,
+        "Via": ", ".join([f"1.1 {NAME}"] * (passed + 1)),
+    }
+    response = exchange(service, headers, urlencode({"query": query}).encode("ascii"), bounds)
+    if response.status != 200:
+        told = response.refusal
+        mark = ", and" if response.status < 400 else ":"
+        raise FederationError(f"{service.host} answered {response.status}{f'{mark} {told}' if told else ''}")
+    if response.media_type not in ACCEPTED.get(accept, (accept,)):
+        found = response.media_type[:SHOWN] or "no media type"
+        raise FederationError(f"{service.host} answered in {found}, not in plain {accept}")
+    return response.body
+
+
+def exchange(service: Service, headers: Mapping[str, str], content: bytes, bounds: Bounds) -> Response:
+    """Send a POST request and return the answer to it, whatever its status.
+
+    Raises FederationError, FederationTimeoutError at the deadline, FederationTooLargeError over the limit.
     """
     try:
-        with _connected(service, _resolved(service, private, deadline, resolve), deadline) as connected:
-            return _exchange(service, DeadlineSocket(connected, deadline), query, limit, passed, accept)
+        with _connected(service, _resolved(service, bounds), bounds.deadline) as connected:
+            return _exchange(service, DeadlineSocket(connected, bounds.deadline), headers, content, bounds.limit)
     except TimeoutError:
         raise FederationTimeoutError(f"{service.host} did not answer in time") from None
     except ssl.SSLCertVerificationError as error:
@@ -77,10 +123,10 @@ def post(
         raise FederationError(f"{service.host} did not answer: {reason}") from None
 
 
-def _resolved(service: Service, private: bool, deadline: float, resolve: Resolve) -> list[str]:
+def _resolved(service: Service, bounds: Bounds) -> list[str]:
     """Return the IP addresses of a host, once it is known that they may be connected to."""
-    found = [service.host] if _is_address(service.host) else _looked_up(service, deadline, resolve)
-    if not private and not all(is_public(one) for one in found):
+    found = [service.host] if _is_address(service.host) else _looked_up(service, bounds.deadline, bounds.resolve)
+    if not bounds.private and not all(is_public(one) for one in found):
         raise FederationError(f"{service.host} has a private address, and its operator must allow that by name")
     return found[:TRIED]
 
@@ -133,34 +179,20 @@ def _secured(connected: socket.socket, host: str, deadline: float) -> ssl.SSLSoc
         raise
 
 
-def _exchange(service: Service, connected: DeadlineSocket, query: str, limit: int, passed: int, accept: str) -> bytes:
-    headers = {
-        "Host": service.authority,
-        "Accept": accept,
-        "Accept-Encoding": "identity",
-        "Connection": "close",
-        "Content-Type": "application/x-www-form-urlencoded",  # the one that every service takes
-        "User-Agent": AGENT,
-        "Via": ", ".join([f"1.1 {NAME}"] * (passed + 1)),
-    }
+def _exchange(
+    service: Service, connected: DeadlineSocket, headers: Mapping[str, str], content: bytes, limit: int
+) -> Response:
+    fixed = {"Host": service.authority, "Accept-Encoding": "identity", "Connection": "close"}
     connection = http.client.HTTPConnection(service.host, service.port)
     connection.sock = connected
-    connection.request("POST", service.path, urlencode({"query": query}).encode("ascii"), headers)
+    connection.request("POST", service.path, content, {**headers, **fixed})
     response = connection.getresponse()
     if response.status != 200:
-        raise FederationError(f"{service.host} answered {response.status}{_reason(response)}")
-    kind = response.headers.get_content_type() if "Content-Type" in response.headers else "no media type"
+        return Response(response.status, response.reason, response.headers, response.read(ERROR_BYTES))
     encoding = response.headers.get("Content-Encoding", "identity").lower()
-    if kind not in ACCEPTED.get(accept, (accept,)) or encoding != "identity":
-        raise FederationError(f"{service.host} answered in {kind[:SHOWN]}, not in plain {accept}")
-    return _body(service, response, limit)
-
-
-def _reason(response: http.client.HTTPResponse) -> str:
-    if 300 <= response.status < 400:
-        return f", and redirects are not followed: {response.headers.get('Location', '')[:SHOWN]}"
-    text = said(response.read(ERROR_BYTES))
-    return f": {text}" if text else ""
+    if encoding != "identity":
+        raise FederationError(f"{service.host} answered in {encoding[:SHOWN]}, which was not asked for")
+    return Response(response.status, response.reason, response.headers, _body(service, response, limit))
 
 
 def said(body: bytes) -> str:
@@ -176,5 +208,7 @@ def _body(service: Service, response: http.client.HTTPResponse, limit: int) -> b
     while part := response.read1(CHUNK):
         content += part
         if len(content) > limit:
-            raise FederationError(f"{service.host} answered with more than {limit} bytes; ask it for less")
+            raise FederationTooLargeError(f"{service.host} answered with more than {limit} bytes; ask it for less")
+    if response.length:
+        raise FederationError(f"{service.host} broke off with {response.length} bytes missing")
     return bytes(content)

@@ -162,14 +162,8 @@ class RemoteGraph:
 
     def _ask(self, query: str, accept: str) -> bytes:
         self.calls += 1
-        return client.post(
-            self._service,
-            query,
-            private=self._private,
-            deadline=time.monotonic() + self._seconds,
-            limit=self._limit,
-            accept=accept,
-        )
+        bounds = client.Bounds(self._private, time.monotonic() + self._seconds, self._limit)
+        return client.post(self._service, query, bounds, accept=accept)
 
     def _wrong(self, error: Exception) -> FederationError:
         return FederationError(f"{self._service.host} answered with what are no SPARQL results: {str(error)[:200]}")

@@ -8,6 +8,7 @@ from kg.errors import ConfigurationError, QueryError, ResultTooLargeError
 from kg.query import remote
 from kg.rdf.formats import by_name
 from kg.settings import Settings
+from tests.kg.remote.servers import http, peer
 
 EVENTS = "PREFIX ng: <https://w3id.org/newsgraph/ns#> SELECT ?event { ?event a ng:Event }"
 GRAPH = "PREFIX ng: <https://w3id.org/newsgraph/ns#> CONSTRUCT { ?event a ng:Event } { ?event a ng:Event }"
@@ -57,3 +58,24 @@ def test_only_http_addresses_are_asked(address: str, settings: Settings) -> None
 def test_a_result_over_the_limit_is_refused_whole(endpoint: str, settings: Settings) -> None:
     with pytest.raises(ResultTooLargeError):
         remote.query(endpoint, EVENTS, None, replace(settings, result_bytes=20))
+
+
+def test_a_redirect_of_an_endpoint_is_not_followed(settings: Settings) -> None:
+    with peer(b"") as elsewhere, peer(http("302 Found", Location=elsewhere.url)) as found:
+        with pytest.raises(QueryError, match=f"redirects are not followed: {elsewhere.url}"):
+            remote.query(found.url, EVENTS, None, settings)
+        assert elsewhere.connections == 0
+
+
+@pytest.mark.parametrize(
+    ("start", "drip"),
+    [
+        (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+        (b"HTTP/1.1 200 OK\r\n", b"X: y\r\n"),
+        (http("200 OK", Content_Length="100000"), b" "),
+    ],
+    ids=["continue", "header", "body"],
+)
+def test_an_endpoint_that_drips_is_cut_off_at_the_deadline(start: bytes, drip: bytes, settings: Settings) -> None:
+    with peer(start, drip) as found, pytest.raises(QueryError, match="in time"):
+        remote.query(found.url, EVENTS, None, replace(settings, query_seconds=0.3))

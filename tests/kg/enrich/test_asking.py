@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -111,6 +112,14 @@ def test_one_entity_whose_answer_is_too_large_is_reported_and_the_others_are_not
     ask(asking)
     assert [one.rpartition("/")[2] for one in asking.too_large] == ["E7"]
     assert known(asking) == 9
+
+
+def test_an_endpoint_whose_answers_are_all_too_large_is_an_error(asking: Asking, bad: Bad) -> None:
+    bad.replies = [http("x" * 100, Content_Length="1000000000000")]
+    asking.client = Client(bad.address, replace(Settings(), result_bytes=50, enrich_rate=1_000.0), asking.clock)
+    with pytest.raises(QueryError, match="too much, whatever it is asked for"):
+        ask(asking)
+    assert known(asking) == 0
 
 
 def test_rows_about_something_else_are_counted_and_not_kept(asking: Asking, bad: Bad) -> None:

@@ -172,25 +172,8 @@ def test_a_broken_answer_is_asked_for_again(broken: bytes, bad: Bad, time: FakeT
 
 def test_an_endpoint_that_says_nothing_is_not_waited_for_for_ever(bad: Bad, time: FakeTime) -> None:
     bad.replies = [None]
-    with pytest.raises(QueryError, match=r"failed 1 times.*timed out"):
+    with pytest.raises(QueryError, match=r"failed 1 times.*in time"):
         client(bad, time, enrich_seconds=0.1, enrich_retries=0).ask(QUERY)
-
-
-def test_an_answer_that_drips_has_a_deadline_as_a_whole(bad: Bad, time: FakeTime) -> None:
-    class Dripping(FakeTime):
-        """A clock that sees four seconds pass whenever it is looked at."""
-
-        def __init__(self) -> None:
-            super().__init__()
-            self.clock = replace(self.clock, monotonic=self.tick)
-
-        def tick(self) -> float:
-            self.passed += 4.0
-            return self.passed
-
-    bad.replies = [http(ONE + " " * 500_000)]
-    with pytest.raises(QueryError, match="more than 5 seconds"):
-        client(bad, Dripping(), enrich_retries=0).ask(QUERY)
 
 
 @pytest.mark.parametrize(
@@ -199,12 +182,14 @@ def test_an_answer_that_drips_has_a_deadline_as_a_whole(bad: Bad, time: FakeTime
         (b"HTTP/1.1 200 OK\r\nX: ", b"a"),
         (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
         (b"HTTP/1.1 500 No\r\n\r\n", b"a"),
+        (b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 500000\r\n\r\n", b" "),
+        (b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n", b" "),
         (
             b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n",
             b"X: y\r\n",
         ),
     ],
-    ids=["header", "continue", "error", "trailer"],
+    ids=["header", "continue", "error", "body", "endless", "trailer"],
 )
 def test_whatever_drips_is_cut_off_at_the_deadline(start: bytes, drip: bytes, time: FakeTime) -> None:
     settings = replace(SETTINGS, enrich_seconds=0.3, enrich_retries=0)
@@ -254,7 +239,7 @@ def test_an_answer_in_another_media_type_is_an_error(media_type: str, bad: Bad, 
 @pytest.mark.parametrize("status", ["301 Moved", "302 Found", "303 See", "307 Temporary", "308 Permanent"])
 def test_a_redirect_is_not_followed(status: str, bad: Bad, time: FakeTime) -> None:
     bad.replies = [http("", status, Location=f"{bad.address}/private"), http(ONE)]
-    with pytest.raises(QueryError, match=r"redirects to http://127.0.0.1.*/private, which is not asked"):
+    with pytest.raises(QueryError, match=r"redirects are not followed: http://127.0.0.1.*/private: give that"):
         client(bad, time).ask(QUERY)
     assert len(bad.heads) == 1
 

@@ -1,0 +1,73 @@
+"""A SPARQL endpoint that its operator, or ours, has named: SPARQLWrapper makes the request, our client sends it."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from io import BytesIO
+from typing import Any
+from urllib.request import Request
+
+from SPARQLWrapper import POST, SPARQLWrapper
+
+from kg.errors import ConfigurationError
+from kg.remote.addresses import Service
+from kg.remote.client import Bounds, Response, exchange
+
+
+class Endpoint:
+    """The endpoint at one address, which is asked within ``seconds`` altogether for ``limit`` bytes at most.
+
+    Whoever names an address may name one of this machine; nothing else is asked, since redirects are not followed.
+    """
+
+    def __init__(self, address: str, agent: str, seconds: float, limit: int) -> None:
+        """Take an address; raises ConfigurationError if it is none that can be asked."""
+        try:
+            self.service = Service.parse(address)
+        except ValueError as error:
+            raise ConfigurationError(f"{address} is not the address of a SPARQL endpoint: {error}") from None
+        self.address = address
+        self.agent = agent
+        self.seconds = seconds
+        self.limit = limit
+
+    def ask(self, text: str, accept: str) -> Response:
+        """Send a query as a form and return the answer, whatever its status (SPARQL 1.1 Protocol, section 2.1.2).
+
+        Raises FederationError, FederationTimeoutError or FederationTooLargeError.
+        """
+        request = _Wrapper(self)
+        request.setMethod(POST)
+        # Only negotiation: the wrapper would add three parameters that no specification knows.
+        request.setOnlyConneg(True)
+        request.addCustomHttpHeader("Accept", accept)
+        with warnings.catch_warnings():
+            # The wrapper guesses the query form and warns when it cannot; what the query is, the endpoint decides.
+            warnings.simplefilter("ignore", RuntimeWarning)
+            request.setQuery(text)
+        found: Any = request.query().response
+        answer: Response = found.answer
+        return answer
+
+
+class _Wrapper(SPARQLWrapper):
+    """The wrapper, with our client: its own follows redirects, has no deadline, and drops the headers of errors."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        super().__init__(endpoint.address, agent=endpoint.agent)
+        self._to = endpoint
+
+    def _query(self) -> tuple[Any, str]:
+        request: Request = self._createRequest()
+        bounds = Bounds(private=True, deadline=time.monotonic() + self._to.seconds, limit=self._to.limit)
+        content = request.data if isinstance(request.data, bytes) else b""
+        return _Readable(exchange(self._to.service, dict(request.header_items()), content, bounds)), self.returnFormat
+
+
+class _Readable(BytesIO):
+    """An answer as the wrapper reads it."""
+
+    def __init__(self, answer: Response) -> None:
+        super().__init__(answer.body)
+        self.answer = answer
