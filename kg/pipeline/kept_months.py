@@ -22,7 +22,7 @@ import vocab
 from kg.archive.opening import Archive
 from kg.dialects import registry
 from kg.dialects.item import Reference, Tally
-from kg.dialects.record import Unread
+from kg.dialects.record import Unread, UnreadPage
 from kg.entities import gazetteer, nodes
 from kg.entities.publishers import hosts, publishers
 from kg.entities.uses import Use
@@ -134,6 +134,7 @@ def _plain(outcome: Outcome) -> dict[str, Any]:
         "counts": outcome.tally.counts,
         "excluded": outcome.tally.excluded,
         "unread": [(path, one.line, one.text, one.reason) for path, one in outcome.unread],
+        "unread pages": [(one.path, one.reason, one.commit) for one in outcome.unread_pages],
         "prose": outcome.prose,
         "named": [
             sorted(named.entities),
@@ -159,6 +160,7 @@ def _outcome(plain: dict[str, Any]) -> Outcome:
     return Outcome(
         tally=Tally(Counter(plain["counts"]), Counter(plain["excluded"])),
         unread=[(path, Unread(line, text, reason)) for path, line, text, reason in plain["unread"]],
+        unread_pages=[UnreadPage(*one) for one in plain["unread pages"]],
         prose=plain["prose"],
         named=NamedThings(
             entities={(language, title) for language, title in entities},

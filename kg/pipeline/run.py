@@ -28,7 +28,7 @@ from kg.entities import gazetteer, nodes
 from kg.entities.aliases import Redirect
 from kg.entities.nodes import Nodes
 from kg.entities.publishers import hosts, publishers
-from kg.errors import ConfigurationError
+from kg.errors import ArchiveError, ConfigurationError
 from kg.events.ledger import Ledger
 from kg.pipeline import kept_months, plan, renaming
 from kg.pipeline.build_ledger import BuildLedger
@@ -93,6 +93,7 @@ def build(
         known = ledger.known
         parts_read = _convert(archives, known, scratch, settings, progress)
         converted, finished, triples = _load(snapshot.database(draft), parts_read, scratch, known, settings)
+        _check_read(finished)
         new = sum(part.is_new for _, part in converted)
         found = report(finished, archives, triples, monotonic() - started) | {
             "months": {"all": len(converted), "new": new}
@@ -150,11 +151,16 @@ def _check_base(store: Store, base: str) -> None:
         raise ConfigurationError(f"the store {store} mints IRIs under {fixed}, not under {base}: use another store")
 
 
+def _check_read(outcome: Outcome) -> None:
+    if outcome.unread_pages and not outcome.tally.counts["captures"]:
+        raise ArchiveError(f"none of the pages can be read: {outcome.unread_pages[0]}")
+
+
 def _convert(
     archives: list[Archive], known: Ledger, scratch: Path, settings: Settings, progress: Progress
 ) -> Iterator[Converted]:
     """Convert all months, and once more together those between which an event has moved."""
-    bare = [replace(archive, versions=(), others=()) for archive in archives]
+    bare = [archive.bare for archive in archives]
     separate = _separate(settings.base, known)
 
     def again(month: Month) -> Converted:
@@ -239,7 +245,8 @@ def _write_shard(found: Iterable[Quad], file: Path) -> None:
 
 def _month_quads(archives: list[Archive], month: Month, converter: Converter) -> Iterator[Quad]:
     read = plan.pages(archives, [reading for group in month.groups for reading in group.readings])
-    for group in month.groups:
+    groups, converter.outcome.unread_pages = plan.readable(month.groups, read)
+    for group in groups:
         if group.days:
             yield from converter.days(group.days, plan.steps(group, read), group.claims)
         else:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-from kg.archive.opening import Archive, PageVersion, open_archive
+from kg.archive.opening import Archive, open_archive
+from kg.archive.versions import PageVersion
 from kg.dialects import reading, registry
 from kg.dialects.record import Page, Record
 from kg.errors import ArchiveError
@@ -53,7 +54,7 @@ def summary(found: list[Verified]) -> str:
 
 def _portions(archive: Archive) -> Iterator[tuple[Archive, tuple[PageVersion, ...]]]:
     distinct = {(version.path, version.blob): version for version in archive.versions if not version.gone}
-    versions, bare = tuple(distinct.values()), replace(archive, versions=(), others=())
+    versions, bare = tuple(distinct.values()), archive.bare
     for start in range(0, len(versions), VERSIONS_AT_ONCE):
         yield bare, versions[start : start + VERSIONS_AT_ONCE]
 
