@@ -45,6 +45,17 @@ CONFIGURATION: Final = {
     "sha1": "[core]\n\trepositoryFormatVersion = 0\n\tbare = true\n",
     "sha256": "[core]\n\trepositoryFormatVersion = 1\n\tbare = true\n[extensions]\n\tobjectFormat = sha256\n",
 }
+LOG: Final = (
+    "log",
+    "--first-parent",
+    "--raw",
+    "--root",
+    "--no-abbrev",
+    "--no-renames",
+    "-m",
+    "--format=%x01%H %ct",
+    "-z",
+)
 OUTPUT_BYTES: Final = 250_000_000
 """Longest list of files or changes, and most content of one group of pages: a small tree can stand for any number."""
 ERROR_BYTES: Final = 10_000
@@ -85,26 +96,35 @@ def entries(repository: Repository, commit: str) -> Iterator[TreeEntry]:
         yield TreeEntry(_path(name), blob.decode(), KINDS.get(mode))
 
 
-def main_line(repository: Repository) -> list[Commit]:
-    """Return the commits from the first one to the repository's head, with every file that each of them changed.
+def first_parents(repository: Repository) -> list[str]:
+    """Return the ids of the repository's head, its first parent, the first parent of that, and so on."""
+    return _run(repository, "rev-list", "--first-parent", repository.head).decode().split()
+
+
+def log(repository: Repository, since: str = "") -> bytes:
+    """Return what git prints for ``commits`` of the main line, the newest first; of those after ``since`` if given.
 
     Only first parents are followed: of a merge, what it brought to the main line.
     """
-    # The newest first, as git finds them: put in order by git, they cost a fifth more.
-    output = _run(repository, "log", "--first-parent", "--raw", "--root", "--no-abbrev", "--no-renames", "-m",
-                  "--format=%x01%H %ct", "-z", repository.head, "--")  # fmt: skip
-    commits: list[Commit] = []
+    # In the order in which git finds them: the other way round they cost a fifth more.
+    span = f"{since}..{repository.head}" if since else repository.head
+    return _run(repository, *LOG, span, "--")
+
+
+def commits(log: bytes) -> list[Commit]:
+    """Return the commits of a log, the oldest first, with every file that each of them changed."""
+    found: list[Commit] = []
     changes: list[tuple[str, str | None]] = []
-    fields = iter(output.split(b"\0"))
+    fields = iter(log.split(b"\0"))
     for field in fields:
         text = field.lstrip(b"\n")
         if text.startswith(COMMIT_MARK):
             commit, _, seconds = text[1:].decode(errors="replace").partition(" ")
             changes = []
-            commits.append(Commit(commit, seconds.strip(), changes))
+            found.append(Commit(commit, seconds.strip(), changes))
         elif text:
             changes.append((_path(next(fields)), _blob(text)))
-    return commits[::-1]
+    return found[::-1]
 
 
 def _blob(fact: bytes) -> str | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from kg.archive import git
+from kg.archive import git, kept_log
 from kg.archive.repository import Repository, find_repository, is_repository
 from kg.archive.versions import DoubtedTime, MainLine, PageVersion
 from kg.dialects import reading, registry
@@ -23,7 +23,7 @@ class Archive:
 
     ``unread`` are the versions that it is known of already that they cannot be read. ``repository`` and ``commit``, the
     newest one, are those of a git repository, None for a folder; ``doubted`` are its commits whose times cannot be
-    true, and ``remarks`` sentences about what else is not as it seems.
+    true, ``log`` is what git told of its history, and ``remarks`` are sentences about what else is not as it seems.
     """
 
     root: Path
@@ -34,11 +34,12 @@ class Archive:
     commit: str | None = None
     doubted: tuple[DoubtedTime, ...] = ()
     remarks: tuple[str, ...] = ()
+    log: bytes = b""
 
     @property
     def bare(self) -> Archive:
         """The archive without its lists: enough to read pages from."""
-        return replace(self, versions=(), others=(), unread=(), doubted=())
+        return replace(self, versions=(), others=(), unread=(), doubted=(), log=b"")
 
     @property
     def paths(self) -> list[str]:
@@ -67,11 +68,14 @@ class Archive:
                 raise ArchiveError(f"page {file} cannot be read: {error.strerror}") from error
 
 
-def open_archive(root: Path, page_bytes: int, *, history: bool = False, as_of: datetime | None = None) -> Archive:
+def open_archive(
+    root: Path, page_bytes: int, *, history: bool = False, as_of: datetime | None = None, kept: Path | None = None
+) -> Archive:
     """Open the folder or git repository at ``root``.
 
     ``page_bytes`` is the largest page that will be read, larger ones are unread; ``history`` asks for all versions in a
     repository, not only those of its newest commit, and ``as_of`` for the repository as it was at that time (UTC).
+    ``kept`` is the folder in which an earlier build kept the log of the repository, if there is one.
 
     Raises ArchiveError if there is no such folder, if git cannot read it, if it was empty at that time or is a folder,
     of which no time is known, if it is a shallow clone, whose past is not known, or if it holds no page of a dialect
@@ -84,7 +88,7 @@ def open_archive(root: Path, page_bytes: int, *, history: bool = False, as_of: d
     is_git = is_repository(root)
     if as_of and not is_git:
         raise ArchiveError(f"{root} is no git repository, so it is not known how it was at {as_of:%Y-%m-%dT%H:%M:%SZ}")
-    archive = _open_git(root, page_bytes, history, as_of) if is_git else _open_folder(root, page_bytes)
+    archive = _open_git(root, page_bytes, history, as_of, kept) if is_git else _open_folder(root, page_bytes)
     if not archive.versions:
         raise ArchiveError(_empty(archive))
     return archive
@@ -143,14 +147,15 @@ def _is_nameable(path: str) -> bool:
     return "\ufffd" not in path and not reading.CONTROL.search(path) and not {"\t", "\n", "\r"} & set(path)
 
 
-def _open_git(root: Path, page_bytes: int, history: bool, as_of: datetime | None) -> Archive:
+def _open_git(root: Path, page_bytes: int, history: bool, as_of: datetime | None, kept: Path | None) -> Archive:
     repository = find_repository(root)
     if repository.is_shallow and (history or as_of):
         raise ArchiveError(
             f"{root} is a shallow clone, so its past is not known: get all commits with "
             f"git -C {root} fetch --unshallow, or build it without --history and --as-of"
         )
-    line = _line(repository, as_of)
+    log = b"" if repository.is_shallow else kept_log.main_log(repository, kept)
+    line = _line(repository, log, as_of)
     commit = line.commits[-1].id if line.commits else repository.head
     entries = list(git.entries(repository, commit))
     pages = {one.path: one.blob for one in entries if one.kind is None and _is_page(one.path)}
@@ -170,14 +175,13 @@ def _open_git(root: Path, page_bytes: int, history: bool, as_of: datetime | None
         commit,
         line.doubted,
         repository.remarks if line.is_dated else (*repository.remarks, _undated(repository)),
+        log,
     )
 
 
-def _line(repository: Repository, as_of: datetime | None) -> MainLine:
-    """Return the commits of a repository up to a time; none of a shallow clone, whose first one says nothing true."""
-    if repository.is_shallow:
-        return MainLine((), ())
-    line = MainLine.of(git.main_line(repository), datetime.now(UTC))
+def _line(repository: Repository, log: bytes, as_of: datetime | None) -> MainLine:
+    """Return the commits of a log, up to a time if one is given."""
+    line = MainLine.of(git.commits(log), datetime.now(UTC))
     if as_of is None:
         return line
     if not line.is_dated:

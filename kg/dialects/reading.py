@@ -50,9 +50,9 @@ def why_unread(page: Page) -> str | None:
     if page.content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
         return "is not text (it is UTF-16): save it as UTF-8"
     if b"\x00" in page.content:
-        return "is not text (it holds NUL bytes): remove it"
+        return "is not text (it holds NUL bytes): save it as UTF-8"
     if charset_of(page) != UTF_8 and CONTROL.search(page.content.decode(LATIN_1)):
-        return "is not text (neither UTF-8 nor Latin-1): remove it"
+        return "is not text (neither UTF-8 nor Latin-1): save it as UTF-8"
     return None
 
 

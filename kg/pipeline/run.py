@@ -19,6 +19,7 @@ from typing import Any, Final
 from pyoxigraph import RdfFormat, serialize
 
 import vocab
+from kg.archive import kept_log
 from kg.archive.opening import Archive, open_archive
 from kg.dialects import registry
 from kg.enrich import adopt, source
@@ -84,7 +85,10 @@ def build(
     started = monotonic()
     store = Store(Path(settings.store))
     past = instant(settings.as_of) if settings.as_of else None
-    archives = [open_archive(root, settings.page_bytes, history=settings.history, as_of=past) for root in roots]
+    archives = [
+        open_archive(root, settings.page_bytes, history=settings.history, as_of=past, kept=store.kept_months)
+        for root in roots
+    ]
     _check_base(store, settings.base)
     if past:
         store.current()  # its ledger knows the events by the wordings that they had first
@@ -122,7 +126,7 @@ def build(
             built = Built(store.publish(draft, manifest, settings.keep_snapshots), found)
         known = ledger.export()
         names = [kept_months.name(month, archives, settings.base, known) for month, _ in converted]
-        sums = _keep(store, {name: part for name, (_, part) in zip(names, converted, strict=True)}, scratch)
+        sums = _keep(store, archives, {name: part for name, (_, part) in zip(names, converted, strict=True)}, scratch)
         if sums and not (adopted.sources or last_write):
             shards.note(store, built.snapshot, sums)
         return built
@@ -206,8 +210,8 @@ def _convert_apart(
         progress(done, total)
 
 
-def _keep(store: Store, converted: dict[str, ConvertedMonth], scratch: Path) -> dict[str, str]:
-    """Keep the parts for the next build, by their names with the ledger as it is now, and what all of them tell.
+def _keep(store: Store, archives: list[Archive], converted: dict[str, ConvertedMonth], scratch: Path) -> dict[str, str]:
+    """Keep the parts for the next build, by their names with the ledger as it is now, what all tell, and git's logs.
 
     Returns the files with their SHA-256, none if they could not be kept.
     """
@@ -215,7 +219,10 @@ def _keep(store: Store, converted: dict[str, ConvertedMonth], scratch: Path) -> 
     with suppress(OSError):
         sums = {f"{name}.nt": kept_months.keep(store, part, name) for name, part in converted.items()}
         sums[f"{FINISH}.nt"] = kept_months.keep_file(store, scratch / f"{FINISH}.nt", FINISH)
-        kept_months.forget(store, {*converted, FINISH})
+        logs = {one.repository.head: one.log for one in archives if one.repository and one.log}
+        for commit, log_of_commit in logs.items():
+            kept_log.keep(store.kept_months, commit, log_of_commit)
+        kept_months.forget(store, {*converted, FINISH, *logs})
         return sums
     return {}
 

@@ -86,6 +86,20 @@ def misdated(repository: Any, *written: str | None) -> list[str]:
     return ids
 
 
+# --- read again
+
+
+def test_a_build_keeps_what_git_told_and_the_next_one_gives_what_a_new_store_gives(
+    new_repository: NewRepository, build: Build, tmp_path: Path
+) -> None:
+    repository = new_repository([(0, {DAY: [FERRY]}), (1, {DAY: [MORE]})])
+    build(repository.root)
+    repository.commit([(2, {DAY: [MORE, TRAMS]}), (3, {NEXT_DAY: [TRAMS]})])
+    again, anew = build(repository.root), build(repository.root, store="new")
+    assert sorted(map(str, again.snapshot.open())) == sorted(map(str, anew.snapshot.open()))
+    assert [file.stem for file in (tmp_path / "store").rglob("*.log") if len(file.stem) == 40] == repository.ids()[-1:]
+
+
 # --- cut off
 
 

@@ -65,7 +65,7 @@ class Repository:
         return name
 
     def history(self) -> list[Commit]:
-        return git.main_line(find_repository(self.root))
+        return git.commits(git.log(find_repository(self.root)))
 
     def told(self) -> list[tuple[str, int, str | None]]:
         """Return what the history says of each file: path, hours since noon, and the text."""

@@ -164,7 +164,7 @@ def test_a_content_that_is_not_what_its_name_says_is_refused(repository: Reposit
 
 def test_a_commit_that_is_missing_is_an_error(filled: Repository) -> None:
     with pytest.raises(ArchiveError, match="git cannot read"):
-        git.main_line(replace(find_repository(filled.root), head="0" * 40))
+        git.log(replace(find_repository(filled.root), head="0" * 40))
 
 
 def test_a_repository_of_sha_256_is_read(tmp_path: Path) -> None:
@@ -179,7 +179,7 @@ def test_reading_a_bare_repository_changes_none_of_its_files(filled: Repository,
     filled.git("clone", "-q", "--bare", ".", str(tmp_path / "bare"))
     before = {file: file.stat().st_mtime_ns for file in (tmp_path / "bare").rglob("*")}
     bare = find_repository(tmp_path / "bare")
-    (commit,) = git.main_line(bare)
+    (commit,) = git.commits(git.log(bare))
     (entry,) = git.entries(bare, commit.id)
     assert commit.changes == [("a.txt", entry.blob)]
     assert list(git.contents(bare, [entry.blob])) == [b"* a"]
@@ -217,7 +217,7 @@ def test_a_missing_git_is_an_error_that_says_what_to_do(
     assert shutil.which("git")
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(ArchiveError, match="git is not installed: install it first"):
-        git.main_line(found)
+        git.log(found)
 
 
 def test_a_few_trees_that_stand_for_very_many_files_are_refused(

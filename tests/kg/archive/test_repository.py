@@ -259,7 +259,7 @@ def test_a_detached_head_is_read_and_the_branches_are_told(filled: Repository) -
     filled.commit(1, **{"a.txt": "* b"})
     filled.git("checkout", "-q", "HEAD~1")
     found = find_repository(filled.root)
-    assert [path for commit in git.main_line(found) for path, _ in commit.changes] == ["a.txt"]
+    assert [path for commit in git.commits(git.log(found)) for path, _ in commit.changes] == ["a.txt"]
     assert found.remarks == (f"HEAD of {filled.root} names a commit and no branch; the branches are main",)
 
 

@@ -90,7 +90,7 @@ def test_a_byte_order_mark_is_no_text() -> None:
     ids=["jpeg", "png", "every byte", "NUL", "Windows-1252"],
 )
 def test_what_is_not_text_is_refused(content: bytes) -> None:
-    with pytest.raises(ArchiveError, match=rf"^page {WIKITEXT} is not text \(.*\): remove it$"):
+    with pytest.raises(ArchiveError, match=rf"^page {WIKITEXT} is not text \(.*\): save it as UTF-8$"):
         reading.parse(Page(WIKITEXT, content))
 
 
