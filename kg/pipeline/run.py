@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -133,13 +134,19 @@ def build(
 
 
 def quads(roots: Iterable[Path], settings: Settings) -> Iterator[Quad]:
-    """Yield the quads of the archives at ``roots`` as ``build`` would store them for a new store; writes nothing."""
+    """Yield the quads of the archives at ``roots`` as ``build`` would store them for a new store; writes nothing.
+
+    Warns of each page that cannot be read, and raises ArchiveError if none can.
+    """
     archives = [open_archive(root, settings.page_bytes, history=settings.history) for root in roots]
     known = Ledger()
     converter = Converter(_nodes(settings.base, frozenset()))
     found = [
         quad for month in plan.months(archives, known, settings) for quad in _month_quads(archives, month, converter)
     ]
+    _check_read(converter.outcome)
+    for unread in chain(*(archive.unread for archive in archives), converter.outcome.unread_pages):
+        warnings.warn(str(unread), stacklevel=2)
     known.extend(converter.outcome.claims)
     whole = Whole(converter.nodes, converter.outcome)
     whole.settle(known)
@@ -252,7 +259,8 @@ def _write_shard(found: Iterable[Quad], file: Path) -> None:
 
 def _month_quads(archives: list[Archive], month: Month, converter: Converter) -> Iterator[Quad]:
     read = plan.pages(archives, [reading for group in month.groups for reading in group.readings])
-    groups, converter.outcome.unread_pages = plan.readable(month.groups, read)
+    groups, unread = plan.readable(month.groups, read)
+    converter.outcome.unread_pages += unread
     for group in groups:
         if group.days:
             yield from converter.days(group.days, plan.steps(group, read), group.claims)

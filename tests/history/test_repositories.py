@@ -217,6 +217,13 @@ def test_an_archive_of_which_nothing_can_be_read_is_refused(
         build(repository.root, history=history)
 
 
+def test_quads_without_a_store_warn_of_what_cannot_be_read(new_repository: NewRepository) -> None:
+    repository = new_repository([(0, {DAY: UNREADABLE["NUL"], "2011_November_10.txt": LFS}), (1, {NEXT_DAY: [TRAMS]})])
+    with pytest.warns(UserWarning, match="page 2011_November_.* of commit .* is ") as told:
+        assert list(run.quads([repository.root], Settings()))
+    assert len(told) == 2
+
+
 def test_a_page_of_a_folder_that_cannot_be_read_is_told_and_its_day_is_not_empty_but_unknown(
     build: Build, tmp_path: Path
 ) -> None:
