@@ -159,24 +159,28 @@ def _open_git(root: Path, page_bytes: int, history: bool, as_of: datetime | None
     commit = line.commits[-1].id if line.commits else repository.head
     entries = list(git.entries(repository, commit))
     pages = {one.path: one.blob for one in entries if one.kind is None and _is_page(one.path)}
-    linked = [one for one in entries if one.kind and _is_page(one.path)]
-    versions = list(line.versions(_is_page) if history and line.is_dated else line.newest(pages, commit))
-    sizes = git.sizes(repository, {one.blob for one in versions if one.blob})
-    large = {blob: size for blob, size in sizes.items() if size > page_bytes}
+    found = list(line.versions(_is_page) if history and line.is_dated else line.newest(pages, commit))
+    sizes = git.sizes(repository, {one.blob for one in found if one.blob})
+    large = {one for one in found if sizes.get(one.blob or "", 0) > page_bytes}
+    too_large = (_too_large(one.path, sizes[one.blob or ""], page_bytes, one.commit) for one in found if one in large)
     return Archive(
         root,
-        tuple(one for one in versions if one.blob not in large),
+        tuple(one for one in found if one not in large),
         tuple(sorted(one.path for one in entries if not _is_page(one.path))),
-        (
-            *(_too_large(one.path, large[one.blob], page_bytes, one.commit) for one in versions if one.blob in large),
-            *(UnreadPage(one.path, f"is {one.kind}, which is not followed", commit) for one in linked),
-        ),
+        (*too_large, *_linked(entries, commit)),
         repository,
         commit,
         line.doubted,
         repository.remarks if line.is_dated else (*repository.remarks, _undated(repository)),
         log,
     )
+
+
+def _linked(entries: Iterable[git.TreeEntry], commit: str) -> Iterator[UnreadPage]:
+    """Yield what a commit has in the place of a page and is no file."""
+    for one in entries:
+        if one.kind and _is_page(one.path):
+            yield UnreadPage(one.path, f"is {one.kind}, which is not followed", commit)
 
 
 def _line(repository: Repository, log: bytes, as_of: datetime | None) -> MainLine:
