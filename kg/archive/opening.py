@@ -11,9 +11,9 @@ from pathlib import Path
 
 from kg.archive import git, kept_log
 from kg.archive.repository import Repository, find_repository, is_repository
-from kg.archive.versions import DoubtedTime, MainLine, PageVersion
+from kg.archive.versions import DoubtedTime, MainLine, PageVersion, UnreadPage
 from kg.dialects import reading, registry
-from kg.dialects.record import Page, UnreadPage
+from kg.dialects.record import Page
 from kg.errors import ArchiveError
 
 

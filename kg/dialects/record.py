@@ -37,19 +37,6 @@ class Unread:
 
 
 @dataclass(frozen=True, slots=True)
-class UnreadPage:
-    """A page that cannot be read: its path, the words that say why, and the git commit that has it, if any."""
-
-    path: str
-    reason: str
-    commit: str | None = None
-
-    def __str__(self) -> str:
-        """Return what is wrong in words."""
-        return f"page {self.path}{f' of commit {self.commit}' if self.commit else ''} {self.reason}"
-
-
-@dataclass(frozen=True, slots=True)
 class Record:
     """What a page says, in the terms of its dialect, and nobody else looks into it.
 

@@ -20,9 +20,10 @@ from typing import Any, Final
 
 import vocab
 from kg.archive.opening import Archive
+from kg.archive.versions import UnreadPage
 from kg.dialects import registry
 from kg.dialects.item import Reference, Tally
-from kg.dialects.record import Unread, UnreadPage
+from kg.dialects.record import Unread
 from kg.entities import gazetteer, nodes
 from kg.entities.publishers import hosts, publishers
 from kg.entities.uses import Use

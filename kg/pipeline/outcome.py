@@ -6,8 +6,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from kg.archive.versions import UnreadPage
 from kg.dialects.item import Reference, Tally
-from kg.dialects.record import Unread, UnreadPage
+from kg.dialects.record import Unread
 from kg.entities.aliases import Aliases
 from kg.events.lines import Line
 from kg.mapping.event import NamedThings

@@ -11,11 +11,11 @@ from itertools import groupby
 from typing import Any
 
 from kg.archive.opening import Archive
-from kg.archive.versions import PageVersion
+from kg.archive.versions import PageVersion, UnreadPage
 from kg.dialects import reading as texts
 from kg.dialects import registry
 from kg.dialects.base import Dialect
-from kg.dialects.record import Page, UnreadPage
+from kg.dialects.record import Page
 from kg.events.claims import Claims
 from kg.events.ledger import Ledger
 from kg.events.timeline import connected, joined

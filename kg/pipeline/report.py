@@ -8,10 +8,10 @@ from itertools import chain
 from typing import Any, Final
 
 from kg.archive.opening import Archive
+from kg.archive.versions import UnreadPage
 from kg.dialects import registry
 from kg.dialects.base import Dialect
 from kg.dialects.item import Tally
-from kg.dialects.record import UnreadPage
 from kg.mapping.named import unmapped
 from kg.pipeline.outcome import Outcome
 from kg.store.snapshot import Manifest

@@ -86,10 +86,7 @@ def build(
     started = monotonic()
     store = Store(Path(settings.store))
     past = instant(settings.as_of) if settings.as_of else None
-    archives = [
-        open_archive(root, settings.page_bytes, history=settings.history, as_of=past, kept=store.kept_months)
-        for root in roots
-    ]
+    archives = _opened(roots, settings, past, store.kept_months)
     _check_base(store, settings.base)
     if past:
         store.current()  # its ledger knows the events by the wordings that they had first
@@ -98,7 +95,6 @@ def build(
         known = ledger.known
         parts_read = _convert(archives, known, scratch, settings, progress)
         converted, finished, triples = _load(snapshot.database(draft), parts_read, scratch, known, settings)
-        _check_read(finished)
         new = sum(part.is_new for _, part in converted)
         found = report(finished, archives, triples, monotonic() - started) | {
             "months": {"all": len(converted), "new": new}
@@ -138,7 +134,7 @@ def quads(roots: Iterable[Path], settings: Settings) -> Iterator[Quad]:
 
     Warns of each page that cannot be read, and raises ArchiveError if none can.
     """
-    archives = [open_archive(root, settings.page_bytes, history=settings.history) for root in roots]
+    archives = _opened(roots, settings)
     known = Ledger()
     converter = Converter(_nodes(settings.base, frozenset()))
     found = [
@@ -152,6 +148,13 @@ def quads(roots: Iterable[Path], settings: Settings) -> Iterator[Quad]:
     whole.settle(known)
     found += whole.quads(known)
     yield from renaming.renamed(found, whole.outcome.aliases.canonical)
+
+
+def _opened(
+    roots: Iterable[Path], settings: Settings, past: datetime | None = None, kept: Path | None = None
+) -> list[Archive]:
+    limit, history = settings.page_bytes, settings.history
+    return [open_archive(root, limit, history=history, as_of=past, kept=kept) for root in roots]
 
 
 def _check_base(store: Store, base: str) -> None:
@@ -286,6 +289,7 @@ def _load(
             load(part.file)
             drawn.append((month, part))
             whole.outcome.add(part.outcome)
+        _check_read(whole.outcome)
         known.extend(whole.outcome.claims)
         whole.settle(known, _redirects(settings))
         renaming_months = beside.submit(lambda: list(_renamed(drawn, whole, scratch, settings)))

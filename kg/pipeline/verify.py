@@ -39,7 +39,8 @@ def verify(roots: Iterable[Path], settings: Settings) -> list[Verified]:
     """
     archives = [open_archive(root, settings.page_bytes, history=settings.history) for root in roots]
     work = [(archive, some, settings.base) for whole in archives for archive, some in _portions(whole)]
-    return [checked for part in each(_verify, work, settings.jobs or os.cpu_count() or 1) for checked in part]
+    unread = [Verified(one.path, _is_list(one.path), str(one)) for whole in archives for one in whole.unread]
+    return unread + [one for part in each(_verify, work, settings.jobs or os.cpu_count() or 1) for one in part]
 
 
 def summary(found: list[Verified]) -> str:
@@ -63,9 +64,13 @@ def _verify(archive: Archive, versions: tuple[PageVersion, ...], base: str) -> l
     return list(filter(None, (_check(page, Minter(base)) for page in archive.pages(versions))))
 
 
+def _is_list(path: str) -> bool:
+    return not registry.of(path).byte_for_byte
+
+
 def _check(page: Page, minter: Minter) -> Verified | None:
     """Compare one page; None for prose that only is named like a page."""
-    is_list = not registry.of(page.path).byte_for_byte
+    is_list = _is_list(page.path)
     try:
         record = reading.parse(page)
     except ArchiveError as error:

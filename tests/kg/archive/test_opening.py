@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from kg.archive.opening import Archive, open_archive
-from kg.dialects.record import UnreadPage
+from kg.archive.versions import UnreadPage
 from kg.errors import ArchiveError
 
 DAY = "2011_November_8.txt"
