@@ -236,7 +236,8 @@ def open(path: str | Path) -> Dataset:  # noqa: A001
 def graph(*archives: str | Path, base: str | None = None) -> RdflibGraph:
     """Return an in-memory rdflib Graph of the triples of one or more archives, without making a store.
 
-    ``base`` is the IRI that new IRIs are minted under. Raises ArchiveError if an archive cannot be read.
+    ``base`` is the IRI that new IRIs are minted under. Warns of each page that cannot be read, and raises ArchiveError
+    if an archive cannot.
     """
     from kg import settings
     from kg.pipeline import run

@@ -5,41 +5,41 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
-from kg.archive import git
+from kg.archive import git, kept_log
+from kg.archive.repository import Repository, find_repository, is_repository
+from kg.archive.versions import DoubtedTime, MainLine, PageVersion, UnreadPage
 from kg.dialects import reading, registry
 from kg.dialects.record import Page
 from kg.errors import ArchiveError
-
-
-@dataclass(frozen=True, slots=True)
-class PageVersion:
-    """One version of a page: its path, and in git the commit that made it, its time (UTC) and the content's id.
-
-    ``gone`` says that the commit removed the page.
-    """
-
-    path: str
-    commit: str | None = None
-    time: datetime | None = None
-    blob: str | None = None
-    gone: bool = False
 
 
 @dataclass(frozen=True)
 class Archive:
     """An opened archive: the versions of its pages, the oldest first, and the paths of files that are none.
 
-    ``commit`` is a git repository's newest commit, None for a folder.
+    ``unread`` are the versions that it is known of already that they cannot be read. ``repository`` and ``commit``, the
+    newest one, are those of a git repository, None for a folder; ``doubted`` are its commits whose times cannot be
+    true, ``log`` is what git told of its history, and ``remarks`` are sentences about what else is not as it seems.
     """
 
     root: Path
     versions: tuple[PageVersion, ...]
     others: tuple[str, ...]
+    unread: tuple[UnreadPage, ...] = ()
+    repository: Repository | None = None
     commit: str | None = None
+    doubted: tuple[DoubtedTime, ...] = ()
+    remarks: tuple[str, ...] = ()
+    log: bytes = b""
+
+    @property
+    def bare(self) -> Archive:
+        """The archive without its lists: enough to read pages from."""
+        return replace(self, versions=(), others=(), unread=(), doubted=(), log=b"")
 
     @property
     def paths(self) -> list[str]:
@@ -49,7 +49,8 @@ class Archive:
     def pages(self, versions: Iterable[PageVersion]) -> Iterator[Page]:
         """Yield these versions, none of them gone, in their order; raises ArchiveError for one that cannot be read."""
         wanted = list(versions)
-        contents = git.contents(self.root, [f"{one.blob}" for one in wanted]) if self.commit else self._files(wanted)
+        of_git = self.repository
+        contents = git.contents(of_git, [f"{one.blob}" for one in wanted]) if of_git else self._files(wanted)
         for version, content in zip(wanted, contents, strict=True):
             yield Page(version.path, content, version.time, version.commit)
 
@@ -67,61 +68,74 @@ class Archive:
                 raise ArchiveError(f"page {file} cannot be read: {error.strerror}") from error
 
 
-def check_size(path: str, size: int, page_bytes: int) -> None:
-    """Raise ArchiveError if a page of ``size`` bytes is larger than ``page_bytes``."""
-    if size > page_bytes:
-        raise ArchiveError(
-            f"page {path} has {size:,} bytes, more than the {page_bytes:,} allowed: remove it, or raise KG_PAGE_BYTES"
-        )
-
-
-def open_archive(root: Path, page_bytes: int, *, history: bool = False, as_of: datetime | None = None) -> Archive:
+def open_archive(
+    root: Path, page_bytes: int, *, history: bool = False, as_of: datetime | None = None, kept: Path | None = None
+) -> Archive:
     """Open the folder or git repository at ``root``.
 
-    ``page_bytes`` is the largest page that will be read; ``history`` asks for all versions in a repository, not only
-    those of its newest commit, and ``as_of`` for the repository as it was at that time (UTC). Raises ArchiveError if
-    there is no such folder, if git cannot read it, if it was empty at that time or is a folder, of which no time is
-    known, or if it holds no page of a dialect that is known.
+    ``page_bytes`` is the largest page that will be read, larger ones are unread; ``history`` asks for all versions in a
+    repository, not only those of its newest commit, and ``as_of`` for the repository as it was at that time (UTC).
+    ``kept`` is the folder in which an earlier build kept the log of the repository, if there is one.
+
+    Raises ArchiveError if there is no such folder, if git cannot read it, if it was empty at that time or is a folder,
+    of which no time is known, if it is a shallow clone, whose past is not known, or if it holds no page of a dialect
+    that is known.
     """
     if not root.is_dir():
         raise ArchiveError(
             f"{root} is not a folder: give a folder of pages or a git repository (unpack or clone it first)"
         )
-    is_git = (root / ".git").exists() or ((root / "objects").is_dir() and (root / "HEAD").is_file())
+    is_git = is_repository(root)
     if as_of and not is_git:
         raise ArchiveError(f"{root} is no git repository, so it is not known how it was at {as_of:%Y-%m-%dT%H:%M:%SZ}")
-    archive = _open_git(root, page_bytes, history, as_of) if is_git else _open_folder(root, page_bytes)
+    archive = _open_git(root, page_bytes, history, as_of, kept) if is_git else _open_folder(root, page_bytes)
     if not archive.versions:
-        seen = f"no pages, only {len(archive.others):,} other files" if archive.others else "no files"
-        shown = " or ".join(one.dialect.shown_path for one in registry.installed())
-        raise ArchiveError(f"{root} holds {seen}: pages are named like {shown}")
+        raise ArchiveError(_empty(archive))
     return archive
 
 
+def _empty(archive: Archive) -> str:
+    if archive.unread:
+        return f"{archive.root} holds no page that can be read: {archive.unread[0]}"
+    seen = f"no pages, only {len(archive.others):,} other files" if archive.others else "no files"
+    shown = " or ".join(one.dialect.shown_path for one in registry.installed())
+    return f"{archive.root} holds {seen}: pages are named like {shown}"
+
+
+def _too_large(path: str, size: int, page_bytes: int, commit: str | None = None) -> UnreadPage:
+    reason = f"has {size:,} bytes, more than the {page_bytes:,} allowed: raise KG_PAGE_BYTES to read it"
+    return UnreadPage(path, reason, commit)
+
+
 def _open_folder(root: Path, page_bytes: int) -> Archive:
-    pages, others = [], []
-    for file in _regular_files(root):
+    pages, others, unread = [], [], []
+    for file in _files_below(root):
         path = file.relative_to(root).as_posix()
-        if _is_nameable(path) and registry.find(path) is not None:
-            check_size(path, file.stat().st_size, page_bytes)
-            pages.append(path)
-        else:
+        if not _is_page(path):
             others.append(path.encode(errors="replace").decode())
-    return Archive(root, tuple(map(PageVersion, sorted(pages))), tuple(sorted(others)))
+        elif file.is_symlink() or not file.is_file():
+            unread.append(UnreadPage(path, "is a link or a device, which is not followed"))
+        elif (size := file.stat().st_size) > page_bytes:
+            unread.append(_too_large(path, size, page_bytes))
+        else:
+            pages.append(PageVersion(path))
+    return Archive(root, tuple(sorted(pages, key=lambda one: one.path)), tuple(sorted(others)), tuple(unread))
 
 
-def _regular_files(root: Path) -> Iterator[Path]:
-    """Yield the files below ``root``; symbolic links are not followed, so nothing outside is ever read."""
+def _files_below(root: Path) -> Iterator[Path]:
+    """Yield what is no folder below ``root``; symbolic links are not followed, so nothing outside is ever read."""
 
     def refuse(error: OSError) -> None:
         raise ArchiveError(f"{error.filename} cannot be read: {error.strerror}") from error
 
     for folder, folders, names in os.walk(root, onerror=refuse):
-        folders[:] = sorted(name for name in folders if name != ".git")
-        for name in names:
-            file = Path(folder, name)
-            if file.is_file() and not file.is_symlink():
-                yield file
+        links = [name for name in folders if Path(folder, name).is_symlink()]
+        folders[:] = sorted(name for name in folders if name != ".git" and name not in links)
+        yield from (Path(folder, name) for name in sorted([*names, *links]))
+
+
+def _is_page(path: str) -> bool:
+    return _is_nameable(path) and registry.find(path) is not None
 
 
 def _is_nameable(path: str) -> bool:
@@ -130,27 +144,59 @@ def _is_nameable(path: str) -> bool:
         path.encode()
     except UnicodeEncodeError:
         return False
-    return not reading.CONTROL.search(path) and "\t" not in path and "\n" not in path and "\r" not in path
+    return "\ufffd" not in path and not reading.CONTROL.search(path) and not {"\t", "\n", "\r"} & set(path)
 
 
-def _open_git(root: Path, page_bytes: int, history: bool, as_of: datetime | None) -> Archive:
-    git.check(root)
-    commit = git.newest(root, as_of)
-    here = {file.path: file for file in git.files(root, commit)}
-    others = sorted(path for path in here if not _is_page(path))
-    past = list(git.history(root, commit))
-    made = {one.path: one for one in past if one.path in here and one.blob == here[one.path].blob}
-    blobs = past if history else [made.get(path, here[path]) for path in sorted(here)]
-    versions = tuple(
-        PageVersion(one.path, one.commit, one.time, one.blob, gone=one.blob is None)
-        for one in blobs
-        if _is_page(one.path)
+def _open_git(root: Path, page_bytes: int, history: bool, as_of: datetime | None, kept: Path | None) -> Archive:
+    repository = find_repository(root)
+    if repository.is_shallow and (history or as_of):
+        raise ArchiveError(
+            f"{root} is a shallow clone, so its past is not known: get all commits with "
+            f"git -C {root} fetch --unshallow, or build it without --history and --as-of"
+        )
+    log = b"" if repository.is_shallow else kept_log.main_log(repository, kept)
+    line = _line(repository, log, as_of)
+    commit = line.commits[-1].id if line.commits else repository.head
+    entries = list(git.entries(repository, commit))
+    pages = {one.path: one.blob for one in entries if one.kind is None and _is_page(one.path)}
+    found = list(line.versions(_is_page) if history and line.is_dated else line.newest(pages, commit))
+    sizes = git.sizes(repository, {one.blob for one in found if one.blob})
+    large = {one for one in found if sizes.get(one.blob or "", 0) > page_bytes}
+    too_large = (_too_large(one.path, sizes[one.blob or ""], page_bytes, one.commit) for one in found if one in large)
+    return Archive(
+        root,
+        tuple(one for one in found if one not in large),
+        tuple(sorted(one.path for one in entries if not _is_page(one.path))),
+        (*too_large, *_linked(entries, commit)),
+        repository,
+        commit,
+        line.doubted,
+        repository.remarks if line.is_dated else (*repository.remarks, _undated(repository)),
+        log,
     )
-    sizes = git.sizes(root, {one.blob for one in versions if one.blob})
-    for version in versions:
-        check_size(version.path, sizes.get(version.blob or "", 0), page_bytes)
-    return Archive(root, versions, tuple(others), commit)
 
 
-def _is_page(path: str) -> bool:
-    return "\ufffd" not in path and _is_nameable(path) and registry.find(path) is not None
+def _linked(entries: Iterable[git.TreeEntry], commit: str) -> Iterator[UnreadPage]:
+    """Yield what a commit has in the place of a page and is no file."""
+    for one in entries:
+        if one.kind and _is_page(one.path):
+            yield UnreadPage(one.path, f"is {one.kind}, which is not followed", commit)
+
+
+def _line(repository: Repository, log: bytes, as_of: datetime | None) -> MainLine:
+    """Return the commits of a log, up to a time if one is given."""
+    line = MainLine.of(git.commits(log), datetime.now(UTC))
+    if as_of is None:
+        return line
+    if not line.is_dated:
+        raise ArchiveError(f"{_undated(repository)}, so it cannot be told how it was in the past")
+    past = line.until(as_of)
+    if not past.commits:
+        raise ArchiveError(f"the git repository {repository.root} has no commit before {as_of:%Y-%m-%dT%H:%M:%SZ}")
+    return past
+
+
+def _undated(repository: Repository) -> str:
+    if repository.is_shallow:
+        return f"{repository.root} is a shallow clone: its pages are read as they are, and no times are told"
+    return f"no commit of {repository.root} has a time that can be true: its pages are read as they are"

@@ -20,6 +20,7 @@ from typing import Any, Final
 
 import vocab
 from kg.archive.opening import Archive
+from kg.archive.versions import UnreadPage
 from kg.dialects import registry
 from kg.dialects.item import Reference, Tally
 from kg.dialects.record import Unread
@@ -134,6 +135,7 @@ def _plain(outcome: Outcome) -> dict[str, Any]:
         "counts": outcome.tally.counts,
         "excluded": outcome.tally.excluded,
         "unread": [(path, one.line, one.text, one.reason) for path, one in outcome.unread],
+        "unread pages": [(one.path, one.reason, one.commit) for one in outcome.unread_pages],
         "prose": outcome.prose,
         "named": [
             sorted(named.entities),
@@ -159,6 +161,7 @@ def _outcome(plain: dict[str, Any]) -> Outcome:
     return Outcome(
         tally=Tally(Counter(plain["counts"]), Counter(plain["excluded"])),
         unread=[(path, Unread(line, text, reason)) for path, line, text, reason in plain["unread"]],
+        unread_pages=[UnreadPage(*one) for one in plain["unread pages"]],
         prose=plain["prose"],
         named=NamedThings(
             entities={(language, title) for language, title in entities},

@@ -59,7 +59,7 @@ def _settle(
     held: list[Converted], first: date, known: Ledger, minter: Minter, again: Callable[[Month], Converted]
 ) -> list[Converted]:
     """Convert again those of ``held`` with an event that moved away from a month that is far from ``first``."""
-    left = [day for one in held if _is_far(one, first) for day in _days(one)]
+    left = [day for one in held if _is_far(one, first) for day in _days(one) & one[1].outcome.days]
     pairs = list(_moves(held, left, known, minter))
     moved = set(chain.from_iterable(pairs))
     concerned = [one for one in held if not moved.isdisjoint(_days(one))]

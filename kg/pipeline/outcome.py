@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from kg.archive.versions import UnreadPage
 from kg.dialects.item import Reference, Tally
 from kg.dialects.record import Unread
 from kg.entities.aliases import Aliases
@@ -35,6 +36,7 @@ class Outcome:
 
     tally: Tally = field(default_factory=Tally)
     unread: list[tuple[str, Unread]] = field(default_factory=list)
+    unread_pages: list[UnreadPage] = field(default_factory=list)
     prose: list[str] = field(default_factory=list)
     named: NamedThings = field(default_factory=NamedThings)
     pending: list[Pending] = field(default_factory=list)
@@ -52,6 +54,7 @@ class Outcome:
         """Add the outcome of another part."""
         self.tally.add(other.tally)
         self.unread += other.unread
+        self.unread_pages += other.unread_pages
         self.prose += other.prose
         self.named.update(other.named)
         self.pending += other.pending

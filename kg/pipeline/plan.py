@@ -10,7 +10,8 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
-from kg.archive.opening import Archive, PageVersion
+from kg.archive.opening import Archive
+from kg.archive.versions import PageVersion, UnreadPage
 from kg.dialects import reading as texts
 from kg.dialects import registry
 from kg.dialects.base import Dialect
@@ -143,6 +144,8 @@ def _days(archives: list[Archive], readings: list[Reading]) -> dict[PageName, se
         read = pages(archives, some)
         for reading in some:
             page = read[content(reading)]
+            if texts.why_unread(page):
+                continue
             found[_page(reading)].update(registry.of(page.path).days(page.path, texts.clean(texts.text_of(page))))
     return found
 
@@ -175,6 +178,29 @@ def _languages(paths: list[str]) -> dict[str, str]:
     for path in paths:
         by_dialect[registry.of(path)].append(path)
     return {path: one for dialect, some in by_dialect.items() for path, one in dialect.languages(some).items()}
+
+
+def readable(groups: Iterable[DayGroup], read: dict[Content, Page]) -> tuple[list[DayGroup], list[UnreadPage]]:
+    """Return the groups without the versions of pages that cannot be read, none that is then empty, and these pages.
+
+    What the version before showed lasts until one that can be read: it says nothing about what stood in between.
+    """
+    reasons = {content: why for content, page in read.items() if (why := texts.why_unread(page))}
+    if not reasons:
+        return list(groups), []
+    kept: list[DayGroup] = []
+    unread: list[UnreadPage] = []
+    for group in groups:
+        readings = [one for one in group.readings if one.version.gone or content(one) not in reasons]
+        last = {_page(one): one for one in readings}
+        newest = tuple(replace(one, newest=last[_page(one)] is one) for one in readings)
+        kept += [replace(group, readings=newest)] if newest else []
+        unread += (
+            UnreadPage(one.version.path, reasons[content(one)], one.version.commit)
+            for one in group.readings
+            if not one.version.gone and content(one) in reasons
+        )
+    return kept, unread
 
 
 def steps(group: DayGroup, read: dict[Content, Page]) -> Iterator[Step]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import chain
-from typing import Any
+from typing import Any, Final
 
 from kg.archive.opening import Archive
+from kg.archive.versions import UnreadPage
 from kg.dialects import registry
 from kg.dialects.base import Dialect
 from kg.dialects.item import Tally
@@ -15,6 +16,8 @@ from kg.mapping.named import unmapped
 from kg.pipeline.outcome import Outcome
 from kg.store.snapshot import Manifest
 
+NAMED: Final = 8
+"""How many lines of each sort the summary names."""
 COUNTED = (
     "pages",
     "captures",
@@ -47,6 +50,12 @@ def report(outcome: Outcome, archives: list[Archive], triples: int, seconds: flo
             {"alias": alias, "is": iri, "since": outcome.aliases.reasons[alias]}
             for alias, iri in sorted(outcome.aliases.canonical.items())
         ],
+        "pages not read": [
+            {"page": one.path, "commit": one.commit, "reason": one.reason}
+            for one in (*chain.from_iterable(archive.unread for archive in archives), *outcome.unread_pages)
+        ],
+        "commit times not true": list(chain.from_iterable(map(_doubted, archives))),
+        "remarks": list(chain.from_iterable(archive.remarks for archive in archives)),
         "headings of no category": [
             {"heading": heading, "language": language, "count": count}
             for language, heading, count in unmapped(outcome.named.categories)
@@ -54,6 +63,12 @@ def report(outcome: Outcome, archives: list[Archive], triples: int, seconds: flo
         "other files": sorted(outcome.prose + [path for archive in archives for path in archive.others]),
         "seconds": round(seconds, 1),
     }
+
+
+def _doubted(archive: Archive) -> Iterator[dict[str, str | None]]:
+    for one in archive.doubted:
+        taken = f"{one.taken:%Y-%m-%dT%H:%M:%SZ}" if one.taken else None
+        yield {"archive": archive.root.resolve().name, "commit": one.commit, "time": one.written, "taken as": taken}
 
 
 def summary(manifest: Manifest, found: dict[str, Any]) -> str:
@@ -64,7 +79,8 @@ def summary(manifest: Manifest, found: dict[str, Any]) -> str:
     told = "".join(f"{line}\n" for one in dialects for line in one.summary(n, found["excluded"]))
     items = " + ".join(f"{name} {sum(n[one] for one in parts):,}" for name, parts in _item_counts(dialects))
     unread = Counter(one["reason"] for one in found["lines not understood"])
-    why = "".join(f"\n    {count:,} {reason}" for reason, count in unread.most_common(8))
+    why = "".join(f"\n    {count:,} {reason}" for reason, count in unread.most_common(NAMED))
+    doubts = "".join(f"{line}\n" for line in _doubts(found))
     withdrawn = f" - withdrawn {n['withdrawn']:,}" if n["withdrawn"] else ""
     return f"""\
 snapshot {manifest.id} of base {manifest.base}
@@ -77,9 +93,25 @@ revisions {counts["revisions"]:,}, {counts["revisions"] / max(counts["events"], 
 distinct (event, source) pairs {n["event-source pairs"]:,}
 {_shapes(found["shapes"])}
 months {found["months"]["all"]:,}, of which new since the last build {found["months"]["new"]:,}
-lines not understood {sum(unread.values()):,}{why}
+{doubts}lines not understood {sum(unread.values()):,}{why}
 headings of no category of the scheme {len(found["headings of no category"]):,}
 other files {len(found["other files"]):,}"""
+
+
+def _doubts(found: dict[str, Any]) -> Iterator[str]:
+    """Yield lines about what could not be read or believed, the first of each sort by name; none if all is well."""
+    unread = [str(UnreadPage(one["page"], one["reason"], one["commit"])) for one in found["pages not read"]]
+    times = [
+        f"commit {one['commit']} of {one['archive']}: {one['time'] or 'none'}, taken as {one['taken as'] or 'unknown'}"
+        for one in found["commit times not true"]
+    ]
+    yield from found["remarks"]
+    for title, lines in (("pages not read", unread), ("commit times that cannot be true", times)):
+        if lines:
+            yield f"{title} {len(lines):,}"
+            yield from (f"    {line}" for line in lines[:NAMED])
+            if len(lines) > NAMED:
+                yield f"    and {len(lines) - NAMED:,} more, all of them in the report"
 
 
 def _item_counts(dialects: Iterable[Dialect[Any]]) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -19,6 +20,7 @@ from typing import Any, Final
 from pyoxigraph import RdfFormat, serialize
 
 import vocab
+from kg.archive import kept_log
 from kg.archive.opening import Archive, open_archive
 from kg.dialects import registry
 from kg.enrich import adopt, source
@@ -28,7 +30,7 @@ from kg.entities import gazetteer, nodes
 from kg.entities.aliases import Redirect
 from kg.entities.nodes import Nodes
 from kg.entities.publishers import hosts, publishers
-from kg.errors import ConfigurationError
+from kg.errors import ArchiveError, ConfigurationError
 from kg.events.ledger import Ledger
 from kg.pipeline import kept_months, plan, renaming
 from kg.pipeline.build_ledger import BuildLedger
@@ -84,7 +86,7 @@ def build(
     started = monotonic()
     store = Store(Path(settings.store))
     past = instant(settings.as_of) if settings.as_of else None
-    archives = [open_archive(root, settings.page_bytes, history=settings.history, as_of=past) for root in roots]
+    archives = _opened(roots, settings, past, store.kept_months)
     _check_base(store, settings.base)
     if past:
         store.current()  # its ledger knows the events by the wordings that they had first
@@ -121,25 +123,38 @@ def build(
             built = Built(store.publish(draft, manifest, settings.keep_snapshots), found)
         known = ledger.export()
         names = [kept_months.name(month, archives, settings.base, known) for month, _ in converted]
-        sums = _keep(store, {name: part for name, (_, part) in zip(names, converted, strict=True)}, scratch)
+        sums = _keep(store, archives, {name: part for name, (_, part) in zip(names, converted, strict=True)}, scratch)
         if sums and not (adopted.sources or last_write):
             shards.note(store, built.snapshot, sums)
         return built
 
 
 def quads(roots: Iterable[Path], settings: Settings) -> Iterator[Quad]:
-    """Yield the quads of the archives at ``roots`` as ``build`` would store them for a new store; writes nothing."""
-    archives = [open_archive(root, settings.page_bytes, history=settings.history) for root in roots]
+    """Yield the quads of the archives at ``roots`` as ``build`` would store them for a new store; writes nothing.
+
+    Warns of each page that cannot be read, and raises ArchiveError if none can.
+    """
+    archives = _opened(roots, settings)
     known = Ledger()
     converter = Converter(_nodes(settings.base, frozenset()))
     found = [
         quad for month in plan.months(archives, known, settings) for quad in _month_quads(archives, month, converter)
     ]
+    _check_read(converter.outcome)
+    for unread in chain(*(archive.unread for archive in archives), converter.outcome.unread_pages):
+        warnings.warn(str(unread), stacklevel=2)
     known.extend(converter.outcome.claims)
     whole = Whole(converter.nodes, converter.outcome)
     whole.settle(known)
     found += whole.quads(known)
     yield from renaming.renamed(found, whole.outcome.aliases.canonical)
+
+
+def _opened(
+    roots: Iterable[Path], settings: Settings, past: datetime | None = None, kept: Path | None = None
+) -> list[Archive]:
+    limit, history = settings.page_bytes, settings.history
+    return [open_archive(root, limit, history=history, as_of=past, kept=kept) for root in roots]
 
 
 def _check_base(store: Store, base: str) -> None:
@@ -150,11 +165,16 @@ def _check_base(store: Store, base: str) -> None:
         raise ConfigurationError(f"the store {store} mints IRIs under {fixed}, not under {base}: use another store")
 
 
+def _check_read(outcome: Outcome) -> None:
+    if outcome.unread_pages and not outcome.tally.counts["captures"]:
+        raise ArchiveError(f"none of the pages can be read: {outcome.unread_pages[0]}")
+
+
 def _convert(
     archives: list[Archive], known: Ledger, scratch: Path, settings: Settings, progress: Progress
 ) -> Iterator[Converted]:
     """Convert all months, and once more together those between which an event has moved."""
-    bare = [replace(archive, versions=(), others=()) for archive in archives]
+    bare = [archive.bare for archive in archives]
     separate = _separate(settings.base, known)
 
     def again(month: Month) -> Converted:
@@ -200,8 +220,8 @@ def _convert_apart(
         progress(done, total)
 
 
-def _keep(store: Store, converted: dict[str, ConvertedMonth], scratch: Path) -> dict[str, str]:
-    """Keep the parts for the next build, by their names with the ledger as it is now, and what all of them tell.
+def _keep(store: Store, archives: list[Archive], converted: dict[str, ConvertedMonth], scratch: Path) -> dict[str, str]:
+    """Keep the parts for the next build, by their names with the ledger as it is now, what all tell, and git's logs.
 
     Returns the files with their SHA-256, none if they could not be kept.
     """
@@ -209,7 +229,10 @@ def _keep(store: Store, converted: dict[str, ConvertedMonth], scratch: Path) -> 
     with suppress(OSError):
         sums = {f"{name}.nt": kept_months.keep(store, part, name) for name, part in converted.items()}
         sums[f"{FINISH}.nt"] = kept_months.keep_file(store, scratch / f"{FINISH}.nt", FINISH)
-        kept_months.forget(store, {*converted, FINISH})
+        logs = {one.repository.head: one.log for one in archives if one.repository and one.log}
+        for commit, log_of_commit in logs.items():
+            kept_log.keep(store.kept_months, commit, log_of_commit)
+        kept_months.forget(store, {*converted, FINISH, *logs})
         return sums
     return {}
 
@@ -239,7 +262,9 @@ def _write_shard(found: Iterable[Quad], file: Path) -> None:
 
 def _month_quads(archives: list[Archive], month: Month, converter: Converter) -> Iterator[Quad]:
     read = plan.pages(archives, [reading for group in month.groups for reading in group.readings])
-    for group in month.groups:
+    groups, unread = plan.readable(month.groups, read)
+    converter.outcome.unread_pages += unread
+    for group in groups:
         if group.days:
             yield from converter.days(group.days, plan.steps(group, read), group.claims)
         else:
@@ -264,6 +289,7 @@ def _load(
             load(part.file)
             drawn.append((month, part))
             whole.outcome.add(part.outcome)
+        _check_read(whole.outcome)
         known.extend(whole.outcome.claims)
         whole.settle(known, _redirects(settings))
         renaming_months = beside.submit(lambda: list(_renamed(drawn, whole, scratch, settings)))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-from kg.archive.opening import Archive, PageVersion, open_archive
+from kg.archive.opening import Archive, open_archive
+from kg.archive.versions import PageVersion
 from kg.dialects import reading, registry
 from kg.dialects.record import Page, Record
 from kg.errors import ArchiveError
@@ -38,7 +39,8 @@ def verify(roots: Iterable[Path], settings: Settings) -> list[Verified]:
     """
     archives = [open_archive(root, settings.page_bytes, history=settings.history) for root in roots]
     work = [(archive, some, settings.base) for whole in archives for archive, some in _portions(whole)]
-    return [checked for part in each(_verify, work, settings.jobs or os.cpu_count() or 1) for checked in part]
+    unread = [Verified(one.path, _is_list(one.path), str(one)) for whole in archives for one in whole.unread]
+    return unread + [one for part in each(_verify, work, settings.jobs or os.cpu_count() or 1) for one in part]
 
 
 def summary(found: list[Verified]) -> str:
@@ -53,7 +55,7 @@ def summary(found: list[Verified]) -> str:
 
 def _portions(archive: Archive) -> Iterator[tuple[Archive, tuple[PageVersion, ...]]]:
     distinct = {(version.path, version.blob): version for version in archive.versions if not version.gone}
-    versions, bare = tuple(distinct.values()), replace(archive, versions=(), others=())
+    versions, bare = tuple(distinct.values()), archive.bare
     for start in range(0, len(versions), VERSIONS_AT_ONCE):
         yield bare, versions[start : start + VERSIONS_AT_ONCE]
 
@@ -62,9 +64,13 @@ def _verify(archive: Archive, versions: tuple[PageVersion, ...], base: str) -> l
     return list(filter(None, (_check(page, Minter(base)) for page in archive.pages(versions))))
 
 
+def _is_list(path: str) -> bool:
+    return not registry.of(path).byte_for_byte
+
+
 def _check(page: Page, minter: Minter) -> Verified | None:
     """Compare one page; None for prose that only is named like a page."""
-    is_list = not registry.of(page.path).byte_for_byte
+    is_list = _is_list(page.path)
     try:
         record = reading.parse(page)
     except ArchiveError as error:

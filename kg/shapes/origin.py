@@ -9,7 +9,8 @@ from functools import cached_property
 from itertools import islice
 from typing import Final
 
-from kg.archive.opening import Archive, PageVersion
+from kg.archive.opening import Archive
+from kg.archive.versions import PageVersion
 from kg.dialects import reading, registry
 from kg.dialects.record import Page
 from kg.errors import NewsgraphError

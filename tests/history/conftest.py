@@ -25,7 +25,8 @@ END = datetime.max.replace(tzinfo=UTC)
 HERMETIC = {"PATH": os.environ["PATH"], "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
 
 Pages = Mapping[str, list[str] | str | None]
-Commits = Iterable[tuple[float, Pages]]
+Files = Mapping[str, list[str] | str | bytes | None]
+Commits = Iterable[tuple[float, Files]]
 
 
 def capture(path: str, text: str | None, time: datetime | None = None) -> Capture:
@@ -142,12 +143,13 @@ class Repository:
         self.git("update-ref", "refs/heads/main", commit)
 
 
-def changed(page: tuple[str, list[str] | str | None]) -> bytes:
+def changed(page: tuple[str, list[str] | str | bytes | None]) -> bytes:
     """Return the command of git fast-import that writes or deletes a page."""
     path, content = page
     if content is None:
         return f"D {path}\n".encode()
-    text = ("\n".join(content) if isinstance(content, list) else content).encode()
+    joined = "\n".join(content) if isinstance(content, list) else content
+    text = joined.encode() if isinstance(joined, str) else joined
     return f"M 100644 inline {path}\ndata {len(text)}\n".encode() + text + b"\n"
 
 

@@ -123,7 +123,7 @@ def test_commit_times_that_run_backwards_give_no_interval_that_ends_before_it_st
     repository = new_repository([(hours, {DAY: [line]}) for hours, line in zip(times, wordings, strict=True)])
     graph = graph_of(repository.root)
     found = list(intervals(graph, event(graph, FERRY_TITLE.replace("12", "15"))).values())
-    assert sorted(found) == [([TWO], [TWO]), ([TWO], [TWO]), ([TWO], [THREE]), ([THREE], [])]
+    assert sorted(found) == [([NOON], [NOON]), ([NOON], [ONE]), ([ONE], [THREE]), ([THREE], [])]
 
 
 def test_the_same_page_at_two_paths_is_two_captures_of_the_same_events(new_repository: NewRepository) -> None:

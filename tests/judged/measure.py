@@ -22,6 +22,7 @@ from typing import Any
 
 from kg.archive import git
 from kg.archive.opening import open_archive
+from kg.archive.repository import find_repository
 from kg.dialects import reading
 from kg.dialects.context.items import items as items_of_a_page
 from kg.dialects.context.record import DayIndex, EventPage
@@ -77,7 +78,7 @@ def aligned(path: str, old: bytes, new: bytes) -> tuple[set[tuple[int, int]], se
 def measure_alignment(repository: Path, judged: list[dict[str, Any]]) -> None:
     """Compare the pairs of differing bullets that the timeline finds with those that were judged."""
     blobs = [blob for one in judged for blob in (one["old_blob"], one["new_blob"])]
-    contents = list(git.contents(repository, blobs))
+    contents = list(git.contents(find_repository(repository), blobs))
     right = found = wanted = 0
     for number, one in enumerate(judged):
         pairs, _, _ = aligned(one["path"], contents[2 * number], contents[2 * number + 1])

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from kg.archive.opening import Archive, open_archive
+from kg.archive.versions import UnreadPage
 from kg.errors import ArchiveError
 
 DAY = "2011_November_8.txt"
@@ -99,13 +100,18 @@ def test_symbolic_links_are_not_followed(tmp_path: Path) -> None:
     (tmp_path / "archive" / NEXT_DAY).symlink_to(tmp_path / "outside" / NEXT_DAY)
     (tmp_path / "archive" / "linked").symlink_to(tmp_path / "outside", target_is_directory=True)
     (tmp_path / "archive" / "2011_November_10.txt").symlink_to(tmp_path / "nowhere")
-    assert opened(tmp_path / "archive").paths == [DAY]
+    archive = opened(tmp_path / "archive")
+    assert (archive.paths, archive.others) == ([DAY], ("linked",))
+    assert [one.path for one in archive.unread] == ["2011_November_10.txt", NEXT_DAY]
 
 
 def test_what_is_no_regular_file_is_no_page(tmp_path: Path) -> None:
     write(tmp_path, {DAY: "* a"})
     os.mkfifo(tmp_path / NEXT_DAY)
     assert opened(tmp_path).paths == [DAY]
+    assert [str(one) for one in opened(tmp_path).unread] == [
+        f"page {NEXT_DAY} is a link or a device, which is not followed"
+    ]
 
 
 @pytest.mark.parametrize("folder", ["a b", "ünï", "霍姆斯", "a'\"$(b)", "-a"])
@@ -144,17 +150,27 @@ def test_a_folder_of_pictures_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("in_git", [False, True])
-def test_a_page_over_the_limit_is_refused(tmp_path: Path, in_git: bool) -> None:
-    write(tmp_path, {DAY: "a" * LIMIT, "big.jpg": "a" * 2 * LIMIT})
+def test_a_page_over_the_limit_is_not_read_and_told(tmp_path: Path, in_git: bool) -> None:
+    write(tmp_path, {DAY: "a" * LIMIT, NEXT_DAY: "a" * (LIMIT + 1), "big.jpg": "a" * 2 * LIMIT})
     if in_git:
         commit(tmp_path, {})
-    assert opened(tmp_path).paths == [DAY]
-    write(tmp_path, {NEXT_DAY: "a" * (LIMIT + 1)})
-    if in_git:
-        commit(tmp_path, {})
-    assert refusal(tmp_path) == (
-        f"page {NEXT_DAY} has 1,001 bytes, more than the 1,000 allowed: remove it, or raise KG_PAGE_BYTES"
-    )
+    archive = opened(tmp_path)
+    assert (archive.paths, archive.others) == ([DAY], ("big.jpg",))
+    reason = "has 1,001 bytes, more than the 1,000 allowed: raise KG_PAGE_BYTES to read it"
+    assert archive.unread == (UnreadPage(NEXT_DAY, reason, archive.commit),)
+
+
+def test_an_archive_of_pages_over_the_limit_is_refused(tmp_path: Path) -> None:
+    write(tmp_path, {DAY: "a" * (LIMIT + 1)})
+    assert refusal(tmp_path).startswith(f"{tmp_path} holds no page that can be read: page {DAY} has 1,001 bytes")
+
+
+def test_a_version_over_the_limit_is_not_read_and_those_around_it_are(tmp_path: Path) -> None:
+    for text in ("* a", "a" * (LIMIT + 1), "* b"):
+        commit(tmp_path, {DAY: text})
+    archive = open_archive(tmp_path, LIMIT, history=True)
+    assert [page.content for page in archive.pages(archive.versions)] == [b"* a", b"* b"]
+    assert [one.commit for one in archive.unread] == [git(tmp_path, "rev-parse", "HEAD~1")]
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
@@ -225,7 +241,12 @@ def test_links_and_submodules_of_a_repository_are_no_pages(tmp_path: Path) -> No
     git(tmp_path, "update-index", "--add", "--cacheinfo", f"160000,{head},2011_November_10.txt")
     git(tmp_path, "add", NEXT_DAY)
     git(tmp_path, "commit", "-q", "-m", "links")
-    assert opened(tmp_path).paths == [DAY]
+    archive = opened(tmp_path)
+    assert archive.paths == [DAY]
+    assert [(one.path, one.reason, one.commit) for one in archive.unread] == [
+        ("2011_November_10.txt", "is a submodule, which is not followed", archive.commit),
+        (NEXT_DAY, "is a symbolic link, which is not followed", archive.commit),
+    ]
 
 
 def test_a_folder_inside_a_repository_is_a_folder(tmp_path: Path) -> None:
@@ -310,6 +331,7 @@ def test_missing_objects_are_not_fetched(tmp_path: Path) -> None:
     git(tmp_path / "work", "config", "uploadpack.allowFilter", "true")
     git(tmp_path, "clone", "-q", "--no-checkout", "--filter=blob:none", f"file://{tmp_path}/work", "partial")
     assert refusal(tmp_path / "partial").startswith("git cannot read ")
+    assert refusal(tmp_path / "partial").endswith("(it is a partial clone: clone it without --filter)")
 
 
 def test_without_git_a_repository_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -177,7 +177,7 @@ BAD_ARCHIVES = (
     (repository_without_commit, "has no commit yet"),
     (repository_with_truncated_objects, "git cannot read"),
     (repository_with_a_truncated_page, "git cannot read"),
-    (repository_without_its_objects, "git cannot read"),
+    (repository_without_its_objects, "is not a git repository: it has no objects"),
     (missing_path, "is not a folder"),
     (single_file, "is not a folder"),
 )

@@ -86,13 +86,44 @@ def test_a_byte_order_mark_is_no_text() -> None:
         bytes(range(256)),
         b"* a\x00b",
         b"* a \x93quoted\x94",
-        "* a".encode("utf-16"),
     ],
-    ids=["jpeg", "png", "every byte", "NUL", "Windows-1252", "UTF-16"],
+    ids=["jpeg", "png", "every byte", "NUL", "Windows-1252"],
 )
 def test_what_is_not_text_is_refused(content: bytes) -> None:
-    with pytest.raises(ArchiveError, match=rf"^page {WIKITEXT} is not text \(.*\): remove it$"):
+    with pytest.raises(ArchiveError, match=rf"^page {WIKITEXT} is not text \(.*\): save it as UTF-8$"):
         reading.parse(Page(WIKITEXT, content))
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("text", ["* a", "霍姆斯"])
+def test_utf_16_is_refused_and_called_so_where_it_has_a_byte_order_mark(encoding: str, text: str) -> None:
+    content = f"\ufeff{text}".encode(encoding) if encoding != "utf-16" else text.encode(encoding)
+    assert reading.why_unread(Page(WIKITEXT, content)) == "is not text (it is UTF-16): save it as UTF-8"
+
+
+LFS = f"version https://git-lfs.github.com/spec/v1\noid sha256:{'0' * 64}\nsize 4711\n"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        LFS,
+        LFS.removesuffix("\n"),
+        LFS.replace("\n", "\r\n"),
+        LFS.replace("oid", "ext-0-x sha256:1\noid"),
+        LFS.replace("git-lfs", "hawser"),
+        "/annex/objects/SHA256E-s9--0000.txt\n",
+        "../../.git/annex/objects/aa/bb/SHA256E-s9--0000.txt/SHA256E-s9--0000.txt",
+    ],
+)
+def test_a_pointer_to_a_content_elsewhere_is_refused(content: str) -> None:
+    with pytest.raises(ArchiveError, match=f"^page {WIKITEXT} is a pointer of Git LFS or git-annex"):
+        reading.parse(Page(WIKITEXT, content.encode()))
+
+
+@pytest.mark.parametrize("content", [f"{LFS}* a bullet\n", f"* about\n{LFS}", "version 1\n", "", "* /annex/objects/a"])
+def test_a_page_that_only_tells_of_pointers_is_read(content: str) -> None:
+    assert reading.why_unread(Page(WIKITEXT, content.encode())) is None
 
 
 @pytest.mark.parametrize("character", ["\x01", "\x0b", "\x0c", "\x1b", "\x1f", "\ufffe", "\uffff"])

@@ -302,10 +302,17 @@ def test_kg_page_verify_lists_what_differs_and_ends_with_1(archive: WriteArchive
     assert printed.returncode == 1
     assert printed.stdout.decode().splitlines() == [
         "differs: news/2011/11/8/a.md: line 1: the lines end in CR LF, which is not kept",
-        "differs: news/2011/11/8/b.md: page news/2011/11/8/b.md is not text (neither UTF-8 nor Latin-1): remove it",
+        "differs: news/2011/11/8/b.md: page news/2011/11/8/b.md is not text (it holds NUL bytes): save it as UTF-8",
         "1 of 3 pages identical",
         "1 of 1 item lists identical",
     ]
+
+
+def test_a_page_that_is_too_large_to_be_compared_differs(archive: WriteArchive) -> None:
+    root = archive({EVENT: SHOPS, DAY: LIST})
+    found = verify([root], Settings(jobs=1, page_bytes=len(LIST)))
+    (told,) = [one for one in found if one.reason]
+    assert f"page {EVENT} has {len(SHOPS):,} bytes, more than the {len(LIST):,} allowed" in str(told.reason)
 
 
 def test_all_versions_of_a_history_are_compared_each_content_once(

@@ -271,10 +271,21 @@ def test_progress_is_told_until_all_days_are_done(archive: Archive, tmp_path: Pa
 
 def test_an_error_in_a_process_that_reads_pages_is_raised(archive: Archive, tmp_path: Path) -> None:
     root = many_days(archive)
-    (root / "2012_May_1.txt").write_bytes(bytes(range(256)))
-    with pytest.raises(ArchiveError, match=r"2012_May_1\.txt is not text"):
+    commit(root, "2012-06-01T00:00:00Z")
+    named = ["git", "rev-parse", "HEAD:2012_May_1.txt"]
+    blob = subprocess.run(named, cwd=root, check=True, capture_output=True, text=True).stdout.strip()
+    (root / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+    with pytest.raises(ArchiveError, match=f"git cannot read {blob}"):
         run.build([root], settings_of(tmp_path / "store", jobs=2))
     assert [one.name for one in (tmp_path / "store").iterdir()] == ["lock"]
+
+
+def test_a_page_that_another_process_cannot_read_is_told(archive: Archive, tmp_path: Path) -> None:
+    root = many_days(archive)
+    (root / "2012_May_1.txt").write_bytes(bytes(range(256)))
+    built = run.build([root], settings_of(tmp_path / "store", jobs=2))
+    assert [one["page"] for one in built.report["pages not read"]] == ["2012_May_1.txt"]
+    assert built.report["counts"]["pages"] == built.report["counts"]["days"] == 149
 
 
 def test_a_dump_loaded_again_gives_the_same_dump(sample_build: Built) -> None:

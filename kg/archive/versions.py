@@ -1,0 +1,104 @@
+"""The versions of pages in a git repository: which commits made them, and when."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from kg.archive.git import Commit
+from kg.archive.times import bounded, read_time
+
+
+@dataclass(frozen=True, slots=True)
+class PageVersion:
+    """One version of a page: its path, and in git the commit that made it, its time (UTC) and the content's id.
+
+    ``time`` is None where it is not known. ``gone`` says that the commit removed the page.
+    """
+
+    path: str
+    commit: str | None = None
+    time: datetime | None = None
+    blob: str | None = None
+    gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadPage:
+    """A page that cannot be read: its path, the words that say why, and the git commit that has it, if any."""
+
+    path: str
+    reason: str
+    commit: str | None = None
+
+    def __str__(self) -> str:
+        """Return what is wrong in words."""
+        return f"page {self.path}{f' of commit {self.commit}' if self.commit else ''} {self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class DoubtedTime:
+    """A commit whose time cannot be true: what it says, in seconds since 1970, and the time (UTC) that stands for it.
+
+    ``written`` is empty where git finds no time, ``taken`` is None where nothing bounds it.
+    """
+
+    commit: str
+    written: str
+    taken: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class MainLine:
+    """Commits, the oldest first, and the time of each (UTC) as far as it can be true: none is before its parent's.
+
+    Either all times are known or none is.
+    """
+
+    commits: tuple[Commit, ...]
+    times: tuple[datetime | None, ...]
+
+    @classmethod
+    def of(cls, commits: Iterable[Commit], now: datetime) -> MainLine:
+        """Return a line of commits with their times; none of them is after ``now``."""
+        line = tuple(commits)
+        return cls(line, tuple(bounded([read_time(commit.seconds) for commit in line], now)))
+
+    def until(self, moment: datetime) -> MainLine:
+        """Return the commits that were made up to ``moment``."""
+        count = bisect_right([time for time in self.times if time], moment)
+        return MainLine(self.commits[:count], self.times[:count])
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether the times are known."""
+        return any(self.times)
+
+    @property
+    def doubted(self) -> tuple[DoubtedTime, ...]:
+        """The commits whose own times cannot be true."""
+        return tuple(
+            DoubtedTime(commit.id, commit.seconds, time)
+            for commit, time in zip(self.commits, self.times, strict=True)
+            if time is None or read_time(commit.seconds) != time
+        )
+
+    def versions(self, is_page: Callable[[str], bool]) -> Iterator[PageVersion]:
+        """Yield every version of every page, the oldest first."""
+        paths = {path for commit in self.commits for path, _ in commit.changes}
+        pages = set(filter(is_page, paths))
+        for commit, time in zip(self.commits, self.times, strict=True):
+            for path, blob in commit.changes:
+                if path in pages:
+                    yield PageVersion(path, commit.id, time, blob, gone=blob is None)
+
+    def newest(self, blobs: Mapping[str, str], head: str) -> Iterator[PageVersion]:
+        """Yield the last version of each of these pages, given their contents in the commit ``head``, by path."""
+        found, missing = {}, dict(blobs)
+        for commit, time in zip(reversed(self.commits), reversed(self.times), strict=True):
+            for path, blob in commit.changes:
+                if blob and missing.get(path) == blob:
+                    found[path] = PageVersion(path, commit.id, time, missing.pop(path))
+        yield from (found.get(path) or PageVersion(path, head, None, blobs[path]) for path in sorted(blobs))
