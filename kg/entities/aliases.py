@@ -77,7 +77,7 @@ def decide(
             members,
             key=lambda one: (one not in frozen, one not in told, one not in ends, not counts[one], -counts[one], one),
         )
-        for alias in members - {chosen}:
+        for alias in sorted(members - {chosen}):
             found.canonical[alias] = chosen
             found.reasons[alias] = reasons.get(alias) or next(filter(None, reasons.values()), "")
     _add(found, list(formerly), frozen)

@@ -147,7 +147,7 @@ class Whole:
             printed |= {former for former, _, _ in old}
             known = {alias: canonical for alias, canonical in known.items() if alias in printed}
         separate = [(base + one, base + other) for one, other in ledger.separate]
-        found = decide(named.entities, named.uses, self.nodes, known, separate, redirects, old)
+        found = decide(sorted(named.entities), named.uses, self.nodes, known, separate, redirects, old)
         told = {base + line.path: line.reason for line in ledger.lines if isinstance(line, Alias)}
         found.reasons.update({alias: told[alias] for alias in found.canonical if alias in told})
         return found
