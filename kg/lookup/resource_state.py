@@ -10,12 +10,12 @@ import hashlib
 import io
 import re
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Final
 
 from pyoxigraph import RdfFormat, parse, serialize
 
 from kg.lookup.describe import in_order
-from kg.rdf import BlankNode, DefaultGraph, NamedNode, Quad, blocks, terms
+from kg.rdf import BlankNode, DefaultGraph, NamedNode, Quad, blocks, conforming, terms
 from kg.rdf.formats import Format
 from kg.rdf.graph import Graph
 from kg.rdf.prefixes import PREFIXES
@@ -136,8 +136,7 @@ def page(graph: Graph, base: str, head: str, members: Iterable[tuple[str, str, b
     for version, iri, content in members:
         said = resource(graph, iri, base) if content is None else in_order(_read(content), NamedNode(iri))
         quads += (Quad(quad.subject, quad.predicate, quad.object, NamedNode(version)) for quad in said)
-    prefixes: Any = PREFIXES | TREE if wanted.rdf == RdfFormat.TRIG else None
-    return serialize(quads, format=wanted.rdf, prefixes=prefixes) or b""
+    return conforming.text(quads, wanted.rdf, PREFIXES | TREE)
 
 
 def _read(lines: bytes) -> list[Quad]:

@@ -7,19 +7,18 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 
-from pyoxigraph import RdfFormat, serialize
+from pyoxigraph import RdfFormat
 
 from kg.errors import FormatError
 from kg.publish.catalog import Catalog
 from kg.publish.catalog_terms import PREFIXES
 from kg.publish.catalog_texts import TITLES
 from kg.publish.dump_files import WHOLE
-from kg.rdf import Quad
+from kg.rdf import Quad, conforming
 from kg.rdf.formats import Format
 from kg.rdf.jsonld import expanded, load, processor
 from kg.rdf.serialize import nodes
 
-WITH_PREFIXES: Final = (RdfFormat.TURTLE, RdfFormat.TRIG, RdfFormat.RDF_XML)
 _BRACES: Final = str.maketrans({"{": r"\{", "}": r"\}", "\\": r"\textbackslash "})
 
 
@@ -32,8 +31,7 @@ def represent(quads: Iterable[Quad], wanted: Format) -> bytes:
         raise FormatError(f"{wanted.label} cannot hold a catalogue")
     if wanted.rdf == RdfFormat.JSON_LD:
         return (json.dumps(document(quads), ensure_ascii=False, indent=2) + "\n").encode()
-    prefixes = dict(PREFIXES) if wanted.rdf in WITH_PREFIXES else None
-    return serialize(quads, format=wanted.rdf, prefixes=prefixes) or b""
+    return conforming.text(quads, wanted.rdf, PREFIXES)
 
 
 def document(quads: Iterable[Quad]) -> dict[str, Any]:

@@ -15,18 +15,17 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, Final, cast
 
-from pyoxigraph import RdfFormat, parse, serialize
+from pyoxigraph import RdfFormat, parse
 
 from kg.errors import FormatError, StoreError
 from kg.publish import dump_parts
 from kg.publish.dump_parts import WHOLE, Selection
-from kg.rdf import statements
+from kg.rdf import conforming, statements
 from kg.rdf.formats import Format
 from kg.rdf.graph import Graph
-from kg.rdf.prefixes import PREFIXES, expand
+from kg.rdf.prefixes import expand
 from kg.store.embedded import EmbeddedGraph
 
-WITH_PREFIXES: Final = (RdfFormat.TURTLE, RdfFormat.TRIG, RdfFormat.RDF_XML)
 LINES: Final = (RdfFormat.N_TRIPLES, RdfFormat.N_QUADS)
 GZIP_LEVEL: Final = 6
 BUFFER: Final = 1 << 20
@@ -105,7 +104,7 @@ def serialise(blocks: Iterable[bytes], wanted: Format, file: IO[bytes], *, graph
 def _translate(blocks: Iterable[bytes], wanted: RdfFormat, file: IO[bytes]) -> None:
     stream = io.BufferedReader(statements.BlockStream(map(_types_first, blocks)), BUFFER)
     quads = parse(cast("IO[bytes]", stream), format=RdfFormat.N_QUADS)
-    serialize(quads, file, format=wanted, prefixes=PREFIXES if wanted in WITH_PREFIXES else None)
+    conforming.write(quads, file, wanted)
 
 
 def _types_first(block: bytes) -> bytes:

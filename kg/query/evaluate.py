@@ -8,12 +8,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, QueryTriples, serialize
+from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, QueryTriples
 
 from kg.errors import FormatError, NotSupportedError, QueryError, ResultTooLargeError
 from kg.query.syntax import syntax_error
-from kg.rdf import NamedNode, Triple
-from kg.rdf.formats import Format, by_name, prefixes_for
+from kg.rdf import NamedNode, Triple, conforming
+from kg.rdf.formats import Format, by_name
 from kg.store.embedded import EmbeddedGraph
 
 # A row is an object in a list. Within a JSON string a quote is escaped, so this quote begins or ends one; after
@@ -114,11 +114,11 @@ def _serialize(results: Results, wanted: Format | None, limit: int) -> Answer:
         if chosen.rdf is None:
             raise FormatError(f"{chosen.label} cannot hold a graph")
         triples = _Numbered(results)
-        serialize(triples, buffer, format=chosen.rdf, prefixes=prefixes_for(chosen.rdf))  # type: ignore[arg-type]
+        conforming.write(triples, buffer, chosen.rdf)
         return Answer(form, chosen, bytes(buffer.content), rows=triples.number)
     if chosen.results is None:
         raise FormatError(f"{chosen.label} cannot hold the results of a query of this form")
-    results.serialize(buffer, format=chosen.results)  # type: ignore[arg-type]
+    conforming.write_results(results, buffer, chosen.results)
     number = row_count(buffer.content, chosen.results) if form == "select" else None
     return Answer(form, chosen, bytes(buffer.content), rows=number)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from kg.errors import FormatError, NotFoundError
 from kg.query.evaluate import Buffer
 from kg.rdf import DefaultGraph, NamedNode
+from kg.rdf.conforming import checked_output
 from kg.rdf.formats import Format, prefixes_for
 from kg.rdf.graph import Graph
 
@@ -21,5 +22,7 @@ def graph(graph: Graph, iri: str, format: Format, limit: int) -> bytes:  # noqa:
     if isinstance(name, NamedNode) and not graph.contains_named_graph(name):
         raise NotFoundError(f"there is no graph <{iri}>")
     buffer = Buffer(limit)
-    graph.dump(buffer, format.rdf, from_graph=name, prefixes=prefixes_for(format.rdf))  # type: ignore[arg-type]
+    prefixes = prefixes_for(format.rdf)
+    with checked_output(buffer, format.rdf, prefixes or {}) as output:
+        graph.dump(output, format.rdf, from_graph=name, prefixes=prefixes)  # type: ignore[arg-type]
     return bytes(buffer.content)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from pyoxigraph import RdfFormat, serialize
+from pyoxigraph import RdfFormat
 
 from kg.errors import FormatError
-from kg.rdf import BlankNode, NamedNode, Quad
+from kg.rdf import BlankNode, NamedNode, Quad, conforming
 from kg.rdf import Literal as RdfLiteral
-from kg.rdf.formats import Format, prefixes_for
+from kg.rdf.formats import Format
 from kg.rdf.jsonld import FORMS, text
 from kg.rdf.prefixes import PREFIXES
 
@@ -23,15 +23,14 @@ def represent(quads: Iterable[Quad], format: Format, prefixes: Mapping[str, str]
     """Return ``quads`` of the default graph in ``format``, with the prefixes that occur in it.
 
     In JSON-LD, the framed form is about the subject of the first of them. Raises FormatError for a format that
-    holds no RDF.
+    holds no RDF, or not these quads.
     """
     triples = list(quads)
     if format.rdf is None:
         raise FormatError(f"{format.label} cannot hold a description")
     if format.rdf == RdfFormat.JSON_LD:
         return f"{text(FORMS[format.name](nodes(triples)))}\n".encode()
-    table = used(triples, prefixes) if prefixes_for(format.rdf) else None
-    return serialize(triples, format=format.rdf, prefixes=table) or b""
+    return conforming.text(triples, format.rdf, used(triples, prefixes))
 
 
 def used(quads: Iterable[Quad], prefixes: Mapping[str, str] = PREFIXES) -> dict[str, str]:

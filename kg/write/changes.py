@@ -10,6 +10,7 @@ from pyoxigraph import RdfFormat, serialize
 
 from kg.errors import UploadError
 from kg.rdf import Literal, NamedNode, Quad, Triple
+from kg.rdf.conforming import END_OF_NAME
 from kg.rdf.formats import NOT_IN_XML
 from kg.rdf.graph import GraphName
 from kg.rdf.patch import ADD, DELETE
@@ -116,7 +117,12 @@ def in_graph(quad: Quad, graph: GraphName) -> Quad:
 
 
 def check(quad: Quad) -> None:
-    """Raise UploadError if a quad holds what no XML can carry, or an IRI of more than 2,048 characters."""
+    """Raise UploadError if a quad holds what no XML can carry, or an IRI of more than 2,048 characters.
+
+    One statement that RDF/XML has no way to write would leave the whole graph without a dump in it.
+    """
+    if not END_OF_NAME.search(quad.predicate.value):
+        raise UploadError(f"the predicate <{quad.predicate.value[:200]}> ends in no name, which RDF/XML cannot write")
     for term in (quad.subject, quad.predicate, quad.object, quad.graph_name):
         _check_term(term)
 
