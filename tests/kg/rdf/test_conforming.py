@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import shutil
 import subprocess
 import warnings
@@ -39,7 +40,10 @@ ODD = "\x00\x01\x08\x0b\x0c\x1f\x7f\x85\r\n\t \"'\\<>&]\u2028\u202e\u200f\ufeff\
 text = st.text(st.one_of(st.sampled_from(ODD), st.characters(exclude_categories=["Cs"])), max_size=8)
 ends = st.text(st.sampled_from("a1_-.~:@!$'()*,;=%é·ªʰⰀ中/#?"), max_size=6).map(lambda end: end.replace("%", "%41"))
 namespaces = st.sampled_from(["http://x.example/", "urn:x:", PREFIXES["ng"], PREFIXES["schema"], "http://x.example/#"])
-iris = st.builds(lambda start, end: NamedNode(start + end.replace("#", "-")), namespaces, ends)
+# Resolving an IRI takes "." and ".." out of its path (RFC 3986, section 5.2.4), which not every parser does.
+dotted = re.compile(r"[/:]\.\.?(?:[/?]|$)")
+names = st.builds(lambda start, end: start + end.replace("#", "-"), namespaces, ends)
+iris = names.filter(lambda name: not dotted.search(name)).map(NamedNode)
 literals = st.one_of(
     text.map(Literal),
     st.builds(
@@ -116,8 +120,9 @@ def xml_has(character: str) -> bool:
 
 @pytest.mark.parametrize("format", list(RAPPER))
 @settings(max_examples=40, deadline=None)
-@given(found=triples)
+@given(found=triples.filter(lambda found: all("\0" not in statement(one)[2] for one in found)))
 def test_what_is_written_is_read_by_rapper_or_refused(format: RdfFormat, found: list[Triple]) -> None:  # noqa: A002
+    """But for U+0000, where a text of C ends."""
     program = shutil.which("rapper")
     if program is None:
         pytest.skip("rapper is not installed (Debian package raptor2-utils)")
