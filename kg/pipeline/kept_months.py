@@ -191,10 +191,12 @@ def _plain_pending(one: Pending) -> list[Any]:
     reference = one.reference
     captured = one.captured.isoformat() if one.captured else None
     named = [reference.day.isoformat(), reference.slug, reference.title, reference.labels, reference.position]
+    named += [reference.printed_title, reference.scripts]
     return [one.subject, one.language, one.page, captured, named]
 
 
 def _pending(plain: list[Any]) -> Pending:
-    subject, language, page, captured, (day, slug, title, labels, position) = plain
-    reference = Reference(date.fromisoformat(day), slug, title, tuple(labels), position)
+    subject, language, page, captured, (day, slug, title, labels, position, printed, scripts) = plain
+    in_scripts = tuple((tag, text) for tag, text in scripts)
+    reference = Reference(date.fromisoformat(day), slug, title, tuple(labels), position, printed, in_scripts)
     return Pending(subject, language, reference, page, datetime.fromisoformat(captured) if captured else None)
