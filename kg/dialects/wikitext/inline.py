@@ -225,12 +225,15 @@ def _read_ref(node: Tag, reading: _Reading) -> None:
 
 def _refer(number: int, reading: _Reading) -> None:
     if number < len(reading.references):
-        _footnote(reading.references[number], reading)
+        _footnote(reading.references[number], [], reading)
 
 
-def _footnote(source: str, reading: _Reading) -> None:
-    """Take a reference's citations; its words are a footnote and not part of the sentence."""
-    inner = _Reading(reading.references, inside_ref=True, depth=reading.depth + 1)
+def _footnote(source: str, within: list[str], reading: _Reading) -> None:
+    """Take a footnote's citations; its words are not part of the sentence.
+
+    ``within`` are the references that may stand in it: none in a reference, where the tag is text.
+    """
+    inner = _Reading(within, inside_ref=True, depth=reading.depth + 1)
     _read_source(source, inner)
     for citation in inner.citations:
         reading.cite(citation.url, citation.publisher)
@@ -245,7 +248,7 @@ def _read_template(node: Template, reading: _Reading) -> None:
     elif templates.CITATION.match(name) and (url := arguments.get("url") or arguments.get("URL")):
         reading.cite(url, _publisher_of(node, reading))
     elif templates.FOOTNOTE.match(name):
-        _footnote(templates.positional(arguments), reading)
+        _footnote(templates.positional(arguments), reading.references, reading)
     else:
         _read_shown(name, arguments, reading)
 
@@ -258,8 +261,8 @@ def _read_shown(name: str, arguments: templates.Arguments, reading: _Reading) ->
         shown = templates.positional(arguments)
     if not shown:
         return
-    if shown[0].isdigit() and reading.pieces and reading.pieces[-1][-1:].isdigit():
-        reading.pieces.append(" ")  # {{frac}} behind a number
+    if templates.FRACTION.match(name) and reading.pieces and reading.pieces[-1][-1:].isdigit():
+        reading.pieces.append(" ")
     reading.depth += 1
     _walk(mwparserfromhell.parse(shown, skip_style_tags=True).nodes, reading)
     reading.depth -= 1

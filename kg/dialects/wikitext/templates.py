@@ -88,6 +88,7 @@ _BODIES: Final = {
 _BY_NAME: Final = {name.replace("_", " "): body for names, body in _BODIES.items() for name in names.split(" ")}
 _PARAMETER: Final = re.compile(r"\{\{\{(-?)(\d)\}\}\}")
 
+FRACTION: Final = re.compile(r"s?frac(?:tion)?$", re.IGNORECASE)
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(?:-[a-z]+)*$")
 _PREFIX: Final = re.compile(r"(?:(?:subst|safesubst|template|msgnw|t)\s*:\s*)+", re.IGNORECASE)
 _FUNCTION: Final = re.compile(r"(lc|uc|lcfirst|ucfirst|formatnum)\s*:\s*(.*)", re.IGNORECASE | re.DOTALL)

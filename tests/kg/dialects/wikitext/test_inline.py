@@ -250,6 +250,7 @@ def test_a_reference_without_address_is_dropped(ref: str) -> None:
         (f"a{{{{#tag:ref|[{URL} b]|name=c}}}} d", "a d", [URL]),
         (f"a{{{{efn|b [{URL} c]}}}} d", "a d", [URL]),
         ("<ref 0/>a<ref 7/>", "a", []),
+        (f"<ref><ref 0/>{URL}</ref>a<ref><ref 0/><ref 1/></ref>", "a", [URL]),
         ("<references/>a", "a", []),
     ],
 )
@@ -343,6 +344,7 @@ def test_markup_shows_what_a_reader_sees(source: str, text: str) -> None:
         ("{{subst:nowrap|a}} {{formatnum:1234}} {{#if: x |a|b}}{{#if: |a|b}}", "a 1234 ab"),
         ("{{flagicon|Syria}}{{coord|1|2}}{{anchor|a}}{{see also|b}}c", "c"),
         ("{{!}} {{=}} {{sic}}", "| = [sic]"),
+        ("5{{nowrap|00}} 9{{frac|1|2}}", "500 9 1/2"),
     ],
 )
 def test_a_template_that_is_known_shows_what_it_does_in_mediawiki(source: str, text: str) -> None:
