@@ -37,6 +37,7 @@ AROUND_CITED = tuple(
         (rf"{CITED}(?:[\s,;]*{CITED})+", CITED),
         (rf"\s*{CITED}[\s,;|}}]*$", ""),
         (rf"([.!?][\"”’']?)\s*{CITED}\.", r"\1 "),
+        (rf"([,;])\s*{CITED}\s*[,;]", r"\1"),
         (rf"\s*{CITED}(?=[.,;:!?])", ""),
         (rf"\s*{CITED}", " "),
     )

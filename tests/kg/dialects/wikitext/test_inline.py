@@ -190,6 +190,7 @@ def test_several_labels_in_one_bracket_are_publishers() -> None:
     [
         (f"It rains. [{URL} (A)]. It pours. [{URL} (B)].", "It rains. It pours."),
         (f"It rains [{URL} (A)], then [{URL} (B)] it pours.", "It rains, then it pours."),
+        (f"It rains, [{URL} (A)], [{URL} (B)], then it pours.", "It rains, then it pours."),
         (f"He says “no.” [{URL} (A)]. She nods.", "He says “no.” She nods."),
         (f"In the U.S. [{URL} (A)], it rains.", "In the U.S., it rains."),
         (f"It rains . [{URL} (A)]", "It rains."),
