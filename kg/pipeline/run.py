@@ -169,7 +169,7 @@ def _draw(
 def quads(roots: Iterable[Path], settings: Settings) -> Iterator[Quad]:
     """Yield the quads of the archives at ``roots`` as ``build`` would store them for a new store; writes nothing.
 
-    Warns of each page that cannot be read, and raises ArchiveError if none can.
+    Warns of each page that cannot be read or is in quarantine, and raises ArchiveError if none can.
     """
     archives = _opened(roots, settings)
     known = Ledger()
@@ -182,8 +182,9 @@ def quads(roots: Iterable[Path], settings: Settings) -> Iterator[Quad]:
         whole.outcome.add(outcome)
     quarantine.check_read(whole.outcome)
     quarantine.check(whole.outcome)
-    for unread in chain(*(archive.unread for archive in archives), whole.outcome.unread_pages):
-        warnings.warn(str(unread), stacklevel=2)
+    left_out = (whole.outcome.unread_pages, whole.outcome.quarantined)
+    for one in chain(*(archive.unread for archive in archives), *left_out):
+        warnings.warn(str(one), stacklevel=2)
     known.extend(whole.outcome.claims)
     whole.settle(known)
     found += whole.quads(known)
