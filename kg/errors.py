@@ -8,6 +8,7 @@ The tree::
     NewsgraphError
     ├── ConfigurationError
     ├── ArchiveError
+    │   └── MappingError
     ├── StoreError
     │   ├── StoreBusyError
     │   └── LedgerError
@@ -61,6 +62,18 @@ class ConfigurationError(NewsgraphError):
 
 class ArchiveError(NewsgraphError):
     """An archive, or one page of it, cannot be read."""
+
+
+class MappingError(ArchiveError):
+    """What a page says cannot be told in a graph that keeps its shapes; ``fragment`` names the entry that says it."""
+
+    def __init__(self, cause: str, fragment: str = "") -> None:
+        super().__init__(cause, fragment)
+        self.fragment = fragment
+
+    def __str__(self) -> str:
+        """Return the cause."""
+        return str(self.args[0])
 
 
 class StoreError(NewsgraphError):

@@ -23,6 +23,8 @@ NO_LETTER_OR_DIGIT = re.compile(r"[\W_]+")
 
 
 T = TypeVar("T")
+Scripts = tuple[tuple[str, str], ...]
+"""A title in several scripts: language tags (RFC 5646) and texts."""
 
 
 class Origin(IntEnum):
@@ -50,13 +52,18 @@ class Former:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A related event as a page names it: the day and slug of its page, its title and printed labels."""
+    """A related event as a page names it: the day and slug of its page, its title and printed labels.
+
+    ``printed_title`` and ``scripts`` are those of ``Item``.
+    """
 
     day: date
     slug: str
     title: str
     labels: tuple[str, ...]
     position: int
+    printed_title: str = ""
+    scripts: Scripts = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +76,9 @@ class Item:
     that the text itself puts before a colon, which are no part of its wording; ``headed_by`` the text of the item
     that it stands below, which *the Context* prints in front of it. ``printed`` is all that the page prints of it, as
     it stands there, and of what it inherits from, "" if the dialect does not tell: what is printed alike, but read
-    otherwise, is no edit.
+    otherwise, is no edit. Where the title as printed holds what no reader sees, ``printed_title`` is that: it names the
+    event and its revision, which so do not move when ``title`` is read better. ``scripts`` has the title in each script
+    in which the page prints it.
     """
 
     origin: Origin
@@ -92,16 +101,18 @@ class Item:
     related: tuple[Reference, ...] = ()
     headed_by: tuple[str, ...] = ()
     printed: str = ""
+    printed_title: str = ""
+    scripts: Scripts = ()
 
     @property
     def wording(self) -> str:
         """The normalised wording that the event's key is made from when it is minted."""
-        return normalise(self.title[len(self.subject) :] if self.subject else self.title)
+        return normalise(self.title[len(self.subject) :] if self.subject else self.printed_title or self.title)
 
     @property
     def wordings(self) -> tuple[str, ...]:
         """The folded forms under which the archives print the event: its title, with and without what heads it."""
-        return _wordings(self.title, self.wording, self.headed_by, self.former)
+        return _wordings(self.title, self.wording, self.headed_by, self.former, self.printed_title)
 
 
 @dataclass(slots=True)
@@ -134,8 +145,10 @@ def fold(title: str) -> str:
 
 
 @lru_cache(maxsize=4_096)
-def _wordings(title: str, wording: str, headed_by: tuple[str, ...], former: tuple[Former, ...]) -> tuple[str, ...]:
-    forms = (title, wording, *(f"{label} {title}" for label in headed_by), *(one.title for one in former))
+def _wordings(
+    title: str, wording: str, headed_by: tuple[str, ...], former: tuple[Former, ...], printed: str
+) -> tuple[str, ...]:
+    forms = (title, wording, *(f"{label} {title}" for label in headed_by), *(one.title for one in former), printed)
     return distinct(tuple(filter(None, map(fold, forms)))) or (title,)
 
 
@@ -156,7 +169,7 @@ def content(item: Item) -> str:
     Labels, images and lists of related events are no part of it, nor is the order of anything.
     """
     parts = [
-        ("title", item.title),
+        ("title", item.printed_title or item.title),
         ("category", item.category or ""),
         *(("topic", title) for title in sorted(item.topics)),
         *(("topicLabel", label) for label in sorted(item.topic_labels)),

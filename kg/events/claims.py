@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from kg.events.lines import HASHED, Claim, ClaimKind, Text, hashed
@@ -32,6 +32,10 @@ class Claims:
     hidden: Mapping[str, str] = field(default_factory=dict)
     texts: dict[str, list[Text]] = field(default_factory=dict)
     is_past: bool = False
+
+    def copy(self) -> Claims:
+        """Return claims that know the same, and to which others can be added."""
+        return replace(self, known=dict(self.known), added=list(self.added), keys=set(self.keys))
 
     def find(self, day: date, language: str, wordings: Iterable[str], slugs: Iterable[str] = ()) -> str | None:
         """Return the key of the event with one of these wordings, else slugs, on ``day``; the first one wins."""

@@ -96,6 +96,7 @@ class Mapper:
         yield Quad(subject, terms.TYPE, terms.SCHEMA_EVENT)
         yield Quad(subject, terms.LABEL, title)
         yield Quad(subject, terms.NAME, title)
+        yield from _scripts(subject, event.item)
         yield Quad(subject, terms.START_DATE, Literal(day.isoformat(), datatype=terms.DATE))
         yield Quad(subject, terms.TEMPORAL, _node(self.minter.day(day)))
         yield Quad(subject, terms.LANGUAGE, Literal(event.language))
@@ -170,6 +171,7 @@ class Mapper:
             if content == known.current:
                 yield Quad(event, terms.CURRENT_REVISION, revision)
             yield from _revision(revision, event, Literal(observed.item.title, language=known.language))
+            yield from _scripts(revision, observed.item)
             told = now if observed.item is known.item else self._content(observed.item, known.language)
             yield from _quads(revision, told)
             yield from _observations(revision, observed)
@@ -272,6 +274,11 @@ def _revision(revision: NamedNode, event: NamedNode, title: Literal) -> Iterator
     yield Quad(revision, terms.SPECIALIZATION_OF, event)
     yield Quad(revision, terms.LABEL, title)
     yield Quad(revision, terms.NAME, title)
+
+
+def _scripts(subject: NamedNode, item: Item) -> Iterator[Quad]:
+    """Yield the title in each script in which it is printed."""
+    return (Quad(subject, terms.PREF_LABEL, Literal(text, language=tag)) for tag, text in item.scripts)
 
 
 def _printed_as(revision: NamedNode, entry: str) -> Iterator[Quad]:

@@ -16,6 +16,7 @@ from kg.events.ledger import hash_of
 from kg.events.merged import surviving
 from kg.events.recognise import new_texts, recall, recognise
 from kg.events.timeline import Capture, Event, Listing, Timeline
+from kg.mapping import faults
 from kg.mapping.event import Mapper, instant, source_quads, unusable, urls
 from kg.mapping.page import day_quads, page_quads
 from kg.mapping.takedown import Withdrawn
@@ -88,7 +89,7 @@ class Converter:
         events = surviving(timeline.events.values(), claims)
         withdrawn = _withdrawn(claims)
         events = list(self._shown(events, claims, withdrawn))
-        yield from self._pages(kept, events, withdrawn)
+        yield from self._pages(kept, events, withdrawn, days)
         for day in days:
             self.outcome.days.add(day)
             yield from day_quads(day, self.minter)
@@ -131,6 +132,7 @@ class Converter:
             list(registry.of(page.path).items(page.path, record, self.outcome.tally, "en"))
             self.outcome.tally.counts["captures"] += 1
             yield from page_quads(page, record, self.minter, withdrawn=withdrawn.entries(page, record))
+            yield from self._printed_days(page, record, ())
 
     def _capture(self, shown: ShownPage, kept: dict[str, CapturedPage]) -> Capture:
         if shown.page is None:
@@ -151,7 +153,8 @@ class Converter:
             return CapturedPage(page, None, (), Tally())
         self.outcome.dialects.add(registry.name(page.path))
         tally = Tally()
-        listed = registry.of(page.path).items(page.path, record, tally, shown.language)
+        listed = list(registry.of(page.path).items(page.path, record, tally, shown.language))
+        faults.check(listed)
         return CapturedPage(page, record, tuple(Listing(item, iri, page.captured) for item in listed), tally)
 
     def _tally(self, kept: CapturedPage) -> None:
@@ -173,7 +176,16 @@ class Converter:
         self.outcome.tally.counts["pages"] += 1
         self.outcome.unread += ((page.path, unread) for unread in record.unread)
 
-    def _pages(self, kept: dict[str, CapturedPage], events: list[Event], withdrawn: Withdrawn) -> Iterator[Quad]:
+    def _printed_days(self, page: Page, record: Record, known: Collection[date]) -> Iterator[Quad]:
+        """Yield the descriptions of days that a page prints and that are not ``known``: it may print any."""
+        for day in registry.of(page.path).head(record).days:
+            if day not in known:
+                self.outcome.days.add(day)
+                yield from day_quads(day, self.minter)
+
+    def _pages(
+        self, kept: dict[str, CapturedPage], events: list[Event], withdrawn: Withdrawn, days: Collection[date]
+    ) -> Iterator[Quad]:
         """Yield the pages whole; of an older capture, unless its dialect keeps all, only what revisions come from."""
         for event in events:
             for observed in event.revisions.values():
@@ -187,6 +199,7 @@ class Converter:
             whole = one.newest or registry.of(one.page.path).keeps_old_captures
             hidden = withdrawn.entries(one.page, one.record)
             yield from page_quads(one.page, one.record, self.minter, None if whole else one.entries, hidden)
+            yield from self._printed_days(one.page, one.record, days)
             if one.again:
                 capture = NamedNode(self.minter.page(one.page.path, one.page.sha256))
                 yield Quad(capture, terms.AVAILABLE, instant(one.again))

@@ -29,7 +29,7 @@ from kg.entities.publishers import hosts, publishers
 from kg.entities.uses import Use
 from kg.events.ledger import Ledger
 from kg.mapping.event import NamedThings
-from kg.pipeline.outcome import Outcome, Pending
+from kg.pipeline.outcome import Outcome, Pending, Quarantined
 from kg.pipeline.plan import Month
 from kg.store.layout import Store
 from kg.version import HERE, __version__
@@ -136,6 +136,7 @@ def _plain(outcome: Outcome) -> dict[str, Any]:
         "excluded": outcome.tally.excluded,
         "unread": [(path, one.line, one.text, one.reason) for path, one in outcome.unread],
         "unread pages": [(one.path, one.reason, one.commit) for one in outcome.unread_pages],
+        "quarantined": [(one.iri, one.path, one.cause, one.line, one.commit) for one in outcome.quarantined],
         "prose": outcome.prose,
         "named": [
             sorted(named.entities),
@@ -162,6 +163,7 @@ def _outcome(plain: dict[str, Any]) -> Outcome:
         tally=Tally(Counter(plain["counts"]), Counter(plain["excluded"])),
         unread=[(path, Unread(line, text, reason)) for path, line, text, reason in plain["unread"]],
         unread_pages=[UnreadPage(*one) for one in plain["unread pages"]],
+        quarantined=[Quarantined(*one) for one in plain["quarantined"]],
         prose=plain["prose"],
         named=NamedThings(
             entities={(language, title) for language, title in entities},
@@ -191,10 +193,12 @@ def _plain_pending(one: Pending) -> list[Any]:
     reference = one.reference
     captured = one.captured.isoformat() if one.captured else None
     named = [reference.day.isoformat(), reference.slug, reference.title, reference.labels, reference.position]
+    named += [reference.printed_title, reference.scripts]
     return [one.subject, one.language, one.page, captured, named]
 
 
 def _pending(plain: list[Any]) -> Pending:
-    subject, language, page, captured, (day, slug, title, labels, position) = plain
-    reference = Reference(date.fromisoformat(day), slug, title, tuple(labels), position)
+    subject, language, page, captured, (day, slug, title, labels, position, printed, scripts) = plain
+    in_scripts = tuple((tag, text) for tag, text in scripts)
+    reference = Reference(date.fromisoformat(day), slug, title, tuple(labels), position, printed, in_scripts)
     return Pending(subject, language, reference, page, datetime.fromisoformat(captured) if captured else None)

@@ -9,8 +9,9 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, Self
 
-from pyoxigraph import RdfFormat, parse
+from pyoxigraph import RdfFormat, parse, serialize
 
+from kg.rdf import Quad
 from kg.store.embedded import EmbeddedGraph
 
 
@@ -72,3 +73,10 @@ class _Joined(io.RawIOBase):
                 return data
             self._open.close()
             self._open = None
+
+
+def write_shard(found: Iterable[Quad], file: Path) -> None:
+    """Write quads of the default graph as N-Triples, in the order of the lines' bytes, each once."""
+    lines = serialize(found, format=RdfFormat.N_TRIPLES) or b""
+    with file.open("wb") as output:
+        output.writelines(sorted(set(io.BytesIO(lines))))

@@ -25,6 +25,26 @@ class Pending:
     captured: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """A capture of a page that is left out, since what it says breaks the mapping or a shape, and why.
+
+    ``iri`` names the capture, ``line`` counts from 1, where it is known; ``commit`` is the git commit that has it.
+    """
+
+    iri: str
+    path: str
+    cause: str
+    line: int | None = None
+    commit: str | None = None
+
+    def __str__(self) -> str:
+        """Return where it is, and what is wrong, in words."""
+        line = f", line {self.line}" if self.line else ""
+        commit = f" of commit {self.commit}" if self.commit else ""
+        return f"page {self.path}{line}{commit}: {self.cause}"
+
+
 @dataclass(slots=True)
 class Outcome:
     """What a conversion found beside quads; outcomes of parts add up to that of the whole.
@@ -37,6 +57,7 @@ class Outcome:
     tally: Tally = field(default_factory=Tally)
     unread: list[tuple[str, Unread]] = field(default_factory=list)
     unread_pages: list[UnreadPage] = field(default_factory=list)
+    quarantined: list[Quarantined] = field(default_factory=list)
     prose: list[str] = field(default_factory=list)
     named: NamedThings = field(default_factory=NamedThings)
     pending: list[Pending] = field(default_factory=list)
@@ -55,6 +76,7 @@ class Outcome:
         self.tally.add(other.tally)
         self.unread += other.unread
         self.unread_pages += other.unread_pages
+        self.quarantined += other.quarantined
         self.prose += other.prose
         self.named.update(other.named)
         self.pending += other.pending

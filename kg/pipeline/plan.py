@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import groupby
@@ -180,27 +180,31 @@ def _languages(paths: list[str]) -> dict[str, str]:
     return {path: one for dialect, some in by_dialect.items() for path, one in dialect.languages(some).items()}
 
 
-def readable(groups: Iterable[DayGroup], read: dict[Content, Page]) -> tuple[list[DayGroup], list[UnreadPage]]:
+def readable(groups: Sequence[DayGroup], read: dict[Content, Page]) -> tuple[list[DayGroup], list[UnreadPage]]:
     """Return the groups without the versions of pages that cannot be read, none that is then empty, and these pages.
 
     What the version before showed lasts until one that can be read: it says nothing about what stood in between.
     """
     reasons = {content: why for content, page in read.items() if (why := texts.why_unread(page))}
-    if not reasons:
-        return list(groups), []
+    unread = [
+        UnreadPage(one.version.path, reasons[content(one)], one.version.commit)
+        for group in groups
+        for one in group.readings
+        if not one.version.gone and content(one) in reasons
+    ]
+    return without(groups, reasons), unread
+
+
+def without(groups: Sequence[DayGroup], left_out: Container[Content]) -> list[DayGroup]:
+    """Return the groups as if the versions with some contents did not exist, none that is then empty."""
     kept: list[DayGroup] = []
-    unread: list[UnreadPage] = []
     for group in groups:
-        readings = [one for one in group.readings if one.version.gone or content(one) not in reasons]
-        last = {_page(one): one for one in readings}
-        newest = tuple(replace(one, newest=last[_page(one)] is one) for one in readings)
-        kept += [replace(group, readings=newest)] if newest else []
-        unread += (
-            UnreadPage(one.version.path, reasons[content(one)], one.version.commit)
-            for one in group.readings
-            if not one.version.gone and content(one) in reasons
-        )
-    return kept, unread
+        readings = [one for one in group.readings if one.version.gone or content(one) not in left_out]
+        if len(readings) < len(group.readings):
+            last = {_page(one): one for one in readings}
+            readings = [replace(one, newest=last[_page(one)] is one) for one in readings]
+        kept += [replace(group, readings=tuple(readings))] if readings else []
+    return kept
 
 
 def steps(group: DayGroup, read: dict[Content, Page]) -> Iterator[Step]:

@@ -13,7 +13,7 @@ from kg.dialects import registry
 from kg.dialects.base import Dialect
 from kg.dialects.item import Tally
 from kg.mapping.named import unmapped
-from kg.pipeline.outcome import Outcome
+from kg.pipeline.outcome import Outcome, Quarantined
 from kg.store.snapshot import Manifest
 
 NAMED: Final = 8
@@ -53,6 +53,10 @@ def report(outcome: Outcome, archives: list[Archive], triples: int, seconds: flo
         "pages not read": [
             {"page": one.path, "commit": one.commit, "reason": one.reason}
             for one in (*chain.from_iterable(archive.unread for archive in archives), *outcome.unread_pages)
+        ],
+        "quarantined": [
+            {"page": one.path, "line": one.line, "commit": one.commit, "cause": one.cause, "capture": one.iri}
+            for one in outcome.quarantined
         ],
         "commit times not true": list(chain.from_iterable(map(_doubted, archives))),
         "remarks": list(chain.from_iterable(archive.remarks for archive in archives)),
@@ -101,12 +105,20 @@ other files {len(found["other files"]):,}"""
 def _doubts(found: dict[str, Any]) -> Iterator[str]:
     """Yield lines about what could not be read or believed, the first of each sort by name; none if all is well."""
     unread = [str(UnreadPage(one["page"], one["reason"], one["commit"])) for one in found["pages not read"]]
+    held = [
+        str(Quarantined(one["capture"], one["page"], one["cause"], one["line"], one["commit"]))
+        for one in found["quarantined"]
+    ]
     times = [
         f"commit {one['commit']} of {one['archive']}: {one['time'] or 'none'}, taken as {one['taken as'] or 'unknown'}"
         for one in found["commit times not true"]
     ]
     yield from found["remarks"]
-    for title, lines in (("pages not read", unread), ("commit times that cannot be true", times)):
+    for title, lines in (
+        ("pages not read", unread),
+        ("captures in quarantine", held),
+        ("commit times that cannot be true", times),
+    ):
         if lines:
             yield f"{title} {len(lines):,}"
             yield from (f"    {line}" for line in lines[:NAMED])

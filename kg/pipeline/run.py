@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import warnings
@@ -14,10 +13,9 @@ from datetime import UTC, datetime
 from functools import cache
 from itertools import chain
 from pathlib import Path
+from shutil import rmtree
 from time import monotonic
 from typing import Any, Final
-
-from pyoxigraph import RdfFormat, serialize
 
 import vocab
 from kg.archive import kept_log
@@ -30,16 +28,16 @@ from kg.entities import gazetteer, nodes
 from kg.entities.aliases import Redirect
 from kg.entities.nodes import Nodes
 from kg.entities.publishers import hosts, publishers
-from kg.errors import ArchiveError, ConfigurationError
+from kg.errors import ConfigurationError
 from kg.events.ledger import Ledger
-from kg.pipeline import kept_months, plan, renaming
+from kg.pipeline import kept_months, plan, quarantine, renaming
 from kg.pipeline.build_ledger import BuildLedger
-from kg.pipeline.convert import Converter
 from kg.pipeline.kept_months import ConvertedMonth
-from kg.pipeline.load import Loading, replace_lines
+from kg.pipeline.load import Loading, replace_lines, write_shard
 from kg.pipeline.moves import Converted, settled
-from kg.pipeline.outcome import Outcome
+from kg.pipeline.outcome import Outcome, Quarantined
 from kg.pipeline.plan import Month
+from kg.pipeline.quarantine import Faults
 from kg.pipeline.renaming import Renamed
 from kg.pipeline.report import report
 from kg.pipeline.whole import Whole
@@ -48,6 +46,8 @@ from kg.rdf import Quad
 from kg.rdf.iri import Minter
 from kg.settings import Settings
 from kg.shapes import check
+from kg.shapes.check import CheckResult
+from kg.shapes.origin import Origins
 from kg.store import shards, snapshot
 from kg.store.embedded import EmbeddedGraph
 from kg.store.layout import Store
@@ -91,19 +91,14 @@ def build(
     if past:
         store.current()  # its ledger knows the events by the wordings that they had first
     with store.drafting() as draft, snapshot.scratch(draft) as scratch:
-        ledger = BuildLedger(store, settings.ledger)
-        known = ledger.known
-        parts_read = _convert(archives, known, scratch, settings, progress)
-        converted, finished, triples = _load(snapshot.database(draft), parts_read, scratch, known, settings)
-        new = sum(part.is_new for _, part in converted)
-        found = report(finished, archives, triples, monotonic() - started) | {
-            "months": {"all": len(converted), "new": new}
+        drawn = _draw(store, draft, archives, scratch, settings, progress, force=force)
+        ledger, converted, finished, checked = drawn.ledger, drawn.converted, drawn.outcome, drawn.checked
+        check.judge(checked, store, draft, archives, force=force)
+        found = report(finished, archives, drawn.triples, monotonic() - started) | {
+            "months": {"all": len(converted), "new": sum(part.is_new for _, part in converted)}
         }
-        last_write, adopted = 0, Adopted()
-        if past is None:
-            adopted = _enrich(store, draft, settings.base)
-            found["counts"] = adopt.counts(found["counts"], adopted)
-        checked = check.gate(store, draft, archives, jobs=settings.jobs, force=force)
+        last_write, adopted = 0, drawn.adopted
+        found["counts"] = adopt.counts(found["counts"], adopted)
         if past is None:
             last_write = _replay(store, draft, found["counts"])  # what others wrote cannot stop a build
         found |= {"shapes": {**checked.summary, "seconds": round(checked.seconds, 2)}}
@@ -129,22 +124,68 @@ def build(
         return built
 
 
+@dataclass(frozen=True)
+class _Drawn:
+    """What has come of the archives, before any of it is published; the graph is in the database of the draft."""
+
+    ledger: BuildLedger
+    converted: list[Converted]
+    outcome: Outcome
+    triples: int
+    adopted: Adopted
+    checked: CheckResult
+
+
+def _draw(
+    store: Store,
+    draft: Path,
+    archives: list[Archive],
+    scratch: Path,
+    settings: Settings,
+    progress: Progress,
+    *,
+    force: bool,
+) -> _Drawn:
+    """Make the graph of a draft and check it; where a few pages break a shape, once more without these pages."""
+    held: dict[str, Quarantined] = {}
+    while True:
+        ledger = BuildLedger(store, settings.ledger)
+        parts_read = _convert(archives, ledger.known, scratch, settings, progress, held)
+        converted, outcome, triples = _load(snapshot.database(draft), parts_read, scratch, ledger.known, settings)
+        if not force:
+            quarantine.check(outcome)
+        adopted = Adopted() if settings.as_of else _enrich(store, draft, settings.base)
+        graph = check.drafted(draft)
+        checked = check.check(graph, settings.jobs)
+        found = {} if force else quarantine.suspects(checked, Origins(graph, archives), outcome)
+        if not found:
+            return _Drawn(ledger, converted, outcome, triples, adopted, checked)
+        held |= found
+        del graph  # its files go
+        rmtree(snapshot.database(draft))
+        rmtree(draft / source.FOLDER, ignore_errors=True)
+
+
 def quads(roots: Iterable[Path], settings: Settings) -> Iterator[Quad]:
     """Yield the quads of the archives at ``roots`` as ``build`` would store them for a new store; writes nothing.
 
-    Warns of each page that cannot be read, and raises ArchiveError if none can.
+    Warns of each page that cannot be read or is in quarantine, and raises ArchiveError if none can.
     """
     archives = _opened(roots, settings)
     known = Ledger()
-    converter = Converter(_nodes(settings.base, frozenset()))
-    found = [
-        quad for month in plan.months(archives, known, settings) for quad in _month_quads(archives, month, converter)
-    ]
-    _check_read(converter.outcome)
-    for unread in chain(*(archive.unread for archive in archives), converter.outcome.unread_pages):
-        warnings.warn(str(unread), stacklevel=2)
-    known.extend(converter.outcome.claims)
-    whole = Whole(converter.nodes, converter.outcome)
+    nodes = _nodes(settings.base, frozenset())
+    found: list[Quad] = []
+    whole = Whole(nodes, Outcome())
+    for month in plan.months(archives, known, settings):
+        some, outcome = quarantine.converted(archives, month, nodes, {}, list)
+        found += some
+        whole.outcome.add(outcome)
+    quarantine.check_read(whole.outcome)
+    quarantine.check(whole.outcome)
+    left_out = (whole.outcome.unread_pages, whole.outcome.quarantined)
+    for one in chain(*(archive.unread for archive in archives), *left_out):
+        warnings.warn(str(one), stacklevel=2)
+    known.extend(whole.outcome.claims)
     whole.settle(known)
     found += whole.quads(known)
     yield from renaming.renamed(found, whole.outcome.aliases.canonical)
@@ -165,26 +206,22 @@ def _check_base(store: Store, base: str) -> None:
         raise ConfigurationError(f"the store {store} mints IRIs under {fixed}, not under {base}: use another store")
 
 
-def _check_read(outcome: Outcome) -> None:
-    if outcome.unread_pages and not outcome.tally.counts["captures"]:
-        raise ArchiveError(f"none of the pages can be read: {outcome.unread_pages[0]}")
-
-
 def _convert(
-    archives: list[Archive], known: Ledger, scratch: Path, settings: Settings, progress: Progress
+    archives: list[Archive], known: Ledger, scratch: Path, settings: Settings, progress: Progress, held: Faults
 ) -> Iterator[Converted]:
-    """Convert all months, and once more together those between which an event has moved."""
+    """Convert all months without the pages ``held``, and together those between which an event has moved."""
     bare = [archive.bare for archive in archives]
     separate = _separate(settings.base, known)
 
     def again(month: Month) -> Converted:
         part = scratch / f"{kept_months.name(month, archives, settings.base, known)}.nt"
-        return month, ConvertedMonth(part, _convert_month(bare, settings.base, separate, month, part))
+        return month, ConvertedMonth(part, _convert_month(bare, settings.base, separate, held, month, part))
 
     months = plan.months(archives, known, settings)
     named = {kept_months.name(month, archives, settings.base, known): month for month in months}
-    kept = _kept(Store(Path(settings.store)), named, known, settings.base)
-    parts = _convert_apart(bare, named, kept, separate, scratch, settings, progress)
+    sound = [name for name, month in named.items() if not quarantine.concerns(month, held)]
+    kept = _kept(Store(Path(settings.store)), sound, known, settings.base)
+    parts = _convert_apart(bare, named, kept, separate, scratch, settings, progress, held)
     yield from settled(parts, known, Minter(settings.base), again)
 
 
@@ -203,10 +240,11 @@ def _convert_apart(
     scratch: Path,
     settings: Settings,
     progress: Progress,
+    held: Faults,
 ) -> Iterator[Converted]:
     """Convert months, several at a time, each into an N-Triples file of its own; take those that are kept already."""
     new = [
-        (archives, settings.base, separate, month, scratch / f"{name}.nt")
+        (archives, settings.base, separate, held, month, scratch / f"{name}.nt")
         for name, month in months.items()
         if name not in kept
     ]
@@ -247,29 +285,11 @@ def _separate(base: str, known: Ledger) -> frozenset[str]:
     return frozenset(f"{base}{path}" for path, _ in known.separate)
 
 
-def _convert_month(archives: list[Archive], base: str, separate: frozenset[str], month: Month, part: Path) -> Outcome:
-    converter = Converter(_nodes(base, separate))
-    _write_shard(_month_quads(archives, month, converter), part)
-    return converter.outcome
-
-
-def _write_shard(found: Iterable[Quad], file: Path) -> None:
-    """Write quads of the default graph as N-Triples, in the order of the lines' bytes, each once."""
-    lines = serialize(found, format=RdfFormat.N_TRIPLES) or b""
-    with file.open("wb") as output:
-        output.writelines(sorted(set(io.BytesIO(lines))))
-
-
-def _month_quads(archives: list[Archive], month: Month, converter: Converter) -> Iterator[Quad]:
-    read = plan.pages(archives, [reading for group in month.groups for reading in group.readings])
-    groups, unread = plan.readable(month.groups, read)
-    converter.outcome.unread_pages += unread
-    for group in groups:
-        if group.days:
-            yield from converter.days(group.days, plan.steps(group, read), group.claims)
-        else:
-            newest = [one for one in group.readings if one.newest and not one.version.gone]
-            yield from converter.undated((read[plan.content(one)] for one in newest), group.claims)
+def _convert_month(
+    archives: list[Archive], base: str, separate: frozenset[str], held: Faults, month: Month, part: Path
+) -> Outcome:
+    nodes = _nodes(base, separate)
+    return quarantine.converted(archives, month, nodes, held, lambda found: write_shard(found, part))[1]
 
 
 def _load(
@@ -289,11 +309,11 @@ def _load(
             load(part.file)
             drawn.append((month, part))
             whole.outcome.add(part.outcome)
-        _check_read(whole.outcome)
+        quarantine.check_read(whole.outcome)
         known.extend(whole.outcome.claims)
         whole.settle(known, _redirects(settings))
         renaming_months = beside.submit(lambda: list(_renamed(drawn, whole, scratch, settings)))
-        _write_shard(whole.quads(known), finish)
+        write_shard(whole.quads(known), finish)
         load(finish)
         load.end()
         renamed = renaming_months.result()

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping
 from itertools import chain
 
-from kg.dialects.item import Item, Origin, content, fold, normalise
+from kg.dialects.item import Item, Origin, Reference, content, fold, normalise
 from kg.entities.aliases import Aliases, Redirect, decide
 from kg.entities.nodes import Nodes
 from kg.events.claims import Claims
@@ -195,16 +195,24 @@ def _refer(pending: Pending, claims: Claims) -> str:
     Its name and slug are claimed, so that the next build finds the same event by them.
     """
     reference, language = pending.reference, pending.language
-    key = _referred(pending, claims) or claims.mint(reference.day, language, normalise(reference.title))
-    claims.claim(reference.day, language, key, (fold(reference.title),), (reference.slug,))
+    key = _referred(pending, claims) or claims.mint(reference.day, language, normalise(_printed_title(reference)))
+    claims.claim(reference.day, language, key, _wordings(reference), (reference.slug,))
     return key
 
 
 def _referred(pending: Pending, claims: Claims) -> str | None:
     reference, language = pending.reference, pending.language
     by_slug = claims.find(reference.day, language, (), (reference.slug,))
-    key = by_slug or claims.find(reference.day, language, (fold(reference.title),))
+    key = by_slug or claims.find(reference.day, language, _wordings(reference))
     return key and claims.survivor(key)
+
+
+def _printed_title(reference: Reference) -> str:
+    return reference.printed_title or reference.title
+
+
+def _wordings(reference: Reference) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((fold(reference.title), fold(_printed_title(reference)))))
 
 
 def _names_withdrawn(pending: Pending, claims: Claims, withdrawn: Container[str]) -> bool:
@@ -231,5 +239,7 @@ def _related_listing(pending: Pending) -> Listing:
         f"related-{reference.position}",
         reference.title,
         mention_labels=reference.labels,
+        printed_title=reference.printed_title,
+        scripts=reference.scripts,
     )
     return Listing(item, pending.page, pending.captured)

@@ -77,16 +77,25 @@ def gate(store: Store, draft: Path, archives: Iterable[Archive], *, jobs: int = 
         ValidationError: if it breaks a shape, unless ``force`` is given; the message says where the report is.
 
     """
-    database = EmbeddedGraph.read_only(snapshot.database(draft))
-    checked = check(database, jobs)
+    checked = check(drafted(draft), jobs)
+    judge(checked, store, draft, archives, force=force)
+    return checked
+
+
+def drafted(draft: Path) -> EmbeddedGraph:
+    """Open the finished database of a draft."""
+    return EmbeddedGraph.read_only(snapshot.database(draft))
+
+
+def judge(checked: CheckResult, store: Store, draft: Path, archives: Iterable[Archive], *, force: bool = False) -> None:
+    """Write the report on a check of a draft, if there is anything to report; see ``gate``."""
     rejected = store.rejected
     rejected.unlink(missing_ok=True)
     if checked.found:
-        text = report(checked, Origins(database, archives), "text")
+        text = report(checked, Origins(drafted(draft), archives), "text")
         (draft / FORCED if force else rejected).write_text(text, encoding="utf-8")
     if checked.found and not force:
         raise ValidationError(_refusal(checked, rejected))
-    return checked
 
 
 def _refusal(checked: CheckResult, rejected: Path) -> str:

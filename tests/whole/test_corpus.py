@@ -63,6 +63,18 @@ def test_hardly_a_line_of_the_wikitext_is_not_understood(wikitext: tuple[Path, B
     assert len(wikitext[1].report["lines not understood"]) < lines / 100
 
 
+@pytest.mark.slow(also="tests/kg/pipeline/test_quarantine.py::test_hostile_pages_are_published")
+@needs(WIKITEXT)
+def test_no_page_of_the_wikitext_is_in_quarantine(wikitext: tuple[Path, Built]) -> None:
+    assert wikitext[1].report["quarantined"] == []
+
+
+@pytest.mark.slow(also="tests/kg/pipeline/test_quarantine.py::test_hostile_pages_are_published")
+@needs(CHINESE, "zstd")
+def test_no_chinese_page_is_in_quarantine(chinese: Built) -> None:
+    assert chinese.report["quarantined"] == []
+
+
 @pytest.mark.slow(also=SAMPLE + "test_the_events_in_homs_come_newest_first_with_their_sources")
 @needs(WIKITEXT)
 def test_every_bullet_that_links_homs_is_an_event_in_homs(wikitext: tuple[Path, Built]) -> None:

@@ -14,6 +14,8 @@ from mwparserfromhell.nodes import Comment, ExternalLink, HTMLEntity, Tag, Templ
 from mwparserfromhell.wikicode import Wikicode
 
 from kg.dialects.record import Citation, Link
+from kg.dialects.visible import visible
+from kg.dialects.wikitext import quotes, references, templates
 from kg.dialects.wikitext.plain_lines import Piece, pieces
 
 # Stands in the text for a citation until what is around it has been tidied (OBJECT REPLACEMENT CHARACTER).
@@ -28,10 +30,6 @@ LABELLED = re.compile(f"{LABEL_START}([^{LABEL_END}]*){LABEL_END}{CITED}")
 ONE_CITED = f"(?:{LABEL_START}[^{LABEL_END}]*{LABEL_END})?{CITED}"
 ALONE = re.compile(rf"\(\s*(?:{ONE_CITED}[\s,;]*)+\)|(?:{ONE_CITED}[\s,;.)]*)+$")
 
-QUOTES = re.compile("'{2,5}")
-# An odd number of bold marks: MediaWiki takes one as the end of italics and an apostrophe, as in ''Time'''s.
-BOLD = re.compile("(?<!')'''(?!')")
-POSSESSIVE = re.compile(r"(?<!')'''(?=s\b)")
 AROUND_CITED = tuple(
     (re.compile(pattern), replacement)
     for pattern, replacement in (
@@ -39,6 +37,7 @@ AROUND_CITED = tuple(
         (rf"{CITED}(?:[\s,;]*{CITED})+", CITED),
         (rf"\s*{CITED}[\s,;|}}]*$", ""),
         (rf"([.!?][\"”’']?)\s*{CITED}\.", r"\1 "),
+        (rf"([,;])\s*{CITED}\s*[,;]", r"\1"),
         (rf"\s*{CITED}(?=[.,;:!?])", ""),
         (rf"\s*{CITED}", " "),
     )
@@ -59,29 +58,8 @@ OWN_WIKI = re.compile(r"(?:w|en)\s*:\s*")
 # No title in MediaWiki has these, nor "." or ".." between slashes: clients resolve them away (RFC 3986, section 5.2.4).
 BAD_TITLE = re.compile(r"[<>\[\]{}|\x00-\x1f\x7f\ufffe\uffff]|(?:^|/)\.{1,2}(?:/|$)")
 
-CITE = re.compile(r"(?:cite|citation|cite [\w ]+)$", re.IGNORECASE)
-# Templates that show nothing a sentence needs: flags for editors and language icons.
-SILENT = re.compile(
-    r"(?:dead link|deadlink|fact|cn|citation needed|cbignore|doi-inline|what\?|which\?|who\?|when\?|where\?|dn"
-    r"|disambiguation needed|clarify|weasel-inline|failed verification|rs\??|vague|current events (?:header|footer)"
-    r"|\w\w icon|webarchive|blacklisted-links|pp-[\w-]+|registration required|subscription required|retracted"
-    r"|primary source inline|better source|not in citation given|full|verify source|update after|anchor)$",
-    re.IGNORECASE,
-)
-SHIP_PREFIX = re.compile(r"(?:USS|HMS|RMS|SS|MS|MV|OV|HMCS|HMAS|USNS|USCGC|INS|RRS|GTS|ARA|ROKS|MY)$")
-SHOWS_FIRST = re.compile(
-    r"(?:nowrap|nobr|small|big|lang-\w+|flag|flagcountry|flagu|abbr|tooltip|mlby|nbay|nhly|nfly|bhofy|f1|rws"
-    r"|ill|interlanguage link|interlanguage link multi|us patent|ct)$",
-    re.IGNORECASE,
-)
-FRACTION = re.compile(r"frac(?:tion)?$", re.IGNORECASE)
-SHOWS_FIRST_TWO = re.compile(r"(?:convert|cvt|ship|sclass2?|mp)$", re.IGNORECASE)
-# What stands between the two ends of a range in {{convert}}.
-RANGE = re.compile(r"(?:[-–x*]|to|and|or|by)$")
-SHOWS = {
-    "'": "'", "nbsp": " ", "spaced ndash": " – ", "ndash": "–", "mdash": "—", "snd": " – ", "en dash": "–",
-    "spaces": " ", "!": "|", "=": "=", "·": "·", "'s": "'s", "-": "", "clear": "",
-}  # fmt: skip
+MAX_DEPTH = 30
+"""How deep templates are read that stand in others; MediaWiki has an end to it too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +67,7 @@ class Inline:
     """What one bullet's wikitext says.
 
     ``text`` is what a reader sees, without citations; ``linked`` the same without the links' anchors;
-    ``unknown`` names the templates that no rule understands, which show nothing.
+    ``unknown`` names the templates that no rule understands, which show their positional arguments.
     """
 
     text: str
@@ -101,13 +79,15 @@ class Inline:
 
 @dataclass(slots=True)
 class _Reading:
-    """The pieces of a bullet while its nodes are walked."""
+    """The pieces of a bullet while its nodes are walked; ``references`` are what its references hold."""
 
+    references: list[str] = field(default_factory=list)
     pieces: list[str] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
     citations: list[Citation] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
     inside_ref: bool = False
+    depth: int = 0
 
     def cite(self, url: str, publisher: str | None) -> None:
         """Add a citation and leave its mark in the text."""
@@ -118,15 +98,10 @@ class _Reading:
 @lru_cache(maxsize=4_096)
 def read(source: str) -> Inline:
     """Read the wikitext of one bullet, without its list markers. Never raises on any text."""
-    reading = _Reading()
     source = source if source.isascii() else MARKS.sub("\ufffd", source)
-    if len(BOLD.findall(source)) % 2:
-        source = POSSESSIVE.sub("''&#39;", source)
-    simple = pieces(source)
-    if simple is None:
-        _walk(mwparserfromhell.parse(source, skip_style_tags=True).nodes, reading)
-    else:
-        _read_pieces(simple, reading)
+    source, held = references.taken_out(source) if "<" in source else (source, [])
+    reading = _Reading(held)
+    _read_source(source, reading)
     marked = _tidy(_settle_labels("".join(reading.pieces), reading.citations))
     without_links = ANCHOR.sub(" ", marked)
     return Inline(
@@ -138,17 +113,29 @@ def read(source: str) -> Inline:
     )
 
 
+def _read_source(source: str, reading: _Reading) -> None:
+    """Read wikitext whose references are taken out."""
+    source = quotes.without_marks(source) if "''" in source else source
+    simple = pieces(source)
+    if simple is None:
+        _walk(mwparserfromhell.parse(source, skip_style_tags=True).nodes, reading)
+    else:
+        _read_pieces(simple, reading)
+
+
 def _read_pieces(found: Iterable[Piece], reading: _Reading) -> None:
     target = ""
     for piece in found:
         if piece.target:
-            _link(piece.target, _words(piece.text), reading)
+            _link(piece.target, visible(piece.text), reading)
         elif piece.url:
-            _external(piece.url, _words(piece.text), reading)
+            _external(piece.url, visible(piece.text), reading)
+        elif piece.reference:
+            _refer(int(piece.reference), reading)
         else:
             if target:
                 _take_trail(piece.text, target, reading)
-            reading.pieces.append(_without_quotes(piece.text))
+            reading.pieces.append(piece.text)
         target = piece.target
 
 
@@ -157,12 +144,12 @@ def plain(source: str) -> str:
     return read(source).text
 
 
-def _shown(code: Wikicode | None) -> str:
+def _shown(code: Wikicode | None, within: _Reading) -> str:
     if code is None:
         return ""
     if len(code.nodes) == 1 and isinstance(code.nodes[0], Text):
-        return _words(str(code.nodes[0].value))
-    reading = _Reading()
+        return visible(str(code.nodes[0].value))
+    reading = _Reading(within.references, depth=within.depth + 1)
     _walk(code.nodes, reading)
     return MARKS.sub("", _tidy("".join(reading.pieces)))
 
@@ -174,7 +161,7 @@ def article_title(target: str) -> str | None:
     The first letter is made upper case, underscores become spaces, and the fragment is dropped.
     """
     title = html.unescape(unquote(target) if "%" in target else target).partition("#")[0]
-    title = " ".join(title.replace("_", " ").split()).strip("\u200e\u200f ").removeprefix(":").strip()
+    title = visible(title.replace("_", " ")).removeprefix(":").strip()
     title = OWN_WIKI.sub("", title, count=1) if OWN_WIKI.match(title) else title
     if (
         not title
@@ -204,16 +191,7 @@ def _take_trail(text: str, target: str, reading: _Reading) -> None:
 
 
 def _read_text(node: Text, reading: _Reading) -> None:
-    reading.pieces.append(_without_quotes(str(node.value)))
-
-
-def _words(text: str) -> str:
-    return " ".join(_without_quotes(text).split())
-
-
-def _without_quotes(text: str) -> str:
-    """Take away the marks of bold and italics."""
-    return QUOTES.sub("", text) if "''" in text else text
+    reading.pieces.append(str(node.value))
 
 
 def _read_entity(node: HTMLEntity, reading: _Reading) -> None:
@@ -241,66 +219,64 @@ def _read_tag(node: Tag, reading: _Reading) -> None:
 
 
 def _read_ref(node: Tag, reading: _Reading) -> None:
-    """Take a reference's citations; its words are a footnote and not part of the sentence."""
-    if node.contents is None:
-        return
-    inner = _Reading(inside_ref=True)
-    _walk(node.contents.nodes, inner)
+    printed = references.REFERENCE.fullmatch(str(node))
+    if printed:
+        _refer(int(printed["number"]), reading)
+
+
+def _refer(number: int, reading: _Reading) -> None:
+    if number < len(reading.references):
+        _footnote(reading.references[number], [], reading)
+
+
+def _footnote(source: str, within: list[str], reading: _Reading) -> None:
+    """Take a footnote's citations; its words are not part of the sentence.
+
+    ``within`` are the references that may stand in it: none in a reference, where the tag is text.
+    """
+    inner = _Reading(within, inside_ref=True, depth=reading.depth + 1)
+    _read_source(source, inner)
     for citation in inner.citations:
         reading.cite(citation.url, citation.publisher)
     reading.unknown.extend(inner.unknown)
 
 
 def _read_template(node: Template, reading: _Reading) -> None:
-    name = " ".join(str(node.name).replace("_", " ").split())
-    if CITE.match(name) and node.has("url"):
-        reading.cite(str(node.get("url").value).strip(), _publisher_of(node))
-    elif SILENT.match(name) or CITE.match(name):
-        return
-    elif name.lower() in SHOWS:
-        reading.pieces.append(SHOWS[name.lower()])
-    elif SHOWS_FIRST.match(name):
-        _walk(node.get("1").value.nodes if node.has("1") else (), reading)
-    elif SHOWS_FIRST_TWO.match(name):
-        _read_measure(name, node, reading)
-    elif FRACTION.match(name):
-        _read_fraction(node, reading)
-    elif SHIP_PREFIX.match(name):
-        reading.pieces.append(f"{name} {_argument(node, '1')}".strip())
-    else:
+    name = templates.named(str(node.name))
+    arguments = {str(one.name).strip(): str(one.value).strip() for one in node.params}
+    if reading.depth > MAX_DEPTH:
         reading.unknown.append(name)
+    elif templates.CITATION.match(name) and (url := arguments.get("url") or arguments.get("URL")):
+        reading.cite(url, _publisher_of(node, reading))
+    elif templates.FOOTNOTE.match(name):
+        _footnote(templates.positional(arguments), reading.references, reading)
+    else:
+        _read_shown(name, arguments, reading)
 
 
-def _read_measure(name: str, node: Template, reading: _Reading) -> None:
-    """Show ``{{convert|5|km}}`` as 5 km, ``{{convert|5|-|6|km}}`` as 5 - 6 km, ``{{mp|2003 UB|313}}`` as 2003 UB313."""
-    shown = [_argument(node, position) for position in "1234"]
-    if not RANGE.match(shown[1]):
-        shown = shown[:2]
-    reading.pieces.append(("" if name.lower() == "mp" else " ").join(filter(None, shown)))
-
-
-def _read_fraction(node: Template, reading: _Reading) -> None:
-    """Show ``{{frac|2}}`` as 1/2, ``{{frac|3|4}}`` as 3/4, ``{{frac|9|3|4}}`` as 9 3/4, and a space behind a number."""
-    numbers = [number for name in ("1", "2", "3") if (number := _argument(node, name))]
-    if not numbers:
+def _read_shown(name: str, arguments: templates.Arguments, reading: _Reading) -> None:
+    """Read the wikitext that a template shows, links and citations in it included."""
+    shown = templates.shown(name, arguments)
+    if shown is None:
+        reading.unknown.append(name)
+        shown = templates.positional(arguments)
+    if not shown:
         return
-    above, below = numbers[-2:] if len(numbers) > 1 else ("1", numbers[0])
-    whole = f"{numbers[0]} " if len(numbers) > 2 else ""
-    apart = " " if reading.pieces and reading.pieces[-1][-1:].isdigit() else ""
-    reading.pieces.append(f"{apart}{whole}{above}/{below}")
+    if templates.FRACTION.match(name) and reading.pieces and reading.pieces[-1][-1:].isdigit():
+        reading.pieces.append(" ")
+    reading.depth += 1
+    _walk(mwparserfromhell.parse(shown, skip_style_tags=True).nodes, reading)
+    reading.depth -= 1
 
 
-def _argument(node: Template, name: str) -> str:
-    return _shown(node.get(name).value).strip() if node.has(name) else ""
-
-
-def _publisher_of(node: Template) -> str | None:
+def _publisher_of(node: Template, reading: _Reading) -> str | None:
     names = ("publisher", "work", "newspaper", "website", "agency")
-    return next((label for name in names if (label := _argument(node, name))), None)
+    values = (node.get(name).value for name in names if node.has(name))
+    return next((label for value in values if (label := _shown(value, reading).strip())), None)
 
 
 def _read_external(node: ExternalLink, reading: _Reading) -> None:
-    _external(str(node.url).strip(), _shown(node.title).strip(), reading)
+    _external(str(node.url).strip(), _shown(node.title, reading).strip(), reading)
 
 
 def _external(url: str, label: str, reading: _Reading) -> None:
@@ -323,7 +299,7 @@ def _publisher_name(label: str) -> str | None:
 
 
 def _read_link(node: Wikilink, reading: _Reading) -> None:
-    _link(str(node.title), _shown(node.text), reading)
+    _link(str(node.title), _shown(node.text, reading), reading)
 
 
 def _link(target: str, anchor: str, reading: _Reading) -> None:
@@ -336,7 +312,7 @@ def _link(target: str, anchor: str, reading: _Reading) -> None:
     if HIDDEN_NAMESPACE.match(target.strip()):
         return
     title = article_title(target)
-    shown = anchor.strip() or html.unescape(target).strip().removeprefix(":").strip()
+    shown = anchor.strip() or visible(html.unescape(target)).removeprefix(":").strip()
     if title is not None:
         reading.links.append(Link(title, shown))
     reading.pieces.extend((LINK_START, anchor if anchor.strip() else shown, LINK_END))
@@ -373,7 +349,7 @@ def _settle_labels(text: str, citations: list[Citation]) -> str:
 
 def _tidy(text: str) -> str:
     """Take the citations out of the text, with the brackets, commas and spaces that held them."""
-    text = " ".join(text.split())
+    text = visible(text)
     if CITED in text:
         for pattern, replacement in AROUND_CITED:
             text = pattern.sub(replacement, text)

@@ -42,7 +42,7 @@ def items(page: DayPage, tally: Tally) -> Iterator[Item]:
 def _role(bullet: Bullet, is_parent: bool) -> str:
     if not is_parent:
         return "leaf event" if WORD.search(bullet.text) else "excluded"
-    if bullet.citations or FULL_SENTENCE.match(bullet.text):
+    if (bullet.citations and WORD.search(bullet.text)) or FULL_SENTENCE.match(bullet.text):
         return "parent event"
     return "topic" if bullet.links and ONLY_LINKS.match(bullet.linked) else "topic label"
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from kg.dialects.record import Unread
-from kg.dialects.wikitext import inline
+from kg.dialects.wikitext import inline, references
 from kg.dialects.wikitext.record import Bullet, DayPage, PrintedLine
 
 PATH = re.compile(r"(?:^|/)(\d{4})_([A-Z][a-z]+)_(\d{1,2})\.txt\Z")
@@ -31,10 +31,17 @@ FRAME = re.compile(
     re.IGNORECASE,
 )
 MARKERS = re.compile(r"[*:#]*[*#:]")
-HEADING = re.compile(r"(?:[*:]?;(?P<semicolon>.*)|={2,6}(?P<title>.*?[^=])=+|'''(?P<bold>[^'].*?)''':?)$")
+HEADING = re.compile(
+    r"(?:[*:]?;(?P<semicolon>.*)|={2,6}(?P<title>.*?[^=])=+|'''(?:'')?(?P<bold>[^'].*?)(?:'')?'''\s*:?)$"
+)
+# What may stand around a heading in bold and is none of it.
+DECORATION = re.compile(r"</?(?:br|big|small|center|u|i|p|div|span|font)\b[^<>]*>|&nbsp;", re.IGNORECASE)
+STRONG = re.compile(r"</?(?:b|strong|h[1-6])\b[^<>]*>", re.IGNORECASE)
 PICTURE = re.compile(r"\[\[\s*(?:File|Image)\s*:", re.IGNORECASE)
 # The words of English and Chinese wikis (the magic word "redirect" of MediaWiki), and the link behind them.
 REDIRECT = re.compile(r"\s*#(?:REDIRECT|重定向|重新導向)\s*(?::\s*)?\[\[.*?\]\]", re.IGNORECASE)
+# What looks like one, but stands behind something else, or has no whole link: it leads nowhere, and is no news.
+VAIN_REDIRECT = re.compile(r"#+\s*(?:REDIRECT|重定向|重新導向)\s*(?::\s*)?(?:\[|\w+:\w)", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -83,7 +90,15 @@ def parse(path: str, text: str) -> DayPage:
 
 def is_item(line: str) -> bool:
     """Whether a line begins like a heading or a bullet."""
-    return bool(HEADING.match(line.strip()) or MARKERS.match(line))
+    return bool(_heading(line) or MARKERS.match(line))
+
+
+def _heading(line: str) -> re.Match[str] | None:
+    """Return what a line prints as a heading; tags around it, and a line break behind it, are none of it."""
+    text = line.strip()
+    if "<" in text or "&nbsp;" in text:
+        text = STRONG.sub("'''", DECORATION.sub(" ", text)).strip()
+    return HEADING.match(text)
 
 
 def day_of(path: str) -> date | None:
@@ -118,10 +133,7 @@ def _is_open(line: str) -> bool:
     if len(line) > MAX_LINE_LENGTH or not ("<" in line or "{{" in line):
         return False
     bare = CONTENT_HEADER.sub("", _without_comments(line))
-    if "<!--" in bare or bare.count("{{") > bare.count("}}"):
-        return True
-    opened = len(re.findall(r"<ref\b(?![^<>]*/>)", bare, re.IGNORECASE))
-    return opened > len(re.findall(r"</ref\s*>", bare, re.IGNORECASE))
+    return bare.count("{{") > bare.count("}}") or references.is_open(bare)
 
 
 def _without_comments(line: str) -> str:
@@ -138,7 +150,7 @@ def _read_line(number: int, line: str, day: date, reading: _Reading) -> None:
     content = _without_frame(line) if framed else line
     if not content.strip():
         return
-    heading = HEADING.match(content.strip())
+    heading = _heading(content)
     if heading:
         reading.headings.append(PrintedLine(number, line))
         reading.category = (
@@ -147,7 +159,9 @@ def _read_line(number: int, line: str, day: date, reading: _Reading) -> None:
         reading.open.clear()
         return
     markers = MARKERS.match(content)
-    if markers:
+    if markers and VAIN_REDIRECT.match(content):
+        _leave(number, line, "redirect that leads nowhere", reading)
+    elif markers:
         _read_bullet(number, line, content, len(markers[0]), reading)
     else:
         _leave(number, line, "picture" if PICTURE.match(content) else "text outside a list", reading)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 _PIECE = re.compile(
     r"\[\[(?P<target>[^][{}<>|&\n]+)(?:\|(?P<anchor>[^][{}<>|&\n]+))?\]\]"
     r"|\[(?P<url>https?://(?![^\s\]]*&[^\s\]]*;)[^][{}<>|'\"\s]+)(?: (?P<label>[^][{}<>&\n]+))?\]"
+    r"|<ref (?P<reference>[0-9]+)/>"
     r"|(?P<text>[^][{}<>&\n]+)"
 )
 # An address that stands without brackets is a link too.
@@ -22,14 +23,15 @@ _BLOCK = re.compile(r"[=*#:;|!]|----")
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A piece of a bullet: its text, or a wikilink with ``target``, or an external link with ``url``.
+    """A piece of a bullet: its text, a wikilink with ``target``, an external link with ``url``, or a reference.
 
-    ``text`` is what a link shows, empty where it only has its target.
+    ``text`` is what a link shows, empty where it only has its target; ``reference`` is the number of a reference.
     """
 
     text: str
     target: str = ""
     url: str = ""
+    reference: str = ""
 
 
 def pieces(source: str) -> list[Piece] | None:
@@ -40,9 +42,9 @@ def pieces(source: str) -> list[Piece] | None:
         match = _PIECE.match(source, at)
         if match is None:
             return None
-        target, anchor, url, label, text = match.groups()
+        target, anchor, url, label, reference, text = match.groups()
         if _ADDRESS.search(text or label or anchor or "") or (target and _ADDRESS.search(target)):
             return None
-        found.append(Piece(text or anchor or label or "", target or "", url or ""))
+        found.append(Piece(text or anchor or label or "", target or "", url or "", reference or ""))
         at = match.end()
     return None if _BLOCK.match(source) or "\0" in source else found  # the parser of wikitext keeps no NUL

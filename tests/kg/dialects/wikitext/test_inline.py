@@ -190,6 +190,7 @@ def test_several_labels_in_one_bracket_are_publishers() -> None:
     [
         (f"It rains. [{URL} (A)]. It pours. [{URL} (B)].", "It rains. It pours."),
         (f"It rains [{URL} (A)], then [{URL} (B)] it pours.", "It rains, then it pours."),
+        (f"It rains, [{URL} (A)], [{URL} (B)], then it pours.", "It rains, then it pours."),
         (f"He says “no.” [{URL} (A)]. She nods.", "He says “no.” She nods."),
         (f"In the U.S. [{URL} (A)], it rains.", "In the U.S., it rains."),
         (f"It rains . [{URL} (A)]", "It rains."),
@@ -234,6 +235,38 @@ def test_a_reference_without_address_is_dropped(ref: str) -> None:
     assert (found.text, found.citations, found.unknown) == ("It rains.", (), ())
 
 
+@pytest.mark.parametrize(
+    ("source", "text", "addresses"),
+    [
+        (f"a<REF>[{URL} b]</REF > c", "a c", [URL]),
+        (f"a<ref name=b/>c<ref>{URL}</ref>", "ac", [URL]),
+        (f'a<ref name="b>c">{URL}</ref> d', "a d", [URL]),
+        (f"a<ref>{URL} <ref>b</ref> c</ref> d", "a c</ref> d", [URL]),
+        ("a <ref> b", "a <ref> b", []),
+        ("a </ref> b", "a </ref> b", []),
+        (f"a <ref>b <nowiki>c</ref> {URL}", "a", [URL]),
+        (f"<nowiki><ref></nowiki> a<ref>{URL}</ref>", "<ref> a", [URL]),
+        (f"{{{{nowrap|a<ref>{URL}</ref>}}}} b", "a b", [URL]),
+        (f"[[A|b<ref>{URL}</ref>]] c", "b c", []),
+        (f"a{{{{#tag:ref|[{URL} b]|name=c}}}} d", "a d", [URL]),
+        (f"a{{{{efn|b [{URL} c]}}}} d", "a d", [URL]),
+        ("<ref 0/>a<ref 7/>", "a", []),
+        (f"<ref><ref 0/>{URL}</ref>a<ref><ref 0/><ref 1/></ref>", "a", [URL]),
+        ("<references/>a", "a", []),
+    ],
+)
+def test_a_reference_begins_and_ends_where_mediawiki_has_it(source: str, text: str, addresses: list[str]) -> None:
+    found = read(source)
+    assert (found.text, [one.url for one in found.citations]) == (text, addresses)
+
+
+@pytest.mark.parametrize(
+    "source", ["[HTTPS://a.example/b (C)]", "<ref>HTTPS://a.example/b</ref>", "{{cite web|url=HTTPS://a.example/b}}"]
+)
+def test_a_scheme_may_be_printed_in_any_case(source: str) -> None:
+    assert [one.url for one in read(source).citations] == ["HTTPS://a.example/b"]
+
+
 # --- templates and tags
 
 
@@ -270,6 +303,17 @@ def test_a_reference_without_address_is_dropped(ref: str) -> None:
         ("the ''Times'''s editor", "the Times's editor"),
         ("''[[The Times]]'''s editor", "The Times's editor"),
         ("'''Boss'''s day", "Bosss day"),
+        ("L'''amour'' de ''l'''eau", "Lamour de leau"),
+        ("de l'''eau'' et d'''air ''b'''", "de leau et dair b"),
+        ("a ''b'''' c", "a b'' c"),
+        ("a '''''''b''''' c", "a ''b c"),
+        ("it is ''X''' and ''Y''", "it is X' and Y"),
+        ("a ''b'' '''c", "a b c"),
+        ("[[A|''b'']]'s c", "b's c"),
+        ("[[A''b'']] c", "A''b'' c"),
+        ("<nowiki>''a''</nowiki>''b''", "''a''b"),
+        ("''a''<ref>''b</ref>'''s", "as"),
+        ("a\u200bb \ufeffc\u200e [[\u200eHoms\u200b]]", "ab c Homs"),
         ("a&nbsp;b &ndash; c &#8212; d &amp; e", "a b – c — d & e"),
         ("&lt;b&gt;", "<b>"),
     ],
@@ -278,13 +322,71 @@ def test_markup_shows_what_a_reader_sees(source: str, text: str) -> None:
     assert (plain(source), read(source).unknown) == (text, ())
 
 
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("({{lang|fr|Centre de [[Paris]]}})", "(Centre de Paris)"),
+        ("{{langx|fr|a}} {{lang-nl|b}} {{transl|ar|c}} {{transliteration|ar|DIN|d}}", "a b c d"),
+        ("{{US$|1.2 billion}}, {{GBP|3}}, {{Euro|4|link=yes}}", "US$1.2 billion, £3, €4"),
+        ("named {{mpl|2017 VR|12}} or {{mp|(136108) 2003 EL|61}}", "named 2017 VR12 or (136108) 2003 EL61"),
+        ("{{circa|1954}} {{c.|1900|1910}}", "c. 1954 c. 1900 – 1910"),
+        ("{{convert|6|ft|2|in|abbr=on}}", "6 ft 2 in"),
+        ("{{convert|1|x|2|x|3|m}}", "1 x 2 x 3 m"),
+        ("{{convert|5|to(-)|6|km|mi}}", "5 to 6 km"),
+        ("{{cvt|100|km/h}}", "100 km/h"),
+        ("{{ill|A B|sq}} {{Ill|it|C D}} {{interlanguage link|E|de|lt=F}}", "A B C D F"),
+        ("{{sclass|Arleigh Burke|destroyer}}", "Arleigh Burke-class destroyer"),
+        ("{{CO2}} {{okina}}", "CO2 ʻ"),
+        ("{{as of|2003|lc=on}}, {{As of|2003|5|12}}", "as of 2003, As of 12 May 2003"),
+        ("{{start date|2011|11|8}}", "8 November 2011"),
+        ("{{age|1997|4|24|2015|4|23}} {{age in years and days|1997|4|24|2015|9|13}}", "17 18 years, 142 days"),
+        ("{{age in years and days|1996|2|29|1997|3|2}}", "1 years, 1 days"),
+        ("{{age|1997|13|24|b}}", "1997 13 24 b"),
+        ("{{subst:nowrap|a}} {{formatnum:1234}} {{#if: x |a|b}}{{#if: |a|b}}", "a 1234 ab"),
+        ("{{flagicon|Syria}}{{coord|1|2}}{{anchor|a}}{{see also|b}}c", "c"),
+        ("{{!}} {{=}} {{sic}}", "| = [sic]"),
+        ("5{{nowrap|00}} 9{{frac|1|2}}", "500 9 1/2"),
+    ],
+)
+def test_a_template_that_is_known_shows_what_it_does_in_mediawiki(source: str, text: str) -> None:
+    assert (plain(source), read(source).unknown) == (text, ())
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("{{a|b|c}}", "b c"),
+        ("{{a|2=b|1=c|d=e}}", "c b"),
+        ("{{a||b| }}", "b"),
+        ("{{a|{{b|c}}|''d''}}", "c d"),
+        (f"x {{{{a|{'1' * 5000}=b}}}}", "x b"),
+        (f"x {{{{age|{'9' * 5000}|1|1|1|1|1}}}}", f"x {'9' * 5000} 1 1 1 1 1"),
+    ],
+)
+def test_any_other_template_shows_its_positional_arguments(source: str, text: str) -> None:
+    assert plain(source) == text
+
+
+def test_an_address_in_a_template_that_is_not_known_is_a_citation() -> None:
+    assert cited(f"a {{{{b|{URL}}}}}") == [(URL, None)]
+
+
+@pytest.mark.parametrize(
+    "opening", ["{{a|", "{{nowrap|", "[[a|", "<b>", "<ref>", "[http://a.example ", "''", "{{#if:a|"]
+)
+def test_markup_may_be_nested_as_deep_as_a_line_is_long(opening: str) -> None:
+    assert read(opening * 1_000).text is not None
+    assert read(opening * 900 + "a" + "}}" * 900).text is not None
+
+
 def test_links_in_a_shown_template_are_links() -> None:
     assert links("{{nowrap|[[Euro|€]]7}}") == [Link("Euro", "€")]
 
 
-def test_a_template_that_is_not_known_shows_nothing_and_is_named() -> None:
-    found = read("a {{b c|d}} e<ref>{{f}}</ref>")
-    assert (found.text, found.unknown) == ("a e", ("b c", "f"))
+def test_a_template_that_is_not_known_shows_its_positional_arguments_and_is_named() -> None:
+    found = read("a {{b c|d|[[e]]|f=g}} h{{i}}<ref>{{j|k}}</ref>")
+    assert (found.text, found.unknown) == ("a d e h", ("b c", "i", "j"))
+    assert found.links == (Link("E", "e"),)
 
 
 # --- any text

@@ -259,9 +259,45 @@ def test_a_redirect_is_made_again_from_its_triples(text: str) -> None:
     assert difference(Page(PATH, text.encode()), parse(PATH, text), Minter("http://127.0.0.1:8000/")) is None
 
 
-@pytest.mark.parametrize("text", ["#REDIRECT A", "* #REDIRECT [[A]]", "#REDIRECTED [[A]]", "a\n#REDIRECT [[A]]"])
+@pytest.mark.parametrize("text", ["#REDIRECT A", "* #REDIRECT [[A]]", "#REDIRECTED [[A]]", "# redirected by [[A]]"])
 def test_anything_else_with_the_word_is_no_redirect(text: str) -> None:
     assert len(parse(PATH, text).bullets) == 1
+
+
+@pytest.mark.parametrize(
+    "line", ["#REDIRECT [[A]]", "# Redirect: [[A|b]]", "#redirect [[A", "#重定向 [[A]]", "#REDIRECT Portal:A"]
+)
+def test_a_redirect_that_leads_nowhere_since_it_is_not_the_first_is_no_event(line: str) -> None:
+    found = parse(PATH, f";Law\n{line}\n* [[Homs]] falls.\n")
+    assert [(bullet.text, bullet.category) for bullet in found.bullets] == [("Homs falls.", "Law")]
+    assert [(unread.line, unread.reason) for unread in found.unread] == [(2, "redirect that leads nowhere")]
+    assert difference(Page(PATH, line.encode()), parse(PATH, line), Minter("http://127.0.0.1:8000/")) is None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "'''Health'''<br>",
+        "'''Health'''<BR />",
+        "<br/>'''Health'''",
+        "'''Health'''&nbsp;",
+        "'''Health''' :<br>",
+        "'''''Health'''''",
+        "<big>'''Health'''</big>",
+        "<b>Health</b><br>",
+        "<strong>[[Health]]</strong>",
+        "<h3>Health</h3>",
+        "<div class=\"x\">'''Health'''</div>",
+        "'''Health'''<!-- a --><br>",
+        "==Health==<br>",
+        ";'''Health'''<br>",
+    ],
+)
+def test_what_decorates_a_heading_is_none_of_it(line: str) -> None:
+    found = parse(PATH, f"{line}\n* [[Homs]] falls.\n")
+    assert [bullet.category for bullet in found.bullets] == ["Health"]
+    assert [(one.line, one.printed) for one in found.headings] == [(1, line)]
+    assert found.unread == ()
 
 
 def test_a_line_that_no_person_wrote_is_reported_and_not_read() -> None:

@@ -1,0 +1,19 @@
+"""Apostrophes of wikitext, against another parser that follows MediaWiki: wikitextparser."""
+
+from __future__ import annotations
+
+import wikitextparser
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from kg.dialects.wikitext.quotes import without_marks
+
+runs = st.integers(2, 7).map("'".__mul__)
+words = st.sampled_from(["a", "L", "la", " ", "b c", " d ", "é", "s", ".", "\n"])
+
+
+@given(st.lists(st.tuples(runs, words, words), min_size=1, max_size=6).map(lambda parts: "".join(map("".join, parts))))
+def test_what_another_parser_resolves_wholly_is_read_alike(source: str) -> None:
+    expected = wikitextparser.parse(source).plain_text()
+    assume("''" not in expected)  # it leaves marks that nothing ends, which MediaWiki ends with the line
+    assert without_marks(source) == expected
