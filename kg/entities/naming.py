@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from kg.dialects.item import Item
 from kg.entities.gazetteer import Gazetteer
+from kg.entities.location import english
 from kg.entities.names import without_marks
 from kg.entities.place import Place, names_place
 from kg.rdf.iri import Minter
@@ -79,10 +80,19 @@ def is_location(named: NamedPlace, item: Item) -> bool:
     """Whether the sentence says, with a preposition, that the event happened at the place."""
     if not named.anchor:
         return False
+    longer = [link.anchor for link in item.mentions if named.anchor in link.anchor and named.anchor != link.anchor]
     spans = ((at, at + len(named.anchor)) for at in _occurrences(named.anchor, item.title))
     return any(
-        LOCATED.search(item.title[max(0, at - 80) : at]) and not ABROAD.match(item.title, end) for at, end in spans
+        english.is_located(item.title, start, end)
+        for start, end in spans
+        if not any(_is_part(item.title, start, end, name) for name in longer)
     )
+
+
+def _is_part(text: str, start: int, end: int, name: str) -> bool:
+    """Whether what stands from ``start`` to ``end`` is part of a longer name there."""
+    at = text.find(name, max(0, end - len(name)))
+    return 0 <= at <= start
 
 
 def _occurrences(name: str, text: str) -> Iterator[int]:
