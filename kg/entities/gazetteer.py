@@ -18,13 +18,14 @@ from itertools import chain, islice
 from pathlib import Path
 
 from kg.entities.names import (
-    AREAS,
     DIVISION_WORDS,
     QUALIFIERS,
     fold,
     is_acronym,
+    is_area,
     is_feature,
     may_be_place,
+    plain,
     split,
     state,
     whole,
@@ -46,8 +47,18 @@ DOMINANCE = 2
 DIVISION_TITLES = frozenset({"US", "CA", "AU", "IN", "MX"})
 CITY_WORDS = frozenset({"City", "city", "town"})
 CITY_CLUBS = frozenset({"AU", "CA", "GB", "IE", "NZ", "US"})  # "Manchester City" is a club
-TABLES = ("places.tsv", "denied.txt", "areas.txt", "wordnet.txt", "towns.tsv.gz", "chinese.tsv", "apart.tsv")
+TABLES = (
+    "places.tsv",
+    "denied.txt",
+    "areas.txt",
+    "wordnet.txt",
+    "regions.txt",
+    "towns.tsv.gz",
+    "chinese.tsv",
+    "apart.tsv",
+)
 NO_PLACE = "-"
+LONGEST_CHINESE_NAME = 12
 UNIVERSITY_STATES = frozenset({"US"})  # "Ohio State" is a university
 
 
@@ -76,6 +87,9 @@ class Gazetteer:
         """
         self._apart = {title: within for title, within, _ in (line.split("\t") for line in apart)}
         self._chinese = dict(line.split("\t") for line in chinese)
+        self._same_meaning: dict[str, tuple[str, ...]] = {}
+        for name, meaning in self._chinese.items():
+            self._same_meaning[meaning] = (*self._same_meaning.get(meaning, ()), name)
         self._towns = towns or Towns()
         self._lines: dict[int, str] = {}
         self._places: dict[int, Place] = {}
@@ -125,7 +139,20 @@ class Gazetteer:
         known = self._known(title, name)
         if known or title in self._apart or not self._may_be(title, name):
             return known
-        return self._town(title) or self._worded(title)
+        return self._town(title) or self._worded(title) or self._run_on(title) or self._plain(title)
+
+    def _run_on(self, title: str) -> Place | None:
+        """Resolve "Phoenix Arizona": a city and its state, in the countries that put a comma between them."""
+        words = title.split(" ")
+        splits = ((" ".join(words[:-count]), " ".join(words[-count:])) for count in range(1, min(3, len(words))))
+        known = ((base, self._all(fold(state), "division")) for base, state in splits)
+        found = (self._within(fold(base), fold(states[0].name)) for base, states in known if _is_state(states))
+        return next(filter(None, found), None)
+
+    def _plain(self, title: str) -> Place | None:
+        """Resolve "Bahamas, The" and "St Lucia" by their usual form."""
+        usual = plain(title)
+        return self.by_title(usual) if usual else None
 
     def by_label(self, label: str) -> Place | None:
         """Give the place a printed label of a Context page names.
@@ -150,6 +177,16 @@ class Gazetteer:
         bare = without_genitive(label.strip())
         shorter = bare.removeprefix("the ").removeprefix("The ")
         return self._known(bare, fold(bare)) or self._known(shorter, fold(shorter))
+
+    def chinese_names(self, label: str) -> tuple[str, ...]:
+        """Give the Chinese names that mean the same as a label, in both scripts; the label alone if it has no meaning."""
+        meaning = self._chinese.get(label)
+        return self._same_meaning.get(meaning, (label,)) if meaning else (label,)
+
+    def chinese_name_at(self, text: str, start: int) -> str:
+        """Give the longest Chinese name that stands in a text at ``start``; an empty one where none does."""
+        longest = (text[start : start + length] for length in range(LONGEST_CHINESE_NAME, 0, -1))
+        return next((name for name in longest if name in self._chinese), "")
 
     def is_name(self, title: str, geonames: int) -> bool:
         """Say whether a title is a name that the table has for a place, whether or not it denotes another one."""
@@ -260,7 +297,7 @@ class Gazetteer:
             return self._part(title) or self._state(title) or (area(title) if is_feature(title) else None)
         if not may_be_place(base) or " of " in base:
             return None
-        if qualifier in AREAS:
+        if is_area(qualifier):
             return area(title)
         outer = self._containers_named(fold(qualifier))
         telling = not title.endswith(")") or is_feature(base)
@@ -315,6 +352,10 @@ def _cells(line: str) -> list[str]:
     return line.rstrip("\n").split("\t")
 
 
+def _is_state(divisions: list[Place]) -> bool:
+    return bool(divisions) and divisions[0].country in COMMA_TITLES
+
+
 def _only(places: list[Place]) -> Place | None:
     return places[0] if len(places) == 1 else None
 
@@ -346,10 +387,10 @@ def load() -> Gazetteer:
         ConfigurationError: the tables are not installed.
 
     """
-    places, denied, areas, wordnet, towns, chinese, apart = files()
+    places, denied, areas, wordnet, regions, towns, chinese, apart = files()
     with places.open(encoding="utf-8", newline="") as file:
         next(file)
-        named = chain(entries(wordnet), entries(areas))
+        named = chain(entries(wordnet), entries(regions), entries(areas))
         table, names = Towns(gzip.decompress(towns.read_bytes())), entries(chinese)
         return Gazetteer(file, entries(denied), named, table, names, islice(entries(apart), 1, None))
 

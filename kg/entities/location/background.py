@@ -37,9 +37,7 @@ def _ends_remark(sentence: Sentence, opened: int, at: int) -> bool:
 
 def _is_real_again(sentence: Sentence, at: int) -> bool:
     word = sentence.lower[at]
-    return word in words.REAL_AGAIN or (
-        word in words.REAL_AGAIN_BEHIND_A_COMMA and sentence.word(at - 1) == ","
-    )
+    return word in words.REAL_AGAIN or (word in words.REAL_AGAIN_BEHIND_A_COMMA and sentence.word(at - 1) == ",")
 
 
 def _opens_remark(sentence: Sentence, at: int) -> bool:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 from kg.entities.location import words
 from kg.entities.location.background import is_background
 from kg.entities.location.phrase import governor, is_whole
 from kg.entities.location.sentence import Sentence, around
 
-HYPHENS = frozenset("-\u2010\u2011\u2013")
+# A hyphen, or a dash without a space, between the name and another: "Togo-flagged", the "Iran\u2013Iraq War".
+JOINED: Final = re.compile(r"[-\u2010\u2011]\w|\u2013[A-Z]")
+JOINING: Final = re.compile(r"\w[-\u2010\u2011\u2013]$")
 FAR = 6
 """Tokens that may stand between a verb and its preposition: "sent dozens of tanks to"."""
 
 
 def is_located(text: str, start: int, end: int) -> bool:
     """Whether it happened at the place whose name stands in ``text`` from ``start`` to ``end``."""
-    if text[end : end + 1] in HYPHENS or text[start - 1 : start] in HYPHENS:
+    if JOINED.match(text, end) or JOINING.search(text[max(0, start - 2) : start]):
         return False
     sentence = around(text, start, end)
     at = governor(sentence, sentence.first)

@@ -94,6 +94,8 @@ def is_whole(sentence: Sentence) -> bool:
         return _has_place(sentence, end + 1)
     if sentence.is_name(end) and word not in words.CALENDAR and sentence.word(end - 1)[-1:] != ".":
         return _is_site(sentence, end)
+    if word in words.BODIES:
+        return False
     if word.isalpha() and _is_attributive(sentence, start, end):
         return _has_site(sentence, start, end)
     return True

@@ -149,7 +149,8 @@ BEFALLEN: Final = _set(
 
 # Verbs behind which a name with "in" says what it is, as in lists: "UNESCO names the Taj Mahal in India".
 NAMING: Final = _set(
-    *_forms("declare name list inscribe designate nominate add choose select include elect"), "chosen chose",
+    *_forms("declare name list inscribe designate nominate add choose select include elect"),
+    "chosen chose",
 )
 HOSTING: Final = _set("hosts hosted erupts erupt erupted overflows overflowed floods flooded")
 VOTING: Final = _set("hold holds held")
@@ -164,10 +165,12 @@ WHAT_HAPPENS: Final = _set(
     *ATTACKS,
     "explosion explosions blast blasts crash crashes earthquake quake clash clashes protest protests fire fires flood",
     "floods flooding storm storms typhoon hurricane cyclone violence fighting riots riot unrest collision accident",
-    "demonstration demonstrations landslide landslides avalanche outbreak epidemic shootout gunfight tornado tornadoes",
+    "demonstration demonstrations landslide landslides avalanche outbreak epidemic shootout firefight gunfight tornado tornadoes",
     "bomb bomber gunmen incident shootings wildfire wildfires war conflict disaster tsunami",
 )
-DEEDS: Final = _set("murder murders killing killings assassination death deaths kidnapping genocide coup hijacking rape")
+DEEDS: Final = _set(
+    "murder murders killing killings assassination death deaths kidnapping genocide coup hijacking rape"
+)
 SAYING: Final = _set(
     "say says said report reports reported claim claims claimed confirm confirms confirmed announce announces announced",
     "state states stated believe believes believed know known reveal reveals show shows declare declares admit admits",
@@ -216,11 +219,13 @@ HELD_AGAINST: Final = {
 }
 # Verbs and nouns behind which stands what is only wanted, planned, feared or forbidden, or is the matter of words.
 UNREAL: Final = _set(
-    *set(_forms(
-        "urge demand warn threaten vow propose consider mull request appeal pledge promise condemn criticize criticise denounce"
-        " oppose reject discuss accuse blame fear expect prepare seek plan intend hope refuse invite"
-        " recommend advise petition"
-    ))
+    *set(
+        _forms(
+            "urge demand warn threaten vow propose consider mull request appeal pledge promise condemn criticize criticise denounce"
+            " oppose reject discuss accuse blame fear expect prepare seek plan intend hope refuse invite"
+            " recommend advise petition"
+        )
+    )
     - _set("warning request appeal promise fear hope plan demand"),
     "debates debating praises welcomes regrets defends planned seeks sought intends wants want",
     "criticizes will would may might could should must can cannot if unless denies deny recognise recognises",
@@ -264,7 +269,6 @@ UNREAL_WITH: Final = {
     "statement": _set("on"),
     "ahead": _set("of"),
     "prior": _set("to"),
-
     "hope": _set("to for that"),
     "hopes": _set("to for that"),
     "fear": _set("of that"),
