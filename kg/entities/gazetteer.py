@@ -179,7 +179,7 @@ class Gazetteer:
         return self._known(bare, fold(bare)) or self._known(shorter, fold(shorter))
 
     def chinese_names(self, label: str) -> tuple[str, ...]:
-        """Give the Chinese names that mean the same as a label, in both scripts; the label alone if it has no meaning."""
+        """Give the Chinese names, in both scripts, that mean the same as a label; else the label alone."""
         meaning = self._chinese.get(label)
         return self._same_meaning.get(meaning, (label,)) if meaning else (label,)
 

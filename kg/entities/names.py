@@ -50,8 +50,8 @@ FEATURE: Final = re.compile(
     r"|Raion|Regency|Region|Tehsil|Territory|Township|Upazila|Voivodeship|Woreda|[Mm]etropolitan [Aa]rea"
     r")|(?:[A-ZÀ-Þ][\w'’.–-]*(?<!ian|ese|ish) )+(?:county|district|governorate|islands?|mountains|oblast"
     r"|peninsula|prefecture|province|region|river|valley)"
-    r"|(?:[A-ZÀ-Þ][\w'’.–-]*(?<!'s) )+(?:Bight|Cape|[Cc]oast(?:line)?|Commune|Cove|Falls|Forest|Heights|Hills|Inlet|[Jj]ungle"
-    r"|Marsh(?:es)?|Oasis|Pass|Peak|Plains?|[Rr]ainforest|Seamount|Springs|Steppe|Trench|Tundra|Waterfalls?|Wetlands)"
+    r"|(?:[A-ZÀ-Þ][\w'’.–-]*(?<!'s) )+(?:Bight|Cape|[Cc]oast(?:line)?|Commune|Cove|Falls|Forest|Heights|Hills"
+    r"|Inlet|[Jj]ungle|Marsh(?:es)?|Oasis|Pass|Peak|Plains?|[Rr]ainforest|Seamount|Springs|Steppe|Trench|Tundra|Waterfalls?|Wetlands)"
     r"|[A-ZÀ-Þ][\w'’-]*(?:an|ese|ish|ite) (?:Caliphate|Empire|Khanate|Kingdom|Sultanate)"
 )
 # A word for the kind of place, and its name.
@@ -158,7 +158,7 @@ def is_area(qualifier: str) -> bool:
 
 
 def plain(title: str) -> str | None:
-    """Give the usual form of a title: "The Bahamas" for "Bahamas, The", "Saint Lucia" for "St Lucia"; None if it has it."""
+    """Give the usual form of a title, or None: "The Bahamas" for "Bahamas, The", "Saint Lucia" for "St Lucia"."""
     if title.endswith(", The"):
         return f"The {title.removesuffix(', The')}"
     abbreviated = SAINT.match(title)

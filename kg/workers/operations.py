@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from kg.errors import ResultTooLargeError
-from kg.lookup import memento, newest, parts, reconcile, resource_state, search
+from kg.lookup import events_of_place, memento, newest, parts, reconcile, resource_state, search
 from kg.lookup.capabilities import capabilities
 from kg.lookup.describe import describe, newest_events, total_of
 from kg.lookup.locate import Location, locate
@@ -164,6 +164,22 @@ class FindPlaces(GraphOperation[dict[str, Any]]):
 
 
 @dataclass(frozen=True, slots=True)
+class FindEvents(GraphOperation[dict[str, Any]]):
+    """Find the events of a place, see kg.lookup.events_of_place: ``count`` of them from the one at ``first`` on."""
+
+    place: str
+    relation: str
+    km: float
+    first: int
+    count: int
+
+    def answer(self, graph: Graph) -> dict[str, Any]:
+        """Return how many there are, and the fields of those asked for."""
+        found = events_of_place.events_of_place(graph, self.place, self.relation, self.km)
+        return events_of_place.plain(found, self.first, self.count)
+
+
+@dataclass(frozen=True, slots=True)
 class FindText(GraphOperation[list[dict[str, Any]]]):
     """Find events, places and so on by the words of a title or name, see kg.lookup.search.find."""
 
@@ -313,7 +329,7 @@ class VersionsPage(GraphOperation[bytes]):
 
 OPERATIONS: Final[Table[GraphOperation[Any] | Open]] = Table(
     Open,
-    *(Evaluate, Scopes, Describe, DescribePage, Locate, Newest, Hubs, FindPlaces, FindText),
+    *(Evaluate, Scopes, Describe, DescribePage, Locate, Newest, Hubs, FindPlaces, FindEvents, FindText),
     *(Reconcile, Suggest, Extend, DumpGraph, Capabilities),
     *(Mementos, DescribeMemento, DescribeMementoPage, VersionsPage),
 )

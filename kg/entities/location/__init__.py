@@ -1,1 +1,1 @@
-"""Does the sentence of an event say that it happened at a place that it names? Rules of sentence structure."""
+"""Rules of sentence structure: which sentences say that an event happened at a place that they name."""

@@ -1,4 +1,4 @@
-"""Does a Chinese sentence say that what it tells happened at a place that it names?"""
+"""Chinese sentences: which say that what they tell happened at a place that they name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Does an English sentence say that what it tells happened at a place that it names?"""
+"""English sentences: which say that what they tell happened at a place that they name."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ def _skipped(sentence: Sentence, place: int) -> int:
         return _before_list(sentence, place)
     if word in ("with", "between") and sentence.word(place - 1) in words.BORDERS:
         return place - 2
-    if word in words.PREPOSITIONS or not word[:1].isalpha() and word[:1] not in GENITIVE:
+    if word in words.PREPOSITIONS or (not word[:1].isalpha() and word[:1] not in GENITIVE):
         return place
     if word in words.OBJECT_VERBS:
         return place - 1 if word.endswith("ed") and sentence.word(place - 1) in words.DETERMINERS else place

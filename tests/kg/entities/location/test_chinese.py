@@ -14,8 +14,8 @@ def located(marked: str) -> bool:
 
 @pytest.mark.parametrize(
     "text",
-    ["一架飞机在{法国}北部坠落。", "峰会於{首爾}閉幕。", "军队进入{霍姆斯}。", "在叙利亚{霍姆斯}发生爆炸。", "{法国}里昂发生火灾。",
-     "{日本}遭遇暴雨。", "12日，{印尼}爪哇岛发生地震。", "{巴西}、智利等国爆发示威。"],
+    ["一架飞机在{法国}北部坠落。", "峰会於{首爾}閉幕。", "军队进入{霍姆斯}。", "在叙利亚{霍姆斯}发生爆炸。",
+     "{法国}里昂发生火灾。", "{日本}遭遇暴雨。", "12日，{印尼}爪哇岛发生地震。", "{巴西}、智利等国爆发示威。"],
 )  # fmt: skip
 def test_it_happened_where_something_is_said_to_be_or_befall(text: str) -> None:
     assert located(text)

@@ -58,8 +58,10 @@ def test_what_something_befalls_is_the_location(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["Shots fall in {Syria}'s third city.", "Shots fall in {China}'s Xinjiang region.", "A bomb explodes in a {Baghdad} market.",
-     "Shots fall near {Kabul} Airport.", "Two die in a {Gaza} firefight.", "Shots fall in the {Damascus} suburb of Jobar."]
+    ["Shots fall in {Syria}'s third city.", "Shots fall in {China}'s Xinjiang region.",
+     "A bomb explodes in a {Baghdad} market.",
+     "Shots fall near {Kabul} Airport.", "Two die in a {Gaza} firefight.",
+     "Shots fall in the {Damascus} suburb of Jobar."]
 )  # fmt: skip
 def test_a_place_is_meant_before_its_part_or_a_site(text: str) -> None:
     assert located(text)
@@ -69,7 +71,8 @@ def test_a_place_is_meant_before_its_part_or_a_site(text: str) -> None:
     "text",
     ["He comes third in the {South Carolina} primary.", "The bill fails in {Iraq}'s parliament.",
      "The essay is in the {New York} Times.", "A bomb explodes outside the {Syria}'s embassy.",
-     "Shots near the {United States} consulate.", "Shots in the {Iran}\u2013Iraq War.", "He sails in a {Togo}-flagged ship."],
+     "Shots near the {United States} consulate.", "Shots in the {Iran}\u2013Iraq War.",
+     "He sails in a {Togo}-flagged ship."],
 )  # fmt: skip
 def test_the_name_of_something_else_is_none(text: str) -> None:
     assert not located(text)
