@@ -31,7 +31,8 @@ def is_background(sentence: Sentence, place: int) -> bool:
 def _ends_remark(sentence: Sentence, opened: int, at: int) -> bool:
     """Whether what is said of somebody ends: with a comma as it began with one, else with the verb of the sentence."""
     if sentence.lower[at] == ",":
-        return True
+        inserted = sentence.word(opened + 1) == ","
+        return not inserted or sentence.lower[opened + 1 : at].count(",") > 1
     return sentence.word(opened - 1) != "," and at > opened + 2 and sentence.lower[at] in words.FINITE
 
 

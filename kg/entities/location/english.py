@@ -81,7 +81,7 @@ def _is_fact(sentence: Sentence, verb: int) -> bool:
 
 def _is_entered(sentence: Sentence, at: int) -> bool:
     """Whether a verb, and no noun that is written alike, has the place as its object, and tells a fact."""
-    if not _is_fact(sentence, at) or sentence.word(at - 1) in ("of", "the", "a", "an"):
+    if not _is_fact(sentence, at) or sentence.word(at - 1) in ("of", *words.ARTICLES):
         return False
     return sentence.lower[at] not in words.LEAVING or sentence.word(sentence.last) in ("", *words.BEHIND_A_PLACE_LEFT)
 

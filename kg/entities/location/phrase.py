@@ -42,6 +42,8 @@ def _skipped(sentence: Sentence, place: int) -> int:
         return place
     if word in words.OBJECT_VERBS:
         return place - 1 if word.endswith("ed") and sentence.word(place - 1) in words.DETERMINERS else place
+    if sentence.word(place + 1) in words.ARTICLES and word not in words.DETERMINERS:
+        return place
     if word in words.DETERMINERS or word in words.PARTS or word in words.MODIFIERS or _modifies(sentence, place):
         return place - 1
     return place - 1 if _is_behind_article(sentence, place) else place
@@ -56,7 +58,7 @@ def _is_behind_article(sentence: Sentence, place: int) -> bool:
     """Whether an article shortly before any other word takes it into the phrase: "the government held district"."""
     for at in range(place - 1, place - 4, -1):
         word = sentence.word(at)
-        if word in ("the", "a", "an"):
+        if word in words.ARTICLES:
             return True
         if word in words.PREPOSITIONS or word in words.OBJECT_VERBS or not word.replace("-", "").isalpha():
             return False

@@ -22,6 +22,7 @@ def _forms(verbs: str) -> Iterator[str]:
 
 # --- the noun phrase
 
+ARTICLES: Final = _set("the a an")
 DETERMINERS: Final = _set(
     "the a an its their his her this that these those both some several many most much all other various",
     "different numerous multiple",
@@ -146,7 +147,7 @@ NOT_THERE: Final = _set("trip bound route according prior flight")
 LEAVING_FROM: Final = _set(
     *_forms("withdraw evacuate escape expel retreat rescue free depart deport pull remove"),
     "fled flee flees fleeing withdrew withdrawn expelled expelling expels left leave leaves withdrawal",
-    "reported rises rising rose evacuation driven launch launched launches launching off takeoff take-off",
+    "reported rises rising rose evacuation driven launch launched launches launching takeoff take-off stolen steal steals",
     "return returns returned returning drives drove freed withdraws",
 )
 WHILE_BEING: Final = _set("is are was were remains remain comes come came gets has have had be")
@@ -163,7 +164,7 @@ BEFALLEN: Final = _set(
 # Verbs behind which a name with "in" says what it is, as in lists: "UNESCO names the Taj Mahal in India".
 NAMING: Final = _set(
     *_forms("declare name list inscribe designate nominate add choose select include elect"),
-    "chosen chose",
+    "chosen chose is are was were",
 )
 HOSTING: Final = _set("hosts hosted erupts erupt erupted overflows overflowed floods flooded")
 VOTING: Final = _set("hold holds held")
@@ -226,6 +227,15 @@ HELD_AGAINST: Final = {
     "exile": _set("in"),
     "exiled": _set("in"),
     "veteran": _set("of"),
+    "death": _set("for"),
+    "prison": _set("for"),
+    "jail": _set("for"),
+    "imprisonment": _set("for"),
+    "years": _set("for"),
+    "video": _set("about"),
+    "film": _set("about"),
+    "documentary": _set("about"),
+    "book": _set("about"),
     "survivor": _set("of"),
     "anniversary": _set("of"),
     "endemic": _set("to in"),
@@ -290,6 +300,10 @@ UNREAL_WITH: Final = {
     "fears": _set("of that"),
     "warning": _set("of that against"),
     "demand": _set("for that"),
+    "accusation": _set("that of"),
+    "accusations": _set("that of"),
+    "allegation": _set("that of"),
+    "allegations": _set("that of"),
     "bound": _set("for"),
     "way": _set("to"),
     "route": _set("to"),
