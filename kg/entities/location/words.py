@@ -147,7 +147,8 @@ NOT_THERE: Final = _set("trip bound route according prior flight")
 LEAVING_FROM: Final = _set(
     *_forms("withdraw evacuate escape expel retreat rescue free depart deport pull remove"),
     "fled flee flees fleeing withdrew withdrawn expelled expelling expels left leave leaves withdrawal",
-    "reported rises rising rose evacuation driven launch launched launches launching takeoff take-off stolen steal steals",
+    "reported rises rising rose evacuation driven launch launched launches launching takeoff",
+    "take-off stolen steal steals",
     "return returns returned returning drives drove freed withdraws",
 )
 WHILE_BEING: Final = _set("is are was were remains remain comes come came gets has have had be")
