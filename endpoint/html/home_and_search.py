@@ -16,7 +16,7 @@ from endpoint.http.routes import IN_JSON, MOVED, PAGE, Description, Parameter, R
 from endpoint.site.site import Site, site, tagged
 from kg.derived.kinds import SEARCH
 from kg.errors import NotAcceptableError, QueryError, ServiceBusyError, StoreError
-from kg.lookup.events_of_place import RELATIONS
+from kg.lookup.places.events_of_place import RELATIONS
 from kg.lookup.search import NAMES, WORDS_OF_KINDS
 from kg.rdf import terms
 from kg.workers.operations import FindEvents, FindPlaces, FindText, Newest

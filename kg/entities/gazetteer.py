@@ -17,6 +17,7 @@ from functools import cache
 from itertools import chain, islice
 from pathlib import Path
 
+from kg.entities.location.chinese_names import ChineseNames
 from kg.entities.names import (
     DIVISION_WORDS,
     QUALIFIERS,
@@ -58,7 +59,6 @@ TABLES = (
     "apart.tsv",
 )
 NO_PLACE = "-"
-LONGEST_CHINESE_NAME = 12
 UNIVERSITY_STATES = frozenset({"US"})  # "Ohio State" is a university
 
 
@@ -86,10 +86,7 @@ class Gazetteer:
 
         """
         self._apart = {title: within for title, within, _ in (line.split("\t") for line in apart)}
-        self._chinese = dict(line.split("\t") for line in chinese)
-        self._same_meaning: dict[str, tuple[str, ...]] = {}
-        for name, meaning in self._chinese.items():
-            self._same_meaning[meaning] = (*self._same_meaning.get(meaning, ()), name)
+        self.chinese = ChineseNames(chinese)
         self._towns = towns or Towns()
         self._lines: dict[int, str] = {}
         self._places: dict[int, Place] = {}
@@ -151,8 +148,7 @@ class Gazetteer:
 
     def _plain(self, title: str) -> Place | None:
         """Resolve "Bahamas, The" and "St Lucia" by their usual form."""
-        usual = plain(title)
-        return self.by_title(usual) if usual else None
+        return self.by_title(usual) if (usual := plain(title)) else None
 
     def by_label(self, label: str) -> Place | None:
         """Give the place a printed label of a Context page names.
@@ -169,7 +165,7 @@ class Gazetteer:
             The place, or None.
 
         """
-        meaning = self._chinese.get(label.strip())
+        meaning = self.chinese.meaning(label.strip())
         if meaning:
             return self.by_id(int(meaning)) if meaning.isdigit() else self.by_title(meaning)
         if label == label.lower():
@@ -177,16 +173,6 @@ class Gazetteer:
         bare = without_genitive(label.strip())
         shorter = bare.removeprefix("the ").removeprefix("The ")
         return self._known(bare, fold(bare)) or self._known(shorter, fold(shorter))
-
-    def chinese_names(self, label: str) -> tuple[str, ...]:
-        """Give the Chinese names, in both scripts, that mean the same as a label; else the label alone."""
-        meaning = self._chinese.get(label)
-        return self._same_meaning.get(meaning, (label,)) if meaning else (label,)
-
-    def chinese_name_at(self, text: str, start: int) -> str:
-        """Give the longest Chinese name that stands in a text at ``start``; an empty one where none does."""
-        longest = (text[start : start + length] for length in range(LONGEST_CHINESE_NAME, 0, -1))
-        return next((name for name in longest if name in self._chinese), "")
 
     def is_name(self, title: str, geonames: int) -> bool:
         """Say whether a title is a name that the table has for a place, whether or not it denotes another one."""

@@ -107,10 +107,12 @@ def _spans(named: NamedPlace, item: Item) -> Iterator[tuple[int, int]]:
 
 def _chinese_spans(named: NamedPlace, item: Item, gazetteer: Gazetteer) -> Iterator[tuple[int, int]]:
     """Yield where a sentence without spaces has a name of the place, in either script: not the India of Indonesia."""
-    for name in gazetteer.chinese_names(named.anchor):
-        for found in re.finditer(re.escape(name), item.title):
-            if gazetteer.chinese_name_at(item.title, found.start()) == name:
-                yield found.span()
+    for name in gazetteer.chinese.same(named.anchor):
+        at = item.title.find(name)
+        while at >= 0:
+            if gazetteer.chinese.longest_at(item.title, at) == name:
+                yield at, at + len(name)
+            at = item.title.find(name, at + len(name))
 
 
 def _occurrences(name: str, text: str) -> Iterator[int]:

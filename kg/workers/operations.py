@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from kg.errors import ResultTooLargeError
-from kg.lookup import events_of_place, memento, newest, parts, reconcile, resource_state, search
+from kg.lookup import memento, newest, parts, reconcile, resource_state, search
 from kg.lookup.capabilities import capabilities
 from kg.lookup.describe import describe, newest_events, total_of
 from kg.lookup.locate import Location, locate
+from kg.lookup.places import events_of_place
 from kg.lookup.reconcile_request import Extension, Query
 from kg.process.operation import Operation, Table
 from kg.query.evaluate import Answer
@@ -165,7 +166,7 @@ class FindPlaces(GraphOperation[dict[str, Any]]):
 
 @dataclass(frozen=True, slots=True)
 class FindEvents(GraphOperation[dict[str, Any]]):
-    """Find the events of a place, see kg.lookup.events_of_place: ``count`` of them from the one at ``first`` on."""
+    """Find ``count`` events of a place from the one at ``first`` on, see kg.lookup.places.events_of_place."""
 
     place: str
     relation: str

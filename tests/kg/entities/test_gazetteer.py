@@ -505,8 +505,10 @@ def test_every_region_of_cldr_is_a_place_and_listed_once(places: Gazetteer) -> N
 
 @pytest.mark.parametrize(
     "title",
-    ["Khyber Pass", "Port Hills", "Nevado del Ruiz", "Wadi Khaled", "Isla Margarita", "Free State (South African province)",
-     "Phoenix Arizona", "Bahamas, The", "St Lucia", "East coast of the United States", "Upstate New York", "South Asia"],
+    ["Khyber Pass", "Port Hills", "Nevado del Ruiz", "Wadi Khaled", "Isla Margarita",
+     "Free State (South African province)",
+     "Phoenix Arizona", "Bahamas, The", "St Lucia",
+     "East coast of the United States", "Upstate New York", "South Asia"],
 )  # fmt: skip
 def test_the_words_of_a_title_tell_further_places(title: str) -> None:
     assert general().by_title(title)
