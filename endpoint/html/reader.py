@@ -48,6 +48,8 @@ class ListedEvent:
     date: str
     category: ShownTerm | None
     sources: list[Cited]
+    located: bool = False
+    """Whether it happened at the place that the list is of."""
 
 
 class Reader:
@@ -100,14 +102,15 @@ class Reader:
         publisher = self.resource(publishers[0]) if publishers else None
         return Cited(ShownTerm(unquote(source), self.addresses.href(source), True, iri=source), publisher, host(source))
 
-    def item(self, event: str) -> ListedEvent:
-        """Return an event as listed."""
+    def item(self, event: str, place: str = "") -> ListedEvent:
+        """Return an event as it is listed, perhaps among those of a place."""
         categories = self.iris(event, "ng:category")
         return ListedEvent(
             self.resource(event),
             self.value(event, "schema:startDate"),
             self.resource(categories[0]) if categories else None,
             [self.cited(source) for source in self.iris(event, "ng:source")],
+            place in self.iris(event, "schema:location"),
         )
 
     def is_a(self, iri: str, name: str) -> bool:

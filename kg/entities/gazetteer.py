@@ -17,14 +17,16 @@ from functools import cache
 from itertools import chain, islice
 from pathlib import Path
 
+from kg.entities.location.chinese_names import ChineseNames
 from kg.entities.names import (
-    AREAS,
     DIVISION_WORDS,
     QUALIFIERS,
     fold,
     is_acronym,
+    is_area,
     is_feature,
     may_be_place,
+    plain,
     split,
     state,
     whole,
@@ -46,7 +48,16 @@ DOMINANCE = 2
 DIVISION_TITLES = frozenset({"US", "CA", "AU", "IN", "MX"})
 CITY_WORDS = frozenset({"City", "city", "town"})
 CITY_CLUBS = frozenset({"AU", "CA", "GB", "IE", "NZ", "US"})  # "Manchester City" is a club
-TABLES = ("places.tsv", "denied.txt", "areas.txt", "wordnet.txt", "towns.tsv.gz", "chinese.tsv", "apart.tsv")
+TABLES = (
+    "places.tsv",
+    "denied.txt",
+    "areas.txt",
+    "wordnet.txt",
+    "regions.txt",
+    "towns.tsv.gz",
+    "chinese.tsv",
+    "apart.tsv",
+)
 NO_PLACE = "-"
 UNIVERSITY_STATES = frozenset({"US"})  # "Ohio State" is a university
 
@@ -75,7 +86,7 @@ class Gazetteer:
 
         """
         self._apart = {title: within for title, within, _ in (line.split("\t") for line in apart)}
-        self._chinese = dict(line.split("\t") for line in chinese)
+        self.chinese = ChineseNames(chinese)
         self._towns = towns or Towns()
         self._lines: dict[int, str] = {}
         self._places: dict[int, Place] = {}
@@ -125,7 +136,19 @@ class Gazetteer:
         known = self._known(title, name)
         if known or title in self._apart or not self._may_be(title, name):
             return known
-        return self._town(title) or self._worded(title)
+        return self._town(title) or self._worded(title) or self._run_on(title) or self._plain(title)
+
+    def _run_on(self, title: str) -> Place | None:
+        """Resolve "Phoenix Arizona": a city and its state, in the countries that put a comma between them."""
+        words = title.split(" ")
+        splits = ((" ".join(words[:-count]), " ".join(words[-count:])) for count in range(1, min(3, len(words))))
+        known = ((base, self._all(fold(state), "division")) for base, state in splits)
+        found = (self._within(fold(base), fold(states[0].name)) for base, states in known if _is_state(states))
+        return next(filter(None, found), None)
+
+    def _plain(self, title: str) -> Place | None:
+        """Resolve "Bahamas, The" and "St Lucia" by their usual form."""
+        return self.by_title(usual) if (usual := plain(title)) else None
 
     def by_label(self, label: str) -> Place | None:
         """Give the place a printed label of a Context page names.
@@ -142,7 +165,7 @@ class Gazetteer:
             The place, or None.
 
         """
-        meaning = self._chinese.get(label.strip())
+        meaning = self.chinese.meaning(label.strip())
         if meaning:
             return self.by_id(int(meaning)) if meaning.isdigit() else self.by_title(meaning)
         if label == label.lower():
@@ -260,7 +283,7 @@ class Gazetteer:
             return self._part(title) or self._state(title) or (area(title) if is_feature(title) else None)
         if not may_be_place(base) or " of " in base:
             return None
-        if qualifier in AREAS:
+        if is_area(qualifier):
             return area(title)
         outer = self._containers_named(fold(qualifier))
         telling = not title.endswith(")") or is_feature(base)
@@ -315,6 +338,10 @@ def _cells(line: str) -> list[str]:
     return line.rstrip("\n").split("\t")
 
 
+def _is_state(divisions: list[Place]) -> bool:
+    return bool(divisions) and divisions[0].country in COMMA_TITLES
+
+
 def _only(places: list[Place]) -> Place | None:
     return places[0] if len(places) == 1 else None
 
@@ -346,10 +373,10 @@ def load() -> Gazetteer:
         ConfigurationError: the tables are not installed.
 
     """
-    places, denied, areas, wordnet, towns, chinese, apart = files()
+    places, denied, areas, wordnet, regions, towns, chinese, apart = files()
     with places.open(encoding="utf-8", newline="") as file:
         next(file)
-        named = chain(entries(wordnet), entries(areas))
+        named = chain(entries(wordnet), entries(regions), entries(areas))
         table, names = Towns(gzip.decompress(towns.read_bytes())), entries(chinese)
         return Gazetteer(file, entries(denied), named, table, names, islice(entries(apart), 1, None))
 

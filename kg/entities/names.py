@@ -50,19 +50,23 @@ FEATURE: Final = re.compile(
     r"|Raion|Regency|Region|Tehsil|Territory|Township|Upazila|Voivodeship|Woreda|[Mm]etropolitan [Aa]rea"
     r")|(?:[A-ZÀ-Þ][\w'’.–-]*(?<!ian|ese|ish) )+(?:county|district|governorate|islands?|mountains|oblast"
     r"|peninsula|prefecture|province|region|river|valley)"
+    r"|(?:[A-ZÀ-Þ][\w'’.–-]*(?<!'s) )+(?:Bight|Cape|[Cc]oast(?:line)?|Commune|Cove|Falls|Forest|Heights|Hills"
+    r"|Inlet|[Jj]ungle|Marsh(?:es)?|Oasis|Pass|Peak|Plains?|[Rr]ainforest|Seamount|Springs|Steppe|Trench|Tundra|Waterfalls?|Wetlands)"
     r"|[A-ZÀ-Þ][\w'’-]*(?:an|ese|ish|ite) (?:Caliphate|Empire|Khanate|Kingdom|Sultanate)"
 )
 # A word for the kind of place, and its name.
 NAMED_FEATURE: Final = re.compile(
     r"(?:Bay|Gulf|Isles?|Province|Sea|Straits?) of (?:the )?(?:[^\W\d_][a-zà-ÿ'’.–-]+ ?){1,2}(?<! )"
+    r"|(?:Cabo|Cape|Cerro|Islas?|Île|Gunung|Jabal|Jebel|Mont|Nevado|Piton|Pulau|Wadi) (?:de la |del? |al-|el-)?"
+    r"(?:[A-ZÀ-Þ][\w'’.–-]*[a-zà-ÿ] ?){1,2}(?<! )"
     r"|(?:County|Kibbutz|Lake|Lac|Lago|Loch|Lough|Moshav|Mount|River|Río|Volcán) (?:of )?"
     r"(?:[A-ZÀ-Þ][\w'’.–-]*[a-zà-ÿ] ?){1,2}(?<! )"
 )
 # A part of a place that has its own name: "Northern Italy", "South-East Asia", "Greater Cairo".
 PART: Final = re.compile(
     r"(?:(?:(?:[Nn]orth|[Ss]outh)[- ]?)?(?:[Ee]ast|[Ww]est)(?:ern)?|[Nn]orth(?:ern)?|[Ss]outh(?:ern)?"
-    r"|Central|Downtown|Greater|Inner|Lower|Mainland|Outer|Peninsular|Rural|Upper)"
-    r"(?: of| part of)? (?:the )?(?P<whole>.+)"
+    r"|Central|Downtown|Greater|Inner|Lower|Mainland|Occupied|Old (?:City|Town)|Outer|Peninsular|Rural|Upper|Upstate)"
+    r"(?: of| part of| [Cc]oast of)? (?:the )?(?P<whole>.+)"
 )
 # Words that no name of a place of this kind has: what stands or happens at a place, who is there, what it is part of.
 OTHERWISE: Final = re.compile(
@@ -93,6 +97,9 @@ STATE: Final = re.compile(
     r"|Protectorate|Republic|State|Sultanate)|Union) of (?:the )?(?P<name>.+)"  # "Football Union of Russia" is none
 )
 
+#: Qualifiers of what is no place for all that they end like one: "head of state", "electoral district".
+NO_AREA: Final = re.compile(r"\b(?:electoral|of)\b")
+SAINT: Final = re.compile(r"St\.? (?=[A-ZÀ-Þ])")
 #: Macron and dot below, and the cedilla below letters that no alphabet writes with one.
 MARKS: Final = re.compile("[\u0304\u0323\u0331]|(?<=[DdHhZz])\u0327")
 
@@ -143,6 +150,19 @@ def split(title: str) -> tuple[str, str | None]:
         return base, qualifier
     base, comma, container = title.rpartition(", ")
     return (base, container) if comma else (title, None)
+
+
+def is_area(qualifier: str) -> bool:
+    """Say whether a qualifier calls a place by its kind: "island", "South African province"."""
+    return qualifier in AREAS or (qualifier.rpartition(" ")[2] in AREAS and not NO_AREA.search(qualifier))
+
+
+def plain(title: str) -> str | None:
+    """Give the usual form of a title, or None: "The Bahamas" for "Bahamas, The", "Saint Lucia" for "St Lucia"."""
+    if title.endswith(", The"):
+        return f"The {title.removesuffix(', The')}"
+    abbreviated = SAINT.match(title)
+    return f"Saint {title[abbreviated.end() :]}" if abbreviated else None
 
 
 def is_feature(name: str) -> bool:

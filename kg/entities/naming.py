@@ -9,19 +9,17 @@ from functools import lru_cache
 
 from kg.dialects.item import Item
 from kg.entities.gazetteer import Gazetteer
+from kg.entities.location import chinese, english
 from kg.entities.names import without_marks
 from kg.entities.place import Place, names_place
 from kg.rdf.iri import Minter
 
-# What stands before a name when the sentence says that something happened there.
-LOCATED = re.compile(
-    r"\b(?:in|at|near|outside|inside|around|across|throughout)\s+(?:the\s+)?"
-    r"(?:(?:[\w'’-]+\s+){0,2}(?:city|town|village|capital|port|province|state|district|region|governorate|suburb)\s+(?:of\s+)?)?$",
-    re.IGNORECASE,
-)
-# What stands behind the name of a country that something belongs to, wherever it is.
-ABROAD = re.compile(r"(?:['’]s?)?\s+(?:embassy|consulate|ambassador|high\s+commission)\b", re.IGNORECASE)
 WORD = re.compile(r"\w")
+HYPHENS = "-\u2010\u2011"
+# What joins a name to another word: the hyphen before "flagged", and that behind "anti". "Russia-Ukraine" names both.
+BOUND = re.compile(r"[-\u2010\u2011][^\W\d_A-Z]")
+BOUND_BEFORE = re.compile(r"\b(?:anti|pro|non|ex|mid|trans|pan|post|pre|inter|intra|un)[-\u2010\u2011]$", re.IGNORECASE)
+LONGEST_PREFIX = 8
 # Countries whose English titles keep the macrons of their names: Kōchi, Jūrmala, Šiauliai, Whangārei.
 MARKED_TITLES = frozenset({"JP", "LT", "LV", "NZ"})
 
@@ -63,10 +61,21 @@ def named_by(item: Item, gazetteer: Gazetteer) -> list[NamedPlace]:
     found = []
     for link in item.mentions:
         place = of_title(link.title, gazetteer)
-        if place and names_place(place, link.anchor, link.trail):
+        if place and names_place(place, link.anchor, link.trail) and not _is_compound(link.anchor, item.title):
             found.append(NamedPlace(place, link.title, link.anchor))
     topics = ((title, of_title(title, gazetteer)) for title in item.topics)
     return found + [NamedPlace(place, title) for title, place in topics if place]
+
+
+def _is_compound(anchor: str, text: str) -> bool:
+    """Whether a hyphen joins the words to another one wherever they stand: "Togo-flagged", "anti-Syria"."""
+    if not any(f"{anchor}{hyphen}" in text or f"{hyphen}{anchor}" in text for hyphen in HYPHENS):
+        return False
+    starts = list(_occurrences(anchor, text))
+    return bool(starts) and all(
+        BOUND.match(text, at + len(anchor)) or BOUND_BEFORE.search(text[max(0, at - LONGEST_PREFIX) : at])
+        for at in starts
+    )
 
 
 def named_by_labels(labels: Iterable[str], gazetteer: Gazetteer) -> list[NamedPlace]:
@@ -75,14 +84,35 @@ def named_by_labels(labels: Iterable[str], gazetteer: Gazetteer) -> list[NamedPl
     return [NamedPlace(place, title_of(place, gazetteer), label) for label, place in places if place]
 
 
-def is_location(named: NamedPlace, item: Item) -> bool:
-    """Whether the sentence says, with a preposition, that the event happened at the place."""
+def is_location(named: NamedPlace, item: Item, gazetteer: Gazetteer) -> bool:
+    """Whether the sentence says that the event happened at the place; of other languages than two, nothing is known."""
     if not named.anchor:
         return False
-    spans = ((at, at + len(named.anchor)) for at in _occurrences(named.anchor, item.title))
-    return any(
-        LOCATED.search(item.title[max(0, at - 80) : at]) and not ABROAD.match(item.title, end) for at, end in spans
-    )
+    if item.language == "en":
+        return any(english.is_located(item.title, *span) for span in _spans(named, item))
+    if item.language.partition("-")[0] == "zh":
+        return any(chinese.is_located(item.title, *span) for span in _chinese_spans(named, item, gazetteer))
+    return False
+
+
+def _spans(named: NamedPlace, item: Item) -> Iterator[tuple[int, int]]:
+    """Yield where the words that name a place stand in a sentence: not the "Sudan" of another link's "South Sudan"."""
+    anchor = named.anchor
+    longer = [link.anchor for link in item.mentions if anchor in link.anchor and anchor != link.anchor]
+    for at in _occurrences(anchor, item.title):
+        end = at + len(anchor)
+        if not any(0 <= item.title.find(name, max(0, end - len(name))) <= at for name in longer):
+            yield at, end
+
+
+def _chinese_spans(named: NamedPlace, item: Item, gazetteer: Gazetteer) -> Iterator[tuple[int, int]]:
+    """Yield where a sentence without spaces has a name of the place, in either script: not the India of Indonesia."""
+    for name in gazetteer.chinese.same(named.anchor):
+        at = item.title.find(name)
+        while at >= 0:
+            if gazetteer.chinese.longest_at(item.title, at) == name:
+                yield at, at + len(name)
+            at = item.title.find(name, at + len(name))
 
 
 def _occurrences(name: str, text: str) -> Iterator[int]:

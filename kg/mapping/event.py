@@ -139,7 +139,7 @@ class Mapper:
         for one in dict.fromkeys(linked + labelled):
             node = self._place(one)
             yield terms.PLACE, node
-            if naming.is_location(one, event.item):
+            if naming.is_location(one, event.item, self.gazetteer):
                 yield terms.LOCATION, node
             if one in labelled:
                 yield terms.ABOUT, node

@@ -13,6 +13,7 @@ from kg.lookup import memento, newest, parts, reconcile, resource_state, search
 from kg.lookup.capabilities import capabilities
 from kg.lookup.describe import describe, newest_events, total_of
 from kg.lookup.locate import Location, locate
+from kg.lookup.places import events_of_place
 from kg.lookup.reconcile_request import Extension, Query
 from kg.process.operation import Operation, Table
 from kg.query.evaluate import Answer
@@ -161,6 +162,22 @@ class FindPlaces(GraphOperation[dict[str, Any]]):
     def answer(self, graph: Graph) -> dict[str, Any]:
         """Return the places, and the nodes that describe the best matches."""
         return newest.search(graph, self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class FindEvents(GraphOperation[dict[str, Any]]):
+    """Find ``count`` events of a place from the one at ``first`` on, see kg.lookup.places.events_of_place."""
+
+    place: str
+    relation: str
+    km: float
+    first: int
+    count: int
+
+    def answer(self, graph: Graph) -> dict[str, Any]:
+        """Return how many there are, and the fields of those asked for."""
+        found = events_of_place.events_of_place(graph, self.place, self.relation, self.km)
+        return events_of_place.plain(found, self.first, self.count)
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,7 +330,7 @@ class VersionsPage(GraphOperation[bytes]):
 
 OPERATIONS: Final[Table[GraphOperation[Any] | Open]] = Table(
     Open,
-    *(Evaluate, Scopes, Describe, DescribePage, Locate, Newest, Hubs, FindPlaces, FindText),
+    *(Evaluate, Scopes, Describe, DescribePage, Locate, Newest, Hubs, FindPlaces, FindEvents, FindText),
     *(Reconcile, Suggest, Extend, DumpGraph, Capabilities),
     *(Mementos, DescribeMemento, DescribeMementoPage, VersionsPage),
 )

@@ -18,6 +18,7 @@ EXAMPLES = {
     "/page/{rest}": "/page/2011-11-08.wiki/123b279e8e23175b",
     "/reconcile/preview": "/reconcile/preview?id=entity/en/Homs",
     "/reconcile/view": "/reconcile/view?id=entity/en/Homs",
+    "/events": "/events?place=entity/en/Homs",
     "/search": "/search?q=Homs",
     "/sitemap/{name}.xml": "/sitemap/2011-1.xml",
     "/snapshot/{rest}": "/snapshot/20111109T060000000000Z",

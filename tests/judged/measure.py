@@ -125,7 +125,7 @@ def general(read: Collection[str] = ()) -> Gazetteer:
 
     ``read`` are titles that somebody has read nevertheless.
     """
-    places, denied, areas, wordnet, towns, *_ = gazetteer.files()
+    places, denied, areas, wordnet, regions, towns, *_ = gazetteer.files()
     with areas.with_name("linked.tsv").open(encoding="utf-8", newline="") as file:
         rows = csv.reader((line for line in file if line[:1] != "#"), delimiter="\t", quoting=csv.QUOTE_NONE)
         linked: dict[str, list[str]] = {}
@@ -133,7 +133,11 @@ def general(read: Collection[str] = ()) -> Gazetteer:
             linked.setdefault(geonames, []).extend([title] if title in read else [])
     lines = (line.split("\t") for line in places.read_text(encoding="utf-8").splitlines()[1:])
     kept = (unread(row, linked[row[0]]) if row[0] in linked else row for row in lines)
-    listed = [*gazetteer.entries(wordnet), *(area for area in gazetteer.entries(areas) if area in read)]
+    listed = [
+        *gazetteer.entries(wordnet),
+        *gazetteer.entries(regions),
+        *(area for area in gazetteer.entries(areas) if area in read),
+    ]
     table = Towns(gzip.decompress(towns.read_bytes()))
     return Gazetteer(map("\t".join, filter(None, kept)), gazetteer.entries(denied), listed, table)
 

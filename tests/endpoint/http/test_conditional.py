@@ -51,7 +51,7 @@ VALIDATED = {
     *("/", "/catalog", "/catalog.{suffix}", "/.well-known/void", "/cite", "/cite.bib", "/context.jsonld"),
     *("/doc/snapshot/{rest}", "/doc/{path}", "/dump/{name}", "/dump/{of}/{name}", "/feed", "/feed/activity"),
     *("/feed/activity/{path}", "/feed/atom", "/feed/atom/{path}", "/feed/ldes", "/frames/{name}.jsonld", "/graphs"),
-    *("/llms.txt", "/memento/{stamp}/{path}", "/openapi.json", "/opensearch.xml", "/page/{rest}", "/search"),
+    *("/events", "/llms.txt", "/memento/{stamp}/{path}", "/openapi.json", "/opensearch.xml", "/page/{rest}", "/search"),
     *("/reconcile/preview", "/sitemap.xml", "/sitemap/{name}.xml", "/source/{iri}", "/sparql"),
     *("/timemap/json/{path}", "/timemap/link/{path}", "/vocab", "/vocab.{suffix}"),
 }

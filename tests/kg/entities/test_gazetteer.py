@@ -497,6 +497,32 @@ def test_every_area_of_wordnet_is_a_place_and_listed_once(places: Gazetteer) -> 
     assert all(map(places.by_title, titles))
 
 
+def test_every_region_of_cldr_is_a_place_and_listed_once(places: Gazetteer) -> None:
+    titles = list(gazetteer.entries(DATA / "regions.txt"))
+    assert titles == sorted(set(titles))
+    assert all(map(places.by_title, titles))
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Khyber Pass", "Port Hills", "Nevado del Ruiz", "Wadi Khaled", "Isla Margarita",
+     "Free State (South African province)",
+     "Phoenix Arizona", "Bahamas, The", "St Lucia",
+     "East coast of the United States", "Upstate New York", "South Asia"],
+)  # fmt: skip
+def test_the_words_of_a_title_tell_further_places(title: str) -> None:
+    assert general().by_title(title)
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Monty's Pass", "Emmelie de Forest", "In the Heights", "Denzel Washington", "Hannah Montana", "St Patrick's Day",
+     "Audience (head of state)", "Outremont (federal electoral district)", "Cape Wind"],
+)  # fmt: skip
+def test_a_title_that_only_sounds_like_a_place_is_none(title: str, places: Gazetteer) -> None:
+    assert places.by_title(title) is None
+
+
 def test_the_table_of_towns_is_sorted_and_every_name_leads_to_a_place(places: Gazetteer) -> None:
     table = gzip.decompress((DATA / "towns.tsv.gz").read_bytes())
     rows = [line.split("\t") for line in table.decode().splitlines()]
@@ -553,6 +579,13 @@ def test_an_archive_that_nobody_has_read_has_its_places_typed_as_well_as_is_said
     said = (JUDGED / "README.md").read_text(encoding="utf-8")
     assert f"1.000 ({len(typed & wanted)} of {len(typed)}, " in said
     assert f"({len(typed & wanted)} of {len(wanted)}, " in said
+
+
+def test_targets_that_were_drawn_anew_are_typed_as_well_as_is_said(places: Gazetteer) -> None:
+    targets = judged("third.json")
+    typed = {target for target in targets if places.by_title(target)}
+    wanted = {target for target, place in targets.items() if place}
+    assert (len(targets), len(typed), len(typed & wanted), len(wanted)) == (300, 43, 43, 44)
 
 
 def test_a_fifth_of_the_targets_was_judged_twice() -> None:

@@ -68,7 +68,7 @@ def test_what_is_no_place_names_none(title: str, places: Gazetteer) -> None:
 def test_a_topic_that_is_a_place_is_named_by_its_children(places: Gazetteer) -> None:
     item = listed("* [[Syria]]:\n** Shots fall.")
     [named] = named_by(item, places)
-    assert (named.title, named.anchor, is_location(named, item)) == ("Syria", "", False)
+    assert (named.title, named.anchor, is_location(named, item, places)) == ("Syria", "", False)
 
 
 def test_the_links_of_a_topic_label_name_their_places(places: Gazetteer) -> None:
@@ -131,41 +131,69 @@ def test_a_place_without_a_title_is_named_by_its_number(places: Gazetteer) -> No
     assert iri(nowhere, MINTER, places) == f"{MINTER.base}entity/geonames/{HOMS}"
 
 
-# --- location
-
-
-@pytest.mark.parametrize(
-    "before",
-    ["in", "In", "at", "near", "outside", "inside", "around", "across", "throughout", "in the", "in the city of",
-     "near the Syrian city of", "in the port of", "in Syria's third city"],
-)  # fmt: skip
-def test_a_preposition_before_the_name_makes_it_the_location(before: str, places: Gazetteer) -> None:
-    item = listed(f"* {before} [[Homs]] shots fall.")
-    [named] = named_by(item, places)
-    assert is_location(named, item)
-
-
-@pytest.mark.parametrize(
-    "text", ["[[Homs]] falls.", "The city of [[Homs]] falls.", "Troops leave [[Homs]].", "The road to [[Homs]] shuts.",
-             "A train from [[Homs]] burns.", "Within [[Homs]]: calm.", "In May, [[Homs]] falls.",
-             "A bomb explodes outside the [[Syria]]'s embassy.", "Shots near the [[United States]] consulate."],
-)  # fmt: skip
-def test_without_one_it_is_only_named(text: str, places: Gazetteer) -> None:
-    item = listed(f"* {text}")
-    [named] = named_by(item, places)
-    assert not is_location(named, item)
+# --- location: what sentences tell is in location/test_english.py and location/test_chinese.py
 
 
 def test_any_mention_of_the_name_may_be_the_location(places: Gazetteer) -> None:
     item = listed("* [[Homs]] mourns: shots in Homs.")
     [named] = named_by(item, places)
-    assert is_location(named, item)
+    assert is_location(named, item, places)
 
 
 def test_the_start_of_another_name_is_not_the_place(places: Gazetteer) -> None:
     item = listed("* Shots in Nigeria; [[Niger]] protests.")
     [named] = named_by(item, places)
-    assert (named.title, is_location(named, item)) == ("Niger", False)
+    assert (named.title, is_location(named, item, places)) == ("Niger", False)
+
+
+def test_nor_is_the_end_of_the_name_of_another_link(places: Gazetteer) -> None:
+    item = listed("* [[Sudan]] protests: shots in [[South Sudan]].")
+    by_title = {named.title: named for named in named_by(item, places)}
+    assert [title for title, named in by_title.items() if is_location(named, item, places)] == ["South Sudan"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A [[Togo]]-flagged ship sinks.",
+        "A [[London]]-based firm fails.",
+        "An anti-[[Syria]] bloc wins.",
+        "[[France]]-born, he wins.",
+    ],
+)
+def test_a_name_that_a_hyphen_joins_to_a_word_names_no_place(text: str, places: Gazetteer) -> None:
+    assert named_by(listed(f"* {text}"), places) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "titles"),
+    [
+        ("The [[Syria]]-[[Turkey]] border shuts.", ["Syria", "Turkey"]),
+        ("A [[London]]-based firm leaves [[London]].", ["London"]),
+    ],
+)
+def test_a_hyphen_between_two_names_joins_neither(text: str, titles: list[str], places: Gazetteer) -> None:
+    assert list(dict.fromkeys(named.title for named in named_by(listed(f"* {text}"), places))) == titles
+
+
+def test_of_a_language_without_rules_nothing_is_known(places: Gazetteer) -> None:
+    item = replace(listed("* Shots in [[Homs]]."), language="de")
+    [named] = named_by(item, places)
+    assert not is_location(named, item, places)
+
+
+def test_a_chinese_sentence_may_write_the_name_in_the_other_script(places: Gazetteer) -> None:
+    item = replace(listed("* a"), language="zh", title="\u5728\u53d9\u5229\u4e9a\u53d1\u751f\u7206\u70b8\u3002")
+    [named] = named_by_labels(["\u6558\u5229\u4e9e"], places)
+    assert is_location(named, item, places)
+
+
+def test_the_start_of_a_longer_chinese_name_is_not_the_place(places: Gazetteer) -> None:
+    item = replace(
+        listed("* a"), language="zh", title="\u5728\u5370\u5ea6\u5c3c\u897f\u4e9a\u53d1\u751f\u5730\u9707\u3002"
+    )
+    [named] = named_by_labels(["\u5370\u5ea6"], places)
+    assert not is_location(named, item, places)
 
 
 def test_a_named_place_is_the_same_under_any_anchor(places: Gazetteer) -> None:

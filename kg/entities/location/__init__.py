@@ -1,0 +1,1 @@
+"""Rules of sentence structure: which sentences say that an event happened at a place that they name."""

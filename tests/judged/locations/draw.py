@@ -1,0 +1,109 @@
+"""Draw the events that are judged by reading: did what the sentence tells happen in or near the place?
+
+    python tests/judged/locations/draw.py STORE SAMPLE [--seed N]
+
+STORE is a store built of an archive; SAMPLE one of
+
+* ``homs``: every event that links Homs, also as a topic;
+* ``places``: 10 events of each of 20 other places, drawn of the places that 30 events and more name;
+* ``pairs``: 100 pairs of an event and a place that it names;
+* ``chinese``: 100 such pairs whose event is in Chinese.
+
+The frame is sorted by code point before the draw, and all of it has equal chance. Every line printed has the event,
+the place, the sentence and how it is written into a judgement: its SHA-256, 16 digits of it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import random
+import sys
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from kg.rdf import NamedNode, terms
+from kg.store.embedded import EmbeddedGraph
+from kg.store.layout import Store
+
+SEED = 20261130
+PLACES, OF_EACH, PAIRS, OFTEN = 20, 10, 100, 30
+
+
+class Case(NamedTuple):
+    """An event and a place, by their paths below the base of identities, and the sentence."""
+
+    event: str
+    place: str
+    sentence: str
+
+    @property
+    def wording(self) -> str:
+        """The hash that stands for the sentence in a judgement."""
+        return hashlib.sha256(self.sentence.encode()).hexdigest()[:16]
+
+
+def path(iri: str, kind: str) -> str:
+    """Return the path of an IRI, which begins with what kind of thing it is."""
+    return kind + iri.partition(f"/{kind}")[2]
+
+
+def cases(graph: EmbeddedGraph, predicate: NamedNode, language: str = "en") -> Iterator[Case]:
+    """Yield every event in a language with each thing that it names with a predicate."""
+    titles = {}
+    for quad in graph.quads_for_pattern(None, terms.START_DATE, None):
+        for label in graph.quads_for_pattern(quad.subject, terms.LABEL, None):
+            titles[quad.subject] = label.object
+    for quad in graph.quads_for_pattern(None, predicate, None):
+        title = titles.get(quad.subject)
+        if title is not None and (title.language or "").partition("-")[0] == language:
+            yield Case(path(quad.subject.value, "event/"), path(quad.object.value, "entity/"), title.value)
+
+
+def homs(graph: EmbeddedGraph) -> list[Case]:
+    """Return every event that links Homs."""
+    linked = {*cases(graph, terms.ABOUT), *cases(graph, terms.TOPIC)}
+    return sorted(case for case in linked if case.place == "entity/en/Homs")
+
+
+def of_places(graph: EmbeddedGraph, chance: random.Random) -> list[Case]:
+    """Return events of places: of twenty places that many events name, ten each; not of Homs."""
+    found: dict[str, list[Case]] = defaultdict(list)
+    for case in sorted(cases(graph, terms.PLACE)):
+        found[case.place].append(case)
+    often = [place for place, named in sorted(found.items()) if len(named) >= OFTEN and place != "entity/en/Homs"]
+    return [case for place in chance.sample(often, PLACES) for case in chance.sample(found[place], OF_EACH)]
+
+
+def pairs(graph: EmbeddedGraph, chance: random.Random, language: str = "en") -> list[Case]:
+    """Return pairs of an event and a place that it names."""
+    return chance.sample(sorted(cases(graph, terms.PLACE, language)), PAIRS)
+
+
+def drawn(graph: EmbeddedGraph, sample: str, seed: int = SEED) -> Iterable[Case]:
+    """Return the cases of a sample, in the order drawn."""
+    chance = random.Random(seed)  # noqa: S311 - a sample, no secret
+    if sample == "homs":
+        return homs(graph)
+    if sample == "places":
+        return of_places(graph, chance)
+    return pairs(graph, chance, "zh" if sample == "chinese" else "en")
+
+
+def main() -> None:
+    """Draw, and print the cases."""
+    options = argparse.ArgumentParser(description="Draw the events to judge.")
+    options.add_argument("store", type=Path, help="store built of the archive")
+    options.add_argument("sample", choices=("homs", "places", "pairs", "chinese"))
+    options.add_argument("--seed", type=int, default=SEED)
+    given = options.parse_args()
+    print(f"# seed {given.seed}")
+    for case in drawn(Store(given.store).current().open(), given.sample, given.seed):
+        print(case.event, case.place, case.wording, case.sentence, sep="\t")
+
+
+if __name__ == "__main__":
+    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+    main()
