@@ -22,7 +22,7 @@ from endpoint.discovery import openapi, well_known
 from endpoint.documents import context, memento, resource, vocabulary
 from endpoint.feeds import views as feeds
 from endpoint.html import describe, home_and_search
-from endpoint.http import headers
+from endpoint.http import headers, parameters
 from endpoint.http.conditional import readable
 from endpoint.server import health, metrics
 from endpoint.server.response_cache import ResponseCache
@@ -70,6 +70,7 @@ def create_app(settings: Settings, workers: Workers, writer: Writer | None = Non
     app.extensions[NAME] = Site(settings, workers, writer, past=past or Past(settings), artefacts=artefacts)
     for part in PARTS:
         app.register_blueprint(part.blueprint)
+    app.before_request(parameters.check)
     app.before_request(hold)
     app.after_request(headers.add)
     app.teardown_request(release)

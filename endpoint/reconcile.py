@@ -10,12 +10,17 @@ from typing import Any, Final, TypeVar
 
 from flask import Response, current_app, redirect, render_template, request
 from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import UnsupportedMediaType
 
 from endpoint.http.headers import FRAMABLE
+from endpoint.http.negotiate import media_type
+from endpoint.http.parameters import check_names
 from endpoint.http.routes import IN_JSON, PAGE, Description, Parameter, Routes
 from endpoint.site import limits
 from endpoint.site.log import record
 from endpoint.site.site import Site, site, tagged
+from endpoint.sparql.graph_store import MULTIPART
+from endpoint.sparql.request import FORM, utf8
 from kg.derived.kinds import SEARCH
 from kg.errors import NotFoundError, ReconciliationError
 from kg.lookup import reconcile_request
@@ -44,7 +49,7 @@ SERVICE: Final = replace(
         Parameter("queries", "A batch of queries, in JSON."),
         Parameter("extend", "A data extension query, in JSON."),
     ),
-    bodies=("application/x-www-form-urlencoded",),
+    bodies=(FORM, MULTIPART),
 )
 COMPLETED: Final = replace(
     IN_JSON,
@@ -76,11 +81,17 @@ def service() -> Response:
 
 
 def _parameters() -> MultiDict[str, str]:
-    """Return the parameters of the query and of the form; raise ReconciliationError if one is given twice."""
+    """Return the parameters of the query and of the form.
+
+    Raises UnsupportedMediaType for another body than a form, ParameterError for a parameter that is not known or is
+    given twice.
+    """
+    kind, options = media_type(request.headers.get("Content-Type"))
+    if request.content_length and kind not in SERVICE.bodies:
+        raise UnsupportedMediaType(f"send queries and extend in a form, as {' or '.join(SERVICE.bodies)}")
+    utf8(options)
     values: MultiDict[str, str] = MultiDict([*request.args.items(multi=True), *request.form.items(multi=True)])
-    twice = next((name for name in ("queries", "extend") if len(values.getlist(name)) > 1), None)
-    if twice:
-        raise ReconciliationError(f"{twice} must be given once")
+    check_names(values)
     return values
 
 

@@ -10,6 +10,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
+from difflib import get_close_matches
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,6 +20,8 @@ from kg.remote.addresses import rules
 LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")  # RFC 5646, section 2.1, without its rarer forms
 NOT_IN_IRI = re.compile(r'[\x00-\x20\x7f<>"{}|\\^`]')  # RFC 3987, section 2.2
 LAST_PORT = 65_535
+PREFIX = "KG_"
+WRITE_TOKEN = "KG_WRITE_TOKEN"  # noqa: S105 - the one variable that is no setting: its value is kept nowhere
 AT_LEAST_ONE = ("query_workers", "threads")
 
 
@@ -115,15 +118,26 @@ def load(environment: Mapping[str, str] = os.environ, **options: Any) -> Setting
     An option of None counts as not given. Raises ConfigurationError for a value of the wrong type, and for an
     option that is no setting.
     """
+    _refuse_unknown(environment)
     given: dict[str, Any] = {}
     for one in SETTINGS:
-        text = environment.get(f"KG_{one.name.upper()}")
+        text = environment.get(f"{PREFIX}{one.name.upper()}")
         if text is not None:
             given[one.name] = _convert(one, text)
     given.update({name: value for name, value in options.items() if value is not None})
     if unknown := sorted(given.keys() - {one.name for one in SETTINGS}):
         raise ConfigurationError(f"there is no setting {', '.join(unknown)}; docs/settings.md lists all")
     return Settings(**given)
+
+
+def _refuse_unknown(environment: Mapping[str, str]) -> None:
+    """Raise ConfigurationError for a variable that looks like a setting and is none, such as KG_QUERY_SECOND."""
+    known = [*(f"{PREFIX}{one.name.upper()}" for one in SETTINGS), WRITE_TOKEN]
+    for name in sorted(environment):
+        if name.startswith(PREFIX) and name not in known:
+            near = get_close_matches(name, known, n=3)
+            hint = f"did you mean {' or '.join(near)}? " if near else ""
+            raise ConfigurationError(f"there is no setting {name}; {hint}docs/settings.md lists all")
 
 
 def _convert(one: Field[Any], text: str) -> Any:

@@ -26,7 +26,7 @@ from endpoint.site.problems import acceptable, problem
 from endpoint.site.site import Site, site, tagged
 from kg.derived.kinds import SEARCH
 from kg.entities.labels import likeness
-from kg.errors import NotFoundError, StoreError, WithdrawnError
+from kg.errors import NotFoundError, ParameterError, StoreError, WithdrawnError
 from kg.lookup.describe import paged, pages
 from kg.lookup.locate import Location
 from kg.lookup.search import NAMES
@@ -110,15 +110,24 @@ def source(iri: str) -> Response:
 
 
 @blueprint.get(
-    "/source", described=replace(MOVED, parameters=(Parameter("url", "Address of a source.", required=True),))
+    "/source",
+    described=replace(
+        MOVED,
+        parameters=(Parameter("iri", "Address of a source."), Parameter("url", "The same, as older links have it.")),
+    ),
 )
 def source_by_parameter() -> Response:
-    """Redirect from ``/source?url=…`` to the document about that source."""
-    url = request.args.get("url", "")
-    if not url:
-        raise NotFoundError("give the address of a source: /source?url=…")
+    """Redirect from ``/source?iri=…`` to the document about that source.
+
+    That is for clients and proxies that fold the two slashes of an address in a path.
+    """
+    given = [value for value in map(request.args.get, ("iri", "url")) if value]
+    if not given:
+        raise NotFoundError("give the address of a source: /source?iri=…")
+    if len(given) > 1:
+        raise ParameterError("give the address of one source, as iri or as url", "iri", ("iri", "url"))
     addresses = site().addresses
-    return _redirect(addresses.local(addresses.document(url)), 308)
+    return _redirect(addresses.local(addresses.document(given[0])), 308)
 
 
 def locate(here: Site, path: str) -> FoundResource:

@@ -69,6 +69,8 @@ def _known(error: errors.NewsgraphError) -> Response:
     extra: dict[str, Any] = {}
     if isinstance(error, errors.QuerySyntaxError) and error.line is not None:
         extra = {"line": error.line, "column": error.column}
+    if isinstance(error, errors.ParameterError):
+        extra = {"parameter": error.parameter, "known": list(error.known)}
     if isinstance(error, NotAcceptableError):
         extra = {"choices": [{"type": name, "href": href} for name, href in error.choices]}
     response = problem(status, str(error), extra)

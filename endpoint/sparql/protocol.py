@@ -11,7 +11,7 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.http import http_date
 
 from endpoint.http.conditional import conditional, digest
-from endpoint.http.negotiate import GRAPHS, HTML, RESULTS, choose, named, written
+from endpoint.http.negotiate import GRAPHS, HTML, RESULTS, by_parameter, choose, named, written
 from endpoint.http.routes import Description, Parameter, Routes, media_types
 from endpoint.site import limits
 from endpoint.site.log import record
@@ -56,9 +56,13 @@ SPARQL: Final = Description(
         Parameter("query", "A SPARQL 1.1 query; without one, the description of the endpoint is sent."),
         Parameter("default-graph-uri", "A graph of the default graph.", many=True),
         Parameter("named-graph-uri", "A named graph.", many=True),
-        Parameter("format", "The name of a format, instead of Accept."),
+        Parameter("format", "The name or media type of a format, instead of Accept.", many=True),
+        Parameter("output", "The same as format.", many=True),
         Parameter("timeout", "Longest time for the answer, in seconds."),
         Parameter("asOf", "Ask the graph as it was at this time (ISO 8601)."),
+        Parameter("update", "A SPARQL 1.1 update, in a form."),
+        Parameter("using-graph-uri", "A graph of the default graph of an update.", many=True),
+        Parameter("using-named-graph-uri", "A named graph of an update.", many=True),
     ),
     (FORM, QUERY, UPDATE),
 )
@@ -78,7 +82,7 @@ def sparql() -> Response:
     record().query = operation.query
     form = site().workers.check(operation.query)
     graph = form in ("CONSTRUCT", "DESCRIBE")
-    chosen = _negotiate(operation.format, GRAPHS if graph else RESULTS)
+    chosen = _negotiate(operation.formats, GRAPHS if graph else RESULTS)
     if chosen != HTML:
         return _respond(_run(operation, chosen), chosen)
     answer = _run(operation, by_name("turtle" if graph else "json"), PAGE_BYTES)
@@ -132,10 +136,9 @@ def _ask(operation: QueryRequest, chosen: Format, workers: Workers, limit: int |
     )
 
 
-def _negotiate(name: str | None, formats: Sequence[Format]) -> Format:
-    """Return the format asked for by name, if it fits the query, or else by the Accept header."""
-    by_parameter = next((one for one in formats if name and one.name == name), None)
-    chosen = by_parameter or choose(formats, request.headers.get("Accept"))
+def _negotiate(values: Sequence[str], formats: Sequence[Format]) -> Format:
+    """Return the format asked for by a parameter, if it fits the query, or else by the Accept header."""
+    chosen = by_parameter("format", values, formats) or choose(formats, request.headers.get("Accept"))
     if chosen is None:
         raise acceptable([(one, site().addresses.local("sparql")) for one in formats])
     return chosen

@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 
 from endpoint.http.negotiate import media_type
+from endpoint.http.parameters import check_names
 from kg.errors import ConfigurationError
 from kg.rdf import NamedNode
 from kg.store import past
@@ -19,6 +20,8 @@ FORM: Final = "application/x-www-form-urlencoded"
 QUERY: Final = "application/sparql-query"
 UPDATE: Final = "application/sparql-update"
 FORM_PARTS: Final = 100
+FORMATS: Final = ("format", "output")
+"""Two names of one parameter: clients of other servers send the one or the other, SPARQLWrapper both."""
 CHARSETS: Final = frozenset({"utf-8", "utf8", "us-ascii"})
 
 
@@ -26,14 +29,14 @@ CHARSETS: Final = frozenset({"utf-8", "utf8", "us-ascii"})
 class QueryRequest:
     """A query with the protocol's parameters, and three of our own.
 
-    These are a time limit in seconds, a format by its name, and the time (ISO 8601) of which the graph is asked.
+    These are a time limit in seconds, formats by their names, and the time (ISO 8601) of which the graph is asked.
     """
 
     query: str
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
     seconds: float | None = None
-    format: str | None = None
+    formats: tuple[str, ...] = ()
     as_of: str | None = None
 
 
@@ -76,7 +79,7 @@ def read() -> QueryRequest | UpdateRequest | None:
         iris(parameters.getlist("default-graph-uri")),
         iris(parameters.getlist("named-graph-uri")),
         _seconds(_single(parameters, "timeout")),
-        _single(parameters, "format"),
+        tuple(value for name in FORMATS for value in parameters.getlist(name)),
         _instant(_single(parameters, "asOf")),
     )
 
@@ -109,6 +112,7 @@ def _posted(parameters: MultiDict[str, str]) -> MultiDict[str, str]:
         utf8(options)
         if request.get_data().count(b"&") >= FORM_PARTS:
             raise RequestEntityTooLarge(f"a form may have at most {FORM_PARTS} parameters")
+        check_names(request.form)
         return MultiDict(request.form)
     names = {QUERY: "query", **({UPDATE: "update"} if request.method == "POST" else {})}
     if kind not in names:
