@@ -10,17 +10,15 @@ from typing import Any, Final, TypeVar
 
 from flask import Response, current_app, redirect, render_template, request
 from werkzeug.datastructures import MultiDict
-from werkzeug.exceptions import UnsupportedMediaType
 
+from endpoint.http import bodies
+from endpoint.http.bodies import FORM, MULTIPART
 from endpoint.http.headers import FRAMABLE
-from endpoint.http.negotiate import media_type
 from endpoint.http.parameters import check_names
 from endpoint.http.routes import IN_JSON, PAGE, Description, Parameter, Routes
 from endpoint.site import limits
 from endpoint.site.log import record
 from endpoint.site.site import Site, site, tagged
-from endpoint.sparql.graph_store import MULTIPART
-from endpoint.sparql.request import FORM, utf8
 from kg.derived.kinds import SEARCH
 from kg.errors import NotFoundError, ReconciliationError
 from kg.lookup import reconcile_request
@@ -86,10 +84,7 @@ def _parameters() -> MultiDict[str, str]:
     Raises UnsupportedMediaType for another body than a form, ParameterError for a parameter that is not known or is
     given twice.
     """
-    kind, options = media_type(request.headers.get("Content-Type"))
-    if request.content_length and kind not in SERVICE.bodies:
-        raise UnsupportedMediaType(f"send queries and extend in a form, as {' or '.join(SERVICE.bodies)}")
-    utf8(options)
+    bodies.check(SERVICE.bodies)
     values: MultiDict[str, str] = MultiDict([*request.args.items(multi=True), *request.form.items(multi=True)])
     check_names(values)
     return values

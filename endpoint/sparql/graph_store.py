@@ -15,6 +15,7 @@ from uuid import uuid4
 from flask import Response, request
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
+from endpoint.http.bodies import MULTIPART, identity, utf8
 from endpoint.http.conditional import conditional
 from endpoint.http.negotiate import GRAPHS, HTML, choose, media_type, written
 from endpoint.http.routes import Description, Parameter, Routes, media_types
@@ -22,7 +23,6 @@ from endpoint.site.problems import acceptable
 from endpoint.site.site import site
 from endpoint.sparql.authorize import authorize, widen
 from endpoint.sparql.protocol import report
-from endpoint.sparql.request import identity, utf8
 from kg.rdf import NamedNode
 from kg.rdf.formats import UPLOAD_FORMATS, Format
 from kg.rdf.iri import spell
@@ -34,7 +34,6 @@ from kg.write.writer import Upload
 blueprint = Routes("graphstore", __name__)
 
 STORE: Final = "graphs"
-MULTIPART: Final = "multipart/form-data"
 FORMATS: Final = tuple(one for one in GRAPHS if one != HTML)
 METHODS: Final = ["GET", "PUT", "POST", "DELETE"]
 GRAPH: Final = Description(media_types(FORMATS), (200, 201, 202), bodies=media_types(UPLOAD_FORMATS), posts=True)

@@ -10,6 +10,7 @@ from flask import Response, g, jsonify, render_template, request
 from werkzeug.exceptions import BadRequest
 from werkzeug.http import http_date
 
+from endpoint.http.bodies import FORM
 from endpoint.http.conditional import conditional, digest
 from endpoint.http.negotiate import GRAPHS, HTML, RESULTS, by_parameter, choose, named, written
 from endpoint.http.routes import Description, Parameter, Routes, media_types
@@ -18,7 +19,7 @@ from endpoint.site.log import record
 from endpoint.site.problems import acceptable
 from endpoint.site.site import site
 from endpoint.sparql.authorize import authorize, widen
-from endpoint.sparql.request import FORM, QUERY, UPDATE, QueryRequest, UpdateRequest, is_update, read
+from endpoint.sparql.request import QUERY, UPDATE, QueryRequest, UpdateRequest, is_update, read
 from endpoint.sparql.result_page import results_page
 from endpoint.sparql.service_description import description
 from kg.query.evaluate import Answer

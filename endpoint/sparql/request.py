@@ -10,19 +10,18 @@ from flask import request
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 
+from endpoint.http.bodies import FORM, identity, utf8
 from endpoint.http.negotiate import media_type
 from endpoint.http.parameters import check_names
 from kg.errors import ConfigurationError
 from kg.rdf import NamedNode
 from kg.store import past
 
-FORM: Final = "application/x-www-form-urlencoded"
 QUERY: Final = "application/sparql-query"
 UPDATE: Final = "application/sparql-update"
 FORM_PARTS: Final = 100
 FORMATS: Final = ("format", "output")
 """Two names of one parameter: clients of other servers send the one or the other, SPARQLWrapper both."""
-CHARSETS: Final = frozenset({"utf-8", "utf8", "us-ascii"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,18 +90,6 @@ def _update(parameters: MultiDict[str, str]) -> UpdateRequest:
         raise BadRequest("send exactly one update, and no query beside it")
     default, named = (iris(parameters.getlist(f"using-{one}graph-uri")) for one in ("", "named-"))
     return UpdateRequest(parameters["update"], default, named)
-
-
-def identity() -> None:
-    """Raise UnsupportedMediaType for a body with a content coding, which could unpack to any size."""
-    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
-        raise UnsupportedMediaType("send the request without a content coding")
-
-
-def utf8(options: dict[str, str]) -> None:
-    """Raise UnsupportedMediaType for a media type with another charset parameter than UTF-8."""
-    if options.get("charset", "utf-8").lower() not in CHARSETS:
-        raise UnsupportedMediaType("send the text in UTF-8")
 
 
 def _posted(parameters: MultiDict[str, str]) -> MultiDict[str, str]:
