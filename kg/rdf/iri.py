@@ -89,6 +89,20 @@ def respell(path: str) -> str:
     return spell(unquote(path))
 
 
+def canonical(path: str) -> str:
+    """Return the spelling of a path below the base that all its equal spellings have in common.
+
+    Equal are paths with other percent-encodings, with a slash at the end or several in a row and, in the title of an
+    entity, with spaces for underscores and another case of the first letter, as in MediaWiki.
+    """
+    kind, _, rest = re.sub(r"/{2,}", "/", unquote(path)).strip("/").partition("/")
+    if kind == "entity" and "/" in rest:
+        language, _, title = rest.partition("/")
+        title = "_".join(title.replace("_", " ").split())
+        rest = f"{language}/{title[:1].upper() if len(title[:1].upper()) == 1 else title[:1]}{title[1:]}"
+    return spell(f"{kind}/{rest}" if rest else kind)
+
+
 @lru_cache(maxsize=65_536)
 def slug(label: str) -> str:
     """Return a readable path segment for a label: lower case, words joined by hyphens, any script.

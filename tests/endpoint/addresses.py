@@ -16,6 +16,7 @@ EXAMPLES = {
     "/memento/{stamp}/{path}": f"/memento/20111109060000/{EVENT}",
     "/news/{rest}": "/news/2011/11/8/the-syrian-government-besieges-homs.md",
     "/page/{rest}": "/page/2011-11-08.wiki/123b279e8e23175b",
+    "/reconcile/flyout/{kind}": "/reconcile/flyout/entity?id=entity/en/Homs",
     "/reconcile/preview": "/reconcile/preview?id=entity/en/Homs",
     "/reconcile/view": "/reconcile/view?id=entity/en/Homs",
     "/search": "/search?q=Homs",
