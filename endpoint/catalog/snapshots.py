@@ -63,7 +63,7 @@ def thing(rest: str) -> Response:
     return resource.see_document(_locate(site(), f"{FOLDER}/{rest}"))
 
 
-@blueprint.get(f"/doc/{FOLDER}/<path:rest>", described=replace(DOCUMENT, statuses=(200, 410), parameters=()))
+@blueprint.get(f"/doc/{FOLDER}/<path:rest>", described=replace(DOCUMENT, statuses=(200, 410)))
 def generic(rest: str) -> Response:
     """Serve the document about a snapshot, or a dump of one, in the format of its suffix or the one negotiated."""
     return resource.document(_locate(site(), f"{FOLDER}/{rest}"), _answer, _tagged)

@@ -20,7 +20,7 @@ from kg.lookup import statistics as counts
 from kg.publish.catalog import Catalog, quads
 from kg.publish.catalog_represent import bibtex, citation, document, represent
 from kg.publish.catalog_snapshot import PATH
-from kg.publish.catalog_texts import DESCRIPTIONS, TITLES, Publisher, rights
+from kg.publish.catalog_texts import DESCRIPTIONS, SERVICES, TITLES, Publisher, rights
 from kg.rdf.formats import RDF_FORMATS, Format, by_name
 from kg.rdf.prefixes import compact
 
@@ -133,6 +133,7 @@ def _body(found: Catalog, chosen: Format) -> bytes:
         rights=rights(found.manifest.publications),
         classes=[(compact(iri), iri, number) for iri, number in counted["classes"]],
         properties=[(compact(iri), iri, number) for iri, number in counted["properties"]],
+        services=SERVICES,
         links=[(compact(predicate), space, number) for predicate, space, number in counted["links"]],
         formats=RDF_FORMATS,
         path=PATH,

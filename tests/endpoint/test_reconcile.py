@@ -345,3 +345,11 @@ def test_an_index_that_cannot_be_made_is_503_and_leaves_the_places(
         page = send("/search?q=Homs", "text/html")
         assert (page.status, page.headers["cache-control"]) == (200, "no-store")
         assert "/entity/en/Homs" in page.text
+
+
+@pytest.mark.parametrize(
+    ("path", "accept"),
+    [("/", "text/html"), ("/catalog", "text/html"), ("/catalog", "text/turtle"), ("/llms.txt", "*/*")],
+)
+def test_the_service_is_found_from_pages_and_descriptions(send, path: str, accept: str) -> None:
+    assert "/reconcile" in send(path, accept).text
