@@ -22,7 +22,7 @@ from endpoint.discovery import openapi, well_known
 from endpoint.documents import context, memento, resource, vocabulary
 from endpoint.feeds import views as feeds
 from endpoint.html import describe, home_and_search
-from endpoint.http import headers, parameters
+from endpoint.http import headers, hosts, parameters
 from endpoint.http.conditional import readable
 from endpoint.server import health, metrics
 from endpoint.server.response_cache import ResponseCache
@@ -70,6 +70,7 @@ def create_app(settings: Settings, workers: Workers, writer: Writer | None = Non
     app.extensions[NAME] = Site(settings, workers, writer, past=past or Past(settings), artefacts=artefacts)
     for part in PARTS:
         app.register_blueprint(part.blueprint)
+    app.before_request(headers.whole_server)
     app.before_request(parameters.check)
     app.before_request(hold)
     app.after_request(headers.add)
@@ -79,8 +80,9 @@ def create_app(settings: Settings, workers: Workers, writer: Writer | None = Non
     responses = app.extensions[ResponseCache.__name__] = ResponseCache(
         app.wsgi_app, partial(_version, artefacts, workers)
     )
+    own = hosts.ours(readable(responses), settings, lambda: workers.snapshot.manifest.base)
     observers = (log.access_log(settings), log.slow_query_log(settings), metrics.install(app, workers, artefacts))
-    app.wsgi_app = log.Log(readable(responses), [one for one in observers if one])  # type: ignore[method-assign]
+    app.wsgi_app = log.Log(own, [one for one in observers if one])  # type: ignore[method-assign]
     return app
 
 

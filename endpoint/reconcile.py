@@ -129,7 +129,7 @@ def _json(found: Any) -> Response:
 
 def _manifest(here: Site) -> dict[str, Any]:
     """Return the service manifest (section 3); addresses in it are those at which the client finds this server."""
-    root = request.url_root.rstrip("/")
+    root = here.addresses.absolute("").rstrip("/")
     own = f"{root}/reconcile"
     return {
         "versions": list(VERSIONS),

@@ -46,6 +46,7 @@ class Settings:
     keep_snapshots: int = setting(3, "Snapshots kept after a build, the current one included.")
     host: str = setting("127.0.0.1", "Address that the server listens on.")
     port: int = setting(8000, "Port that the server listens on.")
+    serve_url: str = setting("", "Address at which clients find this server, if it is not the base; ends with a slash.")
     threads: int = setting(16, "Requests that the server answers at the same time.")
     query_seconds: float = setting(20.0, "Longest time from the arrival of a query to its answer, in seconds.")
     query_workers: int = setting(2, "Queries that run at the same time, each in a process of its own.")
@@ -87,6 +88,8 @@ class Settings:
             raise ConfigurationError(f"base {self.base!r} must be an http(s) IRI that ends with a slash")
         if "?" in self.base or "#" in self.base:
             raise ConfigurationError(f"base {self.base!r} must have no query and no fragment")
+        if self.serve_url and not _is_base(self.serve_url):
+            raise ConfigurationError(f"serve_url {self.serve_url!r} must be an http(s) address that ends with a slash")
         if self.language and not LANGUAGE_TAG.fullmatch(self.language):
             raise ConfigurationError(f"language {self.language!r} must be a language tag such as en or zh")
         if self.jobs < 0:

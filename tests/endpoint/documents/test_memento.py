@@ -70,8 +70,16 @@ def get(store: Path, serving: Serving) -> Iterator[Callable]:
 
 
 def links(reply, rel: str) -> list[str]:
+    """Return the targets of links; those on this server, which have to be absolute, as paths."""
     found = re.findall(r'<([^>]*)>; rel="([^"]*)"', reply.headers.get("link", "") or reply.text)
-    return [target for target, relations in found if rel in relations.split()]
+    targets = [target for target, relations in found if rel in relations.split()]
+    assert all(target.startswith("http://127.0.0.1:") for target in targets)
+    return [target if target.startswith(BASE) else f"/{target.split('/', 3)[3]}" for target in targets]
+
+
+def here(get: Callable, path: str) -> str:
+    """Return the whole address of a path, as clients of Memento need it, since they resolve no references."""
+    return f"http://127.0.0.1:{get.__closure__[0].cell_contents}{path}"  # type: ignore[attr-defined]
 
 
 def memento(event: str, number: int) -> str:
@@ -135,8 +143,10 @@ def test_a_timemap_lists_every_memento_with_its_time(get, event: str) -> None:
 def test_a_timemap_in_json_lists_the_same(get, event: str) -> None:
     found = json.loads(get(f"/timemap/json/{event}").body)
     assert [(one["datetime"], one["uri"]) for one in found["mementos"]["list"]] == [
-        (TIMES[number], memento(event, number)) for number in range(4)
+        (TIMES[number], here(get, memento(event, number))) for number in range(4)
     ]
+    assert found["timegate_uri"] == here(get, f"/timegate/{event}")
+    assert found["timemap_uri"]["link_format"] == here(get, f"/timemap/link/{event}")
     assert found["original_uri"] == f"{BASE}doc/{event}"
 
 
