@@ -84,12 +84,10 @@ class Settings:
     upload_depth: int = setting(256, "Deepest nesting in an upload.")
 
     def __post_init__(self) -> None:
-        if not _is_base(self.base):
+        if not is_base(self.base):
             raise ConfigurationError(f"base {self.base!r} must be an http(s) IRI that ends with a slash")
         if "?" in self.base or "#" in self.base:
             raise ConfigurationError(f"base {self.base!r} must have no query and no fragment")
-        if self.serve_url and not _is_base(self.serve_url):
-            raise ConfigurationError(f"serve_url {self.serve_url!r} must be an http(s) address that ends with a slash")
         if self.language and not LANGUAGE_TAG.fullmatch(self.language):
             raise ConfigurationError(f"language {self.language!r} must be a language tag such as en or zh")
         if self.jobs < 0:
@@ -103,7 +101,8 @@ class Settings:
             raise ConfigurationError(f"port must not be {self.port}: the last one is {LAST_PORT}")
 
 
-def _is_base(text: str) -> bool:
+def is_base(text: str) -> bool:
+    """Return whether a text is an http(s) address below which paths can be put."""
     try:
         parts = urlsplit(text)
         host = parts.hostname if parts.port != 0 else None

@@ -11,7 +11,8 @@ from collections.abc import Callable
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from kg.settings import Settings
+from kg.errors import ConfigurationError
+from kg.settings import Settings, is_base
 
 Application = Callable[[dict[str, Any], Any], Any]
 
@@ -28,7 +29,10 @@ def ours(application: Application, settings: Settings, base: Callable[[], str]) 
     """Return the WSGI application that gets only requests for hosts of ours: any other one is replaced.
 
     ``base`` tells the identity base, at which the server is found if the setting ``serve_url`` does not say otherwise.
+    Raises ConfigurationError if that is no address.
     """
+    if settings.serve_url and not is_base(settings.serve_url):
+        raise ConfigurationError(f"serve_url {settings.serve_url!r} must be an http(s) address that ends with a slash")
 
     def answer(environ: dict[str, Any], start_response: Any) -> Any:
         home = urlsplit(settings.serve_url or base())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -61,7 +61,7 @@ def test_the_names_of_the_machine_itself_are_ours(app: Flask, host: str) -> None
 
 
 def test_a_server_that_is_not_found_at_its_base_can_say_where(settings: Settings, workers: Workers) -> None:
-    mirror = create_app(Settings(store=settings.store, serve_url="https://mirror.example.org/data/"), workers)
+    mirror = create_app(replace(settings, serve_url="https://mirror.example.org/data/"), workers)
     manifest = json.loads(ask(mirror, "/reconcile", "evil.example")[2])
     assert manifest["view"]["url"] == "https://mirror.example.org/data/reconcile/view?id={{id}}"
     assert manifest["identifierSpace"] == BASE
@@ -80,6 +80,6 @@ def test_one_strong_tag_never_stands_over_two_headers_worth_of_links(app: Flask,
 
 
 @pytest.mark.parametrize("url", ["mirror.example.org", "https://x", "ftp://x/"])
-def test_an_address_that_is_none_is_refused(url: str, tmp_path: Path) -> None:
+def test_an_address_that_is_none_is_refused(url: str, settings: Settings, workers: Workers) -> None:
     with pytest.raises(ConfigurationError, match="serve_url"):
-        Settings(store=str(tmp_path), serve_url=url)
+        create_app(replace(settings, serve_url=url), workers)
