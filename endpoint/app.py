@@ -22,7 +22,7 @@ from endpoint.discovery import openapi, well_known
 from endpoint.documents import context, memento, resource, vocabulary
 from endpoint.feeds import views as feeds
 from endpoint.html import describe, home_and_search
-from endpoint.http import headers, hosts, parameters
+from endpoint.http import headers, hosts, parameters, spelling
 from endpoint.http.conditional import readable
 from endpoint.server import health, metrics
 from endpoint.server.response_cache import ResponseCache
@@ -80,7 +80,7 @@ def create_app(settings: Settings, workers: Workers, writer: Writer | None = Non
     responses = app.extensions[ResponseCache.__name__] = ResponseCache(
         app.wsgi_app, partial(_version, artefacts, workers)
     )
-    own = hosts.ours(readable(responses), settings, lambda: workers.snapshot.manifest.base)
+    own = hosts.ours(spelling.encoded(readable(responses)), settings, lambda: workers.snapshot.manifest.base)
     observers = (log.access_log(settings), log.slow_query_log(settings), metrics.install(app, workers, artefacts))
     app.wsgi_app = log.Log(own, [one for one in observers if one])  # type: ignore[method-assign]
     return app

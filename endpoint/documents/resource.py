@@ -32,6 +32,7 @@ from kg.lookup.locate import Location
 from kg.lookup.search import NAMES
 from kg.query.evaluate import Answer
 from kg.rdf.formats import Format
+from kg.rdf.iri import canonical
 from kg.store.snapshot import Snapshot
 from kg.workers.operations import Describe, DescribePage, FindText, Locate
 
@@ -80,20 +81,20 @@ def context_path(rest: str) -> Response:
 @blueprint.get("/page/<path:rest>", described=DOCUMENT)
 def page(rest: str) -> Response:
     """Serve the document about one capture of an archive page."""
-    return document(locate(site(), f"page/{rest}"))
+    return generic(f"page/{rest}", "")
 
 
 @blueprint.get("/enrichment/<path:rest>", described=DOCUMENT)
 def enrichment(rest: str) -> Response:
     """Serve the document about what another endpoint said at some date, which is a graph of its own."""
-    return document(locate(site(), f"enrichment/{rest}"))
+    return generic(f"enrichment/{rest}", "")
 
 
 @blueprint.get("/doc/<path:path>", described=DOCUMENT)
-def generic(path: str) -> Response:
+def generic(path: str, folder: str = "doc/") -> Response:
     """Serve the document about a thing; send whoever asks for a document's document to the document."""
     found, addresses = locate(site(), path), site().addresses
-    if found.alias or is_document(path):
+    if found.alias or (folder and is_document(path)):
         return _redirect(addresses.local(addresses.document(found.iri)) + _dotted(found.format), 308)
     return document(found)
 
@@ -104,9 +105,16 @@ def source(iri: str) -> Response:
     stem, suffix = without_suffix(iri)
     candidates = [iri, stem] if suffix else [iri]
     found = _find(site(), candidates, [])
+    if not found and (unfolded := _unfolded(iri)):
+        return _redirect(site().addresses.local(site().addresses.document(unfolded)), 308)
     if not found or found.iri.startswith(site().addresses.base):
         raise NotFoundError("the graph has no such source")
     return document(FoundResource(found.iri, suffix if found.iri != iri else None))
+
+
+def _unfolded(iri: str) -> str | None:
+    """Return an address of which a client or a proxy has folded the two slashes, None if it is of another kind."""
+    return re.sub(r"^([a-z]+):/(?=[^/])", r"\1://", iri) if re.match(r"[a-z]+:/[^/]", iri) else None
 
 
 @blueprint.get(
@@ -133,24 +141,26 @@ def source_by_parameter() -> Response:
 def locate(here: Site, path: str) -> FoundResource:
     """Return what a path below the base stands for; raise NotFoundError if it is nothing, WithdrawnError if it was.
 
-    The exact IRI wins over the one without a suffix, since titles may end in ``.html``; readable names of
-    events come last. An event that is merged into another one is an alias of that, and a title spelled in another way
-    (see ``_called``) one of the entity with the title. Raises ServiceBusyError while it cannot be told what that is.
+    The exact IRI wins over the one without a suffix, since titles may end in ``.html``, and both over equal spellings
+    (see kg.rdf.iri.canonical); readable names of events come last. An event that is merged into another one is an
+    alias of that, and a title spelled in another way (see ``_called``) one of the entity with the title. Raises
+    ServiceBusyError while it cannot be told what that is.
     """
     addresses = here.addresses
-    stem, suffix = without_suffix(path)
+    stem, suffix = without_suffix(path.rstrip("/"))
     exact, bare = addresses.iri(path), addresses.iri(stem)
-    location = _find(here, [exact, bare] if suffix else [exact], [*readable(path), *readable(stem)])
+    whole, spelled = (addresses.base + canonical(one) for one in (path, stem))
+    location = _find(here, [exact, *([bare] * bool(suffix)), whole, spelled], [*readable(path), *readable(stem)])
     location = location or _called(here, stem)
     if location is None:
         raise NotFoundError(f"there is nothing here about {path[:200]}")
     found = location.iri
     if location.withdrawn:
         raise WithdrawnError(found, location.withdrawn, suffix.suffix if suffix else None)
-    if found == exact:
-        return FoundResource(found)
+    if found in (exact, whole):
+        return FoundResource(found, alias=found != exact)
     if found == bare:
-        return FoundResource(found, suffix)
+        return FoundResource(found, suffix, alias=path.endswith("/"))
     return FoundResource(found, suffix, alias=True)
 
 

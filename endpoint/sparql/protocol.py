@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -24,6 +25,7 @@ from endpoint.sparql.result_page import results_page
 from endpoint.sparql.service_description import description
 from kg.query.evaluate import Answer
 from kg.query.questions import questions
+from kg.query.syntax import spelled
 from kg.rdf.formats import RDF_FORMATS, Format, by_name
 from kg.rdf.prefixes import PREFIXES
 from kg.rdf.serialize import represent
@@ -82,6 +84,8 @@ def sparql() -> Response:
         return _update(operation)
     record().query = operation.query
     form = site().workers.check(operation.query)
+    if form == "DESCRIBE":
+        operation = replace(operation, query=spelled(operation.query, site().snapshot.manifest.base))
     graph = form in ("CONSTRUCT", "DESCRIBE")
     chosen = _negotiate(operation.formats, GRAPHS if graph else RESULTS)
     if chosen != HTML:

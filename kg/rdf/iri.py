@@ -95,12 +95,14 @@ def canonical(path: str) -> str:
     Equal are paths with other percent-encodings, with a slash at the end or several in a row and, in the title of an
     entity, with spaces for underscores and another case of the first letter, as in MediaWiki.
     """
-    kind, _, rest = re.sub(r"/{2,}", "/", unquote(path)).strip("/").partition("/")
-    if kind == "entity" and "/" in rest:
-        language, _, title = rest.partition("/")
+    plain = unicodedata.normalize("NFC", unquote(path))
+    kind, _, rest = re.sub(r"/{2,}", "/", plain).strip("/").partition("/")
+    language, _, title = rest.partition("/")
+    if kind == "entity" and title:
         title = "_".join(title.replace("_", " ").split())
-        rest = f"{language}/{title[:1].upper() if len(title[:1].upper()) == 1 else title[:1]}{title[1:]}"
-    return spell(f"{kind}/{rest}" if rest else kind)
+        first = title[:1].upper() if len(title[:1].upper()) == 1 else title[:1]
+        rest = f"{language}/{first}{title[1:]}".rstrip("/")
+    return spell(f"{kind}/{rest}".rstrip("/"))
 
 
 @lru_cache(maxsize=65_536)
