@@ -22,7 +22,7 @@ from endpoint.discovery import openapi, well_known
 from endpoint.documents import context, memento, resource, vocabulary
 from endpoint.feeds import views as feeds
 from endpoint.html import describe, home_and_search
-from endpoint.http import headers, hosts, parameters, spelling
+from endpoint.http import headers, hosts, pages, parameters, spelling
 from endpoint.http.conditional import readable
 from endpoint.server import health, metrics
 from endpoint.server.response_cache import ResponseCache
@@ -72,8 +72,10 @@ def create_app(settings: Settings, workers: Workers, writer: Writer | None = Non
         app.register_blueprint(part.blueprint)
     app.before_request(headers.whole_server)
     app.before_request(parameters.check)
+    app.before_request(pages.check)
     app.before_request(hold)
     app.after_request(headers.add)
+    app.after_request(pages.vary)
     app.teardown_request(release)
     problems.install(app)
     limits.install(app, settings)

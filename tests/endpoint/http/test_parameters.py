@@ -116,3 +116,34 @@ def test_media_types_have_their_old_names(send, accept: str) -> None:
 @pytest.mark.parametrize("accept", ["text/xml", "application/xml", "text/xml;q=0.9, text/csv;q=0.1"])
 def test_results_are_xml_to_who_asks_for_xml(send, accept: str) -> None:
     assert send("/sparql?" + urlencode({"query": SELECT}), accept).type == "application/xml"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/search?q=" + "x" * 201,
+        "/search?q=Homs&limit=0",
+        "/search?q=Homs&type=nothing",
+        "/reconcile/suggest/entity?prefix=x&cursor=1001",
+        "/reconcile/properties?limit=0",
+        "/sparql?query=ASK%7B%7D&timeout=-1",
+        "/sparql?query=ASK%7B%7D&asOf=never",
+        "/source?url=http://a.example/&iri=http://a.example/",
+    ],
+)
+def test_a_value_out_of_range_is_refused_and_named(send, address: str) -> None:
+    reply = send(address, "application/json")
+    assert reply.status == 400
+    assert address.rpartition("?")[2].rpartition("&")[2].partition("=")[0] in json.loads(reply.body)["detail"]
+
+
+@pytest.mark.parametrize(("address", "name"), [("/?language=xx", "language"), ("/search?q=Homs&type=place", "type")])
+def test_a_page_says_what_it_does_not_understand(send, address: str, name: str) -> None:
+    reply = send(address, "text/html")
+    assert reply.status == 400
+    assert name in reply.text
+
+
+@pytest.mark.parametrize("path", ["/doc/entity/en/Homs?year=2012", "/publisher/example-times?from=2011&to=2012"])
+def test_a_filter_that_there_is_not_is_never_left_out_silently(send, path: str) -> None:
+    assert send(path, "text/turtle").status == 400
