@@ -18,7 +18,7 @@ from waitress.server import create_server
 from endpoint import reconcile
 from endpoint.catalog import dumps, snapshots
 from endpoint.catalog import views as catalog
-from endpoint.discovery import openapi, well_known
+from endpoint.discovery import linksets, openapi, well_known
 from endpoint.documents import context, memento, resource, vocabulary
 from endpoint.feeds import views as feeds
 from endpoint.html import describe, home_and_search
@@ -50,7 +50,7 @@ SWEEP_SECONDS: Final = 5
 HEADER_BYTES: Final = 262_144
 PARTS: Final = (
     *(home_and_search, resource, memento, protocol, graph_store, vocabulary, context, dumps, catalog, health, metrics),
-    *(feeds, well_known, openapi, reconcile, snapshots),
+    *(feeds, well_known, openapi, linksets, reconcile, snapshots),
 )
 """The modules whose views the application has, each with its blueprint."""
 

@@ -12,6 +12,7 @@ from endpoint.http.conditional import by_content
 from endpoint.http.headers import alternates, licensed, link
 from endpoint.http.negotiate import HTML, JSON, choose
 from endpoint.http.routes import CATALOG, PAGE, SUFFIXED, Description, Routes
+from endpoint.http.signposting import signposts, targets
 from endpoint.site.problems import acceptable
 from endpoint.site.site import Site, site
 from kg.derived.kinds import STATISTICS
@@ -21,6 +22,7 @@ from kg.publish.catalog import Catalog, quads
 from kg.publish.catalog_represent import bibtex, citation, document, represent
 from kg.publish.catalog_snapshot import PATH
 from kg.publish.catalog_texts import DESCRIPTIONS, SERVICES, TITLES, Publisher, rights
+from kg.publish.dump_files import MadeDump
 from kg.rdf.formats import RDF_FORMATS, Format, by_name
 from kg.rdf.prefixes import compact
 
@@ -88,14 +90,28 @@ def _serve(chosen: Format) -> Response:
     listed = (*(one.file.name for one in found.complete), *(one.iri for one in found.kept))
     body: bytes = here.cached(("catalog", chosen.name, request.root_path, listed), lambda: _body(found, chosen), len)
     modified = snapshots.changed(here, here.snapshot)
-    response = by_content(Response(body, content_type=chosen.content_type), modified)
+    response = Response(body, content_type=chosen.content_type)
     response.headers["Vary"] = "Accept"
     response.headers["Content-Location"] = _local(chosen)
-    links = alternates([(one, _local(one)) for one in FORMATS], chosen)
-    described = link(here.addresses.local("vocab"), "describedby", type="text/turtle")
-    own = (link(found.iri, "canonical"), described, *licensed(found.manifest.licences))
-    response.headers["Link"] = ", ".join((*links, *own))
-    return response
+    response.headers["Link"] = ", ".join(links(here, chosen))
+    return by_content(response, modified)
+
+
+def links(here: Site, chosen: Format | None) -> list[str]:
+    """Return the links of the catalogue, in a format or, if that is None, of the generic document."""
+    iri = f"{here.addresses.base}{PATH}"
+    return [
+        *alternates([(one, _local(one)) for one in FORMATS], chosen),
+        link(iri, "canonical"),
+        link(here.addresses.local("vocab"), "describedby", type="text/turtle"),
+        *licensed(here.snapshot.manifest.licences),
+        *signposts(here.addresses, iri, PATH),
+        *(link(here.addresses.local(f"dump/{one.file.name}"), "item", type=_type(one)) for one in dumps.made(here)),
+    ]
+
+
+def _type(one: MadeDump) -> str:
+    return "application/gzip" if one.file.packed else one.file.format.media_type
 
 
 def _local(one: Format) -> str:
@@ -138,5 +154,6 @@ def _body(found: Catalog, chosen: Format) -> bytes:
         formats=RDF_FORMATS,
         path=PATH,
         data=embedded(document(described)),
+        signposts=targets(links(here, HTML)),
     )
     return page.encode()

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
+from urllib.parse import quote
 
 from flask import Response, redirect, request
 
@@ -21,6 +22,7 @@ from endpoint.html.describe import document_page
 from endpoint.http.headers import alternates, licensed, link
 from endpoint.http.negotiate import DOCUMENT_FORMATS, HTML, JSON, choose
 from endpoint.http.routes import DOCUMENT, MOVED, Description, Parameter, Routes
+from endpoint.http.signposting import signposts
 from endpoint.http.urls import THINGS, is_document, readable, without_suffix
 from endpoint.site.problems import acceptable, problem
 from endpoint.site.site import Site, site, tagged
@@ -102,14 +104,31 @@ def generic(path: str, folder: str = "doc/") -> Response:
 @blueprint.get("/source/<path:iri>", described=DOCUMENT)
 def source(iri: str) -> Response:
     """Serve what the graph says about a source, whose IRI is an address elsewhere."""
+    found = _source(site(), iri)
+    if found.alias:
+        return _redirect(site().addresses.local(site().addresses.document(found.iri)), 308)
+    return document(found)
+
+
+def _source(here: Site, iri: str) -> FoundResource:
+    """Return the source with an address; raises NotFoundError if the graph has none."""
     stem, suffix = without_suffix(iri)
-    candidates = [iri, stem] if suffix else [iri]
-    found = _find(site(), candidates, [])
+    found = _find(here, [iri, stem] if suffix else [iri], [])
     if not found and (unfolded := _unfolded(iri)):
-        return _redirect(site().addresses.local(site().addresses.document(unfolded)), 308)
-    if not found or found.iri.startswith(site().addresses.base):
+        return FoundResource(unfolded, alias=True)
+    if not found or found.iri.startswith(here.addresses.base):
         raise NotFoundError("the graph has no such source")
-    return document(FoundResource(found.iri, suffix if found.iri != iri else None))
+    return FoundResource(found.iri, suffix if found.iri != iri else None)
+
+
+def described_at(here: Site, path: str) -> str:
+    """Return the IRI of what the generic document at a path is about; raises NotFoundError if there is none."""
+    folder, _, rest = path.partition("/")
+    found = _source(here, rest) if folder == "source" else locate(here, path.removeprefix("doc/"))
+    own = here.addresses.document(found.iri) in (path, f"{folder}/{quote(rest, safe='')}")
+    if found.alias or found.format or not own:
+        raise NotFoundError(f"there is no document at {path[:200]}")
+    return found.iri
 
 
 def _unfolded(iri: str) -> str | None:
@@ -234,7 +253,7 @@ def document(found: FoundResource, describe: Describer | None = None, tag: Tag =
     here = site()
     addresses = here.addresses
     path, number = addresses.document(found.iri), _page()
-    choices = [(one, addresses.local(paged(f"{path}.{one.suffix}", number))) for one in DOCUMENT_FORMATS]
+    choices = _choices(here, path, number)
     chosen = found.format or choose(DOCUMENT_FORMATS, request.headers.get("Accept"))
     if chosen is None:
         raise acceptable(choices)
@@ -242,14 +261,8 @@ def document(found: FoundResource, describe: Describer | None = None, tag: Tag =
     response = Response(answer.body, content_type=chosen.content_type)
     response.headers["Vary"] = "Accept"
     response.headers["Content-Location"] = dict(choices)[chosen]
-    response.headers["Link"] = ", ".join(
-        [
-            *_links(addresses.base + paged(path, number), choices, chosen),
-            *_neighbours(addresses.local(path), number, pages(answer.rows or 0)),
-            *original_links(here, found.iri),
-            *views.links(here, found.iri),
-        ]
-    )
+    around = _neighbours(addresses.local(path), number, pages(answer.rows or 0))
+    response.headers["Link"] = ", ".join([*links(here, found.iri, chosen, number), *around])
     return tag(response, here.snapshot, chosen.suffix if number == 1 else f"{chosen.suffix}-{number}")
 
 
@@ -269,12 +282,27 @@ def _neighbours(path: str, number: int, last: int) -> list[str]:
     return [link(paged(path, page), rel) for rel, page in targets.items() if 1 <= page <= last]
 
 
-def _links(canonical: str, choices: list[tuple[Format, str]], chosen: Format) -> list[str]:
-    """Return the links of a document: the other formats, its one address, the vocabulary, the licences."""
-    links = [*alternates(choices, chosen), *context.links(chosen)]
-    links.append(link(canonical, "canonical"))
-    links.append(link(site().addresses.local("vocab"), "describedby", type="text/turtle"))
-    return [*links, *licensed(site().snapshot.manifest.licences)]
+def _choices(here: Site, path: str, number: int = 1) -> list[tuple[Format, str]]:
+    return [(one, here.addresses.local(paged(f"{path}.{one.suffix}", number))) for one in DOCUMENT_FORMATS]
+
+
+def links(here: Site, iri: str, chosen: Format | None, number: int = 1) -> list[str]:
+    """Return the links of the document about a resource, in a format or, if that is None, of the generic one.
+
+    Those are the other formats, its one address, the vocabulary, the licences, its past, its feeds, and signposts.
+    """
+    addresses = here.addresses
+    path = addresses.document(iri)
+    return [
+        *alternates(_choices(here, path, number), chosen),
+        *(context.links(chosen) if chosen else ()),
+        link(addresses.base + paged(path, number), "canonical"),
+        link(addresses.local("vocab"), "describedby", type="text/turtle"),
+        *licensed(here.snapshot.manifest.licences),
+        *original_links(here, iri),
+        *views.links(here, iri),
+        *signposts(addresses, iri, path),
+    ]
 
 
 def described(here: Site, iri: str, format: Format, page: int = 1) -> Answer:  # noqa: A002

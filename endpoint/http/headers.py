@@ -76,10 +76,10 @@ def licensed(licences: Iterable[str]) -> list[str]:
     return [link(iri, "license") for iri in licences]
 
 
-def alternates(choices: Sequence[tuple[Format, str]], chosen: Format) -> list[str]:
+def alternates(choices: Sequence[tuple[Format, str]], chosen: Format | None) -> list[str]:
     """Return the links from a document to the other formats, with the profile where the type does not tell it."""
     # The loaders of PyLD cannot read JSON with a second link whose relation is "alternate" and nothing else.
-    relation = f"alternate {expand('dcterms:hasFormat')}" if chosen.rdf == RdfFormat.JSON_LD else "alternate"
+    relation = f"alternate {expand('dcterms:hasFormat')}" if chosen and chosen.rdf == RdfFormat.JSON_LD else "alternate"
     return [_alternate(href, one, relation) for one, href in choices if one != chosen]
 
 

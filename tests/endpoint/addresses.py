@@ -13,6 +13,7 @@ EXAMPLES = {
     "/feed/activity/{path}": "/feed/activity/entity/en/Homs",
     "/feed/atom/{path}": "/feed/atom/entity/en/Homs",
     "/frames/{name}.jsonld": "/frames/event.jsonld",
+    "/linkset/{path}": f"/linkset/doc/{EVENT}",
     "/memento/{stamp}/{path}": f"/memento/20111109060000/{EVENT}",
     "/news/{rest}": "/news/2011/11/8/the-syrian-government-besieges-homs.md",
     "/page/{rest}": "/page/2011-11-08.wiki/123b279e8e23175b",
