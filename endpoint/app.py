@@ -16,9 +16,9 @@ from flask import Flask
 from waitress.server import create_server
 
 from endpoint import reconcile
-from endpoint.catalog import dumps, snapshots
+from endpoint.catalog import dumps, linksets, snapshots
 from endpoint.catalog import views as catalog
-from endpoint.discovery import linksets, openapi, well_known
+from endpoint.discovery import openapi, well_known
 from endpoint.documents import context, memento, resource, vocabulary
 from endpoint.feeds import views as feeds
 from endpoint.html import describe, home_and_search

@@ -42,7 +42,7 @@ _ATTRIBUTE: Final = re.compile(r'(\w+)="([^"]*)"')
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class ReadLink:
     """A link read back: where it leads, its relation, and its attributes."""
 
     href: str
@@ -63,10 +63,10 @@ def signposts(addresses: Addresses, iri: str, path: str) -> list[str]:
     ]
 
 
-def targets(links: Iterable[str]) -> list[Target]:
+def targets(links: Iterable[str]) -> list[ReadLink]:
     """Return links of a Link header, as ``link`` writes them, taken apart."""
     found = filter(None, map(_LINK.fullmatch, links))
-    return [Target(one["target"], one["rel"], dict(_ATTRIBUTE.findall(one["attributes"]))) for one in found]
+    return [ReadLink(one["target"], one["rel"], dict(_ATTRIBUTE.findall(one["attributes"]))) for one in found]
 
 
 def linkset(anchor: str, links: Iterable[str], addresses: Addresses) -> dict[str, Any]:

@@ -52,7 +52,7 @@ class Format:
         return f"{self.media_type}; charset=utf-8" if self.media_type.startswith("text/") else self.media_type
 
 
-_TURTLE = ("text/n3", "text/rdf+n3", "application/n3", "application/turtle", "application/x-turtle", "n3")
+_TURTLE = ("text/n3", "text/rdf+n3", "application/n3", "application/turtle", "application/x-turtle", "n3", "ttl")
 _JSON_LD = ("application/x-json+ld", "application/x-ld+json", "json-ld")
 
 FORMATS: tuple[Format, ...] = (
@@ -66,12 +66,18 @@ FORMATS: tuple[Format, ...] = (
         "graph",
         "RDF/XML",
         rdf=RdfFormat.RDF_XML,
-        aliases=("application/xml", "text/xml", "rdf+xml", "xml"),
+        aliases=("application/xml", "text/xml", "rdf+xml", "rdf", "xml"),
     ),
-    Format("ntriples", "application/n-triples", "nt", "graph", "N-Triples", rdf=RdfFormat.N_TRIPLES),
+    Format("ntriples", "application/n-triples", "nt", "graph", "N-Triples", rdf=RdfFormat.N_TRIPLES, aliases=("nt",)),
     Format("trig", "application/trig", "trig", "dataset", "TriG", rdf=RdfFormat.TRIG, aliases=("application/x-trig",)),
     Format(
-        "nquads", "application/n-quads", "nq", "dataset", "N-Quads", rdf=RdfFormat.N_QUADS, aliases=("text/x-nquads",)
+        "nquads",
+        "application/n-quads",
+        "nq",
+        "dataset",
+        "N-Quads",
+        rdf=RdfFormat.N_QUADS,
+        aliases=("text/x-nquads", "nq"),
     ),
     Format(
         "json",
