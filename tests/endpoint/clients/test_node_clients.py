@@ -38,7 +38,12 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize(
     ("kind", "path"),
-    [("sparql", "sparql"), ("any", "sparql"), ("any", "doc/event/2011-11-08/abcdefghij"), ("file", "dump/newsgraph.ttl")],
+    [
+        ("sparql", "sparql"),
+        ("any", "sparql"),
+        ("any", "doc/event/2011-11-08/abcdefghij"),
+        ("file", "dump/newsgraph.ttl"),
+    ],
 )
 def test_comunica_answers_a_query_from_each_kind_of_source(folder: Path, port: int, kind: str, path: str) -> None:
     command = ["node", "ask.mjs", kind, f"http://127.0.0.1:{port}/{path}", QUERY]

@@ -12,6 +12,7 @@ from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
+from memento_client import MementoClient
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat
 
 from endpoint.http.negotiate import DOCUMENT_FORMATS
@@ -247,3 +248,15 @@ def test_past_versions_cannot_be_written(get, event: str, method: str) -> None:
 def test_a_memento_answers_a_conditional_request(get, event: str) -> None:
     tag = get(f"{memento(event, 0)}.ttl").headers["etag"]
     assert get(f"{memento(event, 0)}.ttl", If_None_Match=tag).status == 304
+
+
+@pytest.mark.parametrize(
+    ("asked", "number"), [(TIMES[0], 0), ("2011-11-08T20:00:00Z", 0), (TIMES[1], 1), (TIMES[3], 3)]
+)
+def test_memento_client_finds_its_way_in_time(get, event: str, asked: str, number: int) -> None:
+    client = MementoClient(check_native_timegate=True)
+    found = client.get_memento_info(here(get, f"/doc/{event}"), datetime.fromisoformat(asked).replace(tzinfo=None))
+    assert found["timegate_uri"] == here(get, f"/timegate/{event}")
+    assert found["mementos"]["closest"]["uri"] == [here(get, memento(event, number))]
+    assert found["mementos"]["first"]["uri"] == [here(get, memento(event, 0))]
+    assert found["mementos"]["last"]["uri"] == [here(get, memento(event, 3))]
