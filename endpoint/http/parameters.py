@@ -7,6 +7,7 @@ what was asked for is a wrong answer.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
@@ -31,6 +32,7 @@ class Tolerated:
         return name.startswith(self.name[:-1]) if self.name.endswith("*") else name == self.name
 
 
+CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 TOLERATED: Final = (
     Tolerated("results", "SPARQLWrapper, beside format and output, with the same value"),
     Tolerated("timeout", "links and clients made for Virtuoso; /sparql knows it"),
@@ -45,10 +47,12 @@ TOLERATED: Final = (
 def check() -> None:
     """Raise ParameterError for what the query of the current request has and its route does not understand.
 
-    A path whose bytes are no text is that of nothing: NotFoundError.
+    A path whose bytes are no text, or that has control characters, is that of nothing: NotFoundError.
     """
     if not _is_text(request.environ["PATH_INFO"].encode("latin-1")):
         raise NotFoundError("the path is not text in UTF-8")
+    if CONTROL.search(request.path):
+        raise NotFoundError("the path has control characters")
     if request.url_rule is None:
         return  # nobody is there to know any
     for pair in request.query_string.split(b"&"):

@@ -47,7 +47,18 @@ def test_an_equal_spelling_leads_to_the_one_address(send, path: str) -> None:
     assert send(SAME[path], "*/*").status < 400 or "/timegate/" in path
 
 
-@pytest.mark.parametrize("path", ["/nothing/", "/entity/en/Nowhere/", "/entity/en/nowhere", "/doc//", "/sparql/x/"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/nothing/",
+        "/entity/en/Nowhere/",
+        "/entity/en/nowhere",
+        "/doc//",
+        "/sparql/x/",
+        "/entity/en/Homs/%00",
+        "/entity/en/Homs%0A",
+    ],
+)
 def test_what_is_not_there_is_not_there_in_any_spelling(send, path: str) -> None:
     assert send(path).status == 404
 
