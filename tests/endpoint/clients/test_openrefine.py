@@ -123,4 +123,4 @@ def test_openrefine_matches_a_column_and_extends_the_table(refine: Refine, port:
         extension=json.dumps(extension),
     )
     refine.until_done()
-    assert [row[1].get("v") for row in refine.rows()] == ["SY", None, None, None, None, "SY"]
+    assert [(row[1:] or [{}])[0].get("v") for row in refine.rows()] == ["SY", None, None, None, None, "SY"]
