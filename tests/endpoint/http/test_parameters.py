@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from urllib.parse import urlencode
 
 import pytest
@@ -16,6 +17,7 @@ from kg.rdf.formats import FORMATS, RDF_FORMATS, RESULT_FORMATS
 from kg.settings import Settings
 from kg.workers.workers import Workers
 from tests.endpoint.addresses import EXAMPLES
+from tests.paths import ROOT
 
 ABSENT = {"/.well-known/security.txt"}
 NOT_TEXT = "%ff%fe"
@@ -147,3 +149,11 @@ def test_a_page_says_what_it_does_not_understand(send, address: str, name: str) 
 @pytest.mark.parametrize("path", ["/doc/entity/en/Homs?year=2012", "/publisher/example-times?from=2011&to=2012"])
 def test_a_filter_that_there_is_not_is_never_left_out_silently(send, path: str) -> None:
     assert send(path, "text/turtle").status == 400
+
+
+def test_the_documentation_lists_what_is_tolerated() -> None:
+    text = (ROOT / "docs" / "discovery.md").read_text(encoding="utf-8")
+    section = text.partition("## What is not understood")[2].partition("\n## ")[0]
+    rows = [line for line in section.splitlines() if line.startswith("| `")]
+    named = [name for row in rows for name in re.findall(r"`([^`]+)`", row.split("|")[1])]
+    assert sorted(named) == sorted(one.name for one in TOLERATED)
