@@ -69,7 +69,7 @@ def see_document(found: FoundResource) -> Response:
     """Redirect from a thing to the document about it, in the format of its suffix if it has one."""
     addresses = site().addresses
     target = addresses.local(addresses.document(found.iri)) + _dotted(found.format)
-    response = _redirect(target, 303)
+    response = _redirect(paged(target, _page()), 303)
     response.headers["Link"] = link(target, "describedby")
     return response
 
@@ -97,7 +97,7 @@ def generic(path: str, folder: str = "doc/") -> Response:
     """Serve the document about a thing; send whoever asks for a document's document to the document."""
     found, addresses = locate(site(), path), site().addresses
     if found.alias or (folder and is_document(path)):
-        return _redirect(addresses.local(addresses.document(found.iri)) + _dotted(found.format), 308)
+        return _redirect(paged(addresses.local(addresses.document(found.iri)) + _dotted(found.format), _page()), 308)
     return document(found)
 
 
@@ -216,7 +216,7 @@ def _called(here: Site, path: str) -> Location | None:
 
 
 def _to_event(found: FoundResource) -> Response:
-    return _redirect((site().addresses.href(found.iri) or "") + _dotted(found.format), 308)
+    return _redirect(paged((site().addresses.href(found.iri) or "") + _dotted(found.format), _page()), 308)
 
 
 def _dotted(suffix: Format | None) -> str:

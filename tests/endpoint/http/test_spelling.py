@@ -25,6 +25,7 @@ SAME = {
     "/entity/en/Homs__Governorate": "/entity/en/Homs_Governorate",
     "/entity/en/Cafe%CC%81%20d'Orient.html": f"/{CAFE}",
     "/doc/entity/en/homs": "/doc/entity/en/Homs",
+    "/entity/en/homs?page=2": "/entity/en/Homs?page=2",
     "/doc/entity/en/Homs/": "/doc/entity/en/Homs",
     "/event/2011-11-08/abcdefghij/": "/event/2011-11-08/abcdefghij",
     "/page/2011-11-08.wiki/123b279e8e23175b/": "/page/2011-11-08.wiki/123b279e8e23175b",
