@@ -23,7 +23,7 @@ from endpoint.html.describe import embedded
 from endpoint.http.conditional import by_content
 from endpoint.http.negotiate import HTML, PAGE_FORMATS
 from endpoint.http.routes import DOCUMENT, Description, Routes
-from endpoint.http.signposting import targets
+from endpoint.http.signposting import in_page
 from endpoint.http.urls import without_suffix
 from endpoint.site.site import Site, site
 from kg.derived import dumps as derived
@@ -155,6 +155,6 @@ def _answer(here: Site, iri: str, wanted: Format, page: int) -> Answer:
             found=found,
             formats=[(one, f"{path}.{one.suffix}") for one in PAGE_FORMATS],
             data=embedded(document(described)),
-            signposts=targets(resource.links(here, iri, HTML)),
+            signposts=in_page(resource.links(here, iri, HTML), here.addresses),
         ).encode()
     return Answer("describe", wanted, body, here.snapshot.id, None)

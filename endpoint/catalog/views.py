@@ -12,7 +12,7 @@ from endpoint.http.conditional import by_content
 from endpoint.http.headers import alternates, licensed, link
 from endpoint.http.negotiate import HTML, JSON, choose
 from endpoint.http.routes import CATALOG, PAGE, SUFFIXED, Description, Routes
-from endpoint.http.signposting import signposts, targets
+from endpoint.http.signposting import in_page, signposts
 from endpoint.site.problems import acceptable
 from endpoint.site.site import Site, site
 from kg.derived.kinds import STATISTICS
@@ -154,6 +154,6 @@ def _body(found: Catalog, chosen: Format) -> bytes:
         formats=RDF_FORMATS,
         path=PATH,
         data=embedded(document(described)),
-        signposts=targets(links(here, HTML)),
+        signposts=in_page(links(here, HTML), here.addresses),
     )
     return page.encode()

@@ -11,7 +11,6 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
-from urllib.parse import quote
 
 from flask import Response, redirect, request
 
@@ -34,7 +33,7 @@ from kg.lookup.locate import Location
 from kg.lookup.search import NAMES
 from kg.query.evaluate import Answer
 from kg.rdf.formats import Format
-from kg.rdf.iri import canonical
+from kg.rdf.iri import canonical, spell
 from kg.store.snapshot import Snapshot
 from kg.workers.operations import Describe, DescribePage, FindText, Locate
 
@@ -125,7 +124,7 @@ def described_at(here: Site, path: str) -> str:
     """Return the IRI of what the generic document at a path is about; raises NotFoundError if there is none."""
     folder, _, rest = path.partition("/")
     found = _source(here, rest) if folder == "source" else locate(here, path.removeprefix("doc/"))
-    own = here.addresses.document(found.iri) in (path, f"{folder}/{quote(rest, safe='')}")
+    own = folder == "source" or here.addresses.document(found.iri) == spell(path)
     if found.alias or found.format or not own:
         raise NotFoundError(f"there is no document at {path[:200]}")
     return found.iri

@@ -16,7 +16,7 @@ from endpoint.html.periods import spoken
 from endpoint.html.reader import Cited, ListedEvent, Reader, ShownTerm
 from endpoint.http.headers import licensed
 from endpoint.http.negotiate import PAGE_FORMATS
-from endpoint.http.signposting import ReadLink, signposts, targets
+from endpoint.http.signposting import ReadLink, in_page, signposts
 from endpoint.http.urls import Addresses
 from endpoint.site.site import Site
 from kg.lookup.describe import NEWEST, paged, pages
@@ -245,7 +245,8 @@ def document_page(
 
 
 def _signposts(site: Site, iri: str, path: str) -> list[ReadLink]:
-    return targets((*signposts(site.addresses, iri, path), *licensed(site.snapshot.manifest.licences)))
+    links = (*signposts(site.addresses, iri, path), *licensed(site.snapshot.manifest.licences))
+    return in_page(links, site.addresses)
 
 
 def _turns(path: str, page: int, last: int) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from endpoint.http.headers import link
@@ -67,6 +67,11 @@ def targets(links: Iterable[str]) -> list[ReadLink]:
     """Return links of a Link header, as ``link`` writes them, taken apart."""
     found = filter(None, map(_LINK.fullmatch, links))
     return [ReadLink(one["target"], one["rel"], dict(_ATTRIBUTE.findall(one["attributes"]))) for one in found]
+
+
+def in_page(links: Iterable[str], addresses: Addresses) -> list[ReadLink]:
+    """Return links as the head of a page has them: like all links of pages, they lead to the server that is asked."""
+    return [replace(one, href=addresses.href(one.href) or one.href) for one in targets(links)]
 
 
 def linkset(anchor: str, links: Iterable[str], addresses: Addresses) -> dict[str, Any]:
