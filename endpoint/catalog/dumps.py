@@ -29,7 +29,7 @@ from kg.store.snapshot import Snapshot
 
 blueprint = Routes("dumps", __name__)
 
-AT_ONCE: Final = 0.5
+AT_ONCE: Final = 2.0
 """Seconds that a dump is waited for where an answer is due at once: enough to see that there is nothing of it."""
 
 
