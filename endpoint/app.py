@@ -16,13 +16,13 @@ from flask import Flask
 from waitress.server import create_server
 
 from endpoint import reconcile
-from endpoint.catalog import dumps, snapshots
+from endpoint.catalog import dumps, linksets, snapshots
 from endpoint.catalog import views as catalog
 from endpoint.discovery import openapi, well_known
 from endpoint.documents import context, memento, resource, vocabulary
 from endpoint.feeds import views as feeds
 from endpoint.html import describe, home_and_search
-from endpoint.http import headers
+from endpoint.http import headers, hosts, pages, parameters, spelling
 from endpoint.http.conditional import readable
 from endpoint.server import health, metrics
 from endpoint.server.response_cache import ResponseCache
@@ -50,7 +50,7 @@ SWEEP_SECONDS: Final = 5
 HEADER_BYTES: Final = 262_144
 PARTS: Final = (
     *(home_and_search, resource, memento, protocol, graph_store, vocabulary, context, dumps, catalog, health, metrics),
-    *(feeds, well_known, openapi, reconcile, snapshots),
+    *(feeds, well_known, openapi, linksets, reconcile, snapshots),
 )
 """The modules whose views the application has, each with its blueprint."""
 
@@ -70,16 +70,21 @@ def create_app(settings: Settings, workers: Workers, writer: Writer | None = Non
     app.extensions[NAME] = Site(settings, workers, writer, past=past or Past(settings), artefacts=artefacts)
     for part in PARTS:
         app.register_blueprint(part.blueprint)
+    app.before_request(headers.whole_server)
+    app.before_request(parameters.check)
+    app.before_request(pages.check)
     app.before_request(hold)
     app.after_request(headers.add)
+    app.after_request(pages.vary)
     app.teardown_request(release)
     problems.install(app)
     limits.install(app, settings)
     responses = app.extensions[ResponseCache.__name__] = ResponseCache(
         app.wsgi_app, partial(_version, artefacts, workers)
     )
+    own = hosts.ours(spelling.encoded(readable(responses)), settings, lambda: workers.snapshot.manifest.base)
     observers = (log.access_log(settings), log.slow_query_log(settings), metrics.install(app, workers, artefacts))
-    app.wsgi_app = log.Log(readable(responses), [one for one in observers if one])  # type: ignore[method-assign]
+    app.wsgi_app = log.Log(own, [one for one in observers if one])  # type: ignore[method-assign]
     return app
 
 

@@ -1,8 +1,9 @@
-"""The reconciliation service at ``/reconcile`` (Reconciliation Service API 0.2): places, people and topics."""
+"""The reconciliation service at ``/reconcile`` (Reconciliation Service API 0.1 and 0.2): places, people and topics."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -11,18 +12,22 @@ from typing import Any, Final, TypeVar
 from flask import Response, current_app, redirect, render_template, request
 from werkzeug.datastructures import MultiDict
 
+from endpoint.http import bodies
+from endpoint.http.bodies import FORM, MULTIPART
 from endpoint.http.headers import FRAMABLE
+from endpoint.http.parameters import check_names
 from endpoint.http.routes import IN_JSON, PAGE, Description, Parameter, Routes
 from endpoint.site import limits
 from endpoint.site.log import record
 from endpoint.site.site import Site, site, tagged
 from kg.derived.kinds import SEARCH
-from kg.errors import NotFoundError, ReconciliationError
+from kg.errors import NotFoundError, ParameterError
 from kg.lookup import reconcile_request
-from kg.lookup.reconcile import TYPES, proposed
-from kg.lookup.reconcile_request import Extension
+from kg.lookup.reconcile import TYPES, Property, iri_of, proposed
+from kg.lookup.reconcile_request import Completion, Extension
+from kg.lookup.search_index import Kind
 from kg.rdf import terms
-from kg.rdf.iri import respell
+from kg.rdf.iri import canonical
 from kg.rdf.prefixes import PREFIXES
 from kg.version import __version__
 from kg.workers.operations import Extend, Locate, Reconcile, Suggest
@@ -30,10 +35,12 @@ from kg.workers.pool import Spent
 
 blueprint = Routes("reconcile", __name__, url_prefix="/reconcile")
 
-VERSIONS: Final = ("0.2",)
+VERSIONS: Final = ("0.1", "0.2")
 SUGGESTED: Final = 10
 MOST: Final = 50
 FARTHEST: Final = 1_000
+CALLBACK: Final = Parameter("callback", "Name of a function: the answer is a script that calls it (JSONP).")
+_FUNCTION: Final = re.compile(r"[A-Za-z_$][\w$]{0,99}(?:\.[A-Za-z_$][\w$]{0,99}){0,5}", re.ASCII)
 WIDTH, HEIGHT = 420, 260
 PREVIEWED: Final = (terms.LABEL, terms.PREF_LABEL, terms.CONTAINED_IN_PLACE, terms.ADDRESS_COUNTRY, terms.SAME_AS)
 
@@ -43,18 +50,26 @@ SERVICE: Final = replace(
     parameters=(
         Parameter("queries", "A batch of queries, in JSON."),
         Parameter("extend", "A data extension query, in JSON."),
+        CALLBACK,
     ),
-    bodies=("application/x-www-form-urlencoded",),
+    bodies=(FORM, MULTIPART),
 )
 COMPLETED: Final = replace(
     IN_JSON,
-    parameters=(Parameter("prefix", "Beginning of a name."), Parameter("cursor", "How many results to leave out.")),
+    parameters=(
+        Parameter("prefix", "Beginning of a name, or an identifier."),
+        Parameter("cursor", "How many results to leave out."),
+        Parameter("type", "IRI of the type that things have to have, or that has the properties."),
+        CALLBACK,
+        *(Parameter(name, "OpenRefine sends it to every service; it changes nothing.") for name in ("spell", "exact")),
+    ),
 )
 PROPERTIES: Final = replace(
     IN_JSON,
-    parameters=(Parameter("type", "IRI of a type."), Parameter("limit", "How many properties at most.")),
+    parameters=(Parameter("type", "IRI of a type."), Parameter("limit", "How many properties at most."), CALLBACK),
 )
 IDENTIFIER: Final = (Parameter("id", "IRI of a thing, or its path below the base.", required=True),)
+FLYOUT: Final = replace(IN_JSON, parameters=(*IDENTIFIER, CALLBACK))
 
 
 @blueprint.route("", methods=["GET", "POST"], described=SERVICE)
@@ -76,11 +91,14 @@ def service() -> Response:
 
 
 def _parameters() -> MultiDict[str, str]:
-    """Return the parameters of the query and of the form; raise ReconciliationError if one is given twice."""
+    """Return the parameters of the query and of the form.
+
+    Raises UnsupportedMediaType for another body than a form, ParameterError for a parameter that is not known or is
+    given twice.
+    """
+    bodies.check(SERVICE.bodies)
     values: MultiDict[str, str] = MultiDict([*request.args.items(multi=True), *request.form.items(multi=True)])
-    twice = next((name for name in ("queries", "extend") if len(values.getlist(name)) > 1), None)
-    if twice:
-        raise ReconciliationError(f"{twice} must be given once")
+    check_names(values)
     return values
 
 
@@ -96,14 +114,22 @@ def _index(here: Site) -> Path:
 
 
 def _json(found: Any) -> Response:
-    response = Response(json.dumps(found), content_type="application/json")
+    """Return an answer, in a script if the client asks for one (API 0.1, section 3.3)."""
+    callback = request.values.get("callback")
+    if callback is None:
+        response = Response(json.dumps(found), content_type="application/json")
+    elif _FUNCTION.fullmatch(callback):
+        # The comment keeps a plugin that sniffs types from reading the name as something else.
+        response = Response(f"/**/{callback}({json.dumps(found)});", content_type="application/javascript")
+    else:
+        raise ParameterError("callback must be the name of a function in JavaScript", "callback")
     response.headers["Cache-Control"] = "no-cache"
     return response
 
 
 def _manifest(here: Site) -> dict[str, Any]:
     """Return the service manifest (section 3); addresses in it are those at which the client finds this server."""
-    root = request.url_root.rstrip("/")
+    root = here.addresses.absolute("").rstrip("/")
     own = f"{root}/reconcile"
     return {
         "versions": list(VERSIONS),
@@ -117,7 +143,12 @@ def _manifest(here: Site) -> dict[str, Any]:
         "defaultTypes": [{"id": kind.iri, "name": kind.name} for kind in TYPES.values()],
         "preview": {"url": f"{own}/preview?id={{{{id}}}}", "width": WIDTH, "height": HEIGHT},
         "suggest": {
-            name: {"service_url": root, "service_path": f"/reconcile/suggest/{name}"}
+            name: {
+                "service_url": root,
+                "service_path": f"/reconcile/suggest/{name}",
+                "flyout_service_url": root,
+                "flyout_service_path": f"/reconcile/flyout/{name}?id=${{id}}",
+            }
             for name in ("entity", "type", "property")
         },
         "extend": {"propose_properties": {"service_url": root, "service_path": "/reconcile/properties"}},
@@ -127,11 +158,11 @@ def _manifest(here: Site) -> dict[str, Any]:
 @blueprint.get("/suggest/entity", described=COMPLETED)
 def suggest_entity() -> Response:
     """Complete the name of a place, a person or a topic, given its beginning as ``prefix``."""
-    here, prefix, skip = site(), request.args.get("prefix", ""), _cursor()
+    here, prefix, types = site(), request.args.get("prefix", ""), request.args.getlist("type")
+    completion = Completion(prefix, _cursor(), SUGGESTED, tuple(types))
     if not prefix.strip():
         return _json({"result": []})
-    index = _index(here)
-    asked = Suggest(index, here.addresses.base, prefix, skip, SUGGESTED)
+    asked = Suggest(_index(here), here.addresses.base, completion)
     return _json(_charged(lambda spent: here.workers.ask(asked, spent=spent)))
 
 
@@ -144,7 +175,7 @@ def suggest_type() -> Response:
 @blueprint.get("/suggest/property", described=COMPLETED)
 def suggest_property() -> Response:
     """Complete the name of a property."""
-    return _completed([{"id": one.iri, "name": one.name} for one in proposed(None)])
+    return _completed([{"id": one.iri, "name": one.name} for one in proposed(request.args.get("type"))])
 
 
 def _completed(known: list[dict[str, str]]) -> Response:
@@ -159,13 +190,13 @@ def _cursor() -> int:
 
 
 def _number(name: str, least: int, most: int) -> int | None:
-    """Return a number among the parameters, or None; raise ReconciliationError if it is none."""
+    """Return a number among the parameters, or None; raise ParameterError if it is none, or is out of range."""
     text = request.args.get(name)
     if text is None:
         return None
-    if not (text.isascii() and text.isdigit() and least <= int(text[:9])):
-        raise ReconciliationError(f"{name} must be a number from {least}")
-    return min(int(text[:9]), most)
+    if not (text.isascii() and text.isdigit() and least <= int(text[:9]) <= most):
+        raise ParameterError(f"{name} must be a number from {least} to {most}", name)
+    return int(text)
 
 
 @blueprint.get("/properties", described=PROPERTIES)
@@ -192,7 +223,26 @@ def view() -> Response:
 def preview() -> Response:
     """Show a thing in a few lines, inside of a page of somebody else (section 5)."""
     here = site()
-    iri = _asked(here)
+    response = Response(render_template("preview.html", **_shown(here, _asked(here))))
+    response.headers["Content-Security-Policy"] = FRAMABLE
+    return tagged(response, here.snapshot, "preview")
+
+
+@blueprint.get("/flyout/<any(entity, type, property):kind>", described=FLYOUT)
+def flyout(kind: str) -> Response:
+    """Show a thing, a type or a property in a few lines of HTML, in JSON (API 0.1, section 6.5)."""
+    here, name = site(), request.args.get("id", "")
+    if kind == "entity":
+        return _json({"id": name, "html": render_template("flyout.html", **_shown(here, _asked(here)))})
+    offered: list[Kind | Property] = [*TYPES.values()] if kind == "type" else [*proposed(None)]
+    known = next((one for one in offered if one.iri == iri_of(name)), None)
+    if known is None:
+        raise NotFoundError(f"there is no {kind} with this identifier")
+    return _json({"id": name, "html": render_template("flyout.html", title=known.name, others=[known.iri])})
+
+
+def _shown(here: Site, iri: str) -> dict[str, Any]:
+    """Return what templates show of a thing; raises NotFoundError if the graph does not describe it."""
     name = iri.removeprefix(here.addresses.base)
     asked = Extension((name,), tuple(one.value for one in (terms.TYPE, *PREVIEWED)))
     found = here.workers.ask(Extend(here.addresses.base, asked))
@@ -201,23 +251,19 @@ def preview() -> Response:
         raise NotFoundError("there is nothing here with this identifier")
     classes = {cell.get("str", "") for cell in row.pop(terms.TYPE.value)}
     labels = [cell["str"] for cell in row.pop(terms.LABEL.value)] or [name]
-    page = render_template(
-        "preview.html",
-        title=labels[0],
-        others=labels[1:],
-        href=here.addresses.href(iri),
-        kinds=[kind.name for kind in TYPES.values() if classes.intersection(kind.classes)],
-        facts=[(one["name"], row[one["id"]]) for one in found["meta"] if row.get(one["id"])],
-    )
-    response = Response(page)
-    response.headers["Content-Security-Policy"] = FRAMABLE
-    return tagged(response, here.snapshot, "preview")
+    return {
+        "title": labels[0],
+        "others": labels[1:],
+        "href": here.addresses.href(iri),
+        "kinds": [kind.name for kind in TYPES.values() if classes.intersection(kind.classes)],
+        "facts": [(one["name"], row[one["id"]]) for one in found["meta"] if row.get(one["id"])],
+    }
 
 
 def _asked(here: Site) -> str:
     """Return the IRI of the thing asked for by ``id``, which must be one of ours, however it is spelled."""
     name = request.args.get("id", "").removeprefix(here.addresses.base)
-    exact, spelled = here.addresses.base + name, here.addresses.base + respell(name)
+    exact, spelled = here.addresses.base + name, here.addresses.base + canonical(name)
     found = here.workers.ask(Locate((exact, spelled))) if name else None
     if found is None:
         raise NotFoundError("there is nothing here with this identifier")

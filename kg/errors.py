@@ -51,6 +51,8 @@ The tree::
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 class NewsgraphError(Exception):
     """Base of all errors of newsgraph."""
@@ -137,6 +139,18 @@ class NotAcceptableError(FormatError):
 
 class QueryError(NewsgraphError):
     """A query was not answered."""
+
+
+class ParameterError(QueryError):
+    """A parameter of a request is not known, or is not as it may be.
+
+    ``parameter`` is its name, if it has one; ``known`` lists the names, or the values, that there are.
+    """
+
+    def __init__(self, message: str, parameter: str = "", known: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.parameter = parameter
+        self.known = tuple(known)
 
 
 class QuerySyntaxError(QueryError):

@@ -10,6 +10,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
+from difflib import get_close_matches
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,6 +20,8 @@ from kg.remote.addresses import rules
 LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")  # RFC 5646, section 2.1, without its rarer forms
 NOT_IN_IRI = re.compile(r'[\x00-\x20\x7f<>"{}|\\^`]')  # RFC 3987, section 2.2
 LAST_PORT = 65_535
+PREFIX = "KG_"
+WRITE_TOKEN = "KG_WRITE_TOKEN"  # noqa: S105 - the one variable that is no setting: its value is kept nowhere
 AT_LEAST_ONE = ("query_workers", "threads")
 
 
@@ -43,6 +46,7 @@ class Settings:
     keep_snapshots: int = setting(3, "Snapshots kept after a build, the current one included.")
     host: str = setting("127.0.0.1", "Address that the server listens on.")
     port: int = setting(8000, "Port that the server listens on.")
+    serve_url: str = setting("", "Address at which clients find this server, if it is not the base; ends with a slash.")
     threads: int = setting(16, "Requests that the server answers at the same time.")
     query_seconds: float = setting(20.0, "Longest time from the arrival of a query to its answer, in seconds.")
     query_workers: int = setting(2, "Queries that run at the same time, each in a process of its own.")
@@ -80,7 +84,7 @@ class Settings:
     upload_depth: int = setting(256, "Deepest nesting in an upload.")
 
     def __post_init__(self) -> None:
-        if not _is_base(self.base):
+        if not is_base(self.base):
             raise ConfigurationError(f"base {self.base!r} must be an http(s) IRI that ends with a slash")
         if "?" in self.base or "#" in self.base:
             raise ConfigurationError(f"base {self.base!r} must have no query and no fragment")
@@ -97,7 +101,8 @@ class Settings:
             raise ConfigurationError(f"port must not be {self.port}: the last one is {LAST_PORT}")
 
 
-def _is_base(text: str) -> bool:
+def is_base(text: str) -> bool:
+    """Return whether a text is an http(s) address below which paths can be put."""
     try:
         parts = urlsplit(text)
         host = parts.hostname if parts.port != 0 else None
@@ -115,15 +120,26 @@ def load(environment: Mapping[str, str] = os.environ, **options: Any) -> Setting
     An option of None counts as not given. Raises ConfigurationError for a value of the wrong type, and for an
     option that is no setting.
     """
+    _refuse_unknown(environment)
     given: dict[str, Any] = {}
     for one in SETTINGS:
-        text = environment.get(f"KG_{one.name.upper()}")
+        text = environment.get(f"{PREFIX}{one.name.upper()}")
         if text is not None:
             given[one.name] = _convert(one, text)
     given.update({name: value for name, value in options.items() if value is not None})
     if unknown := sorted(given.keys() - {one.name for one in SETTINGS}):
         raise ConfigurationError(f"there is no setting {', '.join(unknown)}; docs/settings.md lists all")
     return Settings(**given)
+
+
+def _refuse_unknown(environment: Mapping[str, str]) -> None:
+    """Raise ConfigurationError for a variable that looks like a setting and is none, such as KG_QUERY_SECOND."""
+    known = [*(f"{PREFIX}{one.name.upper()}" for one in SETTINGS), WRITE_TOKEN]
+    for name in sorted(environment):
+        if name.startswith(PREFIX) and name not in known:
+            near = get_close_matches(name, known, n=3)
+            hint = f"did you mean {' or '.join(near)}? " if near else ""
+            raise ConfigurationError(f"there is no setting {name}; {hint}docs/settings.md lists all")
 
 
 def _convert(one: Field[Any], text: str) -> Any:

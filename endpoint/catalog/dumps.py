@@ -9,8 +9,9 @@ from __future__ import annotations
 import base64
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
-from flask import Response, render_template, send_file
+from flask import Response, render_template, request, send_file
 
 from endpoint.http.conditional import ranged
 from endpoint.http.routes import IN_TEXT, PAGE, Description, Routes
@@ -27,6 +28,9 @@ from kg.store.layout import Store
 from kg.store.snapshot import Snapshot
 
 blueprint = Routes("dumps", __name__)
+
+AT_ONCE: Final = 2.0
+"""Seconds that a dump is waited for where an answer is due at once: enough to see that there is nothing of it."""
 
 
 @blueprint.get("/dump/", described=PAGE)
@@ -59,7 +63,10 @@ def checksums() -> Response:
 
 @blueprint.get("/dump/<name>", described=Description(statuses=(200, 206)))
 def dump(name: str) -> Response:
-    """Send one dump; ranges are answered, so that an interrupted download can go on."""
+    """Send one dump; ranges are answered, so that an interrupted download can go on.
+
+    If it is not made yet, GET waits for it. HEAD, and GET of a part, have it made and are answered with 503 meanwhile.
+    """
     here = site()
     return _send(here, here.snapshot, name)
 
@@ -87,7 +94,9 @@ def _send(here: Site, source: Snapshot, name: str) -> Response:
     file = dump_files.named(name)
     if file is None or (file.since and file.since not in _snapshots(here)):
         raise NotFoundError(_what_there_is(here))
-    path = here.artefacts.obtain(dumps.artefact(file), source)
+    # A dump is made while its reader waits; who asks for its head or a part of it expects an answer at once.
+    patience = AT_ONCE if request.method == "HEAD" or "Range" in request.headers else None
+    path = here.artefacts.obtain(dumps.artefact(file), source, patience)
     content_type = "application/gzip" if file.packed else file.format.content_type
     stem, _, suffix = file.name.partition(".")
     response = send_file(

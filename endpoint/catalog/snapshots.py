@@ -23,6 +23,7 @@ from endpoint.html.describe import embedded
 from endpoint.http.conditional import by_content
 from endpoint.http.negotiate import HTML, PAGE_FORMATS
 from endpoint.http.routes import DOCUMENT, Description, Routes
+from endpoint.http.signposting import in_page
 from endpoint.http.urls import without_suffix
 from endpoint.site.site import Site, site
 from kg.derived import dumps as derived
@@ -60,13 +61,13 @@ class DescribedSnapshot:
 @blueprint.get(f"/{FOLDER}/<path:rest>", described=Description(statuses=(303, 410)))
 def thing(rest: str) -> Response:
     """Redirect from a snapshot, or from a dump of one, to its document."""
-    return resource.see_document(_locate(site(), f"{FOLDER}/{rest}"))
+    return resource.see_document(locate(site(), f"{FOLDER}/{rest}"))
 
 
-@blueprint.get(f"/doc/{FOLDER}/<path:rest>", described=replace(DOCUMENT, statuses=(200, 410), parameters=()))
+@blueprint.get(f"/doc/{FOLDER}/<path:rest>", described=replace(DOCUMENT, statuses=(200, 410)))
 def generic(rest: str) -> Response:
     """Serve the document about a snapshot, or a dump of one, in the format of its suffix or the one negotiated."""
-    return resource.document(_locate(site(), f"{FOLDER}/{rest}"), _answer, _tagged)
+    return resource.document(locate(site(), f"{FOLDER}/{rest}"), _answer, _tagged)
 
 
 def _tagged(response: Response, current: Snapshot, _: str) -> Response:
@@ -108,7 +109,7 @@ def _made(here: Site, one: Snapshot) -> list[MadeDump]:
     return dumps.made(here) if one.id == here.snapshot.id else derived.made(here.artefacts.place(one))
 
 
-def _locate(here: Site, path: str) -> FoundResource:
+def locate(here: Site, path: str) -> FoundResource:
     """Return what a path stands for; the exact one wins over that without a suffix, since dumps have suffixes too.
 
     Raises NotFoundError, or SnapshotGoneError, which list what there is, for what is not kept.
@@ -154,5 +155,6 @@ def _answer(here: Site, iri: str, wanted: Format, page: int) -> Answer:
             found=found,
             formats=[(one, f"{path}.{one.suffix}") for one in PAGE_FORMATS],
             data=embedded(document(described)),
+            signposts=in_page(resource.links(here, iri, HTML), here.addresses),
         ).encode()
     return Answer("describe", wanted, body, here.snapshot.id, None)

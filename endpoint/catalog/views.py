@@ -12,6 +12,7 @@ from endpoint.http.conditional import by_content
 from endpoint.http.headers import alternates, licensed, link
 from endpoint.http.negotiate import HTML, JSON, choose
 from endpoint.http.routes import CATALOG, PAGE, SUFFIXED, Description, Routes
+from endpoint.http.signposting import in_page, signposts
 from endpoint.site.problems import acceptable
 from endpoint.site.site import Site, site
 from kg.derived.kinds import STATISTICS
@@ -20,7 +21,8 @@ from kg.lookup import statistics as counts
 from kg.publish.catalog import Catalog, quads
 from kg.publish.catalog_represent import bibtex, citation, document, represent
 from kg.publish.catalog_snapshot import PATH
-from kg.publish.catalog_texts import DESCRIPTIONS, TITLES, Publisher, rights
+from kg.publish.catalog_texts import DESCRIPTIONS, SERVICES, TITLES, Publisher, rights
+from kg.publish.dump_files import MadeDump
 from kg.rdf.formats import RDF_FORMATS, Format, by_name
 from kg.rdf.prefixes import compact
 
@@ -88,14 +90,28 @@ def _serve(chosen: Format) -> Response:
     listed = (*(one.file.name for one in found.complete), *(one.iri for one in found.kept))
     body: bytes = here.cached(("catalog", chosen.name, request.root_path, listed), lambda: _body(found, chosen), len)
     modified = snapshots.changed(here, here.snapshot)
-    response = by_content(Response(body, content_type=chosen.content_type), modified)
+    response = Response(body, content_type=chosen.content_type)
     response.headers["Vary"] = "Accept"
     response.headers["Content-Location"] = _local(chosen)
-    links = alternates([(one, _local(one)) for one in FORMATS], chosen)
-    described = link(here.addresses.local("vocab"), "describedby", type="text/turtle")
-    own = (link(found.iri, "canonical"), described, *licensed(found.manifest.licences))
-    response.headers["Link"] = ", ".join((*links, *own))
-    return response
+    response.headers["Link"] = ", ".join(links(here, chosen))
+    return by_content(response, modified)
+
+
+def links(here: Site, chosen: Format | None) -> list[str]:
+    """Return the links of the catalogue, in a format or, if that is None, of the generic document."""
+    iri = f"{here.addresses.base}{PATH}"
+    return [
+        *alternates([(one, _local(one)) for one in FORMATS], chosen),
+        link(iri, "canonical"),
+        link(here.addresses.local("vocab"), "describedby", type="text/turtle"),
+        *licensed(here.snapshot.manifest.licences),
+        *signposts(here.addresses, iri, PATH),
+        *(link(here.addresses.local(f"dump/{one.file.name}"), "item", type=_type(one)) for one in dumps.made(here)),
+    ]
+
+
+def _type(one: MadeDump) -> str:
+    return "application/gzip" if one.file.packed else one.file.format.media_type
 
 
 def _local(one: Format) -> str:
@@ -133,9 +149,11 @@ def _body(found: Catalog, chosen: Format) -> bytes:
         rights=rights(found.manifest.publications),
         classes=[(compact(iri), iri, number) for iri, number in counted["classes"]],
         properties=[(compact(iri), iri, number) for iri, number in counted["properties"]],
+        services=SERVICES,
         links=[(compact(predicate), space, number) for predicate, space, number in counted["links"]],
         formats=RDF_FORMATS,
         path=PATH,
         data=embedded(document(described)),
+        signposts=in_page(links(here, HTML), here.addresses),
     )
     return page.encode()

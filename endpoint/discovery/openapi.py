@@ -17,7 +17,7 @@ from flask import Flask, Response, current_app, json
 from werkzeug.routing import AnyConverter, BaseConverter, IntegerConverter, PathConverter, Rule
 
 from endpoint.http.negotiate import HTML
-from endpoint.http.routes import IN_JSON, STATUSES, Description, Routes
+from endpoint.http.routes import IN_JSON, STATUSES, Description, Routes, of_endpoint
 from endpoint.site.problems import PLAIN, PLAIN_JSON, PROBLEM
 from endpoint.site.site import site, tagged
 from kg.rdf.formats import Format
@@ -35,8 +35,6 @@ ABOUT: Final = (
 )
 _ARGUMENT: Final = re.compile(r"<(?:[^<>:]+:)?(\w+)>")
 _WRITING: Final = frozenset({"PUT", "DELETE"})
-STATIC: Final = Description(text="Send a file that the pages use.")
-"""Of the one route that Flask adds itself."""
 
 
 @blueprint.get("/openapi.json", described=IN_JSON)
@@ -91,7 +89,7 @@ def template(rule: Rule) -> str:
 
 
 def _operation(app: Flask, rule: Rule, method: str) -> dict[str, Any]:
-    known = _description(app, rule)
+    known = of_endpoint(app, rule.endpoint)
     text = known.text or inspect.getdoc(app.view_functions[rule.endpoint]) or ""
     summary, _, more = text.replace("``", "`").partition("\n\n")
     arguments = _ARGUMENT.findall(rule.rule)
@@ -111,12 +109,6 @@ def _operation(app: Flask, rule: Rule, method: str) -> dict[str, Any]:
     if _writes(known, method):
         found["security"] = [{"token": []}]
     return {name: value for name, value in found.items() if value}
-
-
-def _description(app: Flask, rule: Rule) -> Description:
-    name, _, view = rule.endpoint.rpartition(".")
-    routes = app.blueprints.get(name)
-    return routes.descriptions[view] if isinstance(routes, Routes) else STATIC
 
 
 def _argument(name: str, rule: Rule, known: Description) -> dict[str, Any]:

@@ -50,7 +50,7 @@ def timegate(path: str) -> Response:
     moments = _moments(site(), path)
     asked = _asked(request.headers.get("Accept-Datetime", ""))
     chosen = moments[max(0, bisect_right(moments, asked) - 1)] if asked else moments[-1]
-    response = redirect(_memento(path, chosen), 302, Response)
+    response = redirect(site().addresses.local(_address(path, chosen)), 302, Response)
     assert isinstance(response, Response)  # noqa: S101
     response.headers["Vary"] = "Accept-Datetime"
     response.headers["Link"] = ", ".join(_links(path, moments, chosen))
@@ -82,8 +82,8 @@ def timemap(path: str) -> Response:
     span = {"from": _date(moments[0]), "until": _date(moments[-1])}
     lines = [
         link(_original(path), "original"),
-        link(_local(f"timemap/link/{path}"), "self", type=LINK_FORMAT, **span),
-        link(_local(f"timegate/{path}"), "timegate"),
+        link(_absolute(f"timemap/link/{path}"), "self", type=LINK_FORMAT, **span),
+        link(_absolute(f"timegate/{path}"), "timegate"),
         *(_memento_link(path, moments, number) for number in range(len(moments))),
     ]
     response = Response(",\n".join(lines) + "\n", content_type=LINK_FORMAT)
@@ -97,10 +97,10 @@ def timemap_json(path: str) -> Response:
     listed = [{"datetime": moment.strftime(INSTANT), "uri": _memento(path, moment)} for moment in moments]
     found: dict[str, Any] = {
         "original_uri": _original(path),
-        "timegate_uri": _local(f"timegate/{path}"),
+        "timegate_uri": _absolute(f"timegate/{path}"),
         "timemap_uri": {
-            "link_format": _local(f"timemap/link/{path}"),
-            "json_format": _local(f"timemap/json/{path}"),
+            "link_format": _absolute(f"timemap/link/{path}"),
+            "json_format": _absolute(f"timemap/json/{path}"),
         },
         "mementos": {"first": listed[0], "last": listed[-1], "list": listed},
     }
@@ -117,7 +117,7 @@ def memento(stamp: str, path: str) -> Response:
     moment = next((one for one in moments if one.strftime(STAMP) == stamp), None)
     if moment is None:
         raise NotFoundError(f"there is no version of {stem} of that moment: /timemap/link/{stem} lists those there are")
-    address = _memento(stem, moment)
+    address = here.addresses.local(_address(stem, moment))
     choices = [(one, f"{address}.{one.suffix}") for one in DOCUMENT_FORMATS]
     chosen = suffix or choose(DOCUMENT_FORMATS, request.headers.get("Accept"))
     if chosen is None:
@@ -186,8 +186,9 @@ def _date(moment: datetime) -> str:
     return format_datetime(moment, usegmt=True)
 
 
-def _local(path: str) -> str:
-    return site().addresses.local(path)
+def _absolute(path: str) -> str:
+    """Return a whole address, since clients of Memento do not resolve references."""
+    return site().addresses.absolute(path)
 
 
 def _original(path: str) -> str:
@@ -200,14 +201,14 @@ def _address(path: str, moment: datetime) -> str:
 
 
 def _memento(path: str, moment: datetime) -> str:
-    return _local(_address(path, moment))
+    return _absolute(_address(path, moment))
 
 
 def _general(path: str) -> list[str]:
     return [
-        link(_local(f"timegate/{path}"), "timegate"),
-        link(_local(f"timemap/link/{path}"), "timemap", type=LINK_FORMAT),
-        link(_local(f"timemap/json/{path}"), "timemap", type="application/json"),
+        link(_absolute(f"timegate/{path}"), "timegate"),
+        link(_absolute(f"timemap/link/{path}"), "timemap", type=LINK_FORMAT),
+        link(_absolute(f"timemap/json/{path}"), "timemap", type="application/json"),
     ]
 
 

@@ -21,17 +21,19 @@ from endpoint.html.describe import document_page
 from endpoint.http.headers import alternates, licensed, link
 from endpoint.http.negotiate import DOCUMENT_FORMATS, HTML, JSON, choose
 from endpoint.http.routes import DOCUMENT, MOVED, Description, Parameter, Routes
+from endpoint.http.signposting import signposts
 from endpoint.http.urls import THINGS, is_document, readable, without_suffix
 from endpoint.site.problems import acceptable, problem
 from endpoint.site.site import Site, site, tagged
 from kg.derived.kinds import SEARCH
 from kg.entities.labels import likeness
-from kg.errors import NotFoundError, StoreError, WithdrawnError
+from kg.errors import NotFoundError, ParameterError, StoreError, WithdrawnError
 from kg.lookup.describe import paged, pages
 from kg.lookup.locate import Location
 from kg.lookup.search import NAMES
 from kg.query.evaluate import Answer
 from kg.rdf.formats import Format
+from kg.rdf.iri import canonical, spell
 from kg.store.snapshot import Snapshot
 from kg.workers.operations import Describe, DescribePage, FindText, Locate
 
@@ -66,7 +68,7 @@ def see_document(found: FoundResource) -> Response:
     """Redirect from a thing to the document about it, in the format of its suffix if it has one."""
     addresses = site().addresses
     target = addresses.local(addresses.document(found.iri)) + _dotted(found.format)
-    response = _redirect(target, 303)
+    response = _redirect(paged(target, _page()), 303)
     response.headers["Link"] = link(target, "describedby")
     return response
 
@@ -80,68 +82,103 @@ def context_path(rest: str) -> Response:
 @blueprint.get("/page/<path:rest>", described=DOCUMENT)
 def page(rest: str) -> Response:
     """Serve the document about one capture of an archive page."""
-    return document(locate(site(), f"page/{rest}"))
+    return generic(f"page/{rest}", "")
 
 
 @blueprint.get("/enrichment/<path:rest>", described=DOCUMENT)
 def enrichment(rest: str) -> Response:
     """Serve the document about what another endpoint said at some date, which is a graph of its own."""
-    return document(locate(site(), f"enrichment/{rest}"))
+    return generic(f"enrichment/{rest}", "")
 
 
 @blueprint.get("/doc/<path:path>", described=DOCUMENT)
-def generic(path: str) -> Response:
+def generic(path: str, folder: str = "doc/") -> Response:
     """Serve the document about a thing; send whoever asks for a document's document to the document."""
     found, addresses = locate(site(), path), site().addresses
-    if found.alias or is_document(path):
-        return _redirect(addresses.local(addresses.document(found.iri)) + _dotted(found.format), 308)
+    if found.alias or (folder and is_document(path)):
+        return _redirect(paged(addresses.local(addresses.document(found.iri)) + _dotted(found.format), _page()), 308)
     return document(found)
 
 
 @blueprint.get("/source/<path:iri>", described=DOCUMENT)
 def source(iri: str) -> Response:
     """Serve what the graph says about a source, whose IRI is an address elsewhere."""
+    found = _source(site(), iri)
+    if found.alias:
+        return _redirect(site().addresses.local(site().addresses.document(found.iri)), 308)
+    return document(found)
+
+
+def _source(here: Site, iri: str) -> FoundResource:
+    """Return the source with an address; raises NotFoundError if the graph has none."""
     stem, suffix = without_suffix(iri)
-    candidates = [iri, stem] if suffix else [iri]
-    found = _find(site(), candidates, [])
-    if not found or found.iri.startswith(site().addresses.base):
+    found = _find(here, [iri, stem] if suffix else [iri], [])
+    if not found and (unfolded := _unfolded(iri)):
+        return FoundResource(unfolded, alias=True)
+    if not found or found.iri.startswith(here.addresses.base):
         raise NotFoundError("the graph has no such source")
-    return document(FoundResource(found.iri, suffix if found.iri != iri else None))
+    return FoundResource(found.iri, suffix if found.iri != iri else None)
+
+
+def described_at(here: Site, path: str) -> str:
+    """Return the IRI of what the generic document at a path is about; raises NotFoundError if there is none."""
+    folder, _, rest = path.partition("/")
+    found = _source(here, rest) if folder == "source" else locate(here, path.removeprefix("doc/"))
+    own = folder == "source" or here.addresses.document(found.iri) == spell(path)
+    if found.alias or found.format or not own:
+        raise NotFoundError(f"there is no document at {path[:200]}")
+    return found.iri
+
+
+def _unfolded(iri: str) -> str | None:
+    """Return an address of which a client or a proxy has folded the two slashes, None if it is of another kind."""
+    return re.sub(r"^([a-z]+):/(?=[^/])", r"\1://", iri) if re.match(r"[a-z]+:/[^/]", iri) else None
 
 
 @blueprint.get(
-    "/source", described=replace(MOVED, parameters=(Parameter("url", "Address of a source.", required=True),))
+    "/source",
+    described=replace(
+        MOVED,
+        parameters=(Parameter("iri", "Address of a source."), Parameter("url", "The same, as older links have it.")),
+    ),
 )
 def source_by_parameter() -> Response:
-    """Redirect from ``/source?url=…`` to the document about that source."""
-    url = request.args.get("url", "")
-    if not url:
-        raise NotFoundError("give the address of a source: /source?url=…")
+    """Redirect from ``/source?iri=…`` to the document about that source.
+
+    That is for clients and proxies that fold the two slashes of an address in a path.
+    """
+    given = [value for value in map(request.args.get, ("iri", "url")) if value]
+    if not given:
+        raise NotFoundError("give the address of a source: /source?iri=…")
+    if len(given) > 1:
+        raise ParameterError("give the address of one source, as iri or as url", "iri", ("iri", "url"))
     addresses = site().addresses
-    return _redirect(addresses.local(addresses.document(url)), 308)
+    return _redirect(addresses.local(addresses.document(given[0])), 308)
 
 
 def locate(here: Site, path: str) -> FoundResource:
     """Return what a path below the base stands for; raise NotFoundError if it is nothing, WithdrawnError if it was.
 
-    The exact IRI wins over the one without a suffix, since titles may end in ``.html``; readable names of
-    events come last. An event that is merged into another one is an alias of that, and a title spelled in another way
-    (see ``_called``) one of the entity with the title. Raises ServiceBusyError while it cannot be told what that is.
+    The exact IRI wins over the one without a suffix, since titles may end in ``.html``, and both over equal spellings
+    (see kg.rdf.iri.canonical); readable names of events come last. An event that is merged into another one is an
+    alias of that, and a title spelled in another way (see ``_called``) one of the entity with the title. Raises
+    ServiceBusyError while it cannot be told what that is.
     """
     addresses = here.addresses
-    stem, suffix = without_suffix(path)
+    stem, suffix = without_suffix(path.rstrip("/"))
     exact, bare = addresses.iri(path), addresses.iri(stem)
-    location = _find(here, [exact, bare] if suffix else [exact], [*readable(path), *readable(stem)])
+    whole, spelled = (addresses.base + canonical(one) for one in (path, stem))
+    location = _find(here, [exact, *([bare] * bool(suffix)), whole, spelled], [*readable(path), *readable(stem)])
     location = location or _called(here, stem)
     if location is None:
         raise NotFoundError(f"there is nothing here about {path[:200]}")
     found = location.iri
     if location.withdrawn:
         raise WithdrawnError(found, location.withdrawn, suffix.suffix if suffix else None)
-    if found == exact:
-        return FoundResource(found)
+    if found in (exact, whole):
+        return FoundResource(found, alias=found != exact)
     if found == bare:
-        return FoundResource(found, suffix)
+        return FoundResource(found, suffix, alias=path.endswith("/"))
     return FoundResource(found, suffix, alias=True)
 
 
@@ -178,7 +215,7 @@ def _called(here: Site, path: str) -> Location | None:
 
 
 def _to_event(found: FoundResource) -> Response:
-    return _redirect((site().addresses.href(found.iri) or "") + _dotted(found.format), 308)
+    return _redirect(paged((site().addresses.href(found.iri) or "") + _dotted(found.format), _page()), 308)
 
 
 def _dotted(suffix: Format | None) -> str:
@@ -215,7 +252,7 @@ def document(found: FoundResource, describe: Describer | None = None, tag: Tag =
     here = site()
     addresses = here.addresses
     path, number = addresses.document(found.iri), _page()
-    choices = [(one, addresses.local(paged(f"{path}.{one.suffix}", number))) for one in DOCUMENT_FORMATS]
+    choices = _choices(here, path, number)
     chosen = found.format or choose(DOCUMENT_FORMATS, request.headers.get("Accept"))
     if chosen is None:
         raise acceptable(choices)
@@ -223,14 +260,8 @@ def document(found: FoundResource, describe: Describer | None = None, tag: Tag =
     response = Response(answer.body, content_type=chosen.content_type)
     response.headers["Vary"] = "Accept"
     response.headers["Content-Location"] = dict(choices)[chosen]
-    response.headers["Link"] = ", ".join(
-        [
-            *_links(addresses.base + paged(path, number), choices, chosen),
-            *_neighbours(addresses.local(path), number, pages(answer.rows or 0)),
-            *original_links(here, found.iri),
-            *views.links(here, found.iri),
-        ]
-    )
+    around = _neighbours(addresses.local(path), number, pages(answer.rows or 0))
+    response.headers["Link"] = ", ".join([*links(here, found.iri, chosen, number), *around])
     return tag(response, here.snapshot, chosen.suffix if number == 1 else f"{chosen.suffix}-{number}")
 
 
@@ -250,12 +281,27 @@ def _neighbours(path: str, number: int, last: int) -> list[str]:
     return [link(paged(path, page), rel) for rel, page in targets.items() if 1 <= page <= last]
 
 
-def _links(canonical: str, choices: list[tuple[Format, str]], chosen: Format) -> list[str]:
-    """Return the links of a document: the other formats, its one address, the vocabulary, the licences."""
-    links = [*alternates(choices, chosen), *context.links(chosen)]
-    links.append(link(canonical, "canonical"))
-    links.append(link(site().addresses.local("vocab"), "describedby", type="text/turtle"))
-    return [*links, *licensed(site().snapshot.manifest.licences)]
+def _choices(here: Site, path: str, number: int = 1) -> list[tuple[Format, str]]:
+    return [(one, here.addresses.local(paged(f"{path}.{one.suffix}", number))) for one in DOCUMENT_FORMATS]
+
+
+def links(here: Site, iri: str, chosen: Format | None, number: int = 1) -> list[str]:
+    """Return the links of the document about a resource, in a format or, if that is None, of the generic one.
+
+    Those are the other formats, its one address, the vocabulary, the licences, its past, its feeds, and signposts.
+    """
+    addresses = here.addresses
+    path = addresses.document(iri)
+    return [
+        *alternates(_choices(here, path, number), chosen),
+        *(context.links(chosen) if chosen else ()),
+        link(addresses.base + paged(path, number), "canonical"),
+        link(addresses.local("vocab"), "describedby", type="text/turtle"),
+        *licensed(here.snapshot.manifest.licences),
+        *original_links(here, iri),
+        *views.links(here, iri),
+        *signposts(addresses, iri, path),
+    ]
 
 
 def described(here: Site, iri: str, format: Format, page: int = 1) -> Answer:  # noqa: A002

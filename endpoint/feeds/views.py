@@ -24,7 +24,7 @@ from endpoint.feeds.ldes import CHILDREN, EventStream, Node
 from endpoint.http.conditional import MINUTE, conditional, digest
 from endpoint.http.headers import link
 from endpoint.http.negotiate import HTML, choose
-from endpoint.http.routes import PAGE, PLAIN, Description, Routes
+from endpoint.http.routes import PAGE, Description, Routes, media_types
 from endpoint.site.problems import acceptable
 from endpoint.site.site import Site, site, tagged
 from kg.derived.changelog import EVENTS, Change, Changelog, ChangePage
@@ -65,8 +65,10 @@ class Feed:
         return f"{base}feed/{format.name}/{generation}/{number}{self.path}"
 
 
-ENTRIES_IN_ATOM: Final = Description(("application/atom+xml",))
-ACTIVITIES: Final = Description(("application/activity+json",))
+ENTRIES_IN_ATOM: Final = Description(media_types((ATOM, *ANY_XML)), (200, 303))
+ACTIVITIES: Final = Description(media_types((ACTIVITY, *ANY_JSON)), (200, 303))
+STREAM: Final = Description(media_types(ldes.FORMATS), (200, 303))
+VERSION: Final = Description(media_types((*ldes.FORMATS, ACTIVITY)), (200, 303, 410))
 
 
 @blueprint.before_request
@@ -186,7 +188,7 @@ def activity_page(generation: int, number: int, path: str = "") -> Response:
         return _send(activity.render(found), ACTIVITY, updated, lasting=number <= full)
 
 
-@blueprint.get("/feed/ldes", described=PLAIN)
+@blueprint.get("/feed/ldes", described=STREAM)
 def ldes_root() -> Response:
     """Serve the root node of the event stream."""
     here = site()
@@ -199,7 +201,7 @@ def ldes_root() -> Response:
         return _send(_tree(here, head, (), chosen), chosen, log.time)
 
 
-@blueprint.get("/feed/ldes/<int:generation>/index/<int:number>", described=PLAIN)
+@blueprint.get("/feed/ldes/<int:generation>/index/<int:number>", described=STREAM)
 def ldes_index(generation: int, number: int) -> Response:
     """Serve an index node of the event stream."""
     here = site()
@@ -217,7 +219,7 @@ def ldes_index(generation: int, number: int) -> Response:
         return _send(_tree(here, head, (), chosen), chosen, pages[-1].until, lasting=lasting)
 
 
-@blueprint.get("/feed/ldes/<int:generation>/<int:number>", described=PLAIN)
+@blueprint.get("/feed/ldes/<int:generation>/<int:number>", described=STREAM)
 def ldes_page(generation: int, number: int) -> Response:
     """Serve a page of the event stream: versions of resources with what they said."""
     here = site()
@@ -235,7 +237,7 @@ def ldes_page(generation: int, number: int) -> Response:
         return _send(body, chosen, page.until, lasting=number < log.pages)
 
 
-@blueprint.get("/feed/version/<int(max=9223372036854775807):seq>", described=PLAIN)
+@blueprint.get("/feed/version/<int(max=9223372036854775807):seq>", described=VERSION)
 def version(seq: int) -> Response:
     """Serve one version of a resource, or the activity that made it."""
     here = site()

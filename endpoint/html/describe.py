@@ -14,7 +14,9 @@ from markupsafe import Markup
 from endpoint.html import periods, stories
 from endpoint.html.periods import spoken
 from endpoint.html.reader import Cited, ListedEvent, Reader, ShownTerm
+from endpoint.http.headers import licensed
 from endpoint.http.negotiate import PAGE_FORMATS
+from endpoint.http.signposting import ReadLink, in_page, signposts
 from endpoint.http.urls import Addresses
 from endpoint.site.site import Site
 from kg.lookup.describe import NEWEST, paged, pages
@@ -237,8 +239,14 @@ def document_page(
         addresses=addresses,
         page=shown,
         formats=formats,
+        signposts=() if instant else _signposts(site, iri, path),
         data=None if instant else embedded(page_about(iri, nodes, addresses.base + path)),
     )
+
+
+def _signposts(site: Site, iri: str, path: str) -> list[ReadLink]:
+    links = (*signposts(site.addresses, iri, path), *licensed(site.snapshot.manifest.licences))
+    return in_page(links, site.addresses)
 
 
 def _turns(path: str, page: int, last: int) -> tuple[str, str]:

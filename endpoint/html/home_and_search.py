@@ -15,7 +15,7 @@ from endpoint.http.negotiate import HTML, JSON, choose
 from endpoint.http.routes import IN_JSON, MOVED, PAGE, Description, Parameter, Routes, media_types
 from endpoint.site.site import Site, site, tagged
 from kg.derived.kinds import SEARCH
-from kg.errors import NotAcceptableError, QueryError, ServiceBusyError, StoreError
+from kg.errors import NotAcceptableError, ParameterError, ServiceBusyError, StoreError
 from kg.lookup.places.events_of_place import RELATIONS
 from kg.lookup.search import NAMES, WORDS_OF_KINDS
 from kg.rdf import terms
@@ -79,7 +79,9 @@ def _language(here: Site) -> str | None:
     """Return the language of the events to show: that asked for, or the reader's (RFC 9110, section 12.5.4)."""
     known = here.snapshot.manifest.languages
     asked = request.args.get("language")
-    if asked in known:
+    if asked is not None:
+        if asked not in known:
+            raise ParameterError(f"language must be one of {', '.join(known)}", "language", tuple(known))
         return asked
     return request.accept_languages.best_match(known) or max(known, key=lambda one: known[one], default=None)
 
@@ -110,10 +112,15 @@ def search() -> Response:
     ``q`` are the words; ``type`` and ``limit`` are for JSON, which lists what was found, best first.
     """
     here = site()
-    name = " ".join(request.args.get("q", "").split())[:SEARCH_LENGTH]
+    name = " ".join(request.args.get("q", "").split())
+    if len(name) > SEARCH_LENGTH:
+        raise ParameterError(f"q may have {SEARCH_LENGTH} characters", "q")
     chosen = choose((HTML, JSON), request.headers.get("Accept"))
     if chosen is None:
         raise NotAcceptableError([(one.media_type, here.addresses.local("search")) for one in (HTML, JSON)])
+    for_json = next((one for one in ("type", "limit") if one in request.args), "")
+    if chosen == HTML and for_json:
+        raise ParameterError(f"{for_json} is for JSON: send Accept: {JSON.media_type}", for_json)
     response = _found(here, name) if chosen == JSON else _search_page(here, name)
     response.headers["Vary"] = "Accept"
     return response
@@ -130,9 +137,13 @@ def events() -> Response:
     place, relation = request.args.get("place", ""), request.args.get("relation", "in")
     km, page = request.args.get("km", "50"), request.args.get("page", "1")
     if relation not in RELATIONS:
-        raise QueryError(f"relation must be one of {', '.join(RELATIONS)}")
-    if not (re.fullmatch(r"[0-9]{1,3}", km, re.ASCII) and re.fullmatch(r"[1-9][0-9]{0,4}", page, re.ASCII)):
-        raise QueryError("km must be a number up to 999, and page one from 1 on")
+        raise ParameterError(f"relation must be one of {', '.join(RELATIONS)}", "relation", tuple(RELATIONS))
+    if not re.fullmatch(r"[0-9]{1,3}", km, re.ASCII) or ("km" in request.args and relation != "near"):
+        raise ParameterError("km must be a number up to 999, for the relation near alone", "km")
+    if not re.fullmatch(r"[1-9][0-9]{0,4}", page, re.ASCII):
+        raise ParameterError("page must be a number from 1 on", "page")
+    if not place:
+        raise ParameterError("place must be the IRI of a place, or its path, such as entity/en/Homs", "place")
     iri = place if place.startswith(here.addresses.base) else f"{here.addresses.base}{place.lstrip('/')}"
     asked = FindEvents(iri, relation, float(km), MOST * (int(page) - 1), MOST)
     found = here.cached(asked, lambda: here.workers.ask(asked), lambda value: 1_000 * (1 + len(value["events"])))
@@ -148,9 +159,9 @@ def _found(here: Site, name: str) -> Response:
     """
     kind, limit = request.args.get("type"), request.args.get("limit", str(FOUND))
     if kind and kind not in WORDS_OF_KINDS:
-        raise QueryError(f"type must be one of {', '.join(WORDS_OF_KINDS)}")
+        raise ParameterError(f"type must be one of {', '.join(WORDS_OF_KINDS)}", "type", tuple(WORDS_OF_KINDS))
     if not re.fullmatch(r"[1-9][0-9]{0,2}", limit, re.ASCII):
-        raise QueryError("limit must be a number from 1 to 999, of which 100 are shown at most")
+        raise ParameterError("limit must be a number from 1 to 999, of which 100 are shown at most", "limit")
     index = here.artefacts.obtain(SEARCH, here.snapshot)
     found = _texts(here, index, name, (kind,) if kind else (), min(int(limit), MOST))
     results = [

@@ -35,9 +35,11 @@ Application = Callable[[dict[str, Any], Any], Any]
 def conditional(response: Response, etag: str, modified: datetime | None = None, caching: str = MINUTE) -> Response:
     """Give a response its validators and its Cache-Control, and let it be what the conditions of the request lead to.
 
-    ``etag`` is the text of a strong entity tag, without quotes; ``modified`` is None where that is not known.
+    ``etag`` is the text of a strong entity tag, without quotes; ``modified`` is None where that is not known. Who has
+    the tag keeps the headers too, so that it is another one for other links.
     """
-    response.set_etag(etag)
+    links = response.headers.get("Link")
+    response.set_etag(f"{etag}-{digest(links.encode())[:8]}" if links else etag)
     if modified:  # None would be taken for now
         response.last_modified = modified
     response.headers["Cache-Control"] = caching

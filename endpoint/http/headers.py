@@ -5,17 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from flask import Response, request
+from flask import Flask, Response, current_app, request
 from pyoxigraph import RdfFormat
 
 from kg.rdf.formats import Format
 from kg.rdf.prefixes import expand
 
-EXPOSED: Final = "Allow, Content-Location, ETag, Last-Modified, Link, Location, Retry-After, Vary"
+READ: Final = (
+    *("Accept", "Accept-Datetime", "Accept-Language", "Authorization", "Content-Encoding", "Content-Type", "If-Match"),
+    *("If-Modified-Since", "If-None-Match", "If-Range", "If-Unmodified-Since", "Range"),
+)
+"""The headers of a request that anything here heeds and that a script may set: a test holds the list to the code."""
+SENT: Final = (
+    *("Accept-Post", "Accept-Query", "Accept-Ranges", "Allow", "Content-Disposition", "Content-Encoding"),
+    *("Content-Location", "Content-Range", "ETag", "Link", "Location", "Memento-Datetime", "Repr-Digest"),
+    *("Retry-After", "Vary", "WWW-Authenticate"),
+)
+"""The headers of a response that scripts of other sites may not see unless they are exposed; a test holds it, too."""
+SENT_TO_ALL: Final = ("X-Requested-With",)
+"""What libraries for browsers send to every server, and what a preflight would else fail for."""
 
 COMMON: Final = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": EXPOSED,
+    "Access-Control-Expose-Headers": ", ".join(SENT),
     "Content-Security-Policy": (
         "default-src 'self'; script-src 'none'; object-src 'none'; base-uri 'none'; "
         "form-action 'self'; frame-ancestors 'none'"
@@ -25,11 +37,8 @@ COMMON: Final = {
 }
 FRAMABLE: Final = COMMON["Content-Security-Policy"].replace("frame-ancestors 'none'", "frame-ancestors *")
 """The policy of a page that other sites may show inside of theirs; such a response brings it along."""
-METHODS: Final = "GET, HEAD, POST, QUERY, OPTIONS"
 PREFLIGHT: Final = {
-    "Access-Control-Allow-Headers": (
-        "Accept, Accept-Language, Authorization, Content-Type, If-Match, If-Modified-Since, If-None-Match"
-    ),
+    "Access-Control-Allow-Headers": ", ".join((*READ, *SENT_TO_ALL)),
     "Access-Control-Max-Age": "86400",
 }
 
@@ -40,8 +49,21 @@ def add(response: Response) -> Response:
     response.headers.update(COMMON | own)
     if request.method == "OPTIONS":
         response.headers.update(PREFLIGHT)
-        response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", METHODS)
+        allowed = response.headers.get("Allow") or ", ".join(methods(current_app))
+        response.headers["Access-Control-Allow-Methods"] = allowed
     return response
+
+
+def methods(app: Flask) -> list[str]:
+    """Return the methods that some route of an application takes."""
+    return sorted({method for rule in app.url_map.iter_rules() for method in rule.methods or ()})
+
+
+def whole_server() -> Response | None:
+    """Answer ``OPTIONS *``, which is about the server and no resource of it (RFC 9110, section 9.3.7)."""
+    if request.method != "OPTIONS" or request.environ["PATH_INFO"] != "*":
+        return None
+    return Response(status=204, headers={"Allow": ", ".join(methods(current_app))})
 
 
 def link(target: str, rel: str, **attributes: str) -> str:
@@ -54,10 +76,10 @@ def licensed(licences: Iterable[str]) -> list[str]:
     return [link(iri, "license") for iri in licences]
 
 
-def alternates(choices: Sequence[tuple[Format, str]], chosen: Format) -> list[str]:
+def alternates(choices: Sequence[tuple[Format, str]], chosen: Format | None) -> list[str]:
     """Return the links from a document to the other formats, with the profile where the type does not tell it."""
     # The loaders of PyLD cannot read JSON with a second link whose relation is "alternate" and nothing else.
-    relation = f"alternate {expand('dcterms:hasFormat')}" if chosen.rdf == RdfFormat.JSON_LD else "alternate"
+    relation = f"alternate {expand('dcterms:hasFormat')}" if chosen and chosen.rdf == RdfFormat.JSON_LD else "alternate"
     return [_alternate(href, one, relation) for one, href in choices if one != chosen]
 
 

@@ -7,12 +7,13 @@ never lead to 406 (JSON-LD 1.1, IANA Considerations).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from pyoxigraph import QueryResultsFormat
 
+from kg.errors import ParameterError
 from kg.rdf.formats import FORMATS, JSONLD_FORMS, PLAIN_JSON, RDF_FORMATS, RESULT_FORMATS, Format, by_name
 
 JSON: Final = PLAIN_JSON
@@ -24,10 +25,11 @@ DOCUMENT_FORMATS: Final = (*PAGE_FORMATS[:-1], *_OTHER_FORMS, JSON)
 RESULTS: Final = (
     *RESULT_FORMATS,
     Format("json", "application/json", "json", "results", "JSON", results=QueryResultsFormat.JSON),
-    Format("xml", "application/xml", "xml", "results", "XML", results=QueryResultsFormat.XML),
+    Format("xml", "application/xml", "xml", "results", "XML", results=QueryResultsFormat.XML, aliases=("text/xml",)),
     HTML,
 )
 GRAPHS: Final = (*RDF_FORMATS, JSON, HTML)
+ALL: Final = (*FORMATS, *RESULTS, *JSONLD_FORMS, JSON)
 
 _NAME = r"[\w!#$%&'*+.^`|~-]+"
 _RANGE = re.compile(rf"\s*({_NAME})/({_NAME})\s*", re.ASCII)
@@ -35,6 +37,9 @@ _PROFILES: Final = frozenset(profile for form in JSONLD_FORMS for profile in for
 _WEIGHT = re.compile(r"(?:0(?:\.\d*)?|1(?:\.0*)?|\.\d+)", re.ASCII)
 _ESCAPED = re.compile(r"\\(.)")
 LONGEST: Final = 8_192
+WILDCARD: Final = 2
+"""How exactly a range names a type that it only covers."""
+LESS: Final = 0.5
 
 
 def written(chosen: Format) -> Format:
@@ -88,12 +93,24 @@ def choose(formats: Sequence[Format], accept: str | None) -> Format | None:
     if not ranges:
         return formats[0] if formats else None
     best: Format | None = None
-    rank = (0.0, 0)
+    rank = (0.0, 0.0)
     for candidate in formats:
-        weight, exactness = quality(candidate.media_type, ranges, candidate.profiles)
+        weight, exactness = _liking(candidate, ranges)
         if weight > 0 and (weight, exactness) > rank:
             best, rank = candidate, (weight, exactness)
     return best
+
+
+def _liking(one: Format, ranges: Sequence[Range]) -> tuple[float, float]:
+    """Return the weight of a format, and how exactly it is named: a little less by an alias than by its media type."""
+    found = quality(one.media_type, ranges, one.profiles)
+    if found[1] > WILDCARD:
+        return found
+    aliased = (quality(alias, ranges) for alias in one.aliases if "/" in alias)
+    weight, exactness = max(
+        ((weight, exactness) for weight, exactness in aliased if exactness > WILDCARD), default=found
+    )
+    return weight, exactness - LESS
 
 
 def quality(media_type: str, ranges: Sequence[Range], profiles: Sequence[str] = ()) -> tuple[float, int]:
@@ -104,7 +121,31 @@ def quality(media_type: str, ranges: Sequence[Range], profiles: Sequence[str] = 
 
 def named(accept: str | None, media_type: str) -> bool:
     """Return whether the header asks for exactly this media type, not only by a wildcard."""
-    return quality(media_type, list(parse(accept or "")))[1] > 2
+    return quality(media_type, list(parse(accept or "")))[1] > WILDCARD
+
+
+def by_parameter(name: str, values: Iterable[str], formats: Sequence[Format]) -> Format | None:
+    """Return the one of ``formats`` that the values of a parameter name, or None if they name others.
+
+    A value is a name, or media types with commas between. Raises ParameterError for what is no format at all,
+    and if two of ``formats`` are named.
+    """
+    found: list[Format] = []
+    # Who does not escape the plus of application/rdf+xml sends a space.
+    for value in (part.strip().replace(" ", "+") for text in values for part in text.split(",")):
+        if value and not any(_names(one, value) for one in ALL):
+            there = list(dict.fromkeys(name for one in formats for name in (one.name, one.media_type)))
+            raise ParameterError(
+                f"{name}: there is no format {value[:100]!r}; there are {', '.join(there)}", name, there
+            )
+        found += [one for one in formats if _names(one, value)][:1]
+    if len({one.name for one in found}) > 1:
+        raise ParameterError(f"{name} says {found[0].name} and {found[-1].name}; say one", name)
+    return found[0] if found else None
+
+
+def _names(one: Format, value: str) -> bool:
+    return value.lower() in (one.name, one.media_type, *one.aliases)
 
 
 def parse(accept: str) -> Iterator[Range]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from flask import Blueprint
+from flask import Blueprint, Flask, Request
 
 from endpoint.http.negotiate import DOCUMENT_FORMATS, HTML, JSON
 from kg.rdf.formats import RDF_FORMATS, Format
@@ -85,6 +85,22 @@ class Routes(Blueprint):
         if not isinstance(described, Description) or self.descriptions.setdefault(name, described) != described:
             raise TypeError(f"the route {rule} of {self.name}.{name} needs a description, one for all its routes")
         super().add_url_rule(rule, endpoint, view_func, provide_automatic_options, **options)
+
+
+STATIC: Final = Description(text="Send a file that the pages use.")
+"""Of the one route that Flask adds itself."""
+
+
+def of_endpoint(app: Flask, endpoint: str) -> Description:
+    """Return the description of the routes with an endpoint."""
+    name, _, view = endpoint.rpartition(".")
+    routes = app.blueprints.get(name)
+    return routes.descriptions[view] if isinstance(routes, Routes) else STATIC
+
+
+def of_request(app: Flask, request: Request) -> Description:
+    """Return the description of the route that a request is for; one that knows nothing, if there is no route."""
+    return of_endpoint(app, request.endpoint) if request.endpoint else STATIC
 
 
 def media_types(formats: Iterable[Format]) -> tuple[str, ...]:

@@ -24,10 +24,14 @@ _SOURCE: Final = "source/"
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """Translates for one identity base and one mount point (the WSGI SCRIPT_NAME, with no slash at its end)."""
+    """Translates for one identity base and one mount point (the WSGI SCRIPT_NAME, with no slash at its end).
+
+    ``root`` is the address of this server as its client finds it, with a slash at its end; empty: that is the base.
+    """
 
     base: str
     mount: str = ""
+    root: str = ""
 
     def iri(self, path: str) -> str:
         """Return the IRI that a decoded request path names, in the spelling of the graph."""
@@ -42,6 +46,10 @@ class Addresses:
     def local(self, path: str) -> str:
         """Return the address on this server of a path below the base."""
         return f"{self.mount}/{path}"
+
+    def absolute(self, path: str) -> str:
+        """Return the whole address on this server of a path below the base."""
+        return (self.root or self.base) + path
 
     def document(self, iri: str) -> str:
         """Return the path, below the base, of the generic document about ``iri``.

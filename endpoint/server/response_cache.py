@@ -21,6 +21,7 @@ from werkzeug.http import parse_accept_header
 from werkzeug.test import EnvironBuilder
 
 from endpoint.http.conditional import CONDITIONS, unmet
+from endpoint.http.hosts import ROOT
 from endpoint.http.urls import THINGS
 from endpoint.site.log import Application
 from endpoint.site.lru import LruCache
@@ -73,14 +74,15 @@ class Asked:
     accept: str = ""
     language: str = ""
     mount: str = ""
+    root: str = ""
     gzip: bool = False
 
     @classmethod
     def of(cls, environ: dict[str, Any]) -> Self:
         """Return what a request asks for."""
-        names = ("PATH_INFO", "QUERY_STRING", "HTTP_ACCEPT", "HTTP_ACCEPT_LANGUAGE", "SCRIPT_NAME")
-        path, query, accept, language, mount = (environ.get(name, "") for name in names)
-        return cls(path, query, accept, language, mount, _takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", "")))
+        names = ("PATH_INFO", "QUERY_STRING", "HTTP_ACCEPT", "HTTP_ACCEPT_LANGUAGE", "SCRIPT_NAME", ROOT)
+        path, query, accept, language, mount, root = (environ.get(name, "") for name in names)
+        return cls(path, query, accept, language, mount, root, _takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", "")))
 
     @classmethod
     def link(cls, target: str, accept: str) -> Self:
@@ -102,7 +104,7 @@ class Asked:
         """Return the WSGI environment of such a request."""
         headers = {"HTTP_ACCEPT": self.accept, "HTTP_ACCEPT_LANGUAGE": self.language}
         found = EnvironBuilder().get_environ() | {name: value for name, value in headers.items() if value}
-        return found | {"PATH_INFO": self.path, "QUERY_STRING": self.query, "SCRIPT_NAME": self.mount}
+        return found | {"PATH_INFO": self.path, "QUERY_STRING": self.query, "SCRIPT_NAME": self.mount, ROOT: self.root}
 
 
 class ResponseCache:

@@ -16,6 +16,7 @@ from endpoint.site.log import ARRIVED, RequestRecord
 
 FOLDS: Final = re.compile(rb"\r\n(?=[ \t])")
 BLANKS: Final = re.compile(rb"[ \t]{2,}")
+NOT_ASCII: Final = re.compile(rb"[\x80-\xff]")
 
 
 class _Parser(HTTPRequestParser):  # type: ignore[misc]
@@ -23,6 +24,7 @@ class _Parser(HTTPRequestParser):  # type: ignore[misc]
 
     Runs of blanks and line breaks within a field become one blank (section 5.2), since waitress takes a time to read
     them that grows with the square of their length, in the one thread that reads for everybody.
+    A target that is not in ASCII, which waitress refuses, is encoded; REQUEST_URI has it as it was sent.
     ``longest_body`` says how many bytes may follow a header, by the value of its Authorization field.
     """
 
@@ -31,8 +33,11 @@ class _Parser(HTTPRequestParser):  # type: ignore[misc]
         self.longest_body = longest_body
 
     def parse_header(self, header_plus: bytes) -> None:
-        start, line_break, fields = header_plus.partition(b"\r\n")
+        given, line_break, fields = header_plus.partition(b"\r\n")
+        start = NOT_ASCII.sub(lambda match: b"%%%02X" % ord(match[0]), given)
         super().parse_header(start + line_break + BLANKS.sub(b" ", FOLDS.sub(b" ", fields)))
+        if start != given:
+            self.request_uri = given.split()[1].decode("latin-1")
         if self.chunked and "CONTENT_LENGTH" in self.headers:
             raise ParsingError("Both Content-Length and Transfer-Encoding")
         self.adj: Any = copy.copy(self.adj)

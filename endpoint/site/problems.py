@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.http import HTTP_STATUS_CODES
 
 from endpoint.http.negotiate import HTML, choose
+from endpoint.http.spelling import folded
 from endpoint.site.log import outcome, record
 from kg import errors
 from kg.errors import NotAcceptableError, QueryTooComplexError, QueryTooLongError, SnapshotGoneError, WithdrawnError
@@ -64,11 +65,15 @@ def status_of(error: errors.NewsgraphError) -> int:
 
 def _known(error: errors.NewsgraphError) -> Response:
     status = status_of(error)
+    if status == 404 and (moved := folded()):
+        return moved
     if status == 500 and not isinstance(error, errors.UpdateFailedError):
         return _unknown(error)
     extra: dict[str, Any] = {}
     if isinstance(error, errors.QuerySyntaxError) and error.line is not None:
         extra = {"line": error.line, "column": error.column}
+    if isinstance(error, errors.ParameterError):
+        extra = {"parameter": error.parameter, "known": list(error.known)}
     if isinstance(error, NotAcceptableError):
         extra = {"choices": [{"type": name, "href": href} for name, href in error.choices]}
     response = problem(status, str(error), extra)
@@ -82,6 +87,8 @@ def _known(error: errors.NewsgraphError) -> Response:
 
 
 def _http(error: HTTPException) -> Response:
+    if error.code == 404 and (moved := folded()):
+        return moved
     response = problem(error.code or 500, error.description or "", {})
     for name, value in error.get_headers():
         if name.lower() in ("allow", "location", "content-range", "www-authenticate"):

@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from flask import Response, current_app, g, request
 
-from endpoint.http.conditional import MINUTE, conditional
+from endpoint.http.conditional import MINUTE, conditional, digest
+from endpoint.http.hosts import ROOT
 from endpoint.http.urls import Addresses
 from endpoint.site.lru import LruCache
 from endpoint.site.past import Past
@@ -47,7 +48,8 @@ class Site:
     @property
     def addresses(self) -> Addresses:
         """Addresses as seen by the client of the current request."""
-        return Addresses(self.snapshot.manifest.base, request.root_path)
+        root = request.environ.get(ROOT) or self.settings.serve_url
+        return Addresses(self.snapshot.manifest.base, request.root_path, root)
 
     def cached(self, key: Hashable, make: Callable[[], Any], size: Callable[[Any], int]) -> Any:
         """Return the value of ``key`` for the current snapshot, made by ``make`` if it is not cached."""
@@ -88,4 +90,6 @@ def tagged(response: Response, snapshot: Snapshot, name: str) -> Response:
     """
     caching = "public, max-age=0" if site().writer else MINUTE  # who has written wants to see it
     modified = datetime.fromisoformat(snapshot.manifest.created)
-    return conditional(response, f"{snapshot.id}-{__version__}-{name}", modified, caching)
+    seen = request.environ.get(ROOT, "") + request.root_path  # what links in the content may begin with
+    place = f"-{digest(seen.encode())[:8]}" if seen else ""
+    return conditional(response, f"{snapshot.id}-{__version__}-{name}{place}", modified, caching)

@@ -15,14 +15,15 @@ from uuid import uuid4
 from flask import Response, request
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
+from endpoint.http.bodies import MULTIPART, identity, utf8
 from endpoint.http.conditional import conditional
+from endpoint.http.hosts import NAMED
 from endpoint.http.negotiate import GRAPHS, HTML, choose, media_type, written
 from endpoint.http.routes import Description, Parameter, Routes, media_types
 from endpoint.site.problems import acceptable
 from endpoint.site.site import site
 from endpoint.sparql.authorize import authorize, widen
 from endpoint.sparql.protocol import report
-from endpoint.sparql.request import identity, utf8
 from kg.rdf import NamedNode
 from kg.rdf.formats import UPLOAD_FORMATS, Format
 from kg.rdf.iri import spell
@@ -34,7 +35,6 @@ from kg.write.writer import Upload
 blueprint = Routes("graphstore", __name__)
 
 STORE: Final = "graphs"
-MULTIPART: Final = "multipart/form-data"
 FORMATS: Final = tuple(one for one in GRAPHS if one != HTML)
 METHODS: Final = ["GET", "PUT", "POST", "DELETE"]
 GRAPH: Final = Description(media_types(FORMATS), (200, 201, 202), bodies=media_types(UPLOAD_FORMATS), posts=True)
@@ -69,8 +69,11 @@ def _named() -> str | None:
         raise BadRequest("name one graph: with ?graph= and its IRI, or with ?default")
     if default:
         return None
+    base, named = site().snapshot.manifest.base, request.environ.get(NAMED, "")
+    # What is sent as the Location of a new graph is, to the client, below the address at which it found this server.
+    iri = base + graphs[0].removeprefix(named) if named and graphs[0].startswith(f"{named}{STORE}/") else graphs[0]
     try:
-        return NamedNode(graphs[0]).value
+        return NamedNode(iri).value
     except ValueError:
         raise BadRequest(f"{graphs[0][:200]!r} is not an absolute IRI") from None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -10,19 +11,21 @@ from flask import Response, g, jsonify, render_template, request
 from werkzeug.exceptions import BadRequest
 from werkzeug.http import http_date
 
+from endpoint.http.bodies import FORM
 from endpoint.http.conditional import conditional, digest
-from endpoint.http.negotiate import GRAPHS, HTML, RESULTS, choose, named, written
+from endpoint.http.negotiate import GRAPHS, HTML, RESULTS, by_parameter, choose, named, written
 from endpoint.http.routes import Description, Parameter, Routes, media_types
 from endpoint.site import limits
 from endpoint.site.log import record
 from endpoint.site.problems import acceptable
 from endpoint.site.site import site
 from endpoint.sparql.authorize import authorize, widen
-from endpoint.sparql.request import FORM, QUERY, UPDATE, QueryRequest, UpdateRequest, is_update, read
+from endpoint.sparql.request import QUERY, UPDATE, QueryRequest, UpdateRequest, is_update, read
 from endpoint.sparql.result_page import results_page
 from endpoint.sparql.service_description import description
 from kg.query.evaluate import Answer
 from kg.query.questions import questions
+from kg.query.syntax import spelled
 from kg.rdf.formats import RDF_FORMATS, Format, by_name
 from kg.rdf.prefixes import PREFIXES
 from kg.rdf.serialize import represent
@@ -56,9 +59,13 @@ SPARQL: Final = Description(
         Parameter("query", "A SPARQL 1.1 query; without one, the description of the endpoint is sent."),
         Parameter("default-graph-uri", "A graph of the default graph.", many=True),
         Parameter("named-graph-uri", "A named graph.", many=True),
-        Parameter("format", "The name of a format, instead of Accept."),
+        Parameter("format", "The name or media type of a format, instead of Accept.", many=True),
+        Parameter("output", "The same as format.", many=True),
         Parameter("timeout", "Longest time for the answer, in seconds."),
         Parameter("asOf", "Ask the graph as it was at this time (ISO 8601)."),
+        Parameter("update", "A SPARQL 1.1 update, in a form."),
+        Parameter("using-graph-uri", "A graph of the default graph of an update.", many=True),
+        Parameter("using-named-graph-uri", "A named graph of an update.", many=True),
     ),
     (FORM, QUERY, UPDATE),
 )
@@ -77,8 +84,10 @@ def sparql() -> Response:
         return _update(operation)
     record().query = operation.query
     form = site().workers.check(operation.query)
+    if form == "DESCRIBE":
+        operation = replace(operation, query=spelled(operation.query, site().snapshot.manifest.base))
     graph = form in ("CONSTRUCT", "DESCRIBE")
-    chosen = _negotiate(operation.format, GRAPHS if graph else RESULTS)
+    chosen = _negotiate(operation.formats, GRAPHS if graph else RESULTS)
     if chosen != HTML:
         return _respond(_run(operation, chosen), chosen)
     answer = _run(operation, by_name("turtle" if graph else "json"), PAGE_BYTES)
@@ -132,10 +141,9 @@ def _ask(operation: QueryRequest, chosen: Format, workers: Workers, limit: int |
     )
 
 
-def _negotiate(name: str | None, formats: Sequence[Format]) -> Format:
-    """Return the format asked for by name, if it fits the query, or else by the Accept header."""
-    by_parameter = next((one for one in formats if name and one.name == name), None)
-    chosen = by_parameter or choose(formats, request.headers.get("Accept"))
+def _negotiate(values: Sequence[str], formats: Sequence[Format]) -> Format:
+    """Return the format asked for by a parameter, if it fits the query, or else by the Accept header."""
+    chosen = by_parameter("format", values, formats) or choose(formats, request.headers.get("Accept"))
     if chosen is None:
         raise acceptable([(one, site().addresses.local("sparql")) for one in formats])
     return chosen

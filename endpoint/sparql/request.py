@@ -10,30 +10,32 @@ from flask import request
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 
+from endpoint.http.bodies import FORM, identity, utf8
 from endpoint.http.negotiate import media_type
+from endpoint.http.parameters import check_names
 from kg.errors import ConfigurationError
 from kg.rdf import NamedNode
 from kg.store import past
 
-FORM: Final = "application/x-www-form-urlencoded"
 QUERY: Final = "application/sparql-query"
 UPDATE: Final = "application/sparql-update"
 FORM_PARTS: Final = 100
-CHARSETS: Final = frozenset({"utf-8", "utf8", "us-ascii"})
+FORMATS: Final = ("format", "output")
+"""Two names of one parameter: clients of other servers send the one or the other, SPARQLWrapper both."""
 
 
 @dataclass(frozen=True, slots=True)
 class QueryRequest:
     """A query with the protocol's parameters, and three of our own.
 
-    These are a time limit in seconds, a format by its name, and the time (ISO 8601) of which the graph is asked.
+    These are a time limit in seconds, formats by their names, and the time (ISO 8601) of which the graph is asked.
     """
 
     query: str
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
     seconds: float | None = None
-    format: str | None = None
+    formats: tuple[str, ...] = ()
     as_of: str | None = None
 
 
@@ -76,7 +78,7 @@ def read() -> QueryRequest | UpdateRequest | None:
         iris(parameters.getlist("default-graph-uri")),
         iris(parameters.getlist("named-graph-uri")),
         _seconds(_single(parameters, "timeout")),
-        _single(parameters, "format"),
+        tuple(value for name in FORMATS for value in parameters.getlist(name)),
         _instant(_single(parameters, "asOf")),
     )
 
@@ -90,18 +92,6 @@ def _update(parameters: MultiDict[str, str]) -> UpdateRequest:
     return UpdateRequest(parameters["update"], default, named)
 
 
-def identity() -> None:
-    """Raise UnsupportedMediaType for a body with a content coding, which could unpack to any size."""
-    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
-        raise UnsupportedMediaType("send the request without a content coding")
-
-
-def utf8(options: dict[str, str]) -> None:
-    """Raise UnsupportedMediaType for a media type with another charset parameter than UTF-8."""
-    if options.get("charset", "utf-8").lower() not in CHARSETS:
-        raise UnsupportedMediaType("send the text in UTF-8")
-
-
 def _posted(parameters: MultiDict[str, str]) -> MultiDict[str, str]:
     """Return the parameters of a form, or those of the address and the body as the query or update."""
     kind, options = media_type(request.headers.get("Content-Type"))
@@ -109,6 +99,7 @@ def _posted(parameters: MultiDict[str, str]) -> MultiDict[str, str]:
         utf8(options)
         if request.get_data().count(b"&") >= FORM_PARTS:
             raise RequestEntityTooLarge(f"a form may have at most {FORM_PARTS} parameters")
+        check_names(request.form)
         return MultiDict(request.form)
     names = {QUERY: "query", **({UPDATE: "update"} if request.method == "POST" else {})}
     if kind not in names:

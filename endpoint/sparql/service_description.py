@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from typing import Any, Final
-from urllib.parse import urlsplit
-
-from flask import request
 
 from endpoint.site.site import Site
 from kg.publish.catalog_snapshot import PATH
@@ -27,7 +24,7 @@ def description(site: Site) -> list[Quad]:
     See https://www.w3.org/TR/sparql11-service-description/ and https://www.w3.org/TR/void/.
     """
     able: dict[str, Any] = site.cached("capabilities", lambda: site.workers.ask(Capabilities()), lambda _: 10_000)
-    endpoint = NamedNode(_address(site))
+    endpoint = NamedNode(site.addresses.absolute("sparql"))
     catalogue = f"{site.snapshot.manifest.base}{PATH}"
     service, dataset = NamedNode(f"{catalogue}#sparql"), NamedNode(f"{catalogue}#{NAME}")
     statements = [
@@ -38,13 +35,6 @@ def description(site: Site) -> list[Quad]:
         *_graphs(dataset, able),
     ]
     return [Quad(subject, NamedNode(predicate), value) for subject, predicate, value in statements]
-
-
-def _address(site: Site) -> str:
-    """Return the address of this endpoint: the one asked for, if its host is known to be ours."""
-    base = site.snapshot.manifest.base
-    ours = {urlsplit(base).hostname, site.settings.host, "127.0.0.1", "localhost", "::1"}
-    return request.base_url if urlsplit(request.host_url).hostname in ours else f"{base}sparql"
 
 
 def _service(service: NamedNode, endpoint: NamedNode, site: Site, able: dict[str, Any]) -> list[Statement]:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-from typing import Any, Final
+from typing import Any
 
 import click
 
 from kg.cli.options import setting
-from kg.settings import load
-
-VARIABLE: Final = "KG_WRITE_TOKEN"
+from kg.settings import WRITE_TOKEN, load
 
 
 @click.command()
@@ -31,7 +29,7 @@ def serve(**options: Any) -> None:
     from endpoint.app import serve as run
     from kg.write.tokens import digest
 
-    token = os.environ.pop(VARIABLE, None)
+    token = os.environ.pop(WRITE_TOKEN, None)
     if token is not None:
         options["write_token_sha256"] = digest(token)
     run(load(**options))

@@ -18,7 +18,7 @@ def artefact(file: DumpFile) -> WrittenArtefact:
         name=f"{FOLDER}/{file.name}",
         file=f"{FOLDER}/{file.name}",
         title="the dump",
-        busy="other dumps are being made; try again in a minute",
+        busy="the dump is being made; try again in a minute, or have GET wait for it",
         group=FOLDER,
         patience=600,
         retry_after=5,

@@ -15,11 +15,13 @@ from typing import Any, Final
 
 from kg.entities.labels import core, folded, likeness
 from kg.lookup import search
-from kg.lookup.reconcile_request import Extension, Query
+from kg.lookup.locate import locate
+from kg.lookup.reconcile_request import Completion, Extension, Query
 from kg.lookup.search import NAMES, Match
 from kg.lookup.search_index import KINDS
 from kg.rdf import DefaultGraph, Literal, NamedNode, terms
 from kg.rdf.graph import Graph
+from kg.rdf.iri import canonical
 from kg.rdf.prefixes import PREFIXES, expand
 
 CANDIDATES: Final = 50
@@ -91,6 +93,8 @@ def reconcile(graph: Graph, index: str, base: str, query: Query) -> list[dict[st
     kinds = _kinds(query.types)
     if query.types and not kinds and query.type_strict != "should":
         return []
+    if not query.text and not query.properties:
+        return []
     scored = [_scored(graph, base, query, one) for one in _candidates(graph, index, base, query, kinds)]
     ranked = sorted(scored, key=lambda one: (-one.score, one.label != query.text, -one.uses, one.iri))
     certain = sum(one.score >= 100.0 for one in ranked) == 1
@@ -106,7 +110,7 @@ def _kinds(types: Iterable[str]) -> tuple[str, ...]:
 def _candidates(graph: Graph, index: str, base: str, query: Query, kinds: tuple[str, ...]) -> list[Match]:
     if query.text:
         wanted = NAMES if query.type_strict == "should" or not kinds else kinds
-        found = _named(index, query.text, wanted)
+        found = _unique([*_identified(graph, base, query.text), *_named(index, query.text, wanted)])
     else:
         found = list(islice(_described(graph, base, query), CANDIDATES))
     if query.type_strict == "all":
@@ -129,6 +133,28 @@ def _named(index: str, text: str, kinds: tuple[str, ...]) -> list[Match]:
     return list({one.iri: one for one in reversed(found)}.values())
 
 
+def _unique(found: Iterable[Match]) -> list[Match]:
+    """Return what was found, each thing once, where it came first."""
+    first: dict[str, Match] = {}
+    for one in found:
+        first.setdefault(one.iri, one)
+    return list(first.values())
+
+
+def _identified(graph: Graph, base: str, text: str) -> list[Match]:
+    """Return what a text is the identifier of, if it is one."""
+    found = _thing(graph, _located(graph, base, text)) if "/" in text else None
+    return [found] if found else []
+
+
+def _located(graph: Graph, base: str, name: str) -> str:
+    """Return the IRI that an identifier stands for now: it may be spelled in another way, or be a former one."""
+    iri = _absolute(base, name)
+    spelled = base + canonical(iri[len(base) :]) if iri.startswith(base) else iri
+    found = locate(graph, (iri, spelled))
+    return found.iri if found else spelled
+
+
 def _described(graph: Graph, base: str, query: Query) -> Iterator[Match]:
     """Yield what has a value that is asked for; a query without a name is asked like this."""
     seen: set[str] = set()
@@ -143,15 +169,15 @@ def _described(graph: Graph, base: str, query: Query) -> Iterator[Match]:
 def _subjects(graph: Graph, base: str, property_: str, values: Iterable[Any]) -> Iterator[str]:
     predicate = _node(property_)
     for value in values if predicate else ():
-        for term in _terms(base, value):
+        for term in _terms(graph, base, value):
             for quad in islice(graph.quads_for_pattern(None, predicate, term, DEFAULT), 20 * CANDIDATES):
                 if isinstance(quad.subject, NamedNode):
                     yield quad.subject.value
 
 
-def _terms(base: str, value: Any) -> Iterator[NamedNode | Literal]:
+def _terms(graph: Graph, base: str, value: Any) -> Iterator[NamedNode | Literal]:
     if isinstance(value, dict) or str(value).startswith(("http://", "https://")):
-        node = _node(_absolute(base, value["id"] if isinstance(value, dict) else value))
+        node = _node(_located(graph, base, value["id"] if isinstance(value, dict) else value))
         if node:
             yield node
     elif isinstance(value, bool | int | float):
@@ -175,7 +201,8 @@ def _thing(graph: Graph, iri: str) -> Match | None:
 
 
 def _scored(graph: Graph, base: str, query: Query, found: Match) -> Match:
-    score = similarity(query.text, found.label) if query.text else 1.0
+    named = query.text and "/" in query.text and _located(graph, base, query.text) == found.iri
+    score = similarity(query.text, found.label) if query.text and not named else 1.0
     if query.properties:
         agreeing = sum(_agrees(graph, base, found, iri_of(name), values) for name, values in query.properties)
         share = agreeing / len(query.properties)
@@ -212,7 +239,7 @@ def _agrees(graph: Graph, base: str, found: Match, property_: str, values: Seque
 
 def _same(graph: Graph, base: str, term: NamedNode | Literal, value: Any) -> bool:
     if isinstance(value, dict):
-        return isinstance(term, NamedNode) and term.value == _absolute(base, value["id"])
+        return isinstance(term, NamedNode) and term.value == _located(graph, base, value["id"])
     if isinstance(term, NamedNode):
         names = {folded(quad.object.value) for quad in graph.quads_for_pattern(term, terms.LABEL, None, DEFAULT)}  # type: ignore[union-attr]
         return str(value) in (term.value, term.value.removeprefix(base)) or folded(str(value)) in names - {""}
@@ -250,11 +277,15 @@ def _description(graph: Graph, found: Match) -> str:
     return f"{kind} in {', '.join(names)}" if names else kind
 
 
-def suggest(graph: Graph, index: str, base: str, prefix: str, skip: int, limit: int) -> list[dict[str, Any]]:
-    """Return the things a name of which begins with ``prefix``, or has words that do, for completion (section 6)."""
-    words = search.split(prefix)
-    found = search.matches(index, words, NAMES, skip + limit, prefix=True)[skip:]
-    shown = [_candidate(graph, base, one, False) for one in found]
+def suggest(graph: Graph, index: str, base: str, asked: Completion) -> list[dict[str, Any]]:
+    """Return the things a name of which begins with the prefix, or has words that do, for completion (section 6).
+
+    One that the prefix is the identifier of comes first.
+    """
+    kinds = _kinds(asked.types) if asked.types else NAMES
+    found = [one for one in _identified(graph, base, asked.prefix) if set(kinds) & set(one.kinds)]
+    found += search.matches(index, search.split(asked.prefix), kinds, asked.skip + asked.limit, prefix=True)
+    shown = [_candidate(graph, base, one, False) for one in _unique(found)[asked.skip :][: asked.limit]]
     return [{**{name: one[name] for name in ("id", "name", "description")}, "notable": one["type"]} for one in shown]
 
 
@@ -267,7 +298,7 @@ def extend(graph: Graph, base: str, asked: Extension) -> dict[str, Any]:
 
 
 def _cells(graph: Graph, base: str, name: str, property_: str) -> list[dict[str, Any]]:
-    found = islice(_objects(graph, _absolute(base, name), iri_of(property_)), CELL)
+    found = islice(_objects(graph, _located(graph, base, name), iri_of(property_)), CELL)
     return [_cell(graph, base, term) for term in found]
 
 

@@ -1,12 +1,14 @@
 """Reads what clients of the reconciliation service send: batches of queries, and data extensions.
 
 What is not as the Reconciliation Service API 0.2 (sections 4.2 and 8.2) has it is refused before any of it is answered.
+But cells of a table are as people filled them in: one that is blank, no text or very long has no candidates, no values
+and no influence, and the rest of its batch is answered.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from kg.errors import ReconciliationError
@@ -33,6 +35,16 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True)
+class Completion:
+    """The beginning of a name, the types that are wanted, how many things to leave out, and how many to show."""
+
+    prefix: str
+    skip: int
+    limit: int
+    types: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Extension:
     """Things, and the properties of them that are wanted."""
 
@@ -55,17 +67,17 @@ def extension(text: str) -> Extension:
     wanted = _list(found.get("properties"), "extend.properties", PROPERTIES)
     names = [_object(one, "extend.properties").get("id") for one in wanted]
     return Extension(
-        tuple(_text(one, "extend.ids") for one in ids), tuple(_text(one, "extend.properties.id") for one in names)
+        tuple(_whole(one if isinstance(one, str) else json.dumps(one)) for one in ids),
+        tuple(_text(one, "extend.properties.id") for one in names),
     )
 
 
 def _query(value: Any, where: str) -> Query:
     found = _object(value, where)
-    text = _text(found.get("query", ""), f"{where}.query")
     properties = tuple(
         _property(one, f"{where}.properties") for one in _list(found.get("properties", []), where, PROPERTIES)
     )
-    if not text.strip() and not properties:
+    if "query" not in found and not properties:
         raise ReconciliationError(f"{where} must have a query, or properties")
     strictness = found.get("type_strict", "any")
     if strictness not in STRICTNESS:
@@ -73,7 +85,14 @@ def _query(value: Any, where: str) -> Query:
     types = found.get("type") or []
     named = [types] if isinstance(types, str) else _list(types, f"{where}.type", VALUES)
     known = tuple(_type(one, f"{where}.type") for one in named)
-    return Query(text.strip(), known, _limit(found.get("limit", LIMIT), where), properties, strictness)
+    query = Query("", known, _limit(found.get("limit", LIMIT), where), properties, strictness)
+    text = _cell(found.get("query", ""))
+    return replace(query, properties=()) if text is None else replace(query, text=text.strip())
+
+
+def _cell(value: Any) -> str | None:
+    """Return the text of a cell, None if it is no text or too long to be the name of anything."""
+    return _whole(value) if isinstance(value, str) and len(value) <= NAME else None
 
 
 def _type(value: Any, where: str) -> str:
@@ -90,15 +109,18 @@ def _property(value: Any, where: str) -> tuple[str, tuple[Any, ...]]:
     found = _object(value, where)
     given = found.get("v")
     values = _list(given, f"{where}.v", VALUES) if isinstance(given, list) else [given]
-    return _text(found.get("pid"), f"{where}.pid"), tuple(_value(one, f"{where}.v") for one in values)
+    return _text(found.get("pid"), f"{where}.pid"), tuple(one for one in map(_value, values) if one is not None)
 
 
-def _value(value: Any, where: str) -> Any:
+def _value(value: Any) -> Any:
+    """Return a value to agree with, None for one that nothing can agree with."""
     if isinstance(value, dict):
-        return {"id": _text(value.get("id"), f"{where}.id")}
+        name = _cell(value.get("id"))
+        return {"id": name} if name else None
     if isinstance(value, bool | int | float):
         return value
-    return _text(value, where)
+    text = _cell(value)
+    return text if text and text.strip() else None
 
 
 def _parsed(text: str, where: str) -> Any:
@@ -123,4 +145,8 @@ def _list(value: Any, where: str, most: int) -> list[Any]:
 def _text(value: Any, where: str) -> str:
     if not isinstance(value, str) or len(value) > NAME:
         raise ReconciliationError(f"{where} must be a text of {NAME} characters at most")
-    return value.encode(errors="replace").decode()  # JSON can name halves of characters, which no other text has
+    return _whole(value)
+
+
+def _whole(text: str) -> str:
+    return text.encode(errors="replace").decode()  # JSON can name halves of characters, which no other text has

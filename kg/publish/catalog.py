@@ -14,7 +14,7 @@ from kg.dialects.publication import Publication
 from kg.publish import catalog_snapshot, catalog_terms
 from kg.publish.catalog_snapshot import PATH, DatasetVersion
 from kg.publish.catalog_terms import Value, literal, node, say
-from kg.publish.catalog_texts import DESCRIPTIONS, TITLES, Publisher, documents, rights
+from kg.publish.catalog_texts import DESCRIPTIONS, SERVICES, TITLES, Publisher, documents, rights
 from kg.publish.dump_files import NAME, MadeDump
 from kg.publish.dump_parts import Part
 from kg.rdf import NamedNode, Quad
@@ -73,7 +73,7 @@ def quads(catalog: Catalog) -> list[Quad]:
         _partitions(catalog),
         _linksets(catalog),
         chain.from_iterable(catalog_snapshot.distribution(catalog.version, one) for one in catalog.complete),
-        _service(catalog),
+        _services(catalog),
         _versions(catalog),
         _agents(catalog),
         documents(_publications(catalog)),
@@ -105,7 +105,7 @@ def _catalog(one: Catalog) -> Iterator[Quad]:
             "foaf:homepage": NamedNode(one.manifest.base),
             "foaf:primaryTopic": one.part(NAME),
             "dcat:dataset": (one.part(NAME), *(one.part(part) for part in one.triples)),
-            "dcat:service": one.part("sparql"),
+            "dcat:service": tuple(one.part(name) for name in SERVICES),
         },
     )
 
@@ -209,26 +209,26 @@ def _linksets(one: Catalog) -> Iterator[Quad]:
         yield from say(target, {"rdf:type": node("void:Dataset"), "void:uriSpace": literal(space)})
 
 
-def _service(one: Catalog) -> Iterator[Quad]:
-    base = one.manifest.base
-    yield from say(
-        one.part("sparql"),
-        {
-            "rdf:type": node("dcat:DataService"),
-            "dcterms:title": literal("SPARQL endpoint", language="en"),
-            "dcterms:description": literal("Answers SPARQL 1.1 queries over the whole graph.", language="en"),
-            "dcterms:publisher": one.part("publisher"),
-            "dcat:contactPoint": one.part("contact") if one.publisher.contact else None,
-            "dcat:endpointURL": NamedNode(f"{base}sparql"),
-            "dcat:endpointDescription": NamedNode(f"{base}sparql"),
-            "dcat:servesDataset": one.part(NAME),
-            "dcterms:conformsTo": catalog_terms.SPARQL,
-            "dcterms:accessRights": catalog_terms.PUBLIC,
-            "dcterms:license": one.version.licences,
-            "dcat:theme": catalog_terms.NEWS,
-            "dcat:keyword": literal("SPARQL", language="en"),
-        },
-    )
+def _services(one: Catalog) -> Iterator[Quad]:
+    for name, service in SERVICES.items():
+        yield from say(
+            one.part(name),
+            {
+                "rdf:type": node("dcat:DataService"),
+                "dcterms:title": literal(service.title, language="en"),
+                "dcterms:description": literal(service.description, language="en"),
+                "dcterms:publisher": one.part("publisher"),
+                "dcat:contactPoint": one.part("contact") if one.publisher.contact else None,
+                "dcat:endpointURL": NamedNode(f"{one.manifest.base}{name}"),
+                "dcat:endpointDescription": NamedNode(f"{one.manifest.base}{name}"),
+                "dcat:servesDataset": one.part(NAME),
+                "dcterms:conformsTo": service.standard,
+                "dcterms:accessRights": catalog_terms.PUBLIC,
+                "dcterms:license": one.version.licences,
+                "dcat:theme": catalog_terms.NEWS,
+                "dcat:keyword": literal(service.keyword, language="en"),
+            },
+        )
 
 
 def _versions(one: Catalog) -> Iterator[Quad]:

@@ -101,6 +101,7 @@ IRREGULAR: Final = _authority("frequency/IRREG")
 NEWS: Final = _authority("data-theme/INTR")
 PUBLIC: Final = _authority("access-right/PUBLIC")
 SPARQL: Final = NamedNode("https://www.w3.org/TR/sparql11-protocol/")
+RECONCILIATION: Final = NamedNode("https://www.w3.org/community/reports/reconciliation/CG-FINAL-specs-0.2-20230410/")
 THEMES: Final = _authority("data-theme")
 
 TYPE: Final = node("rdf:type")
@@ -166,5 +167,6 @@ def concepts() -> Iterator[Quad]:
     yield Quad(NEWS, node("skos:prefLabel"), literal("International issues", language="en"))
     yield Quad(THEMES, TYPE, node("skos:ConceptScheme"))
     yield Quad(THEMES, node("dcterms:title"), literal("Data theme", language="en"))
-    yield Quad(SPARQL, TYPE, node("dcterms:Standard"))
+    for standard in (SPARQL, RECONCILIATION):
+        yield Quad(standard, TYPE, node("dcterms:Standard"))
     yield Quad(node("spdx:checksumAlgorithm_sha256"), TYPE, node("spdx:ChecksumAlgorithm"))

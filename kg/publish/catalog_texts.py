@@ -31,6 +31,31 @@ DESCRIPTIONS: Final[Mapping[Part | None, str]] = {
     "enrichment": "Coordinates, types, labels and links of entities, asked from other data sets on the day that each "
     "of its graphs says.",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class DataService:
+    """The words about a service, and the standard that it conforms to."""
+
+    title: str
+    description: str
+    keyword: str
+    standard: NamedNode
+
+
+SERVICES: Final[Mapping[str, DataService]] = {
+    "sparql": DataService(
+        "SPARQL endpoint", "Answers SPARQL 1.1 queries over the whole graph.", "SPARQL", catalog_terms.SPARQL
+    ),
+    "reconcile": DataService(
+        "Reconciliation service",
+        "Matches the names in a table with places, people, topics and publishers, and extends the table with what the "
+        "graph says of them.",
+        "reconciliation",
+        catalog_terms.RECONCILIATION,
+    ),
+}
+"""The services that answer queries over the whole graph, by their paths."""
 PLACES: Final = (
     "Names and containment of places and coordinates of cities: GeoNames, CC BY 4.0, modified. "
     "Coordinates of countries and divisions: made from Natural Earth, in the public domain."

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from kg.errors import QuerySyntaxError
-from kg.query.guard import TOKEN, position
+from kg.query.guard import TOKEN, decode, position
+from kg.rdf.iri import canonical
 from kg.rdf.prefixes import PREFIXES
 
 
@@ -35,6 +36,17 @@ def undeclared(text: str) -> Iterator[tuple[str, tuple[int, int]]]:
     for match in tokens:
         if match.lastgroup == "name" and match["word"] not in {"_", *PREFIXES, *declared}:
             yield f"{match['word']}:", position(text, match.start())
+
+
+def spelled(text: str, base: str) -> str:
+    """Return a query in which the IRIs below ``base`` have their one spelling (see kg.rdf.iri.canonical)."""
+    pieces, end = [], 0
+    for match in TOKEN.finditer(text):
+        if match.lastgroup == "iri" and match[0].startswith(f"<{base}"):
+            path, mark, rest = re.fullmatch(r"([^?#]*)([?#]?)(.*)", match[0][len(base) + 1 : -1], re.DOTALL).groups()  # type: ignore[union-attr]
+            pieces += [text[end : match.start()], f"<{base}{canonical(decode(path))}{mark}{rest}>"]
+            end = match.end()
+    return "".join((*pieces, text[end:]))
 
 
 def _error(what: str, line: int, column: int) -> QuerySyntaxError:

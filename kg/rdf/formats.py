@@ -25,7 +25,8 @@ class Format:
     parameters; ``suffix`` the file name ending without the dot; ``kind`` says what it holds: one graph, a
     dataset, the results of a SELECT or ASK query, or a page for people. ``rdf`` and ``results`` are the
     engine's own names for it. ``profiles`` are the forms of JSON-LD that it honours, its own first (JSON-LD 1.1,
-    appendix C: IANA Considerations).
+    appendix C: IANA Considerations). ``aliases`` are other names that clients have for it, some of them media
+    types that were never registered, or are superseded.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Format:
     rdf: RdfFormat | None = None
     results: QueryResultsFormat | None = None
     profiles: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
 
     @classmethod
     def from_name(cls, name: str) -> Format:
@@ -50,14 +52,33 @@ class Format:
         return f"{self.media_type}; charset=utf-8" if self.media_type.startswith("text/") else self.media_type
 
 
+_TURTLE = ("text/n3", "text/rdf+n3", "application/n3", "application/turtle", "application/x-turtle", "n3", "ttl")
+_JSON_LD = ("application/x-json+ld", "application/x-ld+json", "json-ld")
+
 FORMATS: tuple[Format, ...] = (
     Format("html", "text/html", "html", "page", "HTML"),
-    Format("turtle", "text/turtle", "ttl", "graph", "Turtle", rdf=RdfFormat.TURTLE),
-    Format("jsonld", "application/ld+json", "jsonld", "graph", "JSON-LD", rdf=RdfFormat.JSON_LD),
-    Format("rdfxml", "application/rdf+xml", "rdf", "graph", "RDF/XML", rdf=RdfFormat.RDF_XML),
-    Format("ntriples", "application/n-triples", "nt", "graph", "N-Triples", rdf=RdfFormat.N_TRIPLES),
-    Format("trig", "application/trig", "trig", "dataset", "TriG", rdf=RdfFormat.TRIG),
-    Format("nquads", "application/n-quads", "nq", "dataset", "N-Quads", rdf=RdfFormat.N_QUADS),
+    Format("turtle", "text/turtle", "ttl", "graph", "Turtle", rdf=RdfFormat.TURTLE, aliases=_TURTLE),
+    Format("jsonld", "application/ld+json", "jsonld", "graph", "JSON-LD", rdf=RdfFormat.JSON_LD, aliases=_JSON_LD),
+    Format(
+        "rdfxml",
+        "application/rdf+xml",
+        "rdf",
+        "graph",
+        "RDF/XML",
+        rdf=RdfFormat.RDF_XML,
+        aliases=("application/xml", "text/xml", "rdf+xml", "rdf", "xml"),
+    ),
+    Format("ntriples", "application/n-triples", "nt", "graph", "N-Triples", rdf=RdfFormat.N_TRIPLES, aliases=("nt",)),
+    Format("trig", "application/trig", "trig", "dataset", "TriG", rdf=RdfFormat.TRIG, aliases=("application/x-trig",)),
+    Format(
+        "nquads",
+        "application/n-quads",
+        "nq",
+        "dataset",
+        "N-Quads",
+        rdf=RdfFormat.N_QUADS,
+        aliases=("text/x-nquads", "nq"),
+    ),
     Format(
         "json",
         "application/sparql-results+json",
@@ -90,7 +111,16 @@ def _form(name: str, form: str, *others: str) -> Format:
     label = "JSON-LD" if name == "jsonld" else f"JSON-LD {form}"
     suffix = "jsonld" if name == "jsonld" else f"{form}.jsonld"
     profiles = tuple(PROFILE + one for one in (form, *others))
-    return Format(name, "application/ld+json", suffix, "graph", label, rdf=RdfFormat.JSON_LD, profiles=profiles)
+    return Format(
+        name,
+        "application/ld+json",
+        suffix,
+        "graph",
+        label,
+        rdf=RdfFormat.JSON_LD,
+        profiles=profiles,
+        aliases=_JSON_LD if name == "jsonld" else (),
+    )
 
 
 JSONLD_FORMS: tuple[Format, ...] = (

@@ -97,6 +97,22 @@ def respell(path: str) -> str:
     return spell(unquote(path))
 
 
+def canonical(path: str) -> str:
+    """Return the spelling of a path below the base that all its equal spellings have in common.
+
+    Equal are paths with other percent-encodings, with a slash at the end or several in a row and, in the title of an
+    entity, with spaces for underscores and another case of the first letter, as in MediaWiki.
+    """
+    plain = unicodedata.normalize("NFC", unquote(path))
+    kind, _, rest = re.sub(r"/{2,}", "/", plain).strip("/").partition("/")
+    language, _, title = rest.partition("/")
+    if kind == "entity" and title:
+        title = "_".join(title.replace("_", " ").split())
+        first = title[:1].upper() if len(title[:1].upper()) == 1 else title[:1]
+        rest = f"{language}/{first}{title[1:]}".rstrip("/")
+    return spell(f"{kind}/{rest}".rstrip("/"))
+
+
 @lru_cache(maxsize=65_536)
 def slug(label: str) -> str:
     """Return a readable path segment for a label: lower case, words joined by hyphens, any script.

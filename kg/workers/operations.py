@@ -14,7 +14,7 @@ from kg.lookup.capabilities import capabilities
 from kg.lookup.describe import describe, newest_events, total_of
 from kg.lookup.locate import Location, locate
 from kg.lookup.places import events_of_place
-from kg.lookup.reconcile_request import Extension, Query
+from kg.lookup.reconcile_request import Completion, Extension, Query
 from kg.process.operation import Operation, Table
 from kg.query.evaluate import Answer
 from kg.query.graph_store import graph as graph_of
@@ -216,14 +216,11 @@ class Suggest(GraphOperation[dict[str, Any]]):
 
     index: Path
     base: str
-    prefix: str
-    skip: int
-    limit: int
+    asked: Completion
 
     def answer(self, graph: Graph) -> dict[str, Any]:
         """Return the things, as the Reconciliation Service API (section 6) has them."""
-        found = reconcile.suggest(graph, str(self.index), self.base, self.prefix, self.skip, self.limit)
-        return {"result": found}
+        return {"result": reconcile.suggest(graph, str(self.index), self.base, self.asked)}
 
 
 @dataclass(frozen=True, slots=True)

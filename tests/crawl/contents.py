@@ -161,6 +161,8 @@ READERS: dict[str, Callable[[bytes, str], Contents]] = {
     "text/css": style,
     "text/plain": plain,
     "application/link-format": link_format,
+    "application/linkset": link_format,
+    "application/linkset+json": json_document,
     "application/x-bibtex": plain,
     "text/csv": plain,
     "text/tab-separated-values": plain,

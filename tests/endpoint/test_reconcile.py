@@ -40,7 +40,7 @@ def test_the_manifest_names_addresses_at_which_the_client_finds_the_server(send,
     reply = send("/reconcile", Origin="https://openrefine.example")
     manifest = json.loads(reply.body)
     assert (reply.type, reply.headers["access-control-allow-origin"]) == ("application/json", "*")
-    assert manifest["versions"] == ["0.2"]
+    assert manifest["versions"] == ["0.1", "0.2"]
     assert manifest["identifierSpace"] == "http://127.0.0.1:8000/"
     assert manifest["suggest"]["entity"]["service_url"] == f"http://127.0.0.1:{port}"
     assert "{{id}}" in manifest["view"]["url"]
@@ -116,7 +116,7 @@ def test_a_batch_is_answered_key_by_key_also_by_get(send) -> None:
     assert found[""]["result"] == []
 
 
-BAD = ["{", "[]", "5", "null", '{"q": {}}', '{"q": []}', '{"q": {"query": 5}}', '{"q": {"query": " "}}']
+BAD = ["{", "[]", "5", "null", '{"q": {}}', '{"q": []}']
 BAD_PARTS = {
     "limit": ("many", -1, 0, True, float("nan")),
     "type": (5, [5]),
@@ -136,6 +136,72 @@ def test_what_is_no_batch_is_400(send, text: str) -> None:
 @pytest.mark.parametrize("text", ["{", "{}", '{"ids": 5, "properties": []}', '{"ids": ["x"], "properties": [{}]}'])
 def test_what_is_no_extension_is_400(send, text: str) -> None:
     assert send(f"/reconcile?extend={quote(text)}").status == 400
+
+
+CELLS = ("", "  ", 5, 1.5, None, True, [], {}, "x" * 2_001, "\ud83d", "\u0000")
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_cell_that_names_nothing_leaves_the_rest_of_the_batch_alone(send, cell: Any) -> None:
+    batch = json.dumps({"q0": {"query": "Homs"}, "q1": {"query": cell}})
+    reply = send("/reconcile", None, "POST", urlencode({"queries": batch}).encode(), **FORM)
+    found = json.loads(reply.body)
+    assert (found["q0"]["result"][0]["id"], found["q1"]["result"]) == (HOMS, [])
+
+
+@pytest.mark.parametrize("cell", [*CELLS, {"id": None}])
+def test_a_value_that_says_nothing_agrees_with_nothing(ask, cell: Any) -> None:
+    (found,) = ask(query="Homs", limit=1, properties=[{"pid": "schema:addressCountry", "v": cell}])
+    assert (found["id"], found["score"]) == (HOMS, 70)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_an_identifier_that_is_none_has_a_row_without_values(send, cell: Any) -> None:
+    asked = json.dumps({"ids": [HOMS, cell], "properties": [{"id": "schema:addressCountry"}]})
+    rows = json.loads(send(f"/reconcile?extend={quote(asked)}").body)["rows"]
+    assert rows.pop(HOMS)["schema:addressCountry"] == [{"str": "SY"}]
+    assert [list(row.values()) for row in rows.values()] == [[[]]]
+
+
+@pytest.mark.parametrize("name", [HOMS, f"http://127.0.0.1:8000/{HOMS}", "entity/en/homs", "entity/en/Homs/"])
+def test_an_identifier_is_understood_wherever_a_name_is_and_however_it_is_spelled(send, ask, name: str) -> None:
+    assert [(one["id"], one["score"]) for one in ask(query=name)][:1] == [(HOMS, 100)]
+    suggested = json.loads(send(f"/reconcile/suggest/entity?prefix={quote(name)}").body)["result"]
+    assert suggested[0]["id"] == HOMS
+    asked = json.dumps({"ids": [name], "properties": [{"id": "schema:addressCountry"}]})
+    rows = json.loads(send(f"/reconcile?extend={quote(asked)}").body)["rows"]
+    assert rows == {name: {"schema:addressCountry": [{"str": "SY"}]}}
+
+
+@pytest.mark.parametrize("path", ["", "/suggest/entity?prefix=ho", "/properties?type=schema:Place", "?queries={}"])
+def test_an_answer_can_be_a_script(send, path: str) -> None:
+    address = f"/reconcile{path}"
+    script = send(f"{address}{'&' if '?' in address else '?'}callback=jQuery123._x&_=1")
+    assert script.type == "application/javascript"
+    assert script.text == f"/**/jQuery123._x({send(address).text});"
+
+
+@pytest.mark.parametrize("name", ["alert(1)//", "", "1x", "x" * 200, "a-b", "a.", "\u00e9"])
+def test_what_is_no_name_of_a_function_is_not_called(send, name: str) -> None:
+    assert send(f"/reconcile?callback={quote(name)}").status == 400
+
+
+def test_every_suggestion_has_the_few_lines_that_the_manifest_says_where_to_get(send) -> None:
+    manifest = json.loads(send("/reconcile").body)
+    for kind, prefix in (("entity", "Homs"), ("type", "place"), ("property", "label")):
+        told = manifest["suggest"][kind]
+        first = json.loads(send(f"{told['service_path']}?prefix={prefix}").body)["result"][0]
+        shown = send(told["flyout_service_path"].replace("${id}", quote(first["id"], safe="")))
+        found = json.loads(shown.body)
+        assert found["id"] == first["id"]
+        assert first["name"] in found["html"]
+    assert send("/reconcile/flyout/type?id=nothing").status == 404
+
+
+def test_another_body_than_a_form_is_415(send) -> None:
+    reply = send("/reconcile", None, "POST", b'{"queries": {}}', Content_Type="application/json")
+    assert reply.status == 415
+    assert "x-www-form-urlencoded" in reply.text
 
 
 def test_a_parameter_that_is_given_twice_is_400(send) -> None:
@@ -279,3 +345,11 @@ def test_an_index_that_cannot_be_made_is_503_and_leaves_the_places(
         page = send("/search?q=Homs", "text/html")
         assert (page.status, page.headers["cache-control"]) == (200, "no-store")
         assert "/entity/en/Homs" in page.text
+
+
+@pytest.mark.parametrize(
+    ("path", "accept"),
+    [("/", "text/html"), ("/catalog", "text/html"), ("/catalog", "text/turtle"), ("/llms.txt", "*/*")],
+)
+def test_the_service_is_found_from_pages_and_descriptions(send, path: str, accept: str) -> None:
+    assert "/reconcile" in send(path, accept).text

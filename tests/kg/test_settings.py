@@ -48,7 +48,15 @@ def test_a_switch_can_be_off(text: str) -> None:
 
 
 def test_other_variables_are_none_of_ours() -> None:
-    assert load({"PORT": "81", "KG_NO_SUCH": "1", "kg_port": "82"}) == Settings()
+    assert load({"PORT": "81", "NO_KG_SUCH": "1", "kg_port": "82", "KG_WRITE_TOKEN": "x"}) == Settings()
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"), [("KG_QUERY_SECOND", "KG_QUERY_SECONDS"), ("KG_NO_SUCH", "lists all"), ("KG_", "lists all")]
+)
+def test_a_variable_that_is_no_setting_is_refused_and_the_nearest_one_named(name: str, hint: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"{name};.*{hint}"):
+        load({name: "1"})
 
 
 @pytest.mark.parametrize(

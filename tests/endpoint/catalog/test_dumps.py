@@ -1,13 +1,20 @@
 from __future__ import annotations
 
 import base64
+import fcntl
 import gzip
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from pyoxigraph import Quad, RdfFormat, parse
 
+from kg.settings import Settings
 from kg.store.embedded import EmbeddedGraph
+from tests.endpoint.conftest import Serving
 
 FORMATS = {
     "ttl": RdfFormat.TURTLE,
@@ -80,3 +87,32 @@ def test_changes_since_a_snapshot_that_is_gone_are_404_and_tell_which_there_are(
 )
 def test_other_files_are_404(send, file: str) -> None:
     assert send(f"/dump/{file}").status == 404
+
+
+@contextmanager
+def unmade(cache: Path) -> Iterator[None]:
+    """Let no dump be made, as if each took very long."""
+    folder = cache / "20111109T060000000000Z"
+    folder.mkdir(parents=True)
+    with (folder / "dumps.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def test_head_and_a_range_do_not_wait_for_a_dump_that_is_not_made(
+    serving: Serving, settings: Settings, tmp_path: Path
+) -> None:
+    with serving(replace(settings, cache=str(tmp_path))) as get:
+        with unmade(tmp_path):
+            for method, headers in (("HEAD", {}), ("GET", {"Range": "bytes=0-9"})):
+                reply = get("/dump/newsgraph.nt", method=method, **headers)
+                assert (reply.status, int(reply.headers["retry-after"]) > 0) == (503, True)
+        assert get("/dump/newsgraph.nt").status == 200
+        assert get("/dump/newsgraph.nt", method="HEAD").status == 200
+        assert get("/dump/newsgraph.nt", Range="bytes=0-9").status == 206
+
+
+def test_the_list_of_dumps_is_a_page_and_nothing_else(send) -> None:
+    reply = send("/dump/", "text/turtle")
+    assert (reply.status, reply.headers["vary"]) == (406, "Accept")
+    assert 'type="text/html"' in reply.headers["link"]

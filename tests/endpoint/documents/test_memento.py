@@ -12,6 +12,7 @@ from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
+from memento_client import MementoClient
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat
 
 from endpoint.http.negotiate import DOCUMENT_FORMATS
@@ -70,8 +71,16 @@ def get(store: Path, serving: Serving) -> Iterator[Callable]:
 
 
 def links(reply, rel: str) -> list[str]:
+    """Return the targets of links; those on this server, which have to be absolute, as paths."""
     found = re.findall(r'<([^>]*)>; rel="([^"]*)"', reply.headers.get("link", "") or reply.text)
-    return [target for target, relations in found if rel in relations.split()]
+    targets = [target for target, relations in found if rel in relations.split()]
+    assert all(target.startswith("http://127.0.0.1:") for target in targets)
+    return [target if target.startswith(BASE) else f"/{target.split('/', 3)[3]}" for target in targets]
+
+
+def here(get: Callable, path: str) -> str:
+    """Return the whole address of a path, as clients of Memento need it, since they resolve no references."""
+    return f"http://127.0.0.1:{get.__closure__[0].cell_contents}{path}"  # type: ignore[attr-defined]
 
 
 def memento(event: str, number: int) -> str:
@@ -135,8 +144,10 @@ def test_a_timemap_lists_every_memento_with_its_time(get, event: str) -> None:
 def test_a_timemap_in_json_lists_the_same(get, event: str) -> None:
     found = json.loads(get(f"/timemap/json/{event}").body)
     assert [(one["datetime"], one["uri"]) for one in found["mementos"]["list"]] == [
-        (TIMES[number], memento(event, number)) for number in range(4)
+        (TIMES[number], here(get, memento(event, number))) for number in range(4)
     ]
+    assert found["timegate_uri"] == here(get, f"/timegate/{event}")
+    assert found["timemap_uri"]["link_format"] == here(get, f"/timemap/link/{event}")
     assert found["original_uri"] == f"{BASE}doc/{event}"
 
 
@@ -237,3 +248,15 @@ def test_past_versions_cannot_be_written(get, event: str, method: str) -> None:
 def test_a_memento_answers_a_conditional_request(get, event: str) -> None:
     tag = get(f"{memento(event, 0)}.ttl").headers["etag"]
     assert get(f"{memento(event, 0)}.ttl", If_None_Match=tag).status == 304
+
+
+@pytest.mark.parametrize(
+    ("asked", "number"), [(TIMES[0], 0), ("2011-11-08T20:00:00Z", 0), (TIMES[1], 1), (TIMES[3], 3)]
+)
+def test_memento_client_finds_its_way_in_time(get, event: str, asked: str, number: int) -> None:
+    client = MementoClient(check_native_timegate=True)
+    found = client.get_memento_info(here(get, f"/doc/{event}"), datetime.fromisoformat(asked).replace(tzinfo=None))
+    assert found["timegate_uri"] == here(get, f"/timegate/{event}")
+    assert found["mementos"]["closest"]["uri"] == [here(get, memento(event, number))]
+    assert found["mementos"]["first"]["uri"] == [here(get, memento(event, 0))]
+    assert found["mementos"]["last"]["uri"] == [here(get, memento(event, 3))]

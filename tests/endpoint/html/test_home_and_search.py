@@ -66,9 +66,7 @@ def test_a_search_in_no_format_that_there_is_is_406(send) -> None:
     assert send("/search?q=homs", "image/png").status == 406
 
 
-@pytest.mark.parametrize(
-    "text", ["%22%3E%3Cscript%3Ealert(1)%3C/script%3E", "%00", "%ff", "a" * 5_000, "'%20}%20UNION"]
-)
+@pytest.mark.parametrize("text", ["%22%3E%3Cscript%3Ealert(1)%3C/script%3E", "%00", "a" * 200, "'%20}%20UNION"])
 def test_what_is_searched_for_is_escaped(send, text: str) -> None:
     reply = send(f"/search?q={text}")
     assert reply.status == 200
@@ -137,7 +135,7 @@ def test_the_home_page_shows_events_in_the_language_that_the_reader_prefers(send
 def test_a_language_that_is_asked_for_goes_before_the_preferred_one(send) -> None:
     reply = send("/?language=zh", "text/html", **{"Accept-Language": "en"})
     assert "/event/2011-11-07/zhongwenaa" in reply.text
-    assert reply.headers["vary"] == "Accept-Language, Accept-Encoding"
+    assert reply.headers["vary"] == "Accept-Language, Accept, Accept-Encoding"
 
 
 def test_a_reader_of_no_language_here_gets_the_one_with_most_events(send) -> None:

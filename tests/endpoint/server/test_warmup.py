@@ -52,7 +52,7 @@ def kept(app: Flask) -> ResponseCache:
 
 
 def ask(app: Flask, path: str, accept: str = BROWSER) -> str:
-    headers = {"Accept": accept, "Accept-Encoding": "gzip"}
+    headers = {"Accept": accept, "Accept-Encoding": "gzip", "Host": "127.0.0.1:8000"}
     return run_wsgi_app(app.wsgi_app, EnvironBuilder(path, headers=headers).get_environ())[1]
 
 
@@ -93,7 +93,7 @@ def test_what_was_asked_for_is_made_ready_for_the_next_snapshot(app: Flask, kept
 
 def test_no_more_documents_are_made_than_the_setting_says(app: Flask) -> None:
     for number in range(1, 40):
-        ask(app, f"{EVENT}?page=1&number={number}")
+        ask(app, f"{EVENT}?page=1&utm_id={number}")
     assert Warmer(app).warm() == 20
 
 

@@ -76,6 +76,15 @@ def test_a_post_to_the_store_makes_a_graph_and_says_where(writable: Writable) ->
     assert reply.headers["link"] == f'<{BASE}{reply.headers["location"].removeprefix("/graphs/")}>; rel="canonical"'
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1:{port}", "localhost:{port}", "mirror.example.org"])
+def test_a_new_graph_is_found_by_its_location_at_whatever_address_is_used(writable: Writable, host: str) -> None:
+    own = host.format(port=writable.port)
+    reply = writable.write("/graphs", body=b"<> <urn:b> 1 .", Content_Type=TURTLE, Host=own)
+    whole = f"http://{own}{reply.headers['location']}"
+    for address in (whole, f"{BASE}{reply.headers['location'].removeprefix('/graphs/')}"):
+        assert triples(writable.read(at(address), "application/n-triples", Host=own)) == 1
+
+
 def test_the_default_graph_is_read_and_written(writable: Writable) -> None:
     before = triples(read(writable, "/graphs?default"))
     assert writable.write("/graphs?default", body=b"<urn:in-default> <urn:b> 1 .", Content_Type=TURTLE).status == 200
@@ -213,7 +222,7 @@ def test_terms_change_only_as_the_engine_itself_changes_them(writable: Writable,
 
 
 def test_the_log_names_the_graph_and_no_other_parameter(writable: Writable) -> None:
-    put(writable, at("urn:named") + "&note=" + quote("not this"), "<urn:a> <urn:b> 1 .")
+    put(writable, at("urn:named") + "&utm_note=" + quote("not this"), "<urn:a> <urn:b> 1 .")
     newest = log.logged(Store(writable.store))[-1].read_text(encoding="utf-8")
     assert 'H request "PUT /graphs?graph=urn:named" .' in newest
     assert "not this" not in newest

@@ -65,8 +65,8 @@ def test_the_page_offers_every_question_and_each_of_them_is_answered(send) -> No
         assert send(address, "text/html").status == 200
 
 
-def test_unknown_parameters_are_tolerated_and_format_only_where_it_fits(send) -> None:
-    assert send(get(EVENTS, output="xml", results="xml", callback="alert"), "text/csv").type == "text/csv"
+def test_a_format_is_chosen_by_a_parameter_only_where_it_fits(send) -> None:
+    assert send(get(EVENTS, output="xml", results="xml"), "text/csv").type == "application/sparql-results+xml"
     assert send(get(EVENTS, format="csv"), "text/html").type == "text/csv"
     assert send(get("CONSTRUCT WHERE { ?s ?p ?o }", format="json"), "text/turtle").type == "text/turtle"
 

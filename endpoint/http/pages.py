@@ -1,0 +1,34 @@
+"""Routes that negotiate: who accepts nothing of what there is gets 406, and caches are told what it depends on.
+
+Which those are is read from their descriptions: they have several media types, or are pages. What there is in one
+type, for programs, is sent to whoever asks for it (RFC 9110, section 12.5.1), since some say that they accept another.
+"""
+
+from __future__ import annotations
+
+from flask import Response, current_app, request
+
+from endpoint.http.negotiate import HTML, choose
+from endpoint.http.routes import Description, of_request
+from kg.errors import NotAcceptableError
+
+
+def negotiates(known: Description) -> bool:
+    """Return whether what a route sends depends on the header Accept."""
+    return len(known.types) > 1 or known.types == (HTML.media_type,)
+
+
+def check() -> None:
+    """Raise NotAcceptableError if the current request is for a page and does not accept any."""
+    known = of_request(current_app, request)
+    if request.method not in ("GET", "HEAD") or known.types != (HTML.media_type,):
+        return
+    if choose((HTML,), request.headers.get("Accept")) is None:
+        raise NotAcceptableError([(HTML.media_type, request.root_path + request.path)])
+
+
+def vary(response: Response) -> Response:
+    """Say of every answer of a route that negotiates that it depends on Accept."""
+    if negotiates(of_request(current_app, request)):
+        response.vary.add("Accept")
+    return response

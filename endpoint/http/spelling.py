@@ -1,0 +1,59 @@
+"""Equal spellings of a path lead to the one address by 308: characters that are not encoded, and slashes too many.
+
+What a route does not tell from others is decided where things are looked up (see endpoint.documents.resource).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any, Final
+from urllib.parse import quote
+
+from flask import Response, current_app, redirect, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
+
+from endpoint.http.headers import COMMON
+
+Application = Callable[[dict[str, Any], Any], Any]
+
+ASCII: Final = "".join(map(chr, range(0x21, 0x7F)))
+LOOKED_UP: Final = ("resource.", "snapshots.")
+"""Routes that look for all spellings of a path themselves."""
+
+
+def encoded(application: Application) -> Application:
+    """Return the WSGI application that gets only addresses in ASCII: another one is sent to its encoded form."""
+
+    def answer(environ: dict[str, Any], start_response: Any) -> Any:
+        target = environ.get("REQUEST_URI", "").encode("latin-1", "replace")
+        if target.isascii() or not target.startswith(b"/"):
+            return application(environ, start_response)
+        headers = {"Location": quote(b"/" + target.lstrip(b"/"), safe=ASCII), "Content-Length": "0", **COMMON}
+        start_response("308 Permanent Redirect", list(headers.items()))
+        return []
+
+    return answer
+
+
+def folded() -> Response | None:
+    """Return a redirect to the path of the current request without empty segments, None if no route would answer it."""
+    path = re.sub(r"/{2,}", "/", request.path).rstrip("/") or "/"
+    if path == request.path or (request.endpoint or "").startswith(LOOKED_UP) or not _is_routed(path):
+        return None
+    query = request.query_string.decode("latin-1")
+    target = quote(request.root_path + path, safe="/:@!$&'()*+,;=-._~") + (f"?{query}" if query else "")
+    response = redirect(target, 308, Response)
+    assert isinstance(response, Response)  # noqa: S101
+    return response
+
+
+def _is_routed(path: str) -> bool:
+    try:
+        current_app.url_map.bind_to_environ(request.environ).match(path, request.method)
+    except RequestRedirect:
+        return True
+    except HTTPException:
+        return False
+    return True
