@@ -17,7 +17,7 @@ from typing import Final, Protocol
 
 from kg.errors import StoreError
 from kg.publish.dump import replacing
-from kg.rdf.blocks import Collector
+from kg.rdf.lines.blocks import Collector
 from kg.store.layout import Store
 from kg.store.snapshot import Snapshot
 
@@ -104,7 +104,7 @@ class Gathering(Collector, Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GatheredArtefact(Artefact):
-    """An artefact that a collector makes (see kg.rdf.blocks), so that one reading of the graph serves several."""
+    """An artefact that a collector makes (see kg.rdf.lines.blocks), so that one reading of the graph serves several."""
 
     begin: Callable[[SnapshotFolders], Gathering]
 

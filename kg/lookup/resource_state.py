@@ -15,9 +15,10 @@ from typing import Final
 from pyoxigraph import RdfFormat, parse, serialize
 
 from kg.lookup.describe import in_order
-from kg.rdf import BlankNode, DefaultGraph, NamedNode, Quad, blocks, conforming, terms
+from kg.rdf import BlankNode, DefaultGraph, NamedNode, Quad, conforming, terms
 from kg.rdf.formats import Format
 from kg.rdf.graph import Graph
+from kg.rdf.lines import blocks
 from kg.rdf.prefixes import PREFIXES
 
 PARTS: Final = (terms.REVISION, terms.HAS_PART)
@@ -42,7 +43,7 @@ def owner(iri: str, base: str) -> str:
 
 
 class Resources:
-    """A collector (see kg.rdf.blocks) of what a graph with the identity base ``base`` says of every resource.
+    """A collector (see kg.rdf.lines.blocks) of what a graph with the identity base ``base`` says of every resource.
 
     What is said of a subject is hashed as sorted lines; with ``unsorted`` in the order in which the lines come, as
     change logs of version 1 have it.

@@ -17,7 +17,7 @@ from pyoxigraph import RdfFormat, parse
 from kg.entities import labels
 from kg.errors import StoreError
 from kg.rdf import Literal, NamedNode, terms
-from kg.rdf.blocks import Block, is_iri, text, token
+from kg.rdf.lines.blocks import Block, is_iri, text, token
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def spaced(text: str) -> str:
 
 
 class Names:
-    """A collector (see kg.rdf.blocks) of everything that can be found by a name or a title."""
+    """A collector (see kg.rdf.lines.blocks) of everything that can be found by a name or a title."""
 
     def __init__(self) -> None:
         self._kinds: dict[bytes, int] = {}

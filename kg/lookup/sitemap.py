@@ -19,7 +19,7 @@ from typing import Any, Final
 
 from kg.errors import StoreError
 from kg.rdf import terms
-from kg.rdf.blocks import Block, iri, is_iri, text, token
+from kg.rdf.lines.blocks import Block, iri, is_iri, text, token
 
 URLS: Final = 5_000
 """URLs of one sitemap. The protocol allows ten times as many, but then a sitemap would be larger than 1 MB."""
@@ -70,7 +70,7 @@ class Section:
 
 
 class Documents:
-    """A collector (see kg.rdf.blocks) of the documents of a graph whose identity base is ``base``."""
+    """A collector (see kg.rdf.lines.blocks) of the documents of a graph whose identity base is ``base``."""
 
     def __init__(self, base: str) -> None:
         self._base = base

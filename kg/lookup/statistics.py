@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from kg.errors import StoreError
 from kg.rdf import NamedNode, terms
-from kg.rdf.blocks import Block, gather, is_iri, text, token
 from kg.rdf.graph import Graph
+from kg.rdf.lines.blocks import Block, gather, is_iri, text, token
 from kg.rdf.prefixes import expand
 
 TYPE: Final = token(terms.TYPE)
@@ -26,7 +26,7 @@ _SPACE: Final = re.compile(r"[a-z]+://[^/]+/")
 
 
 class Statistics:
-    """A collector (see kg.rdf.blocks) of the counts of a graph."""
+    """A collector (see kg.rdf.lines.blocks) of the counts of a graph."""
 
     def __init__(self) -> None:
         self.subjects = 0

@@ -16,8 +16,9 @@ from uuid import NAMESPACE_URL, uuid5
 
 from kg.errors import ConfigurationError, NotFoundError, StoreError
 from kg.rdf import Literal as RdfLiteral
-from kg.rdf import NamedNode, patch, terms
+from kg.rdf import NamedNode, terms
 from kg.rdf.graph import Graph
+from kg.rdf.lines import patch
 from kg.store import snapshot
 from kg.store.layout import Store
 from kg.store.snapshot import Snapshot

@@ -20,9 +20,10 @@ from pyoxigraph import RdfFormat, parse
 from kg.errors import FormatError, StoreError
 from kg.publish import dump_parts
 from kg.publish.dump_parts import WHOLE, Selection
-from kg.rdf import conforming, statements
+from kg.rdf import conforming
 from kg.rdf.formats import Format
 from kg.rdf.graph import Graph
+from kg.rdf.lines import statements
 from kg.rdf.prefixes import expand
 from kg.store.embedded import EmbeddedGraph
 
@@ -64,7 +65,7 @@ def opened(database: Path) -> Graph:
 
 @contextmanager
 def selected(graph: Graph, selection: Selection, folder: Path | None = None) -> Iterator[Iterator[bytes]]:
-    """Give the blocks (see kg.rdf.statements) of what is selected of a graph, in order.
+    """Give the blocks (see kg.rdf.lines.statements) of what is selected of a graph, in order.
 
     ``folder`` is for temporary files.
     Raises NotFoundError if the graph has nothing of the part or the year, StoreError if it cannot be read.

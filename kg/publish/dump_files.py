@@ -13,9 +13,9 @@ from typing import IO, Final, cast
 from kg.errors import FormatError
 from kg.publish import diff, dump
 from kg.publish.dump_parts import PARTS, Part, Selection, chosen
-from kg.rdf import statements
-from kg.rdf.blocks import merged
 from kg.rdf.formats import RDF_FORMATS, Format, by_name, by_suffix
+from kg.rdf.lines import statements
+from kg.rdf.lines.blocks import merged
 from kg.store import shards, snapshot
 from kg.store.layout import Store
 from kg.store.snapshot import Manifest, Snapshot

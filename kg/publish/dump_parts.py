@@ -20,8 +20,9 @@ from pyoxigraph import RdfFormat, serialize
 
 from kg.errors import NotFoundError, StoreError
 from kg.rdf import Literal as RdfLiteral
-from kg.rdf import NamedNode, Quad, patch, statements, terms
+from kg.rdf import NamedNode, Quad, terms
 from kg.rdf.graph import Graph
+from kg.rdf.lines import patch, statements
 from kg.store.embedded import EmbeddedGraph
 
 Part = Literal["core", "captures", "enrichment"]
@@ -48,7 +49,7 @@ WHOLE: Final = Selection()
 
 @contextmanager
 def statements_of(graph: Graph, selection: Selection) -> Iterator[Iterator[bytes]]:
-    """Give the blocks (see kg.rdf.statements) of the year selected, or of what has changed, or all, in any order.
+    """Give the blocks (see kg.rdf.lines.statements) of the year selected, or of what has changed, or all, in any order.
 
     Raises StoreError if the graph cannot be read to its end.
     """

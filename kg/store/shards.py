@@ -15,8 +15,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import IO
 
-from kg.rdf import blocks
-from kg.rdf.blocks import Collector
+from kg.rdf.lines import blocks
+from kg.rdf.lines.blocks import Collector
 from kg.store.layout import Store
 from kg.store.snapshot import Snapshot
 

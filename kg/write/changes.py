@@ -13,7 +13,7 @@ from kg.rdf import Literal, NamedNode, Quad, Triple
 from kg.rdf.conforming import END_OF_NAME
 from kg.rdf.formats import NOT_IN_XML
 from kg.rdf.graph import GraphName
-from kg.rdf.patch import ADD, DELETE
+from kg.rdf.lines.patch import ADD, DELETE
 from kg.store.embedded import EmbeddedGraph
 
 IRI_LENGTH: Final = 2_048
@@ -34,7 +34,7 @@ class Changes:
         self._file.close()
 
     def rows(self) -> Iterator[tuple[bytes, bytes]]:
-        """Yield the rows in their order, as kg.rdf.patch.write takes them."""
+        """Yield the rows in their order, as kg.rdf.lines.patch.write takes them."""
         self._file.seek(0)
         for line in self._file:
             yield line[:1], line[2:]

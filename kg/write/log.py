@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from kg.errors import PatchSyntaxError, StoreError
-from kg.rdf import Literal, NamedNode, patch
+from kg.rdf import Literal, NamedNode
+from kg.rdf.lines import patch
 from kg.store.embedded import EmbeddedGraph
 from kg.store.layout import Store
 from kg.store.snapshot import sync

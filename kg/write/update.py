@@ -20,7 +20,7 @@ from kg.query.guard import TOKEN, position
 from kg.query.syntax import syntax_error
 from kg.rdf import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
 from kg.rdf.graph import GraphName
-from kg.rdf.patch import ADD, DELETE
+from kg.rdf.lines.patch import ADD, DELETE
 from kg.store.embedded import EmbeddedGraph
 from kg.write.changes import Changes, quads_of
 

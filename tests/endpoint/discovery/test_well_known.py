@@ -14,7 +14,7 @@ from kg.errors import StoreError
 from kg.lookup import sitemap
 from kg.publish.catalog_snapshot import FOLDER
 from kg.rdf import terms
-from kg.rdf.blocks import gather
+from kg.rdf.lines.blocks import gather
 from kg.settings import Settings
 from kg.store.embedded import EmbeddedGraph
 from tests.conftest import BASE, TURTLE, Publish

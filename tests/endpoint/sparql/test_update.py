@@ -16,7 +16,7 @@ from urllib.parse import quote, urlencode
 import pytest
 from pyoxigraph import NamedNode
 
-from kg.rdf import patch
+from kg.rdf.lines import patch
 from kg.store.layout import Store
 from kg.write import log
 from tests.conftest import TURTLE, publish_turtle

@@ -10,7 +10,7 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat
 from kg.errors import StoreError
 from kg.lookup import search, search_index
 from kg.rdf import terms
-from kg.rdf.blocks import gather
+from kg.rdf.lines.blocks import gather
 from kg.store.embedded import EmbeddedGraph
 
 BASE = "http://127.0.0.1:8000/"

@@ -20,7 +20,8 @@ from kg.errors import ConfigurationError, NotFoundError, StoreError
 from kg.pipeline.run import build
 from kg.publish import diff
 from kg.publish.diff import Edit
-from kg.rdf import patch, terms
+from kg.rdf import terms
+from kg.rdf.lines import patch
 from kg.rdf.prefixes import PREFIXES
 from kg.settings import Settings
 from kg.store.embedded import EmbeddedGraph

@@ -21,8 +21,8 @@ from kg.pipeline.run import Built, build
 from kg.publish import dump
 from kg.publish.dump_files import FORMATS, PATCH, SUMS, WHOLE, DumpFile, make, named, release
 from kg.publish.dump_parts import PARTS
-from kg.rdf import patch
 from kg.rdf.formats import RDF_FORMATS, by_name
+from kg.rdf.lines import patch
 from kg.settings import Settings
 from kg.store import shards
 from kg.store.embedded import EmbeddedGraph

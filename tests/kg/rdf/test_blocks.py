@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, parse
 
-from kg.rdf.blocks import Block, blocks, gather, is_iri, text, token
+from kg.rdf.lines.blocks import Block, blocks, gather, is_iri, text, token
 from kg.store.embedded import EmbeddedGraph
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, RdfFormat
 
 from kg.errors import FormatError, PatchSyntaxError, StoreError
-from kg.rdf import patch
+from kg.rdf.lines import patch
 from kg.store.embedded import EmbeddedGraph
 
 S, P, G = (NamedNode(f"http://example.org/{name}") for name in "spg")

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, serialize
 
-from kg.rdf import statements
+from kg.rdf.lines import statements
 
 iris = st.builds(lambda text: NamedNode(f"http://example.org/{text}"), st.text("ab/.1é", max_size=3))
 literals = st.one_of(

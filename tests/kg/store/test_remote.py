@@ -19,8 +19,8 @@ from kg.lookup.statistics import statistics
 from kg.mapping import rebuild
 from kg.publish import diff
 from kg.rdf import BlankNode, DefaultGraph, Literal, NamedNode, Quad, terms
-from kg.rdf.blocks import gather
 from kg.rdf.graph import Graph, Pattern
+from kg.rdf.lines.blocks import gather
 from kg.rdf.prefixes import PREFIXES
 from kg.store.embedded import EmbeddedGraph
 from kg.store.remote import RemoteGraph

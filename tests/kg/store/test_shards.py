@@ -21,8 +21,9 @@ from kg.lookup.search_index import Names
 from kg.lookup.sitemap import Documents
 from kg.lookup.statistics import Statistics
 from kg.pipeline.run import build
-from kg.rdf import blocks, terms
-from kg.rdf.blocks import Block, merged
+from kg.rdf import terms
+from kg.rdf.lines import blocks
+from kg.rdf.lines.blocks import Block, merged
 from kg.settings import Settings
 from kg.store import amend, shards
 from kg.store.layout import Store

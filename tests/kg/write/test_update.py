@@ -20,7 +20,7 @@ from kg.errors import (
     UploadTooLargeError,
 )
 from kg.query.guard import check_update
-from kg.rdf import patch
+from kg.rdf.lines import patch
 from kg.settings import Settings
 from kg.store.embedded import EmbeddedGraph
 from kg.write.changes import Changes

@@ -18,7 +18,7 @@ from pyoxigraph import RdfFormat, parse
 
 from kg.rdf import DefaultGraph, Literal, NamedNode
 from kg.rdf.graph import Graph
-from kg.rdf.statements import reading
+from kg.rdf.lines.statements import reading
 
 END: Final = b" .\n"
 

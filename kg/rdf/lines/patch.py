@@ -20,7 +20,7 @@ from pyoxigraph import RdfFormat, parse
 from kg.errors import PatchSyntaxError
 from kg.rdf import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
 from kg.rdf.graph import Graph, WritableGraph
-from kg.rdf.statements import reading
+from kg.rdf.lines.statements import reading
 
 Term = NamedNode | BlankNode | Literal | Triple
 Value = TypeVar("Value")
