@@ -27,6 +27,7 @@ The tree::
     │   ├── NotSupportedError
     │   ├── UpdateFailedError
     │   ├── UpdateDatasetError
+    │   ├── ParameterError
     │   ├── ReconciliationError
     │   ├── AnswerError
     │   ├── TemporaryFailureError

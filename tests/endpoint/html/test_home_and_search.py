@@ -155,12 +155,13 @@ def test_what_is_asked_of_a_place_without_a_word_is_what_happened_in_it(send) ->
     assert (told["relation"], [one["date"] for one in told["events"]]) == ("in", ["2011-11-08"])
 
 
-@pytest.mark.parametrize("query", ["relation=at", "km=-1", "km=1e9", "page=0", "page=x"])
+@pytest.mark.parametrize("query", ["relation=at", "km=-1", "km=9", "relation=near&km=1e9", "page=0", "page=x"])
 def test_another_relation_distance_or_page_is_refused(query: str, send) -> None:
     assert send(f"/events?place=entity/en/Homs&{query}").status == 400
+    assert send("/events").status == 400
 
 
-@pytest.mark.parametrize("place", ["entity/en/Nowhere", "", "entity/en/A b", "event/2011-11-08/abcdefghij"])
+@pytest.mark.parametrize("place", ["entity/en/Nowhere", "entity/en/A b", "event/2011-11-08/abcdefghij"])
 def test_the_events_of_what_is_no_place_are_not_found(place: str, send) -> None:
     assert send(f"/events?place={place.replace(' ', '%20')}").status == 404
 
