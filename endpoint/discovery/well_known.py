@@ -25,7 +25,7 @@ from kg.errors import NotFoundError
 from kg.lookup.sitemap import Section, documents
 from kg.lookup.sitemap import sections as sections_of
 from kg.publish.dump_files import NAME
-from kg.rdf.formats import RESULT_FORMATS
+from kg.rdf.formats import RESULT_FORMATS, xml_text
 from kg.rdf.prefixes import PREFIXES
 
 blueprint = Routes("discovery", __name__)
@@ -94,7 +94,7 @@ def security() -> Response:
 def opensearch() -> Response:
     """Describe the search to browsers (OpenSearch 1.1, draft 6)."""
     here = site()
-    body = render_template("opensearch.xml", base=here.addresses.base, publisher=here.settings.publisher)
+    body = render_template("opensearch.xml", base=here.addresses.base, publisher=xml_text(here.settings.publisher))
     return by_content(Response(body, content_type="application/opensearchdescription+xml"))
 
 

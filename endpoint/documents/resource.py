@@ -23,11 +23,11 @@ from endpoint.http.negotiate import DOCUMENT_FORMATS, HTML, JSON, choose
 from endpoint.http.routes import DOCUMENT, MOVED, Description, Parameter, Routes
 from endpoint.http.signposting import signposts
 from endpoint.http.urls import THINGS, is_document, readable, without_suffix
-from endpoint.site.problems import acceptable, problem
+from endpoint.site.problems import acceptable, problem, reported
 from endpoint.site.site import Site, site, tagged
 from kg.derived.kinds import SEARCH
 from kg.entities.labels import likeness
-from kg.errors import NotFoundError, ParameterError, StoreError, WithdrawnError
+from kg.errors import FormatError, NewsgraphError, NotFoundError, ParameterError, StoreError, WithdrawnError
 from kg.lookup.describe import paged, pages
 from kg.lookup.locate import Location
 from kg.lookup.search import NAMES
@@ -237,7 +237,12 @@ def withdrawn(error: WithdrawnError) -> Response:
     chosen = named or choose(DOCUMENT_FORMATS, request.headers.get("Accept"))
     if chosen is None or chosen in (HTML, JSON):
         return problem(410, str(error), {})
-    answer = described(site(), error.iri, chosen)
+    try:
+        answer = described(site(), error.iri, chosen)
+    except FormatError:  # that cannot hold what is left
+        return problem(410, str(error), {})
+    except NewsgraphError as failed:  # what a handler raises, no other one handles
+        return reported(failed)
     response = Response(answer.body, 410, content_type=chosen.content_type)
     response.headers["Vary"] = "Accept"
     response.headers["Cache-Control"] = "public, max-age=60"

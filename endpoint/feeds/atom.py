@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element, SubElement, register_namespace, tostr
 from endpoint.html.periods import spoken
 from endpoint.http.negotiate import HTML
 from kg.derived.changelog import Change
-from kg.rdf.formats import Format
+from kg.rdf.formats import Format, xml_text
 
 ATOM: Final = Format("atom", "application/atom+xml", "atom", "page", "Atom")
 ANY_XML: Final = tuple(Format(ATOM.name, name, "xml", "page", "Atom") for name in ("application/xml", "text/xml"))
@@ -79,13 +79,13 @@ def _entry(feed: Element, change: Change) -> None:
     _link(entry, "alternate", change.iri, HTML.media_type)
     facts = [spoken(change.date or "")]
     if change.category:
-        SubElement(entry, _name("category"), {"term": change.category})
+        SubElement(entry, _name("category"), {"term": xml_text(change.category)})
         facts.append(change.category)
     _text(entry, "summary", ": ".join(filter(None, facts)))
 
 
 def _text(parent: Element, name: str, text: str) -> None:
-    SubElement(parent, _name(name)).text = text
+    SubElement(parent, _name(name)).text = xml_text(text)
 
 
 def _link(parent: Element, rel: str, target: str, media_type: str = "") -> None:

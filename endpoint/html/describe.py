@@ -151,7 +151,7 @@ def describe(iri: str, nodes: Nodes, addresses: Addresses, document: str) -> Des
         facts=_facts(reader, iri),
         groups=_groups(reader, iri) if event else {},
         events=[] if event or kind == "Revision" else listing(addresses, others, nodes, iri),
-        total=int(reader.value(document, "hydra:totalItems") or 0),
+        total=reader.number(document, "hydra:totalItems"),
         story=story,
         stories=stories.of_event(reader, iri) if event else [],
         sources=[reader.cited(one) for one in reader.iris(iri, "ng:source")],
@@ -179,11 +179,11 @@ def _facts(reader: Reader, iri: str) -> list[tuple[ShownTerm, list[ShownTerm]]]:
 def _entries(reader: Reader, page: str) -> list[ShownEntry]:
     entries = []
     for iri in reader.iris(page, "dcterms:hasPart"):
-        position = reader.value(iri, "schema:position")
+        position = reader.number(iri, "schema:position")
         printed = reader.value(iri, "ng:printedText") or reader.value(iri, "ng:printedLabel")
         targets = reader.iris(iri, "ng:target")
         target = reader.resource(targets[0]) if targets else None
-        entries.append(ShownEntry(iri.partition("#")[2], int(position or 0), printed, target))
+        entries.append(ShownEntry(iri.partition("#")[2], position, printed, target))
     return sorted(entries, key=lambda one: (one.anchor.partition("-")[0], one.position))
 
 

@@ -44,7 +44,7 @@ def parts(reader: Reader, iri: str) -> list[PeriodLink]:
     """Return the days of a month or the months of a year, in their order, each with how many events it has."""
     within = [one for one in reader.nodes if iri in reader.iris(one, "dcterms:isPartOf")]
     events = {
-        about: int(reader.value(document, "hydra:totalItems") or 0)
+        about: reader.number(document, "hydra:totalItems")
         for document in reader.nodes
         for about in reader.iris(document, "foaf:primaryTopic")
     }

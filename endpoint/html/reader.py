@@ -8,6 +8,7 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from endpoint.http.urls import Addresses
+from kg.rdf import terms
 from kg.rdf.prefixes import compact, expand
 from kg.rdf.serialize import Nodes
 
@@ -68,6 +69,10 @@ class Reader:
         found = self.values(iri, name)
         return found[0].get("value", found[0].get("iri", "")) if found else ""
 
+    def number(self, iri: str, name: str) -> int:
+        """Return the first object of a property as a whole number, or 0."""
+        return terms.whole(self.value(iri, name))
+
     def iris(self, iri: str, name: str) -> list[str]:
         """Return the objects of a property that are resources."""
         return [one["iri"] for one in self.values(iri, name) if "iri" in one]
@@ -81,7 +86,7 @@ class Reader:
 
     def resource(self, iri: str) -> ShownTerm:
         """Return a resource as shown: by its label, else by the readable part of its IRI."""
-        labels = self.values(iri, "rdfs:label")
+        labels = [one for one in self.values(iri, "rdfs:label") if "value" in one]
         language = labels[0].get("language") if labels else None
         text = labels[0]["value"] if labels else self._readable(iri)
         href = self.addresses.href(iri)

@@ -76,4 +76,4 @@ def _link(reader: Reader, story: str, event: str) -> StoryLink:
 
 
 def _events(reader: Reader, story: str) -> int:
-    return int(reader.value(story, "hydra:totalItems") or 0)
+    return reader.number(story, "hydra:totalItems")

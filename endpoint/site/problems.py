@@ -53,7 +53,7 @@ PLAIN: Final = Format("text", "text/plain", "txt", "page", "text")
 
 def install(app: Flask) -> None:
     """Let the application answer every error with a problem document."""
-    app.register_error_handler(errors.NewsgraphError, _known)
+    app.register_error_handler(errors.NewsgraphError, reported)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unknown)
 
@@ -63,7 +63,8 @@ def status_of(error: errors.NewsgraphError) -> int:
     return next((status for kind, status in STATUS if isinstance(error, kind)), 500)
 
 
-def _known(error: errors.NewsgraphError) -> Response:
+def reported(error: errors.NewsgraphError) -> Response:
+    """Return the answer that reports one of our errors."""
     status = status_of(error)
     if status == 404 and (moved := folded()):
         return moved

@@ -22,7 +22,7 @@ SEARCH: Final = GatheredArtefact(
 )
 STATISTICS: Final = GatheredArtefact(
     name="statistics",
-    file="statistics-1.json",
+    file="statistics-2.json",
     title="the statistics",
     busy="the catalogue is being made; try again in a minute",
     group="statistics",

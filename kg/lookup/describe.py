@@ -218,7 +218,7 @@ def total_of(quads: Iterable[Quad], document: str | None) -> int:
     """Return how many events there are in all, as a description says of its document."""
     own = document and NamedNode(document)
     totals = (quad.object for quad in quads if quad.predicate == terms.TOTAL_ITEMS and quad.subject == own)
-    return next((int(one.value) for one in totals if isinstance(one, Literal)), 0)
+    return next((terms.whole(one.value) for one in totals if isinstance(one, Literal)), 0)
 
 
 def _listed(event: NamedNode, thing: NamedNode) -> tuple[Pattern, ...]:

@@ -55,7 +55,8 @@ def _amended(graph: Graph, iris: Iterable[str]) -> str | None:
 
 
 def _survivor(graph: Graph, iri: str) -> str | None:
-    return next(_values(graph, iri, terms.REPLACED_BY), None)
+    found = graph.quads_for_pattern(NamedNode(iri), terms.REPLACED_BY, None, None)
+    return next((quad.object.value for quad in found if isinstance(quad.object, NamedNode)), None)
 
 
 def _withdrawn(graph: Graph, iri: str) -> str | None:

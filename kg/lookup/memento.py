@@ -121,7 +121,7 @@ def _intervals(excerpt: Excerpt, revision: NamedNode) -> Iterator[ShownInterval]
 
 def _texts(excerpt: Excerpt, subject: NamedNode, predicate: NamedNode) -> list[str]:
     objects = (quad.object for quad in _said(excerpt, subject, (predicate,)))
-    return sorted(one.value for one in objects if isinstance(one, Literal))
+    return sorted(one.value for one in objects if isinstance(one, Literal) and terms.is_instant(one.value))
 
 
 def _event(excerpt: Excerpt, event: NamedNode, instant: str) -> Iterator[Quad]:

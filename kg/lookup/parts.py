@@ -72,7 +72,11 @@ def _events(graph: Graph, period: NamedNode) -> Counter[str]:
     """Return how many events each part of a period has, by its IRI."""
     rows = graph.select(EVENTS, {"period": period})
     return Counter(
-        {part.value: int(n.value) for _, part, n in rows if isinstance(part, NamedNode) and isinstance(n, Literal)}
+        {
+            part.value: terms.whole(n.value)
+            for _, part, n in rows
+            if isinstance(part, NamedNode) and isinstance(n, Literal)
+        }
     )
 
 
@@ -96,7 +100,7 @@ def of_story(graph: Graph, story: NamedNode) -> list[Part]:
 
 def _number(position: object) -> int:
     text = position.value if isinstance(position, Literal) else ""
-    return int(text) if text.isdecimal() and text.isascii() else NOWHERE
+    return terms.whole(text, NOWHERE)
 
 
 def around(found: list[Part], event: NamedNode) -> list[NamedNode]:

@@ -88,7 +88,7 @@ class Documents:
             self._listed[subject] = section
         event, revision, _ = subject.partition(_REVISION)
         for name in block.said.keys() & OBSERVED:
-            moments = (text(term) for term in block.said[name] if term.startswith(b'"'))
+            moments = filter(terms.is_instant, map(text, block.said[name]))
             self._moments[event] = max((self._moments.get(event, ""), *moments))
         for name in () if revision else block.said.keys() & LEADING:
             self._lead(subject, name, map(iri, filter(is_iri, block.said[name])))

@@ -11,7 +11,7 @@ from typing import Any, Final
 from kg.errors import StoreError
 from kg.rdf import NamedNode, terms
 from kg.rdf.graph import Graph
-from kg.rdf.lines.blocks import Block, gather, is_iri, text, token
+from kg.rdf.lines.blocks import Block, gather, iri, is_iri, text, token
 from kg.rdf.prefixes import expand
 
 TYPE: Final = token(terms.TYPE)
@@ -34,13 +34,13 @@ class Statistics:
         self.objects = set[int]()  # hashes of 64 bits: in 1 of 370,000 graphs two of ten million terms share one
         self.classes = Counter[bytes]()
         self.properties = Counter[bytes]()
-        self.links = Counter[tuple[bytes, str | None]]()
+        self.links = Counter[tuple[bytes, str]]()
         self.days = Counter[str]()
 
     def add(self, block: Block) -> None:
         """Count a block."""
         said = block.said
-        classes = set(block.values(TYPE))
+        classes = set(filter(is_iri, block.values(TYPE)))
         self.subjects += 1
         self.captures += len(block.lines) * len(classes & CAPTURES)
         self.classes.update(classes)
@@ -48,9 +48,9 @@ class Statistics:
             self.properties[name] += len(found)
             self.objects.update(map(hash, found))
         for name in said.keys() & LINKING:
-            self.links.update((name, _space(term)) for term in said[name])
+            self.links.update((name, _space(iri(term))) for term in filter(is_iri, said[name]))
         if EVENT in classes:
-            self.days.update(map(text, block.values(START_DATE)))
+            self.days.update(filter(terms.is_day, map(text, block.values(START_DATE))))
 
     def counted(self) -> dict[str, Any]:
         """Return the counts as JSON can hold them; each list is sorted by the names in it."""
@@ -58,7 +58,7 @@ class Statistics:
         years = Counter[str]()
         for day, count in days:
             years[day[:4]] += count
-        links = sorted(self.links.items(), key=lambda one: (one[0][0], one[0][1] or ""))
+        links = sorted(self.links.items())
         return {
             "triples": self.properties.total(),
             "subjects": self.subjects,
@@ -100,10 +100,7 @@ def _listed(counted: Counter[bytes]) -> list[list[Any]]:
     return sorted([text(name), count] for name, count in counted.items())
 
 
-def _space(term: bytes) -> str | None:
+def _space(address: str) -> str:
     """Return the host that has what a link leads to, as the beginning of its address; all of it if it has none."""
-    if not (is_iri(term) or term.startswith(b'"')):
-        return None
-    address = text(term)
     match = _SPACE.match(address)
     return match[0] if match else address

@@ -140,7 +140,8 @@ def _dataset(one: Catalog, part: Part | None) -> dict[str, Value]:
 
 def _whole(one: Catalog) -> Iterator[Quad]:
     base, found = one.manifest.base, one.statistics
-    vocabularies = sorted({catalog_terms.namespace(row[0]) for row in (*found["classes"], *found["properties"])})
+    spaces = {catalog_terms.namespace(row[0]) for row in (*found["classes"], *found["properties"])}
+    vocabularies = sorted(spaces - {""})  # a name such as urn:x is of no namespace
     yield from say(one.part(NAME), _dataset(one, None))
     yield from say(
         one.part(NAME),

@@ -33,6 +33,7 @@ _TOKEN: Final = re.compile(
 )
 """A string, an IRI, or a prefixed name that ends in an escaped full stop, of which alone it gives the parts."""
 
+NO_TRIPLES: Final = "JSON-LD cannot hold a triple term; ask for another format"
 PIECE: Final = 65_536
 """Characters of CSV that are held back."""
 
@@ -55,7 +56,7 @@ def checked_output(
 ) -> Iterator[Output]:
     """Give what the engine may write to instead of ``output``; ``prefixes`` are those that it uses, if any.
 
-    Raises FormatError for XML of what that cannot hold.
+    Raises FormatError for XML or JSON-LD of what that cannot hold.
     """
     if format in XML:
         xml = _Xml(output)
@@ -65,6 +66,13 @@ def checked_output(
         turtle = _Turtle(output, prefixes)
         yield turtle
         turtle.end()
+    elif format == RdfFormat.JSON_LD:
+        try:
+            yield output
+        except OSError as error:
+            if "RDF 1.2" in str(error):
+                raise FormatError(NO_TRIPLES) from None
+            raise
     else:
         yield output
 
@@ -77,7 +85,7 @@ def write(
 ) -> None:
     """Write triples or quads in a format, with ``prefixes`` if it is one that has any.
 
-    Raises FormatError for RDF/XML of what that cannot hold.
+    Raises FormatError for RDF/XML or JSON-LD of what that cannot hold.
     """
     table: Any = dict(prefixes) if prefixes_for(format) else None
     found: Any = _named(quads) if format == RdfFormat.RDF_XML else quads

@@ -17,6 +17,11 @@ NOT_IN_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 """A character that no document in XML 1.0 can have (section 2.2), so that RDF/XML cannot carry a literal with it."""
 
 
+def xml_text(text: str) -> str:
+    """Return a text for XML: the replacement character stands for each that XML 1.0 has not."""
+    return NOT_IN_XML.sub("\ufffd", text)
+
+
 @dataclass(frozen=True, slots=True)
 class Format:
     """One format.

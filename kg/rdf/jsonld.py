@@ -214,11 +214,18 @@ def _node(name: str, properties: Mapping[str, list[dict[str, str]]]) -> Document
     node: Document = {"@id": name}
     for predicate, values in properties.items():
         if predicate == TYPE:
-            node["@type"] = [one["iri"] for one in values]
+            _say_types(node, values)
         else:
             native = predicate not in _texts()
             node[predicate] = [_native(one) if native and _is_native(one) else _value(one) for one in values]
     return node
+
+
+def _say_types(node: Document, values: list[dict[str, str]]) -> None:
+    """Say of a node what it is; the keyword takes IRIs alone, and rdf:type what else a graph may have as a type."""
+    types = [one["iri"] for one in values if "iri" in one]
+    others = [_value(one) for one in values if "iri" not in one]
+    node.update(({"@type": types} if types else {}) | ({TYPE: others} if others else {}))
 
 
 @cache

@@ -8,7 +8,7 @@ from typing import Any, Final
 from pyoxigraph import RdfFormat
 
 from kg.errors import FormatError
-from kg.rdf import BlankNode, NamedNode, Quad, conforming
+from kg.rdf import BlankNode, NamedNode, Quad, Triple, conforming
 from kg.rdf import Literal as RdfLiteral
 from kg.rdf.formats import Format
 from kg.rdf.jsonld import FORMS, text
@@ -29,6 +29,8 @@ def represent(quads: Iterable[Quad], format: Format, prefixes: Mapping[str, str]
     if format.rdf is None:
         raise FormatError(f"{format.label} cannot hold a description")
     if format.rdf == RdfFormat.JSON_LD:
+        if any(isinstance(triple.object, Triple) for triple in triples):
+            raise FormatError(conforming.NO_TRIPLES)
         return f"{text(FORMS[format.name](nodes(triples)))}\n".encode()
     return conforming.text(triples, format.rdf, used(triples, prefixes))
 
@@ -50,7 +52,8 @@ def _iris(quad: Quad) -> Iterable[str]:
 def nodes(quads: Iterable[Quad]) -> Nodes:
     """Return the triples as plain data: subject, predicate, list of objects.
 
-    An object is ``{"iri": …}``, or ``{"value": …}`` with ``language`` or, unless a string, ``datatype``.
+    An object is ``{"iri": …}``, or ``{"value": …}`` with ``language`` or, unless a string, ``datatype``. A triple term
+    is a text, as pages show it.
     """
     found: Nodes = {}
     for quad in quads:
@@ -64,6 +67,8 @@ def _name(term: Any) -> str:
 
 
 def _object(term: Any) -> dict[str, str]:
+    if isinstance(term, Triple):
+        return {"value": str(term)}
     if not isinstance(term, RdfLiteral):
         return {"iri": _name(term)}
     if term.language:

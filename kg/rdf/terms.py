@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import suppress
+from datetime import datetime
 from typing import Final
 
 import vocab
@@ -160,3 +163,26 @@ URI_SPACE: Final = _term("void:uriSpace")
 VOCABULARY: Final = _term("void:vocabulary")
 DOUBLE: Final = _term("xsd:double")
 DURATION: Final = _term("xsd:duration")
+
+
+DIGITS: Final = 18
+"""Digits of the largest whole number that is read; Python refuses to read some thousands of them."""
+_INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
+
+
+def whole(text: str, otherwise: int = 0) -> int:
+    """Return the whole number that a text is, or ``otherwise`` if it is none: a graph may say anything of a thing."""
+    return int(text) if text.isdecimal() and text.isascii() and len(text) <= DIGITS else otherwise
+
+
+def is_instant(text: str) -> bool:
+    """Return whether a text is a moment as newsgraph writes it: an xsd:dateTime in seconds of UTC."""
+    if _INSTANT.fullmatch(text):
+        with suppress(ValueError):
+            return bool(datetime.fromisoformat(text))
+    return False
+
+
+def is_day(text: str) -> bool:
+    """Return whether a text is a day as newsgraph writes it: an xsd:date without a time zone."""
+    return is_instant(f"{text}T00:00:00Z")

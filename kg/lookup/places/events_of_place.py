@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from math import asin, cos, radians, sin, sqrt
+from math import asin, cos, nan, radians, sin, sqrt
 from typing import Any, Final
 
 from kg.errors import NotFoundError
@@ -83,14 +83,24 @@ def _sorted(found: Iterable[PlaceEvent]) -> list[PlaceEvent]:
 
 
 def _near(graph: Graph, place: NamedNode, km: float) -> list[NamedNode]:
+    found = ((point, _angle(lat, 90), _angle(long, 180)) for point, lat, long in graph.select(POINTS, {}))
     points = {
-        point: (float(lat.value), float(long.value))
-        for point, lat, long in graph.select(POINTS, {})
-        if isinstance(point, NamedNode) and isinstance(lat, Literal) and isinstance(long, Literal)
+        point: (lat, long)
+        for point, lat, long in found
+        if isinstance(point, NamedNode) and lat is not None and long is not None
     }
     if place not in points:
         raise NotFoundError(f"<{place.value}> has no point that anything could be near")
     return [point for point, at in points.items() if distance(points[place], at) <= km]
+
+
+def _angle(term: object, most: float) -> float | None:
+    """Return the degrees of a latitude or longitude, or None if it is no number of at most so many."""
+    try:
+        degrees = float(term.value) if isinstance(term, Literal) else nan
+    except ValueError:
+        return None
+    return degrees if abs(degrees) <= most else None
 
 
 def distance(one: tuple[float, float], other: tuple[float, float]) -> float:
