@@ -13,6 +13,7 @@ from flask import Response, redirect, render_template, request
 from endpoint.html.describe import listing
 from endpoint.http.negotiate import HTML, JSON, choose
 from endpoint.http.routes import IN_JSON, MOVED, PAGE, Description, Parameter, Routes, media_types
+from endpoint.site.problems import RETRY_SECONDS
 from endpoint.site.site import Site, site, tagged
 from kg.derived.kinds import SEARCH
 from kg.errors import NotAcceptableError, ParameterError, ServiceBusyError, StoreError
@@ -192,14 +193,15 @@ def _texts(here: Site, index: Path, name: str, kinds: tuple[str, ...], limit: in
 def _search_page(here: Site, name: str) -> Response:
     """Show what has these words in its name or title, and the newest events of the place that fits best.
 
-    While the index of titles and names is being made, there are only places.
+    While there is no index of titles and names, there are only places; where none fits either, nobody is told that there
+    is nothing, but to come again (503).
     """
     found = here.cached(
         ("search", name.casefold()),
         lambda: here.workers.ask(FindPlaces(name)),
         lambda value: 1_000 * (1 + len(value["nodes"])),
     )
-    complete, titles, names = _by_words(here, name)
+    trouble, titles, names = _by_words(here, name)
     listed = {one["iri"] for one in found["places"]}
     page = render_template(
         "search.html",
@@ -209,26 +211,29 @@ def _search_page(here: Site, name: str) -> Response:
         places=[one | {"href": here.addresses.href(one["iri"])} for one in found["places"]],
         events=listing(here.addresses, found["nodes"], found["nodes"]),
         found=found,
-        complete=complete,
+        complete=not trouble,
+        trouble=trouble,
         titles=titles,
         names=[one for one in names if one["iri"] not in listed],
     )
-    if not complete:
-        response = Response(page)
+    if trouble:
+        some = found["places"] or not name
+        response = Response(page, 200 if some else 503)
         response.headers["Cache-Control"] = "no-store"
+        response.headers["Retry-After"] = str(RETRY_SECONDS)
         return response
     return tagged(Response(page), here.snapshot, "search")
 
 
-def _by_words(here: Site, name: str) -> tuple[bool, list[dict[str, Any]], list[dict[str, Any]]]:
-    """Return whether there is an index, the events with these words in the title, and the rest with them in a name."""
+def _by_words(here: Site, name: str) -> tuple[str, list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return why there is no index, the events with these words in the title, and the rest with them in a name."""
     try:
         index = here.artefacts.obtain(SEARCH, here.snapshot, PATIENCE)
         found = [_texts(here, index, name, kinds, FOUND) for kinds in (("event",), NAMES)]
-    except (ServiceBusyError, StoreError):
-        return False, [], []
+    except (ServiceBusyError, StoreError) as error:
+        return str(error), [], []
     titles, names = ([one | {"href": here.addresses.href(one["iri"])} for one in half] for half in found)
-    return True, titles, names
+    return "", titles, names
 
 
 @blueprint.get("/favicon.svg", described=Description(("image/svg+xml",)))

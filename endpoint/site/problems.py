@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from typing import Any, Final
 
 from flask import Flask, Response, json, render_template, request
@@ -46,6 +47,8 @@ STATUS: Final[tuple[tuple[type[errors.NewsgraphError], int], ...]] = (
 """The first class that an error is an instance of gives its status; any other error is a 500."""
 
 RETRY_SECONDS: Final = 5
+LONGEST: Final = 200
+"""Characters of a path that are repeated to who asked for it."""
 PROBLEM: Final = Format("problem", "application/problem+json", "json", "page", "problem document")
 PLAIN_JSON: Final = Format("json", "application/json", "json", "page", "JSON")
 PLAIN: Final = Format("text", "text/plain", "txt", "page", "text")
@@ -90,7 +93,8 @@ def reported(error: errors.NewsgraphError) -> Response:
 def _http(error: HTTPException) -> Response:
     if error.code == 404 and (moved := folded()):
         return moved
-    response = problem(error.code or 500, error.description or "", {})
+    nowhere = f"there is nothing at {request.path[:LONGEST]}"
+    response = problem(error.code or 500, nowhere if error.code == 404 else error.description or "", {})
     for name, value in error.get_headers():
         if name.lower() in ("allow", "location", "content-range", "www-authenticate"):
             response.headers[name] = value
@@ -108,7 +112,7 @@ def problem(status: int, detail: str, extra: dict[str, Any]) -> Response:
     title = HTTP_STATUS_CODES.get(status, "Error")
     wanted = choose((PROBLEM, HTML, PLAIN_JSON, PLAIN), request.headers.get("Accept")) or PROBLEM
     if wanted == HTML:
-        body = render_template("error.html", title=title, status=status, detail=detail, extra=extra)
+        body = render_template("error.html", title=title, status=status, detail=detail, extra=extra, words=_words())
     elif wanted == PLAIN:
         body = "".join(f"{line}\n" for line in (f"{status} {title}", detail, *_lines(extra)))
     else:
@@ -118,6 +122,12 @@ def problem(status: int, detail: str, extra: dict[str, Any]) -> Response:
     response.headers["Vary"] = "Accept"
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _words() -> str:
+    """Return what to search for instead of what was asked for: the words at the end of the path."""
+    stem = request.path.rstrip("/").rpartition("/")[2].partition(".")[0]
+    return " ".join(re.split(r"[\W_]+", stem)).strip()[:LONGEST]
 
 
 def _lines(extra: dict[str, Any]) -> list[str]:

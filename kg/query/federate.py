@@ -22,6 +22,7 @@ from kg.errors import (
 from kg.process.operation import Reply
 from kg.query import service_bindings
 from kg.query.guard import Form, check
+from kg.query.mistakes import check_terms
 from kg.query.operations import Evaluate, GraphOperation, Scopes
 from kg.query.service_clauses import Clause, FederatedQuery, read
 from kg.query.service_solutions import Solutions
@@ -116,14 +117,14 @@ def services(settings: Settings) -> Services:
 def federated(text: str, settings: Settings, base: str) -> tuple[Form | None, FederatedQuery | None]:
     """Refuse a query that must not run; return its form, and the query if it has SERVICE clauses and all are allowed.
 
-    Raises what kg.query.guard.check raises.
+    Raises what kg.query.guard.check and kg.query.mistakes.check_terms raise.
     """
     query = read(text, base, settings) if settings.services else None
-    if query is None:
-        return check(text, settings), None
-    for clause in (*query.clauses, *query.nested):
+    for clause in (*query.clauses, *query.nested) if query else ():
         services(settings).permitted(clause.service)
-    return check(query.without(), settings), query
+    form = check(query.without() if query else text, settings)
+    check_terms(text)
+    return form, query
 
 
 @dataclass(frozen=True)

@@ -3,39 +3,58 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from typing import Final
 
 from kg.errors import QuerySyntaxError
-from kg.query.guard import TOKEN, decode, position
+from kg.query.guard import CLOSING, TOKEN, decode, position
+from kg.query.mistakes import bracket, mistake
 from kg.rdf.iri import canonical
-from kg.rdf.prefixes import PREFIXES
+
+SIGNS: Final = 6
+"""How many signs may be expected at a place for that to tell anything."""
 
 
 def syntax_error(message: str, text: str) -> QuerySyntaxError:
     """Return the error for what the engine says of a query or an update, ``error at LINE:COLUMN: expected …``.
 
-    Of a prefixed name whose prefix is not declared, the engine says only that it expected something else after it.
+    The engine tells where it could not go on, and often names there what nobody wants to write. So it comes after the
+    mistakes that are known by their tokens (kg.query.mistakes).
     """
     match = re.match(r"error at (\d+):(\d+): (.*)", message, re.DOTALL)
     if not match:
         return QuerySyntaxError(f"this is not a SPARQL query: {message[:500]}")
-    place = int(match[1]), int(match[2])
-    for name, start in undeclared(text):
-        if start <= place:
-            return _error(f"the prefix {name} is not declared; add PREFIX {name} <…>", *start)
-    # The engine prints its classes of letters in full; they help nobody.
-    expected = re.sub(r",? \[[^\]]*\](?: ?\| ?'[^,]*\])?", "", " ".join(match[3].split()))[:300]
-    return _error(expected, *place)
+    line, column = int(match[1]), int(match[2])
+    end = _offset(text, line, column)
+    signs = _signs(match[3])
+    found = mistake(text, end) or (None if len(signs) == 1 else bracket(text))
+    if found:
+        return _error(found.what, *position(text, found.offset))
+    told = f"; expected {' or '.join(signs)}" if 0 < len(signs) <= SIGNS else ""
+    return _error(_unexpected(text, end, match[3]) + told, line, column)
 
 
-def undeclared(text: str) -> Iterator[tuple[str, tuple[int, int]]]:
-    """Yield the prefixes of prefixed names that nothing declares, each with line and column of its name."""
-    tokens = [match for match in TOKEN.finditer(text) if match.lastgroup in ("word", "name")]
-    words = ["", *(match[0].upper() for match in tokens)]
-    declared = {match["word"] for before, match in zip(words, tokens, strict=False) if before == "PREFIX"}
-    for match in tokens:
-        if match.lastgroup == "name" and match["word"] not in {"_", *PREFIXES, *declared}:
-            yield f"{match['word']}:", position(text, match.start())
+def _offset(text: str, line: int, column: int) -> int:
+    """Return the offset of a line and a column, both from 1."""
+    return sum(len(one) + 1 for one in text.split("\n")[: line - 1]) + column - 1
+
+
+def _signs(expected: str) -> list[str]:
+    """Return the signs that the engine expected; it names words at random, and its classes of letters help nobody."""
+    return sorted(set(re.findall(r'"([^\w\s"]{1,3})"', re.sub(r"\[[^\]]*\]", "", expected))))
+
+
+def _unexpected(text: str, end: int, expected: str) -> str:
+    """Return what to say where nothing is known but that the engine could not go on at ``end``."""
+    if "IRI parsing failed" in expected:
+        return "the IRI before this is not valid"
+    tokens = [one for one in TOKEN.finditer(text) if one.lastgroup not in ("space", "comment")]
+    if not tokens:
+        return "the text is empty"
+    token = next((one for one in tokens if one.end() > end), None)
+    if token:
+        return f"unexpected {token[0][:100]}"
+    last = tokens[-1][0]
+    return f"something is wrong before the last {last}" if last in CLOSING else "the text ends too early"
 
 
 def spelled(text: str, base: str) -> str:

@@ -18,6 +18,13 @@ LONG: Final = 1.0
 """Seconds after which a slow query is remembered as one; a busy machine makes a light query overrun the slice."""
 REMEMBERED: Final = 10_000
 
+HINT: Final = "patterns that share no variable make every pair of what each finds, so join them, or ask for less"
+
+
+def exhausted(memory: int) -> str:
+    """Return what is said of a query that needed more than so many bytes."""
+    return f"the query was stopped: it needed more than the {memory // 1_000_000:,} MB of memory that a query may have"
+
 
 class Lane(Enum):
     """The class of service of a request, each with a limit of its own: how many workers may be at it at the same time.

@@ -14,6 +14,7 @@ from kg.errors import PipeClosedError, QueryError, StoreError
 from kg.process.parent import Parent
 from kg.query.operations import GraphOperation
 from kg.store.embedded import EmbeddedGraph
+from kg.workers.admission import HINT, exhausted
 from kg.workers.operations import OPERATIONS, Open, forget
 
 
@@ -29,7 +30,7 @@ def main(arguments: list[str]) -> int:
     asking.ready()
     try:
         while True:
-            asking.serve(OPERATIONS, worker.answer, QueryError("the query needs more memory than it may have"))
+            asking.serve(OPERATIONS, worker.answer, QueryError(f"{exhausted(int(memory))}; {HINT}"))
     except PipeClosedError:
         return 0
 

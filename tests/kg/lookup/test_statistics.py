@@ -20,12 +20,12 @@ COUNTED: Final = {
     "captures": "SELECT (COUNT(*) AS ?n) { VALUES ?class { ng:Page ng:Entry } ?s a ?class ; ?p ?o }",
 }
 LISTED: Final = {
-    "classes": "SELECT ?c (COUNT(*) AS ?n) { ?s a ?c } GROUP BY ?c",
+    "classes": "SELECT ?c (COUNT(*) AS ?n) { ?s a ?c FILTER (ISIRI(?c)) } GROUP BY ?c",
     "properties": "SELECT ?p (COUNT(*) AS ?n) { ?s ?p ?o } GROUP BY ?p",
     "links": """
         SELECT ?p ?space (COUNT(*) AS ?n) {
           VALUES ?p { schema:sameAs skos:closeMatch skos:exactMatch owl:sameAs }
-          ?s ?p ?o
+          ?s ?p ?o FILTER (ISIRI(?o))
           BIND (REPLACE(STR(?o), "^([a-z]+://[^/]+/).*", "$1") AS ?space)
         }
         GROUP BY ?p ?space""",
