@@ -193,8 +193,8 @@ def _texts(here: Site, index: Path, name: str, kinds: tuple[str, ...], limit: in
 def _search_page(here: Site, name: str) -> Response:
     """Show what has these words in its name or title, and the newest events of the place that fits best.
 
-    While there is no index of titles and names, there are only places; where none fits either, nobody is told that there
-    is nothing, but to come again (503).
+    While there is no index of titles and names, there are only places; where none fits either, nobody is told that
+    there is nothing, but to come again (503).
     """
     found = here.cached(
         ("search", name.casefold()),

@@ -3,8 +3,14 @@ from __future__ import annotations
 import html
 import json
 import re
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
+
+from endpoint.app import create_app
+from kg.settings import Settings
+from kg.workers.workers import Workers
 
 
 @pytest.mark.parametrize("path", ["/", "/search", "/search?q=Homs", "/search?q=nowhere", "/sparql", "/dump/", "/vocab"])
@@ -171,3 +177,25 @@ def test_the_page_of_a_place_marks_what_happened_there_and_leads_to_each_relatio
     assert page.count("happened here") == 1
     for relation in ("in", "near", "names"):
         assert f"/events?place=entity/en/Homs&amp;relation={relation}" in page
+
+
+def test_nothing_is_said_not_to_be_there_while_there_is_no_index(
+    tmp_path: Path, settings: Settings, workers: Workers
+) -> None:
+    (tmp_path / "file").touch()
+    app = create_app(replace(settings, cache=str(tmp_path / "file" / "cache")), workers)  # where nothing can be made
+    reply = app.test_client().get("/search?q=uprising", headers={"Accept": "text/html"})
+    assert reply.status_code == 503
+    assert int(reply.headers["Retry-After"]) > 0
+    assert "Nothing named" not in reply.text
+    assert "cannot be searched yet" in reply.text
+    assert app.test_client().get("/search?q=uprising", headers={"Accept": "application/json"}).status_code == 503
+    places = app.test_client().get("/search?q=Homs", headers={"Accept": "text/html"})
+    assert (places.status_code, places.headers["Cache-Control"]) == (200, "no-store")
+    assert "Titles and other names are not searched" in places.text
+
+
+def test_where_there_is_an_index_nothing_is_nothing(send) -> None:
+    reply = send("/search?q=nowhere", "text/html")
+    assert reply.status == 200
+    assert "Nothing named" in reply.text

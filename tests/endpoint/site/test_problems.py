@@ -86,3 +86,26 @@ def test_problems_are_json_with_the_fields_of_rfc_9457(send) -> None:
     reply = send("/nothing", "application/json")
     assert reply.type == "application/json"
     assert json.loads(reply.body).keys() == {"type", "title", "status", "detail"}
+
+
+LOST = (
+    *("/nothing", "/entity/en/No_Such_Place", "/doc/entity/en/No_Such_Place.html", "/doc/entity/en/Homs.xyz"),
+    *("/static/nothing.css", "/vocab/Nothing", "/vocab.xyz", "/catalog.xyz", "/dump/nothing.nt", "/sitemap/no-1.xml"),
+    *("/frames/nothing.jsonld", "/snapshot/nothing", "/a/b/c"),
+    *("/memento/20111109060000/event/2011-11-08/nothing", "/timemap/link/entity/en/Homs", "/source/urn%3Anothing"),
+    *("/page/nothing/0123456789abcdef", "/news/2011/11/8/nothing", "/reconcile/nothing", "/.well-known/nothing"),
+)
+
+
+@pytest.mark.parametrize("path", LOST)
+def test_a_page_that_is_not_there_is_ours_with_search_and_a_way_on(send, path: str) -> None:
+    reply = send(path, "text/html")
+    assert (reply.status, reply.type) == (404, "text/html")
+    assert 'action="/search"' in reply.text
+    assert 'href="/catalog"' in reply.text
+    assert "If you entered the URL manually" not in reply.text
+
+
+def test_what_is_lost_is_searched_for_by_its_words(send) -> None:
+    assert 'value="No Such Place"' in send("/entity/en/No_Such_Place", "text/html").text
+    assert "<script" not in send("/entity/en/%3Cscript%3E", "text/html").text

@@ -45,7 +45,7 @@ def test_a_format_must_fit_the_form(graph: EmbeddedGraph) -> None:
 
 
 def test_a_syntax_error_says_where(graph: EmbeddedGraph) -> None:
-    with pytest.raises(QuerySyntaxError, match=r"line 2, column \d+: expected") as caught:
+    with pytest.raises(QuerySyntaxError, match=r"line 2, column \d+: this ] closes") as caught:
         answer(graph, "SELECT *\n{ ?s ?p ] }")
     assert caught.value.line == 2
     assert caught.value.column in range(9, 12)

@@ -168,7 +168,7 @@ def test_what_cannot_be_done_is_an_error(text: str, error: type[Exception]) -> N
 @pytest.mark.parametrize(
     ("text", "place"),
     [
-        ("FOO", (1, 4)),
+        ("FOO", (1, 1)),
         ("PREFIX a: <urn:a#>\nINSERT DATA { a:s a:p }", (2, 23)),
         ("PREFIX a: <urn:a#> INSERT DATA { a:s a:p }", (1, 42)),
         ("PREFIX a: <urn:a#> INSERT DATA { a:s a:p\n}", (2, 1)),
