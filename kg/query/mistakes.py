@@ -30,6 +30,8 @@ WORDS: Final = frozenset(
     )
 )
 """The words of SPARQL 1.2 Query Language (section 19.8) and Update, and those that the engine has beside them."""
+LONGEST: Final = 100_000
+"""Characters of a text that mistakes are looked for in; updates may be far longer."""
 PAIRS: Final = {"(": ")", "{": "}", "[": "]"}
 # What begins as a comparison does not begin with a scheme and two slashes, or with a name and one.
 _IRI: Final = re.compile(r"<\s*(?:(?:https?|ftp)://|urn:|mailto:|[A-Za-z][\w.-]*/)[^<>\r\n]*>?")
@@ -46,10 +48,15 @@ class Mistake:
 
 
 def mistake(text: str, end: int) -> Mistake | None:
-    """Return the first mistake that is known by its tokens, in a text that is not read as SPARQL beyond ``end``."""
-    tokens = list(TOKEN.finditer(text))
-    found = [one for one in (*_iris(text), *_words(tokens), *_prefixes(text), *_commas(tokens)) if one.offset <= end]
-    return min(found, key=lambda one: one.offset, default=None)
+    """Return the first mistake that is known by its tokens, in a text that is not read as SPARQL beyond ``end``.
+
+    A longer text than people write has none.
+    """
+    if len(text) > LONGEST:
+        return None
+    kinds = (_iris(text), _words(text), _prefixes(text), _commas(text))
+    found = (next((one for one in kind if one.offset <= end), None) for kind in kinds)
+    return min(filter(None, found), key=lambda one: one.offset, default=None)
 
 
 def undeclared(text: str) -> Iterator[tuple[str, int]]:
@@ -109,8 +116,8 @@ def _iris(text: str) -> Iterator[Mistake]:
             yield Mistake(token.start(), f"the IRI {match[0][:200]} has {what} in it, {told}")
 
 
-def _words(tokens: Iterable[re.Match[str]]) -> Iterator[Mistake]:
-    for token in tokens:
+def _words(text: str) -> Iterator[Mistake]:
+    for token in TOKEN.finditer(text):
         word = token[0].rstrip(".")
         if token.lastgroup == "word" and word.upper() not in WORDS:
             near = _near(word.upper(), WORDS) or "; text stands in quotes, a variable begins with ?"
@@ -122,9 +129,9 @@ def _prefixes(text: str) -> Iterator[Mistake]:
         yield Mistake(start, f"the prefix {name} is not declared; add PREFIX {name} <…>")
 
 
-def _commas(tokens: Iterable[re.Match[str]]) -> Iterator[Mistake]:
+def _commas(text: str) -> Iterator[Mistake]:
     depth = 0
-    for token in tokens:
+    for token in TOKEN.finditer(text):
         depth += (token[0] in OPENING) - (token[0] in CLOSING)
         if token[0] == "," and depth == 0:
             yield Mistake(token.start(), "no comma may stand here: spaces separate variables")
@@ -153,7 +160,7 @@ def bracket(text: str) -> Mistake | None:
 def _near(name: str, names: Iterable[str], prefix: str = "") -> str:
     """Return a question for the name that one is most like, or nothing."""
     folded = {one.casefold(): one for one in sorted(names)}
-    found = get_close_matches(name.casefold(), folded, n=1, cutoff=0.75)
+    found = get_close_matches(name.casefold(), folded, n=1, cutoff=0.8)
     return f"; did you mean {prefix}{folded[found[0]]}?" if found else ""
 
 

@@ -47,13 +47,14 @@ def _unexpected(text: str, end: int, expected: str) -> str:
     """Return what to say where nothing is known but that the engine could not go on at ``end``."""
     if "IRI parsing failed" in expected:
         return "the IRI before this is not valid"
-    tokens = [one for one in TOKEN.finditer(text) if one.lastgroup not in ("space", "comment")]
-    if not tokens:
+    last = ""
+    for token in TOKEN.finditer(text):
+        if token.lastgroup not in ("space", "comment"):
+            last = token[0]
+            if token.end() > end:
+                return f"unexpected {last[:100]}"
+    if not last:
         return "the text is empty"
-    token = next((one for one in tokens if one.end() > end), None)
-    if token:
-        return f"unexpected {token[0][:100]}"
-    last = tokens[-1][0]
     return f"something is wrong before the last {last}" if last in CLOSING else "the text ends too early"
 
 

@@ -135,7 +135,7 @@ def test_a_slow_query_with_room_is_not_started_again(served_store: Path, setting
 
 def test_a_query_that_asks_for_too_much_memory_loses_only_its_worker(served_store: Path, settings: Settings) -> None:
     with Workers(Store(served_store), replace(settings, query_memory=1_000_000_000, query_seconds=20.0)) as small:
-        with pytest.raises((WorkerLostError, QueryTimeoutError)):
+        with pytest.raises((WorkerLostError, QueryTimeoutError), match=r"stopped.*share no variable"):
             small.query(BOMB)
         assert small.query("ASK {}").body
 
