@@ -213,8 +213,7 @@ def properties() -> Response:
 def view() -> Response:
     """Redirect from an identifier to the thing that it identifies."""
     here = site()
-    href = here.addresses.href(_asked(here))
-    response = redirect(href or "", 303, Response)
+    response = redirect(here.addresses.here(_asked(here)), 303, Response)
     assert isinstance(response, Response)  # noqa: S101
     return response
 
@@ -250,7 +249,7 @@ def _shown(here: Site, iri: str) -> dict[str, Any]:
     if not row[terms.TYPE.value]:
         raise NotFoundError("there is nothing here with this identifier")
     classes = {cell.get("str", "") for cell in row.pop(terms.TYPE.value)}
-    labels = [cell["str"] for cell in row.pop(terms.LABEL.value)] or [name]
+    labels = [cell["str"] for cell in row.pop(terms.LABEL.value) if "str" in cell] or [name]
     return {
         "title": labels[0],
         "others": labels[1:],

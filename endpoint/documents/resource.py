@@ -215,7 +215,7 @@ def _called(here: Site, path: str) -> Location | None:
 
 
 def _to_event(found: FoundResource) -> Response:
-    return _redirect(paged((site().addresses.href(found.iri) or "") + _dotted(found.format), _page()), 308)
+    return _redirect(paged(site().addresses.here(found.iri) + _dotted(found.format), _page()), 308)
 
 
 def _dotted(suffix: Format | None) -> str:

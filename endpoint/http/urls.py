@@ -43,6 +43,11 @@ class Addresses:
             return f"{self.mount}/{iri[len(self.base) :]}"
         return iri if iri.startswith(("http://", "https://")) else None
 
+    def here(self, iri: str) -> str:
+        """Return where this server has an IRI; what is not ours has its document, and leads no visitor away."""
+        ours = iri.startswith(self.base)
+        return self.local(iri[len(self.base) :] if ours else self.document(iri))
+
     def local(self, path: str) -> str:
         """Return the address on this server of a path below the base."""
         return f"{self.mount}/{path}"

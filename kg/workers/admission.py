@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from enum import Enum, auto
 from typing import Final
 
-from kg.errors import ServiceBusyError
+from kg.errors import QueryTimeoutError, ServiceBusyError, WorkerLostError
 
 SLICE: Final = 0.3
 """Seconds after which a query counts as slow."""
@@ -24,6 +24,18 @@ HINT: Final = "patterns that share no variable make every pair of what each find
 def exhausted(memory: int) -> str:
     """Return what is said of a query that needed more than so many bytes."""
     return f"the query was stopped: it needed more than the {memory // 1_000_000:,} MB of memory that a query may have"
+
+
+@contextmanager
+def explained(memory: int) -> Iterator[None]:
+    """Say of a query of ``memory`` bytes at most that is lost or stopped in the block what may have made it so."""
+    try:
+        yield
+    except WorkerLostError:
+        raise WorkerLostError(f"{exhausted(memory)}, or its process was ended; {HINT}") from None
+    except QueryTimeoutError as error:
+        told = f"{error}; {HINT}" if "stopped" in str(error) else str(error)  # else it never began
+        raise QueryTimeoutError(told) from None
 
 
 class Lane(Enum):

@@ -16,7 +16,7 @@ from kg.query.operations import GraphOperation
 from kg.settings import Settings
 from kg.store.layout import Store
 from kg.store.snapshot import Snapshot
-from kg.workers.admission import HINT, LONG, SLICE, ConcurrencyLimit, Lane, SlowQueries, exhausted
+from kg.workers.admission import LONG, SLICE, ConcurrencyLimit, Lane, SlowQueries, explained
 from kg.workers.generation import Generation
 from kg.workers.operations import Open
 
@@ -140,7 +140,7 @@ class Pool:
         or ServiceBusyError if there is no room for it.
         """
         worked: list[float] = []
-        with self._queries.slot():
+        with self._queries.slot(), explained(self.settings.query_memory):
             try:
                 answered = None
                 if text not in self._slow:
@@ -148,20 +148,12 @@ class Pool:
                 if answered is None:
                     with self._waiting.slot():
                         answered = self._ask(operation, deadline, Lane.SLOW, worked.append)
-            except WorkerLostError:
-                if self._closed:
-                    raise
-                raise WorkerLostError(f"{exhausted(self.settings.query_memory)}, or broke the engine; {HINT}") from None
-            except QueryTimeoutError:
-                if not sum(worked):  # it never began
-                    raise
-                answered = None
             finally:
                 self._slow.note(text, sum(worked), min(LONG, self.settings.query_seconds / 2))
                 spent(sum(worked))
-        if answered is None:
-            raise QueryTimeoutError(f"the query did not end before its deadline and was stopped; {HINT}")
-        return answered
+            if answered is None:
+                raise QueryTimeoutError("the query did not end before its deadline and was stopped")
+            return answered
 
     def _ask(
         self, operation: GraphOperation[Reply], deadline: float, lane: Lane, worked: Spent = untold

@@ -28,6 +28,7 @@ from tests.endpoint.conftest import WRITE_TOKEN, Reply, Send, Writable, listenin
 
 CONTROL: Final = r'"a\u0001 b\uFFFE c\r"'
 """A text with characters that XML has not, and one that it changes."""
+ADDRESS: Final = "http://[::1]:99999/%2F?#//"
 VALUES: Final = {
     "number": "1",
     "control": CONTROL,
@@ -43,7 +44,7 @@ VALUES: Final = {
     "scheme": "<urn:x>",
     "script": "<javascript:alert(1)>",
     "bare": "<x:>",
-    "address": "<http://[::1]:99999/%2F?#//>",
+    "address": f"<{ADDRESS}>",
     "endless": f"<http://example.org/{'x' * 9_000}>",
     "triple": f"<<( <urn:a> <urn:b> {CONTROL} )>>",
     "itself": "",
@@ -150,6 +151,8 @@ def test_every_document_answers_in_every_format(odd: Writable, kind: str) -> Non
     formats = DOCUMENT_FORMATS if "Odd" in kind else DOCUMENT_FORMATS[:4]
     suffixed = [f"{path}.{one.suffix}" for path in paths for one in formats]
     others = [f"/{of}/{iri}" for of in ("timemap/link", "timegate", "feed/atom", "feed/activity") for iri in iris]
+    others += [f"/reconcile/{of}?id={iri}" for of in ("preview", "view", "flyout/entity") for iri in iris]
+    others += [f"/events?place={iri}&relation=near" for iri in iris]
     assert odd.read(suffixed[0]).status == (410 if "Gone" in kind else 200)
     assert asked(odd.read, [*suffixed, *others, *(f"/linkset{path}" for path in paths)], ("*/*",)) == []
 
@@ -160,6 +163,12 @@ def test_what_is_not_ours_is_described_as_well(odd: Writable) -> None:
     types = tuple(dict.fromkeys(one.media_type for one in DOCUMENT_FORMATS))
     assert asked(odd.read, paths, types) == []
     assert odd.read("/source/urn%3Ax", "text/turtle").status == 200
+
+
+def test_nothing_that_is_said_of_a_thing_leads_visitors_away(odd: Writable) -> None:
+    moved = odd.read("/entity/en/Gone_address", "text/turtle")
+    assert (moved.status, moved.headers["location"]) == (308, f"/source/{quote(ADDRESS, safe='')}")
+    assert odd.read("/reconcile/view?id=entity/en/Gone_address").headers["location"] == moved.headers["location"]
 
 
 def test_feeds_and_sitemaps_are_xml_and_say_the_rest_of_a_title(odd: Writable) -> None:
