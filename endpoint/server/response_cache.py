@@ -36,6 +36,8 @@ GROWING: Final = "/doc/snapshot/"
 """Documents that change while the snapshot stays: they tell which dumps are made."""
 COUNTED: Final = 10_000
 COUNTED_LENGTH: Final = 1_000
+KEPT: Final = "newsgraph.kept"
+"""Key in the WSGI environment: the response that ``kept`` has found."""
 UNCHANGED: Final = ("content-length", "content-type", "content-encoding")
 """Headers that a 304 and a 412 do not repeat."""
 
@@ -122,10 +124,18 @@ class ResponseCache:
         asked = Asked.of(environ)
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or not asked.is_document:
             return self.application(environ, start_response)
-        response = self._response(asked, environ)
+        response = environ.get(KEPT) or self._response(asked, environ)
         if response.is_fixed:
             self._count(asked)
         return _send(response, environ, start_response)
+
+    def kept(self, environ: dict[str, Any]) -> CachedResponse | None:
+        """Return the response to a request if it is kept; nothing is made."""
+        if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+            return None
+        asked = Asked.of(environ)
+        found: CachedResponse | None = self.cache.get((self.version(), asked)) if asked.is_document else None
+        return found
 
     def response(self, asked: Asked) -> CachedResponse:
         """Return the response to a request that nobody has sent, so that it is kept for those who will."""

@@ -1,0 +1,43 @@
+"""What all connections of a server share."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from endpoint.server.crowd import Crowd
+from endpoint.server.response_cache import KEPT, ResponseCache
+from endpoint.server.thread_pools import ThreadPools
+from endpoint.site.log import Log
+from kg.settings import Settings
+
+
+@dataclass
+class ServerState:
+    """The application, as connections need it; ``log`` is its outermost part, ``address`` where it is reached.
+
+    ``longest_body`` says how many bytes a body may have that comes with an Authorization header.
+    """
+
+    log: Log
+    responses: ResponseCache
+    settings: Settings
+    crowd: Crowd
+    pools: ThreadPools
+    longest_body: Callable[[str | None], int]
+    address: tuple[str, int]
+    loop: asyncio.AbstractEventLoop
+    stopping: bool = False
+
+    def later(self, setting: str, what: Callable[[], None]) -> asyncio.TimerHandle | None:
+        """Do something after the seconds that a setting says; return what cancels that, None if it has no name."""
+        return self.loop.call_later(getattr(self.settings, setting), what) if setting else None
+
+    def kept(self, environ: dict[str, Any]) -> bool:
+        """Whether the response to a request is kept; its environment then has it, so that nothing has to be made."""
+        found = self.responses.kept(environ)
+        if found:
+            environ[KEPT] = found
+        return found is not None
