@@ -105,7 +105,7 @@ class Connection(asyncio.Protocol):
     def resume_writing(self) -> None:
         """Go on with the answer."""
         self._full = False
-        self._send()
+        self.state.turn(self._send)
 
     def evict(self) -> None:
         """End at once."""
@@ -163,8 +163,11 @@ class Connection(asyncio.Protocol):
         state.crowd.work(self)
         self._enter(Phase.ANSWERING)
         job = partial(call, state.log, asked)
-        if state.kept(asked) or asked["PATH_INFO"] in INLINE:
+        if asked["PATH_INFO"] in INLINE:
             self._finished(job)
+            return
+        if state.kept(asked):
+            state.turn(partial(self._finished, job))
             return
         pool = state.pools.of(asked)
         try:
@@ -185,7 +188,7 @@ class Connection(asyncio.Protocol):
         if future.cancelled():
             self._note(CLIENT_GONE, "client gone")
         else:
-            self._finished(future.result)
+            self.state.turn(partial(self._finished, future.result))
 
     def _finished(self, result: Callable[[], WsgiResponse]) -> None:
         """Send what the application has answered, if there is still somebody to take it."""
@@ -244,7 +247,7 @@ class Connection(asyncio.Protocol):
         if self._ended or self._framing.is_complete:
             self._send()
         elif not self._full:
-            self.state.loop.call_soon(self._send)
+            self.state.turn(self._send)
 
     def _sent(self, answer: WsgiResponse) -> None:
         """Go on to the next request, or close the connection."""
@@ -255,7 +258,7 @@ class Connection(asyncio.Protocol):
         elif not self._framing.keeps_alive or self._hears_no_more:
             self._close()
         elif self.reader.ahead:
-            self.state.loop.call_soon(self._next)
+            self.state.turn(self._next)
         else:
             self._next()
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from endpoint.server.crowd import Crowd
@@ -30,6 +31,21 @@ class ServerState:
     address: tuple[str, int]
     loop: asyncio.AbstractEventLoop
     stopping: bool = False
+    _turns: deque[Callable[[], None]] = field(default_factory=deque)
+
+    def turn(self, job: Callable[[], None]) -> None:
+        """Do a job in the event loop when those before it are done, and look at all connections after each."""
+        self._turns.append(job)
+        if len(self._turns) == 1:
+            self.loop.call_soon(self._take_turn)
+
+    def _take_turn(self) -> None:
+        try:
+            self._turns[0]()
+        finally:
+            self._turns.popleft()
+            if self._turns:
+                self.loop.call_soon(self._take_turn)
 
     def later(self, setting: str, what: Callable[[], None]) -> asyncio.TimerHandle | None:
         """Do something after the seconds that a setting says; return what cancels that, None if it has no name."""
