@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import suppress
-from enum import Enum
+from enum import Enum, auto
 from functools import partial
 from typing import Final, cast
 from urllib.parse import unquote
@@ -39,16 +39,26 @@ CLIENT_GONE: Final = 499
 
 
 class Phase(Enum):
-    """What a connection is at, and the setting that says for how long it may be."""
+    """What a connection is at."""
 
-    IDLE = "idle_seconds"
-    HEAD = "header_seconds"
-    BODY = "body_seconds"
-    ANSWERING = ""
-    SENDING = "send_seconds"
-    LINGERING = "body_seconds "
+    IDLE = auto()
+    HEAD = auto()
+    BODY = auto()
+    ANSWERING = auto()
+    SENDING = auto()
+    LINGERING = auto()
     """All is said; what the client still sends is thrown away, since it would else read a reset and not the answer."""
-    CLOSED = " "
+    CLOSED = auto()
+
+
+DEADLINES: Final = {
+    Phase.IDLE: "idle_seconds",
+    Phase.HEAD: "header_seconds",
+    Phase.BODY: "body_seconds",
+    Phase.SENDING: "send_seconds",
+    Phase.LINGERING: "body_seconds",
+}
+"""The settings that say for how long a phase may last, if that is not for others to say."""
 
 
 class Connection(asyncio.Protocol):
@@ -121,7 +131,7 @@ class Connection(asyncio.Protocol):
         if self._timer:
             self._timer.cancel()
         self.phase, self._since = phase, time.monotonic()
-        self._timer = self.state.later(phase.value.strip(), self._late)
+        self._timer = self.state.later(DEADLINES.get(phase), self._late)
 
     def _late(self) -> None:
         """End what took too long; who has begun a request is told so."""
@@ -192,6 +202,7 @@ class Connection(asyncio.Protocol):
 
     def _finished(self, result: Callable[[], WsgiResponse]) -> None:
         """Send what the application has answered, if there is still somebody to take it."""
+        answer = None
         try:
             answer = result()
             if self.phase == Phase.CLOSED:
@@ -200,6 +211,8 @@ class Connection(asyncio.Protocol):
                 self._begin(answer, keeps_alive=self.reader.keeps_alive and not self.state.stopping)
         except Exception:
             log.exception("a request failed outside of the application")
+            if answer:
+                answer.close()
             self._refuse(500, "this server made a mistake; it has been logged")
 
     def _refuse(self, status: int, detail: str) -> None:

@@ -47,8 +47,8 @@ class ServerState:
             if self._turns:
                 self.loop.call_soon(self._take_turn)
 
-    def later(self, setting: str, what: Callable[[], None]) -> asyncio.TimerHandle | None:
-        """Do something after the seconds that a setting says; return what cancels that, None if it has no name."""
+    def later(self, setting: str | None, what: Callable[[], None]) -> asyncio.TimerHandle | None:
+        """Do something after the seconds that a setting says; return what cancels that, None without a setting."""
         return self.loop.call_later(getattr(self.settings, setting), what) if setting else None
 
     def kept(self, environ: dict[str, Any]) -> bool:
