@@ -45,6 +45,7 @@ The tree::
     ├── ValueRefusedError
     ├── MessageError
     ├── RequestRefusedError
+    ├── ResponseNotKeptError
     └── FrameError
         ├── PipeClosedError
         ├── FrameDeadlineError
@@ -269,6 +270,10 @@ class RequestRefusedError(NewsgraphError):
     def __init__(self, message: str, status: int = 400) -> None:
         super().__init__(message)
         self.status = status
+
+
+class ResponseNotKeptError(NewsgraphError):
+    """Only a response that is kept was wanted, and there is none."""
 
 
 class FrameError(NewsgraphError):

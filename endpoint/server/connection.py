@@ -15,18 +15,19 @@ from concurrent.futures import Future
 from contextlib import suppress
 from enum import Enum, auto
 from functools import partial
-from typing import Final, cast
+from typing import Any, Final, cast
 from urllib.parse import unquote
 
 from endpoint.server.application import WsgiResponse, call
 from endpoint.server.environ import RequestOrigin, environ, plain
 from endpoint.server.request import RequestReader
 from endpoint.server.response import CONTINUE, Framing, begin, problem
+from endpoint.server.response_cache import ONLY_KEPT
 from endpoint.server.server_state import ServerState
 from endpoint.server.thread_pools import INLINE, ThreadPool
 from endpoint.site import limits
 from endpoint.site.log import PATH_LENGTH, RequestRecord
-from kg.errors import RequestRefusedError, ServiceBusyError
+from kg.errors import RequestRefusedError, ResponseNotKeptError, ServiceBusyError
 
 log = logging.getLogger(__name__)
 
@@ -172,20 +173,29 @@ class Connection(asyncio.Protocol):
         asked = environ(reader.head, reader.body, reader.size, origin, state.address, time.monotonic())
         state.crowd.work(self)
         self._enter(Phase.ANSWERING)
-        job = partial(call, state.log, asked)
         if asked["PATH_INFO"] in INLINE:
-            self._finished(job)
-            return
-        if state.kept(asked):
-            state.turn(partial(self._finished, job))
-            return
-        pool = state.pools.of(asked)
+            self._finish(partial(call, state.log, asked))
+        elif (pool := state.pools.of(asked)) is state.pools.light:
+            state.turn(partial(self._answer_kept, pool, asked))
+        else:
+            self._submit(pool, asked)
+
+    def _answer_kept(self, pool: ThreadPool, asked: dict[str, Any]) -> None:
+        """Answer with what is kept, which takes no time; if there is nothing, have a thread make it."""
         try:
-            self._job = pool.submit(job)
+            self._finish(partial(call, self.state.log, asked | {ONLY_KEPT: True}))
+        except ResponseNotKeptError:
+            self._submit(pool, asked)
+
+    def _submit(self, pool: ThreadPool, asked: dict[str, Any]) -> None:
+        try:
+            self._job = pool.submit(partial(call, self.state.log, asked))
         except ServiceBusyError as error:
             self._refuse(503, str(error))
         else:
             self._job.add_done_callback(partial(self._tell, pool))
+            if self.phase == Phase.CLOSED:
+                self._job.cancel()
 
     def _tell(self, pool: ThreadPool, future: Future[WsgiResponse]) -> None:
         """Let the event loop know, from whatever thread, that a job is done."""
@@ -198,10 +208,10 @@ class Connection(asyncio.Protocol):
         if future.cancelled():
             self._note(CLIENT_GONE, "client gone")
         else:
-            self.state.turn(partial(self._finished, future.result))
+            self.state.turn(partial(self._finish, future.result))
 
-    def _finished(self, result: Callable[[], WsgiResponse]) -> None:
-        """Send what the application has answered, if there is still somebody to take it."""
+    def _finish(self, result: Callable[[], WsgiResponse]) -> None:
+        """Send what the application answers, if there is still somebody to take it."""
         answer = None
         try:
             answer = result()
@@ -209,6 +219,8 @@ class Connection(asyncio.Protocol):
                 answer.close()
             else:
                 self._begin(answer, keeps_alive=self.reader.keeps_alive and not self.state.stopping)
+        except ResponseNotKeptError:
+            raise
         except Exception:
             log.exception("a request failed outside of the application")
             if answer:

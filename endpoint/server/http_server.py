@@ -17,7 +17,6 @@ from flask import Flask
 
 from endpoint.server.connection import Connection
 from endpoint.server.crowd import Crowd
-from endpoint.server.response_cache import ResponseCache
 from endpoint.server.server_state import ServerState
 from endpoint.server.thread_pools import ThreadPools
 from endpoint.site.log import Log
@@ -89,7 +88,6 @@ class HttpServer:
         share = 0 if settings.trusted_proxy else settings.client_connections
         return ServerState(
             log=self.app.extensions[Log.__name__],
-            responses=self.app.extensions[ResponseCache.__name__],
             settings=settings,
             crowd=Crowd(_room(settings.connections), share),
             pools=pools,

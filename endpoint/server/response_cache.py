@@ -25,6 +25,7 @@ from endpoint.http.hosts import ROOT
 from endpoint.http.urls import THINGS
 from endpoint.site.log import Application
 from endpoint.site.lru import LruCache
+from kg.errors import ResponseNotKeptError
 
 SIZE: Final = 64_000_000
 LEAST: Final = 1_000
@@ -36,8 +37,8 @@ GROWING: Final = "/doc/snapshot/"
 """Documents that change while the snapshot stays: they tell which dumps are made."""
 COUNTED: Final = 10_000
 COUNTED_LENGTH: Final = 1_000
-KEPT: Final = "newsgraph.kept"
-"""Key in the WSGI environment: the response that ``kept`` has found."""
+ONLY_KEPT: Final = "newsgraph.only_kept"
+"""Key in the WSGI environment of a request that is answered only if its response is kept; nothing is made for it."""
 UNCHANGED: Final = ("content-length", "content-type", "content-encoding")
 """Headers that a 304 and a 412 do not repeat."""
 
@@ -120,22 +121,15 @@ class ResponseCache:
         self._lock = threading.Lock()
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-        """Answer a request (PEP 3333)."""
+        """Answer a request (PEP 3333); raises ResponseNotKeptError if only a kept response will do."""
         asked = Asked.of(environ)
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or not asked.is_document:
+            _refuse_to_make(environ)
             return self.application(environ, start_response)
-        response = environ.get(KEPT) or self._response(asked, environ)
+        response = self._response(asked, environ)
         if response.is_fixed:
             self._count(asked)
         return _send(response, environ, start_response)
-
-    def kept(self, environ: dict[str, Any]) -> CachedResponse | None:
-        """Return the response to a request if it is kept; nothing is made."""
-        if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
-            return None
-        asked = Asked.of(environ)
-        found: CachedResponse | None = self.cache.get((self.version(), asked)) if asked.is_document else None
-        return found
 
     def response(self, asked: Asked) -> CachedResponse:
         """Return the response to a request that nobody has sent, so that it is kept for those who will."""
@@ -159,6 +153,7 @@ class ResponseCache:
         key = (version, asked)
         found: CachedResponse | None = self.cache.get(key)
         if found is None:
+            _refuse_to_make(environ)
             found = self._made(environ, compress=asked.gzip)
             if found.is_fixed and self.version() == version:
                 self.cache.put(key, found, len(found.body) + asked.size + LEAST)
@@ -184,6 +179,11 @@ class ResponseCache:
             return response
         headers["Vary"] = ", ".join(filter(None, (headers.get("Vary", ""), "Accept-Encoding")))
         return response.compressed() if compress and len(content) >= LEAST else response
+
+
+def _refuse_to_make(environ: dict[str, Any]) -> None:
+    if environ.get(ONLY_KEPT):
+        raise ResponseNotKeptError("the response is not kept")
 
 
 def _takes_gzip(accepted: str) -> bool:

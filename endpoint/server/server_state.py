@@ -6,10 +6,8 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from endpoint.server.crowd import Crowd
-from endpoint.server.response_cache import KEPT, ResponseCache
 from endpoint.server.thread_pools import ThreadPools
 from endpoint.site.log import Log
 from kg.settings import Settings
@@ -23,7 +21,6 @@ class ServerState:
     """
 
     log: Log
-    responses: ResponseCache
     settings: Settings
     crowd: Crowd
     pools: ThreadPools
@@ -50,10 +47,3 @@ class ServerState:
     def later(self, setting: str | None, what: Callable[[], None]) -> asyncio.TimerHandle | None:
         """Do something after the seconds that a setting says; return what cancels that, None without a setting."""
         return self.loop.call_later(getattr(self.settings, setting), what) if setting else None
-
-    def kept(self, environ: dict[str, Any]) -> bool:
-        """Whether the response to a request is kept; its environment then has it, so that nothing has to be made."""
-        found = self.responses.kept(environ)
-        if found:
-            environ[KEPT] = found
-        return found is not None
