@@ -53,7 +53,7 @@ class Settings:
     client_connections: int = setting(200, "Connections of one client, if no proxy is trusted; 0: any number.")
     header_bytes: int = setting(262_144, "Longest head of a request, in bytes.")
     header_seconds: float = setting(10.0, "Longest time from the first byte of a request to the end of its head.")
-    body_seconds: float = setting(30.0, "Longest time from the end of a request's head to the end of its body.")
+    body_seconds: float = setting(20.0, "Longest time from the end of a request's head to the end of its body.")
     send_seconds: float = setting(20.0, "Longest time in which a client takes the next 256 kB of an answer.")
     idle_seconds: float = setting(15.0, "Seconds after which a connection without a request is closed.")
     notice_seconds: float = setting(1.0, "Seconds for which /readyz says 503 after SIGTERM before the server drains.")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
@@ -83,6 +84,7 @@ class Connection(asyncio.Protocol):
         """Enter the crowd, or go at once."""
         self.transport = cast("asyncio.Transport", transport)
         self.transport.set_write_buffer_limits(0)  # it is full until the client has taken everything
+        _bound(transport.get_extra_info("socket"))
         self._peer = plain((transport.get_extra_info("peername") or ("",))[0])
         self.client = limits.client(self._peer)
         self._enter(Phase.IDLE)
@@ -116,7 +118,7 @@ class Connection(asyncio.Protocol):
     def resume_writing(self) -> None:
         """Go on with the answer."""
         self._full = False
-        self.state.turn(self._send)
+        self.state.part(self._send)
 
     def evict(self) -> None:
         """End at once."""
@@ -157,7 +159,7 @@ class Connection(asyncio.Protocol):
             if self.reader.ahead > AHEAD:
                 self.transport.pause_reading()
         elif self.reader.is_complete:
-            self._start()
+            self._await_turn()
         elif self.reader.head and self.phase != Phase.BODY:
             self._enter(Phase.BODY)
             if self.reader.head.expects_continue and not self.reader.size:
@@ -165,18 +167,32 @@ class Connection(asyncio.Protocol):
         elif self.reader.has_begun and self.phase == Phase.IDLE:
             self._enter(Phase.HEAD)
 
-    def _start(self) -> None:
-        """Answer a request that is complete: at once if that takes no time, else in a thread."""
-        reader, state = self.reader, self.state
-        assert reader.head  # it is complete  # noqa: S101
-        origin = RequestOrigin.of(self._peer, reader.head, state.settings)
-        asked = environ(reader.head, reader.body, reader.size, origin, state.address, time.monotonic())
-        state.crowd.work(self)
+    def _await_turn(self) -> None:
+        """Answer a request that is complete when it is its turn; at once if it only asks whether the server lives."""
+        self.state.crowd.work(self)
         self._enter(Phase.ANSWERING)
-        if asked["PATH_INFO"] in INLINE:
+        if self.reader.head and self.reader.head.target in INLINE:
+            self._start()
+        else:
+            self.state.turn(self._start)
+
+    def _start(self) -> None:
+        reader, state = self.reader, self.state
+        if self.phase == Phase.CLOSED:
+            self._note(CLIENT_GONE, "client gone")
+            return
+        assert reader.head  # it is complete  # noqa: S101
+        try:
+            origin = RequestOrigin.of(self._peer, reader.head, state.settings)
+        except RequestRefusedError as error:
+            self._refuse(error.status, str(error))
+            return
+        asked = environ(reader.head, reader.body, reader.size, origin, state.address, self._since)
+        pool = state.pools.of(asked)
+        if reader.head.target in INLINE:
             self._finish(partial(call, state.log, asked))
-        elif (pool := state.pools.of(asked)) is state.pools.light:
-            state.turn(partial(self._answer_kept, pool, asked))
+        elif pool is state.pools.light:
+            self._answer_kept(pool, asked)
         else:
             self._submit(pool, asked)
 
@@ -272,7 +288,7 @@ class Connection(asyncio.Protocol):
         if self._ended or self._framing.is_complete:
             self._send()
         elif not self._full:
-            self.state.turn(self._send)
+            self.state.part(self._send)
 
     def _sent(self, answer: WsgiResponse) -> None:
         """Go on to the next request, or close the connection."""
@@ -306,6 +322,12 @@ class Connection(asyncio.Protocol):
         self._enter(Phase.LINGERING)
         self.transport.resume_reading()
         self.transport.write_eof()
+
+
+def _bound(connection: socket.socket) -> None:
+    """Let the kernel hold no more of an answer than one part; it would else take 4 MB for a client that reads none."""
+    with suppress(OSError):  # the client is gone already
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, PART)
 
 
 def _parts(body: Iterable[bytes]) -> Iterator[memoryview]:

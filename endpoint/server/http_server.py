@@ -30,6 +30,9 @@ SWITCH_SECONDS: Final = 0.0005
 """For how long a thread keeps the interpreter while another one wants it: the event loop wants it after every call to
 the system, and would wait for each busy thread in turn, 5 ms by default."""
 BACKLOG: Final = 1_024
+"""Connections that the kernel holds until they are accepted."""
+ACCEPTED: Final = 16
+"""Connections that are accepted before all others are looked at again; asyncio calls that a backlog too."""
 DRAIN_SLICE: Final = 0.05
 """Seconds between two looks at whether all connections have ended."""
 SPARE_DESCRIPTORS: Final = 200
@@ -75,7 +78,8 @@ class HttpServer:
         if threading.current_thread() is threading.main_thread():
             self._loop.add_signal_handler(signal.SIGTERM, self._told, self.settings.notice_seconds)
             self._loop.add_signal_handler(signal.SIGINT, self._told, 0.0)
-        listening = await self._loop.create_server(lambda: Connection(state), sock=self._socket, backlog=BACKLOG)
+        listening = await self._loop.create_server(lambda: Connection(state), sock=self._socket, backlog=ACCEPTED)
+        self._socket.listen(BACKLOG)
         try:
             await self._stop.wait()
             listening.close()

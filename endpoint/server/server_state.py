@@ -29,20 +29,29 @@ class ServerState:
     loop: asyncio.AbstractEventLoop
     stopping: bool = False
     _turns: deque[Callable[[], None]] = field(default_factory=deque)
+    _parts: deque[Callable[[], None]] = field(default_factory=deque)
+    _scheduled: bool = False
 
     def turn(self, job: Callable[[], None]) -> None:
         """Do a job in the event loop when those before it are done, and look at all connections after each."""
         self._turns.append(job)
-        if len(self._turns) == 1:
+        self._schedule()
+
+    def part(self, job: Callable[[], None]) -> None:
+        """Do a job that sends the next part of a long answer, when there are no others to do."""
+        self._parts.append(job)
+        self._schedule()
+
+    def _schedule(self) -> None:
+        if not self._scheduled and (self._turns or self._parts):
+            self._scheduled = True
             self.loop.call_soon(self._take_turn)
 
     def _take_turn(self) -> None:
-        try:
-            self._turns[0]()
-        finally:
-            self._turns.popleft()
-            if self._turns:
-                self.loop.call_soon(self._take_turn)
+        self._scheduled = False
+        job = (self._turns or self._parts).popleft()
+        self._schedule()
+        job()
 
     def later(self, setting: str | None, what: Callable[[], None]) -> asyncio.TimerHandle | None:
         """Do something after the seconds that a setting says; return what cancels that, None without a setting."""
