@@ -73,6 +73,7 @@ class Connection(asyncio.Protocol):
         self.client: str | None = None
         self._peer = ""
         self._since = time.monotonic()
+        self._deadline: float | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._job: Future[WsgiResponse] | None = None
         self._answer: WsgiResponse | None = None
@@ -131,10 +132,26 @@ class Connection(asyncio.Protocol):
 
     def _enter(self, phase: Phase) -> None:
         """Begin a phase, and its deadline."""
+        self.phase, self._since = phase, time.monotonic()
+        setting = DEADLINES.get(phase)
+        self._deadline = self._since + getattr(self.state.settings, setting) if setting else None
+        if phase == Phase.CLOSED or (self._deadline and self._timer and self._timer.when() > self._deadline):
+            self._stop_timer()
+        if self._deadline and not self._timer:
+            self._timer = self.state.loop.call_at(self._deadline, self._look)
+
+    def _stop_timer(self) -> None:
         if self._timer:
             self._timer.cancel()
-        self.phase, self._since = phase, time.monotonic()
-        self._timer = self.state.later(DEADLINES.get(phase), self._late)
+            self._timer = None
+
+    def _look(self) -> None:
+        """See whether the deadline has passed, which may be a later one than when the timer was set."""
+        self._timer = None
+        if self._deadline and time.monotonic() < self._deadline:
+            self._timer = self.state.loop.call_at(self._deadline, self._look)
+        elif self._deadline:
+            self._late()
 
     def _late(self) -> None:
         """End what took too long; who has begun a request is told so."""

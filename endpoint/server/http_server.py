@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import resource
 import signal
 import socket
@@ -23,8 +22,6 @@ from endpoint.site.log import Log
 from endpoint.site.site import NAME, Site
 from kg.errors import ConfigurationError
 from kg.settings import Settings
-
-log = logging.getLogger(__name__)
 
 SWITCH_SECONDS: Final = 0.0005
 """For how long a thread keeps the interpreter while another one wants it: the event loop wants it after every call to

@@ -6,6 +6,7 @@ import json
 import time
 from dataclasses import dataclass
 from email.utils import formatdate
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Final
 
@@ -73,13 +74,18 @@ def begin(status: str, fields: Fields, request: RequestHead | None, *, keeps_ali
     lines = [f"HTTP/1.1 {status}", *(f"{name}: {value}" for name, value in fields if name.lower() not in OWN)]
     if any("\r" in line or "\n" in line for line in lines):
         raise ValueError("a line break in a header field")
-    lines += [f"Date: {formatdate(time.time(), usegmt=True)}", f"Server: {NAME}"]
+    lines += [f"Date: {_date(int(time.time()))}", f"Server: {NAME}"]
     lines += ["Transfer-Encoding: chunked"] if chunked else []
     if not framing.keeps_alive:
         lines.append("Connection: close")
     elif request and request.version == "1.0":
         lines.append("Connection: keep-alive")
     return "\r\n".join((*lines, "\r\n")).encode("latin-1"), framing
+
+
+@lru_cache(maxsize=1)
+def _date(second: int) -> str:
+    return formatdate(second, usegmt=True)
 
 
 def problem(status: int, detail: str) -> tuple[str, Fields, bytes]:

@@ -52,7 +52,3 @@ class ServerState:
         job = (self._turns or self._parts).popleft()
         self._schedule()
         job()
-
-    def later(self, setting: str | None, what: Callable[[], None]) -> asyncio.TimerHandle | None:
-        """Do something after the seconds that a setting says; return what cancels that, None without a setting."""
-        return self.loop.call_later(getattr(self.settings, setting), what) if setting else None
