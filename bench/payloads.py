@@ -277,16 +277,10 @@ def answering(body: bytes, content_type: str) -> Iterator[str]:
 
 
 def raw(port: int, request: bytes) -> bytes:
-    """Send bytes and return everything that comes back until the connection is closed."""
+    """Send bytes and return everything that comes back until the connection is closed; a reset raises OSError."""
     with socket.create_connection(("127.0.0.1", port), timeout=CLOSED_AFTER + 10) as connection:
-        answer = b""
-        try:
-            connection.sendall(request)
-            while part := connection.recv(65_536):
-                answer += part
-        except ConnectionError:
-            pass  # closed while we were still sending
-        return answer
+        connection.sendall(request)
+        return b"".join(iter(lambda: connection.recv(65_536), b""))
 
 
 def ask(server: Server, query: str, accept: str = "application/sparql-results+json") -> Reply:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-import logging
-import socket
 import threading
 from contextlib import ExitStack, closing
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import click
 from flask import Flask
-from waitress.server import create_server
 
 from endpoint import reconcile
 from endpoint.catalog import dumps, linksets, snapshots
@@ -25,8 +22,8 @@ from endpoint.html import describe, home_and_search
 from endpoint.http import headers, hosts, pages, parameters, spelling
 from endpoint.http.conditional import readable
 from endpoint.server import health, metrics
+from endpoint.server.http_server import HttpServer
 from endpoint.server.response_cache import ResponseCache
-from endpoint.server.waitress_channel import Channel
 from endpoint.server.warmup import Warmer
 from endpoint.site import limits, log, problems
 from endpoint.site.past import Past
@@ -35,7 +32,7 @@ from endpoint.sparql import graph_store, protocol
 from endpoint.sparql.authorize import FORM_OVERHEAD, trusted
 from kg.derived.artefacts import Artefacts
 from kg.derived.changes import CHANGES
-from kg.errors import ConfigurationError, NewsgraphError
+from kg.errors import NewsgraphError
 from kg.rdf import terms
 from kg.settings import Settings
 from kg.store.layout import Store
@@ -45,9 +42,6 @@ from kg.write import tokens
 from kg.write.writer import Writer
 
 BODY_BYTES: Final = 1_000_000
-IDLE_SECONDS: Final = 15
-SWEEP_SECONDS: Final = 5
-HEADER_BYTES: Final = 262_144
 PARTS: Final = (
     *(home_and_search, resource, memento, protocol, graph_store, vocabulary, context, dumps, catalog, health, metrics),
     *(feeds, well_known, openapi, linksets, reconcile, snapshots),
@@ -84,7 +78,8 @@ def create_app(settings: Settings, workers: Workers, writer: Writer | None = Non
     )
     own = hosts.ours(spelling.encoded(readable(responses)), settings, lambda: workers.snapshot.manifest.base)
     observers = (log.access_log(settings), log.slow_query_log(settings), metrics.install(app, workers, artefacts))
-    app.wsgi_app = log.Log(own, [one for one in observers if one])  # type: ignore[method-assign]
+    outermost = log.Log(own, [one for one in observers if one])
+    app.extensions[log.Log.__name__] = app.wsgi_app = outermost  # type: ignore[method-assign]
     return app
 
 
@@ -94,31 +89,12 @@ def _version(artefacts: Artefacts, workers: Workers) -> str:
     return source.id + ("" if artefacts.making(CHANGES, source) else "+feeds")
 
 
-def server(app: Flask, settings: Settings) -> Any:
-    """Return a waitress server of ``app`` bound to the configured address, to be started with ``run()``.
+def server(app: Flask, settings: Settings) -> HttpServer:
+    """Return a server of ``app`` that listens on the configured address, to be started with ``run()``.
 
-    Slow and idle connections are closed, so that they cannot hold all threads. Raises ConfigurationError if
-    the address cannot be used.
+    Raises ConfigurationError if the address cannot be used.
     """
-    sockets: dict[int, Any] = {}
-    made = create_server(
-        app,
-        map=sockets,
-        sockets=[_bound(settings.host, settings.port)],
-        threads=settings.threads,
-        ident=NAME,
-        channel_timeout=IDLE_SECONDS,
-        cleanup_interval=SWEEP_SECONDS,
-        max_request_header_size=HEADER_BYTES,
-        max_request_body_size=app.config["MAX_CONTENT_LENGTH"],
-        clear_untrusted_proxy_headers=True,
-        **_proxy(settings),
-    )
-    for listening in sockets.values():
-        listening.channel_class = Channel
-        listening.log = app.wsgi_app
-        listening.longest_body = partial(_longest_body, app, settings)
-    return made
+    return HttpServer(app, settings, partial(_longest_body, app, settings))
 
 
 def _longest_body(app: Flask, settings: Settings, authorization: str | None = None) -> int:
@@ -128,31 +104,11 @@ def _longest_body(app: Flask, settings: Settings, authorization: str | None = No
     return max(longest, upload)
 
 
-def _proxy(settings: Settings) -> dict[str, Any]:
-    """Return what waitress has to know of a proxy in front, whose word for the client's address it takes."""
-    if not settings.trusted_proxy:
-        return {}
-    return {
-        "trusted_proxy": settings.trusted_proxy,
-        "trusted_proxy_count": settings.trusted_proxy_count,
-        "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"},
-    }
-
-
-def _bound(host: str, port: int) -> socket.socket:
-    try:
-        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
-    except (OSError, OverflowError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise ConfigurationError(f"cannot listen on {host}:{port}: {reason}; choose another --port") from None
-
-
 def serve(settings: Settings) -> None:
-    """Serve the store until interrupted, and print addresses to click on.
+    """Serve the store until SIGINT or SIGTERM, and print addresses to click on.
 
     Raises StoreError without a snapshot, ConfigurationError if the port is taken.
     """
-    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     store = Path(settings.store)
     if settings.writable:
         tokens.check(settings.write_token_sha256)
@@ -165,10 +121,7 @@ def serve(settings: Settings) -> None:
         stack.enter_context(closing(Warmer(app))).start()
         # Finding an event to show takes a second on a cold disk; nobody who asks has to wait for that.
         threading.Thread(target=_announce, args=(settings, workers), daemon=True).start()
-        try:
-            running.run()
-        finally:
-            running.close()
+        running.run()
 
 
 def _announce(settings: Settings, workers: Workers) -> None:

@@ -44,6 +44,8 @@ The tree::
     ├── PreconditionError
     ├── ValueRefusedError
     ├── MessageError
+    ├── RequestRefusedError
+    ├── ResponseNotKeptError
     └── FrameError
         ├── PipeClosedError
         ├── FrameDeadlineError
@@ -260,6 +262,18 @@ class ValueRefusedError(NewsgraphError):
 
 class MessageError(NewsgraphError):
     """What one process of newsgraph sent another one is not what the receiver knows; they are of different versions."""
+
+
+class RequestRefusedError(NewsgraphError):
+    """What came over a connection is no request that this server reads; ``status`` is what HTTP calls that."""
+
+    def __init__(self, message: str, status: int = 400) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class ResponseNotKeptError(NewsgraphError):
+    """Only a response that is kept was wanted, and there is none."""
 
 
 class FrameError(NewsgraphError):

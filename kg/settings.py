@@ -22,7 +22,7 @@ NOT_IN_IRI = re.compile(r'[\x00-\x20\x7f<>"{}|\\^`]')  # RFC 3987, section 2.2
 LAST_PORT = 65_535
 PREFIX = "KG_"
 WRITE_TOKEN = "KG_WRITE_TOKEN"  # noqa: S105 - the one variable that is no setting: its value is kept nowhere
-AT_LEAST_ONE = ("query_workers", "threads")
+AT_LEAST_ONE = ("query_workers", "threads", "connections")
 
 
 def setting(default: Any, help_text: str) -> Any:
@@ -47,7 +47,17 @@ class Settings:
     host: str = setting("127.0.0.1", "Address that the server listens on.")
     port: int = setting(8000, "Port that the server listens on.")
     serve_url: str = setting("", "Address at which clients find this server, if it is not the base; ends with a slash.")
-    threads: int = setting(16, "Requests that the server answers at the same time.")
+    threads: int = setting(16, "Requests that the server answers at the same time; half of them may be queries.")
+    waiting_requests: int = setting(2_000, "Requests that may wait for a thread, of documents and of queries each.")
+    connections: int = setting(4_000, "Connections at the same time; then the one that has waited longest is closed.")
+    client_connections: int = setting(200, "Connections of one client, if no proxy is trusted; 0: any number.")
+    header_bytes: int = setting(262_144, "Longest head of a request, in bytes.")
+    header_seconds: float = setting(10.0, "Longest time from the first byte of a request to the end of its head.")
+    body_seconds: float = setting(20.0, "Longest time from the end of a request's head to the end of its body.")
+    send_seconds: float = setting(20.0, "Longest time in which a client takes the next 256 kB of an answer.")
+    idle_seconds: float = setting(15.0, "Seconds after which a connection without a request is closed.")
+    notice_seconds: float = setting(1.0, "Seconds for which /readyz says 503 after SIGTERM before the server drains.")
+    drain_seconds: float = setting(10.0, "Longest time in which a server that ends answers what is under way.")
     query_seconds: float = setting(20.0, "Longest time from the arrival of a query to its answer, in seconds.")
     query_workers: int = setting(2, "Queries that run at the same time, each in a process of its own.")
     query_memory: int = setting(2_000_000_000, "Largest address space of one query process, in bytes.")

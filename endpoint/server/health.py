@@ -19,7 +19,9 @@ def health() -> Response:
 
 @blueprint.get("/readyz", described=PLAIN)
 def ready() -> Response:
-    """Say which snapshot is served; 503 while no worker has it open."""
+    """Say which snapshot is served; 503 while no worker has it open, and from when the server is told to end."""
+    if site().leaving.is_set():
+        raise ServiceBusyError("this server is about to end")
     if not site().workers.ready(1.0):
         raise ServiceBusyError("no worker is ready")
     return _uncached(jsonify(status="ready", snapshot=site().snapshot.id))

@@ -11,7 +11,7 @@ import gzip
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final, Self
 from urllib.parse import unquote_to_bytes
@@ -25,6 +25,7 @@ from endpoint.http.hosts import ROOT
 from endpoint.http.urls import THINGS
 from endpoint.site.log import Application
 from endpoint.site.lru import LruCache
+from kg.errors import ResponseNotKeptError
 
 SIZE: Final = 64_000_000
 LEAST: Final = 1_000
@@ -36,6 +37,8 @@ GROWING: Final = "/doc/snapshot/"
 """Documents that change while the snapshot stays: they tell which dumps are made."""
 COUNTED: Final = 10_000
 COUNTED_LENGTH: Final = 1_000
+ONLY_KEPT: Final = "newsgraph.only_kept"
+"""Key in the WSGI environment of a request that is answered only if its response is kept; nothing is made for it."""
 UNCHANGED: Final = ("content-length", "content-type", "content-encoding")
 """Headers that a 304 and a 412 do not repeat."""
 
@@ -98,7 +101,7 @@ class Asked:
     @property
     def size(self) -> int:
         """How many characters it takes."""
-        return sum(len(part) for part in astuple(self) if isinstance(part, str))
+        return sum(map(len, (self.path, self.query, self.accept, self.language, self.mount)))
 
     def environ(self) -> dict[str, Any]:
         """Return the WSGI environment of such a request."""
@@ -118,9 +121,10 @@ class ResponseCache:
         self._lock = threading.Lock()
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-        """Answer a request (PEP 3333)."""
+        """Answer a request (PEP 3333); raises ResponseNotKeptError if only a kept response will do."""
         asked = Asked.of(environ)
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or not asked.is_document:
+            _refuse_to_make(environ)
             return self.application(environ, start_response)
         response = self._response(asked, environ)
         if response.is_fixed:
@@ -149,6 +153,7 @@ class ResponseCache:
         key = (version, asked)
         found: CachedResponse | None = self.cache.get(key)
         if found is None:
+            _refuse_to_make(environ)
             found = self._made(environ, compress=asked.gzip)
             if found.is_fixed and self.version() == version:
                 self.cache.put(key, found, len(found.body) + asked.size + LEAST)
@@ -174,6 +179,11 @@ class ResponseCache:
             return response
         headers["Vary"] = ", ".join(filter(None, (headers.get("Vary", ""), "Accept-Encoding")))
         return response.compressed() if compress and len(content) >= LEAST else response
+
+
+def _refuse_to_make(environ: dict[str, Any]) -> None:
+    if environ.get(ONLY_KEPT):
+        raise ResponseNotKeptError("the response is not kept")
 
 
 def _takes_gzip(accepted: str) -> bool:

@@ -91,15 +91,9 @@ class Log:
 
         def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
             one.status = int(status[:3])
-            length = dict(headers).get("Content-Length")
-            one.size = int(length) if length and one.method != "HEAD" else 0
             return start_response(status, headers, *rest)
 
-        body = self.application(environ, start)
-        if hasattr(body, "prepare"):  # a file, which waitress sends by itself if it gets it as it is
-            self.finish(one)
-            return body
-        return _Watched(body, one, self.finish)
+        return _Watched(self.application(environ, start), one, self.finish)
 
     def finish(self, one: RequestRecord) -> None:
         """Complete a record and hand it to those who want it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Hashable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -36,6 +37,8 @@ class Site:
     past: Past = field(kw_only=True)
     artefacts: Artefacts = field(kw_only=True)
     cache: LruCache = field(default_factory=lambda: LruCache(CACHE_BYTES))
+    leaving: threading.Event = field(default_factory=threading.Event)
+    """Set as soon as the server is told to end, so that nobody sends it more."""
 
     @property
     def snapshot(self) -> Snapshot:

@@ -46,23 +46,15 @@ Serving = Callable[[Settings], AbstractContextManager[Send]]
 
 @contextmanager
 def listening(settings: Settings, workers: Workers, writer: Writer | None = None) -> Iterator[int]:
-    """Run a waitress server on a free port, as kg serve runs it."""
+    """Run a server on a free port, as kg serve runs it."""
     assert workers.ready(20)
     running = server(create_app(settings, workers, writer), settings)
     thread = threading.Thread(target=running.run)
     thread.start()
-    pulled = threading.Event()
-
-    def close() -> None:
-        pulled.wait()  # another pull may have woken the server's thread, which closes what this one still writes to
-        running.close()
-
     try:
-        yield int(running.effective_port)
+        yield running.port
     finally:
-        running.task_dispatcher.shutdown()
-        running.trigger.pull_trigger(close)
-        pulled.set()
+        running.stop()
         thread.join(20)
 
 

@@ -51,6 +51,7 @@ CSV = TESTS / "plugins" / "csv_dialect"
 FILES_OF_A_ROOM = 14
 LINES_OF_A_FILE = 400
 LINES_OF_A_FUNCTION = 60
+DOCUMENTED = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
 KNOWN = modules()
 ARROWS = arrows(KNOWN)
@@ -121,7 +122,7 @@ def _orphans(node: ast.AST) -> Iterator[int]:
     for before, one in pairwise([None, *body] if isinstance(body, list) else []):
         alone = isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant) and isinstance(one.value.value, str)
         documented = before is None or isinstance(before, ast.Assign | ast.AnnAssign)
-        if alone and not (documented and isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)):
+        if alone and not (documented and isinstance(node, DOCUMENTED)):
             yield one.lineno
 
 

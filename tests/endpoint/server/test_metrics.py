@@ -49,7 +49,7 @@ def test_requests_and_queries_are_counted(served) -> None:
 
 
 def test_no_request_can_make_a_new_series_of_methods(served) -> None:
-    for method in ("BREW", "PROPFIND"):
+    for method in ("MKCOL", "PROPFIND"):
         served("/", method=method)
     counted(served, 2, "newsgraph_requests_total", method="other", status="405")
 

@@ -169,7 +169,7 @@ def test_only_a_trusted_proxy_is_believed_who_the_client_is(
     monkeypatch.setattr(limits, "client", seen.append)
     with serving(replace(settings, trusted_proxy=trusted)) as send:
         reply = send("/sparql?query=ASK%20%7B%7D", X_Forwarded_For="203.0.113.9, 198.51.100.7")
-    assert (reply.status, seen) == (200, [expected])
+    assert (reply.status, seen[-1]) == (200, expected)
 
 
 def test_a_result_over_the_limit_is_refused_whole(settings: Settings, serving) -> None:

@@ -124,7 +124,7 @@ def test_a_request_that_cannot_be_parsed_is_logged_too(
     here = serving(replace(_logging(settings, tmp_path), port=port))
     with here, socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
         connection.sendall(b"GET / HTTP/1.1\r\nBad Header: x\r\n\r\n")
-        assert connection.recv(100).startswith(b"HTTP/1.0 400 ")
+        assert connection.recv(100).startswith(b"HTTP/1.1 400 ")
         while connection.recv(1_000):
             pass
     (one,) = lines()

@@ -1,0 +1,217 @@
+"""Requests read from the bytes of a connection (RFC 9112), without any socket: what they are, and what is refused.
+
+The parser of Node.js reads the message itself, strictly; here it is given one head at a time, so that a head has a
+limit, and a request that follows another on the same connection waits for its turn. Bytes that are not ASCII in a
+target are percent-encoded for it, and an offer to upgrade is passed over (RFC 9110, section 7.8): Java's client makes
+one with every request.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from io import BytesIO
+from tempfile import TemporaryFile
+from typing import IO, Final
+
+from httptools import (
+    HttpParserCallbackError,
+    HttpParserError,
+    HttpParserInvalidMethodError,
+    HttpRequestParser,
+)
+
+from kg.errors import RequestRefusedError
+
+IN_MEMORY: Final = 65_536
+"""Bytes of a body that are kept in memory; the rest goes into a file, so that slow uploads take none."""
+FRAMING: Final = 8
+"""Bytes of chunks and trailers that are read for each byte of a body, beside those that a head may have."""
+VERSIONS: Final = ("1.0", "1.1")
+_END: Final = re.compile(rb"\n\r?\n")
+_UPGRADE: Final = re.compile(rb"(?im)^upgrade:[^\n]*\n")
+_NOT_ASCII: Final = re.compile(rb"[\x80-\xff]")
+_HOST: Final = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=%:\[\]-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class RequestHead:
+    """Request line and header section; field names are in lower case, and ``target`` is as it was sent."""
+
+    method: str
+    target: str
+    version: str
+    fields: tuple[tuple[str, str], ...]
+    keeps_alive: bool
+
+    def value(self, name: str) -> str | None:
+        """Return the values of a field, with commas between, or None."""
+        found = [value for field, value in self.fields if field == name]
+        return ", ".join(found) if found else None
+
+    @property
+    def expects_continue(self) -> bool:
+        """Whether its client waits for a word before it sends the body (RFC 9110, section 10.1.1)."""
+        return self.version == "1.1" and (self.value("expect") or "").lower() == "100-continue"
+
+
+class RequestReader:
+    """Reads the requests of one connection, one after the other.
+
+    ``head_bytes`` is the longest head; ``longest_body`` says how many bytes may follow, by the value of Authorization.
+    """
+
+    def __init__(self, head_bytes: int, longest_body: Callable[[str | None], int]) -> None:
+        self.head_bytes = head_bytes
+        self.longest_body = longest_body
+        self._buffer = bytearray()
+        self._begin()
+
+    def _begin(self) -> None:
+        self.head: RequestHead | None = None
+        self.is_complete = self.is_last = False
+        self.body: IO[bytes] = BytesIO()
+        self.size = 0
+        self._fields: list[tuple[str, str]] = []
+        self._searched = self._framed = 0
+        self._left: int | None = None
+        self._most = 0
+        self._parser = HttpRequestParser(self)
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether something of a request is there."""
+        return bool(self.head or self._buffer)
+
+    @property
+    def keeps_alive(self) -> bool:
+        """Whether another request may follow the one that is read."""
+        return self.head is not None and self.head.keeps_alive and not self.is_last
+
+    @property
+    def ahead(self) -> int:
+        """How many bytes are there beyond what has been read."""
+        return len(self._buffer)
+
+    def feed(self, data: bytes) -> None:
+        """Take bytes of the connection, and read on; once a request is complete they wait for ``next``.
+
+        Raises RequestRefusedError, after which nothing can be read.
+        """
+        self._buffer += data
+        try:
+            self._read()
+        except HttpParserError as error:
+            if not self.is_complete:
+                raise _refusal(error) from None
+            self.is_last = True  # something follows a body in chunks, and nobody knows where that begins
+
+    def next(self) -> None:
+        """Forget the request that was read, and read the one that was sent after it, as far as it is there."""
+        self.close()
+        self._begin()
+        self.feed(b"")
+
+    def close(self) -> None:
+        """Let go of the body."""
+        self.body.close()
+
+    def _read(self) -> None:
+        if self.head is None and self._buffer:
+            self._read_head()
+        if self.head and not self.is_complete and self._buffer:
+            self._read_body()
+
+    def _read_head(self) -> None:
+        if not self._searched:
+            self._buffer = self._buffer.lstrip(b"\r\n")  # RFC 9112, section 2.2
+        if self._buffer and not self._buffer[:1].isalpha():
+            raise RequestRefusedError("the request does not begin with a method")
+        end = _END.search(self._buffer, max(0, self._searched - 2))
+        self._searched = len(self._buffer)
+        if (end.end() if end else self._searched) > self.head_bytes:
+            raise RequestRefusedError(f"the header section is longer than {self.head_bytes} bytes", 431)
+        if end is None:
+            return
+        head = bytes(self._buffer[: end.end()])
+        del self._buffer[: end.end()]
+        line, _, fields = head.partition(b"\n")
+        self._target = line.split(b" ")[1].decode("latin-1") if line.count(b" ") > 1 else ""
+        line = _NOT_ASCII.sub(lambda match: b"%%%02X" % match[0][0], line)
+        self._parser.feed_data(line + b"\n" + _UPGRADE.sub(b"", fields))
+
+    def _read_body(self) -> None:
+        taken = len(self._buffer) if self._left is None else min(self._left, len(self._buffer))
+        data = bytes(self._buffer[:taken])
+        del self._buffer[:taken]
+        self._framed += taken
+        if self._left is not None:
+            self._left -= taken
+        self._parser.feed_data(data)
+        if self._framed > self.head_bytes + FRAMING * (self.size + 1):
+            raise RequestRefusedError("the request has more chunks and trailers than body")
+
+    def on_message_begin(self) -> None:
+        """Read no second request with the same parser."""
+        if self.head:
+            raise RequestRefusedError("a request follows a body in chunks")
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a field of the header section, none of a trailer."""
+        if not self.head:
+            self._fields.append((name.decode("latin-1").lower(), value.decode("latin-1").strip(" \t")))
+
+    def on_headers_complete(self) -> None:
+        """Complete the head, and look at what the parser lets pass."""
+        parser, fields = self._parser, tuple(self._fields)
+        method = parser.get_method().decode()
+        self.head = RequestHead(method, self._target, parser.get_http_version(), fields, parser.should_keep_alive())
+        _check(self.head)
+        self._most = self.longest_body(self.head.value("authorization"))
+        if self.head.value("transfer-encoding") is None:
+            self._left = int(self.head.value("content-length") or 0)
+            self._limit(self._left)
+
+    def on_body(self, data: bytes) -> None:
+        """Take a part of the body."""
+        self.size += len(data)
+        self._limit(self.size)
+        if self.size > IN_MEMORY and isinstance(self.body, BytesIO):
+            held = self.body.getvalue()
+            self.body = TemporaryFile()  # noqa: SIM115 - ``close`` closes it
+            self.body.write(held)
+        self.body.write(data)
+
+    def on_message_complete(self) -> None:
+        """Take note of the end."""
+        self.is_complete = True
+        self.body.seek(0)
+
+    def _limit(self, size: int) -> None:
+        if size > self._most:
+            raise RequestRefusedError(f"the body of the request is longer than {self._most} bytes", 413)
+
+
+def _refusal(error: HttpParserError) -> Exception:
+    """Return what was raised while the parser called back, or what its own error means."""
+    if isinstance(error, HttpParserCallbackError) and isinstance(error.__context__, Exception):
+        return error.__context__
+    if isinstance(error, HttpParserInvalidMethodError):
+        return RequestRefusedError("the method of the request is not known", 501)
+    return RequestRefusedError(f"the request is malformed: {error}")
+
+
+def _check(head: RequestHead) -> None:
+    """Raise RequestRefusedError for what is well-formed, and not for us."""
+    hosts = [value for name, value in head.fields if name == "host"]
+    if head.version not in VERSIONS:
+        raise RequestRefusedError(f"HTTP {head.version} is not spoken here, but 1.1", 505)
+    if head.method == "CONNECT":
+        raise RequestRefusedError("this server is no proxy", 501)
+    if len(hosts) > 1 or (head.version == "1.1" and not hosts):
+        raise RequestRefusedError(f"the request has {len(hosts)} Host fields instead of one")
+    if hosts and not _HOST.fullmatch(hosts[0]):
+        raise RequestRefusedError("the Host field of the request names no host")
+    if head.version == "1.0" and head.value("transfer-encoding") is not None:
+        raise RequestRefusedError("HTTP/1.0 has no Transfer-Encoding")
