@@ -17,7 +17,7 @@ INLINE: Final = frozenset({"/healthz"})
 """Paths that the event loop answers by itself, whoever waits for a thread."""
 HEALTH: Final = frozenset({"/readyz", "/metrics"})
 HEALTH_THREADS: Final = 2
-HEAVY: Final = frozenset({"sparql", "graphs", "reconcile", "search", "dump"})
+HEAVY: Final = frozenset({"sparql", "graphs", "reconcile", "search", "events", "dump"})
 """First segments of the paths behind which a request may take seconds."""
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
