@@ -4,7 +4,7 @@ import socket
 import threading
 import urllib.parse
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from socketserver import BaseRequestHandler, ThreadingTCPServer
@@ -88,7 +88,8 @@ def serving_badly(bad: Bad) -> Iterator[Bad]:
             if reply is None:
                 bad.done.wait(20)
                 return
-            self.request.sendall(reply(bad.queries[-1]) if callable(reply) else reply)
+            with suppress(ConnectionError):  # who has read enough is gone
+                self.request.sendall(reply(bad.queries[-1]) if callable(reply) else reply)
 
     with ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
