@@ -56,8 +56,8 @@ def decide(
     ``named`` has the titles that the archive prints, with their languages; ``known`` the aliases of the ledger, each
     with its canonical node, all of them IRIs; ``separate`` the pairs of nodes that are not one, whatever a rule says;
     ``redirected`` the redirects of nodes, one of each. Things of which the archive prints no title are not made one.
-    ``formerly`` the IRIs that were made of printed labels, each with that of what it names and why. They tell nothing
-    of what is one, since a label may be printed for several things.
+    ``formerly`` the IRIs that were made of printed labels, and of titles that places had before, each with that of what
+    it names and why. They tell nothing of what is one, since a label may be printed for several things.
     """
     components = _Components(separate, nodes.geonames)
     for alias, canonical in known.items():

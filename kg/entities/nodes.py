@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -81,10 +82,23 @@ def reviewed() -> dict[str, str]:
 
     Raises ConfigurationError if the list is not installed.
     """
-    rows = (line.split("\t") for line in places.entries(same_file()))
-    return {title: canonical for canonical, title, *_ in rows}
+    return {title: canonical for canonical, title, *_ in _rows(same_file())}
+
+
+@cache
+def former_titles() -> dict[str, int]:
+    """Return the titles that the gazetteer had for places before, each with the GeoNames id; read once.
+
+    Raises ConfigurationError if the list is not installed.
+    """
+    return {title: int(geonames) for geonames, title in _rows(data_folder("entities") / "former.tsv")}
 
 
 def same_file() -> Path:
     """Return the file of the reviewed list; raises ConfigurationError if it is not installed."""
     return data_folder("entities") / "same.tsv"
+
+
+def _rows(file: Path) -> Iterator[list[str]]:
+    """Yield the rows of a list, without its header."""
+    return (line.split("\t") for line in islice(places.entries(file), 1, None))

@@ -9,20 +9,35 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 
 import vocab
-from kg.entities import categories
+from kg.entities import categories, naming
 from kg.entities.aliases import Aliases
+from kg.entities.nodes import Nodes, former_titles
 from kg.entities.publishers import organizations, publishers
 from kg.mapping.event import NamedThings
 from kg.rdf import Literal, NamedNode, Quad, terms
 from kg.rdf.iri import Minter
 
 
-def formerly(named: NamedThings, minter: Minter) -> Iterator[tuple[str, str, str]]:
-    """Yield each IRI that a printed heading or label had before, with that of what it names, and the reason."""
+def formerly(named: NamedThings, nodes: Nodes) -> Iterator[tuple[str, str, str]]:
+    """Yield each IRI that a heading, a label or a place had before, with that of what it names, and the reason."""
+    minter = nodes.minter
     for _, heading in named.categories:
         yield minter.category(heading), minter.category(categories.load().name(heading)), "a printed heading"
     for old, key in organizations.aliases(named.publishers, publishers.load()).items():
         yield minter.organization(old), minter.organization(key), "a printed label"
+    yield from _former_titles(named, nodes)
+
+
+def _former_titles(named: NamedThings, nodes: Nodes) -> Iterator[tuple[str, str, str]]:
+    """Yield the IRIs that the gazetteer's former titles gave to places that are named, or contain what is."""
+    gazetteer, live = nodes.gazetteer, {nodes.iri(*name) for name in named.entities}
+    titled = {place for name in named.entities if (place := nodes.place(*name))}
+    places = titled.union(named.known_places(gazetteer))
+    described = {one.geonames for place in places for one in (place, *gazetteer.containers(place))}
+    for title, geonames in former_titles().items():
+        place, former = gazetteer.by_id(geonames), nodes.minter.entity("en", title)
+        if place and geonames in described and former not in live:
+            yield former, naming.iri(place, nodes.minter, gazetteer), "a title that the place had before"
 
 
 def category_quads(headings: Mapping[tuple[str, str], int], minter: Minter, aliases: Aliases) -> Iterator[Quad]:

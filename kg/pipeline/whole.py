@@ -141,7 +141,7 @@ class Whole:
         """Decide which nodes are one, with what the ledger has decided already."""
         base, named = self.minter.base, self.outcome.named
         known = {base + alias: base + canonical for alias, canonical in ledger.aliases.items()}
-        old = list(formerly(named, self.minter))
+        old = list(formerly(named, self.nodes))
         if self._is_hiding(ledger):
             printed = {self.minter.entity(language, title) for language, title in named.entities}
             printed |= {former for former, _, _ in old}

@@ -29,12 +29,30 @@ def said(quads: Iterable[Quad], path: str) -> set[tuple[NamedNode, object]]:
     return {(quad.predicate, quad.object) for quad in quads if quad.subject == NamedNode(BASE + path)}
 
 
+def former_titles(**things: object) -> dict[str, str]:
+    nodes = Nodes(MINTER, gazetteer.load())
+    found = named.formerly(NamedThings(**things), nodes)  # type: ignore[arg-type]
+    return {old.removeprefix(BASE): new.removeprefix(BASE) for old, new, _ in found}
+
+
+def test_the_iri_that_a_former_title_gave_a_place_leads_to_it_wherever_the_place_is_described() -> None:
+    leads = {"entity/en/Harbin_City": "entity/en/Harbin"}
+    assert former_titles(entities={("en", "Harbin")}) == leads
+    assert former_titles(places={2037013}) == leads
+    assert former_titles(entities={("en", "Cairo")}) == {}
+
+
+def test_a_former_title_that_is_that_of_another_thing_leads_nowhere() -> None:
+    assert former_titles(entities={("en", "Malé")}) == {"entity/en/Male": "entity/en/Mal%C3%A9"}
+    assert former_titles(entities={("en", "Cotabato City"), ("en", "Cotabato")}).get("entity/en/Cotabato") is None
+
+
 def described(
     categories: dict[tuple[str, str], int] | None = None, publishers: dict[tuple[str, str], int] | None = None
 ) -> list[Quad]:
     things = NamedThings(categories=Counter(categories or {}), publishers=Counter(publishers or {}))
     nodes = Nodes(MINTER, gazetteer.load())
-    return list(named_quads(things, nodes, decide([], [], nodes, {}, (), (), named.formerly(things, MINTER))))
+    return list(named_quads(things, nodes, decide([], [], nodes, {}, (), (), named.formerly(things, nodes))))
 
 
 def replaced_by(path: str) -> set[tuple[NamedNode, object]]:
