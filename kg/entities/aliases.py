@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from itertools import chain, pairwise
 from typing import NamedTuple
 
-from kg.entities import naming, sameness
+from kg.entities import sameness
 from kg.entities.nodes import Nodes
+from kg.entities.places import naming
 from kg.entities.uses import Use
 
 

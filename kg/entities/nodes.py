@@ -9,10 +9,11 @@ from itertools import islice
 from pathlib import Path
 from urllib.parse import unquote
 
-from kg.entities import gazetteer as places
-from kg.entities import naming, titles
-from kg.entities.gazetteer import Gazetteer
-from kg.entities.place import Place
+from kg.entities import titles
+from kg.entities.places import gazetteer as places
+from kg.entities.places import naming
+from kg.entities.places.gazetteer import Gazetteer
+from kg.entities.places.place import Place
 from kg.rdf.iri import Minter
 from kg.version import data_folder
 

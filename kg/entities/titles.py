@@ -15,8 +15,8 @@ from html.entities import html5
 from typing import Final
 from urllib.parse import unquote
 
-from kg.entities.names import LETTERS
 from kg.entities.namespaces import LANGUAGES, LOCAL_NAMESPACES, NAMESPACES, OTHER_SITES, WIKIPEDIAS
+from kg.entities.places.names import LETTERS
 
 #: The longest title, in bytes of UTF-8.
 LONGEST: Final = 255

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Final
 
-from kg.entities import naming
 from kg.entities.aliases import Aliases
 from kg.entities.nodes import Nodes
-from kg.entities.place import Place
+from kg.entities.places import naming
+from kg.entities.places.place import Place
 from kg.mapping.event import NamedThings
 from kg.rdf import Literal, NamedNode, Quad, terms
 from kg.rdf.iri import spell

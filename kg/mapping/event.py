@@ -11,10 +11,11 @@ from itertools import chain
 
 from kg.dialects.item import Item
 from kg.dialects.record import Citation
-from kg.entities import categories, naming
-from kg.entities.gazetteer import Gazetteer
+from kg.entities import categories
 from kg.entities.nodes import Nodes
-from kg.entities.place import Place
+from kg.entities.places import naming
+from kg.entities.places.gazetteer import Gazetteer
+from kg.entities.places.place import Place
 from kg.entities.publishers import publishers
 from kg.entities.uses import Use
 from kg.events.timeline import Event, Listing, Observed, Span

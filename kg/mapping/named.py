@@ -9,9 +9,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 
 import vocab
-from kg.entities import categories, naming
+from kg.entities import categories
 from kg.entities.aliases import Aliases
 from kg.entities.nodes import Nodes, former_titles
+from kg.entities.places import naming
 from kg.entities.publishers import organizations, publishers
 from kg.mapping.event import NamedThings
 from kg.rdf import Literal, NamedNode, Quad, terms

@@ -24,7 +24,8 @@ from kg.archive.versions import UnreadPage
 from kg.dialects import registry
 from kg.dialects.item import Reference, Tally
 from kg.dialects.record import Unread
-from kg.entities import gazetteer, nodes
+from kg.entities import nodes
+from kg.entities.places import gazetteer
 from kg.entities.publishers import hosts, publishers
 from kg.entities.uses import Use
 from kg.events.ledger import Ledger

@@ -11,8 +11,9 @@ from itertools import chain, groupby
 from pathlib import Path
 from typing import Final
 
-from kg.entities import categories, naming
+from kg.entities import categories
 from kg.entities.nodes import Nodes
+from kg.entities.places import naming
 from kg.pipeline.kept_months import ConvertedMonth
 from kg.rdf import NamedNode, Quad
 

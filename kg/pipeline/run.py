@@ -24,9 +24,10 @@ from kg.dialects import registry
 from kg.enrich import adopt, source
 from kg.enrich.adopt import Adopted
 from kg.enrich.redirects import redirects
-from kg.entities import gazetteer, nodes
+from kg.entities import nodes
 from kg.entities.aliases import Redirect
 from kg.entities.nodes import Nodes
+from kg.entities.places import gazetteer
 from kg.entities.publishers import hosts, publishers
 from kg.errors import ConfigurationError
 from kg.events.ledger import Ledger

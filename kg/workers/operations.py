@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from kg.errors import ResultTooLargeError
-from kg.lookup import memento, newest, parts, reconcile, resource_state, search
+from kg.lookup import events_of_place, memento, newest, parts, resource_state
 from kg.lookup.capabilities import capabilities
 from kg.lookup.describe import describe, newest_events, total_of
 from kg.lookup.locate import Location, locate
-from kg.lookup.places import events_of_place
-from kg.lookup.reconcile_request import Completion, Extension, Query
+from kg.lookup.search import reconcile, search
+from kg.lookup.search.reconcile_request import Completion, Extension, Query
 from kg.process.operation import Operation, Table
 from kg.query.evaluate import Answer
 from kg.query.graph_store import graph as graph_of
@@ -166,7 +166,7 @@ class FindPlaces(GraphOperation[dict[str, Any]]):
 
 @dataclass(frozen=True, slots=True)
 class FindEvents(GraphOperation[dict[str, Any]]):
-    """Find ``count`` events of a place from the one at ``first`` on, see kg.lookup.places.events_of_place."""
+    """Find ``count`` events of a place from the one at ``first`` on, see kg.lookup.events_of_place."""
 
     place: str
     relation: str
@@ -182,7 +182,7 @@ class FindEvents(GraphOperation[dict[str, Any]]):
 
 @dataclass(frozen=True, slots=True)
 class FindText(GraphOperation[list[dict[str, Any]]]):
-    """Find events, places and so on by the words of a title or name, see kg.lookup.search.find."""
+    """Find events, places and so on by the words of a title or name, see kg.lookup.search.search.find."""
 
     index: Path
     text: str
@@ -196,7 +196,7 @@ class FindText(GraphOperation[list[dict[str, Any]]]):
 
 @dataclass(frozen=True, slots=True)
 class Reconcile(GraphOperation[dict[str, Any]]):
-    """Find candidates for each query of a batch, see kg.lookup.reconcile."""
+    """Find candidates for each query of a batch, see kg.lookup.search.reconcile."""
 
     index: Path
     base: str
@@ -212,7 +212,7 @@ class Reconcile(GraphOperation[dict[str, Any]]):
 
 @dataclass(frozen=True, slots=True)
 class Suggest(GraphOperation[dict[str, Any]]):
-    """Find things whose names begin with some text, see kg.lookup.reconcile.suggest."""
+    """Find things whose names begin with some text, see kg.lookup.search.reconcile.suggest."""
 
     index: Path
     base: str
@@ -225,7 +225,7 @@ class Suggest(GraphOperation[dict[str, Any]]):
 
 @dataclass(frozen=True, slots=True)
 class Extend(GraphOperation[dict[str, Any]]):
-    """Tell the values of properties of things, see kg.lookup.reconcile.extend."""
+    """Tell the values of properties of things, see kg.lookup.search.reconcile.extend."""
 
     base: str
     asked: Extension

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad
 
 from kg.errors import ReconciliationError
-from kg.lookup.reconcile import extend, similarity
-from kg.lookup.reconcile_request import Extension, extension, queries
+from kg.lookup.search.reconcile import extend, similarity
+from kg.lookup.search.reconcile_request import Extension, extension, queries
 from kg.rdf.prefixes import expand
 from kg.store.embedded import EmbeddedGraph
 from kg.store.layout import Store

@@ -31,9 +31,9 @@ from kg.dialects.record import Page
 from kg.dialects.wikitext.items import items
 from kg.dialects.wikitext.page import day_of
 from kg.dialects.wikitext.record import DayPage
-from kg.entities import gazetteer
-from kg.entities.gazetteer import SMALLEST_CITY, Gazetteer
-from kg.entities.towns import Towns
+from kg.entities.places import gazetteer
+from kg.entities.places.gazetteer import SMALLEST_CITY, Gazetteer
+from kg.entities.places.towns import Towns
 from kg.events.claims import Claims
 from kg.events.timeline import Capture, Listing, Timeline
 from tests.judged.places import draw

@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from kg.entities import gazetteer
+from kg.entities.places import gazetteer
 from kg.version import data_folder
 
 VIA: Final = re.compile(

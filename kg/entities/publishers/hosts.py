@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from publicsuffixlist import PublicSuffixList
 
-from kg.entities import gazetteer
+from kg.entities.places import gazetteer
 from kg.version import data_folder
 
 CARRIED: Final = re.compile(r"https?:/{1,2}(?=[^/])", re.IGNORECASE)

@@ -16,7 +16,7 @@ from kg.dialects.item import Item, Tally
 from kg.dialects.wikitext.items import items
 from kg.dialects.wikitext.page import day_of
 from kg.dialects.wikitext.record import DayPage
-from kg.entities import gazetteer, naming
+from kg.entities.places import gazetteer, naming
 from kg.rdf.iri import Minter
 from tests.judged.locations.draw import Case
 from tests.paths import CORPUS, DOCS

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.entities import gazetteer, nodes
+from kg.entities import nodes
 from kg.entities.aliases import Aliases, decide
 from kg.entities.nodes import Nodes
+from kg.entities.places import gazetteer
 from kg.entities.uses import Use
 from kg.rdf.iri import Minter
 

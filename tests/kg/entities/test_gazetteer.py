@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kg import version
-from kg.entities import gazetteer
-from kg.entities.gazetteer import Gazetteer, load
-from kg.entities.names import fold
-from kg.entities.place import Place, names_place
-from kg.entities.towns import CELLS, Towns
+from kg.entities.places import gazetteer
+from kg.entities.places.gazetteer import Gazetteer, load
+from kg.entities.places.names import fold
+from kg.entities.places.place import Place, names_place
+from kg.entities.places.towns import CELLS, Towns
 from kg.errors import ConfigurationError
 from tests.judged.measure import general
 from tests.paths import ROOT, TESTS

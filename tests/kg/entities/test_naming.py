@@ -11,10 +11,19 @@ from kg.dialects.item import Item, Tally
 from kg.dialects.record import Link
 from kg.dialects.wikitext import page
 from kg.dialects.wikitext.items import items
-from kg.entities import gazetteer
-from kg.entities.gazetteer import Gazetteer
-from kg.entities.naming import NamedPlace, iri, is_location, named_by, named_by_labels, of_label, of_title, title_of
-from kg.entities.place import Place
+from kg.entities.places import gazetteer
+from kg.entities.places.gazetteer import Gazetteer
+from kg.entities.places.naming import (
+    NamedPlace,
+    iri,
+    is_location,
+    named_by,
+    named_by_labels,
+    of_label,
+    of_title,
+    title_of,
+)
+from kg.entities.places.place import Place
 from kg.rdf.iri import Minter
 
 MINTER = Minter("http://127.0.0.1:8000/")

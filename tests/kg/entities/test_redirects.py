@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.entities import gazetteer
 from kg.entities.aliases import Aliases, Redirect, decide, same_as
 from kg.entities.nodes import Nodes
+from kg.entities.places import gazetteer
 from kg.rdf.iri import Minter
 
 BASE = "http://127.0.0.1:8000/"

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat
 
 from kg.errors import StoreError
-from kg.lookup import search, search_index
+from kg.lookup.search import search, search_index
 from kg.rdf import terms
 from kg.rdf.lines.blocks import gather
 from kg.store.embedded import EmbeddedGraph

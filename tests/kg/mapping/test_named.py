@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import vocab
-from kg.entities import gazetteer
 from kg.entities.aliases import decide
 from kg.entities.nodes import Nodes
+from kg.entities.places import gazetteer
 from kg.mapping import named
 from kg.mapping.event import NamedThings
 from kg.mapping.page import named_quads

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from pyoxigraph import RdfFormat, parse
 
-from kg.entities import gazetteer
 from kg.entities.nodes import Nodes
+from kg.entities.places import gazetteer
 from kg.events import ledger_file
 from kg.events.ledger import Ledger
 from kg.pipeline.kept_months import ConvertedMonth

@@ -11,10 +11,11 @@ import pytest
 from pyoxigraph import QueryResultsFormat, RdfFormat, parse
 
 from kg.errors import ConfigurationError, FederationError, NotSupportedError
-from kg.lookup import memento, newest, reconcile, resource_state, search_index, sitemap
+from kg.lookup import memento, newest, resource_state, sitemap
 from kg.lookup.describe import describe
 from kg.lookup.locate import locate
-from kg.lookup.reconcile_request import Extension, Query
+from kg.lookup.search import reconcile, search_index
+from kg.lookup.search.reconcile_request import Extension, Query
 from kg.lookup.statistics import statistics
 from kg.mapping import rebuild
 from kg.publish import diff

@@ -17,7 +17,7 @@ from pyoxigraph import RdfFormat, parse
 
 from kg.enrich import source
 from kg.lookup.resource_state import Resources
-from kg.lookup.search_index import Names
+from kg.lookup.search.search_index import Names
 from kg.lookup.sitemap import Documents
 from kg.lookup.statistics import Statistics
 from kg.pipeline.run import build

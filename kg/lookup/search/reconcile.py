@@ -14,11 +14,11 @@ from itertools import islice
 from typing import Any, Final
 
 from kg.entities.labels import core, folded, likeness
-from kg.lookup import search
 from kg.lookup.locate import locate
-from kg.lookup.reconcile_request import Completion, Extension, Query
-from kg.lookup.search import NAMES, Match
-from kg.lookup.search_index import KINDS
+from kg.lookup.search import search
+from kg.lookup.search.reconcile_request import Completion, Extension, Query
+from kg.lookup.search.search import NAMES, Match
+from kg.lookup.search.search_index import KINDS
 from kg.rdf import DefaultGraph, Literal, NamedNode, terms
 from kg.rdf.graph import Graph
 from kg.rdf.iri import canonical

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from kg.dialects.item import Item
-from kg.entities.gazetteer import Gazetteer
 from kg.entities.location import chinese, english
-from kg.entities.names import without_marks
-from kg.entities.place import Place, names_place
+from kg.entities.places.gazetteer import Gazetteer
+from kg.entities.places.names import without_marks
+from kg.entities.places.place import Place, names_place
 from kg.rdf.iri import Minter
 
 WORD = re.compile(r"\w")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kg.errors import NotFoundError
-from kg.lookup.places.events_of_place import distance, events_of_place, plain
+from kg.lookup.events_of_place import distance, events_of_place, plain
 from kg.rdf.prefixes import PREFIXES
 from kg.store.embedded import EmbeddedGraph
 

@@ -4,8 +4,8 @@ The table is made by data/gazetteer/make.py from GeoNames data (CC BY 4.0):
 countries, divisions and cities. A name resolves only where it very likely is the
 place, because persons, firms, clubs and plain words share the names of many towns
 (Nokia, Police, Honda). Seas, rivers and the like are known by the words of their
-titles (kg/entities/names.py), or from a list.
-Names that only small towns have are in a table of their own (kg/entities/towns.py).
+titles (kg/entities/places/names.py), or from a list.
+Names that only small towns have are in a table of their own (kg/entities/places/towns.py).
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from functools import cache
 from itertools import chain, islice
 from pathlib import Path
 
-from kg.entities.location.chinese_names import ChineseNames
-from kg.entities.names import (
+from kg.entities.places.chinese_names import ChineseNames
+from kg.entities.places.names import (
     DIVISION_WORDS,
     QUALIFIERS,
     fold,
@@ -32,8 +32,8 @@ from kg.entities.names import (
     whole,
     without_genitive,
 )
-from kg.entities.place import Place, area, several
-from kg.entities.towns import Towns
+from kg.entities.places.place import Place, area, several
+from kg.entities.places.towns import Towns
 from kg.version import data_folder
 
 #: Countries whose towns Wikipedia titles "Town, State": there a bare name is

@@ -1,4 +1,4 @@
-"""Finds titles and names in the full-text index of a snapshot (see kg.lookup.search_index), ranked by bm25."""
+"""Finds titles and names in the full-text index of a snapshot (see kg.lookup.search.search_index), ranked by bm25."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from kg.entities.labels import LONGEST, core, likeness, title
 from kg.errors import StoreError
-from kg.lookup.search_index import EVENT, FIRST_TITLE, KINDS, mask, spaced, words_of
+from kg.lookup.search.search_index import EVENT, FIRST_TITLE, KINDS, mask, spaced, words_of
 
 WORDS: Final = 24
 LAST: Final = 2**62

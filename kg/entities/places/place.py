@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from kg.entities.names import is_name
+from kg.entities.places.names import is_name
 
 
 @dataclass(frozen=True, slots=True)
