@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import json
 import logging
+import math
 import os
 import re
 import shutil
@@ -22,7 +23,7 @@ from typing import Final
 
 from kg.derived import former
 from kg.derived.artefact import Artefact, ArtefactState, SnapshotFolders
-from kg.errors import NewsgraphError, NotFoundError, ServiceBusyError, StoreError
+from kg.errors import FormatError, NewsgraphError, NotFoundError, ServiceBusyError, StoreError
 from kg.process import parallel
 from kg.settings import Settings
 from kg.store.layout import Store
@@ -61,7 +62,7 @@ class Artefacts:
         self._clock = clock
         self._lock = threading.Lock()
         self._jobs: dict[Key, Job] = {}
-        self._failed: dict[Key, float] = {}
+        self._failed: dict[Key, tuple[float, NewsgraphError]] = {}
         self._series: set[str] = set()
         self._sound: dict[Path, tuple[int, int]] = {}
         self._seats: dict[str, threading.BoundedSemaphore] = {}
@@ -92,7 +93,8 @@ class Artefacts:
         """Return the file of an artefact; have it made, and wait some seconds for it, if it is not there.
 
         It waits ``patience`` seconds, else what the artefact says. Raises NotFoundError if the snapshot has nothing of
-        it, ServiceBusyError while it is being made, StoreError if it could not be made.
+        it, ServiceBusyError while it is being made, FormatError if its format cannot hold what there is, StoreError if
+        it could not be made.
         """
         place = self.place(source)
         if not self._is_sound(artefact, place):
@@ -140,9 +142,9 @@ class Artefacts:
         """Have those of some artefacts made that are not being made already and have not failed just now."""
         with self._lock:
             fresh = [one for one in artefacts if self._may_begin(_key(one, place.snapshot))]
-            begun = {_key(one, place.snapshot): Job() for one in fresh}
-            self._jobs |= begun
-            jobs = [self._jobs.get(_key(one, place.snapshot)) or _done(_failure(one)) for one in artefacts]
+            self._jobs |= {_key(one, place.snapshot): Job() for one in fresh}
+            keys = [_key(one, place.snapshot) for one in artefacts]
+            jobs = [self._jobs.get(key) or _done(self._failed[key][1]) for key in keys]
         if fresh:
             # The kernel ends the process that makes them when the thread that started it ends: one sees it through.
             arguments = (fresh, place, nice)
@@ -153,7 +155,7 @@ class Artefacts:
         return key not in self._jobs and not self._has_failed(key)
 
     def _has_failed(self, key: Key) -> bool:
-        return self._clock() < self._failed.get(key, 0.0)
+        return key in self._failed and self._clock() < self._failed[key][0]
 
     def _run(self, artefacts: Sequence[Artefact], place: SnapshotFolders, nice: int) -> None:
         found: dict[str, Outcome] = {}
@@ -166,12 +168,12 @@ class Artefacts:
                 self._settle(one, place.snapshot, found.get(one.name, _failure(one)))
 
     def _settle(self, artefact: Artefact, source: Snapshot, outcome: Outcome) -> None:
-        """Tell those who wait what came of an artefact, and remember a failure for a while."""
+        """Tell those who wait what came of an artefact, and remember a failure: for a while, if it may be over then."""
         key, now = _key(artefact, source), self._clock()
         with self._lock:
-            self._failed = {one: until for one, until in self._failed.items() if now < until}
-            if isinstance(outcome, StoreError):
-                self._failed[key] = now + AGAIN
+            self._failed = {one: failure for one, failure in self._failed.items() if now < failure[0]}
+            if isinstance(outcome, StoreError | FormatError):
+                self._failed[key] = now + AGAIN if isinstance(outcome, StoreError) else math.inf, outcome
             job = self._jobs.pop(key)
         job.set_result(outcome)
 
@@ -213,6 +215,7 @@ class Artefacts:
         with self._lock:
             self._sound = {path: seen for path, seen in self._sound.items() if path.exists()}
             self._series = {one for one in self._series if self.store.snapshot(one).exists()}
+            self._failed = {key: one for key, one in self._failed.items() if self.store.snapshot(key[0]).exists()}
 
 
 def _key(artefact: Artefact, source: Snapshot) -> Key:
@@ -248,6 +251,8 @@ def _outcome(artefact: Artefact, kind: str, text: str) -> Outcome:
         return None
     if kind == "nothing":
         return NotFoundError(text)
+    if kind == "unfit":
+        return FormatError(text)
     log.error("%s could not be made: %s", artefact.title, text)
     return _failure(artefact)
 

@@ -14,12 +14,12 @@ from typing import Any, Final, Literal
 
 from kg.derived import kinds
 from kg.derived.artefact import Artefact, GatheredArtefact, SnapshotFolders, WrittenArtefact
-from kg.errors import NewsgraphError, NotFoundError
+from kg.errors import FormatError, NewsgraphError, NotFoundError
 from kg.process import sandbox
 from kg.store import shards, snapshot
 from kg.store.layout import Store
 
-Outcome = tuple[Literal["made", "nothing", "failed"], str]
+Outcome = tuple[Literal["made", "nothing", "unfit", "failed"], str]
 MADE: Final[Outcome] = ("made", "")
 
 
@@ -55,6 +55,8 @@ def _tried(step: Callable[..., None], *arguments: Any) -> Outcome:
         step(*arguments)
     except NotFoundError as error:
         return "nothing", str(error)
+    except FormatError as error:
+        return "unfit", str(error)
     except (NewsgraphError, OSError) as error:
         return "failed", str(error)
     return MADE

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from kg.derived import dumps
-from kg.derived.artefact import checksum, sidecar
+from kg.derived.artefact import ArtefactState, checksum, sidecar
 from kg.derived.artefacts import Artefacts
-from kg.errors import NotFoundError, StoreError
+from kg.errors import FormatError, NotFoundError, StoreError
 from kg.publish.dump_files import WHOLE, DumpFile
 from kg.rdf.formats import by_name
 from kg.store.layout import Store
@@ -73,4 +73,28 @@ def test_a_dump_of_nothing_is_not_found_and_no_failure(artefacts: Artefacts, sou
 def test_a_file_that_cannot_be_made_is_a_store_error(artefacts: Artefacts, source: Snapshot) -> None:
     with pytest.raises(StoreError, match="the dump could not be made"):
         artefacts.obtain(dumps.artefact(DumpFile(by_name("turtle"), since="20000101T000000000000Z")), source)
+    assert made(artefacts, source) == set()
+
+
+@pytest.mark.parametrize(
+    ("format", "said", "told"),
+    [
+        ("rdfxml", '<urn:s> <http://data.example/1> "a" .', "http://data.example/1"),
+        ("rdfxml", '<urn:s> <urn:p> "\\u0001" .', "XML 1.0"),
+        ("jsonld", "<urn:s> <urn:p> <<( <urn:s> <urn:p> 1 )>> .", "triple term"),
+    ],
+)
+def test_a_format_that_cannot_hold_the_graph_is_told_as_that_and_tried_once(
+    tmp_path: Path,
+    publish_store: Callable[[Path, str], Snapshot],
+    format: str,  # noqa: A002
+    said: str,
+    told: str,
+) -> None:
+    source = publish_store(tmp_path / "store", said)
+    artefacts, file = Artefacts(Store(tmp_path / "store")), dumps.artefact(DumpFile(by_name(format)))
+    for _ in range(2):
+        with pytest.raises(FormatError, match=told):
+            artefacts.obtain(file, source)
+    assert artefacts.state(file, source) is ArtefactState.FAILED
     assert made(artefacts, source) == set()
