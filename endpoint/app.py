@@ -24,12 +24,12 @@ from endpoint.http.conditional import readable
 from endpoint.server import health, metrics
 from endpoint.server.http_server import HttpServer
 from endpoint.server.response_cache import ResponseCache
-from endpoint.server.warmup import Warmer
 from endpoint.site import limits, log, problems
 from endpoint.site.past import Past
 from endpoint.site.site import NAME, Site, hold, release
 from endpoint.sparql import graph_store, protocol
 from endpoint.sparql.authorize import FORM_OVERHEAD, trusted
+from endpoint.warmup import Warmer
 from kg.derived.artefacts import Artefacts
 from kg.derived.changes import CHANGES
 from kg.errors import NewsgraphError

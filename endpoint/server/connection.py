@@ -11,7 +11,7 @@ import asyncio
 import logging
 import socket
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import suppress
 from enum import Enum, auto
@@ -21,21 +21,21 @@ from urllib.parse import unquote
 
 from endpoint.server.application import WsgiResponse, call
 from endpoint.server.environ import RequestOrigin, environ, plain
+from endpoint.server.prepared import Key, PreparedAnswer, key
 from endpoint.server.request import RequestReader
-from endpoint.server.response import CONTINUE, Framing, begin, problem
-from endpoint.server.response_cache import ONLY_KEPT
+from endpoint.server.response import CONTINUE, PART, Framing, begin, parts, problem
+from endpoint.server.response_cache import ONLY_KEPT, OnlyKept
 from endpoint.server.server_state import ServerState
 from endpoint.server.thread_pools import INLINE, ThreadPool
 from endpoint.site import limits
 from endpoint.site.log import PATH_LENGTH, RequestRecord
 from kg.errors import RequestRefusedError, ResponseNotKeptError, ServiceBusyError
+from kg.settings import Settings
 
 log = logging.getLogger(__name__)
 
 AHEAD: Final = 65_536
 """Bytes of later requests that are read while one is answered."""
-PART: Final = 262_144
-"""Bytes of an answer that are given to the socket at once; the client has ``send_seconds`` to take them."""
 CLIENT_GONE: Final = 499
 """What the log calls a request whose client went away before its turn came; nginx has the same number for it."""
 
@@ -53,14 +53,15 @@ class Phase(Enum):
     CLOSED = auto()
 
 
-DEADLINES: Final = {
-    Phase.IDLE: "idle_seconds",
-    Phase.HEAD: "header_seconds",
-    Phase.BODY: "body_seconds",
-    Phase.SENDING: "send_seconds",
-    Phase.LINGERING: "body_seconds",
-}
-"""The settings that say for how long a phase may last, if that is not for others to say."""
+def deadlines(settings: Settings) -> dict[Phase, float]:
+    """Return for how many seconds each phase may last, if that is not for others to say."""
+    return {
+        Phase.IDLE: settings.idle_seconds,
+        Phase.HEAD: settings.header_seconds,
+        Phase.BODY: settings.body_seconds,
+        Phase.SENDING: settings.send_seconds,
+        Phase.LINGERING: settings.body_seconds,
+    }
 
 
 class Connection(asyncio.Protocol):
@@ -70,6 +71,7 @@ class Connection(asyncio.Protocol):
         self.state = state
         self.reader = RequestReader(state.settings.header_bytes, state.longest_body)
         self.phase = Phase.IDLE
+        self._seconds = deadlines(state.settings)
         self.client: str | None = None
         self._peer = ""
         self._since = time.monotonic()
@@ -80,6 +82,9 @@ class Connection(asyncio.Protocol):
         self._framing = Framing(0, chunked=False, silent=True, keeps_alive=False)
         self._parts: Iterator[memoryview] = iter(())
         self._full = self._ended = self._hears_no_more = False
+        self._section = b""
+        self._key: Key | None = None
+        self._origin = RequestOrigin("")
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Enter the crowd, or go at once."""
@@ -103,7 +108,12 @@ class Connection(asyncio.Protocol):
             self._answer.close()
 
     def data_received(self, data: bytes) -> None:
-        """Read on."""
+        """Read on; who sends the fields of the request before it may have the answer without."""
+        if self.phase == Phase.IDLE and not self.reader.has_begun:
+            line, _, section = data.partition(b"\n")
+            if section == self._section and (found := self._prepared(line)):
+                self._repeat(found, data)
+                return
         if self.phase not in (Phase.LINGERING, Phase.CLOSED):
             self._read(partial(self.reader.feed, data))
 
@@ -133,8 +143,8 @@ class Connection(asyncio.Protocol):
     def _enter(self, phase: Phase) -> None:
         """Begin a phase, and its deadline."""
         self.phase, self._since = phase, time.monotonic()
-        setting = DEADLINES.get(phase)
-        self._deadline = self._since + getattr(self.state.settings, setting) if setting else None
+        seconds = self._seconds.get(phase)
+        self._deadline = self._since + seconds if seconds is not None else None
         if phase == Phase.CLOSED or (self._deadline and self._timer and self._timer.when() > self._deadline):
             self._stop_timer()
         if self._deadline and not self._timer:
@@ -184,8 +194,44 @@ class Connection(asyncio.Protocol):
         elif self.reader.has_begun and self.phase == Phase.IDLE:
             self._enter(Phase.HEAD)
 
+    def _prepared(self, line: bytes) -> PreparedAnswer | None:
+        """Return the prepared answer to a request that has this line and the fields that were read last."""
+        if self._key is None or self.state.stopping:
+            return None
+        return self.state.prepared.find(line, self._key)
+
+    def _repeat(self, found: PreparedAnswer, unread: bytes = b"") -> None:
+        """Send a prepared answer, all at once; ``unread`` is the request, if it was not read for that."""
+        self.transport.write(found.data())
+        found.count()
+        record = found.record(self._origin.client, time.monotonic())
+        if self._full:
+            self.reader.feed(unread)
+            self._answer = WsgiResponse("", [], (), partial(self._taken, record))
+            self._framing, self._ended = Framing(0, chunked=False, silent=True, keeps_alive=True), True
+            self.state.crowd.work(self)
+            self._enter(Phase.SENDING)
+        else:
+            self.state.log.finish(record)
+            self._enter(Phase.IDLE)
+            self.state.crowd.wait(self)
+            if self.reader.has_begun:
+                self.reader.next()
+
+    def _taken(self, record: RequestRecord) -> None:
+        """Log a prepared answer that was not taken at once."""
+        record.outcome = "client gone" if self.phase == Phase.CLOSED else ""
+        self.state.log.finish(record)
+
     def _await_turn(self) -> None:
         """Answer a request that is complete when it is its turn; at once if it only asks whether the server lives."""
+        head, reader = self.reader.head, self.reader
+        assert head  # it is complete  # noqa: S101
+        self._origin = RequestOrigin.of(self._peer, head, self.state.settings)
+        self._section, self._key = reader.section, key(head, self._origin)
+        if not reader.ahead and (found := self._prepared(reader.line)):
+            self._repeat(found)
+            return
         self.state.crowd.work(self)
         self._enter(Phase.ANSWERING)
         if self.reader.head and self.reader.head.target in INLINE:
@@ -199,12 +245,7 @@ class Connection(asyncio.Protocol):
             self._note(CLIENT_GONE, "client gone")
             return
         assert reader.head  # it is complete  # noqa: S101
-        try:
-            origin = RequestOrigin.of(self._peer, reader.head, state.settings)
-        except RequestRefusedError as error:
-            self._refuse(error.status, str(error))
-            return
-        asked = environ(reader.head, reader.body, reader.size, origin, state.address, self._since)
+        asked = environ(reader.head, reader.body, reader.size, self._origin, state.address, self._since)
         pool = state.pools.of(asked)
         if reader.head.target in INLINE:
             self._finish(partial(call, state.log, asked))
@@ -216,9 +257,16 @@ class Connection(asyncio.Protocol):
     def _answer_kept(self, pool: ThreadPool, asked: dict[str, Any]) -> None:
         """Answer with what is kept, which takes no time; if there is nothing, have a thread make it."""
         try:
-            self._finish(partial(call, self.state.log, asked | {ONLY_KEPT: True}))
+            self._finish(partial(self._kept, asked | {ONLY_KEPT: OnlyKept()}))
         except ResponseNotKeptError:
             self._submit(pool, asked)
+
+    def _kept(self, asked: dict[str, Any]) -> WsgiResponse:
+        """Return the answer, if it is kept, and prepare it for those who ask the same."""
+        answer = call(self.state.log, asked)
+        if self.reader.head and self._key is not None:
+            self.state.prepared.prepare(self.reader.line, self._key, self.reader.head, asked, answer)
+        return answer
 
     def _submit(self, pool: ThreadPool, asked: dict[str, Any]) -> None:
         try:
@@ -277,7 +325,7 @@ class Connection(asyncio.Protocol):
     def _begin(self, answer: WsgiResponse, *, keeps_alive: bool) -> None:
         """Send the head of an answer, and the first part of its body with it."""
         head, self._framing = begin(answer.status, answer.fields, self.reader.head, keeps_alive=keeps_alive)
-        self._answer, self._parts, self._ended = answer, _parts(answer.body), False
+        self._answer, self._parts, self._ended = answer, parts(answer.body), False
         self._write(head)
 
     def _send(self) -> None:
@@ -345,9 +393,3 @@ def _bound(connection: socket.socket) -> None:
     """Let the kernel hold no more of an answer than one part; it would else take 4 MB for a client that reads none."""
     with suppress(OSError):  # the client is gone already
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, PART)
-
-
-def _parts(body: Iterable[bytes]) -> Iterator[memoryview]:
-    for one in body:
-        for start in range(0, len(one), PART):
-            yield memoryview(one)[start : start + PART]

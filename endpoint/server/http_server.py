@@ -16,6 +16,8 @@ from flask import Flask
 
 from endpoint.server.connection import Connection
 from endpoint.server.crowd import Crowd
+from endpoint.server.prepared import PreparedAnswers
+from endpoint.server.response_cache import ResponseCache
 from endpoint.server.server_state import ServerState
 from endpoint.server.thread_pools import ThreadPools
 from endpoint.site.log import Log
@@ -86,12 +88,14 @@ class HttpServer:
 
     def _state(self, pools: ThreadPools) -> ServerState:
         settings = self.settings
+        responses: ResponseCache = self.app.extensions[ResponseCache.__name__]
         share = 0 if settings.trusted_proxy else settings.client_connections
         return ServerState(
             log=self.app.extensions[Log.__name__],
             settings=settings,
             crowd=Crowd(_room(settings.connections), share),
             pools=pools,
+            prepared=PreparedAnswers(responses.version),
             longest_body=self.longest_body,
             address=(settings.host, self.port),
             loop=self._loop,

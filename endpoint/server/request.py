@@ -60,6 +60,7 @@ class RequestReader:
     """Reads the requests of one connection, one after the other.
 
     ``head_bytes`` is the longest head; ``longest_body`` says how many bytes may follow, by the value of Authorization.
+    ``line`` and ``section`` are the request line and the header section as they were sent, without the LF between them.
     """
 
     def __init__(self, head_bytes: int, longest_body: Callable[[str | None], int]) -> None:
@@ -70,6 +71,7 @@ class RequestReader:
 
     def _begin(self) -> None:
         self.head: RequestHead | None = None
+        self.line = self.section = b""
         self.is_complete = self.is_last = False
         self.body: IO[bytes] = BytesIO()
         self.size = 0
@@ -136,7 +138,8 @@ class RequestReader:
             return
         head = bytes(self._buffer[: end.end()])
         del self._buffer[: end.end()]
-        line, _, fields = head.partition(b"\n")
+        self.line, _, self.section = head.partition(b"\n")
+        line, fields = self.line, self.section
         self._target = line.split(b" ")[1].decode("latin-1") if line.count(b" ") > 1 else ""
         line = _NOT_ASCII.sub(lambda match: b"%%%02X" % match[0][0], line)
         self._parser.feed_data(line + b"\n" + _UPGRADE.sub(b"", fields))

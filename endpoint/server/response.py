@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from email.utils import formatdate
 from functools import lru_cache
@@ -19,6 +20,8 @@ OWN: Final = frozenset({"date", "server", "connection", "transfer-encoding"})
 CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 LAST_CHUNK: Final = b"0\r\n\r\n"
 RETRY_SECONDS: Final = 2
+PART: Final = 262_144
+"""Bytes of an answer that are given to the socket at once; the client has ``send_seconds`` to take them."""
 
 Fields = list[tuple[str, str]]
 
@@ -74,7 +77,7 @@ def begin(status: str, fields: Fields, request: RequestHead | None, *, keeps_ali
     lines = [f"HTTP/1.1 {status}", *(f"{name}: {value}" for name, value in fields if name.lower() not in OWN)]
     if any("\r" in line or "\n" in line for line in lines):
         raise ValueError("a line break in a header field")
-    lines += [f"Date: {_date(int(time.time()))}", f"Server: {NAME}"]
+    lines += [f"Date: {date(int(time.time())).decode()}", f"Server: {NAME}"]
     lines += ["Transfer-Encoding: chunked"] if chunked else []
     if not framing.keeps_alive:
         lines.append("Connection: close")
@@ -83,9 +86,17 @@ def begin(status: str, fields: Fields, request: RequestHead | None, *, keeps_ali
     return "\r\n".join((*lines, "\r\n")).encode("latin-1"), framing
 
 
+def parts(body: Iterable[bytes]) -> Iterator[memoryview]:
+    """Yield a body in the parts in which it is sent."""
+    for one in body:
+        for start in range(0, len(one), PART):
+            yield memoryview(one)[start : start + PART]
+
+
 @lru_cache(maxsize=1)
-def _date(second: int) -> str:
-    return formatdate(second, usegmt=True)
+def date(second: int) -> bytes:
+    """Return a time in whole seconds as a Date field has it (RFC 9110, section 5.6.7)."""
+    return formatdate(second, usegmt=True).encode()
 
 
 def problem(status: int, detail: str) -> tuple[str, Fields, bytes]:

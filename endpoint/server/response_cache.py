@@ -11,7 +11,8 @@ import gzip
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from http import HTTPStatus
 from typing import Any, Final, Self
 from urllib.parse import unquote_to_bytes
@@ -38,7 +39,8 @@ GROWING: Final = "/doc/snapshot/"
 COUNTED: Final = 10_000
 COUNTED_LENGTH: Final = 1_000
 ONLY_KEPT: Final = "newsgraph.only_kept"
-"""Key in the WSGI environment of a request that is answered only if its response is kept; nothing is made for it."""
+"""Key in the WSGI environment of a request that is answered only if its response is kept; nothing is made for it. Its
+value is an OnlyKept."""
 UNCHANGED: Final = ("content-length", "content-type", "content-encoding")
 """Headers that a 304 and a 412 do not repeat."""
 
@@ -110,6 +112,18 @@ class Asked:
         return found | {"PATH_INFO": self.path, "QUERY_STRING": self.query, "SCRIPT_NAME": self.mount, ROOT: self.root}
 
 
+@dataclass(slots=True)
+class OnlyKept:
+    """What is told to who asks for kept responses alone; no response if the application answered without the cache.
+
+    ``version`` is what the response is good for, ``count`` takes note that it was asked for again.
+    """
+
+    response: CachedResponse | None = None
+    version: str = ""
+    count: Callable[[], None] = field(default=lambda: None)
+
+
 class ResponseCache:
     """WSGI middleware that keeps the responses of an application; ``version`` tells what it answers from now."""
 
@@ -126,14 +140,17 @@ class ResponseCache:
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or not asked.is_document:
             _refuse_to_make(environ)
             return self.application(environ, start_response)
-        response = self._response(asked, environ)
+        version = self.version()
+        response = self._response(asked, environ, version)
         if response.is_fixed:
             self._count(asked)
+        if kept := environ.get(ONLY_KEPT):
+            kept.response, kept.version, kept.count = response, version, partial(self._count, asked)
         return _send(response, environ, start_response)
 
     def response(self, asked: Asked) -> CachedResponse:
         """Return the response to a request that nobody has sent, so that it is kept for those who will."""
-        return self._response(asked, asked.environ())
+        return self._response(asked, asked.environ(), self.version())
 
     def busiest(self, number: int) -> list[Asked]:
         """Return what was asked for most, the most first."""
@@ -148,8 +165,7 @@ class ResponseCache:
             if len(self._counts) > COUNTED:
                 self._counts = Counter(dict(self._counts.most_common(COUNTED // 2)))
 
-    def _response(self, asked: Asked, environ: dict[str, Any]) -> CachedResponse:
-        version = self.version()
+    def _response(self, asked: Asked, environ: dict[str, Any], version: str) -> CachedResponse:
         key = (version, asked)
         found: CachedResponse | None = self.cache.get(key)
         if found is None:

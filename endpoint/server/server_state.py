@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from endpoint.server.crowd import Crowd
+from endpoint.server.prepared import PreparedAnswers
 from endpoint.server.thread_pools import ThreadPools
 from endpoint.site.log import Log
 from kg.settings import Settings
@@ -24,6 +25,7 @@ class ServerState:
     settings: Settings
     crowd: Crowd
     pools: ThreadPools
+    prepared: PreparedAnswers
     longest_body: Callable[[str | None], int]
     address: tuple[str, int]
     loop: asyncio.AbstractEventLoop

@@ -73,6 +73,16 @@ def outcome(error: Exception) -> str:
     return " ".join(re.findall("[A-Z][a-z]+", type(error).__name__.removesuffix("Error"))).lower()
 
 
+def begun(environ: dict[str, Any]) -> RequestRecord:
+    """Return a record of the request with a WSGI environment, as far as it is known when it comes."""
+    return RequestRecord(
+        environ["REQUEST_METHOD"][:PATH_LENGTH],
+        environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace")[:PATH_LENGTH],
+        environ.get("REMOTE_ADDR", ""),
+        environ.get(ARRIVED, time.monotonic()),
+    )
+
+
 class Log:
     """WSGI middleware that keeps a record of each request and hands it on when the request is answered."""
 
@@ -82,12 +92,7 @@ class Log:
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer a request (PEP 3333)."""
-        one = environ[RECORD] = RequestRecord(
-            environ["REQUEST_METHOD"][:PATH_LENGTH],
-            environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace")[:PATH_LENGTH],
-            environ.get("REMOTE_ADDR", ""),
-            environ.get(ARRIVED, time.monotonic()),
-        )
+        one = environ[RECORD] = begun(environ)
 
         def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
             one.status = int(status[:3])

@@ -17,6 +17,7 @@ LAYERS = (
     ("kg.__main__",),
     ("kg.cli",),
     ("endpoint.app",),
+    ("endpoint.warmup",),
     ("endpoint.server",),
     ("endpoint.catalog",),
     ("endpoint.documents",),

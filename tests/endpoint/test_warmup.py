@@ -15,8 +15,8 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from endpoint.app import create_app
 from endpoint.server.response_cache import COUNTED, Asked, ResponseCache
-from endpoint.server.warmup import BROWSER, Warmer
 from endpoint.site.site import NAME, Site
+from endpoint.warmup import BROWSER, Warmer
 from kg.derived import kinds
 from kg.derived.artefact import ArtefactState
 from kg.derived.artefacts import _locked
