@@ -33,8 +33,8 @@ FOUND = b"HTTP/1.1 200 OK\r\nContent-Type: text/turtle\r\nContent-Length: %d\r\n
 NGINX = """worker_processes 1; daemon off; pid {folder}/pid; error_log {folder}/errors;
 events {{}}
 http {{ access_log off; keepalive_requests 10000000; default_type text/turtle;
-  client_body_temp_path {folder}/a; proxy_temp_path {folder}/b; fastcgi_temp_path {folder}/c; uwsgi_temp_path {folder}/d;
-  scgi_temp_path {folder}/e;
+  client_body_temp_path {folder}/a; proxy_temp_path {folder}/b; fastcgi_temp_path {folder}/c;
+  uwsgi_temp_path {folder}/d; scgi_temp_path {folder}/e;
   server {{ listen 127.0.0.1:{port}; root {folder}; }} }}
 """
 
@@ -118,8 +118,10 @@ def kept(server: Server, path: str) -> list[Line]:
 def constant(kind: str, body: bytes) -> Iterator[Line]:
     """Run a server of constant bytes: this program's, with an application of one line, or a bare asyncio protocol."""
     port = free_port()
-    with subprocess.Popen([sys.executable, __file__, kind, str(port)], stdin=subprocess.PIPE, env=_environment()) as process:
-        assert process.stdin
+    with subprocess.Popen(
+        [sys.executable, __file__, kind, str(port)], stdin=subprocess.PIPE, env=_environment()
+    ) as process:
+        assert process.stdin  # a pipe, as was asked for  # noqa: S101
         process.stdin.write(body)
         process.stdin.close()
         _await(port)

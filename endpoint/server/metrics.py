@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from importlib.util import find_spec
 from typing import Final
 
@@ -56,10 +57,11 @@ class Metrics:
         )
         self.workers = workers
         self.artefacts = artefacts
+        self._answered = cache(lambda method, status: self.requests.labels(method, str(status)))
 
     def observe(self, one: RequestRecord) -> None:
         """Count one request."""
-        self.requests.labels(one.method if one.method in METHODS else "other", str(one.status)).inc()
+        self._answered(one.method if one.method in METHODS else "other", one.status).inc()
         self.sent.inc(one.size)
         self.seconds.observe(one.seconds)
         if one.query is not None:

@@ -27,7 +27,7 @@ ENTRY: Final = 1_000
 READ: Final = ("host", "accept", "accept-language", "accept-encoding", "if-none-match", "if-modified-since")
 """The fields that lead to one kept response or another, or to 304."""
 RARE: Final = frozenset({"content-length", "transfer-encoding", "expect", "authorization", "range", "if-range"}) | {
-    *("if-match", "if-unmodified-since", "trailer")
+    *("if-match", "if-unmodified-since")
 }
 """The fields of requests that always take the long way."""
 _DATE: Final = b"\r\nDate: "
@@ -101,6 +101,6 @@ class PreparedAnswers:
 def key(head: RequestHead, origin: RequestOrigin) -> Key | None:
     """Return what the answer to a request depends on beside its line; None if it has to take the long way."""
     usual = head.method in ("GET", "HEAD") and head.version == "1.1" and head.keeps_alive
-    if not usual or any(name in RARE for name, _ in head.fields):
+    if not usual or not RARE.isdisjoint(head.values):
         return None
-    return (origin.scheme, *map(head.value, READ))
+    return (origin.scheme, *map(head.values.get, READ))

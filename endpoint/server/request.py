@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BytesIO
 from tempfile import TemporaryFile
 from typing import IO, Final
@@ -44,11 +44,16 @@ class RequestHead:
     version: str
     fields: tuple[tuple[str, str], ...]
     keeps_alive: bool
+    values: dict[str, str] = field(default_factory=dict, init=False, compare=False)
+    """The values of each field, with commas between."""
+
+    def __post_init__(self) -> None:
+        for name, value in self.fields:
+            self.values[name] = f"{self.values[name]}, {value}" if name in self.values else value
 
     def value(self, name: str) -> str | None:
         """Return the values of a field, with commas between, or None."""
-        found = [value for field, value in self.fields if field == name]
-        return ", ".join(found) if found else None
+        return self.values.get(name)
 
     @property
     def expects_continue(self) -> bool:
