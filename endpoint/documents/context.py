@@ -15,8 +15,8 @@ from endpoint.http.negotiate import JSON
 from endpoint.http.routes import Description, Routes
 from endpoint.site.site import site
 from kg.errors import NotFoundError
+from kg.rdf.compaction import context as terms
 from kg.rdf.formats import PROFILE, Format
-from kg.rdf.jsonld import context as terms
 from kg.rdf.jsonld import text
 
 blueprint = Routes("context", __name__)

@@ -14,12 +14,16 @@ from typing import Any, Final
 
 import vocab
 from kg.errors import FormatError
+from kg.rdf import compaction
+from kg.rdf.compaction import TYPE, Document, Nodes, context
+from kg.rdf.framing import Framing, frame
 from kg.rdf.prefixes import PREFIXES, expand
 
-TYPE: Final = PREFIXES["rdf"] + "type"
 INTEGER: Final = PREFIXES["xsd"] + "integer"
 BOOLEAN: Final = PREFIXES["xsd"] + "boolean"
 LINE: Final = 120
+_NAME: Final = re.compile(r'"([A-Za-z]+)(?=([":]))')
+_line: Final = json.JSONEncoder(ensure_ascii=False).encode
 _WHOLE = re.compile(r"0|-?[1-9][0-9]{0,14}")  # longer ones are not exact in every language
 
 # The frame for a resource is that of the first of these classes that it has.
@@ -39,9 +43,6 @@ FRAMES: Final = {
 REVERSED: Final = tuple(map(expand, ("foaf:primaryTopic", "dcterms:hasPart", "dcterms:isPartOf", "schema:subEvent")))
 """What frames go through backwards; PyLD fails if there is text in their place."""
 
-Nodes = Mapping[str, Mapping[str, list[dict[str, str]]]]
-Document = dict[str, Any]
-
 
 def load(url: str, options: object = None) -> dict[str, Any]:
     """Return the context of the vocabulary for its own address, as a PyLD document loader does.
@@ -52,13 +53,6 @@ def load(url: str, options: object = None) -> dict[str, Any]:
         raise FormatError(f"the context {url} is not read: only {vocab.CONTEXT} is known here, and nothing is fetched")
     document = {"@context": context()}
     return {"contentType": "application/ld+json", "contextUrl": None, "documentUrl": url, "document": document}
-
-
-@cache
-def context() -> dict[str, Any]:
-    """Return the context of the vocabulary: its terms, in the order in which documents have them."""
-    found: dict[str, Any] = json.loads(vocab.context())["@context"]
-    return found
 
 
 def processor() -> Any:
@@ -75,6 +69,13 @@ def expanded(nodes: Nodes) -> list[Document]:
 
 def compacted(nodes: Nodes) -> Document:
     """Return nodes as one document with its context inline (JSON-LD 1.1 API, section 5.6), their order kept."""
+    if compaction.is_covered(nodes):
+        return _finished({"@graph": [compaction.compacted(node) for node in expanded(nodes)]})
+    return compacted_by_pyld(nodes)
+
+
+def compacted_by_pyld(nodes: Nodes) -> Document:
+    """Return what ``compacted`` returns, made by PyLD: of what is not covered, and to compare with."""
     document: Document = processor().compact(expanded(nodes), vocab.CONTEXT, _options(graph=True))
     return _finished({"@graph": document["@graph"]})
 
@@ -94,15 +95,27 @@ def framed(nodes: Nodes) -> Document:
     """
     if not nodes or not _framable(nodes):
         return compacted(nodes)
-    root = next(iter(nodes))
-    document: Document = processor().frame(expanded(nodes), _frame(nodes, root), _options(omitGraph=True))
+    if not compaction.is_covered(nodes):
+        return framed_by_pyld(nodes)
+    by = frame(_kind(nodes))
+    return _completed(compaction.compacted(Framing(expanded(nodes)).framed(next(iter(nodes)), by)), nodes)
+
+
+def framed_by_pyld(nodes: Nodes) -> Document:
+    """Return what ``framed`` returns of nodes that can be framed, made by PyLD: see ``compacted_by_pyld``."""
+    document: Document = processor().frame(expanded(nodes), _frame(nodes), _options(omitGraph=True))
     del document["@context"]
+    return _completed(document, nodes)
+
+
+def _completed(document: Document, nodes: Nodes) -> Document:
+    """Return a framed document with what the frame had no place for."""
     told = set(_told(document))
     others = {name: said for name, said in nodes.items() if name not in told}
     if others:
         document["included"] = compacted(others)["@graph"]
     if "events" in document:
-        parts = {one["id"] for one in _listed(document.get("subEvents", []))}
+        parts = {one if isinstance(one, str) else one["id"] for one in _listed(document.get("subEvents", []))}
         rest = [one for one in _listed(document.pop("events")) if one["id"] not in parts]
         document |= {"events": sorted(rest, key=_date, reverse=True)} if rest else {}
     return _finished(document)
@@ -125,13 +138,13 @@ FORMS: Final[dict[str, Callable[[Nodes], Document | list[Document]]]] = {
 
 def text(document: Document | list[Document], indent: str = "") -> str:
     """Return a document as JSON in which what fits on one line is on one line."""
-    line = json.dumps(document, ensure_ascii=False)
+    line = _line(document)
     if len(line) + len(indent) <= LINE or not isinstance(document, dict | list) or not document:
         return line
     inner = indent + "  "
     if isinstance(document, list):
         return "[\n" + ",\n".join(inner + text(one, inner) for one in document) + f"\n{indent}]"
-    pairs = (f"{inner}{json.dumps(name, ensure_ascii=False)}: {text(one, inner)}" for name, one in document.items())
+    pairs = (f"{inner}{_line(name)}: {text(one, inner)}" for name, one in document.items())
     return "{\n" + ",\n".join(pairs) + f"\n{indent}}}"
 
 
@@ -139,12 +152,17 @@ def _options(**more: Any) -> dict[str, Any]:
     return {"documentLoader": load, "processingMode": "json-ld-1.1", "ordered": False, **more}
 
 
-def _frame(nodes: Nodes, root: str) -> Document:
+def _kind(nodes: Nodes) -> str | None:
+    """Return the name of the frame for the first of the nodes, None if there is none."""
+    types = {one.get("iri") for one in nodes[next(iter(nodes))].get(TYPE, ())}
+    return next((name for class_, name in FRAMES.items() if expand(class_) in types), None)
+
+
+def _frame(nodes: Nodes) -> Document:
     """Return the frame of a resource, which selects it by its IRI instead of its class."""
-    types = {one.get("iri") for one in nodes[root].get(TYPE, ())}
-    name = next((frame for class_, frame in FRAMES.items() if expand(class_) in types), None)
-    frame = json.loads(vocab.frame(name)) if name else {"@context": vocab.CONTEXT, "document": {}}
-    return {"@context": frame["@context"], "id": root} | {key: frame[key] for key in frame if key != "type"}
+    name = _kind(nodes)
+    said = json.loads(vocab.frame(name)) if name else {"@context": vocab.CONTEXT, "document": {}}
+    return {"@context": said["@context"], "id": next(iter(nodes))} | {key: said[key] for key in said if key != "type"}
 
 
 def _framable(nodes: Nodes) -> bool:
@@ -204,10 +222,16 @@ def _literal(value: Document) -> Document:
 
 def _used(document: Document) -> dict[str, Any]:
     """Return the part of the context that a document needs: its terms, and the prefixes that they or IRIs use."""
-    written = json.dumps(document)
-    terms = {name: what for name, what in context().items() if name.startswith("@") or f'"{name}"' in written}
-    written += json.dumps(terms)
-    return {name: what for name, what in context().items() if name in terms or f'"{name}:' in written}
+    written = _line(document)
+    terms = {name: what for name, what in context().items() if name[0] == "@"} | _named(written, '"')
+    prefixes = _named(written + _line(terms), ":")
+    return {name: what for name, what in context().items() if name in terms or name in prefixes}
+
+
+def _named(written: str, end: str) -> dict[str, Any]:
+    """Return the part of the context whose names stand in JSON after a quotation mark, with ``end`` behind them."""
+    found = {name for name, behind in _NAME.findall(written) if behind == end}
+    return {name: what for name, what in context().items() if name in found}
 
 
 def _node(name: str, properties: Mapping[str, list[dict[str, str]]]) -> Document:
