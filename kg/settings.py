@@ -64,6 +64,7 @@ class Settings:
     query_bytes: int = setting(65_536, "Longest query, in bytes.")
     query_depth: int = setting(64, "Deepest nesting of brackets in a query.")
     result_bytes: int = setting(50_000_000, "Largest result of a query, in bytes.")
+    result_cache_bytes: int = setting(32_000_000, "Memory for answers to queries that are repeated, in bytes; 0: none.")
     services: str = setting("", "Addresses that SERVICE may ask, with commas between; see sparql.md.")
     service_seconds: float = setting(10.0, "Longest time that a query waits for one of its services, in seconds.")
     service_bytes: int = setting(10_000_000, "Largest size of the answers of all services that a query asks, in bytes.")

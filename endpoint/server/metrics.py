@@ -45,6 +45,7 @@ class Metrics:
         self.seconds = histogram("request_seconds", "Time from the arrival of a request to its answer.")
         self.queries = counter("queries", "SPARQL queries, by how they ended.", "outcome")
         self.query_seconds = histogram("query_seconds", "Time from the arrival of a query to its answer.")
+        self.kept = counter("queries_kept", "SPARQL queries answered with an answer that was kept.")
         self.rows = counter("query_rows", "Solutions and triples in answers to queries.")
         self.work = counter("query_work_seconds", "Time that workers spent on queries.")
         self.states = Gauge("newsgraph_workers", "Workers by what they do now.", ["state"], registry=self.registry)
@@ -67,6 +68,7 @@ class Metrics:
         if one.query is not None:
             self.queries.labels(one.outcome).inc()
             self.query_seconds.observe(one.seconds)
+            self.kept.inc(one.kept)
             self.rows.inc(one.rows or 0)
             self.work.inc(one.work)
 

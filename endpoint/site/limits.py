@@ -10,11 +10,12 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from flask import Flask, current_app
 
 from endpoint.site.log import record
+from endpoint.site.results import ResultCache
 from kg.errors import ClientLimitError
 from kg.query.evaluate import Answer
 from kg.query.federate import Caller
@@ -114,18 +115,31 @@ def client(address: str) -> str | None:
 
 
 def install(app: Flask, settings: Settings) -> None:
-    """Let an application limit its clients."""
+    """Let an application limit its clients, and keep what they were answered."""
     app.extensions[NAME] = Clients(settings)
+    app.extensions[ResultCache.__name__] = ResultCache(settings.result_cache_bytes)
 
 
-def query(workers: Workers, text: str, format: Format, passed: int = 0, **options: Any) -> Answer:  # noqa: A002
+def query(
+    workers: Workers,
+    text: str,
+    format: Format,  # noqa: A002
+    *,
+    seconds: float | None,
+    limit: int | None,
+    default_graphs: tuple[str, ...],
+    named_graphs: tuple[str, ...],
+    passed: int = 0,
+) -> Answer:
     """Have workers answer a query of the current request, within the limits of its client, and note what it cost.
 
     The time in which services elsewhere worked for it costs as much as that of workers here. ``passed`` is how many
-    servers of this program the query came through; ``options`` are those of Workers.query. Raises what that raises,
-    and ClientLimitError.
+    servers of this program the query came through; the others are as for Workers.query. An answer that is kept costs
+    nothing. Raises what Workers.query raises, and ClientLimitError.
     """
     one = record()
+    results: ResultCache = current_app.extensions[ResultCache.__name__]
+    question = (text, format.name, limit, default_graphs, named_graphs)
     clients: Clients = current_app.extensions[NAME]
     with clients.turn(one.client) as pay:
 
@@ -137,7 +151,20 @@ def query(workers: Workers, text: str, format: Format, passed: int = 0, **option
             one.services.append({"host": host, "seconds": round(seconds, 6), "answered": answered})
             pay(seconds)
 
-        caller = Caller(passed, asked)
-        answer = workers.query(text, format, arrived=one.arrived, spent=spent, caller=caller, **options)
+        answer = results.find(question, workers.snapshot.id)
+        one.kept = answer is not None
+        if answer is None:
+            answer = workers.query(
+                text,
+                format,
+                seconds=seconds,
+                arrived=one.arrived,
+                spent=spent,
+                limit=limit,
+                default_graphs=default_graphs,
+                named_graphs=named_graphs,
+                caller=Caller(passed, asked),
+            )
+            results.keep(question, answer)
     one.rows, one.snapshot = answer.rows, answer.snapshot
     return answer

@@ -52,6 +52,7 @@ class RequestRecord:
     query: str | None = None
     rows: int | None = None
     work: float = 0.0
+    kept: bool = False
     services: list[dict[str, Any]] = field(default_factory=list)
 
     @property
@@ -153,6 +154,7 @@ def access_log(settings: Settings) -> Callable[[RequestRecord], None] | None:
             snapshot=one.snapshot or None,
             query=one.hash,
             rows=one.rows,
+            kept=one.kept or None,
             services=one.services or None,
         )
 

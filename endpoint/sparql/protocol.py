@@ -18,7 +18,7 @@ from endpoint.http.routes import Description, Parameter, Routes, media_types
 from endpoint.site import limits
 from endpoint.site.log import record
 from endpoint.site.problems import acceptable
-from endpoint.site.site import site
+from endpoint.site.site import NAME, site
 from endpoint.sparql.authorize import authorize, widen
 from endpoint.sparql.request import QUERY, UPDATE, QueryRequest, UpdateRequest, is_update, read
 from endpoint.sparql.result_page import results_page
@@ -96,7 +96,9 @@ def sparql() -> Response:
 
 @blueprint.after_request
 def announce(response: Response) -> Response:
-    """Say which time an answer is of, and to OPTIONS which bodies are taken (LDP 1.0, section 7.1; Accept-Query)."""
+    """Say of which time an answer is and if it was kept, and which bodies are taken (LDP 1.0, 7.1; Accept-Query)."""
+    if record().kept:
+        response.headers["Cache-Status"] = f"{NAME}; hit"  # RFC 9211
     if "as_of" in g:  # which of the snapshots of the past has answered (RFC 7089, section 2.1.1)
         response.headers["Memento-Datetime"] = http_date(datetime.fromisoformat(g.as_of))
     if request.method == "OPTIONS":
