@@ -47,11 +47,18 @@ class Line:
     process: int
     port: int
     request: bytes
+    other: bytes = b""
+    """What takes turns with the request on a connection; it is as long, and so is its answer."""
+
+    @property
+    def at(self) -> tuple[int, int]:
+        """The process and the port."""
+        return self.process, self.port
 
     def cost(self, requests: int = REQUESTS) -> float:
         """Return the CPU time for one request, in microseconds."""
         before = cpu(self.process)
-        load(self.port, self.request, requests)
+        load(self.port, (self.request, self.other or self.request), requests)
         return (cpu(self.process) - before) / requests * 1e6
 
 
@@ -84,21 +91,22 @@ def answer(port: int, sent: bytes) -> bytes:
         return found
 
 
-def load(port: int, sent: bytes, requests: int) -> None:
-    """Send a request many times on eight connections, each of which waits for its answer."""
-    size, left = len(answer(port, sent)), requests
+def load(port: int, sent: tuple[bytes, bytes], requests: int) -> None:
+    """Send two requests in turn, many times on eight connections, each of which waits for its answer."""
+    size, left = len(answer(port, sent[0])), requests
     with ExitStack() as stack, DefaultSelector() as selector:
         for _ in range(CONNECTIONS):
             one = stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=60))
-            selector.register(one, EVENT_READ, [0])
-            one.sendall(sent)
+            selector.register(one, EVENT_READ, [0, 0])
+            one.sendall(sent[0])
         while left > 0:
             for key, _ in selector.select():
                 connection: Any = key.fileobj
                 key.data[0] += len(connection.recv(262_144))
                 if key.data[0] >= size:
                     key.data[0], left = 0, left - 1
-                    connection.sendall(sent)
+                    key.data[1] = 1 - key.data[1]
+                    connection.sendall(sent[key.data[1]])
 
 
 def kept(server: Server, path: str) -> list[Line]:
@@ -111,7 +119,13 @@ def kept(server: Server, path: str) -> list[Line]:
             head = answer(server.port, plain).partition(b"\r\n\r\n")[0].decode("latin-1")
     tag = next(line.partition(": ")[2] for line in head.split("\r\n") if line.lower().startswith("etag"))
     sent = request(path, server.port, Accept=ACCEPTS["JSON-LD"], If_None_Match=tag)
-    return [*found, Line("304", server.process.pid, server.port, sent)]
+    turtle = found[0]
+    other = turtle.request.replace(b"curl/8.5.0", b"curl/8.4.9")
+    return [
+        *found,
+        Line("304", *turtle.at, sent),
+        Line("kept Turtle, other fields each time", *turtle.at, turtle.request, other),
+    ]
 
 
 @contextmanager

@@ -33,12 +33,12 @@ class RequestOrigin:
 
     @classmethod
     def of(cls, peer: str, head: RequestHead, settings: Settings) -> RequestOrigin:
-        """Return the origin of a request that came from ``peer``, which is believed if it is the trusted proxy.
+        """Return the origin of a request that came from ``peer`` (see ``plain``), believed if it is the trusted proxy.
 
         Raises RequestRefusedError for a word of that proxy that makes no sense.
         """
-        if not settings.trusted_proxy or plain(peer) != plain(settings.trusted_proxy):
-            return cls(plain(peer))
+        if not settings.trusted_proxy or peer != plain(settings.trusted_proxy):
+            return cls(peer)
         hops = [hop.strip() for hop in (head.value("x-forwarded-for") or "").split(",") if hop.strip()]
         found = hops[-settings.trusted_proxy_count :][:1] or [peer]
         scheme = (head.value("x-forwarded-proto") or "http").strip('" ').lower()

@@ -146,8 +146,11 @@ class RequestReader:
         self.line, _, self.section = head.partition(b"\n")
         line, fields = self.line, self.section
         self._target = line.split(b" ")[1].decode("latin-1") if line.count(b" ") > 1 else ""
-        line = _NOT_ASCII.sub(lambda match: b"%%%02X" % match[0][0], line)
-        self._parser.feed_data(line + b"\n" + _UPGRADE.sub(b"", fields))
+        if not line.isascii():
+            line = _NOT_ASCII.sub(lambda match: b"%%%02X" % match[0][0], line)
+        if b"upgrade" in fields.lower():
+            fields = _UPGRADE.sub(b"", fields)
+        self._parser.feed_data(line + b"\n" + fields)
 
     def _read_body(self) -> None:
         taken = len(self._buffer) if self._left is None else min(self._left, len(self._buffer))

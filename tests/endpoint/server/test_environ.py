@@ -21,7 +21,7 @@ def seen(target: bytes, *fields: bytes, settings: Settings = BEHIND, peer: str =
     reader = RequestReader(10_000, lambda _: 1_000)
     reader.feed(b"\r\n".join((b"GET " + target + b" HTTP/1.1", b"Host: news.example", *fields, b"", b"")))
     assert reader.head
-    origin = RequestOrigin.of(peer, reader.head, settings)
+    origin = RequestOrigin.of(plain(peer), reader.head, settings)
     return environ(reader.head, io.BytesIO(), 0, origin, ("127.0.0.1", 8000), 1.0)
 
 

@@ -144,7 +144,7 @@ DOCUMENTS = (
 )
 OTHERS = (
     *(EVENT.replace(b"/doc", b""), b"//", b"/" + EVENT, EVENT + b"/", EVENT + b"?page=x", EVENT + b"#part", b"*"),
-    *(b"/doc/event/none", "/doc/entity/en/Höms".encode(), b"/sparql?query=ASK%7B%7D", b"/healthz", b"/style.css"),
+    *(b"/doc/event/none", "/doc/entity/en/Höms".encode(), b"/sparql?query=ASK", b"/healthz", b"/style.css"),
 )
 FIELDS = (
     *(b"Accept: text/turtle", b"Accept: text/html", b"accept: application/ld+json;q=0.9, text/turtle;q=0.8"),
