@@ -129,7 +129,8 @@ def main() -> int:
     given = parser.parse_args()
     memory = 2_000_000_000
     proxy = "" if given.one_address else "127.0.0.1"
-    with Server(given.store, query_seconds=given.deadline, query_memory=memory, trusted_proxy=proxy) as server:
+    limits = {"query_seconds": given.deadline, "query_memory": memory, "result_cache_bytes": 0}
+    with Server(given.store, **limits, trusted_proxy=proxy) as server:
         found = json.loads(ask(server, 250, SOME_EVENTS).body)["results"]["bindings"]
         events = [f"<{one['event']['value']}>" for one in found]
         light = tuple(query % event for event in events for query in LIGHT)

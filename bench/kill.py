@@ -88,7 +88,7 @@ def main() -> int:
     given = parser.parse_args()
     kinds: tuple[Callable[[Server], None], ...] = (worker, workers, service)
     worst = 0.0
-    with Server(given.store) as server:
+    with Server(given.store, result_cache_bytes=0) as server:
         load = Load(server)
         for one in load.threads:
             one.start()

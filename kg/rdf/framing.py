@@ -56,7 +56,7 @@ def _implied(embed: str) -> Frame:
     return Frame(embed)
 
 
-class Framing:
+class Framer:
     """Nests expanded nodes (see kg.rdf.jsonld.expanded) in each other."""
 
     def __init__(self, nodes: Iterable[Document]) -> None:

@@ -16,7 +16,7 @@ import vocab
 from kg.errors import FormatError
 from kg.rdf import compaction
 from kg.rdf.compaction import TYPE, Document, Nodes, context
-from kg.rdf.framing import Framing, frame
+from kg.rdf.framing import Framer, frame
 from kg.rdf.prefixes import PREFIXES, expand
 
 INTEGER: Final = PREFIXES["xsd"] + "integer"
@@ -98,7 +98,7 @@ def framed(nodes: Nodes) -> Document:
     if not compaction.is_covered(nodes):
         return framed_by_pyld(nodes)
     by = frame(_kind(nodes))
-    return _completed(compaction.compacted(Framing(expanded(nodes)).framed(next(iter(nodes)), by)), nodes)
+    return _completed(compaction.compacted(Framer(expanded(nodes)).framed(next(iter(nodes)), by)), nodes)
 
 
 def framed_by_pyld(nodes: Nodes) -> Document:
