@@ -28,7 +28,7 @@ RUNAWAY = f"SELECT (COUNT(*) AS ?n) {{ {' '.join(VALUES.replace('?v', f'?v{n}') 
 def test_workers_killed_during_load_cost_no_wrong_answer(
     served_store: Path, start_service: Callable[..., object]
 ) -> None:
-    service = start_service(served_store, query_seconds=30)
+    service = start_service(served_store, query_seconds=30, result_cache_bytes=0)
     expected = service.ask(DOCUMENT).body
     done = threading.Event()
 
