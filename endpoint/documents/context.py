@@ -15,9 +15,9 @@ from endpoint.http.negotiate import JSON
 from endpoint.http.routes import Description, Routes
 from endpoint.site.site import site
 from kg.errors import NotFoundError
-from kg.rdf.compaction import context as terms
 from kg.rdf.formats import PROFILE, Format
-from kg.rdf.jsonld import text
+from kg.rdf.jsonld.compaction import context as terms
+from kg.rdf.jsonld.document import text
 
 blueprint = Routes("context", __name__)
 

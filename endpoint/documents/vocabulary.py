@@ -22,7 +22,7 @@ from endpoint.site.site import site, tagged
 from kg.errors import NotFoundError
 from kg.rdf import NamedNode, Quad, terms
 from kg.rdf.formats import Format, prefixes_for
-from kg.rdf.jsonld import compacted
+from kg.rdf.jsonld.document import compacted
 from kg.rdf.prefixes import expand
 from kg.rdf.serialize import nodes, represent
 

@@ -18,17 +18,8 @@ READ: Final = (
 """The headers of a request that anything here heeds and that a script may set: a test holds the list to the code."""
 SENT: Final = (
     *("Accept-Post", "Accept-Query", "Accept-Ranges", "Allow", "Cache-Status", "Content-Disposition"),
-    *(
-        "Content-Encoding",
-        "Content-Location",
-        "Content-Range",
-        "ETag",
-        "Link",
-        "Location",
-        "Memento-Datetime",
-        "Repr-Digest",
-    ),
-    *("Retry-After", "Vary", "WWW-Authenticate"),
+    *("Content-Encoding", "Content-Location", "Content-Range", "ETag", "Link", "Location", "Memento-Datetime"),
+    *("Repr-Digest", "Retry-After", "Vary", "WWW-Authenticate"),
 )
 """The headers of a response that scripts of other sites may not see unless they are exposed; a test holds it, too."""
 SENT_TO_ALL: Final = ("X-Requested-With",)

@@ -96,7 +96,7 @@ def sparql() -> Response:
 
 @blueprint.after_request
 def announce(response: Response) -> Response:
-    """Say of which time an answer is and if it was kept, and which bodies are taken (LDP 1.0, 7.1; Accept-Query)."""
+    """Say what time an answer shows, whether it was kept, and which bodies are taken (LDP 1.0, 7.1; Accept-Query)."""
     if record().kept:
         response.headers["Cache-Status"] = f"{NAME}; hit"  # RFC 9211
     if "as_of" in g:  # which of the snapshots of the past has answered (RFC 7089, section 2.1.1)

@@ -16,7 +16,7 @@ from kg.publish.catalog_texts import TITLES
 from kg.publish.dump_files import WHOLE
 from kg.rdf import Quad, conforming
 from kg.rdf.formats import Format
-from kg.rdf.jsonld import expanded, load, processor
+from kg.rdf.jsonld.document import expanded, load, processor
 from kg.rdf.serialize import nodes
 
 _BRACES: Final = str.maketrans({"{": r"\{", "}": r"\}", "\\": r"\textbackslash "})

@@ -11,7 +11,7 @@ from kg.errors import FormatError
 from kg.rdf import BlankNode, NamedNode, Quad, Triple, conforming
 from kg.rdf import Literal as RdfLiteral
 from kg.rdf.formats import Format
-from kg.rdf.jsonld import FORMS, text
+from kg.rdf.jsonld.document import FORMS, text
 from kg.rdf.prefixes import PREFIXES
 
 XSD: Final = PREFIXES["xsd"]

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import http.client
 import json
-import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import wait
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -21,6 +20,7 @@ from kg.workers.workers import Workers
 from kg.write.tokens import digest
 from kg.write.writer import Writer
 from tests.conftest import TURTLE, publish_turtle
+from tests.endpoint.running import run
 
 
 @dataclass
@@ -49,13 +49,8 @@ def listening(settings: Settings, workers: Workers, writer: Writer | None = None
     """Run a server on a free port, as kg serve runs it."""
     assert workers.ready(20)
     running = server(create_app(settings, workers, writer), settings)
-    thread = threading.Thread(target=running.run)
-    thread.start()
-    try:
+    with run(running):
         yield running.port
-    finally:
-        running.stop()
-        thread.join(20)
 
 
 def sender(port: int) -> Send:

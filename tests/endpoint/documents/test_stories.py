@@ -18,7 +18,7 @@ from rdflib.compare import isomorphic
 
 from kg.pipeline.run import build
 from kg.rdf import NamedNode, terms
-from kg.rdf import jsonld as ours
+from kg.rdf.jsonld import document as ours
 from kg.settings import Settings
 from tests.kg.derived.appending import append
 

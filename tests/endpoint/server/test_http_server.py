@@ -22,6 +22,7 @@ from endpoint.server.crowd import Crowd
 from endpoint.site.log import Log, RequestRecord
 from kg.settings import Settings
 from kg.workers.workers import Workers
+from tests.endpoint.running import run
 from tests.endpoint.server.sockets import answers, ask, exchange, received
 
 GET = b"GET /robots.txt HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -75,14 +76,11 @@ def start(settings: Settings, workers: Workers) -> Start:
     def started(**own: Any) -> Iterator[Site]:
         given = replace(settings, **own)
         site = Site(create_app(given, workers), given)
-        thread = threading.Thread(target=site.running.run)
-        thread.start()
-        try:
-            yield site
-        finally:
-            site.gate.set()
-            site.running.stop()
-            thread.join(20)
+        with run(site.running):
+            try:
+                yield site
+            finally:
+                site.gate.set()
 
     return started
 

@@ -25,6 +25,7 @@ from endpoint.site.log import Log, RequestRecord
 from kg.settings import Settings
 from kg.workers.workers import Workers
 from tests.endpoint.conftest import Writable
+from tests.endpoint.running import run
 
 EVENT = b"/doc/event/2011-11-08/abcdefghij"
 LONG_WAY = b"If-Unmodified-Since: Tue, 08 Nov 2011 00:00:00 GMT\r\n"
@@ -59,13 +60,8 @@ def watched(settings: Settings, workers: Workers) -> Iterator[Watched]:
         return application(environ, start)
 
     log.application = counted
-    thread = threading.Thread(target=found.running.run)
-    thread.start()
-    try:
+    with run(found.running):
         yield found
-    finally:
-        found.running.stop()
-        thread.join(20)
 
 
 @pytest.fixture(scope="module")

@@ -33,7 +33,7 @@ from endpoint.app import create_app
 from endpoint.http.negotiate import DOCUMENT_FORMATS, HTML, JSON
 from endpoint.http.urls import Addresses
 from kg.rdf.formats import Format
-from kg.rdf.jsonld import FRAMES, load
+from kg.rdf.jsonld.document import FRAMES, load
 from kg.rdf.prefixes import compact, expand
 from kg.settings import Settings
 from kg.store.embedded import EmbeddedGraph

@@ -11,9 +11,9 @@ from pyoxigraph import NamedNode
 
 from kg.lookup.describe import describe
 from kg.pipeline.run import Built
-from kg.rdf import jsonld
-from kg.rdf.compaction import TYPE, Nodes, compact_iri, is_covered, terms
-from kg.rdf.jsonld import FRAMES, REVERSED, compacted, compacted_by_pyld, framed, framed_by_pyld
+from kg.rdf.jsonld import document
+from kg.rdf.jsonld.compaction import TYPE, Nodes, compact_iri, is_covered, terms
+from kg.rdf.jsonld.document import FRAMES, REVERSED, compacted, compacted_by_pyld, framed, framed_by_pyld
 from kg.rdf.prefixes import expand
 from kg.rdf.serialize import nodes
 
@@ -51,7 +51,7 @@ def has_equal_numbers(graph: Nodes) -> bool:
     """Whether a property has both 1 and true, or both 0 and false, which PyLD takes for one value."""
     for said in graph.values():
         for values in said.values():
-            natives = [jsonld._native(one)["@value"] for one in values if jsonld._is_native(one)]
+            natives = [document._native(one)["@value"] for one in values if document._is_native(one)]
             if len(set(natives)) != len(natives):
                 return True
     return False
@@ -67,7 +67,7 @@ def test_a_generated_graph_is_compacted_as_by_pyld(graph: Nodes) -> None:
 @given(GRAPHS)
 @settings(max_examples=150)
 def test_a_generated_graph_is_framed_as_by_pyld(graph: Nodes) -> None:
-    assume(jsonld._framable(graph) and not has_equal_numbers(graph))
+    assume(document._framable(graph) and not has_equal_numbers(graph))
     assert list(framed(graph).items()) == list(framed_by_pyld(graph).items())
 
 

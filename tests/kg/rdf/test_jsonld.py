@@ -22,9 +22,9 @@ from kg.errors import FormatError
 from kg.lookup.describe import describe
 from kg.pipeline.run import Built
 from kg.rdf import terms
-from kg.rdf.compaction import context
 from kg.rdf.formats import JSONLD_FORMS, PLAIN_JSON, Format, by_name
-from kg.rdf.jsonld import FORMS, FRAMES, LINE, compacted, expanded, framed, load, text
+from kg.rdf.jsonld.compaction import context
+from kg.rdf.jsonld.document import FORMS, FRAMES, LINE, compacted, expanded, framed, load, text
 from kg.rdf.prefixes import PREFIXES, expand
 from kg.rdf.serialize import represent
 from kg.store.embedded import EmbeddedGraph

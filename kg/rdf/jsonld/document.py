@@ -14,9 +14,9 @@ from typing import Any, Final
 
 import vocab
 from kg.errors import FormatError
-from kg.rdf import compaction
-from kg.rdf.compaction import TYPE, Document, Nodes, context
-from kg.rdf.framing import Framer, frame
+from kg.rdf.jsonld import compaction
+from kg.rdf.jsonld.compaction import TYPE, Document, Nodes, context
+from kg.rdf.jsonld.framing import Framer, frame
 from kg.rdf.prefixes import PREFIXES, expand
 
 INTEGER: Final = PREFIXES["xsd"] + "integer"

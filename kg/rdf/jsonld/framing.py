@@ -14,7 +14,7 @@ from functools import cache, cached_property
 from typing import Any, Final
 
 import vocab
-from kg.rdf.compaction import Document, terms
+from kg.rdf.jsonld.compaction import Document, terms
 
 ONCE: Final = "@once"
 NEVER: Final = "@never"
@@ -57,7 +57,7 @@ def _implied(embed: str) -> Frame:
 
 
 class Framer:
-    """Nests expanded nodes (see kg.rdf.jsonld.expanded) in each other."""
+    """Nests expanded nodes (see kg.rdf.jsonld.document.expanded) in each other."""
 
     def __init__(self, nodes: Iterable[Document]) -> None:
         self.nodes = {node["@id"]: node for node in nodes}
