@@ -19,10 +19,10 @@ from flask import Flask, Response
 
 from endpoint.app import create_app, server
 from endpoint.server.crowd import Crowd
-from endpoint.site.log import Log, RequestRecord
+from endpoint.site.log import Log
 from kg.settings import Settings
 from kg.workers.workers import Workers
-from tests.endpoint.running import run
+from tests.endpoint.running import Records, run
 from tests.endpoint.server.sockets import answers, ask, exchange, received
 
 GET = b"GET /robots.txt HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -44,14 +44,12 @@ class Site:
     def __init__(self, app: Flask, settings: Settings) -> None:
         self.gate = threading.Event()
         self.entered = threading.Semaphore(0)
-        self.records: list[RequestRecord] = []
         app.add_url_rule("/search/wait", "wait", self._wait)
         app.add_url_rule("/large", "large", lambda: Response(b"x" * LARGE))
         app.add_url_rule("/parts", "parts", lambda: Response(iter([b"one, ", b"", b"two"])))
         app.add_url_rule("/short", "short", lambda: Response(iter([b"one"]), headers={"Content-Length": "10"}))
         app.add_url_rule("/broken", "broken", lambda: Response(self._broken()))
-        log: Log = app.extensions[Log.__name__]
-        log.observers.append(self.records.append)
+        self.records = Records(app.extensions[Log.__name__])
         self.running = server(app, settings)
         self.port = self.running.port
 
@@ -105,7 +103,7 @@ def test_who_is_too_slow_is_told_so_and_the_connection_ends(start: Start, name: 
     with start(header_seconds=0.2, body_seconds=0.2) as site:
         (answer,) = ask(site.port, SLOW[name])
         assert (answer.status, json.loads(answer.body)["status"]) == (408, 408)
-        assert [(one.status, one.outcome) for one in site.records] == [(408, "request timeout")]
+        assert [(one.status, one.outcome) for one in site.records.wait(1)] == [(408, "request timeout")]
 
 
 def test_dripping_bytes_do_not_put_a_deadline_off(start: Start) -> None:
@@ -208,8 +206,8 @@ def test_a_client_that_does_not_read_occupies_no_thread_and_is_left(start: Start
     with start(threads=2, send_seconds=0.3) as site, ExitStack() as stack:
         stuck = [connected(stack, site.port, LAST.replace(b"/robots.txt", b"/large")) for _ in range(5)]
         assert [one.status for one in ask(site.port, LAST)] == [200]
-        while sum(one.outcome == "client gone" for one in site.records) < len(stuck):
-            assert [one.status for one in ask(site.port, HEALTH)] == [200]
+        assert site.records.wait(len(stuck), lambda one: one.outcome == "client gone")
+        assert [one.status for one in ask(site.port, HEALTH)] == [200]
         assert all(len(until_it_ends(one)) < LARGE for one in stuck)
 
 
@@ -243,8 +241,8 @@ def test_who_goes_away_before_its_turn_is_not_worked_for(start: Start) -> None:
             second.sendall(WAIT)
             second.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
             assert [one.status for one in ask(site.port, DOCUMENT)] == [200]
-        while not any(one.status == 499 for one in site.records):
-            assert [one.status for one in ask(site.port, HEALTH)] == [200]
+        assert site.records.wait(1, lambda one: one.status == 499)
+        assert [one.status for one in ask(site.port, HEALTH)] == [200]
         site.gate.set()
         assert answers(received(first))[0].status == 200
         assert not site.entered.acquire(blocking=False)
@@ -312,7 +310,7 @@ def test_a_crowd_of_those_at_work_has_no_room_for_one_more() -> None:
 def test_ipv6_is_spoken(start: Start) -> None:
     with start(host="::1") as site:
         assert [one.status for one in ask(site.port, LAST, "::1")] == [200]
-    assert site.records[0].client == "::1"
+        assert [one.client for one in site.records.wait(1)] == ["::1"]
 
 
 def test_what_is_under_way_is_answered_before_the_server_ends(start: Start) -> None:

@@ -21,11 +21,11 @@ from endpoint.server.environ import RequestOrigin
 from endpoint.server.http_server import HttpServer
 from endpoint.server.prepared import LONGEST_KEY, RARE, READ, key
 from endpoint.server.request import RequestHead, RequestReader
-from endpoint.site.log import Log, RequestRecord
+from endpoint.site.log import Log
 from kg.settings import Settings
 from kg.workers.workers import Workers
 from tests.endpoint.conftest import Writable
-from tests.endpoint.running import run
+from tests.endpoint.running import Records, run
 
 EVENT = b"/doc/event/2011-11-08/abcdefghij"
 LONG_WAY = b"If-Unmodified-Since: Tue, 08 Nov 2011 00:00:00 GMT\r\n"
@@ -38,7 +38,7 @@ class Watched:
     """A server of the small graph, what its log has, and how often its application was asked."""
 
     running: HttpServer
-    records: list[RequestRecord]
+    records: Records
     asked: list[str]
 
     @property
@@ -51,8 +51,7 @@ def watched(settings: Settings, workers: Workers) -> Iterator[Watched]:
     """Run a server that counts what its application is asked."""
     app = create_app(settings, workers)
     log: Log = app.extensions[Log.__name__]
-    found = Watched(server(app, settings), [], [])
-    log.observers.append(found.records.append)
+    found = Watched(server(app, settings), Records(log), [])
     application = log.application
 
     def counted(environ: dict[str, Any], start: Any) -> Iterable[bytes]:
@@ -203,16 +202,15 @@ CLIENT = (b"Host: 127.0.0.1:8000", b"Accept: text/turtle", b"User-Agent: a")
     "fields", [(), (b"Accept-Encoding: gzip",), (b"Accept: text/html",), (b"If-None-Match: *",), (b"Cookie: a=b",)]
 )
 def test_what_was_asked_before_is_not_asked_of_the_application(
-    direct: Watched, method: bytes, fields: tuple[bytes, ...]
+    settings: Settings, workers: Workers, method: bytes, fields: tuple[bytes, ...]
 ) -> None:
     sent = request(b"%b %b HTTP/1.1" % (method, EVENT), *(CLIENT if not fields else (CLIENT[0], *fields)))
-    with client(direct.port) as one:
+    with watched(replace(settings, trusted_proxy="", idle_seconds=60.0), workers) as site, client(site.port) as one:
         first = [one.ask(sent) for _ in range(2)][-1]
-        number = len(direct.asked)
+        number = len(site.asked)
         assert [one.ask(sent) for _ in range(3)] == [first] * 3
-        assert len(direct.asked) == number
-        one.ask(request(b"GET /healthz HTTP/1.1", *CLIENT))  # after which all records of before are there
-    records = [one for one in direct.records if one.path == EVENT.decode()][-4:]
+        assert len(site.asked) == number
+        records = site.records.wait(5)
     assert len({(one.method, one.path, one.client, one.status, one.size, one.outcome) for one in records}) == 1
 
 
@@ -241,7 +239,8 @@ def test_the_log_has_the_client_that_a_trusted_proxy_names(proxied: Watched) -> 
     with client(proxied.port) as one:
         for address in (b"203.0.113.7", b"203.0.113.8", b"203.0.113.8"):
             one.ask(request(b"GET %b HTTP/1.1" % EVENT, *CLIENT, b"X-Forwarded-For: " + address))
-    assert [one.client for one in proxied.records[-3:]] == ["203.0.113.7", "203.0.113.8", "203.0.113.8"]
+    records = proxied.records.wait(3, lambda one: one.client.startswith("203.0.113."))
+    assert sorted(one.client for one in records) == ["203.0.113.7", "203.0.113.8", "203.0.113.8"]
 
 
 def test_what_was_prepared_is_gone_with_its_version(writable: Writable) -> None:
@@ -281,8 +280,7 @@ def test_who_does_not_read_is_waited_for(settings: Settings, workers: Workers, s
             assert one.ask(sent) == whole
         else:
             one.close()
-            assert logged.acquire(timeout=20)
-            assert site.records[-1].outcome == "client gone"
+            assert site.records.wait(1, lambda one: one.outcome == "client gone")
 
 
 def head(text: bytes) -> RequestHead:
