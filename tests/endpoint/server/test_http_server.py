@@ -28,6 +28,7 @@ from tests.endpoint.server.sockets import answers, ask, exchange, received
 GET = b"GET /robots.txt HTTP/1.1\r\nHost: a\r\n\r\n"
 LAST = b"GET /robots.txt HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
 HEALTH = b"GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+READY = HEALTH.replace(b"healthz", b"readyz")
 DOCUMENT = b"GET /doc/event/2011-11-08/abcdefghij.ttl HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
 WAIT = b"GET /search/wait HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
 SLOW = {
@@ -346,11 +347,11 @@ def test_a_signal_ends_the_server_and_all_its_processes(served_store: Path, numb
         assert "Serving snapshot" in process.stdout.readline()
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
         assert [one.status for one in ask(port, LAST)] == [200]
-        with socket.create_connection(("127.0.0.1", port), timeout=20) as one:
-            process.send_signal(number)
-            if number == signal.SIGTERM:  # it gives notice first
-                one.sendall(HEALTH.replace(b"healthz", b"readyz"))
-                assert answers(received(one))[0].status == 503
+        process.send_signal(number)
+        if number == signal.SIGTERM:  # it gives notice first
+            while (ready := ask(port, READY)[0].status) == 200:  # the signal has not been seen yet
+                pass
+            assert ready == 503
         assert process.wait(30) == 0
         assert not children.exists()
         assert process.stdout.read().count("Traceback") == 0
