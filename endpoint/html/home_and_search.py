@@ -12,15 +12,14 @@ from flask import Response, redirect, render_template, request
 
 from endpoint.html.describe import listing
 from endpoint.http.negotiate import HTML, JSON, choose
-from endpoint.http.routes import IN_JSON, MOVED, PAGE, Description, Parameter, Routes, media_types
+from endpoint.http.routes import MOVED, PAGE, Description, Parameter, Routes, media_types
 from endpoint.site.problems import RETRY_SECONDS
 from endpoint.site.site import Site, site, tagged
 from kg.derived.kinds import SEARCH
 from kg.errors import NotAcceptableError, ParameterError, ServiceBusyError, StoreError
-from kg.lookup.events_of_place import RELATIONS
 from kg.lookup.search.search import NAMES, WORDS_OF_KINDS
 from kg.rdf import terms
-from kg.workers.operations import FindEvents, FindPlaces, FindText, Newest
+from kg.workers.operations import FindPlaces, FindText, Newest
 
 blueprint = Routes("browse", __name__)
 
@@ -43,15 +42,6 @@ SEARCHING: Final = Description(
         Parameter("q", "Words of a title, or of the name of a place, a person or a topic."),
         Parameter("type", "In JSON: only what is of this kind, such as event, place, person or topic."),
         Parameter("limit", "In JSON: how many to list."),
-    ),
-)
-OF_PLACE: Final = replace(
-    IN_JSON,
-    parameters=(
-        Parameter("place", "IRI of a place, or its path, such as entity/en/Homs.", required=True),
-        Parameter("relation", "What ties the events to it: in (what is not said otherwise), near or names."),
-        Parameter("km", "Of near: within how many kilometres, 50 if it is not said."),
-        Parameter("page", "Number of the page of a hundred events, from 1."),
     ),
 )
 
@@ -125,32 +115,6 @@ def search() -> Response:
     response = _found(here, name) if chosen == JSON else _search_page(here, name)
     response.headers["Vary"] = "Accept"
     return response
-
-
-@blueprint.get("/events", described=OF_PLACE)
-def events() -> Response:
-    """Return the events of a place: those that happened in it or near it, or all that name it, the newest first.
-
-    ``place`` is the IRI of a place, or its path. Of ``in``, the sentence tells that they happened there or at a place
-    that it contains; of ``near``, at a town within ``km`` kilometres; ``names`` is every event that names it.
-    """
-    here = site()
-    place, relation = request.args.get("place", ""), request.args.get("relation", "in")
-    km, page = request.args.get("km", "50"), request.args.get("page", "1")
-    if relation not in RELATIONS:
-        raise ParameterError(f"relation must be one of {', '.join(RELATIONS)}", "relation", tuple(RELATIONS))
-    if not re.fullmatch(r"[0-9]{1,3}", km, re.ASCII) or ("km" in request.args and relation != "near"):
-        raise ParameterError("km must be a number up to 999, for the relation near alone", "km")
-    if not re.fullmatch(r"[1-9][0-9]{0,4}", page, re.ASCII):
-        raise ParameterError("page must be a number from 1 on", "page")
-    if not place:
-        raise ParameterError("place must be the IRI of a place, or its path, such as entity/en/Homs", "place")
-    iri = place if place.startswith(here.addresses.base) else f"{here.addresses.base}{place.lstrip('/')}"
-    asked = FindEvents(iri, relation, float(km), MOST * (int(page) - 1), MOST)
-    found = here.cached(asked, lambda: here.workers.ask(asked), lambda value: 1_000 * (1 + len(value["events"])))
-    told = {"place": iri, "relation": relation} | ({"km": int(km)} if relation == "near" else {})
-    body = json.dumps(told | {"snapshot": here.snapshot.id, "page": int(page)} | found, ensure_ascii=False)
-    return tagged(Response(body, content_type=JSON.content_type), here.snapshot, "events-of-place")
 
 
 def _found(here: Site, name: str) -> Response:

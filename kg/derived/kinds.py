@@ -8,17 +8,17 @@ from kg.derived import dumps
 from kg.derived.artefact import Artefact, GatheredArtefact
 from kg.derived.changes import CHANGES
 from kg.errors import NotFoundError
-from kg.lookup.search.search_index import Names
+from kg.lookup.listing.index import Index
 from kg.lookup.sitemap import Documents
 from kg.lookup.statistics import Statistics
 
 SEARCH: Final = GatheredArtefact(
     name="search",
-    file="search-2.sqlite",
+    file="search-3.sqlite",
     title="the search index",
     busy="the search index is being made; try again in a few seconds",
     group="search",
-    begin=lambda _: Names(),
+    begin=lambda _: Index(),
 )
 STATISTICS: Final = GatheredArtefact(
     name="statistics",

@@ -9,9 +9,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from kg.errors import ResultTooLargeError
-from kg.lookup import events_of_place, memento, newest, parts, resource_state
+from kg.lookup import memento, newest, parts, resource_state
 from kg.lookup.capabilities import capabilities
 from kg.lookup.describe import describe, newest_events, total_of
+from kg.lookup.listing.columns import columns
+from kg.lookup.listing.filter import Filter, Sort
+from kg.lookup.listing.listing import listing
 from kg.lookup.locate import Location, locate
 from kg.lookup.search import reconcile, search
 from kg.lookup.search.reconcile_request import Completion, Extension, Query
@@ -104,7 +107,7 @@ def _parts(graph: Graph, story: NamedNode) -> list[parts.Part]:
 
 def forget() -> None:
     """Let go of the graph that was open, and of what is remembered of it."""
-    for cached in (_events, _parts, newest.all_places):
+    for cached in (_events, _parts, newest.all_places, columns):
         cached.cache_clear()
 
 
@@ -165,19 +168,23 @@ class FindPlaces(GraphOperation[dict[str, Any]]):
 
 
 @dataclass(frozen=True, slots=True)
-class FindEvents(GraphOperation[dict[str, Any]]):
-    """Find ``count`` events of a place from the one at ``first`` on, see kg.lookup.events_of_place."""
+class ListEvents(GraphOperation[bytes]):
+    """List ``count`` of the events that a filter selects from the one at ``first`` on, and what all of them have.
 
-    place: str
-    relation: str
-    km: float
-    first: int
-    count: int
+    See kg.lookup.listing.listing; ``values`` are told of each facet.
+    """
 
-    def answer(self, graph: Graph) -> dict[str, Any]:
-        """Return how many there are, and the fields of those asked for."""
-        found = events_of_place.events_of_place(graph, self.place, self.relation, self.km)
-        return events_of_place.plain(found, self.first, self.count)
+    index: Path
+    filter: Filter
+    sort: Sort = Sort.NEWEST
+    first: int = 0
+    count: int = 100
+    values: int = 10
+
+    def answer(self, graph: Graph) -> bytes:
+        """Return the list as a JSON object, which is not read again on its way."""
+        found = listing(str(self.index), self.filter, self.sort, self.first, self.count, self.values)
+        return found.json()
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,7 +334,7 @@ class VersionsPage(GraphOperation[bytes]):
 
 OPERATIONS: Final[Table[GraphOperation[Any] | Open]] = Table(
     Open,
-    *(Evaluate, Scopes, Describe, DescribePage, Locate, Newest, Hubs, FindPlaces, FindEvents, FindText),
+    *(Evaluate, Scopes, Describe, DescribePage, Locate, Newest, Hubs, FindPlaces, ListEvents, FindText),
     *(Reconcile, Suggest, Extend, DumpGraph, Capabilities),
     *(Mementos, DescribeMemento, DescribeMementoPage, VersionsPage),
 )

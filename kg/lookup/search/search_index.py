@@ -1,4 +1,7 @@
-"""The full-text index of one snapshot: a SQLite file with its titles and names, collected block by block."""
+"""The full-text part of the index of a snapshot (see kg.lookup.listing.index): its titles and names.
+
+They are collected block by block.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +9,13 @@ import re
 import sqlite3
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from contextlib import closing
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from pyoxigraph import RdfFormat, parse
 
 from kg.entities import labels
-from kg.errors import StoreError
 from kg.rdf import Literal, NamedNode, terms
 from kg.rdf.lines.blocks import Block, is_iri, text, token
 
@@ -60,13 +60,12 @@ KINDS: Final = (
 # is the user_version. Of the text only the index is kept, the label is in the table. A name is also found
 # as a whole, by its core (see kg.entities.labels); ``uses`` is how often events name the thing.
 SCHEMA: Final = """
-    PRAGMA journal_mode = off;
-    PRAGMA synchronous = off;
     CREATE TABLE named (id INTEGER PRIMARY KEY, iri TEXT, label TEXT, language TEXT, kinds INTEGER, date TEXT,
         uses INTEGER, core TEXT);
     CREATE INDEX whole ON named (core) WHERE core > '';
     CREATE VIRTUAL TABLE words USING fts5
-        (text, content = '', tokenize = "unicode61 remove_diacritics 2", prefix = '1 2 3');"""
+        (text, content = '', tokenize = "unicode61 remove_diacritics 2", prefix = '1 2 3');
+    CREATE VIRTUAL TABLE vocabulary USING fts5vocab (words, row);"""
 FIRST_TITLE: Final = "PRAGMA user_version"
 INSERT: Final = "INSERT INTO named VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 INSERT_WORDS: Final = "INSERT INTO words (rowid, text) VALUES (?, ?)"
@@ -77,7 +76,22 @@ _UNSPACED: Final = re.compile(
 )
 """Characters of Chinese, Japanese and Korean, which put no space, or not one around each word, between words."""
 
-Row = tuple[str, str, str, int, str, int]
+
+class Row(NamedTuple):
+    """A label of something that can be found: kinds as a mask, how often events name it, whether it is rdfs:label."""
+
+    iri: str
+    label: str
+    language: str
+    kinds: int
+    date: str
+    uses: int
+    main: bool
+
+    @property
+    def is_title(self) -> bool:
+        """Whether it is the title of an event."""
+        return bool(self.kinds & mask([EVENT]))
 
 
 def spaced(text: str) -> str:
@@ -90,7 +104,7 @@ class Names:
     """A collector (see kg.rdf.lines.blocks) of everything that can be found by a name or a title."""
 
     def __init__(self) -> None:
-        self._kinds: dict[bytes, int] = {}
+        self.kinds: dict[bytes, int] = {}
         self._dates: dict[bytes, str] = {}
         self._labels: list[bytes] = []
         self._uses: Counter[bytes] = Counter()
@@ -113,47 +127,46 @@ class Names:
 
     def _add(self, subject: bytes, kinds: int) -> None:
         if kinds:
-            self._kinds[subject] = self._kinds.get(subject, 0) | kinds
+            self.kinds[subject] = self.kinds.get(subject, 0) | kinds
 
-    def rows(self) -> Iterator[Row]:
-        """Yield IRI, label, language, kinds, date and uses of all that can be found, once for each of its labels."""
-        for iri, label, language in self._named():
-            subject = token(NamedNode(iri))
-            yield iri, label, language, self._kinds[subject], self._dates.get(subject, ""), self._uses[subject]
+    def rows(self) -> list[Row]:
+        """Return all that can be found, once for each of its labels: names, then titles, each by their lengths."""
+        found = (self._row(*one, main=main) for one, main in self._named().items())
+        return sorted(found, key=lambda row: (row.is_title, len(row.label), row))
 
-    def write(self, output: Path) -> None:
-        """Write the index into a new file.
+    def _row(self, iri: str, label: str, language: str, *, main: bool) -> Row:
+        subject = token(NamedNode(iri))
+        told = self.kinds[subject], self._dates.get(subject, ""), self._uses[subject]
+        return Row(iri, label, language, *told, main)
 
-        Raises StoreError if the file cannot be written, or if SQLite has no FTS5 here.
-        """
-        rows = sorted(self.rows(), key=lambda row: (_is_title(row), len(row[1]), row))
-        try:
-            with closing(sqlite3.connect(output)) as database, database:
-                database.executescript(SCHEMA)
-                database.execute(f"{FIRST_TITLE} = {sum(not _is_title(row) for row in rows)}")
-                database.executemany(INSERT, ((number, *row, _whole(row)) for number, row in enumerate(rows)))
-                database.executemany(INSERT_WORDS, ((number, spaced(row[1])) for number, row in enumerate(rows)))
-                database.execute(OPTIMIZE)
-        except sqlite3.Error as error:
-            raise StoreError(f"the search index cannot be written: {error}") from None
-
-    def _named(self) -> set[tuple[str, str, str]]:
-        """Return each IRI that can be found with each of its labels and the label's language."""
-        lines = b"".join(line for line in self._labels if line.partition(b" ")[0] in self._kinds)
-        return {
-            (quad.subject.value, quad.object.value, quad.object.language or "")
-            for quad in parse(lines, format=RdfFormat.N_TRIPLES)
-            if isinstance(quad.subject, NamedNode) and isinstance(quad.object, Literal)
-        }
+    def _named(self) -> dict[tuple[str, str, str], bool]:
+        """Return each IRI that can be found with each of its labels and its language, and whether it is rdfs:label."""
+        lines = b"".join(line for line in self._labels if line.partition(b" ")[0] in self.kinds)
+        found: dict[tuple[str, str, str], bool] = {}
+        for quad in parse(lines, format=RdfFormat.N_TRIPLES):
+            if isinstance(quad.subject, NamedNode) and isinstance(quad.object, Literal):
+                one = quad.subject.value, quad.object.value, quad.object.language or ""
+                found[one] = quad.predicate == terms.LABEL or found.get(one, False)
+        return found
 
 
-def _is_title(row: Row) -> bool:
-    return bool(row[3] & mask([EVENT]))
+def write(database: sqlite3.Connection, rows: Sequence[Row]) -> None:
+    """Write rows, as they are sorted, into new tables; raises sqlite3.Error if that cannot be done."""
+    database.executescript(SCHEMA)
+    database.execute(f"{FIRST_TITLE} = {first_title(rows)}")
+    database.executemany(INSERT, ((number, *row[:-1], _whole(row)) for number, row in enumerate(rows)))
+    database.executemany(INSERT_WORDS, ((number, spaced(row.label)) for number, row in enumerate(rows)))
+    database.execute(OPTIMIZE)
+
+
+def first_title(rows: Sequence[Row]) -> int:
+    """Return the number of the first row that is the title of an event, or of rows if none is."""
+    return sum(not row.is_title for row in rows)
 
 
 def _whole(row: Row) -> str:
     """Return what a name is found by as a whole; a title is not."""
-    return "" if _is_title(row) else labels.core(row[1])
+    return "" if row.is_title else labels.core(row.label)
 
 
 def mask(words: Iterable[str]) -> int:

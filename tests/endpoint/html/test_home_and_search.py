@@ -148,30 +148,6 @@ def test_a_reader_of_no_language_here_gets_the_one_with_most_events(send) -> Non
     assert "/event/2011-11-08/abcdefghij" in send("/", "text/html", **{"Accept-Language": "fi"}).text
 
 
-@pytest.mark.parametrize(("relation", "total"), [("in", 1), ("near", 1), ("names", 2)])
-def test_the_events_of_a_place_are_told_apart_by_what_ties_them_to_it(relation: str, total: int, send) -> None:
-    told = json.loads(send(f"/events?place=entity/en/Homs&relation={relation}").body)
-    assert (told["place"], told["relation"], told["total"]) == ("http://127.0.0.1:8000/entity/en/Homs", relation, total)
-    assert len(told["events"]) == total
-    assert (told.get("km") == 50) is (relation == "near")
-
-
-def test_what_is_asked_of_a_place_without_a_word_is_what_happened_in_it(send) -> None:
-    told = json.loads(send("/events?place=http://127.0.0.1:8000/entity/en/Homs").body)
-    assert (told["relation"], [one["date"] for one in told["events"]]) == ("in", ["2011-11-08"])
-
-
-@pytest.mark.parametrize("query", ["relation=at", "km=-1", "km=9", "relation=near&km=1e9", "page=0", "page=x"])
-def test_another_relation_distance_or_page_is_refused(query: str, send) -> None:
-    assert send(f"/events?place=entity/en/Homs&{query}").status == 400
-    assert send("/events").status == 400
-
-
-@pytest.mark.parametrize("place", ["entity/en/Nowhere", "entity/en/A b", "event/2011-11-08/abcdefghij"])
-def test_the_events_of_what_is_no_place_are_not_found(place: str, send) -> None:
-    assert send(f"/events?place={place.replace(' ', '%20')}").status == 404
-
-
 def test_the_page_of_a_place_marks_what_happened_there_and_leads_to_each_relation(send) -> None:
     page = send("/doc/entity/en/Homs.html").text
     assert page.count("happened here") == 1

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat
 
 from kg.errors import StoreError
-from kg.lookup.search import search, search_index
+from kg.lookup.listing.index import Index
+from kg.lookup.search import search
 from kg.rdf import terms
 from kg.rdf.lines.blocks import gather
 from kg.store.embedded import EmbeddedGraph
@@ -38,9 +39,9 @@ def index(tmp_path_factory: pytest.TempPathFactory, graph: EmbeddedGraph) -> str
 
 
 def write(store: EmbeddedGraph, file: Path) -> None:
-    names = search_index.Names()
-    gather(store, [names])
-    names.write(file)
+    collector = Index()
+    gather(store, [collector])
+    collector.write(file)
 
 
 def labels(index: str, text: str, *kinds: str) -> list[str]:
@@ -153,5 +154,5 @@ def test_an_index_that_is_no_index_is_an_error_of_the_store(tmp_path: Path) -> N
 
 
 def test_an_index_that_cannot_be_written_is_an_error_of_the_store(tmp_path: Path, graph: EmbeddedGraph) -> None:
-    with pytest.raises(StoreError, match="search index"):
+    with pytest.raises(StoreError, match="the index"):
         write(graph, tmp_path / "no folder" / "x")

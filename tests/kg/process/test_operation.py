@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, date, datetime
+from enum import Enum
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
@@ -52,6 +53,8 @@ def values(kind: Any) -> st.SearchStrategy[Any]:
         return st.lists(values(arguments[0]), max_size=3).map(get_origin(kind))
     if get_origin(kind) is dict:
         return st.dictionaries(values(arguments[0]), values(arguments[1]), max_size=3)
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return st.sampled_from(kind)
     assert is_dataclass(kind)
     hints = get_type_hints(kind)
     return st.builds(kind, **{one.name: values(hints[one.name]) for one in fields(kind)})

@@ -13,8 +13,9 @@ from pyoxigraph import QueryResultsFormat, RdfFormat, parse
 from kg.errors import ConfigurationError, FederationError, NotSupportedError
 from kg.lookup import memento, newest, resource_state, sitemap
 from kg.lookup.describe import describe
+from kg.lookup.listing.index import Index
 from kg.lookup.locate import locate
-from kg.lookup.search import reconcile, search_index
+from kg.lookup.search import reconcile
 from kg.lookup.search.reconcile_request import Extension, Query
 from kg.lookup.statistics import statistics
 from kg.mapping import rebuild
@@ -171,9 +172,9 @@ def test_both_locate_names_alike(embedded: EmbeddedGraph, remote: RemoteGraph) -
 def test_both_reconcile_alike(embedded: EmbeddedGraph, remote: RemoteGraph, tmp_path: Path) -> None:
     index, other = tmp_path / "embedded.sqlite", tmp_path / "remote.sqlite"
     for graph, file in ((embedded, index), (remote, other)):
-        names = search_index.Names()
-        gather(graph, [names])
-        names.write(file)
+        collector = Index()
+        gather(graph, [collector])
+        collector.write(file)
     query = Query("Syria", properties=(("rdf:type", ({"id": terms.SCHEMA_PLACE.value},)),))
     wanted = reconcile.reconcile(embedded, str(index), BASE, query)
     assert wanted

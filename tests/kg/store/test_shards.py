@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from pyoxigraph import RdfFormat, parse
 
 from kg.enrich import source
+from kg.lookup.listing.gather import unpacked
+from kg.lookup.listing.index import Index
 from kg.lookup.resource_state import Resources
-from kg.lookup.search.search_index import Names
 from kg.lookup.sitemap import Documents
 from kg.lookup.statistics import Statistics
 from kg.pipeline.run import build
@@ -121,14 +122,23 @@ def test_the_shards_with_merged_and_withdrawn_events_say_what_the_engine_says(st
     assert any(str(terms.REPLACED_BY).encode() in line for line in found[f"<{first}>".encode()])
 
 
+def events(index: Index) -> list[Any]:
+    """Return the events of an index with their values, without the numbers that these happen to have."""
+    things = list(index.events.things)
+    return [
+        (one.iri, one.day, {(facet, things[thing]) for facet, thing in map(unpacked, one.values)})
+        for one in index.events.gathered()
+    ]
+
+
 def test_what_collectors_make_of_the_shards_is_what_they_make_of_the_engine(sample_store: Path, tmp_path: Path) -> None:
     def made(gather: Callable[[list[Any]], None]) -> list[Any]:
-        counts, names, documents, resources = Statistics(), Names(), Documents(BASE), Resources(BASE)
-        gather([counts, names, documents, resources])
+        counts, index, documents, resources = Statistics(), Index(), Documents(BASE), Resources(BASE)
+        gather([counts, index, documents, resources])
         documents.write(tmp_path / "sitemaps")
         sitemaps = (tmp_path / "sitemaps").read_bytes()
         (tmp_path / "sitemaps").unlink()
-        return [counts.counted(), sorted(names.rows()), resources.state(), sitemaps]
+        return [counts.counted(), index.names.rows(), events(index), resources.state(), sitemaps]
 
     source = Store(sample_store).current()
     assert files(sample_store) is not None

@@ -1,0 +1,167 @@
+"""Gathers what the graph says of events for the index: a collector of blocks (see kg.rdf.lines.blocks)."""
+
+from __future__ import annotations
+
+import math
+from array import array
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import Final, NamedTuple
+
+from kg.lookup.listing.facet import SAID, Facet
+from kg.rdf import terms
+from kg.rdf.lines.blocks import Block, is_iri, text, token
+
+TYPE: Final = token(terms.TYPE)
+EVENT: Final = token(terms.EVENT)
+LABEL: Final = token(terms.LABEL)
+START_DATE: Final = token(terms.START_DATE)
+LANGUAGE: Final = token(terms.LANGUAGE)
+SOURCE: Final = token(terms.SOURCE)
+PUBLISHER: Final = token(terms.PUBLISHER)
+SUB_EVENT: Final = token(terms.SUB_EVENT)
+CONTAINED_IN_PLACE: Final = token(terms.CONTAINED_IN_PLACE)
+PLACE: Final = token(terms.SCHEMA_PLACE)
+AREAS: Final = frozenset(map(token, (terms.ADMINISTRATIVE_AREA, terms.COUNTRY)))
+"""Places that have the coordinates of one point inside: nothing happened just there."""
+COORDINATES: Final = ((token(terms.LATITUDE), 90.0), (token(terms.LONGITUDE), 180.0))
+NAMING: Final = {token(property_): facets for property_, facets in SAID.items()}
+
+Value = int
+"""A facet and the number of a thing in one number, see ``packed``."""
+
+
+class Point(NamedTuple):
+    """Where a place is that is no area, in degrees."""
+
+    latitude: float
+    longitude: float
+
+
+class Gathered(NamedTuple):
+    """An event in the order of the index: its IRI, its day (empty if it has none) and its values."""
+
+    iri: str
+    day: str
+    values: array[int]
+
+
+class Events:
+    """A collector of what a graph says of events, in the numbers of the things that they name.
+
+    An event is what has the class, a label and a day; which day, if it is no day that a calendar has, is not known.
+    """
+
+    def __init__(self) -> None:
+        self.things: dict[bytes, int] = {}
+        self.points: dict[int, Point] = {}
+        self._events: list[tuple[str, bytes]] = []
+        self._said = array("Q")  # values; those of an event end where its number in _ends says
+        self._ends = array("Q", [0])
+        self._cited: dict[int, list[int]] = {}  # by event, hashes of sources: 64 bits, of which hardly two are the same
+        self._published: dict[int, list[int]] = {}
+        self._parts: list[tuple[int, bytes]] = []
+        self._containers: dict[int, list[int]] = {}
+
+    def thing(self, term: bytes) -> int:
+        """Return the number of a thing, a new one if it has none yet."""
+        return self.things.setdefault(term, len(self.things))
+
+    def add(self, block: Block) -> None:
+        """Take what is said of an event, and what places, sources and stories say for all of theirs."""
+        said, subject = block.said, block.subject
+        if not is_iri(subject):
+            return
+        classes = block.values(TYPE)
+        if EVENT in classes and START_DATE in said and any(one.startswith(b'"') for one in block.values(LABEL)):
+            self._event(block)
+        if PUBLISHER in said:
+            self._published[hash(subject)] = self._things(said[PUBLISHER])
+        if SUB_EVENT in said:
+            story = self.thing(subject)
+            self._parts += [(story, term) for term in filter(is_iri, said[SUB_EVENT])]
+        if CONTAINED_IN_PLACE in said:
+            self._containers[self.thing(subject)] = self._things(said[CONTAINED_IN_PLACE])
+        if PLACE in classes and AREAS.isdisjoint(classes) and (point := _point(block)):
+            self.points[self.thing(subject)] = point
+
+    def _event(self, block: Block) -> None:
+        number = len(self._events)
+        days = filter(terms.is_day, map(text, block.said[START_DATE]))
+        self._events.append((max(days, default=""), block.subject))
+        for name in block.said.keys() & NAMING.keys():
+            for thing in self._things(block.said[name]):
+                self._said.extend(packed(facet, thing) for facet in NAMING[name])
+        for term in block.values(LANGUAGE):
+            if term.startswith(b'"'):
+                self._said.append(packed(Facet.LANGUAGE, self.thing(language(text(term)))))
+        self._ends.append(len(self._said))
+        if SOURCE in block.said:
+            self._cited[number] = [hash(term) for term in block.said[SOURCE]]
+
+    def _things(self, found: Iterable[bytes]) -> list[int]:
+        return [self.thing(term) for term in filter(is_iri, found)]
+
+    def gathered(self) -> Iterator[Gathered]:
+        """Yield the events, the oldest first, those of one day in the order of their IRIs."""
+        numbers = {iri: number for number, (_, iri) in enumerate(self._events)}
+        stories = defaultdict[int, list[int]](list)
+        for story, term in self._parts:
+            if term in numbers:
+                stories[numbers[term]].append(story)
+        containing = cache(self._containing)
+        for number in sorted(range(len(self._events)), key=self._events.__getitem__):
+            day, iri = self._events[number]
+            values = set(self._said[self._ends[number] : self._ends[number + 1]])
+            values.update(packed(Facet.STORY, story) for story in stories.get(number, ()))
+            values.update(packed(Facet.PUBLISHER, one) for one in self._publishers(number))
+            places = [thing for facet, thing in map(unpacked, values) if facet == Facet.IN]
+            values.update(packed(Facet.IN, one) for place in places for one in containing(place))
+            values.update(packed(Facet.POINT, place) for place in places if place in self.points)
+            yield Gathered(iri[1:-1].decode(), day, array("Q", values))
+
+    def _publishers(self, number: int) -> Iterator[int]:
+        for source in self._cited.get(number, ()):
+            yield from self._published.get(source, ())
+
+    def _containing(self, place: int) -> frozenset[int]:
+        """Return a place with all that contain it, whatever leads in a circle."""
+        found, fresh = {place}, [place]
+        while fresh:
+            fresh = [one for place in fresh for one in self._containers.get(place, ()) if one not in found]
+            found.update(fresh)
+        return frozenset(found)
+
+
+def language(tag: str) -> bytes:
+    """Return what a language is known by among the things, which else are IRIs."""
+    return f'"{tag}"'.encode()
+
+
+def packed(facet: Facet, thing: int) -> Value:
+    """Return a facet and a thing as one number."""
+    return thing << 4 | facet
+
+
+def unpacked(value: Value) -> tuple[int, int]:
+    """Return the facet and the thing that are one number."""
+    return value & 15, value >> 4
+
+
+def _point(block: Block) -> Point | None:
+    found = [_degrees(block.values(name), most) for name, most in COORDINATES]
+    return Point(*found) if not any(map(math.isnan, found)) else None
+
+
+def _degrees(found: Iterable[bytes], most: float) -> float:
+    """Return the least of some latitudes or longitudes that is a number of at most so many degrees, else no number."""
+    numbers = (_number(text(term)) for term in found if term.startswith(b'"'))
+    return min((one for one in numbers if abs(one) <= most), default=math.nan)
+
+
+def _number(digits: str) -> float:
+    try:
+        return float(digits)
+    except ValueError:
+        return math.nan

@@ -1,0 +1,74 @@
+"""Counts how many of some events have each value."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter
+from heapq import heappushpop, nlargest
+from itertools import compress
+from operator import itemgetter
+from typing import Final, Protocol
+
+from kg.lookup.listing.columns import Columns, numbers
+
+Counted = tuple[int, int]
+"""A value, and how many events have it."""
+SHARE: Final = 8
+"""Of what fewer than one in so many events have, the values are counted event by event."""
+
+
+class ValueCounts(Protocol):
+    """How many of those events of an index that have a mark have each value."""
+
+    def most(self, values: range, number: int) -> list[Counted]:
+        """Return those of the values of a facet that most of the events have, at most so many."""
+
+
+def value_counts(columns: Columns, marks: bytes) -> ValueCounts:
+    """Return how many of the events that have a mark have each value."""
+    few = SHARE * marks.count(1) < columns.total
+    return ByEvent(columns, marks) if few else ByValue(columns, marks)
+
+
+class ByEvent:
+    """Counts the values of each event: for few events."""
+
+    def __init__(self, columns: Columns, marks: bytes) -> None:
+        ends, values = columns.ends, columns.values
+        events = compress(range(columns.total), marks)
+        found = b"".join([values[4 * ends[event] : 4 * ends[event + 1]] for event in events])
+        self._counts = Counter[int](numbers("I", found))
+        self._values = sorted(self._counts)
+
+    def most(self, values: range, number: int) -> list[Counted]:
+        """Return those of the values of a facet that most of the events have."""
+        first, last = (bisect_left(self._values, end) for end in (values.start, values.stop))
+        found = nlargest(number, self._values[first:last], key=self._counts.__getitem__)
+        return [(value, self._counts[value]) for value in found]
+
+
+class ByValue:
+    """Counts the events of each value: for many events.
+
+    Values come in the order of how many events of all have them, which no count exceeds: so most need not be looked at.
+    """
+
+    def __init__(self, columns: Columns, marks: bytes) -> None:
+        self._columns = columns
+        self._marks = marks
+        self._total = marks.count(1)
+
+    def most(self, values: range, number: int) -> list[Counted]:
+        """Return those of the values of a facet that most of the events have."""
+        best: list[tuple[int, int]] = [(0, 0)] * number
+        for value in values:
+            if not best or self._columns.count(value) < best[0][0]:
+                break
+            heappushpop(best, (self._count(value), -value))
+        return [(-value, count) for count, value in sorted(best, reverse=True) if count]
+
+    def _count(self, value: int) -> int:
+        events = self._columns.events_of(value)
+        if len(events) == self._columns.total:
+            return self._total
+        return sum(itemgetter(*events)(self._marks)) if len(events) > 1 else self._marks[events[0]]
