@@ -18,7 +18,7 @@ from endpoint.catalog import views as catalog
 from endpoint.discovery import openapi, well_known
 from endpoint.documents import context, memento, resource, vocabulary
 from endpoint.feeds import views as feeds
-from endpoint.html import describe, events, home_and_search
+from endpoint.html import describe, events, home, search
 from endpoint.http import headers, hosts, pages, parameters, spelling
 from endpoint.http.conditional import readable
 from endpoint.server import health, metrics
@@ -44,7 +44,8 @@ from kg.write.writer import Writer
 BODY_BYTES: Final = 1_000_000
 PARTS: Final = (
     *(
-        home_and_search,
+        home,
+        search,
         events,
         resource,
         memento,

@@ -15,7 +15,7 @@ from xml.sax.saxutils import escape
 
 from flask import Response, render_template
 
-from endpoint.html.home_and_search import newest
+from endpoint.html.home import newest
 from endpoint.http.conditional import by_content
 from endpoint.http.negotiate import PAGE_FORMATS
 from endpoint.http.routes import IN_TEXT, IN_XML, Description, Routes

@@ -17,7 +17,9 @@ from kg.lookup.listing.filter import Filter, Sort
 from kg.lookup.listing.listing import listing
 from kg.lookup.locate import Location, locate
 from kg.lookup.search import reconcile, search
+from kg.lookup.search.dates import period
 from kg.lookup.search.reconcile_request import Completion, Extension, Query
+from kg.lookup.search.spelling import meant
 from kg.process.operation import Operation, Table
 from kg.query.evaluate import Answer
 from kg.query.graph_store import graph as graph_of
@@ -107,7 +109,7 @@ def _parts(graph: Graph, story: NamedNode) -> list[parts.Part]:
 
 def forget() -> None:
     """Let go of the graph that was open, and of what is remembered of it."""
-    for cached in (_events, _parts, newest.all_places, columns):
+    for cached in (_events, _parts, columns):
         cached.cache_clear()
 
 
@@ -157,17 +159,6 @@ class Hubs(GraphOperation[list[str]]):
 
 
 @dataclass(frozen=True, slots=True)
-class FindPlaces(GraphOperation[dict[str, Any]]):
-    """Find the places with a name, and their newest events, see kg.lookup.newest.search."""
-
-    name: str
-
-    def answer(self, graph: Graph) -> dict[str, Any]:
-        """Return the places, and the nodes that describe the best matches."""
-        return newest.search(graph, self.name)
-
-
-@dataclass(frozen=True, slots=True)
 class ListEvents(GraphOperation[bytes]):
     """List ``count`` of the events that a filter selects from the one at ``first`` on, and what all of them have.
 
@@ -199,6 +190,29 @@ class FindText(GraphOperation[list[dict[str, Any]]]):
     def answer(self, graph: Graph) -> list[dict[str, Any]]:
         """Return the fields of what was found, best first."""
         return search.plain(search.find(str(self.index), self.text, self.kinds, self.limit))
+
+
+@dataclass(frozen=True, slots=True)
+class Search(GraphOperation[dict[str, Any]]):
+    """Find a page of what ``FindText`` finds, and say how much there is, see kg.lookup.search.search.find_page."""
+
+    index: Path
+    text: str
+    kinds: tuple[str, ...] = ()
+    first: int = 0
+    count: int = 20
+
+    def answer(self, graph: Graph) -> dict[str, Any]:
+        """Return ``matches``, ``total``, ``totals``; ``meant`` if nothing was found; ``events`` of the day named."""
+        index, asked = str(self.index), period(self.text)
+        found = search.find_page(index, self.text, self.kinds, self.first, self.count)
+        return {
+            "matches": search.plain(found.matches),
+            "total": found.total,
+            "totals": found.totals,
+            "meant": "" if found.total else meant(index, self.text),
+            "events": len(columns(index).between(asked.first, asked.last)) if asked else 0,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,7 +348,7 @@ class VersionsPage(GraphOperation[bytes]):
 
 OPERATIONS: Final[Table[GraphOperation[Any] | Open]] = Table(
     Open,
-    *(Evaluate, Scopes, Describe, DescribePage, Locate, Newest, Hubs, FindPlaces, ListEvents, FindText),
+    *(Evaluate, Scopes, Describe, DescribePage, Locate, Newest, Hubs, ListEvents, FindText, Search),
     *(Reconcile, Suggest, Extend, DumpGraph, Capabilities),
     *(Mementos, DescribeMemento, DescribeMementoPage, VersionsPage),
 )

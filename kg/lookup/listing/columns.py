@@ -62,6 +62,11 @@ class Columns:
         """Return how many events have a value."""
         return self.starts[value + 1] - self.starts[value]
 
+    def between(self, first: date, last: date) -> range:
+        """Return the events between two days, both included; what has no day is never between."""
+        begin = bisect_left(self.days, first.toordinal())
+        return range(begin, max(begin, bisect_right(self.days, last.toordinal())))
+
     def point(self, thing: int) -> tuple[float, float]:
         """Return the latitude and longitude of a thing, which are no numbers if it has none."""
         return self.points[2 * thing], self.points[2 * thing + 1]

@@ -90,7 +90,7 @@ def listing(index: str, asked: Filter, sort: Sort, first: int, count: int, value
     """
     known = columns(index)
     with opened(index) as database:
-        marks = Selector(database, known).marks(asked)
+        marks = Selector(index, database, known).marks(asked)
         found = value_counts(known, marks)
         order = Sort.NEWEST if sort == Sort.MATCH and not asked.words else sort
         shown = islice(_ordered(known, marks, order), first, first + count)

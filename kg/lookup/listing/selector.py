@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import reduce
@@ -16,7 +14,7 @@ from kg.lookup.listing.columns import Columns, both, marks
 from kg.lookup.listing.facet import Facet
 from kg.lookup.listing.filter import BoundingBox, Filter, Relation
 from kg.lookup.listing.geography import around, distance
-from kg.lookup.search.search import expression, split
+from kg.lookup.search.search import titled
 from kg.lookup.search.search_index import mask
 
 KNOWN: Final = 10
@@ -24,8 +22,6 @@ KNOWN: Final = 10
 PLACE: Final = mask(["place"])
 THING: Final = "SELECT id, kinds FROM thing WHERE term = ?"
 VALUE: Final = "SELECT id FROM value WHERE facet = ? AND thing = ?"
-TITLES: Final = "SELECT json_group_array(rowid) FROM words WHERE words MATCH ? AND rowid >= ?"
-"""As one JSON text, which takes half the time of as many rows."""
 TERM: Final = "SELECT term FROM thing WHERE id = ?"
 IN_BOX: Final = """
     SELECT id FROM point CROSS JOIN value ON facet = ? AND value.thing = point.thing
@@ -36,7 +32,8 @@ IN_BOX: Final = """
 class Selector:
     """Selects the events of an index that is open."""
 
-    def __init__(self, database: sqlite3.Connection, columns: Columns) -> None:
+    def __init__(self, index: str, database: sqlite3.Connection, columns: Columns) -> None:
+        self._index = index
         self._database = database
         self._columns = columns
 
@@ -50,7 +47,7 @@ class Selector:
 
     def _parts(self, asked: Filter) -> Iterator[bytes]:
         if asked.words:
-            yield self._marks(self._titled(split(asked.words)))
+            yield self._marks(titled(self._index, asked.words))
         if asked.place:
             yield self._marks(self._tied(asked))
         for facet, value in _values(asked):
@@ -64,21 +61,9 @@ class Selector:
         return marks(self._columns.total, events)
 
     def _within(self, first: str, last: str) -> bytes:
-        """Return the marks of the events between two days, both included; what has no day is never between."""
-        days = self._columns.days
-        begin = bisect_left(days, date.fromisoformat(first).toordinal() if first else 1)
-        end = bisect_left(days, date.fromisoformat(last).toordinal() + 1 if last else 2**32 - 1)
-        return b"\0" * begin + b"\1" * (end - begin) + b"\0" * (len(days) - max(begin, end))
-
-    def _titled(self, words: list[str]) -> list[int]:
-        """Return the events that have all words in a title; if none has, the last may be a beginning."""
-        if not words:
-            return []
-        events, first = self._columns.events, self._columns.first_title
-        [(found,)] = self._rows(TITLES, expression(words), first)
-        if found == "[]":
-            [(found,)] = self._rows(TITLES, expression(words, prefix=True), first)
-        return [events[row - first] for row in json.loads(found)]
+        begin, end = date.fromisoformat(first or "0001-01-01"), date.fromisoformat(last or "9999-12-31")
+        found = self._columns.between(begin, end)
+        return b"\0" * found.start + b"\1" * len(found) + b"\0" * (self._columns.total - found.stop)
 
     def _tied(self, asked: Filter) -> Iterable[int]:
         place = self._thing(Facet.IN, asked.place)

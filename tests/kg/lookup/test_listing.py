@@ -168,7 +168,8 @@ def test_a_degree_of_latitude_is_111_km() -> None:
     assert distance((34.0, 36.0), (35.0, 36.0)) == pytest.approx(111.2, abs=0.1)
 
 
-DEGREES = st.tuples(st.floats(-90, 90), st.floats(-180, 180))
+LONGITUDES = st.floats(-180, 180)
+DEGREES = st.tuples(st.floats(-90, 90), LONGITUDES)
 
 
 @given(DEGREES, DEGREES)
@@ -310,7 +311,7 @@ def test_a_filter_selects_what_the_same_question_selects_in_sparql(data: st.Data
 def test_values_are_counted_alike_by_event_and_by_value(data: st.DataObject, oracle: Oracle) -> None:
     known = columns(oracle.index)
     with opened(oracle.index) as database:
-        marks = Selector(database, known).marks(data.draw(filters(oracle)))
+        marks = Selector(oracle.index, database, known).marks(data.draw(filters(oracle)))
     for facet in Facet:
         values, number = known.values_of(facet), data.draw(st.integers(0, 30))
         assert ByEvent(known, marks).most(values, number) == ByValue(known, marks).most(values, number)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from kg.lookup.newest import newest, search
+from kg.lookup.newest import newest
 from kg.store.embedded import EmbeddedGraph
 
 BASE = "http://127.0.0.1:8000/"
@@ -22,24 +22,3 @@ def test_only_events_in_the_language_count_where_one_is_asked_for(graph: Embedde
     assert [(day["date"], day["events"]) for day in found["days"]] == [("2011-11-07", 1)]
     assert f"{BASE}event/2011-11-07/zhongwenaa" in found["nodes"]
     assert f"{BASE}event/2011-11-08/abcdefghij" not in found["nodes"]
-
-
-def test_a_place_is_found_by_its_name_in_any_case_and_language(graph: EmbeddedGraph) -> None:
-    for name in ("homs", " HOMS ", "霍姆斯"):
-        found = search(graph, name)
-        assert found["places"][0]["iri"] == f"{BASE}entity/en/Homs"
-        assert found["places"][0]["events"] == 2
-        assert f"{BASE}event/2011-11-08/abcdefghij" in found["nodes"]
-
-
-def test_the_exact_name_comes_before_names_that_contain_it(graph: EmbeddedGraph) -> None:
-    assert [place["label"] for place in search(graph, "Homs")["places"]] == ["Homs", "Homs Governorate"]
-
-
-def test_a_name_is_data_and_never_query_text(graph: EmbeddedGraph) -> None:
-    for name in ('") } #', "' UNION {", "\\", "?x", ".*", '"', "}", "\x00"):
-        assert search(graph, name)["places"] == []
-
-
-def test_an_empty_name_finds_nothing(graph: EmbeddedGraph) -> None:
-    assert search(graph, "  ")["places"] == []

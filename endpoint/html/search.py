@@ -1,0 +1,188 @@
+"""Searching: what titles and names have the words, on which day it was, what may have been meant."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from flask import Response, render_template, request
+
+from endpoint.html.describe import listing
+from endpoint.html.periods import PeriodLink, spoken
+from endpoint.http.negotiate import HTML, JSON, choose
+from endpoint.http.routes import Description, Parameter, Routes, media_types
+from endpoint.http.urls import Addresses
+from endpoint.site.problems import RETRY_SECONDS
+from endpoint.site.site import Site, site, tagged
+from kg.derived.kinds import SEARCH
+from kg.errors import NotAcceptableError, ParameterError, ServiceBusyError, StoreError
+from kg.lookup.search.dates import Period, period
+from kg.lookup.search.search import NAMES, WORDS_OF_KINDS
+from kg.lookup.search.search_index import EVENT
+from kg.rdf.iri import Minter
+from kg.workers.operations import DescribePage, Search
+
+blueprint = Routes("search", __name__)
+
+LENGTH: Final = 200
+FOUND: Final = 20
+MOST: Final = 100
+PATIENCE: Final = 2.0
+"""Seconds that a page waits for the index."""
+SEARCHING: Final = Description(
+    media_types((HTML, JSON)),
+    parameters=(
+        Parameter(
+            "q", "Words of a title, or of the name of a place, a person or a topic; or a date."
+        ),
+        Parameter("page", "Number of the page of what was found, from 1."),
+        Parameter("type", "In JSON: only what is of this kind, such as event, place, person or topic."),
+        Parameter("limit", "In JSON: how many to list on a page."),
+    ),
+)
+
+
+@blueprint.get("/search", described=SEARCHING)
+def search() -> Response:
+    """Find events, places, people and topics by the words in a title or name, days by their dates.
+
+    ``q`` are the words, or a date such as 6 February 2012, 2012-02 or 2012; ``type`` and ``limit`` are for JSON, which
+    lists what was found, best first, with how much there is of each kind. If nothing is found, ``meant`` has the words
+    that may be meant.
+    """
+    here = site()
+    name = " ".join(request.args.get("q", "").split())
+    if len(name) > LENGTH:
+        raise ParameterError(f"q may have {LENGTH} characters", "q")
+    chosen = choose((HTML, JSON), request.headers.get("Accept"))
+    if chosen is None:
+        raise NotAcceptableError([(one.media_type, here.addresses.local("search")) for one in (HTML, JSON)])
+    for_json = next((one for one in ("type", "limit") if one in request.args), "")
+    if chosen == HTML and for_json:
+        raise ParameterError(f"{for_json} is for JSON: send Accept: {JSON.media_type}", for_json)
+    page = request.args.get("page", "1")
+    if not re.fullmatch(r"[1-9][0-9]{0,4}", page, re.ASCII):
+        raise ParameterError("page must be a number from 1 on", "page")
+    response = _results(here, name, int(page)) if chosen == JSON else _page(here, name, int(page))
+    response.headers["Vary"] = "Accept"
+    return response
+
+
+def _results(here: Site, name: str, page: int) -> Response:
+    """Return what has these words in a title or name, with its type and its score, which is higher the better it fits.
+
+    Raises ServiceBusyError while the index is being made.
+    """
+    kind, limit = request.args.get("type"), request.args.get("limit", str(FOUND))
+    if kind and kind not in WORDS_OF_KINDS:
+        raise ParameterError(f"type must be one of {', '.join(WORDS_OF_KINDS)}", "type", tuple(WORDS_OF_KINDS))
+    if not re.fullmatch(r"[1-9][0-9]{0,2}", limit, re.ASCII):
+        raise ParameterError("limit must be a number from 1 to 999, of which 100 are shown at most", "limit")
+    count = min(int(limit), MOST)
+    index = here.artefacts.obtain(SEARCH, here.snapshot)
+    found = _found(here, Search(index, name, (kind,) if kind else (), count * (page - 1), count))
+    told = {"query": name, "snapshot": here.snapshot.id, "page": page, "total": found["total"]}
+    told |= {"totals": {kind: number for kind, number in found["totals"].items() if number}}
+    told |= {"dates": _dates(here.addresses, name, found["events"])} if found["events"] else {}
+    told |= {"meant": found["meant"]} if found["meant"] else {}
+    body = json.dumps(told | {"results": list(map(_result, found["matches"]))}, ensure_ascii=False)
+    return tagged(Response(body, content_type=JSON.content_type), here.snapshot, "search-json")
+
+
+def _result(one: dict[str, Any]) -> dict[str, Any]:
+    names = {"id": "iri", "label": "label", "language": "language", "date": "date", "score": "score"}
+    told = {name: one[field] for name, field in names.items()} | {"type": one["kinds"][0]}
+    return {name: value for name, value in told.items() if value != ""}
+
+
+def _found(here: Site, asked: Search) -> dict[str, Any]:
+    key = replace(asked, text=asked.text.casefold())
+    found: dict[str, Any] = here.cached(
+        key, lambda: here.workers.ask(asked), lambda value: 1_000 * (1 + len(value["matches"]))
+    )
+    return found
+
+
+def _dates(addresses: Addresses, name: str, events: int) -> list[dict[str, Any]]:
+    """Return the day, month or year that was asked for, with how many events it has."""
+    asked = period(name)
+    return [{"id": _iri(addresses, asked), "date": _iso(asked), "events": events}] if asked else []
+
+
+def _iri(addresses: Addresses, asked: Period) -> str:
+    minter = Minter(addresses.base)
+    mint = {"day": minter.day, "month": minter.month, "year": minter.year}[asked.unit]
+    return mint(asked.first)
+
+
+def _iso(asked: Period) -> str:
+    length = {"day": len("2012-02-06"), "month": len("2012-02"), "year": len("2012")}[asked.unit]
+    return asked.first.isoformat()[:length]
+
+
+def _page(here: Site, name: str, page: int) -> Response:
+    """Show what has these words in its name or title, and the newest events of the place that fits best.
+
+    While there is no index, nobody is told that there is nothing, but to come again (503).
+    """
+    try:
+        index = here.artefacts.obtain(SEARCH, here.snapshot, PATIENCE)
+    except (ServiceBusyError, StoreError) as error:
+        return _later(here, name, str(error))
+    first = FOUND * (page - 1)
+    titles, names = (_found(here, Search(index, name, kinds, first, FOUND)) for kinds in ((EVENT,), NAMES))
+    place = next((one for one in names["matches"] if "place" in one["kinds"]), None) if page == 1 else None
+    shown = render_template(
+        "search.html",
+        site=here,
+        addresses=here.addresses,
+        name=name,
+        page=page,
+        titles=titles | {"matches": _linked(here, titles)},
+        names=names | {"matches": _linked(here, names)},
+        meant=names["meant"] if not titles["total"] else "",
+        dates=_links(here.addresses, name, titles["events"]),
+        place=_described(here, place) if place else None,
+        turns=_turns(here, name, page, max(titles["total"], names["total"])),
+        all_events=here.addresses.local(f"events?{urlencode({'q': name})}"),
+    )
+    return tagged(Response(shown), here.snapshot, "search")
+
+
+def _later(here: Site, name: str, trouble: str) -> Response:
+    page = render_template("search.html", site=here, addresses=here.addresses, name=name, trouble=trouble)
+    response = Response(page, 503 if name else 200)
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Retry-After"] = str(RETRY_SECONDS)
+    return response
+
+
+def _linked(here: Site, found: dict[str, Any]) -> list[dict[str, Any]]:
+    return [one | {"href": here.addresses.href(one["iri"])} for one in found["matches"]]
+
+
+def _links(addresses: Addresses, name: str, events: int) -> list[PeriodLink]:
+    """Return a link to the day, month or year that was asked for, if that has events."""
+    found = _dates(addresses, name, events) if events else []
+    return [PeriodLink(spoken(one["date"]), addresses.href(one["id"]) or "", events) for one in found]
+
+
+def _described(here: Site, place: dict[str, Any]) -> dict[str, Any]:
+    """Return a place with its newest events, and how many there are."""
+    document = here.addresses.base + here.addresses.document(place["iri"])
+    asked = DescribePage(place["iri"], here.settings.result_bytes, document)
+    found = here.cached(asked, lambda: here.workers.ask(asked), lambda value: len(value.content))
+    events = listing(here.addresses, found.nodes, found.nodes, place["iri"])[:FOUND]
+    return place | {"href": here.addresses.href(place["iri"]), "events": events, "total": found.events}
+
+
+def _turns(here: Site, name: str, page: int, total: int) -> tuple[str, str]:
+    """Return the addresses of the page before and the page after, empty where there is none."""
+    numbers = (page - 1 if page > 1 else 0, page + 1 if FOUND * page < total else 0)
+    before, after = (
+        here.addresses.local(f"search?{urlencode({'q': name, 'page': one})}") if one else "" for one in numbers
+    )
+    return before, after
