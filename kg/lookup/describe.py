@@ -40,13 +40,16 @@ PARTS: Final = frozenset(
     expand(name) for name in ("ng:revision", "ng:source", "dcterms:hasPart", "prov:wasGeneratedBy")
 )
 
-# How events name things, or publish what these cite. Revisions name them too, but have no date of their own.
+# How events name things, or publish what these cite. Revisions name them too, but have no date of their own. Of an
+# alternative path, the engine would begin with all sources that events cite.
 EVENTS: Final = """
 SELECT DISTINCT ?event ?date ?thing WHERE {
   { VALUES ?naming { ng:place schema:about ng:topic ng:category dcterms:temporal ng:source schema:superEvent }
     ?event ?naming ?thing ; schema:startDate ?date }
   UNION
-  { ?source dcterms:publisher|schema:author ?thing . ?event ng:source ?source ; schema:startDate ?date }
+  { ?source dcterms:publisher ?thing . ?event ng:source ?source ; schema:startDate ?date }
+  UNION
+  { ?source schema:author ?thing . ?event ng:source ?source ; schema:startDate ?date }
 }"""
 
 
