@@ -35,9 +35,7 @@ PATIENCE: Final = 2.0
 SEARCHING: Final = Description(
     media_types((HTML, JSON)),
     parameters=(
-        Parameter(
-            "q", "Words of a title, or of the name of a place, a person or a topic; or a date."
-        ),
+        Parameter("q", "Words of a title, or of the name of a place, a person or a topic; or a date."),
         Parameter("page", "Number of the page of what was found, from 1."),
         Parameter("type", "In JSON: only what is of this kind, such as event, place, person or topic."),
         Parameter("limit", "In JSON: how many to list on a page."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -55,12 +56,15 @@ def build(archives: tuple[Path, ...], report: Path | None, no_derived: bool, for
     expect_objects()
     settings = load(**options)
     with Progress() as progress:
-        built = building.build(archives, settings, progress, force=force)
+        ready = _nothing if no_derived else partial(_derive, settings)
+        built = building.build(archives, settings, progress, force=force, ready=ready)
     click.echo(summary(built.snapshot.manifest, built.report))
     if report:
         write(report, json.dumps(built.report, indent=1, ensure_ascii=False) + "\n")
-    if not (no_derived or settings.as_of):
-        _derive(settings, built.snapshot)
+
+
+def _nothing(source: Snapshot) -> None:
+    """Make nothing of a snapshot."""
 
 
 def _derive(settings: Settings, source: Snapshot) -> None:

@@ -42,9 +42,9 @@ class _ChangeLog(GatheredArtefact):
         """Leave the log as it is."""
 
     def finish(self, gathering: Gathering, place: SnapshotFolders) -> None:
-        """Append to the log, if the snapshot is still the current one."""
+        """Append to the log, if the snapshot is still the current one, or a build is about to make it that."""
         assert isinstance(gathering, Resources)  # noqa: S101 - begin has made it
-        if place.store.current().id == place.snapshot.id:
+        if not place.store.has_current or place.store.current().id <= place.snapshot.id:
             changelog_writer.append(place.store, place.snapshot, gathering.state(), place.days)
 
 

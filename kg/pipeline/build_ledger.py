@@ -57,10 +57,14 @@ class BuildLedger:
         anew = {(claim.key, claim.revision) for claim in claims if isinstance(claim, Text)}
         return [text for text in self._former if (text.key, text.revision) not in anew]
 
-    def export(self) -> Ledger:
-        """Write the copy, if there is to be one, and return what the ledger of the store knows now."""
-        ledger_file.export(self._store.ledger, self._shipped)
+    @property
+    def known_now(self) -> Ledger:
+        """What the ledger of the store knows with what was claimed."""
         return Ledger(self._file.lines) if self._former else self.known
+
+    def export(self) -> None:
+        """Write the copy, if there is to be one."""
+        ledger_file.export(self._store.ledger, self._shipped)
 
 
 def _former_texts(store: Store) -> list[Text]:

@@ -11,6 +11,8 @@ import hashlib
 import json
 import os
 from collections import Counter
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
@@ -19,6 +21,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import vocab
+from kg.archive import kept_log
 from kg.archive.opening import Archive
 from kg.archive.versions import UnreadPage
 from kg.dialects import registry
@@ -37,6 +40,9 @@ from kg.version import HERE, __version__
 
 CODE: Final = ("vocab", "kg/rdf", "kg/dialects", "kg/archive", "kg/events", "kg/entities", "kg/mapping", "kg/pipeline")
 """The packages that a conversion runs, below the folder that holds them; another line in one of them, another name."""
+
+FINISH: Final = "finish"
+"""The name of the shard of what only all months together tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +104,31 @@ def find(store: Store, name: str) -> ConvertedMonth | None:
         return ConvertedMonth(file, _outcome(found["outcome"]), dict(found["renamed"]), is_new=False)
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def keep_all(
+    store: Store,
+    archives: list[Archive],
+    base: str,
+    known: Ledger,
+    converted: Iterable[tuple[Month, ConvertedMonth]],
+    scratch: Path,
+) -> dict[str, str]:
+    """Keep parts for the next build, by their names with the ledger as it is now, what all tell, and git's logs.
+
+    Returns the files with their SHA-256, none if they could not be kept.
+    """
+    parts = {name(month, archives, base, known): part for month, part in converted}
+    # Where there is no room for the parts, the next build just converts them again.
+    with suppress(OSError):
+        sums = {f"{key}.nt": keep(store, part, key) for key, part in parts.items()}
+        sums[f"{FINISH}.nt"] = keep_file(store, scratch / f"{FINISH}.nt", FINISH)
+        logs = {one.repository.head: one.log for one in archives if one.repository and one.log}
+        for commit, log_of_commit in logs.items():
+            kept_log.keep(store.kept_months, commit, log_of_commit)
+        forget(store, {*parts, FINISH, *logs})
+        return sums
+    return {}
 
 
 def keep(store: Store, part: ConvertedMonth, name: str) -> str:

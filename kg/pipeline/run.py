@@ -7,7 +7,6 @@ import os
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
@@ -15,10 +14,9 @@ from itertools import chain
 from pathlib import Path
 from shutil import rmtree
 from time import monotonic
-from typing import Any, Final
+from typing import Any
 
 import vocab
-from kg.archive import kept_log
 from kg.archive.opening import Archive, open_archive
 from kg.dialects import registry
 from kg.enrich import adopt, source
@@ -58,8 +56,6 @@ from kg.version import __version__
 from kg.write import log
 
 Progress = Callable[[int, int], None]
-FINISH: Final = "finish"
-"""The name of the shard of what only all months together tell."""
 
 
 @dataclass(frozen=True)
@@ -76,8 +72,9 @@ def build(
     progress: Progress = lambda done, total: None,
     *,
     force: bool = False,
+    ready: Callable[[Snapshot], None] = lambda made: None,
 ) -> Built:
-    """Build a snapshot of the archives at ``roots`` in the store and make it current.
+    """Build a snapshot of the archives at ``roots`` in the store and make it current, after it is given to ``ready``.
 
     With ``settings.as_of`` it shows the archives as they were at that time, and is kept beside the current one.
     ``progress`` is told how many of how many days are read. ``force`` publishes a graph even if it breaks the shapes
@@ -116,12 +113,15 @@ def build(
             )
             if past:
                 return Built(store.retain(draft, replace(manifest, as_of=text(past))), found)
-            built = Built(store.publish(draft, manifest, settings.keep_snapshots), found)
-        known = ledger.export()
-        names = [kept_months.name(month, archives, settings.base, known) for month, _ in converted]
-        sums = _keep(store, archives, {name: part for name, (_, part) in zip(names, converted, strict=True)}, scratch)
-        if sums and not (adopted.sources or last_write):
-            shards.note(store, built.snapshot, sums)
+
+            def prepare(made: Snapshot) -> None:
+                sums = kept_months.keep_all(store, archives, settings.base, ledger.known_now, converted, scratch)
+                if sums and not (adopted.sources or last_write):
+                    shards.note(store, made, sums)
+                ready(made)
+
+            built = Built(store.publish(draft, manifest, settings.keep_snapshots, prepare), found)
+        ledger.export()
         return built
 
 
@@ -259,23 +259,6 @@ def _convert_apart(
         progress(done, total)
 
 
-def _keep(store: Store, archives: list[Archive], converted: dict[str, ConvertedMonth], scratch: Path) -> dict[str, str]:
-    """Keep the parts for the next build, by their names with the ledger as it is now, what all tell, and git's logs.
-
-    Returns the files with their SHA-256, none if they could not be kept.
-    """
-    # The snapshot is published: where there is no room for the parts, the next build just converts them again.
-    with suppress(OSError):
-        sums = {f"{name}.nt": kept_months.keep(store, part, name) for name, part in converted.items()}
-        sums[f"{FINISH}.nt"] = kept_months.keep_file(store, scratch / f"{FINISH}.nt", FINISH)
-        logs = {one.repository.head: one.log for one in archives if one.repository and one.log}
-        for commit, log_of_commit in logs.items():
-            kept_log.keep(store.kept_months, commit, log_of_commit)
-        kept_months.forget(store, {*converted, FINISH, *logs})
-        return sums
-    return {}
-
-
 @cache
 def _nodes(base: str, separate: frozenset[str]) -> Nodes:
     """Return the nodes of a dataset, of which a process has one, since it remembers what it has found."""
@@ -304,7 +287,7 @@ def _load(
     database = EmbeddedGraph(str(path))
     named_by = _nodes(settings.base, _separate(settings.base, known))
     whole = Whole(named_by, Outcome(), is_past=bool(settings.as_of))
-    drawn, finish = [], scratch / f"{FINISH}.nt"
+    drawn, finish = [], scratch / f"{kept_months.FINISH}.nt"
     with Loading(database) as load, ThreadPoolExecutor(1) as beside:
         for month, part in parts:
             load(part.file)

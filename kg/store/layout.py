@@ -11,7 +11,7 @@ import fcntl
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -173,19 +173,27 @@ class Store:
             if not manifest_file(folder).exists():
                 shutil.rmtree(folder)
 
-    def publish(self, draft: Path, manifest: Manifest, keep: int) -> Snapshot:
+    def publish(
+        self, draft: Path, manifest: Manifest, keep: int, ready: Callable[[Snapshot], None] = lambda made: None
+    ) -> Snapshot:
         """Make the draft, whose database is finished, an immutable snapshot, and make it current.
 
-        The newest ``keep`` snapshots stay, the others go.
+        Between the two, ``ready`` is called, which may make what visitors would else wait for. The newest ``keep``
+        snapshots stay, the others go.
         """
         seal(draft, manifest)
-        folder = self.snapshot(manifest.id)
-        folder.parent.mkdir(exist_ok=True)
-        draft.rename(folder)
-        sync(folder.parent)
-        self.switch(folder)
-        self._prune(folder, keep)
-        return Snapshot(folder, manifest)
+        made = Snapshot(self.snapshot(manifest.id), manifest)
+        made.folder.parent.mkdir(exist_ok=True)
+        draft.rename(made.folder)
+        sync(made.folder.parent)
+        try:
+            ready(made)
+        except BaseException:
+            _remove(made.folder)
+            raise
+        self.switch(made.folder)
+        self._prune(made.folder, keep)
+        return made
 
     def switch(self, folder: Path) -> None:
         """Make the snapshot in ``folder`` the current one, in one step."""
@@ -211,8 +219,7 @@ class Store:
             if folders is built:
                 self._note_removed(going)
             for old in going:
-                manifest_file(old).unlink(missing_ok=True)
-                shutil.rmtree(old, ignore_errors=True)
+                _remove(old)
 
     def _note_removed(self, going: list[Path]) -> None:
         """Note which snapshots are about to go; one that is noted and still there is there."""
@@ -252,6 +259,12 @@ class Store:
         draft.rename(folder)
         sync(folder.parent)
         return Snapshot(folder, manifest)
+
+
+def _remove(folder: Path) -> None:
+    """Remove a snapshot; without its manifest it is none, even if this ends here."""
+    manifest_file(folder).unlink(missing_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _is_written(folder: Path) -> bool:

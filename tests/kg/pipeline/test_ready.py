@@ -1,0 +1,47 @@
+"""What a build prepares of its snapshot is there before anybody sees the snapshot."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kg.derived.artefact import ArtefactState
+from kg.derived.artefacts import Artefacts
+from kg.derived.kinds import PREPARED
+from kg.pipeline.run import build
+from kg.settings import Settings
+from kg.store.layout import Store
+from kg.store.snapshot import Snapshot
+from tests.conftest import WriteArchive
+
+PAGE = "{{Current events|year=2012|month=02|day=6|content=\n;Law\n*A court in [[Homs]] rules. [http://a.example (A)]\n}}"
+
+
+def test_all_is_derived_while_the_snapshot_before_is_still_current(archive: WriteArchive, tmp_path: Path) -> None:
+    store = Store(tmp_path / "store")
+    settings = Settings(store=str(store.path), jobs=1)
+    former = build([archive({"2012_February_6.txt": PAGE})], settings).snapshot
+    seen: list[str] = []
+
+    def ready(made: Snapshot) -> None:
+        outcomes = [job.result(60) for job in Artefacts(store).prepare(PREPARED, made)]
+        seen.extend((store.current().id, made.id, *map(str, outcomes)))
+
+    pages = archive({"2012_February_6.txt": PAGE, "2012_February_7.txt": PAGE.replace("day=6", "day=7")}, "more")
+    made = build([pages], settings, ready=ready).snapshot
+    assert seen == [former.id, made.id, *["None"] * len(PREPARED)]
+    artefacts = Artefacts(store)
+    assert {artefacts.state(one, made) for one in PREPARED} == {ArtefactState.READY}
+    assert store.current().id == made.id
+
+
+def test_what_could_not_be_prepared_is_not_published(archive: WriteArchive, tmp_path: Path) -> None:
+    store = Store(tmp_path / "store")
+
+    def ready(made: Snapshot) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        build([archive({"2012_February_6.txt": PAGE})], Settings(store=str(store.path), jobs=1), ready=ready)
+    assert (store.has_current, store.snapshots()) == (False, [])
