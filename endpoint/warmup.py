@@ -23,6 +23,7 @@ from endpoint.http.urls import Addresses
 from endpoint.server.response_cache import Asked, ResponseCache
 from endpoint.site.site import NAME, Site
 from kg.derived import kinds
+from kg.derived.artefact import ArtefactState
 from kg.errors import NewsgraphError
 from kg.workers.operations import Hubs
 
@@ -111,8 +112,11 @@ class Warmer:
         return Asked.link(location, asked.accept) if location else asked
 
     def _hubs(self, number: int) -> list[str]:
+        artefacts, snapshot = self.site.artefacts, self.site.workers.snapshot
+        there = artefacts.state(kinds.SEARCH, snapshot) == ArtefactState.READY
+        index = kinds.SEARCH.path(artefacts.place(snapshot)) if there else None
         try:
-            return self.site.workers.ask(Hubs(number))
+            return self.site.workers.ask(Hubs(number, index))
         except NewsgraphError as error:
             log.warning("it is not known what most events name: %s", error)
             return []

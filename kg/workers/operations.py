@@ -14,7 +14,7 @@ from kg.lookup.capabilities import capabilities
 from kg.lookup.describe import describe, newest_events, total_of
 from kg.lookup.listing.columns import columns
 from kg.lookup.listing.filter import Filter, Sort
-from kg.lookup.listing.listing import listing
+from kg.lookup.listing.listing import hubs, listing
 from kg.lookup.locate import Location, locate
 from kg.lookup.search import reconcile, search
 from kg.lookup.search.dates import period
@@ -149,13 +149,17 @@ class Newest(GraphOperation[dict[str, Any]]):
 
 @dataclass(frozen=True, slots=True)
 class Hubs(GraphOperation[list[str]]):
-    """Tell what most events name, see kg.lookup.newest.hubs."""
+    """Tell which places, categories and publishers most events have, from the index, or the graph without one.
+
+    See kg.lookup.listing.listing.hubs and kg.lookup.newest.hubs.
+    """
 
     limit: int
+    index: Path | None = None
 
     def answer(self, graph: Graph) -> list[str]:
-        """Return the IRIs, those named most first."""
-        return newest.hubs(graph, self.limit)
+        """Return the IRIs, those first that most have."""
+        return hubs(str(self.index), self.limit) if self.index else newest.hubs(graph, self.limit)
 
 
 @dataclass(frozen=True, slots=True)

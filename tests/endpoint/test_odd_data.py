@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from concurrent.futures import wait
 from dataclasses import replace
@@ -153,8 +154,20 @@ def test_every_document_answers_in_every_format(odd: Writable, kind: str) -> Non
     others = [f"/{of}/{iri}" for of in ("timemap/link", "timegate", "feed/atom", "feed/activity") for iri in iris]
     others += [f"/reconcile/{of}?id={iri}" for of in ("preview", "view", "flyout/entity") for iri in iris]
     others += [f"/events?place={iri}&relation=near" for iri in iris]
+    others += [f"/events?{name}={iri}" for name in ("category", "entity", "story", "publisher") for iri in iris[::4]]
     assert odd.read(suffixed[0]).status == (410 if "Gone" in kind else 200)
     assert asked(odd.read, [*suffixed, *others, *(f"/linkset{path}" for path in paths)], ("*/*",)) == []
+
+
+def test_lists_and_searches_answer_and_count_each_event_once(odd: Writable) -> None:
+    words = ("a", "x", "9999999-13-45", "yesterday", "2011-11-08", "javascript", "NaN", "http://[::1]:99999/%2F?#//")
+    paths = [f"/search?q={quote(word, safe='')}" for word in words]
+    paths += ["/events?bbox=-180,-90,180,90", "/events?sort=oldest", "/events?from=0001&to=9999", "/events?q=a"]
+    assert asked(odd.read, paths, ("application/json", "text/html")) == []
+    told = json.loads(odd.read("/events", "application/json").body)
+    iris = [one["iri"] for one in told["events"]]
+    assert told["total"] == len(iris) == len(set(iris)) > len(VALUES) // 2
+    assert told["events"][-1]["date"] == ""
 
 
 def test_what_is_not_ours_is_described_as_well(odd: Writable) -> None:

@@ -23,6 +23,8 @@ POINTS: Final = 500
 TOLD: Final = tuple(one for one in Facet if one != Facet.POINT)
 """The facets that lists tell; points are told with where they are."""
 
+HUBS: Final = (Facet.NAMES, Facet.CATEGORY, Facet.PUBLISHER)
+
 
 @dataclass(frozen=True, slots=True)
 class EventSummary:
@@ -104,6 +106,16 @@ def listing(index: str, asked: Filter, sort: Sort, first: int, count: int, value
             points=list(_points(database, known, found)),
             located=both(marks, known.located).count(1),
         )
+
+
+def hubs(index: str, limit: int) -> list[str]:
+    """Return the IRIs of the places, categories and publishers that most events have, at most so many."""
+    known = columns(index)
+    values = [value for facet in HUBS for value in known.values_of(facet)[:limit]]
+    most = sorted(values, key=lambda value: -known.count(value))[:limit]
+    with opened(index) as database:
+        things = _things(database, (known.things[value] for value in most))
+    return [things[known.things[value]][0] for value in most]
 
 
 def _ordered(known: Columns, marks: bytes, sort: Sort) -> Iterable[int]:

@@ -18,7 +18,7 @@ from kg.lookup.listing.columns import columns, opened
 from kg.lookup.listing.facet import Facet
 from kg.lookup.listing.filter import BoundingBox, Filter, Relation, Sort
 from kg.lookup.listing.geography import around, distance
-from kg.lookup.listing.listing import EventList, listing
+from kg.lookup.listing.listing import EventList, hubs, listing
 from kg.lookup.listing.selector import Selector
 from kg.lookup.listing.value_counts import ByEvent, ByValue
 from kg.pipeline.run import Built
@@ -209,7 +209,7 @@ class Oracle:
             {
                 word
                 for (title,) in self.rows(f"SELECT ?title WHERE {{ {EVENT} }}")
-                for word in re.findall(r"[a-z]+", title)
+                for word in re.findall(r"\b[a-z]+\b", title)
             }
         )
 
@@ -324,3 +324,11 @@ def test_pages_have_all_events_each_once(sort: Sort, oracle: Oracle) -> None:
     pages = [listing(oracle.index, asked, sort, first, 7, 0) for first in range(0, len(whole) + 7, 7)]
     assert [one.iri for page in pages for one in page.events] == whole
     assert {page.total for page in pages} == {len(set(whole))} == {len(whole)}
+
+
+def test_hubs_are_what_most_events_have(oracle: Oracle) -> None:
+    kinds = (Facet.NAMES, Facet.CATEGORY, Facet.PUBLISHER)
+    counted = Counter(value for facet in kinds for _, value in oracle.pairs[facet])
+    found = hubs(oracle.index, 40)
+    assert [counted[one] for one in found] == sorted(counted.values(), reverse=True)[:40]
+    assert len(set(found)) == 40

@@ -15,7 +15,9 @@ from kg.store.layout import Store
 from kg.store.snapshot import Snapshot
 from tests.conftest import WriteArchive
 
-PAGE = "{{Current events|year=2012|month=02|day=6|content=\n;Law\n*A court in [[Homs]] rules. [http://a.example (A)]\n}}"
+PAGE = (
+    "{{Current events|year=2012|month=02|day=6|content=\n;Law\n*A court in [[Homs]] rules. [http://a.example (A)]\n}}"
+)
 
 
 def test_all_is_derived_while_the_snapshot_before_is_still_current(archive: WriteArchive, tmp_path: Path) -> None:
