@@ -24,7 +24,7 @@ from kg.errors import StoreError
 from kg.lookup.listing.facet import Facet
 from kg.lookup.listing.gather import Events, Gathered, Point, Value, unpacked
 from kg.lookup.search import search_index
-from kg.lookup.search.search_index import EVENT, Names, Row, mask
+from kg.lookup.search.search_index import EVENTS, Names, Row
 from kg.rdf.lines.blocks import Block
 
 PRAGMAS: Final = "PRAGMA journal_mode = off; PRAGMA synchronous = off;"
@@ -34,7 +34,6 @@ SCHEMA: Final = """
     CREATE VIRTUAL TABLE point USING rtree (thing, south, north, west, east);
     CREATE TABLE columns (name TEXT PRIMARY KEY, numbers BLOB NOT NULL) WITHOUT ROWID;"""
 NOWHERE: Final = Point(nan, nan)
-EVENTS: Final = mask([EVENT])
 LANGUAGES: Final = ("en", "")
 """The languages of the labels that things are shown with, where they have one in these."""
 

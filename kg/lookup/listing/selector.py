@@ -47,7 +47,7 @@ class Selector:
 
     def _parts(self, asked: Filter) -> Iterator[bytes]:
         if asked.words:
-            yield self._marks(titled(self._index, asked.words))
+            yield titled(self._index, asked.words)
         if asked.place:
             yield self._marks(self._tied(asked))
         for facet, value in _values(asked):

@@ -7,17 +7,20 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
 from itertools import chain, islice
 from typing import Any, Final
 
 from kg.entities.labels import LONGEST, core, likeness, title
-from kg.lookup.listing.columns import columns, opened
-from kg.lookup.search.search_index import EVENT, FIRST_TITLE, KINDS, mask, spaced, words_of
+from kg.lookup.listing.columns import columns, marks, opened
+from kg.lookup.search.search_index import EVENT, EVENTS, FIRST_TITLE, KINDS, mask, spaced, words_of
 
 WORDS: Final = 24
 LAST: Final = 2**62
 RANKED: Final = 500
 """Matches that are ranked. Of a word that more texts have, those are the shortest, which bm25 ranks first anyway."""
+KEPT: Final = 16
+"""Texts of which the events are remembered: a byte for each event of an index."""
 WORDS_OF_KINDS: Final = tuple(kind.word for kind in KINDS)
 NAMES: Final = tuple(kind.word for kind in KINDS if kind.word != EVENT)
 """All kinds but events, whose titles are sentences."""
@@ -134,13 +137,17 @@ def _masks(index: str, text: str, wanted: str) -> Counter[int]:
     kinds = {**dict(rows), **{one.iri: mask(one.kinds) for one in called(index, text, limit=RANKED)}}
     counted = Counter(kinds.values())
     events = _titled(index, wanted)
-    counted[mask([EVENT])] += len(set(events) - {known.total}) + events.count(known.total)
+    counted[EVENTS] += len(set(events) - {known.total}) + events.count(known.total)
     return counted
 
 
-def titled(index: str, text: str) -> list[int]:
-    """Return the events, by their numbers in the columns, whose titles ``find`` finds."""
-    return _titled(index, _expression(index, text))
+@lru_cache(maxsize=KEPT)
+def titled(index: str, text: str) -> bytes:
+    """Return the marks of the events (see kg.lookup.listing.columns.marks) whose titles ``find`` finds.
+
+    They are remembered, since those who look at a list narrow it down next, and common words take 10 milliseconds.
+    """
+    return marks(columns(index).total, _titled(index, _expression(index, text)))
 
 
 def _titled(index: str, wanted: str) -> list[int]:

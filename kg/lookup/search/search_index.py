@@ -91,7 +91,7 @@ class Row(NamedTuple):
     @property
     def is_title(self) -> bool:
         """Whether it is the title of an event."""
-        return bool(self.kinds & mask([EVENT]))
+        return bool(self.kinds & EVENTS)
 
 
 def spaced(text: str) -> str:
@@ -180,6 +180,7 @@ def words_of(kinds: int) -> tuple[str, ...]:
     return tuple(kind.word for place, kind in enumerate(KINDS) if kinds & 1 << place)
 
 
+EVENTS: Final = mask([EVENT])
 CLASSES: Final = {token(NamedNode(one)): mask([kind.word]) for kind in KINDS for one in kind.classes}
 TOPICS: Final = mask(["topic"])
 TYPE: Final = token(terms.TYPE)
