@@ -16,7 +16,7 @@ from kg.errors import StoreError
 from kg.lookup.listing.facet import Facet
 
 KEPT: Final = 2
-"""Indexes whose columns are kept in memory: about 100 bytes for each event."""
+"""Indexes whose columns are kept in memory: about 120 bytes for each event."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
