@@ -18,6 +18,7 @@ from endpoint.http.urls import Addresses
 from endpoint.site.problems import RETRY_SECONDS
 from endpoint.site.site import Site, site, tagged
 from kg.derived.kinds import SEARCH
+from kg.entities.labels import core
 from kg.errors import NotAcceptableError, ParameterError, ServiceBusyError, StoreError
 from kg.lookup.search.dates import Period, period
 from kg.lookup.search.search import NAMES, WORDS_OF_KINDS
@@ -122,7 +123,7 @@ def _iso(asked: Period) -> str:
 
 
 def _page(here: Site, name: str, page: int) -> Response:
-    """Show what has these words in its name or title, and the newest events of the place that fits best.
+    """Show what has these words in its name or title, and the newest events of the place that is called so.
 
     While there is no index, nobody is told that there is nothing, but to come again (503).
     """
@@ -132,7 +133,8 @@ def _page(here: Site, name: str, page: int) -> Response:
         return _later(here, name, str(error))
     first = FOUND * (page - 1)
     titles, names = (_found(here, Search(index, name, kinds, first, FOUND)) for kinds in ((EVENT,), NAMES))
-    place = next((one for one in names["matches"] if "place" in one["kinds"]), None) if page == 1 else None
+    called = (one for one in names["matches"] if "place" in one["kinds"] and core(one["label"]) == core(name))
+    place = next(called, None) if page == 1 else None
     shown = render_template(
         "search.html",
         site=here,
