@@ -18,7 +18,7 @@ from endpoint.catalog import views as catalog
 from endpoint.discovery import openapi, well_known
 from endpoint.documents import context, memento, resource, vocabulary
 from endpoint.feeds import views as feeds
-from endpoint.html import describe, events, home, search
+from endpoint.html import assets, events, home, search
 from endpoint.http import headers, hosts, pages, parameters, spelling
 from endpoint.http.conditional import readable
 from endpoint.server import health, metrics
@@ -45,6 +45,7 @@ BODY_BYTES: Final = 1_000_000
 PARTS: Final = (
     *(
         home,
+        assets,
         search,
         events,
         resource,
@@ -68,12 +69,10 @@ def create_app(settings: Settings, workers: Workers, writer: Writer | None = Non
 
     It never opens a store itself.
     """
-    app = Flask("endpoint")
+    app = Flask("endpoint", static_folder=None)
     app.url_map.merge_slashes = False  # addresses of sources have two slashes in them
     app.config["MAX_CONTENT_LENGTH"] = max(BODY_BYTES, 4 * settings.query_bytes)
     app.config["MAX_FORM_MEMORY_SIZE"] = 4 * settings.query_bytes
-    describe.install(app.jinja_env.filters)
-    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     artefacts = Artefacts.of(settings)
     app.extensions[NAME] = Site(settings, workers, writer, past=past or Past(settings), artefacts=artefacts)
     for part in PARTS:

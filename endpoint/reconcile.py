@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from flask import Response, current_app, redirect, render_template, request
+from flask import Response, current_app, redirect, request
 from werkzeug.datastructures import MultiDict
 
 from endpoint.http import bodies
@@ -222,7 +222,7 @@ def view() -> Response:
 def preview() -> Response:
     """Show a thing in a few lines, inside of a page of somebody else (section 5)."""
     here = site()
-    response = Response(render_template("preview.html", **_shown(here, _asked(here))))
+    response = Response(here.frame.page("preview.html", **_shown(here, _asked(here))))
     response.headers["Content-Security-Policy"] = FRAMABLE
     return tagged(response, here.snapshot, "preview")
 
@@ -232,12 +232,12 @@ def flyout(kind: str) -> Response:
     """Show a thing, a type or a property in a few lines of HTML, in JSON (API 0.1, section 6.5)."""
     here, name = site(), request.args.get("id", "")
     if kind == "entity":
-        return _json({"id": name, "html": render_template("flyout.html", **_shown(here, _asked(here)))})
+        return _json({"id": name, "html": here.frame.page("flyout.html", **_shown(here, _asked(here)))})
     offered: list[Kind | Property] = [*TYPES.values()] if kind == "type" else [*proposed(None)]
     known = next((one for one in offered if one.iri == iri_of(name)), None)
     if known is None:
         raise NotFoundError(f"there is no {kind} with this identifier")
-    return _json({"id": name, "html": render_template("flyout.html", title=known.name, others=[known.iri])})
+    return _json({"id": name, "html": here.frame.page("flyout.html", title=known.name, others=[known.iri])})
 
 
 def _shown(here: Site, iri: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from flask import Response, render_template, request, send_file
+from flask import Response, request, send_file
 
 from endpoint.http.conditional import ranged
 from endpoint.http.routes import IN_TEXT, PAGE, Description, Routes
@@ -39,10 +39,8 @@ def index() -> str:
     here = site()
     found = made(here)
     ready = {one.file for one in found}
-    return render_template(
+    return here.frame.page(
         "dumps.html",
-        site=here,
-        addresses=here.addresses,
         stem=NAME,
         formats=RDF_FORMATS,
         parts=dump_files.parts(here.snapshot.manifest),

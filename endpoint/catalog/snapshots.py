@@ -14,17 +14,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from flask import Response, render_template
+from flask import Response
 
 from endpoint.catalog import dumps
 from endpoint.documents import resource
 from endpoint.documents.resource import FoundResource
-from endpoint.html.describe import embedded
 from endpoint.http.conditional import by_content
 from endpoint.http.negotiate import HTML, PAGE_FORMATS
 from endpoint.http.routes import DOCUMENT, Description, Routes
 from endpoint.http.signposting import in_page
 from endpoint.http.urls import without_suffix
+from endpoint.rendering.filters import embedded
 from endpoint.site.site import Site, site
 from kg.derived import dumps as derived
 from kg.errors import NotFoundError, StoreError
@@ -148,10 +148,8 @@ def _answer(here: Site, iri: str, wanted: Format, page: int) -> Answer:
         body = represent(described, wanted, PREFIXES)
     else:
         path = here.addresses.local(here.addresses.document(iri))
-        body = render_template(
+        body = here.frame.page(
             "snapshot.html",
-            site=here,
-            addresses=here.addresses,
             found=found,
             formats=[(one, f"{path}.{one.suffix}") for one in PAGE_FORMATS],
             data=embedded(document(described)),

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from flask import Response, render_template, request
+from flask import Response, request
 
 from endpoint.catalog import dumps, snapshots
-from endpoint.html.describe import embedded
 from endpoint.http.conditional import by_content
 from endpoint.http.headers import alternates, licensed, link
 from endpoint.http.negotiate import HTML, JSON, choose
 from endpoint.http.routes import CATALOG, PAGE, SUFFIXED, Description, Routes
 from endpoint.http.signposting import in_page, signposts
+from endpoint.rendering.filters import embedded
 from endpoint.site.problems import acceptable
 from endpoint.site.site import Site, site
 from kg.derived.kinds import STATISTICS
@@ -59,10 +59,8 @@ def cite() -> Response:
     """Show how to cite the data."""
     here = site()
     found = catalog(here)
-    page = render_template(
+    page = here.frame.page(
         "cite.html",
-        site=here,
-        addresses=here.addresses,
         citation=citation(found),
         bibtex=bibtex(found),
         made=[one for one in found.complete if one.file.part is None],
@@ -139,10 +137,8 @@ def _body(found: Catalog, chosen: Format) -> bytes:
     if chosen != HTML:
         return represent(described, chosen)
     here, counted = site(), found.statistics
-    page = render_template(
+    page = here.frame.page(
         "catalog.html",
-        site=here,
-        addresses=here.addresses,
         catalog=found,
         titles=TITLES,
         descriptions=DESCRIPTIONS,

@@ -13,7 +13,7 @@ from typing import Final
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
-from flask import Response, render_template
+from flask import Response
 
 from endpoint.html.home import newest
 from endpoint.http.conditional import by_content
@@ -94,7 +94,7 @@ def security() -> Response:
 def opensearch() -> Response:
     """Describe the search to browsers (OpenSearch 1.1, draft 6)."""
     here = site()
-    body = render_template("opensearch.xml", base=here.addresses.base, publisher=xml_text(here.settings.publisher))
+    body = here.frame.page("opensearch.xml", base=here.addresses.base, publisher=xml_text(here.settings.publisher))
     return by_content(Response(body, content_type="application/opensearchdescription+xml"))
 
 
@@ -103,7 +103,7 @@ def llms() -> Response:
     """Tell language models and those who feed them what there is here and how to get it (llmstxt.org)."""
     here = site()
     found = here.snapshot.manifest
-    body = render_template(
+    body = here.frame.page(
         "llms.txt",
         base=here.addresses.base,
         counts=found.counts,

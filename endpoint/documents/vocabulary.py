@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from flask import Response, redirect, render_template, request
+from flask import Response, redirect, request
 from pyoxigraph import RdfFormat, serialize
 
 import vocab
 from endpoint.documents import context
 from endpoint.documents.diagram import diagram
 from endpoint.documents.ontology import Ontology, ontology
-from endpoint.html.describe import embedded
 from endpoint.http.headers import alternates, link
 from endpoint.http.negotiate import DOCUMENT_FORMATS, PAGE_FORMATS, choose
 from endpoint.http.routes import CATALOG, SUFFIXED, Routes
 from endpoint.http.urls import without_suffix
+from endpoint.rendering.filters import embedded
 from endpoint.site.problems import acceptable
 from endpoint.site.site import site, tagged
 from kg.errors import NotFoundError
@@ -129,10 +129,8 @@ def _about(document: str) -> list[Quad]:
 
 def _page(document: str, known: Ontology, choices: list[tuple[Format, str]]) -> str:
     """Return the page, with all that the vocabulary and the page say embedded as JSON-LD."""
-    return render_template(
+    return site().frame.page(
         "vocabulary.html",
-        site=site(),
-        addresses=site().addresses,
         document=document,
         formats=[(one, href) for one, href in choices if one in PAGE_FORMATS],
         ontology=known,

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring
 
-from endpoint.html.periods import spoken
 from endpoint.http.negotiate import HTML
+from endpoint.rendering.filters import spoken
 from kg.derived.changelog import Change
 from kg.rdf.formats import Format, xml_text
 

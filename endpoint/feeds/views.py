@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import unquote
 
-from flask import Response, redirect, render_template, request
+from flask import Response, redirect, request
 from werkzeug.exceptions import Gone
 
 from endpoint.feeds import activity, atom, ldes
@@ -87,7 +87,7 @@ def for_people() -> Response | None:
 def overview() -> Response:
     """Show people which feeds there are."""
     here = site()
-    return tagged(Response(render_template("feeds.html", site=here, addresses=here.addresses)), here.snapshot, "feeds")
+    return tagged(Response(here.frame.page("feeds.html")), here.snapshot, "feeds")
 
 
 @blueprint.get("/feed/atom", described=ENTRIES_IN_ATOM)

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from flask import render_template
-from markupsafe import Markup
-
 from endpoint.html import periods, stories
-from endpoint.html.periods import spoken
 from endpoint.html.reader import Cited, ListedEvent, Reader, ShownTerm
 from endpoint.http.headers import licensed
 from endpoint.http.negotiate import PAGE_FORMATS
 from endpoint.http.signposting import ReadLink, in_page, signposts
 from endpoint.http.urls import Addresses
+from endpoint.rendering.filters import embedded
 from endpoint.site.site import Site
 from kg.lookup.describe import NEWEST, paged, pages
-from kg.rdf import licences
 from kg.rdf.prefixes import compact
 from kg.rdf.schema_org import page_about
 from kg.rdf.serialize import Nodes
@@ -114,13 +109,14 @@ class Described:
     parts: list[periods.PeriodLink] = field(default_factory=list)
 
     @property
+    def first(self) -> int:
+        """The position, in the whole list, of the first of the events that are shown."""
+        return (self.number - 1) * NEWEST + 1
+
+    @property
     def wide(self) -> bool:
         """Whether the place is a country or a division, of which the coordinates are those of one point inside."""
         return self.zoom < CLOSE
-
-
-#: The languages that we know archives in, by their own names.
-LANGUAGES: Final = {"en": "English", "zh": "中文"}
 
 
 def listing(addresses: Addresses, listed: Mapping[str, Any], nodes: Nodes, place: str = "") -> list[ListedEvent]:
@@ -233,10 +229,8 @@ def document_page(
         shown = replace(shown, instant=instant)
     elif shown.kind in periods.KINDS.values():
         shown = replace(shown, neighbours=periods.neighbours(site, iri))
-    return render_template(
+    return site.frame.page(
         "document.html",
-        site=site,
-        addresses=addresses,
         page=shown,
         formats=formats,
         signposts=() if instant else _signposts(site, iri, path),
@@ -252,19 +246,3 @@ def _signposts(site: Site, iri: str, path: str) -> list[ReadLink]:
 def _turns(path: str, page: int, last: int) -> tuple[str, str]:
     """Return the addresses of the page with newer and of that with older events, empty where there is none."""
     return (paged(path, page - 1) if page > 1 else "", paged(path, page + 1) if page < last else "")
-
-
-def embedded(data: Any) -> Markup:
-    """Return JSON that is safe inside of a script element."""
-    text = json.dumps(data, ensure_ascii=False)
-    safe = text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
-    return Markup(safe)  # noqa: S704
-
-
-def install(filters: dict[str, Any]) -> None:
-    """Add the filters that the templates use."""
-    filters["spoken"] = spoken
-    filters["language"] = lambda tag: LANGUAGES.get(tag, tag)
-    filters["licence"] = licences.label
-    filters["position"] = lambda index, page: (page - 1) * NEWEST + index
-    filters["number"] = lambda value: f"{value:,}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Final
 
-from flask import Response, redirect, render_template, request
+from flask import Response, redirect, request
 
 from endpoint.html.describe import listing
 from endpoint.http.routes import MOVED, PAGE, Description, Parameter, Routes
@@ -32,10 +32,8 @@ def home() -> Response:
     here = site()
     language = _language(here)
     found = newest(here, language)
-    page = render_template(
+    page = here.frame.page(
         "home.html",
-        site=here,
-        addresses=here.addresses,
         days=[_day(here, one, found["nodes"]) for one in found["days"]],
         counts=here.snapshot.manifest.counts,
         language=language,

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Final, NamedTuple
 
 from endpoint.html.reader import Reader
+from endpoint.rendering.filters import spoken
 from endpoint.site.site import Site
 from kg.rdf.iri import Minter
 from kg.workers.operations import Locate
 
 KINDS: Final = {"day": "Day", "month": "Month", "year": "Year"}
-_SHORT: Final = re.compile(r"\d{4}-\d\d", re.ASCII)
 
 
 class PeriodLink(NamedTuple):
@@ -27,17 +26,6 @@ class PeriodLink(NamedTuple):
 def kind(path: str) -> str | None:
     """Return whether a path below the base is that of a day, a month or a year, as pages call it; else None."""
     return KINDS.get(path.partition("/")[0])
-
-
-def spoken(text: str) -> str:
-    """Return an ISO date as people write it (8 November 2011), or a month; any other text as it is."""
-    try:
-        if _SHORT.fullmatch(text):
-            return f"{date.fromisoformat(f'{text}-01'):%B} {int(text[:4])}"
-        day = date.fromisoformat(text[:10])
-    except ValueError:
-        return text
-    return f"{day.day} {day:%B %Y}" + (f", {text[11:16]} UTC" if len(text) > 10 else "")
 
 
 def parts(reader: Reader, iri: str) -> list[PeriodLink]:

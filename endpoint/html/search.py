@@ -8,13 +8,14 @@ from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from flask import Response, render_template, request
+from flask import Response, request
 
 from endpoint.html.describe import listing
-from endpoint.html.periods import PeriodLink, spoken
+from endpoint.html.periods import PeriodLink
 from endpoint.http.negotiate import HTML, JSON, choose
 from endpoint.http.routes import Description, Parameter, Routes, media_types
 from endpoint.http.urls import Addresses
+from endpoint.rendering.filters import spoken
 from endpoint.site.problems import RETRY_SECONDS
 from endpoint.site.site import Site, site, tagged
 from kg.derived.kinds import SEARCH
@@ -135,10 +136,8 @@ def _page(here: Site, name: str, page: int) -> Response:
     titles, names = (_found(here, Search(index, name, kinds, first, FOUND)) for kinds in ((EVENT,), NAMES))
     called = (one for one in names["matches"] if "place" in one["kinds"] and core(one["label"]) == core(name))
     place = next(called, None) if page == 1 else None
-    shown = render_template(
+    shown = here.frame.page(
         "search.html",
-        site=here,
-        addresses=here.addresses,
         name=name,
         page=page,
         titles=titles | {"matches": _linked(here, titles)},
@@ -153,7 +152,7 @@ def _page(here: Site, name: str, page: int) -> Response:
 
 
 def _later(here: Site, name: str, trouble: str) -> Response:
-    page = render_template("search.html", site=here, addresses=here.addresses, name=name, trouble=trouble)
+    page = here.frame.page("search.html", name=name, trouble=trouble)
     response = Response(page, 503 if name else 200)
     response.headers["Cache-Control"] = "no-store"
     response.headers["Retry-After"] = str(RETRY_SECONDS)

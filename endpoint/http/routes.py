@@ -87,20 +87,16 @@ class Routes(Blueprint):
         super().add_url_rule(rule, endpoint, view_func, provide_automatic_options, **options)
 
 
-STATIC: Final = Description(text="Send a file that the pages use.")
-"""Of the one route that Flask adds itself."""
-
-
 def of_endpoint(app: Flask, endpoint: str) -> Description:
     """Return the description of the routes with an endpoint."""
     name, _, view = endpoint.rpartition(".")
     routes = app.blueprints.get(name)
-    return routes.descriptions[view] if isinstance(routes, Routes) else STATIC
+    return routes.descriptions[view] if isinstance(routes, Routes) else PLAIN
 
 
 def of_request(app: Flask, request: Request) -> Description:
     """Return the description of the route that a request is for; one that knows nothing, if there is no route."""
-    return of_endpoint(app, request.endpoint) if request.endpoint else STATIC
+    return of_endpoint(app, request.endpoint) if request.endpoint else PLAIN
 
 
 def media_types(formats: Iterable[Format]) -> tuple[str, ...]:

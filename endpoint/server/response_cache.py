@@ -24,6 +24,7 @@ from werkzeug.test import EnvironBuilder
 from endpoint.http.conditional import CONDITIONS, unmet
 from endpoint.http.hosts import ROOT
 from endpoint.http.urls import THINGS
+from endpoint.rendering.assets import FOLDER as ASSETS
 from endpoint.site.log import Application
 from endpoint.site.lru import LruCache
 from kg.errors import ResponseNotKeptError
@@ -32,7 +33,7 @@ SIZE: Final = 64_000_000
 LEAST: Final = 1_000
 """Bytes from which a response is worth compressing."""
 LEVEL: Final = 6
-FOLDERS: Final = frozenset({*THINGS, "", "doc", "page", "source", "memento", "timemap", "vocab", "frames"})
+FOLDERS: Final = frozenset({*THINGS, "", "doc", "page", "source", "memento", "timemap", "vocab", "frames", ASSETS})
 """First segments of the paths whose responses are kept; the home page has an empty one."""
 GROWING: Final = "/doc/snapshot/"
 """Documents that change while the snapshot stays: they tell which dumps are made."""

@@ -6,12 +6,14 @@ import logging
 import re
 from typing import Any, Final
 
-from flask import Flask, Response, json, render_template, request
+from flask import Flask, Response, json, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.http import HTTP_STATUS_CODES
 
 from endpoint.http.negotiate import HTML, choose
 from endpoint.http.spelling import folded
+from endpoint.http.urls import Addresses
+from endpoint.rendering.page_frame import PageFrame
 from endpoint.site.log import outcome, record
 from kg import errors
 from kg.errors import NotAcceptableError, QueryTooComplexError, QueryTooLongError, SnapshotGoneError, WithdrawnError
@@ -112,7 +114,9 @@ def problem(status: int, detail: str, extra: dict[str, Any]) -> Response:
     title = HTTP_STATUS_CODES.get(status, "Error")
     wanted = choose((PROBLEM, HTML, PLAIN_JSON, PLAIN), request.headers.get("Accept")) or PROBLEM
     if wanted == HTML:
-        body = render_template("error.html", title=title, status=status, detail=detail, extra=extra, words=_words())
+        frame, query = PageFrame(Addresses("", request.root_path)), request.args.get("query", "")
+        shown = {"title": title, "status": status, "detail": detail, "extra": extra}
+        body = frame.page("error.html", query=query, words=_words(), **shown)
     elif wanted == PLAIN:
         body = "".join(f"{line}\n" for line in (f"{status} {title}", detail, *_lines(extra)))
     else:

@@ -14,6 +14,7 @@ from flask import Response, current_app, g, request
 from endpoint.http.conditional import MINUTE, conditional, digest
 from endpoint.http.hosts import ROOT
 from endpoint.http.urls import Addresses
+from endpoint.rendering.page_frame import PageFrame
 from endpoint.site.lru import LruCache
 from endpoint.site.past import Past
 from kg.derived.artefacts import Artefacts
@@ -53,6 +54,11 @@ class Site:
         """Addresses as seen by the client of the current request."""
         root = request.environ.get(ROOT) or self.settings.serve_url
         return Addresses(self.snapshot.manifest.base, request.root_path, root)
+
+    @property
+    def frame(self) -> PageFrame:
+        """What surrounds the page that the current request gets."""
+        return PageFrame(self.addresses, self.snapshot.manifest)
 
     def cached(self, key: Hashable, make: Callable[[], Any], size: Callable[[Any], int]) -> Any:
         """Return the value of ``key`` for the current snapshot, made by ``make`` if it is not cached."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from flask import Response, g, jsonify, render_template, request
+from flask import Response, g, jsonify, request
 from werkzeug.exceptions import BadRequest
 from werkzeug.http import http_date
 
@@ -167,8 +167,9 @@ def _welcome() -> Response:
     accept = request.headers.get("Accept")
     chosen = choose((*RDF_FORMATS, HTML), accept)
     if chosen == HTML or (chosen and named(accept, HTML.media_type) and not named(accept, chosen.media_type)):
-        shown = {"query": EXAMPLE, "questions": questions(), "prefixes": PREFIXES}
-        page = render_template("sparql.html", site=site(), addresses=site().addresses, **shown)
+        seconds = site().settings.query_seconds
+        shown = {"query": EXAMPLE, "questions": questions(), "prefixes": PREFIXES, "seconds": seconds}
+        page = site().frame.page("sparql.html", **shown)
         return _vary(Response(page, content_type=HTML.content_type))
     if chosen is None:
         raise BadRequest("send a query: in the parameter query, or as the body of a POST")

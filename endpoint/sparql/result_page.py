@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import unquote
 
-from flask import render_template
-
 from endpoint.html.reader import ShownTerm
 from endpoint.http.urls import Addresses
 from endpoint.site.site import Site
@@ -26,7 +24,7 @@ def results_page(site: Site, operation: QueryRequest, answer: Answer) -> str:
         shown["turtle"] = answer.body.decode()
     else:
         shown |= _table(json.loads(answer.body), site.addresses)
-    return render_template("sparql.html", site=site, addresses=site.addresses, prefixes=PREFIXES, **shown)
+    return site.frame.page("sparql.html", prefixes=PREFIXES, **shown)
 
 
 def _table(results: Mapping[str, Any], addresses: Addresses) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from endpoint.rendering.assets import ASSETS
+
 EVENT = "event/2011-11-08/abcdefghij"
 EXAMPLES = {
     "/": "/?language=en",
@@ -28,7 +30,7 @@ EXAMPLES = {
     "/source/{iri}": "/source/http%3A%2F%2Fenglish.example.org%2Fnews%2F2011%2F11%2Fshelling",
     "/sparql": "/sparql?query=ASK%7B%7D",
     "/graphs": "/graphs?default",
-    "/static/{filename}": "/static/style.css",
+    "/assets/{name}": f"/{ASSETS['style.css']}",
     "/timegate/{path}": f"/timegate/{EVENT}",
     "/timemap/json/{path}": f"/timemap/json/{EVENT}",
     "/timemap/link/{path}": f"/timemap/link/{EVENT}",

@@ -24,6 +24,7 @@ LAYERS = (
     ("endpoint.feeds", "endpoint.sparql", "endpoint.discovery", "endpoint.reconcile"),
     ("endpoint.html",),
     ("endpoint.site",),
+    ("endpoint.rendering",),
     ("endpoint.http",),
     ("endpoint",),
     ("kg",),

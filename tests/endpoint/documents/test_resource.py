@@ -166,7 +166,7 @@ def test_there_is_a_document_about_each_source(send) -> None:
         "/source",
         "/news/2011/11/8/nothing",
         "/page/nothing",
-        "/static/../app.py",
+        "/assets/../app.py",
         "/nothing",
     ],
 )

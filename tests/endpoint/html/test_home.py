@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import hashlib
 import html
 import json
+import mimetypes
 import re
 
 import pytest
+
+from endpoint.rendering.assets import ASSETS
 
 
 @pytest.mark.parametrize("path", ["/", "/search", "/search?q=Homs", "/search?q=nowhere", "/sparql", "/dump/", "/vocab"])
@@ -56,9 +60,17 @@ def test_health_and_readiness(send) -> None:
 def test_the_small_files_are_there(send) -> None:
     assert "Disallow: /sparql" in send("/robots.txt").text
     assert send("/favicon.svg").type == "image/svg+xml"
-    sent = send("/static/style.css")
-    assert sent.type == "text/css"
-    assert send("/static/style.css", If_None_Match=sent.headers["etag"]).status == 304
+
+
+@pytest.mark.parametrize("name", ASSETS)
+def test_the_files_of_pages_are_kept_for_ever_since_their_addresses_have_their_hash(send, name: str) -> None:
+    path = f"/{ASSETS[name]}"
+    sent = send(path)
+    assert (sent.status, sent.type) == (200, mimetypes.guess_type(name)[0])
+    assert sent.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert hashlib.sha256(sent.body).hexdigest()[:12] in path
+    assert send(path, If_None_Match=sent.headers["etag"]).status == 304
+    assert send(f"{path}x").status == 404
 
 
 @pytest.mark.parametrize("suffix", ["ttl", "jsonld", "rdf", "nt", "html", "json", "trig", "nq"])

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from endpoint.html.periods import spoken
+from endpoint.rendering.filters import spoken
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,16 @@ RANGES: list[tuple[dict[str, str], int]] = [
     ({"Range": "bytes=999999999-"}, 416),
 ]
 VALIDATED = {
-    *("/", "/catalog", "/catalog.{suffix}", "/.well-known/void", "/cite", "/cite.bib", "/context.jsonld"),
+    *(
+        "/",
+        "/assets/{name}",
+        "/catalog",
+        "/catalog.{suffix}",
+        "/.well-known/void",
+        "/cite",
+        "/cite.bib",
+        "/context.jsonld",
+    ),
     *("/doc/snapshot/{rest}", "/doc/{path}", "/dump/{name}", "/dump/{of}/{name}", "/feed", "/feed/activity"),
     *("/feed/activity/{path}", "/feed/atom", "/feed/atom/{path}", "/feed/ldes", "/frames/{name}.jsonld", "/graphs"),
     *("/events", "/llms.txt", "/memento/{stamp}/{path}", "/openapi.json", "/opensearch.xml", "/page/{rest}", "/search"),
@@ -56,8 +65,6 @@ VALIDATED = {
     *("/linkset/{path}", "/timemap/json/{path}", "/timemap/link/{path}", "/vocab", "/vocab.{suffix}"),
 }
 """The routes whose answers have validators."""
-STATIC = "/static/{filename}"
-"""Flask itself answers this one."""
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +73,7 @@ def addresses(settings: Settings, workers: Workers, send) -> dict[str, str]:
     for name in re.findall(r'href="/(dump/newsgraph[^"]*)"', send("/dump/", "*/*").text):
         assert send(f"/{name}", "*/*").status == 200  # what tells of the dumps changes until all are made
     rules = {template(rule) for rule in create_app(settings, workers).url_map.iter_rules() if "GET" in rule.methods}
-    known = {path: EXAMPLES.get(path, path) for path in rules - {STATIC} if path in EXAMPLES or "{" not in path}
+    known = {path: EXAMPLES.get(path, path) for path in rules if path in EXAMPLES or "{" not in path}
     return {path: address for path, address in known.items() if "etag" in send(address, "*/*").headers}
 
 

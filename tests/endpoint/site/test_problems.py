@@ -90,7 +90,7 @@ def test_problems_are_json_with_the_fields_of_rfc_9457(send) -> None:
 
 LOST = (
     *("/nothing", "/entity/en/No_Such_Place", "/doc/entity/en/No_Such_Place.html", "/doc/entity/en/Homs.xyz"),
-    *("/static/nothing.css", "/vocab/Nothing", "/vocab.xyz", "/catalog.xyz", "/dump/nothing.nt", "/sitemap/no-1.xml"),
+    *("/assets/nothing.css", "/vocab/Nothing", "/vocab.xyz", "/catalog.xyz", "/dump/nothing.nt", "/sitemap/no-1.xml"),
     *("/frames/nothing.jsonld", "/snapshot/nothing", "/a/b/c"),
     *("/memento/20111109060000/event/2011-11-08/nothing", "/timemap/link/entity/en/Homs", "/source/urn%3Anothing"),
     *("/page/nothing/0123456789abcdef", "/news/2011/11/8/nothing", "/reconcile/nothing", "/.well-known/nothing"),
