@@ -1,0 +1,146 @@
+"""Maps: where events happened, and where one place is."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from markupsafe import Markup
+
+from endpoint.rendering.figures.clusters import Cluster, clusters
+from endpoint.rendering.figures.outlines import outlines
+from endpoint.rendering.figures.view import ASPECT, WORLD, View, around, fitted
+from endpoint.rendering.page_frame import TEMPLATES
+from kg.lookup.listing.filter import BoundingBox
+from kg.lookup.listing.listing import MapPoint
+
+WIDTH: Final = 880
+"""The width in pixels that signs and names are laid out for; the style sheet makes them smaller on narrow screens."""
+_LARGEST, _SMALLEST = 22.0, 3.0
+"""Radii in pixels."""
+_LETTER, _WIDE, _LINE, _GAP = 7.0, 14.0, 18.0, 5.0
+"""About as wide, as wide in Chinese, and as high as a letter of a name is, and the room before a name, in pixels."""
+_NAMES: Final = 14
+_LONGEST: Final = 26
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """A circle on a map: where it is in per cent, how large, where it leads, and the name beside it, if there is room.
+
+    ``points`` are how many places it stands for.
+    """
+
+    x: float
+    y: float
+    radius: float
+    href: str
+    label: str
+    points: int
+    events: int
+    name: str = ""
+    before: bool = False
+    """Whether the name stands before the circle, since there is no room after it."""
+
+
+def event_map(
+    points: Sequence[MapPoint],
+    title: str,
+    place: Callable[[MapPoint], str],
+    area: Callable[[BoundingBox], str],
+    *,
+    whole: bool = False,
+) -> Markup:
+    """Return a map of where events happened, which is as large as the points need, or the whole inhabited world.
+
+    Points that are close to each other are one circle. Its area is proportional to how many events happened there,
+    down to a smallest circle. ``place`` tells the address for a point, ``area`` that for all points in a box. The list
+    of all points, for those who cannot see the map, is in the element ``details`` below it.
+    """
+    view = WORLD if whole else fitted([(one.latitude, one.longitude) for one in points])
+    shown = list(_signs(clusters(points, view), place, area))
+    return Markup(  # noqa: S704 - of a template that escapes
+        TEMPLATES.get_template("figures/map.html").render(
+            title=title,
+            view=view,
+            outlines=outlines(view, 2 * WIDTH),
+            signs=_named(shown),
+            points=[(one, place(one)) for one in points],
+        )
+    )
+
+
+def locator(latitude: float, longitude: float, title: str, degrees: float = 16) -> Markup:
+    """Return a small map with one point in its middle that shows so many degrees of latitude around it."""
+    view = around(latitude, longitude, degrees)
+    return Markup(  # noqa: S704 - of a template that escapes
+        TEMPLATES.get_template("figures/locator.html").render(
+            title=title,
+            x=round(100 * view.x(longitude), 2),
+            y=round(100 * view.y(latitude), 2),
+            outlines=outlines(view, WIDTH),
+        )
+    )
+
+
+def _signs(
+    found: Sequence[Cluster], place: Callable[[MapPoint], str], area: Callable[[BoundingBox], str]
+) -> Iterator[Sign]:
+    most = max((one.events for one in found), default=1)
+    for one in found:
+        yield Sign(
+            x=round(100 * one.x, 2),
+            y=round(100 * ASPECT * one.y, 2),
+            radius=round(max(_SMALLEST, _LARGEST * math.sqrt(one.events / most)), 1),
+            href=place(one.most) if len(one.points) == 1 else area(one.box),
+            label=one.most.label or one.most.iri,
+            points=len(one.points),
+            events=one.events,
+        )
+
+
+def _named(signs: Sequence[Sign]) -> list[Sign]:
+    """Return the signs with the names of those with most events, as far as no name is on another or on a circle."""
+    taken = [_Box.of_circle(one) for one in signs[: 3 * _NAMES]]
+    named = []
+    for number, one in enumerate(signs):
+        name = one.label if len(one.label) <= _LONGEST else one.label[: _LONGEST - 1] + "…"
+        places = [_Box.of_name(one, f"{name} {one.events}", before) for before in (False, True)]
+        free = [box for box in places if box.inside() and not any(box.touches(other) for other in taken)]
+        if number < _NAMES and free:
+            taken.append(free[0])
+            one = replace(one, name=name, before=free[0] is places[1])
+        named.append(one)
+    return named
+
+
+@dataclass(frozen=True, slots=True)
+class _Box:
+    """A rectangle on a map in pixels."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    @classmethod
+    def of_circle(cls, sign: Sign) -> _Box:
+        x, y = sign.x / 100 * WIDTH, sign.y / 100 * WIDTH / ASPECT
+        return cls(x - sign.radius, y - sign.radius, x + sign.radius, y + sign.radius)
+
+    @classmethod
+    def of_name(cls, sign: Sign, name: str, before: bool) -> _Box:
+        circle = cls.of_circle(sign)
+        width = _GAP + sum(_WIDE if letter >= "\u2e80" else _LETTER for letter in name)
+        left = circle.left - width if before else circle.right + 1
+        middle = (circle.top + circle.bottom) / 2
+        return cls(left, middle - _LINE / 2, left + width - 1, middle + _LINE / 2)
+
+    def inside(self) -> bool:
+        return self.left >= 0 and self.right <= WIDTH and self.top >= 0 and self.bottom <= WIDTH / ASPECT
+
+    def touches(self, other: _Box) -> bool:
+        across = self.left < other.right and other.left < self.right
+        return across and self.top < other.bottom and other.top < self.bottom
