@@ -11,17 +11,20 @@ from markupsafe import Markup
 
 from endpoint.rendering.figures.clusters import Cluster, clusters
 from endpoint.rendering.figures.outlines import outlines
-from endpoint.rendering.figures.view import ASPECT, WORLD, View, around, fitted
+from endpoint.rendering.figures.view import ASPECT, WORLD, around, fitted
 from endpoint.rendering.page_frame import TEMPLATES
 from kg.lookup.listing.filter import BoundingBox
 from kg.lookup.listing.listing import MapPoint
 
 WIDTH: Final = 880
 """The width in pixels that signs and names are laid out for; the style sheet makes them smaller on narrow screens."""
+_LOCATOR: Final = 600
+"""The width of a locator map in the units of its outlines, which is about two for a pixel."""
 _LARGEST, _SMALLEST = 22.0, 3.0
 """Radii in pixels."""
 _LETTER, _WIDE, _LINE, _GAP = 7.0, 14.0, 18.0, 5.0
 """About as wide, as wide in Chinese, and as high as a letter of a name is, and the room before a name, in pixels."""
+_SIDES: Final = ("after", "before", "above", "below")
 _NAMES: Final = 14
 _LONGEST: Final = 26
 
@@ -41,8 +44,8 @@ class Sign:
     points: int
     events: int
     name: str = ""
-    before: bool = False
-    """Whether the name stands before the circle, since there is no room after it."""
+    side: str = ""
+    """The side of the circle on which the name stands."""
 
 
 def event_map(
@@ -80,7 +83,7 @@ def locator(latitude: float, longitude: float, title: str, degrees: float = 16) 
             title=title,
             x=round(100 * view.x(longitude), 2),
             y=round(100 * view.y(latitude), 2),
-            outlines=outlines(view, WIDTH),
+            outlines=outlines(view, _LOCATOR),
         )
     )
 
@@ -105,15 +108,16 @@ def _named(signs: Sequence[Sign]) -> list[Sign]:
     """Return the signs with the names of those with most events, as far as no name is on another or on a circle."""
     taken = [_Box.of_circle(one) for one in signs[: 3 * _NAMES]]
     named = []
-    for number, one in enumerate(signs):
-        name = one.label if len(one.label) <= _LONGEST else one.label[: _LONGEST - 1] + "…"
-        places = [_Box.of_name(one, f"{name} {one.events}", before) for before in (False, True)]
-        free = [box for box in places if box.inside() and not any(box.touches(other) for other in taken)]
-        if number < _NAMES and free:
-            taken.append(free[0])
-            one = replace(one, name=name, before=free[0] is places[1])
+    for one in signs[:_NAMES]:
+        name = one.label if len(one.label) <= _LONGEST else f"{one.label[: _LONGEST - 1]}…"
+        name += f" +{one.points - 1}" if one.points > 1 else ""
+        places = {side: _Box.of_name(one, f"{name} {one.events:,}", side) for side in _SIDES}
+        free = [side for side, box in places.items() if box.inside() and not any(map(box.touches, taken))]
+        if free:
+            taken.append(places[free[0]])
+            one = replace(one, name=name, side=free[0])
         named.append(one)
-    return named
+    return named + list(signs[_NAMES:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +135,13 @@ class _Box:
         return cls(x - sign.radius, y - sign.radius, x + sign.radius, y + sign.radius)
 
     @classmethod
-    def of_name(cls, sign: Sign, name: str, before: bool) -> _Box:
+    def of_name(cls, sign: Sign, name: str, side: str) -> _Box:
         circle = cls.of_circle(sign)
         width = _GAP + sum(_WIDE if letter >= "\u2e80" else _LETTER for letter in name)
-        left = circle.left - width if before else circle.right + 1
-        middle = (circle.top + circle.bottom) / 2
-        return cls(left, middle - _LINE / 2, left + width - 1, middle + _LINE / 2)
+        x, y = (circle.left + circle.right) / 2, (circle.top + circle.bottom) / 2
+        left = {"before": circle.left - width, "after": circle.right + 1}.get(side, x - width / 2)
+        top = {"above": circle.top - _LINE, "below": circle.bottom + 1}.get(side, y - _LINE / 2)
+        return cls(left, top, left + width - 1, top + _LINE - 1)
 
     def inside(self) -> bool:
         return self.left >= 0 and self.right <= WIDTH and self.top >= 0 and self.bottom <= WIDTH / ASPECT

@@ -55,7 +55,7 @@ def outlines(view: View, width: int) -> Outlines:
     """Return the paths of the land and of the borders that a view shows, in whole units, of which it has so many."""
     lines = _lines("110m" if view.north - view.south >= COARSE else "50m")
     size = (width, round(width / ASPECT))
-    return Outlines(_path(lines["land"], view, size, "z"), _path(lines["borders"], view, size, ""), *size)
+    return Outlines(_path(lines["land"], view, size, ring=True), _path(lines["borders"], view, size, ring=False), *size)
 
 
 @cache
@@ -75,18 +75,22 @@ def _stretch(points: Sequence[Point]) -> Stretch:
     return Stretch(points, min(x), min(y), max(x), max(y))
 
 
-def _path(lines: Sequence[Line], view: View, size: tuple[int, int], end: str) -> str:
-    """Return the path of lines, each of them followed by the command ``end``, at each turn that the view shows."""
-    least = 3 if end else 2
+def _path(lines: Sequence[Line], view: View, size: tuple[int, int], *, ring: bool) -> str:
+    """Return the path of lines, which may be rings, at each turn around the world that the view shows."""
+    least, end = (3, "z") if ring else (2, "")
     turns = [turn for turn in (-360, 0, 360) if view.west < turn + 180 and turn - 180 < view.east]
-    found = (_drawn(line, view, size, turn) for turn in turns for line in lines)
+    found = (_drawn(line, view, size, turn, ring=ring) for turn in turns for line in lines)
     return "".join(_commands(points) + end for points in found if len(points) >= least)
 
 
-def _drawn(line: Line, view: View, size: tuple[int, int], turn: int) -> list[tuple[int, int]]:
-    """Return the points of a line in units of the map; none if nothing of it can be seen."""
+def _drawn(line: Line, view: View, size: tuple[int, int], turn: int, *, ring: bool) -> list[tuple[int, int]]:
+    """Return the points of a line in units of the map; none if nothing of it can be seen.
+
+    A ring can go around the map.
+    """
     runs = [(side, list(run)) for side, run in groupby(line, lambda one: _side(one, view, turn))]
-    if len(runs) == 1 and runs[0][0]:
+    sides = {side for side, _ in runs}
+    if "" not in sides and (not ring or len(sides) == 1):
         return []
     across, down = size[0] / (view.east - view.west), size[1] / (view.north - view.south)
     drawn: list[tuple[int, int]] = []

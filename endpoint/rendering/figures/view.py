@@ -14,9 +14,11 @@ ASPECT: Final = 2.0
 """How many times as wide as high a map is; the style sheet says so too."""
 LEAST: Final = 6.0
 """Degrees of latitude that a map shows at least."""
+WIDE: Final = 240.0
+"""Degrees of longitude above which a map shows the whole world instead, cut where it always is."""
 MARGIN: Final = 1.25
 """How many times as large as the box of its points a map is."""
-POLE: Final = 85.0
+POLE: Final = 75.0
 """The latitude up to which the middle of a map is the parallel where its scale is true: at a pole nothing has width."""
 
 
@@ -24,7 +26,7 @@ POLE: Final = 85.0
 class View:
     """A box of longitudes and latitudes in degrees, mapped onto a rectangle from (0, 0), top left, to (1, 1).
 
-    ``east`` is greater than ``west``, and than 180 where the view crosses the antimeridian.
+    ``east`` is greater than ``west``; where the view crosses the antimeridian, one of them is beyond 180 or -180.
     """
 
     west: float
@@ -51,14 +53,19 @@ class View:
 
 WORLD: Final = View(-169, -57, 191, 83)
 """The inhabited world: it is cut in the Bering Strait, and its scale is true at about 39 degrees."""
+GLOBE: Final = View(-169, -90, 191, 90)
+"""The whole world, as far as the poles."""
 
 
 def around(latitude: float, longitude: float, degrees: float) -> View:
-    """Return the view with a point in its middle that shows so many degrees of latitude."""
+    """Return the view with a point in its middle that shows so many degrees of latitude; close to a pole, beside it.
+
+    It is the whole world if that is not wider.
+    """
     half = degrees / 2
     width = degrees * ASPECT / math.cos(math.radians(min(abs(latitude), POLE)))
     if width >= 360:
-        return WORLD
+        return GLOBE
     south = max(-90.0, min(latitude - half, 90 - degrees))
     return View(longitude - width / 2, south, longitude + width / 2, south + degrees)
 
@@ -75,7 +82,10 @@ def fitted(points: Sequence[tuple[float, float]]) -> View:
     middle = (south + north) / 2
     across = (east - west) * math.cos(math.radians(min(abs(middle), POLE))) / ASPECT
     degrees = max(LEAST, MARGIN * (north - south), MARGIN * across)
-    return around(middle, (west + east) / 2, degrees) if degrees < WORLD.north - WORLD.south else WORLD
+    view = around(middle, (west + east) / 2, degrees)
+    if view.east - view.west < WIDE:
+        return view
+    return WORLD if WORLD.south <= south and north <= WORLD.north else GLOBE
 
 
 def _arc(longitudes: Sequence[float]) -> tuple[float, float]:

@@ -1,0 +1,33 @@
+"""Reads figures as what they are: XML, whose links and texts can be asked for."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree
+
+from hypothesis import strategies as st
+from markupsafe import Markup
+
+HOSTILE = st.text(
+    st.one_of(
+        st.sampled_from("<>&\"'/{}%;"),
+        st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="\ufffe\uffff"),
+    ),
+    max_size=40,
+)
+"""Texts with what markup is made of; without characters that no XML can have (XML 1.0, section 2.2)."""
+
+
+def parsed(figure: Markup) -> ElementTree.Element:
+    """Return a figure as expat reads it, which refuses what is not well-formed."""
+    return ElementTree.fromstring(figure)  # noqa: S314 - our own
+
+
+def links(figure: ElementTree.Element, name: str = "a") -> dict[str, str]:
+    """Return the addresses of the links of a class by what they are called."""
+    found = [one for one in figure.iter("a") if name in ("a", one.get("class"))]
+    return {one.get("aria-label") or "".join(one.itertext()): one.get("href") or "" for one in found}
+
+
+def of_class(figure: ElementTree.Element, name: str) -> list[ElementTree.Element]:
+    """Return the elements that have a class."""
+    return [one for one in figure.iter() if name in (one.get("class") or "").split()]
