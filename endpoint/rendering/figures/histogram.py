@@ -69,6 +69,7 @@ def scale(most: int) -> tuple[int, int]:
 
 
 def _steps() -> Iterator[int]:
+    """Yield the steps that a scale can have: 1, 2, 5, 10, 20, 50 and so on."""
     power = 1
     while True:
         yield from (power, 2 * power, 5 * power)

@@ -15,6 +15,9 @@ _YEAR, _MONTH, _DAY = 4, 7, 10
 _PERIOD: Final = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-\d\d)?)?", re.ASCII)
 _ALL: Final = 28
 """Periods of which each may have a label; of more only those that begin a year, or a month."""
+_MONTHS: Final = 800
+"""Days up to which an axis has labels for months; above for years."""
+_MANY: Final = 10_000
 _WIDE, _NARROW = 880, 340
 """The widths of an axis, on a wide and on a narrow screen, in pixels."""
 _LETTER, _SPACE = 7, 14
@@ -29,9 +32,21 @@ class Tick(NamedTuple):
     minor: bool
 
     @property
-    def place(self) -> str:
-        """Whether it is so close to an end of the axis that it has to begin or to end there."""
-        return "first" if self.x < 4 else "last" if self.x > 96 else ""
+    def side(self) -> str:
+        """Whether it is so close to an end of the axis that it begins there (first) or ends there (last)."""
+        half = self._width / 2 / _NARROW
+        return "first" if self.x < half else "last" if self.x > 100 - half else ""
+
+    @property
+    def anchor(self) -> float:
+        """Where its text is anchored, by its begin, its end or its middle, in per cent."""
+        half = self._width / 2 / _WIDE
+        return {"first": max(0, self.x - half), "last": min(100, self.x + half)}.get(self.side, self.x)
+
+    @property
+    def _width(self) -> float:
+        """A hundred times its width in pixels."""
+        return 100 * _LETTER * len(self.label)
 
 
 def periods(first: str, last: str, most: int) -> list[str]:
@@ -59,11 +74,28 @@ def _before(period: str) -> str:
 def ticks(shown: Sequence[str]) -> list[Tick]:
     """Return the labels of an axis on which periods have the same room, as far as there is room for labels."""
     short = len(shown) <= _ALL
-    found = [
-        ((number + 0.5) * 100 / len(shown), _label(one, short))
-        for number, one in enumerate(shown)
-        if short or len(one) == _YEAR or one.endswith("-01")
-    ]
+    return _thinned(
+        [
+            ((number + 0.5) * 100 / len(shown), _label(one, short))
+            for number, one in enumerate(shown)
+            if short or len(one) == _YEAR or one.endswith("-01")
+        ]
+    )
+
+
+def day_ticks(first: date, last: date) -> list[Tick]:
+    """Return labels of an axis of days where days, months or years begin."""
+    days = (last - first).days + 1
+    if days <= _ALL:
+        return ticks(periods(first.isoformat(), last.isoformat(), days))
+    length = _MONTH if days <= _MONTHS else _YEAR
+    shown = periods(first.isoformat()[:length], last.isoformat()[:length], _MANY)
+    begins = [(date.fromisoformat(f"{one}-01-01"[:_DAY]), _label(one, short=True)) for one in shown]
+    return _thinned([((day - first).days * 100 / days, label) for day, label in begins if day >= first])
+
+
+def _thinned(found: Sequence[tuple[float, str]]) -> list[Tick]:
+    """Return as many labels of an axis as it has room for."""
     width = _LETTER * max((len(label) for _, label in found), default=0) + _SPACE
     wide = found[:: math.ceil(len(found) * width / _WIDE) or 1]
     step = math.ceil(len(wide) * width / _NARROW)

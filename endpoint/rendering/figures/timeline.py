@@ -1,0 +1,75 @@
+"""Events on their days along an axis."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from typing import Final
+
+from markupsafe import Markup
+
+from endpoint.rendering.figures.periods import day_ticks
+from endpoint.rendering.page_frame import TEMPLATES
+from kg.lookup.listing.listing import EventSummary
+from kg.rdf import terms
+
+COLUMNS: Final = 60
+"""Dots that stand beside each other at most: 14 pixels for each on a wide screen."""
+ROWS: Final = 8
+"""Dots that stand above each other at most."""
+ROW: Final = 14
+"""The height of a row in pixels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """An event on an axis: where it is from left to right in per cent, in which row from below, where it leads."""
+
+    event: EventSummary
+    x: float
+    row: int
+    href: str
+
+
+def timeline(
+    events: Sequence[EventSummary], title: str, href: Callable[[EventSummary], str], narrow: str = ""
+) -> Markup:
+    """Return dots for events, in any order, above the axis of their days; nothing if no event has a day.
+
+    Where more events are close to each other than there is room for, only the first of them are shown; the figure tells
+    how many are not, with those that have no day. ``href`` tells the address for an event. ``narrow`` is the address to
+    which a range that is drawn with the help of the script is added as ``from`` and ``to``; without it, none can be.
+    """
+    dated = sorted((one for one in events if terms.is_day(one.date)), key=lambda one: one.date)
+    if not dated:
+        return Markup()
+    first, last = date.fromisoformat(dated[0].date), date.fromisoformat(dated[-1].date)
+    dots = list(_dots(dated, first, (last - first).days + 1, href))
+    return Markup(  # noqa: S704 - of a template that escapes
+        TEMPLATES.get_template("figures/timeline.html").render(
+            title=title,
+            dots=dots,
+            ticks=day_ticks(first, last),
+            first=first.isoformat(),
+            last=last.isoformat(),
+            height=ROW * (max(one.row for one in dots) + 1) + ROW // 2,
+            row=ROW,
+            left_out=len(events) - len(dots),
+            narrow=narrow,
+        )
+    )
+
+
+def _dots(dated: Sequence[EventSummary], first: date, days: int, href: Callable[[EventSummary], str]) -> Iterator[Dot]:
+    """Yield the dots: a column has the events of some days, in as many places beside each other as there is room."""
+    columns = min(days, COLUMNS)
+    beside = COLUMNS // columns
+    for column, found in groupby(dated, lambda one: (date.fromisoformat(one.date) - first).days * columns // days):
+        shown = list(found)[: beside * ROWS]
+        across = min(beside, -(-len(shown) // ROWS) if len(shown) > ROWS else 1)
+        for number, event in enumerate(shown):
+            row, place = divmod(number, across)
+            middle = column + 0.5 + (place - (across - 1) / 2) / beside
+            yield Dot(event, middle * 100 / columns, row, href(event))

@@ -1,0 +1,82 @@
+"""The days of a year, coloured by how many events they have."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from markupsafe import Markup
+
+from endpoint.rendering.page_frame import TEMPLATES
+
+CLASSES: Final = 5
+"""The colours, from few to many."""
+CELL: Final = 24
+"""The width and height of a day in pixels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day in the calendar of a month: its column, that of Monday is 0, its row, its events and the class of those."""
+
+    date: str
+    number: int
+    column: int
+    row: int
+    events: int
+    class_: int
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A month of the calendar (2012-02), with its days and where it leads."""
+
+    period: str
+    days: list[Day]
+    href: str
+
+    @property
+    def events(self) -> int:
+        """How many events it has."""
+        return sum(one.events for one in self.days)
+
+    @property
+    def rows(self) -> int:
+        """How many weeks it touches."""
+        return self.days[-1].row + 1
+
+
+def year_calendar(
+    year: int, counts: Mapping[str, int], title: str, href: Callable[[str], str], months: range = range(1, 13)
+) -> Markup:
+    """Return a calendar of a year, or of some of its months, with each day in one of five colours, or in none.
+
+    ``counts`` has how many events there are on days (2012-02-06); a class has the same number of counts as each other,
+    and the legend tells which. ``href`` tells the address for a day that has events, and for a month (2012-02).
+    Raises ValueError for a year that no calendar has.
+    """
+    most = max((events for day, events in counts.items() if day.startswith(f"{year:04}-")), default=0)
+    size = max(1, -(-most // CLASSES))
+    periods = ((month, f"{year:04}-{month:02}") for month in months)
+    found = [Month(one, list(_days(year, month, counts, size, href)), href(one)) for month, one in periods]
+    return Markup(  # noqa: S704 - of a template that escapes
+        TEMPLATES.get_template("figures/calendar.html").render(
+            title=title,
+            months=found,
+            classes=[(number, size * (number - 1) + 1, size * number) for number in range(1, -(-most // size) + 1)],
+            cell=CELL,
+        )
+    )
+
+
+def _days(year: int, month: int, counts: Mapping[str, int], size: int, href: Callable[[str], str]) -> Iterator[Day]:
+    first, length = monthrange(year, month)
+    for number in range(1, length + 1):
+        day = date(year, month, number).isoformat()
+        row, column = divmod(first + number - 1, 7)
+        events = counts.get(day, 0)
+        yield Day(day, number, column, row, events, -(-events // size), href(day))
