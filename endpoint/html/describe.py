@@ -7,12 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from markupsafe import Markup
+
 from endpoint.html import periods, stories
 from endpoint.html.reader import Cited, ListedEvent, Reader, ShownTerm
 from endpoint.http.headers import licensed
 from endpoint.http.negotiate import PAGE_FORMATS
 from endpoint.http.signposting import ReadLink, in_page, signposts
 from endpoint.http.urls import Addresses
+from endpoint.rendering.figures.maps import locator
 from endpoint.rendering.filters import embedded
 from endpoint.site.site import Site
 from kg.lookup.describe import NEWEST, paged, pages
@@ -58,6 +61,9 @@ KINDS: Final = {
 
 WIDE: Final = {"schema:Country": 5, "schema:AdministrativeArea": 7}
 CLOSE: Final = 9  # how far a map of a place zooms in: less for what is large
+SEEN: Final = {5: 40.0, 7: 20.0, CLOSE: 12.0}
+"""Degrees of latitude that a map shows around a place, by how far it zooms in."""
+_DEGREES: Final = re.compile(r"[+-]?[0-9]{1,3}(\.[0-9]+)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +123,16 @@ class Described:
     def wide(self) -> bool:
         """Whether the place is a country or a division, of which the coordinates are those of one point inside."""
         return self.zoom < CLOSE
+
+
+def where(shown: Described) -> Markup:
+    """Return the map with the point of a place; nothing if the graph has none, or none on the globe."""
+    if not shown.place or not all(map(_DEGREES.fullmatch, shown.place)):
+        return Markup()
+    latitude, longitude = map(float, shown.place)
+    if abs(latitude) > 90 or abs(longitude) > 180:
+        return Markup()
+    return locator(latitude, longitude, f"Map: where {shown.title.text} is", SEEN[shown.zoom])
 
 
 def listing(addresses: Addresses, listed: Mapping[str, Any], nodes: Nodes, place: str = "") -> list[ListedEvent]:
@@ -229,9 +245,13 @@ def document_page(
         shown = replace(shown, instant=instant)
     elif shown.kind in periods.KINDS.values():
         shown = replace(shown, neighbours=periods.neighbours(site, iri))
+    calendar = periods.days_of_year(site, iri) if shown.kind == "Year" and not instant else Markup()
     return site.frame.page(
         "document.html",
         page=shown,
+        where=where(shown),
+        bars=periods.bars(shown.kind, shown.parts),
+        calendar=calendar,
         formats=formats,
         signposts=() if instant else _signposts(site, iri, path),
         data=None if instant else embedded(page_about(iri, nodes, addresses.base + path)),

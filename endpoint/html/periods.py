@@ -6,11 +6,18 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Final, NamedTuple
 
+from markupsafe import Markup
+
 from endpoint.html.reader import Reader
+from endpoint.rendering.figures.histogram import histogram
+from endpoint.rendering.figures.year_calendar import year_calendar
 from endpoint.rendering.filters import spoken
 from endpoint.site.site import Site
+from kg.derived.kinds import SEARCH
+from kg.errors import StoreError
+from kg.lookup.listing.filter import Filter
 from kg.rdf.iri import Minter
-from kg.workers.operations import Locate
+from kg.workers.operations import CountDays, Locate
 
 KINDS: Final = {"day": "Day", "month": "Month", "year": "Year"}
 
@@ -21,6 +28,8 @@ class PeriodLink(NamedTuple):
     text: str
     href: str
     events: int | None = None
+    period: str = ""
+    """It as ISO 8601 writes it."""
 
 
 def kind(path: str) -> str | None:
@@ -47,7 +56,41 @@ def whole(reader: Reader, iri: str) -> PeriodLink | None:
 
 def link(reader: Reader, iri: str, events: int | None = None) -> PeriodLink:
     """Return a link to a day, a month or a year of a description."""
-    return PeriodLink(spoken(reader.value(iri, "rdfs:label") or iri), reader.addresses.href(iri) or "", events)
+    text, period = spoken(reader.value(iri, "rdfs:label") or iri), iri.rpartition("/")[2]
+    return PeriodLink(text, reader.addresses.href(iri) or "", events, period)
+
+
+def bars(kind: str, found: Sequence[PeriodLink]) -> Markup:
+    """Return the bars of the days of a month or of the months of a year; nothing if they are no such periods."""
+    links = {one.period: one for one in found if one.events}
+    try:
+        title = "Events by day" if kind == "Month" else "Events by month"
+        return histogram(
+            {period: one.events or 0 for period, one in links.items()},
+            title,
+            lambda period: links[period].href if period in links else "",
+        )
+    except ValueError:
+        return Markup()
+
+
+def days_of_year(site: Site, iri: str) -> Markup:
+    """Return the calendar of a year; nothing if it has none, or if there is no index to count the events with.
+
+    Raises ServiceBusyError while the index is being made.
+    """
+    year = iri.rpartition("/")[2]
+    try:
+        first, last = date.fromisoformat(f"{year}-01-01"), date.fromisoformat(f"{year}-12-31")
+        index = site.artefacts.obtain(SEARCH, site.snapshot)
+        counts = site.workers.ask(CountDays(index, Filter(first=first.isoformat(), last=last.isoformat())))
+    except (ValueError, StoreError):
+        return Markup()
+
+    def href(period: str) -> str:
+        return site.addresses.local(f"{'day' if len(period) == 10 else 'month'}/{period}")
+
+    return year_calendar(first.year, counts, f"Days of {year}", href) if counts else Markup()
 
 
 def neighbours(site: Site, iri: str) -> Sequence[PeriodLink | None]:

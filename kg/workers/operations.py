@@ -13,6 +13,7 @@ from kg.lookup import memento, newest, parts, resource_state
 from kg.lookup.capabilities import capabilities
 from kg.lookup.describe import describe, newest_events, total_of
 from kg.lookup.listing.columns import columns
+from kg.lookup.listing.days import events_by_day
 from kg.lookup.listing.filter import Filter, Sort
 from kg.lookup.listing.listing import hubs, listing
 from kg.lookup.locate import Location, locate
@@ -180,6 +181,18 @@ class ListEvents(GraphOperation[bytes]):
         """Return the list as a JSON object, which is not read again on its way."""
         found = listing(str(self.index), self.filter, self.sort, self.first, self.count, self.values)
         return found.json()
+
+
+@dataclass(frozen=True, slots=True)
+class CountDays(GraphOperation[dict[str, int]]):
+    """Count the events that a filter selects on each day that has any, see kg.lookup.listing.days."""
+
+    index: Path
+    filter: Filter
+
+    def answer(self, graph: Graph) -> dict[str, int]:
+        """Return the counts by ISO dates."""
+        return events_by_day(str(self.index), self.filter)
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,7 +365,7 @@ class VersionsPage(GraphOperation[bytes]):
 
 OPERATIONS: Final[Table[GraphOperation[Any] | Open]] = Table(
     Open,
-    *(Evaluate, Scopes, Describe, DescribePage, Locate, Newest, Hubs, ListEvents, FindText, Search),
+    *(Evaluate, Scopes, Describe, DescribePage, Locate, Newest, Hubs, ListEvents, CountDays, FindText, Search),
     *(Reconcile, Suggest, Extend, DumpGraph, Capabilities),
     *(Mementos, DescribeMemento, DescribeMementoPage, VersionsPage),
 )

@@ -13,12 +13,12 @@ from endpoint.rendering.filters import spoken
 _YEAR, _MONTH, _DAY = 4, 7, 10
 """The lengths of a year, a month and a day as ISO 8601 writes them."""
 _PERIOD: Final = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-\d\d)?)?", re.ASCII)
-_ALL: Final = 28
+_ALL: Final = 31
 """Periods of which each may have a label; of more only those that begin a year, or a month."""
 _MONTHS: Final = 800
 """Days up to which an axis has labels for months; above for years."""
 _MANY: Final = 10_000
-_WIDE, _NARROW = 880, 340
+_WIDE, _NARROW = 660, 310
 """The widths of an axis, on a wide and on a narrow screen, in pixels."""
 _LETTER, _SPACE = 7, 14
 """The widths of a letter and of the space between two labels in pixels."""
@@ -73,14 +73,11 @@ def _before(period: str) -> str:
 
 def ticks(shown: Sequence[str]) -> list[Tick]:
     """Return the labels of an axis on which periods have the same room, as far as there is room for labels."""
-    short = len(shown) <= _ALL
-    return _thinned(
-        [
-            ((number + 0.5) * 100 / len(shown), _label(one, short))
-            for number, one in enumerate(shown)
-            if short or len(one) == _YEAR or one.endswith("-01")
-        ]
-    )
+    middles = [((number + 0.5) * 100 / len(shown), one) for number, one in enumerate(shown)]
+    if len(shown) <= _ALL:
+        return _thinned(middles)
+    length = _DAY if len(shown[0]) == _DAY else _YEAR
+    return _thinned([(x, one[:length]) for x, one in middles if len(one) == _YEAR or one.endswith("-01")])
 
 
 def day_ticks(first: date, last: date) -> list[Tick]:
@@ -90,20 +87,38 @@ def day_ticks(first: date, last: date) -> list[Tick]:
         return ticks(periods(first.isoformat(), last.isoformat(), days))
     length = _MONTH if days <= _MONTHS else _YEAR
     shown = periods(first.isoformat()[:length], last.isoformat()[:length], _MANY)
-    begins = [(date.fromisoformat(f"{one}-01-01"[:_DAY]), _label(one, short=True)) for one in shown]
-    return _thinned([((day - first).days * 100 / days, label) for day, label in begins if day >= first])
+    begins = ((date.fromisoformat(f"{one}-01-01"[:_DAY]), one) for one in shown)
+    return _thinned([((day - first).days * 100 / days, one) for day, one in begins if day >= first])
 
 
 def _thinned(found: Sequence[tuple[float, str]]) -> list[Tick]:
-    """Return as many labels of an axis as it has room for."""
-    width = _LETTER * max((len(label) for _, label in found), default=0) + _SPACE
-    wide = found[:: math.ceil(len(found) * width / _WIDE) or 1]
-    step = math.ceil(len(wide) * width / _NARROW)
-    return [Tick(x, label, number % step != 0) for number, (x, label) in enumerate(wide)]
+    """Return as many labels as an axis has room for; those of January, or of the first day of a month, are among them.
+
+    That they are far enough from each other is reckoned with the longest.
+    """
+    months = any(len(one) == _MONTH for _, one in found)
+    labels = [_label(one) for _, one in found]
+    if months and not any(one.isdigit() for one in labels):
+        labels[0] += f" {found[0][1][:_YEAR]}"
+    width = _LETTER * max(map(len, labels), default=0) + _SPACE
+    start = next((number for number, (_, one) in enumerate(found) if one.endswith("-01")), 0)
+    wide = _step(len(found) * width / _WIDE, months)
+    narrow = wide * _step(len(found) * width / _NARROW / wide, months and wide == 1)
+    return [
+        Tick(x, labels[number], (number - start) % narrow != 0)
+        for number, (x, _) in enumerate(found)
+        if (number - start) % wide == 0
+    ]
 
 
-def _label(period: str, short: bool) -> str:
-    if len(period) == _YEAR or (len(period) == _MONTH and not short):
+def _step(least: float, months: bool) -> int:
+    """Return how many periods there are from one label to the next; of months those that a year can be divided by."""
+    return next((one for one in (1, 2, 3, 4, 6, 12) if one >= least), 0) if months else math.ceil(least) or 1
+
+
+def _label(period: str) -> str:
+    """Return the label of a period; January has that of its year."""
+    if len(period) == _YEAR or (len(period) == _MONTH and period.endswith("-01")):
         return period[:_YEAR]
     first, second = spoken(period).split()[:2]
-    return f"{first} {second[:3]}" if len(period) == _DAY else f"{first[:3]} {second}"
+    return f"{first} {second[:3]}" if len(period) == _DAY else first[:3]

@@ -19,7 +19,7 @@ CELL: Final = 24
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
+class CalendarDay:
     """A day in the calendar of a month: its column, that of Monday is 0, its row, its events and the class of those."""
 
     date: str
@@ -32,11 +32,11 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
-class Month:
+class CalendarMonth:
     """A month of the calendar (2012-02), with its days and where it leads."""
 
     period: str
-    days: list[Day]
+    days: list[CalendarDay]
     href: str
 
     @property
@@ -56,13 +56,13 @@ def year_calendar(
     """Return a calendar of a year, or of some of its months, with each day in one of five colours, or in none.
 
     ``counts`` has how many events there are on days (2012-02-06); a class has the same number of counts as each other,
-    and the legend tells which. ``href`` tells the address for a day that has events, and for a month (2012-02).
+    and the legend tells which. ``href`` tells the address for a day, and for a month (2012-02), that has events.
     Raises ValueError for a year that no calendar has.
     """
     most = max((events for day, events in counts.items() if day.startswith(f"{year:04}-")), default=0)
     size = max(1, -(-most // CLASSES))
     periods = ((month, f"{year:04}-{month:02}") for month in months)
-    found = [Month(one, list(_days(year, month, counts, size, href)), href(one)) for month, one in periods]
+    found = [CalendarMonth(one, list(_days(year, month, counts, size, href)), href(one)) for month, one in periods]
     return Markup(  # noqa: S704 - of a template that escapes
         TEMPLATES.get_template("figures/calendar.html").render(
             title=title,
@@ -73,10 +73,12 @@ def year_calendar(
     )
 
 
-def _days(year: int, month: int, counts: Mapping[str, int], size: int, href: Callable[[str], str]) -> Iterator[Day]:
+def _days(
+    year: int, month: int, counts: Mapping[str, int], size: int, href: Callable[[str], str]
+) -> Iterator[CalendarDay]:
     first, length = monthrange(year, month)
     for number in range(1, length + 1):
         day = date(year, month, number).isoformat()
         row, column = divmod(first + number - 1, 7)
         events = counts.get(day, 0)
-        yield Day(day, number, column, row, events, -(-events // size), href(day))
+        yield CalendarDay(day, number, column, row, events, -(-events // size), href(day))

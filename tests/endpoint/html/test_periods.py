@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from endpoint.rendering.filters import spoken
@@ -51,3 +53,25 @@ def test_what_the_graph_has_no_days_of_is_not_there(send, path: str) -> None:
 def test_months_and_years_have_no_mementos(send, path: str) -> None:
     assert send(f"/timegate/{path}").status == 404
     assert "timegate" not in send(f"/doc/{path}", "text/turtle").headers["link"]
+
+
+def test_a_month_page_has_bars_that_lead_to_its_days(send) -> None:
+    page = send("/doc/month/2011-11", "text/html").text
+    assert 'href="/day/2011-11-07" aria-label="7 November 2011: 2 events"' in page
+
+
+def test_a_year_page_has_a_calendar_that_counts_as_the_graph_does(send) -> None:
+    page = send("/doc/year/2011", "text/html").text
+    assert 'href="/month/2011-11" aria-label="November 2011: 3 events"' in page
+    assert re.findall(r'class="day-(\d)" href="/day/([\d-]+)" aria-label="([^"]+)"', page) == [
+        ("2", "2011-11-07", "7 November 2011: 2 events"),
+        ("1", "2011-11-08", "8 November 2011: 1 event"),
+    ]
+    assert "/month/2011-10" not in page, "it has no events"
+
+
+def test_the_page_of_a_place_has_a_map_and_that_of_a_topic_none(send) -> None:
+    page = send("/doc/entity/en/Homs", "text/html").text
+    assert 'aria-label="Map: where Homs is"' in page
+    assert "figures." in page.partition("</head>")[0]
+    assert "Map: where" not in send("/doc/entity/en/Arab_Spring", "text/html").text

@@ -73,7 +73,7 @@ def test_a_scale_ends_close_above_the_largest_number(most: int) -> None:
 @given(st.integers(1, MOST), st.sampled_from(["2017", "2017-12", "2017-12-31"]))
 def test_labels_of_an_axis_have_room_on_wide_and_on_narrow_screens(number: int, last: str) -> None:
     found = ticks(periods({4: "0001", 7: "0001-01", 10: "0001-01-01"}[len(last)], last, number))
-    for width, shown in ((880, found), (340, [one for one in found if not one.minor])):
+    for width, shown in ((660, found), (310, [one for one in found if not one.minor])):
         starts = [one.x / 100 * width for one in shown]
         room = max((6 * len(one.label) for one in shown), default=0)
         assert all(after - before >= room for before, after in pairwise(starts))
@@ -86,3 +86,21 @@ def test_hostile_titles_and_addresses_stay_what_they_are(title: str, href: str) 
     assert set(links(figure).values()) == {href}
     assert figure.get("data-narrow", "") == href
     assert not list(figure.iter("script"))
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "labels"),
+    [
+        ("2011-11", "2012-02", ["Nov", "Dec", "2012", "Feb"]),
+        ("2012-02", "2012-04", ["Feb 2012", "Mar", "Apr"]),
+        (
+            "2010-11",
+            "2013-01",
+            ["Nov", *("2011", "Mar", "May", "Jul", "Sep", "Nov"), *("2012", "Mar", "May", "Jul", "Sep", "Nov"), "2013"],
+        ),
+        ("2010-01", "2013-12", ["2010", "2011", "2012", "2013"]),
+        ("2012-02-28", "2012-03-01", ["28 Feb", "29 Feb", "1 Mar"]),
+    ],
+)
+def test_labels_are_those_of_a_calendar(first: str, last: str, labels: list[str]) -> None:
+    assert [one.label for one in ticks(periods(first, last, MOST))] == labels

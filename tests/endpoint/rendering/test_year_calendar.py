@@ -15,12 +15,12 @@ def address(period: str) -> str:
     return f"/{'day' if len(period) > 7 else 'month'}/{period}"
 
 
-def test_each_day_with_events_is_a_link_and_so_is_each_month() -> None:
+def test_each_day_and_each_month_with_events_is_a_link() -> None:
     figure = parsed(year_calendar(2012, {"2012-02-29": 3}, "2012", address))
     found = links(figure)
     assert found["29 February 2012: 3 events"] == "/day/2012-02-29"
     assert found["February 2012: 3 events"] == "/month/2012-02"
-    assert len(found) == 13
+    assert len(found) == 2, "nothing else has a page"
 
 
 def test_a_calendar_can_have_one_month() -> None:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from kg.errors import NotFoundError, StoreError
 from kg.lookup.listing import index
 from kg.lookup.listing.columns import columns, opened
+from kg.lookup.listing.days import events_by_day
 from kg.lookup.listing.facet import Facet
 from kg.lookup.listing.filter import BoundingBox, Filter, Relation, Sort
 from kg.lookup.listing.geography import around, distance
@@ -332,3 +333,14 @@ def test_hubs_are_what_most_events_have(oracle: Oracle) -> None:
     found = hubs(oracle.index, 40)
     assert [counted[one] for one in found] == sorted(counted.values(), reverse=True)[:40]
     assert len(set(found)) == 40
+
+
+def test_days_have_as_many_events_as_are_listed_on_them(small: str) -> None:
+    assert events_by_day(small, Filter()) == {
+        "2011-11-08": 1,
+        "2011-11-09": 1,
+        "2011-12-10": 1,
+        "2011-12-11": 1,
+        "2012-01-01": 1,
+    }
+    assert events_by_day(small, Filter(place=f"{BASE}homs", first="2011-11-09")) == {}
