@@ -18,9 +18,10 @@ from endpoint.catalog import views as catalog
 from endpoint.discovery import openapi, well_known
 from endpoint.documents import context, memento, resource, vocabulary
 from endpoint.feeds import views as feeds
-from endpoint.html import assets, events, home, search
+from endpoint.html import assets, home, search
 from endpoint.http import headers, hosts, pages, parameters, spelling
 from endpoint.http.conditional import readable
+from endpoint.listing import views as listing
 from endpoint.server import health, metrics
 from endpoint.server.http_server import HttpServer
 from endpoint.server.response_cache import ResponseCache
@@ -47,7 +48,7 @@ PARTS: Final = (
         home,
         assets,
         search,
-        events,
+        listing,
         resource,
         memento,
         protocol,

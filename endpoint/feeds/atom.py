@@ -9,9 +9,8 @@ from xml.etree.ElementTree import Element, SubElement, register_namespace, tostr
 from endpoint.http.negotiate import HTML
 from endpoint.rendering.filters import spoken
 from kg.derived.changelog import Change
-from kg.rdf.formats import Format, xml_text
+from kg.rdf.formats import ATOM, Format, xml_text
 
-ATOM: Final = Format("atom", "application/atom+xml", "atom", "page", "Atom")
 ANY_XML: Final = tuple(Format(ATOM.name, name, "xml", "page", "Atom") for name in ("application/xml", "text/xml"))
 """What older feed readers ask for; they too get the type of Atom."""
 

@@ -19,7 +19,7 @@ from werkzeug.exceptions import Gone
 
 from endpoint.feeds import activity, atom, ldes
 from endpoint.feeds.activity import ACTIVITY, ANY_JSON
-from endpoint.feeds.atom import ANY_XML, ATOM
+from endpoint.feeds.atom import ANY_XML
 from endpoint.feeds.ldes import CHILDREN, EventStream, Node
 from endpoint.http.conditional import MINUTE, conditional, digest
 from endpoint.http.headers import link
@@ -30,7 +30,7 @@ from endpoint.site.site import Site, site, tagged
 from kg.derived.changelog import EVENTS, Change, Changelog, ChangePage
 from kg.derived.changes import CHANGES, reading
 from kg.errors import NotFoundError
-from kg.rdf.formats import Format
+from kg.rdf.formats import ATOM, Format
 from kg.workers.operations import Locate, VersionsPage
 
 blueprint = Routes("feeds", __name__)

@@ -17,7 +17,8 @@ from kg.derived.kinds import SEARCH
 from kg.errors import StoreError
 from kg.lookup.listing.filter import Filter
 from kg.rdf.iri import Minter
-from kg.workers.operations import CountDays, Locate
+from kg.workers.list_operations import CountDays
+from kg.workers.operations import Locate
 
 KINDS: Final = {"day": "Day", "month": "Month", "year": "Year"}
 

@@ -32,8 +32,12 @@ from kg.errors import ResponseNotKeptError
 SIZE: Final = 64_000_000
 LEAST: Final = 1_000
 """Bytes from which a response is worth compressing."""
+LARGEST: Final = 1_000_000
+"""Bytes up to which a response is kept, so that none takes the place of thousands of others."""
 LEVEL: Final = 6
-FOLDERS: Final = frozenset({*THINGS, "", "doc", "page", "source", "memento", "timemap", "vocab", "frames", ASSETS})
+FOLDERS: Final = frozenset(
+    {*THINGS, "", "doc", "page", "source", "memento", "timemap", "vocab", "frames", "events", "embed", ASSETS}
+)
 """First segments of the paths whose responses are kept; the home page has an empty one."""
 GROWING: Final = "/doc/snapshot/"
 """Documents that change while the snapshot stays: they tell which dumps are made."""
@@ -172,7 +176,7 @@ class ResponseCache:
         if found is None:
             _refuse_to_make(environ)
             found = self._made(environ, compress=asked.gzip)
-            if found.is_fixed and self.version() == version:
+            if found.is_fixed and len(found.body) <= LARGEST and self.version() == version:
                 self.cache.put(key, found, len(found.body) + asked.size + LEAST)
         return found
 

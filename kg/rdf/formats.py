@@ -11,7 +11,7 @@ from pyoxigraph import QueryResultsFormat, RdfFormat
 from kg.errors import FormatError
 from kg.rdf.prefixes import PREFIXES
 
-Kind = Literal["graph", "dataset", "results", "page"]
+Kind = Literal["graph", "dataset", "results", "page", "list"]
 
 NOT_IN_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 """A character that no document in XML 1.0 can have (section 2.2), so that RDF/XML cannot carry a literal with it."""
@@ -28,9 +28,9 @@ class Format:
 
     ``name`` is what the command line calls it; ``media_type`` is the registered type (RFC 6838) without
     parameters; ``suffix`` the file name ending without the dot; ``kind`` says what it holds: one graph, a
-    dataset, the results of a SELECT or ASK query, or a page for people. ``rdf`` and ``results`` are the
-    engine's own names for it. ``profiles`` are the forms of JSON-LD that it honours, its own first (JSON-LD 1.1,
-    appendix C: IANA Considerations). ``aliases`` are other names that clients have for it, some of them media
+    dataset, the results of a SELECT or ASK query, a page for people, or a list of events. ``rdf`` and ``results``
+    are the engine's own names for it. ``profiles`` are the forms of JSON-LD that it honours, its own first (JSON-LD
+    1.1, appendix C: IANA Considerations). ``aliases`` are other names that clients have for it, some of them media
     types that were never registered, or are superseded.
     """
 
@@ -138,6 +138,20 @@ JSONLD_FORMS: tuple[Format, ...] = (
 
 PLAIN_JSON: Final = Format("plain-json", "application/json", "json", "graph", "JSON", rdf=RdfFormat.JSON_LD)
 """The framed document without its context, for clients that need not know of JSON-LD."""
+
+
+ATOM: Final = Format("atom", "application/atom+xml", "atom", "page", "Atom")
+LIST_FORMATS: tuple[Format, ...] = (
+    Format("json", "application/json", "json", "list", "JSON"),
+    Format("csv", "text/csv", "csv", "list", "CSV"),
+    Format("ndjson", "application/x-ndjson", "ndjson", "list", "NDJSON", aliases=("application/jsonl",)),
+    Format("geojson", "application/geo+json", "geojson", "list", "GeoJSON"),
+    JSONLD_FORMS[0],
+    FORMATS[1],
+    Format("icalendar", "text/calendar", "ics", "list", "iCalendar"),
+    ATOM,
+)
+"""What a list of events can be written in."""
 
 
 def by_name(name: str) -> Format:

@@ -13,9 +13,7 @@ from kg.lookup import memento, newest, parts, resource_state
 from kg.lookup.capabilities import capabilities
 from kg.lookup.describe import describe, newest_events, total_of
 from kg.lookup.listing.columns import columns
-from kg.lookup.listing.days import events_by_day
-from kg.lookup.listing.filter import Filter, Sort
-from kg.lookup.listing.listing import hubs, listing
+from kg.lookup.listing.listing import hubs
 from kg.lookup.locate import Location, locate
 from kg.lookup.search import reconcile, search
 from kg.lookup.search.dates import period
@@ -29,6 +27,7 @@ from kg.rdf import NamedNode, Quad, terms
 from kg.rdf.formats import Format
 from kg.rdf.graph import Graph
 from kg.rdf.serialize import Nodes, nodes, represent
+from kg.workers.list_operations import CountDays, ListEvents, WriteEvents
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,38 +160,6 @@ class Hubs(GraphOperation[list[str]]):
     def answer(self, graph: Graph) -> list[str]:
         """Return the IRIs, those first that most have."""
         return hubs(str(self.index), self.limit) if self.index else newest.hubs(graph, self.limit)
-
-
-@dataclass(frozen=True, slots=True)
-class ListEvents(GraphOperation[bytes]):
-    """List ``count`` of the events that a filter selects from the one at ``first`` on, and what all of them have.
-
-    See kg.lookup.listing.listing; ``values`` are told of each facet.
-    """
-
-    index: Path
-    filter: Filter
-    sort: Sort = Sort.NEWEST
-    first: int = 0
-    count: int = 100
-    values: int = 10
-
-    def answer(self, graph: Graph) -> bytes:
-        """Return the list as a JSON object, which is not read again on its way."""
-        found = listing(str(self.index), self.filter, self.sort, self.first, self.count, self.values)
-        return found.json()
-
-
-@dataclass(frozen=True, slots=True)
-class CountDays(GraphOperation[dict[str, int]]):
-    """Count the events that a filter selects on each day that has any, see kg.lookup.listing.days."""
-
-    index: Path
-    filter: Filter
-
-    def answer(self, graph: Graph) -> dict[str, int]:
-        """Return the counts by ISO dates."""
-        return events_by_day(str(self.index), self.filter)
 
 
 @dataclass(frozen=True, slots=True)
@@ -365,7 +332,20 @@ class VersionsPage(GraphOperation[bytes]):
 
 OPERATIONS: Final[Table[GraphOperation[Any] | Open]] = Table(
     Open,
-    *(Evaluate, Scopes, Describe, DescribePage, Locate, Newest, Hubs, ListEvents, CountDays, FindText, Search),
+    *(
+        Evaluate,
+        Scopes,
+        Describe,
+        DescribePage,
+        Locate,
+        Newest,
+        Hubs,
+        ListEvents,
+        WriteEvents,
+        CountDays,
+        FindText,
+        Search,
+    ),
     *(Reconcile, Suggest, Extend, DumpGraph, Capabilities),
     *(Mementos, DescribeMemento, DescribeMementoPage, VersionsPage),
 )

@@ -11,6 +11,8 @@ from urllib.parse import quote
 from xml.parsers import expat
 
 import pytest
+from icalendar import Calendar
+from pyoxigraph import RdfFormat, parse
 
 from endpoint.app import create_app
 from endpoint.discovery.openapi import template
@@ -18,6 +20,7 @@ from endpoint.http.negotiate import DOCUMENT_FORMATS
 from kg.derived.artefacts import Artefacts
 from kg.derived.kinds import PREPARED
 from kg.rdf import NamedNode, terms
+from kg.rdf.formats import LIST_FORMATS
 from kg.settings import Settings
 from kg.store.layout import Store
 from kg.workers.workers import Workers
@@ -167,7 +170,21 @@ def test_lists_and_searches_answer_and_count_each_event_once(odd: Writable) -> N
     told = json.loads(odd.read("/events", "application/json").body)
     iris = [one["iri"] for one in told["events"]]
     assert told["total"] == len(iris) == len(set(iris)) > len(VALUES) // 2
-    assert told["events"][-1]["date"] == ""
+    assert "date" not in told["events"][-1]
+
+
+@pytest.mark.parametrize("suffix", [one.suffix for one in LIST_FORMATS])
+def test_a_list_of_whatever_there_is_is_read_in_every_format(odd: Writable, suffix: str) -> None:
+    reply = odd.read(f"/events.{suffix}")
+    assert (reply.status, wrong(suffix, reply)) == (200, None)
+    if suffix in ("json", "geojson", "jsonld"):
+        assert json.loads(reply.body)
+    elif suffix == "ndjson":
+        assert all(json.loads(line)["iri"] for line in reply.body.splitlines())
+    elif suffix == "ttl":
+        assert list(parse(reply.body, RdfFormat.TURTLE))
+    elif suffix == "ics":
+        assert [event.errors for event in Calendar.from_ical(reply.body).walk() if event.errors] == []
 
 
 def test_what_is_not_ours_is_described_as_well(odd: Writable) -> None:

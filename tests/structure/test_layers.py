@@ -21,7 +21,7 @@ LAYERS = (
     ("endpoint.server",),
     ("endpoint.catalog",),
     ("endpoint.documents",),
-    ("endpoint.feeds", "endpoint.sparql", "endpoint.discovery", "endpoint.reconcile"),
+    ("endpoint.feeds", "endpoint.sparql", "endpoint.discovery", "endpoint.reconcile", "endpoint.listing"),
     ("endpoint.html",),
     ("endpoint.site",),
     ("endpoint.rendering",),

@@ -58,6 +58,13 @@ class Columns:
         """Return the events that have a value."""
         return self.postings[self.starts[value] : self.starts[value + 1]]
 
+    def facets_of(self, event: int) -> dict[Facet, list[int]]:
+        """Return the values of an event, by their facets."""
+        found: dict[Facet, list[int]] = {}
+        for value in numbers("I", self.values[4 * self.ends[event] : 4 * self.ends[event + 1]]):
+            found.setdefault(Facet(bisect_right(self.facets, value) - 1), []).append(value)
+        return found
+
     def count(self, value: int) -> int:
         """Return how many events have a value."""
         return self.starts[value + 1] - self.starts[value]

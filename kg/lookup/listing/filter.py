@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Self
 
 from kg.errors import ParameterError
+from kg.lookup.listing.facet import Facet
 
 
 class Choice(StrEnum):
@@ -92,3 +94,21 @@ class Filter:
     first: str = ""
     last: str = ""
     box: BoundingBox | None = None
+
+    def values(self) -> Iterator[tuple[Facet, str]]:
+        """Yield the values that events must have, beside a place, with their facets."""
+        found = {
+            Facet.CATEGORY: self.category,
+            Facet.TOPIC: self.topic,
+            Facet.ENTITY: self.entity,
+            Facet.STORY: self.story,
+            Facet.PUBLISHER: self.publisher,
+            Facet.LANGUAGE: self.language,
+        }
+        return ((facet, value) for facet, value in found.items() if value)
+
+    def things(self) -> Iterator[tuple[Facet, str]]:
+        """Yield the things that are named, which have IRIs, with the facets in which they are counted."""
+        if self.place:
+            yield Facet.NAMES if self.relation == Relation.NAMES else Facet.IN, self.place
+        yield from (found for found in self.values() if found[0] != Facet.LANGUAGE)

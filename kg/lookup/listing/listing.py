@@ -6,9 +6,10 @@ import json
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import compress, islice
+from math import isnan, nan
 from typing import Any, Final
 
 from kg.lookup.listing.columns import Columns, both, columns, opened
@@ -23,28 +24,51 @@ POINTS: Final = 500
 TOLD: Final = tuple(one for one in Facet if one != Facet.POINT)
 """The facets that lists tell; points are told with where they are."""
 
+SUMMED: Final = (Facet.CATEGORY, Facet.POINT, Facet.NAMES, Facet.PUBLISHER)
+"""The facets that are told of each event of a list."""
+THING: Final = "SELECT id FROM thing WHERE term = ?"
+VALUE: Final = "SELECT id FROM value WHERE facet = ? AND thing = ?"
 HUBS: Final = (Facet.NAMES, Facet.CATEGORY, Facet.PUBLISHER)
 
 
 @dataclass(frozen=True, slots=True)
+class ListedThing:
+    """What an event has: its IRI, and its label with the language of that."""
+
+    iri: str
+    label: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class EventSummary:
-    """An event: its IRI, its day (empty if it has none), and its title with the language of that."""
+    """An event: its IRI, its day (empty if it has none), its title with the language of that, and what it has.
+
+    ``places`` are the points where it happened; those that it names, if there are none.
+    """
 
     iri: str
     date: str
     title: str
     language: str
+    categories: list[ListedThing] = field(default_factory=list)
+    places: list[ListedThing] = field(default_factory=list)
+    publishers: list[ListedThing] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class FacetValue:
-    """A value of a facet: its IRI, or the tag of a language; its label; what it is; how many events have it."""
+    """A value of a facet: its IRI, or the tag of a language; its label; what it is; how many events have it.
+
+    ``events`` are those of the list, ``total`` all that there are.
+    """
 
     value: str
     label: str
     language: str
     kind: str
     events: int
+    total: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +88,8 @@ class EventList:
 
     ``facets`` have by the name of a facet the values that most of the events have; those of ``names`` are, for a place,
     the places that are named with it. ``years`` and ``months`` have how many events there are in each that has any.
-    ``points`` are where most events happened; ``located`` of them happened at a point.
+    ``points`` are where most events happened; ``located`` of them happened at a point. ``asked`` are the things that
+    the filter names, by their IRIs, and ``centre`` is where its place is, in degrees, if that is a point.
     """
 
     total: int
@@ -74,6 +99,8 @@ class EventList:
     months: dict[str, int]
     points: list[MapPoint]
     located: int
+    asked: dict[str, FacetValue]
+    centre: tuple[float, float] | None
 
     def json(self) -> bytes:
         """Return it as a JSON object with the names of the fields."""
@@ -105,7 +132,22 @@ def listing(index: str, asked: Filter, sort: Sort, first: int, count: int, value
             months=months,
             points=list(_points(database, known, found)),
             located=both(marks, known.located).count(1),
+            asked=_asked(database, known, asked),
+            centre=_centre(database, known, asked.place),
         )
+
+
+def selected(index: str, asked: Filter, sort: Sort, first: int, count: int) -> tuple[int, list[str]]:
+    """Return how many events a filter selects, and the IRIs of ``count`` of them from the one at ``first`` on.
+
+    Raises what ``listing`` raises.
+    """
+    known = columns(index)
+    with opened(index) as database:
+        marks = Selector(index, database, known).marks(asked)
+        events = list(islice(_ordered(known, marks, sort), first, first + count))
+        titles = _named(database, (known.titles[event] for event in events))
+    return marks.count(1), [titles[known.titles[event]][0] for event in events]
 
 
 def hubs(index: str, limit: int) -> list[str]:
@@ -128,10 +170,19 @@ def _ordered(known: Columns, marks: bytes, sort: Sort) -> Iterable[int]:
 
 def _events(database: sqlite3.Connection, known: Columns, events: Sequence[int]) -> Iterator[EventSummary]:
     titles = _named(database, (known.titles[event] for event in events))
+    values = {event: known.facets_of(event) for event in events}
+    wanted = {value for found in values.values() for facet in SUMMED for value in found.get(facet, ())}
+    things = _things(database, {known.things[value] for value in wanted})
+
+    def told(event: int, *facets: Facet) -> list[ListedThing]:
+        found = next((one for facet in facets if (one := values[event].get(facet))), ())
+        return [ListedThing(*things[known.things[value]][:3]) for value in found]
+
     for event in events:
         iri, title, language = titles[known.titles[event]]
         day = date.fromordinal(known.days[event]).isoformat() if known.days[event] else ""
-        yield EventSummary(iri, day, title, language)
+        facets = ((Facet.CATEGORY,), (Facet.POINT, Facet.NAMES), (Facet.PUBLISHER,))
+        yield EventSummary(iri, day, title, language, *(told(event, *one) for one in facets))
 
 
 def _named(database: sqlite3.Connection, rows: Iterable[int]) -> dict[int, tuple[str, str, str]]:
@@ -163,7 +214,9 @@ def _facets(
     found = {facet: counts.most(known.values_of(facet), number) for facet in TOLD}
     things = _things(database, (known.things[value] for counted in found.values() for value, _ in counted))
     return {
-        facet.name.lower(): [FacetValue(*things[known.things[value]], events) for value, events in counted]
+        facet.name.lower(): [
+            FacetValue(*things[known.things[value]], events, known.count(value)) for value, events in counted
+        ]
         for facet, counted in found.items()
     }
 
@@ -179,6 +232,23 @@ def _things(database: sqlite3.Connection, things: Iterable[int]) -> dict[int, tu
         number: (term.strip('"'), label or "", language or "", next(iter(words_of(kinds)), ""))
         for number, term, label, language, kinds in database.execute(query, wanted)
     }
+
+
+def _asked(database: sqlite3.Connection, known: Columns, asked: Filter) -> dict[str, FacetValue]:
+    """Return the things that a filter names, each with how many events have it in the way that is asked for."""
+    found: dict[str, FacetValue] = {}
+    for facet, iri in asked.things():
+        [(thing,)] = database.execute(THING, (iri,)).fetchall()
+        value = database.execute(VALUE, (facet, thing)).fetchone()
+        events = known.count(value[0]) if value else 0
+        found[iri] = FacetValue(*_things(database, [thing])[thing], events, events)
+    return found
+
+
+def _centre(database: sqlite3.Connection, known: Columns, place: str) -> tuple[float, float] | None:
+    found = database.execute(THING, (place,)).fetchone()
+    point = known.point(found[0]) if found else (nan, nan)
+    return None if isnan(point[0]) else point
 
 
 def _points(database: sqlite3.Connection, known: Columns, counts: ValueCounts) -> Iterator[MapPoint]:

@@ -50,7 +50,7 @@ class Selector:
             yield titled(self._index, asked.words)
         if asked.place:
             yield self._marks(self._tied(asked))
-        for facet, value in _values(asked):
+        for facet, value in asked.values():
             yield self._marks(self._posting(facet, self._thing(facet, value)))
         if asked.first or asked.last:
             yield self._within(asked.first, asked.last)
@@ -112,16 +112,3 @@ class Selector:
 
     def _rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         return self._database.execute(query, values).fetchall()
-
-
-def _values(asked: Filter) -> Iterator[tuple[Facet, str]]:
-    """Yield the values that events must have, beside a place."""
-    found = {
-        Facet.CATEGORY: asked.category,
-        Facet.TOPIC: asked.topic,
-        Facet.ENTITY: asked.entity,
-        Facet.STORY: asked.story,
-        Facet.PUBLISHER: asked.publisher,
-        Facet.LANGUAGE: asked.language,
-    }
-    return ((facet, value) for facet, value in found.items() if value)

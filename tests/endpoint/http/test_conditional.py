@@ -60,7 +60,17 @@ VALIDATED = {
     ),
     *("/doc/snapshot/{rest}", "/doc/{path}", "/dump/{name}", "/dump/{of}/{name}", "/feed", "/feed/activity"),
     *("/feed/activity/{path}", "/feed/atom", "/feed/atom/{path}", "/feed/ldes", "/frames/{name}.jsonld", "/graphs"),
-    *("/events", "/llms.txt", "/memento/{stamp}/{path}", "/openapi.json", "/opensearch.xml", "/page/{rest}", "/search"),
+    *(
+        "/embed/events",
+        "/events",
+        "/events.{suffix}",
+        "/llms.txt",
+        "/memento/{stamp}/{path}",
+        "/openapi.json",
+        "/opensearch.xml",
+        "/page/{rest}",
+        "/search",
+    ),
     *("/reconcile/preview", "/sitemap.xml", "/sitemap/{name}.xml", "/source/{iri}", "/sparql"),
     *("/linkset/{path}", "/timemap/json/{path}", "/timemap/link/{path}", "/vocab", "/vocab.{suffix}"),
 }

@@ -1,13 +1,27 @@
-"""The list of events over HTTP: every filter is a parameter, and what is no filter is refused."""
+"""The list of events over HTTP: every filter is a parameter, what is no filter is refused, every format is whole."""
 
 from __future__ import annotations
 
+import csv
+import html
+import io
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
+import html5lib
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rdflib.plugins.sparql import prepareQuery
+
+from endpoint.listing.as_sparql import as_sparql
+from endpoint.listing.asked import ListView, asked_list
+from kg.errors import ParameterError
+from kg.rdf.formats import LIST_FORMATS
+from kg.rdf.prefixes import PREFIXES
 
 BASE = "http://127.0.0.1:8000/"
 HOMS = "entity/en/Homs"
@@ -44,7 +58,7 @@ def test_the_events_of_what_is_no_place_are_not_found(place: str, send) -> None:
 
 def test_all_events_are_listed_with_what_they_have(send) -> None:
     told = found(send)
-    assert (told["total"], told["page"], told["sort"]) == (3, 1, "newest")
+    assert (told["total"], told["sort"]) == (3, "newest")
     assert told["years"] == {"2011": 3}
     assert told["months"] == {"2011-11": 3}
     assert {one["value"]: one["events"] for one in told["facets"]["language"]} == {"en": 2, "zh": 1}
@@ -125,3 +139,100 @@ def test_a_wrong_value_is_an_error_that_names_what_there_is(query: str, known: s
 @pytest.mark.parametrize("name", ["category", "topic", "entity", "story", "publisher"])
 def test_what_no_event_has_is_not_found(name: str, send) -> None:
     assert send(f"/events?{name}=entity/en/Nowhere").status == 404
+
+
+@pytest.mark.parametrize("name", [one.suffix for one in LIST_FORMATS])
+def test_a_suffix_sends_the_format_that_is_negotiated_too(name: str, send) -> None:
+    chosen = next(one for one in LIST_FORMATS if one.suffix == name)
+    reply = send(f"/events.{name}?place={HOMS}&relation=names")
+    assert (reply.status, reply.headers["content-type"]) == (200, chosen.content_type)
+    negotiated = send(f"/events?place={HOMS}&relation=names", chosen.media_type)
+    assert negotiated.body == reply.body
+    assert "Accept" in negotiated.headers["vary"].split(", ")
+    assert send(f"/events.{name}?topics=x").status == 400
+    again = send(f"/events.{name}?place={HOMS}&relation=names", If_None_Match=reply.headers["etag"])
+    assert (again.status, again.body) == (304, b"")
+
+
+def test_who_accepts_no_format_of_a_list_is_told_which_there_are(send) -> None:
+    reply = send(f"/events?place={HOMS}", "image/png")
+    assert reply.status == 406
+    assert f"/events.csv?place={HOMS}" in reply.headers["link"]
+
+
+def test_there_is_no_list_with_another_suffix(send) -> None:
+    reply = send("/events.xlsx")
+    assert (reply.status, reply.type) == (404, "application/problem+json")
+    assert "csv" in json.loads(reply.body)["detail"]
+
+
+def test_a_page_of_data_is_asked_for_by_its_number(send) -> None:
+    rows = list(csv.reader(io.StringIO(send("/events.csv?page=2").text)))
+    assert len(rows) == 1
+    assert len(list(csv.reader(io.StringIO(send("/events.csv?page=1").text)))) == 4
+
+
+def test_a_page_shows_the_list_with_ways_to_narrow_it_down(send) -> None:
+    page = send(f"/events?place={HOMS}&relation=names&from=2011", "text/html")
+    assert (page.status, page.type) == (200, "text/html")
+    assert "<h1>Events that name Homs, since 2011</h1>" in page.text
+    assert "2 events" in page.text
+    assert f'href="/events?place={HOMS}&amp;relation=names"' in page.text  # without the date
+    assert 'href="/events?from=2011"' in page.text  # without the place
+    assert f'href="/events.csv?place={HOMS}&amp;relation=names&amp;from=2011"' in page.text
+
+
+@pytest.mark.parametrize("view", list(ListView))
+@pytest.mark.parametrize(
+    "query", ["", f"place={HOMS}&relation=near&within=10", "q=nowhere", "bbox=36,34,37,35", "page=9"]
+)
+def test_every_view_of_every_list_is_well_formed(view: str, query: str, send) -> None:
+    for path in ("/events", "/embed/events"):
+        page = send(f"{path}?view={view}&{query}", "text/html")
+        assert page.status == 200
+        parsed = html5lib.HTMLParser(strict=False)
+        parsed.parse(page.text)
+        assert [code for _, code, _ in parsed.errors] == []
+
+
+def test_only_the_embedded_list_may_be_shown_inside_of_another_page(send) -> None:
+    assert "frame-ancestors *" in send(f"/embed/events?place={HOMS}", "text/html").headers["content-security-policy"]
+    assert "frame-ancestors 'none'" in send("/events", "text/html").headers["content-security-policy"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        f"place={HOMS}",
+        f"place={HOMS}&relation=names",
+        f"entity={HOMS}",
+        "language=zh",
+        "from=2011-11-08",
+        "to=2011-11-07&sort=oldest",
+        "bbox=36,34,37,35",
+        "bbox=170,-90,-170,90",
+        "q=besieges",
+    ],
+)
+def test_the_query_of_a_list_selects_the_same_events(query: str, send) -> None:
+    listed = send(f"/events.json?{query}")
+    page = html.unescape(send(f"/events?{query}", "text/html").text)
+    [asked] = re.findall(r'href="(/sparql\?query=[^"]*)"', page)
+    found = json.loads(send(asked, "application/sparql-results+json").body)["results"]["bindings"]
+    assert [one["event"]["value"] for one in found] == [one["iri"] for one in json.loads(listed.body)["events"]]
+
+
+WORDS = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=12)
+
+
+@given(words=WORDS, path=WORDS)
+def test_no_value_leaves_its_place_in_the_query_of_a_list(words: str, path: str) -> None:
+    try:
+        asked = asked_list({"q": f"{words} 'x' \"y\" \\", "category": quote(path)}, BASE, {"en": 1})
+        query = as_sparql(asked, BASE)
+    except ParameterError:
+        return
+    assert query
+    found = prepareQuery(query.text, initNs=PREFIXES).algebra
+    assert found.name == "SelectQuery"

@@ -1,0 +1,28 @@
+"""The writer of each format that a list of events can have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+from kg.lookup.exports.feed import AtomWriter
+from kg.lookup.exports.geojson import GeoJsonWriter
+from kg.lookup.exports.icalendar import CalendarWriter
+from kg.lookup.exports.rdf import JsonLdWriter, TurtleWriter
+from kg.lookup.exports.tables import CsvWriter, JsonWriter, NdjsonWriter
+from kg.lookup.exports.writer import ListHead, ListWriter
+
+WRITERS: Final[Mapping[str, Callable[[ListHead], ListWriter]]] = MappingProxyType(
+    {
+        "json": JsonWriter,
+        "csv": CsvWriter,
+        "ndjson": NdjsonWriter,
+        "geojson": GeoJsonWriter,
+        "jsonld": JsonLdWriter,
+        "turtle": TurtleWriter,
+        "icalendar": CalendarWriter,
+        "atom": AtomWriter,
+    }
+)
+"""What makes the writer of a format, by the name of that; a test holds it to the table of formats."""

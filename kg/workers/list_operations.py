@@ -1,0 +1,84 @@
+"""Operations of workers on the events that a filter selects: telling a part of them, and writing all of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from kg.lookup.exports.row import read
+from kg.lookup.exports.writer import ListHead
+from kg.lookup.exports.writers import WRITERS
+from kg.lookup.listing.days import events_by_day
+from kg.lookup.listing.filter import Filter, Sort
+from kg.lookup.listing.listing import listing, selected
+from kg.query.operations import GraphOperation
+from kg.rdf.graph import Graph
+
+
+@dataclass(frozen=True, slots=True)
+class ListEvents(GraphOperation[bytes]):
+    """List ``count`` of the events that a filter selects from the one at ``first`` on, and what all of them have.
+
+    See kg.lookup.listing.listing; ``values`` are told of each facet.
+    """
+
+    index: Path
+    filter: Filter
+    sort: Sort = Sort.NEWEST
+    first: int = 0
+    count: int = 100
+    values: int = 10
+
+    def answer(self, graph: Graph) -> bytes:
+        """Return the list as a JSON object, which is not read again on its way."""
+        found = listing(str(self.index), self.filter, self.sort, self.first, self.count, self.values)
+        return found.json()
+
+
+@dataclass(frozen=True, slots=True)
+class CountDays(GraphOperation[dict[str, int]]):
+    """Count the events that a filter selects on each day that has any, see kg.lookup.listing.days."""
+
+    index: Path
+    filter: Filter
+
+    def answer(self, graph: Graph) -> dict[str, int]:
+        """Return the counts by ISO dates."""
+        return events_by_day(str(self.index), self.filter)
+
+
+@dataclass(frozen=True, slots=True)
+class ListPart:
+    """A part of a list in some format, and how many events the whole has."""
+
+    content: bytes
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class WriteEvents(GraphOperation[ListPart]):
+    """Write ``count`` of the events that a filter selects, from the one at ``first`` on, in a format.
+
+    ``until`` is the number of the first event that the whole list has not; the part that reaches it, or the last event,
+    ends the list, and the one that begins ``at`` its first event begins it. See kg.lookup.exports.writers.
+    """
+
+    index: Path
+    filter: Filter
+    sort: Sort
+    first: int
+    count: int
+    at: int
+    until: int
+    format: str
+    head: ListHead
+
+    def answer(self, graph: Graph) -> ListPart:
+        """Return the part."""
+        count = min(self.count, self.until - self.first)
+        total, events = selected(str(self.index), self.filter, self.sort, self.first, count)
+        writer, starts = WRITERS[self.format](self.head), self.first == self.at
+        parts = [writer.begin()] if starts else []
+        parts += [writer.events(read(graph, events), first=starts)] if events else []
+        parts += [writer.end()] if self.first + count >= min(total, self.until) else []
+        return ListPart("".join(parts).encode(errors="replace"), total)
