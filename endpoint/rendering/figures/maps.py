@@ -59,8 +59,8 @@ def event_map(
     """Return a map of where events happened, which is as large as the points need, or the whole inhabited world.
 
     Points that are close to each other are one circle. Its area is proportional to how many events happened there,
-    down to a smallest circle. ``place`` tells the address for a point, ``area`` that for all points in a box. The list
-    of all points, for those who cannot see the map, is in the element ``details`` below it.
+    down to a smallest circle. ``place`` tells the address for a point, ``area`` that for all in a box, which it has
+    as ``bbox``. The list of all points, for those who cannot see the map, is in the element ``details`` below it.
     """
     view = WORLD if whole else fitted([(one.latitude, one.longitude) for one in points])
     shown = list(_signs(clusters(points, view), place, area))
@@ -68,6 +68,7 @@ def event_map(
         TEMPLATES.get_template("figures/map.html").render(
             title=title,
             view=view,
+            area=area(view.box),
             outlines=outlines(view, 2 * WIDTH),
             signs=_named(shown),
             points=[(one, place(one)) for one in points],

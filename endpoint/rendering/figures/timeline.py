@@ -25,9 +25,10 @@ ROW: Final = 14
 
 @dataclass(frozen=True, slots=True)
 class Dot:
-    """An event on an axis: where it is from left to right in per cent, in which row from below, where it leads."""
+    """An event on an axis: its day, counted from the first, its place in per cent, its row from below, its address."""
 
     event: EventSummary
+    day: int
     x: float
     row: int
     href: str
@@ -53,7 +54,7 @@ def timeline(
             dots=dots,
             ticks=day_ticks(first, last),
             first=first.isoformat(),
-            last=last.isoformat(),
+            days=(last - first).days + 1,
             height=ROW * (max(one.row for one in dots) + 1) + ROW // 2,
             row=ROW,
             left_out=len(events) - len(dots),
@@ -66,10 +67,14 @@ def _dots(dated: Sequence[EventSummary], first: date, days: int, href: Callable[
     """Yield the dots: a column has the events of some days, in as many places beside each other as there is room."""
     columns = min(days, COLUMNS)
     beside = COLUMNS // columns
-    for column, found in groupby(dated, lambda one: (date.fromisoformat(one.date) - first).days * columns // days):
+    for column, found in groupby(dated, lambda one: _day(one, first) * columns // days):
         shown = list(found)[: beside * ROWS]
         across = min(beside, -(-len(shown) // ROWS) if len(shown) > ROWS else 1)
         for number, event in enumerate(shown):
             row, place = divmod(number, across)
             middle = column + 0.5 + (place - (across - 1) / 2) / beside
-            yield Dot(event, middle * 100 / columns, row, href(event))
+            yield Dot(event, _day(event, first), middle * 100 / columns, row, href(event))
+
+
+def _day(event: EventSummary, first: date) -> int:
+    return (date.fromisoformat(event.date) - first).days
