@@ -1,4 +1,5 @@
-// Writes the outlines of land and the borders between countries, from Natural Earth, one file for each of its scales.
+// Writes the outlines of land and the borders between countries, from Natural Earth, one file for each of its scales:
+// node outlines.mjs ROOT
 //
 // A line is [x, y, dx, dy, dx, dy, ...] in hundredths of a degree: where it begins, east and north of 0, and how it
 // goes on from there. d3-geo cuts what crosses the antimeridian or surrounds a pole, which the source leaves whole.
@@ -9,7 +10,7 @@ import { feature, mesh } from "topojson-client";
 
 const HUNDREDTHS = (100 * 180) / Math.PI;
 const projection = geoEquirectangular().scale(HUNDREDTHS).translate([0, 0]).precision(0);
-const folder = process.argv[2];
+const folder = `${process.argv[2]}/endpoint/rendering/figures`;
 const { resolve } = createRequire(import.meta.url);
 
 function lines(geometry) {

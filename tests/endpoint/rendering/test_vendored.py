@@ -1,0 +1,32 @@
+"""What is made of packages of others is what the list says; ``tools/assets/check`` makes it again and compares."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+import pytest
+
+from tests.paths import ROOT
+
+TOOLS = ROOT / "tools" / "assets"
+LISTED = json.loads((TOOLS / "vendored.json").read_bytes())
+LOCKED = json.loads((TOOLS / "package-lock.json").read_bytes())["packages"]
+
+
+@pytest.mark.parametrize("one", LISTED, ids=lambda one: str(one["file"]))
+def test_a_file_has_the_hash_in_the_list_and_its_packages_are_those_that_are_locked(one) -> None:
+    assert hashlib.sha256((ROOT / one["file"]).read_bytes()).hexdigest() == one["sha256"]
+    locked = [LOCKED[f"node_modules/{package['name']}"] for package in one["packages"]]
+    assert [(package["version"], package["licence"]) for package in one["packages"]] == [
+        (package["version"], package["license"]) for package in locked
+    ]
+    assert all(package["integrity"] for package in locked)
+
+
+def test_the_list_has_all_that_is_made_and_licences_are_told() -> None:
+    made = json.loads((TOOLS / "package.json").read_bytes())["made"]
+    assert {one["file"]: [package["name"] for package in one["packages"]] for one in LISTED} == made
+    told = (ROOT / "endpoint" / "static" / "licences.txt").read_text(encoding="utf-8")
+    for package in (package for one in LISTED for package in one["packages"]):
+        assert f"{package['name']} {package['version']} ({package['licence']})" in told

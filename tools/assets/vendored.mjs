@@ -1,0 +1,28 @@
+// Writes what was made of which packages, and the licences of these: node vendored.mjs ROOT
+import { createHash } from "node:crypto";
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
+
+const root = process.argv[2];
+const read = (name) => JSON.parse(readFileSync(new URL(name, import.meta.url)));
+const { made } = read("package.json");
+const { packages } = read("package-lock.json");
+
+function described(name) {
+  const { version, license } = packages[`node_modules/${name}`];
+  return { name, version, licence: license };
+}
+
+function licence(name) {
+  const folder = new URL(`node_modules/${name}/`, import.meta.url);
+  const file = readdirSync(folder).find((one) => /^licen[cs]e/i.test(one));
+  const { version, licence: short } = described(name);
+  return `${name} ${version} (${short})\n\n${readFileSync(new URL(file, folder), "utf-8").trim()}\n`;
+}
+
+const listed = Object.entries(made).map(([file, names]) => {
+  const sha256 = createHash("sha256").update(readFileSync(`${root}/${file}`)).digest("hex");
+  return { file, sha256, packages: names.map(described) };
+});
+const names = [...new Set(Object.values(made).flat())].sort();
+writeFileSync(`${root}/tools/assets/vendored.json`, `${JSON.stringify(listed, null, 2)}\n`);
+writeFileSync(`${root}/endpoint/static/licences.txt`, names.map(licence).join(`\n${"-".repeat(80)}\n\n`));
