@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from typing import Final
 
 from markupsafe import Markup
 
 from endpoint.rendering.figures.clusters import Cluster, clusters
 from endpoint.rendering.figures.outlines import outlines
-from endpoint.rendering.figures.view import ASPECT, WORLD, around, fitted
+from endpoint.rendering.figures.view import ASPECT, WORLD, View, around, fitted
 from endpoint.rendering.page_frame import TEMPLATES
 from kg.lookup.listing.filter import BoundingBox
 from kg.lookup.listing.listing import MapPoint
@@ -24,6 +25,8 @@ _LARGEST, _SMALLEST = 22.0, 3.0
 """Radii in pixels."""
 _LETTER, _WIDE, _LINE, _GAP = 7.0, 14.0, 18.0, 5.0
 """About as wide, as wide in Chinese, and as high as a letter of a name is, and the room before a name, in pixels."""
+_MOST, _FEW = 0.95, 10
+"""The share of the events that a map may show alone, and the number of points of which it shows all."""
 _SIDES: Final = ("after", "before", "above", "below")
 _NAMES: Final = 14
 _LONGEST: Final = 26
@@ -58,20 +61,23 @@ def event_map(
 ) -> Markup:
     """Return a map of where events happened, which is as large as the points need, or the whole inhabited world.
 
+    If a few events happened far from all others, it shows where the others did, and tells what is outside.
     Points that are close to each other are one circle. Its area is proportional to how many events happened there,
     down to a smallest circle. ``place`` tells the address for a point, ``area`` that for all in a box, which it has
     as ``bbox``. The list of all points, for those who cannot see the map, is in the element ``details`` below it.
     """
-    view = WORLD if whole else fitted([(one.latitude, one.longitude) for one in points])
-    shown = list(_signs(clusters(points, view), place, area))
+    view = WORLD if whole else _view(points)
+    found = clusters(points, view)
     return Markup(  # noqa: S704 - of a template that escapes
         TEMPLATES.get_template("figures/map.html").render(
             title=title,
             view=view,
             area=area(view.box),
             outlines=outlines(view, 2 * WIDTH),
-            signs=_named(shown),
+            signs=_named(list(_signs(found, place, area))),
             points=[(one, place(one)) for one in points],
+            outside=len(points) - sum(len(one.points) for one in found),
+            left_out=sum(one.events for one in points) - sum(one.events for one in found),
         )
     )
 
@@ -87,6 +93,19 @@ def locator(latitude: float, longitude: float, title: str, degrees: float = 16) 
             outlines=outlines(view, _LOCATOR),
         )
     )
+
+
+def _view(points: Sequence[MapPoint]) -> View:
+    """Return the view of all points, or that of where most events happened if it is much smaller."""
+    every = fitted([(one.latitude, one.longitude) for one in points])
+    ordered = sorted(points, key=lambda one: -one.events)
+    counted = accumulate(one.events for one in ordered)
+    least = _MOST * sum(one.events for one in points)
+    most = fitted(
+        [(one.latitude, one.longitude) for one, so_far in zip(ordered, counted, strict=True) if so_far <= least]
+    )
+    much = len(points) >= _FEW and 2 * (most.north - most.south) <= every.north - every.south
+    return most if much else every
 
 
 def _signs(
