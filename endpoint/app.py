@@ -18,7 +18,8 @@ from endpoint.catalog import views as catalog
 from endpoint.discovery import openapi, well_known
 from endpoint.documents import context, memento, resource, vocabulary
 from endpoint.feeds import views as feeds
-from endpoint.html import assets, home, search
+from endpoint.front import about, home
+from endpoint.html import assets, search
 from endpoint.http import headers, hosts, pages, parameters, spelling
 from endpoint.http.conditional import readable
 from endpoint.listing import views as listing
@@ -46,6 +47,7 @@ BODY_BYTES: Final = 1_000_000
 PARTS: Final = (
     *(
         home,
+        about,
         assets,
         search,
         listing,

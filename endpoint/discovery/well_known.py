@@ -15,7 +15,7 @@ from xml.sax.saxutils import escape
 
 from flask import Response
 
-from endpoint.html.home import newest
+from endpoint.html.newest import newest
 from endpoint.http.conditional import by_content
 from endpoint.http.negotiate import PAGE_FORMATS
 from endpoint.http.routes import IN_TEXT, IN_XML, Description, Routes

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from flask import Response, request
 
@@ -12,22 +11,20 @@ from endpoint.http.headers import FRAMABLE, alternates
 from endpoint.http.negotiate import HTML, choose
 from endpoint.http.routes import PAGE, Description, Parameter, Routes, media_types
 from endpoint.listing.asked import PARAMETERS, AskedList, ListView, asked_list
-from endpoint.listing.page import embedded_page, list_page, rows, title
+from endpoint.listing.page import embedded_page, list_page, rows
+from endpoint.listing.summary import summary
+from endpoint.listing.title import title
 from endpoint.listing.written import written
 from endpoint.site.problems import acceptable
 from endpoint.site.site import Site, site, tagged
-from kg.derived.kinds import SEARCH
 from kg.errors import NotFoundError
 from kg.lookup.exports.writer import ListHead, compact_json
 from kg.rdf.formats import ATOM, LIST_FORMATS, Format
-from kg.workers.list_operations import ListEvents
 
 blueprint = Routes("listing", __name__)
 
 PAGE_EVENTS: Final = 100
 """Events on a page of data."""
-VALUES: Final = 10
-"""Values of each facet that are told."""
 VIEW: Final = Parameter("view", f"How the page shows them: {', '.join(ListView)}.")
 LISTED: Final = Description(media_types((HTML, *LIST_FORMATS)), parameters=(*PARAMETERS, VIEW))
 WRITTEN: Final = replace(
@@ -87,30 +84,25 @@ def _page(asked: AskedList) -> Response:
     return tagged(response, here.snapshot, "events-html")
 
 
-def _summary(here: Site, asked: AskedList) -> bytes:
-    """Return the page of a list in JSON, with what all of its events have."""
-    index = here.artefacts.obtain(SEARCH, here.snapshot)
+def _summary(here: Site, asked: AskedList) -> dict[str, Any]:
+    """Return the page of a list, with what all of its events have."""
     count = rows(asked.view)
-    operation = ListEvents(index, asked.filter, asked.sort, count * ((asked.page or 1) - 1), count, VALUES)
-    found: bytes = here.cached(operation, lambda: here.workers.ask(operation), len)
-    return found
+    return summary(here, asked.filter, asked.sort, count * ((asked.page or 1) - 1), count)
 
 
 def _head(here: Site, asked: AskedList, chosen: Format, page: int | None) -> ListHead:
     """Return the head of a list in a format, or of a page of it."""
-    index = here.artefacts.obtain(SEARCH, here.snapshot)
-    operation = ListEvents(index, asked.filter, asked.sort, 0, 0, VALUES)
-    summary = json.loads(here.cached(operation, lambda: here.workers.ask(operation), len))
+    found = summary(here, asked.filter, asked.sort)
     told = {"snapshot": here.snapshot.id, **asked.told(here.addresses.base), **({"page": page} if page else {})}
-    told |= {name: value for name, value in summary.items() if name not in ("events", "asked", "centre")}
-    last = -(-summary["total"] // PAGE_EVENTS)
+    told |= {name: value for name, value in found.items() if name not in ("events", "asked", "centre")}
+    last = -(-found["total"] // PAGE_EVENTS)
     before, after = (str(one) if page and 1 <= one <= last else "" for one in ((page or 0) - 1, (page or 0) + 1))
 
     def address(number: str) -> str:
         return here.addresses.absolute(asked.address(f"events.{chosen.suffix}", page=number))
 
     return ListHead(
-        title=title(asked, summary),
+        title=title(asked, found),
         address=address(str(asked.page or "")),
         page=here.addresses.absolute(asked.address("events")),
         publisher=here.settings.publisher,

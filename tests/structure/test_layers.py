@@ -21,6 +21,7 @@ LAYERS = (
     ("endpoint.server",),
     ("endpoint.catalog",),
     ("endpoint.documents",),
+    ("endpoint.front",),
     ("endpoint.feeds", "endpoint.sparql", "endpoint.discovery", "endpoint.reconcile", "endpoint.listing"),
     ("endpoint.html",),
     ("endpoint.site",),

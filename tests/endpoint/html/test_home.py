@@ -9,6 +9,7 @@ import re
 import pytest
 
 from endpoint.rendering.assets import ASSETS
+from tests.paths import ROOT
 
 
 @pytest.mark.parametrize("path", ["/", "/search", "/search?q=Homs", "/search?q=nowhere", "/sparql", "/dump/", "/vocab"])
@@ -23,7 +24,37 @@ def test_pages_are_html_with_a_strict_policy(send, path: str) -> None:
 def test_home_lists_the_newest_events_first_with_counts(send) -> None:
     page = send("/").text
     assert page.index("abcdefghij") < page.index("klmnopqrst")
-    assert "<dd>3</dd>" in page
+    assert "<li>3 events" in page
+
+
+def test_home_shows_the_world_and_asks_questions_that_lists_answer(send) -> None:
+    page = send("/").text
+    assert '<svg class="world"' in page
+    questions = re.findall(r'<li><a href="(/events\?[^"]*)">([^<]*\?)</a>', page)
+    assert len(questions) >= 4
+    for address, text in questions:
+        assert send(html.unescape(address), "text/html").status == 200, text
+
+
+def test_the_measured_figures_are_those_of_the_docs(send) -> None:
+    page, docs = send("/about").text, (ROOT / "docs" / "places.md").read_text(encoding="utf-8")
+    figures = re.findall(r"<td>(0\.\d{3})</td>", page)
+    assert len(figures) == 8
+    assert [one for one in figures if one not in docs] == []
+
+
+@pytest.mark.parametrize("path", ["/use", "/status", "/about"])
+def test_a_page_about_the_site_is_one_of_its_pages(send, path: str) -> None:
+    assert f'href="{path}"' in send("/").text or f'href="{path}"' in send("/about").text
+    assert send(path, "text/html").status == 200
+
+
+def test_every_address_that_the_page_of_use_gives_answers(send) -> None:
+    page = html.unescape(send("/use").text)
+    addresses = re.findall(r"http://127\.0\.0\.1:\d+(/[^\s\"'<]*)", page)
+    assert len(addresses) > 8
+    for address in addresses:
+        assert send(address, "*/*").status in (200, 303), address
 
 
 def test_a_day_page_lists_its_events_and_leads_to_its_neighbours(send) -> None:

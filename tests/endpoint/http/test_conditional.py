@@ -61,6 +61,7 @@ VALIDATED = {
     *("/doc/snapshot/{rest}", "/doc/{path}", "/dump/{name}", "/dump/{of}/{name}", "/feed", "/feed/activity"),
     *("/feed/activity/{path}", "/feed/atom", "/feed/atom/{path}", "/feed/ldes", "/frames/{name}.jsonld", "/graphs"),
     *(
+        "/about",
         "/embed/events",
         "/events",
         "/events.{suffix}",
@@ -70,6 +71,7 @@ VALIDATED = {
         "/opensearch.xml",
         "/page/{rest}",
         "/search",
+        "/use",
     ),
     *("/reconcile/preview", "/sitemap.xml", "/sitemap/{name}.xml", "/source/{iri}", "/sparql"),
     *("/linkset/{path}", "/timemap/json/{path}", "/timemap/link/{path}", "/vocab", "/vocab.{suffix}"),
