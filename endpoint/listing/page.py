@@ -13,6 +13,7 @@ from endpoint.listing.title import label, period, title
 from endpoint.rendering.filters import language_name
 from endpoint.rendering.page_frame import PageFrame
 from kg.lookup.listing.filter import Relation, Sort
+from kg.lookup.listing.listing import POINTS
 from kg.rdf.formats import LIST_FORMATS
 
 ROWS: Final = 20
@@ -86,6 +87,7 @@ def _shown(frame: PageFrame, asked: AskedList, summary: Mapping[str, Any]) -> di
         ],
         "facets": list(_facets(frame, asked, summary)),
         "histogram": list_histogram(frame, asked, summary),
+        "most": POINTS if len(summary["points"]) == POINTS else 0,
         "map": list_map(frame, asked, summary) if asked.view == ListView.MAP else "",
         "timeline": list_timeline(frame, asked, summary) if asked.view == ListView.TIMELINE else "",
         "formats": [(one, local(asked.address(f"events.{one.suffix}", view=""))) for one in LIST_FORMATS],

@@ -111,11 +111,22 @@ def page(folder: Path) -> str:
     return file.as_uri()
 
 
-def played(browser: str, folder: Path) -> dict[str, Any]:
+def shown(browser: str, folder: Path, address: str) -> subprocess.CompletedProcess[bytes]:
+    """Return what a browser has made of a page, and what it had to say."""
     command = [browser, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder}"]
-    command += ["--window-size=1000,800", "--virtual-time-budget=5000", "--dump-dom", page(folder)]
+    command += [
+        "--window-size=1000,800",
+        "--enable-logging=stderr",
+        "--virtual-time-budget=5000",
+        "--dump-dom",
+        address,
+    ]
     environment = {**os.environ, "HOME": str(folder)}
-    done = subprocess.run(command, capture_output=True, check=False, timeout=120, env=environment)
+    return subprocess.run(command, capture_output=True, check=True, timeout=120, env=environment)
+
+
+def played(browser: str, folder: Path) -> dict[str, Any]:
+    done = shown(browser, folder, page(folder))
     text = re.search(r"<title>(\{.*?)</title>", done.stdout.decode(), re.DOTALL)
     assert text, done.stderr.decode()[-2_000:]
     found: dict[str, Any] = json.loads(unescape(text[1]))
@@ -145,3 +156,9 @@ def test_maps_zoom_and_ranges_are_drawn_with_mouse_and_keyboard(browser: str, tm
     assert found["histogram"]["forgotten"]
     assert found["timeline"]["forgotten"]
     assert found["wide"] <= 1000
+
+
+def test_the_policy_of_pages_lets_the_script_run(browser: str, port: int, tmp_path: Path) -> None:
+    done = shown(browser, tmp_path, f"http://127.0.0.1:{port}/events?view=map")
+    assert b'<p class="zoom">' in done.stdout, "it is hidden until the script shows it"
+    assert b"CONSOLE" not in done.stderr
