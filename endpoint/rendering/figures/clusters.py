@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from endpoint.rendering.figures.view import ASPECT, View
+from endpoint.rendering.figures.view import ASPECT, View, eastward
 from kg.lookup.listing.filter import BoundingBox
 from kg.lookup.listing.listing import MapPoint
 
@@ -37,7 +37,7 @@ class Cluster:
     @property
     def box(self) -> BoundingBox:
         """The box of its points, which lie within less than half of the world, in hundredths of a degree."""
-        longitudes = [self.most.longitude + _beside(self.most, one) for one in self.points]
+        longitudes = [self.most.longitude + eastward(self.most.longitude, one.longitude) for one in self.points]
         latitudes = [one.latitude for one in self.points]
         south, north = max(_down(min(latitudes)), -90.0), min(-_down(-max(latitudes)), 90.0)
         return BoundingBox(_turned(_down(min(longitudes))), south, _turned(-_down(-max(longitudes))), north)
@@ -76,8 +76,3 @@ def _down(degrees: float) -> float:
 def _turned(longitude: float) -> float:
     """Return a longitude from -180 to 180."""
     return longitude if -180 <= longitude <= 180 else round((longitude + 180) % 360 - 180, 2)
-
-
-def _beside(one: MapPoint, other: MapPoint) -> float:
-    """Return how many degrees of longitude another point is to the east, or to the west if that is less than 0."""
-    return (other.longitude - one.longitude + 180) % 360 - 180

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from endpoint.rendering.figures.clusters import Cluster, clusters
 from endpoint.rendering.figures.outlines import outlines
-from endpoint.rendering.figures.view import ASPECT, WORLD, View, around, fitted
+from endpoint.rendering.figures.view import ASPECT, WORLD, View, around, eastward, fitted
 from endpoint.rendering.page_frame import TEMPLATES
 from kg.lookup.listing.filter import BoundingBox
 from kg.lookup.listing.listing import MapPoint
@@ -96,16 +96,23 @@ def locator(latitude: float, longitude: float, title: str, degrees: float = 16) 
 
 
 def _view(points: Sequence[MapPoint]) -> View:
-    """Return the view of all points, or that of where most events happened if it is much smaller."""
+    """Return the view of all points, or, if it is much smaller, of those around the one where most events happened."""
     every = fitted([(one.latitude, one.longitude) for one in points])
-    ordered = sorted(points, key=lambda one: -one.events)
-    counted = accumulate(one.events for one in ordered)
+    if len(points) < _FEW:
+        return every
+    centre = max(points, key=lambda one: one.events)
+    ordered = sorted(points, key=lambda one: _degrees(centre, one))
+    so_far = accumulate(one.events for one in ordered)
     least = _MOST * sum(one.events for one in points)
-    most = fitted(
-        [(one.latitude, one.longitude) for one, so_far in zip(ordered, counted, strict=True) if so_far <= least]
-    )
-    much = len(points) >= _FEW and 2 * (most.north - most.south) <= every.north - every.south
-    return most if much else every
+    near = [(one.latitude, one.longitude) for one, events in zip(ordered, so_far, strict=True) if events <= least]
+    most = fitted(near or [(centre.latitude, centre.longitude)])
+    return most if 2 * (most.north - most.south) <= every.north - every.south else every
+
+
+def _degrees(one: MapPoint, other: MapPoint) -> float:
+    """Return about how many degrees of latitude there are between two points."""
+    across = eastward(one.longitude, other.longitude) * math.cos(math.radians(one.latitude))
+    return math.hypot(other.latitude - one.latitude, across)
 
 
 def _signs(

@@ -88,6 +88,11 @@ def fitted(points: Sequence[tuple[float, float]]) -> View:
     return WORLD if WORLD.south <= south and north <= WORLD.north else GLOBE
 
 
+def eastward(longitude: float, other: float) -> float:
+    """Return how many degrees another longitude is to the east, less than 0 to the west, the shorter way."""
+    return (other - longitude + 180) % 360 - 180
+
+
 def _arc(longitudes: Sequence[float]) -> tuple[float, float]:
     """Return the ends of the shortest arc, from west to east, that has all longitudes: outside is the widest gap."""
     ordered = sorted(set(longitudes))
