@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import accumulate, chain, groupby, pairwise
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -51,8 +51,12 @@ class Stretch:
 Line = Sequence[Stretch]
 
 
+@lru_cache(maxsize=32)
 def outlines(view: View, width: int) -> Outlines:
-    """Return the paths of the land and of the borders that a view shows, in whole units, of which it has so many."""
+    """Return the paths of the land and of the borders that a view shows, in whole units, of which it has so many.
+
+    The last ones are remembered, since most maps are of the world.
+    """
     lines = _lines("110m" if view.north - view.south >= COARSE else "50m")
     size = (width, round(width / ASPECT))
     return Outlines(_path(lines["land"], view, size, ring=True), _path(lines["borders"], view, size, ring=False), *size)
