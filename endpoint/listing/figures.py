@@ -28,10 +28,7 @@ def list_histogram(frame: PageFrame, asked: AskedList, summary: Mapping[str, Any
         return frame.addresses.local(asked.address("events", **{"from": period, "to": period}))
 
     every = frame.addresses.local(asked.address("events", **{"from": "", "to": ""}))
-    try:
-        return histogram(counts, f"{title(asked, summary)}, by {'year' if counts is years else 'month'}", href, every)
-    except ValueError:  # one is thousands of years after another one
-        return Markup()
+    return histogram(counts, f"{title(asked, summary)}, by {'year' if counts is years else 'month'}", href, every)
 
 
 def list_timeline(frame: PageFrame, asked: AskedList, summary: Mapping[str, Any]) -> Markup:
