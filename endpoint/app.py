@@ -29,7 +29,7 @@ from endpoint.server.response_cache import ResponseCache
 from endpoint.site import limits, log, problems
 from endpoint.site.past import Past
 from endpoint.site.site import NAME, Site, hold, release
-from endpoint.sparql import graph_store, protocol
+from endpoint.sparql import graph_store, protocol, questions
 from endpoint.sparql.authorize import FORM_OVERHEAD, trusted
 from endpoint.warmup import Warmer
 from kg.derived.artefacts import Artefacts
@@ -54,6 +54,7 @@ PARTS: Final = (
         resource,
         memento,
         protocol,
+        questions,
         graph_store,
         vocabulary,
         context,

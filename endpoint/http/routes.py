@@ -6,8 +6,8 @@ is refused. The OpenAPI document, the tests and whoever else lists the addresses
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from flask import Blueprint, Flask, Request
@@ -36,16 +36,17 @@ class Parameter:
     place: str = "query"
     required: bool = False
     many: bool = False
+    schema: Mapping[str, str] = field(default_factory=lambda: {"type": "string"})
 
     def described(self) -> dict[str, Any]:
         """Return the parameter as OpenAPI describes it."""
-        text = {"type": "string"}
+        one = dict(self.schema)
         return {
             "name": self.name,
             "in": self.place,
             "required": self.required,
             "description": self.description,
-            "schema": {"type": "array", "items": text} if self.many else text,
+            "schema": {"type": "array", "items": one} if self.many else one,
         }
 
 

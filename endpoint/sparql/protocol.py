@@ -89,7 +89,7 @@ def sparql() -> Response:
     graph = form in ("CONSTRUCT", "DESCRIBE")
     chosen = _negotiate(operation.formats, GRAPHS if graph else RESULTS)
     if chosen != HTML:
-        return _respond(_run(operation, chosen), chosen)
+        return respond(_run(operation, chosen), chosen)
     answer = _run(operation, by_name("turtle" if graph else "json"), PAGE_BYTES)
     return _vary(Response(results_page(site(), operation, answer), content_type=HTML.content_type))
 
@@ -151,7 +151,7 @@ def _negotiate(values: Sequence[str], formats: Sequence[Format]) -> Format:
     return chosen
 
 
-def _respond(answer: Answer, chosen: Format) -> Response:
+def respond(answer: Answer, chosen: Format) -> Response:
     """Return an answer with a strong entity tag: the hash of its bytes."""
     response = _vary(Response(answer.body, content_type=chosen.content_type))
     tag = digest(answer.body, chosen.media_type.encode())

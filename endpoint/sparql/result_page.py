@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from typing import Any, Final
-from urllib.parse import unquote
+from urllib.parse import unquote, urlencode
 
 from endpoint.html.reader import ShownTerm
 from endpoint.http.urls import Addresses
@@ -15,16 +15,26 @@ from kg.query.evaluate import Answer
 from kg.rdf.prefixes import PREFIXES, compact
 
 ROWS: Final = 1_000
+RESULTS: Final = {"CSV": "csv", "TSV": "tsv", "JSON": "json", "XML": "xml"}
+GRAPHS: Final = {"Turtle": "turtle", "JSON-LD": "jsonld", "RDF/XML": "rdfxml", "N-Triples": "ntriples"}
+"""What is offered for downloading, by what it is called on the page."""
 
 
 def results_page(site: Site, operation: QueryRequest, answer: Answer) -> str:
     """Return the page with the query form and the results below it."""
-    shown: dict[str, Any] = {"query": operation.query, "form": answer.form}
+    shown = shown_results(site, answer)
+    names = GRAPHS if answer.form == "construct" else RESULTS
+    asked = f"{site.addresses.local('sparql')}?{urlencode({'query': operation.query})}"
+    downloads = {label: f"{asked}&format={name}" for label, name in names.items()}
+    return site.frame.page("sparql.html", prefixes=PREFIXES, query=operation.query, downloads=downloads, **shown)
+
+
+def shown_results(site: Site, answer: Answer) -> dict[str, Any]:
+    """Return what the template of results shows of an answer."""
+    shown: dict[str, Any] = {"form": answer.form}
     if answer.form == "construct":
-        shown["turtle"] = answer.body.decode()
-    else:
-        shown |= _table(json.loads(answer.body), site.addresses)
-    return site.frame.page("sparql.html", prefixes=PREFIXES, **shown)
+        return shown | {"turtle": answer.body.decode()}
+    return shown | _table(json.loads(answer.body), site.addresses)
 
 
 def _table(results: Mapping[str, Any], addresses: Addresses) -> dict[str, Any]:

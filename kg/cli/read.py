@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("query")
+@click.argument("query", required=False)
+@click.option("--question", metavar="NAME", help="Ask one of the questions of data/queries instead.")
+@click.option("--param", "given", multiple=True, metavar="NAME=VALUE", help="A value for the question.")
 @setting("store")
 @setting("as_of")
 @setting("query_seconds")
@@ -30,14 +32,24 @@ if TYPE_CHECKING:
     type=click.Choice([*RESULT_FORMATS, *GRAPH_FORMATS]),
     help="How to print the result.  [default: table, or turtle for a graph]",
 )
-def query(query: str, name: str | None, endpoint: str | None, **options: Any) -> None:
-    """Run a SPARQL query: its text, or @FILE to read it from a file."""
+def query(
+    query: str | None,
+    question: str | None,
+    given: tuple[str, ...],
+    name: str | None,
+    endpoint: str | None,
+    **options: Any,
+) -> None:
+    """Run a SPARQL query: its text, or @FILE to read it from a file, or one of the questions that have a name."""
     from kg.cli import table
     from kg.rdf.formats import by_name
 
+    if (query is None) == (question is None) or (given and not question):
+        raise click.UsageError("give a query, or --question with the name of one, which takes --param")
     settings = load(**options)
     wanted = None if name in (None, "table") else by_name(str(name))
-    answer = _answer(_query_text(query), wanted, endpoint, settings)
+    text = _bound(question, given, endpoint, settings) if question else _query_text(query or "")
+    answer = _answer(text, wanted, endpoint, settings)
     as_table = name in (None, "table") and answer.format.name == "json"
     show(table.render(answer.body).encode() if as_table else answer.body)
 
@@ -142,6 +154,16 @@ def _answer(text: str, wanted: Format | None, endpoint: str | None, settings: Se
         return remote.query(endpoint, text, wanted, settings)
     with _workers(settings) as workers:
         return workers.query(text, wanted)
+
+
+def _bound(question: str, given: tuple[str, ...], endpoint: str | None, settings: Settings) -> str:
+    """Return the query of a question with values; an endpoint does not tell its base, so IRIs are given in full."""
+    from kg.query import questions
+    from kg.store.layout import Store
+
+    pairs = [one.partition("=") for one in given]
+    base = "" if endpoint else Store(Path(settings.store)).current().manifest.base
+    return questions.question(question).bound({name: value for name, _, value in pairs}, base)
 
 
 def _workers(settings: Settings) -> Workers:

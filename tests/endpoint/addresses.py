@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from endpoint.rendering.assets import ASSETS
+from kg.query.questions import questions
 
 EVENT = "event/2011-11-08/abcdefghij"
 EXAMPLES = {
+    **{f"/questions/{one.name}.{{suffix}}": f"/questions/{one.name}.csv" for one in questions()},
     "/": "/?language=en",
     "/catalog.{suffix}": "/catalog.ttl",
     "/doc/{path}": f"/doc/{EVENT}",

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from kg.query import questions
 from kg.settings import markdown
 from tests.paths import ROOT
 
@@ -44,3 +45,7 @@ def _is_there(name: str) -> bool:
 
 def test_the_page_of_settings_is_the_table_of_settings() -> None:
     assert (ROOT / "docs" / "settings.md").read_text(encoding="utf-8") == markdown()
+
+
+def test_the_questions_are_documented() -> None:
+    assert (ROOT / "docs" / "questions.md").read_text(encoding="utf-8") == questions.markdown()

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import html
 import json
 import socket
 from urllib.parse import quote, urlencode
@@ -8,10 +7,6 @@ from urllib.parse import quote, urlencode
 import pytest
 from pyoxigraph import RdfFormat, parse
 
-from kg.query.questions import questions
-from tests.paths import ROOT
-
-QUERIES = ROOT / "data" / "queries"
 EVENTS = "SELECT ?e { ?e a <https://w3id.org/newsgraph/ns#Event> }"
 RESULTS = [
     "application/sparql-results+json",
@@ -53,16 +48,6 @@ def test_a_query_comes_in_the_address_in_a_form_or_as_the_body(send) -> None:
     ]
     assert {reply.status for reply in replies} == {200}
     assert len({reply.body for reply in replies}) == 1
-
-
-def test_the_page_offers_every_question_and_each_of_them_is_answered(send) -> None:
-    page = html.unescape(send("/sparql", "text/html").text)
-    known = questions()
-    assert len(known) == len(list(QUERIES.glob("*.rq"))) >= 20
-    for one in known:
-        address = f"/sparql?query={quote(one.text)}"
-        assert f'<a href="{address}" rel="nofollow">{one.title}</a>' in page
-        assert send(address, "text/html").status == 200
 
 
 def test_a_format_is_chosen_by_a_parameter_only_where_it_fits(send) -> None:

@@ -270,6 +270,19 @@ def test_query_prints_each_format_of_results(sample_store: Path, name: str) -> N
     assert done.stdout.endswith(b"\n")
 
 
+def test_query_asks_a_question_with_values(sample_store: Path) -> None:
+    def ask(*words: str) -> Finished:
+        return run_here("query", "--store", sample_store, "--format", "csv", *words)
+
+    done = ask("--question", "in-a-place", "--param", "place=Damascus")
+    assert done.returncode == 0
+    assert b"2013-04-21" in done.stdout
+    assert "must be a day" in refused(ask("--question", "one-day", "--param", "date=soon"))
+    assert "there is no question" in refused(ask("--question", "none"))
+    assert ask("ASK {}", "--param", "date=2011-11-08").returncode == 2
+    assert ask().returncode == 2
+
+
 def test_query_reads_a_file(sample_store: Path, tmp_path: Path) -> None:
     (tmp_path / "count.rq").write_text(COUNT)
     done = run_here("query", f"@{tmp_path / 'count.rq'}", "--store", sample_store)

@@ -7,10 +7,15 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, QuerySolution, QuerySolutions
 
+from kg.errors import ParameterError
 from kg.lookup.parts import of_story
 from kg.query.evaluate import answer
+from kg.query.guard import TOKEN
+from kg.query.questions import TYPES, question, questions
 from kg.rdf import terms
 from kg.rdf.prefixes import PREFIXES, expand
 from kg.store.embedded import EmbeddedGraph
@@ -48,7 +53,7 @@ def text(name: str) -> str:
 
 
 def rows(store: EmbeddedGraph, query: str) -> list[QuerySolution]:
-    found = store.query(query)
+    found = store.query(query, base_iri=BASE)
     assert isinstance(found, QuerySolutions)
     return list(found)
 
@@ -93,7 +98,7 @@ def test_a_query_says_in_its_first_line_what_it_asks(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(set(NAMES) - WITHOUT_ANSWER))
 def test_a_query_has_an_answer_in_the_sample_and_always_the_same(name: str, store: EmbeddedGraph) -> None:
-    first, again = answer(store, text(name)), answer(store, text(name))
+    first, again = answer(store, text(name), base=BASE), answer(store, text(name), base=BASE)
     assert first.rows
     assert first.body == again.body
 
@@ -104,11 +109,100 @@ def test_a_query_without_answer_in_the_sample_has_one_elsewhere(name: str, turtl
     assert ask(small(turtle), name)
 
 
+# --- parameters
+
+
+def bound(name: str, **values: str) -> str:
+    return question(name).bound(values, BASE)
+
+
+def tokens(query: str) -> list[str]:
+    return [match[0] for match in TOKEN.finditer(query) if match.lastgroup not in ("space", "comment")]
+
+
+def test_every_type_is_that_of_a_parameter() -> None:
+    assert {one.type.name for each in questions() for one in each.parameters} == {one.name for one in TYPES}
+
+
+@pytest.mark.parametrize("asked", questions(), ids=[one.name for one in questions()])
+def test_the_default_of_a_parameter_is_a_value_that_it_takes(asked, store: EmbeddedGraph) -> None:
+    values = {one.name: one.default for one in asked.parameters}
+    assert answer(store, asked.bound(values, BASE), base=BASE).body == answer(store, asked.text, base=BASE).body
+    assert asked.bound({}, BASE) == asked.bound(dict.fromkeys(values, " "), BASE) == asked.text
+
+
+@given(st.text(max_size=60))
+def test_no_value_is_more_than_one_term(value: str) -> None:
+    texts = [("country-by-year", "country"), ("in-a-place", "place"), ("by-geonames-id", "geonames")]
+    for name, parameter in texts:
+        try:
+            query = bound(name, **{parameter: value})
+        except ParameterError:
+            continue
+        before, after = tokens(text(name)), tokens(query)
+        place = before.index("VALUES") + 3
+        end = len(before) - before.index("}", place)
+        assert after[:place] == before[:place]
+        assert after[-end:] == before[-end:]
+        assert TOKEN.match(after[place])["iri" if name == "by-geonames-id" else "string"]  # type: ignore[index]
+        assert len(after) - place - end <= 2  # a string and its language
+
+
+@pytest.mark.parametrize(
+    ("name", "parameter", "value"),
+    [
+        ("one-day", "date", "2011-02-30"),
+        ("one-day", "date", "yesterday"),
+        ("near-a-place", "km", "50) }"),
+        ("near-a-place", "km", "1e9"),
+        ("near-a-place", "km", "٥"),
+        ("by-a-publisher", "publisher", "publisher/bbc> ?x <y:z"),
+        ("in-a-place", "place", "Homs\\u0022"),
+        ("in-a-place", "place", "Ho\nms"),
+        ("in-a-place", "place", "x" * 501),
+        ("in-a-place", "city", "Homs"),
+    ],
+)
+def test_what_is_no_value_of_the_type_is_refused_by_name(name: str, parameter: str, value: str) -> None:
+    with pytest.raises(ParameterError) as caught:
+        bound(name, **{parameter: value})
+    assert caught.value.parameter == parameter
+
+
+def test_a_name_may_say_its_language() -> None:
+    assert '{ "霍姆斯"@zh }' in bound("in-a-place", place="霍姆斯@zh")
+    assert '{ "Port-au-Prince"@en }' in bound("in-a-place", place="Port-au-Prince")
+
+
+def test_a_path_is_an_iri_below_the_base() -> None:
+    assert f"<{BASE}publisher/cnn>" in bound("by-a-publisher", publisher="publisher/cnn")
+
+
+def test_a_place_is_found_by_any_of_its_titles(store: EmbeddedGraph) -> None:
+    found = [column(rows(store, bound("in-a-place", place=name)), "event") for name in ("Daraa", "Deraa")]
+    assert found[0] == found[1] != []
+
+
+def test_a_publisher_is_told_with_what_it_reported_between_two_days(store: EmbeddedGraph) -> None:
+    found = rows(store, bound("by-a-publisher", **{"from": "2011-11-08", "to": "2011-11-08"}))
+    assert set(column(found, "date")) == {"2011-11-08"}
+    assert any("bbc" in source for source in column(found, "source"))
+
+
+def test_the_years_of_a_category_are_those_of_its_events_in_the_country(store: EmbeddedGraph) -> None:
+    syria = inside(store, NamedNode(f"{BASE}entity/en/Syria"))
+    category = store.quads_for_pattern(
+        None, NamedNode(expand("ng:category")), NamedNode(f"{BASE}category/armed-conflicts-and-attacks")
+    )
+    events = {quad.subject.value for quad in category} & events_at(store, *syria, predicate=terms.LOCATION)
+    assert sum(map(int, column(ask(store, "category-by-year"), "events"))) == len(events) > 0
+
+
 # --- places
 
 
 def test_events_in_homs_are_told_from_those_that_name_it_newest_first(store: EmbeddedGraph) -> None:
-    found = ask(store, "homs")
+    found = ask(store, "in-a-place")
     assert set(column(found, "event")) == events_at(store, HOMS)
     inside = {one for one, how in zip(column(found, "event"), column(found, "relation"), strict=True) if how == "in"}
     assert inside == events_at(store, HOMS, predicate=terms.LOCATION)
@@ -117,12 +211,12 @@ def test_events_in_homs_are_told_from_those_that_name_it_newest_first(store: Emb
 
 
 def test_the_same_are_in_homs_by_its_number(store: EmbeddedGraph) -> None:
-    found = ask(store, "homs-by-geonames-id")
+    found = ask(store, "by-geonames-id")
     assert set(column(found, "event")) == events_at(store, HOMS, predicate=terms.LOCATION)
 
 
 def test_the_governorate_holds_the_events_of_its_cities(store: EmbeddedGraph) -> None:
-    found = ask(store, "homs-governorate")
+    found = ask(store, "in-a-region")
     governorate = NamedNode(f"{BASE}entity/en/Homs_Governorate")
     places = inside(store, governorate)
     assert HOMS in places
@@ -131,8 +225,8 @@ def test_the_governorate_holds_the_events_of_its_cities(store: EmbeddedGraph) ->
 
 
 def test_what_is_near_homs_is_within_50_km_the_nearest_first(store: EmbeddedGraph) -> None:
-    found = ask(store, "near-homs")
-    distances = [float(km) for km in column(found, "km")]
+    found = ask(store, "near-a-place")
+    distances = [float(km) for km in column(found, "distance")]
     assert distances == sorted(distances)
     assert distances[0] == 0
     assert distances[-1] <= 50
@@ -151,13 +245,13 @@ AREAS_AND_A_MILL = """
 """
 
 
-@pytest.mark.parametrize("name", ["near-homs", "bounding-box"])
+@pytest.mark.parametrize("name", ["near-a-place", "bounding-box"])
 def test_the_middle_of_a_country_or_a_division_is_near_nothing(name: str) -> None:
     assert set(column(ask(small(AREAS_AND_A_MILL), name), "name")) == {"Homs", "Mill"}
 
 
 def test_the_months_of_syria_count_each_event_once(store: EmbeddedGraph) -> None:
-    found = ask(store, "syria-by-month")
+    found = ask(store, "place-by-month")
     syria = inside(store, NamedNode(f"{BASE}entity/en/Syria"))
     assert sum(map(int, column(found, "events"))) == len(events_at(store, *syria))
     assert column(found, "month") == sorted(set(column(found, "month")))
@@ -167,7 +261,7 @@ def test_the_months_of_syria_count_each_event_once(store: EmbeddedGraph) -> None
 def test_the_years_of_a_country_add_up_to_its_months(store: EmbeddedGraph) -> None:
     years = dict(zip(*(column(ask(store, "country-by-year"), name) for name in ("year", "events")), strict=True))
     months: Counter[str] = Counter()
-    for one in ask(store, "syria-by-month"):
+    for one in ask(store, "place-by-month"):
         months[one["month"].value[:4]] += int(one["events"].value)
     assert {year: int(count) for year, count in years.items()} == months
 
@@ -190,7 +284,7 @@ def test_the_pictures_of_a_place_are_those_of_its_events(store: EmbeddedGraph) -
 
 
 def test_what_is_seen_with_homs_is_not_homs(store: EmbeddedGraph) -> None:
-    labels = column(ask(store, "seen-with-homs"), "label")
+    labels = column(ask(store, "named-with-a-place"), "label")
     assert "Syria" in labels
     assert "Homs" not in labels
 

@@ -1,0 +1,121 @@
+"""The competency questions as forms: each has an address, its parameters, the query with the values, and the answer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from flask import Response, request
+
+from endpoint.http.negotiate import HTML, JSON, RESULTS, choose
+from endpoint.http.routes import Description, Parameter, Routes, media_types
+from endpoint.site import limits
+from endpoint.site.log import outcome, record
+from endpoint.site.problems import acceptable, status_of
+from endpoint.site.site import Site, site, tagged
+from endpoint.sparql.protocol import PAGE_BYTES, respond
+from endpoint.sparql.result_page import shown_results
+from kg.errors import NewsgraphError
+from kg.query.evaluate import Answer
+from kg.query.questions import CompetencyQuestion, QuestionParameter, questions
+from kg.rdf.formats import Format, by_name
+
+blueprint = Routes("questions", __name__)
+
+LIST: Final = Description(media_types((HTML, JSON)))
+SUFFIXES: Final = ("csv", "tsv", "json", "xml")
+INPUTS: Final = {"date": "date", "number": "number"}
+"""The types of form fields by those of parameters; all others are written as text."""
+
+
+@blueprint.get("/questions", described=LIST)
+def all_questions() -> Response:
+    """List the questions that researchers ask, each with its parameters and the address of its answer."""
+    here = site()
+    chosen = choose((HTML, JSON), request.headers.get("Accept"))
+    if chosen is None:
+        raise acceptable([(one, here.addresses.local("questions")) for one in (HTML, JSON)])
+    if chosen == HTML:
+        page = here.frame.page("questions.html", questions=questions())
+        return tagged(Response(page), here.snapshot, "questions")
+    listed = {"questions": [_listed(here, one) for one in questions()]}
+    return tagged(
+        Response(json.dumps(listed, ensure_ascii=False), content_type=JSON.content_type),
+        here.snapshot,
+        "questions-json",
+    )
+
+
+def _listed(here: Site, one: CompetencyQuestion) -> dict[str, Any]:
+    parameters = [
+        {"name": each.name, "type": each.type.name, "description": each.meaning, "default": each.default}
+        for each in one.parameters
+    ]
+    address = here.addresses.local(f"questions/{one.name}")
+    return {"name": one.name, "title": one.title, "address": address, "parameters": parameters}
+
+
+def ask(asked: CompetencyQuestion, suffix: str = "") -> Response:
+    """Answer a question with the values of the request, in the format of the suffix, or the one that is accepted."""
+    here = site()
+    chosen = by_name(suffix) if suffix else choose(RESULTS, request.headers.get("Accept"))
+    if chosen is None:
+        raise acceptable([(one, here.addresses.local(f"questions/{asked.name}")) for one in RESULTS])
+    values = {one.name: request.args.get(one.name, "") for one in asked.parameters}
+    if chosen == HTML:
+        return _page(here, asked, values)
+    return respond(_answer(here, asked.bound(values, here.addresses.base), chosen), chosen)
+
+
+def _page(here: Site, asked: CompetencyQuestion, values: dict[str, str]) -> Response:
+    """Show the form with the answer below it, or with what is wrong, so that nobody has to fill it in again."""
+    shown: dict[str, Any] = {"question": asked, "values": values, "inputs": INPUTS}
+    try:
+        query = asked.bound(values, here.addresses.base)
+        answer = _answer(here, query, by_name("json"), PAGE_BYTES)
+    except NewsgraphError as error:
+        status = status_of(error)
+        if status >= 500:
+            raise
+        record().outcome = outcome(error)
+        page = here.frame.page("question.html", error=error, **shown)
+        return Response(page, status, headers={"Cache-Control": "no-store"})
+    given = urlencode({name: value for name, value in values.items() if value})
+    address = here.addresses.local(f"questions/{asked.name}")
+    downloads = {one.upper(): f"{address}.{one}" + (f"?{given}" if given else "") for one in SUFFIXES}
+    page = here.frame.page("question.html", query=query, downloads=downloads, **shown, **shown_results(here, answer))
+    return tagged(Response(page), here.snapshot, "question")
+
+
+def _answer(here: Site, query: str, chosen: Format, limit: int | None = None) -> Answer:
+    record().query = query
+    return limits.query(here.workers, query, chosen, seconds=None, limit=limit, default_graphs=(), named_graphs=())
+
+
+def _described(asked: CompetencyQuestion) -> Description:
+    """Return the description of a question's routes: its file is the one place that says what its parameters are."""
+    parameters = tuple(map(_parameter, asked.parameters))
+    return Description(media_types(RESULTS), parameters=parameters, text=asked.title, values=SUFFIXES)
+
+
+def _parameter(one: QuestionParameter) -> Parameter:
+    schema = {"number": {"type": "number"}, "date": {"type": "string", "format": "date"}}.get(one.type.name)
+    return Parameter(
+        one.name,
+        f"{one.meaning} It is {one.type.written}; {one.default} if it is not given.",
+        schema=schema or {"type": "string"},
+    )
+
+
+def _register(asked: CompetencyQuestion) -> None:
+    view: Callable[..., Response] = partial(ask, asked)
+    endpoint, described = asked.name.replace("-", "_"), _described(asked)
+    for rule in (asked.name, f"{asked.name}.<any({','.join(SUFFIXES)}):suffix>"):
+        blueprint.add_url_rule(f"/questions/{rule}", endpoint, view, methods=["GET"], described=described)
+
+
+for _one in questions():
+    _register(_one)
