@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -62,6 +63,7 @@ SPARQL: Final = Description(
         Parameter("format", "The name or media type of a format, instead of Accept.", many=True),
         Parameter("output", "The same as format.", many=True),
         Parameter("timeout", "Longest time for the answer, in seconds."),
+        Parameter("page", "Number of the page of rows that a browser is shown, from 1."),
         Parameter("asOf", "Ask the graph as it was at this time (ISO 8601)."),
         Parameter("update", "A SPARQL 1.1 update, in a form."),
         Parameter("using-graph-uri", "A graph of the default graph of an update.", many=True),
@@ -89,9 +91,12 @@ def sparql() -> Response:
     graph = form in ("CONSTRUCT", "DESCRIBE")
     chosen = _negotiate(operation.formats, GRAPHS if graph else RESULTS)
     if chosen != HTML:
-        return respond(_run(operation, chosen), chosen)
-    answer = _run(operation, by_name("turtle" if graph else "json"), PAGE_BYTES)
-    return _vary(Response(results_page(site(), operation, answer), content_type=HTML.content_type))
+        with _workers(operation) as workers:
+            return respond(_ask(operation, chosen, workers), chosen)
+    with _workers(operation) as workers:
+        answer = _ask(operation, by_name("turtle" if graph else "json"), workers, PAGE_BYTES)
+        page = results_page(site(), workers, operation, answer)
+    return _vary(Response(page, content_type=HTML.content_type))
 
 
 @blueprint.after_request
@@ -122,15 +127,18 @@ def report(written: Written, status: int = 200) -> Response:
     return response
 
 
-def _run(operation: QueryRequest, chosen: Format, limit: int | None = None) -> Answer:
+@contextmanager
+def _workers(operation: QueryRequest) -> Iterator[Workers]:
+    """Give the workers that have the graph of the time that is asked for."""
     if operation.as_of is None:
-        return _ask(operation, chosen, site().workers, limit)
+        yield site().workers
+        return
     with site().past.at(operation.as_of) as workers:
         g.as_of = workers.snapshot.manifest.as_of
-        return _ask(operation, chosen, workers, limit)
+        yield workers
 
 
-def _ask(operation: QueryRequest, chosen: Format, workers: Workers, limit: int | None) -> Answer:
+def _ask(operation: QueryRequest, chosen: Format, workers: Workers, limit: int | None = None) -> Answer:
     return limits.query(
         workers,
         operation.query,

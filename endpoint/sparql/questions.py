@@ -12,6 +12,7 @@ from flask import Response, request
 
 from endpoint.http.negotiate import HTML, JSON, RESULTS, choose
 from endpoint.http.routes import Description, Parameter, Routes, media_types
+from endpoint.rendering.snippets import file_snippets
 from endpoint.site import limits
 from endpoint.site.log import outcome, record
 from endpoint.site.problems import acceptable, status_of
@@ -27,6 +28,7 @@ blueprint = Routes("questions", __name__)
 
 LIST: Final = Description(media_types((HTML, JSON)))
 SUFFIXES: Final = ("csv", "tsv", "json", "xml")
+PAGE: Final = Parameter("page", "Number of the page of rows that a browser is shown, from 1.")
 INPUTS: Final = {"date": "date", "number": "number"}
 """The types of form fields by those of parameters; all others are written as text."""
 
@@ -76,6 +78,7 @@ def _page(here: Site, asked: CompetencyQuestion, values: dict[str, str]) -> Resp
     try:
         query = asked.bound(values, here.addresses.base)
         answer = _answer(here, query, by_name("json"), PAGE_BYTES)
+        results = _shown(here, asked, values, answer)
     except NewsgraphError as error:
         status = status_of(error)
         if status >= 500:
@@ -83,11 +86,23 @@ def _page(here: Site, asked: CompetencyQuestion, values: dict[str, str]) -> Resp
         record().outcome = outcome(error)
         page = here.frame.page("question.html", error=error, **shown)
         return Response(page, status, headers={"Cache-Control": "no-store"})
-    given = urlencode({name: value for name, value in values.items() if value})
-    address = here.addresses.local(f"questions/{asked.name}")
-    downloads = {one.upper(): f"{address}.{one}" + (f"?{given}" if given else "") for one in SUFFIXES}
-    page = here.frame.page("question.html", query=query, downloads=downloads, **shown, **shown_results(here, answer))
+    page = here.frame.page("question.html", query=query, **shown, **results)
     return tagged(Response(page), here.snapshot, "question")
+
+
+def _shown(here: Site, asked: CompetencyQuestion, values: dict[str, str], answer: Answer) -> dict[str, Any]:
+    """Return what is shown of an answer, and the addresses at which it is found with these values."""
+    given = {name: value for name, value in values.items() if value}
+    address = f"questions/{asked.name}"
+
+    def at(suffix: str = "", **more: str) -> str:
+        query = urlencode(given | more)
+        return f"{address}{suffix}" + (f"?{query}" if query else "")
+
+    local = here.addresses.local
+    downloads = {one.upper(): local(at(f".{one}")) for one in SUFFIXES}
+    results = shown_results(here.addresses, here.workers, answer, lambda page: local(at(page=str(page))))
+    return results | {"downloads": downloads, "snippets": file_snippets(here.addresses.absolute(at(".csv")))}
 
 
 def _answer(here: Site, query: str, chosen: Format, limit: int | None = None) -> Answer:
@@ -97,7 +112,7 @@ def _answer(here: Site, query: str, chosen: Format, limit: int | None = None) ->
 
 def _described(asked: CompetencyQuestion) -> Description:
     """Return the description of a question's routes: its file is the one place that says what its parameters are."""
-    parameters = tuple(map(_parameter, asked.parameters))
+    parameters = (*map(_parameter, asked.parameters), PAGE)
     return Description(media_types(RESULTS), parameters=parameters, text=asked.title, values=SUFFIXES)
 
 

@@ -1,64 +1,130 @@
-"""The page that shows the results of a query below its form."""
+"""Results as a page shows them: a page of rows, with things by their titles, and where all of it is found."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import unquote, urlencode
 
+from flask import request
+
 from endpoint.html.reader import ShownTerm
 from endpoint.http.urls import Addresses
+from endpoint.rendering.snippets import snippets
 from endpoint.site.site import Site
 from endpoint.sparql.request import QueryRequest
+from kg.errors import ParameterError
+from kg.lookup.labels import Label
 from kg.query.evaluate import Answer
+from kg.rdf import NamedNode
 from kg.rdf.prefixes import PREFIXES, compact
+from kg.workers.operations import Labels
+from kg.workers.workers import Workers
 
-ROWS: Final = 1_000
+ROWS: Final = 20
+"""Rows of a page: more would be a very long page on a phone."""
+LONGEST: Final = 160
+"""Characters of a value that are shown."""
+LABELLED: Final = 500
+"""Things of a page whose titles are looked up."""
 RESULTS: Final = {"CSV": "csv", "TSV": "tsv", "JSON": "json", "XML": "xml"}
 GRAPHS: Final = {"Turtle": "turtle", "JSON-LD": "jsonld", "RDF/XML": "rdfxml", "N-Triples": "ntriples"}
 """What is offered for downloading, by what it is called on the page."""
 
+Binding = Mapping[str, Any]
+Row = Mapping[str, Binding]
 
-def results_page(site: Site, operation: QueryRequest, answer: Answer) -> str:
+
+def results_page(site: Site, workers: Workers, operation: QueryRequest, answer: Answer) -> str:
     """Return the page with the query form and the results below it."""
-    shown = shown_results(site, answer)
-    names = GRAPHS if answer.form == "construct" else RESULTS
-    asked = f"{site.addresses.local('sparql')}?{urlencode({'query': operation.query})}"
-    downloads = {label: f"{asked}&format={name}" for label, name in names.items()}
-    return site.frame.page("sparql.html", prefixes=PREFIXES, query=operation.query, downloads=downloads, **shown)
+    asked = [("query", operation.query), *(("asOf", one) for one in (operation.as_of,) if one)]
+    asked += [("default-graph-uri", one) for one in operation.default_graphs]
+    asked += [("named-graph-uri", one) for one in operation.named_graphs]
+    address = f"{site.addresses.local('sparql')}?{urlencode(asked)}"
+    formats = GRAPHS if answer.form == "construct" else RESULTS
+    return site.frame.page(
+        "sparql.html",
+        prefixes=PREFIXES,
+        query=operation.query,
+        downloads={label: f"{address}&format={name}" for label, name in formats.items()},
+        snippets=() if answer.form == "construct" else snippets(site.addresses.absolute("sparql"), operation.query),
+        **shown_results(site.addresses, workers, answer, lambda page: f"{address}&page={page}"),
+    )
 
 
-def shown_results(site: Site, answer: Answer) -> dict[str, Any]:
-    """Return what the template of results shows of an answer."""
+def shown_results(addresses: Addresses, workers: Workers, answer: Answer, turn: Callable[[int], str]) -> dict[str, Any]:
+    """Return what the template of results shows of an answer; ``turn`` tells where each page of its rows is found.
+
+    Titles of things come from ``workers``. Raises ParameterError for a page that there is none of.
+    """
     shown: dict[str, Any] = {"form": answer.form}
     if answer.form == "construct":
         return shown | {"turtle": answer.body.decode()}
-    return shown | _table(json.loads(answer.body), site.addresses)
-
-
-def _table(results: Mapping[str, Any], addresses: Addresses) -> dict[str, Any]:
+    results = json.loads(answer.body)
     if "boolean" in results:
-        return {"boolean": results["boolean"]}
+        return shown | {"boolean": results["boolean"]}
     names: list[str] = results["head"]["vars"]
-    bindings: list[Mapping[str, Any]] = results["results"]["bindings"]
-    rows = [[_cell(row.get(name), addresses) for name in names] for row in bindings[:ROWS]]
-    return {"names": names, "rows": rows, "count": len(bindings)}
+    bindings: list[Row] = results["results"]["bindings"]
+    page = _page_number(len(bindings))
+    rows = bindings[ROWS * (page - 1) : ROWS * page]
+    titles = workers.ask(Labels(_iris(rows)))
+    table = [_cells([row.get(name) for name in names], addresses, titles) for row in rows]
+    before = turn(page - 1) if page > 1 else ""
+    after = turn(page + 1) if ROWS * page < len(bindings) else ""
+    first = ROWS * (page - 1) + 1
+    return shown | {"names": names, "rows": table, "count": len(bindings), "first": first, "turns": (before, after)}
 
 
-def _cell(binding: Mapping[str, Any] | None, addresses: Addresses) -> ShownTerm | None:
-    if binding is None:
-        return None
-    if binding["type"] == "uri":
-        href = addresses.href(binding["value"])
-        text = binding["value"].removeprefix(addresses.base)
-        shown = compact(binding["value"]) if text == binding["value"] else text
-        return ShownTerm(unquote(shown), href, href == binding["value"], iri=binding["value"])
-    if binding["type"] not in ("literal", "typed-literal"):
-        return ShownTerm(_text(binding))
-    return ShownTerm(binding["value"], language=binding.get("xml:lang"), datatype=compact(binding.get("datatype", "")))
+def _page_number(count: int) -> int:
+    text, last = request.values.get("page", "1"), max(1, -(-count // ROWS))
+    if not re.fullmatch(r"[1-9][0-9]{0,6}", text, re.ASCII) or int(text) > last:
+        raise ParameterError(f"page must be a number from 1 to {last}", "page")
+    return int(text)
 
 
-def _text(binding: Mapping[str, Any]) -> str:
+def _iris(rows: Sequence[Row]) -> tuple[str, ...]:
+    found = (one["value"] for row in rows for one in row.values() if one["type"] == "uri")
+    return tuple(one for one in list(dict.fromkeys(found))[:LABELLED] if _is_iri(one))
+
+
+def _is_iri(text: str) -> bool:
+    """Whether the engine takes it for an IRI: a store may hold others."""
+    try:
+        NamedNode(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _cells(row: Sequence[Binding | None], addresses: Addresses, titles: Mapping[str, Label]) -> list[ShownTerm | None]:
+    """Return a row as shown: where a title stands beside its thing, the title leads there, and is not repeated."""
+    texts = {one["value"] for one in row if one and one["type"] == "literal"}
+    told = {one["value"]: titles[one["value"]][0] for one in row if one and one["value"] in titles}
+    led = {text: iri for iri, text in told.items() if text in texts}
+    others = {iri: label for iri, label in titles.items() if iri not in led.values()}
+    return [_cell(one, addresses, others, led) if one else None for one in row]
+
+
+def _cell(binding: Binding, addresses: Addresses, titles: Mapping[str, Label], led: Mapping[str, str]) -> ShownTerm:
     value = binding["value"]
-    return f"_:{value}" if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if binding["type"] == "uri":
+        href = addresses.href(value)
+        text, language = titles.get(value, (_path(value, addresses), ""))
+        return ShownTerm(_shortened(text), href, href == value, language or None, iri=value)
+    if binding["type"] not in ("literal", "typed-literal"):
+        return ShownTerm(f"_:{value}" if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+    datatype = compact(binding.get("datatype", ""))
+    href = addresses.href(led[value]) if value in led else None
+    return ShownTerm(_shortened(value), href, language=binding.get("xml:lang"), datatype=datatype)
+
+
+def _path(iri: str, addresses: Addresses) -> str:
+    """Return how an IRI without a title is shown: its path below the base, or its prefixed name."""
+    text = iri.removeprefix(addresses.base)
+    return unquote(compact(iri) if text == iri else text)
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"

@@ -12,6 +12,7 @@ from kg.errors import ResultTooLargeError
 from kg.lookup import memento, newest, parts, resource_state
 from kg.lookup.capabilities import capabilities
 from kg.lookup.describe import describe, newest_events, total_of
+from kg.lookup.labels import Label, labels
 from kg.lookup.listing.columns import columns
 from kg.lookup.listing.listing import hubs
 from kg.lookup.locate import Location, locate
@@ -133,6 +134,17 @@ class Locate(GraphOperation[Location | None]):
     def answer(self, graph: Graph) -> Location | None:
         """Return what the first one that the graph knows stands for, or None."""
         return locate(graph, self.iris, self.identifiers)
+
+
+@dataclass(frozen=True, slots=True)
+class Labels(GraphOperation[dict[str, Label]]):
+    """Tell what some IRIs are called, see kg.lookup.labels."""
+
+    iris: tuple[str, ...]
+
+    def answer(self, graph: Graph) -> dict[str, Label]:
+        """Return the label and its language of each IRI that has one."""
+        return labels(graph, self.iris)
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,20 +344,8 @@ class VersionsPage(GraphOperation[bytes]):
 
 OPERATIONS: Final[Table[GraphOperation[Any] | Open]] = Table(
     Open,
-    *(
-        Evaluate,
-        Scopes,
-        Describe,
-        DescribePage,
-        Locate,
-        Newest,
-        Hubs,
-        ListEvents,
-        WriteEvents,
-        CountDays,
-        FindText,
-        Search,
-    ),
+    *(Evaluate, Scopes, Describe, DescribePage, Locate, Labels, Newest, Hubs),
+    *(ListEvents, WriteEvents, CountDays, FindText, Search),
     *(Reconcile, Suggest, Extend, DumpGraph, Capabilities),
     *(Mementos, DescribeMemento, DescribeMementoPage, VersionsPage),
 )

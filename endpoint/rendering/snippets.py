@@ -1,0 +1,70 @@
+"""Snippets of programs that ask a query, to copy."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """A program: what it is for, and its text."""
+
+    title: str
+    text: str
+
+
+def snippets(endpoint: str, query: str) -> tuple[Snippet, ...]:
+    """Return programs that ask the SPARQL endpoint at an address a SELECT or ASK query."""
+    python = _python(query)
+    return (
+        Snippet("curl", _CURL.format(endpoint=shlex.quote(endpoint), query=shlex.quote(query))),
+        Snippet("Python, with pandas", _PANDAS.format(endpoint=json.dumps(endpoint), query=python)),
+        Snippet("Python, with SPARQLWrapper", _WRAPPER.format(endpoint=json.dumps(endpoint), query=python)),
+        Snippet("R", _R.format(endpoint=json.dumps(endpoint), query=_r(query))),
+    )
+
+
+def file_snippets(address: str) -> tuple[Snippet, ...]:
+    """Return programs that read the table in CSV at an address."""
+    quoted = json.dumps(address)
+    return (
+        Snippet("curl", f"curl {shlex.quote(address)}"),
+        Snippet("Python, with pandas", f"import pandas\n\nrows = pandas.read_csv({quoted})\nprint(rows)"),
+        Snippet("R", f"rows <- read.csv({quoted})\nprint(rows)"),
+    )
+
+
+_CURL = """curl --get {endpoint} -H 'Accept: text/csv' \\
+  --data-urlencode query={query}"""
+_PANDAS = """from urllib.parse import urlencode
+import pandas
+
+query = {query}
+rows = pandas.read_csv({endpoint} + "?" + urlencode({{"query": query, "format": "csv"}}))
+print(rows)"""
+_WRAPPER = """from SPARQLWrapper import JSON, SPARQLWrapper
+
+query = {query}
+endpoint = SPARQLWrapper({endpoint})
+endpoint.setQuery(query)
+endpoint.setReturnFormat(JSON)
+for row in endpoint.queryAndConvert()["results"]["bindings"]:
+    print({{name: term["value"] for name, term in row.items()}})"""
+_R = """query <- {query}
+address <- paste0({endpoint}, "?format=csv&query=", URLencode(query, reserved = TRUE))
+rows <- read.csv(address)
+print(rows)"""
+
+
+def _python(text: str) -> str:
+    """Return a string of Python; over several lines where nothing in it has to be escaped."""
+    plain = '"""' not in text and "\\" not in text and not text.endswith('"')
+    return f'"""{text}"""' if plain else repr(text)
+
+
+def _r(text: str) -> str:
+    """Return a raw string of R (4.0 or later), with as many dashes as its end is not in the text."""
+    dashes = next("-" * number for number in range(len(text) + 1) if f'){"-" * number}"' not in text)
+    return f'r"{dashes}({text}){dashes}"'
