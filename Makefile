@@ -64,7 +64,6 @@ clean:
 
 docs: $(STAMP)
 	$(VENV)/bin/python -m kg.settings > docs/settings.md
-	$(VENV)/bin/python -m kg.query.questions > docs/questions.md
 
 # The folder to submit to w3id.org, with the one thing that only its submitter knows: the address of a public server.
 w3id: export SERVER := $(SERVER)

@@ -17,6 +17,7 @@ from endpoint.catalog import dumps, linksets, snapshots
 from endpoint.catalog import views as catalog
 from endpoint.discovery import openapi, well_known
 from endpoint.documents import context, memento, resource, vocabulary
+from endpoint.documents import terms as known_terms
 from endpoint.feeds import views as feeds
 from endpoint.front import about, home
 from endpoint.html import assets, search
@@ -55,6 +56,7 @@ PARTS: Final = (
         memento,
         protocol,
         questions,
+        known_terms,
         graph_store,
         vocabulary,
         context,
