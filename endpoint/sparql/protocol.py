@@ -53,6 +53,10 @@ SELECT ?date ?event ?title ?source WHERE {
 }
 ORDER BY DESC(?date) ?event
 LIMIT 100"""
+SHOWN: Final = (
+    Parameter("page", "Number of the page of rows that a browser is shown, from 1."),
+    Parameter("view", "What a browser is shown: table, or map, timeline or chart where the columns allow it."),
+)
 SPARQL: Final = Description(
     media_types((*RESULTS, *GRAPHS)),
     (200, 202),
@@ -63,7 +67,7 @@ SPARQL: Final = Description(
         Parameter("format", "The name or media type of a format, instead of Accept.", many=True),
         Parameter("output", "The same as format.", many=True),
         Parameter("timeout", "Longest time for the answer, in seconds."),
-        Parameter("page", "Number of the page of rows that a browser is shown, from 1."),
+        *SHOWN,
         Parameter("asOf", "Ask the graph as it was at this time (ISO 8601)."),
         Parameter("update", "A SPARQL 1.1 update, in a form."),
         Parameter("using-graph-uri", "A graph of the default graph of an update.", many=True),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -17,7 +17,7 @@ from endpoint.site import limits
 from endpoint.site.log import outcome, record
 from endpoint.site.problems import acceptable, status_of
 from endpoint.site.site import Site, site, tagged
-from endpoint.sparql.protocol import PAGE_BYTES, respond
+from endpoint.sparql.protocol import PAGE_BYTES, SHOWN, respond
 from endpoint.sparql.result_page import shown_results
 from kg.errors import NewsgraphError
 from kg.query.evaluate import Answer
@@ -28,7 +28,6 @@ blueprint = Routes("questions", __name__)
 
 LIST: Final = Description(media_types((HTML, JSON)))
 SUFFIXES: Final = ("csv", "tsv", "json", "xml")
-PAGE: Final = Parameter("page", "Number of the page of rows that a browser is shown, from 1.")
 INPUTS: Final = {"date": "date", "number": "number"}
 """The types of form fields by those of parameters; all others are written as text."""
 
@@ -95,14 +94,14 @@ def _shown(here: Site, asked: CompetencyQuestion, values: dict[str, str], answer
     given = {name: value for name, value in values.items() if value}
     address = f"questions/{asked.name}"
 
-    def at(suffix: str = "", **more: str) -> str:
-        query = urlencode(given | more)
+    def at(suffix: str, more: Mapping[str, str]) -> str:
+        query = urlencode({**given, **more})
         return f"{address}{suffix}" + (f"?{query}" if query else "")
 
     local = here.addresses.local
-    downloads = {one.upper(): local(at(f".{one}")) for one in SUFFIXES}
-    results = shown_results(here.addresses, here.workers, answer, lambda page: local(at(page=str(page))))
-    return results | {"downloads": downloads, "snippets": file_snippets(here.addresses.absolute(at(".csv")))}
+    downloads = {one.upper(): local(at(f".{one}", {})) for one in SUFFIXES}
+    results = shown_results(here.addresses, here.workers, answer, lambda more: local(at("", more)))
+    return results | {"downloads": downloads, "snippets": file_snippets(here.addresses.absolute(at(".csv", {})))}
 
 
 def _answer(here: Site, query: str, chosen: Format, limit: int | None = None) -> Answer:
@@ -112,7 +111,7 @@ def _answer(here: Site, query: str, chosen: Format, limit: int | None = None) ->
 
 def _described(asked: CompetencyQuestion) -> Description:
     """Return the description of a question's routes: its file is the one place that says what its parameters are."""
-    parameters = (*map(_parameter, asked.parameters), PAGE)
+    parameters = (*map(_parameter, asked.parameters), *SHOWN)
     return Description(media_types(RESULTS), parameters=parameters, text=asked.title, values=SUFFIXES)
 
 

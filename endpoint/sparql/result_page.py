@@ -15,6 +15,18 @@ from endpoint.http.urls import Addresses
 from endpoint.rendering.snippets import snippets
 from endpoint.site.site import Site
 from endpoint.sparql.request import QueryRequest
+from endpoint.sparql.result_views import (
+    FIGURED,
+    Binding,
+    ResultColumns,
+    ResultView,
+    Row,
+    columns,
+    result_bars,
+    result_histogram,
+    result_map,
+    result_timeline,
+)
 from kg.errors import ParameterError
 from kg.lookup.labels import Label
 from kg.query.evaluate import Answer
@@ -33,9 +45,6 @@ RESULTS: Final = {"CSV": "csv", "TSV": "tsv", "JSON": "json", "XML": "xml"}
 GRAPHS: Final = {"Turtle": "turtle", "JSON-LD": "jsonld", "RDF/XML": "rdfxml", "N-Triples": "ntriples"}
 """What is offered for downloading, by what it is called on the page."""
 
-Binding = Mapping[str, Any]
-Row = Mapping[str, Binding]
-
 
 def results_page(site: Site, workers: Workers, operation: QueryRequest, answer: Answer) -> str:
     """Return the page with the query form and the results below it."""
@@ -50,14 +59,16 @@ def results_page(site: Site, workers: Workers, operation: QueryRequest, answer: 
         query=operation.query,
         downloads={label: f"{address}&format={name}" for label, name in formats.items()},
         snippets=() if answer.form == "construct" else snippets(site.addresses.absolute("sparql"), operation.query),
-        **shown_results(site.addresses, workers, answer, lambda page: f"{address}&page={page}"),
+        **shown_results(site.addresses, workers, answer, lambda more: f"{address}&{urlencode(more)}"),
     )
 
 
-def shown_results(addresses: Addresses, workers: Workers, answer: Answer, turn: Callable[[int], str]) -> dict[str, Any]:
-    """Return what the template of results shows of an answer; ``turn`` tells where each page of its rows is found.
+def shown_results(
+    addresses: Addresses, workers: Workers, answer: Answer, at: Callable[[Mapping[str, str]], str]
+) -> dict[str, Any]:
+    """Return what the template of results shows of an answer; ``at`` tells the address with more parameters.
 
-    Titles of things come from ``workers``. Raises ParameterError for a page that there is none of.
+    Titles of things come from ``workers``. Raises ParameterError for a page, or a view, that there is none of.
     """
     shown: dict[str, Any] = {"form": answer.form}
     if answer.form == "construct":
@@ -66,15 +77,57 @@ def shown_results(addresses: Addresses, workers: Workers, answer: Answer, turn: 
     if "boolean" in results:
         return shown | {"boolean": results["boolean"]}
     names: list[str] = results["head"]["vars"]
-    bindings: list[Row] = results["results"]["bindings"]
+    rows: list[Row] = results["results"]["bindings"]
+    found = columns(names, rows)
+    view = _view(found)
+    shown |= {"names": names, "count": len(rows), "view": view}
+    shown["views"] = {one: at({"view": one}) for one in found.views} if len(found.views) > 1 else {}
+    if view == ResultView.TABLE:
+        return shown | _table(names, rows, addresses, workers, at)
+    return shown | _figure(view, found, names, rows[:FIGURED], addresses, workers)
+
+
+def _view(found: ResultColumns) -> ResultView:
+    text = request.values.get("view", ResultView.TABLE)
+    view = next((one for one in found.views if one == text), None)
+    if view is None:
+        raise ParameterError(f"view must be {' or '.join(found.views)} for these columns", "view", found.views)
+    return view
+
+
+def _table(
+    names: Sequence[str],
+    bindings: Sequence[Row],
+    addresses: Addresses,
+    workers: Workers,
+    at: Callable[[Mapping[str, str]], str],
+) -> dict[str, Any]:
     page = _page_number(len(bindings))
     rows = bindings[ROWS * (page - 1) : ROWS * page]
     titles = workers.ask(Labels(_iris(rows)))
     table = [_cells([row.get(name) for name in names], addresses, titles) for row in rows]
-    before = turn(page - 1) if page > 1 else ""
-    after = turn(page + 1) if ROWS * page < len(bindings) else ""
-    first = ROWS * (page - 1) + 1
-    return shown | {"names": names, "rows": table, "count": len(bindings), "first": first, "turns": (before, after)}
+    before = at({"page": str(page - 1)}) if page > 1 else ""
+    after = at({"page": str(page + 1)}) if ROWS * page < len(bindings) else ""
+    return {"rows": table, "first": ROWS * (page - 1) + 1, "turns": (before, after)}
+
+
+def _figure(
+    view: ResultView,
+    found: ResultColumns,
+    names: Sequence[str],
+    rows: Sequence[Row],
+    addresses: Addresses,
+    workers: Workers,
+) -> dict[str, Any]:
+    shown: dict[str, Any] = {"of": len(rows)}
+    if view == ResultView.MAP:
+        return shown | {"figure": result_map(found, names, rows, addresses)}
+    if view == ResultView.CHART and found.period:
+        return shown | {"figure": result_histogram(found, rows, addresses)}
+    titles = workers.ask(Labels(_iris([{"": row[found.thing]} for row in rows if found.thing in row])))
+    if view == ResultView.TIMELINE:
+        return shown | {"figure": result_timeline(found, rows, addresses, titles)}
+    return shown | {"bars": result_bars(found, rows, addresses, titles)}
 
 
 def _page_number(count: int) -> int:

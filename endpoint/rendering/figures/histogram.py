@@ -30,13 +30,16 @@ class Bar:
     href: str
 
 
-def histogram(counts: Mapping[str, int], title: str, href: Callable[[str], str], narrow: str = "") -> Markup:
+def histogram(
+    counts: Mapping[str, int], title: str, href: Callable[[str], str], narrow: str = "", unit: str = "event"
+) -> Markup:
     """Return bars for how many events there are in each year, month or day; nothing if there is none at all.
 
     The keys of ``counts`` are all years (2012), all months (2012-02) or all days (2012-02-06), in any order; those
     between them that are missing have no events. Of very many the last MOST are shown, and it is told how many events
     are left out. ``href`` tells the address for a key. ``narrow`` is the address to which a range that is drawn with
-    the help of the script is added as ``from`` and ``to``; without it, none can be. Raises ValueError for other keys.
+    the help of the script is added as ``from`` and ``to``; without it, none can be. ``unit`` is the word
+    for what is counted. Raises ValueError for other keys.
     """
     if not any(counts.values()):
         return Markup()
@@ -58,6 +61,7 @@ def histogram(counts: Mapping[str, int], title: str, href: Callable[[str], str],
             height=HEIGHT,
             left_out=sum(counts.values()) - sum(one.events for one in bars),
             narrow=narrow,
+            unit=unit,
         )
     )
 

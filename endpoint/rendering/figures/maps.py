@@ -58,6 +58,7 @@ def event_map(
     area: Callable[[BoundingBox], str],
     *,
     whole: bool = False,
+    unit: str = "event",
 ) -> Markup:
     """Return a map of where events happened, which is as large as the points need, or the whole inhabited world.
 
@@ -65,12 +66,14 @@ def event_map(
     Points that are close to each other are one circle. Its area is proportional to how many events happened there,
     down to a smallest circle. ``place`` tells the address for a point, ``area`` that for all in a box, which it has
     as ``bbox``. The list of all points, for those who cannot see the map, is in the element ``details`` below it.
+    ``unit`` is the word for what is counted. What has no address is no link.
     """
     view = WORLD if whole else _view(points)
     found = clusters(points, view)
     return Markup(  # noqa: S704 - of a template that escapes
         TEMPLATES.get_template("figures/map.html").render(
             title=title,
+            unit=unit,
             view=view,
             area=area(view.box),
             outlines=outlines(view, 2 * WIDTH),

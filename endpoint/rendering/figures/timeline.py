@@ -35,13 +35,18 @@ class Dot:
 
 
 def timeline(
-    events: Sequence[EventSummary], title: str, href: Callable[[EventSummary], str], narrow: str = ""
+    events: Sequence[EventSummary],
+    title: str,
+    href: Callable[[EventSummary], str],
+    narrow: str = "",
+    unit: str = "event",
 ) -> Markup:
     """Return dots for events, in any order, above the axis of their days; nothing if no event has a day.
 
     Where more events are close to each other than there is room for, only the first of them are shown; the figure tells
     how many are not, with those that have no day. ``href`` tells the address for an event. ``narrow`` is the address to
     which a range that is drawn with the help of the script is added as ``from`` and ``to``; without it, none can be.
+    ``unit`` is the word for what is shown.
     """
     dated = sorted((one for one in events if terms.is_day(one.date)), key=lambda one: one.date)
     if not dated:
@@ -59,6 +64,7 @@ def timeline(
             row=ROW,
             left_out=len(events) - len(dots),
             narrow=narrow,
+            unit=unit,
         )
     )
 
