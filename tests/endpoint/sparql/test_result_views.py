@@ -69,7 +69,9 @@ def test_a_timeline_leads_to_the_things(send) -> None:
 def test_a_chart_of_periods_leads_to_them(send, period: str, href: str) -> None:
     query = f'SELECT * {{ VALUES (?when ?events) {{ ("{period}" 3) ("{period}" 4) }} }}'
     text = page(send, query, "chart").text
-    assert re.findall(r'<a class="bar"[^>]* href="([^"]*)" aria-label="[^"]*: (\d+ events)"', text) == [(href, "7 events")]
+    assert re.findall(r'<a class="bar"[^>]* href="([^"]*)" aria-label="[^"]*: (\d+ events)"', text) == [
+        (href, "7 events")
+    ]
 
 
 def test_a_chart_of_other_rows_has_a_bar_for_each_of_the_first(send) -> None:
