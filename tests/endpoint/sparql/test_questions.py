@@ -92,6 +92,6 @@ def test_the_description_of_the_addresses_has_every_parameter(send) -> None:
     for one in questions():
         for path in (f"/questions/{one.name}", f"/questions/{one.name}.{{suffix}}"):
             described = [each for each in paths[path]["get"].get("parameters", ()) if each["in"] == "query"]
-            assert [each["name"] for each in described] == [*(each.name for each in one.parameters), "page"]
+            assert [each["name"] for each in described] == [*(each.name for each in one.parameters), "page", "view"]
     date = paths["/questions/one-day"]["get"]["parameters"][0]["schema"]
     assert date == {"type": "string", "format": "date"}
