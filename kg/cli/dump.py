@@ -67,9 +67,9 @@ def dump(
     current = store.current()
     selection = Selection(current.manifest.base, part, year, find(store, since).database if since else None)
     if output:
-        dumping.dump(current.database, by_name(name), output, selection)
+        dumping.dump(store, current, by_name(name), output, selection)
     else:
-        dumping.write(current.database, by_name(name), sys.stdout.buffer, selection)
+        dumping.write(store, current, by_name(name), sys.stdout.buffer, selection)
 
 
 def _release(settings: Settings, folder: Path) -> None:

@@ -52,6 +52,7 @@ from kg.store.embedded import EmbeddedGraph
 from kg.store.layout import Store
 from kg.store.past import instant, text
 from kg.store.snapshot import Manifest, Snapshot
+from kg.store.written import logged
 from kg.version import __version__
 from kg.write import log
 
@@ -116,7 +117,7 @@ def build(
 
             def prepare(made: Snapshot) -> None:
                 sums = kept_months.keep_all(store, archives, settings.base, ledger.known_now, converted, scratch)
-                if sums and not (adopted.sources or last_write):
+                if sums and not adopted.sources:
                     shards.note(store, made, sums)
                 ready(made)
 
@@ -349,7 +350,7 @@ def _replay(store: Store, draft: Path, counts: dict[str, int]) -> int:
     """
     if store.has_current:
         log.settle(store, store.current().manifest.writes)
-    if not log.logged(store):
+    if not logged(store):
         return 0
     database = EmbeddedGraph(str(snapshot.database(draft)))
     before = len(database)

@@ -25,7 +25,9 @@ from kg.rdf.formats import Format
 from kg.rdf.graph import Graph
 from kg.rdf.lines import statements
 from kg.rdf.prefixes import expand
-from kg.store.embedded import EmbeddedGraph
+from kg.store import shards
+from kg.store.layout import Store
+from kg.store.snapshot import Snapshot
 
 LINES: Final = (RdfFormat.N_TRIPLES, RdfFormat.N_QUADS)
 GZIP_LEVEL: Final = 6
@@ -33,42 +35,66 @@ BUFFER: Final = 1 << 20
 TYPE: Final = f" <{expand('rdf:type')}> ".encode()
 
 
-def dump(database: Path, wanted: Format, output: Path, selection: Selection = WHOLE) -> None:
-    """Write what is selected of a database to ``output``, gzipped if its name ends in ``.gz``.
+def dump(store: Store, source: Snapshot, wanted: Format, output: Path, selection: Selection = WHOLE) -> None:
+    """Write what is selected of a snapshot of ``store`` to ``output``, gzipped if its name ends in ``.gz``.
 
-    The file appears when it is whole. Raises FormatError if ``wanted`` is no RDF format, NotFoundError if the graph
-    has nothing of the part or the year selected, StoreError if the database cannot be read or the file not written.
+    The file appears when it is whole; raises as ``write`` does.
     """
-    if wanted.rdf is None:
-        raise FormatError(f"{wanted.label} cannot hold a graph")
-    graph = opened(database)
-    with replacing(output) as file, selected(graph, selection, output.parent) as blocks, packed(file, output) as target:
-        serialise(blocks, wanted, target, graphs=has_graphs(graph))
+    _check(wanted)
+    with replacing(output) as file, packed(file, output) as target:
+        write(store, source, wanted, target, selection, folder=output.parent)
 
 
-def write(database: Path, wanted: Format, file: IO[bytes], selection: Selection = WHOLE) -> None:
-    """Write what is selected of a database to an open file; raises as ``dump`` does."""
-    if wanted.rdf is None:
-        raise FormatError(f"{wanted.label} cannot hold a graph")
-    graph = opened(database)
-    with selected(graph, selection) as blocks:
+def write(
+    store: Store,
+    source: Snapshot,
+    wanted: Format,
+    file: IO[bytes],
+    selection: Selection = WHOLE,
+    *,
+    whole: Path | None = None,
+    folder: Path | None = None,
+) -> None:
+    """Write what is selected of a snapshot of ``store`` to an open file.
+
+    ``whole`` may name a dump of all of it as gzipped N-Quads, ``folder`` is for temporary files. Raises FormatError if
+    ``wanted`` is no RDF format, NotFoundError if the graph has nothing of the part or the year selected, StoreError if
+    the snapshot cannot be read or the file not be written.
+    """
+    _check(wanted)
+    graph = source.open()
+    with ExitStack() as opened:
+        found = None
+        if selection.year is None and selection.since is None:
+            found = statements.blocks(_unpacked(whole, opened)) if whole else _of_shards(store, source, opened)
+        if found:
+            blocks = dump_parts.chosen(found, selection)
+        else:
+            blocks = opened.enter_context(selected(graph, selection, folder))
         serialise(blocks, wanted, file, graphs=has_graphs(graph))
 
 
-def opened(database: Path) -> Graph:
-    """Open the database in a folder read-only; raises StoreError if that is not possible."""
-    try:
-        return EmbeddedGraph.read_only(str(database))
-    except (OSError, RuntimeError) as error:
-        raise StoreError(f"the database {database} cannot be opened: {error}; build again") from error
+def _check(wanted: Format) -> None:
+    if wanted.rdf is None:
+        raise FormatError(f"{wanted.label} cannot hold a graph")
+
+
+def _unpacked(whole: Path, opened: ExitStack) -> IO[bytes]:
+    return cast("IO[bytes]", opened.enter_context(gzip.open(whole)))
+
+
+def _of_shards(store: Store, source: Snapshot, opened: ExitStack) -> Iterator[bytes] | None:
+    """Return the blocks of a snapshot from the sorted files that it was built from, if all of them are there."""
+    found = shards.read(store, source, opened)
+    return None if found is None else (b"".join(block.lines) for block in found)
 
 
 @contextmanager
 def selected(graph: Graph, selection: Selection, folder: Path | None = None) -> Iterator[Iterator[bytes]]:
     """Give the blocks (see kg.rdf.lines.statements) of what is selected of a graph, in order.
 
-    ``folder`` is for temporary files.
-    Raises NotFoundError if the graph has nothing of the part or the year, StoreError if it cannot be read.
+    ``folder`` is for temporary files. Raises NotFoundError if the graph has nothing of the part or the year,
+    StoreError if it cannot be read.
     """
     with ExitStack() as files:
         try:

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import gzip
 import re
-from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Final, cast
+from typing import Final, cast
 
-from kg.errors import FormatError
 from kg.publish import diff, dump
-from kg.publish.dump_parts import PARTS, Part, Selection, chosen
+from kg.publish.dump_parts import PARTS, Part, Selection
 from kg.rdf.formats import RDF_FORMATS, Format, by_name, by_suffix
-from kg.rdf.lines import statements
-from kg.rdf.lines.blocks import merged
-from kg.store import shards, snapshot
+from kg.store import snapshot
 from kg.store.layout import Store
 from kg.store.snapshot import Manifest, Snapshot
 
@@ -94,39 +88,15 @@ def make(store: Store, source: Snapshot, file: DumpFile, folder: Path, whole: Pa
     or if the file cannot be written.
     """
     output = folder / file.name
+    since = diff.find(store, file.since).database if file.since and file.format != PATCH else None
+    selection = Selection(source.manifest.base, file.part, file.year, since)
     with dump.replacing(output) as target, dump.packed(target, output) as writable:
         if file.format == PATCH:
             diff.write_patch(store, str(file.since), source.id, writable)
         else:
-            _write(store, source, file, writable, whole)
+            dump.write(store, source, file.format, writable, selection, whole=whole)
     found = snapshot.checksum(output)
     return MadeDump(file, found["bytes"], found["sha256"])
-
-
-def _write(store: Store, source: Snapshot, file: DumpFile, target: IO[bytes], whole: Path | None) -> None:
-    if file.format.rdf is None:
-        raise FormatError(f"{file.format.label} cannot hold a graph")
-    since = diff.find(store, file.since).database if file.since else None
-    selection = Selection(source.manifest.base, file.part, file.year, since)
-    database = source.open()
-    graphs = dump.has_graphs(database)
-    with ExitStack() as opened:
-        found = None
-        if file.year is None and since is None:
-            found = _whole(whole, opened) or (None if graphs else _of_shards(store, source, opened))
-        blocks = chosen(found, selection) if found else opened.enter_context(dump.selected(database, selection))
-        dump.serialise(blocks, file.format, target, graphs=graphs)
-
-
-def _whole(whole: Path | None, opened: ExitStack) -> Iterator[bytes] | None:
-    """Return the blocks of a dump of everything, if there is one already."""
-    return statements.blocks(cast("IO[bytes]", opened.enter_context(gzip.open(whole)))) if whole else None
-
-
-def _of_shards(store: Store, source: Snapshot, opened: ExitStack) -> Iterator[bytes] | None:
-    """Return the blocks of a snapshot from the sorted files that it was built from, if all of them are there."""
-    found = shards.sound(store, source, opened)
-    return None if found is None else (b"".join(block.lines) for block in merged(found))
 
 
 def sums(made: list[MadeDump]) -> str:

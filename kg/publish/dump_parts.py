@@ -21,7 +21,7 @@ from pyoxigraph import RdfFormat, serialize
 from kg.errors import NotFoundError, StoreError
 from kg.rdf import Literal as RdfLiteral
 from kg.rdf import NamedNode, Quad, terms
-from kg.rdf.graph import Graph
+from kg.rdf.graph import Graph, Term
 from kg.rdf.lines import patch, statements
 from kg.store.embedded import EmbeddedGraph
 
@@ -45,6 +45,11 @@ class Selection:
 
 
 WHOLE: Final = Selection()
+
+DATES: Final = (
+    "SELECT DISTINCT ?date { { ?one schema:startDate ?date } UNION { GRAPH ?graph { ?one schema:startDate ?date } } }"
+)
+"""The engine has dates in its index, so that it need not look up what has them."""
 
 
 @contextmanager
@@ -158,16 +163,14 @@ def _leads_on(quad: Quad, iri: str, ours: set[str], closed: tuple[str, ...]) -> 
 
 def _dated(graph: Graph, year: int) -> set[NamedNode]:
     """Return the days and events of a year."""
-    return {
-        quad.subject
-        for quad in graph.quads_for_pattern(None, terms.START_DATE, None, None)
-        if isinstance(quad.subject, NamedNode)
-        and isinstance(quad.object, RdfLiteral)
-        and quad.object.value.startswith(f"{year:04d}-")
-    }
+    found: set[NamedNode] = set()
+    for (date,) in graph.select(DATES):
+        if isinstance(date, RdfLiteral) and date.value.startswith(f"{year:04d}-"):
+            found.update(_referring(graph, terms.START_DATE, date))
+    return found
 
 
-def _referring(graph: Graph, predicate: NamedNode, thing: NamedNode) -> Iterator[NamedNode]:
+def _referring(graph: Graph, predicate: NamedNode, thing: Term) -> Iterator[NamedNode]:
     for quad in graph.quads_for_pattern(None, predicate, thing, None):
         if isinstance(quad.subject, NamedNode):
             yield quad.subject

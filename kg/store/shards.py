@@ -1,58 +1,78 @@
-"""Shards: the default graph of a built snapshot as sorted files, which can be read without asking the engine.
+"""Shards: the graph of a snapshot as sorted files, which can be read without asking the engine.
 
 A build loads its graph from one N-Triples file for each month, and one of what only all months together tell. Each has
 its lines in the order of their bytes, without repeats, and lies with the kept months until another build is published.
-A note beside them says which snapshot they make up, and what their checksums are. There is none where the snapshot has
-more than its files: statements of enrichment, or writes made again.
+A note beside them says which snapshot they make up, and what their checksums are. What was written since, or before and
+again by that build, is in the log of writes, and is put in its places while the shards are read. There is no note where
+the snapshot has statements of enrichment.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import IO
 
-from kg.rdf.lines import blocks
-from kg.rdf.lines.blocks import Collector
+from kg.rdf.lines import blocks, statements
+from kg.rdf.lines.blocks import Block, Collector
+from kg.store import written
 from kg.store.layout import Store
 from kg.store.snapshot import Snapshot
+from kg.store.written import WrittenLines
 
 
 def note(store: Store, snapshot: Snapshot, shards: Mapping[str, str]) -> None:
-    """Note the files, by name with their SHA-256, that make up the default graph of a snapshot."""
+    """Note the files, by name with their SHA-256, that make up what was built of archives in a snapshot."""
     text = json.dumps({"snapshot": snapshot.id, "shards": dict(shards)})
     store.shards.write_text(text, encoding="utf-8")
 
 
 def gather(store: Store, snapshot: Snapshot, collectors: Iterable[Collector]) -> None:
-    """Feed ``collectors`` with the blocks of a snapshot: from its shards if all are there and sound, else from itself.
+    """Feed ``collectors`` with what the default graph of a snapshot says: from its shards if it has any, else itself.
 
     Raises StoreError if the snapshot cannot be read.
     """
     with ExitStack() as opened:
-        found = sound(store, snapshot, opened)
+        found = read(store, snapshot, opened, default_graph=True)
         if found is None:
             blocks.gather(snapshot.open(), collectors)
         else:
-            blocks.feed(blocks.merged(found), collectors)
+            blocks.feed(found, collectors)
 
 
-def sound(store: Store, snapshot: Snapshot, opened: ExitStack) -> list[IO[bytes]] | None:
-    """Return the shards of a snapshot, open until ``opened`` closes; None if one is missing or damaged, or it has none.
+def read(store: Store, snapshot: Snapshot, opened: ExitStack, *, default_graph: bool = False) -> Iterator[Block] | None:
+    """Return the blocks of a snapshot in order, from its shards; None if one is missing or damaged, or it has none.
 
-    Who has them open can read them to the end, also if a build takes them away meanwhile.
+    The lines of named graphs, those of N-Quads, are left out for ``default_graph``. The shards are open until
+    ``opened`` closes: who has them open can read them to the end, also if a build takes them away meanwhile.
     """
+    found, changed = _sound(store, snapshot, opened), written.since_build(store, snapshot)
+    if found is None or changed is None:
+        return None
+    return _changed(found, changed.default_graph if default_graph else changed)
+
+
+def _changed(shards: list[IO[bytes]], changed: WrittenLines) -> Iterator[Block]:
+    """Yield the blocks of shards as writes have changed them."""
+    gone = {statements.subject(line) for line in changed.gone}
+    for block in blocks.merged([*shards, changed.fresh] if changed.fresh else shards):
+        if block.subject in gone:
+            block.lines = [line for line in block.lines if line not in changed.gone]
+        if block.lines:
+            yield block
+
+
+def _sound(store: Store, snapshot: Snapshot, opened: ExitStack) -> list[IO[bytes]] | None:
     try:
         found = json.loads(store.shards.read_text(encoding="utf-8"))
-        if found["snapshot"] != snapshot.id:
+        if found["snapshot"] != (snapshot.manifest.build or snapshot.id):
             return None
-        shards = [_verified(store.kept_months / name, sha256, opened) for name, sha256 in found["shards"].items()]
+        return [_verified(store.kept_months / name, sha256, opened) for name, sha256 in found["shards"].items()]
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
-    return shards
 
 
 def _verified(file: Path, sha256: str, opened: ExitStack) -> IO[bytes]:

@@ -90,7 +90,7 @@ class Snapshot:
         """Open the database read-only; raises StoreError if it is damaged."""
         try:
             return EmbeddedGraph.read_only(self.database)
-        except OSError as error:
+        except (OSError, RuntimeError) as error:  # RuntimeError is what pyoxigraph raises for a damaged block
             raise StoreError(f"the database of snapshot {self.id} cannot be opened: {error}; build again") from error
 
 

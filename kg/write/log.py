@@ -19,10 +19,9 @@ from kg.rdf.lines import patch
 from kg.store.embedded import EmbeddedGraph
 from kg.store.layout import Store
 from kg.store.snapshot import sync
+from kg.store.written import PENDING, SUFFIX, logged
 from kg.write.changes import Changes
 
-SUFFIX: Final = ".rdfp"
-PENDING: Final = ".pending"
 DATE_TIME: Final = NamedNode("http://www.w3.org/2001/XMLSchema#dateTime")
 
 
@@ -36,11 +35,6 @@ class Author:
     """A URN that names the request."""
     arrived: float = field(default_factory=time.monotonic)
     """The time.monotonic() at which it was there."""
-
-
-def logged(store: Store) -> list[Path]:
-    """Return the patches of all writes that were answered, the oldest first."""
-    return sorted(store.writes.glob(f"*{SUFFIX}"))
 
 
 def settle(store: Store, last: int) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from heapq import merge
 from itertools import chain, groupby
 from operator import attrgetter
@@ -18,18 +19,26 @@ from pyoxigraph import RdfFormat, parse
 
 from kg.rdf import DefaultGraph, Literal, NamedNode
 from kg.rdf.graph import Graph
-from kg.rdf.lines.statements import reading
+from kg.rdf.lines import statements
 
 END: Final = b" .\n"
 
 
-@dataclass(slots=True)
+@dataclass
 class Block:
     """All that is said of a subject: its lines, and by property the values, each term as N-Triples writes it."""
 
     subject: bytes
     lines: list[bytes] = field(default_factory=list)
-    said: dict[bytes, list[bytes]] = field(default_factory=dict)
+
+    @cached_property
+    def said(self) -> dict[bytes, list[bytes]]:
+        """The values of each property."""
+        found: dict[bytes, list[bytes]] = {}
+        for line in self.lines:
+            _, name, rest = line.split(b" ", 2)
+            found.setdefault(name, []).append(rest[: -len(END)])
+        return found
 
     def values(self, name: bytes) -> list[bytes]:
         """Return the values of a property."""
@@ -48,7 +57,7 @@ def gather(graph: Graph, collectors: Iterable[Collector]) -> None:
 
     The graph is one on disk, which has its statements in an order; one in memory has them as they were added.
     """
-    with reading(graph, DefaultGraph()) as lines:
+    with statements.reading(graph, DefaultGraph()) as lines:
         feed(blocks(lines), collectors)
 
 
@@ -75,17 +84,7 @@ def merged(shards: Iterable[Iterable[bytes]]) -> Iterator[Block]:
 
 def blocks(lines: Iterable[bytes]) -> Iterator[Block]:
     """Yield the blocks of lines of N-Triples in which those of one subject follow each other."""
-    block = Block(b"")
-    for line in lines:
-        subject, name, rest = line.split(b" ", 2)
-        if subject != block.subject:
-            if block.lines:
-                yield block
-            block = Block(subject)
-        block.lines.append(line)
-        block.said.setdefault(name, []).append(rest[:-3])  # without the " .\n" at its end
-    if block.lines:
-        yield block
+    return (Block(subject, list(same)) for subject, same in groupby(lines, key=statements.subject))
 
 
 def token(term: NamedNode) -> bytes:

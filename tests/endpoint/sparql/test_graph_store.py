@@ -8,7 +8,7 @@ from pyoxigraph import RdfFormat, parse
 
 from kg.store.embedded import EmbeddedGraph
 from kg.store.layout import Store
-from kg.write import log
+from kg.store.written import logged
 from tests.endpoint.conftest import Reply, Send, Writable
 
 TURTLE = "text/turtle"
@@ -223,6 +223,6 @@ def test_terms_change_only_as_the_engine_itself_changes_them(writable: Writable,
 
 def test_the_log_names_the_graph_and_no_other_parameter(writable: Writable) -> None:
     put(writable, at("urn:named") + "&utm_note=" + quote("not this"), "<urn:a> <urn:b> 1 .")
-    newest = log.logged(Store(writable.store))[-1].read_text(encoding="utf-8")
+    newest = logged(Store(writable.store))[-1].read_text(encoding="utf-8")
     assert 'H request "PUT /graphs?graph=urn:named" .' in newest
     assert "not this" not in newest

@@ -18,6 +18,7 @@ from pyoxigraph import NamedNode
 
 from kg.rdf.lines import patch
 from kg.store.layout import Store
+from kg.store.written import logged
 from kg.write import log
 from tests.conftest import TURTLE, publish_turtle
 from tests.endpoint.conftest import BEARER, WRITE_TOKEN, Send, Writable, sender
@@ -135,13 +136,13 @@ def test_every_answered_write_is_seen_at_once_by_others_while_many_write(writabl
 
 def test_the_log_says_who_wrote_when_and_how_but_never_the_token(writable: Writable) -> None:
     writable.update("INSERT DATA { <urn:logged> <urn:p> 1 }")
-    newest = log.logged(Store(writable.store))[-1].read_bytes()
+    newest = logged(Store(writable.store))[-1].read_bytes()
     header = {name: term.value for name, term in patch.read(newest.splitlines()).header.items()}
     assert header["request"] == "POST /sparql"
     assert header["by"].startswith("sha256:")
     assert header["id"].startswith("urn:uuid:")
     assert set(header) == {"id", "prev", "time", "by", "request"}
-    assert all(WRITE_TOKEN.encode() not in file.read_bytes() for file in log.logged(Store(writable.store)))
+    assert all(WRITE_TOKEN.encode() not in file.read_bytes() for file in logged(Store(writable.store)))
 
 
 def test_a_long_body_is_refused_before_it_is_read_unless_its_sender_may_write(writable: Writable) -> None:
@@ -201,7 +202,7 @@ def test_killing_the_whole_service_during_writes_loses_nothing_that_was_answered
     assert answered
     last = Store(store).current().manifest.writes
     log.settle(Store(store), last)
-    assert len(log.logged(Store(store))) == len(held) == last
+    assert len(logged(Store(store))) == len(held) == last
 
 
 @pytest.mark.parametrize("token", [None, "", "short"])

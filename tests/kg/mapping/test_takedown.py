@@ -91,7 +91,8 @@ PAGES = {
 
 
 def nquads(built: Built, folder: Path) -> bytes:
-    dump(built.snapshot.database, by_name("nquads"), folder / "all.nq.gz")
+    store = Store(built.snapshot.folder.parents[1])
+    dump(store, built.snapshot, by_name("nquads"), folder / "all.nq.gz")
     return gzip.decompress((folder / "all.nq.gz").read_bytes())
 
 

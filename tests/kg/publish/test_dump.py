@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from shutil import copytree
@@ -18,10 +19,14 @@ from rdflib.compare import to_isomorphic
 from kg.errors import FormatError, StoreError
 from kg.pipeline.run import Built, build
 from kg.publish import dump
+from kg.publish.dump_parts import WHOLE
 from kg.rdf.formats import RDF_FORMATS, Format, by_name
 from kg.rdf.prefixes import PREFIXES, expand
 from kg.settings import Settings
+from kg.store import snapshot
 from kg.store.embedded import EmbeddedGraph
+from kg.store.layout import Store
+from kg.store.snapshot import Snapshot
 
 every_format = pytest.mark.parametrize("wanted", RDF_FORMATS, ids=[one.name for one in RDF_FORMATS])
 TYPE = NamedNode(expand("rdf:type"))
@@ -36,13 +41,20 @@ RDFLIB = {
 
 
 def written(built: Built, wanted: Format) -> bytes:
-    return _written(built.snapshot.database, wanted)
+    return _written(built.snapshot.folder, wanted)
 
 
 @cache
-def _written(database: Path, wanted: Format) -> bytes:
+def _written(folder: Path, wanted: Format) -> bytes:
     file = io.BytesIO()
-    dump.write(database, wanted, file)
+    dump.write(Store(folder.parents[1]), snapshot.read(folder), wanted, file)
+    return file.getvalue()
+
+
+def of_engine(database: Path, wanted: Format) -> bytes:
+    graph, file = EmbeddedGraph.read_only(database), io.BytesIO()
+    with dump.selected(graph, WHOLE) as blocks:
+        dump.serialise(blocks, wanted, file)
     return file.getvalue()
 
 
@@ -67,18 +79,20 @@ def test_rdflib_reads_the_same_graph_from_every_format(small_build: Built, wante
 
 
 @every_format
-def test_dumping_twice_gives_the_same_bytes(sample_build: Built, wanted: Format, tmp_path: Path) -> None:
+def test_dumping_twice_gives_the_same_bytes(
+    sample_store: Path, sample_build: Built, wanted: Format, tmp_path: Path
+) -> None:
     files = [tmp_path / f"{number}.{wanted.suffix}.gz" for number in (1, 2)]
     for file in files:
-        dump.dump(sample_build.snapshot.database, wanted, file)
+        dump.dump(Store(sample_store), sample_build.snapshot, wanted, file)
     assert files[0].read_bytes() == files[1].read_bytes()
 
 
 def test_a_file_whose_name_ends_in_gz_is_gzipped_and_has_neither_time_nor_name(
-    sample_build: Built, tmp_path: Path
+    sample_store: Path, sample_build: Built, tmp_path: Path
 ) -> None:
     wanted = by_name("nquads")
-    dump.dump(sample_build.snapshot.database, wanted, tmp_path / "all.nq.gz")
+    dump.dump(Store(sample_store), sample_build.snapshot, wanted, tmp_path / "all.nq.gz")
     packed = (tmp_path / "all.nq.gz").read_bytes()
     assert gzip.decompress(packed) == written(sample_build, wanted)
     assert packed[3:8] == bytes(5)
@@ -138,9 +152,7 @@ def test_a_dump_loaded_and_dumped_again_gives_the_same_bytes(
     store.bulk_load(text, format=wanted.rdf)
     store.flush()
     del store
-    file = io.BytesIO()
-    dump.write(database, wanted, file)
-    assert file.getvalue() == text
+    assert of_engine(database, wanted) == text
 
 
 # rdflib 7.6 warns about methods of its own that it calls when a Dataset parses.
@@ -159,15 +171,20 @@ def test_the_engine_reads_the_same_graph_from_what_rdflib_writes_of_it(small_bui
 
 
 def test_a_damaged_block_is_a_store_error_and_leaves_no_file(sample_build: Built, tmp_path: Path) -> None:
-    database = tmp_path / "db"
-    copytree(sample_build.snapshot.database, database)
-    for file in database.glob("*.sst"):
+    copied = moved(sample_build, tmp_path / "store")
+    for file in copied.database.glob("*.sst"):
         content = bytearray(file.read_bytes())
         content[len(content) // 3 : len(content) // 3 + 200] = bytes(200)
         file.write_bytes(content)
     with pytest.raises(StoreError, match="build again"):
-        dump.dump(database, by_name("ntriples"), tmp_path / "all.nt")
-    assert [one.name for one in tmp_path.iterdir()] == ["db"]
+        dump.dump(Store(tmp_path / "store"), copied, by_name("ntriples"), tmp_path / "all.nt")
+    assert [one.name for one in tmp_path.iterdir()] == ["store"]
+
+
+def moved(built: Built, store: Path) -> Snapshot:
+    """Return a copy of a snapshot in a store that has nothing else."""
+    folder = store / "snapshots" / built.snapshot.id
+    return Snapshot(Path(copytree(built.snapshot.folder, folder)), built.snapshot.manifest)
 
 
 def test_a_jsonld_dump_is_one_json_document(sample_build: Built) -> None:
@@ -176,25 +193,26 @@ def test_a_jsonld_dump_is_one_json_document(sample_build: Built) -> None:
 
 @pytest.mark.parametrize("name", ["html", "csv", "json"])
 def test_a_format_that_holds_no_graph_is_refused_and_writes_no_file(
-    sample_build: Built, tmp_path: Path, name: str
+    sample_store: Path, sample_build: Built, tmp_path: Path, name: str
 ) -> None:
     with pytest.raises(FormatError, match="cannot hold a graph"):
-        dump.dump(sample_build.snapshot.database, by_name(name), tmp_path / "out")
+        dump.dump(Store(sample_store), sample_build.snapshot, by_name(name), tmp_path / "out")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_dump_that_stops_leaves_the_file_before_it(sample_build: Built, tmp_path: Path) -> None:
     output = tmp_path / "all.ttl"
     output.write_text("the dump before")
+    without = replace(sample_build.snapshot, folder=tmp_path / "no snapshot")
     with pytest.raises(StoreError, match="cannot be opened"):
-        dump.dump(tmp_path / "no database", by_name("turtle"), output)
+        dump.dump(Store(tmp_path), without, by_name("turtle"), output)
     assert [one.name for one in tmp_path.iterdir()] == ["all.ttl"]
     assert output.read_text() == "the dump before"
 
 
-def test_a_folder_that_is_not_there_is_a_store_error(sample_build: Built, tmp_path: Path) -> None:
+def test_a_folder_that_is_not_there_is_a_store_error(sample_store: Path, sample_build: Built, tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="cannot be written: No such file or directory"):
-        dump.dump(sample_build.snapshot.database, by_name("turtle"), tmp_path / "none" / "all.ttl")
+        dump.dump(Store(sample_store), sample_build.snapshot, by_name("turtle"), tmp_path / "none" / "all.ttl")
 
 
 @pytest.fixture(scope="session")

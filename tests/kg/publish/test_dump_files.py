@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import io
 import re
 import subprocess
 from collections.abc import Callable
@@ -20,13 +21,13 @@ from kg.errors import NotFoundError, StoreError
 from kg.pipeline.run import Built, build
 from kg.publish import dump
 from kg.publish.dump_files import FORMATS, PATCH, SUMS, WHOLE, DumpFile, make, named, release
-from kg.publish.dump_parts import PARTS
-from kg.rdf.formats import RDF_FORMATS, by_name
+from kg.publish.dump_parts import PARTS, Part, Selection
+from kg.rdf.formats import RDF_FORMATS, Format, by_name
 from kg.rdf.lines import patch
 from kg.settings import Settings
-from kg.store import shards
 from kg.store.embedded import EmbeddedGraph
 from kg.store.layout import Store
+from kg.store.snapshot import Snapshot
 
 RunKg = Callable[..., subprocess.CompletedProcess[bytes]]
 
@@ -172,6 +173,16 @@ def test_options_that_make_no_sense_are_refused(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_year_without_events_is_told_as_an_error_and_nothing_is_written(
+    run_kg: RunKg, sample_store: Path, tmp_path: Path
+) -> None:
+    for output in ((), ("--output", tmp_path / "1850.ttl.gz")):
+        done = run_kg("dump", "--store", sample_store, "--year", "1850", *output)
+        told = b"kg: there is no dump of the year 1850: the graph has nothing of it\n"
+        assert (done.returncode, done.stdout, done.stderr) == (2, b"", told)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_the_command_knows_all_parts() -> None:
     assert command.PARTS == PARTS
 
@@ -187,14 +198,25 @@ def test_a_snapshot_that_is_gone_is_a_store_error(sample_build: Built, sample_st
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("wanted", RDF_FORMATS, ids=[one.name for one in RDF_FORMATS])
 @pytest.mark.parametrize("part", [None, *PARTS[:2]])
 def test_a_dump_of_a_build_is_made_of_its_sorted_months_and_is_that_of_the_engine(
-    part: Any, sample_store: Path, sample_build: Built, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    wanted: Format,
+    part: Part | None,
+    sample_store: Path,
+    sample_build: Built,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    file = DumpFile(by_name("turtle"), part=part)
-    (tmp_path / "asked").mkdir()
-    with monkeypatch.context() as patched:
-        patched.setattr(shards, "sound", lambda *_: None)
-        asked = make(Store(sample_store), sample_build.snapshot, file, tmp_path / "asked")
+    expected = of_engine(sample_build.snapshot, wanted, part)
     monkeypatch.setattr(dump, "selected", lambda *_: pytest.fail("the engine was asked"))
-    assert make(Store(sample_store), sample_build.snapshot, file, tmp_path).sha256 == asked.sha256
+    file = DumpFile(wanted, packed=False, part=part)
+    make(Store(sample_store), sample_build.snapshot, file, tmp_path)
+    assert (tmp_path / file.name).read_bytes() == expected
+
+
+def of_engine(source: Snapshot, wanted: Format, part: Part | None = None) -> bytes:
+    file = io.BytesIO()
+    with dump.selected(source.open(), Selection(source.manifest.base, part)) as blocks:
+        dump.serialise(blocks, wanted, file)
+    return file.getvalue()

@@ -50,7 +50,8 @@ def enriched(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def selected(database: Path, name: str, selection: Selection) -> set[Quad]:
     wanted, file = by_name(name), io.BytesIO()
-    dump.write(database, wanted, file, selection)
+    with dump.selected(EmbeddedGraph.read_only(database), selection) as blocks:
+        dump.serialise(blocks, wanted, file)
     assert wanted.rdf is not None
     return set(parse(input=file.getvalue(), format=wanted.rdf))
 

@@ -23,11 +23,12 @@ from kg.lookup.sitemap import Documents
 from kg.lookup.statistics import Statistics
 from kg.pipeline.run import build
 from kg.rdf import terms
-from kg.rdf.lines import blocks
+from kg.rdf.lines import blocks, statements
 from kg.rdf.lines.blocks import Block, merged
 from kg.settings import Settings
 from kg.store import amend, shards
 from kg.store.layout import Store
+from kg.store.written import PENDING, logged
 from kg.workers.workers import Workers
 from kg.write.log import Author
 from kg.write.writer import Writer
@@ -66,10 +67,10 @@ def files(store: Path) -> dict[bytes, list[bytes]] | None:
     """Return what the shards of the current snapshot say, None if it has none."""
     found = Everything()
     with ExitStack() as opened:
-        streams = shards.sound(Store(store), Store(store).current(), opened)
-        if streams is None:
+        read = shards.read(Store(store), Store(store).current(), opened, default_graph=True)
+        if read is None:
             return None
-        blocks.feed(merged(streams), [found])
+        blocks.feed(read, [found])
     return found.said
 
 
@@ -168,18 +169,63 @@ def test_a_shard_that_is_damaged_missing_or_of_another_snapshot_is_not_read(stor
     assert files(store) == engine(store)
 
 
-def test_a_snapshot_that_a_write_made_is_read_itself_and_so_is_a_build_that_makes_the_write_again(
-    store: Path, pages: Path
-) -> None:
+INTEGER = "http://www.w3.org/2001/XMLSchema#integer"
+WRITES = (
+    f'INSERT DATA {{ <urn:n> <urn:p> 1 , "01"^^<{INTEGER}> , [ <urn:q> "a\\nb" ] }}',
+    "INSERT DATA { GRAPH <urn:g> { <urn:n> <urn:p> <urn:o> } }",
+    f'INSERT {{ <urn:n> <urn:typed> ?n }} WHERE {{ BIND(STRDT("007", <{INTEGER}>) AS ?n) }}',
+    "DELETE DATA { GRAPH <urn:g> { <urn:n> <urn:p> <urn:o> } }",
+    "DELETE { ?s a ?type } INSERT { GRAPH <urn:types> { ?s a ?type } } WHERE { ?s a ?type FILTER(!isBlank(?s)) }",
+    "INSERT { ?s a ?type } WHERE { GRAPH <urn:types> { ?s a ?type FILTER(CONTAINS(STR(?s), 'January')) } }",
+    "DELETE WHERE { ?day <http://purl.org/dc/terms/isPartOf> ?month }",
+    "DELETE WHERE { <urn:n> <urn:typed> ?n }",
+    f"CLEAR GRAPH <urn:g>; INSERT DATA {{ <{BASE}entity/en/Homs> <urn:p> <urn:o> }}",
+)
+
+
+def test_what_was_written_is_put_into_the_shards_also_when_a_build_makes_it_again(store: Path, pages: Path) -> None:
     with (
         Workers(Store(store), settings(store)) as workers,
         Writer(Store(store), settings(store), workers) as writer,
     ):
-        writer.update(b"INSERT DATA { <urn:n> <urn:p> 1 }", Author("", "test", "urn:uuid:a"))
-    for _ in range(2):
-        assert files(store) is None
-        assert b"<urn:n>" in gathered(store)
-        build([pages], settings(store))
+        for update in WRITES:
+            writer.update(update.encode(), Author("", "test", "urn:uuid:a"))
+            assert from_shards(store) == from_engine(store)
+            assert files(store) == engine(store)
+    build([pages], settings(store))
+    assert from_shards(store) == from_engine(store)
+    assert b"<urn:types> ." in from_engine(store)
+
+
+def from_shards(store: Path) -> bytes:
+    """Return all that a snapshot has as lines of N-Quads, in order, without asking the engine."""
+    with ExitStack() as opened:
+        found = shards.read(Store(store), Store(store).current(), opened)
+        assert found is not None
+        return b"".join(line for block in found for line in block.lines)
+
+
+def from_engine(store: Path) -> bytes:
+    with statements.reading(Store(store).current().open()) as lines:
+        return b"".join(sorted(lines))
+
+
+def test_without_the_whole_log_of_its_writes_a_snapshot_is_read_itself(store: Path) -> None:
+    with (
+        Workers(Store(store), settings(store)) as workers,
+        Writer(Store(store), settings(store), workers) as writer,
+    ):
+        for number in range(2):
+            writer.update(b"INSERT DATA { <urn:n> <urn:p> %d }" % number, Author("", "test", "urn:uuid:a"))
+    first, last = logged(Store(store))
+    assert files(store) == engine(store)
+    last.rename(last.with_suffix(PENDING))  # killed before it was confirmed
+    assert files(store) == engine(store)
+    first.write_text("TX .\nA <urn:n>")
+    assert files(store) is None
+    first.unlink()
+    assert files(store) is None
+    assert gathered(store) == engine(store)
 
 
 def test_a_build_that_adopts_a_source_is_read_itself(store: Path, pages: Path) -> None:

@@ -30,6 +30,7 @@ from kg.settings import Settings
 from kg.store import snapshot
 from kg.store.embedded import EmbeddedGraph
 from kg.store.layout import WRITTEN, Store
+from kg.store.written import PENDING, SUFFIX, logged
 from kg.workers.workers import Workers
 from kg.write import log
 from kg.write.log import Author
@@ -139,7 +140,7 @@ def test_a_failed_write_leaves_no_trace(store: Path, settings: Settings) -> None
         assert Store(store).current().id == before
         writer.update(insert(3), author())
     assert numbers(Store(store).current().open()) == {"1", "3"}
-    assert len(log.logged(Store(store))) == 2
+    assert len(logged(Store(store))) == 2
 
 
 def test_a_write_that_runs_too_long_is_stopped_and_the_next_is_made(store: Path, settings: Settings) -> None:
@@ -163,7 +164,7 @@ def test_a_write_that_asks_for_too_much_memory_loses_only_its_process(store: Pat
 def test_the_deadline_counts_from_the_arrival(store: Path, settings: Settings) -> None:
     with writing(store, settings) as (writer, _), pytest.raises(ServiceBusyError):
         writer.update(insert(1), replace(author(), arrived=time.monotonic() - 60))
-    assert log.logged(Store(store)) == []
+    assert logged(Store(store)) == []
 
 
 def test_an_upload_that_takes_too_much_memory_to_read_is_refused(store: Path, settings: Settings) -> None:
@@ -171,7 +172,7 @@ def test_an_upload_that_takes_too_much_memory_to_read_is_refused(store: Path, se
     few = replace(settings, query_memory=100_000_000)
     with writing(store, few) as (writer, _), pytest.raises((UploadTooLargeError, StoreError)):
         writer.put("urn:g", large, author(), Condition())
-    assert log.logged(Store(store)) == []
+    assert logged(Store(store)) == []
 
 
 def test_one_store_has_one_writer(store: Path, settings: Settings) -> None:
@@ -277,11 +278,11 @@ def _log(store: Path) -> set[str]:
 def test_a_pending_write_counts_only_if_its_snapshot_is_current(store: Path, settings: Settings) -> None:
     with writing(store, settings) as (writer, _):
         writer.update(insert(1), author())
-    first = log.logged(Store(store))[0]
-    pending = first.rename(first.with_suffix(log.PENDING))
+    first = logged(Store(store))[0]
+    pending = first.rename(first.with_suffix(PENDING))
     log.settle(Store(store), Store(store).current().manifest.writes)
-    assert log.logged(Store(store)) == [first]
-    first.with_name(f"00000002{log.PENDING}").write_bytes(first.read_bytes())
+    assert logged(Store(store)) == [first]
+    first.with_name(f"00000002{PENDING}").write_bytes(first.read_bytes())
     log.settle(Store(store), Store(store).current().manifest.writes)
     assert sorted(first.parent.iterdir()) == [first]
     assert not pending.exists()
@@ -312,7 +313,7 @@ def test_a_later_build_makes_the_writes_again(
 
 def test_a_damaged_log_stops_a_build_and_changes_nothing(store: Path, tmp_path: Path, sample: tuple[Path, ...]) -> None:
     Store(store).writes.mkdir()
-    (Store(store).writes / f"00000001{log.SUFFIX}").write_text("TX .\nA <urn:a> <urn:b> 1 .\n", encoding="utf-8")
+    (Store(store).writes / f"00000001{SUFFIX}").write_text("TX .\nA <urn:a> <urn:b> 1 .\n", encoding="utf-8")
     before = Store(store).current().id
     with pytest.raises(StoreError, match="cannot be made again"):
         build(sample, replace(Settings(), store=str(store), jobs=1))
