@@ -128,12 +128,13 @@ def serve(settings: Settings) -> None:
 
     Raises StoreError without a snapshot, ConfigurationError if the port is taken.
     """
-    store = Path(settings.store)
+    store = Store(Path(settings.store))
+    store.tidy()
     if settings.writable:
         tokens.check(settings.write_token_sha256)
     with ExitStack() as stack:
-        workers = stack.enter_context(Workers(Store(store), settings))
-        writer = stack.enter_context(Writer(Store(store), settings, workers)) if settings.writable else None
+        workers = stack.enter_context(Workers(store, settings))
+        writer = stack.enter_context(Writer(store, settings, workers)) if settings.writable else None
         past = stack.enter_context(closing(Past(settings)))
         app = create_app(settings, workers, writer, past)
         running = server(app, settings)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+import signal
+from types import FrameType
+from typing import Any, NoReturn
 
 import click
 
@@ -28,12 +30,20 @@ class CommandGroup(click.Group):
     """A group of commands that reports each of our errors in one line and ends with exit code 2."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; raises click.exceptions.Exit with code 2 for an error."""
+        """Run the command; raises click.exceptions.Exit with code 2 for an error, and SystemExit for SIGTERM."""
+        before = signal.signal(signal.SIGTERM, _end)
         try:
             return super().invoke(ctx)
         except NewsgraphError as error:
             click.echo(f"kg: {error}", err=True)
             ctx.exit(2)
+        finally:
+            signal.signal(signal.SIGTERM, before)
+
+
+def _end(number: int, _: FrameType | None) -> NoReturn:
+    """End as SIGINT does, so that what is only half made is removed, with the status that a shell gives to a signal."""
+    raise SystemExit(128 + number)
 
 
 @click.group(cls=CommandGroup, context_settings={"help_option_names": ["-h", "--help"]})

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import click
 
-from kg.cli.options import setting, show, write
+from kg.cli.options import setting, show, store_of, write
 from kg.settings import load
 
 
@@ -51,11 +51,10 @@ def check(
     from kg.publish.diff import find
     from kg.shapes import check as checking
     from kg.shapes.origin import Origins
-    from kg.store.layout import Store
 
     settings = load(**options)
     opened = [open_archive(root, settings.page_bytes, history=settings.history) for root in archives]
-    graph = find(Store(Path(settings.store)), name).open()
+    graph = find(store_of(settings), name).open()
     checked = checking.check(graph, settings.jobs, max(limit, 0))
     report = checking.report(checked, Origins(graph, opened), wanted)
     if output:

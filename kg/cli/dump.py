@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from kg.cli.options import graph_format, setting
+from kg.cli.options import graph_format, setting, store_of
 from kg.errors import ConfigurationError
 from kg.settings import Settings, load
 
@@ -55,7 +55,6 @@ def dump(
     from kg.publish.diff import find
     from kg.publish.dump_parts import Selection
     from kg.rdf.formats import by_name
-    from kg.store.layout import Store
 
     settings = load(**options)
     if release:
@@ -63,7 +62,7 @@ def dump(
             raise click.UsageError("--release takes none of --output, --part, --year and --since")
         _release(settings, release)
         return
-    store = Store(Path(settings.store))
+    store = store_of(settings)
     current = store.current()
     selection = Selection(current.manifest.base, part, year, find(store, since).database if since else None)
     if output:
@@ -80,9 +79,8 @@ def _release(settings: Settings, folder: Path) -> None:
     from kg.publish.catalog_texts import Publisher
     from kg.publish.dump_files import DumpFile
     from kg.rdf.formats import by_name
-    from kg.store.layout import Store
 
-    store = Store(Path(settings.store))
+    store = store_of(settings)
     current = store.current()
     counted = statistics(current.open())
     years = [DumpFile(by_name("turtle"), year=int(year)) for year, _ in counted["years"]]

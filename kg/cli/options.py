@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
 from kg.errors import StoreError
-from kg.settings import SETTINGS
+from kg.settings import SETTINGS, Settings
+
+if TYPE_CHECKING:
+    from kg.store.layout import Store
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 GRAPH_FORMATS = ("turtle", "ntriples", "rdfxml", "jsonld", "trig", "nquads")
 RESULT_FORMATS = ("table", "csv", "tsv", "json", "xml")
+SECONDS: Final = 10.0
+"""Between two lines of progress."""
 
 
 def setting(name: str) -> Callable[[Command], Command]:
@@ -30,6 +37,15 @@ def graph_format(help_text: str) -> Callable[[Command], Command]:
     """Return the option for the format of a graph."""
     choice = click.Choice(GRAPH_FORMATS)
     return click.option("--format", "name", type=choice, default="turtle", show_default=True, help=help_text)
+
+
+def store_of(settings: Settings) -> Store:
+    """Return the store to read, without what a killed build may have left in it."""
+    from kg.store.layout import Store
+
+    store = Store(Path(settings.store))
+    store.tidy()
+    return store
 
 
 def write(file: Path, text: str) -> None:
@@ -47,20 +63,33 @@ def show(content: bytes) -> None:
 
 
 class Progress:
-    """A progress bar with rate and time left on a terminal, and nothing elsewhere; ``label`` is what is counted."""
+    """Rate and time left: a bar on a terminal, else a line every SECONDS; ``label`` is what is counted."""
 
     def __init__(self, label: str = "days") -> None:
         self.label = label
 
     def __enter__(self) -> Callable[[int, int], None]:
         self.bar: Any = None
-        return self.show if sys.stderr.isatty() else lambda done, total: None
+        self.started = self.told = monotonic()
+        return self.show if sys.stderr.isatty() else self.tell
 
     def show(self, done: int, total: int) -> None:
         """Show that ``done`` of ``total`` are done with."""
         if self.bar is None:
-            self.bar = click.progressbar(length=total, label=self.label, file=sys.stderr, show_pos=True, show_eta=True)
+            self.bar = click.progressbar(length=total, file=sys.stderr, show_pos=True, show_eta=True)
+        self.bar.label = f"{self.label}, {self._rate(done):,.0f} a second"
         self.bar.update(done - self.bar.pos)
+
+    def tell(self, done: int, total: int) -> None:
+        """Print a line, unless the last one is not long ago."""
+        if monotonic() - self.told < SECONDS:
+            return
+        self.told, rate = monotonic(), self._rate(done)
+        left = timedelta(seconds=round((total - done) / rate)) if rate else "unknown"
+        click.echo(f"{self.label}: {done:,} of {total:,}, {rate:,.0f} a second, {left} left", err=True)
+
+    def _rate(self, done: int) -> float:
+        return done / max(monotonic() - self.started, 0.001)
 
     def __exit__(self, *exception: object) -> None:
         if self.bar is not None:

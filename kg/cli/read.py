@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from kg.cli.options import GRAPH_FORMATS, RESULT_FORMATS, graph_format, setting, show, write
+from kg.cli.options import GRAPH_FORMATS, RESULT_FORMATS, graph_format, setting, show, store_of, write
 from kg.errors import NewsgraphError
 from kg.settings import Settings, load
 
@@ -94,9 +94,8 @@ def diff(old: str, new: str, name: Literal["text", "json", "patch"], output: Pat
     revisions.
     """
     from kg.publish import diff as comparing
-    from kg.store.layout import Store
 
-    store = Store(Path(load(**options).store))
+    store = store_of(load(**options))
     if name == "patch":
         comparing.write_patch(store, old, new, output or sys.stdout.buffer)
         return
@@ -125,7 +124,6 @@ def page(names: tuple[str, ...], verify: bool, **options: Any) -> None:
     IRI is that of a capture, or the path that the page has in its archive.
     """
     from kg.mapping import rebuild as rebuilding
-    from kg.store.layout import Store
 
     settings = load(**options)
     if verify:
@@ -133,7 +131,7 @@ def page(names: tuple[str, ...], verify: bool, **options: Any) -> None:
     elif len(names) > 1:
         raise click.UsageError("give one IRI or path; only --verify takes several archives")
     else:
-        graph = Store(Path(settings.store)).current().open()
+        graph = store_of(settings).current().open()
         sys.stdout.buffer.write(rebuilding.text(rebuilding.find(graph, names[0])))
         sys.stdout.buffer.flush()
 
@@ -168,10 +166,9 @@ def _bound(question: str, given: tuple[str, ...], endpoint: str | None, settings
 
 def _workers(settings: Settings) -> Workers:
     from kg.store import past as retained
-    from kg.store.layout import Store
     from kg.workers.workers import Workers
 
-    store = Store(Path(settings.store))
+    store = store_of(settings)
     past = store.at(retained.instant(settings.as_of)) if settings.as_of else None
     return Workers(past or store, settings, spare=0)
 

@@ -11,6 +11,7 @@ from typing import Any, Self
 
 from pyoxigraph import RdfFormat, parse, serialize
 
+from kg.errors import StoreError
 from kg.rdf import Quad
 from kg.store.embedded import EmbeddedGraph
 
@@ -21,7 +22,8 @@ class Loading:
     def __init__(self, database: EmbeddedGraph) -> None:
         self._files: SimpleQueue[Path | None] = SimpleQueue()
         self._thread = ThreadPoolExecutor(1)
-        joined: Any = _Joined(iter(self._files.get, None))
+        self._joined = _Joined(iter(self._files.get, None))
+        joined: Any = self._joined
         self._loaded = self._thread.submit(database.bulk_load, joined, RdfFormat.N_TRIPLES)
 
     def __enter__(self) -> Self:
@@ -38,6 +40,7 @@ class Loading:
         self._files.put(None)
 
     def __exit__(self, *exception: object) -> None:
+        self._joined.is_stopped = exception[0] is not None
         self.end()
         self._thread.shutdown()
         if exception[0] is None:
@@ -53,9 +56,10 @@ def replace_lines(database: EmbeddedGraph, changed: Iterable[tuple[bytes, bytes]
 
 
 class _Joined(io.RawIOBase):
-    """Several files read as one, each drawn when the one before it ends."""
+    """Several files read as one, each drawn when the one before it ends; once ``is_stopped``, reading fails."""
 
     def __init__(self, files: Iterable[Path]) -> None:
+        self.is_stopped = False
         self._waiting = iter(files)
         self._open: io.BufferedReader | None = None
 
@@ -64,6 +68,8 @@ class _Joined(io.RawIOBase):
 
     def read(self, size: int = -1) -> bytes:
         while True:
+            if self.is_stopped:
+                raise StoreError("the load was stopped")
             if self._open is None:
                 file = next(self._waiting, None)
                 if file is None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import os
+import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from multiprocessing.process import BaseProcess
 from typing import Any, Final, TypeVar
 
 from kg.errors import StoreError
@@ -23,7 +26,7 @@ MANY_OBJECTS: Final = 100_000
 def each(function: Callable[..., Result], work: Sequence[tuple[Any, ...]], jobs: int) -> Iterator[Result]:
     """Yield what a function returns for each set of arguments, in their order, whichever of ``jobs`` ends first.
 
-    Raises StoreError if a process dies.
+    Whatever stops this ends the processes. Raises StoreError if one dies.
     """
     if jobs == 1 or len(work) <= 1:
         yield from (function(*one) for one in work)
@@ -32,6 +35,7 @@ def each(function: Callable[..., Result], work: Sequence[tuple[Any, ...]], jobs:
     gc.freeze()  # what is there before the fork is shared: a search for garbage in it would copy it
     with ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=(os.getpid(),)) as pool:
         try:
+            others = set(multiprocessing.active_children())
             for future in [pool.submit(function, *one) for one in work]:
                 yield future.result()
         except BrokenProcessPool as error:
@@ -40,14 +44,32 @@ def each(function: Callable[..., Result], work: Sequence[tuple[Any, ...]], jobs:
             ) from error
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
+            _kill(set(multiprocessing.active_children()) - others)
             raise
         finally:
             gc.unfreeze()
 
 
+@contextmanager
+def ending_processes() -> Iterator[None]:
+    """End all pools of this process if the block fails, those too that other threads wait for."""
+    try:
+        yield
+    except BaseException:
+        _kill(multiprocessing.active_children())
+        raise
+
+
+def _kill(children: Iterable[BaseProcess]) -> None:
+    for child in children:
+        child.kill()
+
+
 def _begin(parent: int) -> None:
     """Begin a process of a pool."""
     end_with(parent)  # it inherits the lock on the store, and would hold it for ever if it outlived a killed build
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which then ends its pools
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     expect_objects()
 
 

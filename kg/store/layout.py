@@ -12,7 +12,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -162,6 +162,15 @@ class Store:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise StoreBusyError(f"another build is writing the store {self}: wait until it ends") from None
+
+    def tidy(self) -> None:
+        """Remove what killed builds left, unless a build runs or the store cannot be written."""
+        with suppress(OSError, StoreBusyError):
+            # The lock is only taken for a draft, since a build that begins meanwhile is refused.
+            if any(self.path.glob(f"{BUILDING}*")):
+                with (self.path / "lock").open("a") as lock:
+                    self._lock(lock.fileno())
+                    self._remove_leftovers()
 
     def _remove_leftovers(self) -> None:
         """Remove what killed builds left: drafts, links that never became current, snapshots half removed."""
