@@ -35,6 +35,7 @@ from kg.events.ledger import Ledger
 from kg.mapping.event import NamedThings
 from kg.pipeline.outcome import Outcome, Pending, Quarantined
 from kg.pipeline.plan import Month
+from kg.shapes.shards import CheckedShard
 from kg.store.layout import Store
 from kg.version import HERE, __version__
 
@@ -49,13 +50,14 @@ FINISH: Final = "finish"
 class ConvertedMonth:
     """A converted month: the file with its quads, and what else the conversion found.
 
-    ``renamed`` are the aliases (IRIs) in whose places the file has the canonical nodes. ``is_new`` says that no build
-    before this one has kept it.
+    ``renamed`` are the aliases (IRIs) in whose places the file has the canonical nodes. ``checked`` is what is known of
+    it as a shard, if the shapes are still the same. ``is_new`` says that no build before this one has kept it.
     """
 
     file: Path
     outcome: Outcome
     renamed: dict[str, str] = field(default_factory=dict)
+    checked: CheckedShard | None = None
     is_new: bool = True
 
 
@@ -101,7 +103,9 @@ def find(store: Store, name: str) -> ConvertedMonth | None:
         with file.open("rb") as stream:
             if hashlib.file_digest(stream, "sha256").hexdigest() != found["sha256"]:
                 return None
-        return ConvertedMonth(file, _outcome(found["outcome"]), dict(found["renamed"]), is_new=False)
+        checked = CheckedShard.of(found["checked"])
+        known = checked if checked.is_current else None
+        return ConvertedMonth(file, _outcome(found["outcome"]), dict(found["renamed"]), known, is_new=False)
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -135,7 +139,8 @@ def keep(store: Store, part: ConvertedMonth, name: str) -> str:
     """Keep a part under the name that it has once what it claims is known, and return the SHA-256 of its file."""
     sha256 = keep_file(store, part.file, name)
     target = store.kept_months / f"{name}.nt"
-    found = {"sha256": sha256, "renamed": part.renamed, "outcome": _plain(part.outcome)}
+    checked = part.checked.plain() if part.checked else {}
+    found = {"sha256": sha256, "renamed": part.renamed, "checked": checked, "outcome": _plain(part.outcome)}
     text = json.dumps(found, ensure_ascii=False)
     target.with_suffix(".json").write_text(text, encoding="utf-8")
     return sha256

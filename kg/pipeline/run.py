@@ -37,16 +37,17 @@ from kg.pipeline.moves import Converted, settled
 from kg.pipeline.outcome import Outcome, Quarantined
 from kg.pipeline.plan import Month
 from kg.pipeline.quarantine import Faults
-from kg.pipeline.renaming import Renamed
 from kg.pipeline.report import report
 from kg.pipeline.whole import Whole
-from kg.process.parallel import each
+from kg.process.parallel import each, ending_processes
 from kg.rdf import Quad
 from kg.rdf.iri import Minter
 from kg.settings import Settings
 from kg.shapes import check
+from kg.shapes import shards as shape_shards
 from kg.shapes.check import CheckResult
 from kg.shapes.origin import Origins
+from kg.shapes.shards import Proved
 from kg.store import shards, snapshot
 from kg.store.embedded import EmbeddedGraph
 from kg.store.layout import Store
@@ -153,15 +154,15 @@ def _draw(
     while True:
         ledger = BuildLedger(store, settings.ledger)
         parts_read = _convert(archives, ledger.known, scratch, settings, progress, held)
-        converted, outcome, triples = _load(snapshot.database(draft), parts_read, scratch, ledger.known, settings)
+        converted, outcome, proved = _load(snapshot.database(draft), parts_read, scratch, ledger.known, settings)
         if not force:
             quarantine.check(outcome)
         adopted = Adopted() if settings.as_of else _enrich(store, draft, settings.base)
         graph = check.drafted(draft)
-        checked = check.check(graph, settings.jobs)
+        checked = check.check(graph, settings.jobs, doubted=None if adopted.sources else proved.doubted)
         found = {} if force else quarantine.suspects(checked, Origins(graph, archives), outcome)
         if not found:
-            return _Drawn(ledger, converted, outcome, triples, adopted, checked)
+            return _Drawn(ledger, converted, outcome, proved.triples, adopted, checked)
         held |= found
         del graph  # its files go
         rmtree(snapshot.database(draft))
@@ -279,17 +280,17 @@ def _convert_month(
 
 def _load(
     path: Path, parts: Iterable[Converted], scratch: Path, known: Ledger, settings: Settings
-) -> tuple[list[Converted], Outcome, int]:
+) -> tuple[list[Converted], Outcome, Proved]:
     """Load parts into the database at ``path`` while others are converted, then what needs to know all of them.
 
     Where a part names an alias, its lines are replaced then. Returns the parts, the outcome of all, whose claims are
-    then in ``known``, and how many triples there are.
+    then in ``known``, and what the files prove of the shapes.
     """
     database = EmbeddedGraph(str(path))
     named_by = _nodes(settings.base, _separate(settings.base, known))
     whole = Whole(named_by, Outcome(), is_past=bool(settings.as_of))
     drawn, finish = [], scratch / f"{kept_months.FINISH}.nt"
-    with Loading(database) as load, ThreadPoolExecutor(1) as beside:
+    with Loading(database) as load, ThreadPoolExecutor(1) as beside, ending_processes():
         for month, part in parts:
             load(part.file)
             drawn.append((month, part))
@@ -297,39 +298,24 @@ def _load(
         quarantine.check_read(whole.outcome)
         known.extend(whole.outcome.claims)
         whole.settle(known, _redirects(settings))
-        renaming_months = beside.submit(lambda: list(_renamed(drawn, whole, scratch, settings)))
+        canonical, jobs = whole.outcome.aliases.canonical, settings.jobs or os.cpu_count() or 1
+        finishing = beside.submit(lambda: list(renaming.finished(drawn, whole.nodes, canonical, scratch, jobs)))
         write_shard(whole.quads(known), finish)
         load(finish)
         load.end()
-        renamed = renaming_months.result()
-    replace_lines(database, chain.from_iterable(changed for _, changed in renamed))
+        finished = finishing.result()
+        found = [(part.file, part.checked) for part, _ in finished if part.checked]
+        proved = shape_shards.together([*found, (finish, shape_shards.check_shard(finish))])
+    replace_lines(database, chain.from_iterable(changed for _, changed in finished))
     database.flush()
-    done = [(month, part) for (month, _), (part, _) in zip(drawn, renamed, strict=True)]
-    return done, whole.outcome, len(database)
+    done = [(month, part) for (month, _), (part, _) in zip(drawn, finished, strict=True)]
+    return done, whole.outcome, proved
 
 
 def _redirects(settings: Settings) -> list[Redirect]:
     """Return the redirects that the sources of the current snapshot have; a graph of a time past has no sources."""
     store = Store(Path(settings.store))
     return redirects(store.current().folder) if store.has_current and not settings.as_of else []
-
-
-def _renamed(
-    converted: list[Converted], whole: Whole, scratch: Path, settings: Settings
-) -> Iterator[tuple[ConvertedMonth, list[Renamed]]]:
-    """Yield converted months with the canonical nodes in the places of aliases, and the lines that this changes."""
-    canonical = whole.outcome.aliases.canonical
-    aliases = [renaming.pending(part, whole.nodes, canonical) for _, part in converted]
-    files = [scratch / f"renamed-{number}.nt" for number in range(len(converted))]
-    work = [(part.file, some, file) for (_, part), some, file in zip(converted, aliases, files, strict=True) if some]
-    found = each(renaming.rename, work, settings.jobs or os.cpu_count() or 1)
-    for (_, part), some, file in zip(converted, aliases, files, strict=True):
-        if some:
-            changed = next(found)
-            renamed = {alias: canonical.get(iri, iri) for alias, iri in (part.renamed | some).items()}
-            yield replace(part, file=file, renamed=renamed), changed
-        else:
-            yield part, []
 
 
 def _enrich(store: Store, draft: Path, base: str) -> Adopted:

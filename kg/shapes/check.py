@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
@@ -52,18 +52,19 @@ class CheckResult:
         return {"conforms": not self.found, "violations": self.count}
 
 
-def check(graph: Graph, threads: int = 0, kept: int = KEPT) -> CheckResult:
+def check(graph: Graph, threads: int = 0, kept: int = KEPT, doubted: Container[int] | None = None) -> CheckResult:
     """Check the default graph against the shapes of the vocabulary.
 
     Args:
         graph: the graph.
         threads: queries at the same time; 0 means one for each core.
         kept: how many violations of one constraint are kept, the others are counted.
+        doubted: the numbers of the groups of constraints (see kg.shapes.group) that it may violate; any by default.
 
     """
     started = monotonic()
     shapes = load(vocab.shapes())
-    found = validate(graph, shapes, threads or os.cpu_count() or 1, kept)
+    found = validate(graph, shapes, threads or os.cpu_count() or 1, kept, doubted)
     return CheckResult(tuple(found), sum(len(shape.constraints) for shape in shapes), monotonic() - started)
 
 

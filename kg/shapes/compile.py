@@ -99,7 +99,8 @@ def _test(constraint: Constraint) -> str:
 def _tested(constraint: Constraint, nodes: str) -> str:
     """Return the query for a constraint that tests each value by itself."""
     if constraint.path is None:
-        return f"SELECT DISTINCT ?this ?value {{ {{SELECT ?this (?this AS ?value) {{{nodes}}}}} {_test(constraint)} }}"
+        each = f"SELECT DISTINCT ?this (?this AS ?value) {{{nodes}}}"
+        return f"SELECT DISTINCT ?this ?value {{ {{{each}}} {_test(constraint)} }}"
     pairs = f"{{SELECT ?this ?value {{{_path(constraint.path)}}}}}"
     return f"SELECT DISTINCT ?this ?value {{ {{SELECT ?this {{{nodes}}}}} {pairs} {_test(constraint)} }}"
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from heapq import nsmallest
 from itertools import chain
 from typing import Final
@@ -13,7 +11,8 @@ from typing import Final
 from kg.rdf import BlankNode, DefaultGraph, NamedNode, Quad, Triple
 from kg.rdf.graph import Graph
 from kg.shapes.compile import anywhere, query
-from kg.shapes.shape import TYPE, Constraint, Path, Shape, Target, Term, Violation, Violations
+from kg.shapes.group import Group, Targets, groups
+from kg.shapes.shape import TYPE, Constraint, Shape, Target, Term, Violation, Violations
 
 KEPT: Final = 1_000
 """How many violations of one constraint are kept; the others are counted."""
@@ -21,12 +20,12 @@ KEPT: Final = 1_000
 SUSPECTS: Final = 1_000
 """How many nodes that violate a constraint, whatever their target, are looked at one by one."""
 
-Targets = tuple[Target, ...]
 Row = tuple[Term, Term | None]
-Same = tuple[Path | None, str, tuple[Term, ...], tuple[tuple[Constraint, ...], ...]]
 
 
-def validate(graph: Graph, shapes: Iterable[Shape], threads: int = 1, kept: int = KEPT) -> list[Violations]:
+def validate(
+    graph: Graph, shapes: Iterable[Shape], threads: int = 1, kept: int = KEPT, doubted: Container[int] | None = None
+) -> list[Violations]:
     """Return the violations of each constraint that has any, in the order of the shapes.
 
     Args:
@@ -35,49 +34,20 @@ def validate(graph: Graph, shapes: Iterable[Shape], threads: int = 1, kept: int 
         shapes: what it should keep to.
         threads: how many queries run at the same time; the engine lets go of the interpreter while it works.
         kept: how many violations of one constraint are kept.
+        doubted: the numbers of the groups of constraints (see kg.shapes.group) that the graph may violate; any by
+            default.
 
     Raises:
         ConfigurationError: for a constraint that cannot be compiled.
 
     """
     with ThreadPoolExecutor(threads) as pool:
-        work = [pool.submit(_ask, graph, group, kept) for group in _groups(shapes)]
+        asked = (group for number, group in enumerate(groups(shapes)) if doubted is None or number in doubted)
+        work = [pool.submit(_ask, graph, group, kept) for group in asked]
         return list(chain.from_iterable(one.result() for one in work))
 
 
-@dataclass(frozen=True, slots=True)
-class _Group:
-    """Constraints of several shapes that ask the same of a path, each with its targets.
-
-    ``alone`` says that no other group asks something else of the same kind: whatever is wrong is wrong in most places.
-    """
-
-    targets: dict[Constraint, Targets]
-    alone: bool
-
-    def __iter__(self) -> Iterator[tuple[Constraint, Targets]]:
-        return iter(self.targets.items())
-
-    @property
-    def together(self) -> tuple[Constraint, Targets]:
-        """One constraint that asks what all do, of the nodes of all."""
-        return next(iter(self.targets)), tuple(dict.fromkeys(chain.from_iterable(self.targets.values())))
-
-
-def _groups(shapes: Iterable[Shape]) -> list[_Group]:
-    """Return the groups of constraints, first those of many shapes, which take longest."""
-    found: dict[Same, dict[Constraint, Targets]] = {}
-    for shape in shapes:
-        for one in shape.constraints:
-            same = one.path, one.parameter, one.values, one.members
-            targets = found.setdefault(same, {})
-            targets[one] = (*targets.get(one, ()), *shape.targets)
-    kinds = Counter(same[:2] for same in found)
-    groups = (_Group(found[same], kinds[same[:2]] == 1) for same in found)
-    return sorted(groups, key=lambda group: -len(group.targets))
-
-
-def _ask(graph: Graph, group: _Group, kept: int) -> list[Violations]:
+def _ask(graph: Graph, group: Group, kept: int) -> list[Violations]:
     """Return the violations of each constraint of a group; if there are none of all together, none is asked for."""
     together, targets = group.together
     if len(group.targets) > 1 and not any(True for _ in _rows(graph, targets, together, group.alone)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
 from random import Random
@@ -12,7 +13,7 @@ import pytest
 import rdflib
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pyoxigraph import Literal, NamedNode, Quad, RdfFormat
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat
 from rdflib import BNode, Graph
 from rdflib.namespace import RDF, SH
 from rdflib.term import Node
@@ -20,10 +21,13 @@ from rdflib.term import Node
 import vocab
 from kg.errors import ConfigurationError
 from kg.rdf import rdflib_view, terms
+from kg.rdf.lines import blocks
 from kg.rdf.prefixes import PREFIXES
 from kg.shapes.compile import query
+from kg.shapes.group import groups
 from kg.shapes.shape import COMPONENTS, Constraint, Shape, load
 from kg.shapes.shape import Path as ShapePath
+from kg.shapes.shards import Proving
 from kg.shapes.validate import validate
 from kg.store.embedded import EmbeddedGraph
 from tests.paths import DATA
@@ -143,6 +147,53 @@ def test_each_constraint_is_broken_by_its_graph_and_pyshacl_says_the_same(shape:
     assert found == theirs(store, SHAPES_GRAPH)
 
 
+GROUPS = groups(SHAPES)
+
+
+def doubted(store: EmbeddedGraph) -> set[int]:
+    """Return the groups of constraints that the statements of single nodes do not prove."""
+    lines = sorted(io.BytesIO(store.engine.dump(format=RdfFormat.N_TRIPLES, from_graph=DefaultGraph())))
+    proving = Proving(GROUPS)
+    for block in blocks.blocks(lines):
+        proving.add(block)
+    return proving.doubted
+
+
+def violated(store: EmbeddedGraph) -> set[int]:
+    broken = {found.constraint for found in validate(store, SHAPES)}
+    return {number for number, group in enumerate(GROUPS) if broken & group.targets.keys()}
+
+
+ALWAYS_DOUBTED = doubted(EmbeddedGraph())
+
+
+@pytest.mark.parametrize(("shape", "parameter"), CASES, ids=lambda text: text)
+def test_what_breaks_a_constraint_does_not_prove_it(shape: str, parameter: str) -> None:
+    store = updated(CASES[shape, parameter])
+    assert violated(store)
+    assert violated(store) <= doubted(store)
+
+
+def test_a_graph_that_conforms_proves_all_constraints_but_those_on_other_nodes(sample_graph: EmbeddedGraph) -> None:
+    assert doubted(conforming()) == doubted(sample_graph) == ALWAYS_DOUBTED
+    left = {GROUPS[number].together for number in ALWAYS_DOUBTED}
+    assert len(left) < len(GROUPS) / 4
+    assert all(
+        constraint.parameter in ("class", "or")
+        or (constraint.path is not None and constraint.path.inverse)
+        or any(target.kind == "targetObjectsOf" for target in targets)
+        for constraint, targets in left
+    )
+
+
+def test_of_groups_that_are_proved_nothing_is_asked() -> None:
+    store = updated(CASES["Entry", "or"])
+    [found] = validate(store, SHAPES)
+    number = next(iter(violated(store)))
+    assert validate(store, SHAPES, doubted={number}) == [found]
+    assert validate(store, SHAPES, doubted=set(range(len(GROUPS))) - {number}) == []
+
+
 QUADS = sorted(conforming(), key=str)
 ODD = (
     *(Literal(text) for text in ("", " ", "en", "x-1", "2011-11-08/x", 0, -1, 91, 181, True, 1.5)),
@@ -194,6 +245,15 @@ def test_any_changes_break_what_pyshacl_says_they_break(several: list[tuple[Quad
     assert ours(store) == theirs(store, SHAPES_GRAPH)
 
 
+@settings(max_examples=150)
+@given(st.lists(changes, min_size=1, max_size=8))
+def test_whatever_breaks_a_constraint_does_not_prove_it(several: list[tuple[Quad, tuple[Any, ...], bool]]) -> None:
+    store = conforming()
+    for one in several:
+        changed(store, *one)
+    assert violated(store) <= doubted(store)
+
+
 def test_pyshacl_says_the_same_of_the_sample(sample_graph: EmbeddedGraph) -> None:
     assert ours(sample_graph) == theirs(sample_graph, SHAPES_GRAPH) == set()
 
@@ -211,6 +271,7 @@ def test_pyshacl_says_the_same_of_the_sample_with_a_thousand_changes(sample_grap
     found = ours(store)
     assert len(found) > 1_000
     assert found == theirs(store, SHAPES_GRAPH)
+    assert violated(store) <= doubted(store)
 
 
 @pytest.mark.parametrize(
