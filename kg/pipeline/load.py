@@ -43,6 +43,7 @@ class Loading:
         self._joined.is_stopped = exception[0] is not None
         self.end()
         self._thread.shutdown()
+        self._joined.close()
         if exception[0] is None:
             self._loaded.result()
 
@@ -66,15 +67,20 @@ class _Joined(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
+    def close(self) -> None:
+        if self._open:
+            self._open.close()
+        super().close()
+
     def read(self, size: int = -1) -> bytes:
         while True:
+            file = next(self._waiting, None) if self._open is None else None
             if self.is_stopped:
                 raise StoreError("the load was stopped")
-            if self._open is None:
-                file = next(self._waiting, None)
-                if file is None:
-                    return b""
+            if file:
                 self._open = file.open("rb")
+            if self._open is None:
+                return b""
             if data := self._open.read(size):
                 return data
             self._open.close()
