@@ -137,7 +137,7 @@ def keep_all(
 
 def keep(store: Store, part: ConvertedMonth, name: str) -> str:
     """Keep a part under the name that it has once what it claims is known, and return the SHA-256 of its file."""
-    sha256 = keep_file(store, part.file, name)
+    sha256 = keep_file(store, part.file, name, part.checked.sha256 if part.checked else None)
     target = store.kept_months / f"{name}.nt"
     checked = part.checked.plain() if part.checked else {}
     found = {"sha256": sha256, "renamed": part.renamed, "checked": checked, "outcome": _plain(part.outcome)}
@@ -146,16 +146,17 @@ def keep(store: Store, part: ConvertedMonth, name: str) -> str:
     return sha256
 
 
-def keep_file(store: Store, file: Path, name: str) -> str:
-    """Keep a file of quads under a name, and return its SHA-256."""
+def keep_file(store: Store, file: Path, name: str, known: str | None = None) -> str:
+    """Keep a file of quads under a name, and return its SHA-256, which may be known already."""
     store.kept_months.mkdir(exist_ok=True)
-    with file.open("rb") as stream:
-        sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+    if known is None:
+        with file.open("rb") as stream:
+            known = hashlib.file_digest(stream, "sha256").hexdigest()
     target = store.kept_months / f"{name}.nt"
     if not (target.exists() and target.samefile(file)):
         target.unlink(missing_ok=True)  # what is there is damaged, or it would have been used
         os.link(file, target)
-    return sha256
+    return known
 
 
 def forget(store: Store, wanted: set[str]) -> None:

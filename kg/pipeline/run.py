@@ -295,6 +295,7 @@ def _load(
             load(part.file)
             drawn.append((month, part))
             whole.outcome.add(part.outcome)
+            whole.remember(part.outcome)
         quarantine.check_read(whole.outcome)
         known.extend(whole.outcome.claims)
         whole.settle(known, _redirects(settings))

@@ -47,6 +47,11 @@ class Whole:
         self._related: list[Quad] = []
         self._events: set[str] = set()
 
+    def remember(self, outcome: Outcome) -> None:
+        """Look up what the titles of a month name, while other months are converted: later nothing goes on beside."""
+        for language, title in outcome.named.entities:
+            self.nodes.iri(language, title)
+
     def settle(self, ledger: Ledger, redirects: Iterable[Redirect] = ()) -> None:
         """Find out which events lists of related events name, and which nodes are one.
 

@@ -33,11 +33,13 @@ _TYPE: Final = str(TYPE).encode()
 class CheckedShard:
     """What is known of one shard.
 
-    ``doubted`` are the numbers of the groups of constraints (see kg.shapes.group) that it does not prove, ``lines`` is
-    how many it has. For each node there is a hash in ``nodes``, and in ``places`` the offset of its first line.
+    ``sha256`` is the checksum of the file. ``doubted`` are the numbers of the groups of constraints (see
+    kg.shapes.group) that it does not prove, ``lines`` is how many it has. For each node there is a hash in ``nodes``,
+    and in ``places`` the offset of its first line.
     """
 
     version: str
+    sha256: str
     doubted: frozenset[int]
     lines: int
     nodes: array[int]
@@ -51,13 +53,14 @@ class CheckedShard:
     def plain(self) -> dict[str, Any]:
         """Return it as JSON can hold it."""
         arrays = {name: b64encode(getattr(self, name).tobytes()).decode() for name in ("nodes", "places")}
-        return {"version": self.version, "doubted": sorted(self.doubted), "lines": self.lines, **arrays}
+        said = {"version": self.version, "sha256": self.sha256, "doubted": sorted(self.doubted), "lines": self.lines}
+        return {**said, **arrays}
 
     @classmethod
     def of(cls, plain: dict[str, Any]) -> Self:
         """Return what ``plain`` has made JSON of."""
         nodes, places = (array(kind, b64decode(plain[name])) for kind, name in (("I", "nodes"), ("Q", "places")))
-        return cls(plain["version"], frozenset(plain["doubted"]), plain["lines"], nodes, places)
+        return cls(plain["version"], plain["sha256"], frozenset(plain["doubted"]), plain["lines"], nodes, places)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,13 +127,15 @@ def check_shard(file: Path) -> CheckedShard:
     proving, lines, place = Proving(_asked()), 0, 0
     nodes, places = array("I"), array("Q")
     with file.open("rb") as stream:
+        sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+        stream.seek(0)
         for block in blocks.blocks(stream):
             proving.add(block)
             nodes.append(crc32(block.subject))
             places.append(place)
             lines += len(block.lines)
             place += sum(map(len, block.lines))
-    return CheckedShard(version(), frozenset(proving.doubted), lines, nodes, places)
+    return CheckedShard(version(), sha256, frozenset(proving.doubted), lines, nodes, places)
 
 
 def together(shards: Sequence[tuple[Path, CheckedShard]]) -> Proved:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from calendar import month_name
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 
 from kg.dialects.record import Unread
 from kg.dialects.wikitext import inline, references
 from kg.dialects.wikitext.record import Bullet, DayPage, PrintedLine
 
 PATH = re.compile(r"(?:^|/)(\d{4})_([A-Z][a-z]+)_(\d{1,2})\.txt\Z")
+MONTHS = {name: number for number, name in enumerate(month_name) if number}
 LANGUAGE = "en"
 MAX_JOINED_LINES = 40
 # Three times the longest bullet of the archive. The inline parser takes quadratic time on markup that never ends.
@@ -107,8 +109,8 @@ def day_of(path: str) -> date | None:
     if not match:
         return None
     try:
-        return datetime.strptime(f"{match[1]} {match[2]} {match[3]}", "%Y %B %d").date()
-    except ValueError:
+        return date(int(match[1]), MONTHS[match[2]], int(match[3]))
+    except (KeyError, ValueError):
         return None
 
 
