@@ -302,6 +302,7 @@ def _span(revision: NamedNode, span: Span) -> Iterator[Quad]:
         yield Quad(revision, terms.OBSERVED_UNTIL, instant(span.until))
 
 
+@lru_cache(maxsize=4_096)
 def instant(moment: datetime) -> Literal:
     """Return a moment as an xsd:dateTime in UTC, in the form that a store gives back unchanged."""
     utc = moment.astimezone(UTC).replace(microsecond=0, tzinfo=None)

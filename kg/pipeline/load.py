@@ -91,4 +91,4 @@ def write_shard(found: Iterable[Quad], file: Path) -> None:
     """Write quads of the default graph as N-Triples, in the order of the lines' bytes, each once."""
     lines = serialize(found, format=RdfFormat.N_TRIPLES) or b""
     with file.open("wb") as output:
-        output.writelines(sorted(set(io.BytesIO(lines))))
+        output.writelines(sorted(dict.fromkeys(io.BytesIO(lines))))  # unlike a set, it keeps runs that are sorted
