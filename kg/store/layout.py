@@ -25,6 +25,8 @@ from kg.store.snapshot import Manifest, Snapshot, manifest_file, read, seal, syn
 LEDGER: Final = "ledger.tsv"
 CURRENT: Final = "current"
 BUILDING: Final = "building-"
+UNPUBLISHED: Final = ".unpublished"
+"""The file that a snapshot has until it has become current."""
 WRITTEN: Final = 3
 """Snapshots that writes made which are kept."""
 
@@ -118,8 +120,13 @@ class Store:
         return self.path / CURRENT
 
     def snapshots(self) -> list[Path]:
-        """Return the folders of all finished snapshots, the oldest first."""
-        return sorted(folder for folder in self.snapshot("").glob("*") if manifest_file(folder).exists())
+        """Return the folders of all snapshots that were published, the oldest first."""
+        folders = sorted(folder for folder in self.snapshot("").glob("*") if manifest_file(folder).exists())
+        return [folder for folder in folders if not self._is_unpublished(folder)]
+
+    def _is_unpublished(self, folder: Path) -> bool:
+        """Whether a snapshot is still being made ready, or the build that did that was killed."""
+        return (folder / UNPUBLISHED).exists() and folder.name != Path(self.target).name
 
     def snapshot(self, id_: str) -> Path:
         """Return the folder that a snapshot has, or would have, by its id."""
@@ -167,19 +174,19 @@ class Store:
         """Remove what killed builds left, unless a build runs or the store cannot be written."""
         with suppress(OSError, StoreBusyError):
             # The lock is only taken for a draft, since a build that begins meanwhile is refused.
-            if any(self.path.glob(f"{BUILDING}*")):
+            if any(self.path.glob(f"{BUILDING}*")) or any(map(self._is_unpublished, self.snapshot("").glob("*"))):
                 with (self.path / "lock").open("a") as lock:
                     self._lock(lock.fileno())
                     self._remove_leftovers()
 
     def _remove_leftovers(self) -> None:
-        """Remove what killed builds left: drafts, links that never became current, snapshots half removed."""
+        """Remove what killed builds left: drafts, links and snapshots that never became current or are half removed."""
         for draft in self.path.glob(f"{BUILDING}*"):
             shutil.rmtree(draft)
         for link in self.path.glob("current.*"):
             link.unlink()
         for folder in self.snapshot("").glob("*"):
-            if not manifest_file(folder).exists():
+            if not manifest_file(folder).exists() or self._is_unpublished(folder):
                 shutil.rmtree(folder)
 
     def publish(
@@ -187,10 +194,11 @@ class Store:
     ) -> Snapshot:
         """Make the draft, whose database is finished, an immutable snapshot, and make it current.
 
-        Between the two, ``ready`` is called, which may make what visitors would else wait for. The newest ``keep``
-        snapshots stay, the others go.
+        Between the two, ``ready`` is called, which may make what visitors would else wait for; a snapshot whose build
+        is killed meanwhile goes with the next build. The newest ``keep`` snapshots stay, the others go.
         """
         seal(draft, manifest)
+        (draft / UNPUBLISHED).touch()
         made = Snapshot(self.snapshot(manifest.id), manifest)
         made.folder.parent.mkdir(exist_ok=True)
         draft.rename(made.folder)
@@ -201,6 +209,7 @@ class Store:
             _remove(made.folder)
             raise
         self.switch(made.folder)
+        (made.folder / UNPUBLISHED).unlink()
         self._prune(made.folder, keep)
         return made
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -36,6 +39,33 @@ def test_all_is_derived_while_the_snapshot_before_is_still_current(archive: Writ
     artefacts = Artefacts(store)
     assert {artefacts.state(one, made) for one in PREPARED} == {ArtefactState.READY}
     assert store.current().id == made.id
+
+
+KILLED = """
+import os, signal, sys
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from kg.pipeline.run import build
+from kg.settings import Settings
+build([Path(sys.argv[1])], Settings(store=sys.argv[2], jobs=1), ready=lambda made: os.kill(os.getpid(), signal.SIGKILL))
+"""
+
+
+def test_a_build_killed_before_its_snapshot_is_current_leaves_none(archive: WriteArchive, tmp_path: Path) -> None:
+    store = Store(tmp_path / "store")
+    settings = Settings(store=str(store.path), jobs=1)
+    former = build([archive({"2012_February_6.txt": PAGE})], settings).snapshot
+    pages = archive({"2012_February_6.txt": PAGE, "2012_February_7.txt": PAGE.replace("day=6", "day=7")}, "more")
+    killed = subprocess.run([sys.executable, "-c", KILLED, str(pages), str(store.path)], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert store.current().id == former.id
+    assert store.snapshots() == [former.folder]
+    assert len(list(former.folder.parent.iterdir())) == 2
+    store.tidy()
+    assert list(former.folder.parent.iterdir()) == [former.folder]
+    assert build([pages], settings).snapshot.manifest.counts["events"] == 2
 
 
 def test_what_could_not_be_prepared_is_not_published(archive: WriteArchive, tmp_path: Path) -> None:
