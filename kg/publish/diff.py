@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
-from difflib import SequenceMatcher
 from itertools import chain, groupby
 from pathlib import Path
 from typing import IO, Any, Final, Literal
 from uuid import NAMESPACE_URL, uuid5
 
 from kg.errors import ConfigurationError, NotFoundError, StoreError
+from kg.events.comparison import ASPECTS, KINDS, Comparison, Content, Kind, content
 from kg.rdf import Literal as RdfLiteral
 from kg.rdf import NamedNode, terms
 from kg.rdf.graph import Graph
@@ -23,123 +21,7 @@ from kg.store import snapshot
 from kg.store.layout import Store
 from kg.store.snapshot import Snapshot
 
-Kind = Literal["added", "removed", "reworded", "changed"]
-Operation = Literal["equal", "delete", "insert"]
-
-KINDS: Final[tuple[Kind, ...]] = ("added", "removed", "reworded", "changed")
 MARKS: Final[Mapping[Kind, str]] = {"added": "+", "removed": "-", "reworded": "~", "changed": "*"}
-ASPECTS: Final = {
-    "category": terms.CATEGORY,
-    "topics": terms.TOPIC,
-    "topicLabels": terms.TOPIC_LABEL,
-    "mentions": terms.ABOUT,
-    "sources": terms.SOURCE,
-}
-TOKENS_COMPARED: Final = 4_000
-
-# Kana and Han characters are words of their own: those languages write no spaces.
-_UNSPACED: Final = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_TOKEN: Final = re.compile(rf"[{_UNSPACED}]|[^\W{_UNSPACED}]+|\s+|[^\w\s]")
-
-
-@dataclass(frozen=True, slots=True)
-class Content:
-    """What one revision of an event says: its title, and by aspect (a key of ASPECTS) the values it has."""
-
-    revision: str
-    event: str
-    day: str
-    title: str
-    values: Mapping[str, frozenset[str]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """A stretch of text that two wordings share, or that only the first (delete) or the second (insert) has."""
-
-    op: Operation
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Values:
-    """The values of an aspect that were added and removed, sorted."""
-
-    added: list[str]
-    removed: list[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """Two contents to compare, mostly of one event; None stands for an event that is not there. One is not None."""
-
-    before: Content | None
-    after: Content | None
-
-    @property
-    def one(self) -> Content:
-        """The content that is there, the later one of two."""
-        content = self.after or self.before
-        assert content is not None  # noqa: S101 - what the class says of itself
-        return content
-
-    @property
-    def kind(self) -> Kind:
-        """What became of the event; ``changed`` means that its title is the same."""
-        if self.before is None:
-            return "added"
-        if self.after is None:
-            return "removed"
-        return "changed" if self.before.title == self.after.title else "reworded"
-
-    @property
-    def words(self) -> list[Edit]:
-        """The word diff of the two titles; empty for an event that was added or removed."""
-        return word_diff(self.before.title, self.after.title) if self.before and self.after else []
-
-    @property
-    def values(self) -> dict[str, Values]:
-        """What was added and removed, by aspect, of those that changed; empty for an event added or removed."""
-        return value_diff(self.before.values, self.after.values) if self.before and self.after else {}
-
-
-def word_diff(before: str, after: str) -> list[Edit]:
-    """Return the edits that make one text the other, by words and punctuation marks.
-
-    The texts of all edits but the inserts give ``before``, those of all but the deletes ``after``. Beyond 4,000
-    words each, of which comparing takes too long, texts that differ are replaced as a whole.
-    """
-    edits = chain.from_iterable(_edits(*block) for block in _blocks(_TOKEN.findall(before), _TOKEN.findall(after)))
-    return [edit for edit in edits if edit.text]
-
-
-def _edits(old: str, new: str) -> tuple[Edit, ...]:
-    return (Edit("equal", old),) if old == new else (Edit("delete", old), Edit("insert", new))
-
-
-def _blocks(old: list[str], new: list[str]) -> list[tuple[str, str]]:
-    """Return what stands in both texts at the same place; changes with only space between them are one change."""
-    if max(len(old), len(new)) > TOKENS_COMPARED:
-        return [("".join(old), "".join(new))]
-    blocks: list[tuple[str, str]] = []
-    for tag, start, end, new_start, new_end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        block = "".join(old[start:end]), "".join(new[new_start:new_end])
-        if tag != "equal" and len(blocks) > 1 and blocks[-1][0].isspace():
-            space, former = blocks.pop(), blocks.pop()
-            block = former[0] + space[0] + block[0], former[1] + space[1] + block[1]
-        blocks.append(block)
-    return blocks
-
-
-def value_diff(before: Mapping[str, frozenset[str]], after: Mapping[str, frozenset[str]]) -> dict[str, Values]:
-    """Return what was added to and removed from every aspect that is not the same."""
-    nothing: frozenset[str] = frozenset()
-    found = {}
-    for aspect in ASPECTS:
-        old, new = before.get(aspect, nothing), after.get(aspect, nothing)
-        if old != new:
-            found[aspect] = Values(sorted(new - old), sorted(old - new))
-    return found
 
 
 # ---- What the graphs say.
@@ -176,7 +58,7 @@ def events(old: Graph, new: Graph) -> list[Comparison]:
         before, after = _listed(old, event), _listed(new, event)
         if before == after:
             continue
-        aspects = ASPECTS if before and after else {}  # of an event only one has, nothing but the title is told
+        aspects = ASPECTS if before and after else ()  # of an event only one has, nothing but the title is told
         changes.append(Comparison(before and _content(old, before, aspects), after and _content(new, after, aspects)))
     return sorted(changes, key=lambda change: (change.one.day, change.one.event))
 
@@ -204,15 +86,11 @@ def _listed(graph: Graph, event: NamedNode) -> NamedNode | None:
     return None if gone else min(_nodes(graph, event, terms.CURRENT_REVISION), key=str, default=None)
 
 
-def _content(graph: Graph, revision: NamedNode, aspects: Mapping[str, NamedNode] = ASPECTS) -> Content:
+def _content(graph: Graph, revision: NamedNode, aspects: Iterable[str] = tuple(ASPECTS)) -> Content:
     event = next(_nodes(graph, revision, terms.SPECIALIZATION_OF), revision)
-    return Content(
-        revision.value,
-        event.value,
-        min(_texts(graph, event, terms.START_DATE), default=""),
-        min(_texts(graph, revision, terms.LABEL), default=""),
-        {aspect: frozenset(_texts(graph, revision, predicate)) for aspect, predicate in aspects.items()},
-    )
+    day = min(_texts(graph, event, terms.START_DATE), default="")
+    said = graph.quads_for_pattern(revision, None, None, None)
+    return content(revision, event.value, day, said, aspects)
 
 
 def _nodes(graph: Graph, subject: NamedNode, predicate: NamedNode) -> Iterator[NamedNode]:
@@ -335,27 +213,19 @@ def _snapshots_json(changes: list[Comparison]) -> dict[str, Any]:
 def _event_json(change: Comparison) -> dict[str, Any]:
     document = {"event": change.one.event, "change": change.kind, "title": change.one.title, **_ends(change)}
     if change.kind == "reworded":
-        document["words"] = _words_json(change)
+        document["words"] = change.words_json
     if change.before and change.after:
-        document["values"] = _values_json(change)
+        document["values"] = change.values_json
     return document
 
 
 def _revisions_json(change: Comparison) -> dict[str, Any]:
-    return {**_ends(change), "words": _words_json(change), "values": _values_json(change)}
+    return {**_ends(change), "words": change.words_json, "values": change.values_json}
 
 
 def _ends(change: Comparison) -> dict[str, Any]:
     contents = {"from": change.before, "to": change.after}
     return {name: content and content.revision for name, content in contents.items()}
-
-
-def _words_json(change: Comparison) -> list[dict[str, str]]:
-    return [{"op": edit.op, "text": edit.text} for edit in change.words]
-
-
-def _values_json(change: Comparison) -> dict[str, dict[str, list[str]]]:
-    return {aspect: {"added": one.added, "removed": one.removed} for aspect, one in change.values.items()}
 
 
 def _snapshots_text(ids: Mapping[str, str], changes: list[Comparison]) -> str:

@@ -17,9 +17,10 @@ from hypothesis import strategies as st
 from pyoxigraph import RdfFormat
 
 from kg.errors import ConfigurationError, NotFoundError, StoreError
+from kg.events import comparison
+from kg.events.comparison import Edit
 from kg.pipeline.run import build
 from kg.publish import diff
-from kg.publish.diff import Edit
 from kg.rdf import terms
 from kg.rdf.lines import patch
 from kg.rdf.prefixes import PREFIXES
@@ -336,7 +337,7 @@ words = st.lists(st.sampled_from(["the", "city", "of", "Homs", " ", "  ", ",", "
 @given(words, words)
 def test_the_edits_of_a_word_diff_give_both_texts(before: list[str], after: list[str]) -> None:
     old, new = " ".join(before), "".join(after)
-    edits = diff.word_diff(old, new)
+    edits = comparison.word_diff(old, new)
     assert "".join(edit.text for edit in edits if edit.op != "insert") == old
     assert "".join(edit.text for edit in edits if edit.op != "delete") == new
     assert all(edit.text for edit in edits)
@@ -344,11 +345,11 @@ def test_the_edits_of_a_word_diff_give_both_texts(before: list[str], after: list
 
 @given(words)
 def test_a_text_does_not_differ_from_itself(text: list[str]) -> None:
-    assert {edit.op for edit in diff.word_diff("".join(text), "".join(text))} <= {"equal"}
+    assert {edit.op for edit in comparison.word_diff("".join(text), "".join(text))} <= {"equal"}
 
 
 def test_neighbouring_words_that_changed_are_one_change() -> None:
-    assert diff.word_diff("killing ten men.", "injuring twelve men.") == [
+    assert comparison.word_diff("killing ten men.", "injuring twelve men.") == [
         Edit("delete", "killing ten"),
         Edit("insert", "injuring twelve"),
         Edit("equal", " men."),
@@ -356,7 +357,7 @@ def test_neighbouring_words_that_changed_are_one_change() -> None:
 
 
 def test_a_language_without_spaces_is_compared_by_characters() -> None:
-    assert diff.word_diff("霍姆斯市十人死亡。", "霍姆斯市二十人死亡。") == [
+    assert comparison.word_diff("霍姆斯市十人死亡。", "霍姆斯市二十人死亡。") == [
         Edit("equal", "霍姆斯市"),
         Edit("insert", "二"),
         Edit("equal", "十人死亡。"),
@@ -365,14 +366,14 @@ def test_a_language_without_spaces_is_compared_by_characters() -> None:
 
 def test_texts_too_long_to_compare_are_replaced_as_a_whole() -> None:
     old, new = "a " * 5_000, "b " + "a " * 5_000
-    assert diff.word_diff(old, new) == [Edit("delete", old), Edit("insert", new)]
-    assert diff.word_diff(old, old) == [Edit("equal", old)]
+    assert comparison.word_diff(old, new) == [Edit("delete", old), Edit("insert", new)]
+    assert comparison.word_diff(old, old) == [Edit("equal", old)]
 
 
 def test_only_the_aspects_that_changed_are_told_sorted() -> None:
     before = {"topics": frozenset({"a", "b"}), "category": frozenset({"same"})}
     after = {"topics": frozenset({"d", "c", "b"}), "category": frozenset({"same"})}
-    assert diff.value_diff(before, after) == {"topics": diff.Values(["c", "d"], ["a"])}
+    assert comparison.value_diff(before, after) == {"topics": comparison.Values(["c", "d"], ["a"])}
 
 
 def test_stores_in_memory_are_compared_too() -> None:
