@@ -16,7 +16,7 @@ from endpoint import reconcile
 from endpoint.catalog import dumps, linksets, snapshots
 from endpoint.catalog import views as catalog
 from endpoint.discovery import openapi, well_known
-from endpoint.documents import context, memento, resource, vocabulary
+from endpoint.documents import context, history, memento, resource, vocabulary
 from endpoint.documents import terms as known_terms
 from endpoint.feeds import views as feeds
 from endpoint.front import about, home
@@ -53,6 +53,7 @@ PARTS: Final = (
         search,
         listing,
         resource,
+        history,
         memento,
         protocol,
         questions,

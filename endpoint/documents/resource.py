@@ -20,6 +20,7 @@ from endpoint.feeds import views
 from endpoint.html.describe import document_page
 from endpoint.http.headers import alternates, licensed, link
 from endpoint.http.negotiate import DOCUMENT_FORMATS, HTML, JSON, choose
+from endpoint.http.parameters import page_number
 from endpoint.http.routes import DOCUMENT, MOVED, Description, Parameter, Routes
 from endpoint.http.signposting import signposts
 from endpoint.http.urls import THINGS, is_document, readable, without_suffix
@@ -271,11 +272,8 @@ def document(found: FoundResource, describe: Describer | None = None, tag: Tag =
 
 
 def _page() -> int:
-    """Return which page of a document is asked for, by the parameter ``page``; raises NotFoundError for none."""
-    text = request.args.get("page", "1")
-    if not re.fullmatch(r"[1-9]\d{0,8}", text, re.ASCII):
-        raise NotFoundError("pages have numbers from 1")
-    return int(text)
+    """Return which page of a document is asked for."""
+    return page_number(request.args.get("page", "1"))
 
 
 def _neighbours(path: str, number: int, last: int) -> list[str]:

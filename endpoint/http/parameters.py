@@ -92,3 +92,10 @@ def _is_text(value: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def page_number(text: str) -> int:
+    """Return the number that a parameter ``page`` names; raises NotFoundError for none, since there is no such page."""
+    if not re.fullmatch(r"[1-9]\d{0,8}", text, re.ASCII):
+        raise NotFoundError("pages have numbers from 1")
+    return int(text)

@@ -32,13 +32,13 @@ _TOKEN: Final = re.compile(rf"[{_UNSPACED}]|[^\W{_UNSPACED}]+|\s+|[^\w\s]")
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What one revision of an event says: its title, and by aspect (a key of ASPECTS) the values it has."""
+    """What one revision of an event says: its title, and by aspect (a key of ASPECTS) the values it has, sorted."""
 
     revision: str
     event: str
     day: str
     title: str
-    values: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    values: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +129,11 @@ def _blocks(old: list[str], new: list[str]) -> list[tuple[str, str]]:
     return blocks
 
 
-def value_diff(before: Mapping[str, frozenset[str]], after: Mapping[str, frozenset[str]]) -> dict[str, Values]:
+def value_diff(before: Mapping[str, Iterable[str]], after: Mapping[str, Iterable[str]]) -> dict[str, Values]:
     """Return what was added to and removed from every aspect that is not the same."""
-    nothing: frozenset[str] = frozenset()
     found = {}
     for aspect in ASPECTS:
-        old, new = before.get(aspect, nothing), after.get(aspect, nothing)
+        old, new = set(before.get(aspect, ())), set(after.get(aspect, ()))
         if old != new:
             found[aspect] = Values(sorted(new - old), sorted(old - new))
     return found
@@ -151,6 +150,7 @@ def content(
     ]
     title = min((value for predicate, value in told if predicate == terms.LABEL), default="")
     values = {
-        aspect: frozenset(value for predicate, value in told if predicate == ASPECTS[aspect]) for aspect in aspects
+        aspect: tuple(sorted({value for predicate, value in told if predicate == ASPECTS[aspect]}))
+        for aspect in aspects
     }
     return Content(revision.value, event, day, title, values)

@@ -107,12 +107,12 @@ def _is(excerpt: Excerpt, subject: NamedNode, class_: NamedNode) -> bool:
 
 def _shown(excerpt: Excerpt, event: NamedNode) -> list[ShownInterval]:
     """Return the intervals of all revisions of an event, the first one first."""
-    found = [one for revision in _nodes(excerpt, event, terms.REVISION) for one in _intervals(excerpt, revision)]
+    found = [one for revision in _nodes(excerpt, event, terms.REVISION) for one in intervals(excerpt, revision)]
     return sorted(found, key=lambda one: (one.start, one.revision.value))
 
 
-def _intervals(excerpt: Excerpt, revision: NamedNode) -> Iterator[ShownInterval]:
-    """Yield the intervals of a revision; they are disjoint, so each start has the next end as its own."""
+def intervals(excerpt: Excerpt, revision: NamedNode) -> Iterator[ShownInterval]:
+    """Yield the intervals of a revision that was read; they are disjoint, so each start has the next end as its own."""
     starts = _texts(excerpt, revision, terms.OBSERVED_FROM)
     ends = _texts(excerpt, revision, terms.OBSERVED_UNTIL)
     for start in starts:

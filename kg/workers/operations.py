@@ -13,6 +13,7 @@ from kg.lookup import memento, newest, parts, resource_state
 from kg.lookup.capabilities import capabilities
 from kg.lookup.describe import describe, newest_events, total_of
 from kg.lookup.labels import Label, labels
+from kg.lookup.history import EventHistory, history
 from kg.lookup.listing.columns import columns
 from kg.lookup.listing.listing import hubs
 from kg.lookup.locate import Location, locate
@@ -322,6 +323,17 @@ class DescribeMementoPage(GraphOperation[PageDescription]):
 
 
 @dataclass(frozen=True, slots=True)
+class History(GraphOperation[EventHistory]):
+    """Tell the wordings of an event, or of that which a revision is one of, see kg.lookup.history."""
+
+    iri: str
+
+    def answer(self, graph: Graph) -> EventHistory:
+        """Return the history."""
+        return history(graph, self.iri)
+
+
+@dataclass(frozen=True, slots=True)
 class VersionsPage(GraphOperation[bytes]):
     """Write a page of the event stream, see kg.lookup.resource_state.page.
 
@@ -347,5 +359,5 @@ OPERATIONS: Final[Table[GraphOperation[Any] | Open]] = Table(
     *(Evaluate, Scopes, Describe, DescribePage, Locate, Labels, Newest, Hubs),
     *(ListEvents, WriteEvents, CountDays, FindText, Search),
     *(Reconcile, Suggest, Extend, DumpGraph, Capabilities),
-    *(Mementos, DescribeMemento, DescribeMementoPage, VersionsPage),
+    *(Mementos, DescribeMemento, DescribeMementoPage, History, VersionsPage),
 )

@@ -23,6 +23,7 @@ LAYERS = (
     ("endpoint.documents",),
     ("endpoint.front",),
     ("endpoint.feeds", "endpoint.sparql", "endpoint.discovery", "endpoint.reconcile", "endpoint.listing"),
+    ("endpoint.event",),
     ("endpoint.html",),
     ("endpoint.site",),
     ("endpoint.rendering",),
