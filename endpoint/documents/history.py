@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 
 from flask import Response, redirect, request
 
+from endpoint.documents.pages import told
 from endpoint.documents.resource import locate
 from endpoint.event import history as shown
 from endpoint.event.history import path_of
@@ -27,7 +28,6 @@ from endpoint.site.site import Site, site, tagged
 from kg.errors import NotFoundError
 from kg.lookup.history import EventHistory
 from kg.rdf.formats import Format
-from kg.workers.operations import History
 
 blueprint = Routes("history", __name__)
 
@@ -106,8 +106,10 @@ def _answer(day: str, name: str, what: str, suffix: Format | None, page: Page, d
     choices = [(HTML, _queried(here, path)), (JSON, _queried(here, f"{path}.json"))]
     if chosen is None:
         raise acceptable(choices)
-    told = _told(here, found.iri)
-    body = page(here.frame, told) if chosen == HTML else json.dumps(data(told), ensure_ascii=False, indent=1) + "\n"
+    known = told(here, found.iri)
+    if not known.wordings:
+        raise NotFoundError("no wording of this event is known")
+    body = page(here.frame, known) if chosen == HTML else json.dumps(data(known), ensure_ascii=False, indent=1) + "\n"
     response = Response(body, content_type=chosen.content_type)
     response.headers["Vary"] = "Accept"
     response.headers["Link"] = ", ".join(
@@ -119,16 +121,6 @@ def _answer(day: str, name: str, what: str, suffix: Format | None, page: Page, d
         ]
     )
     return tagged(response, here.snapshot, f"{what}-{chosen.suffix}-{urlencode(sorted(request.args.items()))}")
-
-
-def _told(here: Site, event: str) -> EventHistory:
-    """Return the history of an event; raises NotFoundError if it has no wordings."""
-    found: EventHistory = here.cached(
-        ("history", event), lambda: here.workers.ask(History(event)), lambda told: 1_000 + 3_000 * len(told.wordings)
-    )
-    if not found.wordings:
-        raise NotFoundError("no wording of this event is known")
-    return found
 
 
 def _queried(here: Site, path: str) -> str:

@@ -19,7 +19,7 @@ from flask import Response, redirect, request
 from werkzeug.exceptions import BadRequest
 
 from endpoint.documents import context
-from endpoint.html.describe import document_page
+from endpoint.documents.pages import past_page_of
 from endpoint.http.headers import alternates, licensed, link
 from endpoint.http.negotiate import DOCUMENT_FORMATS, HTML, choose
 from endpoint.http.routes import DOCUMENT, IN_JSON, Description, Parameter, Routes
@@ -142,7 +142,7 @@ def _body(here: Site, path: str, moment: datetime, wanted: Format) -> bytes:
         if wanted != HTML:
             return here.workers.ask(DescribeMemento(iri, instant, dated, original, wanted, limit))
         page = here.workers.ask(DescribeMementoPage(iri, instant, dated, original, limit))
-        return document_page(here, iri, page.nodes, address, instant).encode()
+        return past_page_of(here, iri, page.nodes, address, instant).encode()
 
     found: bytes = here.cached(("memento", path, moment, wanted.name, request.root_path), make, len)
     return found

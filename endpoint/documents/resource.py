@@ -16,8 +16,8 @@ from flask import Response, redirect, request
 
 from endpoint.documents import context
 from endpoint.documents.memento import original_links
+from endpoint.documents.pages import page_of
 from endpoint.feeds import views
-from endpoint.html.describe import document_page
 from endpoint.http.headers import alternates, licensed, link
 from endpoint.http.negotiate import DOCUMENT_FORMATS, HTML, JSON, choose
 from endpoint.http.parameters import page_number
@@ -317,12 +317,7 @@ def described(here: Site, iri: str, format: Format, page: int = 1) -> Answer:  #
         if format != HTML:
             return here.workers.ask(Describe(iri, format, limit, document_iri, page, licences))
         found = here.workers.ask(DescribePage(iri, limit, document_iri, page, licences))
-        return Answer(
-            "describe",
-            format,
-            document_page(here, iri, found.nodes, page=page, days=found.days).encode(),
-            rows=found.events,
-        )
+        return Answer("describe", format, page_of(here, iri, found, page).encode(), rows=found.events)
 
     found: Answer = here.cached(key, make, lambda answer: len(answer.body) + 1_000)
     return found

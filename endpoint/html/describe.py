@@ -1,4 +1,4 @@
-"""Turns descriptions and query results into what the HTML templates show."""
+"""Turns descriptions into what the page of a document shows; events and their revisions have pages of their own."""
 
 from __future__ import annotations
 
@@ -10,17 +10,14 @@ from typing import Any, Final
 from markupsafe import Markup
 
 from endpoint.html import periods, stories
-from endpoint.html.reader import Cited, ListedEvent, Reader, ShownTerm
-from endpoint.http.headers import licensed
-from endpoint.http.negotiate import PAGE_FORMATS
-from endpoint.http.signposting import ReadLink, in_page, signposts
+from endpoint.html.head import head, head_of_past
+from endpoint.html.reader import ListedEvent, Reader, ShownTerm
 from endpoint.http.urls import Addresses
 from endpoint.rendering.figures.maps import locator
-from endpoint.rendering.filters import embedded
+from endpoint.rendering.filters import counted, spoken
 from endpoint.site.site import Site
 from kg.lookup.describe import NEWEST, paged, pages
 from kg.rdf.prefixes import compact
-from kg.rdf.schema_org import page_about
 from kg.rdf.serialize import Nodes
 
 NAMES: Final = {
@@ -67,17 +64,6 @@ _DEGREES: Final = re.compile(r"[+-]?[0-9]{1,3}(\.[0-9]+)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class Wording:
-    """A revision in the history of an event; ``memento`` leads to the event as it stood when it was first seen."""
-
-    title: ShownTerm
-    observed: str
-    memento: str
-    current: bool
-    origin: ShownTerm | None
-
-
-@dataclass(frozen=True, slots=True)
 class ShownEntry:
     """An item of a list on an archive page: its anchor, its position, what is printed, and where it leads."""
 
@@ -95,15 +81,10 @@ class Described:
     kind: str
     iri: str
     date: str = ""
-    gone: str = ""
     facts: list[tuple[ShownTerm, list[ShownTerm]]] = field(default_factory=list)
-    groups: dict[str, list[ShownTerm]] = field(default_factory=dict)
     events: list[ListedEvent] = field(default_factory=list)
     total: int = 0
     story: stories.ShownStory | None = None
-    stories: list[stories.StoryLink] = field(default_factory=list)
-    sources: list[Cited] = field(default_factory=list)
-    history: list[Wording] = field(default_factory=list)
     entries: list[ShownEntry] = field(default_factory=list)
     instant: str = ""
     number: int = 1
@@ -148,7 +129,6 @@ def describe(iri: str, nodes: Nodes, addresses: Addresses, document: str) -> Des
     kind = next((label for name, label in KINDS.items() if reader.is_a(iri, name)), "Resource")
     kind = periods.kind(iri.removeprefix(addresses.base)) or kind
     title = reader.resource(iri)
-    event = kind == "Event"
     others = {name: nodes[name] for name in nodes if name != iri}
     story = stories.shown(reader, iri) if kind == "Story" else None
     for part in reader.iris(iri, "schema:subEvent"):
@@ -159,15 +139,10 @@ def describe(iri: str, nodes: Nodes, addresses: Addresses, document: str) -> Des
         kind=kind,
         iri=iri,
         date=reader.value(iri, "schema:startDate"),
-        gone=reader.value(iri, "prov:invalidatedAtTime"),
-        facts=_facts(reader, iri),
-        groups=_groups(reader, iri) if event else {},
-        events=[] if event or kind == "Revision" else listing(addresses, others, nodes, iri),
+        facts=facts(reader, iri),
+        events=listing(addresses, others, nodes, iri),
         total=reader.number(document, "hydra:totalItems"),
         story=story,
-        stories=stories.of_event(reader, iri) if event else [],
-        sources=[reader.cited(one) for one in reader.iris(iri, "ng:source")],
-        history=_history(reader, iri),
         entries=_entries(reader, iri),
         place=(latitude, longitude) if latitude and longitude else None,
         zoom=next((zoom for name, zoom in WIDE.items() if reader.is_a(iri, name)), CLOSE),
@@ -176,16 +151,17 @@ def describe(iri: str, nodes: Nodes, addresses: Addresses, document: str) -> Des
     )
 
 
-def _facts(reader: Reader, iri: str) -> list[tuple[ShownTerm, list[ShownTerm]]]:
-    facts = []
+def facts(reader: Reader, iri: str) -> list[tuple[ShownTerm, list[ShownTerm]]]:
+    """Return all statements about a resource: their properties, each with its values."""
+    found = []
     for property_, values in reader.nodes.get(iri, {}).items():
         name = compact(property_)
         if name in ("dcterms:hasPart", "schema:subEvent", "hydra:totalItems"):
             continue  # shown as entries, as events, and with these
         shown = reader.resource(property_)
         text = NAMES.get(name) or re.sub(r"(?<=[a-z])(?=[A-Z])", " ", re.split(r"[/#:]", name)[-1]).lower()
-        facts.append((ShownTerm(text, shown.href, shown.external, iri=property_), [reader.term(one) for one in values]))
-    return facts
+        found.append((ShownTerm(text, shown.href, shown.external, iri=property_), [reader.term(one) for one in values]))
+    return found
 
 
 def _entries(reader: Reader, page: str) -> list[ShownEntry]:
@@ -199,68 +175,46 @@ def _entries(reader: Reader, page: str) -> list[ShownEntry]:
     return sorted(entries, key=lambda one: (one.anchor.partition("-")[0], one.position))
 
 
-def _groups(reader: Reader, event: str) -> dict[str, list[ShownTerm]]:
-    """Return what an event names, by how it names it; a place is not shown again as a mention."""
-    names = {"Places": "ng:place", "Topics": "ng:topic", "Mentions": "schema:about"}
-    names |= {"Part of": "schema:superEvent", "Related events": "dcterms:relation"}
-    groups: dict[str, list[ShownTerm]] = {}
-    seen: set[str] = set()
-    for heading, name in names.items():
-        fresh = [iri for iri in reader.iris(event, name) if iri not in seen]
-        seen.update(fresh)
-        groups[heading] = [reader.resource(iri) for iri in fresh]
-    groups["Topics"] += [reader.term(one) for one in reader.values(event, "ng:topicLabel")]
-    groups["Mentions"] += [reader.term(one) for one in reader.values(event, "ng:mentionLabel")]
-    return {heading: terms for heading, terms in groups.items() if terms}
-
-
-def _history(reader: Reader, event: str) -> list[Wording]:
-    current = reader.value(event, "ng:currentRevision")
-    wordings = []
-    for iri in reader.iris(event, "ng:revision"):
-        origins = [one.partition("#")[0] for one in reader.iris(iri, "prov:wasDerivedFrom")]
-        origin = reader.resource(origins[0]) if origins else None
-        observed = reader.value(iri, "ng:observedFrom")
-        past = f"memento/{re.sub(r'[^0-9]', '', observed)}/{event.removeprefix(reader.addresses.base)}"
-        wordings.append(Wording(reader.resource(iri), observed, reader.addresses.local(past), iri == current, origin))
-    return sorted(wordings, key=lambda one: (one.observed, one.current), reverse=True)
-
-
 def document_page(
     site: Site, iri: str, nodes: Nodes, path: str = "", instant: str = "", page: int = 1, days: int = 0
 ) -> str:
-    """Return the HTML document about a resource, with what search engines read of it embedded.
+    """Return the HTML document about a resource that has no page of its own kind.
 
     ``path`` is that of the document, if it is not the generic one but that of the state at ``instant``; ``page`` is
     the number of the page, where there are more events than one page has; ``days`` on how many days a story has events.
     """
     addresses = site.addresses
     path = path or addresses.document(iri)
-    formats = [(one, addresses.local(paged(f"{path}.{one.suffix}", page))) for one in PAGE_FORMATS]
     shown = describe(iri, nodes, addresses, addresses.base + path)
     shown = replace(shown, number=page, turns=_turns(addresses.local(path), page, pages(shown.total)))
     if shown.story:
         shown = replace(shown, story=stories.paged_story(shown.story, addresses.local(path), page, days))
+    title, summary = _title(shown), _summary(shown)
     if instant:
-        shown = replace(shown, instant=instant)
-    elif shown.kind in periods.KINDS.values():
+        shown, own = replace(shown, instant=instant), head_of_past(site.frame, path, title, summary)
+        return site.frame.page("document.html", page=shown, where=where(shown), head=own)
+    if shown.kind in periods.KINDS.values():
         shown = replace(shown, neighbours=periods.neighbours(site, iri))
-    calendar = periods.days_of_year(site, iri) if shown.kind == "Year" and not instant else Markup()
+    calendar = periods.days_of_year(site, iri) if shown.kind == "Year" else Markup()
     return site.frame.page(
         "document.html",
         page=shown,
         where=where(shown),
         bars=periods.bars(shown.kind, shown.parts),
         calendar=calendar,
-        formats=formats,
-        signposts=() if instant else _signposts(site, iri, path),
-        data=None if instant else embedded(page_about(iri, nodes, addresses.base + path)),
+        head=head(site.frame, iri, nodes, title, summary, page),
     )
 
 
-def _signposts(site: Site, iri: str, path: str) -> list[ReadLink]:
-    links = (*signposts(site.addresses, iri, path), *licensed(site.snapshot.manifest.licences))
-    return in_page(links, site.addresses)
+def _title(shown: Described) -> str:
+    return spoken(shown.title.text) if shown.kind in ("Day", "Month") else shown.title.text
+
+
+def _summary(shown: Described) -> str:
+    """Return what a resource is and how many events there are about it, as a description says it."""
+    total = shown.story.events if shown.story else shown.total
+    events = f", {counted(total, 'event')}" if total else ""
+    return f"{shown.kind}: {_title(shown)}{events}."
 
 
 def _turns(path: str, page: int, last: int) -> tuple[str, str]:

@@ -92,13 +92,14 @@ def of_story(graph: Graph, story: NamedNode) -> list[Part]:
     places: dict[NamedNode, tuple[str, int]] = {}
     for _, event, date, position in graph.select(STORY, {"story": story}):
         if isinstance(event, NamedNode) and isinstance(date, Literal):
-            place = date.value, _number(position)
+            place = date.value, number(position)
             places[event] = min(place, places.get(event, place))
     ordered = sorted(places, key=lambda event: (places[event], event.value))
     return [Part(event, places[event][0]) for event in ordered]
 
 
-def _number(position: object) -> int:
+def number(position: object) -> int:
+    """Return the position that a term says; one behind all others where none is said."""
     text = position.value if isinstance(position, Literal) else ""
     return terms.whole(text, NOWHERE)
 

@@ -21,6 +21,7 @@ from kg.lookup.search import reconcile, search
 from kg.lookup.search.dates import period
 from kg.lookup.search.reconcile_request import Completion, Extension, Query
 from kg.lookup.search.spelling import meant
+from kg.lookup.surroundings import Surroundings, surroundings
 from kg.process.operation import Operation, Table
 from kg.query.evaluate import Answer
 from kg.query.graph_store import graph as graph_of
@@ -334,6 +335,17 @@ class History(GraphOperation[EventHistory]):
 
 
 @dataclass(frozen=True, slots=True)
+class LookAround(GraphOperation[Surroundings]):
+    """Tell what is around an event, see kg.lookup.surroundings."""
+
+    iri: str
+
+    def answer(self, graph: Graph) -> Surroundings:
+        """Return what is around it."""
+        return surroundings(graph, self.iri)
+
+
+@dataclass(frozen=True, slots=True)
 class VersionsPage(GraphOperation[bytes]):
     """Write a page of the event stream, see kg.lookup.resource_state.page.
 
@@ -359,5 +371,5 @@ OPERATIONS: Final[Table[GraphOperation[Any] | Open]] = Table(
     *(Evaluate, Scopes, Describe, DescribePage, Locate, Labels, Newest, Hubs),
     *(ListEvents, WriteEvents, CountDays, FindText, Search),
     *(Reconcile, Suggest, Extend, DumpGraph, Capabilities),
-    *(Mementos, DescribeMemento, DescribeMementoPage, History, VersionsPage),
+    *(Mementos, DescribeMemento, DescribeMementoPage, History, LookAround, VersionsPage),
 )

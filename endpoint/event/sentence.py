@@ -1,0 +1,101 @@
+"""The sentence of an event with its links: to what it names, where the printed text or a name tells where."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final, NamedTuple
+from urllib.parse import unquote
+
+from endpoint.html.reader import Reader
+
+WIKILINK: Final = re.compile(r"\[\[\s*:?([^\[\]|]+)(?:\|([^\[\]|]*))?\]\]([a-z]*)")
+"""A link as MediaWiki prints it (https://www.mediawiki.org/wiki/Help:Links): target, words, letters behind it."""
+NAMING: Final = ("schema:about", "ng:place", "ng:topic")
+
+
+class Run(NamedTuple):
+    """Some words of a sentence, and where they lead, if they lead anywhere."""
+
+    text: str
+    href: str | None = None
+
+
+class Anchor(NamedTuple):
+    """Words that lead somewhere, as they stand in a sentence."""
+
+    words: str
+    href: str
+
+
+def linked(reader: Reader, event: str, sentence: str) -> list[Run]:
+    """Return the sentence of an event in runs, those that name something with a link to it.
+
+    The links of the printed text come in its order; what it does not link is found by its name. The texts of all runs
+    are the sentence.
+    """
+    things = _things(reader, event)
+    runs = list(_in_order(sentence, _printed(reader, event, things)))
+    linked_already = {run.href for run in runs}
+    for name, href in sorted(things.items(), key=lambda one: -len(one[0])):
+        if href not in linked_already:
+            found = _by_name(runs, name, href)
+            if found:
+                runs = found
+                linked_already.add(href)
+    return runs
+
+
+def names(runs: Iterable[Run]) -> list[str]:
+    """Return the words of a sentence that lead somewhere."""
+    return [run.text for run in runs if run.href]
+
+
+def _things(reader: Reader, event: str) -> dict[str, str]:
+    """Return the addresses of what an event names, by its titles and labels in one case."""
+    found: dict[str, str] = {}
+    for iri in (one for name in NAMING for one in reader.iris(event, name)):
+        href = reader.addresses.href(iri)
+        labels = [one.get("value", "") for one in reader.values(iri, "rdfs:label")]
+        title = unquote(iri.rpartition("/")[2]).replace("_", " ")
+        for name in (title, re.sub(r"\s*\([^)]*\)$", "", title), *labels):
+            if href and len(name) > 1:
+                found.setdefault(name.casefold(), href)
+    return found
+
+
+def _printed(reader: Reader, event: str, things: Mapping[str, str]) -> Iterator[Anchor]:
+    """Yield the links of the entry that prints the current wording, in their order, where their targets are known."""
+    revision = reader.value(event, "ng:currentRevision")
+    texts = (reader.value(entry, "ng:printedText") for entry in reader.iris(revision, "prov:wasDerivedFrom"))
+    for target, words, trail in WIKILINK.findall(next((text for text in texts if "[[" in text), "")):
+        title = unquote(target.partition("#")[0]).replace("_", " ").strip()
+        href = things.get(title.casefold())
+        if href:
+            yield Anchor(" ".join((words.strip() or target.strip()).split()).replace("''", "") + trail, href)
+
+
+def _in_order(sentence: str, anchors: Iterable[Anchor]) -> Iterator[Run]:
+    """Yield the runs of a sentence in which anchors stand one behind the other."""
+    start = 0
+    for words, href in anchors:
+        at = sentence.find(words, start)
+        if at < 0:
+            continue
+        if at > start:
+            yield Run(sentence[start:at])
+        yield Run(words, href)
+        start = at + len(words)
+    if start < len(sentence):
+        yield Run(sentence[start:])
+
+
+def _by_name(runs: Sequence[Run], name: str, href: str) -> list[Run] | None:
+    """Return the runs with a link where a name first stands, as whole words; None if it does nowhere."""
+    word = re.compile(rf"(?<![^\W\u3040-\u9fff]){re.escape(name)}(?![^\W\u3040-\u9fff])", re.IGNORECASE)
+    for place, run in enumerate(runs):
+        match = None if run.href else word.search(run.text)
+        if match:
+            parts = (Run(run.text[: match.start()]), Run(match[0], href), Run(run.text[match.end() :]))
+            return [*runs[:place], *(one for one in parts if one.text), *runs[place + 1 :]]
+    return None

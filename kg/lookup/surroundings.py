@@ -1,0 +1,113 @@
+"""What is around an event: the others of its day, and what those have in common with it that are related to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final
+
+from kg.lookup.parts import number
+from kg.rdf import Literal, NamedNode, Quad, terms
+from kg.rdf.graph import Excerpt, Graph, Pattern
+from kg.rdf.serialize import Nodes, nodes
+
+BESIDE: Final = 3
+"""Events of the day that are told before an event, and behind it."""
+RELATED: Final = 100
+OF_DAY: Final = """
+SELECT ?day ?language ?event ?title ?position WHERE {
+  ?event dcterms:temporal ?day ; dcterms:language ?language ; rdf:type ng:Event ; rdfs:label ?title .
+  FILTER NOT EXISTS { ?event prov:invalidatedAtTime ?gone }
+  OPTIONAL { ?event ng:currentRevision ?revision . ?revision prov:wasDerivedFrom ?entry .
+             ?entry schema:position ?position }
+} LIMIT 5000"""
+SHARED: Final = (terms.PLACE, terms.TOPIC, terms.ABOUT, terms.CATEGORY, terms.TOPIC_LABEL, terms.MENTION_LABEL)
+"""By which properties two events can have something in common."""
+
+
+@dataclass(frozen=True, slots=True)
+class NamedEvent:
+    """An event by its IRI, and its title with the language of that."""
+
+    iri: str
+    title: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What is around an event.
+
+    ``before`` and ``after`` are the nearest events of its day, in the order of the page that lists them; ``day_events``
+    is how many there are on that day in its language, itself included. ``shared`` has the events that are related to
+    it, each with the things, as objects of descriptions (see kg.rdf.serialize.nodes), that both name, and the stories
+    that both are part of.
+    """
+
+    before: list[NamedEvent]
+    after: list[NamedEvent]
+    day_events: int
+    shared: dict[str, list[dict[str, str]]]
+
+
+def surroundings(graph: Graph, iri: str) -> Surroundings:
+    """Return what is around an event; nothing is around what is none."""
+    excerpt, event = Excerpt(graph), NamedNode(iri)
+    excerpt.read(Pattern(event))
+    own = excerpt[Pattern(event)]
+    listed = _of_day(graph, own)
+    at = next((place for place, one in enumerate(listed) if one.iri == iri), len(listed))
+    return Surroundings(
+        listed[max(0, at - BESIDE) : at],
+        listed[at + 1 : at + 1 + BESIDE],
+        len(listed),
+        _shared(excerpt, event, own),
+    )
+
+
+def _of_day(graph: Graph, own: Iterable[Quad]) -> list[NamedEvent]:
+    """Return the events of the day of an event, in its language, in the order of the page."""
+    said = {quad.predicate: quad.object for quad in own if quad.predicate in (terms.TEMPORAL, terms.LANGUAGE)}
+    day, language = said.get(terms.TEMPORAL), said.get(terms.LANGUAGE)
+    if not isinstance(day, NamedNode) or not isinstance(language, Literal):
+        return []
+    places: dict[NamedNode, tuple[int, str, str]] = {}
+    for _, _, event, title, position in graph.select(OF_DAY, {"day": day, "language": language}):
+        if isinstance(event, NamedNode) and isinstance(title, Literal):
+            place = number(position), title.value, title.language or ""
+            places[event] = min(place, places.get(event, place))
+    ordered = sorted(places, key=lambda event: (places[event][0], event.value))
+    return [NamedEvent(event.value, *places[event][1:]) for event in ordered]
+
+
+def _shared(excerpt: Excerpt, event: NamedNode, own: Iterable[Quad]) -> dict[str, list[dict[str, str]]]:
+    related = list(islice(_objects(own, (terms.RELATION,)), RELATED))
+    if not related:
+        return {}
+    told = [Pattern(one, SHARED) for one in related]
+    stories = [Pattern(None, (terms.SUB_EVENT,), one) for one in (event, *related)]
+    excerpt.read(*told, *stories)
+    ours = {quad.object for quad in own if quad.predicate in SHARED}
+    our_stories = {quad.subject for quad in excerpt[stories[0]]}
+    found: dict[str, list[dict[str, str]]] = {}
+    for one, pattern, listing in zip(related, told, stories[1:], strict=True):
+        both = [quad for quad in excerpt[pattern] if quad.object in ours]
+        both += (Quad(one, terms.SUPER_EVENT, quad.subject) for quad in excerpt[listing] if quad.subject in our_stories)
+        found[one.value] = _objects_of(nodes(sorted(both, key=_rank)))
+    return found
+
+
+def _rank(quad: Quad) -> tuple[int, str]:
+    place = SHARED.index(quad.predicate) if quad.predicate in SHARED else -1
+    return place, str(quad.object)
+
+
+def _objects_of(said: Nodes) -> list[dict[str, str]]:
+    """Return all objects, each once."""
+    found = [value for properties in said.values() for values in properties.values() for value in values]
+    return [value for at, value in enumerate(found) if value not in found[:at]]
+
+
+def _objects(quads: Iterable[Quad], predicates: Iterable[NamedNode]) -> Iterator[NamedNode]:
+    return (quad.object for quad in quads if quad.predicate in predicates and isinstance(quad.object, NamedNode))
