@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 from flask import Response, request
 
 from endpoint.catalog import dumps, snapshots
+from endpoint.documents.pages import told
+from endpoint.documents.resource import locate
+from endpoint.event.citation import reference as of_event
 from endpoint.http.conditional import by_content
 from endpoint.http.headers import alternates, licensed, link
 from endpoint.http.negotiate import HTML, JSON, choose
-from endpoint.http.routes import CATALOG, PAGE, SUFFIXED, Description, Routes
+from endpoint.http.routes import CATALOG, PAGE, SUFFIXED, Description, Parameter, Routes
 from endpoint.http.signposting import in_page, signposts
 from endpoint.rendering.filters import embedded
 from endpoint.site.problems import acceptable
@@ -19,10 +23,11 @@ from kg.derived.kinds import STATISTICS
 from kg.errors import NotFoundError
 from kg.lookup import statistics as counts
 from kg.publish.catalog import Catalog, quads
-from kg.publish.catalog_represent import bibtex, citation, document, represent
+from kg.publish.catalog_represent import citation, document, reference, represent
 from kg.publish.catalog_snapshot import PATH
 from kg.publish.catalog_texts import DESCRIPTIONS, SERVICES, TITLES, Publisher, rights
 from kg.publish.dump_files import MadeDump
+from kg.publish.reference import Reference
 from kg.rdf.formats import RDF_FORMATS, Format, by_name
 from kg.rdf.prefixes import compact
 
@@ -31,6 +36,8 @@ blueprint = Routes("catalog", __name__)
 FORMATS: Final = (HTML, *RDF_FORMATS, JSON)
 VOID: Final = (by_name("turtle"), *(one for one in FORMATS if one.name != "turtle"))
 """Programs that ask for the well-known address say nothing of formats, or anything; Turtle is what they read."""
+CITED: Final = Description(parameters=(Parameter("iri", "IRI, or its path, of an event or a revision to cite."),))
+RIS: Final = "application/x-research-info-systems"
 
 
 @blueprint.get(f"/{PATH}", described=CATALOG)
@@ -62,17 +69,31 @@ def cite() -> Response:
     page = here.frame.page(
         "cite.html",
         citation=citation(found),
-        bibtex=bibtex(found),
+        bibtex=reference(found).bibtex(),
         made=[one for one in found.complete if one.file.part is None],
         rights=rights(found.manifest.publications),
     )
     return by_content(Response(page, content_type=HTML.content_type))
 
 
-@blueprint.get("/cite.bib", described=Description(("application/x-bibtex",)))
+@blueprint.get("/cite.bib", described=replace(CITED, types=("application/x-bibtex",)))
 def cite_bib() -> Response:
-    """Send the citation as BibTeX."""
-    return by_content(Response(bibtex(catalog(site())), content_type="application/x-bibtex; charset=utf-8"))
+    """Send the citation of the snapshot, or of an event or a revision, as BibTeX."""
+    return by_content(Response(_reference(site()).bibtex(), content_type="application/x-bibtex; charset=utf-8"))
+
+
+@blueprint.get("/cite.ris", described=replace(CITED, types=(RIS,)))
+def cite_ris() -> Response:
+    """Send the citation of the snapshot, or of an event or a revision, as RIS."""
+    return by_content(Response(_reference(site()).ris(), content_type=f"{RIS}; charset=utf-8"))
+
+
+def _reference(here: Site) -> Reference:
+    asked = request.args.get("iri")
+    if not asked:
+        return reference(catalog(here))
+    found = locate(here, asked.removeprefix(here.addresses.base))
+    return of_event(told(here, found.iri), found.iri, here.settings.publisher, here.snapshot.id)
 
 
 def _negotiated(formats: tuple[Format, ...]) -> Response:

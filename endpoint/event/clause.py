@@ -41,6 +41,8 @@ WEAK: Final = re.compile(
     re.IGNORECASE,
 )
 PAIRS: Final = {"(": ")", "[": "]", "“": "”", "「": "」", "『": "』", "《": "》", "（": "）", "【": "】"}
+QUOTATION_MARK: Final = re.compile('"')
+DASH: Final = re.compile(r"\s[–—-](?=\s)")
 
 
 def clause(sentence: str, names: Iterable[str] = ()) -> str:
@@ -94,10 +96,17 @@ def _kept(text: str, names: Iterable[str]) -> set[int]:
     """Return the places where nothing is cut: within names, numbers, brackets and quotation marks."""
     spans = [match.span() for pattern in (NAME, WIDE_NAME) for match in pattern.finditer(text)]
     spans = [(start, end + (text[end - 1].isspace())) for start, end in spans]
-    for name in filter(None, names):
-        spans += [match.span() for match in re.finditer(re.escape(name), text)]
+    spans += (span for name in names for span in _places(text, name))
     spans += _bracketed(text)
     return {place for start, end in spans for place in range(start + 1, end)}
+
+
+def _places(text: str, name: str) -> Iterator[tuple[int, int]]:
+    """Yield where a name stands in a text."""
+    at = text.find(name) if name else -1
+    while at >= 0:
+        yield at, at + len(name)
+        at = text.find(name, at + len(name))
 
 
 def _bracketed(text: str) -> Iterator[tuple[int, int]]:
@@ -110,6 +119,6 @@ def _bracketed(text: str) -> Iterator[tuple[int, int]]:
                 break
             yield start, end + 1
             start = text.find(opening, end)
-    for mark in ('"', r"\s[–—-](?=\s)"):
-        places = [match.start() for match in re.finditer(mark, text)]
+    for mark in (QUOTATION_MARK, DASH):
+        places = _boundaries(text, mark)
         yield from ((start - 1, end + 3) for start, end in zip(places[::2], places[1::2], strict=False))

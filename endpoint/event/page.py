@@ -57,7 +57,8 @@ class ShownEvent:
     """What the page of an event shows.
 
     ``mentions`` are what it names and its sentence has no link to; ``wordings`` how many it has had, and ``latest`` the
-    newest of them, if there were several.
+    newest of them, if there were several; ``since`` when it was first shown, ``first`` the address of it as it stood
+    then.
     """
 
     iri: str
@@ -78,6 +79,7 @@ class ShownEvent:
     wordings: int = 0
     latest: WordingOnPage | None = None
     since: str = ""
+    first: str = ""
     instant: str = ""
 
     @property
@@ -89,13 +91,15 @@ class ShownEvent:
 def event_page(frame: PageFrame, iri: str, nodes: Nodes, around: Surroundings, told: EventHistory) -> str:
     """Return the page about an event, from its description, what is around it, and its history."""
     reader = Reader(nodes, frame.addresses)
+    since = min((one.start for one in told.wordings if one.start), default="")
     shown = replace(
         _shown(reader, iri),
         related=_related(reader, iri, around),
         around=_around(reader, around),
         wordings=len(told.wordings),
         latest=history.wordings(told, frame.addresses)[-1] if len(told.wordings) > 1 else None,
-        since=min((one.start for one in told.wordings if one.start), default=""),
+        since=since,
+        first=history.memento(frame.addresses, iri, since),
     )
     return _page(frame, shown, head(frame, iri, nodes, shown.title.text, _summary(shown)))
 

@@ -11,6 +11,8 @@ from endpoint.html.reader import Reader
 
 WIKILINK: Final = re.compile(r"\[\[\s*:?([^\[\]|]+)(?:\|([^\[\]|]*))?\]\]([a-z]*)")
 """A link as MediaWiki prints it (https://www.mediawiki.org/wiki/Help:Links): target, words, letters behind it."""
+LETTER: Final = re.compile(r"[^\W\u3040-\u9fff]")
+"""What makes a word longer; characters of Chinese and Japanese are words of their own."""
 NAMING: Final = ("schema:about", "ng:place", "ng:topic")
 
 
@@ -52,7 +54,7 @@ def names(runs: Iterable[Run]) -> list[str]:
 
 
 def _things(reader: Reader, event: str) -> dict[str, str]:
-    """Return the addresses of what an event names, by its titles and labels in one case."""
+    """Return the addresses of what an event names, by titles and labels in small letters."""
     found: dict[str, str] = {}
     for iri in (one for name in NAMING for one in reader.iris(event, name)):
         href = reader.addresses.href(iri)
@@ -60,7 +62,7 @@ def _things(reader: Reader, event: str) -> dict[str, str]:
         title = unquote(iri.rpartition("/")[2]).replace("_", " ")
         for name in (title, re.sub(r"\s*\([^)]*\)$", "", title), *labels):
             if href and len(name) > 1:
-                found.setdefault(name.casefold(), href)
+                found.setdefault(name.lower(), href)
     return found
 
 
@@ -70,7 +72,7 @@ def _printed(reader: Reader, event: str, things: Mapping[str, str]) -> Iterator[
     texts = (reader.value(entry, "ng:printedText") for entry in reader.iris(revision, "prov:wasDerivedFrom"))
     for target, words, trail in WIKILINK.findall(next((text for text in texts if "[[" in text), "")):
         title = unquote(target.partition("#")[0]).replace("_", " ").strip()
-        href = things.get(title.casefold())
+        href = things.get(title.lower())
         if href:
             yield Anchor(" ".join((words.strip() or target.strip()).split()).replace("''", "") + trail, href)
 
@@ -92,10 +94,22 @@ def _in_order(sentence: str, anchors: Iterable[Anchor]) -> Iterator[Run]:
 
 def _by_name(runs: Sequence[Run], name: str, href: str) -> list[Run] | None:
     """Return the runs with a link where a name first stands, as whole words; None if it does nowhere."""
-    word = re.compile(rf"(?<![^\W\u3040-\u9fff]){re.escape(name)}(?![^\W\u3040-\u9fff])", re.IGNORECASE)
     for place, run in enumerate(runs):
-        match = None if run.href else word.search(run.text)
-        if match:
-            parts = (Run(run.text[: match.start()]), Run(match[0], href), Run(run.text[match.end() :]))
+        at = -1 if run.href else _word_at(run.text, name)
+        if at >= 0:
+            end = at + len(name)
+            parts = (Run(run.text[:at]), Run(run.text[at:end], href), Run(run.text[end:]))
             return [*runs[:place], *(one for one in parts if one.text), *runs[place + 1 :]]
     return None
+
+
+def _word_at(text: str, name: str) -> int:
+    """Return where a name in small letters first stands in a text, as whole words and in any case, or -1."""
+    folded = text.lower()
+    at = folded.find(name) if len(folded) == len(text) else -1
+    while at >= 0:
+        end = at + len(name)
+        if not (LETTER.match(text[at - 1 : at]) or LETTER.match(text[end : end + 1])):
+            return at
+        at = folded.find(name, at + 1)
+    return -1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from pyoxigraph import RdfFormat
 
@@ -14,12 +14,11 @@ from kg.publish.catalog import Catalog
 from kg.publish.catalog_terms import PREFIXES
 from kg.publish.catalog_texts import TITLES
 from kg.publish.dump_files import WHOLE
+from kg.publish.reference import Reference
 from kg.rdf import Quad, conforming
 from kg.rdf.formats import Format
 from kg.rdf.jsonld.document import expanded, load, processor
 from kg.rdf.serialize import nodes
-
-_BRACES: Final = str.maketrans({"{": r"\{", "}": r"\}", "\\": r"\textbackslash "})
 
 
 def represent(quads: Iterable[Quad], wanted: Format) -> bytes:
@@ -50,20 +49,18 @@ def citation(catalog: Catalog) -> str:
     )
 
 
-def bibtex(catalog: Catalog) -> str:
-    """Return the citation as a BibTeX entry."""
-    manifest, made = catalog.manifest, datetime.fromisoformat(catalog.manifest.created)
-    fields = {
-        "author": f"{{{catalog.publisher.name.translate(_BRACES)}}}",
-        "title": f"{{{TITLES[None]}}}",
-        "year": f"{made:%Y}",
-        "month": f"{made:%b}".lower(),
-        "version": manifest.id,
-        "url": manifest.base,
-        "note": f"Data set, made on {manifest.created[:10]}.{_checksum(catalog, ' SHA-256 of {}: {}.')}",
-    }
-    lines = (f"  {name} = {value if name == 'month' else f'{{{value}}}'},\n" for name, value in fields.items())
-    return f"@misc{{newsgraph-{manifest.id},\n{''.join(lines)}}}\n"
+def reference(catalog: Catalog) -> Reference:
+    """Return the reference to the snapshot, for lists of literature."""
+    manifest = catalog.manifest
+    return Reference(
+        f"newsgraph-{manifest.id}",
+        catalog.publisher.name,
+        TITLES[None],
+        datetime.fromisoformat(manifest.created).date(),
+        manifest.id,
+        manifest.base,
+        f"Data set, made on {manifest.created[:10]}.{_checksum(catalog, ' SHA-256 of {}: {}.')}",
+    )
 
 
 def _checksum(catalog: Catalog, sentence: str) -> str:

@@ -164,6 +164,7 @@ READERS: dict[str, Callable[[bytes, str], Contents]] = {
     "application/linkset": link_format,
     "application/linkset+json": json_document,
     "application/x-bibtex": plain,
+    "application/x-research-info-systems": plain,
     "text/csv": plain,
     "text/tab-separated-values": plain,
     "application/sparql-results+json": json_document,

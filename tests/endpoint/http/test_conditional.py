@@ -56,6 +56,7 @@ VALIDATED = {
         "/.well-known/void",
         "/cite",
         "/cite.bib",
+        "/cite.ris",
         "/context.jsonld",
     ),
     *("/doc/snapshot/{rest}", "/doc/{path}", "/dump/{name}", "/dump/{of}/{name}", "/feed", "/feed/activity"),
@@ -75,6 +76,8 @@ VALIDATED = {
     ),
     *("/reconcile/preview", "/sitemap.xml", "/sitemap/{name}.xml", "/source/{iri}", "/sparql"),
     *("/questions", "/questions/beside-a-story", "/questions/beside-a-story.{suffix}", "/sparql/terms"),
+    *("/event/{day}/{name}/compare", "/event/{day}/{name}/compare.json"),
+    *("/event/{day}/{name}/history", "/event/{day}/{name}/history.json"),
     *("/linkset/{path}", "/timemap/json/{path}", "/timemap/link/{path}", "/vocab", "/vocab.{suffix}"),
 }
 """The routes whose answers have validators."""

@@ -17,7 +17,7 @@ from kg import __version__
 from kg.lookup import statistics
 from kg.pipeline.run import Built
 from kg.publish.catalog import Catalog, quads
-from kg.publish.catalog_represent import bibtex, citation, represent
+from kg.publish.catalog_represent import citation, reference, represent
 from kg.publish.catalog_snapshot import DatasetVersion
 from kg.publish.catalog_terms import expand
 from kg.publish.catalog_texts import Publisher
@@ -162,9 +162,9 @@ def test_the_catalogue_conforms_to_dcat_ap(catalog: Catalog, tmp_path: Path) -> 
 
 
 def test_the_citation_names_the_snapshot_its_date_and_the_checksum(catalog: Catalog) -> None:
-    for text in (citation(catalog), bibtex(catalog)):
+    for text in (citation(catalog), reference(catalog).bibtex()):
         assert all(one in text for one in (catalog.manifest.id, catalog.manifest.created[:10], "0a" * 32))
-    assert r"author = {{A \{library\}}}" in bibtex(catalog)
+    assert r"author = {{A \{library\}}}" in reference(catalog).bibtex()
     assert citation(catalog).startswith("A {library} (")
 
 

@@ -1,0 +1,40 @@
+"""How to cite an event as it is worded now, or one of its revisions."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from endpoint.event.history import name_of
+from endpoint.rendering.filters import spoken
+from kg.errors import NotFoundError
+from kg.lookup.history import EventHistory
+from kg.publish.reference import Reference
+
+
+def reference(told: EventHistory, iri: str, publisher: str, snapshot: str) -> Reference:
+    """Return the reference to a revision of an event, or to the newest one, if ``iri`` is that of the event.
+
+    It is of the day on which captures first show the wording, else of the event's day. Raises NotFoundError if the
+    event has no such revision.
+    """
+    found = [one for one in told.wordings if one.revision == iri or (iri == told.event and one.current)]
+    found = found or (told.wordings[-1:] if iri == told.event else [])
+    if not found:
+        raise NotFoundError("there is no such revision to cite")
+    wording = found[0]
+    return Reference(
+        f"newsgraph-{told.day}-{name_of(told.event)}-{name_of(wording.revision)}",
+        publisher,
+        wording.content.title,
+        _day(wording.start) or _day(told.day),
+        name_of(wording.revision),
+        wording.revision,
+        f"Event of {spoken(told.day)}, as worded in snapshot {snapshot}.",
+    )
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text[:10])
+    except ValueError:
+        return None
