@@ -18,6 +18,7 @@ from endpoint.catalog import views as catalog
 from endpoint.discovery import openapi, well_known
 from endpoint.documents import context, history, memento, resource, vocabulary
 from endpoint.documents import terms as known_terms
+from endpoint.feeds import changes
 from endpoint.feeds import views as feeds
 from endpoint.front import about, home
 from endpoint.html import assets, search
@@ -66,7 +67,7 @@ PARTS: Final = (
         health,
         metrics,
     ),
-    *(feeds, well_known, openapi, linksets, reconcile, snapshots),
+    *(feeds, changes, well_known, openapi, linksets, reconcile, snapshots),
 )
 """The modules whose views the application has, each with its blueprint."""
 

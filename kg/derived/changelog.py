@@ -53,7 +53,8 @@ class Change:
 
     ``kind`` is an activity of ActivityStreams: in a feed of what names a thing, an event that begins to name it is
     added, and one that ceases to is removed. ``kept`` says whether what this version said is still known: from
-    ``content``, N-Triples, if it is superseded, else from the snapshot.
+    ``content``, N-Triples, if it is superseded, else from the snapshot. ``revision`` is the IRI of the revision that an
+    event has then, if it was asked for.
     """
 
     seq: int
@@ -66,6 +67,7 @@ class Change:
     category: str | None = None
     kept: bool = True
     content: bytes | None = None
+    revision: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

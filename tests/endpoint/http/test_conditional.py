@@ -77,7 +77,7 @@ VALIDATED = {
     *("/reconcile/preview", "/sitemap.xml", "/sitemap/{name}.xml", "/source/{iri}", "/sparql"),
     *("/questions", "/questions/beside-a-story", "/questions/beside-a-story.{suffix}", "/sparql/terms"),
     *("/event/{day}/{name}/compare", "/event/{day}/{name}/compare.json"),
-    *("/event/{day}/{name}/history", "/event/{day}/{name}/history.json"),
+    *("/changes", "/changes.json", "/event/{day}/{name}/history", "/event/{day}/{name}/history.json"),
     *("/linkset/{path}", "/timemap/json/{path}", "/timemap/link/{path}", "/vocab", "/vocab.{suffix}"),
 }
 """The routes whose answers have validators."""

@@ -1,0 +1,133 @@
+"""What became of events between two instants, by the change log: which were added, changed, removed.
+
+It tells what an event was before and after, not how often it changed; what came and went meanwhile is left out. So for
+the instants of two snapshots it tells what ``kg diff`` tells of these.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from kg.derived.changelog import Change, Changelog
+from kg.events.comparison import Kind
+
+COLUMNS: Final = "change.seq, time, listing.kind, change.iri, title, language, date, category, revision"
+LISTING: Final = "FROM feed JOIN listing ON listing.feed = feed.id"
+LISTED: Final = f"{LISTING} JOIN change ON change.seq = listing.seq"
+GONE: Final = ("Delete", "Remove")
+NEW: Final = ("Create", "Add")
+ENTERED: Final = "listing.kind IN ('Create', 'Add')"
+SPAN: Final = "feed.iri = ? AND position > ? AND position <= ?"
+
+
+@dataclass(frozen=True, slots=True)
+class EventChange:
+    """An event of a feed as it was before and after: None where it was not listed. One is not None."""
+
+    before: Change | None
+    after: Change | None
+
+    @property
+    def one(self) -> Change:
+        """The entry that is there, the later one of two."""
+        found = self.after or self.before
+        assert found is not None  # noqa: S101 - what came and went is left out
+        return found
+
+    @property
+    def kind(self) -> Kind:
+        """What became of it; ``changed`` means that its title is the same, or that the former one is not kept."""
+        if self.before is None:
+            return "added"
+        if self.after is None:
+            return "removed"
+        known = self.before.title is not None and self.after.title is not None
+        return "reworded" if known and self.before.title != self.after.title else "changed"
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedEvents:
+    """The events of a feed that are others after an interval than before: how many, and where the log has them.
+
+    ``firsts`` and ``lasts`` are the positions of their first and last entries within the interval, the latest first.
+    """
+
+    feed: str
+    added: int
+    changed: int
+    removed: int
+    firsts: array[int]
+    lasts: array[int]
+
+    @property
+    def total(self) -> int:
+        """How many events changed."""
+        return len(self.lasts)
+
+
+def changed_events(log: Changelog, feed: str, since: str, until: str) -> ChangedEvents:
+    """Return which events of a feed changed after one instant, up to another one; both are written as the log has them.
+
+    An unknown feed has no events. The time that this takes grows with the entries that do not tell of a new event: one
+    that does, and has no other entry, needs no look at its event.
+    """
+    first, last = (_position(log, feed, instant) for instant in (since, until))
+    entered = f"SELECT position {LISTING} WHERE {SPAN} AND {ENTERED}"
+    alone = {position for (position,) in log.database.execute(entered, (feed, first, last))}
+    found: list[tuple[int, bool, int, bool]] = []
+    for (iri,) in _rows(log, "DISTINCT change.iri", f"{SPAN} AND NOT {ENTERED}", feed, first, last):
+        own = _rows(log, "position, listing.kind", f"{SPAN} AND change.iri = ?", feed, first, last, iri)
+        (start, kind), (end, final) = min(own), max(own)
+        found.append((start, kind in NEW, end, final in GONE))
+        alone.difference_update(position for position, _ in own)
+    found += ((position, True, position, False) for position in alone)
+    kept = sorted((one for one in found if not (one[1] and one[3])), key=lambda one: -one[2])
+    added, removed = sum(new for _, new, _, _ in kept), sum(gone for *_, gone in kept)
+    firsts, lasts = array("Q", (start for start, *_ in kept)), array("Q", (end for _, _, end, _ in kept))
+    return ChangedEvents(feed, added, len(kept) - added - removed, removed, firsts, lasts)
+
+
+def _position(log: Changelog, feed: str, instant: str) -> int:
+    """Return the position of the last entry of a feed that is not after an instant, 0 if there is none."""
+    low, high = 0, log.size(feed) or 0
+    while low < high:
+        middle = (low + high + 1) // 2
+        [(time,)] = _rows(log, "time", "feed.iri = ? AND position = ?", feed, middle)
+        low, high = (middle, high) if time <= instant else (low, middle - 1)
+    return low
+
+
+def page(log: Changelog, found: ChangedEvents, first: int, count: int) -> list[EventChange]:
+    """Return ``count`` of the changed events from the one at ``first`` on, the latest change first."""
+    places: Sequence[tuple[int, int]] = list(zip(found.firsts, found.lasts, strict=True))[first : first + count]
+    return list(_changes(log, found.feed, places))
+
+
+def _changes(log: Changelog, feed: str, places: Sequence[tuple[int, int]]) -> Iterator[EventChange]:
+    for first, last in places:
+        beginning, end = _entry(log, feed, first), _entry(log, feed, last)
+        before = None if beginning.kind in NEW else _before(log, feed, beginning, first)
+        yield EventChange(before, None if end.kind in GONE else end)
+
+
+def _entry(log: Changelog, feed: str, position: int) -> Change:
+    [row] = _rows(log, COLUMNS, "feed.iri = ? AND position = ?", feed, position)
+    return _change(row)
+
+
+def _before(log: Changelog, feed: str, entry: Change, position: int) -> Change:
+    """Return the entry of the same event before the one at a position, which says that it was there."""
+    condition = "feed.iri = ? AND change.iri = ? AND position < ? ORDER BY position DESC LIMIT 1"
+    [row] = _rows(log, COLUMNS, condition, feed, entry.iri, position)
+    return _change(row)
+
+
+def _change(row: tuple[Any, ...]) -> Change:
+    return replace(Change(*row[:8]), revision=row[8])
+
+
+def _rows(log: Changelog, columns: str, condition: str, *values: str | int) -> list[tuple[Any, ...]]:
+    return log.database.execute(f"SELECT {columns} {LISTED} WHERE {condition}", values).fetchall()
