@@ -186,10 +186,9 @@ def _shown(addresses: Addresses, change: EventChange) -> ShownChange:
     one, before = change.one, change.before
     reworded = change.kind == "reworded" and before
     words = abridged(word_diff(before.title or "", one.title or "")) if reworded and before else []
-    title = ShownTerm(one.title or "An event that was withdrawn", addresses.href(one.iri), language=one.language)
-    return ShownChange(
-        change.kind, title, one.date or "", one.category or "", one.time, words, _compare(addresses, change)
-    )
+    title = ShownTerm(clause(one.title or WITHDRAWN), addresses.href(one.iri), language=one.language)
+    compare = _compare(addresses, change)
+    return ShownChange(change.kind, title, one.date or "", one.category or "", one.time, words, compare)
 
 
 def _compare(addresses: Addresses, change: EventChange) -> str:
