@@ -1,8 +1,8 @@
 """The first clause of a sentence, short enough for a title.
 
-A text of up to ``LENGTH`` characters is its own title; Chinese and Japanese ones take twice the room, so of them half
-as many. A longer one is cut where its first sentence ends, else at the last boundary between clauses that is near
-enough, else between two words, with an ellipsis. No cut is within a name, brackets, quotation marks or dashes.
+A title has about ``LENGTH`` characters at most; Chinese and Japanese ones take twice the room, so of them half as many.
+A longer text is cut where its first sentence ends, else at the last boundary between clauses that is near enough, else
+between two words, with an ellipsis. No cut is within a name, brackets, quotation marks or dashes.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 LENGTH: Final = 90
+SLACK: Final = 10
+"""Characters more that a title may have where a clause ends."""
 SHORTEST: Final = 24
 """Characters that a clause has at least: what is shorter says too little."""
 ELLIPSIS: Final = "…"
@@ -53,10 +55,11 @@ def clause(sentence: str, names: Iterable[str] = ()) -> str:
         length, shortest = LENGTH // 2, SHORTEST // 2
     end = next((one for one in _sentence_ends(text) if one >= shortest), len(text))
     first = _without_stop(text[:end])
-    if len(first) <= length:
+    whole = length + SLACK * length // LENGTH
+    if len(first) <= whole:
         return first
     kept = _kept(first, names)
-    found = [one for one in _boundaries(first, CLAUSE_END) if shortest <= one <= length and one not in kept]
+    found = [one for one in _boundaries(first, CLAUSE_END) if shortest <= one <= whole and one not in kept]
     if found:
         return first[: found[-1]].rstrip(" ,;:–—-，；：")
     return _between_words(first, length, kept)
