@@ -15,6 +15,8 @@ from endpoint.event.sentence import Run, linked, names
 from endpoint.html import stories
 from endpoint.html.describe import facts
 from endpoint.html.head import PageHead, head, head_of_past
+from endpoint.html.place import ShownPlace
+from endpoint.html.place import shown as shown_place
 from endpoint.html.reader import Cited, Reader, ShownTerm
 from endpoint.rendering.filters import spoken
 from endpoint.rendering.page_frame import PageFrame
@@ -56,9 +58,9 @@ class DayAround:
 class ShownEvent:
     """What the page of an event shows.
 
-    ``mentions`` are what it names and its sentence has no link to; ``wordings`` how many it has had, and ``latest`` the
-    newest of them, if there were several; ``since`` when it was first shown, ``first`` the address of it as it stood
-    then.
+    ``mentions`` are what it names and its sentence has no link to; ``place`` is the first with a point where it happened;
+    ``wordings`` how many it has had, and ``latest`` the newest of them, if there were several; ``since`` when it was
+    first shown, ``first`` the address of it as it stood then.
     """
 
     iri: str
@@ -73,6 +75,7 @@ class ShownEvent:
     whole: Sequence[ShownTerm]
     sources: Sequence[CitedThatWeek]
     stories: Sequence[stories.StoryLink]
+    place: ShownPlace | None
     statements: Sequence[tuple[ShownTerm, list[ShownTerm]]]
     related: Sequence[RelatedEvent] = ()
     around: DayAround = field(default_factory=DayAround)
@@ -147,6 +150,7 @@ def _shown(reader: Reader, iri: str) -> ShownEvent:
         _terms(reader, iri, "schema:superEvent"),
         [_source(reader, one, day) for one in reader.iris(iri, "ng:source")],
         stories.of_event(reader, iri),
+        next(filter(None, (shown_place(reader, one) for one in reader.iris(iri, "schema:location"))), None),
         facts(reader, iri),
     )
 

@@ -11,9 +11,10 @@ from markupsafe import Markup
 
 from endpoint.html import periods, stories
 from endpoint.html.head import head, head_of_past
+from endpoint.html.place import ShownPlace
+from endpoint.html.place import shown as shown_place
 from endpoint.html.reader import ListedEvent, Reader, ShownTerm
 from endpoint.http.urls import Addresses
-from endpoint.rendering.figures.maps import locator
 from endpoint.rendering.filters import counted, spoken
 from endpoint.site.site import Site
 from kg.lookup.describe import NEWEST, paged, pages
@@ -56,12 +57,6 @@ KINDS: Final = {
     "dcterms:PeriodOfTime": "Period",
 }
 
-WIDE: Final = {"schema:Country": 5, "schema:AdministrativeArea": 7}
-CLOSE: Final = 9  # how far a map of a place zooms in: less for what is large
-SEEN: Final = {5: 40.0, 7: 20.0, CLOSE: 12.0}
-"""Degrees of latitude that a map shows around a place, by how far it zooms in."""
-_DEGREES: Final = re.compile(r"[+-]?[0-9]{1,3}(\.[0-9]+)?", re.ASCII)
-
 
 @dataclass(frozen=True, slots=True)
 class ShownEntry:
@@ -89,8 +84,7 @@ class Described:
     instant: str = ""
     number: int = 1
     turns: tuple[str, str] = ("", "")
-    place: tuple[str, str] | None = None
-    zoom: int = CLOSE
+    place: ShownPlace | None = None
     neighbours: Sequence[periods.PeriodLink | None] = (None, None)
     whole: periods.PeriodLink | None = None
     parts: list[periods.PeriodLink] = field(default_factory=list)
@@ -99,21 +93,6 @@ class Described:
     def first(self) -> int:
         """The position, in the whole list, of the first of the events that are shown."""
         return (self.number - 1) * NEWEST + 1
-
-    @property
-    def wide(self) -> bool:
-        """Whether the place is a country or a division, of which the coordinates are those of one point inside."""
-        return self.zoom < CLOSE
-
-
-def where(shown: Described) -> Markup:
-    """Return the map with the point of a place; nothing if the graph has none, or none on the globe."""
-    if not shown.place or not all(map(_DEGREES.fullmatch, shown.place)):
-        return Markup()
-    latitude, longitude = map(float, shown.place)
-    if abs(latitude) > 90 or abs(longitude) > 180:
-        return Markup()
-    return locator(latitude, longitude, f"Map: where {shown.title.text} is", SEEN[shown.zoom])
 
 
 def listing(addresses: Addresses, listed: Mapping[str, Any], nodes: Nodes, place: str = "") -> list[ListedEvent]:
@@ -133,7 +112,6 @@ def describe(iri: str, nodes: Nodes, addresses: Addresses, document: str) -> Des
     story = stories.shown(reader, iri) if kind == "Story" else None
     for part in reader.iris(iri, "schema:subEvent"):
         others.pop(part, None)
-    latitude, longitude = reader.value(iri, "wgs:lat"), reader.value(iri, "wgs:long")
     return Described(
         title=ShownTerm(title.text, language=title.language),
         kind=kind,
@@ -144,8 +122,7 @@ def describe(iri: str, nodes: Nodes, addresses: Addresses, document: str) -> Des
         total=reader.number(document, "hydra:totalItems"),
         story=story,
         entries=_entries(reader, iri),
-        place=(latitude, longitude) if latitude and longitude else None,
-        zoom=next((zoom for name, zoom in WIDE.items() if reader.is_a(iri, name)), CLOSE),
+        place=shown_place(reader, iri),
         whole=periods.whole(reader, iri),
         parts=periods.parts(reader, iri),
     )
@@ -192,14 +169,13 @@ def document_page(
     title, summary = _title(shown), _summary(shown)
     if instant:
         shown, own = replace(shown, instant=instant), head_of_past(site.frame, path, title, summary)
-        return site.frame.page("document.html", page=shown, where=where(shown), head=own)
+        return site.frame.page("document.html", page=shown, head=own)
     if shown.kind in periods.KINDS.values():
         shown = replace(shown, neighbours=periods.neighbours(site, iri))
     calendar = periods.days_of_year(site, iri) if shown.kind == "Year" else Markup()
     return site.frame.page(
         "document.html",
         page=shown,
-        where=where(shown),
         bars=periods.bars(shown.kind, shown.parts),
         calendar=calendar,
         head=head(site.frame, iri, nodes, title, summary, page),

@@ -1,0 +1,52 @@
+"""A place as pages show it: its point, and the map that shows where that is."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from markupsafe import Markup
+
+from endpoint.html.reader import Reader
+from endpoint.rendering.figures.maps import locator
+
+WIDE: Final = {"schema:Country": 5, "schema:AdministrativeArea": 7}
+CLOSE: Final = 9  # how far a map of a place zooms in: less for what is large
+SEEN: Final = {5: 40.0, 7: 20.0, CLOSE: 12.0}
+"""Degrees of latitude that a map shows around a place, by how far it zooms in."""
+_DEGREES: Final = re.compile(r"[+-]?[0-9]{1,3}(\.[0-9]+)?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPlace:
+    """A place that the graph knows a point of: its name, its latitude and longitude as the graph has them."""
+
+    name: str
+    latitude: str
+    longitude: str
+    zoom: int = CLOSE
+
+    @property
+    def wide(self) -> bool:
+        """Whether it is a country or a division, of which the coordinates are those of one point inside."""
+        return self.zoom < CLOSE
+
+    @property
+    def map(self) -> Markup:
+        """The map with its point; nothing if that is none on the globe."""
+        if not all(map(_DEGREES.fullmatch, (self.latitude, self.longitude))):
+            return Markup()
+        latitude, longitude = float(self.latitude), float(self.longitude)
+        if abs(latitude) > 90 or abs(longitude) > 180:
+            return Markup()
+        return locator(latitude, longitude, f"Map: where {self.name} is", SEEN[self.zoom])
+
+
+def shown(reader: Reader, iri: str) -> ShownPlace | None:
+    """Return the place that a description tells of, None if it tells no point of it."""
+    latitude, longitude = reader.value(iri, "wgs:lat"), reader.value(iri, "wgs:long")
+    if not latitude or not longitude:
+        return None
+    zoom = next((zoom for name, zoom in WIDE.items() if reader.is_a(iri, name)), CLOSE)
+    return ShownPlace(reader.resource(iri).text, latitude, longitude, zoom)
