@@ -36,7 +36,8 @@ WORD_END: Final = re.compile(r"(?<=\S)(?=\s)")
 NAME: Final = re.compile(
     r"(?:(?:[A-Z0-9][\w.'’&-]*|\b(?:al|bin|da|de|del|der|di|du|el|ibn|la|le|of the|of|the|van|von))\s+)+(?=[A-Z0-9(])"
 )
-WIDE_NAME: Final = re.compile(r"[\w·・]*[·・][\w·・]*|[A-Za-z0-9.%]+")
+WIDE_NAME: Final = re.compile(r"\w{1,6}(?:[·・]\w{1,6})+|[A-Za-z0-9.%]+")
+"""A name in several parts, of which none has more than some characters; a word or a number in Latin letters."""
 WEAK: Final = re.compile(
     r"(?:[\s,]+(?:a|an|and|as|at|been?|by|for|from|has|have|had|his|her|in|into|is|its?|more|near|of|on|or|over|that|the"
     r"|their|to|was|were|which|who|with))+$",

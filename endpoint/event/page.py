@@ -58,9 +58,9 @@ class DayAround:
 class ShownEvent:
     """What the page of an event shows.
 
-    ``mentions`` are what it names and its sentence has no link to; ``place`` is the first with a point where it happened;
-    ``wordings`` how many it has had, and ``latest`` the newest of them, if there were several; ``since`` when it was
-    first shown, ``first`` the address of it as it stood then.
+    ``mentions`` are what it names and its sentence has no link to; ``place`` is the first with a point where it
+    happened; ``wordings`` how many it has had, and ``latest`` the newest of them, if there were several; ``since`` when
+    it was first shown, ``first`` the address of it as it stood then.
     """
 
     iri: str

@@ -1,7 +1,7 @@
 """What became of events between two instants, by the change log: which were added, changed, removed.
 
-It tells what an event was before and after, not how often it changed; what came and went meanwhile is left out. So for
-the instants of two snapshots it tells what ``kg diff`` tells of these.
+It tells what an event was before and after, not how often it changed; what came and went meanwhile is left out, and
+what has the revision that it had. So for the instants of two snapshots it tells what ``kg diff`` tells of these.
 """
 
 from __future__ import annotations
@@ -20,6 +20,10 @@ LISTED: Final = f"{LISTING} JOIN change ON change.seq = listing.seq"
 GONE: Final = ("Delete", "Remove")
 NEW: Final = ("Create", "Add")
 ENTERED: Final = "listing.kind IN ('Create', 'Add')"
+FORMER: Final = """
+(SELECT former.revision FROM change AS former JOIN listing AS place ON place.seq = former.seq
+ WHERE former.iri = change.iri AND place.feed = listing.feed AND place.position < listing.position
+ ORDER BY place.position DESC LIMIT 1)"""
 SPAN: Final = "feed.iri = ? AND position > ? AND position <= ?"
 
 
@@ -71,23 +75,45 @@ class ChangedEvents:
 def changed_events(log: Changelog, feed: str, since: str, until: str) -> ChangedEvents:
     """Return which events of a feed changed after one instant, up to another one; both are written as the log has them.
 
-    An unknown feed has no events. The time that this takes grows with the entries that do not tell of a new event: one
-    that does, and has no other entry, needs no look at its event.
+    An unknown feed has no events. Where all entries tell of new events, there is no need to look at these.
     """
-    first, last = (_position(log, feed, instant) for instant in (since, until))
-    entered = f"SELECT position {LISTING} WHERE {SPAN} AND {ENTERED}"
-    alone = {position for (position,) in log.database.execute(entered, (feed, first, last))}
-    found: list[tuple[int, bool, int, bool]] = []
-    for (iri,) in _rows(log, "DISTINCT change.iri", f"{SPAN} AND NOT {ENTERED}", feed, first, last):
-        own = _rows(log, "position, listing.kind", f"{SPAN} AND change.iri = ?", feed, first, last, iri)
-        (start, kind), (end, final) = min(own), max(own)
-        found.append((start, kind in NEW, end, final in GONE))
-        alone.difference_update(position for position, _ in own)
-    found += ((position, True, position, False) for position in alone)
-    kept = sorted((one for one in found if not (one[1] and one[3])), key=lambda one: -one[2])
-    added, removed = sum(new for _, new, _, _ in kept), sum(gone for *_, gone in kept)
-    firsts, lasts = array("Q", (start for start, *_ in kept)), array("Q", (end for _, _, end, _ in kept))
+    span: tuple[str | int, ...] = feed, *(_position(log, feed, instant) for instant in (since, until))
+    others = _rows(log, f"position, change.iri, listing.kind, revision, {FORMER}", f"{SPAN} AND NOT {ENTERED}", *span)
+    if others:
+        entered = _rows(log, "position, change.iri, listing.kind, revision, NULL", f"{SPAN} AND {ENTERED}", *span)
+    else:  # each of another event, so that its position can stand for that
+        query = f"SELECT position, position, kind, NULL, NULL {LISTING} WHERE {SPAN}"
+        entered = log.database.execute(query, span).fetchall()
+    found: dict[str | int, _Passage] = {}
+    for position, event, kind, revision, former in sorted([*others, *entered]):
+        passage = found.setdefault(event, _Passage(position, former, kind in NEW))
+        passage.last, passage.revision, passage.is_gone = position, revision, kind in GONE
+    kept = sorted((one for one in found.values() if one.is_change), key=lambda one: -one.last)
+    added, removed = sum(one.is_new for one in kept), sum(one.is_gone for one in kept)
+    firsts, lasts = array("Q", (one.first for one in kept)), array("Q", (one.last for one in kept))
     return ChangedEvents(feed, added, len(kept) - added - removed, removed, firsts, lasts)
+
+
+@dataclass(slots=True)
+class _Passage:
+    """An event from one instant to another: its first and last entries, its revision before the one, and of the other.
+
+    ``is_new`` says that it was not there before, ``is_gone`` that it is not afterwards.
+    """
+
+    first: int
+    former: str | None
+    is_new: bool
+    last: int = 0
+    revision: str | None = None
+    is_gone: bool = False
+
+    @property
+    def is_change(self) -> bool:
+        """Whether it is another one afterwards than before."""
+        if self.is_new or self.is_gone:
+            return self.is_new != self.is_gone
+        return self.revision is None or self.revision != self.former
 
 
 def _position(log: Changelog, feed: str, instant: str) -> int:
