@@ -79,12 +79,12 @@ def changed_events(log: Changelog, feed: str, since: str, until: str) -> Changed
     """
     span: tuple[str | int, ...] = feed, *(_position(log, feed, instant) for instant in (since, until))
     others = _rows(log, f"position, change.iri, listing.kind, revision, {FORMER}", f"{SPAN} AND NOT {ENTERED}", *span)
-    if others:
-        entered = _rows(log, "position, change.iri, listing.kind, revision, NULL", f"{SPAN} AND {ENTERED}", *span)
-    else:  # each of another event, so that its position can stand for that
-        query = f"SELECT position, position, kind, NULL, NULL {LISTING} WHERE {SPAN}"
-        entered = log.database.execute(query, span).fetchall()
-    found: dict[str | int, _Passage] = {}
+    if not others:  # each entry tells of another event
+        query = f"SELECT position {LISTING} WHERE {SPAN} ORDER BY position DESC"
+        new = array("Q", (position for (position,) in log.database.execute(query, span)))
+        return ChangedEvents(feed, len(new), 0, 0, new, new)
+    entered = _rows(log, "position, change.iri, listing.kind, revision, NULL", f"{SPAN} AND {ENTERED}", *span)
+    found: dict[str, _Passage] = {}
     for position, event, kind, revision, former in sorted([*others, *entered]):
         passage = found.setdefault(event, _Passage(position, former, kind in NEW))
         passage.last, passage.revision, passage.is_gone = position, revision, kind in GONE
