@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
-from kg.lookup.parts import number
+from kg.lookup.parts import NOWHERE, number
 from kg.rdf import Literal, NamedNode, Quad, terms
 from kg.rdf.graph import Excerpt, Graph, Pattern
 from kg.rdf.serialize import Nodes, nodes
@@ -15,13 +15,8 @@ from kg.rdf.serialize import Nodes, nodes
 BESIDE: Final = 3
 """Events of the day that are told before an event, and behind it."""
 RELATED: Final = 100
-OF_DAY: Final = """
-SELECT ?day ?language ?event ?title ?position WHERE {
-  ?event dcterms:temporal ?day ; dcterms:language ?language ; rdf:type ng:Event ; rdfs:label ?title .
-  FILTER NOT EXISTS { ?event prov:invalidatedAtTime ?gone }
-  OPTIONAL { ?event ng:currentRevision ?revision . ?revision prov:wasDerivedFrom ?entry .
-             ?entry schema:position ?position }
-} LIMIT 5000"""
+OF_DAY: Final = (terms.TYPE, terms.LABEL, terms.LANGUAGE, terms.CURRENT_REVISION, terms.INVALIDATED_AT)
+"""What is asked of each event of a day."""
 SHARED: Final = (terms.PLACE, terms.TOPIC, terms.ABOUT, terms.CATEGORY, terms.TOPIC_LABEL, terms.MENTION_LABEL)
 """By which properties two events can have something in common."""
 
@@ -56,7 +51,7 @@ def surroundings(graph: Graph, iri: str) -> Surroundings:
     excerpt, event = Excerpt(graph), NamedNode(iri)
     excerpt.read(Pattern(event))
     own = excerpt[Pattern(event)]
-    listed = _of_day(graph, own)
+    listed = _of_day(excerpt, own)
     at = next((place for place, one in enumerate(listed) if one.iri == iri), len(listed))
     return Surroundings(
         listed[max(0, at - BESIDE) : at],
@@ -66,19 +61,67 @@ def surroundings(graph: Graph, iri: str) -> Surroundings:
     )
 
 
-def _of_day(graph: Graph, own: Iterable[Quad]) -> list[NamedEvent]:
-    """Return the events of the day of an event, in its language, in the order of the page."""
-    said = {quad.predicate: quad.object for quad in own if quad.predicate in (terms.TEMPORAL, terms.LANGUAGE)}
-    day, language = said.get(terms.TEMPORAL), said.get(terms.LANGUAGE)
-    if not isinstance(day, NamedNode) or not isinstance(language, Literal):
+def _of_day(excerpt: Excerpt, own: Iterable[Quad]) -> list[NamedEvent]:
+    """Return the events of the day of an event that are listed now, in its language, in the order of the page."""
+    said = list(own)
+    days, languages = list(_objects(said, (terms.TEMPORAL,))), set(_texts(said, terms.LANGUAGE))
+    if not days:
         return []
-    places: dict[NamedNode, tuple[int, str, str]] = {}
-    for _, _, event, title, position in graph.select(OF_DAY, {"day": day, "language": language}):
-        if isinstance(event, NamedNode) and isinstance(title, Literal):
-            place = number(position), title.value, title.language or ""
-            places[event] = min(place, places.get(event, place))
-    ordered = sorted(places, key=lambda event: (places[event][0], event.value))
-    return [NamedEvent(event.value, *places[event][1:]) for event in ordered]
+    of_day = Pattern(None, (terms.TEMPORAL,), days[0])
+    excerpt.read(of_day)
+    found = {
+        quad.subject: Pattern(quad.subject, OF_DAY) for quad in excerpt[of_day] if isinstance(quad.subject, NamedNode)
+    }
+    excerpt.read(*found.values())
+    listed = {
+        event: excerpt[pattern]
+        for event, pattern in found.items()
+        if _is_listed(event, excerpt[pattern]) and languages.intersection(_texts(excerpt[pattern], terms.LANGUAGE))
+    }
+    places = _positions(
+        excerpt, {event: list(_objects(told, (terms.CURRENT_REVISION,))) for event, told in listed.items()}
+    )
+    ordered = sorted(listed, key=lambda event: (places[event], event.value))
+    return [_named(event, listed[event]) for event in ordered]
+
+
+def _is_listed(event: NamedNode, told: Iterable[Quad]) -> bool:
+    known = list(told)
+    gone = any(quad.predicate == terms.INVALIDATED_AT for quad in known)
+    return not gone and Quad(event, terms.TYPE, terms.EVENT) in known and any(_texts(known, terms.LABEL))
+
+
+def _positions(excerpt: Excerpt, revisions: Mapping[NamedNode, list[NamedNode]]) -> dict[NamedNode, int]:
+    """Return where on its page each event stands, by the entries that its revisions are derived from."""
+    derived = {one: Pattern(one, (terms.DERIVED_FROM,)) for found in revisions.values() for one in found}
+    excerpt.read(*derived.values())
+    entries = {one: list(_objects(excerpt[pattern], (terms.DERIVED_FROM,))) for one, pattern in derived.items()}
+    excerpt.read(*(Pattern(entry, (terms.POSITION,)) for found in entries.values() for entry in found))
+    return {
+        event: min(
+            (
+                number(quad.object)
+                for one in found
+                for entry in entries[one]
+                for quad in excerpt[Pattern(entry, (terms.POSITION,))]
+            ),
+            default=NOWHERE,
+        )
+        for event, found in revisions.items()
+    }
+
+
+def _named(event: NamedNode, told: Iterable[Quad]) -> NamedEvent:
+    title, language = min(
+        (quad.object.value, quad.object.language or "")
+        for quad in told
+        if quad.predicate == terms.LABEL and isinstance(quad.object, Literal)
+    )
+    return NamedEvent(event.value, title, language)
+
+
+def _texts(quads: Iterable[Quad], predicate: NamedNode) -> Iterator[str]:
+    return (quad.object.value for quad in quads if quad.predicate == predicate and isinstance(quad.object, Literal))
 
 
 def _shared(excerpt: Excerpt, event: NamedNode, own: Iterable[Quad]) -> dict[str, list[dict[str, str]]]:
