@@ -23,12 +23,8 @@ SELECT ?period ?part (COUNT(?event) AS ?events) WHERE {
   { ?part dcterms:isPartOf ?period . ?day dcterms:isPartOf ?part .
     ?event dcterms:temporal ?day ; schema:startDate ?date }
 } GROUP BY ?period ?part"""
-STORY: Final = """
-SELECT ?story ?event ?date ?position WHERE {
-  ?story schema:subEvent ?event . ?event schema:startDate ?date .
-  OPTIONAL { ?event ng:currentRevision ?revision . ?revision prov:wasDerivedFrom ?entry .
-             ?entry schema:position ?position }
-} LIMIT 20000"""
+LONGEST: Final = 20_000
+"""Events of a story that are read at most."""
 NOWHERE: Final = 1_000_000
 """The position of an event that no entry tells, as when it has a page of its own: behind the others of its day."""
 SAID: Final = (terms.TYPE, terms.LABEL, terms.START_DATE)
@@ -89,19 +85,42 @@ class Part(NamedTuple):
 
 def of_story(graph: Graph, story: NamedNode) -> list[Part]:
     """Return the events of a story in their order."""
-    places: dict[NamedNode, tuple[str, int]] = {}
-    for _, event, date, position in graph.select(STORY, {"story": story}):
-        if isinstance(event, NamedNode) and isinstance(date, Literal):
-            place = date.value, number(position)
-            places[event] = min(place, places.get(event, place))
-    ordered = sorted(places, key=lambda event: (places[event], event.value))
-    return [Part(event, places[event][0]) for event in ordered]
+    excerpt, listing = Excerpt(graph), Pattern(story, (terms.SUB_EVENT,))
+    excerpt.read(listing)
+    events = list(islice(_nodes(excerpt[listing]), LONGEST))
+    excerpt.read(*(Pattern(event, (terms.START_DATE,)) for event in events))
+    dated = {event: min(_texts(excerpt[Pattern(event, (terms.START_DATE,))]), default="") for event in events}
+    places = positions(excerpt, (event for event in events if dated[event]))
+    ordered = sorted(places, key=lambda event: (dated[event], places[event], event.value))
+    return [Part(event, dated[event]) for event in ordered]
 
 
-def number(position: object) -> int:
-    """Return the position that a term says; one behind all others where none is said."""
-    text = position.value if isinstance(position, Literal) else ""
-    return terms.whole(text, NOWHERE)
+def positions(excerpt: Excerpt, events: Iterable[NamedNode]) -> dict[NamedNode, int]:
+    """Return where on its page each event stands, by the entries that its current revision is derived from."""
+    current = {event: Pattern(event, (terms.CURRENT_REVISION,)) for event in events}
+    excerpt.read(*current.values())
+    derived = {
+        event: [Pattern(revision, (terms.DERIVED_FROM,)) for revision in _nodes(excerpt[pattern])]
+        for event, pattern in current.items()
+    }
+    excerpt.read(*(pattern for found in derived.values() for pattern in found))
+    entries = {
+        event: [Pattern(entry, (terms.POSITION,)) for pattern in found for entry in _nodes(excerpt[pattern])]
+        for event, found in derived.items()
+    }
+    excerpt.read(*(pattern for found in entries.values() for pattern in found))
+    told = {event: [text for pattern in found for text in _texts(excerpt[pattern])] for event, found in entries.items()}
+    return {
+        event: min((terms.whole(text, NOWHERE) for text in texts), default=NOWHERE) for event, texts in told.items()
+    }
+
+
+def _nodes(quads: Iterable[Quad]) -> Iterator[NamedNode]:
+    return (quad.object for quad in quads if isinstance(quad.object, NamedNode))
+
+
+def _texts(quads: Iterable[Quad]) -> Iterator[str]:
+    return (quad.object.value for quad in quads if isinstance(quad.object, Literal))
 
 
 def around(found: list[Part], event: NamedNode) -> list[NamedNode]:

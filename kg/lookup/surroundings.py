@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
-from kg.lookup.parts import NOWHERE, number
+from kg.lookup.parts import positions
 from kg.rdf import Literal, NamedNode, Quad, terms
 from kg.rdf.graph import Excerpt, Graph, Pattern
 from kg.rdf.serialize import Nodes, nodes
@@ -15,7 +15,7 @@ from kg.rdf.serialize import Nodes, nodes
 BESIDE: Final = 3
 """Events of the day that are told before an event, and behind it."""
 RELATED: Final = 100
-OF_DAY: Final = (terms.TYPE, terms.LABEL, terms.LANGUAGE, terms.CURRENT_REVISION, terms.INVALIDATED_AT)
+OF_DAY: Final = (terms.TYPE, terms.LABEL, terms.LANGUAGE, terms.INVALIDATED_AT)
 """What is asked of each event of a day."""
 SHARED: Final = (terms.PLACE, terms.TOPIC, terms.ABOUT, terms.CATEGORY, terms.TOPIC_LABEL, terms.MENTION_LABEL)
 """By which properties two events can have something in common."""
@@ -78,9 +78,7 @@ def _of_day(excerpt: Excerpt, own: Iterable[Quad]) -> list[NamedEvent]:
         for event, pattern in found.items()
         if _is_listed(event, excerpt[pattern]) and languages.intersection(_texts(excerpt[pattern], terms.LANGUAGE))
     }
-    places = _positions(
-        excerpt, {event: list(_objects(told, (terms.CURRENT_REVISION,))) for event, told in listed.items()}
-    )
+    places = positions(excerpt, listed)
     ordered = sorted(listed, key=lambda event: (places[event], event.value))
     return [_named(event, listed[event]) for event in ordered]
 
@@ -89,26 +87,6 @@ def _is_listed(event: NamedNode, told: Iterable[Quad]) -> bool:
     known = list(told)
     gone = any(quad.predicate == terms.INVALIDATED_AT for quad in known)
     return not gone and Quad(event, terms.TYPE, terms.EVENT) in known and any(_texts(known, terms.LABEL))
-
-
-def _positions(excerpt: Excerpt, revisions: Mapping[NamedNode, list[NamedNode]]) -> dict[NamedNode, int]:
-    """Return where on its page each event stands, by the entries that its revisions are derived from."""
-    derived = {one: Pattern(one, (terms.DERIVED_FROM,)) for found in revisions.values() for one in found}
-    excerpt.read(*derived.values())
-    entries = {one: list(_objects(excerpt[pattern], (terms.DERIVED_FROM,))) for one, pattern in derived.items()}
-    excerpt.read(*(Pattern(entry, (terms.POSITION,)) for found in entries.values() for entry in found))
-    return {
-        event: min(
-            (
-                number(quad.object)
-                for one in found
-                for entry in entries[one]
-                for quad in excerpt[Pattern(entry, (terms.POSITION,))]
-            ),
-            default=NOWHERE,
-        )
-        for event, found in revisions.items()
-    }
 
 
 def _named(event: NamedNode, told: Iterable[Quad]) -> NamedEvent:
