@@ -27,7 +27,7 @@ from kg.publish.catalog_represent import citation, document, reference, represen
 from kg.publish.catalog_snapshot import PATH
 from kg.publish.catalog_texts import DESCRIPTIONS, SERVICES, TITLES, Publisher, rights
 from kg.publish.dump_files import MadeDump
-from kg.publish.reference import Reference
+from kg.publish.reference import LiteratureReference
 from kg.rdf.formats import RDF_FORMATS, Format, by_name
 from kg.rdf.prefixes import compact
 
@@ -88,7 +88,7 @@ def cite_ris() -> Response:
     return by_content(Response(_reference(site()).ris(), content_type=f"{RIS}; charset=utf-8"))
 
 
-def _reference(here: Site) -> Reference:
+def _reference(here: Site) -> LiteratureReference:
     asked = request.args.get("iri")
     if not asked:
         return reference(catalog(here))

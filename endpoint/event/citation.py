@@ -8,10 +8,10 @@ from endpoint.event.history import name_of
 from endpoint.rendering.filters import spoken
 from kg.errors import NotFoundError
 from kg.lookup.history import EventHistory
-from kg.publish.reference import Reference
+from kg.publish.reference import LiteratureReference
 
 
-def reference(told: EventHistory, iri: str, publisher: str, snapshot: str) -> Reference:
+def reference(told: EventHistory, iri: str, publisher: str, snapshot: str) -> LiteratureReference:
     """Return the reference to a revision of an event, or to the newest one, if ``iri`` is that of the event.
 
     It is of the day on which captures first show the wording, else of the event's day. Raises NotFoundError if the
@@ -22,7 +22,7 @@ def reference(told: EventHistory, iri: str, publisher: str, snapshot: str) -> Re
     if not found:
         raise NotFoundError("there is no such revision to cite")
     wording = found[0]
-    return Reference(
+    return LiteratureReference(
         f"newsgraph-{told.day}-{name_of(told.event)}-{name_of(wording.revision)}",
         publisher,
         wording.content.title,

@@ -50,7 +50,7 @@ _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AskedInterval:
     """What is asked for: the interval as the log writes its ends, the feed, the number of the page, the parameters."""
 
     since: str
@@ -120,7 +120,7 @@ def _canonical(addresses: Addresses) -> str:
     return f"{addresses.base}changes" + (f"?{query}" if query else "")
 
 
-def _changed(here: Site, log: Changelog, asked: Asked) -> ChangedEvents:
+def _changed(here: Site, log: Changelog, asked: AskedInterval) -> ChangedEvents:
     found: ChangedEvents = here.cached(
         ("changes", log.generation, asked.feed, asked.since, asked.until),
         lambda: changed_events(log, asked.feed, asked.since, asked.until),
@@ -129,7 +129,7 @@ def _changed(here: Site, log: Changelog, asked: Asked) -> ChangedEvents:
     return found
 
 
-def _asked(here: Site, log: Changelog) -> Asked:
+def _asked(here: Site, log: Changelog) -> AskedInterval:
     """Return what the parameters ask for.
 
     Raises ParameterError for what is no instant, or an interval that ends before it begins; NotFoundError for a thing
@@ -140,7 +140,7 @@ def _asked(here: Site, log: Changelog) -> Asked:
     until = _instant("to", given.get("to", ""), "T23:59:59Z") or log.time
     if since > until:
         raise ParameterError(f"from is later than to: {since}, {until}", "from")
-    return Asked(
+    return AskedInterval(
         since, until, _feed(here, log, given.get("place", "")), page_number(request.args.get("page", "1")), given
     )
 
@@ -166,7 +166,7 @@ def _feed(here: Site, log: Changelog, place: str) -> str:
     return iri
 
 
-def _page(here: Site, asked: Asked, found: ChangedEvents, listed: list[EventChange], last: int) -> str:
+def _page(here: Site, asked: AskedInterval, found: ChangedEvents, listed: list[EventChange], last: int) -> str:
     query = urlencode(asked.given)
     return here.frame.page(
         "changes.html",
@@ -200,7 +200,7 @@ def _compare(addresses: Addresses, change: EventChange) -> str:
     return addresses.local(path_of(addresses, change.one.iri, f"compare?{query}"))
 
 
-def _json(asked: Asked, found: ChangedEvents, listed: list[EventChange], last: int) -> str:
+def _json(asked: AskedInterval, found: ChangedEvents, listed: list[EventChange], last: int) -> str:
     document: dict[str, Any] = {
         "from": None if asked.since == BEGINNING else asked.since,
         "to": asked.until,

@@ -14,7 +14,7 @@ from kg.publish.catalog import Catalog
 from kg.publish.catalog_terms import PREFIXES
 from kg.publish.catalog_texts import TITLES
 from kg.publish.dump_files import WHOLE
-from kg.publish.reference import Reference
+from kg.publish.reference import LiteratureReference
 from kg.rdf import Quad, conforming
 from kg.rdf.formats import Format
 from kg.rdf.jsonld.document import expanded, load, processor
@@ -49,10 +49,10 @@ def citation(catalog: Catalog) -> str:
     )
 
 
-def reference(catalog: Catalog) -> Reference:
+def reference(catalog: Catalog) -> LiteratureReference:
     """Return the reference to the snapshot, for lists of literature."""
     manifest = catalog.manifest
-    return Reference(
+    return LiteratureReference(
         f"newsgraph-{manifest.id}",
         catalog.publisher.name,
         TITLES[None],

@@ -14,7 +14,7 @@ _AS_IT_IS: Final = ("url", "version", "month")
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
+class LiteratureReference:
     """A reference: its key, who publishes what it is to, the title, the day of that, its version, address and a note.
 
     The version is empty where the address tells it.

@@ -12,8 +12,8 @@ from kg.errors import ResultTooLargeError
 from kg.lookup import memento, newest, parts, resource_state
 from kg.lookup.capabilities import capabilities
 from kg.lookup.describe import describe, newest_events, total_of
-from kg.lookup.labels import Label, labels
 from kg.lookup.history import EventHistory, history
+from kg.lookup.labels import Label, labels
 from kg.lookup.listing.columns import columns
 from kg.lookup.listing.listing import hubs
 from kg.lookup.locate import Location, locate

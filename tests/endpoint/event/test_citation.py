@@ -10,7 +10,7 @@ import rispy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.publish.reference import Reference
+from kg.publish.reference import LiteratureReference
 
 EVENT = "event/2011-11-08/abcdefghij"
 OLD, NEW = "ba9876543210", "0123456789ab"
@@ -50,14 +50,14 @@ def test_the_snapshot_is_cited_in_ris_too_and_what_is_no_event_is_not(send) -> N
 
 @given(TEXT, TEXT)
 def test_any_title_can_be_read_again_from_ris(author: str, title: str) -> None:
-    found = rispy.loads(Reference("k", author, title, date(2011, 11, 8), "", "http://e.example/", "").ris())
+    found = rispy.loads(LiteratureReference("k", author, title, date(2011, 11, 8), "", "http://e.example/", "").ris())
     assert len(found) == 1
     assert found[0]["title"] == " ".join(title.split()).strip() or not title.strip()
 
 
 @given(st.text(st.sampled_from("ab {}\\$&%#_~^é一")))
 def test_any_title_is_one_entry_of_bibtex_with_balanced_braces(title: str) -> None:
-    text = Reference("k", "A", title, None, "", "http://e.example/", "").bibtex()
+    text = LiteratureReference("k", "A", title, None, "", "http://e.example/", "").bibtex()
     plain = text.replace(r"\{", "").replace(r"\}", "")
     assert plain.count("{") == plain.count("}")
     assert len(bibtexparser.parse_string(text).entries) == 1
