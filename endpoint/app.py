@@ -15,6 +15,7 @@ from flask import Flask
 from endpoint import reconcile
 from endpoint.catalog import dumps, linksets, snapshots
 from endpoint.catalog import views as catalog
+from endpoint.directories import views as directories
 from endpoint.discovery import openapi, well_known
 from endpoint.documents import context, history, memento, resource, vocabulary
 from endpoint.documents import terms as known_terms
@@ -53,6 +54,7 @@ PARTS: Final = (
         assets,
         search,
         listing,
+        directories,
         resource,
         history,
         memento,

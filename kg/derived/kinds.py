@@ -14,7 +14,7 @@ from kg.lookup.statistics import Statistics
 
 SEARCH: Final = GatheredArtefact(
     name="search",
-    file="search-3.sqlite",
+    file="search-4.sqlite",
     title="the search index",
     busy="the search index is being made; try again in a few seconds",
     group="search",

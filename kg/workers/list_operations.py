@@ -1,4 +1,4 @@
-"""Operations of workers on the events that a filter selects: telling a part of them, and writing all of them."""
+"""Operations of workers on events that a filter selects, which are told or written, and on what events have."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from kg.lookup.exports.row import read
 from kg.lookup.exports.writer import ListHead
 from kg.lookup.exports.writers import WRITERS
 from kg.lookup.listing.days import events_by_day
+from kg.lookup.listing.directory import Directory, DirectoryPage, directory
 from kg.lookup.listing.filter import Filter, Sort
 from kg.lookup.listing.listing import listing, selected
 from kg.query.operations import GraphOperation
@@ -33,6 +34,26 @@ class ListEvents(GraphOperation[bytes]):
         """Return the list as a JSON object, which is not read again on its way."""
         found = listing(str(self.index), self.filter, self.sort, self.first, self.count, self.values)
         return found.json()
+
+
+@dataclass(frozen=True, slots=True)
+class ListThings(GraphOperation[DirectoryPage]):
+    """List ``count`` entries of a directory from the one at ``first`` on, see kg.lookup.listing.directory."""
+
+    index: Path
+    directory: Directory
+    words: str = ""
+    letter: str = ""
+    by_name: bool = False
+    first: int = 0
+    count: int = 50
+
+    def answer(self, graph: Graph) -> DirectoryPage:
+        """Return the entries."""
+        index, asked = str(self.index), self.directory
+        return directory(
+            index, asked, self.words, self.letter, by_name=self.by_name, first=self.first, count=self.count
+        )
 
 
 @dataclass(frozen=True, slots=True)

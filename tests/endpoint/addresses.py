@@ -31,6 +31,8 @@ EXAMPLES = {
     "/embed/events": "/embed/events?place=entity/en/Homs",
     "/events": "/events?place=entity/en/Homs",
     "/events.{suffix}": "/events.csv?place=entity/en/Homs",
+    "/{kind}": "/places",
+    "/{kind}.{suffix}": "/places.csv",
     "/search": "/search?q=Homs",
     "/sitemap/{name}.xml": "/sitemap/2011-1.xml",
     "/snapshot/{rest}": "/snapshot/20111109T060000000000Z",

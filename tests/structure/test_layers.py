@@ -20,7 +20,7 @@ LAYERS = (
     ("endpoint.warmup",),
     ("endpoint.server",),
     ("endpoint.catalog",),
-    ("endpoint.documents",),
+    ("endpoint.documents", "endpoint.directories"),
     ("endpoint.front",),
     ("endpoint.feeds", "endpoint.sparql", "endpoint.discovery", "endpoint.reconcile", "endpoint.listing"),
     ("endpoint.event",),

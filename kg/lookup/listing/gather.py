@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 from typing import Final, NamedTuple
 
@@ -23,8 +23,12 @@ PUBLISHER: Final = token(terms.PUBLISHER)
 SUB_EVENT: Final = token(terms.SUB_EVENT)
 CONTAINED_IN_PLACE: Final = token(terms.CONTAINED_IN_PLACE)
 PLACE: Final = token(terms.SCHEMA_PLACE)
-AREAS: Final = frozenset(map(token, (terms.ADMINISTRATIVE_AREA, terms.COUNTRY)))
+COUNTRY: Final = token(terms.COUNTRY)
+ADMINISTRATIVE_AREA: Final = token(terms.ADMINISTRATIVE_AREA)
+AREAS: Final = frozenset((ADMINISTRATIVE_AREA, COUNTRY))
 """Places that have the coordinates of one point inside: nothing happened just there."""
+PLACES: Final = {COUNTRY: "country", ADMINISTRATIVE_AREA: "division", token(terms.CITY): "city", PLACE: "place"}
+"""Words for the classes of places, the most telling first."""
 COORDINATES: Final = ((token(terms.LATITUDE), 90.0), (token(terms.LONGITUDE), 180.0))
 NAMING: Final = {token(property_): facets for property_, facets in SAID.items()}
 
@@ -56,6 +60,7 @@ class Events:
     def __init__(self) -> None:
         self.things: dict[bytes, int] = {}
         self.points: dict[int, Point] = {}
+        self.places: dict[int, str] = {}
         self._events: list[tuple[str, bytes]] = []
         self._said = array("Q")  # values; those of an event end where its number in _ends says
         self._ends = array("Q", [0])
@@ -83,8 +88,8 @@ class Events:
             self._parts += [(story, term) for term in filter(is_iri, said[SUB_EVENT])]
         if CONTAINED_IN_PLACE in said:
             self._containers[self.thing(subject)] = self._things(said[CONTAINED_IN_PLACE])
-        if PLACE in classes and AREAS.isdisjoint(classes) and (point := _point(block)):
-            self.points[self.thing(subject)] = point
+        if PLACE in classes:
+            self._place(block, classes)
 
     def _event(self, block: Block) -> None:
         number = len(self._events)
@@ -99,6 +104,12 @@ class Events:
         self._ends.append(len(self._said))
         if SOURCE in block.said:
             self._cited[number] = [hash(term) for term in block.said[SOURCE]]
+
+    def _place(self, block: Block, classes: Collection[bytes]) -> None:
+        number = self.thing(block.subject)
+        self.places[number] = next(word for class_, word in PLACES.items() if class_ in classes)
+        if AREAS.isdisjoint(classes) and (point := _point(block)):
+            self.points[number] = point
 
     def _things(self, found: Iterable[bytes]) -> list[int]:
         return [self.thing(term) for term in filter(is_iri, found)]

@@ -4,6 +4,7 @@ Beside titles and names (see kg.lookup.search.search_index) it has the events by
 from 0 by day and IRI, so that days are ranges of numbers; values by facet, how many events have them, and term, so that
 the first values of a facet are those that most events have. For each value there are the numbers of its events, for
 each event those of its values; as arrays of integers, which are read whole, since that takes less than a row for each.
+The directories have what events have, by count and by name (see kg.lookup.listing.directory_table).
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import sqlite3
 from array import array
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import date
 from itertools import accumulate, chain
@@ -21,6 +22,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from kg.errors import StoreError
+from kg.lookup.listing import directory_table
+from kg.lookup.listing.directory_table import Known
 from kg.lookup.listing.facet import Facet
 from kg.lookup.listing.gather import Events, Gathered, Point, Value, unpacked
 from kg.lookup.search import search_index
@@ -96,6 +99,22 @@ def _write(database: sqlite3.Connection, events: Events, rows: Sequence[Row], ki
     }
     numbers = ((name, column.tobytes()) for name, column in columns.items())
     database.executemany("INSERT INTO columns VALUES (?, ?)", numbers)
+    directory_table.write(database, list(_known(events, listed, rows, labelled, kinds)))
+
+
+def _known(
+    events: Events, listed: _Listed, rows: Sequence[Row], labelled: Mapping[str, int], kinds: Mapping[bytes, int]
+) -> Iterator[Known]:
+    """Yield what is known of each thing that events have."""
+    counts = defaultdict[int, dict[Facet, int]](dict)
+    for value, postings in listed.postings.items():
+        facet, thing = unpacked(value)
+        counts[thing][Facet(facet)] = len(postings)
+    for number, term in enumerate(events.things):
+        if number in counts:
+            iri = term.decode().strip("<>")
+            label = rows[labelled[iri]].label if iri in labelled else iri
+            yield Known(number, iri, label, kinds.get(term, 0), events.places.get(number, ""), counts[number])
 
 
 class _Listed:

@@ -254,7 +254,11 @@ def _centre(database: sqlite3.Connection, known: Columns, place: str) -> tuple[f
 def _points(database: sqlite3.Connection, known: Columns, counts: ValueCounts) -> Iterator[MapPoint]:
     """Yield the points where most events happened."""
     counted = counts.most(known.values_of(Facet.POINT), POINTS)
-    found = [(known.things[value], events) for value, events in counted]
+    return map_points(database, known, [(known.things[value], events) for value, events in counted])
+
+
+def map_points(database: sqlite3.Connection, known: Columns, found: Sequence[tuple[int, int]]) -> Iterator[MapPoint]:
+    """Yield where things are, of each how many events it has."""
     things = _things(database, (thing for thing, _ in found))
     for thing, events in found:
         iri, label, _, _ = things[thing]

@@ -1,0 +1,1 @@
+"""The directories: what there is of places, people, stories, topics, publishers and categories."""
