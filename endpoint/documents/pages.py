@@ -1,15 +1,27 @@
-"""The page of a document: events and their revisions have kinds of their own, all else is described."""
+"""The page of a document: events, revisions, and what events have, are of their own kinds; all else is described."""
 
 from __future__ import annotations
+
+import json
+from typing import Final
 
 from endpoint.event.page import event_page, past_event_page
 from endpoint.event.revision import revision_page
 from endpoint.html.describe import document_page
 from endpoint.site.site import Site
+from endpoint.things.page import ROWS, VALUES, own_list, thing_page
+from kg.derived.kinds import SEARCH
+from kg.errors import ServiceBusyError, StoreError
 from kg.lookup.history import EventHistory
 from kg.rdf import terms
 from kg.rdf.serialize import Nodes
+from kg.workers.list_operations import DescribeThing, ListEvents
 from kg.workers.operations import History, LookAround, PageDescription
+
+THINGS: Final = ("entity/", "publisher/", "category/")
+"""Where the things lie that have pages of their own kind."""
+PATIENCE: Final = 2.0
+"""Seconds that a page waits for the index."""
 
 
 def page_of(here: Site, iri: str, found: PageDescription, page: int = 1) -> str:
@@ -21,6 +33,26 @@ def page_of(here: Site, iri: str, found: PageDescription, page: int = 1) -> str:
         if _is_a(nodes, event.get("iri", ""), terms.EVENT.value):
             return revision_page(here.frame, iri, nodes, told(here, event["iri"]))
     return document_page(here, iri, nodes, page=page, days=found.days)
+
+
+def page_of_thing(here: Site, iri: str) -> str | None:
+    """Return the page of a thing that events have, None for anything else, or while there is no index to make it of."""
+    if not iri.removeprefix(here.addresses.base).startswith(THINGS):
+        return None
+    try:
+        index = here.artefacts.obtain(SEARCH, here.snapshot, PATIENCE)
+    except (ServiceBusyError, StoreError):
+        return None
+
+    def make() -> str:
+        described = here.workers.ask(DescribeThing(index, iri))
+        own = own_list(here.addresses.base, iri, described)
+        asked = ListEvents(index, own.filter, own.sort, 0, ROWS, VALUES)
+        summary = json.loads(here.workers.ask(asked)) if described.events else None
+        return thing_page(here.frame, iri, described, own, summary)
+
+    found: str = here.cached(("thing", iri, here.addresses.mount), make, len)
+    return found
 
 
 def past_page_of(here: Site, iri: str, nodes: Nodes, path: str, instant: str) -> str:

@@ -16,7 +16,7 @@ from flask import Response, redirect, request
 
 from endpoint.documents import context
 from endpoint.documents.memento import original_links
-from endpoint.documents.pages import page_of
+from endpoint.documents.pages import page_of, page_of_thing
 from endpoint.feeds import views
 from endpoint.http.headers import alternates, licensed, link
 from endpoint.http.negotiate import DOCUMENT_FORMATS, HTML, JSON, choose
@@ -309,6 +309,8 @@ def links(here: Site, iri: str, chosen: Format | None, number: int = 1) -> list[
 
 def described(here: Site, iri: str, format: Format, page: int = 1) -> Answer:  # noqa: A002
     """Return the description of a resource in a format, from the cache or from a worker; of a hub, one page."""
+    if format == HTML and page == 1 and (shown := page_of_thing(here, iri)):
+        return Answer("describe", format, shown.encode())
     key = ("document", iri, format.name, request.root_path, page)
 
     def make() -> Answer:

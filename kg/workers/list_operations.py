@@ -12,6 +12,7 @@ from kg.lookup.listing.days import events_by_day
 from kg.lookup.listing.directory import Directory, DirectoryPage, directory
 from kg.lookup.listing.filter import Filter, Sort
 from kg.lookup.listing.listing import listing, selected
+from kg.lookup.thing import DescribedThing, describe_thing
 from kg.query.operations import GraphOperation
 from kg.rdf.graph import Graph
 
@@ -54,6 +55,18 @@ class ListThings(GraphOperation[DirectoryPage]):
         return directory(
             index, asked, self.words, self.letter, by_name=self.by_name, first=self.first, count=self.count
         )
+
+
+@dataclass(frozen=True, slots=True)
+class DescribeThing(GraphOperation[DescribedThing]):
+    """Tell what a page about a thing that events have needs, see kg.lookup.thing."""
+
+    index: Path
+    iri: str
+
+    def answer(self, graph: Graph) -> DescribedThing:
+        """Return it."""
+        return describe_thing(graph, str(self.index), self.iri)
 
 
 @dataclass(frozen=True, slots=True)

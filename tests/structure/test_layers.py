@@ -21,7 +21,7 @@ LAYERS = (
     ("endpoint.server",),
     ("endpoint.catalog",),
     ("endpoint.documents", "endpoint.directories"),
-    ("endpoint.front",),
+    ("endpoint.front", "endpoint.things"),
     ("endpoint.feeds", "endpoint.sparql", "endpoint.discovery", "endpoint.reconcile", "endpoint.listing"),
     ("endpoint.event",),
     ("endpoint.html",),

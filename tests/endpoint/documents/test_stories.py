@@ -117,7 +117,7 @@ def test_the_page_of_a_story_has_its_days_its_events_and_what_stands_beside_it(g
     assert "6 events on 5 days." in page
     assert [*re.findall(r'<h3><a href="/day/([0-9-]+)">', page)] == [f"2011-11-{day:02}" for day in (8, 9, 12, 13, 14)]
     assert page.index("First ship") < page.index("Second ship") < page.index("Ship 14 sinks")
-    assert "Other events that name it" in page
+    assert re.search(rf'href="/events\?entity={STORY}">All that name it in any way</a> <span class="note">9<', page)
     assert re.search(f'<li><a href="/{OTHER}"[^>]*>Example Spring</a>', page)
 
 

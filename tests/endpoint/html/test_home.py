@@ -132,10 +132,3 @@ def test_a_language_that_is_asked_for_goes_before_the_preferred_one(send) -> Non
 
 def test_a_reader_of_no_language_here_gets_the_one_with_most_events(send) -> None:
     assert "/event/2011-11-08/abcdefghij" in send("/", "text/html", **{"Accept-Language": "fi"}).text
-
-
-def test_the_page_of_a_place_marks_what_happened_there_and_leads_to_each_relation(send) -> None:
-    page = send("/doc/entity/en/Homs.html").text
-    assert page.count("happened here") == 1
-    for relation in ("in", "near", "names"):
-        assert f"/events?place=entity/en/Homs&amp;relation={relation}" in page

@@ -1,0 +1,42 @@
+"""What a thing is, as its page says it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from endpoint.html.reader import Reader
+from kg.lookup.search.search_index import KINDS
+from kg.rdf import terms
+from kg.rdf.prefixes import expand
+
+PERSONS: Final = next(one.classes for one in KINDS if one.word == "person")
+CLASSES: Final = {
+    terms.COUNTRY.value: "Country",
+    terms.ADMINISTRATIVE_AREA.value: "Division",
+    terms.CITY.value: "City",
+    terms.SCHEMA_PLACE.value: "Place",
+    **dict.fromkeys(PERSONS, "Person"),
+    expand("schema:CreativeWork"): "Work",
+    "http://dbpedia.org/ontology/Work": "Work",
+    terms.CONCEPT.value: "Category",
+}
+"""The classes that tell what a thing is, the most telling first."""
+
+
+def kind(reader: Reader, iri: str, events: Mapping[str, int]) -> str:
+    """Return what a thing is; of what no class tells, how events have it."""
+    classes = reader.iris(iri, "rdf:type")
+    found = next((word for name, word in CLASSES.items() if name in classes), "")
+    if found:
+        return found
+    if terms.ORGANIZATION.value in classes:
+        return "Publisher" if "publisher" in events or "entity" not in events else "Organisation"
+    if mostly(events, "story"):
+        return "Story"
+    return "Topic" if mostly(events, "topic") else "Named by events"
+
+
+def mostly(events: Mapping[str, int], facet: str) -> bool:
+    """Return whether at least half of the events that name a thing have it by a facet."""
+    return 2 * events.get(facet, 0) >= max(1, events.get("entity", 0))

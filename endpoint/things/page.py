@@ -1,0 +1,172 @@
+"""The page of a thing: what it is and where, its years, its events, and what these have beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from markupsafe import Markup
+
+from endpoint.event.clause import clause
+from endpoint.html.describe import facts
+from endpoint.html.head import head
+from endpoint.html.place import shown as shown_place
+from endpoint.html.reader import Reader
+from endpoint.listing.page import FACETS, ListLink
+from endpoint.rendering.figures.histogram import histogram
+from endpoint.rendering.filters import counted, language_name
+from endpoint.rendering.page_frame import PageFrame
+from endpoint.things.elsewhere import elsewhere
+from endpoint.things.kinds import kind, mostly
+from kg.lookup.listing.filter import Filter, Relation, Sort
+from kg.lookup.thing import DescribedThing
+
+ROWS: Final = 20
+"""Events on the page of a thing."""
+VALUES: Final = 8
+"""Values that are asked for of each facet; those that all events have are not shown."""
+SHOWN: Final = 5
+TIES: Final = (
+    ("in", "In it, or at a place that it contains", (("place", None), ("relation", "in"))),
+    ("names", "All that name it", (("place", None), ("relation", "names"))),
+    ("story", "Its story", (("story", None),)),
+    ("topic", "Below it as a topic", (("topic", None),)),
+    ("entity", "All that name it in any way", (("entity", None),)),
+)
+"""The facets that tie events to a thing, what their lists are called, and the parameters of these."""
+NAMED_WITH: Final = ("category", "in", "topic", "entity", "publisher", "language")
+
+
+@dataclass(frozen=True, slots=True)
+class OwnList:
+    """The list of events that the page of a thing shows: its parameters in an address, and its filter."""
+
+    given: Mapping[str, str]
+    filter: Filter
+    sort: Sort = Sort.NEWEST
+
+    def address(self, frame: PageFrame, **more: str) -> str:
+        """Return the address of the list, narrowed down by more parameters."""
+        return frame.addresses.local(f"events?{urlencode({**self.given, **more}, safe='/')}")
+
+
+def own_list(base: str, iri: str, described: DescribedThing) -> OwnList:
+    """Return the list of a thing: what happened in a place, else what names it, or the parts of what is a story."""
+    events, path = described.events, iri.removeprefix(base)
+    if "in" in events:
+        return OwnList({"place": path, "relation": "in"}, Filter(place=iri))
+    if "names" in events:
+        return OwnList({"place": path, "relation": "names"}, Filter(place=iri, relation=Relation.NAMES))
+    if "story" in events and mostly(events, "story"):
+        return OwnList({"story": path}, Filter(story=iri), Sort.OLDEST)
+    if "publisher" in events:
+        return OwnList({"publisher": path}, Filter(publisher=iri))
+    if "category" in events:
+        return OwnList({"category": path}, Filter(category=iri))
+    return OwnList({"entity": path}, Filter(entity=iri))
+
+
+def thing_page(
+    frame: PageFrame, iri: str, described: DescribedThing, own: OwnList, summary: Mapping[str, Any] | None
+) -> str:
+    """Return the page of a thing; ``summary`` is its list, an EventList as JSON has it, None if no event has it."""
+    nodes = described.nodes
+    reader = Reader(nodes, frame.addresses)
+    title, what, place = reader.resource(iri), kind(reader, iri, described.events), shown_place(reader, iri)
+    total = summary["total"] if summary else 0
+    return frame.page(
+        "thing.html",
+        iri=iri,
+        path=iri.removeprefix(frame.addresses.base),
+        title=title,
+        kind=what,
+        head=head(frame, iri, nodes, title.text, f"{title.text}: {what.lower()}, {counted(total, 'event')}."),
+        within=list(_within(frame, reader, described)),
+        events=described.events,
+        days=described.days if own.filter.story else 0,
+        summary=summary,
+        listed=[one | {"title": clause(one["title"])} for one in summary["events"]] if summary else [],
+        relation=own.given.get("relation", ""),
+        all_events=own.address(frame, **({"sort": "oldest"} if own.sort == Sort.OLDEST else {})),
+        ties=list(_ties(frame, iri, described, near=bool(place and not place.wide))),
+        histogram=_histogram(frame, own, title.text, summary) if summary else Markup(),
+        named_with=list(_named_with(frame, iri, own, described, summary)) if summary else [],
+        place=place,
+        elsewhere=elsewhere(reader, iri),
+        related=[reader.resource(one) for one in reader.iris(iri, "dcterms:relation")],
+        statements=facts(reader, iri),
+    )
+
+
+def _within(frame: PageFrame, reader: Reader, described: DescribedThing) -> Iterator[ListLink]:
+    """Yield what contains a place, from the world on, with how many events happened in each."""
+    if "in" in described.events or described.within:
+        yield ListLink("World", frame.addresses.local("places"), described.total)
+    for one in described.within:
+        term = reader.resource(one.iri)
+        yield ListLink(term.text, term.href or "", one.events, language=term.language or "")
+
+
+def _ties(frame: PageFrame, iri: str, described: DescribedThing, *, near: bool) -> Iterator[ListLink]:
+    """Yield the lists of events that a thing has in one way each, with how many these are; of two as long the first."""
+    path, events, told = iri.removeprefix(frame.addresses.base), described.events, set[int]()
+    for name, text, given in TIES:
+        number = events.get(name)
+        if number and number not in told:
+            told.add(number)
+            yield ListLink(
+                text, _list(frame, **{one: path if value is None else value for one, value in given}), number
+            )
+        if name == "in" and near:
+            yield ListLink("Near it, within 50 km", _list(frame, place=path, relation="near"))
+
+
+def _list(frame: PageFrame, **given: str) -> str:
+    return frame.addresses.local(f"events?{urlencode(given, safe='/')}")
+
+
+def _histogram(frame: PageFrame, own: OwnList, name: str, summary: Mapping[str, Any]) -> Markup:
+    """Return bars for the years of the events, or for their months where they are of one or two years."""
+    years: dict[str, int] = summary["years"]
+    counts: dict[str, int] = years if len(years) > 2 else summary["months"]
+    if len(counts) < 2:
+        return Markup()
+    unit = "year" if counts is years else "month"
+    try:
+        return histogram(
+            counts,
+            f"Events of {name} by {unit}",
+            lambda period: own.address(frame, **{"from": period, "to": period}),
+            own.address(frame),
+        )
+    except ValueError:  # one is thousands of years after another one
+        return Markup()
+
+
+def _named_with(
+    frame: PageFrame, iri: str, own: OwnList, described: DescribedThing, summary: Mapping[str, Any]
+) -> Iterator[tuple[str, list[tuple[ListLink, str]]]]:
+    """Yield what the events have beside the thing: headings, with what it is and the list of those that have both."""
+    around = {iri, *(one.iri for one in described.within)}
+    told: set[str] = set()
+    for facet in NAMED_WITH:
+        heading, name = FACETS[facet]
+        values = [
+            one for one in summary["facets"][facet] if one["value"] not in around | told and name not in own.given
+        ]
+        values = values if facet != "language" or len(values) > 1 else []
+        told |= {one["value"] for one in values}
+        if values:
+            yield heading, [_value(frame, own, name, one) for one in values[:SHOWN]]
+
+
+def _value(frame: PageFrame, own: OwnList, name: str, value: Mapping[str, Any]) -> tuple[ListLink, str]:
+    """Return a link to a value itself, with how many events have it, and the address of the list of these."""
+    path = value["value"].removeprefix(frame.addresses.base)
+    both = own.address(frame, **{name: path})
+    if name == "language":
+        return ListLink(language_name(path), both, value["events"]), both
+    href = frame.addresses.href(value["value"]) or ""
+    return ListLink(value["label"] or path, href, value["events"], language=value["language"]), both
