@@ -26,6 +26,7 @@ from endpoint.html import assets, search
 from endpoint.http import headers, hosts, pages, parameters, spelling
 from endpoint.http.conditional import readable
 from endpoint.listing import views as listing
+from endpoint.periods import views as periods
 from endpoint.server import health, metrics
 from endpoint.server.http_server import HttpServer
 from endpoint.server.response_cache import ResponseCache
@@ -55,6 +56,7 @@ PARTS: Final = (
         search,
         listing,
         directories,
+        periods,
         resource,
         history,
         memento,

@@ -173,11 +173,13 @@ def document_page(
     if shown.kind in periods.KINDS.values():
         shown = replace(shown, neighbours=periods.neighbours(site, iri))
     calendar = periods.days_of_year(site, iri) if shown.kind == "Year" else Markup()
+    week = periods.week(site, iri) if shown.kind == "Day" else []
     return site.frame.page(
         "document.html",
         page=shown,
         bars=periods.bars(shown.kind, shown.parts),
         calendar=calendar,
+        week=week,
         head=head(site.frame, iri, nodes, title, summary, page),
     )
 

@@ -14,12 +14,14 @@ from endpoint.rendering.figures.year_calendar import year_calendar
 from endpoint.rendering.filters import spoken
 from endpoint.site.site import Site
 from kg.derived.kinds import SEARCH
-from kg.errors import StoreError
+from kg.errors import ServiceBusyError, StoreError
 from kg.lookup.listing.filter import Filter
 from kg.rdf.iri import Minter
-from kg.workers.list_operations import CountDays
+from kg.workers.list_operations import CountDays, ListDays
 from kg.workers.operations import Locate
 
+PATIENCE: Final = 2.0
+"""Seconds that the page of a day waits for the index."""
 KINDS: Final = {"day": "Day", "month": "Month", "year": "Year"}
 
 
@@ -92,6 +94,18 @@ def days_of_year(site: Site, iri: str) -> Markup:
         return site.addresses.local(f"{'day' if len(period) == 10 else 'month'}/{period}")
 
     return year_calendar(first.year, counts, f"Days of {year}", href) if counts else Markup()
+
+
+def week(site: Site, iri: str) -> list[PeriodLink]:
+    """Return the days of the week of a day, each with how many events it has; none while there is no index."""
+    try:
+        day = date.fromisoformat(iri.rpartition("/")[2])
+        days = [(day + timedelta(days=number - day.weekday())).isoformat() for number in range(7)]
+        index = site.artefacts.obtain(SEARCH, site.snapshot, PATIENCE)
+    except (ValueError, OverflowError, StoreError, ServiceBusyError):
+        return []
+    found = site.workers.ask(ListDays(index, tuple(days), 0))
+    return [PeriodLink(spoken(one.date), site.addresses.local(f"day/{one.date}"), one.total, one.date) for one in found]
 
 
 def neighbours(site: Site, iri: str) -> Sequence[PeriodLink | None]:

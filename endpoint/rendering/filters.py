@@ -28,6 +28,17 @@ def spoken(text: str) -> str:
     return f"{day.day} {day:%B %Y}" + (f", {text[11:16]} UTC" if len(text) > 10 else "")
 
 
+def weekday(text: str) -> str:
+    """Return what the weekday of an ISO date is called for short, such as Mon."""
+    return f"{date.fromisoformat(text):%a}"
+
+
+def week(text: str) -> str:
+    """Return the week of an ISO date as ISO 8601 writes it: 2012-W06."""
+    year, number, _ = date.fromisoformat(text).isocalendar()
+    return f"{year:04}-W{number:02}"
+
+
 def grouped(number: int) -> str:
     """Return a whole number with commas between its thousands."""
     return f"{number:,}"
@@ -52,6 +63,8 @@ def embedded(data: Any) -> Markup:
 
 FILTERS: Final[dict[str, Callable[..., str]]] = {
     "spoken": spoken,
+    "weekday": weekday,
+    "week": week,
     "number": grouped,
     "counted": counted,
     "language": language_name,

@@ -8,7 +8,7 @@ from pathlib import Path
 from kg.lookup.exports.row import read
 from kg.lookup.exports.writer import ListHead
 from kg.lookup.exports.writers import WRITERS
-from kg.lookup.listing.days import events_by_day
+from kg.lookup.listing.days import ListedDay, events_by_day, listed_days
 from kg.lookup.listing.directory import Directory, DirectoryPage, directory
 from kg.lookup.listing.filter import Filter, Sort
 from kg.lookup.listing.listing import listing, selected
@@ -79,6 +79,19 @@ class CountDays(GraphOperation[dict[str, int]]):
     def answer(self, graph: Graph) -> dict[str, int]:
         """Return the counts by ISO dates."""
         return events_by_day(str(self.index), self.filter)
+
+
+@dataclass(frozen=True, slots=True)
+class ListDays(GraphOperation[list[ListedDay]]):
+    """List days with the first ``each`` of their events, see kg.lookup.listing.days.listed_days."""
+
+    index: Path
+    days: tuple[str, ...]
+    each: int
+
+    def answer(self, graph: Graph) -> list[ListedDay]:
+        """Return the days."""
+        return listed_days(str(self.index), self.days, self.each)
 
 
 @dataclass(frozen=True, slots=True)

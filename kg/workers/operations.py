@@ -30,7 +30,7 @@ from kg.rdf import NamedNode, Quad, terms
 from kg.rdf.formats import Format
 from kg.rdf.graph import Graph
 from kg.rdf.serialize import Nodes, nodes, represent
-from kg.workers.list_operations import CountDays, DescribeThing, ListEvents, ListThings, WriteEvents
+from kg.workers.list_operations import CountDays, DescribeThing, ListDays, ListEvents, ListThings, WriteEvents
 
 
 @dataclass(frozen=True, slots=True)
@@ -369,7 +369,7 @@ class VersionsPage(GraphOperation[bytes]):
 OPERATIONS: Final[Table[GraphOperation[Any] | Open]] = Table(
     Open,
     *(Evaluate, Scopes, Describe, DescribePage, Locate, Labels, Newest, Hubs),
-    *(ListEvents, WriteEvents, CountDays, ListThings, DescribeThing, FindText, Search),
+    *(ListEvents, WriteEvents, CountDays, ListDays, ListThings, DescribeThing, FindText, Search),
     *(Reconcile, Suggest, Extend, DumpGraph, Capabilities),
     *(Mementos, DescribeMemento, DescribeMementoPage, History, LookAround, VersionsPage),
 )

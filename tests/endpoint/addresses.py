@@ -31,6 +31,8 @@ EXAMPLES = {
     "/embed/events": "/embed/events?place=entity/en/Homs",
     "/events": "/events?place=entity/en/Homs",
     "/events.{suffix}": "/events.csv?place=entity/en/Homs",
+    "/on-this-day/{day}": "/on-this-day/11-08",
+    "/week/{week}": "/week/2011-W45",
     "/{kind}": "/places",
     "/{kind}.{suffix}": "/places.csv",
     "/search": "/search?q=Homs",

@@ -21,7 +21,7 @@ LAYERS = (
     ("endpoint.server",),
     ("endpoint.catalog",),
     ("endpoint.documents", "endpoint.directories"),
-    ("endpoint.front", "endpoint.things"),
+    ("endpoint.front", "endpoint.things", "endpoint.periods"),
     ("endpoint.feeds", "endpoint.sparql", "endpoint.discovery", "endpoint.reconcile", "endpoint.listing"),
     ("endpoint.event",),
     ("endpoint.html",),

@@ -1,13 +1,16 @@
-"""How many events there are on each day."""
+"""How many events there are on each day, and the first of them."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import compress
 
-from kg.lookup.listing.columns import columns, opened
+from kg.lookup.listing.columns import Columns, columns, opened
 from kg.lookup.listing.filter import Filter
+from kg.lookup.listing.listing import EventSummary, summed
 from kg.lookup.listing.selector import Selector
 
 
@@ -21,3 +24,40 @@ def events_by_day(index: str, asked: Filter) -> dict[str, int]:
         marks = Selector(index, database, known).marks(asked)
     counted = Counter(compress(known.days, marks))
     return {date.fromordinal(day).isoformat(): events for day, events in counted.items() if day}
+
+
+@dataclass(frozen=True, slots=True)
+class ListedDay:
+    """A day with how many events it has, and the first of these."""
+
+    date: str
+    total: int
+    events: list[EventSummary] = field(default_factory=list)
+
+
+def listed_days(index: str, days: Iterable[str], each: int) -> list[ListedDay]:
+    """Return days with the first ``each`` of their events.
+
+    ``days`` are ISO dates, or days of every year that has events, as XML Schema writes these: --02-06 (part 2, section
+    3.3.12). Those of every year are left out where they have no events. Raises StoreError if the index cannot be read.
+    """
+    known = columns(index)
+    with opened(index) as database:
+        found = []
+        for one in days:
+            for day in _every_year(known, one) if one.startswith("--") else [date.fromisoformat(one)]:
+                events = known.between(day, day)
+                listed = list(summed(database, known, events[:each]))
+                found.append(ListedDay(day.isoformat(), len(events), listed))
+    return found
+
+
+def _every_year(known: Columns, day: str) -> Iterator[date]:
+    """Yield a day of all years in which it has events, the newest first."""
+    for year in sorted({int(month[:4]) for month, _ in known.months if month[4:] == day[1:4]}, reverse=True):
+        try:
+            found = date.fromisoformat(f"{year:04}{day[1:]}")
+        except ValueError:  # 29 February
+            continue
+        if known.between(found, found):
+            yield found

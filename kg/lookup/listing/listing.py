@@ -126,7 +126,7 @@ def listing(index: str, asked: Filter, sort: Sort, first: int, count: int, value
         months = dict(_by_month(known, marks))
         return EventList(
             total=marks.count(1),
-            events=list(_events(database, known, list(shown))),
+            events=list(summed(database, known, list(shown))),
             facets=_facets(database, known, found, values),
             years=_by_year(months),
             months=months,
@@ -168,7 +168,8 @@ def _ordered(known: Columns, marks: bytes, sort: Sort) -> Iterable[int]:
     return found if sort == Sort.OLDEST else sorted(found, key=known.titles.__getitem__)
 
 
-def _events(database: sqlite3.Connection, known: Columns, events: Sequence[int]) -> Iterator[EventSummary]:
+def summed(database: sqlite3.Connection, known: Columns, events: Sequence[int]) -> Iterator[EventSummary]:
+    """Yield what is told of each of some events, by their numbers."""
     titles = _named(database, (known.titles[event] for event in events))
     values = {event: known.facets_of(event) for event in events}
     wanted = {value for found in values.values() for facet in SUMMED for value in found.get(facet, ())}

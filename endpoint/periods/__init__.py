@@ -1,0 +1,1 @@
+"""The pages of weeks, and of one day in all years."""
