@@ -17,7 +17,13 @@ from kg.workers.workers import Workers
 from tests.endpoint.addresses import ALIKE, EXAMPLES
 from tests.endpoint.http.test_hosts import ask
 
-BY_SUFFIX = {"/catalog.{suffix}", "/events.{suffix}", "/vocab.{suffix}", "/questions/beside-a-story.{suffix}"}
+BY_SUFFIX = {
+    "/catalog.{suffix}",
+    "/events.{suffix}",
+    "/questions/beside-a-story.{suffix}",
+    "/vocab.{suffix}",
+    "/{kind}.{suffix}",
+}
 REDIRECTS = {"/vocab/{name}", "/{kind}/{rest}"}
 """What leads to something that negotiates, without looking at Accept."""
 HOST = "127.0.0.1:8000"
