@@ -24,7 +24,7 @@ LEAP: Final = 2000
 
 
 @dataclass(frozen=True, slots=True)
-class ShownEvent:
+class TitledEvent:
     """An event with the first clause of its title."""
 
     event: EventSummary
@@ -78,6 +78,6 @@ def _spoken(day: date) -> str:
 
 
 def _page(frame: PageFrame, days: Sequence[ListedDay], path: str, **shown: object) -> str:
-    listed = [(one, [ShownEvent(event, clause(event.title)) for event in one.events]) for one in days]
+    listed = [(one, [TitledEvent(event, clause(event.title)) for event in one.events]) for one in days]
     total, canonical = sum(one.total for one in days), frame.addresses.absolute(path)
     return frame.page("days.html", days=listed, total=total, canonical=canonical, **shown)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from concurrent.futures import wait
 from contextlib import AbstractContextManager
 from pathlib import Path
 from urllib.parse import quote
@@ -16,10 +17,13 @@ from pyoxigraph import RdfFormat, parse
 from rdflib import Graph
 from rdflib.compare import isomorphic
 
+from kg.derived.artefacts import Artefacts
+from kg.derived.kinds import SEARCH
 from kg.pipeline.run import build
 from kg.rdf import NamedNode, terms
 from kg.rdf.jsonld import document as ours
 from kg.settings import Settings
+from kg.store.layout import Store
 from tests.kg.derived.appending import append
 
 BASE = "http://127.0.0.1:8000/"
@@ -60,7 +64,9 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def get(store: Path, serving: Serving) -> Iterator[Callable]:
-    with serving(Settings(store=str(store), port=0, query_memory=1_000_000_000)) as send:
+    settings = Settings(store=str(store), port=0, query_memory=1_000_000_000)
+    wait(Artefacts.of(settings).prepare([SEARCH], Store(store).current()))  # pages of things are made of it
+    with serving(settings) as send:
         yield send
 
 
