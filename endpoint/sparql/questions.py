@@ -28,6 +28,8 @@ blueprint = Routes("questions", __name__)
 
 LIST: Final = Description(media_types((HTML, JSON)))
 SUFFIXES: Final = ("csv", "tsv", "json", "xml")
+LATER: Final = (429, 500, 503)
+"""The statuses of errors that filling in the form in another way does not mend."""
 INPUTS: Final = {"date": "date", "number": "number"}
 """The types of form fields by those of parameters; all others are written as text."""
 
@@ -80,7 +82,7 @@ def _page(here: Site, asked: CompetencyQuestion, values: dict[str, str]) -> Resp
         results = _shown(here, asked, values, answer)
     except NewsgraphError as error:
         status = status_of(error)
-        if status >= 500:
+        if status in LATER:
             raise
         record().outcome = outcome(error)
         page = here.frame.page("question.html", error=error, **shown)
