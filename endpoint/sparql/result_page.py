@@ -37,7 +37,7 @@ from kg.workers.workers import Workers
 
 ROWS: Final = 20
 """Rows of a page: more would be a very long page on a phone."""
-LONGEST: Final = 160
+LONGEST: Final = 140
 """Characters of a value that are shown."""
 LABELLED: Final = 500
 """Things of a page whose titles are looked up."""
