@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 
-from kg.shapes.alone import is_local
+from kg.shapes.node_tests import is_local
 from kg.shapes.shape import Constraint, Path, Shape, Target, Term
 
 Targets = tuple[Target, ...]

@@ -21,8 +21,8 @@ from zlib import crc32
 import vocab
 from kg.rdf.lines import blocks, statements
 from kg.rdf.lines.blocks import Block
-from kg.shapes.alone import NodeTest, Test, is_local, test
 from kg.shapes.group import Group, groups
+from kg.shapes.node_tests import NodeTest, Test, is_local, test
 from kg.shapes.shape import TYPE, load
 from kg.version import HERE
 
