@@ -158,6 +158,7 @@ def _draw(
         if not force:
             quarantine.check(outcome)
         adopted = Adopted() if settings.as_of else _enrich(store, draft, settings.base)
+        EmbeddedGraph(snapshot.database(draft)).optimize()  # now, so that the check of the shapes reads fast too
         graph = check.drafted(draft)
         checked = check.check(graph, settings.jobs, doubted=None if adopted.sources else proved.doubted)
         found = {} if force else quarantine.suspects(checked, Origins(graph, archives), outcome)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -273,6 +274,16 @@ def test_the_manifest_names_archives_tool_base_and_ledger(sample_build: Built, s
 
 def test_no_file_of_the_bulk_load_stays_in_the_snapshot(sample_build: Built) -> None:
     assert {one.name for one in sample_build.snapshot.folder.iterdir()} == {"db", "manifest.json", "report.json"}
+
+
+def test_the_database_of_a_build_is_compact(sample_build: Built, tmp_path: Path) -> None:
+    files = tables(shutil.copytree(sample_build.snapshot.database, tmp_path / "db"))
+    EmbeddedGraph(tmp_path / "db").optimize()
+    assert tables(tmp_path / "db") == files
+
+
+def tables(database: Path) -> set[str]:
+    return {file.name for file in database.glob("*.sst")}
 
 
 def test_progress_is_told_until_all_days_are_done(archive: Archive, tmp_path: Path) -> None:
