@@ -23,7 +23,7 @@ from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 from typing import Any
 
-from served import ROOT, Server, free_port, tree
+from served import ROOT, Server, free_port, listening, tree
 
 REQUESTS = 2_000
 ROUNDS = 9
@@ -138,7 +138,7 @@ def constant(kind: str, body: bytes) -> Iterator[Line]:
         assert process.stdin  # a pipe, as was asked for  # noqa: S101
         process.stdin.write(body)
         process.stdin.close()
-        _await(port)
+        listening(port)
         yield Line(f"constant bytes, {kind}", process.pid, port, request("/constant", port))
         process.terminate()
 
@@ -152,22 +152,13 @@ def nginx(body: bytes) -> Iterator[Line]:
         Path(folder, "conf").write_text(NGINX.format(folder=folder, port=port))
         Path(folder).chmod(0o755)
         with subprocess.Popen(["nginx", "-p", folder, "-c", f"{folder}/conf"], stderr=subprocess.DEVNULL) as process:
-            _await(port)
+            listening(port)
             yield Line("nginx static", process.pid, port, request("/constant", port))
             process.terminate()
 
 
 def _environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(ROOT)}
-
-
-def _await(port: int) -> None:
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port)).close()
-        except OSError:
-            continue
-        return
 
 
 def _application(body: bytes) -> Callable[..., Iterable[bytes]]:

@@ -91,6 +91,19 @@ def free_port() -> int:
         return int(one.getsockname()[1])
 
 
+def listening(port: int, process: subprocess.Popen[bytes] | None = None) -> None:
+    """Wait until somebody listens on a port; raises SystemExit if the process that should has ended."""
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+        except OSError:
+            if process and process.poll() is not None:
+                raise SystemExit(f"{process.args} did not start") from None
+            time.sleep(0.01)
+        else:
+            return
+
+
 def tree(root: int) -> list[int]:
     """Return a process and all its descendants, by their ids."""
     children: dict[int, list[int]] = {}

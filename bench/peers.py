@@ -1,0 +1,298 @@
+"""Others that answer the same queries: each is installed into a folder of its own, given the same graph, and asked.
+
+Nothing is installed elsewhere, and nothing needs root: packages of PyPI go into a virtual environment, those of Debian
+are unpacked. What cannot be installed is left out, with a word about it.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import quote
+
+from pyoxigraph import QueryResultsFormat, QueryTriples, RdfFormat, Store, parse
+from served import Server, free_port, listening
+
+GRAPH = "urn:bench:graph"
+RESULTS, TURTLE = "application/sparql-results+json", "text/turtle"
+MEMORY_BYTES = 500
+"""What a triple takes in the memory of the engine, roughly."""
+RDFLIB_TRIPLES = 1_000_000
+SECONDS = 300.0
+DEBIAN = ("virtuoso-opensource-7-bin", "libpcre3")
+VIRTUOSO = """[Database]
+DatabaseFile = {folder}/virtuoso.db
+ErrorLogFile = {folder}/virtuoso.log
+LockFile = {folder}/virtuoso.lck
+TransactionFile = {folder}/virtuoso.trx
+xa_persistent_file = {folder}/virtuoso.pxa
+[TempDatabase]
+DatabaseFile = {folder}/temporary.db
+TransactionFile = {folder}/temporary.trx
+[Parameters]
+ServerPort = {sql}
+DirsAllowed = {data}
+NumberOfBuffers = 340000
+MaxDirtyBuffers = 250000
+ThreadsPerQuery = 2
+[HTTPServer]
+ServerPort = 127.0.0.1:{port}
+ServerThreads = 10
+MaxKeepAlives = 10
+KeepAliveTimeout = 3600
+"""
+
+
+class MissingError(Exception):
+    """A peer is not there; the message says why, and what would help."""
+
+
+class Peer(Protocol):
+    """Answers queries; ``name`` and ``version`` say what it is."""
+
+    name: str
+    version: str
+
+    def ask(self, query: str) -> bytes:
+        """Return the answer: SPARQL JSON, or Turtle of a graph."""
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """The graph: a store of ours, its triples as a file of N-Triples, and how many there are.
+
+    Databases are made beside that file, unless they are there; what is installed is in the folder ``installed``.
+    """
+
+    store: Path
+    triples: Path
+    count: int
+    installed: Path
+
+    @property
+    def folder(self) -> Path:
+        """Where the databases are."""
+        return self.triples.parent
+
+
+@dataclass
+class InProcess:
+    """The engine in this process, without HTTP."""
+
+    name: str
+    store: Store
+    version: str = ""
+
+    def ask(self, query: str) -> bytes:
+        """Return the answer."""
+        found = self.store.query(query)
+        format_ = RdfFormat.TURTLE if isinstance(found, QueryTriples) else QueryResultsFormat.JSON
+        written = found.serialize(format=format_)  # type: ignore[union-attr, arg-type]
+        assert written is not None  # no file was given  # noqa: S101
+        return written
+
+
+@dataclass
+class OverHttp:
+    """A server, asked on one connection that stays open."""
+
+    name: str
+    port: int
+    path: str
+    version: str = ""
+    more: str = ""
+    connection: http.client.HTTPConnection = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=SECONDS)
+
+    def ask(self, query: str) -> bytes:
+        """Return the answer; raises RuntimeError for an error, or for an answer that was kept."""
+        accept = TURTLE if "CONSTRUCT" in query else RESULTS
+        self.connection.request("GET", f"{self.path}?query={quote(query)}{self.more}", headers={"Accept": accept})
+        response = self.connection.getresponse()
+        body = response.read()
+        if response.status != 200:
+            raise RuntimeError(f"{self.name}: {response.status} {body[:300].decode(errors='replace')}")
+        if "hit" in response.headers.get("Cache-Status", ""):
+            raise RuntimeError(f"{self.name}: the answer was kept")
+        return body
+
+
+def rows(body: bytes) -> int:
+    """Return how many solutions or triples an answer has."""
+    if body.lstrip().startswith(b"{"):
+        return len(json.loads(body)["results"]["bindings"])
+    return sum(1 for _ in parse(body, format=RdfFormat.TURTLE))
+
+
+# ---- the engine in this process
+
+
+@contextmanager
+def memory(dataset: Dataset) -> Iterator[Peer]:
+    """Load the graph into the memory of this process."""
+    free = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    if dataset.count * MEMORY_BYTES > free:
+        raise MissingError(
+            f"{dataset.count:,} triples need about {dataset.count * MEMORY_BYTES / 1e9:.0f} GB of memory"
+        )
+    store = Store()
+    store.bulk_load(path=dataset.triples, format=RdfFormat.N_TRIPLES)
+    yield InProcess("pyoxigraph in memory, in process", store, _version("pyoxigraph"))
+
+
+@contextmanager
+def disk(dataset: Dataset) -> Iterator[Peer]:
+    """Load the graph into a database on disk, and compact it."""
+    yield InProcess("pyoxigraph on disk, in process", Store.read_only(str(_database(dataset))), _version("pyoxigraph"))
+
+
+def _database(dataset: Dataset) -> Path:
+    folder = dataset.folder / "oxigraph"
+    if not folder.exists():
+        store = Store(folder)
+        store.bulk_load(path=dataset.triples, format=RdfFormat.N_TRIPLES)
+        store.optimize()
+    return folder
+
+
+def _version(package: str, python: str | Path = sys.executable) -> str:
+    code = f"import importlib.metadata as m; print(m.version({package!r}))"
+    return subprocess.run([python, "-c", code], check=True, capture_output=True, text=True).stdout.strip()
+
+
+# ---- servers
+
+
+@contextmanager
+def newsgraph(dataset: Dataset) -> Iterator[Peer]:
+    """Serve the store with ``kg serve``, which keeps no results and has no limits for clients."""
+    limits = {"client_seconds": 0, "client_queries": 0, "query_seconds": SECONDS, "idle_seconds": SECONDS}
+    more = {"query_memory": 16_000_000_000, "result_bytes": 10**9}
+    with Server(dataset.store, result_cache_bytes=0, **limits, **more) as server:
+        yield OverHttp("newsgraph", server.port, "/sparql", _version("newsgraph"))
+
+
+@contextmanager
+def oxigraph(dataset: Dataset) -> Iterator[Peer]:
+    """Serve the compacted database with the server of the engine."""
+    python = _environment(dataset.installed, "oxigraph")
+    port, database = free_port(), _database(dataset)
+    command = [python.with_name("oxigraph"), "serve-read-only", "-l", database, "-b", f"127.0.0.1:{port}"]
+    with _running(command, port):
+        yield OverHttp("oxigraph server", port, "/query", _version("oxigraph", python))
+
+
+@contextmanager
+def rdflib_endpoint(dataset: Dataset) -> Iterator[Peer]:
+    """Serve the graph from the memory of RDFLib."""
+    if dataset.count > RDFLIB_TRIPLES:
+        raise MissingError(f"it is not asked to hold more than {RDFLIB_TRIPLES:,} triples")
+    python = _environment(dataset.installed, "rdflib-endpoint[cli]")
+    port = free_port()
+    options = ["--host", "127.0.0.1", "--port", str(port)]
+    with _running([python.with_name("rdflib-endpoint"), "serve", *options, dataset.triples], port):
+        yield OverHttp("rdflib-endpoint", port, "/", _version("rdflib-endpoint", python))
+
+
+@contextmanager
+def virtuoso(dataset: Dataset) -> Iterator[Peer]:
+    """Load the graph into Virtuoso, and serve it."""
+    root = _unpacked(dataset.installed / "virtuoso")
+    folder, port, sql = dataset.folder / "virtuoso", free_port(), free_port()
+    is_new = not folder.exists()
+    folder.mkdir(exist_ok=True)
+    data = dataset.triples.parent
+    (folder / "virtuoso.ini").write_text(VIRTUOSO.format(folder=folder, port=port, sql=sql, data=data))
+    environment = {**os.environ, "LD_LIBRARY_PATH": ":".join(map(str, root.glob("**/x86_64-linux-gnu")))}
+    command = [root / "usr/bin/virtuoso-t", "+foreground", "+configfile", folder / "virtuoso.ini"]
+    with _running(command, sql, environment):
+        if is_new:
+            load = f"ld_dir('{data}', '{dataset.triples.name}', '{GRAPH}'); rdf_loader_run(); checkpoint;"
+            isql = [root / "usr/bin/isql-vt", str(sql), "dba", "dba", f"exec={load}"]
+            subprocess.run(isql, check=True, env=environment, stdout=subprocess.DEVNULL)
+        more = f"&default-graph-uri={quote(GRAPH)}"
+        yield OverHttp("Virtuoso", port, "/sparql", _debian_version(root), more)
+
+
+PEERS: dict[str, Callable[[Dataset], AbstractContextManager[Peer]]] = {
+    "memory": memory,
+    "disk": disk,
+    "newsgraph": newsgraph,
+    "oxigraph": oxigraph,
+    "virtuoso": virtuoso,
+    "rdflib-endpoint": rdflib_endpoint,
+}
+
+
+@contextmanager
+def _running(command: list[str | Path], port: int, environment: dict[str, str] | None = None) -> Iterator[None]:
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen(command, env=environment, **quiet) as process:  # type: ignore[call-overload]
+        try:
+            listening(port, process)
+            yield
+        finally:
+            process.terminate()
+
+
+# ---- installing
+
+
+def _environment(folder: Path, package: str) -> Path:
+    """Return the Python of a virtual environment in which a package of PyPI is installed."""
+    root = folder / f"venv-{package.partition('[')[0]}"
+    python = root / "bin" / "python"
+    if not (root / "installed").exists():
+        install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", package]
+        subprocess.run([sys.executable, "-m", "venv", root], check=True)
+        done = subprocess.run(install, check=False, capture_output=True, text=True)
+        if done.returncode:
+            raise MissingError(f"pip could not install {package}: {done.stderr.strip()[-200:]}")
+        (root / "installed").touch()
+    return python
+
+
+def _unpacked(folder: Path) -> Path:
+    """Return the folder into which the packages of Virtuoso are unpacked, in ``root``."""
+    root = folder / "root"
+    if not root.exists():
+        if not (shutil.which("apt-get") and shutil.which("dpkg-deb")):
+            raise MissingError("it is installed from Debian's packages, and this is no Debian")
+        folder.mkdir(exist_ok=True)
+        found = subprocess.run(["apt-get", "download", *DEBIAN], cwd=folder, check=False, capture_output=True)
+        if found.returncode:
+            raise MissingError(f"apt-get could not download {' and '.join(DEBIAN)}: apt-get update may help")
+        for package in folder.glob("*.deb"):
+            subprocess.run(["dpkg-deb", "-x", package, root], check=True)
+    return root
+
+
+def _debian_version(root: Path) -> str:
+    package = next(root.parent.glob(f"{DEBIAN[0]}_*.deb"))
+    show = ["dpkg-deb", "-f", package, "Version"]
+    return subprocess.run(show, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def timed(peer: Peer, query: str) -> tuple[bytes, float]:
+    """Return the answer to a query and how many milliseconds it took; a connection that was closed is opened again."""
+    for attempt in range(2):
+        started = time.perf_counter()
+        try:
+            return peer.ask(query), (time.perf_counter() - started) * 1000
+        except (http.client.HTTPException, ConnectionError):
+            if attempt or not isinstance(peer, OverHttp):
+                raise
+            peer.connection.close()
+    raise AssertionError

@@ -1,0 +1,151 @@
+"""Ask nine queries, and a variant of each, of a store and of its peers, in turn, and print one table.
+
+Usage: ``python bench/queries.py STORE --peers FOLDER [--name NAME] [--seed 16]``. The folder keeps what is installed
+and the databases of peers for the next run. Every figure is the median of rounds in which all take turns, in an order
+that is drawn anew. With a name, the results are put into bench/performance.json, of which bench/performance.py makes a
+page.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from random import Random
+from statistics import median
+from typing import Any
+
+import kept
+import nine
+import peers
+from peers import PEERS, Dataset, MissingError, Peer
+from performance import RESULTS, table
+from pyoxigraph import DefaultGraph, RdfFormat, Store
+
+ROUNDS, FEWEST = 25, 3
+SECONDS = 40.0
+"""How long the rounds of one query may take altogether, if that is more than the fewest rounds."""
+
+
+class Question:
+    """A query, and what was measured of it."""
+
+    def __init__(self, name: str, text: str, *, is_variant: bool) -> None:
+        self.name, self.text, self.is_variant = name, text, is_variant
+        self.times: dict[str, list[float]] = {}
+        self.first: dict[str, float] = {}
+        self.rows: dict[str, int] = {}
+        self.rounds = 0
+
+    def warm_up(self, asked: Sequence[Peer]) -> None:
+        """Ask each peer once, compare the answers, and say how many rounds there is time for."""
+        for peer in asked:
+            try:
+                body, self.first[peer.name] = peers.timed(peer, self.text)
+                self.rows[peer.name] = peers.rows(body)
+            except (RuntimeError, OSError) as error:
+                print(f"{peer.name} does not answer {self.name!r}: {error}", flush=True)
+        if len(set(self.rows.values())) > 1:
+            print(f"the answers to {self.name!r} are not as long as each other: {self.rows}", flush=True)
+        self.rounds = max(FEWEST, min(ROUNDS, int(SECONDS * 1000 / sum(self.first.values()))))
+
+    def ask(self, peer: Peer) -> None:
+        """Ask a peer once more, if it can answer."""
+        if peer.name in self.first:
+            self.times.setdefault(peer.name, []).append(peers.timed(peer, self.text)[1])
+
+    def result(self) -> dict[str, Any]:
+        """Return what was measured: medians and first times in milliseconds."""
+        medians = {name: round(median(times), 3) for name, times in self.times.items()}
+        first = {name: round(time, 3) for name, time in self.first.items()}
+        found = {"name": self.name, "variant": self.is_variant, "rows": self.rows, "rounds": self.rounds}
+        return {**found, "ms": medians, "first_ms": first}
+
+
+def dataset(store: Path, folder: Path) -> Dataset:
+    """Return a dataset, of which the triples are in a file now."""
+    snapshot = (store / "current").resolve()
+    triples = folder / snapshot.name / "all.nt"
+    graph = Store.read_only(str(snapshot / "db"))
+    if not triples.exists():
+        triples.parent.mkdir(parents=True, exist_ok=True)
+        draft = triples.with_suffix(".draft")
+        graph.dump(draft, RdfFormat.N_TRIPLES, from_graph=DefaultGraph())
+        draft.rename(triples)
+    manifest = json.loads((snapshot / "manifest.json").read_text(encoding="utf-8"))
+    return Dataset(store, triples, manifest["counts"]["triples"], folder)
+
+
+def questions(store: Path, seed: int) -> list[Question]:
+    """Return the queries with what they ask about, each followed by its variant."""
+    graph, random = Store.read_only(str(store / "current" / "db")), Random(seed)  # noqa: S311
+    first, drawn = nine.first(graph), nine.drawn(graph, random)
+    found = []
+    for query in nine.NINE:
+        found.append(Question(query.name, query.text(first), is_variant=False))
+        found.append(Question(query.name, query.variant(drawn, random), is_variant=True))
+    return found
+
+
+def opened(stack: ExitStack, names: Sequence[str], given: Dataset) -> tuple[list[Peer], dict[str, str]]:
+    """Return the peers that are there, and why others are not."""
+    found, left_out = [], {}
+    for name in names:
+        try:
+            found.append(stack.enter_context(PEERS[name](given)))
+        except MissingError as error:
+            left_out[name] = str(error)
+            print(f"{name} is left out: {error}", flush=True)
+    return found, left_out
+
+
+def measure(asked: Sequence[Peer], all_questions: Sequence[Question], seed: int) -> None:
+    """Ask everything in rounds."""
+    random = Random(seed)  # noqa: S311
+    for question in all_questions:
+        question.warm_up(asked)
+    for number in range(ROUNDS):
+        for question in all_questions:
+            if number < question.rounds:
+                for peer in random.sample(asked, len(asked)):
+                    question.ask(peer)
+
+
+def main() -> None:
+    """Measure, print the table, and keep the results if they have a name."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("store", type=Path)
+    parser.add_argument("--peers", type=Path, required=True, help="folder for what is installed, and for databases")
+    parser.add_argument("--only", nargs="+", choices=PEERS, default=list(PEERS))
+    parser.add_argument("--name", help="what the graph is called in bench/performance.json")
+    parser.add_argument("--seed", type=int, default=16)
+    parser.add_argument("--documents", action="store_true", help="measure kept documents beside nginx too")
+    given = parser.parse_args()
+    print(f"seed {given.seed}", flush=True)
+    data = dataset(given.store, given.peers.absolute())
+    asked_questions = questions(given.store, given.seed)
+    with ExitStack() as stack:
+        asked, left_out = opened(stack, given.only, data)
+        measure(asked, asked_questions, given.seed)
+    run = {
+        "triples": data.count,
+        "seed": given.seed,
+        "machine": {"cores": os.cpu_count(), "python": platform.python_version()},
+        "peers": {peer.name: peer.version for peer in asked},
+        "left_out": left_out,
+        "queries": [question.result() for question in asked_questions],
+        "documents": kept.measured(given.store) if given.documents else {},
+    }
+    print(table(run))
+    if given.name:
+        known = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+        text = json.dumps({**known, given.name: run}, indent=1, ensure_ascii=False)
+        RESULTS.write_text(text + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
