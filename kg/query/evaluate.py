@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
 from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, QueryTriples
 
 from kg.errors import FormatError, NotSupportedError, QueryError, ResultTooLargeError
+from kg.query.join_order import reordered
 from kg.query.syntax import syntax_error
 from kg.rdf import NamedNode, Triple, conforming
 from kg.rdf.formats import Format, by_name
@@ -97,6 +99,8 @@ def _evaluate(
     graph: EmbeddedGraph, query: str, base: str | None, default_graphs: Sequence[str], named_graphs: Sequence[str]
 ) -> Results:
     if not default_graphs and not named_graphs:
+        with suppress(SyntaxError):  # which names places in the text that it was given
+            return graph.query(reordered(query, graph), base_iri=base)
         return graph.query(query, base_iri=base)
     return graph.query(
         query,
