@@ -43,7 +43,7 @@ AROUND: Final = frozenset({"FILTER", "BIND", "OPTIONAL", "MINUS", "."})
 
 
 @dataclass(frozen=True, slots=True)
-class Pattern:
+class TriplePattern:
     """A triple pattern, or one with a path.
 
     ``is_plain`` says that it has a property, and neither path nor variable in its place; ``is_wide`` that its path
@@ -72,7 +72,7 @@ class Pattern:
 
 Names = Callable[[str], str]
 """The IRI of a term of the query, empty if it is none or not known."""
-Choice = Callable[[Sequence[Pattern], Names], Sequence[Pattern]]
+Choice = Callable[[Sequence[TriplePattern], Names], Sequence[TriplePattern]]
 """Which of the patterns of a group are to be filters."""
 
 
@@ -98,7 +98,7 @@ def rewritten(text: str, choice: Choice) -> str:
     return "".join((*pieces, text[end:]))
 
 
-def _classes(patterns: Sequence[Pattern], names: Names, graph: Graph) -> Sequence[Pattern]:
+def _classes(patterns: Sequence[TriplePattern], names: Names, graph: Graph) -> Sequence[TriplePattern]:
     """Return the patterns of classes, if the others have constants only where a wide path ends."""
     classes = [one for one in patterns if names(one.verb) == terms.TYPE.value and names(one.object)]
     anchored = [one for one in patterns if one not in classes and one.has_constant]
@@ -129,7 +129,7 @@ class _Query:
             if kind in NO_TOKENS:
                 continue
             found = match[0]
-            if found[-1] == "." and kind in DOTTED:
+            if found[-1] == "." and kind in DOTTED and found[-2:] != r"\.":
                 self._add(kind, found[:-1], match.start())
                 self._add("sign", ".", match.end() - 1)
             else:
@@ -173,7 +173,7 @@ class _Query:
         prologue = takewhile(lambda three: three[0] == "PREFIX", threes)
         return {name[:-1]: iri[1:-1] for _, name, iri in prologue}
 
-    def blocks(self) -> Iterator[tuple[int, int, list[Pattern]]]:
+    def blocks(self) -> Iterator[tuple[int, int, list[TriplePattern]]]:
         """Yield begin, end and patterns of each block of triple patterns that is the only one of its group."""
         if not NOT_READ.isdisjoint(self.keywords):
             return
@@ -187,14 +187,15 @@ class _Query:
                 if end == at and (found := self._block(at)):
                     yield found
 
-    def _block(self, brace: int) -> tuple[int, int, list[Pattern]] | None:
+    def _block(self, brace: int) -> tuple[int, int, list[TriplePattern]] | None:
         """Return the one block of a group, None if it has more, or what is not read here."""
         last = self.closing.get(brace, 0)
         first = self._around(brace + 1)
         block = _Block(self, first, last)
         if not block.patterns or self._around(block.at) != last:
             return None
-        return self.starts[first], self.end(block.at - 1), block.patterns
+        end = block.at - (self.texts[block.at - 1] == ".")
+        return self.starts[first], self.end(end - 1), block.patterns
 
     def _around(self, at: int) -> int:
         """Return where filters and the like end that begin at a token."""
@@ -215,7 +216,7 @@ class _Block:
 
     def __init__(self, query: _Query, at: int, last: int) -> None:
         self.query, self.texts, self.kinds, self.at, self.last = query, query.texts, query.kinds, at, last
-        self.patterns: list[Pattern] = []
+        self.patterns: list[TriplePattern] = []
         while subject := self._term():
             if not self._properties(subject):
                 self.patterns = []
@@ -228,7 +229,7 @@ class _Block:
         more = False
         while path := self._path():
             while object_ := self._term():
-                self.patterns.append(Pattern(subject, *path, object_))
+                self.patterns.append(TriplePattern(subject, *path, object_))
                 if not self._take(","):
                     break
             if not object_:
