@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from random import Random
+from urllib.parse import quote
 
 from pyoxigraph import NamedNode, QuerySolutions, Store
 
@@ -16,6 +17,7 @@ PREFIX prov: <http://www.w3.org/ns/prov#>
 PREFIX wgs: <http://www.w3.org/2003/01/geo/wgs84_pos#>
 PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>
 """
+FIELD = re.compile(r"\{(\w+)\}")
 VARIABLE = re.compile(r"\?(\w+)")
 NAMES = "abcdefghijklmnopqrstuvwxyz"
 
@@ -31,18 +33,26 @@ class Given:
     since: str
     box: tuple[float, float, float, float]
 
+    @property
+    def fields(self) -> dict[str, object]:
+        """What stands for each name in braces."""
+        south, north, west, east = self.box
+        return {"south": south, "north": north, "west": west, "east": east, **vars(self)}
+
 
 @dataclass(frozen=True)
 class Query:
     """A query: what comes before its triple patterns, these, and what comes after them; ``{place}`` is what is given.
 
-    ``plain`` are triple patterns of one group, whose order means nothing.
+    ``plain`` are triple patterns of one group, whose order means nothing. ``listed`` is the address of a list of events
+    that tells the same without SPARQL, if there is one.
     """
 
     name: str
     before: str
     plain: tuple[str, ...]
     after: str = "}"
+    listed: str = ""
 
     def text(self, given: Given) -> str:
         """Return the query as it is written here."""
@@ -55,11 +65,14 @@ class Query:
         others = dict(zip(names, random.sample(NAMES, len(names)), strict=True))
         return VARIABLE.sub(lambda match: f"?{others[match[1]]}", text)
 
+    def address(self, given: Given) -> str:
+        """Return the address of the list that tells the same, empty if there is none."""
+        return FIELD.sub(lambda match: quote(str(given.fields[match[1]]).strip("<>")), self.listed)
+
     def _text(self, given: Given, patterns: list[str] | tuple[str, ...]) -> str:
         text = " ".join((self.before, " . ".join(patterns), self.after))
-        south, north, west, east = given.box
-        values = {"south": south, "north": north, "west": west, "east": east, **vars(given)}
-        return PREFIXES + re.sub(r"\{(\w+)\}", lambda match: str(values[match[1]]), text)
+        values = given.fields
+        return PREFIXES + FIELD.sub(lambda match: str(values[match[1]]), text)
 
 
 NINE = (
@@ -68,6 +81,7 @@ NINE = (
         "SELECT ?event ?date ?title WHERE {",
         ("?event ng:place {place}", "?event a ng:Event", "?event schema:startDate ?date", "?event rdfs:label ?title"),
         'FILTER (?date >= "{since}"^^xsd:date) } ORDER BY ?date ?event',
+        "/events?place={place}&from={since}&sort=oldest",
     ),
     Query(
         "CONSTRUCT of an event",
@@ -85,12 +99,14 @@ NINE = (
             "?event schema:startDate ?date",
         ),
         "BIND (SUBSTR(STR(?date), 1, 7) AS ?month) } GROUP BY ?month ORDER BY ?month",
+        "/events?place={country}",
     ),
     Query(
         "places named with a place",
         "SELECT ?other ?label (COUNT(DISTINCT ?event) AS ?events) WHERE {",
         ("?event ng:place {place}", "?event ng:place ?other", "?other rdfs:label ?label"),
         "FILTER (?other != {place}) } GROUP BY ?other ?label ORDER BY DESC(?events) ?other LIMIT 20",
+        "/events?place={place}",
     ),
     Query(
         "wordings of an event",
@@ -108,18 +124,21 @@ NINE = (
         "SELECT ?event ?title WHERE {",
         ("?event a ng:Event", "?event rdfs:label ?title"),
         'FILTER (CONTAINS(LCASE(?title), "{word}")) } ORDER BY ?event',
+        "/events?q={word}",
     ),
     Query(
         "events in a box",
         "SELECT ?event ?place ?lat ?long WHERE {",
         ("?place wgs:lat ?lat", "?place wgs:long ?long", "?event ng:place ?place"),
         "FILTER (?lat > {south} && ?lat < {north} && ?long > {west} && ?long < {east}) }",
+        "/events?bbox={west},{south},{east},{north}",
     ),
     Query(
         "top publishers",
         "SELECT ?publisher (COUNT(DISTINCT ?event) AS ?events) WHERE {",
         ("?event ng:source ?source", "?source dcterms:publisher ?publisher"),
         "} GROUP BY ?publisher ORDER BY DESC(?events) ?publisher LIMIT 20",
+        "/events",
     ),
     Query(
         "triples by property",

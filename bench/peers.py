@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +25,8 @@ from served import Server, free_port, listening
 
 GRAPH = "urn:bench:graph"
 RESULTS, TURTLE = "application/sparql-results+json", "text/turtle"
+LISTS = "newsgraph, /events"
+"""What answers some of the queries without SPARQL."""
 MEMORY_BYTES = 500
 """What a triple takes in the memory of the engine, roughly."""
 RDFLIB_TRIPLES = 1_000_000
@@ -117,9 +119,13 @@ class OverHttp:
         self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=SECONDS)
 
     def ask(self, query: str) -> bytes:
-        """Return the answer; raises RuntimeError for an error, or for an answer that was kept."""
-        accept = TURTLE if "CONSTRUCT" in query else RESULTS
-        self.connection.request("GET", f"{self.path}?query={quote(query)}{self.more}", headers={"Accept": accept})
+        """Return the answer; raises RuntimeError for an error, or for an answer that was kept.
+
+        A server of lists is asked for the address that the query is.
+        """
+        accept = TURTLE if "CONSTRUCT" in query else RESULTS if self.path else "application/json"
+        address = f"{self.path}?query={quote(query)}{self.more}" if self.path else query
+        self.connection.request("GET", address, headers={"Accept": accept})
         response = self.connection.getresponse()
         body = response.read()
         if response.status != 200:
@@ -130,9 +136,10 @@ class OverHttp:
 
 
 def rows(body: bytes) -> int:
-    """Return how many solutions or triples an answer has."""
+    """Return how many solutions or triples an answer has, or how many events a list."""
     if body.lstrip().startswith(b"{"):
-        return len(json.loads(body)["results"]["bindings"])
+        found = json.loads(body)
+        return int(found["total"]) if "total" in found else len(found["results"]["bindings"])
     return sum(1 for _ in parse(body, format=RdfFormat.TURTLE))
 
 
@@ -140,7 +147,7 @@ def rows(body: bytes) -> int:
 
 
 @contextmanager
-def memory(dataset: Dataset) -> Iterator[Peer]:
+def memory(dataset: Dataset) -> Iterator[Sequence[Peer]]:
     """Load the graph into the memory of this process."""
     free = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     if dataset.count * MEMORY_BYTES > free:
@@ -149,13 +156,15 @@ def memory(dataset: Dataset) -> Iterator[Peer]:
         )
     store = Store()
     store.bulk_load(path=dataset.triples, format=RdfFormat.N_TRIPLES)
-    yield InProcess("pyoxigraph in memory, in process", store, _version("pyoxigraph"))
+    yield (InProcess("pyoxigraph in memory, in process", store, _version("pyoxigraph")),)
 
 
 @contextmanager
-def disk(dataset: Dataset) -> Iterator[Peer]:
+def disk(dataset: Dataset) -> Iterator[Sequence[Peer]]:
     """Load the graph into a database on disk, and compact it."""
-    yield InProcess("pyoxigraph on disk, in process", Store.read_only(str(_database(dataset))), _version("pyoxigraph"))
+    yield (
+        InProcess("pyoxigraph on disk, in process", Store.read_only(str(_database(dataset))), _version("pyoxigraph")),
+    )
 
 
 def _database(dataset: Dataset) -> Path:
@@ -176,26 +185,27 @@ def _version(package: str, python: str | Path = sys.executable) -> str:
 
 
 @contextmanager
-def newsgraph(dataset: Dataset) -> Iterator[Peer]:
-    """Serve the store with ``kg serve``, which keeps no results and has no limits for clients."""
+def newsgraph(dataset: Dataset) -> Iterator[Sequence[Peer]]:
+    """Serve the store with ``kg serve``, which keeps no results and has no limits for clients; ask its lists too."""
     limits = {"client_seconds": 0, "client_queries": 0, "query_seconds": SECONDS, "idle_seconds": SECONDS}
     more = {"query_memory": 16_000_000_000, "result_bytes": 10**9}
     with Server(dataset.store, result_cache_bytes=0, **limits, **more) as server:
-        yield OverHttp("newsgraph", server.port, "/sparql", _version("newsgraph"))
+        version = _version("newsgraph")
+        yield OverHttp("newsgraph", server.port, "/sparql", version), OverHttp(LISTS, server.port, "", version)
 
 
 @contextmanager
-def oxigraph(dataset: Dataset) -> Iterator[Peer]:
+def oxigraph(dataset: Dataset) -> Iterator[Sequence[Peer]]:
     """Serve the compacted database with the server of the engine."""
     python = _environment(dataset.installed, "oxigraph")
     port, database = free_port(), _database(dataset)
     command = [python.with_name("oxigraph"), "serve-read-only", "-l", database, "-b", f"127.0.0.1:{port}"]
     with _running(command, port):
-        yield OverHttp("oxigraph server", port, "/query", _version("oxigraph", python))
+        yield (OverHttp("oxigraph server", port, "/query", _version("oxigraph", python)),)
 
 
 @contextmanager
-def rdflib_endpoint(dataset: Dataset) -> Iterator[Peer]:
+def rdflib_endpoint(dataset: Dataset) -> Iterator[Sequence[Peer]]:
     """Serve the graph from the memory of RDFLib."""
     if dataset.count > RDFLIB_TRIPLES:
         raise MissingError(f"it is not asked to hold more than {RDFLIB_TRIPLES:,} triples")
@@ -203,11 +213,11 @@ def rdflib_endpoint(dataset: Dataset) -> Iterator[Peer]:
     port = free_port()
     options = ["--host", "127.0.0.1", "--port", str(port)]
     with _running([python.with_name("rdflib-endpoint"), "serve", *options, dataset.triples], port):
-        yield OverHttp("rdflib-endpoint", port, "/", _version("rdflib-endpoint", python))
+        yield (OverHttp("rdflib-endpoint", port, "/", _version("rdflib-endpoint", python)),)
 
 
 @contextmanager
-def virtuoso(dataset: Dataset) -> Iterator[Peer]:
+def virtuoso(dataset: Dataset) -> Iterator[Sequence[Peer]]:
     """Load the graph into Virtuoso, and serve it."""
     root = _unpacked(dataset.installed / "virtuoso")
     folder, port, sql = dataset.folder / "virtuoso", free_port(), free_port()
@@ -223,10 +233,10 @@ def virtuoso(dataset: Dataset) -> Iterator[Peer]:
             isql = [root / "usr/bin/isql-vt", str(sql), "dba", "dba", f"exec={load}"]
             subprocess.run(isql, check=True, env=environment, stdout=subprocess.DEVNULL)
         more = f"&default-graph-uri={quote(GRAPH)}"
-        yield OverHttp("Virtuoso", port, "/sparql", _debian_version(root), more)
+        yield (OverHttp("Virtuoso", port, "/sparql", _debian_version(root), more),)
 
 
-PEERS: dict[str, Callable[[Dataset], AbstractContextManager[Peer]]] = {
+PEERS: dict[str, Callable[[Dataset], AbstractContextManager[Sequence[Peer]]]] = {
     "memory": memory,
     "disk": disk,
     "newsgraph": newsgraph,
