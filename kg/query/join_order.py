@@ -1,9 +1,10 @@
-"""Has the engine begin at a constant where it would begin at all members of a class.
+"""Has the engine begin at a constant where it would begin at all members of a class, or at all triples of a property.
 
-Of the triple patterns of a group, the engine begins with the one that it takes for the smallest, whatever their order.
-It knows no numbers, and takes the members of a class for fewer than what a path with ``*``, ``+`` or ``|`` leads to
-from a constant: it would go through all events to find those below one country. There the pattern of the class becomes
-a filter, ``FILTER EXISTS { ?event a ng:Event }``, which the engine looks up for what the other patterns have found.
+Of the triple patterns of a group, the engine begins with the one that it takes for the smallest. It knows no numbers:
+what a path with ``*``, ``+`` or ``|`` leads to from a constant is as much to it as all triples of a property, so that
+their order decides, and more than the members of a class. It would go through all events to find those below one
+country. Where such paths are all that a group can begin with, they come first, and the pattern of the class becomes a
+filter, ``FILTER EXISTS { ?event a ng:Event }``, which the engine looks up for what the other patterns have found.
 
 A graph is a set of triples. So a pattern without a variable of its own matches each solution of the others once or not
 at all, as the filter does: the solutions are the same, and each comes as often (SPARQL 1.1 Query Language, sections
@@ -72,8 +73,8 @@ class TriplePattern:
 
 Names = Callable[[str], str]
 """The IRI of a term of the query, empty if it is none or not known."""
-Choice = Callable[[Sequence[TriplePattern], Names], Sequence[TriplePattern]]
-"""Which of the patterns of a group are to be filters."""
+Choice = Callable[[Sequence[TriplePattern], Names], Sequence[TriplePattern] | None]
+"""Which of the patterns of a group are to be filters; None if the group is to be left as it is."""
 
 
 def reordered(text: str, graph: Graph) -> str:
@@ -84,27 +85,31 @@ def reordered(text: str, graph: Graph) -> str:
 
 
 def rewritten(text: str, choice: Choice) -> str:
-    """Return a query in which the chosen patterns are filters, as far as that changes no solution."""
+    """Return a query in which the chosen patterns are filters, behind the others, of which those with constants lead.
+
+    A group in which that would change a solution is left as it is.
+    """
     query = _Query(text)
     pieces, end = [], 0
     for first, last, patterns in sorted(query.blocks(), key=lambda block: block[0]):
         chosen = choice(patterns, query.iri)
-        others = [one for one in patterns if one not in chosen]
+        if chosen is None:
+            continue
+        others = sorted((one for one in patterns if one not in chosen), key=lambda one: not one.has_constant)
         known = {name for one in others for name in one.variables}
-        if chosen and all(one.is_plain and one.variables <= known for one in chosen):
-            filters = " ".join(f"FILTER EXISTS {{ {one} }}" for one in chosen)
-            pieces += [text[end:first], f"{{ {' . '.join(map(str, others))} {filters} }}"]
+        if others != patterns and all(one.is_plain and one.variables <= known for one in chosen):
+            filters = (f"FILTER EXISTS {{ {one} }}" for one in chosen)
+            pieces += [text[end:first], " ".join(("{", " . ".join(map(str, others)), *filters, "}"))]
             end = last
     return "".join((*pieces, text[end:]))
 
 
-def _classes(patterns: Sequence[TriplePattern], names: Names, graph: Graph) -> Sequence[TriplePattern]:
-    """Return the patterns of classes, if the others have constants only where a wide path ends."""
+def _classes(patterns: Sequence[TriplePattern], names: Names, graph: Graph) -> Sequence[TriplePattern] | None:
+    """Return the patterns of classes, if the others have constants only where wide paths end; None if all is well."""
     classes = [one for one in patterns if names(one.verb) == terms.TYPE.value and names(one.object)]
     anchored = [one for one in patterns if one not in classes and one.has_constant]
-    if not anchored or not all(one.is_wide for one in anchored):
-        return ()
-    return classes if all(_has_many(graph, names(one.object)) for one in classes) else ()
+    is_slow = anchored and all(one.is_wide for one in anchored)
+    return classes if is_slow and all(_has_many(graph, names(one.object)) for one in classes) else None
 
 
 def _has_many(graph: Graph, iri: str) -> bool:

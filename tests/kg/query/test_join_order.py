@@ -98,6 +98,13 @@ def test_a_class_and_a_path_are_seen_however_they_are_written(graph: EmbeddedGra
     assert solutions(graph, reordered(query, graph)) == solutions(graph, query)
 
 
+def test_a_path_from_a_constant_comes_before_patterns_without_one(graph: EmbeddedGraph) -> None:
+    query = "SELECT * { ?event ng:place ?place . ?place schema:containedInPlace* <x:land> }"
+    other = "SELECT * { { ?place schema:containedInPlace* <x:land> . ?event ng:place ?place } }"
+    assert reordered(query, graph) == other
+    assert solutions(graph, other) == solutions(graph, query)
+
+
 @pytest.mark.parametrize(
     "query",
     [
@@ -116,6 +123,7 @@ def test_a_class_and_a_path_are_seen_however_they_are_written(graph: EmbeddedGra
         f"SELECT * {{ {BLOCK} }} # {'long' * LENGTH}",
         "SELECT * { ?place schema:containedInPlace* <x:land> ; a schema:Country }",
         "SELECT * { ?place schema:containedInPlace* <x:land> ; a ?class }",
+        "SELECT * { ?place schema:containedInPlace* <x:land> . ?event ng:place ?place }",
         "SELECT * { ?event a ng:Event . ?place schema:containedInPlace* <x:land> }",
         "SELECT * { ?place schema:containedInPlace* ?other . ?event ng:place ?place ; a ng:Event }",
         "SELECT * { ?event ng:place <x:town1> ; a ng:Event }",
