@@ -85,6 +85,17 @@ def dataset(store: Path, folder: Path) -> Dataset:
     return Dataset(store, triples, manifest["counts"]["triples"], folder)
 
 
+def prepared(store: Path) -> None:
+    """Make what the server would make beside the queries: indexes, counts, the change log."""
+    from kg.derived.artefacts import Artefacts
+    from kg.derived.kinds import PREPARED
+    from kg.store.layout import Store as Folder
+
+    folder = Folder(store)
+    for job in Artefacts(folder).prepare(PREPARED, folder.current()):
+        job.result()
+
+
 def questions(store: Path, seed: int) -> list[Question]:
     """Return the queries with what they ask about, each followed by its variant."""
     graph, random = Store.read_only(str(store / "current" / "db")), Random(seed)  # noqa: S311
@@ -133,6 +144,7 @@ def main() -> None:
     given = parser.parse_args()
     print(f"seed {given.seed}", flush=True)
     data = dataset(given.store, given.peers.absolute())
+    prepared(given.store)
     asked_questions = questions(given.store, given.seed)
     with ExitStack() as stack:
         asked, left_out = opened(stack, given.only, data)
