@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import quote
 
+from kept import cpu
 from pyoxigraph import QueryResultsFormat, QueryTriples, RdfFormat, Store, parse
 from served import Server, free_port, listening
 
@@ -60,10 +61,11 @@ class MissingError(Exception):
 
 
 class Peer(Protocol):
-    """Answers queries; ``name`` and ``version`` say what it is."""
+    """Answers queries; ``name`` and ``version`` say what it is, ``process`` where it runs; 0 is this process."""
 
     name: str
     version: str
+    process: int
 
     def ask(self, query: str) -> bytes:
         """Return the answer: SPARQL JSON, or Turtle of a graph."""
@@ -94,6 +96,7 @@ class InProcess:
     name: str
     store: Store
     version: str = ""
+    process: int = 0
 
     def ask(self, query: str) -> bytes:
         """Return the answer."""
@@ -109,6 +112,7 @@ class OverHttp:
     """A server, asked on one connection that stays open."""
 
     name: str
+    process: int
     port: int
     path: str
     version: str = ""
@@ -191,7 +195,8 @@ def newsgraph(dataset: Dataset) -> Iterator[Sequence[Peer]]:
     more = {"query_memory": 16_000_000_000, "result_bytes": 10**9}
     with Server(dataset.store, result_cache_bytes=0, **limits, **more) as server:
         version = _version("newsgraph")
-        yield OverHttp("newsgraph", server.port, "/sparql", version), OverHttp(LISTS, server.port, "", version)
+        at = server.process.pid, server.port
+        yield OverHttp("newsgraph", *at, "/sparql", version), OverHttp(LISTS, *at, "", version)
 
 
 @contextmanager
@@ -200,8 +205,8 @@ def oxigraph(dataset: Dataset) -> Iterator[Sequence[Peer]]:
     python = _environment(dataset.installed, "oxigraph")
     port, database = free_port(), _database(dataset)
     command = [python.with_name("oxigraph"), "serve-read-only", "-l", database, "-b", f"127.0.0.1:{port}"]
-    with _running(command, port):
-        yield (OverHttp("oxigraph server", port, "/query", _version("oxigraph", python)),)
+    with _running(command, port) as process:
+        yield (OverHttp("oxigraph server", process, port, "/query", _version("oxigraph", python)),)
 
 
 @contextmanager
@@ -212,8 +217,8 @@ def rdflib_endpoint(dataset: Dataset) -> Iterator[Sequence[Peer]]:
     python = _environment(dataset.installed, "rdflib-endpoint[cli]")
     port = free_port()
     options = ["--host", "127.0.0.1", "--port", str(port)]
-    with _running([python.with_name("rdflib-endpoint"), "serve", *options, dataset.triples], port):
-        yield (OverHttp("rdflib-endpoint", port, "/", _version("rdflib-endpoint", python)),)
+    with _running([python.with_name("rdflib-endpoint"), "serve", *options, dataset.triples], port) as process:
+        yield (OverHttp("rdflib-endpoint", process, port, "/", _version("rdflib-endpoint", python)),)
 
 
 @contextmanager
@@ -227,13 +232,13 @@ def virtuoso(dataset: Dataset) -> Iterator[Sequence[Peer]]:
     (folder / "virtuoso.ini").write_text(VIRTUOSO.format(folder=folder, port=port, sql=sql, data=data))
     environment = {**os.environ, "LD_LIBRARY_PATH": ":".join(map(str, root.glob("**/x86_64-linux-gnu")))}
     command = [root / "usr/bin/virtuoso-t", "+foreground", "+configfile", folder / "virtuoso.ini"]
-    with _running(command, sql, environment):
+    with _running(command, sql, environment) as process:
         if is_new:
             load = f"ld_dir('{data}', '{dataset.triples.name}', '{GRAPH}'); rdf_loader_run(); checkpoint;"
             isql = [root / "usr/bin/isql-vt", str(sql), "dba", "dba", f"exec={load}"]
             subprocess.run(isql, check=True, env=environment, stdout=subprocess.DEVNULL)
         more = f"&default-graph-uri={quote(GRAPH)}"
-        yield (OverHttp("Virtuoso", port, "/sparql", _debian_version(root), more),)
+        yield (OverHttp("Virtuoso", process, port, "/sparql", _debian_version(root), more),)
 
 
 PEERS: dict[str, Callable[[Dataset], AbstractContextManager[Sequence[Peer]]]] = {
@@ -247,12 +252,12 @@ PEERS: dict[str, Callable[[Dataset], AbstractContextManager[Sequence[Peer]]]] = 
 
 
 @contextmanager
-def _running(command: list[str | Path], port: int, environment: dict[str, str] | None = None) -> Iterator[None]:
+def _running(command: list[str | Path], port: int, environment: dict[str, str] | None = None) -> Iterator[int]:
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     with subprocess.Popen(command, env=environment, **quiet) as process:  # type: ignore[call-overload]
         try:
             listening(port, process)
-            yield
+            yield process.pid
         finally:
             process.terminate()
 
@@ -295,14 +300,23 @@ def _debian_version(root: Path) -> str:
     return subprocess.run(show, check=True, capture_output=True, text=True).stdout.strip()
 
 
-def timed(peer: Peer, query: str) -> tuple[bytes, float]:
-    """Return the answer to a query and how many milliseconds it took; a connection that was closed is opened again."""
+def timed(peer: Peer, query: str) -> tuple[bytes, float, float]:
+    """Return the answer to a query, and how many milliseconds passed and how many its processes have run.
+
+    A connection that was closed meanwhile is opened again.
+    """
     for attempt in range(2):
-        started = time.perf_counter()
+        before, started = _ran(peer), time.perf_counter()
         try:
-            return peer.ask(query), (time.perf_counter() - started) * 1000
+            body = peer.ask(query)
+            passed = time.perf_counter() - started
+            return body, passed * 1000, (_ran(peer) - before) * 1000
         except (http.client.HTTPException, ConnectionError):
             if attempt or not isinstance(peer, OverHttp):
                 raise
             peer.connection.close()
     raise AssertionError
+
+
+def _ran(peer: Peer) -> float:
+    return cpu(peer.process) if peer.process else time.process_time()
