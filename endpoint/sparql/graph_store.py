@@ -16,7 +16,7 @@ from flask import Response, request
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from endpoint.http.bodies import MULTIPART, identity, utf8
-from endpoint.http.conditional import conditional
+from endpoint.http.conditional import conditional, digest
 from endpoint.http.hosts import NAMED
 from endpoint.http.negotiate import GRAPHS, HTML, choose, media_type, written
 from endpoint.http.routes import Description, Parameter, Routes, media_types
@@ -87,7 +87,10 @@ def _dispatch(graph: str | None) -> Response:
 
 
 def _get(graph: str | None) -> Response:
-    """Send a graph; its entity tag names the snapshot, so that it can be a condition for a write."""
+    """Send a graph; its entity tag names the snapshot, so that it can be a condition for a write, and the bytes.
+
+    The same graph is in another order on disk than in memory.
+    """
     chosen = choose(FORMATS, request.headers.get("Accept"))
     if chosen is None:
         raise acceptable([(one, request.full_path.rstrip("?")) for one in FORMATS])
@@ -95,7 +98,7 @@ def _get(graph: str | None) -> Response:
     body = here.workers.ask(DumpGraph(graph or "", written(chosen), here.settings.result_bytes))
     response = Response(body, content_type=chosen.content_type)
     response.headers["Vary"] = "Accept"
-    return conditional(response, f"{here.snapshot.id}-{chosen.name}", caching="no-cache")
+    return conditional(response, f"{here.snapshot.id}-{digest(body, chosen.name.encode())}", caching="no-cache")
 
 
 def _put(graph: str | None) -> Response:

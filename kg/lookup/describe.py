@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import islice
 from types import MappingProxyType
 from typing import Final
 
@@ -181,8 +180,13 @@ def _is(quads: Iterable[Quad], class_: NamedNode) -> bool:
 
 def _parts(own: Iterable[Quad]) -> list[NamedNode]:
     """Return what is described in full with a resource."""
-    named = (quad.object for quad in own if quad.predicate.value in PARTS)
-    return list(islice((one for one in named if isinstance(one, NamedNode)), NAMED))
+    return _first(_nodes(quad for quad in own if quad.predicate.value in PARTS))
+
+
+def _first(nodes: Iterable[NamedNode]) -> list[NamedNode]:
+    """Return as many nodes as are looked up; which ones does not depend on the order in which a graph names them."""
+    named = list(nodes)
+    return named if len(named) <= NAMED else sorted(named, key=str)[:NAMED]
 
 
 def derived_from(quads: Iterable[Quad]) -> Iterator[NamedNode]:
@@ -240,7 +244,7 @@ def summaries(excerpt: Excerpt, quads: list[Quad]) -> list[Quad]:
     found: list[Quad] = []
     for _ in range(2):  # the second round names the publishers of sources that the first one found
         named = dict.fromkeys(_named([*quads, *found]))
-        fresh = [Pattern(one, SUMMARY) for one in islice((one for one in named if one not in described), NAMED)]
+        fresh = [Pattern(one, SUMMARY) for one in _first(one for one in named if one not in described)]
         excerpt.read(*fresh)
         for pattern in fresh:
             found += excerpt[pattern]

@@ -10,7 +10,7 @@ from pyoxigraph import parse as ox_parse
 from rdflib.compare import isomorphic
 
 from kg.errors import FormatError, NotFoundError
-from kg.lookup.describe import NEWEST, describe, find
+from kg.lookup.describe import NAMED, NEWEST, describe, find
 from kg.rdf.formats import RDF_FORMATS, Format, by_name
 from kg.rdf.prefixes import PREFIXES, compact, expand
 from kg.rdf.serialize import represent
@@ -55,6 +55,16 @@ def test_what_events_name_lists_these_events(graph: EmbeddedGraph, path: str) ->
     quads = describe(graph, BASE + path)
     assert has(quads, EVENT, "schema:startDate", "2011-11-08")
     assert has(quads, f"{BASE}event/2011-11-07/klmnopqrst", "schema:startDate", "2011-11-07")
+
+
+def test_of_more_than_are_looked_up_the_same_ones_are_described_whatever_the_order() -> None:
+    graph = EmbeddedGraph()
+    named = [NamedNode(f"http://a.example/{(number * 7919) % 2_000}") for number in range(2 * NAMED + 100)]
+    for one in named:
+        graph.add(Quad(NamedNode("http://a.example/x"), NamedNode("http://a.example/names"), one))
+        graph.add(Quad(one, NamedNode(expand("rdfs:label")), Literal(one.value)))
+    described = {quad.subject for quad in describe(graph, "http://a.example/x")} - {NamedNode("http://a.example/x")}
+    assert described == set(sorted(named, key=str)[: 2 * NAMED])
 
 
 def test_a_page_lists_its_entries(graph: EmbeddedGraph) -> None:
