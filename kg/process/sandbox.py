@@ -44,13 +44,21 @@ class _Program(ctypes.Structure):
 def confine(memory: int, parent: int) -> bool:
     """Confine this process; return whether the kernel now refuses network sockets to it.
 
-    ``memory`` is the largest address space in bytes; ``parent`` the process without which this one must end.
+    ``memory`` is the largest address space in bytes, unless this process may have less already; ``parent`` the process
+    without which this one must end.
     """
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if sys.platform == "linux":
-        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+        _limit_memory(memory)
     end_with(parent)
     return refuse_network()
+
+
+def _limit_memory(memory: int) -> None:
+    """Limit the address space; a limit that is there already may be lowered, but not raised."""
+    _, most = resource.getrlimit(resource.RLIMIT_AS)
+    allowed = memory if most == resource.RLIM_INFINITY else min(memory, most)
+    resource.setrlimit(resource.RLIMIT_AS, (allowed, allowed))
 
 
 def end_with(parent: int) -> None:
