@@ -139,7 +139,7 @@ def serve(settings: Settings) -> None:
     if settings.writable:
         tokens.check(settings.write_token_sha256)
     with ExitStack() as stack:
-        workers = stack.enter_context(Workers(store, settings))
+        workers = stack.enter_context(Workers(store, settings, in_memory=True))
         writer = stack.enter_context(Writer(store, settings, workers)) if settings.writable else None
         past = stack.enter_context(closing(Past(settings)))
         app = create_app(settings, workers, writer, past)
@@ -159,7 +159,8 @@ def addresses(settings: Settings, workers: Workers) -> list[str]:
     """Return the lines that tell where to look first."""
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     root = f"http://{host}:{settings.port}/"
-    lines = [f"Serving snapshot {workers.snapshot.id} (stop with Ctrl-C)", f"  home    {root}"]
+    lines = [f"Serving snapshot {workers.snapshot.id} (stop with Ctrl-C)"]
+    lines += [f"  graph   {workers.placement}", f"  home    {root}"]
     event = _newest_event(workers)
     if event:
         lines.append(f"  event   {root}{event.removeprefix(workers.snapshot.manifest.base)}")

@@ -61,6 +61,9 @@ class Settings:
     query_seconds: float = setting(20.0, "Longest time from the arrival of a query to its answer, in seconds.")
     query_workers: int = setting(2, "Queries that run at the same time, each in a process of its own.")
     query_memory: int = setting(2_000_000_000, "Largest address space of one query process, in bytes.")
+    memory_share: float = setting(
+        0.5, "Part of the machine's memory for the graph and its copies; 0: it stays on disk."
+    )
     query_bytes: int = setting(65_536, "Longest query, in bytes.")
     query_depth: int = setting(64, "Deepest nesting of brackets in a query.")
     result_bytes: int = setting(50_000_000, "Largest result of a query, in bytes.")
@@ -107,6 +110,8 @@ class Settings:
             value = getattr(self, one.name)
             if isinstance(value, int | float) and not value >= (one.name in AT_LEAST_ONE):
                 raise ConfigurationError(f"{one.name} must not be {value}")
+        if self.memory_share > 1:
+            raise ConfigurationError(f"memory_share must not be {self.memory_share}: it is a part, such as 0.5")
         rules(self.services)
         if self.port > LAST_PORT:
             raise ConfigurationError(f"port must not be {self.port}: the last one is {LAST_PORT}")

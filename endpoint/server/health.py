@@ -13,8 +13,8 @@ blueprint = Routes("health", __name__)
 
 @blueprint.get("/healthz", described=PLAIN)
 def health() -> Response:
-    """Say that the HTTP process answers."""
-    return _uncached(jsonify(status="alive"))
+    """Say that the HTTP process answers, and where the graph is: memory, loading (and answered from disk) or disk."""
+    return _uncached(jsonify(status="alive", graph=site().workers.placement.place))
 
 
 @blueprint.get("/readyz", described=PLAIN)

@@ -15,6 +15,7 @@ from kg.derived import kinds
 from kg.derived.artefact import ArtefactState
 from kg.derived.artefacts import Artefacts
 from kg.errors import NotFoundError
+from kg.workers.memory import GraphPlace
 from kg.workers.workers import Workers
 
 blueprint = Routes("metrics", __name__)
@@ -50,6 +51,7 @@ class Metrics:
         self.work = counter("query_work_seconds", "Time that workers spent on queries.")
         self.states = Gauge("newsgraph_workers", "Workers by what they do now.", ["state"], registry=self.registry)
         self.started = Gauge("newsgraph_workers_started", "Workers started by this server.", registry=self.registry)
+        self.graph = Gauge("newsgraph_graph", "Where the graph is.", ["place"], registry=self.registry)
         self.made = Gauge(
             "newsgraph_artefacts",
             "What is made from the snapshot that is served, by what there is of it.",
@@ -78,7 +80,10 @@ class Metrics:
 
         for state, number in self.workers.states().items():
             self.states.labels(state).set(number)
-        self.started.set(self.workers.started)
+        self.started.set(self.workers.workers_started)
+        now_at = self.workers.placement.place
+        for place in GraphPlace:
+            self.graph.labels(place.value).set(place == now_at)
         for artefact in kinds.PREPARED:
             now = self.artefacts.state(artefact, self.workers.snapshot)
             for state in ArtefactState:

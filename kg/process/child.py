@@ -6,8 +6,7 @@ import os
 import subprocess
 import sys
 import time
-from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final, Protocol
 
 from kg import errors
 from kg.errors import (
@@ -29,35 +28,62 @@ START_SECONDS: Final = 30.0
 OVERHEAD: Final = 1 << 20
 
 
+class Process(Protocol):
+    """What is asked of a running process; subprocess.Popen is one."""
+
+    pid: int
+    stdin: IO[bytes] | None
+    stdout: IO[bytes] | None
+
+    def poll(self) -> int | None:
+        """Return a number if the process has ended, else None."""
+
+    def kill(self) -> None:
+        """Kill it, if it lives."""
+
+    def wait(self) -> int:
+        """Wait until it has ended."""
+
+
+def spawned(module: str, subject: object, memory: int, stdin: int = subprocess.PIPE) -> subprocess.Popen[bytes]:
+    """Start a module as a process, whose parent then is the calling thread; raise StoreError if that fails.
+
+    ``subject`` is what it works on, such as the database for kg.workers.worker, and ``memory`` its largest address
+    space in bytes.
+    """
+    # Each thread would reserve memory for itself, 64 MB and more: on a busy machine they have used up the address
+    # space of a small worker.
+    settings = {"PYTHONUTF8": "1", "MALLOC_ARENA_MAX": "2"}
+    arguments = [str(subject), str(memory), str(os.getpid())]
+    try:
+        return subprocess.Popen(  # noqa: S603
+            [sys.executable, "-m", module, *arguments],
+            stdin=stdin,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=environment() | settings,
+        )
+    except OSError as error:  # no memory, or no process or file more
+        raise StoreError(f"a worker for {subject} could not be started: {error}") from None
+
+
 class Child:
     """A running worker process. Only one thread may use it at a time."""
 
-    def __init__(self, module: str, subject: Path | str, memory: int) -> None:
-        """Start a module as a process and wait until it takes requests; raise StoreError if that fails.
-
-        ``subject`` is what it works on, such as the database for kg.workers.worker, and ``memory`` its largest address
-        space in bytes.
-        """
-        # Each thread would reserve memory for itself, 64 MB and more: on a busy machine they have used up the address
-        # space of a small worker.
-        settings = {"PYTHONUTF8": "1", "MALLOC_ARENA_MAX": "2"}
-        arguments = [str(subject), str(memory), str(os.getpid())]
-        try:
-            self.process = subprocess.Popen(  # noqa: S603
-                [sys.executable, "-m", module, *arguments],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env=environment() | settings,
-            )
-        except OSError as error:  # no memory, or no process or file more
-            raise StoreError(f"a worker for {subject} could not be started: {error}") from None
+    def __init__(self, process: Process, seconds: float = START_SECONDS) -> None:
+        """Wait until a process takes requests; end it and raise StoreError if it does not within some seconds."""
+        self.process = process
         self.lost = False
         try:
-            self.confined = bool(self._receive(time.monotonic() + START_SECONDS, None)[0]["confined"])
+            self.confined = bool(self._receive(time.monotonic() + seconds, None)[0]["confined"])
         except NewsgraphError as error:
             self.end()
-            raise StoreError(f"a worker for {subject} did not start: {error}") from None
+            raise StoreError(f"a worker did not start: {error}") from None
+
+    @classmethod
+    def of(cls, module: str, subject: object, memory: int) -> Child:
+        """Start a module as a worker process, see ``spawned``; raise StoreError if that fails."""
+        return cls(spawned(module, subject, memory))
 
     def send(self, operation: Operation[Any], deadline: float) -> None:
         """Hand over an operation that must be answered before ``deadline`` (time.monotonic()).

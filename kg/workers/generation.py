@@ -7,8 +7,9 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Final
 
-from kg.errors import NewsgraphError
+from kg.errors import NewsgraphError, WorkerLostError
 from kg.process.child import Child
+from kg.process.forking import Forked, ForkServer
 from kg.store.snapshot import Snapshot
 
 RETRY_SECONDS: Final = 1.0
@@ -18,7 +19,9 @@ RETRY_SECONDS: Final = 1.0
 class Generation:
     """The idle workers of one snapshot, to which ``current`` pointed as ``target``.
 
-    ``holders`` is how many requests want to be answered from it to their end.
+    ``holders`` is how many requests want to be answered from it to their end. ``memory`` is the process that holds its
+    graph in memory, if one does, and ``share`` how many bytes a worker may then keep for itself; the generation is
+    ``lost`` when that process has died.
     """
 
     snapshot: Snapshot
@@ -29,11 +32,32 @@ class Generation:
     holders: int = 0
     missing: int = 0
     again: float = 0.0
+    memory: ForkServer | None = None
+    share: int = 0
+    lost: bool = False
 
     @property
     def gone(self) -> bool:
         """Whether nobody will ask these workers any more."""
         return self.retired and not self.holders
+
+    def start(self, memory: int) -> Child:
+        """Start a worker, which may have ``memory`` bytes; it shares the graph in memory, or else opens the database.
+
+        Raises StoreError if that fails.
+        """
+        if self.memory:
+            try:
+                return self.memory.fork(memory)
+            except NewsgraphError as error:
+                if not (isinstance(error, WorkerLostError) or self.memory.has_ended):
+                    raise
+                self.memory, self.lost = None, True
+        return Child.of("kg.workers.worker", self.snapshot.database, memory)
+
+    def has_outgrown(self, child: Child) -> bool:
+        """Return whether a worker keeps more memory for itself than its share."""
+        return isinstance(child.process, Forked) and child.process.keeps_more_than(self.share)
 
     def failed(self, error: NewsgraphError) -> None:
         """Note that a worker could not be started."""

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import queue
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, Final, Self
+from typing import Final, Self
 
 from kg.errors import NewsgraphError, QueryTimeoutError, ServiceBusyError, StoreError, WorkerLostError
-from kg.process.child import START_SECONDS, Child
+from kg.process.child import Child
 from kg.process.operation import Reply
 from kg.query.operations import GraphOperation
 from kg.settings import Settings
@@ -18,11 +17,10 @@ from kg.store.layout import Store
 from kg.store.snapshot import Snapshot
 from kg.workers.admission import LONG, SLICE, ConcurrencyLimit, Lane, SlowQueries, explained
 from kg.workers.generation import Generation
-from kg.workers.operations import Open
+from kg.workers.keeper import Keeper
+from kg.workers.memory import GraphPlace, MemoryLoader, Placement
 
 SPARE: Final = 1
-AGAIN: Final = 5.0
-"""Seconds after which workers that could not start are started again, if nobody asks before."""
 PATIENCE: Final = 10.0
 """Seconds until a new snapshot that no worker could open is tried again."""
 
@@ -47,11 +45,14 @@ class Pool:
     the old ones finish and go. Safe to use from many threads; use it as a context manager or call close().
     """
 
-    def __init__(self, store: Store | Snapshot, settings: Settings, *, spare: int = SPARE) -> None:
+    def __init__(
+        self, store: Store | Snapshot, settings: Settings, *, spare: int = SPARE, in_memory: bool = False
+    ) -> None:
         """Start workers on the current snapshot of the store in a folder, or on a given snapshot.
 
-        ``spare`` is how many workers there are beside those for queries. Returns before the workers are
-        ready. Raises StoreError if there is no snapshot.
+        ``spare`` is how many workers there are beside those for queries. With ``in_memory``, a graph for which there is
+        room is loaded into memory while it is answered from the disk. Returns before the workers are ready. Raises
+        StoreError if there is no snapshot.
         """
         self.settings = settings
         self._store = store if isinstance(store, Store) else None
@@ -61,22 +62,21 @@ class Pool:
         # Queries may occupy half of the server's threads, slow ones that wait for their turn a quarter.
         self._queries = ConcurrencyLimit(max(1, settings.threads // 2, settings.query_workers), "queries are running")
         self._waiting = ConcurrencyLimit(max(self._slow_limit + 1, settings.threads // 4), "slow queries are waiting")
-        self.started = 0
+        self.workers_started = 0
         self._busy = dict.fromkeys(Lane, 0)
         self._slow = SlowQueries()
         self._closed = False
-        self._tasks: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
         snapshot = store.current() if isinstance(store, Store) else store
         self._generation = Generation(snapshot, self._target())
         self._next: Generation | None = None
         self._old: set[Generation] = set()
-        self._freed: list[Child] = []
         self._unusable = ("", 0.0)
         self._thread = threading.local()
-        self._started(self._generation, self._size)
-        # The kernel kills a worker when the thread that started it ends, so one thread starts them all.
-        self._keeper = threading.Thread(target=self._keep, name="workers", daemon=True)
-        self._keeper.start()
+        self._memory = MemoryLoader(settings, self._size, self) if in_memory else None
+        self._keeper = Keeper(self, settings.query_memory)
+        self._keeper.start(self._generation, self._size)
+        if self._memory:
+            self._memory.want(self._generation)
 
     def __enter__(self) -> Self:
         return self
@@ -111,6 +111,13 @@ class Pool:
         """Return how many workers are idle, and how many work in each lane."""
         with self._changed:
             return {"idle": len(self._generation.idle), **{lane.name.lower(): self._busy[lane] for lane in Lane}}
+
+    @property
+    def placement(self) -> Placement:
+        """Where the graph is that requests are answered from."""
+        if self._memory:
+            return self._memory.placement(self._generation)
+        return Placement(GraphPlace.DISK, "nobody asked for it in memory")
 
     def _chosen(self) -> Generation:
         """Return the generation that this thread holds, or else the current one."""
@@ -201,7 +208,7 @@ class Pool:
                     return generation, child
                 if self._closed:
                     raise StoreError("the workers are closed")
-                self._started(generation, generation.to_restart())
+                self._keeper.start(generation, generation.to_restart())
                 if generation.failure and not self._taken:
                     raise generation.failure
                 if not self._changed.wait(deadline - time.monotonic()):
@@ -220,18 +227,19 @@ class Pool:
         return None
 
     def _give_back(self, generation: Generation, child: Child, lane: Lane) -> None:
+        outgrown = not child.lost and generation.has_outgrown(child)
         with self._changed:
             self._busy[lane] -= 1
             self._taken.discard(child)
-            if not (child.lost or generation.gone or self._closed):
+            if not (child.lost or outgrown or generation.gone or self._closed):
                 generation.idle.append(child)
             else:
                 self._replace(generation, child)
             self._changed.notify_all()
 
     def _replace(self, generation: Generation, child: Child) -> None:
-        self._tasks.put(("end", child))
-        self._tasks.put(("start", generation))
+        self._keeper.end(child)
+        self._keeper.start(generation)
 
     def _target(self) -> str:
         """Return where ``current`` points to now: one system call, cheap enough for each request."""
@@ -255,7 +263,7 @@ class Pool:
             if self._next:
                 self._next.retired = True
             self._next = following
-            self._started(following, self._size)
+            self._keeper.start(following, self._size)
 
     def shows(self, snapshot: str, deadline: float) -> bool:
         """Wait until ``deadline`` at most for requests to be answered from a snapshot or a later one.
@@ -272,73 +280,41 @@ class Pool:
                 self._changed.wait(min(1.0, max(0.0, deadline - time.monotonic())))
             return shown()
 
-    def _started(self, generation: Generation, number: int) -> None:
-        for _ in range(number):
-            self._tasks.put(("start", generation))
+    # ---- what the keeper asks
 
-    def _keep(self) -> None:
-        """Start and end workers, in the thread that lives as long as this pool."""
-        while True:
-            try:
-                task, subject = self._tasks.get(timeout=AGAIN if self._generation.missing else None)
-            except queue.Empty:
-                task, subject = "restart", self._generation
-            if task == "stop":
-                return
-            if task == "end":
-                subject.end()
-            elif task == "restart":
-                self._started(subject, subject.to_restart())
-            elif not subject.gone and not self._closed:
-                self._start(subject)
-            while self._tasks.empty() and self._freed:
-                self._freed.pop().end()
+    def served(self) -> Generation:
+        """Return the generation that requests are answered from."""
+        return self._generation
 
-    def _start(self, generation: Generation) -> None:
-        try:
-            child = self._moved(generation) or self._child(generation)
-        except NewsgraphError as error:
-            self._failed(generation, error)
-            return
+    def wants(self, generation: Generation) -> bool:
+        """Return whether a generation needs workers."""
+        return not (generation.gone or self._closed)
+
+    def spared(self, generation: Generation) -> Child | None:
+        """Take an idle worker of the generation that is served for another one, if another is idle there."""
+        with self._changed:
+            served = self._generation
+            if generation is not self._next or served.memory or len(served.idle) < 2:
+                return None
+            self._keeper.start(served)  # starts nothing if requests have moved to the other snapshot
+            return served.idle.popleft()
+
+    def started(self, generation: Generation, child: Child) -> None:
+        """Take over a worker; requests move to its generation if it is the first one there."""
         with self._changed:
             if generation.gone:
-                self._freed.append(child)
+                self._keeper.free(generation, child)
                 return
             generation.idle.append(child)
             generation.failure = None
-            self.started += 1
+            self.workers_started += 1
             if generation is self._next:
                 self._move(generation)
+            if generation.lost and generation is self._generation and self._memory:
+                self._memory.want(generation)
             self._changed.notify_all()
 
-    def _child(self, generation: Generation) -> Child:
-        return Child("kg.workers.worker", generation.snapshot.database, self.settings.query_memory)
-
-    def _moved(self, generation: Generation) -> Child | None:
-        """Return a worker that nobody needs where it is and that could open another snapshot, or None.
-
-        That takes a tenth of the time of starting one. The first one comes from the snapshot that is served, if another
-        one is idle there.
-        """
-        with self._changed:
-            free = generation is self._next and len(self._generation.idle) > 1
-            if self._freed:
-                child = self._freed.pop()
-            elif free:
-                child = self._generation.idle.popleft()
-                self._tasks.put(
-                    ("start", self._generation)
-                )  # starts nothing if requests have moved to the other snapshot
-            else:
-                return None
-        try:
-            child.ask(Open(generation.snapshot.database), time.monotonic() + START_SECONDS)
-        except NewsgraphError:
-            child.end()
-            return None
-        return child
-
-    def _failed(self, generation: Generation, error: NewsgraphError) -> None:
+    def failed(self, generation: Generation, error: NewsgraphError) -> None:
         """Let those who wait for this generation know; a generation that was only being prepared is given up."""
         with self._changed:
             generation.failed(error)
@@ -347,20 +323,41 @@ class Pool:
                 self._unusable = (generation.target, time.monotonic() + PATIENCE)
             self._changed.notify_all()
 
+    # ---- what the loader asks
+
+    def loaded(self, generation: Generation) -> None:
+        """Start workers that share the graph in memory, if the snapshot is still the one that is served."""
+        with self._changed:
+            if self._closed or self._next or generation.target != self._generation.target:
+                generation.retired = True
+                return
+            self._next = generation
+            self._keeper.start(generation, self._size)
+
+    def lost(self) -> None:
+        """Replace the idle workers that have died, without waiting until somebody asks for one."""
+        with self._changed:
+            generation = self._generation
+            dead = [child for child in generation.idle if child.process.poll() is not None]
+            for child in dead:
+                generation.idle.remove(child)
+                self._replace(generation, child)
+
     def _move(self, generation: Generation) -> None:
         """Answer from ``generation`` from now on, and let the workers of the old snapshot go."""
         old, self._generation, self._next = self._generation, generation, None
         old.retired = True
         self._old.add(old)
         self._dismiss(old)
+        if self._memory and not generation.memory:
+            self._memory.want(generation)
 
     def _dismiss(self, generation: Generation) -> None:
         """Let the idle workers of a generation go if nobody needs it any more; those at work go when they are done."""
         if generation.gone:
             self._old.discard(generation)
-            self._freed += generation.idle
+            self._keeper.free(generation, *generation.idle)
             generation.idle.clear()
-            self._tasks.put(("start", generation))  # starts nothing, but wakes the thread that ends what is not needed
 
     def close(self) -> None:
         """End all workers and wait until they are gone; a query that still runs raises WorkerLostError."""
@@ -370,21 +367,12 @@ class Pool:
                 child.kill()
             self._changed.notify_all()
             self._changed.wait_for(lambda: not self._taken)
-        self._tasks.put(("stop", None))
-        self._keeper.join()
-        for child in self._left():
-            child.end()
-
-    def _left(self) -> Iterator[Child]:
-        """Yield the workers that are idle or still to be ended after the last task."""
-        yield from self._freed
+        self._keeper.close()
         for generation in filter(None, (self._generation, self._next, *self._old)):
             while generation.idle:
-                yield generation.idle.pop()
-        while not self._tasks.empty():
-            task, subject = self._tasks.get()
-            if task == "end":
-                yield subject
+                generation.idle.pop().end()
+        if self._memory:
+            self._memory.close()
 
     def ready(self, seconds: float) -> bool:
         """Wait at most ``seconds`` for a worker to have the snapshot open; return whether one has."""

@@ -7,6 +7,7 @@ disposable: its parent kills it at a request's deadline, and should the parent f
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,35 +24,39 @@ def main(arguments: list[str]) -> int:
     database, memory, parent = arguments
     asking = Parent(int(memory), int(parent))
     try:
-        worker = Worker(Path(database))
+        worker = Worker(opened(Path(database)))
     except StoreError as error:
         asking.refuse(error)
         return 1
+    serve(asking, worker, int(memory))
+    return 0
+
+
+def serve(asking: Parent, worker: Worker, memory: int) -> None:
+    """Say that requests are taken, and answer them until nobody asks any more; ``memory`` is what one may use."""
     asking.ready()
-    try:
+    with suppress(PipeClosedError):
         while True:
-            asking.serve(OPERATIONS, worker.answer, QueryError(f"{exhausted(int(memory))}; {HINT}"))
-    except PipeClosedError:
-        return 0
+            asking.serve(OPERATIONS, worker.answer, QueryError(f"{exhausted(memory)}; {HINT}"))
 
 
 class Worker:
-    """Answers operations from one database at a time."""
+    """Answers operations from one graph at a time."""
 
-    def __init__(self, database: Path) -> None:
-        """Open a database; raises StoreError if that fails."""
-        self.graph = _opened(database)
+    def __init__(self, graph: EmbeddedGraph) -> None:
+        self.graph = graph
 
     def answer(self, operation: GraphOperation[Any] | Open, _: float) -> Any:
         """Return the reply to an operation; raises one of kg.errors."""
         if isinstance(operation, Open):
             forget()  # what is remembered would keep the database open
-            self.graph = _opened(operation.database)
+            self.graph = opened(operation.database)
             return None
         return operation.answer(self.graph)
 
 
-def _opened(database: Path) -> EmbeddedGraph:
+def opened(database: Path) -> EmbeddedGraph:
+    """Open a database for reading; raises StoreError if that fails."""
     try:
         return EmbeddedGraph.read_only(str(database))
     except OSError as error:

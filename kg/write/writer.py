@@ -148,7 +148,7 @@ class Writer:
     def _read(self, upload: Upload, base: str, deadline: float) -> bytes:
         """Return the triples of an upload; raises UploadError."""
         asked = Read(upload.content, upload.format, base, self.settings.upload_depth)
-        child = Child("kg.write.upload", upload.format.name, self.settings.query_memory)
+        child = Child.of("kg.write.upload", upload.format.name, self.settings.query_memory)
         try:
             return child.ask(asked, deadline, TRIPLES * self.settings.upload_bytes)
         except QueryTimeoutError:
@@ -205,5 +205,5 @@ class Writer:
     def _process(self) -> Child:
         """Return the process, started again if it is gone."""
         if self._child is None or self._child.lost:
-            self._child = Child("kg.write.process", self._store.path, self.settings.write_memory)
+            self._child = Child.of("kg.write.process", self._store.path, self.settings.write_memory)
         return self._child

@@ -23,7 +23,7 @@ def test_every_setting_has_a_type_a_default_and_a_sentence_of_help(one: Any) -> 
 @pytest.mark.parametrize("one", SETTINGS, ids=lambda one: one.name)
 def test_every_setting_can_be_given_in_the_environment(one: Any) -> None:
     address = one.name in ("base", "services")
-    text = {str: "http://a.example/" if address else "zh", int: "7", float: "7.5", bool: "true"}
+    text = {str: "http://a.example/" if address else "zh", int: "7", float: "0.5", bool: "true"}
     given = load({f"KG_{one.name.upper()}": text[type(one.default)]})
     assert str(getattr(given, one.name)).lower() == text[type(one.default)]
 

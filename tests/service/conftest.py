@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import os
 import signal
 import socket
@@ -61,12 +62,18 @@ class Service:
 
     @property
     def workers(self) -> list[int]:
-        """The process ids of its workers."""
+        """The process ids of its workers, which are children of it, or of its child that holds the graph in memory."""
         found: list[int] = []
-        for file in Path(f"/proc/{self.process.pid}/task").glob("*/children"):
-            with suppress(OSError):  # the thread has ended
-                found += [int(one) for one in file.read_text().split()]
+        for one in _children(self.process.pid):
+            found += _children(one) if _holds_graph(one) else [one]
         return found
+
+    @property
+    def memory(self) -> int:
+        """The process id of what holds the graph in memory; 0 if nothing does, or not yet."""
+        if json.loads(self.ask("/healthz").body)["graph"] != "memory":
+            return 0
+        return next(filter(_holds_graph, _children(self.process.pid)), 0)
 
     def stop(self) -> str:
         """Stop it as Ctrl-C does; return what it wrote to standard error."""
@@ -77,6 +84,21 @@ class Service:
         """Kill it as the kernel does when memory runs out."""
         self.process.kill()
         self.process.communicate(timeout=60)
+
+
+def _children(pid: int) -> list[int]:
+    found: list[int] = []
+    for file in Path(f"/proc/{pid}/task").glob("*/children"):
+        with suppress(OSError):  # the thread has ended
+            found += [int(one) for one in file.read_text().split()]
+    return found
+
+
+def _holds_graph(pid: int) -> bool:
+    try:
+        return b"kg.workers.memory_process" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False
 
 
 @pytest.fixture

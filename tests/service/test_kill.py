@@ -17,7 +17,7 @@ import pytest
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are listed in /proc")
 
-KILLS = 12
+KILLS = 8
 # Ten thousand rows; with ten to the power of twelve, it runs until it is killed.
 VALUES = " ".join(f"VALUES ?v{n} {{ 0 1 2 3 4 5 6 7 8 9 }}" for n in range(4))
 COUNT = f"SELECT (COUNT(*) AS ?n) {{ {VALUES} }}"
@@ -25,10 +25,12 @@ DOCUMENT = "/doc/event/2011-11-08/abcdefghij.ttl"
 RUNAWAY = f"SELECT (COUNT(*) AS ?n) {{ {' '.join(VALUES.replace('?v', f'?v{n}') for n in range(3))} }}"
 
 
+@pytest.mark.parametrize("in_memory", [False, True])
 def test_workers_killed_during_load_cost_no_wrong_answer(
-    served_store: Path, start_service: Callable[..., object]
+    served_store: Path, start_service: Callable[..., object], in_memory: bool
 ) -> None:
-    service = start_service(served_store, query_seconds=30, result_cache_bytes=0)
+    service = start_service(served_store, query_seconds=30, result_cache_bytes=0, memory_share=0.5 * in_memory)
+    _until(lambda: bool(service.memory) == in_memory)
     expected = service.ask(DOCUMENT).body
     done = threading.Event()
 
@@ -66,6 +68,19 @@ def test_workers_killed_during_load_cost_no_wrong_answer(
         assert statuses[200]
         assert running[2].result()
     assert service.ask(DOCUMENT).body == expected
+
+
+def test_when_what_holds_the_graph_is_killed_it_is_answered_from_disk(
+    served_store: Path, start_service: Callable[..., object]
+) -> None:
+    service = start_service(served_store, query_seconds=30, result_cache_bytes=0)
+    _until(lambda: service.memory)
+    os.kill(service.memory, signal.SIGKILL)
+    _until(lambda: not service.memory)  # nobody has to ask for it
+    for _ in range(20):
+        assert service.ask(f"/sparql?query={quote(COUNT)}").status == 200
+        assert service.ask(f"/source/http://a.example/{os.urandom(4).hex()}").status == 404
+    assert json.loads(service.ask("/healthz").body)["graph"] == "loading"
 
 
 def test_a_killed_service_leaves_no_worker_and_serves_again_when_it_is_started(

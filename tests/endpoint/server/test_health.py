@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from endpoint.app import create_app
 from kg.settings import Settings
 from kg.store.layout import Store
+from kg.workers import memory
 from kg.workers.workers import Workers
 
 
@@ -22,6 +24,17 @@ def test_a_server_that_is_well_says_so_and_nobody_keeps_it(send, path: str) -> N
 
 def test_a_server_that_is_ready_says_with_what(send, served_store: Path) -> None:
     assert json.loads(send("/readyz").body) == {"status": "ready", "snapshot": Store(served_store).current().id}
+
+
+def test_a_server_says_where_its_graph_is(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "QUIET_SECONDS", 0.0)
+    with Workers(Store(Path(settings.store)), settings, in_memory=True) as workers:
+        client = create_app(settings, workers).test_client()
+        limit = time.monotonic() + 60
+        while (place := client.get("/healthz").json["graph"]) != "memory":
+            assert place == "loading"
+            assert time.monotonic() < limit
+        assert 'newsgraph_graph{place="memory"} 1.0' in client.get("/metrics").text
 
 
 def test_a_server_whose_workers_cannot_open_the_snapshot_lives_but_is_not_ready(

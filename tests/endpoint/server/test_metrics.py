@@ -45,6 +45,7 @@ def test_requests_and_queries_are_counted(served) -> None:
     assert value(text, "newsgraph_query_work_seconds_total") > 0
     assert value(text, "newsgraph_workers", state="idle") > 0
     assert value(text, "newsgraph_workers_started") >= 1
+    assert [value(text, "newsgraph_graph", place=place) for place in ("disk", "loading", "memory")] == [1, 0, 0]
     assert value(text, "process_open_fds") > 0
 
 

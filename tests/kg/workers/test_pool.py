@@ -260,10 +260,10 @@ def test_a_snapshot_that_cannot_be_opened_is_not_served(
         while not pool._unusable[0]:
             assert pool.query("ASK {}").snapshot == "1"
             assert time.monotonic() < limit
-        started = pool.started
+        started = pool.workers_started
         assert pool.query("ASK {}").snapshot == "1"
         assert pool._next is None  # and it is not tried again with every request
-        assert pool.started == started
+        assert pool.workers_started == started
 
 
 @pytest.mark.parametrize("damaged", [False, True])
@@ -311,7 +311,7 @@ def _fill(pool: Workers, made: Sequence[Child] = ()) -> None:
     while (
         len(pool._generation.idle) < pool._size
         or pool._next
-        or not pool._tasks.empty()
+        or not pool._keeper._tasks.empty()
         or sum(child.process.poll() is None for child in made) > pool._size
     ):
         assert time.monotonic() < limit
@@ -389,10 +389,10 @@ def test_workers_that_could_not_start_are_started_again_and_no_more_than_those(
             with suppress(StoreError):
                 pool.query("ASK {}")
                 break
-        while pool.started < pool._size:
+        while pool.workers_started < pool._size:
             assert time.monotonic() < limit
         assert not pool._generation.missing
-        assert pool._tasks.empty()
+        assert pool._keeper._tasks.empty()
         assert len(pool._generation.idle) == pool._size
 
 
@@ -435,7 +435,7 @@ def test_many_threads_share_the_workers(workers: Workers) -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits address space here")
 def test_a_worker_with_little_memory_starts_and_opens_another_snapshot(tmp_path: Path, publish_store: Publish) -> None:
     first, second = (publish_store(tmp_path / "store", "", name).database for name in ("1", "2"))
-    child = Child("kg.workers.worker", first, 400_000_000)
+    child = Child.of("kg.workers.worker", first, 400_000_000)
     try:
         child.ask(Open(second), time.monotonic() + 20)
         child.ask(Open(first), time.monotonic() + 20)
@@ -460,7 +460,7 @@ def test_a_worker_cannot_open_a_network_socket() -> None:
 def test_a_worker_ends_when_its_parent_is_killed(served_store: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from kg.process.child import Child\n"
-        f"child = Child('kg.workers.worker', Path({str(Store(served_store).current().database)!r}), 10**9)\n"
+        f"child = Child.of('kg.workers.worker', Path({str(Store(served_store).current().database)!r}), 10**9)\n"
         "print(child.process.pid, flush=True)\n"
         "sys.stdin.read()\n"
     )
@@ -484,7 +484,7 @@ def _alive(pid: int) -> bool:
 
 
 def test_a_worker_ends_itself_should_its_parent_not_end_it(served_store: Path) -> None:
-    child = Child("kg.workers.worker", Store(served_store).current().database, 10**9)
+    child = Child.of("kg.workers.worker", Store(served_store).current().database, 10**9)
     try:
         header, body = Evaluate(RUNAWAY, None, 1_000, BASE).frame()
         assert child.process.stdin

@@ -1,0 +1,196 @@
+"""The graph in memory: where a graph is answered from, and the process that holds it while a pool answers from it."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, Protocol
+
+from kg.errors import NewsgraphError
+from kg.process.forking import ForkServer, private_bytes
+from kg.settings import Settings
+from kg.workers.budget import Budget, estimated
+from kg.workers.generation import Generation
+
+log = logging.getLogger(__name__)
+
+QUIET_SECONDS: Final = 5.0
+"""How long a snapshot has to be served before it is loaded: there may be more writes, and a server that starts has
+other work."""
+AFTER_LOSS_SECONDS: Final = 60.0
+"""How long to wait with loading a snapshot again whose process died; twice as long after each further time."""
+LONGEST_SECONDS: Final = 3_600.0
+LOOK_SECONDS: Final = 0.1
+WATCH_SECONDS: Final = 1.0
+"""How often to look whether the process that holds the graph lives."""
+RELEASE_SECONDS: Final = 60.0
+"""How long requests may go on with a graph in memory that others are not answered from any more."""
+
+
+class GraphPlace(StrEnum):
+    """Where the graph is that requests are answered from."""
+
+    DISK = "disk"
+    LOADING = "loading"
+    MEMORY = "memory"
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where the graph is, and why it stays on disk if it does."""
+
+    place: GraphPlace
+    reason: str = ""
+
+    def __str__(self) -> str:
+        """Return it as words that can follow "the graph is"."""
+        if self.place == GraphPlace.LOADING:
+            return "on disk until it is loaded into memory"
+        return "in memory" if self.place == GraphPlace.MEMORY else f"on disk: {self.reason}"
+
+
+class GraphUser(Protocol):
+    """Who answers from the graph."""
+
+    def loaded(self, generation: Generation) -> None:
+        """Take over a generation whose graph is in memory."""
+
+    def lost(self) -> None:
+        """Take note that the process that holds the graph has died, and with it all workers that share it."""
+
+
+class MemoryLoader:
+    """Loads each snapshot that stays current, and offers a pool workers that share it.
+
+    One thread does it, as long as this object lives: the kernel ends the process that holds a graph with it.
+    """
+
+    def __init__(self, settings: Settings, workers: int, owner: GraphUser) -> None:
+        """Begin to wait for snapshots; nothing is in memory before the first one is wanted."""
+        self._budget = Budget(settings, workers)
+        self._memory = settings.query_memory
+        self._owner = owner
+        self._refusal = self._failure = ""
+        self._losses = 0
+        self._changed = threading.Condition()
+        self._wanted: Generation | None = None
+        self._done: Generation | None = None
+        self._held: Generation | None = None
+        self._server: ForkServer | None = None
+        self._closed = False
+        self._thread = threading.Thread(target=self._run, name="memory", daemon=True)
+        self._thread.start()
+
+    def want(self, generation: Generation) -> None:
+        """Take note that requests are answered from a generation whose graph is on disk."""
+        with self._changed:
+            if generation is self._wanted:
+                return
+            if self._wanted is None or self._wanted.snapshot.id != generation.snapshot.id:
+                self._losses = 0
+                self._refusal = self._budget.refusal(estimated(generation.snapshot.manifest.counts.get("triples", 0)))
+            self._losses += generation.lost
+            self._failure = ""
+            self._wanted = generation
+            self._changed.notify_all()
+
+    def placement(self, generation: Generation) -> Placement:
+        """Return where the graph of a generation is."""
+        if generation.memory:
+            return Placement(GraphPlace.MEMORY)
+        reason = self._refusal or self._failure
+        return Placement(GraphPlace.DISK, reason) if reason else Placement(GraphPlace.LOADING)
+
+    def close(self) -> None:
+        """Stop, and let go of what is in memory."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._closed:
+            generation = self._wanted
+            if generation is self._done or generation is None:
+                if not self._disturbed(generation, WATCH_SECONDS):
+                    self._watch()
+                continue
+            self._release()
+            if self._refusal or (not self._disturbed(generation, self._wait()) and self._load(generation)):
+                self._done = generation
+        self._release()
+
+    def _wait(self) -> float:
+        """Return how long to wait with loading."""
+        if self._losses:
+            return min(AFTER_LOSS_SECONDS * 2.0 ** (self._losses - 1), LONGEST_SECONDS)
+        return QUIET_SECONDS
+
+    def _disturbed(self, generation: Generation | None, seconds: float) -> bool:
+        """Return whether another generation is wanted, or none any more, within some seconds."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._closed or self._wanted is not generation, seconds)
+
+    def _load(self, generation: Generation) -> bool:
+        """Load a graph and offer it; return whether there is nothing left to do about it."""
+        self._failure, start = "", time.monotonic()
+        try:
+            self._held = self._in_memory(generation)
+        except NewsgraphError as error:
+            self._failed(str(error))
+        if self._held is None:
+            self._release()
+            return bool(self._refusal)
+        seconds = time.monotonic() - start
+        log.info("snapshot %s was loaded into memory in %.1f seconds", generation.snapshot.id, seconds)
+        self._owner.loaded(self._held)
+        return True
+
+    def _in_memory(self, generation: Generation) -> Generation | None:
+        """Return a generation of the same snapshot whose graph is in memory.
+
+        None if meanwhile another one is wanted, or if it proves too large. Raises StoreError if it cannot be loaded.
+        """
+        snapshot = generation.snapshot
+        server = ForkServer("kg.workers.memory_process", snapshot.database, self._budget.total + self._memory)
+        self._server = server
+        while not server.loaded(LOOK_SECONDS):
+            if self._disturbed(generation, 0):
+                return None
+        size = private_bytes(server.pid)
+        self._refusal = self._budget.refusal(size)
+        if self._refusal:
+            log.warning("the graph stays on disk: %s", self._refusal)
+            return None
+        return Generation(snapshot, generation.target, memory=server, share=self._budget.share(size))
+
+    def _failed(self, reason: str) -> None:
+        """Note why the graph stays on disk until it is tried again."""
+        self._losses += 1
+        self._failure = f"{reason}; it will be tried again"
+        log.warning("the graph stays on disk: %s", self._failure)
+
+    def _watch(self) -> None:
+        """Notice that the process which holds the graph has died, or that nobody wants what was offered."""
+        held = self._held
+        if held and held.gone:
+            self._release()
+            self._done = None  # another snapshot came at the same moment, and could not be opened: offer it again
+            self._refusal = f"no worker could be forked: {held.failure}" if held.failure else ""
+        elif self._server and self._server.has_ended:
+            self._release()
+            self._owner.lost()
+
+    def _release(self) -> None:
+        """Let go of the graph in memory as soon as no request wants it."""
+        held, self._held = self._held, None
+        server, self._server = self._server, None
+        end = time.monotonic() + RELEASE_SECONDS
+        with self._changed:
+            while server and held and not (self._closed or held.gone or server.has_ended) and time.monotonic() < end:
+                self._changed.wait(LOOK_SECONDS)
+        if server:
+            server.end()
