@@ -131,6 +131,7 @@ def main() -> int:
     proxy = "" if given.one_address else "127.0.0.1"
     limits = {"query_seconds": given.deadline, "query_memory": memory, "result_cache_bytes": 0}
     with Server(given.store, **limits, trusted_proxy=proxy) as server:
+        place = server.placed()
         found = json.loads(ask(server, 250, SOME_EVENTS).body)["results"]["bindings"]
         events = [f"<{one['event']['value']}>" for one in found]
         light = tuple(query % event for event in events for query in LIGHT)
@@ -139,11 +140,13 @@ def main() -> int:
         # The first attack is for what a server allocates once; leaks are what later ones add.
         run(server, {"good": good, "bad": bad}, min(30.0, given.minutes * 60))
         quiet = run(server, {"good": good}, QUIET_SECONDS)["good"]
-        before = settled(server, 4)
+        before = settled(server, 5 if place == "memory" else 4)
         with Usage(server.process.pid) as usage:
             heard = run(server, {"good": good, "bad": bad}, given.minutes * 60)
         after = settled(server, before["processes"])
         last = ask(server, 250, SOME_EVENTS).status
+        place += f" before, {server.placed()} after"
+    print(f"the graph was answered from: {place}")
     return report(given, heard["good"], heard["bad"], quiet, usage, (before, after), last, memory)
 
 
@@ -174,8 +177,8 @@ def report(
         f"within 1.2 x its deadline: {slowest / given.deadline:.2f} x at most": slowest <= 1.2 * given.deadline,
         f">= 99 % of light queries are answered: {answered:.2%}": answered >= 0.99,
         f"light p95 < 10 x its quiet value: {ratio:.1f} x": ratio < 10,
-        f"no worker over {memory // MEGABYTE} MB: {usage.largest // MEGABYTE} MB at most, all processes together "
-        f"{usage.peak // MEGABYTE} MB": usage.largest < memory,
+        f"no worker over {memory // MEGABYTE} MB beside a shared graph: {usage.largest // MEGABYTE} MB at most, all "
+        f"processes together {usage.peak // MEGABYTE} MB": usage.largest < memory,
         f"the server answers at the end: {last}": last == 200,
         f"no process or descriptor more: {before} -> {after}": after["processes"] <= before["processes"]
         and after["descriptors"] <= before["descriptors"],

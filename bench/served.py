@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import http.client
+import itertools
+import json
 import os
 import socket
 import subprocess
@@ -56,6 +58,13 @@ class Server:
                 raise SystemExit("the server did not start")
             time.sleep(0.02)
         return time.monotonic() - start
+
+    def placed(self) -> str:
+        """Wait until the graph is where it stays, at most ten minutes; return where: memory or disk."""
+        end = time.monotonic() + 600
+        while (place := json.loads(self.send("GET", "/healthz").body)["graph"]) == "loading" and time.monotonic() < end:
+            time.sleep(0.1)
+        return str(place)
 
     def _ready(self) -> bool:
         try:
@@ -119,6 +128,30 @@ def tree(root: int) -> list[int]:
     return found
 
 
+def holder(root: int) -> int:
+    """Return the descendant of a process that holds the graph in memory, 0 if there is none."""
+    return next(filter(_holds_graph, tree(root)), 0)
+
+
+def _holds_graph(process: int) -> bool:
+    try:
+        return b"kg.workers.memory_process" in Path(f"/proc/{process}/cmdline").read_bytes()
+    except OSError:
+        return False
+
+
+def proportional(processes: list[int]) -> int:
+    """Return the memory of processes together, in bytes; what they share is counted once."""
+    total = 0
+    for one in processes:
+        try:
+            lines = Path(f"/proc/{one}/smaps_rollup").read_text().splitlines()
+        except OSError:
+            continue
+        total += sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
+    return total
+
+
 def resident(process: int) -> int:
     """Return the resident memory of a process in bytes, 0 if it is gone."""
     try:
@@ -134,10 +167,15 @@ def descriptors(process: int) -> int:
 
 @dataclass
 class Usage:
-    """Samples the memory of a process and its descendants; use it as a context manager."""
+    """Samples the memory of a process and its descendants; use it as a context manager.
+
+    ``peak`` is that of all of them, with what they share counted once; ``largest`` that of one descendant, without the
+    graph in memory that it may share.
+    """
 
     root: int
     every: float = 0.1
+    rarely: int = 20
     peak: int = 0
     largest: int = 0
     stopped: threading.Event = field(default_factory=threading.Event)
@@ -148,10 +186,15 @@ class Usage:
         return self
 
     def _watch(self) -> None:
-        while not self.stopped.wait(self.every):
-            sizes = [resident(one) for one in tree(self.root)]
-            self.peak = max(self.peak, sum(sizes))
-            self.largest = max(self.largest, max(sizes[1:], default=0))
+        for number in itertools.count():
+            if self.stopped.wait(self.every):
+                return
+            processes, graph = tree(self.root), holder(self.root)
+            shared = resident(graph) if graph else 0
+            sizes = [resident(one) for one in processes[1:] if one != graph]
+            self.largest = max(self.largest, max(sizes, default=0) - shared)
+            if number % self.rarely == 0:  # it takes 15 ms for each gigabyte
+                self.peak = max(self.peak, proportional(processes))
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
