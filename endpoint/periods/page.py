@@ -43,6 +43,7 @@ def week_page(frame: PageFrame, monday: date, days: Sequence[ListedDay], around:
         last=sunday.isoformat(),
         week=number,
         year=year,
+        years=sorted({one.date[:4] for one in days if one.total}),
         path=f"week/{week(monday.isoformat())}",
         turns=[_turn(frame, one) if one else None for one in around],
         bars=histogram({one.date: one.total for one in days}, "Events by day", lambda day: local(f"day/{day}")),
