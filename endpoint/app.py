@@ -21,8 +21,8 @@ from endpoint.documents import context, history, memento, resource, vocabulary
 from endpoint.documents import terms as known_terms
 from endpoint.feeds import changes
 from endpoint.feeds import views as feeds
-from endpoint.front import about, home
-from endpoint.html import assets, search
+from endpoint.front import about, home, search
+from endpoint.html import assets
 from endpoint.http import headers, hosts, pages, parameters, spelling
 from endpoint.http.conditional import readable
 from endpoint.listing import views as listing

@@ -10,27 +10,33 @@ from urllib.parse import urlencode
 
 from flask import Response, request
 
-from endpoint.html.describe import listing
 from endpoint.html.periods import PeriodLink
 from endpoint.http.negotiate import HTML, JSON, choose
 from endpoint.http.routes import Description, Parameter, Routes, media_types
 from endpoint.http.urls import Addresses
+from endpoint.listing.asked import asked_list
+from endpoint.listing.figures import list_histogram
+from endpoint.listing.summary import summary
+from endpoint.listing.title import title
 from endpoint.rendering.filters import spoken
 from endpoint.site.problems import RETRY_SECONDS
 from endpoint.site.site import Site, site, tagged
 from kg.derived.kinds import SEARCH
 from kg.entities.labels import core
 from kg.errors import NotAcceptableError, ParameterError, ServiceBusyError, StoreError
+from kg.lookup.listing.filter import Relation
 from kg.lookup.search.dates import Period, period
 from kg.lookup.search.search import NAMES, WORDS_OF_KINDS
 from kg.lookup.search.search_index import EVENT
 from kg.rdf.iri import Minter
-from kg.workers.operations import DescribePage, Search
+from kg.workers.operations import Search
 
 blueprint = Routes("search", __name__)
 
 LENGTH: Final = 200
 FOUND: Final = 20
+NEWEST: Final = 5
+"""Events that are shown of the place that is called as was searched for."""
 MOST: Final = 100
 PATIENCE: Final = 2.0
 """Seconds that a page waits for the index."""
@@ -170,12 +176,20 @@ def _links(addresses: Addresses, name: str, events: int) -> list[PeriodLink]:
 
 
 def _described(here: Site, place: dict[str, Any]) -> dict[str, Any]:
-    """Return a place with its newest events, and how many there are."""
-    document = here.addresses.base + here.addresses.document(place["iri"])
-    asked = DescribePage(place["iri"], here.settings.result_bytes, document)
-    found = here.cached(asked, lambda: here.workers.ask(asked), lambda value: len(value.content))
-    events = listing(here.addresses, found.nodes, found.nodes, place["iri"])[:FOUND]
-    return place | {"href": here.addresses.href(place["iri"]), "events": events, "total": found.events}
+    """Return a place with the newest events in it, or else of those that name it, and the bars of their years."""
+    path = place["iri"].removeprefix(here.addresses.base)
+    for relation in (Relation.IN, Relation.NAMES):
+        asked = asked_list({"place": path, "relation": relation}, here.addresses.base, {})
+        found = summary(here, asked.filter, count=NEWEST)
+        if found["total"]:
+            break
+    return place | {
+        "href": here.addresses.href(place["iri"]),
+        "title": title(asked, found),
+        "list": here.addresses.local(asked.address("events")),
+        "years": list_histogram(here.frame, asked, found),
+        "found": found,
+    }
 
 
 def _turns(here: Site, name: str, page: int, total: int) -> tuple[str, str]:
