@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import wait
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -10,6 +11,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from endpoint.app import create_app, server
 from kg.derived.artefacts import Artefacts
@@ -137,3 +139,16 @@ def writable(tmp_path_factory: pytest.TempPathFactory, settings: Settings) -> It
         listening(own, pool, writer) as number,
     ):
         yield Writable(store, number, sender(number))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A browser that finds no other host than this one."""
+    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if not path:
+        pytest.skip("no Chromium is installed: apt-get install chromium")
+    with sync_playwright() as driver:
+        alone = "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"
+        running = driver.chromium.launch(executable_path=path, args=["--no-sandbox", alone])
+        yield running
+        running.close()

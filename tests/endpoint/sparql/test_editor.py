@@ -6,12 +6,11 @@ import gzip
 import html
 import json
 import re
-import shutil
 from collections.abc import Iterator
 from urllib.parse import urlencode
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 import vocab
 from endpoint.rendering.assets import ASSETS
@@ -59,19 +58,6 @@ def test_completion_has_every_prefix_and_every_term_of_the_vocabulary(send) -> N
     assert {f"ng:{name}" for name in (*vocab.CLASSES, *vocab.PROPERTIES)} <= set(terms)
     assert {"schema:startDate", "rdfs:label", "wgs:lat"} <= set(terms)
     assert all(comment for name, comment in terms.items() if name.startswith("ng:"))
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A browser that finds no other host than this one."""
-    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if not path:
-        pytest.skip("no Chromium is installed: apt-get install chromium")
-    with sync_playwright() as driver:
-        alone = "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"
-        running = driver.chromium.launch(executable_path=path, args=["--no-sandbox", alone])
-        yield running
-        running.close()
 
 
 @pytest.fixture
