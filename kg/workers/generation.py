@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
-from kg.errors import NewsgraphError, WorkerLostError
+from kg.errors import NewsgraphError, StoreError, WorkerLostError
 from kg.process.child import Child
 from kg.process.forking import Forked, ForkServer
 from kg.store.snapshot import Snapshot
@@ -48,10 +49,8 @@ class Generation:
         """
         if self.memory:
             try:
-                return self.memory.fork(memory)
-            except NewsgraphError as error:
-                if not (isinstance(error, WorkerLostError) or self.memory.has_ended):
-                    raise
+                return _forked(self.memory, memory)
+            except WorkerLostError:
                 self.memory, self.lost = None, True
         return Child.of("kg.workers.worker", self.snapshot.database, memory)
 
@@ -70,3 +69,10 @@ class Generation:
             return 0
         number, self.missing, self.again = self.missing, 0, time.monotonic() + RETRY_SECONDS
         return number
+
+
+def _forked(server: ForkServer, memory: int) -> Child:
+    """Fork a worker; one that does not start is forked again: if what forks it has been killed, that is seen then."""
+    with suppress(StoreError):
+        return server.fork(memory)
+    return server.fork(memory)
