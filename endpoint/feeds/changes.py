@@ -91,10 +91,8 @@ def changes_json() -> Response:
 
 def _answer(suffix: Format | None) -> Response:
     here = site()
-    query = urlencode(request.args)
-    local = {one: here.addresses.local(path) for one, path in ((HTML, "changes"), (JSON, "changes.json"))}
-    choices = [(one, href + (f"?{query}" if query else "")) for one, href in local.items()]
     chosen = suffix or choose(FORMATS, request.headers.get("Accept"))
+    choices = [(one, _address(here.addresses, one, chosen)) for one in FORMATS]
     if chosen is None:
         raise acceptable(choices)
     with reading(here.artefacts, here.snapshot) as log:
@@ -108,11 +106,18 @@ def _answer(suffix: Format | None) -> Response:
     body = _json(asked, found, listed, last) if chosen == JSON else _page(here, asked, found, listed, last)
     response = Response(body, content_type=chosen.content_type)
     response.headers["Vary"] = "Accept"
+    response.headers["Content-Location"] = dict(choices)[chosen]
     own = link(_canonical(here.addresses), "canonical")
     response.headers["Link"] = ", ".join(
-        [*alternates(choices, chosen), own, *licensed(here.snapshot.manifest.licences)]
+        [*alternates(choices if "page" not in request.args else (), chosen), own, *licensed(here.snapshot.manifest.licences)]
     )
     return by_content(response, datetime.fromisoformat(here.snapshot.manifest.created))
+
+
+def _address(addresses: Addresses, one: Format, chosen: Format | None) -> str:
+    """Return the address of the changes in a format; in another one than is chosen, other pages have other changes."""
+    query = urlencode({name: value for name, value in request.args.items() if name != "page" or one == chosen})
+    return addresses.local("changes.json" if one == JSON else "changes") + (f"?{query}" if query else "")
 
 
 def _canonical(addresses: Addresses) -> str:

@@ -32,4 +32,5 @@ def content(path: str) -> tuple[bytes, str] | None:
     if name is None:
         return None
     media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
-    return (_STATIC / name).read_bytes(), media_type
+    charset = "; charset=utf-8" if media_type.startswith("text/") else ""
+    return (_STATIC / name).read_bytes(), media_type + charset

@@ -122,6 +122,12 @@ def style(body: bytes, address: str) -> Contents:
     return Contents(tuple(Link(urljoin(address, one), "style sheet") for one in _STYLE.findall(body.decode())))
 
 
+def script(body: bytes, address: str) -> Contents:
+    """Read a script, which is UTF-8 and leads nowhere that a crawler goes."""
+    body.decode()
+    return Contents()
+
+
 def link_format(body: bytes, address: str) -> Contents:
     """Read a list of links (RFC 6690)."""
     found = (Link(urljoin(address, one.target), "link-format") for one in web_links(body.decode()))
@@ -159,6 +165,7 @@ READERS: dict[str, Callable[[bytes, str], Contents]] = {
     "application/opensearchdescription+xml": xml,
     "image/svg+xml": xml,
     "text/css": style,
+    "text/javascript": script,
     "text/plain": plain,
     "application/link-format": link_format,
     "application/linkset": link_format,
