@@ -7,6 +7,7 @@ are unpacked. What cannot be installed is left out, with a word about it.
 from __future__ import annotations
 
 import http.client
+import itertools
 import json
 import os
 import shutil
@@ -118,6 +119,7 @@ class OverHttp:
     version: str = ""
     more: str = ""
     connection: http.client.HTTPConnection = field(init=False)
+    numbers: Iterator[int] = field(default_factory=itertools.count)
 
     def __post_init__(self) -> None:
         self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=SECONDS)
@@ -125,11 +127,13 @@ class OverHttp:
     def ask(self, query: str) -> bytes:
         """Return the answer; raises RuntimeError for an error, or for an answer that was kept.
 
-        A server of lists is asked for the address that the query is.
+        A server of lists is asked for the address that the query is, in another language each time: what is kept is
+        kept for a language.
         """
         accept = TURTLE if "CONSTRUCT" in query else RESULTS if self.path else "application/json"
         address = f"{self.path}?query={quote(query)}{self.more}" if self.path else query
-        self.connection.request("GET", address, headers={"Accept": accept})
+        fields = {"Accept": accept, "Accept-Language": f"en, x-{next(self.numbers)}"}
+        self.connection.request("GET", address, headers=fields)
         response = self.connection.getresponse()
         body = response.read()
         if response.status != 200:

@@ -27,7 +27,7 @@ from performance import RESULTS, table
 from pyoxigraph import DefaultGraph, RdfFormat, Store
 
 ROUNDS, FEWEST = 25, 3
-SECONDS = 30.0
+SECONDS = 20.0
 """How long the rounds of one query may take altogether, if that is more than the fewest rounds."""
 
 
