@@ -109,7 +109,11 @@ def _answer(suffix: Format | None) -> Response:
     response.headers["Content-Location"] = dict(choices)[chosen]
     own = link(_canonical(here.addresses), "canonical")
     response.headers["Link"] = ", ".join(
-        [*alternates(choices if "page" not in request.args else (), chosen), own, *licensed(here.snapshot.manifest.licences)]
+        [
+            *alternates(choices if "page" not in request.args else (), chosen),
+            own,
+            *licensed(here.snapshot.manifest.licences),
+        ]
     )
     return by_content(response, datetime.fromisoformat(here.snapshot.manifest.created))
 
