@@ -198,7 +198,7 @@ def newsgraph(dataset: Dataset) -> Iterator[Sequence[Peer]]:
     limits = {"client_seconds": 0, "client_queries": 0, "query_seconds": SECONDS, "idle_seconds": SECONDS}
     more = {"query_memory": 16_000_000_000, "result_bytes": 10**9}
     with Server(dataset.store, result_cache_bytes=0, **limits, **more) as server:
-        version = _version("newsgraph")
+        version = f"{_version('newsgraph')} (the graph is answered from: {server.placed()})"
         at = server.process.pid, server.port
         yield OverHttp("newsgraph", *at, "/sparql", version), OverHttp(LISTS, *at, "", version)
 
