@@ -11,6 +11,7 @@ from collections import Counter, defaultdict, deque
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import closing
 from dataclasses import replace
+from typing import Final
 
 from tests.crawl import graphs
 from tests.crawl.addresses import Addresses, fault
@@ -31,6 +32,12 @@ THREADS = 6
 AHEAD = 4
 """Tasks of each thread that wait, so that none is idle."""
 SHOWN = 20
+
+
+COMBINED: Final = re.compile(
+    r"/(?:events|embed|questions|changes|places|people|stories|topics|publishers)\b[^?]*[?].*=.*="
+)
+"""Addresses with several filters: there are as many as there are combinations, of which a crawl has no end."""
 
 
 class Frontier:
@@ -189,7 +196,7 @@ class Crawl:
 
     def _ask(self, address: str, task: Task, *, soon: bool = False) -> None:
         target = self.addresses.target(address)
-        if target is None or target.startswith(self._closed):
+        if target is None or target.startswith(self._closed) or COMBINED.match(target):
             return
         asked = replace(task, target=target)
         if target.startswith(FILES) and target not in FILES:

@@ -67,7 +67,7 @@ def search(page: Page, words: str) -> None:
 def test_all_events_in_homs_in_2012_are_a_table_after_three_clicks(visit: Visit, script: bool, width: str) -> None:
     with visit(script, width) as page:
         search(page, "Homs")
-        page.locator("a.bar[data-period='2012']").click()
+        page.locator("a.bar[aria-label^='2012:']").click()
         assert page.get_by_role("heading", level=1).inner_text() == "Events in Homs, in 2012"
         [query] = [one.get_attribute("href") or "" for one in page.get_by_role("link", name="The same as SPARQL").all()]
         asked = page.request.get(query, headers={"Accept": "application/sparql-results+json"}).json()
