@@ -85,7 +85,7 @@ def test_attacks_in_syria_are_on_a_map_and_by_year(visit: Visit, script: bool, w
     with visit(script, width) as page:
         search(page, "Syria")
         page.get_by_role("link", name=re.compile("^All .* to narrow down or take along")).click()
-        page.get_by_role("link", name="Armed conflicts and attacks").first.click()
+        page.locator("section.facets").get_by_role("link", name="Armed conflicts and attacks").click()
         page.get_by_role("navigation", name="Views").get_by_role("link", name="Map").click()
         assert page.locator("svg.world a.place").count() > 2
         assert page.locator("a.bar").count() > 3
@@ -94,6 +94,7 @@ def test_attacks_in_syria_are_on_a_map_and_by_year(visit: Visit, script: bool, w
 @pytest.mark.parametrize("script", [True, False])
 def test_an_event_leads_to_what_its_publisher_reported_that_week(visit: Visit, script: bool) -> None:
     with visit(script, "desk") as page:
+        search(page, "Homs")
         page.locator("ul.events a.title").first.click()
         page.get_by_role("link", name=re.compile("that week")).first.click()
         heading = page.get_by_role("heading", level=1).inner_text()
