@@ -112,6 +112,7 @@ def _answer(day: str, name: str, what: str, suffix: Format | None, page: Page, d
     body = page(here.frame, known) if chosen == HTML else json.dumps(data(known), ensure_ascii=False, indent=1) + "\n"
     response = Response(body, content_type=chosen.content_type)
     response.headers["Vary"] = "Accept"
+    response.headers["Content-Location"] = dict(choices)[chosen]
     response.headers["Link"] = ", ".join(
         [
             *alternates(choices, chosen),

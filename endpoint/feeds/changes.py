@@ -35,7 +35,6 @@ blueprint = Routes("changes", __name__)
 
 FORMATS: Final = (HTML, JSON)
 ON_PAGE: Final = 15
-IN_JSON_PAGE: Final = 500
 """Events on a page for people, and in an answer in JSON."""
 PARAMETERS: Final = (
     Parameter("from", "Changes after this instant: 2011-11-08T12:00:00Z, or a day, from its beginning; all if empty."),
@@ -85,24 +84,23 @@ def changes() -> Response:
 
 @blueprint.get("/changes.json", described=replace(IN_JSON, parameters=PARAMETERS))
 def changes_json() -> Response:
-    """Tell which events changed between two instants, in JSON, five hundred on a page."""
+    """Tell which events changed between two instants, in JSON, as many on a page as pages for people have."""
     return _answer(JSON)
 
 
 def _answer(suffix: Format | None) -> Response:
     here = site()
     chosen = suffix or choose(FORMATS, request.headers.get("Accept"))
-    choices = [(one, _address(here.addresses, one, chosen)) for one in FORMATS]
+    choices = [(one, _address(here.addresses, one)) for one in FORMATS]
     if chosen is None:
         raise acceptable(choices)
     with reading(here.artefacts, here.snapshot) as log:
         asked = _asked(here, log)
         found = _changed(here, log, asked)
-        size = IN_JSON_PAGE if chosen == JSON else ON_PAGE
-        last = max(1, -(-found.total // size))
+        last = max(1, -(-found.total // ON_PAGE))
         if asked.number > last:
             raise NotFoundError(f"there is no page {asked.number} of these changes: there are {last}")
-        listed = page(log, found, size * (asked.number - 1), size)
+        listed = page(log, found, ON_PAGE * (asked.number - 1), ON_PAGE)
     body = _json(asked, found, listed, last) if chosen == JSON else _page(here, asked, found, listed, last)
     response = Response(body, content_type=chosen.content_type)
     response.headers["Vary"] = "Accept"
@@ -110,7 +108,7 @@ def _answer(suffix: Format | None) -> Response:
     own = link(_canonical(here.addresses), "canonical")
     response.headers["Link"] = ", ".join(
         [
-            *alternates(choices if "page" not in request.args else (), chosen),
+            *alternates(choices, chosen),
             own,
             *licensed(here.snapshot.manifest.licences),
         ]
@@ -118,9 +116,9 @@ def _answer(suffix: Format | None) -> Response:
     return by_content(response, datetime.fromisoformat(here.snapshot.manifest.created))
 
 
-def _address(addresses: Addresses, one: Format, chosen: Format | None) -> str:
-    """Return the address of the changes in a format; in another one than is chosen, other pages have other changes."""
-    query = urlencode({name: value for name, value in request.args.items() if name != "page" or one == chosen})
+def _address(addresses: Addresses, one: Format) -> str:
+    """Return the address of these changes in a format."""
+    query = urlencode(request.args)
     return addresses.local("changes.json" if one == JSON else "changes") + (f"?{query}" if query else "")
 
 

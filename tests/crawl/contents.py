@@ -68,7 +68,8 @@ def _element_links(element: Any, address: str) -> Iterator[Link]:
     for name in (*LINKING, _XLINK):
         value = element.get(name)
         if value is not None and not (name == "action" and element.get("method", "get").lower() != "get"):
-            yield Link(urljoin(address, value), place, element.get("type") or "", "", relations)
+            kind = "" if place == "script" else element.get("type") or ""  # that of a script may be module
+            yield Link(urljoin(address, value), place, kind, "", relations)
 
 
 def _structure(root: Any) -> Iterator[str]:
@@ -173,6 +174,9 @@ READERS: dict[str, Callable[[bytes, str], Contents]] = {
     "application/x-bibtex": plain,
     "application/x-research-info-systems": plain,
     "text/csv": plain,
+    "text/calendar": plain,
+    "application/geo+json": json_document,
+    "application/x-ndjson": plain,
     "text/tab-separated-values": plain,
     "application/sparql-results+json": json_document,
     "application/sparql-results+xml": plain,

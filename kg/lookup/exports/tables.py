@@ -17,7 +17,7 @@ COLUMNS: Final = (
 """The columns of a table; a cell with several labels has semicolons between them, one with several IRIs spaces."""
 
 
-class CsvWriter:
+class TableWriter:
     """Writes a table with a header line."""
 
     def __init__(self, head: ListHead) -> None:

@@ -10,13 +10,13 @@ from kg.lookup.exports.feed import AtomWriter
 from kg.lookup.exports.geojson import GeoJsonWriter
 from kg.lookup.exports.icalendar import CalendarWriter
 from kg.lookup.exports.rdf import JsonLdWriter, TurtleWriter
-from kg.lookup.exports.tables import CsvWriter, JsonWriter, NdjsonWriter
+from kg.lookup.exports.tables import JsonWriter, NdjsonWriter, TableWriter
 from kg.lookup.exports.writer import ListHead, ListWriter
 
 WRITERS: Final[Mapping[str, Callable[[ListHead], ListWriter]]] = MappingProxyType(
     {
         "json": JsonWriter,
-        "csv": CsvWriter,
+        "csv": TableWriter,
         "ndjson": NdjsonWriter,
         "geojson": GeoJsonWriter,
         "jsonld": JsonLdWriter,

@@ -89,6 +89,10 @@ def remote(address: str) -> RemoteGraph:
     return RemoteGraph(address, f"private:{address}")
 
 
+STORY_CALLS = 10
+"""What a document asks that a story has a part in: its parts are read without a query, page by page."""
+
+
 def things(graph: EmbeddedGraph, class_: NamedNode, number: int = 4) -> list[str]:
     """Return a few members of a class, from all over the graph."""
     found = sorted({quad.subject.value for quad in graph.quads_for_pattern(None, terms.TYPE, class_)})
@@ -110,10 +114,10 @@ def test_a_document_takes_few_questions(embedded: EmbeddedGraph, remote: RemoteG
     for iri in things(embedded, class_, 40):
         counted = Counted(embedded)
         describe(counted, iri, f"{iri}/doc")
-        assert counted.calls <= CALLS, iri
+        assert counted.calls <= STORY_CALLS, iri
     before = remote.calls
     describe(remote, iri, f"{iri}/doc")
-    assert remote.calls - before <= CALLS
+    assert remote.calls - before <= STORY_CALLS
 
 
 def test_both_show_the_past_alike_in_few_questions(embedded: EmbeddedGraph, remote: RemoteGraph) -> None:
