@@ -38,6 +38,7 @@ from endpoint.sparql.authorize import FORM_OVERHEAD, trusted
 from endpoint.warmup import Warmer
 from kg.derived.artefacts import Artefacts
 from kg.derived.changes import CHANGES
+from kg.derived.kinds import SEARCH
 from kg.errors import NewsgraphError
 from kg.rdf import terms
 from kg.settings import Settings
@@ -109,9 +110,9 @@ def create_app(settings: Settings, workers: Workers, writer: Writer | None = Non
 
 
 def _version(artefacts: Artefacts, workers: Workers) -> str:
-    """Return what responses are made from: the snapshot, and whether they lead to its feeds."""
+    """Return what responses are made from: the snapshot, whether they lead to its feeds, whether its index is there."""
     source = workers.snapshot
-    return source.id + ("" if artefacts.making(CHANGES, source) else "+feeds")
+    return source.id + "".join(f"+{one.name}" for one in (CHANGES, SEARCH) if not artefacts.making(one, source))
 
 
 def server(app: Flask, settings: Settings) -> HttpServer:

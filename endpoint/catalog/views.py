@@ -122,7 +122,7 @@ def links(here: Site, chosen: Format | None) -> list[str]:
     return [
         *alternates([(one, _local(one)) for one in FORMATS], chosen),
         link(iri, "canonical"),
-        link(here.addresses.local("vocab"), "describedby", type="text/turtle"),
+        link(here.addresses.local("vocab.ttl"), "describedby", type="text/turtle"),
         *licensed(here.snapshot.manifest.licences),
         *signposts(here.addresses, iri, PATH),
         *(link(here.addresses.local(f"dump/{one.file.name}"), "item", type=_type(one)) for one in dumps.made(here)),

@@ -18,6 +18,7 @@ from endpoint.documents import context
 from endpoint.documents.memento import original_links
 from endpoint.documents.pages import page_of, page_of_thing
 from endpoint.feeds import views
+from endpoint.http.conditional import digest
 from endpoint.http.headers import alternates, licensed, link
 from endpoint.http.negotiate import DOCUMENT_FORMATS, HTML, JSON, choose
 from endpoint.http.parameters import page_number
@@ -268,7 +269,9 @@ def document(found: FoundResource, describe: Describer | None = None, tag: Tag =
     response.headers["Content-Location"] = dict(choices)[chosen]
     around = _neighbours(addresses.local(path), number, pages(answer.rows or 0))
     response.headers["Link"] = ", ".join([*links(here, found.iri, chosen, number), *around])
-    return tag(response, here.snapshot, chosen.suffix if number == 1 else f"{chosen.suffix}-{number}")
+    # While the index is being made, some pages are other ones; what is said in RDF is the snapshot's own.
+    kind = f"{chosen.suffix}-{digest(answer.body)[:8]}" if chosen == HTML else chosen.suffix
+    return tag(response, here.snapshot, kind if number == 1 else f"{kind}-{number}")
 
 
 def _page() -> int:
@@ -299,7 +302,7 @@ def links(here: Site, iri: str, chosen: Format | None, number: int = 1) -> list[
         *alternates(_choices(here, path, number), chosen),
         *(context.links(chosen) if chosen else ()),
         link(addresses.base + paged(path, number), "canonical"),
-        link(addresses.local("vocab"), "describedby", type="text/turtle"),
+        link(addresses.local("vocab.ttl"), "describedby", type="text/turtle"),
         *licensed(here.snapshot.manifest.licences),
         *original_links(here, iri),
         *views.links(here, iri),

@@ -134,15 +134,12 @@ def _histogram(frame: PageFrame, own: OwnList, name: str, summary: Mapping[str, 
     if len(counts) < 2:
         return Markup()
     unit = "year" if counts is years else "month"
-    try:
-        return histogram(
-            counts,
-            f"Events of {name} by {unit}",
-            lambda period: own.address(frame, **{"from": period, "to": period}),
-            own.address(frame),
-        )
-    except ValueError:  # one is thousands of years after another one
-        return Markup()
+    return histogram(
+        counts,
+        f"Events of {name} by {unit}",
+        lambda period: own.address(frame, **{"from": period, "to": period}),
+        own.address(frame),
+    )
 
 
 def _named_with(

@@ -88,7 +88,8 @@ def of_story(graph: Graph, story: NamedNode) -> list[Part]:
     excerpt, listing = Excerpt(graph), Pattern(story, (terms.SUB_EVENT,))
     excerpt.read(listing)
     events = list(islice(_nodes(excerpt[listing]), LONGEST))
-    excerpt.read(*(Pattern(event, (terms.START_DATE,)) for event in events))
+    said = (terms.START_DATE, terms.CURRENT_REVISION)  # the other one is for their positions, in the same call
+    excerpt.read(*(Pattern(event, (one,)) for event in events for one in said))
     dated = {event: min(_texts(excerpt[Pattern(event, (terms.START_DATE,))]), default="") for event in events}
     places = positions(excerpt, (event for event in events if dated[event]))
     ordered = sorted(places, key=lambda event: (dated[event], places[event], event.value))

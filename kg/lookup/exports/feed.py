@@ -6,19 +6,16 @@ from collections.abc import Iterator
 from xml.sax.saxutils import escape, quoteattr
 
 from kg.lookup.exports.row import EventRow, EventRows
-from kg.lookup.exports.writer import ListHead, labels
+from kg.lookup.exports.writer import ListHead, ListWriter, labels
 from kg.rdf.formats import ATOM, FORMATS, xml_text
 
 
-class AtomWriter:
+class AtomWriter(ListWriter):
     """Writes a feed; an entry is as new as the day on which the archive was first seen to say it so."""
-
-    def __init__(self, head: ListHead) -> None:
-        self._head = head
 
     def begin(self) -> str:
         """Return the feed up to its first entry."""
-        return "".join((*_head(self._head), "\n"))
+        return "".join((*_head(self.head), "\n"))
 
     def events(self, found: EventRows, *, first: bool) -> str:
         """Return an entry for each event."""
@@ -31,7 +28,7 @@ class AtomWriter:
     def _entry(self, row: EventRow) -> Iterator[str]:
         yield f"<entry xml:lang={_quoted(row.language)}>" if row.language else "<entry>"
         yield from (_element("id", row.iri), _element("title", row.title))
-        yield _element("updated", row.seen or (f"{row.date}T00:00:00Z" if row.date else self._head.created))
+        yield _element("updated", row.seen or (f"{row.date}T00:00:00Z" if row.date else self.head.created))
         yield _link("alternate", row.iri, FORMATS[0].media_type)
         yield from (f"<category term={_quoted(one.label)}/>" for one in row.categories)
         yield from (_link("via", one) for one in row.sources)

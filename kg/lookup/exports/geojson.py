@@ -5,18 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from kg.lookup.exports.row import EventRow, EventRows
-from kg.lookup.exports.writer import ListHead, compact_json, labels, separated
+from kg.lookup.exports.writer import ListWriter, compact_json, labels, separated
 
 
-class GeoJsonWriter:
+class GeoJsonWriter(ListWriter):
     """Writes a FeatureCollection; an event of which no point is known has a geometry of null (section 3.2)."""
-
-    def __init__(self, head: ListHead) -> None:
-        self._head = head
 
     def begin(self) -> str:
         """Return the collection up to the first feature."""
-        return f'{{"type":"FeatureCollection","name":{compact_json(self._head.title)},"features":['
+        return f'{{"type":"FeatureCollection","name":{compact_json(self.head.title)},"features":['
 
     def events(self, found: EventRows, *, first: bool) -> str:
         """Return a feature for each event."""

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from kg.lookup.exports.row import EventRow, EventRows
-from kg.lookup.exports.writer import ListHead, labels
+from kg.lookup.exports.writer import ListHead, ListWriter, labels
 
 LONGEST: Final = 75
 """Octets that a line may have (section 3.1)."""
@@ -17,18 +17,18 @@ _CONTROLS: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 """What a text cannot have (section 3.1, CONTROL)."""
 
 
-class CalendarWriter:
+class CalendarWriter(ListWriter):
     """Writes a calendar; an event without a day is in none."""
 
     def __init__(self, head: ListHead) -> None:
-        self._head = head
+        super().__init__(head)
         self._stamp = _instant(head.created)
 
     def begin(self) -> str:
         """Return the head of the calendar."""
         lines = (
             *("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//newsgraph//lists of events//EN", "METHOD:PUBLISH"),
-            *(f"NAME:{_text(self._head.title)}", f"X-WR-CALNAME:{_text(self._head.title)}", f"URL:{self._head.page}"),
+            *(f"NAME:{_text(self.head.title)}", f"X-WR-CALNAME:{_text(self.head.title)}", f"URL:{self.head.page}"),
         )
         return _folded(lines)
 

@@ -3,37 +3,23 @@
 from __future__ import annotations
 
 from kg.lookup.exports.row import EventRows
-from kg.lookup.exports.writer import ListHead, compact_json, separated
+from kg.lookup.exports.writer import ListWriter, compact_json, separated
 from kg.rdf.formats import FORMATS
 from kg.rdf.jsonld.compaction import context
 from kg.rdf.jsonld.document import compacted
 from kg.rdf.serialize import nodes, represent
 
 
-class TurtleWriter:
+class TurtleWriter(ListWriter):
     """Writes Turtle, with the prefixes of each part before it."""
-
-    def __init__(self, head: ListHead) -> None:
-        self._head = head
-
-    def begin(self) -> str:
-        """Return nothing: every part is a document."""
-        return ""
 
     def events(self, found: EventRows, *, first: bool) -> str:
         """Return what is said of the events, and of what they name."""
         return represent(found.quads, FORMATS[1]).decode()
 
-    def end(self) -> str:
-        """Return nothing: every part is a document."""
-        return ""
 
-
-class JsonLdWriter:
+class JsonLdWriter(ListWriter):
     """Writes compacted JSON-LD: the context, and one graph with an object for each node of each part."""
-
-    def __init__(self, head: ListHead) -> None:
-        self._head = head
 
     def begin(self) -> str:
         """Return the document up to the first node."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from kg.lookup.exports.row import EventRow, EventRows, NamedThing
-from kg.lookup.exports.writer import ListHead, compact_json, labels, separated
+from kg.lookup.exports.writer import ListWriter, compact_json, labels, separated
 
 COLUMNS: Final = (
     *("event", "date", "title", "language", "category", "location", "latitude", "longitude", "places", "topics"),
@@ -17,11 +17,8 @@ COLUMNS: Final = (
 """The columns of a table; a cell with several labels has semicolons between them, one with several IRIs spaces."""
 
 
-class TableWriter:
+class TableWriter(ListWriter):
     """Writes a table with a header line."""
-
-    def __init__(self, head: ListHead) -> None:
-        self._head = head
 
     def begin(self) -> str:
         """Return the header line."""
@@ -31,39 +28,21 @@ class TableWriter:
         """Return a line for each event."""
         return _lines(map(_cells, found.rows))
 
-    def end(self) -> str:
-        """Return nothing: a table has no end."""
-        return ""
 
-
-class NdjsonWriter:
+class NdjsonWriter(ListWriter):
     """Writes an object of JSON on each line."""
-
-    def __init__(self, head: ListHead) -> None:
-        self._head = head
-
-    def begin(self) -> str:
-        """Return nothing: every line is an event."""
-        return ""
 
     def events(self, found: EventRows, *, first: bool) -> str:
         """Return a line for each event."""
         return "".join(f"{compact_json(told(one))}\n" for one in found.rows)
 
-    def end(self) -> str:
-        """Return nothing: the last line is an event."""
-        return ""
 
-
-class JsonWriter:
+class JsonWriter(ListWriter):
     """Writes an object that tells what was asked for and how many events there are, with all of them."""
-
-    def __init__(self, head: ListHead) -> None:
-        self._head = head
 
     def begin(self) -> str:
         """Return the object up to the first event."""
-        return f'{self._head.told[:-1]},"events":['
+        return f'{self.head.told[:-1]},"events":['
 
     def events(self, found: EventRows, *, first: bool) -> str:
         """Return an object for each event."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from kg.lookup.exports.row import EventRows, NamedThing
 
@@ -29,20 +30,23 @@ class ListHead:
     next: str = ""
 
 
-class ListWriter(Protocol):
+class ListWriter(ABC):
     """Writes a list in one format; it is made with the head of the list."""
+
+    def __init__(self, head: ListHead) -> None:
+        self.head = head
 
     def begin(self) -> str:
         """Return what comes before the first event."""
-        ...
+        return ""
 
+    @abstractmethod
     def events(self, found: EventRows, *, first: bool) -> str:
         """Return some events; ``first`` says that none was written before."""
-        ...
 
     def end(self) -> str:
         """Return what comes after the last event."""
-        ...
+        return ""
 
 
 def compact_json(value: Any) -> str:

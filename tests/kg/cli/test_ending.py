@@ -18,7 +18,11 @@ from kg import cli
 from kg.store.layout import Store
 from tests.paths import SAMPLE
 
-PROGRAM = "from kg.cli import main, options; options.SECONDS = 0; main()"
+# What a shell runs in the background ignores SIGINT, and so would whatever these tests start.
+PROGRAM = (
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler);"
+    " from kg.cli import main, options; options.SECONDS = 0; main()"
+)
 PROGRESS = re.compile(r"days: [\d,]+ of [\d,]+, [\d,]+ a second, (\d+:\d\d:\d\d|unknown) left\n")
 
 

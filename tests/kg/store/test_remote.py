@@ -89,7 +89,7 @@ def remote(address: str) -> RemoteGraph:
     return RemoteGraph(address, f"private:{address}")
 
 
-STORY_CALLS = 10
+STORY_CALLS = 9
 """What a document asks that a story has a part in: its parts are read without a query, page by page."""
 
 
