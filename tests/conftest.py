@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -21,7 +22,7 @@ from kg.store.embedded import EmbeddedGraph
 from kg.store.layout import Store
 from kg.store.snapshot import Manifest, Snapshot
 from kg.workers.workers import Workers
-from tests.paths import DATA, ROOT, SAMPLE
+from tests.paths import DATA, NODE, ROOT, SAMPLE
 
 pytest_plugins = ("tests.structure.slow",)
 
@@ -48,6 +49,16 @@ def publish_turtle(store: Path, turtle: str, name: str = "20111109T060000000000Z
         del database
         created = datetime(2011, 11, 9, 6, tzinfo=UTC).isoformat().replace("+00:00", "Z")
         return Store(store).publish(draft, Manifest(name, created, BASE, "0.1.0", counts, {"en": 2, "zh": 1}), keep)
+
+
+@pytest.fixture(scope="session")
+def node() -> Callable[[str], list[str]]:
+    """A function that returns the command of a program in ``tests/node``, which runs in Node with packages of npm."""
+    if not shutil.which("node"):
+        pytest.skip("node is not installed")
+    if not (NODE / "node_modules").is_dir():
+        pytest.skip("the packages of npm that tests ask with are not installed: npm ci --prefix tests/node")
+    return lambda name: ["node", str(NODE / name)]
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from typing import Final
 TESTS: Final = Path(__file__).parent
 ROOT: Final = TESTS.parent
 DATA: Final = TESTS / "data"
+NODE: Final = TESTS / "node"
 DOCS: Final = ROOT / "docs"
 SAMPLE: Final = (ROOT / "data" / "seed", ROOT / "data" / "sample")
 CORPUS: Final = Path(os.environ.get("NEWSGRAPH_CORPUS", ROOT.parent / "shared" / "corpus"))

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -269,34 +267,9 @@ def generation(store: Path, get: Callable) -> int:
         return log.generation
 
 
-CLIENT = """
-import { replicateLDES, intoConfig } from "ldes-client";
-const quote = (t) => t.termType === "NamedNode" ? `<${t.value}>` : t.termType === "DefaultGraph" ? "" :
-  JSON.stringify(t.value) + (t.language ? `@${t.language}` : `^^<${t.datatype.value}>`);
-const config = intoConfig({ url: process.argv[2], materialize: true, lastVersionOnly: true });
-const reader = replicateLDES(config, "descending").stream({ highWaterMark: 10 }).getReader();
-for (let next = await reader.read(); !next.done; next = await reader.read())
-  for (const { subject, predicate, object, graph } of next.value.quads)
-    console.log([subject, predicate, object, graph].map(quote).join(" ") + " .");
-"""
-
-
-@pytest.fixture
-def client(tmp_path: Path) -> Path:
-    """The folder that LDES_CLIENT names, in which the npm package ldes-client is installed."""
-    if not shutil.which("npm") or not shutil.which("node"):
-        pytest.skip("npm and node are not installed")
-    folder = Path(os.environ.get("LDES_CLIENT", tmp_path))
-    if not (folder / "node_modules" / "ldes-client").exists():
-        pytest.skip(
-            "there is no node_modules/ldes-client in the folder that LDES_CLIENT names: npm install ldes-client"
-        )
-    return folder
-
-
-def test_the_npm_client_makes_a_copy_of_the_graph(client: Path, tmp_path: Path, serving: Serving) -> None:
-    (tmp_path / "node_modules").symlink_to(client / "node_modules")
-    (tmp_path / "replicate.mjs").write_text(CLIENT)
+def test_the_npm_client_makes_a_copy_of_the_graph(
+    node: Callable[[str], list[str]], tmp_path: Path, serving: Serving
+) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     settings = Settings(
@@ -307,8 +280,8 @@ def test_the_npm_client_makes_a_copy_of_the_graph(client: Path, tmp_path: Path, 
         build([tmp_path / "archive"], settings)
         append(tmp_path / "store")
     with serving(settings):
-        command = ["node", "replicate.mjs", f"{settings.base}feed/ldes"]
-        done = subprocess.run(command, cwd=tmp_path, capture_output=True, check=True, timeout=120)
+        command = [*node("replicate.mjs"), f"{settings.base}feed/ldes"]
+        done = subprocess.run(command, capture_output=True, check=True, timeout=120)
     lines = b"".join(line for line in done.stdout.splitlines(keepends=True) if line.startswith(b"<"))
     versions = [quad for quad in parse(lines, format=RdfFormat.N_QUADS) if quad.graph_name != DefaultGraph()]
     copied = {Quad(quad.subject, quad.predicate, quad.object) for quad in versions}

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import warnings
 import xml.etree.ElementTree as ET
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -36,6 +37,12 @@ RDFLIB = {
     RdfFormat.JSON_LD: "json-ld",
 }
 RAPPER = {RdfFormat.N_TRIPLES: "ntriples", RdfFormat.TURTLE: "turtle", RdfFormat.RDF_XML: "rdfxml"}
+N3_JS = {
+    RdfFormat.N_TRIPLES: "N-Triples",
+    RdfFormat.TURTLE: "Turtle",
+    RdfFormat.TRIG: "TriG",
+    RdfFormat.N_QUADS: "N-Quads",
+}
 ODD = "\x00\x01\x08\x0b\x0c\x1f\x7f\x85\r\n\t \"'\\<>&]\u2028\u202e\u200f\ufeff\ufffe\uffff\ud7ff\U0001ffff"
 text = st.text(st.one_of(st.sampled_from(ODD), st.characters(exclude_categories=["Cs"])), max_size=8)
 ends = st.text(st.sampled_from("a1_-.~:@!$'()*,;=%é·ªʰⰀ中/#?"), max_size=6).map(lambda end: end.replace("%", "%41"))
@@ -133,6 +140,38 @@ def test_what_is_written_is_read_by_rapper_or_refused(format: RdfFormat, found: 
     command = [program, "-q", "-i", RAPPER[format], "-o", "ntriples", "-", "urn:base"]
     read = subprocess.run(command, input=content, capture_output=True, check=True)
     assert set(map(statement, parse(read.stdout, format=RdfFormat.N_TRIPLES))) == set(map(statement, found))
+
+
+@pytest.fixture(scope="module")
+def n3_js(node: Callable[[str], list[str]]) -> Iterator[Callable[[str, bytes], Any]]:
+    """What N3.js says that a text in a format holds."""
+    with subprocess.Popen(node("read.mjs"), stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        stdin, stdout = process.stdin, process.stdout
+        assert stdin
+        assert stdout
+
+        def read(format: str, content: bytes) -> Any:  # noqa: A002
+            stdin.write(json.dumps({"format": format, "content": content.decode()}).encode() + b"\n")
+            stdin.flush()
+            return json.loads(stdout.readline())
+
+        yield read
+        stdin.close()
+
+
+@pytest.mark.parametrize("format", list(N3_JS))
+@settings(max_examples=100, deadline=None)
+@given(found=triples)
+def test_what_is_written_is_read_by_n3_js_or_refused(
+    n3_js: Callable[[str, bytes], Any],
+    format: RdfFormat,  # noqa: A002
+    found: list[Triple],
+) -> None:
+    try:
+        content = conforming.text(found, format)
+    except FormatError:
+        return
+    assert set(map(tuple, n3_js(N3_JS[format], content))) == set(map(statement, found)), content
 
 
 @settings(max_examples=300)
