@@ -40,6 +40,8 @@ DIFFERENT: Final = {
     "query-url-8k": (REFUSED, "addresses may be this long, but AAAA... is no SPARQL query: 400"),
     "accept-crlf": (DONE | REFUSED, "on the wire it is two well-formed header fields"),
     "iri-javascript-tabs": (REFUSED, "java%09script: is no IRI: no scheme has a percent sign in it"),
+    "path-absolute": (frozenset({308}), "slashes too many lead to the path without them, which is not there: 404"),
+    "jsonp-callback": (REFUSED, "what is not known in a request is never passed over: 400 names it"),
     "literal-nul": (REFUSED, "no XML can hold it, so it is refused whole, where it could still be corrected"),
 }
 """Inputs that get another answer than their entry says, with the answers that are right for them, and why."""
