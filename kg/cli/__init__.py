@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 import click
 
-from kg.cli import build, check, dump, enrich, ledger, read, serve
+from kg.cli import build, check, dump, enrich, export, ledger, read, serve
 from kg.errors import NewsgraphError
 from kg.version import __version__
 
@@ -19,6 +19,7 @@ COMMANDS = (
     read.query,
     read.describe,
     dump.dump,
+    export.export,
     read.diff,
     read.page,
     ledger.ledger,
