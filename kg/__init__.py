@@ -1,7 +1,8 @@
 """newsgraph: from an archive of news events to a published knowledge graph.
 
-``build`` makes a store of archives, ``open`` gives an rdflib view of one, ``graph`` the triples of an archive without
-any store. What ``__all__`` names is the public interface; all else may move.
+``build`` makes a store of archives, ``open`` gives an rdflib view of one, ``frame`` an answer of one as a data frame,
+and ``graph`` the triples of an archive without any store. What ``__all__`` names is the public interface; all else may
+move.
 
 The rooms, in the order in which data goes through them:
 
@@ -30,6 +31,7 @@ imports only what lies below it; ``tests/structure`` holds the order.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -173,6 +175,7 @@ __all__ = [
     "__version__",
     "build",
     "errors",
+    "frame",
     "graph",
     "open",
     "open_store",
@@ -241,6 +244,29 @@ def open(path: str | Path) -> Dataset:  # noqa: A001
     from kg.rdf import rdflib_view
 
     return rdflib_view.dataset(open_store(path).current().open().engine)
+
+
+def frame(
+    query: str,
+    values: Mapping[str, str] | None = None,
+    *,
+    store: str | Path = "store",
+    arrow: bool = False,
+    labels: bool = True,
+) -> Any:
+    """Return the answer to a SELECT query, or to a question of ``data/queries`` by its name, as a pandas DataFrame.
+
+    ``values`` are those of the parameters of a question, as people write them. Numbers, days, times (UTC) and truth
+    values have the types of Arrow, all else is text; behind a column of IRIs stands one of their labels, which
+    ``labels=False`` leaves out. ``arrow`` asks for a pyarrow Table, which Polars, DuckDB and R read as it is.
+
+    It needs newsgraph[frames]. Raises NotSupportedError without it, ParameterError for an unknown question, parameter
+    or value, QueryError if the query cannot be answered, StoreError if ``store`` has no finished snapshot.
+    """
+    from kg.lookup.exports.frame import data_frame, table
+
+    found = table(open_store(store).current(), query, values or {}, labelled=labels)
+    return found if arrow else data_frame(found)
 
 
 def graph(*archives: str | Path, base: str | None = None) -> RdflibGraph:

@@ -20,7 +20,8 @@ from kg.derived import dumps
 from kg.derived.artefact import checksum
 from kg.errors import NotFoundError, SnapshotGoneError
 from kg.publish import dump_files
-from kg.publish.dump_files import NAME, PATCH, SUMS, MadeDump
+from kg.publish.dump import SUMS
+from kg.publish.dump_files import NAME, PATCH, TABLES, MadeDump
 from kg.publish.dump_parts import PARTS
 from kg.rdf.formats import RDF_FORMATS
 from kg.store import snapshot
@@ -114,8 +115,9 @@ def _send(here: Site, source: Snapshot, name: str) -> Response:
 def _what_there_is(here: Site) -> str:
     return (
         f"there is no such dump; there are {', '.join(f'{NAME}.{one.suffix}' for one in RDF_FORMATS)}, each also with "
-        f".gz; of a part, such as {NAME}-core.ttl ({', '.join(PARTS)}); of a year, such as {NAME}-2011.ttl; of what "
-        f"changed since a snapshot, {NAME}-since-ID.ttl or .{PATCH.suffix} ({', '.join(_snapshots(here))})"
+        f".gz; tables, {NAME}.{TABLES.suffix}; of a part, such as {NAME}-core.ttl ({', '.join(PARTS)}); of a year, "
+        f"such as {NAME}-2011.ttl; of what changed since a snapshot, {NAME}-since-ID.ttl or .{PATCH.suffix} "
+        f"({', '.join(_snapshots(here))})"
     )
 
 

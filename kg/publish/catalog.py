@@ -133,7 +133,7 @@ def _dataset(one: Catalog, part: Part | None) -> dict[str, Value]:
         "dcat:theme": catalog_terms.NEWS,
         "dcat:keyword": catalog_terms.keywords(),
         "dcat:distribution": [one.version.dump(made) for made in files],
-        "void:dataDump": [catalog_snapshot.download(one.version, made) for made in files],
+        "void:dataDump": [catalog_snapshot.download(one.version, made) for made in files if made.file.format.rdf],
         "prov:wasGeneratedBy": one.version.part("build"),
     }
 

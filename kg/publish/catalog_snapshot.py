@@ -136,7 +136,7 @@ def _details(version: DatasetVersion) -> Iterator[Quad]:
         "dcterms:temporal": version.part("shown") if manifest.as_of else None,
         "dcat:distribution": [version.dump(one) for one in version.made],
         "void:uriSpace": literal(manifest.base),
-        "void:dataDump": [download(version, one) for one in version.made],
+        "void:dataDump": [download(version, one) for one in version.made if one.file.format.rdf],
         "void:classPartition": [version.part(name) for name in version.counts],
     }
     yield from say(NamedNode(version.iri), said)

@@ -91,6 +91,7 @@ FILE_TYPES: Final = {
     "jsonld": _authority("file-type/JSON_LD"),
     "trig": _authority("file-type/RDF_TRIG"),
     "nquads": _authority("file-type/RDF_N_QUADS"),
+    "tables": _authority("file-type/ZIP"),
 }
 FEATURES: Final = tuple(
     NamedNode(f"http://www.w3.org/ns/formats/{name}")

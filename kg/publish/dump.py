@@ -31,6 +31,8 @@ from kg.store.snapshot import Snapshot
 
 LINES: Final = (RdfFormat.N_TRIPLES, RdfFormat.N_QUADS)
 GZIP_LEVEL: Final = 6
+SUMS: Final = "SHA256SUMS"
+"""The file beside published ones that has their checksums."""
 BUFFER: Final = 1 << 20
 TYPE: Final = f" <{expand('rdf:type')}> ".encode()
 

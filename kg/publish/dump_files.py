@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Final, cast
 
 from kg.publish import diff, dump
+from kg.publish.dump import SUMS
 from kg.publish.dump_parts import PARTS, Part, Selection
+from kg.publish.tables import package, writing
 from kg.rdf.formats import RDF_FORMATS, Format, by_name, by_suffix
 from kg.store import snapshot
 from kg.store.layout import Store
@@ -16,8 +18,10 @@ from kg.store.snapshot import Manifest, Snapshot
 
 NAME: Final = "newsgraph"
 PATCH: Final = Format("patch", "application/rdf-patch", "rdfp", "dataset", "RDF Patch")
-FORMATS: Final = (*RDF_FORMATS, PATCH)
-SUMS: Final = "SHA256SUMS"
+TABLES: Final = Format("tables", "application/zip", "zip", "dataset", "tables (Parquet and CSV, zipped)")
+FORMATS: Final = (*RDF_FORMATS, PATCH, TABLES)
+OTHERS: Final = {one.suffix: one for one in (PATCH, TABLES)}
+"""The formats that are not of RDF, by their suffixes."""
 _FILE: Final = re.compile(
     rf"{NAME}(?:-({'|'.join(PARTS)}))?(?:-(\d{{4}}))?(?:-since-(\d{{8}}T\d{{12}}Z))?\.([a-z]+)(\.gz)?", re.ASCII
 )
@@ -61,9 +65,10 @@ def parts(manifest: Manifest) -> list[Part]:
 
 
 def published(manifest: Manifest) -> list[DumpFile]:
-    """Return the files that are made of a snapshot without anybody asking for them: the whole, and its parts."""
+    """Return the files that are made of a snapshot without anybody asking for them: the whole, its parts, tables."""
     formats = (by_name("turtle"), by_name("ntriples"))
-    return [WHOLE, *(DumpFile(one, part=part) for part in (None, *parts(manifest)) for one in formats)]
+    tables = [DumpFile(TABLES, packed=False)] if writing.is_possible() else []
+    return [WHOLE, *(DumpFile(one, part=part) for part in (None, *parts(manifest)) for one in formats), *tables]
 
 
 def named(name: str) -> DumpFile | None:
@@ -72,8 +77,10 @@ def named(name: str) -> DumpFile | None:
     if not match:
         return None
     part, year, since, suffix, packed = match.groups()
-    format_ = PATCH if suffix == PATCH.suffix else by_suffix(suffix)
-    if format_ is None or (format_.rdf is None and format_ != PATCH):
+    format_ = OTHERS.get(suffix) or by_suffix(suffix)
+    if format_ is None or (format_.rdf is None and format_.suffix not in OTHERS):
+        return None
+    if format_ == TABLES and (since or part or year or packed):
         return None
     if format_ == PATCH and (since is None or part or year):
         return None
@@ -85,7 +92,7 @@ def make(store: Store, source: Snapshot, file: DumpFile, folder: Path, whole: Pa
 
     ``whole`` may name a file that was made as WHOLE of the same snapshot. Raises NotFoundError if the snapshot has
     nothing of the part or the year, StoreError if it, or the one that ``since`` names, is not there or cannot be read,
-    or if the file cannot be written.
+    or if the file cannot be written, and NotSupportedError if tables cannot be.
     """
     output = folder / file.name
     since = diff.find(store, file.since).database if file.since and file.format != PATCH else None
@@ -93,6 +100,8 @@ def make(store: Store, source: Snapshot, file: DumpFile, folder: Path, whole: Pa
     with dump.replacing(output) as target, dump.packed(target, output) as writable:
         if file.format == PATCH:
             diff.write_patch(store, str(file.since), source.id, writable)
+        elif file.format == TABLES:
+            package.write(store, source, writable, folder)
         else:
             dump.write(store, source, file.format, writable, selection, whole=whole)
     found = snapshot.checksum(output)

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from html import escape
 from pathlib import Path
 from typing import Final
 
@@ -39,6 +40,15 @@ class Store:
 
     def __str__(self) -> str:
         return str(self.path)
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows of a store: its current snapshot, and how much there is of what."""
+        if not self.has_current:
+            return f"<p>{escape(str(self.path))}: nothing is built here yet</p>"
+        manifest = self.current().manifest
+        rows = "".join(f"<tr><th>{escape(name)}</th><td>{count:,}</td></tr>" for name, count in manifest.counts.items())
+        caption = f"{self.path}: snapshot {manifest.id} of {manifest.base}"
+        return f"<table><caption>{escape(caption)}</caption>{rows}</table>"
 
     @property
     def ledger(self) -> Path:

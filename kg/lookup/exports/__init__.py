@@ -1,1 +1,1 @@
-"""Lists of events in formats that other programs read: rows out of a graph, and one writer for each format."""
+"""Lists of events and answers of queries, in formats that other programs read: one writer for each."""

@@ -8,23 +8,31 @@ from typing import Any, Final
 from kg.publish import catalog_texts
 from kg.publish.tables import dictionary
 from kg.publish.tables.schema import TABLES
-from kg.publish.tables.table import Column, Table
+from kg.publish.tables.table import Column, TableSchema
 from kg.publish.tables.writing import MEDIA_TYPES, WrittenFile
 from kg.store.snapshot import Manifest
 
+NAMES: Final[tuple[str, ...]] = (
+    *("citeAs", "column", "equivalentProperty", "extract", "field", "fileProperty", "fileObject", "fileSet", "format"),
+    *("includes", "isLiveDataset", "jsonPath", "key", "md5", "parentField", "path", "recordSet", "references", "regex"),
+    *("repeated", "replace", "samplingRate", "separator", "source", "subField", "transform"),
+)
 CONTEXT: Final = {
     "@language": "en",
     "@vocab": "https://schema.org/",
     "sc": "https://schema.org/",
     "cr": "http://mlcommons.org/croissant/",
+    "rai": "http://mlcommons.org/croissant/RAI/",
     "dct": "http://purl.org/dc/terms/",
     "conformsTo": "dct:conformsTo",
+    "data": {"@id": "cr:data", "@type": "@json"},
     "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
-    **{
-        name: f"cr:{name}"
-        for name in ("citeAs", "column", "extract", "field", "fileObject", "key", "recordSet", "references", "source")
-    },
+    "examples": {"@id": "cr:examples", "@type": "@json"},
+    **{name: f"cr:{name}" for name in NAMES},
 }
+"""The context that the specification asks for (appendix 1), whether a term of it is used here or not."""
+FORMER_TYPE: Final = "application/x-parquet"
+"""The media type of Parquet before it was registered, by which Croissant knows it."""
 VERSION: Final = "http://mlcommons.org/croissant/1.0"
 
 
@@ -38,6 +46,7 @@ def croissant(manifest: Manifest, files: Mapping[str, WrittenFile]) -> Mapping[s
         "description": f"{catalog_texts.DESCRIPTIONS[None]} Snapshot {manifest.id}.",
         "url": manifest.base,
         "version": manifest.id,
+        "citeAs": f"newsgraph: snapshot {manifest.id} of {manifest.base}, made at {manifest.created}",
         "datePublished": manifest.created,
         **({"license": list(manifest.licences)} if manifest.licences else {}),
         "distribution": [_file(files[f"{table.name}.parquet"]) for table in TABLES],
@@ -52,12 +61,12 @@ def _file(file: WrittenFile) -> Mapping[str, Any]:
         "name": file.name,
         "contentUrl": file.name,
         "contentSize": f"{file.size} B",
-        "encodingFormat": MEDIA_TYPES["parquet"],
+        "encodingFormat": [MEDIA_TYPES["parquet"], FORMER_TYPE],
         "sha256": file.sha256,
     }
 
 
-def _records(table: Table) -> Mapping[str, Any]:
+def _records(table: TableSchema) -> Mapping[str, Any]:
     return {
         "@type": "cr:RecordSet",
         "@id": table.name,
@@ -68,8 +77,8 @@ def _records(table: Table) -> Mapping[str, Any]:
     }
 
 
-def _field(table: Table, column: Column) -> Mapping[str, Any]:
-    refers = {"references": {"field": {"@id": _first(column.refers)}}} if column.refers else {}
+def _field(table: TableSchema, column: Column) -> Mapping[str, Any]:
+    key = _key_before(table, column.refers)
     return {
         "@type": "cr:Field",
         "@id": f"{table.name}/{column.name}",
@@ -77,11 +86,11 @@ def _field(table: Table, column: Column) -> Mapping[str, Any]:
         "description": dictionary.description(table, column),
         "dataType": column.kind.value.croissant,
         "source": {"fileObject": {"@id": f"{table.name}.parquet"}, "extract": {"column": column.name}},
-        **refers,
+        **({"references": {"field": {"@id": key}}} if key else {}),
     }
 
 
-def _first(name: str) -> str:
-    """Return what names the first column of a table."""
-    (table,) = (one for one in TABLES if one.name == name)
-    return f"{table.name}/{table.columns[0].name}"
+def _key_before(table: TableSchema, name: str) -> str:
+    """Return what names the first column of another table, nothing if that comes later: references make no circle."""
+    before = TABLES[: TABLES.index(table)]
+    return next((f"{one.name}/{one.columns[0].name}" for one in before if one.name == name), "")

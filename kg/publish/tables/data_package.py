@@ -8,7 +8,7 @@ from typing import Any
 from kg.publish import catalog_texts
 from kg.publish.tables import dictionary
 from kg.publish.tables.schema import TABLES
-from kg.publish.tables.table import Column, Kind, Table
+from kg.publish.tables.table import CellKind, Column, TableSchema
 from kg.publish.tables.writing import MEDIA_TYPES, TIME_FORMAT, WrittenFile
 from kg.store.snapshot import Manifest
 
@@ -34,7 +34,7 @@ def _given(name: str, value: Sequence[Any]) -> Mapping[str, Any]:
     return {name: value} if value else {}
 
 
-def _resource(table: Table, file: WrittenFile) -> Mapping[str, Any]:
+def _resource(table: TableSchema, file: WrittenFile) -> Mapping[str, Any]:
     return {
         "profile": "tabular-data-resource",
         "name": table.name,
@@ -52,12 +52,12 @@ def _resource(table: Table, file: WrittenFile) -> Mapping[str, Any]:
     }
 
 
-def _field(table: Table, column: Column) -> Mapping[str, Any]:
+def _field(table: TableSchema, column: Column) -> Mapping[str, Any]:
     return {
         "name": column.name,
         "type": column.kind.value.table_schema,
-        **({"format": TIME_FORMAT} if column.kind is Kind.TIME else {}),
-        **({"trueValues": ["true"], "falseValues": ["false"]} if column.kind is Kind.TRUTH else {}),
+        **({"format": TIME_FORMAT} if column.kind is CellKind.TIME else {}),
+        **({"trueValues": ["true"], "falseValues": ["false"]} if column.kind is CellKind.TRUTH else {}),
         "description": dictionary.description(table, column),
         **({"rdfType": column.property.value} if column.property else {}),
     }

@@ -9,10 +9,10 @@ import rdflib
 from rdflib import SH, URIRef
 
 import vocab
-from kg.publish.tables.table import Column, Table
+from kg.publish.tables.table import Column, TableSchema
 
 
-def description(table: Table, column: Column) -> str:
+def description(table: TableSchema, column: Column) -> str:
     """Return what the cells of a column are, in sentences: what the shapes say of it, then what the column adds."""
     told = _descriptions().get((table.of.value, column.property.value), "") if column.property else ""
     return " ".join(filter(None, (told, column.about)))

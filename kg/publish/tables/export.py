@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from kg.errors import StoreError
-from kg.publish.dump_files import SUMS
+from kg.publish.dump import SUMS
 from kg.publish.tables import writing
 from kg.publish.tables.croissant import croissant
 from kg.publish.tables.data_package import data_package

@@ -8,7 +8,7 @@ from typing import Final
 from kg.publish.tables import dictionary
 from kg.publish.tables.questions import QUESTIONS
 from kg.publish.tables.schema import TABLES
-from kg.publish.tables.table import Table
+from kg.publish.tables.table import TableSchema
 from kg.publish.tables.writing import WrittenFile
 from kg.store.snapshot import Manifest
 
@@ -46,7 +46,7 @@ def _rights(manifest: Manifest) -> Iterator[str]:
         yield from filter(None, (one.rights, one.reserved))
 
 
-def _table(table: Table, rows: int) -> Iterator[str]:
+def _table(table: TableSchema, rows: int) -> Iterator[str]:
     yield f"### {table.name}: {table.title} ({rows:,})"
     yield ""
     yield "| column | type | what it is |"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from kg.publish.tables.cells import begun, class_word, day, ended, first, number, point, subject
-from kg.publish.tables.table import Column, Kind, Table, links, names, resources
+from kg.publish.tables.table import CellKind, Column, TableSchema, links, names, resources
 from kg.rdf import terms
 
 WIKIPEDIA: Final = "https://en.wikipedia.org/wiki/"
@@ -22,14 +22,17 @@ THINGS: Final = PLACES | {
 """Words for the classes of things, the most telling first."""
 
 LABEL: Final = Column(
-    "label", Kind.TEXT, terms.LABEL, "What it is known by: in English if it has such a name, else in another language."
+    "label",
+    CellKind.TEXT,
+    terms.LABEL,
+    "What it is known by: in English, if it has such a name.",
 )
-ON_WIKIPEDIA: Final = Column("wikipedia", Kind.IRI, terms.SAME_AS, "The article of the English Wikipedia on it.")
-ON_WIKIDATA: Final = Column("wikidata", Kind.IRI, terms.EXACT_MATCH, "The item of Wikidata on it.")
+ON_WIKIPEDIA: Final = Column("wikipedia", CellKind.IRI, terms.SAME_AS, "The article of the English Wikipedia on it.")
+ON_WIKIDATA: Final = Column("wikidata", CellKind.IRI, terms.EXACT_MATCH, "The item of Wikidata on it.")
 
 
 def _names(name: str, refers: str, about: str) -> Column:
-    return Column(name, Kind.IRI, None, about, refers)
+    return Column(name, CellKind.IRI, None, about, refers)
 
 
 EVENT: Final = _names("event", "events", "The IRI of the event.")
@@ -41,12 +44,12 @@ EVENTS: Final = resources(
     "events",
     "events as they are worded now",
     terms.SCHEMA_EVENT,
-    (Column("event", Kind.IRI, None, "The IRI of the event."), subject),
-    (Column("date", Kind.DATE, terms.START_DATE), day(terms.START_DATE)),
-    (Column("language", Kind.TEXT, terms.LANGUAGE), first(terms.LANGUAGE)),
-    (Column("title", Kind.TEXT, terms.LABEL), first(terms.LABEL)),
+    (Column("event", CellKind.IRI, None, "The IRI of the event."), subject),
+    (Column("date", CellKind.DATE, terms.START_DATE), day(terms.START_DATE)),
+    (Column("language", CellKind.TEXT, terms.LANGUAGE), first(terms.LANGUAGE)),
+    (Column("title", CellKind.TEXT, terms.LABEL), first(terms.LABEL)),
     (
-        Column("current_revision", Kind.IRI, terms.CURRENT_REVISION, refers="revisions"),
+        Column("current_revision", CellKind.IRI, terms.CURRENT_REVISION, refers="revisions"),
         first(terms.CURRENT_REVISION),
     ),
 )
@@ -54,15 +57,15 @@ REVISIONS: Final = resources(
     "revisions",
     "wordings of events, former ones and those of now",
     terms.REVISION_CLASS,
-    (Column("revision", Kind.IRI, None, "The IRI of the revision."), subject),
-    (Column("event", Kind.IRI, terms.SPECIALIZATION_OF, refers="events"), first(terms.SPECIALIZATION_OF)),
-    (Column("title", Kind.TEXT, terms.LABEL), first(terms.LABEL)),
+    (Column("revision", CellKind.IRI, None, "The IRI of the revision."), subject),
+    (Column("event", CellKind.IRI, terms.SPECIALIZATION_OF, refers="events"), first(terms.SPECIALIZATION_OF)),
+    (Column("title", CellKind.TEXT, terms.LABEL), first(terms.LABEL)),
     (
-        Column("observed_from", Kind.TIME, terms.OBSERVED_FROM, "The earliest such time, in UTC."),
+        Column("observed_from", CellKind.TIME, terms.OBSERVED_FROM, "The earliest such time, in UTC."),
         begun(terms.OBSERVED_FROM),
     ),
     (
-        Column("observed_until", Kind.TIME, terms.OBSERVED_UNTIL, "In UTC; none while the archive shows it."),
+        Column("observed_until", CellKind.TIME, terms.OBSERVED_UNTIL, "In UTC; none while the archive shows it."),
         ended(terms.OBSERVED_FROM, terms.OBSERVED_UNTIL),
     ),
 )
@@ -70,20 +73,26 @@ PLACE_ROWS: Final = resources(
     "places",
     "places that events name",
     terms.SCHEMA_PLACE,
-    (Column("place", Kind.IRI, None, "The IRI of the place."), subject),
+    (Column("place", CellKind.IRI, None, "The IRI of the place."), subject),
     (LABEL, first(terms.LABEL)),
     (
-        Column("kind", Kind.TEXT, None, "One of country, division (province, state, governorate), city and place."),
+        Column("kind", CellKind.TEXT, None, "One of country, division (province, state, governorate), city and place."),
         class_word(PLACES, "place"),
     ),
-    (Column("country", Kind.TEXT, terms.ADDRESS_COUNTRY), first(terms.ADDRESS_COUNTRY)),
-    (Column("latitude", Kind.NUMBER, terms.LATITUDE), number(terms.LATITUDE)),
-    (Column("longitude", Kind.NUMBER, terms.LONGITUDE), number(terms.LONGITUDE)),
-    (Column("geonames", Kind.IRI, terms.EXACT_MATCH, "The place in GeoNames."), first(terms.EXACT_MATCH, GEONAMES)),
+    (Column("country", CellKind.TEXT, terms.ADDRESS_COUNTRY), first(terms.ADDRESS_COUNTRY)),
+    (
+        Column("latitude", CellKind.NUMBER, terms.LATITUDE, "Degrees north (WGS 84)."),
+        number(terms.LATITUDE),
+    ),
+    (
+        Column("longitude", CellKind.NUMBER, terms.LONGITUDE, "Degrees east (WGS 84)."),
+        number(terms.LONGITUDE),
+    ),
+    (Column("geonames", CellKind.IRI, terms.EXACT_MATCH, "The place in GeoNames."), first(terms.EXACT_MATCH, GEONAMES)),
     (ON_WIKIDATA, first(terms.EXACT_MATCH, WIKIDATA)),
     (ON_WIKIPEDIA, first(terms.SAME_AS, WIKIPEDIA)),
     (
-        Column("geometry", Kind.POINT, None, "The point (WGS 84), its longitude first."),
+        Column("geometry", CellKind.POINT, None, "The point (WGS 84), its longitude first."),
         point(terms.LATITUDE, terms.LONGITUDE),
     ),
 )
@@ -91,10 +100,10 @@ ENTITIES: Final = resources(
     "entities",
     "places, persons, topics, stories and other things that events name",
     terms.ENTITY,
-    (Column("entity", Kind.IRI, None, "The IRI of the thing."), subject),
+    (Column("entity", CellKind.IRI, None, "The IRI of the thing."), subject),
     (LABEL, first(terms.LABEL)),
     (
-        Column("kind", Kind.TEXT, None, f"One of {', '.join(dict.fromkeys(THINGS.values()))}, if known."),
+        Column("kind", CellKind.TEXT, None, f"One of {', '.join(dict.fromkeys(THINGS.values()))}, if known."),
         class_word(THINGS),
     ),
     (ON_WIKIDATA, first(terms.EXACT_MATCH, WIKIDATA)),
@@ -104,35 +113,35 @@ SOURCES: Final = resources(
     "sources",
     "news reports that events cite",
     terms.SOURCE_CLASS,
-    (Column("source", Kind.IRI, None, "The address of the news report."), subject),
-    (Column("publisher", Kind.IRI, terms.PUBLISHER, refers="publishers"), first(terms.PUBLISHER)),
+    (Column("source", CellKind.IRI, None, "The address of the news report."), subject),
+    (Column("publisher", CellKind.IRI, terms.PUBLISHER, refers="publishers"), first(terms.PUBLISHER)),
 )
 PUBLISHERS: Final = resources(
     "publishers",
     "publishers and authors of news reports",
     terms.ORGANIZATION,
-    (Column("publisher", Kind.IRI, None, "The IRI of the publisher."), subject),
+    (Column("publisher", CellKind.IRI, None, "The IRI of the publisher."), subject),
     (LABEL, first(terms.LABEL)),
-    (Column("website", Kind.IRI, terms.URL), first(terms.URL)),
+    (Column("website", CellKind.IRI, terms.URL), first(terms.URL)),
 )
 CATEGORIES: Final = resources(
     "categories",
     "categories that archives put events in",
     terms.CONCEPT,
-    (Column("category", Kind.IRI, None, "The IRI of the category."), subject),
+    (Column("category", CellKind.IRI, None, "The IRI of the category."), subject),
     (LABEL, first(terms.LABEL)),
-    (Column("concept", Kind.IRI, terms.EXACT_MATCH), first(terms.EXACT_MATCH)),
+    (Column("concept", CellKind.IRI, terms.EXACT_MATCH), first(terms.EXACT_MATCH)),
 )
 STORIES: Final = resources(
     "stories",
     "stories, each of which several events belong to",
     terms.EVENT_SERIES,
-    (Column("story", Kind.IRI, None, "The IRI of the story."), subject),
+    (Column("story", CellKind.IRI, None, "The IRI of the story."), subject),
     (LABEL, first(terms.LABEL)),
-    (Column("start_date", Kind.DATE, terms.START_DATE), day(terms.START_DATE)),
-    (Column("end_date", Kind.DATE, terms.END_DATE), day(terms.END_DATE)),
+    (Column("start_date", CellKind.DATE, terms.START_DATE), day(terms.START_DATE)),
+    (Column("end_date", CellKind.DATE, terms.END_DATE), day(terms.END_DATE)),
 )
-TABLES: Final[tuple[Table, ...]] = (
+TABLES: Final[tuple[TableSchema, ...]] = (
     EVENTS,
     REVISIONS,
     PLACE_ROWS,
@@ -146,86 +155,86 @@ TABLES: Final[tuple[Table, ...]] = (
         "places where events happened",
         terms.SCHEMA_EVENT,
         EVENT,
-        Column("place", Kind.IRI, terms.LOCATION, refers="places"),
+        Column("place", CellKind.IRI, terms.LOCATION, refers="places"),
     ),
     links(
         "event_places",
         "places that events name, whether they happened there or not",
         terms.SCHEMA_EVENT,
         EVENT,
-        Column("place", Kind.IRI, terms.PLACE, refers="places"),
+        Column("place", CellKind.IRI, terms.PLACE, refers="places"),
     ),
     links(
         "event_entities",
         "all that events name",
         terms.SCHEMA_EVENT,
         EVENT,
-        Column("entity", Kind.IRI, terms.ABOUT, refers="entities"),
+        Column("entity", CellKind.IRI, terms.ABOUT, refers="entities"),
     ),
     links(
         "event_topics",
         "what events are listed below",
         terms.SCHEMA_EVENT,
         EVENT,
-        Column("topic", Kind.IRI, terms.TOPIC, refers="entities"),
+        Column("topic", CellKind.IRI, terms.TOPIC, refers="entities"),
     ),
     links(
         "event_categories",
         "the categories of events",
         terms.SCHEMA_EVENT,
         EVENT,
-        Column("category", Kind.IRI, terms.CATEGORY, refers="categories"),
+        Column("category", CellKind.IRI, terms.CATEGORY, refers="categories"),
     ),
     links(
         "event_sources",
         "news reports that events cite",
         terms.SCHEMA_EVENT,
         EVENT,
-        Column("source", Kind.IRI, terms.SOURCE, refers="sources"),
+        Column("source", CellKind.IRI, terms.SOURCE, refers="sources"),
     ),
     links(
         "event_relations",
         "events and others that are related to them",
         terms.SCHEMA_EVENT,
         EVENT,
-        Column("related", Kind.IRI, terms.RELATION, refers="events"),
+        Column("related", CellKind.IRI, terms.RELATION, refers="events"),
     ),
     links(
         "revision_sources",
         "news reports that wordings cite",
         terms.REVISION_CLASS,
         _names("revision", "revisions", "The IRI of the revision."),
-        Column("source", Kind.IRI, terms.SOURCE, refers="sources"),
+        Column("source", CellKind.IRI, terms.SOURCE, refers="sources"),
     ),
     links(
         "source_authors",
         "agencies and others whose report a publisher brings",
         terms.SOURCE_CLASS,
         _names("source", "sources", "The address of the news report."),
-        Column("author", Kind.IRI, terms.AUTHOR, refers="publishers"),
+        Column("author", CellKind.IRI, terms.AUTHOR, refers="publishers"),
     ),
     links(
         "story_events",
         "the events of stories",
         terms.EVENT_SERIES,
         STORY,
-        Column("event", Kind.IRI, terms.SUB_EVENT, refers="events"),
+        Column("event", CellKind.IRI, terms.SUB_EVENT, refers="events"),
     ),
     links(
         "place_containers",
         "places and those that they lie in",
         terms.SCHEMA_PLACE,
         PLACE,
-        Column("container", Kind.IRI, terms.CONTAINED_IN_PLACE, refers="places"),
+        Column("container", CellKind.IRI, terms.CONTAINED_IN_PLACE, refers="places"),
     ),
     names(
         "entity_names",
         "names of things in all languages",
         terms.ENTITY,
         ENTITY,
-        Column("language", Kind.TEXT, None, "A language tag (RFC 5646), if it is known."),
-        Column("name", Kind.TEXT, None, "The name."),
-        Column("preferred", Kind.TRUTH, None, "Whether it is the one that it is known by in this language."),
+        Column("language", CellKind.TEXT, None, "A language tag (RFC 5646), if it is known."),
+        Column("name", CellKind.TEXT, None, "The name."),
+        Column("preferred", CellKind.TRUTH, None, "Whether it is the one that it is known by in this language."),
     ),
 )
 """All tables, those of resources before those of the links between them."""

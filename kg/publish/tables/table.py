@@ -24,7 +24,7 @@ class Types:
     croissant: str
 
 
-class Kind(Enum):
+class CellKind(Enum):
     """The kinds of cells."""
 
     IRI = Types("VARCHAR", "string", "sc:URL")
@@ -45,14 +45,14 @@ class Column:
     """
 
     name: str
-    kind: Kind
+    kind: CellKind
     property: NamedNode | None = None
     about: str = ""
     refers: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class TableSchema:
     """A table: its name, a phrase that says what its rows are, the class of the resources that they come from.
 
     ``keys`` is how many of the first columns tell a row from all others; ``rows`` are those of one resource.
@@ -71,13 +71,13 @@ class Table:
         return self.columns[: self.keys]
 
 
-def resources(name: str, title: str, of: NamedNode, *told: tuple[Column, CellOf]) -> Table:
+def resources(name: str, title: str, of: NamedNode, *told: tuple[Column, CellOf]) -> TableSchema:
     """Return a table that has a row for each resource of a class, whose first column names it."""
     columns, found = zip(*told, strict=True)
-    return Table(name, title, of, columns, 1, lambda block: iter([tuple(cell(block) for cell in found)]))
+    return TableSchema(name, title, of, columns, 1, lambda block: iter([tuple(cell(block) for cell in found)]))
 
 
-def links(name: str, title: str, of: NamedNode, source: Column, target: Column) -> Table:
+def links(name: str, title: str, of: NamedNode, source: Column, target: Column) -> TableSchema:
     """Return a table that has a row for each resource that another one, of a class, has as value of a property."""
     if target.property is None:
         raise ValueError(f"the column {target.name} of the table {name} has no property")
@@ -87,10 +87,10 @@ def links(name: str, title: str, of: NamedNode, source: Column, target: Column) 
         subject = text(block.subject)
         return ((subject, text(term)) for term in block.values(property_) if is_iri(term))
 
-    return Table(name, title, of, (source, target), 2, rows)
+    return TableSchema(name, title, of, (source, target), 2, rows)
 
 
-def names(name: str, title: str, of: NamedNode, *columns: Column) -> Table:
+def names(name: str, title: str, of: NamedNode, *columns: Column) -> TableSchema:
     """Return a table that has a row for each name of each resource of a class.
 
     Its columns are the resource, the language, the name, and whether it is the one that it is known by.
@@ -103,4 +103,4 @@ def names(name: str, title: str, of: NamedNode, *columns: Column) -> Table:
                 if term.startswith(b'"'):
                     yield subject, cells.language(term), text(term), property_ == terms.LABEL
 
-    return Table(name, title, of, columns, len(columns), rows)
+    return TableSchema(name, title, of, columns, len(columns), rows)

@@ -7,13 +7,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from kg.errors import NotSupportedError
 from kg.publish.tables.cells import Cell
-from kg.publish.tables.table import Table
+from kg.publish.tables.table import TableSchema
 from kg.rdf import terms
 from kg.rdf.lines.blocks import Block, token
 
@@ -48,8 +49,8 @@ class WrittenFile:
 class Rows:
     """A collector that writes the rows of tables to a file for each in ``folder``, as they come."""
 
-    def __init__(self, tables: Iterable[Table], folder: Path) -> None:
-        self._by_class: dict[bytes, list[Table]] = defaultdict(list)
+    def __init__(self, tables: Iterable[TableSchema], folder: Path) -> None:
+        self._by_class: dict[bytes, list[TableSchema]] = defaultdict(list)
         self._opened = ExitStack()
         self._files = {}
         for table in tables:
@@ -72,7 +73,7 @@ class Rows:
                     file.write(_line(row))
 
 
-def unsorted(folder: Path, table: Table) -> Path:
+def unsorted(folder: Path, table: TableSchema) -> Path:
     """Return the file that ``Rows`` writes for a table."""
     return folder / f"{table.name}.rows"
 
@@ -88,6 +89,11 @@ def _cell(value: Cell) -> str:
     if isinstance(value, str):
         return '"' + value.replace('"', '""') + '"'
     return repr(value)
+
+
+def is_possible() -> bool:
+    """Return whether DuckDB is installed, which writes the tables."""
+    return find_spec("duckdb") is not None
 
 
 def connect(folder: Path) -> DuckDBPyConnection:
@@ -110,7 +116,7 @@ def connect(folder: Path) -> DuckDBPyConnection:
     )
 
 
-def write(database: DuckDBPyConnection, table: Table, rows: Path, output: Path) -> list[WrittenFile]:
+def write(database: DuckDBPyConnection, table: TableSchema, rows: Path, output: Path) -> list[WrittenFile]:
     """Write the rows of a table, sorted and each once, to a Parquet and a CSV file in ``output``, and return these."""
     columns = {column.name: column.kind.value.sql for column in table.columns}
     database.read_csv(str(rows), columns=columns, **READING).distinct().sort(*columns).create(table.name)

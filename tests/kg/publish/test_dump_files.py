@@ -10,6 +10,7 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from hypothesis import given
@@ -20,7 +21,8 @@ from kg.cli import dump as command
 from kg.errors import NotFoundError, StoreError
 from kg.pipeline.run import Built, build
 from kg.publish import dump
-from kg.publish.dump_files import FORMATS, PATCH, SUMS, WHOLE, DumpFile, make, named, release
+from kg.publish.dump import SUMS
+from kg.publish.dump_files import FORMATS, PATCH, TABLES, WHOLE, DumpFile, make, named, release
 from kg.publish.dump_parts import PARTS, Part, Selection
 from kg.rdf.formats import RDF_FORMATS, Format, by_name
 from kg.rdf.lines import patch
@@ -74,6 +76,23 @@ def test_a_patch_is_a_file_only_between_two_snapshots() -> None:
     assert file.name == "newsgraph-since-20111109T060000000000Z.rdfp.gz"
     assert named(file.name) == file
     assert PATCH in FORMATS
+
+
+def test_tables_are_one_file_with_the_same_bytes_at_any_time(
+    sample_build: Built, sample_store: Path, tmp_path: Path
+) -> None:
+    file = DumpFile(TABLES, packed=False)
+    assert named(file.name) == file
+    made = [make(Store(sample_store), sample_build.snapshot, file, tmp_path).sha256 for _ in range(2)]
+    assert made[0] == made[1]
+    with ZipFile(tmp_path / file.name) as packed:
+        assert packed.testzip() is None
+        assert {"newsgraph/events.parquet", "newsgraph/SHA256SUMS"} <= set(packed.namelist())
+
+
+@pytest.mark.parametrize("name", ["newsgraph.zip.gz", "newsgraph-core.zip", "newsgraph-2011.zip"])
+def test_tables_have_no_parts(name: str) -> None:
+    assert named(name) is None
 
 
 def test_a_release_has_its_files_and_sums_that_are_right(
