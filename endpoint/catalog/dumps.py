@@ -13,23 +13,25 @@ from typing import Final
 
 from flask import Response, request, send_file
 
-from endpoint.http.conditional import ranged
+from endpoint.http.conditional import by_content, ranged
 from endpoint.http.routes import IN_TEXT, PAGE, Description, Routes
 from endpoint.site.site import Site, site
 from kg.derived import dumps
 from kg.derived.artefact import checksum
 from kg.errors import NotFoundError, SnapshotGoneError
-from kg.publish import dump_files
+from kg.publish import dump_files, ro_crate
+from kg.publish.catalog_texts import Publisher
 from kg.publish.dump import SUMS
 from kg.publish.dump_files import NAME, PATCH, TABLES, MadeDump
 from kg.publish.dump_parts import PARTS
-from kg.rdf.formats import RDF_FORMATS
+from kg.rdf.formats import RDF_FORMATS, by_name
 from kg.store import snapshot
 from kg.store.layout import Store
 from kg.store.snapshot import Snapshot
 
 blueprint = Routes("dumps", __name__)
 
+JSON_LD: Final = by_name("jsonld").media_type
 AT_ONCE: Final = 2.0
 """Seconds that a dump is waited for where an answer is due at once: enough to see that there is nothing of it."""
 
@@ -58,6 +60,15 @@ def checksums() -> Response:
     response = Response(dump_files.sums(made(site())), content_type="text/plain; charset=utf-8")
     response.headers["Cache-Control"] = "no-cache"
     return response
+
+
+@blueprint.get(f"/dump/{ro_crate.FILE}", described=Description((JSON_LD,)))
+def crate() -> Response:
+    """Describe the dumps that are made as an RO-Crate: download them beside this file."""
+    here = site()
+    publisher = Publisher(here.settings.publisher, here.settings.contact)
+    files = map(ro_crate.CrateFile.of, made(here))
+    return by_content(Response(ro_crate.ro_crate(here.snapshot.manifest, publisher, files), content_type=JSON_LD))
 
 
 @blueprint.get("/dump/<name>", described=Description(statuses=(200, 206)))

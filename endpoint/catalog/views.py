@@ -22,6 +22,7 @@ from endpoint.site.site import Site, site
 from kg.derived.kinds import STATISTICS
 from kg.errors import NotFoundError
 from kg.lookup import statistics as counts
+from kg.publish import ro_crate
 from kg.publish.catalog import Catalog, quads
 from kg.publish.catalog_represent import citation, document, reference, represent
 from kg.publish.catalog_snapshot import PATH
@@ -123,6 +124,12 @@ def links(here: Site, chosen: Format | None) -> list[str]:
         *alternates([(one, _local(one)) for one in FORMATS], chosen),
         link(iri, "canonical"),
         link(here.addresses.local("vocab.ttl"), "describedby", type="text/turtle"),
+        link(
+            here.addresses.local(f"dump/{ro_crate.FILE}"),
+            "describedby",
+            type=by_name("jsonld").media_type,
+            profile=ro_crate.PROFILE,
+        ),
         *licensed(here.snapshot.manifest.licences),
         *signposts(here.addresses, iri, PATH),
         *(link(here.addresses.local(f"dump/{one.file.name}"), "item", type=_type(one)) for one in dumps.made(here)),

@@ -14,7 +14,14 @@ from kg.settings import Settings, load
 
 if TYPE_CHECKING:
     from kg.publish.dump_parts import Part
+    from kg.publish.ro_crate import CrateFile
 
+OTHERS: Final = {
+    "": ("text/plain", "The SHA-256 of each dump, as sha256sum --check reads it"),
+    ".tsv": ("text/tab-separated-values", "The ledger, with which the same archive gives the same IRIs again"),
+    ".ttl": ("text/turtle", "The catalogue of the snapshot and its dumps, in DCAT and VoID"),
+}
+"""What a release has besides dumps, by its suffix: the media type, and what it is."""
 PARTS: Final[tuple[Part, ...]] = ("core", "captures", "enrichment")
 
 
@@ -33,8 +40,8 @@ PARTS: Final[tuple[Part, ...]] = ("core", "captures", "enrichment")
 @click.option(
     "--release",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Folder to fill with all that is published: the whole, the parts and the years, their checksums, the ledger, "
-    "and a catalogue.",
+    help="Folder to fill with all that is published: the whole, the parts, the years and the tables, their checksums, "
+    "the ledger, a catalogue, and an RO-Crate.",
 )
 @setting("publisher")
 @setting("contact")
@@ -74,9 +81,10 @@ def dump(
 def _release(settings: Settings, folder: Path) -> None:
     from kg.events import ledger_file
     from kg.lookup.statistics import statistics
-    from kg.publish import catalog_represent, dump_files
+    from kg.publish import catalog_represent, dump_files, ro_crate
     from kg.publish.catalog import Catalog, quads
     from kg.publish.catalog_texts import Publisher
+    from kg.publish.dump import SUMS
     from kg.publish.dump_files import DumpFile
     from kg.rdf.formats import by_name
 
@@ -88,11 +96,24 @@ def _release(settings: Settings, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         made = dump_files.release(store, current, folder, [*dump_files.published(current.manifest), *years])
         ledger_file.export(store.ledger, str(folder / store.ledger.name))
-        described = quads(
-            Catalog(current.manifest, counted, tuple(made), Publisher(settings.publisher, settings.contact))
-        )
-        (folder / "catalog.ttl").write_bytes(catalog_represent.represent(described, by_name("turtle")))
+        publisher = Publisher(settings.publisher, settings.contact)
+        described = quads(Catalog(current.manifest, counted, tuple(made), publisher))
+        catalogue = folder / "catalog.ttl"
+        catalogue.write_bytes(catalog_represent.represent(described, by_name("turtle")))
+        others = map(_other, (folder / SUMS, folder / store.ledger.name, catalogue))
+        files = [*map(ro_crate.CrateFile.of, made), *others]
+        crate = ro_crate.ro_crate(current.manifest, publisher, files)
+        (folder / ro_crate.FILE).write_text(crate, encoding="utf-8")
     except OSError as error:
         raise ConfigurationError(f"{folder} cannot be written: {error.strerror}") from error
     for one in made:
         click.echo(f"{one.size:>14,}  {one.file.name}")
+
+
+def _other(path: Path) -> CrateFile:
+    from kg.publish.ro_crate import CrateFile
+    from kg.store import snapshot
+
+    media_type, what = OTHERS[path.suffix]
+    found = snapshot.checksum(path)
+    return CrateFile(path.name, what, media_type, found["bytes"], found["sha256"])

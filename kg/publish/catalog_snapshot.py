@@ -206,7 +206,7 @@ def distribution(version: DatasetVersion, made: MadeDump) -> Iterator[Quad]:
             "rdf:type": node("dcat:Distribution"),
             "rdfs:label": literal(file.name),
             "dcterms:title": literal(file.name),
-            "dcterms:description": literal(_what(made), language="en"),
+            "dcterms:description": literal(what(made), language="en"),
             "dcat:accessURL": NamedNode(f"{version.manifest.base}dump/"),
             "dcat:downloadURL": download(version, made),
             "dcat:mediaType": media_type,
@@ -227,7 +227,7 @@ def distribution(version: DatasetVersion, made: MadeDump) -> Iterator[Quad]:
     yield from catalog_terms.file_type(file.format.name)
 
 
-def _what(made: MadeDump) -> str:
+def what(made: MadeDump) -> str:
     """Return in words what a dump holds."""
     file = made.file
     year = f", {file.year}" if file.year else ""

@@ -59,7 +59,8 @@ VALIDATED = {
         "/cite.ris",
         "/context.jsonld",
     ),
-    *("/doc/snapshot/{rest}", "/doc/{path}", "/dump/{name}", "/dump/{of}/{name}", "/feed", "/feed/activity"),
+    *("/doc/snapshot/{rest}", "/doc/{path}", "/dump/{name}", "/dump/{of}/{name}", "/dump/ro-crate-metadata.json"),
+    *("/feed", "/feed/activity"),
     *("/feed/activity/{path}", "/feed/atom", "/feed/atom/{path}", "/feed/ldes", "/frames/{name}.jsonld", "/graphs"),
     *(
         "/about",

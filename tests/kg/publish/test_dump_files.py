@@ -16,11 +16,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import RdfFormat, parse
+from rocrate.rocrate import ROCrate
 
 from kg.cli import dump as command
 from kg.errors import NotFoundError, StoreError
 from kg.pipeline.run import Built, build
-from kg.publish import dump
+from kg.publish import dump, ro_crate
 from kg.publish.dump import SUMS
 from kg.publish.dump_files import FORMATS, PATCH, TABLES, WHOLE, DumpFile, make, named, release
 from kg.publish.dump_parts import PARTS, Part, Selection
@@ -169,6 +170,14 @@ def test_the_command_writes_a_release_that_describes_itself(run_kg: RunKg, sampl
     described = [line for line in sums.splitlines() if not re.search(r"-\d{4}\.", line)]  # a year is not all there is
     assert len(described) > 3
     assert all(line[:64] in catalog for line in described if "newsgraph" in line)
+    crate = ROCrate(folder)  # the reference reader
+    there = {one.name: hashlib.sha256(one.read_bytes()).hexdigest() for one in folder.iterdir()}
+    assert {one.id: one["sha256"] for one in crate.data_entities} == {
+        name: sha256 for name, sha256 in there.items() if name != ro_crate.FILE
+    }
+    assert crate.root_dataset["publisher"]["name"] == "A library"
+    assert [one["name"] for one in crate.root_dataset["license"]] == ["CC BY-SA 4.0"]
+    assert crate.get("#build")["instrument"]["name"] == "newsgraph"
 
 
 def test_the_command_writes_a_part_of_a_year(run_kg: RunKg, sample_store: Path) -> None:
