@@ -36,7 +36,7 @@ class Parameter:
     place: str = "query"
     required: bool = False
     many: bool = False
-    schema: Mapping[str, str] = field(default_factory=lambda: {"type": "string"})
+    schema: Mapping[str, Any] = field(default_factory=lambda: {"type": "string"})
 
     def described(self) -> dict[str, Any]:
         """Return the parameter as OpenAPI describes it."""

@@ -68,6 +68,17 @@ def status_of(error: errors.NewsgraphError) -> int:
     return next((status for kind, status in STATUS if isinstance(error, kind)), 500)
 
 
+def extra(error: errors.NewsgraphError) -> dict[str, Any]:
+    """Return what is told of an error beside its words: where it is, and what there is instead."""
+    if isinstance(error, errors.QuerySyntaxError) and error.line is not None:
+        return {"line": error.line, "column": error.column}
+    if isinstance(error, errors.ParameterError):
+        return {"parameter": error.parameter, "known": list(error.known)}
+    if isinstance(error, NotAcceptableError):
+        return {"choices": [{"type": name, "href": href} for name, href in error.choices]}
+    return {}
+
+
 def reported(error: errors.NewsgraphError) -> Response:
     """Return the answer that reports one of our errors."""
     status = status_of(error)
@@ -75,14 +86,7 @@ def reported(error: errors.NewsgraphError) -> Response:
         return moved
     if status == 500 and not isinstance(error, errors.UpdateFailedError):
         return _unknown(error)
-    extra: dict[str, Any] = {}
-    if isinstance(error, errors.QuerySyntaxError) and error.line is not None:
-        extra = {"line": error.line, "column": error.column}
-    if isinstance(error, errors.ParameterError):
-        extra = {"parameter": error.parameter, "known": list(error.known)}
-    if isinstance(error, NotAcceptableError):
-        extra = {"choices": [{"type": name, "href": href} for name, href in error.choices]}
-    response = problem(status, str(error), extra)
+    response = problem(status, str(error), extra(error))
     if status in (429, 503):
         response.headers["Retry-After"] = str(getattr(error, "retry_after", RETRY_SECONDS))
     record().outcome = outcome(error)

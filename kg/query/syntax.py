@@ -13,6 +13,8 @@ from kg.rdf.iri import canonical
 SIGNS: Final = 6
 """How many signs may be expected at a place for that to tell anything."""
 
+_VARYING: Final = frozenset({"NOW", "RAND", "UUID", "STRUUID", "BNODE", "SERVICE"})
+
 
 def syntax_error(message: str, text: str) -> QuerySyntaxError:
     """Return the error for what the engine says of a query or an update, ``error at LINE:COLUMN: expected …``.
@@ -67,6 +69,12 @@ def spelled(text: str, base: str) -> str:
             pieces += [text[end : match.start()], f"<{base}{canonical(decode(path))}{mark}{rest}>"]
             end = match.end()
     return "".join((*pieces, text[end:]))
+
+
+def varying(text: str) -> str:
+    """Return the first word that lets a query have another answer next time (RAND, SERVICE); empty if it has none."""
+    words = (match[0].upper() for match in TOKEN.finditer(decode(text)) if match.lastgroup == "word")
+    return next((word for word in words if word in _VARYING), "")
 
 
 def _error(what: str, line: int, column: int) -> QuerySyntaxError:

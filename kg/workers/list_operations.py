@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from kg.lookup.exports.quotation import Quotation, quotations
 from kg.lookup.exports.row import read
 from kg.lookup.exports.writer import ListHead
 from kg.lookup.exports.writers import WRITERS
@@ -129,3 +130,17 @@ class WriteEvents(GraphOperation[ListPart]):
         parts += [writer.events(read(graph, events), first=starts)] if events else []
         parts += [writer.end()] if self.first + count >= min(total, self.until) else []
         return ListPart("".join(parts).encode(errors="replace"), total)
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteEvents(GraphOperation[list[Quotation]]):
+    """Tell what those of some IRIs that are events or revisions say, so that it can be quoted.
+
+    See kg.lookup.exports.quotation.
+    """
+
+    iris: tuple[str, ...]
+
+    def answer(self, graph: Graph) -> list[Quotation]:
+        """Return the quotations, in the order of the IRIs."""
+        return quotations(graph, self.iris)

@@ -30,7 +30,15 @@ from kg.rdf import NamedNode, Quad, terms
 from kg.rdf.formats import Format
 from kg.rdf.graph import Graph
 from kg.rdf.serialize import Nodes, nodes, represent
-from kg.workers.list_operations import CountDays, DescribeThing, ListDays, ListEvents, ListThings, WriteEvents
+from kg.workers.list_operations import (
+    CountDays,
+    DescribeThing,
+    ListDays,
+    ListEvents,
+    ListThings,
+    QuoteEvents,
+    WriteEvents,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -369,7 +377,8 @@ class VersionsPage(GraphOperation[bytes]):
 OPERATIONS: Final[Table[GraphOperation[Any] | Open]] = Table(
     Open,
     *(Evaluate, Scopes, Describe, DescribePage, Locate, Labels, Newest, Hubs),
-    *(ListEvents, WriteEvents, CountDays, ListDays, ListThings, DescribeThing, FindText, Search),
+    *(ListEvents, WriteEvents, CountDays, ListDays, ListThings, DescribeThing, QuoteEvents),
+    *(FindText, Search),
     *(Reconcile, Suggest, Extend, DumpGraph, Capabilities),
     *(Mementos, DescribeMemento, DescribeMementoPage, History, LookAround, VersionsPage),
 )

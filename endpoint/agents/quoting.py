@@ -1,0 +1,35 @@
+"""Events among IRIs, as they can be quoted from the snapshot of a call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from endpoint.agents.replies import QuotedEvent
+from endpoint.agents.tool import ToolContext
+from kg.lookup.exports.quotation import Quotation
+from kg.rdf import NamedNode
+from kg.workers.list_operations import QuoteEvents
+
+QUOTED: Final = 2_000
+"""IRIs that are looked up for one answer."""
+
+
+def quoted(context: ToolContext, iris: Iterable[str]) -> dict[str, QuotedEvent]:
+    """Return quotations of those of some IRIs that are events or revisions, by these."""
+    asked = [one for one in dict.fromkeys(iris) if _is_iri(one)][:QUOTED]
+    found = context.workers.ask(QuoteEvents(tuple(asked))) if asked else []
+    return {one.iri: _quoted(one, context.snapshot.id) for one in found}
+
+
+def _quoted(one: Quotation, snapshot: str) -> QuotedEvent:
+    return QuotedEvent(one.event, one.revision, one.date, one.sentence, one.language, list(one.sources), snapshot)
+
+
+def _is_iri(text: str) -> bool:
+    """Whether the engine takes it for an IRI: a store may hold others."""
+    try:
+        NamedNode(text)
+    except ValueError:
+        return False
+    return True
