@@ -54,7 +54,7 @@ constraints:
 	rm -rf build/constraints
 	$(PYTHON) -m venv build/constraints
 	env -u PIP_CONSTRAINT -u PIP_BUILD_CONSTRAINT build/constraints/bin/python $(INSTALL) \
-	  --editable '.[frames,metrics,tables]' --requirement requirements-dev.txt hatchling editables
+	  --editable '.[frames,mcp,metrics,tables]' --requirement requirements-dev.txt hatchling editables
 	build/constraints/bin/python -m pip freeze --disable-pip-version-check --exclude-editable > build/constraints/frozen
 	{ echo '# What the tests are green with. Renew it with: make constraints'; \
 	  LC_ALL=C sort --ignore-case build/constraints/frozen; } > $(PINNED)
@@ -62,8 +62,10 @@ constraints:
 clean:
 	rm -rf $(VENV) $(STORE)
 
-docs: $(STAMP)
+docs: $(STAMP)-dev
 	$(VENV)/bin/python -m kg.settings > docs/settings.md
+	$(VENV)/bin/python -m kg.query.questions > docs/questions.md
+	$(VENV)/bin/python -m endpoint.agents.document > docs/agents.md
 
 # The folder to submit to w3id.org, with the one thing that only its submitter knows: the address of a public server.
 w3id: export SERVER := $(SERVER)

@@ -13,7 +13,7 @@ from endpoint.agents.replies import (
     EventsReply,
     FoundThing,
     HistoryReply,
-    ListedEvent,
+    EventResult,
     QuotedEvent,
     SearchReply,
     Wording,
@@ -82,11 +82,11 @@ def _events(context: ToolContext, given: Mapping[str, str]) -> EventsReply:
     )
 
 
-def _listed(one: Mapping[str, Any], quotation: QuotedEvent) -> ListedEvent:
+def _listed(one: Mapping[str, Any], quotation: QuotedEvent) -> EventResult:
     categories, places, publishers = (
         [thing["label"] or thing["iri"] for thing in one[name]] for name in ("categories", "places", "publishers")
     )
-    return ListedEvent(quotation, categories, places, publishers)
+    return EventResult(quotation, categories, places, publishers)
 
 
 def _unread(context: ToolContext, one: Mapping[str, Any]) -> QuotedEvent:

@@ -27,7 +27,7 @@ class QuotedEvent:
 
 
 @dataclass(frozen=True, slots=True)
-class ListedEvent:
+class EventResult:
     """An event of a list, with the labels of its categories, of where it happened and of who published its sources."""
 
     quotation: QuotedEvent
@@ -53,7 +53,7 @@ class EventsReply:
     total: int
     page: int
     pages: int
-    events: list[ListedEvent]
+    events: list[EventResult]
     years: dict[str, int]
     most: dict[str, list[CountedValue]]
 
