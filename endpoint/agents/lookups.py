@@ -10,10 +10,10 @@ from endpoint.agents.quoting import quoted
 from endpoint.agents.replies import (
     CountedValue,
     DescriptionReply,
+    EventResult,
     EventsReply,
     FoundThing,
     HistoryReply,
-    EventResult,
     QuotedEvent,
     SearchReply,
     Wording,
