@@ -33,7 +33,7 @@ from endpoint.server.response_cache import ResponseCache
 from endpoint.site import limits, log, problems
 from endpoint.site.past import Past
 from endpoint.site.site import NAME, Site, hold, release
-from endpoint.sparql import graph_store, protocol, questions
+from endpoint.sparql import answers, graph_store, protocol, questions
 from endpoint.sparql.authorize import FORM_OVERHEAD, trusted
 from endpoint.warmup import Warmer
 from kg.derived.artefacts import Artefacts
@@ -63,6 +63,7 @@ PARTS: Final = (
         memento,
         protocol,
         questions,
+        answers,
         known_terms,
         graph_store,
         vocabulary,

@@ -127,17 +127,10 @@ def _cite_answer(context: ToolContext, given: Mapping[str, Any]) -> CitationRepl
     wanted = format_for(context.workers.check(text))
     result = canonical(context.workers.query(text, wanted, limit=CITED_BYTES))
     cited = CitedAnswer(asked, context.snapshot.id, result.sha256)
-    told = (context.snapshot.manifest, context.settings.publisher, context.server, len(result.rows))
-    found = cited.reference(*told)
-    return CitationReply(
-        context.snapshot.id,
-        found.url,
-        cited.sentence(*told),
-        found.bibtex(),
-        found.ris(),
-        result.sha256,
-        len(result.rows),
-    )
+    told = (context.settings.publisher, context.server)
+    found, rows = cited.reference(*told), len(result.rows)
+    sentence = cited.sentence(*told)
+    return CitationReply(context.snapshot.id, found.url, sentence, found.bibtex(), found.ris(), result.sha256, rows)
 
 
 QUESTIONS: Final = Tool(

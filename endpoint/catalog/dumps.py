@@ -7,7 +7,6 @@ other files on the first request (see kg.derived.dumps).
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -18,7 +17,7 @@ from endpoint.http.routes import IN_TEXT, PAGE, Description, Routes
 from endpoint.site.site import Site, site
 from kg.derived import dumps
 from kg.derived.artefact import checksum
-from kg.errors import NotFoundError, SnapshotGoneError
+from kg.errors import NotFoundError
 from kg.publish import dump_files, ro_crate
 from kg.publish.catalog_texts import Publisher
 from kg.publish.dump import SUMS
@@ -85,19 +84,11 @@ def dump(name: str) -> Response:
 def dump_of(of: str, name: str) -> Response:
     """Send one dump of a snapshot that is kept, the same bytes at any time; ranges are answered."""
     here = site()
-    folders = Store(Path(here.settings.store)).snapshots()
-    folder = next((one for one in folders if one.name == of), None)
+    store = Store(Path(here.settings.store))
+    folder = next((one for one in store.snapshots() if one.name == of), None)
     if folder is None:
-        raise absent(here, of, [one.name for one in folders])
+        raise store.absent(of)
     return _send(here, snapshot.read(folder), name)
-
-
-def absent(here: Site, of: str, kept: Sequence[str]) -> NotFoundError:
-    """Return the error for a snapshot that is not there: it may have been; those with the ids ``kept`` are."""
-    there = f"the snapshots kept are {', '.join(kept)}"
-    if of in Store(Path(here.settings.store)).removed():
-        return SnapshotGoneError(f"the snapshot {of} was here, and is kept no longer; {there}")
-    return NotFoundError(f"no such snapshot, or dump of one, is kept here; {there}")
 
 
 def _send(here: Site, source: Snapshot, name: str) -> Response:

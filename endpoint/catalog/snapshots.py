@@ -121,7 +121,7 @@ def locate(here: Site, path: str) -> FoundResource:
     found = _known(here, stem) if suffix else None
     if found is None:
         identifier = re.split("[./]", path)[1]
-        raise dumps.absent(here, identifier, [one.manifest.id for one in kept(here)])
+        raise Store(Path(here.settings.store)).absent(identifier)
     return FoundResource(found.iri, suffix)
 
 

@@ -19,8 +19,9 @@ from endpoint.http.signposting import in_page, signposts
 from endpoint.rendering.filters import embedded
 from endpoint.site.problems import acceptable
 from endpoint.site.site import Site, site
+from endpoint.sparql import answers
 from kg.derived.kinds import STATISTICS
-from kg.errors import NotFoundError
+from kg.errors import NotFoundError, ParameterError
 from kg.lookup import statistics as counts
 from kg.publish import ro_crate
 from kg.publish.catalog import Catalog, quads
@@ -37,7 +38,9 @@ blueprint = Routes("catalog", __name__)
 FORMATS: Final = (HTML, *RDF_FORMATS, JSON)
 VOID: Final = (by_name("turtle"), *(one for one in FORMATS if one.name != "turtle"))
 """Programs that ask for the well-known address say nothing of formats, or anything; Turtle is what they read."""
-CITED: Final = Description(parameters=(Parameter("iri", "IRI, or its path, of an event or a revision to cite."),))
+CITED: Final = Description(
+    parameters=(Parameter("iri", "IRI, or its path, of an event or a revision to cite."), *answers.ASKED)
+)
 RIS: Final = "application/x-research-info-systems"
 
 
@@ -79,18 +82,22 @@ def cite() -> Response:
 
 @blueprint.get("/cite.bib", described=replace(CITED, types=("application/x-bibtex",)))
 def cite_bib() -> Response:
-    """Send the citation of the snapshot, or of an event or a revision, as BibTeX."""
+    """Send the citation of the snapshot, of an event, a revision or an answer, as BibTeX."""
     return by_content(Response(_reference(site()).bibtex(), content_type="application/x-bibtex; charset=utf-8"))
 
 
 @blueprint.get("/cite.ris", described=replace(CITED, types=(RIS,)))
 def cite_ris() -> Response:
-    """Send the citation of the snapshot, or of an event or a revision, as RIS."""
+    """Send the citation of the snapshot, of an event, a revision or an answer, as RIS."""
     return by_content(Response(_reference(site()).ris(), content_type=f"{RIS}; charset=utf-8"))
 
 
 def _reference(here: Site) -> LiteratureReference:
     asked = request.args.get("iri")
+    if any(one.name in request.args for one in answers.ASKED):
+        if asked:
+            raise ParameterError("give an iri, or what names an answer", "iri")
+        return answers.cited_reference(here)
     if not asked:
         return reference(catalog(here))
     found = locate(here, asked.removeprefix(here.addresses.base))

@@ -32,7 +32,7 @@ blueprint = Routes("discovery", __name__)
 
 XML: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
 SCHEMA: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"
-CLOSED: Final = ("sparql", "search", "events", "embed", "questions/", "linkset", f"dump/{NAME}")
+CLOSED: Final = ("sparql", "answer", "search", "events", "embed", "questions/", "linkset", f"dump/{NAME}")
 """What crawlers are asked not to fetch, because it is computed anew, transfers very much, or is in headers already."""
 VALID_DAYS: Final = 180
 """How long security.txt is valid; RFC 9116 (section 2.5.5) recommends less than a year."""

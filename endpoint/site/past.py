@@ -1,4 +1,4 @@
-"""Queries of the graph as it was: workers on the snapshots of the past, started when one is asked for."""
+"""Queries of the graph as it was: workers on snapshots that are kept, started when one is asked for."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from typing import Final
 from kg.settings import Settings
 from kg.store import past
 from kg.store.layout import Store
+from kg.store.snapshot import Snapshot
 from kg.workers.workers import Workers
 
 OPEN: Final = 2
-"""Snapshots of the past that stay open when nobody asks them."""
+"""Snapshots that stay open when nobody asks them."""
 
 
 @dataclass(eq=False)
@@ -27,7 +28,7 @@ class _Pool:
 
 @dataclass(eq=False)
 class Past:
-    """The open snapshots of the past of one store. Safe to use from many threads; close it in the end."""
+    """The open snapshots of one store, each on the disk. Safe to use from many threads; close it in the end."""
 
     settings: Settings
     _pools: OrderedDict[str, _Pool] = field(default_factory=OrderedDict)
@@ -39,7 +40,21 @@ class Past:
 
         Raises NotFoundError if there is none, ConfigurationError if ``time`` is no time, StoreError if it is damaged.
         """
-        snapshot = Store(Path(self.settings.store)).at(past.instant(time))
+        with self._workers(Store(Path(self.settings.store)).at(past.instant(time))) as workers:
+            yield workers
+
+    @contextmanager
+    def of(self, id_: str) -> Iterator[Workers]:
+        """Give the workers on the snapshot with an id, of builds, of writes or of the past.
+
+        They answer from the disk, so that whatever depends on the order of triples there is the same each time. Raises
+        SnapshotGoneError or NotFoundError if it is not kept, StoreError if it is damaged.
+        """
+        with self._workers(Store(Path(self.settings.store)).named(id_)) as workers:
+            yield workers
+
+    @contextmanager
+    def _workers(self, snapshot: Snapshot) -> Iterator[Workers]:
         with self._lock:
             pool = self._pools.get(snapshot.id) or _Pool(
                 Workers(snapshot, replace(self.settings, query_workers=1), spare=0)

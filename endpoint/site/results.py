@@ -5,18 +5,16 @@ Whatever stands before a query still does: the guard, and the limits of its clie
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from endpoint.site.lru import LruCache
 from kg.query.evaluate import Answer
-from kg.query.guard import decode
+from kg.query.syntax import varying
 
 SHARE: Final = 16
 """The largest answer that is kept has this part of the memory for all of them."""
 ENTRY: Final = 1_000
 """Bytes that an answer takes beside its body and the text of its query."""
-_VARYING: Final = re.compile(r"\b(?:now|rand|uuid|struuid|bnode|service)\b", re.IGNORECASE)
 
 Question = tuple[str, str, int | None, tuple[str, ...], tuple[str, ...]]
 """The text of a query, the name of the format, the limit in bytes, the default graphs and the named ones."""
@@ -36,10 +34,5 @@ class ResultCache:
     def keep(self, question: Question, answer: Answer) -> None:
         """Keep an answer, unless it is too long or might be another one next time."""
         size = len(answer.body) + len(question[0]) + ENTRY
-        if size <= self._cache.size // SHARE and not varies(question[0]):
+        if size <= self._cache.size // SHARE and not varying(question[0]):
             self._cache.put((answer.snapshot, question), answer, size)
-
-
-def varies(text: str) -> bool:
-    """Whether a query may have another answer next time: it says a word of such a function, if only in a string."""
-    return _VARYING.search(decode(text)) is not None

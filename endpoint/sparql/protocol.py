@@ -69,6 +69,7 @@ SPARQL: Final = Description(
         Parameter("timeout", "Longest time for the answer, in seconds."),
         *SHOWN,
         Parameter("asOf", "Ask the graph as it was at this time (ISO 8601)."),
+        Parameter("snapshot", "Ask the snapshot with this id, as long as it is kept."),
         Parameter("update", "A SPARQL 1.1 update, in a form."),
         Parameter("using-graph-uri", "A graph of the default graph of an update.", many=True),
         Parameter("using-named-graph-uri", "A named graph of an update.", many=True),
@@ -133,7 +134,11 @@ def report(written: Written, status: int = 200) -> Response:
 
 @contextmanager
 def _workers(operation: QueryRequest) -> Iterator[Workers]:
-    """Give the workers that have the graph of the time that is asked for."""
+    """Give the workers that have the graph of the time, or of the snapshot, that is asked for."""
+    if operation.snapshot:
+        with site().past.of(operation.snapshot) as workers:
+            yield workers
+        return
     if operation.as_of is None:
         yield site().workers
         return

@@ -20,6 +20,7 @@ from endpoint.site.site import Site, site, tagged
 from endpoint.sparql.protocol import PAGE_BYTES, SHOWN, respond
 from endpoint.sparql.result_page import shown_results
 from kg.errors import NewsgraphError
+from kg.publish.answers.cited import CitedAnswer, CitedQuery
 from kg.query.evaluate import Answer
 from kg.query.questions import CompetencyQuestion, QuestionParameter, questions
 from kg.rdf.formats import Format, by_name
@@ -102,8 +103,14 @@ def _shown(here: Site, asked: CompetencyQuestion, values: dict[str, str], answer
 
     local = here.addresses.local
     downloads = {one.upper(): local(at(f".{one}", {})) for one in SUFFIXES}
+    cited = CitedAnswer(CitedQuery(question=asked.name, values=_values(given)), answer.snapshot)
     results = shown_results(here.addresses, here.workers, answer, lambda more: local(at("", more)))
-    return results | {"downloads": downloads, "snippets": file_snippets(here.addresses.absolute(at(".csv", {})))}
+    snippets = file_snippets(here.addresses.absolute(at(".csv", {})))
+    return results | {"downloads": downloads, "snippets": snippets, "cite": local(cited.path)}
+
+
+def _values(given: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(f"{name}={value}" for name, value in given.items())
 
 
 def _answer(here: Site, query: str, chosen: Format, limit: int | None = None) -> Answer:

@@ -26,9 +26,10 @@ FORMATS: Final = ("format", "output")
 
 @dataclass(frozen=True, slots=True)
 class QueryRequest:
-    """A query with the protocol's parameters, and three of our own.
+    """A query with the protocol's parameters, and some of our own.
 
-    These are a time limit in seconds, formats by their names, and the time (ISO 8601) of which the graph is asked.
+    These are a time limit in seconds, formats by their names, and of what the graph is asked: the time (ISO 8601), or
+    the id of a snapshot.
     """
 
     query: str
@@ -37,6 +38,7 @@ class QueryRequest:
     seconds: float | None = None
     formats: tuple[str, ...] = ()
     as_of: str | None = None
+    snapshot: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +75,17 @@ def read() -> QueryRequest | UpdateRequest | None:
         raise BadRequest("send exactly one query")
     if not queries or not queries[0].strip():
         raise BadRequest("send a query: in the parameter query, or as the body")
+    as_of, snapshot = _instant(_single(parameters, "asOf")), _single(parameters, "snapshot")
+    if as_of and snapshot:
+        raise BadRequest("send asOf or snapshot, not both")
     return QueryRequest(
         queries[0],
         iris(parameters.getlist("default-graph-uri")),
         iris(parameters.getlist("named-graph-uri")),
         _seconds(_single(parameters, "timeout")),
         tuple(value for name in FORMATS for value in parameters.getlist(name)),
-        _instant(_single(parameters, "asOf")),
+        as_of,
+        snapshot,
     )
 
 

@@ -29,7 +29,9 @@ from endpoint.sparql.result_views import (
 )
 from kg.errors import ParameterError
 from kg.lookup.labels import Label
+from kg.publish.answers.cited import CitedAnswer, CitedQuery
 from kg.query.evaluate import Answer
+from kg.query.syntax import varying
 from kg.rdf import NamedNode
 from kg.rdf.prefixes import PREFIXES, compact
 from kg.workers.operations import Labels
@@ -49,6 +51,7 @@ GRAPHS: Final = {"Turtle": "turtle", "JSON-LD": "jsonld", "RDF/XML": "rdfxml", "
 def results_page(site: Site, workers: Workers, operation: QueryRequest, answer: Answer) -> str:
     """Return the page with the query form and the results below it."""
     asked = [("query", operation.query), *(("asOf", one) for one in (operation.as_of,) if one)]
+    asked += [("snapshot", one) for one in (operation.snapshot,) if one]
     asked += [("default-graph-uri", one) for one in operation.default_graphs]
     asked += [("named-graph-uri", one) for one in operation.named_graphs]
     address = f"{site.addresses.local('sparql')}?{urlencode(asked)}"
@@ -58,9 +61,17 @@ def results_page(site: Site, workers: Workers, operation: QueryRequest, answer: 
         prefixes=PREFIXES,
         query=operation.query,
         downloads={label: f"{address}&format={name}" for label, name in formats.items()},
+        cite=_citable(site.addresses, operation, answer),
         snippets=() if answer.form == "construct" else snippets(site.addresses.absolute("sparql"), operation.query),
         **shown_results(site.addresses, workers, answer, lambda more: f"{address}&{urlencode(more)}"),
     )
+
+
+def _citable(addresses: Addresses, operation: QueryRequest, answer: Answer) -> str:
+    """Return where an answer is cited; nothing for one that cannot be, or that has a data set of its own."""
+    if varying(operation.query) or operation.default_graphs or operation.named_graphs:
+        return ""
+    return addresses.local(CitedAnswer(CitedQuery(operation.query), answer.snapshot).path)
 
 
 def shown_results(
@@ -164,20 +175,21 @@ def _cell(binding: Binding, addresses: Addresses, titles: Mapping[str, Label], l
     value = binding["value"]
     if binding["type"] == "uri":
         href = addresses.href(value)
-        text, language = titles.get(value, (_path(value, addresses), ""))
-        return ShownTerm(_shortened(text), href, href == value, language or None, iri=value)
+        text, language = titles.get(value, (path_of(value, addresses), ""))
+        return ShownTerm(shortened(text), href, href == value, language or None, iri=value)
     if binding["type"] not in ("literal", "typed-literal"):
         return ShownTerm(f"_:{value}" if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
     datatype = compact(binding.get("datatype", ""))
     href = addresses.href(led[value]) if value in led else None
-    return ShownTerm(_shortened(value), href, language=binding.get("xml:lang"), datatype=datatype)
+    return ShownTerm(shortened(value), href, language=binding.get("xml:lang"), datatype=datatype)
 
 
-def _path(iri: str, addresses: Addresses) -> str:
+def path_of(iri: str, addresses: Addresses) -> str:
     """Return how an IRI without a title is shown: its path below the base, or its prefixed name."""
     text = iri.removeprefix(addresses.base)
     return unquote(compact(iri) if text == iri else text)
 
 
-def _shortened(text: str) -> str:
+def shortened(text: str) -> str:
+    """Return the beginning of a long text."""
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"

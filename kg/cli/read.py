@@ -32,21 +32,36 @@ if TYPE_CHECKING:
     type=click.Choice([*RESULT_FORMATS, *GRAPH_FORMATS]),
     help="How to print the result.  [default: table, or turtle for a graph]",
 )
+@click.option("--cite", is_flag=True, help="Print how to cite the answer instead of the answer.")
+@click.option("--keep", is_flag=True, help="With --cite, keep the snapshot that answers for good.")
+@setting("serve_url")
 def query(
     query: str | None,
     question: str | None,
     given: tuple[str, ...],
     name: str | None,
     endpoint: str | None,
+    cite: bool,
+    keep: bool,
     **options: Any,
 ) -> None:
     """Run a SPARQL query: its text, or @FILE to read it from a file, or one of the questions that have a name."""
     from kg.cli import table
+    from kg.publish.answers.cited import CitedQuery
     from kg.rdf.formats import by_name
 
     if (query is None) == (question is None) or (given and not question):
         raise click.UsageError("give a query, or --question with the name of one, which takes --param")
+    if (cite and (endpoint or name)) or (keep and not cite):
+        raise click.UsageError("--cite is for a store and takes no --format, and --keep is for --cite")
     settings = load(**options)
+    if cite:
+        from kg.cli.cite import citation
+
+        asked = CitedQuery(_query_text(query) if query else "", question or "", given)
+        with _workers(settings) as workers:
+            show(citation(store_of(settings), workers, settings, asked, keep=keep).encode())
+        return
     wanted = None if name in (None, "table") else by_name(str(name))
     text = _bound(question, given, endpoint, settings) if question else _query_text(query or "")
     answer = _answer(text, wanted, endpoint, settings)

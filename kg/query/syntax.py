@@ -14,6 +14,7 @@ SIGNS: Final = 6
 """How many signs may be expected at a place for that to tell anything."""
 
 _VARYING: Final = frozenset({"NOW", "RAND", "UUID", "STRUUID", "BNODE", "SERVICE"})
+_CALL: Final = re.compile(r"\b(NOW|RAND|UUID|STRUUID|BNODE)\(", re.IGNORECASE)
 
 
 def syntax_error(message: str, text: str) -> QuerySyntaxError:
@@ -72,9 +73,16 @@ def spelled(text: str, base: str) -> str:
 
 
 def varying(text: str) -> str:
-    """Return the first word that lets a query have another answer next time (RAND, SERVICE); empty if it has none."""
-    words = (match[0].upper() for match in TOKEN.finditer(decode(text)) if match.lastgroup == "word")
-    return next((word for word in words if word in _VARYING), "")
+    """Return the first word that lets a query have another answer next time (RAND, SERVICE); empty if it has none.
+
+    What is scanned as an IRI may be two comparisons with a call between them to the engine: ``1<NOW()&&2>1``.
+    """
+    for match in TOKEN.finditer(decode(text)):
+        if match.lastgroup == "word" and match[0].upper() in _VARYING:
+            return match[0].upper()
+        if match.lastgroup == "iri" and (call := _CALL.search(match[0])):
+            return call[1].upper()
+    return ""
 
 
 def _error(what: str, line: int, column: int) -> QuerySyntaxError:

@@ -11,7 +11,7 @@ import fcntl
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +19,7 @@ from html import escape
 from pathlib import Path
 from typing import Final
 
-from kg.errors import NotFoundError, StoreBusyError, StoreError
+from kg.errors import NotFoundError, SnapshotGoneError, StoreBusyError, StoreError
 from kg.store.past import instant, text
 from kg.store.snapshot import Manifest, Snapshot, manifest_file, read, seal, sync
 
@@ -142,6 +142,62 @@ class Store:
         """Return the folder that a snapshot has, or would have, by its id."""
         return self.path / "snapshots" / id_
 
+    def named(self, id_: str) -> Snapshot:
+        """Return the snapshot with an id that is kept, of builds, of writes or of the past.
+
+        Raises what ``absent`` returns if there is none, StoreError if it is damaged.
+        """
+        folder = next((one for one in self.snapshots() if one.name == id_), None)
+        found = read(folder) if folder else next((one for one in self.past() if one.id == id_), None)
+        if found is None:
+            raise self.absent(id_)
+        return found
+
+    def absent(self, id_: str) -> NotFoundError:
+        """Return the error for a snapshot that is not there, which says whether it was, and which ones are."""
+        kept = [*(folder.name for folder in self.snapshots()), *(one.id for one in self.past())]
+        there = f"the snapshots kept are {', '.join(kept)}"
+        if id_ in self.removed():
+            return SnapshotGoneError(f"the snapshot {id_} was here, and is kept no longer; {there}")
+        return NotFoundError(f"no such snapshot, or dump of one, is kept here; {there}")
+
+    def pin(self, id_: str, reason: str) -> None:
+        """Keep a snapshot for good, whatever is built; ``reason`` is a line that says why.
+
+        Raises what ``named`` raises if there is no such snapshot, StoreError if the store cannot be written.
+        """
+        try:
+            with self._keeping():
+                self.named(id_)
+                if id_ not in self.pinned():
+                    with self._pins.open("a", encoding="utf-8") as file:
+                        file.write(f"{id_} {' '.join(reason.split())}\n")
+        except OSError as error:
+            raise StoreError(f"the snapshot {id_} cannot be pinned: {error.strerror or error}") from error
+
+    def pinned(self) -> dict[str, str]:
+        """Return the ids of the snapshots that are kept for good, and why each is."""
+        try:
+            lines = self._pins.read_text(encoding="utf-8").splitlines()
+        except FileNotFoundError:
+            return {}
+        return {id_: reason for id_, _, reason in (line.partition(" ") for line in lines) if id_}
+
+    @property
+    def _pins(self) -> Path:
+        """The file of the snapshots that are kept for good: an id and a reason in each line."""
+        return self.path / "pinned.txt"
+
+    @contextmanager
+    def _keeping(self) -> Iterator[None]:
+        """Let nobody else decide meanwhile which snapshots stay."""
+        descriptor = os.open(self.snapshot(""), os.O_RDONLY)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
+
     def removed(self) -> list[str]:
         """Return the ids of the snapshots of builds that are kept no longer, in the order in which they went."""
         try:
@@ -234,13 +290,19 @@ class Store:
     def _prune(self, fresh: Path, keep: int) -> None:
         """Remove old snapshots: all but the newest ``keep`` that were built, and the newest three that writes made.
 
-        ``fresh`` stays even if the clock went back and it sorts first. Snapshots of writes take little room, but there
-        are many of them; some stay because workers may just be opening them.
+        ``fresh`` stays even if the clock went back and it sorts first, and so do those that are pinned, which count for
+        nothing. Snapshots of writes take little room, but there are many of them; some stay because workers may just be
+        opening them.
         """
+        with self._keeping():
+            self._remove_old(fresh, keep, self.pinned())
+
+    def _remove_old(self, fresh: Path, keep: int, pinned: Container[str]) -> None:
         written: list[Path] = []
         built: list[Path] = []
         for folder in self.snapshots():
-            (written if _is_written(folder) else built).append(folder)
+            if folder == fresh or folder.name not in pinned:
+                (written if _is_written(folder) else built).append(folder)
         for folders, number in ((built, max(keep, 1)), (written, WRITTEN)):
             others = [folder for folder in folders if folder != fresh]
             going = others[: max(len(others) - number + (fresh in folders), 0)]

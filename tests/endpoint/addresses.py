@@ -9,6 +9,7 @@ EVENT = "event/2011-11-08/abcdefghij"
 EXAMPLES = {
     **{f"/questions/{one.name}.{{suffix}}": f"/questions/{one.name}.csv" for one in questions()},
     "/": "/?language=en",
+    "/answer": f"/answer?query=ASK%7B%7D&snapshot=20111109T060000000000Z&sha256={'0' * 64}",
     "/catalog.{suffix}": "/catalog.ttl",
     "/doc/{path}": f"/doc/{EVENT}",
     "/doc/snapshot/{rest}": "/doc/snapshot/20111109T060000000000Z",

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime
 from typing import Final
 from urllib.parse import urlencode
 
@@ -13,7 +12,6 @@ from kg.errors import ParameterError
 from kg.publish.reference import LiteratureReference
 from kg.query.questions import question
 from kg.query.syntax import varying
-from kg.store.snapshot import Manifest
 
 PATH: Final = "answer"
 """The path of the page of an answer."""
@@ -23,7 +21,10 @@ _ID: Final = re.compile(r"\d{8}T\d{12}Z", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class CitedQuery:
-    """A query, or the name of a question with the values of its parameters as people write them (``name=value``)."""
+    """A query, or the name of a question with the values of its parameters as people write them (``name=value``).
+
+    Raises ParameterError for neither, for both, and for a question or a parameter that there is none of.
+    """
 
     query: str = ""
     question: str = ""
@@ -36,17 +37,16 @@ class CitedQuery:
             raise ParameterError("param is for a question: give question, such as in-a-place", "param")
         if wrong := next((one for one in self.values if "=" not in one), None):
             raise ParameterError(f"param must be written as name=value, not {wrong[:100]!r}", "param")
+        if self.question:
+            self._named()
 
     def text(self, base: str) -> str:
         """Return the text of the query; IRIs among the values may be paths below ``base``.
 
-        Raises ParameterError for a question that there is none of, for a value that is none, and for a query that may
-        find something else each time.
+        Raises ParameterError for a value that is none of its type, and for a query that may find something else each
+        time.
         """
-        text = self.query
-        if self.question:
-            pairs = (one.partition("=") for one in self.values)
-            text = question(self.question).bound({name: value for name, _, value in pairs}, base)
+        text = question(self.question).bound(self._named(), base) if self.question else self.query
         if word := varying(text):
             raise ParameterError(f"an answer to a query with {word} cannot be cited: it may be another one next time")
         return text
@@ -56,15 +56,25 @@ class CitedQuery:
         """What is asked, in words."""
         if not self.question:
             return "Answer to a SPARQL query"
-        told = f" ({', '.join(self.values)})" if self.values else ""
-        return question(self.question).title.rstrip(".") + told
+        told = ", ".join(f"{name}: {value}" for name, value in self._named().items())
+        return question(self.question).title.rstrip(".") + (f" ({told})" if told else "")
 
     @property
     def asked(self) -> list[tuple[str, str]]:
-        """The query, or the question, as parameters of an address."""
+        """The query, or the question with a value for each of its parameters, as parameters of an address."""
         if self.question:
-            return [("question", self.question), *(("param", one) for one in self.values)]
+            values = (("param", f"{name}={value}") for name, value in self._named().items())
+            return [("question", self.question), *values]
         return [("query", self.query)]
+
+    def _named(self) -> dict[str, str]:
+        """Return a value for each parameter of the question: its default, which may change, if none is given."""
+        asked = question(self.question)
+        known = tuple(one.name for one in asked.parameters)
+        given = {name: value for name, _, value in (one.partition("=") for one in self.values)}
+        if unknown := next((name for name in given if name not in known), None):
+            raise ParameterError(f"{asked.name} has no parameter {unknown[:100]!r}", unknown[:100], known)
+        return {one.name: given.get(one.name, "").strip() or one.default for one in asked.parameters}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +89,13 @@ class CitedAnswer:
     sha256: str = ""
 
     def __post_init__(self) -> None:
-        if not _ID.fullmatch(self.snapshot):
-            raise ParameterError("snapshot must be the id of one, such as 20111109T060000000000Z", "snapshot")
+        try:
+            if not _ID.fullmatch(self.snapshot):
+                raise ValueError
+            self.made  # noqa: B018 - a day that there was
+        except ValueError:
+            told = "snapshot must be the id of one, such as 20111109T060000000000Z"
+            raise ParameterError(told, "snapshot") from None
         if self.sha256 and not _SHA256.fullmatch(self.sha256):
             raise ParameterError("sha256 must be 64 digits of hexadecimal, in lower case", "sha256")
 
@@ -90,27 +105,26 @@ class CitedAnswer:
         known = [("sha256", self.sha256)] if self.sha256 else []
         return f"{PATH}?{urlencode([*self.asked.asked, ('snapshot', self.snapshot), *known])}"
 
-    def reference(self, manifest: Manifest, publisher: str, server: str, rows: int) -> LiteratureReference:
+    @property
+    def made(self) -> date:
+        """The day on which the snapshot was made."""
+        return datetime.strptime(self.snapshot[:8], "%Y%m%d").replace(tzinfo=UTC).date()
+
+    def reference(self, publisher: str, server: str) -> LiteratureReference:
         """Return the reference to it, for lists of literature; ``server`` is the address of who serves it."""
         return LiteratureReference(
             f"newsgraph-answer-{self.snapshot[:8]}-{self.sha256[:12]}",
             publisher,
             self.asked.title,
-            datetime.fromisoformat(manifest.created).date(),
+            self.made,
             self.snapshot,
             server + self.path,
-            f"{rows} rows of snapshot {self.snapshot}, made on {manifest.created[:10]}. SHA-256: {self.sha256}.",
+            f"Result of a query of snapshot {self.snapshot}. SHA-256: {self.sha256}.",
         )
 
-    def sentence(self, manifest: Manifest, publisher: str, server: str, rows: int) -> str:
+    def sentence(self, publisher: str, server: str) -> str:
         """Return a sentence that cites it: who, when, what, of which snapshot, where, and what its hash is."""
-        found = self.reference(manifest, publisher, server, rows)
         return (
-            f"{publisher} ({found.made:%Y}). {found.title} [query result, {rows} rows]. Snapshot {self.snapshot}, "
-            f"{manifest.created[:10]}. {found.url} SHA-256: {self.sha256}."
+            f"{publisher} ({self.made:%Y}). {self.asked.title} [Query result]. Snapshot {self.snapshot}, {self.made}. "
+            f"{server}{self.path} SHA-256: {self.sha256}."
         )
-
-
-def cited_query(query: str | None, name: str | None, values: Sequence[str]) -> CitedQuery:
-    """Return what is asked by parameters that may not be given; raises ParameterError for too many or too few."""
-    return CitedQuery(query or "", name or "", tuple(values))

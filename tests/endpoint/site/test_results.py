@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from endpoint.site.results import SHARE, ResultCache, varies
+from endpoint.site.results import SHARE, ResultCache
 from kg.query.evaluate import Answer
 from kg.rdf.formats import by_name
 from tests.endpoint.conftest import Send, Writable
@@ -53,14 +53,6 @@ def test_what_differs_each_time_is_not_kept(send: Send, value: str) -> None:
     replies = [send(get(query), JSON) for _ in range(2)]
     assert {reply.status for reply in replies} == {200}
     assert not any("cache-status" in reply.headers for reply in replies)
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["SELECT * { SERVICE <http://a/> { ?s ?p ?o } }", "ASK { service<http://a/>{} }", r"ASK { \u0053ERVICE <a:b> {} }"],
-)
-def test_what_others_answer_is_not_kept(text: str) -> None:
-    assert varies(text)
 
 
 def test_a_write_is_seen_at_once(writable: Writable) -> None:

@@ -7,6 +7,7 @@ import pytest
 from kg.errors import QuerySyntaxError
 from kg.query.evaluate import answer
 from kg.query.mistakes import undeclared
+from kg.query.syntax import varying
 from kg.store.embedded import EmbeddedGraph
 
 
@@ -41,3 +42,19 @@ def test_another_mistake_is_not_taken_for_a_prefix(query: str) -> None:
 
 def test_a_declaration_without_a_prefix_declares_the_empty_one() -> None:
     assert list(undeclared("PREFIX : <http://example.org/> SELECT * { ?x :a b:c }")) == [("b:", 48)]
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("SELECT * { SERVICE <http://a/> { ?s ?p ?o } }", "SERVICE"),
+        ("ASK { service<http://a/>{} }", "SERVICE"),
+        (r"ASK { \u0053ERVICE <a:b> {} }", "SERVICE"),
+        ("SELECT (rand ( ) AS ?r) {}", "RAND"),
+        ("ASK { FILTER(1<NOW()&&2>1) }", "NOW"),
+        ('SELECT * { ?s rdfs:label "now", "RAND()" } # uuid', ""),
+        ("SELECT * { ?now <http://a/now> <http://a/service> ; ng:rand 1 }", ""),
+    ],
+)
+def test_what_may_be_answered_in_another_way_next_time_is_told_by_its_word(text: str, word: str) -> None:
+    assert varying(text) == word
