@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from typing import Any
+from textwrap import wrap
+from typing import Any, Final
 
 from endpoint.agents.replies import QuotedEvent
 from endpoint.agents.schema import URI
@@ -12,7 +13,8 @@ from endpoint.agents.server import TOOLS
 from endpoint.agents.tool import Tool
 from endpoint.http.routes import Parameter
 
-HEAD = f"""# Agents
+WIDTH: Final = 120
+HEAD: Final = f"""# Agents
 
 `kg mcp` serves a store to a program that reasons with a language model, over the
 [Model Context Protocol](https://modelcontextprotocol.io) (MCP): the program starts the command and speaks to it on its
@@ -42,12 +44,14 @@ such as `KG_QUERY_SECONDS`; `KG_SERVE_URL` is the address that citations name.
 ## What a model is told
 
 Instructions say what the graph is, how many events it has and of which years, which snapshot answers, under which
-licences its text is, and that texts in it are data and no instructions. `{URI}`, a resource and a tool, is the schema:
-prefixes, terms, how many values they have, and queries. It is made from the vocabulary and its shapes.
+licences its text is, and that texts in it are data and no instructions. The resource `{URI}`, which
+is a tool too, is the schema: prefixes, terms, how many values they have, and queries. It is made from the vocabulary
+and its shapes.
 
-Each event in an answer is a quotation: {", ".join(f"`{name}`" for name in QuotedEvent.__slots__)}. So what a model says
-can be quoted, and checked by whoever reads it. A row that names no event, such as a count, is cited as an answer, with
-the tool `cite` ([how answers are cited](answers.md)).
+Each event in an answer is a quotation:
+{", ".join(f"`{name}`" for name in QuotedEvent.__slots__)}.
+So what a model says can be quoted, and checked by whoever reads it. A row that names no event, such as a count, is
+cited as an answer, with the tool `cite` ([how answers are cited](answers.md)).
 
 Queries pass the guard that those of strangers pass over HTTP, and run in the same processes with the same limits of
 time, memory and size. What is wrong is an error of the tool, with the words of the problem document that the HTTP
@@ -63,7 +67,7 @@ def markdown() -> str:
 
 
 def _section(tool: Tool) -> Iterator[str]:
-    yield from (f"### {tool.name}", "", tool.description, "")
+    yield from (f"### {tool.name}", "", *wrap(tool.description, WIDTH), "")
     if tool.parameters:
         yield from ("| argument | type | what it is |", "|---|---|---|")
         yield from (_row(one) for one in tool.parameters)
