@@ -18,7 +18,7 @@ _LITERAL: Final = re.compile(r'("(?:[^"\\]|\\.)*")(?:@([A-Za-z]+(?:-[A-Za-z0-9]+
 
 @dataclass(frozen=True, slots=True)
 class ShownRows:
-    """Some rows: the names of their columns, none for triples, the cells of the first ones, and how many there are."""
+    """Some rows: the names of their columns, the cells of the first ones, and how many there are."""
 
     names: list[str]
     rows: list[list[ShownTerm]]
@@ -26,10 +26,10 @@ class ShownRows:
 
 
 def shown_rows(head: Sequence[str], lines: Sequence[str], addresses: Addresses) -> ShownRows:
-    """Return lines of a canonical result, of which ``head`` names the columns, as a page shows them."""
+    """Return lines of a canonical result, of which ``head`` names the columns if it has any, as a page shows them."""
     names = [one.lstrip("?") for line in head for one in line.split("\t")]
     cells = ([_cell(one, addresses) for one in (line.split("\t") if names else [line])] for line in lines[:SHOWN])
-    return ShownRows(names, list(cells), len(lines))
+    return ShownRows(names or ["found"], list(cells), len(lines))
 
 
 def _cell(text: str, addresses: Addresses) -> ShownTerm:

@@ -19,6 +19,7 @@ from endpoint.site.problems import acceptable
 from endpoint.site.site import Site, site
 from endpoint.sparql.answer_rows import shown_rows
 from endpoint.sparql.rerun import RepeatedAnswer, SnapshotResult, asked_query, completed, repeated
+from endpoint.sparql.result_page import GRAPHS, RESULTS
 from kg.errors import ParameterError
 from kg.publish.answers.cited import PATH, CitedAnswer
 from kg.publish.reference import LiteratureReference
@@ -109,7 +110,8 @@ def _page(here: Site, found: RepeatedAnswer) -> str:
     cited = found.cited
     publisher, server = here.settings.publisher, here.addresses.absolute("")
     query = urlencode([*cited.asked.asked, ("snapshot", cited.snapshot), ("sha256", cited.sha256)])
-    changed = found.difference
+    changed, rerun = found.difference, urlencode({"query": found.query, "snapshot": cited.snapshot})
+    formats = GRAPHS if found.now.result.form == "construct" else RESULTS
     return here.frame.page(
         "answer.html",
         found=found,
@@ -118,7 +120,8 @@ def _page(here: Site, found: RepeatedAnswer) -> str:
         sentence=cited.sentence(publisher, server),
         bibtex=cited.reference(publisher, server).bibtex(),
         parameters=query,
-        rerun=here.addresses.local(f"sparql?{urlencode({'query': found.query, 'snapshot': cited.snapshot})}"),
+        rerun=here.addresses.local(f"sparql?{rerun}"),
+        formats=formats,
         newest=here.addresses.local(f"sparql?{urlencode({'query': found.query})}"),
         added=shown_rows(found.now.result.head, changed.added, here.addresses) if changed else None,
         removed=shown_rows(found.now.result.head, changed.removed, here.addresses) if changed else None,

@@ -27,8 +27,12 @@ CITED_BYTES: Final = 5_000_000
 
 @dataclass(frozen=True)
 class CanonicalResult:
-    """What a query found: ``head`` has the names of the columns of a SELECT, ``rows`` the lines of all else, sorted."""
+    """What a query found: ``head`` has the names of the columns of a SELECT, ``rows`` the lines of all else, sorted.
 
+    ``form`` is the form of the query, as an Answer has it.
+    """
+
+    form: str
     head: tuple[str, ...]
     rows: tuple[str, ...]
 
@@ -55,10 +59,10 @@ def format_for(form: Form | None) -> Format:
 def canonical(answer: Answer) -> CanonicalResult:
     """Return the canonical form of an answer in the format that ``format_for`` says."""
     if answer.form == "construct":
-        return CanonicalResult((), _triples(answer.body))
+        return CanonicalResult(answer.form, (), _triples(answer.body))
     lines = answer.body.decode().split("\n")[:-1] if answer.form == "select" else [answer.body.decode().strip()]
     columns = lines[:1] if answer.form == "select" else []
-    return CanonicalResult(tuple(columns), tuple(sorted(lines[len(columns) :])))
+    return CanonicalResult(answer.form, tuple(columns), tuple(sorted(lines[len(columns) :])))
 
 
 def difference(before: CanonicalResult, after: CanonicalResult) -> ResultDifference:

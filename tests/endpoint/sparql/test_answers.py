@@ -15,7 +15,12 @@ import pytest
 import rispy
 
 from kg.pipeline.run import build
+from kg.publish.answers.canonical import canonical
+from kg.publish.answers.cited import CitedAnswer, CitedQuery
+from kg.query.evaluate import answer
+from kg.rdf.formats import by_name
 from kg.settings import Settings
+from kg.store.embedded import EmbeddedGraph
 from kg.store.layout import Store
 from tests.conftest import TURTLE, publish_turtle
 from tests.endpoint.conftest import Reply, Send
@@ -175,16 +180,18 @@ def test_of_a_snapshot_that_never_was_the_page_says_so(cited: Cited) -> None:
 
 
 def test_what_is_gone_is_told_and_what_is_pinned_stays(
-    tmp_path: Path, serving: Serving, settings: Settings, run_kg: Any
+    tmp_path: Path, serving: Serving, settings: Settings, run_kg: Any, graph: EmbeddedGraph
 ) -> None:
-    own, text = replace(settings, store=str(tmp_path)), TURTLE.read_text(encoding="utf-8")
+    own, text = replace(settings, store=str(tmp_path), query_seconds=20.0), TURTLE.read_text(encoding="utf-8")
     homs = 'SELECT ?place { ?place rdfs:label "Homs"@en }'
     titles = "SELECT ?title { ?event rdfs:label ?title }"
     first, second, third = (f"2011110{number}T060000000000Z" for number in (1, 2, 3))
     more = f'{text}\n<http://a.example/e> <http://www.w3.org/2000/01/rdf-schema#label> "A road opens." .\n'
+    gone, same = (
+        f"/{CitedAnswer(CitedQuery(one), first, canonical(answer(graph, one, by_name('tsv'))).sha256).path}"
+        for one in (titles, homs)
+    )
     publish_turtle(tmp_path, text, first, keep=1)
-    with serving(own) as send:
-        gone, same = cite(send, query=titles), cite(send, query=homs)
     publish_turtle(tmp_path, text, second, keep=1)
     done = run_kg("query", "--cite", "--keep", titles, "--store", tmp_path).stdout.decode()
     assert f"Snapshot {second} is pinned" in done

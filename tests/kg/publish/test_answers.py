@@ -67,7 +67,7 @@ def test_blank_nodes_have_the_labels_of_rdfc(graph: EmbeddedGraph) -> None:
 
 @given(LINES, LINES)
 def test_a_difference_leads_from_one_result_to_the_other(before: list[str], after: list[str]) -> None:
-    old, new = (CanonicalResult(("?x",), tuple(sorted(one))) for one in (before, after))
+    old, new = (CanonicalResult("select", ("?x",), tuple(sorted(one))) for one in (before, after))
     changed = difference(old, new)
     rest = list(before)
     for one in changed.removed:
