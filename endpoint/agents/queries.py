@@ -116,7 +116,8 @@ def _cite_event(context: ToolContext, text: str) -> CitationReply:
     iri = located(context, text)
     told = context.workers.ask(History(iri))
     found = reference_to_event(told, iri, context.settings.publisher, context.snapshot.id)
-    sentence = f"{found.author} ({found.made:%Y}). {found.title} {found.note} {found.url}" if found.made else found.note
+    year = f" ({found.made:%Y})" if found.made else ""
+    sentence = f"{found.author}{year}. {found.title} {found.note} {found.url}"
     return CitationReply(context.snapshot.id, found.url, sentence, found.bibtex(), found.ris())
 
 

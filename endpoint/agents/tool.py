@@ -112,4 +112,4 @@ def _read(parameter: Parameter, value: Any) -> Any:
 def _text(name: str, value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise ParameterError(f"{name[:100]} must be text", name[:100])
-    return str(value)
+    return str(int(value) if isinstance(value, float) and value.is_integer() else value)

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 import click
 
-from kg.cli import build, check, dump, enrich, export, ledger, mcp, read, serve
+from kg.cli import build, check, dump, enrich, export, ledger, read, serve
 from kg.errors import NewsgraphError
 from kg.version import __version__
 
@@ -24,7 +24,7 @@ COMMANDS = (
     read.page,
     ledger.ledger,
     serve.serve,
-    mcp.mcp,
+    serve.mcp,
 )
 
 

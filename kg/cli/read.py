@@ -13,8 +13,10 @@ from kg.errors import NewsgraphError
 from kg.settings import Settings, load
 
 if TYPE_CHECKING:
+    from kg.publish.answers.cited import CitedQuery
     from kg.query.evaluate import Answer
     from kg.rdf.formats import Format
+    from kg.store.layout import Store
     from kg.workers.workers import Workers
 
 
@@ -56,11 +58,8 @@ def query(
         raise click.UsageError("--cite is for a store and takes no --format, and --keep is for --cite")
     settings = load(**options)
     if cite:
-        from kg.cli.cite import citation
-
         asked = CitedQuery(_query_text(query) if query else "", question or "", given)
-        with _workers(settings) as workers:
-            show(citation(store_of(settings), workers, settings, asked, keep=keep).encode())
+        show(_citation(asked, settings, keep=keep).encode())
         return
     wanted = None if name in (None, "table") else by_name(str(name))
     text = _bound(question, given, endpoint, settings) if question else _query_text(query or "")
@@ -167,6 +166,34 @@ def _answer(text: str, wanted: Format | None, endpoint: str | None, settings: Se
         return remote.query(endpoint, text, wanted, settings)
     with _workers(settings) as workers:
         return workers.query(text, wanted)
+
+
+def _citation(asked: CitedQuery, settings: Settings, *, keep: bool) -> str:
+    """Return a sentence and a BibTeX entry that cite an answer, and whether its snapshot stays; ``keep`` pins it.
+
+    Raises ParameterError for a query that cannot be cited, and what queries and ``Store.pin`` raise.
+    """
+    from kg.publish.answers.canonical import CITED_BYTES, canonical, format_for
+    from kg.publish.answers.cited import CitedAnswer
+
+    with _workers(settings) as workers, workers.hold() as snapshot:
+        base = snapshot.manifest.base
+        text = asked.text(base)
+        found = canonical(workers.query(text, format_for(workers.check(text)), limit=CITED_BYTES))
+    cited = CitedAnswer(asked, snapshot.id, found.sha256)
+    store, told = store_of(settings), (settings.publisher, settings.serve_url or base)
+    if keep:
+        store.pin(snapshot.id, cited.path)
+    lines = (cited.sentence(*told), "", f"Rows: {len(found.rows)}", _stays(store, snapshot.id), "")
+    return "\n".join((*lines, cited.reference(*told).bibtex()))
+
+
+def _stays(store: Store, snapshot: str) -> str:
+    if snapshot in store.pinned():
+        return f"Snapshot {snapshot} is pinned: it stays until its line in pinned.txt is removed."
+    if any(one.id == snapshot for one in store.past()):
+        return f"Snapshot {snapshot} is one of the past: it stays."
+    return f"Snapshot {snapshot} goes with later builds; --keep pins it."
 
 
 def _bound(question: str, given: tuple[str, ...], endpoint: str | None, settings: Settings) -> str:

@@ -1,4 +1,4 @@
-"""``kg serve``: the store over HTTP."""
+"""The commands that serve a store: ``kg serve`` over HTTP, ``kg mcp`` to agents."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from kg.cli.options import setting
+from kg.errors import ConfigurationError
 from kg.settings import WRITE_TOKEN, load
 
 
@@ -33,3 +34,17 @@ def serve(**options: Any) -> None:
     if token is not None:
         options["write_token_sha256"] = digest(token)
     run(load(**options))
+
+
+@click.command()
+@setting("store")
+@setting("query_seconds")
+@setting("query_workers")
+@setting("serve_url")
+def mcp(**options: Any) -> None:
+    """Serve the store to an agent that starts this command: over the Model Context Protocol, on standard streams."""
+    try:
+        from endpoint.agents.server import serve
+    except ModuleNotFoundError as error:
+        raise ConfigurationError(f"kg mcp needs {error.name}: install newsgraph with its extra mcp") from None
+    serve(load(**options))

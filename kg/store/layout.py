@@ -301,7 +301,7 @@ class Store:
         written: list[Path] = []
         built: list[Path] = []
         for folder in self.snapshots():
-            if folder == fresh or folder.name not in pinned:
+            if folder.name == fresh.name or folder.name not in pinned:
                 (written if _is_written(folder) else built).append(folder)
         for folders, number in ((built, max(keep, 1)), (written, WRITTEN)):
             others = [folder for folder in folders if folder != fresh]

@@ -435,3 +435,38 @@ def test_the_defaults_that_help_shows_are_those_of_the_settings() -> None:
     text = cli.main.commands["serve"].get_help(click.Context(cli.main.commands["serve"]))
     for name in ("host", "port", "store"):
         assert f"[default: {getattr(Settings(), name)}]" in " ".join(text.split())
+
+
+# ---- kg query --cite, kg mcp
+
+
+def test_query_cites_an_answer_and_says_whether_its_snapshot_stays(served_store: Path) -> None:
+    done = run_here("query", COUNT, "--cite", "--store", served_store)
+    assert done.returncode == 0
+    text = done.stdout.decode()
+    assert re.search(r"/answer\?query=SELECT\S+&snapshot=20111109T060000000000Z&sha256=[0-9a-f]{64} SHA-256: ", text)
+    assert "Rows: 1\nSnapshot 20111109T060000000000Z goes with later builds; --keep pins it.\n" in text
+    assert "@misc{newsgraph-answer-20111109-" in text
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("--keep", COUNT), ("--cite", "--format", "csv", COUNT), ("--cite", "--endpoint", "http://127.0.0.1:1/", COUNT)],
+)
+def test_what_goes_with_cite_is_told(arguments: tuple[str, ...], served_store: Path) -> None:
+    done = run_here("query", *arguments, "--store", served_store)
+    assert done.returncode == 2
+    assert b"--keep is for --cite" in done.stderr
+
+
+def test_query_does_not_cite_what_is_another_answer_next_time(served_store: Path) -> None:
+    done = run_here("query", "SELECT (RAND() AS ?r) {}", "--cite", "--store", served_store)
+    assert "RAND cannot be cited" in refused(done)
+
+
+def test_mcp_needs_a_store_and_its_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "holds no snapshot" in refused(run_here("mcp", "--store", tmp_path))
+    for name in [one for one in sys.modules if one.startswith("endpoint.agents")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "mcp_types", None)
+    assert "kg mcp needs mcp_types: install newsgraph with its extra mcp" in refused(run_here("mcp"))
