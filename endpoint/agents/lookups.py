@@ -1,4 +1,4 @@
-"""The tools that look up: words in titles and names, lists of events, descriptions, histories."""
+"""The tools that look up: words in titles and names, lists of events, descriptions, histories, changes."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from endpoint.agents.quoting import quoted
 from endpoint.agents.replies import (
+    ChangesReply,
     CountedValue,
     DescriptionReply,
     EventResult,
@@ -15,13 +16,19 @@ from endpoint.agents.replies import (
     FoundThing,
     HistoryReply,
     QuotedEvent,
+    ReportedChange,
     SearchReply,
     Wording,
 )
 from endpoint.agents.tool import NUMBER, Tool, ToolContext
+from endpoint.feeds import changes
+from endpoint.feeds.changes import BEGINNING, instant
 from endpoint.http.routes import Parameter
 from endpoint.listing import asked as lists
 from endpoint.listing.asked import LENGTH, asked_list
+from kg.derived.changelog import EVENTS as EVERY_EVENT
+from kg.derived.changes import reading
+from kg.derived.event_changes import EventChange, changed_events, page
 from kg.derived.kinds import SEARCH as INDEX
 from kg.errors import NotFoundError, ParameterError, WithdrawnError
 from kg.events.comparison import Comparison
@@ -167,6 +174,35 @@ def _wording(one: ShownWording, quotation: QuotedEvent, changed: Comparison | No
     )
 
 
+def _changes(context: ToolContext, given: Mapping[str, str]) -> ChangesReply:
+    place, number = given.get("place", ""), int(given.get("page", "1"))
+    feed = located(context, place) if place else EVERY_EVENT
+    with reading(context.artefacts, context.snapshot) as log:
+        since = instant("from", given.get("from", ""), "T00:00:00Z") or BEGINNING
+        until = instant("to", given.get("to", ""), "T23:59:59Z") or log.time
+        if since > until:
+            raise ParameterError(f"from is later than to: {since}, {until}", "from")
+        found = changed_events(log, feed, since, until)
+        listed = page(log, found, EVENTS * (number - 1), EVENTS)
+    quotations = quoted(context, (one.one.iri for one in listed))
+    return ChangesReply(
+        context.snapshot.id,
+        since,
+        until,
+        found.added,
+        found.changed,
+        found.removed,
+        number,
+        -(-found.total // EVENTS),
+        [_reported(one, quotations.get(one.one.iri)) for one in listed],
+    )
+
+
+def _reported(one: EventChange, quotation: QuotedEvent | None) -> ReportedChange:
+    before, after = ((end.revision if end else "") or "" for end in (one.before, one.after))
+    return ReportedChange(one.kind, one.one.iri, one.one.time, one.one.title or "", before, after, quotation)
+
+
 SEARCH: Final = Tool(
     "search",
     "Search titles and names",
@@ -206,4 +242,13 @@ WORDINGS: Final = Tool(
     HistoryReply,
     _history,
 )
-TOOLS: Final = (SEARCH, LIST, DESCRIBE, WORDINGS)
+CHANGED: Final = Tool(
+    "changes",
+    "Tell what changed in the graph",
+    "Tell which events were added, reworded or otherwise changed, and removed between two instants at which snapshots "
+    "were published: what the archive, or this server, learned since.",
+    tuple(PAGE if one.name == "page" else one for one in changes.PARAMETERS),
+    ChangesReply,
+    _changes,
+)
+TOOLS: Final = (SEARCH, LIST, DESCRIBE, WORDINGS, CHANGED)

@@ -188,6 +188,41 @@ class HistoryReply:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportedChange:
+    """An event that snapshots brought, changed, reworded or took away (`change`), and when (`time`).
+
+    `before` and `after` are its revisions; empty before it came and after it went. `quotation` is of the event as it is
+    now, if it is there.
+    """
+
+    change: str
+    event: str
+    time: str
+    title: str
+    before: str
+    after: str
+    quotation: QuotedEvent | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangesReply:
+    """Events that changed between two instants at which snapshots were published, the newest changes first.
+
+    `added`, `changed` (reworded ones among them) and `removed` count those of all pages.
+    """
+
+    snapshot: str
+    since: str
+    until: str
+    added: int
+    changed: int
+    removed: int
+    page: int
+    pages: int
+    changes: list[ReportedChange]
+
+
+@dataclass(frozen=True, slots=True)
 class CitationReply:
     """How to cite something: in a sentence, as BibTeX and as RIS.
 

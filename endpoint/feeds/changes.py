@@ -143,8 +143,8 @@ def _asked(here: Site, log: Changelog) -> AskedInterval:
     that the graph does not know.
     """
     given = {name: request.args[name] for name in ("from", "to", "place") if request.args.get(name)}
-    since = _instant("from", given.get("from", ""), "T00:00:00Z") or BEGINNING
-    until = _instant("to", given.get("to", ""), "T23:59:59Z") or log.time
+    since = instant("from", given.get("from", ""), "T00:00:00Z") or BEGINNING
+    until = instant("to", given.get("to", ""), "T23:59:59Z") or log.time
     if since > until:
         raise ParameterError(f"from is later than to: {since}, {until}", "from")
     return AskedInterval(
@@ -152,7 +152,7 @@ def _asked(here: Site, log: Changelog) -> AskedInterval:
     )
 
 
-def _instant(name: str, text: str, of_day: str) -> str:
+def instant(name: str, text: str, of_day: str) -> str:
     """Return an instant in UTC as the log writes it, of a day its beginning or end; nothing of nothing."""
     if not text:
         return ""

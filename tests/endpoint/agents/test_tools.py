@@ -23,6 +23,7 @@ from kg.rdf.prefixes import PREFIXES
 from kg.settings import Settings
 from kg.store.layout import Store
 from kg.workers.workers import Workers
+from tests.conftest import TURTLE, publish_turtle
 from tests.endpoint.agents.questions import BASE, CRACKDOWN, EVENT, QUESTIONS, AgentQuestion
 from tests.paths import CHECKS, ROOT
 
@@ -239,6 +240,23 @@ def test_a_query_that_takes_too_long_is_stopped_and_others_are_answered(hasty: A
     query = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
     assert status(hasty.call("sparql", {"query": query})) in STOPPED
     assert answers(hasty)
+
+
+def test_what_changed_between_two_snapshots_is_told(tmp_path: Path, settings: Settings) -> None:
+    publish_turtle(tmp_path, "<http://a.example/s> <http://a.example/p> 1 .", "20111107T060000000000Z")
+    later = publish_turtle(tmp_path, TURTLE.read_text(encoding="utf-8"), "20111109T060000000000Z")
+    own = replace(settings, store=str(tmp_path), query_seconds=20.0)
+    with Workers(later, own) as workers:
+        server = AgentServer(own, workers)
+        found = server.call("changes", {"place": "entity/en/Homs"})
+        assert not found.is_error, found.content
+        told = cast("dict[str, Any]", found.structured_content)
+        assert (told["added"], told["removed"], told["pages"]) == (len(told["changes"]), 0, 1)
+        assert f"{BASE}event/2011-11-08/abcdefghij" in {one["event"] for one in told["changes"]}
+        assert all(one["quotation"]["revision"] == one["after"] for one in told["changes"])
+        assert status(server.call("changes", {"from": "soon"})) == 400
+        assert status(server.call("changes", {"from": "2011-11-10", "to": "2011-11-09"})) == 400
+        assert status(server.call("changes", {"place": "entity/en/Nothing"})) == 404
 
 
 def _payloads(kind: str) -> list[Any]:
