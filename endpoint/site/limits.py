@@ -144,7 +144,7 @@ def query(
     with clients.turn(one.client) as pay:
 
         def spent(seconds: float) -> None:
-            one.work = seconds
+            one.work += seconds
             pay(seconds)
 
         def asked(host: str, seconds: float, answered: bool) -> None:
