@@ -253,7 +253,7 @@ QUESTIONS = (
         "Which wordings do the pages of 8 November 2011 print?",
         "ask",
         {"question": "wordings", "parameters": {"date": "2011-11-08"}},
-        {"total": 2} | _row(label="First version", position=1),
+        {"total": 2, "rows": [{"values": {"label": "First version", "position": 1}, "quotations": [{"event": EVENT}]}]},
     ),
     AgentQuestion(
         "Since which wording do the blasts in Homs of April 2014 cite a source?",
