@@ -26,7 +26,7 @@ TRIES = 20
 LARGEST = 1_000_000
 """Bytes that no document may have; files to download may."""
 FILES = ("/dump/",)
-REDIRECTS = {302: "/timegate/", 303: "/", 308: "/"}
+REDIRECTS = {302: ("/timegate/", "/answer?"), 303: ("/",), 308: ("/",)}
 """The statuses that lead on, and what the paths that may answer with them begin with."""
 
 Kind = tuple[str, str]

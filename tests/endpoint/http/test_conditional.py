@@ -64,6 +64,7 @@ VALIDATED = {
     *("/feed/activity/{path}", "/feed/atom", "/feed/atom/{path}", "/feed/ldes", "/frames/{name}.jsonld", "/graphs"),
     *(
         "/about",
+        "/answer",
         "/embed/events",
         "/events",
         "/events.{suffix}",
