@@ -1,15 +1,19 @@
-"""Archives: where pages come from. A folder of files, or a git repository at its newest commit."""
+"""Archives: where pages come from. A folder of files, a git repository at its newest commit, or one capture file."""
 
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from kg.archive import git, kept_log
+from kg.archive.capture_files import CaptureFile, FoundCaptures, may_hold_captures, too_large
+from kg.archive.captures import PREFIX, Captures
+from kg.archive.readers import registry as readers
 from kg.archive.repository import Repository, find_repository, is_repository
 from kg.archive.versions import DoubtedTime, MainLine, PageVersion, UnreadPage
 from kg.dialects import reading, registry
@@ -24,6 +28,7 @@ class Archive:
     ``unread`` are the versions that it is known of already that they cannot be read. ``repository`` and ``commit``, the
     newest one, are those of a git repository, None for a folder; ``doubted`` are its commits whose times cannot be
     true, ``log`` is what git told of its history, and ``remarks`` are sentences about what else is not as it seems.
+    ``captures`` has the contents of versions that come from capture files, None if there are none.
     """
 
     root: Path
@@ -35,6 +40,7 @@ class Archive:
     doubted: tuple[DoubtedTime, ...] = ()
     remarks: tuple[str, ...] = ()
     log: bytes = b""
+    captures: Captures | None = None
 
     @property
     def bare(self) -> Archive:
@@ -49,15 +55,23 @@ class Archive:
     def pages(self, versions: Iterable[PageVersion]) -> Iterator[Page]:
         """Yield these versions, none of them gone, in their order; raises ArchiveError for one that cannot be read."""
         wanted = list(versions)
-        of_git = self.repository
-        contents = git.contents(of_git, [f"{one.blob}" for one in wanted]) if of_git else self._files(wanted)
-        for version, content in zip(wanted, contents, strict=True):
-            yield Page(version.path, content, version.time, version.commit)
+        captured = [f"{one.blob}" for one in wanted if _is_captured(one)]
+        of_captures = self.captures.contents(captured) if self.captures else iter(())
+        others = self._others([one for one in wanted if not _is_captured(one)])
+        for version in wanted:
+            content = next(of_captures if _is_captured(version) else others, None)
+            if content is None:
+                raise ArchiveError(f"page {version.path} cannot be read: its content is not there; start again")
+            yield Page(version.path, content, version.time, version.commit, version.address)
 
     def sha256(self, path: str) -> str:
         """Return the SHA-256 of a file of a folder, in hex; raises ArchiveError if it cannot be read."""
         content = next(self._files([PageVersion(path)]))
         return hashlib.sha256(content).hexdigest()
+
+    def _others(self, versions: list[PageVersion]) -> Iterator[bytes]:
+        of_git = self.repository
+        return git.contents(of_git, [f"{one.blob}" for one in versions]) if of_git else self._files(versions)
 
     def _files(self, versions: Iterable[PageVersion]) -> Iterator[bytes]:
         for version in versions:
@@ -81,45 +95,75 @@ def open_archive(
     of which no time is known, if it is a shallow clone, whose past is not known, or if it holds no page of a dialect
     that is known.
     """
-    if not root.is_dir():
+    if not root.is_dir() and not (root.is_file() and may_hold_captures(root.name)):
         raise ArchiveError(
             f"{root} is not a folder: give a folder of pages or a git repository (unpack or clone it first)"
         )
+    gathering = FoundCaptures(page_bytes, _is_page)
     is_git = is_repository(root)
-    if as_of and not is_git:
+    archive = _open_git(root, page_bytes, history, as_of, kept, gathering) if is_git else _open_folder(root, gathering)
+    versions = (*archive.versions, *gathering.in_order(history=history, as_of=as_of))
+    archive = replace(
+        archive,
+        versions=tuple(sorted(versions, key=_known_first)) if gathering.versions else versions,
+        unread=(*archive.unread, *gathering.unread),
+        remarks=(*archive.remarks, *gathering.remarks),
+        captures=gathering.captures,
+    )
+    if as_of and not is_git and not all(one.time for one in versions):
         raise ArchiveError(f"{root} is no git repository, so it is not known how it was at {as_of:%Y-%m-%dT%H:%M:%SZ}")
-    archive = _open_git(root, page_bytes, history, as_of, kept) if is_git else _open_folder(root, page_bytes)
     if not archive.versions:
         raise ArchiveError(_empty(archive))
     return archive
+
+
+def _is_captured(version: PageVersion) -> bool:
+    return version.blob is not None and version.blob.startswith(PREFIX)
+
+
+def _known_first(version: PageVersion) -> tuple[bool, datetime]:
+    """Order versions by time, those without one last."""
+    return version.time is None, version.time or datetime.max.replace(tzinfo=UTC)
 
 
 def _empty(archive: Archive) -> str:
     if archive.unread:
         return f"{archive.root} holds no page that can be read: {archive.unread[0]}"
     seen = f"no pages, only {len(archive.others):,} other files" if archive.others else "no files"
-    shown = " or ".join(one.dialect.shown_path for one in registry.installed())
+    dialects = [one.made.shown_path for one in registry.installed()]
+    shown = " or ".join([*dialects, *(one.made.shown_path for one in readers.installed())])
     return f"{archive.root} holds {seen}: pages are named like {shown}"
 
 
-def _too_large(path: str, size: int, page_bytes: int, commit: str | None = None) -> UnreadPage:
-    reason = f"has {size:,} bytes, more than the {page_bytes:,} allowed: raise KG_PAGE_BYTES to read it"
-    return UnreadPage(path, reason, commit)
-
-
-def _open_folder(root: Path, page_bytes: int) -> Archive:
+def _open_folder(root: Path, gathering: FoundCaptures) -> Archive:
     pages, others, unread = [], [], []
-    for file in _files_below(root):
-        path = file.relative_to(root).as_posix()
-        if not _is_page(path):
+    page_bytes, top = gathering.page_bytes, root if root.is_dir() else root.parent
+    for file in _files_below(root) if root.is_dir() else [root]:
+        path = file.relative_to(top).as_posix()
+        is_page = _is_page(path) and root.is_dir()
+        if not (is_page or (_is_nameable(path) and may_hold_captures(path))):
             others.append(path.encode(errors="replace").decode())
         elif file.is_symlink() or not file.is_file():
             unread.append(UnreadPage(path, "is a link or a device, which is not followed"))
+        elif not is_page:
+            if not gathering.add(_in_folder(file, path, page_bytes)):
+                others.append(path)
         elif (size := file.stat().st_size) > page_bytes:
-            unread.append(_too_large(path, size, page_bytes))
+            unread.append(too_large(path, size, page_bytes))
         else:
             pages.append(PageVersion(path))
     return Archive(root, tuple(sorted(pages, key=lambda one: one.path)), tuple(sorted(others)), tuple(unread))
+
+
+def _in_folder(file: Path, path: str, page_bytes: int) -> CaptureFile:
+    """Return a file of a folder as a capture file, which may read others of the same folder, but no links."""
+
+    def beside(name: str) -> bytes | None:
+        other = file.parent / name
+        is_there = Path(name).name == name and other.is_file() and not other.is_symlink()
+        return other.read_bytes() if is_there and other.stat().st_size <= page_bytes else None
+
+    return CaptureFile(path, lambda: file.open("rb"), beside)
 
 
 def _files_below(root: Path) -> Iterator[Path]:
@@ -147,7 +191,9 @@ def _is_nameable(path: str) -> bool:
     return "\ufffd" not in path and not reading.CONTROL.search(path) and not {"\t", "\n", "\r"} & set(path)
 
 
-def _open_git(root: Path, page_bytes: int, history: bool, as_of: datetime | None, kept: Path | None) -> Archive:
+def _open_git(
+    root: Path, page_bytes: int, history: bool, as_of: datetime | None, kept: Path | None, gathering: FoundCaptures
+) -> Archive:
     repository = find_repository(root)
     if repository.is_shallow and (history or as_of):
         raise ArchiveError(
@@ -162,18 +208,35 @@ def _open_git(root: Path, page_bytes: int, history: bool, as_of: datetime | None
     found = list(line.versions(_is_page) if history and line.is_dated else line.newest(pages, commit))
     sizes = git.sizes(repository, {one.blob for one in found if one.blob})
     large = {one for one in found if sizes.get(one.blob or "", 0) > page_bytes}
-    too_large = (_too_large(one.path, sizes[one.blob or ""], page_bytes, one.commit) for one in found if one in large)
+    unread = (too_large(one.path, sizes[one.blob or ""], page_bytes, one.commit) for one in found if one in large)
+    files = {one.path: one.blob for one in entries if one.kind is None and _is_nameable(one.path)}
+    held = {
+        path
+        for path in files
+        if may_hold_captures(path) and path not in pages and gathering.add(_in_git(repository, path, files, page_bytes))
+    }
     return Archive(
         root,
         tuple(one for one in found if one not in large),
-        tuple(sorted(one.path for one in entries if not _is_page(one.path))),
-        (*too_large, *_linked(entries, commit)),
+        tuple(sorted(one.path for one in entries if not _is_page(one.path) and one.path not in held)),
+        (*unread, *_linked(entries, commit)),
         repository,
         commit,
         line.doubted,
         repository.remarks if line.is_dated else (*repository.remarks, _undated(repository)),
         log,
     )
+
+
+def _in_git(repository: Repository, path: str, files: dict[str, str], page_bytes: int) -> CaptureFile:
+    """Return a file of a commit as a capture file; ``files`` are the contents of all, by their paths."""
+
+    def beside(name: str) -> bytes | None:
+        blob = files.get(PurePosixPath(path).with_name(name).as_posix()) if PurePosixPath(name).name == name else None
+        found = next(git.contents(repository, [blob])) if blob else None
+        return found if found and len(found) <= page_bytes else None
+
+    return CaptureFile(path, lambda: io.BytesIO(next(git.contents(repository, [files[path]]))), beside)
 
 
 def _linked(entries: Iterable[git.TreeEntry], commit: str) -> Iterator[UnreadPage]:

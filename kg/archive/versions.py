@@ -15,7 +15,9 @@ from kg.archive.times import bounded, read_time
 class PageVersion:
     """One version of a page: its path, and in git the commit that made it, its time (UTC) and the content's id.
 
-    ``time`` is None where it is not known. ``gone`` says that the commit removed the page.
+    ``time`` is None where it is not known. ``gone`` says that the commit removed the page. In a capture file
+    ``commit`` is the id of the revision, ``parent`` that of the one before it, and ``address`` its permanent address,
+    as far as the source tells them; ``language`` is that of the page.
     """
 
     path: str
@@ -23,6 +25,9 @@ class PageVersion:
     time: datetime | None = None
     blob: str | None = None
     gone: bool = False
+    parent: str | None = None
+    address: str | None = None
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

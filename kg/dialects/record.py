@@ -13,13 +13,15 @@ class Page:
     """One capture of one page.
 
     ``path`` is relative to the archive's root, with forward slashes; ``captured`` is when the archive took
-    it (UTC), where that is known; ``commit`` names the git commit it was read from.
+    it (UTC), where that is known; ``commit`` names the git commit, or the revision of a wiki, that it was read from,
+    and ``address`` is the permanent address of that, if it has one.
     """
 
     path: str
     content: bytes
     captured: datetime | None = None
     commit: str | None = None
+    address: str | None = None
 
     @cached_property
     def sha256(self) -> str:

@@ -24,7 +24,7 @@ import vocab
 from kg.archive import kept_log
 from kg.archive.opening import Archive
 from kg.archive.versions import UnreadPage
-from kg.dialects import registry
+from kg.dialects import editions, registry
 from kg.dialects.item import Reference, Tally
 from kg.dialects.record import Unread
 from kg.entities import nodes
@@ -70,7 +70,15 @@ def name(month: Month, archives: list[Archive], base: str, known: Ledger) -> str
         for reading in group.readings:
             version = reading.version
             content = version.blob or ("" if version.gone else archives[reading.archive].sha256(version.path))
-            facts = (reading.archive, version.path, version.commit, version.time, content, version.gone)
+            facts = (
+                reading.archive,
+                version.path,
+                version.commit,
+                version.time,
+                content,
+                version.gone,
+                version.address,
+            )
             digest.update(repr((*facts, reading.language, reading.newest)).encode())
         claims = known.of(*group.days)
         digest.update(repr((group.claims.is_past, sorted(claims.texts.items()))).encode())
@@ -85,7 +93,7 @@ def program(root: Path) -> str:
     """Return a hash of the code below ``root``, and of the tables, that a conversion depends on."""
     digest = hashlib.sha256(f"{__version__}\0{hosts.public_suffixes()}\0{vocab.categories()}".encode())
     code = chain.from_iterable(sorted((root / package).rglob("*.py")) for package in CODE)
-    for file in (*code, *gazetteer.files(), *publishers.files(), nodes.same_file()):
+    for file in (*code, *gazetteer.files(), *publishers.files(), nodes.same_file(), editions.file()):
         digest.update(file.read_bytes())
     return digest.hexdigest()
 

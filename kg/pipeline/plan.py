@@ -121,7 +121,7 @@ def _readings(archives: list[Archive], settings: Settings) -> Iterator[Reading]:
         languages = _languages(archive.paths)
         newest = {version.path: version for version in archive.versions}
         for version in archive.versions:
-            language = settings.language or languages.get(version.path, "en")
+            language = settings.language or version.language or languages.get(version.path, "en")
             yield Reading(number, version, language, newest=newest[version.path] is version)
 
 
@@ -219,7 +219,11 @@ def _moment(reading: Reading) -> tuple[int, str | None, datetime | None]:
 
 def _shown(reading: Reading, read: dict[Content, Page]) -> ShownPage:
     version = reading.version
-    page = None if version.gone else replace(read[content(reading)], captured=version.time, commit=version.commit)
+    page = (
+        None
+        if version.gone
+        else replace(read[content(reading)], captured=version.time, commit=version.commit, address=version.address)
+    )
     return ShownPage(f"{reading.archive}:{version.path}", page, reading.language, newest=reading.newest)
 
 

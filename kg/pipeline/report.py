@@ -79,7 +79,7 @@ def summary(manifest: Manifest, found: dict[str, Any]) -> str:
     """Return the report of a build in a few lines for people; the sums in it add up."""
     n = Counter(found["tally"])
     counts = found["counts"]
-    dialects = [one.dialect for one in registry.installed()]
+    dialects = [one.made for one in registry.installed()]
     told = "".join(f"{line}\n" for one in dialects for line in one.summary(n, found["excluded"]))
     items = " + ".join(f"{name} {sum(n[one] for one in parts):,}" for name, parts in _item_counts(dialects))
     unread = Counter(one["reason"] for one in found["lines not understood"])
@@ -138,7 +138,7 @@ def _shapes(checked: dict[str, Any]) -> str:
 def check_sums(tally: Tally) -> Counter[str]:
     """Return the tally's counts and how many items became events; raises AssertionError if the sums are off."""
     counts = Counter(tally.counts)
-    dialects = [one.dialect for one in registry.installed()]
+    dialects = [one.made for one in registry.installed()]
     for total, parts in chain.from_iterable(one.sums.items() for one in dialects):
         if counts[total] != sum(counts[part] for part in parts):
             raise AssertionError(f"{total} do not add up: {', '.join(parts)}")

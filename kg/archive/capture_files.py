@@ -1,0 +1,129 @@
+"""Capture files: files that hold many captures, such as an export of a wiki. Readers yield them, and they are kept."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import BinaryIO, Final
+
+from kg.archive.captures import Captures, keep
+from kg.archive.readers import registry as readers
+from kg.archive.readers.base import Beside, CaptureReader, PageCapture
+from kg.archive.unpacking import unpacked, unpacked_path
+from kg.archive.versions import PageVersion, UnreadPage
+from kg.errors import ArchiveError
+
+START: Final = 4_096
+"""How many bytes of a file tell whether a reader knows it."""
+_NUMBER: Final = re.compile(r"[0-9]{1,18}")
+FAILURES: Final = (ArchiveError, EOFError, OSError, ValueError)
+"""What a reader raises where the rest of a file cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureFile:
+    """A file that may hold captures: its path in the archive, how to open it, and what lies beside it."""
+
+    path: str
+    open: Callable[[], BinaryIO]
+    beside: Beside
+
+
+def may_hold_captures(path: str) -> bool:
+    """Whether there is a reader for files with such a path."""
+    return bool(_matching(path))
+
+
+class FoundCaptures:
+    """What the capture files of an archive hold, gathered one after the other.
+
+    ``versions`` grows by what ``is_page`` accepts, ``unread`` by what cannot be read, and ``remarks`` by a sentence for
+    each that holds other pages. ``captures`` has the contents, and is None before there are any.
+    """
+
+    def __init__(self, page_bytes: int, is_page: Callable[[str], bool]) -> None:
+        self.page_bytes = page_bytes
+        self.is_page = is_page
+        self.captures: Captures | None = None
+        self.versions: list[PageVersion] = []
+        self.unread: list[UnreadPage] = []
+        self.remarks: list[str] = []
+        self._paths: dict[str, str] = {}
+
+    def add(self, file: CaptureFile) -> bool:
+        """Gather what a file holds; False if it is none after all, since no reader recognises it."""
+        try:
+            with closing(file.open()) as raw, closing(unpacked(raw, file.path)) as stream:
+                start = stream.peek(START)[:START]
+                reader = next((one for one in _matching(file.path) if one.recognises(start)), None)
+                if reader:
+                    self._read(file, reader, stream)
+                return reader is not None
+        except FAILURES as error:
+            self.unread.append(UnreadPage(file.path, f"cannot be read to its end: {error or type(error).__name__}"))
+            return True
+
+    def _read(self, file: CaptureFile, reader: CaptureReader, stream: BinaryIO) -> None:
+        self.captures = self.captures or Captures.fresh()
+        others, example = 0, ""
+        try:
+            with self.captures.writing() as database:
+                for one in reader.captures(stream, file.path, file.beside, self.page_bytes):
+                    if isinstance(one, UnreadPage):
+                        self.unread.append(one)
+                    elif self.is_page(one.path):
+                        self._take(one, database)
+                    else:
+                        others, example = others + 1, example or one.path
+        except sqlite3.Error as error:
+            raise ArchiveError(f"its captures cannot be kept: {error}") from error
+        finally:
+            if others:
+                told = f"captures of pages that no dialect reads: {others:,}, such as of {example[:100]!r}"
+                self.remarks.append(f"{file.path}: {told}")
+
+    def _take(self, one: PageCapture, database: sqlite3.Connection) -> None:
+        if len(one.content) > self.page_bytes:
+            self.unread.append(too_large(one.path, len(one.content), self.page_bytes, one.revision))
+            return
+        blob = None if one.gone else keep(database, one.content)
+        path = self._paths.setdefault(one.path, one.path)  # all versions of a page share its path
+        self.versions.append(
+            PageVersion(path, one.revision, one.time, blob, one.gone, one.parent, one.address, one.language)
+        )
+
+    def in_order(self, *, history: bool, as_of: datetime | None) -> Iterator[PageVersion]:
+        """Yield the versions, the oldest first and those without a time last: all with ``history``, else the newest.
+
+        With ``as_of`` those that are later are left out.
+        """
+        found = sorted((one for one in self.versions if not _is_after(one.time, as_of)), key=_age)
+        newest = {one.path: one for one in found}
+        for one in found:
+            if history or (newest[one.path] is one and not one.gone):
+                yield one
+
+
+def _matching(path: str) -> tuple[CaptureReader, ...]:
+    return readers.matching(unpacked_path(path))
+
+
+def _is_after(time: datetime | None, as_of: datetime | None) -> bool:
+    return time is not None and as_of is not None and time > as_of
+
+
+def _age(version: PageVersion) -> tuple[bool, datetime, int, str]:
+    """Order versions by time; of one second by their ids, which wikis give in the order of edits."""
+    revision = version.commit or ""
+    number = int(revision) if _NUMBER.fullmatch(revision) else 0
+    return version.time is None, version.time or datetime.max.replace(tzinfo=UTC), number, revision
+
+
+def too_large(path: str, size: int, page_bytes: int, commit: str | None = None) -> UnreadPage:
+    """Return that a page is larger than what is read."""
+    reason = f"has {size:,} bytes, more than the {page_bytes:,} allowed: raise KG_PAGE_BYTES to read it"
+    return UnreadPage(path, reason, commit)

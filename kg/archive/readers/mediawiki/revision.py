@@ -1,0 +1,84 @@
+"""A revision of a page of a wiki -> a capture: its path by its title, its time, and its permanent address."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from kg.archive.readers.base import PageCapture
+from kg.archive.versions import UnreadPage
+from kg.dialects import editions
+
+WIKITEXT = "wikitext"
+
+
+@dataclass(frozen=True, slots=True)
+class Wiki:
+    """The wiki that pages are of: its language, and the address before the id of a revision; "" where not known."""
+
+    language: str = ""
+    permanent: str = ""
+
+    @classmethod
+    def of(cls, language: str, address: str) -> Wiki:
+        """Return a site by its language and the address of one of its pages."""
+        parts = urlsplit(address)
+        known = parts.scheme in ("http", "https") and parts.hostname
+        return cls(language, f"{parts.scheme}://{parts.netloc}/w/index.php?oldid=" if known else "")
+
+    def path(self, title: str, suffix: str = "txt") -> tuple[str, Wiki]:
+        """Return the path of a page by its title, and the site as far as that tells it; the title if it has none.
+
+        Where the language is not known, the first edition that has such a title counts.
+        """
+        known = editions.load()
+        for one in [known[self.language]] if self.language in known else known.values():
+            if found := one.path(title, suffix):
+                return found, self if self.permanent else Wiki.of(one.code, one.wiki)
+        return title, self
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """What a wiki says of one revision: ``text`` is None where it hides it."""
+
+    title: str
+    id: str
+    parent: str
+    timestamp: str
+    text: str | None
+    model: str = WIKITEXT
+
+    def captured(self, site: Wiki, suffix: str = "txt") -> PageCapture | UnreadPage:
+        """Return the capture that it is, or why it is none."""
+        path, site = site.path(self.title, suffix)
+        if self.text is None:
+            return UnreadPage(path, "is a revision whose text the wiki hides", self.id or None)
+        if self.model != WIKITEXT:
+            path = self.title  # a page of data or code with the title of news is no news
+        return PageCapture(
+            path,
+            self.text.encode("utf-8", errors="replace"),
+            time_of(self.timestamp),
+            self.id or None,
+            self.parent if self.parent not in ("", "0") else None,
+            f"{site.permanent}{self.id}" if site.permanent and self.id else None,
+            site.language or None,
+        )
+
+
+def time_of(timestamp: str) -> datetime | None:
+    """Return a time as MediaWiki writes it (ISO 8601, UTC), None if it is none."""
+    try:
+        found = datetime.fromisoformat(timestamp)
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
+
+
+def text_of(said: Mapping[str, object], *names: str) -> str:
+    """Return the first of the members with these names that is there, as text; "" if none is."""
+    found = next((said[name] for name in names if name in said), "")
+    return "" if found is None or isinstance(found, bool) else str(found)

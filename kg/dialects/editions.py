@@ -1,0 +1,156 @@
+"""The language editions of Wikipedia's pages of current events: how pages are called, and how they are printed.
+
+Each is a table of ``data/portal/editions.toml``, to which another is added without code.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from kg.errors import ConfigurationError
+from kg.version import data_folder
+
+FILE: Final = "editions.toml"
+MONTHS: Final = 12
+_YEAR: Final = 4
+PATH: Final = re.compile(
+    r"(?:^|/)(?:(?P<code>[a-z][a-z-]{1,11})/)?(?P<year>\d{4})_(?P<month>[^\W\d_]+)(?:_(?P<day>\d{1,2}))?"
+    r"\.(?P<suffix>txt|wikitext|html)\Z"
+)
+_WORD: Final = re.compile(r"[^\W\d_]+|\d+")
+
+
+class _Named(NamedTuple):
+    """A day as a title or a heading names it; 0 for what it does not name."""
+
+    year: int
+    month: int
+    day: int
+
+
+@dataclass(frozen=True)
+class Edition:
+    """One edition: its language code, the address of its wiki, and the names of the months.
+
+    ``day_title`` and ``month_title`` are the titles of its pages, "" if it has none of that kind; ``day_headings`` are
+    the headings of days on a page that tells of a month, ``weekdays`` and ``first_day`` what else they print.
+    ``place_first`` says that it prints the place of an event before a colon. The sections ``closing`` hold no news.
+    ``citations`` are templates of sources, ``addresses`` and ``publishers`` their parameters, in lower case;
+    ``categories`` the concepts of the scheme of categories that headings are.
+    """
+
+    code: str
+    wiki: str
+    months: tuple[str, ...]
+    day_title: str = ""
+    month_title: str = ""
+    day_headings: tuple[str, ...] = ()
+    weekdays: tuple[str, ...] = ()
+    first_day: tuple[str, ...] = ()
+    place_first: bool = False
+    closing: tuple[str, ...] = ()
+    citations: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
+    publishers: tuple[str, ...] = ()
+    categories: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if len(self.months) != MONTHS:
+            raise ConfigurationError(f"{FILE}: the edition {self.code} must name twelve months")
+
+    def month(self, name: str) -> int | None:
+        """Return the number of a month, from 1, by its name in any case; None if it is none."""
+        return self._numbers.get(name.casefold())
+
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        return {name.casefold(): number for number, name in enumerate(self.months, 1)}
+
+    def title(self, year: int, month: int, day: int | None = None) -> str:
+        """Return the title of the page of a day, or of a month; "" if the edition has none."""
+        pattern = self.month_title if day is None else self.day_title
+        filled = pattern.format(year=year, month=self.months[month - 1], day=day)
+        return filled[:1].upper() + filled[1:]
+
+    def path(self, title: str, suffix: str = "txt") -> str | None:
+        """Return the path of the page with this title in an archive, None if it is no page of current events."""
+        printed = title.replace("_", " ")
+        for pattern in filter(None, (self.day_title, self.month_title)):
+            if found := self._match(pattern, printed):
+                name = "_".join(
+                    (f"{found.year:04}", self.months[found.month - 1], *([str(found.day)] if found.day else []))
+                )
+                return f"{name}.{suffix}" if self is first() else f"{self.code}/{name}.{suffix}"
+        return None
+
+    def _match(self, pattern: str, text: str) -> _Named | None:
+        """Return the year, month and day that a text names, if they printed by a pattern are that text."""
+        words = _WORD.findall(text)
+        month = next((word for word in words if self.month(word)), None)
+        year = next((word for word in words if len(word) == _YEAR and word.isdecimal()), "")
+        day = next((word for word in words if len(word) < _YEAR - 1 and word.isdecimal()), "")
+        if month is None or pattern.format(year=year, month=month, day=day).casefold() != text.casefold():
+            return None
+        return _Named(int(year or 0), self.month(month) or 0, int(day or 0))
+
+    def day_of_heading(self, heading: str, year: int) -> date | None:
+        """Return the day that a heading names, as readers see it; of this year, unless the heading names another."""
+        words = [word for word in heading.split() if word.strip(",.").casefold() not in self._weekdays]
+        printed = " ".join("1" if word in self.first_day else word for word in words)
+        for pattern in self.day_headings:
+            if found := self._match(pattern, printed):
+                return _date(found.year or year, found.month, found.day)
+        return None
+
+    @cached_property
+    def _weekdays(self) -> frozenset[str]:
+        return frozenset(map(str.casefold, self.weekdays))
+
+    def is_closing(self, heading: str) -> bool:
+        """Whether a section with this heading holds no news."""
+        return heading.casefold() in {one.casefold() for one in self.closing}
+
+
+def _date(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def file() -> Path:
+    """Return the file that has the table."""
+    return data_folder("portal") / FILE
+
+
+@cache
+def load() -> dict[str, Edition]:
+    """Return the editions by their codes, in the order of the table; raises ConfigurationError if it is wrong."""
+    try:
+        tables = tomllib.loads(file().read_text(encoding="utf-8"))
+        return {code: Edition(code=code, **_plain(table)) for code, table in tables.items()}
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        raise ConfigurationError(f"{file()} cannot be read: {error}") from error
+
+
+def _plain(table: dict[str, Any]) -> dict[str, Any]:
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in table.items()}
+
+
+def first() -> Edition:
+    """Return the first edition, whose pages lie in no folder of their own."""
+    return next(iter(load().values()))
+
+
+def of_month(name: str, code: str = "") -> Iterator[Edition]:
+    """Yield the editions that have a month of this name, but for others than that of ``code`` if that is one."""
+    editions = load()
+    some = [editions[code]] if code in editions else editions.values()
+    yield from (one for one in some if one.month(name))
