@@ -17,7 +17,7 @@ from kg.mapping.entity import entity_quads
 from kg.mapping.event import NamedThings, instant
 from kg.mapping.named import category_quads, publisher_quads
 from kg.rdf import Literal, NamedNode, Quad, terms
-from kg.rdf.iri import Minter
+from kg.rdf.iri import Minter, clean_url
 
 PRINTED: Final = {
     "text": terms.PRINTED_TEXT,
@@ -71,6 +71,8 @@ def _capture(subject: NamedNode, page: Page, head: Head, minter: Minter) -> Iter
     yield Quad(subject, terms.IDENTIFIER, Literal(f"sha256:{page.sha256}"))
     if page.captured:
         yield Quad(subject, terms.CREATED, instant(page.captured))
+    if page.address and (address := clean_url(page.address)):
+        yield Quad(subject, terms.DERIVED_FROM, NamedNode(address))
     for day in head.days:
         yield Quad(subject, terms.TEMPORAL, NamedNode(minter.day(day)))
     for name in ("text", "label", "description"):
