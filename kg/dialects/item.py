@@ -67,6 +67,20 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
+class StatedPlace:
+    """The place at which an archive itself says that an event happened.
+
+    ``names`` are printed, the smallest place first, such as Homs and Syria; ``latitude`` and ``longitude`` (WGS84) are
+    canonical decimals, both empty where they are not stated; ``geonames`` is a GeoNames id.
+    """
+
+    names: tuple[str, ...] = ()
+    latitude: str = ""
+    longitude: str = ""
+    geonames: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One event as one page lists it.
 
@@ -79,6 +93,10 @@ class Item:
     otherwise, is no edit. Where the title as printed holds what no reader sees, ``printed_title`` is that: it names the
     event and its revision, which so do not move when ``title`` is read better. ``scripts`` has the title in each script
     in which the page prints it.
+
+    ``until`` is the last day of an event of several days, ``places`` are stated, and ``is_plain`` says that the text
+    links nothing, so that the places in it have to be found by their names. ``identifier`` is a slug that alone tells
+    the event from all others of its day; if ``has_own_id``, the archive gives it, and no likeness of words counts.
     """
 
     origin: Origin
@@ -103,6 +121,16 @@ class Item:
     printed: str = ""
     printed_title: str = ""
     scripts: Scripts = ()
+    until: date | None = None
+    places: tuple[StatedPlace, ...] = ()
+    is_plain: bool = False
+    identifier: str = ""
+    has_own_id: bool = False
+
+    @property
+    def name(self) -> str:
+        """What two listings of one day share if they are of one event beyond doubt."""
+        return self.identifier or fold(self.title)
 
     @property
     def wording(self) -> str:
@@ -175,5 +203,7 @@ def content(item: Item) -> str:
         *(("topicLabel", label) for label in sorted(item.topic_labels)),
         *(("about", title) for title in sorted({link.title for link in item.mentions})),
         *(("source", url) for url in sorted({citation.url for citation in item.citations})),
+        *(("place", repr(place)) for place in sorted(item.places, key=repr)),
+        *([("until", item.until.isoformat())] if item.until else []),
     ]
     return "\n".join(f"{name} {value}" for name, value in parts)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from itertools import islice
 from pathlib import Path
+from typing import Final
 from urllib.parse import unquote
 
 from kg.entities import titles
@@ -16,6 +17,10 @@ from kg.entities.places.gazetteer import Gazetteer
 from kg.entities.places.place import Place
 from kg.rdf.iri import Minter
 from kg.version import data_folder
+
+
+NO_LANGUAGES: Final = ("geonames", "point")
+"""What stands in the IRIs of places without an article where others have its language."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +63,7 @@ class Nodes:
     def article(self, iri: str) -> tuple[str, str] | None:
         """Return the language and the title of the article that an entity is named by, None if by none."""
         language, slash, title = iri.removeprefix(f"{self.minter.base}entity/").partition("/")
-        is_article = slash and iri.startswith(f"{self.minter.base}entity/") and language != "geonames"
+        is_article = slash and iri.startswith(f"{self.minter.base}entity/") and language not in NO_LANGUAGES
         return (language, unquote(title).replace("_", " ")) if is_article else None
 
     def geonames(self, iri: str) -> int | None:

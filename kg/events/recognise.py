@@ -47,9 +47,12 @@ def _unclaimed(timeline: Timeline, lost: Iterable[Text]) -> list[Text]:
 
 
 def _minted(timeline: Timeline) -> list[tuple[Event, Text]]:
-    """Return the new events that captures still show, with what the ledger would keep of them."""
+    """Return the new events that captures still show, with what the ledger would keep of them.
+
+    Those that the archive itself tells apart are no others in new words.
+    """
     events = (timeline.events[key] for key in sorted(timeline.minted))
-    return [(event, text_of(event, event.current)) for event in events if not event.gone]
+    return [(event, text_of(event, event.current)) for event in events if not (event.gone or event.item.has_own_id)]
 
 
 def _exactly(

@@ -119,7 +119,7 @@ class Timeline:
         shown = set(keys)
         gone = {key: listing for listed in before.values() for key, listing in listed if key not in shown}
         self._forget(shown)
-        self._vanished |= {(one.item.language, fold(one.item.title)): key for key, one in gone.items()}
+        self._vanished |= {(one.item.language, one.item.name): key for key, one in gone.items()}
         self._match(fresh, keys, gone)
         return [
             key or self._known(capture, listing, taken) or self._mint(capture, listing, taken)
@@ -133,16 +133,23 @@ class Timeline:
         """
         item = listing.item
         is_entry = item.origin is Origin.ENTRY
-        key = self._claims.find(item.day, item.language, item.wordings, () if is_entry else item.slugs)
+        key = self._find(item)
         if key is None:
             return None
-        if is_entry and taken.setdefault((capture.path, key), fold(item.title)) != fold(item.title):
+        if is_entry and not item.identifier and taken.setdefault((capture.path, key), fold(item.title)) != fold(item.title):
             return None
         self._claim(listing, key)
         return key
 
+    def _find(self, item: Item) -> str | None:
+        if item.identifier:
+            return self._claims.find(item.day, item.language, (), (item.identifier,))
+        slugs = () if item.origin is Origin.ENTRY else item.slugs
+        return self._claims.find(item.day, item.language, item.wordings, slugs)
+
     def _mint(self, capture: Capture, listing: Listing, taken: dict[tuple[str, str], str]) -> str:
-        key = self._claims.mint(listing.item.day, listing.item.language, listing.item.wording)
+        item = listing.item
+        key = self._claims.mint(item.day, item.language, item.identifier or item.wording)
         taken[capture.path, key] = fold(listing.item.title)
         self.minted.add(key)
         self._claim(listing, key)
@@ -159,8 +166,8 @@ class Timeline:
         for number in self._unsettled(fresh, keys):
             self._carry_on(keys, number, self._moved(fresh[number][1]))
         for day in sorted({listing.item.day for listing in gone.values()}):
-            numbers = [number for number in self._unsettled(fresh, keys) if fresh[number][1].item.day == day]
-            old = [(key, one) for key, one in gone.items() if one.item.day == day and self._is_left(key, keys)]
+            numbers = [number for number in self._unsettled(fresh, keys) if _by_words(fresh[number][1].item, day)]
+            old = [(key, one) for key, one in gone.items() if _by_words(one.item, day) and self._is_left(key, keys)]
             pairs = pair([one.item for _, one in old], [fresh[number][1].item for number in numbers])
             for position, match in pairs.items():
                 self._carry_on(keys, numbers[position], old[match][0])
@@ -175,7 +182,7 @@ class Timeline:
         """
         found: dict[tuple[date, str, str], int | None] = {}
         for number, ((_, listing), key) in enumerate(zip(fresh, keys, strict=True)):
-            wording = (listing.item.day, listing.item.language, fold(listing.item.title))
+            wording = (listing.item.day, listing.item.language, listing.item.name)
             if key is None or (self.minted and not self.events[key].revisions):
                 found.setdefault(wording, number)
             else:
@@ -191,7 +198,7 @@ class Timeline:
 
     def _moved(self, listing: Listing) -> str | None:
         """Return the key of an event that vanished with this very wording, if its day was near."""
-        wording = (listing.item.language, fold(listing.item.title))
+        wording = (listing.item.language, listing.item.name)
         key = self._vanished.get(wording)
         if key is None or not any(abs(one.item.day - listing.item.day) <= NEAR for one in self.events[key].listings):
             return None
@@ -225,6 +232,11 @@ class Timeline:
         for key, listings in current.items():
             distinct = {listing.entry: listing for listing in listings}
             _observe(self.events[key], sorted(distinct.values(), key=_telling_first), time)
+
+
+def _by_words(item: Item, day: date) -> bool:
+    """Whether an item of this day may carry on another event, or be carried on, because its words are alike."""
+    return item.day == day and not item.has_own_id
 
 
 def _unchanged(fresh: list[Fresh], before: Listed) -> dict[tuple[str, str], str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Final
 
+from kg.dialects.item import StatedPlace
 from kg.entities.aliases import Aliases
 from kg.entities.nodes import Nodes
 from kg.entities.places import naming
@@ -33,6 +34,7 @@ def entity_quads(named: NamedThings, nodes: Nodes, aliases: Aliases) -> Iterator
             places[iri] = found
             yield from entities.located(iri, found)
     yield from _others(entities, [*places.values(), *named.known_places(nodes.gazetteer)], places)
+    yield from _stated(entities, named.stated)
     yield from alias_quads(aliases.canonical)
     for language, title, words in sorted(named.topic_words):
         topic = nodes.iri(language, title)
@@ -42,6 +44,16 @@ def entity_quads(named: NamedThings, nodes: Nodes, aliases: Aliases) -> Iterator
         if nodes.iri(language, title) is None:
             former = NamedNode(nodes.minter.entity(language, title))
             yield Quad(former, terms.LABEL, Literal(title, language=language))
+
+
+def _stated(entities: _Entities, stated: Iterable[tuple[str, StatedPlace]]) -> Iterator[Quad]:
+    """Yield the places that archives state and the gazetteer does not have, each under all of its names."""
+    found: dict[str, list[tuple[str, StatedPlace]]] = defaultdict(list)
+    for language, place in sorted(stated, key=repr):
+        if iri := naming.stated_iri(place, entities.nodes.minter):
+            found[iri].append((language, place))
+    for iri, places in sorted(found.items()):
+        yield from entities.stated(NamedNode(iri), places)
 
 
 def alias_quads(canonical: Mapping[str, str]) -> Iterator[Quad]:
@@ -136,3 +148,23 @@ class _Entities:
             yield Quad(subject, terms.LONGITUDE, Literal(found.long, datatype=terms.DECIMAL))
         for container in self.nodes.gazetteer.containers(found):
             yield Quad(subject, terms.CONTAINED_IN_PLACE, NamedNode(self.iri(container)))
+
+    def stated(self, subject: NamedNode, places: list[tuple[str, StatedPlace]]) -> Iterator[Quad]:
+        """Yield what archives say of a place that the gazetteer does not have: names, point, and what is around it."""
+        yield Quad(subject, terms.TYPE, terms.ENTITY)
+        yield Quad(subject, terms.TYPE, terms.SCHEMA_PLACE)
+        labels: dict[str, str] = {}
+        for language, place in places:
+            name = place.names[0] if place.names else subject.value.rpartition("/")[2]
+            known = labels.setdefault(language, name)
+            predicate = terms.LABEL if known == name else terms.ALT_LABEL
+            yield Quad(subject, predicate, Literal(name, language=language))
+        first = next((place for _, place in places if place.latitude), None)
+        if first:
+            yield Quad(subject, terms.LATITUDE, Literal(first.latitude, datatype=terms.DECIMAL))
+            yield Quad(subject, terms.LONGITUDE, Literal(first.longitude, datatype=terms.DECIMAL))
+        if places[0][1].geonames is not None:
+            yield Quad(subject, terms.EXACT_MATCH, NamedNode(f"https://sws.geonames.org/{places[0][1].geonames}/"))
+        holders = (naming.around(place, self.nodes.gazetteer) for _, place in places)
+        for holder in dict.fromkeys(filter(None, holders)):
+            yield Quad(subject, terms.CONTAINED_IN_PLACE, NamedNode(self.iri(holder)))

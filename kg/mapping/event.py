@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import chain
 
-from kg.dialects.item import Item
+from kg.dialects.item import Item, StatedPlace
 from kg.dialects.record import Citation
 from kg.entities import categories
 from kg.entities.nodes import Nodes
@@ -30,7 +30,8 @@ class NamedThings:
     """What events name and share with others, so that each is described once: entities, categories, publishers.
 
     Of a category it counts how often each heading is printed, by language and heading; of a publisher how often each
-    label is, by the key of the organisation and the label, which is empty where there is none. ``uses`` has every
+    label is, by the key of the organisation and the label, which is empty where there is none. ``stated`` are the places
+    that archives state and the gazetteer does not have, with the language of their names. ``uses`` has every
     wording of every event, by which things that are named in several ways are known to be one; ``topic_words`` the
     topics that links show under other words than their titles: language, title, words.
     """
@@ -39,6 +40,7 @@ class NamedThings:
     topic_words: set[tuple[str, str, str]] = field(default_factory=set)
     uses: list[Use] = field(default_factory=list)
     places: set[int] = field(default_factory=set)
+    stated: set[tuple[str, StatedPlace]] = field(default_factory=set)
     categories: Counter[tuple[str, str]] = field(default_factory=Counter)
     publishers: Counter[tuple[str, str]] = field(default_factory=Counter)
     sources: set[str] = field(default_factory=set)
@@ -54,6 +56,7 @@ class NamedThings:
         self.topic_words |= other.topic_words
         self.uses += other.uses
         self.places |= other.places
+        self.stated |= other.stated
         self.categories.update(other.categories)
         self.publishers.update(other.publishers)
         self.sources |= other.sources
@@ -99,6 +102,8 @@ class Mapper:
         yield Quad(subject, terms.NAME, title)
         yield from _scripts(subject, event.item)
         yield Quad(subject, terms.START_DATE, Literal(day.isoformat(), datatype=terms.DATE))
+        if event.item.until:
+            yield Quad(subject, terms.END_DATE, Literal(event.item.until.isoformat(), datatype=terms.DATE))
         yield Quad(subject, terms.TEMPORAL, _node(self.minter.day(day)))
         yield Quad(subject, terms.LANGUAGE, Literal(event.language))
         for slug in slugs:
@@ -144,6 +149,28 @@ class Mapper:
                 yield terms.LOCATION, node
             if one in labelled:
                 yield terms.ABOUT, node
+        happened = [self._place(one) for one in naming.named_by_text(event.item, self.gazetteer)]
+        places = dict.fromkeys(chain.from_iterable(one.item.places for one in event.listings))
+        happened += filter(None, (self._stated(one, event.language) for one in places))
+        for node in dict.fromkeys(happened):
+            yield terms.PLACE, node
+            yield terms.LOCATION, node
+        for place in places:
+            if place.names and self._stated(place, event.language) is None:
+                yield terms.MENTION_LABEL, Literal(", ".join(place.names), language=event.language)
+
+    def _stated(self, place: StatedPlace, language: str) -> NamedNode | None:
+        """Return the node of a stated place, None if it has only names and the gazetteer is not sure of them."""
+        known = naming.stated(place, self.gazetteer)
+        if known:
+            return self._place(naming.NamedPlace(known, naming.title_of(known, self.gazetteer)))
+        iri = naming.stated_iri(place, self.minter)
+        if iri is None:
+            return None
+        self.named.stated.add((language, place))
+        if holder := naming.around(place, self.gazetteer):
+            self._place(naming.NamedPlace(holder, naming.title_of(holder, self.gazetteer)))
+        return _node(iri)
 
     def _place(self, named: naming.NamedPlace) -> NamedNode:
         for entity in self._entities("en", [named.title] if named.title else ()):

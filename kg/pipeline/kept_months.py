@@ -25,7 +25,7 @@ from kg.archive import kept_log
 from kg.archive.opening import Archive
 from kg.archive.versions import UnreadPage
 from kg.dialects import editions, registry
-from kg.dialects.item import Reference, Tally
+from kg.dialects.item import Reference, StatedPlace, Tally
 from kg.dialects.record import Unread
 from kg.entities import nodes
 from kg.entities.places import gazetteer
@@ -191,6 +191,7 @@ def _plain(outcome: Outcome) -> dict[str, Any]:
             sorted(named.publishers.items()),
         ],
         "topic words": sorted(named.topic_words),
+        "stated places": sorted((language, *_facts(one)) for language, one in named.stated),
         "uses": [(one.event, one.day.isoformat(), *one[2:]) for one in named.uses],
         "sources": sorted(named.sources),
         "revisions": named.revisions,
@@ -215,6 +216,10 @@ def _outcome(plain: dict[str, Any]) -> Outcome:
             entities={(language, title) for language, title in entities},
             topic_words={(language, title, words) for language, title, words in plain["topic words"]},
             places=set(places),
+            stated={
+                (language, StatedPlace(tuple(names), latitude, longitude, int(geonames) if geonames else None))
+                for language, names, latitude, longitude, geonames in plain["stated places"]
+            },
             categories=Counter({(language, label): count for (language, label), count in categories}),
             publishers=Counter({(key, label): count for (key, label), count in publishers}),
             uses=[_use(one) for one in plain["uses"]],
@@ -228,6 +233,10 @@ def _outcome(plain: dict[str, Any]) -> Outcome:
         withdrawn=plain["withdrawn"],
         dialects=set(plain["dialects"]),
     )
+
+
+def _facts(place: StatedPlace) -> tuple[tuple[str, ...], str, str, str]:
+    return place.names, place.latitude, place.longitude, str(place.geonames or "")
 
 
 def _use(plain: list[Any]) -> Use:

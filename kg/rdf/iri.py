@@ -68,6 +68,10 @@ class Minter:
         """IRI of a place that no wiki title is known for."""
         return f"{self.base}entity/geonames/{identifier}"
 
+    def point(self, latitude: str, longitude: str) -> str:
+        """IRI of a place of which only the point is known, in degrees of WGS84 as canonical decimals."""
+        return f"{self.base}entity/point/{latitude},{longitude}"
+
     def category(self, label: str) -> str:
         """IRI of the category with this printed label."""
         return f"{self.base}category/{slug(label)}"

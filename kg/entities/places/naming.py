@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from kg.dialects.item import Item
+from kg.dialects.item import Item, StatedPlace
 from kg.entities.location import chinese, english
 from kg.entities.places.gazetteer import Gazetteer
 from kg.entities.places.names import without_marks
@@ -22,6 +22,13 @@ BOUND_BEFORE = re.compile(r"\b(?:anti|pro|non|ex|mid|trans|pan|post|pre|inter|in
 LONGEST_PREFIX = 8
 # Countries whose English titles keep the macrons of their names: Kōchi, Jūrmala, Šiauliai, Whangārei.
 MARKED_TITLES = frozenset({"JP", "LT", "LV", "NZ"})
+
+
+# A name in plain text: words with a capital, and what may join them. "Syria's Homs" is two.
+RUN = re.compile(r"(?<![\w’'-])[^\W\d_a-z][\w-]*(?: (?:of |of the |al-|el-)?[^\W\d_a-z][\w-]*)*")
+FIRST_WORDS = re.compile(r"(?:In|At|Near|Outside|Inside|Across|The|A|An|Off|Around|Throughout|Within) ")
+FAR_APART = 1.0
+"""Degrees between a stated point and a city of the stated name; further away, it is another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +91,58 @@ def named_by_labels(labels: Iterable[str], gazetteer: Gazetteer) -> list[NamedPl
     return [NamedPlace(place, title_of(place, gazetteer), label) for label, place in places if place]
 
 
+def named_by_text(item: Item, gazetteer: Gazetteer) -> list[NamedPlace]:
+    """Return the places at which an English sentence without links says that it happened, by whole names in it.
+
+    Where nothing is linked, a name proves little: only what says where something happened counts.
+    """
+    if not item.is_plain or item.language.partition("-")[0] != "en":
+        return []
+    found = []
+    for run in RUN.finditer(item.title):
+        first = FIRST_WORDS.match(run[0])
+        start = run.start() + (first.end() if first else 0)
+        name = item.title[start : run.end()]
+        place = of_label(name, gazetteer)
+        if place and english.is_located(item.title, start, run.end()):
+            found.append(NamedPlace(place, title_of(place, gazetteer), name))
+    return found
+
+
+def stated(place: StatedPlace, gazetteer: Gazetteer) -> Place | None:
+    """Return the place of the gazetteer that a stated one is: by its GeoNames id or, without a point, by its names."""
+    if place.geonames is not None:
+        return gazetteer.by_id(place.geonames)
+    return None if place.latitude else _of_names(place.names, gazetteer)
+
+
+def around(place: StatedPlace, gazetteer: Gazetteer) -> Place | None:
+    """Return the smallest place that the names of a stated point tell of, if it is there."""
+    names = place.names
+    found = (_of_names(names[start:], gazetteer) for start in range(len(names)))
+    return next((one for one in found if one and not _is_elsewhere(one, place)), None)
+
+
+def _of_names(names: tuple[str, ...], gazetteer: Gazetteer) -> Place | None:
+    """Return the place with the first of some names, in one with the last, if that is a country's."""
+    if not names:
+        return None
+    country = of_label(names[-1], gazetteer)
+    known = (of_label(name, gazetteer) for name in (", ".join(names[:2]), names[0]))
+    return next((one for one in known if one and _is_within(one, country)), None)
+
+
+def _is_within(place: Place, country: Place | None) -> bool:
+    return country is None or country.kind != "country" or not place.country or place.country == country.country
+
+
+def _is_elsewhere(found: Place, stated: StatedPlace) -> bool:
+    if found.kind != "city" or not found.lat:
+        return False
+    apart = (float(found.lat) - float(stated.latitude), float(found.long) - float(stated.longitude))
+    return max(map(abs, apart)) > FAR_APART
+
+
 def is_location(named: NamedPlace, item: Item, gazetteer: Gazetteer) -> bool:
     """Whether the sentence says that the event happened at the place; of other languages than two, nothing is known."""
     if not named.anchor:
@@ -124,6 +183,13 @@ def _occurrences(name: str, text: str) -> Iterator[int]:
         if whole:
             yield at
         at = text.find(name, end if whole else at + 1)
+
+
+def stated_iri(place: StatedPlace, minter: Minter) -> str | None:
+    """Return the IRI of a stated place that the gazetteer does not have; None if only its names are known."""
+    if place.geonames is not None:
+        return minter.geonames(place.geonames)
+    return minter.point(place.latitude, place.longitude) if place.latitude else None
 
 
 def iri(place: Place, minter: Minter, gazetteer: Gazetteer) -> str:
