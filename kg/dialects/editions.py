@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -18,6 +18,7 @@ from kg.errors import ConfigurationError
 from kg.version import data_folder
 
 FILE: Final = "editions.toml"
+HTML: Final = "html"
 MONTHS: Final = 12
 _YEAR: Final = 4
 PATH: Final = re.compile(
@@ -42,8 +43,8 @@ class Edition:
     ``day_title`` and ``month_title`` are the titles of its pages, "" if it has none of that kind; ``day_headings`` are
     the headings of days on a page that tells of a month, ``weekdays`` and ``first_day`` what else they print.
     ``place_first`` says that it prints the place of an event before a colon. The sections ``closing`` hold no news.
-    ``citations`` are templates of sources, ``addresses`` and ``publishers`` their parameters, in lower case;
-    ``categories`` the concepts of the scheme of categories that headings are.
+    ``citations`` are templates of sources, ``addresses`` and ``publishers`` their parameters, in lower case, ``silent``
+    templates that show nothing; ``categories`` the concepts of the scheme of categories that headings are.
     """
 
     code: str
@@ -59,6 +60,7 @@ class Edition:
     citations: tuple[str, ...] = ()
     addresses: tuple[str, ...] = ()
     publishers: tuple[str, ...] = ()
+    silent: tuple[str, ...] = ()
     categories: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -147,6 +149,42 @@ def _plain(table: dict[str, Any]) -> dict[str, Any]:
 def first() -> Edition:
     """Return the first edition, whose pages lie in no folder of their own."""
     return next(iter(load().values()))
+
+
+@dataclass(frozen=True, slots=True)
+class PagePath:
+    """What the path of a page says: its year, month and day, None on the page of a month, and the kind of file.
+
+    ``editions`` are those that have a month of this name, at least one.
+    """
+
+    year: int
+    month: int
+    day: date | None
+    suffix: str
+    editions: tuple[Edition, ...]
+
+    @property
+    def first(self) -> date:
+        """The day, or the first day of the month."""
+        return self.day or date(self.year, self.month, 1)
+
+    def has(self, day: date) -> bool:
+        """Whether a day lies in the month."""
+        return (day.year, day.month) == (self.year, self.month)
+
+
+@lru_cache(maxsize=65_536)
+def page_path(path: str) -> PagePath | None:
+    """Return what a path such as ``data/2011_November_8.txt`` or ``de/2019_Juli.txt`` says, None if it is none such."""
+    found = PATH.search(path)
+    known = tuple(of_month(found["month"], found["code"] or "")) if found else ()
+    if not found or not known or not (year := int(found["year"])):
+        return None
+    month = known[0].month(found["month"]) or 0
+    same = tuple(one for one in known if one.month(found["month"]) == month)
+    day = _date(year, month, int(found["day"])) if found["day"] else None
+    return None if found["day"] and not day else PagePath(year, month, day, found["suffix"], same)
 
 
 def of_month(name: str, code: str = "") -> Iterator[Edition]:

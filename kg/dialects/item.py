@@ -71,13 +71,15 @@ class StatedPlace:
     """The place at which an archive itself says that an event happened.
 
     ``names`` are printed, the smallest place first, such as Homs and Syria; ``latitude`` and ``longitude`` (WGS84) are
-    canonical decimals, both empty where they are not stated; ``geonames`` is a GeoNames id.
+    canonical decimals, both empty where they are not stated; ``geonames`` is a GeoNames id, ``article`` the title of
+    its article in the language of the item, where the archive links that.
     """
 
     names: tuple[str, ...] = ()
     latitude: str = ""
     longitude: str = ""
     geonames: int | None = None
+    article: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,6 @@ from kg.entities.places.place import Place
 from kg.rdf.iri import Minter
 from kg.version import data_folder
 
-
 NO_LANGUAGES: Final = ("geonames", "point")
 """What stands in the IRIs of places without an article where others have its language."""
 

@@ -136,7 +136,11 @@ class Timeline:
         key = self._find(item)
         if key is None:
             return None
-        if is_entry and not item.identifier and taken.setdefault((capture.path, key), fold(item.title)) != fold(item.title):
+        if (
+            is_entry
+            and not item.identifier
+            and taken.setdefault((capture.path, key), fold(item.title)) != fold(item.title)
+        ):
             return None
         self._claim(listing, key)
         return key

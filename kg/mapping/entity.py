@@ -52,6 +52,8 @@ def _stated(entities: _Entities, stated: Iterable[tuple[str, StatedPlace]]) -> I
     for language, place in sorted(stated, key=repr):
         if iri := naming.stated_iri(place, entities.nodes.minter):
             found[iri].append((language, place))
+        elif iri := entities.nodes.iri(language, place.article):
+            yield from entities.article(NamedNode(entities.aliases.of(iri)), place)
     for iri, places in sorted(found.items()):
         yield from entities.stated(NamedNode(iri), places)
 
@@ -148,6 +150,13 @@ class _Entities:
             yield Quad(subject, terms.LONGITUDE, Literal(found.long, datatype=terms.DECIMAL))
         for container in self.nodes.gazetteer.containers(found):
             yield Quad(subject, terms.CONTAINED_IN_PLACE, NamedNode(self.iri(container)))
+
+    def article(self, subject: NamedNode, place: StatedPlace) -> Iterator[Quad]:
+        """Yield that what an article is about is a place, since an archive says so, and what is around it."""
+        yield Quad(subject, terms.TYPE, terms.SCHEMA_PLACE)
+        holder = naming.around(replace(place, names=place.names[1:]), self.nodes.gazetteer)
+        if holder and self.iri(holder) != subject.value:
+            yield Quad(subject, terms.CONTAINED_IN_PLACE, NamedNode(self.iri(holder)))
 
     def stated(self, subject: NamedNode, places: list[tuple[str, StatedPlace]]) -> Iterator[Quad]:
         """Yield what archives say of a place that the gazetteer does not have: names, point, and what is around it."""

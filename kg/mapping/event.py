@@ -164,13 +164,16 @@ class Mapper:
         known = naming.stated(place, self.gazetteer)
         if known:
             return self._place(naming.NamedPlace(known, naming.title_of(known, self.gazetteer)))
-        iri = naming.stated_iri(place, self.minter)
+        iri = naming.stated_iri(place, self.minter) or self._article(place, language)
         if iri is None:
             return None
         self.named.stated.add((language, place))
         if holder := naming.around(place, self.gazetteer):
             self._place(naming.NamedPlace(holder, naming.title_of(holder, self.gazetteer)))
         return _node(iri)
+
+    def _article(self, place: StatedPlace, language: str) -> str | None:
+        return next((one.value for one in self._entities(language, [place.article])), None) if place.article else None
 
     def _place(self, named: naming.NamedPlace) -> NamedNode:
         for entity in self._entities("en", [named.title] if named.title else ()):

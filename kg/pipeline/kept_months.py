@@ -217,8 +217,8 @@ def _outcome(plain: dict[str, Any]) -> Outcome:
             topic_words={(language, title, words) for language, title, words in plain["topic words"]},
             places=set(places),
             stated={
-                (language, StatedPlace(tuple(names), latitude, longitude, int(geonames) if geonames else None))
-                for language, names, latitude, longitude, geonames in plain["stated places"]
+                (language, StatedPlace(tuple(names), latitude, longitude, int(geonames) if geonames else None, article))
+                for language, names, latitude, longitude, geonames, article in plain["stated places"]
             },
             categories=Counter({(language, label): count for (language, label), count in categories}),
             publishers=Counter({(key, label): count for (key, label), count in publishers}),
@@ -235,8 +235,8 @@ def _outcome(plain: dict[str, Any]) -> Outcome:
     )
 
 
-def _facts(place: StatedPlace) -> tuple[tuple[str, ...], str, str, str]:
-    return place.names, place.latitude, place.longitude, str(place.geonames or "")
+def _facts(place: StatedPlace) -> tuple[tuple[str, ...], str, str, str, str]:
+    return place.names, place.latitude, place.longitude, str(place.geonames or ""), place.article
 
 
 def _use(plain: list[Any]) -> Use:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
-from pathlib import PurePosixPath
 from typing import ClassVar
 
-from kg.dialects import wikipedia
+from kg.dialects import editions, wikipedia
 from kg.dialects.base import Dialect
 from kg.dialects.entry import Attribution, Entry, Head
 from kg.dialects.item import Item, Tally
@@ -20,7 +19,7 @@ from kg.rdf.iri import spell
 
 
 class Wikitext(Dialect[DayPage]):
-    """Day pages in wikitext. One edit of a page captures all its bullets again, so old captures are not kept whole."""
+    """Pages in wikitext. One edit of a page captures all its bullets again, so old captures are not kept whole."""
 
     publication = wikipedia.PORTAL
     shown_path = "2011_November_8.txt"
@@ -34,16 +33,16 @@ class Wikitext(Dialect[DayPage]):
     news_line = re.compile(r"(?m)^[*:#]+.*://.*$")
 
     def matches(self, path: str) -> bool:
-        """Return whether ``path`` names a day, as ``data/2011_November_8.txt`` does."""
+        """Return whether ``path`` names a day or a month, as ``data/2011_November_8.txt`` does."""
         return page.matches(path)
 
-    def days_of_path(self, path: str) -> tuple[date, ...]:
-        """Return the one day that ``path`` names."""
+    def days_of_path(self, path: str) -> tuple[date, ...] | None:
+        """Return the one day that ``path`` names; which days of a month a page tells of, it says itself."""
         day = page.day_of(path)
-        return (day,) if day else ()
+        return (day,) if day else None
 
     def parse(self, path: str, text: str) -> DayPage:
-        """Parse a day page."""
+        """Parse the page of a day or of a month."""
         return page.parse(path, text)
 
     def items(self, path: str, record: DayPage, tally: Tally, language: str) -> Iterator[Item]:
@@ -51,8 +50,8 @@ class Wikitext(Dialect[DayPage]):
         return listing.items(record, tally)
 
     def head(self, record: DayPage) -> Head:
-        """Return the day and the language of a page; it says nothing else as a whole."""
-        return Head("text/x-wiki", days=(record.day,), language=record.language)
+        """Return the days and the language of a page; it says nothing else as a whole."""
+        return Head("text/x-wiki", days=record.days, language=record.language)
 
     def entries(self, record: DayPage) -> Iterator[Entry]:
         """Yield the lines of a page: bullets, headings, and those that no rule understands."""
@@ -69,8 +68,10 @@ class Wikitext(Dialect[DayPage]):
     def attribution(self, path: str, record: DayPage, captured: datetime | None) -> Attribution:
         """Return the licence by the time of the capture, and the page history, which lists the authors."""
         licence = wikipedia.licence(captured)
-        title = spell(f"Portal:Current_events/{PurePosixPath(path).stem}")
-        history = f"https://en.wikipedia.org/w/index.php?title={title}&action=history"
+        day = page.day_of(path)
+        edition = editions.load()[record.language]
+        title = edition.title(record.day.year, record.day.month, day.day if day else None)
+        history = f"{edition.wiki}/w/index.php?title={spell(title.replace(' ', '_'))}&action=history"
         return Attribution(licence, history) if licence else Attribution()
 
     def summary(self, counts: Mapping[str, int], excluded: Mapping[str, int]) -> Iterator[str]:

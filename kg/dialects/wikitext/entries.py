@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from kg.dialects.entry import Entry
-from kg.dialects.wikitext.page import COMMENT, is_item
+from kg.dialects.wikitext.frame import COMMENT
+from kg.dialects.wikitext.page import is_item
 from kg.dialects.wikitext.record import Bullet, DayPage, PrintedLine
 from kg.errors import StoreError
 

@@ -246,8 +246,8 @@ def _read_template(node: Template, reading: _Reading) -> None:
     arguments = {str(one.name).strip(): str(one.value).strip() for one in node.params}
     if reading.depth > MAX_DEPTH:
         reading.unknown.append(name)
-    elif templates.CITATION.match(name) and (url := arguments.get("url") or arguments.get("URL")):
-        reading.cite(url, _publisher_of(node, reading))
+    elif url := templates.cited(name, arguments):
+        reading.cite(url, _publisher_of(node, templates.publishers(name), reading))
     elif templates.FOOTNOTE.match(name):
         _footnote(templates.positional(arguments), reading.references, reading)
     else:
@@ -269,9 +269,9 @@ def _read_shown(name: str, arguments: templates.Arguments, reading: _Reading) ->
     reading.depth -= 1
 
 
-def _publisher_of(node: Template, reading: _Reading) -> str | None:
-    names = ("publisher", "work", "newspaper", "website", "agency")
-    values = (node.get(name).value for name in names if node.has(name))
+def _publisher_of(node: Template, names: tuple[str, ...], reading: _Reading) -> str | None:
+    given = {str(one.name).strip().casefold(): one.value for one in node.params}
+    values = (given[name] for name in names if name in given)
     return next((label for value in values if (label := _shown(value, reading).strip())), None)
 
 

@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import NamedTuple
 
-from kg.dialects.item import Item, Origin, Tally, distinct, readable_slug
+from kg.dialects import editions
+from kg.dialects.item import Item, Origin, StatedPlace, Tally, distinct, readable_slug
 from kg.dialects.record import Link
 from kg.dialects.wikitext.record import Bullet, DayPage
 
@@ -18,6 +21,8 @@ FULL_SENTENCE = re.compile(r"(?:\S+\s+){3,}\S+[.!?][\"”’')]*$")
 ONLY_LINKS = re.compile(r"(?:[\W_]|\band\b|\bor\b)*$")
 COLON = re.compile(r"\s*:\s*(?=\S)")
 WORD = re.compile(r"\w")
+BETWEEN_PLACES = re.compile(r"[\s/,;–-]*(?:\w{1,4}\s+)?")
+NOTE = re.compile(r"\([^()]*\)[.]?")
 
 
 def items(page: DayPage, tally: Tally) -> Iterator[Item]:
@@ -29,22 +34,29 @@ def items(page: DayPage, tally: Tally) -> Iterator[Item]:
     heritage: dict[int | None, Item] = {None: Item(Origin.ENTRY, page.language, page.day, "", "")}
     for bullet in page.bullets:
         role = _role(bullet, bullet.position in parents)
-        inherited = heritage[bullet.parent]
+        inherited = replace(heritage[bullet.parent], day=bullet.day or page.day)
         heritage[bullet.position] = _inherit(inherited, bullet, role)
         tally.counts["leaves"] += bullet.position not in parents
         tally.counts[role] += 1
         if role == "excluded":
-            tally.excluded["leaf without text"] += 1
+            tally.excluded["note in brackets" if _is_note(bullet) else "leaf without text"] += 1
         if role in ("leaf event", "parent event"):
             yield _bullet_item(bullet, inherited)
 
 
 def _role(bullet: Bullet, is_parent: bool) -> str:
     if not is_parent:
-        return "leaf event" if WORD.search(bullet.text) else "excluded"
+        return "leaf event" if WORD.search(bullet.text) and not _is_note(bullet) else "excluded"
     if (bullet.citations and WORD.search(bullet.text)) or FULL_SENTENCE.match(bullet.text):
         return "parent event"
     return "topic" if bullet.links and ONLY_LINKS.match(bullet.linked) else "topic label"
+
+
+def _is_note(bullet: Bullet) -> bool:
+    """Whether a bullet is only a note to readers, such as "(see below)"."""
+    return (
+        bool(NOTE.fullmatch(bullet.text)) and not (bullet.links or bullet.citations) and bool(WORD.search(bullet.text))
+    )
 
 
 def _inherit(inherited: Item, bullet: Bullet, role: str) -> Item:
@@ -75,8 +87,9 @@ def fragment(bullet: Bullet) -> str:
 
 
 def _bullet_item(bullet: Bullet, inherited: Item) -> Item:
-    subject = _subject(bullet)
-    own = bullet.links[:1] if subject else ()
+    printed_before = _stated_before(bullet) if editions.load()[inherited.language].place_first else None
+    subject = printed_before.text if printed_before else _subject(bullet)
+    own = bullet.links[:1] if subject and not printed_before else ()
     return Item(
         Origin.ENTRY,
         inherited.language,
@@ -94,7 +107,43 @@ def _bullet_item(bullet: Bullet, inherited: Item) -> Item:
         slugs=(readable_slug(bullet.text),),
         headed_by=inherited.headed_by,
         printed=f"{bullet.category or ''}\n{inherited.printed}{bullet.printed}",
+        places=printed_before.places if printed_before else (),
     )
+
+
+class _Before(NamedTuple):
+    """What a bullet prints before its first colon, and the places that it states there."""
+
+    text: str
+    places: tuple[StatedPlace, ...]
+
+
+def _stated_before(bullet: Bullet) -> _Before | None:
+    """Return the places before the colon, as in ``[[Wien]]/[[Österreich]]: what happened``; None if it is no place.
+
+    A place is one link or several, the smallest place first, with slashes between; a comma or a word begins another.
+    """
+    text, colon, _ = bullet.text.partition(": ")
+    groups: list[list[Link]] = []
+    at = 0
+    for link in bullet.links:
+        start = text.find(link.anchor, at)
+        between = text[at:start] if start >= 0 else ""
+        if start < 0 or not BETWEEN_PLACES.fullmatch(between):
+            break
+        if not groups or "/" not in between:
+            groups.append([])
+        groups[-1].append(link)
+        at = start + len(link.anchor)
+    if not colon or not groups or WORD.search(text[at:]):
+        return None
+    return _Before(f"{text}{colon}", tuple(map(_stated_place, groups)))
+
+
+def _stated_place(links: list[Link]) -> StatedPlace:
+    """Return a place; that of one link may be anything, unless the gazetteer knows it as a place."""
+    article = links[0].title if len(links) > 1 else ""
+    return StatedPlace(tuple(link.anchor for link in links), article=article)
 
 
 def _subject(bullet: Bullet) -> str:

@@ -1,43 +1,32 @@
-"""Dialect of Wikipedia's Current Events Portal: one wikitext page a day, nested bullets under category headings."""
+"""Pages of current events in wikitext: nested bullets under headings, of one day a page, or a section a day."""
 
 from __future__ import annotations
 
 import re
-from calendar import month_name
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
+from kg.dialects import editions
+from kg.dialects.editions import Edition
 from kg.dialects.record import Unread
-from kg.dialects.wikitext import inline, references
+from kg.dialects.wikitext import frame, inline, references
 from kg.dialects.wikitext.record import Bullet, DayPage, PrintedLine
 
-PATH = re.compile(r"(?:^|/)(\d{4})_([A-Z][a-z]+)_(\d{1,2})\.txt\Z")
-MONTHS = {name: number for number, name in enumerate(month_name) if number}
-LANGUAGE = "en"
 MAX_JOINED_LINES = 40
 # Three times the longest bullet of the archive. The inline parser takes quadratic time on markup that never ends.
 MAX_LINE_LENGTH = 6_000
 
-COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-HEADER = re.compile(
-    r"\{\{\s*Current\s+events\s+header\s*\|\s*(\d{1,9})\s*\|\s*(\d{1,9})\s*\|\s*(\d{1,9})[^{}]*\}\}", re.IGNORECASE
-)
-CONTENT_HEADER = re.compile(
-    r"\{\{\s*Current\s+events\s*\|\s*year\s*=\s*(\d{1,9})\s*\|\s*month\s*=\s*(\d{1,9})\s*\|\s*day\s*=\s*(\d{1,9})\s*\|\s*content\s*=",
-    re.IGNORECASE,
-)
-FRAME = re.compile(
-    r"\{\{\s*Current\s+events\s+footer\s*\}\}|</?noinclude>|</?includeonly>|\{\{pp-[^{}]*\}\}|^\s*\}\}\s*$|\|\}\s*$"
-    r"|__NO(?:TOC|INDEX|GALLERY|EDITSECTION)__|\{\{\s*Current\s+events\s+header[^{}]*\}\}",
-    re.IGNORECASE,
-)
-MARKERS = re.compile(r"[*:#]*[*#:]")
+MARKERS = re.compile(r"[ \t]*(?P<markers>[*:#]*[*#:])")
 HEADING = re.compile(
     r"(?:[*:]?;(?P<semicolon>.*)|={2,6}(?P<title>.*?[^=])=+|'''(?:'')?(?P<bold>[^'].*?)(?:'')?'''\s*:?)$"
 )
+TEMPLATE = re.compile(r"\{\{[^{}]*\}\}")
+SECTION = 2
+"""The level of headings that divide the page of a month into parts, such as its events and its deaths."""
 # What may stand around a heading in bold and is none of it.
 DECORATION = re.compile(r"</?(?:br|big|small|center|u|i|p|div|span|font)\b[^<>]*>|&nbsp;", re.IGNORECASE)
+ROLE = re.compile(r"<div\b[^<>]*\brole\s*=\s*[\"']?heading\b[^<>]*>(.*?)(?:</div>|\Z)", re.IGNORECASE | re.DOTALL)
 STRONG = re.compile(r"</?(?:b|strong|h[1-6])\b[^<>]*>", re.IGNORECASE)
 PICTURE = re.compile(r"\[\[\s*(?:File|Image)\s*:", re.IGNORECASE)
 # The words of English and Chinese wikis (the magic word "redirect" of MediaWiki), and the link behind them.
@@ -48,8 +37,12 @@ VAIN_REDIRECT = re.compile(r"#+\s*(?:REDIRECT|重定向|重新導向)\s*(?::\s*)
 
 @dataclass(slots=True)
 class _Reading:
-    """Where the reading of a page stands."""
+    """Where the reading of a page stands: ``day`` is that of the section, None above the first and in closing ones."""
 
+    edition: Edition
+    page: editions.PagePath
+    day: date | None
+    is_closed: bool = False
     bullets: list[Bullet] = field(default_factory=list)
     unread: list[Unread] = field(default_factory=list)
     headings: list[PrintedLine] = field(default_factory=list)
@@ -59,35 +52,54 @@ class _Reading:
 
 
 def matches(path: str) -> bool:
-    """Whether the page at ``path`` is a Current Events day page, such as ``data/2011_November_8.txt``."""
-    return day_of(path) is not None
+    """Whether the page at ``path`` tells of a day or a month, as ``data/2011_November_8.txt`` does."""
+    found = editions.page_path(path)
+    return found is not None and found.suffix != editions.HTML
+
+
+def day_of(path: str) -> date | None:
+    """Return the day that the path of a page names, None if it names none."""
+    found = editions.page_path(path)
+    return found.day if found else None
 
 
 def parse(path: str, text: str) -> DayPage:
-    """Parse a day page. Never raises on any text; what no rule understands is in ``unread``.
+    """Parse a page. Never raises on any text; what no rule understands is in ``unread``.
 
-    ``path`` must be one that ``matches`` accepts: it gives the day, which the page's header only repeats. A page that
-    is a redirect lists nothing, whatever stands behind the redirect.
+    ``path`` must be one that ``matches`` accepts: it gives the day or the month, which the page only repeats. A page
+    that is a redirect lists nothing, whatever stands behind the redirect.
     """
-    day = day_of(path)
-    if day is None:
-        raise ValueError(f"{path} is not the path of a day page")
-    reading = _Reading()
+    page = editions.page_path(path)
+    if page is None:
+        raise ValueError(f"{path} is not the path of a page of current events")
     text = text.removeprefix("\ufeff")
+    reading = _Reading(_edition(page, text), page, page.day)
     redirect = REDIRECT.match(text)
     for number, line in _logical_lines(text):
         if redirect:
             _leave_redirect(number, line, reading)
         else:
-            _read_line(number, line, day, reading)
+            _read_line(number, line, reading)
     return DayPage(
-        LANGUAGE,
-        day,
+        reading.edition.code,
+        page.first,
         tuple(reading.bullets),
+        is_month=page.day is None,
         unread=tuple(reading.unread),
         headings=tuple(reading.headings),
         rest=tuple(reading.rest),
     )
+
+
+def _edition(page: editions.PagePath, text: str) -> Edition:
+    """Return the edition of a page: of those that have a month of this name, the one that prints its days so."""
+    if len(page.editions) == 1 or page.day:
+        return page.editions[0]
+    lines = [line for line in text.split("\n") if line.startswith("=") and len(line) <= MAX_LINE_LENGTH]
+    found = [_titles(heading["title"]) for line in lines if (heading := _heading(line)) and heading["title"]]
+    titles = [title for some in found for title in some]
+    known = (one for one in page.editions if any(one.day_of_heading(title, page.year) for title in titles))
+    return next(known, page.editions[0])
 
 
 def is_item(line: str) -> bool:
@@ -97,21 +109,16 @@ def is_item(line: str) -> bool:
 
 def _heading(line: str) -> re.Match[str] | None:
     """Return what a line prints as a heading; tags around it, and a line break behind it, are none of it."""
-    text = line.strip()
+    text = ROLE.sub(_as_bold, line).strip() if "role" in line else line.strip()
     if "<" in text or "&nbsp;" in text:
         text = STRONG.sub("'''", DECORATION.sub(" ", text)).strip()
     return HEADING.match(text)
 
 
-def day_of(path: str) -> date | None:
-    """Return the day that the path of a day page names, or None if it is no such path."""
-    match = PATH.search(path)
-    if not match:
-        return None
-    try:
-        return date(int(match[1]), MONTHS[match[2]], int(match[3]))
-    except (KeyError, ValueError):
-        return None
+def _as_bold(heading: re.Match[str]) -> str:
+    """Return a heading that a tag makes as one in bold."""
+    text = heading[1].replace("'''", "").strip()
+    return f"'''{text}'''"
 
 
 def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
@@ -134,37 +141,63 @@ def _is_open(line: str) -> bool:
     """Whether a comment, a reference or a template begins on ``line`` and does not end there."""
     if len(line) > MAX_LINE_LENGTH or not ("<" in line or "{{" in line):
         return False
-    bare = CONTENT_HEADER.sub("", _without_comments(line))
+    bare = frame.without_opening(frame.without_comments(line))
     return bare.count("{{") > bare.count("}}") or references.is_open(bare)
 
 
-def _without_comments(line: str) -> str:
-    end = line.rfind("-->") + 3
-    return COMMENT.sub("", line[:end]) + line[end:]
-
-
-def _read_line(number: int, line: str, day: date, reading: _Reading) -> None:
+def _read_line(number: int, line: str, reading: _Reading) -> None:
     if len(line) > MAX_LINE_LENGTH:
         _leave(number, line, f"line of more than {MAX_LINE_LENGTH:,} characters", reading)
         return
-    _check_header(number, line, day, reading)
+    _check_header(number, line, reading)
     framed = "{{" in line or "<" in line or "__NO" in line or line.rstrip().endswith("}")
-    content = _without_frame(line) if framed else line
+    content = frame.without_frame(line) if framed else line
     if not content.strip():
         return
     heading = _heading(content)
     if heading:
-        reading.headings.append(PrintedLine(number, line))
-        reading.category = (
-            inline.plain(heading["semicolon"] or heading["title"] or heading["bold"] or "").strip(" :") or None
-        )
-        reading.open.clear()
-        return
+        _read_heading(number, line, heading, reading)
+    elif reading.is_closed or (reading.day is None and not MARKERS.match(content)):
+        reading.rest.append(PrintedLine(number, line))  # what leads to the first day, and what follows the last
+    else:
+        _read_content(number, line, content, reading)
+
+
+def _read_heading(number: int, line: str, heading: re.Match[str], reading: _Reading) -> None:
+    reading.headings.append(PrintedLine(number, line))
+    reading.open.clear()
+    printed = heading["semicolon"] or heading["title"] or heading["bold"] or ""
+    reading.category = inline.plain(printed).strip(" :") or None
+    if reading.page.day is None and heading["title"]:
+        _enter_section(number, line, printed, reading)
+
+
+def _enter_section(number: int, line: str, printed: str, reading: _Reading) -> None:
+    """Read a heading of the page of a month: of a day, of a category within that, or of what is no day's news."""
+    edition, titles = reading.edition, _titles(printed)
+    level = len(line.strip()) - len(line.strip().lstrip("="))
+    reading.is_closed = any(map(edition.is_closing, titles))
+    days = [day for title in titles if (day := edition.day_of_heading(title, reading.page.year))]
+    if days or reading.is_closed or level <= SECTION:
+        reading.category = None
+        reading.day = next((day for day in days if reading.page.has(day)), None)
+        if days and reading.day is None:
+            reading.unread.append(Unread(number, line[:200], "a day of another month than the page's path"))
+
+
+def _titles(printed: str) -> tuple[str, ...]:
+    """Return what a heading shows, and that without its templates, which may only be marks to jump to."""
+    return tuple(inline.plain(one).strip(" :") for one in (printed, TEMPLATE.sub(" ", printed)))
+
+
+def _read_content(number: int, line: str, content: str, reading: _Reading) -> None:
     markers = MARKERS.match(content)
     if markers and VAIN_REDIRECT.match(content):
         _leave(number, line, "redirect that leads nowhere", reading)
+    elif markers and reading.day is None:
+        _leave(number, line, "item of no day", reading)
     elif markers:
-        _read_bullet(number, line, content, len(markers[0]), reading)
+        _read_bullet(number, line, content[markers.end() :], len(markers["markers"]), reading)
     else:
         _leave(number, line, "picture" if PICTURE.match(content) else "text outside a list", reading)
 
@@ -181,22 +214,17 @@ def _leave_redirect(number: int, line: str, reading: _Reading) -> None:
         _leave(number, line, "line behind a redirect" if reading.rest else "redirect", reading)
 
 
-def _check_header(number: int, line: str, day: date, reading: _Reading) -> None:
-    header = HEADER.search(line) or CONTENT_HEADER.search(line)
-    if header and (int(header[1]), int(header[2]), int(header[3])) != (day.year, day.month, day.day):
-        reading.unread.append(Unread(number, header[0], "the header names another day than the page's path"))
-
-
-def _without_frame(line: str) -> str:
-    """Take away what frames the list and is no part of it: comments, header, footer."""
-    return FRAME.sub("", CONTENT_HEADER.sub("", HEADER.sub("", _without_comments(line)))).rstrip()
+def _check_header(number: int, line: str, reading: _Reading) -> None:
+    day = reading.page.day
+    if day and "{{" in line and (header := frame.other_day(line, (day.year, day.month, day.day))):
+        reading.unread.append(Unread(number, header, "the header names another day than the page's path"))
 
 
 def _read_bullet(number: int, line: str, content: str, depth: int, reading: _Reading) -> None:
-    """Read the bullet that is printed as ``line``; ``content`` is the line without comments and the page's frame."""
+    """Read the bullet that is printed as ``line``; ``content`` is what it holds, without comments and the frame."""
     while reading.open and reading.open[-1].depth >= depth:
         reading.open.pop()
-    found = inline.read(content[depth:])
+    found = inline.read(content)
     reading.unread.extend(Unread(number, line[:200], f"template {{{{{name}}}}}") for name in found.unknown)
     bullet = Bullet(
         position=len(reading.bullets),
@@ -209,6 +237,7 @@ def _read_bullet(number: int, line: str, content: str, depth: int, reading: _Rea
         linked=found.linked,
         links=found.links,
         citations=found.citations,
+        day=reading.day,
     )
     reading.bullets.append(bullet)
     reading.open.append(bullet)

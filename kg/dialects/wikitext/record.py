@@ -14,7 +14,7 @@ class Bullet:
 
     ``parent`` is the position of the bullet it stands below (positions count from 0). ``printed`` is the
     whole source text, markers and comments included; ``text`` what a reader sees of it, without the citations;
-    ``linked`` is that text without its links, which tells a bare link from a sentence.
+    ``linked`` is that text without its links, which tells a bare link from a sentence; ``day`` is that of its section.
     """
 
     position: int
@@ -27,6 +27,7 @@ class Bullet:
     linked: str
     links: tuple[Link, ...] = ()
     citations: tuple[Citation, ...] = ()
+    day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +40,10 @@ class PrintedLine:
 
 @dataclass(frozen=True, slots=True)
 class DayPage(Record):
-    """A Current Events day page: its bullets in printed order, and the headings that stand among them.
+    """A page of current events: its bullets in printed order, and the headings that stand among them.
 
-    ``rest`` are the lines that are neither: pictures, text outside a list, lines that are too long to be read.
+    It tells of one ``day``, or, if ``is_month``, of days of the month that begins with that. ``rest`` are the lines
+    that are neither: pictures, text outside a list, lines that are too long to be read, sections that hold no news.
     """
 
     language: str
@@ -49,3 +51,9 @@ class DayPage(Record):
     bullets: tuple[Bullet, ...]
     headings: tuple[PrintedLine, ...] = ()
     rest: tuple[PrintedLine, ...] = ()
+    is_month: bool = False
+
+    @property
+    def days(self) -> tuple[date, ...]:
+        """The days that the page tells of."""
+        return tuple(sorted({one.day for one in self.bullets if one.day})) if self.is_month else (self.day,)

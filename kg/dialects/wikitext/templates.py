@@ -9,13 +9,18 @@ from __future__ import annotations
 import re
 from calendar import month_name
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Final
+
+from kg.dialects import editions
 
 Arguments = Mapping[str, str]
 """The arguments of a template by their names, positional ones by their numbers, each without outer space."""
 
 CITATION: Final = re.compile(r"(?:cite[\w ]*|citation|vcite[\w ]*|web ?cite|wikicite)$", re.IGNORECASE)
+PUBLISHERS: Final = ("publisher", "work", "newspaper", "website", "agency")
 FOOTNOTE: Final = re.compile(
     r"(?:refn|efn|efn-\w+|#tag:ref|notetag|sfn|sfnp|harvnb|harv|rp|r|ref|note)$", re.IGNORECASE
 )
@@ -101,6 +106,42 @@ _NUMBER: Final = re.compile(r"[-−+]?[\d.,]+(?:/\d+)?$")
 _RANGE: Final = re.compile(r"(?:[-–—+±x×*]|xx|to|and|or|by|to about|\+/-|, ?(?:and|or)?|(?:to|and|by|or)\(-\))$")
 
 
+@dataclass(frozen=True, slots=True)
+class _Local:
+    """The templates of all editions: of sources with their parameters, and those that show nothing; in lower case."""
+
+    citations: frozenset[str]
+    addresses: tuple[str, ...]
+    publishers: tuple[str, ...]
+    silent: frozenset[str]
+
+
+@cache
+def _local() -> _Local:
+    known = editions.load().values()
+    return _Local(
+        frozenset(one.casefold() for edition in known for one in edition.citations),
+        tuple(dict.fromkeys(one for edition in known for one in edition.addresses)),
+        tuple(dict.fromkeys(one for edition in known for one in edition.publishers)),
+        frozenset(one.casefold() for edition in known for one in edition.silent),
+    )
+
+
+def cited(name: str, arguments: Arguments) -> str:
+    """Return the address of the source that a template cites, "" if none; ``name`` is as ``named`` gives it."""
+    if CITATION.match(name) and (address := arguments.get("url") or arguments.get("URL")):
+        return address
+    if name.casefold() not in _local().citations:
+        return ""
+    lower = {key.casefold(): value for key, value in arguments.items()}
+    return next((lower[one] for one in _local().addresses if lower.get(one)), "")
+
+
+def publishers(name: str) -> tuple[str, ...]:
+    """Return the parameters of a template of a source that name its publisher, the most telling first."""
+    return _local().publishers if name.casefold() in _local().citations else PUBLISHERS
+
+
 def named(printed: str) -> str:
     """Return the name of a template without what only says how it is put in (``subst:``)."""
     return _PREFIX.sub("", " ".join(printed.replace("_", " ").split()))
@@ -108,7 +149,7 @@ def named(printed: str) -> str:
 
 def shown(name: str, arguments: Arguments) -> str | None:
     """Return the wikitext that a template shows, ``name`` as ``named`` gives it; None if no rule knows it."""
-    if SILENT.match(name) or CITATION.match(name):
+    if SILENT.match(name) or CITATION.match(name) or name.casefold() in _local().silent | _local().citations:
         return ""
     if called := _FUNCTION.match(name):
         return called[2]

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from kg.dialects.reading import REPLACED
 from kg.dialects.record import Page
-from kg.dialects.wikitext.page import FRAME, MAX_LINE_LENGTH, day_of, matches, parse
+from kg.dialects.wikitext import frame
+from kg.dialects.wikitext.page import MAX_LINE_LENGTH, day_of, matches, parse
 from kg.dialects.wikitext.record import Bullet, DayPage
 from kg.pipeline.verify import difference
 from kg.rdf.iri import Minter
@@ -319,7 +320,7 @@ texts = st.lists(lines.map("".join), max_size=8).map("\n".join)
 
 
 def without_frame(text: str) -> list[str]:
-    return [FRAME.sub("", FRAME.sub("", line)).strip() for line in text.split("\n")]
+    return [frame.without_frame(frame.without_frame(line)).strip() for line in text.split("\n")]
 
 
 @given(texts)
