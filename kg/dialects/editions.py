@@ -152,7 +152,7 @@ def first() -> Edition:
 
 
 @dataclass(frozen=True, slots=True)
-class PagePath:
+class PortalPath:
     """What the path of a page says: its year, month and day, None on the page of a month, and the kind of file.
 
     ``editions`` are those that have a month of this name, at least one.
@@ -175,7 +175,7 @@ class PagePath:
 
 
 @lru_cache(maxsize=65_536)
-def page_path(path: str) -> PagePath | None:
+def page_path(path: str) -> PortalPath | None:
     """Return what a path such as ``data/2011_November_8.txt`` or ``de/2019_Juli.txt`` says, None if it is none such."""
     found = PATH.search(path)
     known = tuple(of_month(found["month"], found["code"] or "")) if found else ()
@@ -184,7 +184,7 @@ def page_path(path: str) -> PagePath | None:
     month = known[0].month(found["month"]) or 0
     same = tuple(one for one in known if one.month(found["month"]) == month)
     day = _date(year, month, int(found["day"])) if found["day"] else None
-    return None if found["day"] and not day else PagePath(year, month, day, found["suffix"], same)
+    return None if found["day"] and not day else PortalPath(year, month, day, found["suffix"], same)
 
 
 def of_month(name: str, code: str = "") -> Iterator[Edition]:

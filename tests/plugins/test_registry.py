@@ -21,7 +21,7 @@ try:
 except NewsgraphError as error:
     print(f"{type(error).__name__}: {error}")
 """
-OWN = f"('context', 'newsgraph', '{__version__}'), ('wikitext', 'newsgraph', '{__version__}')"
+OWN = ", ".join(f"('{name}', 'newsgraph', '{__version__}')" for name in ("context", "parsed-wikitext", "wikitext"))
 PYPROJECT = """
 [project]
 name = "{name}"

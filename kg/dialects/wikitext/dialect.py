@@ -67,12 +67,7 @@ class Wikitext(Dialect[DayPage]):
 
     def attribution(self, path: str, record: DayPage, captured: datetime | None) -> Attribution:
         """Return the licence by the time of the capture, and the page history, which lists the authors."""
-        licence = wikipedia.licence(captured)
-        day = page.day_of(path)
-        edition = editions.load()[record.language]
-        title = edition.title(record.day.year, record.day.month, day.day if day else None)
-        history = f"{edition.wiki}/w/index.php?title={spell(title.replace(' ', '_'))}&action=history"
-        return Attribution(licence, history) if licence else Attribution()
+        return attribution(record, page.day_of(path), captured)
 
     def summary(self, counts: Mapping[str, int], excluded: Mapping[str, int]) -> Iterator[str]:
         """Yield what became of the bullets."""
@@ -86,3 +81,15 @@ class Wikitext(Dialect[DayPage]):
             f" + events {n['parent event']:,}"
         )
         yield f"bullet-to-link citations {n['citations']:,}"
+
+
+def attribution(page: DayPage, day: date | None, captured: datetime | None) -> Attribution:
+    """Return the licence of a page by the time of its capture, and its history in the wiki, which lists the authors.
+
+    ``day`` is None for the page of a month.
+    """
+    licence = wikipedia.licence(captured)
+    edition = editions.load()[page.language]
+    title = edition.title(page.day.year, page.day.month, day.day if day else None).replace(" ", "_")
+    history = f"{edition.wiki}/w/index.php?title={spell(title)}&action=history"
+    return Attribution(licence, history) if licence else Attribution()

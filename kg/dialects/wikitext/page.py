@@ -40,7 +40,7 @@ class _Reading:
     """Where the reading of a page stands: ``day`` is that of the section, None above the first and in closing ones."""
 
     edition: Edition
-    page: editions.PagePath
+    page: editions.PortalPath
     day: date | None
     is_closed: bool = False
     bullets: list[Bullet] = field(default_factory=list)
@@ -91,7 +91,7 @@ def parse(path: str, text: str) -> DayPage:
     )
 
 
-def _edition(page: editions.PagePath, text: str) -> Edition:
+def _edition(page: editions.PortalPath, text: str) -> Edition:
     """Return the edition of a page: of those that have a month of this name, the one that prints its days so."""
     if len(page.editions) == 1 or page.day:
         return page.editions[0]

@@ -57,3 +57,10 @@ class DayPage(Record):
     def days(self) -> tuple[date, ...]:
         """The days that the page tells of."""
         return tuple(sorted({one.day for one in self.bullets if one.day})) if self.is_month else (self.day,)
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedPage(DayPage):
+    """A page as HTML; ``others`` counts the list items that are no bullets, by what they are."""
+
+    others: tuple[tuple[str, int], ...] = ()
