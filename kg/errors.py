@@ -8,6 +8,7 @@ The tree::
     NewsgraphError
     ├── ConfigurationError
     ├── ArchiveError
+    │   ├── FetchError
     │   └── MappingError
     ├── StoreError
     │   ├── StoreBusyError
@@ -67,6 +68,10 @@ class ConfigurationError(NewsgraphError):
 
 class ArchiveError(NewsgraphError):
     """An archive, or one page of it, cannot be read."""
+
+
+class FetchError(ArchiveError):
+    """A wiki does not give the pages that it is asked for."""
 
 
 class MappingError(ArchiveError):

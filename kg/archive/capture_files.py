@@ -101,7 +101,11 @@ class FoundCaptures:
 
         With ``as_of`` those that are later are left out.
         """
-        found = sorted((one for one in self.versions if not _is_after(one.time, as_of)), key=_age)
+        # What several files tell of one revision is one version.
+        each = {(one.path, one.commit or number): one for number, one in enumerate(self.versions)}
+        found = sorted((one for one in each.values() if not _is_after(one.time, as_of)), key=_age)
+        shown = {one.path for one in found if not one.gone}
+        found = [one for one in found if one.path in shown]  # of a page that never was there is nothing to tell
         newest = {one.path: one for one in found}
         for one in found:
             if history or (newest[one.path] is one and not one.gone):

@@ -8,11 +8,12 @@ from typing import Any, NoReturn
 
 import click
 
-from kg.cli import build, check, dump, enrich, export, ledger, read, serve
+from kg.cli import build, check, dump, enrich, export, fetch, ledger, read, serve
 from kg.errors import NewsgraphError
 from kg.version import __version__
 
 COMMANDS = (
+    fetch.fetch,
     build.build,
     check.check,
     enrich.enrich,

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from email.message import Message
-from email.utils import parsedate_to_datetime
-from itertools import count
 from typing import Final
 
 from kg.enrich.answer import AnswerRow, rows
@@ -19,25 +17,20 @@ from kg.errors import (
 )
 from kg.remote.client import Response
 from kg.remote.clock import Clock
+from kg.remote.courtesy import PASSING, Courtesy, in_agent, retry_after
 from kg.remote.endpoint import Endpoint
 from kg.settings import Settings
 from kg.version import __version__
 
 ACCEPT: Final = "application/sparql-results+json"
 READABLE: Final = (ACCEPT, "application/json")
-BACKOFF: Final = 1.0
-"""Seconds to wait after the first failure; after each further one, twice as long."""
-LONGEST_WAIT: Final = 600.0
-"""Seconds. An endpoint that asks for a longer wait is asked again another day."""
-PASSING: Final = (408, 429, 500, 502, 503, 504)
-"""HTTP status codes of failures that may be over soon (RFC 9110, section 15; RFC 6585, section 4)."""
 TOO_LARGE: Final = 413
 DIGITS: Final = 10
 """Digits of the largest number of rows that an endpoint may name."""
 
 
 class Client:
-    """Asks the endpoint at one address. ``requests`` and ``repeated`` count what was sent.
+    """Asks the endpoint at one address.
 
     Raises ConfigurationError if the address or a setting makes no sense.
     """
@@ -48,14 +41,22 @@ class Client:
                 "the address of an endpoint is published with what it says: give it without a password"
             )
         self.endpoint = endpoint
-        self.requests = 0
-        self.repeated = 0
         self._settings = settings
         self._clock = clock
         self._asked = Endpoint(endpoint, agent(settings.enrich_contact), settings.enrich_seconds, settings.result_bytes)
-        self._next = clock.monotonic()
         if settings.enrich_rate <= 0 or settings.enrich_seconds <= 0:
             raise ConfigurationError("enrich_rate and enrich_seconds must be more than 0")
+        self._courtesy = Courtesy(endpoint, settings.enrich_rate, settings.enrich_retries, clock, QueryError)
+
+    @property
+    def requests(self) -> int:
+        """How many requests were sent."""
+        return self._courtesy.requests
+
+    @property
+    def repeated(self) -> int:
+        """How many of them were sent again."""
+        return self._courtesy.repeated
 
     def ask(self, text: str) -> list[AnswerRow]:
         """Send a query and return the rows of its answer.
@@ -64,30 +65,9 @@ class Client:
         that Retry-After asks for. Raises ResultTooLargeError if the answer is more than ``result_bytes`` or the
         endpoint says that it left rows out, QueryError for whatever else goes wrong.
         """
-        for attempt in count():
-            self._keep_pace()
-            try:
-                return self._send(text)
-            except TemporaryFailureError as failure:
-                if attempt >= self._settings.enrich_retries:
-                    raise QueryError(f"{self.endpoint} failed {attempt + 1} times, at last: {failure}") from None
-                self._wait(failure, BACKOFF * 2**attempt)
-                self.repeated += 1
-        raise AssertionError("counting never ends")
-
-    def _keep_pace(self) -> None:
-        ahead = self._next - self._clock.monotonic()
-        if ahead > 0:
-            self._clock.sleep(ahead)
-        self._next = self._clock.monotonic() + 1 / self._settings.enrich_rate
-
-    def _wait(self, failure: TemporaryFailureError, backoff: float) -> None:
-        if failure.after > LONGEST_WAIT:
-            raise QueryError(f"{self.endpoint} asks to come back in {failure.after:,.0f} seconds: {failure}")
-        self._clock.sleep(max(failure.after, min(backoff, LONGEST_WAIT)))
+        return self._courtesy.ask(lambda: self._send(text))
 
     def _send(self, text: str) -> list[AnswerRow]:
-        self.requests += 1
         try:
             response = self._asked.ask(text, ACCEPT)
             if response.status != 200:
@@ -112,24 +92,15 @@ class Client:
             return ResultTooLargeError(f"{self.endpoint} says that the query is too large")
         message = f"{self.endpoint} answered {response.status}: {response.refusal or response.reason}"
         if response.status in PASSING:
-            return TemporaryFailureError(message, self._after(response.headers.get("Retry-After", "")))
+            return TemporaryFailureError(
+                message, retry_after(response.headers.get("Retry-After", ""), self._clock.now())
+            )
         return QueryError(message)
-
-    def _after(self, text: str) -> float:
-        """Return how many seconds Retry-After asks to wait: a number, or a date (RFC 9110, section 10.2.3)."""
-        if text.strip().isdecimal():
-            return float(text)
-        try:
-            moment = parsedate_to_datetime(text)
-            return max((moment - self._clock.now()).total_seconds(), 0.0)
-        except (ValueError, TypeError, OverflowError):
-            return 0.0
 
 
 def agent(contact: str) -> str:
     """Return the User-Agent; raises ConfigurationError if ``contact`` cannot stand in it (RFC 9110, section 5.6.5)."""
-    if not contact.isascii() or not contact.isprintable() or set(contact) & set("()\\"):
-        raise ConfigurationError(f"enrich_contact {contact!r} must be an address in plain ASCII")
+    in_agent("enrich_contact", contact)
     return f"newsgraph/{__version__} (kg enrich{'; ' + contact if contact else ''})"
 
 

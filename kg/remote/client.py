@@ -13,6 +13,7 @@ import queue
 import socket
 import ssl
 import threading
+import zlib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -31,6 +32,9 @@ ACCEPTED: Final = {RESULTS: (RESULTS, "application/json")}
 AGENT: Final = f"newsgraph/{__version__}"
 NAME: Final = "newsgraph"
 """What servers of this program are called in the header Via (RFC 9110, section 7.6.3)."""
+IDENTITY: Final = "identity"
+GZIP: Final = "gzip"
+GZIP_HEADER: Final = 16  # what zlib wants to be told of the header of gzip
 CHUNK: Final = 65_536
 ERROR_BYTES: Final = 10_000
 SHOWN: Final = 300
@@ -106,10 +110,11 @@ def post(service: Service, query: str, bounds: Bounds, *, passed: int = 0, accep
     return response.body
 
 
-def exchange(service: Service, headers: Mapping[str, str], content: bytes, bounds: Bounds) -> Response:
-    """Send a POST request and return the answer to it, whatever its status.
+def exchange(service: Service, headers: Mapping[str, str], content: bytes | None, bounds: Bounds) -> Response:
+    """Send a POST request, or GET if there is no content, and return the answer to it, whatever its status.
 
-    Raises FederationError, FederationTimeoutError at the deadline, FederationTooLargeError over the limit.
+    An answer may come packed (gzip) if ``headers`` accept that; the limit is that of what it holds. Raises
+    FederationError, FederationTimeoutError at the deadline, FederationTooLargeError over the limit.
     """
     try:
         with _connected(service, _resolved(service, bounds), bounds.deadline) as connected:
@@ -118,7 +123,7 @@ def exchange(service: Service, headers: Mapping[str, str], content: bytes, bound
         raise FederationTimeoutError(f"{service.host} did not answer in time") from None
     except ssl.SSLCertVerificationError as error:
         raise FederationError(f"{service.host} has no valid certificate: {error.verify_message}") from None
-    except (OSError, http.client.HTTPException, ValueError) as error:
+    except (OSError, http.client.HTTPException, ValueError, zlib.error) as error:
         reason = str(error)[:SHOWN] or type(error).__name__
         raise FederationError(f"{service.host} did not answer: {reason}") from None
 
@@ -180,19 +185,33 @@ def _secured(connected: socket.socket, host: str, deadline: float) -> ssl.SSLSoc
 
 
 def _exchange(
-    service: Service, connected: DeadlineSocket, headers: Mapping[str, str], content: bytes, limit: int
+    service: Service, connected: DeadlineSocket, headers: Mapping[str, str], content: bytes | None, limit: int
 ) -> Response:
-    fixed = {"Host": service.authority, "Accept-Encoding": "identity", "Connection": "close"}
+    accepted = headers.get("Accept-Encoding", IDENTITY)
+    fixed = {"Host": service.authority, "Accept-Encoding": accepted, "Connection": "close"}
     connection = http.client.HTTPConnection(service.host, service.port)
     connection.sock = connected
-    connection.request("POST", service.path, content, {**headers, **fixed})
+    connection.request("GET" if content is None else "POST", service.path, content, {**headers, **fixed})
     response = connection.getresponse()
     if response.status != 200:
         return Response(response.status, response.reason, response.headers, response.read(ERROR_BYTES))
-    encoding = response.headers.get("Content-Encoding", "identity").lower()
-    if encoding != "identity":
+    encoding = response.headers.get("Content-Encoding", IDENTITY).lower()
+    if encoding not in (IDENTITY, accepted):
         raise FederationError(f"{service.host} answered in {encoding[:SHOWN]}, which was not asked for")
-    return Response(response.status, response.reason, response.headers, _body(service, response, limit))
+    body = _body(service, response, limit)
+    content = body if encoding == IDENTITY else _unpacked(service, body, limit)
+    return Response(response.status, response.reason, response.headers, content)
+
+
+def _unpacked(service: Service, body: bytes, limit: int) -> bytes:
+    """Return what gzip has packed (RFC 1952), which may be a thousand times larger."""
+    unpacking = zlib.decompressobj(zlib.MAX_WBITS | GZIP_HEADER)
+    content = unpacking.decompress(body, limit + 1)
+    if len(content) > limit:
+        raise FederationTooLargeError(f"{service.host} answered with more than {limit} bytes; ask it for less")
+    if not unpacking.eof:
+        raise FederationError(f"{service.host} broke off within a packed answer")
+    return content
 
 
 def said(body: bytes) -> str:

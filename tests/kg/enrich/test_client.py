@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from kg.enrich.client import LONGEST_WAIT, Client
+from kg.enrich.client import Client
 from kg.errors import ConfigurationError, QueryError, ResultTooLargeError
+from kg.remote.courtesy import LONGEST_WAIT
 from kg.settings import Settings
 from tests.kg.enrich.conftest import NOTHING, START, Bad, FakeTime, http
 from tests.kg.remote.servers import peer

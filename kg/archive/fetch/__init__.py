@@ -1,0 +1,1 @@
+"""Fetching: pages of current events, from a wiki into an archive folder."""

@@ -1,0 +1,58 @@
+"""``kg fetch``: pages of current events from a wiki into an archive folder."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kg.cli.options import Progress, setting
+from kg.errors import ConfigurationError
+from kg.settings import load
+
+DAY = click.DateTime(formats=["%Y-%m-%d"])
+
+
+@click.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path), metavar="DIR")
+@click.option("--from", "first", type=DAY, required=True, help="First day, such as 2011-11-01.")
+@click.option("--to", "last", type=DAY, help="Last day; today if not given.")
+@click.option("--wiki", "code", default="en", show_default=True, help="Language edition, such as de.")
+@click.option("--api", default="", metavar="URL", help="Address of the api.php; that of the edition if not given.")
+@click.option("--revisions", is_flag=True, help="Fetch every revision, not only the newest.")
+@click.option("--update", is_flag=True, help="Ask also for newer revisions of pages that are there.")
+@setting("fetch_contact")
+@setting("fetch_rate")
+@setting("fetch_seconds")
+@setting("fetch_retries")
+def fetch(
+    folder: Path,
+    first: datetime,
+    last: datetime | None,
+    code: str,
+    api: str,
+    revisions: bool,
+    update: bool,
+    **options: Any,
+) -> None:
+    """Bring pages of current events from a wiki into DIR, which kg build reads.
+
+    What is there is not asked for again: a run that is stopped goes on where it was.
+    """
+    from kg.archive.fetch import run
+    from kg.archive.fetch.api import WikiApi
+    from kg.archive.fetch.folder import AnswerFolder
+    from kg.dialects import editions
+    from kg.remote.clock import Clock
+
+    known = editions.load()
+    if code not in known:
+        raise ConfigurationError(f"there is no edition {code!r}: choose one of {', '.join(known)}")
+    names = run.titles(known[code], first.date(), (last or datetime.now(UTC)).date())
+    wiki = WikiApi(api or f"{known[code].wiki}/w/api.php", load(**options), Clock())
+    fetching = run.Fetch(wiki, AnswerFolder(folder / code), names)
+    with Progress("pages") as progress:
+        done = (fetching.history if revisions else fetching.newest)(progress, update=update)
+    click.echo(run.summary(done, folder))

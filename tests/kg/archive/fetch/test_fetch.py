@@ -1,0 +1,220 @@
+"""``kg fetch``: what a wiki is asked, what of its answers is kept, and what a stopped run leaves."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kg.archive.fetch import run
+from kg.archive.fetch.api import WikiApi
+from kg.archive.fetch.folder import AnswerFolder
+from kg.archive.opening import open_archive
+from kg.dialects import editions
+from kg.errors import ConfigurationError, FetchError
+from kg.remote.clock import Clock
+from kg.settings import load
+from tests.kg.archive.fetch.wiki import LAGGED, Failure, LoopbackWiki
+
+SEVENTH, EIGHTH, NINTH = (f"Portal:Current events/2011 November {day}" for day in (7, 8, 9))
+NAMES = run.titles(editions.load()["en"], date(2011, 11, 7), date(2011, 11, 9))
+PAGE_BYTES = 100_000
+
+
+class Waiting:
+    """A clock that only goes on when somebody waits."""
+
+    def __init__(self) -> None:
+        self.passed = 0.0
+        self.waits: list[float] = []
+        self.clock = Clock(lambda: datetime(2026, 11, 30, tzinfo=UTC), lambda: self.passed, self.wait)
+
+    def wait(self, seconds: float) -> None:
+        self.waits.append(seconds)
+        self.passed += seconds
+
+
+def fetching(wiki: LoopbackWiki, folder: Path, time: Waiting | None = None, **options: Any) -> run.Fetch:
+    given = {"fetch_contact": "mailto:a@example.org", "fetch_private": True, "fetch_rate": 1000.0, **options}
+    api = WikiApi(wiki.address, load({}, **given), (time or Waiting()).clock)
+    return run.Fetch(api, AnswerFolder(folder / "en"), dict(NAMES))
+
+
+def silent(done: int, total: int) -> None:
+    """Show no progress."""
+
+
+def read(folder: Path) -> list[tuple[str, str | None, bytes]]:
+    archive = open_archive(folder, PAGE_BYTES, history=True)
+    return [(page.path, page.commit, page.content) for page in archive.pages(archive.versions)]
+
+
+def test_the_newest_revisions_are_fetched_at_once_and_read_with_their_times(wiki: LoopbackWiki, tmp_path: Path) -> None:
+    done = fetching(wiki, tmp_path).newest(silent, update=False)
+    assert (done.new, done.revisions, done.missing) == (2, 2, [SEVENTH])
+    assert len(wiki.questions) == 1
+    assert wiki.questions[0]["maxlag"] == "5"
+    assert "mailto:a@example.org" in wiki.agents[0]
+    assert read(tmp_path) == [
+        ("2011_November_8.txt", "1119", b"* Bridge 119 opens."),
+        ("2011_November_9.txt", "2000", b"* A dam breaks."),
+    ]
+    archive = open_archive(tmp_path, PAGE_BYTES)
+    assert archive.versions[0].time == datetime(2011, 11, 8, 1, 59, tzinfo=UTC)
+    assert archive.versions[0].address == "https://en.wikipedia.org/w/index.php?oldid=1119"
+
+
+def test_a_history_is_fetched_over_continuations_with_every_revision_once(wiki: LoopbackWiki, tmp_path: Path) -> None:
+    done = fetching(wiki, tmp_path).history(silent, update=False)
+    assert (done.new, done.revisions) == (2, 121)
+    found = read(tmp_path)
+    assert [revision for _, revision, _ in found] == [*map(str, range(1000, 1120)), "2000"]
+    assert len(list((tmp_path / "en").glob("2011_November_8.*.json"))) == 3
+
+
+def test_what_is_there_is_not_asked_for_again_and_an_update_asks_only_for_what_is_newer(
+    wiki: LoopbackWiki, tmp_path: Path
+) -> None:
+    fetching(wiki, tmp_path).history(silent, update=False)
+    fetching(wiki, tmp_path).newest(silent, update=False)
+    before = read(tmp_path)
+    wiki.questions.clear()
+    assert fetching(wiki, tmp_path).history(silent, update=False).unchanged == 2
+    assert [asked["titles"] for asked in wiki.questions] == [SEVENTH]
+    wiki.edit(NINTH, 2001, "2011-11-10T10:00:00Z", "* A dam breaks in [[Homs]].")
+    done = fetching(wiki, tmp_path).history(silent, update=True)
+    assert (done.new, done.revisions, done.unchanged) == (1, 1, 1)
+    wiki.questions.clear()
+    assert fetching(wiki, tmp_path).newest(silent, update=True).revisions == 1
+    assert [asked.get("prop") for asked in wiki.questions] == ["info", "revisions"]
+    assert wiki.questions[1]["titles"].split("|")[-1] == NINTH
+    assert read(tmp_path) == [*before, ("2011_November_9.txt", "2001", b"* A dam breaks in [[Homs]].")]
+
+
+@pytest.mark.parametrize("revisions", [True, False])
+def test_a_page_that_was_deleted_is_gone_in_the_archive_and_comes_back(
+    wiki: LoopbackWiki, tmp_path: Path, revisions: bool
+) -> None:
+    def fetch(update: bool) -> run.Fetched:
+        one = fetching(wiki, tmp_path)
+        return (one.history if revisions else one.newest)(silent, update=update)
+
+    fetch(False)
+    deleted = wiki.pages.pop(NINTH)
+    assert NINTH in fetch(True).missing
+    assert open_archive(tmp_path, PAGE_BYTES).paths == ["2011_November_8.txt"]
+    wiki.pages[NINTH] = [*deleted, {**deleted[0], "revid": 2005, "timestamp": "2026-12-01T00:00:00Z"}]
+    fetch(True)
+    assert open_archive(tmp_path, PAGE_BYTES).paths == ["2011_November_8.txt", "2011_November_9.txt"]
+
+
+def test_a_page_that_was_moved_and_one_that_is_hidden_are_told(wiki: LoopbackWiki, tmp_path: Path) -> None:
+    wiki.edit(NINTH, 2001, "2011-11-10T10:00:00Z", "#REDIRECT [[Portal:Current events/November 9, 2011]]")
+    wiki.edit(EIGHTH, 1120, "2011-11-10T11:00:00Z", None)
+    done = fetching(wiki, tmp_path).newest(silent, update=False)
+    assert done.moved == {NINTH: "Portal:Current events/November 9, 2011"}
+    assert "lead to others: 1" in run.summary(done, tmp_path)
+    archive = open_archive(tmp_path, PAGE_BYTES)
+    assert [one.path for one in archive.unread] == ["2011_November_8.txt"]
+    assert "hides" in archive.unread[0].reason
+
+
+def test_an_answer_that_is_too_long_is_asked_on_for(wiki: LoopbackWiki, tmp_path: Path) -> None:
+    wiki.answer_limit = 1
+    assert fetching(wiki, tmp_path).newest(silent, update=False).new == 2
+
+
+@pytest.mark.parametrize(
+    ("failure", "wait"),
+    [
+        (LAGGED, 7),
+        ((429, {"Retry-After": "9"}, "too many"), 9),
+        ((503, {"Retry-After": "Mon, 30 Nov 2026 00:00:11 GMT"}, "busy"), 11),
+        ((502, {}, "bad gateway"), 1),
+        ((200, {}, {"error": {"code": "ratelimited", "info": "You have exceeded your rate limit."}}), 1),
+    ],
+)
+def test_a_wiki_that_puts_off_is_asked_again_when_it_says(
+    wiki: LoopbackWiki, tmp_path: Path, failure: Failure, wait: float
+) -> None:
+    wiki.failures = [failure]
+    time = Waiting()
+    assert fetching(wiki, tmp_path, time).newest(silent, update=False).new == 2
+    assert time.waits[0] == wait
+    assert len(wiki.questions) == 2
+
+
+@pytest.mark.parametrize(
+    ("failures", "words"),
+    [
+        ([LAGGED] * 6, "failed 6 times, at last"),
+        ([(429, {"Retry-After": "4000"}, "")], "asks to come back in 4,000 seconds"),
+        ([(200, {}, {"error": {"code": "badtitle", "info": "Bad title."}})], "answered badtitle: Bad title."),
+        ([(200, {}, "<html>")], "is it a wiki's api.php?"),
+        ([(200, {}, {"query": {}})], "says nothing of"),
+        ([(302, {"Location": "http://169.254.169.254/"}, "")], "redirects are not followed"),
+        ([(404, {}, "nothing here")], "answered 404: nothing here"),
+    ],
+)
+def test_what_cannot_be_helped_ends_a_run_and_keeps_what_there_was(
+    wiki: LoopbackWiki, tmp_path: Path, failures: list[Failure], words: str
+) -> None:
+    fetching(wiki, tmp_path).history(silent, update=False)
+    before = read(tmp_path)
+    wiki.failures = list(failures)
+    with pytest.raises(FetchError, match=words):
+        fetching(wiki, tmp_path).history(silent, update=True)
+    assert read(tmp_path) == before
+
+
+def test_who_gives_no_address_to_write_to_fetches_nothing(wiki: LoopbackWiki, tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="KG_FETCH_CONTACT"):
+        fetching(wiki, tmp_path, fetch_contact="")
+    assert wiki.questions == []
+
+
+def test_a_wiki_of_this_machine_is_asked_only_if_a_setting_says_so(wiki: LoopbackWiki, tmp_path: Path) -> None:
+    with pytest.raises(FetchError, match="KG_FETCH_PRIVATE"):
+        fetching(wiki, tmp_path, fetch_private=False).newest(silent, update=False)
+    assert wiki.questions == []
+
+
+class StoppedError(Exception):
+    """Stands for a kill."""
+
+
+@pytest.mark.parametrize("at", range(6))
+def test_a_history_that_is_stopped_anywhere_and_resumed_is_the_same(
+    wiki: LoopbackWiki, tmp_path: Path, at: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetching(wiki, tmp_path / "whole").history(silent, update=False)
+    monkeypatch.setattr(Path, "replace", _stopping(Path.replace, at))
+    with pytest.raises(StoppedError):
+        fetching(wiki, tmp_path / "stopped").history(silent, update=False)
+    monkeypatch.undo()
+    fetching(wiki, tmp_path / "stopped").history(silent, update=False)
+    assert files(tmp_path / "stopped") == files(tmp_path / "whole")
+
+
+def _stopping(replace: Callable[..., Path], at: int) -> Callable[..., Path]:
+    """Return what renames ``at // 2`` files, and then stops: before it renames one, or behind that."""
+    count = iter(range(100))
+
+    def one(part: Path, target: Path) -> Path:
+        number = next(count)
+        if number == at // 2 and at % 2 == 0:
+            raise StoppedError
+        found = replace(part, target)
+        if number == at // 2:
+            raise StoppedError
+        return found
+
+    return one
+
+
+def files(folder: Path) -> dict[str, Any]:
+    return {file.name: json.loads(file.read_bytes()) for file in sorted((folder / "en").iterdir())}
