@@ -1,6 +1,8 @@
 """Write an archive of day pages in the wikitext that kg reads, of any size, the same bytes for the same seed.
 
-Usage: ``python bench/archive.py EVENTS FOLDER [--seed 16]``. What events name follows the distributions of the real
+Usage: ``python bench/archive.py EVENTS FOLDER [--seed 16] [--export REVISIONS]``. With ``--export`` it is one file of
+the XML that MediaWiki exports, ``FOLDER/export.xml``, with so many revisions of each page, and a page of something else
+for each day. What events name follows the distributions of the real
 archive: places and publishers by Zipf's law (Homs is the twelfth place), four links and 1.4 sources an event, a third
 of the events below topics that go on for days, and each fifth link to something that nothing named before.
 """
@@ -11,17 +13,35 @@ import argparse
 import csv
 from bisect import bisect
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
-from itertools import accumulate
+from datetime import UTC, date, datetime, timedelta
+from itertools import accumulate, count
 from math import ceil
 from pathlib import Path
 from random import Random
+from xml.sax.saxutils import escape
 
 GAZETTEER = Path(__file__).parents[1] / "data" / "gazetteer" / "places.tsv"
 FIRST = date(2000, 1, 1)
 DAYS = 9_131
 """Twenty-five years: of more events than 11 a day for so long, more are on each day."""
 A_DAY = 11
+EXPORT = """<mediawiki xmlns="http://www.mediawiki.org/xml/export-0.11/" version="0.11" xml:lang="en">
+  <siteinfo>
+    <sitename>Wikipedia</sitename>
+    <dbname>enwiki</dbname>
+    <base>https://en.wikipedia.org/wiki/Main_Page</base>
+  </siteinfo>
+"""
+REVISION = """    <revision>
+      <id>{id}</id>
+      <parentid>{parent}</parentid>
+      <timestamp>{time}</timestamp>
+      <contributor><username>A</username><id>1</id></contributor>
+      <model>wikitext</model>
+      <format>text/x-wiki</format>
+      <text bytes="1" xml:space="preserve">{text}</text>
+    </revision>
+"""
 PLACES, PUBLISHERS = 8_500, 3_700
 HOMS = 12
 FRAME = ("<!-- All news items below this line -->", "<!-- All news items above this line -->|}")
@@ -233,14 +253,47 @@ def write(events: int, folder: Path, seed: int) -> int:
     return sum((folder / name).write_bytes(text.encode()) for name, text in pages(events, seed))
 
 
+def export(events: int, folder: Path, seed: int, revisions: int) -> int:
+    """Write an archive as an export of MediaWiki, each page with some revisions, and return how many bytes it has.
+
+    Each revision has some more bullets than the one before it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    file, id_ = folder / "export.xml", count(1)
+    with file.open("w", encoding="utf-8") as stream:
+        stream.write(EXPORT)
+        for number, (name, text) in enumerate(pages(events, seed)):
+            lines, first = text.split("\n"), FIRST + timedelta(days=number)
+            title = f"Portal:Current events/{name.removesuffix('.txt').replace('_', ' ')}"
+            ends = (4 + (len(lines) - 4) * part // revisions for part in range(1, revisions + 1))
+            versions = ["\n".join(lines[:end]) for end in ends]
+            stream.write(_page(title, first, versions, id_))
+            stream.write(_page(f"Something {number}", first, ["Some other page."], id_))
+        stream.write("</mediawiki>\n")
+    return file.stat().st_size
+
+
+def _page(title: str, first: date, versions: list[str], ids: Iterator[int]) -> str:
+    told, parent = [], 0
+    for number, text in enumerate(versions):
+        id_, time = next(ids), datetime(first.year, first.month, first.day, tzinfo=UTC) + timedelta(hours=number)
+        told.append(REVISION.format(id=id_, parent=parent, time=f"{time:%Y-%m-%dT%H:%M:%SZ}", text=escape(text)))
+        parent = id_
+    return f"  <page>\n    <title>{title}</title>\n    <id>{next(ids)}</id>\n{''.join(told)}  </page>\n"
+
+
 def main() -> None:
     """Write an archive, and print how large it is."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("events", type=int)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--seed", type=int, default=16)
+    parser.add_argument("--export", type=int, default=0, metavar="REVISIONS")
     given = parser.parse_args()
-    size = write(given.events, given.folder, given.seed)
+    if given.export:
+        size = export(given.events, given.folder, given.seed, given.export)
+    else:
+        size = write(given.events, given.folder, given.seed)
     print(f"{given.events:,} events, {size / 1e6:.1f} MB of wikitext, seed {given.seed}")
 
 

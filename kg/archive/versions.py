@@ -16,8 +16,8 @@ class PageVersion:
     """One version of a page: its path, and in git the commit that made it, its time (UTC) and the content's id.
 
     ``time`` is None where it is not known. ``gone`` says that the commit removed the page. In a capture file
-    ``commit`` is the id of the revision, ``parent`` that of the one before it, and ``address`` its permanent address,
-    as far as the source tells them; ``language`` is that of the page.
+    ``commit`` is the id of the revision, ``parent`` that of the one before it ("" if there was none), and ``address``
+    its permanent address, as far as the source tells them; ``language`` is that of the page.
     """
 
     path: str

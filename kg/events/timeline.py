@@ -48,11 +48,16 @@ class Span:
 
 @dataclass(slots=True)
 class Observed:
-    """One revision of an event: its content, the first entry of each origin that prints it, and when it was shown."""
+    """One revision of an event: its content, the first entry of each origin that prints it, and when it was shown.
+
+    ``written`` is when it came to be, if the source proves that, and ``before`` the revision that it took the place of.
+    """
 
     item: Item
     entries: dict[Origin, str] = field(default_factory=dict)
     spans: list[Span] = field(default_factory=list)
+    written: datetime | None = None
+    before: str = ""
 
 
 @dataclass(slots=True)
@@ -98,8 +103,11 @@ class Timeline:
         self._vanished: dict[tuple[str, str], str] = {}
         self.minted: set[str] = set()
 
-    def step(self, captures: Sequence[Capture], time: datetime | None) -> None:
-        """Take in the pages that one commit changed, or all pages of an archive without history."""
+    def step(self, captures: Sequence[Capture], time: datetime | None, *, is_edit: bool = False) -> None:
+        """Take in the pages that one commit changed, or all pages of an archive without history.
+
+        ``is_edit`` says that what is new was written at this very time.
+        """
         before = {capture.path: self._listed.get(capture.path, []) for capture in captures}
         fresh = sorted(
             ((capture, listing) for capture in captures for listing in capture.listings),
@@ -110,7 +118,8 @@ class Timeline:
         for (capture, listing), key in zip(fresh, keys, strict=True):
             self._listed[capture.path].append((key, listing))
         self._forget({key for listed in self._listed.values() for key, _ in listed})
-        self._observe([*keys, *(key for listed in before.values() for key, _ in listed)], time)
+        shown = [*keys, *(key for listed in before.values() for key, _ in listed)]
+        self._observe(shown, time, is_edit=is_edit)
 
     def _identify(self, fresh: list[Fresh], before: Listed) -> list[str]:
         """Return the key of each new listing: by wording or slug, by likeness to one that is gone, or minted."""
@@ -227,7 +236,7 @@ class Timeline:
             listed[:] = [(key if one == minted else one, listing) for one, listing in listed]
         self._claims.rename(minted, key)
 
-    def _observe(self, keys: Iterable[str], time: datetime | None) -> None:
+    def _observe(self, keys: Iterable[str], time: datetime | None, *, is_edit: bool) -> None:
         current: dict[str, list[Listing]] = {key: [] for key in keys}
         for listed in self._listed.values():
             for key, listing in listed:
@@ -235,7 +244,7 @@ class Timeline:
                     current[key].append(listing)
         for key, listings in current.items():
             distinct = {listing.entry: listing for listing in listings}
-            _observe(self.events[key], sorted(distinct.values(), key=_telling_first), time)
+            _observe(self.events[key], sorted(distinct.values(), key=_telling_first), time, is_edit=is_edit)
 
 
 def _by_words(item: Item, day: date) -> bool:
@@ -259,7 +268,7 @@ def _telling_first(listing: Listing) -> tuple[Origin, int, str]:
     return listing.item.origin, -len(listing.item.former), listing.page
 
 
-def _observe(event: Event, listings: list[Listing], time: datetime | None) -> None:
+def _observe(event: Event, listings: list[Listing], time: datetime | None, *, is_edit: bool) -> None:
     """Note what the newest captures show of an event: a revision that lasts, another one, or none."""
     if not listings:
         _close(event, time)
@@ -276,6 +285,8 @@ def _observe(event: Event, listings: list[Listing], time: datetime | None) -> No
         revision.item = replace(revision.item, day=item.day)
     if name != event.current or _is_closed(event):
         _close(event, time)
+        if is_edit and time and not (revision.spans or revision.entries):
+            revision.written, revision.before = time, event.current
         event.current = name
         if time:
             _open(revision.spans, time)

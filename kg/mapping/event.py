@@ -206,6 +206,8 @@ class Mapper:
             told = now if observed.item is known.item else self._content(observed.item, known.language)
             yield from _quads(revision, told)
             yield from _observations(revision, observed)
+            if observed.before in known.revisions:
+                yield Quad(revision, terms.WAS_REVISION_OF, _node(self.minter.revision(event.value, observed.before)))
             current = content == known.current and known.gone is None
             self.named.uses.append(_use(known, observed.item, current=current))
         self.named.revisions += len(known.revisions)
@@ -321,6 +323,8 @@ def _printed_as(revision: NamedNode, entry: str) -> Iterator[Quad]:
 def _observations(revision: NamedNode, observed: Observed) -> Iterator[Quad]:
     for entry in observed.entries.values():
         yield Quad(revision, terms.DERIVED_FROM, _node(entry))
+    if observed.written:
+        yield Quad(revision, terms.GENERATED_AT, instant(observed.written))
     for span in observed.spans:
         yield from _span(revision, span)
 

@@ -30,20 +30,28 @@ class ShownPage:
 
     ``place`` names the page within all archives; ``page`` is None where the capture shows that it is gone;
     ``language`` is that to assume where the page shows none; ``newest`` says that no later capture has another one.
+    ``is_edit`` says that the source proves when the page came to be so, and ``before`` is the page as it was until
+    then, if that is captured.
     """
 
     place: str
     page: Page | None
     language: str = "en"
     newest: bool = True
+    is_edit: bool = False
+    before: Page | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one commit changed, or all pages of an archive without history; ``time`` is UTC where known."""
+    """What one commit changed, or all pages of an archive without history; ``time`` is UTC where known.
+
+    ``is_edit`` says that the source proves that nothing else changed since the capture before.
+    """
 
     time: datetime | None
     shown: tuple[ShownPage, ...]
+    is_edit: bool = False
 
 
 @dataclass(slots=True)
@@ -51,7 +59,8 @@ class CapturedPage:
     """A page that was read: its record, what it lists, whether it is the newest, and which entries are to be kept.
 
     ``record`` is None where its dialect finds that this capture is no page. ``again`` is the time of the last capture
-    that showed it after one that showed another page in its place.
+    that showed it after one that showed another page in its place. ``is_edit`` says that it came to be when it was
+    first captured, and ``before`` is the IRI of the capture that was edited then, if there is one.
     """
 
     page: Page
@@ -60,6 +69,8 @@ class CapturedPage:
     tally: Tally
     newest: bool = False
     again: datetime | None = None
+    is_edit: bool = False
+    before: str | None = None
     entries: set[str] = field(default_factory=set)
 
 
@@ -83,7 +94,7 @@ class Converter:
         """
         timeline, kept = Timeline(claims), dict[str, CapturedPage]()
         for step in steps:
-            timeline.step([self._capture(one, kept) for one in step.shown], step.time)
+            timeline.step([self._capture(one, kept) for one in step.shown], step.time, is_edit=step.is_edit)
         _check_days(kept.values(), days)
         self._know(timeline, claims)
         events = surviving(timeline.events.values(), claims)
@@ -140,6 +151,8 @@ class Converter:
         iri = self.minter.page(shown.page.path, shown.page.sha256)
         if iri not in kept:
             kept[iri] = self._read(shown.page, iri, shown)
+            kept[iri].is_edit = shown.is_edit
+            kept[iri].before = self.minter.page(shown.before.path, shown.before.sha256) if shown.before else None
         elif kept[iri].page.captured != shown.page.captured:
             kept[iri].again = shown.page.captured
         if shown.newest and not kept[iri].newest:
@@ -200,9 +213,14 @@ class Converter:
             hidden = withdrawn.entries(one.page, one.record)
             yield from page_quads(one.page, one.record, self.minter, None if whole else one.entries, hidden)
             yield from self._printed_days(one.page, one.record, days)
+            capture = NamedNode(self.minter.page(one.page.path, one.page.sha256))
             if one.again:
-                capture = NamedNode(self.minter.page(one.page.path, one.page.sha256))
                 yield Quad(capture, terms.AVAILABLE, instant(one.again))
+            if one.is_edit and one.page.captured:
+                yield Quad(capture, terms.GENERATED_AT, instant(one.page.captured))
+            before = kept.get(one.before or "")
+            if before and before.record and not withdrawn.page(before.page, before.record):
+                yield Quad(capture, terms.WAS_REVISION_OF, NamedNode(one.before or ""))
 
     def _events(self, events: list[Event], claims: Claims, withdrawn: Withdrawn) -> Iterator[Quad]:
         slugs = claims.slugs()

@@ -209,22 +209,40 @@ def without(groups: Sequence[DayGroup], left_out: Container[Content]) -> list[Da
 
 def steps(group: DayGroup, read: dict[Content, Page]) -> Iterator[Step]:
     """Yield what each commit changed in the pages of a group, or all of an archive without history at once."""
-    for (_, _, time), readings in groupby(group.readings, key=_moment):
-        yield Step(time, tuple(_shown(reading, read) for reading in readings))
+    last: dict[PageName, Reading] = {}
+    for (_, _, time), some in groupby(group.readings, key=_moment):
+        readings = list(some)
+        shown = tuple(_shown(reading, last.get(_page(reading)), read) for reading in readings)
+        yield Step(time, shown, is_edit=all(_follows(one, last.get(_page(one))) for one in readings))
+        last |= {_page(reading): reading for reading in readings}
+
+
+def _follows(reading: Reading, before: Reading | None) -> bool:
+    """Whether the source proves that a version is the next after the one captured before, or the first of all."""
+    parent = reading.version.parent
+    return parent is not None and parent == (before.version.commit if before else "")
 
 
 def _moment(reading: Reading) -> tuple[int, str | None, datetime | None]:
     return reading.archive, reading.version.commit, reading.version.time
 
 
-def _shown(reading: Reading, read: dict[Content, Page]) -> ShownPage:
+def _shown(reading: Reading, before: Reading | None, read: dict[Content, Page]) -> ShownPage:
     version = reading.version
+    is_next = before is not None and not before.version.gone and _follows(reading, before)
     page = (
         None
         if version.gone
         else replace(read[content(reading)], captured=version.time, commit=version.commit, address=version.address)
     )
-    return ShownPage(f"{reading.archive}:{version.path}", page, reading.language, newest=reading.newest)
+    return ShownPage(
+        f"{reading.archive}:{version.path}",
+        page,
+        reading.language,
+        newest=reading.newest,
+        is_edit=version.parent is not None and version.time is not None,
+        before=read[content(before)] if before and is_next else None,
+    )
 
 
 def content(reading: Reading) -> Content:

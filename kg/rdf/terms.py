@@ -109,6 +109,7 @@ SPECIALIZATION_OF: Final = _term("prov:specializationOf")
 STARTED_AT: Final = _term("prov:startedAtTime")
 USED: Final = _term("prov:used")
 VALUE: Final = _term("prov:value")
+WAS_REVISION_OF: Final = _term("prov:wasRevisionOf")
 
 ALT_LABEL: Final = _term("skos:altLabel")
 CLOSE_MATCH: Final = _term("skos:closeMatch")

@@ -24,7 +24,8 @@ class PageCapture:
 
     ``path`` is that of the page, which a dialect has to match; captures of others are counted and left out. ``time``
     (UTC) is when the source says that it was made, None where it does not say. ``revision`` is the id that the source
-    gives it, ``parent`` that of the one before it, and ``address`` the permanent address of it. ``language`` is the
+    gives it, ``parent`` that of the one before it, "" if there was none and None where the source does not say, and
+    ``address`` the permanent address of it. ``language`` is the
     language of the page where the source tells it. Where ``gone`` is true, the page was removed, and has no content.
     """
 

@@ -69,7 +69,7 @@ def _parsed(parsed: dict[str, Any], site: Wiki) -> Iterator[PageCapture | Unread
     for name, suffix in (("wikitext", "txt"), ("text", "html")):
         text = _text(parsed.get(name))
         if text is not None:
-            one = Revision(text_of(parsed, "title"), text_of(parsed, "revid"), "", "", text)
+            one = Revision(text_of(parsed, "title"), text_of(parsed, "revid"), None, "", text)
             yield one.captured(site, suffix)
             return
 
@@ -101,7 +101,7 @@ def _revision(title: str, said: dict[str, Any]) -> Revision:
     return Revision(
         title,
         text_of(said, "revid"),
-        text_of(said, "parentid"),
+        text_of(said, "parentid") or None,
         text_of(said, "timestamp"),
         content if isinstance(content, str) else None,
         text_of(slot, "contentmodel") or WIKITEXT,

@@ -132,8 +132,9 @@ class _Parsing:
             reason = f"has {size} characters, more than the {self._limit:,} bytes allowed: raise KG_PAGE_BYTES"
             return UnreadPage(self._site.path(title)[0], reason, said.get("id"))
         text = None if self._is_hidden else said.get("text", "")
+        # There is no such element where there is no revision before.
         one = Revision(
-            title, said.get("id", ""), said.get("parentid", ""), said.get("timestamp", ""), text,
+            title, said.get("id", ""), said.get("parentid", "0"), said.get("timestamp", ""), text,
             said.get("model", WIKITEXT),
         )  # fmt: skip
         return one.captured(self._site)

@@ -42,11 +42,11 @@ class Wiki:
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """What a wiki says of one revision: ``text`` is None where it hides it."""
+    """What a wiki says of one revision: ``text`` is None where it hides it, ``parent`` where it does not say."""
 
     title: str
     id: str
-    parent: str
+    parent: str | None
     timestamp: str
     text: str | None
     model: str = WIKITEXT
@@ -63,7 +63,7 @@ class Revision:
             self.text.encode("utf-8", errors="replace"),
             time_of(self.timestamp),
             self.id or None,
-            self.parent if self.parent not in ("", "0") else None,
+            self.parent if self.parent != "0" else "",
             f"{site.permanent}{self.id}" if site.permanent and self.id else None,
             site.language or None,
         )

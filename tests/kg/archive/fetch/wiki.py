@@ -9,7 +9,7 @@ import gzip
 import json
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -103,7 +103,8 @@ def _handler(wiki: LoopbackWiki) -> type[BaseHTTPRequestHandler]:
             for name, value in given.items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(content)
+            with suppress(ConnectionError):  # who asked may have been killed
+                self.wfile.write(content)
 
         def log_message(self, *_: Any) -> None:
             """Say nothing."""
