@@ -1,7 +1,8 @@
 """Categories: which concept of the vocabulary's scheme a printed heading is.
 
-The labels of vocab/categories.ttl are the rule. A heading is a label if it has the same words, whatever their order,
-case and number, and whatever joins them; no other heading is taken for a concept.
+The labels of vocab/categories.ttl are the rule, with the headings of other editions in data/portal. A heading is a
+label if it has the same words, whatever their order, case and number, and whatever joins them; no other heading is
+taken for a concept.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Final
 from pyoxigraph import RdfFormat, parse
 
 import vocab
+from kg.dialects import editions
 from kg.errors import ConfigurationError
 from kg.rdf import Literal, NamedNode, Quad, terms
 
@@ -55,9 +57,16 @@ class Categories:
                     labels[quad.subject.value][quad.object.language or ""] = quad.object.value
         self._concepts = {iri: CategoryConcept(iri, known) for iri, known in labels.items()}
 
+    def add(self, name: str, heading: str) -> None:
+        """Add a heading of the concept with this name; raises ConfigurationError if it is of another."""
+        iri = vocab.NAMESPACE + name
+        if iri not in self._concepts:
+            raise ConfigurationError(f"{editions.file()}: there is no category {name!r}")
+        self._index(iri, heading)
+
     def _index(self, iri: str, label: str) -> None:
         if self._by_words.setdefault(words(label), iri) != iri:
-            raise ConfigurationError(f"vocab/categories.ttl: two concepts have the label {label!r}")
+            raise ConfigurationError(f"two categories of vocab/categories.ttl have the label {label!r}")
 
     def concept(self, heading: str) -> CategoryConcept | None:
         """Return the concept that a heading is, None if it is none."""
@@ -88,5 +97,9 @@ def _singular(word: str) -> str:
 
 @cache
 def load() -> Categories:
-    """Read the scheme of the vocabulary, once per process."""
-    return Categories(parse(vocab.categories(), format=RdfFormat.TURTLE))
+    """Read the scheme of the vocabulary and what editions call its concepts, once per process."""
+    found = Categories(parse(vocab.categories(), format=RdfFormat.TURTLE))
+    for edition in editions.load().values():
+        for heading, name in edition.categories.items():
+            found.add(name, heading)
+    return found

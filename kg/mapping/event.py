@@ -30,7 +30,7 @@ class NamedThings:
     """What events name and share with others, so that each is described once: entities, categories, publishers.
 
     Of a category it counts how often each heading is printed, by language and heading; of a publisher how often each
-    label is, by the key of the organisation and the label, which is empty where there is none. ``stated`` are the places
+    label is, by the key of the organisation and the label, which is empty where there is none. ``stated`` are places
     that archives state and the gazetteer does not have, with the language of their names. ``uses`` has every
     wording of every event, by which things that are named in several ways are known to be one; ``topic_words`` the
     topics that links show under other words than their titles: language, title, words.

@@ -46,7 +46,7 @@ def contents(archive: Archive) -> list[bytes]:
 def test_all_revisions_are_read_with_history_the_oldest_first_and_else_the_newest(tmp_path: Path) -> None:
     (tmp_path / "export.xml").write_text(TWO)
     archive = open_archive(tmp_path, PAGE_BYTES, history=True)
-    assert [(one.path, one.commit, one.parent) for one in archive.versions] == [(PATH, "11", None), (PATH, "12", "11")]
+    assert [(one.path, one.commit, one.parent) for one in archive.versions] == [(PATH, "11", ""), (PATH, "12", "11")]
     assert archive.versions[0].time == datetime(2011, 11, 8, 9, tzinfo=UTC)
     assert contents(archive) == [b"* A bridge is to open.", b"* A bridge opens."]
     newest = open_archive(tmp_path, PAGE_BYTES)
