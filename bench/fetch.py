@@ -98,7 +98,7 @@ def main() -> None:
     with serving(wiki) as address:
         seconds = seconds_of(command(address, whole, given.days))
         print(f"one run: {len(contents(whole)):,} answers in {seconds:.1f} s, {len(wiki.questions):,} requests")
-        kills, longest = 0, 0.8 + 2 * seconds / given.kills
+        kills, longest = 0, 0.8 + 1.4 * seconds / given.kills
         while kills < given.kills and killed_at(command(address, stopped, given.days), random.uniform(0.3, longest)):
             kills += 1
         left = len(contents(stopped))

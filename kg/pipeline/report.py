@@ -99,7 +99,12 @@ distinct (event, source) pairs {n["event-source pairs"]:,}
 months {found["months"]["all"]:,}, of which new since the last build {found["months"]["new"]:,}
 {doubts}lines not understood {sum(unread.values()):,}{why}
 headings of no category of the scheme {len(found["headings of no category"]):,}
-other files {len(found["other files"]):,}"""
+other files {len(found["other files"]):,}{_candidates(found.get("candidates", []))}"""
+
+
+def _candidates(found: list[dict[str, Any]]) -> str:
+    first = f", such as {found[0]['event']} and {found[0]['other']}" if found else ""
+    return f"\nevents in two languages that may be one {len(found):,}{first}" if found else ""
 
 
 def _doubts(found: dict[str, Any]) -> Iterator[str]:

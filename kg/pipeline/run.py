@@ -24,6 +24,7 @@ from kg.enrich.adopt import Adopted
 from kg.enrich.redirects import redirects
 from kg.entities import nodes
 from kg.entities.aliases import Redirect
+from kg.entities.candidates import candidates
 from kg.entities.nodes import Nodes
 from kg.entities.places import gazetteer
 from kg.entities.publishers import hosts, publishers
@@ -97,6 +98,7 @@ def build(
         found = report(finished, archives, drawn.triples, monotonic() - started) | {
             "months": {"all": len(converted), "new": sum(part.is_new for _, part in converted)}
         }
+        found["candidates"] = _candidates(finished, settings.base)
         last_write, adopted = 0, drawn.adopted
         found["counts"] = adopt.counts(found["counts"], adopted)
         if past is None:
@@ -266,6 +268,15 @@ def _convert_apart(
 def _nodes(base: str, separate: frozenset[str]) -> Nodes:
     """Return the nodes of a dataset, of which a process has one, since it remembers what it has found."""
     return Nodes(Minter(base), gazetteer.load(), nodes.reviewed(), separate)
+
+
+def _candidates(outcome: Outcome, base: str) -> list[dict[str, Any]]:
+    """Return events that may be one as the report has them, by the IRIs that ``kg ledger`` takes."""
+    event = Minter(base).event
+    return [
+        {"event": event(one.event), "other": event(one.other), "both name": list(one.shared)}
+        for one in candidates(outcome.named.uses)
+    ]
 
 
 def _separate(base: str, known: Ledger) -> frozenset[str]:

@@ -18,7 +18,7 @@ _NUMBER: Final = re.compile(r"\.(\d{1,9})\.json\Z")
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownPage:
     """What is known of a page: how many answers there are, the newest revision in them, where the last one goes on.
 
     ``newest`` is 0 before there is any, and ``is_missing`` says that by the last answer there is no such page.
@@ -42,7 +42,7 @@ class AnswerFolder:
         except OSError as error:
             raise FetchError(f"{folder} cannot be written: {error.strerror}") from error
 
-    def known(self, name: str) -> Known:
+    def known(self, name: str) -> KnownPage:
         """Return what is known of the page whose files begin with ``name``; the last file that can be read counts."""
         files = self._files(name)
         newest, last = 0, None
@@ -50,9 +50,9 @@ class AnswerFolder:
             if (answer := _read(files[number])) is not None:
                 newest, last = max(newest, *_revisions(answer), 0), answer
         if last is None:
-            return Known(max(files, default=0))
+            return KnownPage(max(files, default=0))
         goes_on = str(last.get("continue", {}).get("rvcontinue", ""))
-        return Known(max(files), newest, goes_on, is_missing=any("missing" in page for page in pages(last)))
+        return KnownPage(max(files), newest, goes_on, is_missing=any("missing" in page for page in pages(last)))
 
     def keep(self, name: str, number: int, answer: dict[str, Any]) -> None:
         """Keep an answer about a page, numbered from 1, in one step: it is there whole or not at all."""

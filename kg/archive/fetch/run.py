@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from kg.archive.fetch.api import WikiApi
-from kg.archive.fetch.folder import AnswerFolder, Known, pages
+from kg.archive.fetch.folder import AnswerFolder, KnownPage, pages
 from kg.dialects.editions import Edition
 from kg.errors import ConfigurationError, FetchError
 
@@ -72,7 +72,7 @@ class Fetch:
         progress(at, len(known))
         return self.done
 
-    def _changed(self, some: list[str], known: dict[str, Known]) -> list[str]:
+    def _changed(self, some: list[str], known: dict[str, KnownPage]) -> list[str]:
         """Return the titles of pages that have another newest revision than the one that is known."""
         answer = self.api.ask({"prop": "info", "titles": "|".join(some)})
         told = {title: page.get("lastrevid", 0) for title, page in _by_title(answer, some).items()}
@@ -80,7 +80,7 @@ class Fetch:
         self.done.unchanged += len(some) - len(changed)
         return changed
 
-    def _fetch(self, some: list[str], known: dict[str, Known]) -> None:
+    def _fetch(self, some: list[str], known: dict[str, KnownPage]) -> None:
         left = list(some)
         while left:
             answer = self.api.ask({**CONTENT, "titles": "|".join(left)})
@@ -103,7 +103,7 @@ class Fetch:
         progress(len(self.names), len(self.names))
         return self.done
 
-    def _follow(self, title: str, known: Known) -> None:
+    def _follow(self, title: str, known: KnownPage) -> None:
         first = known
         asked = {**CONTENT, "titles": title, "rvdir": "newer", "rvlimit": str(TITLES_AT_ONCE)}
         while True:
@@ -119,7 +119,7 @@ class Fetch:
             if known.goes_on == before.goes_on:
                 raise FetchError(f"{self.api.address} goes on for ever about {title!r}")
 
-    def _keep(self, title: str, answer: dict[str, Any], known: Known, *, counted: bool = True) -> None:
+    def _keep(self, title: str, answer: dict[str, Any], known: KnownPage, *, counted: bool = True) -> None:
         """Keep an answer if it says anything new of a page, and count what it says."""
         page = answer["query"]["pages"][0]
         new = [one for one in page.get("revisions", ()) if one.get("revid", 0) > known.newest]
@@ -137,7 +137,7 @@ class Fetch:
             self.done.moved[title] = target
 
 
-def _start(known: Known) -> dict[str, str]:
+def _start(known: KnownPage) -> dict[str, str]:
     """Return where to go on: behind what is known, or with the revision that is known, and what follows it."""
     if known.goes_on:
         return {"rvcontinue": known.goes_on, "continue": "||"}
