@@ -1,4 +1,4 @@
-"""Events of two languages that may be one: nobody merges them but who decides it, with ``kg ledger merge``."""
+"""Events of two languages that may be one. They stay two: each edition has its own events, as the ledger has it."""
 
 from __future__ import annotations
 

@@ -271,7 +271,7 @@ def _nodes(base: str, separate: frozenset[str]) -> Nodes:
 
 
 def _candidates(outcome: Outcome, base: str) -> list[dict[str, Any]]:
-    """Return events that may be one as the report has them, by the IRIs that ``kg ledger`` takes."""
+    """Return events that may be one as the report has them, by their IRIs."""
     event = Minter(base).event
     return [
         {"event": event(one.event), "other": event(one.other), "both name": list(one.shared)}
