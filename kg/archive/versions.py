@@ -6,9 +6,12 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from kg.archive.git import Commit
 from kg.archive.times import bounded, read_time
+
+SHORTEST_HASH: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,15 @@ class UnreadPage:
 
     def __str__(self) -> str:
         """Return what is wrong in words."""
-        return f"page {self.path}{f' of commit {self.commit}' if self.commit else ''} {self.reason}"
+        return f"page {self.path}{in_words(self.commit)} {self.reason}"
+
+
+def in_words(commit: str | None) -> str:
+    """Return of which commit of git, or revision of a wiki, something is; "" if neither is known."""
+    if commit is None:
+        return ""
+    # Wikis number their revisions; the id of a commit is a hash.
+    return f" of revision {commit}" if len(commit) < SHORTEST_HASH and commit.isdecimal() else f" of commit {commit}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from kg.archive.versions import UnreadPage
+from kg.archive.versions import UnreadPage, in_words
 from kg.dialects.item import Reference, Tally
 from kg.dialects.record import Unread
 from kg.entities.aliases import Aliases
@@ -29,7 +29,8 @@ class Pending:
 class Quarantined:
     """A capture of a page that is left out, since what it says breaks the mapping or a shape, and why.
 
-    ``iri`` names the capture, ``line`` counts from 1, where it is known; ``commit`` is the git commit that has it.
+    ``iri`` names the capture, ``line`` counts from 1, where it is known; ``commit`` is the git commit, or the revision
+    of a wiki, that has it.
     """
 
     iri: str
@@ -41,8 +42,7 @@ class Quarantined:
     def __str__(self) -> str:
         """Return where it is, and what is wrong, in words."""
         line = f", line {self.line}" if self.line else ""
-        commit = f" of commit {self.commit}" if self.commit else ""
-        return f"page {self.path}{line}{commit}: {self.cause}"
+        return f"page {self.path}{line}{in_words(self.commit)}: {self.cause}"
 
 
 @dataclass(slots=True)

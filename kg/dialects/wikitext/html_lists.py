@@ -108,7 +108,7 @@ def _read(element: Element, reading: _Reading) -> None:
         _enter_day(element, reading)
     elif tag in HEADINGS:
         _enter_section(element, reading)
-    elif reading.day and not _is_navigation(element) and (tag == "dt" or _is_heading(element)):
+    elif (tag == "dt" or _is_heading(element)) and _is_in_day(element, reading) and not _is_navigation(element):
         reading.headings.append(_printed(element))
         reading.category = _visible(element, reading) or None
     elif tag == "p" and _is_in_day(element, reading) and (text := _visible(element, reading)):

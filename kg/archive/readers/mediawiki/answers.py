@@ -16,12 +16,12 @@ from kg.errors import ArchiveError
 _START: Final = re.compile(
     rb'\s*\{\s*"(?:parse|query|batchcomplete|continue|query-continue|warnings|limits|curtimestamp|servedby)"\s*:'
 )
-PAGES_OF_A_FILE: Final = 50
-"""How many pages of the largest size a file may have: as many as the API answers with at once."""
+ANSWER_BYTES: Final = 64_000_000
+"""The largest answer, but for one page: a wiki ends one at 8 MB of text ($wgAPIMaxResultSize), which JSON may escape."""
 
 
 class ApiAnswers(CaptureReader):
-    """One answer a file. It is read whole, since an answer of the API is small: of 50 pages at most."""
+    """One answer a file. It is read whole, since the API ends an answer that becomes large."""
 
     shown_path: ClassVar[str] = "answer.json"
 
@@ -37,7 +37,7 @@ class ApiAnswers(CaptureReader):
         self, file: BinaryIO, path: str, beside: Beside, page_bytes: int
     ) -> Iterator[PageCapture | UnreadPage]:
         """Yield the page that was parsed, as HTML, or revisions that were asked for, and pages that are gone."""
-        answer = _read(file, page_bytes * PAGES_OF_A_FILE)
+        answer = _read(file, ANSWER_BYTES + page_bytes)
         folder = PurePosixPath(path).parent.name
         parsed, asked = answer.get("parse"), answer.get("query")
         if isinstance(parsed, dict):

@@ -30,6 +30,9 @@ _TOLD: Final = {
     ("revision", "text"),
 }
 """The elements whose text is kept, each with the one that it stands in."""
+DEEPEST: Final = 20
+LONGEST: Final = 8_000_000
+"""How deep elements stand in each other, and how long a tag or a comment may be: both are far less in exports."""
 SHORT: Final = 4_096
 """The longest text of an element that is no text of a page."""
 
@@ -71,6 +74,7 @@ class _Parsing:
         self._pieces: list[str] | None = None
         self._length = 0
         self._is_hidden = False
+        self._fed = 0
         self._done: list[PageCapture | UnreadPage] = []
         self._parser = expat.ParserCreate(namespace_separator="}")
         self._parser.buffer_text = True
@@ -80,10 +84,13 @@ class _Parsing:
         self._parser.StartDoctypeDeclHandler = self._refuse
 
     def feed(self, chunk: bytes, *, is_last: bool = False) -> None:
+        self._fed += len(chunk)
         try:
             self._parser.Parse(chunk, is_last)
         except expat.ExpatError as error:
             raise ArchiveError(f"is no well-formed XML: {error}") from None
+        if self._fed - self._parser.CurrentByteIndex > LONGEST:
+            raise ArchiveError(f"has a tag or a comment of more than {LONGEST:,} bytes, which no export has")
 
     def taken(self) -> list[PageCapture | UnreadPage]:
         """Return the revisions that have ended since the last call."""
@@ -104,6 +111,8 @@ class _Parsing:
         is_told = bool(self._open) and (self._open[-1], local) in _TOLD
         self._pieces, self._length = [] if is_told else None, 0
         self._open.append(local)
+        if len(self._open) > DEEPEST:
+            raise ArchiveError(f"has elements in each other more than {DEEPEST} deep, which no export has")
 
     def _text(self, text: str) -> None:
         if self._pieces is None:

@@ -97,9 +97,12 @@ def test_the_first_revision_of_a_page_has_no_parent_and_is_known_to_have_none() 
         b'<!DOCTYPE mediawiki [<!ENTITY a "aaaa">]><mediawiki>&a;</mediawiki>',
         b'<!DOCTYPE mediawiki SYSTEM "file:///etc/passwd"><mediawiki/>',
         b"<mediawiki>&other;</mediawiki>",
+        b"<mediawiki>" + b"<a>" * 100_000,
+        b"<mediawiki a='" + b"x" * 9_000_000,
+        b"<mediawiki><!--" + b"x" * 9_000_000,
     ],
 )
-def test_an_export_with_a_dtd_or_entities_is_refused(content: bytes) -> None:
+def test_an_export_that_is_made_to_exhaust_or_to_lead_elsewhere_is_refused(content: bytes) -> None:
     with pytest.raises(ArchiveError):
         captures(XmlExport(), content)
 

@@ -40,6 +40,22 @@ def test_items_are_of_the_day_of_their_box_below_their_heading_and_topic() -> No
     assert (second.day, second.category) == (date(1994, 10, 2), None)
 
 
+def test_the_boxes_of_newer_months_are_days_too_and_their_titles_head_nothing() -> None:
+    page = """<div class="current-events-main vevent" role="region" aria-label="October 3"><div class="plainlinks">
+    <div class="current-events-title" role="heading" aria-level="3"><span class="summary">October 3, 1994
+    (<span class="bday dtstart">1994-10-03</span>) (Monday)</span></div>
+    <ul class="editlink noprint"><li>edit</li></ul></div>
+    <div class="current-events-content description"><ul><li>Rain falls.</li></ul>
+    <div class="current-events-content-heading" role="heading">Sports</div><ul><li>A team wins.</li></ul></div></div>"""
+    assert [(one.day.day, one.category, one.title) for one in items(page)] == [
+        (3, None, "Rain falls."),
+        (3, "Sports", "A team wins."),
+    ]
+    record = ParsedWikitext().parse(PATH, page)
+    assert record is not None
+    assert record.unread == ()
+
+
 def test_every_list_item_is_counted_as_what_it_is() -> None:
     tally = Tally()
     references = '<ol class="references"><li id="cite_note-1">X</li></ol>'
