@@ -17,7 +17,7 @@ _START: Final = re.compile(
     rb'\s*\{\s*"(?:parse|query|batchcomplete|continue|query-continue|warnings|limits|curtimestamp|servedby)"\s*:'
 )
 ANSWER_BYTES: Final = 64_000_000
-"""The largest answer, but for one page: a wiki ends one at 8 MB of text ($wgAPIMaxResultSize), which JSON may escape."""
+"""The largest answer, but for one page: a wiki ends one at 8 MB of text ($wgAPIMaxResultSize), escaped as JSON."""
 
 
 class ApiAnswers(CaptureReader):
