@@ -132,7 +132,7 @@ def _longest_body(app: Flask, settings: Settings, authorization: str | None = No
 
 
 def serve(settings: Settings) -> None:
-    """Serve the store until SIGINT or SIGTERM, and print addresses to click on.
+    """Serve the store until SIGINT or SIGTERM, and print addresses to click on; warn where no licence is known.
 
     Raises StoreError without a snapshot, ConfigurationError if the port is taken.
     """
@@ -142,6 +142,8 @@ def serve(settings: Settings) -> None:
         tokens.check(settings.write_token_sha256)
     with ExitStack() as stack:
         workers = stack.enter_context(Workers(store, settings, in_memory=True))
+        for warning in workers.snapshot.manifest.doubts:
+            click.echo(f"kg: warning: {warning}", err=True)
         writer = stack.enter_context(Writer(store, settings, workers)) if settings.writable else None
         past = stack.enter_context(closing(Past(settings)))
         app = create_app(settings, workers, writer, past)

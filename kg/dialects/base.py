@@ -121,6 +121,10 @@ class Dialect(ABC, Generic[R]):
         """
         return Attribution()
 
+    def publication_of(self, record: R) -> Publication:
+        """Return what is said of the archive of a page, where pages of several archives are in this dialect."""
+        return self.publication
+
     def languages(self, paths: Iterable[str]) -> Mapping[str, str]:
         """Return the language to assume for pages that do not show theirs, by path; ``paths`` are all of an archive."""
         return {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Collection
 from functools import cache, lru_cache
 from importlib.metadata import EntryPoint
 from typing import Any, Final
@@ -67,9 +67,11 @@ def name(path: str) -> str:
     return found.name if found else ""
 
 
-def publications(names: Container[str]) -> tuple[Publication, ...]:
-    """Return what the dialects with these names say of their archives, each once, in the order of the dialects."""
-    return tuple(dict.fromkeys(one.made.publication for one in installed() if one.name in names))
+def publications(said: Collection[tuple[str, Publication]]) -> tuple[Publication, ...]:
+    """Return what dialects, given by their names, say of archives, each once, in the order of the dialects."""
+    names = [one.name for one in installed()]
+    known = sorted((one for one in said if one[0] in names), key=lambda one: (names.index(one[0]), repr(one[1])))
+    return tuple(dict.fromkeys(publication for _, publication in known))
 
 
 def program(path: str) -> str:

@@ -138,7 +138,7 @@ class Converter:
             if record is None:
                 self.outcome.prose.append(page.path)
                 continue
-            self.outcome.dialects.add(registry.name(page.path))
+            self._publish(page.path, record)
             self._tell(page, record)
             list(registry.of(page.path).items(page.path, record, self.outcome.tally, "en"))
             self.outcome.tally.counts["captures"] += 1
@@ -164,11 +164,15 @@ class Converter:
         record = reading.parse(page)
         if record is None:
             return CapturedPage(page, None, (), Tally())
-        self.outcome.dialects.add(registry.name(page.path))
+        self._publish(page.path, record)
         tally = Tally()
         listed = list(registry.of(page.path).items(page.path, record, tally, shown.language))
         faults.check(listed)
         return CapturedPage(page, record, tuple(Listing(item, iri, page.captured) for item in listed), tally)
+
+    def _publish(self, path: str, record: Record) -> None:
+        """Note what is said of the archive of a page."""
+        self.outcome.publications.add((registry.name(path), registry.of(path).publication_of(record)))
 
     def _tally(self, kept: CapturedPage) -> None:
         """Count what the newest capture of a page holds."""

@@ -13,7 +13,7 @@ import os
 from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from functools import cache
 from itertools import chain
@@ -26,6 +26,7 @@ from kg.archive.opening import Archive
 from kg.archive.versions import UnreadPage
 from kg.dialects import editions, registry
 from kg.dialects.item import Reference, StatedPlace, Tally
+from kg.dialects.publication import Publication
 from kg.dialects.record import Unread
 from kg.entities import nodes
 from kg.entities.places import gazetteer
@@ -200,7 +201,7 @@ def _plain(outcome: Outcome) -> dict[str, Any]:
         "languages": outcome.languages,
         "listed": sorted(outcome.listed),
         "withdrawn": outcome.withdrawn,
-        "dialects": sorted(outcome.dialects),
+        "publications": [(name, asdict(one)) for name, one in sorted(outcome.publications, key=repr)],
     }
 
 
@@ -231,7 +232,7 @@ def _outcome(plain: dict[str, Any]) -> Outcome:
         languages=Counter(plain["languages"]),
         listed=set(plain["listed"]),
         withdrawn=plain["withdrawn"],
-        dialects=set(plain["dialects"]),
+        publications={(name, Publication.of(said)) for name, said in plain["publications"]},
     )
 
 

@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from kg.archive.versions import UnreadPage, in_words
 from kg.dialects.item import Reference, Tally
+from kg.dialects.publication import Publication
 from kg.dialects.record import Unread
 from kg.entities.aliases import Aliases
 from kg.events.lines import Line
@@ -50,8 +51,8 @@ class Outcome:
     """What a conversion found beside quads; outcomes of parts add up to that of the whole.
 
     ``claims`` is what the ledger is to be told. ``minted`` are the keys of the events that it did not know,
-    ``reworded`` those of the events that it knew in other words. ``dialects`` are the names of those that have read a
-    page, prose being none.
+    ``reworded`` those of the events that it knew in other words. ``publications`` is what the dialects, given by their
+    names, say of the archives of the pages that they have read, prose being none.
     """
 
     tally: Tally = field(default_factory=Tally)
@@ -68,7 +69,7 @@ class Outcome:
     languages: Counter[str] = field(default_factory=Counter)
     listed: set[str] = field(default_factory=set)
     withdrawn: dict[str, str] = field(default_factory=dict)
-    dialects: set[str] = field(default_factory=set)
+    publications: set[tuple[str, Publication]] = field(default_factory=set)
     aliases: Aliases = field(default_factory=Aliases)
 
     def add(self, other: Outcome) -> None:
@@ -87,4 +88,4 @@ class Outcome:
         self.languages.update(other.languages)
         self.listed |= other.listed
         self.withdrawn |= other.withdrawn
-        self.dialects |= other.dialects
+        self.publications |= other.publications

@@ -113,7 +113,7 @@ def build(
                 ledger_root=root,
                 writes=last_write,
                 shapes=checked.summary,
-                publications=registry.publications(finished.dialects),
+                publications=registry.publications(finished.publications),
             )
             if past:
                 return Built(store.retain(draft, replace(manifest, as_of=text(past))), found)

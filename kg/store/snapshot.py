@@ -65,6 +65,15 @@ class Manifest:
         """The IRIs of the licences of what is published, each once; none if none is known."""
         return tuple(dict.fromkeys(iri for one in self.publications for iri in one.licences))
 
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """A sentence for each archive of which nobody says under which licence it is published."""
+        silent = (one.title or "an archive" for one in self.publications if not one.licences)
+        return tuple(
+            f"no licence is known for the text of {name}, and none is claimed: who publishes it needs one"
+            for name in dict.fromkeys(silent)
+        )
+
 
 _NAMES = {one.name for one in fields(Manifest)}
 

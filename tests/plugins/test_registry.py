@@ -12,7 +12,8 @@ import pytest
 from kg.version import __version__
 from tests.plugins.conftest import CSV, install, python
 
-SHOWN = """
+SHNAMES = ("context", "parsed-wikitext", "rows", "wikitext")
+OWN = ", ".join(f"('{name}', 'newsgraph', '{__version__}')" for name in NAMES)
 from kg.dialects import registry
 from kg.errors import NewsgraphError
 try:
@@ -21,7 +22,8 @@ try:
 except NewsgraphError as error:
     print(f"{type(error).__name__}: {error}")
 """
-OWN = ", ".join(f"('{name}', 'newsgraph', '{__version__}')" for name in ("context", "parsed-wikitext", "wikitext"))
+NAMES = ("context", "parsed-wikitext", "rows", "wikitext")
+OWN = ", ".join(f"('{name}', 'newsgraph', '{__version__}')" for name in NAMES)
 PYPROJECT = """
 [project]
 name = "{name}"
