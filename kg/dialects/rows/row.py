@@ -22,7 +22,8 @@ class TableRow:
     """One event of a table.
 
     ``printed`` is the date as printed, ``first`` and ``last`` are the days between which it is, both included.
-    ``places`` are names, the smallest place first; ``latitude`` and ``longitude`` (WGS84) are canonical decimals, or both empty.
+    ``places`` are names, the smallest place first; ``latitude`` and ``longitude`` (WGS84) are canonical decimals, or
+    both empty.
     ``categories`` and ``topics`` are printed, ``articles`` the titles of Wikipedia articles; ``sources`` are pairs of
     an address and the name of its publisher, of which one may be empty.
     """
