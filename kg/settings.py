@@ -42,6 +42,7 @@ class Settings:
     language: str = setting("", "Language of pages that do not show it; empty means that of the archive.")
     history: bool = setting(False, "Read git archives through all their commits, not only at the newest one.")
     as_of: str = setting("", "Time, such as 2011-11-08T12:00:00Z, of which a build shows git archives; empty: now.")
+    mapping: str = setting("", "Mapping (TOML) of all tables of the archives; empty: the files beside them.")
     page_bytes: int = setting(8_000_000, "Largest page of an archive that is read, in bytes.")
     keep_snapshots: int = setting(3, "Snapshots kept after a build, the current one included.")
     host: str = setting("127.0.0.1", "Address that the server listens on.")

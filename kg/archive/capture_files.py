@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -42,11 +42,13 @@ class FoundCaptures:
     """What the capture files of an archive hold, gathered one after the other.
 
     ``versions`` grows by what ``is_page`` accepts, ``unread`` by what cannot be read, and ``remarks`` by a sentence for
-    each that holds other pages. ``captures`` has the contents, and is None before there are any.
+    each that holds other pages. ``mapping`` is that of all tables, where one was given. ``captures`` has the contents,
+    and is None before there are any.
     """
 
-    def __init__(self, page_bytes: int, is_page: Callable[[str], bool]) -> None:
+    def __init__(self, page_bytes: int, is_page: Callable[[str], bool], mapping: bytes | None = None) -> None:
         self.page_bytes = page_bytes
+        self.mapping = mapping
         self.is_page = is_page
         self.captures: Captures | None = None
         self.versions: list[PageVersion] = []
@@ -60,19 +62,27 @@ class FoundCaptures:
             with closing(file.open()) as raw, closing(unpacked(raw, file.path)) as stream:
                 start = stream.peek(START)[:START]
                 reader = next((one for one in _matching(file.path) if one.recognises(start)), None)
-                if reader:
-                    self._read(file, reader, stream)
-                return reader is not None
+                return reader is not None and self.keep(self._read(file, reader, stream), file.path)
         except FAILURES as error:
             self.unread.append(UnreadPage(file.path, f"cannot be read to its end: {error or type(error).__name__}"))
             return True
 
-    def _read(self, file: CaptureFile, reader: CaptureReader, stream: BinaryIO) -> None:
+    def _read(self, file: CaptureFile, reader: CaptureReader, stream: BinaryIO) -> Iterator[PageCapture | UnreadPage]:
+        """Yield what a reader finds in a file, with the mapping that was given for all."""
+
+        def beside(name: str) -> bytes | None:
+            return self.mapping if self.mapping is not None and name.endswith(".toml") else file.beside(name)
+
+        return reader.captures(stream, file.path, beside, self.page_bytes)
+
+    def keep(self, found: Iterable[PageCapture | UnreadPage], path: str = "") -> bool:
+        """Keep captures that were found in the file at ``path``; False if there are none."""
         self.captures = self.captures or Captures.fresh()
-        others, example = 0, ""
+        taken, others, example = False, 0, ""
         try:
             with self.captures.writing() as database:
-                for one in reader.captures(stream, file.path, file.beside, self.page_bytes):
+                for one in found:
+                    taken = True
                     if isinstance(one, UnreadPage):
                         self.unread.append(one)
                     elif self.is_page(one.path):
@@ -84,7 +94,8 @@ class FoundCaptures:
         finally:
             if others:
                 told = f"captures of pages that no dialect reads: {others:,}, such as of {example[:100]!r}"
-                self.remarks.append(f"{file.path}: {told}")
+                self.remarks.append(f"{path}: {told}")
+        return taken
 
     def _take(self, one: PageCapture, database: sqlite3.Connection) -> None:
         if len(one.content) > self.page_bytes:

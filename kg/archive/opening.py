@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
-from kg.archive import git, kept_log
+from kg.archive import git, kept_log, packed
 from kg.archive.capture_files import CaptureFile, FoundCaptures, may_hold_captures, too_large
 from kg.archive.captures import PREFIX, Captures
 from kg.archive.readers import registry as readers
+from kg.archive.readers.base import MAPPING
 from kg.archive.repository import Repository, find_repository, is_repository
 from kg.archive.versions import DoubtedTime, MainLine, PageVersion, UnreadPage
 from kg.dialects import reading, registry
@@ -83,23 +84,30 @@ class Archive:
 
 
 def open_archive(
-    root: Path, page_bytes: int, *, history: bool = False, as_of: datetime | None = None, kept: Path | None = None
+    root: Path,
+    page_bytes: int,
+    *,
+    history: bool = False,
+    as_of: datetime | None = None,
+    kept: Path | None = None,
+    mapping: str = "",
 ) -> Archive:
-    """Open the folder or git repository at ``root``.
+    """Open the folder, git repository, packed archive or capture file at ``root``.
 
     ``page_bytes`` is the largest page that will be read, larger ones are unread; ``history`` asks for all versions in a
     repository, not only those of its newest commit, and ``as_of`` for the repository as it was at that time (UTC).
-    ``kept`` is the folder in which an earlier build kept the log of the repository, if there is one.
+    ``kept`` is the folder in which an earlier build kept the log of the repository, if there is one. ``mapping`` is the
+    file that says what all tables of the archive mean, instead of files beside them.
 
     Raises ArchiveError if there is no such folder, if git cannot read it, if it was empty at that time or is a folder,
     of which no time is known, if it is a shallow clone, whose past is not known, or if it holds no page of a dialect
     that is known.
     """
-    if not root.is_dir() and not (root.is_file() and may_hold_captures(root.name)):
+    if not root.is_dir() and not (root.is_file() and (may_hold_captures(root.name) or packed.is_packed(root.name))):
         raise ArchiveError(
-            f"{root} is not a folder: give a folder of pages or a git repository (unpack or clone it first)"
+            f"{root} is not a folder: give a folder of pages or a git repository, or a file that a reader knows"
         )
-    gathering = FoundCaptures(page_bytes, _is_page)
+    gathering = FoundCaptures(page_bytes, _is_page, _mapping(mapping))
     is_git = is_repository(root)
     archive = _open_git(root, page_bytes, history, as_of, kept, gathering) if is_git else _open_folder(root, gathering)
     versions = (*archive.versions, *gathering.in_order(history=history, as_of=as_of))
@@ -115,6 +123,13 @@ def open_archive(
     if not archive.versions:
         raise ArchiveError(_empty(archive))
     return archive
+
+
+def _mapping(file: str) -> bytes | None:
+    try:
+        return Path(file).read_bytes() if file else None
+    except OSError as error:
+        raise ArchiveError(f"the mapping {file} cannot be read: {error.strerror}") from error
 
 
 def _is_captured(version: PageVersion) -> bool:
@@ -136,6 +151,8 @@ def _empty(archive: Archive) -> str:
 
 
 def _open_folder(root: Path, gathering: FoundCaptures) -> Archive:
+    if root.is_file() and packed.is_packed(root.name):
+        return Archive(root, (), tuple(sorted(packed.gather(root, gathering, _is_page))))
     pages, others, unread = [], [], []
     page_bytes, top = gathering.page_bytes, root if root.is_dir() else root.parent
     for file in _files_below(root) if root.is_dir() else [root]:
@@ -146,7 +163,7 @@ def _open_folder(root: Path, gathering: FoundCaptures) -> Archive:
         elif file.is_symlink() or not file.is_file():
             unread.append(UnreadPage(path, "is a link or a device, which is not followed"))
         elif not is_page:
-            if not gathering.add(_in_folder(file, path, page_bytes)):
+            if not gathering.add(_in_folder(file, path, page_bytes, top)):
                 others.append(path)
         elif (size := file.stat().st_size) > page_bytes:
             unread.append(too_large(path, size, page_bytes))
@@ -155,13 +172,20 @@ def _open_folder(root: Path, gathering: FoundCaptures) -> Archive:
     return Archive(root, tuple(sorted(pages, key=lambda one: one.path)), tuple(sorted(others)), tuple(unread))
 
 
-def _in_folder(file: Path, path: str, page_bytes: int) -> CaptureFile:
-    """Return a file of a folder as a capture file, which may read others of the same folder, but no links."""
+def _in_folder(file: Path, path: str, page_bytes: int, top: Path) -> CaptureFile:
+    """Return a file of a folder as a capture file, which may read others of the same folder, but no links.
+
+    A mapping of all tables may lie in a folder above too, up to ``top``.
+    """
+    above = [one for one in file.parents if one == top or top in one.parents]
 
     def beside(name: str) -> bytes | None:
-        other = file.parent / name
-        is_there = Path(name).name == name and other.is_file() and not other.is_symlink()
-        return other.read_bytes() if is_there and other.stat().st_size <= page_bytes else None
+        for folder in above if name == MAPPING else above[:1]:
+            other = folder / name
+            is_there = Path(name).name == name and other.is_file() and not other.is_symlink()
+            if is_there and other.stat().st_size <= page_bytes:
+                return other.read_bytes()
+        return None
 
     return CaptureFile(path, lambda: file.open("rb"), beside)
 

@@ -10,9 +10,40 @@ from typing import Any, BinaryIO, Final
 
 from kg.errors import ArchiveError
 
+LARGEST_WINDOW: Final = 1 << 27
+"""How many bytes zstd may hold while it unpacks: what `zstd -d` allows without being told."""
+
+
+def _zstandard(file: BinaryIO) -> Any:
+    try:
+        import zstandard
+    except ImportError:
+        raise ArchiveError("is packed with zstd, which needs an extra: pip install 'newsgraph[readers]'") from None
+    return _Reraising(
+        zstandard.ZstdDecompressor(max_window_size=LARGEST_WINDOW).stream_reader(file, read_across_frames=True)
+    )
+
+
+class _Reraising:
+    """A stream of zstandard, whose errors are those of other packed files."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    def read(self, size: int) -> bytes:
+        import zstandard
+
+        try:
+            found: bytes = self._stream.read(size)
+        except zstandard.ZstdError as error:
+            raise OSError(f"damaged: {error}") from error
+        return found
+
+
 PACKED: Final[dict[str, Callable[[BinaryIO], Any]]] = {
     ".bz2": bz2.BZ2File,
     ".gz": lambda file: gzip.GzipFile(fileobj=file),
+    ".zst": _zstandard,
 }
 """The suffixes of packed files, and what reads them."""
 FREELY: Final = 100_000_000

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     help="Read git archives through all their commits, which gives events their revisions.",
 )
 @setting("as_of")
+@setting("mapping")
 @click.option(
     "--report",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -46,7 +47,8 @@ if TYPE_CHECKING:
 def build(archives: tuple[Path, ...], report: Path | None, no_derived: bool, force: bool, **options: Any) -> None:
     """Read archives and make a new snapshot of the store, which becomes the current one.
 
-    ARCHIVE is a folder of pages, or a git repository, which is read at its newest commit. With --as-of, the snapshot
+    ARCHIVE is a folder of pages, a git repository, which is read at its newest commit, a tar or zip, or a file that a
+    reader knows, such as a table with a mapping beside it. With --as-of, the snapshot
     shows git repositories as they were at that time, and is kept beside the current one, for good.
     """
     from kg.pipeline import run as building

@@ -53,7 +53,8 @@ def check(
     from kg.shapes.origin import Origins
 
     settings = load(**options)
-    opened = [open_archive(root, settings.page_bytes, history=settings.history) for root in archives]
+    history, mapping = settings.history, settings.mapping
+    opened = [open_archive(root, settings.page_bytes, history=history, mapping=mapping) for root in archives]
     graph = find(store_of(settings), name).open()
     checked = checking.check(graph, settings.jobs, max(limit, 0))
     report = checking.report(checked, Origins(graph, opened), wanted)

@@ -201,7 +201,9 @@ def _opened(
     roots: Iterable[Path], settings: Settings, past: datetime | None = None, kept: Path | None = None
 ) -> list[Archive]:
     limit, history = settings.page_bytes, settings.history
-    return [open_archive(root, limit, history=history, as_of=past, kept=kept) for root in roots]
+    return [
+        open_archive(root, limit, history=history, as_of=past, kept=kept, mapping=settings.mapping) for root in roots
+    ]
 
 
 def _check_base(store: Store, base: str) -> None:

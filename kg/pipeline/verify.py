@@ -37,7 +37,9 @@ def verify(roots: Iterable[Path], settings: Settings) -> list[Verified]:
     ``settings.history`` all versions of git archives are read, each content once. Raises ArchiveError if an archive
     cannot be read.
     """
-    archives = [open_archive(root, settings.page_bytes, history=settings.history) for root in roots]
+    archives = [
+        open_archive(root, settings.page_bytes, history=settings.history, mapping=settings.mapping) for root in roots
+    ]
     work = [(archive, some, settings.base) for whole in archives for archive, some in _portions(whole)]
     unread = [Verified(one.path, _is_list(one.path), str(one)) for whole in archives for one in whole.unread]
     return unread + [one for part in each(_verify, work, settings.jobs or os.cpu_count() or 1) for one in part]

@@ -10,12 +10,16 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import BinaryIO, ClassVar
+from typing import BinaryIO, ClassVar, Final
 
 from kg.archive.versions import UnreadPage
 
 Beside = Callable[[str], bytes | None]
 """Gives another file of the same folder by its name; None if there is none that may be read."""
+
+
+MAPPING: Final = "mapping.toml"
+"""The name of the file beside others that says what they mean, and holds for folders below too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,5 +68,5 @@ class CaptureReader(ABC):
 
         No more of the file is held than a few captures; one whose content is larger than ``page_bytes`` is yielded as
         unread. Raises ArchiveError, or EOFError, OSError or ValueError, where the rest cannot be read: what was yielded
-        before counts.
+        before counts. A file of which nothing is yielded is none of this kind after all.
         """

@@ -18,7 +18,7 @@ from kg.dialects.record import Record, Unread
 from kg.dialects.rows.row import TableRow
 from kg.errors import ConfigurationError, FormatError
 
-PATH: Final = re.compile(r"(?:^|/)(?:([0-9]{4}-[0-9]{2}-[0-9]{2})|unread)\.rows\.json$")
+PATH: Final = re.compile(r"(?:^|/)(?:([0-9]{4}-[0-9]{2}-[0-9]{2})(?:-[0-9a-f]{1,2})?|unread)\.rows\.json$")
 DATASET: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _ROWS: Final = ',"rows":[\n'
 _UNREAD: Final = ',"unread":[\n'
@@ -61,9 +61,13 @@ class RowsPage(Record):
     lines: tuple[RowLine, ...]
 
 
-def path(file: str, day: date | None) -> str:
-    """Return the path of the page of a day of the table ``file``, or of what could not be read of it."""
-    return f"{file}/{day.isoformat() if day else 'unread'}.rows.json"
+def path(file: str, day: date | None, part: str = "") -> str:
+    """Return the path of the page of a day of the table ``file``, or of what could not be read of it.
+
+    ``part`` are the hexadecimal digits, two at most, that tell the pages of a day with very many rows apart.
+    """
+    name = f"{day.isoformat()}-{part}".rstrip("-") if day else "unread"
+    return f"{file}/{name}.rows.json"
 
 
 def day_of(path: str) -> date | None:

@@ -1,0 +1,211 @@
+"""What a table means: which of its columns says what, in a small TOML file (https://toml.io/en/v1.0.0) beside it.
+
+The page docs/tables.md has the tables of its keys, which are computed from the fields here.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
+from pathlib import Path, PurePosixPath
+from typing import Any, Final, TypeVar
+
+from kg.archive.readers.base import MAPPING, Beside
+from kg.dialects.publication import Publication
+from kg.dialects.rows.page import DATASET, EventTable
+from kg.errors import ArchiveError, ConfigurationError
+from kg.rdf.iri import slug
+
+PRESETS: Final = Path(__file__).parent / "presets"
+_LANGUAGE: Final = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
+
+T = TypeVar("T")
+
+
+def key(default: Any, help_text: str) -> Any:
+    """Declare a key of a mapping: its default, which says its type, and the sentence that explains it."""
+    return field(default=default, metadata={"help": help_text})
+
+
+def _help(text: str) -> dict[str, str]:
+    return {"help": text}
+
+
+@dataclass(frozen=True)
+class FileForm:
+    """How the file is written."""
+
+    encoding: str = key(
+        "", "Character encoding, such as `cp1252`; without it, UTF-8, or UTF-16 with a byte order mark."
+    )
+    delimiter: str = key(
+        "", "What stands between columns; without it, whichever of `,` `;` `|` and tab fits the columns."
+    )
+    header: tuple[str, ...] = key((), "Names of the columns, where the file has no line with their names.")
+    records: tuple[str, ...] = key(
+        (),
+        "Of JSON and YAML, the way from the document to its records: names of members, `*` for each element, `*name` "
+        "for each with its key (or text) as the column `name`.",
+    )
+
+
+@dataclass(frozen=True)
+class ColumnKeys:
+    """Which column says what; several are given as a list."""
+
+    date: str = key("", "The date, in a format or in EDTF: `2024-12-08`, `2024-12`, `2024-12-01/2024-12-05`, `2024~`.")
+    last: str = key("", "The last day, where the table has one in a column of its own.")
+    title: tuple[str, ...] = key((), "The title or sentence; several are joined.")
+    id: str = key("", "The id that the dataset has for the event, which names it for good.")
+    description: str = key("", "More text, which is kept with the row.")
+    places: tuple[str, ...] = key((), 'Names of places, the smallest one first: `["city", "country"]`.')
+    latitude: str = key("", "Latitude in degrees (WGS84), as a decimal.")
+    longitude: str = key("", "Longitude in degrees (WGS84), as a decimal.")
+    geonames: str = key("", "GeoNames id of the place, or its address at geonames.org.")
+    categories: tuple[str, ...] = key((), "Categories: the first is that of the event, the others are topic labels.")
+    topics: tuple[str, ...] = key((), "Labels of topics.")
+    articles: tuple[str, ...] = key((), "Titles of Wikipedia articles about its topics, in the language of the event.")
+    sources: tuple[str, ...] = key((), "Addresses of sources.")
+    publishers: tuple[str, ...] = key((), "Names of the publishers of the sources, in the same order.")
+    language: str = key("", "Language of the title, as a tag (RFC 5646).")
+    image: str = key("", "Address of a picture.")
+
+    def named(self) -> Iterator[tuple[str, str]]:
+        """Yield the names of columns that are given, each with its key."""
+        for one in fields(self):
+            value = getattr(self, one.name)
+            yield from ((one.name, name) for name in ((value,) if isinstance(value, str) else value) if name)
+
+
+@dataclass(frozen=True)
+class TableMapping:
+    """A mapping: what the table is called, and how its columns become events."""
+
+    dataset: str = key("", "Name of the dataset in lower case, such as `town-events`; without it, that of the file.")
+    preset: str = key("", "A mapping of newsgraph's own to begin with: `acled`, `gdelt-events` or `ucdp-ged`.")
+    language: str = key("", "Language of the titles, as a tag (RFC 5646), where no column says it.")
+    formats: tuple[str, ...] = key((), "Formats of dates, as in Python's `strptime`, such as `%d %B %Y`.")
+    joiner: str = key(" ", "What stands between the columns of a title.")
+    split: dict[str, str] = field(
+        default_factory=dict,
+        metadata=_help('What stands between several values of a cell, by key: `{ sources = ";" }`.'),
+    )
+    words: dict[str, dict[str, str]] = field(
+        default_factory=dict, metadata=_help("Words for the codes of a column, by column and code.")
+    )
+    publishers_in_title: bool = key(False, "Whether titles end with the names of publishers in parentheses.")
+    headings: bool = key(
+        False, "Whether a title without publishers and full stop is no event, but a topic of those that follow."
+    )
+    file: FileForm = field(default_factory=FileForm)
+    columns: ColumnKeys = field(default_factory=ColumnKeys)
+    publication: Publication = field(default_factory=Publication)
+
+    def table(self, path: str) -> EventTable:
+        """Return what all rows of the file at ``path`` have in common."""
+        stem = slug(PurePosixPath(path).name.partition(".")[0])
+        dataset = self.dataset or re.sub(r"[^a-z0-9]+", "-", stem).strip("-") or "table"
+        return EventTable(dataset, self.language, self.publication)
+
+
+def of(path: str, beside: Beside) -> TableMapping | None:
+    """Return the mapping of the file at ``path``: its own, such as events.toml for events.csv, or that of its folder.
+
+    Returns None if it has none. Raises ArchiveError for one that is wrong, with its name and what is wrong in it.
+    """
+    own = f"{PurePosixPath(path).name.partition('.')[0]}.toml"
+    found = next(((name, text) for name in (own, MAPPING) if (text := beside(name)) is not None), None)
+    return read(*found) if found else None
+
+
+def read(name: str, content: bytes) -> TableMapping:
+    """Return the mapping that a file called ``name`` tells; raises ArchiveError with what is wrong in it."""
+    try:
+        said = tomllib.loads(content.decode())
+        preset = said.get("preset", "")
+        if preset:
+            said = _merged(_preset(preset), said)
+        return _checked(_made(TableMapping, said, ""))
+    except (ValueError, RecursionError, ConfigurationError) as error:
+        raise ArchiveError(f"the mapping {name} is wrong: {error}") from error
+
+
+def _preset(name: str) -> dict[str, Any]:
+    known = sorted(file.stem for file in PRESETS.glob("*.toml"))
+    if name not in known:
+        raise ConfigurationError(f"there is no preset {name!r}: there are {', '.join(known)}")
+    return tomllib.loads((PRESETS / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what two mappings say together, the second one where both do."""
+    found = dict(below)
+    for name, value in above.items():
+        known = found.get(name)
+        found[name] = _merged(known, value) if isinstance(known, dict) and isinstance(value, dict) else value
+    return found
+
+
+def _made(kind: type[T], said: Mapping[str, Any], where: str) -> T:
+    """Make a part of a mapping; raises ConfigurationError for what it may not say, with the place."""
+    known = {one.name: one for one in fields(kind)}  # type: ignore[arg-type]
+    for name in said:
+        if name not in known:
+            near = get_close_matches(name, known, 1)
+            hint = f": did you mean {near[0]}?" if near else f": there are {', '.join(known)}"
+            raise ConfigurationError(f"no key is called {where}{name}{hint}")
+    empty = kind()
+    return kind(**{name: _value(getattr(empty, name), value, f"{where}{name}") for name, value in said.items()})
+
+
+def _value(default: object, value: Any, where: str) -> object:
+    match default:
+        case FileForm() | ColumnKeys() | Publication():
+            if isinstance(value, dict):
+                return _made(type(default), value, f"{where}.")
+            raise ConfigurationError(f"{where} must be a table of keys")
+        case tuple():
+            some = [value] if isinstance(value, str) else value
+            if isinstance(some, list) and all(isinstance(one, str) for one in some):
+                return tuple(some)
+            raise ConfigurationError(f"{where} must be a text or a list of texts")
+        case dict():
+            if isinstance(value, dict):
+                return _texts(value, where)
+            raise ConfigurationError(f"{where} must be a table of texts")
+    if type(value) is not type(default):
+        raise ConfigurationError(f"{where} must be {'true or false' if isinstance(default, bool) else 'a text'}")
+    return value
+
+
+def _texts(value: dict[str, Any], where: str) -> dict[str, Any]:
+    nested = where == "words"
+    for name, one in value.items():
+        if not (isinstance(one, dict) and _texts(one, f"words.{name}") is one if nested else isinstance(one, str)):
+            raise ConfigurationError(f"{where}.{name} must be {'a table of texts' if nested else 'a text'}")
+    return value
+
+
+def _checked(mapping: TableMapping) -> TableMapping:
+    if mapping.dataset and not DATASET.fullmatch(mapping.dataset):
+        raise ConfigurationError(f"dataset {mapping.dataset!r} is no name of lower-case letters, digits and hyphens")
+    if mapping.language and not _LANGUAGE.fullmatch(mapping.language):
+        raise ConfigurationError(f"language {mapping.language!r} is no language tag")
+    dayless = next((one for one in mapping.formats if not re.search("%[dj]", one)), None)
+    if dayless:
+        raise ConfigurationError(f"formats: {dayless!r} has no day (%d)")
+    wrong = next((name for name in mapping.split if name not in {one.name for one in fields(ColumnKeys)}), None)
+    if wrong:
+        raise ConfigurationError(f"split.{wrong} is no key of columns")
+    if bool(mapping.columns.latitude) != bool(mapping.columns.longitude):
+        raise ConfigurationError("columns.latitude and columns.longitude go together")
+    return mapping
+
+
+def identity(names: tuple[str, ...]) -> TableMapping:
+    """Return the mapping of a table whose columns are called as the keys are."""
+    keys = {one.name for one in fields(ColumnKeys)}
+    return _made(TableMapping, {"columns": {name: name for name in names if name in keys}}, "")
