@@ -37,13 +37,19 @@ def test_there_are_three_dialects() -> None:
     assert ROOMS == ("kg.dialects.context", "kg.dialects.rows", "kg.dialects.wikitext")
 
 
+WRITE_PAGES_OF_ROWS = ("kg.archive.readers", "kg.cli.preview")
+"""Whoever turns other files into pages of rows knows their format, which is newsgraph's own."""
+
+
 def test_no_module_imports_a_dialect_and_no_dialect_another() -> None:
     upward = [
         (module, imported)
         for module in KNOWN
         for imported in ARROWS.get(module, ())
         for room in ROOMS
-        if imported.startswith(room) and not module.startswith(room)
+        if imported.startswith(room)
+        and not module.startswith(room)
+        and not (room == "kg.dialects.rows" and module.startswith(WRITE_PAGES_OF_ROWS))
     ]
     assert upward == []
 

@@ -136,7 +136,7 @@ def test_a_name_that_the_graph_cannot_carry_is_no_page(tmp_path: Path, name: byt
 
 
 def test_what_is_no_folder_is_refused(tmp_path: Path) -> None:
-    file = write(tmp_path, {"archive.tar": ""}) / "archive.tar"
+    file = write(tmp_path, {"archive.rar": ""}) / "archive.rar"
     for root in (tmp_path / "missing", file):
         assert refusal(root).startswith(f"{root} is not a folder: give a folder of pages or a git repository")
 
