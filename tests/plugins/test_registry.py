@@ -12,8 +12,7 @@ import pytest
 from kg.version import __version__
 from tests.plugins.conftest import CSV, install, python
 
-SHNAMES = ("context", "parsed-wikitext", "rows", "wikitext")
-OWN = ", ".join(f"('{name}', 'newsgraph', '{__version__}')" for name in NAMES)
+SHOWN = """
 from kg.dialects import registry
 from kg.errors import NewsgraphError
 try:
@@ -22,8 +21,9 @@ try:
 except NewsgraphError as error:
     print(f"{type(error).__name__}: {error}")
 """
-NAMES = ("context", "parsed-wikitext", "rows", "wikitext")
-OWN = ", ".join(f"('{name}', 'newsgraph', '{__version__}')" for name in NAMES)
+OWN = ", ".join(
+    f"('{name}', 'newsgraph', '{__version__}')" for name in ("context", "parsed-wikitext", "rows", "wikitext")
+)
 PYPROJECT = """
 [project]
 name = "{name}"

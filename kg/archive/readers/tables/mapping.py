@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
@@ -205,7 +205,8 @@ def _checked(mapping: TableMapping) -> TableMapping:
     return mapping
 
 
-def identity(names: tuple[str, ...]) -> TableMapping:
-    """Return the mapping of a table whose columns are called as the keys are."""
-    keys = {one.name for one in fields(ColumnKeys)}
-    return _made(TableMapping, {"columns": {name: name for name in names if name in keys}}, "")
+def identity(names: Iterable[str] | None = None) -> TableMapping:
+    """Return the mapping of a table whose columns are called as the keys are; without ``names`` it has all of them."""
+    keys = [one.name for one in fields(ColumnKeys)]
+    columns = {name: name for name in keys if names is None or name in names}
+    return _made(TableMapping, {"columns": columns}, "")

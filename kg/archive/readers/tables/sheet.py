@@ -168,7 +168,7 @@ def _by_names(names: list[str], path: str) -> TableMapping:
             f"has no mapping, and no columns date and title: say in {path.rpartition('/')[2].partition('.')[0]}.toml "
             "beside it, or with --mapping, what its columns mean"
         )
-    return mappings.identity(tuple(names))
+    return mappings.identity(names)
 
 
 def _check(names: list[str], known: TableMapping, path: str) -> None:
