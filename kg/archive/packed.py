@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from shutil import copyfileobj
 from tempfile import SpooledTemporaryFile
-from typing import BinaryIO, Final, cast
+from typing import BinaryIO, Final, Self, cast
 
 from kg.archive.capture_files import CaptureFile, FoundCaptures, may_hold_captures, too_large
 from kg.archive.readers.base import MAPPING, PageCapture
@@ -27,6 +27,8 @@ from kg.errors import ArchiveError
 TAR: Final = (".tar",)
 SHORT: Final = {".tgz": ".tar.gz", ".tbz2": ".tar.bz2", ".tzst": ".tar.zst"}
 LINK: Final = "is a link or a device, which is not followed"
+CUT_OFF: Final = ("TruncatedHeaderError", "EmptyHeaderError")
+"""Errors of tarfile, which names only their base in public."""
 MOST_MEMBERS: Final = 1_000_000
 MAPPING_BYTES: Final = 1_000_000
 IN_MEMORY: Final = 8_000_000
@@ -117,7 +119,7 @@ def _tar_members(file: Path) -> Iterator[PackedFile]:
     with ExitStack() as stack:
         raw = stack.enter_context(file.open("rb"))
         stream = stack.enter_context(closing(unpacked(raw, _full(file.name))))
-        tar = stack.enter_context(tarfile.open(fileobj=stream, mode="r|"))
+        tar = stack.enter_context(tarfile.open(fileobj=stream, mode="r|", tarinfo=_WholeTar))
         for one in tar:
             if not one.isdir():
                 fault = "" if one.isfile() else LINK
@@ -125,6 +127,19 @@ def _tar_members(file: Path) -> Iterator[PackedFile]:
                     one.name.removeprefix("./"), one.size, partial(_extracted, tar, one), fault or _fault(one.name)
                 )
             vars(tar)["members"] = []  # of a large one they would fill the memory
+
+
+class _WholeTar(tarfile.TarInfo):
+    """A header of a tar that has its end: tarfile takes one that is cut off for a shorter one."""
+
+    @classmethod
+    def fromtarfile(cls, tarfile_: tarfile.TarFile) -> Self:
+        try:
+            return super().fromtarfile(tarfile_)
+        except tarfile.HeaderError as error:
+            if type(error).__name__ in CUT_OFF:
+                raise EOFError("it ends in the middle") from error
+            raise
 
 
 def _extracted(tar: tarfile.TarFile, one: tarfile.TarInfo) -> BinaryIO:
