@@ -12,7 +12,7 @@ from typing import BinaryIO, Final
 
 from kg.archive.captures import Captures, keep
 from kg.archive.readers import registry as readers
-from kg.archive.readers.base import Beside, CaptureReader, PageCapture
+from kg.archive.readers.base import Beside, CaptureReader, PageCapture, Remark
 from kg.archive.unpacking import unpacked, unpacked_path
 from kg.archive.versions import PageVersion, UnreadPage
 from kg.errors import ArchiveError
@@ -53,8 +53,16 @@ class FoundCaptures:
         self.captures: Captures | None = None
         self.versions: list[PageVersion] = []
         self.unread: list[UnreadPage] = []
-        self.remarks: list[str] = []
+        self._remarks: dict[str, list[str]] = {}
         self._paths: dict[str, str] = {}
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What is to be said of files, each sentence once."""
+        several = {
+            text: f" and {len(paths) - 1:,} more" if len(paths) > 1 else "" for text, paths in self._remarks.items()
+        }
+        return tuple(f"{paths[0]}{several[text]}: {text}" for text, paths in self._remarks.items())
 
     def add(self, file: CaptureFile) -> bool:
         """Gather what a file holds; False if it is none after all, since no reader recognises it."""
@@ -67,7 +75,9 @@ class FoundCaptures:
             self.unread.append(UnreadPage(file.path, f"cannot be read to its end: {error or type(error).__name__}"))
             return True
 
-    def _read(self, file: CaptureFile, reader: CaptureReader, stream: BinaryIO) -> Iterator[PageCapture | UnreadPage]:
+    def _read(
+        self, file: CaptureFile, reader: CaptureReader, stream: BinaryIO
+    ) -> Iterator[PageCapture | UnreadPage | Remark]:
         """Yield what a reader finds in a file, with the mapping that was given for all."""
 
         def beside(name: str) -> bytes | None:
@@ -75,13 +85,16 @@ class FoundCaptures:
 
         return reader.captures(stream, file.path, beside, self.page_bytes)
 
-    def keep(self, found: Iterable[PageCapture | UnreadPage], path: str = "") -> bool:
+    def keep(self, found: Iterable[PageCapture | UnreadPage | Remark], path: str = "") -> bool:
         """Keep captures that were found in the file at ``path``; False if there are none."""
         self.captures = self.captures or Captures.fresh()
         taken, others, example = False, 0, ""
         try:
             with self.captures.writing() as database:
                 for one in found:
+                    if isinstance(one, Remark):
+                        self._remarks.setdefault(one.text, []).append(path)
+                        continue
                     taken = True
                     if isinstance(one, UnreadPage):
                         self.unread.append(one)
@@ -94,7 +107,7 @@ class FoundCaptures:
         finally:
             if others:
                 told = f"captures of pages that no dialect reads: {others:,}, such as of {example[:100]!r}"
-                self.remarks.append(f"{path}: {told}")
+                self._remarks.setdefault(told, []).append(path)
         return taken
 
     def _take(self, one: PageCapture, database: sqlite3.Connection) -> None:

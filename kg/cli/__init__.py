@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 import click
 
-from kg.cli import build, check, dump, enrich, export, fetch, ledger, read, serve
+from kg.cli import build, check, demo, dump, enrich, export, fetch, ledger, read, serve
 from kg.errors import NewsgraphError
 from kg.version import __version__
 
@@ -26,6 +26,7 @@ COMMANDS = (
     ledger.ledger,
     serve.serve,
     serve.mcp,
+    demo.demo,
 )
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
 from kg.cli.options import setting, show, store_of, write
 from kg.settings import load
+
+if TYPE_CHECKING:
+    from kg.archive.opening import Archive
 
 
 @click.command()
@@ -35,8 +38,18 @@ from kg.settings import load
     help="File to write; standard output if not given.",
 )
 @click.option("--history", is_flag=True, default=None, help="Look for pages in all commits of git archives.")
+@setting("mapping")
+@click.option(
+    "--preview",
+    "previewed",
+    is_flag=True,
+    help="Build nothing and open no snapshot: print how the ARCHIVEs will be read, and what of them would be lost.",
+)
+@click.option("--events", default=5, show_default=True, help="How many events a preview prints.")
 def check(
     archives: tuple[Path, ...],
+    previewed: bool,
+    events: int,
     name: str,
     wanted: Literal["text", "json", "turtle"],
     limit: int,
@@ -46,6 +59,8 @@ def check(
     """Check a snapshot against the SHACL shapes of the vocabulary; exit code 1 if it breaks any.
 
     Each problem is told with the page it comes from. With the ARCHIVEs that were built, also with its line there.
+    With --preview, before anything is built: how the first events of ARCHIVEs are read, which columns say nothing, and
+    what is not understood.
     """
     from kg.archive.opening import open_archive
     from kg.publish.diff import find
@@ -55,6 +70,9 @@ def check(
     settings = load(**options)
     history, mapping = settings.history, settings.mapping
     opened = [open_archive(root, settings.page_bytes, history=history, mapping=mapping) for root in archives]
+    if previewed:
+        _preview(opened, events)
+        return
     graph = find(store_of(settings), name).open()
     checked = checking.check(graph, settings.jobs, max(limit, 0))
     report = checking.report(checked, Origins(graph, opened), wanted)
@@ -63,3 +81,13 @@ def check(
     else:
         show(report.encode())
     sys.exit(1 if checked.found else 0)
+
+
+def _preview(opened: list[Archive], count: int) -> None:
+    from kg.cli.preview import preview
+
+    if not opened:
+        raise click.UsageError("say which archives are to be previewed")
+    for archive in opened:
+        for line in preview(archive, count):
+            click.echo(line)

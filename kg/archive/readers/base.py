@@ -43,6 +43,13 @@ class PageCapture:
     gone: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A sentence about a file that is read, such as which columns say nothing; told once for all that it holds of."""
+
+    text: str
+
+
 class CaptureReader(ABC):
     """A kind of file. It has no state and is made without arguments; what it yields depends on its arguments alone."""
 
@@ -63,10 +70,10 @@ class CaptureReader(ABC):
     @abstractmethod
     def captures(
         self, file: BinaryIO, path: str, beside: Beside, page_bytes: int
-    ) -> Iterator[PageCapture | UnreadPage]:
-        """Yield the captures that a file holds, or what of it cannot be read, while it is read once from its start.
+    ) -> Iterator[PageCapture | UnreadPage | Remark]:
+        """Yield the captures that a file holds, what of it cannot be read, and remarks, while it is read once.
 
         No more of the file is held than a few captures; one whose content is larger than ``page_bytes`` is yielded as
         unread. Raises ArchiveError, or EOFError, OSError or ValueError, where the rest cannot be read: what was yielded
-        before counts. A file of which nothing is yielded is none of this kind after all.
+        before counts. A file of which no capture is yielded, read or unread, is none of this kind after all.
         """

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any, BinaryIO, Final, cast
 
-from kg.archive.readers.base import CaptureReader, PageCapture
+from kg.archive.readers.base import CaptureReader, PageCapture, Remark
 from kg.archive.versions import UnreadPage
 from kg.dialects import reading, registry
 from kg.dialects.item import Tally
@@ -26,7 +26,7 @@ PAGE_BYTES: Final = 8_000_000
 ALLOWED: Final = (ArchiveError, EOFError, OSError, ValueError)
 """What a reader may raise where the rest of a file cannot be read."""
 NOISE: Final = (b"", b"\x00" * 64, b"\xff\xfe\xfa", b"[" * 10_000, b"<" * 10_000, b'{"a":' * 10_000, b"\n" * 1_000)
-Found = list[PageCapture | UnreadPage]
+Found = list[PageCapture | UnreadPage | Remark]
 
 
 def check(

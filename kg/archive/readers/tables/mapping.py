@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 from typing import Any, Final, TypeVar
 
-from kg.archive.readers.base import MAPPING, Beside
+from kg.archive.readers.base import MAPPING, Beside, Remark
 from kg.dialects.publication import Publication
 from kg.dialects.rows.page import DATASET, EventTable
 from kg.errors import ArchiveError, ConfigurationError
@@ -108,7 +108,14 @@ class TableMapping:
         """Return what all rows of the file at ``path`` have in common."""
         stem = slug(PurePosixPath(path).name.partition(".")[0])
         dataset = self.dataset or re.sub(r"[^a-z0-9]+", "-", stem).strip("-") or "table"
-        return EventTable(dataset, self.language, self.publication)
+        known = self.publication
+        return EventTable(dataset, self.language, known if known.title else replace(known, title=dataset))
+
+    def unread(self, names: Iterable[str]) -> Iterator[Remark]:
+        """Yield a remark on the columns with these names that say nothing, if there are any."""
+        read = {name for _, name in self.columns.named()}
+        if left := ", ".join(name for name in names if name and name not in read):
+            yield Remark(f"columns that are not read: {left}")
 
 
 def of(path: str, beside: Beside) -> TableMapping | None:

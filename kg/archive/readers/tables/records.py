@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO, Final
 
-from kg.archive.readers.base import Beside, CaptureReader, PageCapture
+from kg.archive.readers.base import Beside, CaptureReader, PageCapture, Remark
 from kg.archive.readers.tables import mapping as mappings
 from kg.archive.readers.tables import yaml_text
 from kg.archive.readers.tables.cells import Cells, Headings, row
@@ -33,7 +33,7 @@ class Records(CaptureReader):
 
     def captures(
         self, file: BinaryIO, path: str, beside: Beside, page_bytes: int
-    ) -> Iterator[PageCapture | UnreadPage]:
+    ) -> Iterator[PageCapture | UnreadPage | Remark]:
         """Yield a page for each day that records have, and one of the records that are no rows."""
         try:
             known = mappings.of(path, beside)
@@ -46,6 +46,7 @@ class Records(CaptureReader):
         with DayRows.gathered(known.table(path)) as rows:
             gather(found, known, rows)
             yield from rows.captures(path, page_bytes)
+            yield from known.unread(dict.fromkeys(name for _, cells in found for name in cells))
 
 
 def gather(found: Iterable[tuple[int, Cells]], known: TableMapping, rows: DayRows) -> None:

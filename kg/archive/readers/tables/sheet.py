@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, BinaryIO, Final, cast
 
-from kg.archive.readers.base import Beside, CaptureReader, PageCapture
+from kg.archive.readers.base import Beside, CaptureReader, PageCapture, Remark
 from kg.archive.readers.tables import mapping as mappings
 from kg.archive.readers.tables.cells import Headings, row
 from kg.archive.readers.tables.days import DayRows
@@ -32,13 +32,14 @@ class Sheet(CaptureReader):
 
     def captures(
         self, file: BinaryIO, path: str, beside: Beside, page_bytes: int
-    ) -> Iterator[PageCapture | UnreadPage]:
+    ) -> Iterator[PageCapture | UnreadPage | Remark]:
         """Yield a page for each day of the sheet, and one of the records that are no rows."""
         try:
             known = mappings.of(path, beside)
             with open_sheet(file, path, known) as opened, DayRows.gathered(opened.mapping.table(path)) as rows:
                 opened.gather(rows)
                 yield from rows.captures(path, page_bytes)
+                yield from opened.mapping.unread(opened.names)
         except ArchiveError as error:
             yield UnreadPage(path, str(error))
 

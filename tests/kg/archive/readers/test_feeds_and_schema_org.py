@@ -161,4 +161,4 @@ def test_a_folder_of_both_is_built(tmp_path: Path) -> None:
     (folder / "concert.jsonld").write_text(json.dumps(EVENT))
     made = build([folder], Settings(store=str(tmp_path / "store"), jobs=1))
     assert made.report["counts"]["events"] == 2
-    assert {one.title for one in made.snapshot.manifest.publications} == {"", "Example News"}
+    assert {one.title for one in made.snapshot.manifest.publications} == {"schema-org", "Example News"}

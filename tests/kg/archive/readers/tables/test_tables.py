@@ -13,7 +13,7 @@ import pytest
 
 from kg.archive.opening import open_archive
 from kg.archive.readers import conformance
-from kg.archive.readers.base import CaptureReader, PageCapture
+from kg.archive.readers.base import CaptureReader, PageCapture, Remark
 from kg.archive.readers.tables import dates, mapping
 from kg.archive.readers.tables.records import Records
 from kg.archive.readers.tables.sheet import Sheet
@@ -53,7 +53,9 @@ categories = "section"
 
 def found(reader: CaptureReader, path: str, content: bytes, **beside: bytes) -> list[PageCapture | UnreadPage]:
     files = {f"{name}.toml": text for name, text in beside.items()}
-    return list(reader.captures(io.BufferedReader(io.BytesIO(content)), path, files.get, 1_000_000))
+    stream = io.BufferedReader(io.BytesIO(content))
+    all_found = reader.captures(stream, path, files.get, 1_000_000)
+    return [one for one in all_found if not isinstance(one, Remark)]
 
 
 def rows(captures: list[PageCapture | UnreadPage]) -> Iterator[TableRow]:
@@ -240,6 +242,11 @@ def test_records_in_json_and_json_lines_are_read_and_numbers_stay_as_written() -
     for path, text in (("a.json", json.dumps([one])), ("a.jsonl", json.dumps(one) + "\n\n")):
         [row] = rows(found(Records(), path, text.encode(), mapping=said))
         assert (row.id, row.topics) == ("12345678901234567890", ("a", "b"))
+
+
+def test_columns_that_say_nothing_are_told() -> None:
+    *_, last = Sheet().captures(io.BufferedReader(io.BytesIO(EVENTS)), "a.csv", {}.get, 1_000_000)
+    assert last == Remark("columns that are not read: city")
 
 
 def test_documents_without_a_mapping_are_none() -> None:
