@@ -217,3 +217,15 @@ def identity(names: Iterable[str] | None = None) -> TableMapping:
     keys = [one.name for one in fields(ColumnKeys)]
     columns = {name: name for name in keys if names is None or name in names}
     return _made(TableMapping, {"columns": columns}, "")
+
+
+def reference() -> str:
+    """Return the keys of a mapping as tables in Markdown, for the documentation."""
+    parts = (("", TableMapping), ("file", FileForm), ("columns", ColumnKeys))
+    return "\n".join(_table(name, kind) for name, kind in parts)
+
+
+def _table(name: str, kind: type[Any]) -> str:
+    rows = [f"| key | {f'of `[{name}]`' if name else 'at the top'} |", "|---|---|"]
+    rows += [f"| `{one.name}` | {one.metadata['help']} |" for one in fields(kind) if "help" in one.metadata]
+    return "\n".join([*rows, ""])
