@@ -76,9 +76,13 @@ def main() -> None:
         os.environ |= {"PIP_CONSTRAINT": PINNED, "PIP_BUILD_CONSTRAINT": PINNED}
         os.chdir(folder)  # away from the checkout, so that the data comes from the wheel
         kg = installed(folder)
+        shown = free_port()
+        with serving(kg, "demo", "--port", str(shown), port=shown):
+            demonstrated = counted(f"http://127.0.0.1:{shown}/sparql")
         run(kg, "build", *SAMPLE, "--store", "store")
         found = json.loads(run(kg, "query", "--store", "store", "--format", "json", COUNT))
         triples = int(found["results"]["bindings"][0]["n"]["value"])
+        assert demonstrated == triples
         run(kg, "dump", "--store", "store", "--format", "ntriples", "-o", "all.nt")
         oxigraph = Path(sys.executable).with_name("oxigraph")
         run(oxigraph, "load", "--location", "oxigraph", "--file", "all.nt")
