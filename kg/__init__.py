@@ -93,7 +93,7 @@ if TYPE_CHECKING:
 
     from kg.dialects.base import Dialect
     from kg.dialects.entry import Attribution, Entry, Head
-    from kg.dialects.item import Former, Item, Origin, Reference, Tally
+    from kg.dialects.item import Former, Item, Origin, Reference, StatedPlace, Tally
     from kg.dialects.publication import Publication
     from kg.dialects.record import Citation, Link, Page, Record, Unread
     from kg.pipeline.run import Built
@@ -160,6 +160,7 @@ __all__ = [
     "Settings",
     "Snapshot",
     "SnapshotGoneError",
+    "StatedPlace",
     "Store",
     "StoreBusyError",
     "StoreError",
@@ -186,7 +187,7 @@ __all__ = [
 _LATER: Final = {
     "kg.dialects.base": ("Dialect",),
     "kg.dialects.entry": ("Attribution", "Entry", "Head"),
-    "kg.dialects.item": ("Former", "Item", "Origin", "Reference", "Tally"),
+    "kg.dialects.item": ("Former", "Item", "Origin", "Reference", "StatedPlace", "Tally"),
     "kg.dialects.publication": ("Publication",),
     "kg.dialects.record": ("Citation", "Link", "Page", "Record", "Unread"),
     "kg.pipeline.run": ("Built",),

@@ -82,7 +82,12 @@ def day_of(path: str) -> date | None:
 def written(table: EventTable, rows: Iterable[TableRow]) -> str:
     """Return the page of some rows of one day, each once."""
     lines = {row.identifier(table.dataset): row.text for row in rows}
-    return render(f"{table.text}{_ROWS}", [text for _, text in sorted(lines.items())])
+    return of_lines(table, [text for _, text in sorted(lines.items())])
+
+
+def of_lines(table: EventTable, lines: Iterable[str]) -> str:
+    """Return the page with these texts of rows, in the order of what identifies them."""
+    return render(f"{table.text}{_ROWS}", lines)
 
 
 def written_unread(table: EventTable, unread: Iterable[Unread]) -> str:

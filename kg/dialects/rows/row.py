@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
+from functools import cache
 from typing import Any, Final, Self
 
 from kg.dialects.item import normalise, readable_slug
@@ -48,9 +49,9 @@ class TableRow:
     @property
     def text(self) -> str:
         """The row as JSON (RFC 8259) in one line: names sorted, no spaces, nothing that is empty."""
-        said = {one.name: getattr(self, one.name) for one in fields(self)}
-        told = {name: _plain(value) for name, value in said.items() if value not in ("", (), None)}
-        return json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        said = ((name, getattr(self, name)) for name in _names())
+        told = {name: _plain(value) for name, value in said if value not in ("", (), None)}
+        return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
 
     @classmethod
     def of(cls, text: str) -> Self:
@@ -91,6 +92,11 @@ class TableRow:
             return f"{dataset}:{readable}"
         place = (*self.places, self.latitude, self.longitude, str(self.geonames or ""))
         return f"{dataset}:{readable_slug(self.title)}-{_hash(chr(0).join((normalise(self.title), *place)))}"
+
+
+@cache
+def _names() -> tuple[str, ...]:
+    return tuple(sorted(one.name for one in fields(TableRow)))
 
 
 def _hash(text: str) -> str:

@@ -58,7 +58,7 @@ def row(cells: Cells, mapping: TableMapping) -> TableRow:
     )
     if last < first:
         raise ValueError(f"a last day before the first: {printed!r}")
-    if NOT_IN_XML.search(made.text) or NOT_IN_XML.search(title):
+    if NOT_IN_XML.search("\n".join((title, made.description, made.id, *made.places, *made.categories, *made.topics))):
         raise ValueError("a character that no XML document can carry")
     return made
 

@@ -18,7 +18,7 @@ from kg.dialects.rows.row import TableRow
 MOST_UNREAD: Final = 10_000
 """How many records that could not be read are told one by one."""
 _TABLES: Final = """
-CREATE TABLE row (name TEXT PRIMARY KEY, day TEXT, part TEXT, text TEXT) WITHOUT ROWID;
+CREATE TABLE row (name TEXT PRIMARY KEY, identifier TEXT, day TEXT, part TEXT, text TEXT);
 CREATE INDEX day ON row (day, part);
 """
 
@@ -45,7 +45,9 @@ class DayRows:
         identifier, day, text = row.identifier(self.table.dataset), row.first.isoformat(), row.text
         name = identifier if row.id else f"{day} {identifier}"
         part = hashlib.sha256(identifier.encode()).hexdigest()[:2]
-        inserted = self._database.execute("INSERT OR IGNORE INTO row VALUES (?, ?, ?, ?)", (name, day, part, text))
+        inserted = self._database.execute(
+            "INSERT OR IGNORE INTO row VALUES (?, ?, ?, ?, ?)", (name, identifier, day, part, text)
+        )
         if not inserted.rowcount:
             [known] = self._database.execute("SELECT text FROM row WHERE name = ?", (name,)).fetchone()
             same = "the same row stands in the table before" if known == text else "another row has its id or words"
@@ -74,11 +76,11 @@ class DayRows:
             "SELECT DISTINCT SUBSTR(part, 1, ?) FROM row WHERE day = ? ORDER BY 1", (digits, day.isoformat())
         )
         for [part] in parts.fetchall():
-            texts = self._database.execute(
-                "SELECT text FROM row WHERE day = ? AND SUBSTR(part, 1, ?) = ?", (day.isoformat(), digits, part)
+            found = self._database.execute(
+                "SELECT text FROM row WHERE day = ? AND SUBSTR(part, 1, ?) = ? ORDER BY identifier",
+                (day.isoformat(), digits, part),
             )
-            rows = (TableRow.of(text) for [text] in texts)
-            yield self._capture(page.path(path, day, part), page.written(self.table, rows))
+            yield self._capture(page.path(path, day, part), page.of_lines(self.table, (text for [text] in found)))
 
     def _capture(self, path: str, text: str) -> PageCapture:
         return PageCapture(path, text.encode(), language=self.table.language or None)
