@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 
 import click
 
+from kg.cli import serve
 from kg.cli.options import setting
 from kg.errors import StoreError
 from kg.settings import Settings, load
@@ -52,7 +53,6 @@ def _write_table(folder: Path) -> None:
 
 
 def _build_and_serve(settings: Settings) -> None:
-    from endpoint.app import serve
     from kg.pipeline.run import build
     from kg.process.parallel import expect_objects
 
@@ -60,4 +60,4 @@ def _build_and_serve(settings: Settings) -> None:
     click.echo("building the sample ...")
     built = build(map(data_folder, SAMPLE), settings)
     click.echo(f"... {built.report['counts']['events']:,} events in {built.report['seconds']} seconds")
-    serve(settings)
+    serve.run(settings)

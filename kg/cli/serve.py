@@ -9,7 +9,7 @@ import click
 
 from kg.cli.options import setting
 from kg.errors import ConfigurationError
-from kg.settings import WRITE_TOKEN, load
+from kg.settings import WRITE_TOKEN, Settings, load
 
 
 @click.command()
@@ -27,13 +27,19 @@ from kg.settings import WRITE_TOKEN, load
 )
 def serve(**options: Any) -> None:
     """Serve the store over HTTP: pages, documents in every format, dumps, and SPARQL."""
-    from endpoint.app import serve as run
     from kg.write.tokens import digest
 
     token = os.environ.pop(WRITE_TOKEN, None)
     if token is not None:
         options["write_token_sha256"] = digest(token)
     run(load(**options))
+
+
+def run(settings: Settings) -> None:
+    """Serve a store until SIGINT or SIGTERM."""
+    from endpoint.app import serve as run_server
+
+    run_server(settings)
 
 
 @click.command()

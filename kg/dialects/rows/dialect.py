@@ -17,7 +17,7 @@ from kg.dialects.rows.page import RowsPage
 from kg.dialects.rows.row import TableRow
 
 
-class Rows(Dialect[RowsPage]):
+class TableRows(Dialect[RowsPage]):
     """A day of a table, as readers of tables write it. A page lists all rows of its day again, so old ones go."""
 
     shown_path = "events.csv/2011-11-08.rows.json"

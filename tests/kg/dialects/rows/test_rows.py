@@ -14,7 +14,7 @@ from kg.dialects.item import Item, StatedPlace, Tally
 from kg.dialects.publication import Publication
 from kg.dialects.record import Unread
 from kg.dialects.rows import page
-from kg.dialects.rows.dialect import Rows
+from kg.dialects.rows.dialect import TableRows
 from kg.dialects.rows.page import EventTable
 from kg.dialects.rows.row import TableRow
 from kg.errors import FormatError
@@ -43,14 +43,14 @@ rows = st.builds(
 
 
 def items(text: str, path: str = PATH) -> list[Item]:
-    dialect = Rows()
+    dialect = TableRows()
     record = dialect.parse(path, text)
     assert record is not None
     return list(dialect.items(path, record, Tally(), "en"))
 
 
 def again(text: str, path: str = PATH) -> str:
-    dialect = Rows()
+    dialect = TableRows()
     record = dialect.parse(path, text)
     assert record is not None
     return dialect.render(path, dialect.head(record), tuple(dialect.entries(record)))
@@ -100,7 +100,7 @@ def test_what_is_no_row_is_refused_and_a_page_with_it_is_still_printed_again(tex
     with pytest.raises(FormatError):
         TableRow.of(text)
     printed = page.render(f'{TABLE.text},"rows":[\n', [SHOPS.text, text])
-    record = Rows().parse(PATH, printed)
+    record = TableRows().parse(PATH, printed)
     assert record is not None
     assert [one.line for one in record.unread] == [3]
     assert again(printed) == printed
@@ -111,17 +111,17 @@ def test_what_is_no_row_is_refused_and_a_page_with_it_is_still_printed_again(tex
     "text", ["", "{}", '{"dataset":"A B","rows":[\n\n]}\n', '{"dataset":"a","rows":[\n', "# Title\n"]
 )
 def test_other_text_is_no_page(text: str) -> None:
-    assert Rows().parse(PATH, text) is None
+    assert TableRows().parse(PATH, text) is None
 
 
 def test_what_was_not_read_of_a_table_is_told_with_its_line_there() -> None:
     path = page.path("events.csv", None)
     text = page.written_unread(TABLE, [Unread(12, "31 June,A day.", "no date: 31 June")])
-    record = Rows().parse(path, text)
+    record = TableRows().parse(path, text)
     assert record is not None
     assert record.unread == (Unread(12, "31 June,A day.", "no date: 31 June"),)
     assert again(text, path) == text
-    assert Rows().days_of_path(path) == ()
+    assert TableRows().days_of_path(path) == ()
     assert items(text, path) == []
 
 
@@ -194,10 +194,10 @@ def test_ids_are_readable_slugs_and_stay_apart() -> None:
 
 
 def test_the_licence_is_that_of_the_table() -> None:
-    record = Rows().parse(PATH, page.written(TABLE, [SHOPS]))
+    record = TableRows().parse(PATH, page.written(TABLE, [SHOPS]))
     assert record is not None
-    assert Rows().publication_of(record).licences == ("https://example.org/licence",)
-    assert Rows().attribution(PATH, record, None).licence == "https://example.org/licence"
+    assert TableRows().publication_of(record).licences == ("https://example.org/licence",)
+    assert TableRows().attribution(PATH, record, None).licence == "https://example.org/licence"
 
 
 def test_a_table_without_a_licence_is_built_without_any(tmp_path: Path) -> None:
