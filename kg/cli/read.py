@@ -132,6 +132,7 @@ def diff(old: str, new: str, name: Literal["text", "json", "patch"], output: Pat
 @click.option(
     "--history", is_flag=True, default=None, help="With --verify, read git archives through all their commits."
 )
+@setting("mapping")
 def page(names: tuple[str, ...], verify: bool, **options: Any) -> None:
     """Print a page as its triples tell it: one of the Context byte for byte, of a day page the item list.
 
