@@ -60,7 +60,8 @@ class ShownEvent:
 
     ``mentions`` are what it names and its sentence has no link to; ``place`` is the first with a point where it
     happened; ``wordings`` how many it has had, and ``latest`` the newest of them, if there were several; ``since`` when
-    it was first shown, ``first`` the address of it as it stood then.
+    it was first shown, ``first`` the address of it as it stood then; ``until`` its last day, if
+    it has several.
     """
 
     iri: str
@@ -84,6 +85,7 @@ class ShownEvent:
     since: str = ""
     first: str = ""
     instant: str = ""
+    until: str = ""
 
     @property
     def is_cut(self) -> bool:
@@ -152,6 +154,7 @@ def _shown(reader: Reader, iri: str) -> ShownEvent:
         stories.of_event(reader, iri),
         next(filter(None, (shown_place(reader, one) for one in reader.iris(iri, "schema:location"))), None),
         facts(reader, iri),
+        until=reader.value(iri, "schema:endDate"),
     )
 
 

@@ -175,5 +175,8 @@ class _Entities:
         if places[0][1].geonames is not None:
             yield Quad(subject, terms.EXACT_MATCH, NamedNode(f"https://sws.geonames.org/{places[0][1].geonames}/"))
         holders = (naming.around(place, self.nodes.gazetteer) for _, place in places)
-        for holder in dict.fromkeys(filter(None, holders)):
+        around = list(dict.fromkeys(filter(None, holders)))
+        if around and around[0].country:
+            yield Quad(subject, terms.ADDRESS_COUNTRY, Literal(around[0].country))
+        for holder in around:
             yield Quad(subject, terms.CONTAINED_IN_PLACE, NamedNode(self.iri(holder)))

@@ -86,6 +86,7 @@ def _event(event: str, nodes: Nodes, page: str) -> Thing | None:
             "name": title,
             "description": title,
             "startDate": date,
+            "endDate": _first(nodes, event, "schema:endDate"),
             "location": located if len(located) > 1 else located[0],
             "image": _web(_all(nodes, event, "schema:image")),
             "inLanguage": _first(nodes, event, "dcterms:language"),

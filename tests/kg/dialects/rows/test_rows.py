@@ -210,4 +210,6 @@ def test_a_table_without_a_licence_is_built_without_any(tmp_path: Path) -> None:
     built = build([tmp_path / "tables"], Settings(store=str(tmp_path / "store"), jobs=1))
     assert built.snapshot.manifest.publications == (Publication(title="Town"),)
     assert built.snapshot.manifest.licences == ()
+    [doubt] = built.snapshot.manifest.doubts
+    assert doubt.startswith("no licence is known for the text of Town, and none is claimed")
     assert built.report["tally"]["table rows"] == 2
