@@ -43,6 +43,7 @@ class Edition:
     ``day_title`` and ``month_title`` are the titles of its pages, "" if it has none of that kind; ``day_headings`` are
     the headings of days on a page that tells of a month, ``weekdays`` and ``first_day`` what else they print.
     ``place_first`` says that it prints the place of an event before a colon. The sections ``closing`` hold no news.
+    Links to pages of ``hidden_namespaces`` show nothing, those of ``other_namespaces`` lead to no article.
     ``citations`` are templates of sources, ``addresses`` and ``publishers`` their parameters, in lower case, ``silent``
     templates that show nothing; ``categories`` the concepts of the scheme of categories that headings are.
     """
@@ -57,6 +58,8 @@ class Edition:
     first_day: tuple[str, ...] = ()
     place_first: bool = False
     closing: tuple[str, ...] = ()
+    hidden_namespaces: tuple[str, ...] = ()
+    other_namespaces: tuple[str, ...] = ()
     citations: tuple[str, ...] = ()
     addresses: tuple[str, ...] = ()
     publishers: tuple[str, ...] = ()
@@ -144,6 +147,24 @@ def load() -> dict[str, Edition]:
 
 def _plain(table: dict[str, Any]) -> dict[str, Any]:
     return {name: tuple(value) if isinstance(value, list) else value for name, value in table.items()}
+
+
+@cache
+def _namespaces(*fields: str) -> frozenset[str]:
+    known = (getattr(edition, one) for edition in load().values() for one in fields)
+    return frozenset(name.casefold() for names in known for name in names)
+
+
+def is_hidden(target: str) -> bool:
+    """Whether a link to this title shows nothing, in any edition, such as one to a picture or a category."""
+    namespace, colon, _ = target.partition(":")
+    return bool(colon) and namespace.strip().casefold() in _namespaces("hidden_namespaces")
+
+
+def is_no_article(title: str) -> bool:
+    """Whether a title is of a page that is no article, in any edition."""
+    namespace, colon, _ = title.partition(":")
+    return bool(colon) and namespace.strip().casefold() in _namespaces("hidden_namespaces", "other_namespaces")
 
 
 def first() -> Edition:

@@ -13,6 +13,7 @@ import mwparserfromhell
 from mwparserfromhell.nodes import Comment, ExternalLink, HTMLEntity, Tag, Template, Text, Wikilink
 from mwparserfromhell.wikicode import Wikicode
 
+from kg.dialects import editions
 from kg.dialects.record import Citation, Link
 from kg.dialects.visible import visible
 from kg.dialects.wikitext import quotes, references, templates
@@ -169,6 +170,7 @@ def article_title(target: str) -> str | None:
         or OTHER_WIKI.match(title)
         or WIKINEWS.match(title)
         or BAD_TITLE.search(title)
+        or editions.is_no_article(title)
     ):
         return None
     return title[0].upper() + title[1:]
@@ -309,7 +311,7 @@ def _link(target: str, anchor: str, reading: _Reading) -> None:
             reading.pieces.append(f"{LABEL_START}{anchor}{LABEL_END}")
         reading.cite(f"https://en.wikinews.org/wiki/{news[1].strip().replace(' ', '_')}", "Wikinews")
         return
-    if HIDDEN_NAMESPACE.match(target.strip()):
+    if HIDDEN_NAMESPACE.match(target.strip()) or editions.is_hidden(target):
         return
     title = article_title(target)
     shown = anchor.strip() or visible(html.unescape(target)).removeprefix(":").strip()

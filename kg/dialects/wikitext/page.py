@@ -199,7 +199,7 @@ def _read_content(number: int, line: str, content: str, reading: _Reading) -> No
     elif markers:
         _read_bullet(number, line, content[markers.end() :], len(markers["markers"]), reading)
     else:
-        _leave(number, line, "picture" if PICTURE.match(content) else "text outside a list", reading)
+        _leave(number, line, "picture" if _is_picture(content) else "text outside a list", reading)
 
 
 def _leave(number: int, line: str, reason: str, reading: _Reading) -> None:
@@ -212,6 +212,10 @@ def _leave_redirect(number: int, line: str, reading: _Reading) -> None:
     """Keep a line of a redirect: the first is reported as that, those behind it as lines that no reader sees."""
     if line.strip():
         _leave(number, line, "line behind a redirect" if reading.rest else "redirect", reading)
+
+
+def _is_picture(content: str) -> bool:
+    return bool(PICTURE.match(content)) or (content.startswith("[[") and editions.is_hidden(content[2:]))
 
 
 def _check_header(number: int, line: str, reading: _Reading) -> None:

@@ -128,6 +128,14 @@ def test_the_place_before_the_colon_is_stated_and_no_topic() -> None:
     assert homs.topics == ()
 
 
+def test_files_and_pages_of_other_namespaces_are_no_articles_in_any_language() -> None:
+    text = "=== 1. Juli ===\n* [[Datei:A.jpg]] Das [[Portal:Wien|Portal]] in [[Wien]] öffnet.\n[[Datei:B.jpg|mini]]"
+    (item,) = items(text, MONTH)
+    assert item.title == "Das Portal in Wien öffnet."
+    assert [one.title for one in item.mentions] == ["Wien"]
+    assert [one.reason for one in read(text, MONTH).unread] == ["picture"]
+
+
 def test_sources_of_other_languages_are_cited_with_their_publishers() -> None:
     assert [(c.url, c.publisher) for one in items(JULY, MONTH) for c in one.citations] == [
         ("https://a.example/1", "Blatt"),
