@@ -12,6 +12,8 @@ The tree::
     │   └── MappingError
     ├── StoreError
     │   ├── StoreBusyError
+    │   ├── StoreFullError
+    │   ├── StoreDamagedError
     │   └── LedgerError
     ├── ValidationError
     ├── NotFoundError
@@ -35,6 +37,7 @@ The tree::
     │   ├── QueryTimeoutError
     │   ├── ResultTooLargeError
     │   ├── WorkerLostError
+    │   ├── EngineError
     │   ├── ServiceBusyError
     │   │   └── ClientLimitError
     │   └── FederationError
@@ -92,6 +95,14 @@ class StoreError(NewsgraphError):
 
 class StoreBusyError(StoreError):
     """Another process is writing the store."""
+
+
+class StoreFullError(StoreError):
+    """The disk of a store has too little room for what is to be written; nothing was changed."""
+
+
+class StoreDamagedError(StoreError):
+    """What a store holds is not what was written: a file is gone, cut off, or has other bytes."""
 
 
 class LedgerError(StoreError):
@@ -223,6 +234,10 @@ class ResultTooLargeError(QueryError):
 
 class WorkerLostError(QueryError):
     """The process that ran the query died, for instance because the query asked for too much memory."""
+
+
+class EngineError(QueryError):
+    """The engine failed of itself, or the process that runs it: what it reads is damaged, or it has a fault."""
 
 
 class ServiceBusyError(QueryError):

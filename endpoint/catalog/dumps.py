@@ -16,7 +16,6 @@ from endpoint.http.conditional import by_content, ranged
 from endpoint.http.routes import IN_TEXT, PAGE, Description, Routes
 from endpoint.site.site import Site, site
 from kg.derived import dumps
-from kg.derived.artefact import checksum
 from kg.errors import NotFoundError
 from kg.publish import dump_files, ro_crate
 from kg.publish.catalog_texts import Publisher
@@ -25,6 +24,7 @@ from kg.publish.dump_files import NAME, PATCH, TABLES, MadeDump
 from kg.publish.dump_parts import PARTS
 from kg.rdf.formats import RDF_FORMATS, by_name
 from kg.store import snapshot
+from kg.store.integrity.sidecar import checksum
 from kg.store.layout import Store
 from kg.store.snapshot import Snapshot
 

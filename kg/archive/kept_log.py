@@ -30,6 +30,12 @@ def keep(folder: Path, commit: str, log: bytes) -> None:
     (folder / f"{commit}{SUFFIX}").write_bytes(_checksum(log) + b"\n" + log)
 
 
+def is_sound(file: Path) -> bool:
+    """Return whether a kept log is what was written, or of another version that asked git for something else."""
+    said, _, log = file.read_bytes().partition(b"\n")
+    return said == _checksum(log)
+
+
 def _read(file: Path) -> bytes | None:
     try:
         said, _, log = file.read_bytes().partition(b"\n")

@@ -7,21 +7,18 @@ not there. kg.derived.artefacts has them made, kg.derived.making makes them.
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Protocol
 
 from kg.errors import StoreError
-from kg.publish.dump import replacing
 from kg.rdf.lines.blocks import Collector
+from kg.store.integrity import sidecar
 from kg.store.layout import Store
 from kg.store.snapshot import Snapshot
-
-SIDECAR: Final = ".sha256"
 
 
 class ArtefactState(StrEnum):
@@ -75,21 +72,20 @@ class Artefact:
     def ready(self, place: SnapshotFolders) -> bool:
         """Return whether it is there; whether it is sound, ``sound`` says."""
         path = self.path(place)
-        return path.exists() and sidecar(path).exists()
+        return path.exists() and sidecar.beside(path).exists()
 
     def sound(self, place: SnapshotFolders) -> bool:
         """Return whether it has the checksum that is noted beside it; reads all of it."""
         path = self.path(place)
         try:
-            with path.open("rb") as stream:
-                return hashlib.file_digest(stream, "sha256").hexdigest() == checksum(path)
+            return sidecar.digest(path) == sidecar.checksum(path)
         except (OSError, StoreError):
             return False
 
     def discard(self, place: SnapshotFolders) -> None:
         """Remove it, and what was left of it by those who did not come to an end."""
         path = self.path(place)
-        sidecar(path).unlink(missing_ok=True)
+        sidecar.beside(path).unlink(missing_ok=True)
         path.unlink(missing_ok=True)
         for draft in path.parent.glob(f".{path.name}.*"):
             draft.unlink(missing_ok=True)
@@ -114,12 +110,11 @@ class GatheredArtefact(Artefact):
         draft = path.with_name(f".{path.name}.{os.getpid()}")
         try:
             gathering.write(draft)
-            with draft.open("rb") as stream:
-                sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+            sha256 = sidecar.digest(draft)
             draft.replace(path)
         finally:
             draft.unlink(missing_ok=True)
-        sign(path, sha256)
+        sidecar.sign(path, sha256)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,23 +130,4 @@ class WrittenArtefact(Artefact):
         """Make it; raises as the function does."""
         path = self.path(place)
         path.parent.mkdir(parents=True, exist_ok=True)
-        sign(path, self.write(place))
-
-
-def sidecar(path: Path) -> Path:
-    """Return the file that has the checksum of another one."""
-    return Path(f"{path}{SIDECAR}")
-
-
-def sign(path: Path, sha256: str) -> None:
-    """Note the checksum of a file, as ``sha256sum --check`` reads it; raises StoreError if that cannot be done."""
-    with replacing(sidecar(path)) as file:
-        file.write(f"{sha256}  {path.name}\n".encode())
-
-
-def checksum(path: Path) -> str:
-    """Return the SHA-256 that is noted for a file; raises StoreError if there is none."""
-    try:
-        return sidecar(path).read_text(encoding="ascii").partition(" ")[0]
-    except (OSError, ValueError) as error:
-        raise StoreError(f"the checksum of {path.name} cannot be read: {error}") from None
+        sidecar.sign(path, self.write(place))

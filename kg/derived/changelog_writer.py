@@ -20,6 +20,7 @@ from kg.lookup.resource_state import ResourceStates
 from kg.rdf import Literal, NamedNode, Quad, terms
 from kg.store import snapshot
 from kg.store.embedded import EmbeddedGraph
+from kg.store.integrity import remedies, sidecar
 from kg.store.layout import Store
 from kg.store.snapshot import Snapshot
 
@@ -36,20 +37,22 @@ def append(store: Store, source: Snapshot, found: ResourceStates, days: int) -> 
     """Append to the change log of ``store`` what a snapshot, its current one, has changed since the last one logged.
 
     ``found`` is what the snapshot says of every resource. Old versions are kept for ``days``, counted back from the
-    newest change. Nothing changed adds nothing. Raises StoreError if the snapshot cannot be read or the log not be
-    written.
+    newest change. Nothing changed adds nothing. Raises StoreDamagedError if the log is not what was written, StoreError
+    if the snapshot cannot be read or the log not be written.
     """
     try:
         with closing(sqlite3.connect(store.changelog, timeout=BUSY_SECONDS, isolation_level=None)) as database:
             database.execute("PRAGMA cache_spill = OFF")  # readers are locked out for the commit only
             database.execute("BEGIN IMMEDIATE")
             meta = _meta(database)
-            if meta.get("snapshot") != source.id:
+            if meta.get("snapshot") == source.id:
+                return
+            with sidecar.changing(store.changelog, remedies.CHANGELOG):
                 if meta.get("version") == str(UNSORTED):
                     _hash_sorted(database, source, found)
                 _Update(database, store, source, meta).make(found, days)
-            database.execute("COMMIT")
-    except sqlite3.Error as error:
+                database.execute("COMMIT")
+    except (sqlite3.Error, OSError) as error:
         raise StoreError(f"the change log {store.changelog} cannot be written: {error}") from error
 
 

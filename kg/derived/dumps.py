@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
-from kg.derived.artefact import SnapshotFolders, WrittenArtefact, checksum, sidecar
+from kg.derived.artefact import SnapshotFolders, WrittenArtefact
 from kg.publish import dump_files
 from kg.publish.dump_files import WHOLE, DumpFile, MadeDump
+from kg.store.integrity import sidecar
 
 FOLDER: Final = "dumps"
 
@@ -36,10 +37,10 @@ def named(name: str) -> WrittenArtefact | None:
 def made(place: SnapshotFolders) -> list[MadeDump]:
     """Return the files that are made of a snapshot, in the order of the names of their checksums."""
     found = []
-    for path in sorted((place.folder / FOLDER).glob(f"{dump_files.NAME}*"), key=sidecar):
+    for path in sorted((place.folder / FOLDER).glob(f"{dump_files.NAME}*"), key=sidecar.beside):
         file = dump_files.named(path.name)
-        if file and sidecar(path).exists():
-            found.append(MadeDump(file, path.stat().st_size, checksum(path)))
+        if file and sidecar.beside(path).exists():
+            found.append(MadeDump(file, path.stat().st_size, sidecar.checksum(path)))
     return found
 
 

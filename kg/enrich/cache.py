@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 
 from kg.enrich.answer import AnswerRow
 from kg.errors import StoreError
+from kg.store.integrity import remedies, sidecar
 
 FILE: Final = "answers.sqlite3"
 
@@ -81,7 +82,8 @@ def opened(folder: Path, endpoint: str, question: str) -> Iterator[Cache]:
         folder.mkdir(parents=True, exist_ok=True)
         with (folder / "lock").open("a") as lock:
             _lock(lock.fileno(), folder)
-            with closing(sqlite3.connect(folder / FILE)) as connection:
+            changing = sidecar.changing(folder / FILE, remedies.ANSWERS)
+            with changing, closing(sqlite3.connect(folder / FILE)) as connection:
                 connection.execute(_SCHEMA)
                 yield Cache(connection, endpoint, question)
     except (sqlite3.Error, zlib.error, OSError) as error:

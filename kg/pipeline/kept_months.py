@@ -8,7 +8,6 @@ of the pages, and what the ledger knows of their days. The quads are also a shar
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from collections import Counter
 from collections.abc import Iterable
@@ -37,6 +36,7 @@ from kg.mapping.event import NamedThings
 from kg.pipeline.outcome import Outcome, Pending, Quarantined
 from kg.pipeline.plan import Month
 from kg.shapes.shards import CheckedShard
+from kg.store.integrity import sidecar, signed
 from kg.store.layout import Store
 from kg.version import HERE, __version__
 
@@ -108,10 +108,9 @@ def find(store: Store, name: str) -> ConvertedMonth | None:
     """Return the part that is kept under ``name``, or None if there is none or it is damaged."""
     file = store.kept_months / f"{name}.nt"
     try:
-        found = json.loads(file.with_suffix(".json").read_text(encoding="utf-8"))
-        with file.open("rb") as stream:
-            if hashlib.file_digest(stream, "sha256").hexdigest() != found["sha256"]:
-                return None
+        found = signed.parsed(file.with_suffix(".json").read_text(encoding="utf-8"))
+        if sidecar.digest(file) != found["sha256"]:
+            return None
         checked = CheckedShard.of(found["checked"])
         known = checked if checked.is_current else None
         return ConvertedMonth(file, _outcome(found["outcome"]), dict(found["renamed"]), known, is_new=False)
@@ -150,8 +149,7 @@ def keep(store: Store, part: ConvertedMonth, name: str) -> str:
     target = store.kept_months / f"{name}.nt"
     checked = part.checked.plain() if part.checked else {}
     found = {"sha256": sha256, "renamed": part.renamed, "checked": checked, "outcome": _plain(part.outcome)}
-    text = json.dumps(found, ensure_ascii=False)
-    target.with_suffix(".json").write_text(text, encoding="utf-8")
+    target.with_suffix(".json").write_text(signed.written(found), encoding="utf-8")
     return sha256
 
 
@@ -159,8 +157,7 @@ def keep_file(store: Store, file: Path, name: str, known: str | None = None) -> 
     """Keep a file of quads under a name, and return its SHA-256, which may be known already."""
     store.kept_months.mkdir(exist_ok=True)
     if known is None:
-        with file.open("rb") as stream:
-            known = hashlib.file_digest(stream, "sha256").hexdigest()
+        known = sidecar.digest(file)
     target = store.kept_months / f"{name}.nt"
     if not (target.exists() and target.samefile(file)):
         target.unlink(missing_ok=True)  # what is there is damaged, or it would have been used

@@ -321,8 +321,11 @@ class Store:
 
     def past(self) -> list[Snapshot]:
         """Return the snapshots of the past, the earliest time first; raises StoreError if one is damaged."""
-        folders = sorted(folder for folder in (self.path / "past").glob("*") if manifest_file(folder).exists())
-        return [read(folder) for folder in folders]
+        return list(map(read, self.past_folders()))
+
+    def past_folders(self) -> list[Path]:
+        """Return the folders of the snapshots of the past, the earliest time first."""
+        return sorted(folder for folder in (self.path / "past").glob("*") if manifest_file(folder).exists())
 
     def at(self, moment: datetime) -> Snapshot:
         """Return the last snapshot of the past that is not after ``moment``.

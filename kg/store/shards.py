@@ -10,7 +10,6 @@ the snapshot has statements of enrichment.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -19,6 +18,7 @@ from typing import IO
 from kg.rdf.lines import blocks, statements
 from kg.rdf.lines.blocks import Block, Collector
 from kg.store import written
+from kg.store.integrity import signed
 from kg.store.layout import Store
 from kg.store.snapshot import Snapshot
 from kg.store.written import WrittenLines
@@ -26,8 +26,7 @@ from kg.store.written import WrittenLines
 
 def note(store: Store, snapshot: Snapshot, shards: Mapping[str, str]) -> None:
     """Note the files, by name with their SHA-256, that make up what was built of archives in a snapshot."""
-    text = json.dumps({"snapshot": snapshot.id, "shards": dict(shards)})
-    store.shards.write_text(text, encoding="utf-8")
+    store.shards.write_text(signed.written({"snapshot": snapshot.id, "shards": dict(shards)}), encoding="utf-8")
 
 
 def gather(store: Store, snapshot: Snapshot, collectors: Iterable[Collector]) -> None:
@@ -67,7 +66,7 @@ def _changed(shards: list[IO[bytes]], changed: WrittenLines) -> Iterator[Block]:
 
 def _sound(store: Store, snapshot: Snapshot, opened: ExitStack) -> list[IO[bytes]] | None:
     try:
-        found = json.loads(store.shards.read_text(encoding="utf-8"))
+        found = signed.parsed(store.shards.read_text(encoding="utf-8"))
         if found["snapshot"] != (snapshot.manifest.build or snapshot.id):
             return None
         return [_verified(store.kept_months / name, sha256, opened) for name, sha256 in found["shards"].items()]

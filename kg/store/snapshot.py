@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -11,15 +10,19 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from kg.dialects import wikipedia
 from kg.dialects.publication import Publication
-from kg.errors import ConfigurationError, StoreError
+from kg.errors import ConfigurationError, StoreDamagedError, StoreError
 from kg.store.embedded import EmbeddedGraph
+from kg.store.integrity import finding, remedies, signed
+from kg.store.integrity.finding import ChecksumReader
 
-#: The format of the manifests that this version writes and reads.
-FORMAT = 1
+FORMAT: Final = 2
+"""The format of the manifests that this version writes."""
+FORMATS: Final = (1, FORMAT)
+"""Those that it reads. A manifest of the second one has its own checksum."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ class Manifest:
     in manifests of before there was one. ``publications`` are what the dialects that have read the pages say of
     their archives, an empty one where a dialect says nothing; manifests of before there was a choice mean Wikipedia's
     portal.
-    ``format`` is the format of the manifest and the folder; version 0.1.0, which had the first one, does not say it.
+    ``format`` is the format that the file had; version 0.1.0, which had the first one, does not say it.
     """
 
     id: str
@@ -96,29 +99,54 @@ class Snapshot:
         return database(self.folder)
 
     def open(self) -> EmbeddedGraph:
-        """Open the database read-only; raises StoreError if it is damaged."""
+        """Open the database read-only; raises StoreDamagedError if it is damaged, as far as its files show at once."""
+        self.check()
         try:
             return EmbeddedGraph.read_only(self.database)
         except (OSError, RuntimeError) as error:  # RuntimeError is what pyoxigraph raises for a damaged block
-            raise StoreError(f"the database of snapshot {self.id} cannot be opened: {error}; build again") from error
+            raise StoreDamagedError(
+                f"the database of snapshot {self.id} cannot be opened: {error}; {remedies.SNAPSHOT}"
+            ) from error
+
+    def check(self) -> None:
+        """Look whether all files are there with their sizes; raises StoreDamagedError for the first that is not."""
+        for found in finding.resized(self.folder, self.manifest.files):
+            raise StoreDamagedError(f"snapshot {self.id} is damaged: {found}; {remedies.SNAPSHOT}")
+
+    def verify(self, reading: ChecksumReader | None = None) -> None:
+        """Read all files; raises StoreDamagedError for the first that has other bytes than were written."""
+        for found in finding.changed(self.folder, self.manifest.files, reading or ChecksumReader()):
+            raise StoreDamagedError(f"snapshot {self.id} is damaged: {found}; {remedies.SNAPSHOT}")
 
 
 def read(folder: Path) -> Snapshot:
-    """Return the snapshot in ``folder``; raises StoreError if its manifest cannot be read, or is of another format."""
+    """Return the snapshot in ``folder``.
+
+    Raises StoreDamagedError if its manifest cannot be read, StoreError if it has a format that this version does not
+    read.
+    """
     try:
-        said = {"format": FORMAT} | json.loads(manifest_file(folder).read_text(encoding="utf-8"))
-        if said["format"] == FORMAT:
-            known = {name: said[name] for name in _NAMES & said.keys()}
-            if "publications" in known:
-                known["publications"] = tuple(map(Publication.of, known["publications"]))
-            return Snapshot(folder, Manifest(**known))
+        said = {"format": FORMATS[0]} | signed.checked(manifest_file(folder).read_text(encoding="utf-8"))
+        if said["format"] in FORMATS:
+            if said["format"] == FORMAT and signed.CHECKSUM not in said:
+                raise ValueError("it has no checksum")
+            return Snapshot(folder, _manifest(said))
     except (OSError, ValueError, TypeError, ConfigurationError) as error:
-        raise StoreError(f"the manifest of snapshot {folder} cannot be read: {error}; build again") from error
+        raise StoreDamagedError(
+            f"the manifest of snapshot {folder} cannot be read: {error}; {remedies.SNAPSHOT}"
+        ) from error
     raise StoreError(
-        f"snapshot {folder} has the format {said['format']}, but this version of newsgraph reads format {FORMAT}: "
-        f"use the version that wrote it ({said.get('tool', 'it does not say which')}), "
-        "or build a new store with the ledger of this one"
+        f"snapshot {folder} has the format {said['format']}, but this version of newsgraph reads format "
+        f"{' and '.join(map(str, FORMATS))}: use the version that wrote it "
+        f"({said.get('tool', 'it does not say which')}), or build a new store with the ledger of this one"
     )
+
+
+def _manifest(said: dict[str, Any]) -> Manifest:
+    known = {name: said[name] for name in _NAMES & said.keys()}
+    if "publications" in known:
+        known["publications"] = tuple(map(Publication.of, known["publications"]))
+    return Manifest(**known)
 
 
 @contextmanager
@@ -154,7 +182,7 @@ def manifest_file(folder: Path) -> Path:
 
 def seal(draft: Path, manifest: Manifest) -> None:
     """Write the manifest of a draft, whose database is finished, and open its folder to readers."""
-    _write_durably(manifest_file(draft), json.dumps(asdict(manifest), indent=1, sort_keys=True) + "\n")
+    _write_durably(manifest_file(draft), signed.written({**asdict(manifest), "format": FORMAT}, indent=1))
     draft.chmod(0o755)
 
 

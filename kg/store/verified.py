@@ -32,6 +32,33 @@ def ledger(store: Store, copy: LedgerFile | None = None) -> LedgerFile:
     return LedgerFile(store.ledger)
 
 
+def problem(store: Store) -> str:
+    """Say why the ledger of a store is not the one of the current snapshot, "" if it is; reads a line, if it can.
+
+    Where the ledger ended when the snapshot was made, the root stands that the manifest has.
+    """
+    manifest = store.current().manifest
+    end = manifest.ledger.get("bytes")
+    if not (isinstance(end, int) and manifest.ledger_root):
+        return whole_problem(store)
+    root = f"root\t{manifest.ledger_root}\n".encode()
+    try:
+        with store.ledger.open("rb") as file:
+            file.seek(max(0, end - len(root)))
+            return "" if file.read(len(root)) == root else whole_problem(store)
+    except OSError:
+        return whole_problem(store)
+
+
+def whole_problem(store: Store) -> str:
+    """Read the whole ledger, and say why it is not the one of the current snapshot, "" if it is."""
+    try:
+        ledger(store)
+    except LedgerError as error:
+        return str(error)
+    return ""
+
+
 def _problem(store: Store, found: LedgerFile) -> str:
     """Say why a ledger is not the one of the current snapshot, "" if it is."""
     if not store.has_current:

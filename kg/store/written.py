@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, takewhile
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from pyoxigraph import RdfFormat
 
-from kg.errors import PatchSyntaxError
+from kg.errors import PatchSyntaxError, StoreDamagedError
 from kg.rdf.lines import patch, statements
 from kg.store.embedded import EmbeddedGraph
 from kg.store.layout import Store
@@ -19,6 +21,8 @@ from kg.store.snapshot import Snapshot
 
 SUFFIX: Final = ".rdfp"
 PENDING: Final = ".pending"
+CHECKSUM: Final = re.compile(rb'H sha256 "([0-9a-f]{64})" \.\n')
+"""The first line of a patch, with the SHA-256 of what follows; those of earlier versions begin otherwise."""
 LOG_BYTES: Final = 32_000_000
 """How large the patches may be altogether that are held in memory."""
 
@@ -39,7 +43,27 @@ class WrittenLines:
 
 def logged(store: Store) -> list[Path]:
     """Return the patches of all writes that were answered, the oldest first."""
-    return sorted(store.writes.glob(f"*{SUFFIX}"))
+    return _covering(store.writes.glob(f"*{SUFFIX}"))
+
+
+def numbers(file: Path) -> tuple[int, int]:
+    """Return the numbers of the first and of the last write that a patch has; most have one."""
+    first, _, last = file.stem.partition("-")
+    return int(first), int(last or first)
+
+
+def _covering(files: Iterable[Path]) -> list[Path]:
+    """Return patches in their order, without those that one of several writes has replaced."""
+    found: list[Path] = []
+    for file in sorted(files, key=lambda one: (numbers(one)[0], -numbers(one)[1])):
+        if not found or numbers(file)[1] > numbers(found[-1])[1]:
+            found.append(file)
+    return found
+
+
+def begun(store: Store) -> list[Path]:
+    """Return the patches of all writes, the oldest first; one is pending while its snapshot is about to be current."""
+    return _covering((*store.writes.glob(f"*{SUFFIX}"), *store.writes.glob(f"*{PENDING}")))
 
 
 def since_build(store: Store, snapshot: Snapshot) -> WrittenLines | None:
@@ -48,29 +72,71 @@ def since_build(store: Store, snapshot: Snapshot) -> WrittenLines | None:
     None if the log is not there as a whole, or cannot be read, or is larger than LOG_BYTES.
     """
     last = snapshot.manifest.writes
-    files = [file for file in _begun(store) if int(file.stem) <= last]
     try:
-        if len(files) != last or sum(file.stat().st_size for file in files) > LOG_BYTES:
+        files = [file for file in begun(store) if numbers(file)[1] <= last]
+        if _next(files) != last + 1 or sum(file.stat().st_size for file in files) > LOG_BYTES:
             return None
-        return _together(files)
-    except (OSError, PatchSyntaxError):
+        return together(files)
+    except (OSError, ValueError, StoreDamagedError, PatchSyntaxError):
         return None
 
 
-def _begun(store: Store) -> Iterable[Path]:
-    """Return the patches of all writes, the oldest first; one is pending while its snapshot is about to be current."""
-    return sorted((*logged(store), *store.writes.glob(f"*{PENDING}")), key=lambda file: file.stem)
+def _next(files: Iterable[Path]) -> int:
+    """Return the number of the write after those of some patches; raises StoreDamagedError if one is missing."""
+    following = 1
+    for file in files:
+        first, last = numbers(file)
+        if first > following:
+            raise StoreDamagedError(f"the write {following} is missing in {file.parent}")
+        following = last + 1
+    return following
 
 
-def _together(files: Iterable[Path]) -> WrittenLines:
+def check(store: Store, last: int, *, whole: bool) -> None:
+    """Look whether the writes up to number ``last`` are all there, and read them if that is to be the ``whole`` check.
+
+    Raises StoreDamagedError if one is missing or has other bytes than were written, PatchSyntaxError if one of an
+    earlier version, which has no checksum, cannot be read.
+    """
+    try:
+        files = begun(store)
+    except ValueError:
+        raise StoreDamagedError(f"a file in {store.writes} has no number") from None
+    if _next(files) <= last:
+        raise StoreDamagedError(f"the write {_next(files)} is missing in {store.writes}")
+    for file in files if whole else ():
+        read(file)
+
+
+def read(file: Path) -> patch.Patch:
+    """Return a patch of the log.
+
+    Raises StoreDamagedError if it has other bytes than were written, PatchSyntaxError if it has no checksum and cannot
+    be read either.
+    """
+    with file.open("rb") as lines:
+        signed = CHECKSUM.fullmatch(first := lines.readline())
+        if signed and hashlib.file_digest(lines, "sha256").hexdigest().encode() != signed[1]:
+            raise StoreDamagedError(f"{file} has other bytes than were written")
+        lines.seek(0 if signed is None else len(first))
+        return patch.read(lines)
+
+
+def header(file: Path) -> Mapping[str, Any]:
+    """Return what a patch says of itself, the terms by their words, without reading its rows."""
+    with file.open("rb") as lines:
+        return patch.read(takewhile(lambda line: line.startswith((b"H ", b"#")), lines)).header
+
+
+def together(files: Iterable[Path]) -> WrittenLines:
+    """Return what the patches in some files come to, made in memory; raises as ``read`` does."""
     # Graphs in memory, since the engine spells some literals in another way than a patch does.
     gone, fresh = EmbeddedGraph(), EmbeddedGraph()
     for file in files:
-        with file.open("rb") as lines:
-            for row in chain.from_iterable(patch.read(lines).transactions):
-                there, away = (fresh, gone) if row.adds else (gone, fresh)
-                there.add(row.quad)
-                away.remove(row.quad)
+        for row in chain.from_iterable(read(file).transactions):
+            there, away = (fresh, gone) if row.adds else (gone, fresh)
+            there.add(row.quad)
+            away.remove(row.quad)
     return WrittenLines(frozenset(_lines(gone)), tuple(sorted(_lines(fresh))))
 
 

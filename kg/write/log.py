@@ -6,16 +6,20 @@ it is current; whether a pending one counts, after a process was killed, is what
 
 from __future__ import annotations
 
+import hashlib
 import os
 import time
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final
 
 from kg.errors import PatchSyntaxError, StoreError
 from kg.rdf import Literal, NamedNode
 from kg.rdf.lines import patch
+from kg.store import snapshot, written
 from kg.store.embedded import EmbeddedGraph
 from kg.store.layout import Store
 from kg.store.snapshot import sync
@@ -23,6 +27,13 @@ from kg.store.written import PENDING, SUFFIX, logged
 from kg.write.changes import Changes
 
 DATE_TIME: Final = NamedNode("http://www.w3.org/2001/XMLSchema#dateTime")
+
+FIRST: Final = b'H sha256 "%b" .\n'
+"""The first line of a patch: the SHA-256 of what follows."""
+DRAFT: Final = ".draft"
+UNDONE: Final = ".undone"
+MANY: Final = 20
+"""Patches from which they are put together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +51,12 @@ class Author:
 def settle(store: Store, last: int) -> None:
     """Keep the pending patch of a killed process if the current snapshot, whose last write is ``last``, has it."""
     for file in store.writes.glob(f"*{PENDING}"):
-        if int(file.stem) <= last:
+        if written.numbers(file)[1] <= last:
             confirm(file)
         else:
             file.unlink()
+    for file in store.writes.glob(f"*{DRAFT}"):
+        file.unlink()
 
 
 def log(store: Store, last: int, changes: Changes, author: Author) -> Path:
@@ -51,22 +64,35 @@ def log(store: Store, last: int, changes: Changes, author: Author) -> Path:
     folder = store.writes
     folder.mkdir(exist_ok=True)
     before = logged(store)
-    number = max([last, *(int(file.stem) for file in before[-1:])]) + 1
+    number = max([last, *(written.numbers(file)[1] for file in before[-1:])]) + 1
     file = folder / f"{number:08}{PENDING}"
     header: dict[str, Any] = {"id": NamedNode(author.id)}
     if before:
-        header["prev"] = _id(before[-1])
+        header["prev"] = written.header(before[-1])["id"]
     header |= {
         "time": Literal(datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"), datatype=DATE_TIME),
         "by": Literal(author.who),
         "request": Literal(author.request),
     }
-    with file.open("wb") as stream:
-        patch.write(stream, header, changes.rows())
+    _write(file, header, changes.rows())
+    return file
+
+
+def _write(
+    file: Path, header: Mapping[str, Any], rows: Iterable[tuple[bytes, bytes]], told: Iterable[bytes] = ()
+) -> None:
+    """Write a patch durably, with a checksum in its first line, and lines for people, ``told``, after it."""
+    with file.open("w+b") as stream:
+        stream.write(FIRST % (b"0" * 64))
+        stream.writelines(told)
+        patch.write(stream, header, rows)
+        stream.seek(len(FIRST % (b"0" * 64)))
+        sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+        stream.seek(0)
+        stream.write(FIRST % sha256.encode())
         stream.flush()
         os.fsync(stream.fileno())
-    sync(folder)
-    return file
+    sync(file.parent)
 
 
 def confirm(pending: Path) -> None:
@@ -75,10 +101,46 @@ def confirm(pending: Path) -> None:
     sync(pending.parent)
 
 
-def _id(file: Path) -> Any:
-    """Return the id in the header of a patch, which is its first line."""
-    with file.open("rb") as stream:
-        return patch.read([stream.readline()]).header["id"]
+def compact(store: Store, at_least: int = MANY) -> int:
+    """Put one patch in the place of those of all writes that every snapshot has, if they are many; return how many.
+
+    It says the same, and in comments who wrote what when. Raises StoreDamagedError if a patch is not what was written.
+    """
+    last = min((one.manifest.writes for one in map(snapshot.read, store.snapshots())), default=0)
+    files = [file for file in logged(store) if written.numbers(file)[1] <= last]
+    if len(files) < at_least or sum(file.stat().st_size for file in files) > written.LOG_BYTES:
+        return 0
+    net = written.together(files)
+    name = f"{written.numbers(files[0])[0]:08}-{written.numbers(files[-1])[1]:08}"
+    draft = store.writes / f"{name}{DRAFT}"
+    rows = chain(((patch.DELETE, line) for line in sorted(net.gone)), ((patch.ADD, line) for line in net.fresh))
+    _write(draft, {"id": written.header(files[-1])["id"]}, rows, chain.from_iterable(map(_told, files)))
+    draft.rename(draft.with_suffix(SUFFIX))
+    sync(store.writes)
+    for file in files:
+        file.unlink()
+    return len(files)
+
+
+def _told(file: Path) -> Iterator[bytes]:
+    """Yield as comments what a patch says of itself, and what one of several writes has of these."""
+    with file.open("rb") as lines:
+        for line in islice(lines, 1, None):
+            if not line.startswith((b"H ", b"#")):
+                return
+            yield line if line.startswith(b"#") else b"# " + line
+
+
+def set_aside(store: Store, last: int) -> list[Path]:
+    """Take the writes after number ``last`` out of the log, as ``.undone`` files, and return these.
+
+    Raises StoreError if one patch has writes of before and of after that number.
+    """
+    later = [file for file in logged(store) if written.numbers(file)[1] > last]
+    if any(written.numbers(file)[0] <= last for file in later):
+        raise StoreError(f"the writes after {last} are put together with earlier ones in {store.writes}")
+    moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    return [file.rename(file.with_name(f"{file.stem}.{moment}{UNDONE}")) for file in later]
 
 
 def replay(store: Store, database: EmbeddedGraph) -> int:
@@ -89,9 +151,8 @@ def replay(store: Store, database: EmbeddedGraph) -> int:
     number = 0
     for file in logged(store):
         try:
-            with file.open("rb") as lines:
-                patch.apply(patch.read(lines), database)
+            patch.apply(written.read(file), database)
         except (OSError, PatchSyntaxError) as error:
             raise StoreError(f"the write in {file} cannot be made again: {error}") from error
-        number = int(file.stem)
+        number = written.numbers(file)[1]
     return number

@@ -25,6 +25,7 @@ from kg.store import snapshot
 from kg.store.embedded import EmbeddedGraph
 from kg.store.layout import Store
 from kg.store.snapshot import Manifest, Snapshot
+from kg.store.written import numbers
 from kg.write import log
 from kg.write.changes import Changes
 from kg.write.operations import OPERATIONS, MadeWrite, Write
@@ -130,9 +131,10 @@ class WorkingCopy:
         pending = log.log(self.store, self.base.manifest.writes, changes, write.author)
         database.backup(str(snapshot.database(draft)))
         _link_others(self.base.folder, draft)
-        manifest = _manifest(self.base, draft, changes, int(pending.stem))
+        manifest = _manifest(self.base, draft, changes, numbers(pending)[1])
         made = self.store.publish(draft, manifest, write.keep)
         log.confirm(pending)
+        log.compact(self.store)
         return made
 
 

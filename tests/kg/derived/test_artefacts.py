@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 
 from kg.derived import kinds
-from kg.derived.artefact import Artefact, ArtefactState, checksum, sidecar
+from kg.derived.artefact import Artefact, ArtefactState
 from kg.derived.artefacts import AGAIN, WAITING, Artefacts, _locked
 from kg.derived.changes import CHANGES, reading
 from kg.derived.kinds import SEARCH, SITEMAPS, STATISTICS
 from kg.errors import NotFoundError, ServiceBusyError, StoreError
 from kg.lookup import statistics
 from kg.settings import Settings
+from kg.store.integrity.sidecar import beside, checksum
 from kg.store.layout import Store
 from kg.store.snapshot import Snapshot
 from tests.conftest import TURTLE, publish_turtle
@@ -93,7 +94,7 @@ def test_another_process_that_makes_it_is_waited_for(store: Path, artefacts: Art
         assert artefacts.state(STATISTICS, source) == ArtefactState.MAKING
         other = Path(artefacts.place(source).folder / STATISTICS.file)
         other.write_text("{}", encoding="utf-8")
-        sidecar(other).write_text("44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a  x\n")
+        beside(other).write_text("44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a  x\n")
     assert job.result(60) is None
     assert statistics.read(artefacts.obtain(STATISTICS, source)) == {}, "made again, though another had made it"
 

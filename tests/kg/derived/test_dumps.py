@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from kg.derived import dumps
-from kg.derived.artefact import ArtefactState, checksum, sidecar
+from kg.derived.artefact import ArtefactState
 from kg.derived.artefacts import Artefacts
 from kg.errors import FormatError, NotFoundError, StoreError
 from kg.publish.dump_files import WHOLE, DumpFile
 from kg.rdf.formats import by_name
+from kg.store.integrity.sidecar import beside, checksum
 from kg.store.layout import Store
 from kg.store.snapshot import Snapshot
 from tests.paths import DATA
@@ -55,7 +56,7 @@ def test_what_is_prepared_is_made_whether_or_not_anybody_asks(artefacts: Artefac
 
 def test_a_file_without_a_checksum_is_not_there_and_is_made_again(artefacts: Artefacts, source: Snapshot) -> None:
     path = artefacts.obtain(dumps.artefact(FILE), source)
-    sidecar(path).unlink()
+    beside(path).unlink()
     assert made(artefacts, source) == set()
     with pytest.raises(StoreError, match="checksum"):
         checksum(path)

@@ -1,0 +1,67 @@
+"""Checksums beside files: ``x.sha256`` has the SHA-256 of ``x``, as ``sha256sum --check`` reads it.
+
+It is written last. A file without one was never finished, or is being changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from kg.errors import StoreDamagedError, StoreError
+
+SUFFIX: Final = ".sha256"
+
+
+def beside(path: Path) -> Path:
+    """Return the file that has the checksum of another one."""
+    return Path(f"{path}{SUFFIX}")
+
+
+def checksum(path: Path) -> str:
+    """Return the SHA-256 that is noted for a file; raises StoreError if there is none."""
+    try:
+        return beside(path).read_text(encoding="ascii").partition(" ")[0]
+    except (OSError, ValueError) as error:
+        raise StoreError(f"the checksum of {path.name} cannot be read: {error}") from None
+
+
+def sign(path: Path, sha256: str) -> None:
+    """Note the checksum of a file; raises OSError if that cannot be done."""
+    target = beside(path)
+    draft = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        with draft.open("w", encoding="ascii") as file:
+            file.write(f"{sha256}  {path.name}\n")
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(target)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def digest(path: Path) -> str:
+    """Return the SHA-256 that a file has; raises OSError if it cannot be read."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+@contextmanager
+def changing(path: Path, remedy: str) -> Iterator[None]:
+    """Let a file be changed in the block that has a checksum, and note the new one after it.
+
+    While it is changed it has none, and if this process is killed it goes without until it is changed again. Raises
+    StoreDamagedError, which ends with ``remedy``, if it is not what was written before.
+    """
+    known = checksum(path) if beside(path).exists() else ""
+    if known and not (path.exists() and digest(path) == known):
+        raise StoreDamagedError(f"{path} is not what was written: {remedy}")
+    beside(path).unlink(missing_ok=True)
+    try:
+        yield
+    finally:
+        sign(path, digest(path))

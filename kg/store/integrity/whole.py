@@ -1,0 +1,214 @@
+"""A whole store: which check covers which of its files, and what each check finds.
+
+The quick level looks at names, sizes, and what files say of themselves; it reads no large file. The full level reads
+every byte.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from kg.archive import kept_log
+from kg.errors import LedgerError, PatchSyntaxError, StoreError
+from kg.events.ledger_file import WAY_OUT
+from kg.store import snapshot, verified, written
+from kg.store.integrity import finding, remedies, sidecar, signed
+from kg.store.integrity.finding import Finding, ChecksumReader
+from kg.store.layout import Store
+
+Search = Callable[[Store, Path, ChecksumReader | None], Iterator[Finding]]
+"""Looks for damage in a store whose cache lies in a folder; quickly, without a ChecksumReader."""
+_ID: Final = re.compile(r"\d{8}T\d{12}Z", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A check: the part of a store that it covers, which may be named in findings, what it does, and the way out.
+
+    ``is_made_again`` says that what it finds costs nobody anything but time.
+    """
+
+    part: str
+    search: Search
+    remedy: str
+    is_made_again: bool = False
+
+
+def _snapshots(store: Store, _: Path, reading: ChecksumReader | None) -> Iterator[Finding]:
+    for folder in reversed(store.snapshots()):
+        yield from _snapshot(folder, reading)
+
+
+def _past(store: Store, _: Path, reading: ChecksumReader | None) -> Iterator[Finding]:
+    for folder in store.past_folders():
+        yield from _snapshot(folder, reading)
+
+
+def _snapshot(folder: Path, reading: ChecksumReader | None) -> Iterator[Finding]:
+    try:
+        listed = snapshot.read(folder).manifest.files
+    except StoreError as error:
+        yield Finding(snapshot.manifest_file(folder), f"cannot be used: {error}")
+        return
+    yield from finding.changed(folder, listed, reading) if reading else finding.resized(folder, listed)
+
+
+def _link(store: Store, _: Path, reading: ChecksumReader | None) -> Iterator[Finding]:
+    if store.target and not store.has_current:
+        yield Finding(store.path / store.target, "is the current snapshot, and is missing")
+    elif not store.has_current and store.snapshots():
+        yield Finding(store.path, "has snapshots, but none of them is current")
+
+
+def _ledger(store: Store, _: Path, reading: ChecksumReader | None) -> Iterator[Finding]:
+    try:
+        if reading and store.ledger.exists():
+            reading.sha256(store.ledger)
+        problem = verified.whole_problem(store) if reading else verified.problem(store)
+    except (StoreError, OSError) as error:
+        problem = str(error)
+    if problem:
+        yield Finding(store.ledger, f"cannot be used: {problem}")
+
+
+def _writes(store: Store, _: Path, reading: ChecksumReader | None) -> Iterator[Finding]:
+    try:
+        written.check(store, store.current().manifest.writes, whole=bool(reading))
+    except (LedgerError, StoreError, PatchSyntaxError, OSError) as error:
+        yield Finding(store.writes, f"cannot be used: {error}")
+    if reading:
+        for file in written.logged(store):
+            reading.sha256(file)
+
+
+def _kept_months(store: Store, _: Path, reading: ChecksumReader | None) -> Iterator[Finding]:
+    for file in sorted(store.kept_months.glob("*")) if reading else ():
+        if problem := _kept_problem(file, reading or ChecksumReader()):
+            yield Finding(file, problem)
+
+
+def _kept_problem(file: Path, reading: ChecksumReader) -> str:
+    """Say what is wrong with one of the files that a build keeps for the next one, "" if nothing is."""
+    try:
+        if file.suffix == kept_log.SUFFIX:
+            return "" if kept_log.is_sound(file) else finding.OTHER_BYTES
+        if file.suffix == ".nt":
+            return ""  # what is beside it has its checksum
+        said = signed.parsed(file.read_text(encoding="utf-8"))
+        listed = said.get("shards", {file.with_suffix(".nt").name: said.get("sha256")})
+        wrong = (finding.compared(file.with_name(name), sha256, reading) for name, sha256 in listed.items())
+        return next((str(one) for one in wrong if one), "")
+    except (OSError, ValueError) as error:
+        return f"cannot be read: {error}"
+
+
+def _changelog(store: Store, _: Path, reading: ChecksumReader | None) -> Iterator[Finding]:
+    yield from _database(store.changelog, reading)
+
+
+def _answers(store: Store, _: Path, reading: ChecksumReader | None) -> Iterator[Finding]:
+    for file in sorted(store.enrichment.glob("*.sqlite3")):
+        yield from _database(file, reading)
+
+
+def _database(file: Path, reading: ChecksumReader | None) -> Iterator[Finding]:
+    """Look for damage in an SQLite file; one without a checksum is being changed, or the last change was cut short."""
+    is_signed = sidecar.beside(file).exists()
+    if is_signed and not file.exists():
+        yield Finding(file, finding.MISSING)
+    if not reading or not file.exists():
+        return
+    if not is_signed:
+        yield from _consistent(file)
+    elif (found := finding.compared(file, sidecar.checksum(file), reading)) and sidecar.beside(file).exists():
+        yield found
+
+
+def _consistent(file: Path) -> Iterator[Finding]:
+    try:
+        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as database:
+            said = database.execute("PRAGMA integrity_check(1)").fetchone()[0]
+    except sqlite3.Error as error:
+        said = str(error)
+    if said != "ok":
+        yield Finding(file, f"is damaged: {said}")
+
+
+def _cache(store: Store, cache: Path, reading: ChecksumReader | None) -> Iterator[Finding]:
+    for beside in sorted(cache.rglob(f"*{sidecar.SUFFIX}")):
+        file = beside.with_name(beside.name.removesuffix(sidecar.SUFFIX))
+        if not file.exists():
+            yield Finding(file, finding.MISSING)
+        elif reading and (found := finding.compared(file, sidecar.checksum(file), reading)):
+            yield found
+
+
+def _notes(store: Store, _: Path, reading: ChecksumReader | None) -> Iterator[Finding]:
+    odd = next((one for one in store.removed() if not _ID.fullmatch(one)), None)
+    if odd:
+        yield Finding(store.path, f"notes a removed snapshot {odd[:40]!r}, which is no id")
+
+
+CHECKS: Final = (
+    Check("current", _link, remedies.LINK),
+    Check("snapshots", _snapshots, remedies.SNAPSHOT),
+    Check("ledger", _ledger, WAY_OUT),
+    Check("writes", _writes, remedies.WRITES),
+    Check("past", _past, remedies.PAST),
+    Check("change log", _changelog, remedies.CHANGELOG),
+    Check("enrichment", _answers, remedies.ANSWERS),
+    Check("removed snapshots", _notes, remedies.NOTES),
+    Check("kept months", _kept_months, remedies.KEPT_MONTHS, is_made_again=True),
+    Check("cache", _cache, remedies.CACHE, is_made_again=True),
+)
+"""All checks; what is worst comes first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """A finding, the part of the store that it is in, and what to do about it."""
+
+    part: str
+    path: str
+    problem: str
+    remedy: str
+    is_made_again: bool = False
+
+    def __str__(self) -> str:
+        """Return what is wrong and what to do, as one line."""
+        return f"{self.part}: {self.path} {self.problem}: {self.remedy}"
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What a verification of a whole store has found, and how much it read for that: files, bytes, seconds."""
+
+    damages: tuple[Damage, ...]
+    files: int
+    size: int
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether nothing is damaged but what is made again by itself."""
+        return all(one.is_made_again for one in self.damages)
+
+    def of_snapshot(self, folder: Path) -> str:
+        """Return the first damage in the folder of a snapshot, "" if there is none."""
+        inside = (one for one in self.damages if Path(one.path).is_relative_to(folder))
+        return next((f"{one.path} {one.problem}" for one in inside), "")
+
+
+def verify(store: Store, cache: Path, reading: ChecksumReader | None = None) -> Verification:
+    """Verify a store whose cache lies in ``cache``: quickly, or whole by what ``reading`` reads."""
+    damages = [
+        Damage(check.part, str(found.path), found.problem, check.remedy, check.is_made_again)
+        for check in CHECKS
+        for found in check.search(store, cache, reading)
+    ]
+    return Verification(tuple(damages), reading.files if reading else 0, reading.size if reading else 0)
