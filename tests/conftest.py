@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 import pickle
 import shutil
@@ -19,6 +20,7 @@ from pyoxigraph import RdfFormat
 from kg.pipeline.run import Built, build
 from kg.settings import Settings
 from kg.store.embedded import EmbeddedGraph
+from kg.store.integrity import signed
 from kg.store.layout import Store
 from kg.store.snapshot import Manifest, Snapshot
 from kg.workers.workers import Workers
@@ -49,6 +51,14 @@ def publish_turtle(store: Path, turtle: str, name: str = "20111109T060000000000Z
         del database
         created = datetime(2011, 11, 9, 6, tzinfo=UTC).isoformat().replace("+00:00", "Z")
         return Store(store).publish(draft, Manifest(name, created, BASE, "0.1.0", counts, {"en": 2, "zh": 1}), keep)
+
+
+def rewrite(manifest: Path, change: Callable[[dict[str, Any]], object]) -> None:
+    """Change what the file of a manifest says, and give it the checksum of that."""
+    said = json.loads(manifest.read_text())
+    said.pop(signed.CHECKSUM, None)
+    change(said)
+    manifest.write_text(signed.written(said, indent=1))
 
 
 @pytest.fixture(scope="session")

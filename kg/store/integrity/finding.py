@@ -57,9 +57,14 @@ class ChecksumReader:
                 self._rest()
         return found.hexdigest()
 
+    @property
+    def seconds(self) -> float:
+        """How long it has read, and rested, until now."""
+        return time.monotonic() - self._began
+
     def _rest(self) -> None:
         if self.rate:
-            time.sleep(max(0.0, self._began + self.size / self.rate - time.monotonic()))
+            time.sleep(max(0.0, self.size / self.rate - self.seconds))
 
 
 Listed = Mapping[str, Mapping[str, Any]]

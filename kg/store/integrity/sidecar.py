@@ -23,11 +23,14 @@ def beside(path: Path) -> Path:
 
 
 def checksum(path: Path) -> str:
-    """Return the SHA-256 that is noted for a file; raises StoreError if there is none."""
+    """Return the SHA-256 that is noted for a file; raises StoreError if there is none, or it cannot be read."""
     try:
-        return beside(path).read_text(encoding="ascii").partition(" ")[0]
+        sha256, _, name = beside(path).read_text(encoding="ascii").partition("  ")
     except (OSError, ValueError) as error:
         raise StoreError(f"the checksum of {path.name} cannot be read: {error}") from None
+    if name != f"{path.name}\n":
+        raise StoreError(f"the checksum of {path.name} cannot be read: it is that of another file")
+    return sha256
 
 
 def sign(path: Path, sha256: str) -> None:

@@ -19,7 +19,7 @@ from kg.errors import LedgerError, PatchSyntaxError, StoreError
 from kg.events.ledger_file import WAY_OUT
 from kg.store import snapshot, verified, written
 from kg.store.integrity import finding, remedies, sidecar, signed
-from kg.store.integrity.finding import Finding, ChecksumReader
+from kg.store.integrity.finding import ChecksumReader, Finding
 from kg.store.layout import Store
 
 Search = Callable[[Store, Path, ChecksumReader | None], Iterator[Finding]]
@@ -126,8 +126,15 @@ def _database(file: Path, reading: ChecksumReader | None) -> Iterator[Finding]:
         return
     if not is_signed:
         yield from _consistent(file)
-    elif (found := finding.compared(file, sidecar.checksum(file), reading)) and sidecar.beside(file).exists():
+    elif (found := _unlike_sidecar(file, reading)) and sidecar.beside(file).exists():
         yield found
+
+
+def _unlike_sidecar(file: Path, reading: ChecksumReader) -> Finding | None:
+    try:
+        return finding.compared(file, sidecar.checksum(file), reading)
+    except StoreError as error:
+        return Finding(file, f"cannot be verified: {error}")
 
 
 def _consistent(file: Path) -> Iterator[Finding]:
@@ -145,7 +152,7 @@ def _cache(store: Store, cache: Path, reading: ChecksumReader | None) -> Iterato
         file = beside.with_name(beside.name.removesuffix(sidecar.SUFFIX))
         if not file.exists():
             yield Finding(file, finding.MISSING)
-        elif reading and (found := finding.compared(file, sidecar.checksum(file), reading)):
+        elif reading and (found := _unlike_sidecar(file, reading)):
             yield found
 
 

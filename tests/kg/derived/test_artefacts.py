@@ -94,7 +94,7 @@ def test_another_process_that_makes_it_is_waited_for(store: Path, artefacts: Art
         assert artefacts.state(STATISTICS, source) == ArtefactState.MAKING
         other = Path(artefacts.place(source).folder / STATISTICS.file)
         other.write_text("{}", encoding="utf-8")
-        beside(other).write_text("44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a  x\n")
+        beside(other).write_text(f"44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a  {other.name}\n")
     assert job.result(60) is None
     assert statistics.read(artefacts.obtain(STATISTICS, source)) == {}, "made again, though another had made it"
 

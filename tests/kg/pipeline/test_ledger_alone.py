@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
@@ -25,6 +24,7 @@ from kg.rdf.lines import statements
 from kg.settings import Settings
 from kg.store import amend, snapshot
 from kg.store.layout import Store
+from tests.conftest import rewrite
 
 DAY = date(2011, 11, 8)
 NEXT_DAY = DAY + timedelta(1)
@@ -288,10 +288,8 @@ def _as_of_old(store: Store) -> None:
     claims = [one for one in read(store.ledger) if isinstance(one, Claim)]
     lines = (f"{one.day}\t{one.language}\t{one.key}\t{one.kind}\t{one.value}\n" for one in claims)
     store.ledger.write_text("".join(lines))
-    manifest = snapshot.manifest_file(store.current().folder)
-    said = json.loads(manifest.read_text())
-    del said["ledger_root"]
-    manifest.write_text(json.dumps(said | {"ledger": snapshot.checksum(store.ledger)}))
+    ledger = {"ledger_root": "", "ledger": snapshot.checksum(store.ledger)}
+    rewrite(snapshot.manifest_file(store.current().folder), lambda said: said.update(ledger))
 
 
 # --- moved

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -10,13 +11,14 @@ from typing import Any
 
 import pytest
 
-from kg.errors import LedgerError, StoreError
+from kg.errors import LedgerError, StoreDamagedError, StoreError
 from kg.events.ledger_file import append, export, read
 from kg.events.lines import Claim
 from kg.pipeline.run import build
 from kg.settings import Settings
 from kg.store import snapshot
 from kg.store.layout import Store
+from tests.conftest import rewrite
 
 CLAIM = Claim(date(2011, 11, 8), "en", "2011-11-08/abcdefghij", "slug", "s")
 LINE = b"2011-11-08\ten\t2011-11-08/abcdefghij\tslug\ts\n"
@@ -30,9 +32,8 @@ def changed(served_store: Path, tmp_path: Path) -> Callable[[Change], Path]:
     """Give what copies the manifest of a snapshot, changes it, and returns its folder."""
 
     def change(how: Change) -> Path:
-        said = json.loads((Store(served_store).current().folder / "manifest.json").read_text())
-        how(said)
-        (tmp_path / "manifest.json").write_text(json.dumps(said))
+        copied = shutil.copy(snapshot.manifest_file(Store(served_store).current().folder), tmp_path)
+        rewrite(Path(copied), how)
         return tmp_path
 
     return change
@@ -45,7 +46,7 @@ def test_a_build_writes_the_format_into_the_manifest_and_the_ledger(tmp_path: Pa
         "{{Current events|year=2011|month=11|day=8|content=\n* A thing happens. [http://a.example/ (A)]\n}}\n"
     )
     built = build([tmp_path / "archive"], Settings(store=str(tmp_path / "store"), ledger=str(tmp_path / "shipped")))
-    assert json.loads((built.snapshot.folder / "manifest.json").read_text())["format"] == 1
+    assert json.loads((built.snapshot.folder / "manifest.json").read_text())["format"] == 2
     ledger = (tmp_path / "store" / "ledger.tsv").read_bytes()
     assert ledger.startswith(SECOND)
     assert ledger.count(b"\n") > 1
@@ -63,13 +64,24 @@ def test_what_a_manifest_of_a_known_format_says_besides_is_ignored(
     assert snapshot.read(folder).manifest == Store(served_store).current().manifest
 
 
-@pytest.mark.parametrize("found", [0, 2, "x", None, [1]])
+def test_a_manifest_of_the_second_format_has_its_own_checksum(changed: Callable[[Change], Path]) -> None:
+    file = snapshot.manifest_file(changed(lambda said: None))
+    for old, new in (('"checksum"', '"checksun"'), ('"events": 3', '"events": 4'), ('"en": 2', '"en": 3')):
+        text = file.read_text()
+        file.write_text(text.replace(old, new))
+        with pytest.raises(StoreDamagedError, match="kg rollback"):
+            snapshot.read(file.parent)
+        file.write_text(text)
+    assert snapshot.read(file.parent)
+
+
+@pytest.mark.parametrize("found", [0, 3, "x", None, [1]])
 def test_a_manifest_of_an_unknown_format_is_refused_with_what_to_do(
     changed: Callable[[Change], Path], found: object
 ) -> None:
     folder = changed(lambda said: said.update(format=found, tool="newsgraph 9"))
     with pytest.raises(
-        StoreError, match=r"has the format .* reads format 1: use the version .*newsgraph 9.* new store"
+        StoreError, match=r"has the format .* reads format 1 and 2: use the version .*newsgraph 9.* new store"
     ):
         snapshot.read(folder)
 

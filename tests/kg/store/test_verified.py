@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +15,7 @@ from kg.rdf.lines import statements
 from kg.settings import Settings
 from kg.store import snapshot
 from kg.store.layout import Store
+from tests.conftest import rewrite
 
 PAGE = "{{Current events|year=2011|month=11|day=8|content=\n%s\n}}\n"
 LINES = [
@@ -133,11 +133,9 @@ def test_what_was_decided_since_the_snapshot_was_built_is_no_damage(
 def test_a_manifest_without_a_root_says_how_the_file_begins(
     built: Built, root: Path, settings: Settings, cut: int
 ) -> None:
-    manifest = snapshot.manifest_file(built.snapshot.folder)
-    said = json.loads(manifest.read_text())
-    del said["ledger_root"]
-    said["ledger"]["bytes"] -= cut
-    manifest.write_text(json.dumps(said))
+    ledger = built.snapshot.manifest.ledger
+    said = {"ledger_root": "", "ledger": {**ledger, "bytes": ledger["bytes"] - cut}}
+    rewrite(snapshot.manifest_file(built.snapshot.folder), lambda manifest: manifest.update(said))
     if cut:
         with pytest.raises(LedgerError, match=r"is not the one of snapshot"):
             build([root], replace(settings, ledger=""))

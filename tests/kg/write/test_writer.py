@@ -189,7 +189,8 @@ def test_a_write_waits_for_a_build_and_starts_from_what_it_built(store: Path, se
             database.update("INSERT DATA { <urn:n> <urn:p> 99 }")
             database.flush()
             del database
-            manifest = replace(Store(store).current().manifest, id="20991231T000000000000Z", build="", writes=1)
+            made = {"id": "20991231T000000000000Z", "build": "", "writes": 1, "files": snapshot.checksums(draft)}
+            manifest = replace(Store(store).current().manifest, **made)
             Store(store).publish(draft, manifest, keep=3)
             assert not waiting.done()
         assert waiting.result(20).snapshot > "20991231T000000000000Z"
