@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Final
 
 from kg.errors import NotFoundError, SnapshotGoneError, StoreBusyError, StoreError
+from kg.store.integrity import sidecar
 from kg.store.past import instant, text
 from kg.store.snapshot import Manifest, Snapshot, manifest_file, read, seal, sync
 
@@ -201,12 +202,13 @@ class Store:
     def removed(self) -> list[str]:
         """Return the ids of the snapshots of builds that are kept no longer, in the order in which they went."""
         try:
-            return self._removed.read_text(encoding="ascii").split()
+            return self.removals.read_text(encoding="ascii", errors="replace").split()
         except FileNotFoundError:
             return []
 
     @property
-    def _removed(self) -> Path:
+    def removals(self) -> Path:
+        """The file that notes which snapshots are gone."""
         return self.path / "removed.txt"
 
     @contextmanager
@@ -314,8 +316,11 @@ class Store:
     def _note_removed(self, going: list[Path]) -> None:
         """Note which snapshots are about to go; one that is noted and still there is there."""
         if going:
-            with self._removed.open("a", encoding="ascii") as file:
+            is_sound = sidecar.is_sound(self.removals)
+            with self.removals.open("a", encoding="ascii") as file:
                 file.writelines(f"{folder.name}\n" for folder in going)
+            if is_sound:  # else its checksum goes on saying that it is not
+                sidecar.sign(self.removals, sidecar.digest(self.removals))
 
     # ---- snapshots of the past
 

@@ -53,6 +53,16 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
+def is_sound(path: Path) -> bool:
+    """Return whether a file is what its checksum says; also where neither is there, or the file had never one."""
+    if not beside(path).exists():
+        return True
+    try:
+        return digest(path) == checksum(path)
+    except (OSError, StoreError):
+        return False
+
+
 @contextmanager
 def changing(path: Path, remedy: str) -> Iterator[None]:
     """Let a file be changed in the block that has a checksum, and note the new one after it.
@@ -60,8 +70,7 @@ def changing(path: Path, remedy: str) -> Iterator[None]:
     While it is changed it has none, and if this process is killed it goes without until it is changed again. Raises
     StoreDamagedError, which ends with ``remedy``, if it is not what was written before.
     """
-    known = checksum(path) if beside(path).exists() else ""
-    if known and not (path.exists() and digest(path) == known):
+    if not is_sound(path):
         raise StoreDamagedError(f"{path} is not what was written: {remedy}")
     beside(path).unlink(missing_ok=True)
     try:

@@ -157,9 +157,11 @@ def _cache(store: Store, cache: Path, reading: ChecksumReader | None) -> Iterato
 
 
 def _notes(store: Store, _: Path, reading: ChecksumReader | None) -> Iterator[Finding]:
+    if not sidecar.is_sound(store.removals):
+        yield Finding(store.removals, finding.OTHER_BYTES)
     odd = next((one for one in store.removed() if not _ID.fullmatch(one)), None)
     if odd:
-        yield Finding(store.path, f"notes a removed snapshot {odd[:40]!r}, which is no id")
+        yield Finding(store.removals, f"has {odd[:40]!r}, which is no id of a snapshot")
 
 
 CHECKS: Final = (

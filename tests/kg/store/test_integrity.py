@@ -17,7 +17,7 @@ from kg.errors import StoreDamagedError
 from kg.pipeline.run import build
 from kg.settings import Settings
 from kg.store import snapshot
-from kg.store.integrity import sidecar, whole
+from kg.store.integrity import remedies, sidecar, whole
 from kg.store.integrity.finding import ChecksumReader
 from kg.store.integrity.whole import Verification
 from kg.store.layout import Store
@@ -122,7 +122,7 @@ def test_nothing_is_appended_to_a_damaged_change_log(store: Store) -> None:
         database.execute("UPDATE change SET kind = 'Delete' WHERE seq = 1")
     with (
         pytest.raises(StoreDamagedError, match="feeds begin anew"),
-        sidecar.changing(store.changelog, CHECKS[5].remedy),
+        sidecar.changing(store.changelog, remedies.CHANGELOG),
     ):
         pass
 
