@@ -237,7 +237,14 @@ class WorkerLostError(QueryError):
 
 
 class EngineError(QueryError):
-    """The engine failed of itself, or the process that runs it: what it reads is damaged, or it has a fault."""
+    """The engine failed of itself, or the process that runs it: what it reads is damaged, or it has a fault.
+
+    ``reason`` is what it said, which is for the log: it may name files.
+    """
+
+    def __init__(self, reason: str = "") -> None:
+        super().__init__("the engine failed at this, not for want of memory or time; the operator is told")
+        self.reason = reason
 
 
 class ServiceBusyError(QueryError):

@@ -17,6 +17,7 @@ from kg.errors import (
     QueryError,
     QueryTimeoutError,
     ResultTooLargeError,
+    StoreDamagedError,
     StoreError,
     WorkerLostError,
 )
@@ -78,7 +79,8 @@ class Child:
             self.confined = bool(self._receive(time.monotonic() + seconds, None)[0]["confined"])
         except NewsgraphError as error:
             self.end()
-            raise StoreError(f"a worker did not start: {error}") from None
+            kind = StoreDamagedError if isinstance(error, StoreDamagedError) else StoreError
+            raise kind(f"a worker did not start: {error}") from None
 
     @classmethod
     def of(cls, module: str, subject: object, memory: int) -> Child:
@@ -107,7 +109,8 @@ class Child:
     def receive(self, operation: Operation[Reply], deadline: float, limit: int) -> Reply:
         """Return the reply to the operation that was sent.
 
-        A worker that misses the deadline, dies, or sends more than ``limit`` bytes is killed and ``lost``.
+        A worker that misses the deadline, dies, sends more than ``limit`` bytes, or has failed at what it reads or
+        writes is killed and ``lost``.
         Raises QueryTimeoutError, WorkerLostError, ResultTooLargeError, or what the worker reports.
         """
         return operation.reply(*self._receive(deadline, limit + OVERHEAD))
@@ -129,6 +132,8 @@ class Child:
         except FrameTooLargeError:
             self.kill()
             raise ResultTooLargeError("the result is larger than this service sends") from None
+        if header.get("ends"):
+            self.kill()
         if "error" in header:
             raise _reported(header)
         return header, body

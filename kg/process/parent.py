@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Any, Final
 
-from kg.errors import NewsgraphError
+from kg.errors import EngineError, NewsgraphError, PipeClosedError, StoreBusyError, StoreError
 from kg.process import frames, sandbox
 from kg.process.operation import Known, Table
 
@@ -38,20 +38,31 @@ class Parent:
     def serve(self, table: Table[Known], answer: Callable[[Known, float], Any], exhausted: NewsgraphError) -> None:
         """Have one request answered, given its deadline (time.monotonic()); a failure is a reply too.
 
-        ``exhausted`` is what to report where memory ends. Raises PipeClosedError if the parent asks nothing any more.
+        ``exhausted`` is what to report where memory ends. After a failure of the engine, or of what it reads or writes,
+        nothing more is asked of this process: what it has open may be of no use any more. Raises PipeClosedError then,
+        and if the parent asks nothing any more.
         """
         header, body = frames.receive(self._requests)
         deadline = time.monotonic() + header["seconds"]
         signal.setitimer(signal.ITIMER_REAL, max(0.001, header["seconds"]) + GRACE)
+        failed: NewsgraphError | None = None
         try:
             operation = table.asked(header, body)
             reply = operation.reply_frame(answer(operation, deadline))
         except NewsgraphError as error:
-            reply = failure(error), b""
+            failed = error
         except MemoryError:
-            reply = failure(exhausted), b""
+            failed = exhausted
+        except Exception as error:
+            failed = EngineError(f"{type(error).__name__}: {error}")
         signal.setitimer(signal.ITIMER_REAL, 0)
-        frames.send(self._replies, *reply)
+        if failed is None:
+            frames.send(self._replies, *reply)
+            return
+        ends = isinstance(failed, EngineError | StoreError) and not isinstance(failed, StoreBusyError)
+        frames.send(self._replies, {**failure(failed), "ends": ends})
+        if ends:
+            raise PipeClosedError("the engine failed")
 
 
 def failure(error: NewsgraphError) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Final
 
 from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, QueryTriples
 
-from kg.errors import FormatError, NotSupportedError, QueryError, ResultTooLargeError
+from kg.errors import EngineError, FormatError, NotSupportedError, QueryError, ResultTooLargeError
 from kg.query.join_order import reordered
 from kg.query.syntax import syntax_error
 from kg.rdf import NamedNode, Triple, conforming
@@ -22,6 +22,9 @@ from kg.store.embedded import EmbeddedGraph
 # an end there would be one of the four signs.
 _JSON_ROW: Final = re.compile(rb'[\[,]\{"[^,}\]:]')
 _CSV_QUOTED: Final = re.compile(rb'"[^"]*"')
+
+DAMAGE: Final = ("Corruption:", "IO error:")
+"""How messages of the engine begin that say it could not read its files."""
 
 Results = QuerySolutions | QueryBoolean | QueryTriples
 
@@ -89,6 +92,8 @@ def answer(
 
 def failed(error: Exception) -> QueryError:
     """Return what to report of an error of the engine's while it evaluates a query."""
+    if isinstance(error, OSError) or str(error).startswith(DAMAGE):
+        return EngineError(str(error))
     function = re.search(r"custom function (<.*>) is not supported", str(error))
     if function:
         return NotSupportedError(f"this service has no function {function[1]}")

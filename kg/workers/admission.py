@@ -49,6 +49,28 @@ class Lane(Enum):
     SLOW = auto()
 
 
+class Occupancy:
+    """How many workers are at work in each lane, of which ``queries`` may be at queries. Its owner holds a lock."""
+
+    def __init__(self, queries: int) -> None:
+        self.busy = dict.fromkeys(Lane, 0)
+        self.slow_limit = max(1, queries - 1)
+        self._queries = queries
+
+    def has_room(self, lane: Lane) -> bool:
+        """Return whether one more may be at work in a lane."""
+        slow, queries = self.busy[Lane.SLOW], self.busy[Lane.QUERY] + self.busy[Lane.SLOW]
+        return (lane == Lane.DOCUMENT or queries < self._queries) and (lane != Lane.SLOW or slow < self.slow_limit)
+
+    def slowed(self) -> bool:
+        """Count a running query as slow from now on, if one more may be; return whether it may."""
+        if self.busy[Lane.SLOW] >= self.slow_limit:
+            return False
+        self.busy[Lane.QUERY] -= 1
+        self.busy[Lane.SLOW] += 1
+        return True
+
+
 class ConcurrencyLimit:
     """Lets a number of queries run at once; one more is refused. Safe to use from many threads."""
 

@@ -4,25 +4,32 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final, Self
 
-from kg.errors import NewsgraphError, QueryTimeoutError, ServiceBusyError, StoreError, WorkerLostError
+from kg.errors import (
+    EngineError,
+    NewsgraphError,
+    QueryTimeoutError,
+    ServiceBusyError,
+    StoreDamagedError,
+    StoreError,
+    WorkerLostError,
+)
 from kg.process.child import Child
 from kg.process.operation import Reply
 from kg.query.operations import GraphOperation
 from kg.settings import Settings
 from kg.store.layout import Store
 from kg.store.snapshot import Snapshot
-from kg.workers.admission import LONG, SLICE, ConcurrencyLimit, Lane, SlowQueries, explained
+from kg.workers.admission import LONG, SLICE, ConcurrencyLimit, Lane, Occupancy, SlowQueries, explained
+from kg.workers.choice import Health, SnapshotChoice
 from kg.workers.generation import Generation
 from kg.workers.keeper import Keeper
 from kg.workers.memory import GraphPlace, MemoryLoader, Placement
 
 SPARE: Final = 1
-PATIENCE: Final = 10.0
-"""Seconds until a new snapshot that no worker could open is tried again."""
 
 Answered = tuple[Reply, Snapshot]
 """A reply, and the snapshot that it is from."""
@@ -55,22 +62,22 @@ class Pool:
         StoreError if there is no snapshot.
         """
         self.settings = settings
-        self._store = store if isinstance(store, Store) else None
+        self._choice = SnapshotChoice(store)
+        self.alarm: Callable[[], None] = lambda: None  # called whenever the engine fails at what it reads
         self._size = settings.query_workers + spare
         self._changed = threading.Condition()
         self._taken: set[Child] = set()
         # Queries may occupy half of the server's threads, slow ones that wait for their turn a quarter.
         self._queries = ConcurrencyLimit(max(1, settings.threads // 2, settings.query_workers), "queries are running")
-        self._waiting = ConcurrencyLimit(max(self._slow_limit + 1, settings.threads // 4), "slow queries are waiting")
+        self._lanes = Occupancy(settings.query_workers)
+        slow = max(self._lanes.slow_limit + 1, settings.threads // 4)
+        self._waiting = ConcurrencyLimit(slow, "slow queries are waiting")
         self.workers_started = 0
-        self._busy = dict.fromkeys(Lane, 0)
         self._slow = SlowQueries()
         self._closed = False
-        snapshot = store.current() if isinstance(store, Store) else store
-        self._generation = Generation(snapshot, self._target())
+        self._generation = Generation(self._choice.choose(), self._choice.target)
         self._next: Generation | None = None
         self._old: set[Generation] = set()
-        self._unusable = ("", 0.0)
         self._thread = threading.local()
         self._memory = MemoryLoader(settings, self._size, self) if in_memory else None
         self._keeper = Keeper(self, settings.query_memory)
@@ -110,7 +117,7 @@ class Pool:
     def states(self) -> dict[str, int]:
         """Return how many workers are idle, and how many work in each lane."""
         with self._changed:
-            return {"idle": len(self._generation.idle), **{lane.name.lower(): self._busy[lane] for lane in Lane}}
+            return {"idle": len(self._generation.idle), **{lane.name.lower(): self._lanes.busy[lane] for lane in Lane}}
 
     @property
     def placement(self) -> Placement:
@@ -172,29 +179,20 @@ class Pool:
         try:
             child.send(operation, deadline)
             if lane == Lane.QUERY and not child.answers(min(deadline, time.monotonic() + SLICE)):
-                if not self._slowed():
-                    child.kill()
-                    return None
+                with self._changed:
+                    if not self._lanes.slowed():
+                        child.kill()
+                        return None
+                    self._changed.notify_all()
                 lane = Lane.SLOW
             reply = child.receive(operation, deadline, self.settings.result_bytes)
+        except (EngineError, StoreDamagedError):
+            self.alarm()
+            raise
         finally:
             self._give_back(generation, child, lane)
             worked(time.monotonic() - start)
         return reply, generation.snapshot
-
-    def _slowed(self) -> bool:
-        """Count a running query as slow from now on, if one more may be."""
-        with self._changed:
-            if self._busy[Lane.SLOW] >= self._slow_limit:
-                return False
-            self._busy[Lane.QUERY] -= 1
-            self._busy[Lane.SLOW] += 1
-            self._changed.notify_all()
-            return True
-
-    @property
-    def _slow_limit(self) -> int:
-        return max(1, self.settings.query_workers - 1)
 
     def _take(self, deadline: float, lane: Lane) -> tuple[Generation, Child]:
         """Wait for an idle worker and take it."""
@@ -204,7 +202,7 @@ class Pool:
                 child = self._idle(generation, lane)
                 if child:
                     self._taken.add(child)
-                    self._busy[lane] += 1
+                    self._lanes.busy[lane] += 1
                     return generation, child
                 if self._closed:
                     raise StoreError("the workers are closed")
@@ -216,10 +214,7 @@ class Pool:
 
     def _idle(self, generation: Generation, lane: Lane) -> Child | None:
         """Return an idle worker that lives, if this lane has room for one more; replace those that do not live."""
-        slow, queries = self._busy[Lane.SLOW], self._busy[Lane.QUERY] + self._busy[Lane.SLOW]
-        free = lane == Lane.DOCUMENT or queries < self.settings.query_workers
-        room = lane != Lane.SLOW or slow < self._slow_limit
-        while generation.idle and free and room and not self._closed:
+        while generation.idle and self._lanes.has_room(lane) and not self._closed:
             child = generation.idle.pop()
             if child.process.poll() is None:
                 return child
@@ -229,7 +224,7 @@ class Pool:
     def _give_back(self, generation: Generation, child: Child, lane: Lane) -> None:
         outgrown = not child.lost and generation.has_outgrown(child)
         with self._changed:
-            self._busy[lane] -= 1
+            self._lanes.busy[lane] -= 1
             self._taken.discard(child)
             if not (child.lost or outgrown or generation.gone or self._closed):
                 generation.idle.append(child)
@@ -241,29 +236,43 @@ class Pool:
         self._keeper.end(child)
         self._keeper.start(generation)
 
-    def _target(self) -> str:
-        """Return where ``current`` points to now: one system call, cheap enough for each request."""
-        return self._store.target if self._store else ""
-
     def _notice(self) -> None:
         """Prepare workers for a new snapshot if ``current`` points elsewhere."""
-        target = self._target()
-        if not self._store or target in ("", self._generation.target):
+        if self._choice.target in ("", self._generation.target):
             return
         with self._changed:
-            target = self._target()  # that of before the lock may have been served and replaced since
-            if self._closed or target in ("", self._generation.target) or (self._next and self._next.target == target):
+            target = self._choice.target  # that of before the lock may have been served and replaced since
+            if target in ("", self._generation.target) or (self._next and self._next.target == target):
                 return
-            if target == self._unusable[0] and time.monotonic() < self._unusable[1]:
-                return
-            try:
-                following = Generation(self._store.current(), target)
-            except StoreError:
-                return  # switched again, or not readable: go on with the snapshot that is being served
-            if self._next:
-                self._next.retired = True
-            self._next = following
-            self._keeper.start(following, self._size)
+            if not self._choice.has_failed(target):
+                self._prepare(target)
+
+    def _prepare(self, target: str) -> None:
+        """Prepare workers for the snapshot to be chosen now, if that is another one than requests are answered from."""
+        if self._closed:
+            return
+        try:
+            chosen = self._choice.choose()
+        except StoreError:
+            return  # switched again, or not readable: go on with the snapshot that is being served
+        if chosen.id == self._generation.snapshot.id:
+            self._generation.target = target
+            return
+        if self._next:
+            self._next.retired = True
+        self._next = Generation(chosen, target)
+        self._keeper.start(self._next, self._size)
+
+    @property
+    def health(self) -> Health:
+        """Whether requests are answered from the current snapshot, or from an older one since that is damaged."""
+        return self._choice.health(self._chosen().snapshot)
+
+    def judge(self, damaged: Mapping[str, str]) -> None:
+        """Take over which snapshots are damaged, by their ids with the reason, and answer from one that is not."""
+        with self._changed:
+            self._choice.damaged = dict(damaged)
+            self._prepare(self._choice.target)
 
     def shows(self, snapshot: str, deadline: float) -> bool:
         """Wait until ``deadline`` at most for requests to be answered from a snapshot or a later one.
@@ -320,7 +329,11 @@ class Pool:
             generation.failed(error)
             if generation is self._next:
                 self._next, generation.retired = None, True
-                self._unusable = (generation.target, time.monotonic() + PATIENCE)
+                self._choice.fail(generation.target)
+            if isinstance(error, StoreDamagedError) and generation.snapshot.id not in self._choice.refused:
+                self._choice.refused[generation.snapshot.id] = str(error)
+                self._prepare(self._choice.target)
+                self.alarm()
             self._changed.notify_all()
 
     # ---- what the loader asks
@@ -328,7 +341,7 @@ class Pool:
     def loaded(self, generation: Generation) -> None:
         """Start workers that share the graph in memory, if the snapshot is still the one that is served."""
         with self._changed:
-            if self._closed or self._next or generation.target != self._generation.target:
+            if self._closed or self._next or generation.snapshot.id != self._generation.snapshot.id:
                 generation.retired = True
                 return
             self._next = generation

@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from kg.errors import PipeClosedError, QueryError, StoreError
+from kg.errors import PipeClosedError, QueryError, StoreDamagedError, StoreError
 from kg.process.parent import Parent
 from kg.query.operations import GraphOperation
 from kg.store.embedded import EmbeddedGraph
@@ -56,11 +56,11 @@ class Worker:
 
 
 def opened(database: Path) -> EmbeddedGraph:
-    """Open a database for reading; raises StoreError if that fails."""
+    """Open a database for reading; raises StoreDamagedError if that fails."""
     try:
         return EmbeddedGraph.read_only(str(database))
-    except OSError as error:
-        raise StoreError(f"the database cannot be opened: {error}") from None
+    except (OSError, RuntimeError) as error:  # RuntimeError is what pyoxigraph raises for a damaged block
+        raise StoreDamagedError(f"the database cannot be opened: {error}") from None
 
 
 if __name__ == "__main__":

@@ -14,7 +14,14 @@ from itertools import pairwise
 from secrets import token_hex
 from typing import Any, Final
 
-from kg.errors import NotSupportedError, QueryError, QuerySyntaxError, UpdateDatasetError, UpdateFailedError
+from kg.errors import (
+    EngineError,
+    NotSupportedError,
+    QueryError,
+    QuerySyntaxError,
+    UpdateDatasetError,
+    UpdateFailedError,
+)
 from kg.query.evaluate import failed
 from kg.query.guard import TOKEN, position
 from kg.query.syntax import syntax_error
@@ -193,7 +200,11 @@ class _Engine:
 
 def _failed(error: Exception) -> QueryError:
     found = failed(error)
-    return found if isinstance(found, NotSupportedError) else UpdateFailedError(f"the update failed: {error}")
+    return (
+        found
+        if isinstance(found, NotSupportedError | EngineError)
+        else UpdateFailedError(f"the update failed: {error}")
+    )
 
 
 def _moved(error: QuerySyntaxError, above: int, line: int, column: int) -> QuerySyntaxError:

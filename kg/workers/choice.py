@@ -1,0 +1,109 @@
+"""Which snapshot of a store is answered from: the current one, or the newest one before it that is whole."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+from kg.errors import StoreDamagedError, StoreError
+from kg.store import snapshot
+from kg.store.layout import Store
+from kg.store.snapshot import Snapshot
+
+PATIENCE: Final = 10.0
+"""Seconds until a new snapshot that no worker could open is tried again."""
+
+
+class Condition(StrEnum):
+    """How it stands with what is answered from: the current snapshot, an older one for want of it, or a damaged one."""
+
+    SOUND = "sound"
+    DEGRADED = "degraded"
+    DAMAGED = "damaged"
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """A condition, and the reason for it where it is not sound."""
+
+    condition: Condition
+    reason: str = ""
+
+
+@dataclass(eq=False)
+class SnapshotChoice:
+    """Chooses among the snapshots of a store, or has one that was given.
+
+    ``refused`` are snapshots that the engine could not open, by their ids with the reason, ``damaged`` those whose
+    files had other bytes when they were last verified.
+    """
+
+    source: Store | Snapshot
+    refused: dict[str, str] = field(default_factory=dict)
+    damaged: Mapping[str, str] = field(default_factory=dict)
+    _failed: tuple[str, float] = ("", 0.0)
+
+    @property
+    def target(self) -> str:
+        """Where ``current`` points to now: one system call, cheap enough for each request."""
+        return self.source.target if isinstance(self.source, Store) else ""
+
+    def choose(self) -> Snapshot:
+        """Return the current snapshot, or the newest one before it that is whole, as far as that is known.
+
+        Where there is none either, that is the current one. Raises StoreError if its manifest cannot be read.
+        """
+        if isinstance(self.source, Snapshot):
+            return self.source
+        try:
+            current = self.source.current()
+        except StoreDamagedError as error:
+            found = next(self._older(Path(self.target).name), None)
+            if found is None:
+                raise
+            self.refused[Path(self.target).name] = str(error)
+            return found
+        if not self.problem(current):
+            return current
+        return next(self._older(current.id), current)
+
+    def _older(self, name: str) -> Iterator[Snapshot]:
+        assert isinstance(self.source, Store)  # noqa: S101
+        for folder in reversed(self.source.snapshots()):
+            try:
+                found = snapshot.read(folder)
+            except StoreError:
+                continue
+            if folder.name < name and not self.problem(found):
+                yield found
+
+    def problem(self, one: Snapshot) -> str:
+        """Say why a snapshot is not to be answered from, "" if nothing is known against it."""
+        known = self.refused.get(one.id) or self.damaged.get(one.id, "")
+        try:
+            one.check()
+        except StoreDamagedError as error:
+            return known or str(error)
+        return known
+
+    def health(self, served: Snapshot) -> Health:
+        """Return how it stands while ``served`` is answered from."""
+        if reason := self.problem(served):
+            return Health(Condition.DAMAGED, reason)
+        name = Path(self.target).name
+        reason = self.refused.get(name) or self.damaged.get(name, "")
+        if reason and name != served.folder.name:
+            return Health(Condition.DEGRADED, reason)
+        return Health(Condition.SOUND)
+
+    def fail(self, target: str) -> None:
+        """Note that no worker could be started for what ``current`` points to, and not try that again for a while."""
+        self._failed = (target, time.monotonic() + PATIENCE)
+
+    def has_failed(self, target: str) -> bool:
+        """Return whether that was noted a short time ago."""
+        return target == self._failed[0] and time.monotonic() < self._failed[1]
