@@ -44,6 +44,7 @@ from kg.rdf import terms
 from kg.settings import Settings
 from kg.store.layout import Store
 from kg.workers.operations import Newest
+from kg.workers.verifier import Verifier
 from kg.workers.workers import Workers
 from kg.write import tokens
 from kg.write.writer import Writer
@@ -78,10 +79,16 @@ PARTS: Final = (
 """The modules whose views the application has, each with its blueprint."""
 
 
-def create_app(settings: Settings, workers: Workers, writer: Writer | None = None, past: Past | None = None) -> Flask:
+def create_app(
+    settings: Settings,
+    workers: Workers,
+    writer: Writer | None = None,
+    past: Past | None = None,
+    verifier: Verifier | None = None,
+) -> Flask:
     """Return the WSGI application that serves what ``workers`` have open, and that writes if it has a ``writer``.
 
-    It never opens a store itself.
+    It never opens a store itself. What ``verifier`` has found is in its metrics.
     """
     app = Flask("endpoint", static_folder=None)
     app.url_map.merge_slashes = False  # addresses of sources have two slashes in them
@@ -104,7 +111,8 @@ def create_app(settings: Settings, workers: Workers, writer: Writer | None = Non
         app.wsgi_app, partial(_version, artefacts, workers)
     )
     own = hosts.ours(spelling.encoded(readable(responses)), settings, lambda: workers.snapshot.manifest.base)
-    observers = (log.access_log(settings), log.slow_query_log(settings), metrics.install(app, workers, artefacts))
+    counting = metrics.install(app, workers, artefacts, verifier)
+    observers = (log.access_log(settings), log.slow_query_log(settings), counting)
     outermost = log.Log(own, [one for one in observers if one])
     app.extensions[log.Log.__name__] = app.wsgi_app = outermost  # type: ignore[method-assign]
     return app
@@ -146,7 +154,8 @@ def serve(settings: Settings) -> None:
             click.echo(f"kg: warning: {warning}", err=True)
         writer = stack.enter_context(Writer(store, settings, workers)) if settings.writable else None
         past = stack.enter_context(closing(Past(settings)))
-        app = create_app(settings, workers, writer, past)
+        verifier = stack.enter_context(Verifier(store, Artefacts.of(settings).cache, settings, workers))
+        app = create_app(settings, workers, writer, past, verifier)
         running = server(app, settings)
         stack.enter_context(closing(Warmer(app))).start()
         # Finding an event to show takes a second on a cold disk; nobody who asks has to wait for that.

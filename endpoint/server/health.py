@@ -6,24 +6,34 @@ from flask import Response, jsonify
 
 from endpoint.http.routes import PLAIN, Routes
 from endpoint.site.site import site
-from kg.errors import ServiceBusyError
+from kg.errors import ServiceBusyError, StoreDamagedError
+from kg.workers.choice import Condition
 
 blueprint = Routes("health", __name__)
 
 
 @blueprint.get("/healthz", described=PLAIN)
 def health() -> Response:
-    """Say that the HTTP process answers, and where the graph is: memory, loading (and answered from disk) or disk."""
-    return _uncached(jsonify(status="alive", graph=site().workers.placement.place))
+    """Say that the HTTP process answers, where the graph is (memory, loading or disk), and how the store is."""
+    workers = site().workers
+    return _uncached(jsonify(status="alive", graph=workers.placement.place, store=workers.health.condition))
 
 
 @blueprint.get("/readyz", described=PLAIN)
 def ready() -> Response:
-    """Say which snapshot is served; 503 while no worker has it open, and from when the server is told to end."""
+    """Say which snapshot is served, and whether it is an older one since the current one is damaged.
+
+    503 while no worker has it open, if it is damaged itself, and from when the server is told to end.
+    """
     if site().leaving.is_set():
         raise ServiceBusyError("this server is about to end")
     if not site().workers.ready(1.0):
         raise ServiceBusyError("no worker is ready")
+    health = site().workers.health
+    if health.condition == Condition.DAMAGED:
+        raise StoreDamagedError("what is served is damaged, and there is no older snapshot that is whole")
+    if health.condition == Condition.DEGRADED:
+        return _uncached(jsonify(status="degraded", snapshot=site().snapshot.id, current=site().workers.current))
     return _uncached(jsonify(status="ready", snapshot=site().snapshot.id))
 
 

@@ -7,16 +7,23 @@ from functools import cache
 from importlib.util import find_spec
 from typing import Final
 
-from flask import Flask, Response, current_app
+from flask import Flask, Response, current_app, request
+from werkzeug.exceptions import Forbidden
 
 from endpoint.http.routes import PLAIN, Routes
+from endpoint.site.limits import client
 from endpoint.site.log import RequestRecord
+from endpoint.site.site import site
 from kg.derived import kinds
 from kg.derived.artefact import ArtefactState
 from kg.derived.artefacts import Artefacts
 from kg.errors import NotFoundError
+from kg.store.integrity.whole import CHECKS
+from kg.workers.choice import Condition
 from kg.workers.memory import GraphPlace
+from kg.workers.verifier import Verifier
 from kg.workers.workers import Workers
+from kg.write.tokens import bearer
 
 blueprint = Routes("metrics", __name__)
 
@@ -28,7 +35,7 @@ SECONDS: Final = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.
 class Metrics:
     """What is counted over all requests. No label has more values than this program knows, whatever is asked."""
 
-    def __init__(self, workers: Workers, artefacts: Artefacts) -> None:
+    def __init__(self, workers: Workers, artefacts: Artefacts, verifier: Verifier | None) -> None:
         """Start at zero; raises ImportError without the client library."""
         from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 
@@ -58,7 +65,16 @@ class Metrics:
             ["artefact", "state"],
             registry=self.registry,
         )
+        self.store = Gauge(
+            "newsgraph_store",
+            "Whether the current snapshot is served: sound; degraded: an older one, since it is damaged; damaged.",
+            ["condition"],
+            registry=self.registry,
+        )
+        self.damages = Gauge("newsgraph_damages", "Damages in a part of the store.", ["part"], registry=self.registry)
+        self.verified = Gauge("newsgraph_verified_time_seconds", "When all was verified.", registry=self.registry)
         self.workers = workers
+        self.verifier = verifier
         self.artefacts = artefacts
         self._answered = cache(lambda method, status: self.requests.labels(method, str(status)))
 
@@ -84,22 +100,39 @@ class Metrics:
         now_at = self.workers.placement.place
         for place in GraphPlace:
             self.graph.labels(place.value).set(place == now_at)
+        self._tell_health()
         for artefact in kinds.PREPARED:
             now = self.artefacts.state(artefact, self.workers.snapshot)
             for state in ArtefactState:
                 self.made.labels(artefact.name, state.value).set(state == now)
         return generate_latest(self.registry)
 
+    def _tell_health(self) -> None:
+        condition = self.workers.health.condition
+        for one in Condition:
+            self.store.labels(one.value).set(one == condition)
+        if last := self.verifier and self.verifier.last:
+            self.verified.set(last.time)
+            found = [damage.part for damage in last.verification.damages]
+            for check in CHECKS:
+                self.damages.labels(check.part).set(found.count(check.part))
 
-def install(app: Flask, workers: Workers, artefacts: Artefacts) -> Callable[[RequestRecord], None] | None:
+
+def install(
+    app: Flask, workers: Workers, artefacts: Artefacts, verifier: Verifier | None
+) -> Callable[[RequestRecord], None] | None:
     """Let an application count its requests; return what counts one, None if the client library is missing."""
-    counted = app.extensions[NAME] = Metrics(workers, artefacts) if find_spec("prometheus_client") else None
+    counted = app.extensions[NAME] = Metrics(workers, artefacts, verifier) if find_spec("prometheus_client") else None
     return counted.observe if counted else None
 
 
 @blueprint.get("/metrics", described=PLAIN)
 def metrics() -> Response:
-    """Send the metrics in the text format of Prometheus."""
+    """Send the metrics in the text format of Prometheus: to this machine, and to who has the token for them."""
+    given, known = request.authorization, site().settings.metrics_token_sha256
+    has_token = known and given and given.token and bearer(given.token, known)
+    if client(request.remote_addr or "") is not None and not has_token:
+        raise Forbidden("metrics are for this machine, and for who has the token of metrics_token_sha256")
     counted: Metrics | None = current_app.extensions[NAME]
     if counted is None:
         raise NotFoundError("this server counts nothing: its extra is missing (pip install 'newsgraph[metrics]')")

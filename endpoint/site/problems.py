@@ -41,6 +41,7 @@ STATUS: Final[tuple[tuple[type[errors.NewsgraphError], int], ...]] = (
     (errors.FederationError, 502),
     (errors.ResultTooLargeError, 413),
     (errors.WorkerLostError, 503),
+    (errors.EngineError, 503),
     (errors.ClientLimitError, 429),
     (errors.ServiceBusyError, 503),
     (errors.StoreError, 503),
@@ -48,6 +49,13 @@ STATUS: Final[tuple[tuple[type[errors.NewsgraphError], int], ...]] = (
 )
 """The first class that an error is an instance of gives its status; any other error is a 500."""
 
+TYPES: Final = {
+    errors.EngineError: "engine-failed",
+    errors.StoreDamagedError: "store-damaged",
+    errors.StoreFullError: "store-full",
+}
+"""What names the problems that an operator has to do something about; the others have no type but their status."""
+TYPE_BASE: Final = "https://w3id.org/newsgraph/problems#"
 RETRY_SECONDS: Final = 5
 LONGEST: Final = 200
 """Characters of a path that are repeated to who asked for it."""
@@ -69,7 +77,9 @@ def status_of(error: errors.NewsgraphError) -> int:
 
 
 def extra(error: errors.NewsgraphError) -> dict[str, Any]:
-    """Return what is told of an error beside its words: where it is, and what there is instead."""
+    """Return what is told of an error beside its words: where it is, and what there is instead; what type it is of."""
+    if name := TYPES.get(type(error)):
+        return {"type": f"{TYPE_BASE}{name}"}
     if isinstance(error, errors.QuerySyntaxError) and error.line is not None:
         return {"line": error.line, "column": error.column}
     if isinstance(error, errors.ParameterError):
@@ -86,6 +96,8 @@ def reported(error: errors.NewsgraphError) -> Response:
         return moved
     if status == 500 and not isinstance(error, errors.UpdateFailedError):
         return _unknown(error)
+    if isinstance(error, errors.EngineError | errors.StoreDamagedError):
+        log.error("%s %s: %s", request.method, request.path, getattr(error, "reason", "") or error)
     response = problem(status, str(error), extra(error))
     if status in (429, 503):
         response.headers["Retry-After"] = str(getattr(error, "retry_after", RETRY_SECONDS))

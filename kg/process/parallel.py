@@ -85,5 +85,15 @@ def environment() -> dict[str, str]:
 
 def run(module: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     """Run a module of ours to its end; raises OSError if no process can be started."""
-    command = [sys.executable, "-m", module, *arguments]
-    return subprocess.run(command, env=environment(), capture_output=True, check=False)  # noqa: S603
+    return subprocess.run(_command(module, *arguments), env=environment(), capture_output=True, check=False)  # noqa: S603
+
+
+def started(module: str, *arguments: str) -> subprocess.Popen[bytes]:
+    """Start a module of ours, whose output can be read; raises OSError if no process can be started."""
+    return subprocess.Popen(  # noqa: S603
+        _command(module, *arguments), env=environment(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
+
+
+def _command(module: str, *arguments: str) -> list[str]:
+    return [sys.executable, "-m", module, *arguments]

@@ -52,6 +52,11 @@ class SnapshotChoice:
         """Where ``current`` points to now: one system call, cheap enough for each request."""
         return self.source.target if isinstance(self.source, Store) else ""
 
+    @property
+    def current(self) -> str:
+        """The id of the current snapshot, whether it is whole or not."""
+        return Path(self.target).name if isinstance(self.source, Store) else self.source.id
+
     def choose(self) -> Snapshot:
         """Return the current snapshot, or the newest one before it that is whole, as far as that is known.
 
@@ -61,11 +66,10 @@ class SnapshotChoice:
             return self.source
         try:
             current = self.source.current()
-        except StoreDamagedError as error:
-            found = next(self._older(Path(self.target).name), None)
+        except StoreDamagedError:
+            found = next(self._older(self.current), None)
             if found is None:
                 raise
-            self.refused[Path(self.target).name] = str(error)
             return found
         if not self.problem(current):
             return current
@@ -94,11 +98,21 @@ class SnapshotChoice:
         """Return how it stands while ``served`` is answered from."""
         if reason := self.problem(served):
             return Health(Condition.DAMAGED, reason)
-        name = Path(self.target).name
-        reason = self.refused.get(name) or self.damaged.get(name, "")
-        if reason and name != served.folder.name:
+        if self.current != served.id and (reason := self._problem_of_current()):
             return Health(Condition.DEGRADED, reason)
         return Health(Condition.SOUND)
+
+    def _problem_of_current(self) -> str:
+        assert isinstance(self.source, Store)  # noqa: S101
+        try:
+            return self.problem(self.source.current())
+        except StoreError as error:
+            return str(error)
+
+    def judge(self, damaged: Mapping[str, str]) -> None:
+        """Take over which snapshots are damaged; one that was and is whole again, the engine may open again."""
+        self.refused = {one: why for one, why in self.refused.items() if one in damaged or one not in self.damaged}
+        self.damaged = dict(damaged)
 
     def fail(self, target: str) -> None:
         """Note that no worker could be started for what ``current`` points to, and not try that again for a while."""

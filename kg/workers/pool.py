@@ -268,10 +268,15 @@ class Pool:
         """Whether requests are answered from the current snapshot, or from an older one since that is damaged."""
         return self._choice.health(self._chosen().snapshot)
 
+    @property
+    def current(self) -> str:
+        """The id of the snapshot that is current, even if requests are answered from another one."""
+        return self._choice.current
+
     def judge(self, damaged: Mapping[str, str]) -> None:
         """Take over which snapshots are damaged, by their ids with the reason, and answer from one that is not."""
         with self._changed:
-            self._choice.damaged = dict(damaged)
+            self._choice.judge(damaged)
             self._prepare(self._choice.target)
 
     def shows(self, snapshot: str, deadline: float) -> bool:

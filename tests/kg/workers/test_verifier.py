@@ -1,0 +1,200 @@
+"""A server answers from the newest snapshot that is whole, notices what is damaged by itself, and comes back."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from endpoint.app import create_app
+from kg.errors import EngineError, StoreDamagedError, StoreError
+from kg.rdf.formats import by_name
+from kg.settings import Settings
+from kg.store import snapshot
+from kg.store.embedded import EmbeddedGraph
+from kg.store.layout import Store
+from kg.store.snapshot import Manifest, Snapshot
+from kg.workers.choice import Condition
+from kg.workers.verifier import Verifier
+from kg.workers.workers import Workers
+from tests.conftest import BASE
+
+ALL = "SELECT * { ?s ?p ?o }"
+FIRST, SECOND = "20111109T060000000000Z", "20111110T060000000000Z"
+
+
+def publish(store: Store, name: str, triples: int = 20_000) -> Snapshot:
+    """Publish a snapshot whose manifest lists its files, with so many triples about its name."""
+    with store.drafting() as draft:
+        database = EmbeddedGraph(str(snapshot.database(draft)))
+        lines = (f"<urn:s:{number}> <urn:p> '{name} {number}' .\n" for number in range(triples))
+        database.load("".join(lines).encode(), by_name("turtle").rdf)
+        database.optimize()
+        del database
+        created = datetime(2011, 11, 9, 6, tzinfo=UTC).isoformat().replace("+00:00", "Z")
+        counts = {"triples": triples}
+        manifest = Manifest(name, created, BASE, "newsgraph", counts, files=snapshot.checksums(draft))
+        return store.publish(draft, manifest, 5)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    found = Store(tmp_path / "store")
+    publish(found, FIRST)
+    publish(found, SECOND)
+    return found
+
+
+@pytest.fixture
+def own(store: Store, settings: Settings) -> Settings:
+    return replace(settings, store=str(store), query_workers=1, verify_rate=0)
+
+
+@pytest.fixture
+def workers(store: Store, own: Settings) -> Iterator[Workers]:
+    with Workers(store, own) as pool:
+        assert pool.ready(20)
+        yield pool
+
+
+def flip(one: Snapshot) -> None:
+    """Change a bit in each block of the largest file of a database."""
+    file = max(one.database.glob("*.sst"), key=lambda file: file.stat().st_size)
+    content = bytearray(file.read_bytes())
+    for place in range(500, len(content) // 2, 1_000):  # the end has what is read when it is opened
+        content[place] ^= 4
+    file.write_bytes(content)
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    limit = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < limit
+
+
+def verifier(store: Store, own: Settings, workers: Workers) -> Verifier:
+    return Verifier(store, store.path / "cache", own, workers)
+
+
+def test_a_damaged_block_is_told_as_what_it_is_and_its_worker_goes(store: Store, own: Settings) -> None:
+    flip(store.current())
+    with Workers(store, own, spare=0) as pool:
+        alarms: list[bool] = []
+        pool.alarm = lambda: alarms.append(True)
+        with pytest.raises(EngineError, match="not for want of memory") as told:
+            pool.query(ALL)
+        assert "Corruption" in told.value.reason
+        assert alarms
+        started = pool.workers_started
+        assert pool.query("ASK {}").body
+        assert pool.workers_started > started
+
+
+def test_what_a_verification_finds_damaged_is_answered_from_no_more(
+    store: Store, own: Settings, workers: Workers
+) -> None:
+    client = create_app(own, workers).test_client()
+    assert client.get("/readyz").json == {"status": "ready", "snapshot": SECOND}
+    flip(store.current())
+    found = verifier(store, own, workers)
+    found.verify()
+    wait_for(lambda: workers.snapshot.id == FIRST)
+    assert b"20111109" in workers.query(ALL).body
+    assert client.get("/readyz").json == {"status": "degraded", "snapshot": FIRST, "current": SECOND}
+    assert client.get("/healthz").json["store"] == "degraded"
+    assert 'newsgraph_store{condition="degraded"} 1.0' in client.get("/metrics").text
+
+
+def test_a_snapshot_that_is_whole_again_is_answered_from_again(store: Store, own: Settings, workers: Workers) -> None:
+    file = next(store.current().database.glob("*.sst"))
+    content = file.read_bytes()
+    file.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    found = verifier(store, own, workers)
+    found.verify()
+    wait_for(lambda: workers.snapshot.id == FIRST)
+    file.write_bytes(content)
+    found.verify()
+    wait_for(lambda: workers.snapshot.id == SECOND)
+    assert workers.health.condition == Condition.SOUND
+
+
+def test_without_a_whole_snapshot_a_server_is_not_ready_and_says_why(
+    store: Store, own: Settings, workers: Workers
+) -> None:
+    for folder in store.snapshots():
+        flip(snapshot.read(folder))
+    verifier(store, own, workers).verify()
+    reply = create_app(own, workers).test_client().get("/readyz", headers={"Accept": "application/problem+json"})
+    assert reply.status_code == 503
+    assert reply.json["type"].endswith("#store-damaged")
+    assert workers.snapshot.id == SECOND
+
+
+def test_a_new_snapshot_ends_the_alarm(store: Store, own: Settings, workers: Workers) -> None:
+    flip(store.current())
+    verifier(store, own, workers).verify()
+    wait_for(lambda: workers.snapshot.id == FIRST)
+    publish(store, "20111111T060000000000Z")
+    wait_for(lambda: workers.snapshot.id == "20111111T060000000000Z")
+    assert workers.health.condition == Condition.SOUND
+
+
+Damage = Callable[[Snapshot], object]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda one: next(one.database.glob("*.sst")).unlink(),
+        lambda one: snapshot.manifest_file(one.folder).write_text("{}"),
+        lambda one: next(one.database.glob("MANIFEST-*")).write_bytes(
+            bytes(next(one.database.glob("MANIFEST-*")).stat().st_size)
+        ),
+    ],
+    ids=["a file is gone", "the manifest is no manifest", "the engine does not open it"],
+)
+def test_a_server_starts_with_an_older_snapshot_if_the_current_one_cannot_be_used(
+    store: Store, own: Settings, damage: Damage
+) -> None:
+    damage(store.current())
+    with Workers(store, own) as pool:
+        wait_for(lambda: pool.snapshot.id == FIRST)
+        wait_for(lambda: pool.health.condition == Condition.DEGRADED)
+        assert pool.query("ASK {}").snapshot == FIRST
+
+
+def test_a_store_with_nothing_that_can_be_read_is_refused(store: Store, own: Settings) -> None:
+    for folder in store.snapshots():
+        snapshot.manifest_file(folder).write_text("{}")
+    with pytest.raises(StoreDamagedError, match="kg rollback"):
+        Workers(store, own)
+
+
+def test_a_running_verifier_is_told_of_failures_and_ends_with_its_server(
+    store: Store, own: Settings, workers: Workers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kg.workers.verifier.FIRST_SECONDS", 60.0)
+    with verifier(store, own, workers) as running:
+        workers.alarm()
+        wait_for(lambda: running.last is not None)
+        assert running.last
+        assert running.last.verification.is_sound
+
+
+def test_a_damaged_cache_is_thrown_away(store: Store, own: Settings, workers: Workers) -> None:
+    file = store.path / "cache" / SECOND / "search.sqlite"
+    file.parent.mkdir(parents=True)
+    file.write_text("some")
+    file.with_name("search.sqlite.sha256").write_text(f"{'0' * 64}  search.sqlite\n")
+    verifier(store, own, workers).verify()
+    assert list(file.parent.iterdir()) == []
+
+
+def test_errors_of_a_store_that_is_gone_are_no_traceback(store: Store, own: Settings) -> None:
+    (store.path / "current").unlink()
+    with pytest.raises(StoreError):
+        Workers(store, own)
