@@ -49,7 +49,7 @@ from kg.shapes import shards as shape_shards
 from kg.shapes.check import CheckResult
 from kg.shapes.origin import Origins
 from kg.shapes.shards import Proved
-from kg.store import shards, snapshot
+from kg.store import shards, snapshot, space
 from kg.store.embedded import EmbeddedGraph
 from kg.store.layout import Store
 from kg.store.past import instant, text
@@ -91,6 +91,7 @@ def build(
     _check_base(store, settings.base)
     if past:
         store.current()  # its ledger knows the events by the wordings that they had first
+    space.require(store, space.for_build(store, settings.free_bytes))
     with store.drafting() as draft, snapshot.scratch(draft) as scratch:
         drawn = _draw(store, draft, archives, scratch, settings, progress, force=force)
         ledger, converted, finished, checked = drawn.ledger, drawn.converted, drawn.outcome, drawn.checked
@@ -126,6 +127,7 @@ def build(
 
             built = Built(store.publish(draft, manifest, settings.keep_snapshots, prepare), found)
         ledger.export()
+        log.compact(store)
         return built
 
 

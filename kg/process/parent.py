@@ -45,26 +45,25 @@ class Parent:
         header, body = frames.receive(self._requests)
         deadline = time.monotonic() + header["seconds"]
         signal.setitimer(signal.ITIMER_REAL, max(0.001, header["seconds"]) + GRACE)
-        failed: NewsgraphError | None = None
         try:
             operation = table.asked(header, body)
             reply = operation.reply_frame(answer(operation, deadline))
         except NewsgraphError as error:
-            failed = error
+            reply = failure(error), b""
         except MemoryError:
-            failed = exhausted
+            reply = failure(exhausted), b""
         except Exception as error:
-            failed = EngineError(f"{type(error).__name__}: {error}")
+            reply = failure(EngineError(f"{type(error).__name__}: {error}")), b""
         signal.setitimer(signal.ITIMER_REAL, 0)
-        if failed is None:
-            frames.send(self._replies, *reply)
-            return
-        ends = isinstance(failed, EngineError | StoreError) and not isinstance(failed, StoreBusyError)
-        frames.send(self._replies, {**failure(failed), "ends": ends})
-        if ends:
-            raise PipeClosedError("the engine failed")
+        frames.send(self._replies, *reply)
+        if reply[0].get("ends"):
+            raise PipeClosedError("nothing more is asked of this process")
 
 
 def failure(error: NewsgraphError) -> dict[str, Any]:
-    """Return the header of a reply that reports an error, with what else its class knows."""
-    return {"error": type(error).__name__, "message": str(error), "attributes": vars(error)}
+    """Return the header of a reply that reports an error, with what else its class knows, and whether it is the last.
+
+    (An error that is kept would keep open what the frames of its traceback have open.)
+    """
+    ends = isinstance(error, EngineError | StoreError) and not isinstance(error, StoreBusyError)
+    return {"error": type(error).__name__, "message": str(error), "attributes": vars(error), "ends": ends}

@@ -9,10 +9,10 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import chain, islice
+from itertools import chain, islice, pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -102,14 +102,23 @@ def confirm(pending: Path) -> None:
 
 
 def compact(store: Store, at_least: int = MANY) -> int:
-    """Put one patch in the place of those of all writes that every snapshot has, if they are many; return how many.
+    """Put one patch in the place of many, between the writes that snapshots end with; return of how many.
 
     It says the same, and in comments who wrote what when. Raises StoreDamagedError if a patch is not what was written.
     """
-    last = min((one.manifest.writes for one in map(snapshot.read, store.snapshots())), default=0)
-    files = [file for file in logged(store) if written.numbers(file)[1] <= last]
-    if len(files) < at_least or sum(file.stat().st_size for file in files) > written.LOG_BYTES:
-        return 0
+    ends = sorted({0, *(one.manifest.writes for one in map(snapshot.read, store.snapshots()))})
+    done = 0
+    for before, last in pairwise(ends):
+        files = [
+            file for file in logged(store) if before < written.numbers(file)[0] and written.numbers(file)[1] <= last
+        ]
+        if len(files) >= at_least and sum(file.stat().st_size for file in files) <= written.LOG_BYTES:
+            _put_together(store, files)
+            done += len(files)
+    return done
+
+
+def _put_together(store: Store, files: Sequence[Path]) -> None:
     net = written.together(files)
     name = f"{written.numbers(files[0])[0]:08}-{written.numbers(files[-1])[1]:08}"
     draft = store.writes / f"{name}{DRAFT}"
@@ -119,7 +128,6 @@ def compact(store: Store, at_least: int = MANY) -> int:
     sync(store.writes)
     for file in files:
         file.unlink()
-    return len(files)
 
 
 def _told(file: Path) -> Iterator[bytes]:

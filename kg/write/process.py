@@ -78,8 +78,9 @@ class WorkingCopy:
     def write(self, write: Write, deadline: float) -> MadeWrite:
         """Make one write, whole or not at all, and return what it changed.
 
-        Raises what the write raises, PreconditionError, ServiceBusyError while a build writes the store, or StoreError
-        if the disk is full or fails.
+        Raises what the write raises, PreconditionError, ServiceBusyError while a build writes the store,
+        StoreDamagedError if what is to be changed is damaged, or StoreError if the disk is full or fails. After that
+        this process is of no use any more, since the engine may hold on to files and locks.
         """
         with self._drafting(deadline) as draft, closing(Changes()) as changes:
             database = self._open()
@@ -116,6 +117,7 @@ class WorkingCopy:
         newest = self.store.current()
         if self.database is None or self.base is None or self.base.id != newest.id:
             self.database = None  # closes it
+            newest.verify()  # a write onto what is damaged would give the damage a new checksum
             log.settle(self.store, newest.manifest.writes)
             working = self.store.working
             shutil.rmtree(working, ignore_errors=True)

@@ -22,6 +22,7 @@ from kg.errors import (
 from kg.process.child import Child
 from kg.rdf.formats import Format
 from kg.settings import Settings
+from kg.store import space
 from kg.store.layout import Store
 from kg.workers.workers import Workers
 from kg.write.log import Author
@@ -182,6 +183,7 @@ class Writer:
         deadline = self._deadline(write.author)
         if time.monotonic() > deadline:
             raise ServiceBusyError("other writes took too long; try again in a few seconds")
+        space.require(self._store, self.settings.free_bytes)
         before = self._store.current().manifest.writes
         try:
             made = self._ask(write, deadline)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import threading
 import time
@@ -15,11 +16,14 @@ import pytest
 from pyoxigraph import NamedNode
 
 from kg.errors import (
+    EngineError,
     NotFoundError,
     PreconditionError,
     QueryTimeoutError,
     ServiceBusyError,
+    StoreDamagedError,
     StoreError,
+    StoreFullError,
     UploadError,
     UploadTooLargeError,
     WorkerLostError,
@@ -27,13 +31,13 @@ from kg.errors import (
 from kg.pipeline.run import build
 from kg.rdf.formats import by_name
 from kg.settings import Settings
-from kg.store import snapshot
+from kg.store import snapshot, written
 from kg.store.embedded import EmbeddedGraph
 from kg.store.layout import WRITTEN, Store
 from kg.store.written import PENDING, SUFFIX, logged
 from kg.workers.workers import Workers
 from kg.write import log
-from kg.write.log import Author
+from kg.write.log import MANY, Author
 from kg.write.operations import Condition
 from kg.write.writer import Upload, Writer
 from tests.conftest import TURTLE, RunKg, publish_turtle
@@ -205,6 +209,67 @@ def test_a_write_during_a_long_build_is_turned_away(store: Path, settings: Setti
         pytest.raises(ServiceBusyError, match="a build"),
     ):
         writer.update(insert(1), author())
+
+
+def test_a_writer_whose_disk_is_full_is_let_go_and_the_next_write_is_made(store: Path, settings: Settings) -> None:
+    with writing(store, settings) as (writer, workers):
+        writer.update(insert(1), author())
+        assert writer._child
+        failed = writer._child.process
+        resource.prlimit(failed.pid, resource.RLIMIT_FSIZE, (100, resource.RLIM_INFINITY))
+        with pytest.raises((StoreError, EngineError)):
+            writer.update(insert(2), author())
+        assert failed.poll() is not None
+        assert writer.update(insert(3), author()).added == 1
+        assert b"false" in workers.query("ASK { <urn:n> <urn:p> 2 }").body
+    assert numbers(Store(store).current().open()) == {"1", "3"}
+    assert [written.numbers(file) for file in logged(Store(store))] == [(1, 1), (2, 2)]
+
+
+def test_a_write_is_refused_where_there_is_no_room(store: Path, settings: Settings) -> None:
+    with (
+        writing(store, replace(settings, free_bytes=10**18)) as (writer, _),
+        pytest.raises(StoreFullError, match="kg prune"),
+    ):
+        writer.update(insert(1), author())
+    assert logged(Store(store)) == []
+
+
+def test_a_write_onto_a_damaged_snapshot_is_refused(store: Path, settings: Settings) -> None:
+    with writing(store, settings) as (writer, workers):
+        writer.update(insert(1), author())
+        damaged = Store(store).current()
+        workers.close()
+    file = max(damaged.database.glob("*.sst"), key=lambda one: one.stat().st_size)
+    content = bytearray(file.read_bytes())
+    content[40] ^= 1
+    file.write_bytes(content)
+    with writing(store, settings) as (writer, _), pytest.raises(StoreDamagedError):
+        writer.update(insert(2), author())
+    assert Store(store).current().id == damaged.id
+
+
+def test_many_patches_are_put_together_and_say_the_same(store: Path, settings: Settings) -> None:
+    with writing(store, settings) as (writer, _):
+        for number in range(MANY + WRITTEN):
+            writer.update(insert(number), author())
+        writer.update(b"DELETE DATA { <urn:n> <urn:p> 1 }", author())
+    files = logged(Store(store))
+    assert written.numbers(files[0]) == (1, MANY)
+    written.check(Store(store), MANY + WRITTEN + 1, whole=True)
+    assert files[0].read_bytes().count(b"# H by ") >= MANY
+    anew = EmbeddedGraph()
+    assert log.replay(Store(store), anew) == MANY + WRITTEN + 1
+    assert numbers(anew) == numbers(Store(store).current().open())
+
+
+def test_a_patch_with_another_byte_is_not_made_again(store: Path, settings: Settings) -> None:
+    with writing(store, settings) as (writer, _):
+        writer.update(insert(1), author())
+    (file,) = logged(Store(store))
+    file.write_bytes(file.read_bytes().replace(b"urn:p", b"urn:q"))
+    with pytest.raises(StoreDamagedError, match="other bytes"):
+        log.replay(Store(store), EmbeddedGraph())
 
 
 def test_many_triples_come_and_go_whole(store: Path, settings: Settings) -> None:

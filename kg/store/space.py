@@ -1,0 +1,40 @@
+"""Whether the disk of a store has room for what is about to be written."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Final
+
+from kg.errors import StoreError, StoreFullError
+from kg.store.layout import Store
+
+MEGA: Final = 1_000_000
+DRAFTS: Final = 2
+"""How many times the room of the snapshot before it a build may need until it has ended."""
+
+
+def free(folder: Path) -> int:
+    """Return how many bytes are free on the disk of a folder, or of where it would be."""
+    there = next(one for one in (folder.absolute(), *folder.absolute().parents) if one.exists())
+    return shutil.disk_usage(there).free
+
+
+def require(store: Store, needed: int) -> None:
+    """Raise StoreFullError if fewer bytes than ``needed`` are free on the disk of a store."""
+    found = free(store.path)
+    if found < needed:
+        raise StoreFullError(
+            f"the disk of the store {store} has {found // MEGA:,} MB free, and {needed // MEGA:,} MB are needed: "
+            "make room, for instance with kg prune, or set KG_FREE_BYTES lower; nothing was changed"
+        )
+
+
+def for_build(store: Store, least: int) -> int:
+    """Return how many bytes a build needs: ``least``, or more if the snapshot before it is large."""
+    try:
+        files = store.current().manifest.files if store.has_current else {}
+    except StoreError:
+        return least
+    size: int = sum(one["bytes"] for one in files.values())
+    return max(least, DRAFTS * size)
