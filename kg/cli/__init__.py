@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import signal
+import sys
+from functools import partial
 from types import FrameType
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 import click
 
-from kg.cli import build, check, demo, dump, enrich, export, fetch, ledger, read, serve
+from kg.cli import build, check, demo, dump, enrich, export, fetch, integrity, ledger, read, serve, snapshots
 from kg.errors import NewsgraphError
 from kg.version import __version__
 
+NAME: Final = "kg"
+WHOLE: Final = 1_000
+"""Characters of a help that is never cut off."""
+DAMAGE: Final = ("Corruption:", "IO error:")
+"""How messages of the engine begin that say it could not read its files."""
 COMMANDS = (
     fetch.fetch,
     build.build,
@@ -27,6 +34,14 @@ COMMANDS = (
     serve.serve,
     serve.mcp,
     demo.demo,
+    integrity.verify,
+    integrity.doctor,
+    integrity.info,
+    snapshots.snapshots,
+    snapshots.rollback,
+    snapshots.prune,
+    snapshots.backup,
+    snapshots.restore,
 )
 
 
@@ -41,8 +56,22 @@ class CommandGroup(click.Group):
         except NewsgraphError as error:
             click.echo(f"kg: {error}", err=True)
             ctx.exit(2)
+        except MemoryError:
+            click.echo("kg: the command needed more memory than it may have (KG_COMMAND_MEMORY)", err=True)
+            ctx.exit(2)
+        except (OSError, RuntimeError) as error:
+            if not str(error).startswith(DAMAGE):
+                raise
+            click.echo(f"kg: the engine cannot read the store: {error}; kg verify says what is damaged", err=True)
+            ctx.exit(2)
         finally:
             signal.signal(signal.SIGTERM, before)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands, each with the whole first sentence of its help."""
+        rows = [(name, self.commands[name].get_short_help_str(limit=WHOLE)) for name in self.list_commands(ctx)]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
 
 
 def _end(number: int, _: FrameType | None) -> NoReturn:
@@ -58,3 +87,18 @@ def main() -> None:
 
 for command in COMMANDS:
     main.add_command(command)
+
+
+def run() -> None:
+    """Run the command that this process was started with, confined if it only reads a store."""
+    from kg.cli import confine
+    from kg.settings import load
+
+    name = next((one for one in sys.argv[1:] if not one.startswith("-")), "")
+    if name not in main.commands or name in confine.FREE or {"-h", "--help"} & set(sys.argv):
+        main(prog_name=NAME)
+    try:
+        settings = load()
+    except NewsgraphError:
+        main(prog_name=NAME)  # which tells the error
+    confine.confined(settings, partial(main, prog_name=NAME))

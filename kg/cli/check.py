@@ -73,7 +73,9 @@ def check(
     if previewed:
         _preview(opened, events)
         return
-    graph = find(store_of(settings), name).open()
+    chosen = find(store_of(settings), name)
+    chosen.verify()  # what follows reads all of it
+    graph = chosen.open()
     checked = checking.check(graph, settings.jobs, max(limit, 0))
     report = checking.report(checked, Origins(graph, opened), wanted)
     if output:

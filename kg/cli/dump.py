@@ -71,6 +71,7 @@ def dump(
         return
     store = store_of(settings)
     current = store.current()
+    current.verify()  # what follows reads all of it
     selection = Selection(current.manifest.base, part, year, find(store, since).database if since else None)
     if output:
         dumping.dump(store, current, by_name(name), output, selection)
@@ -90,6 +91,7 @@ def _release(settings: Settings, folder: Path) -> None:
 
     store = store_of(settings)
     current = store.current()
+    current.verify()
     counted = statistics(current.open())
     years = [DumpFile(by_name("turtle"), year=int(year)) for year, _ in counted["years"]]
     try:

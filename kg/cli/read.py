@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import click
 
 from kg.cli.options import GRAPH_FORMATS, RESULT_FORMATS, graph_format, setting, show, store_of, write
 from kg.errors import NewsgraphError
 from kg.settings import Settings, load
+
+SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 if TYPE_CHECKING:
     from kg.publish.answers.cited import CitedQuery
@@ -74,13 +77,14 @@ def query(
 @setting("as_of")
 @graph_format("How to print the description.")
 def describe(iri: str, name: str, **options: Any) -> None:
-    """Print what the graph says about the resource IRI."""
+    """Print what the graph says about the resource IRI, which may lack the identity base: entity/en/Homs."""
     from kg.rdf.formats import by_name
     from kg.workers.operations import Describe
 
     settings = load(**options)
     with _workers(settings) as workers:
-        show(workers.ask(Describe(iri, by_name(name), settings.result_bytes)).body)
+        whole = iri if SCHEME.match(iri) else workers.snapshot.manifest.base + iri.lstrip("/")
+        show(workers.ask(Describe(whole, by_name(name), settings.result_bytes)).body)
 
 
 @click.command()
@@ -222,4 +226,5 @@ def _query_text(query: str) -> str:
     try:
         return Path(query[1:]).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise NewsgraphError(f"the query {query[1:]} cannot be read: {error}") from error
+        why = getattr(error, "strerror", None) or "it is not UTF-8"
+        raise NewsgraphError(f"the file {query[1:]} with the query cannot be read: {why}") from error

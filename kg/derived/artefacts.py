@@ -179,7 +179,7 @@ class Artefacts:
 
     def _make(self, artefacts: Sequence[Artefact], place: SnapshotFolders, nice: int) -> dict[str, Outcome]:
         place.folder.mkdir(parents=True, exist_ok=True)
-        self._forget()
+        self.forget()
         with ExitStack() as held:
             for group in sorted({one.group for one in artefacts}):
                 held.enter_context(_locked(place.folder / f"{group}.lock"))
@@ -207,7 +207,7 @@ class Artefacts:
         log.warning("%s of snapshot %s is damaged and has to be made again", artefact.title, place.snapshot.id)
         return False
 
-    def _forget(self) -> None:
+    def forget(self) -> None:
         """Remove what was made from snapshots that are gone."""
         for folder in self.cache.glob("*"):
             if _ID.fullmatch(folder.name) and not self.store.snapshot(folder.name).exists():

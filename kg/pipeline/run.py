@@ -7,6 +7,7 @@ import os
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
@@ -28,7 +29,7 @@ from kg.entities.candidates import candidates
 from kg.entities.nodes import Nodes
 from kg.entities.places import gazetteer
 from kg.entities.publishers import hosts, publishers
-from kg.errors import ConfigurationError
+from kg.errors import ConfigurationError, PatchSyntaxError, StoreError
 from kg.events.ledger import Ledger
 from kg.pipeline import kept_months, plan, quarantine, renaming
 from kg.pipeline.build_ledger import BuildLedger
@@ -127,7 +128,8 @@ def build(
 
             built = Built(store.publish(draft, manifest, settings.keep_snapshots, prepare), found)
         ledger.export()
-        log.compact(store)
+        with suppress(OSError, StoreError, PatchSyntaxError):  # the build is made
+            log.compact(store)
         return built
 
 

@@ -40,7 +40,8 @@ def each(function: Callable[..., Result], work: Sequence[tuple[Any, ...]], jobs:
                 yield future.result()
         except BrokenProcessPool as error:
             raise StoreError(
-                "a process that read pages died, most likely for want of memory: use fewer --jobs"
+                "a process died, most likely for want of memory: use fewer --jobs; "
+                "kg verify says whether the store is damaged"
             ) from error
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)

@@ -49,12 +49,12 @@ def confine(memory: int, parent: int) -> bool:
     """
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if sys.platform == "linux":
-        _limit_memory(memory)
+        limit_memory(memory)
     end_with(parent)
     return refuse_network()
 
 
-def _limit_memory(memory: int) -> None:
+def limit_memory(memory: int) -> None:
     """Limit the address space; a limit that is there already may be lowered, but not raised."""
     _, most = resource.getrlimit(resource.RLIMIT_AS)
     allowed = memory if most == resource.RLIM_INFINITY else min(memory, most)

@@ -32,12 +32,16 @@ def find(store: Store, name: str) -> Snapshot:
 
     Raises StoreError, which lists the ids there are, if there is not exactly one.
     """
-    current = store.current()
-    if name == "current":
-        return current
+    if name == "current" or not store.target:
+        return store.current()
     ids = [folder.name for folder in store.snapshots()]
     if name == "previous":
-        found = [one for one in ids if one < current.folder.name][-1:]
+        found = [one for one in ids if one < Path(store.target).name][-1:]
+        if not found:
+            raise StoreError(
+                f"{store} has no snapshot before the current one: there will be one after the next build, "
+                "and kg diff previous current then compares them"
+            )
     else:
         found = [one for one in ids if one == name] or [one for one in ids if name and one.startswith(name)]
     if len(found) != 1:

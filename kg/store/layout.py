@@ -77,6 +77,11 @@ class Store:
         return self.path / "writer.lock"
 
     @property
+    def lock(self) -> Path:
+        """The file that whoever changes the store holds locked."""
+        return self.path / "lock"
+
+    @property
     def rejected(self) -> Path:
         """The file of the report on a build that was not published."""
         return self.path / "rejected.txt"
@@ -219,7 +224,7 @@ class Store:
         """
         try:
             self.path.mkdir(parents=True, exist_ok=True)
-            with (self.path / "lock").open("a") as lock:
+            with self.lock.open("a") as lock:
                 self._lock(lock.fileno())
                 self._remove_leftovers()
                 draft = Path(tempfile.mkdtemp(prefix=BUILDING, dir=self.path))
@@ -242,10 +247,15 @@ class Store:
         """Remove what killed builds left, unless a build runs or the store cannot be written."""
         with suppress(OSError, StoreBusyError):
             # The lock is only taken for a draft, since a build that begins meanwhile is refused.
-            if any(self.path.glob(f"{BUILDING}*")) or any(map(self._is_unpublished, self.snapshot("").glob("*"))):
-                with (self.path / "lock").open("a") as lock:
+            if self.leftovers():
+                with self.lock.open("a") as lock:
                     self._lock(lock.fileno())
                     self._remove_leftovers()
+
+    def leftovers(self) -> bool:
+        """Return whether there is anything of a build that has not ended: one that goes on, or was killed."""
+        unpublished = map(self._is_unpublished, self.snapshot("").glob("*"))
+        return any(self.path.glob(f"{BUILDING}*")) or any(unpublished)
 
     def _remove_leftovers(self) -> None:
         """Remove what killed builds left: drafts, links and snapshots that never became current or are half removed."""
@@ -289,6 +299,17 @@ class Store:
         fresh.replace(self._link)
         sync(self.path)
 
+    def prune(self, keep: int) -> list[str]:
+        """Remove what is kept no longer if of builds ``keep`` are, and what killed builds left; return what went.
+
+        Raises StoreError as ``drafting`` does.
+        """
+        before = [folder.name for folder in self.snapshots()]
+        with self.drafting():
+            self._prune(self.current().folder, keep)
+        left = {folder.name for folder in self.snapshots()}
+        return [name for name in before if name not in left]
+
     def _prune(self, fresh: Path, keep: int) -> None:
         """Remove old snapshots: all but the newest ``keep`` that were built, and the newest three that writes made.
 
@@ -306,8 +327,8 @@ class Store:
             if folder.name == fresh.name or folder.name not in pinned:
                 (written if _is_written(folder) else built).append(folder)
         for folders, number in ((built, max(keep, 1)), (written, WRITTEN)):
-            others = [folder for folder in folders if folder != fresh]
-            going = others[: max(len(others) - number + (fresh in folders), 0)]
+            others = [folder for folder in folders if folder.name != fresh.name]
+            going = others[: max(len(others) - number + (len(others) < len(folders)), 0)]
             if folders is built:
                 self._note_removed(going)
             for old in going:

@@ -13,13 +13,13 @@ import shutil
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from kg.errors import PipeClosedError, PreconditionError, ServiceBusyError, StoreBusyError, StoreError
+from kg.errors import PatchSyntaxError, PipeClosedError, PreconditionError, ServiceBusyError, StoreBusyError, StoreError
 from kg.process.parent import Parent
 from kg.store import snapshot
 from kg.store.embedded import EmbeddedGraph
@@ -136,7 +136,8 @@ class WorkingCopy:
         manifest = _manifest(self.base, draft, changes, numbers(pending)[1])
         made = self.store.publish(draft, manifest, write.keep)
         log.confirm(pending)
-        log.compact(self.store)
+        with suppress(OSError, StoreError, PatchSyntaxError):  # the write is made
+            log.compact(self.store)
         return made
 
 

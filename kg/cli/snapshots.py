@@ -1,0 +1,100 @@
+"""``kg snapshots``, ``rollback``, ``prune``, ``backup`` and ``restore``: what there is of a store, and its keeping."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kg.cli.options import setting, store_of
+from kg.settings import load
+
+
+@click.command()
+@setting("store")
+def snapshots(**options: Any) -> None:
+    """List the snapshots of a store: the current one, older ones, and those of the past."""
+    from kg.errors import StoreError
+    from kg.store import snapshot
+
+    store = store_of(load(**options))
+    current = Path(store.target).name
+    for folder in [*store.snapshots(), *store.past_folders()]:
+        mark = "*" if folder.name == current else " "
+        try:
+            one = snapshot.read(folder)
+            one.check()
+        except StoreError as error:
+            click.echo(f"{mark} {folder.name}  damaged: {error}")
+            continue
+        said = one.manifest
+        kind = f"as of {said.as_of}" if said.as_of else (f"write {said.writes}" if said.build else "build")
+        size = sum(file["bytes"] for file in said.files.values()) / 1_000_000
+        triples = said.counts.get("triples", 0)
+        click.echo(f"{mark} {folder.name}  {said.created}  {kind:<12} {triples:>12,} triples {size:>9,.1f} MB")
+
+
+@click.command()
+@click.argument("name", default="", metavar="[SNAPSHOT]")
+@setting("store")
+def rollback(name: str, **options: Any) -> None:
+    """Make an older snapshot current, after all of it was verified: SNAPSHOT, or the newest one that is whole.
+
+    A running server answers from it at once. Writes that came later are set aside; files in the store keep them.
+    """
+    from kg.write import rollback as going_back
+
+    chosen, undone = going_back.rollback(store_of(load(**options)), name)
+    click.echo(f"snapshot {chosen.id} is current")
+    for file in undone:
+        click.echo(f"undone, and kept as {file}")
+
+
+@click.command()
+@setting("store")
+@setting("cache")
+@setting("keep_snapshots")
+def prune(**options: Any) -> None:
+    """Remove old snapshots, what was made from them, and what killed builds left; put old writes together."""
+    from kg.derived.artefacts import Artefacts
+    from kg.store import space
+    from kg.write import log
+
+    settings = load(**options)
+    store = store_of(settings)
+    before = space.free(store.path)
+    for name in store.prune(settings.keep_snapshots):
+        click.echo(f"removed snapshot {name}")
+    with store.drafting():
+        together = log.compact(store)
+    if together:
+        click.echo(f"put {together} patches of writes together")
+    Artefacts.of(settings).forget()
+    click.echo(f"{max(0, space.free(store.path) - before) / 1_000_000:,.1f} MB are free again")
+
+
+@click.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@setting("store")
+def backup(file: Path, **options: Any) -> None:
+    """Write all of a store that cannot be made again to FILE, a tar archive; gzipped if its name ends in .gz.
+
+    It is of one moment, whoever reads or writes the store meanwhile, and is read again to verify it.
+    """
+    from kg.store.backup import archive
+
+    current = archive.write(store_of(load(**options)), file)
+    click.echo(f"{file} has snapshot {current.id}: {file.stat().st_size / 1_000_000:,.1f} MB, verified")
+
+
+@click.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@setting("store")
+def restore(file: Path, **options: Any) -> None:
+    """Make a new store of the backup FILE, each of whose files is verified."""
+    from kg.store.backup import archive
+    from kg.store.layout import Store
+
+    store = Store(Path(load(**options).store))
+    click.echo(f"{store} has snapshot {archive.restore(file, store)}: kg serve --store {store}")

@@ -1,0 +1,123 @@
+"""What a backup holds: files of one state of a store, open, so that builds and writes may take them away meanwhile."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sqlite3
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, Final
+
+from kg.errors import StoreDamagedError
+from kg.store import verified, written
+from kg.store.integrity import sidecar
+from kg.store.layout import Store
+from kg.store.snapshot import Snapshot, manifest_file
+
+LIST: Final = "newsgraph-backup.json"
+"""The first member of a backup: its format, and all other members with their sizes and SHA-256."""
+FORMAT: Final = 1
+TRIES: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member of a backup: its path in the store, the open file, and how many bytes of it count; the SHA-256."""
+
+    name: str
+    file: IO[bytes]
+    size: int
+    sha256: str
+
+
+def members(store: Store, opened: ExitStack) -> tuple[Snapshot, list[Member]]:
+    """Return the current snapshot of a store, and all members of a backup of that state, which ``opened`` closes.
+
+    What is changed in place is copied first, so that nothing is newer than the snapshot but the ledger, which may go
+    on. Raises StoreError if something is damaged.
+    """
+    databases = [*_copied(store, store.changelog, opened)]
+    for file in sorted(store.enrichment.glob("*.sqlite3")):
+        databases += _copied(store, file, opened)
+    for attempt in range(TRIES):
+        try:
+            current = store.current()
+            found = [*_snapshot(store, current, opened), *_writes(store, current, opened)]
+            break
+        except FileNotFoundError as error:  # a build or a write has just taken it away
+            if attempt == TRIES - 1:
+                raise StoreDamagedError(f"{error.filename} is missing: kg verify says what else") from error
+    past = (member for one in store.past() for member in _snapshot(store, one, opened))
+    return current, [*found, *past, _ledger(store, opened), *databases, *_notes(store, opened)]
+
+
+def _snapshot(store: Store, one: Snapshot, opened: ExitStack) -> Iterator[Member]:
+    for name, said in one.manifest.files.items():
+        file = one.folder / name
+        yield Member(_name(store, file), opened.enter_context(file.open("rb")), said["bytes"], said["sha256"])
+    yield _whole(store, manifest_file(one.folder), opened)
+
+
+def _writes(store: Store, current: Snapshot, opened: ExitStack) -> Iterator[Member]:
+    last = current.manifest.writes
+    written.check(store, last, whole=False)
+    for file in written.begun(store):
+        if written.numbers(file)[1] <= last:
+            yield _whole(store, file, opened, _name(store, file.with_suffix(written.SUFFIX)))
+
+
+def _ledger(store: Store, opened: ExitStack) -> Member:
+    """Return the ledger as far as it counts, once it is known to be that of the current snapshot."""
+    end = verified.ledger(store).end
+    file = opened.enter_context(tempfile.TemporaryFile())  # noqa: SIM115
+    with store.ledger.open("rb") as whole:
+        file.write(whole.read(end))
+    return _of(_name(store, store.ledger), file)
+
+
+def _copied(store: Store, file: Path, opened: ExitStack) -> Iterator[Member]:
+    """Yield an SQLite file as it is between two transactions, with a new checksum beside it."""
+    if not file.exists():
+        return
+    folder = Path(opened.enter_context(tempfile.TemporaryDirectory()))
+    copy = folder / file.name
+    try:
+        with (
+            closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as source,
+            closing(sqlite3.connect(copy)) as target,
+        ):
+            source.backup(target)
+    except sqlite3.Error as error:
+        raise StoreDamagedError(f"{file} cannot be copied: {error}") from error
+    sidecar.sign(copy, sidecar.digest(copy))
+    for one in (copy, sidecar.beside(copy)):
+        yield _of(_name(store, file.with_name(one.name)), opened.enter_context(one.open("rb")))
+
+
+def _notes(store: Store, opened: ExitStack) -> Iterator[Member]:
+    for file in (store.removals, sidecar.beside(store.removals)):
+        if file.exists():
+            yield _whole(store, file, opened)
+
+
+def _whole(store: Store, file: Path, opened: ExitStack, name: str = "") -> Member:
+    return _of(name or _name(store, file), opened.enter_context(file.open("rb")))
+
+
+def _of(name: str, file: IO[bytes]) -> Member:
+    file.seek(0)
+    sha256 = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
+    return Member(name, file, file.seek(0, os.SEEK_END), sha256)
+
+
+def _name(store: Store, file: Path) -> str:
+    return file.resolve().relative_to(store.path.resolve()).as_posix()
+
+
+def listed(found: list[Member]) -> Mapping[str, Mapping[str, Any]]:
+    """Return the sizes and SHA-256 of members by their names."""
+    return {one.name: {"bytes": one.size, "sha256": one.sha256} for one in found}

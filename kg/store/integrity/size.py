@@ -1,0 +1,39 @@
+"""How much room each part of a store takes on the disk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from kg.store.layout import Store
+
+
+def sizes(store: Store, cache: Path) -> Iterator[tuple[str, int]]:
+    """Yield the parts of a store with their bytes on the disk; a file that two snapshots share counts once."""
+    seen: set[tuple[int, int]] = set()
+    parts: list[tuple[str, Iterable[Path]]] = [
+        ("current snapshot", [store.current().folder]),
+        ("other snapshots", store.snapshots()),
+        ("past", store.past_folders()),
+        ("ledger", [store.ledger]),
+        ("writes", [store.writes]),
+        ("kept months", [store.kept_months]),
+        ("change log", [store.changelog]),
+        ("enrichment", [store.enrichment]),
+        ("cache", [cache]),
+    ]
+    for name, paths in parts:
+        yield name, sum(_size(path, seen) for path in paths)
+    yield "all of the store", _size(store.path, set())
+
+
+def _size(path: Path, seen: set[tuple[int, int]]) -> int:
+    total = 0
+    for file in (path, *path.rglob("*")):
+        if file.is_symlink() or not file.is_file():
+            continue
+        status = file.stat()
+        if (status.st_dev, status.st_ino) not in seen:
+            seen.add((status.st_dev, status.st_ino))
+            total += status.st_blocks * 512
+    return total
