@@ -52,7 +52,7 @@ def members(store: Store, opened: ExitStack) -> tuple[Snapshot, list[Member]]:
             if attempt == TRIES - 1:
                 raise StoreDamagedError(f"{error.filename} is missing: kg verify says what else") from error
     past = (member for one in store.past() for member in _snapshot(store, one, opened))
-    return current, [*found, *past, _ledger(store, opened), *databases, *_notes(store, opened)]
+    return current, [*found, *past, *_ledger(store, opened), *databases, *_notes(store, opened)]
 
 
 def _snapshot(store: Store, one: Snapshot, opened: ExitStack) -> Iterator[Member]:
@@ -70,13 +70,15 @@ def _writes(store: Store, current: Snapshot, opened: ExitStack) -> Iterator[Memb
             yield _whole(store, file, opened, _name(store, file.with_suffix(written.SUFFIX)))
 
 
-def _ledger(store: Store, opened: ExitStack) -> Member:
-    """Return the ledger as far as it counts, once it is known to be that of the current snapshot."""
+def _ledger(store: Store, opened: ExitStack) -> Iterator[Member]:
+    """Yield the ledger as far as it counts, once it is known to be that of the current snapshot."""
     end = verified.ledger(store).end
+    if not end:
+        return
     file = opened.enter_context(tempfile.TemporaryFile())  # noqa: SIM115
     with store.ledger.open("rb") as whole:
         file.write(whole.read(end))
-    return _of(_name(store, store.ledger), file)
+    yield _of(_name(store, store.ledger), file)
 
 
 def _copied(store: Store, file: Path, opened: ExitStack) -> Iterator[Member]:

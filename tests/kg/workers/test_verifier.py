@@ -5,48 +5,28 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from endpoint.app import create_app
 from kg.errors import EngineError, StoreDamagedError, StoreError
-from kg.rdf.formats import by_name
 from kg.settings import Settings
 from kg.store import snapshot
-from kg.store.embedded import EmbeddedGraph
 from kg.store.layout import Store
-from kg.store.snapshot import Manifest, Snapshot
+from kg.store.snapshot import Snapshot
 from kg.workers.choice import Condition
 from kg.workers.verifier import Verifier
 from kg.workers.workers import Workers
-from tests.conftest import BASE
+from tests.conftest import Once
+from tests.kg.store.published import FIRST, SECOND, THIRD, flip, publish, with_two
 
 ALL = "SELECT * { ?s ?p ?o }"
-FIRST, SECOND = "20111109T060000000000Z", "20111110T060000000000Z"
-
-
-def publish(store: Store, name: str, triples: int = 20_000) -> Snapshot:
-    """Publish a snapshot whose manifest lists its files, with so many triples about its name."""
-    with store.drafting() as draft:
-        database = EmbeddedGraph(str(snapshot.database(draft)))
-        lines = (f"<urn:s:{number}> <urn:p> '{name} {number}' .\n" for number in range(triples))
-        database.load("".join(lines).encode(), by_name("turtle").rdf)
-        database.optimize()
-        del database
-        created = datetime(2011, 11, 9, 6, tzinfo=UTC).isoformat().replace("+00:00", "Z")
-        counts = {"triples": triples}
-        manifest = Manifest(name, created, BASE, "newsgraph", counts, files=snapshot.checksums(draft))
-        return store.publish(draft, manifest, 5)
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    found = Store(tmp_path / "store")
-    publish(found, FIRST)
-    publish(found, SECOND)
-    return found
+def store(once: Once, tmp_path: Path) -> Store:
+    return with_two(once, tmp_path / "store")
 
 
 @pytest.fixture
@@ -59,15 +39,6 @@ def workers(store: Store, own: Settings) -> Iterator[Workers]:
     with Workers(store, own) as pool:
         assert pool.ready(20)
         yield pool
-
-
-def flip(one: Snapshot) -> None:
-    """Change a bit in each block of the largest file of a database."""
-    file = max(one.database.glob("*.sst"), key=lambda file: file.stat().st_size)
-    content = bytearray(file.read_bytes())
-    for place in range(500, len(content) // 2, 1_000):  # the end has what is read when it is opened
-        content[place] ^= 4
-    file.write_bytes(content)
 
 
 def wait_for(condition: Callable[[], bool]) -> None:
@@ -138,8 +109,8 @@ def test_a_new_snapshot_ends_the_alarm(store: Store, own: Settings, workers: Wor
     flip(store.current())
     verifier(store, own, workers).verify()
     wait_for(lambda: workers.snapshot.id == FIRST)
-    publish(store, "20111111T060000000000Z")
-    wait_for(lambda: workers.snapshot.id == "20111111T060000000000Z")
+    publish(store, THIRD)
+    wait_for(lambda: workers.snapshot.id == THIRD)
     assert workers.health.condition == Condition.SOUND
 
 
