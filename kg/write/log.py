@@ -48,8 +48,12 @@ class Author:
     """The time.monotonic() at which it was there."""
 
 
-def settle(store: Store, last: int) -> None:
-    """Keep the pending patch of a killed process if the current snapshot, whose last write is ``last``, has it."""
+def settle(store: Store, last: int) -> list[Path]:
+    """Make the log that of the current snapshot, whose last write is ``last``, whatever was killed.
+
+    The pending patch counts if the snapshot has it. Writes after ``last`` were undone by going back to an older
+    snapshot: their patches are set aside, and returned. Raises StoreError as ``later`` does.
+    """
     for file in store.writes.glob(f"*{PENDING}"):
         if written.numbers(file)[1] <= last:
             confirm(file)
@@ -57,6 +61,16 @@ def settle(store: Store, last: int) -> None:
             file.unlink()
     for file in store.writes.glob(f"*{DRAFT}"):
         file.unlink()
+    moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    return [file.rename(file.with_name(f"{file.stem}.{moment}{UNDONE}")) for file in later(store, last)]
+
+
+def later(store: Store, last: int) -> list[Path]:
+    """Return the patches of the writes after number ``last``; raises StoreError if one has writes of before it too."""
+    found = [file for file in logged(store) if written.numbers(file)[1] > last]
+    if any(written.numbers(file)[0] <= last for file in found):
+        raise StoreError(f"the writes after {last} are put together with earlier ones in {store.writes}")
+    return found
 
 
 def log(store: Store, last: int, changes: Changes, author: Author) -> Path:
@@ -137,18 +151,6 @@ def _told(file: Path) -> Iterator[bytes]:
             if not line.startswith((b"H ", b"#")):
                 return
             yield line if line.startswith(b"#") else b"# " + line
-
-
-def set_aside(store: Store, last: int) -> list[Path]:
-    """Take the writes after number ``last`` out of the log, as ``.undone`` files, and return these.
-
-    Raises StoreError if one patch has writes of before and of after that number.
-    """
-    later = [file for file in logged(store) if written.numbers(file)[1] > last]
-    if any(written.numbers(file)[0] <= last for file in later):
-        raise StoreError(f"the writes after {last} are put together with earlier ones in {store.writes}")
-    moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-    return [file.rename(file.with_name(f"{file.stem}.{moment}{UNDONE}")) for file in later]
 
 
 def replay(store: Store, database: EmbeddedGraph) -> int:

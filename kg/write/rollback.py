@@ -21,10 +21,9 @@ def rollback(store: Store, name: str) -> tuple[Snapshot, list[Path]]:
     """
     with store.drafting():
         chosen = _named(store, name) if name else _newest_whole(store)
-        log.settle(store, _last_write(store))
-        undone = log.set_aside(store, chosen.manifest.writes)
+        log.later(store, chosen.manifest.writes)  # or nothing is changed
         store.switch(chosen.folder)
-    return chosen, undone
+        return chosen, log.settle(store, chosen.manifest.writes)
 
 
 def _named(store: Store, name: str) -> Snapshot:
@@ -48,14 +47,3 @@ def _newest_whole(store: Store) -> Snapshot:
         return found
     why = "; ".join(reasons) or "there is no older one: restore a backup with kg restore, or build again"
     raise StoreError(f"{store} cannot go back: {why}")
-
-
-def _last_write(store: Store) -> int:
-    try:
-        return store.current().manifest.writes
-    except StoreError:
-        return max((written for written in map(_number, store.writes.glob("*"))), default=0)
-
-
-def _number(file: Path) -> int:
-    return int(file.name[:8]) if file.name[:8].isdigit() else 0

@@ -1,0 +1,409 @@
+"""Makes faults, at many moments, and prints for each what became of the store: faults that no server has part in.
+
+python bench/faults.py [--moments 100] [FAULT...]
+
+Each fault is made on a store of its own, in processes of their own. Afterwards the store is read again, verified whole,
+and compared with what it was before, or would be after. ``noticed`` counts the moments at which something failed and
+was told, or was found by ``kg verify``; ``lost`` those after which something is gone that was acknowledged; ``wrong``
+those after which the graph is neither the one before nor the one after.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import random
+import resource
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from kg.errors import NewsgraphError
+from kg.pipeline import run
+from kg.settings import Settings
+from kg.store.backup import archive as backups
+from kg.store.integrity import whole
+from kg.store.integrity.finding import ChecksumReader
+from kg.store.layout import Store
+from kg.write import rollback as going_back
+
+PAGE: Final = "{{Current events|year=2011|month=11|day=%d|content=\n;Business\n%s\n}}\n"
+BULLET: Final = "*Shops number %d in [[Homs]] close. [https://a.example/%d (News)]"
+LIMIT: Final = 30.0
+FAILED: Final = 3
+MEMORY: Final = 1_500_000_000
+
+
+@dataclass
+class Row:
+    """What came of one fault, at how many moments."""
+
+    fault: str
+    moments: int = 0
+    noticed: int = 0
+    lost: int = 0
+    wrong: int = 0
+    back: float = 0.0
+
+    def __str__(self) -> str:
+        """Return it as a row of the table."""
+        told = f"{self.moments:>8} {self.noticed:>8} {self.lost:>6} {self.wrong:>6} {self.back:>8.2f}"
+        return f"{self.fault:<44}{told}"
+
+
+HEAD: Final = f"{'fault':<44}{'moments':>8} {'noticed':>8} {'lost':>6} {'wrong':>6} {'s, back':>8}"
+
+
+def write_pages(folder: Path, days: int, more: int = 0) -> Path:
+    """Write an archive of so many days."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for day in range(1, days + 1):
+        bullets = "\n".join(BULLET % (number, number) for number in range(day * 10, day * 10 + 5 + more))
+        (folder / f"2011_November_{day}.txt").write_text(PAGE % (day, bullets))
+    return folder
+
+
+def build(store: Path, archive: Path) -> None:
+    """Build an archive in a store."""
+    run.build([archive], Settings(store=str(store), jobs=1, keep_snapshots=3, free_bytes=0))
+
+
+def digest(store: Path) -> str:
+    """Return a hash of what the current snapshot of a store says, whatever order the engine has it in."""
+    found = hashlib.sha256()
+    for line in sorted(map(str, Store(store).current().open())):
+        found.update(line.encode())
+    return found.hexdigest()
+
+
+def damages(store: Path) -> int:
+    """Return how many damages a whole verification finds, but for what is made again."""
+    found = whole.verify(Store(store), store / "cache", ChecksumReader())
+    return sum(not one.is_made_again for one in found.damages)
+
+
+def apart(job: Callable[[], Any], seconds: float = LIMIT, before: Callable[[], None] = lambda: None) -> tuple[int, Any]:
+    """Do a job in another process, for some seconds at most; return its exit status, and what it returned.
+
+    ``before`` is called in that process first, to limit it.
+    """
+    reading, writing = os.pipe()
+    child = os.fork()
+    if not child:
+        with suppress(BaseException):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+            status = FAILED
+            with suppress(NewsgraphError, OSError, RuntimeError, MemoryError):
+                before()
+                os.write(writing, json.dumps(job()).encode())
+                status = 0
+            os._exit(status)
+        os._exit(FAILED)
+    os.close(writing)
+    end = time.monotonic() + seconds
+    while os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+        if time.monotonic() > end:
+            os.kill(child, signal.SIGKILL)
+            break
+        time.sleep(0.0005)
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    with os.fdopen(reading, "rb") as told:
+        said = told.read()
+    return status, json.loads(said) if status == 0 and said else None
+
+
+@dataclass
+class Bench:
+    """A folder to make faults in: a store as it was built, and an archive with more in it for the next build."""
+
+    folder: Path
+    random: random.Random
+
+    def __post_init__(self) -> None:
+        self.first = write_pages(self.folder / "first", 4)
+        self.second = write_pages(self.folder / "second", 6, 3)
+        self.made = self.folder / "made"
+        apart(lambda: build(self.made, self.first), 120)
+        apart(lambda: build(self.made, self.first), 120)
+        self.before = apart(lambda: digest(self.made))[1]
+        after = self.folder / "after"
+        shutil.copytree(self.made, after, symlinks=True)
+        start = time.monotonic()
+        apart(lambda: build(after, self.second), 120)
+        self.seconds = time.monotonic() - start
+        self.after = apart(lambda: digest(after))[1]
+
+    def store(self) -> Path:
+        """Return a fresh copy of the store."""
+        copy = self.folder / "store"
+        shutil.rmtree(copy, ignore_errors=True)
+        return Path(shutil.copytree(self.made, copy, symlinks=True))
+
+    def judge(self, row: Row, store: Path, status: int) -> None:
+        """Count what became of a store after a fault; ``status`` is that of what was done to it: 0 acknowledges it."""
+        row.moments += 1
+        start = time.monotonic()
+        reading = limited(MEMORY)
+        _, found = apart(lambda: digest(store), before=reading)
+        _, damaged = apart(lambda: damages(store), before=reading)
+        row.noticed += bool(status or damaged)
+        row.lost += status == 0 and found != self.after
+        row.wrong += found is not None and found not in (self.before, self.after)
+        row.lost += found is None and not damaged
+        again, _ = apart(lambda: build(store, self.second), 60)
+        row.lost += again != 0 or apart(lambda: digest(store))[1] != self.after
+        row.back = max(row.back, time.monotonic() - start)
+
+
+def limited(size: int, what: int = resource.RLIMIT_AS) -> Callable[[], None]:
+    """Return what limits a process, its address space for instance."""
+    return lambda: resource.setrlimit(what, (size, size))
+
+
+# ---- The faults.
+
+
+def killed_builds(bench: Bench, moments: int) -> Iterator[Row]:
+    """``kill -9`` of a build, from its begin to its end."""
+    row = Row("kill -9 of a build")
+    for number in range(moments):
+        store = bench.store()
+        status, _ = apart(lambda store=store: build(store, bench.second), bench.seconds * 1.1 * (number + 1) / moments)
+        bench.judge(row, store, status)
+    yield row
+
+
+def killed_commands(bench: Bench, moments: int) -> Iterator[Row]:
+    """``kill -9`` of a backup, a restore, a rollback and a prune."""
+    backup = bench.folder / "backup.tar"
+    backup.unlink(missing_ok=True)
+    backups.write(Store(bench.made), backup)
+    for name, job in _commands(bench, backup).items():
+        row = Row(f"kill -9 of {name}")
+        store = bench.store()
+        start = time.monotonic()
+        apart(lambda store=store, job=job: job(store))
+        took = time.monotonic() - start
+        for number in range(moments):
+            store = bench.store()
+            apart(lambda store=store, job=job: job(store), took * 1.2 * (number + 1) / moments)
+            restored = bench.folder / "restored"
+            if restored.exists():  # all of it or nothing
+                row.wrong += apart(lambda: digest(bench.folder / "restored"))[1] != bench.before
+            bench.judge(row, store, 1)
+            row.noticed -= 1
+        yield row
+
+
+def _commands(bench: Bench, backup: Path) -> dict[str, Callable[[Path], object]]:
+    new, restored = bench.folder / "new.tar", bench.folder / "restored"
+
+    def restore(_: Path) -> None:
+        shutil.rmtree(restored, ignore_errors=True)
+        backups.restore(backup, Store(restored))
+
+    def write(store: Path) -> None:
+        new.unlink(missing_ok=True)
+        backups.write(Store(store), new)
+
+    return {
+        "a backup": write,
+        "a restore": restore,
+        "a rollback": lambda store: going_back.rollback(Store(store), "") and None,
+        "a prune": lambda store: Store(store).prune(1),
+    }
+
+
+def full_disks(bench: Bench, moments: int) -> Iterator[Row]:
+    """Let no file be longer than so many bytes (RLIMIT_FSIZE), as if the disk was full."""
+    row = Row("no file longer than n bytes")
+    for number in range(moments):
+        store, size = bench.store(), int(100 * 1.12**number * (100 / moments))
+        full = limited(size, resource.RLIMIT_FSIZE)
+        status, _ = apart(lambda store=store: build(store, bench.second), before=full)
+        bench.judge(row, store, status)
+    yield row
+
+
+def small_memories(bench: Bench, moments: int) -> Iterator[Row]:
+    """Let a build have so many bytes of address space, up to what it needs."""
+    row = Row("a build that runs out of memory")
+    own = int(Path("/proc/self/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    for number in range(moments):
+        store = bench.store()
+        limit = limited(own + 5_000_000 + 400_000_000 * number // moments)
+        status, _ = apart(lambda store=store: build(store, bench.second), before=limit)
+        bench.judge(row, store, status)
+    yield row
+
+
+def read_only(bench: Bench, moments: int) -> Iterator[Row]:
+    """Build as a user who may not write the store; root may always, so that it becomes somebody else."""
+    row = Row("a store that may not be written")
+    for _ in range(max(1, moments // 20)):
+        store = bench.store()
+        _allow(store, 0o555)
+        status, _ = apart(lambda store=store: build(store, bench.second), before=_nobody)
+        _allow(store, 0o755)
+        bench.judge(row, store, status)
+    yield row
+
+
+def _allow(store: Path, mode: int) -> None:
+    for one in (store, *store.rglob("*")):
+        if not one.is_symlink():
+            one.chmod(mode if one.is_dir() else mode & 0o666)
+
+
+def _nobody() -> None:
+    if os.geteuid() == 0:
+        os.setgroups([])
+        os.setgid(65534)
+        os.setuid(65534)
+
+
+def flips(bench: Bench, moments: int) -> Iterator[Row]:
+    """One bit is another, or a file is cut off, in each file in turn; what is read then is compared."""
+    for name in ("flipped bits", "files cut off"):
+        row, noticed_later = Row(name), 0
+        store = bench.store()
+        files = [one for one in sorted(store.rglob("*")) if one.is_file() and one.stat().st_size]
+        files = [one for one in files if not any(up.is_symlink() for up in one.parents)]
+        for number in range(moments):
+            file = files[number % len(files)]
+            content = file.read_bytes()
+            place = bench.random.randrange(len(content))
+            changed = bytes([content[place] ^ 1 << bench.random.randrange(8)])
+            file.write_bytes(content[:place] + (changed + content[place + 1 :] if name == "flipped bits" else b""))
+            start = time.monotonic()
+            row.moments += 1
+            _, found = apart(lambda store=store: digest(store), 10, limited(MEMORY))
+            _, damaged = apart(lambda store=store: len(_all_damages(store)), before=limited(MEMORY))
+            row.wrong += found is not None and found != bench.before
+            row.noticed += bool(damaged)
+            noticed_later += found is None
+            row.back = max(row.back, time.monotonic() - start)
+            file.write_bytes(content)
+        yield row
+
+
+def _all_damages(store: Path) -> list[str]:
+    return [str(one) for one in whole.verify(Store(store), store / "cache", ChecksumReader()).damages]
+
+
+class _Clock(datetime):
+    """A clock that can be set."""
+
+    off: float = 0.0
+
+    @classmethod
+    def now(cls, tz: Any = None) -> datetime:  # type: ignore[override]
+        return datetime.fromtimestamp(time.time() + cls.off, tz or UTC)
+
+
+def clocks(bench: Bench, moments: int) -> Iterator[Row]:
+    """Let the clock jump back or forth between two builds, by a second to thirty years."""
+    row = Row("a clock that jumps")
+    for number in range(max(2, moments // 10)):
+        store, off = bench.store(), (-1) ** number * 10.0 ** (number % 9)
+
+        def jump(off: float = off) -> None:
+            _Clock.off = off
+            run.datetime = _Clock  # type: ignore[misc]
+
+        status, _ = apart(lambda store=store: build(store, bench.second), before=jump)
+        bench.judge(row, store, status)
+        row.noticed -= bool(status)
+    yield row
+
+
+def two_at_once(bench: Bench, moments: int) -> Iterator[Row]:
+    """Two builds at once, a build and a prune, a build and a rollback, and a backup during a build."""
+    backup = bench.folder / "during.tar"
+    others: dict[str, Callable[[Path], object]] = {
+        "two builds": lambda store: build(store, bench.second),
+        "a prune": lambda store: Store(store).prune(3),
+        "a backup": lambda store: backups.write(Store(store), backup) and None,
+    }
+    for name, other in others.items():
+        row = Row(f"{name} during a build")
+        for number in range(max(1, moments // 10)):
+            store = bench.store()
+            backup.unlink(missing_ok=True)
+            child = os.fork()
+            if not child:
+                with suppress(BaseException):
+                    time.sleep(bench.seconds * number / moments * 10)
+                    other(store)
+                os._exit(0)
+            status, _ = apart(lambda store=store: build(store, bench.second))
+            os.waitpid(child, 0)
+            bench.judge(row, store, 1 if status else 0)
+        yield row
+
+
+def changing_archive(bench: Bench, moments: int) -> Iterator[Row]:
+    """Pages of the archive are written anew while it is read."""
+    row = Row("an archive that changes while it is read")
+    for number in range(max(1, moments // 10)):
+        store, pages = bench.store(), write_pages(bench.folder / "changing", 6)
+        child = os.fork()
+        if not child:
+            end = time.monotonic() + bench.seconds * (number + 1) / moments * 10
+            while time.monotonic() < end:
+                write_pages(pages, 6, number % 4)
+            os._exit(0)
+        status, _ = apart(lambda store=store, pages=pages: build(store, pages))
+        os.waitpid(child, 0)
+        row.moments += 1
+        row.noticed += bool(status)
+        row.wrong += bool(apart(lambda store=store: damages(store))[1])
+        row.lost += apart(lambda store=store: build(store, bench.second))[0] != 0
+        row.wrong += apart(lambda store=store: damages(store))[1] != 0
+    yield row
+
+
+FAULTS: Final = (
+    killed_builds,
+    killed_commands,
+    full_disks,
+    small_memories,
+    read_only,
+    flips,
+    clocks,
+    two_at_once,
+    changing_archive,
+)
+
+
+def main() -> int:
+    """Make all faults, or those that are named, print the table, and return 1 if anything was lost or wrong."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("names", nargs="*", choices=[[], *(one.__name__ for one in FAULTS)])
+    parser.add_argument("--moments", type=int, default=100)
+    given = parser.parse_args()
+    bad = 0
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        bench = Bench(Path(folder), random.Random(19))  # noqa: S311 - a seed
+        print(HEAD)
+        for fault in FAULTS:
+            if not given.names or fault.__name__ in given.names:
+                for row in fault(bench, given.moments):
+                    print(row, flush=True)
+                    bad += row.lost + row.wrong
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
