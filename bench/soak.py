@@ -1,0 +1,245 @@
+"""Mixes everything for many minutes: documents, queries, hostile queries, slow sockets, writes, builds, verification.
+
+    python bench/soak.py [--minutes 20] [--archive data/sample]
+
+Every body is compared with the snapshot that its entity tag names: a graph with what was written into that snapshot, a
+document with what it was when the server began, since no write and no build changes what it is about. At the end it
+prints what was answered, and what could grow: memory, descriptors, processes and room on the disk.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import random
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from http.client import HTTPException
+from pathlib import Path
+
+from hostile import RUNAWAYS, SOME_EVENTS
+from served import ROOT, Reply, Server, descriptors, proportional, tree
+
+TOKEN = "a token for the soak only"  # noqa: S105
+GRAPH = "/graphs?graph=urn:soak"
+TRIPLE = "<urn:soak:{0}> <urn:soak:p> {1} .\n"
+DECLARED = (503, 504)
+"""The statuses from 500 on that this server declares, the first with Retry-After."""
+SLOW = 20
+GROWTH = 1.35
+"""By how much memory may be more in the last third than in the first: builds and verifications come and go."""
+MEGA = 1_000_000
+
+
+@dataclass
+class Soak:
+    """A server under mixed load, and what it answered."""
+
+    server: Server
+    store: Path
+    archive: Path
+    end: float
+    heard: Counter[str] = field(default_factory=Counter)
+    wrong: list[str] = field(default_factory=list)
+    written: dict[str, int] = field(default_factory=dict)
+    number: int = 0
+    asked: int = 0
+    seen: list[tuple[str, str, int, int]] = field(default_factory=list)
+    usage: list[tuple[int, int, int, int]] = field(default_factory=list)
+    right: dict[str, bytes] = field(default_factory=dict)
+
+    def prepare(self) -> None:
+        """Ask for the documents that must stay what they are."""
+        reply = self.query(SOME_EVENTS)
+        events = [row["event"]["value"] for row in json.loads(reply.body)["results"]["bindings"]][:60]
+        paths = [re.sub(r"^https?://[^/]+/", "/doc/", event) + ".nt" for event in events]
+        for path in [*paths, "/doc/entity/en/Homs.nt", "/doc/day/2011-11-08.nt", "/ns.ttl"]:
+            reply = self.server.send("GET", path)
+            if reply.status == 200:
+                self.right[path] = _content(reply.body)
+
+    def query(self, text: str) -> Reply:
+        """Send a query."""
+        headers = {"Content-Type": "application/sparql-query", "Accept": "application/sparql-results+json, text/turtle"}
+        return self.server.send("POST", "/sparql", text.encode(), headers)
+
+    def note(self, kind: str, reply: Reply) -> None:
+        """Count an answer, and take note if it is one that was not declared."""
+        self.heard[f"{kind} {reply.status}"] += 1
+        undeclared = reply.status >= 500 and reply.status not in DECLARED
+        if undeclared or (reply.status == 503 and "retry-after" not in reply.headers):
+            self.wrong.append(f"{kind}: {reply.status} {reply.body[:200]!r}")
+
+    # ---- What the clients do, again and again.
+
+    def document(self, order: random.Random) -> None:
+        """Ask for a document and compare it."""
+        path = order.choice(list(self.right))
+        reply = self.server.send("GET", path)
+        self.note("document", reply)
+        if reply.status == 200 and _content(reply.body) != self.right[path]:
+            self.wrong.append(f"{path} of {reply.headers.get('etag')} is not what it was")
+
+    def graph(self, _: random.Random) -> None:
+        """Ask for the graph that is written, and note which snapshot the answer is of."""
+        before = self.number
+        reply = self.server.send("GET", GRAPH, headers={"Accept": "application/n-triples"})
+        self.note("graph", reply)
+        if reply.status == 200:
+            values = {int(one) for one in re.findall(rb'"(\d+)"', reply.body)}
+            identifier = reply.headers.get("etag", "").lstrip('W/"').partition("-")[0]
+            if len(values) != 1 or reply.body.count(b"\n") != 50:
+                self.wrong.append(f"torn: {sorted(values)} of {identifier}")
+            self.seen.append((identifier, str(before), max(values, default=-1), self.asked))
+
+    def light(self, order: random.Random) -> None:
+        """Ask a query whose answer is known."""
+        number = order.randrange(1_000)
+        reply = self.query(f"SELECT ?n {{ BIND({number} + 1 AS ?n) }}")
+        self.note("query", reply)
+        if reply.status == 200:
+            found = json.loads(reply.body)["results"]["bindings"][0]["n"]["value"]
+            if found != str(number + 1):
+                self.wrong.append(f"{number} + 1 = {found}")
+
+    def hostile(self, order: random.Random) -> None:
+        """Ask a runaway query."""
+        self.note("hostile", self.query(order.choice(RUNAWAYS)))
+
+    def write(self, _: random.Random) -> None:
+        """Replace the graph, and note in which snapshot that is."""
+        self.asked = self.number + 1
+        body = "".join(TRIPLE.format(one, self.asked) for one in range(50)).encode()
+        headers = {"Authorization": f"Bearer {TOKEN}", "Content-Type": "text/turtle"}
+        reply = self.server.send("PUT", GRAPH, body, headers)
+        self.note("write", reply)
+        if reply.status < 300:
+            self.number = self.asked
+            self.written[json.loads(self.query_current())["snapshot"]] = self.number
+        time.sleep(0.3)
+
+    def query_current(self) -> bytes:
+        """Return what the server says it is ready with."""
+        return self.server.send("GET", "/readyz").body
+
+    def build(self, _: random.Random) -> None:
+        """Build the archive again into the store that is served."""
+        command = [sys.executable, "-m", "kg", "build", str(self.archive), "--store", str(self.store), "--jobs", "1"]
+        done = subprocess.run(command, env=self.server.environment, capture_output=True, cwd=ROOT, check=False)
+        self.heard[f"build {done.returncode}"] += 1
+        time.sleep(30)
+
+    def slow(self, _: random.Random) -> None:
+        """Hold a socket open that drips a byte of its head now and then."""
+        with suppress(OSError), socket.create_connection(("127.0.0.1", self.server.port)) as one:
+            one.sendall(b"GET / HTTP/1.1\r\nHost: a\r\nX-Slow: ")
+            while time.monotonic() < self.end:
+                time.sleep(2)
+                one.sendall(b"x")
+
+    def measure(self, _: random.Random) -> None:
+        """Measure what could grow."""
+        root = self.server.process.pid
+        processes = tree(root)
+        self.usage.append((proportional(processes), descriptors(root), len(processes), _size(self.store)))
+        time.sleep(5)
+
+    def run(self) -> None:
+        """Let all clients do what they do until the end."""
+        jobs: list[tuple[Callable[[random.Random], None], int]] = [
+            *((self.document, 2), (self.graph, 2), (self.light, 1), (self.hostile, 2)),
+            *((self.write, 1), (self.build, 1), (self.slow, SLOW), (self.measure, 1)),
+        ]
+        threads = [
+            threading.Thread(target=self._repeat, args=(job, number)) for job, many in jobs for number in range(many)
+        ]
+        for one in threads:
+            one.start()
+        for one in threads:
+            one.join()
+
+    def _repeat(self, job: Callable[[random.Random], None], number: int) -> None:
+        order = random.Random(number)  # noqa: S311 - the same order in every run
+        while time.monotonic() < self.end:
+            try:
+                job(order)
+            except (OSError, HTTPException) as error:
+                self.heard[f"{job.__name__} without an answer"] += 1
+                if job != self.slow:
+                    self.wrong.append(f"{job.__name__}: {error!r}")
+            time.sleep(0.02)
+
+    def judge(self) -> None:
+        """Compare the graphs that were read with what was written into their snapshots."""
+        for identifier, before, value, asked in self.seen:
+            known = self.written.get(identifier)
+            if known is not None and known != value:
+                self.wrong.append(f"snapshot {identifier} has {known}, but {value} was answered")
+            elif known is None and not int(before) <= value <= asked:
+                self.wrong.append(f"{value} was answered between {before} and {asked}")
+
+    def growth(self) -> list[str]:
+        """Return lines that say what grew from the first third to the last."""
+        third = max(1, len(self.usage) // 3)
+        lines = []
+        for place, name in enumerate(("memory, MB", "descriptors", "processes", "store, MB")):
+            first, last = (
+                sum(row[place] for row in part) / len(part) for part in (self.usage[:third], self.usage[-third:])
+            )
+            if last > first * GROWTH + (60 if place else 60 * MEGA) and place < 3:
+                self.wrong.append(f"{name} grew from {first:,.0f} to {last:,.0f}")
+            unit = MEGA if "MB" in name else 1
+            lines.append(f"{name}: {first / unit:,.1f} in the first third, {last / unit:,.1f} in the last")
+        return lines
+
+
+def _content(body: bytes) -> bytes:
+    return hashlib.sha256(b"\n".join(sorted(body.splitlines()))).digest()
+
+
+def _size(folder: Path) -> int:
+    total = 0
+    for file in folder.rglob("*"):
+        with suppress(OSError):
+            total += file.lstat().st_blocks * 512 if file.lstat().st_nlink == 1 else 0
+    return total
+
+
+def main() -> int:
+    """Soak a server, print what came of it, and return 1 if an answer was wrong or something grew."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--minutes", type=float, default=20.0)
+    parser.add_argument("--archive", type=Path, default=ROOT / "data" / "sample")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        store = Path(folder) / "store"
+        command = [sys.executable, "-m", "kg", "build", str(given.archive), "--store", str(store)]
+        subprocess.run(command, check=True, capture_output=True, cwd=ROOT)
+        settings = {"writable": "true", "write_token_sha256": hashlib.sha256(TOKEN.encode()).hexdigest()}
+        with Server(store, query_seconds=5, verify_seconds=60, keep_snapshots=2, **settings) as server:
+            soak = Soak(server, store, given.archive, 0.0)
+            soak.prepare()
+            soak.end = time.monotonic() + 60 * given.minutes
+            soak.run()
+            soak.judge()
+            lines = soak.growth()
+            health = server.send("GET", "/healthz").body.decode().strip()
+    for name, number in sorted(soak.heard.items()):
+        print(f"{number:>8}  {name}")
+    print("\n".join([*lines, f"health at the end: {health}", f"compared graphs: {len(soak.seen)}"]))
+    print("\n".join([f"wrong: {len(soak.wrong)}", *soak.wrong[:20]]))
+    return 1 if soak.wrong else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
