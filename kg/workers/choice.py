@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -14,6 +15,8 @@ from kg.store import snapshot
 from kg.store.layout import Store
 from kg.store.snapshot import Snapshot
 
+REFUSALS: Final = 3
+"""How often the engine may refuse a snapshot whose files are as they were written, before it is not asked again."""
 PATIENCE: Final = 10.0
 """Seconds until a new snapshot that no worker could open is tried again."""
 
@@ -46,6 +49,7 @@ class SnapshotChoice:
     refused: dict[str, str] = field(default_factory=dict)
     damaged: Mapping[str, str] = field(default_factory=dict)
     _failed: tuple[str, float] = ("", 0.0)
+    _refusals: Counter[str] = field(default_factory=Counter)
 
     @property
     def target(self) -> str:
@@ -110,9 +114,18 @@ class SnapshotChoice:
             return str(error)
 
     def judge(self, damaged: Mapping[str, str]) -> None:
-        """Take over which snapshots are damaged; one that was and is whole again, the engine may open again."""
-        self.refused = {one: why for one, why in self.refused.items() if one in damaged or one not in self.damaged}
+        """Take over which snapshots are damaged; of those that are whole, the engine may try again what it refused."""
+        tried = self._refusals
+        self.refused = {one: why for one, why in self.refused.items() if one in damaged or tried[one] >= REFUSALS}
         self.damaged = dict(damaged)
+
+    def refuse(self, one: Snapshot, reason: str) -> bool:
+        """Note that the engine could not open a snapshot; return whether that is news."""
+        if one.id in self.refused:
+            return False
+        self.refused[one.id] = reason
+        self._refusals[one.id] += 1
+        return True
 
     def fail(self, target: str) -> None:
         """Note that no worker could be started for what ``current`` points to, and not try that again for a while."""

@@ -249,13 +249,11 @@ class Pool:
 
     def _prepare(self, target: str) -> None:
         """Prepare workers for the snapshot to be chosen now, if that is another one than requests are answered from."""
-        if self._closed:
-            return
         try:
             chosen = self._choice.choose()
         except StoreError:
             return  # switched again, or not readable: go on with the snapshot that is being served
-        if chosen.id == self._generation.snapshot.id:
+        if self._closed or chosen.id == self._generation.snapshot.id:
             self._generation.target = target
             return
         if self._next:
@@ -265,7 +263,7 @@ class Pool:
 
     @property
     def health(self) -> Health:
-        """Whether requests are answered from the current snapshot, or from an older one since that is damaged."""
+        """Whether the current snapshot is answered from, or an older one since it is damaged."""
         return self._choice.health(self._chosen().snapshot)
 
     @property
@@ -335,8 +333,7 @@ class Pool:
             if generation is self._next:
                 self._next, generation.retired = None, True
                 self._choice.fail(generation.target)
-            if isinstance(error, StoreDamagedError) and generation.snapshot.id not in self._choice.refused:
-                self._choice.refused[generation.snapshot.id] = str(error)
+            if isinstance(error, StoreDamagedError) and self._choice.refuse(generation.snapshot, str(error)):
                 self._prepare(self._choice.target)
                 self.alarm()
             self._changed.notify_all()

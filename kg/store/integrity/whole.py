@@ -51,6 +51,12 @@ def _past(store: Store, _: Path, reading: ChecksumReader | None) -> Iterator[Fin
 
 
 def _snapshot(folder: Path, reading: ChecksumReader | None) -> Iterator[Finding]:
+    found = list(_damages(folder, reading))
+    if snapshot.manifest_file(folder).exists():  # else it was removed meanwhile
+        yield from found
+
+
+def _damages(folder: Path, reading: ChecksumReader | None) -> Iterator[Finding]:
     try:
         listed = snapshot.read(folder).manifest.files
     except StoreError as error:
@@ -62,6 +68,8 @@ def _snapshot(folder: Path, reading: ChecksumReader | None) -> Iterator[Finding]
 def _link(store: Store, _: Path, reading: ChecksumReader | None) -> Iterator[Finding]:
     if store.target and not store.has_current:
         yield Finding(store.path / store.target, "is the current snapshot, and is missing")
+    elif store.has_current and not snapshot.manifest_file(store.path / store.target).exists():
+        yield Finding(snapshot.manifest_file(store.path / store.target), finding.MISSING)
     elif not store.has_current and store.snapshots():
         yield Finding(store.path, "has snapshots, but none of them is current")
 
