@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import tempfile
 import threading
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -148,6 +149,9 @@ def serve(settings: Settings) -> None:
     store.tidy()
     if settings.writable:
         tokens.check(settings.write_token_sha256)
+    if settings.metrics_token_sha256:
+        tokens.check(settings.metrics_token_sha256)
+    _keep_bodies(Artefacts.of(settings).cache)
     with ExitStack() as stack:
         workers = stack.enter_context(Workers(store, settings, in_memory=True))
         for warning in workers.snapshot.manifest.doubts:
@@ -161,6 +165,16 @@ def serve(settings: Settings) -> None:
         # Finding an event to show takes a second on a cold disk; nobody who asks has to wait for that.
         threading.Thread(target=_announce, args=(settings, workers), daemon=True).start()
         running.run()
+
+
+def _keep_bodies(cache: Path) -> None:
+    """Let what is too large for memory lie in the cache where nothing else may be written."""
+    try:
+        tempfile.gettempdir()
+    except FileNotFoundError:
+        with suppress(OSError):  # then such bodies are refused
+            cache.mkdir(parents=True, exist_ok=True)
+            tempfile.tempdir = str(cache)
 
 
 def _announce(settings: Settings, workers: Workers) -> None:

@@ -36,6 +36,8 @@ CLOSED: Final = ("sparql", "answer", "search", "events", "embed", "questions/", 
 """What crawlers are asked not to fetch, because it is computed anew, transfers very much, or is in headers already."""
 VALID_DAYS: Final = 180
 """How long security.txt is valid; RFC 9116 (section 2.5.5) recommends less than a year."""
+PROJECT: Final = "https://w3id.org/newsgraph"
+"""Where the project is, whose SECURITY.md says how to report a vulnerability."""
 SCHEMES: Final = ("mailto:", "https:", "tel:")  # of contacts, RFC 9116, section 2.5.3
 
 
@@ -75,11 +77,9 @@ def sitemap(name: str) -> Response:
 
 @blueprint.get("/.well-known/security.txt", described=IN_TEXT)
 def security() -> Response:
-    """Say whom to tell about a vulnerability (RFC 9116); 404 if this server has no contact."""
+    """Say whom to tell about a vulnerability (RFC 9116); without a contact, that is the project."""
     here = site()
-    contact = here.settings.contact
-    if not contact.startswith(SCHEMES):
-        raise NotFoundError("this server has no address to report to: its setting contact is no mailto: or https: one")
+    contact = here.settings.contact if here.settings.contact.startswith(SCHEMES) else PROJECT
     fields = {
         "Contact": quote(contact, safe="/:?#[]@!$&'()*+,;=%-._~"),
         "Expires": f"{_expires(datetime.now(UTC).date()):%Y-%m-%dT%H:%M:%SZ}",

@@ -78,6 +78,7 @@ class HttpServer:
         if threading.current_thread() is threading.main_thread():
             self._loop.add_signal_handler(signal.SIGTERM, self._told, self.settings.notice_seconds)
             self._loop.add_signal_handler(signal.SIGINT, self._told, 0.0)
+            self._loop.add_signal_handler(signal.SIGHUP, _rotated)
         listening = await self._loop.create_server(lambda: Connection(state), sock=self._socket, backlog=ACCEPTED)
         self._socket.listen(BACKLOG)
         try:
@@ -121,6 +122,10 @@ class HttpServer:
         for one in state.crowd.members():
             one.evict()
         await asyncio.sleep(0)  # so that they end
+
+
+def _rotated() -> None:
+    """Do nothing when the logs were moved away (SIGHUP): each line is written to a file that is opened for it."""
 
 
 def _listening(host: str, port: int) -> socket.socket:

@@ -145,8 +145,8 @@ def test_the_document_names_the_address_of_every_kind_of_thing() -> None:
     assert [kind for kind in (*THINGS, FOLDER) if f"`/{kind}/" not in text] == []
 
 
-def test_without_a_contact_there_is_no_security_txt(send) -> None:
-    assert send("/.well-known/security.txt").status == 404
+def test_without_a_contact_security_txt_names_the_project(send) -> None:
+    assert send("/.well-known/security.txt").text.startswith("Contact: https://w3id.org/newsgraph\n")
 
 
 @pytest.fixture
