@@ -196,6 +196,7 @@ def killed_commands(bench: Bench, moments: int) -> Iterator[Row]:
         took = time.monotonic() - start
         for number in range(moments):
             store = bench.store()
+            shutil.rmtree(bench.folder / "restored", ignore_errors=True)
             apart(lambda store=store, job=job: job(store), took * 1.2 * (number + 1) / moments)
             restored = bench.folder / "restored"
             if restored.exists():  # all of it or nothing
@@ -209,7 +210,6 @@ def _commands(bench: Bench, backup: Path) -> dict[str, Callable[[Path], object]]
     new, restored = bench.folder / "new.tar", bench.folder / "restored"
 
     def restore(_: Path) -> None:
-        shutil.rmtree(restored, ignore_errors=True)
         backups.restore(backup, Store(restored))
 
     def write(store: Path) -> None:

@@ -7,7 +7,7 @@ from flask import Response, jsonify
 from endpoint.http.routes import PLAIN, Routes
 from endpoint.site.site import site
 from kg.errors import ServiceBusyError, StoreDamagedError
-from kg.workers.choice import Condition
+from kg.workers.choice import StoreCondition
 
 blueprint = Routes("health", __name__)
 
@@ -30,9 +30,9 @@ def ready() -> Response:
     if not site().workers.ready(1.0):
         raise ServiceBusyError("no worker is ready")
     health = site().workers.health
-    if health.condition == Condition.DAMAGED:
+    if health.condition == StoreCondition.DAMAGED:
         raise StoreDamagedError("what is served is damaged, and there is no older snapshot that is whole")
-    if health.condition == Condition.DEGRADED:
+    if health.condition == StoreCondition.DEGRADED:
         return _uncached(jsonify(status="degraded", snapshot=site().snapshot.id, current=site().workers.current))
     return _uncached(jsonify(status="ready", snapshot=site().snapshot.id))
 

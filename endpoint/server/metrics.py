@@ -19,7 +19,7 @@ from kg.derived.artefact import ArtefactState
 from kg.derived.artefacts import Artefacts
 from kg.errors import NotFoundError
 from kg.store.integrity.whole import CHECKS
-from kg.workers.choice import Condition
+from kg.workers.choice import StoreCondition
 from kg.workers.memory import GraphPlace
 from kg.workers.verifier import Verifier
 from kg.workers.workers import Workers
@@ -109,7 +109,7 @@ class Metrics:
 
     def _tell_health(self) -> None:
         condition = self.workers.health.condition
-        for one in Condition:
+        for one in StoreCondition:
             self.store.labels(one.value).set(one == condition)
         if last := self.verifier and self.verifier.last:
             self.verified.set(last.time)

@@ -227,4 +227,4 @@ def _query_text(query: str) -> str:
         return Path(query[1:]).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or "it is not UTF-8"
-        raise NewsgraphError(f"the file {query[1:]} with the query cannot be read: {why}") from error
+        raise NewsgraphError(f"the query {query[1:]} cannot be read: {why}") from error

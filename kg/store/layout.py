@@ -263,6 +263,8 @@ class Store:
             shutil.rmtree(draft)
         for link in self.path.glob("current.*"):
             link.unlink()
+        if self.target:  # whoever was killed after it had become current
+            (self.path / self.target / UNPUBLISHED).unlink(missing_ok=True)
         for folder in self.snapshot("").glob("*"):
             if not manifest_file(folder).exists() or self._is_unpublished(folder):
                 shutil.rmtree(folder)

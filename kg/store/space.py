@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from pathlib import Path
 from typing import Final
 
@@ -15,9 +16,10 @@ DRAFTS: Final = 2
 
 
 def free(folder: Path) -> int:
-    """Return how many bytes are free on the disk of a folder, or of where it would be."""
+    """Return how many bytes are free on the disk of a folder, or of where it would be; very many if it is no disk."""
     there = next(one for one in (folder.absolute(), *folder.absolute().parents) if one.exists())
-    return shutil.disk_usage(there).free
+    usage = shutil.disk_usage(there)
+    return usage.free if usage.total else sys.maxsize
 
 
 def require(store: Store, needed: int) -> None:

@@ -21,7 +21,7 @@ PATIENCE: Final = 10.0
 """Seconds until a new snapshot that no worker could open is tried again."""
 
 
-class Condition(StrEnum):
+class StoreCondition(StrEnum):
     """How it stands with what is answered from: the current snapshot, an older one for want of it, or a damaged one."""
 
     SOUND = "sound"
@@ -33,7 +33,7 @@ class Condition(StrEnum):
 class Health:
     """A condition, and the reason for it where it is not sound."""
 
-    condition: Condition
+    condition: StoreCondition
     reason: str = ""
 
 
@@ -101,10 +101,10 @@ class SnapshotChoice:
     def health(self, served: Snapshot) -> Health:
         """Return how it stands while ``served`` is answered from."""
         if reason := self.problem(served):
-            return Health(Condition.DAMAGED, reason)
+            return Health(StoreCondition.DAMAGED, reason)
         if self.current != served.id and (reason := self._problem_of_current()):
-            return Health(Condition.DEGRADED, reason)
-        return Health(Condition.SOUND)
+            return Health(StoreCondition.DEGRADED, reason)
+        return Health(StoreCondition.SOUND)
 
     def _problem_of_current(self) -> str:
         assert isinstance(self.source, Store)  # noqa: S101

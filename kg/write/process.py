@@ -23,7 +23,7 @@ from kg.errors import PatchSyntaxError, PipeClosedError, PreconditionError, Serv
 from kg.process.parent import Parent
 from kg.store import snapshot
 from kg.store.embedded import EmbeddedGraph
-from kg.store.layout import Store
+from kg.store.layout import UNPUBLISHED, Store
 from kg.store.snapshot import Manifest, Snapshot
 from kg.store.written import numbers
 from kg.write import log
@@ -146,7 +146,7 @@ def _link_others(before: Path, draft: Path) -> None:
     for one in before.iterdir():
         if one.is_dir() and one != snapshot.database(before):
             shutil.copytree(one, draft / one.name, copy_function=os.link)
-        elif one.is_file() and one != snapshot.manifest_file(before):
+        elif one.is_file() and one != snapshot.manifest_file(before) and one.name != UNPUBLISHED:
             os.link(one, draft / one.name)
 
 

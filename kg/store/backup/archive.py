@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any, Final
 
 from kg.errors import ConfigurationError, StoreDamagedError, StoreError
-from kg.store.backup.contents import FORMAT, LIST, Member, listed, members
+from kg.store.backup.contents import FORMAT, LIST, BackupMember, listed, members
 from kg.store.integrity import signed
 from kg.store.layout import Store
 from kg.store.snapshot import Snapshot
@@ -46,7 +46,7 @@ def write(store: Store, target: Path) -> Snapshot:
     return current
 
 
-def _write(draft: Path, current: Snapshot, found: list[Member], *, packed: bool) -> None:
+def _write(draft: Path, current: Snapshot, found: list[BackupMember], *, packed: bool) -> None:
     said = {"format": FORMAT, "tool": f"newsgraph {__version__}", "snapshot": current.id, "files": listed(found)}
     created = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     text = signed.written({**said, "created": created}, indent=1).encode()

@@ -25,7 +25,7 @@ TRIES: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class BackupMember:
     """A member of a backup: its path in the store, the open file, and how many bytes of it count; the SHA-256."""
 
     name: str
@@ -34,7 +34,7 @@ class Member:
     sha256: str
 
 
-def members(store: Store, opened: ExitStack) -> tuple[Snapshot, list[Member]]:
+def members(store: Store, opened: ExitStack) -> tuple[Snapshot, list[BackupMember]]:
     """Return the current snapshot of a store, and all members of a backup of that state, which ``opened`` closes.
 
     What is changed in place is copied first, so that nothing is newer than the snapshot but the ledger, which may go
@@ -55,14 +55,14 @@ def members(store: Store, opened: ExitStack) -> tuple[Snapshot, list[Member]]:
     return current, [*found, *past, *_ledger(store, opened), *databases, *_notes(store, opened)]
 
 
-def _snapshot(store: Store, one: Snapshot, opened: ExitStack) -> Iterator[Member]:
+def _snapshot(store: Store, one: Snapshot, opened: ExitStack) -> Iterator[BackupMember]:
     for name, said in one.manifest.files.items():
         file = one.folder / name
-        yield Member(_name(store, file), opened.enter_context(file.open("rb")), said["bytes"], said["sha256"])
+        yield BackupMember(_name(store, file), opened.enter_context(file.open("rb")), said["bytes"], said["sha256"])
     yield _whole(store, manifest_file(one.folder), opened)
 
 
-def _writes(store: Store, current: Snapshot, opened: ExitStack) -> Iterator[Member]:
+def _writes(store: Store, current: Snapshot, opened: ExitStack) -> Iterator[BackupMember]:
     last = current.manifest.writes
     written.check(store, last, whole=False)
     for file in written.begun(store):
@@ -70,7 +70,7 @@ def _writes(store: Store, current: Snapshot, opened: ExitStack) -> Iterator[Memb
             yield _whole(store, file, opened, _name(store, file.with_suffix(written.SUFFIX)))
 
 
-def _ledger(store: Store, opened: ExitStack) -> Iterator[Member]:
+def _ledger(store: Store, opened: ExitStack) -> Iterator[BackupMember]:
     """Yield the ledger as far as it counts, once it is known to be that of the current snapshot."""
     end = verified.ledger(store).end
     if not end:
@@ -81,7 +81,7 @@ def _ledger(store: Store, opened: ExitStack) -> Iterator[Member]:
     yield _of(_name(store, store.ledger), file)
 
 
-def _copied(store: Store, file: Path, opened: ExitStack) -> Iterator[Member]:
+def _copied(store: Store, file: Path, opened: ExitStack) -> Iterator[BackupMember]:
     """Yield an SQLite file as it is between two transactions, with a new checksum beside it."""
     if not file.exists():
         return
@@ -100,26 +100,26 @@ def _copied(store: Store, file: Path, opened: ExitStack) -> Iterator[Member]:
         yield _of(_name(store, file.with_name(one.name)), opened.enter_context(one.open("rb")))
 
 
-def _notes(store: Store, opened: ExitStack) -> Iterator[Member]:
+def _notes(store: Store, opened: ExitStack) -> Iterator[BackupMember]:
     for file in (store.removals, sidecar.beside(store.removals)):
         if file.exists():
             yield _whole(store, file, opened)
 
 
-def _whole(store: Store, file: Path, opened: ExitStack, name: str = "") -> Member:
+def _whole(store: Store, file: Path, opened: ExitStack, name: str = "") -> BackupMember:
     return _of(name or _name(store, file), opened.enter_context(file.open("rb")))
 
 
-def _of(name: str, file: IO[bytes]) -> Member:
+def _of(name: str, file: IO[bytes]) -> BackupMember:
     file.seek(0)
     sha256 = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
-    return Member(name, file, file.seek(0, os.SEEK_END), sha256)
+    return BackupMember(name, file, file.seek(0, os.SEEK_END), sha256)
 
 
 def _name(store: Store, file: Path) -> str:
     return file.resolve().relative_to(store.path.resolve()).as_posix()
 
 
-def listed(found: list[Member]) -> Mapping[str, Mapping[str, Any]]:
+def listed(found: list[BackupMember]) -> Mapping[str, Mapping[str, Any]]:
     """Return the sizes and SHA-256 of members by their names."""
     return {one.name: {"bytes": one.size, "sha256": one.sha256} for one in found}

@@ -16,7 +16,7 @@ from kg.workers.workers import Workers
 from tests.endpoint.addresses import EXAMPLES
 
 METHODS = {"get", "put", "post", "delete", "patch", "x-query"}
-ABSENT = {"/.well-known/security.txt"}
+ABSENT: set[str] = set()
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,7 @@ from kg.workers.workers import Workers
 from tests.endpoint.addresses import EXAMPLES
 from tests.paths import ROOT
 
-ABSENT = {"/.well-known/security.txt"}
+ABSENT: set[str] = set()
 NOT_TEXT = "%ff%fe"
 
 

@@ -210,7 +210,7 @@ def test_commands_say_what_to_do(store: Store, run_kg: RunKg, tmp_path: Path) ->
     first = Store(tmp_path / "first")
     publish(first, FIRST, 10)
     assert "after the next build" in kg(first, "diff", "previous", "current").stderr
-    assert kg(store, "query", "@nofile.rq").stderr == "kg: the file nofile.rq with the query cannot be read: " + (
+    assert kg(store, "query", "@nofile.rq").stderr == "kg: the query nofile.rq cannot be read: " + (
         "No such file or directory\n"
     )
     done = run_kg("serve", "--store", store, "--host", "no.such.host.invalid", "--port", "0")

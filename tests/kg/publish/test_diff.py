@@ -268,7 +268,7 @@ def test_a_name_that_is_not_of_one_snapshot_is_answered_with_the_ids_there_are(t
 
 def test_the_first_snapshot_has_no_previous_one(two: Two, tmp_path: Path, publish_store: Publish) -> None:
     publish_store(tmp_path, TURTLE, two.old.id)
-    with pytest.raises(StoreError, match="'previous' is no snapshot"):
+    with pytest.raises(StoreError, match="no snapshot before the current one"):
         diff.find(Store(tmp_path), "previous")
 
 

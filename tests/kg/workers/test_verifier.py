@@ -15,7 +15,7 @@ from kg.settings import Settings
 from kg.store import snapshot
 from kg.store.layout import Store
 from kg.store.snapshot import Snapshot
-from kg.workers.choice import Condition
+from kg.workers.choice import StoreCondition
 from kg.workers.verifier import Verifier
 from kg.workers.workers import Workers
 from tests.conftest import Once
@@ -90,7 +90,7 @@ def test_a_snapshot_that_is_whole_again_is_answered_from_again(store: Store, own
     file.write_bytes(content)
     found.verify()
     wait_for(lambda: workers.snapshot.id == SECOND)
-    assert workers.health.condition == Condition.SOUND
+    assert workers.health.condition == StoreCondition.SOUND
 
 
 def test_without_a_whole_snapshot_a_server_is_not_ready_and_says_why(
@@ -111,7 +111,7 @@ def test_a_new_snapshot_ends_the_alarm(store: Store, own: Settings, workers: Wor
     wait_for(lambda: workers.snapshot.id == FIRST)
     publish(store, THIRD)
     wait_for(lambda: workers.snapshot.id == THIRD)
-    assert workers.health.condition == Condition.SOUND
+    assert workers.health.condition == StoreCondition.SOUND
 
 
 Damage = Callable[[Snapshot], object]
@@ -134,7 +134,7 @@ def test_a_server_starts_with_an_older_snapshot_if_the_current_one_cannot_be_use
     damage(store.current())
     with Workers(store, own) as pool:
         wait_for(lambda: pool.snapshot.id == FIRST)
-        wait_for(lambda: pool.health.condition == Condition.DEGRADED)
+        wait_for(lambda: pool.health.condition == StoreCondition.DEGRADED)
         assert pool.query("ASK {}").snapshot == FIRST
 
 

@@ -1,0 +1,90 @@
+"""The file for nginx, run by nginx in front of a server."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import re
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from tests.paths import ROOT
+from tests.service.conftest import Service, free_port
+
+NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+FILE = ROOT / "tools" / "deploy" / "nginx.conf"
+MAIN = """
+daemon off;
+pid {folder}/nginx.pid;
+error_log {folder}/error.log;
+events {{ }}
+http {{
+    access_log off;
+    client_body_temp_path {folder}/body;
+    proxy_temp_path {folder}/proxy;
+    fastcgi_temp_path {folder}/fastcgi;
+    uwsgi_temp_path {folder}/uwsgi;
+    scgi_temp_path {folder}/scgi;
+    {server}
+}}
+"""
+
+pytestmark = pytest.mark.skipif(not NGINX, reason="nginx is not here (Debian: nginx-light)")
+
+
+def configured(folder: Path, port: int, behind: int) -> Path:
+    """Write the file with addresses of this test, without TLS, for which there is no certificate here."""
+    text = FILE.read_text(encoding="utf-8")
+    text = re.sub(r" *(ssl_|add_header Strict).*\n", "", text).replace("listen 443 ssl", f"listen 127.0.0.1:{port}")
+    file = folder / "main.conf"
+    file.write_text(MAIN.format(folder=folder, server=text.replace("127.0.0.1:8000", f"127.0.0.1:{behind}")))
+    return file
+
+
+@pytest.fixture
+def proxied(served_store: Path, tmp_path: Path, start_service: Callable[..., Service]) -> Iterator[tuple[int, Path]]:
+    """The port of an nginx in front of a server, and the access log of that."""
+    log = tmp_path / "access.log"
+    service = start_service(served_store, trusted_proxy="127.0.0.1", access_log=log)
+    port = free_port()
+    command = [str(NGINX), "-p", str(tmp_path), "-c", str(configured(tmp_path, port, service.port))]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
+        limit = time.monotonic() + 20
+        while time.monotonic() < limit:
+            with suppress(OSError):
+                get(port, "/")
+                break
+        try:
+            yield port, log
+        finally:
+            process.terminate()
+
+
+def get(port: int, path: str, **headers: str) -> int:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    connection.request("GET", path, headers=headers)
+    return connection.getresponse().status
+
+
+def test_pages_pass_and_what_is_for_the_machine_does_not(proxied: tuple[int, Path]) -> None:
+    port, log = proxied
+    assert get(port, "/sparql?query=ASK%7B%7D", **{"X-Forwarded-For": "192.0.2.66"}) == 200
+    assert {path: get(port, path) for path in ("/metrics", "/healthz", "/readyz")} == {
+        "/metrics": 403,
+        "/healthz": 403,
+        "/readyz": 403,
+    }
+    clients = {json.loads(line)["client"] for line in log.read_text().splitlines()}
+    assert "192.0.2.66" not in clients, "what a client says of itself is lost"
+
+
+def test_a_client_that_asks_too_much_is_told_so(proxied: tuple[int, Path]) -> None:
+    statuses = {get(proxied[0], "/robots.txt") for _ in range(400)}
+    assert statuses <= {200, 429}
+    assert 429 in statuses
