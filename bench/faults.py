@@ -86,10 +86,10 @@ def digest(store: Path) -> str:
     return found.hexdigest()
 
 
-def damages(store: Path) -> int:
-    """Return how many damages a whole verification finds, but for what is made again."""
+def damages(store: Path, *, all_of_them: bool = False) -> int:
+    """Return how many damages a whole verification finds, those that are made again only if ``all_of_them``."""
     found = whole.verify(Store(store), store / "cache", ChecksumReader())
-    return sum(not one.is_made_again for one in found.damages)
+    return sum(all_of_them or not one.is_made_again for one in found.damages)
 
 
 def apart(job: Callable[[], Any], seconds: float = LIMIT, before: Callable[[], None] = lambda: None) -> tuple[int, Any]:
@@ -209,16 +209,13 @@ def killed_commands(bench: Bench, moments: int) -> Iterator[Row]:
 def _commands(bench: Bench, backup: Path) -> dict[str, Callable[[Path], object]]:
     new, restored = bench.folder / "new.tar", bench.folder / "restored"
 
-    def restore(_: Path) -> None:
-        backups.restore(backup, Store(restored))
-
     def write(store: Path) -> None:
         new.unlink(missing_ok=True)
         backups.write(Store(store), new)
 
     return {
         "a backup": write,
-        "a restore": restore,
+        "a restore": lambda _: backups.restore(backup, Store(restored)),
         "a rollback": lambda store: going_back.rollback(Store(store), "") and None,
         "a prune": lambda store: Store(store).prune(1),
     }
@@ -288,17 +285,13 @@ def flips(bench: Bench, moments: int) -> Iterator[Row]:
             start = time.monotonic()
             row.moments += 1
             _, found = apart(lambda store=store: digest(store), 10, limited(MEMORY))
-            _, damaged = apart(lambda store=store: len(_all_damages(store)), before=limited(MEMORY))
+            _, damaged = apart(lambda store=store: damages(store, all_of_them=True), before=limited(MEMORY))
             row.wrong += found is not None and found != bench.before
             row.noticed += bool(damaged)
             noticed_later += found is None
             row.back = max(row.back, time.monotonic() - start)
             file.write_bytes(content)
         yield row
-
-
-def _all_damages(store: Path) -> list[str]:
-    return [str(one) for one in whole.verify(Store(store), store / "cache", ChecksumReader()).damages]
 
 
 class _Clock(datetime):
@@ -354,7 +347,7 @@ def two_at_once(bench: Bench, moments: int) -> Iterator[Row]:
 
 def changing_archive(bench: Bench, moments: int) -> Iterator[Row]:
     """Pages of the archive are written anew while it is read."""
-    row = Row("an archive that changes while it is read")
+    row = Row("an archive that changes while read")
     for number in range(max(1, moments // 10)):
         store, pages = bench.store(), write_pages(bench.folder / "changing", 6)
         child = os.fork()

@@ -15,6 +15,7 @@ from kg.store import snapshot
 from kg.store.layout import Store
 from kg.store.snapshot import Snapshot
 
+ABSENT: Final = "No such file"
 REFUSALS: Final = 3
 """How often the engine may refuse a snapshot whose files are as they were written, before it is not asked again."""
 PATIENCE: Final = 10.0
@@ -120,8 +121,11 @@ class SnapshotChoice:
         self.damaged = dict(damaged)
 
     def refuse(self, one: Snapshot, reason: str) -> bool:
-        """Note that the engine could not open a snapshot; return whether that is news."""
-        if one.id in self.refused:
+        """Note that the engine could not open a snapshot; return whether that is news.
+
+        A file that is not there is no reason: ``check`` sees it if it stays away.
+        """
+        if one.id in self.refused or ABSENT in reason:
             return False
         self.refused[one.id] = reason
         self._refusals[one.id] += 1

@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -68,8 +68,11 @@ def proxied(served_store: Path, tmp_path: Path, start_service: Callable[..., Ser
 
 def get(port: int, path: str, **headers: str) -> int:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
-    connection.request("GET", path, headers=headers)
-    return connection.getresponse().status
+    with closing(connection):
+        connection.request("GET", path, headers=headers)
+        response = connection.getresponse()
+        response.read()
+        return response.status
 
 
 def test_pages_pass_and_what_is_for_the_machine_does_not(proxied: tuple[int, Path]) -> None:
