@@ -11,7 +11,7 @@ INSTALL := -m pip install --quiet --disable-pip-version-check
 # What builds the package is pinned too: older versions of pip look at the first variable for that, newer ones at the other.
 INSTALL_PINNED := PIP_CONSTRAINT=$(PINNED) PIP_BUILD_CONSTRAINT=$(PINNED) $(VENV)/bin/python $(INSTALL) --constraint $(PINNED)
 
-.PHONY: serve test test-all check build constraints docs w3id clean
+.PHONY: serve test test-all check build constraints docs sbom audit w3id clean
 
 serve: $(STORE)/current
 	$(VENV)/bin/kg serve --store $(STORE)
@@ -20,9 +20,10 @@ serve: $(STORE)/current
 test: $(STAMP)-dev
 	$(VENV)/bin/python -m pytest -m 'not slow'
 
-# All tests.
+# All tests, and five minutes of everything mixed.
 test-all: $(STAMP)-dev
 	$(VENV)/bin/python -m pytest
+	$(VENV)/bin/python bench/soak.py --minutes 5
 
 check: $(STAMP)-dev
 	$(VENV)/bin/ruff check .
@@ -66,6 +67,19 @@ docs: $(STAMP)-dev
 	$(VENV)/bin/python -m kg.settings > docs/settings.md
 	$(VENV)/bin/python -m kg.query.questions > docs/questions.md
 	$(VENV)/bin/python -m endpoint.agents.document > docs/agents.md
+
+# A bill of materials of what is installed, and a look for known vulnerabilities of what is pinned, which needs the network.
+sbom: $(STAMP)
+	@mkdir -p build
+	$(PYTHON) -m venv build/posture
+	build/posture/bin/python $(INSTALL) cyclonedx-bom
+	build/posture/bin/cyclonedx-py environment $(VENV)/bin/python --pyproject pyproject.toml --of JSON -o build/sbom.json
+	@echo 'wrote build/sbom.json'
+
+audit:
+	$(PYTHON) -m venv build/posture
+	build/posture/bin/python $(INSTALL) pip-audit
+	build/posture/bin/pip-audit --requirement $(PINNED) --no-deps --disable-pip
 
 # The folder to submit to w3id.org, with the one thing that only its submitter knows: the address of a public server.
 w3id: export SERVER := $(SERVER)

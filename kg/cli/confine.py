@@ -16,7 +16,7 @@ from typing import Final, NoReturn
 from kg.process import sandbox
 from kg.settings import Settings
 
-FREE: Final = ("build", "serve", "enrich")
+FREE: Final = ("build", "serve", "enrich", "mcp")
 """The commands that are not confined: they have processes of their own for what may run away."""
 MEGA: Final = 1_000_000
 FAILED: Final = 2

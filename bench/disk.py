@@ -1,0 +1,56 @@
+"""Builds and writes again and again, and prints how much room the store takes.
+
+python bench/disk.py [--times 50]
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import tempfile
+from pathlib import Path
+
+from faults import apart, build, write_pages
+from served import Server
+
+from kg.store.integrity.size import sizes
+from kg.store.layout import Store
+
+TOKEN = "a token for the disk only"  # noqa: S105
+KEPT = 10
+"""Builds and writes after which the store has all that it keeps."""
+GROWTH = 1.25
+
+
+def room(store: Path) -> int:
+    """Return how many bytes a store takes."""
+    return dict(sizes(Store(store), store / "cache"))["all of the store"]
+
+
+def main() -> int:
+    """Print the room after each tenth build and write, and return 1 if it goes on growing."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--times", type=int, default=50)
+    given = parser.parse_args()
+    found: dict[str, list[int]] = {"build": [], "write": []}
+    with tempfile.TemporaryDirectory() as folder:
+        store, pages = Path(folder) / "store", write_pages(Path(folder) / "pages", 6)
+        for _ in range(given.times):
+            apart(lambda: build(store, pages), 120)
+            found["build"].append(room(store))
+        settings = {"writable": "true", "write_token_sha256": hashlib.sha256(TOKEN.encode()).hexdigest()}
+        with Server(store, **settings) as server:
+            headers = {"Content-Type": "application/sparql-update", "Authorization": f"Bearer {TOKEN}"}
+            for number in range(given.times):
+                server.send("POST", "/sparql", f"INSERT DATA {{ <urn:n> <urn:p> {number} }}".encode(), headers)
+                found["write"].append(room(store))
+    grown = False
+    for name, rooms in found.items():
+        told = ", ".join(f"{one / 1e6:.2f}" for one in rooms[:: max(1, given.times // 10)])
+        print(f"MB after each tenth {name}: {told}; after the last: {rooms[-1] / 1e6:.2f}")
+        grown |= rooms[-1] > GROWTH * rooms[min(KEPT, given.times - 1)]
+    return 1 if grown else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
