@@ -47,7 +47,7 @@ def main() -> int:
     grown = False
     for name, rooms in found.items():
         told = ", ".join(f"{one / 1e6:.2f}" for one in rooms[:: max(1, given.times // 10)])
-        print(f"MB after each tenth {name}: {told}; after the last: {rooms[-1] / 1e6:.2f}")
+        print(f"MB after some {name}s: {told}; after the last: {rooms[-1] / 1e6:.2f}")
         grown |= rooms[-1] > GROWTH * rooms[min(KEPT, given.times - 1)]
     return 1 if grown else 0
 

@@ -63,4 +63,7 @@ def _tried(step: Callable[..., None], *arguments: Any) -> Outcome:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    try:
+        main(sys.argv[1:])
+    except NewsgraphError as error:  # a snapshot that is kept no longer, for instance
+        sys.exit(str(error))

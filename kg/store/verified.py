@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 from kg.errors import LedgerError
+from kg.events.ledger import Ledger
 from kg.events.ledger_file import WAY_OUT, LedgerFile, begins_with
 from kg.store.layout import Store
 
@@ -53,7 +54,7 @@ def problem(store: Store) -> str:
 def whole_problem(store: Store) -> str:
     """Read the whole ledger, and say why it is not the one of the current snapshot, "" if it is."""
     try:
-        ledger(store)
+        Ledger(ledger(store).lines).check()
     except LedgerError as error:
         return str(error)
     return ""
