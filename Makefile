@@ -11,7 +11,7 @@ INSTALL := -m pip install --quiet --disable-pip-version-check
 # What builds the package is pinned too: older versions of pip look at the first variable for that, newer ones at the other.
 INSTALL_PINNED := PIP_CONSTRAINT=$(PINNED) PIP_BUILD_CONSTRAINT=$(PINNED) $(VENV)/bin/python $(INSTALL) --constraint $(PINNED)
 
-.PHONY: serve test test-all check build constraints docs sbom audit w3id clean
+.PHONY: serve test test-all check build constraints docs catalogue sbom audit w3id clean
 
 serve: $(STORE)/current
 	$(VENV)/bin/kg serve --store $(STORE)
@@ -80,6 +80,10 @@ audit:
 	$(PYTHON) -m venv build/posture
 	build/posture/bin/python $(INSTALL) pip-audit
 	build/posture/bin/pip-audit --requirement $(PINNED) --no-deps --disable-pip
+
+# What the interface says, for its translators; and what is compiled of that, for the server.
+catalogue: $(STAMP)-dev
+	$(VENV)/bin/python -m tools.catalogue
 
 # The folder to submit to w3id.org, with the one thing that only its submitter knows: the address of a public server.
 w3id: export SERVER := $(SERVER)

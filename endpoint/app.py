@@ -31,7 +31,7 @@ from endpoint.periods import views as periods
 from endpoint.server import health, metrics
 from endpoint.server.http_server import HttpServer
 from endpoint.server.response_cache import ResponseCache
-from endpoint.site import limits, log, problems
+from endpoint.site import languages, limits, log, problems
 from endpoint.site.past import Past
 from endpoint.site.site import NAME, Site, hold, release
 from endpoint.sparql import answers, graph_store, protocol, questions
@@ -105,11 +105,12 @@ def create_app(
     app.before_request(hold)
     app.after_request(headers.add)
     app.after_request(pages.vary)
+    app.after_request(languages.label)
     app.teardown_request(release)
     problems.install(app)
     limits.install(app, settings)
     responses = app.extensions[ResponseCache.__name__] = ResponseCache(
-        app.wsgi_app, partial(_version, artefacts, workers)
+        languages.spoken(app.wsgi_app), partial(_version, artefacts, workers)
     )
     own = hosts.ours(spelling.encoded(readable(responses)), settings, lambda: workers.snapshot.manifest.base)
     counting = metrics.install(app, workers, artefacts, verifier)

@@ -115,7 +115,7 @@ def _serve(chosen: Format) -> Response:
     here = site()
     found = catalog(here)
     listed = (*(one.file.name for one in found.complete), *(one.iri for one in found.kept))
-    body: bytes = here.cached(("catalog", chosen.name, request.root_path, listed), lambda: _body(found, chosen), len)
+    body: bytes = here.cached(("catalog", chosen.name, listed, *here.seen(chosen)), lambda: _body(found, chosen), len)
     modified = snapshots.changed(here, here.snapshot)
     response = Response(body, content_type=chosen.content_type)
     response.headers["Vary"] = "Accept"

@@ -12,6 +12,7 @@ from endpoint.directories.asked import AskedDirectory
 from endpoint.http.urls import Addresses
 from endpoint.listing.page import ListLink
 from endpoint.rendering.figures.maps import event_map
+from endpoint.rendering.language import gettext
 from endpoint.rendering.page_frame import PageFrame
 from kg.lookup.listing.directory import Directory, DirectoryEntry, DirectoryPage
 from kg.lookup.listing.filter import BoundingBox
@@ -71,7 +72,7 @@ def _events(addresses: Addresses, asked: AskedDirectory, entry: DirectoryEntry) 
 
 
 def _orders(frame: PageFrame, asked: AskedDirectory) -> Iterator[ListLink]:
-    for text, sort in (("Most events first", ""), ("A to Z", "name")):
+    for text, sort in ((gettext("Most events first"), ""), (gettext("A to Z"), "name")):
         href = frame.addresses.local(asked.address(sort=sort, letter=""))
         yield ListLink(text, href, chosen=asked.by_name == bool(sort))
 
@@ -93,4 +94,4 @@ def _map(frame: PageFrame, points: list[MapPoint]) -> Markup:
         corners = ",".join(f"{one:.4f}" for one in (box.west, box.south, box.east, box.north))
         return frame.addresses.local(f"events?bbox={corners}&view=map")
 
-    return event_map(points, "Where most events happened", place, area, whole=True)
+    return event_map(points, gettext("Where most events happened"), place, area, whole=True)

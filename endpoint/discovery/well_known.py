@@ -19,6 +19,7 @@ from endpoint.html.newest import newest
 from endpoint.http.conditional import by_content
 from endpoint.http.negotiate import PAGE_FORMATS
 from endpoint.http.routes import IN_TEXT, IN_XML, Description, Routes
+from endpoint.rendering.language import LANGUAGES
 from endpoint.site.site import Site, site, tagged
 from kg.derived.kinds import SITEMAPS
 from kg.errors import NotFoundError
@@ -32,8 +33,11 @@ blueprint = Routes("discovery", __name__)
 
 XML: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
 SCHEMA: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"
-CLOSED: Final = ("sparql", "answer", "search", "events", "embed", "questions/", "linkset", f"dump/{NAME}")
-"""What crawlers are asked not to fetch, because it is computed anew, transfers very much, or is in headers already."""
+CLOSED: Final = (
+    *("sparql", "answer", "search", "events", "embed", "questions/", "linkset", f"dump/{NAME}"),
+    *(f"{tag}/" for tag in LANGUAGES),
+)
+"""What crawlers are asked not to fetch: it is computed anew, transfers very much, or is at another address already."""
 VALID_DAYS: Final = 180
 """How long security.txt is valid; RFC 9116 (section 2.5.5) recommends less than a year."""
 PROJECT: Final = "https://w3id.org/newsgraph"

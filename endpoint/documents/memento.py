@@ -144,7 +144,7 @@ def _body(here: Site, path: str, moment: datetime, wanted: Format) -> bytes:
         page = here.workers.ask(DescribeMementoPage(iri, instant, dated, original, limit))
         return past_page_of(here, iri, page.nodes, address, instant).encode()
 
-    found: bytes = here.cached(("memento", path, moment, wanted.name, request.root_path), make, len)
+    found: bytes = here.cached(("memento", path, moment, wanted.name, *here.seen(wanted)), make, len)
     return found
 
 

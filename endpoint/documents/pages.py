@@ -51,7 +51,7 @@ def page_of_thing(here: Site, iri: str) -> str | None:
         summary = json.loads(here.workers.ask(asked)) if described.events else None
         return thing_page(here.frame, iri, described, own, summary)
 
-    found: str = here.cached(("thing", iri, here.addresses.mount), make, len)
+    found: str = here.cached(("thing", iri, *here.seen()), make, len)
     return found
 
 

@@ -314,7 +314,7 @@ def described(here: Site, iri: str, format: Format, page: int = 1) -> Answer:  #
     """Return the description of a resource in a format, from the cache or from a worker; of a hub, one page."""
     if format == HTML and page == 1 and (shown := page_of_thing(here, iri)):
         return Answer("describe", format, shown.encode())
-    key = ("document", iri, format.name, request.root_path, page)
+    key = ("document", iri, format.name, page, *here.seen(format))
 
     def make() -> Answer:
         document_iri, limit = here.addresses.base + here.addresses.document(iri), here.settings.result_bytes

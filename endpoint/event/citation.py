@@ -6,6 +6,7 @@ from datetime import date
 
 from endpoint.event.history import name_of
 from endpoint.rendering.filters import spoken
+from endpoint.rendering.language import ENGLISH, speaking
 from kg.errors import NotFoundError
 from kg.lookup.history import EventHistory
 from kg.publish.reference import LiteratureReference
@@ -22,6 +23,8 @@ def reference(told: EventHistory, iri: str, publisher: str, snapshot: str) -> Li
     if not found:
         raise NotFoundError("there is no such revision to cite")
     wording = found[0]
+    with speaking(ENGLISH):
+        day = spoken(told.day)
     return LiteratureReference(
         f"newsgraph-{told.day}-{name_of(told.event)}-{name_of(wording.revision)}",
         publisher,
@@ -29,7 +32,7 @@ def reference(told: EventHistory, iri: str, publisher: str, snapshot: str) -> Li
         _day(wording.start) or _day(told.day),
         name_of(wording.revision),
         wording.revision,
-        f"Event of {spoken(told.day)}, as worded in snapshot {snapshot}.",
+        f"Event of {day}, as worded in snapshot {snapshot}.",
     )
 
 

@@ -7,17 +7,18 @@ from dataclasses import dataclass
 from typing import Final
 
 from endpoint.html.reader import Cited, Reader, ShownTerm
+from endpoint.rendering.language import message
 from kg.events.comparison import Comparison, Edit, Operation
 
 CONTEXT: Final = 60
 """Characters of what two wordings share that are shown before and behind a change, where not all is shown."""
 CUT: Final = "…"
 HEADINGS: Final = {
-    "category": "Category",
-    "topics": "Topics",
-    "topicLabels": "Headings without a link",
-    "mentions": "Links",
-    "sources": "Sources",
+    "category": message("Category"),
+    "topics": message("Topics"),
+    "topicLabels": message("Headings without a link"),
+    "mentions": message("Links"),
+    "sources": message("Sources"),
 }
 """What pages call the aspects in which wordings differ (see kg.events.comparison)."""
 

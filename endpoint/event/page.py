@@ -19,6 +19,7 @@ from endpoint.html.place import ShownPlace
 from endpoint.html.place import shown as shown_place
 from endpoint.html.reader import Cited, Reader, ShownTerm
 from endpoint.rendering.filters import spoken
+from endpoint.rendering.language import gettext
 from endpoint.rendering.page_frame import PageFrame
 from kg.lookup.history import EventHistory
 from kg.lookup.surroundings import NamedEvent, Surroundings
@@ -211,4 +212,4 @@ def _around(reader: Reader, around: Surroundings) -> DayAround:
 
 def _summary(shown: ShownEvent) -> str:
     sentence = "".join(run.text for run in shown.sentence)
-    return f"{spoken(shown.date)}: {sentence}" if shown.date else sentence
+    return gettext("%(date)s: %(text)s", date=spoken(shown.date), text=sentence) if shown.date else sentence

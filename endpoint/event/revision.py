@@ -8,6 +8,7 @@ from endpoint.html.describe import facts
 from endpoint.html.head import head
 from endpoint.html.reader import Reader, ShownTerm
 from endpoint.rendering.filters import spoken
+from endpoint.rendering.language import gettext
 from endpoint.rendering.page_frame import PageFrame
 from kg.lookup.history import EventHistory
 from kg.rdf.serialize import Nodes
@@ -22,7 +23,7 @@ def revision_page(frame: PageFrame, iri: str, nodes: Nodes, told: EventHistory) 
     shown = wordings[at] if at is not None else None
     sentence = reader.resource(iri)
     title = ShownTerm(clause(sentence.text), language=sentence.language)
-    number = f"Wording {shown.number} of {len(wordings)}" if shown else "A wording"
+    number = _number(shown.number, len(wordings)) if shown else gettext("A wording")
     own = head(frame, iri, nodes, f"{number}: {title.text}", f"{number}, {spoken(told.day)}: {sentence.text}")
     return frame.page(
         "revision.html",
@@ -43,3 +44,7 @@ def revision_page(frame: PageFrame, iri: str, nodes: Nodes, told: EventHistory) 
         compare=addresses.local(history.path_of(addresses, told.event, "compare")),
         statements=facts(reader, iri),
     )
+
+
+def _number(number: int, total: int) -> str:
+    return gettext("Wording %(number)s of %(total)s", number=number, total=total)

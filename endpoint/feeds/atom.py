@@ -8,6 +8,7 @@ from xml.etree.ElementTree import Element, SubElement, register_namespace, tostr
 
 from endpoint.http.negotiate import HTML
 from endpoint.rendering.filters import spoken
+from endpoint.rendering.language import ENGLISH, speaking
 from kg.derived.changelog import Change
 from kg.rdf.formats import ATOM, Format, xml_text
 
@@ -76,7 +77,8 @@ def _entry(feed: Element, change: Change) -> None:
     _text(entry, "title", change.title)
     _text(entry, "updated", change.time)
     _link(entry, "alternate", change.iri, HTML.media_type)
-    facts = [spoken(change.date or "")]
+    with speaking(ENGLISH):
+        facts = [spoken(change.date or "")]
     if change.category:
         SubElement(entry, _name("category"), {"term": xml_text(change.category)})
         facts.append(change.category)

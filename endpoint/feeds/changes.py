@@ -21,6 +21,7 @@ from endpoint.http.negotiate import HTML, JSON, choose
 from endpoint.http.parameters import page_number
 from endpoint.http.routes import IN_JSON, Description, Parameter, Routes, media_types
 from endpoint.http.urls import Addresses
+from endpoint.rendering.language import gettext, message
 from endpoint.site.problems import acceptable
 from endpoint.site.site import Site, site
 from kg.derived.changelog import EVENTS, Change, Changelog
@@ -43,7 +44,7 @@ PARAMETERS: Final = (
     Parameter("page", "Number of the page, from 1."),
 )
 NEGOTIATED: Final = Description(media_types(FORMATS), parameters=PARAMETERS)
-WITHDRAWN: Final = "An event that was withdrawn"
+WITHDRAWN: Final = message("An event that was withdrawn")
 BEGINNING: Final = "0001-01-01T00:00:00Z"
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
@@ -193,7 +194,7 @@ def _shown(addresses: Addresses, change: EventChange) -> ShownChange:
     one, before = change.one, change.before
     reworded = change.kind == "reworded" and before
     words = abridged(word_diff(before.title or "", one.title or "")) if reworded and before else []
-    title = ShownTerm(clause(one.title or WITHDRAWN), addresses.href(one.iri), language=one.language)
+    title = ShownTerm(clause(one.title or gettext(WITHDRAWN)), addresses.href(one.iri), language=one.language)
     compare = _compare(addresses, change)
     return ShownChange(change.kind, title, one.date or "", one.category or "", one.time, words, compare)
 

@@ -8,6 +8,7 @@ from flask import Response
 
 from endpoint.http.negotiate import HTML
 from endpoint.http.routes import PAGE, Routes
+from endpoint.rendering.language import message
 from endpoint.site.site import site, tagged
 from kg.derived.kinds import PREPARED
 from kg.version import __version__
@@ -16,6 +17,24 @@ blueprint = Routes("about", __name__)
 
 EXAMPLE: Final = "place=entity/en/Homs&from=2012&to=2012"
 """The list that the examples of use are about."""
+ARTEFACTS: Final = {
+    "search": message("Search"),
+    "statistics": message("Statistics"),
+    "sitemaps": message("Sitemaps"),
+    "changes": message("Changes"),
+}
+"""What is made of a snapshot, as the page of the status calls it."""
+STATES: Final = {
+    "absent": message("absent"),
+    "making": message("making"),
+    "ready": message("ready"),
+    "failed": message("failed"),
+    "idle": message("idle"),
+    "document": message("document"),
+    "query": message("query"),
+    "slow": message("slow"),
+}
+"""The states of these, and what workers are at."""
 
 
 @blueprint.get("/about", described=PAGE)
@@ -44,6 +63,8 @@ def status() -> Response:
         snapshot=here.snapshot,
         version=__version__,
         workers=here.workers.states(),
+        names=ARTEFACTS,
+        states=STATES,
         ready=here.workers.ready(0.0),
         made=made,
         writable=here.writer is not None,

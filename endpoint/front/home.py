@@ -14,7 +14,9 @@ from endpoint.http.routes import PAGE, Parameter, Routes
 from endpoint.listing.asked import AskedList, asked_list
 from endpoint.listing.figures import list_histogram, list_map
 from endpoint.listing.summary import summary
+from endpoint.rendering.language import gettext
 from endpoint.rendering.page_frame import PageFrame
+from endpoint.site.languages import chosen
 from endpoint.site.site import Site, site, tagged
 from kg.errors import ParameterError, ServiceBusyError, StoreError
 from kg.lookup.listing.filter import Filter
@@ -55,7 +57,6 @@ def home() -> Response:
         questions=list(questions(here.frame, found)) if found else [],
     )
     response = tagged(Response(page), here.snapshot, f"home-{language}")
-    response.headers["Vary"] = "Accept-Language"
     if not found:  # it will have more soon
         response.headers["Cache-Control"] = "no-store"
     return response
@@ -78,22 +79,27 @@ def questions(frame: PageFrame, found: Mapping[str, Any]) -> Iterator[Question]:
         return first[facet]["label"] or path(facet)
 
     if "in" in first and busiest:
-        text = f"What happened in {label('in')} in {busiest}?"
+        text = gettext("What happened in %(place)s in %(year)s?", place=label("in"), year=busiest)
         yield Question(text, f"events?place={path('in')}&from={busiest}&to={busiest}")
     if "category" in first:
-        yield Question(f"{label('category')}: where?", f"events?category={path('category')}&view=map")
+        yield Question(
+            gettext("%(category)s: where?", category=label("category")), f"events?category={path('category')}&view=map"
+        )
     if "story" in first:
         yield Question(
-            f"{label('story')}: what came after what?", f"events?story={path('story')}&view=timeline&sort=oldest"
+            gettext("%(story)s: what came after what?", story=label("story")),
+            f"events?story={path('story')}&view=timeline&sort=oldest",
         )
     if "publisher" in first and busiest:
-        text = f"What did {label('publisher')} report in {busiest}?"
+        text = gettext("What did %(publisher)s report in %(year)s?", publisher=label("publisher"), year=busiest)
         yield Question(text, f"events?publisher={path('publisher')}&from={busiest}&to={busiest}")
     if "names" in first:
-        text = f"What is named together with {label('names')}?"
+        text = gettext("What is named together with %(place)s?", place=label("names"))
         yield Question(text, f"events?place={path('names')}&relation=names&view=chart")
     if "topic" in first:
-        yield Question(f"Who reported on {label('topic')}?", f"events?topic={path('topic')}&view=chart")
+        yield Question(
+            gettext("Who reported on %(topic)s?", topic=label("topic")), f"events?topic={path('topic')}&view=chart"
+        )
 
 
 def _language(here: Site) -> str | None:
@@ -104,4 +110,7 @@ def _language(here: Site) -> str | None:
         if asked not in known:
             raise ParameterError(f"language must be one of {', '.join(known)}", "language", tuple(known))
         return asked
+    language = chosen()
+    if language and language.tag in known:
+        return language.tag
     return request.accept_languages.best_match(known) or max(known, key=lambda one: known[one], default=None)

@@ -16,45 +16,46 @@ from endpoint.html.place import shown as shown_place
 from endpoint.html.reader import ListedEvent, Reader, ShownTerm
 from endpoint.http.urls import Addresses
 from endpoint.rendering.filters import counted, spoken
+from endpoint.rendering.language import gettext, message
 from endpoint.site.site import Site
 from kg.lookup.describe import NEWEST, paged, pages
 from kg.rdf.prefixes import compact
 from kg.rdf.serialize import Nodes
 
 NAMES: Final = {
-    "rdf:type": "type",
-    "rdfs:seeAlso": "see also",
-    "skos:exactMatch": "same in other data",
-    "skos:closeMatch": "close match",
-    "schema:sameAs": "same as",
-    "schema:about": "mentions",
-    "schema:addressCountry": "country",
-    "schema:containedInPlace": "contained in",
-    "schema:startDate": "date",
-    "schema:endDate": "last day",
-    "schema:subEvent": "events",
-    "schema:superEvent": "part of",
-    "dcterms:relation": "related",
-    "dcterms:temporal": "day",
-    "dcterms:hasPart": "entries",
-    "dcterms:identifier": "also known as",
-    "dcterms:isPartOf": "lies in",
-    "dcat:startDate": "first day",
-    "dcat:endDate": "last day",
-    "wgs:lat": "latitude",
-    "wgs:long": "longitude",
+    "rdf:type": message("type"),
+    "rdfs:seeAlso": message("see also"),
+    "skos:exactMatch": message("same in other data"),
+    "skos:closeMatch": message("close match"),
+    "schema:sameAs": message("same as"),
+    "schema:about": message("mentions"),
+    "schema:addressCountry": message("country"),
+    "schema:containedInPlace": message("contained in"),
+    "schema:startDate": message("date"),
+    "schema:endDate": message("last day"),
+    "schema:subEvent": message("events"),
+    "schema:superEvent": message("part of"),
+    "dcterms:relation": message("related"),
+    "dcterms:temporal": message("day"),
+    "dcterms:hasPart": message("entries"),
+    "dcterms:identifier": message("also known as"),
+    "dcterms:isPartOf": message("lies in"),
+    "dcat:startDate": message("first day"),
+    "dcat:endDate": message("last day"),
+    "wgs:lat": message("latitude"),
+    "wgs:long": message("longitude"),
 }
 KINDS: Final = {
-    "ng:Event": "Event",
-    "ng:Revision": "Revision",
-    "ng:Page": "Archive page",
-    "ng:Source": "Source",
-    "schema:EventSeries": "Story",
-    "schema:Place": "Place",
-    "ng:Entity": "Entity",
-    "schema:Organization": "Publisher",
-    "skos:Concept": "Category",
-    "dcterms:PeriodOfTime": "Period",
+    "ng:Event": message("Event"),
+    "ng:Revision": message("Revision"),
+    "ng:Page": message("Archive page"),
+    "ng:Source": message("Source"),
+    "schema:EventSeries": message("Story"),
+    "schema:Place": message("Place"),
+    "ng:Entity": message("Entity"),
+    "schema:Organization": message("Publisher"),
+    "skos:Concept": message("Category"),
+    "dcterms:PeriodOfTime": message("Period"),
 }
 
 
@@ -105,7 +106,7 @@ def listing(addresses: Addresses, listed: Mapping[str, Any], nodes: Nodes, place
 def describe(iri: str, nodes: Nodes, addresses: Addresses, document: str) -> Described:
     """Return what the page about ``iri`` shows, from the nodes of its description."""
     reader = Reader(nodes, addresses)
-    kind = next((label for name, label in KINDS.items() if reader.is_a(iri, name)), "Resource")
+    kind = next((label for name, label in KINDS.items() if reader.is_a(iri, name)), message("Resource"))
     kind = periods.kind(iri.removeprefix(addresses.base)) or kind
     title = reader.resource(iri)
     others = {name: nodes[name] for name in nodes if name != iri}
@@ -136,8 +137,13 @@ def facts(reader: Reader, iri: str) -> list[tuple[ShownTerm, list[ShownTerm]]]:
         if name in ("dcterms:hasPart", "schema:subEvent", "hydra:totalItems"):
             continue  # shown as entries, as events, and with these
         shown = reader.resource(property_)
-        text = NAMES.get(name) or re.sub(r"(?<=[a-z])(?=[A-Z])", " ", re.split(r"[/#:]", name)[-1]).lower()
-        found.append((ShownTerm(text, shown.href, shown.external, iri=property_), [reader.term(one) for one in values]))
+        href, external = shown.href, shown.external
+        if name in NAMES:
+            term = ShownTerm(gettext(NAMES[name]), href, external, iri=property_)
+        else:
+            text = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", re.split(r"[/#:]", name)[-1]).lower()
+            term = ShownTerm(text, href, external, "en", iri=property_)
+        found.append((term, [reader.term(one) for one in values]))
     return found
 
 
@@ -191,8 +197,10 @@ def _title(shown: Described) -> str:
 def _summary(shown: Described) -> str:
     """Return what a resource is and how many events there are about it, as a description says it."""
     total = shown.story.events if shown.story else shown.total
-    events = f", {counted(total, 'event')}" if total else ""
-    return f"{shown.kind}: {_title(shown)}{events}."
+    kind, title = gettext(shown.kind), _title(shown)
+    if not total:
+        return gettext("%(kind)s: %(title)s.", kind=kind, title=title)
+    return gettext("%(kind)s: %(title)s, %(events)s.", kind=kind, title=title, events=counted(total, "event"))
 
 
 def _turns(path: str, page: int, last: int) -> tuple[str, str]:

@@ -12,6 +12,7 @@ from endpoint.http.headers import licensed
 from endpoint.http.negotiate import PAGE_FORMATS
 from endpoint.http.signposting import ReadLink, in_page, signposts
 from endpoint.rendering.filters import embedded
+from endpoint.rendering.language import gettext
 from endpoint.rendering.page_frame import PageFrame
 from kg.lookup.describe import paged
 from kg.rdf.formats import Format
@@ -81,7 +82,7 @@ def _feeds(frame: PageFrame, iri: str) -> list[FeedLink]:
     """Return the feeds of the events that name a thing, or those of all events."""
     path = iri.removeprefix(frame.addresses.base)
     own = f"/{path}" if path.startswith(FOLLOWED) else ""
-    title = "Changes of its events" if own else "Changes of all events"
+    title = gettext("Changes of its events") if own else gettext("Changes of all events")
     return [FeedLink(media_type, frame.addresses.local(f"feed/{name}{own}"), title) for name, media_type in FEEDS]
 
 

@@ -12,6 +12,7 @@ from endpoint.html.reader import Reader
 from endpoint.rendering.figures.histogram import histogram
 from endpoint.rendering.figures.year_calendar import year_calendar
 from endpoint.rendering.filters import spoken
+from endpoint.rendering.language import gettext, message
 from endpoint.site.site import Site
 from kg.derived.kinds import SEARCH
 from kg.errors import ServiceBusyError, StoreError
@@ -22,7 +23,7 @@ from kg.workers.operations import Locate
 
 PATIENCE: Final = 2.0
 """Seconds that the page of a day waits for the index."""
-KINDS: Final = {"day": "Day", "month": "Month", "year": "Year"}
+KINDS: Final = {"day": message("Day"), "month": message("Month"), "year": message("Year")}
 
 
 class PeriodLink(NamedTuple):
@@ -67,7 +68,7 @@ def bars(kind: str, found: Sequence[PeriodLink]) -> Markup:
     """Return the bars of the days of a month or of the months of a year; nothing if they are no such periods."""
     links = {one.period: one for one in found if one.events}
     try:
-        title = "Events by day" if kind == "Month" else "Events by month"
+        title = gettext("Events by day") if kind == "Month" else gettext("Events by month")
         return histogram(
             {period: one.events or 0 for period, one in links.items()},
             title,
@@ -93,7 +94,7 @@ def days_of_year(site: Site, iri: str) -> Markup:
     def href(period: str) -> str:
         return site.addresses.local(f"{'day' if len(period) == 10 else 'month'}/{period}")
 
-    return year_calendar(first.year, counts, f"Days of {year}", href) if counts else Markup()
+    return year_calendar(first.year, counts, gettext("Days of %(year)s", year=year), href) if counts else Markup()
 
 
 def week(site: Site, iri: str) -> list[PeriodLink]:

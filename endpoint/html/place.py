@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from endpoint.html.reader import Reader
 from endpoint.rendering.figures.maps import locator
+from endpoint.rendering.language import gettext
 
 WIDE: Final = {"schema:Country": 5, "schema:AdministrativeArea": 7}
 CLOSE: Final = 9  # how far a map of a place zooms in: less for what is large
@@ -40,7 +41,7 @@ class ShownPlace:
         latitude, longitude = float(self.latitude), float(self.longitude)
         if abs(latitude) > 90 or abs(longitude) > 180:
             return Markup()
-        return locator(latitude, longitude, f"Map: where {self.name} is", SEEN[self.zoom])
+        return locator(latitude, longitude, gettext("Map: where %(place)s is", place=self.name), SEEN[self.zoom])
 
 
 def shown(reader: Reader, iri: str) -> ShownPlace | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from endpoint.listing.asked import AskedList
+from endpoint.rendering.language import message
 from kg.lookup.listing.filter import BoundingBox, Filter, Relation, Sort
 from kg.rdf import Literal, NamedNode
 from kg.rdf.prefixes import expand
@@ -36,7 +37,9 @@ def as_sparql(asked: AskedList, base: str) -> ListQuery | None:
     return ListQuery(text, WORDS if found.words else "")
 
 
-WORDS: Final = "It looks for the letters of each word in titles; the list looks for whole words, and what begins so."
+WORDS: Final = message(
+    "It looks for the letters of each word in titles; the list looks for whole words, and what begins so."
+)
 
 
 def _patterns(asked: Filter) -> Iterator[str]:

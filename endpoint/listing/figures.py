@@ -12,6 +12,7 @@ from endpoint.listing.title import title
 from endpoint.rendering.figures.histogram import histogram
 from endpoint.rendering.figures.maps import event_map
 from endpoint.rendering.figures.timeline import timeline
+from endpoint.rendering.language import gettext
 from endpoint.rendering.page_frame import PageFrame
 from kg.lookup.listing.filter import BoundingBox
 from kg.lookup.listing.listing import EventSummary, MapPoint
@@ -28,7 +29,8 @@ def list_histogram(frame: PageFrame, asked: AskedList, summary: Mapping[str, Any
         return frame.addresses.local(asked.address("events", **{"from": period, "to": period}))
 
     every = frame.addresses.local(asked.address("events", **{"from": "", "to": ""}))
-    return histogram(counts, f"{title(asked, summary)}, by {'year' if counts is years else 'month'}", href, every)
+    by = gettext("%(title)s, by year") if counts is years else gettext("%(title)s, by month")
+    return histogram(counts, by.replace("%(title)s", title(asked, summary)), href, every)
 
 
 def list_timeline(frame: PageFrame, asked: AskedList, summary: Mapping[str, Any]) -> Markup:

@@ -11,6 +11,7 @@ from endpoint.listing.asked import THINGS, AskedList, ListView
 from endpoint.listing.figures import list_histogram, list_map, list_timeline
 from endpoint.listing.title import label, period, title
 from endpoint.rendering.filters import language_name
+from endpoint.rendering.language import gettext, message
 from endpoint.rendering.page_frame import PageFrame
 from kg.lookup.listing.filter import Relation, Sort
 from kg.lookup.listing.listing import POINTS
@@ -21,19 +22,27 @@ ROWS: Final = 20
 DOTS: Final = 200
 """Events on a timeline."""
 FACETS: Final = {
-    "category": ("Category", "category"),
-    "in": ("Where", "place"),
-    "topic": ("Topic", "topic"),
-    "story": ("Story", "story"),
-    "publisher": ("Reported by", "publisher"),
-    "entity": ("Named", "entity"),
-    "language": ("Language", "language"),
+    "category": (message("Category"), "category"),
+    "in": (message("Where"), "place"),
+    "topic": (message("Topic"), "topic"),
+    "story": (message("Story"), "story"),
+    "publisher": (message("Reported by"), "publisher"),
+    "entity": (message("Named"), "entity"),
+    "language": (message("Language"), "language"),
 }
 """The facets that a page offers: their headings, and the parameters that their values are for."""
 RELATIONS: Final = {
-    Relation.IN: "in it",
-    Relation.NEAR: "near it",
-    Relation.NAMES: "naming it",
+    Relation.IN: message("in it"),
+    Relation.NEAR: message("near it"),
+    Relation.NAMES: message("naming it"),
+}
+
+VIEWS: Final = {
+    ListView.LIST: message("List"),
+    ListView.TABLE: message("Table"),
+    ListView.MAP: message("Map"),
+    ListView.TIMELINE: message("Timeline"),
+    ListView.CHART: message("Chart"),
 }
 
 
@@ -78,7 +87,7 @@ def _shown(frame: PageFrame, asked: AskedList, summary: Mapping[str, Any]) -> di
         "relations": list(_relations(frame, asked, summary)),
         "views": [
             ListLink(
-                one.title(),
+                gettext(VIEWS[one]),
                 local(asked.address("events", view="" if one == ListView.LIST else one)),
                 None,
                 one == asked.view,
@@ -117,7 +126,7 @@ def _chips(asked: AskedList, summary: Mapping[str, Any]) -> Iterator[tuple[str, 
     if asked.filter.first or asked.filter.last:
         yield period(asked.given.get("from", ""), asked.given.get("to", "")), {"from": "", "to": ""}
     if asked.filter.box:
-        yield "a part of the map", {"bbox": ""}
+        yield gettext("a part of the map"), {"bbox": ""}
 
 
 def _relations(frame: PageFrame, asked: AskedList, summary: Mapping[str, Any]) -> Iterator[ListLink]:
@@ -128,7 +137,7 @@ def _relations(frame: PageFrame, asked: AskedList, summary: Mapping[str, Any]) -
         changes = {"relation": "" if relation == Relation.IN else relation}
         changes |= {} if relation == Relation.NEAR else {"within": ""}
         href = frame.addresses.local(asked.address("events", **changes))
-        yield ListLink(text, href, chosen=relation == asked.filter.relation)
+        yield ListLink(gettext(text), href, chosen=relation == asked.filter.relation)
 
 
 def _facets(frame: PageFrame, asked: AskedList, summary: Mapping[str, Any]) -> Iterator[tuple[str, list[ListLink]]]:
@@ -155,7 +164,11 @@ def _link(frame: PageFrame, asked: AskedList, name: str, value: Mapping[str, Any
 
 def _orders(frame: PageFrame, asked: AskedList) -> Iterator[ListLink]:
     """Yield the orders that a list can have."""
-    texts = {Sort.NEWEST: "Newest first", Sort.OLDEST: "Oldest first", Sort.MATCH: "Best match first"}
+    texts = {
+        Sort.NEWEST: gettext("Newest first"),
+        Sort.OLDEST: gettext("Oldest first"),
+        Sort.MATCH: gettext("Best match first"),
+    }
     for sort, text in texts.items():
         if sort != Sort.MATCH or asked.filter.words:
             href = frame.addresses.local(asked.address("events", sort="" if sort == Sort.NEWEST else sort))

@@ -3,16 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from endpoint.listing.asked import AskedList
 from endpoint.rendering.filters import language_name, spoken
+from endpoint.rendering.language import gettext, message
 from kg.lookup.listing.filter import Relation
+
+PLACES: Final = {
+    Relation.IN: message("in %(name)s"),
+    Relation.NEAR: message("within %(km)s km of %(name)s"),
+    Relation.NAMES: message("that name %(name)s"),
+}
+TIES: Final = {
+    "entity": message("that name %(name)s"),
+    "topic": message("on %(name)s"),
+    "story": message("of the story %(name)s"),
+    "category": message("of the category %(name)s"),
+    "publisher": message("reported by %(name)s"),
+}
+"""What ties the events of a list to a thing, in words, by the parameters that name one."""
 
 
 def title(asked: AskedList, summary: Mapping[str, Any]) -> str:
     """Return what a list is of, as a title says it: Events in Homs, in 2012."""
-    return f"Events {', '.join(found)}" if (found := list(_phrases(asked, summary))) else "All events"
+    found = list(_phrases(asked, summary))
+    return gettext("Events %(phrases)s", phrases=gettext(", ").join(found)) if found else gettext("All events")
 
 
 def label(asked: AskedList, summary: Mapping[str, Any], name: str) -> str:
@@ -25,31 +41,24 @@ def _phrases(asked: AskedList, summary: Mapping[str, Any]) -> Iterator[str]:
     """Yield what a list is of, in the order of a sentence."""
     given, found = asked.given, asked.filter
     if found.place:
-        within = f"within {found.km:.0f} km of"
-        tie = {Relation.IN: "in", Relation.NEAR: within, Relation.NAMES: "that name"}[found.relation]
-        yield f"{tie} {label(asked, summary, 'place')}"
-    said = {
-        "entity": "that name",
-        "topic": "on",
-        "story": "of the story",
-        "category": "of the category",
-        "publisher": "reported by",
-    }
-    yield from (f"{words} {label(asked, summary, name)}" for name, words in said.items() if name in given)
+        yield gettext(PLACES[found.relation]) % {"km": f"{found.km:.0f}", "name": label(asked, summary, "place")}
+    yield from (gettext(TIES[name]) % {"name": label(asked, summary, name)} for name in TIES if name in given)
     if found.words:
-        yield f"with “{found.words}”"
+        yield gettext("with “%(words)s”", words=found.words)
     if found.language:
-        yield f"in {language_name(found.language)}"
+        yield gettext("in %(language)s", language=language_name(found.language))
     if found.first or found.last:
         yield period(given.get("from", ""), given.get("to", ""))
     if found.box:
-        yield "in one part of the map"
+        yield gettext("in one part of the map")
 
 
 def period(first: str, last: str) -> str:
     """Return the time from one day, month or year to another one in words; either may be empty."""
+    if first == last and len(first) > len("2012-02"):
+        return gettext("on %(day)s", day=spoken(first))
     if first == last:
-        return f"{'on' if len(first) > 7 else 'in'} {spoken(first)}"
+        return gettext("in %(period)s", period=spoken(first))
     if first and last:
-        return f"from {spoken(first)} to {spoken(last)}"
-    return f"since {spoken(first)}" if first else f"until {spoken(last)}"
+        return gettext("from %(first)s to %(last)s", first=spoken(first), last=spoken(last))
+    return gettext("since %(first)s", first=spoken(first)) if first else gettext("until %(last)s", last=spoken(last))

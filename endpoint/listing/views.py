@@ -15,6 +15,7 @@ from endpoint.listing.page import embedded_page, list_page, rows
 from endpoint.listing.summary import summary
 from endpoint.listing.title import title
 from endpoint.listing.written import written
+from endpoint.rendering.language import ENGLISH, speaking
 from endpoint.site.problems import acceptable
 from endpoint.site.site import Site, site, tagged
 from kg.errors import NotFoundError
@@ -101,8 +102,10 @@ def _head(here: Site, asked: AskedList, chosen: Format, page: int | None) -> Lis
     def address(number: str) -> str:
         return here.addresses.absolute(asked.address(f"events.{chosen.suffix}", page=number))
 
+    with speaking(ENGLISH):
+        name = title(asked, found)
     return ListHead(
-        title=title(asked, found),
+        title=name,
         address=address(str(asked.page or "")),
         page=here.addresses.absolute(asked.address("events")),
         publisher=here.settings.publisher,

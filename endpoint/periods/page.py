@@ -10,7 +10,8 @@ from typing import Final
 from endpoint.event.clause import clause
 from endpoint.listing.page import ListLink
 from endpoint.rendering.figures.histogram import histogram
-from endpoint.rendering.filters import week
+from endpoint.rendering.filters import day_of_year, week
+from endpoint.rendering.language import gettext
 from endpoint.rendering.page_frame import PageFrame
 from kg.lookup.listing.days import ListedDay
 from kg.lookup.listing.listing import EventSummary
@@ -46,7 +47,9 @@ def week_page(frame: PageFrame, monday: date, days: Sequence[ListedDay], around:
         years=sorted({one.date[:4] for one in days if one.total}),
         path=f"week/{week(monday.isoformat())}",
         turns=[_turn(frame, one) if one else None for one in around],
-        bars=histogram({one.date: one.total for one in days}, "Events by day", lambda day: local(f"day/{day}")),
+        bars=histogram(
+            {one.date: one.total for one in days}, gettext("Events by day"), lambda day: local(f"day/{day}")
+        ),
     )
 
 
@@ -70,12 +73,16 @@ def on_this_day_page(frame: PageFrame, day: date, days: Sequence[ListedDay]) -> 
         day=_spoken(day),
         path=f"on-this-day/{day:%m-%d}",
         turns=[ListLink(_spoken(one), local(f"on-this-day/{one:%m-%d}")) for one in beside],
-        bars=histogram({year: one.total for year, one in by_year.items()}, f"Events on {_spoken(day)} by year", href),
+        bars=histogram(
+            {year: one.total for year, one in by_year.items()},
+            gettext("Events on %(day)s by year", day=_spoken(day)),
+            href,
+        ),
     )
 
 
 def _spoken(day: date) -> str:
-    return f"{day.day} {day:%B}"
+    return day_of_year(day.isoformat())
 
 
 def _page(frame: PageFrame, days: Sequence[ListedDay], path: str, **shown: object) -> str:

@@ -2,28 +2,57 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, select_autoescape
+from markupsafe import Markup
 
 from endpoint.http.urls import Addresses
 from endpoint.rendering.assets import ASSETS
 from endpoint.rendering.filters import FILTERS
+from endpoint.rendering.language import ENGLISH, LANGUAGES, Language, gettext, ngettext, pgettext, spoken_language
 from kg.store.snapshot import Manifest
 
 TEMPLATES: Final = Environment(
-    loader=PackageLoader("endpoint"), autoescape=select_autoescape(), trim_blocks=True, lstrip_blocks=True
+    loader=PackageLoader("endpoint"),
+    autoescape=select_autoescape(),
+    trim_blocks=True,
+    lstrip_blocks=True,
+    extensions=["jinja2.ext.i18n"],
 )
 TEMPLATES.filters.update(FILTERS)
+TEMPLATES.policies["ext.i18n.trimmed"] = True
+# The extension adds this method.
+TEMPLATES.install_gettext_callables(gettext, ngettext, newstyle=True, pgettext=pgettext)  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)
 class PageFrame:
-    """What surrounds every page: where its links lead, and the data set that it is about, if there is one yet."""
+    """What surrounds every page: where its links lead, and the data set that it is about, if there is one yet.
+
+    ``versions`` are the addresses of the same page in each language of the interface, by its tag.
+    """
 
     addresses: Addresses
     manifest: Manifest | None = None
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def language(self) -> Language:
+        """The language of the page that is being made."""
+        return spoken_language()
+
+    @property
+    def english(self) -> Markup:
+        """The attribute of an element whose text there is in English alone; nothing on a page in English."""
+        return Markup() if self.language == ENGLISH else Markup(' lang="en"')
+
+    @property
+    def others(self) -> list[tuple[Language, str]]:
+        """The other languages that there is the page in, each with its address there."""
+        return [(LANGUAGES[tag], href) for tag, href in self.versions.items() if tag != self.language.tag]
 
     def asset(self, name: str) -> str:
         """Return the address of a file that pages use."""

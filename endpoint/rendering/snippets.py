@@ -6,6 +6,8 @@ import json
 import shlex
 from dataclasses import dataclass
 
+from endpoint.rendering.language import message
+
 
 @dataclass(frozen=True, slots=True)
 class Snippet:
@@ -20,8 +22,8 @@ def snippets(endpoint: str, query: str) -> tuple[Snippet, ...]:
     python = _python(query)
     return (
         Snippet("curl", _CURL.format(endpoint=shlex.quote(endpoint), query=shlex.quote(query))),
-        Snippet("Python, with pandas", _PANDAS.format(endpoint=json.dumps(endpoint), query=python)),
-        Snippet("Python, with SPARQLWrapper", _WRAPPER.format(endpoint=json.dumps(endpoint), query=python)),
+        Snippet(message("Python, with pandas"), _PANDAS.format(endpoint=json.dumps(endpoint), query=python)),
+        Snippet(message("Python, with SPARQLWrapper"), _WRAPPER.format(endpoint=json.dumps(endpoint), query=python)),
         Snippet("R", _R.format(endpoint=json.dumps(endpoint), query=_r(query))),
     )
 
@@ -31,7 +33,7 @@ def file_snippets(address: str) -> tuple[Snippet, ...]:
     quoted = json.dumps(address)
     return (
         Snippet("curl", f"curl {shlex.quote(address)}"),
-        Snippet("Python, with pandas", f"import pandas\n\nrows = pandas.read_csv({quoted})\nprint(rows)"),
+        Snippet(message("Python, with pandas"), f"import pandas\n\nrows = pandas.read_csv({quoted})\nprint(rows)"),
         Snippet("R", f"rows <- read.csv({quoted})\nprint(rows)"),
     )
 

@@ -25,6 +25,7 @@ from endpoint.http.conditional import CONDITIONS, unmet
 from endpoint.http.hosts import ROOT
 from endpoint.http.urls import THINGS
 from endpoint.rendering.assets import FOLDER as ASSETS
+from endpoint.site.languages import apart
 from endpoint.site.log import Application
 from endpoint.site.lru import LruCache
 from kg.errors import ResponseNotKeptError
@@ -103,7 +104,8 @@ class Asked:
     @property
     def is_document(self) -> bool:
         """Whether it is the path of something whose response may be kept."""
-        return not FOLDERS.isdisjoint(self.path.split("/", 2)[1:2]) and not self.path.startswith(GROWING)
+        _, path = apart(self.path)
+        return not FOLDERS.isdisjoint(path.split("/", 2)[1:2]) and not path.startswith(GROWING)
 
     @property
     def size(self) -> int:

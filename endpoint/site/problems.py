@@ -13,6 +13,7 @@ from werkzeug.http import HTTP_STATUS_CODES
 from endpoint.http.negotiate import HTML, choose
 from endpoint.http.spelling import folded
 from endpoint.http.urls import Addresses
+from endpoint.rendering.language import message
 from endpoint.rendering.page_frame import PageFrame
 from endpoint.site.log import outcome, record
 from kg import errors
@@ -56,6 +57,14 @@ TYPES: Final = {
 }
 """What names the problems that an operator has to do something about; the others have no type but their status."""
 TYPE_BASE: Final = "https://w3id.org/newsgraph/problems#"
+TITLES: Final = (
+    *(message("Bad Request"), message("Unauthorized"), message("Forbidden"), message("Not Found")),
+    *(message("Method Not Allowed"), message("Not Acceptable"), message("Gone"), message("Precondition Failed")),
+    *(message("Request Entity Too Large"), message("Unsupported Media Type"), message("Too Many Requests")),
+    *(message("Internal Server Error"), message("Not Implemented"), message("Bad Gateway")),
+    *(message("Service Unavailable"), message("Gateway Timeout")),
+)
+"""What the statuses are called (RFC 9110, section 15), for the catalogue."""
 RETRY_SECONDS: Final = 5
 LONGEST: Final = 200
 """Characters of a path that are repeated to who asked for it."""

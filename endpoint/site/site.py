@@ -13,11 +13,15 @@ from flask import Response, current_app, g, request
 
 from endpoint.http.conditional import MINUTE, conditional, digest
 from endpoint.http.hosts import ROOT
+from endpoint.http.negotiate import HTML
 from endpoint.http.urls import Addresses
+from endpoint.rendering.language import spoken_language
 from endpoint.rendering.page_frame import PageFrame
+from endpoint.site.languages import versions
 from endpoint.site.lru import LruCache
 from endpoint.site.past import Past
 from kg.derived.artefacts import Artefacts
+from kg.rdf.formats import Format
 from kg.settings import Settings
 from kg.store.snapshot import Snapshot
 from kg.version import __version__
@@ -58,7 +62,14 @@ class Site:
     @property
     def frame(self) -> PageFrame:
         """What surrounds the page that the current request gets."""
-        return PageFrame(self.addresses, self.snapshot.manifest)
+        return PageFrame(self.addresses, self.snapshot.manifest, versions())
+
+    def seen(self, chosen: Format = HTML) -> tuple[str, ...]:
+        """Return what the answer to the current request depends on in a format, beside what it shows.
+
+        That is where it is, and of a page its language and the address that leads to it in others.
+        """
+        return (request.root_path, request.full_path, spoken_language().tag) if chosen == HTML else (request.root_path,)
 
     def cached(self, key: Hashable, make: Callable[[], Any], size: Callable[[Any], int]) -> Any:
         """Return the value of ``key`` for the current snapshot, made by ``make`` if it is not cached."""
@@ -95,10 +106,11 @@ def release(_: BaseException | None = None) -> None:
 def tagged(response: Response, snapshot: Snapshot, name: str) -> Response:
     """Give a response the validators of its snapshot, and answer a conditional request (RFC 9110, section 13).
 
-    The entity tag names the snapshot, the version of the program and ``name``, the format.
+    The entity tag names the snapshot, the version of the program and ``name``, the format; of a page its language too.
     """
     caching = "public, max-age=0" if site().writer else MINUTE  # who has written wants to see it
     modified = datetime.fromisoformat(snapshot.manifest.created)
     seen = request.environ.get(ROOT, "") + request.root_path  # what links in the content may begin with
     place = f"-{digest(seen.encode())[:8]}" if seen else ""
+    place += f"-{spoken_language().tag}" if response.mimetype == HTML.media_type else ""
     return conditional(response, f"{snapshot.id}-{__version__}-{name}{place}", modified, caching)

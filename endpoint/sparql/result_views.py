@@ -16,6 +16,7 @@ from endpoint.http.urls import Addresses
 from endpoint.rendering.figures.histogram import histogram
 from endpoint.rendering.figures.maps import event_map
 from endpoint.rendering.figures.timeline import timeline
+from endpoint.rendering.language import gettext
 from kg.lookup.listing.listing import EventSummary, MapPoint
 from kg.rdf import terms
 from kg.rdf.iri import Minter
@@ -118,7 +119,9 @@ def result_map(found: ResultColumns, names: Sequence[str], rows: Sequence[Row], 
         MapPoint(_shared(names, at, "thing"), _shared(names, at, "text"), *point, len(at))
         for point, at in points.items()
     ]
-    return event_map(shown, "Map of the rows", lambda one: addresses.href(one.iri) or "", lambda _: "", unit="row")
+    return event_map(
+        shown, gettext("Map of the rows"), lambda one: addresses.href(one.iri) or "", lambda _: "", unit="row"
+    )
 
 
 def _point(row: Row, found: ResultColumns) -> tuple[float, float] | None:
@@ -143,7 +146,7 @@ def result_timeline(
 ) -> Markup:
     """Return the days in the rows, each row a dot that leads to its thing."""
     events = [_dated(row, found, titles) for row in rows if found.date in row and found.thing in row]
-    return timeline(events, "Timeline of the rows", lambda one: addresses.href(one.iri) or "", unit="row")
+    return timeline(events, gettext("Timeline of the rows"), lambda one: addresses.href(one.iri) or "", unit="row")
 
 
 def _dated(row: Row, found: ResultColumns, titles: Mapping[str, tuple[str, str]]) -> EventSummary:
@@ -168,7 +171,9 @@ def result_histogram(found: ResultColumns, rows: Sequence[Row], addresses: Addre
 
     try:
         unit = found.number.removesuffix("s")
-        return histogram(counts, f"{found.number} by {found.period}", href, unit=unit)
+        return histogram(
+            counts, gettext("%(number)s by %(period)s", number=found.number, period=found.period), href, unit=unit
+        )
     except ValueError:
         return Markup()
 

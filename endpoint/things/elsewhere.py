@@ -9,6 +9,7 @@ from typing import Final
 from endpoint.html.reader import Reader, host
 from endpoint.listing.page import ListLink
 from endpoint.rendering.filters import language_name
+from endpoint.rendering.language import gettext
 
 LINKING: Final = ("schema:sameAs", "skos:exactMatch", "skos:closeMatch", "rdfs:seeAlso", "owl:sameAs")
 SITES: Final = {
@@ -35,5 +36,5 @@ def _links(reader: Reader, iri: str) -> Iterator[ListLink]:
 def _called(target: str) -> str:
     found = host(target)
     if wikipedia := _WIKIPEDIA.fullmatch(found):
-        return f"Wikipedia, {language_name(wikipedia[1])}"
+        return gettext("Wikipedia, %(language)s", language=language_name(wikipedia[1]))
     return next((name for site, name in SITES.items() if found == site or found.endswith(f".{site}")), found)

@@ -6,20 +6,21 @@ from collections.abc import Mapping
 from typing import Final
 
 from endpoint.html.reader import Reader
+from endpoint.rendering.language import message
 from kg.lookup.search.search_index import KINDS
 from kg.rdf import terms
 from kg.rdf.prefixes import expand
 
 PERSONS: Final = next(one.classes for one in KINDS if one.word == "person")
 CLASSES: Final = {
-    terms.COUNTRY.value: "Country",
-    terms.ADMINISTRATIVE_AREA.value: "Division",
-    terms.CITY.value: "City",
-    terms.SCHEMA_PLACE.value: "Place",
-    **dict.fromkeys(PERSONS, "Person"),
-    expand("schema:CreativeWork"): "Work",
-    "http://dbpedia.org/ontology/Work": "Work",
-    terms.CONCEPT.value: "Category",
+    terms.COUNTRY.value: message("Country"),
+    terms.ADMINISTRATIVE_AREA.value: message("Division"),
+    terms.CITY.value: message("City"),
+    terms.SCHEMA_PLACE.value: message("Place"),
+    **dict.fromkeys(PERSONS, message("Person")),
+    expand("schema:CreativeWork"): message("Work"),
+    "http://dbpedia.org/ontology/Work": message("Work"),
+    terms.CONCEPT.value: message("Category"),
 }
 """The classes that tell what a thing is, the most telling first."""
 
@@ -31,10 +32,10 @@ def kind(reader: Reader, iri: str, events: Mapping[str, int]) -> str:
     if found:
         return found
     if terms.ORGANIZATION.value in classes:
-        return "Publisher" if "publisher" in events or "entity" not in events else "Organisation"
+        return message("Publisher") if "publisher" in events or "entity" not in events else message("Organisation")
     if mostly(events, "story"):
-        return "Story"
-    return "Topic" if mostly(events, "topic") else "Named by events"
+        return message("Story")
+    return message("Topic") if mostly(events, "topic") else message("Named by events")
 
 
 def mostly(events: Mapping[str, int], facet: str) -> bool:

@@ -17,6 +17,7 @@ from endpoint.html.reader import Reader
 from endpoint.listing.page import FACETS, ListLink
 from endpoint.rendering.figures.histogram import histogram
 from endpoint.rendering.filters import counted, language_name
+from endpoint.rendering.language import gettext, message
 from endpoint.rendering.page_frame import PageFrame
 from endpoint.things.elsewhere import elsewhere
 from endpoint.things.kinds import kind, mostly
@@ -29,11 +30,11 @@ VALUES: Final = 8
 """Values that are asked for of each facet; those that all events have are not shown."""
 SHOWN: Final = 5
 TIES: Final = (
-    ("in", "In it, or at a place that it contains", (("place", None), ("relation", "in"))),
-    ("names", "All that name it", (("place", None), ("relation", "names"))),
-    ("story", "Its story", (("story", None),)),
-    ("topic", "Below it as a topic", (("topic", None),)),
-    ("entity", "All that name it in any way", (("entity", None),)),
+    ("in", message("In it, or at a place that it contains"), (("place", None), ("relation", "in"))),
+    ("names", message("All that name it"), (("place", None), ("relation", "names"))),
+    ("story", message("Its story"), (("story", None),)),
+    ("topic", message("Below it as a topic"), (("topic", None),)),
+    ("entity", message("All that name it in any way"), (("entity", None),)),
 )
 """The facets that tie events to a thing, what their lists are called, and the parameters of these."""
 NAMED_WITH: Final = ("category", "in", "topic", "entity", "publisher", "language")
@@ -76,13 +77,14 @@ def thing_page(
     reader = Reader(nodes, frame.addresses)
     title, what, place = reader.resource(iri), kind(reader, iri, described.events), shown_place(reader, iri)
     total = summary["total"] if summary else 0
+    told = {"name": title.text, "kind": gettext(what).lower(), "events": counted(total, "event")}
     return frame.page(
         "thing.html",
         iri=iri,
         path=iri.removeprefix(frame.addresses.base),
         title=title,
         kind=what,
-        head=head(frame, iri, nodes, title.text, f"{title.text}: {what.lower()}, {counted(total, 'event')}."),
+        head=head(frame, iri, nodes, title.text, gettext("%(name)s: %(kind)s, %(events)s.", **told)),
         within=list(_within(frame, reader, described)),
         events=described.events,
         days=described.days if own.filter.story else 0,
@@ -103,7 +105,7 @@ def thing_page(
 def _within(frame: PageFrame, reader: Reader, described: DescribedThing) -> Iterator[ListLink]:
     """Yield what contains a place, from the world on, with how many events happened in each."""
     if "in" in described.events or described.within:
-        yield ListLink("World", frame.addresses.local("places"), described.total)
+        yield ListLink(gettext("World"), frame.addresses.local("places"), described.total)
     for one in described.within:
         term = reader.resource(one.iri)
         yield ListLink(term.text, term.href or "", one.events, language=term.language or "")
@@ -117,10 +119,10 @@ def _ties(frame: PageFrame, iri: str, described: DescribedThing, *, near: bool) 
         if number and number not in told:
             told.add(number)
             yield ListLink(
-                text, _list(frame, **{one: path if value is None else value for one, value in given}), number
+                gettext(text), _list(frame, **{one: path if value is None else value for one, value in given}), number
             )
         if name == "in" and near:
-            yield ListLink("Near it, within 50 km", _list(frame, place=path, relation="near"))
+            yield ListLink(gettext("Near it, within 50 km"), _list(frame, place=path, relation="near"))
 
 
 def _list(frame: PageFrame, **given: str) -> str:
@@ -133,10 +135,11 @@ def _histogram(frame: PageFrame, own: OwnList, name: str, summary: Mapping[str, 
     counts: dict[str, int] = years if len(years) > 2 else summary["months"]
     if len(counts) < 2:
         return Markup()
-    unit = "year" if counts is years else "month"
     return histogram(
         counts,
-        f"Events of {name} by {unit}",
+        gettext("Events of %(name)s by year", name=name)
+        if counts is years
+        else gettext("Events of %(name)s by month", name=name),
         lambda period: own.address(frame, **{"from": period, "to": period}),
         own.address(frame),
     )

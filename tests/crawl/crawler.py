@@ -35,9 +35,10 @@ SHOWN = 20
 
 
 COMBINED: Final = re.compile(
-    r"/(?:events|embed|questions|changes|places|people|stories|topics|publishers)\b[^?]*[?].*=.*="
+    r"/(?:events|embed|questions|changes|places|people|stories|topics|publishers)\b[^?]*[?].*=.*=|/(?:en|zh)/"
 )
-"""Addresses with several filters: there are as many as there are combinations, of which a crawl has no end."""
+"""Addresses with several filters, of which there are as many as combinations, so that a crawl has no end; and those of
+pages in one language, which are the same pages again."""
 
 
 class Frontier:

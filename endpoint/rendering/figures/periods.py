@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Final, NamedTuple
 
-from endpoint.rendering.filters import spoken
+from endpoint.rendering.filters import short_day, short_month
 
 _YEAR, _MONTH, _DAY = 4, 7, 10
 """The lengths of a year, a month and a day as ISO 8601 writes them."""
@@ -120,5 +120,4 @@ def _label(period: str) -> str:
     """Return the label of a period; January has that of its year."""
     if len(period) == _YEAR or (len(period) == _MONTH and period.endswith("-01")):
         return period[:_YEAR]
-    first, second = spoken(period).split()[:2]
-    return f"{first} {second[:3]}" if len(period) == _DAY else first[:3]
+    return short_day(period) if len(period) == _DAY else short_month(period)

@@ -24,7 +24,13 @@ BY_WERKZEUG = {
 }
 """The headers that are read and set under another name."""
 READ_BY_WERKZEUG = {"authorization", "if_match", "if_none_match", "accept_languages"}
-SAFELISTED = {"Cache-Control", "Content-Length", "Content-Type", "Last-Modified"}  # Fetch, section 2.2.2
+SAFELISTED = {
+    "Cache-Control",
+    "Content-Language",
+    "Content-Length",
+    "Content-Type",
+    "Last-Modified",
+}  # Fetch, section 2.2.2
 FORBIDDEN = {"Accept-Encoding", "Host", "Transfer-Encoding", "Via"}  # Fetch, section 2.2.2: what scripts cannot set
 FOR_BROWSERS = re.compile(r"Access-Control-|Content-Security-Policy|Referrer-Policy|X-Content-Type-Options")
 NOT_OURS = {"Content-Range", "Location", "WWW-Authenticate", "Allow", "Content-Encoding"}

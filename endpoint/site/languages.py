@@ -1,0 +1,83 @@
+"""In which language a client gets the interface: by its address, else by Accept-Language (RFC 9110, section 12.5.4).
+
+The address of a page is one for all languages. The same page in one language for certain has the tag of that before its
+path, as /zh/events has: to the application that is another place where it is mounted, so that all links of the page
+stay in the language. What is no page is the same in all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+from urllib.parse import quote
+
+from flask import Response, request
+from werkzeug.http import parse_accept_header
+
+from endpoint.http.negotiate import HTML
+from endpoint.rendering.language import ENGLISH, LANGUAGES, Language, speaking, spoken_language
+
+Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
+
+OUTER: Final = "newsgraph.mount"
+"""In a WSGI environment: where this server is mounted, without the tag of a language."""
+
+PATH: Final = "/:@!$&'()*+,;=-._~"
+"""What stands in a path as it is (RFC 3986, section 3.3)."""
+
+
+def spoken(application: Application) -> Application:
+    """Return the WSGI application that speaks the language that a client wants."""
+
+    def answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        mount = environ.get("SCRIPT_NAME", "")
+        tag, path = apart(environ.get("PATH_INFO", ""))
+        within = {OUTER: mount, "SCRIPT_NAME": f"{mount}/{tag}" if tag else mount, "PATH_INFO": path}
+        language = LANGUAGES[tag] if tag else wanted(environ.get("HTTP_ACCEPT_LANGUAGE", ""))
+        with speaking(language):
+            return application(environ | within, start_response)
+
+    return answer
+
+
+def apart(path: str) -> tuple[str, str]:
+    """Return the tag of the language that a path begins with, or nothing, and the path behind it."""
+    tag, _, rest = path.removeprefix("/").partition("/")
+    return (tag, f"/{rest}") if tag in LANGUAGES else ("", path)
+
+
+def wanted(accepted: str) -> Language:
+    """Return the language of the interface that a header Accept-Language likes best; English of none of them.
+
+    Of a tag its first part counts, so that zh-CN is understood (RFC 4647, section 3.4).
+    """
+    liked = (tag.partition("-")[0].lower() for tag, weight in parse_accept_header(accepted) if weight > 0)
+    return next((LANGUAGES[tag] for tag in liked if tag in LANGUAGES), ENGLISH)
+
+
+def chosen() -> Language | None:
+    """Return the language that the address of the current request has the tag of, if it has one."""
+    return spoken_language() if request.root_path != _mount() else None
+
+
+def versions() -> dict[str, str]:
+    """Return the addresses of what the current request is for in each language, by its tag."""
+    target = request.environ.get("REQUEST_URI", "")
+    path, mark, query = target.partition("?")
+    if request.method not in ("GET", "HEAD") or not path.startswith(f"{request.root_path}/"):
+        path, mark, query = quote(request.root_path + request.path, safe=PATH), "", ""
+    own = path.removeprefix(request.root_path)
+    return {tag: f"{_mount()}/{tag}{own}{mark}{query}" for tag in LANGUAGES}
+
+
+def _mount() -> str:
+    found: str = request.environ.get(OUTER, request.root_path)
+    return found
+
+
+def label(response: Response) -> Response:
+    """Say of every page in which language it is, and that it depends on what the client wants."""
+    if response.mimetype == HTML.media_type:
+        response.vary.add("Accept-Language")
+        response.headers["Content-Language"] = spoken_language().code
+    return response
