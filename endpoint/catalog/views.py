@@ -113,6 +113,7 @@ def _negotiated(formats: tuple[Format, ...]) -> Response:
 
 def _serve(chosen: Format) -> Response:
     here = site()
+    here.shows(PATH)
     found = catalog(here)
     listed = (*(one.file.name for one in found.complete), *(one.iri for one in found.kept))
     body: bytes = here.cached(("catalog", chosen.name, listed, *here.seen(chosen)), lambda: _body(found, chosen), len)

@@ -122,6 +122,7 @@ def memento(stamp: str, path: str) -> Response:
     chosen = suffix or choose(DOCUMENT_FORMATS, request.headers.get("Accept"))
     if chosen is None:
         raise acceptable(choices)
+    here.shows(_address(stem, moment))
     response = Response(_body(here, stem, moment, chosen), content_type=chosen.content_type)
     response.headers["Vary"] = "Accept"
     response.headers["Content-Location"] = dict(choices)[chosen]

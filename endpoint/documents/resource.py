@@ -263,6 +263,7 @@ def document(found: FoundResource, describe: Describer | None = None, tag: Tag =
     chosen = found.format or choose(DOCUMENT_FORMATS, request.headers.get("Accept"))
     if chosen is None:
         raise acceptable(choices)
+    here.shows(paged(path, number))
     answer = (describe or described)(here, found.iri, chosen, number)
     response = Response(answer.body, content_type=chosen.content_type)
     response.headers["Vary"] = "Accept"

@@ -79,6 +79,7 @@ def _serve(path: str, version: str, wanted: Format | None) -> Response:
     chosen = wanted or choose(DOCUMENT_FORMATS, request.headers.get("Accept"))
     if chosen is None:
         raise acceptable(choices)
+    site().shows(path)
     key = ("vocabulary", path, chosen.name, *site().seen(chosen))
     body = site().cached(key, lambda: _body(path, ontology(version), chosen, choices), len)
     response = Response(body, content_type=chosen.content_type)

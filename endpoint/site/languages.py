@@ -60,14 +60,16 @@ def chosen() -> Language | None:
     return spoken_language() if request.root_path != _mount() else None
 
 
-def versions() -> dict[str, str]:
-    """Return the addresses of what the current request is for in each language, by its tag."""
+def versions(document: str = "") -> dict[str, str]:
+    """Return the addresses of what the current request gets in each language, by its tag.
+
+    ``document`` is its path below where this server is mounted, if that is another one than that of the request.
+    """
     target = request.environ.get("REQUEST_URI", "")
-    path, mark, query = target.partition("?")
-    if request.method not in ("GET", "HEAD") or not path.startswith(f"{request.root_path}/"):
-        path, mark, query = quote(request.root_path + request.path, safe=PATH), "", ""
-    own = path.removeprefix(request.root_path)
-    return {tag: f"{_mount()}/{tag}{own}{mark}{query}" for tag in LANGUAGES}
+    if request.method not in ("GET", "HEAD") or not target.startswith(f"{request.root_path}/"):
+        target = quote(request.root_path + request.path, safe=PATH)
+    own = f"/{document}" if document else target.removeprefix(request.root_path)
+    return {tag: f"{_mount()}/{tag}{own}" for tag in LANGUAGES}
 
 
 def _mount() -> str:
@@ -77,7 +79,7 @@ def _mount() -> str:
 
 def label(response: Response) -> Response:
     """Say of every page in which language it is, and that it depends on what the client wants."""
-    if response.mimetype == HTML.media_type:
+    if response.mimetype == HTML.media_type and not response.location:
         response.vary.add("Accept-Language")
         response.headers["Content-Language"] = spoken_language().code
     return response

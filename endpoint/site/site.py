@@ -62,14 +62,23 @@ class Site:
     @property
     def frame(self) -> PageFrame:
         """What surrounds the page that the current request gets."""
-        return PageFrame(self.addresses, self.snapshot.manifest, versions())
+        return PageFrame(self.addresses, self.snapshot.manifest, versions(g.get("document", "")))
 
     def seen(self, chosen: Format = HTML) -> tuple[str, ...]:
         """Return what the answer to the current request depends on in a format, beside what it shows.
 
         That is where it is, and of a page its language and the address that leads to it in others.
         """
-        return (request.root_path, request.full_path, spoken_language().tag) if chosen == HTML else (request.root_path,)
+        if chosen != HTML:
+            return (request.root_path,)
+        return request.root_path, g.get("document", "") or request.full_path, spoken_language().tag
+
+    def shows(self, path: str) -> None:
+        """Say that what the current request gets is the document at a path below the base, whatever its address is.
+
+        One document has several addresses, with the suffix of its format and without, and its page is the same at all.
+        """
+        g.document = path
 
     def cached(self, key: Hashable, make: Callable[[], Any], size: Callable[[Any], int]) -> Any:
         """Return the value of ``key`` for the current snapshot, made by ``make`` if it is not cached."""

@@ -23,7 +23,7 @@ def test_the_first_clause_is_the_title_and_the_sentence_has_its_links(page: str)
 
 
 def test_a_source_leads_to_what_its_publisher_reported_from_monday_to_sunday(page: str, send) -> None:
-    [week] = re.findall(r'href="([^"]*)">What else it reported that week', page)
+    [week] = re.findall(r'href="([^"]*)">What else Example Times reported that week', page)
     assert week == "/events?publisher=publisher/example-times&amp;from=2011-11-07&amp;to=2011-11-13"
     assert send(week.replace("&amp;", "&"), "application/json").status == 200
 

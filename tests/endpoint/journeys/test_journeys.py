@@ -4,57 +4,18 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
-from kg.derived.artefacts import Artefacts
-from kg.derived.kinds import SEARCH
-from kg.settings import Settings
-from kg.store.layout import Store
-from kg.workers.workers import Workers
-from tests.endpoint.conftest import listening
+from tests.endpoint.journeys.conftest import WIDTHS, Visit
 
-WIDTHS = {"desk": 1280, "phone": 390}
-TALLEST = 6_000
-"""Pixels that a page may be high on a phone."""
-
-Visit = Callable[[bool, str], AbstractContextManager[Page]]
-
-
-@pytest.fixture(scope="module")
-def site(sample_store: Path, settings: Settings) -> Iterator[str]:
-    """The address of a server of the sample, whose index is there."""
-    own = replace(settings, store=str(sample_store))
-    with Workers(Store(sample_store), own) as workers, listening(own, workers) as port:
-        Artefacts.of(own).obtain(SEARCH, workers.snapshot, 60.0)
-        yield f"http://127.0.0.1:{port}"
-
-
-@pytest.fixture
-def visit(browser: Browser, site: str) -> Visit:
-    """Show the home page, and see to it that no other host is asked and no page is too high for a phone."""
-
-    @contextmanager
-    def visiting(script: bool, width: str) -> Iterator[Page]:
-        size = {"width": WIDTHS[width], "height": 900}
-        with browser.new_context(base_url=site, java_script_enabled=script, viewport=size) as context:
-            page = context.new_page()
-            asked: list[str] = []
-            heights: list[int] = []
-            page.on("request", lambda request: asked.append(request.url))
-            page.goto("/")
-            yield page
-            if script:
-                heights.append(page.evaluate("document.documentElement.scrollHeight"))
-            assert [one for one in asked if not one.startswith(f"{site}/")] == []
-            assert max(heights, default=0) <= TALLEST
-
-    return visiting
+BLASTS = "A series of blasts kills 37 people or more in Homs"
+"""An event of the sample with three wordings."""
+TYPO = "SELECT ?event WHERE {\n  ?event a ng:Event ;\n    ng:categry ?category .\n}"
+"""A query that names a property that there is not, in its third line."""
 
 
 def search(page: Page, words: str) -> None:
@@ -90,3 +51,80 @@ def test_attacks_in_syria_are_on_a_map_and_by_year(visit: Visit, script: bool, w
         page.get_by_role("navigation", name="Views").get_by_role("link", name="Map").click()
         assert page.locator("svg.world a.place").count() > 2
         assert page.locator("a.bar").count() > 3
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("script", [True, False])
+def test_how_the_wording_of_an_event_changed_is_seen_after_a_search(visit: Visit, script: bool, width: str) -> None:
+    with visit(script, width) as page:
+        search(page, "blasts Homs")
+        page.get_by_role("link", name=re.compile(f"^{BLASTS}")).first.click()
+        page.get_by_role("link", name="All wordings").click()
+        page.wait_for_url("**/history")
+        assert page.locator("ol.wordings > li").count() == 3
+        assert page.locator("ol.wordings ins").count() + page.locator("ol.wordings del").count() > 0
+        page.get_by_role("link", name="Compare the first with the last.").click()
+        page.wait_for_url("**/compare?*")
+        assert page.get_by_role("heading", level=1).inner_text() == "Wording 1 and wording 3"
+        assert page.locator("p.wording :is(ins, del)").count() > 0
+        page.get_by_label("From", exact=True).select_option(index=1)
+        page.get_by_role("button", name="Compare").click()
+        page.wait_for_url(re.compile(r"/compare\?a=.*&b="))
+        assert page.get_by_role("heading", level=1).inner_text() == "Wording 2 and wording 3"
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("script", [True, False])
+def test_what_a_publisher_reported_in_the_week_of_an_event_is_one_click_from_it(
+    visit: Visit, script: bool, width: str
+) -> None:
+    with visit(script, width) as page:
+        search(page, "Homs")
+        reported = page.locator("ul.events > li", has=page.locator("a[href^='/publisher/']"))
+        reported.first.locator("a.title").click()
+        page.wait_for_url("**/doc/event/**")
+        day = date.fromisoformat(page.locator("p.kicker time").first.get_attribute("datetime") or "")
+        links = page.get_by_role("link", name=re.compile("^What else .* reported that week$"))
+        publisher = re.sub("^What else | reported that week$", "", links.first.inner_text())
+        links.first.click()
+        page.wait_for_url("**/events?*")
+        assert publisher in page.get_by_role("heading", level=1).inner_text()
+        days = [one.get_attribute("datetime") or "" for one in page.locator("ul.events time").all()]
+        monday = day - timedelta(days=day.weekday())
+        assert day.isoformat() in days
+        assert all(monday <= date.fromisoformat(one) <= monday + timedelta(days=6) for one in days)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("script", [True, False])
+def test_a_typo_in_a_query_is_told_with_its_place_and_what_may_be_meant(visit: Visit, script: bool, width: str) -> None:
+    with visit(script, width) as page:
+        page.goto("/sparql")
+        field = page.get_by_role("textbox", name="Query")
+        field.fill(TYPO)
+        page.get_by_role("button", name="Run query").click()
+        page.wait_for_url("**/sparql?query=*")
+        told = page.locator("p.lead")
+        assert "did you mean ng:category" in told.inner_text()
+        where = page.locator(".cm-told" if script else "pre.mistake")
+        where.first.wait_for()
+        assert where.count() == 1
+        if not script:
+            assert "3      ng:categry" in where.inner_text()
+            assert "↑" in where.inner_text()
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_who_reads_chinese_stays_in_chinese_and_can_change_to_english(visit: Visit, script: bool) -> None:
+    with visit(script, "phone") as page:
+        page.get_by_role("navigation", name="Main").get_by_role("link", name="中文").click()
+        page.wait_for_url("**/zh/")
+        search(page, "Homs")
+        assert page.locator("html").get_attribute("lang") == "zh-Hans"
+        page.locator("ul.events a.title").first.click()
+        page.wait_for_url("**/zh/doc/event/**")
+        assert page.get_by_role("heading", name="来源").count() == 1
+        assert page.get_by_role("heading", level=1).get_attribute("lang") == "en"
+        page.get_by_role("link", name="English").click()
+        page.wait_for_url("**/en/doc/event/**")
+        assert page.get_by_role("heading", name="Sources").count() == 1
