@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from flask import Flask
+
+from endpoint.discovery.openapi import template
 from endpoint.rendering.assets import ASSETS
 from kg.query.questions import questions
 
@@ -54,3 +59,12 @@ EXAMPLES = {
 """An address that answers, for each path that does not answer as it is; a path with arguments may have none."""
 ALIKE = {f"/questions/{one.name}{suffix}" for one in questions()[1:] for suffix in ("", ".{suffix}")}
 """The paths of all questions but the first, which has the same view, and stands for them where much is asked."""
+
+
+def examples(app: Flask) -> Iterator[str]:
+    """Yield an address of each route with GET, one for those that are alike."""
+    for rule in app.url_map.iter_rules():
+        path = template(rule)
+        known = "{" not in path or path in EXAMPLES
+        if known and "GET" in (rule.methods or ()) and path not in ALIKE:
+            yield EXAMPLES.get(path, path)

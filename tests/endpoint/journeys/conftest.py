@@ -18,6 +18,13 @@ from kg.workers.workers import Workers
 from tests.endpoint.conftest import listening
 
 WIDTHS = {"desk": 1280, "phone": 390}
+WAYS = [
+    (False, "phone"),
+    pytest.param(True, "phone", marks=pytest.mark.slow),
+    pytest.param(False, "desk", marks=pytest.mark.slow),
+    pytest.param(True, "desk", marks=pytest.mark.slow),
+]
+"""Whether there is script, and the width."""
 TALLEST = 6_000
 """Pixels that a page may be high on a phone."""
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from tests.endpoint.journeys.conftest import WIDTHS, Visit
+from tests.endpoint.journeys.conftest import WAYS, Visit
 
 BLASTS = "A series of blasts kills 37 people or more in Homs"
 """An event of the sample with three wordings."""
@@ -24,8 +24,7 @@ def search(page: Page, words: str) -> None:
     page.wait_for_url("**/search?q=*")
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("script", [True, False])
+@pytest.mark.parametrize(("script", "width"), WAYS)
 def test_all_events_in_homs_in_2012_are_a_table_after_three_clicks(visit: Visit, script: bool, width: str) -> None:
     with visit(script, width) as page:
         search(page, "Homs")
@@ -41,8 +40,7 @@ def test_all_events_in_homs_in_2012_are_a_table_after_three_clicks(visit: Visit,
     assert {one["date"][:4] for one in table} == {"2012"}
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("script", [True, False])
+@pytest.mark.parametrize(("script", "width"), WAYS)
 def test_attacks_in_syria_are_on_a_map_and_by_year(visit: Visit, script: bool, width: str) -> None:
     with visit(script, width) as page:
         search(page, "Syria")
@@ -53,8 +51,7 @@ def test_attacks_in_syria_are_on_a_map_and_by_year(visit: Visit, script: bool, w
         assert page.locator("a.bar").count() > 3
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("script", [True, False])
+@pytest.mark.parametrize(("script", "width"), WAYS)
 def test_how_the_wording_of_an_event_changed_is_seen_after_a_search(visit: Visit, script: bool, width: str) -> None:
     with visit(script, width) as page:
         search(page, "blasts Homs")
@@ -73,8 +70,7 @@ def test_how_the_wording_of_an_event_changed_is_seen_after_a_search(visit: Visit
         assert page.get_by_role("heading", level=1).inner_text() == "Wording 2 and wording 3"
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("script", [True, False])
+@pytest.mark.parametrize(("script", "width"), WAYS)
 def test_what_a_publisher_reported_in_the_week_of_an_event_is_one_click_from_it(
     visit: Visit, script: bool, width: str
 ) -> None:
@@ -87,7 +83,7 @@ def test_what_a_publisher_reported_in_the_week_of_an_event_is_one_click_from_it(
         links = page.get_by_role("link", name=re.compile("^What else .* reported that week$"))
         publisher = re.sub("^What else | reported that week$", "", links.first.inner_text())
         links.first.click()
-        page.wait_for_url("**/events?*")
+        page.wait_for_url(re.compile(r"/events\?publisher="))
         assert publisher in page.get_by_role("heading", level=1).inner_text()
         days = [one.get_attribute("datetime") or "" for one in page.locator("ul.events time").all()]
         monday = day - timedelta(days=day.weekday())
@@ -95,8 +91,7 @@ def test_what_a_publisher_reported_in_the_week_of_an_event_is_one_click_from_it(
         assert all(monday <= date.fromisoformat(one) <= monday + timedelta(days=6) for one in days)
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("script", [True, False])
+@pytest.mark.parametrize(("script", "width"), WAYS)
 def test_a_typo_in_a_query_is_told_with_its_place_and_what_may_be_meant(visit: Visit, script: bool, width: str) -> None:
     with visit(script, width) as page:
         page.goto("/sparql")
@@ -114,7 +109,7 @@ def test_a_typo_in_a_query_is_told_with_its_place_and_what_may_be_meant(visit: V
             assert "↑" in where.inner_text()
 
 
-@pytest.mark.parametrize("script", [True, False])
+@pytest.mark.parametrize("script", [pytest.param(True, marks=pytest.mark.slow), False])
 def test_who_reads_chinese_stays_in_chinese_and_can_change_to_english(visit: Visit, script: bool) -> None:
     with visit(script, "phone") as page:
         page.get_by_role("navigation", name="Main").get_by_role("link", name="中文").click()
