@@ -11,7 +11,7 @@ INSTALL := -m pip install --quiet --disable-pip-version-check
 # What builds the package is pinned too: older versions of pip look at the first variable for that, newer ones at the other.
 INSTALL_PINNED := PIP_CONSTRAINT=$(PINNED) PIP_BUILD_CONSTRAINT=$(PINNED) $(VENV)/bin/python $(INSTALL) --constraint $(PINNED)
 
-.PHONY: serve test test-all check build constraints docs catalogue sbom audit w3id clean
+.PHONY: serve test test-all check build constraints docs catalogue screenshots sbom audit w3id clean
 
 serve: $(STORE)/current
 	$(VENV)/bin/kg serve --store $(STORE)
@@ -84,6 +84,10 @@ audit:
 # What the interface says, for its translators; and what is compiled of that, for the server.
 catalogue: $(STAMP)-dev
 	$(VENV)/bin/python -m tools.catalogue
+
+# The pictures in docs/img, of the sample; they need Chromium.
+screenshots: $(STAMP)-dev build
+	$(VENV)/bin/python -m tools.screenshots $(STORE)
 
 # The folder to submit to w3id.org, with the one thing that only its submitter knows: the address of a public server.
 w3id: export SERVER := $(SERVER)

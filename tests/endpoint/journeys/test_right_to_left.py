@@ -18,7 +18,7 @@ from tests.conftest import TURTLE, publish_turtle
 from tests.endpoint.addresses import EVENT
 from tests.endpoint.conftest import listening
 
-ENGLISH = "The Syrian government besieges the city of Homs for a sixth day"
+ENGLISH = "The Syrian government besieges the city of Homs for a sixth day."
 ARABIC = "تحاصر الحكومة السورية مدينة حمص لليوم السادس على التوالي، وفق ما ذكرته صحيفة Example Times."
 SIDES = """one => {
   const range = document.createRange();
@@ -34,11 +34,8 @@ KINDS = ("/", "/events", "/events?view=table", "/places", f"/doc/{EVENT}", "/spa
 def arabic(tmp_path_factory: pytest.TempPathFactory, settings: Settings) -> Iterator[str]:
     """The address of a server that has an event in Arabic."""
     text = TURTLE.read_text(encoding="utf-8")
-    [title] = {
-        line.split('"')[1] for line in text.splitlines() if ENGLISH in line and f"{ENGLISH}" in line and '"@en' in line
-    }
     store = tmp_path_factory.mktemp("arabic")
-    publish_turtle(store, text.replace(f'"{title}"@en', f'"{ARABIC}"@ar'))
+    publish_turtle(store, text.replace(f'"{ENGLISH}"@en', f'"{ARABIC}"@ar'))
     own = replace(settings, store=str(store))
     with Workers(Store(Path(store)), own) as workers, listening(own, workers) as port:
         Artefacts.of(own).obtain(SEARCH, workers.snapshot, 60.0)
@@ -74,8 +71,5 @@ def test_no_page_is_wider_than_a_phone_in_either_direction(phone: Page, directio
         phone.goto(address)
         phone.evaluate("direction => document.documentElement.dir = direction", direction)
         widths = phone.evaluate("[document.documentElement.scrollWidth, innerWidth]")
-        least = phone.evaluate(
-            "Math.min(...[...document.querySelectorAll('main *')].map(one => one.getBoundingClientRect().left))"
-        )
-        wide |= {address: (*widths, least)} if widths[0] > widths[1] else {}
+        wide |= {address: widths[0]} if widths[0] > widths[1] else {}
     assert wide == {}
