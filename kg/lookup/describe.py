@@ -99,9 +99,9 @@ def describe(
     order = {(subject, part): place for place, part in enumerate(parts)}
     if parts and document:
         quads.append(Quad(subject, terms.TOTAL_ITEMS, Literal(len(parts))))
-    for story, found in _stories(excerpt, subject, of_story):
-        beside = wholes.around(found, subject)
-        quads += _story(excerpt, story, beside, len(found), document)
+    for story in _stories(excerpt, subject):
+        beside, parts_of_story = wholes.around(graph, story, subject)
+        quads += _story(excerpt, story, beside, parts_of_story, document)
         order |= {(story, part): place for place, part in enumerate(beside)}
     quads += summaries(excerpt, quads)
     if document:
@@ -115,14 +115,12 @@ def _others(events: Iterable[NamedNode], parts: Iterable[NamedNode]) -> Iterator
     return (event for event in events if event not in known)
 
 
-def _stories(
-    excerpt: Excerpt, event: NamedNode, of_story: Callable[[Graph, NamedNode], list[Part]]
-) -> list[tuple[NamedNode, list[Part]]]:
-    """Return the stories that an event is part of, each with all its parts, and read what is said of them."""
+def _stories(excerpt: Excerpt, event: NamedNode) -> list[NamedNode]:
+    """Return the stories that an event is part of, and read what is said of them."""
     found = excerpt[_referring(event)[2]]
     stories = sorted({quad.subject for quad in found if isinstance(quad.subject, NamedNode)}, key=str)[:STORIES]
     excerpt.read(*(Pattern(story, STORY) for story in stories))
-    return [(story, of_story(excerpt.graph, story)) for story in stories]
+    return stories
 
 
 def _story(

@@ -23,6 +23,7 @@ SELECT ?period ?part (COUNT(?event) AS ?events) WHERE {
   { ?part dcterms:isPartOf ?period . ?day dcterms:isPartOf ?part .
     ?event dcterms:temporal ?day ; schema:startDate ?date }
 } GROUP BY ?period ?part"""
+DATED: Final = "SELECT ?story ?event ?day WHERE { ?story schema:subEvent ?event . ?event schema:startDate ?day }"
 LONGEST: Final = 20_000
 """Events of a story that are read at most."""
 NOWHERE: Final = 1_000_000
@@ -124,8 +125,21 @@ def _texts(quads: Iterable[Quad]) -> Iterator[str]:
     return (quad.object.value for quad in quads if isinstance(quad.object, Literal))
 
 
-def around(found: list[Part], event: NamedNode) -> list[NamedNode]:
-    """Return an event of a story between the one before it and the one after it, where there are such."""
-    events = [part.event for part in found]
-    place = events.index(event) if event in events else -1
-    return events[max(0, place - 1) : place + 2] if place >= 0 else []
+def around(graph: Graph, story: NamedNode, event: NamedNode) -> tuple[list[NamedNode], int]:
+    """Return an event of a story between the one before it and the one after it, where there are such.
+
+    Behind them is how many events the story has. The positions of those of three days are read, not of all.
+    """
+    days: dict[NamedNode, str] = {}
+    for _, one, day in islice(graph.select(DATED, {"story": story}), LONGEST):
+        if isinstance(one, NamedNode) and isinstance(day, Literal):
+            days[one] = min(day.value, days.get(one, day.value))
+    if event not in days:
+        return [], len(days)
+    known = sorted(set(days.values()))
+    at = known.index(days[event])
+    near = set(known[max(0, at - 1) : at + 2])
+    places = positions(Excerpt(graph), (one for one, day in days.items() if day in near))
+    ordered = sorted(places, key=lambda one: (days[one], places[one], one.value))
+    place = ordered.index(event)
+    return ordered[max(0, place - 1) : place + 2], len(days)

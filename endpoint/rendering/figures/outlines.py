@@ -48,7 +48,12 @@ class Stretch:
     north: float
 
 
-Line = Sequence[Stretch]
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line or a ring, in stretches, and all of it as one, by whose box it is told whether any of it can be seen."""
+
+    stretches: Sequence[Stretch]
+    whole: Stretch
 
 
 @lru_cache(maxsize=32)
@@ -71,7 +76,8 @@ def _lines(scale: str) -> dict[str, list[Line]]:
 def _line(steps: Sequence[int]) -> Line:
     longitudes, latitudes = (accumulate(one / _HUNDREDTHS for one in steps[first::2]) for first in (0, 1))
     points = list(zip(longitudes, latitudes, strict=True))
-    return [_stretch(points[first : first + _STRETCH]) for first in range(0, len(points), _STRETCH)]
+    stretches = [_stretch(points[first : first + _STRETCH]) for first in range(0, len(points), _STRETCH)]
+    return Line(stretches, _stretch(points))
 
 
 def _stretch(points: Sequence[Point]) -> Stretch:
@@ -83,7 +89,8 @@ def _path(lines: Sequence[Line], view: View, size: tuple[int, int], *, ring: boo
     """Return the path of lines, which may be rings, at each turn around the world that the view shows."""
     least, end = (3, "z") if ring else (2, "")
     turns = [turn for turn in (-360, 0, 360) if view.west < turn + 180 and turn - 180 < view.east]
-    found = (_drawn(line, view, size, turn, ring=ring) for turn in turns for line in lines)
+    seen = ((line, turn) for turn in turns for line in lines if not _side(line.whole, view, turn))
+    found = (_drawn(line, view, size, turn, ring=ring) for line, turn in seen)
     return "".join(_commands(points) + end for points in found if len(points) >= least)
 
 
@@ -92,7 +99,7 @@ def _drawn(line: Line, view: View, size: tuple[int, int], turn: int, *, ring: bo
 
     A ring can go around the map.
     """
-    runs = [(side, list(run)) for side, run in groupby(line, lambda one: _side(one, view, turn))]
+    runs = [(side, list(run)) for side, run in groupby(line.stretches, lambda one: _side(one, view, turn))]
     sides = {side for side, _ in runs}
     if "" not in sides and (not ring or len(sides) == 1):
         return []

@@ -117,11 +117,12 @@ def test_the_events_of_a_story_are_in_order_by_their_days_then_by_their_position
 
 @given(DAYS)
 def test_an_event_is_between_the_one_before_it_and_the_one_after_it(drawn: list[tuple[int, list[int]]]) -> None:
-    told = parts.of_story(story_of(drawn)[0], STORY)
+    store, _ = story_of(drawn)
+    told = parts.of_story(store, STORY)
     for place, one in enumerate(told):
-        around = parts.around(told, one.event)
-        assert around == [other.event for other in told[max(0, place - 1) : place + 2]]
-    assert parts.around(told, STORY) == []
+        around = parts.around(store, STORY, one.event)
+        assert around == ([other.event for other in told[max(0, place - 1) : place + 2]], len(told))
+    assert parts.around(store, STORY, STORY) == ([], len(told))
 
 
 def test_the_pages_of_a_story_have_its_parts_in_order_and_then_the_other_events_that_name_it() -> None:
