@@ -16,12 +16,13 @@ from kg.rdf.graph import Excerpt, Graph, Pattern
 
 MOST: Final = 100
 """Parts that are listed at most; there are at most 31, but whoever may write could say more."""
+# Events and pages of the archive are of a day. To leave those out at once is a tenth of the work of looking at each.
 EVENTS: Final = """
 SELECT ?period ?part (COUNT(?event) AS ?events) WHERE {
-  { ?part dcterms:isPartOf ?period . ?event dcterms:temporal ?part ; schema:startDate ?date }
+  { ?part dcterms:isPartOf ?period . ?event dcterms:temporal ?part }
   UNION
-  { ?part dcterms:isPartOf ?period . ?day dcterms:isPartOf ?part .
-    ?event dcterms:temporal ?day ; schema:startDate ?date }
+  { ?part dcterms:isPartOf ?period . ?day dcterms:isPartOf ?part . ?event dcterms:temporal ?day }
+  MINUS { ?event a ng:Page }
 } GROUP BY ?period ?part"""
 DATED: Final = "SELECT ?story ?event ?day WHERE { ?story schema:subEvent ?event . ?event schema:startDate ?day }"
 LONGEST: Final = 20_000
