@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -19,11 +20,15 @@ from endpoint.site.problems import acceptable, status_of
 from endpoint.site.site import Site, site, tagged
 from endpoint.sparql.protocol import PAGE_BYTES, SHOWN, respond
 from endpoint.sparql.result_page import shown_results
-from kg.errors import NewsgraphError
+from kg.derived.kinds import SEARCH
+from kg.entities.labels import core
+from kg.errors import NewsgraphError, ServiceBusyError, StoreError
+from kg.lookup.search.search import NAMES
 from kg.publish.answers.cited import CitedAnswer, CitedQuery
 from kg.query.evaluate import Answer
-from kg.query.questions import CompetencyQuestion, QuestionParameter, questions
+from kg.query.questions import LONGEST, CompetencyQuestion, QuestionParameter, questions
 from kg.rdf.formats import Format, by_name
+from kg.workers.operations import Search
 
 blueprint = Routes("questions", __name__)
 
@@ -33,6 +38,23 @@ LATER: Final = (429, 500, 503)
 """The statuses of errors that filling in the form in another way does not mend."""
 INPUTS: Final = {"date": "date", "number": "number"}
 """The types of form fields by those of parameters; all others are written as text."""
+NAMED: Final = {"place": ("place",), "story": NAMES, "topic": NAMES}
+"""What is searched for a name of each type of parameter that is one."""
+LIKE: Final = 4
+"""Names that are looked at, and told where nothing is called as was asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A name in the graph with its language."""
+
+    label: str
+    language: str
+
+    @property
+    def text(self) -> str:
+        """It as people write it in a form, with its language if that is not English."""
+        return self.label if self.language in ("", "en") else f"{self.label}@{self.language}"
 
 
 @blueprint.get("/questions", described=LIST)
@@ -71,14 +93,45 @@ def ask(asked: CompetencyQuestion, suffix: str = "") -> Response:
     values = {one.name: request.args.get(one.name, "") for one in asked.parameters}
     if chosen == HTML:
         return _page(here, asked, values)
-    return respond(_answer(here, asked.bound(values, here.addresses.base), chosen), chosen)
+    called = _called(here, asked, values, _likenesses(here, asked, values))
+    return respond(_answer(here, asked.bound(called, here.addresses.base), chosen), chosen)
+
+
+def _likenesses(here: Site, asked: CompetencyQuestion, values: Mapping[str, str]) -> dict[str, list[Written]]:
+    """Return for each name that is given what is called so or nearly so, the likest first; nothing without an index."""
+    try:
+        index = here.artefacts.obtain(SEARCH, here.snapshot)
+    except (ServiceBusyError, StoreError):
+        return {}
+    found: dict[str, list[Written]] = {}
+    for one in asked.parameters:
+        text, kinds = values[one.name].partition("@")[0].strip()[:LONGEST], NAMED.get(one.type.name)
+        if text and kinds:
+            told = here.workers.ask(Search(index, text, kinds, 0, LIKE))
+            told = told if told["matches"] else here.workers.ask(Search(index, told["meant"], kinds, 0, LIKE))
+            found[one.name] = [Written(each["label"], each["language"]) for each in told["matches"]]
+    return found
+
+
+def _called(
+    here: Site, asked: CompetencyQuestion, values: Mapping[str, str], likenesses: Mapping[str, Sequence[Written]]
+) -> dict[str, str]:
+    """Return values in which a name that is written a little otherwise is as the graph has it: homs is Homs."""
+    called = dict(values)
+    for name, like in likenesses.items():
+        same = [one.text for one in like if core(one.label) == core(values[name].partition("@")[0])]
+        if same and values[name] not in same:
+            called[name] = same[0]
+    return called
 
 
 def _page(here: Site, asked: CompetencyQuestion, values: dict[str, str]) -> Response:
     """Show the form with the answer below it, or with what is wrong, so that nobody has to fill it in again."""
     shown: dict[str, Any] = {"question": asked, "values": values, "inputs": INPUTS}
     try:
-        query = asked.bound(values, here.addresses.base)
+        like = _likenesses(here, asked, values)
+        called = _called(here, asked, values, like)
+        query = asked.bound(called, here.addresses.base)
         answer = _answer(here, query, by_name("json"), PAGE_BYTES)
         results = _shown(here, asked, values, answer)
     except NewsgraphError as error:
@@ -88,6 +141,8 @@ def _page(here: Site, asked: CompetencyQuestion, values: dict[str, str]) -> Resp
         record().outcome = outcome(error)
         page = here.frame.page("question.html", error=error, **shown)
         return Response(page, status, headers={"Cache-Control": "no-store"})
+    meant = {name: [one.text for one in found] for name, found in like.items()} if not results.get("count") else {}
+    shown |= {"called": {name: text for name, text in called.items() if text != values[name]}, "meant": meant}
     page = here.frame.page("question.html", query=query, **shown, **results)
     return tagged(Response(page), here.snapshot, "question")
 

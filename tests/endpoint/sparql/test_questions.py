@@ -95,3 +95,21 @@ def test_the_description_of_the_addresses_has_every_parameter(send) -> None:
             assert [each["name"] for each in described] == [*(each.name for each in one.parameters), "page", "view"]
     date = paths["/questions/one-day"]["get"]["parameters"][0]["schema"]
     assert date == {"type": "string", "format": "date"}
+
+
+@pytest.mark.parametrize("written", ["homs", " HOMS ", "Hóms"])
+def test_a_name_that_is_written_by_hand_is_understood(send, written: str) -> None:
+    exact = answer(send, "in-a-place", ".csv", place="Homs")
+    assert exact.text.count("\n") > 1
+    assert answer(send, "in-a-place", ".csv", place=written).body == exact.body
+    page = html.unescape(answer(send, "in-a-place", accept="text/html", place=written).text)
+    assert f"“{written}” is understood as Homs." in page
+    assert "is understood" not in answer(send, "in-a-place", accept="text/html", place="Homs").text
+
+
+def test_where_nothing_is_called_so_it_is_told_what_may_be_meant(send) -> None:
+    page = html.unescape(answer(send, "in-a-place", accept="text/html", place="Hmos").text)
+    assert "0 rows" in page
+    [other] = re.findall(r'Did you mean <a href="([^"]*)">Homs</a>', page)
+    assert other == "/questions/in-a-place?place=Homs"
+    assert "Did you mean" not in answer(send, "in-a-place", accept="text/html", place="Qwertyuiop").text
