@@ -45,7 +45,7 @@ LIKE: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class KnownName:
     """A name in the graph with its language."""
 
     label: str
@@ -97,24 +97,24 @@ def ask(asked: CompetencyQuestion, suffix: str = "") -> Response:
     return respond(_answer(here, asked.bound(called, here.addresses.base), chosen), chosen)
 
 
-def _likenesses(here: Site, asked: CompetencyQuestion, values: Mapping[str, str]) -> dict[str, list[Written]]:
+def _likenesses(here: Site, asked: CompetencyQuestion, values: Mapping[str, str]) -> dict[str, list[KnownName]]:
     """Return for each name that is given what is called so or nearly so, the likest first; nothing without an index."""
     try:
         index = here.artefacts.obtain(SEARCH, here.snapshot)
     except (ServiceBusyError, StoreError):
         return {}
-    found: dict[str, list[Written]] = {}
+    found: dict[str, list[KnownName]] = {}
     for one in asked.parameters:
         text, kinds = values[one.name].partition("@")[0].strip()[:LONGEST], NAMED.get(one.type.name)
         if text and kinds:
             told = here.workers.ask(Search(index, text, kinds, 0, LIKE))
             told = told if told["matches"] else here.workers.ask(Search(index, told["meant"], kinds, 0, LIKE))
-            found[one.name] = [Written(each["label"], each["language"]) for each in told["matches"]]
+            found[one.name] = [KnownName(each["label"], each["language"]) for each in told["matches"]]
     return found
 
 
 def _called(
-    here: Site, asked: CompetencyQuestion, values: Mapping[str, str], likenesses: Mapping[str, Sequence[Written]]
+    here: Site, asked: CompetencyQuestion, values: Mapping[str, str], likenesses: Mapping[str, Sequence[KnownName]]
 ) -> dict[str, str]:
     """Return values in which a name that is written a little otherwise is as the graph has it: homs is Homs."""
     called = dict(values)

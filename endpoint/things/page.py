@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -14,14 +13,15 @@ from endpoint.html.describe import facts
 from endpoint.html.head import head
 from endpoint.html.place import shown as shown_place
 from endpoint.html.reader import Reader
+from endpoint.listing.asked import AskedList, asked_list
+from endpoint.listing.figures import list_histogram
 from endpoint.listing.page import FACETS, ListLink
-from endpoint.rendering.figures.histogram import histogram
 from endpoint.rendering.filters import counted, language_name
 from endpoint.rendering.language import gettext, message
 from endpoint.rendering.page_frame import PageFrame
 from endpoint.things.elsewhere import elsewhere
 from endpoint.things.kinds import kind, mostly
-from kg.lookup.listing.filter import Filter, Relation, Sort
+from kg.lookup.listing.filter import Relation, Sort
 from kg.lookup.thing import DescribedThing
 
 ROWS: Final = 20
@@ -40,37 +40,22 @@ TIES: Final = (
 NAMED_WITH: Final = ("category", "in", "topic", "entity", "publisher", "language")
 
 
-@dataclass(frozen=True, slots=True)
-class OwnList:
-    """The list of events that the page of a thing shows: its parameters in an address, and its filter."""
-
-    given: Mapping[str, str]
-    filter: Filter
-    sort: Sort = Sort.NEWEST
-
-    def address(self, frame: PageFrame, **more: str) -> str:
-        """Return the address of the list, narrowed down by more parameters."""
-        return frame.addresses.local(f"events?{urlencode({**self.given, **more}, safe='/')}")
-
-
-def own_list(base: str, iri: str, described: DescribedThing) -> OwnList:
+def own_list(base: str, iri: str, described: DescribedThing) -> AskedList:
     """Return the list of a thing: what happened in a place, else what names it, or the parts of what is a story."""
-    events, path = described.events, iri.removeprefix(base)
+    events = described.events
     if "in" in events:
-        return OwnList({"place": path, "relation": "in"}, Filter(place=iri))
-    if "names" in events:
-        return OwnList({"place": path, "relation": "names"}, Filter(place=iri, relation=Relation.NAMES))
-    if "story" in events and mostly(events, "story"):
-        return OwnList({"story": path}, Filter(story=iri), Sort.OLDEST)
-    if "publisher" in events:
-        return OwnList({"publisher": path}, Filter(publisher=iri))
-    if "category" in events:
-        return OwnList({"category": path}, Filter(category=iri))
-    return OwnList({"entity": path}, Filter(entity=iri))
+        given = {"place": iri}
+    elif "names" in events:
+        given = {"place": iri, "relation": Relation.NAMES}
+    elif "story" in events and mostly(events, "story"):
+        given = {"story": iri, "sort": Sort.OLDEST}
+    else:
+        given = {next((name for name in ("publisher", "category") if name in events), "entity"): iri}
+    return asked_list(given, base, {})
 
 
 def thing_page(
-    frame: PageFrame, iri: str, described: DescribedThing, own: OwnList, summary: Mapping[str, Any] | None
+    frame: PageFrame, iri: str, described: DescribedThing, own: AskedList, summary: Mapping[str, Any] | None
 ) -> str:
     """Return the page of a thing; ``summary`` is its list, an EventList as JSON has it, None if no event has it."""
     nodes = described.nodes
@@ -90,10 +75,10 @@ def thing_page(
         days=described.days if own.filter.story else 0,
         summary=summary,
         listed=[one | {"title": clause(one["title"])} for one in summary["events"]] if summary else [],
-        relation=own.given.get("relation", ""),
-        all_events=own.address(frame, **({"sort": "oldest"} if own.sort == Sort.OLDEST else {})),
+        relation=own.filter.relation if own.filter.place else "",
+        all_events=frame.addresses.local(own.address("events")),
         ties=list(_ties(frame, iri, described, near=bool(place and not place.wide))),
-        histogram=_histogram(frame, own, title.text, summary) if summary else Markup(),
+        histogram=list_histogram(frame, own, summary) if summary else Markup(),
         named_with=list(_named_with(frame, iri, own, described, summary)) if summary else [],
         place=place,
         elsewhere=elsewhere(reader, iri),
@@ -129,24 +114,8 @@ def _list(frame: PageFrame, **given: str) -> str:
     return frame.addresses.local(f"events?{urlencode(given, safe='/')}")
 
 
-def _histogram(frame: PageFrame, own: OwnList, name: str, summary: Mapping[str, Any]) -> Markup:
-    """Return bars for the years of the events, or for their months where they are of one or two years."""
-    years: dict[str, int] = summary["years"]
-    counts: dict[str, int] = years if len(years) > 2 else summary["months"]
-    if len(counts) < 2:
-        return Markup()
-    return histogram(
-        counts,
-        gettext("Events of %(name)s by year", name=name)
-        if counts is years
-        else gettext("Events of %(name)s by month", name=name),
-        lambda period: own.address(frame, **{"from": period, "to": period}),
-        own.address(frame),
-    )
-
-
 def _named_with(
-    frame: PageFrame, iri: str, own: OwnList, described: DescribedThing, summary: Mapping[str, Any]
+    frame: PageFrame, iri: str, own: AskedList, described: DescribedThing, summary: Mapping[str, Any]
 ) -> Iterator[tuple[str, list[tuple[ListLink, str]]]]:
     """Yield what the events have beside the thing: headings, with what it is and the list of those that have both."""
     around = {iri, *(one.iri for one in described.within)}
@@ -162,10 +131,10 @@ def _named_with(
             yield heading, [_value(frame, own, name, one) for one in values[:SHOWN]]
 
 
-def _value(frame: PageFrame, own: OwnList, name: str, value: Mapping[str, Any]) -> tuple[ListLink, str]:
+def _value(frame: PageFrame, own: AskedList, name: str, value: Mapping[str, Any]) -> tuple[ListLink, str]:
     """Return a link to a value itself, with how many events have it, and the address of the list of these."""
     path = value["value"].removeprefix(frame.addresses.base)
-    both = own.address(frame, **{name: path})
+    both = frame.addresses.local(own.address("events", **{name: path}))
     if name == "language":
         return ListLink(language_name(path), both, value["events"]), both
     href = frame.addresses.href(value["value"]) or ""

@@ -49,7 +49,7 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Outline:
     """A line or a ring, in stretches, and all of it as one, by whose box it is told whether any of it can be seen."""
 
     stretches: Sequence[Stretch]
@@ -68,16 +68,16 @@ def outlines(view: View, width: int) -> Outlines:
 
 
 @cache
-def _lines(scale: str) -> dict[str, list[Line]]:
+def _lines(scale: str) -> dict[str, list[Outline]]:
     read = json.loads((Path(__file__).parent / f"outlines-{scale}.json").read_bytes())
     return {name: [_line(one) for one in found] for name, found in read.items()}
 
 
-def _line(steps: Sequence[int]) -> Line:
+def _line(steps: Sequence[int]) -> Outline:
     longitudes, latitudes = (accumulate(one / _HUNDREDTHS for one in steps[first::2]) for first in (0, 1))
     points = list(zip(longitudes, latitudes, strict=True))
     stretches = [_stretch(points[first : first + _STRETCH]) for first in range(0, len(points), _STRETCH)]
-    return Line(stretches, _stretch(points))
+    return Outline(stretches, _stretch(points))
 
 
 def _stretch(points: Sequence[Point]) -> Stretch:
@@ -85,7 +85,7 @@ def _stretch(points: Sequence[Point]) -> Stretch:
     return Stretch(points, min(x), min(y), max(x), max(y))
 
 
-def _path(lines: Sequence[Line], view: View, size: tuple[int, int], *, ring: bool) -> str:
+def _path(lines: Sequence[Outline], view: View, size: tuple[int, int], *, ring: bool) -> str:
     """Return the path of lines, which may be rings, at each turn around the world that the view shows."""
     least, end = (3, "z") if ring else (2, "")
     turns = [turn for turn in (-360, 0, 360) if view.west < turn + 180 and turn - 180 < view.east]
@@ -94,7 +94,7 @@ def _path(lines: Sequence[Line], view: View, size: tuple[int, int], *, ring: boo
     return "".join(_commands(points) + end for points in found if len(points) >= least)
 
 
-def _drawn(line: Line, view: View, size: tuple[int, int], turn: int, *, ring: bool) -> list[tuple[int, int]]:
+def _drawn(line: Outline, view: View, size: tuple[int, int], turn: int, *, ring: bool) -> list[tuple[int, int]]:
     """Return the points of a line in units of the map; none if nothing of it can be seen.
 
     A ring can go around the map.
