@@ -40,6 +40,8 @@ INPUTS: Final = {"date": "date", "number": "number"}
 """The types of form fields by those of parameters; all others are written as text."""
 NAMED: Final = {"place": ("place",), "story": NAMES, "topic": NAMES}
 """What is searched for a name of each type of parameter that is one."""
+PATIENCE: Final = 2.0
+"""Seconds that an answer waits for the index, without which names are taken as they are written."""
 LIKE: Final = 4
 """Names that are looked at, and told where nothing is called as was asked for."""
 
@@ -99,17 +101,19 @@ def ask(asked: CompetencyQuestion, suffix: str = "") -> Response:
 
 def _likenesses(here: Site, asked: CompetencyQuestion, values: Mapping[str, str]) -> dict[str, list[KnownName]]:
     """Return for each name that is given what is called so or nearly so, the likest first; nothing without an index."""
+    named = {one.name: NAMED[one.type.name] for one in asked.parameters if values[one.name] and one.type.name in NAMED}
+    if not named:
+        return {}
     try:
-        index = here.artefacts.obtain(SEARCH, here.snapshot)
+        index = here.artefacts.obtain(SEARCH, here.snapshot, PATIENCE)
     except (ServiceBusyError, StoreError):
         return {}
     found: dict[str, list[KnownName]] = {}
-    for one in asked.parameters:
-        text, kinds = values[one.name].partition("@")[0].strip()[:LONGEST], NAMED.get(one.type.name)
-        if text and kinds:
-            told = here.workers.ask(Search(index, text, kinds, 0, LIKE))
-            told = told if told["matches"] else here.workers.ask(Search(index, told["meant"], kinds, 0, LIKE))
-            found[one.name] = [KnownName(each["label"], each["language"]) for each in told["matches"]]
+    for name, kinds in named.items():
+        text = values[name].partition("@")[0].strip()[:LONGEST]
+        told = here.workers.ask(Search(index, text, kinds, 0, LIKE))
+        told = told if told["matches"] else here.workers.ask(Search(index, told["meant"], kinds, 0, LIKE))
+        found[name] = [KnownName(each["label"], each["language"]) for each in told["matches"]]
     return found
 
 
@@ -133,7 +137,7 @@ def _page(here: Site, asked: CompetencyQuestion, values: dict[str, str]) -> Resp
         called = _called(here, asked, values, like)
         query = asked.bound(called, here.addresses.base)
         answer = _answer(here, query, by_name("json"), PAGE_BYTES)
-        results = _shown(here, asked, values, answer)
+        results = _shown(here, asked, called, answer)
     except NewsgraphError as error:
         status = status_of(error)
         if status in LATER:
