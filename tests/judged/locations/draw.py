@@ -1,6 +1,6 @@
 """Draw the events that are judged by reading: did what the sentence tells happen in or near the place?
 
-    python tests/judged/locations/draw.py STORE SAMPLE [--seed N]
+    python -m tests.judged.locations.draw STORE SAMPLE [--seed N] [--without JUDGEMENTS...]
 
 STORE is a store built of an archive; SAMPLE one of
 
@@ -8,6 +8,9 @@ STORE is a store built of an archive; SAMPLE one of
 * ``places``: 10 events of each of 20 other places, drawn of the places that 30 events and more name;
 * ``pairs``: 100 pairs of an event and a place that it names;
 * ``chinese``: 100 such pairs whose event is in Chinese.
+
+JUDGEMENTS are files of samples that are judged: ``places`` draws none of their places then, ``pairs`` and ``chinese``
+none of their events.
 
 The frame is sorted by code point before the draw, and all of it has equal chance. Every line printed has the event,
 the place, the sentence and how it is written into a judgement: its SHA-256, 16 digits of it.
@@ -17,10 +20,11 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import json
 import random
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -68,28 +72,33 @@ def homs(graph: EmbeddedGraph) -> list[Case]:
     return sorted(case for case in linked if case.place == "entity/en/Homs")
 
 
-def of_places(graph: EmbeddedGraph, chance: random.Random) -> list[Case]:
-    """Return events of places: of twenty places that many events name, ten each; not of Homs."""
+def of_places(graph: EmbeddedGraph, chance: random.Random, judged: Collection[str] = ()) -> list[Case]:
+    """Return events of places: of twenty places that many events name, ten each; not of Homs, nor of those judged."""
     found: dict[str, list[Case]] = defaultdict(list)
     for case in sorted(cases(graph, terms.PLACE)):
         found[case.place].append(case)
-    often = [place for place, named in sorted(found.items()) if len(named) >= OFTEN and place != "entity/en/Homs"]
+    read = {"entity/en/Homs", *judged}
+    often = [place for place, named in sorted(found.items()) if len(named) >= OFTEN and place not in read]
     return [case for place in chance.sample(often, PLACES) for case in chance.sample(found[place], OF_EACH)]
 
 
-def pairs(graph: EmbeddedGraph, chance: random.Random, language: str = "en") -> list[Case]:
-    """Return pairs of an event and a place that it names."""
-    return chance.sample(sorted(cases(graph, terms.PLACE, language)), PAIRS)
+def pairs(
+    graph: EmbeddedGraph, chance: random.Random, language: str = "en", judged: Collection[str] = ()
+) -> list[Case]:
+    """Return pairs of an event and a place that it names; of no event that is judged."""
+    frame = [case for case in sorted(cases(graph, terms.PLACE, language)) if case.event not in judged]
+    return chance.sample(frame, PAIRS)
 
 
-def drawn(graph: EmbeddedGraph, sample: str, seed: int = SEED) -> Iterable[Case]:
+def drawn(graph: EmbeddedGraph, sample: str, seed: int = SEED, judged: Iterable[dict[str, str]] = ()) -> Iterable[Case]:
     """Return the cases of a sample, in the order drawn."""
+    read = list(judged)
     chance = random.Random(seed)  # noqa: S311 - a sample, no secret
     if sample == "homs":
         return homs(graph)
     if sample == "places":
-        return of_places(graph, chance)
-    return pairs(graph, chance, "zh" if sample == "chinese" else "en")
+        return of_places(graph, chance, {one["place"] for one in read})
+    return pairs(graph, chance, "zh" if sample == "chinese" else "en", {one["event"] for one in read})
 
 
 def main() -> None:
@@ -98,9 +107,11 @@ def main() -> None:
     options.add_argument("store", type=Path, help="store built of the archive")
     options.add_argument("sample", choices=("homs", "places", "pairs", "chinese"))
     options.add_argument("--seed", type=int, default=SEED)
+    options.add_argument("--without", type=Path, nargs="*", default=[], help="judgements of earlier samples")
     given = options.parse_args()
     print(f"# seed {given.seed}")
-    for case in drawn(Store(given.store).current().open(), given.sample, given.seed):
+    judged = [one for file in given.without for one in json.loads(file.read_text(encoding="utf-8"))]
+    for case in drawn(Store(given.store).current().open(), given.sample, given.seed, judged):
         print(case.event, case.place, case.wording, case.sentence, sep="\t")
 
 
