@@ -20,6 +20,9 @@ HYPHENS = "-\u2010\u2011"
 BOUND = re.compile(r"[-\u2010\u2011][^\W\d_A-Z]")
 BOUND_BEFORE = re.compile(r"\b(?:anti|pro|non|ex|mid|trans|pan|post|pre|inter|intra|un)[-\u2010\u2011]$", re.IGNORECASE)
 LONGEST_PREFIX = 8
+SHORT = 2
+"""Characters of a Chinese name that may be part of a word: only a large city is meant by it."""
+LARGE_CITY = 1_000_000
 # Countries whose English titles keep the macrons of their names: Kōchi, Jūrmala, Šiauliai, Whangārei.
 MARKED_TITLES = frozenset({"JP", "LT", "LV", "NZ"})
 
@@ -150,7 +153,7 @@ def is_location(named: NamedPlace, item: Item, gazetteer: Gazetteer) -> bool:
     if item.language == "en":
         return any(english.is_located(item.title, *span) for span in _spans(named, item))
     if item.language.partition("-")[0] == "zh":
-        return any(chinese.is_located(item.title, *span) for span in _chinese_spans(named, item, gazetteer))
+        return _is_chinese_location(named.place, item.title, gazetteer)
     return False
 
 
@@ -164,14 +167,29 @@ def _spans(named: NamedPlace, item: Item) -> Iterator[tuple[int, int]]:
             yield at, end
 
 
-def _chinese_spans(named: NamedPlace, item: Item, gazetteer: Gazetteer) -> Iterator[tuple[int, int]]:
-    """Yield where a sentence without spaces has a name of the place, in either script: not the India of Indonesia."""
-    for name in gazetteer.chinese.same(named.anchor):
-        at = item.title.find(name)
-        while at >= 0:
-            if gazetteer.chinese.longest_at(item.title, at) == name:
-                yield at, at + len(name)
-            at = item.title.find(name, at + len(name))
+def _is_chinese_location(place: Place, text: str, gazetteer: Gazetteer) -> bool:
+    """Whether a Chinese sentence says that the event happened at a place, or at a part of it that it names too."""
+    found = list(_chinese_names(place, text, gazetteer))
+    letters = list(text)
+    for start, end, _ in found:
+        letters[start:end] = chinese.marked(text[start:end])
+    named = "".join(letters)
+    within = ((start, end) for start, end, one in found if one == place or place in gazetteer.containers(one))
+    return any(chinese.is_located(named, start, end) for start, end in within)
+
+
+def _chinese_names(place: Place, text: str, gazetteer: Gazetteer) -> Iterator[tuple[int, int, Place]]:
+    """Yield where a sentence without spaces has names of places, the longest ones: not the India of Indonesia.
+
+    Short names of small towns are parts of other words, but for the one that is asked about.
+    """
+    at = 0
+    while at < len(text):
+        name = gazetteer.chinese.longest_at(text, at)
+        named = of_label(name, gazetteer) if name else None
+        if named and (named == place or len(name) > SHORT or named.kind != "city" or named.population > LARGE_CITY):
+            yield at, at + len(name), named
+        at += len(name) or 1
 
 
 def _occurrences(name: str, text: str) -> Iterator[int]:

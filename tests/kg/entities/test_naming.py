@@ -205,6 +205,20 @@ def test_the_start_of_a_longer_chinese_name_is_not_the_place(places: Gazetteer) 
     assert not is_location(named, item, places)
 
 
+def chinese(text: str, label: str, places: Gazetteer) -> bool:
+    [named] = named_by_labels([label], places)
+    return is_location(named, replace(listed("* a"), language="zh", title=text), places)
+
+
+def test_what_happens_in_a_part_of_a_chinese_place_happens_in_the_whole(places: Gazetteer) -> None:
+    assert chinese("中国科学家在云南发现化石。", "中国", places)
+    assert not chinese("中国科学家在美国发现化石。", "中国", places)
+
+
+def test_a_short_chinese_name_of_a_town_is_no_part_that_is_named(places: Gazetteer) -> None:
+    assert not chinese("中国代表在联合国发言。", "中国", places)
+
+
 def test_a_named_place_is_the_same_under_any_anchor(places: Gazetteer) -> None:
     assert NamedPlace(homs(places), "Homs", "a") == NamedPlace(homs(places), "Homs", "b")
 

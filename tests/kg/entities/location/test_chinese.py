@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kg.entities.location.chinese import is_located
+from kg.entities.location.chinese import FIRST, FURTHER, is_located
 
 
 def located(marked: str) -> bool:
@@ -28,3 +28,35 @@ def test_it_happened_where_something_is_said_to_be_or_befall(text: str) -> None:
 )  # fmt: skip
 def test_a_state_that_acts_and_a_plan_tell_no_location(text: str) -> None:
     assert not located(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["卫星从{佛罗里达州}发射升空。", "军队对{霍姆斯}进行空袭。", "军队空袭{霍姆斯}。", "特使访问{缅甸}。",
+     "{古巴}就宪法举行公民投票。", "{古巴}首都有三万人上街。", "{法国}里昂一司机擞向人群。",
+     "{日本}三重县水族馆火灾。", "{印度}德里高等法院发生爆炸。", "{缅甸}政客在首都被捕。",
+     "位于{湖南}的大桥通车。", "{四川}成都市，一架飞机坠毁。"],
+)  # fmt: skip
+def test_verbs_that_lead_there_votes_people_and_capitals_tell_where(text: str) -> None:
+    assert located(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["在{法国}总统斛旋下，双方停火。", "在{法国}去世的神父封圣。", "{法国}总统的车队遭袭击。",
+     "{法国}一架货机在日本坠毁。".replace("日本", FIRST + FURTHER), "{法国}多个政党支持。",
+     "总部设于{法国}的公司破产。",
+     "在{法国}大使馆前示威。", "法院禁止在{德国}销售。", "警告指他在{纽约}放置炸弹。"],
+)  # fmt: skip
+def test_persons_embassies_and_what_happens_elsewhere_tell_no_location(text: str) -> None:
+    assert not located(text)
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [FIRST, FIRST + FURTHER, FIRST + "北部", "1", "1年", "在" + FIRST, "的", "、", "北", "省", "遭", "在控制的"],
+)  # fmt: skip
+def test_every_name_in_a_long_text_without_marks_is_decided(unit: str) -> None:
+    text = unit * 5_000
+    middle = len(text) // 2
+    assert len([is_located(text, at, at + 1) for at in range(middle, middle + 50)]) == 50
