@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -17,7 +18,8 @@ from kg.pipeline.run import Built
 from kg.settings import Settings
 from kg.store import snapshot
 from kg.store.embedded import EmbeddedGraph
-from tests.paths import CORPUS
+from tests.judged.locations.measure import measure
+from tests.paths import CORPUS, DOCS, TESTS
 
 WIKITEXT = CORPUS / "wikipedia-current-events.bundle"
 CHINESE = CORPUS / "the-context-zh-pages.tar.zst"
@@ -110,3 +112,19 @@ def test_every_chinese_index_item_is_the_event_of_a_page(chinese: Built) -> None
     tally = chinese.report["tally"]
     assert tally["events"] - tally["events only listed as related"] == tally["event pages"]
     assert snapshot.read(chinese.snapshot.folder).manifest.counts["events"] == tally["events"]
+
+
+@pytest.mark.slow(
+    also="tests/kg/entities/location/test_chinese.py::test_it_happened_where_something_is_said_to_be_or_befall"
+)
+@needs(CHINESE, "zstd")
+@pytest.mark.parametrize("samples", ["chinese.json", "chinese-*.json"])
+def test_chinese_events_are_located_as_well_as_is_said(samples: str, chinese: Built) -> None:
+    graph, base = chinese.snapshot.open(), snapshot.read(chinese.snapshot.folder).manifest.base
+    judged = [json.loads(file.read_text(encoding="utf-8")) for file in (TESTS / "judged/locations").glob(samples)]
+    measured = [measure(graph, one, base) for one in judged]
+    right, found, wanted = (sum(getattr(one, what) for one in measured) for what in ("right", "found", "wanted"))
+    said = (DOCS / "places.md").read_text(encoding="utf-8")
+    assert sum(one.compared for one in measured) == 100 * len(judged)
+    assert f"({right} of {found})" in said
+    assert f"({right} of {wanted})" in said

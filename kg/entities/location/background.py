@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from kg.entities.location import words
+from itertools import pairwise
+
+from kg.entities.location import asides, happenings, nouns
+from kg.entities.location.phrase import QUOTES
 from kg.entities.location.sentence import Sentence
 
-QUOTES = frozenset('"\u201c\u201d')
 NOWHERE = -1
+LATER = 8
+"""Tokens in which a time or a meeting is looked for."""
+APPOSED = 4
+"""Tokens from the comma before who somebody is to the noun: ", a former rebel leader"."""
 YEAR = 4
 """Digits of a year: "the 1996 murder of" tells of the past."""
 LONGEST_TITLE = 4
@@ -17,60 +23,170 @@ def is_background(sentence: Sentence, place: int) -> bool:
     """Whether what stands at ``place`` is background of its sentence."""
     remark = unreal = NOWHERE
     for at in range(sentence.begin, place):
-        if unreal != NOWHERE and _is_real_again(sentence, at):
+        if unreal != NOWHERE and (_is_real_again(sentence, at) or _is_said_there(sentence, unreal, at)):
+            unreal = NOWHERE
+        if unreal == sentence.begin and sentence.lower[at] == "," and sentence.lower[unreal].endswith("ing"):
             unreal = NOWHERE
         if remark != NOWHERE and _ends_remark(sentence, remark, at):
             remark = NOWHERE
         word = sentence.lower[at]
-        if word in words.OPENING or word.isdigit():
+        if word in asides.OPENING or word.isdigit():
             remark = at if remark == NOWHERE and _opens_remark(sentence, at) else remark
             unreal = at if unreal == NOWHERE and _opens_unreal(sentence, at) else unreal
-    return remark != NOWHERE or unreal != NOWHERE or _is_quoted(sentence, place)
+    if remark != NOWHERE and _ends_remark(sentence, remark, place):
+        remark = NOWHERE
+    return remark != NOWHERE or unreal != NOWHERE or _is_quoted(sentence, place) or _is_another_time(sentence)
+
+
+def _is_another_time(sentence: Sentence) -> bool:
+    """Whether the words behind a place say that it was long before or is to come: "captured there three months ago"."""
+    last = sentence.last
+    while sentence.word(last) in nouns.NAMED_SITES:
+        last += 1
+    if sentence.word(last) == "which" and sentence.word(last + 1) in ("will", "shall"):
+        return sentence.word(last + 2) in ("take", "be", "begin", "open", "start")
+    if sentence.word(last) in asides.TO_COME and sentence.lower[last : last + 2] != ("due", "to"):
+        return True
+    if sentence.word(last) == "in" and _is_year(sentence.word(last + 1)):
+        return True
+    behind = sentence.lower[last : last + LATER]
+    return "ago" in behind and asides.CLAUSE_ENDS.isdisjoint(behind[: behind.index("ago")])
 
 
 def _ends_remark(sentence: Sentence, opened: int, at: int) -> bool:
     """Whether what is said of somebody ends: with a comma as it began with one, else with the verb of the sentence."""
+    if sentence.lower[at] in nouns.ARTICLES:
+        return sentence.word(at - 1) in asides.BEFORE_COURTS and "court" in sentence.lower[at : at + 4]
     if sentence.lower[at] == ",":
+        if sentence.lower[opened] in asides.BEING:
+            return not sentence.is_name(at + 1)
         inserted = sentence.word(opened + 1) == ","
+        if inserted and sentence.word(opened - 1) != ",":
+            return False
         return not inserted or sentence.lower[opened + 1 : at].count(",") > 1
-    return sentence.word(opened - 1) != "," and at > opened + 2 and sentence.lower[at] in words.FINITE
+    if (
+        sentence.word(opened - 1) == ","
+        or at <= opened + 2
+        or (sentence.word(at - 1) == "to" and sentence.lower[at] != "have")
+    ):
+        return False
+    verbs = asides.MAIN_VERBS | happenings.OBJECT_VERBS if sentence.lower[opened] in asides.BEING else asides.MAIN_VERBS
+    return sentence.lower[at] in verbs
+
+
+def _is_said_there(sentence: Sentence, opened: int, at: int) -> bool:
+    """Whether a meeting follows at which something is said: "urges peace at a summit in"."""
+    if sentence.lower[at] not in ("at", "during") or sentence.lower[opened] not in asides.SPOKEN:
+        return False
+    for place in range(at + 1, at + LATER):
+        if sentence.word(place) in asides.MEETINGS:
+            return True
+        if sentence.word(place) in nouns.PREPOSITIONS:
+            return False
+    return False
 
 
 def _is_real_again(sentence: Sentence, at: int) -> bool:
     word = sentence.lower[at]
-    return word in words.REAL_AGAIN or (word in words.REAL_AGAIN_BEHIND_A_COMMA and sentence.word(at - 1) == ",")
+    if word == "as" and sentence.word(at + 1) not in asides.NO_CLAUSE and not sentence.is_name(at + 1):
+        return True
+    return word in asides.REAL_AGAIN or (word in asides.REAL_AGAIN_BEHIND_A_COMMA and sentence.word(at - 1) == ",")
 
 
 def _opens_remark(sentence: Sentence, at: int) -> bool:
     """Whether a word begins what is said of a person or a thing: "who lived", "known for"."""
     word, behind = sentence.lower[at], sentence.word(at + 1)
-    if word in words.PERSONAL:
+    if word in asides.PERSONAL or (word in asides.CAPTURED and _is_told_of_captive(sentence, at)):
         return True
-    if word in words.RELATIVE:
+    if word in asides.BEING:
+        before = sentence.lower[max(0, at - APPOSED) : at]
+        return any(mark == "," and article in nouns.ARTICLES for mark, article in pairwise(before))
+    if word in asides.RELATIVE:
         return _is_relative(sentence, at)
+    if word == "for":
+        return _is_reason(sentence, at)
     if word.isdigit():
-        return len(word) == YEAR and (behind in words.WHAT_HAPPENS or behind in words.DEEDS)
-    return behind in words.HELD_AGAINST.get(word, ())
+        return _is_year(word) and (behind in happenings.WHAT_HAPPENS or behind in asides.DEEDS)
+    return behind in asides.HELD_AGAINST.get(word, ()) and not _is_told_as_fact(sentence, at)
+
+
+def _is_told_as_fact(sentence: Sentence, at: int) -> bool:
+    """Whether words that are often background tell what happens: "is born in", "jailed for six years in"."""
+    word, before, further = sentence.lower[at], sentence.word(at - 1), sentence.word(at + 2)
+    if word == "born":
+        return before in ("is", "are")
+    if word == "to":
+        return before in happenings.TO_GO_ON
+    if word == "involved":
+        return not happenings.WHAT_HAPPENS.isdisjoint(sentence.lower[at + 2 : at + LATER - 2])
+    return sentence.word(at + 1) == "for" and (further in nouns.NUMERALS or further.isdigit())
+
+
+def _is_reason(sentence: Sentence, at: int) -> bool:
+    """Whether "for" tells why: "fined for crashing in", but not "claims responsibility for bombing"."""
+    behind = sentence.word(at + 1)
+    if sentence.word(at - 1) == "responsibility":
+        return False
+    return behind == "allegedly" or (behind.endswith("ing") and behind not in asides.NO_DEEDS)
+
+
+def _is_told_of_captive(sentence: Sentence, at: int) -> bool:
+    """Whether a participle tells what has become of somebody before: "tourists kidnapped in Mali are freed"."""
+    before = sentence.word(at - 1)
+    if before == "," and sentence.is_name(at - 2):
+        return sentence.word(sentence.begin) not in nouns.PREPOSITIONS
+    taken = sentence.lower[at] in asides.TAKEN and sentence.word(at + 1) in nouns.PREPOSITIONS
+    return taken and before not in asides.BEFORE_PARTICIPLES and _has_verb_behind(sentence)
+
+
+def _has_verb_behind(sentence: Sentence) -> bool:
+    """Whether the verb of the sentence follows the place: "tourists kidnapped in Mali are freed"."""
+    for at in range(sentence.last, sentence.last + LATER):
+        if sentence.word(at) in (".", ";", ":", ""):
+            return False
+        if sentence.word(at) in ("is", "are", "was", "were", "has", "have"):
+            return True
+    return False
 
 
 def _is_relative(sentence: Sentence, at: int) -> bool:
     """Whether "which" or "that" begins a clause about a thing, but what happens: that clause tells of it."""
     before = sentence.word(at - 1) if sentence.word(at - 1) != "," else sentence.word(at - 2)
-    if before in words.WHAT_HAPPENS or before in words.SAYING:
-        return False
     behind = sentence.word(at + 1)
-    return sentence.lower[at] == "which" or behind in words.FINITE or behind.endswith("ed")
+    if before in happenings.WHAT_HAPPENS or before in asides.SAYING:
+        return False
+    if before in nouns.LOCATING and sentence.word(at - 2) in nouns.SITES:
+        return False
+    if sentence.lower[at] == "that" and behind in asides.HAPPENED | {"has", "have"}:
+        return behind not in asides.HAPPENED and happenings.WHAT_HAPPENS.isdisjoint(
+            sentence.lower[max(0, at - LATER) : at]
+        )
+    return sentence.lower[at] == "which" or behind in asides.FINITE or behind.endswith("ed")
 
 
 def _opens_unreal(sentence: Sentence, at: int) -> bool:
     word, behind = sentence.lower[at], sentence.word(at + 1)
-    if word in words.HELD_AGAINST:
+    if word == "to" and behind == "be":
+        return sentence.word(at + 2) in asides.TO_BE
+    if behind in asides.HELD_AGAINST.get(word, ()):
         return False
-    if word in words.UNREAL_WITH:
-        return behind in words.UNREAL_WITH[word]
-    if word not in words.UNREAL or behind == "have":
+    if word == "due":
+        return behind == "to" and sentence.word(at - 1) in ("is", "are", "was", "were")
+    if word in asides.UNREAL_WITH:
+        return behind in asides.UNREAL_WITH[word] and (word != "hope" or sentence.word(at - 1) != "no")
+    if word not in asides.UNREAL or (behind == "have" and _is_participle(sentence.word(at + 2))):
         return False
-    return not sentence.is_name(at) or at == sentence.begin
+    if word == "opposing" and sentence.word(at - 1) in nouns.PREPOSITIONS:
+        return False
+    return not sentence.is_name(at) or (at == sentence.begin and not sentence.is_name(at + 1))
+
+
+def _is_participle(word: str) -> bool:
+    return word.endswith(("ed", "en")) or word in asides.FINITE
+
+
+def _is_year(word: str) -> bool:
+    return len(word) == YEAR and word.isdigit()
 
 
 def _is_quoted(sentence: Sentence, place: int) -> bool:

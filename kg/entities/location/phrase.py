@@ -7,10 +7,12 @@ Homs" is another, with Homs at its end. A phrase is read from the place to the l
 
 from __future__ import annotations
 
-from kg.entities.location import words
-from kg.entities.location.sentence import Sentence
+from kg.entities.location import happenings, nouns
+from kg.entities.location.sentence import ABBREVIATIONS, Sentence
 
 GENITIVE = ("'", "\u2019")
+QUOTES = frozenset('"\u201c\u201d')
+DASHES = frozenset("-\u2010\u2011\u2013")
 LONGEST = 30
 """Tokens of a phrase that are read."""
 
@@ -32,56 +34,83 @@ def governor(sentence: Sentence, start: int) -> int:
 def _skipped(sentence: Sentence, place: int) -> int:
     """Return the place before the part of the phrase that ends at ``place``; ``place`` itself if it is none."""
     word = sentence.word(place)
-    if word == "of" and sentence.word(place - 1) in words.NAMED_SITES:
-        return place if _is_direction(sentence, place - 1) else place - 2
-    if word in words.JOINING:
-        return _before_list(sentence, place)
-    if word in ("with", "between") and sentence.word(place - 1) in words.BORDERS:
-        return place - 2
-    if word in words.PREPOSITIONS or (not word[:1].isalpha() and word[:1] not in GENITIVE):
-        return place
-    if word in words.OBJECT_VERBS:
-        return place - 1 if word.endswith("ed") and sentence.word(place - 1) in words.DETERMINERS else place
-    if sentence.word(place + 1) in words.ARTICLES and word not in words.DETERMINERS:
-        return place
-    if word in words.DETERMINERS or word in words.PARTS or word in words.MODIFIERS or _modifies(sentence, place):
+    if place == sentence.first - 1 and (word in DASHES | QUOTES or _is_adjective(sentence, place)):
         return place - 1
-    return place - 1 if _is_behind_article(sentence, place) else place
+    joint = _before_joint(sentence, place)
+    if joint is not None:
+        return joint
+    if word in nouns.PREPOSITIONS or not (word[:1].isalnum() or word[:1] in GENITIVE):
+        return place
+    if word in happenings.OBJECT_VERBS:
+        return place - 1 if word.endswith("ed") and sentence.word(place - 1) in nouns.DETERMINERS else place
+    if sentence.word(place + 1) in nouns.ARTICLES and word not in nouns.DETERMINERS:
+        return place
+    return place - 1 if _modifies(sentence, place) or _is_behind_article(sentence, place) else place
+
+
+def _before_joint(sentence: Sentence, place: int) -> int | None:
+    """Return the place before what joins the parts of a phrase: "most of", "such as", a list; None if nothing does."""
+    word, before = sentence.word(place), sentence.word(place - 1)
+    if word == "of" and (before in nouns.QUANTITIES or before in nouns.NAMED_SITES):
+        return place if _is_direction(sentence, place - 1) else place - 2
+    if word in ("with", "between") and before in nouns.BORDERS:
+        return place - 2
+    if word == "." and before in ABBREVIATIONS:
+        return place - 2
+    if (word == "(" and sentence.is_name(place - 1)) or (word == ":" and before in nouns.PARTS):
+        return place - 1
+    if word == "as" and before == "such":
+        return _before_list(sentence, place - 1)
+    if word == "as" and sentence.lower[max(0, place - 2) : place] == ("as", "well"):
+        return _before_list(sentence, place - 2)
+    return _before_list(sentence, place) if word in nouns.JOINING else None
+
+
+def _is_adjective(sentence: Sentence, place: int) -> bool:
+    """Whether a word in lower case stands alone between a preposition of place and the name: "in tense Georgia"."""
+    word = sentence.word(place)
+    if sentence.word(place - 1) not in nouns.LOCATING or word in nouns.PREPOSITIONS or word in nouns.CLAUSES:
+        return False
+    return word.replace("-", "").isalpha() and not word.endswith(("ing", "s")) and word not in nouns.NO_ADJECTIVES
 
 
 def _is_direction(sentence: Sentence, place: int) -> bool:
     """Whether a point of the compass says where from the place, not which part of it: no article is before it."""
-    return sentence.word(place) in words.COMPASS and sentence.word(place - 1) not in words.DETERMINERS
+    return sentence.word(place) in nouns.COMPASS and sentence.word(place - 1) not in nouns.DETERMINERS
 
 
 def _is_behind_article(sentence: Sentence, place: int) -> bool:
-    """Whether an article shortly before any other word takes it into the phrase: "the government held district"."""
+    """Whether an article or the like before any other word takes it into the phrase: "the government held district"."""
     for at in range(place - 1, place - 4, -1):
         word = sentence.word(at)
-        if word in words.ARTICLES:
+        if word in nouns.DETERMINERS:
             return True
-        if word in words.PREPOSITIONS or word in words.OBJECT_VERBS or not word.replace("-", "").isalpha():
+        if word in nouns.PREPOSITIONS or word in happenings.OBJECT_VERBS or not word.replace("-", "").isalpha():
             return False
     return False
 
 
 def _modifies(sentence: Sentence, place: int) -> bool:
-    """Whether a word may stand before a name in its phrase: a name, a genitive, "rebel-held", "southern"."""
+    """Whether a word may stand before a name in its phrase: a name, a genitive, "the", "two", "rebel-held"."""
     word = sentence.word(place)
-    if word[:1] in GENITIVE:
+    if word[:1] in GENITIVE or word.isdigit() or word in nouns.BEFORE_A_NAME:
         return True
     if sentence.is_name(place):
-        return word not in words.CALENDAR
-    return word.endswith(words.ORDINARY_ENDINGS) and word.isascii()
+        return word not in nouns.CALENDAR
+    if word in nouns.PARTICLES:
+        return sentence.is_name(place - 1) and sentence.is_name(place + 1)
+    return word.endswith(nouns.ORDINARY_ENDINGS) and word.isascii()
 
 
 def _before_list(sentence: Sentence, place: int) -> int:
     """Return the place before "," or "and" if the name of a place may stand there, as in a list."""
     before = place - 1
+    if sentence.word(before) in nouns.MODIFIERS and sentence.word(place + 1) in nouns.MODIFIERS:
+        return before
     if sentence.word(before) == ",":
         before -= 1
-    listed = sentence.is_name(before) or sentence.word(before) in words.PARTS
-    return before if before >= sentence.begin and listed and sentence.word(before) not in words.CALENDAR else place
+    listed = sentence.is_name(before) or sentence.word(before) in nouns.NAMED_SITES
+    return before if before >= sentence.begin and listed and sentence.word(before) not in nouns.CALENDAR else place
 
 
 def is_whole(sentence: Sentence) -> bool:
@@ -94,24 +123,28 @@ def is_whole(sentence: Sentence) -> bool:
     word = sentence.word(end)
     if word[:1] in GENITIVE:
         return _has_place(sentence, end + 1)
-    if sentence.is_name(end) and word not in words.CALENDAR and sentence.word(end - 1)[-1:] != ".":
+    if sentence.word(end - 1)[:1] in GENITIVE and word.isalpha() and word not in nouns.PREPOSITIONS:
+        return _has_place(sentence, end)
+    if word in DASHES:
+        return True
+    if sentence.is_name(end) and word not in nouns.CALENDAR and sentence.word(end - 1)[-1:] != ".":
         return _is_site(sentence, end)
-    if word in words.BODIES:
-        return False
+    if word in nouns.BODIES:
+        return word == "forces" and sentence.word(end + 1) in nouns.FORCED
     if word.isalpha() and _is_attributive(sentence, start, end):
         return _has_site(sentence, start, end)
     return True
 
 
 def _has_place(sentence: Sentence, place: int) -> bool:
-    """Whether the possession of a place is one: a name, or a part of it."""
+    """Whether the possession of a place is one, or happens there: a name, a part of it, its flood."""
     for at in range(place, place + 5):
         word = sentence.word(at)
         if sentence.is_name(at):
             return _is_site(sentence, at) or not _is_body(sentence, at)
-        if word in words.NAMED_SITES:
+        if word in nouns.NAMED_SITES or word in happenings.DISASTERS:
             return True
-        if not word.replace("-", "").isalpha() or word in words.PREPOSITIONS:
+        if not word.replace("-", "").isalpha() or word in nouns.PREPOSITIONS:
             return False
     return False
 
@@ -125,30 +158,39 @@ def _name_end(sentence: Sentence, place: int) -> int:
 def _is_site(sentence: Sentence, place: int) -> bool:
     """Whether a name goes on as that of a site: "Kabul University", "Homs province"."""
     end = _name_end(sentence, place)
-    return sentence.word(end - 1) in words.NAMED_SITES or sentence.word(end) in words.NAMED_SITES
+    return sentence.word(end - 1) in nouns.NAMED_SITES or sentence.word(end) in nouns.NAMED_SITES
 
 
 def _is_body(sentence: Sentence, place: int) -> bool:
-    return sentence.word(_name_end(sentence, place) - 1) in words.BODIES
+    end = _name_end(sentence, place)
+    if sentence.word(end) == "of" and sentence.is_name(end + 1):
+        end = _name_end(sentence, end + 1)
+    return sentence.word(end - 1) in nouns.BODIES or sentence.word(end) in nouns.BODIES
 
 
 def _is_attributive(sentence: Sentence, start: int, end: int) -> bool:
     """Whether an article before the name belongs to a noun behind it: "the South Carolina primary"."""
-    if sentence.word(end) in words.CLAUSES or sentence.word(end) in words.PREPOSITIONS:
+    if sentence.word(end) in nouns.CLAUSES | nouns.PREPOSITIONS | happenings.HOSTING:
         return False
-    if sentence.word(start - 1) in ("a", "an"):
+    if _is_counted(sentence, start):
         return True
     named = sentence.lower[start:end]
-    return sentence.word(start - 1) == "the" and "of" not in named and words.WITH_ARTICLE.isdisjoint(named)
+    return sentence.word(start - 1) == "the" and "of" not in named and nouns.WITH_ARTICLE.isdisjoint(named)
+
+
+def _is_counted(sentence: Sentence, start: int) -> bool:
+    """Whether one or more of a thing are meant: "a Gaza firefight", "28 Pakistan soldiers"."""
+    word = sentence.word(start - 1)
+    return word in ("a", "an") or word.isdigit() or word in nouns.NUMERALS
 
 
 def _has_site(sentence: Sentence, start: int, end: int) -> bool:
     """Whether the noun behind a name is one of a site, or what happens: "a Baghdad market", "a Gaza firefight"."""
-    happens = words.WHAT_HAPPENS if sentence.word(start - 1) in ("a", "an") else frozenset()
+    happens = happenings.WHAT_HAPPENS if _is_counted(sentence, start) else frozenset()
     for at in range(end, end + 3):
         word = sentence.word(at)
-        if word in words.NAMED_SITES or word in happens:
+        if word in nouns.NAMED_SITES or word in happens:
             return True
-        if not word.isalpha() or word in words.PREPOSITIONS:
+        if not word.isalpha() or word in nouns.PREPOSITIONS:
             return False
     return False

@@ -10,6 +10,9 @@ from typing import Final
 TOKEN: Final = re.compile(
     r"(?:[A-Za-z]\.){2,}|\d+(?:[.,]\d+)+|\w+(?:['\u2019](?!s\b)\w+)*(?:[-\u2010\u2011\u2013/]\w+)*|['\u2019]s?\b|[^\w\s]"
 )
+ABBREVIATIONS: Final = frozenset(
+    ("st", "mt", "ft", "dr", "mr", "mrs", "gen", "gov", "col", "sgt", "lt", "capt", "sen", "rep", "rev", "prof")
+)
 ENDS: Final = frozenset({".", "!", "?", ";"})
 SHORTEST_LAST_WORD: Final = 2
 """Letters of a word that a full stop may end a sentence behind: an initial is none."""
@@ -60,4 +63,7 @@ def _begin(tokens: tuple[str, ...], first: int) -> int:
 
 def _ends(tokens: tuple[str, ...], place: int) -> bool:
     """Whether a full stop ends a sentence: it stands behind a word, and before a capital."""
-    return len(tokens[place - 1]) >= SHORTEST_LAST_WORD and not tokens[place + 1][0].islower()
+    word = tokens[place - 1]
+    if word.lower() in ABBREVIATIONS:
+        return False
+    return len(word) >= SHORTEST_LAST_WORD and not tokens[place + 1][0].islower()

@@ -124,3 +124,126 @@ def test_another_clause_tells_facts_again() -> None:
 
 def test_a_name_in_the_middle_of_a_word_is_no_name() -> None:
     assert not located("Shots in trans-{Homs}-line.")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Relief arrives in tense {Homs}.", "Snow falls in central and southern {Chile}.",
+     "Shots in two districts of {Homs}.",
+     "Power fails in Hama and most of {Homs}.", "Shots in three towns: Hama, Idlib and {Homs}.",
+     "Shots in several cities, such as Hama and {Homs}.", "Shots in Hama as well as the city of {Homs}.",
+     "Shots at the railway station, {Homs}.", "Shots in Mumbai ({Bombay}).", "Shots in St. Mary, {Jamaica}.",
+     "Snow in Mar del Plata, {Argentina}.", 'Rebels say that they have entered "{Homs}".',
+     "Shots in oil-rich {Kirkuk}.", "Shots in the middle of {Homs}."],
+)  # fmt: skip
+def test_a_phrase_is_read_over_adjectives_numbers_parts_and_lists(text: str) -> None:
+    assert located(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["A boat sinks on the {Nile}.", "A climber dies on {Kilimanjaro}.", "A plane passes over {Homs}.",
+     "Dust falls on {Homs}.", "Thousands take to the streets of {Homs}.", "The fire spreads beyond {Homs}.",
+     "A train crashes between Hama and {Homs}.", "A tunnel caves in under the {Suez Canal}.",
+     "A guard is shot by the {Syria} border.", "Air raids by the army on {Homs} go on.",
+     "Shots just outside of {Homs}.",
+     "The envoy speaks on a trip to {Homs}.", "Ash spews from {Etna}.", "Two are released from a {Homs} prison.",
+     "The eclipse is visible from {Chile}.", "The eruption of {Etna} goes on."],
+)  # fmt: skip
+def test_a_preposition_leads_there_by_the_word_that_it_belongs_to(text: str) -> None:
+    assert located(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["People protest against the visit of the envoy to {Homs}.", "The envoy's planned trip to {Homs} is off.",
+     "The ship is headed to {Tartus}.", "Guards keep people from entering {Homs}.",
+     "A mission without access to {Homs}."],
+)  # fmt: skip
+def test_a_journey_that_is_opposed_forbidden_or_only_begun_leads_nowhere(text: str) -> None:
+    assert not located(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["A fire forces hundreds of people to flee {Homs}.", "He becomes the first pope to visit {Homs}.",
+     "The army begins an offensive to retake {Homs}.", "Dozens try to flee {Homs}.",
+     "Crowds fill the streets of {Homs}.", "The army closes the airport of {Homs}."],
+)  # fmt: skip
+def test_a_verb_tells_a_fact_although_it_is_no_finite_one(text: str) -> None:
+    assert located(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["{Iceland}'s largest volcano erupts.", "Mount {Etna}, a volcano on Sicily, erupts.",
+     "Hama and {Homs} are shelled.",
+     "{Homs} Airport is attacked.", "{Haiti} suffers heavy flooding.", "{Mexico} reports its first case of cholera.",
+     "{Chile} declares a state of emergency.", "{Latvia} votes in a referendum.", "Rain falls, with {Ohio} badly hit.",
+     "Food reaches flood-stricken {Sindh}.", "It is {Japan}'s worst flood in ten years.",
+     "As {Etna} erupts, roads shut."],
+)  # fmt: skip
+def test_a_place_that_something_befalls_is_the_location_with_what_it_has(text: str) -> None:
+    assert located(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["The President of {Chad} is attacked.", "Five {Chad} soldiers are held.", "{Chad} reports a surplus.",
+     "A split grows in {Italy}'s ruling Union of Democrats Party.", "She wins in {Malta}'s Sliema by-election.",
+     "In {France} football, a coach resigns."],
+)  # fmt: skip
+def test_who_acts_for_a_place_or_is_named_after_it_is_not_the_place(text: str) -> None:
+    assert not located(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Three are fined for smoking in {Homs}.", "Police foil a plot to blow up a bridge in {Homs}.",
+     "The man behind it all, the leader of a sect in {Homs}, dies.", "Doe, captured in {Mali} in May, is freed.",
+     "Two tourists kidnapped in {Mali} are freed.", "Two men captured in {Mali} a year ago speak.",
+     "He won the games in {Athens} in 2004.", "Talks on the worsening crisis in {Homs} fail.",
+     "Crowds in Hama march against the air strikes in {Homs}.", "Cargo bound for {Homs} is lost.",
+     "Envoys speak about crimes against humanity in {Homs}."],
+)  # fmt: skip
+def test_reasons_plots_persons_and_what_was_before_are_background(text: str) -> None:
+    assert not located(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Triplets are born in {Homs}.", "She is jailed for six years in {Homs}.", "The group claims responsibility for"
+     " burning a depot in {Homs}.", "He is convicted of fraud by a court in {Homs}.",
+     "A toll from a blaze that destroyed a mill in {Homs} rises.", "A plane bound for Hama crashes in {Homs}.",
+     "Thein, the head of a party, visits {Homs}.", "The envoy is involved in a car accident in {Homs}.",
+     "An outbreak that has made many ill in {Homs} goes on."],
+)  # fmt: skip
+def test_what_looks_like_background_but_tells_what_happens_is_none(text: str) -> None:
+    assert located(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["The talks in {Geneva} will begin soon.",
+     "A team is to be sent to {Homs}.", "Tickets for the games to be held in {Homs} go on sale.",
+     "The state forbids trade in {Homs}.", "A meeting in {Homs} which will take place soon is prepared.",
+     "The firm could have its licence withdrawn in {Homs}.", "They agreed to meet in {Homs}."],
+)  # fmt: skip
+def test_what_is_to_come_or_forbidden_is_background(text: str) -> None:
+    assert not located(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["The Pope urges calm at a meeting in {Homs}.", "Asking for calm, thousands march in {Homs}.",
+     "The league calls for calm as fighting goes on in {Homs}.", "Officials give no hope for the missing in {Homs}.",
+     "Trains stop due to rain in {Homs}.", "Will Rogers speaks in {Homs}.",
+     "Fights between opposing groups in {Homs}."],
+)  # fmt: skip
+def test_what_is_told_beside_wishes_and_fears_is_real(text: str) -> None:
+    assert located(text)
+
+
+@pytest.mark.parametrize("text", ["Shots near the {Gaza}\u2013Egypt border.", "Shots near the Gaza-{Egypt} border."])
+def test_both_names_of_a_border_are_places(text: str) -> None:
+    assert located(text)

@@ -1,0 +1,149 @@
+"""Words that make a place the place of what happens: prepositions, verbs, what befalls it. All are in lower case."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kg.entities.location import nouns
+from kg.entities.location.forms import verb_forms, word_set
+
+# A noun or verb before "in" that is no happening there.
+NO_HAPPENING: Final = word_set(
+    "interest interests stake stakes share shares investment investments invest invests investing confidence",
+    "trust faith believe believes belief role roles involvement policy policies succeed succeeds act acts",
+    "specializing specialises inquiry investigation probe research inquiries divided split those interference",
+    "meddling interfering d'affaires ambassador ambassadors envoy consul",
+)
+ON_LAND: Final = word_set(
+    "island islands coast coasts coastline border borders frontier peninsula shore shores streets river outskirts",
+    "mountain mount archipelago lake bank strip plateau side edge road highway square street isle beach territory",
+    "tip mainland",
+)
+ATTACKS: Final = word_set(
+    "attack attacks assault assaults offensive offensives raid raids strike strikes airstrike airstrikes",
+    "bombardment bombardments bombing bombings shelling siege sieges blockade invasion occupation capture",
+    "recapture seizure storming liberation evacuation destruction battle march fire ambush incursion onslaught",
+    "advance advances rockets rocket missiles missile bombs shells barrage shooting massacre sacking fall",
+    "eruption eruptions flooding control fight fights fighting crackdown operation operations landfall landfalls",
+)
+OBJECT_VERBS: Final = word_set(
+    *verb_forms(
+        "attack shell bomb bombard besiege capture seize recapture liberate storm raid enter"
+        " evacuate rock devastate batter ravage lash pound occupy invade surround encircle reach"
+        " visit tour patrol search climb scale flood ransack loot torch blockade buffet brush hammer"
+        " inundate drench jolt rattle destroy abandon pummel engulf approach affect paralyse"
+        " paralyze infiltrate depart attack strafe cover blanket"
+    ),
+    "patrolling patrolled control controls hit hits hitting strike strikes striking struck shake shakes",
+    "shaking shook shaken retake retakes retaking retook overrun overruns overran leave leaves leaving left",
+    "flee flees fled fleeing overrunning swept sweeps sweeping",
+)
+# Verbs behind which a way, a border or a site is the place: "crowd the streets of", "closes the airport of".
+SITE_VERBS: Final = word_set(
+    *verb_forms("line crowd fill throng clog block close reopen open barricade"),
+    "shut shuts shutting down up",
+)
+PASSAGES: Final = nouns.SITES | word_set(
+    "streets border borders frontier river section sections stretch airspace port ports crossing",
+)
+FLYING: Final = word_set(
+    "fly flies flying flew flown flight flights missions sorties bridge bridges skies airspace overflights plane",
+    "explosion fireball meteor drone aircraft helicopter jet jets balloon pass passes passed passing storm",
+    "hurricane cyclone typhoon",
+)
+# Behind these, "on" is followed by an island, a mountain or a river.
+ON_AN_ISLAND: Final = word_set(
+    "killed injured arrested found dead died dies crashes crashed landed lands stranded discovered missing forest",
+    "forests avalanche village villages volcano residents live living lives climbers",
+)
+# What "in" makes background behind "on" or "about": "talks on the crisis in".
+ABOUT: Final = word_set("on about over regarding concerning discuss discusses")
+MATTERS: Final = word_set(
+    "crisis situation war wars conflict conflicts genocide future events peace policy policies",
+)
+# What "in" makes background behind "against": "a protest against the drone strikes in".
+HARMS: Final = word_set(
+    "strikes killings attacks executions abuse abuses treatment massacre invasion intervention presence war",
+)
+ON_WATER: Final = word_set("boat boats ferry ship vessel barge cruise capsizes capsized sinks sank sunk canoe")
+FALLING: Final = word_set("fall falls fell falling fallen dropped")
+LEAVING: Final = word_set("leave leaves leaving left depart departs departing departed")
+BEHIND_A_PLACE_LEFT: Final = word_set(
+    ", . ; for after following in on as today and by with amid to at when while covered without isolated",
+)
+MOTION: Final = word_set(
+    "travel travels traveled travelled travelling traveling go goes went going come comes came return returns",
+    "returned returning send sends sent sending fly flies flew flown deploy deploys deployed deploying transfer",
+    "transfers transferred extradited extradites extradite deported deports taken brought moved moves moving fled",
+    "flee flees spread spreads spreading arrive arrives arrived march marches marched rushed climb climbs climbed",
+    "airlifted spread spreads spreading evacuated relocated repatriated exiled bring brings brought bringing",
+    "escaped cross crosses crossed access visit deliver delivered delivers rush rushes drive",
+    "drives",
+)
+ON_THE_WAY: Final = word_set("crash crashes crashed derails derailed collide collides collision")
+UNDER_WAY: Final = word_set("during in on ends ended")
+NOT_THERE: Final = word_set("heading heads headed trip bound route according prior flight")
+LEAVING_FROM: Final = word_set(
+    *verb_forms(
+        "extradite withdraw evacuate escape expel retreat rescue free depart deport pull remove recover retrieve"
+    ),
+    "released visible seen jump jumps jumped jumping fled flee flees fleeing withdrew withdrawn expelled",
+    "expelling expels left leave leaves withdrawal reported rises rising rose evacuation driven fired launch",
+    "launched launches launching takeoff take-off stolen steal steals spread spreads return returns returned",
+    "returning drives drove freed withdraws spew spews spewing",
+)
+WHILE_BEING: Final = word_set("is are was were remains remain comes come came gets has have had be")
+VOTED: Final = word_set("election elections referendum referendums runoff")
+ADVERBS: Final = word_set(
+    "being been reportedly again still also heavily badly now largely under brought left to constant a allegedly",
+    "partially particularly most worst severely hardest",
+)
+BEFALLEN: Final = word_set(
+    "besieged bombarded shelled hit struck rocked attacked stormed raided captured recaptured seized evacuated",
+    "closed shut blocked reopened rattled jolted flooded shaken devastated overrun surrounded encircled liberated",
+    "retaken bombed battered siege attack bombardment curfew lockdown standstill subjected blockaded quarantined",
+    "destroyed",
+)
+# Verbs behind which a name with "in" says what it is, as in lists: "UNESCO names the Taj Mahal in India".
+NAMING: Final = word_set(
+    *verb_forms("declare name list inscribe designate nominate add choose select include elect"),
+    "chosen chose is are was were",
+)
+# What a place is governed by that is no subject: "the President of Chad is attacked".
+GOVERNING: Final = word_set("of for from with by against between to on over")
+WORST: Final = word_set("worst deadliest heaviest bloodiest")
+HOSTING: Final = word_set("hosts hosted erupts erupt erupted overflows overflowed floods flooded")
+VOTING: Final = word_set("hold holds held")
+VOTES: Final = VOTED | word_set("vote")
+# A place that declares one of these is where it is in force.
+DECLARING: Final = word_set("declare declares declared impose imposes imposed")
+DECLARED: Final = word_set("emergency emergencies evacuation curfew curfews")
+AFFECTED: Final = BEFALLEN | word_set("affected hit damaged")
+SUFFERING: Final = word_set(
+    "suffer suffers suffered experience experiences experienced report reports reported record records recorded",
+    "confirm confirms confirmed registers registered see sees struggle struggles",
+)
+WHAT_HAPPENS: Final = word_set(
+    *ATTACKS,
+    "explosion explosions blast blasts crash crashes earthquake quake clash clashes protest protests fire fires",
+    "flood floods flooding storm storms typhoon hurricane cyclone violence fighting riots riot unrest collision",
+    "accident demonstration demonstrations landslide landslides avalanche outbreak epidemic shootout firefight",
+    "gunfight tornado tornadoes bomb bomber gunmen incident shootings wildfire wildfires war conflict disaster",
+    "tsunami",
+)
+DISASTERS: Final = (WHAT_HAPPENS - ATTACKS - word_set("war conflict bomber gunmen")) | word_set("flooding")
+SUFFERED: Final = DISASTERS | word_set(
+    "snow snowfall rain rainfall drought heatwave blackout shortage shortages eruption eruptions case cases death",
+    "deaths floods",
+)
+TOLLS: Final = word_set("toll deaths injuries damage casualties")
+FIRST: Final = word_set("first youngest oldest last")
+CAUSING: Final = word_set(*verb_forms("cause force prompt compel"), "ordered lead leads led")
+OPPOSED: Final = word_set("against planned proposed upcoming next")
+DENIED: Final = word_set("from refused without no not never barred banned")
+TRYING: Final = word_set("try tries tried trying attempt attempts attempted attempting")
+TO_GO_ON: Final = word_set(
+    "continue continues continued begin begins began start starts started manage manages managed",
+)
+# Verbs of which a place is the subject, and one of the nouns that must follow.
+WITH_OBJECTS: Final = ((VOTING, VOTES), (DECLARING, DECLARED), (SUFFERING, SUFFERED))

@@ -1,0 +1,117 @@
+"""Prepositions that make what they govern the place of what happens, by the word that they belong to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+from kg.entities.location import happenings, nouns
+from kg.entities.location.phrase import GENITIVE
+from kg.entities.location.sentence import Sentence
+from kg.entities.location.verbs import is_fact
+
+FAR = 6
+"""Tokens that may stand between a verb and its preposition: "sent dozens of tanks to"."""
+SHORTLY = 4
+"""Tokens before a noun in which it is said to be only to come, or under way."""
+POSSESSION = 5
+"""Tokens behind a place that what it has may take: "'s most southern islands"."""
+
+
+def leads_there(sentence: Sentence, at: int) -> bool:
+    """Whether the preposition at ``at`` belongs to something that happens at the place: "sent to", "a siege of"."""
+    word, before = sentence.lower[at], sentence.word(at - 1)
+    if before in nouns.LENGTHS or (word in ("of", "from", "off") and before in nouns.COMPASS):
+        return True
+    rule = RULES.get(word)
+    return rule is not None and rule(sentence, at)
+
+
+def has_any(sentence: Sentence, at: int, sought: frozenset[str]) -> bool:
+    """Whether one of some nouns is in the phrase behind ``at``, or is the possession of the place."""
+    end = sentence.last + (POSSESSION if sentence.word(sentence.last)[:1] in GENITIVE else 1)
+    return any(sentence.word(one) in sought for one in range(at + 1, end))
+
+
+def _is_attack(sentence: Sentence, at: int) -> bool:
+    return sentence.word(at - 1) in happenings.ATTACKS
+
+
+def _is_attacked_by(sentence: Sentence, at: int) -> bool:
+    """Whether an attack and who makes it stand before: "raids by fighter jets on"."""
+    before = sentence.lower[max(sentence.begin, at - FAR - 1) : at]
+    return "by" in before and not happenings.ATTACKS.isdisjoint(before[: before.index("by")])
+
+
+def _leads_of(sentence: Sentence, at: int) -> bool:
+    """Whether "of" leads there: "residents of", "outside of", "pull out of"."""
+    before = sentence.word(at - 1)
+    if before in happenings.ATTACKS or before in nouns.RESIDENTS or before in nouns.OUT_OF_OR_IN:
+        return True
+    return before == "out" and _leads_from(sentence, at)
+
+
+def _leads_on(sentence: Sentence, at: int) -> bool:
+    """Whether "on" leads there: "an attack on", "on the island of", "killed on", "a boat sinks on"."""
+    if _is_attack(sentence, at) or has_any(sentence, at, happenings.ON_LAND) or _is_attacked_by(sentence, at):
+        return True
+    return _is_near(sentence, at, happenings.ON_WATER | happenings.FALLING | happenings.ON_AN_ISLAND)
+
+
+def _leads_over(sentence: Sentence, at: int) -> bool:
+    return _is_attack(sentence, at) or _is_near(sentence, at, happenings.FLYING)
+
+
+def _leads_to(sentence: Sentence, at: int) -> bool:
+    """Whether "to" leads there: "sent to", "to the north of", "take to the streets of"."""
+    part = sentence.word(at + 1) == "the" and sentence.word(at + 2) in nouns.COMPASS
+    if part or "streets" in sentence.lower[at : sentence.first]:
+        return True
+    return _is_near(sentence, at, happenings.MOTION)
+
+
+def _leads_from(sentence: Sentence, at: int) -> bool:
+    return _is_near(sentence, at, happenings.LEAVING_FROM)
+
+
+def _leads_between(sentence: Sentence, at: int) -> bool:
+    return _is_near(sentence, at, happenings.ON_THE_WAY)
+
+
+def _leads_by(sentence: Sentence, at: int) -> bool:
+    return has_any(sentence, at, nouns.BORDERS)
+
+
+def _leads_under(sentence: Sentence, at: int) -> bool:
+    return has_any(sentence, at, nouns.WATERS)
+
+
+def _is_near(sentence: Sentence, at: int, verbs: frozenset[str]) -> bool:
+    """Whether one of some verbs stands shortly before a preposition, in the same clause, and tells a fact."""
+    for place in range(at - 1, max(sentence.begin, at - 1 - FAR) - 1, -1):
+        word = sentence.lower[place]
+        before = sentence.lower[max(sentence.begin, place - SHORTLY) : place]
+        if word in happenings.NOT_THERE or word in (",", ":"):
+            return word == "trip" and not happenings.UNDER_WAY.isdisjoint(before)
+        if word in verbs:
+            return is_fact(sentence, place) and happenings.OPPOSED.isdisjoint(before)
+    return False
+
+
+RULES: Final[Mapping[str, Callable[[Sentence, int], bool]]] = MappingProxyType(
+    {
+        "of": _leads_of,
+        "on": _leads_on,
+        "over": _leads_over,
+        "against": _is_attack,
+        "upon": _is_attack,
+        "to": _leads_to,
+        "beyond": _leads_to,
+        "from": _leads_from,
+        "by": _leads_by,
+        "between": _leads_between,
+        "under": _leads_under,
+        "beneath": _leads_under,
+    }
+)

@@ -1,0 +1,71 @@
+"""The place as the subject of its sentence: whether the verb says that it happens there."""
+
+from __future__ import annotations
+
+from kg.entities.location import happenings, nouns
+from kg.entities.location.phrase import GENITIVE
+from kg.entities.location.sentence import Sentence
+
+SHORTLY = 6
+"""Tokens behind a verb that may have what is held or suffered: "holds its first free election"."""
+LONGEST = 6
+"""Tokens that the possession of a place may take: "'s largest and most active volcano"."""
+
+
+def befalls(sentence: Sentence) -> bool:
+    """Whether the words behind a place say that it happens there: "Homs remains under siege", "France holds a vote"."""
+    at = _predicate(sentence)
+    word, further = sentence.word(at), sentence.lower[at + 1 : at + 1 + SHORTLY]
+    if word == "votes":
+        return not happenings.VOTED.isdisjoint((*sentence.lower[sentence.begin : at], *further))
+    if word in happenings.WHILE_BEING:
+        return sentence.word(_behind_adverbs(sentence, at + 1)) in happenings.BEFALLEN
+    wanted = next((objects for verbs, objects in happenings.WITH_OBJECTS if word in verbs), None)
+    return word in happenings.HOSTING if wanted is None else not wanted.isdisjoint(further)
+
+
+def is_affected(sentence: Sentence) -> bool:
+    """Whether a participle says what a place suffers: "with Ohio and Illinois also badly hit"."""
+    return sentence.word(_behind_adverbs(sentence, _predicate(sentence))) in happenings.AFFECTED
+
+
+def _behind_adverbs(sentence: Sentence, at: int) -> int:
+    while sentence.word(at) in happenings.ADVERBS:
+        at += 1
+    return at
+
+
+def _predicate(sentence: Sentence) -> int:
+    """Return where the words go on behind a place, what it is in, and what is listed with it."""
+    at = _behind_possession(sentence, sentence.last)
+    while sentence.word(at) in nouns.NAMED_SITES:
+        at += 1
+    while sentence.word(at) in (",", "and", "&") and sentence.is_name(at + 1):
+        at = _behind_name(sentence, at + 1)
+    at = _behind_apposition(sentence, at)
+    return at + 1 if sentence.word(at) == "," else at
+
+
+def _behind_apposition(sentence: Sentence, at: int) -> int:
+    """Return the comma behind what a place is said to be: "Mount Karangetang, a volcano on Siau, erupts"."""
+    behind = sentence.lower[at + 1 : at + 2 * LONGEST]
+    inserted = sentence.word(at) == "," and sentence.word(at + 1) in nouns.ARTICLES and "," in behind
+    return at + 1 + behind.index(",") if inserted else at
+
+
+def _behind_possession(sentence: Sentence, at: int) -> int:
+    """Return what follows a site or a part that the place has: the verb in "Iceland's largest volcano erupts"."""
+    if sentence.word(at)[:1] not in GENITIVE:
+        return at
+    for place in range(at + 1, at + 1 + LONGEST):
+        if sentence.word(place) in nouns.NAMED_SITES:
+            return place + 1
+        if not sentence.word(place).replace("-", "").isalpha() or sentence.word(place) in nouns.PREPOSITIONS:
+            break
+    return at
+
+
+def _behind_name(sentence: Sentence, at: int) -> int:
+    while sentence.is_name(at):
+        at += 1
+    return at
