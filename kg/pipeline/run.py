@@ -97,15 +97,9 @@ def build(
         drawn = _draw(store, draft, archives, scratch, settings, progress, force=force)
         ledger, converted, finished, checked = drawn.ledger, drawn.converted, drawn.outcome, drawn.checked
         check.judge(checked, store, draft, archives, force=force)
-        found = report(finished, archives, drawn.triples, monotonic() - started) | {
-            "months": {"all": len(converted), "new": sum(part.is_new for _, part in converted)}
-        }
-        found["candidates"] = _candidates(finished, settings.base)
-        last_write, adopted = 0, drawn.adopted
-        found["counts"] = adopt.counts(found["counts"], adopted)
-        if past is None:
-            last_write = _replay(store, draft, found["counts"])  # what others wrote cannot stop a build
-        found |= {"shapes": {**checked.summary, "seconds": round(checked.seconds, 2)}}
+        found = _reported(drawn, archives, settings.base, started)
+        # What others wrote cannot stop a build.
+        last_write = _replay(store, draft, found["counts"]) if past is None else 0
         found["seconds"] = round(monotonic() - started, 1)
         (snapshot.report(draft)).write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         with ledger.claimed(finished.claims, is_past=past is not None) as root:
@@ -122,7 +116,7 @@ def build(
 
             def prepare(made: Snapshot) -> None:
                 sums = kept_months.keep_all(store, archives, settings.base, ledger.known_now, converted, scratch)
-                if sums and not adopted.sources:
+                if sums and not drawn.adopted.sources:
                     shards.note(store, made, sums)
                 ready(made)
 
@@ -174,6 +168,18 @@ def _draw(
         del graph  # its files go
         rmtree(snapshot.database(draft))
         rmtree(draft / source.FOLDER, ignore_errors=True)
+
+
+def _reported(drawn: _Drawn, archives: list[Archive], base: str, started: float) -> dict[str, Any]:
+    """Return the report of what was drawn, but for what else is written and how long all takes."""
+    found = report(drawn.outcome, archives, drawn.triples, monotonic() - started)
+    months = {"all": len(drawn.converted), "new": sum(part.is_new for _, part in drawn.converted)}
+    return found | {
+        "months": months,
+        "candidates": _candidates(drawn.outcome, base),
+        "counts": adopt.counts(found["counts"], drawn.adopted),
+        "shapes": {**drawn.checked.summary, "seconds": round(drawn.checked.seconds, 2)},
+    }
 
 
 def quads(roots: Iterable[Path], settings: Settings) -> Iterator[Quad]:
