@@ -40,7 +40,7 @@ from kg.write import log
 from kg.write.log import MANY, Author
 from kg.write.operations import Condition
 from kg.write.writer import Upload, Writer
-from tests.conftest import TURTLE, RunKg, publish_turtle
+from tests.conftest import TURTLE, RunKg, publish_turtle, rewrite
 
 RUNAWAY = (
     "INSERT { <urn:x> <urn:p> ?n } WHERE { { SELECT (COUNT(*) AS ?n) {"
@@ -381,6 +381,7 @@ def test_a_damaged_log_stops_a_build_and_changes_nothing(store: Path, tmp_path: 
     Store(store).writes.mkdir()
     (Store(store).writes / f"00000001{SUFFIX}").write_text("TX .\nA <urn:a> <urn:b> 1 .\n", encoding="utf-8")
     before = Store(store).current().id
+    rewrite(snapshot.manifest_file(Store(store).current().folder), lambda said: said.update(writes=1))
     with pytest.raises(StoreError, match="cannot be made again"):
         build(sample, replace(Settings(), store=str(store), jobs=1))
     assert Store(store).current().id == before
