@@ -31,6 +31,7 @@ from kg.store.snapshot import Snapshot
 blueprint = Routes("dumps", __name__)
 
 JSON_LD: Final = by_name("jsonld").media_type
+CRATE: Final = f'{JSON_LD}; profile="{ro_crate.PROFILE}"'
 AT_ONCE: Final = 2.0
 """Seconds that a dump is waited for where an answer is due at once: enough to see that there is nothing of it."""
 
@@ -67,7 +68,7 @@ def crate() -> Response:
     here = site()
     publisher = Publisher(here.settings.publisher, here.settings.contact)
     files = map(ro_crate.CrateFile.of, made(here))
-    return by_content(Response(ro_crate.ro_crate(here.snapshot.manifest, publisher, files), content_type=JSON_LD))
+    return by_content(Response(ro_crate.ro_crate(here.snapshot.manifest, publisher, files), content_type=CRATE))
 
 
 @blueprint.get("/dump/<name>", described=Description(statuses=(200, 206)))
