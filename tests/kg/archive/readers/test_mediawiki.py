@@ -159,11 +159,12 @@ def test_a_page_of_data_with_the_title_of_news_is_no_news() -> None:
 NAMES = st.sampled_from(
     ["parse", "query", "pages", "revisions", "slots", "main", "content", "*", "title", "missing", "general", "text"]
 )
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=4),
-    max_leaves=12,
-)
+JSON: st.SearchStrategy[Any] = st.deferred(
+    lambda: (
+        st.none() | st.booleans() | st.integers() | st.text(max_size=5)
+        | st.lists(JSON, max_size=3) | st.dictionaries(NAMES, JSON, max_size=4)
+    )
+)  # fmt: skip
 
 
 @given(st.dictionaries(NAMES, JSON, max_size=4))
