@@ -54,7 +54,7 @@ class Warmer:
             self._thread.start()
 
     def close(self) -> None:
-        """Cease after the document that is being made."""
+        """Stop once the document that is being made is ready."""
         self._ended.set()
 
     def _run(self) -> None:

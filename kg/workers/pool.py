@@ -38,16 +38,16 @@ Spent = Callable[[float], None]
 
 
 def untold(_: float) -> None:
-    """Let the cost be."""
+    """Ignore what something cost."""
 
 
 class Pool:
     """Runs requests in ``query_workers`` processes and one spare.
 
-    Queries of strangers never occupy the spare, so that documents are answered while all queries run long. Of
-    several workers for queries, slow queries leave one free: a query that takes longer than 0.3 seconds goes
-    on only if there is room for one more slow one; if not, it is stopped and starts again when there is. A query
-    that ran long before waits for that room at once.
+    Queries that come from outside never occupy the spare, so that documents are still answered while all other
+    workers run long queries. Of several workers for queries, slow queries leave one free: a query that takes
+    longer than 0.3 seconds goes on only if there is room for one more slow one; if not, it is stopped and
+    starts again when there is. A query that ran long before waits for that room at once.
     When the store's current snapshot changes, new workers are started first; then requests move to them, and
     the old ones finish and go. Safe to use from many threads; use it as a context manager or call close().
     """
