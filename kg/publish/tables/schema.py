@@ -6,7 +6,7 @@ from typing import Final
 
 from kg.publish.tables.cells import begun, class_word, day, ended, first, number, point, subject
 from kg.publish.tables.table import CellKind, Column, TableSchema, links, names, resources
-from kg.rdf import terms
+from kg.rdf import NamedNode, terms
 
 WIKIPEDIA: Final = "https://en.wikipedia.org/wiki/"
 GEONAMES: Final = "https://sws.geonames.org/"
@@ -35,10 +35,19 @@ def _names(name: str, refers: str, about: str) -> Column:
     return Column(name, CellKind.IRI, None, about, refers)
 
 
-EVENT: Final = _names("event", "events", "The IRI of the event.")
-PLACE: Final = _names("place", "places", "The IRI of the place.")
-STORY: Final = _names("story", "stories", "The IRI of the story.")
-ENTITY: Final = _names("entity", "entities", "The IRI of the thing.")
+EVENT: Final = (terms.SCHEMA_EVENT, _names("event", "events", "The IRI of the event."))
+REVISION: Final = (terms.REVISION_CLASS, _names("revision", "revisions", "The IRI of the revision."))
+PLACE: Final = (terms.SCHEMA_PLACE, _names("place", "places", "The IRI of the place."))
+SOURCE: Final = (terms.SOURCE_CLASS, _names("source", "sources", "The address of the news report."))
+STORY: Final = (terms.EVENT_SERIES, _names("story", "stories", "The IRI of the story."))
+"""The classes that links come from, each with the column that has its resources."""
+
+
+def _link(name: str, title: str, of: tuple[NamedNode, Column], target: tuple[str, NamedNode, str]) -> TableSchema:
+    """Return a table of links; ``target`` is the second column: its name, its property, the table it refers to."""
+    column, property_, refers = target
+    return links(name, title, *of, Column(column, CellKind.IRI, property_, refers=refers))
+
 
 EVENTS: Final = resources(
     "events",
@@ -150,88 +159,22 @@ TABLES: Final[tuple[TableSchema, ...]] = (
     PUBLISHERS,
     CATEGORIES,
     STORIES,
-    links(
-        "event_locations",
-        "places where events happened",
-        terms.SCHEMA_EVENT,
-        EVENT,
-        Column("place", CellKind.IRI, terms.LOCATION, refers="places"),
-    ),
-    links(
-        "event_places",
-        "places that events name, whether they happened there or not",
-        terms.SCHEMA_EVENT,
-        EVENT,
-        Column("place", CellKind.IRI, terms.PLACE, refers="places"),
-    ),
-    links(
-        "event_entities",
-        "all that events name",
-        terms.SCHEMA_EVENT,
-        EVENT,
-        Column("entity", CellKind.IRI, terms.ABOUT, refers="entities"),
-    ),
-    links(
-        "event_topics",
-        "what events are listed below",
-        terms.SCHEMA_EVENT,
-        EVENT,
-        Column("topic", CellKind.IRI, terms.TOPIC, refers="entities"),
-    ),
-    links(
-        "event_categories",
-        "the categories of events",
-        terms.SCHEMA_EVENT,
-        EVENT,
-        Column("category", CellKind.IRI, terms.CATEGORY, refers="categories"),
-    ),
-    links(
-        "event_sources",
-        "news reports that events cite",
-        terms.SCHEMA_EVENT,
-        EVENT,
-        Column("source", CellKind.IRI, terms.SOURCE, refers="sources"),
-    ),
-    links(
-        "event_relations",
-        "events and others that are related to them",
-        terms.SCHEMA_EVENT,
-        EVENT,
-        Column("related", CellKind.IRI, terms.RELATION, refers="events"),
-    ),
-    links(
-        "revision_sources",
-        "news reports that wordings cite",
-        terms.REVISION_CLASS,
-        _names("revision", "revisions", "The IRI of the revision."),
-        Column("source", CellKind.IRI, terms.SOURCE, refers="sources"),
-    ),
-    links(
-        "source_authors",
-        "agencies and others whose report a publisher brings",
-        terms.SOURCE_CLASS,
-        _names("source", "sources", "The address of the news report."),
-        Column("author", CellKind.IRI, terms.AUTHOR, refers="publishers"),
-    ),
-    links(
-        "story_events",
-        "the events of stories",
-        terms.EVENT_SERIES,
-        STORY,
-        Column("event", CellKind.IRI, terms.SUB_EVENT, refers="events"),
-    ),
-    links(
-        "place_containers",
-        "places and those that they lie in",
-        terms.SCHEMA_PLACE,
-        PLACE,
-        Column("container", CellKind.IRI, terms.CONTAINED_IN_PLACE, refers="places"),
-    ),
+    _link("event_locations", "places where events happened", EVENT, ("place", terms.LOCATION, "places")),
+    _link("event_places", "places that events name, there or not", EVENT, ("place", terms.PLACE, "places")),
+    _link("event_entities", "all that events name", EVENT, ("entity", terms.ABOUT, "entities")),
+    _link("event_topics", "what events are listed below", EVENT, ("topic", terms.TOPIC, "entities")),
+    _link("event_categories", "the categories of events", EVENT, ("category", terms.CATEGORY, "categories")),
+    _link("event_sources", "news reports that events cite", EVENT, ("source", terms.SOURCE, "sources")),
+    _link("event_relations", "events and others related to them", EVENT, ("related", terms.RELATION, "events")),
+    _link("revision_sources", "news reports that wordings cite", REVISION, ("source", terms.SOURCE, "sources")),
+    _link("source_authors", "agencies whose reports others bring", SOURCE, ("author", terms.AUTHOR, "publishers")),
+    _link("story_events", "the events of stories", STORY, ("event", terms.SUB_EVENT, "events")),
+    _link("place_containers", "places that others lie in", PLACE, ("container", terms.CONTAINED_IN_PLACE, "places")),
     names(
         "entity_names",
         "names of things in all languages",
         terms.ENTITY,
-        ENTITY,
+        _names("entity", "entities", "The IRI of the thing."),
         Column("language", CellKind.TEXT, None, "A language tag (RFC 5646), if it is known."),
         Column("name", CellKind.TEXT, None, "The name."),
         Column("preferred", CellKind.TRUTH, None, "Whether it is the one that it is known by in this language."),
