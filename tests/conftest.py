@@ -22,7 +22,7 @@ from kg.settings import Settings
 from kg.store.embedded import EmbeddedGraph
 from kg.store.integrity import signed
 from kg.store.layout import Store
-from kg.store.snapshot import Manifest, Snapshot
+from kg.store.snapshot import Manifest, Snapshot, checksums
 from kg.workers.workers import Workers
 from tests.paths import DATA, NODE, ROOT, SAMPLE
 
@@ -50,7 +50,9 @@ def publish_turtle(store: Path, turtle: str, name: str = "20111109T060000000000Z
         counts = {"events": 3, "places": 3, "pages": 1, "triples": len(database)}
         del database
         created = datetime(2011, 11, 9, 6, tzinfo=UTC).isoformat().replace("+00:00", "Z")
-        return Store(store).publish(draft, Manifest(name, created, BASE, "0.1.0", counts, {"en": 2, "zh": 1}), keep)
+        files = checksums(draft)
+        made = Manifest(name, created, BASE, "0.1.0", counts, {"en": 2, "zh": 1}, files=files)
+        return Store(store).publish(draft, made, keep)
 
 
 def rewrite(manifest: Path, change: Callable[[dict[str, Any]], object]) -> None:

@@ -120,13 +120,15 @@ class SnapshotChoice:
         self.refused = {one: why for one, why in self.refused.items() if one in damaged or tried[one] >= REFUSALS}
         self.damaged = dict(damaged)
 
-    def refuse(self, one: Snapshot, reason: str) -> bool:
-        """Note that the engine could not open a snapshot; return whether that is news.
+    def rejects(self, one: Snapshot, reason: str) -> bool:
+        """Note that the engine could not open a snapshot; return whether that is a reason to choose another one.
 
-        A file that is not there is no reason: ``check`` sees it if it stays away.
+        That a file is not there is none by itself, since it may be back in a moment: it has to be missing still.
         """
-        if one.id in self.refused or ABSENT in reason:
+        if one.id in self.refused:
             return False
+        if ABSENT in reason:
+            return bool(self.problem(one))
         self.refused[one.id] = reason
         self._refusals[one.id] += 1
         return True

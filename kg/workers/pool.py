@@ -333,7 +333,7 @@ class Pool:
             if generation is self._next:
                 self._next, generation.retired = None, True
                 self._choice.fail(generation.target)
-            if isinstance(error, StoreDamagedError) and self._choice.refuse(generation.snapshot, str(error)):
+            if isinstance(error, StoreDamagedError) and self._choice.rejects(generation.snapshot, str(error)):
                 self._prepare(self._choice.target)
                 self.alarm()
             self._changed.notify_all()

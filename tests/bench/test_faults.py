@@ -37,7 +37,7 @@ def test_a_killed_build_loses_nothing(faults: ModuleType, place: Any) -> None:
     made(faults, place, "killed_builds", 2)
 
 
-@pytest.mark.slow(also="test_a_killed_build_loses_nothing")
+@pytest.mark.slow(also="tests/bench/test_faults.py::test_a_killed_build_loses_nothing")
 @pytest.mark.parametrize(
     "name",
     ["killed_commands", "full_disks", "small_memories", "read_only", "clocks", "two_at_once", "changing_archive"],

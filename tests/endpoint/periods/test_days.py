@@ -27,7 +27,7 @@ def test_a_day_in_all_years_has_each_year_with_its_events(send) -> None:
 
 def test_a_day_page_has_its_week(send) -> None:
     page = send("/doc/day/2011-11-08", "text/html").text
-    assert 'aria-label="7 November 2011: 2 events">Mon 07<' in page
+    assert '>Mon 07<small><span aria-hidden="true">2</span><span class="hidden">: 2 events</span>' in page
     assert 'href="/week/2011-W45"' in page
     assert 'href="/on-this-day/11-08"' in page
 

@@ -35,7 +35,7 @@ from kg.store.layout import Store
 from kg.store.snapshot import Snapshot
 from kg.workers import admission
 from kg.workers.admission import Lane
-from kg.workers.choice import SnapshotChoice
+from kg.workers.choice import SnapshotChoice, StoreCondition
 from kg.workers.operations import Describe, Newest, Open
 from kg.workers.workers import Workers
 from tests.paths import DATA
@@ -258,7 +258,7 @@ def test_a_snapshot_that_cannot_be_opened_is_not_served(
         for file in damaged.database.iterdir():
             file.unlink()
         limit = time.monotonic() + 20
-        while "2" not in pool._choice.refused:
+        while pool.health.condition is not StoreCondition.DEGRADED:
             assert pool.query("ASK {}").snapshot == "1"
             assert time.monotonic() < limit
         started = pool.workers_started
