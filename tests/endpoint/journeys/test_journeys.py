@@ -116,7 +116,7 @@ def test_who_reads_chinese_stays_in_chinese_and_can_change_to_english(visit: Vis
         page.wait_for_url("**/zh/")
         search(page, "Homs")
         assert page.locator("html").get_attribute("lang") == "zh-Hans"
-        page.locator("ul.events a.title").first.click()
+        page.locator("ul.events a.title[lang=en]").first.click()
         page.wait_for_url("**/zh/doc/event/**")
         assert page.get_by_role("heading", name="来源").count() == 1
         assert page.get_by_role("heading", level=1).get_attribute("lang") == "en"
