@@ -176,7 +176,7 @@ class Store:
             with self._keeping():
                 self.named(id_)
                 if id_ not in self.pinned():
-                    with self._pins.open("a", encoding="utf-8") as file:
+                    with self.pins.open("a", encoding="utf-8") as file:
                         file.write(f"{id_} {' '.join(reason.split())}\n")
         except OSError as error:
             raise StoreError(f"the snapshot {id_} cannot be pinned: {error.strerror or error}") from error
@@ -184,13 +184,13 @@ class Store:
     def pinned(self) -> dict[str, str]:
         """Return the ids of the snapshots that are kept for good, and why each is."""
         try:
-            lines = self._pins.read_text(encoding="utf-8").splitlines()
+            lines = self.pins.read_text(encoding="utf-8").splitlines()
         except FileNotFoundError:
             return {}
         return {id_: reason for id_, _, reason in (line.partition(" ") for line in lines) if id_}
 
     @property
-    def _pins(self) -> Path:
+    def pins(self) -> Path:
         """The file of the snapshots that are kept for good: an id and a reason in each line."""
         return self.path / "pinned.txt"
 

@@ -14,12 +14,12 @@ from kg.settings import load
 @click.command()
 @setting("store")
 def snapshots(**options: Any) -> None:
-    """List the snapshots of a store: the current one, older ones, and those of the past."""
+    """List the snapshots of a store: the current one (*), older ones, those that are pinned, and those of the past."""
     from kg.errors import StoreError
     from kg.store import snapshot
 
     store = store_of(load(**options))
-    current = Path(store.target).name
+    current, pinned = Path(store.target).name, store.pinned()
     for folder in [*store.snapshots(), *store.past_folders()]:
         mark = "*" if folder.name == current else " "
         try:
@@ -32,7 +32,8 @@ def snapshots(**options: Any) -> None:
         kind = f"as of {said.as_of}" if said.as_of else (f"write {said.writes}" if said.build else "build")
         size = sum(file["bytes"] for file in said.files.values()) / 1_000_000
         triples = said.counts.get("triples", 0)
-        click.echo(f"{mark} {folder.name}  {said.created}  {kind:<12} {triples:>12,} triples {size:>9,.1f} MB")
+        line = f"{mark} {folder.name}  {said.created}  {kind:<12} {triples:>12,} triples {size:>9,.1f} MB"
+        click.echo(f"{line}  pinned" if one.id in pinned else line)
 
 
 @click.command()

@@ -16,7 +16,7 @@ from kg.errors import StoreDamagedError
 from kg.store import verified, written
 from kg.store.integrity import sidecar
 from kg.store.layout import Store
-from kg.store.snapshot import Snapshot, manifest_file
+from kg.store.snapshot import Snapshot, manifest_file, read
 
 LIST: Final = "newsgraph-backup.json"
 """The first member of a backup: its format, and all other members with their sizes and SHA-256."""
@@ -37,6 +37,8 @@ class BackupMember:
 def members(store: Store, opened: ExitStack) -> tuple[Snapshot, list[BackupMember]]:
     """Return the current snapshot of a store, and all members of a backup of that state, which ``opened`` closes.
 
+    Older snapshots are left out, but for those that are pinned.
+
     What is changed in place is copied first, so that nothing is newer than the snapshot but the ledger, which may go
     on. Raises StoreError if something is damaged.
     """
@@ -46,7 +48,10 @@ def members(store: Store, opened: ExitStack) -> tuple[Snapshot, list[BackupMembe
     for attempt in range(TRIES):
         try:
             current = store.current()
-            found = [*_snapshot(store, current, opened), *_writes(store, current, opened)]
+            pinned = (read(folder) for folder in store.snapshots() if folder.name in store.pinned())
+            kept = [current, *(one for one in pinned if one.id != current.id)]
+            found = [member for one in kept for member in _snapshot(store, one, opened)]
+            found += _writes(store, current, opened)
             break
         except FileNotFoundError as error:  # a build or a write has just taken it away
             if attempt == TRIES - 1:
@@ -101,7 +106,7 @@ def _copied(store: Store, file: Path, opened: ExitStack) -> Iterator[BackupMembe
 
 
 def _notes(store: Store, opened: ExitStack) -> Iterator[BackupMember]:
-    for file in (store.removals, sidecar.beside(store.removals)):
+    for file in (store.removals, sidecar.beside(store.removals), store.pins):
         if file.exists():
             yield _whole(store, file, opened)
 

@@ -14,4 +14,5 @@ CHANGELOG: Final = (
 CACHE: Final = "nothing has to be done: it is thrown away and made again when somebody asks for it"
 ANSWERS: Final = "remove it with its checksum: kg enrich asks again"
 NOTES: Final = "remove it: addresses of snapshots that are gone are then answered with 404 instead of 410"
+PINS: Final = "restore a backup that has the snapshot, or remove its line"
 LINK: Final = "choose a snapshot with kg rollback SNAPSHOT; kg snapshots lists them"

@@ -172,6 +172,12 @@ def _notes(store: Store, _: Path, reading: ChecksumReader | None) -> Iterator[Fi
         yield Finding(store.removals, f"has {odd[:40]!r}, which is no id of a snapshot")
 
 
+def _pinned(store: Store, _: Path, reading: ChecksumReader | None) -> Iterator[Finding]:
+    kept = {folder.name for folder in store.snapshots()} | {one.name for one in store.past_folders()}
+    for name in sorted(set(store.pinned()) - kept):
+        yield Finding(store.pins, f"keeps {name[:40]!r}, but there is no such snapshot")
+
+
 CHECKS: Final = (
     Check("current", _link, remedies.LINK),
     Check("snapshots", _snapshots, remedies.SNAPSHOT),
@@ -181,6 +187,7 @@ CHECKS: Final = (
     Check("change log", _changelog, remedies.CHANGELOG),
     Check("enrichment", _answers, remedies.ANSWERS),
     Check("removed snapshots", _notes, remedies.NOTES),
+    Check("pinned snapshots", _pinned, remedies.PINS),
     Check("kept months", _kept_months, remedies.KEPT_MONTHS, is_made_again=True),
     Check("cache", _cache, remedies.CACHE, is_made_again=True),
 )

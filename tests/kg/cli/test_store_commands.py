@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -171,6 +172,20 @@ def test_a_backup_replaces_nothing_and_a_restore_neither(store: Store, tmp_path:
     assert done.exit_code == 2
     assert "not empty" in done.stderr
     assert kg(Store(tmp_path / "new"), "restore", str(made)).exit_code == 0
+
+
+def test_what_is_pinned_is_listed_backed_up_restored_and_missed(store: Store, tmp_path: Path) -> None:
+    store.pin(FIRST, "an answer")
+    assert [line.endswith("  pinned") for line in kg(store, "snapshots").output.splitlines()] == [True, False]
+    assert kg(store, "backup", str(tmp_path / "backup.tar")).exit_code == 0
+    restored = Store(tmp_path / "new")
+    archive.restore(tmp_path / "backup.tar", restored)
+    assert restored.pinned() == {FIRST: "an answer"}
+    restored.named(FIRST).verify()
+    shutil.rmtree(restored.snapshot(FIRST))
+    done = kg(restored, "verify")
+    assert done.exit_code == 1
+    assert f"pinned snapshots: {restored.pins} keeps '{FIRST}', but there is no such snapshot" in done.output
 
 
 def test_a_damaged_snapshot_is_not_backed_up(store: Store, tmp_path: Path) -> None:
