@@ -185,7 +185,7 @@ def readable(groups: Sequence[DayGroup], read: dict[Content, Page]) -> tuple[lis
 
     What the version before showed lasts until one that can be read: it says nothing about what stood in between.
     """
-    reasons = {content: why for content, page in read.items() if (why := texts.why_unread(page))}
+    reasons = {one: why for one, page in read.items() if (why := texts.why_unread(page))}
     unread = [
         UnreadPage(one.version.path, reasons[content(one)], one.version.commit)
         for group in groups
@@ -257,7 +257,7 @@ def pages(archives: list[Archive], readings: Sequence[Reading]) -> dict[Content,
         if not reading.version.gone:
             wanted[reading.archive][content(reading)] = reading.version
     return {
-        content: page
+        one: page
         for number, versions in wanted.items()
-        for content, page in zip(versions, archives[number].pages(versions.values()), strict=True)
+        for one, page in zip(versions, archives[number].pages(versions.values()), strict=True)
     }
