@@ -45,8 +45,13 @@ $(STAMP): $(VENV)/bin/python pyproject.toml $(PINNED)
 	$(INSTALL_PINNED) --editable .
 	@touch $@
 
-$(STAMP)-dev: $(STAMP) requirements-dev.txt
+$(STAMP)-dev: $(STAMP) requirements-dev.txt requirements-parsers.txt
 	$(INSTALL_PINNED) --requirement requirements-dev.txt
+	@touch $@
+
+# Enough to run the tests of guard, parsers and update on another Python.
+$(STAMP)-parsers: $(STAMP) requirements-parsers.txt
+	$(INSTALL_PINNED) --requirement requirements-parsers.txt
 	@touch $@
 
 # Pins the newest versions that are allowed, of what newsgraph needs, of all extras, and of what tests and builds it.
