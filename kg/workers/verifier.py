@@ -94,8 +94,8 @@ class Verifier:
                 log.error("the store %s could not be verified: %s", self._store, error)
             return
         self.last = VerifiedAt(found, time.time(), time.monotonic() - began)
-        for one in found.damages:
-            log.error("damage in %s", one)
+        for one, count in found.summary():
+            log.log(logging.WARNING if one.is_made_again else logging.ERROR, "damage in %s", one.told(count))
         damaged = {folder.name: found.of_snapshot(folder) for folder in self._store.snapshots()}
         self._pool.judge({name: reason for name, reason in damaged.items() if reason})
 

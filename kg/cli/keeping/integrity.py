@@ -36,8 +36,8 @@ def verify(full: bool, **options: Any) -> None:
     settings = load(**options)
     store, reading = _store(settings), ChecksumReader()
     found = whole.verify(store, _cache(store, settings), reading if full else None)
-    for one in found.damages:
-        click.echo(f"damaged: {one}")
+    for one, count in found.summary():
+        click.echo(f"damaged: {one.told(count)}")
     how = f"{found.files:,} files, {found.size / MEGA:,.0f} MB read" if full else "names and sizes"
     click.echo(f"{store} is {'sound' if found.is_sound else 'damaged'}: {how} in {reading.seconds:.1f} seconds")
     sys.exit(0 if found.is_sound else 1)

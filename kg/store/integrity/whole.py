@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -206,7 +207,12 @@ class Damage:
 
     def __str__(self) -> str:
         """Return what is wrong and what to do, as one line."""
-        return f"{self.part}: {self.path} {self.problem}: {self.remedy}"
+        return self.told()
+
+    def told(self, count: int = 1) -> str:
+        """Return what is wrong and what to do, as one line, where ``count`` files have the same."""
+        more = f" (and {count - 1:,} more)" if count > 1 else ""
+        return f"{self.part}: {self.path}{more} {self.problem}: {self.remedy}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +227,13 @@ class Verification:
     def is_sound(self) -> bool:
         """Whether nothing is damaged but what is made again by itself."""
         return all(one.is_made_again for one in self.damages)
+
+    def summary(self) -> Iterator[tuple[Damage, int]]:
+        """Yield one damage of each kind, that of the first file, and how many files have the same."""
+        counts = Counter((one.part, one.problem) for one in self.damages)
+        for one in self.damages:
+            if count := counts.pop((one.part, one.problem), 0):
+                yield one, count
 
     def of_snapshot(self, folder: Path) -> str:
         """Return the first damage in the folder of a snapshot, "" if there is none."""

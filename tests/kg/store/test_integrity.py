@@ -25,6 +25,7 @@ from kg.write import log
 from kg.write.changes import Changes
 from kg.write.log import Author
 from tests.conftest import Once, rewrite
+from tests.kg.store.published import with_two
 
 PAGE = "{{Current events|year=2011|month=11|day=8|content=\n*Shops in [[Homs]] close. [https://a.example/s (News)]\n}}"
 UNREAD = {"lock", "writer.lock", "rejected.txt"}
@@ -150,3 +151,13 @@ def test_a_slow_verification_reads_no_faster_than_it_may(tmp_path: Path) -> None
     reading = ChecksumReader(rate=3_000_000)
     reading.sha256(tmp_path / "file")
     assert reading.seconds >= 0.1
+
+
+def test_what_many_files_have_is_told_once_with_their_number(once: Once, tmp_path: Path) -> None:
+    store = with_two(once, tmp_path / "store")
+    store.kept_months.mkdir(exist_ok=True)
+    for name in ("a.json", "b.json", "c.json"):
+        (store.kept_months / name).write_text("{}")
+    ((damage, count),) = whole.verify(store, tmp_path / "cache", ChecksumReader()).summary()
+    assert count == 3
+    assert damage.told(count).startswith(f"kept months: {store.kept_months / 'a.json'} (and 2 more) cannot be read")
