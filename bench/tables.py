@@ -21,7 +21,7 @@ from typing import Any
 import duckdb
 
 from kg.publish.tables.export import export
-from kg.publish.tables.questions import QUESTIONS
+from kg.publish.tables.questions import questions
 from kg.query import evaluate
 from kg.rdf.formats import by_name
 from kg.store.layout import Store
@@ -53,7 +53,7 @@ def _ask(store: Store, tables: Path, rounds: int) -> None:
     graph = store.current().open()
     print(f"{'question':<75}{'SQL':>9}{'SPARQL':>9}  s of CPU")
     with duckdb.connect(config={"file_search_path": str(tables), "threads": 1}) as database:
-        for one in QUESTIONS:
+        for one in questions():
             asked = (
                 lambda sql=one.sql: database.execute(sql).fetchall(),
                 lambda text=one.sparql: json.loads(evaluate.answer(graph, text, by_name("json")).body),

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 
 import pytest
 
 from kg import rdf
+from tests.paths import ROOT
 from tests.structure.imports import importers, modules
 
 KNOWN = modules()
@@ -33,3 +36,11 @@ def test_no_module_imports_the_engine_whole() -> None:
         if isinstance(node, ast.Import) and any(alias.name == "pyoxigraph" for alias in node.names)
     }
     assert whole == set()
+
+
+def test_a_server_starts_without_the_libraries_of_those_who_compute() -> None:
+    """Each takes a twentieth of a second or more, in every process that is started."""
+    heavy = "{'rdflib', 'pandas', 'pyarrow', 'duckdb', 'mcp', 'babel', 'feedparser'}"
+    program = f"import sys, endpoint.app, kg.workers.worker; sys.exit(str({heavy} & set(sys.modules) or ''))"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.stderr.strip() == ""

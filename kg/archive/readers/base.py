@@ -16,8 +16,6 @@ from kg.archive.versions import UnreadPage
 
 Beside = Callable[[str], bytes | None]
 """Gives another file of the same folder by its name; None if there is none that may be read."""
-
-
 MAPPING: Final = "mapping.toml"
 """The name of the file beside others that says what they mean, and holds for folders below too."""
 
@@ -29,8 +27,8 @@ class PageCapture:
     ``path`` is that of the page, which a dialect has to match; captures of others are counted and left out. ``time``
     (UTC) is when the source says that it was made, None where it does not say. ``revision`` is the id that the source
     gives it, ``parent`` that of the one before it, "" if there was none and None where the source does not say, and
-    ``address`` the permanent address of it. ``language`` is the
-    language of the page where the source tells it. Where ``gone`` is true, the page was removed, and has no content.
+    ``address`` the permanent address of it. ``language`` is that of the page where the source tells it. Where ``gone``
+    is true, the page was removed, and has no content.
     """
 
     path: str

@@ -1,31 +1,37 @@
-"""The data dictionary of the tables: what the vocabulary's shapes and terms say of the properties in their columns."""
+"""The data dictionary of the tables: what the vocabulary's shapes say of the properties in their columns."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from functools import cache
+from typing import Final
 
-import rdflib
-from rdflib import SH, URIRef
+from pyoxigraph import RdfFormat
 
 import vocab
 from kg.publish.tables.table import Column, TableSchema
+from kg.query import evaluate
+from kg.store.embedded import EmbeddedGraph
+
+MESSAGES: Final = """
+PREFIX sh: <http://www.w3.org/ns/shacl#>
+SELECT ?class ?property ?message {
+  ?shape sh:targetClass ?class ; sh:property [ sh:path ?property ; sh:message ?message ] FILTER(isIRI(?property))
+} ORDER BY DESC(STR(?message))
+"""
 
 
 def description(table: TableSchema, column: Column) -> str:
     """Return what the cells of a column are, in sentences: what the shapes say of it, then what the column adds."""
-    told = _descriptions().get((table.of.value, column.property.value), "") if column.property else ""
+    told = _messages().get((table.of.value, column.property.value), "") if column.property else ""
     return " ".join(filter(None, (told, column.about)))
 
 
 @cache
-def _descriptions() -> Mapping[tuple[str, str], str]:
-    """Return by class and property what the message of a shape says of it, else the comment of the vocabulary."""
-    shapes = rdflib.Graph().parse(data=vocab.shapes(), format="turtle")
-    found: dict[tuple[str, str], str] = {}
-    for shape, class_ in shapes.subject_objects(SH.targetClass):
-        for property_shape in sorted(shapes.objects(shape, SH.property), key=str):
-            path, message = shapes.value(property_shape, SH.path), shapes.value(property_shape, SH.message)
-            if isinstance(path, URIRef) and message is not None:
-                found.setdefault((str(class_), str(path)), str(message))
-    return found
+def _messages() -> Mapping[tuple[str, str], str]:
+    """Return what the shapes say of a property of a class, by the IRIs of both; of several sentences the first."""
+    graph = EmbeddedGraph()
+    graph.load(vocab.shapes().encode(), format=RdfFormat.TURTLE)
+    rows = json.loads(evaluate.answer(graph, MESSAGES).body)["results"]["bindings"]
+    return {(row["class"]["value"], row["property"]["value"]): row["message"]["value"] for row in rows}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
-from typing import Final
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,12 +17,11 @@ class TableQuestion:
     sparql: str
 
 
-def _read() -> tuple[TableQuestion, ...]:
+@cache
+def questions() -> tuple[TableQuestion, ...]:
+    """Return the questions, in the order of the file."""
     text = files(__package__).joinpath("questions.toml").read_text(encoding="utf-8")
     return tuple(
         TableQuestion(one["question"], one["sql"].strip(), one["sparql"].strip())
         for one in tomllib.loads(text)["question"]
     )
-
-
-QUESTIONS: Final = _read()

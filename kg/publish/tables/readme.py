@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from kg.publish.tables import dictionary
-from kg.publish.tables.questions import QUESTIONS
+from kg.publish.tables.questions import questions
 from kg.publish.tables.schema import TABLES
 from kg.publish.tables.table import TableSchema
 from kg.publish.tables.writing import WrittenFile
@@ -34,7 +34,7 @@ def readme(manifest: Manifest, files: Mapping[str, WrittenFile]) -> str:
     for table in TABLES:
         lines += ["", *_table(table, files[f"{table.name}.csv"].rows or 0)]
     lines += ["", "## Questions in SQL", "", "With [DuckDB](https://duckdb.org/), in this folder:"]
-    for question in QUESTIONS:
+    for question in questions():
         lines += ["", f"{question.question}", "", "```sql", question.sql, "```"]
     return "\n".join(lines) + "\n"
 

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
 import subprocess
 import unicodedata
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -20,23 +17,6 @@ from kg.entities.titles import normal
 
 Oracle = Callable[[str], "str | None"]
 
-ORACLE = """
-const {Title} = require('mediawiki-title');
-const lines = require('readline').createInterface({input: process.stdin});
-let site = null;
-lines.on('line', line => {
-    const said = JSON.parse(line);
-    if (site === null) { site = said; return; }
-    let title = null;
-    try {
-        const found = Title.newFromText(said, site);
-        title = found.getNamespace().isMain() ? found.getPrefixedText() : null;
-    } catch (error) {
-        if (error.name !== 'TitleError') throw error;
-    }
-    process.stdout.write(JSON.stringify(title) + '\\n');
-});
-"""
 # Whatever leads elsewhere is a namespace to the oracle, which knows no other wikis.
 ELSEWHERE = (NAMESPACES | LOCAL_NAMESPACES["en"] | OTHER_SITES | LANGUAGES) - {"en"}
 SITE = {
@@ -55,32 +35,23 @@ BEYOND = re.compile(
 
 
 @pytest.fixture(scope="module")
-def oracle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Oracle]:
-    """What the npm package makes of a title, in the folder that MEDIAWIKI_TITLE names."""
-    if not shutil.which("node"):
-        pytest.skip("node is not installed")
-    folder = Path(os.environ.get("MEDIAWIKI_TITLE", tmp_path_factory.mktemp("oracle")))
-    if not (folder / "node_modules" / "mediawiki-title").exists():
-        pytest.skip(
-            "there is no node_modules/mediawiki-title in the folder that MEDIAWIKI_TITLE names:"
-            " npm install mediawiki-title"
-        )
-    command = ["node", "-e", ORACLE]
-    with subprocess.Popen(command, cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as node:
-        assert node.stdin
-        assert node.stdout
-        node.stdin.write(json.dumps(SITE) + "\n")
+def oracle(node: Callable[[str], list[str]]) -> Iterator[Oracle]:
+    """What the npm package makes of a title."""
+    with subprocess.Popen(node("titles.mjs"), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin
+        assert process.stdout
+        process.stdin.write(json.dumps(SITE) + "\n")
 
         def ask(title: str) -> str | None:
-            assert node.stdin
-            assert node.stdout
-            node.stdin.write(json.dumps(title) + "\n")
-            node.stdin.flush()
-            found: str | None = json.loads(node.stdout.readline())
+            assert process.stdin
+            assert process.stdout
+            process.stdin.write(json.dumps(title) + "\n")
+            process.stdin.flush()
+            found: str | None = json.loads(process.stdout.readline())
             return found
 
         yield ask
-        node.stdin.close()
+        process.stdin.close()
 
 
 PIECES = (

@@ -18,7 +18,7 @@ import pytest
 from kg.errors import NotSupportedError
 from kg.publish.tables import dictionary, writing
 from kg.publish.tables.export import export
-from kg.publish.tables.questions import QUESTIONS, TableQuestion
+from kg.publish.tables.questions import TableQuestion, questions
 from kg.publish.tables.schema import TABLES
 from kg.publish.tables.table import TableSchema
 from kg.query import evaluate
@@ -63,7 +63,7 @@ def test_the_checksums_are_those_of_the_files(exported: Path) -> None:
     }
 
 
-@pytest.mark.parametrize("question", QUESTIONS, ids=lambda one: one.question)
+@pytest.mark.parametrize("question", questions(), ids=lambda one: one.question)
 def test_a_question_in_sql_has_the_rows_that_it_has_in_sparql(
     exported: Path, sample_graph: EmbeddedGraph, question: TableQuestion
 ) -> None:
