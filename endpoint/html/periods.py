@@ -91,8 +91,10 @@ def days_of_year(site: Site, iri: str) -> Markup:
     except (ValueError, StoreError):
         return Markup()
 
+    local = site.addresses.local
+
     def href(period: str) -> str:
-        return site.addresses.local(f"{'day' if len(period) == 10 else 'month'}/{period}")
+        return local(f"{'day' if len(period) == 10 else 'month'}/{period}")
 
     return year_calendar(first.year, counts, gettext("Days of %(year)s", year=year), href) if counts else Markup()
 

@@ -20,12 +20,12 @@ CELL: Final = 24
 
 @dataclass(frozen=True, slots=True)
 class CalendarDay:
-    """A day in the calendar of a month: its column, that of Monday is 0, its row, its events and the class of those."""
+    """A day in the calendar of a month: where its square is, in pixels, its events and the class of those."""
 
     date: str
     number: int
-    column: int
-    row: int
+    x: int
+    y: int
     events: int
     class_: int
     href: str
@@ -47,7 +47,7 @@ class CalendarMonth:
     @property
     def rows(self) -> int:
         """How many weeks it touches."""
-        return self.days[-1].row + 1
+        return self.days[-1].y // CELL
 
 
 def year_calendar(
@@ -81,4 +81,4 @@ def _days(
         day = date(year, month, number).isoformat()
         row, column = divmod(first + number - 1, 7)
         events = counts.get(day, 0)
-        yield CalendarDay(day, number, column, row, events, -(-events // size), href(day))
+        yield CalendarDay(day, number, CELL * column, CELL * (row + 1), events, -(-events // size), href(day))
