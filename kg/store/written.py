@@ -6,6 +6,7 @@ import hashlib
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain, takewhile
 from pathlib import Path
@@ -43,7 +44,7 @@ class WrittenLines:
 
 def logged(store: Store) -> list[Path]:
     """Return the patches of all writes that were answered, the oldest first."""
-    return _covering(store.writes.glob(f"*{SUFFIX}"))
+    return _covering(_listed(store.writes, (SUFFIX,)))
 
 
 def numbers(file: Path) -> tuple[int, int]:
@@ -63,7 +64,19 @@ def _covering(files: Iterable[Path]) -> list[Path]:
 
 def begun(store: Store) -> list[Path]:
     """Return the patches of all writes, the oldest first; one is pending while its snapshot is about to be current."""
-    return _covering((*store.writes.glob(f"*{SUFFIX}"), *store.writes.glob(f"*{PENDING}")))
+    return _covering(_listed(store.writes, (SUFFIX, PENDING)))
+
+
+def _listed(folder: Path, suffixes: tuple[str, ...]) -> list[Path]:
+    """Return the files of a folder with some suffixes, listed again until none has come or gone meanwhile.
+
+    A write that is confirmed renames its patch, and patches that are put together make room for one: a single listing
+    may show neither the old name nor the new one.
+    """
+    before: set[Path] | None = None
+    while before != (now := {file for file in folder.glob("*") if file.suffix in suffixes}):
+        before = now
+    return list(now)
 
 
 def since_build(store: Store, snapshot: Snapshot) -> WrittenLines | None:
@@ -95,8 +108,8 @@ def _next(files: Iterable[Path]) -> int:
 def check(store: Store, last: int, *, whole: bool) -> None:
     """Look whether the writes up to number ``last`` are all there, and read them if that is to be the ``whole`` check.
 
-    Raises StoreDamagedError if one is missing or has other bytes than were written, PatchSyntaxError if one of an
-    earlier version, which has no checksum, cannot be read.
+    Others may write meanwhile. Raises StoreDamagedError if one is missing or has other bytes than were written,
+    PatchSyntaxError if one of an earlier version, which has no checksum, cannot be read.
     """
     try:
         files = begun(store)
@@ -105,7 +118,8 @@ def check(store: Store, last: int, *, whole: bool) -> None:
     if _next(files) <= last:
         raise StoreDamagedError(f"the write {_next(files)} is missing in {store.writes}")
     for file in files if whole else ():
-        read(file)
+        with suppress(FileNotFoundError):  # it was put together with others, or its write was not made after all
+            read(file)
 
 
 def read(file: Path) -> patch.Patch:
