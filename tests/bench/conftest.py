@@ -16,7 +16,7 @@ Bench = Callable[[str], ModuleType]
 
 @pytest.fixture(scope="session")
 def bench() -> Bench:
-    """A function that imports a module of bench that needs no other one of them."""
+    """A function that imports a module of bench, and those beside it that it imports."""
 
     def imported(name: str) -> ModuleType:
         known = sys.modules.get(f"bench_{name}")
@@ -26,7 +26,11 @@ def bench() -> Bench:
         assert spec
         assert spec.loader
         found = sys.modules[spec.name] = module_from_spec(spec)
-        spec.loader.exec_module(found)
+        sys.path.insert(0, str(ROOT / "bench"))
+        try:
+            spec.loader.exec_module(found)
+        finally:
+            sys.path.remove(str(ROOT / "bench"))
         return found
 
     return imported

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
+from subprocess import CalledProcessError
 from types import ModuleType
 from typing import Any
 
 import pytest
 
 from tests.bench.conftest import Bench
+
+WRITTEN = "tests/kg/store/test_written.py::test_no_write_is_missed_while_others_are_confirmed_and_put_together"
 
 
 @pytest.fixture(scope="module")
@@ -44,3 +48,21 @@ def test_a_killed_build_loses_nothing(faults: ModuleType, place: Any) -> None:
 )
 def test_no_fault_loses_anything(faults: ModuleType, place: Any, name: str) -> None:
     made(faults, place, name, 3)
+
+
+@pytest.mark.slow(also=WRITTEN)
+@pytest.mark.parametrize(
+    "name",
+    ["builds_without_room", "writes_without_room", "builds_without_memory", "queries_without_memory"],
+)
+def test_no_fault_of_the_machine_loses_anything(bench: Bench, tmp_path: Path, name: str) -> None:
+    machine = bench("faults_machine")
+    try:
+        made(machine, tmp_path, name, 3)
+    except (PermissionError, CalledProcessError) as error:
+        pytest.skip(f"small disks and groups of processes need root: {error}")
+
+
+@pytest.mark.slow(also=WRITTEN)
+def test_backups_under_load_are_those_of_a_single_moment(bench: Bench, tmp_path: Path) -> None:
+    made(bench("faults_machine"), tmp_path, "backups_under_load", 3)
