@@ -60,7 +60,7 @@ constraints:
 	rm -rf build/constraints
 	$(PYTHON) -m venv build/constraints
 	env -u PIP_CONSTRAINT -u PIP_BUILD_CONSTRAINT build/constraints/bin/python $(INSTALL) \
-	  --editable '.[frames,mcp,metrics,readers,tables]' --requirement requirements-dev.txt hatchling editables
+	  --editable '.[docs,frames,mcp,metrics,readers,tables]' --requirement requirements-dev.txt hatchling editables
 	build/constraints/bin/python -m pip freeze --disable-pip-version-check --exclude-editable > build/constraints/frozen
 	{ echo '# What the tests are green with. Renew it with: make constraints'; \
 	  LC_ALL=C sort --ignore-case build/constraints/frozen; } > $(PINNED)
@@ -68,10 +68,11 @@ constraints:
 clean:
 	rm -rf $(VENV) $(STORE)
 
+# The generated pages of docs/, and the site of all of docs/ in build/site.
 docs: $(STAMP)-dev
-	$(VENV)/bin/python -m kg.settings > docs/settings.md
-	$(VENV)/bin/python -m kg.query.questions > docs/questions.md
-	$(VENV)/bin/python -m endpoint.agents.document > docs/agents.md
+	$(VENV)/bin/python -m tools.reference
+	NO_MKDOCS_2_WARNING=1 $(VENV)/bin/mkdocs build --strict --quiet
+	@echo 'wrote build/site/index.html'
 
 # A bill of materials of what is installed, and a look for known vulnerabilities of what is pinned, which needs the network.
 sbom: $(STAMP)

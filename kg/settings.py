@@ -206,7 +206,3 @@ def _help(one: Field[Any]) -> str:
 
 def _shown(default: Any) -> str:
     return f"`{default}`" if default != "" else "(empty)"
-
-
-if __name__ == "__main__":
-    print(markdown(), end="")  # noqa: T201

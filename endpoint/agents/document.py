@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from textwrap import wrap
 from typing import Any, Final
@@ -83,7 +82,3 @@ def _row(one: Parameter) -> str:
 
 def _kind(schema: Any) -> str:
     return {"integer": "number", "object": "object"}.get(schema["type"], "text")
-
-
-if __name__ == "__main__":
-    sys.stdout.write(markdown())

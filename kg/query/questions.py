@@ -8,7 +8,6 @@ takes the place of the default as a term that the engine has written, never as t
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -181,7 +180,3 @@ def markdown() -> str:
             ]
             lines.append("")
     return "\n".join(lines)
-
-
-if __name__ == "__main__":
-    sys.stdout.write(markdown())

@@ -1,4 +1,4 @@
-"""What the documents say of the code is there: paths, modules, and the generated page of settings."""
+"""What the documents say of the code is there: paths and modules."""
 
 from __future__ import annotations
 
@@ -8,13 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from kg.query import questions
-from kg.settings import markdown
 from tests.paths import ROOT
 
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), ROOT / "bench" / "README.md"])
 HISTORY = ROOT / "CHANGELOG.md"
-FILE = re.compile(r"(?<![\w/.-])(?:kg|endpoint|tests|bench|data)/[\w/.-]*[\w/]")
+FILE = re.compile(r"(?<![\w/.-])(?:kg|endpoint|tests|tools|bench|data)/[\w/.-]*[\w/]")
 MODULE = re.compile(r"(?<![\w/.-])(?:kg|endpoint)(?:\.[a-z_]+)+(?![\w/])")
 
 
@@ -41,11 +39,3 @@ def _is_there(name: str) -> bool:
             text = Path(spec.origin).read_text(encoding="utf-8")
             return all(re.search(rf"\b{one}\b", text) for one in parts[length:])
     return False
-
-
-def test_the_page_of_settings_is_the_table_of_settings() -> None:
-    assert (ROOT / "docs" / "settings.md").read_text(encoding="utf-8") == markdown()
-
-
-def test_the_questions_are_documented() -> None:
-    assert (ROOT / "docs" / "questions.md").read_text(encoding="utf-8") == questions.markdown()

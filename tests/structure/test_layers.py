@@ -12,41 +12,7 @@ import pytest
 
 from tests.paths import ROOT, TESTS
 from tests.structure.imports import arrows, between_rooms, changing_globals, circles, importers, modules, room
-
-LAYERS = (
-    ("kg.__main__",),
-    ("kg.cli",),
-    ("endpoint.app",),
-    ("endpoint.warmup",),
-    ("endpoint.server", "endpoint.agents"),
-    ("endpoint.catalog",),
-    ("endpoint.documents", "endpoint.directories"),
-    ("endpoint.front", "endpoint.things", "endpoint.periods"),
-    ("endpoint.feeds", "endpoint.sparql", "endpoint.discovery", "endpoint.reconcile", "endpoint.listing"),
-    ("endpoint.event",),
-    ("endpoint.html",),
-    ("endpoint.site",),
-    ("endpoint.rendering",),
-    ("endpoint.http",),
-    ("endpoint",),
-    ("kg",),
-    ("kg.pipeline",),
-    ("kg.enrich", "kg.write"),
-    ("kg.shapes", "kg.workers", "kg.derived"),
-    ("kg.publish", "kg.mapping", "kg.lookup"),
-    ("kg.query",),
-    ("kg.store",),
-    ("kg.entities",),
-    ("kg.events",),
-    ("kg.archive",),
-    ("kg.dialects",),
-    ("kg.settings",),
-    ("kg.rdf", "kg.process", "kg.remote"),
-    ("kg.version",),
-    ("kg.errors",),
-    ("vocab",),
-)
-"""The rooms from the top of the house down; those in one line do not import each other."""
+from tests.structure.layers import LAYERS
 
 FLOOR = {name: number for number, names in enumerate(LAYERS) for name in names}
 NOT_FOR_THE_ENDPOINT = {"kg.pipeline", "kg.enrich", "kg.mapping", "kg.dialects", "kg.cli"}
