@@ -1,16 +1,21 @@
-"""Make docs/performance.md of the results in bench/performance.json, which bench/queries.py has measured."""
+"""Make docs/performance.md, and the figures of the README, of bench/performance.json, which bench/queries.py writes."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from math import exp, log
 from pathlib import Path
+from statistics import median
+from textwrap import fill
 from typing import Any, Final
 
 ROOT: Final = Path(__file__).parents[1]
 RESULTS: Final = ROOT / "bench" / "performance.json"
 DOCUMENT: Final = ROOT / "docs" / "performance.md"
+README: Final = ROOT / "README.md"
+FIGURES: Final = re.compile(r"(?s)(?<=<!-- figures: made by bench/performance.py -->\n).*(?=<!-- end of figures -->)")
 OURS: Final = "newsgraph"
 LIMIT: Final = "pyoxigraph in memory, in process"
 LISTS: Final = "newsgraph, /events"
@@ -112,6 +117,22 @@ def _documents(costs: Mapping[str, float]) -> str:
     return "\n".join(lines)
 
 
+def summary(results: Mapping[str, Any]) -> str:
+    """Return what the README says of the first run."""
+    name, run = next(iter(results.items()))
+    ours = [query["ms"][OURS] for query in run["queries"]]
+    both = [query["ms"] for query in run["queries"] if "oxigraph server" in query["ms"]]
+    ratio = mean([ms[OURS] / ms["oxigraph server"] for ms in both])
+    machine = f"a machine of {run['machine']['cores']} cores"
+    text = (
+        f"With {name} ({run['triples']:,} triples) on {machine}, half of the {len(ours)} queries of the benchmark are "
+        f"answered over HTTP within {_figure(median(ours))} ms, all of them within {_figure(max(ours))} ms. They take "
+        f"{ratio:.2f} times as long as on the server of Oxigraph, which has the same engine (geometric mean). "
+        "[Performance](docs/performance.md) has every figure."
+    )
+    return f"{fill(text, 120)}\n"
+
+
 def mean(values: Sequence[float]) -> float:
     """Return the geometric mean."""
     return exp(sum(map(log, values)) / len(values))
@@ -126,8 +147,11 @@ def _row(*cells: str) -> str:
 
 
 def main() -> None:
-    """Write the page."""
-    DOCUMENT.write_text(document(json.loads(RESULTS.read_text(encoding="utf-8"))), encoding="utf-8")
+    """Write the page, and the figures between their marks in the README."""
+    results = json.loads(RESULTS.read_text(encoding="utf-8"))
+    DOCUMENT.write_text(document(results), encoding="utf-8")
+    text = README.read_text(encoding="utf-8")
+    README.write_text(FIGURES.sub(lambda _: summary(results), text), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -51,6 +51,13 @@ def test_the_page_is_made_of_the_results(bench: Bench) -> None:
     assert performance.DOCUMENT.read_text(encoding="utf-8") == performance.document(results)
 
 
+def test_the_figures_of_the_readme_are_the_results(bench: Bench) -> None:
+    performance = bench("performance")
+    results = json.loads(performance.RESULTS.read_text(encoding="utf-8"))
+    (figures,) = performance.FIGURES.findall(performance.README.read_text(encoding="utf-8"))
+    assert figures == performance.summary(results)
+
+
 def test_a_row_has_figures_and_ratios_and_a_mean_only_of_all(bench: Bench) -> None:
     table = bench("performance").table(RUN)
     assert "| one | 3 | 8.00 | 2.00 | - | 4.00 |" in table
