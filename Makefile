@@ -11,7 +11,7 @@ INSTALL := -m pip install --quiet --disable-pip-version-check
 # What builds the package is pinned too: older versions of pip look at the first variable for that, newer ones at the other.
 INSTALL_PINNED := PIP_CONSTRAINT=$(PINNED) PIP_BUILD_CONSTRAINT=$(PINNED) $(VENV)/bin/python $(INSTALL) --constraint $(PINNED)
 
-.PHONY: serve test test-all check build constraints docs catalogue screenshots sbom audit w3id clean
+.PHONY: serve test test-all check build constraints docs catalogue screenshots sbom audit release-check w3id clean
 
 serve: $(STORE)/current
 	$(VENV)/bin/kg serve --store $(STORE)
@@ -90,6 +90,14 @@ audit:
 # What the interface says, for its translators; and what is compiled of that, for the server.
 catalogue: $(STAMP)-dev
 	$(VENV)/bin/python -m tools.catalogue
+
+# A wheel and an sdist, each tried in an environment of its own on every Python of this machine; pip needs the network.
+release-check: $(STAMP)-dev
+	rm -rf build/release
+	$(PYTHON) -m venv build/posture
+	build/posture/bin/python $(INSTALL) build
+	PIP_CONSTRAINT=$(PINNED) PIP_BUILD_CONSTRAINT=$(PINNED) build/posture/bin/python -m build --outdir build/release
+	$(VENV)/bin/python -m tools.release build/release
 
 # The pictures in docs/img, of the sample; they need Chromium.
 screenshots: $(STAMP)-dev build
