@@ -1,0 +1,157 @@
+"""``python -m tools.mutants``: draws mutants of the core rooms, runs the tests on each, and tells which survive.
+
+It ends with 1 if fewer than 95 of 100 are noticed. docs/decisions/0066-mutants.md says what counts as what.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import importlib
+import random
+import signal
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from itertools import accumulate
+from pathlib import Path
+from typing import Final
+
+import click
+
+from tools.mutants.entered import Test, read
+from tools.mutants.mutations import Mutant, mutants
+from tools.mutants.survivors import Survivors
+from tools.mutants.tree import Outcome, Tree
+
+PROJECT: Final = Path(__file__).parents[2]
+WORK: Final = PROJECT / "build" / "mutants"
+ROOMS: Final = {
+    "events and ledger": ("kg/events",),
+    "places": ("kg/entities/places",),
+    "mapping and takedown": ("kg/mapping",),
+    "query guard": ("kg/query/guard.py", "kg/query/syntax.py"),
+    "store": ("kg/store",),
+}
+TESTS: Final = (
+    *("tests/kg/events", "tests/kg/entities", "tests/kg/mapping", "tests/kg/query", "tests/kg/store"),
+    *("tests/kg/pipeline", "tests/whole", "tests/history"),
+)
+"""Where the tests are that could notice: those of the rooms, and those of what is built on them."""
+TOGETHER: Final = 12
+"""Files of tests that are recorded in one process, whose fixtures they share."""
+LOADED: Final = ("flask", "hypothesis", "lxml.etree", "pyld.jsonld", "rdflib", "pyoxigraph", "pytest", "SPARQLWrapper")
+"""What most tests import and is not ours: it is imported once, before all forks."""
+FIRST: Final = 4.0
+"""Seconds of tests that run first, the quickest ones: most mutants go no further."""
+ENOUGH: Final = 0.95
+"""The share of mutants that has to be noticed."""
+
+
+def files(project: Path = PROJECT) -> Iterator[tuple[str, str]]:
+    """Yield each room with the path of each of its modules."""
+    for room, places in ROOMS.items():
+        for place in map(project.joinpath, places):
+            found = sorted(place.rglob("*.py")) if place.is_dir() else [place]
+            yield from ((room, file.relative_to(project).as_posix()) for file in found)
+
+
+def every(only: str = "") -> list[tuple[str, Mutant]]:
+    """Return all mutants whose paths begin with ``only``, each with its room."""
+    return [
+        (room, mutant)
+        for room, path in files()
+        if path.startswith(only)
+        for mutant in mutants(path, (PROJECT / path).read_text(encoding="utf-8"))
+    ]
+
+
+def recorded(tree: Tree) -> list[Test]:
+    """Return all tests with what they enter; files of tests that have changed since they were recorded run again."""
+    results = {file: _result(tree, file) for place in TESTS for file in sorted((tree.root / place).rglob("test_*.py"))}
+    missing = [file for file, result in results.items() if not result.exists()]
+    for start in range(0, len(missing), TOGETHER):
+        click.echo(f"recording the files of tests from {start + 1} of {len(missing)}")
+        some = {file.relative_to(tree.root).as_posix(): results[file] for file in missing[start : start + TOGETHER]}
+        tree.record(some, tuple(place for places in ROOMS.values() for place in places))
+    return [one for result in results.values() for one in read(result)]
+
+
+def _result(tree: Tree, file: Path) -> Path:
+    """Return where it is noted what the tests of a file enter, as it is now."""
+    named = f"{file.relative_to(tree.root)}\n".encode()
+    return WORK / "entered" / f"{hashlib.sha256(named + file.read_bytes()).hexdigest()[:16]}.json"
+
+
+def noticing(mutant: Mutant, tests: Iterable[Test]) -> list[Test]:
+    """Return the tests that could notice a mutant, those of files named after its module first, then the quickest.
+
+    They are those that enter its function; of what is in no function, those that enter any of the module's.
+    """
+    scope = f"{mutant.path} {mutant.scope if mutant.scope.endswith('()') else ''}"
+    own = f"test_{Path(mutant.path).stem}"
+    able = [one for one in tests if any(entered.startswith(scope) for entered in one.entered)]
+    seconds: defaultdict[str, float] = defaultdict(float)
+    for one in able:
+        seconds[one.file] += one.seconds
+    return sorted(able, key=lambda one: (not Path(one.file).stem.startswith(own), seconds[one.file], one.seconds))
+
+
+def tried(tree: Tree, mutant: Mutant, tests: list[Test]) -> Outcome:
+    """Return what tests make of a mutant."""
+    with tree.changed(mutant):
+        first = sum(seconds <= FIRST for seconds in accumulate(one.seconds for one in tests)) + 1
+        for some in (tests[:first], tests[first:]):
+            if some and (outcome := tree.outcome(some)) != "survived":
+                return outcome
+    return "survived"
+
+
+def table(outcomes: Counter[tuple[str, Outcome]]) -> Iterator[str]:
+    """Yield the lines of a table: by room how many were drawn, killed, timed out and survived."""
+    columns: tuple[Outcome, ...] = ("killed", "timed out", "survived")
+    yield f"{'room':22}{'drawn':>10}" + "".join(f"{name:>10}" for name in columns)
+    for room in ROOMS:
+        counts = [outcomes[room, name] for name in columns]
+        yield f"{room:22}{sum(counts):10}" + "".join(f"{count:10}" for count in counts)
+    counts = [sum(outcomes[room, name] for room in ROOMS) for name in columns]
+    yield f"{'all':22}{sum(counts):10}" + "".join(f"{count:10}" for count in counts)
+
+
+def asked() -> argparse.Namespace:
+    """Return what the command line asks for."""
+    parser = argparse.ArgumentParser(prog="python -m tools.mutants", description=__doc__)
+    chance = random.SystemRandom().randrange(10**6)
+    parser.add_argument(
+        "--seed", type=int, default=chance, help="what the draw depends on; by default another each time"
+    )
+    parser.add_argument("--count", type=int, default=400, help="how many mutants are drawn")
+    parser.add_argument("--only", default="", help="draw of modules whose paths begin with this")
+    return parser.parse_args()
+
+
+def main() -> int:
+    """Draw, try and tell; return the exit code."""
+    wanted = asked()
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(1))  # so that no test is left running
+    click.echo(f"seed {wanted.seed}")
+    for name in LOADED:
+        importlib.import_module(name)
+    everything = every(wanted.only)
+    drawn = random.Random(wanted.seed).sample(everything, min(wanted.count, len(everything)))  # noqa: S311
+    tree = Tree(PROJECT, WORK / "tree")
+    tests, known = recorded(tree), Survivors.read()
+    outcomes: Counter[tuple[str, Outcome]] = Counter()
+    for number, (room, mutant) in enumerate(drawn, 1):
+        outcome = tried(tree, mutant, noticing(mutant, tests))
+        outcomes[room, outcome] += 1
+        click.echo(f"{number:4} {outcome:9} {mutant}")
+        if outcome == "survived":
+            click.echo(f"     because {known.reason(mutant) or 'no test notices it'}")
+    noticed = 1 - sum(outcomes[room, "survived"] for room in ROOMS) / len(drawn)
+    click.echo("\n".join([*table(outcomes), f"{noticed:.1%} noticed"]))
+    return int(noticed < ENOUGH)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,157 @@
+"""A copy of the project in which one module at a time is changed, and the tests that run there in forked processes."""
+
+from __future__ import annotations
+
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final, Literal, NoReturn
+
+import pytest
+
+from tools.mutants.entered import Recorder, Test, write
+from tools.mutants.mutations import Mutant
+
+MEMORY: Final = 12 << 30
+"""Bytes of address space that a process may have: an engine that opens a store takes several GB of it at once."""
+PATIENCE: Final = 10
+"""How many times as long as before a test may take."""
+GRACE: Final = 20.0
+"""Seconds that a test may take beyond that."""
+OPTIONS: Final = (
+    *("-q", "--no-header", "--tb=line", "-p", "no:cacheprovider", "-p", "no:xdist", "--hypothesis-seed=0"),
+    *("-W", "ignore::pytest.PytestAssertRewriteWarning"),  # of hypothesis, which is imported before all forks
+    *("--override-ini", "addopts=--strict-config --strict-markers --import-mode=importlib"),
+)
+
+Outcome = Literal["killed", "survived", "timed out"]
+
+
+class Deadlines:
+    """A pytest plugin: a test that takes much longer than it did before ends the process with SIGPROF or SIGALRM.
+
+    Processor time shows a loop soonest on a busy machine, and the clock shows who waits forever.
+    """
+
+    def __init__(self, seconds: dict[str, float]) -> None:
+        self._seconds = seconds
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        """Begin to count."""
+        allowed = PATIENCE * self._seconds.get(nodeid, 0.0) + GRACE
+        signal.setitimer(signal.ITIMER_PROF, allowed)
+        signal.alarm(int(PATIENCE * allowed))
+
+
+class Order:
+    """A pytest plugin that runs tests in the order in which they are named."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._place = {name: place for place, name in enumerate(names)}
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Sort the tests."""
+        items.sort(key=lambda item: self._place.get(item.nodeid, len(self._place)))
+
+
+class Tree:
+    """The copy, in a folder that is made anew. Modules that are compiled stay so, but for the one that is changed."""
+
+    def __init__(self, project: Path, folder: Path) -> None:
+        self.root = folder
+        shutil.rmtree(folder, ignore_errors=True)
+        command = ["git", "-C", str(project), "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+        names = subprocess.run(command, capture_output=True, check=True).stdout.decode()  # noqa: S603 - of no stranger
+        for name in filter(None, names.split("\0")):
+            if (project / name).is_file():
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(project / name, folder / name)
+
+    @contextmanager
+    def changed(self, mutant: Mutant) -> Iterator[None]:
+        """Have a mutant in place of its module."""
+        file = self.root / mutant.path
+        status, text = file.stat(), file.read_bytes()
+        file.write_text(mutant.text, encoding="utf-8")
+        try:
+            yield
+        finally:
+            file.write_bytes(text)
+            os.utime(file, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+    def record(self, results: Mapping[str, Path], watched: tuple[str, ...]) -> int:
+        """Run files of tests, write what the tests of each enter where ``results`` says, and return the exit code."""
+
+        def run() -> int:
+            recorder = Recorder(self.root, watched)
+            recorder.watch()
+            code = int(pytest.main([*OPTIONS, "-m", "not slow", *results], plugins=[recorder]))
+            sys.settrace(None)
+            for file, result in results.items():
+                write(result, [one for one in recorder.tests if one.file == file])
+            return code
+
+        return self._forked(run, compiles=True)
+
+    def outcome(self, tests: list[Test]) -> Outcome:
+        """Run tests until one fails."""
+        names = [one.name for one in tests]
+
+        def run() -> int:
+            plugins = [Order(names), Deadlines({one.name: one.seconds for one in tests})]
+            return int(pytest.main([*OPTIONS, "-x", *names], plugins=plugins))
+
+        code = self._forked(run, compiles=False)
+        if code in (-signal.SIGPROF, -signal.SIGALRM):
+            return "timed out"
+        return "survived" if code == 0 else "killed"
+
+    def _forked(self, run: Callable[[], int], *, compiles: bool) -> int:
+        """Return what a function returns that runs in a process of its own, or minus the signal that ended it."""
+        child = os.fork()
+        if child == 0:
+            self._become(run, compiles=compiles)
+        try:
+            _, status = os.waitpid(child, 0)
+            return os.waitstatus_to_exitcode(status)
+        finally:
+            _end_group(child)
+
+    def _become(self, run: Callable[[], int], *, compiles: bool) -> NoReturn:
+        code = 70
+        try:
+            os.setsid()
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            os.chdir(self.root)
+            resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+            output = os.open(self.root.with_suffix(".log"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+            os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+            os.dup2(output, 1)
+            os.dup2(output, 2)
+            sys.path[:] = [str(self.root), *(one for one in sys.path if one not in ("", str(Path.cwd())))]
+            os.environ["PYTHONPATH"] = str(self.root)
+            if not compiles:
+                sys.dont_write_bytecode = True
+                os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
+            code = run()
+        except BaseException:  # nothing may leave the process but its exit code
+            traceback.print_exc()
+        finally:
+            sys.stderr.flush()
+            os._exit(code)
+
+
+def _end_group(leader: int) -> None:
+    """End what a process has left behind that was the first of its session."""
+    try:
+        os.killpg(leader, signal.SIGKILL)
+    except ProcessLookupError:
+        return
