@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -105,3 +106,135 @@ def test_joined_groups_have_every_day_once_and_no_group_is_torn(groups: list[tup
     assert sorted(day for group in found for day in group) == sorted({day for group in groups for day in group})
     assert all(any(set(group) <= set(one) for one in found) for group in groups)
     assert joined(reversed(groups)) == found
+
+
+@pytest.mark.parametrize(("days", "connects"), [(1, True), (7, True), (8, False)])
+def test_a_line_connects_days_that_are_a_week_apart_at_most(days: int, connects: bool) -> None:
+    other = DAY + timedelta(days)
+    assert (connected([(DAY, {"a"}), (other, {"a"})]) == [(DAY, other)]) is connects
+
+
+@pytest.mark.parametrize(("number", "connects"), [(2, True), (3, True), (4, False)])
+def test_a_line_on_more_than_three_days_is_a_heading_and_connects_none(number: int, connects: bool) -> None:
+    days = tuple(DAY + timedelta(one) for one in range(number))
+    assert connected((day, {"a"}) for day in days) == ([days] if connects else [(day,) for day in days])
+
+
+# --- from one capture to the next
+
+
+def moved(title: str, days: int, **fields: Any) -> Item:
+    return replace(ENTRY, title=title, day=DAY + timedelta(days), **fields)
+
+
+def after(*steps: list[Item], path: str | None = None, edits: bool = False) -> Timeline:
+    """Return a timeline that took in a page each hour from noon, with these items."""
+    timeline = Timeline(Claims())
+    for hours, items in enumerate(steps):
+        listings = tuple(Listing(one, f"page {hours}") for one in items)
+        timeline.step([Capture(path or "page", listings)], NOON + timedelta(hours=hours), is_edit=edits)
+    return timeline
+
+
+@pytest.mark.parametrize(("days", "is_one"), [(1, True), (7, True), (8, False), (-7, True), (-8, False)])
+def test_an_event_that_vanishes_turns_up_again_within_a_week(days: int, is_one: bool) -> None:
+    timeline = after([ENTRY], [moved("Shops close.", days)])
+    assert len(timeline.events) == (1 if is_one else 2)
+    if is_one:
+        [event] = timeline.events.values()
+        assert (event.gone, event.item.day) == (None, DAY + timedelta(days))
+
+
+def test_an_event_that_moved_may_move_on_and_one_that_came_back_did_not_vanish() -> None:
+    assert len(after([ENTRY], [], [moved("Shops close.", 5)], [], [moved("Shops close.", 10)]).events) == 1
+    assert len(after([ENTRY], [], [ENTRY], [ENTRY, moved("Shops close.", 1)]).events) == 2
+
+
+def test_a_reworded_event_is_not_one_that_vanished() -> None:
+    other = replace(ENTRY, title="Most shops close.")
+    timeline = after([ENTRY], [other], [other, moved("Shops close.", 1)])
+    assert [one.item.title for one in timeline.events.values()] == ["Most shops close.", "Shops close."]
+
+
+def spans(event: Event) -> dict[str, list[tuple[int, int | None]]]:
+    """Return when captures showed each title, in hours from noon."""
+
+    def hours(time: datetime | None) -> int | None:
+        return None if time is None else int((time - NOON) / timedelta(hours=1))
+
+    return {
+        one.item.title: [(hours(span.start) or 0, hours(span.until)) for span in one.spans]
+        for one in event.revisions.values()
+    }
+
+
+def test_a_wording_is_shown_until_another_one_is_and_from_then_on_if_it_comes_back() -> None:
+    other = replace(ENTRY, title="Most shops close.")
+    [event] = after([ENTRY], [other], [other], [ENTRY], []).events.values()
+    assert spans(event) == {"Shops close.": [(0, 1), (3, 4)], "Most shops close.": [(1, 3)]}
+    assert event.gone == NOON + timedelta(hours=4)
+
+
+def test_an_event_that_comes_back_with_the_same_words_has_two_stretches() -> None:
+    [event] = after([ENTRY], [], [ENTRY]).events.values()
+    assert spans(event) == {"Shops close.": [(0, 1), (2, None)]}
+    assert event.gone is None
+
+
+def test_a_wording_that_ends_and_begins_at_one_moment_goes_on() -> None:
+    timeline = after([ENTRY])
+    for items in ([], [ENTRY]):
+        timeline.step([Capture("page", tuple(Listing(one, "page 1") for one in items))], NOON + timedelta(hours=1))
+    [event] = timeline.events.values()
+    assert spans(event) == {"Shops close.": [(0, None)]}
+
+
+def test_without_times_an_event_has_revisions_but_no_stretches() -> None:
+    timeline = Timeline(Claims())
+    timeline.step([capture(ENTRY)], None)
+    [event] = timeline.events.values()
+    assert (spans(event), event.gone) == ({"Shops close.": []}, None)
+
+
+def test_an_edit_says_when_a_wording_was_written_and_in_place_of_which() -> None:
+    other = replace(ENTRY, title="Most shops close.")
+    [event] = after([ENTRY], [other], [ENTRY], edits=True).events.values()
+    first, second = event.revisions.values()
+    assert (first.written, first.before) == (NOON, "")
+    assert (second.written, second.before) == (NOON + timedelta(hours=1), next(iter(event.revisions)))
+    [event] = after([ENTRY], [other]).events.values()
+    assert [(one.written, one.before) for one in event.revisions.values()] == [(None, ""), (None, "")]
+
+
+def test_former_wordings_are_kept_with_all_entries_that_print_them() -> None:
+    page = replace(PAGE, former=(Former(1, "No shop opens.", "no-shop-opens"), Former(2, "A shop closes.", "")))
+    timeline = Timeline(Claims())
+    timeline.step([capture(page, "a"), capture(replace(page, former=page.former[:1]), "b")], NOON)
+    [event] = timeline.events.values()
+    entries = [f"http://127.0.0.1:8000/{one}#change-1" for one in ("a", "b")]
+    assert {title: list(some) for title, some in event.former.items()} == {
+        "No shop opens.": entries,
+        "A shop closes.": ["http://127.0.0.1:8000/a#change-2"],
+    }
+
+
+def test_two_entries_of_a_page_with_different_titles_are_two_events_though_a_form_of_both_is_the_same() -> None:
+    one, other = (replace(ENTRY, title=title, headed_by=(head,)) for title, head in (("B", "A"), ("A B", "")))
+    assert len(after([one, other]).events) == 2
+    assert len(after([one, one]).events) == 1
+
+
+def test_an_identifier_alone_tells_an_event() -> None:
+    one = replace(ENTRY, identifier="one", slugs=("one",))
+    assert len(after([one, replace(one, identifier="two", slugs=("two",))]).events) == 2
+    assert len(after([one], [replace(one, title="Wholly other words")]).events) == 1
+
+
+def test_an_index_shows_the_current_revision_if_it_has_its_title_and_else_another_one() -> None:
+    timeline = Timeline(Claims())
+    timeline.step([capture(PAGE)], NOON)
+    timeline.step([capture(INDEX), Capture("PAGE", ())], NOON + timedelta(hours=1))
+    [event] = timeline.events.values()
+    assert len(event.revisions) == 1
+    timeline.step([capture(replace(INDEX, title="Shops close today."))], NOON + timedelta(hours=2))
+    assert [one.item.title for one in event.revisions.values()] == ["Shops close.", "Shops close today."]
