@@ -33,11 +33,8 @@ ROOMS: Final = {
     "query guard": ("kg/query/guard.py", "kg/query/syntax.py"),
     "store": ("kg/store",),
 }
-TESTS: Final = (
-    *("tests/kg/events", "tests/kg/entities", "tests/kg/mapping", "tests/kg/query", "tests/kg/store"),
-    *("tests/kg/pipeline", "tests/whole", "tests/history"),
-)
-"""Where the tests are that could notice: those of the rooms, and those of what is built on them."""
+TESTS: Final = ("tests/kg", "tests/whole", "tests/history")
+"""Where the tests are that could notice."""
 TOGETHER: Final = 12
 """Files of tests that are recorded in one process, whose fixtures they share."""
 LOADED: Final = ("flask", "hypothesis", "lxml.etree", "pyld.jsonld", "rdflib", "pyoxigraph", "pytest", "SPARQLWrapper")
