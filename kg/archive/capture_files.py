@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import BinaryIO, Final
 
 from kg.archive.captures import Captures, keep
@@ -19,7 +18,6 @@ from kg.errors import ArchiveError
 
 START: Final = 4_096
 """How many bytes of a file tell whether a reader knows it."""
-_NUMBER: Final = re.compile(r"[0-9]{1,18}")
 FAILURES: Final = (ArchiveError, EOFError, OSError, ValueError)
 """What a reader raises where the rest of a file cannot be read."""
 
@@ -127,7 +125,7 @@ class FoundCaptures:
         """
         # What several files tell of one revision is one version.
         each = {(one.path, one.commit or number): one for number, one in enumerate(self.versions)}
-        found = sorted((one for one in each.values() if not _is_after(one.time, as_of)), key=_age)
+        found = sorted((one for one in each.values() if not _is_after(one.time, as_of)), key=lambda one: one.age)
         shown = {one.path for one in found if not one.gone}
         found = [one for one in found if one.path in shown]  # of a page that never was there is nothing to tell
         newest = {one.path: one for one in found}
@@ -142,13 +140,6 @@ def _matching(path: str) -> tuple[CaptureReader, ...]:
 
 def _is_after(time: datetime | None, as_of: datetime | None) -> bool:
     return time is not None and as_of is not None and time > as_of
-
-
-def _age(version: PageVersion) -> tuple[bool, datetime, int, str]:
-    """Order versions by time; of one second by their ids, which wikis give in the order of edits."""
-    revision = version.commit or ""
-    number = int(revision) if _NUMBER.fullmatch(revision) else 0
-    return version.time is None, version.time or datetime.max.replace(tzinfo=UTC), number, revision
 
 
 def too_large(path: str, size: int, page_bytes: int, commit: str | None = None) -> UnreadPage:

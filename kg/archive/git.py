@@ -17,7 +17,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
 from typing import Final
 
+from kg.archive import trailers
 from kg.archive.repository import Repository
+from kg.archive.trailers import WikiRevision
 from kg.errors import ArchiveError
 
 ENVIRONMENT: Final = {
@@ -53,7 +55,7 @@ LOG: Final = (
     "--no-abbrev",
     "--no-renames",
     "-m",
-    "--format=%x01%H %ct",
+    f"--format=%x01%H %ct%x1f{trailers.FORMAT}",
     "-z",
 )
 OUTPUT_BYTES: Final = 250_000_000
@@ -80,12 +82,14 @@ class TreeEntry:
 class Commit:
     """A commit, the time it says it was made, in seconds since 1970 as git reads it, and what it did to files.
 
-    ``changes`` has the path and the new content's id of each, None where the commit removed the file.
+    ``changes`` has the path and the new content's id of each, None where the commit removed the file. ``wiki`` is the
+    revision of a wiki that the commit is, None if it is none.
     """
 
     id: str
     seconds: str
     changes: list[tuple[str, str | None]]
+    wiki: WikiRevision | None = None
 
 
 def entries(repository: Repository, commit: str) -> Iterator[TreeEntry]:
@@ -119,9 +123,10 @@ def commits(log: bytes) -> list[Commit]:
     for field in fields:
         text = field.lstrip(b"\n")
         if text.startswith(COMMIT_MARK):
-            commit, _, seconds = text[1:].decode(errors="replace").partition(" ")
+            facts, *told = text[1:].decode(errors="replace").split(trailers.SEPARATOR)
+            commit, _, seconds = facts.partition(" ")
             changes = []
-            found.append(Commit(commit, seconds.strip(), changes))
+            found.append(Commit(commit, seconds.strip(), changes, trailers.read(told)))
         elif text:
             changes.append((_path(next(fields)), _blob(text)))
     return found[::-1]

@@ -243,7 +243,7 @@ def _open_git(
         root,
         tuple(one for one in found if one not in large),
         tuple(sorted(one.path for one in entries if not _is_page(one.path) and one.path not in held)),
-        (*unread, *_linked(entries, commit)),
+        (*unread, *line.hidden(_is_page), *_linked(entries, commit)),
         repository,
         commit,
         line.doubted,

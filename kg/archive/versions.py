@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from kg.archive.git import Commit
 from kg.archive.times import bounded, read_time
+from kg.archive.trailers import WikiRevision
 
 SHORTEST_HASH: Final = 40
+_NUMBER: Final = re.compile(r"[0-9]{1,18}")
 
 
 @dataclass(frozen=True, slots=True)
 class PageVersion:
     """One version of a page: its path, and in git the commit that made it, its time (UTC) and the content's id.
 
-    ``time`` is None where it is not known. ``gone`` says that the commit removed the page. In a capture file
-    ``commit`` is the id of the revision, ``parent`` that of the one before it ("" if there was none), and ``address``
-    its permanent address, as far as the source tells them; ``language`` is that of the page.
+    ``time`` is None where it is not known. ``gone`` says that the commit removed the page. In a capture file, and where
+    a commit is a revision of a wiki, ``commit`` is the id of the revision, ``parent`` that of the one before it ("" if
+    there was none), and ``address`` its permanent address, as far as the source tells them; ``language`` is that of the
+    page.
     """
 
     path: str
@@ -31,6 +35,13 @@ class PageVersion:
     parent: str | None = None
     address: str | None = None
     language: str | None = None
+
+    @property
+    def age(self) -> tuple[bool, datetime, int, str]:
+        """What orders versions by time; those of one second by their ids, which wikis give in the order of edits."""
+        revision = self.commit or ""
+        number = int(revision) if _NUMBER.fullmatch(revision) else 0
+        return self.time is None, self.time or datetime.max.replace(tzinfo=UTC), number, revision
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,16 +116,36 @@ class MainLine:
         """Yield every version of every page, the oldest first."""
         paths = {path for commit in self.commits for path, _ in commit.changes}
         pages = set(filter(is_page, paths))
+        blobs: dict[str, str | None] = {}
         for commit, time in zip(self.commits, self.times, strict=True):
             for path, blob in commit.changes:
                 if path in pages:
-                    yield PageVersion(path, commit.id, time, blob, gone=blob is None)
+                    blobs[path] = blob
+                    if commit.wiki is None or commit.wiki.path != path:
+                        yield PageVersion(path, commit.id, time, blob, gone=blob is None)
+            if commit.wiki and commit.wiki.path in blobs and not commit.wiki.hidden:
+                yield _of_wiki(commit, commit.wiki, time, blobs[commit.wiki.path])
+
+    def hidden(self, is_page: Callable[[str], bool]) -> Iterator[UnreadPage]:
+        """Yield the revisions of a wiki whose texts are not there."""
+        for one in (commit.wiki for commit in self.commits):
+            if one and one.hidden and is_page(one.path):
+                yield UnreadPage(one.path, one.hidden, one.revision)
 
     def newest(self, blobs: Mapping[str, str], head: str) -> Iterator[PageVersion]:
         """Yield the last version of each of these pages, given their contents in the commit ``head``, by path."""
-        found, missing = {}, dict(blobs)
-        for commit, time in zip(reversed(self.commits), reversed(self.times), strict=True):
-            for path, blob in commit.changes:
-                if blob and missing.get(path) == blob:
-                    found[path] = PageVersion(path, commit.id, time, missing.pop(path))
+        versions = self.versions(blobs.__contains__)
+        found = {one.path: one for one in versions if one.blob == blobs[one.path]}
         yield from (found.get(path) or PageVersion(path, head, None, blobs[path]) for path in sorted(blobs))
+
+
+def _of_wiki(commit: Commit, wiki: WikiRevision, time: datetime | None, blob: str | None) -> PageVersion:
+    """Return the version that a commit is by what it says of a wiki; with a time that is not its own nothing is proven.
+
+    A revision may have the text of the one before: then the commit changes no file.
+    """
+    gone = wiki.revision is None or blob is None
+    is_timed = read_time(commit.seconds) == time
+    parent = wiki.parent if is_timed and not gone else None
+    shown = None if gone else blob
+    return PageVersion(wiki.path, wiki.revision, time, shown, gone, parent, wiki.address, wiki.language)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import re
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from kg.archive.readers.mediawiki import answers
+from kg.archive.readers.mediawiki.revision import Wiki, redirected
 from kg.errors import FetchError
 
 PART: Final = ".part"
@@ -21,26 +26,36 @@ _NUMBER: Final = re.compile(r"\.(\d{1,9})\.json\Z")
 class KnownPage:
     """What is known of a page: how many answers there are, the newest revision in them, where the last one goes on.
 
-    ``newest`` is 0 before there is any, and ``is_missing`` says that by the last answer there is no such page.
+    ``newest`` is 0 before there is any, and ``is_missing`` says that by the last answer there is no such page;
+    ``moves`` are the titles that lead to others by that answer, with those.
     """
 
     answers: int = 0
     newest: int = 0
     goes_on: str = ""
     is_missing: bool = False
+    moves: Mapping[str, str] = field(default_factory=dict)
 
 
 class AnswerFolder:
-    """The answers of one wiki, in a folder of its own. Raises FetchError if it cannot be written."""
+    """The answers of one wiki, in a folder of its own."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            for part in folder.glob(f"*{PART}"):
-                part.unlink()
-        except OSError as error:
-            raise FetchError(f"{folder} cannot be written: {error.strerror}") from error
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Keep all others from writing, and remove what a killed run left.
+
+        Raises FetchError if the folder cannot be written, or another run is writing it.
+        """
+        with alone(self.folder):
+            try:
+                for part in self.folder.glob(f"*{PART}"):
+                    part.unlink()
+            except OSError as error:
+                raise FetchError(f"{self.folder} cannot be written: {error.strerror}") from error
+            yield
 
     def known(self, name: str) -> KnownPage:
         """Return what is known of the page whose files begin with ``name``; the last file that can be read counts."""
@@ -52,7 +67,8 @@ class AnswerFolder:
         if last is None:
             return KnownPage(max(files, default=0))
         goes_on = str(last.get("continue", {}).get("rvcontinue", ""))
-        return KnownPage(max(files), newest, goes_on, is_missing=any("missing" in page for page in pages(last)))
+        is_missing = any("missing" in page for page in answers.pages(last))
+        return KnownPage(max(files), newest, goes_on, is_missing, answers.moves(last))
 
     def keep(self, name: str, number: int, answer: dict[str, Any]) -> None:
         """Keep an answer about a page, numbered from 1, in one step: it is there whole or not at all."""
@@ -73,17 +89,27 @@ class AnswerFolder:
         return {int(match[1]): file for match, file in found if match and file.name == f"{name}.{int(match[1])}.json"}
 
 
-def pages(answer: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the pages that an answer tells of (``formatversion=2``)."""
-    asked = answer.get("query")
-    found = asked.get("pages") if isinstance(asked, dict) else None
-    return [page for page in found if isinstance(page, dict)] if isinstance(found, list) else []
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Lock a folder, which is made if there is none, against other runs; raises FetchError if one has locked it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError as error:
+        raise FetchError(f"{folder} cannot be written: {error.strerror}") from error
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError:
+        raise FetchError(f"another kg fetch is writing {folder}: wait until it ends") from None
+    finally:
+        os.close(descriptor)
 
 
 def _revisions(answer: dict[str, Any]) -> list[int]:
-    told = (page.get("revisions") for page in pages(answer))
-    ids = (one.get("revid") for some in told if isinstance(some, list) for one in some if isinstance(one, dict))
-    return [one for one in ids if isinstance(one, int)]
+    """Return the ids of the revisions of an answer, but for those that only lead to another page."""
+    told = answers.revisions(answer, Wiki())
+    return [int(one.id) for one in told if one.id.isdecimal() and not redirected(one.text or "")]
 
 
 def _read(file: Path) -> dict[str, Any] | None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 from typing import Any, Final
 
 from kg.archive.fetch.api import WikiApi
-from kg.archive.fetch.folder import AnswerFolder, KnownPage, pages
+from kg.archive.fetch.folder import AnswerFolder, KnownPage
+from kg.archive.readers.mediawiki.answers import logged_events, moves, pages
 from kg.dialects.editions import Edition
 from kg.errors import ConfigurationError, FetchError
 
@@ -17,7 +20,16 @@ TITLES_AT_ONCE: Final = 50
 """The most titles, and revisions, that a wiki tells at once to who is not known to it (API:Query)."""
 NEWEST: Final = "-newest"
 """What follows the name of a page where a file has only its newest revision: of its history that tells nothing."""
-CONTENT: Final = {"prop": "revisions", "rvprop": "ids|timestamp|content|contentmodel", "rvslots": "main"}
+CONTENT: Final = {
+    "prop": "revisions",
+    "rvprop": "ids|timestamp|user|comment|content|contentmodel",
+    "rvslots": "main",
+    "redirects": "1",
+}
+LOGGED: Final = {"list": "logevents", "leprop": "title|type|timestamp|user|comment|details", "lelimit": "20"}
+MOVES: Final = 5
+"""How often a page may have been moved without a redirect, one after the other, to be found."""
+SHOWN: Final = 10
 Progress = Callable[[int, int], None]
 
 
@@ -25,13 +37,17 @@ Progress = Callable[[int, int], None]
 class Fetched:
     """What a run has done, in pages: those that had new revisions, those that had none, and those that are not there.
 
-    ``revisions`` counts new ones; ``moved`` has the titles of pages that only lead to another, with those.
+    ``revisions`` counts new ones; ``moved`` has the titles of pages that are now called otherwise, with their new
+    titles; ``deleted`` has when each of those of ``missing`` was deleted, as far as the wiki says; ``hidden`` counts
+    what the wiki hides of new revisions, by what that is.
     """
 
     new: int = 0
     unchanged: int = 0
     missing: list[str] = field(default_factory=list)
     moved: dict[str, str] = field(default_factory=dict)
+    deleted: dict[str, str] = field(default_factory=dict)
+    hidden: Counter[str] = field(default_factory=Counter)
     revisions: int = 0
 
 
@@ -60,6 +76,11 @@ class Fetch:
     def newest(self, progress: Progress, *, update: bool) -> Fetched:
         """Fetch the newest revision of each page that is not there; with ``update``, of all that have a newer one."""
         self.names = {title: f"{name}{NEWEST}" for title, name in self.names.items()}
+        with self.folder.writing():
+            self._newest(progress, update=update)
+        return self.done
+
+    def _newest(self, progress: Progress, *, update: bool) -> None:
         known = {title: self.folder.known(name) for title, name in self.names.items()}
         wanted = [title for title, one in known.items() if update or not one.newest]
         self.done.unchanged += len(known) - len(wanted)
@@ -70,13 +91,13 @@ class Fetch:
             self._fetch(changed, known)
             at += len(some)
         progress(at, len(known))
-        return self.done
 
     def _changed(self, some: list[str], known: dict[str, KnownPage]) -> list[str]:
         """Return the titles of pages that have another newest revision than the one that is known."""
-        answer = self.api.ask({"prop": "info", "titles": "|".join(some)})
+        answer = self.api.ask({"prop": "info", "redirects": "1", "titles": "|".join(some)})
         told = {title: page.get("lastrevid", 0) for title, page in _by_title(answer, some).items()}
-        changed = [title for title in some if told.get(title, 0) != known[title].newest or known[title].is_missing]
+        told = {title: 0 if known[title].is_missing else id_ for title, id_ in told.items()}
+        changed = [title for title in some if not told.get(title) or told[title] != known[title].newest]
         self.done.unchanged += len(some) - len(changed)
         return changed
 
@@ -88,53 +109,83 @@ class Fetch:
             if not told:
                 raise FetchError(f"{self.api.address} says nothing of {left[0]!r}, neither that it is missing")
             for title, page in told.items():
-                self._keep(title, _about(answer, page), known[title])
+                self._keep(title, self._located(title, _about(answer, page, title)), known[title])
             left = [title for title in left if title not in told]
 
     def history(self, progress: Progress, *, update: bool) -> Fetched:
         """Fetch every revision of each page, the oldest first; what is there to its end is only asked for by update."""
-        for at, title in enumerate(self.names):
-            progress(at, len(self.names))
-            known = self.folder.known(self.names[title])
-            if known.newest and not known.goes_on and not update:
-                self.done.unchanged += 1
-                continue
-            self._follow(title, known)
+        with self.folder.writing():
+            for at, (title, name) in enumerate(self.names.items()):
+                progress(at, len(self.names))
+                known = self.folder.known(name)
+                if known.newest and not known.goes_on and not update:
+                    self.done.unchanged += 1
+                else:
+                    self._follow(title, known)
         progress(len(self.names), len(self.names))
         return self.done
 
     def _follow(self, title: str, known: KnownPage) -> None:
         first = known
-        asked = {**CONTENT, "titles": title, "rvdir": "newer", "rvlimit": str(TITLES_AT_ONCE)}
+        asked = {**CONTENT, "rvdir": "newer", "rvlimit": str(TITLES_AT_ONCE)}
         while True:
-            answer = self.api.ask({**asked, **_start(known)})
-            told = next(filter(_is_told, pages(answer)), None)
-            if told is None:
-                raise FetchError(f"{self.api.address} says nothing of {title!r}, neither that it is missing")
             before = known
-            self._keep(title, {**_about(answer, told), **_going_on(answer)}, known, counted=known is first)
+            answer = self._located(title, self._asked(title, {**asked, **_start(known)}), asked)
+            self._keep(title, answer, known, counted=known is first)
             known = self.folder.known(self.names[title])
             if not known.goes_on:
                 return
             if known.goes_on == before.goes_on:
                 raise FetchError(f"{self.api.address} goes on for ever about {title!r}")
 
+    def _asked(self, title: str, asked: Mapping[str, str]) -> dict[str, Any]:
+        """Return an answer about one page."""
+        answer = self.api.ask({**asked, "titles": title})
+        told = next(filter(_is_told, pages(answer)), None)
+        if told is None:
+            raise FetchError(f"{self.api.address} says nothing of {title!r}, neither that it is missing")
+        return {**_about(answer, told, title), **_going_on(answer)}
+
+    def _located(
+        self, title: str, answer: dict[str, Any], asked: Mapping[str, str] = MappingProxyType(CONTENT)
+    ) -> dict[str, Any]:
+        """Return an answer about a page with what the log says of where it went; one that was moved is asked for.
+
+        A page may be missing since it was deleted, or moved without leaving a redirect.
+        """
+        logged: list[dict[str, Any]] = []
+        redirected = title in moves(answer)
+        for _ in range(MOVES):
+            if "missing" not in pages(answer)[0] and not redirected:
+                break
+            told = logged_events(self.api.ask({**LOGGED, "letitle": title}))
+            for kind in ("move", "delete"):
+                logged += [one for one in told if one.get("type") == kind][:1]
+            title = moves({"query": {"logevents": logged}}).get(title, "")
+            if redirected or not title:
+                break
+            answer = self._asked(title, asked)
+        return {**answer, "query": {**answer["query"], "logevents": logged}} if logged else answer
+
     def _keep(self, title: str, answer: dict[str, Any], known: KnownPage, *, counted: bool = True) -> None:
         """Keep an answer if it says anything new of a page, and count what it says."""
-        page = answer["query"]["pages"][0]
+        page, moved = pages(answer)[0], moves(answer)
         new = [one for one in page.get("revisions", ()) if one.get("revid", 0) > known.newest]
         is_missing = "missing" in page
-        is_other = bool(known.newest) and is_missing != known.is_missing
+        is_other = bool(known.newest) and (is_missing != known.is_missing or moved != known.moves)
         if new or is_other or "continue" in answer or known.goes_on:
             self.folder.keep(self.names[title], known.answers + 1, answer)
         self.done.revisions += len(new)
+        self.done.hidden += _hidden(new)
         if is_missing:
             self.done.missing.append(title)
+            if times := [one.get("timestamp") for one in logged_events(answer) if one.get("type") == "delete"]:
+                self.done.deleted[title] = str(times[-1])
         elif counted:
             self.done.new += bool(new)
             self.done.unchanged += not new
-        if new and (target := _moved_to(new[-1])):
-            self.done.moved[title] = target
+        if title in moved:
+            self.done.moved[title] = str(page.get("title", ""))
 
 
 def _start(known: KnownPage) -> dict[str, str]:
@@ -146,11 +197,19 @@ def _start(known: KnownPage) -> dict[str, str]:
 
 def _by_title(answer: dict[str, Any], asked: list[str]) -> dict[str, dict[str, Any]]:
     """Return the pages of an answer by the titles under which they were asked for."""
-    normalized = answer.get("query", {}).get("normalized", [])
-    others = {one.get("from"): one.get("to") for one in normalized if isinstance(one, dict)}
     told = {page.get("title"): page for page in pages(answer)}
-    found = ((title, told.get(others.get(title, title))) for title in asked)
+    found = ((title, told.get(_ways(answer, title)[-1])) for title in asked)
     return {title: page for title, page in found if page}
+
+
+def _ways(answer: dict[str, Any], title: str) -> list[str]:
+    """Return a title, its normal form, and the titles that redirects lead on to."""
+    normalized = answer.get("query", {}).get("normalized", [])
+    others = {one.get("from"): one.get("to") for one in normalized if isinstance(one, dict)} | moves(answer)
+    ways = [title]
+    while (following := others.get(ways[-1])) and following not in ways:
+        ways.append(following)
+    return ways
 
 
 def _is_told(page: dict[str, Any]) -> bool:
@@ -158,10 +217,14 @@ def _is_told(page: dict[str, Any]) -> bool:
     return "missing" in page or "invalid" in page or bool(page.get("revisions"))
 
 
-def _about(answer: dict[str, Any], page: dict[str, Any]) -> dict[str, Any]:
-    """Return what an answer says of one page, as an answer."""
-    general = answer.get("query", {}).get("general", {})
-    return {"curtimestamp": answer.get("curtimestamp", ""), "query": {"general": general, "pages": [page]}}
+def _about(answer: dict[str, Any], page: dict[str, Any], title: str) -> dict[str, Any]:
+    """Return what an answer says of one page, which was asked for by ``title``, as an answer."""
+    asked = answer.get("query", {})
+    query = {"general": asked.get("general", {}), "pages": [page]}
+    ways, all_of_them = _ways(answer, title), asked.get("redirects", [])
+    if redirects := [one for one in all_of_them if isinstance(one, dict) and one.get("from") in ways]:
+        query["redirects"] = redirects
+    return {"curtimestamp": answer.get("curtimestamp", ""), "query": query}
 
 
 def _going_on(answer: dict[str, Any]) -> dict[str, Any]:
@@ -169,11 +232,15 @@ def _going_on(answer: dict[str, Any]) -> dict[str, Any]:
     return {"continue": found} if isinstance(found, dict) and "rvcontinue" in found else {}
 
 
-def _moved_to(revision: dict[str, Any]) -> str:
-    """Return the title to which the text of a revision only leads, "" if it is a page of its own."""
-    content = revision.get("slots", {}).get("main", {}).get("content", "")
-    is_redirect = isinstance(content, str) and content.lstrip()[:1] == "#" and "[[" in content[:300]
-    return content.partition("[[")[2].partition("]]")[0].partition("|")[0].strip() if is_redirect else ""
+def _hidden(revisions: Iterable[dict[str, Any]]) -> Counter[str]:
+    """Count what revisions hide (API:Revisions): texts, users, summaries, and those hidden from administrators too."""
+    found: Counter[str] = Counter()
+    for one in revisions:
+        slot = one.get("slots", {}).get("main", {})
+        told = {"text": {**one, **slot}.get("texthidden"), "user": one.get("userhidden")}
+        told |= {"summary": one.get("commenthidden"), "suppressed": one.get("suppressed")}
+        found.update(name for name, is_hidden in told.items() if is_hidden)
+    return found
 
 
 def _portions(some: list[str]) -> Iterator[list[str]]:
@@ -184,11 +251,14 @@ def _portions(some: list[str]) -> Iterator[list[str]]:
 def summary(done: Fetched, folder: Path) -> str:
     """Return what a run has done, in a few lines."""
     lines = [f"{folder}: {done.new:,} pages with {done.revisions:,} new revisions, {done.unchanged:,} unchanged"]
-    lines += _listed("pages that the wiki does not have", done.missing)
-    lines += _listed("pages that lead to others", (f"{title} -> {target}" for title, target in done.moved.items()))
+    lines += _listed("pages that the wiki does not have", [one for one in done.missing if one not in done.deleted])
+    lines += _listed("pages that were deleted", [f"{title} ({time})" for title, time in done.deleted.items()])
+    lines += _listed("pages that were moved", [f"{title} -> {target}" for title, target in done.moved.items()])
+    if done.hidden:
+        lines.append("hidden in revisions: " + ", ".join(f"{name} {n:,}" for name, n in sorted(done.hidden.items())))
     return "\n".join(lines)
 
 
-def _listed(what: str, names: Iterable[str]) -> list[str]:
-    found = list(names)
-    return [f"{what}: {len(found):,}, such as {found[0]}"] if found else []
+def _listed(what: str, names: list[str]) -> list[str]:
+    more = ", ..." if len(names) > SHOWN else ""
+    return [f"{what}: {len(names):,}: {', '.join(names[:SHOWN])}{more}"] if names else []

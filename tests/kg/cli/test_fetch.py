@@ -26,7 +26,7 @@ def test_the_pages_of_months_of_another_edition_are_fetched(tmp_path: Path, more
         done = fetch(*period, "--api", address, *more, str(tmp_path))
     assert done.exit_code == 0, done.output
     assert "1 pages with 1 new revisions, 0 unchanged" in done.output
-    assert "pages that the wiki does not have: 1, such as Juni 2019" in done.output
+    assert "pages that the wiki does not have: 1: Juni 2019" in done.output
     assert len(list((tmp_path / "de").glob("2019_Juli*.json"))) == 1
 
 

@@ -37,16 +37,17 @@ class ApiAnswers(CaptureReader):
         self, file: BinaryIO, path: str, beside: Beside, page_bytes: int
     ) -> Iterator[PageCapture | UnreadPage]:
         """Yield the page that was parsed, as HTML, or revisions that were asked for, and pages that are gone."""
-        answer = _read(file, ANSWER_BYTES + page_bytes)
+        answer = read(file, ANSWER_BYTES + page_bytes)
         folder = PurePosixPath(path).parent.name
-        parsed, asked = answer.get("parse"), answer.get("query")
-        if isinstance(parsed, dict):
+        if isinstance(parsed := answer.get("parse"), dict):
             yield from _parsed(parsed, Wiki(folder))
-        if isinstance(asked, dict):
-            yield from _asked(asked, _site(asked, folder), text_of(answer, "curtimestamp"))
+        site = site_of(answer, folder)
+        yield from (one.captured(site) for one in revisions(answer, site))
+        yield from removals(answer, site)
 
 
-def _read(file: BinaryIO, limit: int) -> dict[str, Any]:
+def read(file: BinaryIO, limit: int = ANSWER_BYTES) -> dict[str, Any]:
+    """Return the answer in a file; raises ArchiveError or ValueError if it has more bytes, or is none."""
     content = file.read(limit + 1)
     if len(content) > limit:
         raise ArchiveError(f"has more than the {limit:,} bytes of an answer: raise KG_PAGE_BYTES to read it")
@@ -57,11 +58,17 @@ def _read(file: BinaryIO, limit: int) -> dict[str, Any]:
     return answer if isinstance(answer, dict) else {}
 
 
-def _site(asked: dict[str, Any], folder: str) -> Wiki:
-    general = asked.get("general")
+def site_of(answer: dict[str, Any], folder: str) -> Wiki:
+    """Return the wiki that gave an answer; where that does not say, its folder is called by its language."""
+    general = _asked(answer).get("general")
     if not isinstance(general, dict):
         return Wiki(folder)
     return Wiki.of(text_of(general, "lang"), text_of(general, "base"))
+
+
+def _asked(answer: dict[str, Any]) -> dict[str, Any]:
+    found = answer.get("query")
+    return found if isinstance(found, dict) else {}
 
 
 def _parsed(parsed: dict[str, Any], site: Wiki) -> Iterator[PageCapture | UnreadPage]:
@@ -80,17 +87,76 @@ def _text(said: Any) -> str | None:
     return found if isinstance(found, str) else None
 
 
-def _asked(asked: dict[str, Any], site: Wiki, now: str) -> Iterator[PageCapture | UnreadPage]:
-    pages = asked.get("pages")
-    for page in pages.values() if isinstance(pages, dict) else pages if isinstance(pages, list) else ():
-        if not isinstance(page, dict):
+def revisions(answer: dict[str, Any], site: Wiki) -> Iterator[Revision]:
+    """Yield the revisions that an answer tells of, each under a title of its page that is one of current events."""
+    for page in pages(answer):
+        title = _title(answer, site, text_of(page, "title"))
+        yield from (_revision(title, said) for said in _objects(page.get("revisions")))
+
+
+def removals(answer: dict[str, Any], site: Wiki) -> Iterator[PageCapture]:
+    """Yield the pages that are gone: those that were deleted, and titles whose pages were moved to other days.
+
+    They are gone since when the log says, else from when that was told.
+    """
+    now = text_of(answer, "curtimestamp")
+    for page in pages(answer) if now else ():
+        own = text_of(page, "title")
+        path = site.path(_title(answer, site, own))[0]
+        if page.get("missing", False) is not False:
+            yield _gone(path, _logged(answer, own, "delete") or now, site)
             continue
-        title, revisions = text_of(page, "title"), page.get("revisions")
-        for said in revisions if isinstance(revisions, list) else ():
-            if isinstance(said, dict):
-                yield _revision(title, said).captured(site)
-        if page.get("missing", False) is not False and now:
-            yield PageCapture(site.path(title)[0], time=time_of(now), language=site.language or None, gone=True)
+        for former in moves(answer):
+            if site.path(former)[0] not in (path, former):
+                yield _gone(site.path(former)[0], _logged(answer, former, "move") or now, site)
+
+
+def _gone(path: str, time: str, site: Wiki) -> PageCapture:
+    return PageCapture(path, time=time_of(time), language=site.language or None, gone=True)
+
+
+def _logged(answer: dict[str, Any], title: str, kind: str) -> str:
+    """Return when the newest event of a kind happened to the page with a title, "" if the log is not told."""
+    events = (one for one in logged_events(answer) if one.get("type") == kind)
+    return next((text_of(one, "timestamp") for one in events if text_of(one, "title") == title), "")
+
+
+def pages(answer: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the pages that an answer tells of, in either format of JSON."""
+    found = _asked(answer).get("pages")
+    return _objects(list(found.values()) if isinstance(found, dict) else found)
+
+
+def moves(answer: dict[str, Any]) -> dict[str, str]:
+    """Return which titles lead to which others, as redirects and the log of moves tell (API:Redirects, API:Logevents).
+
+    Of a title that was moved several times the newest move counts, which the log has first.
+    """
+    found = {text_of(one, "from"): text_of(one, "to") for one in _objects(_asked(answer).get("redirects"))}
+    for event in logged_events(answer):
+        params = event.get("params")
+        if event.get("type") == "move" and isinstance(params, dict):
+            found.setdefault(text_of(event, "title"), text_of(params, "target_title"))
+    return {former: title for former, title in found.items() if former and title}
+
+
+def logged_events(answer: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return what an answer has of the logs of the wiki, the newest event first."""
+    return _objects(_asked(answer).get("logevents"))
+
+
+def _title(answer: dict[str, Any], site: Wiki, title: str) -> str:
+    """Return the title of a page that says of which day it is: its own, else one under which it was before."""
+    former = {new: old for old, new in moves(answer).items()}
+    known, one = [title], title
+    while one in former and former[one] not in known:
+        one = former[one]
+        known.append(one)
+    return next((one for one in known if site.path(one)[0] != one), title)
+
+
+def _objects(some: Any) -> list[dict[str, Any]]:
+    return [one for one in some if isinstance(one, dict)] if isinstance(some, list) else []
 
 
 def _revision(title: str, said: dict[str, Any]) -> Revision:
@@ -105,4 +171,7 @@ def _revision(title: str, said: dict[str, Any]) -> Revision:
         text_of(said, "timestamp"),
         content if isinstance(content, str) else None,
         text_of(slot, "contentmodel") or WIKITEXT,
+        text_of(said, "user") or None,
+        said["comment"] if isinstance(said.get("comment"), str) else None,
+        said.get("suppressed", False) is not False,
     )

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from urllib.parse import urlsplit
 
 from kg.archive.readers.base import PageCapture
 from kg.archive.versions import UnreadPage
 from kg.dialects import editions
 
-WIKITEXT = "wikitext"
+WIKITEXT: Final = "wikitext"
+REDIRECT: Final = re.compile(r"\s*#\s*[^\W\d_]+\s*:?\s*\[\[:?\s*([^\]|#\[]+)")
+"""How a page begins that only leads to another; each language has its own word for it."""
+HIDDEN: Final = "is a revision whose text the wiki hides"
+SUPPRESSED: Final = "is a revision whose text the wiki suppresses, which hides it from administrators too"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +48,11 @@ class Wiki:
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """What a wiki says of one revision: ``text`` is None where it hides it, ``parent`` where it does not say."""
+    """What a wiki says of one revision: ``text`` is None where it hides it, ``parent`` where it does not say.
+
+    ``user`` and ``summary`` are None where they are hidden, or not told; ``is_suppressed`` says that what is hidden is
+    hidden from all but a few.
+    """
 
     title: str
     id: str
@@ -50,23 +60,36 @@ class Revision:
     timestamp: str
     text: str | None
     model: str = WIKITEXT
+    user: str | None = None
+    summary: str | None = None
+    is_suppressed: bool = False
 
     def captured(self, site: Wiki, suffix: str = "txt") -> PageCapture | UnreadPage:
         """Return the capture that it is, or why it is none."""
         path, site = site.path(self.title, suffix)
-        if self.text is None:
-            return UnreadPage(path, "is a revision whose text the wiki hides", self.id or None)
+        is_other = path == self.title
+        if self.text is None and not is_other:
+            return UnreadPage(path, SUPPRESSED if self.is_suppressed else HIDDEN, self.id or None)
+        text = self.text or ""
         if self.model != WIKITEXT:
             path = self.title  # a page of data or code with the title of news is no news
+        if (target := redirected(text)) and not is_other:
+            return UnreadPage(path, f"only leads to {target!r}: what was there before lasts", self.id or None)
         return PageCapture(
             path,
-            self.text.encode("utf-8", errors="replace"),
+            text.encode("utf-8", errors="replace"),
             time_of(self.timestamp),
             self.id or None,
             self.parent if self.parent != "0" else "",
             f"{site.permanent}{self.id}" if site.permanent and self.id else None,
             site.language or None,
         )
+
+
+def redirected(text: str) -> str:
+    """Return the title to which the text of a page only leads, "" if it is a page of its own."""
+    found = REDIRECT.match(text)
+    return found[1].strip()[:255] if found else ""
 
 
 def time_of(timestamp: str) -> datetime | None:

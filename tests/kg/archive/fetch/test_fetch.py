@@ -56,7 +56,7 @@ def read(folder: Path) -> list[tuple[str, str | None, bytes]]:
 def test_the_newest_revisions_are_fetched_at_once_and_read_with_their_times(wiki: LoopbackWiki, tmp_path: Path) -> None:
     done = fetching(wiki, tmp_path).newest(silent, update=False)
     assert (done.new, done.revisions, done.missing) == (2, 2, [SEVENTH])
-    assert len(wiki.questions) == 1
+    assert [asked.get("letitle") for asked in wiki.questions] == [None, SEVENTH]
     assert wiki.questions[0]["maxlag"] == "5"
     assert "mailto:a@example.org" in wiki.agents[0]
     assert read(tmp_path) == [
@@ -84,13 +84,13 @@ def test_what_is_there_is_not_asked_for_again_and_an_update_asks_only_for_what_i
     before = read(tmp_path)
     wiki.questions.clear()
     assert fetching(wiki, tmp_path).history(silent, update=False).unchanged == 2
-    assert [asked["titles"] for asked in wiki.questions] == [SEVENTH]
+    assert [asked.get("titles", asked.get("letitle")) for asked in wiki.questions] == [SEVENTH, SEVENTH]
     wiki.edit(NINTH, 2001, "2011-11-10T10:00:00Z", "* A dam breaks in [[Homs]].")
     done = fetching(wiki, tmp_path).history(silent, update=True)
     assert (done.new, done.revisions, done.unchanged) == (1, 1, 1)
     wiki.questions.clear()
     assert fetching(wiki, tmp_path).newest(silent, update=True).revisions == 1
-    assert [asked.get("prop") for asked in wiki.questions] == ["info", "revisions"]
+    assert [asked.get("prop") for asked in wiki.questions] == ["info", "revisions", None]
     assert wiki.questions[1]["titles"].split("|")[-1] == NINTH
     assert read(tmp_path) == [*before, ("2011_November_9.txt", "2001", b"* A dam breaks in [[Homs]].")]
 
@@ -112,15 +112,81 @@ def test_a_page_that_was_deleted_is_gone_in_the_archive_and_comes_back(
     assert open_archive(tmp_path, PAGE_BYTES).paths == ["2011_November_8.txt", "2011_November_9.txt"]
 
 
-def test_a_page_that_was_moved_and_one_that_is_hidden_are_told(wiki: LoopbackWiki, tmp_path: Path) -> None:
-    wiki.edit(NINTH, 2001, "2011-11-10T10:00:00Z", "#REDIRECT [[Portal:Current events/November 9, 2011]]")
-    wiki.edit(EIGHTH, 1120, "2011-11-10T11:00:00Z", None)
-    done = fetching(wiki, tmp_path).newest(silent, update=False)
-    assert done.moved == {NINTH: "Portal:Current events/November 9, 2011"}
-    assert "lead to others: 1" in run.summary(done, tmp_path)
+OTHER = "Portal:Current events/November 9, 2011"
+"""A title that is none of a day in this edition."""
+
+
+@pytest.mark.parametrize("revisions", [True, False])
+@pytest.mark.parametrize("redirect", [True, False])
+@pytest.mark.parametrize("before", [True, False])
+def test_a_page_that_was_moved_is_followed_and_keeps_its_day(
+    wiki: LoopbackWiki, tmp_path: Path, revisions: bool, redirect: bool, before: bool
+) -> None:
+    def fetch(update: bool) -> run.Fetched:
+        one = fetching(wiki, tmp_path)
+        return (one.history if revisions else one.newest)(silent, update=update)
+
+    if before:
+        fetch(False)
+    wiki.move(NINTH, OTHER, 2001, "2011-11-10T10:00:00Z", redirect=redirect)
+    wiki.edit(OTHER, 2003, "2011-11-10T12:00:00Z", "* A dam breaks in [[Homs]].")
+    done = fetch(True)
+    assert done.moved == {NINTH: OTHER}
+    assert done.missing == [SEVENTH]
+    assert f"moved: 1: {NINTH} -> {OTHER}" in run.summary(done, tmp_path)
+    found = [(path, revision) for path, revision, _ in read(tmp_path) if path == "2011_November_9.txt"]
+    ids = ["2000", "2001", "2003"] if revisions else ["2000", "2003"] if before else ["2003"]
+    assert found == [("2011_November_9.txt", one) for one in ids]
+    assert fetch(True).revisions == 0
+
+
+def test_a_page_that_was_moved_to_another_day_is_gone_from_the_one_and_whole_on_the_other(
+    wiki: LoopbackWiki, tmp_path: Path
+) -> None:
+    fetching(wiki, tmp_path).history(silent, update=False)
+    wiki.move(NINTH, SEVENTH, 2001, "2011-11-10T10:00:00Z")
+    fetching(wiki, tmp_path).history(silent, update=True)
+    archive = open_archive(tmp_path, PAGE_BYTES, history=True)
+    found = [(one.path, one.commit, one.gone) for one in archive.versions if "8.txt" not in one.path]
+    ninth, seventh = "2011_November_9.txt", "2011_November_7.txt"
+    assert sorted(found, key=str) == [
+        (seventh, "2000", False),
+        (seventh, "2001", False),
+        (ninth, "2000", False),
+        (ninth, None, True),
+    ]
+
+
+def test_a_page_that_was_moved_and_then_deleted_is_told_so(wiki: LoopbackWiki, tmp_path: Path) -> None:
+    fetching(wiki, tmp_path).history(silent, update=False)
+    wiki.move(NINTH, OTHER, 2001, "2011-11-10T10:00:00Z", redirect=False)
+    wiki.delete(OTHER, "2011-11-11T09:00:00Z")
+    done = fetching(wiki, tmp_path).history(silent, update=True)
+    assert (done.missing, done.deleted) == ([SEVENTH, NINTH], {NINTH: "2011-11-11T09:00:00Z"})
+    gone = open_archive(tmp_path, PAGE_BYTES, history=True).versions[-1]
+    assert (gone.path, gone.gone, gone.time) == ("2011_November_9.txt", True, datetime(2011, 11, 11, 9, tzinfo=UTC))
+
+
+def test_what_a_wiki_hides_is_told_by_what_it_is(wiki: LoopbackWiki, tmp_path: Path) -> None:
+    wiki.edit(NINTH, 2001, "2011-11-10T10:00:00Z", None, suppressed=True)
+    wiki.edit(NINTH, 2002, "2011-11-10T11:00:00Z", "* A dam is mended.", userhidden=True, user=None)
+    done = fetching(wiki, tmp_path).history(silent, update=False)
+    assert done.hidden == {"text": 1, "user": 1, "suppressed": 1}
+    assert "hidden in revisions: suppressed 1, text 1, user 1" in run.summary(done, tmp_path)
+    archive = open_archive(tmp_path, PAGE_BYTES, history=True)
+    assert [(one.path, one.commit) for one in archive.unread] == [("2011_November_9.txt", "2001")]
+    assert "suppresses" in archive.unread[0].reason
+
+
+def test_a_revision_that_only_leads_to_another_page_is_told_and_what_was_there_lasts(
+    wiki: LoopbackWiki, tmp_path: Path
+) -> None:
+    fetching(wiki, tmp_path).history(silent, update=False)
+    wiki.edit(NINTH, 2001, "2011-11-10T10:00:00Z", "#WEITERLEITUNG [[Anderes]]")
+    fetching(wiki, tmp_path).history(silent, update=True)
     archive = open_archive(tmp_path, PAGE_BYTES)
-    assert [one.path for one in archive.unread] == ["2011_November_8.txt"]
-    assert "hides" in archive.unread[0].reason
+    assert "2011_November_9.txt" in archive.paths
+    assert "only leads to 'Anderes'" in archive.unread[0].reason
 
 
 def test_an_answer_that_is_too_long_is_asked_on_for(wiki: LoopbackWiki, tmp_path: Path) -> None:
@@ -145,7 +211,7 @@ def test_a_wiki_that_puts_off_is_asked_again_when_it_says(
     time = Waiting()
     assert fetching(wiki, tmp_path, time).newest(silent, update=False).new == 2
     assert time.waits[0] == wait
-    assert len(wiki.questions) == 2
+    assert wiki.questions[0] == wiki.questions[1]
 
 
 @pytest.mark.parametrize(

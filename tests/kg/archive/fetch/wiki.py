@@ -29,30 +29,76 @@ LAGGED: Failure = (
 class LoopbackWiki:
     """Pages with their revisions, the oldest first; ``failures`` are given before any answer, one for each request.
 
-    ``answer_limit`` is how many revisions an answer holds at most, as one does that would be too long.
+    ``answer_limit`` is how many revisions an answer holds at most, as one does that would be too long. ``log`` has what
+    was done to pages, the newest first.
     """
 
     pages: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
     questions: list[dict[str, str]] = field(default_factory=list)
     agents: list[str] = field(default_factory=list)
+    log: list[dict[str, Any]] = field(default_factory=list)
     answer_limit: int = 50
     address: str = ""
     language: str = "en"
 
-    def edit(self, title: str, id_: int, time: str, text: str | None) -> None:
-        """Add a revision; one whose text is None is hidden."""
+    def edit(self, title: str, id_: int, time: str, text: str | None, **more: Any) -> None:
+        """Add a revision; one whose text is None is hidden; ``more`` is what else is said of it."""
         revisions = self.pages.setdefault(title, [])
         parent = revisions[-1]["revid"] if revisions else 0
         slot: dict[str, Any] = {"contentmodel": "wikitext", "contentformat": "text/x-wiki"}
         slot |= {"texthidden": True} if text is None else {"content": text}
-        revisions.append({"revid": id_, "parentid": parent, "timestamp": time, "slots": {"main": slot}})
+        told = {"user": "Ada", "comment": f"edit {id_}", **more}
+        revisions.append({"revid": id_, "parentid": parent, "timestamp": time, "slots": {"main": slot}, **told})
+
+    def move(self, title: str, target: str, id_: int, time: str, *, redirect: bool = True) -> None:
+        """Move a page: its revisions go to another title, with one that says so; a redirect may stay behind."""
+        text = self.pages[title][-1]["slots"]["main"].get("content")
+        self.pages[target] = self.pages.pop(title)
+        self.edit(target, id_, time, text, comment=f"moved page [[{title}]] to [[{target}]]")
+        if redirect:
+            self.edit(title, id_ + 1, time, f"#REDIRECT [[{target}]]")
+        self.happened("move", title, time, params={"target_ns": 100, "target_title": target})
+
+    def delete(self, title: str, time: str) -> list[dict[str, Any]]:
+        """Delete a page and return its revisions."""
+        self.happened("delete", title, time, params={})
+        return self.pages.pop(title)
+
+    def happened(self, kind: str, title: str, time: str, **more: Any) -> None:
+        """Write something into the log."""
+        self.log.insert(0, {"type": kind, "action": kind, "title": title, "timestamp": time, **more})
 
     def answer(self, asked: dict[str, str]) -> dict[str, Any]:
         if asked.get("action") != "query" or asked.get("formatversion") != "2":
             return {"error": {"code": "badvalue", "info": "Unrecognized value for parameter."}}
         general = {"lang": self.language, "base": "https://en.wikipedia.org/wiki/Main_Page"}
+        if asked.get("list") == "logevents":
+            events = [one for one in self.log if one["title"] == asked["letitle"]]
+            return {"batchcomplete": True, "curtimestamp": NOW, "query": {"general": general, "logevents": events}}
         titles = asked.get("titles", "").split("|")
+        if "redirects" in asked:
+            return self._redirected(titles, asked, general)
+        return self._pages(titles, asked, general)
+
+    def _redirected(self, titles: list[str], asked: dict[str, str], general: dict[str, str]) -> dict[str, Any]:
+        """Return an answer about the pages that titles lead to, each once (API:Query, resolving redirects)."""
+        redirects, found = [], []
+        for title in titles:
+            one = title
+            while target := self._target(one):
+                redirects.append({"from": one, "to": target})
+                one = target
+            found.append(one)
+        answer = self._pages(list(dict.fromkeys(found)), asked, general)
+        answer["query"] |= {"redirects": redirects} if redirects else {}
+        return answer
+
+    def _target(self, title: str) -> str:
+        text = self.pages.get(title, [{"slots": {"main": {}}}])[-1]["slots"]["main"].get("content", "")
+        return str(text.partition("[[")[2].partition("]]")[0]) if text.startswith("#REDIRECT") else ""
+
+    def _pages(self, titles: list[str], asked: dict[str, str], general: dict[str, str]) -> dict[str, Any]:
         if asked.get("prop") == "info":
             told: dict[str, Any] = {"pages": [self._info(title) for title in titles]}
             return {"batchcomplete": True, "curtimestamp": NOW, "query": {"general": general, **told}}

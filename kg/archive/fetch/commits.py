@@ -1,0 +1,120 @@
+"""What was fetched as a history in git: a commit for each revision, in the order of time over all pages.
+
+The commits depend on the answers alone, so that whoever has the same answers has the same commits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from kg.archive.readers.mediawiki import answers
+from kg.archive.readers.mediawiki.revision import Revision, Wiki
+from kg.archive.trailers import WikiRevision
+from kg.archive.versions import PageVersion, UnreadPage
+from kg.dialects import registry
+from kg.errors import ArchiveError
+
+BRANCH: Final = "refs/heads/main"
+COMMITTER: Final = "newsgraph <>"
+HIDDEN_USER: Final = "(hidden)"
+NO_SUMMARY: Final = "(no edit summary)"
+REMOVED: Final = "The wiki has this page no more"
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionCommit:
+    """A revision as it becomes a commit: as it is read again, by whom it is, with which summary, and its content.
+
+    ``mark`` numbers the content, 0 where there is none: the revision is hidden, or the page is gone.
+    """
+
+    version: PageVersion
+    user: str
+    summary: str
+    hidden: str = ""
+    mark: int = 0
+
+
+@dataclass(slots=True)
+class FetchedHistory:
+    """The history that the answers below a folder tell of, drawn once; ``damaged`` are those that cannot be read."""
+
+    folder: Path
+    damaged: list[Path] = field(default_factory=list)
+    commits: int = 0
+
+    def stream(self) -> Iterator[bytes]:
+        """Yield what ``git fast-import`` reads: the contents as they come, then the commits in the order of time."""
+        yield b"feature done\n"
+        found: dict[object, RevisionCommit] = {}
+        for one, content in self._revisions():
+            key = (one.version.path, one.version.commit or one.version.time)
+            if key in found:  # what several answers tell of one revision is one commit
+                continue
+            mark = len(found) + 1 if content is not None else 0
+            found[key] = RevisionCommit(one.version, one.user, one.summary, one.hidden, mark)
+            if content is not None:
+                yield b"blob\nmark :%d\ndata %d\n" % (mark, len(content)) + content + b"\n"
+        yield b"reset %s\n" % BRANCH.encode()
+        shown: set[str] = set()
+        for one in sorted(found.values(), key=lambda one: one.version.age):
+            if one.version.gone and one.version.path not in shown:
+                continue  # of a page that never was there is nothing to tell
+            shown.add(one.version.path)
+            self.commits += 1
+            yield _commit(one)
+        yield b"done\n"
+
+    def _revisions(self) -> Iterator[tuple[RevisionCommit, bytes | None]]:
+        for file in sorted(self.folder.glob("*/*.json")):
+            try:
+                with file.open("rb") as stream:
+                    answer = answers.read(stream)
+            except (ArchiveError, OSError, ValueError):
+                self.damaged.append(file)
+                continue
+            site = answers.site_of(answer, file.parent.name)
+            for revision in answers.revisions(answer, site):
+                yield from _written(revision, site)
+            for gone in answers.removals(answer, site):
+                version = PageVersion(gone.path, None, gone.time, gone=True, language=gone.language)
+                yield RevisionCommit(version, "newsgraph", REMOVED), None
+
+
+def _written(revision: Revision, site: Wiki) -> Iterator[tuple[RevisionCommit, bytes | None]]:
+    """Yield a revision of a page of current events as a commit, and its content; one without a time has no place."""
+    captured = revision.captured(site)
+    of_wiki = revision.provenance(site)
+    if registry.find(of_wiki.path) is None or of_wiki.time is None:
+        return
+    hidden = captured.reason if isinstance(captured, UnreadPage) else ""
+    content = None if isinstance(captured, UnreadPage) else captured.content
+    yield RevisionCommit(of_wiki, revision.user or HIDDEN_USER, revision.summary or NO_SUMMARY, hidden), content
+
+
+def _commit(one: RevisionCommit) -> bytes:
+    version = one.version
+    seconds = int(version.time.timestamp()) if version.time else 0
+    told = WikiRevision(
+        version.path, version.commit, version.parent, version.address, version.language, one.hidden
+    ).lines()
+    message = f"{_line(one.summary)}\n\n{told}".encode()
+    change = f"D {version.path}\n" if version.gone else f"M 100644 :{one.mark} {version.path}\n" if one.mark else ""
+    head = (
+        f"commit {BRANCH}\nauthor {_name(one.user)} <> {seconds} +0000\n"
+        f"committer {COMMITTER} {seconds} +0000\ndata {len(message)}\n"
+    )
+    return head.encode() + message + change.encode() + b"\n"
+
+
+def _line(text: str) -> str:
+    """Return a text as one line, without what ends texts in git."""
+    return " ".join(text.replace("\0", " ").split()) or NO_SUMMARY
+
+
+def _name(user: str) -> str:
+    """Return the name of a user as git can tell it: what would begin an address is left out."""
+    return _line(user.replace("<", " ").replace(">", " ")) if user.strip("<> ") else HIDDEN_USER

@@ -1,0 +1,65 @@
+"""What a commit says of the revision of a wiki that it is: lines at the end of its message (git-interpret-trailers).
+
+``kg fetch --git`` writes them, and whoever reads the repository knows of each revision what the wiki said of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+KEYS: Final = ("path", "revision", "parent", "address", "language", "hidden")
+PREFIX: Final = "Wiki-"
+SEPARATOR: Final = "\x1f"
+FORMAT: Final = (
+    "%(trailers:only=true,unfold=true,separator=%x1f," + ",".join(f"key={PREFIX}{key.title()}" for key in KEYS) + ")"
+)
+"""How git is asked for them (git-log, PRETTY FORMATS)."""
+_NUMBER: Final = re.compile(r"[0-9]{1,18}")
+_LANGUAGE: Final = re.compile(r"[a-z][a-z-]{1,11}")
+
+
+@dataclass(frozen=True, slots=True)
+class WikiRevision:
+    """The revision of a wiki that a commit is.
+
+    ``path`` is that of its page; ``revision`` its id, None where the commit tells that the wiki has the page no more;
+    ``parent`` is the id of the one before, "" if there was none and None where the wiki does not say; ``hidden`` says
+    why its text is not there, "" if it is.
+    """
+
+    path: str
+    revision: str | None = None
+    parent: str | None = None
+    address: str | None = None
+    language: str | None = None
+    hidden: str = ""
+
+    def lines(self) -> str:
+        """Return it as the last lines of a message."""
+        told = ((key, getattr(self, key)) for key in KEYS)
+        return "".join(f"{PREFIX}{key.title()}: {value or 'none'}\n" for key, value in told if _is_said(key, value))
+
+
+def _is_said(key: str, value: str | None) -> bool:
+    return bool(value) or (key == "parent" and value == "")
+
+
+def read(lines: Iterable[str]) -> WikiRevision | None:
+    """Return the revision that lines tell of, as git gives them; None if they tell of none, or what makes no sense."""
+    told = _told(lines)
+    path, revision, parent = told.get("path", ""), told.get("revision"), told.get("parent")
+    parent = "" if parent == "none" else parent
+    numbers = [one for one in (revision, parent) if one]
+    if not path or not all(map(_NUMBER.fullmatch, numbers)) or (revision is None and "hidden" in told):
+        return None
+    language = told.get("language", "")
+    known = language if _LANGUAGE.fullmatch(language) else None
+    return WikiRevision(path, revision, parent, told.get("address"), known, told.get("hidden", ""))
+
+
+def _told(lines: Iterable[str]) -> Mapping[str, str]:
+    pairs = (line.partition(": ") for line in lines)
+    return {key.removeprefix(PREFIX).lower(): value.strip() for key, _, value in pairs if key.startswith(PREFIX)}
