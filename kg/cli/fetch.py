@@ -22,6 +22,13 @@ DAY = click.DateTime(formats=["%Y-%m-%d"])
 @click.option("--wiki", "code", default="en", show_default=True, help="Language edition, such as de.")
 @click.option("--api", default="", metavar="URL", help="Address of the api.php; that of the edition if not given.")
 @click.option("--revisions", is_flag=True, help="Fetch every revision, not only the newest.")
+@click.option(
+    "--git",
+    "repository",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="REPOSITORY",
+    help="Write what DIR then holds into this git repository too, one commit a revision.",
+)
 @click.option("--update", is_flag=True, help="Ask also for newer revisions of pages that are there.")
 @setting("fetch_contact")
 @setting("fetch_rate")
@@ -34,6 +41,7 @@ def fetch(
     code: str,
     api: str,
     revisions: bool,
+    repository: Path | None,
     update: bool,
     **options: Any,
 ) -> None:
@@ -41,7 +49,7 @@ def fetch(
 
     What is there is not asked for again: a run that is stopped goes on where it was.
     """
-    from kg.archive.fetch import run
+    from kg.archive.fetch import fast_import, run
     from kg.archive.fetch.api import WikiApi
     from kg.archive.fetch.folder import AnswerFolder
     from kg.dialects import editions
@@ -56,3 +64,5 @@ def fetch(
     with Progress("pages") as progress:
         done = (fetching.history if revisions else fetching.newest)(progress, update=update)
     click.echo(run.summary(done, folder))
+    if repository:
+        click.echo(fast_import.write(folder, repository))

@@ -1,1 +1,1 @@
-"""Fetching: pages of current events, from a wiki into an archive folder."""
+"""Fetching: pages of current events, from a wiki into an archive folder, and from that into a git repository."""

@@ -6,7 +6,7 @@ The commits depend on the answers alone, so that whoever has the same answers ha
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -50,14 +50,15 @@ class FetchedHistory:
         """Yield what ``git fast-import`` reads: the contents as they come, then the commits in the order of time."""
         yield b"feature done\n"
         found: dict[object, RevisionCommit] = {}
+        marks = 0
         for one, content in self._revisions():
             key = (one.version.path, one.version.commit or one.version.time)
-            if key in found:  # what several answers tell of one revision is one commit
-                continue
-            mark = len(found) + 1 if content is not None else 0
-            found[key] = RevisionCommit(one.version, one.user, one.summary, one.hidden, mark)
+            if key in found and (content is None or found[key].mark):
+                continue  # what several answers tell of one revision is one commit
+            marks += content is not None
+            found[key] = one if content is None else replace(one, mark=marks)
             if content is not None:
-                yield b"blob\nmark :%d\ndata %d\n" % (mark, len(content)) + content + b"\n"
+                yield b"blob\nmark :%d\ndata %d\n" % (marks, len(content)) + content + b"\n"
         yield b"reset %s\n" % BRANCH.encode()
         shown: set[str] = set()
         for one in sorted(found.values(), key=lambda one: one.version.age):
@@ -87,7 +88,7 @@ class FetchedHistory:
 def _written(revision: Revision, site: Wiki) -> Iterator[tuple[RevisionCommit, bytes | None]]:
     """Yield a revision of a page of current events as a commit, and its content; one without a time has no place."""
     captured = revision.captured(site)
-    of_wiki = revision.provenance(site)
+    of_wiki = revision.version(site)
     if registry.find(of_wiki.path) is None or of_wiki.time is None:
         return
     hidden = captured.reason if isinstance(captured, UnreadPage) else ""
@@ -101,13 +102,13 @@ def _commit(one: RevisionCommit) -> bytes:
     told = WikiRevision(
         version.path, version.commit, version.parent, version.address, version.language, one.hidden
     ).lines()
-    message = f"{_line(one.summary)}\n\n{told}".encode()
+    message = f"{_line(one.summary)}\n\n{told}".encode(errors="replace")
     change = f"D {version.path}\n" if version.gone else f"M 100644 :{one.mark} {version.path}\n" if one.mark else ""
     head = (
         f"commit {BRANCH}\nauthor {_name(one.user)} <> {seconds} +0000\n"
         f"committer {COMMITTER} {seconds} +0000\ndata {len(message)}\n"
     )
-    return head.encode() + message + change.encode() + b"\n"
+    return head.encode(errors="replace") + message + change.encode() + b"\n"
 
 
 def _line(text: str) -> str:

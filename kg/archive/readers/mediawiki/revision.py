@@ -10,7 +10,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from kg.archive.readers.base import PageCapture
-from kg.archive.versions import UnreadPage
+from kg.archive.versions import PageVersion, UnreadPage
 from kg.dialects import editions
 
 WIKITEXT: Final = "wikitext"
@@ -64,26 +64,26 @@ class Revision:
     summary: str | None = None
     is_suppressed: bool = False
 
-    def captured(self, site: Wiki, suffix: str = "txt") -> PageCapture | UnreadPage:
-        """Return the capture that it is, or why it is none."""
+    def version(self, site: Wiki, suffix: str = "txt") -> PageVersion:
+        """Return what is known of it but for its content."""
         path, site = site.path(self.title, suffix)
-        is_other = path == self.title
-        if self.text is None and not is_other:
-            return UnreadPage(path, SUPPRESSED if self.is_suppressed else HIDDEN, self.id or None)
-        text = self.text or ""
         if self.model != WIKITEXT:
             path = self.title  # a page of data or code with the title of news is no news
+        parent = self.parent if self.parent != "0" else ""
+        address = f"{site.permanent}{self.id}" if site.permanent and self.id else None
+        time, language = time_of(self.timestamp), site.language or None
+        return PageVersion(path, self.id or None, time, None, False, parent, address, language)
+
+    def captured(self, site: Wiki, suffix: str = "txt") -> PageCapture | UnreadPage:
+        """Return the capture that it is, or why it is none."""
+        one, text = self.version(site, suffix), self.text or ""
+        is_other = one.path == self.title
+        if self.text is None and not is_other:
+            return UnreadPage(one.path, SUPPRESSED if self.is_suppressed else HIDDEN, one.commit)
         if (target := redirected(text)) and not is_other:
-            return UnreadPage(path, f"only leads to {target!r}: what was there before lasts", self.id or None)
-        return PageCapture(
-            path,
-            text.encode("utf-8", errors="replace"),
-            time_of(self.timestamp),
-            self.id or None,
-            self.parent if self.parent != "0" else "",
-            f"{site.permanent}{self.id}" if site.permanent and self.id else None,
-            site.language or None,
-        )
+            return UnreadPage(one.path, f"only leads to {target!r}: what was there before lasts", one.commit)
+        content = text.encode("utf-8", errors="replace")
+        return PageCapture(one.path, content, one.time, one.commit, one.parent, one.address, one.language)
 
 
 def redirected(text: str) -> str:
