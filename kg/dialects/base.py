@@ -47,6 +47,9 @@ class Dialect(ABC, Generic[R]):
     keeps_old_captures: ClassVar[bool] = False
     """Whether captures that are not the newest keep all their entries, or only those that a revision comes from."""
 
+    gives_ids: ClassVar[bool] = False
+    """Whether items have ids of their archive (``Item.has_own_id``), by which events are known on whatever day."""
+
     news_line: ClassVar[re.Pattern[str] | None] = None
     """A line that is hardly the same on two days by chance, of pages whose paths tell their one day.
 
@@ -124,6 +127,10 @@ class Dialect(ABC, Generic[R]):
     def publication_of(self, record: R) -> Publication:
         """Return what is said of the archive of a page, where pages of several archives are in this dialect."""
         return self.publication
+
+    def own_ids(self, text: str) -> Iterable[str]:
+        """Return the identifiers of the items of a page that have ids of their archive; asked where ``gives_ids``."""
+        return ()
 
     def languages(self, paths: Iterable[str]) -> Mapping[str, str]:
         """Return the language to assume for pages that do not show theirs, by path; ``paths`` are all of an archive."""

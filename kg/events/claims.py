@@ -19,14 +19,16 @@ class Claims:
 
     One event may have many wordings and slugs; each belongs to one event, the first that claimed it. ``merged`` gives
     the surviving event of those that are merged, ``withdrawn`` since when an event is; both have events of these days
-    only. ``hidden`` has the hashes of all wordings and slugs of withdrawn events, of whatever day. ``texts`` has what
-    the ledger keeps of the revisions of events that it last knew on one of these days, the oldest first. ``is_past``
-    says that the captures end before today, so that it may know later revisions than they show.
+    only. ``identified`` are the events that have each slug, by language and slug, on whatever day: ids that an archive
+    gives are such slugs. ``hidden`` has the hashes of all wordings and slugs of withdrawn events, of whatever day.
+    ``texts`` has what the ledger keeps of the revisions of events that it last knew on one of these days, the oldest
+    first. ``is_past`` says that the captures end before today, so that it may know later revisions than they show.
     """
 
     known: dict[Claimed, str] = field(default_factory=dict)
     added: list[Claim] = field(default_factory=list)
     keys: set[str] = field(default_factory=set)
+    identified: dict[tuple[str, str], str] = field(default_factory=dict)
     merged: dict[str, str] = field(default_factory=dict)
     withdrawn: dict[str, str] = field(default_factory=dict)
     hidden: Mapping[str, str] = field(default_factory=dict)
@@ -35,13 +37,25 @@ class Claims:
 
     def copy(self) -> Claims:
         """Return claims that know the same, and to which others can be added."""
-        return replace(self, known=dict(self.known), added=list(self.added), keys=set(self.keys))
+        copied = (dict(self.known), list(self.added), set(self.keys), dict(self.identified))
+        return replace(self, known=copied[0], added=copied[1], keys=copied[2], identified=copied[3])
+
+    def know(self, claim: Claim) -> str:
+        """Take in what the ledger says; return the event that has this wording or slug, the first that claimed it."""
+        if claim.kind == "slug":
+            self.identified.setdefault((claim.language, claim.value), claim.key)
+        self.keys.add(claim.key)
+        return self.known.setdefault((claim.day, claim.language, claim.kind, claim.value), claim.key)
 
     def find(self, day: date, language: str, wordings: Iterable[str], slugs: Iterable[str] = ()) -> str | None:
         """Return the key of the event with one of these wordings, else slugs, on ``day``; the first one wins."""
         claims: list[Claimed] = [(day, language, "wording", hashed(wording)) for wording in wordings]
         claims += [(day, language, "slug", slug) for slug in slugs]
         return next((self.known[claim] for claim in claims if claim in self.known), None)
+
+    def find_id(self, day: date, language: str, slug: str) -> str | None:
+        """Return the key of the event to which an archive gives an id, as a slug: that of this day, else of another."""
+        return self.find(day, language, (), (slug,)) or self.identified.get((language, slug))
 
     def mint(self, day: date, language: str, wording: str) -> str:
         """Return a key that no other event has, made from the day and wording that the event is first known by."""
@@ -61,13 +75,13 @@ class Claims:
     def _add(self, claim: Claim) -> None:
         place = (claim.day, claim.language, claim.kind, claim.value)
         if place not in self.known:
-            self.known[place] = claim.key
-            self.keys.add(claim.key)
+            self.know(claim)
             self.added.append(claim)
 
     def rename(self, minted: str, key: str) -> None:
         """Give what was claimed for the event ``minted`` to the event ``key``."""
         self.known.update({claim: key for claim, one in self.known.items() if one == minted})
+        self.identified.update({slug: key for slug, one in self.identified.items() if one == minted})
         self.added[:] = [one._replace(key=key) if one.key == minted else one for one in self.added]
         self.keys.discard(minted)
 

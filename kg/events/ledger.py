@@ -8,7 +8,7 @@ in ``kg.events.ledger_file``.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence, Set
 from datetime import date
 
 from kg.dialects.item import fold
@@ -40,11 +40,12 @@ class Ledger:
         self._moved: set[str] = set()
         self._withdrawn: dict[str, str] = {}
         self._hidden: dict[str, str] | None = None
+        self._by_slug: dict[str, list[Claim]] | None = None
         self.extend(lines)
 
     def extend(self, lines: Iterable[Line]) -> None:
         """Add lines; raises LedgerError if one thing becomes two others, or in the end itself."""
-        self._hidden = None
+        self._hidden = self._by_slug = None
         for line in lines:
             self.lines.append(line)
             match line:
@@ -181,17 +182,37 @@ class Ledger:
             group.update(dict.fromkeys(joined, joined))
         return sorted(set(group.values()))
 
-    def of(self, *days: date) -> Claims:
-        """Return the claims of some days; raises LedgerError if two events claim the same wording or slug."""
+    def elsewhere(self, shown: Mapping[str, Set[date]]) -> dict[date, set[str]]:
+        """Return by day the slugs that are ``shown`` on it, given with their days, and were claimed on another only."""
+        found: dict[date, set[str]] = defaultdict(set)
+        for slug in shown.keys() & self._claims_of_slugs.keys() if shown else ():
+            for day in shown[slug] - {claim.day for claim in self._claims_of_slugs[slug]}:
+                found[day].add(slug)
+        return found
+
+    @property
+    def _claims_of_slugs(self) -> dict[str, list[Claim]]:
+        if self._by_slug is None:
+            self._by_slug = defaultdict(list)
+            for claim in self.claims:
+                if claim.kind == "slug":
+                    self._by_slug[claim.value].append(claim)
+        return self._by_slug
+
+    def of(self, *days: date, ids: Iterable[str] = ()) -> Claims:
+        """Return the claims of some days, and those of the slugs ``ids`` of whatever day.
+
+        Raises LedgerError if two events claim the same wording or slug.
+        """
         found = Claims(hidden=self.hidden)
         for claim in (claim for day in days for claim in self._days.get(day, ())):
-            place = (claim.day, claim.language, claim.kind, claim.value)
-            if found.known.setdefault(place, claim.key) != claim.key:
+            if found.know(claim) != claim.key:
                 raise LedgerError(
                     f"two events of {claim.day} claim the same {claim.kind} {claim.value!r} in the ledger"
                 )
-            found.keys.add(claim.key)
         found.texts = self._texts_of(days)
+        for claim in (claim for slug in ids for claim in self._claims_of_slugs.get(slug, ())):
+            found.texts |= {key: self.texts[key] for key in [found.know(claim)] if key in self.texts}
         found.keys |= found.texts.keys()
         found.merged = {key: self.survivor(key) for key in found.keys & self._merged.direct.keys()}
         since = self.withdrawn if self._withdrawn else {}

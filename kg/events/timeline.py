@@ -155,6 +155,8 @@ class Timeline:
         return key
 
     def _find(self, item: Item) -> str | None:
+        if item.has_own_id:
+            return self._claims.find_id(item.day, item.language, item.identifier)
         if item.identifier:
             return self._claims.find(item.day, item.language, (), (item.identifier,))
         slugs = () if item.origin is Origin.ENTRY else item.slugs

@@ -81,7 +81,7 @@ def name(month: Month, archives: list[Archive], base: str, known: Ledger) -> str
                 version.address,
             )
             digest.update(repr((*facts, reading.language, reading.newest)).encode())
-        claims = known.of(*group.days)
+        claims = known.of(*group.days, ids=group.ids)
         digest.update(repr((group.claims.is_past, sorted(claims.texts.items()))).encode())
         digest.update(repr([(*place, key) for place, key in sorted(claims.known.items())]).encode())
         amended = (claims.merged, claims.withdrawn, claims.hidden)

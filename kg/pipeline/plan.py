@@ -44,12 +44,14 @@ class Reading:
 class DayGroup:
     """Days to be followed together: the versions of their pages in the order of time, and the ledger's claims.
 
-    A group without days holds pages that belong to none.
+    A group without days holds pages that belong to none. ``ids`` are the slugs of ids of archives that the ledger knows
+    on other days only.
     """
 
     days: tuple[date, ...]
     readings: tuple[Reading, ...]
     claims: Claims
+    ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +74,12 @@ def months(archives: list[Archive], known: Ledger, settings: Settings) -> list[M
     days: dict[date | None, list[Reading]] = defaultdict(list)
     for reading in readings:
         days[min(told[_page(reading)], default=None)].append(reading)
-    past = bool(settings.as_of)
-    groups = [_group((), days[None], known, past)] if None in days else []
-    groups += [
-        _group(one, [reading for day in one for reading in days.get(day, ())], known, past)
-        for one in known.together(_together(archives, days, told, settings.history))
-    ]
+    past, shown = bool(settings.as_of), _own_ids(archives, readings, told)
+    elsewhere = known.elsewhere(shown)
+    groups = [_group((), days[None], known, past, ())] if None in days else []
+    for one in known.together(_together(archives, days, [*told.values(), *shown.values()], settings.history)):
+        some = [reading for day in one for reading in days.get(day, ())]
+        groups.append(_group(one, some, known, past, (slug for day in one for slug in elsewhere.get(day, ()))))
     return [Month(number, tuple(some)) for number, some in enumerate(_portions(groups))]
 
 
@@ -89,25 +91,27 @@ def join(months: Sequence[Month], days: Iterable[tuple[date, ...]], known: Ledge
         some = [group for group in groups if not {*group.days}.isdisjoint(one) or group.days == one]
         readings = [reading for group in some for reading in group.readings]
         if some:
-            fresh.append(_group(one, readings, known, some[0].claims.is_past))
+            ids = (slug for group in some for slug in group.ids)
+            fresh.append(_group(one, readings, known, some[0].claims.is_past, ids))
     return [Month(months[0].number, tuple(portion)) for portion in _portions(fresh)]
 
 
 def _together(
-    archives: list[Archive], days: dict[date | None, list[Reading]], told: dict[PageName, set[date]], history: bool
+    archives: list[Archive], days: dict[date | None, list[Reading]], told: Iterable[set[date]], history: bool
 ) -> list[tuple[date, ...]]:
-    """Group the days that must be followed together: those of one page, and those that share a line of news."""
+    """Group the days that must be followed together: those of one page or id, and those that share a line of news."""
     groups: list[tuple[date, ...]]
     groups = connected(_lines(archives, days)) if history else [(day,) for day in sorted(filter(None, days))]
-    several = [tuple(sorted(some)) for some in told.values() if len(some) > 1]
+    several = [tuple(sorted(some)) for some in told if len(some) > 1]
     return joined([*groups, *several]) if several else groups
 
 
-def _group(days: tuple[date, ...], readings: list[Reading], known: Ledger, past: bool) -> DayGroup:
-    claims = known.of(*days)
+def _group(days: tuple[date, ...], readings: list[Reading], known: Ledger, past: bool, ids: Iterable[str]) -> DayGroup:
+    slugs = tuple(sorted(set(ids)))
+    claims = known.of(*days, ids=slugs)
     claims.is_past = past
     ordered = sorted(readings, key=lambda one: (one.version.time is None, one.version.time or 0, one.archive))
-    return DayGroup(days, tuple(ordered), claims)
+    return DayGroup(days, tuple(ordered), claims, slugs)
 
 
 def _portions(groups: list[DayGroup]) -> Iterator[list[DayGroup]]:
@@ -147,6 +151,20 @@ def _days(archives: list[Archive], readings: list[Reading]) -> dict[PageName, se
             if texts.why_unread(page):
                 continue
             found[_page(reading)].update(registry.of(page.path).days(page.path, texts.clean(texts.text_of(page))))
+    return found
+
+
+def _own_ids(archives: list[Archive], readings: list[Reading], told: dict[PageName, set[date]]) -> dict[str, set[date]]:
+    """Return the days on which any version of a page shows each id that an archive gives."""
+    found: dict[str, set[date]] = {}
+    some = [one for one in readings if registry.of(one.version.path).gives_ids and not one.version.gone]
+    for start in range(0, len(some), PAGES_AT_ONCE):
+        portion = some[start : start + PAGES_AT_ONCE]
+        read = pages(archives, portion)
+        for reading in portion:
+            text = read[content(reading)].content.decode(errors="replace")
+            for slug in registry.of(reading.version.path).own_ids(text):
+                found.setdefault(slug, set()).update(told[_page(reading)])
     return found
 
 

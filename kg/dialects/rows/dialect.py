@@ -21,6 +21,7 @@ class TableRows(Dialect[RowsPage]):
     """A day of a table, as readers of tables write it. A page lists all rows of its day again, so old ones go."""
 
     shown_path = "events.csv/2011-11-08.rows.json"
+    gives_ids = True
     item_counts: ClassVar[Mapping[str, tuple[str, ...]]] = {"table rows": ("table rows",)}
 
     def matches(self, path: str) -> bool:
@@ -45,6 +46,10 @@ class TableRows(Dialect[RowsPage]):
             tally.counts["sources without an address"] += sum(not address for address, _ in row.sources)
             own = row.language or record.table.language or language
             yield _item(row, f"row-{number}", record.table.dataset, own)
+
+    def own_ids(self, text: str) -> Iterator[str]:
+        """Return the identifiers of the rows that have ids."""
+        return page.own_ids(text)
 
     def head(self, record: RowsPage) -> Head:
         """Return the day of a page, and what stands in front of its rows."""

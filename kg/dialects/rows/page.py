@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any, Final
 
 from kg.dialects.publication import Publication
 from kg.dialects.record import Record, Unread
-from kg.dialects.rows.row import TableRow
+from kg.dialects.rows.row import TableRow, identifier_of
 from kg.errors import ConfigurationError, FormatError
 
 PATH: Final = re.compile(r"(?:^|/)(?:([0-9]{4}-[0-9]{2}-[0-9]{2})(?:-[0-9a-f]{1,2})?|unread)\.rows\.json$")
@@ -23,6 +23,8 @@ DATASET: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _ROWS: Final = ',"rows":[\n'
 _UNREAD: Final = ',"unread":[\n'
 _END: Final = "\n]}\n"
+_OWN_ID: Final = re.compile(r',"id":("(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-f]{4}))+")')
+"""The id of a row: a name in front of it, and no quote within a text is without a backslash."""
 SHOWN: Final = 200
 """How much of what could not be read a page keeps, in characters."""
 
@@ -119,6 +121,14 @@ def parse(path: str, text: str) -> RowsPage | None:
     read = [_line(one, day) for one in printed]
     unread = tuple(Unread(at, one.text[:SHOWN], why) for at, (one, why) in enumerate(read, 2) if why)
     return RowsPage(opening, table, day, tuple(one for one, _ in read), unread=unread)
+
+
+def own_ids(text: str) -> Iterator[str]:
+    """Yield the identifiers of the rows of a page that have ids, without reading all of it."""
+    opening, newline, rest = text.partition("\n")
+    table = _table(opening + newline)
+    if table and not opening.endswith(_UNREAD.strip()):
+        yield from (identifier_of(json.loads(one), table.dataset) for one in _OWN_ID.findall(rest))
 
 
 def _table(opening: str) -> EventTable | None:

@@ -87,11 +87,16 @@ class TableRow:
         That is the title and the place; what may be added later, such as a source, is no part of it.
         """
         if self.id:
-            plain = self.id.casefold()
-            readable = plain if _PLAIN_ID.fullmatch(plain) else f"{readable_slug(self.id)}-{_hash(self.id)}"
-            return f"{dataset}:{readable}"
+            return identifier_of(self.id, dataset)
         place = (*self.places, self.latitude, self.longitude, str(self.geonames or ""))
         return f"{dataset}:{readable_slug(self.title)}-{_hash(chr(0).join((normalise(self.title), *place)))}"
+
+
+def identifier_of(own_id: str, dataset: str) -> str:
+    """Return the slug of the event to which a dataset gives this id."""
+    plain = own_id.casefold()
+    readable = plain if _PLAIN_ID.fullmatch(plain) else f"{readable_slug(own_id)}-{_hash(own_id)}"
+    return f"{dataset}:{readable}"
 
 
 @cache
