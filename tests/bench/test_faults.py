@@ -12,7 +12,7 @@ import pytest
 
 from tests.bench.conftest import Bench
 
-WRITTEN = "tests/kg/store/test_writing_meanwhile.py::test_no_write_is_missed_while_others_are_confirmed_and_put_together"
+WRITTEN = "tests/kg/store/test_writing_meanwhile.py::test_no_write_is_missed_while_others_come_and_go"
 
 
 @pytest.fixture(scope="module")

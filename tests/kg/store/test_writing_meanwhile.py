@@ -35,7 +35,7 @@ class Writing(threading.Thread):
 
 
 @pytest.mark.parametrize("whole", [False, True])
-def test_no_write_is_missed_while_others_are_confirmed_and_put_together(tmp_path: Path, whole: bool) -> None:
+def test_no_write_is_missed_while_others_come_and_go(tmp_path: Path, whole: bool) -> None:
     store = Store(tmp_path)
     store.writes.mkdir()
     writing = Writing(store)
