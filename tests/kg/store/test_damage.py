@@ -8,6 +8,7 @@ import os
 import sqlite3
 import sys
 from collections import namedtuple
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -187,9 +188,8 @@ def test_notes_of_what_was_removed_and_pinned_are_looked_at(store: Store, tmp_pa
 
 def test_databases_are_read_by_their_checksum_or_by_themselves(store: Store, tmp_path: Path) -> None:
     cache = tmp_path / "cache"
-    with sqlite3.connect(store.changelog) as database:
+    with closing(sqlite3.connect(store.changelog)) as database:
         database.execute("CREATE TABLE a (b)")
-    database.close()
     assert parts(store, cache, whole=True) == []
     store.changelog.write_bytes(b"no database")
     assert (parts(store, cache), parts(store, cache, whole=True)) == ([], [("change log", "changes.sqlite")])
