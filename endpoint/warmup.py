@@ -34,6 +34,8 @@ SECONDS: Final = 1.0
 QUIET_SECONDS: Final = 10.0
 """How long a snapshot has to be current before anything is made ready, if it may be that of one write among many."""
 BROWSER: Final = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+CATALOGUE: Final = Asked.link("/catalog", BROWSER)
+"""The page that takes longest to make: it describes the whole snapshot, also for those who read JSON-LD."""
 _LINK: Final = re.compile(r'<a [^>]*?href="(/[^"]*)"')
 
 
@@ -82,6 +84,7 @@ class Warmer:
         wait(derived)
         if self.responses.version() != version:
             self._make(documents)  # which lead to their feeds now
+        self._make([CATALOGUE] if self.number else [])
         return len(documents)
 
     def _make(self, documents: list[Asked]) -> None:

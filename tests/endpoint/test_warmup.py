@@ -73,6 +73,13 @@ def test_the_home_page_what_it_leads_to_and_hubs_are_made_ready(app: Flask, kept
         assert made(kept, Asked.link(path, BROWSER)), path
 
 
+def test_the_catalogue_is_described_before_anybody_asks(app: Flask) -> None:
+    site: Site = app.extensions[NAME]
+    Warmer(app).warm()
+    made = [key for _, key in site.cache._entries]  # with the dumps that there were then: more may be made meanwhile
+    assert ("catalog", "html") in {key[:2] for key in made if isinstance(key, tuple)}
+
+
 def test_what_is_there_no_more_is_no_mistake_of_the_server(
     kept: ResponseCache, caplog: pytest.LogCaptureFixture
 ) -> None:
