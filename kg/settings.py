@@ -35,76 +35,78 @@ class Settings:
     """All settings; the table in the documentation is made from these fields."""
 
     store: str = setting("store", "Folder of the store: its snapshots, the ledger, and which snapshot is current.")
-    cache: str = setting("", "Folder for what is made from snapshots and can be made again; empty: cache in the store.")
-    ledger: str = setting("", "Ledger file: read before a build, if there is one, and written after it.")
+    cache: str = setting("", "Folder for files that can be made again from snapshots; empty: cache in the store.")
+    ledger: str = setting("", "Ledger file: read before a build if it exists, and written after it.")
     base: str = setting("http://127.0.0.1:8000/", "Identity base: IRIs of a new store are minted under it.")
-    jobs: int = setting(0, "Processes that read pages while building; 0 means one for each core.")
-    language: str = setting("", "Language of pages that do not show it; empty means that of the archive.")
-    history: bool = setting(False, "Read git archives through all their commits, not only at the newest one.")
-    as_of: str = setting("", "Time, such as 2011-11-08T12:00:00Z, of which a build shows git archives; empty: now.")
-    mapping: str = setting("", "Mapping (TOML) of all tables of the archives; empty: the files beside them.")
-    page_bytes: int = setting(8_000_000, "Largest page of an archive that is read, in bytes.")
-    keep_snapshots: int = setting(3, "Snapshots kept after a build, the current one included.")
+    jobs: int = setting(0, "Number of processes that read pages while building; 0: one for each core.")
+    language: str = setting("", "Language of pages that do not show theirs; empty: that of the archive.")
+    history: bool = setting(False, "Read all commits of git archives, not only the newest one.")
+    as_of: str = setting("", "Time, such as 2011-11-08T12:00:00Z, at which git archives are read; empty: now.")
+    mapping: str = setting("", "Mapping (TOML) for all tables of the archives; empty: the files beside them.")
+    page_bytes: int = setting(8_000_000, "Size of the largest page of an archive that is read, in bytes.")
+    keep_snapshots: int = setting(3, "Number of snapshots kept after a build, including the current one.")
     host: str = setting("127.0.0.1", "Address that the server listens on.")
     port: int = setting(8000, "Port that the server listens on.")
-    serve_url: str = setting("", "Address at which clients find this server, if it is not the base; ends with a slash.")
-    threads: int = setting(16, "Requests that the server answers at the same time; half of them may be queries.")
-    waiting_requests: int = setting(2_000, "Requests that may wait for a thread, of documents and of queries each.")
-    connections: int = setting(4_000, "Connections at the same time; then the one that has waited longest is closed.")
-    client_connections: int = setting(200, "Connections of one client, if no proxy is trusted; 0: any number.")
+    serve_url: str = setting("", "Address at which clients reach this server, if not the base; ends with a slash.")
+    threads: int = setting(16, "Number of requests answered at the same time; half of them may be queries.")
+    waiting_requests: int = setting(2_000, "Number of requests that may wait for a thread, documents and queries each.")
+    connections: int = setting(4_000, "Number of connections; beyond it, the one that has waited longest is closed.")
+    client_connections: int = setting(200, "Number of connections of one client if no proxy is trusted; 0: no limit.")
     header_bytes: int = setting(262_144, "Longest head of a request, in bytes.")
     header_seconds: float = setting(10.0, "Longest time from the first byte of a request to the end of its head.")
     body_seconds: float = setting(20.0, "Longest time from the end of a request's head to the end of its body.")
-    send_seconds: float = setting(20.0, "Longest time in which a client takes the next 256 kB of an answer.")
+    send_seconds: float = setting(20.0, "Longest time that a client may take to read the next 256 kB of an answer.")
     idle_seconds: float = setting(15.0, "Seconds after which a connection without a request is closed.")
-    notice_seconds: float = setting(1.0, "Seconds for which /readyz says 503 after SIGTERM before the server drains.")
-    drain_seconds: float = setting(10.0, "Longest time in which a server that ends answers what is under way.")
+    notice_seconds: float = setting(1.0, "Seconds for which /readyz answers 503 after SIGTERM before draining.")
+    drain_seconds: float = setting(10.0, "Longest time in which a server that is ending finishes what is under way.")
     query_seconds: float = setting(20.0, "Longest time from the arrival of a query to its answer, in seconds.")
-    query_workers: int = setting(2, "Queries that run at the same time, each in a process of its own.")
+    query_workers: int = setting(2, "Number of queries that run at the same time, each in its own process.")
     query_memory: int = setting(2_000_000_000, "Largest address space of one query process, in bytes.")
     memory_share: float = setting(
-        0.5, "Part of the machine's memory for the graph and its copies; 0: it stays on disk."
+        0.5, "Share of the machine's memory for the graph and its copies; 0: keep it on disk."
     )
     query_bytes: int = setting(65_536, "Longest query, in bytes.")
     query_depth: int = setting(64, "Deepest nesting of brackets in a query.")
     result_bytes: int = setting(50_000_000, "Largest result of a query, in bytes.")
-    result_cache_bytes: int = setting(32_000_000, "Memory for answers to queries that are repeated, in bytes; 0: none.")
-    services: str = setting("", "Addresses that SERVICE may ask, with commas between; see sparql.md.")
+    result_cache_bytes: int = setting(32_000_000, "Memory for answers to repeated queries, in bytes; 0: none.")
+    services: str = setting("", "Addresses that SERVICE may ask, separated by commas; see sparql.md.")
     service_seconds: float = setting(10.0, "Longest time that a query waits for one of its services, in seconds.")
-    service_bytes: int = setting(10_000_000, "Largest size of the answers of all services that a query asks, in bytes.")
-    service_rows: int = setting(10_000, "Most solutions in the answer of a service.")
-    publisher: str = setting("newsgraph", "Name of who publishes the data, for the catalogue and the citation.")
-    contact: str = setting("", "Address to write to, mailto: or https:, for the catalogue and security.txt.")
-    enrich_rate: float = setting(1.0, "Requests a second that kg enrich sends at most.")
-    enrich_batch: int = setting(50, "Entities that kg enrich asks for at once.")
+    service_bytes: int = setting(
+        10_000_000, "Largest size of the answers of all services of a query together, in bytes."
+    )
+    service_rows: int = setting(10_000, "Largest number of solutions in the answer of a service.")
+    publisher: str = setting("newsgraph", "Name of the publisher of the data, for the catalogue and the citation.")
+    contact: str = setting("", "Contact address, mailto: or https:, for the catalogue and security.txt.")
+    enrich_rate: float = setting(1.0, "Largest number of requests a second that kg enrich sends.")
+    enrich_batch: int = setting(50, "Number of entities that kg enrich asks about in one request.")
     enrich_seconds: float = setting(60.0, "Longest time that kg enrich waits for an answer, in seconds.")
     enrich_retries: int = setting(5, "How many times kg enrich repeats a request that failed.")
     enrich_languages: str = setting("ar,de,es,fr,ja,pt,ru,zh", "Languages of the labels that kg enrich asks for.")
-    enrich_contact: str = setting("", "Whom an endpoint can write to about kg enrich: an address for its User-Agent.")
-    fetch_contact: str = setting("", "Whom a wiki can write to about kg fetch, which its policy asks for: an address.")
-    fetch_rate: float = setting(1.0, "Requests a second that kg fetch sends at most, one after the other.")
+    enrich_contact: str = setting("", "Contact address that kg enrich sends to the endpoint in its User-Agent.")
+    fetch_contact: str = setting("", "Contact address that kg fetch sends to the wiki, whose policy requires one.")
+    fetch_rate: float = setting(1.0, "Largest number of requests a second that kg fetch sends, one after the other.")
     fetch_seconds: float = setting(60.0, "Longest time that kg fetch waits for an answer, in seconds.")
-    fetch_retries: int = setting(5, "How many times kg fetch repeats a request that failed, or that a wiki put off.")
-    fetch_private: bool = setting(False, "Let kg fetch ask a wiki on this machine or in a private network.")
-    client_seconds: float = setting(60.0, "Seconds of work that the queries of one client may cost a minute; 0: any.")
-    client_burst: float = setting(120.0, "Seconds of work that a client which was quiet before may use at once.")
-    client_queries: int = setting(4, "Queries of one client that may run or wait at the same time; 0: any number.")
-    trusted_proxy: str = setting("", "Address of the proxy in front whose X-Forwarded-For is believed; empty: none.")
-    trusted_proxy_count: int = setting(1, "Proxies in a row in front, the trusted one included.")
-    access_log: str = setting("", "File for one JSON line about each request; - is standard error; empty: no log.")
-    slow_query_log: str = setting("", "File for a JSON line with the text of each slow query; - and empty as above.")
-    slow_query_seconds: float = setting(5.0, "Seconds of work from which a query is in the log of slow queries.")
-    warm_pages: int = setting(100, "Busiest documents made ready for a new snapshot, and the indexes; 0: nothing.")
-    feed_days: int = setting(365, "Days for which feeds keep what older versions of a resource said.")
-    verify_seconds: float = setting(3600.0, "Seconds between two verifications of all files by a server; 0: none.")
-    verify_rate: int = setting(50_000_000, "Bytes that a server's verification reads in a second; 0: any number.")
-    free_bytes: int = setting(200_000_000, "Bytes that must be free on the disk before a write or a build begins.")
+    fetch_retries: int = setting(5, "How many times kg fetch repeats a request that failed or was put off.")
+    fetch_private: bool = setting(False, "Allow kg fetch to ask a wiki on this machine or in a private network.")
+    client_seconds: float = setting(60.0, "Seconds of work that queries of one client may cost a minute; 0: no limit.")
+    client_burst: float = setting(120.0, "Seconds of work that a client may use at once after a quiet time.")
+    client_queries: int = setting(4, "Number of queries of one client that may run or wait at a time; 0: no limit.")
+    trusted_proxy: str = setting("", "Address of the proxy in front whose X-Forwarded-For is trusted; empty: none.")
+    trusted_proxy_count: int = setting(1, "Number of proxies in a row in front, including the trusted one.")
+    access_log: str = setting("", "File for one JSON line for each request; - is standard error; empty: no log.")
+    slow_query_log: str = setting("", "File for one JSON line with the text of each slow query; - and empty as above.")
+    slow_query_seconds: float = setting(5.0, "Seconds of work from which a query is logged as slow.")
+    warm_pages: int = setting(100, "Number of busiest documents made ready for a new snapshot; 0: none, nor indexes.")
+    feed_days: int = setting(365, "Number of days for which feeds keep older versions of a resource.")
+    verify_seconds: float = setting(3600.0, "Seconds between two verifications of all files by a server; 0: never.")
+    verify_rate: int = setting(50_000_000, "Bytes a second that a server's verification reads; 0: no limit.")
+    free_bytes: int = setting(200_000_000, "Bytes that must be free on disk before a write or a build begins.")
     command_memory: int = setting(4_000_000_000, "Largest address space of a command that reads a store, in bytes.")
-    command_seconds: float = setting(3600.0, "Longest time that a command which reads a store may take; 0: any.")
-    metrics_token_sha256: str = setting("", "SHA-256, in hex, of the token for /metrics; empty: only this machine.")
-    writable: bool = setting(False, "Let those who have the token write: SPARQL Update and the Graph Store Protocol.")
-    write_token_sha256: str = setting("", "SHA-256 of the token for writing, in hex; several with commas between.")
-    write_seconds: float = setting(30.0, "Longest time from the arrival of a write to the end of it, in seconds.")
+    command_seconds: float = setting(3600.0, "Longest time that a command that reads a store may take; 0: no limit.")
+    metrics_token_sha256: str = setting("", "SHA-256, in hex, of the token for /metrics; empty: this machine only.")
+    writable: bool = setting(False, "Accept SPARQL Update and the Graph Store Protocol from clients with the token.")
+    write_token_sha256: str = setting("", "SHA-256, in hex, of the token for writing; several are separated by commas.")
+    write_seconds: float = setting(30.0, "Longest time from the arrival of a write to its end, in seconds.")
     write_memory: int = setting(4_000_000_000, "Largest address space of the process that writes, in bytes.")
     upload_bytes: int = setting(20_000_000, "Largest update or upload, in bytes.")
     upload_depth: int = setting(256, "Deepest nesting in an upload.")
@@ -130,7 +132,7 @@ class Settings:
 
 
 def is_base(text: str) -> bool:
-    """Return whether a text is an http(s) address below which paths can be put."""
+    """Return whether a text is an http(s) address to which paths can be appended."""
     try:
         parts = urlsplit(text)
         host = parts.hostname if parts.port != 0 else None
@@ -145,8 +147,8 @@ SETTINGS: tuple[Field[Any], ...] = fields(Settings)
 def load(environment: Mapping[str, str] = os.environ, **options: Any) -> Settings:
     """Return the settings from defaults, ``KG_…`` variables of ``environment`` and ``options``.
 
-    An option of None counts as not given. Raises ConfigurationError for a value of the wrong type, and for an
-    option that is no setting.
+    An option of None counts as not given. Raises ConfigurationError for a value of the wrong type, and for an option
+    that is not a setting.
     """
     _refuse_unknown(environment)
     given: dict[str, Any] = {}
@@ -161,7 +163,7 @@ def load(environment: Mapping[str, str] = os.environ, **options: Any) -> Setting
 
 
 def _refuse_unknown(environment: Mapping[str, str]) -> None:
-    """Raise ConfigurationError for a variable that looks like a setting and is none, such as KG_QUERY_SECOND."""
+    """Raise ConfigurationError for a variable that looks like a setting but is not one, such as KG_QUERY_SECOND."""
     known = [*(f"{PREFIX}{one.name.upper()}" for one in SETTINGS), WRITE_TOKEN]
     for name in sorted(environment):
         if name.startswith(PREFIX) and name not in known:

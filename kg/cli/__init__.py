@@ -17,7 +17,7 @@ from kg.version import __version__
 
 NAME: Final = "kg"
 WHOLE: Final = 1_000
-"""Characters of a help that is never cut off."""
+"""More characters than any help text has, so that none is cut off."""
 DAMAGE: Final = ("Corruption:", "IO error:")
 """How messages of the engine begin that say it could not read its files."""
 COMMANDS = (
@@ -76,7 +76,7 @@ class CommandGroup(click.Group):
 
 
 def _end(number: int, _: FrameType | None) -> NoReturn:
-    """End as SIGINT does, so that what is only half made is removed, with the status that a shell gives to a signal."""
+    """End as SIGINT does, so that unfinished files are removed, with the status that a shell gives to a signal."""
     raise SystemExit(128 + number)
 
 

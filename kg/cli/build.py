@@ -28,14 +28,14 @@ if TYPE_CHECKING:
     "--history",
     is_flag=True,
     default=None,
-    help="Read git archives through all their commits, which gives events their revisions.",
+    help="Read all commits of git archives, which gives events their revisions.",
 )
 @setting("as_of")
 @setting("mapping")
 @click.option(
     "--report",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Write all that was counted, and each line not understood, to this file as JSON.",
+    help="Write all counts, and each line that was not understood, to this file as JSON.",
 )
 @click.option(
     "--no-derived",
@@ -47,9 +47,9 @@ if TYPE_CHECKING:
 def build(archives: tuple[Path, ...], report: Path | None, no_derived: bool, force: bool, **options: Any) -> None:
     """Read archives and make a new snapshot of the store, which becomes the current one.
 
-    ARCHIVE is a folder of pages, a git repository, which is read at its newest commit, a tar or zip, or a file that a
-    reader knows, such as a table with a mapping beside it. With --as-of, the snapshot
-    shows git repositories as they were at that time, and is kept beside the current one, for good.
+    ARCHIVE is a folder of pages, a git repository, which is read at its newest commit, a tar or zip, or a file for
+    which there is a reader, such as a table with a mapping beside it. With --as-of, the snapshot shows git repositories
+    as they were at that time, and is kept for good beside the current one.
     """
     from kg.pipeline import run as building
     from kg.pipeline.report import summary
@@ -66,11 +66,11 @@ def build(archives: tuple[Path, ...], report: Path | None, no_derived: bool, for
 
 
 def _nothing(source: Snapshot) -> None:
-    """Make nothing of a snapshot."""
+    """Do nothing with a snapshot."""
 
 
 def _derive(settings: Settings, source: Snapshot) -> None:
-    """Make what visitors would else wait for; what cannot be made is told, and left to the server."""
+    """Make what visitors would otherwise wait for; warn of what cannot be made, and leave it to the server."""
     from kg.derived.artefacts import Artefacts
     from kg.derived.kinds import PREPARED
 

@@ -30,22 +30,22 @@ if TYPE_CHECKING:
     show_default=True,
     help="How to write the report; turtle is a SHACL validation report.",
 )
-@click.option("--limit", default=100, show_default=True, help="Violations of one constraint that are listed.")
+@click.option("--limit", default=100, show_default=True, help="Number of violations listed for each constraint.")
 @click.option(
     "-o",
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
     help="File to write; standard output if not given.",
 )
-@click.option("--history", is_flag=True, default=None, help="Look for pages in all commits of git archives.")
+@click.option("--history", is_flag=True, default=None, help="Search all commits of git archives for pages.")
 @setting("mapping")
 @click.option(
     "--preview",
     "previewed",
     is_flag=True,
-    help="Build nothing and open no snapshot: print how the ARCHIVEs will be read, and what of them would be lost.",
+    help="Only print how the ARCHIVEs will be read and what would be lost; build nothing, open no snapshot.",
 )
-@click.option("--events", default=5, show_default=True, help="How many events a preview prints.")
+@click.option("--events", default=5, show_default=True, help="Number of events that a preview prints.")
 def check(
     archives: tuple[Path, ...],
     previewed: bool,
@@ -58,9 +58,9 @@ def check(
 ) -> None:
     """Check a snapshot against the SHACL shapes of the vocabulary; exit code 1 if it breaks any.
 
-    Each problem is told with the page it comes from. With the ARCHIVEs that were built, also with its line there.
-    With --preview, before anything is built: how the first events of ARCHIVEs are read, which columns say nothing, and
-    what is not understood.
+    Each problem is reported with the page it comes from and, given the ARCHIVEs that were built, with its line there.
+    With --preview, nothing is built: the command prints how the first events of the ARCHIVEs will be read, which
+    columns are not used, and what is not understood.
     """
     from kg.archive.opening import open_archive
     from kg.publish.diff import find
@@ -89,7 +89,7 @@ def _preview(opened: list[Archive], count: int) -> None:
     from kg.cli.preview import preview
 
     if not opened:
-        raise click.UsageError("say which archives are to be previewed")
+        raise click.UsageError("name the archives to preview")
     for archive in opened:
         for line in preview(archive, count):
             click.echo(line)

@@ -1,6 +1,6 @@
-"""Commands that read a store run in a process that may have so much memory and time, like those of a server.
+"""Runs commands that read a store in a process with limited memory and time, like those of a server.
 
-An engine that meets a damaged block may ask for memory without end: only its process dies then, and that is told.
+An engine that meets a damaged block may ask for memory without end. Then only its process dies, and a message says so.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from kg.process import sandbox
 from kg.settings import Settings
 
 FREE: Final = ("build", "serve", "enrich", "mcp")
-"""The commands that are not confined: they have processes of their own for what may run away."""
+"""The commands that are not confined: they start processes of their own for work that may run away."""
 MEGA: Final = 1_000_000
 FAILED: Final = 2
 
 
 def confined(settings: Settings, work: Callable[[], NoReturn]) -> NoReturn:
-    """Do some work in another process, within the limits of settings, and end as it does; tell if it is stopped."""
+    """Do some work in another process within the limits of the settings, and end as it does; say if it was stopped."""
     parent = os.getpid()
     child = os.fork()
     if not child:
@@ -39,7 +39,7 @@ def _own_memory() -> int:
 
 
 def _status(child: int, settings: Settings) -> int:
-    """Wait for a process, hand on that this one is to end, and return the exit status."""
+    """Wait for a process, pass on signals that end this one, and return the exit status."""
     late: list[bool] = []
 
     def stop(number: int, _: FrameType | None) -> None:

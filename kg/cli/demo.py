@@ -1,4 +1,4 @@
-"""``kg demo``: the sample built and served, from nothing but what is installed."""
+"""``kg demo``: builds and serves the sample that is installed with newsgraph."""
 
 from __future__ import annotations
 
@@ -22,9 +22,7 @@ TUTORIAL = ("events.csv", "events.toml")
 @click.command()
 @setting("host")
 @setting("port")
-@click.option(
-    "--store", type=click.Path(path_type=Path), help="Folder for the store; without it, one that is gone afterwards."
-)
+@click.option("--store", type=click.Path(path_type=Path), help="Folder for the store; by default a temporary one.")
 @click.option(
     "--table",
     type=click.Path(file_okay=False, path_type=Path),
@@ -45,7 +43,7 @@ def _write_table(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         for name in TUTORIAL:
             if (folder / name).exists():
-                raise StoreError(f"{folder / name} is there already: give another folder")
+                raise StoreError(f"{folder / name} exists already: name another folder")
             copyfile(data_folder("tutorial") / name, folder / name)
             click.echo(f"wrote {folder / name}")
     except OSError as error:

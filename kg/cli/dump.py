@@ -21,7 +21,7 @@ OTHERS: Final = {
     ".tsv": ("text/tab-separated-values", "The ledger, with which the same archive gives the same IRIs again"),
     ".ttl": ("text/turtle", "The catalogue of the snapshot and its dumps, in DCAT and VoID"),
 }
-"""What a release has besides dumps, by its suffix: the media type, and what it is."""
+"""What a release has besides dumps, by suffix: the media type, and what the file is."""
 PARTS: Final[tuple[Part, ...]] = ("core", "captures", "enrichment")
 
 
@@ -36,11 +36,11 @@ PARTS: Final[tuple[Part, ...]] = ("core", "captures", "enrichment")
 )
 @click.option("--part", type=click.Choice(PARTS), help="Only this part of the graph.")
 @click.option("--year", type=click.IntRange(1, 9999), help="Only the events of this year, and what they name.")
-@click.option("--since", metavar="SNAPSHOT", help="Only what is not described as it was in this older snapshot.")
+@click.option("--since", metavar="SNAPSHOT", help="Only resources whose description differs from this older snapshot.")
 @click.option(
     "--release",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Folder to fill with all that is published: the whole, the parts, the years and the tables, their checksums, "
+    help="Folder to fill with everything to publish: the whole, the parts, the years and the tables, their checksums, "
     "the ledger, a catalogue, and an RO-Crate.",
 )
 @setting("publisher")
@@ -54,9 +54,9 @@ def dump(
     release: Path | None,
     **options: Any,
 ) -> None:
-    """Write the whole graph, or what the options select of it, to one file: sorted, the same bytes for the same graph.
+    """Write the whole graph, or the part that the options select, to one sorted file.
 
-    SNAPSHOT is the id of a snapshot, the beginning of one, or the word previous.
+    The same graph gives the same bytes. SNAPSHOT is the id of a snapshot, the beginning of one, or the word previous.
     """
     from kg.publish import dump as dumping
     from kg.publish.diff import find

@@ -22,12 +22,12 @@ from kg.settings import load
     show_default=True,
     help="Ask by DBpedia IRIs, or by addresses of Wikipedia articles as Wikidata has them.",
 )
-@click.option("--licence", default="", metavar="URL", help="Licence of what the endpoint says; the graph names it.")
-@click.option("--limit", type=click.IntRange(0), default=0, help="Ask for so many entities now; 0 means all.")
-@click.option("--refresh", is_flag=True, help="Ask again for what has been answered.")
-@click.option("--remove", is_flag=True, help="Ask nothing, but take what the endpoint said out of the graph.")
+@click.option("--licence", default="", metavar="URL", help="Licence of the endpoint's data, which the graph will name.")
+@click.option("--limit", type=click.IntRange(0), default=0, help="Largest number of entities to ask about; 0: all.")
+@click.option("--refresh", is_flag=True, help="Ask again what has been answered already.")
+@click.option("--remove", is_flag=True, help="Ask nothing, and remove what the endpoint said from the graph.")
 @click.option(
-    "--report", type=click.Path(dir_okay=False, path_type=Path), help="Write all that was counted to this file as JSON."
+    "--report", type=click.Path(dir_okay=False, path_type=Path), help="Write all counts to this file as JSON."
 )
 @setting("store")
 @setting("enrich_rate")
@@ -49,8 +49,8 @@ def enrich(
 ) -> None:
     """Ask a SPARQL endpoint for coordinates, Wikidata ids, types, redirects and labels of the entities in the store.
 
-    What it says becomes a dated source of its own in a new snapshot, which becomes the current one. Every answer is
-    kept: a run that is stopped goes on where it was, and only what is new is asked for.
+    Its statements become a dated source of their own in a new snapshot, which becomes the current one. Every answer is
+    kept: a run that was stopped continues where it was, and only new entities are asked about.
     """
     from kg.enrich import run
     from kg.enrich.report import summary

@@ -17,7 +17,7 @@ from kg.settings import load
 def export(folder: Path, **options: Any) -> None:
     """Write events, revisions, places, sources and the rest to FOLDER as tables, in Parquet and CSV.
 
-    Beside them lie what describes them (Frictionless, Croissant), questions in SQL, and their checksums. It needs
+    The folder also gets descriptions (Frictionless, Croissant), questions in SQL, and checksums. This needs
     newsgraph[tables].
     """
     from kg.publish.tables.export import export as export_tables

@@ -18,9 +18,9 @@ DAY = click.DateTime(formats=["%Y-%m-%d"])
 @click.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path), metavar="DIR")
 @click.option("--from", "first", type=DAY, required=True, help="First day, such as 2011-11-01.")
-@click.option("--to", "last", type=DAY, help="Last day; today if not given.")
+@click.option("--to", "last", type=DAY, help="Last day; by default today.")
 @click.option("--wiki", "code", default="en", show_default=True, help="Language edition, such as de.")
-@click.option("--api", default="", metavar="URL", help="Address of the api.php; that of the edition if not given.")
+@click.option("--api", default="", metavar="URL", help="Address of api.php; by default that of the edition.")
 @click.option("--revisions", is_flag=True, help="Fetch every revision, not only the newest.")
 @click.option(
     "--git",
@@ -29,7 +29,7 @@ DAY = click.DateTime(formats=["%Y-%m-%d"])
     metavar="REPOSITORY",
     help="Write what DIR then holds into this git repository too, one commit a revision.",
 )
-@click.option("--update", is_flag=True, help="Ask also for newer revisions of pages that are there.")
+@click.option("--update", is_flag=True, help="Also ask for newer revisions of pages that were fetched before.")
 @setting("fetch_contact")
 @setting("fetch_rate")
 @setting("fetch_seconds")
@@ -45,9 +45,9 @@ def fetch(
     update: bool,
     **options: Any,
 ) -> None:
-    """Bring pages of current events from a wiki into DIR, which kg build reads.
+    """Fetch pages of current events from a wiki into DIR, which kg build reads.
 
-    What is there is not asked for again: a run that is stopped goes on where it was.
+    Pages that are in DIR are not asked for again: a run that was stopped continues where it was.
     """
     from kg.archive.fetch import fast_import, run
     from kg.archive.fetch.api import WikiApi

@@ -22,7 +22,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 GRAPH_FORMATS = ("turtle", "ntriples", "rdfxml", "jsonld", "trig", "nquads")
 RESULT_FORMATS = ("table", "csv", "tsv", "json", "xml")
 SECONDS: Final = 10.0
-"""Between two lines of progress."""
+"""Seconds between two lines of progress."""
 
 
 def setting(name: str) -> Callable[[Command], Command]:
@@ -40,7 +40,7 @@ def graph_format(help_text: str) -> Callable[[Command], Command]:
 
 
 def store_of(settings: Settings) -> Store:
-    """Return the store to read, without what a killed build may have left in it."""
+    """Return the store to read, after removing what a killed build may have left in it."""
     from kg.store.layout import Store
 
     store = Store(Path(settings.store))
@@ -49,7 +49,7 @@ def store_of(settings: Settings) -> Store:
 
 
 def write(file: Path, text: str) -> None:
-    """Write a text to a file; raises StoreError if that is not possible."""
+    """Write a text to a file; raises StoreError if it cannot be written."""
     try:
         file.write_text(text, encoding="utf-8")
     except OSError as error:
@@ -57,13 +57,13 @@ def write(file: Path, text: str) -> None:
 
 
 def show(content: bytes) -> None:
-    """Write bytes to standard output, with a line end at their end."""
+    """Write bytes to standard output, ending with a line feed."""
     sys.stdout.buffer.write(content if content.endswith(b"\n") else content + b"\n")
     sys.stdout.buffer.flush()
 
 
 class Progress:
-    """Rate and time left: a bar on a terminal, else a line every SECONDS; ``label`` is what is counted."""
+    """Shows rate and time left: a bar on a terminal, else a line every SECONDS; ``label`` names what is counted."""
 
     def __init__(self, label: str = "days") -> None:
         self.label = label
@@ -74,14 +74,14 @@ class Progress:
         return self.show if sys.stderr.isatty() else self.tell
 
     def show(self, done: int, total: int) -> None:
-        """Show that ``done`` of ``total`` are done with."""
+        """Show that ``done`` of ``total`` are done."""
         if self.bar is None:
             self.bar = click.progressbar(length=total, file=sys.stderr, show_pos=True, show_eta=True)
         self.bar.label = f"{self.label}, {self._rate(done):,.0f} a second"
         self.bar.update(done - self.bar.pos)
 
     def tell(self, done: int, total: int) -> None:
-        """Print a line, unless the last one is not long ago."""
+        """Print a line, unless the last one was printed less than SECONDS ago."""
         if monotonic() - self.told < SECONDS:
             return
         self.told, rate = monotonic(), self._rate(done)

@@ -1,4 +1,4 @@
-"""What ``kg check --preview`` prints: how the first events of archives will be read, and what of them will be lost."""
+"""What ``kg check --preview`` prints: how the first events of archives will be read, and what will be lost."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from kg.entities.places import gazetteer, naming
 from kg.errors import ArchiveError
 
 NAMED = 8
-"""How much of each sort of trouble is named."""
+"""Number of lines printed for each kind of problem."""
 
 
 @dataclass
@@ -32,7 +32,7 @@ class Preview:
 
 
 def preview(archive: Archive, count: int) -> Iterator[str]:
-    """Yield lines for people: the first ``count`` events of an archive, and what would be lost of it."""
+    """Yield lines for people: the first ``count`` events of an archive, and what of it would be lost."""
     found = _read(archive, count)
     yield f"{archive.root}: {len(archive.paths):,} pages, {found.events:,} events; the first:"
     for item in found.first:

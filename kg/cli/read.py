@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("query", required=False)
-@click.option("--question", metavar="NAME", help="Ask one of the questions of data/queries instead.")
+@click.option("--question", metavar="NAME", help="Ask this question of data/queries instead of a query.")
 @click.option("--param", "given", multiple=True, metavar="NAME=VALUE", help="A value for the question.")
 @setting("store")
 @setting("as_of")
@@ -50,13 +50,13 @@ def query(
     keep: bool,
     **options: Any,
 ) -> None:
-    """Run a SPARQL query: its text, or @FILE to read it from a file, or one of the questions that have a name."""
+    """Run a SPARQL query, given as text, as @FILE to read it from a file, or as the name of a question."""
     from kg.cli import table
     from kg.publish.answers.cited import CitedQuery
     from kg.rdf.formats import by_name
 
     if (query is None) == (question is None) or (given and not question):
-        raise click.UsageError("give a query, or --question with the name of one, which takes --param")
+        raise click.UsageError("give a query, or --question with the name of a question; only that takes --param")
     if (cite and (endpoint or name)) or (keep and not cite):
         raise click.UsageError("--cite is for a store and takes no --format, and --keep is for --cite")
     settings = load(**options)
@@ -77,7 +77,7 @@ def query(
 @setting("as_of")
 @graph_format("How to print the description.")
 def describe(iri: str, name: str, **options: Any) -> None:
-    """Print what the graph says about the resource IRI, which may lack the identity base: entity/en/Homs."""
+    """Print what the graph says about the resource IRI, which may omit the identity base: entity/en/Homs."""
     from kg.rdf.formats import by_name
     from kg.workers.operations import Describe
 
@@ -131,14 +131,12 @@ def diff(old: str, new: str, name: Literal["text", "json", "patch"], output: Pat
 @click.option(
     "--verify",
     is_flag=True,
-    help="Read archives instead, make each of their pages from its triples, and compare; exit code 1 if any differs.",
+    help="Read archives, make each page again from its triples, and compare; exit code 1 if any page differs.",
 )
-@click.option(
-    "--history", is_flag=True, default=None, help="With --verify, read git archives through all their commits."
-)
+@click.option("--history", is_flag=True, default=None, help="With --verify, read all commits of git archives.")
 @setting("mapping")
 def page(names: tuple[str, ...], verify: bool, **options: Any) -> None:
-    """Print a page as its triples tell it: one of the Context byte for byte, of a day page the item list.
+    """Print a page from its triples: a page of the Context byte for byte, of a day page the list of items.
 
     IRI is that of a capture, or the path that the page has in its archive.
     """

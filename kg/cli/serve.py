@@ -23,7 +23,7 @@ from kg.settings import WRITE_TOKEN, Settings, load
     "--writable",
     is_flag=True,
     default=None,
-    help="Let those who have the token in the environment variable KG_WRITE_TOKEN write.",
+    help="Accept writes from clients that have the token in the environment variable KG_WRITE_TOKEN.",
 )
 def serve(**options: Any) -> None:
     """Serve the store over HTTP: pages, documents in every format, dumps, and SPARQL."""
@@ -48,7 +48,7 @@ def run(settings: Settings) -> None:
 @setting("query_workers")
 @setting("serve_url")
 def mcp(**options: Any) -> None:
-    """Serve the store to an agent that starts this command: over the Model Context Protocol, on standard streams."""
+    """Serve the store to the agent that starts this command, over the Model Context Protocol on standard streams."""
     try:
         from endpoint.agents.server import serve
     except ModuleNotFoundError as error:

@@ -15,8 +15,8 @@ WIDEST = 100
 def render(results: bytes) -> str:
     """Return SPARQL 1.1 JSON results as a table: one column a variable, cells cut to 100 characters.
 
-    The answer to an ASK query is ``true`` or ``false``. Raises QueryError for what is no such results: they may come
-    from an endpoint elsewhere, which may send anything.
+    The answer to an ASK query is ``true`` or ``false``. Raises QueryError for anything else: results may come from an
+    endpoint elsewhere, which may send anything.
     """
     try:
         return _table(json.loads(results))

@@ -1,1 +1,1 @@
-"""The commands that keep a store: what it is, whether it is whole, its snapshots and its ledger."""
+"""The commands for keeping a store: what it holds, whether it is whole, its snapshots and its ledger."""

@@ -1,4 +1,4 @@
-"""``kg verify``, ``kg doctor`` and ``kg info``: how it stands with a store."""
+"""``kg verify``, ``kg doctor`` and ``kg info``: the state of a store."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ MEGA = 1_000_000
 @click.option(
     "--full/--quick",
     default=True,
-    help="Read every byte, or look only at names, sizes, and what files say of themselves.  [default: full]",
+    help="Read every byte, or only check names, sizes, and what files say of themselves.  [default: full]",
 )
 def verify(full: bool, **options: Any) -> None:
-    """Verify all files of a store: the snapshots, the ledger, the writes, the change log, and what is made of them.
+    """Verify all files of a store: the snapshots, the ledger, the writes, the change log, and what is made from them.
 
-    Each damage is told with what to do about it; exit code 1 if something is damaged that is not made again by itself.
+    Each damage is reported with its remedy; exit code 1 if something is damaged that does not repair itself.
     """
     from kg.store.integrity import whole
     from kg.store.integrity.finding import ChecksumReader
@@ -47,9 +47,9 @@ def verify(full: bool, **options: Any) -> None:
 @setting("store")
 @setting("cache")
 def doctor(**options: Any) -> None:
-    """Say what is wrong with a store and its surroundings, and what to type; exit code 1 if anything is.
+    """Say what is wrong with a store and its surroundings, and what to type; exit code 1 if anything is wrong.
 
-    It changes nothing, and reads no large file: kg verify does that.
+    It changes nothing and reads no large files; kg verify reads them.
     """
     from kg.store.integrity import examination
 
@@ -59,7 +59,7 @@ def doctor(**options: Any) -> None:
     for one in found:
         click.echo(f"{one.problem}\n  -> {one.remedy}")
     if not found:
-        click.echo(f"nothing is wrong with {store}, as far as can be seen without reading all of it (kg verify does)")
+        click.echo(f"nothing wrong was found with {store} without reading all of it (kg verify does)")
     sys.exit(1 if found else 0)
 
 
@@ -67,7 +67,7 @@ def doctor(**options: Any) -> None:
 @setting("store")
 @setting("cache")
 def info(**options: Any) -> None:
-    """Print what a store is: its snapshot, what is in it, and how much room each part takes."""
+    """Print what a store holds: its snapshot, what is in it, and how much room each part takes."""
     from kg.store.integrity.size import sizes
 
     settings = load(**options)

@@ -1,4 +1,4 @@
-"""``kg ledger``: what people decide about events and what they name."""
+"""``kg ledger``: decisions of people about events and what they name."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LATER = "takes effect with the next build"
 
 @click.group()
 def ledger() -> None:
-    """Say what is one and what is not, and what must not be shown; what is said takes effect with the next build."""
+    """Decide what is one thing, what is not, and what must not be shown; it takes effect with the next build."""
 
 
 @ledger.command()
@@ -26,7 +26,7 @@ def ledger() -> None:
 @click.argument("new")
 @setting("store")
 def merge(old: str, new: str, **options: Any) -> None:
-    """Merge OLD into NEW, to which OLD leads from then on: two IRIs of events, entities, publishers or categories."""
+    """Merge OLD into NEW, two IRIs of events, entities, publishers or categories; from then on OLD leads to NEW."""
     from kg.store import amend
 
     amend.merge(_store(options), old, new)
@@ -37,7 +37,7 @@ def merge(old: str, new: str, **options: Any) -> None:
 @click.argument("old")
 @setting("store")
 def split(old: str, **options: Any) -> None:
-    """Undo that OLD, an IRI, is merged into something, be it by a decision or by a rule."""
+    """Undo the merge of the IRI OLD into something else, whether a decision or a rule made it."""
     from kg.store import amend
 
     amend.split(_store(options), old)
@@ -48,7 +48,7 @@ def split(old: str, **options: Any) -> None:
 @click.argument("event")
 @setting("store")
 def withdraw(event: str, **options: Any) -> None:
-    """Withdraw the event with the IRI EVENT: of what it says, nothing is shown any more."""
+    """Withdraw the event with the IRI EVENT: nothing that it says is shown any more."""
     from kg.store import amend
 
     amend.withdraw(_store(options), event)
@@ -59,7 +59,7 @@ def withdraw(event: str, **options: Any) -> None:
 @click.argument("event")
 @setting("store")
 def restore(event: str, **options: Any) -> None:
-    """Undo that the event with the IRI EVENT is withdrawn."""
+    """Undo the withdrawal of the event with the IRI EVENT."""
     from kg.store import amend
 
     amend.restore(_store(options), event)
@@ -70,7 +70,7 @@ def restore(event: str, **options: Any) -> None:
 @click.argument("iri")
 @setting("store")
 def show(iri: str, **options: Any) -> None:
-    """Print what the ledger says about the event, entity, publisher or category with the IRI."""
+    """Print what the ledger says about the event, entity, publisher or category IRI."""
     from kg.store import amend
 
     click.echo("\n".join(amend.show(_store(options), iri)))
@@ -79,7 +79,7 @@ def show(iri: str, **options: Any) -> None:
 @ledger.command()
 @setting("store")
 def verify(**options: Any) -> None:
-    """Check that the ledger is whole and that of the current snapshot; print its root and how many lines it has."""
+    """Check that the ledger is whole and belongs to the current snapshot; print its root and its number of lines."""
     from kg.store import amend
 
     click.echo("\n".join(amend.verify(_store(options))))

@@ -1,4 +1,4 @@
-"""``kg snapshots``, ``rollback``, ``prune``, ``backup`` and ``restore``: what there is of a store, and its keeping."""
+"""``kg snapshots``, ``rollback``, ``prune``, ``backup`` and ``restore``: the snapshots of a store, and backups."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kg.settings import load
 @click.command()
 @setting("store")
 def snapshots(**options: Any) -> None:
-    """List the snapshots of a store: the current one (*), older ones, those that are pinned, and those of the past."""
+    """List the snapshots of a store: the current one (*), older ones, pinned ones, and those of the past."""
     from kg.errors import StoreError
     from kg.store import snapshot
 
@@ -40,9 +40,9 @@ def snapshots(**options: Any) -> None:
 @click.argument("name", default="", metavar="[SNAPSHOT]")
 @setting("store")
 def rollback(name: str, **options: Any) -> None:
-    """Make an older snapshot current, after all of it was verified: SNAPSHOT, or the newest one that is whole.
+    """Make an older snapshot current after verifying all of it: SNAPSHOT, or the newest one that is whole.
 
-    A running server answers from it at once. Writes that came later are set aside; files in the store keep them.
+    A running server answers from it at once. Later writes are set aside and kept as files in the store.
     """
     from kg.write import rollback as going_back
 
@@ -57,7 +57,7 @@ def rollback(name: str, **options: Any) -> None:
 @setting("cache")
 @setting("keep_snapshots")
 def prune(**options: Any) -> None:
-    """Remove old snapshots, what was made from them, and what killed builds left; put old writes together."""
+    """Remove old snapshots, files made from them, and leftovers of killed builds; combine old writes."""
     from kg.derived.artefacts import Artefacts
     from kg.store import space
     from kg.write import log
@@ -79,9 +79,9 @@ def prune(**options: Any) -> None:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @setting("store")
 def backup(file: Path, **options: Any) -> None:
-    """Write all of a store that cannot be made again to FILE, a tar archive; gzipped if its name ends in .gz.
+    """Write everything in a store that cannot be made again to FILE, a tar archive, gzipped if its name ends in .gz.
 
-    It is of one moment, whoever reads or writes the store meanwhile, and is read again to verify it.
+    The backup shows one moment even if the store is read and written meanwhile, and is read again to verify it.
     """
     from kg.store.backup import archive
 
@@ -93,7 +93,7 @@ def backup(file: Path, **options: Any) -> None:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @setting("store")
 def restore(file: Path, **options: Any) -> None:
-    """Make a new store of the backup FILE, each of whose files is verified."""
+    """Make a new store from the backup FILE, and verify each of its files."""
     from kg.store.backup import archive
     from kg.store.layout import Store
 

@@ -83,7 +83,7 @@ def test_a_table_is_not_written_over(tmp_path: Path) -> None:
     (tmp_path / "events.csv").write_text("mine")
     done = run("demo", "--table", tmp_path)
     assert (done.exit_code, (tmp_path / "events.csv").read_text()) == (2, "mine")
-    assert "is there already: give another folder" in done.output
+    assert "exists already: name another folder" in done.output
 
 
 def test_a_preview_tells_what_would_be_lost(tmp_path: Path) -> None:
@@ -112,7 +112,7 @@ def test_a_preview_tells_what_is_wrong_in_a_mapping(tmp_path: Path) -> None:
 
 def test_a_preview_needs_an_archive() -> None:
     done = run("check", "--preview")
-    assert (done.exit_code, "say which archives" in done.output) == (2, True)
+    assert (done.exit_code, "name the archives" in done.output) == (2, True)
 
 
 def test_the_keys_of_a_mapping_are_documented_as_they_are() -> None:
