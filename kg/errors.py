@@ -243,7 +243,7 @@ class EngineError(QueryError):
     """
 
     def __init__(self, reason: str = "") -> None:
-        super().__init__("the engine failed at this, not for want of memory or time; the operator is told")
+        super().__init__("the engine failed at this, not for lack of memory or time; the operator is told")
         self.reason = reason
 
 

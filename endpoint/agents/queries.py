@@ -65,7 +65,7 @@ def _sparql(context: ToolContext, given: Mapping[str, Any]) -> ResultsReply:
 def _results(context: ToolContext, query: str, given: Mapping[str, Any], cite: dict[str, Any]) -> ResultsReply:
     first, limit = int(given.get("first", "1")), int(given.get("limit", str(ROWS)))
     if limit > MOST:
-        raise ParameterError(f"limit must be a number from 1 to {MOST}; go on with first", "limit")
+        raise ParameterError(f"limit must be a number from 1 to {MOST}; continue with first", "limit")
     if context.workers.check(query) == "DESCRIBE":
         query = spelled(query, context.base)
     answer = context.workers.query(query)

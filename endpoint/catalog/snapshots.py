@@ -140,7 +140,7 @@ def _answer(here: Site, iri: str, wanted: Format, page: int) -> Answer:
     """Return the description of a snapshot or a dump in a format; it has one page."""
     found = _known(here, iri.removeprefix(here.addresses.base))
     if found is None or page != 1:
-        raise NotFoundError("there is no such page of this document, or it was just removed")
+        raise NotFoundError("there is no such page of this document, or it has just been removed")
     generic_iri = here.addresses.base + here.addresses.document(iri)
     version, made = found.version, found.made
     described = dump_quads(version, made, generic_iri) if made else quads(version, generic_iri)

@@ -61,7 +61,7 @@ def by_suffix(suffix: str) -> Response:
     """Serve the catalogue in one format."""
     chosen = next((one for one in FORMATS if one.suffix == suffix), None)
     if chosen is None:
-        raise NotFoundError("the catalogue is not there in this format")
+        raise NotFoundError("the catalogue does not come in this format")
     return _serve(chosen)
 
 
@@ -96,7 +96,7 @@ def _reference(here: Site) -> LiteratureReference:
     asked = request.args.get("iri")
     if any(one.name in request.args for one in answers.ASKED):
         if asked:
-            raise ParameterError("give an iri, or what names an answer", "iri")
+            raise ParameterError("give an iri, or the parameters of an answer", "iri")
         return answers.cited_reference(here)
     if not asked:
         return reference(catalog(here))

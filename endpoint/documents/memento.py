@@ -179,7 +179,7 @@ def _moments(here: Site, path: str) -> list[datetime]:
         lambda moments: 100 * (1 + len(moments)),
     )
     if not found:
-        raise NotFoundError(f"of {path[:200]} no past version has a known time")
+        raise NotFoundError(f"no past version of {path[:200]} has a known time")
     return [datetime.strptime(one, INSTANT).replace(tzinfo=UTC) for one in found]
 
 

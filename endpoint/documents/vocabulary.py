@@ -54,7 +54,7 @@ def by_suffix(suffix: str) -> Response:
     """Serve the vocabulary in one format."""
     _, chosen = without_suffix(f"{CURRENT}.{suffix}")
     if chosen is None:
-        raise NotFoundError("the vocabulary is not there in this format")
+        raise NotFoundError("the vocabulary does not come in this format")
     return _serve(CURRENT, vocab.VERSION, chosen)
 
 

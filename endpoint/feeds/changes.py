@@ -170,7 +170,7 @@ def _feed(here: Site, log: Changelog, place: str) -> str:
         return EVENTS
     iri = here.addresses.iri(place.removeprefix(here.addresses.base))
     if log.size(iri) is None and not here.workers.ask(Locate((iri,))):
-        raise NotFoundError(f"the graph knows nothing of {place[:200]}")
+        raise NotFoundError(f"the graph knows nothing about {place[:200]}")
     return iri
 
 

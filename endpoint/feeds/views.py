@@ -251,7 +251,7 @@ def version(seq: int) -> Response:
             found = {"@context": activity.CONTEXT, **activity.activity(change, here.addresses.base)}
             return _send(activity.render(found), ACTIVITY, change.time)
         if not change.kept:
-            raise Gone("what this version said is not kept any more")
+            raise Gone("what this version said is no longer kept")
         return _send(_tree(here, stream.single(change), [change], chosen), chosen, change.time)
 
 
@@ -284,7 +284,7 @@ def _feed(here: Site, log: Changelog, path: str) -> Feed:
     shown = f"/{iri.removeprefix(here.addresses.base)}"
     size = log.size(iri)
     if size is None and not (path.partition("/")[0] in KINDS and here.workers.ask(Locate((iri,)))):
-        raise NotFoundError(f"there is no feed of {path[:200]}: there are feeds of entities and of categories")
+        raise NotFoundError(f"there is no feed about {path[:200]}: there are feeds about entities and of categories")
     return Feed(iri, shown, size or 0)
 
 

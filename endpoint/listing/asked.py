@@ -103,7 +103,7 @@ def asked_list(given: Mapping[str, str], base: str, languages: Mapping[str, int]
     sort = Sort.from_name(spelled.get("sort", Sort.NEWEST))
     found = _filter(spelled, base, languages)
     if sort == Sort.MATCH and not found.words:
-        raise ParameterError("sort=match is for what is searched for: give q", "sort")
+        raise ParameterError("sort=match needs a search: give q", "sort")
     page, view = spelled.get("page"), ListView.from_name(spelled.get("view", ListView.LIST))
     defaults = {"sort": Sort.NEWEST, "relation": Relation.IN, "view": ListView.LIST}
     kept = {name: value for name, value in spelled.items() if defaults.get(name) != value}
@@ -147,7 +147,7 @@ def _words(text: str) -> str:
 def _km(given: Mapping[str, str]) -> float:
     text = given.get("within", "")
     if text and given.get("relation") != Relation.NEAR:
-        raise ParameterError("within is for the relation near alone", "within")
+        raise ParameterError("within is only for the relation near", "within")
     if text and not re.fullmatch(r"[0-9]{1,3}", text, re.ASCII):
         raise ParameterError("within must be a number of kilometres up to 999", "within")
     return float(text or KM)

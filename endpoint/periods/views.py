@@ -41,7 +41,7 @@ def on_this_day(day: str) -> Response:
     except ValueError:
         found = None
     if found is None:
-        raise NotFoundError(f"{day[:20]} is no day of a year, such as 02-06")
+        raise NotFoundError(f"{day[:20]} is not a day of a year, such as 02-06")
     here = site()
     years = _days(here, (f"--{day}",), IN_YEAR)
     return _response(here, ("on-this-day", day), lambda: on_this_day_page(here.frame, found, years))
@@ -57,7 +57,7 @@ def _monday(text: str) -> date:
             return monday
     except (ValueError, OverflowError):
         pass
-    raise NotFoundError(f"{text[:20]} is no week of a year, such as 2012-W06")
+    raise NotFoundError(f"{text[:20]} is not a week of a year, such as 2012-W06")
 
 
 def _days(here: Site, days: tuple[str, ...], each: int) -> list[ListedDay]:

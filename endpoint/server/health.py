@@ -31,7 +31,7 @@ def ready() -> Response:
         raise ServiceBusyError("no worker is ready")
     health = site().workers.health
     if health.condition == StoreCondition.DAMAGED:
-        raise StoreDamagedError("what is served is damaged, and there is no older snapshot that is whole")
+        raise StoreDamagedError("the store is damaged, and no older snapshot is whole")
     if health.condition == StoreCondition.DEGRADED:
         return _uncached(jsonify(status="degraded", snapshot=site().snapshot.id, current=site().workers.current))
     return _uncached(jsonify(status="ready", snapshot=site().snapshot.id))

@@ -133,7 +133,7 @@ def _listening(host: str, port: int) -> socket.socket:
         return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except (OSError, OverflowError) as error:
         if getattr(error, "errno", None) in (socket.EAI_NONAME, errno.EADDRNOTAVAIL):
-            raise ConfigurationError(f"{host!r} is no address of this machine: give another --host") from None
+            raise ConfigurationError(f"{host!r} is not an address of this machine: name another --host") from None
         reason = getattr(error, "strerror", None) or error
         raise ConfigurationError(f"cannot listen on {host}:{port}: {reason}; choose another --port") from None
 

@@ -132,7 +132,7 @@ def metrics() -> Response:
     given, known = request.authorization, site().settings.metrics_token_sha256
     has_token = known and given and given.token and bearer(given.token, known)
     if client(request.remote_addr or "") is not None and not has_token:
-        raise Forbidden("metrics are for this machine, and for who has the token of metrics_token_sha256")
+        raise Forbidden("metrics are for this machine and for clients with the token of metrics_token_sha256")
     counted: Metrics | None = current_app.extensions[NAME]
     if counted is None:
         raise NotFoundError("this server counts nothing: its extra is missing (pip install 'newsgraph[metrics]')")

@@ -217,7 +217,7 @@ def _check(head: RequestHead) -> None:
     """Raise RequestRefusedError for what is well-formed, and not for us."""
     hosts = [value for name, value in head.fields if name == "host"]
     if head.version not in VERSIONS:
-        raise RequestRefusedError(f"HTTP {head.version} is not spoken here, but 1.1", 505)
+        raise RequestRefusedError(f"HTTP {head.version} is not supported, only 1.1", 505)
     if head.method == "CONNECT":
         raise RequestRefusedError("this server is no proxy", 501)
     if len(hosts) > 1 or (head.version == "1.1" and not hosts):

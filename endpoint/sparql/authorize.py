@@ -31,7 +31,7 @@ def authorize() -> tuple[Writer, Author]:
     if writer is None:
         raise Forbidden("this service only answers queries; updates are refused")
     if "access_token" in request.args:
-        raise BadRequest("send the token in the Authorization header; what is in an address gets into logs")
+        raise BadRequest("send the token in the Authorization header; addresses are logged")
     given = request.authorization
     if given is None or given.type != SCHEME or not given.token:
         raise _MissingToken("writing needs a token")

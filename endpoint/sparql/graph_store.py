@@ -159,7 +159,7 @@ def _condition() -> Condition:
     if request.if_none_match.star_tag:
         return Condition(exists=False)
     if request.if_none_match:
-        raise BadRequest("of If-None-Match only * is a condition for a write")
+        raise BadRequest("If-None-Match must be * for a write")
     if request.if_match.star_tag:
         return Condition(exists=True)
     if not request.if_match:

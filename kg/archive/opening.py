@@ -119,7 +119,7 @@ def open_archive(
         captures=gathering.captures,
     )
     if as_of and not is_git and not all(one.time for one in versions):
-        raise ArchiveError(f"{root} is no git repository, so it is not known how it was at {as_of:%Y-%m-%dT%H:%M:%SZ}")
+        raise ArchiveError(f"{root} is not a git repository, so its state is unknown as of {as_of:%Y-%m-%dT%H:%M:%SZ}")
     if not archive.versions:
         raise ArchiveError(_empty(archive))
     return archive
@@ -276,7 +276,7 @@ def _line(repository: Repository, log: bytes, as_of: datetime | None) -> MainLin
     if as_of is None:
         return line
     if not line.is_dated:
-        raise ArchiveError(f"{_undated(repository)}, so it cannot be told how it was in the past")
+        raise ArchiveError(f"{_undated(repository)}, so its state in the past is not known")
     past = line.until(as_of)
     if not past.commits:
         raise ArchiveError(f"the git repository {repository.root} has no commit before {as_of:%Y-%m-%dT%H:%M:%SZ}")

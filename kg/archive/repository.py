@@ -104,7 +104,7 @@ def _check_objects(objects: Path) -> None:
 
 def _check_kind(path: Path, mode: int) -> None:
     if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
-        raise ArchiveError(f"{path} is no file and no folder, so the repository is not read: give a clone of it")
+        raise ArchiveError(f"{path} is neither a file nor a folder, so the repository is not read: give a clone of it")
 
 
 def _read(folder: Path, name: str) -> str | None:
@@ -136,12 +136,12 @@ def _head(folder: Path) -> tuple[str | None, str | None]:
         branch = named.removeprefix("ref:").strip()
         if not REF.fullmatch(branch):
             raise ArchiveError(
-                f"HEAD of {folder} names {branch[:100]!r}, which is no branch: choose one with git switch"
+                f"HEAD of {folder} names {branch[:100]!r}, which is not a branch: choose one with git switch"
             )
         named = _read(folder, branch) or _packed(folder).get(branch, "")
     head = named.strip().lower()
     if head and not ID.fullmatch(head):
-        raise ArchiveError(f"HEAD of {folder} leads to {head[:100]!r}, which is no commit: the repository is damaged")
+        raise ArchiveError(f"HEAD of {folder} leads to {head[:100]!r}, not to a commit: the repository is damaged")
     return branch, head or None
 
 

@@ -105,7 +105,7 @@ def _lost(archive: Archive, found: Preview) -> Iterator[str]:
         yield f"sources without an address, kept in the rows as printed: {bare:,}"
     for one in found.publications:
         if not one.licences:
-            yield f"no licence is said for {one.title or 'the archive'}, and none will be claimed"
+            yield f"no licence is stated for {one.title or 'the archive'}, and none will be claimed"
 
 
 def _some(title: str, lines: list[str]) -> Iterator[str]:

@@ -52,7 +52,7 @@ def made(point: EntryPoint, base: type, required: tuple[str, ...]) -> Any:
     """
     kind = point.load()
     if not (isinstance(kind, type) and issubclass(kind, base)):
-        raise TypeError(f"{point.value} is no subclass of {base.__module__}.{base.__qualname__}")
+        raise TypeError(f"{point.value} is not a subclass of {base.__module__}.{base.__qualname__}")
     missing = [name for name in required if not hasattr(kind, name)]
     if missing:
         raise TypeError(f"{point.value} has no {' and no '.join(missing)}")

@@ -38,7 +38,7 @@ def installed() -> tuple[Installed, ...]:
 def _made(point: EntryPoint) -> Dialect[Any]:
     made: Dialect[Any] = plugins.made(point, Dialect, REQUIRED)
     if not isinstance(made.publication, Publication):
-        raise TypeError(f"the publication of {point.value} is no {Publication.__qualname__}")
+        raise TypeError(f"the publication of {point.value} is not a {Publication.__qualname__}")
     return made
 
 

@@ -58,7 +58,7 @@ class Asking:
                 self.too_large += some
                 done, refused = done + 1, refused + 1
             if refused == HOPELESS:
-                raise QueryError(f"{self.client.endpoint} answers with too much, whatever it is asked for")
+                raise QueryError(f"{self.client.endpoint} answers with too much, however little it is asked for")
         progress(before + done, before + len(wanted))
 
     def _answered(self, names: dict[str, str]) -> bool:
@@ -68,7 +68,7 @@ class Asking:
         except ResultTooLargeError:
             return False
         except QueryError as error:
-            raise QueryError(f"{error}; the answers until now are kept: run this again to go on") from error
+            raise QueryError(f"{error}; the answers so far are kept: run this again to continue") from error
         self.kept.put(self._by_entity(rows, names), self.clock.now())
         self.asked += len(names)
         return True

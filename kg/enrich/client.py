@@ -108,6 +108,6 @@ def _check_whole(headers: Message, found: int) -> None:
     """Refuse an answer that a Virtuoso has shortened, which it only says in two headers of its own."""
     most = headers.get("X-SPARQL-MaxRows", "")
     if len(most) > DIGITS:
-        raise AnswerError("the header X-SPARQL-MaxRows is no number of rows")
+        raise AnswerError("the header X-SPARQL-MaxRows is not a number of rows")
     if headers.get("X-SQL-State") or (most.isdecimal() and found >= int(most)):
         raise ResultTooLargeError("the endpoint left rows out of its answer")

@@ -180,7 +180,7 @@ def _redirect(row: AnswerRow) -> NamedNode:
     """Return the article that one redirects to, of the same DBpedia, in our spelling."""
     (head, title), (elsewhere, target) = (_article(iri) for iri in (row.asked, row.value["value"]))
     if row.value.get("type") != "uri" or elsewhere != head or target is None:
-        raise ValueRefusedError("a redirect to what is no article there")
+        raise ValueRefusedError("a redirect to something that is not an article there")
     if target == title:
         raise ValueRefusedError("a redirect to the article itself")
     return NamedNode(f"{head}{RESOURCE}{spell(target.replace(' ', '_'))}")

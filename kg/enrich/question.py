@@ -155,5 +155,5 @@ def question(form: str, languages: str) -> EnrichmentQuestion:
     tags = tuple(dict.fromkeys(tag.strip().lower() for tag in languages.split(",")))
     wrong = [tag for tag in tags if not LANGUAGE_TAG.fullmatch(tag)]
     if wrong:
-        raise ConfigurationError(f"enrich_languages must be language tags with commas between, not {languages!r}")
+        raise ConfigurationError(f"enrich_languages must be language tags separated by commas, not {languages!r}")
     return EnrichmentQuestion(FORMS[form], tags)

@@ -109,7 +109,7 @@ def _capture(quads: Iterable[Quad]) -> tuple[str, Values, tuple[Entry, ...]]:
         raise NotFoundError("these quads are not those of one page")
     page = values.pop(iri := pages.pop(), {})
     if terms.FORMAT not in page:
-        raise NotFoundError(f"of the page <{iri}> the graph holds only some entries: read it in its archive")
+        raise NotFoundError(f"the graph holds only some entries of the page <{iri}>: read it in its archive")
     printed = {subject: said for subject, said in values.items() if subject.startswith(f"{iri}#")}
     if any(terms.INVALIDATED_AT in said for said in printed.values()):
         raise NotFoundError(f"entries of the page <{iri}> are withdrawn, so it cannot be made again from the others")

@@ -40,7 +40,7 @@ def each(function: Callable[..., Result], work: Sequence[tuple[Any, ...]], jobs:
                 yield future.result()
         except BrokenProcessPool as error:
             raise StoreError(
-                "a process died, most likely for want of memory: use fewer --jobs; "
+                "a process died, most likely for lack of memory: use fewer --jobs; "
                 "kg verify says whether the store is damaged"
             ) from error
         except BaseException:

@@ -39,7 +39,7 @@ class Parent:
         """Have one request answered, given its deadline (time.monotonic()); a failure is a reply too.
 
         ``exhausted`` is what to report where memory ends. After a failure of the engine, or of what it reads or writes,
-        nothing more is asked of this process: what it has open may be of no use any more. Raises PipeClosedError then,
+        this process accepts no more requests: what it has open may be of no use any more. Raises PipeClosedError then,
         and if the parent asks nothing any more.
         """
         header, body = frames.receive(self._requests)
@@ -57,7 +57,7 @@ class Parent:
         signal.setitimer(signal.ITIMER_REAL, 0)
         frames.send(self._replies, *reply)
         if reply[0].get("ends"):
-            raise PipeClosedError("nothing more is asked of this process")
+            raise PipeClosedError("this process accepts no more requests")
 
 
 def failure(error: NewsgraphError) -> dict[str, Any]:

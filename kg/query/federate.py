@@ -149,7 +149,7 @@ class Evaluation:
         """
         if self.caller.hops >= HOPS:
             raise QueryRefusedError(
-                f"this query came through {self.caller.hops} services already: do they ask in turn?"
+                f"this query has passed through {self.caller.hops} services already: do they ask each other?"
             )
         scopes = self._scopes()
         with self.services.turn():

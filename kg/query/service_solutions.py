@@ -95,7 +95,7 @@ def _solutions(service: str, results: str, variables: Sequence[str], base: str, 
                 raise ValueError(f"it binds {(binding.keys() - set(variables)).pop()!r}, which is not asked for")
             yield f"({' '.join(terms.text(binding.get(name)) for name in variables)})"
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
-        raise FederationError(f"{service} answered with what are no SPARQL results: {str(error)[:200]}") from None
+        raise FederationError(f"{service} did not answer with SPARQL results: {str(error)[:200]}") from None
 
 
 class _Terms:
@@ -115,7 +115,7 @@ class _Terms:
             return UNBOUND
         kind, value = term["type"], term["value"]
         if not isinstance(value, str):
-            raise TypeError("a value that is no text")  # of a number the engine would make a literal of its own
+            raise TypeError("a value that is not text")  # of a number the engine would make a literal of its own
         if kind == "uri":
             return str(NamedNode(value))
         if kind == "bnode":

@@ -135,7 +135,7 @@ def _bare(term: NamedNode | BlankNode | Literal | Triple) -> str:
 def _named(quads: Iterable[Quad | Triple]) -> Iterator[Quad | Triple]:
     for quad in quads:
         if not END_OF_NAME.search(quad.predicate.value):
-            raise FormatError(f"RDF/XML cannot hold the predicate <{quad.predicate.value}>, which ends in no name")
+            raise FormatError(f"RDF/XML cannot hold the predicate <{quad.predicate.value}>: its end is not a name")
         yield quad
 
 

@@ -50,11 +50,11 @@ class Service:
         parts = urlsplit(iri)
         host, port = parts.hostname or "", parts.port
         if parts.scheme not in PORTS or "@" in parts.netloc or "#" in iri or port == 0:
-            raise ValueError("it is no address that begins with http:// or https://")
+            raise ValueError("it is not an address that begins with http:// or https://")
         if ("[" in parts.netloc) != (":" in host):
-            raise ValueError("its host is none")
+            raise ValueError("its host is not valid")
         if not (HOST.fullmatch(host) or (":" in host and ipaddress.IPv6Address(host).scope_id is None)):
-            raise ValueError("its host is none")
+            raise ValueError("its host is not valid")
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         if not PATH.fullmatch(path):
             raise ValueError("its path has characters that must be percent-encoded")

@@ -200,7 +200,7 @@ class _Reading:
 
 def _node(term: Term) -> Node:
     if not isinstance(term, NamedNode | BlankNode):
-        raise ConfigurationError(f"{term} is no shape")
+        raise ConfigurationError(f"{term} is not a shape")
     return term
 
 

@@ -71,21 +71,21 @@ class EmbeddedGraph:
         """Yield the rows of a SELECT query; raises TypeError for another form."""
         found = self._bound(query, bindings)
         if not isinstance(found, QuerySolutions):
-            raise TypeError("this is no SELECT query")
+            raise TypeError("this is not a SELECT query")
         return (tuple(solution) for solution in found)
 
     def ask(self, query: str, bindings: Bindings = UNBOUND) -> bool:
         """Return the answer to an ASK query; raises TypeError for another form."""
         found = self._bound(query, bindings)
         if not isinstance(found, QueryBoolean):
-            raise TypeError("this is no ASK query")
+            raise TypeError("this is not an ASK query")
         return bool(found)
 
     def construct(self, query: str, bindings: Bindings = UNBOUND) -> Iterator[Triple]:
         """Yield the triples of a CONSTRUCT query; raises TypeError for another form."""
         found = self._bound(query, bindings)
         if not isinstance(found, QueryTriples):
-            raise TypeError("this is no CONSTRUCT query")
+            raise TypeError("this is not a CONSTRUCT query")
         return iter(found)
 
     def _bound(self, query: str, bindings: Bindings) -> Results:

@@ -16,7 +16,7 @@ def instant(text: str) -> datetime:
         moment = datetime.fromisoformat(text)
         known = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, OverflowError):
-        raise ConfigurationError(f"{text[:40]!r} is no time: write it like 2011-11-08T12:00:00Z") from None
+        raise ConfigurationError(f"{text[:40]!r} is not a time: write it like 2011-11-08T12:00:00Z") from None
     return known.replace(microsecond=0)
 
 

@@ -166,7 +166,7 @@ class RemoteGraph:
         return client.post(self._service, query, bounds, accept=accept)
 
     def _wrong(self, error: Exception) -> FederationError:
-        return FederationError(f"{self._service.host} answered with what are no SPARQL results: {str(error)[:200]}")
+        return FederationError(f"{self._service.host} did not answer with SPARQL results: {str(error)[:200]}")
 
 
 def _permitted(endpoint: str, services: str) -> tuple[Service, bool]:
@@ -177,7 +177,7 @@ def _permitted(endpoint: str, services: str) -> tuple[Service, bool]:
         raise ConfigurationError(f"{endpoint[:200]!r} cannot be asked: {error}") from None
     rule = next((one for one in rules(services) if one.allows(service)), None)
     if rule is None:
-        raise ConfigurationError(f"{service.scheme}://{service.authority} is none of the services that may be asked")
+        raise ConfigurationError(f"{service.scheme}://{service.authority} is not one of the services that may be asked")
     return service, rule.private
 
 

@@ -20,7 +20,7 @@ def text(term: Term) -> str:
     """
     if isinstance(term, BlankNode):
         raise NotSupportedError(
-            "a SPARQL service cannot be asked about a blank node: its name is known within an answer"
+            "a SPARQL service cannot be asked about a blank node: its name holds within one answer only"
         )
     if isinstance(term, Triple):
         return f"<<( {text(term.subject)} {text(term.predicate)} {text(term.object)} )>>"
@@ -59,7 +59,7 @@ class Terms:
         if kind == "triple":
             return self._triple(value)
         if not isinstance(value, str):
-            raise TypeError("a value that is no text")
+            raise TypeError("a value that is not text")
         if kind == "uri":
             return NamedNode(value)
         if kind == "bnode":

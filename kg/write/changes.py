@@ -122,7 +122,9 @@ def check(quad: Quad) -> None:
     One statement that RDF/XML has no way to write would leave the whole graph without a dump in it.
     """
     if not END_OF_NAME.search(quad.predicate.value):
-        raise UploadError(f"the predicate <{quad.predicate.value[:200]}> ends in no name, which RDF/XML cannot write")
+        raise UploadError(
+            f"the predicate <{quad.predicate.value[:200]}> has no name at its end, so RDF/XML cannot write it"
+        )
     for term in (quad.subject, quad.predicate, quad.object, quad.graph_name):
         _check_term(term)
 

@@ -89,7 +89,7 @@ class GraphWrite(Write):
         graph = NamedNode(self.graph) if self.graph is not None else DefaultGraph()
         existed = isinstance(graph, DefaultGraph) or database.contains_named_graph(graph)
         if self.condition.exists is not None and self.condition.exists != existed:
-            raise PreconditionError("the graph is there already" if existed else "there is no such graph")
+            raise PreconditionError("the graph exists already" if existed else "there is no such graph")
         return graph, existed
 
 

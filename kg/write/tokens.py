@@ -27,7 +27,7 @@ def check(digests: str) -> None:
     if not digests:
         raise ConfigurationError("a writable server needs a token: set KG_WRITE_TOKEN, or write_token_sha256")
     if not all(SHA256.fullmatch(one.strip()) for one in digests.split(",")):
-        raise ConfigurationError("the SHA-256 of a token must have 64 hex digits, several commas between them")
+        raise ConfigurationError("the SHA-256 of a token must have 64 hex digits; separate several by commas")
 
 
 def bearer(token: str, digests: str) -> str | None:

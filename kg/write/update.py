@@ -186,7 +186,7 @@ class _Engine:
         """Return the IRI that a token says, which may be relative or a prefixed name."""
         found = self.data(prologue, f"{{ <x:s> <x:p> {token} }}")[0].object
         if not isinstance(found, NamedNode):
-            raise ValueError(f"{token} is no IRI")
+            raise ValueError(f"{token} is not an IRI")
         return found
 
     def run(self, text: str) -> None:
@@ -228,7 +228,7 @@ def _run(engine: _Engine, operation: UpdateOperation, using: Using, changes: Cha
     elif words[0] in ("INSERT", "DELETE", "WITH"):
         _modify(engine, _Modify.of(engine, operation, using), changes)
     elif words[0] != "LOAD":
-        raise NotSupportedError(f"{words[0][:50]} is no operation that this service runs")
+        raise NotSupportedError(f"{words[0][:50]} is not an operation that this service runs")
     elif "SILENT" not in words:  # with SILENT, a LOAD that fails is a success
         raise NotSupportedError("this service fetches nothing; send the data instead of LOAD")
 

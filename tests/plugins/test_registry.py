@@ -98,7 +98,7 @@ def test_of_two_that_match_a_page_the_first_by_name_reads_it_and_never_instead_o
     [
         ("import no_such_module\n", "ModuleNotFoundError: No module named 'no_such_module'"),
         ("", "AttributeError: "),
-        ("Bad = 1\n", "TypeError: bad:Bad is no subclass of kg.dialects.base.Dialect"),
+        ("Bad = 1\n", "TypeError: bad:Bad is not a subclass of kg.dialects.base.Dialect"),
         (
             "from kg.dialects.base import Dialect\nclass Bad(Dialect):\n    item_counts = {}\n    shown_path = 'a'\n",
             "TypeError: Can't instantiate abstract class",

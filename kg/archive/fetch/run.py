@@ -107,7 +107,7 @@ class Fetch:
             answer = self.api.ask({**CONTENT, "titles": "|".join(left)})
             told = {title: page for title, page in _by_title(answer, left).items() if _is_told(page)}
             if not told:
-                raise FetchError(f"{self.api.address} says nothing of {left[0]!r}, neither that it is missing")
+                raise FetchError(f"{self.api.address} says nothing about {left[0]!r}, not even that it is missing")
             for title, page in told.items():
                 self._keep(title, self._located(title, _about(answer, page, title)), known[title])
             left = [title for title in left if title not in told]
@@ -136,7 +136,7 @@ class Fetch:
             if not known.goes_on:
                 return
             if known.goes_on == before.goes_on:
-                raise FetchError(f"{self.api.address} goes on for ever about {title!r}")
+                raise FetchError(f"{self.api.address} never finishes its answer about {title!r}")
 
     def _asked(self, title: str, asked: Mapping[str, str]) -> dict[str, Any]:
         """Return an answer about one page."""

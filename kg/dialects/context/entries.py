@@ -209,7 +209,7 @@ def _address(of: Entry | Head) -> tuple[str, str]:
     """Return the prefix and the path of the page that is linked to."""
     found = read_address(_must(of.target, "target", of))
     if found is None:
-        raise StoreError(f"the target of {_name(of)} is no page of an archive: build it again")
+        raise StoreError(f"the target of {_name(of)} is not a page of an archive: build it again")
     return found
 
 

@@ -59,7 +59,7 @@ class TableRow:
         try:
             said = json.loads(text)
         except (ValueError, RecursionError):
-            raise FormatError("no JSON") from None
+            raise FormatError("not JSON") from None
         row = cls._made(said) if isinstance(said, dict) else None
         if row is None or row.text != text:
             raise FormatError("no row in canonical form")

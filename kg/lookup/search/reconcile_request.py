@@ -56,7 +56,7 @@ def queries(text: str) -> dict[str, Query]:
     """Return the queries of a batch by their keys; raises ReconciliationError if it is none."""
     batch = _object(_parsed(text, "queries"), "queries")
     if len(batch) > BATCH:
-        raise ReconciliationError(f"a batch has {BATCH} queries at most, this one has {len(batch)}")
+        raise ReconciliationError(f"a batch may have {BATCH} queries, this one has {len(batch)}")
     return {key: _query(value, f"queries[{key[:50]!r}]") for key, value in batch.items()}
 
 

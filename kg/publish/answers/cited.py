@@ -48,7 +48,7 @@ class CitedQuery:
         """
         text = question(self.question).bound(self._named(), base) if self.question else self.query
         if word := varying(text):
-            raise ParameterError(f"an answer to a query with {word} cannot be cited: it may be another one next time")
+            raise ParameterError(f"an answer to a query with {word} cannot be cited: it may differ next time")
         return text
 
     @property

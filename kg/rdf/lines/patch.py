@@ -106,7 +106,7 @@ class _Reader:
         if not line or line.startswith("#"):
             return
         if (row := _ROW.fullmatch(line)) is None:
-            raise ValueError("it is no row of an operation, its terms, and a dot")
+            raise ValueError("it is not a row of an operation, its terms, and a dot")
         operation, rest = row.groups()
         if operation == "H":
             self._header(rest)
@@ -129,7 +129,7 @@ class _Reader:
 
     def _transaction(self, operation: str, rest: str, number: int) -> None:
         if not _END.fullmatch(rest):
-            raise ValueError(f"nothing but a dot follows {operation}")
+            raise ValueError(f"only a dot may follow {operation}")
         if operation == "TX":
             if self.rows is not None:
                 raise ValueError(f"the transaction that line {self.begun} begins is still open")

@@ -31,7 +31,7 @@ def write(store: Store, target: Path) -> Snapshot:
     there, or cannot be written.
     """
     if target.exists():
-        raise ConfigurationError(f"{target} is there already: a backup replaces nothing")
+        raise ConfigurationError(f"{target} exists already: a backup replaces nothing")
     draft = target.with_name(f".{target.name}.{os.getpid()}")
     try:
         with ExitStack() as opened:
@@ -82,7 +82,7 @@ def restore(file: Path, store: Store) -> str:
     it cannot be written, StoreDamagedError if the backup is not what was written.
     """
     if store.path.exists() and any(store.path.iterdir()):
-        raise ConfigurationError(f"{store} is not empty: restore into a new folder, and move it then")
+        raise ConfigurationError(f"{store} is not empty: restore into a new folder, then move it")
     draft = store.path.absolute().with_name(f".{store.path.name}.{os.getpid()}")
     try:
         with _opened(file) as archive:
@@ -108,7 +108,7 @@ def _opened(file: Path) -> Iterator[tarfile.TarFile]:
         with tarfile.open(file, "r|*") as archive:
             yield archive
     except (tarfile.TarError, EOFError) as error:
-        raise StoreDamagedError(f"{file} is no backup, or is cut off: {error}") from None
+        raise StoreDamagedError(f"{file} is not a backup, or is cut off: {error}") from None
     except FileNotFoundError as error:
         raise ConfigurationError(f"there is no backup {file}") from error
 
@@ -117,7 +117,7 @@ def _list(archive: tarfile.TarFile, file: Path) -> dict[str, Any]:
     first = archive.next()
     content = archive.extractfile(first) if first and first.name == LIST and first.size < LONGEST_LIST else None
     if content is None:
-        raise StoreDamagedError(f"{file} is no backup of a store: it does not begin with {LIST}")
+        raise StoreDamagedError(f"{file} is not a backup of a store: it does not begin with {LIST}")
     try:
         said = signed.parsed(content.read().decode())
     except ValueError as error:

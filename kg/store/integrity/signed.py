@@ -30,7 +30,7 @@ def checked(text: str) -> dict[str, Any]:
     """
     said = json.loads(text)
     if not isinstance(said, dict):
-        raise ValueError("it is no JSON object")
+        raise ValueError("it is not a JSON object")
     if CHECKSUM in said and said[CHECKSUM] != _sum({name: one for name, one in said.items() if name != CHECKSUM}):
         raise ValueError("it has other bytes than were written")
     return said

@@ -149,7 +149,7 @@ def test_servers_that_ask_in_turn_come_to_an_end(own: Settings) -> None:
         federated = Federated(sender(number), Path(own.access_log))
         reply = federated.ask(f"SELECT * {query}")
         assert reply.status == 502
-        assert "came through 3 services" in reply.text
+        assert "passed through 3 services" in reply.text
         assert federated.ask("ASK {}", Via="1.1 newsgraph, 1.1 newsgraph, 1.1 newsgraph").status == 200
 
 

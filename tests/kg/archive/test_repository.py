@@ -44,7 +44,7 @@ def test_a_pipe_in_what_is_read_is_refused_and_not_waited_for(filled: Repository
         filled.git("pack-refs", "--all")
     own(filled, name).unlink(missing_ok=True)
     os.mkfifo(own(filled, name))
-    assert "is no file and no folder" in refusal(filled.root)
+    assert "is neither a file nor a folder" in refusal(filled.root)
 
 
 @pytest.mark.parametrize("name", ["config", "info/grafts", "index", "hooks/post-update", "description"])
@@ -60,7 +60,7 @@ def test_a_link_in_what_is_read_is_refused(filled: Repository, other: Repository
     mine, foreign = own(filled, name), own(other, name)
     shutil.rmtree(mine) if mine.is_dir() else mine.unlink()
     mine.symlink_to(foreign)
-    assert "is no file and no folder" in refusal(filled.root)
+    assert "is neither a file nor a folder" in refusal(filled.root)
 
 
 def test_a_hook_that_is_a_link_stops_nobody(filled: Repository, other: Repository) -> None:
@@ -110,7 +110,7 @@ def test_branches_in_a_table_are_refused_with_the_way_out(filled: Repository) ->
 def test_a_head_that_names_a_file_elsewhere_is_refused(filled: Repository, other: Repository, name: str) -> None:
     own(filled, "HEAD").write_text(f"ref: {name}\n")
     assert other.root.exists()
-    assert "which is no branch" in refusal(filled.root)
+    assert "which is not a branch" in refusal(filled.root)
 
 
 @pytest.mark.parametrize(
@@ -218,7 +218,7 @@ def test_branches_that_stand_for_each_other_are_refused(filled: Repository) -> N
     for one, another in (("a", "b"), ("b", "a")):
         own(filled, f"refs/heads/{one}").write_text(f"ref: refs/heads/{another}\n")
     filled.git("symbolic-ref", "HEAD", "refs/heads/a")
-    assert "which is no commit" in refusal(filled.root)
+    assert "not to a commit" in refusal(filled.root)
 
 
 def test_a_repository_without_a_commit_says_so(repository: Repository) -> None:

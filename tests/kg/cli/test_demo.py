@@ -99,7 +99,7 @@ def test_a_preview_tells_what_would_be_lost(tmp_path: Path) -> None:
     assert "events.csv: columns that are not read: more\n" in shown
     assert "not understood: 1\n    events.csv, line 3: no date: '31 June'\n" in shown
     assert "places that are not known, and stay labels: 1\n    Nowhereville\n" in shown
-    assert "no licence is said for events, and none will be claimed\n" in shown
+    assert "no licence is stated for events, and none will be claimed\n" in shown
 
 
 def test_a_preview_tells_what_is_wrong_in_a_mapping(tmp_path: Path) -> None:

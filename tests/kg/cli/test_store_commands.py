@@ -166,7 +166,7 @@ def test_a_backup_of_a_store_that_is_written_is_whole_and_of_one_moment(
 def test_a_backup_replaces_nothing_and_a_restore_neither(store: Store, tmp_path: Path) -> None:
     made = tmp_path / "backup.tar"
     assert kg(store, "backup", str(made)).exit_code == 0
-    with pytest.raises(ConfigurationError, match="there already"):
+    with pytest.raises(ConfigurationError, match="exists already"):
         archive.write(store, made)
     done = kg(store, "restore", str(made))
     assert done.exit_code == 2
@@ -229,7 +229,7 @@ def test_commands_say_what_to_do(store: Store, run_kg: RunKg, tmp_path: Path) ->
         "No such file or directory\n"
     )
     done = run_kg("serve", "--store", store, "--host", "no.such.host.invalid", "--port", "0")
-    assert done.stderr == b"kg: 'no.such.host.invalid' is no address of this machine: give another --host\n"
+    assert done.stderr == b"kg: 'no.such.host.invalid' is not an address of this machine: name another --host\n"
 
 
 def test_a_resource_can_be_named_without_the_identity_base(run_kg: RunKg, sample_store: Path) -> None:

@@ -205,7 +205,7 @@ def test_a_redirect_is_to_an_article_in_our_spelling(spelled: str) -> None:
     ],
 )
 def test_a_redirect_to_what_is_no_article_of_the_same_dbpedia_is_refused(wrong: Value) -> None:
-    assert refused(("dbo:wikiPageRedirects", wrong)) == {"a redirect to what is no article there": 1}
+    assert refused(("dbo:wikiPageRedirects", wrong)) == {"a redirect to something that is not an article there": 1}
 
 
 def test_a_redirect_to_the_article_itself_is_refused() -> None:

@@ -105,7 +105,7 @@ def test_a_redirect_is_a_statement_of_the_source(done: Enriched, settings: Setti
     assert done.adopted["dbo:wikiPageRedirects"] == 8
     assert done.refused == {
         "several redirects of one entity": 2,
-        "a redirect to what is no article there": 1,
+        "a redirect to something that is not an article there": 1,
     }
     graph = Store(Path(settings.store)).current().open()
     found = {quad.graph_name for quad in graph.quads_for_pattern(NamedNode(f"{ENTITY}Party_of_Bread"), REDIRECTS, None)}

@@ -226,7 +226,7 @@ def test_a_run_that_fails_leaves_the_snapshot_and_goes_on_later(
     bad.replies = [http('{"results":{"bindings":[]}}'), http("", "403 Forbidden")]
     before = Store(store).current().id
     one_by_one = Settings(**{**vars(settings), "enrich_batch": 1})
-    with pytest.raises(QueryError, match=r"403.*run this again to go on"):
+    with pytest.raises(QueryError, match=r"403.*run this again to continue"):
         enriched(bad.address, one_by_one, time)
     assert Store(store).current().id == before
     bad.replies = [http('{"results":{"bindings":[]}}')]

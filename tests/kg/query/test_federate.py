@@ -322,7 +322,7 @@ def test_a_query_that_came_through_too_many_servers_is_refused(pool: Workers, th
     query = f"ASK {{ SERVICE <{there.url}> {{ ?x ?y ?z }} }}"
     assert pool.query(query, caller=Caller(HOPS - 1)).body
     assert there.headers[-1]["via"].count("newsgraph") == HOPS
-    with pytest.raises(QueryRefusedError, match="came through 3"):
+    with pytest.raises(QueryRefusedError, match="passed through 3"):
         pool.query(query, caller=Caller(HOPS))
 
 

@@ -56,7 +56,7 @@ def test_a_damaged_block_is_told_as_what_it_is_and_its_worker_goes(store: Store,
     with Workers(store, own, spare=0) as pool:
         alarms: list[bool] = []
         pool.alarm = lambda: alarms.append(True)
-        with pytest.raises(EngineError, match="not for want of memory") as told:
+        with pytest.raises(EngineError, match="not for lack of memory") as told:
             pool.query(ALL)
         assert "Corruption" in told.value.reason
         assert alarms

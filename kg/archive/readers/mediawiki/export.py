@@ -88,7 +88,7 @@ class _Parsing:
         try:
             self._parser.Parse(chunk, is_last)
         except expat.ExpatError as error:
-            raise ArchiveError(f"is no well-formed XML: {error}") from None
+            raise ArchiveError(f"is not well-formed XML: {error}") from None
         if self._fed - self._parser.CurrentByteIndex > LONGEST:
             raise ArchiveError(f"has a tag or a comment of more than {LONGEST:,} bytes, which no export has")
 
@@ -112,7 +112,7 @@ class _Parsing:
         self._pieces, self._length = [] if is_told else None, 0
         self._open.append(local)
         if len(self._open) > DEEPEST:
-            raise ArchiveError(f"has elements in each other more than {DEEPEST} deep, which no export has")
+            raise ArchiveError(f"nests elements more than {DEEPEST} deep, which no export does")
 
     def _text(self, text: str) -> None:
         if self._pieces is None:

@@ -198,15 +198,15 @@ def _texts(value: dict[str, Any], where: str) -> dict[str, Any]:
 
 def _checked(mapping: TableMapping) -> TableMapping:
     if mapping.dataset and not DATASET.fullmatch(mapping.dataset):
-        raise ConfigurationError(f"dataset {mapping.dataset!r} is no name of lower-case letters, digits and hyphens")
+        raise ConfigurationError(f"dataset {mapping.dataset!r} is not a name of lower-case letters, digits and hyphens")
     if mapping.language and not _LANGUAGE.fullmatch(mapping.language):
-        raise ConfigurationError(f"language {mapping.language!r} is no language tag")
+        raise ConfigurationError(f"language {mapping.language!r} is not a language tag")
     dayless = next((one for one in mapping.formats if not re.search("%[dj]", one)), None)
     if dayless:
         raise ConfigurationError(f"formats: {dayless!r} has no day (%d)")
     wrong = next((name for name in mapping.split if name not in {one.name for one in fields(ColumnKeys)}), None)
     if wrong:
-        raise ConfigurationError(f"split.{wrong} is no key of columns")
+        raise ConfigurationError(f"split.{wrong} is not a key of columns")
     if bool(mapping.columns.latitude) != bool(mapping.columns.longitude):
         raise ConfigurationError("columns.latitude and columns.longitude go together")
     return mapping

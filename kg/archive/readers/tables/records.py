@@ -93,7 +93,7 @@ def _json(text: str, where: str) -> Any:
         # Numbers stay as they are written: an id may have any number of digits.
         return json.loads(text, parse_int=str, parse_float=str, parse_constant=str)
     except (ValueError, RecursionError) as error:
-        raise ArchiveError(f"is no JSON: {where}: {error}") from error
+        raise ArchiveError(f"is not JSON: {where}: {error}") from error
 
 
 def _walk(value: Any, way: tuple[str, ...], cells: Cells, left: list[int]) -> Iterator[Cells]:

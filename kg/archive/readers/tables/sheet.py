@@ -124,7 +124,7 @@ def _encoding(file: io.BufferedReader, known: TableMapping | None) -> str:
         try:
             return codecs.lookup(said).name
         except LookupError:
-            raise ArchiveError(f"there is no encoding {said!r}: mend file.encoding in the mapping") from None
+            raise ArchiveError(f"there is no encoding {said!r}: correct file.encoding in the mapping") from None
     start = file.peek(4)
     return next((name for mark, name in BYTE_ORDER_MARKS.items() if start.startswith(mark)), "utf-8")
 

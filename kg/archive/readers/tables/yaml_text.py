@@ -28,4 +28,4 @@ def read(text: str) -> Any:
                 raise ArchiveError(f"is nested more than {DEEPEST} levels deep")
         return yaml.load(text, Loader=loader)  # noqa: S506 - the base loader constructs texts, lists and dictionaries only
     except (yaml.YAMLError, RecursionError, ValueError, TypeError) as error:
-        raise ArchiveError(f"is no YAML: {' '.join(str(error).split())[:200]}") from error
+        raise ArchiveError(f"is not YAML: {' '.join(str(error).split())[:200]}") from error

@@ -221,7 +221,7 @@ def test_a_wiki_that_puts_off_is_asked_again_when_it_says(
         ([(429, {"Retry-After": "4000"}, "")], "asks to come back in 4,000 seconds"),
         ([(200, {}, {"error": {"code": "badtitle", "info": "Bad title."}})], "answered badtitle: Bad title."),
         ([(200, {}, "<html>")], "is it a wiki's api.php?"),
-        ([(200, {}, {"query": {}})], "says nothing of"),
+        ([(200, {}, {"query": {}})], "says nothing about"),
         ([(302, {"Location": "http://169.254.169.254/"}, "")], "redirects are not followed"),
         ([(404, {}, "nothing here")], "answered 404: nothing here"),
     ],

@@ -116,10 +116,10 @@ def test_a_file_that_no_reader_recognises_is_another_file(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("name", "content", "reason"),
     [
-        ("b.xml", TWO.encode()[:-40], "is no well-formed XML"),
+        ("b.xml", TWO.encode()[:-40], "is not well-formed XML"),
         ("b.xml.bz2", bz2.compress(TWO.encode())[:-9], "Compressed file ended"),
         ("b.xml.gz", b"no gzip", "Not a gzipped file"),
-        ("b.xml", b'<?xml version="1.0"?><mediawiki>', "is no well-formed XML"),
+        ("b.xml", b'<?xml version="1.0"?><mediawiki>', "is not well-formed XML"),
     ],
 )
 def test_what_was_read_before_a_file_breaks_off_counts(tmp_path: Path, name: str, content: bytes, reason: str) -> None:
