@@ -248,7 +248,7 @@ def open(path: str | Path) -> Dataset:  # noqa: A001
     """Open the current snapshot of the store in the folder ``path`` as a read-only rdflib Dataset.
 
     Everything is in the default graph. Queries given as text run in the store's own engine. Raises StoreError if there
-    is no finished snapshot.
+    is not a finished snapshot.
     """
     from kg.rdf import rdflib_view
 

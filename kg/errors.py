@@ -292,7 +292,7 @@ class MessageError(NewsgraphError):
 
 
 class RequestRefusedError(NewsgraphError):
-    """What came over a connection is no request that this server reads; ``status`` is what HTTP calls that."""
+    """What came over a connection is not a request that this server reads; ``status`` is what HTTP calls that."""
 
     def __init__(self, message: str, status: int = 400) -> None:
         super().__init__(message)

@@ -50,7 +50,7 @@ Context = ServerRequestContext[Any, Any]
 def instructions(snapshot: Snapshot, years: Sequence[str] = ()) -> str:
     """Return what a model is told before anything else: what the graph is, of when, whose, and how to use it.
 
-    ``years`` are those of its events, in their order, if they are known.
+    ``years`` are those of its events, in order, if they are known.
     """
     manifest = snapshot.manifest
     span = f" They are of {years[0]} to {years[-1]}." if years else ""

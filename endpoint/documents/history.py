@@ -95,7 +95,7 @@ def _compare(day: str, name: str, suffix: Format | None) -> Response:
 def _answer(day: str, name: str, what: str, suffix: Format | None, page: Page, data: Data) -> Response:
     """Return the document in the format of its suffix or the one negotiated; redirect from other names of the event.
 
-    Raises NotFoundError for what is no event, or has no wordings.
+    Raises NotFoundError for what is not an event, or has no wordings.
     """
     here = site()
     found = locate(here, f"event/{day}/{name}")

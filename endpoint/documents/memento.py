@@ -61,7 +61,7 @@ def timegate(path: str) -> Response:
 def _asked(text: str) -> datetime | None:
     """Return the time of Accept-Datetime, None for an empty one.
 
-    Raises BadRequest if it is no date in GMT as RFC 7089, section 2.1.1, has it.
+    Raises BadRequest if it is not a date in GMT as RFC 7089, section 2.1.1, has it.
     """
     if not text.strip():
         return None

@@ -63,7 +63,7 @@ def past_page_of(here: Site, iri: str, nodes: Nodes, path: str, instant: str) ->
 
 
 def told(here: Site, event: str) -> EventHistory:
-    """Return the history of an event, from the cache or from a worker; raises NotFoundError for what is no event."""
+    """Return the history of an event, from the cache or from a worker; raises NotFoundError for anything else."""
     found: EventHistory = here.cached(
         ("history", event), lambda: here.workers.ask(History(event)), lambda one: 1_000 + 3_000 * len(one.wordings)
     )

@@ -99,7 +99,7 @@ def chosen(found: EventHistory, one: str, other: str) -> tuple[ShownWording | No
     """Return the two wordings that parameters name: by the last segments of their IRIs, or by these.
 
     Without names they are the newest one and the one before it, which is None if there is no other. Raises
-    ParameterError for what is no wording of the event.
+    ParameterError for what is not a wording of the event.
     """
     newest = len(found.wordings) - 1
     after = _named(found, "b", other) if other else found.wordings[newest]

@@ -67,7 +67,7 @@ def _things(reader: Reader, event: str) -> dict[str, str]:
 
 
 def _printed(reader: Reader, event: str, things: Mapping[str, str]) -> Iterator[Anchor]:
-    """Yield the links of the entry that prints the current wording, in their order, where their targets are known."""
+    """Yield the links of the entry that prints the current wording, in order, where their targets are known."""
     revision = reader.value(event, "ng:currentRevision")
     texts = (reader.value(entry, "ng:printedText") for entry in reader.iris(revision, "prov:wasDerivedFrom"))
     for target, words, trail in WIKILINK.findall(next((text for text in texts if "[[" in text), "")):

@@ -77,7 +77,7 @@ class ShownChange:
 def changes() -> Response:
     """Tell which events were added, reworded or otherwise changed, and removed, after one instant and up to another.
 
-    These are the instants at which snapshots were published. An event is told of once, with what it was before and
+    These are the instants at which snapshots were published. An event is told about once, with what it was before and
     after; what came and went meanwhile is left out.
     """
     return _answer(None)
@@ -140,8 +140,8 @@ def _changed(here: Site, log: Changelog, asked: AskedInterval) -> ChangedEvents:
 def _asked(here: Site, log: Changelog) -> AskedInterval:
     """Return what the parameters ask for.
 
-    Raises ParameterError for what is no instant, or an interval that ends before it begins; NotFoundError for a thing
-    that the graph does not know.
+    Raises ParameterError for what is not an instant, or an interval that ends before it begins; NotFoundError for a
+    thing that the graph does not know.
     """
     given = {name: request.args[name] for name in ("from", "to", "place") if request.args.get(name)}
     since = instant("from", given.get("from", ""), "T00:00:00Z") or BEGINNING

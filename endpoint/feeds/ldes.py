@@ -99,7 +99,7 @@ class EventStream:
         return _lines(quads)
 
     def single(self, change: Change) -> str:
-        """Return what is said of one version in N-Quads, without its content."""
+        """Return what is said about one version in N-Quads, without its content."""
         stream = Quad(NamedNode(self.iri), NamedNode(f"{TREE}member"), NamedNode(self.version(change)))
         return _lines([stream, *self._version(change)])
 

@@ -104,7 +104,7 @@ def atom_feed(path: str = "") -> Response:
 
 
 def _reading(here: Site) -> AbstractContextManager[Changelog]:
-    """Give the change log as it is with the snapshot that this request is answered from."""
+    """Return the change log as it is with the snapshot that this request is answered from."""
     return reading(here.artefacts, here.snapshot)
 
 

@@ -10,7 +10,7 @@ from kg.rdf import terms
 from kg.workers.operations import Newest
 
 EVENTS: Final = 10
-"""Events after which no further day is told of."""
+"""Events after which no further day is told about."""
 
 
 def newest(here: Site, language: str | None) -> dict[str, Any]:

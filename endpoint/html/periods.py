@@ -42,7 +42,7 @@ def kind(path: str) -> str | None:
 
 
 def parts(reader: Reader, iri: str) -> list[PeriodLink]:
-    """Return the days of a month or the months of a year, in their order, each with how many events it has."""
+    """Return the days of a month or the months of a year, in order, each with how many events it has."""
     within = [one for one in reader.nodes if iri in reader.iris(one, "dcterms:isPartOf")]
     events = {
         about: reader.number(document, "hydra:totalItems")

@@ -29,7 +29,7 @@ def ours(application: Application, settings: Settings, base: Callable[[], str]) 
     """Return the WSGI application that gets only requests for hosts of ours: any other one is replaced.
 
     ``base`` tells the identity base, at which the server is found if the setting ``serve_url`` does not say otherwise.
-    Raises ConfigurationError if that is no address.
+    Raises ConfigurationError if that is not an address.
     """
     if settings.serve_url and not is_base(settings.serve_url):
         raise ConfigurationError(f"serve_url {settings.serve_url!r} must be an http(s) address that ends with a slash")

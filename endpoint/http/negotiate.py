@@ -127,7 +127,7 @@ def named(accept: str | None, media_type: str) -> bool:
 def by_parameter(name: str, values: Iterable[str], formats: Sequence[Format]) -> Format | None:
     """Return the one of ``formats`` that the values of a parameter name, or None if they name others.
 
-    A value is a name, or media types with commas between. Raises ParameterError for what is no format at all,
+    A value is a name, or media types with commas between. Raises ParameterError for what is not a format at all,
     and if two of ``formats`` are named.
     """
     found: list[Format] = []

@@ -1,7 +1,7 @@
 """The one rule for parameters: what a route does not know is refused, unless a known client sends it to everybody.
 
 A route declares the parameters that it knows (see endpoint.http.routes), which OpenAPI prints too. Any other one, one
-that comes twice, and one whose bytes are no text in UTF-8 is answered with 400: an answer that silently leaves out
+that comes twice, and one whose bytes are not text in UTF-8 is answered with 400: an answer that silently leaves out
 what was asked for is a wrong answer.
 """
 
@@ -47,7 +47,7 @@ TOLERATED: Final = (
 def check() -> None:
     """Raise ParameterError for what the query of the current request has and its route does not understand.
 
-    A path whose bytes are no text, or that has control characters, is that of nothing: NotFoundError.
+    A path whose bytes are not text, or that has control characters, is that of nothing: NotFoundError.
     """
     if not _is_text(request.environ["PATH_INFO"].encode("latin-1")):
         raise NotFoundError("the path is not text in UTF-8")

@@ -79,7 +79,7 @@ class AskedList:
         return f"{path}?{query}" if query else path
 
     def told(self, base: str) -> dict[str, Any]:
-        """Return what a reader of JSON is told of what was asked for: the parameters, with the IRIs of things."""
+        """Return what a reader of JSON is told about what was asked for: the parameters, with the IRIs of things."""
         kept = ("q", "language", "from", "to", "bbox")
         told: dict[str, Any] = {name: self.given[name] for name in kept if name in self.given}
         told |= {name: iri(base, self.given[name]) for name in THINGS if name in self.given}

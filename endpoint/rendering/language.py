@@ -33,7 +33,7 @@ class Language:
 
 
 ENGLISH: Final = Language("en", "en", "English", NullTranslations())
-"""The language of the texts in the code, and of whatever is no page."""
+"""The language of the texts in the code, and of whatever is not a page."""
 CHINESE: Final = Language("zh", "zh-Hans", "中文", translation(DOMAIN, LOCALE, ["zh"]))
 LANGUAGES: Final[Mapping[str, Language]] = MappingProxyType({one.tag: one for one in (ENGLISH, CHINESE)})
 """The languages of the interface by their tags; the first is that of whoever wants none of them."""

@@ -127,7 +127,7 @@ class Connection(asyncio.Protocol):
         self._full = True
 
     def resume_writing(self) -> None:
-        """Go on with the answer."""
+        """Continue with the answer."""
         self._full = False
         self.state.part(self._send)
 
@@ -356,7 +356,7 @@ class Connection(asyncio.Protocol):
             self.state.part(self._send)
 
     def _sent(self, answer: WsgiResponse) -> None:
-        """Go on to the next request, or close the connection."""
+        """Continue with the next request, or close the connection."""
         self._answer = None
         answer.close()
         if self._framing.is_short:

@@ -66,12 +66,12 @@ class Crowd:
                 del self._clients[one.client]
 
     def wait(self, one: Member) -> None:
-        """Take note that a connection waits from now on."""
+        """Note that a connection waits from now on."""
         self._waiting.pop(one, None)
         self._waiting[one] = None
 
     def work(self, one: Member) -> None:
-        """Take note that a request of a connection is under way."""
+        """Note that a request of a connection is under way."""
         self._waiting.pop(one, None)
 
     def _freed(self, client: str | None) -> bool:

@@ -121,7 +121,7 @@ class RequestReader:
         self.feed(b"")
 
     def close(self) -> None:
-        """Let go of the body."""
+        """Release the body."""
         self.body.close()
 
     def _read(self) -> None:
@@ -195,7 +195,7 @@ class RequestReader:
         self.body.write(data)
 
     def on_message_complete(self) -> None:
-        """Take note of the end."""
+        """Note the end."""
         self.is_complete = True
         self.body.seek(0)
 

@@ -38,7 +38,7 @@ class ThreadPool:
         return self._executor.submit(job)
 
     def leave(self) -> None:
-        """Take note that a job is done, or will never run."""
+        """Note that a job is done, or will never run."""
         self.inside -= 1
 
     def close(self) -> None:

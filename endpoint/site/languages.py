@@ -2,7 +2,7 @@
 
 The address of a page is one for all languages. The same page in one language for certain has the tag of that before its
 path, as /zh/events has: to the application that is another place where it is mounted, so that all links of the page
-stay in the language. What is no page is the same in all.
+stay in the language. What is not a page is the same in all.
 """
 
 from __future__ import annotations

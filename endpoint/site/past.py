@@ -36,16 +36,17 @@ class Past:
 
     @contextmanager
     def at(self, time: str) -> Iterator[Workers]:
-        """Give the workers on the last snapshot of the past that is not after ``time`` (ISO 8601).
+        """Provide the workers on the last snapshot of the past that is not after ``time`` (ISO 8601).
 
-        Raises NotFoundError if there is none, ConfigurationError if ``time`` is no time, StoreError if it is damaged.
+        Raises NotFoundError if there is none, ConfigurationError if ``time`` is not a time, StoreError if it is
+        damaged.
         """
         with self._workers(Store(Path(self.settings.store)).at(past.instant(time))) as workers:
             yield workers
 
     @contextmanager
     def of(self, id_: str) -> Iterator[Workers]:
-        """Give the workers on the snapshot with an id, of builds, of writes or of the past.
+        """Provide the workers on the snapshot with an id, of builds, of writes or of the past.
 
         They answer from the disk, so that whatever depends on the order of triples there is the same each time. Raises
         SnapshotGoneError or NotFoundError if it is not kept, StoreError if it is damaged.

@@ -86,7 +86,7 @@ def status_of(error: errors.NewsgraphError) -> int:
 
 
 def extra(error: errors.NewsgraphError) -> dict[str, Any]:
-    """Return what is told of an error beside its words: where it is, and what there is instead; what type it is of."""
+    """Return what is reported of an error besides its message: its place, what there is instead, and its type."""
     if name := TYPES.get(type(error)):
         return {"type": f"{TYPE_BASE}{name}"}
     if isinstance(error, errors.QuerySyntaxError) and error.line is not None:

@@ -106,7 +106,7 @@ def hold() -> None:
 
 
 def release(_: BaseException | None = None) -> None:
-    """Let go of the snapshot of a request."""
+    """Release the snapshot of a request."""
     held: ExitStack | None = g.pop("held", None)
     if held:
         held.close()

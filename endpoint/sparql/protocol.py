@@ -106,7 +106,7 @@ def sparql() -> Response:
 
 @blueprint.after_request
 def announce(response: Response) -> Response:
-    """Say what time an answer shows, whether it was kept, and which bodies are taken (LDP 1.0, 7.1; Accept-Query)."""
+    """Say which time an answer shows, whether it was kept, and which bodies are read (LDP 1.0, 7.1; Accept-Query)."""
     if record().kept:
         response.headers["Cache-Status"] = f"{NAME}; hit"  # RFC 9211
     if "as_of" in g:  # which of the snapshots of the past has answered (RFC 7089, section 2.1.1)
@@ -134,7 +134,7 @@ def report(written: Written, status: int = 200) -> Response:
 
 @contextmanager
 def _workers(operation: QueryRequest) -> Iterator[Workers]:
-    """Give the workers that have the graph of the time, or of the snapshot, that is asked for."""
+    """Provide the workers that have the graph of the time, or of the snapshot, that is asked for."""
     if operation.snapshot:
         with site().past.of(operation.snapshot) as workers:
             yield workers

@@ -28,7 +28,7 @@ Row = Mapping[str, Binding]
 FIGURED: Final = 2_000
 """Rows that a figure is made of."""
 BARS: Final = 30
-"""Rows that have a bar each where they are no years, months or days."""
+"""Rows that have a bar each where they are not years, months or days."""
 _NUMBERS: Final = frozenset({"xsd:integer", "xsd:decimal", "xsd:double", "xsd:float"})
 _DATES: Final = frozenset({"xsd:date", "xsd:dateTime"})
 _PERIOD: Final = re.compile(r"\d{4}(-\d\d(-\d\d)?)?", re.ASCII)

@@ -41,7 +41,7 @@ class Captures:
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """Give a connection for ``keep``; what is written is there when the block ends, however it does."""
+        """Provide a connection for ``keep``; what is written is there when the block ends, however it does."""
         with closing(sqlite3.connect(self.file, isolation_level=None)) as database:
             # No journal: of what dies half-way nothing is of use.
             database.execute("PRAGMA journal_mode = OFF")
@@ -53,7 +53,7 @@ class Captures:
                 database.execute("COMMIT")
 
     def contents(self, names: Iterable[str]) -> Iterator[bytes]:
-        """Yield these contents in their order; raises ArchiveError for one that is not there."""
+        """Yield these contents in order; raises ArchiveError for one that is not there."""
         try:
             with closing(sqlite3.connect(f"{self.file.as_uri()}?mode=ro", uri=True)) as database:
                 for name in names:

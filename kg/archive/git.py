@@ -146,7 +146,7 @@ def sizes(repository: Repository, blobs: Iterable[str]) -> dict[str, int]:
 
 
 def contents(repository: Repository, blobs: list[str]) -> Iterator[bytes]:
-    """Yield these contents in their order, all read by one process.
+    """Yield these contents in order, all read by one process.
 
     Raises ArchiveError for one that is missing, or is not the one that its id names.
     """

@@ -54,7 +54,7 @@ class Archive:
         return sorted({version.path for version in self.versions})
 
     def pages(self, versions: Iterable[PageVersion]) -> Iterator[Page]:
-        """Yield these versions, none of them gone, in their order; raises ArchiveError for one that cannot be read."""
+        """Yield these versions, none of them gone, in order; raises ArchiveError for one that cannot be read."""
         wanted = list(versions)
         captured = [f"{one.blob}" for one in wanted if _is_captured(one)]
         of_captures = self.captures.contents(captured) if self.captures else iter(())
@@ -191,7 +191,7 @@ def _in_folder(file: Path, path: str, page_bytes: int, top: Path) -> CaptureFile
 
 
 def _files_below(root: Path) -> Iterator[Path]:
-    """Yield what is no folder below ``root``; symbolic links are not followed, so nothing outside is ever read."""
+    """Yield what is not a folder below ``root``; symbolic links are not followed, so nothing outside is ever read."""
 
     def refuse(error: OSError) -> None:
         raise ArchiveError(f"{error.filename} cannot be read: {error.strerror}") from error

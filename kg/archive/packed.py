@@ -88,7 +88,7 @@ def _beside(member: PackedFile, name: str, mappings: dict[str, bytes]) -> bytes 
 
 
 def _mappings(file: Path) -> Iterator[tuple[str, bytes]]:
-    """Yield the mappings that a packed archive holds, which may stand behind the tables that they are of."""
+    """Yield the mappings that a packed archive holds, which may follow the tables that they are of."""
     for member in _members(file):
         if member.path.endswith(".toml") and not member.fault and member.size <= MAPPING_BYTES:
             with closing(member.open()) as stream:

@@ -67,7 +67,7 @@ class Repository:
 
 
 def is_repository(root: Path) -> bool:
-    """Say whether there is a git repository at ``root``: ``.git`` in it, or a bare one."""
+    """Return whether there is a git repository at ``root``: ``.git`` in it, or a bare one."""
     return os.path.lexists(root / ".git") or ((root / "objects").is_dir() and (root / "HEAD").is_file())
 
 

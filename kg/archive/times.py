@@ -14,7 +14,7 @@ SKEW: Final = timedelta(minutes=15)
 
 
 def read_time(written: str) -> datetime | None:
-    """Return the time (UTC) that a commit has in seconds since 1970, or None if it is no time."""
+    """Return the time (UTC) that a commit has in seconds since 1970, or None if it is not a time."""
     try:
         return datetime.fromtimestamp(int(written), UTC)
     except (ValueError, OverflowError, OSError):

@@ -150,7 +150,7 @@ class Changelog:
 
 @contextmanager
 def opened(store: Store) -> Iterator[Changelog | None]:
-    """Give the change log of a store as it is now, also if it is written meanwhile; None if there is none yet.
+    """Provide the change log of a store as it is now, also if it is written meanwhile; None if there is none yet.
 
     Raises StoreError if it cannot be read.
     """

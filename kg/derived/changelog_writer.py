@@ -149,7 +149,7 @@ class _Update:
         return max(after, datetime.now(UTC)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
     def _sorted(self, known: Known, found: ResourceStates) -> list[Changed]:
-        """Return what has changed: what is gone, then what is no event, then events by date."""
+        """Return what has changed: what is gone, then what is not an event, then events by date."""
         gone: list[Changed] = [
             ("Delete", iri, _Event() if self._is_event(iri) else None) for iri in sorted(known.keys() - found.keys())
         ]

@@ -61,7 +61,7 @@ CHANGES: Final = _ChangeLog(
 
 @contextmanager
 def reading(artefacts: Artefacts, source: Snapshot) -> Iterator[Changelog]:
-    """Give the change log as it is with a snapshot.
+    """Provide the change log as it is with a snapshot.
 
     Raises ServiceBusyError if it is not brought up to the snapshot soon enough, or if another one is becoming current,
     StoreError if it cannot be written or read.

@@ -1,4 +1,4 @@
-"""The protocol of a dialect: all that is known of one page language. Whoever adds one changes nothing else.
+"""The protocol of a dialect: everything known about one page language. Whoever adds one changes nothing else.
 
 A distribution declares its dialects under the entry point group ``newsgraph.dialects``; ``kg.dialects.registry``
 finds them.
@@ -71,7 +71,7 @@ class Dialect(ABC, Generic[R]):
 
     @abstractmethod
     def parse(self, path: str, text: str) -> R | None:
-        """Return what the page says, or None if the text is no page of this dialect."""
+        """Return what the page says, or None if the text is not a page of this dialect."""
 
     @abstractmethod
     def items(self, path: str, record: R, tally: Tally, language: str) -> Iterator[Item]:
@@ -91,7 +91,7 @@ class Dialect(ABC, Generic[R]):
 
     @abstractmethod
     def render(self, path: str, head: Head, entries: tuple[Entry, ...]) -> str:
-        """Print the page, or its list, from what the graph kept of it, the entries in their order.
+        """Print the page, or its list, from what the graph kept of it, the entries in order.
 
         Raises StoreError if they do not say enough.
         """
@@ -125,7 +125,7 @@ class Dialect(ABC, Generic[R]):
         return Attribution()
 
     def publication_of(self, record: R) -> Publication:
-        """Return what is said of the archive of a page, where pages of several archives are in this dialect."""
+        """Return what is said about the archive of a page, where pages of several archives are in this dialect."""
         return self.publication
 
     def own_ids(self, text: str) -> Iterable[str]:

@@ -85,7 +85,7 @@ class Edition:
         return filled[:1].upper() + filled[1:]
 
     def path(self, title: str, suffix: str = "txt") -> str | None:
-        """Return the path of the page with this title in an archive, None if it is no page of current events."""
+        """Return the path of the page with this title in an archive, None if it is not a page of current events."""
         printed = title.replace("_", " ")
         for pattern in filter(None, (self.day_title, self.month_title)):
             if found := self._match(pattern, printed):
@@ -162,7 +162,7 @@ def is_hidden(target: str) -> bool:
 
 
 def is_no_article(title: str) -> bool:
-    """Whether a title is of a page that is no article, in any edition."""
+    """Whether a title is of a page that is not an article, in any edition."""
     namespace, colon, _ = title.partition(":")
     return bool(colon) and namespace.strip().casefold() in _namespaces("hidden_namespaces", "other_namespaces")
 

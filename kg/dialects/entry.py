@@ -44,7 +44,7 @@ class Entry:
 class Head:
     """What a page says as a whole.
 
-    ``media_type`` stands without parameters; ``parameters`` are those besides ``charset``, in their order. ``days``
+    ``media_type`` stands without parameters; ``parameters`` are those besides ``charset``, in order. ``days``
     are the days that the page tells of, ``sections`` the printed names of its lists. The texts are as in ``Entry``.
     The graph does not keep ``wording`` and ``slug``, which a page has that is all about one event.
     """

@@ -89,12 +89,12 @@ class Item:
     ``fragment`` names the entry of the page that lists it (empty where the whole page is about it); ``part_of``
     is the fragment of the event that it is part of. ``topics`` are article titles, ``topic_links`` the links that they
     come from where these show other words; ``subject`` the linked words
-    that the text itself puts before a colon, which are no part of its wording; ``headed_by`` the text of the item
+    that the text itself puts before a colon, which are not part of its wording; ``headed_by`` the text of the item
     that it stands below, which *the Context* prints in front of it. ``printed`` is all that the page prints of it, as
     it stands there, and of what it inherits from, "" if the dialect does not tell: what is printed alike, but read
-    otherwise, is no edit. Where the title as printed holds what no reader sees, ``printed_title`` is that: it names the
-    event and its revision, which so do not move when ``title`` is read better. ``scripts`` has the title in each script
-    in which the page prints it.
+    otherwise, is not an edit. Where the title as printed holds what no reader sees, ``printed_title`` is that: it names
+    the event and its revision, which so do not move when ``title`` is read better. ``scripts`` has the title in each
+    script in which the page prints it.
 
     ``until`` is the last day of an event of several days, ``places`` are stated, and ``is_plain`` says that the text
     links nothing, so that the places in it have to be found by their names. ``identifier`` is a slug that alone tells
@@ -196,7 +196,7 @@ def distinct(values: tuple[T, ...]) -> tuple[T, ...]:
 def content(item: Item) -> str:
     """Return the canonical text of what makes a revision: the same content is the same revision.
 
-    Labels, images and lists of related events are no part of it, nor is the order of anything.
+    Labels, images and lists of related events are not part of it, nor is the order of anything.
     """
     parts = [
         ("title", item.printed_title or item.title),

@@ -48,7 +48,7 @@ def load(group: str, noun: str, make: Callable[[EntryPoint], T]) -> tuple[Plugin
 def made(point: EntryPoint, base: type, required: tuple[str, ...]) -> Any:
     """Import the class that an entry point names, and make one without arguments.
 
-    Raises TypeError if it is no subclass of ``base``, or has no attributes of these names.
+    Raises TypeError if it is not a subclass of ``base``, or has no attributes of these names.
     """
     kind = point.load()
     if not (isinstance(kind, type) and issubclass(kind, base)):

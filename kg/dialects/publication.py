@@ -21,8 +21,8 @@ class Publication:
     says whom to credit, and ``reserved`` what is under none of these licences. ``credit`` stands at the foot of every
     page, before the licences, and ``origin`` after the word "from"; without them the title does.
 
-    Raises ConfigurationError if the licences are no tuples, or an IRI is no address that a page may link: these begin
-    with ``http://`` or ``https://``.
+    Raises ConfigurationError if the licences are not tuples, or an IRI is not an address that a page may link: these
+    begin with ``http://`` or ``https://``.
     """
 
     title: str = ""

@@ -41,7 +41,7 @@ def text_of(page: Page) -> str:
 
 
 def why_unread(page: Page) -> str | None:
-    """Return in words why a page cannot be read, or None if it can: it is no text, or names one that is elsewhere."""
+    """Return in words why a page cannot be read, or None if it can: it is not text, or names one that is elsewhere."""
     return _why_unread(page, *_decoded(page))
 
 

@@ -28,7 +28,8 @@ def installed() -> tuple[Installed, ...]:
     that could be read without it.
 
     Raises:
-        ConfigurationError: if there is none, if two have the same name, or if one cannot be imported or is no dialect;
+        ConfigurationError: if there is none, if two have the same name, or if one cannot be imported or is not a
+        dialect;
             the message names the distribution.
 
     """

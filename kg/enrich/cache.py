@@ -43,7 +43,7 @@ class Cache:
         self._key = (endpoint, question)
 
     def missing(self, entities: Iterable[str]) -> list[str]:
-        """Return those of ``entities`` that have no answer, or one that ``expire`` has been told of, in their order."""
+        """Return those of ``entities`` that have no answer, or one that ``expire`` has been told of, in order."""
         answered = self._connection.execute(
             "SELECT entity FROM answers WHERE endpoint = ? AND question = ? AND NOT stale", self._key
         )
@@ -62,7 +62,7 @@ class Cache:
             self._connection.execute("UPDATE answers SET stale = 1 WHERE endpoint = ? AND question = ?", self._key)
 
     def answers(self, entities: Iterable[str]) -> Iterator[Answered]:
-        """Yield the answers that there are about ``entities``, in their order."""
+        """Yield the answers that there are about ``entities``, in order."""
         for entity in entities:
             found = self._connection.execute(
                 "SELECT asked, rows FROM answers WHERE endpoint = ? AND question = ? AND entity = ?",
@@ -74,7 +74,7 @@ class Cache:
 
 @contextmanager
 def opened(folder: Path, endpoint: str, question: str) -> Iterator[Cache]:
-    """Give the cache in ``folder`` to the one process that may ask now.
+    """Provide the cache in ``folder`` to the one process that may ask now.
 
     Raises StoreError if another process is asking, or if the cache cannot be read or written.
     """

@@ -74,7 +74,7 @@ class Enriched:
 
 
 def _ignore(done: int, total: int) -> None:
-    """Be told of progress, and do nothing."""
+    """Ignore progress."""
 
 
 def enrich(wish: Wish, settings: Settings, progress: Progress = _ignore, clock: Clock | None = None) -> Enriched:

@@ -88,7 +88,7 @@ def provenance(graph: NamedNode, known: Provenance) -> Iterator[Triple]:
 
 
 def write(file: Path, triples: Iterable[Triple]) -> None:
-    """Write triples to the file of a source, in their order; the same triples make the same bytes."""
+    """Write triples to the file of a source, in order; the same triples make the same bytes."""
     with file.open("wb") as raw, gzip.GzipFile("", "wb", GZIP_LEVEL, raw, mtime=0) as packed:
         serialize(triples, cast("IO[bytes]", packed), format=RdfFormat.N_TRIPLES)
 

@@ -48,7 +48,7 @@ def article(printed: str, language: str = "en") -> str | None:
 
     Args:
         printed: The target as wikitext has it between ``[[`` and ``|`` or ``]]``: percent sequences and character
-            references in it are decoded. Not for what has been decoded before: ``%2541`` is no title, not "A".
+            references in it are decoded. Not for what has been decoded before: ``%2541`` is not a title, not "A".
         language: The language of the wiki that the link stands in.
 
     Returns:
@@ -96,7 +96,7 @@ def _character(reference: re.Match[str]) -> str:
 
 
 def _local(text: str, language: str) -> str | None:
-    """Take away the prefixes that lead to the wiki in ``language`` again; None where they lead elsewhere."""
+    """Remove the prefixes that lead to the wiki in ``language`` again; None where they lead elsewhere."""
     wiki = language
     while found := _PREFIX.match(text):
         prefix, rest = _capitalised(found[1]).lower(), found[2]

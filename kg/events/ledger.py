@@ -21,7 +21,7 @@ from kg.events.replacements import Replacements
 class Ledger:
     """All that the lines say together: a line may undo what an earlier one says.
 
-    ``lines`` has them all and ``claims`` those about wordings, slugs, merges and withdrawals, in their order. ``names``
+    ``lines`` has them all and ``claims`` those about wordings, slugs, merges and withdrawals, in order. ``names``
     are the paths of things that were ever published, with their labels; ``separate`` the pairs of paths of which it was
     decided that they are not one thing; ``unnamed`` the hashes of paths that are told no longer.
     """

@@ -45,7 +45,7 @@ WAY_OUT: Final = "restore the file from a backup, or build with --ledger and a c
 class LedgerFile:
     """A ledger file as it was read and verified, none being an empty one; it may be appended to.
 
-    ``lines`` has all that it says, ``roots`` the roots that it ever had, in their order. ``tail`` says that lines
+    ``lines`` has all that it says, ``roots`` the roots that it ever had, in order. ``tail`` says that lines
     follow which no root covers.
     """
 

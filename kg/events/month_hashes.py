@@ -6,7 +6,7 @@ import hashlib
 
 
 class MonthHashes:
-    """The hash of each month: the SHA-256 of the month's lines in their order, each with its line break.
+    """The hash of each month: the SHA-256 of the month's lines in order, each with its line break.
 
     A line counts in the form in which copies are shipped, so that a copy which must not tell words has the same hashes.
     What was added since the last ``keep`` can be taken back. ``changed`` are the months whose hashes are not written.

@@ -75,7 +75,7 @@ def describe(
     Beside the resource's own triples there are: type and label of everything named; in full, the sources and revisions
     of an event, that others were merged into it, and the entries of a page; of a month or a year, what lies within it
     (see kg.lookup.parts); and of anything that events name, the newest 100 of these with label and date, or those of a
-    later ``page`` (from 1) of a hundred. Of a story, its parts come first, in their order, then the newest of the
+    later ``page`` (from 1) of a hundred. Of a story, its parts come first, in order, then the newest of the
     others; of an event, each story that it is part of comes with the part before it and the one after it, and with how
     many parts there are (hydra:totalItems). ``document`` is the IRI of the document that carries the description: if
     given, it is linked to what it describes, says how many events there are in all (hydra:totalItems), and links its
@@ -116,7 +116,7 @@ def _others(events: Iterable[NamedNode], parts: Iterable[NamedNode]) -> Iterator
 
 
 def _stories(excerpt: Excerpt, event: NamedNode) -> list[NamedNode]:
-    """Return the stories that an event is part of, and read what is said of them."""
+    """Return the stories that an event is part of, and read what is said about them."""
     found = excerpt[_referring(event)[2]]
     stories = sorted({quad.subject for quad in found if isinstance(quad.subject, NamedNode)}, key=str)[:STORIES]
     excerpt.read(*(Pattern(story, STORY) for story in stories))
@@ -126,7 +126,7 @@ def _stories(excerpt: Excerpt, event: NamedNode) -> list[NamedNode]:
 def _story(
     excerpt: Excerpt, story: NamedNode, beside: list[NamedNode], parts: int, document: str | None
 ) -> Iterator[Quad]:
-    """Yield what is said of a story with an event of it: how many parts it has, and those around the event."""
+    """Yield what is said about a story with an event of it: how many parts it has, and those around the event."""
     yield from excerpt[Pattern(story, STORY)]
     yield from (Quad(story, terms.SUB_EVENT, event) for event in beside)
     if document:
@@ -202,7 +202,7 @@ def origins(entry: NamedNode) -> Iterator[Pattern]:
 
 
 def with_origins(excerpt: Excerpt, quads: Iterable[Quad]) -> Iterator[Quad]:
-    """Yield what is said of something, and what it was derived from, which has been read."""
+    """Yield what is said about something, and what it was derived from, which has been read."""
     told = list(quads)
     yield from told
     for entry in derived_from(told):

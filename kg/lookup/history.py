@@ -1,4 +1,4 @@
-"""The history of an event: its wordings in their order, with when captures showed each and what it says."""
+"""The history of an event: its wordings in order, with when captures showed each and what it says."""
 
 from __future__ import annotations
 

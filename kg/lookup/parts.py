@@ -40,7 +40,7 @@ def within(found: Iterable[Quad]) -> list[NamedNode]:
 def of_period(
     excerpt: Excerpt, period: NamedNode, within: Iterable[NamedNode], document: str | None = None
 ) -> Iterator[Quad]:
-    """Yield which days or months are part of a period, and what is said of them by SAID, which has been read.
+    """Yield which days or months are part of a period, and what is said about them by SAID, which has been read.
 
     ``document`` is the IRI of the document about the period. If it is given, the documents about the parts are named,
     each with how many events it has (hydra:totalItems).
@@ -86,7 +86,7 @@ class Part(NamedTuple):
 
 
 def of_story(graph: Graph, story: NamedNode) -> list[Part]:
-    """Return the events of a story in their order."""
+    """Return the events of a story in order."""
     excerpt, listing = Excerpt(graph), Pattern(story, (terms.SUB_EVENT,))
     excerpt.read(listing)
     events = list(islice(_nodes(excerpt[listing]), LONGEST))

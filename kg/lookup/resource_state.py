@@ -1,7 +1,8 @@
 """Resources as a feed tells of them: each with its parts, what they say as a hash, and pages of their versions.
 
 A *resource* is a subject with its parts: an event has its revisions, a page its entries. Every statement of the default
-graph whose subject is an IRI belongs to exactly one resource; what is said of blank nodes comes with what refers to it.
+graph whose subject is an IRI belongs to exactly one resource; what is said about blank nodes comes with what refers to
+it.
 """
 
 from __future__ import annotations
@@ -87,7 +88,7 @@ def state(graph: Graph, base: str, *, unsorted: bool = False) -> ResourceStates:
 
 
 def _add(found: ResourceStates, iri: str, said: tuple[int, int]) -> None:
-    """Add what is said of a part; a sum does not depend on the order in which parts come."""
+    """Add what is said about a part; a sum does not depend on the order in which parts come."""
     digest, size = found.get(iri, (bytes(16), 0))
     found[iri] = ((int.from_bytes(digest) + said[0]) & _ALL).to_bytes(16), size + said[1]
 

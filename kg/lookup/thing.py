@@ -30,7 +30,7 @@ class Container:
 
 @dataclass(frozen=True, slots=True)
 class DescribedThing:
-    """A thing: what is said of it (see ``nodes``), how many events have it by each facet, by the name of that.
+    """A thing: what is said about it (see ``nodes``), how many events have it by each facet, by the name of that.
 
     ``days`` are on how many days a story has events; ``within`` are the places that contain it, countries
     and the outermost first; ``total`` is how many events there are.

@@ -59,7 +59,7 @@ def _stated(entities: _Entities, stated: Iterable[tuple[str, StatedPlace]]) -> I
 
 
 def alias_quads(canonical: Mapping[str, str]) -> Iterator[Quad]:
-    """Yield what is said of IRIs that lead to other ones: to which, and that they are used no longer."""
+    """Yield what is said about IRIs that lead to other ones: to which, and that they are used no longer."""
     for alias, iri in sorted(canonical.items()):
         yield Quad(NamedNode(alias), terms.REPLACED_BY, NamedNode(iri))
         yield Quad(NamedNode(alias), terms.DEPRECATED, terms.TRUE)

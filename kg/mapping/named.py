@@ -87,7 +87,7 @@ def publisher_quads(printed: organizations.Printed, minter: Minter, aliases: Ali
 
 
 def unmapped(headings: Mapping[tuple[str, str], int]) -> list[tuple[str, str, int]]:
-    """Return the headings that are no concept of the scheme, the most printed first: language, text, how often."""
+    """Return the headings that are not concepts of the scheme, the most printed first: language, text, how often."""
     found = [(language, heading, count) for (language, heading), count in headings.items()]
     alone = (one for one in found if categories.load().concept(one[1]) is None)
     return sorted(alone, key=lambda one: (-one[2], one[1], one[0]))

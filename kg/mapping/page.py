@@ -136,7 +136,7 @@ def calendar_quads(days: Iterable[date], minter: Minter) -> Iterator[Quad]:
 
 
 def _period(subject: NamedNode, label: str, first: date, last: date) -> Iterator[Quad]:
-    """Yield what is said of a period of several days (DCAT 3, class "Period of Time")."""
+    """Yield what is said about a period of several days (DCAT 3, class "Period of Time")."""
     yield Quad(subject, terms.TYPE, terms.PERIOD_OF_TIME)
     yield Quad(subject, terms.LABEL, Literal(label))
     yield Quad(subject, terms.PERIOD_START, Literal(first.isoformat(), datatype=terms.DATE))

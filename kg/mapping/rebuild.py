@@ -96,7 +96,7 @@ def text(quads: Iterable[Quad]) -> bytes:
 
 
 def _capture(quads: Iterable[Quad]) -> tuple[str, Values, tuple[Entry, ...]]:
-    """Return the IRI of the page, what is said of it, and its entries in their order."""
+    """Return the IRI of the page, what is said about it, and its entries in order."""
     values: dict[str, Values] = defaultdict(dict)
     pages = set()
     for quad in quads:

@@ -39,8 +39,8 @@ def stories(uses: Iterable[Use], entity: Callable[[str, str], str | None]) -> di
     """Return the stories among the topics of events, by the IRIs of the topics, in the order of these.
 
     A topic is a story if the events that stand below it now are of two days or more. ``entity`` gives the IRI for a
-    language and a title, None for what is no title of an article: titles with one IRI are one topic. Wordings that are
-    not current, and so events that are gone, do not count.
+    language and a title, None for what is not a title of an article: titles with one IRI are one topic. Wordings that
+    are not current, and so events that are gone, do not count.
     """
     topics: defaultdict[str, Story] = defaultdict(Story)
     for use in uses:

@@ -32,41 +32,41 @@ class Withdrawn:
     hashes: Mapping[str, str]
 
     def text(self, printed: str) -> str | None:
-        """Say since when a printed wording is withdrawn, with or without what heads it."""
+        """Return since when a printed wording is withdrawn, with or without what heads it."""
         if not self.hashes:
             return None
         return self._since(fold(printed), fold(normalise(printed)))
 
     def item(self, item: Item) -> str | None:
-        """Say since when an item is withdrawn, by its title or by the path of the page that it leads to."""
+        """Return since when an item is withdrawn, by its title or by the path of the page that it leads to."""
         if not self.hashes:
             return None
         slugs = item.slugs if item.origin is not Origin.ENTRY else ()
         return self.text(item.title) or self._since(*slugs)
 
     def event(self, event: Event) -> str | None:
-        """Say since when an event is withdrawn because a listing or a revision of it is."""
+        """Return since when an event is withdrawn because a listing or a revision of it is."""
         if not self.hashes:
             return None
         shown = chain((one.item for one in event.listings), (one.item for one in event.revisions.values()))
         return next(filter(None, map(self.item, shown)), None)
 
     def reference(self, reference: Reference) -> str | None:
-        """Say since when a related event is withdrawn."""
+        """Return since when a related event is withdrawn."""
         if not self.hashes:
             return None
         return self.text(reference.title) or self._since(reference.slug)
 
     def readable(self, path: str) -> str | None:
-        """Say since when a readable path, a day and a slug, is withdrawn."""
+        """Return since when a readable path, a day and a slug, is withdrawn."""
         return self._since(path.partition("/")[2]) if self.hashes else None
 
     def page(self, page: Page, record: Record) -> str | None:
-        """Say since when a page is withdrawn: one that is all about a withdrawn event."""
+        """Return since when a page is withdrawn: one that is all about a withdrawn event."""
         return self._printed(registry.of(page.path).head(record)) if self.hashes else None
 
     def unread(self, path: str, line: Unread) -> str | None:
-        """Say since when a line that was not understood is withdrawn, or the event that all of its page is about."""
+        """Return since when a line that was not understood is withdrawn, or the event that all of its page is about."""
         if not self.hashes:
             return None
         dialect = registry.find(path)
@@ -80,7 +80,7 @@ class Withdrawn:
         return {fragment: since for fragment, since in found if since}
 
     def _printed(self, one: Entry | Head) -> str | None:
-        """Say since when the event is withdrawn that an entry or a page names."""
+        """Return since when the event is withdrawn that an entry or a page names."""
         by_wording = self.text(one.wording) if one.wording is not None else None
         return by_wording or (self._since(one.slug) if one.slug else None)
 

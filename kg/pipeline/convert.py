@@ -58,9 +58,9 @@ class Step:
 class CapturedPage:
     """A page that was read: its record, what it lists, whether it is the newest, and which entries are to be kept.
 
-    ``record`` is None where its dialect finds that this capture is no page. ``again`` is the time of the last capture
-    that showed it after one that showed another page in its place. ``is_edit`` says that it came to be when it was
-    first captured, and ``before`` is the IRI of the capture that was edited then, if there is one.
+    ``record`` is None where its dialect finds that this capture is not a page. ``again`` is the time of the last
+    capture that showed it after one that showed another page in its place. ``is_edit`` says that it came to be when it
+    was first captured, and ``before`` is the IRI of the capture that was edited then, if there is one.
     """
 
     page: Page
@@ -171,7 +171,7 @@ class Converter:
         return CapturedPage(page, record, tuple(Listing(item, iri, page.captured) for item in listed), tally)
 
     def _publish(self, path: str, record: Record) -> None:
-        """Note what is said of the archive of a page."""
+        """Note what is said about the archive of a page."""
         self.outcome.publications.add((registry.name(path), registry.of(path).publication_of(record)))
 
     def _tally(self, kept: CapturedPage) -> None:

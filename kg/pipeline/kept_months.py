@@ -173,7 +173,7 @@ def forget(store: Store, wanted: set[str]) -> None:
 
 
 def _plain(outcome: Outcome) -> dict[str, Any]:
-    """Return an outcome as JSON can hold it, without what is no news once it is claimed."""
+    """Return an outcome as JSON can hold it, without what is not news once it is claimed."""
     named = outcome.named
     return {
         "counts": outcome.tally.counts,

@@ -68,7 +68,7 @@ class Month:
 
 
 def months(archives: list[Archive], known: Ledger, settings: Settings) -> list[Month]:
-    """Return all days in their order, some at a time, each with all versions of its pages from every archive."""
+    """Return all days in order, some at a time, each with all versions of its pages from every archive."""
     readings = list(_readings(archives, settings))
     told = _days(archives, readings)
     days: dict[date | None, list[Reading]] = defaultdict(list)

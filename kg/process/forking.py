@@ -26,7 +26,7 @@ from kg.process.child import Child, spawned
 NUMBER: Final = 16
 """Bytes of a number on the socket, as decimal digits."""
 ENDED: Final = b"0" * NUMBER
-"""What is told of a process that has ended before it could be named."""
+"""What is told about a process that has ended before it could be named."""
 FORK_SECONDS: Final = 10.0
 
 

@@ -24,7 +24,7 @@ MANY_OBJECTS: Final = 100_000
 
 
 def each(function: Callable[..., Result], work: Sequence[tuple[Any, ...]], jobs: int) -> Iterator[Result]:
-    """Yield what a function returns for each set of arguments, in their order, whichever of ``jobs`` ends first.
+    """Yield what a function returns for each set of arguments, in order, whichever of ``jobs`` ends first.
 
     Whatever stops this ends the processes. Raises StoreError if one dies.
     """

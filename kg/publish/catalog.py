@@ -83,7 +83,7 @@ def quads(catalog: Catalog) -> list[Quad]:
 
 
 def _publications(one: Catalog) -> Iterator[Publication]:
-    """Yield what is said of the archives of all snapshots that the catalogue names."""
+    """Yield what is said about the archives of all snapshots that the catalogue names."""
     for version in (one.version, *one.kept):
         yield from version.manifest.publications
 
@@ -111,7 +111,7 @@ def _catalog(one: Catalog) -> Iterator[Quad]:
 
 
 def _dataset(one: Catalog, part: Part | None) -> dict[str, Value]:
-    """Return what is said of the whole data set and of each of its parts."""
+    """Return what is said about the whole data set and about each of its parts."""
     created = literal(one.manifest.created, "xsd:dateTime")
     files = [made for made in one.complete if made.file.part == part]
     return {

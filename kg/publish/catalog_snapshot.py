@@ -98,7 +98,7 @@ def dump_quads(version: DatasetVersion, made: MadeDump, document: str) -> list[Q
 
 
 def summary(version: DatasetVersion) -> Iterator[Quad]:
-    """Yield what is said of a snapshot wherever it is named."""
+    """Yield what is said about a snapshot wherever it is named."""
     manifest = version.manifest
     created = literal(manifest.created, "xsd:dateTime")
     shows = f"It shows the archive as it was at {manifest.as_of}." if manifest.as_of else ""
@@ -247,7 +247,7 @@ def _checksum(subject: NamedNode, sha256: str) -> Iterator[Quad]:
 
 
 def _surroundings(version: DatasetVersion, document: str, subject: NamedNode) -> Iterator[Quad]:
-    """Yield what is said of the document itself, and of what a description names and does not describe."""
+    """Yield what is said about the document itself, and about what a description names without describing it."""
     about: dict[str, Value] = {
         "rdf:type": node("foaf:Document"),
         "foaf:primaryTopic": subject,

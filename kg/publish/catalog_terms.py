@@ -118,7 +118,7 @@ def language(tag: str) -> NamedNode | None:
 
 
 def languages(tags: Iterable[str]) -> Iterator[Quad]:
-    """Yield what is said of the languages with these tags, and of English, which the catalogue is in."""
+    """Yield what is said about the languages with these tags, and about English, in which the catalogue is written."""
     for tag in ("en", *tags):
         if found := language(tag):
             yield Quad(found, TYPE, node("dcterms:LinguisticSystem"))
@@ -131,14 +131,14 @@ def keywords() -> list[Literal]:
 
 
 def file_type(name: str) -> Iterator[Quad]:
-    """Yield what is said of the file type of a format."""
+    """Yield what is said about the file type of a format."""
     if found := FILE_TYPES.get(name):
         yield Quad(found, TYPE, node("dcterms:MediaTypeOrExtent"))
         yield Quad(found, IN_SCHEME, _authority("file-type"))
 
 
 def licence(iri: str) -> Iterator[Quad]:
-    """Yield what is said of a licence: its type, and what it is called if it is known here."""
+    """Yield what is said about a licence: its type, and what it is called if it is known here."""
     document, name = NamedNode(iri), NAMES.get(iri)
     if name is None:
         yield Quad(document, TYPE, node("dcterms:LicenseDocument"))

@@ -86,7 +86,7 @@ def sources(publications: Iterable[Publication]) -> tuple[NamedNode, ...]:
 
 
 def documents(publications: Iterable[Publication]) -> Iterator[Quad]:
-    """Yield what is said of the sources and licences, wherever they are named."""
+    """Yield what is said about the sources and licences, wherever they are named."""
     known = list(publications)
     for one in known:
         yield from _archive(one) if one.source else ()

@@ -60,8 +60,8 @@ def write(
     """Write what is selected of a snapshot of ``store`` to an open file.
 
     ``whole`` may name a dump of all of it as gzipped N-Quads, ``folder`` is for temporary files. Raises FormatError if
-    ``wanted`` is no RDF format, NotFoundError if the graph has nothing of the part or the year selected, StoreError if
-    the snapshot cannot be read or the file not be written.
+    ``wanted`` is not an RDF format, NotFoundError if the graph has nothing of the part or the year selected, StoreError
+    if the snapshot cannot be read or the file not be written.
     """
     _check(wanted)
     graph = source.open()
@@ -93,7 +93,7 @@ def _of_shards(store: Store, source: Snapshot, opened: ExitStack) -> Iterator[by
 
 @contextmanager
 def selected(graph: Graph, selection: Selection, folder: Path | None = None) -> Iterator[Iterator[bytes]]:
-    """Give the blocks (see kg.rdf.lines.statements) of what is selected of a graph, in order.
+    """Provide the blocks (see kg.rdf.lines.statements) of what is selected of a graph, in order.
 
     ``folder`` is for temporary files. Raises NotFoundError if the graph has nothing of the part or the year,
     StoreError if it cannot be read.
@@ -154,7 +154,7 @@ def _default_graph(blocks: Iterable[bytes]) -> Iterator[bytes]:
 
 @contextmanager
 def packed(file: IO[bytes], output: Path) -> Iterator[IO[bytes]]:
-    """Give a file that packs what is written to it into ``file``, if the name of ``output`` ends in ``.gz``."""
+    """Provide a file that packs what is written to it into ``file``, if the name of ``output`` ends in ``.gz``."""
     if output.suffix != ".gz":
         yield file
         return
@@ -166,7 +166,7 @@ def packed(file: IO[bytes], output: Path) -> Iterator[IO[bytes]]:
 
 @contextmanager
 def replacing(output: Path) -> Iterator[IO[bytes]]:
-    """Give a file that takes the place of ``output`` when the block ends well, and vanishes when it does not."""
+    """Provide a file that takes the place of ``output`` when the block ends well, and vanishes when it does not."""
     try:
         descriptor, name = tempfile.mkstemp(dir=output.parent, prefix=f".{output.name}.")
     except OSError as error:

@@ -1,6 +1,6 @@
 """What a dump holds: all, or a part, a year, or what has changed since a snapshot.
 
-Every statement is in one part: ``captures`` has what is said of pages and their entries, ``enrichment`` what was
+Every statement is in one part: ``captures`` has what is said about pages and their entries, ``enrichment`` what was
 asked elsewhere (the statements of the graphs below ``enrichment/``, which the default graph repeats), and ``core`` all
 the rest. A year has its events with their revisions, all that these name, and the captures of its days; what several
 years name is in each of them.
@@ -54,7 +54,7 @@ DATES: Final = (
 
 @contextmanager
 def statements_of(graph: Graph, selection: Selection) -> Iterator[Iterator[bytes]]:
-    """Give the blocks (see kg.rdf.lines.statements) of the year selected, or of what has changed, or all, in any order.
+    """Provide the blocks (see kg.rdf.lines.statements) of the selected year, of what has changed, or all, in any order.
 
     Raises StoreError if the graph cannot be read to its end.
     """

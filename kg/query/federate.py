@@ -46,7 +46,7 @@ class Ask(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks: through how many servers of this program the query came, and who is told of each service asked.
+    """Who asks: through how many servers of this program the query came, and who is told about each service asked.
 
     ``asked`` gets the name of its host, the seconds that it took, and whether it answered.
     """
@@ -174,7 +174,7 @@ class Evaluation:
         return self.ask(checked, checked.queries[0])
 
     def _answers(self, scopes: list[list[str]]) -> Iterator[Solutions]:
-        """Ask the services one after the other; all answers together are no larger than one may be."""
+        """Ask the services one after the other; all answers together are not larger than one may be."""
         left = self.services.settings.service_bytes
         for clause, scope in zip(self.query.clauses, scopes, strict=True):
             answer = Solutions(clause.service, clause.silent, tuple(scope), self._answer(clause, scope, left))

@@ -230,7 +230,7 @@ class _Block:
                 return
 
     def _properties(self, subject: str) -> bool:
-        """Read what is said of a subject; return whether it was understood."""
+        """Read what is said about a subject; return whether it was understood."""
         more = False
         while path := self._path():
             while object_ := self._term():

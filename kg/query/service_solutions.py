@@ -44,7 +44,7 @@ class Solutions:
 def scopes(queries: Sequence[str], base: str) -> list[list[str]]:
     """Return the variables that each query selects, none for other forms, by asking an engine without data.
 
-    Raises QuerySyntaxError for the first one that is no query, NotSupportedError for an unknown function.
+    Raises QuerySyntaxError for the first one that is not a query, NotSupportedError for an unknown function.
     """
     return [list(_scope(query, base)) for query in queries]
 
@@ -110,7 +110,7 @@ class _Terms:
         self.blank: dict[str, str] = {}
 
     def text(self, term: Mapping[str, Any] | None) -> str:
-        """Return a term as text, UNDEF for None; raises ValueError, KeyError or TypeError for what is no term."""
+        """Return a term as text, UNDEF for None; raises ValueError, KeyError or TypeError for what is not a term."""
         if term is None:
             return UNBOUND
         kind, value = term["type"], term["value"]

@@ -54,7 +54,7 @@ def checked_output(
     format: RdfFormat | QueryResultsFormat,  # noqa: A002
     prefixes: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[Output]:
-    """Give what the engine may write to instead of ``output``; ``prefixes`` are those that it uses, if any.
+    """Provide what the engine may write to instead of ``output``; ``prefixes`` are those that it uses, if any.
 
     Raises FormatError for XML or JSON-LD of what that cannot hold.
     """

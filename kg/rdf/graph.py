@@ -14,7 +14,7 @@ Subject = NamedNode | BlankNode | Triple
 Term = NamedNode | BlankNode | Literal | Triple
 GraphName = NamedNode | DefaultGraph
 Row = tuple[Term | None, ...]
-"""One solution of a query: the terms of its variables in their order, None for one that is not bound."""
+"""One solution of a query: the terms of its variables in order, None for one that is not bound."""
 Bindings = Mapping[str, Term]
 """Terms by the names of the variables that stand for them in a query."""
 
@@ -76,7 +76,7 @@ class Graph(Protocol):
     def select(self, query: str, bindings: Bindings = UNBOUND) -> Iterator[Row]:
         """Yield the rows of a SELECT query, in which our prefixes are known (see kg.rdf.prefixes).
 
-        ``bindings`` are terms that variables stand for. They join what stands behind the query's ``WHERE {``, which it
+        ``bindings`` are terms that variables stand for. They join what follows the query's ``WHERE {``, which it
         must write like this, and they stand in a row only if the query selects them.
         """
         ...

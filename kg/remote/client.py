@@ -67,7 +67,7 @@ class Response:
 
     @property
     def refusal(self) -> str:
-        """What it says that is no answer: the address of a redirect, which nobody follows, or of an error the text."""
+        """What it says instead of an answer: the address of a redirect, which is not followed, or an error text."""
         if 300 <= self.status < 400:
             return f"redirects are not followed: {self.headers.get('Location', '')[:SHOWN]}"
         return said(self.body)

@@ -201,7 +201,7 @@ class _Decisions:
 
 @contextmanager
 def _deciding(store: Store) -> Iterator[_Decisions]:
-    """Give the ledger of a store, which nobody else writes to until the block ends."""
+    """Provide the ledger of a store, which nobody else writes to until the block ends."""
     store.current()
     with store.drafting():
         yield _Decisions(store, verified.ledger(store))

@@ -151,7 +151,7 @@ def _manifest(said: dict[str, Any]) -> Manifest:
 
 @contextmanager
 def scratch(draft: Path) -> Iterator[Path]:
-    """Give a folder beside the draft for files that are no part of the snapshot; it goes when the block ends."""
+    """Provide a folder beside the draft for files that are not part of the snapshot; it goes when the block ends."""
     folder = draft.with_name(f"{draft.name}-scratch")
     folder.mkdir()
     try:

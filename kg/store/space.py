@@ -16,7 +16,7 @@ DRAFTS: Final = 2
 
 
 def free(folder: Path) -> int:
-    """Return how many bytes are free on the disk of a folder, or of where it would be; very many if it is no disk."""
+    """Return how many bytes are free on the disk of a folder, which need not exist; very many if there is no disk."""
     there = next(one for one in (folder.absolute(), *folder.absolute().parents) if one.exists())
     usage = shutil.disk_usage(there)
     return usage.free if usage.total else sys.maxsize

@@ -34,7 +34,7 @@ def ledger(store: Store, copy: LedgerFile | None = None) -> LedgerFile:
 
 
 def problem(store: Store) -> str:
-    """Say why the ledger of a store is not the one of the current snapshot, "" if it is; reads a line, if it can.
+    """Return why the ledger of a store is not the one of the current snapshot, "" if it is; reads a line, if it can.
 
     Where the ledger ended when the snapshot was made, the root stands that the manifest has.
     """
@@ -61,7 +61,7 @@ def whole_problem(store: Store) -> str:
 
 
 def _problem(store: Store, found: LedgerFile) -> str:
-    """Say why a ledger is not the one of the current snapshot, "" if it is."""
+    """Return why a ledger is not the one of the current snapshot, "" if it is."""
     if not store.has_current:
         return ""
     manifest = store.current().manifest

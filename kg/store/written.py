@@ -54,7 +54,7 @@ def numbers(file: Path) -> tuple[int, int]:
 
 
 def _covering(files: Iterable[Path]) -> list[Path]:
-    """Return patches in their order, without those that one of several writes has replaced."""
+    """Return patches in order, without those that one of several writes has replaced."""
     found: list[Path] = []
     for file in sorted(files, key=lambda one: (numbers(one)[0], -numbers(one)[1])):
         if not found or numbers(file)[1] > numbers(found[-1])[1]:

@@ -23,7 +23,7 @@ PATIENCE: Final = 10.0
 
 
 class StoreCondition(StrEnum):
-    """How it stands with what is answered from: the current snapshot, an older one for want of it, or a damaged one."""
+    """What requests are answered from: the current snapshot, an older one for lack of it, or a damaged one."""
 
     SOUND = "sound"
     DEGRADED = "degraded"
@@ -91,7 +91,7 @@ class SnapshotChoice:
                 yield found
 
     def problem(self, one: Snapshot) -> str:
-        """Say why a snapshot is not to be answered from, "" if nothing is known against it."""
+        """Return why a snapshot is not to be answered from, "" if nothing is known against it."""
         known = self.refused.get(one.id) or self.damaged.get(one.id, "")
         try:
             one.check()

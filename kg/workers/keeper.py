@@ -35,7 +35,7 @@ class WorkerPool(Protocol):
         """Take over a worker."""
 
     def failed(self, generation: Generation, error: NewsgraphError) -> None:
-        """Take note that a worker could not be started."""
+        """Note that a worker could not be started."""
 
 
 class Keeper:

@@ -59,7 +59,7 @@ class GraphUser(Protocol):
         """Take over a generation whose graph is in memory."""
 
     def lost(self) -> None:
-        """Take note that the process that holds the graph has died, and with it all workers that share it."""
+        """Note that the process that holds the graph has died, and with it all workers that share it."""
 
 
 class MemoryLoader:
@@ -85,7 +85,7 @@ class MemoryLoader:
         self._thread.start()
 
     def want(self, generation: Generation) -> None:
-        """Take note that requests are answered from a generation whose graph is on disk."""
+        """Note that requests are answered from a generation whose graph is on disk."""
         with self._changed:
             if generation is self._wanted:
                 return
@@ -185,7 +185,7 @@ class MemoryLoader:
             self._owner.lost()
 
     def _release(self) -> None:
-        """Let go of the graph in memory as soon as no request wants it."""
+        """Release the graph in memory as soon as no request wants it."""
         held, self._held = self._held, None
         server, self._server = self._server, None
         end = time.monotonic() + RELEASE_SECONDS

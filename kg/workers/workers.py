@@ -1,4 +1,4 @@
-"""The workers of a store: any operation of kg.workers.operations may be asked, and queries of strangers."""
+"""The workers of a store, which answer any operation of kg.workers.operations and untrusted queries."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from kg.workers.pool import Pool
 
 
 class Workers(Pool):
-    """A pool of workers that answers queries of strangers too, as far as kg.query.guard lets them pass."""
+    """A pool of workers that also answers untrusted queries, if kg.query.guard lets them pass."""
 
     def query(
         self,

@@ -34,7 +34,7 @@ class Changes:
         self._file.close()
 
     def rows(self) -> Iterator[tuple[bytes, bytes]]:
-        """Yield the rows in their order, as kg.rdf.lines.patch.write takes them."""
+        """Yield the rows in order, as kg.rdf.lines.patch.write takes them."""
         self._file.seek(0)
         for line in self._file:
             yield line[:1], line[2:]

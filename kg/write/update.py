@@ -338,7 +338,7 @@ class _Template:
         return cls(patterns, variables, operation.graph)
 
     def quads(self, solution: Solution) -> Iterator[Quad]:
-        """Yield the quads for one solution, without those that have an unbound variable or are no RDF."""
+        """Yield the quads for one solution, without those that have an unbound variable or are not RDF."""
         nodes: dict[BlankNode, BlankNode] = {}
 
         def term(pattern: Any) -> Any:

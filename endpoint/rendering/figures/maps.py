@@ -66,7 +66,7 @@ def event_map(
     Points that are close to each other are one circle. Its area is proportional to how many events happened there,
     down to a smallest circle. ``place`` tells the address for a point, ``area`` that for all in a box, which it has
     as ``bbox``. The list of all points, for those who cannot see the map, is in the element ``details`` below it.
-    ``unit`` is the word for what is counted. What has no address is no link.
+    ``unit`` is the word for what is counted. What has no address is not a link.
     """
     view = WORLD if whole else _view(points)
     found = clusters(points, view)

@@ -1,4 +1,4 @@
-"""The protocol of a reader: all that is known of one kind of file that holds many captures of pages.
+"""The protocol of a reader: everything known about one kind of file that holds many captures of pages.
 
 An export of a wiki, a table of events and a feed are such files. A distribution declares its readers under the entry
 point group ``newsgraph.readers``; ``kg.archive.readers.registry`` finds them.

@@ -50,7 +50,7 @@ class SchemaOrg(CaptureReader):
     def captures(
         self, file: BinaryIO, path: str, beside: Beside, page_bytes: int
     ) -> Iterator[PageCapture | UnreadPage]:
-        """Yield a page for each day that events and articles have, and one of those that are no rows."""
+        """Yield a page for each day that events and articles have, and one of those that are not rows."""
         known = mappings.of(path, beside) or TableMapping(dataset="schema-org")
         with DayRows.gathered(known.table(path)) as rows:
             for number, node in _nodes(file, path, page_bytes, rows):

@@ -51,7 +51,7 @@ def _index_address(record: EventPage | DayIndex) -> str:
 
 
 def entries(record: ContextPage) -> Iterator[Entry]:
-    """Yield the entries of a page in their order."""
+    """Yield the entries of a page in order."""
     match record:
         case EventPage():
             yield from _lists(record)

@@ -86,7 +86,7 @@ def _date(parts: Sequence[str]) -> date | None:
 
 
 def printed_day(label: str, line: Line, place: PagePath, report: Report) -> date:
-    """Return the date that ``line`` prints as ``label``, or the path's if that is no date."""
+    """Return the date that ``line`` prints as ``label``, or the path's if that is not a date."""
     found = _DATE.fullmatch(label)
     day = _date(found.groups()) if found else None
     if day is None:

@@ -45,7 +45,7 @@ class EventPage(Record):
     """A Context event page. Titles keep the spaces that the page prints around them.
 
     ``slug`` is the page's file name without its ending. ``language`` is None where nothing on the page shows
-    it. ``sections`` are the printed names of the page's lists, in their order. ``formats`` says whether the
+    it. ``sections`` are the printed names of the page's lists, in order. ``formats`` says whether the
     page opens with its line of formats, ``empty_heading`` whether it prints the heading's mark with nothing
     behind; ``prefix`` is what the link to the day's index prints before its path.
     """

@@ -31,7 +31,7 @@ SHOWN: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class EventTable:
-    """What all rows of a table have in common: the name of the dataset, its language, and what is said of it."""
+    """What all rows of a table have in common: the name of the dataset, its language, and what is said about it."""
 
     dataset: str
     language: str = ""

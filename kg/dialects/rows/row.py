@@ -84,7 +84,7 @@ class TableRow:
     def identifier(self, dataset: str) -> str:
         """Return the slug that tells the event from all others of its day: by its id, else by what it says.
 
-        That is the title and the place; what may be added later, such as a source, is no part of it.
+        That is the title and the place; what may be added later, such as a source, is not part of it.
         """
         if self.id:
             return identifier_of(self.id, dataset)
@@ -127,4 +127,4 @@ _READ: Final[dict[str, Callable[[Any], Any]]] = {
     "sources": _pairs,
     **dict.fromkeys(("places", "categories", "topics", "articles"), _texts),
 }
-"""How the values are read that are no texts, by the names of their fields."""
+"""How the values are read that are not texts, by the names of their fields."""

@@ -14,7 +14,7 @@ Line = Bullet | PrintedLine
 
 
 def entries(page: DayPage) -> Iterator[Entry]:
-    """Yield the lines of a day page in their order: bullets, headings, and those that no rule understands."""
+    """Yield the lines of a day page in order: bullets, headings, and those that no rule understands."""
     kinds: tuple[tuple[str, Iterable[Line]], ...] = (
         ("item", page.bullets),
         ("heading", page.headings),

@@ -52,7 +52,7 @@ def other_day(line: str, day: tuple[int, int, int]) -> str | None:
 
 
 def _day_of(arguments: str) -> tuple[int, ...] | None:
-    """Return the year, month and day of a template, given by name or by place; None where one is no number."""
+    """Return the year, month and day of a template, given by name or by place; None where one is not a number."""
     printed = [one.strip() for one in arguments.split("|")[1:]]
     by_name = {name.strip().lower(): value.strip() for name, _, value in (one.partition("=") for one in printed)}
     values = [by_name.get(name) for name in _NAMES] if "year" in by_name else printed[:3]

@@ -361,7 +361,7 @@ def _tidy(text: str) -> str:
 
 
 def _without_leftovers(text: str) -> str:
-    """Take away the commas, brackets and second full stop that citations leave at the end of a text."""
+    """Remove the commas, brackets and second full stop that citations leave at the end of a text."""
     sentence = text.rstrip(" .,;([")
     left = text[len(sentence) :]
     if SENTENCE_END.search(sentence):

@@ -119,7 +119,7 @@ class _Before(NamedTuple):
 
 
 def _stated_before(bullet: Bullet) -> _Before | None:
-    """Return the places before the colon, as in ``[[Wien]]/[[Österreich]]: what happened``; None if it is no place.
+    """Return the places before the colon, as in ``[[Wien]]/[[Österreich]]: what happened``; None if it is not a place.
 
     A place is one link or several, the smallest place first, with slashes between; a comma or a word begins another.
     """

@@ -67,7 +67,7 @@ def parse(path: str, text: str) -> DayPage:
     """Parse a page. Never raises on any text; what no rule understands is in ``unread``.
 
     ``path`` must be one that ``matches`` accepts: it gives the day or the month, which the page only repeats. A page
-    that is a redirect lists nothing, whatever stands behind the redirect.
+    that is a redirect lists nothing, whatever follows the redirect.
     """
     page = editions.page_path(path)
     if page is None:
@@ -173,7 +173,7 @@ def _read_heading(number: int, line: str, heading: re.Match[str], reading: _Read
 
 
 def _enter_section(number: int, line: str, printed: str, reading: _Reading) -> None:
-    """Read a heading of the page of a month: of a day, of a category within that, or of what is no day's news."""
+    """Read a heading of the page of a month: of a day, of a category within that, or of what is not a day's news."""
     edition, titles = reading.edition, _titles(printed)
     level = len(line.strip()) - len(line.strip().lstrip("="))
     reading.is_closed = any(map(edition.is_closing, titles))

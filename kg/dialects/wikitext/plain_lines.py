@@ -35,7 +35,7 @@ class Piece:
 
 
 def pieces(source: str) -> list[Piece] | None:
-    """Return the pieces of wikitext in their order, or None if there is anything else in it."""
+    """Return the pieces of wikitext in order, or None if there is anything else in it."""
     found: list[Piece] = []
     at = 0
     while at < len(source):

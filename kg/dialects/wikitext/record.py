@@ -32,7 +32,7 @@ class Bullet:
 
 @dataclass(frozen=True, slots=True)
 class PrintedLine:
-    """A line of a day page that is no bullet: its number from 1, and its text exactly as printed."""
+    """A line of a day page that is not a bullet: its number from 1, and its text exactly as printed."""
 
     line: int
     printed: str
@@ -61,6 +61,6 @@ class DayPage(Record):
 
 @dataclass(frozen=True, slots=True)
 class ParsedPage(DayPage):
-    """A page as HTML; ``others`` counts the list items that are no bullets, by what they are."""
+    """A page as HTML; ``others`` counts the list items that are not bullets, by what they are."""
 
     others: tuple[tuple[str, int], ...] = ()

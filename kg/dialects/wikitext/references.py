@@ -20,7 +20,7 @@ REFERENCE: Final = re.compile(r"<ref (?P<number>[0-9]+)/>")
 
 
 def taken_out(source: str) -> tuple[str, list[str]]:
-    """Return wikitext with a numbered tag in the place of each reference, and what the references hold, in their order.
+    """Return wikitext with a numbered tag in the place of each reference, and what the references hold, in order.
 
     A tag that ends itself (``<ref name="a"/>``) holds nothing and goes.
     """

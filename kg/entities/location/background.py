@@ -16,7 +16,7 @@ APPOSED = 4
 YEAR = 4
 """Digits of a year: "the 1996 murder of" tells of the past."""
 LONGEST_TITLE = 4
-"""Words in quotation marks that are no speech."""
+"""Words in quotation marks that are not speech."""
 
 
 def is_background(sentence: Sentence, place: int) -> bool:
@@ -54,7 +54,7 @@ def _is_another_time(sentence: Sentence) -> bool:
 
 
 def _ends_remark(sentence: Sentence, opened: int, at: int) -> bool:
-    """Whether what is said of somebody ends: with a comma as it began with one, else with the verb of the sentence."""
+    """Whether a remark about somebody ends here: at a comma if it began with one, else at the verb of the sentence."""
     if sentence.lower[at] in nouns.ARTICLES:
         return sentence.word(at - 1) in asides.BEFORE_COURTS and "court" in sentence.lower[at : at + 4]
     if sentence.lower[at] == ",":
@@ -94,7 +94,7 @@ def _is_real_again(sentence: Sentence, at: int) -> bool:
 
 
 def _opens_remark(sentence: Sentence, at: int) -> bool:
-    """Whether a word begins what is said of a person or a thing: "who lived", "known for"."""
+    """Whether a word begins what is said about a person or a thing: "who lived", "known for"."""
     word, behind = sentence.lower[at], sentence.word(at + 1)
     if word in asides.PERSONAL or (word in asides.CAPTURED and _is_told_of_captive(sentence, at)):
         return True

@@ -20,7 +20,7 @@ LONGEST = 30
 def governor(sentence: Sentence, start: int) -> int:
     """Return where the word is that governs the phrase that ends with what stands at ``start``.
 
-    It is the first that is no part of the phrase; before the sentence if there is none.
+    It is the first that is not part of the phrase; before the sentence if there is none.
     """
     place = start - 1
     for _ in range(LONGEST):
@@ -116,7 +116,7 @@ def _before_list(sentence: Sentence, place: int) -> int:
 def is_whole(sentence: Sentence) -> bool:
     """Whether the name stands for the place, and not before another noun.
 
-    "The South Carolina primary", "Iraq's parliament" and "New York Times" are no places; "Syria's third city", "a
+    "The South Carolina primary", "Iraq's parliament" and "New York Times" are not places; "Syria's third city", "a
     Damascus suburb", "Kabul Airport" are.
     """
     start, end = sentence.first, sentence.last

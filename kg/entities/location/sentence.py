@@ -62,7 +62,7 @@ def _begin(tokens: tuple[str, ...], first: int) -> int:
 
 
 def _ends(tokens: tuple[str, ...], place: int) -> bool:
-    """Whether a full stop ends a sentence: it stands behind a word, and before a capital."""
+    """Whether a full stop ends a sentence: it follows a word, and before a capital."""
     word = tokens[place - 1]
     if word.lower() in ABBREVIATIONS:
         return False

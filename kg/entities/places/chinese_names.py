@@ -20,14 +20,14 @@ class ChineseNames:
             self._same[meaning] = (*self._same.get(meaning, ()), name)
 
     def meaning(self, name: str) -> str | None:
-        """Give what a name means, None if it is not known."""
+        """Return what a name means, None if it is not known."""
         return self._meanings.get(name)
 
     def same(self, name: str) -> tuple[str, ...]:
-        """Give the names that mean the same as one, itself included; else the name alone."""
+        """Return the names that mean the same as one, itself included; else the name alone."""
         return self._same.get(self._meanings.get(name, ""), (name,))
 
     def longest_at(self, text: str, start: int) -> str:
-        """Give the longest name that stands in a text at ``start``; an empty one where none does."""
+        """Return the longest name that stands in a text at ``start``; an empty one where none does."""
         longest = (text[start : start + length] for length in range(LONGEST, 0, -1))
         return next((name for name in longest if name in self._meanings), "")

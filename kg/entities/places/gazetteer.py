@@ -111,11 +111,11 @@ class Gazetteer:
             self._named[known] = (*self._named.get(known, ()), geonames)
 
     def __iter__(self) -> Iterator[Place]:
-        """Give every place, by ascending GeoNames id."""
+        """Yield every place, by ascending GeoNames id."""
         return filter(None, map(self.by_id, self._lines))
 
     def by_id(self, geonames: int) -> Place | None:
-        """Give the place with a GeoNames id."""
+        """Return the place with a GeoNames id."""
         if geonames not in self._places:
             if geonames not in self._lines:
                 return None
@@ -123,7 +123,7 @@ class Gazetteer:
         return self._places[geonames]
 
     def by_title(self, title: str) -> Place | None:
-        """Give the place an English Wikipedia title denotes.
+        """Return the place an English Wikipedia title denotes.
 
         Args:
             title: a title with spaces, such as "Homs Governorate" or "Van, Turkey".
@@ -151,7 +151,7 @@ class Gazetteer:
         return self.by_title(usual) if (usual := plain(title)) else None
 
     def by_label(self, label: str) -> Place | None:
-        """Give the place a printed label of a Context page names.
+        """Return the place a printed label of a Context page names.
 
         Labels are anchor texts: they come with articles and genitives, and in
         lower case they are common nouns. That a label sounds like the name of a
@@ -175,20 +175,20 @@ class Gazetteer:
         return self._known(bare, fold(bare)) or self._known(shorter, fold(shorter))
 
     def is_name(self, title: str, geonames: int) -> bool:
-        """Say whether a title is a name that the table has for a place, whether or not it denotes another one."""
+        """Return whether a title is a name that the table has for a place, whether or not it denotes another one."""
         name = fold(title)
         known = geonames in self._named.get(name, ())
         return known and title not in self._apart and self._may_be(title, name)
 
     def _sure(self, title: str) -> Place | None:
-        """Give the place that a title denotes by the tables, but that of towns, or by its own words."""
+        """Return the place that a title denotes by the tables, but that of towns, or by its own words."""
         name = fold(title)
         known = self._known(title, name)
         unknown = known is None and title not in self._apart
         return self._worded(title) if unknown and self._may_be(title, name) else known
 
     def _known(self, title: str, name: str) -> Place | None:
-        """Give the place that the tables have for a title or a label; ``name`` is that folded."""
+        """Return the place that the tables have for a title or a label; ``name`` is that folded."""
         if title in self._apart:
             return self._another(title)
         if name in self._decided:
@@ -200,7 +200,7 @@ class Gazetteer:
         return self._bare(name) or self._qualified(name) or self._division(name) or self._republic(name)
 
     def _another(self, title: str) -> Place | None:
-        """Give the area that a title denotes which is kept apart from the place of that name."""
+        """Return the area that a title denotes which is kept apart from the place of that name."""
         within = self._apart[title]
         if within == NO_PLACE:
             return None
@@ -210,7 +210,7 @@ class Gazetteer:
         return bool(name) and name not in self._denied and not is_acronym(title)
 
     def containers(self, place: Place) -> tuple[Place, ...]:
-        """Give what contains a place, the smallest first: divisions, then the country."""
+        """Return what contains a place, the smallest first: divisions, then the country."""
         holder = self.by_id(place.division) if place.division else None
         if holder:
             return (holder, *self.containers(holder))
@@ -222,7 +222,7 @@ class Gazetteer:
         return None if geonames is None else self.by_id(geonames)
 
     def _all(self, name: str, kind: str) -> list[Place]:
-        """Give the places of one kind with a name, the most populous first."""
+        """Return the places of one kind with a name, the most populous first."""
         if name not in self._named:
             return []
         places = map(self.by_id, self._named[name])
@@ -240,7 +240,7 @@ class Gazetteer:
         return city
 
     def _city(self, name: str) -> Place | None:
-        """Give the city that owns a bare name, if one clearly does."""
+        """Return the city that owns a bare name, if one clearly does."""
         return _dominant([place for place in self._all(name, "city") if _owns_bare_name(place)])
 
     def _qualified(self, name: str) -> Place | None:
@@ -255,7 +255,7 @@ class Gazetteer:
         return _only(places) if kind != "city" else self._city(name) or next(iter(places), None)
 
     def _within(self, name: str, container: str) -> Place | None:
-        """Give the most populous city, else the division, inside a container."""
+        """Return the most populous city, else the division, inside a container."""
         outer = set(self._containers_named(container))
         inside = (
             place
@@ -266,7 +266,7 @@ class Gazetteer:
         return next(inside, None) if outer else None
 
     def _containers_named(self, name: str) -> list[Place]:
-        """Give what a title's container may be: Georgia is a country, and a state."""
+        """Return what a title's container may be: Georgia is a country, and a state."""
         decided = self.by_id(self._decided[name]) if name in self._decided else None
         if decided:
             return [decided]
@@ -275,7 +275,7 @@ class Gazetteer:
         return [other] if other else named
 
     def _worded(self, title: str) -> Place | None:
-        """Give the area that a title's own words tell: "Gulf of Aden", "Barzeh, Syria", "Northern Italy"."""
+        """Return the area that a title's own words tell: "Gulf of Aden", "Barzeh, Syria", "Northern Italy"."""
         if " " not in title:
             return None
         base, qualifier = split(title)
@@ -347,14 +347,14 @@ def _only(places: list[Place]) -> Place | None:
 
 
 def _dominant(cities: list[Place]) -> Place | None:
-    """Give the first of some cities, the most populous, if it is so by far."""
+    """Return the first of some cities, the most populous, if it is so by far."""
     if len(cities) > 1 and cities[0].population < DOMINANCE * cities[1].population:
         return None
     return cities[0] if cities else None
 
 
 def _known_by_title_only(cells: list[str]) -> bool:
-    """Say whether a place is so small that its bare name is mostly another thing."""
+    """Return whether a place is so small that its bare name is mostly another thing."""
     _, kind, _, title, _, _, division, _, _, population, *_ = cells
     if not title or kind == "country":
         return False
@@ -382,7 +382,7 @@ def load() -> Gazetteer:
 
 
 def files() -> tuple[Path, ...]:
-    """Give the files that the gazetteer is read from, in the order of TABLES.
+    """Return the files that the gazetteer is read from, in the order of TABLES.
 
     Raises:
         ConfigurationError: the tables are not installed.
@@ -393,7 +393,7 @@ def files() -> tuple[Path, ...]:
 
 
 def entries(path: Path) -> Iterator[str]:
-    """Give the lines of a list, without comments."""
+    """Yield the lines of a list, without comments."""
     for line in path.read_text(encoding="utf-8").splitlines():
         title = line.partition("#")[0].strip()
         if title:

@@ -125,7 +125,7 @@ def fold(name: str) -> str:
 
 
 def without_marks(name: str) -> str:
-    """Give a name without the marks of transliterations, macrons and dots below: "Uttarakhand" for "Uttarākhand"."""
+    """Return a name without the marks of transliterations, macrons and dots below: "Uttarakhand" for "Uttarākhand"."""
     if name.isascii():
         return name
     plain = MARKS.sub("", unicodedata.normalize("NFD", name))
@@ -133,7 +133,7 @@ def without_marks(name: str) -> str:
 
 
 def is_acronym(label: str) -> bool:
-    """Say whether a label is short and all capitals, such as UN, MP or SARS."""
+    """Return whether a label is short and all capitals, such as UN, MP or SARS."""
     return label.isupper() and len(label) <= LONGEST_ACRONYM
 
 
@@ -153,12 +153,12 @@ def split(title: str) -> tuple[str, str | None]:
 
 
 def is_area(qualifier: str) -> bool:
-    """Say whether a qualifier calls a place by its kind: "island", "South African province"."""
+    """Return whether a qualifier calls a place by its kind: "island", "South African province"."""
     return qualifier in AREAS or (qualifier.rpartition(" ")[2] in AREAS and not NO_AREA.search(qualifier))
 
 
 def plain(title: str) -> str | None:
-    """Give the usual form of a title, or None: "The Bahamas" for "Bahamas, The", "Saint Lucia" for "St Lucia"."""
+    """Return the usual form of a title, or None: "The Bahamas" for "Bahamas, The", "Saint Lucia" for "St Lucia"."""
     if title.endswith(", The"):
         return f"The {title.removesuffix(', The')}"
     abbreviated = SAINT.match(title)
@@ -166,24 +166,24 @@ def plain(title: str) -> str | None:
 
 
 def is_feature(name: str) -> bool:
-    """Say whether the words of a name tell that it is a river, an island, a district or the like."""
+    """Return whether the words of a name tell that it is a river, an island, a district or the like."""
     worded = NAMED_FEATURE.fullmatch(name) or (FEATURE.fullmatch(name) and " of " not in name)
     return bool(worded) and may_be_place(name)
 
 
 def may_be_place(name: str) -> bool:
-    """Say whether no word of a name tells that it is a building, an organisation, an office or an event."""
+    """Return whether no word of a name tells that it is a building, an organisation, an office or an event."""
     return not OTHERWISE.search(name)
 
 
 def whole(name: str) -> str | None:
-    """Give what a name says it is a part of: "Italy" for "Northern Italy"."""
+    """Return what a name says it is a part of: "Italy" for "Northern Italy"."""
     part = PART.fullmatch(name)
     return part["whole"] if part else None
 
 
 def state(title: str) -> str | None:
-    """Give what a title calls a state: "Nepal" for "Kingdom of Nepal"."""
+    """Return what a title calls a state: "Nepal" for "Kingdom of Nepal"."""
     form = STATE.fullmatch(title)
     return form["name"] if form else None
 
@@ -196,7 +196,7 @@ def without_genitive(text: str) -> str:
 
 
 def is_name(text: str, names: Iterable[str]) -> bool:
-    """Say whether the visible text of a link is one of the names of a place, or such a name with generic words.
+    """Return whether the visible text of a link is one of the names of a place, or such a name with generic words.
 
     True for "city of Homs"; False for a demonym ("Indian", "Homsi") and for all else ("Prime Minister of Italy").
     """

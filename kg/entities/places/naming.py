@@ -58,7 +58,7 @@ def of_label(label: str, gazetteer: Gazetteer) -> Place | None:
 def title_of(place: Place, gazetteer: Gazetteer) -> str | None:
     """Return the title of a place's English article: the one in the table, or its name where that leads back to it.
 
-    The marks of a transliteration are no part of a title: Ḩamāh has the article Hamah.
+    The marks of a transliteration are not part of a title: Ḩamāh has the article Hamah.
     """
     if place.title:
         return place.title

@@ -91,7 +91,7 @@ def area(title: str, holder: Place | None = None) -> Place:
 
 
 def names_place(place: Place, anchor: str, trail: str = "") -> bool:
-    """Say whether the visible text of a link names the place.
+    """Return whether the visible text of a link names the place.
 
     Args:
         place: what the link's target denotes.
@@ -103,5 +103,5 @@ def names_place(place: Place, anchor: str, trail: str = "") -> bool:
 
 
 def several(names: str) -> list[str]:
-    """Give the names in a cell of places.tsv."""
+    """Return the names in a cell of places.tsv."""
     return names.split("|") if names else []

@@ -25,7 +25,7 @@ class Towns:
         self._names = [self._table[start : self._table.find(b"\t", start) + 1] for start in self._starts[:-1]]
 
     def cells(self, name: str) -> list[str] | None:
-        """Give the cells of what a folded name means; None if it is not in the table."""
+        """Return the cells of what a folded name means; None if it is not in the table."""
         key = f"\n{name}\t".encode(errors="replace")
         block = bisect_right(self._names, key) - 1
         at = self._table.find(key, self._starts[block], self._starts[block + 1]) if block >= 0 else -1

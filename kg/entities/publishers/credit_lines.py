@@ -73,7 +73,7 @@ class CreditLine(NamedTuple):
 
 @lru_cache(maxsize=32_768)
 def read(label: str) -> CreditLine:
-    """Take a printed label apart: what stands before "via" or "through" is relayed by what stands behind it."""
+    """Take a printed label apart: what stands before "via" or "through" is relayed by what follows it."""
     *relayed, last = [tidy(part) for part in VIA.split(MARKUP.sub("", html.unescape(label)))]
     return CreditLine(tuple(filter(None, relayed)), (last,) if last else ())
 
@@ -106,7 +106,7 @@ def fold(name: str) -> str:
 
 @lru_cache(maxsize=32_768)
 def is_name(text: str) -> bool:
-    """Whether a text may name an organisation: it is no number, date, address or headline, nor a word like "video"."""
+    """Whether a text may name an organisation: not a number, date, address or headline, nor a word like "video"."""
     if not (1 < len(text) <= LONGEST and LETTER.search(text)):
         return False
     if NO_NAME.search(text) or DATED.search(text) or not is_whole(text):
@@ -132,7 +132,7 @@ def is_whole(text: str) -> bool:
 
 
 def _is_phrase(words: list[str]) -> bool:
-    """Whether words are those of a sentence: one that is no particle, behind the first, begins with a small letter."""
+    """Whether words form a sentence: one after the first that is not a particle begins with a small letter."""
     first, *others = words
     small = any(word[0].islower() and word not in PARTICLES | SMALL for word in others)
     return small or (bool(others) and first.islower() and first not in PARTICLES)

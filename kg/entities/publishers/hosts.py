@@ -104,7 +104,7 @@ def _list() -> PublicSuffixList:
 
 @lru_cache(maxsize=32_768)
 def _ascii(host: str) -> str:
-    """Return a host in lower case and ASCII, as far as that goes."""
+    """Return a host in lower case and ASCII, as far as possible."""
     name = unquote(host).strip(". ").casefold()
     if name.isascii():
         return name

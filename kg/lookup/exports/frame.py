@@ -43,7 +43,7 @@ def table(snapshot: Snapshot, query: str, values: Mapping[str, str], *, labelled
     behind each that has IRIs, such as ``event_label`` behind ``event``, if the query has none with that name.
 
     Raises NotSupportedError where pyarrow is not installed, ParameterError for a question or value that there is none
-    of, QueryError (QuerySyntaxError and others of it) if the query cannot be answered or is no SELECT.
+    of, QueryError (QuerySyntaxError and others of it) if the query cannot be answered or is not a SELECT.
     """
     try:
         import pyarrow

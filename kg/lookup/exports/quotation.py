@@ -27,7 +27,7 @@ class Quotation:
 
 
 def quotations(graph: Graph, iris: Sequence[str]) -> list[Quotation]:
-    """Return a quotation for each of some IRIs that is an event, or a revision of one, in their order."""
+    """Return a quotation for each of some IRIs that is an event, or a revision of one, in order."""
     excerpt = Excerpt(graph)
     asked = {iri: Pattern(NamedNode(iri)) for iri in dict.fromkeys(iris)}
     excerpt.read(*asked.values())

@@ -14,7 +14,7 @@ class TurtleWriter(ListWriter):
     """Writes Turtle, with the prefixes of each part before it."""
 
     def events(self, found: EventRows, *, first: bool) -> str:
-        """Return what is said of the events, and of what they name."""
+        """Return what is said about the events and about what they name."""
         return represent(found.quads, FORMATS[1]).decode()
 
 

@@ -17,7 +17,7 @@ OWN: Final = frozenset(
         *(terms.TOPIC, terms.ABOUT, terms.SOURCE, terms.CURRENT_REVISION),
     }
 )
-"""What is told of an event."""
+"""What is told about an event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class EventRows:
 
 
 def read(graph: Graph, events: Sequence[str]) -> EventRows:
-    """Return some events in their order, each with what it names."""
+    """Return some events in order, each with what it names."""
     excerpt = Excerpt(graph)
     patterns = [Pattern(NamedNode(iri)) for iri in events]
     excerpt.read(*patterns)
@@ -78,7 +78,7 @@ def read(graph: Graph, events: Sequence[str]) -> EventRows:
 
 
 def _objects(found: Iterable[Iterable[Quad]], *predicates: NamedNode) -> dict[NamedNode, None]:
-    """Return the resources, in their order, that quads with some predicates lead to."""
+    """Return the resources, in order, that quads with some predicates lead to."""
     wanted = frozenset(predicates)
     quads = (quad for said in found for quad in said if quad.predicate in wanted)
     return {quad.object: None for quad in quads if isinstance(quad.object, NamedNode)}

@@ -75,13 +75,13 @@ class Columns:
         return range(begin, max(begin, bisect_right(self.days, last.toordinal())))
 
     def point(self, thing: int) -> tuple[float, float]:
-        """Return the latitude and longitude of a thing, which are no numbers if it has none."""
+        """Return the latitude and longitude of a thing, which are not numbers if it has none."""
         return self.points[2 * thing], self.points[2 * thing + 1]
 
 
 @contextmanager
 def opened(index: str) -> Iterator[sqlite3.Connection]:
-    """Give a connection to an index, which no longer changes once it has its name, so that it needs no locks.
+    """Provide a connection to an index, which no longer changes once it has its name, so that it needs no locks.
 
     Raises StoreError if the index cannot be read.
     """

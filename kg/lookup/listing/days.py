@@ -15,7 +15,7 @@ from kg.lookup.listing.selector import Selector
 
 
 def events_by_day(index: str, asked: Filter) -> dict[str, int]:
-    """Return how many of the events that a filter selects are on each day that has any, by ISO dates in their order.
+    """Return how many of the events that a filter selects are on each day that has any, by ISO dates in order.
 
     Raises NotFoundError for a thing that the graph does not know, StoreError if the index cannot be read.
     """

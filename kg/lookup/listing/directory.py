@@ -24,7 +24,7 @@ class Directory(Choice):
     PLACES = "places"
     """Where events happened, or what they name."""
     PEOPLE = "people"
-    """Whom events name: persons, where data sets tell which those are; else what is named, is no place and mostly is
+    """Whom events name: persons, where data sets tell which those are; else what is named, is not a place and mostly is
     no topic."""
     STORIES = "stories"
     TOPICS = "topics"

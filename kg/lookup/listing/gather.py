@@ -37,7 +37,7 @@ Value = int
 
 
 class Point(NamedTuple):
-    """Where a place is that is no area, in degrees."""
+    """Where a place is that is not an area, in degrees."""
 
     latitude: float
     longitude: float
@@ -54,7 +54,7 @@ class Gathered(NamedTuple):
 class Events:
     """A collector of what a graph says of events, in the numbers of the things that they name.
 
-    An event is what has the class, a label and a day; which day, if it is no day that a calendar has, is not known.
+    An event is what has the class, a label and a day; which day, if it is not a day that a calendar has, is not known.
     """
 
     def __init__(self) -> None:
@@ -74,7 +74,7 @@ class Events:
         return self.things.setdefault(term, len(self.things))
 
     def add(self, block: Block) -> None:
-        """Take what is said of an event, and what places, sources and stories say for all of theirs."""
+        """Take what is said about an event, and what places, sources and stories say for all of theirs."""
         said, subject = block.said, block.subject
         if not is_iri(subject):
             return

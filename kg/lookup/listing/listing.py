@@ -161,7 +161,7 @@ def hubs(index: str, limit: int) -> list[str]:
 
 
 def _ordered(known: Columns, marks: bytes, sort: Sort) -> Iterable[int]:
-    """Return the events that have a mark in their order."""
+    """Return the events that have a mark in order."""
     if sort == Sort.NEWEST:
         return compress(range(known.total - 1, -1, -1), reversed(marks))
     found = compress(range(known.total), marks)
@@ -169,7 +169,7 @@ def _ordered(known: Columns, marks: bytes, sort: Sort) -> Iterable[int]:
 
 
 def summed(database: sqlite3.Connection, known: Columns, events: Sequence[int]) -> Iterator[EventSummary]:
-    """Yield what is told of each of some events, by their numbers."""
+    """Yield what is told about each of some events, by their numbers."""
     titles = _named(database, (known.titles[event] for event in events))
     values = {event: known.facets_of(event) for event in events}
     wanted = {value for found in values.values() for facet in SUMMED for value in found.get(facet, ())}

@@ -40,7 +40,8 @@ class Selector:
     def marks(self, asked: Filter) -> bytes:
         """Return a byte for each event: 1 if the filter selects it, else 0.
 
-        Raises NotFoundError for a thing that the graph does not know, or if what is near is asked of what is no point.
+        Raises NotFoundError for a thing that the graph does not know, or if what is near is asked of what is not a
+        point.
         """
         everything = b"\1" * self._columns.total
         return reduce(both, self._parts(asked), everything)

@@ -91,7 +91,7 @@ def _query(value: Any, where: str) -> Query:
 
 
 def _cell(value: Any) -> str | None:
-    """Return the text of a cell, None if it is no text or too long to be the name of anything."""
+    """Return the text of a cell, None if it is not text or too long to be the name of anything."""
     return _whole(value) if isinstance(value, str) and len(value) <= NAME else None
 
 

@@ -85,7 +85,7 @@ def read(file: Iterable[bytes]) -> Patch:
 
 
 def apply(patch: Patch, graph: WritableGraph) -> None:
-    """Make the changes of a patch in a graph, in their order; a second time, they change nothing."""
+    """Make the changes of a patch in a graph, in order; a second time, they change nothing."""
     for row in chain.from_iterable(patch.transactions):
         if row.adds:
             graph.add(row.quad)
@@ -168,7 +168,7 @@ def _reason(error: Exception) -> str:
 
 @contextmanager
 def differences(old: Graph, new: Graph, limit: int = UNMATCHED) -> Iterator[Iterator[tuple[bytes, bytes]]]:
-    """Give the rows, sorted by statement, of the patch that makes ``old`` the same as ``new``, as ``write`` takes them.
+    """Provide the rows, sorted by statement, of the patch that turns ``old`` into ``new``, as ``write`` takes them.
 
     Blank nodes are told apart by their labels. Both graphs are read when the block begins. No more than
     ``limit`` statements and a pair are in memory at once; the others wait in temporary files. Raises StoreError

@@ -30,7 +30,7 @@ RUN_BYTES: Final = 64_000_000
 
 @contextmanager
 def reading(dataset: Graph, name: DefaultGraph | None = None) -> Iterator[IO[bytes]]:
-    """Give the quads of a dataset as lines of N-Quads, or the triples of one graph as lines of N-Triples.
+    """Provide the quads of a dataset as lines of N-Quads, or the triples of one graph as lines of N-Triples.
 
     Raises StoreError at the end if they are not all there.
     """
@@ -69,7 +69,7 @@ def blocks(lines: Iterable[bytes]) -> Iterator[bytes]:
 
 @contextmanager
 def in_order(found: Iterable[bytes], folder: Path | None = None, size: int = RUN_BYTES) -> Iterator[Iterator[bytes]]:
-    """Give blocks in the order of their bytes, and one block for each subject, each line once.
+    """Provide blocks in the order of their bytes, and one block for each subject, each line once.
 
     No more than ``size`` bytes of them and a block are in memory at once; the others wait in temporary files, in
     ``folder`` where one is given.

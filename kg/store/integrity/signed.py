@@ -26,7 +26,7 @@ def parsed(text: str) -> dict[str, Any]:
 def checked(text: str) -> dict[str, Any]:
     """Return the object that a JSON text holds, which may lack a checksum.
 
-    Raises ValueError if the text is no JSON object, or has another checksum than it says.
+    Raises ValueError if the text is not a JSON object, or has another checksum than it says.
     """
     said = json.loads(text)
     if not isinstance(said, dict):

@@ -104,7 +104,7 @@ def _kept_months(store: Store, _: Path, reading: ChecksumReader | None) -> Itera
 
 
 def _kept_problem(file: Path, reading: ChecksumReader) -> str:
-    """Say what is wrong with one of the files that a build keeps for the next one, "" if nothing is."""
+    """Return what is wrong with one of the files that a build keeps for the next one, "" if nothing is."""
     try:
         if file.suffix == kept_log.SUFFIX:
             return "" if kept_log.is_sound(file) else finding.OTHER_BYTES

@@ -34,7 +34,7 @@ DEEPEST: Final = 20
 LONGEST: Final = 8_000_000
 """How deep elements stand in each other, and how long a tag or a comment may be: both are far less in exports."""
 SHORT: Final = 4_096
-"""The longest text of an element that is no text of a page."""
+"""The longest text of an element that is not text of a page."""
 
 
 class XmlExport(CaptureReader):
@@ -53,7 +53,7 @@ class XmlExport(CaptureReader):
     def captures(
         self, file: BinaryIO, path: str, beside: Beside, page_bytes: int
     ) -> Iterator[PageCapture | UnreadPage]:
-        """Yield every revision of every page; raises ArchiveError where the file is no XML, or has a DTD."""
+        """Yield every revision of every page; raises ArchiveError where the file is not XML, or has a DTD."""
         parsing = _Parsing(page_bytes)
         while chunk := file.read(CHUNK):
             parsing.feed(chunk)

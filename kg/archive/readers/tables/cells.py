@@ -64,7 +64,7 @@ def row(cells: Cells, mapping: TableMapping) -> TableRow:
 
 
 class Headings:
-    """The titles that are no events, which are topics of the events that follow; events of one category at a time."""
+    """The titles that are not events, which are topics of the events that follow; events of one category at a time."""
 
     def __init__(self, mapping: TableMapping) -> None:
         self._mapping = mapping

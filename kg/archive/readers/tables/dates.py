@@ -26,7 +26,7 @@ def read(text: str, formats: Iterable[str] = ()) -> Days:
 
     Args:
         text: the date as printed, in one of ``formats`` or in EDTF.
-        formats: forms with a day, a month and a year, as in ``datetime.strptime``, which are tried in their order.
+        formats: forms with a day, a month and a year, as in ``datetime.strptime``, which are tried in order.
 
     Raises:
         ValueError: if it is neither; the message tells what it is.

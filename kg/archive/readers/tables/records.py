@@ -34,7 +34,7 @@ class Records(CaptureReader):
     def captures(
         self, file: BinaryIO, path: str, beside: Beside, page_bytes: int
     ) -> Iterator[PageCapture | UnreadPage | Remark]:
-        """Yield a page for each day that records have, and one of the records that are no rows."""
+        """Yield a page for each day that records have, and one of the records that are not rows."""
         try:
             known = mappings.of(path, beside)
             if known is None:

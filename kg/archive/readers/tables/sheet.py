@@ -33,7 +33,7 @@ class Sheet(CaptureReader):
     def captures(
         self, file: BinaryIO, path: str, beside: Beside, page_bytes: int
     ) -> Iterator[PageCapture | UnreadPage | Remark]:
-        """Yield a page for each day of the sheet, and one of the records that are no rows."""
+        """Yield a page for each day of the sheet, and one of the records that are not rows."""
         try:
             known = mappings.of(path, beside)
             with open_sheet(file, path, known) as opened, DayRows.gathered(opened.mapping.table(path)) as rows:
