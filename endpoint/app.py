@@ -169,7 +169,7 @@ def serve(settings: Settings) -> None:
 
 
 def _keep_bodies(cache: Path) -> None:
-    """Let what is too large for memory lie in the cache where nothing else may be written."""
+    """Keep what is too large for memory in the cache, where nothing else may be written."""
     try:
         tempfile.gettempdir()
     except FileNotFoundError:

@@ -103,7 +103,7 @@ def _parameters() -> MultiDict[str, str]:
 
 
 def _charged(work: Callable[[Spent], T]) -> T:
-    """Have workers do something for the client of the request, who may have as much done as by queries of SPARQL."""
+    """Have workers do something for the client of the request, within the limits for SPARQL queries."""
     clients: limits.Clients = current_app.extensions[limits.NAME]
     with clients.turn(record().client) as pay:
         return work(pay)
@@ -220,7 +220,7 @@ def view() -> Response:
 
 @blueprint.get("/preview", described=replace(PAGE, parameters=IDENTIFIER))
 def preview() -> Response:
-    """Show a thing in a few lines, inside of a page of somebody else (section 5)."""
+    """Show a thing in a few lines, to be embedded in a page of another site (section 5)."""
     here = site()
     response = Response(here.frame.page("preview.html", **_shown(here, _asked(here))))
     response.headers["Content-Security-Policy"] = FRAMABLE

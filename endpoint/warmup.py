@@ -40,7 +40,7 @@ _LINK: Final = re.compile(r'<a [^>]*?href="(/[^"]*)"')
 
 
 class Warmer:
-    """Makes ready what ``responses`` and the application behind it would else make when it is first asked for."""
+    """Makes ready what ``responses`` and the application behind it would otherwise make at the first request."""
 
     def __init__(self, app: Flask) -> None:
         self.app = app
@@ -51,7 +51,7 @@ class Warmer:
         self._thread = threading.Thread(target=self._run, name="warmer", daemon=True)
 
     def start(self) -> None:
-        """Begin with the snapshot that is served now, and go on with each later one until ``close``."""
+        """Begin with the snapshot that is served now, and continue with each later one until ``close``."""
         if self.number:
             self._thread.start()
 

@@ -74,11 +74,11 @@ class ArchiveError(NewsgraphError):
 
 
 class FetchError(ArchiveError):
-    """A wiki does not give the pages that it is asked for."""
+    """A wiki does not send the pages that were requested."""
 
 
 class MappingError(ArchiveError):
-    """What a page says cannot be told in a graph that keeps its shapes; ``fragment`` names the entry that says it."""
+    """The content of a page cannot be stated in a graph that conforms to its shapes; ``fragment`` names the entry."""
 
     def __init__(self, cause: str, fragment: str = "") -> None:
         super().__init__(cause, fragment)
@@ -98,7 +98,7 @@ class StoreBusyError(StoreError):
 
 
 class StoreFullError(StoreError):
-    """The disk of a store has too little room for what is to be written; nothing was changed."""
+    """The disk of a store has too little room for a write; nothing was changed."""
 
 
 class StoreDamagedError(StoreError):
@@ -118,7 +118,7 @@ class NotFoundError(NewsgraphError):
 
 
 class WithdrawnError(NotFoundError):
-    """What is asked for is withdrawn.
+    """The resource was withdrawn.
 
     ``iri`` is what is left of it, ``suffix`` that of the format which the address asks for, if it does.
     """
@@ -130,11 +130,11 @@ class WithdrawnError(NotFoundError):
 
 
 class SnapshotGoneError(NotFoundError):
-    """What is asked for was of a snapshot that is kept no longer."""
+    """The resource belonged to a snapshot that is no longer kept."""
 
 
 class FormatError(NewsgraphError):
-    """No such format, or a format that cannot hold what is asked for."""
+    """There is no such format, or it cannot hold what is requested."""
 
 
 class PatchSyntaxError(FormatError):
@@ -213,7 +213,7 @@ class ReconciliationError(QueryError):
 
 
 class AnswerError(QueryError):
-    """An endpoint elsewhere sent something else than the results that were asked for, or only a part of them."""
+    """An endpoint elsewhere sent something other than the requested results, or only a part of them."""
 
 
 class TemporaryFailureError(QueryError):
@@ -256,7 +256,7 @@ class ServiceBusyError(QueryError):
 
 
 class ClientLimitError(ServiceBusyError):
-    """The client has used up the work, or the queries at the same time, that one client may have."""
+    """The client has reached its limit of work, or of queries at the same time."""
 
 
 class FederationError(QueryError):
@@ -292,7 +292,7 @@ class MessageError(NewsgraphError):
 
 
 class RequestRefusedError(NewsgraphError):
-    """What came over a connection is not a request that this server reads; ``status`` is what HTTP calls that."""
+    """What came over a connection is not a request that this server reads; ``status`` is the HTTP status for that."""
 
     def __init__(self, message: str, status: int = 400) -> None:
         super().__init__(message)
@@ -304,7 +304,7 @@ class ResponseNotKeptError(NewsgraphError):
 
 
 class FrameError(NewsgraphError):
-    """A frame did not come through the pipe between two processes of ours."""
+    """A frame did not arrive through the pipe between two of our processes."""
 
 
 class PipeClosedError(FrameError):

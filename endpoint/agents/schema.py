@@ -25,7 +25,7 @@ KINDS: Final = ("datatype", "class")
 
 @cache
 def schema() -> str:
-    """Return the text: prefixes, our own terms, the properties that things of each class have, and queries."""
+    """Return the text: prefixes, the terms of the vocabulary, the properties of each class, and example queries."""
     known = ontology(vocab.VERSION)
     properties = known.terms("rdf:Property")
     lines = [

@@ -48,7 +48,7 @@ Context = ServerRequestContext[Any, Any]
 
 
 def instructions(snapshot: Snapshot, years: Sequence[str] = ()) -> str:
-    """Return what a model is told before anything else: what the graph is, of when, whose, and how to use it.
+    """Return the instructions that a model gets first: what the graph is, of when, whose, and how to use it.
 
     ``years`` are those of its events, in order, if they are known.
     """
@@ -105,7 +105,7 @@ class AgentServer:
         return await to_thread.run_sync(answer, limiter=self._threads)
 
     def call(self, name: str, arguments: Mapping[str, Any]) -> types.CallToolResult:
-        """Answer the call of a tool from one snapshot; what goes wrong is told as over HTTP."""
+        """Answer a tool call from one snapshot; errors are reported as over HTTP."""
         try:
             tool = next((one for one in TOOLS if one.name == name), None)
             if tool is None:
@@ -166,7 +166,7 @@ def _failed(text: str) -> types.CallToolResult:
 
 
 def serve(settings: Settings) -> None:
-    """Answer a client on standard input and output until it goes; raises StoreError without a snapshot."""
+    """Answer a client on standard input and output until it leaves; raises StoreError without a snapshot."""
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
     store = Store(Path(settings.store))
     with ExitStack() as stack:

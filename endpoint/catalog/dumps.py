@@ -73,7 +73,7 @@ def crate() -> Response:
 
 @blueprint.get("/dump/<name>", described=Description(statuses=(200, 206)))
 def dump(name: str) -> Response:
-    """Send one dump; ranges are answered, so that an interrupted download can go on.
+    """Send one dump; ranges are answered, so that an interrupted download can continue.
 
     If it is not made yet, GET waits for it. HEAD, and GET of a part, have it made and are answered with 503 meanwhile.
     """

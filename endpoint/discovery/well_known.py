@@ -104,7 +104,7 @@ def opensearch() -> Response:
 
 @blueprint.get("/llms.txt", described=IN_TEXT)
 def llms() -> Response:
-    """Tell language models and those who feed them what there is here and how to get it (llmstxt.org)."""
+    """Tell language models what there is on this server and how to get it (llmstxt.org)."""
     here = site()
     found = here.snapshot.manifest
     body = here.frame.page(

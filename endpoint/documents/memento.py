@@ -43,7 +43,7 @@ KINDS: Final = "event", "day"
     described=Description((), (302,), (Parameter("Accept-Datetime", "A time (RFC 9110).", "header"),)),
 )
 def timegate(path: str) -> Response:
-    """Redirect to the memento that was current at Accept-Datetime, else to the newest (RFC 7089, section 4.1.1).
+    """Redirect to the memento that was current at Accept-Datetime, or else to the newest (RFC 7089, section 4.1.1).
 
     Before the first memento it is the first one.
     """

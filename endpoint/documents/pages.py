@@ -1,4 +1,4 @@
-"""The page of a document: events, revisions, and what events have, are of their own kinds; all else is described."""
+"""The page of a document: events, revisions and what events have get pages of their own; the rest is described."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def page_of(here: Site, iri: str, found: PageDescription, page: int = 1) -> str:
 
 
 def page_of_thing(here: Site, iri: str) -> str | None:
-    """Return the page of a thing that events have, None for anything else, or while there is no index to make it of."""
+    """Return the page of a thing that events have; None for anything else, or while there is no index for it."""
     if not iri.removeprefix(here.addresses.base).startswith(THINGS):
         return None
     try:

@@ -89,13 +89,13 @@ def page(rest: str) -> Response:
 
 @blueprint.get("/enrichment/<path:rest>", described=DOCUMENT)
 def enrichment(rest: str) -> Response:
-    """Serve the document about what another endpoint said at some date, which is a graph of its own."""
+    """Serve the document about what another endpoint said on a date, which is a graph of its own."""
     return generic(f"enrichment/{rest}", "")
 
 
 @blueprint.get("/doc/<path:path>", described=DOCUMENT)
 def generic(path: str, folder: str = "doc/") -> Response:
-    """Serve the document about a thing; send whoever asks for a document's document to the document."""
+    """Serve the document about a thing; redirect a request for the document of a document to the document."""
     found, addresses = locate(site(), path), site().addresses
     if found.alias or (folder and is_document(path)):
         return _redirect(paged(addresses.local(addresses.document(found.iri)) + _dotted(found.format), _page()), 308)
@@ -234,7 +234,7 @@ def _redirect(target: str, status: int) -> Response:
 
 @blueprint.errorhandler(WithdrawnError)
 def withdrawn(error: WithdrawnError) -> Response:
-    """Answer 410 (RFC 9110, section 15.5.11): in RDF with the triples that are left, else with a problem document."""
+    """Answer 410 (RFC 9110, section 15.5.11): in RDF with the remaining triples, else with a problem document."""
     named = next((one for one in DOCUMENT_FORMATS if one.suffix == error.suffix), None)
     chosen = named or choose(DOCUMENT_FORMATS, request.headers.get("Accept"))
     if chosen is None or chosen in (HTML, JSON):

@@ -1,4 +1,4 @@
-"""What an editor of queries completes: the prefixes, and the terms of the vocabulary and of those that it goes with."""
+"""What an editor of queries completes: prefixes, and the terms of the vocabulary and of those used with it."""
 
 from __future__ import annotations
 

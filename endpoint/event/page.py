@@ -48,7 +48,7 @@ class RelatedEvent:
 
 @dataclass(frozen=True, slots=True)
 class DayAround:
-    """The nearest events of the day, those before and those behind, each with its first clause; how many there are."""
+    """The nearest events of the day, those before and those after, each with its first clause; how many there are."""
 
     before: Sequence[ShownTerm] = ()
     after: Sequence[ShownTerm] = ()

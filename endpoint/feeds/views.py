@@ -73,7 +73,7 @@ VERSION: Final = Description(media_types((*ldes.FORMATS, ACTIVITY)), (200, 303, 
 
 @blueprint.before_request
 def for_people() -> Response | None:
-    """Send those who read nothing but HTML from a feed to the page about feeds."""
+    """Redirect clients that accept only HTML from a feed to the page about feeds."""
     accept = request.headers.get("Accept")
     if request.endpoint == "feeds.overview" or choose(ALL, accept) or not choose((HTML,), accept):
         return None
@@ -168,7 +168,7 @@ def activity_collection(path: str = "") -> Response:
 @blueprint.get("/feed/activity/<int:generation>/<int:number>", described=ACTIVITIES)
 @blueprint.get("/feed/activity/<int:generation>/<int:number>/<path:path>", described=ACTIVITIES)
 def activity_page(generation: int, number: int, path: str = "") -> Response:
-    """Serve a page of activities; behind the last full one there is always one more, which may be empty."""
+    """Serve a page of activities; a full page is always followed by another one, which may be empty."""
     _negotiated((ACTIVITY, *ANY_JSON))
     here = site()
     base = here.addresses.base

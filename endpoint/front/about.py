@@ -39,7 +39,7 @@ STATES: Final = {
 
 @blueprint.get("/about", described=PAGE)
 def about() -> Response:
-    """Tell where the events come from, what a source and a place mean, and how often they are right."""
+    """Explain where the events come from, what a source and a place mean, and how often they are right."""
     here = site()
     shown = here.frame.page("about.html", manifest=here.snapshot.manifest, version=__version__)
     return tagged(Response(shown, content_type=HTML.content_type), here.snapshot, "about")
@@ -47,7 +47,7 @@ def about() -> Response:
 
 @blueprint.get("/use", described=PAGE)
 def use() -> Response:
-    """Tell how to get the data into a table, a notebook, OpenRefine, a page of one's own, or a text."""
+    """Explain how to get the data into a table, a notebook, OpenRefine, a page of one's own, or a text."""
     here = site()
     shown = here.frame.page("use.html", root=here.addresses.absolute(""), example=EXAMPLE)
     return tagged(Response(shown, content_type=HTML.content_type), here.snapshot, "use")

@@ -1,4 +1,4 @@
-"""Searching: what titles and names have the words, on which day it was, what may have been meant."""
+"""Searching: titles and names that have the words, the day that they name, and what may have been meant."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The files that pages use, kept by browsers for ever, and the icon that browsers ask for."""
+"""The files that pages use, which browsers keep indefinitely, and the icon that browsers ask for."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def icon() -> Response:
 
 @blueprint.get("/favicon.ico", described=MOVED)
 def old_icon() -> Response:
-    """Send browsers that ask for the icon without being told to to the icon there is."""
+    """Redirect browsers that ask for the icon at its default address to the icon."""
     response = redirect(site().addresses.local("favicon.svg"), 308, Response)
     assert isinstance(response, Response)  # noqa: S101
     return response

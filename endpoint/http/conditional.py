@@ -33,7 +33,7 @@ Application = Callable[[dict[str, Any], Any], Any]
 
 
 def conditional(response: Response, etag: str, modified: datetime | None = None, caching: str = MINUTE) -> Response:
-    """Give a response its validators and its Cache-Control, and let it be what the conditions of the request lead to.
+    """Add validators and Cache-Control to a response, and answer as the conditions of the request require.
 
     ``etag`` is the text of a strong entity tag, without quotes; ``modified`` is None where that is not known. Who has
     the tag keeps the headers too, so that it is another one for other links.
@@ -50,7 +50,7 @@ def conditional(response: Response, etag: str, modified: datetime | None = None,
 
 
 def by_content(response: Response, modified: datetime | None = None) -> Response:
-    """Give a response the validators of its content, which may change while the snapshot stays.
+    """Add to a response the validators of its content, which may change while the snapshot stays.
 
     The tag is made of the type too, since two representations may have the same bytes.
     """
@@ -59,7 +59,7 @@ def by_content(response: Response, modified: datetime | None = None) -> Response
 
 
 def ranged(response: Response, etag: str, caching: str = MINUTE) -> Response:
-    """Give the response that sends a file its validators, and let it be the range that is asked for.
+    """Add validators to the response that sends a file, and reduce it to the range that is requested.
 
     Raises RequestedRangeNotSatisfiable.
     """

@@ -26,7 +26,7 @@ _HOST: Final = re.compile(r"(?:\[(?P<ipv6>[0-9a-f:.]+)\]|(?P<name>[a-z0-9._-]+))
 
 
 def ours(application: Application, settings: Settings, base: Callable[[], str]) -> Application:
-    """Return the WSGI application that gets only requests for hosts of ours: any other one is replaced.
+    """Return the WSGI application that sees only our own hosts in requests: any other host is replaced.
 
     ``base`` tells the identity base, at which the server is found if the setting ``serve_url`` does not say otherwise.
     Raises ConfigurationError if that is not an address.

@@ -149,7 +149,7 @@ def _names(one: Format, value: str) -> bool:
 
 
 def parse(accept: str) -> Iterator[Range]:
-    """Yield the media ranges of an Accept header; what is malformed is left out."""
+    """Yield the media ranges of an Accept header; malformed ones are left out."""
     for element in split(accept[:LONGEST], ","):
         head, *parameters = split(element, ";")
         match = _RANGE.fullmatch(head)

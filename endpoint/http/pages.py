@@ -1,4 +1,4 @@
-"""Routes that negotiate: who accepts nothing of what there is gets 406, and caches are told what it depends on.
+"""Routes that negotiate: a client that accepts none of the formats gets 406, and Vary tells caches what matters.
 
 Which those are is read from their descriptions: they have several media types, or are pages. What there is in one
 type, for programs, is sent to whoever asks for it (RFC 9110, section 12.5.1), since some say that they accept another.
@@ -28,7 +28,7 @@ def check() -> None:
 
 
 def vary(response: Response) -> Response:
-    """Say of every answer of a route that negotiates that it depends on Accept."""
+    """Add to every answer of a route that negotiates that it varies with Accept."""
     if negotiates(of_request(current_app, request)):
         response.vary.add("Accept")
     return response

@@ -22,7 +22,7 @@ from kg.errors import NotFoundError, ParameterError
 
 @dataclass(frozen=True, slots=True)
 class Tolerated:
-    """A parameter that is ignored wherever no route knows it, and who sends it; ``*`` at its end stands for any end."""
+    """A parameter that is ignored where no route knows it, and who sends it; a final ``*`` stands for any ending."""
 
     name: str
     sender: str

@@ -52,7 +52,7 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """What is known of one view, beside its route: ``types`` are those of an answer with the status 200."""
+    """What is known about one view besides its route: ``types`` are those of an answer with the status 200."""
 
     types: tuple[str, ...] = ()
     statuses: tuple[int, ...] = (200,)

@@ -44,7 +44,7 @@ class Addresses:
         return iri if iri.startswith(("http://", "https://")) else None
 
     def here(self, iri: str) -> str:
-        """Return where this server has an IRI; what is not ours has its document, and leads no visitor away."""
+        """Return the address at which this server has an IRI; for a foreign IRI, that of the document about it."""
         ours = iri.startswith(self.base)
         return self.local(iri[len(self.base) :] if ours else self.document(iri))
 

@@ -1,4 +1,4 @@
-"""The query that a list is, for those who want to change it."""
+"""The query that is equivalent to a list, for people who want to change it."""
 
 from __future__ import annotations
 

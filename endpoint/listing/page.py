@@ -63,7 +63,7 @@ def rows(view: ListView) -> int:
 
 
 def list_page(frame: PageFrame, asked: AskedList, summary: Mapping[str, Any]) -> str:
-    """Return the page of a list of which a worker told the summary, see endpoint.listing.summary."""
+    """Return the page of a list from the summary that a worker made, see endpoint.listing.summary."""
     return frame.page("list.html", **_shown(frame, asked, summary))
 
 

@@ -65,7 +65,7 @@ def events_as(suffix: str) -> Response:
 
 @blueprint.get("/embed/events", described=EMBEDDED)
 def embedded_events() -> Response:
-    """Show the list of events without what surrounds a page, so that another site may have it inside of its own."""
+    """Show the list of events without header and footer, so that another site may embed it."""
     here, asked = site(), _asked(site())
     response = tagged(Response(embedded_page(here.frame, asked, _summary(here, asked))), here.snapshot, "embed")
     response.headers["Content-Security-Policy"] = FRAMABLE

@@ -1,4 +1,4 @@
-"""The files that pages use: each has an address with the hash of its content, so that it may be kept for ever."""
+"""The files that pages use: each has the hash of its content in its address, so it may be cached indefinitely."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ def spoken_language() -> Language:
 
 @contextmanager
 def speaking(language: Language) -> Iterator[None]:
-    """Let what is made meanwhile, in this thread, be in a language."""
+    """Render in a language, in this thread, until the block ends."""
     token = _SPOKEN.set(language)
     try:
         yield
@@ -73,7 +73,7 @@ def ngettext(one: str, many: str, number: int) -> str:
 
 
 def message(text: str) -> str:
-    """Return a text as it is: the catalogue has it, and whoever shows it translates it."""
+    """Return a text unchanged: this marks it for the catalogue, and it is translated where it is shown."""
     return text
 
 

@@ -1,4 +1,4 @@
-"""A page: a template with what surrounds every page around what is shown."""
+"""A page: a template within the frame that surrounds every page."""
 
 from __future__ import annotations
 

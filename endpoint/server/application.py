@@ -21,7 +21,7 @@ class WsgiResponse:
 
 
 def call(application: Application, environ: dict[str, Any]) -> WsgiResponse:
-    """Have an application answer a request (PEP 3333); raises what it raises."""
+    """Call an application with a request (PEP 3333); raises what it raises."""
     started: list[tuple[str, Fields]] = []
 
     def start_response(status: str, fields: Fields, exc_info: object = None) -> Callable[[bytes], object]:

@@ -49,7 +49,7 @@ class Phase(Enum):
     ANSWERING = auto()
     SENDING = auto()
     LINGERING = auto()
-    """All is said; what the client still sends is thrown away, since it would else read a reset and not the answer."""
+    """The answer is sent; further input is discarded, since the client would otherwise see a reset, not the answer."""
     CLOSED = auto()
 
 
@@ -108,7 +108,7 @@ class Connection(asyncio.Protocol):
             self._answer.close()
 
     def data_received(self, data: bytes) -> None:
-        """Read on; who sends the fields of the request before it may have the answer without."""
+        """Continue reading; a request that repeats the fields of the one before may be answered without parsing."""
         if self.phase == Phase.IDLE and not self.reader.has_begun:
             line, _, section = data.partition(b"\n")
             if section == self._section and (found := self._prepared(line)):
@@ -123,7 +123,7 @@ class Connection(asyncio.Protocol):
         return self.phase in (Phase.ANSWERING, Phase.SENDING)
 
     def pause_writing(self) -> None:
-        """Give the socket no more for now."""
+        """Send nothing more to the socket for now."""
         self._full = True
 
     def resume_writing(self) -> None:
@@ -171,7 +171,7 @@ class Connection(asyncio.Protocol):
             self.transport.abort()
 
     def _read(self, step: Callable[[], None]) -> None:
-        """Take a step in reading, and do what that leads to."""
+        """Read once, and act on the result."""
         try:
             step()
             self._advance()
@@ -390,6 +390,6 @@ class Connection(asyncio.Protocol):
 
 
 def _bound(connection: socket.socket) -> None:
-    """Let the kernel hold no more of an answer than one part; it would else take 4 MB for a client that reads none."""
+    """Limit what the kernel buffers of an answer to one part; it would take 4 MB for a client that reads nothing."""
     with suppress(OSError):  # the client is gone already
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, PART)

@@ -1,4 +1,4 @@
-"""Who is connected: how many connections there may be, of all clients and of one, and which of them goes if one comes.
+"""The connections: how many there may be in total and of one client, and which is closed if a new one comes.
 
 A connection that has no whole request under way waits. When there are too many, the one that has waited for longest is
 closed, so that a new one is never kept out by those that send nothing, or a byte now and then.
@@ -43,7 +43,7 @@ class Crowd:
         yield from tuple(self._members)
 
     def enter(self, one: Member) -> bool:
-        """Let a connection in, and another one go if need be; return whether there is room for it."""
+        """Accept a connection, and close another one if need be; return whether there is room for it."""
         if one.client and self.share and self._clients[one.client] >= self.share and not self._freed(one.client):
             return False
         if len(self._members) >= self.most and not self._freed(None):
@@ -55,7 +55,7 @@ class Crowd:
         return True
 
     def leave(self, one: Member) -> None:
-        """Let a connection go that has ended."""
+        """Remove a connection that has ended."""
         self._waiting.pop(one, None)
         if one not in self._members:
             return

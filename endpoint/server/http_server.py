@@ -104,7 +104,7 @@ class HttpServer:
         )
 
     def _told(self, notice: float) -> None:
-        """Say that this server is not ready any more, and stop after a notice in seconds; at once if told so again."""
+        """Announce that this server is no longer ready, and stop after ``notice`` seconds; at once if called again."""
         site: Site = self.app.extensions[NAME]
         site.leaving.set()
         self._loop.call_later(0.0 if self._notices else notice, self._stop.set)
@@ -139,7 +139,7 @@ def _listening(host: str, port: int) -> socket.socket:
 
 
 def _room(connections: int) -> int:
-    """Let this process have as many descriptors as it may; return how many connections there is room for then."""
+    """Raise the limit of file descriptors as far as allowed; return how many connections there is room for then."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = connections + SPARE_DESCRIPTORS
     allowed = wanted if most == resource.RLIM_INFINITY else min(wanted, most)

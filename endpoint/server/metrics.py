@@ -33,7 +33,7 @@ SECONDS: Final = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.
 
 
 class Metrics:
-    """What is counted over all requests. No label has more values than this program knows, whatever is asked."""
+    """What is counted over all requests. Labels have only values that this program knows, whatever is requested."""
 
     def __init__(self, workers: Workers, artefacts: Artefacts, verifier: Verifier | None) -> None:
         """Start at zero; raises ImportError without the client library."""
@@ -121,14 +121,14 @@ class Metrics:
 def install(
     app: Flask, workers: Workers, artefacts: Artefacts, verifier: Verifier | None
 ) -> Callable[[RequestRecord], None] | None:
-    """Let an application count its requests; return what counts one, None if the client library is missing."""
+    """Make an application count its requests; return what counts one, None if the client library is missing."""
     counted = app.extensions[NAME] = Metrics(workers, artefacts, verifier) if find_spec("prometheus_client") else None
     return counted.observe if counted else None
 
 
 @blueprint.get("/metrics", described=PLAIN)
 def metrics() -> Response:
-    """Send the metrics in the text format of Prometheus: to this machine, and to who has the token for them."""
+    """Send the metrics in the text format of Prometheus to this machine and to clients with the token for them."""
     given, known = request.authorization, site().settings.metrics_token_sha256
     has_token = known and given and given.token and bearer(given.token, known)
     if client(request.remote_addr or "") is not None and not has_token:

@@ -1,4 +1,4 @@
-"""Answers as the bytes that are sent, prepared for requests that were answered before from what is kept.
+"""Answers as the bytes to send, prepared for repeated requests whose responses are kept.
 
 Such an answer depends on nothing but the request line, a few fields and the version of what is served. The long way,
 through the parser and the application, prepares it; whoever asks the same afterwards is sent the same bytes, with the

@@ -1,4 +1,4 @@
-"""Requests read from the bytes of a connection (RFC 9112), without any socket: what they are, and what is refused.
+"""Reads requests from the bytes of a connection (RFC 9112), without any socket, and refuses malformed ones.
 
 The parser of Node.js reads the message itself, strictly; here it is given one head at a time, so that a head has a
 limit, and a request that follows another on the same connection waits for its turn. Bytes that are not ASCII in a
@@ -115,7 +115,7 @@ class RequestReader:
             self.is_last = True  # something follows a body in chunks, and nobody knows where that begins
 
     def next(self) -> None:
-        """Forget the request that was read, and read the one that was sent after it, as far as it is there."""
+        """Forget the request that was read, and read the next one as far as it has arrived."""
         self.close()
         self._begin()
         self.feed(b"")

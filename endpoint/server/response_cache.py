@@ -121,7 +121,7 @@ class Asked:
 
 @dataclass(slots=True)
 class OnlyKept:
-    """What is told to who asks for kept responses alone; no response if the application answered without the cache.
+    """The outcome for a request for kept responses only; no response if the application answered without the cache.
 
     ``version`` is what the response is good for, ``count`` takes note that it was asked for again.
     """
@@ -156,7 +156,7 @@ class ResponseCache:
         return _send(response, environ, start_response)
 
     def response(self, asked: Asked) -> CachedResponse:
-        """Return the response to a request that nobody has sent, so that it is kept for those who will."""
+        """Return the response to a request that nobody has sent yet, so that it is kept for later ones."""
         return self._response(asked, asked.environ(), self.version())
 
     def busiest(self, number: int) -> list[Asked]:

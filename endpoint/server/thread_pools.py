@@ -47,7 +47,7 @@ class ThreadPool:
 
 
 class ThreadPools:
-    """The pools of a server: half of its threads are for what may take long, half for everything else."""
+    """The thread pools of a server: half of its threads are for slow work, half for everything else."""
 
     def __init__(self, settings: Settings) -> None:
         heavy, waiting = max(1, settings.threads // 2), settings.waiting_requests

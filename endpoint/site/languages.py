@@ -41,7 +41,7 @@ def spoken(application: Application) -> Application:
 
 
 def apart(path: str) -> tuple[str, str]:
-    """Return the tag of the language that a path begins with, or nothing, and the path behind it."""
+    """Return the tag of the language that a path begins with, or nothing, and the rest of the path."""
     tag, _, rest = path.removeprefix("/").partition("/")
     return (tag, f"/{rest}") if tag in LANGUAGES else ("", path)
 
@@ -78,7 +78,7 @@ def _mount() -> str:
 
 
 def label(response: Response) -> Response:
-    """Say of every page in which language it is, and that it depends on what the client wants."""
+    """Add to every page its language, and that it varies with Accept-Language."""
     if response.mimetype == HTML.media_type and not response.location:
         response.vary.add("Accept-Language")
         response.headers["Content-Language"] = spoken_language().code

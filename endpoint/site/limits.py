@@ -56,7 +56,7 @@ class Clients:
 
     @contextmanager
     def turn(self, address: str) -> Iterator[Callable[[float], None]]:
-        """Let the client at an address ask one query; tell what this gives how many seconds of work it cost.
+        """Admit one query of the client at an address; call what this returns with the seconds of work that it cost.
 
         Raises ClientLimitError if the client has used up what it may have.
         """
@@ -115,7 +115,7 @@ def client(address: str) -> str | None:
 
 
 def install(app: Flask, settings: Settings) -> None:
-    """Let an application limit its clients, and keep what they were answered."""
+    """Make an application limit its clients and keep answers for them."""
     app.extensions[NAME] = Clients(settings)
     app.extensions[ResultCache.__name__] = ResultCache(settings.result_cache_bytes)
 

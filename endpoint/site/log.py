@@ -38,7 +38,7 @@ Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 @dataclass(slots=True)
 class RequestRecord:
-    """What is known of one request. Views fill in what only they know: the query, its rows, the outcome."""
+    """What is known about one request. Views fill in what only they know: the query, its rows, the outcome."""
 
     method: str
     path: str
@@ -112,7 +112,7 @@ class Log:
 
 @dataclass
 class _Watched:
-    """A response body that is counted while it is sent; a client that goes away before its end is noted."""
+    """A response body that is counted while it is sent; a client that disconnects early is noted."""
 
     body: Iterable[bytes]
     record: RequestRecord

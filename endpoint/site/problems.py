@@ -74,7 +74,7 @@ PLAIN: Final = Format("text", "text/plain", "txt", "page", "text")
 
 
 def install(app: Flask) -> None:
-    """Let the application answer every error with a problem document."""
+    """Make the application answer every error with a problem document."""
     app.register_error_handler(errors.NewsgraphError, reported)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unknown)

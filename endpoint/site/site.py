@@ -74,7 +74,7 @@ class Site:
         return request.root_path, g.get("document", "") or request.full_path, spoken_language().tag
 
     def shows(self, path: str) -> None:
-        """Say that what the current request gets is the document at a path below the base, whatever its address is.
+        """Declare that the current request gets the document at a path below the base, whatever its address is.
 
         One document has several addresses, with the suffix of its format and without, and its page is the same at all.
         """
@@ -99,7 +99,7 @@ def site() -> Site:
 
 
 def hold() -> None:
-    """Let a request that only reads be answered from one snapshot, even if another becomes current meanwhile."""
+    """Answer a request that only reads from one snapshot, even if another becomes current meanwhile."""
     if request.method in ("GET", "HEAD"):
         g.held = ExitStack()
         g.snapshot = g.held.enter_context(site().workers.hold())

@@ -42,7 +42,7 @@ def authorize() -> tuple[Writer, Author]:
 
 
 def widen() -> None:
-    """Let the body of the request be as long as an upload may be, if its sender may write."""
+    """Allow the body of the request to be as long as an upload, if its sender may write."""
     settings = site().settings
     if trusted(settings, request.headers.get("Authorization")):
         request.max_content_length = request.max_form_memory_size = FORM_OVERHEAD * settings.upload_bytes

@@ -41,7 +41,7 @@ NAMED_WITH: Final = ("category", "in", "topic", "entity", "publisher", "language
 
 
 def own_list(base: str, iri: str, described: DescribedThing) -> AskedList:
-    """Return the list of a thing: what happened in a place, else what names it, or the parts of what is a story."""
+    """Return the list of a thing: the events in a place, the parts of a story, or else the events that name it."""
     events = described.events
     if "in" in events:
         given = {"place": iri}

@@ -56,7 +56,7 @@ class FoundCaptures:
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """What is to be said of files, each sentence once."""
+        """The remarks on files, each sentence once."""
         several = {
             text: f" and {len(paths) - 1:,} more" if len(paths) > 1 else "" for text, paths in self._remarks.items()
         }
@@ -143,6 +143,6 @@ def _is_after(time: datetime | None, as_of: datetime | None) -> bool:
 
 
 def too_large(path: str, size: int, page_bytes: int, commit: str | None = None) -> UnreadPage:
-    """Return that a page is larger than what is read."""
+    """Return the unread page for one that is larger than the limit."""
     reason = f"has {size:,} bytes, more than the {page_bytes:,} allowed: raise KG_PAGE_BYTES to read it"
     return UnreadPage(path, reason, commit)

@@ -93,7 +93,7 @@ class Commit:
 
 
 def entries(repository: Repository, commit: str) -> Iterator[TreeEntry]:
-    """Yield what a commit has: files, and what is none."""
+    """Yield what a commit has: files, and entries that are not files."""
     listed = _run(repository, "ls-tree", "-r", "-z", "--full-tree", commit).split(b"\0")[:-1]
     for about, _, name in (entry.partition(b"\t") for entry in listed):
         mode, _, blob = about.split()

@@ -1,4 +1,4 @@
-"""What git told of the first parents of a commit, kept from one build to the next: it never changes.
+"""What git says about the first parents of a commit, kept from one build to the next, since it never changes.
 
 A file has a SHA-256 of the log, and of how git was asked for it, in its first line; one that has another is none.
 """

@@ -1,8 +1,8 @@
-"""A git repository as it lies in its folder: which commit it shows, and what of it may be read.
+"""A git repository on disk: which commit it shows, and which parts of it may be read.
 
 Of all that such a folder can hold, four things are read: ``HEAD``, the branches, ``shallow``, and the objects, which
-are named by their content (gitrepository-layout). What configures, replaces, grafts or hooks is not, and what would
-lead elsewhere is refused.
+are named by their content (gitrepository-layout). Configuration, replacements, grafts and hooks are not read, and
+whatever would lead elsewhere is refused.
 """
 
 from __future__ import annotations

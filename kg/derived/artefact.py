@@ -1,4 +1,4 @@
-"""What is made from a snapshot and can be made again: what each artefact says of itself, and how one comes to be.
+"""Artefacts, files that are made from a snapshot and can be made again: what defines one, and how it is made.
 
 An artefact has a name, a file in the folder that the cache has for its snapshot, and a way to be made. The version of
 its format is in the name of the file, its SHA-256 in another file beside it, which is written last: what has none is

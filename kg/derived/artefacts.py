@@ -1,4 +1,4 @@
-"""The artefacts of a store: each is made once, by a process of its own; those who ask wait for it, or are told to.
+"""The artefacts of a store: each is made once, by its own process; requests wait for it, or are told to retry.
 
 What was not made is tried again after a minute, what is not as its checksum says is made anew, and what was made from
 snapshots that are gone is removed. Locks in the cache keep several servers and builds from making the same thing.
@@ -168,7 +168,7 @@ class Artefacts:
                 self._settle(one, place.snapshot, found.get(one.name, _failure(one)))
 
     def _settle(self, artefact: Artefact, source: Snapshot, outcome: Outcome) -> None:
-        """Tell those who wait what came of an artefact, and remember a failure: for a while, if it may be over then."""
+        """Tell waiting requests the outcome for an artefact; remember a failure, for a while if it may be temporary."""
         key, now = _key(artefact, source), self._clock()
         with self._lock:
             self._failed = {one: failure for one, failure in self._failed.items() if now < failure[0]}

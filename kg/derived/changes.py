@@ -1,4 +1,4 @@
-"""The change log of a store as an artefact: it lies in the store, since what older versions said is nowhere else."""
+"""The change log of a store as an artefact, which is kept in the store, since nothing else has older versions."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ FOLDER: Final = "dumps"
 
 
 def artefact(file: DumpFile) -> WrittenArtefact:
-    """Return the artefact that a file is. Who asks for one waits until it is made."""
+    """Return the artefact for a dump file. A request for one waits until it is made."""
     return WrittenArtefact(
         name=f"{FOLDER}/{file.name}",
         file=f"{FOLDER}/{file.name}",

@@ -18,7 +18,7 @@ MOVED: Final = "newsgraph*"
 
 
 def settle(store: Store, cache: Path) -> None:
-    """Move the dumps that an earlier version made into the cache, and remove what else it left; seldom is any there."""
+    """Move dumps of an earlier version into the cache, and remove its other files; usually there are none."""
     try:
         for folder in sorted(store.derived(DUMPS).glob("*/")):
             if store.snapshot(folder.name).exists():

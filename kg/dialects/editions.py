@@ -168,7 +168,7 @@ def is_no_article(title: str) -> bool:
 
 
 def first() -> Edition:
-    """Return the first edition, whose pages lie in no folder of their own."""
+    """Return the first edition, whose pages are not in a folder of their own."""
     return next(iter(load().values()))
 
 

@@ -14,7 +14,7 @@ _ADDRESS: Final = re.compile(r"https?://[^\s<>\"{}|\\^`\x00-\x20\x7f]+")
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """An archive and the terms of what is published of it; where nothing is said, nothing is known or claimed.
+    """An archive and the terms of what is published from it; empty fields are unknown, and nothing is claimed.
 
     ``title`` and ``source`` are the name and the IRI of the archive, ``source_licences`` the IRIs of the licences that
     its own pages are or were under, ``licences`` those of what is published of them now. In whole sentences, ``rights``

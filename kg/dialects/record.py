@@ -40,7 +40,7 @@ class Unread:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What a page says, in the terms of its dialect, and nobody else looks into it.
+    """What a page says, in the terms of its dialect, which alone looks into it.
 
     ``unread`` are the lines that no rule understands.
     """
@@ -50,7 +50,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A wikilink: the normalised title it leads to, the visible anchor, and the letters glued on behind it."""
+    """A wikilink: the normalised title it leads to, the visible anchor, and the letters that follow it directly."""
 
     title: str
     anchor: str

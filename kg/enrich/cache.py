@@ -1,4 +1,4 @@
-"""Answers on disk: what was asked once is not asked again, and whoever is stopped can go on."""
+"""Answers on disk: nothing is asked twice, and a run that was stopped can continue."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Cache:
             self._connection.executemany("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, 0, ?)", kept)
 
     def expire(self) -> None:
-        """Have all answers asked for again; until then they stay as they are."""
+        """Mark all answers to be asked for again; until then they stay valid."""
         with self._connection:
             self._connection.execute("UPDATE answers SET stale = 1 WHERE endpoint = ? AND question = ?", self._key)
 

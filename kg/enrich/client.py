@@ -1,4 +1,4 @@
-"""Asks one endpoint politely: at a rate, with a timeout and a limit, again after failures, and nobody else."""
+"""Asks one endpoint and no other, politely: with a rate, a timeout, a limit, and retries after failures."""
 
 from __future__ import annotations
 

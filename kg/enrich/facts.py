@@ -1,4 +1,4 @@
-"""Rows of an answer -> statements about an entity. Pure; what is not what it should be is refused and counted."""
+"""Rows of an answer -> statements about an entity. Pure; invalid values are refused and counted."""
 
 from __future__ import annotations
 

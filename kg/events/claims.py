@@ -1,4 +1,4 @@
-"""What the ledger knows of some days, and what is claimed there anew."""
+"""What the ledger knows about some days, and the new claims about them."""
 
 from __future__ import annotations
 

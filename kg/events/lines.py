@@ -95,7 +95,7 @@ class Unalias(NamedTuple):
 
 
 class Unname(NamedTuple):
-    """The path with this hash is told no longer, nor its label: nothing that is shown names it, and something may not.
+    """The path with this hash, and its label, are not shown: nothing shown names it, and an event is withdrawn.
 
     The lines that name it are hidden in copies, until one that comes after this one names it again.
     """

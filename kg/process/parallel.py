@@ -75,7 +75,7 @@ def _begin(parent: int) -> None:
 
 
 def expect_objects() -> None:
-    """Let this process look for garbage more rarely, since it makes many objects that stay."""
+    """Make this process collect garbage more rarely, since it makes many objects that stay."""
     gc.set_threshold(MANY_OBJECTS)
 
 

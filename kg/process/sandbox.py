@@ -62,7 +62,7 @@ def limit_memory(memory: int) -> None:
 
 
 def end_with(parent: int) -> None:
-    """Let the kernel kill this process when the thread of ``parent`` that started it ends (Linux only)."""
+    """Make the kernel kill this process when the thread of ``parent`` that started it ends (Linux only)."""
     if sys.platform == "linux":
         _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:

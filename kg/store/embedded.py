@@ -174,7 +174,7 @@ class EmbeddedGraph:
         self.engine.remove_graph(name)
 
     def flush(self) -> None:
-        """Have the disk hold what was written."""
+        """Flush what was written to disk."""
         self.engine.flush()
 
     def optimize(self) -> None:

@@ -196,7 +196,7 @@ class Store:
 
     @contextmanager
     def _keeping(self) -> Iterator[None]:
-        """Let nobody else decide meanwhile which snapshots stay."""
+        """Keep others from deciding meanwhile which snapshots stay."""
         descriptor = os.open(self.snapshot(""), os.O_RDONLY)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)

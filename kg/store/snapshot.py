@@ -151,7 +151,7 @@ def _manifest(said: dict[str, Any]) -> Manifest:
 
 @contextmanager
 def scratch(draft: Path) -> Iterator[Path]:
-    """Provide a folder beside the draft for files that are not part of the snapshot; it goes when the block ends."""
+    """Provide a folder beside the draft for files that are not part of the snapshot; it is removed after the block."""
     folder = draft.with_name(f"{draft.name}-scratch")
     folder.mkdir()
     try:
@@ -220,7 +220,7 @@ def _write_durably(file: Path, text: str) -> None:
 
 
 def sync(folder: Path) -> None:
-    """Have the disk hold what a folder lists."""
+    """Flush the list of a folder to disk."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

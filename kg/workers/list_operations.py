@@ -1,4 +1,4 @@
-"""Operations of workers on events that a filter selects, which are told or written, and on what events have."""
+"""Operations of workers on the events that a filter selects, and on the things that events have."""
 
 from __future__ import annotations
 

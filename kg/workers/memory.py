@@ -105,7 +105,7 @@ class MemoryLoader:
         return Placement(GraphPlace.DISK, reason) if reason else Placement(GraphPlace.LOADING)
 
     def close(self) -> None:
-        """Stop, and let go of what is in memory."""
+        """Stop, and release what is in memory."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()

@@ -74,7 +74,7 @@ def loaded(database: Path) -> EmbeddedGraph:
 
 
 def _give_way() -> None:
-    """Let others go before this thread (on Linux, threads have priorities of their own)."""
+    """Lower the priority of this thread (on Linux, each thread has its own)."""
     own = threading.get_native_id()
     os.setpriority(os.PRIO_PROCESS, own, os.getpriority(os.PRIO_PROCESS, own) + NICENESS)
 

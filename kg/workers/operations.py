@@ -119,7 +119,7 @@ def _parts(graph: Graph, story: NamedNode) -> list[parts.Part]:
 
 
 def forget() -> None:
-    """Release the graph that was open, and of what is remembered of it."""
+    """Release the open graph, and forget what is remembered of it."""
     for cached in (_events, _parts, columns, search.titled):
         cached.cache_clear()
 

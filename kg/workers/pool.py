@@ -132,7 +132,7 @@ class Pool:
         return held or self._generation
 
     def ask(self, operation: GraphOperation[Reply], deadline: float | None = None, spent: Spent = untold) -> Reply:
-        """Have an operation of our own answered, and return the reply.
+        """Have a worker answer an operation of our own, and return the reply.
 
         ``deadline`` (time.monotonic()) includes the wait for a worker; without one it is ``query_seconds``
         from now. ``spent`` is told the seconds of work, without that wait. Raises what the worker reports, or one of
@@ -148,7 +148,7 @@ class Pool:
         return answered[0]
 
     def run_query(self, operation: GraphOperation[Reply], text: str, deadline: float, spent: Spent) -> Answered[Reply]:
-        """Have an operation on a stranger's ``text`` answered, in the fast lane or, if it needs that, in the slow one.
+        """Have a worker answer an operation on untrusted ``text``, in the fast lane or, if need be, in the slow one.
 
         ``spent`` is told the seconds of work. Raises what the worker reports, QueryTimeoutError, WorkerLostError,
         or ServiceBusyError if there is no room for it.
@@ -172,7 +172,7 @@ class Pool:
     def _ask(
         self, operation: GraphOperation[Reply], deadline: float, lane: Lane, worked: Spent = untold
     ) -> Answered[Reply] | None:
-        """Have an operation answered; None if it turned out slow, was stopped, and has to wait for its turn."""
+        """Have a worker answer an operation; None if it proved slow, was stopped, and has to wait for the slow lane."""
         self._notice()
         generation, child = self._take(deadline, lane)
         start = time.monotonic()
@@ -368,7 +368,7 @@ class Pool:
             self._memory.want(generation)
 
     def _dismiss(self, generation: Generation) -> None:
-        """Let the idle workers of a generation go if nobody needs it any more; those at work go when they are done."""
+        """End the idle workers of a generation that is not needed any more; busy ones end when they are done."""
         if generation.gone:
             self._old.discard(generation)
             self._keeper.free(generation, *generation.idle)

@@ -1,4 +1,4 @@
-"""Verifies the store behind a pool of workers again and again, slowly, while it is served."""
+"""Verifies the store of a pool of workers again and again, slowly, while it is served."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads what a stranger uploads: ``python -m kg.write.upload FORMAT MEMORY PARENT``, a process for each upload.
+"""Reads untrusted uploads: ``python -m kg.write.upload FORMAT MEMORY PARENT``, a process for each upload.
 
 A parser can be made to abort, to nest until the stack ends, or to run for ever; so it runs where it can be killed. The
 process reads one frame of kg.process.frames and answers with all triples as N-Triples, or with an error and nothing

@@ -1,4 +1,4 @@
-"""Points that stand too close to each other on a map to be told apart, as one."""
+"""Points that are too close to each other on a map to be told apart, drawn as one."""
 
 from __future__ import annotations
 

@@ -86,7 +86,7 @@ def event_map(
 
 
 def locator(latitude: float, longitude: float, title: str, degrees: float = 16) -> Markup:
-    """Return a small map with one point in its middle that shows so many degrees of latitude around it."""
+    """Return a small map around one point that shows a number of degrees of latitude."""
     view = around(latitude, longitude, degrees)
     return Markup(  # noqa: S704 - of a template that escapes
         TEMPLATES.get_template("figures/locator.html").render(

@@ -24,7 +24,7 @@ _NUMBER: Final = re.compile(r"\.(\d{1,9})\.json\Z")
 
 @dataclass(frozen=True, slots=True)
 class KnownPage:
-    """What is known of a page: how many answers there are, the newest revision in them, where the last one goes on.
+    """What is known of a page: how many answers there are, the newest revision in them, where the last one continues.
 
     ``newest`` is 0 before there is any, and ``is_missing`` says that by the last answer there is no such page;
     ``moves`` are the titles that lead to others by that answer, with those.

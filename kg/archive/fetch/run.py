@@ -1,4 +1,4 @@
-"""Fetches the pages of some days or months: asks for what is not there yet, and keeps each answer before it asks on."""
+"""Fetches the pages of some days or months: asks for what is missing, and keeps each answer before the next request."""
 
 from __future__ import annotations
 

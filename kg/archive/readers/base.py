@@ -43,7 +43,7 @@ class PageCapture:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """A sentence about a file that is read, such as which columns say nothing; told once for all that it holds of."""
+    """A sentence about a file that is read, such as which columns are not used; reported once for all such files."""
 
     text: str
 

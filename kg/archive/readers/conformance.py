@@ -1,4 +1,4 @@
-"""What every reader must keep to, as a check that whoever writes one can run in tests of their own.
+"""The rules that every reader must keep, as a check to run in its tests.
 
 ::
 

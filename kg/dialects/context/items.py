@@ -98,7 +98,7 @@ def _slug(path: str) -> str:
 
 
 class _Title(NamedTuple):
-    """A title as a reader sees it, as it is printed where that is another text, and in each script."""
+    """A title as a reader sees it, as printed where that differs, and in each script."""
 
     read: str
     printed: str = ""

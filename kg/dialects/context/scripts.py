@@ -29,7 +29,7 @@ PLAIN: Final = ("zh", *SCRIPTS["zh-Hans"])
 
 
 def readable(title: str) -> str:
-    """Return what a title says without markup, to somebody who has chosen no variant of Chinese."""
+    """Return a title without markup, as it reads to somebody who has chosen no variant of Chinese."""
     return _converted(title, PLAIN) if "-{" in title else title
 
 

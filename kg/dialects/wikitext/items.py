@@ -1,4 +1,4 @@
-"""Day page -> items: which of its bullets are events, and what each inherits from what it stands below.
+"""Day page -> items: which of its bullets are events, and what each inherits from the bullets above it.
 
 A leaf of the bullet tree is an event. Of the others, a bullet that is only links gives its children a topic
 for each link; one that cites a source, or is a full sentence, is an event of which its children are part; any

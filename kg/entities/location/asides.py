@@ -1,4 +1,4 @@
-"""Words behind which a sentence tells what does not happen there now. All are in lower case."""
+"""Words after which a sentence tells what does not happen there now. All are in lower case."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a sentence tells besides what happens: who somebody is, what somebody wants, plans, fears or forbids."""
+"""The background in a sentence: who somebody is, and what somebody wants, plans, fears or forbids."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ def leads_there(sentence: Sentence, at: int) -> bool:
 
 
 def has_any(sentence: Sentence, at: int, sought: frozenset[str]) -> bool:
-    """Whether one of some nouns is in the phrase behind ``at``, or is the possession of the place."""
+    """Whether one of some nouns is in the phrase after ``at``, or is the possession of the place."""
     end = sentence.last + (POSSESSION if sentence.word(sentence.last)[:1] in GENITIVE else 1)
     return any(sentence.word(one) in sought for one in range(at + 1, end))
 

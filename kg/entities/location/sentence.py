@@ -38,7 +38,7 @@ class Sentence:
         return self.lower[place] if 0 <= place < len(self.lower) else ""
 
     def is_name(self, place: int) -> bool:
-        """Whether a token begins with a capital, perhaps behind an article of Arabic: "al-Zahra"."""
+        """Whether a token begins with a capital, perhaps after an Arabic article: "al-Zahra"."""
         if not 0 <= place < len(self.tokens):
             return False
         token = self.tokens[place]

@@ -13,7 +13,7 @@ LONGEST = 6
 
 
 def befalls(sentence: Sentence) -> bool:
-    """Whether the words behind a place say that it happens there: "Homs remains under siege", "France holds a vote"."""
+    """Whether the words after a place say that it happens there: "Homs remains under siege", "France holds a vote"."""
     at = _predicate(sentence)
     word, further = sentence.word(at), sentence.lower[at + 1 : at + 1 + SHORTLY]
     if word == "votes":

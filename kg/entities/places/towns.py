@@ -1,4 +1,4 @@
-"""The table of towns, and of other names of cities: sorted by name, searched where it lies, and read row by row."""
+"""The table of towns and of other names of cities: sorted by name, searched in place, and read row by row."""
 
 from __future__ import annotations
 

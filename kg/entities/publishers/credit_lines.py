@@ -1,4 +1,4 @@
-"""What is printed behind a source, such as ``AP via The Washington Post``, taken apart into names; and what is none."""
+"""Credit lines: the label printed after a source, such as ``AP via The Washington Post``, split into names."""
 
 from __future__ import annotations
 

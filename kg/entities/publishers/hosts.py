@@ -88,7 +88,7 @@ def is_ip_address(host: str) -> bool:
 
 
 def file() -> Path:
-    """Return the list of domains that others have sites below; raises ConfigurationError if it is not installed."""
+    """Return the list of domains under which others have sites; raises ConfigurationError if it is not installed."""
     return data_folder("publishers") / "hosting.txt"
 
 

@@ -42,7 +42,7 @@ class Organization:
 
 
 class Credit(NamedTuple):
-    """Who publishes an article, and who wrote it if that is told: the keys of organisations."""
+    """Who publishes an article, and who wrote it if that is known: the keys of organisations."""
 
     publisher: str
     authors: tuple[str, ...] = ()

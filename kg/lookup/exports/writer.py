@@ -13,7 +13,7 @@ from kg.lookup.exports.row import EventRows, NamedThing
 
 @dataclass(frozen=True, slots=True)
 class ListHead:
-    """What is told about a list: its title, its address in this format, that of its page for people, and its publisher.
+    """The head of a list: its title, its address in this format, that of its page for people, and its publisher.
 
     ``created`` is when the snapshot was made (xsd:dateTime); ``told`` is an object of JSON, what else its readers are
     told; ``licences`` are IRIs; ``previous`` and ``next`` are addresses of the pages beside this one, empty for none.

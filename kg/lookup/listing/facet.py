@@ -9,7 +9,7 @@ from kg.rdf import NamedNode, terms
 
 
 class Facet(IntEnum):
-    """What ties a value to an event. The values of each lie together in the index, in this order."""
+    """How a value relates to an event. The values of each facet lie together in the index, in this order."""
 
     CATEGORY = 0
     """The heading that it stands below (``ng:category``)."""

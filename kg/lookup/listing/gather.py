@@ -74,7 +74,7 @@ class Events:
         return self.things.setdefault(term, len(self.things))
 
     def add(self, block: Block) -> None:
-        """Take what is said about an event, and what places, sources and stories say for all of theirs."""
+        """Collect what is said about an event, and what places, sources and stories contribute to theirs."""
         said, subject = block.said, block.subject
         if not is_iri(subject):
             return
@@ -146,7 +146,7 @@ class Events:
 
 
 def language(tag: str) -> bytes:
-    """Return what a language is known by among the things, which else are IRIs."""
+    """Return the key of a language among the things, whose keys are otherwise IRIs."""
     return f'"{tag}"'.encode()
 
 

@@ -151,7 +151,7 @@ def selected(index: str, asked: Filter, sort: Sort, first: int, count: int) -> t
 
 
 def hubs(index: str, limit: int) -> list[str]:
-    """Return the IRIs of the places, categories and publishers that most events have, at most so many."""
+    """Return the IRIs of the places, categories and publishers that most events have, at most a number of each."""
     known = columns(index)
     values = [value for facet in HUBS for value in known.values_of(facet)[:limit]]
     most = sorted(values, key=lambda value: -known.count(value))[:limit]

@@ -21,7 +21,7 @@ class ValueCounts(Protocol):
     """How many of those events of an index that have a mark have each value."""
 
     def most(self, values: range, number: int) -> list[Counted]:
-        """Return those of the values of a facet that most of the events have, at most so many."""
+        """Return the values of a facet that most of the events have, at most a given number."""
 
 
 def value_counts(columns: Columns, marks: bytes) -> ValueCounts:

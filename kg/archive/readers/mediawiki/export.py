@@ -63,7 +63,7 @@ class XmlExport(CaptureReader):
 
 
 class _Parsing:
-    """An export while it is parsed: of the page and the revision that are open what was told so far."""
+    """An export while it is parsed: what has been read so far of the open page and revision."""
 
     def __init__(self, page_bytes: int) -> None:
         self._limit = page_bytes

@@ -73,7 +73,7 @@ class Headings:
         self._used = False
 
     def below(self, found: TableRow) -> TableRow | None:
-        """Return a row with the topics that it stands below; None if it is a heading itself."""
+        """Return a row with the topics under which it stands; None if it is a heading itself."""
         if not self._mapping.headings:
             return found
         if found.categories != self._category:

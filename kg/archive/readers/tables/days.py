@@ -24,7 +24,7 @@ CREATE INDEX day ON row (day, part);
 
 
 class DayRows:
-    """The rows of one table; what could not be read of it is told by line."""
+    """The rows of one table, and by line what could not be read of it."""
 
     def __init__(self, table: EventTable, database: sqlite3.Connection) -> None:
         self.table = table
@@ -35,13 +35,13 @@ class DayRows:
     @classmethod
     @contextmanager
     def gathered(cls, table: EventTable) -> Iterator[DayRows]:
-        """Give a table without rows, which keeps them in a file that goes with it."""
+        """Provide a table without rows, which keeps its rows in a temporary file."""
         with closing(sqlite3.connect("")) as database:
             database.executescript(_TABLES)
             yield cls(table, database)
 
     def add(self, row: TableRow, line: int) -> None:
-        """Add a row, of which ``line`` is told if it stands in the table twice."""
+        """Add a row; if the table has it twice, ``line`` is reported."""
         identifier, day, text = row.identifier(self.table.dataset), row.first.isoformat(), row.text
         name = identifier if row.id else f"{day} {identifier}"
         part = hashlib.sha256(identifier.encode()).hexdigest()[:2]
@@ -54,7 +54,7 @@ class DayRows:
             self.leave(line, row.title, f"{same}, which counts")
 
     def leave(self, line: int, text: str, reason: str) -> None:
-        """Tell that a record was not read."""
+        """Note that a record was not read."""
         if len(self.unread) < MOST_UNREAD:
             self.unread.append(Unread(line, text[: page.SHOWN], reason))
         else:

@@ -129,7 +129,7 @@ def of(path: str, beside: Beside) -> TableMapping | None:
 
 
 def read(name: str, content: bytes) -> TableMapping:
-    """Return the mapping that a file called ``name`` tells; raises ArchiveError with what is wrong in it."""
+    """Return the mapping in the file ``name``; raises ArchiveError that says what is wrong in it."""
     try:
         said = tomllib.loads(content.decode())
         preset = said.get("preset", "")
