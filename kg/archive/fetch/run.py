@@ -143,7 +143,7 @@ class Fetch:
         answer = self.api.ask({**asked, "titles": title})
         told = next(filter(_is_told, pages(answer)), None)
         if told is None:
-            raise FetchError(f"{self.api.address} says nothing of {title!r}, neither that it is missing")
+            raise FetchError(f"{self.api.address} says nothing about {title!r}, not even that it is missing")
         return {**_about(answer, told, title), **_going_on(answer)}
 
     def _located(
