@@ -98,7 +98,7 @@ class TableMapping:
     )
     publishers_in_title: bool = key(False, "Whether titles end with the names of publishers in parentheses.")
     headings: bool = key(
-        False, "Whether a title without publishers and full stop is no event, but a topic of those that follow."
+        False, "Whether a title without publishers and full stop is not an event but a topic of those that follow."
     )
     file: FileForm = field(default_factory=FileForm)
     columns: ColumnKeys = field(default_factory=ColumnKeys)
