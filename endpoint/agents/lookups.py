@@ -97,7 +97,7 @@ def _listed(one: Mapping[str, Any], quotation: QuotedEvent) -> EventResult:
 
 
 def _unread(context: ToolContext, one: Mapping[str, Any]) -> QuotedEvent:
-    """Return what the index says of an event whose IRI the engine does not read."""
+    """Return what the index says about an event whose IRI the engine does not read."""
     return QuotedEvent(one["iri"], "", one["date"], one["title"], one["language"], [], context.snapshot.id)
 
 

@@ -143,7 +143,7 @@ class QuestionsReply:
 
 @dataclass(frozen=True, slots=True)
 class DescriptionReply:
-    """What the graph says of a thing, by prefixed names of properties; `names` are labels of the IRIs among the values.
+    """What the graph says about a thing, by prefixed names of properties; `names` are labels of IRIs among the values.
 
     `iri` is the canonical one if another name was asked for. `events` is how many events there are on all pages of the
     description, and `quotations` are of the thing itself, if it is an event or a revision, and of events that it names.

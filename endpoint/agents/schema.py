@@ -20,7 +20,7 @@ URI: Final = "newsgraph://schema"
 EXAMPLES: Final = ("in-a-place", "by-a-publisher", "one-day")
 """Questions whose queries are shown."""
 KINDS: Final = ("datatype", "class")
-"""Constraints that say of what kind the values of a property are."""
+"""Constraints that say about what kind the values of a property are."""
 
 
 @cache

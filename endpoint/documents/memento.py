@@ -168,7 +168,7 @@ def _has_kind(path: str) -> bool:
 def _moments(here: Site, path: str) -> list[datetime]:
     """Return when the state changed of what the path names, the first time first.
 
-    Raises NotFoundError if that is not known of any time.
+    Raises NotFoundError if no time is known for it.
     """
     if not _has_kind(path):
         raise NotFoundError(f"{path[:200]} has no past versions: events and days have")

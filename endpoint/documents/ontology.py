@@ -1,4 +1,4 @@
-"""The vocabulary as its page shows it: what the Turtle says of each term, as plain data. Nothing is added here."""
+"""The vocabulary as its page shows it: what the Turtle says about each term, as plain data. Nothing is added here."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ def page_of_thing(here: Site, iri: str) -> str | None:
 
 
 def past_page_of(here: Site, iri: str, nodes: Nodes, path: str, instant: str) -> str:
-    """Return the page at a path below the base about what was said of an event or a day at an instant."""
+    """Return the page at a path below the base about what was said about an event or a day at an instant."""
     if _is_a(nodes, iri, terms.EVENT.value):
         return past_event_page(here.frame, iri, nodes, path, instant)
     return document_page(here, iri, nodes, path, instant)

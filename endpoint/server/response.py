@@ -16,7 +16,7 @@ from endpoint.server.request import RequestHead
 from endpoint.site.site import NAME
 
 OWN: Final = frozenset({"date", "server", "connection", "transfer-encoding"})
-"""Fields that belong to the server: what an application says of them is left out."""
+"""Fields that belong to the server: what an application says about them is left out."""
 CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 LAST_CHUNK: Final = b"0\r\n\r\n"
 RETRY_SECONDS: Final = 2

@@ -1,4 +1,4 @@
-"""What others say of a thing: links to encyclopedias and to other data, by what they are called."""
+"""What others say about a thing: links to encyclopedias and to other data, by what they are called."""
 
 from __future__ import annotations
 

@@ -26,8 +26,8 @@ from kg.errors import ArchiveError
 class Archive:
     """An opened archive: the versions of its pages, the oldest first, and the paths of files that are none.
 
-    ``unread`` are the versions that it is known of already that they cannot be read. ``repository`` and ``commit``, the
-    newest one, are those of a git repository, None for a folder; ``doubted`` are its commits whose times cannot be
+    ``unread`` are the versions that it is known about already that they cannot be read. ``repository`` and ``commit``,
+    the newest one, are those of a git repository, None for a folder; ``doubted`` are its commits whose times cannot be
     true, ``log`` is what git told of its history, and ``remarks`` are sentences about what else is not as it seems.
     ``captures`` has the contents of versions that come from capture files, None if there are none.
     """

@@ -1,4 +1,4 @@
-"""When commits were made: what they say of it is evidence, and where it cannot be true, their neighbours bound it."""
+"""When commits were made: what they say is evidence, and where it cannot be true, their neighbours bound it."""
 
 from __future__ import annotations
 

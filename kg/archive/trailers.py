@@ -1,6 +1,6 @@
-"""What a commit says of the revision of a wiki that it is: lines at the end of its message (git-interpret-trailers).
+"""What a commit says about the revision of a wiki that it is: lines at the end of its message (git-interpret-trailers).
 
-``kg fetch --git`` writes them, and whoever reads the repository knows of each revision what the wiki said of it.
+``kg fetch --git`` writes them, and whoever reads the repository knows of each revision what the wiki said about it.
 """
 
 from __future__ import annotations

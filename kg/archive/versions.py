@@ -140,7 +140,7 @@ class MainLine:
 
 
 def _of_wiki(commit: Commit, wiki: WikiRevision, time: datetime | None, blob: str | None) -> PageVersion:
-    """Return the version that a commit is by what it says of a wiki; with a time that is not its own nothing is proven.
+    """Return the version that a commit is by what it says of a wiki; a time that is not its own proves nothing.
 
     A revision may have the text of the one before: then the commit changes no file.
     """

@@ -36,7 +36,7 @@ SLACK: Final = 1.25
 def append(store: Store, source: Snapshot, found: ResourceStates, days: int) -> None:
     """Append to the change log of ``store`` what a snapshot, its current one, has changed since the last one logged.
 
-    ``found`` is what the snapshot says of every resource. Old versions are kept for ``days``, counted back from the
+    ``found`` is what the snapshot says about every resource. Old versions are kept for ``days``, counted back from the
     newest change. Nothing changed adds nothing. Raises StoreDamagedError if the log is not what was written, StoreError
     if the snapshot cannot be read or the log not be written.
     """
@@ -57,7 +57,7 @@ def append(store: Store, source: Snapshot, found: ResourceStates, days: int) -> 
 
 
 def _meta(database: sqlite3.Connection) -> dict[str, str]:
-    """Return what the log says of itself; one of a version that is not known is begun anew."""
+    """Return what the log says about itself; one of a version that is not known is begun anew."""
     tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
     meta = dict(database.execute("SELECT name, value FROM meta")) if "meta" in tables else {}
     if meta.get("version") in (str(VERSION), str(UNSORTED)):
@@ -100,7 +100,7 @@ class _Event:
 
 Changed = tuple[Kind, str, _Event | None]
 Known = Mapping[str, tuple[bytes, int, int | None]]
-"""The hash of what was said of each resource, the number of the change since which that is so, and of that in feeds."""
+"""The hash of what was said about each resource, and the numbers of the changes that began it, here and in feeds."""
 TOLD: Final = "SELECT title, language, date, category, revision FROM change WHERE seq = ?"
 LISTED: Final = """
 SELECT iri FROM listing JOIN feed ON feed.id = listing.feed WHERE seq = ? AND kind NOT IN ('Delete', 'Remove')"""

@@ -1,4 +1,4 @@
-"""What a dialect says of the archive that it reads: what it is, and under which licences its text is published."""
+"""What a dialect says about the archive that it reads: what it is, and under which licences its text is published."""
 
 from __future__ import annotations
 

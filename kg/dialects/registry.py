@@ -69,7 +69,7 @@ def name(path: str) -> str:
 
 
 def publications(said: Collection[tuple[str, Publication]]) -> tuple[Publication, ...]:
-    """Return what dialects, given by their names, say of archives, each once, in the order of the dialects."""
+    """Return what dialects, given by their names, say about archives, each once, in the order of the dialects."""
     names = [one.name for one in installed()]
     known = sorted((one for one in said if one[0] in names), key=lambda one: (names.index(one[0]), repr(one[1])))
     return tuple(dict.fromkeys(publication for _, publication in known))

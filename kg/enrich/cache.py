@@ -28,7 +28,7 @@ CREATE TABLE IF NOT EXISTS answers (
 
 
 class Answered(NamedTuple):
-    """What an endpoint said of an entity, and when it was asked."""
+    """What an endpoint said about an entity, and when it was asked."""
 
     entity: str
     asked: datetime

@@ -142,7 +142,7 @@ def value_diff(before: Mapping[str, Iterable[str]], after: Mapping[str, Iterable
 def content(
     revision: NamedNode, event: str, day: str, said: Iterable[Quad], aspects: Iterable[str] = tuple(ASPECTS)
 ) -> Content:
-    """Return the content of a revision of an event, with the values of some aspects, from what a graph says of it."""
+    """Return the content of a revision of an event, with the values of some aspects, from a graph."""
     told = [
         (quad.predicate, quad.object.value)
         for quad in said

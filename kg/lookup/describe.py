@@ -220,7 +220,7 @@ def pages(total: int) -> int:
 
 
 def total_of(quads: Iterable[Quad], document: str | None) -> int:
-    """Return how many events there are in all, as a description says of its document."""
+    """Return how many events there are in all, as a description says about its document."""
     own = document and NamedNode(document)
     totals = (quad.object for quad in quads if quad.predicate == terms.TOTAL_ITEMS and quad.subject == own)
     return next((terms.whole(one.value) for one in totals if isinstance(one, Literal)), 0)

@@ -153,7 +153,7 @@ def _read_named(excerpt: Excerpt, revisions: Iterable[NamedNode], content: Itera
 
 
 def _revision(excerpt: Excerpt, revision: NamedNode, instant: str) -> Iterator[Quad]:
-    """Yield what was known of a revision: later ends and starts of intervals are not told."""
+    """Yield what was known about a revision: later ends and starts of intervals are left out."""
     later = (terms.OBSERVED_FROM, terms.OBSERVED_UNTIL)
     for quad in excerpt[Pattern(revision)]:
         if quad.predicate not in later or (isinstance(quad.object, Literal) and quad.object.value <= instant):

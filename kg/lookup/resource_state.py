@@ -31,7 +31,7 @@ TREE: Final = {"tree": "https://w3id.org/tree#", "ldes": "https://w3id.org/ldes#
 
 
 class ResourceStates(dict[str, tuple[bytes, int]]):
-    """What a graph says of every resource, by IRI: a hash, and its length in bytes as N-Triples."""
+    """What a graph says about every resource, by IRI: a hash, and its length in bytes as N-Triples."""
 
 
 def owner(iri: str, base: str) -> str:
@@ -44,9 +44,9 @@ def owner(iri: str, base: str) -> str:
 
 
 class Resources:
-    """A collector (see kg.rdf.lines.blocks) of what a graph with the identity base ``base`` says of every resource.
+    """A collector (see kg.rdf.lines.blocks) of what a graph with the identity base ``base`` says about every resource.
 
-    What is said of a subject is hashed as sorted lines; with ``unsorted`` in the order in which the lines come, as
+    What is said about a subject is hashed as sorted lines; with ``unsorted`` in the order in which the lines come, as
     change logs of version 1 have it.
     """
 
@@ -73,7 +73,7 @@ class Resources:
             self._linked.update(one for one in linked if owner(one, base) == subject)
 
     def state(self) -> ResourceStates:
-        """Return what the graph says of every resource."""
+        """Return what the graph says about every resource."""
         found = ResourceStates(self._found)
         for part, said in self._parts.items():
             _add(found, owner(part, self._base) if part in self._linked else part, said)
@@ -81,7 +81,7 @@ class Resources:
 
 
 def state(graph: Graph, base: str, *, unsorted: bool = False) -> ResourceStates:
-    """Return what the default graph says of every resource (see Resources); raises StoreError if it cannot be read."""
+    """Return what the default graph says about each resource (see Resources); raises StoreError if it is unreadable."""
     resources = Resources(base, unsorted=unsorted)
     blocks.gather(graph, [resources])
     return resources.state()
@@ -94,7 +94,7 @@ def _add(found: ResourceStates, iri: str, said: tuple[int, int]) -> None:
 
 
 def resource(graph: Graph, iri: str, base: str) -> list[Quad]:
-    """Return what the default graph says of a resource and of its parts, in a deterministic order."""
+    """Return what the default graph says about a resource and of its parts, in a deterministic order."""
     node = NamedNode(iri)
     quads = _about(graph, node)
     for part in _parts(quads, base):

@@ -1,4 +1,4 @@
-"""What is around an event: the others of its day, and what those have in common with it that are related to it."""
+"""The surroundings of an event: the others of its day, and what related events have in common with it."""
 
 from __future__ import annotations
 

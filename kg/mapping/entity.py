@@ -59,14 +59,14 @@ def _stated(entities: _Entities, stated: Iterable[tuple[str, StatedPlace]]) -> I
 
 
 def alias_quads(canonical: Mapping[str, str]) -> Iterator[Quad]:
-    """Yield what is said about IRIs that lead to other ones: to which, and that they are used no longer."""
+    """Yield what is said about IRIs that lead to other ones: to which, and that they are no longer used."""
     for alias, iri in sorted(canonical.items()):
         yield Quad(NamedNode(alias), terms.REPLACED_BY, NamedNode(iri))
         yield Quad(NamedNode(alias), terms.DEPRECATED, terms.TRUE)
 
 
 def former_quads(names: Mapping[str, str], nodes: Nodes) -> Iterator[Quad]:
-    """Yield what is left to say of things that events named once: what they are called, by their IRIs."""
+    """Yield what is left to say about things that events named once: what they are called, by their IRIs."""
     for iri, label in sorted(names.items()):
         article = nodes.article(iri)
         if iri.startswith(f"{nodes.minter.base}entity/"):
@@ -99,7 +99,7 @@ def _others(entities: _Entities, places: Iterable[Place], told: Mapping[str, Pla
 
 @dataclass(frozen=True)
 class _Entities:
-    """What is said of entities; ``titles`` has those under which each is known."""
+    """What is said about entities; ``titles`` has those under which each is known."""
 
     nodes: Nodes
     aliases: Aliases
@@ -134,7 +134,7 @@ class _Entities:
         return replace(found, geonames=None) if found and found.geonames and self.iri(found) != iri else found
 
     def located(self, iri: str, found: Place) -> Iterator[Quad]:
-        """Yield what is known of a place: its kind, where it is, and what contains it."""
+        """Yield what is known about a place: its kind, where it is, and what contains it."""
         subject = NamedNode(iri)
         yield Quad(subject, terms.TYPE, terms.SCHEMA_PLACE)
         if found.kind in PLACE_CLASSES:
@@ -159,7 +159,7 @@ class _Entities:
             yield Quad(subject, terms.CONTAINED_IN_PLACE, NamedNode(self.iri(holder)))
 
     def stated(self, subject: NamedNode, places: list[tuple[str, StatedPlace]]) -> Iterator[Quad]:
-        """Yield what archives say of a place that the gazetteer does not have: names, point, and what is around it."""
+        """Yield what archives say about a place that is not in the gazetteer: names, point, and what is around it."""
         yield Quad(subject, terms.TYPE, terms.ENTITY)
         yield Quad(subject, terms.TYPE, terms.SCHEMA_PLACE)
         labels: dict[str, str] = {}

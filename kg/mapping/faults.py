@@ -1,4 +1,4 @@
-"""What an item must be so that its event can be told in a graph that keeps the shapes of the vocabulary.
+"""What an item must satisfy so that its event can be stated in a graph that conforms to the shapes.
 
 Dialects give texts of archives, and some of them come from other distributions. What is made of a text keeps its shape
 by how it is minted (``kg.rdf.iri``); here is what is left to look at, once for each item.

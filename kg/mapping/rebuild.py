@@ -55,7 +55,7 @@ def _is_page(graph: Graph, page: NamedNode) -> bool:
 
 
 def _newest(graph: Graph, path: str) -> list[NamedNode]:
-    """Return the captures with this path that no other is newer than; of those told whole, if there are any."""
+    """Return the newest captures with this path; only those that are complete, if there are any."""
     found = [quad.subject for quad in graph.quads_for_pattern(None, terms.LABEL, Literal(path))]
     pages = [page for page in found if isinstance(page, NamedNode) and _is_page(graph, page)]
     whole = [page for page in pages if _stored(graph, page, terms.FORMAT)] or pages

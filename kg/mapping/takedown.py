@@ -107,7 +107,7 @@ class Withdrawn:
 
 
 def tombstone(event: NamedNode, since: str) -> Iterator[Quad]:
-    """Yield what is left to say of a withdrawn event: that it is an event, withdrawn, and since when."""
+    """Yield what is left to say about a withdrawn event: that it is an event, withdrawn, and since when."""
     yield Quad(event, terms.TYPE, terms.EVENT)
     yield Quad(event, terms.DEPRECATED, terms.TRUE)
     yield Quad(event, terms.INVALIDATED_AT, Literal(since, datatype=terms.DATE_TIME))

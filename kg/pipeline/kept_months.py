@@ -51,8 +51,8 @@ FINISH: Final = "finish"
 class ConvertedMonth:
     """A converted month: the file with its quads, and what else the conversion found.
 
-    ``renamed`` are the aliases (IRIs) in whose places the file has the canonical nodes. ``checked`` is what is known of
-    it as a shard, if the shapes are still the same. ``is_new`` says that no build before this one has kept it.
+    ``renamed`` are the aliases (IRIs) in whose places the file has the canonical nodes. ``checked`` is what is known
+    about it as a shard, if the shapes are still the same. ``is_new`` says that no build before this one has kept it.
     """
 
     file: Path

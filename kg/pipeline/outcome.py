@@ -52,7 +52,7 @@ class Outcome:
 
     ``claims`` is what the ledger is to be told. ``minted`` are the keys of the events that it did not know,
     ``reworded`` those of the events that it knew in other words. ``publications`` is what the dialects, given by their
-    names, say of the archives of the pages that they have read, prose being none.
+    names, say about the archives of the pages that they have read, prose being none.
     """
 
     tally: Tally = field(default_factory=Tally)

@@ -1,4 +1,4 @@
-"""Pages in quarantine: no text of an archive stops a build, and no fault of ours hides behind one page.
+"""Pages in quarantine: no text of an archive stops a build, and no mistake of newsgraph hides behind a page.
 
 What a page says may break the mapping, or a shape of the finished graph. Such a page is left out, told and counted, as
 if that capture did not exist. A mistake of ours breaks many pages, or those that we know: then the build stops.
@@ -151,7 +151,7 @@ def check_read(outcome: Outcome) -> None:
 
 
 def check(outcome: Outcome) -> None:
-    """Raise ValidationError where too many pages are in quarantine, or one of ours."""
+    """Raise ValidationError if too many pages are in quarantine, or a page that comes with newsgraph."""
     if refusal := _refusal(outcome):
         raise ValidationError(f"the build is not published, since {refusal}: mend it, or publish the rest with --force")
 

@@ -48,7 +48,7 @@ class Whole:
         self._events: set[str] = set()
 
     def remember(self, outcome: Outcome) -> None:
-        """Look up what the titles of a month name, while other months are converted: later nothing goes on beside."""
+        """Look up what the titles of a month name while other months are converted; later nothing else would run."""
         for language, title in outcome.named.entities:
             self.nodes.iri(language, title)
 
@@ -83,7 +83,7 @@ class Whole:
         yield from amendments(ledger, self.minter, self.outcome.withdrawn)
 
     def _formerly_listed(self, ledger: Ledger) -> Iterator[Quad]:
-        """Yield what is left to say of events that no page of the archive lists now: what they and revisions said."""
+        """Yield what is known of events that no page of the archive lists now: what they and their revisions said."""
         gone = {*ledger.merged, *ledger.withdrawn, *self.outcome.withdrawn}
         withdrawn = Withdrawn(ledger.hidden)
         for key, texts in () if self.is_past else ledger.texts.items():
@@ -126,7 +126,7 @@ class Whole:
         self._claim_names(labels, ledger)
 
     def _formerly_named(self, labels: Mapping[str, str], ledger: Ledger) -> Iterator[Quad]:
-        """Yield what is left to say of things that no event names any more, but for those of which nobody may know."""
+        """Yield the names of things that no event names any more, except those that must not be known."""
         if not (self._is_hiding(ledger) or self.is_past):
             base, aliases = self.minter.base, self.outcome.aliases.canonical
             former = {base + path: label for path, label in ledger.names.items()}

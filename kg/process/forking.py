@@ -72,7 +72,7 @@ class Forked:
         self._touched, self._private = _touched_bytes(pid), 0
 
     def keeps_more_than(self, size: int) -> bool:
-        """Return whether it keeps more than so many bytes for itself."""
+        """Return whether it keeps more than ``size`` bytes for itself."""
         touched = _touched_bytes(self.pid)
         if self._private + touched - self._touched > size:
             self._touched, self._private = touched, private_bytes(self.pid)

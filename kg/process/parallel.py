@@ -85,12 +85,12 @@ def environment() -> dict[str, str]:
 
 
 def run(module: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
-    """Run a module of ours to its end; raises OSError if no process can be started."""
+    """Run one of our modules and wait for it; raises OSError if no process can be started."""
     return subprocess.run(_command(module, *arguments), env=environment(), capture_output=True, check=False)  # noqa: S603
 
 
 def started(module: str, *arguments: str) -> subprocess.Popen[bytes]:
-    """Start a module of ours, whose output can be read; raises OSError if no process can be started."""
+    """Start one of our modules, whose output can be read; raises OSError if no process can be started."""
     return subprocess.Popen(  # noqa: S603
         _command(module, *arguments), env=environment(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     )

@@ -36,7 +36,7 @@ class Parent:
         frames.send(self._replies, failure(error))
 
     def serve(self, table: Table[Known], answer: Callable[[Known, float], Any], exhausted: NewsgraphError) -> None:
-        """Have one request answered, given its deadline (time.monotonic()); a failure is a reply too.
+        """Answer one request within its deadline (time.monotonic()); a failure is a reply too.
 
         ``exhausted`` is what to report where memory ends. After a failure of the engine, or of what it reads or writes,
         this process accepts no more requests: what it has open may be of no use any more. Raises PipeClosedError then,

@@ -124,7 +124,7 @@ def summary(version: DatasetVersion) -> Iterator[Quad]:
 
 
 def _details(version: DatasetVersion) -> Iterator[Quad]:
-    """Yield what else is said of a snapshot: its dumps, its vocabulary, and how many resources of each class it has."""
+    """Yield the rest about a snapshot: its dumps, its vocabulary, and how many resources of each class it has."""
     manifest = version.manifest
     said: dict[str, Value] = {
         "dcterms:identifier": literal(version.iri),

@@ -61,7 +61,7 @@ class Buffer:
         return len(data)
 
     def flush(self) -> None:
-        """Do nothing: there is nothing behind this buffer."""
+        """Do nothing: this buffer has no file to flush to."""
 
 
 def answer(

@@ -46,7 +46,7 @@ class Ask(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks: through how many servers of this program the query came, and who is told about each service asked.
+    """The caller: through how many newsgraph servers the query came, and a callback for each service asked.
 
     ``asked`` gets the name of its host, the seconds that it took, and whether it answered.
     """

@@ -1,4 +1,4 @@
-"""The mistakes that people make in SPARQL, found in its tokens: a parser only tells where it could not go on."""
+"""The mistakes that people make in SPARQL, found in its tokens: a parser only says where it stopped."""
 
 from __future__ import annotations
 

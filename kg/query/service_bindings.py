@@ -1,4 +1,4 @@
-"""Asks a service only for what can join: the values that variables of its clause have here go with the question.
+"""Asks a service only for what can join: the values of variables of its clause are sent with the query.
 
 This is what SPARQL 1.1 Federated Query, section 2.4, shows with VALUES. A group is evaluated from its first pattern on,
 and every solution of it extends one of those of the triples and VALUES that it begins with, which bind all of their

@@ -78,7 +78,7 @@ class FederatedQuery:
 
 
 def read(text: str, base: str, settings: Settings) -> FederatedQuery | None:
-    """Return a query with its SERVICE clauses, once the guard has let all else pass; None if it has no such clause.
+    """Return a query with its SERVICE clauses, after the guard has passed the rest; None if it has no such clause.
 
     ``base`` is what relative IRIs are resolved against. Raises what kg.query.guard.check raises, QuerySyntaxError for a
     clause that is none, and QueryRefusedError for one that names its service by a variable, for too many, and for a

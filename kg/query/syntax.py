@@ -18,7 +18,7 @@ _CALL: Final = re.compile(r"\b(NOW|RAND|UUID|STRUUID|BNODE)\(", re.IGNORECASE)
 
 
 def syntax_error(message: str, text: str) -> QuerySyntaxError:
-    """Return the error for what the engine says of a query or an update, ``error at LINE:COLUMN: expected …``.
+    """Return the error for what the engine says about a query or an update, ``error at LINE:COLUMN: expected …``.
 
     The engine tells where it could not go on, and often names there what nobody wants to write. So it comes after the
     mistakes that are known by their tokens (kg.query.mistakes).
@@ -47,7 +47,7 @@ def _signs(expected: str) -> list[str]:
 
 
 def _unexpected(text: str, end: int, expected: str) -> str:
-    """Return what to say where nothing is known but that the engine could not go on at ``end``."""
+    """Return the message if all that is known is that the engine stopped at ``end``."""
     if "IRI parsing failed" in expected:
         return "the IRI before this is not valid"
     last = ""

@@ -1,4 +1,4 @@
-"""What the engine serializes, so that the parsers of others read the same: mended where that can be, or refused.
+"""Serializations of the engine that other parsers read the same: corrected where possible, or refused.
 
 The engine writes a carriage return into XML as it is, which every XML parser reads as a line feed (XML 1.0, section
 2.11); it writes characters that XML 1.0 has not (section 2.2), and elements without a name for predicates that end in

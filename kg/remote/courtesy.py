@@ -1,4 +1,4 @@
-"""Asks one service politely: at a rate, again after failures that may pass, and not before it wants to be asked."""
+"""Asks one service politely: at a rate, again after temporary failures, and not before it allows."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ class Endpoint:
     """
 
     def __init__(self, address: str, agent: str, seconds: float, limit: int) -> None:
-        """Take an address; raises ConfigurationError if it is none that can be asked."""
+        """Parse an address; raises ConfigurationError if it cannot be asked."""
         try:
             self.service = Service.parse(address)
         except ValueError as error:

@@ -48,7 +48,7 @@ class CheckResult:
 
     @property
     def summary(self) -> dict[str, Any]:
-        """What a manifest says of the check."""
+        """What a manifest says about the check."""
         return {"conforms": not self.found, "violations": self.count}
 
 

@@ -31,7 +31,7 @@ _TYPE: Final = str(TYPE).encode()
 
 @dataclass(frozen=True, slots=True)
 class CheckedShard:
-    """What is known of one shard.
+    """What is known about one shard.
 
     ``sha256`` is the checksum of the file. ``doubted`` are the numbers of the groups of constraints (see
     kg.shapes.group) that it does not prove, ``lines`` is how many it has. For each node there is a hash in ``nodes``,

@@ -138,7 +138,7 @@ class _Named:
 
 
 class _Decisions:
-    """The ledger of a store with what it says, to be asked for what IRIs name, and added to."""
+    """The ledger of a store, which says what IRIs name, and can be added to."""
 
     def __init__(self, store: Store, file: LedgerFile) -> None:
         self.store = store

@@ -35,7 +35,7 @@ WRITTEN: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """The folder of a dataset. Only this class knows what lies where in it."""
+    """The folder of a dataset. Only this class knows the places of its files."""
 
     path: Path
 
@@ -98,7 +98,7 @@ class Store:
 
     @property
     def shards(self) -> Path:
-        """The file that says of which snapshot the kept months are the shards."""
+        """The file that names the snapshot whose shards the kept months are."""
         return self.kept_months / "shards.json"
 
     @property
@@ -205,7 +205,7 @@ class Store:
             os.close(descriptor)
 
     def removed(self) -> list[str]:
-        """Return the ids of the snapshots of builds that are kept no longer, in the order in which they went."""
+        """Return the ids of the snapshots of builds that are no longer kept, in the order in which they went."""
         try:
             return self.removals.read_text(encoding="ascii", errors="replace").split()
         except FileNotFoundError:
@@ -302,7 +302,7 @@ class Store:
         sync(self.path)
 
     def prune(self, keep: int) -> list[str]:
-        """Remove what is kept no longer if of builds ``keep`` are, and what killed builds left; return what went.
+        """Remove what is no longer kept if of builds ``keep`` are, and what killed builds left; return what went.
 
         Raises StoreError as ``drafting`` does.
         """

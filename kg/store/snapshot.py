@@ -27,7 +27,7 @@ FORMATS: Final = (1, FORMAT)
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a snapshot says of itself.
+    """What a snapshot says about itself.
 
     ``created`` is an ISO 8601 time in UTC; ``counts`` has pages, events, triples and so on; ``languages`` says how
     many events there are in each, ``archives`` what was read; ``ledger`` and ``files`` have sizes in bytes and SHA-256
@@ -38,7 +38,7 @@ class Manifest:
     the triples from the build before it, whose id is ``build``. ``as_of`` is the time that a snapshot of the past
     shows, empty for one that shows the present. ``vocabulary`` is the IRI of the version of the vocabulary, empty in
     manifests of before there were versions. ``public_suffixes`` names the list that tells publishers' domains, empty
-    in manifests of before there was one. ``publications`` are what the dialects that have read the pages say of
+    in manifests of before there was one. ``publications`` are what the dialects that have read the pages say about
     their archives, an empty one where a dialect says nothing; manifests of before there was a choice mean Wikipedia's
     portal.
     ``format`` is the format that the file had; version 0.1.0, which had the first one, does not say it.

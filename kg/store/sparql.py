@@ -34,7 +34,7 @@ def values(variables: Sequence[str], rows: Iterable[Sequence[Term]]) -> str:
 
 
 def bound(query: str, bindings: Bindings) -> str:
-    """Return a query with a block of VALUES behind its first ``WHERE {``; raises ValueError if it has none."""
+    """Return a query with a block of VALUES after its first ``WHERE {``; raises ValueError if it has none."""
     if not bindings:
         return query
     before, where, after = query.partition(WHERE)

@@ -137,7 +137,7 @@ def read(file: Path) -> patch.Patch:
 
 
 def header(file: Path) -> Mapping[str, Any]:
-    """Return what a patch says of itself, the terms by their words, without reading its rows."""
+    """Return what a patch says about itself, the terms by their words, without reading its rows."""
     with file.open("rb") as lines:
         return patch.read(takewhile(lambda line: line.startswith((b"H ", b"#")), lines)).header
 

@@ -22,7 +22,7 @@ HINT: Final = "patterns that share no variable make every pair of what each find
 
 
 def exhausted(memory: int) -> str:
-    """Return what is said about a query that needed more than so many bytes."""
+    """Return the message for a query that needed more than ``memory`` bytes."""
     return f"the query was stopped: it needed more than the {memory // 1_000_000:,} MB of memory that a query may have"
 
 

@@ -70,7 +70,7 @@ class Budget:
         self._workers = workers
 
     def refusal(self, size: int) -> str:
-        """Return why there is no room for a graph of so many bytes; "" if there is."""
+        """Return why there is no room for a graph of ``size`` bytes; "" if there is."""
         if not self.total:
             return "the setting memory_share is 0"
         if not available():

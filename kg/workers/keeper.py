@@ -59,7 +59,7 @@ class Keeper:
         self._tasks.put(("end", child))
 
     def free(self, generation: Generation, *children: Child) -> None:
-        """Let workers of a generation go, to another snapshot if there is use for them."""
+        """Release workers of a generation, for another snapshot if it needs some."""
         if generation.memory:  # it would take long to let go of the graph that they share
             for child in children:
                 self.end(child)

@@ -106,7 +106,7 @@ def _dump(database: Path, output: int, parent: int) -> NoReturn:
 
 
 def _work(worker: Worker, parent: int, memory: int) -> None:
-    """Be a worker that may have ``memory`` bytes beside the graph."""
+    """Work as a worker that may use ``memory`` bytes besides the graph."""
     shared = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
     serve(Parent(shared + memory, parent), worker, memory)
 

@@ -327,7 +327,7 @@ class Pool:
             self._changed.notify_all()
 
     def failed(self, generation: Generation, error: NewsgraphError) -> None:
-        """Let those who wait for this generation know; a generation that was only being prepared is given up."""
+        """Notify requests that wait for this generation; one that was only being prepared is abandoned."""
         with self._changed:
             generation.failed(error)
             if generation is self._next:
@@ -359,7 +359,7 @@ class Pool:
                 self._replace(generation, child)
 
     def _move(self, generation: Generation) -> None:
-        """Answer from ``generation`` from now on, and let the workers of the old snapshot go."""
+        """Answer from ``generation`` from now on, and release the workers of the old snapshot."""
         old, self._generation, self._next = self._generation, generation, None
         old.retired = True
         self._old.add(old)

@@ -145,7 +145,7 @@ def _put_together(store: Store, files: Sequence[Path]) -> None:
 
 
 def _told(file: Path) -> Iterator[bytes]:
-    """Yield as comments what a patch says of itself, and what one of several writes has of these."""
+    """Yield the headers of a patch as comments, and those of each write if it combines several."""
     with file.open("rb") as lines:
         for line in islice(lines, 1, None):
             if not line.startswith((b"H ", b"#")):

@@ -119,7 +119,7 @@ def split(text: str) -> Iterator[UpdateOperation]:
 
 
 def _undeclared(text: str) -> int:
-    """Return the offset of the first token behind the declarations at the beginning of ``text``."""
+    """Return the offset of the first token after the declarations at the beginning of ``text``."""
     rest = 0
     for match in TOKEN.finditer(text):
         if match.lastgroup not in ("space", "comment"):
@@ -234,7 +234,7 @@ def _run(engine: _Engine, operation: UpdateOperation, using: Using, changes: Cha
 
 
 def _manage(engine: _Engine, operation: UpdateOperation, changes: Changes) -> None:
-    """Let the engine run an operation on whole graphs (SPARQL 1.1 Update, section 3.2), and record what it does."""
+    """Have the engine run an operation on whole graphs (SPARQL 1.1 Update, section 3.2), and record its effect."""
     verb, *rest = (word for word in operation.words if word not in ("SILENT", "GRAPH"))
     if verb in ("CLEAR", "DROP"):
         changes.empty(engine.database, _graphs(engine, operation.prologue, rest[0]))
@@ -331,7 +331,7 @@ class _Template:
 
     @classmethod
     def of(cls, engine: _Engine, operation: _Modify, tokens: Tokens) -> _Template:
-        """Let the engine read a template, as data about its placeholders."""
+        """Have the engine read a template, as data about its placeholders."""
         variables = frozenset(match[0][1:] for match in tokens if match.lastgroup == "variable")
         names = {name: f"<{PLACEHOLDER}{name}>" for name in variables}
         patterns = engine.data(operation.prologue, source(tokens, names)) if tokens else []

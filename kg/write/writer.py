@@ -137,7 +137,7 @@ class Writer:
         author: Author,
         condition: Condition,
     ) -> Written:
-        """Read uploads, each in a process of its own, then have what they say written."""
+        """Read uploads, each in a process of its own, then write what they contain."""
         deadline, keep = self._deadline(author), self.settings.keep_snapshots
         if sum(len(upload.content) for upload in uploads) > self.settings.upload_bytes:
             raise UploadTooLargeError(f"an upload may have at most {self.settings.upload_bytes} bytes")
@@ -173,7 +173,7 @@ class Writer:
         return author.arrived + self.settings.write_seconds
 
     def _in_order(self, write: Write) -> Written:
-        """Have a write made after those that came before it."""
+        """Make a write after those that came before it."""
         try:
             return self._thread.submit(self._write, write).result()
         except (CancelledError, RuntimeError):

@@ -24,7 +24,7 @@ _NUMBER: Final = re.compile(r"\.(\d{1,9})\.json\Z")
 
 @dataclass(frozen=True, slots=True)
 class KnownPage:
-    """What is known of a page: how many answers there are, the newest revision in them, where the last one continues.
+    """What is known about a page: the number of answers, the newest revision in them, where the last one continues.
 
     ``newest`` is 0 before there is any, and ``is_missing`` says that by the last answer there is no such page;
     ``moves`` are the titles that lead to others by that answer, with those.
@@ -58,7 +58,7 @@ class AnswerFolder:
             yield
 
     def known(self, name: str) -> KnownPage:
-        """Return what is known of the page whose files begin with ``name``; the last file that can be read counts."""
+        """Return what is known about the page whose files begin with ``name``; the last readable file counts."""
         files = self._files(name)
         newest, last = 0, None
         for number in sorted(files):

@@ -149,7 +149,7 @@ class Fetch:
     def _located(
         self, title: str, answer: dict[str, Any], asked: Mapping[str, str] = MappingProxyType(CONTENT)
     ) -> dict[str, Any]:
-        """Return an answer about a page with what the log says of where it went; one that was moved is asked for.
+        """Return an answer about a page with what the log says about where it went; one that was moved is asked for.
 
         A page may be missing since it was deleted, or moved without leaving a redirect.
         """
@@ -213,12 +213,12 @@ def _ways(answer: dict[str, Any], title: str) -> list[str]:
 
 
 def _is_told(page: dict[str, Any]) -> bool:
-    """Whether an answer says of a page what was asked: an answer that is too long leaves some out."""
+    """Whether an answer has what was asked about a page: an answer that is too long leaves some pages out."""
     return "missing" in page or "invalid" in page or bool(page.get("revisions"))
 
 
 def _about(answer: dict[str, Any], page: dict[str, Any], title: str) -> dict[str, Any]:
-    """Return what an answer says of one page, which was asked for by ``title``, as an answer."""
+    """Return what an answer says about one page, which was asked for by ``title``, as an answer."""
     asked = answer.get("query", {})
     query = {"general": asked.get("general", {}), "pages": [page]}
     ways, all_of_them = _ways(answer, title), asked.get("redirects", [])

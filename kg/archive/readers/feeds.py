@@ -70,7 +70,7 @@ def _parsed(content: bytes) -> Any:
 
 
 def _table(feed: Any, path: str) -> EventTable:
-    """Return what a feed says of itself: its language, its title and address, and its licence (RFC 4946)."""
+    """Return what a feed says about itself: its language, its title and address, and its licence (RFC 4946)."""
     about = feed.get("feed", {})
     links = [one.get("href", "") for one in about.get("links", ()) if one.get("rel") == "license"]
     language = str(about.get("language", ""))

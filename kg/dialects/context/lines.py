@@ -51,7 +51,7 @@ class MarkdownLink(NamedTuple):
 
 
 class PagePath(NamedTuple):
-    """What a path says of its page: the day, the file name without its ending, the edition's folder."""
+    """What a path says about its page: the day, the file name without its ending, the edition's folder."""
 
     day: date
     slug: str
@@ -70,7 +70,7 @@ class Report:
 
 
 def place_of(path: str) -> PagePath | None:
-    """Return what ``path`` says of its page, or None if no page of a day stands there."""
+    """Return what ``path`` says about its page, or None if no page of a day stands there."""
     found = _PATH.fullmatch(path)
     day = _date(found.group(2, 3, 4)) if found else None
     if found is None or day is None:

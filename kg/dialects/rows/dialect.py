@@ -72,7 +72,7 @@ class TableRows(Dialect[RowsPage]):
         return Attribution(licence[0] if len(licence) == 1 else None)
 
     def publication_of(self, record: RowsPage) -> Publication:
-        """Return what the mapping of the table says of it."""
+        """Return what the mapping of the table says about it."""
         return record.table.publication
 
     def summary(self, counts: Mapping[str, int], excluded: Mapping[str, int]) -> Iterator[str]:
@@ -82,7 +82,7 @@ class TableRows(Dialect[RowsPage]):
 
 
 def _named(row: TableRow, dataset: str) -> dict[str, Any]:
-    """Return what an entry says of a row besides its text: the date as printed, and what may name its event."""
+    """Return what an entry says about a row besides its text: the date as printed, and what may name its event."""
     return {"label": row.printed or None, "wording": row.title, "slug": row.identifier(dataset)}
 
 

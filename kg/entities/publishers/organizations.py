@@ -1,4 +1,4 @@
-"""What can be said of publishers when all months are known: their names, their homes, and their former IRIs."""
+"""What can be said about publishers when all months are known: their names, their homes, and their former IRIs."""
 
 from __future__ import annotations
 

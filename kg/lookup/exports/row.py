@@ -1,4 +1,4 @@
-"""An event as a row of a table: what the graph says of it, with the labels of what it names."""
+"""An event as a row of a table: what the graph says about it, with the labels of what it names."""
 
 from __future__ import annotations
 

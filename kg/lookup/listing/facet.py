@@ -38,4 +38,4 @@ SAID: Final[dict[NamedNode, tuple[Facet, ...]]] = {
     terms.LOCATION: (Facet.IN,),
     terms.ABOUT: (Facet.ENTITY,),
 }
-"""The facets that the things have which are said of an event by a property; gathering adds the others."""
+"""The facets that the things have which are said about an event by a property; gathering adds the others."""

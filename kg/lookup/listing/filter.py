@@ -73,7 +73,7 @@ KM: Final = 50.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """What the events of a list have in common; what is empty or None filters nothing.
+    """What the events of a list have in common; empty fields and None filter nothing.
 
     ``words`` are those of a title (see ``kg.lookup.search.search.split``). ``place`` is tied to the event by
     ``relation``, within ``km`` kilometres if that is NEAR. ``category``, ``topic``, ``entity`` (which it names in

@@ -1,4 +1,4 @@
-"""Gathers what the graph says of events for the index: a collector of blocks (see kg.rdf.lines.blocks)."""
+"""Gathers what the graph says about events for the index: a collector of blocks (see kg.rdf.lines.blocks)."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Gathered(NamedTuple):
 
 
 class Events:
-    """A collector of what a graph says of events, in the numbers of the things that they name.
+    """A collector of what a graph says about events, in the numbers of the things that they name.
 
     An event is what has the class, a label and a day; which day, if it is not a day that a calendar has, is not known.
     """
@@ -166,7 +166,7 @@ def _point(block: Block) -> Point | None:
 
 
 def _degrees(found: Iterable[bytes], most: float) -> float:
-    """Return the least of some latitudes or longitudes that is a number of at most so many degrees, else no number."""
+    """Return the least of some latitudes or longitudes within a limit in degrees, or NaN."""
     numbers = (_number(text(term)) for term in found if term.startswith(b'"'))
     return min((one for one in numbers if abs(one) <= most), default=math.nan)
 

@@ -1,4 +1,4 @@
-"""Distances on the Earth, taken for a sphere, and boxes around what lies within one."""
+"""Distances on the Earth, taken as a sphere, and boxes around what is within a distance."""
 
 from __future__ import annotations
 

@@ -105,7 +105,7 @@ def _write(database: sqlite3.Connection, events: Events, rows: Sequence[Row], ki
 def _known(
     events: Events, listed: _Listed, rows: Sequence[Row], labelled: Mapping[str, int], kinds: Mapping[bytes, int]
 ) -> Iterator[Known]:
-    """Yield what is known of each thing that events have."""
+    """Yield what is known about each thing that events have."""
     counts = defaultdict[int, dict[Facet, int]](dict)
     for value, postings in listed.postings.items():
         facet, thing = unpacked(value)

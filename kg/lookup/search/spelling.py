@@ -1,4 +1,4 @@
-"""What somebody may have meant who searched for words that nothing has."""
+"""Suggestions for searches whose words nothing has."""
 
 from __future__ import annotations
 

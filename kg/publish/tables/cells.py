@@ -1,4 +1,4 @@
-"""Cells of a row: what the graph says of a resource, as one value of a table."""
+"""Cells of a row: what the graph says about a resource, as one value of a table."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def begun(property_: NamedNode) -> CellOf:
 
 
 def ended(begin: NamedNode, end: NamedNode) -> CellOf:
-    """Return the cell that has the latest time of ``end``, if it is told as often as ``begin``: else it is not over."""
+    """Return the latest time of ``end`` as a cell, if there are as many as of ``begin``; otherwise it has not ended."""
     begins, ends = token(begin), token(end)
 
     def cell(block: Block) -> Cell:

@@ -1,4 +1,4 @@
-"""What a table is: its columns, and how its rows come from what the graph says of one resource."""
+"""What a table is: its columns, and how its rows come from what the graph says about one resource."""
 
 from __future__ import annotations
 

@@ -107,7 +107,7 @@ class Framer:
                 found.append(value)
 
     def _turn(self, shown: Document, by: Frame, nested: bool) -> None:
-        """Nest the nodes that name this one; in the root they are told anew, whatever was told before."""
+        """Nest the nodes that name this one; in the root they are written again, whatever was written before."""
         for predicate, one in sorted(by.reverse.items()):
             naming = self._naming[predicate].get(shown["@id"], ())
             if naming:

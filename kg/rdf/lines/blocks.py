@@ -26,7 +26,7 @@ END: Final = b" .\n"
 
 @dataclass
 class Block:
-    """All that is said of a subject: its lines, and by property the values, each term as N-Triples writes it."""
+    """All that is said about a subject: its lines, and by property the values, each term as N-Triples writes it."""
 
     subject: bytes
     lines: list[bytes] = field(default_factory=list)

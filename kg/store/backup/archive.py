@@ -25,7 +25,7 @@ LONGEST_LIST: Final = 100_000_000
 
 
 def write(store: Store, target: Path) -> Snapshot:
-    """Write a backup of a store as it is now, whoever reads or writes it meanwhile, and read it again to verify it.
+    """Write a backup of a store as it is now, even if it is read or written meanwhile, and read it again to verify it.
 
     Returns the snapshot that it has. Raises StoreError if something is damaged, ConfigurationError if the file is
     there, or cannot be written.

@@ -1,4 +1,4 @@
-"""What is wrong with a store and around it, as far as can be seen at once, and what to type."""
+"""What is wrong with a store and its surroundings, as far as can be seen quickly, and what to type."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def _surroundings(store: Store, free_bytes: int) -> Iterator[Problem]:
 
 
 def _is_locked(store: Store) -> bool:
-    """Return whether a build or a write goes on."""
+    """Return whether a build or a write is running."""
     try:
         with store.lock.open("rb") as lock:
             fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)

@@ -65,7 +65,7 @@ def is_sound(path: Path) -> bool:
 
 @contextmanager
 def changing(path: Path, remedy: str) -> Iterator[None]:
-    """Let a file be changed in the block that has a checksum, and note the new one after it.
+    """Allow a file that has a checksum to be changed in the block, and write the new checksum after it.
 
     While it is changed it has none, and if this process is killed it goes without until it is changed again. Raises
     StoreDamagedError, which ends with ``remedy``, if it is not what was written before.

@@ -1,6 +1,6 @@
 """A whole store: which check covers which of its files, and what each check finds.
 
-The quick level looks at names, sizes, and what files say of themselves; it reads no large file. The full level reads
+The quick level looks at names, sizes, and what files say about themselves; it reads no large file. The full level reads
 every byte.
 """
 

@@ -146,7 +146,7 @@ def logged_events(answer: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _title(answer: dict[str, Any], site: Wiki, title: str) -> str:
-    """Return the title of a page that says of which day it is: its own, else one under which it was before."""
+    """Return the title of a page that says about which day it is: its own, else one under which it was before."""
     former = {new: old for old, new in moves(answer).items()}
     known, one = [title], title
     while one in former and former[one] not in known:

@@ -48,7 +48,7 @@ class Wiki:
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """What a wiki says of one revision: ``text`` is None where it hides it, ``parent`` where it does not say.
+    """What a wiki says about one revision: ``text`` is None where it hides it, ``parent`` where it does not say.
 
     ``user`` and ``summary`` are None where they are hidden, or not told; ``is_suppressed`` says that what is hidden is
     hidden from all but a few.
@@ -65,7 +65,7 @@ class Revision:
     is_suppressed: bool = False
 
     def version(self, site: Wiki, suffix: str = "txt") -> PageVersion:
-        """Return what is known of it but for its content."""
+        """Return what is known about it but for its content."""
         path, site = site.path(self.title, suffix)
         if self.model != WIKITEXT:
             path = self.title  # a page of data or code with the title of news is no news
