@@ -69,7 +69,7 @@ class Warmer:
             self._ended.wait(SECONDS)
 
     def _stays(self, snapshot: str, later: bool) -> bool:
-        """Whether no write replaces a snapshot in the seconds after it."""
+        """Return whether no write replaces a snapshot in the seconds after it."""
         if not (self.site.writer and later):
             return True
         return not self._ended.wait(QUIET_SECONDS) and self.site.workers.snapshot.id == snapshot

@@ -27,7 +27,7 @@ def _quoted(one: Quotation, snapshot: str) -> QuotedEvent:
 
 
 def _is_iri(text: str) -> bool:
-    """Whether the engine takes it for an IRI: a store may hold others."""
+    """Return whether the engine takes it for an IRI: a store may hold others."""
     try:
         NamedNode(text)
     except ValueError:

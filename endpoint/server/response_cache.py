@@ -210,7 +210,7 @@ def _refuse_to_make(environ: dict[str, Any]) -> None:
 
 
 def _takes_gzip(accepted: str) -> bool:
-    """Whether a client takes gzip (RFC 9110, section 12.5.3)."""
+    """Return whether a client takes gzip (RFC 9110, section 12.5.3)."""
     return any(name.lower() in ("gzip", "x-gzip") and weight > 0 for name, weight in parse_accept_header(accepted))
 
 

@@ -154,7 +154,7 @@ def _iris(rows: Sequence[Row]) -> tuple[str, ...]:
 
 
 def _is_iri(text: str) -> bool:
-    """Whether the engine takes it for an IRI: a store may hold others."""
+    """Return whether the engine takes it for an IRI: a store may hold others."""
     try:
         NamedNode(text)
     except ValueError:

@@ -32,7 +32,7 @@ class CaptureFile:
 
 
 def may_hold_captures(path: str) -> bool:
-    """Whether there is a reader for files with such a path."""
+    """Return whether there is a reader for files with such a path."""
     return bool(_matching(path))
 
 

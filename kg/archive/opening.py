@@ -207,7 +207,7 @@ def _is_page(path: str) -> bool:
 
 
 def _is_nameable(path: str) -> bool:
-    """Whether a path is UTF-8 without control characters, so that the graph can name it."""
+    """Return whether a path is UTF-8 without control characters, so that the graph can name it."""
     try:
         path.encode()
     except UnicodeEncodeError:

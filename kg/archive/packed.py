@@ -47,7 +47,7 @@ class PackedFile:
 
 
 def is_packed(path: str) -> bool:
-    """Whether a file with this path is a tar or a zip."""
+    """Return whether a file with this path is a tar or a zip."""
     name = _full(path).lower()
     return name.endswith(".zip") or unpacked_path(name).endswith(TAR)
 

@@ -119,7 +119,7 @@ class Edition:
         return frozenset(map(str.casefold, self.weekdays))
 
     def is_closing(self, heading: str) -> bool:
-        """Whether a section with this heading holds no news."""
+        """Return whether a section with this heading holds no news."""
         return heading.casefold() in {one.casefold() for one in self.closing}
 
 
@@ -156,13 +156,13 @@ def _namespaces(*fields: str) -> frozenset[str]:
 
 
 def is_hidden(target: str) -> bool:
-    """Whether a link to this title shows nothing, in any edition, such as one to a picture or a category."""
+    """Return whether a link to this title shows nothing, in any edition, such as one to a picture or a category."""
     namespace, colon, _ = target.partition(":")
     return bool(colon) and namespace.strip().casefold() in _namespaces("hidden_namespaces")
 
 
 def is_no_article(title: str) -> bool:
-    """Whether a title is of a page that is not an article, in any edition."""
+    """Return whether a title is of a page that is not an article, in any edition."""
     namespace, colon, _ = title.partition(":")
     return bool(colon) and namespace.strip().casefold() in _namespaces("hidden_namespaces", "other_namespaces")
 
@@ -191,7 +191,7 @@ class PortalPath:
         return self.day or date(self.year, self.month, 1)
 
     def has(self, day: date) -> bool:
-        """Whether a day lies in the month."""
+        """Return whether a day lies in the month."""
         return (day.year, day.month) == (self.year, self.month)
 
 

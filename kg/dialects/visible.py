@@ -39,7 +39,7 @@ def _is_invisible(text: str, at: int) -> bool:
 
 
 def _joins(before: str, after: str) -> bool:
-    """Whether a joiner between two characters changes how they are written."""
+    """Return whether a joiner between two characters changes how they are written."""
     if not before or not after:
         return False
     if unicodedata.combining(before) == _VIRAMA:
@@ -49,5 +49,5 @@ def _joins(before: str, after: str) -> bool:
 
 
 def _is_pictured(one: str) -> bool:
-    """Whether a character is a picture, or a sign that changes the one before it."""
+    """Return whether a character is a picture, or a sign that changes the one before it."""
     return unicodedata.category(one) in ("So", "Sk") or one == "\ufe0f"

@@ -57,7 +57,7 @@ class Candidate(NamedTuple):
     shares_source: bool
 
     def is_near(self, other: Candidate) -> bool:
-        """Whether ``other`` is as alike as this one, or so nearly that the wordings alone do not decide."""
+        """Return whether ``other`` is as alike as this one, or so nearly that the wordings alone do not decide."""
         return other.score > self.score - MARGIN
 
 

@@ -86,7 +86,7 @@ def _alone(texts: Iterable[tuple[Hashable, Text]]) -> dict[Hashable, Text]:
 
 
 def may_move(lost: Text, new: Text) -> bool:
-    """Whether an event may have moved to another day, given that both have the same words: near, and cited alike."""
+    """Return whether an event may have moved to another day with the same words: near, and cited alike."""
     cited_alike = not {*lost.sources}.isdisjoint(new.sources) or not (lost.sources or new.sources)
     return lost.language == new.language and lost.day != new.day and abs(lost.day - new.day) <= NEAR and cited_alike
 
@@ -112,7 +112,7 @@ def _shown(timeline: Timeline, but: Set[str]) -> Iterator[Text]:
 
 
 def _is_rewording(old: Text, new: Text, beside: Iterable[Text]) -> bool:
-    """Whether one wording is that of the other's event beyond doubt, given what else is shown ``beside`` them."""
+    """Return whether two wordings are of one event beyond doubt, given what else is shown ``beside`` them."""
     score = likeness(old.text, new.text)
     shares = not {*old.sources}.isdisjoint(new.sources)
     if not shares and score < CLEAR:
@@ -124,7 +124,7 @@ def _is_rewording(old: Text, new: Text, beside: Iterable[Text]) -> bool:
 
 
 def _tell_of_others(one: str, other: str) -> bool:
-    """Whether each of two wordings has a name that the other one lacks, however it is spelled there."""
+    """Return whether each of two wordings has a name that the other one lacks, however it is spelled there."""
     return _has_name_beyond(one, other) and _has_name_beyond(other, one)
 
 
@@ -140,7 +140,7 @@ def _names(title: str) -> set[str]:
 
 
 def _is_respelled(one: str, other: str) -> bool:
-    """Whether two words differ in one letter only, and are long enough for that to be a slip."""
+    """Return whether two words differ in one letter only, and are long enough for that to be a slip."""
     if min(len(one), len(other)) < SHORTEST_RESPELLED or abs(len(one) - len(other)) > 1:
         return False
     start = _in_common(one, other)

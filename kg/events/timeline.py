@@ -250,7 +250,7 @@ class Timeline:
 
 
 def _by_words(item: Item, day: date) -> bool:
-    """Whether an item of this day may carry on another event, or be carried on, because its words are alike."""
+    """Return whether an item of this day may carry on another event, or be carried on, because its words are alike."""
     return item.day == day and not item.has_own_id
 
 

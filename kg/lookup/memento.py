@@ -39,7 +39,7 @@ class ShownInterval:
     revision: NamedNode
 
     def at(self, instant: str) -> bool:
-        """Whether the interval holds ``instant``; its end is the first instant outside of it."""
+        """Return whether the interval holds ``instant``; its end is the first instant outside of it."""
         return self.start <= instant and (not self.until or instant < self.until)
 
 
@@ -101,7 +101,7 @@ def _read_revisions(excerpt: Excerpt, events: Iterable[NamedNode]) -> None:
 
 
 def _is(excerpt: Excerpt, subject: NamedNode, class_: NamedNode) -> bool:
-    """Whether what has been read about a thing says, in the default graph, that it is of a class."""
+    """Return whether what has been read about a thing says, in the default graph, that it is of a class."""
     return Quad(subject, terms.TYPE, class_) in excerpt[Pattern(subject)]
 
 

@@ -40,7 +40,7 @@ def newest(graph: Graph, limit: int, language: str | None = None) -> dict[str, A
 
 
 def _is_in(graph: Graph, event: NamedNode | BlankNode | Triple, language: str | None) -> bool:
-    """Whether ``event`` is an event, not a page of that day, and in this language if one is asked for."""
+    """Return whether ``event`` is an event, not a page of that day, and in this language if one is asked for."""
     if Quad(event, terms.TYPE, terms.EVENT) not in graph:
         return False
     return language is None or Quad(event, _term("dcterms:language"), Literal(language)) in graph

@@ -277,7 +277,7 @@ def _credit(source: NamedNode, labels: list[str], minter: Minter, named: NamedTh
 
 
 def unusable(citation: Citation) -> bool:
-    """Whether a citation's address cannot be made a valid IRI."""
+    """Return whether a citation's address cannot be made a valid IRI."""
     return clean_url(citation.url) is None
 
 

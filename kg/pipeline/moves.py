@@ -51,7 +51,7 @@ def _days(part: Converted) -> set[date]:
 
 
 def _is_far(part: Converted, first: date) -> bool:
-    """Whether all days of a month are further away from ``first``, which is later, than an event may move."""
+    """Return whether all days of a month are further away from ``first``, which is later, than an event may move."""
     return first - max(_days(part), default=date.min) > NEAR
 
 

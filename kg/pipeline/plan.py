@@ -236,7 +236,7 @@ def steps(group: DayGroup, read: dict[Content, Page]) -> Iterator[Step]:
 
 
 def _follows(reading: Reading, before: Reading | None) -> bool:
-    """Whether the source proves that a version is the next after the one captured before, or the first of all."""
+    """Return whether the source proves that a version directly follows the one captured before, or is the first."""
     parent = reading.version.parent
     return parent is not None and parent == (before.version.commit if before else "")
 

@@ -80,7 +80,7 @@ def _told(groups: Iterable[DayGroup], faults: Mapping[Content, Quarantined]) -> 
 
 
 def _is_ours(error: Exception) -> bool:
-    """Whether an error says nothing about a page: a file that cannot be read, a setting, no memory left."""
+    """Return whether an error says nothing about a page: a file that cannot be read, a setting, no memory left."""
     return isinstance(error, OSError | MemoryError) or (
         isinstance(error, NewsgraphError) and not isinstance(error, MappingError)
     )
@@ -139,7 +139,7 @@ def suspects(checked: CheckResult, origins: Origins, outcome: Outcome) -> dict[s
 
 
 def concerns(month: Month, held: Faults) -> bool:
-    """Whether a month has a page in quarantine."""
+    """Return whether a month has a page in quarantine."""
     paths = {one.path for one in held.values()}
     return any(one.version.path in paths for group in month.groups for one in group.readings) if paths else False
 

@@ -34,7 +34,7 @@ def renamed(quads: Iterable[Quad], canonical: Mapping[str, str]) -> Iterator[Qua
 
 
 def stale(month: ConvertedMonth, known: Mapping[str, str]) -> bool:
-    """Whether a kept month names by another node what the ledger has now as another thing; both by IRIs."""
+    """Return whether a kept month names by another node what the ledger has now as another thing; both by IRIs."""
     return any(known.get(alias) != iri for alias, iri in month.renamed.items())
 
 

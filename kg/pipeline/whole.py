@@ -134,7 +134,7 @@ class Whole:
             yield from former_quads(gone, self.nodes)
 
     def _is_hiding(self, ledger: Ledger) -> bool:
-        """Whether an event is withdrawn: then things that nothing names any more may have been named by that alone."""
+        """Return whether an event is withdrawn, which alone may have named things that nothing names any more."""
         return bool(ledger.withdrawn or self.outcome.withdrawn)
 
     def _entity(self, language: str, title: str) -> str | None:
@@ -221,7 +221,7 @@ def _wordings(reference: Reference) -> tuple[str, ...]:
 
 
 def _names_withdrawn(pending: Pending, claims: Claims, withdrawn: Container[str]) -> bool:
-    """Whether a related event is withdrawn, or prints what is."""
+    """Return whether a related event is withdrawn, or prints what is."""
     key = _referred(pending, claims)
     return (
         key in claims.withdrawn or key in withdrawn or Withdrawn(claims.hidden).reference(pending.reference) is not None

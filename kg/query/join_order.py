@@ -267,7 +267,7 @@ class _Block:
                 return True
 
     def _is_number(self) -> bool:
-        """Whether the next sign belongs to the number that follows."""
+        """Return whether the next sign belongs to the number that follows."""
         here, behind = self.at, self.at + 1
         is_sign = behind < self.last and self.texts[here] == "+" and self.kinds[behind] == "number"
         return is_sign and self.query.end(here) == self.query.starts[behind]

@@ -62,7 +62,7 @@ class Graph(Protocol):
         ...
 
     def __contains__(self, quad: Quad, /) -> bool:
-        """Whether the dataset has a quad."""
+        """Return whether the dataset has a quad."""
         ...
 
     def __hash__(self) -> int:
@@ -94,7 +94,7 @@ class Graph(Protocol):
         ...
 
     def contains_named_graph(self, name: NamedNode, /) -> bool:
-        """Whether there is a named graph of this name."""
+        """Return whether there is a named graph of this name."""
         ...
 
     def dump(

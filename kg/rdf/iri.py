@@ -37,51 +37,51 @@ class Minter:
     base: str
 
     def day(self, day: date) -> str:
-        """IRI of a calendar day."""
+        """Return the IRI of a calendar day."""
         return f"{self.base}day/{day.isoformat()}"
 
     def month(self, day: date) -> str:
-        """IRI of the calendar month that a day lies in."""
+        """Return the IRI of the calendar month that a day lies in."""
         return f"{self.base}month/{day.isoformat()[:7]}"
 
     def year(self, day: date) -> str:
-        """IRI of the calendar year that a day lies in."""
+        """Return the IRI of the calendar year that a day lies in."""
         return f"{self.base}year/{day.isoformat()[:4]}"
 
     def event(self, key: str) -> str:
-        """IRI of an event: its key is the day it was first listed under and ten characters (see event_key)."""
+        """Return the IRI of an event, whose key is the day it was first listed under and ten characters (see event_key)."""
         return f"{self.base}event/{key}"
 
     def revision(self, event: str, content: str) -> str:
-        """IRI of a revision of ``event`` (an IRI): the same ``content`` is the same revision."""
+        """Return the IRI of a revision of ``event`` (an IRI): the same ``content`` is the same revision."""
         return self.named_revision(event, revision_name(content))
 
     def named_revision(self, event: str, name: str) -> str:
-        """IRI of the revision of ``event`` (an IRI) with this name (see revision_name)."""
+        """Return the IRI of the revision of ``event`` (an IRI) with this name (see revision_name)."""
         return f"{event}/revision/{name}"
 
     def entity(self, language: str, title: str) -> str:
-        """IRI of what a wiki article is about; ``title`` is the article's normalised title."""
+        """Return the IRI of what a wiki article is about; ``title`` is the article's normalised title."""
         return f"{self.base}entity/{language}/{spell(title.replace(' ', '_'))}"
 
     def geonames(self, identifier: int) -> str:
-        """IRI of a place that no wiki title is known for."""
+        """Return the IRI of a place that no wiki title is known for."""
         return f"{self.base}entity/geonames/{identifier}"
 
     def point(self, latitude: str, longitude: str) -> str:
-        """IRI of a place of which only the point is known, in degrees of WGS84 as canonical decimals."""
+        """Return the IRI of a place of which only the point is known, in degrees of WGS84 as canonical decimals."""
         return f"{self.base}entity/point/{latitude},{longitude}"
 
     def category(self, label: str) -> str:
-        """IRI of the category with this printed label."""
+        """Return the IRI of the category with this printed label."""
         return f"{self.base}category/{slug(label)}"
 
     def organization(self, key: str) -> str:
-        """IRI of an organisation that publishes: its key is a word of the table of publishers, or a host."""
+        """Return the IRI of an organisation that publishes: its key is a word of the table of publishers, or a host."""
         return f"{self.base}publisher/{spell(key)}"
 
     def page(self, path: str, sha256: str) -> str:
-        """IRI of one capture of an archive page, named by its content."""
+        """Return the IRI of one capture of an archive page, named by its content."""
         return f"{self.base}page/{spell(path)}/{sha256[:16]}"
 
 

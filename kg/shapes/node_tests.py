@@ -77,7 +77,7 @@ def test(constraint: Constraint) -> Test | None:
 
 
 def is_local(target: Target) -> bool:
-    """Whether the statements of a node tell if a target names it."""
+    """Return whether the statements of a node tell if a target names it."""
     return target.kind in ("targetClass", "targetSubjectsOf")
 
 

@@ -81,7 +81,7 @@ def _rows(graph: Graph, targets: Targets, constraint: Constraint, alone: bool = 
 
 
 def _has(graph: Graph, node: Term, target: Target) -> bool:
-    """Whether a node is one that a target names."""
+    """Return whether a node is one that a target names."""
     if target.kind == "targetObjectsOf":
         return any(True for _ in graph.quads_for_pattern(None, target.term, node, DefaultGraph()))
     if not isinstance(node, NamedNode | BlankNode | Triple):

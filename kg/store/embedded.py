@@ -118,7 +118,7 @@ class EmbeddedGraph:
         return self.engine.named_graphs()
 
     def contains_named_graph(self, name: NamedNode, /) -> bool:
-        """Whether there is a named graph of this name, which may be empty."""
+        """Return whether there is a named graph of this name, which may be empty."""
         return self.engine.contains_named_graph(name)
 
     def dump(

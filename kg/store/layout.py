@@ -141,7 +141,7 @@ class Store:
         return [folder for folder in folders if not self._is_unpublished(folder)]
 
     def _is_unpublished(self, folder: Path) -> bool:
-        """Whether a snapshot is still being made ready, or the build that did that was killed."""
+        """Return whether a snapshot is still being made ready, or the build that did that was killed."""
         return (folder / UNPUBLISHED).exists() and folder.name != Path(self.target).name
 
     def snapshot(self, id_: str) -> Path:

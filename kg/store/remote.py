@@ -103,7 +103,7 @@ class RemoteGraph:
         return (name for (name,) in self._rows(NAMED) if isinstance(name, NamedNode | BlankNode))
 
     def contains_named_graph(self, name: NamedNode, /) -> bool:
-        """Whether there is a named graph of this name that has triples."""
+        """Return whether there is a named graph of this name that has triples."""
         return self.ask("ASK WHERE { GRAPH ?g { ?s ?p ?o } }", {"g": name})
 
     def dump(

@@ -213,7 +213,7 @@ def _ways(answer: dict[str, Any], title: str) -> list[str]:
 
 
 def _is_told(page: dict[str, Any]) -> bool:
-    """Whether an answer has what was asked about a page: an answer that is too long leaves some pages out."""
+    """Return whether an answer has what was asked about a page: an answer that is too long leaves some pages out."""
     return "missing" in page or "invalid" in page or bool(page.get("revisions"))
 
 

@@ -187,7 +187,7 @@ def _read_bullet(element: Element, source: str, reading: _Reading) -> None:
 
 
 def _is_in_day(element: Element, reading: _Reading) -> bool:
-    """Whether an element belongs to the day that is open: of a box, only what stands in it does."""
+    """Return whether an element belongs to the day that is open: of a box, only what stands in it does."""
     box = next((one for one in element.iterancestors("table", "div") if "vevent" in _classes(one)), None)
     if box is None:
         return reading.day is not None and not reading.has_boxes
@@ -200,7 +200,7 @@ def _is_navigation(element: Element) -> bool:
 
 
 def _is_heading(element: Element) -> bool:
-    """Whether an element is a heading by its role, or a paragraph of nothing but bold words."""
+    """Return whether an element is a heading by its role, or a paragraph of nothing but bold words."""
     if element.get("role") == "heading":
         return True
     bold = [one for one in element if one.tag in ("b", "strong")]

@@ -53,7 +53,7 @@ def _role(bullet: Bullet, is_parent: bool) -> str:
 
 
 def _is_note(bullet: Bullet) -> bool:
-    """Whether a bullet is only a note to readers, such as "(see below)"."""
+    """Return whether a bullet is only a note to readers, such as "(see below)"."""
     return (
         bool(NOTE.fullmatch(bullet.text)) and not (bullet.links or bullet.citations) and bool(WORD.search(bullet.text))
     )

@@ -52,7 +52,7 @@ class _Reading:
 
 
 def matches(path: str) -> bool:
-    """Whether the page at ``path`` tells of a day or a month, as ``data/2011_November_8.txt`` does."""
+    """Return whether the page at ``path`` tells of a day or a month, as ``data/2011_November_8.txt`` does."""
     found = editions.page_path(path)
     return found is not None and found.suffix != editions.HTML
 
@@ -103,7 +103,7 @@ def _edition(page: editions.PortalPath, text: str) -> Edition:
 
 
 def is_item(line: str) -> bool:
-    """Whether a line begins like a heading or a bullet."""
+    """Return whether a line begins like a heading or a bullet."""
     return bool(_heading(line) or MARKERS.match(line))
 
 
@@ -138,7 +138,7 @@ def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _is_open(line: str) -> bool:
-    """Whether a comment, a reference or a template begins on ``line`` and does not end there."""
+    """Return whether a comment, a reference or a template begins on ``line`` and does not end there."""
     if len(line) > MAX_LINE_LENGTH or not ("<" in line or "{{" in line):
         return False
     bare = frame.without_opening(frame.without_comments(line))

@@ -44,7 +44,7 @@ def taken_out(source: str) -> tuple[str, list[str]]:
 
 
 def is_open(source: str) -> bool:
-    """Whether a comment or a reference begins in wikitext and does not end there."""
+    """Return whether a comment or a reference begins in wikitext and does not end there."""
     at = 0
     while opened := _OPENED.search(source, at):
         end = _end(source, opened)

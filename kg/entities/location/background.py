@@ -20,7 +20,7 @@ LONGEST_TITLE = 4
 
 
 def is_background(sentence: Sentence, place: int) -> bool:
-    """Whether what stands at ``place`` is background of its sentence."""
+    """Return whether what stands at ``place`` is background of its sentence."""
     remark = unreal = NOWHERE
     for at in range(sentence.begin, place):
         if unreal != NOWHERE and (_is_real_again(sentence, at) or _is_said_there(sentence, unreal, at)):
@@ -39,7 +39,7 @@ def is_background(sentence: Sentence, place: int) -> bool:
 
 
 def _is_another_time(sentence: Sentence) -> bool:
-    """Whether the words behind a place say that it was long before or is to come: "captured there three months ago"."""
+    """Return whether the words after a place say that it is long past or to come: "captured there three months ago"."""
     last = sentence.last
     while sentence.word(last) in nouns.NAMED_SITES:
         last += 1
@@ -54,7 +54,7 @@ def _is_another_time(sentence: Sentence) -> bool:
 
 
 def _ends_remark(sentence: Sentence, opened: int, at: int) -> bool:
-    """Whether a remark about somebody ends here: at a comma if it began with one, else at the verb of the sentence."""
+    """Return whether a remark about somebody ends here: at a comma if it began with one, else at the main verb."""
     if sentence.lower[at] in nouns.ARTICLES:
         return sentence.word(at - 1) in asides.BEFORE_COURTS and "court" in sentence.lower[at : at + 4]
     if sentence.lower[at] == ",":
@@ -75,7 +75,7 @@ def _ends_remark(sentence: Sentence, opened: int, at: int) -> bool:
 
 
 def _is_said_there(sentence: Sentence, opened: int, at: int) -> bool:
-    """Whether a meeting follows at which something is said: "urges peace at a summit in"."""
+    """Return whether a meeting follows at which something is said: "urges peace at a summit in"."""
     if sentence.lower[at] not in ("at", "during") or sentence.lower[opened] not in asides.SPOKEN:
         return False
     for place in range(at + 1, at + LATER):
@@ -94,7 +94,7 @@ def _is_real_again(sentence: Sentence, at: int) -> bool:
 
 
 def _opens_remark(sentence: Sentence, at: int) -> bool:
-    """Whether a word begins what is said about a person or a thing: "who lived", "known for"."""
+    """Return whether a word begins what is said about a person or a thing: "who lived", "known for"."""
     word, behind = sentence.lower[at], sentence.word(at + 1)
     if word in asides.PERSONAL or (word in asides.CAPTURED and _is_told_of_captive(sentence, at)):
         return True
@@ -111,7 +111,7 @@ def _opens_remark(sentence: Sentence, at: int) -> bool:
 
 
 def _is_told_as_fact(sentence: Sentence, at: int) -> bool:
-    """Whether words that are often background tell what happens: "is born in", "jailed for six years in"."""
+    """Return whether words that are often background tell what happens: "is born in", "jailed for six years in"."""
     word, before, further = sentence.lower[at], sentence.word(at - 1), sentence.word(at + 2)
     if word == "born":
         return before in ("is", "are")
@@ -123,7 +123,7 @@ def _is_told_as_fact(sentence: Sentence, at: int) -> bool:
 
 
 def _is_reason(sentence: Sentence, at: int) -> bool:
-    """Whether "for" tells why: "fined for crashing in", but not "claims responsibility for bombing"."""
+    """Return whether "for" tells why: "fined for crashing in", but not "claims responsibility for bombing"."""
     behind = sentence.word(at + 1)
     if sentence.word(at - 1) == "responsibility":
         return False
@@ -131,7 +131,7 @@ def _is_reason(sentence: Sentence, at: int) -> bool:
 
 
 def _is_told_of_captive(sentence: Sentence, at: int) -> bool:
-    """Whether a participle tells what has become of somebody before: "tourists kidnapped in Mali are freed"."""
+    """Return whether a participle tells what has become of somebody before: "tourists kidnapped in Mali are freed"."""
     before = sentence.word(at - 1)
     if before == "," and sentence.is_name(at - 2):
         return sentence.word(sentence.begin) not in nouns.PREPOSITIONS
@@ -140,7 +140,7 @@ def _is_told_of_captive(sentence: Sentence, at: int) -> bool:
 
 
 def _has_verb_behind(sentence: Sentence) -> bool:
-    """Whether the verb of the sentence follows the place: "tourists kidnapped in Mali are freed"."""
+    """Return whether the verb of the sentence follows the place: "tourists kidnapped in Mali are freed"."""
     for at in range(sentence.last, sentence.last + LATER):
         if sentence.word(at) in (".", ";", ":", ""):
             return False
@@ -150,7 +150,7 @@ def _has_verb_behind(sentence: Sentence) -> bool:
 
 
 def _is_relative(sentence: Sentence, at: int) -> bool:
-    """Whether "which" or "that" begins a clause about a thing, but what happens: that clause tells of it."""
+    """Return whether "which" or "that" begins a clause about a thing, but what happens: that clause tells of it."""
     before = sentence.word(at - 1) if sentence.word(at - 1) != "," else sentence.word(at - 2)
     behind = sentence.word(at + 1)
     if before in happenings.WHAT_HAPPENS or before in asides.SAYING:
@@ -190,7 +190,7 @@ def _is_year(word: str) -> bool:
 
 
 def _is_quoted(sentence: Sentence, place: int) -> bool:
-    """Whether a place is in words that somebody is quoted with."""
+    """Return whether a place is in words that somebody is quoted with."""
     marks = [at for at in range(sentence.begin, place) if sentence.lower[at] in QUOTES]
     if len(marks) % 2 == 0:
         return False

@@ -107,7 +107,7 @@ def marked(name: str) -> str:
 
 
 def is_located(text: str, start: int, end: int) -> bool:
-    """Whether it happened at the place whose name stands in ``text`` from ``start`` to ``end``."""
+    """Return whether it happened at the place whose name stands in ``text`` from ``start`` to ``end``."""
     clause = _clause(text, start)
     before, behind = text[clause:start], _rest(text, end)
     if UNREAL.search(before) or OTHERWISE.match(behind):
@@ -124,7 +124,7 @@ def is_located(text: str, start: int, end: int) -> bool:
 
 
 def _happens(behind: str) -> bool:
-    """Whether what follows a place that a clause begins with says that it happens there."""
+    """Return whether what follows a place that a clause begins with says that it happens there."""
     befalls, voted, held = BEFALLS.match(behind), VOTED.match(behind), HELD.match(behind)
     if befalls and not AGENT.search(_without_names(befalls[1])):
         return True

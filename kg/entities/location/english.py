@@ -21,7 +21,7 @@ JOINING: Final = re.compile(r"\w[-\u2010\u2011\u2013]$")
 
 
 def is_located(text: str, start: int, end: int) -> bool:
-    """Whether it happened at the place whose name stands in ``text`` from ``start`` to ``end``."""
+    """Return whether it happened at the place whose name stands in ``text`` from ``start`` to ``end``."""
     joined = JOINED.match(text, end) or JOINING.search(text[max(0, start - 2) : start])
     if joined and not BORDER.match(text, end):
         return False
@@ -32,7 +32,7 @@ def is_located(text: str, start: int, end: int) -> bool:
 
 
 def _suffers(sentence: Sentence, at: int) -> bool:
-    """Whether something befalls the place, wherever its phrase stands: it is the subject, or is called "flood-hit"."""
+    """Return whether something befalls the place, wherever it stands: it is the subject, or is called "flood-hit"."""
     word = sentence.word(at)
     if word not in happenings.GOVERNING and befalls(sentence):
         return True
@@ -40,14 +40,14 @@ def _suffers(sentence: Sentence, at: int) -> bool:
 
 
 def _has_befallen(sentence: Sentence, at: int) -> bool:
-    """Whether the phrase tells what the place suffers: "aid for flood-hit Pakistan", "Iran's worst quake"."""
+    """Return whether the phrase tells what the place suffers: "aid for flood-hit Pakistan", "Iran's worst quake"."""
     if sentence.word(sentence.last)[:1] in GENITIVE and sentence.word(sentence.last + 1) in happenings.WORST:
         return not happenings.SUFFERED.isdisjoint(sentence.lower[sentence.last + 2 : sentence.last + POSSESSION])
     return not nouns.BEFALLEN_ALREADY.isdisjoint(sentence.lower[at + 1 : sentence.first])
 
 
 def _governs(sentence: Sentence, at: int) -> bool:
-    """Whether the word at ``at`` makes what it governs the place of what happens."""
+    """Return whether the word at ``at`` makes what it governs the place of what happens."""
     word = sentence.lower[at]
     if word in happenings.OBJECT_VERBS:
         return is_entered(sentence, at)
@@ -57,7 +57,7 @@ def _governs(sentence: Sentence, at: int) -> bool:
 
 
 def _is_there(sentence: Sentence, at: int) -> bool:
-    """Whether "in" or the like says where something happens, and not where a thing is that is only named."""
+    """Return whether "in" or the like says where something happens, and not where a thing is that is only named."""
     before = sentence.word(at - 1)
     if before in happenings.NO_HAPPENING or _is_matter(sentence, at - 1):
         return False
@@ -67,7 +67,7 @@ def _is_there(sentence: Sentence, at: int) -> bool:
 
 
 def _is_matter(sentence: Sentence, noun: int) -> bool:
-    """Whether a crisis or the like is what people speak about: "talks on the worsening crisis in"."""
+    """Return whether a crisis or the like is what people speak about: "talks on the worsening crisis in"."""
     before = sentence.lower[max(sentence.begin, noun - 4) : noun]
     if sentence.word(noun) in happenings.HARMS and "against" in before:
         return True
@@ -75,7 +75,7 @@ def _is_matter(sentence: Sentence, noun: int) -> bool:
 
 
 def _is_only_named(sentence: Sentence, name: int) -> bool:
-    """Whether the name before "in" is where a journey starts or ends, or what is listed: "from Nicosia in Cyprus"."""
+    """Return whether the name before "in" starts or ends a journey, or is listed: "from Nicosia in Cyprus"."""
     at = governor(sentence, name + 1)
     if at < sentence.begin or sentence.lower[at] in happenings.NAMING:
         return at >= sentence.begin
@@ -85,7 +85,7 @@ def _is_only_named(sentence: Sentence, name: int) -> bool:
 
 
 def _starts_with_another(sentence: Sentence, at: int) -> bool:
-    """Whether the name is not of the phrase that the sentence starts with: "In Homs, Hama mourns"."""
+    """Return whether the name is not of the phrase that the sentence starts with: "In Homs, Hama mourns"."""
     begin, first = sentence.begin, sentence.first
     if sentence.word(begin) not in nouns.PREPOSITIONS or sentence.word(begin + 1) == "least":
         return False

@@ -67,7 +67,7 @@ def _before_joint(sentence: Sentence, place: int) -> int | None:
 
 
 def _is_adjective(sentence: Sentence, place: int) -> bool:
-    """Whether a word in lower case stands alone between a preposition of place and the name: "in tense Georgia"."""
+    """Return whether one lower-case word stands between a preposition of place and the name: "in tense Georgia"."""
     word = sentence.word(place)
     if sentence.word(place - 1) not in nouns.LOCATING or word in nouns.PREPOSITIONS or word in nouns.CLAUSES:
         return False
@@ -75,12 +75,12 @@ def _is_adjective(sentence: Sentence, place: int) -> bool:
 
 
 def _is_direction(sentence: Sentence, place: int) -> bool:
-    """Whether a point of the compass says where from the place, not which part of it: no article is before it."""
+    """Return whether a point of the compass gives a direction, not a part of the place: no article is before it."""
     return sentence.word(place) in nouns.COMPASS and sentence.word(place - 1) not in nouns.DETERMINERS
 
 
 def _is_behind_article(sentence: Sentence, place: int) -> bool:
-    """Whether an article or the like before any other word takes it into the phrase: "the government held district"."""
+    """Return whether an article or the like takes the next word into the phrase: "the government held district"."""
     for at in range(place - 1, place - 4, -1):
         word = sentence.word(at)
         if word in nouns.DETERMINERS:
@@ -91,7 +91,7 @@ def _is_behind_article(sentence: Sentence, place: int) -> bool:
 
 
 def _modifies(sentence: Sentence, place: int) -> bool:
-    """Whether a word may stand before a name in its phrase: a name, a genitive, "the", "two", "rebel-held"."""
+    """Return whether a word may stand before a name in its phrase: a name, a genitive, "the", "two", "rebel-held"."""
     word = sentence.word(place)
     if word[:1] in GENITIVE or word.isdigit() or word in nouns.BEFORE_A_NAME:
         return True
@@ -114,7 +114,7 @@ def _before_list(sentence: Sentence, place: int) -> int:
 
 
 def is_whole(sentence: Sentence) -> bool:
-    """Whether the name stands for the place, and not before another noun.
+    """Return whether the name stands for the place, and not before another noun.
 
     "The South Carolina primary", "Iraq's parliament" and "New York Times" are not places; "Syria's third city", "a
     Damascus suburb", "Kabul Airport" are.
@@ -137,7 +137,7 @@ def is_whole(sentence: Sentence) -> bool:
 
 
 def _has_place(sentence: Sentence, place: int) -> bool:
-    """Whether the possession of a place is one, or happens there: a name, a part of it, its flood."""
+    """Return whether the possession of a place is one, or happens there: a name, a part of it, its flood."""
     for at in range(place, place + 5):
         word = sentence.word(at)
         if sentence.is_name(at):
@@ -156,7 +156,7 @@ def _name_end(sentence: Sentence, place: int) -> int:
 
 
 def _is_site(sentence: Sentence, place: int) -> bool:
-    """Whether a name goes on as that of a site: "Kabul University", "Homs province"."""
+    """Return whether a name goes on as that of a site: "Kabul University", "Homs province"."""
     end = _name_end(sentence, place)
     return sentence.word(end - 1) in nouns.NAMED_SITES or sentence.word(end) in nouns.NAMED_SITES
 
@@ -169,7 +169,7 @@ def _is_body(sentence: Sentence, place: int) -> bool:
 
 
 def _is_attributive(sentence: Sentence, start: int, end: int) -> bool:
-    """Whether an article before the name belongs to a noun behind it: "the South Carolina primary"."""
+    """Return whether an article before the name belongs to a noun behind it: "the South Carolina primary"."""
     if sentence.word(end) in nouns.CLAUSES | nouns.PREPOSITIONS | happenings.HOSTING:
         return False
     if _is_counted(sentence, start):
@@ -179,13 +179,13 @@ def _is_attributive(sentence: Sentence, start: int, end: int) -> bool:
 
 
 def _is_counted(sentence: Sentence, start: int) -> bool:
-    """Whether one or more of a thing are meant: "a Gaza firefight", "28 Pakistan soldiers"."""
+    """Return whether one or more of a thing are meant: "a Gaza firefight", "28 Pakistan soldiers"."""
     word = sentence.word(start - 1)
     return word in ("a", "an") or word.isdigit() or word in nouns.NUMERALS
 
 
 def _has_site(sentence: Sentence, start: int, end: int) -> bool:
-    """Whether the noun behind a name is one of a site, or what happens: "a Baghdad market", "a Gaza firefight"."""
+    """Return whether the noun after a name is a site, or what happens: "a Baghdad market", "a Gaza firefight"."""
     happens = happenings.WHAT_HAPPENS if _is_counted(sentence, start) else frozenset()
     for at in range(end, end + 3):
         word = sentence.word(at)

@@ -20,7 +20,7 @@ POSSESSION = 5
 
 
 def leads_there(sentence: Sentence, at: int) -> bool:
-    """Whether the preposition at ``at`` belongs to something that happens at the place: "sent to", "a siege of"."""
+    """Return whether the preposition at ``at`` belongs to something that happens there: "sent to", "a siege of"."""
     word, before = sentence.lower[at], sentence.word(at - 1)
     if before in nouns.LENGTHS or (word in ("of", "from", "off") and before in nouns.COMPASS):
         return True
@@ -29,7 +29,7 @@ def leads_there(sentence: Sentence, at: int) -> bool:
 
 
 def has_any(sentence: Sentence, at: int, sought: frozenset[str]) -> bool:
-    """Whether one of some nouns is in the phrase after ``at``, or is the possession of the place."""
+    """Return whether one of some nouns is in the phrase after ``at``, or is the possession of the place."""
     end = sentence.last + (POSSESSION if sentence.word(sentence.last)[:1] in GENITIVE else 1)
     return any(sentence.word(one) in sought for one in range(at + 1, end))
 
@@ -39,13 +39,13 @@ def _is_attack(sentence: Sentence, at: int) -> bool:
 
 
 def _is_attacked_by(sentence: Sentence, at: int) -> bool:
-    """Whether an attack and who makes it stand before: "raids by fighter jets on"."""
+    """Return whether an attack and who makes it stand before: "raids by fighter jets on"."""
     before = sentence.lower[max(sentence.begin, at - FAR - 1) : at]
     return "by" in before and not happenings.ATTACKS.isdisjoint(before[: before.index("by")])
 
 
 def _leads_of(sentence: Sentence, at: int) -> bool:
-    """Whether "of" leads there: "residents of", "outside of", "pull out of"."""
+    """Return whether "of" leads there: "residents of", "outside of", "pull out of"."""
     before = sentence.word(at - 1)
     if before in happenings.ATTACKS or before in nouns.RESIDENTS or before in nouns.OUT_OF_OR_IN:
         return True
@@ -53,7 +53,7 @@ def _leads_of(sentence: Sentence, at: int) -> bool:
 
 
 def _leads_on(sentence: Sentence, at: int) -> bool:
-    """Whether "on" leads there: "an attack on", "on the island of", "killed on", "a boat sinks on"."""
+    """Return whether "on" leads there: "an attack on", "on the island of", "killed on", "a boat sinks on"."""
     if _is_attack(sentence, at) or has_any(sentence, at, happenings.ON_LAND) or _is_attacked_by(sentence, at):
         return True
     return _is_near(sentence, at, happenings.ON_WATER | happenings.FALLING | happenings.ON_AN_ISLAND)
@@ -64,7 +64,7 @@ def _leads_over(sentence: Sentence, at: int) -> bool:
 
 
 def _leads_to(sentence: Sentence, at: int) -> bool:
-    """Whether "to" leads there: "sent to", "to the north of", "take to the streets of"."""
+    """Return whether "to" leads there: "sent to", "to the north of", "take to the streets of"."""
     part = sentence.word(at + 1) == "the" and sentence.word(at + 2) in nouns.COMPASS
     if part or "streets" in sentence.lower[at : sentence.first]:
         return True
@@ -88,7 +88,7 @@ def _leads_under(sentence: Sentence, at: int) -> bool:
 
 
 def _is_near(sentence: Sentence, at: int, verbs: frozenset[str]) -> bool:
-    """Whether one of some verbs stands shortly before a preposition, in the same clause, and tells a fact."""
+    """Return whether one of some verbs stands shortly before a preposition, in the same clause, and tells a fact."""
     for place in range(at - 1, max(sentence.begin, at - 1 - FAR) - 1, -1):
         word = sentence.lower[place]
         before = sentence.lower[max(sentence.begin, place - SHORTLY) : place]

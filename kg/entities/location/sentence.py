@@ -38,7 +38,7 @@ class Sentence:
         return self.lower[place] if 0 <= place < len(self.lower) else ""
 
     def is_name(self, place: int) -> bool:
-        """Whether a token begins with a capital, perhaps after an Arabic article: "al-Zahra"."""
+        """Return whether a token begins with a capital, perhaps after an Arabic article: "al-Zahra"."""
         if not 0 <= place < len(self.tokens):
             return False
         token = self.tokens[place]
@@ -62,7 +62,7 @@ def _begin(tokens: tuple[str, ...], first: int) -> int:
 
 
 def _ends(tokens: tuple[str, ...], place: int) -> bool:
-    """Whether a full stop ends a sentence: it follows a word, and before a capital."""
+    """Return whether a full stop ends a sentence: it follows a word, and before a capital."""
     word = tokens[place - 1]
     if word.lower() in ABBREVIATIONS:
         return False

@@ -13,7 +13,7 @@ LONGEST = 6
 
 
 def befalls(sentence: Sentence) -> bool:
-    """Whether the words after a place say that it happens there: "Homs remains under siege", "France holds a vote"."""
+    """Return whether the words after a place say that it happens there: "Homs remains under siege", "France votes"."""
     at = _predicate(sentence)
     word, further = sentence.word(at), sentence.lower[at + 1 : at + 1 + SHORTLY]
     if word == "votes":
@@ -25,7 +25,7 @@ def befalls(sentence: Sentence) -> bool:
 
 
 def is_affected(sentence: Sentence) -> bool:
-    """Whether a participle says what a place suffers: "with Ohio and Illinois also badly hit"."""
+    """Return whether a participle says what a place suffers: "with Ohio and Illinois also badly hit"."""
     return sentence.word(_behind_adverbs(sentence, _predicate(sentence))) in happenings.AFFECTED
 
 

@@ -10,7 +10,7 @@ FAR = 8
 
 
 def is_fact(sentence: Sentence, verb: int) -> bool:
-    """Whether a verb tells a fact: not "ready to enter", but "continues to shell", "an offensive to retake"."""
+    """Return whether a verb tells a fact: not "ready to enter", but "continues to shell", "an offensive to retake"."""
     before, earlier = sentence.word(verb - 1), sentence.word(verb - 2)
     if before in happenings.DENIED:
         return False
@@ -24,7 +24,7 @@ def is_fact(sentence: Sentence, verb: int) -> bool:
 
 
 def is_entered(sentence: Sentence, at: int) -> bool:
-    """Whether a verb, and no noun that is written alike, has the place as its object, and tells a fact."""
+    """Return whether a verb, and no noun that is written alike, has the place as its object, and tells a fact."""
     if not is_fact(sentence, at) or sentence.word(at - 1) in ("of", *nouns.ARTICLES):
         return False
     behind = sentence.word(sentence.last)

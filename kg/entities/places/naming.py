@@ -78,7 +78,7 @@ def named_by(item: Item, gazetteer: Gazetteer) -> list[NamedPlace]:
 
 
 def _is_compound(anchor: str, text: str) -> bool:
-    """Whether a hyphen joins the words to another one wherever they stand: "Togo-flagged", "anti-Syria"."""
+    """Return whether a hyphen joins the words to another one wherever they stand: "Togo-flagged", "anti-Syria"."""
     if not any(f"{anchor}{hyphen}" in text or f"{hyphen}{anchor}" in text for hyphen in HYPHENS):
         return False
     starts = list(_occurrences(anchor, text))
@@ -147,7 +147,7 @@ def _is_elsewhere(found: Place, stated: StatedPlace) -> bool:
 
 
 def is_location(named: NamedPlace, item: Item, gazetteer: Gazetteer) -> bool:
-    """Whether the sentence says that the event happened at the place; of other languages than two, nothing is known."""
+    """Return whether the sentence, in English or Chinese, says that the event happened at the place."""
     if not named.anchor:
         return False
     if item.language == "en":
@@ -168,7 +168,7 @@ def _spans(named: NamedPlace, item: Item) -> Iterator[tuple[int, int]]:
 
 
 def _is_chinese_location(place: Place, text: str, gazetteer: Gazetteer) -> bool:
-    """Whether a Chinese sentence says that the event happened at a place, or at a part of it that it names too."""
+    """Return whether a Chinese sentence says that the event happened at a place, or at a part that it names."""
     found = list(_chinese_names(place, text, gazetteer))
     letters = list(text)
     for start, end, _ in found:

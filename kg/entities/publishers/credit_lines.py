@@ -106,7 +106,7 @@ def fold(name: str) -> str:
 
 @lru_cache(maxsize=32_768)
 def is_name(text: str) -> bool:
-    """Whether a text may name an organisation: not a number, date, address or headline, nor a word like "video"."""
+    """Return whether a text may name an organisation: no number, date, address, headline or word like "video"."""
     if not (1 < len(text) <= LONGEST and LETTER.search(text)):
         return False
     if NO_NAME.search(text) or DATED.search(text) or not is_whole(text):
@@ -127,12 +127,12 @@ def _is_generic(words: list[str]) -> bool:
 
 
 def is_whole(text: str) -> bool:
-    """Whether each bracket in a text is closed."""
+    """Return whether each bracket in a text is closed."""
     return BALANCED.fullmatch(text) is not None
 
 
 def _is_phrase(words: list[str]) -> bool:
-    """Whether words form a sentence: one after the first that is not a particle begins with a small letter."""
+    """Return whether words form a sentence: one after the first that is not a particle begins with a small letter."""
     first, *others = words
     small = any(word[0].islower() and word not in PARTICLES | SMALL for word in others)
     return small or (bool(others) and first.islower() and first not in PARTICLES)

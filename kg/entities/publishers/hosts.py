@@ -80,7 +80,7 @@ def registrable_domain(host: str) -> str:
 
 
 def is_ip_address(host: str) -> bool:
-    """Whether a host is given as an IP address."""
+    """Return whether a host is given as an IP address."""
     with suppress(ValueError):
         ip_address(host)
         return True

@@ -100,7 +100,7 @@ def _names(printed: Printed, known: Publishers) -> tuple[dict[str, Counter[str]]
 
 
 def _is_own(name: str, key: str, known: Publishers) -> bool:
-    """Whether the reviewed name of another is the own one too of an unreviewed domain: Daily Mirror, dailymirror.lk."""
+    """Return whether an unreviewed domain has the reviewed name of another as its own: Daily Mirror, dailymirror.lk."""
     other = known.reviewed(known.named(name, key) or "")
     if other is None or known.reviewed(key) or other.kind:
         return False
@@ -159,7 +159,7 @@ def _is_numbered(name: str, others: set[str]) -> bool:
 
 
 def _is_remark(name: str, own: set[str]) -> bool:
-    """Whether a name is in parentheses behind a remark, such as ``Timeline (Toronto Star)``."""
+    """Return whether a name is in parentheses behind a remark, such as ``Timeline (Toronto Star)``."""
     inner = REMARKED.search(name)
     return inner is not None and fold(inner[1]) in own
 
@@ -179,7 +179,7 @@ def _domain_label(domain: str) -> str:
 
 
 def is_like(name: str, forms: Iterable[str]) -> bool:
-    """Whether a name is a spelling of one of some folded forms, has it within, ends it, or is its initials."""
+    """Return whether a name is a spelling of one of some folded forms, has it within, ends it, or is its initials."""
     folded = fold(name)
     initials = "".join(word[0] for word in WORD.findall(name) if not word.islower()).casefold()
     return any(_is_like(folded, initials, form) for form in forms)

@@ -35,7 +35,7 @@ class Term:
     reverse: bool = False
 
     def takes(self, value: Document) -> bool:
-        """Whether the term stands for its property if that has this value (section 6.6, term selection)."""
+        """Return whether the term stands for its property if that has this value (section 6.6, term selection)."""
         if self.container == "@language":
             return "@id" not in value and "@type" not in value
         return self.type is None or self.type == ("@id" if "@id" in value else value.get("@type"))
@@ -80,7 +80,7 @@ def _prefixes() -> dict[str, str]:
 
 
 def is_covered(nodes: Nodes) -> bool:
-    """Whether nodes are compacted here; else there are IRIs in them that the context takes for something else."""
+    """Return whether nodes are compacted here; if not, they have IRIs that the context reads in another way."""
     types = (one["iri"] for said in nodes.values() for one in said.get(TYPE, ()) if "iri" in one)
     return all(_is_simple(one) for one in types) and all(map(_is_absolute, _iris(nodes)))
 

@@ -79,7 +79,7 @@ class Framer:
             found.append({"@id": name} if nested and self._is_elsewhere(name, by) else self._shown(name, by, nested))
 
     def _is_elsewhere(self, name: str, by: Frame) -> bool:
-        """Whether a node is only named here."""
+        """Return whether a node is only named here."""
         return by.embed == NEVER or name in self._above[:-1] or (by.embed == ONCE and name in self._told)
 
     def _shown(self, name: str, by: Frame, nested: bool) -> Document:
