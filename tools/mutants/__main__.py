@@ -143,8 +143,7 @@ def main() -> int:
         outcome = tried(tree, mutant, noticing(mutant, tests))
         outcomes[room, outcome] += 1
         click.echo(f"{number:4} {outcome:9} {mutant}")
-        if outcome == "survived":
-            click.echo(f"     because {known.reason(mutant) or 'no test notices it'}")
+        click.echo(f"     {known.reason(mutant) or 'nobody noticed' if outcome == 'survived' else tree.failed()}")
     noticed = 1 - sum(outcomes[room, "survived"] for room in ROOMS) / len(drawn)
     click.echo("\n".join([*table(outcomes), f"{noticed:.1%} noticed"]))
     return int(noticed < ENOUGH)

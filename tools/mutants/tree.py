@@ -93,7 +93,7 @@ class Tree:
         def run() -> int:
             recorder = Recorder(self.root, watched)
             recorder.watch()
-            code = int(pytest.main([*OPTIONS, "-m", "not slow", *results], plugins=[recorder]))
+            code = self._pytest("-m", "not slow", *results, plugins=[recorder])
             sys.settrace(None)
             for file, result in results.items():
                 write(result, [one for one in recorder.tests if one.file == file])
@@ -107,12 +107,25 @@ class Tree:
 
         def run() -> int:
             plugins = [Order(names), Deadlines({one.name: one.seconds for one in tests})]
-            return int(pytest.main([*OPTIONS, "-x", *names], plugins=plugins))
+            return self._pytest("-x", *names, plugins=plugins)
 
         code = self._forked(run, compiles=False)
         if code in (-signal.SIGPROF, -signal.SIGALRM):
             return "timed out"
         return "survived" if code == 0 else "killed"
+
+    def failed(self) -> str:
+        """Return the test that failed in the last run, "" if that ended in another way."""
+        lines = self._log.read_text(encoding="utf-8", errors="replace").splitlines()
+        return next((line.split(" ")[1] for line in lines if line.startswith(("FAILED ", "ERROR "))), "")
+
+    @property
+    def _log(self) -> Path:
+        return self.root.with_suffix(".log")
+
+    def _pytest(self, *arguments: str, plugins: list[object]) -> int:
+        """Run pytest, with a folder for temporary files that nobody else has, and return its exit code."""
+        return int(pytest.main([*OPTIONS, f"--basetemp={self.root.with_suffix('.tmp')}", *arguments], plugins=plugins))
 
     def _forked(self, run: Callable[[], int], *, compiles: bool) -> int:
         """Return what a function returns that runs in a process of its own, or minus the signal that ended it."""
@@ -132,7 +145,7 @@ class Tree:
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
             os.chdir(self.root)
             resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-            output = os.open(self.root.with_suffix(".log"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+            output = os.open(self._log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
             os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
             os.dup2(output, 1)
             os.dup2(output, 2)
