@@ -32,8 +32,12 @@ ROOMS: Final = {
     "query guard": ("kg/query/guard.py", "kg/query/syntax.py"),
     "store": ("kg/store",),
 }
-TESTS: Final = ("tests/kg", "tests/whole", "tests/history")
-"""Where the tests are that could notice."""
+TESTS: Final = (
+    *(f"tests/kg/{room}" for room in ("events", "entities", "mapping", "query", "store")),
+    *(f"tests/kg/{room}" for room in ("pipeline", "write", "publish", "derived", "lookup", "cli")),
+    *("tests/whole", "tests/history"),
+)
+"""Where the tests are that could notice: those of the rooms, and those of what is built on them."""
 TOGETHER: Final = 12
 """Files of tests that are recorded in one process, whose fixtures they share."""
 LOADED: Final = ("flask", "hypothesis", "lxml.etree", "pyld.jsonld", "rdflib", "pyoxigraph", "pytest", "SPARQLWrapper")
