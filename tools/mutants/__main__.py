@@ -86,11 +86,13 @@ def _result(tree: Tree, file: Path) -> Path:
 def noticing(mutant: Mutant, tests: Iterable[Test]) -> list[Test]:
     """Return the tests that could notice a mutant, those of files named after its module first, then the quickest.
 
-    They are those that enter its function; of what is in no function, those that enter any of the module's.
+    They are those that enter its function. Of what is in no function, or entered in other processes only, they are
+    those that enter its module, else anything beside it.
     """
-    scope = f"{mutant.path} {mutant.scope if mutant.scope.endswith('()') else ''}"
     own = f"test_{Path(mutant.path).stem}"
-    able = [one for one in tests if any(entered.startswith(scope) for entered in one.entered)]
+    scopes = (f"{mutant.path} {mutant.scope}", f"{mutant.path} ", f"{Path(mutant.path).parent}/")
+    entering = ([one for one in tests if one.enters(scope)] for scope in scopes if scope.endswith(("()", " ", "/")))
+    able = next(filter(None, entering), [])
     seconds: defaultdict[str, float] = defaultdict(float)
     for one in able:
         seconds[one.file] += one.seconds

@@ -34,6 +34,10 @@ class Test:
         """The file of the test."""
         return self.name.partition("::")[0]
 
+    def enters(self, scope: str) -> bool:
+        """Whether it enters a function of which the name begins so."""
+        return any(one.startswith(scope) for one in self.entered)
+
 
 def write(file: Path, tests: Iterable[Test]) -> None:
     """Write tests to a file."""

@@ -149,6 +149,7 @@ class Tree:
             os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
             os.dup2(output, 1)
             os.dup2(output, 2)
+            sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
             sys.path[:] = [str(self.root), *(one for one in sys.path if one not in ("", str(Path.cwd())))]
             os.environ["PYTHONPATH"] = str(self.root)
             if not compiles:

@@ -1,0 +1,131 @@
+"""What is wrong with a store and around it, and what to type: each problem with the way out of it."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from kg.store.integrity import process, sidecar, whole
+from kg.store.integrity.examination import Problem, examine
+from kg.store.layout import Store
+from kg.store.snapshot import Manifest, checksums
+
+OLD, NEW = "20111101T060000000000Z", "20111102T060000000000Z"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    found = Store(tmp_path / "store")
+    for name in (OLD, NEW):
+        with found.drafting() as draft:
+            (draft / "report.json").write_text(name)
+            found.publish(draft, Manifest(name, "", "http://a.example/", "0", {}, files=checksums(draft)), 2)
+    return found
+
+
+def problems(store: Store, free_bytes: int = 0) -> list[Problem]:
+    return list(examine(store, store.path.parent / "cache", free_bytes))
+
+
+def test_a_whole_store_has_no_problem(store: Store) -> None:
+    assert problems(store) == []
+
+
+def test_without_a_store_or_a_snapshot_nothing_else_is_looked_at(tmp_path: Path) -> None:
+    [missing] = problems(Store(tmp_path / "none"))
+    assert missing.problem.startswith("there is no store")
+    [empty] = problems(Store(tmp_path))
+    assert empty == Problem(f"{tmp_path} holds no snapshot", f"kg build ARCHIVE --store {tmp_path}")
+
+
+def test_a_damaged_current_snapshot_is_left_for_the_newest_that_looks_whole(store: Store) -> None:
+    (store.snapshot(NEW) / "report.json").write_text("longer than it was, by far")
+    [one] = problems(store)
+    assert one.problem.startswith(f"snapshots: {store.snapshot(NEW)}/report.json has ")
+    assert one.remedy == f"kg rollback {OLD} --store {store}"
+
+
+def test_a_damaged_snapshot_that_is_not_current_goes_in_time(store: Store) -> None:
+    (store.snapshot(OLD) / "report.json").unlink()
+    [one] = problems(store)
+    assert one.remedy.startswith("it is not the current one: kg prune removes it in time; ")
+
+
+def test_where_no_snapshot_is_whole_only_a_backup_or_a_build_helps(store: Store) -> None:
+    for name in (OLD, NEW):
+        (store.snapshot(name) / "report.json").unlink()
+    assert [one.remedy for one in problems(store)] == [
+        "kg restore BACKUP --store NEW, or build again: no snapshot is whole"
+    ] * 2
+
+
+def test_another_damage_has_its_own_way_out(store: Store) -> None:
+    store.removals.write_text("no id\n")
+    [one] = problems(store)
+    assert one.problem == f"removed snapshots: {store.removals} has 'no', which is no id of a snapshot"
+    assert "rollback" not in one.remedy
+
+
+def test_too_little_room_is_told_and_just_enough_is_not(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kg.store.space.free", lambda folder: 2_500_000)  # no real disk keeps to the byte
+    assert problems(store, 2_500_000) == []
+    assert problems(store, 2_500_001) == [Problem(f"the disk of {store} has only 2 MB free", "kg prune, or make room")]
+
+
+def test_what_a_killed_build_left_is_told_unless_one_goes_on(store: Store) -> None:
+    (store.path / "building-x").mkdir()
+    assert problems(store) == [Problem(f"a build that was killed left files in {store}", f"kg prune --store {store}")]
+    with store.lock.open("rb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert problems(store) == []
+    store.lock.unlink()
+    assert len(problems(store)) == 1
+
+
+def test_without_git_repositories_cannot_be_read(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    assert shutil.which("git") is None
+    assert problems(store) == [Problem("there is no git, so git repositories cannot be read", "install git")]
+
+
+# --- the slow verification in a process of its own
+
+
+def test_the_verifier_prints_what_it_finds_and_throws_away_what_is_made_again(
+    store: Store, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    cache = tmp_path / "cache"
+    cache.mkdir()
+    for name in ("good", "bad"):
+        (cache / name).write_text(name)
+        sidecar.sign(cache / name, sidecar.digest(cache / name))
+    (cache / "bad").write_text("other")
+    (store.snapshot(OLD) / "report.json").write_text(OLD[::-1])
+    child = os.fork()
+    if child == 0:
+        try:
+            process.main([str(store), str(cache), "0", str(os.getppid())])
+        finally:
+            os._exit(os.nice(0) != 19)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    found = json.loads(capfd.readouterr().out)
+    assert {(one["part"], Path(one["path"]).name) for one in found["damages"]} == {
+        ("snapshots", "report.json"),
+        ("cache", "bad"),
+    }
+    assert found["files"] >= 3
+    assert sorted(one.name for one in cache.iterdir()) == ["good", "good.sha256"]
+    assert (store.snapshot(OLD) / "report.json").exists()
+
+
+def test_only_damages_of_the_cache_are_thrown_away(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).write_text("x")
+    damages = (whole.Damage("cache", str(tmp_path / "a"), "", ""), whole.Damage("ledger", str(tmp_path / "b"), "", ""))
+    process.throw_away(whole.Verification(damages, 0, 0))
+    assert [one.name for one in tmp_path.iterdir()] == ["b"]

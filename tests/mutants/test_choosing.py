@@ -1,0 +1,79 @@
+"""Which tests run on a mutant, in which order and batches; and that a fault is noticed by a test that fails."""
+
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+
+from tools.mutants.__main__ import batches, noticing, tried
+from tools.mutants.entered import Test as Recorded
+from tools.mutants.entered import read
+from tools.mutants.mutations import Mutant, mutants
+from tools.mutants.tree import Tree
+
+
+def recorded(name: str, seconds: float, *entered: str) -> Recorded:
+    return Recorded(name, seconds, frozenset(entered))
+
+
+def mutant(path: str, scope: str) -> Mutant:
+    return Mutant(path, scope, 1, "", "", "", "")
+
+
+ONE = recorded("tests/test_one.py::test_a", 2.0, "kg/a/one.py f()", "kg/a/one.py A.g()")
+TWO = recorded("tests/test_two.py::test_b", 1.0, "kg/a/one.py f()", "kg/a/one.py A.h()")
+ALL = (ONE, TWO, recorded("tests/test_two.py::test_c", 0.5, "kg/a/two.py f()"))
+
+
+@pytest.mark.parametrize(
+    ("path", "scope", "expected"),
+    [
+        ("kg/a/one.py", "f()", [ONE, TWO]),
+        ("kg/a/two.py", "f()", [ALL[2]]),
+        ("kg/a/one.py", "A.g()", [ONE]),
+        ("kg/a/one.py", "A.", [ONE, TWO]),
+        ("kg/a/one.py", "", [ONE, TWO]),
+        ("kg/a/three.py", "f()", [ALL[2], TWO, ONE]),
+        ("kg/b/one.py", "f()", []),
+    ],
+)
+def test_those_run_that_enter_the_function_else_the_module_else_what_is_beside_it(
+    path: str, scope: str, expected: list[Recorded]
+) -> None:
+    assert noticing(mutant(path, scope), ALL) == expected
+
+
+def test_each_batch_takes_four_times_as_long_as_the_one_before_it() -> None:
+    tests = [recorded(str(number), 1.0) for number in range(30)]
+    assert [len(one) for one in batches(tests)] == [4, 16, 10]
+    assert [len(one) for one in batches([recorded("long", 9.0), *tests[:2]])] == [1, 2]
+    assert list(batches([])) == []
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Tree:
+    """A small project of its own, whose only test knows where a limit is."""
+    root = tmp_path_factory.mktemp("project")
+    (root / "pyproject.toml").write_text("[tool.pytest.ini_options]\nmarkers = ['slow']\n")
+    (root / "limit.py").write_text("def f(a):\n    b = a\n    while a > 3:\n        a -= 1\n    return b < 3\n")
+    (root / "test_limit.py").write_text(
+        "import limit\n\n\ndef test_limit():\n    assert limit.f(2) and not limit.f(5)\n"
+    )
+    subprocess.run(["git", "init", "-q", root], check=True)
+    return Tree(root, tmp_path_factory.mktemp("work") / "tree")
+
+
+def test_a_fault_is_noticed_by_the_test_that_fails_and_one_beyond_its_examples_by_none(tree: Tree) -> None:
+    result = tree.root.parent / "entered.json"
+    assert tree.record({"test_limit.py": result}, ("limit.py",)) == 0
+    [test] = read(result)
+    assert (test.name, test.entered) == ("test_limit.py::test_limit", {"limit.py f()"})
+    found = {one.after: one for one in mutants("limit.py", (tree.root / "limit.py").read_text())}
+    outcomes = {after: tried(tree, found[after], [test]) for after in ("return None", "return (b <= 3)")}
+    assert outcomes == {"return None": "killed", "return (b <= 3)": "survived"}
+    with tree.changed(found["return None"]):
+        assert tree.outcome([test]) == "killed"
+        assert tree.failed() == "test_limit.py::test_limit"
+    assert tree.outcome([test]) == "survived"
+    assert tree.failed() == ""
