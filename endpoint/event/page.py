@@ -62,7 +62,7 @@ class ShownEvent:
     ``mentions`` are what it names and its sentence has no link to; ``place`` is the first with a point where it
     happened; ``wordings`` how many it has had, and ``latest`` the newest of them, if there were several; ``since`` when
     it was first shown, ``first`` the address of it as it stood then; ``until`` its last day, if
-    it has several.
+    it has several. ``matches`` are the same news in other languages.
     """
 
     iri: str
@@ -87,6 +87,7 @@ class ShownEvent:
     first: str = ""
     instant: str = ""
     until: str = ""
+    matches: Sequence[ShownTerm] = ()
 
     @property
     def is_cut(self) -> bool:
@@ -156,6 +157,7 @@ def _shown(reader: Reader, iri: str) -> ShownEvent:
         next(filter(None, (shown_place(reader, one) for one in reader.iris(iri, "schema:location"))), None),
         facts(reader, iri),
         until=reader.value(iri, "schema:endDate"),
+        matches=_terms(reader, iri, "skos:closeMatch"),
     )
 
 

@@ -13,7 +13,14 @@ from markupsafe import Markup
 from endpoint.rendering.language import gettext, message, ngettext, plural
 from kg.rdf import licences
 
-ARCHIVED: Final = {"en": "English", "zh": "中文"}
+ARCHIVED: Final = {
+    "de": "Deutsch",
+    "en": "English",
+    "es": "Español",
+    "fr": "Français",
+    "nl": "Nederlands",
+    "zh": "中文",
+}
 """The languages that we know archives in, by their own names."""
 MONTHS: Final = (
     *(message("January"), message("February"), message("March"), message("April"), message("May"), message("June")),

@@ -23,7 +23,8 @@ class Ledger:
 
     ``lines`` has them all and ``claims`` those about wordings, slugs, merges and withdrawals, in order. ``names``
     are the paths of things that were ever published, with their labels; ``separate`` the pairs of paths of which it was
-    decided that they are not one thing; ``unnamed`` the hashes of paths that are told no longer.
+    decided that they are not one thing; ``unnamed`` the hashes of paths that are told no longer. ``reviewed`` says of
+    pairs of events of two languages whether they are the same news.
     """
 
     def __init__(self, lines: Iterable[Line] = ()) -> None:
@@ -32,6 +33,7 @@ class Ledger:
         self.names: dict[str, str] = {}
         self.separate: set[tuple[str, str]] = set()
         self.unnamed: set[str] = set()
+        self.reviewed: dict[frozenset[str], bool] = {}
         self.texts: dict[str, list[Text]] = {}
         self._days: dict[date, list[Claim]] = defaultdict(list)
         self._days_of_texts: dict[date, dict[str, None]] = defaultdict(dict)
@@ -93,6 +95,8 @@ class Ledger:
                 self._merged.add(claim.key, claim.value)
             case "unmerged":
                 self._merged.remove(claim.key, claim.value)
+            case "matched" | "unmatched":
+                self.reviewed[frozenset((claim.key, claim.value))] = claim.kind == "matched"
             case "withdrawn":
                 self._withdrawn.setdefault(claim.key, claim.value)
             case "restored":
@@ -112,6 +116,12 @@ class Ledger:
     def merged(self) -> dict[str, str]:
         """The surviving event of each that is merged."""
         return self._merged.all
+
+    @property
+    def matched(self) -> set[frozenset[str]]:
+        """The pairs of events of two languages that are the same news, those that others are merged into."""
+        pairs = (frozenset(map(self.survivor, pair)) for pair, is_same in self.reviewed.items() if is_same)
+        return {pair for pair in pairs if len(pair) > 1}
 
     @property
     def aliases(self) -> dict[str, str]:

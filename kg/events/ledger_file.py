@@ -37,7 +37,7 @@ HEADING: Final = b"#newsgraph-ledger\t"
 FORMATS: Final = (1, 2)
 """The formats that this version reads; it writes the last one."""
 FIRST_LINE: Final = HEADING + b"2\n"
-KINDS_BEFORE: Final = CLAIM_KINDS - {"unmerged", "restored"}
+KINDS_BEFORE: Final = CLAIM_KINDS - {"unmerged", "matched", "unmatched", "restored"}
 """The types of lines of the first format, in which they stand in the fourth column, and nothing is escaped."""
 WAY_OUT: Final = "restore the file from a backup, or build with --ledger and a copy that was published with a dump"
 

@@ -11,7 +11,7 @@ import re
 from datetime import date, datetime
 from typing import Final, Literal, NamedTuple, TypeAlias, get_args
 
-ClaimKind = Literal["wording", "slug", "merged", "unmerged", "withdrawn", "restored"]
+ClaimKind = Literal["wording", "slug", "merged", "unmerged", "matched", "unmatched", "withdrawn", "restored"]
 
 HASHED: Final = "sha256:"
 """What stands before the hash of a slug or a text that is not to be shown."""
@@ -39,8 +39,8 @@ class Claim(NamedTuple):
     """Listed under ``day``, the event ``key`` has or had this wording (hashed) or slug.
 
     A key is an event's path below ``event/``: the day it was first listed under, and ten characters. Of a claim that
-    an event is merged (into the event whose key is the value) or withdrawn (at the time that is the value), or that
-    undoes one, ``day`` is the one in its key.
+    an event is merged (into the event whose key is the value), matched (it is the news of that event in another
+    language) or withdrawn (at the time that is the value), or that undoes one, ``day`` is the one in its key.
     """
 
     day: date
@@ -153,7 +153,7 @@ def parse(columns: list[str]) -> Line | MonthHash | RootHash:
 def _claim(kind: ClaimKind, day: str, language: str, key: str, value: str) -> Claim:
     if not (KEY.fullmatch(key) and LANGUAGE.fullmatch(language)):
         raise ValueError("no such event")
-    if kind in ("merged", "unmerged") and not KEY.fullmatch(value):
+    if kind in ("merged", "unmerged", "matched", "unmatched") and not KEY.fullmatch(value):
         raise ValueError("no such event")
     if kind in ("withdrawn", "restored"):
         datetime.strptime(value, INSTANT)

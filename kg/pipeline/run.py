@@ -176,7 +176,7 @@ def _reported(drawn: _Drawn, archives: list[Archive], base: str, started: float)
     months = {"all": len(drawn.converted), "new": sum(part.is_new for _, part in drawn.converted)}
     return found | {
         "months": months,
-        "candidates": _candidates(drawn.outcome, base),
+        "candidates": _candidates(drawn.outcome, base, drawn.ledger.known),
         "counts": adopt.counts(found["counts"], drawn.adopted),
         "shapes": {**drawn.checked.summary, "seconds": round(drawn.checked.seconds, 2)},
     }
@@ -282,12 +282,13 @@ def _nodes(base: str, separate: frozenset[str]) -> Nodes:
     return Nodes(Minter(base), gazetteer.load(), nodes.reviewed(), separate)
 
 
-def _candidates(outcome: Outcome, base: str) -> list[dict[str, Any]]:
-    """Return events that may be one as the report has them, by their IRIs."""
+def _candidates(outcome: Outcome, base: str, known: Ledger) -> list[dict[str, Any]]:
+    """Return events that may be one and were not reviewed as the report has them, by their IRIs."""
     event = Minter(base).event
     return [
         {"event": event(one.event), "other": event(one.other), "both name": list(one.shared)}
         for one in candidates(outcome.named.uses)
+        if frozenset((one.event, one.other)) not in known.reviewed
     ]
 
 

@@ -81,6 +81,7 @@ class Whole:
         yield from self._also_known_as(self._claims.added)
         yield from self._formerly_listed(ledger)
         yield from amendments(ledger, self.minter, self.outcome.withdrawn)
+        yield from self._matched(ledger)
 
     def _formerly_listed(self, ledger: Ledger) -> Iterator[Quad]:
         """Yield what is known of events that no page of the archive lists now: what they and their revisions said."""
@@ -97,6 +98,13 @@ class Whole:
                 yield Quad(revision, terms.SPECIALIZATION_OF, event)
             for text in list(said.values())[-1:]:
                 yield Quad(event, terms.LABEL, _title(text))
+
+    def _matched(self, ledger: Ledger) -> Iterator[Quad]:
+        """Yield which events of two languages are the same news, where both are described; each tells of the other."""
+        pairs = (tuple(sorted(map(self.minter.event, pair))) for pair in ledger.matched)
+        for one, other in sorted(pair for pair in pairs if self._events.issuperset(pair)):
+            yield Quad(NamedNode(one), terms.CLOSE_MATCH, NamedNode(other))
+            yield Quad(NamedNode(other), terms.CLOSE_MATCH, NamedNode(one))
 
     def _also_known_as(self, claims: Iterable[Claim]) -> Iterator[Quad]:
         """Yield the slugs under which lists of related events name events that are described already."""

@@ -42,7 +42,10 @@ def merge(store: Store, old: str, new: str) -> None:
             ledger.refuse_amended(one)
         if gone.kind == "event":
             if gone.language != survivor.language:
-                raise LedgerError(f"<{old}> is of the {gone.language} edition, <{new}> of the {survivor.language} one")
+                raise LedgerError(
+                    f"<{old}> is of the {gone.language} edition, <{new}> of the {survivor.language} one, so they stay "
+                    f"two: say with kg ledger match that they are the same news"
+                )
             ledger.add(gone.claim("merged", survivor.name))
         else:
             ledger.add(Alias(gone.name, survivor.name, DECIDED))
@@ -59,6 +62,23 @@ def split(store: Store, old: str) -> None:
         if into is None:
             raise LedgerError(f"<{old}> is not merged into anything")
         ledger.add(one.claim("unmerged", into) if one.kind == "event" else Unalias(one.name, into, DECIDED))
+
+
+def match(store: Store, event: str, other: str, *, is_same: bool = True) -> None:
+    """Add to the ledger of a store that two events of two editions are the same news, or are not.
+
+    Raises LedgerError if one of them is unknown, merged or withdrawn, if they are of one edition, or if that is said of
+    them already; StoreError if another build has the store.
+    """
+    with _deciding(store) as ledger:
+        one, second = ledger.event(event), ledger.event(other)
+        for named in (one, second):
+            ledger.refuse_amended(named)
+        if one.language == second.language:
+            raise LedgerError(f"<{event}> and <{other}> are of one edition: kg ledger merge makes one event of two")
+        if ledger.known.reviewed.get(frozenset((one.name, second.name))) is is_same:
+            raise LedgerError(f"that <{event}> is {'' if is_same else 'not '}the news of <{other}> is said already")
+        ledger.add(one.claim("matched" if is_same else "unmatched", second.name))
 
 
 def withdraw(store: Store, event: str, now: datetime | None = None) -> None:
@@ -105,6 +125,9 @@ def show(store: Store, iri: str) -> list[str]:
         lines.append(f"merged into {ledger.iri(one.kind, replaced[one.name])}")
     lines += [f"merged from {ledger.iri(one.kind, old)}" for old, last in replaced.items() if last == one.name]
     lines += [f"not {ledger.iri(one.kind, new)}" for old, new in sorted(known.separate) if old == one.name]
+    for pair, is_same in known.reviewed.items():
+        if one.name in pair:
+            lines += [f"{'' if is_same else 'not '}the news of {ledger.iri('event', key)}" for key in pair - {one.name}]
     if one.name in known.withdrawn:
         lines.append(f"withdrawn {known.withdrawn[one.name]}")
     return lines

@@ -46,6 +46,30 @@ def split(old: str, **options: Any) -> None:
 
 @ledger.command()
 @click.argument("event")
+@click.argument("other")
+@setting("store")
+def match(event: str, other: str, **options: Any) -> None:
+    """Say that EVENT and OTHER, events of two languages, are the same news; each is linked to the other."""
+    from kg.store import amend
+
+    amend.match(_store(options), event, other)
+    click.echo(f"{event} is the news of {other}: {LATER}")
+
+
+@ledger.command()
+@click.argument("event")
+@click.argument("other")
+@setting("store")
+def unmatch(event: str, other: str, **options: Any) -> None:
+    """Say that EVENT and OTHER are not the same news, so that they are no candidates, or take back that they are."""
+    from kg.store import amend
+
+    amend.match(_store(options), event, other, is_same=False)
+    click.echo(f"{event} is not the news of {other}: {LATER}")
+
+
+@ledger.command()
+@click.argument("event")
 @setting("store")
 def withdraw(event: str, **options: Any) -> None:
     """Withdraw the event with the IRI EVENT: nothing that it says is shown any more."""

@@ -150,7 +150,10 @@ fast_import.write(Path(sys.argv[1]), Path(sys.argv[2]))
 """
 
 
-@pytest.mark.slow  # fast: test_what_is_newer_is_added_and_what_is_older_makes_a_history_anew
+HERE = "tests/kg/archive/fetch/test_git.py::"
+
+
+@pytest.mark.slow(also=HERE + "test_what_is_newer_is_added_and_what_is_older_makes_a_history_anew")
 def test_a_run_that_is_killed_at_any_moment_and_resumed_makes_the_same_commits(
     edited: LoopbackWiki, tmp_path: Path
 ) -> None:
