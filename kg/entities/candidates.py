@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import combinations
@@ -11,10 +12,13 @@ from kg.dialects.item import fold
 from kg.entities.uses import Use
 
 SHARED: Final = 2
-"""How many things two events must both name to be listed."""
+"""How many things two events must both name to be listed, where both link what they name."""
 COMMON: Final = 8
 """What more events of one day name in one language tells none of them from the others."""
+FEW: Final = 2
+"""A name that an event without links prints is enough alone, if no more of its day and language print it."""
 MOST: Final = 10_000
+_ASIDE: Final = re.compile(r"\s*\([^()]*\)\Z")
 
 
 class Candidates(NamedTuple):
@@ -29,7 +33,8 @@ def candidates(uses: Iterable[Use]) -> list[Candidates]:
     """Return events of one day and different languages that name the same things, those that share most first.
 
     Titles are the same if they differ in case and accents only: names of persons and of most places are written alike
-    in many languages. What more than COMMON events of a day name in one language does not count.
+    in many languages. What more than COMMON events of a day name in one language does not count. An event without
+    links, such as a row of a table, names what it prints, of the titles that events of other languages link.
     """
     days: dict[object, list[Use]] = defaultdict(list)
     for one in uses:
@@ -52,3 +57,33 @@ def _of_day(uses: list[Use]) -> Iterator[Candidates]:
                 for another in few[second]:
                     shared[event, another].append(title)
     yield from (Candidates(*pair, tuple(titles)) for pair, titles in shared.items() if len(titles) >= SHARED)
+    yield from _printed([one for one in uses if one.text], [one for one in uses if one.titles])
+
+
+def _printed(plain: list[Use], linking: list[Use]) -> Iterator[Candidates]:
+    """Yield events without links that print what those of another language link."""
+    by_word: dict[str, dict[str, Use]] = defaultdict(dict)
+    texts = {one.event: f" {' '.join(_words(one.text))} " for one in plain}
+    for one in plain:
+        for word in texts[one.event].split():
+            by_word[word][one.event] = one
+    languages = {one.event: one.language for one in plain}
+    for one in linking:
+        shared: dict[str, list[str]] = defaultdict(list)
+        enough: set[str] = set()
+        for title in one.titles:
+            words = _words(_ASIDE.sub("", title))
+            having = by_word[words[0]].values() if words and words[0] in by_word else ()
+            found = [other.event for other in having if f" {' '.join(words)} " in texts[other.event]]
+            several = [other for other in found if len(found) <= COMMON]
+            for event in several:
+                shared[event].append(title)
+            enough.update(several if len(found) <= FEW else ())
+        for event, titles in shared.items():
+            if languages[event] != one.language and (event in enough or len(titles) >= SHARED):
+                yield Candidates(one.event, event, tuple(titles))
+
+
+def _words(text: str) -> list[str]:
+    """Return the words of a text, without accents and case."""
+    return [fold(word) for word in re.findall(r"[^\W_]+", text)]

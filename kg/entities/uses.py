@@ -10,7 +10,7 @@ class Use(NamedTuple):
     """What one wording of an event names: articles as topics or mentions (their titles), and the hosts of its sources.
 
     ``event`` is the event's key; ``current`` says whether it is the wording that the event has now, which is false of
-    all wordings of an event that is gone.
+    all wordings of an event that is gone. ``text`` is the wording where it links nothing, else "".
     """
 
     event: str
@@ -20,6 +20,7 @@ class Use(NamedTuple):
     mentions: tuple[str, ...]
     hosts: tuple[str, ...]
     current: bool
+    text: str = ""
 
     @property
     def titles(self) -> tuple[str, ...]:

@@ -244,7 +244,8 @@ def _host(url: str) -> str:
 def _use(event: Event, item: Item, *, current: bool) -> Use:
     mentions = dict.fromkeys(link.title for link in item.mentions)
     hosts = dict.fromkeys(filter(None, (_host(url.value) for url in urls(item.citations))))
-    return Use(event.key, item.day, event.language, item.topics, tuple(mentions), tuple(hosts), current)
+    text = item.title if item.is_plain and current else ""
+    return Use(event.key, item.day, event.language, item.topics, tuple(mentions), tuple(hosts), current, text)
 
 
 def source_quads(event: Event, minter: Minter, named: NamedThings) -> Iterator[Quad]:

@@ -238,8 +238,8 @@ def _facts(place: StatedPlace) -> tuple[tuple[str, ...], str, str, str, str]:
 
 
 def _use(plain: list[Any]) -> Use:
-    event, day, language, topics, mentions, hosts, current = plain
-    return Use(event, date.fromisoformat(day), language, tuple(topics), tuple(mentions), tuple(hosts), current)
+    event, day, language, topics, mentions, hosts, *others = plain
+    return Use(event, date.fromisoformat(day), language, tuple(topics), tuple(mentions), tuple(hosts), *others)
 
 
 def _plain_pending(one: Pending) -> list[Any]:

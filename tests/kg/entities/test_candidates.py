@@ -37,6 +37,18 @@ def test_other_days_former_wordings_and_what_all_name_make_no_candidates() -> No
     assert candidates([use("a", "de", "Japan", "Tokio"), *many]) == []
 
 
+def test_an_event_without_links_names_what_it_prints_of_what_another_language_links() -> None:
+    linked = use("a", "de", "Kyōto Animation", "Japan (Staat)", "Brand")
+    plain = [
+        use("b", "en")._replace(text="A man sets fire to Kyoto Animation, a studio."),
+        use("c", "en")._replace(text="Animation is taught in Kyoto."),
+        use("d", "de")._replace(text="Kyōto Animation brennt."),
+        *(use(f"e{number}", "en")._replace(text=f"Japan elects member {number}.") for number in range(3)),
+    ]
+    found = candidates([linked, *plain])
+    assert [(one.event, one.other, one.shared) for one in found] == [("a", "b", ("Kyōto Animation",))]
+
+
 def test_one_event_in_a_german_month_and_an_english_day_stays_two_and_is_listed(tmp_path: Path) -> None:
     archive, store = tmp_path / "archive", tmp_path / "store"
     (archive / "de").mkdir(parents=True)
