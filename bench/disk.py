@@ -10,7 +10,8 @@ import hashlib
 import tempfile
 from pathlib import Path
 
-from faults import apart, build, write_pages
+from faults import build, write_pages
+from moments import apart
 from served import Server
 
 from kg.store.integrity.size import sizes

@@ -12,12 +12,10 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import json
 import os
 import random
 import resource
 import shutil
-import signal
 import sys
 import tempfile
 import time
@@ -28,7 +26,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from kg.errors import NewsgraphError
+from moments import HEAD, Row, allow, apart, limited, nobody
+
 from kg.pipeline import run
 from kg.settings import Settings
 from kg.store.backup import archive as backups
@@ -39,29 +38,7 @@ from kg.write import rollback as going_back
 
 PAGE: Final = "{{Current events|year=2011|month=11|day=%d|content=\n;Business\n%s\n}}\n"
 BULLET: Final = "*Shops number %d in [[Homs]] close. [https://a.example/%d (News)]"
-LIMIT: Final = 30.0
-FAILED: Final = 3
 MEMORY: Final = 1_500_000_000
-
-
-@dataclass
-class Row:
-    """What came of one fault, at how many moments."""
-
-    fault: str
-    moments: int = 0
-    noticed: int = 0
-    lost: int = 0
-    wrong: int = 0
-    back: float = 0.0
-
-    def __str__(self) -> str:
-        """Return it as a row of the table."""
-        told = f"{self.moments:>8} {self.noticed:>8} {self.lost:>6} {self.wrong:>6} {self.back:>8.2f}"
-        return f"{self.fault:<44}{told}"
-
-
-HEAD: Final = f"{'fault':<44}{'moments':>8} {'noticed':>8} {'lost':>6} {'wrong':>6} {'s, back':>8}"
 
 
 def write_pages(folder: Path, days: int, more: int = 0) -> Path:
@@ -90,36 +67,6 @@ def damages(store: Path, *, all_of_them: bool = False) -> int:
     """Return how many damages a whole verification finds, those that are made again only if ``all_of_them``."""
     found = whole.verify(Store(store), store / "cache", ChecksumReader())
     return sum(all_of_them or not one.is_made_again for one in found.damages)
-
-
-def apart(job: Callable[[], Any], seconds: float = LIMIT, before: Callable[[], None] = lambda: None) -> tuple[int, Any]:
-    """Do a job in another process, for some seconds at most; return its exit status, and what it returned.
-
-    ``before`` is called in that process first, to limit it.
-    """
-    reading, writing = os.pipe()
-    child = os.fork()
-    if not child:
-        with suppress(BaseException):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
-            status = FAILED
-            with suppress(NewsgraphError, OSError, RuntimeError, MemoryError):
-                before()
-                os.write(writing, json.dumps(job()).encode())
-                status = 0
-            os._exit(status)
-        os._exit(FAILED)
-    os.close(writing)
-    end = time.monotonic() + seconds
-    while os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
-        if time.monotonic() > end:
-            os.kill(child, signal.SIGKILL)
-            break
-        time.sleep(0.0005)
-    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    with os.fdopen(reading, "rb") as told:
-        said = told.read()
-    return status, json.loads(said) if status == 0 and said else None
 
 
 @dataclass
@@ -163,11 +110,6 @@ class Bench:
         again, _ = apart(lambda: build(store, self.second), 60)
         row.lost += again != 0 or apart(lambda: digest(store))[1] != self.after
         row.back = max(row.back, time.monotonic() - start)
-
-
-def limited(size: int, what: int = resource.RLIMIT_AS) -> Callable[[], None]:
-    """Return what limits a process, its address space for instance."""
-    return lambda: resource.setrlimit(what, (size, size))
 
 
 # ---- The faults.
@@ -249,24 +191,11 @@ def read_only(bench: Bench, moments: int) -> Iterator[Row]:
     row = Row("a store that may not be written")
     for _ in range(max(1, moments // 20)):
         store = bench.store()
-        _allow(store, 0o555)
-        status, _ = apart(lambda store=store: build(store, bench.second), before=_nobody)
-        _allow(store, 0o755)
+        allow(store, 0o555)
+        status, _ = apart(lambda store=store: build(store, bench.second), before=nobody)
+        allow(store, 0o755)
         bench.judge(row, store, status)
     yield row
-
-
-def _allow(store: Path, mode: int) -> None:
-    for one in (store, *store.rglob("*")):
-        if not one.is_symlink():
-            one.chmod(mode if one.is_dir() else mode & 0o666)
-
-
-def _nobody() -> None:
-    if os.geteuid() == 0:
-        os.setgroups([])
-        os.setgid(65534)
-        os.setuid(65534)
 
 
 def flips(bench: Bench, moments: int) -> Iterator[Row]:

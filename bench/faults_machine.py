@@ -27,8 +27,9 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from faults import HEAD, Bench, Row, apart, build
+from faults import Bench, build
 from faults_served import TOKEN, Client
+from moments import HEAD, Row, apart
 from served import ROOT, Server, tree
 
 from kg.publish import dump

@@ -28,7 +28,7 @@ from dataclasses import dataclass, field
 from http.client import HTTPException
 from pathlib import Path
 
-from faults import HEAD, Row
+from moments import HEAD, Row
 from served import ROOT, Server, tree
 
 TOKEN = "a token for faults only"  # noqa: S105

@@ -1,0 +1,264 @@
+"""Makes faults in ``kg fetch --revisions --git``, and prints for each what became of what was fetched.
+
+    python bench/faults_fetch.py [--moments 50] [FAULT...]
+
+The wiki is ours, on loopback, in a process of its own. After each fault the folder is read, and then a run without any
+fault is made. ``noticed`` counts the moments at which a run failed and said so, or was killed; ``lost`` those after
+which something is gone that was there before, or is not there after that run; ``wrong`` those after which the folder
+shows what the wiki never had, or the folder or the commits of the repository are others than those of one whole run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+import fetch
+from moments import HEAD, Row, allow, apart, limited, nobody
+
+from kg.archive.fetch import fast_import, run
+from kg.archive.fetch.api import WikiApi
+from kg.archive.fetch.folder import AnswerFolder
+from kg.archive.opening import open_archive
+from kg.dialects import editions
+from kg.errors import ArchiveError, FetchError
+from kg.remote.clock import Clock
+from kg.settings import Settings
+from tests.kg.archive.fetch.wiki import serving
+
+DAYS: Final = 3
+REVISIONS: Final = 130
+PAGE_BYTES: Final = 8_000_000
+PATIENCE: Final = 60.0
+Jump = Callable[[], datetime]
+Shown = set[tuple[str, str]]
+
+
+@dataclass
+class FetchBench:
+    """A folder to make faults in, a wiki, and what one whole run makes of it."""
+
+    folder: Path
+    address: str
+    random: random.Random
+    seconds: float = 0.0
+    truth: Shown = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.whole = self.folder / "whole"
+        for place in (self.folder / "warm", self.whole):
+            start = time.monotonic()
+            if apart(lambda place=place: self.fetch(place), PATIENCE)[0]:
+                raise SystemExit("a run without any fault fails")
+            self.seconds = time.monotonic() - start
+        self.truth = shown(self.whole)
+
+    def fetch(self, place: Path, now: Jump = lambda: datetime.now(UTC)) -> None:
+        """Fetch all revisions into the folder at ``place``, and write the repository beside it."""
+        settings = Settings(
+            fetch_contact="mailto:bench@example.org", fetch_private=True, fetch_rate=1e6, fetch_retries=0
+        )
+        last = fetch.FIRST + timedelta(DAYS - 1)
+        names = run.titles(editions.load()["en"], fetch.FIRST, last)
+        answers, repository = place / "answers", place / "portal.git"
+        api = WikiApi(self.address, settings, Clock(now))
+        run.Fetch(api, AnswerFolder(answers / "en"), names).history(lambda *_: None, update=True)
+        fast_import.write(answers, repository)
+
+    def place(self) -> Path:
+        """Return a folder in which a run has fetched some of the pages."""
+        place = self.folder / "stopped"
+        if place.exists():
+            allow(place, 0o755)
+        shutil.rmtree(place, ignore_errors=True)
+        (place / "answers" / "en").mkdir(parents=True)
+        for file in sorted((self.whole / "answers" / "en").iterdir())[: self.random.randrange(4)]:
+            shutil.copy(file, place / "answers" / "en")
+        return place
+
+    def judge(self, row: Row, place: Path, before: Shown, status: int) -> None:
+        """Count what became of a folder after a fault; ``status`` is that of the run: 0 acknowledges all."""
+        row.moments += 1
+        row.noticed += bool(status)
+        found = shown(place)
+        row.lost += not before <= found
+        row.lost += status == 0 and not is_same(place, self.whole)
+        row.wrong += not found <= self.truth
+        start = time.monotonic()
+        again, _ = apart(lambda: self.resumed(place), PATIENCE)
+        row.lost += bool(again)
+        row.wrong += not again and not is_same(place, self.whole)
+        row.back = max(row.back, time.monotonic() - start)
+
+    def resumed(self, place: Path) -> None:
+        """Fetch again, as soon as a git that a killed run has left behind is gone."""
+        end = time.monotonic() + 20
+        while True:
+            try:
+                return self.fetch(place)
+            except FetchError as error:
+                if "another kg fetch" not in str(error) or time.monotonic() > end:
+                    raise
+                time.sleep(0.01)
+
+
+def shown(place: Path) -> Shown:
+    """Return the revisions that a folder shows, with hashes of their contents."""
+    try:
+        archive = open_archive(place / "answers", PAGE_BYTES, history=True)
+    except ArchiveError:
+        return set()
+    return {(one.commit or "", one.blob or "") for one in archive.versions}
+
+
+def is_same(place: Path, other: Path) -> bool:
+    """Return whether two folders hold the same answers, and their repositories the same newest commit, whole."""
+    answers = [fetch.contents(one / "answers") for one in (place, other)]
+    heads = [fast_import.FetchRepository(one / "portal.git").head() for one in (place, other)]
+    checked = subprocess.run(["git", "fsck", "--connectivity-only"], cwd=place / "portal.git", capture_output=True)
+    return answers[0] == answers[1] and heads[0] == heads[1] != "" and checked.returncode == 0
+
+
+def killed(bench: FetchBench, moments: int) -> Iterator[Row]:
+    """``kill -9`` of a run, at random moments from its begin to its end."""
+    row = Row("kill -9 of a fetch")
+    for _ in range(moments):
+        place = bench.place()
+        before, seconds = shown(place), bench.random.uniform(0, bench.seconds)
+        status, _ = apart(lambda place=place: bench.fetch(place), seconds)
+        bench.judge(row, place, before, status)
+    yield row
+
+
+def full_disk(bench: FetchBench, moments: int) -> Iterator[Row]:
+    """Let no file be longer than so many bytes (RLIMIT_FSIZE), as if the disk was full."""
+    row = Row("no file longer than n bytes")
+    for number in range(moments):
+        place, full = bench.place(), limited(int(50 * 1.2 ** (number * 50 / moments)), resource.RLIMIT_FSIZE)
+        before = shown(place)
+        status, _ = apart(lambda place=place: bench.fetch(place), PATIENCE, full)
+        bench.judge(row, place, before, status)
+    yield row
+
+
+def small_disk(bench: FetchBench, moments: int) -> Iterator[Row]:
+    """Fetch onto a disk in memory (tmpfs) with so many bytes; then it becomes larger. Only root can mount one."""
+    row = Row("a disk with room for n bytes")
+    for number in range(moments // 2):
+        mounted, size = bench.folder / "disk", 4_096 * int(4 * 1.15 ** (number * 60 / moments))
+        mounted.mkdir(exist_ok=True)
+        if subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", mounted], check=False).returncode:
+            print("a disk in memory cannot be mounted here: not run")
+            return
+        try:
+            status, _ = apart(lambda place=mounted: bench.fetch(place), PATIENCE)
+            subprocess.run(["mount", "-o", "remount,size=50m", mounted], check=True)
+            bench.judge(row, mounted, set(), status)
+        finally:
+            subprocess.run(["umount", "-l", mounted], check=True)
+    yield row
+
+
+def read_only(bench: FetchBench, moments: int) -> Iterator[Row]:
+    """Fetch as a user who may not write the folder; root may always, so that it becomes somebody else."""
+    row = Row("a folder that may not be written")
+    for _ in range(max(1, moments // 10)):
+        place = bench.place()
+        before = shown(place)
+        allow(place, 0o555)
+        status, _ = apart(lambda place=place: bench.fetch(place), PATIENCE, nobody)
+        allow(place, 0o755)
+        bench.judge(row, place, before, status)
+    yield row
+
+
+def clocks(bench: FetchBench, moments: int) -> Iterator[Row]:
+    """Let the clock jump back and forth during a run, by a second to thirty years."""
+    row = Row("a clock that jumps")
+    for number in range(max(2, moments // 5)):
+        place, off = bench.place(), timedelta(seconds=(-1) ** number * 10.0 ** (number % 9))
+        before, asked = shown(place), iter(range(1_000_000))
+
+        def jumping(off: timedelta = off, asked: Iterator[int] = asked) -> datetime:
+            return datetime.now(UTC) + off * (next(asked) % 2)
+
+        status, _ = apart(lambda place=place, now=jumping: bench.fetch(place, now), PATIENCE)
+        bench.judge(row, place, before, status)
+        row.noticed -= bool(status)
+    yield row
+
+
+def two_at_once(bench: FetchBench, moments: int) -> Iterator[Row]:
+    """Two runs into one folder, the second at a random moment of the first."""
+    row = Row("two fetches into one folder")
+    for _ in range(max(2, moments // 2)):
+        place = bench.place()
+        before, child = shown(place), os.fork()
+        if not child:
+            with suppress(BaseException):
+                bench.fetch(place)
+            os._exit(0)
+        time.sleep(bench.random.uniform(0, bench.seconds))
+        status, _ = apart(lambda place=place: bench.fetch(place), PATIENCE)
+        os.waitpid(child, 0)
+        row.lost += not is_same(place, bench.whole)
+        bench.judge(row, place, before, status)
+    yield row
+
+
+FAULTS: Final = (killed, full_disk, small_disk, read_only, clocks, two_at_once)
+
+
+def served() -> tuple[int, str]:
+    """Serve the wiki in a process of its own; return its id, and the address of the API."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if not child:
+        with serving(fetch.filled(DAYS, REVISIONS, 19)) as address:
+            os.write(writing, address.encode())
+            os.close(writing)
+            signal.pause()
+    os.close(writing)
+    with os.fdopen(reading) as told:
+        return child, told.read()
+
+
+def main() -> int:
+    """Make all faults, or those that are named, print the table, and return 1 if anything was lost or wrong."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("names", nargs="*", choices=[[], *(one.__name__ for one in FAULTS)])
+    parser.add_argument("--moments", type=int, default=50)
+    given = parser.parse_args()
+    bad, (wiki, address) = 0, served()
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            Path(folder).chmod(0o755)
+            bench = FetchBench(Path(folder), address, random.Random(19))  # noqa: S311 - a seed
+            print(f"one run: {bench.seconds:.2f} s, {len(bench.truth):,} revisions, {date.today()}\n{HEAD}")
+            for fault in FAULTS:
+                if not given.names or fault.__name__ in given.names:
+                    for row in fault(bench, given.moments):
+                        print(row, flush=True)
+                        bad += row.lost + row.wrong
+    finally:
+        os.kill(wiki, signal.SIGKILL)
+        os.waitpid(wiki, 0)
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

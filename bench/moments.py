@@ -1,0 +1,89 @@
+"""Moments at which faults are made: a job in a process of its own that is limited or killed, and what came of all."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import signal
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from kg.errors import NewsgraphError
+
+LIMIT: Final = 30.0
+FAILED: Final = 3
+
+
+@dataclass
+class Row:
+    """What came of one fault, at how many moments."""
+
+    fault: str
+    moments: int = 0
+    noticed: int = 0
+    lost: int = 0
+    wrong: int = 0
+    back: float = 0.0
+
+    def __str__(self) -> str:
+        """Return it as a row of the table."""
+        told = f"{self.moments:>8} {self.noticed:>8} {self.lost:>6} {self.wrong:>6} {self.back:>8.2f}"
+        return f"{self.fault:<44}{told}"
+
+
+HEAD: Final = f"{'fault':<44}{'moments':>8} {'noticed':>8} {'lost':>6} {'wrong':>6} {'s, back':>8}"
+
+
+def apart(job: Callable[[], Any], seconds: float = LIMIT, before: Callable[[], None] = lambda: None) -> tuple[int, Any]:
+    """Do a job in another process, for some seconds at most; return its exit status, and what it returned.
+
+    ``before`` is called in that process first, to limit it.
+    """
+    reading, writing = os.pipe()
+    child = os.fork()
+    if not child:
+        with suppress(BaseException):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+            status = FAILED
+            with suppress(NewsgraphError, OSError, RuntimeError, MemoryError):
+                before()
+                os.write(writing, json.dumps(job()).encode())
+                status = 0
+            os._exit(status)
+        os._exit(FAILED)
+    os.close(writing)
+    end = time.monotonic() + seconds
+    while os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+        if time.monotonic() > end:
+            os.kill(child, signal.SIGKILL)
+            break
+        time.sleep(0.0005)
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    with os.fdopen(reading, "rb") as told:
+        said = told.read()
+    return status, json.loads(said) if status == 0 and said else None
+
+
+def limited(size: int, what: int = resource.RLIMIT_AS) -> Callable[[], None]:
+    """Return what limits a process, its address space for instance."""
+    return lambda: resource.setrlimit(what, (size, size))
+
+
+def allow(store: Path, mode: int) -> None:
+    """Give all folders and files below a folder this mode, files without the right to be run."""
+    for one in (store, *store.rglob("*")):
+        if not one.is_symlink():
+            one.chmod(mode if one.is_dir() else mode & 0o666)
+
+
+def nobody() -> None:
+    """Become a user without any rights, if this is root."""
+    if os.geteuid() == 0:
+        os.setgroups([])
+        os.setgid(65534)
+        os.setuid(65534)
