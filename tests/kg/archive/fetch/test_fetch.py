@@ -137,6 +137,8 @@ def test_a_page_that_was_moved_is_followed_and_keeps_its_day(
     found = [(path, revision) for path, revision, _ in read(tmp_path) if path == "2011_November_9.txt"]
     ids = ["2000", "2001", "2003"] if revisions else ["2000", "2003"] if before else ["2003"]
     assert found == [("2011_November_9.txt", one) for one in ids]
+    told = [page for answer in files(tmp_path).values() for page in answer["query"]["pages"] if "pageid" in page]
+    assert {page["pageid"] for page in told if page["title"] in (NINTH, OTHER)} == {2000}
     assert fetch(True).revisions == 0
 
 

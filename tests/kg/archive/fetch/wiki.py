@@ -116,6 +116,7 @@ class LoopbackWiki:
             if not self.pages.get(title):
                 pages.append({**page, "missing": True})
                 continue
+            page["pageid"] = self.pages[title][0]["revid"]  # a page keeps it when it is moved
             some = self.pages[title][-1:] if "rvlimit" not in asked else self._from(self.pages[title], asked)
             limit = min(int(asked.get("rvlimit", "50")), max(left, 0))
             if some[:limit]:
