@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
@@ -38,28 +38,42 @@ from kg.pipeline.plan import Month
 from kg.shapes.shards import CheckedShard
 from kg.store.integrity import sidecar, signed
 from kg.store.layout import Store
+from kg.store.shards import NAMED
 from kg.version import HERE, __version__
 
 CODE: Final = ("vocab", "kg/rdf", "kg/dialects", "kg/archive", "kg/events", "kg/entities", "kg/mapping", "kg/pipeline")
 """The packages that a conversion runs, below the folder that holds them; another line in one of them, another name."""
 
-FINISH: Final = "finish"
-"""The name of the shard of what only all months together tell."""
-
 
 @dataclass(frozen=True, slots=True)
 class ConvertedMonth:
-    """A converted month: the file with its quads, and what else the conversion found.
+    """A converted month: the file with what it says of its own, and what else the conversion found.
 
-    ``renamed`` are the aliases (IRIs) in whose places the file has the canonical nodes. ``checked`` is what is known
-    about it as a shard, if the shapes are still the same. ``is_new`` says that no build before this one has kept it.
+    ``named`` is the file with what it says of things that other months may name too, by range, each of which ends where
+    ``ends`` says (see kg.pipeline.shards); aliases stand there as they were converted. ``renamed`` are the aliases
+    (IRIs) in whose places ``file`` has the canonical nodes. ``checked`` is what is known about it as a shard, if the
+    shapes are still the same. ``is_new`` says that no build before this one has kept it.
     """
 
     file: Path
     outcome: Outcome
+    named: Path
+    ends: tuple[int, ...]
     renamed: dict[str, str] = field(default_factory=dict)
     checked: CheckedShard | None = None
     is_new: bool = True
+
+
+Converted = tuple[Month, ConvertedMonth]
+
+
+@dataclass(frozen=True, slots=True)
+class RangeShard:
+    """The file of one range of what many months name, and what is known of it."""
+
+    name: str
+    file: Path
+    checked: CheckedShard
 
 
 def name(month: Month, archives: list[Archive], base: str, known: Ledger) -> str:
@@ -109,11 +123,13 @@ def find(store: Store, name: str) -> ConvertedMonth | None:
     file = store.kept_months / f"{name}.nt"
     try:
         found = signed.parsed(file.with_suffix(".json").read_text(encoding="utf-8"))
-        if sidecar.digest(file) != found["sha256"]:
+        named = file.with_suffix(NAMED)
+        if sidecar.digest(file) != found["sha256"] or sidecar.digest(named) != found["named"]:
             return None
         checked = CheckedShard.of(found["checked"])
         known = checked if checked.is_current else None
-        return ConvertedMonth(file, _outcome(found["outcome"]), dict(found["renamed"]), known, is_new=False)
+        outcome, renamed, ends = _outcome(found["outcome"]), dict(found["renamed"]), tuple(found["ends"])
+        return ConvertedMonth(file, outcome, named, ends, renamed, known, is_new=False)
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -123,46 +139,50 @@ def keep_all(
     archives: list[Archive],
     base: str,
     known: Ledger,
-    converted: Iterable[tuple[Month, ConvertedMonth]],
-    scratch: Path,
+    made: Iterable[Converted],
+    ranges: Sequence[RangeShard],
 ) -> dict[str, str]:
-    """Keep parts for the next build, by their names with the ledger as it is now, what all tell, and git's logs.
+    """Keep months for the next build, by their names with the ledger as it is now, ranges, and git's logs.
 
     Returns the files with their SHA-256, none if they could not be kept.
     """
-    parts = {name(month, archives, base, known): part for month, part in converted}
+    parts = {name(month, archives, base, known): part for month, part in made}
     # Where there is no room for the parts, the next build just converts them again.
     with suppress(OSError):
+        store.kept_months.mkdir(exist_ok=True)
         sums = {f"{key}.nt": keep(store, part, key) for key, part in parts.items()}
-        sums[f"{FINISH}.nt"] = keep_file(store, scratch / f"{FINISH}.nt", FINISH)
+        for one in ranges:
+            sums[f"{one.name}.nt"] = _keep_file(store, one.file, f"{one.name}.nt", one.checked.sha256)
         logs = {one.repository.head: one.log for one in archives if one.repository and one.log}
         for commit, log_of_commit in logs.items():
             kept_log.keep(store.kept_months, commit, log_of_commit)
-        forget(store, {*parts, FINISH, *logs})
+        forget(store, {*parts, *(one.name for one in ranges), *logs})
         return sums
     return {}
 
 
 def keep(store: Store, part: ConvertedMonth, name: str) -> str:
     """Keep a part under the name that it has once what it claims is known, and return the SHA-256 of its file."""
-    sha256 = keep_file(store, part.file, name, part.checked.sha256 if part.checked else None)
-    target = store.kept_months / f"{name}.nt"
-    checked = part.checked.plain() if part.checked else {}
-    found = {"sha256": sha256, "renamed": part.renamed, "checked": checked, "outcome": _plain(part.outcome)}
-    target.with_suffix(".json").write_text(signed.written(found), encoding="utf-8")
+    sha256 = _keep_file(store, part.file, f"{name}.nt", part.checked.sha256 if part.checked else None)
+    found = {
+        "sha256": sha256,
+        "named": _keep_file(store, part.named, f"{name}{NAMED}"),
+        "ends": part.ends,
+        "renamed": part.renamed,
+        "checked": part.checked.plain() if part.checked else {},
+        "outcome": _plain(part.outcome),
+    }
+    (store.kept_months / f"{name}.json").write_text(signed.written(found), encoding="utf-8")
     return sha256
 
 
-def keep_file(store: Store, file: Path, name: str, known: str | None = None) -> str:
-    """Keep a file of quads under a name, and return its SHA-256, which may be known already."""
-    store.kept_months.mkdir(exist_ok=True)
-    if known is None:
-        known = sidecar.digest(file)
-    target = store.kept_months / f"{name}.nt"
+def _keep_file(store: Store, file: Path, name: str, known: str | None = None) -> str:
+    """Keep a file under a name, and return its SHA-256, which may be known already."""
+    target = store.kept_months / name
     if not (target.exists() and target.samefile(file)):
         target.unlink(missing_ok=True)  # what is there is damaged, or it would have been used
         os.link(file, target)
-    return known
+    return known or sidecar.digest(target)
 
 
 def forget(store: Store, wanted: set[str]) -> None:

@@ -9,10 +9,9 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, Self
 
-from pyoxigraph import RdfFormat, parse, serialize
+from pyoxigraph import RdfFormat
 
 from kg.errors import StoreError
-from kg.rdf import Quad
 from kg.store.embedded import EmbeddedGraph
 
 
@@ -35,25 +34,13 @@ class Loading:
             self._loaded.result()
         self._files.put(file)
 
-    def end(self) -> None:
-        """Say that there are no more files."""
-        self._files.put(None)
-
     def __exit__(self, *exception: object) -> None:
         self._joined.is_stopped = exception[0] is not None
-        self.end()
+        self._files.put(None)
         self._thread.shutdown()
         self._joined.close()
         if exception[0] is None:
             self._loaded.result()
-
-
-def replace_lines(database: EmbeddedGraph, changed: Iterable[tuple[bytes, bytes]]) -> None:
-    """Replace triples of the default graph, each given as a line of N-Triples, with the one in its place."""
-    told = list(changed)
-    for quad in parse(b"".join(old for old, _ in told), format=RdfFormat.N_TRIPLES):
-        database.remove(quad)
-    database.extend(parse(b"".join(new for _, new in told), format=RdfFormat.N_TRIPLES))
 
 
 class _Joined(io.RawIOBase):
@@ -85,10 +72,3 @@ class _Joined(io.RawIOBase):
                 return data
             self._open.close()
             self._open = None
-
-
-def write_shard(found: Iterable[Quad], file: Path) -> None:
-    """Write quads of the default graph as N-Triples, in the order of the lines' bytes, each once."""
-    lines = serialize(found, format=RdfFormat.N_TRIPLES) or b""
-    with file.open("wb") as output:
-        output.writelines(sorted(dict.fromkeys(io.BytesIO(lines))))  # unlike a set, it keeps runs that are sorted

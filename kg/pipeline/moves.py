@@ -17,11 +17,10 @@ from kg.events.lines import Text
 from kg.events.recognise import may_move
 from kg.events.timeline import NEAR
 from kg.pipeline import plan
-from kg.pipeline.kept_months import ConvertedMonth
+from kg.pipeline.kept_months import Converted
 from kg.pipeline.plan import Month
 from kg.rdf.iri import Minter
 
-Converted = tuple[Month, ConvertedMonth]
 Pair = tuple[date, date]
 
 

@@ -13,7 +13,6 @@ from dataclasses import replace
 from functools import cache
 from typing import Final, TypeVar
 
-from kg.archive.opening import Archive
 from kg.dialects import reading, registry
 from kg.dialects.record import Page
 from kg.entities.nodes import Nodes
@@ -40,13 +39,12 @@ Faults = Mapping[str, Quarantined]
 
 
 def converted(
-    archives: list[Archive], month: Month, nodes: Nodes, held: Faults, take: Callable[[Iterator[Quad]], T]
+    month: Month, read: dict[Content, Page], nodes: Nodes, held: Faults, take: Callable[[Iterator[Quad]], T]
 ) -> tuple[T, Outcome]:
-    """Convert a month without the pages of ``held`` and those that break it, and give its quads to ``take``.
+    """Convert a month, given its pages, without those of ``held`` and those that break it; ``take`` gets its quads.
 
     Returns what ``take`` does, and the outcome. Raises what broke the conversion where no page alone does.
     """
-    read = plan.pages(archives, [reading for group in month.groups for reading in group.readings])
     groups, unread = plan.readable(month.groups, read)
     faults = {content: held[iri] for content, page in read.items() if (iri := _iri(page, nodes.minter)) in held}
     while True:

@@ -6,11 +6,9 @@ import json
 import os
 import warnings
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import cache
 from itertools import chain
 from pathlib import Path
 from shutil import rmtree
@@ -23,33 +21,25 @@ from kg.dialects import registry
 from kg.enrich import adopt, source
 from kg.enrich.adopt import Adopted
 from kg.enrich.redirects import redirects
-from kg.entities import nodes
 from kg.entities.aliases import Redirect
 from kg.entities.candidates import candidates
-from kg.entities.nodes import Nodes
-from kg.entities.places import gazetteer
-from kg.entities.publishers import hosts, publishers
+from kg.entities.publishers import hosts
 from kg.errors import ConfigurationError, PatchSyntaxError, StoreError
 from kg.events.ledger import Ledger
 from kg.pipeline import kept_months, plan, quarantine, renaming
 from kg.pipeline.build_ledger import BuildLedger
-from kg.pipeline.kept_months import ConvertedMonth
-from kg.pipeline.load import Loading, replace_lines, write_shard
-from kg.pipeline.moves import Converted, settled
+from kg.pipeline.load import Loading
 from kg.pipeline.outcome import Outcome, Quarantined
-from kg.pipeline.plan import Month
-from kg.pipeline.quarantine import Faults
 from kg.pipeline.report import report
+from kg.pipeline.shards.drawing import Drawing, MonthPages, Progress, ShardedGraph, dataset_nodes
 from kg.pipeline.whole import Whole
-from kg.process.parallel import each, ending_processes
+from kg.process.jobs import LocalPool, Scheduler
 from kg.rdf import Quad
 from kg.rdf.iri import Minter
 from kg.settings import Settings
 from kg.shapes import check
-from kg.shapes import shards as shape_shards
 from kg.shapes.check import CheckResult
 from kg.shapes.origin import Origins
-from kg.shapes.shards import Proved
 from kg.store import shards, snapshot, space
 from kg.store.embedded import EmbeddedGraph
 from kg.store.layout import Store
@@ -58,8 +48,6 @@ from kg.store.snapshot import Manifest, Snapshot
 from kg.store.written import logged
 from kg.version import __version__
 from kg.write import log
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -95,27 +83,28 @@ def build(
     space.require(store, space.for_build(store, settings.free_bytes))
     with store.drafting() as draft, snapshot.scratch(draft) as scratch:
         drawn = _draw(store, draft, archives, scratch, settings, progress, force=force)
-        ledger, converted, finished, checked = drawn.ledger, drawn.converted, drawn.outcome, drawn.checked
+        ledger, graph, checked = drawn.ledger, drawn.graph, drawn.checked
         check.judge(checked, store, draft, archives, force=force)
         found = _reported(drawn, archives, settings.base, started)
         # What others wrote cannot stop a build.
         last_write = _replay(store, draft, found["counts"]) if past is None else 0
         found["seconds"] = round(monotonic() - started, 1)
         (snapshot.report(draft)).write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        with ledger.claimed(finished.claims, is_past=past is not None) as root:
+        with ledger.claimed(graph.outcome.claims, is_past=past is not None) as root:
             manifest = _manifest(store, draft, archives, found, settings)
             manifest = replace(
                 manifest,
                 ledger_root=root,
                 writes=last_write,
                 shapes=checked.summary,
-                publications=registry.publications(finished.publications),
+                publications=registry.publications(graph.outcome.publications),
             )
             if past:
                 return Built(store.retain(draft, replace(manifest, as_of=text(past))), found)
 
             def prepare(made: Snapshot) -> None:
-                sums = kept_months.keep_all(store, archives, settings.base, ledger.known_now, converted, scratch)
+                known, base = ledger.known_now, settings.base
+                sums = kept_months.keep_all(store, archives, base, known, graph.months, graph.ranges)
                 if sums and not drawn.adopted.sources:
                     shards.note(store, made, sums)
                 ready(made)
@@ -132,9 +121,7 @@ class _Drawn:
     """What has come of the archives, before any of it is published; the graph is in the database of the draft."""
 
     ledger: BuildLedger
-    converted: list[Converted]
-    outcome: Outcome
-    triples: int
+    graph: ShardedGraph
     adopted: Adopted
     checked: CheckResult
 
@@ -153,30 +140,42 @@ def _draw(
     held: dict[str, Quarantined] = {}
     while True:
         ledger = BuildLedger(store, settings.ledger)
-        parts_read = _convert(archives, ledger.known, scratch, settings, progress, held)
-        converted, outcome, proved = _load(snapshot.database(draft), parts_read, scratch, ledger.known, settings)
+        drawing = Drawing(
+            archives, settings, ledger.known, scratch, _scheduler(settings), _redirects(settings), held, progress
+        )
+        graph = _load(snapshot.database(draft), drawing)
         if not force:
-            quarantine.check(outcome)
+            quarantine.check(graph.outcome)
         adopted = Adopted() if settings.as_of else _enrich(store, draft, settings.base)
         EmbeddedGraph(snapshot.database(draft)).optimize()  # now, so that the check of the shapes reads fast too
-        graph = check.drafted(draft)
-        checked = check.check(graph, settings.jobs, doubted=None if adopted.sources else proved.doubted)
-        found = {} if force else quarantine.suspects(checked, Origins(graph, archives), outcome)
+        loaded = check.drafted(draft)
+        checked = check.check(loaded, settings.jobs, doubted=None if adopted.sources else graph.proved.doubted)
+        found = {} if force else quarantine.suspects(checked, Origins(loaded, archives), graph.outcome)
         if not found:
-            return _Drawn(ledger, converted, outcome, proved.triples, adopted, checked)
+            return _Drawn(ledger, graph, adopted, checked)
         held |= found
-        del graph  # its files go
+        del loaded  # its files go
         rmtree(snapshot.database(draft))
         rmtree(draft / source.FOLDER, ignore_errors=True)
 
 
+def _load(path: Path, drawing: Drawing) -> ShardedGraph:
+    """Load shards into the database at ``path`` as they are made, and return them."""
+    database = EmbeddedGraph(str(path))
+    with Loading(database) as load:
+        graph = drawing.shards(load)
+    database.flush()
+    return graph
+
+
 def _reported(drawn: _Drawn, archives: list[Archive], base: str, started: float) -> dict[str, Any]:
     """Return the report of what was drawn, but for what else is written and how long all takes."""
-    found = report(drawn.outcome, archives, drawn.triples, monotonic() - started)
-    months = {"all": len(drawn.converted), "new": sum(part.is_new for _, part in drawn.converted)}
+    graph = drawn.graph
+    found = report(graph.outcome, archives, graph.proved.triples, monotonic() - started)
+    months = {"all": len(graph.months), "new": sum(part.is_new for _, part in graph.months)}
     return found | {
         "months": months,
-        "candidates": _candidates(drawn.outcome, base, drawn.ledger.known),
+        "candidates": _candidates(graph.outcome, base, drawn.ledger.known),
         "counts": adopt.counts(found["counts"], drawn.adopted),
         "shapes": {**drawn.checked.summary, "seconds": round(drawn.checked.seconds, 2)},
     }
@@ -189,11 +188,11 @@ def quads(roots: Iterable[Path], settings: Settings) -> Iterator[Quad]:
     """
     archives = _opened(roots, settings)
     known = Ledger()
-    nodes = _nodes(settings.base, frozenset())
+    nodes = dataset_nodes(settings.base, frozenset())
     found: list[Quad] = []
     whole = Whole(nodes, Outcome())
     for month in plan.months(archives, known, settings):
-        some, outcome = quarantine.converted(archives, month, nodes, {}, list)
+        some, outcome = quarantine.converted(month, MonthPages(archives, month).read(), nodes, {}, list)
         found += some
         whole.outcome.add(outcome)
     quarantine.check_read(whole.outcome)
@@ -224,64 +223,6 @@ def _check_base(store: Store, base: str) -> None:
         raise ConfigurationError(f"the store {store} mints IRIs under {fixed}, not under {base}: use another store")
 
 
-def _convert(
-    archives: list[Archive], known: Ledger, scratch: Path, settings: Settings, progress: Progress, held: Faults
-) -> Iterator[Converted]:
-    """Convert all months without the pages ``held``, and together those between which an event has moved."""
-    bare = [archive.bare for archive in archives]
-    separate = _separate(settings.base, known)
-
-    def again(month: Month) -> Converted:
-        part = scratch / f"{kept_months.name(month, archives, settings.base, known)}.nt"
-        return month, ConvertedMonth(part, _convert_month(bare, settings.base, separate, held, month, part))
-
-    months = plan.months(archives, known, settings)
-    named = {kept_months.name(month, archives, settings.base, known): month for month in months}
-    sound = [name for name, month in named.items() if not quarantine.concerns(month, held)]
-    kept = _kept(Store(Path(settings.store)), sound, known, settings.base)
-    parts = _convert_apart(bare, named, kept, separate, scratch, settings, progress, held)
-    yield from settled(parts, known, Minter(settings.base), again)
-
-
-def _kept(store: Store, names: Iterable[str], known: Ledger, base: str) -> dict[str, ConvertedMonth]:
-    """Return the months that are kept already, but for those that name things by nodes that are theirs no longer."""
-    aliases = {f"{base}{alias}": f"{base}{canonical}" for alias, canonical in known.aliases.items()}
-    found = {name: part for name in names if (part := kept_months.find(store, name))}
-    return {name: part for name, part in found.items() if not renaming.stale(part, aliases)}
-
-
-def _convert_apart(
-    archives: list[Archive],
-    months: dict[str, Month],
-    kept: dict[str, ConvertedMonth],
-    separate: frozenset[str],
-    scratch: Path,
-    settings: Settings,
-    progress: Progress,
-    held: Faults,
-) -> Iterator[Converted]:
-    """Convert months, several at a time, each into an N-Triples file of its own; take those that are kept already."""
-    new = [
-        (archives, settings.base, separate, held, month, scratch / f"{name}.nt")
-        for name, month in months.items()
-        if name not in kept
-    ]
-    _nodes(settings.base, separate)  # once, for all processes
-    publishers.load()
-    outcomes = each(_convert_month, new, settings.jobs or os.cpu_count() or 1)
-    total, done = sum(month.days for month in months.values()), 0
-    for name, month in months.items():
-        yield month, kept[name] if name in kept else ConvertedMonth(scratch / f"{name}.nt", next(outcomes))
-        done += month.days
-        progress(done, total)
-
-
-@cache
-def _nodes(base: str, separate: frozenset[str]) -> Nodes:
-    """Return the nodes of a dataset, of which a process has one, since it remembers what it has found."""
-    return Nodes(Minter(base), gazetteer.load(), nodes.reviewed(), separate)
-
-
 def _candidates(outcome: Outcome, base: str, known: Ledger) -> list[dict[str, Any]]:
     """Return events that may be one and were not reviewed as the report has them, by their IRIs."""
     event = Minter(base).event
@@ -292,50 +233,8 @@ def _candidates(outcome: Outcome, base: str, known: Ledger) -> list[dict[str, An
     ]
 
 
-def _separate(base: str, known: Ledger) -> frozenset[str]:
-    return frozenset(f"{base}{path}" for path, _ in known.separate)
-
-
-def _convert_month(
-    archives: list[Archive], base: str, separate: frozenset[str], held: Faults, month: Month, part: Path
-) -> Outcome:
-    nodes = _nodes(base, separate)
-    return quarantine.converted(archives, month, nodes, held, lambda found: write_shard(found, part))[1]
-
-
-def _load(
-    path: Path, parts: Iterable[Converted], scratch: Path, known: Ledger, settings: Settings
-) -> tuple[list[Converted], Outcome, Proved]:
-    """Load parts into the database at ``path`` while others are converted, then what needs to know all of them.
-
-    Where a part names an alias, its lines are replaced then. Returns the parts, the outcome of all, whose claims are
-    then in ``known``, and what the files prove of the shapes.
-    """
-    database = EmbeddedGraph(str(path))
-    named_by = _nodes(settings.base, _separate(settings.base, known))
-    whole = Whole(named_by, Outcome(), is_past=bool(settings.as_of))
-    drawn, finish = [], scratch / f"{kept_months.FINISH}.nt"
-    with Loading(database) as load, ThreadPoolExecutor(1) as beside, ending_processes():
-        for month, part in parts:
-            load(part.file)
-            drawn.append((month, part))
-            whole.outcome.add(part.outcome)
-            whole.remember(part.outcome)
-        quarantine.check_read(whole.outcome)
-        known.extend(whole.outcome.claims)
-        whole.settle(known, _redirects(settings))
-        canonical, jobs = whole.outcome.aliases.canonical, settings.jobs or os.cpu_count() or 1
-        finishing = beside.submit(lambda: list(renaming.finished(drawn, whole.nodes, canonical, scratch, jobs)))
-        write_shard(whole.quads(known), finish)
-        load(finish)
-        load.end()
-        finished = finishing.result()
-        found = [(part.file, part.checked) for part, _ in finished if part.checked]
-        proved = shape_shards.together([*found, (finish, shape_shards.check_shard(finish))])
-    replace_lines(database, chain.from_iterable(changed for _, changed in finished))
-    database.flush()
-    done = [(month, part) for (month, _), (part, _) in zip(drawn, finished, strict=True)]
-    return done, whole.outcome, proved
+def _scheduler(settings: Settings) -> Scheduler:
+    return LocalPool(settings.jobs or os.cpu_count() or 1)
 
 
 def _redirects(settings: Settings) -> list[Redirect]:

@@ -1,10 +1,10 @@
 """Shards: the graph of a snapshot as sorted files, which can be read without asking the engine.
 
-A build loads its graph from one N-Triples file for each month, and one of what only all months together tell. Each has
-its lines in the order of their bytes, without repeats, and lies with the kept months until another build is published.
-A note beside them says which snapshot they make up, and what their checksums are. What was written since, or before and
-again by that build, is in the log of writes, and is put in its places while the shards are read. There is no note where
-the snapshot has statements of enrichment.
+A build loads its graph from one N-Triples file for each month, and one for each range of what many months name. Each
+has its lines in the order of their bytes, without repeats, and lies with the kept months until another build is
+published. No line is in two of them. A note beside them says which snapshot they make up, and what their checksums are.
+What was written since, or before and again by that build, is in the log of writes, and is put in its places while the
+shards are read. There is no note where the snapshot has statements of enrichment.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from typing import IO
+from typing import IO, Final
 
 from kg.rdf.lines import blocks, statements
 from kg.rdf.lines.blocks import Block, Collector
@@ -22,6 +22,9 @@ from kg.store.integrity import signed
 from kg.store.layout import Store
 from kg.store.snapshot import Snapshot
 from kg.store.written import WrittenLines
+
+NAMED: Final = ".named"
+"""How files beside kept months end: they have what each month says of things that other months may name too."""
 
 
 def note(store: Store, snapshot: Snapshot, shards: Mapping[str, str]) -> None:

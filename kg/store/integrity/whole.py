@@ -22,6 +22,7 @@ from kg.store import snapshot, verified, written
 from kg.store.integrity import finding, remedies, sidecar, signed
 from kg.store.integrity.finding import ChecksumReader, Finding
 from kg.store.layout import Store
+from kg.store.shards import NAMED
 
 Search = Callable[[Store, Path, ChecksumReader | None], Iterator[Finding]]
 """Looks for damage in a store whose cache lies in a folder; quickly, without a ChecksumReader."""
@@ -108,10 +109,11 @@ def _kept_problem(file: Path, reading: ChecksumReader) -> str:
     try:
         if file.suffix == kept_log.SUFFIX:
             return "" if kept_log.is_sound(file) else finding.OTHER_BYTES
-        if file.suffix == ".nt":
+        if file.suffix in (".nt", NAMED):
             return ""  # what is beside it has its checksum
         said = signed.parsed(file.read_text(encoding="utf-8"))
-        listed = said.get("shards", {file.with_suffix(".nt").name: said.get("sha256")})
+        of_month = {f"{file.stem}.nt": said.get("sha256"), f"{file.stem}{NAMED}": said.get("named")}
+        listed = said.get("shards", of_month)
         wrong = (finding.compared(file.with_name(name), sha256, reading) for name, sha256 in listed.items())
         return next((str(one) for one in wrong if one), "")
     except (OSError, ValueError) as error:

@@ -195,6 +195,6 @@ def test_an_event_that_a_folder_lists_no_more_still_says_what_it_was(archive: Ar
 
 def test_a_canonical_node_that_becomes_an_alias_is_replaced_where_it_stands_for_another_one(tmp_path: Path) -> None:
     first, second, third = (f"{BASE}entity/en/{name}" for name in ("A", "B", "C"))
-    month = ConvertedMonth(tmp_path / "month.nt", Outcome(), renamed={first: second})
+    month = ConvertedMonth(tmp_path / "month.nt", Outcome(), tmp_path / "month.named", (), renamed={first: second})
     nodes = Nodes(Minter(BASE), gazetteer.load())
     assert pending(month, nodes, {first: third, second: third}) == {second: third}
