@@ -64,7 +64,7 @@ constraints:
 	rm -rf build/constraints
 	$(PYTHON) -m venv build/constraints
 	env -u PIP_CONSTRAINT -u PIP_BUILD_CONSTRAINT build/constraints/bin/python $(INSTALL) \
-	  --editable '.[docs,frames,mcp,metrics,readers,tables]' --requirement requirements-dev.txt hatchling editables
+	  --editable '.[dask,docs,frames,mcp,metrics,readers,tables]' --requirement requirements-dev.txt hatchling editables
 	build/constraints/bin/python -m pip freeze --disable-pip-version-check --exclude-editable > build/constraints/frozen
 	{ echo '# What the tests are green with. Renew it with: make constraints'; \
 	  LC_ALL=C sort --ignore-case build/constraints/frozen; } > $(PINNED)

@@ -39,6 +39,8 @@ class Settings:
     ledger: str = setting("", "Ledger file: read before a build if it exists, and written after it.")
     base: str = setting("http://127.0.0.1:8000/", "Identity base: IRIs of a new store are minted under it.")
     jobs: int = setting(0, "Number of processes that read pages while building; 0: one for each core.")
+    workers: int = setting(0, "Processes of a Dask cluster that a build starts on this machine; 0: none, see --jobs.")
+    scheduler: str = setting("", "Dask scheduler that gives a build its workers, such as tls://host:8786; empty: none.")
     language: str = setting("", "Language of pages that do not show theirs; empty: that of the archive.")
     history: bool = setting(False, "Read all commits of git archives, not only the newest one.")
     as_of: str = setting("", "Time, such as 2011-11-08T12:00:00Z, at which git archives are read; empty: now.")
@@ -126,6 +128,8 @@ class Settings:
                 raise ConfigurationError(f"{one.name} must not be {value}")
         if self.memory_share > 1:
             raise ConfigurationError(f"memory_share must not be {self.memory_share}: it is a part, such as 0.5")
+        if self.scheduler and (self.workers or "://" not in self.scheduler):
+            raise ConfigurationError(f"scheduler {self.scheduler!r} must be an address such as tls://host:8786, alone")
         rules(self.services)
         if self.port > LAST_PORT:
             raise ConfigurationError(f"port must not be {self.port}: the last one is {LAST_PORT}")

@@ -23,6 +23,7 @@ DAMAGE: Final = ("Corruption:", "IO error:")
 COMMANDS = (
     fetch.fetch,
     build.build,
+    build.shards,
     check.check,
     enrich.enrich,
     read.query,

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 @setting("ledger")
 @setting("base")
 @setting("jobs")
+@setting("workers")
+@setting("scheduler")
 @setting("language")
 @click.option(
     "--history",
@@ -63,6 +65,33 @@ def build(archives: tuple[Path, ...], report: Path | None, no_derived: bool, for
     click.echo(summary(built.snapshot.manifest, built.report))
     if report:
         write(report, json.dumps(built.report, indent=1, ensure_ascii=False) + "\n")
+
+
+@click.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path), metavar="DIR")
+@click.argument("archives", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="ARCHIVE...")
+@setting("store")
+@setting("ledger")
+@setting("base")
+@setting("jobs")
+@setting("workers")
+@setting("scheduler")
+@setting("language")
+@click.option("--history", is_flag=True, default=None, help="Read git archives through all their commits.")
+@setting("mapping")
+def shards(folder: Path, archives: tuple[Path, ...], **options: Any) -> None:
+    """Write the graph of archives to DIR as sorted N-Triples, by month, for any engine to load.
+
+    ARCHIVE is what kg build takes. What many months name, such as sources, is divided by hash. Ledger and kept months
+    are those of the store, if there is one, in which nothing is changed; what others wrote there is not in the files.
+    """
+    from kg.pipeline.shards import folder as writing
+    from kg.process.parallel import expect_objects
+
+    expect_objects()
+    with Progress() as progress:
+        manifest = writing.write(archives, load(**options), folder, progress)
+    click.echo(f"{manifest['triples']:,} triples in {len(manifest['shards']):,} files in {folder}")
 
 
 def _nothing(source: Snapshot) -> None:

@@ -235,6 +235,15 @@ def read(path: Path) -> list[Line]:
     return LedgerFile(path).lines
 
 
+def by_month(file: LedgerFile) -> dict[str, bytes]:
+    """Return the lines that a ledger file has of each month, such as ``2011-11``, as the newest format spells them."""
+    found: dict[str, list[str]] = {}
+    for line in file.lines:
+        some = columns(line)
+        found.setdefault(month_of(some), []).append("\t".join(some) + "\n")
+    return {month: "".join(lines).encode() for month, lines in found.items()}
+
+
 def append(path: Path, lines: Iterable[Line]) -> None:
     """Append lines to a ledger file, which is begun if there is none; raises LedgerError if it is damaged."""
     LedgerFile(path).append(lines)

@@ -6,10 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
 from typing import Final
 
 from kg.events import ledger_file
 from kg.events.ledger import Ledger
+from kg.events.ledger_file import LedgerFile
 from kg.events.lines import Alias, Line, Name, Text, Unname
 from kg.events.recognise import short_hash
 from kg.rdf import Literal, NamedNode, terms
@@ -43,14 +45,29 @@ class BuildLedger:
         now says which names are told.
         """
         before, end = self._store.target, self._file.end
-        lasting = [claim for claim in claims if not (is_past and isinstance(claim, NOT_OF_THE_PAST))]
         try:
-            self._file.append([*self._lacked, *self._unclaimed(lasting), *lasting])
+            self._file.append(self._fresh(claims, is_past=is_past))
             yield self._file.root
         except BaseException:
             if self._store.target == before:
                 self._file.undo(end)
             raise
+
+    def shipped(self, claims: list[Line], folder: Path) -> LedgerFile:
+        """Write the ledger with claims to a folder as it is to be shipped, and return it; the store's stays as it is.
+
+        Raises LedgerError if it cannot be written.
+        """
+        draft, copy = folder / "ledger.draft", folder / "ledger.txt"
+        written = self._file.at(draft) if self._file.end else LedgerFile(draft)
+        written.append(self._fresh(claims, is_past=False))
+        ledger_file.export(draft, str(copy))
+        draft.unlink()
+        return LedgerFile(copy)
+
+    def _fresh(self, claims: list[Line], *, is_past: bool) -> list[Line]:
+        lasting = [claim for claim in claims if not (is_past and isinstance(claim, NOT_OF_THE_PAST))]
+        return [*self._lacked, *self._unclaimed(lasting), *lasting]
 
     def _unclaimed(self, claims: list[Line]) -> list[Text]:
         """Return the texts of the snapshot before but those that are claimed anew, with what is printed."""

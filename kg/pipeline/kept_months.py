@@ -79,7 +79,7 @@ class RangeShard:
 def name(month: Month, archives: list[Archive], base: str, known: Ledger) -> str:
     """Return the hash under which the conversion of ``month`` is kept, given what the ledger knows now."""
     dialects = {registry.program(reading.version.path) for group in month.groups for reading in group.readings}
-    digest = hashlib.sha256("\0".join((_program(), base, *sorted(dialects))).encode())
+    digest = hashlib.sha256("\0".join((program(), base, *sorted(dialects))).encode())
     for group in month.groups:
         digest.update(repr(group.days).encode())
         for reading in group.readings:
@@ -104,7 +104,7 @@ def name(month: Month, archives: list[Archive], base: str, known: Ledger) -> str
     return digest.hexdigest()[:32]
 
 
-def program(root: Path) -> str:
+def program_at(root: Path) -> str:
     """Return a hash of the code below ``root``, and of the tables, that a conversion depends on."""
     digest = hashlib.sha256(f"{__version__}\0{hosts.public_suffixes()}\0{vocab.categories()}".encode())
     code = chain.from_iterable(sorted((root / package).rglob("*.py")) for package in CODE)
@@ -114,8 +114,9 @@ def program(root: Path) -> str:
 
 
 @cache
-def _program() -> str:
-    return program(HERE.parent)
+def program() -> str:
+    """Return the hash of what conversions in this process depend on."""
+    return program_at(HERE.parent)
 
 
 def find(store: Store, name: str) -> ConvertedMonth | None:

@@ -8,7 +8,7 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import groupby
-from typing import Any
+from typing import Any, Final
 
 from kg.archive.opening import Archive
 from kg.archive.versions import PageVersion, UnreadPage
@@ -24,6 +24,8 @@ from kg.settings import Settings
 
 DAYS_AT_ONCE = 64
 PAGES_AT_ONCE = 64
+UNDATED: Final = "undated"
+"""The name of the month of pages that belong to no day."""
 
 PageName = tuple[int, str]
 """What names a page: its archive and its path."""
@@ -60,6 +62,11 @@ class Month:
 
     number: int
     groups: tuple[DayGroup, ...]
+
+    @property
+    def name(self) -> str:
+        """What it is called, such as ``2011-11``, after the first of its days."""
+        return next((group.days[0].isoformat()[:7] for group in self.groups if group.days), UNDATED)
 
     @property
     def days(self) -> int:

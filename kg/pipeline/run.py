@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
@@ -30,10 +29,12 @@ from kg.pipeline import kept_months, plan, quarantine, renaming
 from kg.pipeline.build_ledger import BuildLedger
 from kg.pipeline.load import Loading
 from kg.pipeline.outcome import Outcome, Quarantined
+from kg.pipeline.quarantine import Faults
 from kg.pipeline.report import report
+from kg.pipeline.shards.cluster import scheduling
 from kg.pipeline.shards.drawing import Drawing, MonthPages, Progress, ShardedGraph, dataset_nodes
 from kg.pipeline.whole import Whole
-from kg.process.jobs import LocalPool, Scheduler
+from kg.process.jobs import Scheduler
 from kg.rdf import Quad
 from kg.rdf.iri import Minter
 from kg.settings import Settings
@@ -76,13 +77,14 @@ def build(
     started = monotonic()
     store = Store(Path(settings.store))
     past = instant(settings.as_of) if settings.as_of else None
-    archives = _opened(roots, settings, past, store.kept_months)
-    _check_base(store, settings.base)
+    archives = opened(roots, settings, past, store.kept_months)
+    check_base(store, settings.base)
     if past:
         store.current()  # its ledger knows the events by the wordings that they had first
     space.require(store, space.for_build(store, settings.free_bytes))
     with store.drafting() as draft, snapshot.scratch(draft) as scratch:
-        drawn = _draw(store, draft, archives, scratch, settings, progress, force=force)
+        with scheduling(settings) as scheduler:
+            drawn = _draw(store, draft, archives, scratch, settings, scheduler, progress, force=force)
         ledger, graph, checked = drawn.ledger, drawn.graph, drawn.checked
         check.judge(checked, store, draft, archives, force=force)
         found = _reported(drawn, archives, settings.base, started)
@@ -132,6 +134,7 @@ def _draw(
     archives: list[Archive],
     scratch: Path,
     settings: Settings,
+    scheduler: Scheduler,
     progress: Progress,
     *,
     force: bool,
@@ -140,10 +143,8 @@ def _draw(
     held: dict[str, Quarantined] = {}
     while True:
         ledger = BuildLedger(store, settings.ledger)
-        drawing = Drawing(
-            archives, settings, ledger.known, scratch, _scheduler(settings), _redirects(settings), held, progress
-        )
-        graph = _load(snapshot.database(draft), drawing)
+        shards_of = drawing(archives, settings, ledger, scratch, scheduler, held, progress)
+        graph = _load(snapshot.database(draft), shards_of)
         if not force:
             quarantine.check(graph.outcome)
         adopted = Adopted() if settings.as_of else _enrich(store, draft, settings.base)
@@ -159,11 +160,11 @@ def _draw(
         rmtree(draft / source.FOLDER, ignore_errors=True)
 
 
-def _load(path: Path, drawing: Drawing) -> ShardedGraph:
+def _load(path: Path, shards_of: Drawing) -> ShardedGraph:
     """Load shards into the database at ``path`` as they are made, and return them."""
     database = EmbeddedGraph(str(path))
     with Loading(database) as load:
-        graph = drawing.shards(load)
+        graph = shards_of.shards(load)
     database.flush()
     return graph
 
@@ -186,7 +187,7 @@ def quads(roots: Iterable[Path], settings: Settings) -> Iterator[Quad]:
 
     Warns of each page that cannot be read or is in quarantine, and raises ArchiveError if none can.
     """
-    archives = _opened(roots, settings)
+    archives = opened(roots, settings)
     known = Ledger()
     nodes = dataset_nodes(settings.base, frozenset())
     found: list[Quad] = []
@@ -206,16 +207,18 @@ def quads(roots: Iterable[Path], settings: Settings) -> Iterator[Quad]:
     yield from renaming.renamed(found, whole.outcome.aliases.canonical)
 
 
-def _opened(
+def opened(
     roots: Iterable[Path], settings: Settings, past: datetime | None = None, kept: Path | None = None
 ) -> list[Archive]:
+    """Open archives as the settings say; raises ArchiveError if one cannot be read."""
     limit, history = settings.page_bytes, settings.history
     return [
         open_archive(root, limit, history=history, as_of=past, kept=kept, mapping=settings.mapping) for root in roots
     ]
 
 
-def _check_base(store: Store, base: str) -> None:
+def check_base(store: Store, base: str) -> None:
+    """Raise ConfigurationError if a store mints IRIs under another base."""
     if not store.has_current:
         return
     fixed = store.current().manifest.base
@@ -233,8 +236,17 @@ def _candidates(outcome: Outcome, base: str, known: Ledger) -> list[dict[str, An
     ]
 
 
-def _scheduler(settings: Settings) -> Scheduler:
-    return LocalPool(settings.jobs or os.cpu_count() or 1)
+def drawing(
+    archives: list[Archive],
+    settings: Settings,
+    ledger: BuildLedger,
+    scratch: Path,
+    scheduler: Scheduler,
+    held: Faults | None = None,
+    progress: Progress = lambda done, total: None,
+) -> Drawing:
+    """Return what makes the shards of archives, with what the store of the settings knows."""
+    return Drawing(archives, settings, ledger.known, scratch, scheduler, _redirects(settings), held or {}, progress)
 
 
 def _redirects(settings: Settings) -> list[Redirect]:
@@ -284,9 +296,12 @@ def _manifest(
         public_suffixes=hosts.public_suffixes(),
         counts=found["counts"],
         languages=found["languages"],
-        archives=[
-            {"name": one.root.resolve().name, "commit": one.commit, "versions": len(one.versions)} for one in archives
-        ],
+        archives=archive_rows(archives),
         ledger=snapshot.checksum(store.ledger),
         files=snapshot.checksums(draft),
     )
+
+
+def archive_rows(archives: Iterable[Archive]) -> list[dict[str, Any]]:
+    """Return what manifests say of archives."""
+    return [{"name": one.root.resolve().name, "commit": one.commit, "versions": len(one.versions)} for one in archives]

@@ -115,6 +115,17 @@ def _asked() -> tuple[Group, ...]:
 
 
 @cache
+def not_local() -> frozenset[int]:
+    """Return the groups of constraints that no shard proves, since they ask of other nodes."""
+    return frozenset(Proving(_asked()).doubted)
+
+
+def messages(numbers: Iterable[int]) -> list[str]:
+    """Return what the shapes say of some groups of constraints, each message once, sorted."""
+    return sorted({_asked()[number].together[0].message for number in numbers})
+
+
+@cache
 def version() -> str:
     """Return a hash of the shapes and of the code that reads them."""
     digest = hashlib.sha256(vocab.shapes().encode())

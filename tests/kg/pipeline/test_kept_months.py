@@ -130,20 +130,20 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("package", kept_months.CODE)
 def test_one_line_more_in_a_package_that_converts_is_another_program(program: Path, package: str) -> None:
-    before = kept_months.program(program)
-    assert before == kept_months.program(ROOT)
+    before = kept_months.program_at(program)
+    assert before == kept_months.program_at(ROOT)
     for file in (program / package).rglob("*.py"):
         text = file.read_text(encoding="utf-8")
         file.write_text(f"{text}\n", encoding="utf-8")
-        assert kept_months.program(program) != before
+        assert kept_months.program_at(program) != before
         file.write_text(text, encoding="utf-8")
 
 
 def test_a_change_of_the_command_line_leaves_the_kept_months_as_they_are(program: Path) -> None:
-    before = kept_months.program(program)
+    before = kept_months.program_at(program)
     for file in (program / "kg" / "cli").rglob("*.py"):
         file.write_text("", encoding="utf-8")
-    assert kept_months.program(program) == before
+    assert kept_months.program_at(program) == before
 
 
 def test_all_that_a_conversion_imports_is_in_a_package_that_names_the_program() -> None:

@@ -1,0 +1,143 @@
+"""Jobs on a Dask cluster: the functions that processes of this machine run, on machines that need share nothing.
+
+Whatever a job reads is sent with it, and its texts are sent back. When a worker dies, the scheduler has what it did, or
+was doing, done again by another one; jobs are pure, so that this changes nothing.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Final
+
+from kg.errors import ConfigurationError, StoreError
+from kg.pipeline import kept_months
+from kg.process.jobs import Job, LocalPool, Result, Scheduler
+from kg.process.parallel import expect_objects
+from kg.settings import Settings
+
+if TYPE_CHECKING:
+    from distributed import Client, Future
+
+WAIT: Final = 30.0
+"""Seconds to wait for a scheduler, for its first worker, and between two looks whether any worker is left."""
+AHEAD: Final = 2
+"""How many jobs wait at the scheduler for each that can run: what they read is in its memory."""
+CONFIGURATION: Final = {"distributed.admin.large-graph-warning-threshold": "10 GiB"}
+"""Jobs carry what they read, which is as it should be: what is scattered first would be lost with its worker."""
+
+_alone = Lock()
+
+
+@contextmanager
+def scheduling(settings: Settings) -> Iterator[Scheduler]:
+    """Give who runs the jobs of a build: a cluster if the settings name one, else processes of this machine.
+
+    Raises ConfigurationError if Dask is not installed, or no scheduler answers.
+    """
+    if not (settings.scheduler or settings.workers):
+        yield LocalPool(settings.jobs or os.cpu_count() or 1)
+        return
+    try:
+        import dask
+        import distributed
+    except ImportError as error:
+        raise ConfigurationError("a build on a cluster needs Dask: pip install 'newsgraph[dask]'") from error
+    with dask.config.set(CONFIGURATION):
+        if settings.scheduler:
+            with _connected(settings.scheduler) as client:
+                yield DaskCluster(client)
+            return
+        # Nobody else can reach it: it listens on the loopback interface, and shows no pages.
+        with (
+            distributed.LocalCluster(
+                n_workers=settings.workers, threads_per_worker=1, host="127.0.0.1", dashboard_address=None
+            ) as cluster,
+            distributed.Client(cluster) as client,
+        ):
+            yield DaskCluster(client)
+
+
+@contextmanager
+def _connected(address: str) -> Iterator[Client]:
+    from distributed import Client
+
+    try:
+        client = Client(address, timeout=WAIT, set_as_default=False)
+    except (OSError, TimeoutError, ValueError, RuntimeError) as error:
+        raise ConfigurationError(f"no scheduler answers at {address}: {error}") from error
+    with client:
+        yield client
+
+
+class DaskCluster:
+    """The workers of a Dask cluster, of which there may be others at any time."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def results(self, jobs: Iterable[Job[Result]]) -> Iterator[Result]:
+        """Run jobs on the workers; what they read is sent with them, and their texts are written here.
+
+        Raises StoreError if there are no workers, or if those that take a job die of it again and again, and
+        ConfigurationError if a worker has another program than this process.
+        """
+        program = kept_months.program()
+        sent = deque[tuple[Job[Result], Any]]()
+        for job in jobs:
+            inputs = [one.read() for one in job.inputs]
+            sent.append((job, self._client.submit(do, program, job.make, job.arguments, inputs, pure=False)))
+            if len(sent) >= AHEAD * self._threads():
+                yield self._taken(*sent.popleft())
+        while sent:
+            yield self._taken(*sent.popleft())
+
+    def _threads(self) -> int:
+        threads: dict[str, int] = self._client.nthreads()
+        return max(1, sum(threads.values()))
+
+    def _taken(self, job: Job[Result], future: Future[Any]) -> Result:
+        """Wait for a job, write its texts, and return its result."""
+        from distributed import CancelledError, KilledWorker
+
+        try:
+            while future.status == "pending":
+                self._wait(future)
+            texts, result = future.result()
+        except KilledWorker as error:
+            raise StoreError(
+                f"workers die of a job, most likely for want of memory: give them more, or fewer threads ({error})"
+            ) from error
+        except CancelledError as error:
+            raise StoreError(f"the scheduler has gone, or has lost a job: {error}") from error
+        job.write(texts)
+        return result  # type: ignore[no-any-return]
+
+    def _wait(self, future: Future[Any]) -> None:
+        from distributed import wait
+
+        try:
+            wait(future, timeout=WAIT)
+        except TimeoutError:
+            if not self._client.nthreads():
+                raise StoreError(f"the cluster has had no worker for {WAIT:.0f} seconds") from None
+
+
+def do(
+    program: str,
+    make: Callable[..., tuple[Sequence[bytes], Any]],
+    arguments: tuple[Any, ...],
+    inputs: Sequence[Any],
+) -> tuple[Sequence[bytes], Any]:
+    """Do a job on a worker, one at a time in each process, since threads do not make it faster.
+
+    Raises ConfigurationError if this process has another program than who asks.
+    """
+    if kept_months.program() != program:
+        raise ConfigurationError("a worker of the cluster has another version of newsgraph, or other tables, than this")
+    with _alone:
+        expect_objects()
+        return make(*arguments, *inputs)

@@ -1,0 +1,154 @@
+"""Shards -> a folder that anybody can load: files of N-Triples, what is known of each beside it, and one manifest."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import vocab
+from kg.archive.opening import Archive
+from kg.errors import StoreError
+from kg.events import ledger_file
+from kg.events.ledger_file import LedgerFile
+from kg.pipeline import quarantine, run
+from kg.pipeline.build_ledger import BuildLedger
+from kg.pipeline.plan import UNDATED
+from kg.pipeline.shards.cluster import scheduling
+from kg.pipeline.shards.drawing import Progress, ShardedGraph
+from kg.process.jobs import FileText, Job
+from kg.settings import Settings
+from kg.shapes import shards as shapes
+from kg.shapes.shards import CheckedShard
+from kg.store.layout import Store
+from kg.version import __version__
+
+MANIFEST: Final = "manifest.json"
+FORMAT: Final = "newsgraph shards 1"
+MONTHS, NAMED, LEDGER = "months", "named", "ledger.txt"
+WORKING: Final = ".making-"
+_TYPES: Final = re.compile(rb" <http://www\.w3\.org/1999/02/22-rdf-syntax-ns#type> <([^>]*)> \.\n")
+
+
+def write(
+    roots: Iterable[Path], settings: Settings, folder: Path, progress: Progress = lambda done, total: None
+) -> dict[str, Any]:
+    """Write the shards of the graph that a build of the archives at ``roots`` loads, and return their manifest.
+
+    The ledger, and the months that are kept, are those of the store, if there is one; nothing is changed in it. What
+    ``folder`` has is replaced once all is made; the manifest comes last, and without it the folder is not whole.
+    Raises ArchiveError, ConfigurationError, LedgerError or ValidationError as ``kg.pipeline.run.build`` does, and
+    StoreError if the folder has other files, or cannot be written.
+    """
+    store = Store(Path(settings.store))
+    archives = run.opened(roots, settings)
+    run.check_base(store, settings.base)
+    with _writing(folder) as scratch, scheduling(settings) as scheduler:
+        ledger = BuildLedger(store, settings.ledger)
+        graph = run.drawing(archives, settings, ledger, scratch, scheduler, progress=progress).shards()
+        quarantine.check(graph.outcome)
+        places = dict(_places(graph))
+        jobs = [
+            Job(described, (place, checked), (FileText(file),), (scratch / f"{number}.json",))
+            for number, (place, (file, checked)) in enumerate(places.items())
+        ]
+        shards = list(scheduler.results(jobs))
+        shipped = ledger.shipped(graph.outcome.claims, scratch)
+        _clear(folder)
+        for (place, (file, _)), job in zip(places.items(), jobs, strict=True):
+            _place(file, folder / place, scratch)
+            _place(job.files[0], (folder / place).with_suffix(".json"), scratch)
+        _place_ledger(shipped, folder, scratch)
+        manifest = _manifest(archives, settings, graph, shards, shipped)
+        (folder / MANIFEST).write_bytes(_spelt(manifest))
+    return manifest
+
+
+def _places(graph: ShardedGraph) -> Iterator[tuple[str, tuple[Path, CheckedShard]]]:
+    """Yield where each shard is to lie, with where it lies now, and what is known of it."""
+    seen = Counter[str]()
+    for month, part in graph.months:
+        seen[month.name] += 1
+        again = f"-part-{seen[month.name]}" if seen[month.name] > 1 else ""
+        if part.checked:
+            yield f"{MONTHS}/{month.name}{again}.nt", (part.file, part.checked)
+    for one in graph.ranges:
+        yield f"{NAMED}/{one.name.removeprefix('named-')}.nt", (one.file, one.checked)
+
+
+def described(place: str, checked: CheckedShard, text: bytes) -> tuple[tuple[bytes], dict[str, Any]]:
+    """Return what is known of a shard as JSON, and its row for the manifest."""
+    row = {"file": place, "triples": checked.lines, "bytes": len(text), "sha256": checked.sha256}
+    classes = Counter(one.decode() for one in _TYPES.findall(text))
+    doubted = shapes.messages(checked.doubted - shapes.not_local())
+    return (_spelt({**row, "classes": dict(sorted(classes.items())), "shapes": {"doubted": doubted}}),), row
+
+
+def _manifest(
+    archives: list[Archive], settings: Settings, graph: ShardedGraph, shards: list[dict[str, Any]], ledger: LedgerFile
+) -> dict[str, Any]:
+    proved = graph.proved
+    return {
+        "format": FORMAT,
+        "tool": f"newsgraph {__version__}",
+        "base": settings.base,
+        "vocabulary": f"{vocab.ONTOLOGY}/{vocab.VERSION}",
+        "archives": run.archive_rows(archives),
+        "triples": proved.triples,
+        "shapes": {
+            "doubted": shapes.messages(proved.doubted - shapes.not_local()),
+            "to be asked of an engine": shapes.messages(shapes.not_local()),
+        },
+        "ledger": {"file": LEDGER, "root": ledger.root},
+        "shards": shards,
+    }
+
+
+def _place_ledger(shipped: LedgerFile, folder: Path, scratch: Path) -> None:
+    """Put the ledger into its place, and the lines of each month beside it, those of no month beside what is named."""
+    for month, lines in ledger_file.by_month(shipped).items():
+        (folder / (MONTHS if month[:1].isdigit() else NAMED) / f"{month or UNDATED}.ledger").write_bytes(lines)
+    _place(shipped.path, folder / LEDGER, scratch)
+
+
+def _spelt(said: Mapping[str, Any]) -> bytes:
+    return (json.dumps(said, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[Path]:
+    """Give a folder to work in, which goes at the end; raises StoreError if ``folder`` is not one to write into."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        found = {one.name for one in folder.iterdir() if not one.name.startswith(WORKING)}
+        if found and not (found <= {MANIFEST, MONTHS, NAMED, LEDGER} and MONTHS in found):
+            raise StoreError(f"{folder} has other files than shards: give a folder that is new or empty")
+        scratch = Path(tempfile.mkdtemp(prefix=WORKING, dir=folder))
+        try:
+            yield scratch
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+    except OSError as error:
+        raise StoreError(f"the shards cannot be written to {folder}: {error.strerror or error}") from error
+
+
+def _clear(folder: Path) -> None:
+    """Take away what was written before, the manifest first."""
+    (folder / MANIFEST).unlink(missing_ok=True)
+    for name in (MONTHS, NAMED):
+        shutil.rmtree(folder / name, ignore_errors=True)
+        (folder / name).mkdir()
+
+
+def _place(file: Path, target: Path, scratch: Path) -> None:
+    """Move a file of ours, or copy one that is kept for the next build."""
+    if file.is_relative_to(scratch):
+        file.replace(target)
+    else:
+        shutil.copyfile(file, target)
