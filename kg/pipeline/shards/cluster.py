@@ -51,12 +51,12 @@ def scheduling(settings: Settings) -> Iterator[Scheduler]:
             with _connected(settings.scheduler) as client:
                 yield DaskCluster(client)
             return
-        # Nobody else can reach it: it listens on the loopback interface, and shows no pages.
+        # Nobody on another machine can reach it: all that listens does so on the loopback interface.
         with (
             distributed.LocalCluster(
-                n_workers=settings.workers, threads_per_worker=1, host="127.0.0.1", dashboard_address=None
+                n_workers=settings.workers, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0"
             ) as cluster,
-            distributed.Client(cluster) as client,
+            distributed.Client(cluster, set_as_default=False) as client,
         ):
             yield DaskCluster(client)
 
@@ -104,9 +104,7 @@ class DaskCluster:
         from distributed import CancelledError, KilledWorker
 
         try:
-            while future.status == "pending":
-                self._wait(future)
-            texts, result = future.result()
+            texts, result = self._waited(future)
         except KilledWorker as error:
             raise StoreError(
                 f"workers die of a job, most likely for want of memory: give them more, or fewer threads ({error})"
@@ -114,16 +112,17 @@ class DaskCluster:
         except CancelledError as error:
             raise StoreError(f"the scheduler has gone, or has lost a job: {error}") from error
         job.write(texts)
-        return result  # type: ignore[no-any-return]
+        return result
 
-    def _wait(self, future: Future[Any]) -> None:
-        from distributed import wait
-
-        try:
-            wait(future, timeout=WAIT)
-        except TimeoutError:
-            if not self._client.nthreads():
-                raise StoreError(f"the cluster has had no worker for {WAIT:.0f} seconds") from None
+    def _waited(self, future: Future[Any]) -> Any:
+        while True:
+            try:
+                return future.result(timeout=WAIT)
+            except TimeoutError:
+                if future.status != "pending":
+                    raise
+                if not self._client.nthreads():
+                    raise StoreError(f"the cluster has had no worker for {WAIT:.0f} seconds") from None
 
 
 def do(

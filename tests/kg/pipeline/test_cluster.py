@@ -26,7 +26,12 @@ Archive = Callable[..., Path]
 @contextmanager
 def workers(count: int, *, processes: bool = False) -> Iterator[LocalCluster]:
     with LocalCluster(
-        n_workers=count, threads_per_worker=1, processes=processes, host="127.0.0.1", dashboard_address=None
+        n_workers=count,
+        threads_per_worker=1,
+        processes=processes,
+        protocol="tcp",
+        host="127.0.0.1",
+        dashboard_address="127.0.0.1:0",
     ) as found:
         yield found
 
@@ -75,7 +80,7 @@ def test_a_cluster_makes_the_shards_that_this_machine_makes(
     assert contents(tmp_path / "there") == contents(tmp_path / "here")
 
 
-@pytest.mark.slow("test_a_cluster_makes_the_shards_that_this_machine_makes")
+@pytest.mark.slow("tests/kg/pipeline/test_cluster.py::test_a_cluster_makes_the_shards_that_this_machine_makes")
 def test_a_worker_that_is_killed_midway_changes_nothing(settings: Settings, tmp_path: Path) -> None:
     with workers(2, processes=True) as two, Client(two) as client:
         (first, *_) = client.run(os.getpid).values()
@@ -92,7 +97,7 @@ def test_a_worker_that_is_killed_midway_changes_nothing(settings: Settings, tmp_
     assert contents(tmp_path / "there") == contents(tmp_path / "here")
 
 
-@pytest.mark.slow("test_a_cluster_without_workers_is_an_error_that_says_so")
+@pytest.mark.slow("tests/kg/pipeline/test_cluster.py::test_a_cluster_without_workers_is_an_error_that_says_so")
 def test_a_job_that_its_workers_die_of_is_an_error_that_says_so(tmp_path: Path) -> None:
     (tmp_path / "in").write_bytes(b"x")
     with workers(1, processes=True) as one, Client(one) as client:
