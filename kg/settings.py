@@ -128,8 +128,8 @@ class Settings:
                 raise ConfigurationError(f"{one.name} must not be {value}")
         if self.memory_share > 1:
             raise ConfigurationError(f"memory_share must not be {self.memory_share}: it is a part, such as 0.5")
-        if self.scheduler and (self.workers or "://" not in self.scheduler):
-            raise ConfigurationError(f"scheduler {self.scheduler!r} must be an address such as tls://host:8786, alone")
+        if self.scheduler and self.workers:
+            raise ConfigurationError("a scheduler has workers of its own: give either scheduler or workers")
         rules(self.services)
         if self.port > LAST_PORT:
             raise ConfigurationError(f"port must not be {self.port}: the last one is {LAST_PORT}")

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 from array import array
 from base64 import b64decode, b64encode
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -28,13 +29,15 @@ from kg.shapes.shape import TYPE, load
 from kg.version import HERE
 
 _TYPE: Final = str(TYPE).encode()
+_CLASSES: Final = re.compile(rb" %b <([^>]*)> \.\n" % re.escape(_TYPE))
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedShard:
     """What is known about one shard.
 
-    ``sha256`` is the checksum of the file. ``doubted`` are the numbers of the groups of constraints (see
+    ``sha256`` is the checksum of the file, ``bytes`` its size, and ``classes`` says how many nodes it gives each class
+    (IRI). ``doubted`` are the numbers of the groups of constraints (see
     kg.shapes.group) that it does not prove, ``lines`` is how many it has. For each node there is a hash in ``nodes``,
     and in ``places`` the offset of its first line.
     """
@@ -43,6 +46,8 @@ class CheckedShard:
     sha256: str
     doubted: frozenset[int]
     lines: int
+    bytes: int
+    classes: dict[str, int]
     nodes: array[int]
     places: array[int]
 
@@ -54,14 +59,22 @@ class CheckedShard:
     def plain(self) -> dict[str, Any]:
         """Return it as JSON can hold it."""
         arrays = {name: b64encode(getattr(self, name).tobytes()).decode() for name in ("nodes", "places")}
-        said = {"version": self.version, "sha256": self.sha256, "doubted": sorted(self.doubted), "lines": self.lines}
-        return {**said, **arrays}
+        return {
+            "version": self.version,
+            "sha256": self.sha256,
+            "doubted": sorted(self.doubted),
+            "lines": self.lines,
+            "bytes": self.bytes,
+            "classes": self.classes,
+            **arrays,
+        }
 
     @classmethod
     def of(cls, plain: dict[str, Any]) -> Self:
         """Return what ``plain`` has made JSON of."""
         nodes, places = (array(kind, b64decode(plain[name])) for kind, name in (("I", "nodes"), ("Q", "places")))
-        return cls(plain["version"], plain["sha256"], frozenset(plain["doubted"]), plain["lines"], nodes, places)
+        said = (plain["version"], plain["sha256"], frozenset(plain["doubted"]), plain["lines"], plain["bytes"])
+        return cls(*said, dict(plain["classes"]), nodes, places)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +158,8 @@ def check_shard(text: bytes) -> CheckedShard:
         lines += len(block.lines)
         place += sum(map(len, block.lines))
     sha256 = hashlib.sha256(text).hexdigest()
-    return CheckedShard(version(), sha256, frozenset(proving.doubted), lines, nodes, places)
+    classes = {one.decode(): count for one, count in sorted(Counter(_CLASSES.findall(text)).items())}
+    return CheckedShard(version(), sha256, frozenset(proving.doubted), lines, place, classes, nodes, places)
 
 
 def together(shards: Sequence[tuple[Path, CheckedShard]]) -> Proved:

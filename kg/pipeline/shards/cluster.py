@@ -10,6 +10,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
@@ -28,8 +29,6 @@ AHEAD: Final = 2
 """How many jobs wait at the scheduler for each that can run: what they read is in its memory."""
 CONFIGURATION: Final = {"distributed.admin.large-graph-warning-threshold": "10 GiB"}
 """Jobs carry what they read, which is as it should be: what is scattered first would be lost with its worker."""
-
-_alone = Lock()
 
 
 @contextmanager
@@ -112,7 +111,7 @@ class DaskCluster:
         except CancelledError as error:
             raise StoreError(f"the scheduler has gone, or has lost a job: {error}") from error
         job.write(texts)
-        return result
+        return result  # type: ignore[no-any-return]
 
     def _waited(self, future: Future[Any]) -> Any:
         while True:
@@ -137,6 +136,12 @@ def do(
     """
     if kept_months.program() != program:
         raise ConfigurationError("a worker of the cluster has another version of newsgraph, or other tables, than this")
-    with _alone:
+    with _alone():
         expect_objects()
         return make(*arguments, *inputs)
+
+
+@cache
+def _alone() -> Lock:
+    """Return the lock of this process, which holds one job at a time."""
+    return Lock()

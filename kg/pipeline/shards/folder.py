@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
 import tempfile
 from collections import Counter
@@ -22,18 +21,16 @@ from kg.pipeline.build_ledger import BuildLedger
 from kg.pipeline.plan import UNDATED
 from kg.pipeline.shards.cluster import scheduling
 from kg.pipeline.shards.drawing import Progress, ShardedGraph
-from kg.process.jobs import FileText, Job
 from kg.settings import Settings
 from kg.shapes import shards as shapes
 from kg.shapes.shards import CheckedShard
 from kg.store.layout import Store
 from kg.version import __version__
 
-MANIFEST: Final = "manifest.json"
+MANIFEST: Final = "shards.json"
 FORMAT: Final = "newsgraph shards 1"
 MONTHS, NAMED, LEDGER = "months", "named", "ledger.txt"
 WORKING: Final = ".making-"
-_TYPES: Final = re.compile(rb" <http://www\.w3\.org/1999/02/22-rdf-syntax-ns#type> <([^>]*)> \.\n")
 
 
 def write(
@@ -54,18 +51,14 @@ def write(
         graph = run.drawing(archives, settings, ledger, scratch, scheduler, progress=progress).shards()
         quarantine.check(graph.outcome)
         places = dict(_places(graph))
-        jobs = [
-            Job(described, (place, checked), (FileText(file),), (scratch / f"{number}.json",))
-            for number, (place, (file, checked)) in enumerate(places.items())
-        ]
-        shards = list(scheduler.results(jobs))
         shipped = ledger.shipped(graph.outcome.claims, scratch)
         _clear(folder)
-        for (place, (file, _)), job in zip(places.items(), jobs, strict=True):
+        for place, (file, checked) in places.items():
             _place(file, folder / place, scratch)
-            _place(job.files[0], (folder / place).with_suffix(".json"), scratch)
+            (folder / place).with_suffix(".json").write_bytes(_spelt(_described(place, checked)))
         _place_ledger(shipped, folder, scratch)
-        manifest = _manifest(archives, settings, graph, shards, shipped)
+        rows = [_row(place, checked) for place, (_, checked) in places.items()]
+        manifest = _manifest(archives, settings, graph, rows, shipped)
         (folder / MANIFEST).write_bytes(_spelt(manifest))
     return manifest
 
@@ -82,12 +75,15 @@ def _places(graph: ShardedGraph) -> Iterator[tuple[str, tuple[Path, CheckedShard
         yield f"{NAMED}/{one.name.removeprefix('named-')}.nt", (one.file, one.checked)
 
 
-def described(place: str, checked: CheckedShard, text: bytes) -> tuple[tuple[bytes], dict[str, Any]]:
-    """Return what is known of a shard as JSON, and its row for the manifest."""
-    row = {"file": place, "triples": checked.lines, "bytes": len(text), "sha256": checked.sha256}
-    classes = Counter(one.decode() for one in _TYPES.findall(text))
+def _row(place: str, checked: CheckedShard) -> dict[str, Any]:
+    """Return what the manifest says of a shard."""
+    return {"file": place, "triples": checked.lines, "bytes": checked.bytes, "sha256": checked.sha256}
+
+
+def _described(place: str, checked: CheckedShard) -> dict[str, Any]:
+    """Return what is said of a shard beside it."""
     doubted = shapes.messages(checked.doubted - shapes.not_local())
-    return (_spelt({**row, "classes": dict(sorted(classes.items())), "shapes": {"doubted": doubted}}),), row
+    return {**_row(place, checked), "classes": checked.classes, "shapes": {"doubted": doubted}}
 
 
 def _manifest(

@@ -136,7 +136,7 @@ def test_a_worker_with_another_program_does_no_job() -> None:
 def test_an_error_of_a_job_is_that_of_the_build(
     threads: LocalCluster, archive: Archive, settings: Settings, tmp_path: Path
 ) -> None:
-    with pytest.raises(ConfigurationError, match="must be an address"):
+    with pytest.raises(ConfigurationError, match="give either scheduler or workers"):
         replace(settings, scheduler="tcp://127.0.0.1:1", workers=2)
     with Client(threads) as client, pytest.raises(TypeError, match="shout"):
         list(DaskCluster(client).results([Job(shout, ())]))

@@ -41,7 +41,7 @@ def made(root: Path, settings: Settings, tmp_path: Path) -> Path:
 
 
 def manifest(made: Path) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((made / "manifest.json").read_text())
+    found: dict[str, Any] = json.loads((made / "shards.json").read_text())
     return found
 
 
@@ -85,7 +85,7 @@ def test_any_number_of_processes_and_what_is_kept_make_the_same_bytes(
     assert contents(tmp_path / "two") == first
     build([root], Settings(store=str(tmp_path / "other"), jobs=1, ledger=str(made / "ledger.txt")))
     folder.write([root], Settings(store=str(tmp_path / "other"), jobs=1), tmp_path / "kept")
-    for name in ("months/2011-11.nt", "months/2011-12.nt", "named/0.nt", "manifest.json"):
+    for name in ("months/2011-11.nt", "months/2011-12.nt", "named/0.nt", "shards.json"):
         assert contents(tmp_path / "kept")[name] == first[name], name
 
 
