@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 import shutil
 import tempfile
 from collections import Counter
@@ -13,7 +15,7 @@ from typing import Any, Final
 
 import vocab
 from kg.archive.opening import Archive
-from kg.errors import StoreError
+from kg.errors import StoreBusyError, StoreError
 from kg.events import ledger_file
 from kg.events.ledger_file import LedgerFile
 from kg.pipeline import quarantine, run
@@ -122,16 +124,32 @@ def _writing(folder: Path) -> Iterator[Path]:
     """Give a folder to work in, which goes at the end; raises StoreError if ``folder`` is not one to write into."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        found = {one.name for one in folder.iterdir() if not one.name.startswith(WORKING)}
-        if found and not (found <= {MANIFEST, MONTHS, NAMED, LEDGER} and MONTHS in found):
-            raise StoreError(f"{folder} has other files than shards: give a folder that is new or empty")
-        scratch = Path(tempfile.mkdtemp(prefix=WORKING, dir=folder))
-        try:
-            yield scratch
-        finally:
-            shutil.rmtree(scratch, ignore_errors=True)
+        with _alone(folder):
+            found = {one.name for one in folder.iterdir() if not one.name.startswith(WORKING)}
+            if found and not (found <= {MANIFEST, MONTHS, NAMED, LEDGER} and MONTHS in found):
+                raise StoreError(f"{folder} has other files than shards: give a folder that is new or empty")
+            for left in folder.glob(f"{WORKING}*"):
+                shutil.rmtree(left)  # by a process that was killed, since no other one has the lock
+            scratch = Path(tempfile.mkdtemp(prefix=WORKING, dir=folder))
+            try:
+                yield scratch
+            finally:
+                shutil.rmtree(scratch, ignore_errors=True)
     except OSError as error:
         raise StoreError(f"the shards cannot be written to {folder}: {error.strerror or error}") from error
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Lock a folder, which needs no file; raises StoreBusyError if another process has it."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError:
+        raise StoreBusyError(f"another process writes shards to {folder}: wait until it ends") from None
+    finally:
+        os.close(descriptor)
 
 
 def _clear(folder: Path) -> None:

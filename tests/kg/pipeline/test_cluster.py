@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 from collections.abc import Callable, Iterator
@@ -13,10 +14,12 @@ import pytest
 from distributed import Client, LocalCluster
 
 from kg.errors import ConfigurationError, StoreError
+from kg.pipeline.run import build
 from kg.pipeline.shards import cluster, folder
 from kg.pipeline.shards.cluster import DaskCluster
 from kg.process.jobs import FileText, Job, LocalPool
 from kg.settings import Settings
+from kg.store.layout import Store
 from tests.paths import SAMPLE
 from tests.pipeline_pages import PAGES, contents
 
@@ -95,6 +98,19 @@ def test_a_worker_that_is_killed_midway_changes_nothing(settings: Settings, tmp_
         assert first not in client.run(os.getpid).values()
     folder.write(SAMPLE, settings, tmp_path / "here")
     assert contents(tmp_path / "there") == contents(tmp_path / "here")
+
+
+@pytest.mark.slow("tests/kg/pipeline/test_cluster.py::test_a_cluster_makes_the_shards_that_this_machine_makes")
+def test_a_build_starts_workers_of_its_own(archive: Archive, settings: Settings, tmp_path: Path) -> None:
+    root = archive(PAGES)
+    here, there = (
+        build([root], replace(settings, store=str(tmp_path / name), workers=workers)).snapshot
+        for name, workers in (("here", 0), ("there", 2))
+    )
+    assert there.manifest.counts == here.manifest.counts
+    assert there.manifest.ledger_root == here.manifest.ledger_root
+    notes = [json.loads(Store(tmp_path / name).shards.read_text())["shards"] for name in ("here", "there")]
+    assert notes[0] == notes[1]
 
 
 @pytest.mark.slow("tests/kg/pipeline/test_cluster.py::test_a_cluster_without_workers_is_an_error_that_says_so")

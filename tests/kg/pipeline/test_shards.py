@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,12 +15,13 @@ from click.testing import CliRunner
 from rdflib import Graph
 
 from kg import cli
-from kg.errors import StoreError
+from kg.errors import StoreBusyError, StoreError
 from kg.events.ledger_file import LedgerFile
 from kg.pipeline.run import build
 from kg.pipeline.shards import folder
 from kg.rdf.lines import statements
 from kg.settings import Settings
+from kg.store.layout import Store
 from tests.pipeline_pages import PAGES, contents
 
 Archive = Callable[..., Path]
@@ -53,6 +56,12 @@ def test_shards_have_each_line_of_the_graph_that_is_built_once(made: Path, root:
     with statements.reading(build([root], settings).snapshot.open()) as found:
         assert sorted(lines(made)) == sorted(found)
     assert manifest(made)["triples"] == len(lines(made))
+
+
+def test_a_build_loads_the_files_that_are_written(made: Path, root: Path, settings: Settings) -> None:
+    build([root], settings)
+    loaded = json.loads(Store(Path(settings.store)).shards.read_text())["shards"]
+    assert sorted(loaded.values()) == sorted(row["sha256"] for row in manifest(made)["shards"])
 
 
 def test_what_is_said_beside_a_shard_is_so(made: Path) -> None:
@@ -99,11 +108,22 @@ def test_the_ledger_of_the_months_is_the_whole_one(made: Path) -> None:
 
 def test_shards_of_before_are_replaced_and_other_files_are_not(made: Path, root: Path, settings: Settings) -> None:
     (root / "2011_December_2.txt").unlink()
+    (made / ".making-killed").mkdir()
     folder.write([root], settings, made)
     assert not list(made.glob("months/2011-12.nt"))
     assert not list(made.glob(".*"))
     with pytest.raises(StoreError, match="has other files than shards"):
         folder.write([root], settings, root)
+
+
+def test_what_is_written_by_another_process_is_not_written_too(made: Path, root: Path, settings: Settings) -> None:
+    before = contents(made)
+    descriptor = os.open(made, os.O_RDONLY)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    with pytest.raises(StoreBusyError, match="another process writes shards"):
+        folder.write([root], settings, made)
+    os.close(descriptor)
+    assert contents(made) == before
 
 
 def test_another_engine_reads_as_many_triples_as_the_manifest_says(root: Path, tmp_path: Path) -> None:
