@@ -83,8 +83,8 @@ def shards(folder: Path, archives: tuple[Path, ...], **options: Any) -> None:
     """Write the graph of archives to DIR as sorted N-Triples, by month, for any engine to load.
 
     ARCHIVE is what kg build takes. What many months name, such as sources, is divided by hash. Ledger and kept months
-    are those of the store, if there is one, in which nothing is changed; what others wrote there is not in the files. The
-    ledger is written to DIR, and --ledger only read.
+    are those of the store, if there is one, in which nothing is changed; what others wrote there is not in the files.
+    The ledger is written to DIR, and --ledger only read.
     """
     from kg.pipeline.shards import folder as writing
     from kg.process.parallel import expect_objects
