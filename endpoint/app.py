@@ -146,7 +146,7 @@ def serve(settings: Settings) -> None:
 
     Raises StoreError without a snapshot, ConfigurationError if the port is taken.
     """
-    store = Store(Path(settings.store))
+    store = Store(settings.folder)
     store.tidy()
     if settings.writable:
         tokens.check(settings.write_token_sha256)

@@ -14,6 +14,7 @@ The tree::
     │   ├── StoreBusyError
     │   ├── StoreFullError
     │   ├── StoreDamagedError
+    │   ├── RemoteStoreError
     │   └── LedgerError
     ├── ValidationError
     ├── NotFoundError
@@ -103,6 +104,10 @@ class StoreFullError(StoreError):
 
 class StoreDamagedError(StoreError):
     """What a store holds is not what was written: a file is gone, cut off, or has other bytes."""
+
+
+class RemoteStoreError(StoreError):
+    """The SPARQL service that holds the graph of a store does not answer, or does not have what it was given."""
 
 
 class LedgerError(StoreError):

@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,6 +22,9 @@ LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")  # RFC 5646, s
 NOT_IN_IRI = re.compile(r'[\x00-\x20\x7f<>"{}|\\^`]')  # RFC 3987, section 2.2
 LAST_PORT = 65_535
 PREFIX = "KG_"
+REMOTE = "sparql+"
+REMOTES = (f"{REMOTE}http://", f"{REMOTE}https://")
+"""How the address of a store begins that a SPARQL service holds."""
 WRITE_TOKEN = "KG_WRITE_TOKEN"  # noqa: S105 - the one variable that is no setting: its value is kept nowhere
 AT_LEAST_ONE = ("query_workers", "threads", "connections")
 
@@ -34,7 +38,13 @@ def setting(default: Any, help_text: str) -> Any:
 class Settings:
     """All settings; the table in the documentation is made from these fields."""
 
-    store: str = setting("store", "Folder of the store: its snapshots, the ledger, and which snapshot is current.")
+    store: str = setting(
+        "store",
+        "Folder of the store: its snapshots, the ledger, what is current; or sparql+http(s)://, a remote store.",
+    )
+    store_folder: str = setting("store", "Folder of what is ours of a remote store, see remote-stores.md.")
+    graph_store: str = setting("", "Address of the Graph Store Protocol of a remote store that is not known by name.")
+    netrc: str = setting("", "File (netrc) with the name and password for a remote store; empty: ~/.netrc.")
     cache: str = setting("", "Folder for files that can be made again from snapshots; empty: cache in the store.")
     ledger: str = setting("", "Ledger file: read before a build if it exists, and written after it.")
     base: str = setting("http://127.0.0.1:8000/", "Identity base: IRIs of a new store are minted under it.")
@@ -113,7 +123,21 @@ class Settings:
     upload_bytes: int = setting(20_000_000, "Largest update or upload, in bytes.")
     upload_depth: int = setting(256, "Deepest nesting in an upload.")
 
+    @property
+    def remote(self) -> str:
+        """The address of the remote store, without ``sparql+``; empty where the store is a folder alone."""
+        return self.store.removeprefix(REMOTE) if self.store.startswith(REMOTES) else ""
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the store, or of what is ours of a remote one."""
+        return Path(self.store_folder if self.remote else self.store)
+
     def __post_init__(self) -> None:
+        if self.store.startswith(REMOTE) and (not self.remote or "@" in self.store):
+            raise ConfigurationError(
+                f"a remote store begins with {' or '.join(REMOTES)}; a name and password are in netrc, not in there"
+            )
         if not is_base(self.base):
             raise ConfigurationError(f"base {self.base!r} must be an http(s) IRI that ends with a slash")
         if "?" in self.base or "#" in self.base:

@@ -8,7 +8,6 @@ import sys
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from functools import partial
-from pathlib import Path
 from typing import Any, Final
 
 import anyio
@@ -168,7 +167,7 @@ def _failed(text: str) -> types.CallToolResult:
 def serve(settings: Settings) -> None:
     """Answer a client on standard input and output until it leaves; raises StoreError without a snapshot."""
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
-    store = Store(Path(settings.store))
+    store = Store(settings.folder)
     with ExitStack() as stack:
         workers = stack.enter_context(Workers(store, settings))
         served = AgentServer(settings, workers)

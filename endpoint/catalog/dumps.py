@@ -7,7 +7,6 @@ other files on the first request (see kg.derived.dumps).
 from __future__ import annotations
 
 import base64
-from pathlib import Path
 from typing import Final
 
 from flask import Response, request, send_file
@@ -85,7 +84,7 @@ def dump(name: str) -> Response:
 def dump_of(of: str, name: str) -> Response:
     """Send one dump of a snapshot that is kept, the same bytes at any time; ranges are answered."""
     here = site()
-    store = Store(Path(here.settings.store))
+    store = Store(here.settings.folder)
     folder = next((one for one in store.snapshots() if one.name == of), None)
     if folder is None:
         raise store.absent(of)
@@ -125,7 +124,7 @@ def _what_there_is(here: Site) -> str:
 
 
 def _snapshots(here: Site) -> list[str]:
-    return [folder.name for folder in Store(Path(here.settings.store)).snapshots()]
+    return [folder.name for folder in Store(here.settings.folder).snapshots()]
 
 
 def made(here: Site) -> list[MadeDump]:

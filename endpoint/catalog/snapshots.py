@@ -87,7 +87,7 @@ def changed(here: Site, current: Snapshot) -> datetime:
 def kept(here: Site) -> tuple[DatasetVersion, ...]:
     """Return the snapshots that the store keeps, the oldest first, and after them those of the past."""
     publisher = Publisher(here.settings.publisher, here.settings.contact)
-    store = Store(Path(here.settings.store))
+    store = Store(here.settings.folder)
     found: list[DatasetVersion] = []
     for one in _read(store.snapshots()):
         before = found[-1].manifest.id if found else None
@@ -121,7 +121,7 @@ def locate(here: Site, path: str) -> FoundResource:
     found = _known(here, stem) if suffix else None
     if found is None:
         identifier = re.split("[./]", path)[1]
-        raise Store(Path(here.settings.store)).absent(identifier)
+        raise Store(here.settings.folder).absent(identifier)
     return FoundResource(found.iri, suffix)
 
 

@@ -7,7 +7,6 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Final
 
 from kg.settings import Settings
@@ -41,7 +40,7 @@ class Past:
         Raises NotFoundError if there is none, ConfigurationError if ``time`` is not a time, StoreError if it is
         damaged.
         """
-        with self._workers(Store(Path(self.settings.store)).at(past.instant(time))) as workers:
+        with self._workers(Store(self.settings.folder).at(past.instant(time))) as workers:
             yield workers
 
     @contextmanager
@@ -51,7 +50,7 @@ class Past:
         They answer from the disk, so that whatever depends on the order of triples there is the same each time. Raises
         SnapshotGoneError or NotFoundError if it is not kept, StoreError if it is damaged.
         """
-        with self._workers(Store(Path(self.settings.store)).named(id_)) as workers:
+        with self._workers(Store(self.settings.folder).named(id_)) as workers:
             yield workers
 
     @contextmanager

@@ -10,7 +10,7 @@ from typing import Any, Final, NoReturn
 
 import click
 
-from kg.cli import build, check, demo, dump, enrich, export, fetch, read, serve
+from kg.cli import build, check, demo, dump, enrich, export, fetch, load, read, serve
 from kg.cli.keeping import integrity, ledger, snapshots
 from kg.errors import NewsgraphError
 from kg.version import __version__
@@ -24,6 +24,7 @@ COMMANDS = (
     fetch.fetch,
     build.build,
     build.shards,
+    load.load,
     check.check,
     enrich.enrich,
     read.query,
@@ -94,13 +95,13 @@ for command in COMMANDS:
 def run() -> None:
     """Run the command that this process was started with, confined if it only reads a store."""
     from kg.cli import confine
-    from kg.settings import load
+    from kg.settings import load as settings_of
 
     name = next((one for one in sys.argv[1:] if not one.startswith("-")), "")
     if name not in main.commands or name in confine.FREE or {"-h", "--help"} & set(sys.argv):
         main(prog_name=NAME)
     try:
-        settings = load()
+        settings = settings_of()
     except NewsgraphError:
         main(prog_name=NAME)  # which tells the error
     confine.confined(settings, partial(main, prog_name=NAME))

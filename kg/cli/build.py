@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("archives", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="ARCHIVE...")
 @setting("store")
+@setting("store_folder")
+@setting("graph_store")
+@setting("netrc")
 @setting("ledger")
 @setting("base")
 @setting("jobs")
@@ -60,7 +63,7 @@ def build(archives: tuple[Path, ...], report: Path | None, no_derived: bool, for
     expect_objects()
     settings = load(**options)
     with Progress() as progress:
-        ready = _nothing if no_derived else partial(_derive, settings)
+        ready = partial(_prepare, settings, derives=not no_derived)
         built = building.build(archives, settings, progress, force=force, ready=ready)
     click.echo(summary(built.snapshot.manifest, built.report))
     if report:
@@ -95,8 +98,14 @@ def shards(folder: Path, archives: tuple[Path, ...], **options: Any) -> None:
     click.echo(f"{manifest['triples']:,} triples in {len(manifest['shards']):,} files in {folder}")
 
 
-def _nothing(source: Snapshot) -> None:
-    """Do nothing with a snapshot."""
+def _prepare(settings: Settings, source: Snapshot, *, derives: bool) -> None:
+    """Load a snapshot into the remote store, if there is one, and make what is made of it."""
+    from kg.cli.load import into_service
+    from kg.store.layout import Store
+
+    into_service(Store(settings.folder), source, settings)
+    if derives:
+        _derive(settings, source)
 
 
 def _derive(settings: Settings, source: Snapshot) -> None:

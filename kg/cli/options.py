@@ -43,7 +43,7 @@ def store_of(settings: Settings) -> Store:
     """Return the store to read, after removing what a killed build may have left in it."""
     from kg.store.layout import Store
 
-    store = Store(Path(settings.store))
+    store = Store(settings.folder)
     store.tidy()
     return store
 

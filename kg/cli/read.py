@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 @click.option("--question", metavar="NAME", help="Ask this question of data/queries instead of a query.")
 @click.option("--param", "given", multiple=True, metavar="NAME=VALUE", help="A value for the question.")
 @setting("store")
+@setting("store_folder")
+@setting("netrc")
 @setting("as_of")
 @setting("query_seconds")
 @click.option("--endpoint", metavar="URL", help="Ask the SPARQL endpoint at this address instead of a store.")
@@ -205,7 +207,7 @@ def _bound(question: str, given: tuple[str, ...], endpoint: str | None, settings
     from kg.store.layout import Store
 
     pairs = [one.partition("=") for one in given]
-    base = "" if endpoint else Store(Path(settings.store)).current().manifest.base
+    base = "" if endpoint else Store(settings.folder).current().manifest.base
     return questions.question(question).bound({name: value for name, _, value in pairs}, base)
 
 

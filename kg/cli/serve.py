@@ -14,6 +14,8 @@ from kg.settings import WRITE_TOKEN, Settings, load
 
 @click.command()
 @setting("store")
+@setting("store_folder")
+@setting("netrc")
 @setting("host")
 @setting("port")
 @setting("query_seconds")

@@ -71,7 +71,7 @@ class Artefacts:
     @classmethod
     def of(cls, settings: Settings) -> Artefacts:
         """Return the artefacts of the store that settings name."""
-        return cls(Store(Path(settings.store)), Path(settings.cache) if settings.cache else None, settings.feed_days)
+        return cls(Store(settings.folder), Path(settings.cache) if settings.cache else None, settings.feed_days)
 
     def place(self, source: Snapshot) -> SnapshotFolders:
         """Return the folders around a snapshot."""

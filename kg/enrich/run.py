@@ -84,7 +84,7 @@ def enrich(wish: Wish, settings: Settings, progress: Progress = _ignore, clock: 
     then are kept and not asked for again, and the current snapshot stays. Raises ConfigurationError, StoreError,
     QueryError, or ValidationError if what it says breaks the shapes of the vocabulary.
     """
-    store, clock = Store(Path(settings.store)), clock or Clock()
+    store, clock = Store(settings.folder), clock or Clock()
     asked = question(wish.form, settings.enrich_languages)
     wish = replace(wish, licence=_licence(wish.licence))
     client = Client(wish.endpoint, settings, clock)
@@ -108,7 +108,7 @@ def enrich(wish: Wish, settings: Settings, progress: Progress = _ignore, clock: 
 
 def remove(endpoint: str, settings: Settings) -> Snapshot:
     """Publish a snapshot without what an endpoint said; raises StoreError if the current one has nothing of it."""
-    store = Store(Path(settings.store))
+    store = Store(settings.folder)
     with store.drafting() as draft:
         here = store.current()
         if not (here.folder / source.FOLDER / source.name_of(endpoint)).is_dir():

@@ -75,7 +75,7 @@ def build(
     store as it was.
     """
     started = monotonic()
-    store = Store(Path(settings.store))
+    store = Store(settings.folder)
     past = instant(settings.as_of) if settings.as_of else None
     archives = opened(roots, settings, past, store.kept_months)
     check_base(store, settings.base)
@@ -251,7 +251,7 @@ def drawing(
 
 def _redirects(settings: Settings) -> list[Redirect]:
     """Return the redirects that the sources of the current snapshot have; a graph of a time past has no sources."""
-    store = Store(Path(settings.store))
+    store = Store(settings.folder)
     return redirects(store.current().folder) if store.has_current and not settings.as_of else []
 
 

@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from email.message import Message
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode
 
 from kg.errors import FederationError, FederationTimeoutError, FederationTooLargeError
@@ -110,15 +110,18 @@ def post(service: Service, query: str, bounds: Bounds, *, passed: int = 0, accep
     return response.body
 
 
-def exchange(service: Service, headers: Mapping[str, str], content: bytes | None, bounds: Bounds) -> Response:
-    """Send a POST request, or GET if there is no content, and return the answer to it, whatever its status.
+def exchange(
+    service: Service, headers: Mapping[str, str], content: bytes | None, bounds: Bounds, method: str = ""
+) -> Response:
+    """Send a request and return the answer to it, whatever its status; without ``method`` POST, or GET of no content.
 
     An answer may come packed (gzip) if ``headers`` accept that; the limit is that of what it holds. Raises
     FederationError, FederationTimeoutError at the deadline, FederationTooLargeError over the limit.
     """
     try:
         with _connected(service, _resolved(service, bounds), bounds.deadline) as connected:
-            return _exchange(service, DeadlineSocket(connected, bounds.deadline), headers, content, bounds.limit)
+            sent = _Sent(method or ("GET" if content is None else "POST"), headers, content)
+            return _exchange(service, DeadlineSocket(connected, bounds.deadline), sent, bounds.limit)
     except TimeoutError:
         raise FederationTimeoutError(f"{service.host} did not answer in time") from None
     except ssl.SSLCertVerificationError as error:
@@ -184,14 +187,18 @@ def _secured(connected: socket.socket, host: str, deadline: float) -> ssl.SSLSoc
         raise
 
 
-def _exchange(
-    service: Service, connected: DeadlineSocket, headers: Mapping[str, str], content: bytes | None, limit: int
-) -> Response:
-    accepted = headers.get("Accept-Encoding", IDENTITY)
+class _Sent(NamedTuple):
+    method: str
+    headers: Mapping[str, str]
+    content: bytes | None
+
+
+def _exchange(service: Service, connected: DeadlineSocket, sent: _Sent, limit: int) -> Response:
+    accepted = sent.headers.get("Accept-Encoding", IDENTITY)
     fixed = {"Host": service.authority, "Accept-Encoding": accepted, "Connection": "close"}
     connection = http.client.HTTPConnection(service.host, service.port)
     connection.sock = connected
-    connection.request("GET" if content is None else "POST", service.path, content, {**headers, **fixed})
+    connection.request(sent.method, service.path, sent.content, {**sent.headers, **fixed})
     response = connection.getresponse()
     if response.status != 200:
         return Response(response.status, response.reason, response.headers, response.read(ERROR_BYTES))

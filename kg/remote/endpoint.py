@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 import warnings
+from collections.abc import Mapping
 from io import BytesIO
+from types import MappingProxyType
 from typing import Any
 from urllib.request import Request
 
@@ -12,7 +14,8 @@ from SPARQLWrapper import POST, SPARQLWrapper
 
 from kg.errors import ConfigurationError
 from kg.remote.addresses import Service
-from kg.remote.client import Bounds, Response, exchange
+from kg.remote.client import Bounds, Response
+from kg.remote.credentials import Credentials, send
 
 
 class Endpoint:
@@ -21,8 +24,8 @@ class Endpoint:
     Whoever names an address may name one of this machine; nothing else is asked, since redirects are not followed.
     """
 
-    def __init__(self, address: str, agent: str, seconds: float, limit: int) -> None:
-        """Parse an address; raises ConfigurationError if it cannot be asked."""
+    def __init__(self, address: str, agent: str, seconds: float, limit: int, known: Credentials | None = None) -> None:
+        """Parse an address, and take who we are to it; raises ConfigurationError if it cannot be asked."""
         try:
             self.service = Service.parse(address)
         except ValueError as error:
@@ -31,10 +34,12 @@ class Endpoint:
         self.agent = agent
         self.seconds = seconds
         self.limit = limit
+        self.credentials = known
 
-    def ask(self, text: str, accept: str) -> Response:
+    def ask(self, text: str, accept: str, dataset: Mapping[str, str] = MappingProxyType({})) -> Response:
         """Send a query as a form and return the answer, whatever its status (SPARQL 1.1 Protocol, section 2.1.2).
 
+        ``dataset`` are parameters that say which graphs are asked, such as default-graph-uri (section 2.1.4).
         Raises FederationError, FederationTimeoutError or FederationTooLargeError.
         """
         request = _Wrapper(self)
@@ -42,6 +47,8 @@ class Endpoint:
         # Only negotiation: the wrapper would add three parameters that no specification knows.
         request.setOnlyConneg(True)
         request.addCustomHttpHeader("Accept", accept)
+        for name, graph in dataset.items():
+            request.addParameter(name, graph)
         with warnings.catch_warnings():
             # The wrapper guesses the query form and warns when it cannot; what the query is, the endpoint decides.
             warnings.simplefilter("ignore", RuntimeWarning)
@@ -61,8 +68,11 @@ class _Wrapper(SPARQLWrapper):
     def _query(self) -> tuple[Any, str]:
         request: Request = self._createRequest()
         bounds = Bounds(private=True, deadline=time.monotonic() + self._to.seconds, limit=self._to.limit)
-        content = request.data if isinstance(request.data, bytes) else b""
-        return _Readable(exchange(self._to.service, dict(request.header_items()), content, bounds)), self.returnFormat
+        return _Readable(send(request, bounds, self._to.credentials)), self.returnFormat
+
+    def isSparqlUpdateRequest(self) -> bool:  # noqa: N802 - the name that the wrapper calls
+        """Say that it is none: the wrapper guesses that from words, which a query may have in its prefixes."""
+        return False
 
 
 class _Readable(BytesIO):

@@ -102,6 +102,11 @@ class Store:
         return self.kept_months / "shards.json"
 
     @property
+    def remote(self) -> Path:
+        """The file that says which SPARQL service has which snapshots, and in which graphs."""
+        return self.path / "remote.json"
+
+    @property
     def changelog(self) -> Path:
         """The file of the change log."""
         return self.path / "changes.sqlite"

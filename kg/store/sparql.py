@@ -11,6 +11,9 @@ from kg.rdf.graph import Bindings, Term
 
 LITERALS: Final = frozenset({"literal", "typed-literal"})  # the second one is from before the Recommendation
 WHERE: Final = "WHERE {"
+BOOLEAN: Final = "http://www.w3.org/2001/XMLSchema#boolean"
+TRUTH: Final = {"1": "true", "0": "false"}
+"""The canonical forms of booleans (XML Schema 1.1 Datatypes, E.2.2.2), which Virtuoso writes as numbers."""
 
 
 def text(term: Term) -> str:
@@ -69,6 +72,8 @@ class Terms:
         if (language := found.get("xml:lang")) is not None:
             return Literal(value, language=language)
         datatype = found.get("datatype")
+        if datatype == BOOLEAN:
+            value = TRUTH.get(value, value)
         return Literal(value, datatype=None if datatype is None else NamedNode(datatype))
 
     def _triple(self, value: Mapping[str, Any]) -> Triple:

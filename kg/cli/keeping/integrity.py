@@ -102,7 +102,7 @@ def _store(settings: Settings) -> Store:
 def _named(settings: Settings) -> Store:
     from kg.store.layout import Store
 
-    return Store(Path(settings.store))
+    return Store(settings.folder)
 
 
 def _cache(store: Store, settings: Settings) -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -112,4 +111,4 @@ def verify(**options: Any) -> None:
 def _store(options: dict[str, Any]) -> Store:
     from kg.store.layout import Store
 
-    return Store(Path(load(**options).store))
+    return Store(load(**options).folder)

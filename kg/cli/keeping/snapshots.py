@@ -97,5 +97,5 @@ def restore(file: Path, **options: Any) -> None:
     from kg.store.backup import archive
     from kg.store.layout import Store
 
-    store = Store(Path(load(**options).store))
+    store = Store(load(**options).folder)
     click.echo(f"{store} has snapshot {archive.restore(file, store)}: kg serve --store {store}")

@@ -1,0 +1,165 @@
+"""Asks and fills one SPARQL service: the SPARQL 1.1 Protocol and the Graph Store HTTP Protocol, over our client."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, Self
+from urllib.parse import quote, urljoin
+from urllib.request import Request
+
+from kg.errors import ConfigurationError, FederationError, RemoteStoreError, TemporaryFailureError
+from kg.rdf import NamedNode, Triple
+from kg.remote.addresses import Service
+from kg.remote.client import AGENT, RESULTS, Bounds, Response
+from kg.remote.clock import Clock
+from kg.remote.courtesy import PASSING, Courtesy, retry_after
+from kg.remote.credentials import Credentials, credentials, send
+from kg.remote.endpoint import Endpoint
+from kg.settings import Settings
+from kg.store.service.kinds import KINDS, OTHER, ServerKind, kind
+from kg.store.sparql import Terms, values
+
+TRIPLES: Final = "application/n-triples"
+NOWHERE: Final = "urn:newsgraph:no-graph"
+"""A graph that there is none of, named so that no query sees the named graphs of others: Virtuoso shows all else."""
+DONE: Final = (200, 201, 204)
+GONE: Final = 404
+RATE: Final = float("inf")
+RETRIES: Final = 6
+"""How often a request of a load is sent again; the waits between double from a second, so that a server can restart."""
+LOAD_SECONDS: Final = 600.0
+"""For one request of a load."""
+ANSWER_BYTES: Final = 50_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceAddress:
+    """Where a service is: its ``kind``, the address of its queries, and that of its graphs, if it is known."""
+
+    kind: ServerKind
+    query: str
+    graphs: str = ""
+
+    @classmethod
+    def found(cls, settings: Settings) -> Self:
+        """Return what the store of some settings is: its host is asked what it is where only that is named.
+
+        Raises ConfigurationError for an address that makes no sense, RemoteStoreError if nobody answers there.
+        """
+        service = _parsed(settings.remote)
+        name = kind(_server(service, settings))
+        if name is OTHER and service.path == "/" and not settings.graph_store:
+            known = " or ".join(one.name for one in KINDS)
+            raise ConfigurationError(
+                f"{service.authority} is not {known}: name the address of its queries, and graph_store"
+            )
+        query = urljoin(settings.remote, name.query) if service.path == "/" and name.query else settings.remote
+        return cls(name, query, settings.graph_store or (urljoin(settings.remote, name.graphs) if name.graphs else ""))
+
+
+def _parsed(address: str) -> Service:
+    try:
+        return Service.parse(address)
+    except ValueError as error:
+        raise ConfigurationError(f"the address of the remote store cannot be asked: {error}") from None
+
+
+def _server(service: Service, settings: Settings) -> str:
+    """Return what a host says that it is (RFC 9110, section 10.2.4)."""
+    bounds = Bounds(private=True, deadline=time.monotonic() + settings.query_seconds, limit=ANSWER_BYTES)
+    request = Request(f"{service.scheme}://{service.authority}/", headers={"User-Agent": AGENT})  # noqa: S310
+    try:
+        return send(request, bounds, None).headers.get("Server", "")
+    except FederationError as error:
+        raise RemoteStoreError(f"the remote store does not answer: {error}") from None
+
+
+@dataclass(slots=True)
+class SparqlService:
+    """A service that holds graphs of ours, each whole in a named graph, which queries see as the default graph.
+
+    What it says on failures that may pass is tried again, later each time. Raises RemoteStoreError whatever goes wrong.
+    """
+
+    address: ServiceAddress
+    known: Credentials | None = field(default=None, repr=False)
+    clock: Clock = field(default_factory=Clock)
+
+    @classmethod
+    def of(cls, address: ServiceAddress, settings: Settings) -> Self:
+        """Return the service at an address, with the credentials that settings lead to."""
+        return cls(address, credentials(_parsed(address.query).host, settings.netrc))
+
+    def ask(self, query: str, graph: str, accept: str, seconds: float, limit: int) -> Response:
+        """Send a query once, about one graph, and return the answer, whatever its status.
+
+        Raises FederationError, FederationTimeoutError or FederationTooLargeError.
+        """
+        asked = Endpoint(self.address.query, AGENT, seconds, limit, self.known)
+        return asked.ask(query, accept, {"default-graph-uri": graph, "named-graph-uri": NOWHERE})
+
+    # ---- what loading asks
+
+    def count(self, graph: str, subjects: Sequence[NamedNode] = ()) -> int:
+        """Return how many triples a graph has, or how many of them are about some subjects."""
+        about = f"{values(['s'], [[one] for one in subjects])} " if subjects else ""
+        ((number,),) = self._rows(f"SELECT (COUNT(*) AS ?n) WHERE {{ {about}?s ?p ?o }}", graph)
+        return int(number.value)
+
+    def said(self, graph: str, subjects: Iterable[NamedNode]) -> set[Triple]:
+        """Return what a graph says about some subjects."""
+        rows = values(["s"], [[one] for one in subjects])
+        return {Triple(*row) for row in self._rows(f"SELECT ?s ?p ?o WHERE {{ {rows} ?s ?p ?o }}", graph)}
+
+    def add(self, graph: str, triples: bytes) -> None:
+        """Add N-Triples to a graph, which may have them already (Graph Store Protocol, section 5.5)."""
+        self._send("POST", graph, triples)
+
+    def drop(self, graph: str) -> None:
+        """Remove a graph, if it is there (section 5.4)."""
+        self._send("DELETE", graph, None)
+
+    def _rows(self, query: str, graph: str) -> list[Any]:
+        response = self._repeated(lambda: self.ask(query, graph, RESULTS, LOAD_SECONDS, ANSWER_BYTES))
+        try:
+            found, terms = json.loads(response.body), Terms()
+            names = found["head"]["vars"]
+            return [tuple(terms.term(one[name]) for name in names) for one in found["results"]["bindings"]]
+        except (ValueError, LookupError, TypeError, RecursionError) as error:
+            raise RemoteStoreError(
+                f"{self.address.query} answered with what are no results: {str(error)[:200]}"
+            ) from None
+
+    def _send(self, method: str, graph: str, content: bytes | None) -> None:
+        if not self.address.graphs:
+            raise ConfigurationError("the setting graph_store must say where the remote store takes graphs")
+        mark = "&" if "?" in self.address.graphs else "?"
+        url = f"{self.address.graphs}{mark}{self.address.kind.parameter}={quote(graph, safe='')}"
+        headers = {"User-Agent": AGENT} | ({"Content-Type": TRIPLES} if content is not None else {})
+
+        def once() -> Response:
+            request = Request(url, content, headers, method=method)  # noqa: S310 - the client takes http(s) alone
+            bounds = Bounds(private=True, deadline=time.monotonic() + LOAD_SECONDS, limit=ANSWER_BYTES)
+            return send(request, bounds, self.known)
+
+        self._repeated(once, DONE if content is not None else (*DONE, GONE))
+
+    def _repeated(self, once: Callable[[], Response], done: Sequence[int] = (200,)) -> Response:
+        host = _parsed(self.address.query).authority
+        courtesy = Courtesy(f"the remote store at {host}", RATE, RETRIES, self.clock, RemoteStoreError)
+        return courtesy.ask(lambda: self._once(once, done, host))
+
+    def _once(self, once: Callable[[], Response], done: Sequence[int], host: str) -> Response:
+        try:
+            response = once()
+        except FederationError as error:
+            raise TemporaryFailureError(str(error)) from None
+        if response.status in done:
+            return response
+        told = f"{host} answered {response.status}: {response.refusal or response.reason}"
+        if response.status in PASSING:
+            raise TemporaryFailureError(told, retry_after(response.headers.get("Retry-After", ""), self.clock.now()))
+        raise RemoteStoreError(told)

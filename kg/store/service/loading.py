@@ -1,0 +1,132 @@
+"""Loads the graph of a snapshot into a service, beside those that it has, and proves that it is there.
+
+The graph gets a named graph of its own, whose name is the hash of what is in it. It is sent part by part. A part that
+the service has already is not sent again, so that a load that was stopped, here or there, goes on where it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+from pyoxigraph import RdfFormat, parse
+
+from kg.errors import RemoteStoreError
+from kg.rdf import NamedNode
+from kg.store.layout import Store
+from kg.store.service.client import SparqlService
+from kg.store.service.loaded import LoadedGraphs
+from kg.store.service.parts import Part, name, parts
+from kg.store.snapshot import Snapshot
+
+SAMPLED: Final = 5
+"""Subjects of a part whose descriptions are compared, term by term."""
+SAMPLES: Final = 40
+"""Parts of which some are."""
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """A finished load: the graph, how many triples it has, and how many of its parts were sent, of how many."""
+
+    graph: str
+    triples: int
+    sent: int
+    parts: int
+
+
+def load(
+    store: Store,
+    snapshot: Snapshot,
+    into: LoadedGraphs,
+    service: SparqlService,
+    progress: Progress = lambda done, total: None,
+    *,
+    sending: bool = True,
+) -> Load:
+    """Load a snapshot, verify it, note it, and remove the graphs that are needed no more.
+
+    ``progress`` is told how many triples of how many are there. Without ``sending``, somebody else has loaded it, and
+    it is only verified and noted. Raises RemoteStoreError, and StoreError if the snapshot cannot be read; whatever is
+    loaded stays, for the next try.
+    """
+    graph, total = name(snapshot.manifest.base, parts(store, snapshot))
+    into = into.beginning(graph)
+    into.write(store)
+    count, sent = service.count(graph), 0
+    if sending and count != total:
+        sent = _sent(service, graph, parts(store, snapshot), total, progress, is_new=count == 0)
+        count = service.count(graph)
+    if count != total:
+        raise RemoteStoreError(f"the remote store has {count:,} triples in {graph}, which has {total:,}")
+    number = _verify(service, graph, parts(store, snapshot), total)
+    into = into.with_graph(snapshot.id, graph)
+    into.write(store)
+    for one in into.begun:
+        service.drop(one)
+        into = into.without(one)
+        into.write(store)
+    return Load(graph, total, sent, number)
+
+
+def _sent(
+    service: SparqlService, graph: str, found: Iterable[Part], total: int, progress: Progress, *, is_new: bool
+) -> int:
+    """Send the parts that a graph lacks, and see that it has each then; return how many were sent."""
+    sent = done = 0
+    for part in found:
+        subjects = [NamedNode(one) for one in part.subjects]
+        if is_new or service.count(graph, subjects) != part.count:
+            service.add(graph, part.content)
+            sent += 1
+            if (count := service.count(graph, subjects)) != part.count:
+                raise RemoteStoreError(
+                    f"the remote store has {count:,} triples of a part that has {part.count:,} (SHA-256 {part.sha256})"
+                )
+        done += part.count
+        progress(done, total)
+    return sent
+
+
+def _verify(service: SparqlService, graph: str, found: Iterable[Part], total: int) -> int:
+    """Compare the descriptions of some subjects, from all over a graph; return how many parts it has."""
+    number, seen, step = 0, 0, max(1, total // SAMPLES)
+    for number, part in enumerate(found, start=1):
+        if seen % step + part.count >= step or number == 1:
+            _compare(service, graph, part)
+        seen += part.count
+    return number
+
+
+def _compare(service: SparqlService, graph: str, part: Part) -> None:
+    every = max(1, len(part.subjects) // SAMPLED)
+    sampled = [NamedNode(one) for one in islice(part.subjects, 0, None, every)]
+    ours = {quad.triple for quad in parse(part.content, RdfFormat.N_TRIPLES) if quad.subject in set(sampled)}
+    theirs = service.said(graph, sampled)
+    if wrong := sorted(map(str, ours ^ theirs)):
+        raise RemoteStoreError(f"the remote store says something else than it was given, such as {wrong[0][:300]}")
+
+
+def write_files(store: Store, snapshot: Snapshot, folder: Path) -> tuple[str, int]:
+    """Write the parts of a snapshot as files for the bulk loader of a server; return the name of its graph, and parts.
+
+    Beside ``part-*.nt`` lies ``load.sql`` for Virtuoso and ``load.sh`` for the Oxigraph server, neither of which is
+    run.
+    """
+    graph, _ = name(snapshot.manifest.base, parts(store, snapshot))
+    folder.mkdir(parents=True, exist_ok=True)
+    number = 0
+    for number, part in enumerate(parts(store, snapshot), start=1):
+        (folder / f"part-{number:06}.nt").write_bytes(part.content)
+    place = str(folder.resolve())
+    quoted = place.replace("'", "''")
+    sql = f"ld_dir('{quoted}', 'part-%.nt', '{graph}');\nrdf_loader_run();\ncheckpoint;\n"
+    (folder / "load.sql").write_text(sql, encoding="utf-8")
+    shell = f'oxigraph load --location "$1" --lenient --graph "{graph}" --file "$(dirname "$0")"/part-*.nt\n'
+    (folder / "load.sh").write_text(f"#!/bin/sh\nset -eu\n{shell}", encoding="utf-8")
+    return graph, number

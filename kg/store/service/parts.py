@@ -1,0 +1,81 @@
+"""The graph of a snapshot in parts that are sent one after the other: N-Triples, with their counts and hashes."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urljoin
+
+from kg.rdf import DefaultGraph, NamedNode
+from kg.rdf.lines import blocks, statements
+from kg.rdf.lines.blocks import Block
+from kg.store import shards
+from kg.store.layout import Store
+from kg.store.snapshot import Snapshot
+
+LINES: Final = 10_000
+"""Triples of a part, or a few more: a subject is in one part only."""
+GENID: Final = "/.well-known/genid/"
+_BLANK: Final = re.compile(rb"(?<![^ ])_:([A-Za-z0-9]+)(?![^ ])")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some subjects of a graph with all that is said of them: ``count`` triples in lines, whose hash is ``sha256``."""
+
+    content: bytes
+    count: int
+    subjects: tuple[str, ...]
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of the content, in hex."""
+        return hashlib.sha256(self.content).hexdigest()
+
+
+def parts(store: Store, snapshot: Snapshot, lines: int = LINES) -> Iterator[Part]:
+    """Yield the parts of what a snapshot says in its default graph, the same ones each time.
+
+    Blank nodes are IRIs in them, so that a part that is sent again adds nothing (RDF 1.1 Concepts, section 3.5). Raises
+    StoreError if the snapshot cannot be read.
+    """
+    genid = f"<{urljoin(snapshot.manifest.base, GENID)}".encode()
+    with ExitStack() as opened:
+        found = shards.read(store, snapshot, opened, default_graph=True)
+        if found is None:
+            found = blocks.blocks(opened.enter_context(statements.reading(snapshot.open(), DefaultGraph())))
+        yield from _parts(found, genid, lines)
+
+
+def _parts(found: Iterable[Block], genid: bytes, most: int) -> Iterator[Part]:
+    subjects: list[str] = []
+    lines: list[bytes] = []
+    for block in found:
+        subjects.append(_named(block.subject, genid)[1:-1].decode())
+        lines += [_named(line, genid) for line in block.lines]
+        if len(lines) >= most:
+            yield Part(b"".join(lines), len(lines), tuple(subjects))
+            subjects, lines = [], []
+    if lines:
+        yield Part(b"".join(lines), len(lines), tuple(subjects))
+
+
+def _named(text: bytes, genid: bytes) -> bytes:
+    """Return a line, or a subject, with IRIs in place of blank nodes."""
+    if b"_:" not in text:
+        return text
+    before, quote, literal = text.partition(b'"')
+    return _BLANK.sub(lambda match: genid + match[1] + b">", before) + quote + literal
+
+
+def name(base: str, found: Iterable[Part]) -> tuple[str, int]:
+    """Return the IRI of the graph that has just these parts, and how many triples it has."""
+    digest, count = hashlib.sha256(), 0
+    for part in found:
+        digest.update(part.content)
+        count += part.count
+    return NamedNode(urljoin(base, f"graphs/sha256-{digest.hexdigest()}")).value, count
