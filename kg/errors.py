@@ -107,7 +107,14 @@ class StoreDamagedError(StoreError):
 
 
 class RemoteStoreError(StoreError):
-    """The SPARQL service that holds the graph of a store does not answer, or does not have what it was given."""
+    """The SPARQL service that holds the graph of a store does not answer, or does not have what it was given.
+
+    ``reason`` is what is for the log alone: it may name hosts.
+    """
+
+    def __init__(self, message: str, reason: str = "") -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 class LedgerError(StoreError):

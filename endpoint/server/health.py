@@ -14,9 +14,10 @@ blueprint = Routes("health", __name__)
 
 @blueprint.get("/healthz", described=PLAIN)
 def health() -> Response:
-    """Say that the HTTP process answers, where the graph is (memory, loading or disk), and how the store is."""
-    workers = site().workers
-    return _uncached(jsonify(status="alive", graph=workers.placement.place, store=workers.health.condition))
+    """Say that the HTTP process answers, which engine has the graph and where it is, and how the store is."""
+    workers, place = site().workers, site().workers.placement.place
+    said = {"status": "alive", "engine": workers.engine, "graph": place, "store": workers.health.condition}
+    return _uncached(jsonify(said))
 
 
 @blueprint.get("/readyz", described=PLAIN)

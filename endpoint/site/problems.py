@@ -54,6 +54,7 @@ TYPES: Final = {
     errors.EngineError: "engine-failed",
     errors.StoreDamagedError: "store-damaged",
     errors.StoreFullError: "store-full",
+    errors.RemoteStoreError: "remote-store",
 }
 """What names the problems that an operator has to do something about; the others have no type but their status."""
 TYPE_BASE: Final = "https://w3id.org/newsgraph/problems#"
@@ -105,7 +106,7 @@ def reported(error: errors.NewsgraphError) -> Response:
         return moved
     if status == 500 and not isinstance(error, errors.UpdateFailedError):
         return _unknown(error)
-    if isinstance(error, errors.EngineError | errors.StoreDamagedError):
+    if isinstance(error, errors.EngineError | errors.StoreDamagedError | errors.RemoteStoreError):
         log.error("%s %s: %s", request.method, request.path, getattr(error, "reason", "") or error)
     response = problem(status, str(error), extra(error))
     if status in (429, 503):

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 def load(files: Path | None, loaded: bool, **options: Any) -> None:
     """Load the current snapshot into a remote store, verify it there, and answer queries from it.
 
-    The store is sparql+http(s)://HOST:PORT of a SPARQL service, or a folder that was loaded into one before. A load that
-    was stopped goes on where it was. See docs/remote-stores.md.
+    The store is sparql+http(s)://HOST:PORT of a SPARQL service, or a folder that was loaded into one before. A load
+    that was stopped goes on where it was. See docs/remote-stores.md.
     """
     settings = settings_of(**options)
     store = store_of(settings)

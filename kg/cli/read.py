@@ -166,9 +166,9 @@ def _verify(archives: list[Path], settings: Settings) -> None:
 
 def _answer(text: str, wanted: Format | None, endpoint: str | None, settings: Settings) -> Answer:
     if endpoint:
-        from kg.query import remote
+        from kg.query.remote.endpoint import query as ask
 
-        return remote.query(endpoint, text, wanted, settings)
+        return ask(endpoint, text, wanted, settings)
     with _workers(settings) as workers:
         return workers.query(text, wanted)
 

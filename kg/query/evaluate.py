@@ -83,7 +83,7 @@ def answer(
     or QueryError if evaluation fails.
     """
     try:
-        return _serialize(_evaluate(graph, query, base, default_graphs, named_graphs), format, limit)
+        return serialized(_evaluate(graph, query, base, default_graphs, named_graphs), format, limit)
     except SyntaxError as error:
         raise syntax_error(str(error), query) from None
     except (OSError, RuntimeError, ValueError) as error:
@@ -115,11 +115,15 @@ def _evaluate(
     )
 
 
-def _serialize(results: Results, wanted: Format | None, limit: int) -> Answer:
+def serialized(results: Results | Iterator[Triple], wanted: Format | None, limit: int) -> Answer:
+    """Return the results of a query, or triples, in a format that fits them, of ``limit`` bytes at most.
+
+    Raises FormatError or ResultTooLargeError.
+    """
     form = form_of(results)
-    chosen = wanted or by_name("turtle" if isinstance(results, QueryTriples) else "json")
+    chosen = wanted or by_name("turtle" if form == "construct" else "json")
     buffer = Buffer(limit)
-    if isinstance(results, QueryTriples):
+    if not isinstance(results, QuerySolutions | QueryBoolean):
         if chosen.rdf is None:
             raise FormatError(f"{chosen.label} cannot hold a graph")
         triples = _Numbered(results)
@@ -144,7 +148,7 @@ class _Numbered:
             yield triple
 
 
-def form_of(results: Results) -> str:
+def form_of(results: Results | Iterator[Triple]) -> str:
     """Return "select", "ask" or "construct" (which DESCRIBE is too) for what a query returned."""
     if isinstance(results, QueryBoolean):
         return "ask"

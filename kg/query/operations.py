@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from kg.process.operation import Operation, Reply
 from kg.query import service_solutions
 from kg.query.evaluate import Answer, answer
+from kg.query.remote import results
 from kg.query.service_solutions import Solutions
 from kg.rdf.formats import Format
 from kg.rdf.graph import Graph
@@ -51,6 +52,20 @@ class Evaluate(GraphOperation[Answer]):
             default_graphs=self.default_graphs,
             named_graphs=self.named_graphs,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class RewriteAnswer(GraphOperation[Answer]):
+    """Write the answer of a remote store to a query of some form in a format, see kg.query.remote.results."""
+
+    form: str
+    body: bytes
+    format: Format | None
+    limit: int
+
+    def answer(self, graph: Graph) -> Answer:
+        """Return the answer; its snapshot is for those to say who know it."""
+        return results.rewritten(self.form, self.body, self.format, self.limit)
 
 
 @dataclass(frozen=True, slots=True)

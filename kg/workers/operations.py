@@ -25,7 +25,7 @@ from kg.lookup.surroundings import Surroundings, surroundings
 from kg.process.operation import Operation, Table
 from kg.query.evaluate import Answer
 from kg.query.graph_store import graph as graph_of
-from kg.query.operations import Evaluate, GraphOperation, Scopes
+from kg.query.operations import Evaluate, GraphOperation, RewriteAnswer, Scopes
 from kg.rdf import NamedNode, Quad, terms
 from kg.rdf.formats import Format
 from kg.rdf.graph import Graph
@@ -376,7 +376,7 @@ class VersionsPage(GraphOperation[bytes]):
 
 OPERATIONS: Final[Table[GraphOperation[Any] | Open]] = Table(
     Open,
-    *(Evaluate, Scopes, Describe, DescribePage, Locate, Labels, Newest, Hubs),
+    *(Evaluate, RewriteAnswer, Scopes, Describe, DescribePage, Locate, Labels, Newest, Hubs),
     *(ListEvents, WriteEvents, CountDays, ListDays, ListThings, DescribeThing, QuoteEvents),
     *(FindText, Search),
     *(Reconcile, Suggest, Extend, DumpGraph, Capabilities),

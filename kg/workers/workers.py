@@ -11,13 +11,32 @@ from kg.process.operation import Reply
 from kg.query.evaluate import Answer
 from kg.query.federate import Caller, Evaluation, federated, services
 from kg.query.guard import Form
-from kg.query.operations import Evaluate, GraphOperation
+from kg.query.operations import Evaluate, GraphOperation, RewriteAnswer, Scopes
+from kg.query.remote.engine import RemoteEngine, remote_engine
 from kg.rdf.formats import Format
-from kg.workers.pool import Pool
+from kg.settings import Settings
+from kg.store.layout import Store
+from kg.store.snapshot import Snapshot
+from kg.workers.admission import ConcurrencyLimit
+from kg.workers.pool import SPARE, Pool, Spent
 
 
 class Workers(Pool):
-    """A pool of workers that also answers untrusted queries, if kg.query.guard lets them pass."""
+    """A pool of workers that also answers untrusted queries, if kg.query.guard lets them pass.
+
+    Those of the current snapshot are sent to the service that holds its graph, if the store has one.
+    """
+
+    def __init__(
+        self, store: Store | Snapshot, settings: Settings, *, spare: int = SPARE, in_memory: bool = False
+    ) -> None:
+        """Start workers as a pool does; a given snapshot is answered from the disk.
+
+        Raises what Pool and kg.query.remote.engine.remote_engine raise.
+        """
+        self._remote = remote_engine(store, settings) if isinstance(store, Store) else None
+        self._turns = ConcurrencyLimit(max(1, settings.threads // 2), "queries are with the engine of this service")
+        super().__init__(store, settings, spare=spare, in_memory=in_memory and not self._remote)
 
     def query(
         self,
@@ -41,7 +60,7 @@ class Workers(Pool):
         kg.query.evaluate.answer raise, and QueryTimeoutError, WorkerLostError, ResultTooLargeError, ServiceBusyError or
         FederationError.
         """
-        _, federation = federated(text, self.settings, self._base())
+        form, federation = federated(text, self.settings, self._base())
         limit = min(limit or self.settings.result_bytes, self.settings.result_bytes)
         asked = Evaluate(text, format, limit, self._base(), tuple(default_graphs), tuple(named_graphs))
         start = time.monotonic() if arrived is None else arrived
@@ -51,6 +70,8 @@ class Workers(Pool):
         def ask(operation: GraphOperation[Reply], text: str) -> Reply:
             return self.run_query(operation, text, deadline, worked.append)[0]
 
+        if self._remote and not federation and self._remote.takes(form, asked):
+            return self._elsewhere(self._remote, asked, form, deadline, spent)
         # What services are asked and what the workers then answer is of one snapshot.
         with self.hold() if federation else nullcontext():
             try:
@@ -62,6 +83,34 @@ class Workers(Pool):
                 if spent:
                     spent(sum(worked))
         return replace(answer, snapshot=snapshot.id)
+
+    def _elsewhere(
+        self, remote: RemoteEngine, asked: Evaluate, form: Form | None, deadline: float, spent: Spent | None
+    ) -> Answer:
+        """Have the remote store answer; workers read the query before it does, and write its answer."""
+        worked: list[float] = []
+
+        def ask(operation: GraphOperation[Reply]) -> Reply:
+            return self.run_query(operation, asked.text, deadline, worked.append)[0]
+
+        with self.hold() as snapshot, self._turns.slot():
+            try:
+                ask(Scopes((asked.text,), asked.base))  # it is SPARQL, with no function that we know nothing of
+                start = time.monotonic()
+                try:
+                    body = remote.ask(asked, form, snapshot.id, deadline)
+                finally:
+                    worked.append(time.monotonic() - start)
+                answer = ask(RewriteAnswer(str(form), body, asked.format, asked.limit))
+            finally:
+                if spent:
+                    spent(sum(worked))
+        return replace(answer, snapshot=snapshot.id)
+
+    @property
+    def engine(self) -> str:
+        """What answers queries: "embedded", or the kind of server that has the graph of the store."""
+        return self._remote.name if self._remote else "embedded"
 
     def check(self, text: str) -> Form | None:
         """Return the form of a query; raises what ``query`` would raise before anybody is asked."""

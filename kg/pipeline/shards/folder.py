@@ -45,7 +45,7 @@ def write(
     Raises ArchiveError, ConfigurationError, LedgerError or ValidationError as ``kg.pipeline.run.build`` does, and
     StoreError if the folder has other files, or cannot be written.
     """
-    store = Store(Path(settings.store))
+    store = Store(settings.folder)
     archives = run.opened(roots, settings)
     run.check_base(store, settings.base)
     with _writing(folder) as scratch, scheduling(settings) as scheduler:

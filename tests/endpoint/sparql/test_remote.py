@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from kg.errors import ConfigurationError, QueryError, ResultTooLargeError
-from kg.query import remote
+from kg.query.remote import endpoint as remote
 from kg.rdf.formats import by_name
 from kg.settings import Settings
 from tests.kg.remote.servers import http, peer

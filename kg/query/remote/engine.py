@@ -1,0 +1,134 @@
+"""The engine of a store whose graph a SPARQL service holds: what it is asked, how, and what its errors mean."""
+
+from __future__ import annotations
+
+import time
+from typing import Final
+
+from kg.errors import (
+    ConfigurationError,
+    FederationError,
+    FederationTimeoutError,
+    FederationTooLargeError,
+    QueryError,
+    QueryTimeoutError,
+    RemoteStoreError,
+    ResultTooLargeError,
+)
+from kg.query.guard import TOKEN, Form, decode
+from kg.query.operations import Evaluate
+from kg.rdf.prefixes import PREFIXES
+from kg.remote.client import RESULTS, Response
+from kg.settings import Settings
+from kg.store.layout import Store
+from kg.store.remote import DECLARATIONS
+from kg.store.service.client import TRIPLES, SparqlService
+from kg.store.service.loaded import LoadedGraphs, noted
+
+TOO_LARGE: Final = 413
+REFUSALS: Final = (400, 500, 501)
+"""The statuses of servers that cannot evaluate a query: Virtuoso has 500 for most of them."""
+GRAPHS: Final = frozenset({"FROM", "GRAPH"})
+ASKED: Final = ("SELECT", "ASK", "CONSTRUCT")
+ECHO: Final = "SPARQL query:"
+"""Where Virtuoso begins to repeat the query in an error."""
+SHOWN: Final = 300
+
+
+class RemoteEngine:
+    """Answers queries of the default graph from a service; all others are left to the embedded engine.
+
+    Those are descriptions, which each server makes in its way, queries that name graphs, which the service has under
+    names of ours, and such as need a function that it has none of.
+    """
+
+    def __init__(self, store: Store, settings: Settings, service: SparqlService) -> None:
+        self._store = store
+        self._settings = settings
+        self._service = service
+
+    @property
+    def name(self) -> str:
+        """The kind of server that answers."""
+        return self._service.address.kind.name
+
+    def takes(self, form: Form | None, asked: Evaluate) -> bool:
+        """Return whether the service is to answer a query."""
+        if form not in ASKED or asked.default_graphs or asked.named_graphs:
+            return False
+        return not any(self._needs(kind, text) for kind, text in _tokens(asked.text))
+
+    def _needs(self, kind: str, text: str) -> bool:
+        """Whether a token names a graph, or begins to name a function that the service lacks."""
+        if kind == "word":
+            return text.upper() in GRAPHS
+        lacks = self._service.address.kind.lacks
+        if kind == "name":
+            text = f"<{PREFIXES.get(text.partition(':')[0], '')}"
+        return any(text.startswith(f"<{iri}") for iri in lacks)
+
+    def ask(self, asked: Evaluate, form: Form | None, snapshot: str, deadline: float) -> bytes:
+        """Return what the service answers of a snapshot: SPARQL JSON, or N-Triples for a graph.
+
+        Raises RemoteStoreError if it does not answer or has not the snapshot, QueryTimeoutError at the ``deadline``,
+        ResultTooLargeError, or QueryError if it cannot evaluate the query.
+        """
+        accept = TRIPLES if form == "CONSTRUCT" else RESULTS
+        text = f"BASE <{asked.base}>\n{DECLARATIONS}{asked.text}"
+        try:
+            seconds = deadline - time.monotonic()
+            response = self._service.ask(text, self._graph(snapshot), accept, seconds, self._settings.result_bytes)
+        except FederationTimeoutError:
+            raise QueryTimeoutError("the query did not end before its deadline and was stopped") from None
+        except FederationTooLargeError:
+            raise ResultTooLargeError(
+                f"the result is larger than {self._settings.result_bytes} bytes; ask for less of it"
+            ) from None
+        except FederationError as error:
+            raise RemoteStoreError("the engine of this service does not answer; try again later", str(error)) from None
+        self._check(response)
+        return response.body
+
+    def _graph(self, snapshot: str) -> str:
+        found = LoadedGraphs.read(self._store)
+        if found is None or snapshot not in found.graphs:
+            raise RemoteStoreError(f"snapshot {snapshot} is not loaded into the engine of this service: run kg load")
+        return found.graphs[snapshot]
+
+    def _check(self, response: Response) -> None:
+        if response.status == 200:
+            _check_whole(response)
+            return
+        told = " ".join(response.refusal.partition(ECHO)[0].split())[:SHOWN] or response.reason
+        if response.status == TOO_LARGE:
+            raise ResultTooLargeError(f"the result is too large: {told}")
+        if response.status in REFUSALS:
+            raise QueryError(f"the query failed: {told}")
+        raise RemoteStoreError("the engine of this service does not answer", f"{response.status} {told}")
+
+
+def _tokens(text: str) -> list[tuple[str, str]]:
+    return [(match.lastgroup or "", decode(match[0])) for match in TOKEN.finditer(text)]
+
+
+def _check_whole(response: Response) -> None:
+    """Refuse an answer that a Virtuoso has shortened, which it only says in headers of its own."""
+    if response.headers.get("X-SQL-State"):
+        raise QueryTimeoutError("the query did not end before the deadline of the engine, which left results out")
+    if response.headers.get("X-SPARQL-MaxRows"):
+        raise ResultTooLargeError("the engine sends fewer results than there are; ask for less")
+
+
+def remote_engine(store: Store, settings: Settings) -> RemoteEngine | None:
+    """Return the engine of a store whose graph a service holds, None for any other store.
+
+    Raises ConfigurationError where settings name a service into which nothing was loaded, or let others write.
+    """
+    found = noted(store, settings)
+    if found is None:
+        return None
+    if not found.graphs:
+        raise ConfigurationError(f"nothing of {store} is loaded into the remote store: run kg load --store ...")
+    if settings.writable:
+        raise ConfigurationError("a remote store is not writable: its graph is loaded whole, by kg build and kg load")
+    return RemoteEngine(store, settings, SparqlService.of(found.address, settings))

@@ -1,0 +1,55 @@
+"""What a worker does with the answer of a remote store: it is read, and written in the format that was asked for.
+
+An answer is the text of a server that may be wrong, so this runs in a process that may die.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any, Final
+
+from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, RdfFormat, parse, parse_query_results
+
+from kg.errors import QueryError
+from kg.query.evaluate import Answer, serialized
+from kg.rdf import Triple
+from kg.rdf.formats import Format
+from kg.store.remote import NESTED
+from kg.store.sparql import BOOLEAN, LITERALS, TRUTH
+
+CONSTRUCT: Final = "CONSTRUCT"
+
+
+def rewritten(form: str, body: bytes, wanted: Format | None, limit: int) -> Answer:
+    """Return the answer to a query of a ``form`` in a format, of what came as SPARQL JSON, or as N-Triples for a graph.
+
+    Raises QueryError for what is neither, and what kg.query.evaluate.answer raises of formats and sizes.
+    """
+    try:
+        return serialized(_triples(body) if form == CONSTRUCT else _results(body), wanted, limit)
+    except (SyntaxError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        raise QueryError(f"the remote store answered with what are no results: {str(error)[:200]}") from None
+
+
+def _triples(body: bytes) -> Iterator[Triple]:
+    if any(line.count(b"<<") > NESTED for line in body.splitlines()):
+        raise ValueError("triple terms are nested too deep")
+    return (quad.triple for quad in parse(body, RdfFormat.N_TRIPLES, rename_blank_nodes=True))
+
+
+def _results(body: bytes) -> QuerySolutions | QueryBoolean:
+    found = json.loads(body)
+    for binding in found["results"]["bindings"] if "results" in found else ():
+        for term in binding.values():
+            _mend(term)
+    plain = json.dumps(found, ensure_ascii=False).encode(errors="replace")
+    return parse_query_results(plain, QueryResultsFormat.JSON)
+
+
+def _mend(term: dict[str, Any]) -> None:
+    """Write a term as the Recommendation has it: Virtuoso has kinds of before it, and numbers for booleans."""
+    if term["type"] in LITERALS:
+        term["type"] = "literal"
+    if term.get("datatype") == BOOLEAN:
+        term["value"] = TRUTH.get(term["value"], term["value"])
