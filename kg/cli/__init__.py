@@ -10,8 +10,8 @@ from typing import Any, Final, NoReturn
 
 import click
 
-from kg.cli import build, check, demo, dump, enrich, export, fetch, load, read, serve
-from kg.cli.keeping import integrity, ledger, snapshots
+from kg.cli import build, check, demo, dump, enrich, export, fetch, read, serve
+from kg.cli.keeping import integrity, ledger, load, snapshots
 from kg.errors import NewsgraphError
 from kg.version import __version__
 

@@ -100,7 +100,7 @@ def shards(folder: Path, archives: tuple[Path, ...], **options: Any) -> None:
 
 def _prepare(settings: Settings, source: Snapshot, *, derives: bool) -> None:
     """Load a snapshot into the remote store, if there is one, and make what is made of it."""
-    from kg.cli.load import into_service
+    from kg.cli.keeping.load import into_service
     from kg.store.layout import Store
 
     into_service(Store(settings.folder), source, settings)

@@ -19,7 +19,7 @@ from kg.rdf import NamedNode
 from kg.store.layout import Store
 from kg.store.service.client import SparqlService
 from kg.store.service.loaded import LoadedGraphs
-from kg.store.service.parts import Part, name, parts
+from kg.store.service.parts import GraphPart, name, parts
 from kg.store.snapshot import Snapshot
 
 SAMPLED: Final = 5
@@ -31,7 +31,7 @@ Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Load:
+class FinishedLoad:
     """A finished load: the graph, how many triples it has, and how many of its parts were sent, of how many."""
 
     graph: str
@@ -48,7 +48,7 @@ def load(
     progress: Progress = lambda done, total: None,
     *,
     sending: bool = True,
-) -> Load:
+) -> FinishedLoad:
     """Load a snapshot, verify it, note it, and remove the graphs that are needed no more.
 
     ``progress`` is told how many triples of how many are there. Without ``sending``, somebody else has loaded it, and
@@ -71,11 +71,11 @@ def load(
         service.drop(one)
         into = into.without(one)
         into.write(store)
-    return Load(graph, total, sent, number)
+    return FinishedLoad(graph, total, sent, number)
 
 
 def _sent(
-    service: SparqlService, graph: str, found: Iterable[Part], total: int, progress: Progress, *, is_new: bool
+    service: SparqlService, graph: str, found: Iterable[GraphPart], total: int, progress: Progress, *, is_new: bool
 ) -> int:
     """Send the parts that a graph lacks, and see that it has each then; return how many were sent."""
     sent = done = 0
@@ -93,7 +93,7 @@ def _sent(
     return sent
 
 
-def _verify(service: SparqlService, graph: str, found: Iterable[Part], total: int) -> int:
+def _verify(service: SparqlService, graph: str, found: Iterable[GraphPart], total: int) -> int:
     """Compare the descriptions of some subjects, from all over a graph; return how many parts it has."""
     number, seen, step = 0, 0, max(1, total // SAMPLES)
     for number, part in enumerate(found, start=1):
@@ -103,7 +103,7 @@ def _verify(service: SparqlService, graph: str, found: Iterable[Part], total: in
     return number
 
 
-def _compare(service: SparqlService, graph: str, part: Part) -> None:
+def _compare(service: SparqlService, graph: str, part: GraphPart) -> None:
     every = max(1, len(part.subjects) // SAMPLED)
     sampled = [NamedNode(one) for one in islice(part.subjects, 0, None, every)]
     ours = {quad.triple for quad in parse(part.content, RdfFormat.N_TRIPLES) if quad.subject in set(sampled)}

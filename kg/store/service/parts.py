@@ -24,7 +24,7 @@ _BLANK: Final = re.compile(rb"(?<![^ ])_:([A-Za-z0-9]+)(?![^ ])")
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class GraphPart:
     """Some subjects of a graph with all that is said of them: ``count`` triples in lines, whose hash is ``sha256``."""
 
     content: bytes
@@ -37,7 +37,7 @@ class Part:
         return hashlib.sha256(self.content).hexdigest()
 
 
-def parts(store: Store, snapshot: Snapshot, lines: int = LINES) -> Iterator[Part]:
+def parts(store: Store, snapshot: Snapshot, lines: int = LINES) -> Iterator[GraphPart]:
     """Yield the parts of what a snapshot says in its default graph, the same ones each time.
 
     Blank nodes are IRIs in them, so that a part that is sent again adds nothing (RDF 1.1 Concepts, section 3.5). Raises
@@ -51,17 +51,17 @@ def parts(store: Store, snapshot: Snapshot, lines: int = LINES) -> Iterator[Part
         yield from _parts(found, genid, lines)
 
 
-def _parts(found: Iterable[Block], genid: bytes, most: int) -> Iterator[Part]:
+def _parts(found: Iterable[Block], genid: bytes, most: int) -> Iterator[GraphPart]:
     subjects: list[str] = []
     lines: list[bytes] = []
     for block in found:
         subjects.append(_named(block.subject, genid)[1:-1].decode())
         lines += [_named(line, genid) for line in block.lines]
         if len(lines) >= most:
-            yield Part(b"".join(lines), len(lines), tuple(subjects))
+            yield GraphPart(b"".join(lines), len(lines), tuple(subjects))
             subjects, lines = [], []
     if lines:
-        yield Part(b"".join(lines), len(lines), tuple(subjects))
+        yield GraphPart(b"".join(lines), len(lines), tuple(subjects))
 
 
 def _named(text: bytes, genid: bytes) -> bytes:
@@ -72,7 +72,7 @@ def _named(text: bytes, genid: bytes) -> bytes:
     return _BLANK.sub(lambda match: genid + match[1] + b">", before) + quote + literal
 
 
-def name(base: str, found: Iterable[Part]) -> tuple[str, int]:
+def name(base: str, found: Iterable[GraphPart]) -> tuple[str, int]:
     """Return the IRI of the graph that has just these parts, and how many triples it has."""
     digest, count = hashlib.sha256(), 0
     for part in found:

@@ -84,7 +84,8 @@ def test_every_link_on_the_site_leads_somewhere(send) -> None:
 
 
 def test_health_and_readiness(send) -> None:
-    assert json.loads(send("/healthz").body) == {"status": "alive", "graph": "disk", "store": "sound"}
+    said = {"status": "alive", "engine": "embedded", "graph": "disk", "store": "sound"}
+    assert json.loads(send("/healthz").body) == said
     assert json.loads(send("/readyz").body)["snapshot"]
 
 

@@ -1,0 +1,103 @@
+"""Real SPARQL servers on loopback that take graphs, which can be killed and started again on what they have."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from tests.kg.remote.servers import free_port
+
+VIRTUOSO = """[Database]
+DatabaseFile = {folder}/virtuoso.db
+ErrorLogFile = {folder}/virtuoso.log
+LockFile = {folder}/virtuoso.lck
+TransactionFile = {folder}/virtuoso.trx
+xa_persistent_file = {folder}/virtuoso.pxa
+[TempDatabase]
+DatabaseFile = {folder}/temporary.db
+TransactionFile = {folder}/temporary.trx
+[Parameters]
+ServerPort = {sql}
+DirsAllowed = {folder}
+NumberOfBuffers = 10000
+MaxDirtyBuffers = 6000
+[HTTPServer]
+ServerPort = 127.0.0.1:{port}
+ServerThreads = 10
+"""
+NETRC = "machine 127.0.0.1 login dba password dba\n"
+
+
+@dataclass
+class Engine:
+    """A server: its ``kind``, the command that starts it on its port, and what it says once it listens."""
+
+    kind: str
+    folder: Path
+    port: int
+    command: Sequence[str | Path]
+    listens: bytes
+    netrc: Path
+    process: subprocess.Popen[bytes] | None = field(default=None)
+
+    @property
+    def store(self) -> str:
+        return f"sparql+http://127.0.0.1:{self.port}/"
+
+    def start(self) -> None:
+        """Start it, and wait until it says that it listens."""
+        self.process = subprocess.Popen(self.command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        assert self.process.stdout is not None
+        assert any(self.listens in line for line in self.process.stdout), "it ended before it listened"
+
+    def kill(self) -> None:
+        """Kill it without a word, and what it has locked with it."""
+        if self.process is None:
+            return
+        self.process.send_signal(signal.SIGKILL)
+        self.process.communicate()
+        self.process = None
+        (self.folder / "virtuoso.lck").unlink(missing_ok=True)
+
+
+@contextmanager
+def engine(kind: str, folder: Path) -> Iterator[Engine]:
+    """Run an empty server of a kind; skips where it is not installed."""
+    made = {"oxigraph": _oxigraph, "virtuoso": _virtuoso}[kind](folder)
+    made.netrc.write_text(NETRC if kind == "virtuoso" else "", encoding="utf-8")
+    made.start()
+    try:
+        yield made
+    finally:
+        made.kill()
+
+
+def _oxigraph(folder: Path) -> Engine:
+    program = _program("oxigraph", "pip install oxigraph")
+    port = free_port()
+    command = [program, "serve", "--location", folder / "database", "--bind", f"127.0.0.1:{port}"]
+    return Engine("oxigraph", folder, port, command, b"Listening", folder / "netrc")
+
+
+def _virtuoso(folder: Path) -> Engine:
+    program = _program("virtuoso-t", "apt-get install virtuoso-opensource-7-bin")
+    port, sql, file = free_port(), free_port(), folder / "virtuoso.ini"
+    file.write_text(VIRTUOSO.format(folder=folder, port=port, sql=sql), encoding="utf-8")
+    command = [program, "+foreground", "+configfile", file]
+    return Engine("virtuoso", folder, port, command, b"Server online", folder / "netrc")
+
+
+def _program(name: str, how: str) -> str:
+    found = shutil.which(name, path=os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", ""))))
+    if found is None:
+        pytest.skip(f"{name} is not installed: {how}")
+    return found
