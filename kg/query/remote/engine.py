@@ -17,7 +17,6 @@ from kg.errors import (
 )
 from kg.query.guard import TOKEN, Form, decode
 from kg.query.operations import Evaluate
-from kg.rdf.prefixes import PREFIXES
 from kg.remote.client import RESULTS, Response
 from kg.settings import Settings
 from kg.store.layout import Store
@@ -62,10 +61,7 @@ class RemoteEngine:
         """Whether a token names a graph, or begins to name a function that the service lacks."""
         if kind == "word":
             return text.upper() in GRAPHS
-        lacks = self._service.address.kind.lacks
-        if kind == "name":
-            text = f"<{PREFIXES.get(text.partition(':')[0], '')}"
-        return any(text.startswith(f"<{iri}") for iri in lacks)
+        return any(text.startswith(f"<{iri}") for iri in self._service.address.kind.lacks)
 
     def ask(self, asked: Evaluate, form: Form | None, snapshot: str, deadline: float) -> bytes:
         """Return what the service answers of a snapshot: SPARQL JSON, or N-Triples for a graph.

@@ -19,6 +19,8 @@ from kg.store.remote import NESTED
 from kg.store.sparql import BOOLEAN, LITERALS, TRUTH
 
 CONSTRUCT: Final = "CONSTRUCT"
+ASKED: Final = "__ASK_RETVAL"
+"""The variable that Virtuoso 7.2.5 answers an ASK with, bound to 1 or in no solution."""
 
 
 def rewritten(form: str, body: bytes, wanted: Format | None, limit: int) -> Answer:
@@ -40,6 +42,8 @@ def _triples(body: bytes) -> Iterator[Triple]:
 
 def _results(body: bytes) -> QuerySolutions | QueryBoolean:
     found = json.loads(body)
+    if found["head"].get("vars") == [ASKED]:
+        found = {"head": {}, "boolean": any(one[ASKED]["value"] != "0" for one in found["results"]["bindings"])}
     for binding in found["results"]["bindings"] if "results" in found else ():
         for term in binding.values():
             _mend(term)

@@ -23,7 +23,7 @@ from tests.kg.remote.servers import http, peer
 from tests.kg.store.service.engines import Engine, engine
 
 TURTLE = "".join(
-    f'<http://example.org/{one:03}> <http://example.org/says> "word {two}"@en , {two} ; <http://example.org/is> true .\n'
+    f'<http://example.org/{one:03}> <http://example.org/says> "word {two}"@en , {two} ; <urn:is> true .\n'
     for one in range(40)
     for two in range(3)
 )
