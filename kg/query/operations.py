@@ -56,16 +56,20 @@ class Evaluate(GraphOperation[Answer]):
 
 @dataclass(frozen=True, slots=True)
 class RewriteAnswer(GraphOperation[Answer]):
-    """Write the answer of a remote store to a query of some form in a format, see kg.query.remote.results."""
+    """Write the answer of a remote store to a query of some form in a format, see kg.query.remote.results.
+
+    ``most`` is how many rows the store sends at most, 0 if it does not say.
+    """
 
     form: str
     body: bytes
     format: Format | None
     limit: int
+    most: int = 0
 
     def answer(self, graph: Graph) -> Answer:
         """Return the answer; its snapshot is for those to say who know it."""
-        return results.rewritten(self.form, self.body, self.format, self.limit)
+        return results.rewritten(self.form, self.body, self.format, self.limit, self.most)
 
 
 @dataclass(frozen=True, slots=True)

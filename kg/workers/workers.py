@@ -11,7 +11,7 @@ from kg.process.operation import Reply
 from kg.query.evaluate import Answer
 from kg.query.federate import Caller, Evaluation, federated, services
 from kg.query.guard import Form
-from kg.query.operations import Evaluate, GraphOperation, RewriteAnswer, Scopes
+from kg.query.operations import Evaluate, GraphOperation, Scopes
 from kg.query.remote.engine import RemoteEngine, remote_engine
 from kg.rdf.formats import Format
 from kg.settings import Settings
@@ -98,10 +98,10 @@ class Workers(Pool):
                 ask(Scopes((asked.text,), asked.base))  # it is SPARQL, with no function that we know nothing of
                 start = time.monotonic()
                 try:
-                    body = remote.ask(asked, form, snapshot.id, deadline)
+                    found = remote.ask(asked, form, snapshot.id, deadline)
                 finally:
                     worked.append(time.monotonic() - start)
-                answer = ask(RewriteAnswer(str(form), body, asked.format, asked.limit))
+                answer = ask(found)
             finally:
                 if spent:
                     spent(sum(worked))

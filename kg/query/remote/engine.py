@@ -16,12 +16,12 @@ from kg.errors import (
     ResultTooLargeError,
 )
 from kg.query.guard import TOKEN, Form, decode
-from kg.query.operations import Evaluate
+from kg.query.operations import Evaluate, RewriteAnswer
 from kg.remote.client import RESULTS, Response
 from kg.settings import Settings
 from kg.store.layout import Store
 from kg.store.remote import DECLARATIONS
-from kg.store.service.client import TRIPLES, SparqlService
+from kg.store.service.client import TRIPLES, SparqlService, is_whole, most_rows
 from kg.store.service.loaded import LoadedGraphs, noted
 
 TOO_LARGE: Final = 413
@@ -63,8 +63,8 @@ class RemoteEngine:
             return text.upper() in GRAPHS
         return any(text.startswith(f"<{iri}") for iri in self._service.address.kind.lacks)
 
-    def ask(self, asked: Evaluate, form: Form | None, snapshot: str, deadline: float) -> bytes:
-        """Return what the service answers of a snapshot: SPARQL JSON, or N-Triples for a graph.
+    def ask(self, asked: Evaluate, form: Form | None, snapshot: str, deadline: float) -> RewriteAnswer:
+        """Return what the service answers of a snapshot, as an operation that has a worker write it.
 
         Raises RemoteStoreError if it does not answer or has not the snapshot, QueryTimeoutError at the ``deadline``,
         ResultTooLargeError, or QueryError if it cannot evaluate the query.
@@ -83,7 +83,7 @@ class RemoteEngine:
         except FederationError as error:
             raise RemoteStoreError("the engine of this service does not answer; try again later", str(error)) from None
         self._check(response)
-        return response.body
+        return RewriteAnswer(str(form), response.body, asked.format, asked.limit, most_rows(response))
 
     def _graph(self, snapshot: str) -> str:
         found = LoadedGraphs.read(self._store)
@@ -92,8 +92,10 @@ class RemoteEngine:
         return found.graphs[snapshot]
 
     def _check(self, response: Response) -> None:
+        """Raise what is wrong with an answer, if anything is."""
+        if not is_whole(response, 0):
+            raise QueryTimeoutError("the query did not end before the deadline of the engine, which left results out")
         if response.status == 200:
-            _check_whole(response)
             return
         told = " ".join(response.refusal.partition(ECHO)[0].split())[:SHOWN] or response.reason
         if response.status == TOO_LARGE:
@@ -105,14 +107,6 @@ class RemoteEngine:
 
 def _tokens(text: str) -> list[tuple[str, str]]:
     return [(match.lastgroup or "", decode(match[0])) for match in TOKEN.finditer(text)]
-
-
-def _check_whole(response: Response) -> None:
-    """Refuse an answer that a Virtuoso has shortened, which it only says in headers of its own."""
-    if response.headers.get("X-SQL-State"):
-        raise QueryTimeoutError("the query did not end before the deadline of the engine, which left results out")
-    if response.headers.get("X-SPARQL-MaxRows"):
-        raise ResultTooLargeError("the engine sends fewer results than there are; ask for less")
 
 
 def remote_engine(store: Store, settings: Settings) -> RemoteEngine | None:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, RdfFormat, parse, parse_query_results
 
-from kg.errors import QueryError
+from kg.errors import QueryError, ResultTooLargeError
 from kg.query.evaluate import Answer, serialized
 from kg.rdf import Triple
 from kg.rdf.formats import Format
@@ -23,15 +23,19 @@ ASKED: Final = "__ASK_RETVAL"
 """The variable that Virtuoso 7.2.5 answers an ASK with, bound to 1 or in no solution."""
 
 
-def rewritten(form: str, body: bytes, wanted: Format | None, limit: int) -> Answer:
+def rewritten(form: str, body: bytes, wanted: Format | None, limit: int, most: int = 0) -> Answer:
     """Return the answer to a query of a ``form`` in a format, of what came as SPARQL JSON, or as N-Triples for a graph.
 
-    Raises QueryError for what is neither, and what kg.query.evaluate.answer raises of formats and sizes.
+    Raises ResultTooLargeError for ``most`` rows, if it is not 0: the store had more then. Raises QueryError for what is
+    neither, and what kg.query.evaluate.answer raises of formats and sizes.
     """
     try:
-        return serialized(_triples(body) if form == CONSTRUCT else _results(body), wanted, limit)
+        answer = serialized(_triples(body) if form == CONSTRUCT else _results(body), wanted, limit)
     except (SyntaxError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise QueryError(f"the remote store answered with what are no results: {str(error)[:200]}") from None
+    if most and (answer.rows or 0) >= most:
+        raise ResultTooLargeError(f"the engine sends fewer than {most:,} results, and there are more; ask for less")
+    return answer
 
 
 def _triples(body: bytes) -> Iterator[Triple]:

@@ -27,6 +27,9 @@ NOWHERE: Final = "urn:newsgraph:no-graph"
 """A graph that there is none of, named so that no query sees the named graphs of others: Virtuoso shows all else."""
 DONE: Final = (200, 201, 204)
 GONE: Final = 404
+PARTIAL: Final = 206
+DIGITS: Final = 10
+"""Digits of the largest number of rows that a server may name."""
 RATE: Final = float("inf")
 RETRIES: Final = 6
 """How often a request of a load is sent again; the waits between double from a second, so that a server can restart."""
@@ -77,6 +80,18 @@ def _server(service: Service, settings: Settings) -> str:
         raise RemoteStoreError(f"the remote store does not answer: {error}") from None
 
 
+def is_whole(response: Response, found: int) -> bool:
+    """Return whether an answer with so many rows is all of it; a Virtuoso says it by status 206, or in two headers."""
+    most = most_rows(response)
+    return response.status != PARTIAL and "X-SQL-State" not in response.headers and (not most or found < most)
+
+
+def most_rows(response: Response) -> int:
+    """Return how many rows a Virtuoso sends at most, 0 if it names no number."""
+    most = response.headers.get("X-SPARQL-MaxRows", "")
+    return int(most) if most.isdecimal() and len(most) < DIGITS else 0
+
+
 @dataclass(slots=True)
 class SparqlService:
     """A service that holds graphs of ours, each whole in a named graph, which queries see as the default graph.
@@ -94,12 +109,15 @@ class SparqlService:
         return cls(address, credentials(_parsed(address.query).host, settings.netrc))
 
     def ask(self, query: str, graph: str, accept: str, seconds: float, limit: int) -> Response:
-        """Send a query once, about one graph, and return the answer, whatever its status.
+        """Send a query once, about one graph, and return the answer, whatever its status; see ``is_whole`` for it.
 
         Raises FederationError, FederationTimeoutError or FederationTooLargeError.
         """
         asked = Endpoint(self.address.query, AGENT, seconds, limit, self.known)
-        return asked.ask(query, accept, {"default-graph-uri": graph, "named-graph-uri": NOWHERE})
+        parameters = {"default-graph-uri": graph, "named-graph-uri": NOWHERE}
+        if name := self.address.kind.timeout:
+            parameters[name] = f"{max(1, int(seconds * 1000))}"
+        return asked.ask(query, accept, parameters)
 
     # ---- what loading asks
 
@@ -127,11 +145,14 @@ class SparqlService:
         try:
             found, terms = json.loads(response.body), Terms()
             names = found["head"]["vars"]
-            return [tuple(terms.term(one[name]) for name in names) for one in found["results"]["bindings"]]
+            rows = [tuple(terms.term(one[name]) for name in names) for one in found["results"]["bindings"]]
         except (ValueError, LookupError, TypeError, RecursionError) as error:
             raise RemoteStoreError(
                 f"{self.address.query} answered with what are no results: {str(error)[:200]}"
             ) from None
+        if not is_whole(response, len(rows)):
+            raise RemoteStoreError(f"{self.address.query} has limits of its own, which leave results out")
+        return rows
 
     def _send(self, method: str, graph: str, content: bytes | None) -> None:
         if not self.address.graphs:

@@ -14,19 +14,20 @@ class ServerKind:
     """A kind of server: its ``name``, which its header Server begins with, and the paths of its protocols.
 
     ``query`` is that of the SPARQL 1.1 Protocol, ``graphs`` that of the Graph Store HTTP Protocol for those who may
-    write, with the ``parameter`` that names a graph. ``lacks`` are the beginnings of the IRIs of functions that it has
-    none of.
+    write, with the ``parameter`` that names a graph. ``timeout`` names the parameter of a query for its longest time in
+    milliseconds, if it has one. ``lacks`` are the beginnings of the IRIs of functions that it has none of.
     """
 
     name: str
     query: str = ""
     graphs: str = ""
     parameter: str = "graph"
+    timeout: str = ""
     lacks: tuple[str, ...] = ()
 
 
 KINDS: Final = (
-    ServerKind("virtuoso", "/sparql", "/sparql-graph-crud-auth", "graph-uri", (GEOSPARQL,)),
+    ServerKind("virtuoso", "/sparql", "/sparql-graph-crud-auth", "graph-uri", "timeout", (GEOSPARQL,)),
     ServerKind("oxigraph", "/query", "/store"),
 )
 OTHER: Final = ServerKind(CUSTOM)

@@ -22,12 +22,13 @@ from kg.errors import (
     ResultTooLargeError,
 )
 from kg.query.guard import check
-from kg.query.operations import Evaluate
+from kg.query.operations import Evaluate, RewriteAnswer
 from kg.query.questions import questions
 from kg.query.remote.engine import RemoteEngine
 from kg.query.remote.results import rewritten
 from kg.rdf.formats import by_name
 from kg.settings import Settings
+from kg.store.embedded import EmbeddedGraph
 from kg.store.layout import Store
 from kg.store.service import loading
 from kg.store.service.client import ServiceAddress, SparqlService
@@ -161,7 +162,7 @@ def test_what_no_store_answers_does_not_reach_the_engine(
 # ---- what goes wrong there
 
 
-def asked(folder: Path, url: str, seconds: float = 5.0, **settings: int) -> bytes:
+def asked(folder: Path, url: str, seconds: float = 5.0, **settings: int) -> RewriteAnswer:
     """Ask a service at an address that is said to be a Virtuoso."""
     store = Store(folder / "store")
     if not store.has_current:
@@ -180,7 +181,7 @@ OK = b'{"head": {"vars": ["s"]}, "results": {"bindings": []}}'
     ("answer", "error"),
     [
         (http("200 OK", OK, X_SQL_State="S1TAT"), QueryTimeoutError),
-        (http("200 OK", OK, X_SPARQL_MaxRows="10000"), ResultTooLargeError),
+        (http("206 Partial", OK), QueryTimeoutError),
         (http("200 OK", b" " * 2_000), ResultTooLargeError),
         (http("413 Too Large"), ResultTooLargeError),
         (http("400 Bad Request", b"Virtuoso 37000 Error: SPARQL query: define <secret>"), QueryError),
@@ -194,6 +195,18 @@ def test_a_failure_is_an_error_of_its_kind(tmp_path: Path, answer: bytes, error:
     with peer(answer) as found, pytest.raises(error) as told:
         asked(tmp_path, found.url, result_bytes=1_000)
     assert "secret" not in str(told.value)
+
+
+@pytest.mark.parametrize(("most", "whole"), [("1", False), ("2", True), ("", True), ("9" * 5_000, True)])
+def test_a_table_that_the_engine_cut_off_is_none(tmp_path: Path, graph: EmbeddedGraph, most: str, whole: bool) -> None:
+    body = b'{"head": {"vars": ["s"]}, "results": {"bindings": [{"s": {"type": "uri", "value": "urn:a"}}]}}'
+    with peer(http("200 OK", body, X_SPARQL_MaxRows=most)) as found:
+        operation = asked(tmp_path, found.url)
+    if whole:
+        assert operation.answer(graph).rows == 1
+        return
+    with pytest.raises(ResultTooLargeError):
+        operation.answer(graph)
 
 
 def test_a_service_that_is_gone_is_an_error_that_names_no_host(tmp_path: Path) -> None:
