@@ -47,6 +47,7 @@ class Engine:
     command: Sequence[str | Path]
     listens: bytes
     netrc: Path
+    sql: int = 0
     process: subprocess.Popen[bytes] | None = field(default=None)
 
     @property
@@ -58,6 +59,18 @@ class Engine:
         self.process = subprocess.Popen(self.command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         assert self.process.stdout is not None
         assert any(self.listens in line for line in self.process.stdout), "it ended before it listened"
+
+    def bulk_load(self, files: Path) -> None:
+        """Run the commands that lie beside the files of a load, as their operator would."""
+        if self.kind == "oxigraph":
+            self.kill()
+            path = os.pathsep.join((str(Path(self.command[0]).parent), os.environ["PATH"]))
+            command: list[str | Path] = ["sh", files / "load.sh", self.folder / "database"]
+            subprocess.run(command, check=True, capture_output=True, env={**os.environ, "PATH": path})
+            self.start()
+            return
+        isql = _program("isql-vt", "apt-get install virtuoso-opensource-7-bin")
+        subprocess.run([isql, str(self.sql), "dba", "dba", files / "load.sql"], check=True, capture_output=True)
 
     def kill(self) -> None:
         """Kill it without a word, and what it has locked with it."""
@@ -93,7 +106,7 @@ def _virtuoso(folder: Path) -> Engine:
     port, sql, file = free_port(), free_port(), folder / "virtuoso.ini"
     file.write_text(VIRTUOSO.format(folder=folder, port=port, sql=sql), encoding="utf-8")
     command = [program, "+foreground", "+configfile", file]
-    return Engine("virtuoso", folder, port, command, b"Server online", folder / "netrc")
+    return Engine("virtuoso", folder, port, command, b"Server online", folder / "netrc", sql)
 
 
 def _program(name: str, how: str) -> str:

@@ -259,3 +259,22 @@ def test_the_files_for_a_bulk_loader_are_the_graph(made: Target, tmp_path: Path)
         part.content for part in parts.parts(made.store, made.store.current())
     )
     assert all(graph in (tmp_path / "files" / name).read_text() for name in ("load.sql", "load.sh"))
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["oxigraph", pytest.param("virtuoso", marks=pytest.mark.slow)],
+)
+def test_what_a_bulk_loader_has_loaded_is_verified_and_not_sent(tmp_path: Path, kind: str) -> None:
+    publish_turtle(tmp_path / "store", TURTLE)
+    with engine(kind, tmp_path) as found:
+        made = target(tmp_path / "store", found)
+        into = noted(made.store, made.settings)
+        assert into is not None
+        _, number = loading.write_files(made.store, made.store.current(), tmp_path / "files")
+        with pytest.raises(RemoteStoreError, match="0 triples"):
+            loading.load(made.store, made.store.current(), into, made.service, sending=False)
+        found.bulk_load(tmp_path / "files")
+        done = loading.load(made.store, made.store.current(), into, made.service, sending=False)
+        assert (done.sent, done.parts) == (0, number)
+        assert made.loaded() == said(made.store)
