@@ -1,0 +1,88 @@
+"""The commands on a remote store: each names it, or the folder that was loaded into it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from kg import cli
+from kg.errors import ConfigurationError
+from kg.settings import Settings
+from kg.store.layout import Store
+from kg.store.service import client
+from kg.store.service.loaded import LoadedGraphs
+from tests.conftest import WriteArchive, publish_turtle
+from tests.kg.store.service.engines import Engine, engine
+
+PAGE = "November 8, 2011\n\n* A bomb kills three people in [[Homs]]. [http://example.org/one (Example)]\n"
+
+
+@pytest.fixture(scope="module")
+def oxigraph(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    with engine("oxigraph", tmp_path_factory.mktemp("oxigraph")) as found:
+        yield found
+
+
+def kg(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(cli.main, [*map(str, arguments)], prog_name="kg", catch_exceptions=False)
+
+
+def test_a_store_is_loaded_once_named_and_then_known_by_its_folder(oxigraph: Engine, tmp_path: Path) -> None:
+    publish_turtle(tmp_path, "<http://example.org/a> <http://example.org/b> 1 .")
+    done = kg("load", "--store", oxigraph.store, "--store-folder", tmp_path)
+    assert (done.exit_code, done.output.count("verified")) == (0, 1)
+    assert kg("load", "--store", tmp_path).output.endswith("0 of 1 parts were sent\n")
+    query = ("query", "SELECT ?o WHERE { ?s <http://example.org/b> ?o }", "--format", "csv")
+    for named in (("--store", tmp_path), ("--store", oxigraph.store, "--store-folder", tmp_path)):
+        assert kg(*query, *named).output.split() == ["o", "1"]
+
+
+def test_a_folder_without_a_service_says_how_to_name_one(tmp_path: Path) -> None:
+    publish_turtle(tmp_path, "<http://example.org/a> <http://example.org/b> 1 .")
+    done = kg("load", "--store", tmp_path)
+    assert done.exit_code == 2
+    assert "sparql+http://" in done.output
+
+
+def test_files_for_a_bulk_loader_need_no_service(tmp_path: Path) -> None:
+    publish_turtle(tmp_path / "store", "<http://example.org/a> <http://example.org/b> 1 .")
+    done = kg("load", "--store", tmp_path / "store", "--files", tmp_path / "files")
+    assert done.exit_code == 0
+    names = sorted(one.name for one in (tmp_path / "files").iterdir())
+    assert names == ["load.sh", "load.sql", "part-000001.nt"]
+
+
+def test_a_build_loads_before_it_publishes(
+    oxigraph: Engine, archive: WriteArchive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "RETRIES", 0)
+    store = Store(tmp_path / "store")
+    named = ("--store", oxigraph.store, "--store-folder", store.path, "--no-derived")
+    first = archive({"2011_November_8.txt": PAGE})
+    assert kg("build", first, *named).exit_code == 0
+    found = LoadedGraphs.read(store)
+    assert found is not None
+    assert list(found.graphs) == [store.current().id]
+    before = store.target
+    oxigraph.kill()
+    try:
+        second = archive({"2011_November_8.txt": PAGE.replace("three", "four")}, "other")
+        done = kg("build", second, *named)
+    finally:
+        oxigraph.start()
+    assert done.exit_code == 2
+    assert store.target == before
+    assert kg("build", second, "--store", store.path, "--no-derived").exit_code == 0
+    found = LoadedGraphs.read(store)
+    assert found is not None
+    assert list(found.graphs)[-1] == store.current().id != Path(before).name
+
+
+@pytest.mark.parametrize("address", ["sparql+ftp://host/", "sparql+http://me:secret@host/", "sparql+file:///etc"])
+def test_no_other_address_is_a_store_and_none_has_a_password(address: str) -> None:
+    with pytest.raises(ConfigurationError) as told:
+        Settings(store=address)
+    assert "secret" not in str(told.value)
