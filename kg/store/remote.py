@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import groupby
-from typing import IO, Any, Final
+from typing import IO, Any, Final, Self
 
 from pyoxigraph import RdfFormat, parse, serialize
 
@@ -16,6 +17,7 @@ from kg.rdf.graph import UNBOUND, Bindings, GraphName, Pattern, Row, Subject, Te
 from kg.rdf.prefixes import PREFIXES
 from kg.remote import client
 from kg.remote.addresses import Service, rules
+from kg.store.service.client import SparqlService
 from kg.store.sparql import Terms, bound, text, values
 
 TRIPLES: Final = "application/n-triples"
@@ -29,6 +31,8 @@ NAMED: Final = "SELECT DISTINCT ?g WHERE { GRAPH ?g { ?s ?p ?o } }"
 IN_DEFAULT: Final = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
 IN_NAMED: Final = "CONSTRUCT { ?s ?p ?o } WHERE { GRAPH ?g { ?s ?p ?o } }"
 
+Send = Callable[[str, str], bytes]
+"""Sends a query, with the media type of its answer, and returns that."""
 _Shape = tuple[bool, tuple[NamedNode, ...], bool, GraphName | None]
 
 
@@ -46,10 +50,24 @@ class RemoteGraph:
         ``seconds`` and ``limit`` are the time and the bytes of one answer. Raises ConfigurationError if the service
         must not be asked.
         """
-        self._service, self._private = _permitted(endpoint, services)
-        self._seconds = seconds
-        self._limit = limit
+        service, private = _permitted(endpoint, services)
+
+        def ask(query: str, accept: str) -> bytes:
+            return client.post(service, query, client.Bounds(private, time.monotonic() + seconds, limit), accept=accept)
+
+        self._host = service.host
+        self._send: Send = ask
         self.calls = 0
+
+    @classmethod
+    def held(cls, service: SparqlService, name: str) -> Self:
+        """Return the graph with a name that a service holds for us, as a dataset with that default graph alone.
+
+        It raises RemoteStoreError where others raise FederationError.
+        """
+        made = cls.__new__(cls)
+        made._host, made._send, made.calls = service.host, partial(service.read, name), 0
+        return made
 
     def match(self, patterns: Sequence[Pattern]) -> list[list[Quad]]:
         """Return the quads of each of many patterns; see kg.rdf.graph.Graph."""
@@ -162,11 +180,10 @@ class RemoteGraph:
 
     def _ask(self, query: str, accept: str) -> bytes:
         self.calls += 1
-        bounds = client.Bounds(self._private, time.monotonic() + self._seconds, self._limit)
-        return client.post(self._service, query, bounds, accept=accept)
+        return self._send(query, accept)
 
     def _wrong(self, error: Exception) -> FederationError:
-        return FederationError(f"{self._service.host} did not answer with SPARQL results: {str(error)[:200]}")
+        return FederationError(f"{self._host} did not answer with SPARQL results: {str(error)[:200]}")
 
 
 def _permitted(endpoint: str, services: str) -> tuple[Service, bool]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, Self
+from typing import Final, Self
 from urllib.parse import quote, urljoin
 from urllib.request import Request
 
 from kg.errors import ConfigurationError, FederationError, RemoteStoreError, TemporaryFailureError
-from kg.rdf import NamedNode, Triple
+from kg.rdf import NamedNode
 from kg.remote.addresses import Service
 from kg.remote.client import AGENT, RESULTS, Bounds, Response
 from kg.remote.clock import Clock
@@ -20,7 +20,7 @@ from kg.remote.credentials import Credentials, credentials, send
 from kg.remote.endpoint import Endpoint
 from kg.settings import Settings
 from kg.store.service.kinds import KINDS, OTHER, ServerKind, kind
-from kg.store.sparql import Terms, values
+from kg.store.sparql import values
 
 TRIPLES: Final = "application/n-triples"
 NOWHERE: Final = "urn:newsgraph:no-graph"
@@ -119,18 +119,29 @@ class SparqlService:
             parameters[name] = f"{max(1, int(seconds * 1000))}"
         return asked.ask(query, accept, parameters)
 
+    @property
+    def host(self) -> str:
+        """The host and port that are asked."""
+        return _parsed(self.address.query).authority
+
     # ---- what loading asks
 
     def count(self, graph: str, subjects: Sequence[NamedNode] = ()) -> int:
         """Return how many triples a graph has, or how many of them are about some subjects."""
         about = f"{values(['s'], [[one] for one in subjects])} " if subjects else ""
-        ((number,),) = self._rows(f"SELECT (COUNT(*) AS ?n) WHERE {{ {about}?s ?p ?o }}", graph)
-        return int(number.value)
+        body = self.read(graph, f"SELECT (COUNT(*) AS ?n) WHERE {{ {about}?s ?p ?o }}", RESULTS)
+        try:
+            ((number,),) = (one.values() for one in json.loads(body)["results"]["bindings"])
+            return int(number["value"])
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+            raise RemoteStoreError(f"{self.host} answered with what is no number: {str(error)[:200]}") from None
 
-    def said(self, graph: str, subjects: Iterable[NamedNode]) -> set[Triple]:
-        """Return what a graph says about some subjects."""
-        rows = values(["s"], [[one] for one in subjects])
-        return {Triple(*row) for row in self._rows(f"SELECT ?s ?p ?o WHERE {{ {rows} ?s ?p ?o }}", graph)}
+    def read(self, graph: str, query: str, accept: str) -> bytes:
+        """Return the answer to a query about a graph, in a media type, from a service that gives all of it."""
+        response = self._repeated(lambda: self.ask(query, graph, accept, LOAD_SECONDS, ANSWER_BYTES))
+        if not is_whole(response, 0):
+            raise RemoteStoreError(f"{self.host} has a limit of its own, which leaves results out")
+        return response.body
 
     def add(self, graph: str, triples: bytes) -> None:
         """Add N-Triples to a graph, which may have them already (Graph Store Protocol, section 5.5)."""
@@ -139,20 +150,6 @@ class SparqlService:
     def drop(self, graph: str) -> None:
         """Remove a graph, if it is there (section 5.4)."""
         self._send("DELETE", graph, None)
-
-    def _rows(self, query: str, graph: str) -> list[Any]:
-        response = self._repeated(lambda: self.ask(query, graph, RESULTS, LOAD_SECONDS, ANSWER_BYTES))
-        try:
-            found, terms = json.loads(response.body), Terms()
-            names = found["head"]["vars"]
-            rows = [tuple(terms.term(one[name]) for name in names) for one in found["results"]["bindings"]]
-        except (ValueError, LookupError, TypeError, RecursionError) as error:
-            raise RemoteStoreError(
-                f"{self.address.query} answered with what are no results: {str(error)[:200]}"
-            ) from None
-        if not is_whole(response, len(rows)):
-            raise RemoteStoreError(f"{self.address.query} has limits of its own, which leave results out")
-        return rows
 
     def _send(self, method: str, graph: str, content: bytes | None) -> None:
         if not self.address.graphs:
@@ -169,18 +166,17 @@ class SparqlService:
         self._repeated(once, DONE if content is not None else (*DONE, GONE))
 
     def _repeated(self, once: Callable[[], Response], done: Sequence[int] = (200,)) -> Response:
-        host = _parsed(self.address.query).authority
-        courtesy = Courtesy(f"the remote store at {host}", RATE, RETRIES, self.clock, RemoteStoreError)
-        return courtesy.ask(lambda: self._once(once, done, host))
+        courtesy = Courtesy(f"the remote store at {self.host}", RATE, RETRIES, self.clock, RemoteStoreError)
+        return courtesy.ask(lambda: self._once(once, done))
 
-    def _once(self, once: Callable[[], Response], done: Sequence[int], host: str) -> Response:
+    def _once(self, once: Callable[[], Response], done: Sequence[int]) -> Response:
         try:
             response = once()
         except FederationError as error:
             raise TemporaryFailureError(str(error)) from None
         if response.status in done:
             return response
-        told = f"{host} answered {response.status}: {response.refusal or response.reason}"
+        told = f"{self.host} answered {response.status}: {response.refusal or response.reason}"
         if response.status in PASSING:
             raise TemporaryFailureError(told, retry_after(response.headers.get("Retry-After", ""), self.clock.now()))
         raise RemoteStoreError(told)

@@ -11,9 +11,11 @@ from pyoxigraph import RdfFormat, parse
 
 from kg.errors import ConfigurationError, RemoteStoreError, StoreDamagedError
 from kg.rdf import BlankNode, NamedNode, Quad
+from kg.rdf.graph import Pattern
 from kg.remote.clock import Clock
 from kg.settings import Settings
 from kg.store.layout import Store
+from kg.store.remote import RemoteGraph
 from kg.store.service import loading, parts
 from kg.store.service.client import SparqlService
 from kg.store.service.loaded import LoadedGraphs, noted
@@ -69,7 +71,8 @@ class Target:
         """Return what the service has of the current snapshot."""
         graph = self.graph()
         subjects = [one for part in parts.parts(self.store, self.store.current()) for one in part.subjects]
-        return set(map(str, self.service.said(graph, map(NamedNode, subjects))))
+        found = RemoteGraph.held(self.service, graph).match([Pattern(NamedNode(one)) for one in subjects])
+        return {str(quad.triple) for quads in found for quad in quads}
 
 
 def target(store: Path, into: Engine, clock: Clock | None = None) -> Target:
