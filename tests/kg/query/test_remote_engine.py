@@ -21,15 +21,18 @@ from kg.errors import (
     RemoteStoreError,
     ResultTooLargeError,
 )
+from kg.lookup.describe import describe
 from kg.query.guard import check
 from kg.query.operations import Evaluate, RewriteAnswer
 from kg.query.questions import questions
 from kg.query.remote.engine import RemoteEngine
 from kg.query.remote.results import rewritten
+from kg.rdf import NamedNode, terms
 from kg.rdf.formats import by_name
 from kg.settings import Settings
 from kg.store.embedded import EmbeddedGraph
 from kg.store.layout import Store
+from kg.store.remote import RemoteGraph
 from kg.store.service import loading
 from kg.store.service.client import ServiceAddress, SparqlService
 from kg.store.service.kinds import KINDS
@@ -281,3 +284,20 @@ def test_a_remote_store_is_neither_empty_nor_written(tmp_path: Path) -> None:
     LoadedGraphs(address, {store.current().id: "urn:graph"}).write(store)
     with pytest.raises(ConfigurationError, match="not writable"):
         Workers(store, replace(settings, writable=True, write_token_sha256="0" * 64))
+
+
+KINDS_OF_THINGS = (terms.EVENT, terms.SCHEMA_PLACE, terms.PAGE, terms.REVISION_CLASS, terms.SOURCE_CLASS, terms.ENTITY)
+
+
+@pytest.mark.parametrize("class_", KINDS_OF_THINGS, ids=lambda one: one.value.rpartition("/")[2])
+def test_the_graph_there_describes_things_as_the_embedded_one(
+    pools: tuple[Workers, Workers], class_: NamedNode
+) -> None:
+    remote, embedded = pools[0], pools[1].snapshot.open()
+    assert remote._remote is not None
+    found = LoadedGraphs.read(remote._remote._store)
+    assert found is not None
+    held = RemoteGraph.held(remote._remote._service, found.graphs[remote.snapshot.id])
+    subjects = sorted(quad.subject.value for quad in embedded.quads_for_pattern(None, terms.TYPE, class_))
+    for iri in subjects[:: max(1, len(subjects) // 3)]:
+        assert describe(held, iri, f"{iri}/doc") == describe(embedded, iri, f"{iri}/doc")
