@@ -134,10 +134,7 @@ class Settings:
         return Path(self.store_folder if self.remote else self.store)
 
     def __post_init__(self) -> None:
-        if self.store.startswith(REMOTE) and (not self.remote or "@" in self.store):
-            raise ConfigurationError(
-                f"a remote store begins with {' or '.join(REMOTES)}; a name and password are in netrc, not in there"
-            )
+        self._check_store()
         if not is_base(self.base):
             raise ConfigurationError(f"base {self.base!r} must be an http(s) IRI that ends with a slash")
         if "?" in self.base or "#" in self.base:
@@ -157,6 +154,12 @@ class Settings:
         rules(self.services)
         if self.port > LAST_PORT:
             raise ConfigurationError(f"port must not be {self.port}: the last one is {LAST_PORT}")
+
+    def _check_store(self) -> None:
+        if self.store.startswith(REMOTE) and (not self.remote or "@" in self.store):
+            raise ConfigurationError(
+                f"a remote store begins with {' or '.join(REMOTES)}; a name and password are in netrc, not in there"
+            )
 
 
 def is_base(text: str) -> bool:
