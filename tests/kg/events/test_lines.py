@@ -19,6 +19,7 @@ from kg.events.lines import (
     Unalias,
     columns,
     escape,
+    hashed,
     month_of,
     parse,
     paths,
@@ -128,3 +129,58 @@ def test_what_says_nothing_is_no_line(line: str) -> None:
 def test_a_line_of_a_type_that_is_not_known_is_told_apart() -> None:
     with pytest.raises(LookupError, match="story"):
         parse(["story", "a", "b"])
+
+
+def test_a_hash_has_twenty_four_digits_and_a_month_seven_characters() -> None:
+    assert hashed("abc") == "ba7816bf8f01cfea414140de"
+    assert month_of(["text", "2011-11-08", "en", "2011-11-08/a"]) == month_of(["slug", "2011-11-08"]) == "2011-11"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ("slug\t2011-11-08\ten\t2011-11-08/\ta", "slug\t2011-11-08\ten\t2011-11-08/a\ta"),
+        ("slug\t2011-11-08\ten!\t2011-11-08/a\ta", "slug\t2011-11-08\t\t2011-11-08/a\ta"),
+        ("merged\t2011-11-08\ten\t2011-11-08/a\tb", "merged\t2011-11-08\ten\t2011-11-08/a\t2011-11-08/b"),
+        ("unmerged\t2011-11-08\ten\t2011-11-08/a\tb", "unmerged\t2011-11-08\ten\t2011-11-08/a\t2011-11-08/b"),
+        (
+            "withdrawn\t2011-11-08\ten\t2011-11-08/a\tnow",
+            "withdrawn\t2011-11-08\ten\t2011-11-08/a\t2011-11-08T12:00:00Z",
+        ),
+        ("restored\t2011-11-08\ten\t2011-11-08/a\tnow", "restored\t2011-11-08\ten\t2011-11-08/a\t2011-11-08T12:00:00Z"),
+        (
+            "text\t2011-11-08\ten\t2011-11-08/a\t0123456789ab\t0123\t\tWords",
+            "text\t2011-11-08\ten\t2011-11-08/a\t0123456789ab\t0123456789ab\t01234567,89abcdef\tWords",
+        ),
+        (
+            "text\t2011-11-08\ten\t2011-11-08/a\t0123456789ab\t\t0123\tWords",
+            "text\t2011-11-08\ten\t2011-11-08/a\t0123456789ab\t\t\tWords",
+        ),
+        (
+            "text\t2011-11-08\ten\tx\t0123456789ab\t\t\tWords",
+            "text\t2011-11-08\ten\t2011-11-08/a\t0123456789ab\t\t\tWords",
+        ),
+        (
+            "text\t2011-11-08\ten!\t2011-11-08/a\t0123456789ab\t\t\tW",
+            "text\t2011-11-08\t\t2011-11-08/a\t0123456789ab\t\t\tW",
+        ),
+        (
+            "text\t2011-11-08\ten\t2011-11-08/a\t0123\t\t\tWords",
+            "text\t2011-11-08\ten\t2011-11-08/a\t0123456789ab\t\t\tWords",
+        ),
+        (f"month\t2011\t{'0' * 64}", f"month\t2011-11\t{'0' * 64}"),
+        (f"month\t2011-11\t{'0' * 63}", f"month\t-\t{'0' * 64}"),
+        (f"root\t{'0' * 63}", f"root\t{'0' * 64}"),
+    ],
+)
+def test_each_column_must_be_what_it_says(wrong: str, right: str) -> None:
+    assert "\t".join(columns(parse(right.split("\t")))) == right
+    with pytest.raises(ValueError, match=r"no such (event|revision)|not a line of a ledger|does not match format"):
+        parse(wrong.split("\t"))
+
+
+@pytest.mark.parametrize("text", [f"sha256:{'0' * 24}", f"sha256:{'0' * 23}", "Words"])
+def test_only_the_whole_hash_of_a_text_hides_it(text: str) -> None:
+    line = Text(date(2011, 11, 8), "en", "2011-11-08/a", "0123456789ab", "", (), text)
+    assert line.is_told is (text != f"sha256:{'0' * 24}")
+    assert (shipped(columns(line)) == columns(line)) is not line.is_told

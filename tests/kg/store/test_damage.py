@@ -43,6 +43,12 @@ def test_signed_json_is_read_as_it_was_written(said: dict[str, object], indent: 
     assert signed.parsed(text)["checksum"] == sha256(json.dumps(said, sort_keys=True, separators=(",", ":")).encode())
 
 
+def test_the_same_values_are_the_same_bytes_and_have_a_line_each_for_people() -> None:
+    one, other = signed.written({"b": 1, "a": "é"}), signed.written({"a": "é", "b": 1})
+    assert one == other == f'{{"a": "\\u00e9", "b": 1, "checksum": "{signed.parsed(one)["checksum"]}"}}\n'
+    assert signed.written({"b": 1}, indent=1).startswith('{\n "b": 1,\n "checksum": "')
+
+
 def test_json_with_another_checksum_or_none_or_that_is_no_object_is_refused() -> None:
     text = signed.written({"a": 1})
     with pytest.raises(ValueError, match="other bytes than were written"):
@@ -184,6 +190,15 @@ def test_notes_of_what_was_removed_and_pinned_are_looked_at(store: Store, tmp_pa
     store.removals.unlink()
     store.pins.write_text("20111101T060000000000Z an answer\n20111031T060000000000Z another\n")
     assert parts(store, tmp_path) == [("pinned snapshots", "pinned.txt")]
+
+
+@pytest.mark.parametrize("length", [39, 40, 41])
+def test_of_a_long_line_that_is_no_id_forty_characters_are_told(store: Store, tmp_path: Path, length: int) -> None:
+    for file, problem in ((store.removals, "has {!r}, which is no id"), (store.pins, "keeps {!r}, but there is no")):
+        file.write_text("x" * length + "\n")
+        [found] = verify(store, tmp_path / "cache").damages
+        assert found.problem.startswith(problem.format("x" * min(length, 40)))
+        file.unlink()
 
 
 def test_databases_are_read_by_their_checksum_or_by_themselves(store: Store, tmp_path: Path) -> None:

@@ -160,6 +160,13 @@ def test_a_published_snapshot_can_be_read_by_all_and_has_no_marks_left(store: St
     assert (made.manifest, read(made.folder)) == (read(made.folder).manifest, made)
 
 
+def test_a_manifest_is_written_for_people_to_read_with_a_line_for_each_value(store: Store) -> None:
+    said = (publish(store, 1).folder / "manifest.json").read_text()
+    assert said.startswith('{\n "archives": [],\n "as_of": "",\n "base": "http://127.0.0.1:8000/",\n')
+    assert '\n "counts": {\n  "events": 1234\n },\n' in said
+    assert '\n "format": 2,\n' in said
+
+
 # --- what is noted
 
 
