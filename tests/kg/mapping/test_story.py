@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.entities.uses import Use
-from kg.mapping.story import NEIGHBOURS, Story, stories
+from kg.mapping.story import Story, stories
 from kg.rdf import NamedNode, terms
 from kg.store.embedded import EmbeddedGraph
 from tests.conftest import BASE
@@ -85,12 +85,12 @@ def test_titles_with_one_iri_are_one_story() -> None:
     assert list(told["syrian civil war"].days) == ["a", "b"]
 
 
-def test_the_neighbours_are_those_with_most_events_in_common_and_not_too_many() -> None:
-    titles = [f"Topic {number:02}" for number in range(NEIGHBOURS + 5)]
+def test_the_neighbours_are_those_with_most_events_in_common_ten_at_most() -> None:
+    titles = [f"Topic {number:02}" for number in range(15)]
     many = [use(f"{title}-{day}", day, "Hub", title) for title in titles for day in (0, 1)]
     more = [use("more", 2, "Hub", titles[-1])]
     neighbours = found(*many, *more)["en/Hub"].neighbours
-    assert neighbours == tuple(entity("en", one) for one in (titles[-1], *titles[: NEIGHBOURS - 1]))
+    assert neighbours == tuple(entity("en", one) for one in (titles[-1], *titles[:9]))
 
 
 def test_the_sample_has_stories_and_none_is_an_event(sample_graph: EmbeddedGraph) -> None:

@@ -7,7 +7,7 @@ import tracemalloc
 
 import pytest
 
-from kg.query.guard import REMEMBERED, TOKEN, UNENDED, QueryTooComplexError, check, check_update, repeated
+from kg.query.guard import REMEMBERED, TOKEN, QueryTooComplexError, check, check_update, repeated
 from kg.settings import Settings
 from kg.write import upload
 
@@ -59,7 +59,7 @@ def test_what_is_repeated_is_not_given_back() -> None:
 @pytest.mark.parametrize("quote", ['"', "'"])
 def test_few_long_strings_may_have_no_end_since_each_is_read_to_the_end_of_the_text(quote: str) -> None:
     unended = f"{quote * 3}x{quote} " + "\\"
-    check(unended * UNENDED, Settings())
+    check(unended * 16, Settings())
     for refuse in (check, check_update):
         with pytest.raises(QueryTooComplexError, match="more than 16 long strings without an end"):
-            refuse(unended * (UNENDED + 1), Settings())
+            refuse(unended * 17, Settings())
