@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import importlib
+import json
 import random
 import signal
 import sys
@@ -99,10 +100,11 @@ def noticing(mutant: Mutant, tests: Iterable[Test]) -> list[Test]:
     return sorted(able, key=lambda one: (not Path(one.file).stem.startswith(own), seconds[one.file], one.seconds))
 
 
-def tried(tree: Tree, mutant: Mutant, tests: Iterable[Test]) -> Outcome:
-    """Return what tests make of a mutant."""
+def tried(tree: Tree, mutant: Mutant, tests: list[Test], first: str = "") -> Outcome:
+    """Return what tests make of a mutant; the one named ``first``, which noticed it the last time, runs alone first."""
+    some = [one for one in tests if one.name == first]
     with tree.changed(mutant):
-        outcomes = map(tree.outcome, batches(tests))
+        outcomes = map(tree.outcome, ([some] if some else []) + [*batches(one for one in tests if one.name != first)])
         return next((one for one in outcomes if one != "survived"), "survived")
 
 
@@ -118,6 +120,26 @@ def batches(tests: Iterable[Test]) -> Iterator[list[Test]]:
         seconds += one.seconds
     if batch:
         yield batch
+
+
+class Noticed:
+    """Which test noticed a mutant the last time, kept in a file."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._tests: dict[str, str] = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+
+    def by(self, mutant: Mutant) -> str:
+        """Return the test that noticed a mutant, "" if that is not known."""
+        return self._tests.get(self._key(mutant), "")
+
+    def note(self, mutant: Mutant, test: str) -> None:
+        """Note the test that noticed a mutant."""
+        self._tests[self._key(mutant)] = test
+        self._file.write_text(json.dumps(self._tests, indent=1), encoding="utf-8")
+
+    def _key(self, mutant: Mutant) -> str:
+        return "\t".join((mutant.path, mutant.scope, mutant.before, mutant.after))
 
 
 def table(outcomes: Counter[tuple[str, Outcome]]) -> Iterator[str]:
@@ -153,12 +175,14 @@ def main() -> int:
     everything = every(wanted.only)
     drawn = random.Random(wanted.seed).sample(everything, min(wanted.count, len(everything)))  # noqa: S311
     tree = Tree(PROJECT, WORK / "tree")
-    tests, known = recorded(tree), Survivors.read()
+    tests, known, last = recorded(tree), Survivors.read(), Noticed(WORK / "noticed.json")
     outcomes: Counter[tuple[str, Outcome]] = Counter()
     for number, (room, mutant) in enumerate(drawn, 1):
-        outcome = tried(tree, mutant, noticing(mutant, tests))
+        outcome = tried(tree, mutant, noticing(mutant, tests), last.by(mutant))
         outcomes[room, outcome] += 1
         click.echo(f"{number:4} {outcome:9} {mutant}")
+        if outcome != "survived":
+            last.note(mutant, tree.failed())
         click.echo(f"     {known.reason(mutant) or 'nobody noticed' if outcome == 'survived' else tree.failed()}")
     noticed = 1 - sum(outcomes[room, "survived"] for room in ROOMS) / len(drawn)
     click.echo("\n".join([*table(outcomes), f"{noticed:.1%} noticed"]))

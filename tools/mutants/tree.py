@@ -117,7 +117,8 @@ class Tree:
     def failed(self) -> str:
         """Return the test that failed in the last run, "" if that ended in another way."""
         lines = self._log.read_text(encoding="utf-8", errors="replace").splitlines()
-        return next((line.split(" ")[1] for line in lines if line.startswith(("FAILED ", "ERROR "))), "")
+        named = (line.partition(" ")[2].partition(" - ")[0] for line in lines if line.startswith(("FAILED ", "ERROR ")))
+        return next(named, "")
 
     @property
     def _log(self) -> Path:
