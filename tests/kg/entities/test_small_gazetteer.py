@@ -10,7 +10,7 @@ from kg.dialects.item import Item, Origin, StatedPlace
 from kg.dialects.record import Link
 from kg.entities.places import naming
 from kg.entities.places.chinese_names import ChineseNames
-from kg.entities.places.gazetteer import Gazetteer
+from kg.entities.places.gazetteer import Gazetteer, load
 from kg.entities.places.names import is_acronym, is_area, is_name, plain, split, whole, without_genitive, without_marks
 from kg.entities.places.place import Place, area
 
@@ -231,6 +231,13 @@ def test_a_place_is_read_from_its_line_cell_by_cell() -> None:
     assert (place.aliases, place.names) == (("A", "B", "C"), ("Title", "Ñame", "A", "B", "C"))
 
 
+def test_of_an_area_only_the_title_is_known_and_what_holds_it() -> None:
+    assert area("Wild") == Place(None, "area", "Wild", "Wild", (), "", None, "", "", 0, None, None)
+    held = area("Wild", Place(7, "city", "Sample", None, country="FR", division=30))
+    assert (held.country, held.division) == ("FR", 7)
+    assert area("Wild", area("Held", Place(7, "city", "Sample", None, country="FR"))).division == 7
+
+
 def test_a_town_without_an_id_is_an_area_under_the_name_that_led_to_it() -> None:
     town = Place.from_town(["9", "", "", "FR", "30", "1", "2", ""], "Name")
     assert (town.geonames, town.kind, town.name, town.title, town.division, town.population) == (
@@ -239,6 +246,10 @@ def test_a_town_without_an_id_is_an_area_under_the_name_that_led_to_it() -> None
     )
     several = Place.from_town(["", "", "", "FR", "", "", "", ""], "Name")
     assert (several.geonames, several.title, several.division, several.aliases) == (None, "Name", None, ("Name",))
+
+
+def test_the_headers_of_the_tables_are_no_places() -> None:
+    assert [load().by_title(one) for one in ("title", "Title", "name")] == [None, None, None]
 
 
 # --- names

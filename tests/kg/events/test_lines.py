@@ -184,3 +184,11 @@ def test_only_the_whole_hash_of_a_text_hides_it(text: str) -> None:
     line = Text(date(2011, 11, 8), "en", "2011-11-08/a", "0123456789ab", "", (), text)
     assert line.is_told is (text != f"sha256:{'0' * 24}")
     assert (shipped(columns(line)) == columns(line)) is not line.is_told
+
+
+def test_the_paths_that_a_line_names_are_told_by_their_hashes() -> None:
+    one, other = (f"sha256:{hashed(path)}" for path in ("entity/en/A", "entity/en/B"))
+    assert paths(["name", "entity/en/A", "A"]) == [one]
+    assert paths(["alias", "entity/en/A", "entity/en/B", "why"]) == [one, other]
+    assert paths(["unalias", one, "entity/en/B", "why"]) == [one, other]
+    assert paths(["slug", "2011-11-08", "en", "2011-11-08/a", "b"]) == []

@@ -101,6 +101,13 @@ def test_while_a_file_is_changed_it_has_no_checksum_and_a_new_one_then(tmp_path:
     assert sidecar.checksum(file) == sha256(b"new")
 
 
+def test_a_checksum_that_cannot_be_noted_leaves_nothing_behind(tmp_path: Path) -> None:
+    (tmp_path / "x.sha256").mkdir()
+    with pytest.raises(OSError, match=r"x\.sha256"):
+        sidecar.sign(tmp_path / "x", "0" * 64)
+    assert [one.name for one in tmp_path.iterdir()] == ["x.sha256"]
+
+
 # --- findings
 
 
@@ -229,6 +236,7 @@ def test_what_is_made_again_is_named_and_alarms_nobody(store: Store, tmp_path: P
     (store.kept_months / "2011-11.json").write_text("{}")
     assert parts(store, tmp_path / "none") == []
     assert parts(store, tmp_path / "none", whole=True) == [("kept months", "2011-11.json")]
+    assert verify(store, tmp_path / "none", ChecksumReader()).is_sound
 
 
 def damage(path: str, problem: str, *, made_again: bool = False) -> Damage:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from kg.events.ledger_file import append, export
+from kg.events.ledger_file import LedgerFile, append, export
 from kg.events.lines import Claim
+from kg.store import verified
 from kg.store.backup import archive
 from kg.store.integrity import sidecar
 from kg.store.layout import Store
@@ -84,3 +85,20 @@ def test_a_backup_and_what_is_restored_of_it_are_on_the_disk_whole(
     files = {file.name: file.stat().st_size for file in restored.current().folder.iterdir()}
     assert dict(synced[:-1]) == files
     assert restored.current().id == ID
+
+
+def test_a_copy_that_takes_the_place_of_a_ledger_is_on_the_disk_before_it_does(
+    tmp_path: Path, synced: list[tuple[str, int]]
+) -> None:
+    store, copy = Store(tmp_path / "store"), tmp_path / "copy.tsv"
+    append(copy, [CLAIM])
+    store.path.mkdir()
+    append(store.ledger, [CLAIM])
+    file = {"bytes": store.ledger.stat().st_size, "sha256": sidecar.digest(store.ledger)}
+    with store.drafting() as draft:
+        store.publish(draft, Manifest(ID, "", "http://a.example/", "0", {}, ledger=file), 1)
+    store.ledger.write_text("damaged\n")
+    synced.clear()
+    assert verified.ledger(store, LedgerFile(copy)).end == copy.stat().st_size
+    assert synced == [(store.refused_ledger.with_suffix(".draft").name, copy.stat().st_size)]
+    assert store.refused_ledger.read_text() == "damaged\n"

@@ -15,7 +15,7 @@ from kg.errors import NotFoundError, SnapshotGoneError, StoreBusyError, StoreDam
 from kg.store.integrity import sidecar
 from kg.store.layout import Store
 from kg.store.past import instant, text
-from kg.store.snapshot import Manifest, Snapshot, checksum, checksums, new_id, read
+from kg.store.snapshot import Manifest, Snapshot, checksum, checksums, new_id, read, scratch
 
 BASE = "http://127.0.0.1:8000/"
 CREATED = "2011-11-09T06:00:00Z"
@@ -250,6 +250,14 @@ def test_an_id_is_the_moment_in_utc_to_the_microsecond(moment: datetime) -> None
 
 
 # --- checksums
+
+
+def test_a_folder_for_files_that_are_no_part_of_a_snapshot_goes_when_it_is_made(tmp_path: Path) -> None:
+    (tmp_path / "draft").mkdir()
+    with scratch(tmp_path / "draft") as folder:
+        (folder / "x").write_text("x")
+        assert folder.parent == tmp_path
+    assert [one.name for one in tmp_path.iterdir()] == ["draft"]
 
 
 def test_a_file_that_a_known_snapshot_has_too_keeps_the_sum_that_is_known_of_it(store: Store, tmp_path: Path) -> None:
