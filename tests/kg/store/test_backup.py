@@ -146,7 +146,7 @@ def test_a_backup_whose_snapshot_lacks_a_file_makes_no_store(backup: Path, tmp_p
 
 
 def test_nothing_is_replaced(backup: Path, store: Store, tmp_path: Path) -> None:
-    with pytest.raises(ConfigurationError, match="is there already"):
+    with pytest.raises(ConfigurationError, match="a backup replaces nothing"):
         archive.write(store, backup)
     with pytest.raises(ConfigurationError, match="is not empty"):
         archive.restore(backup, store)

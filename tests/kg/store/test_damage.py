@@ -54,7 +54,7 @@ def test_json_with_another_checksum_or_none_or_that_is_no_object_is_refused() ->
     with pytest.raises(ValueError, match="other bytes than were written"):
         signed.checked(text.replace("1", "2", 1))
     for wrong in ("[]", '"a"', "1", "null"):
-        with pytest.raises(ValueError, match="no JSON object"):
+        with pytest.raises(ValueError, match="JSON object"):
             signed.checked(wrong)
     assert signed.checked('{"a": 1}') == {"a": 1}
     with pytest.raises(ValueError, match="no checksum"):
