@@ -46,7 +46,8 @@ def test_those_run_that_enter_the_function_else_the_module_else_what_is_beside_i
 
 def test_each_batch_takes_four_times_as_long_as_the_one_before_it() -> None:
     tests = [recorded(str(number), 1.0) for number in range(30)]
-    assert [len(one) for one in batches(tests)] == [4, 16, 10]
+    assert [len(one) for one in batches(tests)] == [2, 8, 20]
+    assert [[one.name for one in some] for some in batches(tests[:3], "2")] == [["2"], ["0", "1"]]
     assert [len(one) for one in batches([recorded("long", 9.0), *tests[:2]])] == [1, 2]
     assert list(batches([])) == []
 
@@ -70,7 +71,7 @@ def test_a_fault_is_noticed_by_the_test_that_fails_and_one_beyond_its_examples_b
     [test] = read(result)
     assert (test.name, test.entered) == ("test_limit.py::test_limit", {"limit.py f()"})
     found = {one.after: one for one in mutants("limit.py", (tree.root / "limit.py").read_text())}
-    outcomes = {after: tried(tree, found[after], [test]) for after in ("return None", "return (b <= 3)")}
+    outcomes = {after: tried(tree, found[after], [[test]]) for after in ("return None", "return (b <= 3)")}
     assert outcomes == {"return None": "killed", "return (b <= 3)": "survived"}
     with tree.changed(found["return None"]):
         assert tree.outcome([test]) == "killed"

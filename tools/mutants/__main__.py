@@ -14,6 +14,7 @@ import signal
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -43,7 +44,7 @@ TOGETHER: Final = 12
 """Files of tests that are recorded in one process, whose fixtures they share."""
 LOADED: Final = ("flask", "hypothesis", "lxml.etree", "pyld.jsonld", "rdflib", "pyoxigraph", "pytest", "SPARQLWrapper")
 """What most tests import and is not ours: it is imported once, before all forks."""
-FIRST: Final = 4.0
+FIRST: Final = 2.0
 """Seconds of tests that run first, the quickest ones: most mutants go no further. Each next batch takes four times."""
 ENOUGH: Final = 0.95
 """The share of mutants that has to be noticed."""
@@ -100,19 +101,21 @@ def noticing(mutant: Mutant, tests: Iterable[Test]) -> list[Test]:
     return sorted(able, key=lambda one: (not Path(one.file).stem.startswith(own), seconds[one.file], one.seconds))
 
 
-def tried(tree: Tree, mutant: Mutant, tests: list[Test], first: str = "") -> Outcome:
-    """Return what tests make of a mutant; the one named ``first``, which noticed it the last time, runs alone first."""
-    some = [one for one in tests if one.name == first]
+def tried(tree: Tree, mutant: Mutant, some: Iterable[list[Test]]) -> Outcome:
+    """Return what batches of tests make of a mutant."""
     with tree.changed(mutant):
-        outcomes = map(tree.outcome, ([some] if some else []) + [*batches(one for one in tests if one.name != first)])
-        return next((one for one in outcomes if one != "survived"), "survived")
+        return next((one for one in map(tree.outcome, some) if one != "survived"), "survived")
 
 
-def batches(tests: Iterable[Test]) -> Iterator[list[Test]]:
-    """Yield tests in their order, some at a time: each batch takes about four times as long as the one before it."""
+def batches(tests: list[Test], first: str = "") -> Iterator[list[Test]]:
+    """Yield tests in their order, some at a time: each batch takes about four times as long as the one before it.
+
+    The one named ``first``, which noticed the mutant the last time, comes alone before all others.
+    """
+    yield from ([one] for one in tests if one.name == first)
     batch: list[Test] = []
     seconds, enough = 0.0, FIRST
-    for one in tests:
+    for one in (one for one in tests if one.name != first):
         if batch and seconds + one.seconds > enough:
             yield batch
             batch, seconds, enough = [], 0.0, enough * 4
@@ -178,7 +181,8 @@ def main() -> int:
     tests, known, last = recorded(tree), Survivors.read(), Noticed(WORK / "noticed.json")
     outcomes: Counter[tuple[str, Outcome]] = Counter()
     for number, (room, mutant) in enumerate(drawn, 1):
-        outcome = tried(tree, mutant, noticing(mutant, tests), last.by(mutant))
+        some = batches(noticing(mutant, tests), last.by(mutant))
+        outcome = tried(tree, mutant, islice(some, 1) if known.reason(mutant) else some)
         outcomes[room, outcome] += 1
         click.echo(f"{number:4} {outcome:9} {mutant}")
         if outcome != "survived":

@@ -7,9 +7,9 @@ processes is not seen.
 from __future__ import annotations
 
 import json
+import os
 import sys
 import threading
-import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +23,7 @@ MODULE: Final = "<module>"
 
 @dataclass(frozen=True, slots=True)
 class Test:
-    """A test by its node id: the functions that it enters, as ``path function()``, and its seconds."""
+    """A test by its node id: the functions that it enters, as ``path function()``, and its processor seconds."""
 
     name: str
     seconds: float
@@ -52,6 +52,11 @@ def read(file: Path) -> list[Test]:
     return [Test(one["name"], one["seconds"], frozenset(one["entered"])) for one in said]
 
 
+def _spent() -> float:
+    """Return the processor time of this process, and of those that it started and waited for."""
+    return sum(os.times()[:4])
+
+
 class Recorder:
     """A pytest plugin that notes, of each test that passes, what it enters below one of these paths."""
 
@@ -75,12 +80,12 @@ class Recorder:
     def pytest_runtest_protocol(self, item: pytest.Function) -> Iterator[None]:
         """Note what a test enters."""
         self._entered, self._passed = [set()], True
-        began = time.perf_counter()
+        began = _spent()
         done = yield
         used = [one for some in item._fixtureinfo.name2fixturedefs.values() for one in some]
         entered = set().union(*self._entered, *(self._of_fixtures.get(id(one), ()) for one in used))
         if self._passed:
-            self.tests.append(Test(item.nodeid, time.perf_counter() - began, frozenset(self._functions(entered))))
+            self.tests.append(Test(item.nodeid, _spent() - began, frozenset(self._functions(entered))))
         return done
 
     @pytest.hookimpl(wrapper=True)

@@ -23,8 +23,10 @@ MEMORY: Final = 12 << 30
 """Bytes of address space that a process may have: an engine that opens a store takes several GB of it at once."""
 PATIENCE: Final = 10
 """How many times as long as before a test may take."""
-GRACE: Final = 20.0
+GRACE: Final = 10.0
 """Seconds that a test may take beyond that."""
+BUSY: Final = 6
+"""How many seconds may go by for one of processor time, on a machine that others use too."""
 OPTIONS: Final = (
     *("-q", "--no-header", "--tb=line", "-p", "no:cacheprovider", "-p", "no:xdist", "--hypothesis-seed=0"),
     *("-W", "ignore::pytest.PytestAssertRewriteWarning"),  # of hypothesis, which is imported before all forks
@@ -47,7 +49,7 @@ class Deadlines:
         """Begin to count."""
         allowed = PATIENCE * self._seconds.get(nodeid, 0.0) + GRACE
         signal.setitimer(signal.ITIMER_PROF, allowed)
-        signal.alarm(int(PATIENCE * allowed))
+        signal.alarm(int(BUSY * allowed))
 
 
 class Order:
