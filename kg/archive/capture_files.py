@@ -39,20 +39,31 @@ def may_hold_captures(path: str) -> bool:
 class FoundCaptures:
     """What the capture files of an archive hold, gathered one after the other.
 
-    ``versions`` grows by what ``is_page`` accepts, ``unread`` by what cannot be read, and ``remarks`` by a sentence for
-    each that holds other pages. ``mapping`` is that of all tables, where one was given. ``captures`` has the contents,
-    and is None before there are any.
+    Gathered is what ``is_page`` accepts: all versions with ``history``, else the newest of each page; with ``as_of``
+    none that is later. ``unread`` grows by what cannot be read, and ``remarks`` by a sentence for each file that holds
+    other pages. ``mapping`` is that of all tables, where one was given. ``captures`` has the contents, and is None
+    before there are any.
     """
 
-    def __init__(self, page_bytes: int, is_page: Callable[[str], bool], mapping: bytes | None = None) -> None:
+    def __init__(
+        self,
+        page_bytes: int,
+        is_page: Callable[[str], bool],
+        mapping: bytes | None = None,
+        *,
+        history: bool = True,
+        as_of: datetime | None = None,
+    ) -> None:
         self.page_bytes = page_bytes
         self.mapping = mapping
         self.is_page = is_page
+        self.history = history
+        self.as_of = as_of
         self.captures: Captures | None = None
-        self.versions: list[PageVersion] = []
         self.unread: list[UnreadPage] = []
         self._remarks: dict[str, list[str]] = {}
         self._paths: dict[str, str] = {}
+        self._versions: dict[tuple[str, object], PageVersion] = {}
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -114,24 +125,20 @@ class FoundCaptures:
             return
         blob = None if one.gone else keep(database, one.content)
         path = self._paths.setdefault(one.path, one.path)  # all versions of a page share its path
-        self.versions.append(
-            PageVersion(path, one.revision, one.time, blob, one.gone, one.parent, one.address, one.language)
-        )
-
-    def in_order(self, *, history: bool, as_of: datetime | None) -> Iterator[PageVersion]:
-        """Yield the versions, the oldest first and those without a time last: all with ``history``, else the newest.
-
-        With ``as_of`` those that are later are left out.
-        """
+        found = PageVersion(path, one.revision, one.time, blob, one.gone, one.parent, one.address, one.language)
         # What several files tell of one revision is one version.
-        each = {(one.path, one.commit or number): one for number, one in enumerate(self.versions)}
-        found = sorted((one for one in each.values() if not _is_after(one.time, as_of)), key=lambda one: one.age)
-        shown = {one.path for one in found if not one.gone}
-        found = [one for one in found if one.path in shown]  # of a page that never was there is nothing to tell
-        newest = {one.path: one for one in found}
-        for one in found:
-            if history or (newest[one.path] is one and not one.gone):
-                yield one
+        name = (path, (one.revision or len(self._versions)) if self.history else None)
+        known = self._versions.get(name)
+        if not _is_after(one.time, self.as_of) and (self.history or known is None or known.age <= found.age):
+            self._versions[name] = found
+
+    def in_order(self) -> list[PageVersion]:
+        """Return the versions, the oldest first and those without a time last.
+
+        Of a page that never was there is nothing to tell, nor of one that is gone, unless all versions are asked for.
+        """
+        shown = {one.path for one in self._versions.values() if not one.gone}
+        return sorted((one for one in self._versions.values() if one.path in shown), key=lambda one: one.age)
 
 
 def _matching(path: str) -> tuple[CaptureReader, ...]:

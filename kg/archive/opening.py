@@ -107,13 +107,14 @@ def open_archive(
         raise ArchiveError(
             f"{root} is not a folder: give a folder of pages or a git repository, or a file that a reader knows"
         )
-    gathering = FoundCaptures(page_bytes, _is_page, _mapping(mapping))
+    gathering = FoundCaptures(page_bytes, _is_page, _mapping(mapping), history=history, as_of=as_of)
     is_git = is_repository(root)
     archive = _open_git(root, page_bytes, history, as_of, kept, gathering) if is_git else _open_folder(root, gathering)
-    versions = (*archive.versions, *gathering.in_order(history=history, as_of=as_of))
+    captured = gathering.in_order()
+    versions = (*archive.versions, *captured)
     archive = replace(
         archive,
-        versions=tuple(sorted(versions, key=_known_first)) if gathering.versions else versions,
+        versions=tuple(sorted(versions, key=_known_first)) if captured else versions,
         unread=(*archive.unread, *gathering.unread),
         remarks=(*archive.remarks, *gathering.remarks),
         captures=gathering.captures,
