@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -21,13 +20,11 @@ from kg.store.layout import Store
 from kg.store.remote import RemoteGraph
 from kg.store.service.client import SparqlService
 from kg.store.service.loaded import LoadedGraphs
-from kg.store.service.parts import GraphPart, name, parts
+from kg.store.service.parts import GraphPart, GraphPlan, parts, plan
 from kg.store.snapshot import Snapshot
 
-SAMPLED: Final = 5
-"""Subjects of a part whose descriptions are compared, term by term."""
-SAMPLES: Final = 40
-"""Parts of which some are."""
+AT_ONCE: Final = 50
+"""Samples that are asked for in one query."""
 
 Progress = Callable[[int, int], None]
 
@@ -57,7 +54,8 @@ def load(
     it is only verified and noted. Raises RemoteStoreError, and StoreError if the snapshot cannot be read; whatever is
     loaded stays, for the next try.
     """
-    graph, total = name(snapshot.manifest.base, parts(store, snapshot))
+    planned = plan(snapshot.manifest.base, parts(store, snapshot))
+    graph, total = planned.name, planned.triples
     into = into.beginning(graph)
     into.write(store)
     count, sent = service.count(graph), 0
@@ -66,14 +64,14 @@ def load(
         count = service.count(graph)
     if count != total:
         raise RemoteStoreError(f"the remote store has {count:,} triples in {graph}, which has {total:,}")
-    number = _verify(service, graph, parts(store, snapshot), total)
+    _verify(service, planned)
     into = into.with_graph(snapshot.id, graph)
     into.write(store)
     for one in into.begun:
         service.drop(one)
         into = into.without(one)
         into.write(store)
-    return FinishedLoad(graph, total, sent, number)
+    return FinishedLoad(graph, total, sent, planned.parts)
 
 
 def _sent(
@@ -95,24 +93,15 @@ def _sent(
     return sent
 
 
-def _verify(service: SparqlService, graph: str, found: Iterable[GraphPart], total: int) -> int:
-    """Compare the descriptions of some subjects, from all over a graph; return how many parts it has."""
-    number, seen, step = 0, 0, max(1, total // SAMPLES)
-    for number, part in enumerate(found, start=1):
-        if seen % step + part.count >= step or number == 1:
-            _compare(service, graph, part)
-        seen += part.count
-    return number
-
-
-def _compare(service: SparqlService, graph: str, part: GraphPart) -> None:
-    every = max(1, len(part.subjects) // SAMPLED)
-    sampled = [NamedNode(one) for one in islice(part.subjects, 0, None, every)]
-    ours = {quad.triple for quad in parse(part.content, RdfFormat.N_TRIPLES) if quad.subject in set(sampled)}
-    found = RemoteGraph.held(service, graph).match([Pattern(one) for one in sampled])
-    theirs = {quad.triple for quads in found for quad in quads}
-    if wrong := sorted(map(str, ours ^ theirs)):
-        raise RemoteStoreError(f"the remote store says something else than it was given, such as {wrong[0][:300]}")
+def _verify(service: SparqlService, planned: GraphPlan) -> None:
+    """Compare what the service says of the samples of a graph, term by term."""
+    graph, subjects = RemoteGraph.held(service, planned.name), list(planned.samples)
+    for some in (subjects[start : start + AT_ONCE] for start in range(0, len(subjects), AT_ONCE)):
+        lines = b"".join(planned.samples[one] for one in some)
+        ours = {quad.triple for quad in parse(lines, RdfFormat.N_TRIPLES)}
+        theirs = {quad.triple for quads in graph.match([Pattern(one) for one in some]) for quad in quads}
+        if wrong := sorted(map(str, ours ^ theirs)):
+            raise RemoteStoreError(f"the remote store says something else than it was given, such as {wrong[0][:300]}")
 
 
 def write_files(store: Store, snapshot: Snapshot, folder: Path) -> tuple[str, int]:
@@ -121,7 +110,7 @@ def write_files(store: Store, snapshot: Snapshot, folder: Path) -> tuple[str, in
     Beside ``part-*.nt`` lies ``load.sql`` for Virtuoso and ``load.sh`` for the Oxigraph server, neither of which is
     run.
     """
-    graph, _ = name(snapshot.manifest.base, parts(store, snapshot))
+    graph = plan(snapshot.manifest.base, parts(store, snapshot)).name
     folder.mkdir(parents=True, exist_ok=True)
     number = 0
     for number, part in enumerate(parts(store, snapshot), start=1):

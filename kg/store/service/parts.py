@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Final
@@ -19,6 +19,8 @@ from kg.store.snapshot import Snapshot
 
 LINES: Final = 10_000
 """Triples of a part, or a few more: a subject is in one part only."""
+SAMPLES: Final = 400
+"""Subjects whose descriptions are compared after a load, at most; at least half as many if there are so many parts."""
 GENID: Final = "/.well-known/genid/"
 _BLANK: Final = re.compile(rb"(?<![^ ])_:([A-Za-z0-9]+)(?![^ ])")
 
@@ -35,6 +37,13 @@ class GraphPart:
     def sha256(self) -> str:
         """The SHA-256 of the content, in hex."""
         return hashlib.sha256(self.content).hexdigest()
+
+    @property
+    def sample(self) -> tuple[NamedNode, bytes]:
+        """A subject from its middle, and the lines about it."""
+        subject = self.subjects[len(self.subjects) // 2]
+        token = f"<{subject}> ".encode()
+        return NamedNode(subject), b"".join(one for one in self.content.splitlines(True) if one.startswith(token))
 
 
 def parts(store: Store, snapshot: Snapshot, lines: int = LINES) -> Iterator[GraphPart]:
@@ -72,10 +81,29 @@ def _named(text: bytes, genid: bytes) -> bytes:
     return _BLANK.sub(lambda match: genid + match[1] + b">", before) + quote + literal
 
 
-def name(base: str, found: Iterable[GraphPart]) -> tuple[str, int]:
-    """Return the IRI of the graph that has just these parts, and how many triples it has."""
-    digest, count = hashlib.sha256(), 0
-    for part in found:
+@dataclass(frozen=True, slots=True)
+class GraphPlan:
+    """What a load is to come to: a graph by its name, with so many triples, which came in so many parts.
+
+    ``samples`` are the lines about some subjects, from all over the graph.
+    """
+
+    name: str
+    triples: int
+    parts: int
+    samples: Mapping[NamedNode, bytes]
+
+
+def plan(base: str, found: Iterable[GraphPart]) -> GraphPlan:
+    """Return the plan of a graph that has just these parts; its name, below ``base``, is the hash of them."""
+    digest, count, number, step = hashlib.sha256(), 0, 0, 1
+    samples: list[tuple[NamedNode, bytes]] = []
+    for number, part in enumerate(found, start=1):
         digest.update(part.content)
         count += part.count
-    return NamedNode(urljoin(base, f"graphs/sha256-{digest.hexdigest()}")).value, count
+        if number % step == 0:
+            samples.append(part.sample)
+        if len(samples) == SAMPLES:
+            samples, step = samples[1::2], step * 2
+    name = NamedNode(urljoin(base, f"graphs/sha256-{digest.hexdigest()}")).value
+    return GraphPlan(name, count, number, dict(samples))

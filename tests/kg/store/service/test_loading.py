@@ -20,6 +20,7 @@ from kg.store.service import loading, parts
 from kg.store.service.client import SparqlService
 from kg.store.service.loaded import LoadedGraphs, noted
 from kg.store.service.loading import FinishedLoad
+from kg.store.service.parts import GraphPart
 from tests.conftest import publish_turtle
 from tests.kg.remote.servers import http, peer
 from tests.kg.store.service.engines import Engine, engine
@@ -203,7 +204,7 @@ def test_more_than_the_snapshot_has_is_an_error(made: Target) -> None:
 
 def test_other_words_than_were_sent_are_an_error(made: Target) -> None:
     first = next(parts.parts(made.store, made.store.current()))
-    graph, _ = parts.name(made.store.current().manifest.base, parts.parts(made.store, made.store.current()))
+    graph = parts.plan(made.store.current().manifest.base, parts.parts(made.store, made.store.current())).name
     for part in parts.parts(made.store, made.store.current()):
         content = part.content.replace(b'"word 1"', b'"word 9"') if part == first else part.content
         made.service.add(graph, content)
@@ -281,3 +282,17 @@ def test_what_a_bulk_loader_has_loaded_is_verified_and_not_sent(tmp_path: Path, 
         done = loading.load(made.store, made.store.current(), into, made.service, sending=False)
         assert (done.sent, done.parts) == (0, number)
         assert made.loaded() == said(made.store)
+
+
+@pytest.mark.parametrize(("number", "most"), [(3, 400), (1_000, 400), (10, 4)])
+def test_samples_are_from_all_over_the_graph_and_no_more_than_a_limit(
+    number: int, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parts, "SAMPLES", most)
+    some = [GraphPart(b"<urn:%d> <urn:p> 1 .\n" % one, 1, (f"urn:{one}",)) for one in range(number)]
+    found = parts.plan("http://example.org/", some)
+    assert (found.triples, found.parts) == (number, number)
+    assert min(number, most // 2) <= len(found.samples) <= most
+    assert all(lines.startswith(f"<{subject.value}> ".encode()) for subject, lines in found.samples.items())
+    last = max(int(one.value.removeprefix("urn:")) for one in found.samples)
+    assert last >= number - 1 - 2 * number // most
