@@ -17,7 +17,8 @@ from kg.settings import Settings
 from kg.store.layout import Store
 from kg.store.remote import RemoteGraph
 from kg.store.service import loading, parts
-from kg.store.service.client import SparqlService
+from kg.store.service.client import ServiceAddress, SparqlService
+from kg.store.service.kinds import OTHER
 from kg.store.service.loaded import LoadedGraphs, noted
 from kg.store.service.loading import FinishedLoad
 from kg.store.service.parts import GraphPart
@@ -247,6 +248,15 @@ def test_a_damaged_note_is_told(made: Target) -> None:
     made.store.remote.write_text(made.store.remote.read_text().replace("oxigraph", "virtuoso"))
     with pytest.raises(StoreDamagedError, match="kg load"):
         LoadedGraphs.read(made.store)
+
+
+def test_any_server_with_both_protocols_takes_a_graph(made: Target, oxigraph: Engine) -> None:
+    at = f"http://127.0.0.1:{oxigraph.port}"
+    address = ServiceAddress(OTHER, f"{at}/query", f"{at}/store")
+    service = SparqlService(address)
+    done = loading.load(made.store, made.store.current(), LoadedGraphs(address, {}), service)
+    assert (done.sent, service.count(done.graph)) == (done.parts, done.triples)
+    assert LoadedGraphs.read(made.store) == LoadedGraphs(address, {made.store.current().id: done.graph})
 
 
 def test_a_server_that_nobody_knows_has_to_be_told_where_it_is_asked(tmp_path: Path) -> None:
