@@ -49,7 +49,7 @@ class Minter:
         return f"{self.base}year/{day.isoformat()[:4]}"
 
     def event(self, key: str) -> str:
-        """Return the IRI of an event, by its key: the day it was first listed under and ten characters (event_key)."""
+        """Return the IRI of an event; its key is the day of its first listing and ten characters (see event_key)."""
         return f"{self.base}event/{key}"
 
     def revision(self, event: str, content: str) -> str:

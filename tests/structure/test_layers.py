@@ -97,6 +97,25 @@ def _orphans(node: ast.AST) -> Iterator[int]:
             yield one.lineno
 
 
+def nodes() -> Iterator[ast.AST]:
+    """Yield the nodes of the syntax trees of our packages."""
+    for file in KNOWN.values():
+        yield from ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+
+
+def docstrings() -> Iterator[tuple[str, str]]:
+    """Yield the docstrings of our packages, each with where it stands."""
+    for name, file in KNOWN.items():
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, DOCUMENTED) and (text := ast.get_docstring(node)):
+                yield f"{name}:{getattr(node, 'name', '')}", text
+
+
+def test_every_docstring_begins_with_a_sentence() -> None:
+    summaries = {name: " ".join(text.partition("\n\n")[0].split()) for name, text in docstrings()}
+    assert {name: text for name, text in summaries.items() if not text.endswith((".", ".)", ":"))} == {}
+
+
 def test_no_two_classes_have_one_name() -> None:
     found = Counter(
         node.name
@@ -119,5 +138,7 @@ def test_counts_of_the_house() -> None:
     print(f"rooms: {len(ROOMS)}, floors: {len(LAYERS)}, arrows between rooms: {package_arrows}, upward: 0, circles: 0")
     print(f"files that import the engine's Store: {len(importers(KNOWN, 'pyoxigraph', 'Store'))}")
     print(f"files of the CSV dialect: {', '.join(sorted(one.name for one in CSV.iterdir() if one.is_file()))}")
+    functions = sum(isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) for node in nodes())
+    print(f"files: {len(KNOWN)}, functions: {functions}, docstrings: {len(list(docstrings()))}")
     print(f"module globals that change: {len(changing_globals(KNOWN))}")
     assert package_arrows > 0
