@@ -223,7 +223,7 @@ def __dir__() -> list[str]:
 def build(*archives: str | Path, store: str | Path = "store", force: bool = False, **settings: Any) -> Built:
     """Build a snapshot of one or more archives in the store at ``store``, and make it the current one.
 
-    ``settings`` are fields of Settings, such as ``base`` or ``history``; what is not given comes from the environment.
+    ``settings`` are fields of Settings, such as ``base`` or ``history``; the others come from the environment.
     ``force`` publishes a graph even if it breaks the shapes of the vocabulary. Returns the snapshot and the report on
     everything that was read. Raises ArchiveError, StoreError, ConfigurationError or ValidationError, and then leaves
     the store as it was.
@@ -235,7 +235,7 @@ def build(*archives: str | Path, store: str | Path = "store", force: bool = Fals
 
 
 def open_store(path: str | Path) -> Store:
-    """Return the store in the folder ``path``: its snapshots, its ledger, and graphs of theirs.
+    """Return the store in the folder ``path``, which gives access to its snapshots, their graphs and the ledger.
 
     Raises StoreError if it holds no finished snapshot.
     """
@@ -267,9 +267,9 @@ def frame(
 ) -> Any:
     """Return the answer to a SELECT query, or to a question of ``data/queries`` by its name, as a pandas DataFrame.
 
-    ``values`` are those of the parameters of a question, as people write them. Numbers, days, times (UTC) and truth
-    values have the types of Arrow, all else is text; behind a column of IRIs stands one of their labels, which
-    ``labels=False`` leaves out. ``arrow`` asks for a pyarrow Table, which Polars, DuckDB and R read as it is.
+    ``values`` are the values of the parameters of a question, as people write them. Numbers, days, times (UTC) and
+    truth values have Arrow types, everything else is text. A column of IRIs is followed by one with their labels,
+    unless ``labels`` is False. With ``arrow``, the result is a pyarrow Table, which Polars, DuckDB and R read directly.
 
     It needs newsgraph[frames]. Raises NotSupportedError without it, ParameterError for an unknown question, parameter
     or value, QueryError if the query cannot be answered, StoreError if ``store`` has no finished snapshot.

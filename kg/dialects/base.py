@@ -1,4 +1,4 @@
-"""The protocol of a dialect: everything known about one page language. Whoever adds one changes nothing else.
+"""The protocol of a dialect: everything known about one page language. Adding one changes nothing else.
 
 A distribution declares its dialects under the entry point group ``newsgraph.dialects``; ``kg.dialects.registry``
 finds them.
@@ -21,7 +21,7 @@ R = TypeVar("R", bound=Record)
 
 
 class Dialect(ABC, Generic[R]):
-    """A page language; ``R`` is the class of its records, which are plain data that nobody else looks into.
+    """A page language; ``R`` is the class of its records, which are plain data that only the dialect looks into.
 
     It has no state and is made without arguments. All its methods are pure, and none raises on the text of a page.
     """
@@ -30,30 +30,30 @@ class Dialect(ABC, Generic[R]):
     """The path of a page as a message names it, such as ``2011_November_8.txt``."""
 
     item_counts: ClassVar[Mapping[str, tuple[str, ...]]]
-    """What the items are called in the report of a build, each with the counts of the tally that it is the sum of.
+    """Names of the items in the report of a build, each with the counts of the tally whose sum it is.
 
-    ``items`` counts every item in one of these, and the build checks that none is lost.
+    ``items`` counts every item in one of these counts, and the build checks that none is lost.
     """
 
     sums: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     """Counts of the tally that must be the sums of others."""
 
     publication: ClassVar[Publication] = Publication()
-    """What the archive of its pages is, and the licences of what is published of it; by default nothing is known."""
+    """The archive of its pages, and the licences of what is published from it; by default nothing is known."""
 
     byte_for_byte: ClassVar[bool] = True
-    """Whether ``render`` gives the page again, which its hash then proves, or only the list of its entries."""
+    """Whether ``render`` returns the whole page again, which its hash proves, or only the list of its entries."""
 
     keeps_old_captures: ClassVar[bool] = False
-    """Whether captures that are not the newest keep all their entries, or only those that a revision comes from."""
+    """Whether older captures keep all their entries, or only those that a revision comes from."""
 
     gives_ids: ClassVar[bool] = False
     """Whether items have ids of their archive (``Item.has_own_id``), by which events are known on whatever day."""
 
     news_line: ClassVar[re.Pattern[str] | None] = None
-    """A line that is hardly the same on two days by chance, of pages whose paths tell their one day.
+    """Matches lines that are unlikely to be the same on two days by chance, on pages whose paths name their one day.
 
-    Days that share one are followed together through the history of an archive, since an event may have moved.
+    Days that share such a line are followed together through the history of an archive, since an event may have moved.
     """
 
     @abstractmethod
@@ -61,11 +61,11 @@ class Dialect(ABC, Generic[R]):
         """Return whether a file with this path, relative to the archive, may be a page of this dialect."""
 
     def days_of_path(self, path: str) -> tuple[date, ...] | None:
-        """Return the days that the page at ``path`` tells of, or None where the page has to be read: see ``days``."""
+        """Return the days that the page at ``path`` is about, or None if the page has to be read: see ``days``."""
         return None
 
     def days(self, path: str, text: str) -> Iterable[date]:
-        """Return the days that a page tells of; asked only where ``days_of_path`` does not know them."""
+        """Return the days that a page is about; called only if ``days_of_path`` returned None."""
         record = self.parse(path, text)
         return {item.day for item in self.items(path, record, Tally(), "en")} if record else ()
 
@@ -75,10 +75,10 @@ class Dialect(ABC, Generic[R]):
 
     @abstractmethod
     def items(self, path: str, record: R, tally: Tally, language: str) -> Iterator[Item]:
-        """Yield the items that a page lists, in printed order, and count in ``tally`` what became of the rest.
+        """Yield the items that a page lists, in printed order, and count in ``tally`` everything else on the page.
 
-        Each has one of the days that ``days_of_path`` or ``days`` tells. ``language`` is to be assumed where the page
-        does not show its own.
+        Each has one of the days that ``days_of_path`` or ``days`` returned. ``language`` is assumed if the page does
+        not show its own.
         """
 
     @abstractmethod
@@ -97,13 +97,13 @@ class Dialect(ABC, Generic[R]):
         """
 
     def listed(self, record: R, text: str) -> str | None:
-        """Return what ``render`` must give again of a page; None if its record has left out an entry."""
+        """Return the part of the text that ``render`` must return again; None if the record has left out an entry."""
         return text
 
     def lines(self, record: R, text: str) -> dict[str, int]:
-        """Return the line of each entry, from 1, by its fragment, where it can be told.
+        """Return the line number of each entry, from 1, by its fragment, if it is known.
 
-        An entry that does not know its line stands on the first that prints its text and target, and is left.
+        An entry without a line number is on the first remaining line that prints its text and target.
         """
         left = dict(enumerate(text.split("\n"), 1))
         found = {}
@@ -118,14 +118,14 @@ class Dialect(ABC, Generic[R]):
         return found
 
     def attribution(self, path: str, record: R, captured: datetime | None) -> Attribution:
-        """Return the licence of a capture and where its authors are named, as far as the dialect knows them.
+        """Return the licence of a capture and the page that names its authors, as far as the dialect knows them.
 
-        ``captured`` is the time of the capture (UTC), where known.
+        ``captured`` is the time of the capture (UTC), if it is known.
         """
         return Attribution()
 
     def publication_of(self, record: R) -> Publication:
-        """Return what is said about the archive of a page, where pages of several archives are in this dialect."""
+        """Return the publication of the archive of a page, if several archives are in this dialect."""
         return self.publication
 
     def own_ids(self, text: str) -> Iterable[str]:
@@ -133,13 +133,13 @@ class Dialect(ABC, Generic[R]):
         return ()
 
     def languages(self, paths: Iterable[str]) -> Mapping[str, str]:
-        """Return the language to assume for pages that do not show theirs, by path; ``paths`` are all of an archive."""
+        """Return the language to assume for pages that do not show theirs, by path, of all ``paths`` of an archive."""
         return {}
 
     def slug_of(self, path: str) -> str | None:
-        """Return the readable name of the event that the page at ``path`` is all about, if there is one in the path."""
+        """Return the readable name of the event that the whole page at ``path`` is about, if the path has one."""
         return None
 
     def summary(self, counts: Mapping[str, int], excluded: Mapping[str, int]) -> Iterator[str]:
-        """Yield lines of the report of a build on what only this dialect counts."""
+        """Yield lines for the report of a build about what only this dialect counts."""
         yield from ()

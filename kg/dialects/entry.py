@@ -9,15 +9,15 @@ from datetime import date, datetime
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry of a page. From the entries that the graph has kept, the dialect prints the page again.
+    """One entry of a page. The dialect prints the page again from the entries that the graph keeps.
 
     ``fragment`` names it within its page, such as ``source-1``; ``position`` counts from 1. All texts are exactly as
     printed: its own, the address that it leads to, a label beside it, the labels of what it mentions, a description,
-    the address of a picture. ``depth`` is how deep it is nested, ``written`` when its wording was last written (UTC).
+    the address of a picture. ``depth`` is its level of nesting, ``written`` when its wording was last written (UTC).
 
-    The graph does not keep the others: ``line`` is the line on which it stands (from 1). ``wording`` is the event's
-    wording that it shows and ``slug`` the readable name of the event's page, where it may name an event: by them it is
-    hidden if that event is withdrawn.
+    The graph does not keep the other fields: ``line`` is the number of its line (from 1). ``wording`` is the wording of
+    the event that it shows, and ``slug`` the readable name of the event's page; if that event is withdrawn, they
+    identify the entries to hide.
     """
 
     fragment: str
@@ -44,9 +44,9 @@ class Entry:
 class Head:
     """What a page says as a whole.
 
-    ``media_type`` stands without parameters; ``parameters`` are those besides ``charset``, in order. ``days``
-    are the days that the page tells of, ``sections`` the printed names of its lists. The texts are as in ``Entry``.
-    The graph does not keep ``wording`` and ``slug``, which a page has that is all about one event.
+    ``media_type`` is without parameters; ``parameters`` are those other than ``charset``, in order. ``days`` are the
+    days that the page is about, ``sections`` the printed names of its lists. The texts are as in ``Entry``. The graph
+    does not keep ``wording`` and ``slug``, which only a page about a single event has.
     """
 
     media_type: str

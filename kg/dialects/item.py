@@ -28,7 +28,7 @@ Scripts = tuple[tuple[str, str], ...]
 
 
 class Origin(IntEnum):
-    """Where an item stands, the most telling place first: its content wins where several list one event.
+    """Where an item stands, the most informative place first, whose content wins if several items list one event.
 
     ``ENTRY`` is an entry that tells the event itself; two of one page with different titles are two events, and its
     slug is only made from its title. ``PAGE`` is a page that is all about the event, ``INDEX`` an entry that leads to
@@ -86,19 +86,19 @@ class StatedPlace:
 class Item:
     """One event as one page lists it.
 
-    ``fragment`` names the entry of the page that lists it (empty where the whole page is about it); ``part_of``
-    is the fragment of the event that it is part of. ``topics`` are article titles, ``topic_links`` the links that they
-    come from where these show other words; ``subject`` the linked words
-    that the text itself puts before a colon, which are not part of its wording; ``headed_by`` the text of the item
-    that it stands below, which *the Context* prints in front of it. ``printed`` is all that the page prints of it, as
-    it stands there, and of what it inherits from, "" if the dialect does not tell: what is printed alike, but read
-    otherwise, is not an edit. Where the title as printed holds what no reader sees, ``printed_title`` is that: it names
-    the event and its revision, which so do not move when ``title`` is read better. ``scripts`` has the title in each
-    script in which the page prints it.
+    ``fragment`` names the entry of the page that lists it (empty if the whole page is about it); ``part_of`` is the
+    fragment of the event that it is part of. ``topics`` are article titles, ``topic_links`` the links that they come
+    from if these show other words; ``subject`` the linked words that the text itself puts before a colon, which are not
+    part of its wording; ``headed_by`` the text of the item under which it stands, which *the Context* prints before it.
+    ``printed`` is everything that the page prints of it and of what it inherits from, exactly as printed, or "" if the
+    dialect does not provide it: a change in reading the same printed text is not an edit. If the printed title contains
+    invisible characters, ``printed_title`` is the title as printed: it names the event and its revision, which
+    therefore do not move when ``title`` is read better. ``scripts`` has the title in each script in which the page
+    prints it.
 
     ``until`` is the last day of an event of several days, ``places`` are stated, and ``is_plain`` says that the text
-    links nothing, so that the places in it have to be found by their names. ``identifier`` is a slug that alone tells
-    the event from all others of its day; if ``has_own_id``, the archive gives it, and no likeness of words counts.
+    has no links, so that places have to be found by their names. ``identifier`` is a slug that distinguishes the event
+    from all others of its day; if ``has_own_id``, the archive assigned it, and similarity of words does not count.
     """
 
     origin: Origin
@@ -131,7 +131,7 @@ class Item:
 
     @property
     def name(self) -> str:
-        """What two listings of one day share if they are of one event beyond doubt."""
+        """The name that two listings of one day share if they certainly list one event."""
         return self.identifier or fold(self.title)
 
     @property
@@ -141,13 +141,13 @@ class Item:
 
     @property
     def wordings(self) -> tuple[str, ...]:
-        """The folded forms under which the archives print the event: its title, with and without what heads it."""
+        """The folded forms in which archives print the event: its title, with and without its heading."""
         return _wordings(self.title, self.wording, self.headed_by, self.former, self.printed_title)
 
 
 @dataclass(slots=True)
 class Tally:
-    """How what pages print became items; the sums (see ``Dialect.sums``) are checked when events are counted."""
+    """Counts of what became of the things that pages print; the sums (see ``Dialect.sums``) are checked later."""
 
     counts: Counter[str] = field(default_factory=Counter)
     excluded: Counter[str] = field(default_factory=Counter)

@@ -17,9 +17,9 @@ class Publication:
     """An archive and the terms of what is published from it; empty fields are unknown, and nothing is claimed.
 
     ``title`` and ``source`` are the name and the IRI of the archive, ``source_licences`` the IRIs of the licences that
-    its own pages are or were under, ``licences`` those of what is published of them now. In whole sentences, ``rights``
-    says whom to credit, and ``reserved`` what is under none of these licences. ``credit`` stands at the foot of every
-    page, before the licences, and ``origin`` after the word "from"; without them the title does.
+    its own pages are or were under, ``licences`` those of what is published from them now. In whole sentences,
+    ``rights`` says whom to credit, and ``reserved`` what is under none of these licences. ``credit`` stands at the foot
+    of every page, before the licences, and ``origin`` after the word "from"; by default both are the title.
 
     Raises ConfigurationError if the licences are not tuples, or an IRI is not an address that a page may link: these
     begin with ``http://`` or ``https://``.

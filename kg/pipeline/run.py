@@ -70,9 +70,9 @@ def build(
     """Build a snapshot of the archives at ``roots`` in the store and make it current, after it is given to ``ready``.
 
     With ``settings.as_of`` it shows the archives as they were at that time, and is kept beside the current one.
-    ``progress`` is told how many of how many days are read. ``force`` publishes a graph even if it breaks the shapes
-    of the vocabulary. Raises ArchiveError, StoreError, ConfigurationError or ValidationError, and then leaves the
-    store as it was.
+    ``progress`` is called with the number of days read, and of all days. ``force`` publishes a graph even if it breaks
+    the shapes of the vocabulary. Raises ArchiveError, StoreError, ConfigurationError or ValidationError, and then
+    leaves the store as it was.
     """
     started = monotonic()
     store = Store(settings.folder)

@@ -1,4 +1,4 @@
-"""A graph, whichever engine answers: what descriptions, mementos, feeds, lookups and dumps ask of a dataset."""
+"""A graph, whichever engine answers: the operations that descriptions, feeds, lookups and dumps need."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ UNBOUND: Final[Bindings] = MappingProxyType({})
 
 
 class Pattern(NamedTuple):
-    """Which quads are asked for: those with this subject, one of these predicates, this object, in this graph.
+    """A pattern of quads: those with this subject, one of these predicates, and this object, in this graph.
 
-    None, and no predicates, stand for any; a ``graph`` of None for all graphs.
+    None, or no predicates, match anything; a ``graph`` of None means all graphs.
     """
 
     subject: Subject | None = None
@@ -38,13 +38,13 @@ class Pattern(NamedTuple):
 
 
 class Graph(Protocol):
-    """An RDF dataset to read (RDF 1.2 Concepts, section 4), of which most is said in the default graph.
+    """An RDF dataset to read (RDF 1.2 Concepts, section 4), most of which is in the default graph.
 
-    Implementations raise StoreError for data that cannot be read, and what their own pages say.
+    Implementations raise StoreError for data that cannot be read, and the errors that they document.
     """
 
     def match(self, patterns: Sequence[Pattern]) -> list[list[Quad]]:
-        """Return the quads of each of many patterns, in the order of the patterns, in one call to the engine.
+        """Return the quads of each pattern, in the order of the patterns, in one call to the engine.
 
         Those of a pattern come in the order of its predicates.
         """
@@ -58,7 +58,7 @@ class Graph(Protocol):
         graph_name: GraphName | None = None,
         /,
     ) -> Iterator[Quad]:
-        """Yield the quads of one pattern, in which None stands for anything."""
+        """Yield the quads of one pattern, in which None matches anything."""
         ...
 
     def __contains__(self, quad: Quad, /) -> bool:
@@ -66,7 +66,7 @@ class Graph(Protocol):
         ...
 
     def __hash__(self) -> int:
-        """Tell one graph from another, so that answers of an immutable one can be remembered."""
+        """Return a hash that distinguishes graphs, so that answers of an immutable one can be remembered."""
         ...
 
     def __len__(self) -> int:
@@ -76,8 +76,8 @@ class Graph(Protocol):
     def select(self, query: str, bindings: Bindings = UNBOUND) -> Iterator[Row]:
         """Yield the rows of a SELECT query, in which our prefixes are known (see kg.rdf.prefixes).
 
-        ``bindings`` are terms that variables stand for. They join what follows the query's ``WHERE {``, which it
-        must write like this, and they stand in a row only if the query selects them.
+        ``bindings`` are terms that variables stand for. They join what follows the query's ``WHERE {``, which must be
+        written exactly like this, and appear in a row only if the query selects them.
         """
         ...
 
@@ -104,7 +104,7 @@ class Graph(Protocol):
         from_graph: GraphName | None = None,
         prefixes: dict[str, str] | None = None,
     ) -> None:
-        """Write all quads, or the triples of one graph; those of one subject in a graph follow each other."""
+        """Write all quads, or the triples of one graph; those with one subject stand together."""
         ...
 
 

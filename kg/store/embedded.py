@@ -18,17 +18,17 @@ Results = QuerySolutions | QueryBoolean | QueryTriples
 
 
 class EmbeddedGraph:
-    """A dataset in a folder, or in memory where none is given; ``engine`` is what holds it."""
+    """A dataset in a folder, or in memory if none is given; ``engine`` is the pyoxigraph store."""
 
     __slots__ = ("engine",)
 
     def __init__(self, folder: str | PathLike[str] | None = None) -> None:
-        """Open a dataset for reading and writing, a new one if there is none; one process may, at a time."""
+        """Open a dataset for reading and writing, or create it; only one process may do so at a time."""
         self.engine = Engine(folder)
 
     @classmethod
     def read_only(cls, folder: str | PathLike[str]) -> Self:
-        """Open the dataset in a folder for reading; raises OSError if that is not possible."""
+        """Open the dataset in a folder for reading; raises OSError if it cannot be opened."""
         return cls._of(Engine.read_only(str(folder)))
 
     @classmethod
@@ -102,7 +102,7 @@ class EmbeddedGraph:
     ) -> Results:
         """Return what the engine answers to a query of any form, in which our prefixes are known.
 
-        ``default_graph`` and ``named_graphs`` are the dataset, if one is given. Raises SyntaxError for what is no
+        ``default_graph`` and ``named_graphs`` are the dataset, if one is given. Raises SyntaxError if it is not a
         query, RuntimeError, OSError or ValueError if it fails.
         """
         return self.engine.query(
@@ -150,11 +150,11 @@ class EmbeddedGraph:
         self.engine.bulk_extend(quads)
 
     def load(self, content: bytes, format: RdfFormat, base_iri: str | None = None) -> None:  # noqa: A002
-        """Add what a document says, all or nothing; raises SyntaxError if it is none."""
+        """Add the triples of a document, all or none; raises SyntaxError if it is malformed."""
         self.engine.load(content, format=format, base_iri=base_iri)
 
     def bulk_load(self, file: IO[bytes], format: RdfFormat) -> None:  # noqa: A002
-        """Add what a large document of our own says, not as one transaction; its IRIs are not looked at again."""
+        """Add the triples of a large trusted document, not as one transaction; its IRIs are not checked again."""
         self.engine.bulk_load(file, format=format, lenient=True)
 
     def update(self, update: str, *, base_iri: str | None = None) -> None:
@@ -178,7 +178,7 @@ class EmbeddedGraph:
         self.engine.flush()
 
     def optimize(self) -> None:
-        """Compact the dataset on disk, so that reading it takes fewer steps; what was written is then on the disk too.
+        """Compact the dataset on disk, so that reading it takes fewer steps; everything written is then on disk too.
 
         It takes about 0.8 s for a million triples. The folder is larger by half afterwards.
         """

@@ -1,8 +1,8 @@
-"""The folder of a dataset: where what belongs to it is, and how its snapshots come and go.
+"""The folder of a dataset: where its files are, and how its snapshots are added and removed.
 
 It holds ``snapshots/<id>/`` (``db/``, ``manifest.json``, ``report.json``), those of the past, the ledger, the log of
-what was written, and ``current``, a symbolic link that is replaced in one step. Whatever stops a build leaves the
-snapshot before it current.
+what was written, and ``current``, a symbolic link that is replaced in one step. If a build is stopped, the previous
+snapshot stays current.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ class Store:
 
     @property
     def lock(self) -> Path:
-        """The file that whoever changes the store holds locked."""
+        """The file that a process locks while it changes the store."""
         return self.path / "lock"
 
     @property
@@ -88,7 +88,7 @@ class Store:
 
     @property
     def enrichment(self) -> Path:
-        """The folder of what others answered, snapshot or not."""
+        """The folder of answers of other data sets, whether or not a snapshot has them."""
         return self.path / "enrichment"
 
     @property
@@ -118,7 +118,7 @@ class Store:
     # ---- snapshots
 
     def current(self) -> Snapshot:
-        """Return the snapshot that is current; raises StoreError if there is none or it is damaged."""
+        """Return the current snapshot; raises StoreError if there is none or it is damaged."""
         if not self.has_current:
             raise StoreError(f"{self} holds no snapshot: build one with kg build ARCHIVE --store {self}")
         return read(self._link.resolve())
@@ -141,7 +141,7 @@ class Store:
         return self.path / CURRENT
 
     def snapshots(self) -> list[Path]:
-        """Return the folders of all snapshots that were published, the oldest first."""
+        """Return the folders of all published snapshots, the oldest first."""
         folders = sorted(folder for folder in self.snapshot("").glob("*") if manifest_file(folder).exists())
         return [folder for folder in folders if not self._is_unpublished(folder)]
 
@@ -165,7 +165,7 @@ class Store:
         return found
 
     def absent(self, id_: str) -> NotFoundError:
-        """Return the error for a snapshot that is not there, which says whether it was, and which ones are."""
+        """Return the error for a missing snapshot, which says whether it existed, and which ones exist."""
         kept = [*(folder.name for folder in self.snapshots()), *(one.id for one in self.past())]
         there = f"the snapshots kept are {', '.join(kept)}"
         if id_ in self.removed():
@@ -210,7 +210,7 @@ class Store:
             os.close(descriptor)
 
     def removed(self) -> list[str]:
-        """Return the ids of the snapshots of builds that are no longer kept, in the order in which they went."""
+        """Return the ids of the snapshots of builds that are no longer kept, in the order of their removal."""
         try:
             return self.removals.read_text(encoding="ascii", errors="replace").split()
         except FileNotFoundError:
@@ -218,7 +218,7 @@ class Store:
 
     @property
     def removals(self) -> Path:
-        """The file that notes which snapshots are gone."""
+        """The file that lists the removed snapshots."""
         return self.path / "removed.txt"
 
     @contextmanager
@@ -258,7 +258,7 @@ class Store:
                     self._remove_leftovers()
 
     def leftovers(self) -> bool:
-        """Return whether there is anything of a build that has not ended: one that goes on, or was killed."""
+        """Return whether there are files of an unfinished build, which is running or was killed."""
         unpublished = map(self._is_unpublished, self.snapshot("").glob("*"))
         return any(self.path.glob(f"{BUILDING}*")) or any(unpublished)
 
@@ -279,8 +279,8 @@ class Store:
     ) -> Snapshot:
         """Make the draft, whose database is finished, an immutable snapshot, and make it current.
 
-        Between the two, ``ready`` is called, which may make what visitors would else wait for; a snapshot whose build
-        is killed meanwhile goes with the next build. The newest ``keep`` snapshots stay, the others go.
+        Between the two, ``ready`` is called, which may make what visitors would otherwise wait for; if the build is
+        killed meanwhile, the next one removes the snapshot. The newest ``keep`` snapshots stay, the others are removed.
         """
         seal(draft, manifest)
         (draft / UNPUBLISHED).touch()
@@ -307,7 +307,7 @@ class Store:
         sync(self.path)
 
     def prune(self, keep: int) -> list[str]:
-        """Remove what is no longer kept if of builds ``keep`` are, and what killed builds left; return what went.
+        """Remove all but the newest ``keep`` builds, and leftovers of killed builds; return the ids that were removed.
 
         Raises StoreError as ``drafting`` does.
         """
@@ -375,7 +375,7 @@ class Store:
     def retain(self, draft: Path, manifest: Manifest) -> Snapshot:
         """Make the draft, whose database is finished, the snapshot of ``manifest.as_of``, in place of an earlier one.
 
-        It is kept beside the others for good, and never current.
+        It is kept for good beside the others, and never becomes current.
         """
         seal(draft, manifest)
         folder = self.path / "past" / instant(manifest.as_of).strftime("%Y%m%dT%H%M%SZ")

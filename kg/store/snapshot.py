@@ -70,7 +70,7 @@ class Manifest:
 
     @property
     def doubts(self) -> tuple[str, ...]:
-        """A sentence for each archive of which nobody says under which licence it is published."""
+        """A sentence for each archive whose licence is not stated."""
         silent = (one.title or "an archive" for one in self.publications if not one.licences)
         return tuple(
             f"no licence is known for the text of {name}, and none is claimed: who publishes it needs one"
@@ -99,7 +99,7 @@ class Snapshot:
         return database(self.folder)
 
     def open(self) -> EmbeddedGraph:
-        """Open the database read-only; raises StoreDamagedError if it is damaged, as far as its files show at once."""
+        """Open the database read-only; raises StoreDamagedError if a quick look at its files shows damage."""
         self.check()
         try:
             return EmbeddedGraph.read_only(self.database)
@@ -109,7 +109,7 @@ class Snapshot:
             ) from error
 
     def check(self) -> None:
-        """Look whether all files are there with their sizes; raises StoreDamagedError for the first that is not."""
+        """Check that all files exist with their sizes; raises StoreDamagedError for the first that does not."""
         for found in finding.resized(self.folder, self.manifest.files):
             raise StoreDamagedError(f"snapshot {self.id} is damaged: {found}; {remedies.SNAPSHOT}")
 
@@ -189,7 +189,7 @@ def seal(draft: Path, manifest: Manifest) -> None:
 def checksums(folder: Path, known: Snapshot | None = None) -> dict[str, dict[str, Any]]:
     """Return size and SHA-256 of every file below ``folder``, by its path from there.
 
-    A file that is a hard link to one of the snapshot ``known`` has the sum that its manifest says.
+    A file that is a hard link to one of the snapshot ``known`` has the sum in that manifest.
     """
     files = sorted(file for file in folder.rglob("*") if file.is_file() and file != manifest_file(folder))
     sums = _sums_by_inode(known) if known else {}
