@@ -40,7 +40,7 @@ _LINK: Final = re.compile(r'<a [^>]*?href="(/[^"]*)"')
 
 
 class Warmer:
-    """Makes ready what ``responses`` and the application behind it would otherwise make at the first request."""
+    """Makes ready what ``responses`` and the application would otherwise make at the first request."""
 
     def __init__(self, app: Flask) -> None:
         self.app = app

@@ -1,6 +1,6 @@
 """What tools give back. The classes are the output schemas, and their docstrings the descriptions in these.
 
-Whatever tells of an event has a quotation, which names all that it takes to check it.
+Whatever tells about an event has a quotation, which names all that it takes to check it.
 """
 
 from __future__ import annotations

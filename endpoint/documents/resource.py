@@ -234,7 +234,7 @@ def _redirect(target: str, status: int) -> Response:
 
 @blueprint.errorhandler(WithdrawnError)
 def withdrawn(error: WithdrawnError) -> Response:
-    """Answer 410 (RFC 9110, section 15.5.11): in RDF with the remaining triples, else with a problem document."""
+    """Answer 410 (RFC 9110, section 15.5.11): in RDF with the remaining triples, or else with a problem document."""
     named = next((one for one in DOCUMENT_FORMATS if one.suffix == error.suffix), None)
     chosen = named or choose(DOCUMENT_FORMATS, request.headers.get("Accept"))
     if chosen is None or chosen in (HTML, JSON):

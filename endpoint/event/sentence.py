@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from endpoint.html.reader import Reader
 
 WIKILINK: Final = re.compile(r"\[\[\s*:?([^\[\]|]+)(?:\|([^\[\]|]*))?\]\]([a-z]*)")
-"""A link as MediaWiki prints it (https://www.mediawiki.org/wiki/Help:Links): target, words, letters behind it."""
+"""A link as MediaWiki prints it (https://www.mediawiki.org/wiki/Help:Links): target, words, letters after it."""
 LETTER: Final = re.compile(r"[^\W\u3040-\u9fff]")
 """What makes a word longer; characters of Chinese and Japanese are words of their own."""
 NAMING: Final = ("schema:about", "ng:place", "ng:topic")

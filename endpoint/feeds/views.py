@@ -1,8 +1,8 @@
 """Feeds: what each build made, changed and removed, as Atom, as ActivityStreams 2.0, and as an event stream (LDES).
 
 Pages have the generation of the change log in their address (see kg.derived.changelog), and all but the last one never
-change. Atom and ActivityStreams tell of events: all of them, or those that name a place, another entity, a topic, or
-have a category. The event stream tells of everything.
+change. Atom and ActivityStreams tell about events: all of them, or those that name a place, another entity, a topic, or
+have a category. The event stream tells about everything.
 """
 
 from __future__ import annotations

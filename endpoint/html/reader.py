@@ -85,7 +85,7 @@ class Reader:
         return ShownTerm(value["value"], language=value.get("language"), datatype=datatype)
 
     def resource(self, iri: str) -> ShownTerm:
-        """Return a resource as shown: by its label, else by the readable part of its IRI."""
+        """Return a resource as shown: by its label, or else by the readable part of its IRI."""
         labels = [one for one in self.values(iri, "rdfs:label") if "value" in one]
         language = labels[0].get("language") if labels else None
         text = labels[0]["value"] if labels else self._readable(iri)

@@ -23,7 +23,7 @@ SENT: Final = (
 )
 """The headers of a response that scripts of other sites may not see unless they are exposed; a test holds it, too."""
 SENT_TO_ALL: Final = ("X-Requested-With",)
-"""What libraries for browsers send to every server, and what a preflight would else fail for."""
+"""What libraries for browsers send to every server, and what a preflight would otherwise fail for."""
 
 COMMON: Final = {
     "Access-Control-Allow-Origin": "*",

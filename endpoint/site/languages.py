@@ -1,4 +1,4 @@
-"""In which language a client gets the interface: by its address, else by Accept-Language (RFC 9110, section 12.5.4).
+"""In which language a client gets the interface: by its address, or else by Accept-Language (RFC 9110, section 12.5.4).
 
 The address of a page is one for all languages. The same page in one language for certain has the tag of that before its
 path, as /zh/events has: to the application that is another place where it is mounted, so that all links of the page

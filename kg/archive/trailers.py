@@ -48,7 +48,7 @@ def _is_said(key: str, value: str | None) -> bool:
 
 
 def read(lines: Iterable[str]) -> WikiRevision | None:
-    """Return the revision that lines tell of, as git gives them; None if they tell of none, or what makes no sense."""
+    """Return the revision that trailer lines describe, as git prints them; None if there is none or it is invalid."""
     told = _told(lines)
     path, revision, parent = told.get("path", ""), told.get("revision"), told.get("parent")
     parent = "" if parent == "none" else parent

@@ -63,7 +63,7 @@ def show(content: bytes) -> None:
 
 
 class Progress:
-    """Shows rate and time left: a bar on a terminal, else a line every SECONDS; ``label`` names what is counted."""
+    """Shows rate and time left: a bar on a terminal, or else a line every SECONDS; ``label`` names what is counted."""
 
     def __init__(self, label: str = "days") -> None:
         self.label = label

@@ -53,8 +53,8 @@ class Change:
 
     ``kind`` is an activity of ActivityStreams: in a feed of what names a thing, an event that begins to name it is
     added, and one that ceases to is removed. ``kept`` says whether what this version said is still known: from
-    ``content``, N-Triples, if it is superseded, else from the snapshot. ``revision`` is the IRI of the revision that an
-    event has then, if it was asked for.
+    ``content``, N-Triples, if it is superseded, or else from the snapshot. ``revision`` is the IRI of the revision that
+    an event has then, if it was asked for.
     """
 
     seq: int

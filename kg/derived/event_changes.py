@@ -1,7 +1,7 @@
 """What became of events between two instants, by the change log: which were added, changed, removed.
 
 It tells what an event was before and after, not how often it changed; what came and went meanwhile is left out, and
-what has the revision that it had. So for the instants of two snapshots it tells what ``kg diff`` tells of these.
+what has the revision that it had. So for the instants of two snapshots it tells what ``kg diff`` tells about these.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class ChangedEvents:
 def changed_events(log: Changelog, feed: str, since: str, until: str) -> ChangedEvents:
     """Return which events of a feed changed after one instant, up to another one; both are written as the log has them.
 
-    An unknown feed has no events. Where all entries tell of new events, there is no need to look at these.
+    An unknown feed has no events. Where all entries tell about new events, there is no need to look at these.
     """
     span: tuple[str | int, ...] = feed, *(_position(log, feed, instant) for instant in (since, until))
     others = _rows(log, f"position, change.iri, listing.kind, revision, {FORMER}", f"{SPAN} AND NOT {ENTERED}", *span)

@@ -41,7 +41,7 @@ class Edition:
     """One edition: its language code, the address of its wiki, and the names of the months.
 
     ``day_title`` and ``month_title`` are the titles of its pages, "" if it has none of that kind; ``day_headings`` are
-    the headings of days on a page that tells of a month, ``weekdays`` and ``first_day`` what else they print.
+    the headings of days on a page that tells about a month, ``weekdays`` and ``first_day`` what else they print.
     ``place_first`` says that it prints the place of an event before a colon. The sections ``closing`` hold no news.
     Links to pages of ``hidden_namespaces`` show nothing, those of ``other_namespaces`` lead to no article.
     ``citations`` are templates of sources, ``addresses`` and ``publishers`` their parameters, in lower case, ``silent``

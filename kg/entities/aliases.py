@@ -1,8 +1,8 @@
 """Which nodes are one, by every rule together, and which of them stands for all: the others are its aliases.
 
-A node that the ledger has as canonical stays canonical for good. Else it is the one that a table names, a place before
-others, else the one that others redirect to, else the one that is named most. Rules never make two places with GeoNames
-ids one.
+A node that the ledger has as canonical stays canonical for good. Otherwise it is the one that a table names, a place
+before others, or else the one that others redirect to, or else the one that is named most. Rules never make two places
+with GeoNames ids one.
 """
 
 from __future__ import annotations

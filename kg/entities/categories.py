@@ -74,7 +74,7 @@ class Categories:
         return self._concepts[iri] if iri else None
 
     def name(self, heading: str) -> str:
-        """Return what the category of a heading is called: by the English label of its concept, else by itself."""
+        """Return what the category of a heading is called: by the English label of its concept, or else by itself."""
         found = self.concept(heading)
         return found.name if found else heading
 

@@ -48,13 +48,13 @@ class Claims:
         return self.known.setdefault((claim.day, claim.language, claim.kind, claim.value), claim.key)
 
     def find(self, day: date, language: str, wordings: Iterable[str], slugs: Iterable[str] = ()) -> str | None:
-        """Return the key of the event with one of these wordings, else slugs, on ``day``; the first one wins."""
+        """Return the key of the event with one of these wordings, or else slugs, on ``day``; the first one wins."""
         claims: list[Claimed] = [(day, language, "wording", hashed(wording)) for wording in wordings]
         claims += [(day, language, "slug", slug) for slug in slugs]
         return next((self.known[claim] for claim in claims if claim in self.known), None)
 
     def find_id(self, day: date, language: str, slug: str) -> str | None:
-        """Return the key of the event to which an archive gives an id, as a slug: that of this day, else of another."""
+        """Return the key of the event to which an archive gives an id, as a slug: of this day, or else of another."""
         return self.find(day, language, (), (slug,)) or self.identified.get((language, slug))
 
     def mint(self, day: date, language: str, wording: str) -> str:
@@ -86,7 +86,7 @@ class Claims:
         self.keys.discard(minted)
 
     def survivor(self, key: str) -> str:
-        """Return the key of the event that this one is merged into, else its own."""
+        """Return the key of the event that this one is merged into, or else its own."""
         return self.merged.get(key, key)
 
     def slugs(self) -> dict[str, list[str]]:

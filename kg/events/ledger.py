@@ -154,11 +154,11 @@ class Ledger:
         return frozenset(printed.union(claim.key for claim in self._names() if hash_of(claim) in hidden))
 
     def survivor(self, key: str) -> str:
-        """Return the event that this one is merged into, else itself."""
+        """Return the event that this one is merged into, or else itself."""
         return self._merged.last(key)
 
     def canonical(self, path: str) -> str:
-        """Return the canonical path of the thing at a path, else the path itself."""
+        """Return the canonical path of the thing at a path, or else the path itself."""
         return self._aliases.last(path)
 
     def into(self, name: str) -> str | None:

@@ -23,7 +23,7 @@ from kg.events.timeline import NEAR, Event, Timeline
 from kg.rdf.iri import clean_url, revision_name
 
 CLEAR: Final = 0.7
-"""Wordings that share no source are one event only from here; below, both must also tell of the same names."""
+"""Wordings that share no source are one event only from here; below, both must also tell about the same names."""
 SHORTEST_RESPELLED: Final = 5
 """Names of fewer letters that differ in one are two names."""
 

@@ -301,7 +301,7 @@ def in_order(
 
 
 def find(graph: Graph, iris: Iterable[str], identifiers: Iterable[str] = ()) -> str | None:
-    """Return the first IRI that the graph says something about, else the one with such an identifier.
+    """Return the first IRI that the graph says something about, or else the one with such an identifier.
 
     ``identifiers`` are values of dcterms:identifier, the readable paths that events are also known by.
     """

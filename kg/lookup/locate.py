@@ -45,7 +45,7 @@ def _hashed(path: str) -> str:
 
 
 def _amended(graph: Graph, iris: Iterable[str]) -> str | None:
-    """Return the survivor's revision, else the survivor or the withdrawn event, for a revision that is no more."""
+    """Return the survivor's revision, or else the survivor or the withdrawn event, for a revision that is no more."""
     parts = [iri.rpartition(REVISION) for iri in iris if REVISION in iri]
     known = [(event, content) for event, _, content in parts if find(graph, [event])]
     survivors = [(survivor, content) for event, content in known if (survivor := _survivor(graph, event))]

@@ -13,7 +13,7 @@ from kg.rdf.graph import Excerpt, Graph, Pattern
 from kg.rdf.serialize import Nodes, nodes
 
 BESIDE: Final = 3
-"""Events of the day that are told before an event, and behind it."""
+"""Number of events of the day that are shown before an event, and after it."""
 RELATED: Final = 100
 OF_DAY: Final = (terms.TYPE, terms.LABEL, terms.LANGUAGE, terms.INVALIDATED_AT)
 """What is asked of each event of a day."""

@@ -69,7 +69,7 @@ def _stored(graph: Graph, page: NamedNode, term: NamedNode) -> str:
 
 
 def text(quads: Iterable[Quad]) -> bytes:
-    """Return the page that ``quads`` tell of.
+    """Return the page that ``quads`` describe.
 
     Args:
         quads: all that a graph says about one page and its entries, in any order.

@@ -108,7 +108,7 @@ def _texts(graph: Graph, subject: NamedNode, predicate: NamedNode) -> Iterator[s
 
 
 def revision(store: Store, iri: str) -> Content:
-    """Return the content of a revision in the current snapshot, else in the newest one that has it.
+    """Return the content of a revision in the current snapshot, or else in the newest one that has it.
 
     One in which captures show it comes before one that knows only what it is called (see kg.events.recognise). Raises
     NotFoundError if none has it, StoreError if there is no snapshot.

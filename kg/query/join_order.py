@@ -37,7 +37,7 @@ NO_GROUP: Final = frozenset({"CONSTRUCT", "VALUES", "EXISTS"})
 """What is in the next braces after these is left as it is."""
 NO_TOKENS: Final = frozenset({"space", "comment"})
 DOTTED: Final = frozenset({"name", "word", "number"})
-"""What kg.query.guard reads with the dot behind it."""
+"""What kg.query.guard reads with the dot after it."""
 WIDE: Final = frozenset({"*", "+", "|"})
 AROUND: Final = frozenset({"FILTER", "BIND", "OPTIONAL", "MINUS", "."})
 """What a group may have besides one block of triple patterns."""

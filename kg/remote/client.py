@@ -222,7 +222,7 @@ def _unpacked(service: Service, body: bytes, limit: int) -> bytes:
 
 
 def said(body: bytes) -> str:
-    """Return what an error response says: the detail of a problem document (RFC 9457), else its text."""
+    """Return what an error response says: the detail of a problem document (RFC 9457), or else its text."""
     text = body.decode(errors="replace")
     with suppress(ValueError, LookupError, TypeError, RecursionError):
         text = str(json.loads(text)["detail"])

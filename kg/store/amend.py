@@ -150,7 +150,7 @@ def verify(store: Store) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Named:
-    """What an IRI names: its kind, and the key of an event, else a path; the edition of an event."""
+    """What an IRI names: its kind, and the key of an event, or else a path; the edition of an event."""
 
     kind: str
     name: str

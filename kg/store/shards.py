@@ -33,7 +33,7 @@ def note(store: Store, snapshot: Snapshot, shards: Mapping[str, str]) -> None:
 
 
 def gather(store: Store, snapshot: Snapshot, collectors: Iterable[Collector]) -> None:
-    """Feed ``collectors`` with what the default graph of a snapshot says: from its shards if it has any, else itself.
+    """Feed ``collectors`` with the default graph of a snapshot: from its shards if it has any, or else directly.
 
     Raises StoreError if the snapshot cannot be read.
     """

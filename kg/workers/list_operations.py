@@ -22,7 +22,7 @@ from kg.rdf.graph import Graph
 class ListEvents(GraphOperation[bytes]):
     """List ``count`` of the events that a filter selects from the one at ``first`` on, and what all of them have.
 
-    See kg.lookup.listing.listing; ``values`` are told of each facet.
+    See kg.lookup.listing.listing; ``values`` are listed for each facet.
     """
 
     index: Path

@@ -35,7 +35,7 @@ Term = NamedNode | BlankNode | Literal | Triple
 Solution = Mapping[str, Term]
 
 PLACEHOLDER: Final = f"x-{token_hex(8)}:"
-"""With a name behind it, the IRI that stands for a variable while the engine reads a template as data."""
+"""With a name after it, the IRI that stands for a variable while the engine reads a template as data."""
 
 MANAGEMENT: Final = frozenset({"CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY"})
 FAILING: Final = "DROP GRAPH <x:none>;"
@@ -301,7 +301,7 @@ def _nodes(iris: Sequence[str]) -> list[NamedNode]:
 
 
 def _dataset(target: list[NamedNode], default: list[NamedNode], named: list[NamedNode]) -> dict[str, Any]:
-    """Return the dataset of a pattern: that of USING if there is any, else that of WITH, else the whole store."""
+    """Return the dataset of a pattern: that of USING if there is any, or else that of WITH, or else the whole store."""
     if default or named:
         return {"default_graph": default, "named_graphs": named}
     return {"default_graph": target} if target else {}

@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 from endpoint.rendering.figures.view import ASPECT, View
 
 COARSE: Final = 50.0
-"""From so many degrees of latitude on a map has the outlines of the smaller scale."""
+"""From a number of degrees of latitude on a map has the outlines of the smaller scale."""
 _HUNDREDTHS: Final = 100.0
 _STRETCH: Final = 32
 """Points of a line that are looked at together: most stretches of a line are far from what a map shows."""

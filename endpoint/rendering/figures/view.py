@@ -58,7 +58,7 @@ GLOBE: Final = View(-169, -90, 191, 90)
 
 
 def around(latitude: float, longitude: float, degrees: float) -> View:
-    """Return the view with a point in its middle that shows so many degrees of latitude; close to a pole, beside it.
+    """Return the view around a point that shows a number of degrees of latitude; close to a pole, beside the point.
 
     It is the whole world if that is not wider.
     """

@@ -40,7 +40,7 @@ class RevisionCommit:
 
 @dataclass(slots=True)
 class FetchedHistory:
-    """The history that the answers below a folder tell of, drawn once; ``damaged`` are those that cannot be read."""
+    """The history that the answers below a folder tell about, drawn once; ``damaged`` are those that cannot be read."""
 
     folder: Path
     damaged: list[Path] = field(default_factory=list)

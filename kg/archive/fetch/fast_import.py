@@ -66,7 +66,7 @@ class FetchRepository:
             return _run(["merge-base", "--is-ancestor", commit, newest], environment, ()) == 0
 
     def write(self, stream: Iterable[bytes]) -> str:
-        """Write what a stream for ``git fast-import`` tells of; return the id of its newest commit, "" if it has none.
+        """Write the commits of a stream for ``git fast-import``; return the id of the newest one, "" if there is none.
 
         Raises FetchError if it cannot be written: what there was before lasts.
         """

@@ -141,7 +141,7 @@ def _sources(lines: list[Line], report: Report) -> tuple[tuple[Citation, ...], s
 
 
 def _citation(text: str) -> Citation | None:
-    """Read ``[name](url)``, perhaps with `` [IMG](url)`` behind it; addresses may hold parentheses."""
+    """Read ``[name](url)``, perhaps with `` [IMG](url)`` after it; addresses may hold parentheses."""
     name, opening, address = text[1:].partition("](")
     if not opening or not address.endswith(")"):
         return None

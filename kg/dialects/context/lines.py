@@ -121,7 +121,7 @@ def read_heading(text: str) -> tuple[str | None, bool]:
 
 
 def language_of(words: Iterable[str], slugs: Iterable[str]) -> str | None:
-    """Return the language that the fixed words of a page show, else its slugs, or None if nothing does."""
+    """Return the language that the fixed words of a page show, or else its slugs, or None if nothing does."""
     seen = set(words)
     if seen & _CHINESE:
         return "zh"

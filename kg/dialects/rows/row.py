@@ -82,7 +82,7 @@ class TableRow:
         return bool(self.title.strip()) and last >= self.first and (is_point or not any(point))
 
     def identifier(self, dataset: str) -> str:
-        """Return the slug that tells the event from all others of its day: by its id, else by what it says.
+        """Return the slug that tells the event from all others of its day: by its id, or else by what it says.
 
         That is the title and the place; what may be added later, such as a source, is not part of it.
         """

@@ -52,7 +52,7 @@ class _Reading:
 
 
 def matches(path: str) -> bool:
-    """Return whether the page at ``path`` tells of a day or a month, as ``data/2011_November_8.txt`` does."""
+    """Return whether the page at ``path`` tells about a day or a month, as ``data/2011_November_8.txt`` does."""
     found = editions.page_path(path)
     return found is not None and found.suffix != editions.HTML
 
@@ -108,7 +108,7 @@ def is_item(line: str) -> bool:
 
 
 def _heading(line: str) -> re.Match[str] | None:
-    """Return what a line prints as a heading; tags around it, and a line break behind it, are none of it."""
+    """Return what a line prints as a heading; tags around it, and a line break after it, are not part of it."""
     text = ROLE.sub(_as_bold, line).strip() if "role" in line else line.strip()
     if "<" in text or "&nbsp;" in text:
         text = STRONG.sub("'''", DECORATION.sub(" ", text)).strip()
@@ -209,7 +209,7 @@ def _leave(number: int, line: str, reason: str, reading: _Reading) -> None:
 
 
 def _leave_redirect(number: int, line: str, reading: _Reading) -> None:
-    """Keep a line of a redirect: the first is reported as that, those behind it as lines that no reader sees."""
+    """Keep a line of a redirect: the first is reported as that, those after it as lines that no reader sees."""
     if line.strip():
         _leave(number, line, "line behind a redirect" if reading.rest else "redirect", reading)
 

@@ -42,7 +42,7 @@ class PrintedLine:
 class DayPage(Record):
     """A page of current events: its bullets in printed order, and the headings that stand among them.
 
-    It tells of one ``day``, or, if ``is_month``, of days of the month that begins with that. ``rest`` are the lines
+    It tells about one ``day``, or, if ``is_month``, of days of the month that begins with that. ``rest`` are the lines
     that are neither: pictures, text outside a list, lines that are too long to be read, sections that hold no news.
     """
 
@@ -55,7 +55,7 @@ class DayPage(Record):
 
     @property
     def days(self) -> tuple[date, ...]:
-        """The days that the page tells of."""
+        """The days that the page tells about."""
         return tuple(sorted({one.day for one in self.bullets if one.day})) if self.is_month else (self.day,)
 
 

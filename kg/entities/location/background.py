@@ -14,7 +14,7 @@ LATER = 8
 APPOSED = 4
 """Tokens from the comma before who somebody is to the noun: ", a former rebel leader"."""
 YEAR = 4
-"""Digits of a year: "the 1996 murder of" tells of the past."""
+"""Digits of a year: "the 1996 murder of" tells about the past."""
 LONGEST_TITLE = 4
 """Words in quotation marks that are not speech."""
 
@@ -150,7 +150,7 @@ def _has_verb_behind(sentence: Sentence) -> bool:
 
 
 def _is_relative(sentence: Sentence, at: int) -> bool:
-    """Return whether "which" or "that" begins a clause about a thing, but what happens: that clause tells of it."""
+    """Return whether "which" or "that" begins a clause about a thing, but what happens: that clause tells about it."""
     before = sentence.word(at - 1) if sentence.word(at - 1) != "," else sentence.word(at - 2)
     behind = sentence.word(at + 1)
     if before in happenings.WHAT_HAPPENS or before in asides.SAYING:

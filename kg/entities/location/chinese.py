@@ -14,7 +14,7 @@ FIRST, FURTHER = "\u03a9", "\u03c9"
 NAME = rf"{FIRST}{FURTHER}*"
 MARKS: Final = frozenset("\uff0c\u3002\uff1b\uff1a\uff01\uff1f,;:!?\u300c\u300d\u201c\u201d")
 BEFORE, BEHIND = 120, 90
-"""Characters before and behind a name that are read."""
+"""Characters before and after a name that are read."""
 
 # Divisions and directions behind a name, and what joins names: "the south of China's Yunnan Province and Sichuan".
 # No two of the alternatives begin alike, so that no text takes long.

@@ -169,7 +169,7 @@ def _is_body(sentence: Sentence, place: int) -> bool:
 
 
 def _is_attributive(sentence: Sentence, start: int, end: int) -> bool:
-    """Return whether an article before the name belongs to a noun behind it: "the South Carolina primary"."""
+    """Return whether an article before the name belongs to a noun after it: "the South Carolina primary"."""
     if sentence.word(end) in nouns.CLAUSES | nouns.PREPOSITIONS | happenings.HOSTING:
         return False
     if _is_counted(sentence, start):

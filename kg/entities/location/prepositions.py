@@ -16,7 +16,7 @@ FAR = 6
 SHORTLY = 4
 """Tokens before a noun in which it is said to be only to come, or under way."""
 POSSESSION = 5
-"""Tokens behind a place that what it has may take: "'s most southern islands"."""
+"""Longest possession of a place, in tokens after it: "'s most southern islands"."""
 
 
 def leads_there(sentence: Sentence, at: int) -> bool:

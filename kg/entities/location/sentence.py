@@ -17,7 +17,7 @@ ENDS: Final = frozenset({".", "!", "?", ";"})
 SHORTEST_LAST_WORD: Final = 2
 """Letters of a word that a full stop may end a sentence behind: an initial is none."""
 FURTHER: Final = 120
-"""Characters behind the name that are read."""
+"""Characters after the name that are read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from kg.entities.location.phrase import GENITIVE
 from kg.entities.location.sentence import Sentence
 
 SHORTLY = 6
-"""Tokens behind a verb that may have what is held or suffered: "holds its first free election"."""
+"""Tokens after a verb in which its object is looked for: "holds its first free election"."""
 LONGEST = 6
 """Tokens that the possession of a place may take: "'s largest and most active volcano"."""
 
@@ -36,7 +36,7 @@ def _behind_adverbs(sentence: Sentence, at: int) -> int:
 
 
 def _predicate(sentence: Sentence) -> int:
-    """Return where the words go on behind a place, what it is in, and what is listed with it."""
+    """Return where the words go on after a place, what it is in, and what is listed with it."""
     at = _behind_possession(sentence, sentence.last)
     while sentence.word(at) in nouns.NAMED_SITES:
         at += 1

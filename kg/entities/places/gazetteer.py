@@ -255,7 +255,7 @@ class Gazetteer:
         return _only(places) if kind != "city" else self._city(name) or next(iter(places), None)
 
     def _within(self, name: str, container: str) -> Place | None:
-        """Return the most populous city, else the division, inside a container."""
+        """Return the most populous city, or else the division, inside a container."""
         outer = set(self._containers_named(container))
         inside = (
             place

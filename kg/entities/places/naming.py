@@ -120,7 +120,7 @@ def stated(place: StatedPlace, gazetteer: Gazetteer) -> Place | None:
 
 
 def around(place: StatedPlace, gazetteer: Gazetteer) -> Place | None:
-    """Return the smallest place that the names of a stated point tell of, if it is there."""
+    """Return the smallest place that the names of a stated point tell about, if it is there."""
     names = place.names
     found = (_of_names(names[start:], gazetteer) for start in range(len(names)))
     return next((one for one in found if one and not _is_elsewhere(one, place)), None)
@@ -211,7 +211,7 @@ def stated_iri(place: StatedPlace, minter: Minter) -> str | None:
 
 
 def iri(place: Place, minter: Minter, gazetteer: Gazetteer) -> str:
-    """Return the IRI of a place: that of its article's entity, else one made from its GeoNames id."""
+    """Return the IRI of a place: that of its article's entity, or else one made from its GeoNames id."""
     title = title_of(place, gazetteer)
     if title is None and place.geonames is not None:
         return minter.geonames(place.geonames)

@@ -1,4 +1,4 @@
-"""A place as the gazetteer tells of it."""
+"""A place as the gazetteer describes it."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def names_place(place: Place, anchor: str, trail: str = "") -> bool:
     Args:
         place: what the link's target denotes.
         anchor: the visible text inside the brackets, such as "city of Homs".
-        trail: letters glued on behind the brackets, the n of "[[India]]n".
+        trail: letters that directly follow the brackets, the n of "[[India]]n".
 
     """
     return is_name(f"{anchor}{trail}", place.names)

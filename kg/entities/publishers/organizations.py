@@ -60,7 +60,7 @@ def aliases(printed: Printed, known: Publishers) -> dict[str, str]:
     """Return which organisation replaces the publisher that each printed label was: by its former key, the new one.
 
     A former key is the slug of a label, not percent-encoded. What replaces it is the reviewed organisation that the
-    label names, else the one with most of its sources. The key of an organisation is never a former one.
+    label names, or else the one with most of its sources. The key of an organisation is never a former one.
     """
     votes: dict[str, Counter[str]] = defaultdict(Counter)
     for (key, label), count in printed.items():
@@ -109,7 +109,7 @@ def _is_own(name: str, key: str, known: Publishers) -> bool:
 
 
 def _label(key: str, accepted: Mapping[str, int], known: Publishers) -> str:
-    """Return the name that is printed most on a domain, else the domain itself.
+    """Return the name that is printed most on a domain, or else the domain itself.
 
     One that is not like the domain must make up more than half of them, and one that names another, be the domain's.
     """

@@ -25,7 +25,7 @@ TOLD: Final = tuple(one for one in Facet if one != Facet.POINT)
 """The facets that lists tell; points are told with where they are."""
 
 SUMMED: Final = (Facet.CATEGORY, Facet.POINT, Facet.NAMES, Facet.PUBLISHER)
-"""The facets that are told of each event of a list."""
+"""The facets that are listed for each event of a list."""
 THING: Final = "SELECT id FROM thing WHERE term = ?"
 VALUE: Final = "SELECT id FROM value WHERE facet = ? AND thing = ?"
 HUBS: Final = (Facet.NAMES, Facet.CATEGORY, Facet.PUBLISHER)

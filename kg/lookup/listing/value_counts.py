@@ -14,7 +14,7 @@ from kg.lookup.listing.columns import Columns, numbers
 Counted = tuple[int, int]
 """A value, and how many events have it."""
 SHARE: Final = 8
-"""Of what fewer than one in so many events have, the values are counted event by event."""
+"""Of what fewer than one in a number of events have, the values are counted event by event."""
 
 
 class ValueCounts(Protocol):

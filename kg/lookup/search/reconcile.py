@@ -121,7 +121,7 @@ def _candidates(graph: Graph, index: str, base: str, query: Query, kinds: tuple[
 
 
 def _named(index: str, text: str, kinds: tuple[str, ...]) -> list[Match]:
-    """Return what is called so, what has all words in a name, else any of them, else a word that begins like one."""
+    """Return things with this name, with all words in a name, or else any of them, or else a word that begins alike."""
     words = search.split(text)
     found = search.called(index, text, kinds, CANDIDATES)
     found += search.matches(index, words, kinds, CANDIDATES)

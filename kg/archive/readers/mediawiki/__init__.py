@@ -1,1 +1,1 @@
-"""What MediaWiki tells of pages and their revisions: exports in XML, and answers of its Action API in JSON."""
+"""What MediaWiki tells about pages and their revisions: exports in XML, and answers of its Action API in JSON."""

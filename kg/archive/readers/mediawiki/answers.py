@@ -88,7 +88,7 @@ def _text(said: Any) -> str | None:
 
 
 def revisions(answer: dict[str, Any], site: Wiki) -> Iterator[Revision]:
-    """Yield the revisions that an answer tells of, each under a title of its page that is one of current events."""
+    """Yield the revisions that an answer tells about, each under a title of its page that is one of current events."""
     for page in pages(answer):
         title = _title(answer, site, text_of(page, "title"))
         yield from (_revision(title, said) for said in _objects(page.get("revisions")))
@@ -97,7 +97,7 @@ def revisions(answer: dict[str, Any], site: Wiki) -> Iterator[Revision]:
 def removals(answer: dict[str, Any], site: Wiki) -> Iterator[PageCapture]:
     """Yield the pages that are gone: those that were deleted, and titles whose pages were moved to other days.
 
-    They are gone since when the log says, else from when that was told.
+    They are gone since when the log says, or else from when that was told.
     """
     now = text_of(answer, "curtimestamp")
     for page in pages(answer) if now else ():
@@ -122,7 +122,7 @@ def _logged(answer: dict[str, Any], title: str, kind: str) -> str:
 
 
 def pages(answer: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the pages that an answer tells of, in either format of JSON."""
+    """Return the pages that an answer tells about, in either format of JSON."""
     found = _asked(answer).get("pages")
     return _objects(list(found.values()) if isinstance(found, dict) else found)
 
@@ -146,7 +146,7 @@ def logged_events(answer: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _title(answer: dict[str, Any], site: Wiki, title: str) -> str:
-    """Return the title of a page that says about which day it is: its own, else one under which it was before."""
+    """Return the title of a page that says about which day it is: its own, or else one under which it was before."""
     former = {new: old for old, new in moves(answer).items()}
     known, one = [title], title
     while one in former and former[one] not in known:

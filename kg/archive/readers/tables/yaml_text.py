@@ -7,7 +7,7 @@ from typing import Any, Final
 from kg.errors import ArchiveError
 
 DEEPEST: Final = 50
-"""How deep a document may be nested: what parses it would else run out of stack."""
+"""How deep a document may be nested: what parses it would otherwise run out of stack."""
 
 
 def read(text: str) -> Any:
