@@ -139,4 +139,4 @@ def test_what_a_dialect_says_of_its_archive_must_be_a_publication(site: Path, di
     distribution("wordy", "spoken", "spoken:Spoken", SPOKEN)
     found = shown(site)
     assert found.startswith("ConfigurationError: the dialect spoken of wordy 2.0 cannot be used")
-    assert "the publication of spoken:Spoken is no Publication" in found
+    assert "the publication of spoken:Spoken is not a Publication" in found
