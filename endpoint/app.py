@@ -184,7 +184,7 @@ def _announce(settings: Settings, workers: Workers) -> None:
 
 
 def addresses(settings: Settings, workers: Workers) -> list[str]:
-    """Return the lines that tell where to look first."""
+    """Return the lines that say where to look first."""
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     root = f"http://{host}:{settings.port}/"
     lines = [f"Serving snapshot {workers.snapshot.id} (stop with Ctrl-C)"]

@@ -34,7 +34,7 @@ def context() -> Response:
 
 @blueprint.get("/frames/<name>.jsonld", described=Description(("application/ld+json",), values=vocab.FRAMES))
 def frame(name: str) -> Response:
-    """Serve the frame for one kind of resource, with the context in it, so that it can be used as it is."""
+    """Serve the frame for one kind of resource, with the context in it, so that it can be used directly."""
     if name not in vocab.FRAMES:
         raise NotFoundError(f"there is no frame {name[:100]!r}; there are {', '.join(vocab.FRAMES)}")
     return _serve(_frame(name), "frame")

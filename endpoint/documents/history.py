@@ -47,13 +47,13 @@ Data = Callable[[EventHistory], dict[str, Any]]
 
 @blueprint.get("/event/<day>/<name>/history", described=WORDINGS)
 def history(day: str, name: str) -> Response:
-    """Tell how an event was worded: each wording with what differs from the former one, and when it was shown."""
+    """Show how an event was worded: each wording with its differences from the previous one, and when it was shown."""
     return _history(day, name, None)
 
 
 @blueprint.get("/event/<day>/<name>/history.json", described=replace(IN_JSON, statuses=(200, 308, 410)))
 def history_json(day: str, name: str) -> Response:
-    """Tell how an event was worded, in JSON: all wordings, the first one first."""
+    """Serve the wordings of an event as JSON, the first one first."""
     return _history(day, name, JSON)
 
 

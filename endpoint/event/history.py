@@ -163,7 +163,7 @@ def _wording_json(found: EventHistory, at: int, addresses: Addresses) -> dict[st
 
 
 def compare_json(before: ShownWording | None, after: ShownWording) -> dict[str, Any]:
-    """Return what differs between two wordings as ``kg diff`` tells it of two revisions."""
+    """Return the differences of two wordings, as ``kg diff`` prints those of two revisions."""
     found = compared(before, after)
     ends: Sequence[tuple[str, ShownWording | None]] = (("from", before), ("to", after))
     return {

@@ -75,7 +75,7 @@ class ShownChange:
 
 @blueprint.get("/changes", described=NEGOTIATED)
 def changes() -> Response:
-    """Tell which events were added, reworded or otherwise changed, and removed, after one instant and up to another.
+    """Show which events were added, reworded or otherwise changed, and removed, after one instant and up to another.
 
     These are the instants at which snapshots were published. An event is told about once, with what it was before and
     after; what came and went meanwhile is left out.
@@ -85,7 +85,7 @@ def changes() -> Response:
 
 @blueprint.get("/changes.json", described=replace(IN_JSON, parameters=PARAMETERS))
 def changes_json() -> Response:
-    """Tell which events changed between two instants, in JSON, as many on a page as pages for people have."""
+    """Serve the events that changed between two instants as JSON, in pages as long as those for people."""
     return _answer(JSON)
 
 
@@ -222,7 +222,7 @@ def _json(asked: AskedInterval, found: ChangedEvents, listed: list[EventChange],
 
 
 def _event_json(change: EventChange) -> dict[str, Any]:
-    """Return a change as ``kg diff`` tells it of two snapshots, as far as the log knows."""
+    """Return a change as ``kg diff`` prints it for two snapshots, as far as the log knows."""
     one = change.one
     ends: tuple[tuple[str, Change | None], ...] = (("from", change.before), ("to", change.after))
     told = {"event": one.iri, "change": change.kind, "date": one.date, "title": one.title, "time": one.time}

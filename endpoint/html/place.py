@@ -45,7 +45,7 @@ class ShownPlace:
 
 
 def shown(reader: Reader, iri: str) -> ShownPlace | None:
-    """Return the place that a description tells about, None if it tells no point of it."""
+    """Return the place that a description is about, None if it has no point."""
     latitude, longitude = reader.value(iri, "wgs:lat"), reader.value(iri, "wgs:long")
     if not latitude or not longitude:
         return None

@@ -1,4 +1,4 @@
-"""Routes with what they do not tell about themselves: parameters in queries and headers, types, statuses.
+"""Routes with what Flask does not know about them: parameters in queries and headers, types, statuses.
 
 A view is registered together with its description, ``@blueprint.get("/robots.txt", described=IN_TEXT)``; without one it
 is refused. The OpenAPI document, the tests and whoever else lists the addresses of this server read both.

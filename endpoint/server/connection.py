@@ -164,7 +164,7 @@ class Connection(asyncio.Protocol):
             self._late()
 
     def _late(self) -> None:
-        """End what took too long; who has begun a request is told so."""
+        """Close a connection that took too long; if a request has begun, answer that."""
         if self.phase in (Phase.HEAD, Phase.BODY):
             self._refuse(408, f"the {self.phase.name.lower()} of the request was not there in time")
         else:
@@ -292,7 +292,7 @@ class Connection(asyncio.Protocol):
             self.state.turn(partial(self._finish, future.result))
 
     def _finish(self, result: Callable[[], WsgiResponse]) -> None:
-        """Send what the application answers, if there is still somebody to take it."""
+        """Send the answer of the application, if the client is still connected."""
         answer = None
         try:
             answer = result()

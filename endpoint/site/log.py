@@ -64,7 +64,7 @@ class RequestRecord:
 
 
 def record() -> RequestRecord:
-    """Return the record of the current request; that of one which no client sent is handed on to nobody."""
+    """Return the record of the current request; the record of an internal request is not logged."""
     found: RequestRecord = request.environ.setdefault(RECORD, RequestRecord("", "", "", 0.0))
     return found
 

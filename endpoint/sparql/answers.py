@@ -41,7 +41,7 @@ ASKED: Final = (
 
 @blueprint.get(f"/{PATH}", described=Description(media_types(FORMATS), (200, 302, 410), ASKED))
 def answer() -> Response:
-    """Tell whether a cited answer is still what its snapshot answers, and what differs in the newest one."""
+    """Say whether a cited answer is still what its snapshot answers, and what differs in the newest one."""
     here, asked = site(), asked_query()
     chosen = choose(FORMATS, request.headers.get("Accept"))
     if chosen is None:

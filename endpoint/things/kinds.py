@@ -26,7 +26,7 @@ CLASSES: Final = {
 
 
 def kind(reader: Reader, iri: str, events: Mapping[str, int]) -> str:
-    """Return what a thing is; of what no class tells, how events have it."""
+    """Return what a thing is: its class, or else how events have it."""
     classes = reader.iris(iri, "rdf:type")
     found = next((word for name, word in CLASSES.items() if name in classes), "")
     if found:

@@ -202,7 +202,7 @@ def _stays(store: Store, snapshot: str) -> str:
 
 
 def _bound(question: str, given: tuple[str, ...], endpoint: str | None, settings: Settings) -> str:
-    """Return the query of a question with values; an endpoint does not tell its base, so IRIs are given in full."""
+    """Return the query of a question with values; the base of an endpoint is unknown, so IRIs are given in full."""
     from kg.query import questions
     from kg.store.layout import Store
 

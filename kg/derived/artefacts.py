@@ -105,7 +105,7 @@ class Artefacts:
         return artefact.path(place)
 
     def prepare(self, artefacts: Sequence[Artefact], source: Snapshot) -> list[Job]:
-        """Have artefacts made together in the background, and return what tells when each of them is there.
+        """Start making artefacts together in the background, and return a future for each of them.
 
         What is gathered from the graph takes one reading of it together.
         """
@@ -190,7 +190,7 @@ class Artefacts:
             return made | _made(missing, place, nice) if missing else made
 
     def _is_sound(self, artefact: Artefact, place: SnapshotFolders) -> bool:
-        """Return whether an artefact is there and is what its checksum says, which is looked at once."""
+        """Return whether an artefact exists and matches its checksum, which is verified once."""
         if not artefact.ready(place):
             return False
         path = artefact.path(place)
@@ -259,7 +259,7 @@ def _outcome(artefact: Artefact, kind: str, text: str) -> Outcome:
 
 @contextmanager
 def _locked(file: Path) -> Iterator[None]:
-    """Wait until nobody else has a lock, and have it; the kernel gives it back if this process ends."""
+    """Wait for a lock and take it; the kernel releases it if this process ends."""
     with file.open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

@@ -81,7 +81,7 @@ class ChangePage:
 
 @dataclass(frozen=True, slots=True)
 class Changelog:
-    """A change log, open to read: the snapshot it goes up to, and the generation that pages have.
+    """A change log, open to read: the last snapshot in it, and the generation of its pages.
 
     A new generation begins whenever older pages had to lose something: old versions, or what is withdrawn.
     """

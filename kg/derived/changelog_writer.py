@@ -82,7 +82,7 @@ def _hash_sorted(database: sqlite3.Connection, source: Snapshot, found: Resource
 
 @dataclass(frozen=True, slots=True)
 class _Event:
-    """What feeds tell about an event; ``feeds`` is empty for one that is not listed any more."""
+    """What feeds say about an event; ``feeds`` is empty for one that is no longer listed."""
 
     title: str | None = None
     language: str | None = None

@@ -29,7 +29,7 @@ class _ChangeLog(GatheredArtefact):
         return place.store.changelog
 
     def ready(self, place: SnapshotFolders) -> bool:
-        """Return whether the log goes up to the snapshot."""
+        """Return whether the log includes the snapshot."""
         with suppress(StoreError), changelog.opened(place.store) as found:
             return found is not None and found.snapshot == place.snapshot.id
         return False
@@ -39,7 +39,7 @@ class _ChangeLog(GatheredArtefact):
         return True
 
     def discard(self, place: SnapshotFolders) -> None:
-        """Leave the log as it is."""
+        """Do nothing: the log stays."""
 
     def finish(self, gathering: Gathering, place: SnapshotFolders) -> None:
         """Append to the log, if the snapshot is still the current one, or a build is about to make it that."""

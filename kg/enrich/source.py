@@ -42,7 +42,7 @@ class Provenance:
 
 
 def name_of(endpoint: str) -> str:
-    """Return the name of an endpoint's source: its host and what of its address tells it from others there."""
+    """Return the name of an endpoint's source: its host, and what distinguishes its address from others there."""
     parts = urlsplit(endpoint)
     path = re.sub(r"/(?:sparql|query)/?$", "", parts.path)
     text = f"{parts.hostname}-{parts.port or ''}-{path}-{parts.query}".lower()

@@ -44,7 +44,7 @@ class CategoryConcept:
 
 
 class Categories:
-    """The concepts of the scheme, by the headings that are labels of theirs."""
+    """The concepts of the scheme, by the headings that are their labels."""
 
     def __init__(self, scheme: Iterable[Quad]) -> None:
         """Index a scheme; raises ConfigurationError if two concepts share a label."""

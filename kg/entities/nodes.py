@@ -1,4 +1,4 @@
-"""Titles -> nodes: the one IRI of the thing that a printed title names, as far as tables tell it."""
+"""Titles -> nodes: the one IRI of the thing that a printed title names, as far as the tables know it."""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ class Ledger:
                 self.separate.add((path, canonical))
 
     def _forget(self) -> None:
-        """Forget the names that are told no longer."""
+        """Forget the names that are no longer shown."""
         if not self.unnamed:
             return
         self.names = {path: label for path, label in self.names.items() if HASHED + hashed(path) not in self.unnamed}
@@ -145,7 +145,7 @@ class Ledger:
 
     @property
     def telling(self) -> frozenset[str]:
-        """The events whose slugs and texts tell words of withdrawn events, their own or the same ones."""
+        """The events whose slugs and texts would reveal words of withdrawn events, their own or the same ones."""
         hidden = self.hidden
         if not hidden:
             return frozenset()

@@ -40,7 +40,7 @@ class Replacements:
         return {old: self.last(old) for old in self.direct}
 
     def last(self, name: str) -> str:
-        """Return what a name is replaced by in the end, or else itself; raises LedgerError if that goes in a circle."""
+        """Return what a name is replaced by in the end, or else itself; raises LedgerError if that is circular."""
         passed: dict[str, None] = {}
         last = name
         while last in self.direct and last not in self._last:

@@ -255,7 +255,7 @@ def _by_words(item: Item, day: date) -> bool:
 
 
 def _unchanged(fresh: list[Fresh], before: Listed) -> dict[tuple[str, str], str]:
-    """Return, by page and event, the wordings that pages go on printing: no earlier wording takes their place."""
+    """Return, by page and event, the wordings that pages continue to print: no earlier wording takes their place."""
     printed = {(capture.path, fold(listing.item.title)) for capture, listing in fresh}
     return {
         (path, key): wording
@@ -313,7 +313,7 @@ def _is_closed(event: Event) -> bool:
 
 
 def _open(spans: list[Span], time: datetime) -> None:
-    """Begin an interval, or go on with the last one if that ended at this very moment."""
+    """Begin an interval, or continue the last one if it ended at this very moment."""
     if spans and spans[-1].until == time:
         spans[-1].until = None
     else:

@@ -1,4 +1,4 @@
-"""Resources as a feed tells about them: each with its parts, what they say as a hash, and pages of their versions.
+"""Resources as a feed presents them: each with its parts, what they say as a hash, and pages of their versions.
 
 A *resource* is a subject with its parts: an event has its revisions, a page its entries. Every statement of the default
 graph whose subject is an IRI belongs to exactly one resource; what is said about blank nodes comes with what refers to

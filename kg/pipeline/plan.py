@@ -142,7 +142,7 @@ def _page(reading: Reading) -> PageName:
 
 
 def _days(archives: list[Archive], readings: list[Reading]) -> dict[PageName, set[date]]:
-    """Return the days that any version of each page tells about; read are only pages whose paths do not tell them."""
+    """Return the days that any version of each page is about; only pages whose paths do not name them are read."""
     found: dict[PageName, set[date]] = {}
     unknown = []
     for reading in readings:

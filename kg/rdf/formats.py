@@ -46,7 +46,7 @@ class Format:
 
     @classmethod
     def from_name(cls, name: str) -> Format:
-        """Return the format with a name, as ``by_name`` does; a process tells another one no more than that."""
+        """Return the format with a name, as ``by_name`` does; processes send each other only the name."""
         return by_name(name)
 
     @property

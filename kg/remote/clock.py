@@ -14,7 +14,7 @@ def _now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """The date, a number of seconds that never goes back, and how to wait."""
+    """The date, a monotonic number of seconds, and how to wait."""
 
     now: Callable[[], datetime] = _now
     monotonic: Callable[[], float] = time.monotonic

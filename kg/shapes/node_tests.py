@@ -53,7 +53,7 @@ _TYPE: Final = str(TYPE).encode()
 
 @dataclass(frozen=True, slots=True)
 class Test:
-    """What tells whether a node meets a constraint.
+    """Tests of whether a node meets a constraint.
 
     A node without the property ``path`` does. ``of_names`` says that types and the names of properties decide, not
     their values, nor how many there are.
@@ -77,7 +77,7 @@ def test(constraint: Constraint) -> Test | None:
 
 
 def is_local(target: Target) -> bool:
-    """Return whether the statements of a node tell if a target names it."""
+    """Return whether the statements of a node alone decide if a target names it."""
     return target.kind in ("targetClass", "targetSubjectsOf")
 
 

@@ -146,6 +146,6 @@ class Origins:
 
 
 def lines(page: Page) -> dict[str, int]:
-    """Return the line of each entry of a page, by the fragment of its IRI, where it can be told."""
+    """Return the line of each entry of a page, by the fragment of its IRI, if it is known."""
     record = reading.parse(page)
     return registry.of(page.path).lines(record, reading.text_of(page)) if record else {}

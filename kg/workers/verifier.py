@@ -85,7 +85,7 @@ class Verifier:
             self._wanted.set()
 
     def verify(self) -> None:
-        """Verify the store now, and tell the pool what came of it."""
+        """Verify the store now, and pass the result to the pool."""
         began = time.monotonic()
         try:
             found = self._verified()

@@ -47,7 +47,7 @@ class EventTable:
 
 @dataclass(frozen=True, slots=True)
 class RowLine:
-    """A line of a page as printed, and the row that it tells, None if it tells none."""
+    """A line of a page as printed, and the row in it, None if it is not a row."""
 
     text: str
     row: TableRow | None = None
@@ -144,7 +144,7 @@ def _table(opening: str) -> EventTable | None:
 
 
 def _line(text: str, day: date | None) -> tuple[RowLine, str]:
-    """Return a line, and why it tells no row."""
+    """Return a line, and why it is not a row."""
     try:
         row = TableRow.of(text)
     except FormatError as error:

@@ -55,7 +55,7 @@ class TableRow:
 
     @classmethod
     def of(cls, text: str) -> Self:
-        """Return the row that a line of JSON tells; raises FormatError if it tells none, or not in this form."""
+        """Return the row in a line of JSON; raises FormatError if it is not one, or not in canonical form."""
         try:
             said = json.loads(text)
         except (ValueError, RecursionError):
@@ -82,7 +82,7 @@ class TableRow:
         return bool(self.title.strip()) and last >= self.first and (is_point or not any(point))
 
     def identifier(self, dataset: str) -> str:
-        """Return the slug that tells the event from all others of its day: by its id, or else by what it says.
+        """Return the slug that distinguishes the event from all others of its day, from its id or else its content.
 
         That is the title and the place; what may be added later, such as a source, is not part of it.
         """

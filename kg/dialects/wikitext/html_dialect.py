@@ -39,7 +39,7 @@ class ParsedWikitext(Dialect[ParsedPage]):
         return found is not None and found.suffix == editions.HTML
 
     def days_of_path(self, path: str) -> tuple[date, ...] | None:
-        """Return the one day that ``path`` names; which days of a month a page tells about, it says itself."""
+        """Return the one day that ``path`` names; the page of a month has to be read for its days."""
         day = page.day_of(path)
         return (day,) if day else None
 

@@ -281,5 +281,5 @@ def _address(href: str) -> str:
 
 
 def _escaped(text: str | None) -> str:
-    """Return text such that wikitext shows it as it is."""
+    """Return text escaped so that wikitext shows it unchanged."""
     return (text or "").translate(MARKUP).replace("''", "&#39;&#39;").replace("://", "&#58;//")

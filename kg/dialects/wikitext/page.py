@@ -52,7 +52,7 @@ class _Reading:
 
 
 def matches(path: str) -> bool:
-    """Return whether the page at ``path`` tells about a day or a month, as ``data/2011_November_8.txt`` does."""
+    """Return whether the page at ``path`` is about a day or a month, as ``data/2011_November_8.txt`` is."""
     found = editions.page_path(path)
     return found is not None and found.suffix != editions.HTML
 
@@ -203,7 +203,7 @@ def _read_content(number: int, line: str, content: str, reading: _Reading) -> No
 
 
 def _leave(number: int, line: str, reason: str, reading: _Reading) -> None:
-    """Keep a line that no rule understands as it is printed, and report it."""
+    """Keep a line that no rule understands as printed, and report it."""
     reading.rest.append(PrintedLine(number, line))
     reading.unread.append(Unread(number, line[:200], reason))
 

@@ -55,7 +55,7 @@ class DayPage(Record):
 
     @property
     def days(self) -> tuple[date, ...]:
-        """The days that the page tells about."""
+        """The days that the page is about."""
         return tuple(sorted({one.day for one in self.bullets if one.day})) if self.is_month else (self.day,)
 
 

@@ -1,4 +1,4 @@
-"""Chinese sentences: which say that what they tell happened at a place that they name.
+"""Chinese sentences: which of them say that the event happened at a place that they name.
 
 Every known name of a place is written as a large omega and small ones, as many as it has characters, so that rules can
 tell names from other words.

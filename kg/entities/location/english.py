@@ -1,4 +1,4 @@
-"""English sentences: which say that what they tell happened at a place that they name."""
+"""English sentences: which of them say that the event happened at a place that they name."""
 
 from __future__ import annotations
 

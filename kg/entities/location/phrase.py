@@ -156,7 +156,7 @@ def _name_end(sentence: Sentence, place: int) -> int:
 
 
 def _is_site(sentence: Sentence, place: int) -> bool:
-    """Return whether a name goes on as that of a site: "Kabul University", "Homs province"."""
+    """Return whether a name continues as that of a site: "Kabul University", "Homs province"."""
     end = _name_end(sentence, place)
     return sentence.word(end - 1) in nouns.NAMED_SITES or sentence.word(end) in nouns.NAMED_SITES
 

@@ -36,7 +36,7 @@ def _behind_adverbs(sentence: Sentence, at: int) -> int:
 
 
 def _predicate(sentence: Sentence) -> int:
-    """Return where the words go on after a place, what it is in, and what is listed with it."""
+    """Return where the sentence continues after a place, what it is in, and what is listed with it."""
     at = _behind_possession(sentence, sentence.last)
     while sentence.word(at) in nouns.NAMED_SITES:
         at += 1

@@ -1,1 +1,1 @@
-"""Places: the gazetteer, what their names tell, and which of them an item names."""
+"""Places: the gazetteer, what their names mean, and which of them an item names."""

@@ -275,7 +275,7 @@ class Gazetteer:
         return [other] if other else named
 
     def _worded(self, title: str) -> Place | None:
-        """Return the area that a title's own words tell: "Gulf of Aden", "Barzeh, Syria", "Northern Italy"."""
+        """Return the area that the words of a title describe: "Gulf of Aden", "Barzeh, Syria", "Northern Italy"."""
         if " " not in title:
             return None
         base, qualifier = split(title)

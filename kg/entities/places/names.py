@@ -166,13 +166,13 @@ def plain(title: str) -> str | None:
 
 
 def is_feature(name: str) -> bool:
-    """Return whether the words of a name tell that it is a river, an island, a district or the like."""
+    """Return whether the words of a name say that it is a river, an island, a district or the like."""
     worded = NAMED_FEATURE.fullmatch(name) or (FEATURE.fullmatch(name) and " of " not in name)
     return bool(worded) and may_be_place(name)
 
 
 def may_be_place(name: str) -> bool:
-    """Return whether no word of a name tells that it is a building, an organisation, an office or an event."""
+    """Return whether no word of a name says that it is a building, an organisation, an office or an event."""
     return not OTHERWISE.search(name)
 
 

@@ -120,7 +120,7 @@ def stated(place: StatedPlace, gazetteer: Gazetteer) -> Place | None:
 
 
 def around(place: StatedPlace, gazetteer: Gazetteer) -> Place | None:
-    """Return the smallest place that the names of a stated point tell about, if it is there."""
+    """Return the smallest place that the names of a stated point denote, if the point is there."""
     names = place.names
     found = (_of_names(names[start:], gazetteer) for start in range(len(names)))
     return next((one for one in found if one and not _is_elsewhere(one, place)), None)

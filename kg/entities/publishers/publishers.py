@@ -1,4 +1,4 @@
-"""Publishers are organisations, told from the host of an article and, on portals, from the label printed after it.
+"""Publishers are organisations, identified by the host of an article and, on portals, by the label printed after it.
 
 data/publishers/publishers.tsv has what no rule can know: organisations with several hosts, agencies, portals. Any other
 organisation is the registrable domain of the host (kg/entities/publishers/hosts.py).

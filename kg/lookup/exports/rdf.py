@@ -1,4 +1,4 @@
-"""Lists as RDF: what the rows of a table tell, as the graph says it."""
+"""Lists as RDF: the content of the rows of a table, as the graph states it."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ class NdjsonWriter(ListWriter):
 
 
 class JsonWriter(ListWriter):
-    """Writes an object that tells what was asked for and how many events there are, with all of them."""
+    """Writes an object with what was asked for, the number of events, and all of them."""
 
     def begin(self) -> str:
         """Return the object up to the first event."""
@@ -54,7 +54,7 @@ class JsonWriter(ListWriter):
 
 
 def told(row: EventRow) -> dict[str, Any]:
-    """Return an event as JSON tells it; what it has not is left out."""
+    """Return an event as JSON; empty fields are left out."""
     found = {
         "iri": row.iri,
         "date": row.date,

@@ -139,7 +139,7 @@ class _Listed:
         return facet, -len(self.postings[value]), things[thing]
 
     def columns(self) -> dict[str, array[Any]]:
-        """Return the columns (see kg.lookup.listing.columns) that events and values alone tell."""
+        """Return the columns (see kg.lookup.listing.columns) that follow from events and values alone."""
         facets = [unpacked(value)[0] for value in self.values]
         return {
             "days": self.days,

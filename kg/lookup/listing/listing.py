@@ -169,7 +169,7 @@ def _ordered(known: Columns, marks: bytes, sort: Sort) -> Iterable[int]:
 
 
 def summed(database: sqlite3.Connection, known: Columns, events: Sequence[int]) -> Iterator[EventSummary]:
-    """Yield what is told about each of some events, by their numbers."""
+    """Yield the summaries of some events, by their numbers."""
     titles = _named(database, (known.titles[event] for event in events))
     values = {event: known.facets_of(event) for event in events}
     wanted = {value for found in values.values() for facet in SUMMED for value in found.get(facet, ())}

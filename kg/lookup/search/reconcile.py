@@ -1,4 +1,4 @@
-"""Matches names in somebody's table with what the graph knows, and says more of what was matched.
+"""Matches names in a table with things of the graph, and extends the table with their properties.
 
 After the Reconciliation Service API 0.2 (W3C Entity Reconciliation Community Group). Identifiers are the paths of IRIs
 below the identity base; types and properties are named by their IRIs, or by prefixed names.
@@ -268,7 +268,7 @@ def _candidate(graph: Graph, base: str, found: Match, match: bool) -> dict[str, 
 
 
 def _description(graph: Graph, found: Match) -> str:
-    """Return a few words that tell namesakes apart: the kind and, for a place, what it is in."""
+    """Return a few words that distinguish namesakes: the kind and, for a place, what it is in."""
     kind = _BY_WORD[found.kinds[0]].name
     places = [one for one in _objects(graph, found.iri, terms.CONTAINED_IN_PLACE.value) if isinstance(one, NamedNode)]
     names = [_label(graph, one) for one in places] or [

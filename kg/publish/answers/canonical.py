@@ -1,4 +1,4 @@
-"""The canonical form of what a query finds, whose SHA-256 is the same whoever asks.
+"""The canonical form of the result of a query, whose SHA-256 is the same for everybody.
 
 It is text in UTF-8, each line of which ends in a line feed, and the lines are sorted by their code points, as
 ``LC_ALL=C sort`` does it. Of a SELECT they are those of the results in TSV (SPARQL 1.1 Query Results CSV and TSV,

@@ -38,7 +38,7 @@ class CellKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its name, the kind of its cells, and the property that they tell, which the shapes describe.
+    """A column: its name, the kind of its cells, and the property in them, which the shapes describe.
 
     ``about`` is a sentence on what they are where there is no property, or it does not say enough. ``refers`` is the
     table whose first column has the same values.
@@ -67,7 +67,7 @@ class TableSchema:
 
     @property
     def key(self) -> tuple[Column, ...]:
-        """The columns that tell a row from all others."""
+        """The columns that identify a row."""
         return self.columns[: self.keys]
 
 

@@ -54,7 +54,7 @@ def digest(path: Path) -> str:
 
 
 def is_sound(path: Path) -> bool:
-    """Return whether a file is what its checksum says; also where neither is there, or the file had never one."""
+    """Return whether a file matches its checksum; true if neither exists, or the file never had one."""
     if not beside(path).exists():
         return True
     try:

@@ -1,1 +1,1 @@
-"""What MediaWiki tells about pages and their revisions: exports in XML, and answers of its Action API in JSON."""
+"""Pages and revisions from MediaWiki: exports in XML, and answers of its Action API in JSON."""

@@ -72,7 +72,7 @@ def _asked(answer: dict[str, Any]) -> dict[str, Any]:
 
 
 def _parsed(parsed: dict[str, Any], site: Wiki) -> Iterator[PageCapture | UnreadPage]:
-    """Yield a page as HTML, or its wikitext if that was asked for; when it was captured is not told."""
+    """Yield a page as HTML, or its wikitext if that was asked for; the time of its capture is unknown."""
     for name, suffix in (("wikitext", "txt"), ("text", "html")):
         text = _text(parsed.get(name))
         if text is not None:
@@ -88,7 +88,7 @@ def _text(said: Any) -> str | None:
 
 
 def revisions(answer: dict[str, Any], site: Wiki) -> Iterator[Revision]:
-    """Yield the revisions that an answer tells about, each under a title of its page that is one of current events."""
+    """Yield the revisions in an answer, each under a title of its page that is a title of current events."""
     for page in pages(answer):
         title = _title(answer, site, text_of(page, "title"))
         yield from (_revision(title, said) for said in _objects(page.get("revisions")))
@@ -122,7 +122,7 @@ def _logged(answer: dict[str, Any], title: str, kind: str) -> str:
 
 
 def pages(answer: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the pages that an answer tells about, in either format of JSON."""
+    """Return the pages in an answer, in either format of JSON."""
     found = _asked(answer).get("pages")
     return _objects(list(found.values()) if isinstance(found, dict) else found)
 

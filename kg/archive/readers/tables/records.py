@@ -97,7 +97,7 @@ def _json(text: str, where: str) -> Any:
 
 
 def _walk(value: Any, way: tuple[str, ...], cells: Cells, left: list[int]) -> Iterator[Cells]:
-    """Yield the records that a way leads to, each with the columns of all that it goes through."""
+    """Yield the records at the end of a path, each with the columns of everything on the path."""
     left[0] -= 1
     if left[0] < 0:
         raise ArchiveError(f"has more than {MOST_VALUES:,} values")
