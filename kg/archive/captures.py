@@ -22,7 +22,7 @@ PREFIX: Final = "sha256:"
 
 @dataclass(frozen=True)
 class Captures:
-    """Contents of captures, each once, by names made from their SHA-256; the file is removed when it is no longer needed.
+    """Contents of captures, each once, by names made from their SHA-256; the file is removed when no longer needed.
 
     It lies in a folder for temporary files (TMPDIR). What other processes have of it only names the file.
     """
