@@ -32,12 +32,14 @@ TEMPLATES.install_gettext_callables(gettext, ngettext, newstyle=True, pgettext=p
 class PageFrame:
     """What surrounds every page: where its links lead, and the data set that it is about, if there is one yet.
 
-    ``versions`` are the addresses of the same page in each language of the interface, by its tag.
+    ``versions`` are the addresses of the same page in each language of the interface, by its tag. A ``static`` page is
+    a file, and says nothing that the next snapshot of the same data would say in another way.
     """
 
     addresses: Addresses
     manifest: Manifest | None = None
     versions: Mapping[str, str] = field(default_factory=dict)
+    static: bool = False
 
     @property
     def language(self) -> Language:

@@ -30,6 +30,8 @@ from kg.write.writer import Writer
 
 CACHE_BYTES: Final = 64_000_000
 NAME: Final = "newsgraph"
+STATIC: Final = "newsgraph.static"
+"""In a WSGI environment: what is answered becomes a file, which has neither other languages nor the snapshot's date."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,9 @@ class Site:
     @property
     def frame(self) -> PageFrame:
         """What surrounds the page that the current request gets."""
-        return PageFrame(self.addresses, self.snapshot.manifest, versions(g.get("document", "")))
+        static = STATIC in request.environ
+        languages = {} if static else versions(g.get("document", ""))
+        return PageFrame(self.addresses, self.snapshot.manifest, languages, static)
 
     def seen(self, chosen: Format = HTML) -> tuple[str, ...]:
         """Return what the answer to the current request depends on in a format, beside what it shows.

@@ -36,6 +36,7 @@ COMMANDS = (
     ledger.ledger,
     serve.serve,
     serve.mcp,
+    serve.publish,
     demo.demo,
     integrity.verify,
     integrity.doctor,

@@ -1,14 +1,15 @@
-"""The commands that serve a store: ``kg serve`` over HTTP, ``kg mcp`` to agents."""
+"""The commands that serve a store: ``kg serve`` over HTTP, ``kg mcp`` to agents, ``kg publish`` as files."""
 
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Any
 
 import click
 
-from kg.cli.options import setting
-from kg.errors import ConfigurationError
+from kg.cli.options import Progress, setting
+from kg.errors import ConfigurationError, StoreError
 from kg.settings import WRITE_TOKEN, Settings, load
 
 
@@ -56,3 +57,28 @@ def mcp(**options: Any) -> None:
     except ModuleNotFoundError as error:
         raise ConfigurationError(f"kg mcp needs {error.name}: install newsgraph with its extra mcp") from None
     serve(load(**options))
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
+@setting("store")
+@click.option("--base", "serve_url", metavar="IRI", help="Address of the site, if it is not the identity base.")
+@click.option(
+    "--formats", default="html,ttl,jsonld", show_default=True, help="Formats of documents, by suffixes, with commas."
+)
+@setting("jobs")
+@setting("publisher")
+@setting("contact")
+def publish(folder: Path, formats: str, **options: Any) -> None:
+    """Write the whole site into DIR as files, for a host that serves files; write only what differs from before."""
+    from endpoint.static_site.publish import publish as write_site
+
+    settings = load(**options)
+    suffixes = tuple(one.strip() for one in formats.split(","))
+    with Progress("documents") as told:
+        found = write_site(folder, settings, suffixes, settings.jobs or os.cpu_count() or 1, told)
+    click.echo(f"{found.files:,} files with {found.size:,} bytes; {found.changed:,} written, {found.removed:,} removed")
+    for fault in found.faults:
+        click.echo(f"not published: {fault}", err=True)
+    if found.faults:
+        raise StoreError(f"{len(found.faults):,} addresses could not be published")

@@ -1,0 +1,115 @@
+"""The folder of a static site: a file is written only if it differs, and what is gone from the site is removed.
+
+It is a plain tree of files. A document that has moved is a symbolic link, relative and within the folder, which
+``rsync --links`` copies as it is; a dump may share its blocks on the disk with that of the store's cache.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from kg.errors import ConfigurationError
+
+LISTED: Final = ".newsgraph-files"
+"""The list of all files of a site, beside them: what is in no list is somebody else's, and is left alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class SiteFolder:
+    """The folder that a site is written into."""
+
+    path: Path
+
+    def begin(self) -> None:
+        """Make the folder; raises ConfigurationError if it has files that are no site's, or cannot be made."""
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            foreign = not (self.path / LISTED).exists() and any(self.path.iterdir())
+        except OSError as error:
+            raise ConfigurationError(f"{self.path} cannot be written: {error.strerror}") from None
+        if foreign:
+            raise ConfigurationError(f"{self.path} has files that are of no site: give an empty folder")
+        (self.path / LISTED).touch()
+
+    def write(self, file: str, content: bytes) -> bool:
+        """Write a file unless it says so already; return whether it was written, which nobody sees half done."""
+        path = self.path / file
+        with suppress(OSError):
+            if not path.is_symlink() and path.read_bytes() == content:
+                return False
+        path.parent.mkdir(parents=True, exist_ok=True)
+        making = _making(path)
+        making.write_bytes(content)
+        making.replace(path)
+        return True
+
+    def alias(self, file: str, other: str) -> bool:
+        """Let a file be another name of another one; return whether that is new."""
+        path = self.path / file
+        target = os.path.relpath(other, Path(file).parent)
+        if path.is_symlink() and os.readlink(path) == target:
+            return False
+        path.parent.mkdir(parents=True, exist_ok=True)
+        making = _making(path)
+        making.unlink(missing_ok=True)
+        making.symlink_to(target)
+        making.replace(path)
+        return True
+
+    def take(self, file: str, source: Path) -> bool:
+        """Have a large file that lies elsewhere, sharing its blocks if that is possible; return whether it is new."""
+        path = self.path / file
+        with suppress(OSError):
+            if path.samefile(source) or _same(path, source):
+                return False
+        path.parent.mkdir(parents=True, exist_ok=True)
+        making = _making(path)
+        making.unlink(missing_ok=True)
+        try:
+            making.hardlink_to(source)
+        except OSError:  # on another disk
+            shutil.copyfile(source, making)
+        making.replace(path)
+        return True
+
+    def finish(self, files: Iterable[str]) -> int:
+        """Note which files the site has, remove those that it had and has no more, and return how many those are."""
+        listed = sorted(files)
+        kept = set(listed)
+        before = (self.path / LISTED).read_text(encoding="utf-8").splitlines()
+        gone = [one for one in before if one not in kept]
+        for one in gone:
+            self._remove(one)
+        self.write(LISTED, "".join(f"{one}\n" for one in listed).encode())
+        return len(gone)
+
+    def _remove(self, file: str) -> None:
+        (self.path / file).unlink(missing_ok=True)
+        for folder in (self.path / file).parents:
+            if folder == self.path:
+                break
+            try:
+                folder.rmdir()
+            except OSError:  # others lie in it
+                break
+
+
+def _making(path: Path) -> Path:
+    return path.with_name(f".{os.getpid()}.making")
+
+
+def _same(path: Path, other: Path) -> bool:
+    """Return whether two files are of the same length and bytes."""
+    if path.stat().st_size != other.stat().st_size:
+        return False
+    with path.open("rb") as one, other.open("rb") as two:
+        while part := one.read(1 << 20):
+            if part != two.read(1 << 20):
+                return False
+    return True

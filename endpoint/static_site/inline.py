@@ -1,0 +1,107 @@
+"""The application asked within this process: one call of WSGI for each address, without a socket or a worker."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any, Final, cast
+from urllib.parse import unquote_to_bytes, urlsplit
+
+from endpoint.app import create_app
+from endpoint.site.site import STATIC
+from kg.process.operation import Reply
+from kg.query.operations import GraphOperation
+from kg.settings import Settings
+from kg.store.snapshot import Snapshot
+from kg.workers.memory import GraphPlace, Placement
+from kg.workers.pool import untold
+from kg.workers.worker import opened
+from kg.workers.workers import Workers
+
+BROWSER: Final = "text/html"
+
+
+@dataclass(frozen=True, slots=True)
+class StaticResponse:
+    """What the application answers: the status, the header fields by their names in lower case, and the body."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def type(self) -> str:
+        """The media type, without parameters."""
+        return self.headers.get("content-type", "").partition(";")[0]
+
+
+class InlineWorkers:
+    """Answers, in this process, what pages ask of workers; without limits, since all that is asked is ours."""
+
+    placement: Final = Placement(GraphPlace.DISK, "files are made of it")
+
+    def __init__(self, source: Snapshot, settings: Settings) -> None:
+        """Open a snapshot; raises StoreDamagedError if that fails."""
+        self.settings = settings
+        self.snapshot = source
+        self._graph = opened(source.database)
+
+    @contextmanager
+    def hold(self) -> Iterator[Snapshot]:
+        """Give the snapshot, which stays the same."""
+        yield self.snapshot
+
+    def ask(self, operation: GraphOperation[Reply], deadline: float | None = None, spent: object = untold) -> Reply:
+        """Return the reply to an operation; raises one of kg.errors."""
+        return operation.answer(self._graph)
+
+
+class InlineSite:
+    """The application over one snapshot, found at an address, which is asked for one address after another."""
+
+    def __init__(self, source: Snapshot, settings: Settings) -> None:
+        """Open a snapshot; ``settings.serve_url`` is where the site will be found, if it is not the identity base."""
+        home = urlsplit(settings.serve_url or source.manifest.base)
+        self.mount = home.path.rstrip("/")
+        self._fixed = {
+            "REQUEST_METHOD": "GET",
+            "SCRIPT_NAME": self.mount,
+            "SERVER_NAME": home.hostname,
+            "SERVER_PORT": str(home.port or 80),
+            "SERVER_PROTOCOL": "HTTP/1.1",
+            "HTTP_HOST": home.netloc,
+            "wsgi.version": (1, 0),
+            "wsgi.url_scheme": home.scheme,
+            "wsgi.errors": sys.stderr,
+            "wsgi.multithread": False,
+            "wsgi.multiprocess": True,
+            "wsgi.run_once": False,
+            STATIC: True,
+        }
+        self._app = create_app(settings, cast(Workers, InlineWorkers(source, settings)))
+
+    def get(self, target: str, accept: str = BROWSER) -> StaticResponse:
+        """Return what is answered to a request for a target below the mount, such as ``/doc/day/2011-11-08.ttl``."""
+        path, _, query = target.partition("?")
+        asked = {
+            "PATH_INFO": unquote_to_bytes(path).decode("latin-1"),
+            "QUERY_STRING": query,
+            "REQUEST_URI": self.mount + target,
+            "HTTP_ACCEPT": accept,
+            "wsgi.input": BytesIO(),
+        }
+        started: list[tuple[str, list[tuple[str, str]]]] = []
+
+        def start(status: str, headers: list[tuple[str, str]], exc_info: object = None) -> Any:
+            started.append((status, headers))
+
+        body = self._app.wsgi_app(self._fixed | asked, start)
+        try:
+            content = b"".join(body)
+        finally:
+            getattr(body, "close", lambda: None)()
+        status, headers = started[-1]
+        return StaticResponse(int(status[:3]), {name.lower(): value for name, value in headers}, content)

@@ -1,0 +1,81 @@
+"""The links of what is written: those of a page lead to files, and all tell which documents to write next."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html import escape, unescape
+from typing import Final
+
+from endpoint.static_site.addresses import StaticAddresses
+from endpoint.static_site.inline import StaticResponse
+
+_FORM: Final = re.compile(r"<form\b.*?</form>\s*", re.DOTALL)
+_LINK: Final = re.compile(r'<link\b[^>]*?\bhref="(/[^"]*)"[^>]*>\s*')
+_ANCHOR: Final = re.compile(r'<a\b([^>]*?)\s*\bhref="(/[^"]*)"([^>]*)>(.*?)</a>', re.DOTALL)
+_SOURCE: Final = re.compile(r'(<(?:script|img)\b[^>]*?\bsrc=")(/[^"]*)"')
+_TARGET: Final = re.compile(r"<([^<>\s]+)>")
+_WHOLE: Final = re.compile(r"""["'<>\s](https?://[^"'<>\s]+)""")
+FOLLOWED: Final = ("feed/", "sitemap", "timemap/")
+"""What has whole addresses of other files of the site in it, by how its path begins."""
+
+
+@dataclass(slots=True)
+class Leading:
+    """Leads the links of pages to files; ``documents`` are those that they lead to, which the site has to have."""
+
+    addresses: StaticAddresses
+    root: str
+    documents: set[str] = field(default_factory=set)
+
+    def page(self, text: str) -> str:
+        """Return a page with its links led to files; forms, which need a server, are left out.
+
+        A link to what the site has not leads to what it has instead, or is its text alone.
+        """
+        text = _LINK.sub(self._element, _FORM.sub("", text))
+        return _SOURCE.sub(self._source, _ANCHOR.sub(self._anchor, text))
+
+    def _element(self, match: re.Match[str]) -> str:
+        link = unescape(match[1])
+        return match[0].replace(match[1], escape(self._led(link)), 1) if self._noted(link) else ""
+
+    def _anchor(self, match: re.Match[str]) -> str:
+        link = unescape(match[2])
+        self._noted(link)
+        href = self.addresses.href(link)
+        if href is None:
+            return f'<span class="absent">{match[4]}</span>'
+        return f'<a{match[1]} href="{escape(href)}"{match[3]}>{match[4]}</a>'
+
+    def _source(self, match: re.Match[str]) -> str:
+        link = unescape(match[2])
+        self._noted(link)
+        return f'{match[1]}{escape(self._led(link))}"'
+
+    def _led(self, link: str) -> str:
+        return self.addresses.href(link) or link
+
+    def _noted(self, link: str) -> bool:
+        """Note the document that a link leads to; return whether there is one."""
+        document = self.addresses.document(link)
+        if document is not None:
+            self.documents.add(document)
+        return document is not None
+
+    def follow(self, target: str, answer: StaticResponse) -> None:
+        """Note what the header of an answer and, of feeds, sitemaps and TimeMaps, its body lead to."""
+        links = list(_TARGET.findall(answer.headers.get("link", "")))
+        if target[1:].startswith(FOLLOWED):
+            links += _addresses(answer.body.decode(errors="replace"))
+        for link in links:
+            self._noted(self._below(link))
+
+    def _below(self, link: str) -> str:
+        """Return a whole address of the site as a path of its host, anything else as it is."""
+        return f"{self.addresses.mount}/{link[len(self.root) :]}" if link.startswith(self.root) else link
+
+
+def _addresses(text: str) -> Iterator[str]:
+    return (unescape(one) for one in _WHOLE.findall(text))

@@ -1,0 +1,140 @@
+"""A site published as files: from the home page, the lists and the sitemaps along all links, until nothing is new."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import wait
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from endpoint.rendering.assets import ASSETS
+from endpoint.static_site import servers
+from endpoint.static_site.addresses import FILES, PAGES, StaticAddresses
+from endpoint.static_site.folder import SiteFolder
+from endpoint.static_site.rendering import SitePlan, Written, render
+from kg.derived import dumps
+from kg.derived.artefacts import Artefacts
+from kg.derived.kinds import PREPARED, STATISTICS
+from kg.errors import ConfigurationError, NotFoundError
+from kg.lookup.statistics import read as read_statistics
+from kg.process import parallel
+from kg.publish import dump_files
+from kg.publish.dump_files import DumpFile
+from kg.rdf.formats import by_name
+from kg.settings import Settings, is_base
+from kg.store.layout import Store
+from kg.store.snapshot import Snapshot
+
+TOGETHER: Final = 200
+"""Documents that a process writes before it tells what they lead to."""
+START: Final = (
+    *(f"/{one}" for one in (*PAGES, *FILES)),
+    *("/vocab", "/catalog", "/feed/atom", "/feed/activity", "/feed/ldes", "/events"),
+    *(f"/{one}" for one in ASSETS.values()),
+)
+Told = Callable[[int, int], None]
+
+
+@dataclass(slots=True)
+class PublishedSite:
+    """What was published: how many files and bytes, how many files changed or went, and what could not be written."""
+
+    files: int = 0
+    size: int = 0
+    changed: int = 0
+    removed: int = 0
+    faults: list[str] = field(default_factory=list)
+
+
+def publish(folder: Path, settings: Settings, formats: tuple[str, ...], jobs: int, told: Told) -> PublishedSite:
+    """Write the current snapshot of a store as a site of files into a folder, and remove what the site has no more.
+
+    ``settings.serve_url`` is where it will be found, the identity base if that is empty; ``formats`` are suffixes of
+    those that documents have; ``jobs`` is how many processes write, whose number changes no byte. ``told`` is told how
+    many documents are written, of how many. Raises ConfigurationError for a folder or an address that will not do, and
+    what reading the snapshot raises.
+    """
+    if settings.serve_url and not is_base(settings.serve_url):
+        raise ConfigurationError(f"--base {settings.serve_url!r} must be an http(s) address that ends with a slash")
+    store = Store(Path(settings.store))
+    source = store.current()
+    site = SiteFolder(folder.absolute())
+    site.begin()
+    made = _dumps(Artefacts.of(settings), source)
+    mount = urlsplit(settings.serve_url or source.manifest.base).path.rstrip("/")
+    names = frozenset(one.name for one in made)
+    addresses = StaticAddresses(mount, formats, names)
+    plan = SitePlan(settings, source.folder, site, addresses)
+    return _Publication(plan, jobs, told).run(made)
+
+
+def _dumps(artefacts: Artefacts, source: Snapshot) -> list[DumpFile]:
+    """Make what pages and the site are made of, and the dumps; return those that there are.
+
+    Beside what a server makes unasked, that is one dump of each year, which a browser can hold.
+    """
+    wait(artefacts.prepare(PREPARED, source))
+    years = read_statistics(artefacts.obtain(STATISTICS, source))["years"]
+    yearly = [DumpFile(by_name("ntriples"), year=int(year)) for year, _ in years]
+    made = []
+    for one in (*dump_files.published(source.manifest), *yearly):
+        wait(artefacts.prepare([dumps.artefact(one)], source))
+        try:
+            artefacts.obtain(dumps.artefact(one), source)
+        except NotFoundError:  # the snapshot has nothing of it
+            continue
+        made.append(one)
+    return made
+
+
+@dataclass(slots=True)
+class _Publication:
+    """A site that is being published."""
+
+    plan: SitePlan
+    jobs: int
+    told: Told
+    found: PublishedSite = field(default_factory=PublishedSite)
+    files: list[str] = field(default_factory=list)
+
+    def run(self, made: list[DumpFile]) -> PublishedSite:
+        """Write all files, and remove what is gone."""
+        self._take(made)
+        self._add(servers.write(self.plan))
+        known: set[str] = set()
+        waiting = set(START)
+        while waiting:
+            known |= waiting
+            waiting = self._round(sorted(waiting), len(known)) - known
+        self.found.removed = self.plan.folder.finish(self.files)
+        self.found.files = len(self.files)
+        return self.found
+
+    def _take(self, made: list[DumpFile]) -> None:
+        artefacts = Artefacts.of(self.plan.settings)
+        for one in made:
+            path = dumps.artefact(one).path(artefacts.place(self.plan.source))
+            new = self.plan.folder.take(f"dump/{one.name}", path)
+            self._add(Written([f"dump/{one.name}"], int(new), path.stat().st_size))
+
+    def _round(self, documents: list[str], known: int) -> set[str]:
+        """Write some documents, and return what they lead to."""
+        work = [(self.plan, tuple(documents[at : at + TOGETHER])) for at in range(0, len(documents), TOGETHER)]
+        if self.jobs > 1 and len(work) == 1:
+            work.append((self.plan, ()))  # a graph that this process had open would be broken in those it forks
+        leading: set[str] = set()
+        done = known - len(documents)
+        for (_, own), written in zip(work, parallel.each(render, work, self.jobs), strict=True):
+            self._add(written)
+            leading |= written.documents
+            done += len(own)
+            self.told(done, known)
+        return leading
+
+    def _add(self, written: Written) -> None:
+        self.files += written.files
+        self.found.changed += written.changed
+        self.found.size += written.size
+        self.found.faults += written.faults
