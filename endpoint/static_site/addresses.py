@@ -25,7 +25,8 @@ YEARLY: Final = ("place", "category")
 """Those of them that there are lists of for each year, too."""
 SHOWN: Final = frozenset({"view", "sort"})
 """Parameters that change how something is shown, and not what."""
-PAGES: Final = frozenset({"", "about", "cite", "use", "feed", "changes", "dump/", *DIRECTORIES})
+PAGES: Final = frozenset({"", "404", "about", "cite", "use", "feed", "changes", "dump/", *DIRECTORIES})
+"""Pages for people alone; that of what is not found is among them."""
 FOLDERS: Final = ("on-this-day", "week", "vocab")
 NEGOTIATED: Final = ("doc", "page", "enrichment", "source", "memento")
 """The first segments of documents, which have a file for each format."""

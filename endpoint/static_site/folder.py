@@ -53,7 +53,7 @@ class SiteFolder:
         """Let a file be another name of another one; return whether that is new."""
         path = self.path / file
         target = os.path.relpath(other, Path(file).parent)
-        if path.is_symlink() and os.readlink(path) == target:
+        if path.is_symlink() and str(path.readlink()) == target:
             return False
         path.parent.mkdir(parents=True, exist_ok=True)
         making = _making(path)

@@ -81,7 +81,7 @@ class InlineSite:
             "wsgi.run_once": False,
             STATIC: True,
         }
-        self._app = create_app(settings, cast(Workers, InlineWorkers(source, settings)))
+        self._app = create_app(settings, cast("Workers", InlineWorkers(source, settings)))
 
     def get(self, target: str, accept: str = BROWSER) -> StaticResponse:
         """Return what is answered to a request for a target below the mount, such as ``/doc/day/2011-11-08.ttl``."""

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from endpoint.http.urls import Addresses
 from endpoint.rendering.assets import ASSETS
-from endpoint.static_site import servers
+from endpoint.static_site import browser, servers
 from endpoint.static_site.addresses import FILES, PAGES, StaticAddresses
 from endpoint.static_site.folder import SiteFolder
+from endpoint.static_site.links import Leading
 from endpoint.static_site.rendering import SitePlan, Written, render
 from kg.derived import dumps
 from kg.derived.artefacts import Artefacts
@@ -22,11 +24,14 @@ from kg.lookup.statistics import read as read_statistics
 from kg.process import parallel
 from kg.publish import dump_files
 from kg.publish.dump_files import DumpFile
+from kg.query.questions import question
 from kg.rdf.formats import by_name
 from kg.settings import Settings, is_base
 from kg.store.layout import Store
 from kg.store.snapshot import Snapshot
 
+ASKED: Final = "in-a-place"
+"""The question that the page of queries begins with."""
 TOGETHER: Final = 200
 """Documents that a process writes before it tells what they lead to."""
 START: Final = (
@@ -104,7 +109,7 @@ class _Publication:
         self._take(made)
         self._add(servers.write(self.plan))
         known: set[str] = set()
-        waiting = set(START)
+        waiting = {*START, *self._own()}
         while waiting:
             known |= waiting
             waiting = self._round(sorted(waiting), len(known)) - known
@@ -118,6 +123,21 @@ class _Publication:
             path = dumps.artefact(one).path(artefacts.place(self.plan.source))
             new = self.plan.folder.take(f"dump/{one.name}", path)
             self._add(Written([f"dump/{one.name}"], int(new), path.stat().st_size))
+
+    def _own(self) -> set[str]:
+        """Write the pages that only a static site has, and return what they lead to."""
+        settings, source = self.plan.settings, self.plan.source
+        addresses = Addresses(source.manifest.base, self.plan.addresses.mount, settings.serve_url)
+        leading = Leading(self.plan.addresses, settings.serve_url or source.manifest.base)
+        made = dumps.made(Artefacts.of(settings).place(source))
+        written = Written()
+        for file, text in browser.pages(addresses, source.manifest, made, question(ASKED)).items():
+            content = leading.page(text).encode()
+            written.changed += self.plan.folder.write(file, content)
+            written.files.append(file)
+            written.size += len(content)
+        self._add(written)
+        return leading.documents
 
     def _round(self, documents: list[str], known: int) -> set[str]:
         """Write some documents, and return what they lead to."""

@@ -36,8 +36,10 @@ class SitePlan:
 
 @dataclass(slots=True)
 class Written:
-    """What came of some documents: files, how many of them are new or changed and how many bytes all have, what they
-    lead to, and what could not be written, with the reason."""
+    """What came of some documents: their files, how many of these are new or changed, and how many bytes all have.
+
+    ``documents`` are those that they lead to, ``faults`` say what could not be written, and why.
+    """
 
     files: list[str] = field(default_factory=list)
     changed: int = 0

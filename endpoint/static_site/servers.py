@@ -1,10 +1,89 @@
-"""The files that tell nginx and Apache how to serve a static site: negotiation, media types, redirects, headers."""
+"""The files that tell nginx and Apache how to serve a static site: negotiation, media types, redirects, headers.
+
+A server of files cannot weigh the media ranges of an Accept header: of those that it names without a lower weight the
+first one wins, else the first one that it names at all. Both files come from the templates beside the pages'.
+"""
 
 from __future__ import annotations
 
+from typing import Any, Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from endpoint.http.headers import COMMON, PREFLIGHT
+from endpoint.http.negotiate import DOCUMENT_FORMATS
+from endpoint.http.urls import THINGS
+from endpoint.rendering.assets import FOLDER as ASSETS
+from endpoint.static_site.addresses import LISTED, NEGOTIATED, QUERY_PAGE, YEARLY
+from endpoint.static_site.browser import QUERY_ASSETS
 from endpoint.static_site.rendering import SitePlan, Written
+from kg.rdf.formats import Format
+
+FOLDER: Final = "servers"
+FILES: Final = ("nginx.conf", "apache.conf")
+WASM: Final = COMMON["Content-Security-Policy"].replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'")
+"""The policy of the page that runs queries, and of its worker: the engine is WebAssembly."""
 
 
 def write(plan: SitePlan) -> Written:
-    """Write the files, and return what was written."""
-    return Written()
+    """Write the files into the folder ``servers`` of a site, and return what was written."""
+    templates = Environment(
+        loader=PackageLoader("endpoint", "templates/servers"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # noqa: S701 - these are no pages, and nothing in them comes from data but licences, see below
+    )
+    written = Written()
+    for name in FILES:
+        content = templates.get_template(name).render(_shown(plan)).encode()
+        written.changed += plan.folder.write(f"{FOLDER}/{name}", content)
+        written.files.append(f"{FOLDER}/{name}")
+        written.size += len(content)
+    return written
+
+
+def _shown(plan: SitePlan) -> dict[str, Any]:
+    formats = [one for one in DOCUMENT_FORMATS if one.suffix in plan.addresses.formats]
+    licences = [one for one in plan.source.manifest.licences if not set(one) & set("\"\\$\n\r;'%<>")]
+    headers = {name: value for name, value in COMMON.items() if name != "Content-Security-Policy"}
+    return {
+        "mount": plan.addresses.mount,
+        "formats": formats,
+        "suffixes": "|".join(one.suffix.replace(".", "\\.") for one in formats),
+        "named": _named(formats),
+        "things": "|".join(THINGS),
+        "negotiated": "|".join(NEGOTIATED),
+        "listed": "|".join(LISTED),
+        "yearly": "|".join(YEARLY),
+        "licences": "".join(f', <{one}>; rel=\\"license\\"' for one in licences),
+        "headers": headers | PREFLIGHT,
+        "policy": COMMON["Content-Security-Policy"],
+        "wasm": WASM,
+        "query": [QUERY_PAGE, *QUERY_ASSETS],
+        "assets": ASSETS,
+    }
+
+
+def _named(formats: list[Format]) -> list[tuple[Format, str, str]]:
+    """Return each format with expressions for Accept: it is named first at all, and first without a lower weight."""
+    patterns = {one.suffix: "|".join(_escaped(name) for name in _names(one)) for one in formats}
+    every = "|".join(patterns.values())
+    whole = r"\s*(?:;(?![^,]*q=0)[^,]*)?(?:,|$)"
+    return [
+        (one, _first(patterns[one.suffix], every, ""), _first(patterns[one.suffix], every, whole)) for one in formats
+    ]
+
+
+def _first(own: str, every: str, weight: str) -> str:
+    return f"^(?:(?!(?:{every}){weight}).)*(?:{own}){weight}"
+
+
+def _names(one: Format) -> list[str]:
+    aliases = [name for name in one.aliases if "/" in name]
+    return [one.media_type, *aliases, *(["application/json"] if one.suffix == "jsonld" else [])]
+
+
+def _escaped(name: str) -> str:
+    return name.replace(".", r"\.").replace("+", r"\+")

@@ -12,11 +12,16 @@ function described(name) {
   return { name, version, licence: license };
 }
 
-function licence(name) {
+// A package without a file of its licence has it here, in licences/.
+function text(name) {
   const folder = new URL(`node_modules/${name}/`, import.meta.url);
   const file = readdirSync(folder).find((one) => /^licen[cs]e/i.test(one));
+  return readFileSync(new URL(file ?? `../../licences/${name}.txt`, folder), "utf-8").trim();
+}
+
+function licence(name) {
   const { version, licence: short } = described(name);
-  return `${name} ${version} (${short})\n\n${readFileSync(new URL(file, folder), "utf-8").trim()}\n`;
+  return `${name} ${version} (${short})\n\n${text(name)}\n`;
 }
 
 const listed = Object.entries(made).map(([file, names]) => {
