@@ -37,13 +37,13 @@ FILES: Final = frozenset(
         *("dump/SHA256SUMS", "dump/ro-crate-metadata.json", "changes.json"),
     }
 )
-TYPED: Final = {"feed/atom": "atom", "feed/activity": "json", "feed/ldes": "ttl", "timemap/link": "link"}
+TYPED: Final = {"feed/atom": "atom", "feed/activity": "json", "feed/ldes": "trig", "timemap/link": "link"}
 TYPED_DEEP: Final = TYPED | {"timemap/json": "json"}
 """What has one format and no suffix on the server, with the suffix that its files have here."""
 ACCEPTED: Final = {
     "atom": "application/atom+xml",
     "json": "application/activity+json, application/json;q=0.9",
-    "ttl": "text/turtle",
+    "trig": "application/trig",
     "link": "application/link-format",
 }
 LONGEST: Final = 230
@@ -99,6 +99,8 @@ class StaticAddresses:
         if not _is_writable(path):
             return None
         if kind in THINGS and path.count("/") and not is_document(unquote(path)):
+            if path.endswith(("/compare", "/compare.json")):  # of two wordings, that parameters name
+                return None
             history = re.fullmatch(r"event/[^/]+/[^/]+/history(?:\.json)?", path)
             return f"/{path if history else f'doc/{path}'}"
         if kind in NEGOTIATED or kind in THINGS or path in ("vocab", "catalog") or _suffixed(path):
@@ -122,7 +124,7 @@ class StaticAddresses:
         if path == "events":
             return [Rendition(document, "text/html", _list_file(query))]
         paged = "".join(f".{one.replace('=', '-')}" for one in query.split("&") if one)
-        asked, name = (f"?{query}" if query else ""), unquote(path)
+        asked, name = (f"?{query}" if query else ""), _stored(path)
         kind = path.partition("/")[0]
         if path.startswith(f"dump/{DUMP}"):
             return []
@@ -172,9 +174,14 @@ def _typed(path: str) -> str | None:
     return next((one for name, one in TYPED_DEEP.items() if path == name or path.startswith(f"{name}/")), None)
 
 
+def _stored(path: str) -> str:
+    """Return the name of a file for a path: of the two slashes in a source's address, a file system has one."""
+    return re.sub(r"^source/([a-z]+)://", r"source/\1:/", unquote(path))
+
+
 def _is_writable(path: str) -> bool:
-    """Return whether a file system can have a path; a source begins with the two slashes of its address."""
-    segments = re.sub(r"^source/(https?|ftp)://", r"source/\1:/", unquote(path)).removesuffix("/").split("/")
+    """Return whether a file system can have a path."""
+    segments = _stored(path).removesuffix("/").split("/")
     unfit = (one in ("", ".", "..") or len(one.encode()) > LONGEST or not one.isprintable() for one in segments)
     return path == "" or not any(unfit)
 

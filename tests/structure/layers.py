@@ -5,6 +5,7 @@ from __future__ import annotations
 LAYERS = (
     ("kg.__main__",),
     ("kg.cli",),
+    ("endpoint.static_site",),
     ("endpoint.app",),
     ("endpoint.warmup",),
     ("endpoint.server", "endpoint.agents"),

@@ -54,7 +54,11 @@ def test_the_endpoint_neither_builds_nor_reads_archives() -> None:
 
 def test_one_lazy_line_of_the_command_line_starts_each_server_of_the_endpoint() -> None:
     upward = [(one, to) for one, imported in ARROWS.items() for to in imported if to.startswith("endpoint")]
-    starts = [("kg.cli.serve", "endpoint.agents.server"), ("kg.cli.serve", "endpoint.app")]
+    starts = [
+        ("kg.cli.serve", "endpoint.agents.server"),
+        ("kg.cli.serve", "endpoint.app"),
+        ("kg.cli.serve", "endpoint.static_site.publish"),
+    ]
     assert sorted(one for one in upward if one[0].startswith("kg")) == starts
     top = ast.parse(KNOWN["kg.cli.serve"].read_text(encoding="utf-8")).body
     assert not any(isinstance(node, ast.ImportFrom) and f"{node.module}".startswith("endpoint") for node in top)

@@ -1,0 +1,60 @@
+"""The folder of a site: what differs is written, what is gone is removed, what is somebody else's is left alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from endpoint.static_site.folder import SiteFolder
+from kg.errors import ConfigurationError
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> SiteFolder:
+    made = SiteFolder(tmp_path / "site")
+    made.begin()
+    return made
+
+
+def test_only_what_differs_is_written(folder: SiteFolder) -> None:
+    assert [folder.write("a/b.html", one) for one in (b"1", b"1", b"2")] == [True, False, True]
+    assert (folder.path / "a" / "b.html").read_bytes() == b"2"
+    assert [one.name for one in (folder.path / "a").iterdir()] == ["b.html"]
+
+
+def test_what_is_gone_is_removed_with_its_folders(folder: SiteFolder) -> None:
+    for one in ("a/b/c.html", "a/d.html"):
+        folder.write(one, b"1")
+    assert folder.finish(["a/b/c.html", "a/d.html"]) == 0
+    assert folder.finish(["a/d.html"]) == 1
+    assert sorted(str(one.relative_to(folder.path)) for one in (folder.path / "a").rglob("*")) == ["a/d.html"]
+
+
+def test_a_file_that_no_run_has_written_stays(folder: SiteFolder) -> None:
+    (folder.path / "CNAME").write_text("news.example")
+    folder.write("a.html", b"1")
+    folder.finish(["a.html"])
+    assert folder.finish([]) == 1
+    assert (folder.path / "CNAME").exists()
+
+
+def test_a_folder_of_somebody_else_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("years of work")
+    with pytest.raises(ConfigurationError, match="of no site"):
+        SiteFolder(tmp_path).begin()
+
+
+def test_an_alias_is_a_relative_link_that_rsync_can_copy(folder: SiteFolder) -> None:
+    folder.write("doc/event/new.html", b"1")
+    assert [folder.alias("doc/old.html", "doc/event/new.html") for _ in range(2)] == [True, False]
+    assert (folder.path / "doc" / "old.html").readlink() == Path("event/new.html")
+    assert folder.write("doc/old.html", b"2")
+    assert (folder.path / "doc" / "event" / "new.html").read_bytes() == b"1"
+
+
+def test_a_large_file_shares_its_blocks_and_is_taken_once(folder: SiteFolder, tmp_path: Path) -> None:
+    source = tmp_path / "dump.gz"
+    source.write_bytes(b"1" * 100)
+    assert [folder.take("dump/dump.gz", source) for _ in range(2)] == [True, False]
+    assert (folder.path / "dump" / "dump.gz").samefile(source)
