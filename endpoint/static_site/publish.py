@@ -15,7 +15,7 @@ from endpoint.static_site import browser, servers
 from endpoint.static_site.addresses import FILES, PAGES, StaticAddresses
 from endpoint.static_site.folder import SiteFolder
 from endpoint.static_site.links import Leading
-from endpoint.static_site.rendering import SitePlan, Written, render
+from endpoint.static_site.rendering import SitePlan, RenderedFiles, render
 from kg.derived import dumps
 from kg.derived.artefacts import Artefacts
 from kg.derived.kinds import PREPARED, STATISTICS
@@ -122,7 +122,7 @@ class _Publication:
         for one in made:
             path = dumps.artefact(one).path(artefacts.place(self.plan.source))
             new = self.plan.folder.take(f"dump/{one.name}", path)
-            self._add(Written([f"dump/{one.name}"], int(new), path.stat().st_size))
+            self._add(RenderedFiles([f"dump/{one.name}"], int(new), path.stat().st_size))
 
     def _own(self) -> set[str]:
         """Write the pages that only a static site has, and return what they lead to."""
@@ -130,7 +130,7 @@ class _Publication:
         addresses = Addresses(source.manifest.base, self.plan.addresses.mount, settings.serve_url)
         leading = Leading(self.plan.addresses, settings.serve_url or source.manifest.base)
         made = dumps.made(Artefacts.of(settings).place(source))
-        written = Written()
+        written = RenderedFiles()
         for file, text in browser.pages(addresses, source.manifest, made, question(ASKED)).items():
             content = leading.page(text).encode()
             written.changed += self.plan.folder.write(file, content)
@@ -153,7 +153,7 @@ class _Publication:
             self.told(done, known)
         return leading
 
-    def _add(self, written: Written) -> None:
+    def _add(self, written: RenderedFiles) -> None:
         self.files += written.files
         self.found.changed += written.changed
         self.found.size += written.size

@@ -35,7 +35,7 @@ class SitePlan:
 
 
 @dataclass(slots=True)
-class Written:
+class RenderedFiles:
     """What came of some documents: their files, how many of these are new or changed, and how many bytes all have.
 
     ``documents`` are those that they lead to, ``faults`` say what could not be written, and why.
@@ -54,10 +54,10 @@ def _opened(plan: SitePlan) -> InlineSite:
     return InlineSite(plan.source, plan.settings)
 
 
-def render(plan: SitePlan, documents: tuple[str, ...]) -> Written:
+def render(plan: SitePlan, documents: tuple[str, ...]) -> RenderedFiles:
     """Write all files of some documents (see StaticAddresses.document)."""
     home = plan.settings.serve_url or plan.source.manifest.base
-    rendering = Rendering(plan, _opened(plan), Leading(plan.addresses, home), Written())
+    rendering = Rendering(plan, _opened(plan), Leading(plan.addresses, home), RenderedFiles())
     for document in documents:
         for one in plan.addresses.renditions(document):
             rendering.write(one)
@@ -72,7 +72,7 @@ class Rendering:
     plan: SitePlan
     site: InlineSite
     leading: Leading
-    written: Written
+    written: RenderedFiles
 
     def write(self, one: Rendition) -> None:
         """Ask for a file and write it; what moved is another name of what it moved to."""

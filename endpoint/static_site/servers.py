@@ -16,7 +16,7 @@ from endpoint.http.urls import THINGS
 from endpoint.rendering.assets import FOLDER as ASSETS
 from endpoint.static_site.addresses import LISTED, NEGOTIATED, QUERY_PAGE, YEARLY
 from endpoint.static_site.browser import QUERY_ASSETS
-from endpoint.static_site.rendering import SitePlan, Written
+from endpoint.static_site.rendering import SitePlan, RenderedFiles
 from kg.rdf.formats import Format
 
 FOLDER: Final = "servers"
@@ -25,7 +25,7 @@ WASM: Final = COMMON["Content-Security-Policy"].replace("script-src 'self'", "sc
 """The policy of the page that runs queries, and of its worker: the engine is WebAssembly."""
 
 
-def write(plan: SitePlan) -> Written:
+def write(plan: SitePlan) -> RenderedFiles:
     """Write the files into the folder ``servers`` of a site, and return what was written."""
     templates = Environment(
         loader=PackageLoader("endpoint", "templates/servers"),
@@ -35,7 +35,7 @@ def write(plan: SitePlan) -> Written:
         keep_trailing_newline=True,
         autoescape=False,  # noqa: S701 - these are no pages, and nothing in them comes from data but licences, see below
     )
-    written = Written()
+    written = RenderedFiles()
     for name in FILES:
         content = templates.get_template(name).render(_shown(plan)).encode()
         written.changed += plan.folder.write(f"{FOLDER}/{name}", content)

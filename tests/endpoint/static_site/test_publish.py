@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import replace
 from html import unescape
@@ -26,7 +25,7 @@ LINK = re.compile(r'<(?:a|link|script|img)\b[^>]*?\b(?:href|src)="([^"]*)"')
 def contents(site: Path) -> dict[str, bytes | str]:
     files = (one for one in site.rglob("*") if one.is_file() or one.is_symlink())
     return {
-        str(one.relative_to(site)): os.readlink(one) if one.is_symlink() else one.read_bytes()
+        str(one.relative_to(site)): str(one.readlink()) if one.is_symlink() else one.read_bytes()
         for one in files
         if one.name != LISTED
     }
