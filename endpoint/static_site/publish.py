@@ -15,7 +15,7 @@ from endpoint.static_site import browser, servers
 from endpoint.static_site.addresses import FILES, PAGES, StaticAddresses
 from endpoint.static_site.folder import SiteFolder
 from endpoint.static_site.links import Leading
-from endpoint.static_site.rendering import SitePlan, RenderedFiles, render
+from endpoint.static_site.rendering import RenderedFiles, SitePlan, render
 from kg.derived import dumps
 from kg.derived.artefacts import Artefacts
 from kg.derived.kinds import PREPARED, STATISTICS

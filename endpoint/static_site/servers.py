@@ -16,7 +16,7 @@ from endpoint.http.urls import THINGS
 from endpoint.rendering.assets import FOLDER as ASSETS
 from endpoint.static_site.addresses import LISTED, NEGOTIATED, QUERY_PAGE, YEARLY
 from endpoint.static_site.browser import QUERY_ASSETS
-from endpoint.static_site.rendering import SitePlan, RenderedFiles
+from endpoint.static_site.rendering import RenderedFiles, SitePlan
 from kg.rdf.formats import Format
 
 FOLDER: Final = "servers"
