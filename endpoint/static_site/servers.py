@@ -1,7 +1,7 @@
 """The files that tell nginx and Apache how to serve a static site: negotiation, media types, redirects, headers.
 
-A server of files cannot weigh the media ranges of an Accept header: of those that it names without a lower weight the
-first one wins, else the first one that it names at all. Both files come from the templates beside the pages'.
+nginx weighs the media ranges of an Accept header as the server does. Apache does not: of the formats that it names
+without a lower weight the first one wins, else the first one that it names at all.
 """
 
 from __future__ import annotations
@@ -23,6 +23,9 @@ FOLDER: Final = "servers"
 FILES: Final = ("nginx.conf", "apache.conf")
 WASM: Final = COMMON["Content-Security-Policy"].replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'")
 """The policy of the page that runs queries, and of its worker: the engine is WebAssembly."""
+_DIGITS: Final = (rf"[{one}-9]\d*:\g{{1}}[0-{one - 1}]" for one in range(1, 10))
+GREATER: Final = rf"^(\d*)(?:{'|'.join(_DIGITS)})"
+"""Of two numbers with as many digits and a colon between: the first one is greater."""
 
 
 def write(plan: SitePlan) -> RenderedFiles:
@@ -53,11 +56,14 @@ def _shown(plan: SitePlan) -> dict[str, Any]:
         "formats": formats,
         "suffixes": "|".join(one.suffix.replace(".", "\\.") for one in formats),
         "named": _named(formats),
+        "ranges": {one.suffix: _ranges(one) for one in formats},
+        "greater": GREATER,
+        "base": plan.source.manifest.base.rstrip("/"),
         "things": "|".join(THINGS),
         "negotiated": "|".join(NEGOTIATED),
         "listed": "|".join(LISTED),
         "yearly": "|".join(YEARLY),
-        "licences": "".join(f', <{one}>; rel=\\"license\\"' for one in licences),
+        "licences": "".join(f', <{one}>; rel="license"' for one in licences),
         "headers": headers | PREFLIGHT,
         "policy": COMMON["Content-Security-Policy"],
         "wasm": WASM,
@@ -74,6 +80,12 @@ def _named(formats: list[Format]) -> list[tuple[Format, str, str]]:
     return [
         (one, _first(patterns[one.suffix], every, ""), _first(patterns[one.suffix], every, whole)) for one in formats
     ]
+
+
+def _ranges(one: Format) -> list[tuple[int, str]]:
+    """Return the media ranges that name a format, each with how exactly it does, the least exact first."""
+    main = one.media_type.partition("/")[0]
+    return [(1, r"\*/\*"), (2, rf"{main}/\*"), (3, "|".join(map(_escaped, _names(one))))]
 
 
 def _first(own: str, every: str, weight: str) -> str:

@@ -25,6 +25,11 @@ CHROME = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image
         ("text/turtle;q=0.9, text/html;q=0.5", "text/turtle"),
         ("text/html;q=0.5, text/turtle", "text/turtle"),
         ("text/html;q=0.3, application/ld+json;q=1.0, */*;q=0.1", "application/ld+json"),
+        ("text/turtle;q=0.501, application/ld+json;q=0.502", "application/ld+json"),
+        ("*/*;q=0.9, text/turtle;q=0.1, text/html;q=0", "application/ld+json"),
+        ("text/*;q=0.9, text/html;q=0.1, application/ld+json;q=0.5", "text/turtle"),
+        ("TEXT/TURTLE", "text/turtle"),
+        ("application/*", "application/ld+json"),
     ],
 )
 @pytest.mark.parametrize("path", [f"doc/{EVENT}", "doc/entity/en/Homs", "vocab", "catalog"])
@@ -59,6 +64,7 @@ def test_what_is_not_there_is_not_found(served: int, path: str) -> None:
 
 def test_other_formats_licences_and_the_vocabulary_are_linked(served: int) -> None:
     link = get(served, f"/doc/{EVENT}", Accept="text/turtle").headers["link"]
+    assert f'<http://127.0.0.1:8000/doc/{EVENT}>; rel="canonical"' in link
     assert f'</doc/{EVENT}.jsonld>; rel="alternate"; type="application/ld+json"' in link
     assert '</vocab.ttl>; rel="describedby"' in link
 
@@ -95,6 +101,12 @@ def test_files_with_a_hash_may_be_kept_for_ever_and_others_a_minute(served: int)
     style = page.partition('rel="stylesheet" href="')[2].partition('"')[0]
     assert "immutable" in get(served, style).headers["cache-control"]
     assert get(served, "/").headers["cache-control"] == "public, max-age=60"
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+def test_nothing_is_written(served: int, method: str) -> None:
+    reply = get(served, f"/{EVENT}", method)
+    assert (reply.status, reply.headers["allow"]) == (405, "GET, HEAD, OPTIONS")
 
 
 def test_a_preflight_is_answered(served: int) -> None:
