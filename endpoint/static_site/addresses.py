@@ -94,6 +94,12 @@ class StaticAddresses:
         shown = _shown(path, query)
         return None if found is None or shown is None else found + (f"?{shown}" if shown else "")
 
+    def is_unfit(self, link: str) -> bool:
+        """Return whether a link leads to what the site would have a file of, if a file system could have its name."""
+        path = link[len(self.mount) + 1 :].partition("#")[0].partition("?")[0]
+        own = link.startswith(f"{self.mount}/") and path.partition("/")[0] in (*NEGOTIATED, *THINGS)
+        return own and not _is_writable(path)
+
     def _path(self, path: str) -> str | None:
         kind = path.partition("/")[0]
         if not _is_writable(path):

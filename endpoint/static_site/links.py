@@ -23,11 +23,15 @@ FOLLOWED: Final = ("feed/", "sitemap", "timemap/")
 
 @dataclass(slots=True)
 class Leading:
-    """Leads the links of pages to files; ``documents`` are those that they lead to, which the site has to have."""
+    """Leads the links of pages to files; ``documents`` are those that they lead to, which the site has to have.
+
+    ``unfit`` are links to what no file system can have.
+    """
 
     addresses: StaticAddresses
     root: str
     documents: set[str] = field(default_factory=set)
+    unfit: set[str] = field(default_factory=set)
 
     def page(self, text: str) -> str:
         """Return a page with its links led to files; forms, which need a server, are left out.
@@ -62,6 +66,8 @@ class Leading:
         document = self.addresses.document(link)
         if document is not None:
             self.documents.add(document)
+        elif self.addresses.is_unfit(link):
+            self.unfit.add(link)
         return document is not None
 
     def follow(self, target: str, answer: StaticResponse) -> None:

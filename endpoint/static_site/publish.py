@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from endpoint.http.negotiate import DOCUMENT_FORMATS
 from endpoint.http.urls import Addresses
 from endpoint.rendering.assets import ASSETS
 from endpoint.static_site import browser, servers
-from endpoint.static_site.addresses import FILES, PAGES, StaticAddresses
+from endpoint.static_site.addresses import FILES, HTML, PAGES, StaticAddresses
 from endpoint.static_site.folder import SiteFolder
 from endpoint.static_site.links import Leading
 from endpoint.static_site.rendering import RenderedFiles, SitePlan, render
@@ -61,6 +62,11 @@ def publish(folder: Path, settings: Settings, formats: tuple[str, ...], jobs: in
     many documents are written, of how many. Raises ConfigurationError for a folder or an address that will not do, and
     what reading the snapshot raises.
     """
+    known = {one.suffix for one in DOCUMENT_FORMATS}
+    if unknown := sorted({*formats} - known):
+        raise ConfigurationError(f"--formats: there is no {unknown[0]!r}; there are {', '.join(sorted(known))}")
+    if HTML not in formats:
+        raise ConfigurationError("--formats must have html, whose links say what the site consists of")
     if settings.serve_url and not is_base(settings.serve_url):
         raise ConfigurationError(f"--base {settings.serve_url!r} must be an http(s) address that ends with a slash")
     store = Store(Path(settings.store))
@@ -115,6 +121,7 @@ class _Publication:
             waiting = self._round(sorted(waiting), len(known)) - known
         self.found.removed = self.plan.folder.finish(self.files)
         self.found.files = len(self.files)
+        self.found.faults = sorted(set(self.found.faults))
         return self.found
 
     def _take(self, made: list[DumpFile]) -> None:

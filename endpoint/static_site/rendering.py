@@ -62,6 +62,7 @@ def render(plan: SitePlan, documents: tuple[str, ...]) -> RenderedFiles:
         for one in plan.addresses.renditions(document):
             rendering.write(one)
     rendering.written.documents = rendering.leading.documents
+    rendering.written.faults += (f"{one}: no file system can have such a name" for one in rendering.leading.unfit)
     return rendering.written
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
 from kg.cli.options import Progress, setting
-from kg.errors import ConfigurationError, StoreError
+from kg.errors import ConfigurationError
 from kg.settings import WRITE_TOKEN, Settings, load
+
+SHOWN: Final = 20
+"""Addresses that could not be published, of which each is told."""
 
 
 @click.command()
@@ -78,7 +81,7 @@ def publish(folder: Path, formats: str, **options: Any) -> None:
     with Progress("documents") as told:
         found = write_site(folder, settings, suffixes, settings.jobs or os.cpu_count() or 1, told)
     click.echo(f"{found.files:,} files with {found.size:,} bytes; {found.changed:,} written, {found.removed:,} removed")
-    for fault in found.faults:
+    for fault in found.faults[:SHOWN]:
         click.echo(f"not published: {fault}", err=True)
-    if found.faults:
-        raise StoreError(f"{len(found.faults):,} addresses could not be published")
+    if more := found.faults[SHOWN:]:
+        click.echo(f"not published: {len(more):,} more", err=True)

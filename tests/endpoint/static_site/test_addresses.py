@@ -77,3 +77,8 @@ def test_no_two_documents_have_the_same_file() -> None:
     files = [one.file for document in documents if document for one in SITE.renditions(document)]
     assert len(documents) == len(links)
     assert len(files) == len(set(files))
+
+
+@pytest.mark.parametrize(("link", "unfit"), [(f"/entity/en/{'a' * 300}", True), ("/entity/en/A", False), ("/x", False)])
+def test_what_no_file_system_can_have_is_known(link: str, unfit: bool) -> None:
+    assert SITE.is_unfit(link) == unfit

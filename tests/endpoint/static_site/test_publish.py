@@ -11,6 +11,7 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 import pytest
 
 from endpoint.static_site.folder import LISTED
+from endpoint.static_site.publish import publish
 from kg.errors import ConfigurationError
 from kg.settings import Settings
 from tests.conftest import TURTLE, publish_turtle
@@ -113,3 +114,11 @@ def test_after_a_change_only_what_says_it_is_written_and_what_is_gone_is_removed
 def test_an_address_that_no_site_can_have_is_refused(settings: Settings, tmp_path: Path, base: str) -> None:
     with pytest.raises(ConfigurationError, match="--base"):
         written(tmp_path / "site", replace(settings, serve_url=base))
+
+
+@pytest.mark.parametrize("formats", [("ttl",), ("html", "docx")])
+def test_formats_that_no_site_can_have_are_refused(
+    settings: Settings, tmp_path: Path, formats: tuple[str, ...]
+) -> None:
+    with pytest.raises(ConfigurationError, match="--formats"):
+        publish(tmp_path / "site", settings, formats, 1, lambda done, total: None)
