@@ -19,6 +19,7 @@ from tests.conftest import Once
 from tests.service.conftest import free_port
 
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+APACHE = shutil.which("apache2") or shutil.which("apache2", path="/usr/sbin")
 FORMATS = ("html", "ttl", "jsonld")
 MAIN = """
 daemon off;
@@ -35,6 +36,25 @@ http {{
     scgi_temp_path {work}/scgi;
     server {{ listen 127.0.0.1:{port}; root {site}; include {site}/servers/nginx.conf; }}
 }}
+"""
+APACHE_MAIN = """
+ServerRoot {root}
+ServerName localhost
+PidFile {work}/apache.pid
+ErrorLog {work}/error.log
+Listen 127.0.0.1:{port}
+LoadModule mpm_event_module modules/mod_mpm_event.so
+LoadModule authz_core_module modules/mod_authz_core.so
+LoadModule dir_module modules/mod_dir.so
+LoadModule mime_module modules/mod_mime.so
+LoadModule rewrite_module modules/mod_rewrite.so
+LoadModule headers_module modules/mod_headers.so
+TypesConfig /etc/mime.types
+DocumentRoot {site}
+<Directory {site}>
+    Require all granted
+    Include {site}/servers/apache.conf
+</Directory>
 """
 
 
@@ -69,10 +89,25 @@ Get = Callable[..., Reply]
 @contextmanager
 def nginx(site: Path, work: Path) -> Iterator[int]:
     """Serve a site with its own file for nginx, on a free port."""
-    port = free_port()
-    file = work / "main.conf"
+    port, file = free_port(), work / "main.conf"
     file.write_text(MAIN.format(work=work, site=site, port=port), encoding="utf-8")
-    with subprocess.Popen([str(NGINX), "-p", str(work), "-c", str(file)], stderr=subprocess.DEVNULL) as process:
+    with running([str(NGINX), "-p", str(work), "-c", str(file)], work, port):
+        yield port
+
+
+@contextmanager
+def apache(site: Path, work: Path) -> Iterator[int]:
+    """Serve a site with its own file for Apache, on a free port."""
+    port, file, root = free_port(), work / "main.conf", Path(str(APACHE)).parents[1] / "lib" / "apache2"
+    file.write_text(APACHE_MAIN.format(work=work, site=site, port=port, root=root), encoding="utf-8")
+    with running([str(APACHE), "-f", str(file), "-X"], work, port):
+        yield port
+
+
+@contextmanager
+def running(command: list[str], work: Path, port: int) -> Iterator[None]:
+    """Run a server until the end of a block, which begins when it answers."""
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
         limit = time.monotonic() + 20
         while time.monotonic() < limit and process.poll() is None:
             with suppress(OSError):
@@ -80,7 +115,7 @@ def nginx(site: Path, work: Path) -> Iterator[int]:
                 break
         try:
             assert process.poll() is None, (work / "error.log").read_text()
-            yield port
+            yield
         finally:
             process.terminate()
 
@@ -98,4 +133,13 @@ def served(static_site: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     if not NGINX:
         pytest.skip("nginx is not here (Debian: nginx-light)")
     with nginx(static_site, tmp_path_factory.mktemp("nginx")) as port:
+        yield port
+
+
+@pytest.fixture(scope="module")
+def served_by_apache(static_site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """The port of an Apache that serves the site."""
+    if not APACHE:
+        pytest.skip("Apache is not here (Debian: apache2-bin)")
+    with apache(static_site, tmp_path_factory.mktemp("apache")) as port:
         yield port

@@ -114,3 +114,24 @@ def test_a_preflight_is_answered(served: int) -> None:
     assert reply.status == 204
     assert "GET" in reply.headers["access-control-allow-methods"]
     assert "Accept" in reply.headers["access-control-allow-headers"]
+
+
+@pytest.mark.parametrize(
+    ("path", "accept", "status", "kind"),
+    [
+        (f"/{EVENT}", "text/turtle", 303, "text/html"),
+        ("/event/2011-11-08/nothing", "text/html", 404, "text/html"),
+        (f"/doc/{EVENT}", "text/turtle", 200, "text/turtle"),
+        (f"/doc/{EVENT}", "text/html;q=0.5, application/ld+json", 200, "application/ld+json"),
+        ("/vocab", CHROME, 200, "text/html"),
+        ("/places", CHROME, 200, "text/html"),
+        ("/dump/newsgraph.nt.gz", "*/*", 200, "application/gzip"),
+        ("/feed/atom", "*/*", 200, "application/atom+xml"),
+        (f"/timemap/link/{EVENT}", "*/*", 200, "application/link-format"),
+        ("/.newsgraph-files", "*/*", 404, "text/html"),
+    ],
+)
+def test_apache_negotiates_too(served_by_apache: int, path: str, accept: str, status: int, kind: str) -> None:
+    reply = get(served_by_apache, path, Accept=accept)
+    assert (reply.status, reply.headers["content-type"].partition(";")[0]) == (status, kind)
+    assert reply.headers["access-control-allow-origin"] == "*"
