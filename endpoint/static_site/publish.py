@@ -69,7 +69,7 @@ def publish(folder: Path, settings: Settings, formats: tuple[str, ...], jobs: in
         raise ConfigurationError("--formats must have html, whose links say what the site consists of")
     if settings.serve_url and not is_base(settings.serve_url):
         raise ConfigurationError(f"--base {settings.serve_url!r} must be an http(s) address that ends with a slash")
-    store = Store(Path(settings.store))
+    store = Store(settings.folder)
     source = store.current()
     site = SiteFolder(folder.absolute())
     site.begin()
