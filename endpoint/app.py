@@ -20,7 +20,7 @@ from endpoint.directories import views as directories
 from endpoint.discovery import openapi, well_known
 from endpoint.documents import context, history, memento, resource, vocabulary
 from endpoint.documents import terms as known_terms
-from endpoint.feeds import changes
+from endpoint.feeds import changes, hashes
 from endpoint.feeds import views as feeds
 from endpoint.front import about, home, search
 from endpoint.html import assets
@@ -75,7 +75,7 @@ PARTS: Final = (
         health,
         metrics,
     ),
-    *(feeds, changes, well_known, openapi, linksets, reconcile, snapshots),
+    *(feeds, changes, hashes, well_known, openapi, linksets, reconcile, snapshots),
 )
 """The modules whose views the application has, each with its blueprint."""
 

@@ -15,6 +15,7 @@ The tree::
     │   ├── StoreFullError
     │   ├── StoreDamagedError
     │   ├── RemoteStoreError
+    │   ├── MirrorError
     │   └── LedgerError
     ├── ValidationError
     ├── NotFoundError
@@ -96,6 +97,10 @@ class StoreError(NewsgraphError):
 
 class StoreBusyError(StoreError):
     """Another process is writing the store."""
+
+
+class MirrorError(StoreError):
+    """What the origin of a mirror sends is not what its hashes say, or cannot be had."""
 
 
 class StoreFullError(StoreError):

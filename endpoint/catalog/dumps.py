@@ -12,6 +12,7 @@ from typing import Final
 from flask import Response, request, send_file
 
 from endpoint.http.conditional import by_content, ranged
+from endpoint.http.headers import link
 from endpoint.http.routes import IN_TEXT, PAGE, Description, Routes
 from endpoint.site.site import Site, site
 from kg.derived import dumps
@@ -111,6 +112,7 @@ def _send(here: Site, source: Snapshot, name: str) -> Response:
     response.headers["Content-Type"] = content_type
     digest = base64.b64encode(bytes.fromhex(checksum(path))).decode()
     response.headers["Repr-Digest"] = f"sha-256=:{digest}:"  # RFC 9530, section 3
+    response.headers["Link"] = link(here.addresses.local(f"hashes/{source.id}"), "describedby", type="text/plain")
     return ranged(response, f"{source.id}-{file.name}")
 
 

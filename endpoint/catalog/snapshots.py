@@ -27,6 +27,7 @@ from endpoint.http.urls import without_suffix
 from endpoint.rendering.filters import embedded
 from endpoint.site.site import Site, site
 from kg.derived import dumps as derived
+from kg.derived.hash_tree import known_root
 from kg.errors import NotFoundError, StoreError
 from kg.publish.catalog_represent import document
 from kg.publish.catalog_snapshot import FOLDER, DatasetVersion, dump_quads, quads
@@ -91,7 +92,7 @@ def kept(here: Site) -> tuple[DatasetVersion, ...]:
     found: list[DatasetVersion] = []
     for one in _read(store.snapshots()):
         before = found[-1].manifest.id if found else None
-        found.append(DatasetVersion(one.manifest, publisher, tuple(_made(here, one)), before))
+        found.append(DatasetVersion(one.manifest, publisher, tuple(_made(here, one)), before, _root(here, one)))
     return (*found, *(DatasetVersion(one.manifest, publisher) for one in store.past()))
 
 
@@ -102,6 +103,10 @@ def _read(folders: list[Path]) -> Iterator[Snapshot]:
             yield snapshot.read(folder)
         except StoreError:
             continue
+
+
+def _root(here: Site, one: Snapshot) -> str:
+    return known_root(here.artefacts.place(one))
 
 
 def _made(here: Site, one: Snapshot) -> list[MadeDump]:

@@ -20,6 +20,7 @@ from endpoint.rendering.filters import embedded
 from endpoint.site.problems import acceptable
 from endpoint.site.site import Site, site
 from endpoint.sparql import answers
+from kg.derived.hash_tree import known_root
 from kg.derived.kinds import STATISTICS
 from kg.errors import NotFoundError, ParameterError
 from kg.lookup import statistics as counts
@@ -115,7 +116,7 @@ def _serve(chosen: Format) -> Response:
     here = site()
     here.shows(PATH)
     found = catalog(here)
-    listed = (*(one.file.name for one in found.complete), *(one.iri for one in found.kept))
+    listed = (found.root, *(one.file.name for one in found.complete), *(one.iri for one in found.kept))
     body: bytes = here.cached(("catalog", chosen.name, listed, *here.seen(chosen)), lambda: _body(found, chosen), len)
     modified = snapshots.changed(here, here.snapshot)
     response = Response(body, content_type=chosen.content_type)
@@ -155,7 +156,9 @@ def _local(one: Format) -> str:
 def catalog(here: Site) -> Catalog:
     """Return the description of the current snapshot, with the dumps that are made of it by now."""
     publisher = Publisher(here.settings.publisher, here.settings.contact)
-    return Catalog(here.snapshot.manifest, statistics(here), tuple(dumps.made(here)), publisher, snapshots.kept(here))
+    made, kept = tuple(dumps.made(here)), snapshots.kept(here)
+    root = known_root(here.artefacts.place(here.snapshot))
+    return Catalog(here.snapshot.manifest, statistics(here), made, publisher, kept, root)
 
 
 def statistics(here: Site) -> dict[str, Any]:

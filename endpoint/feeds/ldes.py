@@ -13,7 +13,7 @@ from typing import Final
 
 from pyoxigraph import RdfFormat, serialize
 
-from kg.derived.changelog import Change, ChangePage
+from kg.derived.changelog import Change, ChangePage, PublishedState
 from kg.rdf import Literal, NamedNode, Quad, terms
 from kg.rdf.formats import Format, by_name
 from kg.rdf.prefixes import expand
@@ -89,13 +89,30 @@ class EventStream:
         ]
         return _lines(quads)
 
-    def node(self, address: str, children: Iterable[Node] = (), members: Iterable[Change] = ()) -> str:
-        """Return what an index node or a page says in N-Quads, without the content of its members."""
+    def node(
+        self,
+        address: str,
+        children: Iterable[Node] = (),
+        members: Iterable[Change] = (),
+        states: Iterable[PublishedState] = (),
+    ) -> str:
+        """Return what an index node or a page says in N-Quads, without the content of its members.
+
+        ``states`` are those after the changes of each time that its members have.
+        """
         here: dict[str, Value] = {"rdf:type": NamedNode(f"{TREE}Node"), "dcterms:isPartOf": NamedNode(self.root)}
         quads = [*_said(address, here), *_relations(address, children)]
         for change in members:
             quads.append(Quad(NamedNode(self.iri), NamedNode(f"{TREE}member"), NamedNode(self.version(change))))
             quads += self._version(change)
+        for state in states:
+            quads += _said(
+                f"{self.base}snapshot/{state.snapshot}",
+                {
+                    terms.ISSUED.value: Literal(state.time, datatype=terms.DATE_TIME),
+                    terms.SHA256.value: Literal(state.root),
+                },
+            )
         return _lines(quads)
 
     def single(self, change: Change) -> str:

@@ -7,6 +7,8 @@ have a category. The event stream tells about everything.
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -231,7 +233,8 @@ def ldes_page(generation: int, number: int) -> Response:
 
         def make() -> bytes:
             kept = [change for change in log.page(number) if change.kept]
-            return _tree(here, stream.node(_page(stream, log, number), (), kept), kept, chosen)
+            states = log.states(page.since, page.until)
+            return _tree(here, stream.node(_page(stream, log, number), (), kept, states), kept, chosen)
 
         body: bytes = here.cached(("ldes", generation, number, chosen.name), make, len)
         return _send(body, chosen, page.until, lasting=number < log.pages)
@@ -318,6 +321,8 @@ def _send(body: bytes, wanted: Format, updated: str, *, lasting: bool = False) -
     """Return a response with its validators; one that is ``lasting`` never changes (RFC 8246)."""
     response = Response(body, content_type=wanted.content_type)
     response.headers["Vary"] = "Accept"
+    sha256 = base64.b64encode(hashlib.sha256(body).digest()).decode()
+    response.headers["Repr-Digest"] = f"sha-256=:{sha256}:"  # RFC 9530, section 3
     caching = f"public, max-age={YEAR}, immutable" if lasting else MINUTE
     return conditional(response, digest(body), _instant(updated), caching)
 

@@ -21,6 +21,7 @@ ARTEFACTS: Final = {
     "search": message("Search"),
     "statistics": message("Statistics"),
     "sitemaps": message("Sitemaps"),
+    "hashes": message("Hash tree"),
     "changes": message("Changes"),
 }
 """What is made of a snapshot, as the page of the status calls it."""

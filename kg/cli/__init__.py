@@ -11,7 +11,7 @@ from typing import Any, Final, NoReturn
 import click
 
 from kg.cli import build, check, demo, dump, enrich, export, fetch, read, serve
-from kg.cli.keeping import integrity, ledger, load, snapshots
+from kg.cli.keeping import integrity, ledger, load, mirror, snapshots
 from kg.errors import NewsgraphError
 from kg.version import __version__
 
@@ -46,6 +46,7 @@ COMMANDS = (
     snapshots.prune,
     snapshots.backup,
     snapshots.restore,
+    mirror.mirror,
 )
 
 

@@ -16,7 +16,7 @@ from typing import Final, NoReturn
 from kg.process import sandbox
 from kg.settings import Settings
 
-FREE: Final = ("build", "shards", "load", "serve", "enrich", "mcp", "publish")
+FREE: Final = ("build", "shards", "load", "mirror", "serve", "enrich", "mcp", "publish")
 """The commands that are not confined: they start processes of their own for work that may run away."""
 MEGA: Final = 1_000_000
 FAILED: Final = 2

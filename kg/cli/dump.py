@@ -13,12 +13,15 @@ from kg.errors import ConfigurationError
 from kg.settings import Settings, load
 
 if TYPE_CHECKING:
+    from kg.derived.hash_tree import ResourceHashes
     from kg.publish.dump_parts import Part
     from kg.publish.ro_crate import CrateFile
 
+HASHES: Final = "hashes.txt"
 OTHERS: Final = {
     "": ("text/plain", "The SHA-256 of each dump, as sha256sum --check reads it"),
     ".tsv": ("text/tab-separated-values", "The ledger, with which the same archive gives the same IRIs again"),
+    ".txt": ("text/plain", "The root of the hash tree of the graph: its SHA-256 stands for all that the graph says"),
     ".ttl": ("text/turtle", "The catalogue of the snapshot and its dumps, in DCAT and VoID"),
 }
 """What a release has besides dumps, by suffix: the media type, and what the file is."""
@@ -80,29 +83,34 @@ def dump(
 
 
 def _release(settings: Settings, folder: Path) -> None:
+    from kg.derived.hash_tree import ResourceHashes
     from kg.events import ledger_file
-    from kg.lookup.statistics import statistics
+    from kg.lookup.statistics import Statistics
     from kg.publish import catalog_represent, dump_files, ro_crate
     from kg.publish.catalog import Catalog, quads
     from kg.publish.catalog_texts import Publisher
     from kg.publish.dump import SUMS
     from kg.publish.dump_files import DumpFile
     from kg.rdf.formats import by_name
+    from kg.store import shards
 
     store = store_of(settings)
     current = store.current()
     current.verify()
-    counted = statistics(current.open())
+    counting, hashing = Statistics(), ResourceHashes(current)
+    shards.gather(store, current, [counting, hashing])
+    counted = counting.counted()
     years = [DumpFile(by_name("turtle"), year=int(year)) for year, _ in counted["years"]]
     try:
         folder.mkdir(parents=True, exist_ok=True)
         made = dump_files.release(store, current, folder, [*dump_files.published(current.manifest), *years])
         ledger_file.export(store.ledger, str(folder / store.ledger.name))
         publisher = Publisher(settings.publisher, settings.contact)
-        described = quads(Catalog(current.manifest, counted, tuple(made), publisher))
+        root = _root(hashing, folder)
+        described = quads(Catalog(current.manifest, counted, tuple(made), publisher, root=root))
         catalogue = folder / "catalog.ttl"
         catalogue.write_bytes(catalog_represent.represent(described, by_name("turtle")))
-        others = map(_other, (folder / SUMS, folder / store.ledger.name, catalogue))
+        others = map(_other, (folder / SUMS, folder / store.ledger.name, folder / HASHES, catalogue))
         files = [*map(ro_crate.CrateFile.of, made), *others]
         crate = ro_crate.ro_crate(current.manifest, publisher, files)
         (folder / ro_crate.FILE).write_text(crate, encoding="utf-8")
@@ -110,6 +118,20 @@ def _release(settings: Settings, folder: Path) -> None:
         raise ConfigurationError(f"{folder} cannot be written: {error.strerror}") from error
     for one in made:
         click.echo(f"{one.size:>14,}  {one.file.name}")
+
+
+def _root(hashing: ResourceHashes, folder: Path) -> str:
+    """Write the root of a hash tree into a folder, and return its hash."""
+    from kg.derived import hash_tree
+
+    draft = folder / f".{HASHES}"
+    try:
+        hashing.write(draft)
+        with hash_tree.opened(draft) as tree:
+            (folder / HASHES).write_bytes(tree.text(""))
+            return tree.root
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def _other(path: Path) -> CrateFile:

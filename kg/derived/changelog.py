@@ -43,6 +43,10 @@ CREATE TABLE listing (
   PRIMARY KEY (feed, position)) WITHOUT ROWID;
 CREATE INDEX listing_seq ON listing (seq);
 """
+STATES: Final = """
+CREATE TABLE IF NOT EXISTS published (time TEXT PRIMARY KEY, snapshot TEXT NOT NULL, root TEXT NOT NULL) WITHOUT ROWID
+"""
+"""The root of the hash tree after the changes of each time; logs of before there were hash trees lack it."""
 
 Kind = Literal["Create", "Update", "Delete", "Add", "Remove"]
 
@@ -68,6 +72,15 @@ class Change:
     kept: bool = True
     content: bytes | None = None
     revision: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedState:
+    """What the graph was after the changes of one time: the snapshot, and the root of its hash tree."""
+
+    time: str
+    snapshot: str
+    root: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +120,13 @@ class Changelog:
             "SELECT number, since, until FROM page WHERE number BETWEEN ? AND ? ORDER BY number", (first, last)
         )
         return [ChangePage(*row) for row in found]
+
+    def states(self, since: str, until: str) -> list[PublishedState]:
+        """Return the states after the changes from one time to another, as far as they are known."""
+        if not self.database.execute("SELECT 1 FROM sqlite_master WHERE name = 'published'").fetchone():
+            return []
+        query = "SELECT time, snapshot, root FROM published WHERE time BETWEEN ? AND ? ORDER BY time"
+        return [PublishedState(*row) for row in self.database.execute(query, (since, until))]
 
     def page(self, number: int) -> list[Change]:
         """Return the changes on a page of the log of all resources."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from kg.derived.changelog import EVENTS, SCHEMA, UNSORTED, VERSION, Kind
+from kg.derived.changelog import EVENTS, SCHEMA, STATES, UNSORTED, VERSION, Kind
 from kg.errors import StoreError
 from kg.lookup import resource_state
 from kg.lookup.resource_state import ResourceStates
@@ -33,12 +33,13 @@ SLACK: Final = 1.25
 """How much longer than promised old versions are kept: forgetting some gives every page a new address."""
 
 
-def append(store: Store, source: Snapshot, found: ResourceStates, days: int) -> None:
+def append(store: Store, source: Snapshot, found: ResourceStates, days: int, root: str = "") -> None:
     """Append to the change log of ``store`` what a snapshot, its current one, has changed since the last one logged.
 
     ``found`` is what the snapshot says about every resource. Old versions are kept for ``days``, counted back from the
-    newest change. Nothing changed adds nothing. Raises StoreDamagedError if the log is not what was written, StoreError
-    if the snapshot cannot be read or the log not be written.
+    newest change. ``root`` is that of the snapshot's hash tree, if it is known. Nothing changed adds nothing. Raises
+    StoreDamagedError if the log is not what was written, StoreError if the snapshot cannot be read or the log not be
+    written.
     """
     try:
         with closing(sqlite3.connect(store.changelog, timeout=BUSY_SECONDS, isolation_level=None)) as database:
@@ -50,7 +51,7 @@ def append(store: Store, source: Snapshot, found: ResourceStates, days: int) -> 
             with sidecar.changing(store.changelog, remedies.CHANGELOG):
                 if meta.get("version") == str(UNSORTED):
                     _hash_sorted(database, source, found)
-                _Update(database, store, source, meta).make(found, days)
+                _Update(database, store, source, meta).make(found, days, root)
                 database.execute("COMMIT")
     except (sqlite3.Error, OSError) as error:
         raise StoreError(f"the change log {store.changelog} cannot be written: {error}") from error
@@ -125,8 +126,8 @@ class _Update:
     labels: dict[NamedNode, str] = field(default_factory=dict)
     sizes: dict[str, tuple[int, int]] = field(default_factory=dict)
 
-    def make(self, found: ResourceStates, days: int) -> None:
-        """Append what has changed."""
+    def make(self, found: ResourceStates, days: int, root: str) -> None:
+        """Append what has changed, and the root after it."""
         self.graph = self.source.open()
         self.base = self.source.manifest.base
         known = {iri: tuple(rest) for iri, *rest in self.database.execute("SELECT iri, hash, seq, listed FROM state")}
@@ -139,6 +140,9 @@ class _Update:
         last = time if changes or "time" not in self.meta else self.meta["time"]
         meta = {"version": VERSION, "snapshot": self.source.id, "generation": generation, "time": last}
         self.database.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", [(k, str(v)) for k, v in meta.items()])
+        if changes and root:
+            self.database.execute(STATES)
+            self.database.execute("INSERT INTO published VALUES (?, ?, ?)", (time, self.source.id, root))
 
     def _time(self) -> str:
         """Return when the snapshot was published; a later time than that of all changes before, whatever the clocks."""

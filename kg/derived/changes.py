@@ -12,6 +12,7 @@ from kg.derived import changelog, changelog_writer
 from kg.derived.artefact import GatheredArtefact, Gathering, SnapshotFolders
 from kg.derived.artefacts import Artefacts
 from kg.derived.changelog import Changelog
+from kg.derived.hash_tree import HASHES, known_root
 from kg.errors import ServiceBusyError, StoreError
 from kg.lookup.resource_state import Resources
 from kg.store.snapshot import Snapshot
@@ -45,7 +46,7 @@ class _ChangeLog(GatheredArtefact):
         """Append to the log, if the snapshot is still the current one, or a build is about to make it that."""
         assert isinstance(gathering, Resources)  # noqa: S101 - begin has made it
         if not place.store.has_current or place.store.current().id <= place.snapshot.id:
-            changelog_writer.append(place.store, place.snapshot, gathering.state(), place.days)
+            changelog_writer.append(place.store, place.snapshot, gathering.state(), place.days, known_root(place))
 
 
 CHANGES: Final = _ChangeLog(
@@ -69,6 +70,7 @@ def reading(artefacts: Artefacts, source: Snapshot) -> Iterator[Changelog]:
     with changelog.opened(artefacts.store) as found:
         reaches = found is not None and found.snapshot == source.id
     if not reaches:
+        artefacts.prepare((HASHES, CHANGES), source)  # in one reading, so that the log has the root
         artefacts.obtain(CHANGES, source)
     with changelog.opened(artefacts.store) as found:
         if found is None or found.snapshot != source.id:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import Final
 
 from kg.derived import dumps
-from kg.derived.artefact import Artefact, GatheredArtefact
+from kg.derived.artefact import Artefact, GatheredArtefact, SnapshotFolders, WrittenArtefact
 from kg.derived.changes import CHANGES
+from kg.derived.hash_tree import HASHES
 from kg.errors import NotFoundError
+from kg.events import ledger_file
 from kg.lookup.listing.index import Index
 from kg.lookup.sitemap import Documents
 from kg.lookup.statistics import Statistics
+from kg.store import layout
+from kg.store.integrity import sidecar
 
 SEARCH: Final = GatheredArtefact(
     name="search",
@@ -40,13 +44,30 @@ SITEMAPS: Final = GatheredArtefact(
     begin=lambda place: Documents(place.snapshot.manifest.base),
 )
 
-PREPARED: Final[tuple[GatheredArtefact, ...]] = (SEARCH, STATISTICS, SITEMAPS, CHANGES)
+
+def _ledger(place: SnapshotFolders) -> str:
+    path = LEDGER.path(place)
+    ledger_file.export(place.store.ledger, str(path))
+    return sidecar.digest(path)
+
+
+LEDGER: Final = WrittenArtefact(
+    name="ledger",
+    file=layout.LEDGER,
+    title="the copy of the ledger",
+    busy="the ledger is being copied; try again in a few seconds",
+    group="ledger",
+    patience=10,
+    write=_ledger,
+)
+
+PREPARED: Final[tuple[GatheredArtefact, ...]] = (SEARCH, STATISTICS, SITEMAPS, HASHES, CHANGES)
 """What is made of each snapshot before anybody asks for it, in one reading of its graph."""
 
 
 def named(name: str) -> Artefact:
     """Return the artefact with a name; raises NotFoundError if there is none."""
-    found = next((one for one in PREPARED if one.name == name), None) or dumps.named(name)
+    found = next((one for one in (*PREPARED, LEDGER) if one.name == name), None) or dumps.named(name)
     if found is None:
         raise NotFoundError(f"no artefact is called {name[:100]!r}")
     return found

@@ -16,7 +16,7 @@ from typing import Final
 from pyoxigraph import RdfFormat, parse, serialize
 
 from kg.lookup.describe import in_order
-from kg.rdf import BlankNode, DefaultGraph, NamedNode, Quad, conforming, terms
+from kg.rdf import BlankNode, DefaultGraph, Literal, NamedNode, Quad, conforming, terms
 from kg.rdf.formats import Format
 from kg.rdf.graph import Graph
 from kg.rdf.lines import blocks
@@ -128,15 +128,22 @@ def text(quads: Iterable[Quad]) -> bytes:
     return serialize(quads, format=RdfFormat.N_TRIPLES) or b""
 
 
+def sha256(quads: Iterable[Quad]) -> str:
+    """Return the SHA-256 of triples as sorted lines of N-Triples."""
+    return hashlib.sha256(b"".join(sorted(set(io.BytesIO(text(quads)))))).hexdigest()
+
+
 def page(graph: Graph, base: str, head: str, members: Iterable[tuple[str, str, bytes | None]], wanted: Format) -> bytes:
     """Return a page of versions: ``head``, lines of N-Quads, and each member's content in a graph named by its version.
 
-    A member is a version, its resource, and its content as N-Triples, or None for what the graph says now.
+    A member is a version, its resource, and its content as N-Triples, or None for what the graph says now. The SHA-256
+    of the content, as sorted lines of N-Triples, stands with the version.
     """
     assert wanted.rdf is not None  # noqa: S101 - the formats of feeds are formats of RDF
     quads = _read(head.encode())
     for version, iri, content in members:
         said = resource(graph, iri, base) if content is None else in_order(_read(content), NamedNode(iri))
+        quads.append(Quad(NamedNode(version), terms.SHA256, Literal(sha256(said))))
         quads += (Quad(quad.subject, quad.predicate, quad.object, NamedNode(version)) for quad in said)
     return conforming.text(quads, wanted.rdf, PREFIXES | TREE)
 

@@ -26,7 +26,7 @@ class Catalog:
     """The description of one snapshot.
 
     ``statistics`` are those of kg.lookup.statistics, ``made`` the dumps there are, ``kept`` all snapshots that are
-    kept; the one described need not be among them.
+    kept; the one described need not be among them. ``root`` is that of its hash tree.
     """
 
     manifest: Manifest
@@ -34,12 +34,13 @@ class Catalog:
     made: tuple[MadeDump, ...]
     publisher: Publisher
     kept: tuple[DatasetVersion, ...] = ()
+    root: str = ""
 
     @property
     def version(self) -> DatasetVersion:
         """The snapshot with its complete dumps."""
         before = next((one.before for one in self.kept if one.manifest.id == self.manifest.id), None)
-        return DatasetVersion(self.manifest, self.publisher, tuple(self.complete), before)
+        return DatasetVersion(self.manifest, self.publisher, tuple(self.complete), before, self.root)
 
     @property
     def iri(self) -> str:
@@ -147,6 +148,7 @@ def _whole(one: Catalog) -> Iterator[Quad]:
         one.part(NAME),
         {
             "dcterms:identifier": literal(f"{base}{PATH}#{NAME}"),
+            "spdx:checksum": one.version.part("root") if one.root else None,
             "dcat:landingPage": NamedNode(base),
             "foaf:homepage": NamedNode(base),
             "void:uriSpace": literal(base),

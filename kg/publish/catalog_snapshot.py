@@ -36,12 +36,16 @@ COUNTED: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class DatasetVersion:
-    """A snapshot that is kept, its dumps that are ``made``, and the id of the one that was kept ``before`` it."""
+    """A snapshot that is kept, its dumps that are ``made``, and the id of the one that was kept ``before`` it.
+
+    ``root`` is that of its hash tree (see kg.derived.hash_tree), empty if that is not known.
+    """
 
     manifest: Manifest
     publisher: Publisher
     made: tuple[MadeDump, ...] = ()
     before: str | None = None
+    root: str = ""
 
     @property
     def iri(self) -> str:
@@ -119,8 +123,13 @@ def summary(version: DatasetVersion) -> Iterator[Quad]:
             "dcat:theme": catalog_terms.NEWS,
             "dcat:keyword": catalog_terms.keywords(),
             "void:triples": literal(manifest.counts["triples"]) if "triples" in manifest.counts else None,
+            "spdx:checksum": version.part("root") if version.root else None,
         },
     )
+    if version.root:
+        label = literal("the root of the hash tree of all that the snapshot says", language="en")
+        yield from say(version.part("root"), {"rdfs:label": label})
+        yield from _checksum(version.part("root"), version.root)
 
 
 def _details(version: DatasetVersion) -> Iterator[Quad]:

@@ -35,6 +35,8 @@ NAME: Final = "newsgraph"
 IDENTITY: Final = "identity"
 GZIP: Final = "gzip"
 GZIP_HEADER: Final = 16  # what zlib wants to be told of the header of gzip
+CONTENT: Final = (200, 206)
+"""The statuses of answers that are what was asked for, or the part of it that was."""
 CHUNK: Final = 65_536
 ERROR_BYTES: Final = 10_000
 SHOWN: Final = 300
@@ -53,7 +55,7 @@ def hops(via: str | None) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What a host answered; ``body`` is whole if ``status`` is 200, else what its first bytes say."""
+    """What a host answered; ``body`` is whole if ``status`` is 200 or 206, else what its first bytes say."""
 
     status: int
     reason: str
@@ -200,7 +202,7 @@ def _exchange(service: Service, connected: DeadlineSocket, sent: _Sent, limit: i
     connection.sock = connected
     connection.request(sent.method, service.path, sent.content, {**sent.headers, **fixed})
     response = connection.getresponse()
-    if response.status != 200:
+    if response.status not in CONTENT:
         return Response(response.status, response.reason, response.headers, response.read(ERROR_BYTES))
     encoding = response.headers.get("Content-Encoding", IDENTITY).lower()
     if encoding not in (IDENTITY, accepted):

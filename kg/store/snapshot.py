@@ -40,7 +40,9 @@ class Manifest:
     manifests of before there were versions. ``public_suffixes`` names the list that tells publishers' domains, empty
     in manifests of before there was one. ``publications`` are what the dialects that have read the pages say about
     their archives, an empty one where a dialect says nothing; manifests of before there was a choice mean Wikipedia's
-    portal.
+    portal. ``mirror`` is empty but in a mirror (see kg.pipeline.mirror): there it has the address of the ``origin``,
+    the ``root`` of the hash tree of its snapshot, the time of the last change that its feeds tell of (``changed``), and
+    when it was ``fetched``.
     ``format`` is the format that the file had; version 0.1.0, which had the first one, does not say it.
     """
 
@@ -60,6 +62,7 @@ class Manifest:
     vocabulary: str = ""
     public_suffixes: str = ""
     publications: tuple[Publication, ...] = (wikipedia.PORTAL,)
+    mirror: dict[str, str] = field(default_factory=dict)
     files: dict[str, dict[str, Any]] = field(default_factory=dict)
     format: int = FORMAT
 
@@ -130,7 +133,7 @@ def read(folder: Path) -> Snapshot:
         if said["format"] in FORMATS:
             if said["format"] == FORMAT and signed.CHECKSUM not in said:
                 raise ValueError("it has no checksum")
-            return Snapshot(folder, _manifest(said))
+            return Snapshot(folder, manifest_of(said))
     except (OSError, ValueError, TypeError, ConfigurationError) as error:
         raise StoreDamagedError(
             f"the manifest of snapshot {folder} cannot be read: {error}; {remedies.SNAPSHOT}"
@@ -142,7 +145,8 @@ def read(folder: Path) -> Snapshot:
     )
 
 
-def _manifest(said: dict[str, Any]) -> Manifest:
+def manifest_of(said: dict[str, Any]) -> Manifest:
+    """Return the manifest that an object of JSON is; raises TypeError or ConfigurationError if it is none."""
     known = {name: said[name] for name in _NAMES & said.keys()}
     if "publications" in known:
         known["publications"] = tuple(map(Publication.of, known["publications"]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -68,6 +69,7 @@ def doctor(**options: Any) -> None:
 @setting("cache")
 def info(**options: Any) -> None:
     """Print what a store holds: its snapshot, what is in it, and how much room each part takes."""
+    from kg.store.integrity.mirrored import told
     from kg.store.integrity.size import sizes
 
     settings = load(**options)
@@ -81,6 +83,7 @@ def info(**options: Any) -> None:
         ("holds", ", ".join(f"{count:,} {name}" for name, count in sorted(manifest.counts.items()))),
         ("languages", ", ".join(f"{name}: {count:,}" for name, count in sorted(manifest.languages.items()))),
         ("archives", ", ".join(str(one.get("name")) for one in manifest.archives)),
+        *([("mirror of", told(store, datetime.now(UTC)))] if manifest.mirror else []),
         ("writes", f"{manifest.writes:,}"),
         ("formats", f"manifest {manifest.format}"),
     ]

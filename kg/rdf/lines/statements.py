@@ -21,15 +21,14 @@ from typing import IO, Any, Final
 from pyoxigraph import RdfFormat
 
 from kg.errors import StoreError
-from kg.rdf import DefaultGraph
-from kg.rdf.graph import Graph
+from kg.rdf.graph import Graph, GraphName
 
 PIPE_BUFFER: Final = 1 << 20
 RUN_BYTES: Final = 64_000_000
 
 
 @contextmanager
-def reading(dataset: Graph, name: DefaultGraph | None = None) -> Iterator[IO[bytes]]:
+def reading(dataset: Graph, name: GraphName | None = None) -> Iterator[IO[bytes]]:
     """Provide the quads of a dataset as lines of N-Quads, or the triples of one graph as lines of N-Triples.
 
     Raises StoreError at the end if they are not all there.
@@ -45,7 +44,7 @@ def reading(dataset: Graph, name: DefaultGraph | None = None) -> Iterator[IO[byt
             raise StoreError(f"a snapshot cannot be read to its end: {error}; build again") from error
 
 
-def _dump(dataset: Graph, name: DefaultGraph | None, descriptor: int) -> None:
+def _dump(dataset: Graph, name: GraphName | None, descriptor: int) -> None:
     with os.fdopen(descriptor, "wb", PIPE_BUFFER) as file:
         dataset.dump(file, RdfFormat.N_TRIPLES if name else RdfFormat.N_QUADS, name)
 

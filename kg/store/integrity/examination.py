@@ -7,11 +7,12 @@ import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from kg.errors import StoreError
 from kg.store import snapshot, space
-from kg.store.integrity import whole
+from kg.store.integrity import mirrored, whole
 from kg.store.layout import Store
 
 
@@ -33,6 +34,8 @@ def examine(store: Store, cache: Path, free_bytes: int) -> Iterator[Problem]:
         return
     for damage in whole.verify(store, cache).damages:
         yield Problem(f"{damage.part}: {damage.path} {damage.problem}", _precise(store, damage))
+    if late := mirrored.late(store, datetime.now(UTC)):
+        yield Problem(*late)
     yield from _surroundings(store, free_bytes)
 
 

@@ -1,0 +1,51 @@
+"""``kg mirror``: a store that is, and stays, what another server serves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from kg.cli.options import setting
+from kg.settings import load
+
+
+@click.command()
+@click.argument("url", metavar="URL")
+@setting("store")
+@setting("cache")
+@setting("keep_snapshots")
+@click.option("--once", is_flag=True, help="Follow it once, and end; so it is without --every.")
+@click.option("--every", type=click.FloatRange(min=1), metavar="SECONDS", help="Follow it again and again.")
+def mirror(url: str, once: bool, every: float | None, **options: Any) -> None:
+    """Make a store what the server of newsgraph at URL serves, statement by statement, and keep it so.
+
+    The first time it takes the dump, then what has changed. A state becomes current once the hash of all that it says
+    is that of the origin; until then the one before it stays. Serve it with kg serve.
+    """
+    from kg.errors import NewsgraphError
+    from kg.pipeline.mirror.origin import OriginServer
+    from kg.pipeline.mirror.run import Mirror
+    from kg.process.parallel import expect_objects
+    from kg.remote.clock import Clock
+
+    if once and every:
+        raise click.UsageError("give one of --once and --every")
+    expect_objects()
+    clock = Clock()
+    following = Mirror(OriginServer(url, clock), load(**options), lambda text: click.echo(f"kg: {text}", err=True))
+    while True:
+        started = clock.monotonic()
+        try:
+            done = following.follow()
+        except NewsgraphError as error:
+            if not every:
+                raise
+            click.echo(f"kg: {error}", err=True)
+        else:
+            seconds = clock.monotonic() - started
+            how = f"{done.way}, {done.requests:,} requests, {seconds:.1f} seconds"
+            click.echo(f"{done.snapshot.id} {done.root} ({how})")
+        if not every:
+            return
+        clock.sleep(every)
