@@ -39,7 +39,7 @@ TEXT: Final = "text/plain; charset=utf-8"
 QUADS: Final = by_name("nquads")
 JSON_TYPE: Final = "application/json"
 IN_JSON: Final = Description((JSON_TYPE,))
-KEPT: Final = Description(("text/plain",), (200, 206, 410))
+KEPT: Final = Description(("text/plain",), (200, 410))
 RESOURCE: Final = Description(
     (QUADS.media_type,), (200, 410), (Parameter("iri", "IRI of a resource of the default graph.", required=True),)
 )
@@ -96,7 +96,7 @@ def resource(of: str) -> Response:
     return conditional(Response(body, content_type=QUADS.content_type), digest(body))
 
 
-@blueprint.get("/hashes/<of>/ledger.tsv", described=Description(("text/tab-separated-values",), (200, 206, 410)))
+@blueprint.get("/dump/<of>/ledger.tsv", described=Description(("text/tab-separated-values",), (200, 206, 410)))
 def ledger(of: str) -> Response:
     """Send the ledger of the store as it was with a snapshot, without the words of withdrawn events."""
     here = site()

@@ -266,7 +266,7 @@ class Mirror:
         if ours and ours.manifest.ledger_root == root:
             return self.store.ledger
         file = scratch / self.store.ledger.name
-        self.origin.download(f"hashes/{state.manifest.id}/{LEDGER.file}", file)
+        self.origin.download(f"dump/{state.manifest.id}/{LEDGER.file}", file)
         try:
             if root in LedgerFile(file).roots:
                 return file
