@@ -111,11 +111,6 @@ class Store:
         """The file of the change log."""
         return self.path / "changes.sqlite"
 
-    @property
-    def mirroring(self) -> Path:
-        """The folder of what a mirror has begun to fetch, and of when it was last compared with its origin."""
-        return self.path / "mirror"
-
     def derived(self, kind: str) -> Path:
         """Return the folder of what was made from snapshots and can be made again: the cache, and what it was once."""
         return self.path / kind

@@ -208,7 +208,7 @@ class Mirror:
 
     def _fetched(self, path: str, name: str) -> Path:
         """Return a file of the origin, which is fetched unless it is there; parts of other ones are removed."""
-        file = self.store.mirroring / name
+        file = mirrored.folder(self.store) / name
         file.parent.mkdir(exist_ok=True)
         self._forget(keep=name)
         if not file.exists():
@@ -243,7 +243,7 @@ class Mirror:
 
     def _forget(self, keep: str = "") -> None:
         """Remove what was fetched, but for what begins with the name ``keep``."""
-        for file in self.store.mirroring.glob(f"*{WHOLE.name}*"):
+        for file in mirrored.folder(self.store).glob(f"*{WHOLE.name}*"):
             if not (keep and file.name.startswith(keep)):
                 file.unlink()
 

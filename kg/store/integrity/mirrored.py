@@ -13,9 +13,14 @@ from kg.store.layout import Store
 LATE: Final = timedelta(days=1)
 
 
+def folder(store: Store) -> Path:
+    """Return the folder of what a mirror has begun to fetch, and of when it was last compared with its origin."""
+    return store.derived("mirror")
+
+
 def note(store: Store) -> Path:
     """Return the file that says when a mirror was last compared with its origin."""
-    return store.mirroring / "compared.json"
+    return folder(store) / "compared.json"
 
 
 def told(store: Store, now: datetime) -> str:
