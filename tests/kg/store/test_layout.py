@@ -257,7 +257,16 @@ def test_a_folder_for_files_that_are_no_part_of_a_snapshot_goes_when_it_is_made(
     with scratch(tmp_path / "draft") as folder:
         (folder / "x").write_text("x")
         assert folder.parent == tmp_path
+    with scratch(tmp_path / "draft") as folder:
+        folder.rmdir()
     assert [one.name for one in tmp_path.iterdir()] == ["draft"]
+
+
+def test_what_a_manifest_does_not_say_is_nothing() -> None:
+    made = Manifest(named(1), CREATED, BASE, "0.1.0", {})
+    assert (made.languages, made.archives, made.ledger, made.shapes, made.files) == ({}, [], {}, {}, {})
+    assert (made.ledger_root, made.build, made.writes, made.as_of, made.vocabulary) == ("", "", 0, "", "")
+    assert (made.public_suffixes, made.format) == ("", 2)
 
 
 def test_a_file_that_a_known_snapshot_has_too_keeps_the_sum_that_is_known_of_it(store: Store, tmp_path: Path) -> None:
