@@ -140,7 +140,7 @@ def _is_within(place: Place, country: Place | None) -> bool:
 
 
 def _is_elsewhere(found: Place, stated: StatedPlace) -> bool:
-    if found.kind != "city" or not found.lat:
+    if found.kind != "city" or not (found.lat and stated.latitude):
         return False
     apart = (float(found.lat) - float(stated.latitude), float(found.long) - float(stated.longitude))
     return max(map(abs, apart)) > FAR_APART

@@ -158,6 +158,13 @@ def test_places_that_are_stated_are_collected_unless_the_gazetteer_has_them() ->
     assert Quad(SUBJECT, terms.MENTION_LABEL, Literal("Nowhere", language="en")) in quads
 
 
+def test_an_article_that_is_stated_within_a_city_needs_no_point() -> None:
+    place = StatedPlace(("Old Bridge", "Sample"), article="Old Bridge")
+    named, quads = mapped(event(item("A bridge opens.", places=(place,))))
+    assert named.stated == {("en", place)}
+    assert Quad(SUBJECT, terms.LOCATION, node("entity/en/Old_Bridge")) in quads
+
+
 def test_things_that_are_named_in_two_months_are_added_up() -> None:
     one, other = NamedThings(), NamedThings()
     for number, named in enumerate((one, other)):
