@@ -7,6 +7,7 @@ import json
 import sqlite3
 import tarfile
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -36,9 +37,8 @@ def store(tmp_path: Path) -> Store:
     for name in (PINNED, "20111105T060000000000Z", ID):
         publish(found, name)
     found.pin(PINNED, "an answer")
-    with sqlite3.connect(found.changelog) as database:
+    with closing(sqlite3.connect(found.changelog)) as database:
         database.execute("CREATE TABLE told (what)")
-    database.close()
     return found
 
 
