@@ -83,7 +83,7 @@ def test_a_cluster_makes_the_shards_that_this_machine_makes(
     assert contents(tmp_path / "there") == contents(tmp_path / "here")
 
 
-@pytest.mark.slow("tests/kg/pipeline/test_cluster.py::test_a_cluster_makes_the_shards_that_this_machine_makes")
+@pytest.mark.slow(also="tests/kg/pipeline/test_cluster.py::test_a_cluster_makes_the_shards_that_this_machine_makes")
 def test_a_worker_that_is_killed_midway_changes_nothing(settings: Settings, tmp_path: Path) -> None:
     with workers(2, processes=True) as two, Client(two) as client:
         (first, *_) = client.run(os.getpid).values()
@@ -100,7 +100,7 @@ def test_a_worker_that_is_killed_midway_changes_nothing(settings: Settings, tmp_
     assert contents(tmp_path / "there") == contents(tmp_path / "here")
 
 
-@pytest.mark.slow("tests/kg/pipeline/test_cluster.py::test_a_cluster_makes_the_shards_that_this_machine_makes")
+@pytest.mark.slow(also="tests/kg/pipeline/test_cluster.py::test_a_cluster_makes_the_shards_that_this_machine_makes")
 def test_a_build_starts_workers_of_its_own(archive: Archive, settings: Settings, tmp_path: Path) -> None:
     root = archive(PAGES)
     here, there = (
@@ -113,7 +113,7 @@ def test_a_build_starts_workers_of_its_own(archive: Archive, settings: Settings,
     assert notes[0] == notes[1]
 
 
-@pytest.mark.slow("tests/kg/pipeline/test_cluster.py::test_a_cluster_without_workers_is_an_error_that_says_so")
+@pytest.mark.slow(also="tests/kg/pipeline/test_cluster.py::test_a_cluster_without_workers_is_an_error_that_says_so")
 def test_a_job_that_its_workers_die_of_is_an_error_that_says_so(tmp_path: Path) -> None:
     (tmp_path / "in").write_bytes(b"x")
     with workers(1, processes=True) as one, Client(one) as client:

@@ -98,11 +98,11 @@ def test_before_the_first_commit_there_is_nothing_to_build(store: Path, commit: 
 
 
 def test_a_folder_has_no_past(store: Path, archive: Callable[..., Path]) -> None:
-    with pytest.raises(ArchiveError, match="no git repository"):
+    with pytest.raises(ArchiveError, match="is not a git repository"):
         run.build([archive({PAGE: "*a b\n"})], Settings(store=str(store), jobs=1, as_of="2012-01-01"))
 
 
 @pytest.mark.parametrize("text", ["", "yesterday", "2011-13-01", "0001-01-01T00:00:00+23:59", "2011-11-08T25:00:00Z"])
 def test_what_is_no_time_is_refused(text: str) -> None:
-    with pytest.raises(ConfigurationError, match="is no time"):
+    with pytest.raises(ConfigurationError, match="is not a time"):
         past.instant(text)
