@@ -79,11 +79,13 @@ def test_a_fault_in_a_text_of_several_bytes_and_lines_is_made_in_its_place() -> 
 
 def test_a_mutant_names_the_function_that_it_is_in() -> None:
     source = "x = 1\nclass A:\n    y = 1\n    def f(self, a=1):\n        def g():\n            return [1 for _ in a]\n"
+    source += "@cache\ndef h():\n    return 1\n"
     assert {(one.line, one.scope) for one in mutants("m.py", source)} == {
         (1, ""),
         (3, "A."),
         (4, "A.f()"),
         (6, "A.f()"),
+        (9, ""),
     }
 
 

@@ -51,7 +51,8 @@ class Mutant:
     """A module with one fault.
 
     ``path`` is that of the module from the root of the project, ``scope`` the function with the fault (with its class
-    before it), "" outside of any. ``before`` and ``after`` are the lines that differ, in one line each.
+    before it), "" outside of any, and in one whose results are cached. ``before`` and ``after`` are the lines that
+    differ, in one line each.
     """
 
     path: str
@@ -91,10 +92,15 @@ def _changes(node: ast.AST, scope: str) -> Iterator[tuple[str, Change]]:
     """Yield the changes of a node and of all within it, each with the function that it is in."""
     yield from ((scope, change) for change in _of(node))
     inner = scope
-    if isinstance(node, ast.FunctionDef | ast.ClassDef) and not scope.endswith("()"):
+    if isinstance(node, ast.FunctionDef | ast.ClassDef) and not (scope.endswith("()") or _is_cached(node)):
         inner = f"{scope}{node.name}" + ("()" if isinstance(node, ast.FunctionDef) else ".")
     for child in _within(node):
         yield from _changes(child, inner)
+
+
+def _is_cached(node: ast.FunctionDef | ast.ClassDef) -> bool:
+    """Whether a function is entered once for all tests that call it, so that none tells which they are."""
+    return any("cache" in ast.unparse(decorator) for decorator in node.decorator_list)
 
 
 def _within(node: ast.AST) -> Iterable[ast.AST]:

@@ -95,7 +95,7 @@ class Tree:
         def run() -> int:
             recorder = Recorder(self.root, watched)
             recorder.watch()
-            code = self._pytest("-m", "not slow", *results, plugins=[recorder])
+            code = self._pytest("--continue-on-collection-errors", "-m", "not slow", *results, plugins=[recorder])
             sys.settrace(None)
             for file, result in results.items():
                 write(result, [one for one in recorder.tests if one.file == file])

@@ -72,16 +72,17 @@ def test_a_checksum_is_on_the_disk_before_it_has_its_name(tmp_path: Path, synced
     assert synced == [(f".x.sha256.{os.getpid()}", sidecar.beside(tmp_path / "x").stat().st_size)]
 
 
+@pytest.mark.parametrize("name", ["backup.tar", "backup.tar.gz"])
 def test_a_backup_and_what_is_restored_of_it_are_on_the_disk_whole(
-    tmp_path: Path, synced: list[tuple[str, int]]
+    tmp_path: Path, synced: list[tuple[str, int]], name: str
 ) -> None:
     published(Store(tmp_path / "store"))
     synced.clear()
-    archive.write(Store(tmp_path / "store"), tmp_path / "backup.tar")
-    assert synced == [(f".backup.tar.{os.getpid()}", (tmp_path / "backup.tar").stat().st_size)]
+    archive.write(Store(tmp_path / "store"), tmp_path / name)
+    assert synced == [(f".{name}.{os.getpid()}", (tmp_path / name).stat().st_size)]
     synced.clear()
     restored = Store(tmp_path / "restored")
-    archive.restore(tmp_path / "backup.tar", restored)
+    archive.restore(tmp_path / name, restored)
     files = {file.name: file.stat().st_size for file in restored.current().folder.iterdir()}
     assert dict(synced[:-1]) == files
     assert restored.current().id == ID
