@@ -76,6 +76,7 @@ def test_a_backup_lists_the_current_snapshot_pinned_ones_and_what_cannot_be_made
     assert folders == {f"snapshots/{ID}", f"snapshots/{PINNED}"}
     assert {"changes.sqlite", "changes.sqlite.sha256", "pinned.txt"} < content.keys()
     assert said["files"].keys() == content.keys() - {LIST}
+    assert content[LIST].startswith(b'{\n "checksum": "')
     assert {name: one["bytes"] for name, one in said["files"].items()} == {
         name: len(text) for name, text in content.items() if name != LIST
     }
