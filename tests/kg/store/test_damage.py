@@ -17,6 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.errors import StoreDamagedError, StoreError, StoreFullError
+from kg.events.ledger_file import LedgerFile, append
+from kg.events.lines import Name
 from kg.store import space
 from kg.store.integrity import finding, sidecar, signed, size
 from kg.store.integrity.finding import ChecksumReader
@@ -176,6 +178,22 @@ def test_a_link_to_nothing_and_snapshots_without_a_current_one_are_damages(store
     assert parts(store, tmp_path / "cache")[0] == ("current", "20111103T060000000000Z")
     store.snapshot("20111103T060000000000Z").mkdir()
     assert parts(store, tmp_path / "cache")[0] == ("current", "manifest.json")
+
+
+def test_of_a_ledger_only_the_root_of_the_snapshot_is_looked_at_quickly(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    append(store.ledger, [Name("entity/en/A", "A"), Name("entity/en/B", "B")])
+    ledger = LedgerFile(store.ledger)
+    with store.drafting() as draft:
+        made = Manifest("20111101T060000000000Z", "", "http://a.example/", "0", {}, ledger_root=ledger.root)
+        store.publish(draft, replace(made, ledger={"bytes": ledger.end, "sha256": sidecar.digest(store.ledger)}), 1)
+    append(store.ledger, [Name("entity/en/C", "C")])
+    assert parts(store, tmp_path / "cache", whole=True) == []
+    store.ledger.write_bytes(store.ledger.read_bytes().replace(b"\tA\tA", b"\tA\tX").replace(b"en/A\tA", b"en/A\tX"))
+    assert parts(store, tmp_path / "cache") == []
+    assert parts(store, tmp_path / "cache", whole=True) == [("ledger", "ledger.tsv")]
+    store.ledger.write_bytes(store.ledger.read_bytes().replace(f"root\t{ledger.root}".encode(), b"root\t" + b"0" * 64))
+    assert parts(store, tmp_path / "cache") == [("ledger", "ledger.tsv")]
 
 
 def test_a_flipped_byte_is_only_seen_by_who_reads_and_a_manifest_at_once(store: Store, tmp_path: Path) -> None:
