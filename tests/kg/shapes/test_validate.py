@@ -242,7 +242,13 @@ def test_any_changes_break_what_pyshacl_says_they_break(several: list[tuple[Quad
     store = conforming()
     for one in several:
         changed(store, *one)
-    assert ours(store) == theirs(store, SHAPES_GRAPH)
+    assert typed(ours(store)) == typed(theirs(store, SHAPES_GRAPH))
+
+
+def typed(found: set[Result]) -> set[Result]:
+    """Leave out that what is of a wrong datatype is not in order: pySHACL compares dates with times, SPARQL not."""
+    mistyped = {one[0] for one in found if one[3].endswith("#DatatypeConstraintComponent")}
+    return {one for one in found if not (one[3].endswith("#LessThanConstraintComponent") and one[0] in mistyped)}
 
 
 @settings(max_examples=150)

@@ -143,7 +143,9 @@ def test_a_server_that_was_killed_meanwhile_ends_with_the_same_graph(tmp_path: P
     killed_and_back("oxigraph", tmp_path)
 
 
-@pytest.mark.slow(also="test_a_server_that_was_killed_meanwhile_ends_with_the_same_graph")
+@pytest.mark.slow(
+    also="tests/kg/store/service/test_loading.py::test_a_server_that_was_killed_meanwhile_ends_with_the_same_graph"
+)
 def test_a_virtuoso_that_was_killed_meanwhile_ends_with_the_same_graph(tmp_path: Path) -> None:
     killed_and_back("virtuoso", tmp_path)
 
