@@ -105,9 +105,12 @@ def test_in_the_first_format_nothing_is_escaped_and_a_slug_may_have_tabs(file: P
     assert [form for form, _ in LedgerFile(file).raw()] == [1, 0, 2, 2, 2]
 
 
-@pytest.mark.parametrize("kind", ["unmerged", "restored", "text", "slugs"])
-def test_the_first_format_has_no_later_types(file: Path, kind: str) -> None:
-    file.write_bytes(OLD.replace(b"\tslug\t", f"\t{kind}\t".encode()))
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [("unmerged", OTHER), ("restored", "2024-05-06T07:08:09Z"), ("text", "Words"), ("slugs", "a")],
+)
+def test_the_first_format_has_no_later_types(file: Path, kind: str, value: str) -> None:
+    file.write_text(f"2011-11-08\ten\t{KEY}\t{kind}\t{value}\n")
     with pytest.raises(LedgerError, match=r"ledger\.tsv:1 "):
         read(file)
 

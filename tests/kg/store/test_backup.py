@@ -146,6 +146,13 @@ def test_a_backup_whose_snapshot_lacks_a_file_makes_no_store(backup: Path, tmp_p
     assert sorted(one.name for one in tmp_path.iterdir()) == ["backup.tar", "store", "wrong.tar"]
 
 
+def test_a_store_that_lacks_a_file_is_not_backed_up(store: Store, tmp_path: Path) -> None:
+    (store.current().folder / "report.json").unlink()
+    with pytest.raises(StoreDamagedError, match=r"report\.json is missing"):
+        archive.write(store, tmp_path / "backup.tar")
+    assert [one.name for one in tmp_path.iterdir()] == ["store"]
+
+
 def test_nothing_is_replaced(backup: Path, store: Store, tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="a backup replaces nothing"):
         archive.write(store, backup)
