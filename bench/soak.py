@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import os
 import random
 import re
 import socket
@@ -209,9 +210,10 @@ def _content(body: bytes) -> bytes:
 
 def _size(folder: Path) -> int:
     total = 0
-    for file in folder.rglob("*"):
-        with suppress(OSError):
-            total += file.lstat().st_blocks * 512 if file.lstat().st_nlink == 1 else 0
+    for place, _, names in os.walk(folder):  # which goes on if a folder vanishes meanwhile
+        for file in (Path(place, name) for name in names):
+            with suppress(OSError):
+                total += file.lstat().st_blocks * 512 if file.lstat().st_nlink == 1 else 0
     return total
 
 

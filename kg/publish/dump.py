@@ -149,7 +149,8 @@ def _types_first(block: bytes) -> bytes:
 
 def _default_graph(blocks: Iterable[bytes]) -> Iterator[bytes]:
     for block in blocks:
-        yield b"".join(line for line in io.BytesIO(block) if statements.graph(line) is None)
+        if lines := b"".join(line for line in io.BytesIO(block) if statements.graph(line) is None):
+            yield lines
 
 
 @contextmanager

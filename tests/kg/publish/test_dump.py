@@ -228,3 +228,13 @@ def small_build(tmp_path_factory: pytest.TempPathFactory) -> Built:
     )
     (root / "archive" / "2011_November_8.txt").write_bytes(text.encode())
     return build([root / "archive"], Settings(store=str(root / "store"), jobs=1))
+
+
+@pytest.mark.parametrize("wanted", RDF_FORMATS, ids=lambda one: one.name)
+def test_what_only_a_named_graph_tells_of_is_in_no_format_of_one_graph(wanted: Format) -> None:
+    lines = [b"<x:a> <x:p> <x:b> <x:g> .\n", b"<x:c> <x:p> <x:d> .\n"]
+    file = io.BytesIO()
+    dump.serialise(lines, wanted, file)
+    assert wanted.rdf
+    found = {str(quad.subject) for quad in parse(file.getvalue(), format=wanted.rdf)}
+    assert found == ({"<x:c>"} if wanted.kind == "graph" else {"<x:a>", "<x:c>"})
