@@ -42,6 +42,12 @@ class Generation:
         """Whether nobody will ask these workers any more."""
         return self.retired and not self.holders
 
+    @property
+    def dead(self) -> list[Child]:
+        """Those idle workers that have ended, or are about to since the process that held their graph has ended."""
+        all_end = self.memory is not None and self.memory.has_ended
+        return [child for child in self.idle if all_end or child.process.poll() is not None]
+
     def start(self, memory: int) -> Child:
         """Start a worker, which may have ``memory`` bytes; it shares the graph in memory, or else opens the database.
 

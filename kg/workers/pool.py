@@ -353,10 +353,7 @@ class Pool:
         """Replace the idle workers that have died, or are about to, without waiting until somebody asks for one."""
         with self._changed:
             generation = self._generation
-            # The workers end with what held their graph, but perhaps a moment later.
-            ends = generation.memory is not None and generation.memory.has_ended
-            dead = [child for child in generation.idle if ends or child.process.poll() is not None]
-            for child in dead:
+            for child in generation.dead:
                 generation.idle.remove(child)
                 self._replace(generation, child)
 
