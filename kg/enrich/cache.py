@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import sqlite3
 import zlib
@@ -14,6 +13,7 @@ from typing import Final, NamedTuple
 
 from kg.enrich.answer import AnswerRow
 from kg.errors import StoreError
+from kg.process.lock import claim
 from kg.store.integrity import remedies, sidecar
 
 FILE: Final = "answers.sqlite3"
@@ -99,7 +99,4 @@ def _unpacked(packed: bytes) -> list[AnswerRow]:
 
 
 def _lock(descriptor: int, folder: Path) -> None:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise StoreError(f"another kg enrich is keeping answers in {folder}: wait until it ends") from None
+    claim(descriptor, StoreError(f"another kg enrich is keeping answers in {folder}: wait until it ends"))

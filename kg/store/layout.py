@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Final
 
 from kg.errors import NotFoundError, SnapshotGoneError, StoreBusyError, StoreError
+from kg.process.lock import claim
 from kg.store.integrity import sidecar
 from kg.store.past import instant, text
 from kg.store.snapshot import Manifest, Snapshot, manifest_file, read, seal, sync
@@ -243,10 +244,7 @@ class Store:
             ) from error
 
     def _lock(self, descriptor: int) -> None:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise StoreBusyError(f"another build is writing the store {self}: wait until it ends") from None
+        claim(descriptor, StoreBusyError(f"another build is writing the store {self}: wait until it ends"))
 
     def tidy(self) -> None:
         """Remove what killed builds left, unless a build runs or the store cannot be written."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import re
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +15,7 @@ from typing import Any, Final
 from kg.archive.readers.mediawiki import answers
 from kg.archive.readers.mediawiki.revision import Wiki, redirected
 from kg.errors import FetchError
+from kg.process.lock import locked
 
 PART: Final = ".part"
 """The suffix of a file that is not whole yet; what a killed run left is removed by the next."""
@@ -92,18 +92,14 @@ class AnswerFolder:
 @contextmanager
 def alone(folder: Path) -> Iterator[None]:
     """Lock a folder, which is made if there is none, against other runs; raises FetchError if one has locked it."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    except OSError as error:
-        raise FetchError(f"{folder} cannot be written: {error.strerror}") from error
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    with ExitStack() as stack:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            busy = FetchError(f"another kg fetch is writing {folder}: wait until it ends")
+            stack.enter_context(locked(folder, busy))
+        except OSError as error:
+            raise FetchError(f"{folder} cannot be written: {error.strerror}") from error
         yield
-    except BlockingIOError:
-        raise FetchError(f"another kg fetch is writing {folder}: wait until it ends") from None
-    finally:
-        os.close(descriptor)
 
 
 def _revisions(answer: dict[str, Any]) -> list[int]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
 import shutil
 import tempfile
 from collections import Counter
@@ -23,6 +21,7 @@ from kg.pipeline.build_ledger import BuildLedger
 from kg.pipeline.plan import UNDATED
 from kg.pipeline.shards.cluster import scheduling
 from kg.pipeline.shards.drawing import Progress, ShardedGraph
+from kg.process.lock import locked
 from kg.settings import Settings
 from kg.shapes import shards as shapes
 from kg.shapes.shards import CheckedShard
@@ -124,7 +123,7 @@ def _writing(folder: Path) -> Iterator[Path]:
     """Give a folder to work in, which goes at the end; raises StoreError if ``folder`` is not one to write into."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with _alone(folder):
+        with locked(folder, StoreBusyError(f"another process writes shards to {folder}: wait until it ends")):
             found = {one.name for one in folder.iterdir() if not one.name.startswith(WORKING)}
             if found and not (found <= {MANIFEST, MONTHS, NAMED, LEDGER} and MONTHS in found):
                 raise StoreError(f"{folder} has other files than shards: give a folder that is new or empty")
@@ -137,19 +136,6 @@ def _writing(folder: Path) -> Iterator[Path]:
                 shutil.rmtree(scratch, ignore_errors=True)
     except OSError as error:
         raise StoreError(f"the shards cannot be written to {folder}: {error.strerror or error}") from error
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Lock a folder, which needs no file; raises StoreBusyError if another process has it."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
-    except BlockingIOError:
-        raise StoreBusyError(f"another process writes shards to {folder}: wait until it ends") from None
-    finally:
-        os.close(descriptor)
 
 
 def _clear(folder: Path) -> None:
