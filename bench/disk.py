@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 
 from faults import build, write_pages
-from moments import apart
+from moments import prepared
 from served import Server
 
 from kg.store.integrity.size import sizes
@@ -37,7 +37,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         store, pages = Path(folder) / "store", write_pages(Path(folder) / "pages", 6)
         for _ in range(given.times):
-            apart(lambda: build(store, pages), 120)
+            prepared(lambda: build(store, pages))
             found["build"].append(room(store))
         settings = {"writable": "true", "write_token_sha256": hashlib.sha256(TOKEN.encode()).hexdigest()}
         with Server(store, **settings) as server:

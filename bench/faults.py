@@ -1,6 +1,6 @@
 """Makes faults, at many moments, and prints for each what became of the store: faults that no server has part in.
 
-python bench/faults.py [--moments 100] [FAULT...]
+python bench/faults.py [--moments 100] [--rows FILE] [FAULT...]
 
 Each fault is made on a store of its own, in processes of their own. Afterwards the store is read again, verified whole,
 and compared with what it was before, or would be after. ``noticed`` counts the moments at which something failed and
@@ -10,7 +10,6 @@ those after which the graph is neither the one before nor the one after.
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 import os
 import random
@@ -26,7 +25,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from moments import HEAD, Row, allow, apart, limited, nobody
+from moments import HEAD, Row, allow, apart, given, limited, nobody, prepared, tell
 
 from kg.pipeline import run
 from kg.settings import Settings
@@ -50,9 +49,9 @@ def write_pages(folder: Path, days: int, more: int = 0) -> Path:
     return folder
 
 
-def build(store: Path, archive: Path) -> None:
-    """Build an archive in a store."""
-    run.build([archive], Settings(store=str(store), jobs=1, keep_snapshots=3, free_bytes=0))
+def build(store: Path, archive: Path) -> str:
+    """Build an archive in a store; return the id of the snapshot."""
+    return run.build([archive], Settings(store=str(store), jobs=1, keep_snapshots=3, free_bytes=0)).snapshot.id
 
 
 def digest(store: Path) -> str:
@@ -80,15 +79,15 @@ class Bench:
         self.first = write_pages(self.folder / "first", 4)
         self.second = write_pages(self.folder / "second", 6, 3)
         self.made = self.folder / "made"
-        apart(lambda: build(self.made, self.first), 120)
-        apart(lambda: build(self.made, self.first), 120)
-        self.before = apart(lambda: digest(self.made))[1]
+        prepared(lambda: build(self.made, self.first))
+        prepared(lambda: build(self.made, self.first))
+        self.before = prepared(lambda: digest(self.made))
         after = self.folder / "after"
         shutil.copytree(self.made, after, symlinks=True)
         start = time.monotonic()
-        apart(lambda: build(after, self.second), 120)
+        prepared(lambda: build(after, self.second))
         self.seconds = time.monotonic() - start
-        self.after = apart(lambda: digest(after))[1]
+        self.after = prepared(lambda: digest(after))
 
     def store(self) -> Path:
         """Return a fresh copy of the store."""
@@ -310,20 +309,13 @@ FAULTS: Final = (
 
 def main() -> int:
     """Make all faults, or those that are named, print the table, and return 1 if anything was lost or wrong."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("names", nargs="*", choices=[[], *(one.__name__ for one in FAULTS)])
-    parser.add_argument("--moments", type=int, default=100)
-    given = parser.parse_args()
-    bad = 0
+    chosen = given(__doc__, FAULTS, 100)
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)
         bench = Bench(Path(folder), random.Random(19))  # noqa: S311 - a seed
         print(HEAD)
-        for fault in FAULTS:
-            if not given.names or fault.__name__ in given.names:
-                for row in fault(bench, given.moments):
-                    print(row, flush=True)
-                    bad += row.lost + row.wrong
+        made = [one for one in FAULTS if not chosen.names or one.__name__ in chosen.names]
+        bad = tell((row for fault in made for row in fault(bench, chosen.moments)), chosen.rows)
     return 1 if bad else 0
 
 

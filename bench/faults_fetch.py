@@ -1,6 +1,6 @@
 """Makes faults in ``kg fetch --revisions --git``, and prints for each what became of what was fetched.
 
-    python bench/faults_fetch.py [--moments 50] [FAULT...]
+    python bench/faults_fetch.py [--moments 50] [--rows FILE] [FAULT...]
 
 The wiki is ours, on loopback, in a process of its own. After each fault the folder is read, and then a run without any
 fault is made. ``noticed`` counts the moments at which a run failed and said so, or was killed; ``lost`` those after
@@ -10,7 +10,6 @@ shows what the wiki never had, or the folder or the commits of the repository ar
 
 from __future__ import annotations
 
-import argparse
 import os
 import random
 import resource
@@ -28,7 +27,7 @@ from pathlib import Path
 from typing import Final
 
 import fetch
-from moments import HEAD, Row, allow, apart, limited, nobody
+from moments import HEAD, Row, allow, apart, given, limited, nobody, prepared, tell
 
 from kg.archive.fetch import fast_import, run
 from kg.archive.fetch.api import WikiApi
@@ -62,13 +61,12 @@ class FetchBench:
         self.whole = self.folder / "whole"
         for place in (self.folder / "warm", self.whole):
             start = time.monotonic()
-            if apart(lambda place=place: self.fetch(place), PATIENCE)[0]:
-                raise SystemExit("a run without any fault fails")
+            prepared(lambda place=place: self.fetch(place), PATIENCE)
             self.seconds = time.monotonic() - start
         self.truth = shown(self.whole)
 
-    def fetch(self, place: Path, now: Jump = lambda: datetime.now(UTC)) -> None:
-        """Fetch all revisions into the folder at ``place``, and write the repository beside it."""
+    def fetch(self, place: Path, now: Jump = lambda: datetime.now(UTC)) -> str:
+        """Fetch all revisions into the folder at ``place``, and write the repository beside it; return its head."""
         settings = Settings(
             fetch_contact="mailto:bench@example.org", fetch_private=True, fetch_rate=1e6, fetch_retries=0
         )
@@ -78,6 +76,7 @@ class FetchBench:
         api = WikiApi(self.address, settings, Clock(now))
         run.Fetch(api, AnswerFolder(answers / "en"), names).history(lambda *_: None, update=True)
         fast_import.write(answers, repository)
+        return fast_import.FetchRepository(repository).head()
 
     def place(self) -> Path:
         """Return a folder in which a run has fetched some of the pages."""
@@ -104,7 +103,7 @@ class FetchBench:
         row.wrong += not again and not is_same(place, self.whole)
         row.back = max(row.back, time.monotonic() - start)
 
-    def resumed(self, place: Path) -> None:
+    def resumed(self, place: Path) -> str:
         """Fetch again, as soon as a git that a killed run has left behind is gone."""
         end = time.monotonic() + 20
         while True:
@@ -239,21 +238,15 @@ def served() -> tuple[int, str]:
 
 def main() -> int:
     """Make all faults, or those that are named, print the table, and return 1 if anything was lost or wrong."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("names", nargs="*", choices=[[], *(one.__name__ for one in FAULTS)])
-    parser.add_argument("--moments", type=int, default=50)
-    given = parser.parse_args()
-    bad, (wiki, address) = 0, served()
+    chosen = given(__doc__, FAULTS, 50)
+    wiki, address = served()
     try:
         with tempfile.TemporaryDirectory() as folder:
             Path(folder).chmod(0o755)
             bench = FetchBench(Path(folder), address, random.Random(19))  # noqa: S311 - a seed
             print(f"one run: {bench.seconds:.2f} s, {len(bench.truth):,} revisions, {date.today()}\n{HEAD}")
-            for fault in FAULTS:
-                if not given.names or fault.__name__ in given.names:
-                    for row in fault(bench, given.moments):
-                        print(row, flush=True)
-                        bad += row.lost + row.wrong
+            made = [one for one in FAULTS if not chosen.names or one.__name__ in chosen.names]
+            bad = tell((row for fault in made for row in fault(bench, chosen.moments)), chosen.rows)
     finally:
         os.kill(wiki, signal.SIGKILL)
         os.waitpid(wiki, 0)

@@ -1,6 +1,6 @@
 """Makes faults of the machine, and prints for each what became of the store: no room, no memory, a file that changes.
 
-    python bench/faults_machine.py [--moments 30] [FAULT...]
+    python bench/faults_machine.py [--moments 30] [--rows FILE] [FAULT...]
 
 The disk that is full is a small one in memory (tmpfs), and what ends processes that need too much memory is the kernel,
 for a group of processes (cgroup) with a limit. Both need root; without it they are named as not run. The columns are
@@ -10,7 +10,6 @@ changed the longest time until the server said so.
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 import json
 import os
@@ -29,7 +28,7 @@ from typing import Final
 
 from faults import Bench, build
 from faults_served import TOKEN, Client
-from moments import HEAD, Row, apart
+from moments import HEAD, Row, apart, given, prepared, tell
 from served import ROOT, Server, tree
 
 from kg.publish import dump
@@ -282,9 +281,7 @@ def _is_degraded(server: Server) -> bool:
 
 def _made(store: Path) -> Path:
     """Build the seed."""
-    status, _ = apart(lambda: build(store, ROOT / "data" / "seed"), PATIENCE)
-    if status:
-        raise SystemExit("the seed was not built")
+    prepared(lambda: build(store, ROOT / "data" / "seed"), PATIENCE)
     return store
 
 
@@ -332,30 +329,22 @@ FAULTS: Final = (
 
 def main() -> int:
     """Make all faults, or those that are named, print the table, and return 1 if anything was lost or wrong."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("names", nargs="*", choices=[[], *(one.__name__ for one in FAULTS)])
-    parser.add_argument("--moments", type=int, default=30)
-    given = parser.parse_args()
-    bad = 0
+    chosen, bad = given(__doc__, FAULTS, 30), 0
     print(HEAD)
     for fault in FAULTS:
-        if not given.names or fault.__name__ in given.names:
+        if not chosen.names or fault.__name__ in chosen.names:
             with tempfile.TemporaryDirectory() as folder:
                 Path(folder).chmod(0o755)
-                bad += _printed(fault, Path(folder), given.moments)
+                bad += tell(_rows(fault, Path(folder), chosen.moments), chosen.rows)
     return 1 if bad else 0
 
 
-def _printed(fault: Callable[[Path, int], Iterator[Row]], folder: Path, moments: int) -> int:
-    """Make a fault and print its rows; return how much was lost or wrong."""
+def _rows(fault: Callable[[Path, int], Iterator[Row]], folder: Path, moments: int) -> Iterator[Row]:
+    """Make a fault; say so if this machine does not allow it."""
     try:
-        rows = list(fault(folder, moments))
+        yield from fault(folder, moments)
     except (PermissionError, subprocess.CalledProcessError) as error:
         print(f"{fault.__name__}: not run, {error}", flush=True)
-        return 0
-    for row in rows:
-        print(row, flush=True)
-    return sum(row.lost + row.wrong for row in rows)
 
 
 if __name__ == "__main__":

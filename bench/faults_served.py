@@ -1,6 +1,6 @@
 """Makes faults in a store that is served and written, and prints for each what became of it.
 
-    python bench/faults_served.py [--moments 100]
+    python bench/faults_served.py [--moments 100] [--rows FILE] [FAULT...]
 
 A client writes one number after the other, and notes each that is acknowledged in a file of its own. Meanwhile the
 writer, or the whole server, is killed; the disk is full; the store is moved away, or copied. The columns are those of
@@ -9,7 +9,6 @@ bench/faults.py; ``s, back`` is the longest time until a write was acknowledged 
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 import json
 import os
@@ -22,13 +21,13 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http.client import HTTPException
 from pathlib import Path
 
-from moments import HEAD, Row
+from moments import HEAD, Row, given, tell
 from served import ROOT, Server, tree
 
 TOKEN = "a token for faults only"  # noqa: S105
@@ -137,15 +136,15 @@ FAULTS: tuple[Callable[[Server, random.Random], None], ...] = (
 )
 
 
-def made(folder: Path, moments: int) -> Iterator[Row]:
-    """Make all faults, each at many moments, on one server, and yield what became of what was written."""
+def made(folder: Path, moments: int, names: Collection[str]) -> Iterator[Row]:
+    """Make faults, all or those that are named, on one server; yield what became of what was written."""
     store, order = folder / "store", random.Random(19)  # noqa: S311 - a seed
     command = [sys.executable, "-m", "kg", "build", str(ROOT / "data" / "seed"), "--store", str(store), "--no-derived"]
     subprocess.run(command, check=True, capture_output=True, cwd=ROOT)
     settings = {"writable": "true", "write_token_sha256": hashlib.sha256(TOKEN.encode()).hexdigest(), "warm_pages": 0}
     with Server(store, **settings) as server:
         client = Client(server, folder / "acknowledged")
-        for fault in FAULTS:
+        for fault in (one for one in FAULTS if not names or one.__name__ in names):
             row = Row((fault.__doc__ or "").partition(".")[0].partition(",")[0].partition(":")[0])
             client.refused = 0
             client.stopped.clear()
@@ -169,16 +168,11 @@ def made(folder: Path, moments: int) -> Iterator[Row]:
 
 
 def main() -> int:
-    """Print the table, and return 1 if anything was lost or wrong."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--moments", type=int, default=100)
-    given = parser.parse_args()
-    bad = 0
+    """Make the faults, print the table, and return 1 if anything was lost or wrong."""
+    chosen = given(__doc__, FAULTS, 100)
     with tempfile.TemporaryDirectory() as folder:
         print(HEAD)
-        for row in made(Path(folder), given.moments):
-            print(row, flush=True)
-            bad += row.lost + row.wrong
+        bad = tell(made(Path(folder), chosen.moments, chosen.names), chosen.rows)
     return 1 if bad else 0
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import resource
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -39,11 +40,35 @@ class Row:
 HEAD: Final = f"{'fault':<44}{'moments':>8} {'noticed':>8} {'lost':>6} {'wrong':>6} {'s, back':>8}"
 
 
+def given(doc: str, faults: Iterable[Callable[..., Any]], moments: int) -> argparse.Namespace:
+    """Return what a command that makes faults was given: which ones, at how many moments, and where rows go."""
+    parser = argparse.ArgumentParser(description=doc.partition("\n")[0])
+    parser.add_argument("names", nargs="*", choices=[[], *(one.__name__ for one in faults)])
+    parser.add_argument("--moments", type=int, default=moments)
+    parser.add_argument("--rows", type=Path, help="a file that one JSON object for each row is appended to")
+    return parser.parse_args()
+
+
+def tell(rows: Iterable[Row], file: Path | None) -> int:
+    """Print rows as they come, append them to a file if there is one, and return how much was lost or wrong."""
+    bad = 0
+    for row in rows:
+        print(row, flush=True)
+        bad += row.lost + row.wrong
+        if file:
+            with file.open("a", encoding="utf-8") as told:
+                told.write(json.dumps(asdict(row)) + "\n")
+    return bad
+
+
 def apart(job: Callable[[], Any], seconds: float = LIMIT, before: Callable[[], None] = lambda: None) -> tuple[int, Any]:
     """Do a job in another process, for some seconds at most; return its exit status, and what it returned.
 
-    ``before`` is called in that process first, to limit it.
+    ``before`` is called in that process first, to limit it. Raises RuntimeError if this process has threads: the other
+    one would have none of them, but the locks that they held.
     """
+    if len(list(Path("/proc/self/task").iterdir())) > 1:
+        raise RuntimeError("a process with threads is not forked: run the command of bench instead")
     reading, writing = os.pipe()
     child = os.fork()
     if not child:
@@ -67,6 +92,14 @@ def apart(job: Callable[[], Any], seconds: float = LIMIT, before: Callable[[], N
     with os.fdopen(reading, "rb") as told:
         said = told.read()
     return status, json.loads(said) if status == 0 and said else None
+
+
+def prepared(job: Callable[[], Any], seconds: float = 120.0) -> Any:
+    """Do a job that faults are to be compared with, and return what it returned; raises SystemExit if it failed."""
+    status, found = apart(job, seconds)
+    if status or not found:
+        raise SystemExit(f"no fault was made: the preparation ended with status {status} and gave {found!r}")
+    return found
 
 
 def limited(size: int, what: int = resource.RLIMIT_AS) -> Callable[[], None]:

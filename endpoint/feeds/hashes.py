@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, replace
-from pathlib import Path
 from typing import Any, Final
 
 from flask import Response, request, send_file
@@ -116,7 +115,7 @@ def _kept(here: Site, of: str) -> Snapshot:
     """Return a snapshot that is kept; raises NotFoundError, or SnapshotGoneError, for another one."""
     if of == here.snapshot.id:
         return here.snapshot
-    store = Store(Path(here.settings.store))
+    store = Store(here.settings.folder)
     folder = next((one for one in store.snapshots() if one.name == of), None)
     if folder is None:
         raise store.absent(of)

@@ -1,68 +1,97 @@
-"""Faults that are really made lose nothing and make nothing wrong; bench/faults.py makes them at many moments."""
+"""Faults that are really made lose nothing and make nothing wrong; bench makes them at many moments.
+
+Each command of bench is run as a process of its own: it forks, which a process with threads, as this one, must not.
+"""
 
 from __future__ import annotations
 
-import random
+import json
+import subprocess
+import sys
+import threading
 from pathlib import Path
-from subprocess import CalledProcessError
-from types import ModuleType
 from typing import Any
 
 import pytest
 
 from tests.bench.conftest import Bench
+from tests.paths import ROOT
 
 WRITTEN = "tests/kg/store/test_writing_meanwhile.py::test_no_write_is_missed_while_others_come_and_go"
+KILLED = "tests/bench/test_faults.py::test_a_killed_build_loses_nothing"
 
 
-@pytest.fixture(scope="module")
-def faults(bench: Bench) -> ModuleType:
-    return bench("faults")
-
-
-@pytest.fixture(scope="module")
-def place(faults: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Any:
-    return faults.Bench(tmp_path_factory.mktemp("faults"), random.Random(19))  # noqa: S311 - a seed
-
-
-def made(faults: ModuleType, place: Any, name: str, moments: int) -> list[Any]:
-    rows = list(getattr(faults, name)(place, moments))
+def made(folder: Path, command: str, name: str, moments: int) -> list[dict[str, Any]]:
+    """Return the rows that a command of bench appends to a file, after it lost nothing and made nothing wrong."""
+    file, given = folder / "rows", [name, "--moments", str(moments)]
+    script = [sys.executable, ROOT / "bench" / command, *given, "--rows", file]
+    done = subprocess.run(script, capture_output=True, text=True, cwd=ROOT, check=False)
+    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+    if not file.exists():
+        pytest.skip(done.stdout.strip().splitlines()[-1])
+    rows = [json.loads(line) for line in file.read_text().splitlines()]
     assert rows
-    assert [(row.fault, row.lost, row.wrong) for row in rows] == [(row.fault, 0, 0) for row in rows]
+    assert [(row["fault"], row["lost"], row["wrong"]) for row in rows] == [(row["fault"], 0, 0) for row in rows]
     return rows
 
 
-def test_flipped_bits_and_cut_files_are_all_noticed_and_give_no_wrong_answer(faults: ModuleType, place: Any) -> None:
-    for row in made(faults, place, "flips", 12):
-        assert row.noticed == row.moments
+def test_flipped_bits_and_cut_files_are_all_noticed_and_give_no_wrong_answer(tmp_path: Path) -> None:
+    for row in made(tmp_path, "faults.py", "flips", 12):
+        assert row["noticed"] == row["moments"]
 
 
-def test_a_killed_build_loses_nothing(faults: ModuleType, place: Any) -> None:
-    made(faults, place, "killed_builds", 2)
+def test_a_killed_build_loses_nothing(tmp_path: Path) -> None:
+    assert made(tmp_path, "faults.py", "killed_builds", 2)[0]["moments"] == 2
 
 
-@pytest.mark.slow(also="tests/bench/test_faults.py::test_a_killed_build_loses_nothing")
+@pytest.mark.slow(also=KILLED)
 @pytest.mark.parametrize(
     "name",
     ["killed_commands", "full_disks", "small_memories", "read_only", "clocks", "two_at_once", "changing_archive"],
 )
-def test_no_fault_loses_anything(faults: ModuleType, place: Any, name: str) -> None:
-    made(faults, place, name, 3)
+def test_no_fault_loses_anything(tmp_path: Path, name: str) -> None:
+    made(tmp_path, "faults.py", name, 3)
+
+
+@pytest.mark.slow(also=WRITTEN)
+@pytest.mark.parametrize("name", ["killed_writer", "killed_server", "full_disk", "moved", "copied"])
+def test_no_fault_of_a_server_loses_what_was_acknowledged(tmp_path: Path, name: str) -> None:
+    made(tmp_path, "faults_served.py", name, 3)
+
+
+@pytest.mark.slow(also=KILLED)
+@pytest.mark.parametrize("name", ["killed", "full_disk", "small_disk", "read_only", "clocks", "two_at_once"])
+def test_no_fault_of_a_fetch_loses_anything(tmp_path: Path, name: str) -> None:
+    made(tmp_path, "faults_fetch.py", name, 3)
 
 
 @pytest.mark.slow(also=WRITTEN)
 @pytest.mark.parametrize(
     "name",
-    ["builds_without_room", "writes_without_room", "builds_without_memory", "queries_without_memory"],
+    [
+        *("builds_without_room", "writes_without_room", "builds_without_memory", "queries_without_memory"),
+        "backups_under_load",
+    ],
 )
-def test_no_fault_of_the_machine_loses_anything(bench: Bench, tmp_path: Path, name: str) -> None:
-    machine = bench("faults_machine")
+def test_no_fault_of_the_machine_loses_anything(tmp_path: Path, name: str) -> None:
+    made(tmp_path, "faults_machine.py", name, 3)
+
+
+@pytest.mark.parametrize(("job", "told"), [("None", "gave None"), ("open('')", "status 3")])
+def test_no_fault_is_made_after_a_preparation_that_gave_nothing(job: str, told: str) -> None:
+    command = [sys.executable, "-c", f"import moments; moments.prepared(lambda: {job})"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT / "bench", check=False)
+    assert done.returncode == 1
+    assert told in done.stderr
+
+
+def test_a_process_with_threads_is_not_forked(bench: Bench) -> None:
+    stop = threading.Event()
+    other = threading.Thread(target=stop.wait)
+    other.start()
     try:
-        made(machine, tmp_path, name, 3)
-    except (PermissionError, CalledProcessError) as error:
-        pytest.skip(f"small disks and groups of processes need root: {error}")
-
-
-@pytest.mark.slow(also=WRITTEN)
-def test_backups_under_load_are_those_of_a_single_moment(bench: Bench, tmp_path: Path) -> None:
-    made(bench("faults_machine"), tmp_path, "backups_under_load", 3)
+        with pytest.raises(RuntimeError, match="a process with threads is not forked"):
+            bench("moments").apart(dict)
+    finally:
+        stop.set()
+        other.join()

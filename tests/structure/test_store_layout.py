@@ -48,3 +48,26 @@ def test_a_store_is_a_folder_and_a_graph_is_a_graph(name: str) -> None:
     ]
     typed = {one.arg: ast.unparse(one.annotation) for one in arguments if one.annotation}
     assert typed.get("store", "Store") not in {"Graph", "EmbeddedGraph", "WritableGraph"}
+
+
+SETTINGS = "kg.settings"
+"""The module that says where the folder of a store is; the setting itself may be the address of a remote one."""
+
+
+def taken_for_folders(tree: ast.AST) -> Iterator[str]:
+    """Yield where a module reads the setting ``store`` as if it was the folder."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and node.attr == "store" and ast.unparse(node.value).endswith("settings"):
+            yield ast.unparse(node)
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) == "Path":
+            yield from (ast.unparse(one) for one in node.args if isinstance(one, ast.Attribute) and one.attr == "store")
+
+
+@pytest.mark.parametrize("name", sorted(set(KNOWN) - {SETTINGS}))
+def test_the_address_of_a_remote_store_is_not_taken_for_a_folder(name: str) -> None:
+    assert list(taken_for_folders(ast.parse(KNOWN[name].read_text(encoding="utf-8")))) == []
+
+
+@pytest.mark.parametrize("line", ["Path(given.store)", "here.settings.store", "f'{self._settings.store}/x'"])
+def test_an_address_that_is_taken_for_a_folder_is_found(line: str) -> None:
+    assert list(taken_for_folders(ast.parse(line)))

@@ -57,7 +57,7 @@ class Mirror:
 
     def __init__(self, origin: OriginServer, settings: Settings, tell: Tell = lambda text: None) -> None:
         self.origin = origin
-        self.store = Store(Path(settings.store))
+        self.store = Store(settings.folder)
         self._settings = settings
         self._artefacts = Artefacts.of(settings)
         self._tell = tell

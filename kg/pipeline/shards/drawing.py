@@ -147,7 +147,7 @@ class Drawing:
         """Return the months that are kept, but for those that name things by nodes that are theirs no longer."""
         base = self.settings.base
         aliases = {f"{base}{alias}": f"{base}{canonical}" for alias, canonical in self.known.aliases.items()}
-        store = Store(Path(self.settings.store))
+        store = Store(self.settings.folder)
         found = {name: part for name in names if (part := kept_months.find(store, name))}
         return {name: part for name, part in found.items() if not renaming.stale(part, aliases)}
 

@@ -50,6 +50,12 @@ def test_a_build_converts_only_the_months_that_are_new(archive: Path, tmp_path: 
     assert built(archive, tmp_path / "store").report["months"] == {"all": 3, "new": 1}
 
 
+def test_the_months_of_a_remote_store_are_kept_in_its_folder(archive: Path, tmp_path: Path) -> None:
+    settings = Settings(store="sparql+http://127.0.0.1:1/", store_folder=str(tmp_path / "ours"), jobs=1)
+    assert run.build([archive], settings).report["months"] == {"all": 3, "new": 3}
+    assert run.build([archive], settings).report["months"] == {"all": 3, "new": 0}
+
+
 def test_what_is_kept_gives_the_same_graph_report_and_ledger_as_converting_anew(archive: Path, tmp_path: Path) -> None:
     first = built(archive, tmp_path / "store")
     ledger = (tmp_path / "store" / "ledger.tsv").read_bytes()
