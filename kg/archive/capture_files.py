@@ -19,7 +19,7 @@ from kg.errors import ArchiveError
 START: Final = 4_096
 """How many bytes of a file tell whether a reader knows it."""
 FAILURES: Final = (ArchiveError, EOFError, OSError, ValueError)
-"""What a reader raises where the rest of a file cannot be read."""
+"""The errors a reader raises when the rest of a file cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +32,17 @@ class CaptureFile:
 
 
 def may_hold_captures(path: str) -> bool:
-    """Return whether there is a reader for files with such a path."""
+    """Return whether there is a reader for files with this path."""
     return bool(_matching(path))
 
 
 class FoundCaptures:
-    """What the capture files of an archive hold, gathered one after the other.
+    """The captures found so far in the capture files of an archive.
 
-    Gathered is what ``is_page`` accepts: all versions with ``history``, else the newest of each page; with ``as_of``
-    none that is later. ``unread`` grows by what cannot be read, and ``remarks`` by a sentence for each file that holds
-    other pages. ``mapping`` is that of all tables, where one was given. ``captures`` has the contents, and is None
-    before there are any.
+    Pages that ``is_page`` accepts are gathered: all their versions with ``history``, otherwise the newest of each, and
+    none later than ``as_of`` if that is given. Captures that cannot be read are added to ``unread``, and a sentence
+    about each file that holds other pages to ``remarks``. ``mapping`` applies to all tables, if one was given.
+    ``captures`` holds the contents, and is None until there are some.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class FoundCaptures:
         return tuple(f"{paths[0]}{several[text]}: {text}" for text, paths in self._remarks.items())
 
     def add(self, file: CaptureFile) -> bool:
-        """Gather what a file holds; False if it is none after all, since no reader recognises it."""
+        """Gather the captures in a file; return False if no reader recognises it."""
         try:
             with closing(file.open()) as raw, closing(unpacked(raw, file.path)) as stream:
                 start = stream.peek(START)[:START]
@@ -87,7 +87,7 @@ class FoundCaptures:
     def _read(
         self, file: CaptureFile, reader: CaptureReader, stream: BinaryIO
     ) -> Iterator[PageCapture | UnreadPage | Remark]:
-        """Yield what a reader finds in a file, with the mapping that was given for all."""
+        """Yield the captures that a reader finds in a file, using the common mapping if one was given."""
 
         def beside(name: str) -> bytes | None:
             return self.mapping if self.mapping is not None and name.endswith(".toml") else file.beside(name)
@@ -95,7 +95,7 @@ class FoundCaptures:
         return reader.captures(stream, file.path, beside, self.page_bytes)
 
     def keep(self, found: Iterable[PageCapture | UnreadPage | Remark], path: str = "") -> bool:
-        """Keep captures that were found in the file at ``path``; False if there are none."""
+        """Keep captures found in the file at ``path``; return False if there are none."""
         self.captures = self.captures or Captures.fresh()
         taken, others, example = False, 0, ""
         try:
@@ -126,16 +126,17 @@ class FoundCaptures:
         blob = None if one.gone else keep(database, one.content)
         path = self._paths.setdefault(one.path, one.path)  # all versions of a page share its path
         found = PageVersion(path, one.revision, one.time, blob, one.gone, one.parent, one.address, one.language)
-        # What several files tell of one revision is one version.
+        # The same revision in several files is one version.
         name = (path, (one.revision or len(self._versions)) if self.history else None)
         known = self._versions.get(name)
         if not _is_after(one.time, self.as_of) and (self.history or known is None or known.age <= found.age):
             self._versions[name] = found
 
     def in_order(self) -> list[PageVersion]:
-        """Return the versions, the oldest first and those without a time last.
+        """Return the versions, oldest first, those without a time last.
 
-        Of a page that never was there is nothing to tell, nor of one that is gone, unless all versions are asked for.
+        A removed page is left out unless all versions are asked for, and so is one of which nothing but removals is
+        known.
         """
         shown = {one.path for one in self._versions.values() if not one.gone}
         return sorted((one for one in self._versions.values() if one.path in shown), key=lambda one: one.age)
@@ -150,6 +151,6 @@ def _is_after(time: datetime | None, as_of: datetime | None) -> bool:
 
 
 def too_large(path: str, size: int, page_bytes: int, commit: str | None = None) -> UnreadPage:
-    """Return the unread page for one that is larger than the limit."""
+    """Return the entry for a page that is larger than the limit."""
     reason = f"has {size:,} bytes, more than the {page_bytes:,} allowed: raise KG_PAGE_BYTES to read it"
     return UnreadPage(path, reason, commit)

@@ -1,4 +1,4 @@
-"""The captures that capture files hold, in one file on disk, from which any process reads them in any order."""
+"""The contents of the captures in capture files, in one file on disk that any process can read in any order."""
 
 from __future__ import annotations
 
@@ -17,21 +17,22 @@ from typing import Final
 from kg.errors import ArchiveError
 
 PREFIX: Final = "sha256:"
-"""What begins the name of a content that lies in such a file, unlike that of one in git."""
+"""The prefix of names of contents in such a file, which tells them from those in git."""
 
 
 @dataclass(frozen=True)
 class Captures:
-    """Contents of captures, each once, by names made from their SHA-256; the file is removed when no longer needed.
+    """Contents of captures, each stored once under a name made from its SHA-256, in a temporary file.
 
-    It lies in a folder for temporary files (TMPDIR). What other processes have of it only names the file.
+    The file lies in the folder for temporary files (TMPDIR) and is removed when it is no longer needed. Other processes
+    get only its name.
     """
 
     file: Path
 
     @classmethod
     def fresh(cls) -> Captures:
-        """Make an empty file."""
+        """Create an empty file."""
         folder = Path(mkdtemp(prefix="newsgraph-captures-"))
         made = cls(folder / "captures.sqlite")
         weakref.finalize(made, _remove, folder, os.getpid())
@@ -41,9 +42,9 @@ class Captures:
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """Provide a connection for ``keep``; what is written is there when the block ends, however it does."""
+        """Provide a connection for ``keep``; its writes are committed when the block ends, even by an exception."""
         with closing(sqlite3.connect(self.file, isolation_level=None)) as database:
-            # No journal: of what dies half-way nothing is of use.
+            # No journal: a half-written file is of no use.
             database.execute("PRAGMA journal_mode = OFF")
             database.execute("PRAGMA synchronous = OFF")
             database.execute("BEGIN")
@@ -53,7 +54,7 @@ class Captures:
                 database.execute("COMMIT")
 
     def contents(self, names: Iterable[str]) -> Iterator[bytes]:
-        """Yield these contents in order; raises ArchiveError for one that is not there."""
+        """Yield these contents in order. Raises ArchiveError for one that is not there."""
         try:
             with closing(sqlite3.connect(f"{self.file.as_uri()}?mode=ro", uri=True)) as database:
                 for name in names:
@@ -70,6 +71,6 @@ def keep(database: sqlite3.Connection, content: bytes) -> str:
 
 
 def _remove(folder: Path, owner: int) -> None:
-    """Remove the file, but not from a process that was forked from the one that made it."""
+    """Remove the file, unless this process was forked from the one that created it."""
     if os.getpid() == owner:
         rmtree(folder, ignore_errors=True)

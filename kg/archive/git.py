@@ -1,7 +1,7 @@
-"""What git is asked about a repository, with plumbing commands: nothing is checked out, fetched, locked or run.
+"""Asks git about a repository with plumbing commands; nothing is checked out, fetched, locked or run.
 
-Git works in an empty repository of its own, which borrows the objects of the one that is read. So it sees no
-configuration, no hook, no filter, no graft and no replaced object, and whatever it is asked for is named by its hash.
+Git works in an empty repository of its own, which borrows the objects of the one that is read. It therefore sees no
+configuration, hook, filter, graft or replaced object, and everything it returns is named by its hash.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from kg.archive.trailers import WikiRevision
 from kg.errors import ArchiveError
 
 ENVIRONMENT: Final = {
-    # Nothing that would ask, lock, or fetch missing objects from a network.
+    # Git must not prompt, lock, or fetch missing objects from a network.
     "GIT_NO_LAZY_FETCH": "1",
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_TERMINAL_PROMPT": "0",
     "GIT_ALLOW_PROTOCOL": "none",
-    # Nothing of the settings of the machine or the user.
+    # Settings of the machine and the user are ignored.
     "GIT_CONFIG_NOSYSTEM": "1",
     "GIT_CONFIG_GLOBAL": os.devnull,
     "GIT_ATTR_NOSYSTEM": "1",
@@ -36,10 +36,10 @@ ENVIRONMENT: Final = {
 }
 OPTIONS: Final = (
     f"core.attributesFile={os.devnull}",
-    # What these indexes say of objects is not proven by their names.
+    # The names of objects do not prove what these indexes say.
     "core.commitGraph=false",
     "core.multiPackIndex=false",
-    # The trees of neighbours are alike: more of them in the cache costs more than it saves.
+    # Neighbouring trees are alike: caching more of them costs more than it saves.
     "core.deltaBaseCacheLimit=32m",
     "log.mailmap=false",
 )
@@ -59,7 +59,7 @@ LOG: Final = (
     "-z",
 )
 OUTPUT_BYTES: Final = 250_000_000
-"""Longest list of files or changes, and most content of one group of pages: a small tree can stand for any number."""
+"""Limits on a list of files or changes, and on the content of a group of pages: a small tree can name any number."""
 ERROR_BYTES: Final = 10_000
 REGULAR_FILE_MODES: Final = (b"100644", b"100755")
 KINDS: Final = {b"120000": "a symbolic link", b"160000": "a submodule"}
@@ -68,7 +68,7 @@ COMMIT_MARK: Final = b"\x01"
 
 @dataclass(frozen=True, slots=True)
 class TreeEntry:
-    """What a commit has at ``path``: the content of a file, or ``kind`` says what else.
+    """What a commit has at ``path``: the content of a file, or something else that ``kind`` names.
 
     ``path`` holds U+FFFD where it is not UTF-8.
     """
@@ -80,10 +80,10 @@ class TreeEntry:
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """A commit, the time it says it was made, in seconds since 1970 as git reads it, and what it did to files.
+    """A commit: the time it claims, in seconds since 1970 as git reads it, and what it did to files.
 
-    ``changes`` has the path and the new content's id of each, None where the commit removed the file. ``wiki`` is the
-    revision of a wiki that the commit is, None if it is none.
+    ``changes`` pairs each path with the id of its new content, None where the commit removed the file. ``wiki`` is the
+    revision of a wiki that the commit stands for, if any.
     """
 
     id: str
@@ -93,7 +93,7 @@ class Commit:
 
 
 def entries(repository: Repository, commit: str) -> Iterator[TreeEntry]:
-    """Yield what a commit has: files, and entries that are not files."""
+    """Yield the entries of a commit: files, and what is not a file."""
     listed = _run(repository, "ls-tree", "-r", "-z", "--full-tree", commit).split(b"\0")[:-1]
     for about, _, name in (entry.partition(b"\t") for entry in listed):
         mode, _, blob = about.split()
@@ -106,17 +106,17 @@ def first_parents(repository: Repository) -> list[str]:
 
 
 def log(repository: Repository, since: str = "") -> bytes:
-    """Return what git prints for ``commits`` of the main line, the newest first; of those after ``since`` if given.
+    """Return what git prints about ``commits`` of the main line, newest first; only those after ``since`` if given.
 
-    Only first parents are followed: of a merge, what it brought to the main line.
+    Only first parents are followed, so a merge shows what it brought to the main line.
     """
-    # In the order in which git finds them: the other way round they cost a fifth more.
+    # In the order in which git finds them: reversing it takes a fifth longer.
     span = f"{since}..{repository.head}" if since else repository.head
     return _run(repository, *LOG, span, "--")
 
 
 def commits(log: bytes) -> list[Commit]:
-    """Return the commits of a log, the oldest first, with every file that each of them changed."""
+    """Return the commits of a log, oldest first, with every file that each of them changed."""
     found: list[Commit] = []
     changes: list[tuple[str, str | None]] = []
     fields = iter(log.split(b"\0"))
@@ -148,7 +148,7 @@ def sizes(repository: Repository, blobs: Iterable[str]) -> dict[str, int]:
 def contents(repository: Repository, blobs: list[str]) -> Iterator[bytes]:
     """Yield these contents in order, all read by one process.
 
-    Raises ArchiveError for one that is missing, or is not the one that its id names.
+    Raises ArchiveError for one that is missing or does not match its id.
     """
     wanted = "".join(f"{blob}\n" for blob in blobs).encode()
     output = io.BytesIO(_run(repository, "cat-file", "--batch", stdin=wanted))
@@ -192,7 +192,7 @@ def _run(repository: Repository, *arguments: str, stdin: bytes = b"") -> bytes:
 
 
 def _environment(repository: Repository, place: Path) -> dict[str, str]:
-    """Make an empty repository at ``place``, and return the variables with which git sees the objects from there."""
+    """Create an empty repository at ``place``; return the environment in which git sees the objects from there."""
     (place / "refs").mkdir()
     (place / "HEAD").write_text("ref: refs/heads/none\n", encoding="utf-8")
     (place / "config").write_text(CONFIGURATION[repository.hash_name], encoding="utf-8")

@@ -1,6 +1,7 @@
-"""What git says about the first parents of a commit, kept from one build to the next, since it never changes.
+"""The log of the first parents of a commit, kept from one build to the next since it never changes.
 
-A file has a SHA-256 of the log, and of how git was asked for it, in its first line; one that has another is none.
+The first line of a file is a SHA-256 of the log and of the command that produced it; a file where it does not match is
+ignored.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ SUFFIX: Final = ".log"
 
 
 def main_log(repository: Repository, folder: Path | None) -> bytes:
-    """Return the log of a repository's main line: what is kept of it in ``folder``, after what is new since then."""
+    """Return the log of a repository's main line: the new part, followed by the part kept in ``folder``."""
     names = {file.stem for file in folder.glob(f"*{SUFFIX}")} if folder else set()
     known = [commit for commit in git.first_parents(repository) if commit in names] if names else []
     for commit in known:
@@ -26,12 +27,12 @@ def main_log(repository: Repository, folder: Path | None) -> bytes:
 
 
 def keep(folder: Path, commit: str, log: bytes) -> None:
-    """Keep the log of the main line that ends with ``commit``."""
+    """Save the log of the main line that ends with ``commit``."""
     (folder / f"{commit}{SUFFIX}").write_bytes(_checksum(log) + b"\n" + log)
 
 
 def is_sound(file: Path) -> bool:
-    """Return whether a kept log is what was written, or of another version that asked git for something else."""
+    """Return whether a kept log is intact, and from a version that asks git for the same."""
     said, _, log = file.read_bytes().partition(b"\n")
     return said == _checksum(log)
 

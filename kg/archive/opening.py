@@ -1,4 +1,4 @@
-"""Archives: where pages come from. A folder of files, a git repository at its newest commit, or one capture file."""
+"""Opens archives, where pages come from: a folder, a git repository at its newest commit, or a capture file."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from kg.errors import ArchiveError
 
 @dataclass(frozen=True)
 class Archive:
-    """An opened archive: the versions of its pages, the oldest first, and the paths of files that are none.
+    """An opened archive: the versions of its pages, oldest first, and the paths of its other files.
 
-    ``unread`` are the versions that it is known about already that they cannot be read. ``repository`` and ``commit``,
-    the newest one, are those of a git repository, None for a folder; ``doubted`` are its commits whose times cannot be
-    true, ``log`` is what git told of its history, and ``remarks`` are sentences about what else is not as it seems.
-    ``captures`` has the contents of versions that come from capture files, None if there are none.
+    ``unread`` lists the versions already known to be unreadable. ``repository`` and its newest ``commit`` are None for
+    a folder. ``doubted`` lists the commits with times that cannot be true, ``log`` is what git printed about the
+    history, and ``remarks`` are sentences about other things that are not as they seem. ``captures`` holds the contents
+    of versions from capture files, None if there are none.
     """
 
     root: Path
@@ -54,7 +54,10 @@ class Archive:
         return sorted({version.path for version in self.versions})
 
     def pages(self, versions: Iterable[PageVersion]) -> Iterator[Page]:
-        """Yield these versions, none of them gone, in order; raises ArchiveError for one that cannot be read."""
+        """Yield the pages of these versions in order; none may be a removal.
+
+        Raises ArchiveError for an unreadable one.
+        """
         wanted = list(versions)
         captured = [f"{one.blob}" for one in wanted if _is_captured(one)]
         of_captures = self.captures.contents(captured) if self.captures else iter(())
@@ -66,7 +69,7 @@ class Archive:
             yield Page(version.path, content, version.time, version.commit, version.address)
 
     def sha256(self, path: str) -> str:
-        """Return the SHA-256 of a file of a folder, in hex; raises ArchiveError if it cannot be read."""
+        """Return the SHA-256 of a file of a folder, in hex. Raises ArchiveError if it cannot be read."""
         content = next(self._files([PageVersion(path)]))
         return hashlib.sha256(content).hexdigest()
 
@@ -94,14 +97,14 @@ def open_archive(
 ) -> Archive:
     """Open the folder, git repository, packed archive or capture file at ``root``.
 
-    ``page_bytes`` is the largest page that will be read, larger ones are unread; ``history`` asks for all versions in a
-    repository, not only those of its newest commit, and ``as_of`` for the repository as it was at that time (UTC).
-    ``kept`` is the folder in which an earlier build kept the log of the repository, if there is one. ``mapping`` is the
-    file that says what all tables of the archive mean, instead of files beside them.
+    Pages larger than ``page_bytes`` are listed as unread; ``history`` asks for all versions in a repository, not only
+    those of its newest commit, and ``as_of`` for the repository as it was at that time (UTC). ``kept`` is the folder in
+    which an earlier build kept the log of the repository, if there is one. ``mapping`` is a file that says what the
+    tables of the archive mean; it replaces the files beside them.
 
-    Raises ArchiveError if there is no such folder, if git cannot read it, if it was empty at that time or is a folder,
-    of which no time is known, if it is a shallow clone, whose past is not known, or if it holds no page of a dialect
-    that is known.
+    Raises ArchiveError if there is nothing at ``root``, if git cannot read it, if it holds no page of a known dialect,
+    or if its past is asked for and not known: a folder has none, a shallow clone lacks some, and a repository may have
+    been empty at the time.
     """
     if not root.is_dir() and not (root.is_file() and (may_hold_captures(root.name) or packed.is_packed(root.name))):
         raise ArchiveError(
@@ -138,7 +141,7 @@ def _is_captured(version: PageVersion) -> bool:
 
 
 def _known_first(version: PageVersion) -> tuple[bool, datetime]:
-    """Order versions by time, those without one last."""
+    """Order versions by time, with those without a time last."""
     return version.time is None, version.time or datetime.max.replace(tzinfo=UTC)
 
 
@@ -174,9 +177,9 @@ def _open_folder(root: Path, gathering: FoundCaptures) -> Archive:
 
 
 def _in_folder(file: Path, path: str, page_bytes: int, top: Path) -> CaptureFile:
-    """Return a file of a folder as a capture file, which may read others of the same folder, but no links.
+    """Return a file of a folder as a capture file, which may read other files of the same folder, but not links.
 
-    A mapping of all tables may lie in a folder above too, up to ``top``.
+    A mapping of all tables may also lie in a folder above, up to ``top``.
     """
     above = [one for one in file.parents if one == top or top in one.parents]
 
@@ -192,7 +195,7 @@ def _in_folder(file: Path, path: str, page_bytes: int, top: Path) -> CaptureFile
 
 
 def _files_below(root: Path) -> Iterator[Path]:
-    """Yield what is not a folder below ``root``; symbolic links are not followed, so nothing outside is ever read."""
+    """Yield everything below ``root`` except folders; symbolic links are not followed, so nothing outside is read."""
 
     def refuse(error: OSError) -> None:
         raise ArchiveError(f"{error.filename} cannot be read: {error.strerror}") from error
@@ -265,7 +268,7 @@ def _in_git(repository: Repository, path: str, files: dict[str, str], page_bytes
 
 
 def _linked(entries: Iterable[git.TreeEntry], commit: str) -> Iterator[UnreadPage]:
-    """Yield what a commit has in the place of a page and is no file."""
+    """Yield the entries of a commit that have the path of a page and are not files."""
     for one in entries:
         if one.kind and _is_page(one.path):
             yield UnreadPage(one.path, f"is {one.kind}, which is not followed", commit)

@@ -1,6 +1,6 @@
-"""Packed archives, tar and zip, read in place: what a folder would hold if they were unpacked, and no more.
+"""Packed archives (tar and zip), read in place as the folder that they would unpack to.
 
-Nothing is written to disk but what is kept of pages. Links, devices and paths that lead out of the archive are told,
+Only the kept contents of pages are written to disk. Links, devices and paths that lead out of the archive are reported
 and not followed.
 """
 
@@ -28,17 +28,17 @@ TAR: Final = (".tar",)
 SHORT: Final = {".tgz": ".tar.gz", ".tbz2": ".tar.bz2", ".tzst": ".tar.zst"}
 LINK: Final = "is a link or a device, which is not followed"
 CUT_OFF: Final = ("TruncatedHeaderError", "EmptyHeaderError")
-"""Errors of tarfile, which names only their base in public."""
+"""The errors of tarfile, which documents only their base class."""
 MOST_MEMBERS: Final = 1_000_000
 MAPPING_BYTES: Final = 1_000_000
 IN_MEMORY: Final = 8_000_000
 _FAILURES: Final = (tarfile.TarError, zipfile.BadZipFile, EOFError, OSError, ValueError, RuntimeError)
-"""What is raised where the rest cannot be read; zipfile raises RuntimeError for what is encrypted."""
+"""The errors raised where the rest cannot be read; zipfile raises RuntimeError for encrypted members."""
 
 
 @dataclass(frozen=True, slots=True)
 class PackedFile:
-    """A member of a packed archive: its path, its size in bytes, and how to read it, or why it cannot be."""
+    """A member of a packed archive: its path, its size in bytes, and how to read it, or why it cannot be read."""
 
     path: str
     size: int
@@ -81,14 +81,14 @@ def _take(member: PackedFile, found: FoundCaptures, is_page: Callable[[str], boo
 
 
 def _beside(member: PackedFile, name: str, mappings: dict[str, bytes]) -> bytes | None:
-    """Return a mapping of the folder of a member, or the one that all folders above share."""
+    """Return a mapping in the folder of a member, or the one in the folders above it."""
     folder = PurePosixPath(member.path).parent
     places = [folder, *folder.parents] if name == MAPPING else [folder]
     return next((mappings[f"{place / name}"] for place in places if f"{place / name}" in mappings), None)
 
 
 def _mappings(file: Path) -> Iterator[tuple[str, bytes]]:
-    """Yield the mappings that a packed archive holds, which may follow the tables that they are of."""
+    """Yield the mappings that a packed archive holds, which may come after the tables they describe."""
     for member in _members(file):
         if member.path.endswith(".toml") and not member.fault and member.size <= MAPPING_BYTES:
             with closing(member.open()) as stream:
@@ -96,7 +96,7 @@ def _mappings(file: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def _copy(member: PackedFile) -> BinaryIO:
-    """Return the content of a member as a file in which one can seek: of a tar, it is read to its end first."""
+    """Return the content of a member as a seekable file; a member of a tar is read to its end first."""
     copy = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - whoever opened it closes it
     with closing(member.open()) as stream:
         copyfileobj(stream, copy, IN_MEMORY)
@@ -105,7 +105,7 @@ def _copy(member: PackedFile) -> BinaryIO:
 
 
 def _members(file: Path) -> Iterator[PackedFile]:
-    """Yield the files that a packed archive holds, each to be read before the next one is asked for."""
+    """Yield the files in a packed archive; each must be read before the next one is requested."""
     found = _zip_members(file) if _full(file.name).lower().endswith(".zip") else _tar_members(file)
     for number, member in enumerate(found, 1):
         if number > MOST_MEMBERS:
@@ -126,11 +126,11 @@ def _tar_members(file: Path) -> Iterator[PackedFile]:
                 yield PackedFile(
                     one.name.removeprefix("./"), one.size, partial(_extracted, tar, one), fault or _fault(one.name)
                 )
-            vars(tar)["members"] = []  # of a large one they would fill the memory
+            vars(tar)["members"] = []  # those of a large archive would fill the memory
 
 
 class _WholeTar(tarfile.TarInfo):
-    """A header of a tar that has its end: tarfile takes one that is cut off for a shorter one."""
+    """A header of a tar that must be complete: tarfile takes a truncated one for a shorter one."""
 
     @classmethod
     def fromtarfile(cls, tarfile_: tarfile.TarFile) -> Self:
@@ -165,6 +165,6 @@ def _fault(name: str) -> str:
 
 
 def _full(name: str) -> str:
-    """Return a name with the suffixes that a short one stands for."""
+    """Return a name with its short suffix written out."""
     suffix = next((one for one in SHORT if name.lower().endswith(one)), "")
     return f"{name[: len(name) - len(suffix)]}{SHORT[suffix]}" if suffix else name

@@ -1,8 +1,8 @@
 """A git repository on disk: which commit it shows, and which parts of it may be read.
 
-Of all that such a folder can hold, four things are read: ``HEAD``, the branches, ``shallow``, and the objects, which
-are named by their content (gitrepository-layout). Configuration, replacements, grafts and hooks are not read, and
-whatever would lead elsewhere is refused.
+Only four things in such a folder are read: ``HEAD``, the branches, ``shallow``, and the objects, which are named by
+their content (gitrepository-layout). Configuration, replacements, grafts and hooks are not read, and whatever would
+lead elsewhere is refused.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ ELSEWHERE: Final = {
 }
 NOT_HEEDED: Final = {"info/grafts": "grafts", "refs/replace": "replaced objects"}
 SYMBOLIC_REFS: Final = 5
-"""How many branches may name each other in a row, as in git."""
+"""How long a chain of symbolic refs may be, as in git."""
 BRANCHES_SHOWN: Final = 10
 REFS_BYTES: Final = 50_000_000
 REF: Final = re.compile(
@@ -38,10 +38,10 @@ ID: Final = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """A repository that may be read, in ``folder`` (``.git``, or all of a bare one), at the commit ``head``.
+    """A readable repository in ``folder`` (``.git``, or all of a bare one), at the commit ``head``.
 
-    ``is_shallow`` says that commits before some of its own are missing. ``remarks`` are sentences about what is there
-    and is not heeded.
+    ``is_shallow`` says that parents of some of its commits are missing. ``remarks`` are sentences about contents that
+    are ignored.
     """
 
     root: Path
@@ -74,8 +74,8 @@ def is_repository(root: Path) -> bool:
 def find_repository(root: Path) -> Repository:
     """Find the repository at ``root`` and the commit that its HEAD names.
 
-    Raises ArchiveError if it is none, if reading it would read something else or wait for ever (links, pipes,
-    devices), or if HEAD names no commit; the message then names the branches that there are.
+    Raises ArchiveError if there is no repository, if reading it would read something else or block (links, pipes,
+    devices), or if HEAD names no commit; the message then names the existing branches.
     """
     own = root / ".git"
     folder = own.absolute() if os.path.lexists(own) else root.absolute()
@@ -108,7 +108,7 @@ def _check_kind(path: Path, mode: int) -> None:
 
 
 def _read(folder: Path, name: str) -> str | None:
-    """Return a file of the folder itself, None if there is none; no part of its path may lead elsewhere."""
+    """Return the content of a file of the folder, None if there is none; no part of its path may be a link."""
     path = folder
     for part in Path(name).parts:
         path /= part
@@ -125,7 +125,7 @@ def _read(folder: Path, name: str) -> str | None:
 
 
 def _head(folder: Path) -> tuple[str | None, str | None]:
-    """Return the branch that HEAD names, None if it names a commit itself, and the commit's id, if there is one."""
+    """Return the branch that HEAD names, None if it names a commit directly, and the commit's id, if any."""
     named = _read(folder, "HEAD")
     if named is None:
         raise ArchiveError(f"{folder} is not a git repository: it has no HEAD")
@@ -177,7 +177,7 @@ def _remarks(root: Path, folder: Path, branch: str | None) -> tuple[str, ...]:
 
 
 def _branches(folder: Path) -> list[str]:
-    """Return the full names of the branches, those of remotes if there are no others."""
+    """Return the full names of the branches, or of remote branches if there are no others."""
     names = {*_packed(folder), *_loose(folder)}
     for kind in ("refs/heads/", "refs/remotes/"):
         if some := sorted(name for name in names if name.startswith(kind) and not name.endswith("/HEAD")):

@@ -1,4 +1,4 @@
-"""When commits were made: what they say is evidence, and where it cannot be true, their neighbours bound it."""
+"""When commits were made: what they say is evidence, and their neighbours bound what cannot be true."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 EARLIEST: Final = datetime(1990, 1, 1, tzinfo=UTC)
-"""No page was captured before the Web was there; programs write 1970 or 1980 where they know no time."""
+"""No page was captured before the Web existed; programs write 1970 or 1980 where they do not know the time."""
 SKEW: Final = timedelta(minutes=15)
-"""How far the clock of who committed may be ahead."""
+"""How far ahead a committer's clock may be."""
 
 
 def read_time(written: str) -> datetime | None:
-    """Return the time (UTC) that a commit has in seconds since 1970, or None if it is not a time."""
+    """Return the time (UTC) of a commit from its seconds since 1970, or None if that is not a time."""
     try:
         return datetime.fromtimestamp(int(written), UTC)
     except (ValueError, OverflowError, OSError):
@@ -22,12 +22,12 @@ def read_time(written: str) -> datetime | None:
 
 
 def bounded(times: Sequence[datetime | None], now: datetime) -> list[datetime | None]:
-    """Return the times of a line of commits, the oldest first, such that none is before its parent's.
+    """Return the times of a line of commits, oldest first, such that none is before its parent's.
 
-    A time that is None, after ``now`` or before the Web cannot be true. Of the others as few as possible are doubted,
-    so that one wrong clock does not move all that follow; where it is open which of two is wrong, the later commit's.
-    For a time that is not true stands that of the commit before it, which it cannot be earlier than, or of the first
-    after it; where no commit has one, None.
+    A time that is None, after ``now`` or before the Web cannot be true. As few of the others as possible are doubted,
+    so that one wrong clock does not move all later commits; if either of two may be wrong, the later commit's is
+    doubted. A doubted time is replaced by that of the commit before it, which is its lower bound, or of the first after
+    it, or by None if no commit has a time.
     """
     possible = [number for number, one in enumerate(times) if one and EARLIEST <= one <= now + SKEW]
     trusted = _longest([(number, one) for number in possible if (one := times[number])])
@@ -40,7 +40,7 @@ def bounded(times: Sequence[datetime | None], now: datetime) -> list[datetime | 
 
 
 def _longest(times: Iterable[tuple[int, datetime]]) -> set[int]:
-    """Return the numbers of the longest series of times that never runs backwards (patience sorting, from the end)."""
+    """Return the indexes of the longest series of times that never decreases (patience sorting, from the end)."""
     smallest: list[float] = []
     last: list[int] = []
     after: dict[int, int | None] = {}

@@ -1,6 +1,6 @@
-"""What a commit says about the revision of a wiki that it is: lines at the end of its message (git-interpret-trailers).
+"""Trailers: lines at the end of a commit message that describe a wiki revision (git-interpret-trailers).
 
-``kg fetch --git`` writes them, and whoever reads the repository knows of each revision what the wiki said about it.
+``kg fetch --git`` writes them, so a reader of the repository knows what the wiki said about each revision.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ SEPARATOR: Final = "\x1f"
 FORMAT: Final = (
     "%(trailers:only=true,unfold=true,separator=%x1f," + ",".join(f"key={PREFIX}{key.title()}" for key in KEYS) + ")"
 )
-"""How git is asked for them (git-log, PRETTY FORMATS)."""
+"""The format that makes git print them (git-log, PRETTY FORMATS)."""
 _NUMBER: Final = re.compile(r"[0-9]{1,18}")
 _LANGUAGE: Final = re.compile(r"[a-z][a-z-]{1,11}")
 
 
 @dataclass(frozen=True, slots=True)
 class WikiRevision:
-    """The revision of a wiki that a commit is.
+    """The wiki revision that a commit stands for.
 
-    ``path`` is that of its page; ``revision`` its id, None where the commit tells that the wiki has the page no more;
-    ``parent`` is the id of the one before, "" if there was none and None where the wiki does not say; ``hidden`` says
-    why its text is not there, "" if it is.
+    ``path`` is the path of its page. ``revision`` is its id, None if the commit says that the page was removed.
+    ``parent`` is the id of the revision before it: "" if there was none, None where the wiki does not say. ``hidden``
+    says why its text is missing, "" if it is not.
     """
 
     path: str
@@ -38,7 +38,7 @@ class WikiRevision:
     hidden: str = ""
 
     def lines(self) -> str:
-        """Return it as the last lines of a message."""
+        """Return the revision as the last lines of a message."""
         told = ((key, getattr(self, key)) for key in KEYS)
         return "".join(f"{PREFIX}{key.title()}: {value or 'none'}\n" for key, value in told if _is_said(key, value))
 
@@ -48,7 +48,7 @@ def _is_said(key: str, value: str | None) -> bool:
 
 
 def read(lines: Iterable[str]) -> WikiRevision | None:
-    """Return the revision that trailer lines describe, as git prints them; None if there is none or it is invalid."""
+    """Return the revision described by trailer lines as git prints them, None if there is none or it is invalid."""
     told = _told(lines)
     path, revision, parent = told.get("path", ""), told.get("revision"), told.get("parent")
     parent = "" if parent == "none" else parent

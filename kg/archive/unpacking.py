@@ -1,4 +1,4 @@
-"""Packed files, read as what they hold: unpacked while they are read, and no further than can be meant."""
+"""Compressed files, unpacked while they are read, up to a plausible size."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any, BinaryIO, Final
 from kg.errors import ArchiveError
 
 LARGEST_WINDOW: Final = 1 << 27
-"""How many bytes zstd may hold while it unpacks: what `zstd -d` allows without being told."""
+"""How many bytes of memory zstd may use to unpack: the default of `zstd -d`."""
 
 
 def _zstandard(file: BinaryIO) -> Any:
@@ -25,7 +25,7 @@ def _zstandard(file: BinaryIO) -> Any:
 
 
 class _Reraising:
-    """A stream of zstandard, whose errors are those of other packed files."""
+    """A zstandard stream that raises the same errors as other compressed files."""
 
     def __init__(self, stream: Any) -> None:
         self._stream = stream
@@ -45,21 +45,21 @@ PACKED: Final[dict[str, Callable[[BinaryIO], Any]]] = {
     ".gz": lambda file: gzip.GzipFile(fileobj=file),
     ".zst": _zstandard,
 }
-"""The suffixes of packed files, and what reads them."""
+"""The suffixes of compressed files, and their readers."""
 FREELY: Final = 100_000_000
 LARGEST_RATIO: Final = 1_000
-"""How many times its own size a packed file may hold, beyond FREELY bytes: histories of wikis hold a hundred times."""
+"""The largest compression ratio beyond FREELY bytes: wiki histories reach about a hundred."""
 
 
 def unpacked_path(path: str) -> str:
-    """Return a path without the suffix of a packed file."""
+    """Return a path without its compression suffix."""
     return next((path.removesuffix(suffix) for suffix in PACKED if path.endswith(suffix)), path)
 
 
 def unpacked(file: BinaryIO, path: str) -> io.BufferedReader:
-    """Return a stream of what a file holds, or of the file itself if its path has no suffix of a packed one.
+    """Return an unpacked stream of a file, or the file itself if its path has no compression suffix.
 
-    Reading it raises OSError or EOFError where the file is damaged, and ArchiveError where it holds too much.
+    Reading it raises OSError or EOFError if the file is damaged, and ArchiveError if it unpacks to too much.
     """
     opener = next((one for suffix, one in PACKED.items() if path.endswith(suffix)), None)
     if opener is None:
@@ -70,7 +70,7 @@ def unpacked(file: BinaryIO, path: str) -> io.BufferedReader:
 
 
 class _Raw(io.RawIOBase):
-    """A stream that gives no more than ``limit`` bytes, and then fails."""
+    """A stream that fails after ``limit`` bytes."""
 
     def __init__(self, file: BinaryIO, limit: int | None) -> None:
         self._file = file

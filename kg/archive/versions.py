@@ -1,4 +1,4 @@
-"""The versions of pages in a git repository: which commits made them, and when."""
+"""The versions of pages: which commits or revisions made them, and when."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _NUMBER: Final = re.compile(r"[0-9]{1,18}")
 
 @dataclass(frozen=True, slots=True)
 class PageVersion:
-    """One version of a page: its path, and in git the commit that made it, its time (UTC) and the content's id.
+    """One version of a page: its path, and in git the commit, its time (UTC) and the content's id.
 
     ``time`` is None where it is not known. ``gone`` says that the commit removed the page. In a capture file, and where
-    a commit is a revision of a wiki, ``commit`` is the id of the revision, ``parent`` that of the one before it ("" if
-    there was none), and ``address`` its permanent address, as far as the source tells them; ``language`` is that of the
-    page.
+    a commit is a revision of a wiki, ``commit`` is the id of the revision, ``parent`` the id of the revision before it
+    ("" if there was none), ``address`` its permanent address, and ``language`` the language of the page, as far as the
+    source tells them.
     """
 
     path: str
@@ -38,7 +38,7 @@ class PageVersion:
 
     @property
     def age(self) -> tuple[bool, datetime, int, str]:
-        """What orders versions by time; those of one second by their ids, which wikis give in the order of edits."""
+        """The sort key by time, then by id, since wikis number edits of the same second in order."""
         revision = self.commit or ""
         number = int(revision) if _NUMBER.fullmatch(revision) else 0
         return self.time is None, self.time or datetime.max.replace(tzinfo=UTC), number, revision
@@ -46,19 +46,19 @@ class PageVersion:
 
 @dataclass(frozen=True, slots=True)
 class UnreadPage:
-    """A page that cannot be read: its path, the words that say why, and the git commit that has it, if any."""
+    """A page that cannot be read: its path, the reason, and the git commit that contains it, if any."""
 
     path: str
     reason: str
     commit: str | None = None
 
     def __str__(self) -> str:
-        """Return what is wrong in words."""
+        """Return the reason as a sentence."""
         return f"page {self.path}{in_words(self.commit)} {self.reason}"
 
 
 def in_words(commit: str | None) -> str:
-    """Return of which commit of git, or revision of a wiki, something is; "" if neither is known."""
+    """Return which git commit or wiki revision something comes from, in words; "" if neither is known."""
     if commit is None:
         return ""
     # Wikis number their revisions; the id of a commit is a hash.
@@ -67,7 +67,7 @@ def in_words(commit: str | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class DoubtedTime:
-    """A commit whose time cannot be true: what it says, in seconds since 1970, and the time (UTC) that stands for it.
+    """A commit whose time cannot be true: what it says, in seconds since 1970, and the time (UTC) used instead.
 
     ``written`` is empty where git finds no time, ``taken`` is None where nothing bounds it.
     """
@@ -79,7 +79,7 @@ class DoubtedTime:
 
 @dataclass(frozen=True, slots=True)
 class MainLine:
-    """Commits, the oldest first, and the time of each (UTC) as far as it can be true: none is before its parent's.
+    """Commits, oldest first, and the corrected time of each (UTC): none is before its parent's.
 
     Either all times are known or none is.
     """
@@ -105,7 +105,7 @@ class MainLine:
 
     @property
     def doubted(self) -> tuple[DoubtedTime, ...]:
-        """The commits whose own times cannot be true."""
+        """The commits with times that cannot be true."""
         return tuple(
             DoubtedTime(commit.id, commit.seconds, time)
             for commit, time in zip(self.commits, self.times, strict=True)
@@ -113,7 +113,7 @@ class MainLine:
         )
 
     def versions(self, is_page: Callable[[str], bool]) -> Iterator[PageVersion]:
-        """Yield every version of every page, the oldest first."""
+        """Yield every version of every page, oldest first."""
         paths = {path for commit in self.commits for path, _ in commit.changes}
         pages = set(filter(is_page, paths))
         blobs: dict[str, str | None] = {}
@@ -127,22 +127,22 @@ class MainLine:
                 yield _of_wiki(commit, commit.wiki, time, blobs[commit.wiki.path])
 
     def hidden(self, is_page: Callable[[str], bool]) -> Iterator[UnreadPage]:
-        """Yield the revisions of a wiki whose texts are not there."""
+        """Yield the wiki revisions with hidden texts."""
         for one in (commit.wiki for commit in self.commits):
             if one and one.hidden and is_page(one.path):
                 yield UnreadPage(one.path, one.hidden, one.revision)
 
     def newest(self, blobs: Mapping[str, str], head: str) -> Iterator[PageVersion]:
-        """Yield the last version of each of these pages, given their contents in the commit ``head``, by path."""
+        """Yield the newest version of each of these pages, given by path with their contents in the commit ``head``."""
         versions = self.versions(blobs.__contains__)
         found = {one.path: one for one in versions if one.blob == blobs[one.path]}
         yield from (found.get(path) or PageVersion(path, head, None, blobs[path]) for path in sorted(blobs))
 
 
 def _of_wiki(commit: Commit, wiki: WikiRevision, time: datetime | None, blob: str | None) -> PageVersion:
-    """Return the version that a commit is by what it says of a wiki; a time that is not its own proves nothing.
+    """Return the version that a commit's trailers describe; a time that is not the commit's own proves nothing.
 
-    A revision may have the text of the one before: then the commit changes no file.
+    A revision may repeat the text of the one before; its commit then changes no file.
     """
     gone = wiki.revision is None or blob is None
     is_timed = read_time(commit.seconds) == time

@@ -21,34 +21,34 @@ R = TypeVar("R", bound=Record)
 
 
 class Dialect(ABC, Generic[R]):
-    """A page language; ``R`` is the class of its records, which are plain data that only the dialect looks into.
+    """A page language; ``R`` is the class of its records, which are plain data that only the dialect interprets.
 
     It has no state and is made without arguments. All its methods are pure, and none raises on the text of a page.
     """
 
     shown_path: ClassVar[str]
-    """The path of a page as a message names it, such as ``2011_November_8.txt``."""
+    """An example path of a page, for messages, such as ``2011_November_8.txt``."""
 
     item_counts: ClassVar[Mapping[str, tuple[str, ...]]]
-    """Names of the items in the report of a build, each with the counts of the tally whose sum it is.
+    """Names of the items in the report of a build, each with the counts of the tally that it sums up.
 
     ``items`` counts every item in one of these counts, and the build checks that none is lost.
     """
 
     sums: ClassVar[Mapping[str, tuple[str, ...]]] = {}
-    """Counts of the tally that must be the sums of others."""
+    """Counts of the tally that must equal the sums of others."""
 
     publication: ClassVar[Publication] = Publication()
-    """The archive of its pages, and the licences of what is published from it; by default nothing is known."""
+    """The archive of its pages, and the licences of what is published from it; by default unknown."""
 
     byte_for_byte: ClassVar[bool] = True
-    """Whether ``render`` returns the whole page again, which its hash proves, or only the list of its entries."""
+    """Whether ``render`` reproduces the whole page, as its hash proves, or only the list of its entries."""
 
     keeps_old_captures: ClassVar[bool] = False
-    """Whether older captures keep all their entries, or only those that a revision comes from."""
+    """Whether older captures keep all their entries, or only those that revisions come from."""
 
     gives_ids: ClassVar[bool] = False
-    """Whether items have ids of their archive (``Item.has_own_id``), by which events are known on whatever day."""
+    """Whether items have ids assigned by the archive (``Item.has_own_id``), which identify events on any day."""
 
     news_line: ClassVar[re.Pattern[str] | None] = None
     """Matches lines that are unlikely to be the same on two days by chance, on pages whose paths name their one day.
@@ -129,11 +129,11 @@ class Dialect(ABC, Generic[R]):
         return self.publication
 
     def own_ids(self, text: str) -> Iterable[str]:
-        """Return the identifiers of the items of a page that have ids of their archive; asked where ``gives_ids``."""
+        """Return the identifiers of the items of a page with ids from the archive; called only if ``gives_ids``."""
         return ()
 
     def languages(self, paths: Iterable[str]) -> Mapping[str, str]:
-        """Return the language to assume for pages that do not show theirs, by path, of all ``paths`` of an archive."""
+        """Return the language to assume for pages that do not show theirs, by path; ``paths`` are all of an archive."""
         return {}
 
     def slug_of(self, path: str) -> str | None:

@@ -1,6 +1,6 @@
-"""The language editions of Wikipedia's pages of current events: how pages are called, and how they are printed.
+"""The language editions of Wikipedia's pages of current events: the titles of their pages, and how these are printed.
 
-Each is a table of ``data/portal/editions.toml``, to which another is added without code.
+Each edition is a table in ``data/portal/editions.toml``; adding another one needs no code.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _WORD: Final = re.compile(r"[^\W\d_]+|\d+")
 
 
 class _Named(NamedTuple):
-    """A day as a title or a heading names it; 0 for what it does not name."""
+    """A day as a title or a heading names it; 0 for each part that it does not name."""
 
     year: int
     month: int
@@ -40,12 +40,12 @@ class _Named(NamedTuple):
 class Edition:
     """One edition: its language code, the address of its wiki, and the names of the months.
 
-    ``day_title`` and ``month_title`` are the titles of its pages, "" if it has none of that kind; ``day_headings`` are
-    the headings of days on a page that tells about a month, ``weekdays`` and ``first_day`` what else they print.
-    ``place_first`` says that it prints the place of an event before a colon. The sections ``closing`` hold no news.
-    Links to pages of ``hidden_namespaces`` show nothing, those of ``other_namespaces`` lead to no article.
-    ``citations`` are templates of sources, ``addresses`` and ``publishers`` their parameters, in lower case, ``silent``
-    templates that show nothing; ``categories`` the concepts of the scheme of categories that headings are.
+    ``day_title`` and ``month_title`` are the titles of its pages, "" if it has no such pages; ``day_headings`` are the
+    headings of days on the page of a month, ``weekdays`` and ``first_day`` the other words in them. ``place_first``
+    says that it prints the place of an event before a colon. The sections named in ``closing`` hold no news. Links to
+    pages of ``hidden_namespaces`` show nothing, and those of ``other_namespaces`` do not lead to articles.
+    ``citations`` are the templates of sources, with their parameters ``addresses`` and ``publishers``; ``silent`` are
+    templates that show nothing (all in lower case). ``categories`` maps headings to concepts of the category scheme.
     """
 
     code: str
@@ -71,7 +71,7 @@ class Edition:
             raise ConfigurationError(f"{FILE}: the edition {self.code} must name twelve months")
 
     def month(self, name: str) -> int | None:
-        """Return the number of a month, from 1, by its name in any case; None if it is none."""
+        """Return the number of a month, from 1, by its name in any case; None if it is not one."""
         return self._numbers.get(name.casefold())
 
     @cached_property
@@ -96,7 +96,7 @@ class Edition:
         return None
 
     def _match(self, pattern: str, text: str) -> _Named | None:
-        """Return the year, month and day that a text names, if they printed by a pattern are that text."""
+        """Return the year, month and day in a text, if printing them by the pattern gives that text."""
         words = _WORD.findall(text)
         month = next((word for word in words if self.month(word)), None)
         year = next((word for word in words if len(word) == _YEAR and word.isdecimal()), "")
@@ -106,7 +106,7 @@ class Edition:
         return _Named(int(year or 0), self.month(month) or 0, int(day or 0))
 
     def day_of_heading(self, heading: str, year: int) -> date | None:
-        """Return the day that a heading names, as readers see it; of this year, unless the heading names another."""
+        """Return the day that a heading names, as readers see it; of ``year``, unless the heading names another."""
         words = [word for word in heading.split() if word.strip(",.").casefold() not in self._weekdays]
         printed = " ".join("1" if word in self.first_day else word for word in words)
         for pattern in self.day_headings:
@@ -131,13 +131,13 @@ def _date(year: int, month: int, day: int) -> date | None:
 
 
 def file() -> Path:
-    """Return the file that has the table."""
+    """Return the file with the table."""
     return data_folder("portal") / FILE
 
 
 @cache
 def load() -> dict[str, Edition]:
-    """Return the editions by their codes, in the order of the table; raises ConfigurationError if it is wrong."""
+    """Return the editions by their codes, in the order of the table. Raises ConfigurationError if it is invalid."""
     try:
         tables = tomllib.loads(file().read_text(encoding="utf-8"))
         return {code: Edition(code=code, **_plain(table)) for code, table in tables.items()}
@@ -156,25 +156,25 @@ def _namespaces(*fields: str) -> frozenset[str]:
 
 
 def is_hidden(target: str) -> bool:
-    """Return whether a link to this title shows nothing, in any edition, such as one to a picture or a category."""
+    """Return whether a link to this title shows nothing, in any edition, such as a link to a picture or a category."""
     namespace, colon, _ = target.partition(":")
     return bool(colon) and namespace.strip().casefold() in _namespaces("hidden_namespaces")
 
 
 def is_no_article(title: str) -> bool:
-    """Return whether a title is of a page that is not an article, in any edition."""
+    """Return whether a title is that of a page other than an article, in any edition."""
     namespace, colon, _ = title.partition(":")
     return bool(colon) and namespace.strip().casefold() in _namespaces("hidden_namespaces", "other_namespaces")
 
 
 def first() -> Edition:
-    """Return the first edition, whose pages are not in a folder of their own."""
+    """Return the first edition, the only one with pages outside a folder of its own."""
     return next(iter(load().values()))
 
 
 @dataclass(frozen=True, slots=True)
 class PortalPath:
-    """What the path of a page says: its year, month and day, None on the page of a month, and the kind of file.
+    """What the path of a page says: year, month, day (None for the page of a month) and kind of file.
 
     ``editions`` are those that have a month of this name, at least one.
     """
@@ -191,13 +191,13 @@ class PortalPath:
         return self.day or date(self.year, self.month, 1)
 
     def has(self, day: date) -> bool:
-        """Return whether a day lies in the month."""
+        """Return whether a day is in the month."""
         return (day.year, day.month) == (self.year, self.month)
 
 
 @lru_cache(maxsize=65_536)
 def page_path(path: str) -> PortalPath | None:
-    """Return what a path such as ``data/2011_November_8.txt`` or ``de/2019_Juli.txt`` says, None if it is none such."""
+    """Parse a path such as ``data/2011_November_8.txt`` or ``de/2019_Juli.txt``; return None for any other."""
     found = PATH.search(path)
     known = tuple(of_month(found["month"], found["code"] or "")) if found else ()
     if not found or not known or not (year := int(found["year"])):
@@ -209,7 +209,7 @@ def page_path(path: str) -> PortalPath | None:
 
 
 def of_month(name: str, code: str = "") -> Iterator[Edition]:
-    """Yield the editions that have a month of this name, but for others than that of ``code`` if that is one."""
+    """Yield the editions with a month of this name; only that of ``code`` if it is one of them."""
     editions = load()
     some = [editions[code]] if code in editions else editions.values()
     yield from (one for one in some if one.month(name))

@@ -12,8 +12,8 @@ class Entry:
     """One entry of a page. The dialect prints the page again from the entries that the graph keeps.
 
     ``fragment`` names it within its page, such as ``source-1``; ``position`` counts from 1. All texts are exactly as
-    printed: its own, the address that it leads to, a label beside it, the labels of what it mentions, a description,
-    the address of a picture. ``depth`` is its level of nesting, ``written`` when its wording was last written (UTC).
+    printed: its own text, the target address, a label beside it, the labels of what it mentions, a description, the
+    address of a picture. ``depth`` is its level of nesting, ``written`` when its wording was last written (UTC).
 
     The graph does not keep the other fields: ``line`` is the number of its line (from 1). ``wording`` is the wording of
     the event that it shows, and ``slug`` the readable name of the event's page; if that event is withdrawn, they

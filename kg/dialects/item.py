@@ -18,7 +18,7 @@ from kg.rdf.iri import slug
 # which broken links leave in titles, joins nothing.
 JOINED = re.compile(r"^((?:(?!https?:).){2,120}?):(?::\s*|(?=[^\s\d]))")
 SLUG_LENGTH = 100
-# Accents are marks of their own in NFKD, and no word characters.
+# In NFKD, accents are separate marks, which are not word characters.
 NO_LETTER_OR_DIGIT = re.compile(r"[\W_]+")
 
 
@@ -28,11 +28,11 @@ Scripts = tuple[tuple[str, str], ...]
 
 
 class Origin(IntEnum):
-    """Where an item stands, the most informative place first, whose content wins if several items list one event.
+    """Where an item was found, the most informative place first: its content wins if several items list one event.
 
-    ``ENTRY`` is an entry that tells the event itself; two of one page with different titles are two events, and its
-    slug is only made from its title. ``PAGE`` is a page that is all about the event, ``INDEX`` an entry that leads to
-    such a page, ``RELATED`` one that names it as related to another.
+    ``ENTRY`` is an entry that describes the event itself; two with different titles on one page are two events, and the
+    slug is only derived from the title. ``PAGE`` is a page about the event alone, ``INDEX`` an entry that links to such
+    a page, and ``RELATED`` an entry that names the event as related to another.
     """
 
     ENTRY = 0
@@ -71,8 +71,8 @@ class StatedPlace:
     """The place at which an archive itself says that an event happened.
 
     ``names`` are printed, the smallest place first, such as Homs and Syria; ``latitude`` and ``longitude`` (WGS84) are
-    canonical decimals, both empty where they are not stated; ``geonames`` is a GeoNames id, ``article`` the title of
-    its article in the language of the item, where the archive links that.
+    canonical decimals, both empty if they are not stated; ``geonames`` is a GeoNames id, ``article`` the title of the
+    article that the archive links, in the language of the item.
     """
 
     names: tuple[str, ...] = ()
@@ -88,17 +88,17 @@ class Item:
 
     ``fragment`` names the entry of the page that lists it (empty if the whole page is about it); ``part_of`` is the
     fragment of the event that it is part of. ``topics`` are article titles, ``topic_links`` the links that they come
-    from if these show other words; ``subject`` the linked words that the text itself puts before a colon, which are not
-    part of its wording; ``headed_by`` the text of the item under which it stands, which *the Context* prints before it.
-    ``printed`` is everything that the page prints of it and of what it inherits from, exactly as printed, or "" if the
-    dialect does not provide it: a change in reading the same printed text is not an edit. If the printed title contains
-    invisible characters, ``printed_title`` is the title as printed: it names the event and its revision, which
-    therefore do not move when ``title`` is read better. ``scripts`` has the title in each script in which the page
-    prints it.
+    from, if their visible words differ; ``subject`` the linked words that the text itself puts before a colon, which
+    are not part of its wording; ``headed_by`` the text of the item above it, which *the Context* prints before it.
+    ``printed`` is everything that the page prints about it and about what it inherits from, exactly as printed, or ""
+    if the dialect does not provide it: a change in reading the same printed text is not an edit. If the printed title
+    contains invisible characters, ``printed_title`` is the title as printed: the IRIs of the event and its revision are
+    made from it, so they do not change when the reading of ``title`` improves. ``scripts`` has the title in each script
+    in which the page prints it.
 
-    ``until`` is the last day of an event of several days, ``places`` are stated, and ``is_plain`` says that the text
-    has no links, so that places have to be found by their names. ``identifier`` is a slug that distinguishes the event
-    from all others of its day; if ``has_own_id``, the archive assigned it, and similarity of words does not count.
+    ``until`` is the last day of an event of several days, ``places`` are stated by the archive, and ``is_plain`` says
+    that the text has no links, so places must be found by name. ``identifier`` is a slug that distinguishes the event
+    from all others of its day; if ``has_own_id``, the archive assigned it, and similar wording does not count.
     """
 
     origin: Origin
@@ -131,7 +131,7 @@ class Item:
 
     @property
     def name(self) -> str:
-        """The name that two listings of one day share if they certainly list one event."""
+        """The name that two listings of one day share if they certainly list the same event."""
         return self.identifier or fold(self.title)
 
     @property
@@ -196,7 +196,7 @@ def distinct(values: tuple[T, ...]) -> tuple[T, ...]:
 def content(item: Item) -> str:
     """Return the canonical text of what makes a revision: the same content is the same revision.
 
-    Labels, images and lists of related events are not part of it, nor is the order of anything.
+    Labels, images, lists of related events and the order of things are not part of it.
     """
     parts = [
         ("title", item.printed_title or item.title),

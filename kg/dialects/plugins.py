@@ -1,4 +1,4 @@
-"""What other distributions add to newsgraph: the classes that entry points of one group name."""
+"""Plugins from other distributions: the classes named by the entry points of a group."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Plugin(Generic[T]):
-    """What an entry point names, made: its name there, and the distribution that brings it, with its version."""
+    """The instance of a plugin: the name of its entry point, and its distribution with the version."""
 
     name: str
     made: T
@@ -28,11 +28,11 @@ class Plugin(Generic[T]):
 
 
 def load(group: str, noun: str, make: Callable[[EntryPoint], T]) -> tuple[Plugin[T], ...]:
-    """Return what the entry points of a group name: newsgraph's own, then those of other distributions, each by name.
+    """Return the plugins of a group: newsgraph's own, then those of other distributions, each set sorted by name.
 
-    ``noun`` is the word for one of them in messages, ``make`` imports one and makes it. Raises ConfigurationError if
-    newsgraph itself brings none, if two have the same name, or if one cannot be made; the message names the
-    distribution.
+    ``noun`` is the word for one of them in messages; ``make`` imports one and instantiates it. Raises
+    ConfigurationError if newsgraph itself brings none, if two have the same name, or if one cannot be made; the message
+    names the distribution.
     """
     found = sorted(entry_points(group=group), key=_order)
     names = [one.name for one in found]
@@ -46,7 +46,7 @@ def load(group: str, noun: str, make: Callable[[EntryPoint], T]) -> tuple[Plugin
 
 
 def made(point: EntryPoint, base: type, required: tuple[str, ...]) -> Any:
-    """Import the class that an entry point names, and make one without arguments.
+    """Import the class that an entry point names, and instantiate it without arguments.
 
     Raises TypeError if it is not a subclass of ``base``, or has no attributes of these names.
     """
@@ -80,9 +80,9 @@ def _distribution(point: EntryPoint) -> tuple[str, str]:
 
 
 def program(one: Plugin[Any]) -> str:
-    """Return what names the code of a plugin: its distribution, version, and a hash of its files.
+    """Return what identifies the code of a plugin: its distribution, version, and a hash of its files.
 
-    newsgraph's own code is hashed whole where this is used, so that here it has only its name.
+    For newsgraph's own plugins this is only the name, since callers hash all of newsgraph's code.
     """
     return _program(one.name, type(one.made).__module__, one.distribution, one.version)
 
@@ -96,7 +96,7 @@ def _program(name: str, module: str, distribution: str, version: str) -> str:
 
 
 def _files(module: str) -> Iterator[Path]:
-    """Yield the files of the package that a module lies in, or of the single module."""
+    """Yield the files of the package that contains a module, or the single module's own."""
     names = module.split(".")
     modules = (sys.modules[".".join(names[:end])] for end in range(1, len(names) + 1))
     # A namespace package has no file, since other distributions may share its folder.

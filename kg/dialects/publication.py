@@ -1,4 +1,4 @@
-"""What a dialect says about the archive that it reads: what it is, and under which licences its text is published."""
+"""What a dialect says about its archive: its name, and the licences under which its text is published."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ class Publication:
 
     ``title`` and ``source`` are the name and the IRI of the archive, ``source_licences`` the IRIs of the licences that
     its own pages are or were under, ``licences`` those of what is published from them now. In whole sentences,
-    ``rights`` says whom to credit, and ``reserved`` what is under none of these licences. ``credit`` stands at the foot
-    of every page, before the licences, and ``origin`` after the word "from"; by default both are the title.
+    ``rights`` says whom to credit, and ``reserved`` what these licences do not cover. ``credit`` stands at the foot of
+    every page, before the licences, and ``origin`` after the word "from"; by default both are the title.
 
-    Raises ConfigurationError if the licences are not tuples, or an IRI is not an address that a page may link: these
-    begin with ``http://`` or ``https://``.
+    Raises ConfigurationError if the licences are not tuples, or an IRI does not begin with ``http://`` or ``https://``,
+    so that a page may not link it.
     """
 
     title: str = ""
@@ -44,6 +44,6 @@ class Publication:
 
     @classmethod
     def of(cls, said: Mapping[str, Any]) -> Self:
-        """Return the publication whose fields JSON holds; what it holds besides is ignored."""
+        """Return the publication with the fields in a JSON object; unknown members are ignored."""
         known: dict[str, Any] = {one.name: said[one.name] for one in fields(cls) if one.name in said}
         return cls(**known | {name: tuple(value) for name, value in known.items() if isinstance(value, list)})

@@ -1,4 +1,4 @@
-"""Archive page -> record: its text, and what its dialect parses it into."""
+"""Turns a page of an archive into a record: decodes its text, and parses that by its dialect."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from kg.errors import ArchiveError
 from kg.rdf.formats import NOT_IN_XML
 
 REPLACED = re.compile(rf"{NOT_IN_XML.pattern}|\r(?!\n)")
-"""What is replaced: what XML cannot hold, and a CR alone, which XML reads as a line feed (section 2.11)."""
+"""The characters that are replaced: those that XML does not allow, and a lone CR, read as a line feed (2.11)."""
 UTF_8, LATIN_1 = "utf-8", "iso-8859-1"
 POINTER = re.compile(
     rb"version https?://(?:git-lfs\.github\.com|hawser\.github\.com|git-media\.io)/[^\s]{1,99}\r?\n"
     rb"(?:[a-z0-9.-]{1,99} [^\s]{1,999}\r?\n?){1,20}"
     rb"|(?:\.\./){0,99}(?:\.git)?/annex/objects/[^\s]{1,999}\s*"
 )
-"""What stands in a file for a content that Git LFS (docs/spec.md there) or git-annex (its "pointer file") keeps."""
+"""The beginnings of pointer files of Git LFS (docs/spec.md there) and git-annex, whose contents lie elsewhere."""
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
@@ -41,7 +41,7 @@ def text_of(page: Page) -> str:
 
 
 def why_unread(page: Page) -> str | None:
-    """Return in words why a page cannot be read, or None if it can: it is not text, or names one that is elsewhere."""
+    """Return in words why a page cannot be read, or None if it can: it may not be text, or be a pointer file."""
     return _why_unread(page, *_decoded(page))
 
 
@@ -66,15 +66,15 @@ def _why_unread(page: Page, text: str, charset: str) -> str | None:
 
 
 def clean(text: str) -> str:
-    """Return a page's text with U+FFFD for each control character that no XML document can carry."""
+    """Return a page's text with U+FFFD for each control character that XML does not allow."""
     return REPLACED.sub("\ufffd", text)
 
 
 def parse(page: Page) -> Record | None:
-    """Parse a page that some dialect matches; None if that finds it to be none, such as prose named like a page.
+    """Parse a page that some dialect matches; return None if the dialect rejects it, such as prose named like a page.
 
-    Pure; raises ArchiveError only if the page is not text, or no dialect matches its path. The lines with control
-    characters that are replaced are reported.
+    Pure; raises ArchiveError only if the page is not text, or no dialect matches its path. Lines with replaced control
+    characters are reported.
     """
     text = text_of(page)
     cleaned = clean(text)

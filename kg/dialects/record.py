@@ -12,9 +12,9 @@ from functools import cached_property
 class Page:
     """One capture of one page.
 
-    ``path`` is relative to the archive's root, with forward slashes; ``captured`` is when the archive took
-    it (UTC), where that is known; ``commit`` names the git commit, or the revision of a wiki, that it was read from,
-    and ``address`` is the permanent address of that, if it has one.
+    ``path`` is relative to the archive's root, with forward slashes; ``captured`` is when the archive took it (UTC), if
+    known; ``commit`` names the git commit, or the revision of a wiki, that it was read from, and ``address`` is the
+    permanent address of that, if it has one.
     """
 
     path: str
@@ -31,7 +31,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A line of a page that no rule of its dialect understands: its number from 1, its text, and why."""
+    """A line of a page that no rule of its dialect understands: its number from 1, its text, and the reason."""
 
     line: int
     text: str
@@ -40,7 +40,7 @@ class Unread:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What a page says, in the terms of its dialect, which alone looks into it.
+    """What a page says, in the terms of its dialect, which alone interprets it.
 
     ``unread`` are the lines that no rule understands.
     """
@@ -50,7 +50,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A wikilink: the normalised title it leads to, the visible anchor, and the letters that follow it directly."""
+    """A wikilink: the normalised title it leads to, the visible anchor, and the letters directly after it."""
 
     title: str
     anchor: str

@@ -15,17 +15,17 @@ from kg.errors import ArchiveError
 
 GROUP: Final = "newsgraph.dialects"
 REQUIRED: Final = ("shown_path", "item_counts")
-"""What a dialect must say besides its abstract methods."""
+"""The attributes that a dialect must have besides its abstract methods."""
 
 Installed = Plugin[Dialect[Any]]
 
 
 @cache
 def installed() -> tuple[Installed, ...]:
-    """Return the dialects: newsgraph's own, then those of other distributions, each by name.
+    """Return the dialects: newsgraph's own, then those of other distributions, each set sorted by name.
 
-    Of several that match a path the first reads the page, so that another distribution never changes what pages give
-    that could be read without it.
+    If several match a path, the first reads the page, so another distribution never changes how pages are read that
+    newsgraph can read itself.
 
     Raises:
         ConfigurationError: if there is none, if two have the same name, or if one cannot be imported or is not a
@@ -49,13 +49,13 @@ def _first(path: str) -> Installed | None:
 
 
 def find(path: str) -> Dialect[Any] | None:
-    """Return the dialect that reads the page at ``path``, or None if no page stands there."""
+    """Return the dialect that reads the page at ``path``, or None if it is not the path of a page."""
     found = _first(path)
     return found.made if found else None
 
 
 def of(path: str) -> Dialect[Any]:
-    """Return the dialect that reads the page at ``path``; raises ArchiveError if there is none."""
+    """Return the dialect that reads the page at ``path``. Raises ArchiveError if there is none."""
     found = find(path)
     if found is None:
         raise ArchiveError(f"no dialect that is installed reads the page {path}: install the one it was read with")
@@ -63,19 +63,19 @@ def of(path: str) -> Dialect[Any]:
 
 
 def name(path: str) -> str:
-    """Return the name of the dialect that reads the page at ``path``, or nothing if there is none."""
+    """Return the name of the dialect that reads the page at ``path``, or "" if there is none."""
     found = _first(path)
     return found.name if found else ""
 
 
 def publications(said: Collection[tuple[str, Publication]]) -> tuple[Publication, ...]:
-    """Return what dialects, given by their names, say about archives, each once, in the order of the dialects."""
+    """Return the publications of dialects, given by name, each once, in the order of the dialects."""
     names = [one.name for one in installed()]
     known = sorted((one for one in said if one[0] in names), key=lambda one: (names.index(one[0]), repr(one[1])))
     return tuple(dict.fromkeys(publication for _, publication in known))
 
 
 def program(path: str) -> str:
-    """Return what names the code that reads the page at ``path``, as ``kg.dialects.plugins.program`` does."""
+    """Return what identifies the code that reads the page at ``path``, as ``kg.dialects.plugins.program`` does."""
     found = _first(path)
     return plugins.program(found) if found else ""

@@ -7,24 +7,24 @@ import unicodedata
 from functools import lru_cache
 from typing import Final
 
-# The format characters of Unicode 16 (DerivedGeneralCategory, Cf), and some that stand between them.
+# The format characters of Unicode 16 (DerivedGeneralCategory, Cf), and some unassigned ones between them.
 _MAY_BE_FORMAT: Final = re.compile(
     "[\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
     "\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001d17a\U000e0001-\U000e007f]"
 )
 _ZERO_WIDTH_JOINERS: Final = "\u200c\u200d"
 _PRINTED: Final = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd")
-"""Format characters that print a sign, such as that before a year in Arabic (Prepended_Concatenation_Mark)."""
+"""Format characters that print a sign, such as the Arabic year sign (Prepended_Concatenation_Mark)."""
 _VIRAMA: Final = 9
-"""The combining class of signs that join consonants in scripts of India."""
+"""The combining class of the viramas, which join consonants in Indic scripts."""
 
 
 @lru_cache(maxsize=4_096)
 def visible(text: str) -> str:
-    """Return a line of text without characters that show nothing (general category Cf), and with single spaces.
+    """Return a line of text without invisible characters (general category Cf), and with single spaces.
 
-    A zero-width joiner or non-joiner stays where it changes how its neighbours are written: behind a virama, between
-    letters of Arabic and its kin, and in an emoji made of several (RFC 5892, appendix A; UTS 51, section 2.3).
+    A zero-width joiner or non-joiner stays where it changes how its neighbours are written: after a virama, between
+    letters of Arabic and related scripts, and in an emoji sequence (RFC 5892, appendix A; UTS 51, section 2.3).
     """
     if not text.isascii() and _MAY_BE_FORMAT.search(text):
         text = "".join(one for at, one in enumerate(text) if not _is_invisible(text, at))
@@ -49,5 +49,5 @@ def _joins(before: str, after: str) -> bool:
 
 
 def _is_pictured(one: str) -> bool:
-    """Return whether a character is a picture, or a sign that changes the one before it."""
+    """Return whether a character is a picture, or a modifier of the one before it."""
     return unicodedata.category(one) in ("So", "Sk") or one == "\ufe0f"

@@ -1,4 +1,4 @@
-"""The licences of text of Wikipedia, on its own pages, on those that were made from it, and in what is published."""
+"""The licences of text from Wikipedia: on its own pages, on pages derived from it, and in what is published."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from kg.dialects.publication import Publication
 from kg.rdf.licences import BY_SA_3, BY_SA_4
 
 RELICENSED: Final = datetime(2023, 6, 7, tzinfo=UTC)
-"""From this day on the text of Wikipedia is under CC BY-SA 4.0 (Terms of Use of the Wikimedia Foundation)."""
+"""The first day on which text of Wikipedia is under CC BY-SA 4.0 (Terms of Use of the Wikimedia Foundation)."""
 PORTAL: Final = Publication(
     title="Wikipedia: Current events portal",
     source="https://en.wikipedia.org/wiki/Portal:Current_events",
@@ -25,13 +25,13 @@ PORTAL: Final = Publication(
     credit="Text from Wikipedia’s Current Events portal and pages made from it, modified",
     origin="Wikipedia's Current events portal and pages made from it",
 )
-"""The portal, whose text both dialects of newsgraph read: *the Context* was made from it."""
+"""The portal, the source of the text that both dialects of newsgraph read: *the Context* was made from it."""
 
 
 def licence(captured: datetime | None) -> str | None:
     """Return the IRI of the licence at the time of a capture.
 
-    Without that time it is not known: then the page may be anybody's.
+    Without that time it is not known, and the page may have any origin.
     """
     if captured is None:
         return None

@@ -1,1 +1,1 @@
-"""Fetching: pages of current events, from a wiki into an archive folder, and from that into a git repository."""
+"""Fetching pages of current events from a wiki into an archive folder, and from there into a git repository."""

@@ -1,7 +1,7 @@
-"""The Action API of one wiki, asked as its etiquette wants it (https://www.mediawiki.org/wiki/API:Etiquette).
+"""The Action API of one wiki, used according to its etiquette (https://www.mediawiki.org/wiki/API:Etiquette).
 
-One request at a time, with ``maxlag``, packed, under a User-Agent that names whom to write to, and again later where
-the wiki asks for that.
+Requests are sent one at a time, with ``maxlag``, compression and a User-Agent that names a contact, and are retried
+later when the wiki asks for that.
 """
 
 from __future__ import annotations
@@ -29,20 +29,20 @@ ALWAYS: Final = {
     "meta": "siteinfo",
     "siprop": "general",
 }
-"""What every question asks, so that each answer says which wiki gave it, and when."""
+"""The parameters of every request, so that each answer says which wiki gave it, and when."""
 ANSWER_BYTES: Final = 64_000_000
-"""The largest answer: a wiki ends one at 8 MB of text ($wgAPIMaxResultSize), which JSON may write longer."""
+"""The largest answer in bytes: 8 MB of text ($wgAPIMaxResultSize), which is longer when escaped as JSON."""
 LAG: Final = 5.0
-"""Seconds to wait where a wiki lags behind and does not say for how long."""
+"""Seconds to wait when a wiki is lagging and does not say for how long."""
 PUT_OFF: Final = ("maxlag", "ratelimited", "readonly", "internal_api_error", "timeouterror")
-"""The beginnings of codes of errors that may be over soon."""
+"""Prefixes of the error codes that may be temporary."""
 SHOWN: Final = 300
 
 
 class WikiApi:
     """The API at one address.
 
-    Raises ConfigurationError if there is no address to write to in the settings, or one of them makes no sense.
+    Raises ConfigurationError if the settings name no contact address, or one of them is invalid.
     """
 
     def __init__(self, address: str, settings: Settings, clock: Clock) -> None:
@@ -65,10 +65,9 @@ class WikiApi:
         self._headers = {"User-Agent": f"newsgraph/{__version__} (kg fetch; {contact})", "Accept-Encoding": GZIP}
 
     def ask(self, parameters: Mapping[str, str]) -> dict[str, Any]:
-        """Return the answer to a question.
+        """Return the answer to a request.
 
-        Failures that may pass, a lag among them, are tried again ``fetch_retries`` times. Raises FetchError for
-        whatever else goes wrong.
+        Temporary failures, such as a lag, are retried ``fetch_retries`` times. Raises FetchError for any other failure.
         """
         service = Service.parse(f"{self.address}?{urlencode({**ALWAYS, **parameters})}")
         return self.courtesy.ask(lambda: self._send(service))

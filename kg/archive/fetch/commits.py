@@ -1,6 +1,6 @@
-"""What was fetched as a history in git: a commit for each revision, in the order of time over all pages.
+"""Turns fetched revisions into a history in git: one commit for each, ordered by time over all pages.
 
-The commits depend on the answers alone, so that whoever has the same answers has the same commits.
+The commits depend on the answers alone, so the same answers always give the same commits.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ REMOVED: Final = "The wiki has this page no more"
 
 @dataclass(frozen=True, slots=True)
 class RevisionCommit:
-    """A revision as it becomes a commit: as it is read again, by whom it is, with which summary, and its content.
+    """What the commit of a revision contains: its trailers, its author, its summary and its content.
 
-    ``mark`` numbers the content, 0 where there is none: the revision is hidden, or the page is gone.
+    ``mark`` numbers the content, 0 where there is none because the revision is hidden or the page was removed.
     """
 
     version: PageVersion
@@ -40,21 +40,21 @@ class RevisionCommit:
 
 @dataclass(slots=True)
 class FetchedHistory:
-    """The history that the answers below a folder tell about, drawn once; ``damaged`` are those that cannot be read."""
+    """The history in the answers below a folder; ``damaged`` lists the answers that cannot be read."""
 
     folder: Path
     damaged: list[Path] = field(default_factory=list)
     commits: int = 0
 
     def stream(self) -> Iterator[bytes]:
-        """Yield what ``git fast-import`` reads: the contents as they come, then the commits in the order of time."""
+        """Yield the input of ``git fast-import``: the contents in the order found, then the commits by time."""
         yield b"feature done\n"
         found: dict[object, RevisionCommit] = {}
         marks = 0
         for one, content in self._revisions():
             key = (one.version.path, one.version.commit or one.version.time)
             if key in found and (content is None or found[key].mark):
-                continue  # what several answers tell of one revision is one commit
+                continue  # a revision in several answers is one commit
             marks += content is not None
             found[key] = one if content is None else replace(one, mark=marks)
             if content is not None:
@@ -63,7 +63,7 @@ class FetchedHistory:
         shown: set[str] = set()
         for one in sorted(found.values(), key=lambda one: one.version.age):
             if one.version.gone and one.version.path not in shown:
-                continue  # of a page that never was there is nothing to tell
+                continue  # a page without revisions has no history
             shown.add(one.version.path)
             self.commits += 1
             yield _commit(one)
@@ -86,7 +86,7 @@ class FetchedHistory:
 
 
 def _written(revision: Revision, site: Wiki) -> Iterator[tuple[RevisionCommit, bytes | None]]:
-    """Yield a revision of a page of current events as a commit, and its content; one without a time has no place."""
+    """Yield the content and the commit of a revision of a current events page; one without a time is left out."""
     captured = revision.captured(site)
     of_wiki = revision.version(site)
     if registry.find(of_wiki.path) is None or of_wiki.time is None:
@@ -112,10 +112,10 @@ def _commit(one: RevisionCommit) -> bytes:
 
 
 def _line(text: str) -> str:
-    """Return a text as one line, without what ends texts in git."""
+    """Return a text as one line, without the characters that end texts in git."""
     return " ".join(text.replace("\0", " ").split()) or NO_SUMMARY
 
 
 def _name(user: str) -> str:
-    """Return the name of a user as git can tell it: what would begin an address is left out."""
+    """Return the name of a user without the characters that begin an address in git."""
     return _line(user.replace("<", " ").replace(">", " ")) if user.strip("<> ") else HIDDEN_USER

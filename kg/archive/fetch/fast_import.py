@@ -1,8 +1,8 @@
 """Writes a history into a bare git repository of ours, with ``git fast-import``.
 
 Git works in an empty repository of its own that writes its objects into ours, as ``kg.archive.git`` does where it
-reads: so it sees no configuration and runs no hook. The branch is moved at the end, in one step. What was there before
-lasts until then, and a run that was killed leaves nothing but objects that nobody names.
+reads: so it sees no configuration and runs no hook. The branch moves at the end, in one step. Until then the repository
+shows what it did before, and a run that is killed leaves only unreferenced objects.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from kg.archive.git import CONFIGURATION, ENVIRONMENT
 from kg.errors import FetchError
 
 MARK: Final = "kg-fetch"
-"""The file by which a repository that ``kg fetch`` made is told: in no other will it write."""
+"""The file that marks a repository made by ``kg fetch``, which writes to no other."""
 PLACE: Final = "kg-fetch-import-"
 SAYS: Final = "kg fetch writes this repository anew from what it fetched: commit nothing of your own here.\n"
 SHOWN: Final = 300
@@ -31,15 +31,15 @@ SHOWN: Final = 300
 
 @dataclass(frozen=True, slots=True)
 class FetchRepository:
-    """A bare repository at ``root`` that ``kg fetch`` has made, or will make."""
+    """A bare repository at ``root`` that ``kg fetch`` made or will make."""
 
     root: Path
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """Keep other runs from writing, make the repository if there is none, and remove what a killed run left.
+        """Lock out other runs, create the repository if there is none, and clean up after a killed run.
 
-        Raises FetchError if it cannot be written, or is another folder or repository.
+        Raises FetchError if it cannot be written, or if the folder or repository there was not made by ``kg fetch``.
         """
         with alone(self.root), _told(self.root):
             if any(self.root.iterdir()) and not (self.root / MARK).is_file():
@@ -61,14 +61,14 @@ class FetchRepository:
         return file.read_text(encoding="ascii").strip() if file.is_file() else ""
 
     def has(self, commit: str, newest: str) -> bool:
-        """Return whether a commit is among those that lead to ``newest``."""
+        """Return whether a commit is ``newest`` or an ancestor of it."""
         with _working(self.root) as environment:
             return _run(["merge-base", "--is-ancestor", commit, newest], environment, ()) == 0
 
     def write(self, stream: Iterable[bytes]) -> str:
         """Write the commits of a stream for ``git fast-import``; return the id of the newest one, "" if there is none.
 
-        Raises FetchError if it cannot be written: what there was before lasts.
+        Raises FetchError if it cannot be written, and then leaves the repository as it was.
         """
         with _told(self.root), _working(self.root) as environment:
             if _run(["fast-import", "--quiet", "--date-format=raw"], environment, stream):
@@ -81,7 +81,7 @@ class FetchRepository:
 
 
 def write(folder: Path, root: Path) -> str:
-    """Write the history of what was fetched into ``folder`` as the repository at ``root``; return what was done.
+    """Write the history fetched into ``folder`` to the repository at ``root``; return what was done.
 
     Raises FetchError if git is not installed, or the repository cannot be written.
     """
@@ -108,7 +108,7 @@ def _told(root: Path) -> Iterator[None]:
 
 @contextmanager
 def _working(root: Path) -> Iterator[dict[str, str]]:
-    """Make an empty repository for a while; give the variables with which git in it writes its objects into ours."""
+    """Provide the environment of an empty temporary repository in which git writes its objects into ours."""
     place = Path(mkdtemp(prefix=PLACE, dir=root))
     try:
         (place / "refs").mkdir()
@@ -122,9 +122,9 @@ def _working(root: Path) -> Iterator[dict[str, str]]:
 
 
 def _run(arguments: list[str], environment: dict[str, str], stream: Iterable[bytes]) -> int:
-    """Run git with a stream as its input; return 1 if it says no, else 0.
+    """Run git with a stream as its input; return its exit status, 0 or 1.
 
-    Raises FetchError with what it says if it fails.
+    Raises FetchError with its message if it fails.
     """
     command = ["git", "-c", "core.fsync=all", *arguments]
     with TemporaryFile() as errors:
@@ -142,7 +142,7 @@ def _run(arguments: list[str], environment: dict[str, str], stream: Iterable[byt
 
 
 def _feed(pipe: IO[bytes], stream: Iterable[bytes]) -> None:
-    """Write a stream into a pipe; what reads it may end before, and says itself why."""
+    """Write a stream into a pipe; the reader may exit early, and then reports the reason itself."""
     with suppress(BrokenPipeError):
         for part in stream:
             pipe.write(part)
@@ -151,7 +151,7 @@ def _feed(pipe: IO[bytes], stream: Iterable[bytes]) -> None:
 
 
 def _write(file: Path, text: str) -> None:
-    """Write a file in one step, unless it has this text."""
+    """Write a file in one step, unless it already has this text."""
     if file.is_file() and file.read_text(encoding="ascii") == text:
         return
     part = file.with_name(f"tmp_{file.name}")

@@ -1,4 +1,4 @@
-"""What was fetched: files of answers, one or several a page, whole or not there. They are all that is remembered."""
+"""The answers fetched so far: one or several files for each page, which are the only state of a fetch."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from kg.errors import FetchError
 from kg.process.lock import locked
 
 PART: Final = ".part"
-"""The suffix of a file that is not whole yet; what a killed run left is removed by the next."""
+"""The suffix of a file that is not complete; the next run removes those that a killed run left."""
 _NUMBER: Final = re.compile(r"\.(\d{1,9})\.json\Z")
 
 
 @dataclass(frozen=True, slots=True)
 class KnownPage:
-    """What is known about a page: the number of answers, the newest revision in them, where the last one continues.
+    """What is known about a page: how many answers, the newest revision in them, and where the last one continues.
 
-    ``newest`` is 0 before there is any, and ``is_missing`` says that by the last answer there is no such page;
-    ``moves`` are the titles that lead to others by that answer, with those.
+    ``newest`` is 0 before there is one. ``is_missing`` says that the page does not exist according to the last answer,
+    and ``moves`` maps titles to the titles that they lead to according to that answer.
     """
 
     answers: int = 0
@@ -45,9 +45,9 @@ class AnswerFolder:
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """Keep all others from writing, and remove what a killed run left.
+        """Lock out other runs, and clean up after a killed one.
 
-        Raises FetchError if the folder cannot be written, or another run is writing it.
+        Raises FetchError if the folder cannot be written, or another run is writing to it.
         """
         with alone(self.folder):
             try:
@@ -58,7 +58,7 @@ class AnswerFolder:
             yield
 
     def known(self, name: str) -> KnownPage:
-        """Return what is known about the page whose files begin with ``name``; the last readable file counts."""
+        """Return what is known about the page with files that begin with ``name``, from the last readable one."""
         files = self._files(name)
         newest, last = 0, None
         for number in sorted(files):
@@ -71,7 +71,7 @@ class AnswerFolder:
         return KnownPage(max(files), newest, goes_on, is_missing, answers.moves(last))
 
     def keep(self, name: str, number: int, answer: dict[str, Any]) -> None:
-        """Keep an answer about a page, numbered from 1, in one step: it is there whole or not at all."""
+        """Write an answer about a page, numbered from 1, in one step, so that no partial file is ever seen."""
         target = self.folder / f"{name}.{number}.json"
         content = json.dumps(answer, ensure_ascii=False).encode(errors="replace")
         try:
@@ -91,7 +91,7 @@ class AnswerFolder:
 
 @contextmanager
 def alone(folder: Path) -> Iterator[None]:
-    """Lock a folder, which is made if there is none, against other runs; raises FetchError if one has locked it."""
+    """Lock a folder against other runs, creating it if needed. Raises FetchError if it is already locked."""
     with ExitStack() as stack:
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -103,7 +103,7 @@ def alone(folder: Path) -> Iterator[None]:
 
 
 def _revisions(answer: dict[str, Any]) -> list[int]:
-    """Return the ids of the revisions of an answer, but for those that only lead to another page."""
+    """Return the ids of the revisions in an answer, except those of redirects."""
     told = answers.revisions(answer, Wiki())
     return [int(one.id) for one in told if one.id.isdecimal() and not redirected(one.text or "")]
 

@@ -1,4 +1,4 @@
-"""Fetches the pages of some days or months: asks for what is missing, and keeps each answer before the next request."""
+"""Fetches the pages of some days or months: requests what is missing, and saves each answer before the next request."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from kg.dialects.editions import Edition
 from kg.errors import ConfigurationError, FetchError
 
 TITLES_AT_ONCE: Final = 50
-"""The most titles, and revisions, that a wiki tells at once to who is not known to it (API:Query)."""
+"""The most titles, or revisions, that a wiki returns at once to an anonymous client (API:Query)."""
 NEWEST: Final = "-newest"
-"""What follows the name of a page where a file has only its newest revision: of its history that tells nothing."""
+"""What follows the name of a page in a file with only its newest revision, which says nothing about its history."""
 CONTENT: Final = {
     "prop": "revisions",
     "rvprop": "ids|timestamp|user|comment|content|contentmodel",
@@ -28,18 +28,18 @@ CONTENT: Final = {
 }
 LOGGED: Final = {"list": "logevents", "leprop": "title|type|timestamp|user|comment|details", "lelimit": "20"}
 MOVES: Final = 5
-"""How often a page may have been moved without a redirect, one after the other, to be found."""
+"""How many moves without a redirect, one after the other, are followed to find a page."""
 SHOWN: Final = 10
 Progress = Callable[[int, int], None]
 
 
 @dataclass(slots=True)
 class Fetched:
-    """What a run has done, in pages: those that had new revisions, those that had none, and those that are not there.
+    """What a run has done: the pages with new revisions, those without any, and those that do not exist.
 
-    ``revisions`` counts new ones; ``moved`` has the titles of pages that are now called otherwise, with their new
-    titles; ``deleted`` has when each of those of ``missing`` was deleted, as far as the wiki says; ``hidden`` counts
-    what the wiki hides of new revisions, by what that is.
+    ``revisions`` counts new ones; ``moved`` maps titles of moved pages to their new titles. ``deleted`` says when pages
+    in ``missing`` were deleted, as far as the wiki tells. ``hidden`` counts what the wiki hides of new revisions, by
+    kind.
     """
 
     new: int = 0
@@ -52,7 +52,7 @@ class Fetched:
 
 
 def titles(edition: Edition, first: date, last: date) -> dict[str, str]:
-    """Return the titles of an edition's pages of some days, or of the months of these, with the names of their files.
+    """Return the titles of an edition's pages for some days, or their months, with the names of their files.
 
     Raises ConfigurationError if the last day is before the first.
     """
@@ -74,7 +74,7 @@ class Fetch:
         self.done = Fetched()
 
     def newest(self, progress: Progress, *, update: bool) -> Fetched:
-        """Fetch the newest revision of each page that is not there; with ``update``, of all that have a newer one."""
+        """Fetch the newest revision of each page not yet in the folder; with ``update``, of all with a newer one."""
         self.names = {title: f"{name}{NEWEST}" for title, name in self.names.items()}
         with self.folder.writing():
             self._newest(progress, update=update)
@@ -93,7 +93,7 @@ class Fetch:
         progress(at, len(known))
 
     def _changed(self, some: list[str], known: dict[str, KnownPage]) -> list[str]:
-        """Return the titles of pages that have another newest revision than the one that is known."""
+        """Return the titles of pages with a newest revision other than the known one."""
         answer = self.api.ask({"prop": "info", "redirects": "1", "titles": "|".join(some)})
         told = {title: page.get("lastrevid", 0) for title, page in _by_title(answer, some).items()}
         told = {title: 0 if known[title].is_missing else id_ for title, id_ in told.items()}
@@ -113,7 +113,7 @@ class Fetch:
             left = [title for title in left if title not in told]
 
     def history(self, progress: Progress, *, update: bool) -> Fetched:
-        """Fetch every revision of each page, the oldest first; what is there to its end is only asked for by update."""
+        """Fetch every revision of each page, oldest first; a complete page is only asked for again with ``update``."""
         with self.folder.writing():
             for at, (title, name) in enumerate(self.names.items()):
                 progress(at, len(self.names))
@@ -149,9 +149,9 @@ class Fetch:
     def _located(
         self, title: str, answer: dict[str, Any], asked: Mapping[str, str] = MappingProxyType(CONTENT)
     ) -> dict[str, Any]:
-        """Return an answer about a page with what the log says about where it went; one that was moved is asked for.
+        """Return an answer about a page, with what the log says about its moves; follow those without a redirect.
 
-        A page may be missing since it was deleted, or moved without leaving a redirect.
+        A page may be missing because it was deleted, or moved without leaving a redirect.
         """
         logged: list[dict[str, Any]] = []
         redirected = title in moves(answer)
@@ -168,7 +168,7 @@ class Fetch:
         return {**answer, "query": {**answer["query"], "logevents": logged}} if logged else answer
 
     def _keep(self, title: str, answer: dict[str, Any], known: KnownPage, *, counted: bool = True) -> None:
-        """Keep an answer if it says anything new of a page, and count what it says."""
+        """Save an answer if it says anything new about a page, and count what it says."""
         page, moved = pages(answer)[0], moves(answer)
         new = [one for one in page.get("revisions", ()) if one.get("revid", 0) > known.newest]
         is_missing = "missing" in page
@@ -189,14 +189,14 @@ class Fetch:
 
 
 def _start(known: KnownPage) -> dict[str, str]:
-    """Return where to go on: behind what is known, or with the revision that is known, and what follows it."""
+    """Return where to continue: after the known revisions, or with the known revision and those that follow it."""
     if known.goes_on:
         return {"rvcontinue": known.goes_on, "continue": "||"}
     return {"rvstartid": str(known.newest)} if known.newest and not known.is_missing else {}
 
 
 def _by_title(answer: dict[str, Any], asked: list[str]) -> dict[str, dict[str, Any]]:
-    """Return the pages of an answer by the titles under which they were asked for."""
+    """Return the pages of an answer by the titles that they were requested under."""
     told = {page.get("title"): page for page in pages(answer)}
     found = ((title, told.get(_ways(answer, title)[-1])) for title in asked)
     return {title: page for title, page in found if page}
@@ -213,12 +213,12 @@ def _ways(answer: dict[str, Any], title: str) -> list[str]:
 
 
 def _is_told(page: dict[str, Any]) -> bool:
-    """Return whether an answer has what was asked about a page: an answer that is too long leaves some pages out."""
+    """Return whether an answer covers a page: an answer that would be too long leaves some pages out."""
     return "missing" in page or "invalid" in page or bool(page.get("revisions"))
 
 
 def _about(answer: dict[str, Any], page: dict[str, Any], title: str) -> dict[str, Any]:
-    """Return what an answer says about one page, which was asked for by ``title``, as an answer."""
+    """Return what an answer says about one page, which was requested as ``title``, as an answer of its own."""
     asked = answer.get("query", {})
     query = {"general": asked.get("general", {}), "pages": [page]}
     ways, all_of_them = _ways(answer, title), asked.get("redirects", [])
@@ -233,7 +233,7 @@ def _going_on(answer: dict[str, Any]) -> dict[str, Any]:
 
 
 def _hidden(revisions: Iterable[dict[str, Any]]) -> Counter[str]:
-    """Count what revisions hide (API:Revisions): texts, users, summaries, and those hidden from administrators too."""
+    """Count what is hidden in revisions (API:Revisions): texts, users, summaries, and what is suppressed."""
     found: Counter[str] = Counter()
     for one in revisions:
         slot = one.get("slots", {}).get("main", {})

@@ -1,1 +1,1 @@
-"""Readers: everything known about one kind of file that holds many captures; one module or room for each kind."""
+"""Readers, each of which holds everything known about one kind of capture file, in a module or room of its own."""

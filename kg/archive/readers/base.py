@@ -1,6 +1,6 @@
 """The protocol of a reader: everything known about one kind of file that holds many captures of pages.
 
-An export of a wiki, a table of events and a feed are such files. A distribution declares its readers under the entry
+Examples are an export of a wiki, a table of events and a feed. A distribution declares its readers under the entry
 point group ``newsgraph.readers``; ``kg.archive.readers.registry`` finds them.
 """
 
@@ -15,20 +15,20 @@ from typing import BinaryIO, ClassVar, Final
 from kg.archive.versions import UnreadPage
 
 Beside = Callable[[str], bytes | None]
-"""Gives another file of the same folder by its name; None if there is none that may be read."""
+"""Returns the stream of another file of the same folder by its name; None if there is no such file that may be read."""
 MAPPING: Final = "mapping.toml"
-"""The name of the file beside others that says what they mean, and holds for folders below too."""
+"""The name of the file that says what the files beside it and in folders below mean."""
 
 
 @dataclass(frozen=True, slots=True)
 class PageCapture:
-    """One capture of one page, as a capture file has it.
+    """One capture of one page, as found in a capture file.
 
-    ``path`` is that of the page, which a dialect has to match; captures of others are counted and left out. ``time``
-    (UTC) is when the source says that it was made, None where it does not say. ``revision`` is the id that the source
-    gives it, ``parent`` that of the one before it, "" if there was none and None where the source does not say, and
-    ``address`` the permanent address of it. ``language`` is that of the page where the source tells it. Where ``gone``
-    is true, the page was removed, and has no content.
+    ``path`` is the path of the page; captures with paths that no dialect matches are counted and left out. ``time``
+    (UTC) is when the capture was made, None where the source does not say. ``revision`` is its id in the source, and
+    ``parent`` the id of the revision before it: "" if there was none, None where the source does not say. ``address``
+    is its permanent address. ``language`` is the language of the page where the source tells it. If ``gone`` is true,
+    the page was removed and has no content.
     """
 
     path: str
@@ -49,29 +49,29 @@ class Remark:
 
 
 class CaptureReader(ABC):
-    """A kind of file. It has no state and is made without arguments; what it yields depends on its arguments alone."""
+    """A kind of file. It has no state, is made without arguments, and what it yields depends on its input alone."""
 
     shown_path: ClassVar[str]
-    """The path of such a file as a message names it, such as ``export.xml``."""
+    """An example path of such a file, for messages, such as ``export.xml``."""
 
     @abstractmethod
     def matches(self, path: str) -> bool:
         """Return whether a file with this path, relative to the archive, may be one of this kind.
 
-        ``path`` is without the suffix of a packed file, such as ``.bz2``.
+        ``path`` is without a compression suffix such as ``.bz2``.
         """
 
     def recognises(self, start: bytes) -> bool:
-        """Return whether a file whose path matches is one of this kind, by its first bytes (up to 4,096, unpacked)."""
+        """Return whether a file with a matching path is of this kind, by its first bytes (up to 4,096, unpacked)."""
         return True
 
     @abstractmethod
     def captures(
         self, file: BinaryIO, path: str, beside: Beside, page_bytes: int
     ) -> Iterator[PageCapture | UnreadPage | Remark]:
-        """Yield the captures that a file holds, what of it cannot be read, and remarks, while it is read once.
+        """Yield the captures in a file, the parts that cannot be read, and remarks, in one pass over it.
 
-        No more of the file is held than a few captures; one whose content is larger than ``page_bytes`` is yielded as
-        unread. Raises ArchiveError, or EOFError, OSError or ValueError, where the rest cannot be read: what was yielded
-        before counts. A file of which no capture is yielded, read or unread, is none of this kind after all.
+        Only a few captures are in memory at a time; one larger than ``page_bytes`` is yielded as unread. Raises
+        ArchiveError, or EOFError, OSError or ValueError, where the rest cannot be read; what was yielded before counts.
+        A file that yields no capture, read or unread, is treated as not of this kind.
         """

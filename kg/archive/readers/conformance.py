@@ -24,7 +24,7 @@ from kg.errors import ArchiveError
 
 PAGE_BYTES: Final = 8_000_000
 ALLOWED: Final = (ArchiveError, EOFError, OSError, ValueError)
-"""What a reader may raise where the rest of a file cannot be read."""
+"""The errors a reader may raise where the rest of a file cannot be read."""
 NOISE: Final = (b"", b"\x00" * 64, b"\xff\xfe\xfa", b"[" * 10_000, b"<" * 10_000, b'{"a":' * 10_000, b"\n" * 1_000)
 Found = list[PageCapture | UnreadPage | Remark]
 
@@ -37,11 +37,11 @@ def check(
     Args:
         reader: the reader.
         path: a path of a file of its kind.
-        content: such a file, with one capture at least.
+        content: such a file, with at least one capture.
         beside: the files that lie beside it, such as a mapping, by their names.
 
     Raises:
-        AssertionError: for the first rule that it breaks, in words.
+        AssertionError: for the first rule that it breaks, with a message that names it.
 
     """
     known = dict(beside or {})
@@ -69,7 +69,7 @@ def _read(reader: CaptureReader, path: str, content: bytes, beside: Mapping[str,
 
 
 class _Forward(io.RawIOBase):
-    """A stream that cannot go back, and gives a few bytes at a time: files in archives are such streams."""
+    """A stream that cannot seek back and returns a few bytes at a time, as files in archives do."""
 
     def __init__(self, content: bytes) -> None:
         self._content = io.BytesIO(content)
@@ -104,7 +104,7 @@ def _check_capture(one: PageCapture) -> None:
 
 
 def _check_damaged(reader: CaptureReader, path: str, content: bytes, beside: Mapping[str, bytes]) -> None:
-    """Check that nothing but the allowed errors comes of what is cut off, damaged or of another kind."""
+    """Check that truncated, damaged and foreign files raise only the allowed errors."""
     for damaged in (*_damaged(content), *NOISE):
         try:
             _read(reader, path, damaged, beside, PAGE_BYTES)

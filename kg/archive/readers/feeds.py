@@ -1,4 +1,4 @@
-"""The reader of feeds: RSS, RDF Site Summary and Atom (RFC 4287), as they were saved; nothing is ever fetched."""
+"""The reader of feeds: RSS, RDF Site Summary and Atom (RFC 4287), read from saved files; nothing is fetched."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ MISSING: Final = "is a feed, which needs an extra: pip install 'newsgraph[reader
 
 
 class Feeds(CaptureReader):
-    """Feeds of news: an entry is an event of the day on which it was published."""
+    """News feeds: each entry is an event of the day on which it was published."""
 
     shown_path = "news.rss"
 
@@ -35,13 +35,13 @@ class Feeds(CaptureReader):
         return path.lower().endswith((".rss", ".atom", ".xml", ".rdf"))
 
     def recognises(self, start: bytes) -> bool:
-        """Return whether a file begins with the element of a feed."""
+        """Return whether a file begins with the root element of a feed."""
         return bool(ROOTS.search(start))
 
     def captures(
         self, file: BinaryIO, path: str, beside: Beside, page_bytes: int
     ) -> Iterator[PageCapture | UnreadPage]:
-        """Yield a page for each day on which entries were published, and one of those without a date or title."""
+        """Yield a page for each day with entries, and one for the entries without a date or title."""
         known = mappings.of(path, beside)
         content = file.read(page_bytes + 1)
         if len(content) > page_bytes:
@@ -61,7 +61,7 @@ class Feeds(CaptureReader):
 
 
 def _parsed(content: bytes) -> Any:
-    """Return what feedparser finds in a feed, None if it is not installed; a stream is never taken for an address."""
+    """Return what feedparser finds in a feed, None if it is not installed; a stream is never taken for a URL."""
     try:
         import feedparser
     except ImportError:
@@ -94,7 +94,7 @@ def _address(value: object) -> str:
 
 
 def _cells(entry: Any, feed: Any) -> Cells:
-    """Return the columns of an entry."""
+    """Return the values of an entry by column."""
     point = entry.get("where") or {}
     at: list[Any] = list(point.get("coordinates", ())) if point.get("type") == "Point" else []
     moment = entry.get("published_parsed") or dict.get(entry, "updated_parsed")
@@ -116,7 +116,7 @@ def _cells(entry: Any, feed: Any) -> Cells:
 
 
 def _plain(text: object) -> str:
-    """Return a text without markup."""
+    """Return a text stripped of markup."""
     printed = str(text or "")
     if "<" not in printed and "&" not in printed:
         return printed

@@ -29,5 +29,5 @@ def _made(point: EntryPoint) -> CaptureReader:
 
 
 def matching(path: str) -> tuple[CaptureReader, ...]:
-    """Return the readers that may read the file at ``path``, in order: the first that recognises it does."""
+    """Return the readers that may read the file at ``path``, in order; the first that recognises it is used."""
     return tuple(one.made for one in installed() if one.made.matches(path))

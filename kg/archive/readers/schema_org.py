@@ -1,7 +1,7 @@
 """The reader of schema.org in JSON-LD: events and news articles, in JSON, JSON Lines and pages of HTML.
 
-Documents are read as those who write them mean them: names of schema.org without a prefix, whatever else their context
-says. No context is ever fetched; what has one of another vocabulary is told and left.
+Documents are read as their authors mean them: names without a prefix are schema.org names, whatever else the context
+says. No context is fetched; a document with that of another vocabulary is reported and skipped.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class SchemaOrg(CaptureReader):
     def captures(
         self, file: BinaryIO, path: str, beside: Beside, page_bytes: int
     ) -> Iterator[PageCapture | UnreadPage]:
-        """Yield a page for each day that events and articles have, and one of those that are not rows."""
+        """Yield a page for each day with events or articles, and one for the nodes that are not rows."""
         known = mappings.of(path, beside) or TableMapping(dataset="schema-org")
         with DayRows.gathered(known.table(path)) as rows:
             for number, node in _nodes(file, path, page_bytes, rows):
@@ -97,7 +97,7 @@ def _documents(file: BinaryIO, path: str, page_bytes: int) -> Iterator[tuple[int
 
 
 def _foreign(document: Any) -> str | None:
-    """Return why a document is not in the words of schema.org; one that says nothing of it may be part of one."""
+    """Return why a document does not use schema.org, or None; one without a context may be part of another."""
     if not isinstance(document, dict):
         return None
     contexts = document.get("@context", [])
@@ -109,7 +109,7 @@ def _foreign(document: Any) -> str | None:
 
 
 def _found(value: Any, left: int) -> Iterator[Node]:
-    """Yield the events and articles in a document, the outer ones first; those within an event are its own matter."""
+    """Yield the events and articles in a document, outer ones first; those inside an event belong to it."""
     if left and isinstance(value, list):
         for one in value:
             yield from _found(one, left - 1)
@@ -125,7 +125,7 @@ def _is(node: Node, kinds: re.Pattern[str]) -> bool:
 
 
 def _cells(node: Node) -> Cells:
-    """Return the columns of an event or an article."""
+    """Return the values of an event or an article by column."""
     place = _first(node.get("location") or node.get("contentLocation"))
     geo = _first(place.get("geo"))
     is_event = _is(node, EVENTS)
@@ -156,13 +156,13 @@ def _names_of(place: Node) -> tuple[str, ...]:
 
 
 def _first(value: Any) -> Node:
-    """Return the first node of a value; a text is the name of one."""
+    """Return the first node of a value; a plain text is taken as the name of one."""
     one = value[0] if isinstance(value, list) and value else value
     return one if isinstance(one, dict) else {"name": one} if isinstance(one, str) else {}
 
 
 def _texts(value: Any) -> tuple[str, ...]:
-    """Return the texts that a value is, or what its nodes are called by."""
+    """Return the texts of a value, or the names of its nodes."""
     if isinstance(value, list):
         return tuple(text for one in value if not isinstance(one, list) for text in _texts(one))
     if isinstance(value, dict):

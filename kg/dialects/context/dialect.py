@@ -35,7 +35,7 @@ class Context(Dialect[ContextPage]):
     keeps_old_captures = True
 
     def matches(self, path: str) -> bool:
-        """Return whether ``path`` names a day, as ``news/2011/11/8/a.md`` does, or may be that of a front page."""
+        """Return whether ``path`` names a day, as ``news/2011/11/8/a.md`` does, or may be a front page."""
         return page.matches(path) or bool(_FRONT_PAGE_PATH.search(path))
 
     def days_of_path(self, path: str) -> tuple[date, ...]:
@@ -44,13 +44,13 @@ class Context(Dialect[ContextPage]):
         return (place.day,) if place else ()
 
     def parse(self, path: str, text: str) -> ContextPage | None:
-        """Parse a page; None for prose that only is named like a front page."""
+        """Parse a page; return None for prose that is merely named like a front page."""
         if place_of(path) is None and not page.is_front_page(text):
             return None
         return page.parse(path, text)
 
     def items(self, path: str, record: ContextPage, tally: Tally, language: str) -> Iterator[Item]:
-        """Yield the event of an event page, or those of a day index: of the day in the path, whatever is printed."""
+        """Yield the event of an event page or those of a day index, on the day in the path, whatever day is printed."""
         place = place_of(path)
         for item in listing.items(record, tally, language):
             yield replace(item, day=place.day) if place and item.day != place.day else item
@@ -68,13 +68,13 @@ class Context(Dialect[ContextPage]):
         return render(lists.record(path, head, entries))
 
     def attribution(self, path: str, record: ContextPage, captured: datetime | None) -> Attribution:
-        """Return the licence of the portal, from which the pages are made, by the time of the capture."""
+        """Return the licence of the portal, the source of these pages, at the time of the capture."""
         return Attribution(wikipedia.licence(captured))
 
     def languages(self, paths: Iterable[str]) -> dict[str, str]:
         """Return the language of each edition: Chinese where most slugs are not ASCII, since English slugs always are.
 
-        An edition is all that stands in one folder ``news``.
+        An edition is everything in one folder ``news``.
         """
         foreign: Counter[str] = Counter()
         edition = {path: path.rpartition("news/")[0] for path in paths}

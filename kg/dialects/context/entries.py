@@ -1,4 +1,4 @@
-"""A page of *the Context* -> its entries, and the record again from these."""
+"""Turns a page of *the Context* into entries, and the entries back into the record."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from kg.dialects.record import Citation
 from kg.errors import StoreError
 
 MARKERS: Final = {"en": "Context", "zh": "消息"}
-"""The word that an edition prints before the labels of an event; an entry says so where it has another one."""
+"""The word that an edition prints before the labels of an event; an entry with another word says so."""
 
 
 def head(record: ContextPage) -> Head:
@@ -122,7 +122,7 @@ def _of_item(number: int, position: int, item: IndexItem, language: str | None) 
 
 
 def _heading(record: EventPage | IndexItem) -> str | None:
-    """Return the label that a page prints above a title, which is the empty text if it prints only its mark."""
+    """Return the label that a page prints above a title, which is "" if it prints only the marker."""
     return record.heading or "" if record.heading is not None or record.empty_heading else None
 
 
@@ -134,7 +134,7 @@ def _slug(path: str) -> str | None:
 def record(path: str, head: Head, entries: tuple[Entry, ...]) -> ContextPage:
     """Return the record that a page's head and entries were made from, without the lines that no rule understands.
 
-    Raises StoreError if they say too little, or something that no page of *the Context* says.
+    Raises StoreError if they say too little, or something that pages of *the Context* never say.
     """
     place = place_of(path)
     if place is None:
@@ -206,7 +206,7 @@ def _name(of: Entry | Head) -> str:
 
 
 def _address(of: Entry | Head) -> tuple[str, str]:
-    """Return the prefix and the path of the page that is linked to."""
+    """Return the prefix and the path of the linked page."""
     found = read_address(_must(of.target, "target", of))
     if found is None:
         raise StoreError(f"the target of {_name(of)} is not a page of an archive: build it again")

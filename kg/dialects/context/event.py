@@ -39,7 +39,7 @@ Entry = TypeVar("Entry", Citation, PrintedChange, Related)
 
 @dataclass
 class _Head:
-    """What stands before the title."""
+    """The lines before the title."""
 
     day: date | None = None
     prefix: str = "/"
@@ -49,7 +49,7 @@ class _Head:
 
 
 def event_page(place: PagePath, lines: list[Line], report: Report) -> EventPage:
-    """Return the event page that ``lines`` are; ``report`` takes those that no rule understands."""
+    """Parse ``lines`` as an event page; lines that no rule understands go to ``report``."""
     end = next((at for at, line in enumerate(lines) if _SECTION.fullmatch(line.text)), len(lines))
     above, title, below = _split_at_title(lines[:end], report)
     head = _head(place, above, report)
@@ -131,7 +131,7 @@ def _entries(read: Callable[[str], Entry | None], lines: list[Line], report: Rep
 
 
 def _sources(lines: list[Line], report: Report) -> tuple[tuple[Citation, ...], str | None]:
-    """Return the sources and the cover image: the last entry, under the number of the one before it."""
+    """Return the sources and the cover image: the last entry, which repeats the number of the one before it."""
     sources = tuple(_entries(_citation, lines, report))
     numbers = [line.text.partition(".")[0] for line in lines[-2:]]
     last = sources[-1] if sources else None
@@ -141,7 +141,7 @@ def _sources(lines: list[Line], report: Report) -> tuple[tuple[Citation, ...], s
 
 
 def _citation(text: str) -> Citation | None:
-    """Read ``[name](url)``, perhaps with `` [IMG](url)`` after it; addresses may hold parentheses."""
+    """Read ``[name](url)``, optionally followed by `` [IMG](url)``; addresses may contain parentheses."""
     name, opening, address = text[1:].partition("](")
     if not opening or not address.endswith(")"):
         return None
@@ -170,7 +170,7 @@ def _related(text: str) -> Related | None:
 
 
 def _link_and_remark(text: str) -> tuple[MarkdownLink | None, str]:
-    """Part ``[title](path.md) _remark_`` into the link and the remark, which keeps its last underscore."""
+    """Split ``[title](path.md) _remark_`` into the link and the remark, which keeps its last underscore."""
     link, opening, remark = text.rpartition(".md) _")
     return (read_link(f"{link}.md)"), remark) if opening else (None, "")
 

@@ -27,7 +27,7 @@ _MARK = "## "
 
 @dataclass
 class _Section:
-    """A section of a list: the name and address that its line prints, and how many events stand in it."""
+    """A section of a list: the name and address on its line, and the number of its events."""
 
     line: Line
     name: str
@@ -37,7 +37,7 @@ class _Section:
 
 @dataclass
 class _Listing:
-    """A list of events, read line by line; ``heading`` waits for its event, ``body`` for its end."""
+    """A list of events, read line by line; ``heading`` waits for its event, ``body`` for its last line."""
 
     report: Report
     sections: list[_Section] = field(default_factory=list)
@@ -47,7 +47,7 @@ class _Listing:
     body: list[str] | None = None
 
     def read(self, line: Line) -> None:
-        """Take the next line."""
+        """Read the next line."""
         if line.text.startswith(HEADING):
             self.close()
             self.heading = line
@@ -125,7 +125,7 @@ def _language(listing: _Listing, prefix: str) -> str | None:
 
 
 def day_index(place: PagePath, lines: list[Line], report: Report) -> DayIndex:
-    """Return the day index that ``lines`` are; ``report`` takes those that no rule understands."""
+    """Parse ``lines`` as a day index; lines that no rule understands go to ``report``."""
     listing = _listing(lines, report)
     own, before = _days(listing, report)
     prefix = own[1].prefix if own else place.prefix
@@ -155,7 +155,7 @@ def _days(listing: _Listing, report: Report) -> tuple[tuple[Line, MarkdownLink] 
 
 
 def front_page(lines: list[Line], report: Report) -> FrontPage:
-    """Return the front page that ``lines`` are; ``report`` takes those that no rule understands."""
+    """Parse ``lines`` as a front page; lines that no rule understands go to ``report``."""
     listing = _listing(lines, report)
     for section in listing.sections:
         if section.name not in _FRONT_SECTIONS:

@@ -1,4 +1,4 @@
-"""Pages of *the Context* -> items: an event page is one, and so is each line of a day index."""
+"""Turns pages of *the Context* into items: an event page is one item, and so is each line of a day index."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ NO_TITLE: Final = "(no title)"
 
 
 def items(record: ContextPage, tally: Tally, language: str = "en") -> Iterator[Item]:
-    """Yield the events that a page lists, in printed order, and count it in ``tally``.
+    """Yield the events that a page lists, in printed order, and count them in ``tally``.
 
-    ``language`` is that of a page that does not show its own.
+    ``language`` is assumed if the page does not show its own.
     """
     match record:
         case EventPage():
@@ -85,7 +85,7 @@ def _index_items(index: DayIndex, language: str) -> Iterator[Item]:
 
 
 def _labels(printed: Iterable[str], language: str) -> Iterator[str]:
-    """Yield printed labels as a reader sees them, one that is printed in two scripts in both."""
+    """Yield printed labels as a reader sees them, in both scripts if they are printed in two."""
     for label in printed:
         named = scripts.in_scripts(label) if language.startswith("zh") else ()
         texts = [text for _, text in named] or [scripts.readable(label) if language.startswith("zh") else label]
@@ -98,7 +98,7 @@ def _slug(path: str) -> str:
 
 
 class _Title(NamedTuple):
-    """A title as a reader sees it, as printed where that differs, and in each script."""
+    """A title as a reader sees it, as printed if that differs, and in each script."""
 
     read: str
     printed: str = ""

@@ -18,7 +18,7 @@ _PATH = re.compile(r"(?:.*?/)?(?:(zh)/)?news/([0-9]{4})/([0-9]{1,2})/([0-9]{1,2}
 _COMMIT = re.compile(r"@[0-9a-f]{10}\Z")
 _TARGET = re.compile(r"(/(?:[A-Za-z-]+/)?)((?:news|opinion)/[0-9]{4}/[0-9]{1,2}/[0-9]{1,2}/.+\.md)", re.DOTALL)
 _DATE = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
-_FOREIGN_LETTER = re.compile(r"[^\W\d_a-z]")  # no slug of an English page has one
+_FOREIGN_LETTER = re.compile(r"[^\W\d_a-z]")  # slugs of English pages never have one
 
 _CHINESE = {"信息来源", "有关", "上下文", "消息", "前一天...", "今天", "昨天", "/zh/"}
 _ENGLISH = {
@@ -60,7 +60,7 @@ class PagePath(NamedTuple):
 
 @dataclass
 class Report:
-    """The lines of one page that no rule understands."""
+    """Collects the lines of one page that no rule understands."""
 
     unread: list[Unread] = field(default_factory=list)
 
@@ -70,7 +70,7 @@ class Report:
 
 
 def place_of(path: str) -> PagePath | None:
-    """Return what ``path`` says about its page, or None if no page of a day stands there."""
+    """Return what ``path`` says about its page, or None if it is not the path of a day's page."""
     found = _PATH.fullmatch(path)
     day = _date(found.group(2, 3, 4)) if found else None
     if found is None or day is None:
@@ -86,7 +86,7 @@ def _date(parts: Sequence[str]) -> date | None:
 
 
 def printed_day(label: str, line: Line, place: PagePath, report: Report) -> date:
-    """Return the date that ``line`` prints as ``label``, or the path's if that is not a date."""
+    """Return the date that ``line`` prints as ``label``, or the path's day if that is not a date."""
     found = _DATE.fullmatch(label)
     day = _date(found.groups()) if found else None
     if day is None:
@@ -97,9 +97,9 @@ def printed_day(label: str, line: Line, place: PagePath, report: Report) -> date
 
 
 def read_link(text: str) -> MarkdownLink | None:
-    """Return the link that ``text``, of the form ``[text](/news/2011/11/8/slug.md)``, is.
+    """Parse ``text``, of the form ``[text](/news/2011/11/8/slug.md)``, as a link.
 
-    The text of the link may hold what looks like links itself; the last address counts.
+    The text of the link may itself look like links; the last address counts.
     """
     if not text.startswith("[") or not text.endswith(".md)"):
         return None
@@ -109,13 +109,13 @@ def read_link(text: str) -> MarkdownLink | None:
 
 
 def read_address(address: str) -> tuple[str, str] | None:
-    """Part the address of a page, ``/zh/news/2018/4/14/slug.md``, into its prefix, ``/zh/``, and its path."""
+    """Split the address of a page, ``/zh/news/2018/4/14/slug.md``, into its prefix, ``/zh/``, and its path."""
     target = _TARGET.fullmatch(address)
     return (target[1], target[2]) if target else None
 
 
 def read_heading(text: str) -> tuple[str | None, bool]:
-    """Return the heading that a heading line prints, and whether it prints none."""
+    """Return the heading of a heading line, and whether it is empty."""
     heading = text.removeprefix(HEADING)
     return (heading, False) if heading.strip() else (None, True)
 

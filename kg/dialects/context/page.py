@@ -1,8 +1,8 @@
 """Dialect of *the Context*: Markdown event pages, day indexes and front pages, English and Chinese.
 
-The dialect has no specification. Its rules are what four generations of English pages and the Chinese edition
-print without exception. Whatever a page prints otherwise is reported: the record is printed again, and a line
-that does not come out the same is unread.
+The dialect has no specification. Its rules describe what four generations of English pages and the Chinese edition
+print without exception. Deviations are found by printing the record again: a line that does not come out the same is
+unread.
 """
 
 from __future__ import annotations
@@ -47,12 +47,12 @@ def parse(path: str, text: str) -> ContextPage:
     """Read one page.
 
     Args:
-        path: where the page stands in its archive. README.md and index.md of a day are day indexes, other
-            names there event pages; a page that stands under no day is read as a front page.
+        path: the path of the page in its archive. README.md and index.md of a day are day indexes, other
+            names there are event pages; a page that is not below a day is read as a front page.
         text: the page. No text raises an error.
 
     Returns:
-        The record. Every line that it does not say is among its unread ones, so a record without any
+        The record. Every line that it does not reproduce is among its unread ones, so a record without any
         prints as ``text`` again.
 
     """

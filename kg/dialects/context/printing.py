@@ -20,14 +20,14 @@ SECTIONS = {
 
 
 def render(record: ContextPage) -> str:
-    """Return the text of the page that ``record`` says.
+    """Return the text of the page that ``record`` describes.
 
     Args:
         record: what ``kg.dialects.context.page.parse`` returns. If it has no unread lines, the text is the original;
-            unread lines are not printed in the place where they stood.
+            unread lines are left out.
 
     Returns:
-        The page, its lines ended by LF.
+        The page, with LF at the end of each line.
 
     """
     match record:
@@ -69,7 +69,7 @@ def _sources(sources: tuple[Citation, ...], cover: str | None) -> Iterator[str]:
 
 def _changes(changes: tuple[PrintedChange, ...]) -> Iterator[str]:
     for number, change in enumerate(changes, 1):
-        # the current version repeats the number of the line before it
+        # the current version repeats the number of the line before
         shown = number - 1 if change.kind == "Current version" and number > 1 else number
         time = f"{change.written.isoformat(' ')[:19]} " if change.written else ""
         yield f"{shown}. [{change.title}]({change.prefix}{change.path}) _{time}({change.kind})_\n"
@@ -96,7 +96,7 @@ def _front_page(page: FrontPage) -> Iterator[str]:
         yield f"## {name}\n" if link is None else f"## [{name}]({link})\n\n"
         yield from map(_item, page.items[start : start + count])
         start += count
-        # a section without a link belongs to the day before it, and no rule parts the two
+        # a section without a link belongs to the day before it, with no rule between them
         if position + 1 == len(page.sections) or page.sections[position + 1][1] is not None:
             yield "---\n\n"
 

@@ -44,10 +44,10 @@ class Related:
 class EventPage(Record):
     """A Context event page. Titles keep the spaces that the page prints around them.
 
-    ``slug`` is the page's file name without its ending. ``language`` is None where nothing on the page shows
-    it. ``sections`` are the printed names of the page's lists, in order. ``formats`` says whether the
-    page opens with its line of formats, ``empty_heading`` whether it prints the heading's mark with nothing
-    behind; ``prefix`` is what the link to the day's index prints before its path.
+    ``slug`` is the page's file name without its ending. ``language`` is None if nothing on the page shows it.
+    ``sections`` are the printed names of the page's lists, in order. ``formats`` says whether the page opens with its
+    line of formats, ``empty_heading`` whether it prints an empty heading; ``prefix`` is what the link to the day's
+    index prints before its path.
     """
 
     language: str | None
@@ -101,10 +101,10 @@ class DayIndex(Record):
 
 @dataclass(frozen=True, slots=True)
 class FrontPage(Record):
-    """A Context front page. It repeats the day indexes, and is read to prove that it says nothing else.
+    """A Context front page. It repeats the day indexes, and is read to check that it says nothing else.
 
-    ``sections`` says, for each section, its printed name, its printed link if it has one, and how many of the
-    items stand in it; ``blank_lines`` counts those at the top of a page without a line of formats.
+    ``sections`` lists the printed name of each section, its printed link if it has one, and the number of its items;
+    ``blank_lines`` counts those at the top of a page without a line of formats.
     """
 
     language: str | None

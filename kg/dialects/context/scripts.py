@@ -1,7 +1,8 @@
 """Titles of Chinese pages with the markup of MediaWiki's LanguageConverter: what they say in each script.
 
-``-{zh-hans:国际象棋; zh-hant:西洋棋}-`` prints one of its texts, by the variant of Chinese that is read. The rules are
-those of ``LanguageConverter`` and its ``ConverterRule``; what one variant lacks, the next one in its row has.
+``-{zh-hans:国际象棋; zh-hant:西洋棋}-`` prints one of its texts, by the variant of Chinese that the reader chose. The rules
+are those of ``LanguageConverter`` and its ``ConverterRule``; if a text is missing in a variant, the next one in its
+fallback chain is used.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ _RULE: Final = re.compile(rf"(?:[^=]*=>)?\s*(?:({_VARIANT})\s*:\s*)+(.*)", re.IG
 _NAMES_VARIANT: Final = re.compile(rf"{_VARIANT}\s*:", re.IGNORECASE)
 _HIDDEN: Final = frozenset("-HT")
 MAX_DEPTH: Final = 10
-"""How deep rules may stand in others, as in MediaWiki; deeper ones are printed as they are."""
+"""How deep rules may be nested, as in MediaWiki; deeper ones are printed as they are."""
 
 SCRIPTS: Final = {
     "zh-Hans": ("zh-hans", "zh-cn", "zh-sg", "zh-my", "zh"),
@@ -25,23 +26,23 @@ SCRIPTS: Final = {
 }
 """The variants whose text is printed in each script, by its language tag (RFC 5646)."""
 PLAIN: Final = ("zh", *SCRIPTS["zh-Hans"])
-"""The variants whose text is printed to somebody who has chosen none: as in MediaWiki, but in one script."""
+"""The fallback chain for a reader who has chosen no variant: as in MediaWiki, but within one script."""
 
 
 def readable(title: str) -> str:
-    """Return a title without markup, as it reads to somebody who has chosen no variant of Chinese."""
+    """Return a title without markup, as shown to a reader who has chosen no variant of Chinese."""
     return _converted(title, PLAIN) if "-{" in title else title
 
 
 def in_scripts(title: str) -> tuple[tuple[str, str], ...]:
-    """Return what a title says in each script, with the language tag; nothing where no markup tells them apart."""
+    """Return what a title says in each script, with the language tag; nothing if no markup distinguishes them."""
     if "-{" not in title or not _NAMES_VARIANT.search(title):
         return ()
     return tuple((tag, " ".join(_converted(title, variants).split())) for tag, variants in SCRIPTS.items())
 
 
 def _converted(text: str, variants: tuple[str, ...]) -> str:
-    """Return a text with each rule in it replaced by what the first of ``variants`` has there that has any."""
+    """Return a text with each rule in it replaced by its text for the first of ``variants`` that has one."""
     open_rules: list[list[str]] = [[]]
     for piece in _MARK.split(text):
         if piece == "-{" and len(open_rules) <= MAX_DEPTH:
@@ -55,7 +56,7 @@ def _converted(text: str, variants: tuple[str, ...]) -> str:
 
 
 def _chosen(inner: str, variants: tuple[str, ...]) -> str:
-    """Return what stands for a rule, given what stands between its braces."""
+    """Return the text chosen from a rule, given the content of its braces."""
     found = _FLAGS.match(inner)
     flags = {one.strip() for one in found[1].split(";")} if found else set()
     body = inner[found.end() :] if found else inner

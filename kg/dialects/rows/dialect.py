@@ -18,23 +18,26 @@ from kg.dialects.rows.row import TableRow
 
 
 class TableRows(Dialect[RowsPage]):
-    """A day of a table, as readers of tables write it. A page lists all rows of its day again, so old ones go."""
+    """A day of a table, as readers of tables write it.
+
+    Each capture lists all rows of its day again, so old ones are not kept.
+    """
 
     shown_path = "events.csv/2011-11-08.rows.json"
     gives_ids = True
     item_counts: ClassVar[Mapping[str, tuple[str, ...]]] = {"table rows": ("table rows",)}
 
     def matches(self, path: str) -> bool:
-        """Return whether ``path`` names a day, or what could not be read of a table."""
+        """Return whether ``path`` names a day, or the unreadable records of a table."""
         return bool(page.PATH.search(path))
 
     def days_of_path(self, path: str) -> tuple[date, ...]:
-        """Return the one day that ``path`` names; a page of what could not be read has none."""
+        """Return the one day that ``path`` names; a page of unreadable records has none."""
         day = page.day_of(path)
         return (day,) if day else ()
 
     def parse(self, path: str, text: str) -> RowsPage | None:
-        """Parse a page; None if the text is none."""
+        """Parse a page; return None if the text is not one."""
         return page.parse(path, text)
 
     def items(self, path: str, record: RowsPage, tally: Tally, language: str) -> Iterator[Item]:
@@ -52,7 +55,7 @@ class TableRows(Dialect[RowsPage]):
         return page.own_ids(text)
 
     def head(self, record: RowsPage) -> Head:
-        """Return the day of a page, and what stands in front of its rows."""
+        """Return the day of a page, and the text before its rows."""
         return Head("application/json", days=(record.day,) if record.day else (), text=record.opening)
 
     def entries(self, record: RowsPage) -> Iterator[Entry]:
@@ -76,13 +79,13 @@ class TableRows(Dialect[RowsPage]):
         return record.table.publication
 
     def summary(self, counts: Mapping[str, int], excluded: Mapping[str, int]) -> Iterator[str]:
-        """Yield how many sources are names only."""
+        """Yield how many sources are only names."""
         if bare := counts["sources without an address"]:
             yield f"sources without an address {bare:,}: kept in the rows as printed"
 
 
 def _named(row: TableRow, dataset: str) -> dict[str, Any]:
-    """Return what an entry says about a row besides its text: the date as printed, and what may name its event."""
+    """Return what an entry says about a row besides its text: the date as printed, and what may identify its event."""
     return {"label": row.printed or None, "wording": row.title, "slug": row.identifier(dataset)}
 
 

@@ -1,7 +1,6 @@
-"""A page of rows: a day of one table, or what could not be read of it. It is JSON, with a line for each row.
+"""A page of rows: a day of one table, or its unreadable records. It is JSON, with a line for each row.
 
-Rows stand in the order of what identifies them, so a page is the same in whatever order a table has them, and says
-nothing of where they stood.
+Rows are sorted by what identifies them, so a page does not depend on their order or position in the table.
 """
 
 from __future__ import annotations
@@ -24,14 +23,14 @@ _ROWS: Final = ',"rows":[\n'
 _UNREAD: Final = ',"unread":[\n'
 _END: Final = "\n]}\n"
 _OWN_ID: Final = re.compile(r',"id":("(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-f]{4}))+")')
-"""The id of a row: a name in front of it, and no quote within a text is without a backslash."""
+"""Matches the id of a row: a member name never follows an unescaped quote within a text."""
 SHOWN: Final = 200
-"""How much of what could not be read a page keeps, in characters."""
+"""How many characters of each unreadable record a page keeps."""
 
 
 @dataclass(frozen=True, slots=True)
 class EventTable:
-    """What all rows of a table have in common: the name of the dataset, its language, and what is said about it."""
+    """The properties that all rows of a table share: the name of the dataset, its language, and its description."""
 
     dataset: str
     language: str = ""
@@ -55,7 +54,7 @@ class RowLine:
 
 @dataclass(frozen=True, slots=True)
 class RowsPage(Record):
-    """A page: the text in front of its lines, its table, its lines; ``day`` is None if it has what was not read."""
+    """A page: the text before its lines, its table, its lines; ``day`` is None if it has unreadable records."""
 
     opening: str
     table: EventTable
@@ -64,16 +63,16 @@ class RowsPage(Record):
 
 
 def path(file: str, day: date | None, part: str = "") -> str:
-    """Return the path of the page of a day of the table ``file``, or of what could not be read of it.
+    """Return the path of the page of a day of the table ``file``, or of its unreadable records.
 
-    ``part`` are the hexadecimal digits, two at most, that tell the pages of a day with very many rows apart.
+    ``part`` are up to two hexadecimal digits that distinguish the pages of a day with very many rows.
     """
     name = f"{day.isoformat()}-{part}".rstrip("-") if day else "unread"
     return f"{file}/{name}.rows.json"
 
 
 def day_of(path: str) -> date | None:
-    """Return the day that a path names; None if it names none."""
+    """Return the day that a path names; None if there is none."""
     found = PATH.search(path)
     try:
         return date.fromisoformat(found[1]) if found and found[1] else None
@@ -88,19 +87,19 @@ def written(table: EventTable, rows: Iterable[TableRow]) -> str:
 
 
 def of_lines(table: EventTable, lines: Iterable[str]) -> str:
-    """Return the page with these texts of rows, in the order of what identifies them."""
+    """Return the page with these rows, given as text and sorted by what identifies them."""
     return render(f"{table.text}{_ROWS}", lines)
 
 
 def written_unread(table: EventTable, unread: Iterable[Unread]) -> str:
-    """Return the page of what could not be read of a table: the line, the text and the reason of each."""
+    """Return the page of a table's unreadable records: the line, the text and the reason for each."""
     told = ({"line": one.line, "reason": one.reason, "text": one.text[:SHOWN]} for one in unread)
     lines = (json.dumps(one, ensure_ascii=False, sort_keys=True, separators=(",", ":")) for one in told)
     return render(f"{table.text}{_UNREAD}", lines)
 
 
 def render(opening: str, lines: Iterable[str]) -> str:
-    """Return a page again from what stands in front of its lines, and these."""
+    """Return a page again from the text before its lines, and the lines."""
     return f"{opening}{_SEPARATOR.join(lines)}{_END}"
 
 
@@ -108,7 +107,7 @@ _SEPARATOR: Final = ",\n"
 
 
 def parse(path: str, text: str) -> RowsPage | None:
-    """Parse a page; None if the text is none."""
+    """Parse a page; return None if the text is not one."""
     opening, newline, rest = text.partition("\n")
     opening += newline
     table = _table(opening)
@@ -124,7 +123,7 @@ def parse(path: str, text: str) -> RowsPage | None:
 
 
 def own_ids(text: str) -> Iterator[str]:
-    """Yield the identifiers of the rows of a page that have ids, without reading all of it."""
+    """Yield the identifiers of the rows with ids on a page, without parsing all of it."""
     opening, newline, rest = text.partition("\n")
     table = _table(opening + newline)
     if table and not opening.endswith(_UNREAD.strip()):
@@ -144,7 +143,7 @@ def _table(opening: str) -> EventTable | None:
 
 
 def _line(text: str, day: date | None) -> tuple[RowLine, str]:
-    """Return a line, and why it is not a row."""
+    """Return a line, and the reason if it is not a row."""
     try:
         row = TableRow.of(text)
     except FormatError as error:

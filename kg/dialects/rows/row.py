@@ -1,4 +1,4 @@
-"""A row of a table of events, as it was read: plain data, and the one JSON text that it has."""
+"""A row of a table of events, as it was read: plain data, and its canonical JSON text."""
 
 from __future__ import annotations
 
@@ -22,9 +22,8 @@ _DEGREES: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,2})(?:\.[0-9]{0,17}[1-9])?")
 class TableRow:
     """One event of a table.
 
-    ``printed`` is the date as printed, ``first`` and ``last`` are the days between which it is, both included.
-    ``places`` are names, the smallest place first; ``latitude`` and ``longitude`` (WGS84) are canonical decimals, or
-    both empty.
+    ``printed`` is the date as printed, ``first`` and ``last`` the range of days that it means, inclusive. ``places``
+    are names, the smallest place first; ``latitude`` and ``longitude`` (WGS84) are canonical decimals, or both empty.
     ``categories`` and ``topics`` are printed, ``articles`` the titles of Wikipedia articles; ``sources`` are pairs of
     an address and the name of its publisher, of which one may be empty.
     """
@@ -48,7 +47,7 @@ class TableRow:
 
     @property
     def text(self) -> str:
-        """The row as JSON (RFC 8259) in one line: names sorted, no spaces, nothing that is empty."""
+        """The row as JSON (RFC 8259) in one line: names sorted, no spaces, empty members left out."""
         said = ((name, getattr(self, name)) for name in _names())
         told = {name: _plain(value) for name, value in said if value not in ("", (), None)}
         return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
@@ -84,7 +83,7 @@ class TableRow:
     def identifier(self, dataset: str) -> str:
         """Return the slug that distinguishes the event from all others of its day, from its id or else its content.
 
-        That is the title and the place; what may be added later, such as a source, is not part of it.
+        The content is the title and the place; what may be added later, such as a source, does not count.
         """
         if self.id:
             return identifier_of(self.id, dataset)
@@ -127,4 +126,4 @@ _READ: Final[dict[str, Callable[[Any], Any]]] = {
     "sources": _pairs,
     **dict.fromkeys(("places", "categories", "topics", "articles"), _texts),
 }
-"""How the values are read that are not texts, by the names of their fields."""
+"""How to read the values that are not texts, by field name."""

@@ -1,1 +1,1 @@
-"""The dialect of Wikipedia's Current Events Portal: one page a day, in MediaWiki's wikitext."""
+"""The dialect of Wikipedia's Current Events Portal: one page for each day, in MediaWiki's wikitext."""

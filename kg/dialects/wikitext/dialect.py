@@ -19,7 +19,7 @@ from kg.rdf.iri import spell
 
 
 class Wikitext(Dialect[DayPage]):
-    """Pages in wikitext. One edit of a page captures all its bullets again, so old captures are not kept whole."""
+    """Pages in wikitext. Each edit captures all bullets of a page again, so old captures are not kept whole."""
 
     publication = wikipedia.PORTAL
     shown_path = "2011_November_8.txt"
@@ -50,7 +50,7 @@ class Wikitext(Dialect[DayPage]):
         return listing.items(record, tally)
 
     def head(self, record: DayPage) -> Head:
-        """Return the days and the language of a page; it says nothing else as a whole."""
+        """Return the days and the language of a page; it says nothing else about itself."""
         return Head("text/x-wiki", days=record.days, language=record.language)
 
     def entries(self, record: DayPage) -> Iterator[Entry]:
@@ -58,11 +58,11 @@ class Wikitext(Dialect[DayPage]):
         return lists.entries(record)
 
     def render(self, path: str, head: Head, entries: tuple[Entry, ...]) -> str:
-        """Print the list of a page: without what frames it, comments that stand alone, and blank lines."""
+        """Print the list of a page: without its frame, standalone comments and blank lines."""
         return lists.render(entries)
 
     def listed(self, record: DayPage, text: str) -> str | None:
-        """Return the lines of a page that its record has numbered; None if it leaves out a bullet or a heading."""
+        """Return the lines of a page that its record has numbered; None if the record lacks a bullet or a heading."""
         return lists.listed(record, text)
 
     def attribution(self, path: str, record: DayPage, captured: datetime | None) -> Attribution:

@@ -1,4 +1,4 @@
-"""A day page -> its entries: every line that is an item, a heading, or understood by no rule."""
+"""Turns a day page into entries: every line that is an item, a heading, or not understood by any rule."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def entries(page: DayPage) -> Iterator[Entry]:
 
 
 def render(entries: tuple[Entry, ...]) -> str:
-    """Print the lines again; raises StoreError if one of them has no text."""
+    """Print the lines again. Raises StoreError if one of them has no text."""
     for entry in entries:
         if entry.text is None:
             raise StoreError(f"the graph lacks the text of the entry {entry.fragment} of a page: build it again")
@@ -44,7 +44,7 @@ def render(entries: tuple[Entry, ...]) -> str:
 def listed(page: DayPage, text: str) -> str | None:
     """Return the lines of a day page that its record has numbered, each exactly as ``text`` has it.
 
-    None if one of the others, comments apart, begins like a heading or a bullet.
+    Returns None if any other line, except a comment, begins like a heading or a bullet.
     """
     lines = text.removeprefix("\ufeff").split("\n")
     said: set[int] = set()

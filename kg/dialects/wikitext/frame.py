@@ -1,4 +1,4 @@
-"""What frames the list of a page and is no part of it: templates around a day, comments, and what only editors see."""
+"""The frame around the list of a page: templates around a day, comments, and notes for editors."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 
 COMMENT: Final = re.compile(r"<!--.*?-->", re.DOTALL)
 _HEADER: Final = re.compile(r"\{\{\s*Current\s+events\s+header(?P<arguments>[^{}]*)\}\}", re.IGNORECASE)
-# Whose list stands in its last argument, or behind it as it has been since 2026 ("top=yes", and "bottom=yes" below).
+# The list is in the last argument, or, since 2026, after the template ("top=yes", and "bottom=yes" below).
 _CONTENT: Final = re.compile(
     r"\{\{\s*Current\s+events\s*(?P<arguments>(?:\|[^{}|=]*=[^{}|]*)*)\|\s*content\s*=", re.IGNORECASE
 )
@@ -34,25 +34,25 @@ def without_opening(text: str) -> str:
 
 
 def without_frame(line: str) -> str:
-    """Return a line without what frames the list."""
+    """Return a line without the frame of the list."""
     content = without_comments(line)
     for header in _HEADERS:
         content = header.sub("", content)
     content = _FRAME.sub("", content).rstrip()
-    # The end of the template whose last argument is the list, behind its last line.
+    # The end of the template whose last argument is the list, after its last line.
     is_end = content.endswith("}}") and content.count("}}") > content.count("{{")
     return content[:-2].rstrip() if is_end else content
 
 
 def other_day(line: str, day: tuple[int, int, int]) -> str | None:
-    """Return the header that a line has if it names another day than this (year, month, day)."""
+    """Return the header on a line if it names a day other than this one (year, month, day)."""
     header = next((found for one in _HEADERS if (found := one.search(line))), None)
     named = _day_of(header["arguments"]) if header else None
     return header[0] if header and named and named != day else None
 
 
 def _day_of(arguments: str) -> tuple[int, ...] | None:
-    """Return the year, month and day of a template, given by name or by place; None where one is not a number."""
+    """Return the year, month and day of a template, by name or position; None for one that is not a number."""
     printed = [one.strip() for one in arguments.split("|")[1:]]
     by_name = {name.strip().lower(): value.strip() for name, _, value in (one.partition("=") for one in printed)}
     values = [by_name.get(name) for name in _NAMES] if "year" in by_name else printed[:3]

@@ -1,4 +1,4 @@
-"""The dialect of pages of the portal as HTML, which MediaWiki's ``action=parse`` gives."""
+"""The dialect of pages of the portal as HTML, as MediaWiki's ``action=parse`` returns it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from kg.dialects.wikitext.record import ParsedPage
 
 
 class ParsedWikitext(Dialect[ParsedPage]):
-    """Pages as HTML. Their items are bullets as those of wikitext, and are counted with these."""
+    """Pages as HTML. Their items are bullets like those of wikitext, and are counted together with these."""
 
     publication = Wikitext.publication
     shown_path = "1994_October.html"
@@ -44,12 +44,12 @@ class ParsedWikitext(Dialect[ParsedPage]):
         return (day,) if day else None
 
     def days(self, path: str, text: str) -> tuple[date, ...]:
-        """Return the days under which a page lists items."""
+        """Return the days for which a page lists items."""
         record = self.parse(path, text)
         return record.days if record else ()
 
     def parse(self, path: str, text: str) -> ParsedPage | None:
-        """Parse a page; None if there is no HTML in it."""
+        """Parse a page; return None if there is no HTML in it."""
         return html_lists.parse(path, text)
 
     def items(self, path: str, record: ParsedPage, tally: Tally, language: str) -> Iterator[Item]:
@@ -68,11 +68,11 @@ class ParsedWikitext(Dialect[ParsedPage]):
         return lists.entries(record)
 
     def render(self, path: str, head: Head, entries: tuple[Entry, ...]) -> str:
-        """Print the elements of the list, without those around them."""
+        """Print the elements of the list, without the elements around them."""
         return lists.render(entries)
 
     def listed(self, record: ParsedPage, text: str) -> str | None:
-        """Return the elements that the record has, as they are printed."""
+        """Return the elements in the record, as printed."""
         return lists.render(tuple(lists.entries(record)))
 
     def attribution(self, path: str, record: ParsedPage, captured: datetime | None) -> Attribution:

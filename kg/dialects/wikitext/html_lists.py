@@ -1,6 +1,6 @@
-"""Pages of current events as the HTML that MediaWiki makes of them: every list item, and what it says as wikitext.
+"""Reads pages of current events in the HTML that MediaWiki renders: every list item, converted to wikitext.
 
-An item is written as the wikitext of a bullet again, so that its words, links and sources are read by the same rules.
+Each item becomes the wikitext of a bullet, so its words, links and sources are read by the same rules.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ SILENT: Final = ("style", "script", "link", "meta", "img", "figure", "audio", "v
 MARKUP: Final = {ord(one): f"&#{ord(one)};" for one in "[]{}|<>=&~"} | {ord("\n"): " "}
 MAX_DEPTH: Final = 60
 MAX_LENGTH: Final = 6_000
-"""How deep elements are read that stand in each other, and the longest item, both as in wikitext."""
+"""Limits on the nesting of elements and the length of an item, both as in wikitext."""
 HIDDEN: Final = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 FIRST_SIGN: Final = re.compile(r"\s*[*#:;!-]")
 PARSER: Final = {"encoding": "utf-8", "no_network": True, "remove_comments": True, "remove_pis": True}
@@ -39,10 +39,10 @@ PARSER: Final = {"encoding": "utf-8", "no_network": True, "remove_comments": Tru
 
 @dataclass(slots=True)
 class _Reading:
-    """Where the reading of a page stands.
+    """The state of reading a page.
 
-    ``has_boxes`` says that the page shows each day in a box of the portal: then what stands beside these, such as lists
-    of what goes on and of deaths, is of no day. ``counts`` has how many list items are none of a day, by what they are.
+    ``has_boxes`` says that the page shows each day in a box of the portal: then items beside the boxes, such as lists
+    of ongoing events and deaths, belong to no day. ``counts`` counts the items of no day, by kind.
     """
 
     edition: Edition
@@ -72,7 +72,7 @@ def parse(path: str, text: str) -> ParsedPage | None:
         return None
     has_boxes = any("vevent" in _classes(one) for one in root.iter("table", "div"))
     reading = _Reading(_edition(root, page), page, _references(root), has_boxes, page.day)
-    # What stands deeper than the parser goes is left out by it.
+    # The parser leaves out what is nested too deep.
     fatal = parser.error_log.filter_from_level(etree.ErrorLevels.FATAL)
     reading.unread += (Unread(one.line, one.message[:200], "HTML that cannot be read") for one in fatal)
     for element in root.iter(*HEADINGS, "li", "dt", "div", "table", "p"):
@@ -95,7 +95,7 @@ def _edition(root: Element, page: PortalPath) -> Edition:
 
 
 def _references(root: Element) -> dict[str, list[str]]:
-    """Return the addresses that each reference leads to, by its name on the page."""
+    """Return the addresses that each reference links to, by its name on the page."""
     noted = (one for one in root.iter("li") if (one.get("id") or "").startswith("cite_note"))
     return {one.get("id"): [link.get("href") for link in one.iter("a") if _is_external(link)] for one in noted}
 
@@ -157,7 +157,7 @@ def _read_item(element: Element, reading: _Reading) -> None:
 
 
 def _leave(element: Element, reason: str, reading: _Reading) -> None:
-    """Keep a list item that is none of a day, and report it for a reason, if there is one."""
+    """Keep a list item of no day, and report it if there is a reason."""
     reading.counts["list items left"] += 1
     reading.rest.append(_printed(element))
     if reason:
@@ -187,7 +187,7 @@ def _read_bullet(element: Element, source: str, reading: _Reading) -> None:
 
 
 def _is_in_day(element: Element, reading: _Reading) -> bool:
-    """Return whether an element belongs to the day that is open: of a box, only what stands in it does."""
+    """Return whether an element belongs to the current day: if that is a box, only its contents do."""
     box = next((one for one in element.iterancestors("table", "div") if "vevent" in _classes(one)), None)
     if box is None:
         return reading.day is not None and not reading.has_boxes
@@ -200,7 +200,7 @@ def _is_navigation(element: Element) -> bool:
 
 
 def _is_heading(element: Element) -> bool:
-    """Return whether an element is a heading by its role, or a paragraph of nothing but bold words."""
+    """Return whether an element is a heading by its role, or a paragraph with only bold words."""
     if element.get("role") == "heading":
         return True
     bold = [one for one in element if one.tag in ("b", "strong")]
@@ -262,7 +262,7 @@ def _child(child: Element, reading: _Reading, depth: int) -> Iterator[str]:
 
 
 def _target(link: Element) -> str:
-    """Return the title, percent-encoded, of the article of the same wiki to which a link leads; "" if to none."""
+    """Return the percent-encoded title of the article of the same wiki that a link leads to, "" if there is none."""
     try:
         parts = urlsplit(link.get("href") or "")
     except ValueError:
@@ -281,5 +281,5 @@ def _address(href: str) -> str:
 
 
 def _escaped(text: str | None) -> str:
-    """Return text escaped so that wikitext shows it unchanged."""
+    """Return text, escaped so that wikitext shows it unchanged."""
     return (text or "").translate(MARKUP).replace("''", "&#39;&#39;").replace("://", "&#58;//")

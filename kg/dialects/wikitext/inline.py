@@ -19,11 +19,11 @@ from kg.dialects.visible import visible
 from kg.dialects.wikitext import quotes, references, templates
 from kg.dialects.wikitext.plain_lines import Piece, pieces
 
-# Stands in the text for a citation until what is around it has been tidied (OBJECT REPLACEMENT CHARACTER).
+# Marks a citation in the text until its surroundings have been tidied (OBJECT REPLACEMENT CHARACTER).
 CITED = "\ufffc"
-# Stands around the anchors of wikilinks until the text without links has been taken (private use area).
+# Encloses the anchors of wikilinks until the text without links has been taken (private use area).
 LINK_START, LINK_END = "\ue000", "\ue001"
-# Stand around the label of an external link until it is known to be a publisher's name or words of the sentence.
+# Enclose the label of an external link until it is known to be a publisher's name or part of the sentence.
 LABEL_START, LABEL_END = "\ue002", "\ue003"
 MARKS = re.compile(f"[{CITED}{LINK_START}{LINK_END}{LABEL_START}{LABEL_END}]")
 ANCHOR = re.compile(f"{LINK_START}[^{LINK_END}]*{LINK_END}")
@@ -50,17 +50,18 @@ OTHER_NAMESPACE = re.compile(
     r"|wikiquote|wikisource|meta|wikidata|species|foundation)\s*:",
     re.IGNORECASE,
 )
-# Interwiki prefixes: other language editions and sister projects. Written in lower case, unlike titles.
+# Interwiki prefixes: other language editions and sister projects. In lower case, unlike titles.
 OTHER_WIKI = re.compile(r"(?:[a-z]{2}|[bcdmqsv]|wikt|voy|mw|simple|zh-[a-z-]+|ceb|nds|als|war|sco|ast|arz)\s*:")
 HIDDEN_NAMESPACE = re.compile(r"(?:file|image|category|media)\s*:", re.IGNORECASE)
 WIKINEWS = re.compile(r"(?:wikinews|n)\s*:\s*(.+)", re.IGNORECASE)
 TRAIL = re.compile(r"[a-z]+")
 OWN_WIKI = re.compile(r"(?:w|en)\s*:\s*")
-# No title in MediaWiki has these, nor "." or ".." between slashes: clients resolve them away (RFC 3986, section 5.2.4).
+# Titles in MediaWiki cannot have these, or "." or ".." between slashes: clients resolve them away (RFC 3986, section
+# 5.2.4).
 BAD_TITLE = re.compile(r"[<>\[\]{}|\x00-\x1f\x7f\ufffe\uffff]|(?:^|/)\.{1,2}(?:/|$)")
 
 MAX_DEPTH = 30
-"""How deep templates are read that stand in others; MediaWiki has an end to it too."""
+"""How deep nested templates are read; MediaWiki has a limit too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ def read(source: str) -> Inline:
 
 
 def _read_source(source: str, reading: _Reading) -> None:
-    """Read wikitext whose references are taken out."""
+    """Read wikitext from which references have been taken out."""
     source = quotes.without_marks(source) if "''" in source else source
     simple = pieces(source)
     if simple is None:
@@ -141,7 +142,7 @@ def _read_pieces(found: Iterable[Piece], reading: _Reading) -> None:
 
 
 def plain(source: str) -> str:
-    """Return what a reader sees of a piece of wikitext."""
+    """Return what a reader sees in a piece of wikitext."""
     return read(source).text
 
 
@@ -157,7 +158,7 @@ def _shown(code: Wikicode | None, within: _Reading) -> str:
 
 @lru_cache(maxsize=65_536)
 def article_title(target: str) -> str | None:
-    """Normalise the target of a wikilink to an article's title; None where it leads to no article.
+    """Normalise the target of a wikilink to an article's title; return None if it does not lead to an article.
 
     The first letter is made upper case, underscores become spaces, and the fragment is dropped.
     """
@@ -186,7 +187,7 @@ def _walk(nodes: Iterable[object], reading: _Reading) -> None:
 
 
 def _take_trail(text: str, target: str, reading: _Reading) -> None:
-    """Note the letters glued on behind the link to ``target``, as in ``[[India]]n`` (MediaWiki's link trail)."""
+    """Note the letters directly after the link to ``target``, as in ``[[India]]n`` (MediaWiki's link trail)."""
     trail = TRAIL.match(text)
     if trail and reading.links and reading.links[-1].title == article_title(target):
         reading.links[-1] = replace(reading.links[-1], trail=trail[0])
@@ -201,7 +202,7 @@ def _read_entity(node: HTMLEntity, reading: _Reading) -> None:
 
 
 def _read_comment(node: Comment, reading: _Reading) -> None:
-    """Read nothing: a comment shows nothing."""
+    """Skip a comment, which shows nothing."""
 
 
 def _read_other(node: object, reading: _Reading) -> None:
@@ -232,9 +233,9 @@ def _refer(number: int, reading: _Reading) -> None:
 
 
 def _footnote(source: str, within: list[str], reading: _Reading) -> None:
-    """Take a footnote's citations; its words are not part of the sentence.
+    """Read a footnote's citations; its words are not part of the sentence.
 
-    ``within`` are the references that may stand in it: none in a reference, where the tag is text.
+    ``within`` are the references that may occur in it: none in a reference, where the tag is text.
     """
     inner = _Reading(within, inside_ref=True, depth=reading.depth + 1)
     _read_source(source, inner)
@@ -257,7 +258,7 @@ def _read_template(node: Template, reading: _Reading) -> None:
 
 
 def _read_shown(name: str, arguments: templates.Arguments, reading: _Reading) -> None:
-    """Read the wikitext that a template shows, links and citations in it included."""
+    """Read the wikitext that a template shows, including links and citations."""
     shown = templates.shown(name, arguments)
     if shown is None:
         reading.unknown.append(name)
@@ -295,7 +296,7 @@ def _in_parentheses(label: str) -> str | None:
 
 
 def _publisher_name(label: str) -> str | None:
-    """Return a label without the quotes around it, and without the end of a bracket that opens outside of it."""
+    """Return a label without the quotes around it, and without a closing bracket that was opened before it."""
     name = label.strip(" \"'“”")
     return (name if "(" in name else name.rstrip(") ")) if re.search(r"\w", name) else None
 
@@ -332,9 +333,9 @@ READERS: dict[type[object], Callable[..., None]] = {
 
 
 def _settle_labels(text: str, citations: list[Citation]) -> str:
-    """Decide what the label of each external link is, and leave in the text only words of the sentence.
+    """Decide what the label of each external link is, and leave only words of the sentence in the text.
 
-    A label is the name of a publisher where its link stands in brackets of its own or at the end of the bullet.
+    A label is the name of a publisher if its link is in brackets of its own or at the end of the bullet.
     """
     alone = [match.span() for match in ALONE.finditer(text)]
 
@@ -350,7 +351,7 @@ def _settle_labels(text: str, citations: list[Citation]) -> str:
 
 
 def _tidy(text: str) -> str:
-    """Take the citations out of the text, with the brackets, commas and spaces that held them."""
+    """Remove the citations from the text, with the brackets, commas and spaces around them."""
     text = visible(text)
     if CITED in text:
         for pattern, replacement in AROUND_CITED:

@@ -1,8 +1,8 @@
-"""Day page -> items: which of its bullets are events, and what each inherits from the bullets above it.
+"""Turns a day page into items: decides which bullets are events, and what each inherits from those above it.
 
-A leaf of the bullet tree is an event. Of the others, a bullet that is only links gives its children a topic
-for each link; one that cites a source, or is a full sentence, is an event of which its children are part; any
-other is a printed label, and what it links is mentioned by its children.
+A leaf of the bullet tree is an event. Of the others, a bullet that consists of links only gives its children a topic
+for each link; one that cites a source, or is a full sentence, is an event of which its children are part; any other is
+a printed label, and its children mention what it links.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ NOTE = re.compile(r"\([^()]*\)[.]?")
 
 
 def items(page: DayPage, tally: Tally) -> Iterator[Item]:
-    """Yield the events that a day page lists, in printed order, and count in ``tally`` what became of the rest."""
+    """Yield the events that a day page lists, in printed order, and count what became of the rest in ``tally``."""
     tally.counts["day pages"] += 1
     tally.counts["bullets"] += len(page.bullets)
     tally.counts["citations"] += sum(len(bullet.citations) for bullet in page.bullets)
@@ -60,7 +60,7 @@ def _is_note(bullet: Bullet) -> bool:
 
 
 def _inherit(inherited: Item, bullet: Bullet, role: str) -> Item:
-    """Return what the children of ``bullet`` inherit: never its text as their own, nor its sources."""
+    """Return what the children of ``bullet`` inherit: never its text or its sources."""
     topics, labels, mentions = inherited.topics, inherited.topic_labels, inherited.mentions
     links = inherited.topic_links
     if role == "topic":
@@ -82,7 +82,7 @@ def _in_other_words(links: tuple[Link, ...]) -> tuple[Link, ...]:
 
 
 def fragment(bullet: Bullet) -> str:
-    """Return the name of the entry that a bullet is, within its page."""
+    """Return the name of a bullet's entry within its page."""
     return f"item-{bullet.position + 1}"
 
 
@@ -112,7 +112,7 @@ def _bullet_item(bullet: Bullet, inherited: Item) -> Item:
 
 
 class _Before(NamedTuple):
-    """What a bullet prints before its first colon, and the places that it states there."""
+    """What a bullet prints before its first colon, and the places stated there."""
 
     text: str
     places: tuple[StatedPlace, ...]
@@ -121,7 +121,7 @@ class _Before(NamedTuple):
 def _stated_before(bullet: Bullet) -> _Before | None:
     """Return the places before the colon, as in ``[[Wien]]/[[Österreich]]: what happened``; None if it is not a place.
 
-    A place is one link or several, the smallest place first, with slashes between; a comma or a word begins another.
+    A place is one link or several, separated by slashes, the smallest place first; a comma or a word begins another.
     """
     text, colon, _ = bullet.text.partition(": ")
     groups: list[list[Link]] = []
@@ -141,13 +141,13 @@ def _stated_before(bullet: Bullet) -> _Before | None:
 
 
 def _stated_place(links: list[Link]) -> StatedPlace:
-    """Return a place; that of one link may be anything, unless the gazetteer knows it as a place."""
+    """Return the stated place; a single link gives no article, since it may lead to anything."""
     article = links[0].title if len(links) > 1 else ""
     return StatedPlace(tuple(link.anchor for link in links), article=article)
 
 
 def _subject(bullet: Bullet) -> str:
-    """Return the text up to its colon where a bullet begins with a link and a colon, as in ``[[X]]: what happened``."""
+    """Return the text up to its colon if a bullet begins with a link and a colon, as in ``[[X]]: what happened``."""
     if not bullet.links or not bullet.text.startswith(bullet.links[0].anchor):
         return ""
     match = COLON.match(bullet.text[len(bullet.links[0].anchor) :])

@@ -1,4 +1,4 @@
-"""Pages of current events in wikitext: nested bullets under headings, of one day a page, or a section a day."""
+"""Pages of current events in wikitext: nested bullets under headings, with one day on a page or in a section."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kg.dialects.wikitext import frame, inline, references
 from kg.dialects.wikitext.record import Bullet, DayPage, PrintedLine
 
 MAX_JOINED_LINES = 40
-# Three times the longest bullet of the archive. The inline parser takes quadratic time on markup that never ends.
+# Three times the longest bullet of the archive. The inline parser takes quadratic time on unclosed markup.
 MAX_LINE_LENGTH = 6_000
 
 MARKERS = re.compile(r"[ \t]*(?P<markers>[*:#]*[*#:])")
@@ -24,20 +24,20 @@ HEADING = re.compile(
 TEMPLATE = re.compile(r"\{\{[^{}]*\}\}")
 SECTION = 2
 """The level of headings that divide the page of a month into parts, such as its events and its deaths."""
-# What may stand around a heading in bold and is none of it.
+# What may surround a bold heading without being part of it.
 DECORATION = re.compile(r"</?(?:br|big|small|center|u|i|p|div|span|font)\b[^<>]*>|&nbsp;", re.IGNORECASE)
 ROLE = re.compile(r"<div\b[^<>]*\brole\s*=\s*[\"']?heading\b[^<>]*>(.*?)(?:</div>|\Z)", re.IGNORECASE | re.DOTALL)
 STRONG = re.compile(r"</?(?:b|strong|h[1-6])\b[^<>]*>", re.IGNORECASE)
 PICTURE = re.compile(r"\[\[\s*(?:File|Image)\s*:", re.IGNORECASE)
-# The words of English and Chinese wikis (the magic word "redirect" of MediaWiki), and the link behind them.
+# The words of English and Chinese wikis (the magic word "redirect" of MediaWiki), and the link after them.
 REDIRECT = re.compile(r"\s*#(?:REDIRECT|重定向|重新導向)\s*(?::\s*)?\[\[.*?\]\]", re.IGNORECASE)
-# What looks like one, but stands behind something else, or has no whole link: it leads nowhere, and is no news.
+# Looks like a redirect, but follows other text or has no complete link: it leads nowhere, and is not news.
 VAIN_REDIRECT = re.compile(r"#+\s*(?:REDIRECT|重定向|重新導向)\s*(?::\s*)?(?:\[|\w+:\w)", re.IGNORECASE)
 
 
 @dataclass(slots=True)
 class _Reading:
-    """Where the reading of a page stands: ``day`` is that of the section, None above the first and in closing ones."""
+    """The state of reading a page: ``day`` is that of the section, None above the first and in closing sections."""
 
     edition: Edition
     page: editions.PortalPath
@@ -58,16 +58,16 @@ def matches(path: str) -> bool:
 
 
 def day_of(path: str) -> date | None:
-    """Return the day that the path of a page names, None if it names none."""
+    """Return the day that the path of a page names, None if there is none."""
     found = editions.page_path(path)
     return found.day if found else None
 
 
 def parse(path: str, text: str) -> DayPage:
-    """Parse a page. Never raises on any text; what no rule understands is in ``unread``.
+    """Parse a page. Never raises on any text; lines that no rule understands are in ``unread``.
 
     ``path`` must be one that ``matches`` accepts: it gives the day or the month, which the page only repeats. A page
-    that is a redirect lists nothing, whatever follows the redirect.
+    that is a redirect lists nothing, whatever comes after it.
     """
     page = editions.page_path(path)
     if page is None:
@@ -92,7 +92,7 @@ def parse(path: str, text: str) -> DayPage:
 
 
 def _edition(page: editions.PortalPath, text: str) -> Edition:
-    """Return the edition of a page: of those that have a month of this name, the one that prints its days so."""
+    """Return the edition of a page: among those with a month of this name, the one that prints days this way."""
     if len(page.editions) == 1 or page.day:
         return page.editions[0]
     lines = [line for line in text.split("\n") if line.startswith("=") and len(line) <= MAX_LINE_LENGTH]
@@ -103,12 +103,12 @@ def _edition(page: editions.PortalPath, text: str) -> Edition:
 
 
 def is_item(line: str) -> bool:
-    """Return whether a line begins like a heading or a bullet."""
+    """Return whether a line begins like a heading or bullet."""
     return bool(_heading(line) or MARKERS.match(line))
 
 
 def _heading(line: str) -> re.Match[str] | None:
-    """Return what a line prints as a heading; tags around it, and a line break after it, are not part of it."""
+    """Return the heading on a line; tags around it, and a line break after it, are not part of it."""
     text = ROLE.sub(_as_bold, line).strip() if "role" in line else line.strip()
     if "<" in text or "&nbsp;" in text:
         text = STRONG.sub("'''", DECORATION.sub(" ", text)).strip()
@@ -116,13 +116,13 @@ def _heading(line: str) -> re.Match[str] | None:
 
 
 def _as_bold(heading: re.Match[str]) -> str:
-    """Return a heading that a tag makes as one in bold."""
+    """Return a heading made by a tag as one in bold."""
     text = heading[1].replace("'''", "").strip()
     return f"'''{text}'''"
 
 
 def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
-    """Yield line numbers (from 1) and lines, with a line continued while a comment, ref or template is open."""
+    """Yield line numbers (from 1) and lines, joining lines while a comment, reference or template is open."""
     lines = text.replace("\r\n", "\n").split("\n")
     at = 0
     while at < len(lines):
@@ -158,7 +158,7 @@ def _read_line(number: int, line: str, reading: _Reading) -> None:
     if heading:
         _read_heading(number, line, heading, reading)
     elif reading.is_closed or (reading.day is None and not MARKERS.match(content)):
-        reading.rest.append(PrintedLine(number, line))  # what leads to the first day, and what follows the last
+        reading.rest.append(PrintedLine(number, line))  # what comes before the first day and after the last
     else:
         _read_content(number, line, content, reading)
 
@@ -173,7 +173,7 @@ def _read_heading(number: int, line: str, heading: re.Match[str], reading: _Read
 
 
 def _enter_section(number: int, line: str, printed: str, reading: _Reading) -> None:
-    """Read a heading of the page of a month: of a day, of a category within that, or of what is not a day's news."""
+    """Read a heading on the page of a month: of a day, of a category within it, or of a section that is not news."""
     edition, titles = reading.edition, _titles(printed)
     level = len(line.strip()) - len(line.strip().lstrip("="))
     reading.is_closed = any(map(edition.is_closing, titles))
@@ -186,7 +186,7 @@ def _enter_section(number: int, line: str, printed: str, reading: _Reading) -> N
 
 
 def _titles(printed: str) -> tuple[str, ...]:
-    """Return what a heading shows, and that without its templates, which may only be marks to jump to."""
+    """Return what a heading shows, with and without its templates, which may only be anchors."""
     return tuple(inline.plain(one).strip(" :") for one in (printed, TEMPLATE.sub(" ", printed)))
 
 
@@ -209,7 +209,7 @@ def _leave(number: int, line: str, reason: str, reading: _Reading) -> None:
 
 
 def _leave_redirect(number: int, line: str, reading: _Reading) -> None:
-    """Keep a line of a redirect: the first is reported as that, those after it as lines that no reader sees."""
+    """Keep a line of a redirect: the first is reported as that, later ones as lines that readers never see."""
     if line.strip():
         _leave(number, line, "line behind a redirect" if reading.rest else "redirect", reading)
 
@@ -225,7 +225,7 @@ def _check_header(number: int, line: str, reading: _Reading) -> None:
 
 
 def _read_bullet(number: int, line: str, content: str, depth: int, reading: _Reading) -> None:
-    """Read the bullet that is printed as ``line``; ``content`` is what it holds, without comments and the frame."""
+    """Read the bullet printed as ``line``; ``content`` is its content without comments and frame."""
     while reading.open and reading.open[-1].depth >= depth:
         reading.open.pop()
     found = inline.read(content)

@@ -1,7 +1,6 @@
-"""Wikitext of nothing but text, wikilinks and external links in brackets: most bullets, read without a parse tree.
+"""Reads wikitext that has only text, wikilinks and bracketed external links, as most bullets do, without a parse tree.
 
-``kg.dialects.wikitext.inline`` reads these, and whatever else there is, with mwparserfromhell; what both read is the
-same.
+``kg.dialects.wikitext.inline`` reads all other wikitext with mwparserfromhell, with the same results for these bullets.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ _PIECE = re.compile(
     r"|<ref (?P<reference>[0-9]+)/>"
     r"|(?P<text>[^][{}<>&\n]+)"
 )
-# An address that stands without brackets is a link too.
+# An address without brackets is a link too.
 _ADDRESS = re.compile(r"//|\b(?:mailto|news|tel|sips?|xmpp|bitcoin|geo|magnet|sms|urn|matrix):", re.IGNORECASE)
 # At the start of a line: a heading, a rule, a list, a table.
 _BLOCK = re.compile(r"[=*#:;|!]|----")
@@ -25,7 +24,7 @@ _BLOCK = re.compile(r"[=*#:;|!]|----")
 class Piece:
     """A piece of a bullet: its text, a wikilink with ``target``, an external link with ``url``, or a reference.
 
-    ``text`` is what a link shows, empty where it only has its target; ``reference`` is the number of a reference.
+    ``text`` is what a link shows, empty if it has only a target; ``reference`` is the number of a reference.
     """
 
     text: str
@@ -35,7 +34,7 @@ class Piece:
 
 
 def pieces(source: str) -> list[Piece] | None:
-    """Return the pieces of wikitext in order, or None if there is anything else in it."""
+    """Return the pieces of wikitext in order, or None if it contains anything else."""
     found: list[Piece] = []
     at = 0
     while at < len(source):
@@ -47,4 +46,4 @@ def pieces(source: str) -> list[Piece] | None:
             return None
         found.append(Piece(text or anchor or label or "", target or "", url or "", reference or ""))
         at = match.end()
-    return None if _BLOCK.match(source) or "\0" in source else found  # the parser of wikitext keeps no NUL
+    return None if _BLOCK.match(source) or "\0" in source else found  # the wikitext parser drops NUL

@@ -1,4 +1,4 @@
-"""Apostrophes of wikitext: which of them mark bold and italics, and which are printed.
+"""Apostrophes in wikitext: which of them mark bold and italics, and which are printed.
 
 The rules are those of MediaWiki (``Parser::doQuotes``): runs are counted by the line, and a line with an odd number of
 both marks has one bold mark that is an apostrophe and the end of italics, as in ``''Times'''s``.
@@ -13,7 +13,7 @@ ITALIC: Final = 2
 BOLD: Final = 3
 BOTH: Final = 5
 
-# What is no line of its own: comments, what tags hold that is not read as wikitext, links. Then runs, and line ends.
+# Matches what may span lines (comments, contents of tags that are not wikitext, links), then runs and line ends.
 _TOKEN: Final = re.compile(
     r"<!--.*?-->|<(?P<tag>nowiki|pre|math)\b[^>]*(?<!/)>.*?</(?P=tag)\s*>"
     r"|\[\[(?P<target>[^][|]*)(?P<anchor>\|[^][]*)?\]\]"
@@ -22,7 +22,7 @@ _TOKEN: Final = re.compile(
 )
 _ENDS_WITH_ADDRESS: Final = re.compile(r"//[^][<>\"\s]*$")
 _NOTHING: Final = "<nowiki/>"
-"""Stands where marks were that ended an address, or the letters behind a link."""
+"""Replaces marks that ended an address, or the letters after a link."""
 
 
 def without_marks(source: str) -> str:
@@ -59,12 +59,12 @@ def _line(text: list[str]) -> str:
 
 
 def _printed(length: int) -> int:
-    """Return how many apostrophes of a run are printed: of four, and of more than five, those before the mark."""
+    """Return how many apostrophes of a run are printed: of four, or more than five, those before the mark."""
     return 1 if length == BOLD + 1 else max(length - BOTH, 0)
 
 
 def _mend(text: list[str]) -> None:
-    """Take one bold mark for an apostrophe and italics: the first behind a single letter, a word, or a space."""
+    """Reread one bold mark as an apostrophe and italics: the first after a single letter, a word, or a space."""
     bold = [at for at in range(1, len(text), 2) if len(text[at]) == BOLD]
     single = [at for at in bold if text[at - 1][-1:] != " " and text[at - 1][-2:-1] == " "]
     words = [at for at in bold if text[at - 1][-1:] != " "]

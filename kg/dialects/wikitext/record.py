@@ -12,9 +12,9 @@ from kg.dialects.record import Citation, Link, Record
 class Bullet:
     """One bullet of a wikitext day page.
 
-    ``parent`` is the position of the bullet it stands below (positions count from 0). ``printed`` is the
-    whole source text, markers and comments included; ``text`` what a reader sees of it, without the citations;
-    ``linked`` is that text without its links, which tells a bare link from a sentence; ``day`` is that of its section.
+    ``parent`` is the position of the bullet above it (positions count from 0). ``printed`` is the whole source text,
+    including markers and comments; ``text`` is what a reader sees, without citations; ``linked`` is that text without
+    its links, which tells a bare link from a sentence; ``day`` is that of its section.
     """
 
     position: int
@@ -40,10 +40,10 @@ class PrintedLine:
 
 @dataclass(frozen=True, slots=True)
 class DayPage(Record):
-    """A page of current events: its bullets in printed order, and the headings that stand among them.
+    """A page of current events: its bullets in printed order, and the headings among them.
 
-    It tells about one ``day``, or, if ``is_month``, of days of the month that begins with that. ``rest`` are the lines
-    that are neither: pictures, text outside a list, lines that are too long to be read, sections that hold no news.
+    It is about one ``day``, or, if ``is_month``, about days of the month that begins with it. ``rest`` are the other
+    lines: pictures, text outside a list, lines too long to be read, sections without news.
     """
 
     language: str
@@ -61,6 +61,6 @@ class DayPage(Record):
 
 @dataclass(frozen=True, slots=True)
 class ParsedPage(DayPage):
-    """A page as HTML; ``others`` counts the list items that are not bullets, by what they are."""
+    """A page as HTML; ``others`` counts the list items that are not bullets, by kind."""
 
     others: tuple[tuple[str, int], ...] = ()

@@ -1,7 +1,6 @@
 """References in wikitext: where ``<ref>`` begins and ends, as the preprocessor of MediaWiki finds it.
 
-A reference ends at the first ``</ref>``, whatever stands between, in any case of letters; one that is not ended is no
-reference, but text.
+A reference ends at the first ``</ref>`` in any letter case, whatever comes before it; an unclosed one is plain text.
 """
 
 from __future__ import annotations
@@ -14,15 +13,14 @@ _NAMES: Final = (
 )  # fmt: skip
 _OPENED: Final = re.compile(rf"<!--|<(?P<name>{'|'.join(_NAMES)})(?=[\s/>])[^>]*>", re.IGNORECASE)
 _ENDS: Final = {None: re.compile("-->")} | {name: re.compile(rf"</{name}\s*>", re.IGNORECASE) for name in _NAMES}
-# What stands in the place of a reference: a tag that only has its number. No page can print one, since all its own are
-# taken out.
+# Replaces a reference: a tag that has only its number. Pages cannot print one, since all their own are taken out.
 REFERENCE: Final = re.compile(r"<ref (?P<number>[0-9]+)/>")
 
 
 def taken_out(source: str) -> tuple[str, list[str]]:
-    """Return wikitext with a numbered tag in the place of each reference, and what the references hold, in order.
+    """Return wikitext with a numbered tag in place of each reference, and the contents of the references in order.
 
-    A tag that ends itself (``<ref name="a"/>``) holds nothing and goes.
+    A self-closing tag (``<ref name="a"/>``) has no content and is removed.
     """
     held: list[str] = []
     found: list[str] = []
@@ -55,7 +53,7 @@ def is_open(source: str) -> bool:
 
 
 def _end(source: str, opened: re.Match[str]) -> re.Match[str] | None:
-    """Return where what ``opened`` begins ends; None for a tag that ends itself or is not ended."""
+    """Return where the element that ``opened`` begins ends; None for a self-closing or unclosed tag."""
     if opened["name"] is not None and opened[0].endswith("/>"):
         return None
     return _ENDS[opened["name"] and opened["name"].lower()].search(source, opened.end())

@@ -1,7 +1,7 @@
-"""What templates show, as wikitext: a rule for each that is known, and of any other its positional arguments.
+"""What templates show, as wikitext: by a rule for each known template, otherwise the positional arguments.
 
-A rule is the body that the template has, as short as this purpose needs, with ``{{{1}}}`` where its first argument
-stands. What it shows is read again as wikitext, so that links and templates in arguments count as any others.
+A rule is the body of the template, shortened for this purpose, with ``{{{1}}}`` for its first argument. The result is
+read again as wikitext, so links and templates in arguments are read like any others.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Final
 from kg.dialects import editions
 
 Arguments = Mapping[str, str]
-"""The arguments of a template by their names, positional ones by their numbers, each without outer space."""
+"""The arguments of a template by their names, positional ones by their numbers, each stripped."""
 
 CITATION: Final = re.compile(r"(?:cite[\w ]*|citation|vcite[\w ]*|web ?cite|wikicite)$", re.IGNORECASE)
 PUBLISHERS: Final = ("publisher", "work", "newspaper", "website", "agency")
@@ -25,8 +25,7 @@ FOOTNOTE: Final = re.compile(
     r"(?:refn|efn|efn-\w+|#tag:ref|notetag|sfn|sfnp|harvnb|harv|rp|r|ref|note)$", re.IGNORECASE
 )
 
-# Templates that show nothing that is part of a sentence: notes to editors and signs of them, pictures, coordinates,
-# notes above a section.
+# Templates that add nothing to a sentence: notes to and signatures of editors, pictures, coordinates, hatnotes.
 SILENT: Final = re.compile(
     r"(?:dead link|deadlink|fact|cn|citation needed|cbignore|doi-inline|what\?|which\?|who\?|when\?|where\?|why\?|how\?"
     r"|dn|disambiguation needed|dab|clarify.*|clarification needed|weasel-inline|failed verification|rs\??|vague"
@@ -102,13 +101,13 @@ _SHIP: Final = re.compile(
     r"(?:USS|HMS|RMS|SS|MS|MV|OV|HMCS|HMAS|HMNZS|USNS|USCGC|INS|RRS|GTS|ARA|ROKS|MY|MT|RV|RFA|TS)$"
 )
 _NUMBER: Final = re.compile(r"[-−+]?[\d.,]+(?:/\d+)?$")
-# What stands between the two ends of a range in {{convert}}, as Module:Convert has it.
+# The separators between the two ends of a range in {{convert}}, as in Module:Convert.
 _RANGE: Final = re.compile(r"(?:[-–—+±x×*]|xx|to|and|or|by|to about|\+/-|, ?(?:and|or)?|(?:to|and|by|or)\(-\))$")
 
 
 @dataclass(frozen=True, slots=True)
 class _Local:
-    """The templates of all editions: of sources with their parameters, and those that show nothing; in lower case."""
+    """The templates of all editions, in lower case: those of sources with their parameters, and silent ones."""
 
     citations: frozenset[str]
     addresses: tuple[str, ...]
@@ -138,12 +137,12 @@ def cited(name: str, arguments: Arguments) -> str:
 
 
 def publishers(name: str) -> tuple[str, ...]:
-    """Return the parameters of a template of a source that name its publisher, the most telling first."""
+    """Return the parameters of a source template that name its publisher, the most specific first."""
     return _local().publishers if name.casefold() in _local().citations else PUBLISHERS
 
 
 def named(printed: str) -> str:
-    """Return the name of a template without what only says how it is put in (``subst:``)."""
+    """Return the name of a template without modifiers such as ``subst:``."""
     return _PREFIX.sub("", " ".join(printed.replace("_", " ").split()))
 
 
@@ -168,7 +167,7 @@ def shown(name: str, arguments: Arguments) -> str | None:
 
 
 def positional(arguments: Arguments) -> str:
-    """Return the positional arguments of a template, those that are empty left out, with a space between them."""
+    """Return the positional arguments of a template that are not empty, joined by spaces."""
     numbers = sorted((name for name in arguments if name.isascii() and name.isdigit()), key=lambda one: (len(one), one))
     return " ".join(filter(None, (arguments[name] for name in numbers)))
 
@@ -184,7 +183,7 @@ def _filled(body: str, arguments: Arguments) -> str:
 def _measure(arguments: Arguments) -> str:
     """Show ``{{convert|5|km}}`` as 5 km, ``{{convert|5|-|6|km}}`` as 5 - 6 km, ``{{convert|6|ft|2|in}}`` as 6 ft 2 in.
 
-    Values and what stands between them come before their unit; another number behind that has its own.
+    Values and their separators come before the unit; a further number has a unit of its own.
     """
     values = [arguments.get(str(number), "") for number in range(1, 9)]
     found = values[:1]
@@ -211,7 +210,7 @@ def _fraction(arguments: Arguments) -> str:
 
 
 def _interlanguage(arguments: Arguments) -> str:
-    """Show the title of ``{{ill|A title|fr}}``; of ``{{ill|fr|A title}}``, as it once was written, too."""
+    """Show the title of ``{{ill|A title|fr}}``; also of the older form ``{{ill|fr|A title}}``."""
     first, second = arguments.get("1", ""), arguments.get("2", "")
     reversed_ = _LANGUAGE.match(first) and second and not _LANGUAGE.match(second)
     return arguments.get("lt") or (second if reversed_ else first)
@@ -227,7 +226,7 @@ def _as_of(arguments: Arguments) -> str:
 
 
 def _day(parts: Iterable[str]) -> str:
-    """Return a year, month and day, of which any may be missing, in words."""
+    """Return a year, month and day, any of which may be missing, in words."""
     year, month, day = parts
     name = month_name[int(month)] if re.fullmatch(r"0?[1-9]|1[0-2]", month) else month
     return " ".join(filter(None, (day, name, year)))
@@ -248,7 +247,7 @@ def _dates(arguments: Arguments) -> tuple[date, date] | None:
 
 
 def _age(arguments: Arguments) -> str:
-    """Show from one day to another the whole years."""
+    """Show the whole years from one day to another."""
     days = _dates(arguments)
     return str(_years(*days)) if days else positional(arguments)
 

@@ -1,1 +1,1 @@
-"""Pages and revisions from MediaWiki: exports in XML, and answers of its Action API in JSON."""
+"""Readers of pages and revisions from MediaWiki: exports in XML, and answers of its Action API in JSON."""

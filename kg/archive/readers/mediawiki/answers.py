@@ -1,4 +1,4 @@
-"""Answers of the Action API of MediaWiki as files: ``action=parse`` and ``action=query``, in both versions of JSON."""
+"""The reader of saved MediaWiki Action API answers (``action=parse`` and ``action=query``), in both JSON formats."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ _START: Final = re.compile(
     rb'\s*\{\s*"(?:parse|query|batchcomplete|continue|query-continue|warnings|limits|curtimestamp|servedby)"\s*:'
 )
 ANSWER_BYTES: Final = 64_000_000
-"""The largest answer, but for one page: a wiki ends one at 8 MB of text ($wgAPIMaxResultSize), escaped as JSON."""
+"""The largest answer in bytes, unless one page is larger: 8 MB of text ($wgAPIMaxResultSize), escaped as JSON."""
 
 
 class ApiAnswers(CaptureReader):
-    """One answer a file. It is read whole, since the API ends an answer that becomes large."""
+    """Files with one answer each. An answer is read whole, since the API limits its size."""
 
     shown_path: ClassVar[str] = "answer.json"
 
@@ -47,7 +47,7 @@ class ApiAnswers(CaptureReader):
 
 
 def read(file: BinaryIO, limit: int = ANSWER_BYTES) -> dict[str, Any]:
-    """Return the answer in a file; raises ArchiveError or ValueError if it has more bytes, or is none."""
+    """Return the answer in a file. Raises ArchiveError or ValueError if it has more bytes, or is not an answer."""
     content = file.read(limit + 1)
     if len(content) > limit:
         raise ArchiveError(f"has more than the {limit:,} bytes of an answer: raise KG_PAGE_BYTES to read it")
@@ -59,7 +59,7 @@ def read(file: BinaryIO, limit: int = ANSWER_BYTES) -> dict[str, Any]:
 
 
 def site_of(answer: dict[str, Any], folder: str) -> Wiki:
-    """Return the wiki that gave an answer; where that does not say, its folder is called by its language."""
+    """Return the wiki that gave an answer; if it does not say, the name of its folder is the language."""
     general = _asked(answer).get("general")
     if not isinstance(general, dict):
         return Wiki(folder)
@@ -72,7 +72,7 @@ def _asked(answer: dict[str, Any]) -> dict[str, Any]:
 
 
 def _parsed(parsed: dict[str, Any], site: Wiki) -> Iterator[PageCapture | UnreadPage]:
-    """Yield a page as HTML, or its wikitext if that was asked for; the time of its capture is unknown."""
+    """Yield a page as HTML, or its wikitext if that was requested; the time of its capture is unknown."""
     for name, suffix in (("wikitext", "txt"), ("text", "html")):
         text = _text(parsed.get(name))
         if text is not None:
@@ -82,22 +82,22 @@ def _parsed(parsed: dict[str, Any], site: Wiki) -> Iterator[PageCapture | Unread
 
 
 def _text(said: Any) -> str | None:
-    """Return a text as format 2 gives it, or format 1 in an object."""
+    """Return a text as format 2 gives it, or as format 1 does, in an object."""
     found = said.get("*") if isinstance(said, dict) else said
     return found if isinstance(found, str) else None
 
 
 def revisions(answer: dict[str, Any], site: Wiki) -> Iterator[Revision]:
-    """Yield the revisions in an answer, each under a title of its page that is a title of current events."""
+    """Yield the revisions in an answer, each under the current events title of its page."""
     for page in pages(answer):
         title = _title(answer, site, text_of(page, "title"))
         yield from (_revision(title, said) for said in _objects(page.get("revisions")))
 
 
 def removals(answer: dict[str, Any], site: Wiki) -> Iterator[PageCapture]:
-    """Yield the pages that are gone: those that were deleted, and titles whose pages were moved to other days.
+    """Yield the pages that are gone: deleted ones, and titles that were moved to other days.
 
-    They are gone since when the log says, or else from when that was told.
+    The time is that in the log, or else that of the answer.
     """
     now = text_of(answer, "curtimestamp")
     for page in pages(answer) if now else ():
@@ -116,7 +116,7 @@ def _gone(path: str, time: str, site: Wiki) -> PageCapture:
 
 
 def _logged(answer: dict[str, Any], title: str, kind: str) -> str:
-    """Return when the newest event of a kind happened to the page with a title, "" if the log is not told."""
+    """Return the time of the newest log event of a kind for a title, "" if the answer has no log."""
     events = (one for one in logged_events(answer) if one.get("type") == kind)
     return next((text_of(one, "timestamp") for one in events if text_of(one, "title") == title), "")
 
@@ -128,9 +128,9 @@ def pages(answer: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def moves(answer: dict[str, Any]) -> dict[str, str]:
-    """Return which titles lead to which others, as redirects and the log of moves tell (API:Redirects, API:Logevents).
+    """Return which titles lead to which others, by redirects and the move log (API:Redirects, API:Logevents).
 
-    Of a title that was moved several times the newest move counts, which the log has first.
+    For a title moved several times, the newest move counts, which comes first in the log.
     """
     found = {text_of(one, "from"): text_of(one, "to") for one in _objects(_asked(answer).get("redirects"))}
     for event in logged_events(answer):
@@ -141,12 +141,12 @@ def moves(answer: dict[str, Any]) -> dict[str, str]:
 
 
 def logged_events(answer: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return what an answer has of the logs of the wiki, the newest event first."""
+    """Return the log events in an answer, newest first."""
     return _objects(_asked(answer).get("logevents"))
 
 
 def _title(answer: dict[str, Any], site: Wiki, title: str) -> str:
-    """Return the title of a page that says about which day it is: its own, or else one under which it was before."""
+    """Return the title that says which day a page is about: its own, or else an earlier one."""
     former = {new: old for old, new in moves(answer).items()}
     known, one = [title], title
     while one in former and former[one] not in known:

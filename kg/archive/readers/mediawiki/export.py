@@ -1,6 +1,6 @@
-"""Exports of MediaWiki in XML (Special:Export, dumps): pages with their revisions, however many.
+"""The reader of MediaWiki exports in XML (Special:Export, dumps): pages with any number of revisions.
 
-The schema is that of https://www.mediawiki.org/xml/export-0.11.xsd; versions of it from 0.3 on have these elements.
+The schema is that of https://www.mediawiki.org/xml/export-0.11.xsd; all versions since 0.3 have these elements.
 """
 
 from __future__ import annotations
@@ -29,31 +29,31 @@ _TOLD: Final = {
     ("revision", "model"),
     ("revision", "text"),
 }
-"""The elements whose text is kept, each with the one that it stands in."""
+"""The elements with text that is kept, each with its parent element."""
 DEEPEST: Final = 20
 LONGEST: Final = 8_000_000
-"""How deep elements stand in each other, and how long a tag or a comment may be: both are far less in exports."""
+"""Limits on the nesting of elements and the length of a tag or comment, both far above what exports have."""
 SHORT: Final = 4_096
-"""The longest text of an element that is not text of a page."""
+"""The longest text of an element other than the text of a page."""
 
 
 class XmlExport(CaptureReader):
-    """An export. It is parsed as it is read, by expat, which follows no reference to anything outside."""
+    """Exports, parsed by expat while they are read; expat follows no external reference."""
 
     shown_path: ClassVar[str] = "export.xml.bz2"
 
     def matches(self, path: str) -> bool:
-        """Return whether a file is called ``*.xml``, or as dumps are, ``*.xml-p1p41242``."""
+        """Return whether a file is called ``*.xml``, or like a dump, ``*.xml-p1p41242``."""
         return bool(re.search(r"\.xml(?:-p\d+p\d+)?\Z", PurePosixPath(path).name))
 
     def recognises(self, start: bytes) -> bool:
-        """Return whether a file begins with the element of an export."""
+        """Return whether a file begins with the root element of an export."""
         return bool(_START.match(start))
 
     def captures(
         self, file: BinaryIO, path: str, beside: Beside, page_bytes: int
     ) -> Iterator[PageCapture | UnreadPage]:
-        """Yield every revision of every page; raises ArchiveError where the file is not XML, or has a DTD."""
+        """Yield every revision of every page. Raises ArchiveError where the file is not XML, or has a DTD."""
         parsing = _Parsing(page_bytes)
         while chunk := file.read(CHUNK):
             parsing.feed(chunk)
@@ -63,7 +63,7 @@ class XmlExport(CaptureReader):
 
 
 class _Parsing:
-    """An export while it is parsed: what has been read so far of the open page and revision."""
+    """The state of parsing an export: what has been read so far of the open page and revision."""
 
     def __init__(self, page_bytes: int) -> None:
         self._limit = page_bytes
@@ -93,7 +93,7 @@ class _Parsing:
             raise ArchiveError(f"has a tag or a comment of more than {LONGEST:,} bytes, which no export has")
 
     def taken(self) -> list[PageCapture | UnreadPage]:
-        """Return the revisions that have ended since the last call."""
+        """Return the revisions completed since the last call."""
         done, self._done = self._done, []
         return done
 
@@ -118,7 +118,7 @@ class _Parsing:
         if self._pieces is None:
             return
         self._length += len(text)
-        # A text of more characters than the limit has bytes is too large for sure, and nothing more of it is held.
+        # A text with more characters than the limit has bytes is certainly too large: the rest is not kept.
         if self._length <= (self._limit if self._open[-1] == "text" else SHORT):
             self._pieces.append(text)
 
@@ -141,7 +141,7 @@ class _Parsing:
             reason = f"has {size} characters, more than the {self._limit:,} bytes allowed: raise KG_PAGE_BYTES"
             return UnreadPage(self._site.path(title)[0], reason, said.get("id"))
         text = None if self._is_hidden else said.get("text", "")
-        # There is no such element where there is no revision before.
+        # A first revision has no such element.
         one = Revision(
             title, said.get("id", ""), said.get("parentid", "0"), said.get("timestamp", ""), text,
             said.get("model", WIKITEXT),

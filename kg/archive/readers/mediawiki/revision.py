@@ -1,4 +1,4 @@
-"""A revision of a page of a wiki -> a capture: its path by its title, its time, and its permanent address."""
+"""Turns a revision of a wiki page into a capture: its path by its title, its time, and its permanent address."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from kg.dialects import editions
 
 WIKITEXT: Final = "wikitext"
 REDIRECT: Final = re.compile(r"\s*#\s*[^\W\d_]+\s*:?\s*\[\[:?\s*([^\]|#\[]+)")
-"""How a page begins that only leads to another; each language has its own word for it."""
+"""The beginning of a redirect; each language has its own word for it."""
 HIDDEN: Final = "is a revision whose text the wiki hides"
 SUPPRESSED: Final = "is a revision whose text the wiki suppresses, which hides it from administrators too"
 
 
 @dataclass(frozen=True, slots=True)
 class Wiki:
-    """The wiki that pages are of: its language, and the address before the id of a revision; "" where not known."""
+    """The wiki of a page: its language, and the address that precedes a revision id; "" where not known."""
 
     language: str = ""
     permanent: str = ""
@@ -35,9 +35,9 @@ class Wiki:
         return cls(language, f"{parts.scheme}://{parts.netloc}/w/index.php?oldid=" if known else "")
 
     def path(self, title: str, suffix: str = "txt") -> tuple[str, Wiki]:
-        """Return the path of a page by its title, and the site as far as that tells it; the title if it has none.
+        """Return the path for a page title, or the title if there is none, and the site as far as the title tells it.
 
-        Where the language is not known, the first edition that has such a title counts.
+        If the language is not known, the first edition with such titles counts.
         """
         known = editions.load()
         for one in [known[self.language]] if self.language in known else known.values():
@@ -48,10 +48,10 @@ class Wiki:
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """What a wiki says about one revision: ``text`` is None where it hides it, ``parent`` where it does not say.
+    """What a wiki says about one revision: ``text`` is None where the wiki hides it, ``parent`` where it does not say.
 
-    ``user`` and ``summary`` are None where they are hidden, or not told; ``is_suppressed`` says that what is hidden is
-    hidden from all but a few.
+    ``user`` and ``summary`` are None where they are hidden or missing; ``is_suppressed`` says that only a few people
+    may see what is hidden.
     """
 
     title: str
@@ -65,17 +65,17 @@ class Revision:
     is_suppressed: bool = False
 
     def version(self, site: Wiki, suffix: str = "txt") -> PageVersion:
-        """Return what is known about it but for its content."""
+        """Return everything known about it except its content."""
         path, site = site.path(self.title, suffix)
         if self.model != WIKITEXT:
-            path = self.title  # a page of data or code with the title of news is no news
+            path = self.title  # a page of data or code is not news, whatever its title
         parent = self.parent if self.parent != "0" else ""
         address = f"{site.permanent}{self.id}" if site.permanent and self.id else None
         time, language = time_of(self.timestamp), site.language or None
         return PageVersion(path, self.id or None, time, None, False, parent, address, language)
 
     def captured(self, site: Wiki, suffix: str = "txt") -> PageCapture | UnreadPage:
-        """Return the capture that it is, or why it is none."""
+        """Return it as a capture, or the reason why it is not one."""
         one, text = self.version(site, suffix), self.text or ""
         is_other = one.path == self.title
         if self.text is None and not is_other:
@@ -87,13 +87,13 @@ class Revision:
 
 
 def redirected(text: str) -> str:
-    """Return the title to which the text of a page only leads, "" if it is a page of its own."""
+    """Return the title that a page redirects to, "" if it is not a redirect."""
     found = REDIRECT.match(text)
     return found[1].strip()[:255] if found else ""
 
 
 def time_of(timestamp: str) -> datetime | None:
-    """Return a time as MediaWiki writes it (ISO 8601, UTC), None if it is none."""
+    """Parse a time as MediaWiki writes it (ISO 8601, UTC); return None if it is not one."""
     try:
         found = datetime.fromisoformat(timestamp)
     except ValueError:
@@ -102,6 +102,6 @@ def time_of(timestamp: str) -> datetime | None:
 
 
 def text_of(said: Mapping[str, object], *names: str) -> str:
-    """Return the first of the members with these names that is there, as text; "" if none is."""
+    """Return the first of these members that is present, as text; "" if none is."""
     found = next((said[name] for name in names if name in said), "")
     return "" if found is None or isinstance(found, bool) else str(found)

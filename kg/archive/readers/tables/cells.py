@@ -1,4 +1,4 @@
-"""Records of a table -> rows, by the mapping of its columns."""
+"""Turns records of a table into rows, by the mapping of its columns."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _SENTENCE_END: Final = re.compile(r"[.!?…。！？][\"'”’)]*\Z")
 
 
 def row(cells: Cells, mapping: TableMapping) -> TableRow:
-    """Return the row that a record is; raises ValueError that says why it is none."""
+    """Return a record as a row. Raises ValueError with the reason if it cannot be one."""
     values = _Values(cells, mapping)
     columns = mapping.columns
     printed = values.one(columns.date)
@@ -64,7 +64,7 @@ def row(cells: Cells, mapping: TableMapping) -> TableRow:
 
 
 class Headings:
-    """The titles that are not events, which are topics of the events that follow; events of one category at a time."""
+    """Titles that are not events but topics of the events after them, within one category."""
 
     def __init__(self, mapping: TableMapping) -> None:
         self._mapping = mapping
@@ -73,7 +73,7 @@ class Headings:
         self._used = False
 
     def below(self, found: TableRow) -> TableRow | None:
-        """Return a row with the topics under which it stands; None if it is a heading itself."""
+        """Return a row with the topics that it stands under, or None if it is a heading itself."""
         if not self._mapping.headings:
             return found
         if found.categories != self._category:
@@ -91,7 +91,7 @@ def _is_heading(found: TableRow) -> bool:
 
 
 def _title(text: str, mapping: TableMapping) -> tuple[str, list[str]]:
-    """Return a title without the publishers at its end, and these."""
+    """Split a title into the text and the publishers at its end."""
     title, found = " ".join(text.split()), list[str]()
     while mapping.publishers_in_title and (credit := _CREDIT.search(title)) and credit.start():
         title = title[: credit.start()]
@@ -114,14 +114,14 @@ class _Values:
         self._mapping = mapping
 
     def one(self, column: str) -> str:
-        """Return the text of a column, "" if it is empty or none is named."""
+        """Return the text of a column, "" if it is empty or the mapping names none."""
         return " ".join(self._worded(column)).strip()
 
     def joined(self, columns: tuple[str, ...]) -> str:
         return self._mapping.joiner.join(filter(None, map(self.one, columns)))
 
     def several(self, key: str) -> tuple[str, ...]:
-        """Return the values of all columns of a key, each cell split where the mapping says so."""
+        """Return the values of all columns of a key, with cells split as the mapping says."""
         separator = self._mapping.split.get(key)
         texts = (text for column in getattr(self._mapping.columns, key) for text in self._worded(column))
         pieces = (piece for text in texts for piece in (text.split(separator) if separator else [text]))

@@ -1,7 +1,7 @@
-"""Dates as tables print them -> the days between which they are.
+"""Turns dates as tables print them into a range of days.
 
-Of EDTF (ISO 8601-2:2019, https://www.loc.gov/standards/datetime/) it reads level 0, but without open ends, and of
-level 1 the qualifiers, unspecified digits at the end and seasons.
+Of EDTF (ISO 8601-2:2019, https://www.loc.gov/standards/datetime/) it reads level 0 without open ends, and from level 1
+the qualifiers, unspecified final digits and seasons.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _DATE: Final = re.compile(
     r"(?P<year>[0-9]{4}|[0-9]{3}X|[0-9]{2}XX)(?:-(?P<month>[0-9]{2}|XX)(?:-(?P<day>[0-9]{2}|XX)(?:T[0-9:.,]+(?:Z|[+-][0-9:]+)?)?)?)?[?~%]?"
 )
 _SEASONS: Final = {"21": 3, "22": 6, "23": 9, "24": 12}
-"""The first months of spring, summer, autumn and winter, as on the northern half of the earth, where most are meant."""
+"""The first months of spring, summer, autumn and winter in the northern hemisphere, which most sources mean."""
 Days = tuple[date, date]
 
 
@@ -26,10 +26,10 @@ def read(text: str, formats: Iterable[str] = ()) -> Days:
 
     Args:
         text: the date as printed, in one of ``formats`` or in EDTF.
-        formats: forms with a day, a month and a year, as in ``datetime.strptime``, which are tried in order.
+        formats: forms with a day, a month and a year, as in ``datetime.strptime``, tried in order.
 
     Raises:
-        ValueError: if it is neither; the message tells what it is.
+        ValueError: if it is neither; the message quotes it.
 
     """
     for form in formats:
@@ -55,7 +55,7 @@ def _edtf(text: str) -> Days:
 
 
 def _days(found: re.Match[str], text: str) -> Days:
-    """Return the days of one date, not of a range of two."""
+    """Return the days that one date, not a range, may be."""
     year, month, day = found["year"], found["month"], found["day"]
     try:
         if month in _SEASONS and day is None:

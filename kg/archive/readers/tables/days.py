@@ -1,4 +1,4 @@
-"""The rows of a file, gathered by day on disk, since a file has its days in any order and may be large."""
+"""Gathers the rows of a file by day on disk, since a file may be large and have its days in any order."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from kg.dialects.rows.page import EventTable
 from kg.dialects.rows.row import TableRow
 
 MOST_UNREAD: Final = 10_000
-"""How many records that could not be read are told one by one."""
+"""How many unreadable records are reported one by one."""
 _TABLES: Final = """
 CREATE TABLE row (name TEXT PRIMARY KEY, identifier TEXT, day TEXT, part TEXT, text TEXT);
 CREATE INDEX day ON row (day, part);
@@ -24,7 +24,7 @@ CREATE INDEX day ON row (day, part);
 
 
 class DayRows:
-    """The rows of one table, and by line what could not be read of it."""
+    """The rows of one table, and the records that could not be read, by line."""
 
     def __init__(self, table: EventTable, database: sqlite3.Connection) -> None:
         self.table = table
@@ -35,7 +35,7 @@ class DayRows:
     @classmethod
     @contextmanager
     def gathered(cls, table: EventTable) -> Iterator[DayRows]:
-        """Provide a table without rows, which keeps its rows in a temporary file."""
+        """Provide an empty table that keeps its rows in a temporary file."""
         with closing(sqlite3.connect("")) as database:
             database.executescript(_TABLES)
             yield cls(table, database)
@@ -54,14 +54,14 @@ class DayRows:
             self.leave(line, row.title, f"{same}, which counts")
 
     def leave(self, line: int, text: str, reason: str) -> None:
-        """Note that a record was not read."""
+        """Note that a record could not be read."""
         if len(self.unread) < MOST_UNREAD:
             self.unread.append(Unread(line, text[: page.SHOWN], reason))
         else:
             self._untold += 1
 
     def captures(self, path: str, page_bytes: int) -> Iterator[PageCapture]:
-        """Yield the pages of the days, then that of what could not be read; a large day is in several pages."""
+        """Yield the pages of the days, several for a large day, then that of the unreadable records."""
         days = self._database.execute("SELECT day, SUM(LENGTH(CAST(text AS BLOB)) + 2) FROM row GROUP BY day")
         for day, size in days.fetchall():
             digits = next(one for one in (0, 1, 2) if one == 2 or size < page_bytes // 2 * 16**one)

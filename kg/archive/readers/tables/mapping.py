@@ -1,4 +1,4 @@
-"""What a table means: which of its columns says what, in a small TOML file (https://toml.io/en/v1.0.0) beside it.
+"""The mapping of a table: what its columns mean, in a small TOML file (https://toml.io/en/v1.0.0) beside it.
 
 The page docs/tables.md has the tables of its keys, which are computed from the fields here.
 """
@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 
 def key(default: Any, help_text: str) -> Any:
-    """Declare a key of a mapping: its default, which says its type, and the sentence that explains it."""
+    """Declare a key of a mapping: its default, which determines its type, and the sentence that explains it."""
     return field(default=default, metadata={"help": help_text})
 
 
@@ -36,7 +36,7 @@ def _help(text: str) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class FileForm:
-    """How the file is written."""
+    """The format of the file."""
 
     encoding: str = key(
         "", "Character encoding, such as `cp1252`; without it, UTF-8, or UTF-16 with a byte order mark."
@@ -54,7 +54,7 @@ class FileForm:
 
 @dataclass(frozen=True)
 class ColumnKeys:
-    """Which column says what; several are given as a list."""
+    """What each column means; several columns are given as a list."""
 
     date: str = key("", "The date, in a format or in EDTF: `2024-12-08`, `2024-12`, `2024-12-01/2024-12-05`, `2024~`.")
     last: str = key("", "The last day, where the table has one in a column of its own.")
@@ -74,7 +74,7 @@ class ColumnKeys:
     image: str = key("", "Address of a picture.")
 
     def named(self) -> Iterator[tuple[str, str]]:
-        """Yield the names of columns that are given, each with its key."""
+        """Yield the column names that are given, each with its key."""
         for one in fields(self):
             value = getattr(self, one.name)
             yield from ((one.name, name) for name in ((value,) if isinstance(value, str) else value) if name)
@@ -82,7 +82,7 @@ class ColumnKeys:
 
 @dataclass(frozen=True)
 class TableMapping:
-    """A mapping: what the table is called, and how its columns become events."""
+    """A mapping: the name of the table, and how its columns become events."""
 
     dataset: str = key("", "Name of the dataset in lower case, such as `town-events`; without it, that of the file.")
     preset: str = key("", "A mapping of newsgraph's own to begin with: `acled`, `gdelt-events` or `ucdp-ged`.")
@@ -112,7 +112,7 @@ class TableMapping:
         return EventTable(dataset, self.language, known if known.title else replace(known, title=dataset))
 
     def unread(self, names: Iterable[str]) -> Iterator[Remark]:
-        """Yield a remark on the columns with these names that say nothing, if there are any."""
+        """Yield a remark on those of these columns that are not used, if any."""
         read = {name for _, name in self.columns.named()}
         if left := ", ".join(name for name in names if name and name not in read):
             yield Remark(f"columns that are not read: {left}")
@@ -121,7 +121,7 @@ class TableMapping:
 def of(path: str, beside: Beside) -> TableMapping | None:
     """Return the mapping of the file at ``path``: its own, such as events.toml for events.csv, or that of its folder.
 
-    Returns None if it has none. Raises ArchiveError for one that is wrong, with its name and what is wrong in it.
+    Returns None if it has none. Raises ArchiveError if it is invalid, with its name and the fault.
     """
     own = f"{PurePosixPath(path).name.partition('.')[0]}.toml"
     found = next(((name, text) for name in (own, MAPPING) if (text := beside(name)) is not None), None)
@@ -129,7 +129,7 @@ def of(path: str, beside: Beside) -> TableMapping | None:
 
 
 def read(name: str, content: bytes) -> TableMapping:
-    """Return the mapping in the file ``name``; raises ArchiveError that says what is wrong in it."""
+    """Return the mapping in the file ``name``. Raises ArchiveError with the fault if it is invalid."""
     try:
         said = tomllib.loads(content.decode())
         preset = said.get("preset", "")
@@ -148,7 +148,7 @@ def _preset(name: str) -> dict[str, Any]:
 
 
 def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what two mappings say together, the second one where both do."""
+    """Merge two mappings; the second wins where both say something."""
     found = dict(below)
     for name, value in above.items():
         known = found.get(name)
@@ -157,7 +157,7 @@ def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any
 
 
 def _made(kind: type[T], said: Mapping[str, Any], where: str) -> T:
-    """Make a part of a mapping; raises ConfigurationError for what it may not say, with the place."""
+    """Build a part of a mapping. Raises ConfigurationError, with the place, for what it may not say."""
     known = {one.name: one for one in fields(kind)}  # type: ignore[arg-type]
     for name in said:
         if name not in known:
@@ -213,7 +213,7 @@ def _checked(mapping: TableMapping) -> TableMapping:
 
 
 def identity(names: Iterable[str] | None = None) -> TableMapping:
-    """Return the mapping of a table whose columns are called as the keys are; without ``names`` it has all of them."""
+    """Return the mapping of a table with columns named like the keys: those in ``names``, or else all."""
     keys = [one.name for one in fields(ColumnKeys)]
     columns = {name: name for name in keys if names is None or name in names}
     return _made(TableMapping, {"columns": columns}, "")

@@ -18,12 +18,12 @@ from kg.errors import ArchiveError
 LINES: Final = (".jsonl", ".ndjson")
 YAML: Final = (".yaml", ".yml")
 MOST_VALUES: Final = 1_000_000
-"""Of how many values a document may consist: aliases in YAML make many of few."""
+"""How many values a document may have: YAML aliases can multiply a few into many."""
 EACH: Final = "*"
 
 
 class Records(CaptureReader):
-    """Documents with a record for each event. Those without a mapping are none."""
+    """Documents with a record for each event. Those without a mapping are not read."""
 
     shown_path = "events.json"
 
@@ -34,7 +34,7 @@ class Records(CaptureReader):
     def captures(
         self, file: BinaryIO, path: str, beside: Beside, page_bytes: int
     ) -> Iterator[PageCapture | UnreadPage | Remark]:
-        """Yield a page for each day that records have, and one of the records that are not rows."""
+        """Yield a page for each day with records, and one for the records that are not rows."""
         try:
             known = mappings.of(path, beside)
             if known is None:
@@ -50,7 +50,7 @@ class Records(CaptureReader):
 
 
 def gather(found: Iterable[tuple[int, Cells]], known: TableMapping, rows: DayRows) -> None:
-    """Add the rows that records are, each with its line or number."""
+    """Add the records as rows, each with its line or number."""
     headings = Headings(known)
     for number, cells in found:
         try:
@@ -63,9 +63,9 @@ def gather(found: Iterable[tuple[int, Cells]], known: TableMapping, rows: DayRow
 
 
 def records(file: BinaryIO, path: str, known: TableMapping, page_bytes: int) -> Iterator[tuple[int, Cells]]:
-    """Yield the records of a document, each with its number from 1, or that of its line.
+    """Yield the records of a document, each with its number or line number, from 1.
 
-    Raises ArchiveError if it is no such document, is larger than ``page_bytes``, or has too many values.
+    Raises ArchiveError if it is not such a document, is larger than ``page_bytes``, or has too many values.
     """
     if path.lower().endswith(LINES):
         for number, line in enumerate(file, 1):
@@ -90,7 +90,7 @@ def _decoded(content: bytes) -> str:
 
 def _json(text: str, where: str) -> Any:
     try:
-        # Numbers stay as they are written: an id may have any number of digits.
+        # Numbers stay as written: an id may have any number of digits.
         return json.loads(text, parse_int=str, parse_float=str, parse_constant=str)
     except (ValueError, RecursionError) as error:
         raise ArchiveError(f"is not JSON: {where}: {error}") from error
@@ -121,7 +121,7 @@ def _walk(value: Any, way: tuple[str, ...], cells: Cells, left: list[int]) -> It
 
 
 def _members(value: Any) -> Cells:
-    """Return the members of an object that are texts, or lists of them, as columns."""
+    """Return the members of an object that are texts or lists of texts as columns."""
     if not isinstance(value, dict):
         return {}
     return {str(name): texts for name, one in value.items() if (texts := _texts(one))}

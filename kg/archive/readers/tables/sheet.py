@@ -1,4 +1,4 @@
-"""The reader of sheets: CSV (RFC 4180), or with other characters between the columns."""
+"""The reader of sheets: CSV (RFC 4180), or with another delimiter."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Sheet(CaptureReader):
     def captures(
         self, file: BinaryIO, path: str, beside: Beside, page_bytes: int
     ) -> Iterator[PageCapture | UnreadPage | Remark]:
-        """Yield a page for each day of the sheet, and one of the records that are not rows."""
+        """Yield a page for each day of the sheet, and one for the records that are not rows."""
         try:
             known = mappings.of(path, beside)
             with open_sheet(file, path, known) as opened, DayRows.gathered(opened.mapping.table(path)) as rows:
@@ -45,7 +45,7 @@ class Sheet(CaptureReader):
 
 
 class OpenSheet:
-    """A sheet whose header is read: its mapping, the names of its columns, and its records."""
+    """A sheet with its header read: its mapping, the names of its columns, and its records."""
 
     def __init__(self, mapping: TableMapping, names: list[str], text: io.TextIOWrapper, delimiter: str) -> None:
         self.mapping = mapping
@@ -54,7 +54,7 @@ class OpenSheet:
         self._text = text
 
     def gather(self, rows: DayRows) -> None:
-        """Add all rows of the sheet, and leave the records that are none."""
+        """Add all rows of the sheet, and note the records that are not rows."""
         headings = Headings(self.mapping)
         for line, record in self.records(rows):
             try:
@@ -94,10 +94,10 @@ class OpenSheet:
 
 @contextmanager
 def open_sheet(file: BinaryIO, path: str, known: TableMapping | None) -> Iterator[OpenSheet]:
-    """Read the header of a sheet, and find out what stands between its columns; the file stays open afterwards.
+    """Read the header of a sheet and detect its delimiter; the file stays open.
 
-    Raises ArchiveError if it is not in the encoding that its mapping says, or lacks columns that this names, or if it
-    has no mapping and no columns that are called as the keys of one.
+    Raises ArchiveError if it is not in the encoding that its mapping names, lacks columns that the mapping names, or
+    has neither a mapping nor columns named like the keys of one.
     """
     stream = file if isinstance(file, io.BufferedReader) else io.BufferedReader(cast("Any", file))
     text = io.TextIOWrapper(stream, _encoding(stream, known), newline="")
@@ -141,7 +141,7 @@ def _by_path(path: str) -> str:
 
 
 def _columns(line: str, path: str, known: TableMapping | None) -> tuple[str, list[str]]:
-    """Return what stands between the columns, and their names: the only reading that has all columns of the mapping."""
+    """Return the delimiter and the column names: those of the only reading with all columns of the mapping."""
     said = known.file.delimiter if known else ""
     if said:
         if len(said) != 1:

@@ -1,4 +1,4 @@
-"""YAML as plain data: every scalar is the text that it is written as, and nothing is constructed from tags."""
+"""YAML as plain data: every scalar is kept as the text it is written as, and tags construct nothing."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import Any, Final
 from kg.errors import ArchiveError
 
 DEEPEST: Final = 50
-"""How deep a document may be nested: what parses it would otherwise run out of stack."""
+"""How deep a document may be nested: the parser would otherwise run out of stack."""
 
 
 def read(text: str) -> Any:
     """Return what a document holds: dictionaries, lists and texts, which aliases may share.
 
-    Raises ArchiveError if it is none, or nested too deep, or if PyYAML is not installed.
+    Raises ArchiveError if it is not YAML or is nested too deep, or if PyYAML is not installed.
     """
     try:
         import yaml
