@@ -1,1 +1,1 @@
-"""What events name: places and other things that articles are about, each one node."""
+"""What events name: places and other things that articles are about, each as one node."""

@@ -1,8 +1,8 @@
-"""Which nodes are one, by every rule together, and which of them stands for all: the others are its aliases.
+"""Decides which nodes are the same thing, by all rules together; one is canonical, the others are its aliases.
 
-A node that the ledger has as canonical stays canonical for good. Otherwise it is the one that a table names, a place
-before others, or else the one that others redirect to, or else the one that is named most. Rules never make two places
-with GeoNames ids one.
+A node that is canonical in the ledger stays so for good. Otherwise the canonical one is the one that a table names
+(places first), or else the one that others redirect to, or else the one named most. Rules never merge two places with
+GeoNames ids.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from kg.entities.uses import Use
 
 @dataclass(frozen=True)
 class Aliases:
-    """The aliases of a dataset: the IRI of each with that of the canonical node, and why those found now are one."""
+    """The aliases of a dataset: the IRI of each with its canonical node, and the reasons for those found now."""
 
     canonical: dict[str, str] = field(default_factory=dict)
     reasons: dict[str, str] = field(default_factory=dict)
@@ -32,9 +32,9 @@ class Aliases:
 
 
 class Redirect(NamedTuple):
-    """That the article which a node is named by redirects to the one with a title, and who says so.
+    """A redirect from the article that names a node to another article, and who says so.
 
-    ``iri`` is that of the node, ``language`` and ``title`` are those of the article that it leads to.
+    ``iri`` is the IRI of the node, ``language`` and ``title`` are those of the target article.
     """
 
     iri: str
@@ -54,11 +54,11 @@ def decide(
 ) -> Aliases:
     """Return which nodes are aliases of which.
 
-    ``named`` has the titles that the archive prints, with their languages; ``known`` the aliases of the ledger, each
-    with its canonical node, all of them IRIs; ``separate`` the pairs of nodes that are not one, whatever a rule says;
-    ``redirected`` the redirects of nodes, one of each. Things of which the archive prints no title are not made one.
-    ``formerly`` the IRIs that were made of printed labels, and of titles that places had before, each with that of what
-    it names and why. They tell nothing of what is one, since a label may be printed for several things.
+    ``named`` has the titles that the archive prints, with their languages. ``known`` has the aliases in the ledger,
+    each with its canonical node, as IRIs. ``separate`` has the pairs of nodes that no rule may merge. ``redirected``
+    has the redirects of nodes, one for each. Things without a printed title are not merged. ``formerly`` has the IRIs
+    that were made from printed labels and from former titles of places, each with its node and the reason. They are not
+    evidence that things are the same, since a label may be printed for several things.
     """
     components = _Components(separate, nodes.geonames)
     for alias, canonical in known.items():
@@ -86,7 +86,7 @@ def decide(
 
 
 def _add(found: Aliases, formerly: list[tuple[str, str, str]], frozen: Collection[str]) -> None:
-    """Add IRIs that were made of printed labels, but for those that are the nodes of something."""
+    """Add IRIs that were made from printed labels, except those that are nodes themselves."""
     nodes = {found.of(iri) for _, iri, _ in formerly}
     for former, iri, reason in formerly:
         if former not in found.canonical and former not in frozen and former not in nodes:
@@ -95,7 +95,7 @@ def _add(found: Aliases, formerly: list[tuple[str, str, str]], frozen: Collectio
 
 
 def _by_tables(named: Iterable[tuple[str, str]], nodes: Nodes) -> Iterator[tuple[str, tuple[str, str]]]:
-    """Yield each IRI that a printed title would have by itself, where tables give it another one, with that and why."""
+    """Yield each IRI that a printed title would have by itself if tables give it another, with that and the reason."""
     for language, title in named:
         iri, former = nodes.iri(language, title), nodes.minter.entity(language, title)
         if iri is not None and iri != former:
@@ -103,7 +103,7 @@ def _by_tables(named: Iterable[tuple[str, str]], nodes: Nodes) -> Iterator[tuple
 
 
 def _by_place(named: Iterable[tuple[str, str]], nodes: Nodes) -> Iterator[tuple[str, tuple[str, str]]]:
-    """Yield the IRI of each place that has no title itself, with one that a title of it has, and why."""
+    """Yield the IRI of each place without a title of its own, with the IRI of one of its titles, and the reason."""
     for language, title in named:
         iri, place = nodes.iri(language, title), nodes.place(language, title)
         own = naming.iri(place, nodes.minter, nodes.gazetteer) if place else iri
@@ -112,10 +112,10 @@ def _by_place(named: Iterable[tuple[str, str]], nodes: Nodes) -> Iterator[tuple[
 
 
 def same_as(redirect: Redirect, nodes: Nodes) -> str | None:
-    """Return the node that is the same thing as the one that a redirect is of, None if it proves none to be.
+    """Return the node that a redirect proves to be the same thing as its own node, None if it proves nothing.
 
-    What redirects to a place may be a part of it, or have happened there, and a place may redirect to what happened
-    there. So where one of both is a place with a GeoNames id, the other must be a name of that place.
+    What redirects to a place may be a part of it or have happened there, and a place may redirect to an event. So if
+    one of the two is a place with a GeoNames id, the other must be a name of that place.
     """
     found = nodes.iri(redirect.language, redirect.title)
     if found is None or found == redirect.iri:
@@ -130,14 +130,14 @@ def same_as(redirect: Redirect, nodes: Nodes) -> str | None:
 
 
 def _by_redirects(redirected: Iterable[Redirect], nodes: Nodes) -> Iterator[tuple[str, tuple[str, str]]]:
-    """Yield each IRI whose article redirects to that of the same thing, with that and who says so."""
+    """Yield each IRI with an article that redirects to the same thing, with the target's IRI and who says so."""
     for one in sorted(redirected):
         if target := same_as(one, nodes):
             yield one.iri, (target, f"redirect at {one.stated_by}")
 
 
 def _by_title(uses: Collection[Use], nodes: Nodes) -> Iterator[tuple[str, tuple[str, str]]]:
-    """Yield each IRI of a thing whose title differs from another one's in spelling only, with that and the proof."""
+    """Yield each IRI with a title that differs from another's in spelling only, with that IRI and the proof."""
     for things in sameness.groups(uses, nodes.iri):
         for joined in sameness.same(things):
             for (one, _), (other, reason) in pairwise(joined):
@@ -145,14 +145,14 @@ def _by_title(uses: Collection[Use], nodes: Nodes) -> Iterator[tuple[str, tuple[
 
 
 def _ends(members: Collection[str], leads: Mapping[str, str]) -> set[str]:
-    """Return the members that others of them redirect to, and that redirect to no other one themselves."""
+    """Return the members that others redirect to and that do not redirect to another member."""
     return {target for target in leads.values() if target in members and leads.get(target) not in members}
 
 
 class _Components:
-    """Sets of nodes that are one, which grow as they are joined; those of a separate pair never are.
+    """Sets of nodes that are the same thing, joined step by step; separate pairs are never joined.
 
-    ``geonames`` tells the GeoNames id of a node; only what people say makes two of them one.
+    ``geonames`` gives the GeoNames id of a node; two nodes with such ids are only joined if people say so.
     """
 
     def __init__(self, separate: Collection[tuple[str, str]], geonames: Callable[[str], int | None]) -> None:
@@ -165,7 +165,7 @@ class _Components:
         self._reasons: dict[str, dict[str, str]] = {}
 
     def join(self, one: str, other: str, reason: str) -> None:
-        """Make the sets of two nodes one, because ``other`` is ``one`` for a reason, unless they are two places."""
+        """Join the sets of two nodes because ``other`` is ``one`` for a reason, unless they are two places."""
         places, others = (self._places(iri) for iri in (one, other))
         if not (places and others and places.isdisjoint(others)):
             self.unite(one, other, reason)
@@ -174,7 +174,7 @@ class _Components:
         return set(filter(None, map(self._geonames, self._members.get(iri, {iri}))))
 
     def unite(self, one: str, other: str, reason: str = "") -> None:
-        """Make the sets of two nodes one, whatever they are."""
+        """Join the sets of two nodes, whatever they are."""
         members, more = (self._members.setdefault(iri, {iri}) for iri in (one, other))
         if members is more or any(not self._separate[iri].isdisjoint(more) for iri in members & self._separate.keys()):
             return

@@ -1,4 +1,4 @@
-"""Events of two languages that may be one. They stay two: each edition has its own events, as the ledger has it."""
+"""Finds events in two languages that may be the same. They stay two events: each edition has its own in the ledger."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from kg.dialects.item import fold
 from kg.entities.uses import Use
 
 SHARED: Final = 2
-"""How many things two events must both name to be listed, where both link what they name."""
+"""How many things two events must both name to be listed, if both have links."""
 COMMON: Final = 8
-"""What more events of one day name in one language tells none of them from the others."""
+"""A thing named by more events of one day and language than this does not distinguish them."""
 FEW: Final = 2
-"""A name that an event without links prints is enough alone, if no more of its day and language print it."""
+"""A name printed by an event without links suffices alone if no more events of its day and language print it."""
 MOST: Final = 10_000
 _ASIDE: Final = re.compile(r"\s*\([^()]*\)\Z")
 
@@ -30,11 +30,11 @@ class Candidates(NamedTuple):
 
 
 def candidates(uses: Iterable[Use]) -> list[Candidates]:
-    """Return events of one day and different languages that name the same things, those that share most first.
+    """Return events of one day and different languages that name the same things, those that share the most first.
 
-    Titles are the same if they differ in case and accents only: names of persons and of most places are written alike
-    in many languages. What more than COMMON events of a day name in one language does not count. An event without
-    links, such as a row of a table, names what it prints, of the titles that events of other languages link.
+    Titles are the same if they differ in case and accents only: names of persons and most places are written alike in
+    many languages. Things named by more than COMMON events of a day in one language do not count. An event without
+    links, such as a row of a table, names those titles linked by events in other languages that its text contains.
     """
     days: dict[object, list[Use]] = defaultdict(list)
     for one in uses:
@@ -61,7 +61,7 @@ def _of_day(uses: list[Use]) -> Iterator[Candidates]:
 
 
 def _printed(plain: list[Use], linking: list[Use]) -> Iterator[Candidates]:
-    """Yield events without links that print what those of another language link."""
+    """Yield events without links that print what events in another language link."""
     by_word: dict[str, dict[str, Use]] = defaultdict(dict)
     texts = {one.event: f" {' '.join(_words(one.text))} " for one in plain}
     for one in plain:

@@ -1,8 +1,7 @@
-"""Categories: which concept of the vocabulary's scheme a printed heading is.
+"""Categories: maps printed headings to concepts of the vocabulary's scheme.
 
-The labels of vocab/categories.ttl are the rule, with the headings of other editions in data/portal. A heading is a
-label if it has the same words, whatever their order, case and number, and whatever joins them; no other heading is
-taken for a concept.
+The labels are those of vocab/categories.ttl, and the headings of other editions in data/portal. A heading matches a
+label if it has the same words, whatever their order, case, number and connectives; no other heading is mapped.
 """
 
 from __future__ import annotations
@@ -39,15 +38,15 @@ class CategoryConcept:
 
     @property
     def name(self) -> str:
-        """The English label, which the IRIs of the data are made from."""
+        """The English label, from which the IRIs of the data are made."""
         return self.labels["en"]
 
 
 class Categories:
-    """The concepts of the scheme, by the headings that are their labels."""
+    """The concepts of the scheme, by the headings that match their labels."""
 
     def __init__(self, scheme: Iterable[Quad]) -> None:
-        """Index a scheme; raises ConfigurationError if two concepts share a label."""
+        """Index a scheme. Raises ConfigurationError if two concepts share a label."""
         labels: dict[str, dict[str, str]] = defaultdict(dict)
         self._by_words: dict[frozenset[str], str] = {}
         for quad in scheme:
@@ -58,7 +57,7 @@ class Categories:
         self._concepts = {iri: CategoryConcept(iri, known) for iri, known in labels.items()}
 
     def add(self, name: str, heading: str) -> None:
-        """Add a heading of the concept with this name; raises ConfigurationError if it is of another."""
+        """Add a heading of the concept with this name. Raises ConfigurationError if it belongs to another."""
         iri = vocab.NAMESPACE + name
         if iri not in self._concepts:
             raise ConfigurationError(f"{editions.file()}: there is no category {name!r}")
@@ -69,18 +68,18 @@ class Categories:
             raise ConfigurationError(f"two categories of vocab/categories.ttl have the label {label!r}")
 
     def concept(self, heading: str) -> CategoryConcept | None:
-        """Return the concept that a heading is, None if it is none."""
+        """Return the concept that a heading matches, None if there is none."""
         iri = self._by_words.get(words(heading))
         return self._concepts[iri] if iri else None
 
     def name(self, heading: str) -> str:
-        """Return what the category of a heading is called: by the English label of its concept, or else by itself."""
+        """Return the name of a heading's category: the English label of its concept, or else the heading itself."""
         found = self.concept(heading)
         return found.name if found else heading
 
 
 def words(heading: str) -> frozenset[str]:
-    """Return the words of a heading in the singular and in lower case, without markup, accents and what joins them."""
+    """Return the words of a heading in the singular and in lower case, without markup, accents and connectives."""
     plain = MARKUP.sub(" ", html.unescape(heading))
     plain = "".join(one for one in unicodedata.normalize("NFKD", plain.casefold()) if not unicodedata.combining(one))
     found = WORD.findall(JOINING_CHINESE.sub(" ", plain))
@@ -97,7 +96,7 @@ def _singular(word: str) -> str:
 
 @cache
 def load() -> Categories:
-    """Read the scheme of the vocabulary and what editions call its concepts, once per process."""
+    """Read the vocabulary's scheme and the headings that editions use for its concepts, once per process."""
     found = Categories(parse(vocab.categories(), format=RdfFormat.TURTLE))
     for edition in editions.load().values():
         for heading, name in edition.categories.items():

@@ -1,4 +1,4 @@
-"""Names as people write them: without accents, in other case, with or without an article, a section, a qualifier."""
+"""Compares names as people write them: with or without accents, capitals, an article, a section, a qualifier."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from functools import lru_cache
 from typing import Final
 
 LONGEST: Final = 200
-"""Characters of a name that are looked at."""
+"""How many characters of a name are compared."""
 PLAIN: Final = str.maketrans(
     {"ı": "i", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ð": "d", "Ð": "D", "ħ": "h", "Ħ": "H"}
     | {"æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "þ": "th", "Þ": "Th", "ß": "ss"}
 )
-"""Latin letters that Unicode does not decompose, and how they are written where there are none."""
+"""Latin letters that Unicode does not decompose, and their usual replacements."""
 ARTICLES: Final = frozenset({"the", "a", "an"})
 _WORD: Final = re.compile(r"[^\W_]+")
 _QUALIFIER: Final = re.compile(r"(?<=\S)\s*\([^()]*\)\s*$")
@@ -29,15 +29,15 @@ def folded(text: str) -> str:
 
 
 def title(text: str) -> str:
-    """Return a name as a title is shown: with spaces for underscores, without the section of an article."""
+    """Return a name as a title is shown: with spaces for underscores, without a section."""
     shown = " ".join(text.replace("_", " ").split())
     return shown.partition("#")[0].strip() or shown
 
 
 def core(text: str) -> str:
-    """Return a name folded, without its section, without the qualifier in parentheses at its end, without articles.
+    """Return a name folded, without section, final qualifier in parentheses, and articles.
 
-    What nothing would be left of stays.
+    A part is kept if nothing would be left without it.
     """
     name = title(text)
     return _without_articles(_QUALIFIER.sub("", name)) or folded(name)
@@ -46,8 +46,8 @@ def core(text: str) -> str:
 def likeness(one: str, other: str) -> int:
     """Return how alike two names with the same core are.
 
-    It is 3 if they are the same, 2 but for case, accents and punctuation, 1 but for articles too, 0 if a qualifier
-    differs.
+    The result is 3 if they are the same, 2 if case, accents or punctuation differ, 1 if articles differ too, 0 if a
+    qualifier differs.
     """
     names = (title(one), title(other))
     forms: tuple[Callable[[str], str], ...] = (title, folded, _without_articles)

@@ -1,4 +1,4 @@
-"""What may stand before the colon of a wikilink and leads to no article of the wiki: namespaces and other wikis.
+"""The prefixes of wikilinks that do not lead to an article of the wiki: namespaces and other wikis.
 
 The names of the namespaces are those of MediaWiki's language files and of Wikimedia's configuration, the prefixes
 those of the interwiki map of Wikimedia (https://meta.wikimedia.org/wiki/Interwiki_map). All are in lower case, as
@@ -50,7 +50,7 @@ xal xh xmf yi yo yue za zea zh zh-cfr zh-classical zh-cn zh-min-nan zh-tw zh-yue
 """
 #: The codes of Wikipedia's languages, which lead to the article in that language.
 LANGUAGES: Final = frozenset(_LANGUAGES.split())
-#: Prefixes of a Wikipedia that are no code of its language.
+#: Prefixes of Wikipedias other than their language codes.
 WIKIPEDIAS: Final = {"w": "en", "zh-cn": "zh", "zh-tw": "zh"}
 
 _OTHER_SITES: Final = """

@@ -1,4 +1,4 @@
-"""Titles -> nodes: the one IRI of the thing that a printed title names, as far as the tables know it."""
+"""Turns titles into nodes: the one IRI of the thing that a printed title names, as far as the tables know it."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from kg.rdf.iri import Minter
 from kg.version import data_folder
 
 NO_LANGUAGES: Final = ("geonames", "point")
-"""What stands in the IRIs of places without an article where others have its language."""
+"""Takes the place of the language in the IRIs of places without an article."""
 
 
 @dataclass(frozen=True)
 class Nodes:
     """The nodes of one dataset.
 
-    One node have the titles of one GeoNames place, and those that the reviewed list has as one thing. ``separate`` are
-    the IRIs of things that people have split from the one that a table makes them one with.
+    Titles share a node if they name the same GeoNames place, or the same thing in the reviewed list. ``separate`` are
+    the IRIs that people have split from the node that a table gives them.
     """
 
     minter: Minter
@@ -37,7 +37,7 @@ class Nodes:
     _known: dict[tuple[str, str], str | None] = field(default_factory=dict, repr=False, compare=False)
 
     def iri(self, language: str, title: str) -> str | None:
-        """Return the IRI of what a title names in the wiki of a language; None where it is the title of no article."""
+        """Return the IRI of what a title names in the wiki of a language; None if no article can have the title."""
         name = language, title
         if name not in self._known:
             self._known[name] = self._iri(language, title)
@@ -60,13 +60,13 @@ class Nodes:
         return known if known and known.geonames else None
 
     def article(self, iri: str) -> tuple[str, str] | None:
-        """Return the language and the title of the article that an entity is named by, None if by none."""
+        """Return the language and title of the article that names an entity, None if there is none."""
         language, slash, title = iri.removeprefix(f"{self.minter.base}entity/").partition("/")
         is_article = slash and iri.startswith(f"{self.minter.base}entity/") and language not in NO_LANGUAGES
         return (language, unquote(title).replace("_", " ")) if is_article else None
 
     def geonames(self, iri: str) -> int | None:
-        """Return the GeoNames id of the place that an entity is by its title, or by its IRI; None if it is none."""
+        """Return the GeoNames id of an entity that is a place by its title or IRI, None if it is not."""
         if article := self.article(iri):
             place = self.place(*article)
             return place.geonames if place else None
@@ -74,7 +74,7 @@ class Nodes:
         return int(identifier) if identifier.isdecimal() else None
 
     def reason(self, language: str, title: str) -> str:
-        """Return in a few words why a title has another node than its own."""
+        """Return in a few words why a title has a node other than its own."""
         normal = titles.normal(title, language) or title
         if place := self.place(language, normal):
             return f"GeoNames {place.geonames}"
@@ -83,7 +83,7 @@ class Nodes:
 
 @cache
 def reviewed() -> dict[str, str]:
-    """Return the titles that people found to be of the same thing as another one, which is given; read once.
+    """Return the titles that people found to name the same thing as another title, which is given; read once.
 
     Raises ConfigurationError if the list is not installed.
     """
@@ -92,7 +92,7 @@ def reviewed() -> dict[str, str]:
 
 @cache
 def former_titles() -> dict[str, int]:
-    """Return the titles that the gazetteer had for places before, each with the GeoNames id; read once.
+    """Return the former titles of places in the gazetteer, each with the GeoNames id; read once.
 
     Raises ConfigurationError if the list is not installed.
     """
@@ -100,7 +100,7 @@ def former_titles() -> dict[str, int]:
 
 
 def same_file() -> Path:
-    """Return the file of the reviewed list; raises ConfigurationError if it is not installed."""
+    """Return the file of the reviewed list. Raises ConfigurationError if it is not installed."""
     return data_folder("entities") / "same.tsv"
 
 

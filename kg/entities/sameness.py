@@ -1,8 +1,8 @@
-"""Titles that are one thing: written alike, and named in the same surroundings.
+"""Finds titles of the same thing: spelled alike, and named in the same surroundings.
 
-Two titles with one key (see kg.entities.titles) differ in case, dash, accent or punctuation. They are one thing where
-two events, not more than 30 days apart, name one each, and both name a third thing or cite the same host. No such
-evidence need titles that differ in the glyph of an apostrophe or in a dash, and those with a year that differ in case.
+Two titles with the same key (see kg.entities.titles) differ in case, dash, accent or punctuation. They name the same
+thing if two events at most 30 days apart name one each, and both name a third thing or cite the same host. No such
+evidence is needed if they differ only in the glyph of an apostrophe or a dash, or, in titles with a year, in case.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ from kg.entities import titles
 from kg.entities.uses import Use
 
 NEAR: Final = timedelta(days=30)
-"""How far apart two events may be whose surroundings are compared."""
+"""How far apart two events with compared surroundings may be."""
 
 _DASH: Final = re.compile(r" ?[-‐–—−] ?")
 _APOSTROPHE: Final = re.compile("[’‘ʼ]")
 _YEAR: Final = re.compile(r"(?<!\d)(?:1[89]|20)\d\d(?!\d)")
 
 Surroundings = dict[str, list[date]]
-"""What events name beside a thing, and the hosts that they cite, each with the days of these events, in order."""
+"""What events name along with a thing, and the hosts that they cite, each with the sorted days of these events."""
 
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """A thing as some titles name it: its IRI, how often it is named, its titles, and what is named beside it."""
+    """A thing named by some titles: its IRI, how often it is named, its titles, and its surroundings."""
 
     iri: str
     uses: int
@@ -39,7 +39,7 @@ class Thing:
 
 
 def groups(uses: Iterable[Use], node: Callable[[str, str], str | None]) -> Iterator[list[Thing]]:
-    """Yield the things whose titles have one key, where there are several, those named most first.
+    """Yield the groups of several things with the same title key, those named most first.
 
     ``node`` gives the IRI of the thing that a title names in a language, by tables alone.
     """
@@ -81,7 +81,7 @@ def _surroundings(
 
 
 def evidence(one: Thing, other: Thing) -> str | None:
-    """Return in a few words what proves that two things with one key are one, or None if nothing does."""
+    """Return in a few words what proves that two things with the same key are one, or None if nothing does."""
     spelled = {_spelled(title) for title in one.titles}
     if not spelled.isdisjoint(map(_spelled, other.titles)):
         return "differs in a dash, an apostrophe, or the case of a title with a year"
@@ -94,13 +94,13 @@ def evidence(one: Thing, other: Thing) -> str | None:
 
 
 def _spelled(title: str) -> str:
-    """Return what is left of a title without differences that are of no thing."""
+    """Return a title without the differences that never distinguish things."""
     plain = _APOSTROPHE.sub("'", _DASH.sub("-", title))
     return plain.casefold() if _YEAR.search(title) else plain
 
 
 def _near(days: list[date], others: list[date]) -> tuple[date, date] | None:
-    """Return the first day of one list with the first of another that is near, both in order."""
+    """Return the first day of one list that has a near day in another, and that day; both are sorted."""
     at = 0
     for day in days:
         while at < len(others) and others[at] < day - NEAR:
@@ -111,7 +111,7 @@ def _near(days: list[date], others: list[date]) -> tuple[date, date] | None:
 
 
 def same(things: list[Thing]) -> Iterator[list[tuple[Thing, str]]]:
-    """Yield the sets of things of a group that are one, each with the evidence that joins it to those before it."""
+    """Yield the sets of things in a group that are the same, each with the evidence that joined it."""
     left = list(things)
     while left:
         joined = [(left.pop(0), "")]

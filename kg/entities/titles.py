@@ -1,9 +1,9 @@
-"""Titles of articles, by the rules of MediaWiki: the article that a wikilink leads to, and what like titles share.
+"""Titles of articles, by the rules of MediaWiki: the article that a wikilink leads to, and what similar titles share.
 
 The rules are those of its title parser (MediaWikiTitleCodec), its parser of links, Sanitizer::decodeCharReferences,
 Language::ucfirst and the configuration of Wikipedia (https://www.mediawiki.org/wiki/Manual:Page_title). Two things
-differ: a title is always in NFC, which MediaWiki only makes of what it is sent; and the result is a title that leads
-to itself, so one that MediaWiki could store but no link could reach is none.
+differ: a title is always in NFC, to which MediaWiki only converts its input; and the result always leads to itself, so
+a title that MediaWiki could store but no link could reach is rejected.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from kg.entities.places.names import LETTERS
 #: The longest title, in bytes of UTF-8.
 LONGEST: Final = 255
 
-# MediaWiki writes a replacement character for these wherever they stand, and has no title with one.
+# MediaWiki replaces these with U+FFFD anywhere, and allows it in no title.
 _BROKEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffd-\uffff\ufdd0-\ufdef\ud800-\udfff]")
 _NOT_IN_LINK = re.compile(r"[\x00-\x1f\x7f<>\[\]{|}]")
-# What most titles are made of, and no rule changes: words of ASCII letters and digits, the first one with a capital.
+# Matches most titles, which no rule changes: words of ASCII letters and digits, the first one capitalised.
 _PLAIN = re.compile(r"[A-Z0-9][A-Za-z0-9]*(?:[ '(,.-]{1,2}(?<!  )(?<!\.\.)[A-Za-z0-9]+)*[).]?")
 _DIRECTION = re.compile("[\u200e\u200f\u202a-\u202e]+")
 _SPACE = re.compile("[ _\xa0\u1680\u180e\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
@@ -39,7 +39,7 @@ _INVALID = re.compile(
     r"\A(?::|\Z)|[\x00-\x1f\x7f#<>\[\]{|}]|~~~|(?:\A|/)\.\.?(?:/|\Z)"
     r"|%[0-9A-Fa-f]{2}|&[A-Za-z0-9\x80-\U0010ffff]+;"
 )
-# Letters whose upper case came to Unicode late, Georgian and Medefaidrin ones: Wikipedia leaves them as they are.
+# Letters that got upper case late in Unicode, Georgian and Medefaidrin: Wikipedia leaves them unchanged.
 _UNCHANGED = re.compile("[\u10d0-\u10ff\ua7b9\U00016e60-\U00016e7f]")
 
 
@@ -64,7 +64,7 @@ def article(printed: str, language: str = "en") -> str | None:
 
 @lru_cache(maxsize=131_072)
 def normal(title: str, language: str = "en") -> str | None:
-    """Return the normal form of a title in which nothing is left to decode, such as that of a ``Link``.
+    """Return the normal form of a title that is already decoded, such as that of a ``Link``.
 
     Returns:
         As ``article``, which it is the same as for every title that ``article`` returns. None also for a title with
@@ -85,7 +85,7 @@ def normal(title: str, language: str = "en") -> str | None:
 
 
 def _character(reference: re.Match[str]) -> str:
-    """Decode a character reference as MediaWiki does: by its table of names, and only what XML 1.0 allows."""
+    """Decode a character reference as MediaWiki does: by its table of names, and only to what XML 1.0 allows."""
     name, decimal, hexadecimal = reference.groups()
     if name:
         return html5.get(name, reference[0])
@@ -96,7 +96,7 @@ def _character(reference: re.Match[str]) -> str:
 
 
 def _local(text: str, language: str) -> str | None:
-    """Remove the prefixes that lead to the wiki in ``language`` again; None where they lead elsewhere."""
+    """Remove prefixes that lead back to the wiki in ``language``; return None if they lead elsewhere."""
     wiki = language
     while found := _PREFIX.match(text):
         prefix, rest = _capitalised(found[1]).lower(), found[2]
@@ -110,7 +110,7 @@ def _local(text: str, language: str) -> str | None:
 
 
 def _capitalised(text: str) -> str:
-    """Make the first letter a capital: one character of one, and only of a lower-case letter."""
+    """Capitalise the first letter: only lower-case letters, and only if the result is a single character."""
     first = text[:1]
     if first.isascii():
         return first.upper() + text[1:]
@@ -123,19 +123,19 @@ def _capitalised(text: str) -> str:
 _WORDS = re.compile("[A-Za-z0-9]+(?: [A-Za-z0-9]+)*")
 _ACCENT = re.compile("(?<=[A-Za-z\u0370-\u03ff])[\u0300-\u036f]+")
 _DOT = re.compile(r"\.(?!\d)|(?<!\d)\.")
-# Punctuation, by its Unicode category, that tells names apart; full stops are left in numbers only.
+# Punctuation, by its Unicode category, that distinguishes names; full stops are kept in numbers only.
 _TELLING = frozenset(".#&%@*")
 
 
 @lru_cache(maxsize=131_072)
 def key(title: str) -> str:
-    """Return what titles of one thing share that differ in case, dash, accent or punctuation only.
+    """Return the key shared by titles that differ only in case, dash, accent or punctuation.
 
-    Folded are case, compatibility forms (full width, ligatures), accents on Latin and Greek letters, letters such
-    as ß, ø and ł, and apostrophes with the marks of transliterations from Arabic. Full stops but those in numbers
-    are left out, and other punctuation parts words. Kept are all letters of other scripts with their marks, digits,
-    symbols such as + and $, and ``# & % @ *``: "C", "C++" and "C#" are three. So are the words in brackets, also
-    "(disambiguation)". Two things may well have one key ("Help!" and "Help"): it finds candidates and proves nothing.
+    Folded are case, compatibility forms (full width, ligatures), accents on Latin and Greek letters, letters such as ß,
+    ø and ł, and apostrophes with the marks of transliterations from Arabic. Full stops outside numbers are left out,
+    and other punctuation separates words. Letters of other scripts with their marks, digits, symbols such as + and $,
+    and ``# & % @ *`` are kept, so "C", "C++" and "C#" have different keys. Words in brackets are kept too, even
+    "(disambiguation)". Two things may have the same key ("Help!" and "Help"): it finds candidates and proves nothing.
 
     Returns:
         Words in lower case with single spaces between them; the title itself where nothing is left of it ("!!!").
@@ -149,7 +149,7 @@ def key(title: str) -> str:
 
 
 def _word_character(character: str) -> str:
-    """Return a character of a key, or what stands for it."""
+    """Return a character of a key, or its replacement."""
     category = unicodedata.category(character)
     if category == "Cf":
         return ""

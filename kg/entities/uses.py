@@ -1,4 +1,4 @@
-"""What one wording of an event names: the evidence by which several names are known to be of one thing."""
+"""What one wording of an event names: the evidence that several names are names of one thing."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import NamedTuple
 class Use(NamedTuple):
     """What one wording of an event names: articles as topics or mentions (their titles), and the hosts of its sources.
 
-    ``event`` is the event's key; ``current`` says whether it is the wording that the event has now, which is false of
-    all wordings of an event that is gone. ``text`` is the wording where it links nothing, else "".
+    ``event`` is the event's key; ``current`` says whether it is the wording that the event has now, which is false for
+    all wordings of an event that is gone. ``text`` is the wording if it has no links, else "".
     """
 
     event: str

@@ -1,4 +1,4 @@
-"""What the ledger knows about some days, and the new claims about them."""
+"""Claims: what the ledger knows about some days, and what is added about them."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ Claimed = tuple[date, str, ClaimKind, str]
 class Claims:
     """The claims of some days, and those added to them since they were read.
 
-    One event may have many wordings and slugs; each belongs to one event, the first that claimed it. ``merged`` gives
-    the surviving event of those that are merged, ``withdrawn`` since when an event is; both have events of these days
-    only. ``identified`` are the events that have each slug, by language and slug, on whatever day: ids that an archive
-    gives are such slugs. ``hidden`` has the hashes of all wordings and slugs of withdrawn events, of whatever day.
-    ``texts`` has what the ledger keeps of the revisions of events that it last knew on one of these days, the oldest
-    first. ``is_past`` says that the captures end before today, so that it may know later revisions than they show.
+    One event may have many wordings and slugs; each belongs to one event, the first that claimed it. ``merged`` maps
+    merged events to the surviving event, and ``withdrawn`` maps withdrawn events to the time; both only for these days.
+    ``identified`` has the events of any day with each slug, by language and slug: ids assigned by an archive are such
+    slugs. ``hidden`` has the hashes of all wordings and slugs of withdrawn events, of any day. ``texts`` has the
+    revision texts of events last known on one of these days, oldest first. ``is_past`` says that the captures end
+    before today, so the ledger may know later revisions than they show.
     """
 
     known: dict[Claimed, str] = field(default_factory=dict)
@@ -36,12 +36,12 @@ class Claims:
     is_past: bool = False
 
     def copy(self) -> Claims:
-        """Return claims that know the same, and to which others can be added."""
+        """Return a copy that can be added to."""
         copied = (dict(self.known), list(self.added), set(self.keys), dict(self.identified))
         return replace(self, known=copied[0], added=copied[1], keys=copied[2], identified=copied[3])
 
     def know(self, claim: Claim) -> str:
-        """Take in what the ledger says; return the event that has this wording or slug, the first that claimed it."""
+        """Add what the ledger says; return the event with this wording or slug, the first that claimed it."""
         if claim.kind == "slug":
             self.identified.setdefault((claim.language, claim.value), claim.key)
         self.keys.add(claim.key)
@@ -54,11 +54,11 @@ class Claims:
         return next((self.known[claim] for claim in claims if claim in self.known), None)
 
     def find_id(self, day: date, language: str, slug: str) -> str | None:
-        """Return the key of the event to which an archive gives an id, as a slug: of this day, or else of another."""
+        """Return the key of the event with an id assigned by the archive, as a slug: of this day, or else another."""
         return self.find(day, language, (), (slug,)) or self.identified.get((language, slug))
 
     def mint(self, day: date, language: str, wording: str) -> str:
-        """Return a key that no other event has, made from the day and wording that the event is first known by."""
+        """Return a new unique key, made from the day and wording that the event is first known by."""
         attempt = 0
         while (key := f"{day.isoformat()}/{event_key(language, day, wording, attempt)}") in self.keys:
             attempt += 1
@@ -66,7 +66,7 @@ class Claims:
         return key
 
     def claim(self, day: date, language: str, key: str, wordings: Iterable[str], slugs: Iterable[str]) -> None:
-        """Record wordings and slugs of an event; what another event has claimed already stays with that one."""
+        """Record wordings and slugs of an event; those already claimed stay with the other event."""
         for wording in wordings:
             self._add(Claim(day, language, key, "wording", hashed(wording)))
         for slug in slugs:
@@ -79,18 +79,18 @@ class Claims:
             self.added.append(claim)
 
     def rename(self, minted: str, key: str) -> None:
-        """Give what was claimed for the event ``minted`` to the event ``key``."""
+        """Transfer the claims of the event ``minted`` to the event ``key``."""
         self.known.update({claim: key for claim, one in self.known.items() if one == minted})
         self.identified.update({slug: key for slug, one in self.identified.items() if one == minted})
         self.added[:] = [one._replace(key=key) if one.key == minted else one for one in self.added]
         self.keys.discard(minted)
 
     def survivor(self, key: str) -> str:
-        """Return the key of the event that this one is merged into, or else its own."""
+        """Return the key of the event that this one is merged into, or its own."""
         return self.merged.get(key, key)
 
     def slugs(self) -> dict[str, list[str]]:
-        """Return the readable paths, day and slug, that lead to each event, those of merged events to the survivor."""
+        """Return the readable paths (day and slug) of each event; those of merged events lead to the survivor."""
         paths: dict[str, list[str]] = defaultdict(list)
         for (day, _, kind, value), key in self.known.items():
             if kind == "slug" and not value.startswith(HASHED):

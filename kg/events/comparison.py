@@ -1,4 +1,4 @@
-"""Two wordings of an event -> what differs: words inserted and deleted, values that came and went."""
+"""Compares two wordings of an event: words inserted and deleted, values added and removed."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ASPECTS: Final = {
 }
 TOKENS_COMPARED: Final = 4_000
 
-# Kana and Han characters are words of their own: those languages write no spaces.
+# Each kana or Han character counts as a word, since those languages do not write spaces.
 _UNSPACED: Final = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _TOKEN: Final = re.compile(rf"[{_UNSPACED}]|[^\W{_UNSPACED}]+|\s+|[^\w\s]")
 
@@ -43,7 +43,7 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A stretch of text that two wordings share, or that only the first (delete) or the second (insert) has."""
+    """A stretch of text that both wordings share, or that only the first (delete) or the second (insert) has."""
 
     op: Operation
     text: str
@@ -59,14 +59,14 @@ class Values:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Two contents to compare, mostly of one event; None stands for an event that is not there. One is not None."""
+    """Two contents to compare, usually of one event; None stands for an absent event. At least one is not None."""
 
     before: Content | None
     after: Content | None
 
     @property
     def one(self) -> Content:
-        """The content that is there, the later one of two."""
+        """The later content that exists."""
         content = self.after or self.before
         assert content is not None  # noqa: S101 - what the class says of itself
         return content
@@ -87,25 +87,25 @@ class Comparison:
 
     @property
     def values(self) -> dict[str, Values]:
-        """What was added and removed, by aspect, of those that changed; empty for an event added or removed."""
+        """The values added and removed, by changed aspect; empty for an event that was added or removed."""
         return value_diff(self.before.values, self.after.values) if self.before and self.after else {}
 
     @property
     def words_json(self) -> list[dict[str, str]]:
-        """The word diff as JSON has it: a list of objects with ``op`` and ``text``."""
+        """The word diff for JSON: a list of objects with ``op`` and ``text``."""
         return [{"op": edit.op, "text": edit.text} for edit in self.words]
 
     @property
     def values_json(self) -> dict[str, dict[str, list[str]]]:
-        """The values that changed as JSON has them: by aspect an object with the lists ``added`` and ``removed``."""
+        """The changed values for JSON: for each aspect an object with the lists ``added`` and ``removed``."""
         return {aspect: {"added": one.added, "removed": one.removed} for aspect, one in self.values.items()}
 
 
 def word_diff(before: str, after: str) -> list[Edit]:
-    """Return the edits that make one text the other, by words and punctuation marks.
+    """Return the edits that turn one text into the other, by words and punctuation marks.
 
-    The texts of all edits but the inserts give ``before``, those of all but the deletes ``after``. Beyond 4,000
-    words each, of which comparing takes too long, texts that differ are replaced as a whole.
+    The texts of all edits except inserts make up ``before``, those of all except deletes ``after``. Different texts of
+    more than 4,000 words each, which take too long to compare, are replaced as a whole.
     """
     edits = chain.from_iterable(_edits(*block) for block in _blocks(_TOKEN.findall(before), _TOKEN.findall(after)))
     return [edit for edit in edits if edit.text]
@@ -116,7 +116,7 @@ def _edits(old: str, new: str) -> tuple[Edit, ...]:
 
 
 def _blocks(old: list[str], new: list[str]) -> list[tuple[str, str]]:
-    """Return what stands in both texts at the same place; changes with only space between them are one change."""
+    """Return the matching blocks of both texts; changes with only space between them are one change."""
     if max(len(old), len(new)) > TOKENS_COMPARED:
         return [("".join(old), "".join(new))]
     blocks: list[tuple[str, str]] = []
@@ -130,7 +130,7 @@ def _blocks(old: list[str], new: list[str]) -> list[tuple[str, str]]:
 
 
 def value_diff(before: Mapping[str, Iterable[str]], after: Mapping[str, Iterable[str]]) -> dict[str, Values]:
-    """Return what was added to and removed from every aspect that is not the same."""
+    """Return what was added to and removed from each aspect that differs."""
     found = {}
     for aspect in ASPECTS:
         old, new = set(before.get(aspect, ())), set(after.get(aspect, ()))
@@ -142,7 +142,7 @@ def value_diff(before: Mapping[str, Iterable[str]], after: Mapping[str, Iterable
 def content(
     revision: NamedNode, event: str, day: str, said: Iterable[Quad], aspects: Iterable[str] = tuple(ASPECTS)
 ) -> Content:
-    """Return the content of a revision of an event, with the values of some aspects, from a graph."""
+    """Return the content of a revision of an event, with the values of some aspects, read from a graph."""
     told = [
         (quad.predicate, quad.object.value)
         for quad in said

@@ -1,8 +1,8 @@
 """The ledger: which event each wording and slug ever seen belongs to, so that no IRI ever moves.
 
-It also keeps what events are merged or withdrawn, which things are known by several names, and the text of revisions,
-by which an event is known again that was reworded or moved. What its lines say stands in ``kg.events.lines``, the file
-in ``kg.events.ledger_file``.
+It also records which events are merged or withdrawn, which things have several names, and the text of revisions, by
+which reworded or moved events are recognised. ``kg.events.lines`` defines its lines, ``kg.events.ledger_file`` the
+file.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from kg.events.replacements import Replacements
 
 
 class Ledger:
-    """All that the lines say together: a line may undo what an earlier one says.
+    """The combined content of all lines: a line may undo what an earlier one says.
 
-    ``lines`` has them all and ``claims`` those about wordings, slugs, merges and withdrawals, in order. ``names``
-    are the paths of things that were ever published, with their labels; ``separate`` the pairs of paths of which it was
-    decided that they are not one thing; ``unnamed`` the hashes of paths that are told no longer. ``reviewed`` says of
-    pairs of events of two languages whether they are the same news.
+    ``lines`` has all of them, and ``claims`` those about wordings, slugs, merges and withdrawals, in order. ``names``
+    maps the paths of all things ever published to their labels. ``separate`` has the pairs of paths that people decided
+    are not the same thing, and ``unnamed`` the hashes of paths that are no longer shown. ``reviewed`` says for pairs of
+    events in two languages whether they are the same news.
     """
 
     def __init__(self, lines: Iterable[Line] = ()) -> None:
@@ -46,7 +46,7 @@ class Ledger:
         self.extend(lines)
 
     def extend(self, lines: Iterable[Line]) -> None:
-        """Add lines; raises LedgerError if one thing becomes two others, or in the end itself."""
+        """Add lines. Raises LedgerError if a thing is replaced by two others, or by itself in a circle."""
         self._hidden = self._by_slug = None
         for line in lines:
             self.lines.append(line)
@@ -56,7 +56,7 @@ class Ledger:
                 case Text():
                     self._text(line)
                 case Name() | Alias() | Unalias() if line.path.startswith(HASHED):
-                    pass  # of a copy that hides it
+                    pass  # from a copy that hides it
                 case Name() | Alias() | Unalias():
                     self._name(line)
                 case Unname(path):
@@ -80,7 +80,7 @@ class Ledger:
                 self.separate.add((path, canonical))
 
     def _forget(self) -> None:
-        """Forget the names that are no longer shown."""
+        """Remove the names that are no longer shown."""
         if not self.unnamed:
             return
         self.names = {path: label for path, label in self.names.items() if HASHED + hashed(path) not in self.unnamed}
@@ -114,12 +114,12 @@ class Ledger:
 
     @property
     def merged(self) -> dict[str, str]:
-        """The surviving event of each that is merged."""
+        """The surviving event of each merged event."""
         return self._merged.all
 
     @property
     def matched(self) -> set[frozenset[str]]:
-        """The pairs of events of two languages that are the same news, those that others are merged into."""
+        """The pairs of events in two languages that are the same news, given as the survivors of merges."""
         pairs = (frozenset(map(self.survivor, pair)) for pair, is_same in self.reviewed.items() if is_same)
         return {pair for pair in pairs if len(pair) > 1}
 
@@ -130,7 +130,7 @@ class Ledger:
 
     @property
     def withdrawn(self) -> dict[str, str]:
-        """Since when each event is withdrawn, or the one that it is merged into."""
+        """Since when each event, or the event that it is merged into, is withdrawn."""
         merged = {key: self._withdrawn[one] for key, one in self.merged.items() if one in self._withdrawn}
         return merged | self._withdrawn
 
@@ -154,23 +154,23 @@ class Ledger:
         return frozenset(printed.union(claim.key for claim in self._names() if hash_of(claim) in hidden))
 
     def survivor(self, key: str) -> str:
-        """Return the event that this one is merged into, or else itself."""
+        """Return the event that this one is merged into, or itself."""
         return self._merged.last(key)
 
     def canonical(self, path: str) -> str:
-        """Return the canonical path of the thing at a path, or else the path itself."""
+        """Return the canonical path of the thing at a path, or the path itself."""
         return self._aliases.last(path)
 
     def into(self, name: str) -> str | None:
-        """Return what the event with this key is merged into, or the thing at this path leads to, by its own line."""
+        """Return what the event with this key is merged into, or the thing at this path leads to, in a single step."""
         return self._merged.direct.get(name) or self._aliases.direct.get(name)
 
     def claims_of(self, key: str) -> list[Claim]:
-        """Return the wordings and slugs that an event itself has claimed, none if the ledger does not know it."""
+        """Return the wordings and slugs claimed by an event itself, none if the ledger does not know it."""
         return [claim for claim in self._names() if claim.key == key]
 
     def texts_on(self, day: date) -> list[Text]:
-        """Return the last text of each event that the ledger last knew on a day."""
+        """Return the last text of each event whose last known day is this one."""
         return [self.texts[key][-1] for key in self._days_of_texts.get(day, ())]
 
     def slugs(self, keys: Container[str]) -> Iterator[Claim]:
@@ -178,7 +178,7 @@ class Ledger:
         return (claim for claim in self.claims if claim.kind == "slug" and claim.key in keys)
 
     def together(self, groups: Iterable[tuple[date, ...]]) -> list[tuple[date, ...]]:
-        """Join groups of days with events that are merged into one, or moved; in the order of their first days."""
+        """Join groups of days that share a merged or moved event; in the order of their first days."""
         group = {day: one for one in groups for day in one}
         days: dict[str, set[date]] = defaultdict(set)
         merged = self.merged
@@ -193,7 +193,7 @@ class Ledger:
         return sorted(set(group.values()))
 
     def elsewhere(self, shown: Mapping[str, Set[date]]) -> dict[date, set[str]]:
-        """Return by day the slugs that are ``shown`` on it, given with their days, and were claimed on another only."""
+        """Return by day the slugs in ``shown``, given with their days, that were only claimed on other days."""
         found: dict[date, set[str]] = defaultdict(set)
         for slug in shown.keys() & self._claims_of_slugs.keys() if shown else ():
             for day in shown[slug] - {claim.day for claim in self._claims_of_slugs[slug]}:
@@ -210,7 +210,7 @@ class Ledger:
         return self._by_slug
 
     def of(self, *days: date, ids: Iterable[str] = ()) -> Claims:
-        """Return the claims of some days, and those of the slugs ``ids`` of whatever day.
+        """Return the claims of some days, and of the slugs ``ids`` of any day.
 
         Raises LedgerError if two events claim the same wording or slug.
         """

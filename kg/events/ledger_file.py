@@ -1,9 +1,9 @@
 """The file of a ledger: reading, which verifies it, appending, and copies to ship.
 
-The file is only ever appended to. Whatever is appended ends with the hashes of the months that it changed (see
-``kg.events.month_hashes``) and a ``root``; lines after the last root are those of an append that was killed, and say
-nothing. A line with the number of a format stands before the lines of that format. What version 0.1.0 began, in the
-first format, stays as it is, and goes on in the second one.
+The file is only ever appended to. Each append ends with the hashes of the changed months (see
+``kg.events.month_hashes``) and a ``root``; lines after the last root come from an append that was killed, and are
+ignored. A line with the number of a format precedes the lines of that format. A file begun by version 0.1.0 in the
+first format stays as it is, and continues in the second.
 """
 
 from __future__ import annotations
@@ -35,22 +35,22 @@ from kg.events.month_hashes import MonthHashes
 
 HEADING: Final = b"#newsgraph-ledger\t"
 FORMATS: Final = (1, 2)
-"""The formats that this version reads; it writes the last one."""
+"""The formats that this version reads; it writes the last."""
 FIRST_LINE: Final = HEADING + b"2\n"
 KINDS_BEFORE: Final = CLAIM_KINDS - {"unmerged", "matched", "unmatched", "restored"}
-"""The types of lines of the first format, in which they stand in the fourth column, and nothing is escaped."""
+"""The types of lines of the first format, where they are in the fourth column and nothing is escaped."""
 WAY_OUT: Final = "restore the file from a backup, or build with --ledger and a copy that was published with a dump"
 
 
 class LedgerFile:
-    """A ledger file as it was read and verified, none being an empty one; it may be appended to.
+    """A ledger file that was read and verified, and may be appended to; a missing file counts as empty.
 
-    ``lines`` has all that it says, ``roots`` the roots that it ever had, in order. ``tail`` says that lines
-    follow which no root covers.
+    ``lines`` has all its lines, and ``roots`` all roots that it ever had, in order. ``tail`` says that there are lines
+    after the last root.
     """
 
     def __init__(self, path: Path) -> None:
-        """Read the file; raises LedgerError if it is damaged, or written by a newer version."""
+        """Read the file. Raises LedgerError if it is damaged, or was written by a newer version."""
         self.path = path
         self.lines: list[Line] = []
         self.roots: list[str] = []
@@ -65,11 +65,11 @@ class LedgerFile:
 
     @property
     def root(self) -> str:
-        """The hash of all that the file says."""
+        """The hash of the whole content of the file."""
         return self._hashes.root()
 
     def append(self, lines: Iterable[Line]) -> None:
-        """Append lines, with the hashes of their months and the root, and make sure that they are on disk."""
+        """Append lines, with the hashes of their months and the root, and flush them to disk."""
         added = list(lines)
         if self._is_sealed and not added:
             if self.tail or self._begin:
@@ -86,18 +86,18 @@ class LedgerFile:
 
     @property
     def _is_sealed(self) -> bool:
-        """Whether what counts of the file ends with a root."""
+        """Whether the valid part of the file ends with a root."""
         return bool(self.roots) and not self._hashes.changed
 
     def at(self, path: Path) -> LedgerFile:
-        """Return this file as it is to begin, with the first append, at another path, where there is nothing."""
+        """Return this file as one that the first append will create at another path, where there is none yet."""
         found = copy(self)
         found._begin = self.path.read_bytes()[: self._end]
         found.path, found._end = path, 0
         return found
 
     def undo(self, end: int) -> None:
-        """Cut the file off at a length that it had before something was appended; it cannot be appended to then."""
+        """Truncate the file to an earlier length; this object cannot append to it afterwards."""
         if end:
             os.truncate(self.path, end)
         else:
@@ -105,11 +105,11 @@ class LedgerFile:
 
     @property
     def end(self) -> int:
-        """The length in bytes of what counts."""
+        """The length of the valid part in bytes."""
         return self._end
 
     def raw(self) -> Iterator[tuple[int, bytes]]:
-        """Yield the lines that count with their format, as they stand in the file; that of a heading is 0."""
+        """Yield the valid lines as they are in the file, each with its format, which is 0 for a heading."""
         form, left = FORMATS[0], self._end
         with self.path.open("rb") as file:
             for line in file:
@@ -141,7 +141,7 @@ class LedgerFile:
         self.tail = file.seek(0, os.SEEK_END) > self._end
 
     def _line(self, line: bytes, number: int) -> Line | MonthHash | RootHash | None:
-        """Take in a line and return what it says, None of one that says a format."""
+        """Read a line and return what it says, None for one that names a format."""
         if line.startswith(HEADING):
             self._switch(line, number)
             return None
@@ -220,7 +220,7 @@ def _spell(line: MonthHash | RootHash) -> str:
 
 
 def _columns(line: bytes, form: int) -> list[str]:
-    """Return the columns of a line as the newest format has them; raises ValueError if it is none of its format."""
+    """Return the columns of a line in the newest format. Raises ValueError if it is invalid in its own format."""
     text = line.decode().removesuffix("\n")
     if form > 1:
         return text.split("\t")
@@ -231,12 +231,12 @@ def _columns(line: bytes, form: int) -> list[str]:
 
 
 def read(path: Path) -> list[Line]:
-    """Return what a ledger file says, nothing if there is none; raises LedgerError if it is damaged."""
+    """Return the content of a ledger file, empty if there is no file. Raises LedgerError if it is damaged."""
     return LedgerFile(path).lines
 
 
 def by_month(file: LedgerFile) -> dict[str, bytes]:
-    """Return the lines that a ledger file has of each month, such as ``2011-11``, as the newest format spells them."""
+    """Return the lines of a ledger file by month, such as ``2011-11``, in the newest format."""
     found: dict[str, list[str]] = {}
     for line in file.lines:
         some = columns(line)
@@ -245,14 +245,14 @@ def by_month(file: LedgerFile) -> dict[str, bytes]:
 
 
 def append(path: Path, lines: Iterable[Line]) -> None:
-    """Append lines to a ledger file, which is begun if there is none; raises LedgerError if it is damaged."""
+    """Append lines to a ledger file, creating it if needed. Raises LedgerError if it is damaged."""
     LedgerFile(path).append(lines)
 
 
 def published(path: str) -> LedgerFile | None:
     """Return the ledger file that was shipped to ``path``, None without a path or a file.
 
-    Raises LedgerError if it is damaged or cut off, or cannot be read, or written later.
+    Raises LedgerError if it is damaged or truncated, cannot be read, or is in a folder that does not exist.
     """
     if not path:
         return None
@@ -273,7 +273,7 @@ def published(path: str) -> LedgerFile | None:
 def missing(file: LedgerFile | None, known: Ledger) -> list[Line]:
     """Return the lines of a ledger file that ``known`` lacks, and add them to it.
 
-    A line that stands in both counts as one, whether its words are told or hidden. Raises LedgerError if the two
+    A line in both counts once, whether its words are shown or hidden. Raises LedgerError if the two
     contradict each other.
     """
     if file is None:
@@ -298,7 +298,7 @@ def _hidden(line: Line) -> str:
 def export(path: Path, shipped_as: str) -> None:
     """Copy a ledger file to another, in one step: of withdrawn events, hashes stand for their slugs and texts.
 
-    The copy has the same hashes of months, and the same root. Without a path for the copy there is none. Raises
+    The copy has the same hashes of months, and the same root. Without a path for the copy, none is made. Raises
     LedgerError if the file cannot be written, or is damaged.
     """
     if not shipped_as:
@@ -321,7 +321,7 @@ def export(path: Path, shipped_as: str) -> None:
 
 
 def _copied(line: bytes, form: int, telling: frozenset[str], unnamed: Set[str]) -> bytes:
-    """Return a line as a copy has it that must not tell the words of events ``telling``, nor hashed paths."""
+    """Return a line for a copy that must not reveal the words of the events ``telling`` or hashed paths."""
     if not (form and (telling or unnamed)):
         return line
     some = _columns(line, form)
@@ -335,7 +335,7 @@ def _copied(line: bytes, form: int, telling: frozenset[str], unnamed: Set[str]) 
 
 
 def begins_with(path: Path, said: dict[str, object]) -> bool:
-    """Return whether a file begins with bytes of this length (``bytes``) and this SHA-256 (``sha256``)."""
+    """Return whether the first ``bytes`` bytes of a file have the SHA-256 ``sha256``."""
     size = said.get("bytes")
     if not isinstance(size, int) or not path.exists():
         return False

@@ -13,11 +13,11 @@ from kg.dialects.item import Item
 
 #: Wordings below this are two events.
 THRESHOLD = 0.5
-#: Two candidates closer than this are ambiguous, unless sources tell them apart.
+#: Two candidates closer than this are ambiguous, unless sources distinguish them.
 MARGIN = 0.08
 #: A wording of fewer words is too short to be found inside another by chance.
 SHORTEST_CONTAINED = 6
-#: Words that say nothing of what happened.
+#: Words that say nothing about what happened.
 COMMON = frozenset(
     re.findall(
         r"\w+",
@@ -29,15 +29,15 @@ COMMON = frozenset(
 
 @lru_cache(maxsize=65_536)
 def words(title: str) -> Counter[str]:
-    """Return the words of a wording with their counts, without those that all wordings share."""
+    """Return the words of a wording with their counts, without the words that all wordings share."""
     return Counter(word for word in re.findall(r"\w+", title.casefold()) if word not in COMMON)
 
 
 def likeness(one: str, other: str) -> float:
     """Return how alike two wordings are, from 0 to 1.
 
-    It is the share of words they have in common (Dice's coefficient); a wording that the other one contains
-    whole is an earlier or shorter form of it, whatever else the other one says.
+    It is the share of words they have in common (Dice's coefficient). A wording that is contained whole in the other is
+    an earlier or shorter form of it, whatever else the other says.
     """
     a, b = words(one), words(other)
     common = (a & b).total()
@@ -49,7 +49,7 @@ def likeness(one: str, other: str) -> float:
 
 
 class Candidate(NamedTuple):
-    """A pair that may be one event in two wordings: how alike they are, their positions, if they share a source."""
+    """A pair that may be one event in two wordings: likeness, positions, and whether they share a source."""
 
     score: float
     new: int
@@ -57,15 +57,15 @@ class Candidate(NamedTuple):
     shares_source: bool
 
     def is_near(self, other: Candidate) -> bool:
-        """Return whether ``other`` is as alike as this one, or so nearly that the wordings alone do not decide."""
+        """Return whether ``other`` is so nearly as alike as this one that the wordings alone do not decide."""
         return other.score > self.score - MARGIN
 
 
 def pair(old: Sequence[Item], new: Sequence[Item]) -> dict[int, int]:
-    """Return for each new item that is the rewording of an old one the positions of both (new -> old).
+    """Return the positions of each new item and the old item that it rewords (new -> old).
 
-    The pairs are one-to-one, the most alike first. Where two candidates are nearly as alike, a shared source
-    decides; where it does not, all stay separate, since a wrong merge is worse than a missed one.
+    The pairs are one-to-one, the most alike first. If two candidates are nearly as alike, a shared source decides; if
+    that does not, all stay separate, since a wrong merge is worse than a missed one.
     """
     likely = _likely(old, new)
     beside: dict[tuple[str, int], list[Candidate]] = defaultdict(list)

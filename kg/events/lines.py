@@ -1,7 +1,7 @@
 """The lines of a ledger: what each type says, and its one spelling.
 
-A line has columns with tabs between them, the first of which is its type. What a page prints may hold anything, so a
-backslash, a tab or a line break in it is escaped. In a copy that must not tell words, hashes stand for slugs and texts.
+A line has columns separated by tabs, the first of which is its type. A page may print anything, so backslashes, tabs
+and line breaks in texts are escaped. In a copy that must not reveal words, hashes replace slugs and texts.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Final, Literal, NamedTuple, TypeAlias, get_args
 ClaimKind = Literal["wording", "slug", "merged", "unmerged", "matched", "unmatched", "withdrawn", "restored"]
 
 HASHED: Final = "sha256:"
-"""What stands before the hash of a slug or a text that is not to be shown."""
+"""The prefix of the hash of a slug or text that must not be shown."""
 INSTANT: Final = "%Y-%m-%dT%H:%M:%SZ"
 """How the time of a withdrawal is written: as an xsd:dateTime in UTC."""
 DAYLESS: Final = "-"
@@ -38,9 +38,9 @@ SPELLING: Final = str.maketrans(ESCAPES)
 class Claim(NamedTuple):
     """Listed under ``day``, the event ``key`` has or had this wording (hashed) or slug.
 
-    A key is an event's path below ``event/``: the day it was first listed under, and ten characters. Of a claim that
-    an event is merged (into the event whose key is the value), matched (it is the news of that event in another
-    language) or withdrawn (at the time that is the value), or that undoes one, ``day`` is the one in its key.
+    A key is an event's path below ``event/``: the day it was first listed under, and ten characters. In a claim that an
+    event is merged (into the event with the key in the value), matched (with that event, the same news in another
+    language) or withdrawn (at the time in the value), or one that undoes this, ``day`` is the day in its key.
     """
 
     day: date
@@ -54,7 +54,7 @@ class Text(NamedTuple):
     """Listed under ``day``, the event ``key`` had a revision with this text.
 
     ``revision`` is the last segment of the revision's IRI; ``printed`` a hash of what the page prints, "" if its
-    dialect does not tell; ``sources`` has hashes of the addresses of the sources.
+    dialect does not provide it; ``sources`` has hashes of the addresses of the sources.
     """
 
     day: date
@@ -67,19 +67,19 @@ class Text(NamedTuple):
 
     @property
     def is_told(self) -> bool:
-        """Whether the text stands there itself, and not its hash."""
+        """Whether the text itself is present, not its hash."""
         return not HIDDEN.fullmatch(self.text)
 
 
 class Name(NamedTuple):
-    """The path of a thing that was ever published, an IRI without its base such as ``entity/en/Homs``; its label."""
+    """The path of a thing that was ever published (its IRI without the base, such as ``entity/en/Homs``); its label."""
 
     path: str
     label: str
 
 
 class Alias(NamedTuple):
-    """The thing at ``path`` is the one at ``canonical``, to which its IRI leads from now on, for this reason."""
+    """The thing at ``path`` is the one at ``canonical``, to which its IRI now leads, with the reason."""
 
     path: str
     canonical: str
@@ -95,9 +95,9 @@ class Unalias(NamedTuple):
 
 
 class Unname(NamedTuple):
-    """The path with this hash, and its label, are not shown: nothing shown names it, and an event is withdrawn.
+    """The path with this hash, and its label, are no longer shown, since only withdrawn events name it.
 
-    The lines that name it are hidden in copies, until one that comes after this one names it again.
+    The lines that name it are hidden in copies, until a later line names it again.
     """
 
     path: str
@@ -129,7 +129,7 @@ def hashed(text: str) -> str:
 def parse(columns: list[str]) -> Line | MonthHash | RootHash:
     """Return what the columns of a line say.
 
-    Raises ValueError or TypeError if they say nothing, LookupError if they are of a type that is not known.
+    Raises ValueError or TypeError if they are invalid, LookupError if their type is unknown.
     """
     kind, *values = columns
     if kind in CLAIM_KINDS:
@@ -184,7 +184,7 @@ def columns(line: Line | MonthHash | RootHash) -> list[str]:
 
 
 def shipped(columns: list[str]) -> list[str]:
-    """Return the columns of a line as a copy has it that must not tell its words, from those that say them."""
+    """Return the columns of a line for a copy that must not reveal its words."""
     if columns[0] in ("name", "alias", "unalias"):
         return [columns[0], *map(_hidden, columns[1:])]
     if columns[0] not in ("slug", "text"):
@@ -211,12 +211,12 @@ def month_of(columns: list[str]) -> str:
 
 
 def escape(text: str) -> str:
-    """Return a text without tabs and line breaks, from which ``unescape`` makes it again."""
+    """Return a text with backslashes, tabs and line breaks escaped, which ``unescape`` reverses."""
     return text if text.isprintable() and "\\" not in text else text.translate(SPELLING)
 
 
 def unescape(text: str) -> str:
-    """Return the text that ``escape`` spelled so; raises ValueError for what it never writes."""
+    """Return the text that ``escape`` escaped. Raises ValueError for what it never writes."""
     return ESCAPE.sub(_meant, text) if "\\" in text else text
 
 

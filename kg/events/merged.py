@@ -1,4 +1,4 @@
-"""Events that the ledger merges -> one event each: the survivor, with what captures show of all of them."""
+"""Turns events that the ledger merges into one event: the survivor, with what captures show of all of them."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from kg.events.timeline import Event, Observed, Span
 
 
 def surviving(events: Iterable[Event], claims: Claims) -> list[Event]:
-    """Return the events, those that ``claims`` merges as one with the survivor's key, in the order of the first.
+    """Return the events; those that ``claims`` merges become one with the survivor's key, at the place of the first.
 
-    Each event is followed through the captures on its own before, so a merge changes nobody's revisions. The
-    content of the survivor is that of the whole, unless only another one is still listed.
+    Each event was followed through the captures on its own before, so a merge changes no revisions. The content is that
+    of the survivor, unless only another one is still listed.
     """
     found: dict[str, Event] = {}
     for event in sorted(events, key=lambda one: one.key in claims.merged):
@@ -49,7 +49,7 @@ def _join_revision(known: Observed, other: Observed) -> None:
 
 
 def _disjoint(spans: list[Span]) -> list[Span]:
-    """Return the intervals with those that overlap or touch made one, the earliest first."""
+    """Return the intervals, earliest first, with those that overlap or touch joined."""
     found: list[Span] = []
     for span in sorted(spans, key=lambda one: one.start):
         last = found[-1] if found else None

@@ -1,4 +1,4 @@
-"""Hashes over the lines of a ledger: one for each month, which changes with any of its lines, and the root of all."""
+"""Hashes over the lines of a ledger: one for each month, which changes with any of its lines, and one root."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import hashlib
 class MonthHashes:
     """The hash of each month: the SHA-256 of the month's lines in order, each with its line break.
 
-    A line counts in the form in which copies are shipped, so that a copy which must not tell words has the same hashes.
-    What was added since the last ``keep`` can be taken back. ``changed`` are the months whose hashes are not written.
+    A line counts in the form that copies have, so that a copy that must not reveal words has the same hashes. What was
+    added since the last ``keep`` can be taken back. ``changed`` are the months with hashes not yet written.
     """
 
     def __init__(self) -> None:
@@ -19,7 +19,7 @@ class MonthHashes:
         self._changed_before: set[str] = set()
 
     def add(self, month: str, line: str) -> None:
-        """Add a line, in the form in which it is shipped, to its month."""
+        """Add a line, in the form that copies have, to its month."""
         if month not in self._before:
             self._change(month)
         self._months[month].update(f"{line}\n".encode())
@@ -46,7 +46,7 @@ class MonthHashes:
         self._changed_before = set(self.changed)
 
     def seal(self) -> None:
-        """Keep what was added so far, and note that the hashes of all months are written."""
+        """Keep what was added so far, and note that all month hashes have been written."""
         self.changed.clear()
         self.keep()
 

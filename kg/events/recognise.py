@@ -1,8 +1,8 @@
-"""Events that the ledger knows by the texts of their revisions: found again where no capture shows the old wording.
+"""Recognises events by the revision texts in the ledger, when no capture shows the old wording.
 
-What captures show as new may be an event whose page was edited since the last build, with no history to tell. It is
-one that the ledger knows if that one is shown nowhere any more, and if the page prints it as before (only newsgraph
-reads it otherwise), or a page of a near day has its very words, or it is the same day's and a rewording beyond doubt.
+An event that looks new may be a known one whose page was edited since the last build, with no history to show it. It is
+the known event if that is not shown anywhere any more, and if the page prints it as before (and only newsgraph reads it
+differently), or a page of a near day has exactly its words, or it has the same day and is certainly a rewording.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ from kg.events.timeline import NEAR, Event, Timeline
 from kg.rdf.iri import clean_url, revision_name
 
 CLEAR: Final = 0.7
-"""Wordings that share no source are one event only from here; below, both must also tell about the same names."""
+"""Wordings without a shared source are one event only from here; below, both must also have the same names."""
 SHORTEST_RESPELLED: Final = 5
-"""Names of fewer letters that differ in one are two names."""
+"""Shorter names that differ in one letter are different names."""
 
 
 def recognise(timeline: Timeline, claims: Claims) -> set[str]:
-    """Give events of a timeline that was followed to its end the keys of those that the ledger knows them as.
+    """Give new events of a completed timeline the keys of the known events that they are.
 
-    Returns the keys that were given for a rewording: such an event may yet be found, word for word, on another day.
+    Returns the keys given because of a rewording: such an event may still be found, word for word, on another day.
     """
     lost = [texts[-1] for key, texts in claims.texts.items() if key not in timeline.events]
     if not lost:
@@ -47,9 +47,9 @@ def _unclaimed(timeline: Timeline, lost: Iterable[Text]) -> list[Text]:
 
 
 def _minted(timeline: Timeline) -> list[tuple[Event, Text]]:
-    """Return the new events that captures still show, with what the ledger would keep of them.
+    """Return the new events that captures still show, with the text that the ledger would keep of each.
 
-    Those that the archive itself tells apart are no others in new words.
+    Events with ids from the archive are left out: they are never rewordings of others.
     """
     events = (timeline.events[key] for key in sorted(timeline.minted))
     return [(event, text_of(event, event.current)) for event in events if not (event.gone or event.item.has_own_id)]
@@ -62,7 +62,7 @@ def _exactly(
     of_new: Callable[[Event, Text], Iterable[Hashable]],
     is_one: Callable[[Text, Text], bool] = lambda lost, new: True,
 ) -> None:
-    """Rename the new events with the same evidence as one lost event, and as no other, on either side."""
+    """Rename the new events that share evidence with exactly one lost event, which shares it with no other."""
     new = _alone((evidence, text) for event, text in _minted(timeline) for evidence in of_new(event, text))
     for evidence, one in _alone((evidence, text) for text in lost for evidence in of_lost(text)).items():
         if evidence in new and new[evidence].key in timeline.minted and is_one(one, new[evidence]):
@@ -86,7 +86,7 @@ def _alone(texts: Iterable[tuple[Hashable, Text]]) -> dict[Hashable, Text]:
 
 
 def may_move(lost: Text, new: Text) -> bool:
-    """Return whether an event may have moved to another day with the same words: near, and cited alike."""
+    """Return whether an event may have moved to another day with the same words: near, with the same sources."""
     cited_alike = not {*lost.sources}.isdisjoint(new.sources) or not (lost.sources or new.sources)
     return lost.language == new.language and lost.day != new.day and abs(lost.day - new.day) <= NEAR and cited_alike
 
@@ -112,7 +112,7 @@ def _shown(timeline: Timeline, but: Set[str]) -> Iterator[Text]:
 
 
 def _is_rewording(old: Text, new: Text, beside: Iterable[Text]) -> bool:
-    """Return whether two wordings are of one event beyond doubt, given what else is shown ``beside`` them."""
+    """Return whether two wordings are certainly of one event, given what else is shown ``beside`` them."""
     score = likeness(old.text, new.text)
     shares = not {*old.sources}.isdisjoint(new.sources)
     if not shares and score < CLEAR:
@@ -124,7 +124,7 @@ def _is_rewording(old: Text, new: Text, beside: Iterable[Text]) -> bool:
 
 
 def _tell_of_others(one: str, other: str) -> bool:
-    """Return whether each of two wordings has a name that the other one lacks, however it is spelled there."""
+    """Return whether each of two wordings has a name that the other lacks in any spelling."""
     return _has_name_beyond(one, other) and _has_name_beyond(other, one)
 
 
@@ -140,7 +140,7 @@ def _names(title: str) -> set[str]:
 
 
 def _is_respelled(one: str, other: str) -> bool:
-    """Return whether two words differ in one letter only, and are long enough for that to be a slip."""
+    """Return whether two words differ in one letter only, and are long enough for that to be a typo."""
     if min(len(one), len(other)) < SHORTEST_RESPELLED or abs(len(one) - len(other)) > 1:
         return False
     start = _in_common(one, other)
@@ -149,7 +149,7 @@ def _is_respelled(one: str, other: str) -> bool:
 
 
 def _in_common(one: str, other: str) -> int:
-    """Return with how many of the same letters two words begin."""
+    """Return the length of the common prefix of two words."""
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
@@ -158,7 +158,7 @@ def _item(text: Text) -> Item:
     return Item(Origin.ENTRY, text.language, text.day, "", text.text, citations=citations)
 
 
-# ---- what the ledger keeps of revisions
+# ---- texts of revisions in the ledger
 
 
 def text_of(event: Event, content: str) -> Text:
@@ -176,12 +176,12 @@ def short_hash(text: str, digits: int) -> str:
 
 
 def _entries(event: Event, content: str) -> list[str]:
-    """Return hashes of the entries that print a revision; the same entry of the same capture always prints the same."""
+    """Return hashes of the entries that print a revision; an entry of a capture always prints the same."""
     return [short_hash(entry, 12) for entry in event.revisions[content].entries.values()]
 
 
 def new_texts(event: Event, known: list[Text]) -> list[Text]:
-    """Return the texts of an event that the ledger lacks, the current one last, if that is not the last one already."""
+    """Return the texts of an event that the ledger lacks, ending with the current one unless it is already last."""
     names = {one.revision for one in known}
     others = [one for one in event.revisions if one != event.current and revision_name(one) not in names]
     found = [*_reprinted(event, known), *(text_of(event, one) for one in others)]
@@ -191,7 +191,7 @@ def new_texts(event: Event, known: list[Text]) -> list[Text]:
 
 
 def _reprinted(event: Event, known: list[Text]) -> Iterator[Text]:
-    """Yield former revisions that were known by their entries as printed as those that the entries show now."""
+    """Yield known revisions whose printed entries now give another revision, with that one."""
     shown = {revision_name(content) for content in event.revisions}
     lost = {one.revision: one for one in known if one.revision not in shown}
     now = _by_evidence(event) if lost else {}
@@ -201,7 +201,7 @@ def _reprinted(event: Event, known: list[Text]) -> Iterator[Text]:
 
 
 def _by_evidence(event: Event) -> dict[str, Text]:
-    """Return the revisions of an event by hashes of what is printed where captures show them, and of the entries."""
+    """Return the revisions of an event by hashes of what captures print of them, and of the entries."""
     found: dict[str, Text] = {}
     for content in event.revisions:
         text = text_of(event, content)
@@ -214,7 +214,7 @@ def _by_evidence(event: Event) -> dict[str, Text]:
 
 
 def recall(event: Event, known: list[Text]) -> None:
-    """Note on an event the revisions that only the ledger knows, and those whose names have changed."""
+    """Add to an event the revisions that only the ledger knows, and those with changed names."""
     shown = {revision_name(content) for content in event.revisions}
     shown |= {revision_name(f"title {title}") for title in event.former}
     lost = {one.revision: one for one in known if one.revision not in shown}

@@ -1,11 +1,11 @@
-"""What is one with what: names, each replaced by another one, and the last one of a chain of them."""
+"""Replacements: names, each replaced by another, and the last name of a chain."""
 
 from __future__ import annotations
 
 from kg.errors import LedgerError
 
 SHOWN = 20
-"""Names of a circle that a message lists."""
+"""How many names of a circle a message lists."""
 
 
 class Replacements:
@@ -17,30 +17,30 @@ class Replacements:
         self._last: dict[str, str] = {}
 
     def add(self, old: str, new: str) -> None:
-        """Have ``new`` replace ``old``; raises LedgerError if another one does already."""
+        """Let ``new`` replace ``old``. Raises LedgerError if another name already does."""
         if self.direct.setdefault(old, new) != new:
             raise LedgerError(f"the ledger {self._how} the {self._what} {old} into two {self._what}s")
         self._last.clear()
 
     def remove(self, old: str, new: str) -> None:
-        """Have ``new`` replace ``old`` no longer; raises LedgerError if it does not."""
+        """Undo that ``new`` replaces ``old``. Raises LedgerError if it does not."""
         if self.direct.get(old) != new:
             raise LedgerError(f"the ledger undoes that it {self._how} the {self._what} {old} into {new}, and never did")
         del self.direct[old]
         self._last.clear()
 
     def check(self) -> None:
-        """Raise LedgerError if something is in the end replaced by itself."""
+        """Raise LedgerError if a chain of replacements is circular."""
         for old in self.direct:
             self.last(old)
 
     @property
     def all(self) -> dict[str, str]:
-        """What each name is replaced by in the end."""
+        """The final replacement of each name."""
         return {old: self.last(old) for old in self.direct}
 
     def last(self, name: str) -> str:
-        """Return what a name is replaced by in the end, or else itself; raises LedgerError if that is circular."""
+        """Return the final replacement of a name, or itself. Raises LedgerError if the chain is circular."""
         passed: dict[str, None] = {}
         last = name
         while last in self.direct and last not in self._last:

@@ -1,4 +1,4 @@
-"""Captures -> events: follows the events of a few days through the captures of their pages."""
+"""Turns captures into events: follows the events of a few days through the captures of their pages."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from kg.dialects.item import Item, Origin, content, fold
 from kg.events.claims import Claims
 from kg.events.likeness import pair
 
-#: An event that vanishes from one day may turn up on another one, but not further away than this.
+#: An event that vanishes from one day may turn up on another one, at most this far away.
 NEAR = timedelta(days=7)
-#: A line on more days than this is no news but a heading.
+#: A line on more days than this is a heading, not news.
 DAYS_OF_A_LINE = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """An item and where it stands: the IRI of the page's capture and its time (UTC), where known."""
+    """An item and where it was found: the IRI of the page's capture and its time (UTC), if known."""
 
     item: Item
     page: str
@@ -26,13 +26,13 @@ class Listing:
 
     @property
     def entry(self) -> str:
-        """IRI of the page's entry that lists the event, or of the page where all of it is about the event."""
+        """IRI of the page's entry that lists the event, or of the page if all of it is about the event."""
         return f"{self.page}#{self.item.fragment}" if self.item.fragment else self.page
 
 
 @dataclass(frozen=True, slots=True)
 class Capture:
-    """A page as one capture shows it: its listings, none if the page is gone."""
+    """A page as shown by one capture: its listings, none if the page is gone."""
 
     path: str
     listings: tuple[Listing, ...]
@@ -40,7 +40,7 @@ class Capture:
 
 @dataclass(slots=True)
 class Span:
-    """A stretch of time during which captures show a revision; ``until`` is None where the newest one does."""
+    """A stretch of time during which captures show a revision; ``until`` is None if the newest one does."""
 
     start: datetime
     until: datetime | None = None
@@ -50,7 +50,7 @@ class Span:
 class Observed:
     """One revision of an event: its content, the first entry of each origin that prints it, and when it was shown.
 
-    ``written`` is when it came to be, if the source proves that, and ``before`` the revision that it took the place of.
+    ``written`` is when it was written, if the source proves that, and ``before`` the revision that it replaced.
     """
 
     item: Item
@@ -64,10 +64,10 @@ class Observed:
 class Event:
     """One event: its key for good, where the newest captures list it (or last did), and all its revisions.
 
-    ``listings`` has the most telling first. ``former`` has the earlier wordings that pages print in their lists of
+    ``listings`` has the most informative first. ``former`` has the earlier wordings that pages print in their lists of
     changes, each with the entries that print it: captures may disagree, and all of them count. ``gone`` is the time of
     the first capture that no longer lists the event. ``recorded`` has the texts of revisions that only the ledger
-    knows, by their names, ``renamed`` the new names of revisions that had others.
+    knows, by name, and ``renamed`` the new names of renamed revisions.
     """
 
     key: str
@@ -91,9 +91,9 @@ Listed = dict[str, list[tuple[str, Listing]]]
 
 
 class Timeline:
-    """The events of a few days. Give it the captures of their pages, the oldest first; then read ``events``.
+    """The events of a few days. Give it the captures of their pages, oldest first; then read ``events``.
 
-    The keys of events come from ``claims``, which grows; ``minted`` are those that it had not before.
+    The keys of events come from ``claims``, which grows; ``minted`` are the new ones.
     """
 
     def __init__(self, claims: Claims) -> None:
@@ -106,7 +106,7 @@ class Timeline:
     def step(self, captures: Sequence[Capture], time: datetime | None, *, is_edit: bool = False) -> None:
         """Take in the pages that one commit changed, or all pages of an archive without history.
 
-        ``is_edit`` says that what is new was written at this very time.
+        ``is_edit`` says that what is new was written at this time.
         """
         before = {capture.path: self._listed.get(capture.path, []) for capture in captures}
         fresh = sorted(
@@ -138,7 +138,7 @@ class Timeline:
     def _known(self, capture: Capture, listing: Listing, taken: dict[tuple[str, str], str]) -> str | None:
         """Return the event with this wording or slug.
 
-        Two entries of one capture with different titles are two events, even if some form of both is the same.
+        Two entries of one capture with different titles are two events, even if they share a form.
         """
         item = listing.item
         is_entry = item.origin is Origin.ENTRY
@@ -177,7 +177,7 @@ class Timeline:
         self.events.setdefault(key, Event(key, item.language))
 
     def _match(self, fresh: list[Fresh], keys: list[str | None], gone: dict[str, Listing]) -> None:
-        """Find the events that new listings carry on: moved here from another day, or reworded on the same day."""
+        """Find the events that new listings continue: moved here from another day, or reworded on the same day."""
         for number in self._unsettled(fresh, keys):
             self._carry_on(keys, number, self._moved(fresh[number][1]))
         for day in sorted({listing.item.day for listing in gone.values()}):
@@ -191,9 +191,9 @@ class Timeline:
                 self._claim(fresh[number][1], key)
 
     def _unsettled(self, fresh: list[Fresh], keys: list[str | None]) -> list[int]:
-        """Return the listings, one of each wording and day, that have no key, or one that only the ledger knows so far.
+        """Return the listings, one for each wording and day, that have no key, or one known only from the ledger.
 
-        That may be of a later wording of an event which vanished.
+        Such a listing may be a later wording of an event that vanished.
         """
         found: dict[tuple[date, str, str], int | None] = {}
         for number, ((_, listing), key) in enumerate(zip(fresh, keys, strict=True)):
@@ -208,11 +208,11 @@ class Timeline:
         return key in self.events and key not in keys
 
     def _forget(self, shown: Container[str | None]) -> None:
-        """Forget that these events vanished: they came back, are reworded, or stand on another page."""
+        """Forget that these events vanished: they came back, were reworded, or are on another page."""
         self._vanished = {wording: key for wording, key in self._vanished.items() if key not in shown}
 
     def _moved(self, listing: Listing) -> str | None:
-        """Return the key of an event that vanished with this very wording, if its day was near."""
+        """Return the key of an event that vanished with exactly this wording, if its day was near."""
         wording = (listing.item.language, listing.item.name)
         key = self._vanished.get(wording)
         if key is None or not any(abs(one.item.day - listing.item.day) <= NEAR for one in self.events[key].listings):
@@ -220,7 +220,7 @@ class Timeline:
         return self._vanished.pop(wording)
 
     def _carry_on(self, keys: list[str | None], number: int, old: str | None) -> None:
-        """Note that a listing carries on an event: it has its key, or gives it the one that the ledger has for it."""
+        """Note that a listing continues an event: it takes the event's key, or gives it the key known to the ledger."""
         key = keys[number]
         if key is None:
             keys[number] = old
@@ -228,7 +228,7 @@ class Timeline:
             self.rename(old, key)
 
     def rename(self, minted: str, key: str) -> None:
-        """Give an event that was minted for one wording the key that the ledger has for another one."""
+        """Give an event that was minted for one wording the key that the ledger has for another."""
         event = self.events.pop(minted)
         event.key = key
         self.events[key] = event
@@ -250,12 +250,12 @@ class Timeline:
 
 
 def _by_words(item: Item, day: date) -> bool:
-    """Return whether an item of this day may carry on another event, or be carried on, because its words are alike."""
+    """Return whether an item of this day may continue another event, or be continued, because of similar words."""
     return item.day == day and not item.has_own_id
 
 
 def _unchanged(fresh: list[Fresh], before: Listed) -> dict[tuple[str, str], str]:
-    """Return, by page and event, the wordings that pages continue to print: no earlier wording takes their place."""
+    """Return, by page and event, the wordings that pages continue to print: no earlier wording replaces them."""
     printed = {(capture.path, fold(listing.item.title)) for capture, listing in fresh}
     return {
         (path, key): wording
@@ -271,7 +271,7 @@ def _telling_first(listing: Listing) -> tuple[Origin, int, str]:
 
 
 def _observe(event: Event, listings: list[Listing], time: datetime | None, *, is_edit: bool) -> None:
-    """Note what the newest captures show of an event: a revision that lasts, another one, or none."""
+    """Note what the newest captures show of an event: the same revision, another one, or none."""
     if not listings:
         _close(event, time)
         event.gone = time
@@ -313,7 +313,7 @@ def _is_closed(event: Event) -> bool:
 
 
 def _open(spans: list[Span], time: datetime) -> None:
-    """Begin an interval, or continue the last one if it ended at this very moment."""
+    """Begin an interval, or continue the last one if it ended at this moment."""
     if spans and spans[-1].until == time:
         spans[-1].until = None
     else:
@@ -327,7 +327,7 @@ def _close(event: Event, time: datetime | None) -> None:
 
 
 def _print(event: Event, listing: Listing) -> None:
-    """Note which entry prints a wording: the current revision's, or one that only this page prints."""
+    """Note which entry prints a wording: that of the current revision, or one that only this page prints."""
     printed = fold(listing.item.title)
     current = event.revisions[event.current]
     others = (revision for revision in event.revisions.values() if fold(revision.item.title) == printed)
@@ -349,8 +349,8 @@ def joined(groups: Iterable[tuple[date, ...]]) -> list[tuple[date, ...]]:
 def connected(days: Iterable[tuple[date, Iterable[str]]]) -> list[tuple[date, ...]]:
     """Group days that must be followed together, since an event may have moved between them.
 
-    ``days`` gives each day with all the lines that any capture of its pages ever had. Days are connected by a line
-    that stands on few days, all of them near.
+    ``days`` gives each day with all lines that any capture of its pages ever had. Days are connected by a line that is
+    on few days, all of them near.
     """
     of_line: dict[str, set[date]] = {}
     group: dict[date, set[date]] = {}

@@ -1,1 +1,1 @@
-"""Records and events -> quads, and pages from their quads again."""
+"""Turns records and events into quads, and quads back into pages."""

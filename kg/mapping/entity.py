@@ -1,4 +1,4 @@
-"""What events name -> quads: entities, places and what contains them, each once, and the other IRIs that they have."""
+"""Describes what events name in quads: entities, places and their containers, each once, and former IRIs."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from kg.rdf import Literal, NamedNode, Quad, terms
 from kg.rdf.iri import spell
 
 PLACE_CLASSES: Final = {"country": terms.COUNTRY, "division": terms.ADMINISTRATIVE_AREA, "city": terms.CITY}
-"""What the gazetteer knows a place as; of an area it knows only that it is a place."""
+"""The class of each kind of place in the gazetteer; an area is only known to be a place."""
 
 
 def entity_quads(named: NamedThings, nodes: Nodes, aliases: Aliases) -> Iterator[Quad]:
     """Yield the descriptions of all entities that events name, each once, and of the places that contain places.
 
-    Of the titles of an entity, its canonical one is the label. A title that no article can have is a label only.
+    The canonical title of an entity is its label. A title that no article can have is only a label.
     """
     entities = _Entities(nodes, aliases, _titles(named, nodes, aliases))
     places: dict[str, Place] = {}
@@ -47,7 +47,7 @@ def entity_quads(named: NamedThings, nodes: Nodes, aliases: Aliases) -> Iterator
 
 
 def _stated(entities: _Entities, stated: Iterable[tuple[str, StatedPlace]]) -> Iterator[Quad]:
-    """Yield the places that archives state and the gazetteer does not have, each under all of its names."""
+    """Yield the places that archives state and the gazetteer lacks, each with all of its names."""
     found: dict[str, list[tuple[str, StatedPlace]]] = defaultdict(list)
     for language, place in sorted(stated, key=repr):
         if iri := naming.stated_iri(place, entities.nodes.minter):
@@ -59,14 +59,14 @@ def _stated(entities: _Entities, stated: Iterable[tuple[str, StatedPlace]]) -> I
 
 
 def alias_quads(canonical: Mapping[str, str]) -> Iterator[Quad]:
-    """Yield what is said about IRIs that lead to other ones: to which, and that they are no longer used."""
+    """Yield the descriptions of alias IRIs: where they lead, and that they are no longer used."""
     for alias, iri in sorted(canonical.items()):
         yield Quad(NamedNode(alias), terms.REPLACED_BY, NamedNode(iri))
         yield Quad(NamedNode(alias), terms.DEPRECATED, terms.TRUE)
 
 
 def former_quads(names: Mapping[str, str], nodes: Nodes) -> Iterator[Quad]:
-    """Yield what is left to say about things that events named once: what they are called, by their IRIs."""
+    """Yield the labels, by IRI, of things that events named in the past."""
     for iri, label in sorted(names.items()):
         article = nodes.article(iri)
         if iri.startswith(f"{nodes.minter.base}entity/"):
@@ -87,7 +87,7 @@ def _titles(named: NamedThings, nodes: Nodes, aliases: Aliases) -> dict[str, set
 
 
 def _others(entities: _Entities, places: Iterable[Place], told: Mapping[str, Place]) -> Iterator[Quad]:
-    """Yield places that no title of the archive leads to: those named by a label, and what contains others."""
+    """Yield places that no title of the archive leads to: those named by a label, and containers of others."""
     containers = chain.from_iterable(map(entities.nodes.gazetteer.containers, places))
     described = {entities.iri(found): found for found in (*places, *containers)}
     for iri, found in sorted(described.items()):
@@ -99,7 +99,7 @@ def _others(entities: _Entities, places: Iterable[Place], told: Mapping[str, Pla
 
 @dataclass(frozen=True)
 class _Entities:
-    """What is said about entities; ``titles`` has those under which each is known."""
+    """Describes entities; ``titles`` has the titles of each."""
 
     nodes: Nodes
     aliases: Aliases
@@ -110,7 +110,7 @@ class _Entities:
         return self.aliases.of(naming.iri(place, self.nodes.minter, self.nodes.gazetteer))
 
     def describe(self, iri: str, place: Place | None = None) -> Iterator[Quad]:
-        """Yield what an entity is called, and its article."""
+        """Yield the labels of an entity, and its article."""
         subject = NamedNode(iri)
         yield Quad(subject, terms.TYPE, terms.ENTITY)
         article = self.nodes.article(iri)
@@ -125,7 +125,7 @@ class _Entities:
                 yield Quad(subject, terms.CLOSE_MATCH, NamedNode(f"http://dbpedia.org/resource/{page}"))
 
     def place(self, iri: str) -> Place | None:
-        """Return the place that an entity is, by any of its titles; its GeoNames id is that of one entity only."""
+        """Return the place that any title of an entity denotes; its GeoNames id belongs to one entity only."""
         article = self.nodes.article(iri)
         if article is None or article[0] != "en":
             return None
@@ -152,14 +152,14 @@ class _Entities:
             yield Quad(subject, terms.CONTAINED_IN_PLACE, NamedNode(self.iri(container)))
 
     def article(self, subject: NamedNode, place: StatedPlace) -> Iterator[Quad]:
-        """Yield that what an article is about is a place, since an archive says so, and what is around it."""
+        """Yield that the subject of an article is a place, as an archive states, and its containers."""
         yield Quad(subject, terms.TYPE, terms.SCHEMA_PLACE)
         holder = naming.around(replace(place, names=place.names[1:]), self.nodes.gazetteer)
         if holder and self.iri(holder) != subject.value:
             yield Quad(subject, terms.CONTAINED_IN_PLACE, NamedNode(self.iri(holder)))
 
     def stated(self, subject: NamedNode, places: list[tuple[str, StatedPlace]]) -> Iterator[Quad]:
-        """Yield what archives say about a place that is not in the gazetteer: names, point, and what is around it."""
+        """Yield what archives say about a place that the gazetteer lacks: names, point, and containers."""
         yield Quad(subject, terms.TYPE, terms.ENTITY)
         yield Quad(subject, terms.TYPE, terms.SCHEMA_PLACE)
         labels: dict[str, str] = {}

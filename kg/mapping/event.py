@@ -1,4 +1,4 @@
-"""Events, pages and entities -> quads. Pure; every quad is in the default graph."""
+"""Turns events into quads. Pure; every quad is in the default graph."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ Term = NamedNode | Literal
 
 @dataclass(slots=True)
 class NamedThings:
-    """What events name and share with others, so that each is described once: entities, categories, publishers.
+    """What events name in common, so that each thing is described once: entities, categories, publishers.
 
-    Of a category it counts how often each heading is printed, by language and heading; of a publisher how often each
-    label is, by the key of the organisation and the label, which is empty where there is none. ``stated`` are places
-    that archives state and the gazetteer does not have, with the language of their names. ``uses`` has every
-    wording of every event, by which things that are named in several ways are known to be one; ``topic_words`` the
-    topics that links show under other words than their titles: language, title, words.
+    For a category it counts how often each heading is printed, by language and heading; for a publisher how often each
+    label is, by the key of the organisation and the label, "" if there is none. ``stated`` are the places that archives
+    state and the gazetteer lacks, with the language of their names. ``uses`` has every wording of every event, the
+    evidence that several names mean one thing. ``topic_words`` has the topics that links show in words other than their
+    titles: language, title, words.
     """
 
     entities: set[tuple[str, str]] = field(default_factory=set)
@@ -47,11 +47,11 @@ class NamedThings:
     revisions: int = 0
 
     def known_places(self, gazetteer: Gazetteer) -> list[Place]:
-        """Return the places that are named by labels, of which no title is known."""
+        """Return the places named by labels, for which no title is known."""
         return [found for identifier in self.places if (found := gazetteer.by_id(identifier))]
 
     def update(self, other: NamedThings) -> None:
-        """Add all that ``other`` names."""
+        """Add everything that ``other`` names."""
         self.entities |= other.entities
         self.topic_words |= other.topic_words
         self.uses += other.uses
@@ -72,12 +72,12 @@ class Mapper:
 
     @property
     def minter(self) -> Minter:
-        """What mints the IRIs of the dataset."""
+        """The minter of the dataset's IRIs."""
         return self.nodes.minter
 
     @property
     def gazetteer(self) -> Gazetteer:
-        """What knows the places that titles and labels name."""
+        """The gazetteer, which resolves titles and labels to places."""
         return self.nodes.gazetteer
 
     def event(self, event: Event, parents: dict[str, str], slugs: Iterable[str]) -> Iterator[Quad]:
@@ -127,7 +127,7 @@ class Mapper:
             yield terms.SOURCE, url
 
     def _elsewhere(self, event: Event, parents: dict[str, str]) -> Iterator[tuple[NamedNode, Term]]:
-        """Yield what the other listings of the event add, and what is derived from them all."""
+        """Yield what the other listings of the event add, and what is derived from all of them."""
         labels = dict.fromkeys(chain.from_iterable(one.item.mention_labels for one in event.listings))
         for label in labels:
             yield terms.MENTION_LABEL, Literal(label, language=event.language)
@@ -160,7 +160,7 @@ class Mapper:
                 yield terms.MENTION_LABEL, Literal(", ".join(place.names), language=event.language)
 
     def _stated(self, place: StatedPlace, language: str) -> NamedNode | None:
-        """Return the node of a stated place, None if it has only names and the gazetteer is not sure of them."""
+        """Return the node of a stated place, None if it has only names and the gazetteer cannot resolve them."""
         known = naming.stated(place, self.gazetteer)
         if known:
             return self._place(naming.NamedPlace(known, naming.title_of(known, self.gazetteer)))
@@ -215,7 +215,7 @@ class Mapper:
         yield from self._recorded_revisions(event, known)
 
     def _recorded_revisions(self, event: NamedNode, known: Event) -> Iterator[Quad]:
-        """Yield the revisions that only the ledger knows, and what has become of those that had other names."""
+        """Yield the revisions that only the ledger knows, and what became of renamed ones."""
         for name, title in known.recorded.items():
             self.named.revisions += 1
             revision = NamedNode(self.minter.named_revision(event.value, name))
@@ -236,7 +236,7 @@ class Mapper:
 
 
 def _host(url: str) -> str:
-    """Return the host of a cleaned address; ``urlsplit`` takes twenty times as long, and every wording asks."""
+    """Return the host of a cleaned address, for every wording; ``urlsplit`` takes twenty times as long."""
     authority = url.partition("://")[2].partition("/")[0].partition("?")[0].partition("#")[0]
     return authority.rpartition("@")[2].partition(":")[0].lower()
 
@@ -249,9 +249,9 @@ def _use(event: Event, item: Item, *, current: bool) -> Use:
 
 
 def source_quads(event: Event, minter: Minter, named: NamedThings) -> Iterator[Quad]:
-    """Yield the sources of an event and its revisions, with their publishers and, where a label tells them, authors.
+    """Yield the sources of an event and its revisions, with their publishers and, if a label names them, authors.
 
-    A source is of one publisher here, whatever the labels are that the event's listings print.
+    Each source has one publisher here, whatever labels the event's listings print.
     """
     revised = list(chain.from_iterable(one.item.citations for one in event.revisions.values()))
     cited = set(urls(revised))
@@ -278,7 +278,7 @@ def _credit(source: NamedNode, labels: list[str], minter: Minter, named: NamedTh
 
 
 def unusable(citation: Citation) -> bool:
-    """Return whether a citation's address cannot be made a valid IRI."""
+    """Return whether a citation's address cannot become a valid IRI."""
     return clean_url(citation.url) is None
 
 
@@ -292,7 +292,7 @@ def _quads(subject: NamedNode, statements: Iterable[tuple[NamedNode, Term]]) -> 
 
 
 def urls(citations: Iterable[Citation]) -> list[NamedNode]:
-    """Return the addresses that citations have, as IRIs, each once; without those that cannot be made one."""
+    """Return the addresses of citations as IRIs, each once, without those that cannot become one."""
     cleaned = (clean_url(citation.url) for citation in citations)
     return [NamedNode(url) for url in dict.fromkeys(cleaned) if url]
 
@@ -331,7 +331,7 @@ def _observations(revision: NamedNode, observed: Observed) -> Iterator[Quad]:
 
 
 def _span(revision: NamedNode, span: Span) -> Iterator[Quad]:
-    """Yield the ends of one interval; those of a revision are disjoint, so each start has the next end as its own."""
+    """Yield the ends of an interval; those of a revision are disjoint, so each start is paired with the next end."""
     yield Quad(revision, terms.OBSERVED_FROM, instant(span.start))
     if span.until:
         yield Quad(revision, terms.OBSERVED_UNTIL, instant(span.until))

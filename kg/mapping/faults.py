@@ -1,7 +1,7 @@
 """What an item must satisfy so that its event can be stated in a graph that conforms to the shapes.
 
-Dialects give texts of archives, and some of them come from other distributions. What is made of a text keeps its shape
-by how it is minted (``kg.rdf.iri``); here is what is left to look at, once for each item.
+Dialects return text from archives, and some come from other distributions. Minting (``kg.rdf.iri``) ensures the form of
+IRIs; the checks here cover the rest, once for each item.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _LANGUAGE_TAG: Final = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 
 
 def check(items: Iterable[Item]) -> None:
-    """Raise MappingError for the first item that no event can be made of; it names the entry that lists the item."""
+    """Raise MappingError for the first item that cannot become an event; it names the entry that lists the item."""
     for item in items:
         cause = _fault(item)
         if cause:

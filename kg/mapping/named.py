@@ -1,6 +1,6 @@
-"""Categories and publishers -> quads: their descriptions, and which IRIs they had before.
+"""Describes categories and publishers in quads, with the IRIs that they had before.
 
-What had an IRI made from one printed form of a name is an alias of the node of what it names.
+An IRI once made from a printed form of a name is an alias of the node that the name means.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from kg.rdf.iri import Minter
 
 
 def formerly(named: NamedThings, nodes: Nodes) -> Iterator[tuple[str, str, str]]:
-    """Yield each IRI that a heading, a label or a place had before, with that of what it names, and the reason."""
+    """Yield each former IRI of a heading, label or place, with its current node and the reason."""
     minter = nodes.minter
     for _, heading in named.categories:
         yield minter.category(heading), minter.category(categories.load().name(heading)), "a printed heading"
@@ -30,7 +30,7 @@ def formerly(named: NamedThings, nodes: Nodes) -> Iterator[tuple[str, str, str]]
 
 
 def _former_titles(named: NamedThings, nodes: Nodes) -> Iterator[tuple[str, str, str]]:
-    """Yield the IRIs that the gazetteer's former titles gave to places that are named, or contain what is."""
+    """Yield the IRIs that former titles in the gazetteer gave to named places and their containers."""
     gazetteer, live = nodes.gazetteer, {nodes.iri(*name) for name in named.entities}
     titled = {place for name in named.entities if (place := nodes.place(*name))}
     places = titled.union(named.known_places(gazetteer))
@@ -44,7 +44,7 @@ def _former_titles(named: NamedThings, nodes: Nodes) -> Iterator[tuple[str, str,
 def category_quads(headings: Mapping[tuple[str, str], int], minter: Minter, aliases: Aliases) -> Iterator[Quad]:
     """Yield categories, given how often each heading (language, text) is printed; the most printed one is the label.
 
-    A category that is a concept of the vocabulary's scheme has the labels of that.
+    A category that is a concept of the vocabulary's scheme has the concept's labels.
     """
     nodes: dict[str, dict[str, Counter[str]]] = defaultdict(dict)
     for (language, heading), count in sorted(headings.items()):

@@ -1,4 +1,4 @@
-"""Pages, days and what events name -> quads: the captures with their entries, and the shared descriptions."""
+"""Describes pages and days in quads: the captures with their entries, and what all of them share."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ PRINTED: Final = {
     "description": terms.DESCRIPTION,
     "image": terms.IMAGE,
 }
-"""What an entry prints: the fields of ``kg.dialects.entry.Entry``, and the property that each is in the graph."""
+"""The fields of ``kg.dialects.entry.Entry`` that an entry prints, and their properties in the graph."""
 
 
 def page_quads(
@@ -39,9 +39,9 @@ def page_quads(
 ) -> Iterator[Quad]:
     """Yield a capture of a page with every entry that it prints, or those whose fragments are in ``only``.
 
-    Without ``only`` the quads say all that the record does, so that ``kg.mapping.rebuild`` makes the page from them
-    again; a page that is told in part has no dcterms:format. ``withdrawn`` are the fragments of entries that must not
-    be shown, of which only the time (prov:invalidatedAtTime) is told from which on that is so.
+    Without ``only``, the quads say everything in the record, so that ``kg.mapping.rebuild`` can rebuild the page from
+    them; a partial page has no dcterms:format. ``withdrawn`` are the fragments of entries that must not be shown; only
+    the time of the withdrawal (prov:invalidatedAtTime) is stated for them.
     """
     dialect = registry.of(page.path)
     head = dialect.head(record)
@@ -64,7 +64,7 @@ def page_quads(
 
 
 def _capture(subject: NamedNode, page: Page, head: Head, minter: Minter) -> Iterator[Quad]:
-    """Yield what names a capture, its days, and what it prints about itself."""
+    """Yield the identity of a capture, its days, and what it prints about itself."""
     yield Quad(subject, terms.TYPE, terms.PAGE)
     yield Quad(subject, terms.TYPE, terms.PROV_ENTITY)
     yield Quad(subject, terms.LABEL, Literal(page.path))
@@ -89,7 +89,7 @@ def _attribution(subject: NamedNode, known: Attribution) -> Iterator[Quad]:
 
 
 def _layout(subject: NamedNode, page: Page, head: Head) -> Iterator[Quad]:
-    """Yield what the entries leave open: how the page is written, its language, its sections, where it leads to."""
+    """Yield what the entries do not say: the format of the page, its language, its sections, its links."""
     parameters = {"charset": reading.charset_of(page), **head.parameters}
     written = "".join(f"; {name}={value}" for name, value in parameters.items())
     yield Quad(subject, terms.FORMAT, Literal(f"{head.media_type}{written}"))
@@ -136,7 +136,7 @@ def calendar_quads(days: Iterable[date], minter: Minter) -> Iterator[Quad]:
 
 
 def _period(subject: NamedNode, label: str, first: date, last: date) -> Iterator[Quad]:
-    """Yield what is said about a period of several days (DCAT 3, class "Period of Time")."""
+    """Yield the description of a period of several days (DCAT 3, class "Period of Time")."""
     yield Quad(subject, terms.TYPE, terms.PERIOD_OF_TIME)
     yield Quad(subject, terms.LABEL, Literal(label))
     yield Quad(subject, terms.PERIOD_START, Literal(first.isoformat(), datatype=terms.DATE))

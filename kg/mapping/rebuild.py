@@ -1,4 +1,4 @@
-"""Quads of a page -> what it says as a whole and its entries, from which its dialect prints the page again."""
+"""Turns the quads of a page back into its head and entries, from which its dialect prints the page again."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def _is_page(graph: Graph, page: NamedNode) -> bool:
 
 
 def _newest(graph: Graph, path: str) -> list[NamedNode]:
-    """Return the newest captures with this path; only those that are complete, if there are any."""
+    """Return the newest captures with this path; only complete ones, if there are any."""
     found = [quad.subject for quad in graph.quads_for_pattern(None, terms.LABEL, Literal(path))]
     pages = [page for page in found if isinstance(page, NamedNode) and _is_page(graph, page)]
     whole = [page for page in pages if _stored(graph, page, terms.FORMAT)] or pages

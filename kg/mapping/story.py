@@ -1,4 +1,4 @@
-"""Topics with events on two or more days -> stories: the same nodes as schema:EventSeries, with their parts."""
+"""Turns topics with events on two or more days into stories: schema:EventSeries with parts, on the same nodes."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from kg.rdf import Literal, NamedNode, Quad, terms
 from kg.rdf.iri import Minter
 
 NEIGHBOURS: Final = 10
-"""How many other stories a story is said to be related to: those that it shares most events with."""
+"""How many related stories a story has: those that share the most events with it."""
 
 
 @dataclass(slots=True)
 class Story:
-    """A running topic: its events by their keys, each with its day, and the stories that it shares most events with."""
+    """A running topic: its events by key, each with its day, and the stories that share the most events with it."""
 
     days: dict[str, date] = field(default_factory=dict)
     neighbours: tuple[str, ...] = ()
@@ -36,11 +36,11 @@ class Story:
 
 
 def stories(uses: Iterable[Use], entity: Callable[[str, str], str | None]) -> dict[str, Story]:
-    """Return the stories among the topics of events, by the IRIs of the topics, in the order of these.
+    """Return the stories among the topics of events, by the IRIs of the topics, in that order.
 
-    A topic is a story if the events that stand below it now are of two days or more. ``entity`` gives the IRI for a
-    language and a title, None for what is not a title of an article: titles with one IRI are one topic. Wordings that
-    are not current, and so events that are gone, do not count.
+    A topic is a story if its current events are on two days or more. ``entity`` gives the IRI for a language and a
+    title, None if it is not the title of an article; titles with the same IRI are one topic. Wordings that are not
+    current do not count, so events that are gone do not either.
     """
     topics: defaultdict[str, Story] = defaultdict(Story)
     for use in uses:
@@ -54,7 +54,7 @@ def stories(uses: Iterable[Use], entity: Callable[[str, str], str | None]) -> di
 
 
 def _neighbours(found: dict[str, Story]) -> dict[str, tuple[str, ...]]:
-    """Return for each story those that it shares most events with, the most first, at most ``NEIGHBOURS``."""
+    """Return for each story the stories that share the most events with it, most first, at most ``NEIGHBOURS``."""
     standing: defaultdict[str, list[str]] = defaultdict(list)
     for iri, story in found.items():
         for event in story.days:

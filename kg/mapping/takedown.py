@@ -1,7 +1,7 @@
-"""Takedowns: what must not be shown once the ledger says that an event is withdrawn, and what stands in its place.
+"""Takedowns: what must not be shown once the ledger says that an event is withdrawn, and what replaces it.
 
-Nothing here knows the words of a withdrawn event, only the hashes of its wordings and slugs. Whatever an archive
-prints that has one of these hashes is left out, on any day and any page.
+The code here does not know the words of a withdrawn event, only the hashes of its wordings and slugs. Anything printed
+with one of these hashes is left out, on any day and any page.
 """
 
 from __future__ import annotations
@@ -26,19 +26,19 @@ from kg.rdf.iri import Minter
 class Withdrawn:
     """What is withdrawn: hashes of wordings and of slugs, each with the time of its withdrawal.
 
-    Its methods return that time, or None for what may be shown.
+    Its methods return that time, or None if something may be shown.
     """
 
     hashes: Mapping[str, str]
 
     def text(self, printed: str) -> str | None:
-        """Return since when a printed wording is withdrawn, with or without what heads it."""
+        """Return since when a printed wording is withdrawn, with or without its heading."""
         if not self.hashes:
             return None
         return self._since(fold(printed), fold(normalise(printed)))
 
     def item(self, item: Item) -> str | None:
-        """Return since when an item is withdrawn, by its title or by the path of the page that it leads to."""
+        """Return since when an item is withdrawn, by its title or the path of the page that it links to."""
         if not self.hashes:
             return None
         slugs = item.slugs if item.origin is not Origin.ENTRY else ()
@@ -62,11 +62,11 @@ class Withdrawn:
         return self._since(path.partition("/")[2]) if self.hashes else None
 
     def page(self, page: Page, record: Record) -> str | None:
-        """Return since when a page is withdrawn: one that is all about a withdrawn event."""
+        """Return since when a page is withdrawn: one that is entirely about a withdrawn event."""
         return self._printed(registry.of(page.path).head(record)) if self.hashes else None
 
     def unread(self, path: str, line: Unread) -> str | None:
-        """Return since when a line that was not understood is withdrawn, or the event that all of its page is about."""
+        """Return since when a line that was not understood, or the event that its page is about, is withdrawn."""
         if not self.hashes:
             return None
         dialect = registry.find(path)
@@ -80,12 +80,12 @@ class Withdrawn:
         return {fragment: since for fragment, since in found if since}
 
     def _printed(self, one: Entry | Head) -> str | None:
-        """Return since when the event is withdrawn that an entry or a page names."""
+        """Return since when the event named by an entry or a page is withdrawn."""
         by_wording = self.text(one.wording) if one.wording is not None else None
         return by_wording or (self._since(one.slug) if one.slug else None)
 
     def without(self, event: Event) -> Event:
-        """Return an event that may be shown without what its pages print of withdrawn ones."""
+        """Return an event that may be shown, without what its pages print about withdrawn ones."""
         if self.hashes:
             event.listings = [replace(one, item=self._without(one.item)) for one in event.listings]
             for observed in event.revisions.values():
@@ -107,7 +107,7 @@ class Withdrawn:
 
 
 def tombstone(event: NamedNode, since: str) -> Iterator[Quad]:
-    """Yield what is left to say about a withdrawn event: that it is an event, withdrawn, and since when."""
+    """Yield what remains of a withdrawn event: that it is an event, withdrawn, and since when."""
     yield Quad(event, terms.TYPE, terms.EVENT)
     yield Quad(event, terms.DEPRECATED, terms.TRUE)
     yield Quad(event, terms.INVALIDATED_AT, Literal(since, datatype=terms.DATE_TIME))
@@ -116,8 +116,8 @@ def tombstone(event: NamedNode, since: str) -> Iterator[Quad]:
 def amendments(ledger: Ledger, minter: Minter, also: Mapping[str, str]) -> Iterator[Quad]:
     """Yield what the ledger says about events that are merged into others, and about those that are withdrawn.
 
-    ``also`` are the keys of events that are withdrawn since they print the same, with the time. The readable paths of
-    an event that is merged lead to the survivor; those of one that is withdrawn, with slugs hashed, to what is left.
+    ``also`` has the keys of events that are withdrawn because they print the same, with the time. The readable paths of
+    a merged event lead to the survivor; those of a withdrawn event, with hashed slugs, to what remains of it.
     """
     merged, withdrawn = ledger.merged, {**ledger.withdrawn, **also}
     for key, survivor in merged.items():

@@ -1,8 +1,8 @@
 """Titles of Chinese pages with the markup of MediaWiki's LanguageConverter: what they say in each script.
 
-``-{zh-hans:国际象棋; zh-hant:西洋棋}-`` prints one of its texts, by the variant of Chinese that the reader chose. The rules
-are those of ``LanguageConverter`` and its ``ConverterRule``; if a text is missing in a variant, the next one in its
-fallback chain is used.
+``-{zh-hans:国际象棋; zh-hant:西洋棋}-`` prints one of its texts, by the variant of Chinese that the reader chose. The
+rules are those of ``LanguageConverter`` and its ``ConverterRule``; if a text is missing in a variant, the next
+one in its fallback chain is used.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""Publishers: who publishes the articles that events cite, and whose text they are."""
+"""Publishers: who publishes and who wrote the articles that events cite."""

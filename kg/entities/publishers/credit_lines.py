@@ -18,7 +18,7 @@ VIA: Final = re.compile(
 )
 BETWEEN: Final = re.compile(r"\s*[/\\|／、;]\s*|\s+[-–—]\s+|,\s+|\s+(?:and|with|&)\s+", re.IGNORECASE)
 MARKUP: Final = re.compile(r"'{2,}|</?\w[^>]*>")
-#: What tells the links of one publisher apart, or what they lead to: (1), [2], #3, ², (PDF).
+#: Marks that distinguish several links of one publisher, or name a format: (1), [2], #3, ², (PDF).
 NUMBERING: Final = re.compile(r"\s*(?:[(\[#＃]\s*(?:\d{1,3}|pdf|video|audio)\s*[)\]]?|[¹²³⁴-⁹]+)$", re.IGNORECASE)
 OUTER: Final = " \t\n'\"“”‘’«»《》〈〉「」『』*•·,;:."
 BRACKETS: Final = ("()", "[]", "（）", "【】", "[[]]")
@@ -42,20 +42,20 @@ PARTICLES: Final = frozenset(
     | {"el", "et", "for", "i", "il", "in", "la", "las", "le", "les", "lo", "los", "och", "of", "og", "on", "the", "to"}
     | {"und", "van", "von", "y"}
 )
-#: Words that are written with a small letter behind a name, too.
+#: Words that may follow a name with a small letter.
 SMALL: Final = frozenset(
     {"agency", "daily", "english", "live", "magazine", "news", "online", "press", "radio", "sport", "sports", "times"}
     | {"today", "world"}
 )
-#: Words that name nobody alone, but do together: The News, Daily Press.
+#: Words that name nobody alone, but do in combination: The News, Daily Press.
 BARE: Final = (PARTICLES | SMALL | {"national", "new", "san"}) - {"times"}
-#: Languages alone say in which one an article is: Arabic, but Arabic News.
+#: A language alone is that of the article; with another word it is a name: Arabic, but Arabic News.
 LANGUAGES: Final = frozenset(
     {"arabic", "chinese", "danish", "dutch", "english", "farsi", "finnish", "french", "german", "greek", "hebrew"}
     | {"hindi", "italian", "japanese", "korean", "norwegian", "persian", "polish", "portuguese", "russian", "spanish"}
     | {"swedish", "turkish", "ukrainian"}
 )
-#: Words that end the name of a document.
+#: Words that the name of a document ends with.
 DOCUMENTS: Final = frozenset(
     {"article", "coverage", "decision", "interview", "letter", "map", "obituary", "page", "pdf", "photos", "pictures"}
     | {"profile", "release", "resolution", "results", "ruling", "speech", "statement", "story", "summary", "text"}
@@ -65,7 +65,7 @@ LISTS: Final = "generic.txt"
 
 
 class CreditLine(NamedTuple):
-    """The names in a credit line: whose text is relayed, and who prints it (several where a line names several)."""
+    """The names in a credit line: whose text is relayed, and who prints it (possibly several)."""
 
     relayed: tuple[str, ...]
     printing: tuple[str, ...]
@@ -73,18 +73,18 @@ class CreditLine(NamedTuple):
 
 @lru_cache(maxsize=32_768)
 def read(label: str) -> CreditLine:
-    """Take a printed label apart: what stands before "via" or "through" is relayed by what follows it."""
+    """Split a printed label: what precedes "via" or "through" is relayed by what follows it."""
     *relayed, last = [tidy(part) for part in VIA.split(MARKUP.sub("", html.unescape(label)))]
     return CreditLine(tuple(filter(None, relayed)), (last,) if last else ())
 
 
 def parts(name: str) -> tuple[str, ...]:
-    """Return the names that a text joins by a slash, a dash, a comma or "and", which a single name may have too."""
+    """Return the names that a text joins by a slash, dash, comma or "and", which may also be part of a single name."""
     return tuple(filter(None, map(tidy, BETWEEN.split(name))))
 
 
 def tidy(text: str) -> str:
-    """Return a printed text without white space, quotes, brackets and numbers around it."""
+    """Return a printed text without surrounding white space, quotes, brackets and numbers."""
     now, before = " ".join(unicodedata.normalize("NFC", text).split()), None
     while now != before:
         before = now
@@ -98,7 +98,7 @@ def tidy(text: str) -> str:
 
 @lru_cache(maxsize=65_536)
 def fold(name: str) -> str:
-    """Return what the spellings of a name share: its letters and digits, without accents, case and "the"."""
+    """Return what all spellings of a name share: its letters and digits, without accents, case and "the"."""
     plain = "".join(one for one in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(one))
     bare = plain.replace("&", " and ").strip().removeprefix("the ")
     return "".join(filter(str.isalnum, bare)) or "".join(filter(str.isalnum, plain))
@@ -144,5 +144,5 @@ def _generic() -> frozenset[str]:
 
 
 def file() -> Path:
-    """Return the list of words that name nobody; raises ConfigurationError if it is not installed."""
+    """Return the list of words that name nobody. Raises ConfigurationError if it is not installed."""
     return data_folder("publishers") / LISTS

@@ -1,4 +1,4 @@
-"""Where an article is published: the host in its address, and the domain that somebody registered for that host."""
+"""Where an article is published: the host in its address, and the registered domain of that host."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from kg.entities.places import gazetteer
 from kg.version import data_folder
 
 CARRIED: Final = re.compile(r"https?:/{1,2}(?=[^/])", re.IGNORECASE)
-#: What stands in a path before an archived address that has lost its scheme, and before that of an AMP page.
+#: What precedes an archived address without a scheme, or the address of an AMP page, in a path.
 BARE: Final = re.compile(
     r"/(?:(?:web/)?(?:\d{4,14}(?:[a-z]{2}_)?|\*)|(?:amp|[cv])(?:/s)?)/((?:[\w-]+\.)+[a-z-]{2,}(?:[/:?#].*)?)$"
 )
@@ -35,7 +35,7 @@ class Address(NamedTuple):
 
 
 def public_suffixes() -> str:
-    """Return which list of public suffixes is used: the name and version of the package that has it."""
+    """Return which public suffix list is used: the name and version of the package that contains it."""
     return f"publicsuffixlist {version('publicsuffixlist')}"
 
 
@@ -49,7 +49,7 @@ def address(url: str) -> Address | None:
 
 
 def carried(one: Address) -> Address | None:
-    """Return the address that an address of a web archive, a translator or the like has in it; None if it has none."""
+    """Return the address within that of a web archive, a translator or the like; None if there is none."""
     if one.host.endswith(TRANSLATED):
         labels = one.host.removesuffix(TRANSLATED).replace("--", "_").replace("-", ".").replace("_", "-")
         return Address(labels, one.path, one.query)
@@ -67,8 +67,8 @@ def carried(one: Address) -> Address | None:
 def registrable_domain(host: str) -> str:
     """Return the domain that is registered for a host: one label more than its public suffix (publicsuffix.org).
 
-    Suffixes below which a company lets others have names count, so that each blog is a domain of its own. A host that
-    is an IP address, or itself a public suffix, is returned, but without ``www``.
+    Suffixes under which a company gives names to others count, so each blog is a domain of its own. A host that is an
+    IP address or a public suffix itself is returned without ``www``.
     """
     if is_ip_address(host):
         return host
@@ -88,7 +88,7 @@ def is_ip_address(host: str) -> bool:
 
 
 def file() -> Path:
-    """Return the list of domains under which others have sites; raises ConfigurationError if it is not installed."""
+    """Return the list of domains under which others have sites. Raises ConfigurationError if it is not installed."""
     return data_folder("publishers") / "hosting.txt"
 
 
@@ -104,7 +104,7 @@ def _list() -> PublicSuffixList:
 
 @lru_cache(maxsize=32_768)
 def _ascii(host: str) -> str:
-    """Return a host in lower case and ASCII, as far as possible."""
+    """Return a host in lower case and ASCII, if possible."""
     name = unquote(host).strip(". ").casefold()
     if name.isascii():
         return name

@@ -1,4 +1,4 @@
-"""What can be said about publishers when all months are known: their names, their homes, and their former IRIs."""
+"""Describes publishers when all months are known: their names, their homes, and their former IRIs."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from kg.entities.publishers.publishers import Publishers
 from kg.rdf.iri import slug
 
 LIKE: Final = 0.8
-"""How alike two names are at least that are spellings of one (difflib's ratio)."""
+"""How alike two spellings of one name must be (difflib's ratio)."""
 SHARE: Final = 0.05
-"""The share that a label must have of those of an organisation to be its name without being like the others."""
+"""The share of an organisation's labels that one must have to be its name without resembling the others."""
 SHORTEST: Final = 3
 NUMBERED: Final = re.compile(r"(?<!\d)[\s-]*[1-9²³]$")
 JOINED: Final = re.compile(r"[/|,／]|\s[-–—]\s")
@@ -27,12 +27,12 @@ REMARKED: Final = re.compile(r"\(([^()]+)\)$")
 WORD: Final = re.compile(r"[^\W_]+")
 
 Printed = Mapping[tuple[str, str], int]
-"""How often each publisher (its key) has each label, empty where none is printed."""
+"""How often each publisher, by key, has each label; "" stands for no label."""
 
 
 @dataclass(frozen=True, slots=True)
 class DescribedOrganization:
-    """An organisation as the graph describes it: the other names are the most printed first; ``home`` is an address."""
+    """An organisation as the graph describes it: the other names come most printed first; ``home`` is an address."""
 
     key: str
     name: str
@@ -41,7 +41,7 @@ class DescribedOrganization:
 
 
 def describe(printed: Printed, known: Publishers) -> Iterator[DescribedOrganization]:
-    """Yield every organisation that publishes or wrote a source, or whose IRI a printed label had, by its key."""
+    """Yield every organisation, by key, that publishes or wrote a source, or has the former IRI of a printed label."""
     named, candidates = _names(printed, known)
     most = _most(candidates)
     for key in sorted(_described(printed, known)):
@@ -57,10 +57,10 @@ def describe(printed: Printed, known: Publishers) -> Iterator[DescribedOrganizat
 
 
 def aliases(printed: Printed, known: Publishers) -> dict[str, str]:
-    """Return which organisation replaces the publisher that each printed label was: by its former key, the new one.
+    """Return which organisation replaces the publisher once made from each printed label: former key to new key.
 
-    A former key is the slug of a label, not percent-encoded. What replaces it is the reviewed organisation that the
-    label names, or else the one with most of its sources. The key of an organisation is never a former one.
+    A former key is the slug of a label, not percent-encoded. It is replaced by the reviewed organisation that the label
+    names, or else the one with most of its sources. The key of an existing organisation is never a former one.
     """
     votes: dict[str, Counter[str]] = defaultdict(Counter)
     for (key, label), count in printed.items():
@@ -84,7 +84,7 @@ def _described(printed: Printed, known: Publishers) -> set[str]:
 
 
 def _names(printed: Printed, known: Publishers) -> tuple[dict[str, Counter[str]], dict[str, Counter[str]]]:
-    """Return what labels call reviewed organisations, and what they call others, who print them: by key, counted."""
+    """Count the labels of reviewed organisations, and of the other organisations that print them, by key."""
     named: dict[str, Counter[str]] = defaultdict(Counter)
     candidates: dict[str, Counter[str]] = defaultdict(Counter)
     for (key, label), count in printed.items():
@@ -100,7 +100,7 @@ def _names(printed: Printed, known: Publishers) -> tuple[dict[str, Counter[str]]
 
 
 def _is_own(name: str, key: str, known: Publishers) -> bool:
-    """Return whether an unreviewed domain has the reviewed name of another as its own: Daily Mirror, dailymirror.lk."""
+    """Return whether an unreviewed domain matches another's reviewed name: Daily Mirror, dailymirror.lk."""
     other = known.reviewed(known.named(name, key) or "")
     if other is None or known.reviewed(key) or other.kind:
         return False
@@ -109,9 +109,10 @@ def _is_own(name: str, key: str, known: Publishers) -> bool:
 
 
 def _label(key: str, accepted: Mapping[str, int], known: Publishers) -> str:
-    """Return the name that is printed most on a domain, or else the domain itself.
+    """Return the name printed most for a domain, or else the domain itself.
 
-    One that is not like the domain must make up more than half of them, and one that names another, be the domain's.
+    A name unlike the domain must make up more than half of its labels, and one that names another organisation must
+    match the domain.
     """
     own, folded = {_domain_label(key)}, _folded(accepted)
     for name in accepted:
@@ -122,7 +123,7 @@ def _label(key: str, accepted: Mapping[str, int], known: Publishers) -> str:
 
 
 def _most(candidates: Mapping[str, Counter[str]]) -> dict[str, int]:
-    """Return how often each name, by its folded form, is printed by the one that prints it most."""
+    """Return how often each name, by its folded form, is printed by the organisation that prints it most."""
     most: dict[str, int] = {}
     for counts in candidates.values():
         for form, count in _folded(counts).items():
@@ -138,10 +139,10 @@ def _folded(names: Mapping[str, int]) -> Counter[str]:
 
 
 def _accepted(key: str, found: Counter[str], most: Mapping[str, int], known: Publishers) -> tuple[str, ...]:
-    """Return the names of an organisation among what its sources are labelled with, the most printed first.
+    """Return the names of an organisation among the labels of its sources, the most printed first.
 
-    They are like its domain or its reviewed names. Where nobody has reviewed these, another one that is printed often,
-    or where none is like the domain, counts too if nobody else is called so as often.
+    They resemble its domain or its reviewed names. If there are no reviewed names, a label also counts if it is printed
+    often, or no label resembles the domain, provided that no other organisation has it as often.
     """
     own, reviewed = _own_forms(key, known), known.reviewed(key)
     names = [name for name in _ranked(found) if not (JOINED.search(name) or _is_remark(name, own))]
@@ -159,13 +160,13 @@ def _is_numbered(name: str, others: set[str]) -> bool:
 
 
 def _is_remark(name: str, own: set[str]) -> bool:
-    """Return whether a name is in parentheses behind a remark, such as ``Timeline (Toronto Star)``."""
+    """Return whether a name is in parentheses after a remark, such as ``Timeline (Toronto Star)``."""
     inner = REMARKED.search(name)
     return inner is not None and fold(inner[1]) in own
 
 
 def _own_forms(key: str, known: Publishers) -> set[str]:
-    """Return the folded forms that an organisation is surely known by: its names, and its domains without suffix."""
+    """Return the folded forms that certainly name an organisation: its names, and its domains without suffix."""
     reviewed = known.reviewed(key)
     if reviewed is None:
         return {_domain_label(key)}
@@ -179,7 +180,7 @@ def _domain_label(domain: str) -> str:
 
 
 def is_like(name: str, forms: Iterable[str]) -> bool:
-    """Return whether a name is a spelling of one of some folded forms, has it within, ends it, or is its initials."""
+    """Return whether a name is a spelling of one of some folded forms, contains it, ends it, or is its initials."""
     folded = fold(name)
     initials = "".join(word[0] for word in WORD.findall(name) if not word.islower()).casefold()
     return any(_is_like(folded, initials, form) for form in forms)

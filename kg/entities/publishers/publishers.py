@@ -1,7 +1,7 @@
 """Publishers are organisations, identified by the host of an article and, on portals, by the label printed after it.
 
-data/publishers/publishers.tsv has what no rule can know: organisations with several hosts, agencies, portals. Any other
-organisation is the registrable domain of the host (kg/entities/publishers/hosts.py).
+data/publishers/publishers.tsv lists what no rule can know: organisations with several hosts, agencies, portals. Any
+other organisation is the registrable domain of the host (kg/entities/publishers/hosts.py).
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from kg.version import data_folder
 
 TABLE: Final = "publishers.tsv"
 PLAIN: Final = re.compile(r"https?://([a-z0-9.-]*[a-z])(?=[/?#]|$)")
-"""Addresses whose host need not be looked at closely to be known again."""
+"""How many addresses are cached, so that their hosts need not be analysed again."""
 CARRIERS: Final = 3
-"""How many addresses may be wrapped into one another, such as an archived page of a translator."""
+"""How many addresses may be nested, such as an archived page of a translator."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +30,8 @@ class Organization:
     """A reviewed organisation: a row of the table.
 
     ``key`` is the last segment of its IRI. An ``agency`` sells its texts to others, who print them; a ``portal`` shows
-    what others publish. ``addresses`` are hosts, with what is below them, some with the beginning of a path; the first
-    is its home. ``names`` name it wherever they are printed.
+    what others publish. ``addresses`` are hosts, including their subdomains, some with the beginning of a path; the
+    first is its home. ``names`` identify it wherever they are printed.
     """
 
     key: str
@@ -73,13 +73,13 @@ class Publishers:
             self._names.setdefault(credit_lines.fold(name), set()).add(one.key)
 
     def reviewed(self, key: str) -> Organization | None:
-        """Return the organisation with a key if it is in the table."""
+        """Return the organisation with a key, None if it is not in the table."""
         return self._reviewed.get(key)
 
     def credit(self, url: str, labels: Sequence[str] = ()) -> Credit | None:
-        """Return who publishes the article at ``url``, of which ``labels`` are printed; None if it has no host.
+        """Return who publishes the article at ``url``, printed with ``labels``; None if it has no host.
 
-        Where the labels say different things, the first that names whose article a portal shows decides.
+        If the labels disagree, the first that names the publisher of an article on a portal decides.
         """
         plain = PLAIN.match(url)
         host = plain[1] if plain else ""
@@ -106,7 +106,7 @@ class Publishers:
     def authors(self, publisher: str, label: str) -> tuple[str, ...]:
         """Return the organisations that a label says an article is from, other than its publisher.
 
-        They are the reviewed ones that stand before "via", and the agencies that stand anywhere else.
+        They are the reviewed ones named before "via", and the agencies named anywhere else.
         """
         if not label:
             return ()
@@ -117,9 +117,9 @@ class Publishers:
         return tuple(key for key in dict.fromkeys(found) if key != publisher and not self._is_portal(key))
 
     def named(self, name: str, publisher: str = "") -> str | None:
-        """Return the key of the reviewed organisation that a name names, printed by ``publisher``; None if none does.
+        """Return the key of the reviewed organisation with a name printed by ``publisher``, None if there is none.
 
-        A name that several have names only the one that prints it.
+        A name that several share only names the one that prints it.
         """
         found = self._names.get(credit_lines.fold(name), ())
         if publisher in found:
@@ -127,7 +127,7 @@ class Publishers:
         return next(iter(found)) if len(found) == 1 else None
 
     def parts(self, name: str, publisher: str = "") -> tuple[str, ...]:
-        """Return the names that one text joins: the text itself unless one of its parts is an agency's."""
+        """Return the names that one text joins: the text as a whole unless one of its parts is an agency."""
         if self.named(name, publisher):
             return (name,)
         parts = credit_lines.parts(name)
@@ -146,7 +146,7 @@ class Publishers:
         return next((key for key in found if not self._is_portal(key)), None)
 
     def _publisher(self, address: Address) -> str:
-        """Return the key of who publishes at an address, or at the one that a portal's address has in it."""
+        """Return the key of the publisher at an address, or at the address within that of a portal."""
         for _ in range(CARRIERS):
             key = self._owner(address)
             inner = hosts.carried(address) if key and self._is_portal(key) else None
@@ -156,7 +156,7 @@ class Publishers:
         return self._owner(address) or hosts.registrable_domain(address.host)
 
     def _owner(self, address: Address) -> str | None:
-        """Return the reviewed organisation that has an address: by the longest host, and there the longest path."""
+        """Return the reviewed organisation that owns an address: by the longest host, then the longest path."""
         labels = address.host.split(".")
         for start in range(len(labels)):
             host = ".".join(labels[start:])
@@ -182,11 +182,11 @@ def _organization(line: str) -> Organization:
 
 @cache
 def load() -> Publishers:
-    """Read the shipped table, once per process; raises ConfigurationError if it is not installed."""
+    """Read the shipped table, once per process. Raises ConfigurationError if it is not installed."""
     file, *_ = files()
     return Publishers(file.read_text(encoding="utf-8").splitlines()[1:])
 
 
 def files() -> tuple[Path, ...]:
-    """Return the files that publishers are read from; raises ConfigurationError if they are not installed."""
+    """Return the files that publishers are read from. Raises ConfigurationError if they are not installed."""
     return data_folder("publishers") / TABLE, credit_lines.file(), hosts.file()
