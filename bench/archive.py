@@ -168,7 +168,7 @@ class News:
     """Makes up bullets; what was named before is named again more often the more it was."""
 
     def __init__(self, seed: int) -> None:
-        self.random = Random(seed)  # noqa: S311
+        self.random = Random(seed)
         self.places = Zipf(places())
         self.publishers = Zipf([self._publisher(number) for number in range(PUBLISHERS)])
         self.named: list[str] = [self._name()]

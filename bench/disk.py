@@ -17,7 +17,7 @@ from served import Server
 from kg.store.integrity.size import sizes
 from kg.store.layout import Store
 
-TOKEN = "a token for the disk only"  # noqa: S105
+TOKEN = "a token for the disk only"
 KEPT = 10
 """Builds and writes after which the store has all that it keeps."""
 GROWTH = 1.25

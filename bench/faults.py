@@ -228,7 +228,7 @@ class _Clock(datetime):
     off: float = 0.0
 
     @classmethod
-    def now(cls, tz: Any = None) -> datetime:  # type: ignore[override]
+    def now(cls, tz: Any = None) -> datetime:
         return datetime.fromtimestamp(time.time() + cls.off, tz or UTC)
 
 
@@ -240,7 +240,7 @@ def clocks(bench: Bench, moments: int) -> Iterator[Row]:
 
         def jump(off: float = off) -> None:
             _Clock.off = off
-            run.datetime = _Clock  # type: ignore[misc]
+            run.datetime = _Clock
 
         status, _ = apart(lambda store=store: build(store, bench.second), before=jump)
         bench.judge(row, store, status)
@@ -312,7 +312,7 @@ def main() -> int:
     chosen = given(__doc__, FAULTS, 100)
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)
-        bench = Bench(Path(folder), random.Random(19))  # noqa: S311 - a seed
+        bench = Bench(Path(folder), random.Random(19))
         print(HEAD)
         made = [one for one in FAULTS if not chosen.names or one.__name__ in chosen.names]
         bad = tell((row for fault in made for row in fault(bench, chosen.moments)), chosen.rows)

@@ -243,7 +243,7 @@ def main() -> int:
     try:
         with tempfile.TemporaryDirectory() as folder:
             Path(folder).chmod(0o755)
-            bench = FetchBench(Path(folder), address, random.Random(19))  # noqa: S311 - a seed
+            bench = FetchBench(Path(folder), address, random.Random(19))
             print(f"one run: {bench.seconds:.2f} s, {len(bench.truth):,} revisions, {date.today()}\n{HEAD}")
             made = [one for one in FAULTS if not chosen.names or one.__name__ in chosen.names]
             bad = tell((row for fault in made for row in fault(bench, chosen.moments)), chosen.rows)

@@ -104,7 +104,7 @@ def builds_without_room(folder: Path, moments: int) -> Iterator[Row]:
     """Build on a disk that is full after so many bytes."""
     row = Row("a build on a disk with n bytes left")
     with small_disk(folder / "disk", 64 * MEGA) as disk:
-        bench = Bench(disk, random.Random(21))  # noqa: S311 - a seed
+        bench = Bench(disk, random.Random(21))
         for number in range(moments):
             store = bench.store()
             ballast = _fill(disk, 3 * MEGA * number // moments)
@@ -134,7 +134,7 @@ def writes_without_room(folder: Path, moments: int) -> Iterator[Row]:
 def builds_without_memory(folder: Path, moments: int) -> Iterator[Row]:
     """Let the kernel end the processes of a build, for want of memory."""
     row = Row("a build that the kernel ends: no memory")
-    bench = Bench(folder / "builds", random.Random(22))  # noqa: S311 - a seed
+    bench = Bench(folder / "builds", random.Random(22))
     with small_memory() as group:
         for number in range(moments):
             store = bench.store()
@@ -239,7 +239,7 @@ def _kg(*arguments: object) -> bytes:
 
 def changed_files(folder: Path, moments: int) -> Iterator[Row]:
     """Change a bit of a file of data while a server has it open and verifies every minute."""
-    row, order = Row("a bit that changes while served"), random.Random(23)  # noqa: S311 - a seed
+    row, order = Row("a bit that changes while served"), random.Random(23)
     made = _made(folder / "made")
     files = [one.relative_to(made) for one in _data(made)]
     for begin in range(0, moments, AT_ONCE):

@@ -30,7 +30,7 @@ from pathlib import Path
 from moments import HEAD, Row, given, tell
 from served import ROOT, Server, tree
 
-TOKEN = "a token for faults only"  # noqa: S105
+TOKEN = "a token for faults only"
 PATIENCE = 60.0
 NUMBERS = "SELECT ?n { <urn:n> <urn:p> ?n }"
 
@@ -138,7 +138,7 @@ FAULTS: tuple[Callable[[Server, random.Random], None], ...] = (
 
 def made(folder: Path, moments: int, names: Collection[str]) -> Iterator[Row]:
     """Make faults, all or those that are named, on one server; yield what became of what was written."""
-    store, order = folder / "store", random.Random(19)  # noqa: S311 - a seed
+    store, order = folder / "store", random.Random(19)
     command = [sys.executable, "-m", "kg", "build", str(ROOT / "data" / "seed"), "--store", str(store), "--no-derived"]
     subprocess.run(command, check=True, capture_output=True, cwd=ROOT)
     settings = {"writable": "true", "write_token_sha256": hashlib.sha256(TOKEN.encode()).hexdigest(), "warm_pages": 0}

@@ -23,7 +23,7 @@ import archive
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tests.kg.archive.fetch.wiki import LoopbackWiki, serving  # noqa: E402
+from tests.kg.archive.fetch.wiki import LoopbackWiki, serving  # noqa: E402 - found through that path
 
 FIRST = date(2011, 11, 1)
 EVENTS = 8
@@ -92,7 +92,7 @@ def main() -> None:
         parser.add_argument(f"--{name}", type=int, default=default)
     given = parser.parse_args()
     os.environ |= {"KG_FETCH_CONTACT": "mailto:bench@example.org", "KG_FETCH_PRIVATE": "true", "KG_FETCH_RATE": "5"}
-    random, wiki = Random(given.seed), filled(given.days, given.revisions, given.seed)  # noqa: S311
+    random, wiki = Random(given.seed), filled(given.days, given.revisions, given.seed)
     whole, stopped = given.folder / "whole", given.folder / "stopped"
     shutil.rmtree(given.folder, ignore_errors=True)
     with serving(wiki) as address:

@@ -135,7 +135,7 @@ def constant(kind: str, body: bytes) -> Iterator[Line]:
     with subprocess.Popen(
         [sys.executable, __file__, kind, str(port)], stdin=subprocess.PIPE, env=_environment()
     ) as process:
-        assert process.stdin  # a pipe, as was asked for  # noqa: S101
+        assert process.stdin  # a pipe, as was asked for
         process.stdin.write(body)
         process.stdin.close()
         listening(port)

@@ -49,7 +49,7 @@ def timed(run: Callable[[], str]) -> str:
 
 def change(folder: Path, number: int) -> None:
     """Give some day pages another bullet at their end, or take away the last one that they got so."""
-    drawn = random.Random(number)  # noqa: S311 - the same pages every time
+    drawn = random.Random(number)
     for page in drawn.sample(sorted(folder.rglob("*_*_*.txt")), PAGES):
         lines = page.read_text(encoding="utf-8", errors="surrogateescape").rstrip("\n").splitlines(keepends=True)
         if "A bridge number" in lines[-1] and drawn.random() < 0.5:

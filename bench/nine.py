@@ -190,5 +190,5 @@ def _groups(graph: Store, pattern: str, counted: str, least: int) -> list[str]:
 
 def _rows(graph: Store, query: str) -> QuerySolutions:
     found = graph.query(PREFIXES + query)
-    assert isinstance(found, QuerySolutions)  # SELECT  # noqa: S101
+    assert isinstance(found, QuerySolutions)  # SELECT
     return found

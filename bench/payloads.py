@@ -28,7 +28,7 @@ from xml.parsers import expat
 from served import ROOT, Reply, Server, Usage
 from verdicts import DIFFERENT, Verdict, judge
 
-TOKEN = "only for this run"  # noqa: S105
+TOKEN = "only for this run"
 UPLOADED = "http://127.0.0.1:8000/graph/uploaded"
 MEMORY = 1_000_000_000
 WRITE_SECONDS = 10.0

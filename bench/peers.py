@@ -103,8 +103,8 @@ class InProcess:
         """Return the answer."""
         found = self.store.query(query)
         format_ = RdfFormat.TURTLE if isinstance(found, QueryTriples) else QueryResultsFormat.JSON
-        written = found.serialize(format=format_)  # type: ignore[union-attr, arg-type]
-        assert written is not None  # no file was given  # noqa: S101
+        written = found.serialize(format=format_)
+        assert written is not None  # no file was given
         return written
 
 
@@ -258,7 +258,7 @@ PEERS: dict[str, Callable[[Dataset], AbstractContextManager[Sequence[Peer]]]] = 
 @contextmanager
 def _running(command: list[str | Path], port: int, environment: dict[str, str] | None = None) -> Iterator[int]:
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    with subprocess.Popen(command, env=environment, **quiet) as process:  # type: ignore[call-overload]
+    with subprocess.Popen(command, env=environment, **quiet) as process:
         try:
             listening(port, process)
             yield process.pid

@@ -103,7 +103,7 @@ def prepared(store: Path) -> None:
 
 def questions(store: Path, seed: int) -> list[Question]:
     """Return the queries with what they ask about, each followed by its variant."""
-    graph, random = Store.read_only(str(store / "current" / "db")), Random(seed)  # noqa: S311
+    graph, random = Store.read_only(str(store / "current" / "db")), Random(seed)
     first, drawn = nine.first(graph), nine.drawn(graph, random)
     found = []
     for query in nine.NINE:
@@ -127,7 +127,7 @@ def opened(stack: ExitStack, names: Sequence[str], given: Dataset) -> tuple[list
 
 def measure(asked: Sequence[Peer], all_questions: Sequence[Question], seed: int) -> None:
     """Ask everything in rounds."""
-    random = Random(seed)  # noqa: S311
+    random = Random(seed)
     for question in all_questions:
         question.warm_up(asked)
     for number in range(ROUNDS):

@@ -88,7 +88,7 @@ async def clients(port: int, paths: Sequence[str], number: int, pause: float, se
     heard, end = Heard(), time.monotonic() + seconds
 
     async def client(seed: int) -> None:
-        order = random.Random(seed)  # noqa: S311 - the same order in every run
+        order = random.Random(seed)
         while (start := time.monotonic()) < end:
             heard.note(await get(port, order.choice(paths)), start)
             await asyncio.sleep(pause)
@@ -120,7 +120,7 @@ def attack(port: int, first: bytes, sockets: int, addresses: Sequence[str]) -> N
                 reader, writer = await asyncio.open_connection("127.0.0.1", port, local_addr=(address, 0), limit=1)
                 writer.write(first)
                 while not reader.at_eof() and not writer.transport.is_closing():
-                    await asyncio.sleep(DRIP_SECONDS * random.uniform(0.5, 1.0))  # noqa: S311
+                    await asyncio.sleep(DRIP_SECONDS * random.uniform(0.5, 1.0))
                     writer.write(b"x" if first and not first.endswith(b"1.1\r\nHost: a\r\n\r\n") else b"")
                 writer.transport.abort()
             await asyncio.sleep(0.01)

@@ -31,7 +31,7 @@ from pathlib import Path
 from hostile import RUNAWAYS, SOME_EVENTS
 from served import ROOT, Reply, Server, descriptors, proportional, tree
 
-TOKEN = "a token for the soak only"  # noqa: S105
+TOKEN = "a token for the soak only"
 GRAPH = "/graphs?graph=urn:soak"
 TRIPLE = "<urn:soak:{0}> <urn:soak:p> {1} .\n"
 DECLARED = (503, 504)
@@ -170,7 +170,7 @@ class Soak:
             one.join()
 
     def _repeat(self, job: Callable[[random.Random], None], number: int) -> None:
-        order = random.Random(number)  # noqa: S311 - the same order in every run
+        order = random.Random(number)
         while time.monotonic() < self.end:
             try:
                 job(order)

@@ -116,7 +116,7 @@ def create_app(
     counting = metrics.install(app, workers, artefacts, verifier)
     observers = (log.access_log(settings), log.slow_query_log(settings), counting)
     outermost = log.Log(own, [one for one in observers if one])
-    app.extensions[log.Log.__name__] = app.wsgi_app = outermost  # type: ignore[method-assign]
+    app.extensions[log.Log.__name__] = app.wsgi_app = outermost  # type: ignore[method-assign]  # Flask's own advice
     return app
 
 

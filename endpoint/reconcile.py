@@ -9,13 +9,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from flask import Response, current_app, redirect, request
+from flask import Response, current_app, request
 from werkzeug.datastructures import MultiDict
 
 from endpoint.http import bodies
 from endpoint.http.bodies import FORM, MULTIPART
 from endpoint.http.headers import FRAMABLE
 from endpoint.http.parameters import check_names
+from endpoint.http.redirects import redirected
 from endpoint.http.routes import IN_JSON, PAGE, Description, Parameter, Routes
 from endpoint.site import limits
 from endpoint.site.log import record
@@ -213,9 +214,7 @@ def properties() -> Response:
 def view() -> Response:
     """Redirect from an identifier to the thing that it identifies."""
     here = site()
-    response = redirect(here.addresses.here(_asked(here)), 303, Response)
-    assert isinstance(response, Response)  # noqa: S101
-    return response
+    return redirected(here.addresses.here(_asked(here)), 303)
 
 
 @blueprint.get("/preview", described=replace(PAGE, parameters=IDENTIFIER))

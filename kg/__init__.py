@@ -248,7 +248,7 @@ def open_store(path: str | Path) -> Store:
     return found
 
 
-def open(path: str | Path) -> Dataset:  # noqa: A001
+def open(path: str | Path) -> Dataset:  # noqa: A001 - it is called kg.open
     """Open the current snapshot of the store in the folder ``path`` as a read-only rdflib Dataset.
 
     Everything is in the default graph. Queries given as text run in the store's own engine. Raises StoreError if there

@@ -62,4 +62,4 @@ def renew(tag: str) -> int:
 
 if __name__ == "__main__":
     for folder in sorted(LOCALE.iterdir()):
-        print(f"{folder.name}: {renew(folder.name)} texts without a translation")  # noqa: T201
+        print(f"{folder.name}: {renew(folder.name)} texts without a translation")

@@ -19,7 +19,7 @@ def interpreters() -> dict[str, Path]:
     """Return the program of each version from 3.11 on, found on the PATH, in /usr/bin and in pyenv."""
     found: dict[str, Path] = {}
     for program in _programs():
-        told = subprocess.run([program, "-c", _VERSION], capture_output=True, text=True, check=False)  # noqa: S603
+        told = subprocess.run([program, "-c", _VERSION], capture_output=True, text=True, check=False)
         version = told.stdout.strip()
         if told.returncode == 0 and tuple(map(int, version.split("."))) >= OLDEST:
             found.setdefault(version, program)

@@ -46,7 +46,7 @@ def _run(folder: Path, *command: str | Path) -> None:
     sys.stdout.write(f"$ {' '.join(map(str, command))}\n")
     sys.stdout.flush()
     pinned = {"PIP_CONSTRAINT": PINNED, "PIP_BUILD_CONSTRAINT": PINNED}
-    subprocess.run(command, cwd=folder, env={**os.environ, **pinned}, check=True)  # noqa: S603
+    subprocess.run(command, cwd=folder, env={**os.environ, **pinned}, check=True)
 
 
 def main() -> None:

@@ -15,11 +15,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal, TypeAlias
 from urllib.error import URLError
 from urllib.request import urlopen
 
 from playwright.sync_api import Browser, Page, sync_playwright
+
+Scheme: TypeAlias = Literal["light", "dark"]
 
 ROOT: Final = Path(__file__).parents[1]
 TARGET: Final = ROOT / "docs/img"
@@ -28,7 +30,7 @@ SECONDS: Final = 60
 QUALITY: Final = 0.82
 EVENT: Final = "event/2018-01-01/rezalciwvi"
 """An event of the sample with three wordings."""
-PICTURES: Final = {
+PICTURES: Final[dict[str, tuple[str, tuple[int, int], Scheme]]] = {
     "home": ("", DESK, "light"),
     "list": ("events?place=entity/en/Homs", DESK, "light"),
     "map": ("events?place=entity/en/Syria&relation=in&view=map", DESK, "light"),
@@ -57,7 +59,7 @@ def served(store: str) -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "kg", "serve", "--store", store, "--port", str(port)]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as server:  # noqa: S603
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as server:
         try:
             root = f"http://127.0.0.1:{port}/"
             _wait(f"{root}search?q=Homs")
@@ -70,7 +72,7 @@ def _wait(address: str) -> None:
     end = time.monotonic() + SECONDS
     while time.monotonic() < end:
         try:
-            urlopen(address, timeout=SECONDS).close()  # noqa: S310
+            urlopen(address, timeout=SECONDS).close()  # noqa: S310 - our own server
         except URLError:
             time.sleep(0.2)
         else:
@@ -78,10 +80,10 @@ def _wait(address: str) -> None:
     raise TimeoutError(address)
 
 
-def picture(browser: Browser, address: str, size: tuple[int, int], scheme: str) -> bytes:
+def picture(browser: Browser, address: str, size: tuple[int, int], scheme: Scheme) -> bytes:
     """Return a picture of the top of a page, as WebP."""
     width, height = size
-    with browser.new_context(color_scheme=scheme, viewport={"width": width, "height": height}) as context:  # type: ignore[arg-type]
+    with browser.new_context(color_scheme=scheme, viewport={"width": width, "height": height}) as context:
         page = context.new_page()
         page.goto(address, wait_until="networkidle")
         return _webp(context.new_page(), page.screenshot())
@@ -101,7 +103,7 @@ def main(store: str) -> None:
         for name, (target, size, scheme) in PICTURES.items():
             data = picture(browser, root + target, size, scheme)
             (TARGET / f"{name}.webp").write_bytes(data)
-            print(f"{name}.webp {len(data):,} bytes")  # noqa: T201
+            print(f"{name}.webp {len(data):,} bytes")
         browser.close()
 
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from flask import Response, redirect, request
+from flask import Response, request
 
 from endpoint.documents.pages import told
 from endpoint.documents.resource import locate
@@ -21,6 +21,7 @@ from endpoint.event.history import path_of
 from endpoint.http.headers import alternates, licensed, link
 from endpoint.http.negotiate import HTML, JSON, choose
 from endpoint.http.parameters import page_number
+from endpoint.http.redirects import redirected
 from endpoint.http.routes import IN_JSON, Description, Parameter, Routes, media_types
 from endpoint.rendering.page_frame import PageFrame
 from endpoint.site.problems import acceptable
@@ -131,7 +132,6 @@ def _queried(here: Site, path: str) -> str:
 
 def _moved(target: str) -> Response:
     query = request.query_string.decode("latin-1")
-    response = redirect(target + (f"?{query}" if query else ""), 308, Response)
+    response = redirected(target + (f"?{query}" if query else ""), 308)
     response.headers["Cache-Control"] = "public, max-age=60"
-    assert isinstance(response, Response)  # noqa: S101
     return response

@@ -15,13 +15,14 @@ from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from typing import Any, Final
 
-from flask import Response, redirect, request
+from flask import Response, request
 from werkzeug.exceptions import BadRequest
 
 from endpoint.documents import context
 from endpoint.documents.pages import past_page_of
 from endpoint.http.headers import alternates, licensed, link
 from endpoint.http.negotiate import DOCUMENT_FORMATS, HTML, choose
+from endpoint.http.redirects import redirected
 from endpoint.http.routes import DOCUMENT, IN_JSON, Description, Parameter, Routes
 from endpoint.http.urls import without_suffix
 from endpoint.site.problems import acceptable
@@ -50,8 +51,7 @@ def timegate(path: str) -> Response:
     moments = _moments(site(), path)
     asked = _asked(request.headers.get("Accept-Datetime", ""))
     chosen = moments[max(0, bisect_right(moments, asked) - 1)] if asked else moments[-1]
-    response = redirect(site().addresses.local(_address(path, chosen)), 302, Response)
-    assert isinstance(response, Response)  # noqa: S101
+    response = redirected(site().addresses.local(_address(path, chosen)), 302)
     response.headers["Vary"] = "Accept-Datetime"
     response.headers["Link"] = ", ".join(_links(path, moments, chosen))
     response.headers["Cache-Control"] = "public, max-age=60"

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from flask import Response, redirect, request
+from flask import Response, request
 
 from endpoint.documents import context
 from endpoint.documents.memento import original_links
@@ -22,6 +22,7 @@ from endpoint.http.conditional import digest
 from endpoint.http.headers import alternates, licensed, link
 from endpoint.http.negotiate import DOCUMENT_FORMATS, HTML, JSON, choose
 from endpoint.http.parameters import page_number
+from endpoint.http.redirects import redirected
 from endpoint.http.routes import DOCUMENT, MOVED, Description, Parameter, Routes
 from endpoint.http.signposting import signposts
 from endpoint.http.urls import THINGS, is_document, readable, without_suffix
@@ -225,10 +226,9 @@ def _dotted(suffix: Format | None) -> str:
 
 
 def _redirect(target: str, status: int) -> Response:
-    response = redirect(target, status, Response)
+    response = redirected(target, status)
     response.headers["Vary"] = "Accept"
     response.headers["Cache-Control"] = "public, max-age=60"
-    assert isinstance(response, Response)  # noqa: S101
     return response
 
 
@@ -311,7 +311,7 @@ def links(here: Site, iri: str, chosen: Format | None, number: int = 1) -> list[
     ]
 
 
-def described(here: Site, iri: str, format: Format, page: int = 1) -> Answer:  # noqa: A002
+def described(here: Site, iri: str, format: Format, page: int = 1) -> Answer:
     """Return the description of a resource in a format, from the cache or from a worker; of a hub, one page."""
     if format == HTML and page == 1 and (shown := page_of_thing(here, iri)):
         return Answer("describe", format, shown.encode())

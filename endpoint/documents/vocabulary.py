@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from flask import Response, redirect, request
+from flask import Response, request
 from pyoxigraph import RdfFormat, serialize
 
 import vocab
@@ -14,6 +14,7 @@ from endpoint.documents.diagram import diagram
 from endpoint.documents.ontology import Ontology, ontology
 from endpoint.http.headers import alternates, link
 from endpoint.http.negotiate import DOCUMENT_FORMATS, PAGE_FORMATS, choose
+from endpoint.http.redirects import redirected
 from endpoint.http.routes import CATALOG, SUFFIXED, Routes
 from endpoint.http.urls import without_suffix
 from endpoint.rendering.filters import embedded
@@ -67,9 +68,8 @@ def below(name: str) -> Response:
     if stem not in (*vocab.CLASSES, *vocab.PROPERTIES, *vocab.CONCEPTS):
         raise NotFoundError(f"the vocabulary has no term and no version {stem[:100]!r}")
     target = site().addresses.local(f"{CURRENT}.{suffix.suffix}" if suffix else CURRENT)
-    response = redirect(f"{target}#{stem}", 303, Response)
+    response = redirected(f"{target}#{stem}", 303)
     response.headers["Cache-Control"] = "public, max-age=60"
-    assert isinstance(response, Response)  # noqa: S101
     return response
 
 

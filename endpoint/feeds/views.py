@@ -16,7 +16,7 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import unquote
 
-from flask import Response, redirect, request
+from flask import Response, request
 from werkzeug.exceptions import Gone
 
 from endpoint.feeds import activity, atom, ldes
@@ -26,6 +26,7 @@ from endpoint.feeds.ldes import CHILDREN, EventStream, Node
 from endpoint.http.conditional import MINUTE, conditional, digest
 from endpoint.http.headers import link
 from endpoint.http.negotiate import HTML, choose
+from endpoint.http.redirects import redirected
 from endpoint.http.routes import PAGE, Description, Routes, media_types
 from endpoint.site.problems import acceptable
 from endpoint.site.site import Site, site, tagged
@@ -58,11 +59,11 @@ class Feed:
         name = unquote(self.path.removeprefix("/").split("/", 2)[-1]).replace("_", " ")
         return f"newsgraph: events of {name}" if name else "newsgraph: events"
 
-    def address(self, base: str, format: Format) -> str:  # noqa: A002
+    def address(self, base: str, format: Format) -> str:
         """Return the IRI of the feed in a format."""
         return f"{base}feed/{format.name}{self.path}"
 
-    def page(self, base: str, format: Format, generation: int, number: int) -> str:  # noqa: A002
+    def page(self, base: str, format: Format, generation: int, number: int) -> str:
         """Return the address of a page."""
         return f"{base}feed/{format.name}/{generation}/{number}{self.path}"
 
@@ -79,8 +80,7 @@ def for_people() -> Response | None:
     accept = request.headers.get("Accept")
     if request.endpoint == "feeds.overview" or choose(ALL, accept) or not choose((HTML,), accept):
         return None
-    response = redirect(site().addresses.local("feed"), 303, Response)
-    assert isinstance(response, Response)  # noqa: S101
+    response = redirected(site().addresses.local("feed"), 303)
     response.headers["Vary"] = "Accept"
     return response
 

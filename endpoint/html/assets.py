@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import Response, redirect
+from flask import Response
 
 from endpoint.http.conditional import conditional, digest
+from endpoint.http.redirects import redirected
 from endpoint.http.routes import MOVED, PLAIN, Description, Routes
 from endpoint.rendering.assets import FOLDER, content
 from endpoint.site.site import site
@@ -47,6 +48,4 @@ def icon() -> Response:
 @blueprint.get("/favicon.ico", described=MOVED)
 def old_icon() -> Response:
     """Redirect browsers that ask for the icon at its default address to the icon."""
-    response = redirect(site().addresses.local("favicon.svg"), 308, Response)
-    assert isinstance(response, Response)  # noqa: S101
-    return response
+    return redirected(site().addresses.local("favicon.svg"), 308)

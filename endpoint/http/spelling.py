@@ -10,11 +10,12 @@ from collections.abc import Callable
 from typing import Any, Final
 from urllib.parse import quote
 
-from flask import Response, current_app, redirect, request
+from flask import Response, current_app, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
 from endpoint.http.headers import COMMON
+from endpoint.http.redirects import redirected
 
 Application = Callable[[dict[str, Any], Any], Any]
 
@@ -44,9 +45,7 @@ def folded() -> Response | None:
         return None
     query = request.query_string.decode("latin-1")
     target = quote(request.root_path + path, safe="/:@!$&'()*+,;=-._~") + (f"?{query}" if query else "")
-    response = redirect(target, 308, Response)
-    assert isinstance(response, Response)  # noqa: S101
-    return response
+    return redirected(target, 308)
 
 
 def _is_routed(path: str) -> bool:

@@ -24,8 +24,8 @@ TEMPLATES: Final = Environment(
 )
 TEMPLATES.filters.update(FILTERS)
 TEMPLATES.policies["ext.i18n.trimmed"] = True
-# The extension adds this method.
-TEMPLATES.install_gettext_callables(gettext, ngettext, newstyle=True, pgettext=pgettext)  # type: ignore[attr-defined]
+_TRANSLATED: Any = TEMPLATES  # The extension adds a method.
+_TRANSLATED.install_gettext_callables(gettext, ngettext, newstyle=True, pgettext=pgettext)
 
 
 @dataclass(frozen=True, slots=True)

@@ -226,7 +226,7 @@ class Connection(asyncio.Protocol):
     def _await_turn(self) -> None:
         """Answer a request that is complete when it is its turn; at once if it only asks whether the server lives."""
         head, reader = self.reader.head, self.reader
-        assert head  # it is complete  # noqa: S101
+        assert head  # noqa: S101 - the request is complete
         self._origin = RequestOrigin.of(self._peer, head, self.state.settings)
         self._section, self._key = reader.section, key(head, self._origin)
         if not reader.ahead and (found := self._prepared(reader.line)):
@@ -244,7 +244,7 @@ class Connection(asyncio.Protocol):
         if self.phase == Phase.CLOSED:
             self._note(CLIENT_GONE, "client gone")
             return
-        assert reader.head  # it is complete  # noqa: S101
+        assert reader.head  # noqa: S101 - the request is complete
         asked = environ(reader.head, reader.body, reader.size, self._origin, state.address, self._since)
         pool = state.pools.of(asked)
         if reader.head.target in INLINE:

@@ -123,7 +123,7 @@ def install(app: Flask, settings: Settings) -> None:
 def query(
     workers: Workers,
     text: str,
-    format: Format,  # noqa: A002
+    format: Format,
     *,
     seconds: float | None,
     limit: int | None,

@@ -10,10 +10,11 @@ import json
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from flask import Response, redirect, request
+from flask import Response, request
 
 from endpoint.http.conditional import by_content
 from endpoint.http.negotiate import HTML, JSON, choose
+from endpoint.http.redirects import redirected
 from endpoint.http.routes import Description, Parameter, Routes, media_types
 from endpoint.site.problems import acceptable
 from endpoint.site.site import Site, site
@@ -61,8 +62,7 @@ def answer() -> Response:
 
 
 def _completed(here: Site, cited: CitedAnswer) -> Response:
-    response = redirect(here.addresses.local(cited.path), 302, Response)
-    assert isinstance(response, Response)  # noqa: S101
+    response = redirected(here.addresses.local(cited.path), 302)
     response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -54,10 +54,10 @@ def _service(service: NamedNode, endpoint: NamedNode, site: Site, able: dict[str
     return statements
 
 
-def _iri(format: Format) -> NamedNode:  # noqa: A002
+def _iri(format: Format) -> NamedNode:
     """Return the IRI of a format (https://www.w3.org/ns/formats/)."""
     engine = format.rdf or format.results
-    assert engine is not None  # noqa: S101
+    assert engine is not None  # noqa: S101 - only formats of RDF and of results are told
     return NamedNode(engine.iri)
 
 

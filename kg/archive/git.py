@@ -170,7 +170,7 @@ def _run(repository: Repository, *arguments: str, stdin: bytes = b"") -> bytes:
         asked.seek(0)
         environment = _environment(repository, Path(place))
         try:
-            process = subprocess.Popen(  # noqa: S603
+            process = subprocess.Popen(  # noqa: S603 - a list, whose program is git
                 command, cwd=place, stdin=asked, stdout=subprocess.PIPE, stderr=errors, env=environment
             )
         except FileNotFoundError:

@@ -67,4 +67,4 @@ def _status(child: int, settings: Settings) -> int:
 
 
 def _tell(text: str) -> None:
-    print(f"kg: the command {text}", file=sys.stderr)  # noqa: T201
+    print(f"kg: the command {text}", file=sys.stderr)  # noqa: T201 - a command tells

@@ -133,7 +133,7 @@ def parse(columns: list[str]) -> Line | MonthHash | RootHash:
     """
     kind, *values = columns
     if kind in CLAIM_KINDS:
-        return _claim(kind, *values)  # type: ignore[arg-type]
+        return _claim(kind, *values)  # type: ignore[arg-type]  # the kind is one of CLAIM_KINDS
     if kind == "text":
         return _text(*values)
     if kind in PATHS:

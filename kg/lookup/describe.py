@@ -294,7 +294,7 @@ def in_order(
     def key(quad: Quad) -> tuple[bool, str, int, str, int, str]:
         name = compact(quad.predicate.value)
         rank = {"rdf:type": 0, "rdfs:label": 1}.get(name, 2)
-        place = places.get((quad.subject, quad.object), -1)  # type: ignore[arg-type]
+        place = places.get((quad.subject, quad.object), -1)  # type: ignore[arg-type]  # a triple term has no place
         return quad.subject != first, str(quad.subject), rank, name, place, str(quad.object)
 
     return sorted({Quad(quad.subject, quad.predicate, quad.object) for quad in quads}, key=key)

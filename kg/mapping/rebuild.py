@@ -38,8 +38,9 @@ def find(graph: Graph, name: str) -> list[Quad]:
         captures = " ".join(sorted(f"<{page.value}>" for page in pages))
         raise NotFoundError(f"several captures have the path {name}, and none is the newest: choose one of {captures}")
     quads = list(graph.quads_for_pattern(pages[0], None, None))
-    parts = [quad.object for quad in quads if quad.predicate == terms.HAS_PART]
-    return quads + [quad for part in parts for quad in graph.quads_for_pattern(part, None, None)]  # type: ignore[arg-type]
+    found = (quad.object for quad in quads if quad.predicate == terms.HAS_PART)
+    parts = [part for part in found if isinstance(part, NamedNode)]
+    return quads + [quad for part in parts for quad in graph.quads_for_pattern(part, None, None)]
 
 
 def _named(graph: Graph, iri: str) -> list[NamedNode]:

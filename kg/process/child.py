@@ -57,7 +57,7 @@ def spawned(module: str, subject: object, memory: int, stdin: int = subprocess.P
     settings = {"PYTHONUTF8": "1", "MALLOC_ARENA_MAX": "2"}
     arguments = [str(subject), str(memory), str(os.getpid())]
     try:
-        return subprocess.Popen(  # noqa: S603
+        return subprocess.Popen(  # noqa: S603 - this Python, and a module of ours
             [sys.executable, "-m", module, *arguments],
             stdin=stdin,
             stdout=subprocess.PIPE,

@@ -128,7 +128,7 @@ class ForkServer:
 
         Raises StoreError if it has failed or ended.
         """
-        assert self._process.stdout  # it is a pipe  # noqa: S101
+        assert self._process.stdout  # noqa: S101 - it is a pipe
         if not frames.ready(self._process.stdout.fileno(), time.monotonic() + seconds):
             return False
         Child(self._process)

@@ -26,7 +26,7 @@ class Operation(Generic[Reply]):
     @classmethod
     def reply_type(cls) -> Any:
         """Return the type of the reply, as the class statement names it."""
-        return get_args(cls.__orig_bases__[0])[0]  # type: ignore[attr-defined]
+        return get_args(cls.__orig_bases__[0])[0]  # type: ignore[attr-defined]  # of every class statement (PEP 560)
 
     def frame(self) -> Frame:
         """Return the header and the body that ask for it."""

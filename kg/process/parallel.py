@@ -86,12 +86,13 @@ def environment() -> dict[str, str]:
 
 def run(module: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     """Run one of our modules and wait for it; raises OSError if no process can be started."""
-    return subprocess.run(_command(module, *arguments), env=environment(), capture_output=True, check=False)  # noqa: S603
+    command = _command(module, *arguments)
+    return subprocess.run(command, env=environment(), capture_output=True, check=False)  # noqa: S603 - this Python
 
 
 def started(module: str, *arguments: str) -> subprocess.Popen[bytes]:
     """Start one of our modules, whose output can be read; raises OSError if no process can be started."""
-    return subprocess.Popen(  # noqa: S603
+    return subprocess.Popen(  # noqa: S603 - this Python
         _command(module, *arguments), env=environment(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     )
 

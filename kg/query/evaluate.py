@@ -67,7 +67,7 @@ class Buffer:
 def answer(
     graph: EmbeddedGraph,
     query: str,
-    format: Format | None = None,  # noqa: A002
+    format: Format | None = None,
     *,
     limit: int = 50_000_000,
     base: str | None = None,
@@ -144,7 +144,7 @@ class _Numbered:
         self.number = 0
 
     def __iter__(self) -> Iterator[Triple]:
-        for self.number, triple in enumerate(self.triples, start=1):  # noqa: B020
+        for self.number, triple in enumerate(self.triples, start=1):  # noqa: B020 - it counts in its own attribute
             yield triple
 
 
@@ -155,7 +155,7 @@ def form_of(results: Results | Iterator[Triple]) -> str:
     return "select" if isinstance(results, QuerySolutions) else "construct"
 
 
-def row_count(body: bytes | bytearray, format: QueryResultsFormat) -> int:  # noqa: A002
+def row_count(body: bytes | bytearray, format: QueryResultsFormat) -> int:
     """Return the number of solutions in ``body``, the result of a SELECT query as the engine writes it.
 
     The engine does not say how many there are, so they are counted in the bytes.

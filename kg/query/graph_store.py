@@ -10,7 +10,7 @@ from kg.rdf.formats import Format, prefixes_for
 from kg.rdf.graph import Graph
 
 
-def graph(graph: Graph, iri: str, format: Format, limit: int) -> bytes:  # noqa: A002
+def graph(graph: Graph, iri: str, format: Format, limit: int) -> bytes:
     """Return a graph in a format; the empty ``iri`` stands for the default graph.
 
     Raises NotFoundError if there is no such graph, FormatError if the format holds none, and ResultTooLargeError if
@@ -24,5 +24,5 @@ def graph(graph: Graph, iri: str, format: Format, limit: int) -> bytes:  # noqa:
     buffer = Buffer(limit)
     prefixes = prefixes_for(format.rdf)
     with checked_output(buffer, format.rdf, prefixes or {}) as output:
-        graph.dump(output, format.rdf, from_graph=name, prefixes=prefixes)  # type: ignore[arg-type]
+        graph.dump(output, format.rdf, from_graph=name, prefixes=prefixes)  # type: ignore[arg-type]  # it only writes
     return bytes(buffer.content)

@@ -122,7 +122,7 @@ def decode(text: str) -> str:
 
 
 def _character(match: re.Match[str]) -> str:
-    number = int(match[0][2:], base=16)  # noqa: FURB166
+    number = int(match[0][2:], base=16)  # noqa: FURB166 - the prefix is \u, and none that Python knows
     return chr(number) if number <= 0x10FFFF else match[0]
 
 

@@ -66,8 +66,8 @@ def spelled(text: str, base: str) -> str:
     pieces, end = [], 0
     for match in TOKEN.finditer(text):
         if match.lastgroup == "iri" and match[0].startswith(f"<{base}"):
-            path, mark, rest = re.fullmatch(r"([^?#]*)([?#]?)(.*)", match[0][len(base) + 1 : -1], re.DOTALL).groups()  # type: ignore[union-attr]
-            pieces += [text[end : match.start()], f"<{base}{canonical(decode(path))}{mark}{rest}>"]
+            path, *rest = re.split("([?#])", match[0][len(base) + 1 : -1], maxsplit=1)
+            pieces += [text[end : match.start()], f"<{base}{canonical(decode(path))}{''.join(rest)}>"]
             end = match.end()
     return "".join((*pieces, text[end:]))
 

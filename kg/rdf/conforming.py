@@ -51,7 +51,7 @@ class Output(Protocol):
 @contextmanager
 def checked_output(
     output: Output,
-    format: RdfFormat | QueryResultsFormat,  # noqa: A002
+    format: RdfFormat | QueryResultsFormat,
     prefixes: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[Output]:
     """Provide what the engine may write to instead of ``output``; ``prefixes`` are those that it uses, if any.
@@ -80,7 +80,7 @@ def checked_output(
 def write(
     quads: Iterable[Quad | Triple],
     output: Output,
-    format: RdfFormat,  # noqa: A002
+    format: RdfFormat,
     prefixes: Mapping[str, str] = PREFIXES,
 ) -> None:
     """Write triples or quads in a format, with ``prefixes`` if it is one that has any.
@@ -90,12 +90,12 @@ def write(
     table: Any = dict(prefixes) if prefixes_for(format) else None
     found: Any = _named(quads) if format == RdfFormat.RDF_XML else quads
     with checked_output(output, format, table or {}) as target:
-        serialize(found, target, format=format, prefixes=table)  # type: ignore[arg-type]
+        serialize(found, target, format=format, prefixes=table)  # type: ignore[arg-type]  # it only writes
 
 
 def text(
     quads: Iterable[Quad | Triple],
-    format: RdfFormat,  # noqa: A002
+    format: RdfFormat,
     prefixes: Mapping[str, str] = PREFIXES,
 ) -> bytes:
     """Return triples or quads in a format, as ``write`` writes them."""
@@ -104,7 +104,7 @@ def text(
     return buffer.getvalue()
 
 
-def write_results(results: QuerySolutions | QueryBoolean, output: Output, format: QueryResultsFormat) -> None:  # noqa: A002
+def write_results(results: QuerySolutions | QueryBoolean, output: Output, format: QueryResultsFormat) -> None:
     """Write the results of a SELECT or ASK query; raises FormatError for XML of what that cannot hold."""
     if isinstance(results, QuerySolutions) and format == QueryResultsFormat.CSV:
         _write_csv(results, output)

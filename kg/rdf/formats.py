@@ -172,6 +172,6 @@ def by_media_type(media_type: str) -> Format | None:
     return next((f for f in FORMATS if f.media_type == media_type), None)
 
 
-def prefixes_for(format: RdfFormat) -> dict[str, str] | None:  # noqa: A002
+def prefixes_for(format: RdfFormat) -> dict[str, str] | None:
     """Return the prefix table for the formats that write prefixes, None for the others."""
     return PREFIXES if format in (RdfFormat.TURTLE, RdfFormat.TRIG, RdfFormat.RDF_XML) else None

@@ -54,7 +54,7 @@ class Graph(Protocol):
         self,
         subject: Subject | None,
         predicate: NamedNode | None,
-        object: Term | None,  # noqa: A002
+        object: Term | None,
         graph_name: GraphName | None = None,
         /,
     ) -> Iterator[Quad]:
@@ -100,7 +100,7 @@ class Graph(Protocol):
     def dump(
         self,
         output: IO[bytes],
-        format: RdfFormat,  # noqa: A002
+        format: RdfFormat,
         from_graph: GraphName | None = None,
         prefixes: dict[str, str] | None = None,
     ) -> None:

@@ -19,7 +19,7 @@ XSD: Final = PREFIXES["xsd"]
 Nodes = dict[str, dict[str, list[dict[str, str]]]]
 
 
-def represent(quads: Iterable[Quad], format: Format, prefixes: Mapping[str, str] = PREFIXES) -> bytes:  # noqa: A002
+def represent(quads: Iterable[Quad], format: Format, prefixes: Mapping[str, str] = PREFIXES) -> bytes:
     """Return ``quads`` of the default graph in ``format``, with the prefixes that occur in it.
 
     In JSON-LD, the framed form is about the subject of the first of them. Raises FormatError for a format that

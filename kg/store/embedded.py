@@ -51,7 +51,7 @@ class EmbeddedGraph:
         self,
         subject: Subject | None,
         predicate: NamedNode | None,
-        object: Term | None,  # noqa: A002
+        object: Term | None,
         graph_name: GraphName | None = None,
         /,
     ) -> Iterator[Quad]:
@@ -124,7 +124,7 @@ class EmbeddedGraph:
     def dump(
         self,
         output: IO[bytes],
-        format: RdfFormat,  # noqa: A002
+        format: RdfFormat,
         from_graph: GraphName | None = None,
         prefixes: dict[str, str] | None = None,
     ) -> None:
@@ -149,11 +149,11 @@ class EmbeddedGraph:
         """Add very many quads, not as one transaction."""
         self.engine.bulk_extend(quads)
 
-    def load(self, content: bytes, format: RdfFormat, base_iri: str | None = None) -> None:  # noqa: A002
+    def load(self, content: bytes, format: RdfFormat, base_iri: str | None = None) -> None:
         """Add the triples of a document, all or none; raises SyntaxError if it is malformed."""
         self.engine.load(content, format=format, base_iri=base_iri)
 
-    def bulk_load(self, file: IO[bytes], format: RdfFormat) -> None:  # noqa: A002
+    def bulk_load(self, file: IO[bytes], format: RdfFormat) -> None:
         """Add the triples of a large trusted document, not as one transaction; its IRIs are not checked again."""
         self.engine.bulk_load(file, format=format, lenient=True)
 

@@ -89,7 +89,7 @@ class RemoteGraph:
         self,
         subject: Subject | None,
         predicate: NamedNode | None,
-        object: Term | None,  # noqa: A002
+        object: Term | None,
         graph_name: GraphName | None = None,
         /,
     ) -> Iterator[Quad]:
@@ -127,7 +127,7 @@ class RemoteGraph:
     def dump(
         self,
         output: IO[bytes],
-        format: RdfFormat,  # noqa: A002
+        format: RdfFormat,
         from_graph: GraphName | None = None,
         prefixes: dict[str, str] | None = None,
     ) -> None:

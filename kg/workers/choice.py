@@ -81,7 +81,7 @@ class SnapshotChoice:
         return next(self._older(current.id), current)
 
     def _older(self, name: str) -> Iterator[Snapshot]:
-        assert isinstance(self.source, Store)  # noqa: S101
+        assert isinstance(self.source, Store)  # noqa: S101 - a single snapshot is never replaced
         for folder in reversed(self.source.snapshots()):
             try:
                 found = snapshot.read(folder)
@@ -108,7 +108,7 @@ class SnapshotChoice:
         return Health(StoreCondition.SOUND)
 
     def _problem_of_current(self) -> str:
-        assert isinstance(self.source, Store)  # noqa: S101
+        assert isinstance(self.source, Store)  # noqa: S101 - a single snapshot is never replaced
         try:
             return self.problem(self.source.current())
         except StoreError as error:

@@ -41,7 +41,7 @@ class Workers(Pool):
     def query(
         self,
         text: str,
-        format: Format | None = None,  # noqa: A002
+        format: Format | None = None,
         *,
         seconds: float | None = None,
         arrived: float | None = None,

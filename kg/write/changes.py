@@ -82,7 +82,7 @@ class Changes:
 
     def _write(self, operation: bytes, quads: Iterable[Quad]) -> int:
         rows = _Rows(self._file, operation + b" ")
-        serialize(quads, rows, format=RdfFormat.N_QUADS)  # type: ignore[arg-type]
+        serialize(quads, rows, format=RdfFormat.N_QUADS)  # type: ignore[arg-type]  # it only writes
         return rows.number
 
 

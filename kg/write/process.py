@@ -84,7 +84,7 @@ class WorkingCopy:
         """
         with self._drafting(deadline) as draft, closing(Changes()) as changes:
             database = self._open()
-            assert self.base is not None  # noqa: S101
+            assert self.base is not None  # noqa: S101 - _open has set it
             if write.condition.snapshots is not None and self.base.id not in write.condition.snapshots:
                 raise PreconditionError("this is no longer what the request says it changes; read it again")
             graphs = set(database.named_graphs())
@@ -128,7 +128,7 @@ class WorkingCopy:
 
     def _publish(self, draft: Path, database: EmbeddedGraph, changes: Changes, write: Write) -> Snapshot:
         """Log the write, make a snapshot of the database, and make it current."""
-        assert self.base is not None  # noqa: S101
+        assert self.base is not None  # noqa: S101 - the database is open
         database.flush()
         pending = log.log(self.store, self.base.manifest.writes, changes, write.author)
         database.backup(str(snapshot.database(draft)))

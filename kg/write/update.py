@@ -195,7 +195,7 @@ class _Engine:
 
     def solve(self, query: str, dataset: Mapping[str, Any]) -> Iterator[Any]:
         """Return the solutions of a SELECT query."""
-        yield from self.database.query(query, base_iri=self.base, **dataset)  # type: ignore[misc]
+        yield from self.database.query(query, base_iri=self.base, **dataset)  # type: ignore[misc]  # what it finds has rows
 
 
 def _failed(error: Exception) -> QueryError:

@@ -63,7 +63,7 @@ def _read(upload: Read, _: float) -> bytes:
     return triples(upload.content, upload.format, upload.base, upload.depth)
 
 
-def triples(content: bytes, format: Format, base: str, depth: int) -> bytes:  # noqa: A002
+def triples(content: bytes, format: Format, base: str, depth: int) -> bytes:
     """Return the triples that ``content`` says, as the store would write them, in N-Triples.
 
     Relative IRIs are resolved against ``base``; blank nodes get new labels, so that they are nobody else's. Raises
@@ -84,7 +84,7 @@ def triples(content: bytes, format: Format, base: str, depth: int) -> bytes:  # 
     return lines.getvalue()
 
 
-def _nesting(content: bytes, format: Format, depth: int) -> None:  # noqa: A002
+def _nesting(content: bytes, format: Format, depth: int) -> None:
     """Refuse what nests deeper than the parsers' stacks go, before a parser sees it."""
     if format.rdf == RdfFormat.RDF_XML:
         _xml(content, depth)

@@ -92,7 +92,7 @@ class Writer:
         if self._child:
             self._child.end()
 
-    def update(self, text: bytes, author: Author, using: Using = Using()) -> Written:  # noqa: B008
+    def update(self, text: bytes, author: Author, using: Using = Using()) -> Written:  # noqa: B008 - it is frozen
         """Run a SPARQL 1.1 Update request, whole or not at all.
 
         ``using`` is the dataset that the protocol's parameters name. Raises what kg.query.guard.check_update and

@@ -22,14 +22,14 @@ def test_a_variant_of_the_same_things_has_the_same_answer(
     answer = _rows(sample_graph, query.text(given))
     assert answer
     for seed in range(3):
-        variant = query.variant(given, Random(seed))  # noqa: S311
+        variant = query.variant(given, Random(seed))
         assert variant != query.text(given)
         assert _rows(sample_graph, variant) == answer
 
 
 def test_a_seed_draws_the_same_things_each_time(bench: Bench, sample_graph: EmbeddedGraph) -> None:
     nine = bench("nine")
-    drawn = [nine.drawn(sample_graph.engine, Random(seed)) for seed in (1, 1, 2)]  # noqa: S311
+    drawn = [nine.drawn(sample_graph.engine, Random(seed)) for seed in (1, 1, 2)]
     assert drawn[0] == drawn[1] != drawn[2]
 
 

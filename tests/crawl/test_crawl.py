@@ -104,7 +104,7 @@ def contacting() -> Iterator[set[object]]:
 
     def connecting(self: socket.socket, address: object) -> None:
         found.add(address)
-        connect(self, address)  # type: ignore[arg-type]
+        connect(self, address)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket.socket, "connect", connecting)

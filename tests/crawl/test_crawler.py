@@ -91,7 +91,7 @@ def find() -> Iterator[Find]:
         server.RequestHandlerClass = Handler
         threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         running.append(server)
-        found = Crawl(root, sample=1, **options).run()  # type: ignore[arg-type]
+        found = Crawl(root, sample=1, **options).run()
         assert found.statuses[200] > 2
         return "\n".join(f"{where}: {what}" for where, all_ in found.faults.items() for what in all_)
 

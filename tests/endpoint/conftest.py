@@ -102,7 +102,7 @@ def serving() -> Serving:
     return serve
 
 
-WRITE_TOKEN = "a-token-of-the-tests"  # noqa: S105
+WRITE_TOKEN = "a-token-of-the-tests"
 BEARER = f"Bearer {WRITE_TOKEN}"
 
 

@@ -99,7 +99,7 @@ class Edited:
     """Day pages through all rounds: the commits, and what a reader knows of each bullet."""
 
     def __init__(self, seed: int) -> None:
-        chance, numbers = random.Random(seed), count()  # noqa: S311
+        chance, numbers = random.Random(seed), count()
         pages = {path: Bullets(chance, numbers) for path in PAGES}
         self.commits: list[tuple[float, dict[str, list[str]]]] = []
         self.shown: dict[int, Intervals] = defaultdict(dict)

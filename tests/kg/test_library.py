@@ -45,15 +45,15 @@ def archive_graph(sample: tuple[Path, ...]) -> Graph:
 
 def test_open_answers_plain_rdflib_queries(dataset: Dataset) -> None:
     rows = list(dataset.query(EVENTS_IN_HOMS, initBindings={"place": HOMS}))
-    dates = [str(row.date) for row in rows]  # type: ignore[union-attr]
+    dates = [str(row.date) for row in rows]
     assert len(rows) > 20
     assert dates == sorted(dates, reverse=True)
-    assert sum(int(row.sources) for row in rows) > 20  # type: ignore[union-attr]
+    assert sum(int(row.sources) for row in rows) > 20
 
 
 def test_a_graph_without_a_store_answers_the_same_query_alike(dataset: Dataset, archive_graph: Graph) -> None:
     here, there = (graph.query(EVENTS_IN_HOMS, initBindings={"place": HOMS}) for graph in (archive_graph, dataset))
-    assert [list(map(str, row)) for row in here] == [list(map(str, row)) for row in there]  # type: ignore[arg-type]
+    assert [list(map(str, row)) for row in here] == [list(map(str, row)) for row in there]
 
 
 def test_the_prefixes_of_newsgraph_need_not_be_declared(dataset: Dataset, archive_graph: Graph) -> None:

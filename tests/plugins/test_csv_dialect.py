@@ -24,7 +24,8 @@ BASE = "http://127.0.0.1:8000/"
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 COLUMNS = "date,title,category,places,topics,sources,publisher,licence\n"
 JANUARY = [
-    f'2024-01-02,"A bridge opens in Homs, at last.",Business,Homs,Bridges,https://example.org/a;https://example.org/b,Example News,{LICENCE}\n',  # noqa: E501
+    '2024-01-02,"A bridge opens in Homs, at last.",Business,Homs,Bridges,'
+    f"https://example.org/a;https://example.org/b,Example News,{LICENCE}\n",
     f'2024-01-02,"The ""old"" bridge\nis closed.",Business,,,https://example.org/c,Example News,{LICENCE}\n',
     f"2024-01-30,A ship sinks.,Disasters,Latakia,,https://example.org/d,Another Paper,{LICENCE}\n",
 ]
@@ -67,13 +68,13 @@ def graph(store: Path) -> EmbeddedGraph:
 
 
 def values(graph: EmbeddedGraph, subject: NamedNode | None, predicate: NamedNode) -> set[str]:
-    return {str(quad.object.value) for quad in graph.quads_for_pattern(subject, predicate, None)}  # type: ignore[union-attr]
+    return {str(quad.object.value) for quad in graph.quads_for_pattern(subject, predicate, None)}
 
 
 def events(graph: EmbeddedGraph) -> dict[str, str]:
     """Return the IRIs of all events by title."""
     subjects = [quad.subject for quad in graph.quads_for_pattern(None, terms.TYPE, terms.EVENT)]
-    return {title: str(one.value) for one in subjects for title in values(graph, one, terms.NAME)}  # type: ignore[union-attr, arg-type]
+    return {title: str(one.value) for one in subjects for title in values(graph, one, terms.NAME)}
 
 
 def page(graph: EmbeddedGraph, path: str) -> NamedNode:

@@ -67,7 +67,7 @@ def served(site: Path, kg: Kg, root: Path, store: Path, *, silent: bool = False)
 def event(store: Path) -> str:
     """Return the address of the document about the event of the table."""
     found = Store(store).current().open().quads_for_pattern(None, terms.NAME, Literal("A bridge opens.", language="en"))
-    [iri] = {str(quad.subject.value) for quad in found if "/revision/" not in str(quad.subject)}  # type: ignore[union-attr]
+    [iri] = {str(quad.subject.value) for quad in found if "/revision/" not in str(quad.subject)}
     return f"/doc/{iri.removeprefix(BASE)}"
 
 
@@ -80,7 +80,7 @@ def licensed(body: bytes) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for quad in quads(body):
         if quad.predicate == terms.LICENSE:
-            found.setdefault(str(quad.subject.value), set()).add(str(quad.object.value))  # type: ignore[union-attr]
+            found.setdefault(str(quad.subject.value), set()).add(str(quad.object.value))
     return found
 
 
@@ -102,7 +102,7 @@ def claims(send: Send, path: str) -> dict[str, set[str]]:
         "links of the catalogue": set(linked(catalog.headers)),
         "an Atom feed": set(re.findall(r'rel="license" href="([^"]+)"', send("/feed/atom").text)),
         "the event stream": {
-            str(quad.object.value)  # type: ignore[union-attr]
+            str(quad.object.value)
             for quad in parse(stream.body, format=RdfFormat.TRIG)
             if quad.predicate == terms.LICENSE
         },
@@ -111,7 +111,7 @@ def claims(send: Send, path: str) -> dict[str, set[str]]:
 
 def rights(send: Send) -> str:
     [text] = {
-        str(quad.object.value)  # type: ignore[union-attr]
+        str(quad.object.value)
         for quad in quads(send("/catalog", "text/turtle").body)
         if quad.subject == NamedNode(f"{BASE}catalog#rights") and quad.predicate == terms.LABEL
     }
@@ -137,7 +137,7 @@ def test_a_dataset_of_one_dialect_claims_its_licence_and_no_other(site: Path, kg
         assert named == {ODC_BY, *OF_PLACES}
         described = {
             quad.subject.value for quad in quads(catalog.body) if str(quad.object).endswith("LicenseDocument>")
-        }  # type: ignore[union-attr]
+        }
         assert described == named
         sources = {quad.object for quad in quads(catalog.body) if quad.predicate == NamedNode(terms.DERIVED_FROM.value)}
         assert NamedNode("https://example.org/tables") in sources

@@ -96,7 +96,7 @@ def events_in(title: str, store: EmbeddedGraph) -> set[str]:
 
     place = NamedNode(f"http://127.0.0.1:8000/entity/en/{title}")
     predicate = NamedNode("https://w3id.org/newsgraph/ns#place")
-    return {quad.subject.value for quad in store.quads_for_pattern(None, predicate, place)}  # type: ignore[union-attr]
+    return {quad.subject.value for quad in store.quads_for_pattern(None, predicate, place)}
 
 
 @pytest.mark.slow(also=SAMPLE + "test_only_the_lines_meant_for_it_are_not_understood")

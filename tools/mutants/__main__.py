@@ -178,7 +178,7 @@ def main() -> int:
     for name in LOADED:
         importlib.import_module(name)
     everything = every(wanted.only)
-    drawn = random.Random(wanted.seed).sample(everything, min(wanted.count, len(everything)))  # noqa: S311
+    drawn = random.Random(wanted.seed).sample(everything, min(wanted.count, len(everything)))
     tree = Tree(PROJECT, WORK / "tree")
     tests, known, last = recorded(tree), Survivors.read(), Noticed(WORK / "noticed.json")
     outcomes: Counter[tuple[str, Outcome]] = Counter()

@@ -11,7 +11,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from copy import copy
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 COMPARISONS: Final[dict[type[ast.cmpop], type[ast.cmpop]]] = {
     ast.Lt: ast.LtE,
@@ -74,10 +74,11 @@ def mutants(path: str, source: str) -> list[Mutant]:
 
 
 def _mutant(path: str, source: str, scope: str, change: Change) -> Mutant:
+    node: Any
     kind, node, new = change
     lines = source.encode().splitlines(keepends=True)
-    first, last = node.lineno - 1, node.end_lineno  # type: ignore[attr-defined]
-    head, tail = lines[first][: node.col_offset], lines[last - 1][node.end_col_offset :]  # type: ignore[attr-defined]
+    first, last = node.lineno - 1, node.end_lineno
+    head, tail = lines[first][: node.col_offset], lines[last - 1][node.end_col_offset :]
     changed = head + new.encode() + tail
     text = b"".join([*lines[:first], changed, *lines[last:]]).decode()
     before = b"".join(lines[first:last])

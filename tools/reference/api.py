@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterable, Iterator
+from types import FunctionType
 from typing import Final
 
 import kg
@@ -30,7 +31,7 @@ def markdown() -> str:
     )
 
 
-def _section(title: str, members: Iterable[type], text: str = "") -> Iterator[str]:
+def _section(title: str, members: Iterable[type | FunctionType], text: str = "") -> Iterator[str]:
     yield f"## {title}\n"
     if text:
         yield text

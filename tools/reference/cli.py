@@ -25,7 +25,7 @@ def markdown() -> str:
 
 
 def _section(parent: click.Context, name: str) -> Iterator[str]:
-    assert isinstance(parent.command, click.Group)  # noqa: S101
+    assert isinstance(parent.command, click.Group)  # noqa: S101 - commands are in groups
     command = parent.command.commands[name]
     context = click.Context(command, info_name=name, parent=parent)
     yield f"{'#' * (1 + context.command_path.count(' '))} {context.command_path}\n"

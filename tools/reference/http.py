@@ -42,7 +42,7 @@ def _alike(operations: Mapping[str, Operation]) -> Iterator[tuple[Operation, lis
     methods: dict[str, list[str]] = defaultdict(list)
     for method, one in operations.items():
         methods[one["summary"]].append(method.removeprefix("x-").upper())
-    first = {one["summary"]: one for one in reversed(operations.values())}
+    first = {one["summary"]: one for one in reversed(list(operations.values()))}
     yield from ((first[summary], names) for summary, names in methods.items())
 
 

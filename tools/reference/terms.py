@@ -41,6 +41,6 @@ def _term(graph: Graph, name: str) -> Iterator[str]:
     yield f"### ng:{name}\n"
     yield f"{graph.value(term, RDFS.comment)}\n"
     for label, property_ in RELATIONS:
-        if values := sorted(graph.objects(term, property_)):
+        if values := sorted(one for one in graph.objects(term, property_) if isinstance(one, URIRef)):
             yield f"- {label}: {', '.join(f'`{one.n3(graph.namespace_manager)}`' for one in values)}"
     yield f"\n```turtle\n{graph.value(term, SKOS.example)}\n```\n"

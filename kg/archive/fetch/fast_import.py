@@ -129,7 +129,9 @@ def _run(arguments: list[str], environment: dict[str, str], stream: Iterable[byt
     command = ["git", "-c", "core.fsync=all", *arguments]
     with TemporaryFile() as errors:
         try:
-            process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=errors, stderr=errors, env=environment)  # noqa: S603
+            process = subprocess.Popen(  # noqa: S603 - a list, whose program is git
+                command, stdin=subprocess.PIPE, stdout=errors, stderr=errors, env=environment
+            )
         except FileNotFoundError:
             raise FetchError("git is not installed: install it, or leave out --git") from None
         with process:

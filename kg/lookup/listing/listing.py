@@ -109,7 +109,7 @@ class EventList:
 
 def _fields(one: object) -> dict[str, Any]:
     """Return the fields of a dataclass, without those within; dataclasses.asdict takes ten times as long."""
-    return {name: getattr(one, name) for name in one.__slots__}  # type: ignore[attr-defined]
+    return {name: getattr(one, name) for name in one.__slots__}  # type: ignore[attr-defined]  # json.dumps says object
 
 
 def listing(index: str, asked: Filter, sort: Sort, first: int, count: int, values: int) -> EventList:
@@ -226,7 +226,7 @@ def _things(database: sqlite3.Connection, things: Iterable[int]) -> dict[int, tu
     """Return IRI, label, its language, and kind of things; a language has its tag for an IRI."""
     wanted = list(dict.fromkeys(things))
     query = (
-        "SELECT thing.id, term, label, language, thing.kinds FROM thing LEFT JOIN named ON named.id = name"  # noqa: S608
+        "SELECT thing.id, term, label, language, thing.kinds FROM thing LEFT JOIN named ON named.id = name"  # noqa: S608 - only marks
         f" WHERE thing.id IN ({marked(wanted)})"
     )
     return {

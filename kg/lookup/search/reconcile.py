@@ -191,7 +191,8 @@ def _terms(graph: Graph, base: str, value: Any) -> Iterator[NamedNode | Literal]
 def _thing(graph: Graph, iri: str) -> Match | None:
     """Return a thing with its label and the kinds that its classes say, or None if it is none of those offered."""
     node = NamedNode(iri)
-    classes = {quad.object.value for quad in graph.quads_for_pattern(node, terms.TYPE, None, DEFAULT)}  # type: ignore[union-attr]
+    objects = (quad.object for quad in graph.quads_for_pattern(node, terms.TYPE, None, DEFAULT))
+    classes = {one.value for one in objects if isinstance(one, NamedNode)}
     topic = next(graph.quads_for_pattern(None, terms.TOPIC, node, DEFAULT), None) is not None
     kinds = tuple(
         kind.word for kind in TYPES.values() if classes.intersection(kind.classes) or (topic and not kind.classes)
@@ -241,7 +242,8 @@ def _same(graph: Graph, base: str, term: NamedNode | Literal, value: Any) -> boo
     if isinstance(value, dict):
         return isinstance(term, NamedNode) and term.value == _located(graph, base, value["id"])
     if isinstance(term, NamedNode):
-        names = {folded(quad.object.value) for quad in graph.quads_for_pattern(term, terms.LABEL, None, DEFAULT)}  # type: ignore[union-attr]
+        objects = (quad.object for quad in graph.quads_for_pattern(term, terms.LABEL, None, DEFAULT))
+        names = {folded(one.value) for one in objects if isinstance(one, Literal)}
         return str(value) in (term.value, term.value.removeprefix(base)) or folded(str(value)) in names - {""}
     if term.datatype.value in NUMBERS:
         return _close(term.value, str(value))

@@ -116,7 +116,7 @@ class DaskCluster:
         except CancelledError as error:
             raise StoreError(f"the scheduler has gone, or has lost a job: {error}") from error
         job.write(texts)
-        return result  # type: ignore[no-any-return]
+        return result  # type: ignore[no-any-return]  # what the job's function returns
 
     def _waited(self, future: Future[Any]) -> Any:
         while True:

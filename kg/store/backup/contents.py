@@ -80,7 +80,7 @@ def _ledger(store: Store, opened: ExitStack) -> Iterator[BackupMember]:
     end = verified.ledger(store).end
     if not end:
         return
-    file = opened.enter_context(tempfile.TemporaryFile())  # noqa: SIM115
+    file = opened.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 - the stack closes it
     with store.ledger.open("rb") as whole:
         file.write(whole.read(end))
     yield _of(_name(store, store.ledger), file)
@@ -117,7 +117,7 @@ def _whole(store: Store, file: Path, opened: ExitStack, name: str = "") -> Backu
 
 def _of(name: str, file: IO[bytes]) -> BackupMember:
     file.seek(0)
-    sha256 = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
+    sha256 = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]  # it is open for reading
     return BackupMember(name, file, file.seek(0, os.SEEK_END), sha256)
 
 

@@ -29,7 +29,7 @@ def main(arguments: list[str]) -> None:
     os.nice(NICENESS)
     found = whole.verify(Store(Path(path)), Path(cache), ChecksumReader(int(rate)))
     throw_away(found)
-    print(json.dumps(asdict(found)))  # noqa: T201
+    print(json.dumps(asdict(found)))  # noqa: T201 - a pipe of its parent
 
 
 def throw_away(found: whole.Verification) -> None:

@@ -73,7 +73,8 @@ def _parsed(address: str) -> Service:
 def _server(service: Service, settings: Settings) -> str:
     """Return what a host says that it is (RFC 9110, section 10.2.4)."""
     bounds = Bounds(private=True, deadline=time.monotonic() + settings.query_seconds, limit=ANSWER_BYTES)
-    request = Request(f"{service.scheme}://{service.authority}/", headers={"User-Agent": AGENT})  # noqa: S310
+    root = f"{service.scheme}://{service.authority}/"
+    request = Request(root, headers={"User-Agent": AGENT})  # noqa: S310 - a Service is of http(s) alone
     try:
         return send(request, bounds, None).headers.get("Server", "")
     except FederationError as error:

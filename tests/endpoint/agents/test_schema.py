@@ -40,7 +40,7 @@ def test_the_schema_has_every_count_of_the_shapes() -> None:
                 told.setdefault(one, []).append(line.strip())
         else:
             above = line.split(", ")
-    rows = list(store.query(COUNTED))  # type: ignore[arg-type]
+    rows = list(store.query(COUNTED))
     assert len(rows) > 50
     for row in rows:
         class_, path, least, most = (None if one is None else one.value for one in row)

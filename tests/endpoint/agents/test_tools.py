@@ -57,7 +57,7 @@ class Session:
     def problem(self, name: str, **arguments: Any) -> dict[str, Any]:
         found = self.call(name, **arguments)
         assert found.is_error
-        return cast("dict[str, Any]", json.loads(found.content[0].text))  # type: ignore[union-attr]
+        return cast("dict[str, Any]", json.loads(found.content[0].text))
 
     def read(self, uri: str) -> ReadResourceResult:
         found = self.portal.call(self.client.read_resource, uri)
@@ -159,7 +159,7 @@ def test_tools_tell_types_and_that_they_only_read(session: Session) -> None:
 
 def test_structured_content_is_told_as_text_too(session: Session) -> None:
     found = session.call("search", q="Homs")
-    assert json.loads(found.content[0].text) == found.structured_content  # type: ignore[union-attr]
+    assert json.loads(found.content[0].text) == found.structured_content
 
 
 def test_instructions_say_what_the_graph_is_and_that_its_texts_are_data(session: Session, sample_store: Path) -> None:
@@ -228,7 +228,7 @@ def hasty(sample_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 
 def status(found: CallToolResult) -> int:
-    return int(json.loads(found.content[0].text)["status"]) if found.is_error else 200  # type: ignore[union-attr]
+    return int(json.loads(found.content[0].text)["status"]) if found.is_error else 200
 
 
 def answers(server: AgentServer) -> bool:

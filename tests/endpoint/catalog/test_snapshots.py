@@ -88,7 +88,7 @@ def test_a_dump_has_size_checksum_and_an_address_whose_bytes_have_these(get) -> 
     dump = NamedNode(f"{BASE}snapshot/{LATER}/dump/{FILE}")
     assert get(dump.value.removeprefix(BASE[:-1])).status == 303
     found = triples(get(f"/doc/snapshot/{LATER}/dump/{FILE}", "application/n-triples").body)
-    (address,) = (one.object.value for one in found if one.predicate == node("dcat:downloadURL"))  # type: ignore[union-attr]
+    (address,) = (one.object.value for one in found if one.predicate == node("dcat:downloadURL"))
     body = get(address.removeprefix(BASE[:-1])).body
     sha256 = Literal(hashlib.sha256(body).hexdigest(), datatype=node("xsd:hexBinary"))
     assert Triple(NamedNode(f"{dump.value}#sha256"), node("spdx:checksumValue"), sha256) in found

@@ -10,7 +10,11 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-NOTHING: Callable[[str], bool] = lambda path: False  # noqa: E731
+
+def nothing(path: str) -> bool:
+    return False
+
+
 PASSED = ("Content-Type", "Content-Range", "Repr-Digest", "ETag", "Retry-After")
 
 
@@ -19,8 +23,8 @@ class Proxy:
     """Where the proxy listens and which paths were asked for; ``flips`` and ``holds`` say what it does with which."""
 
     origin: int
-    flips: Callable[[str], bool] = NOTHING
-    holds: Callable[[str], bool] = NOTHING
+    flips: Callable[[str], bool] = nothing
+    holds: Callable[[str], bool] = nothing
     asked: list[str] = field(default_factory=list)
     held: threading.Event = field(default_factory=threading.Event)
     ended: threading.Event = field(default_factory=threading.Event)

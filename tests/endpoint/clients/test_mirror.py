@@ -127,7 +127,7 @@ def follow(between: Proxy, store: Path, remarks: list[str] | None = None) -> Mir
 
 def lines(store: Store, folder: Path) -> bytes:
     folder.mkdir(parents=True)
-    made = dump_files.make(store, store.current(), dump_files.named("newsgraph.nq"), folder)  # type: ignore[arg-type]
+    made = dump_files.make(store, store.current(), dump_files.named("newsgraph.nq"), folder)
     return (folder / made.file.name).read_bytes()
 
 

@@ -37,7 +37,7 @@ def warned() -> Iterator[None]:
         yield
 
 
-def wrapper(url: str, query: str, format: str, method: str = GET, how: str = URLENCODED) -> Wrapper:  # noqa: A002
+def wrapper(url: str, query: str, format: str, method: str = GET, how: str = URLENCODED) -> Wrapper:
     made = Wrapper(url, agent="test")
     made.setQuery(query)
     made.setReturnFormat(format)
@@ -48,7 +48,7 @@ def wrapper(url: str, query: str, format: str, method: str = GET, how: str = URL
 
 @pytest.mark.parametrize(("method", "how"), METHODS)
 @pytest.mark.parametrize("format", [XML, JSON, CSV, TSV])
-def test_sparqlwrapper_gets_results_in_every_format(url: str, format: str, method: str, how: str) -> None:  # noqa: A002
+def test_sparqlwrapper_gets_results_in_every_format(url: str, format: str, method: str, how: str) -> None:
     found = wrapper(url, SELECT, format, method, how).queryAndConvert()
     text = found.toxml() if isinstance(found, Document) else str(found)
     assert "Homs" in text
@@ -56,7 +56,7 @@ def test_sparqlwrapper_gets_results_in_every_format(url: str, format: str, metho
 
 
 @pytest.mark.parametrize("format", [XML, JSON])
-def test_sparqlwrapper_is_told_whether_there_is_an_answer(url: str, format: str) -> None:  # noqa: A002
+def test_sparqlwrapper_is_told_whether_there_is_an_answer(url: str, format: str) -> None:
     found = wrapper(url, "ASK { ?s ?p ?o }", format).queryAndConvert()
     assert "true" in (found.toxml() if isinstance(found, Document) else str(found).lower())
 
@@ -67,7 +67,7 @@ def test_sparqlwrapper_is_told_whether_there_is_an_answer(url: str, format: str)
 def test_sparqlwrapper_gets_graphs_in_every_format(
     url: str,
     query: str,
-    format: str,  # noqa: A002
+    format: str,
     method: str,
     how: str,
 ) -> None:
@@ -79,7 +79,7 @@ def test_sparqlwrapper_gets_graphs_in_every_format(
 
 @pytest.mark.parametrize("format", [CSV, TSV, JSON])
 @pytest.mark.parametrize("query", GRAPHS)
-def test_sparqlwrapper_gets_some_graph_whatever_format_it_was_set_to(url: str, query: str, format: str) -> None:  # noqa: A002
+def test_sparqlwrapper_gets_some_graph_whatever_format_it_was_set_to(url: str, query: str, format: str) -> None:
     with warned():
         answer = wrapper(url, query, format).query()
     assert re.match(r"text/turtle|application/", answer.info()["content-type"])
@@ -87,7 +87,7 @@ def test_sparqlwrapper_gets_some_graph_whatever_format_it_was_set_to(url: str, q
 
 @pytest.mark.parametrize("method", ["GET", "POST", "POST_FORM"])
 @pytest.mark.parametrize("format", ["xml", "json", "csv", "tsv"])
-def test_rdflib_reads_the_endpoint_as_a_graph(url: str, method: str, format: str) -> None:  # noqa: A002
+def test_rdflib_reads_the_endpoint_as_a_graph(url: str, method: str, format: str) -> None:
     graph = Graph(SPARQLStore(url, method=method, returnFormat=format))
     assert any("Homs" in str(row[0]) for row in graph.query(SELECT))
     assert (HOMS, None, None) in graph

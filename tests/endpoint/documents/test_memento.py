@@ -80,7 +80,7 @@ def links(reply, rel: str) -> list[str]:
 
 def here(get: Callable, path: str) -> str:
     """Return the whole address of a path, as clients of Memento need it, since they resolve no references."""
-    return f"http://127.0.0.1:{get.__closure__[0].cell_contents}{path}"  # type: ignore[attr-defined]
+    return f"http://127.0.0.1:{get.__closure__[0].cell_contents}{path}"
 
 
 def memento(event: str, number: int) -> str:

@@ -54,7 +54,7 @@ def page(send) -> str:
     return reply.text
 
 
-def triples(body: bytes, format: RdfFormat) -> set[Quad]:  # noqa: A002
+def triples(body: bytes, format: RdfFormat) -> set[Quad]:
     return {Quad(quad.subject, quad.predicate, quad.object) for quad in parse(body, format=format)}
 
 
@@ -175,7 +175,7 @@ def test_no_box_of_the_diagram_covers_another_and_all_are_inside() -> None:
 @of_every_version
 def test_every_format_says_the_same_by_suffix_and_by_negotiation(path: str, send) -> None:
     graphs = {}
-    for suffix, (media_type, format) in GRAPHS.items():  # noqa: A001
+    for suffix, (media_type, format) in GRAPHS.items():
         reply = send(f"{path}.{suffix}")
         assert (reply.status, reply.type) == (200, media_type)
         negotiated = send(path, media_type)

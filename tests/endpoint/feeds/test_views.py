@@ -78,7 +78,7 @@ def atom(get: Callable, address: str) -> ElementTree.Element:
     reply = get(address)
     assert reply.status == 200, reply.text
     assert reply.type == "application/atom+xml"
-    return ElementTree.fromstring(reply.body)  # noqa: S314 - our own
+    return ElementTree.fromstring(reply.body)
 
 
 def archives(get: Callable, address: str) -> Iterator[ElementTree.Element]:
@@ -292,7 +292,7 @@ def test_the_checker_of_event_streams_finds_nothing(store: Path, serving: Servin
     if not CHECKER.exists():
         pytest.skip(f"there is no {CHECKER.name} beside the repository")
     with serving(Settings(store=str(store), port=0, query_memory=1_000_000_000)) as get:
-        port = get.__closure__[0].cell_contents  # type: ignore[attr-defined]
+        port = get.__closure__[0].cell_contents
         host = f"http://127.0.0.1:8000=http://127.0.0.1:{port}"
         command = [sys.executable, str(CHECKER), f"{BASE}feed/ldes", "--strict", "--map-host", host]
         done = subprocess.run(command, capture_output=True, check=False, timeout=120)

@@ -91,7 +91,7 @@ class Client:
         body = b"" if bodiless else self._body(head.lower())
         if b"\r\nconnection: close" in head.lower():
             self.close()
-            self.__init__(self.port)  # type: ignore[misc]
+            self.__init__(self.port)
         return _DATE.sub(b"", head) + body
 
     def _body(self, head: bytes) -> bytes:

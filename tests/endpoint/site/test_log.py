@@ -19,7 +19,7 @@ from kg.errors import ConfigurationError
 from kg.settings import Settings
 
 EVENTS = "SELECT ?event { ?event a <https://w3id.org/newsgraph/ns#Event> }"
-TOKEN = "a-token-that-nobody-may-read"  # noqa: S105
+TOKEN = "a-token-that-nobody-may-read"
 
 Lines = Callable[..., list[dict[str, Any]]]
 

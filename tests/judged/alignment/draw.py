@@ -107,7 +107,7 @@ def frame(archive: Path, compare: Callable[[str], Counter[str]] = bullets) -> di
 
 def draw(pages: dict[str, list[Transition]], seed: int = SEED, count: int = PAGES) -> list[Transition]:
     """Return one transition of each of `count` pages, drawn from the pages in the order of their names."""
-    chance = random.Random(seed)  # noqa: S311 - a sample, no secret
+    chance = random.Random(seed)
     return [chance.choice(pages[name]) for name in chance.sample(sorted(pages), count)]
 
 

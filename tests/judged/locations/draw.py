@@ -93,7 +93,7 @@ def pairs(
 def drawn(graph: EmbeddedGraph, sample: str, seed: int = SEED, judged: Iterable[dict[str, str]] = ()) -> Iterable[Case]:
     """Return the cases of a sample, in the order drawn."""
     read = list(judged)
-    chance = random.Random(seed)  # noqa: S311 - a sample, no secret
+    chance = random.Random(seed)
     if sample == "homs":
         return homs(graph)
     if sample == "places":
@@ -116,5 +116,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+    sys.stdout.reconfigure(encoding="utf-8")
     main()

@@ -127,7 +127,7 @@ def test_rollback_sets_writes_aside_that_came_later(store: Store, settings: Sett
         done = kg(store, "rollback", kept)
         assert re.search(r"undone, and kept as \S+/00000002\.\S+\.undone\n", done.output)
         update(writer, 3)
-    values = [quad.object.value for quad in store.current().open() if quad.subject.value == "urn:n"]  # type: ignore[union-attr]
+    values = [quad.object.value for quad in store.current().open() if quad.subject.value == "urn:n"]
     assert sorted(values) == ["1", "3"]
     assert [file.stem for file in logged(store)] == ["00000001", "00000002"]
 
@@ -158,7 +158,7 @@ def test_a_backup_of_a_store_that_is_written_is_whole_and_of_one_moment(
         identifier = archive.restore(tmp_path / name, other)
         assert other.current().id == identifier
         other.current().verify()
-        found = [quad for quad in other.current().open() if quad.subject.value == "urn:n"]  # type: ignore[union-attr]
+        found = [quad for quad in other.current().open() if quad.subject.value == "urn:n"]
         assert len(found) == other.current().manifest.writes
         assert len(logged(other)) == other.current().manifest.writes
 

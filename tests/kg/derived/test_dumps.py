@@ -88,7 +88,7 @@ def test_a_file_that_cannot_be_made_is_a_store_error(artefacts: Artefacts, sourc
 def test_a_format_that_cannot_hold_the_graph_is_told_as_that_and_tried_once(
     tmp_path: Path,
     publish_store: Callable[[Path, str], Snapshot],
-    format: str,  # noqa: A002
+    format: str,
     said: str,
     told: str,
 ) -> None:

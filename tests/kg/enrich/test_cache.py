@@ -60,7 +60,7 @@ def _put_and_die(folder: Path, ready: object) -> None:
         for number in range(1_000_000):
             kept.put({f"{number}-{half}": [ROW] for half in "ab"}, START)
             if number == 20:
-                ready.set()  # type: ignore[attr-defined]
+                ready.set()
 
 
 def test_a_run_killed_at_any_moment_keeps_whole_batches(tmp_path: Path) -> None:

@@ -253,5 +253,5 @@ def test_any_rows_give_statements_that_can_be_written_and_read_again(
     written = serialize(quads, format=RdfFormat.N_TRIPLES)
     assert written is not None
     assert list(parse(written, format=RdfFormat.N_TRIPLES)) == quads
-    random.shuffle(pairs)  # type: ignore[attr-defined]
+    random.shuffle(pairs)
     assert facts(rows(*pairs)).statements == found

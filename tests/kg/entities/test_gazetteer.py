@@ -212,7 +212,7 @@ def test_a_label_that_only_the_table_of_towns_has_is_no_place(places: Gazetteer,
 @pytest.mark.parametrize("title", ["Kingdom of Nepal", "State of Israel", "Russian Empire", "Kibbutz Revadim"])
 def test_a_title_that_names_the_form_of_a_state_or_of_a_village_is_an_area(places: Gazetteer, title: str) -> None:
     assert found(places.by_title(title)) is not None
-    assert places.by_title(title).kind == "area"  # type: ignore[union-attr]
+    assert places.by_title(title).kind == "area"
 
 
 @pytest.mark.parametrize("title", ["Evil Empire", "State of Decay", "Republic of Letters", "Kingdom of Heaven"])

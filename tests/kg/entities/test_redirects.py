@@ -175,7 +175,7 @@ def test_the_order_of_redirects_does_not_matter(
 ) -> None:
     once = list(dict(pairs).items())
     before = aliases(sorted(printed), once)
-    random.shuffle(once)  # type: ignore[attr-defined]
+    random.shuffle(once)
     assert aliases(sorted(printed), once) == before
 
 

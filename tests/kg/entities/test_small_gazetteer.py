@@ -42,7 +42,7 @@ COUNTRIES = (
 
 
 def gazetteer(*lines: str, **tables: object) -> Gazetteer:
-    return Gazetteer((*COUNTRIES, *lines), **tables)  # type: ignore[arg-type]
+    return Gazetteer((*COUNTRIES, *lines), **tables)
 
 
 def found(known: Gazetteer, title: str) -> int | None:
@@ -329,7 +329,7 @@ def test_a_short_chinese_name_of_a_small_town_is_part_of_other_words(population:
     )
     text = [
         (start, end, one.geonames) for start, end, one in naming._chinese_names(known.by_id(OHIO), "在样本地", known)
-    ]  # type: ignore[arg-type]
+    ]
     assert text == ([(1, 3, 100)] if is_named else [])
 
 

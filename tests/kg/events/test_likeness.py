@@ -146,7 +146,7 @@ def test_nothing_is_paired_with_nothing() -> None:
 
 @pytest.mark.parametrize("sources", ["none", "one for all", "one each"])
 def test_three_hundred_items_that_are_all_alike_are_compared_in_seconds(sources: str) -> None:
-    chance = random.Random(1)  # noqa: S311
+    chance = random.Random(1)
     vocabulary = [f"word{number}" for number in range(400)]
     shared = chance.sample(vocabulary, 19)
 

@@ -170,7 +170,7 @@ def test_a_withdrawal_without_a_time_in_utc_is_no_line_of_a_ledger(tmp_path: Pat
 def test_intervals_of_one_content_that_overlap_become_one() -> None:
     def event(key: str, *hours: tuple[int, int | None]) -> Event:
         spans = [Span(moment(start), moment(end) if end else None) for start, end in hours]
-        return Event(key, "en", revisions={"same": Observed(None, spans=spans)}, current="same")  # type: ignore[arg-type]
+        return Event(key, "en", revisions={"same": Observed(None, spans=spans)}, current="same")
 
     def moment(hour: int) -> datetime:
         return datetime(2011, 11, 8, hour, tzinfo=UTC)

@@ -34,7 +34,7 @@ def text(quads: list[Quad]) -> str:
 
 def has(quads: list[Quad], subject: str, predicate: str, value: str) -> bool:
     return any(
-        (one.subject.value, one.predicate.value, one.object.value) == (subject, expand(predicate), value)  # type: ignore[union-attr]
+        (one.subject.value, one.predicate.value, one.object.value) == (subject, expand(predicate), value)
         for one in quads
     )
 

@@ -253,7 +253,7 @@ class Oracle:
         found = self.rows(f"SELECT ?value ?lat ?long WHERE {{ {HAS[Facet.POINT]} }}")
         return {place: (float(lat), float(long)) for place, lat, long in found}
 
-    def located(self, fits) -> set[str]:  # type: ignore[no-untyped-def]
+    def located(self, fits) -> set[str]:
         places = {place for place, point in self.points().items() if fits(point)}
         return {event for event, place in self.pairs[Facet.POINT] if place in places}
 

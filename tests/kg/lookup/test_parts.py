@@ -27,7 +27,7 @@ def counts(graph: EmbeddedGraph, iri: str) -> dict[str, int]:
     totals = {quad.subject: quad.object for quad in found if quad.predicate == terms.TOTAL_ITEMS}
     topics = {quad.object: quad.subject for quad in found if quad.predicate == terms.PRIMARY_TOPIC}
     parts = [quad.subject for quad in found if quad.predicate == terms.IS_PART_OF and quad.object == NamedNode(iri)]
-    return {part.value.removeprefix(BASE): int(totals[topics[part]].value) for part in parts}  # type: ignore[union-attr]
+    return {part.value.removeprefix(BASE): int(totals[topics[part]].value) for part in parts}
 
 
 def test_a_month_lists_its_days_and_a_year_its_months_with_how_many_events_there_are(graph: EmbeddedGraph) -> None:

@@ -56,14 +56,14 @@ def told(quads: Iterable[Quad]) -> dict[str, set[tuple[str, str]]]:
     """Return what is said of each subject below the base, in short words; texts with their languages."""
     found: dict[str, set[tuple[str, str]]] = {}
     for quad in quads:
-        value = quad.object.value.removeprefix(BASE)  # type: ignore[union-attr]
+        value = quad.object.value.removeprefix(BASE)
         if quad.predicate == terms.TYPE:
-            pair = ("is a", CLASSES[quad.object])  # type: ignore[index]
+            pair = ("is a", CLASSES[quad.object])
         elif isinstance(quad.object, Literal) and quad.object.language:
             pair = (SHORT[quad.predicate], f"{value}@{quad.object.language}")
         else:
             pair = (SHORT[quad.predicate], value)
-        found.setdefault(quad.subject.value.removeprefix(BASE), set()).add(pair)  # type: ignore[union-attr]
+        found.setdefault(quad.subject.value.removeprefix(BASE), set()).add(pair)
     return found
 
 

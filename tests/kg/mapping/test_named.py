@@ -31,7 +31,7 @@ def said(quads: Iterable[Quad], path: str) -> set[tuple[NamedNode, object]]:
 
 def former_titles(**things: object) -> dict[str, str]:
     nodes = Nodes(MINTER, gazetteer.load())
-    found = named.formerly(NamedThings(**things), nodes)  # type: ignore[arg-type]
+    found = named.formerly(NamedThings(**things), nodes)
     return {old.removeprefix(BASE): new.removeprefix(BASE) for old, new, _ in found}
 
 

@@ -106,7 +106,7 @@ def test_revisions_that_pages_print_or_the_ledger_knows_count_too() -> None:
         Quad(revision, terms.REPLACED_BY, NamedNode(MINTER.named_revision(SUBJECT.value, "0123456789ab"))),
         Quad(revision, terms.DEPRECATED, terms.TRUE),
     }
-    derived = {quad.object.value for quad in quads if quad.predicate == terms.DERIVED_FROM}  # type: ignore[union-attr]
+    derived = {quad.object.value for quad in quads if quad.predicate == terms.DERIVED_FROM}
     assert derived == {f"{BASE}page/a/0#change-1", f"{BASE}page/a/0#change-2"}
 
 

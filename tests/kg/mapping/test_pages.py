@@ -40,7 +40,7 @@ def subject(page: Page) -> NamedNode:
 
 
 def values(quads: Iterable[Quad], term: NamedNode) -> list[str]:
-    return [quad.object.value for quad in quads if quad.predicate == term]  # type: ignore[union-attr]
+    return [quad.object.value for quad in quads if quad.predicate == term]
 
 
 def test_a_page_that_is_told_whole_says_how_it_is_written_and_one_told_in_part_does_not() -> None:
@@ -137,7 +137,7 @@ def test_quads_of_no_page_of_two_or_of_a_part_are_refused() -> None:
 
 
 def said(quads: Iterable[Quad], path: str) -> set[tuple[NamedNode, str]]:
-    return {(quad.predicate, quad.object.value) for quad in quads if quad.subject == NamedNode(BASE + path)}  # type: ignore[union-attr]
+    return {(quad.predicate, quad.object.value) for quad in quads if quad.subject == NamedNode(BASE + path)}
 
 
 def test_a_day_is_part_of_its_month() -> None:

@@ -50,7 +50,7 @@ def made_again(path: str, content: str | bytes) -> bytes:
 
 def graph(root: Path, **options: bool) -> EmbeddedGraph:
     store = EmbeddedGraph()
-    store.extend(run.quads([root], Settings(**options)))  # type: ignore[arg-type]
+    store.extend(run.quads([root], Settings(**options)))
     return store
 
 
@@ -191,7 +191,7 @@ def test_a_list_that_leaves_out_a_bullet_or_a_heading_differs(lost: str) -> None
     parsed = dialects.parse(page)
     assert isinstance(parsed, DayPage)
     assert difference(page, parsed, MINTER) is None
-    assert difference(page, replace(parsed, **{lost: ()}), MINTER)  # type: ignore[arg-type]
+    assert difference(page, replace(parsed, **{lost: ()}), MINTER)
 
 
 # --- in a store

@@ -144,7 +144,7 @@ def test_inserting_moving_and_deleting_items_changes_nobodys_key(versions: list[
 
 @given(days, st.randoms(use_true_random=False))
 def test_without_a_ledger_the_order_of_items_changes_nobodys_key(titles: list[str], random: object) -> None:
-    shuffled = sorted(titles, key=lambda _: random.random())  # type: ignore[attr-defined]
+    shuffled = sorted(titles, key=lambda _: random.random())
     assert keys(titles, Ledger()) == keys(shuffled, Ledger())
 
 

@@ -48,12 +48,12 @@ def built(tmp_path: Path) -> EmbeddedGraph:
 
 
 def values(graph: EmbeddedGraph, subject: str, predicate: NamedNode) -> set[str]:
-    return {str(quad.object.value) for quad in graph.quads_for_pattern(NamedNode(subject), predicate, None)}  # type: ignore[union-attr]
+    return {str(quad.object.value) for quad in graph.quads_for_pattern(NamedNode(subject), predicate, None)}
 
 
 def event(graph: EmbeddedGraph, title: str) -> str:
     found = graph.quads_for_pattern(None, terms.NAME, Literal(title, language="en"))
-    [iri] = {str(quad.subject.value) for quad in found if "/revision/" not in str(quad.subject)}  # type: ignore[union-attr]
+    [iri] = {str(quad.subject.value) for quad in found if "/revision/" not in str(quad.subject)}
     return iri
 
 

@@ -52,7 +52,7 @@ def test_a_story_has_the_current_events_of_its_topic_from_the_first_day_to_the_l
 
 
 @given(uses, st.randoms(use_true_random=False))
-def test_stories_do_not_depend_on_the_order_in_which_events_come(drawn: list[Use], random) -> None:  # type: ignore[no-untyped-def]
+def test_stories_do_not_depend_on_the_order_in_which_events_come(drawn: list[Use], random) -> None:
     mixed = random.sample(drawn, len(drawn))
     assert stories(mixed, entity) == stories(drawn, entity)
 
@@ -97,7 +97,7 @@ def test_the_sample_has_stories_and_none_is_an_event(sample_graph: EmbeddedGraph
     query = (
         "SELECT ?story (COUNT(DISTINCT ?day) AS ?days) { ?story schema:subEvent/schema:startDate ?day } GROUP BY ?story"
     )
-    days = {story: int(count.value) for story, count in sample_graph.select(query)}  # type: ignore[union-attr]
+    days = {story: int(count.value) for story, count in sample_graph.select(query)}
     series = {quad.subject for quad in sample_graph.quads_for_pattern(None, terms.TYPE, terms.EVENT_SERIES)}
     assert days.keys() == series
     assert min(days.values()) >= 2
@@ -116,6 +116,6 @@ def test_an_event_is_part_of_a_story_exactly_if_it_stands_below_its_topic(sample
 def test_the_query_of_the_document_tells_the_parts_of_a_story_in_their_order(sample_graph: EmbeddedGraph) -> None:
     text = (ROOT / "docs" / "stories.md").read_text(encoding="utf-8")
     [query] = re.findall(r"```sparql\n(.+?)```", text, re.DOTALL)
-    dates = [date.value for date, *_ in sample_graph.select(query)]  # type: ignore[union-attr]
+    dates = [date.value for date, *_ in sample_graph.select(query)]
     assert len(dates) >= 3
     assert dates == sorted(dates)

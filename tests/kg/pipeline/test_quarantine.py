@@ -44,7 +44,7 @@ def build(root: Path, store: Path, **options: Any) -> run.Built:
 
 def titles(store: Path) -> set[str]:
     graph = Store(store).current().open()
-    return {str(quad.object.value) for quad in graph.quads_for_pattern(None, terms.NAME, None)}  # type: ignore[union-attr]
+    return {str(quad.object.value) for quad in graph.quads_for_pattern(None, terms.NAME, None)}
 
 
 @pytest.fixture

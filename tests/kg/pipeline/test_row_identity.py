@@ -42,7 +42,7 @@ def built(store: Path, archive: Path, ledger: Path | None = None) -> dict[str, t
 
 
 def _value(graph: object, subject: NamedNode, property_: NamedNode) -> str:
-    [quad] = graph.quads_for_pattern(subject, property_, None)  # type: ignore[attr-defined]
+    [quad] = graph.quads_for_pattern(subject, property_, None)
     return str(quad.object.value)
 
 

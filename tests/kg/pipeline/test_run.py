@@ -65,7 +65,7 @@ def named(built: Built) -> dict[str, str]:
     """Return the name of each event, by its IRI."""
     graph = built.snapshot.open()
     names = graph.quads_for_pattern(None, terms.NAME, None)
-    return {str(q.subject): q.object.value for q in names if "/revision/" not in str(q.subject)}  # type: ignore[union-attr]
+    return {str(q.subject): q.object.value for q in names if "/revision/" not in str(q.subject)}
 
 
 def many_days(archive: Archive, number: int = 150) -> Path:
@@ -179,7 +179,7 @@ def bare_page(title: str) -> str:
 
 def languages(built: Built) -> Counter[str]:
     quads = built.snapshot.open().quads_for_pattern(None, NamedNode(expand("dcterms:language")), None)
-    return Counter(quad.object.value for quad in quads)  # type: ignore[union-attr]
+    return Counter(quad.object.value for quad in quads)
 
 
 def test_a_page_that_does_not_show_its_language_has_that_of_its_edition(archive: Archive, tmp_path: Path) -> None:

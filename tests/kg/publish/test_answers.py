@@ -101,7 +101,7 @@ def test_every_question_can_be_cited_and_its_address_names_all_values(workers: W
 )
 def test_what_names_no_query_is_refused(arguments: dict[str, str], words: str) -> None:
     with pytest.raises(ParameterError, match=words):
-        CitedQuery(**arguments)  # type: ignore[arg-type]
+        CitedQuery(**arguments)
 
 
 @pytest.mark.parametrize("call", ["NOW()", "RAND()", "UUID()", "STRUUID()"])

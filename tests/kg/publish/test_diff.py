@@ -189,7 +189,7 @@ def test_the_patch_names_its_snapshots_and_links_to_the_patch_before_it(two: Two
     backwards = patch.read(io.BytesIO(file.getvalue())).header
     assert (header["id"], header["prev"]) == (backwards["prev"], backwards["id"])
     assert str(header["id"]).startswith("<uuid:")
-    assert (header["from"].value, header["to"].value) == (two.old.id, two.new.id)  # type: ignore[union-attr]
+    assert (header["from"].value, header["to"].value) == (two.old.id, two.new.id)
 
 
 def test_every_output_is_the_same_each_time(two: Two) -> None:

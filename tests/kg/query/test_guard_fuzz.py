@@ -83,7 +83,7 @@ def listener() -> Iterator[Listener]:
 def evaluate(text: str) -> None:
     """Let the engine do what the text says, in this process: it may connect."""
     with suppress(SyntaxError, ValueError, RuntimeError, OSError):
-        list(EmbeddedGraph().query(text))  # type: ignore[arg-type]
+        list(EmbeddedGraph().query(text))
 
 
 PIECES = st.lists(st.sampled_from((*SIGNS, *WORDS)), max_size=14)

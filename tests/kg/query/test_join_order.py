@@ -108,7 +108,7 @@ def test_a_path_from_a_constant_comes_before_patterns_without_one(graph: Embedde
 @pytest.mark.parametrize(
     "query",
     [
-        f"SELECT * FROM <x:graph> {{ {BLOCK} }}",  # noqa: S608
+        f"SELECT * FROM <x:graph> {{ {BLOCK} }}",  # noqa: S608 - no SQL
         f"SELECT * {{ GRAPH ?g {{ {BLOCK} }} }}",
         f"SELECT * {{ SERVICE <x:y> {{ {BLOCK} }} }}",
         f"SELECT * {{ {BLOCK} FILTER EXISTS {{ {BLOCK} }} UNION {{ }} }}",

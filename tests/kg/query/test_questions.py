@@ -144,7 +144,7 @@ def test_no_value_is_more_than_one_term(value: str) -> None:
         end = len(before) - before.index("}", place)
         assert after[:place] == before[:place]
         assert after[-end:] == before[-end:]
-        assert TOKEN.match(after[place])["iri" if name == "by-geonames-id" else "string"]  # type: ignore[index]
+        assert TOKEN.match(after[place])["iri" if name == "by-geonames-id" else "string"]
         assert len(after) - place - end <= 2  # a string and its language
 
 

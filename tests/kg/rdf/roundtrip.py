@@ -95,8 +95,8 @@ def drawn(graph: EmbeddedGraph, number: int, seed: int) -> list[str]:
     kinds: dict[str, set[str]] = {name: set() for name in FRAMES}
     for name, found in kinds.items():
         for quad in graph.quads_for_pattern(None, NamedNode(expand("rdf:type")), NamedNode(expand(name))):
-            found.add(quad.subject.value)  # type: ignore[union-attr]
-    chance = random.Random(seed)  # noqa: S311
+            found.add(quad.subject.value)
+    chance = random.Random(seed)
     every = sorted(set().union(*kinds.values()))
     each = min(EACH, max(1, number // len(kinds)))
     first = [one for found in kinds.values() for one in chance.sample(sorted(found), min(each, len(found)))]

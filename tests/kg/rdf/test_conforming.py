@@ -71,7 +71,7 @@ def statement(quad: Quad | Triple) -> Statement:
     return quad.subject.value, quad.predicate.value, value.value, kind
 
 
-def by_rdflib(content: bytes, format: RdfFormat) -> set[Statement]:  # noqa: A002
+def by_rdflib(content: bytes, format: RdfFormat) -> set[Statement]:
     graph = rdflib.Dataset()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # rdflib's own parsers use what rdflib deprecates
@@ -85,7 +85,7 @@ def by_rdflib(content: bytes, format: RdfFormat) -> set[Statement]:  # noqa: A00
     return found
 
 
-def written(found: list[Triple], format: Format) -> bytes | None:  # noqa: A002
+def written(found: list[Triple], format: Format) -> bytes | None:
     """Return what is written, None if it is refused."""
     assert format.rdf is not None
     try:
@@ -101,7 +101,7 @@ def written(found: list[Triple], format: Format) -> bytes | None:  # noqa: A002
 @example([Triple(NamedNode("urn:s"), NamedNode("urn:p"), Literal(f'a\\. b:c\\. "{PREFIXES["ng"]}'))])
 @example([Triple(NamedNode("urn:s"), NamedNode("urn:p"), Literal("a\r\nb\rc"))])
 def test_what_is_written_is_read_by_rdflib_or_refused(found: list[Triple]) -> None:
-    for format in RDF_FORMATS:  # noqa: A001
+    for format in RDF_FORMATS:
         assert format.rdf is not None
         content = written(found, format)
         if content is None:
@@ -128,7 +128,7 @@ def xml_has(character: str) -> bool:
 @pytest.mark.parametrize("format", list(RAPPER))
 @settings(max_examples=40, deadline=None)
 @given(found=triples.filter(lambda found: all("\0" not in statement(one)[2] for one in found)))
-def test_what_is_written_is_read_by_rapper_or_refused(format: RdfFormat, found: list[Triple]) -> None:  # noqa: A002
+def test_what_is_written_is_read_by_rapper_or_refused(format: RdfFormat, found: list[Triple]) -> None:
     """But for U+0000, where a text of C ends."""
     program = shutil.which("rapper")
     if program is None:
@@ -150,7 +150,7 @@ def n3_js(node: Callable[[str], list[str]]) -> Iterator[Callable[[str, bytes], A
         assert stdin
         assert stdout
 
-        def read(format: str, content: bytes) -> Any:  # noqa: A002
+        def read(format: str, content: bytes) -> Any:
             stdin.write(json.dumps({"format": format, "content": content.decode()}).encode() + b"\n")
             stdin.flush()
             return json.loads(stdout.readline())
@@ -164,7 +164,7 @@ def n3_js(node: Callable[[str], list[str]]) -> Iterator[Callable[[str, bytes], A
 @given(found=triples)
 def test_what_is_written_is_read_by_n3_js_or_refused(
     n3_js: Callable[[str, bytes], Any],
-    format: RdfFormat,  # noqa: A002
+    format: RdfFormat,
     found: list[Triple],
 ) -> None:
     try:
@@ -179,7 +179,7 @@ def test_what_is_written_is_read_by_n3_js_or_refused(
 def test_results_in_every_format_are_read_by_others_or_refused(rows: list[tuple[NamedNode, Literal]]) -> None:
     values = " ".join(f"({iri} {literal})" for iri, literal in rows)
     graph = EmbeddedGraph()
-    for format in RESULT_FORMATS:  # noqa: A001
+    for format in RESULT_FORMATS:
         try:
             body = evaluate.answer(graph, f"SELECT ?a ?b {{ VALUES (?a ?b) {{ {values} }} }}", format).body
         except FormatError:
@@ -191,7 +191,7 @@ def test_results_in_every_format_are_read_by_others_or_refused(rows: list[tuple[
 
 def by_elementtree(body: bytes) -> list[tuple[str, ...]]:
     name = "{http://www.w3.org/2005/sparql-results#}"
-    results = ET.fromstring(body).iter(f"{name}result")  # noqa: S314 - our own bytes
+    results = ET.fromstring(body).iter(f"{name}result")
     return [tuple(one[0].text or "" for one in result) for result in results]
 
 

@@ -75,7 +75,7 @@ def test_every_kind_of_document_is_made_as_by_pyld(sample_build: Built) -> None:
     store = sample_build.snapshot.open()
     for kind in FRAMES:
         typed = store.quads_for_pattern(None, NamedNode(expand("rdf:type")), NamedNode(expand(kind)))
-        iris = sorted(quad.subject.value for quad in typed)  # type: ignore[union-attr]
+        iris = sorted(quad.subject.value for quad in typed)
         for iri in iris[:: max(1, len(iris) // EACH)]:
             graph = nodes(describe(store, iri, f"{iri}.doc"))
             assert is_covered(graph)

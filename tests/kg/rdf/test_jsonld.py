@@ -127,7 +127,7 @@ def described(sample_build: Built) -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = {}
     for kind in FRAMES:
         typed = store.quads_for_pattern(None, NamedNode(expand("rdf:type")), NamedNode(expand(kind)))
-        iris = sorted(quad.subject.value for quad in typed)  # type: ignore[union-attr]
+        iris = sorted(quad.subject.value for quad in typed)
         chosen = [*iris[:: max(1, len(iris) // EACH)], max(iris, key=lambda iri: named[iri])]
         found[kind] = [describe(store, iri, f"{iri}.doc") for iri in chosen]
     return found
@@ -144,7 +144,7 @@ def test_every_form_of_every_kind_of_document_holds_the_triples_of_the_descripti
         body = represent(quads, form)
         if form in JSONLD_FORMS:
             assert read_by_pyld(json.loads(body)) == expected
-        read_by_engine = parse(body, format=form.rdf)  # type: ignore[arg-type]
+        read_by_engine = parse(body, format=form.rdf)
         assert canonical(serialize(read_by_engine, format=RdfFormat.N_QUADS) or b"") == expected
 
 

@@ -99,7 +99,7 @@ def test_the_seed_event_is_told_as_the_graph_has_it(things: dict[str, dict[str, 
 
 def test_every_event_of_the_sample_that_is_called_one_has_all_that_is_required(sample_build: Built) -> None:
     store = sample_build.snapshot.open()
-    found = [quad.subject.value for quad in store.quads_for_pattern(None, terms.TYPE, terms.EVENT)]  # type: ignore[union-attr]
+    found = [quad.subject.value for quad in store.quads_for_pattern(None, terms.TYPE, terms.EVENT)]
     several = [made(event, store) for event in found[::7]]
     called = [things["Event"] for things in several if "Event" in things]
     assert 0 < len(called) < len(several)

@@ -74,7 +74,7 @@ def test_nothing_else_is_allowed(setting: str, iri: str) -> None:
     ],
 )
 def test_an_address_that_could_be_taken_for_another_is_none(iri: str) -> None:
-    with pytest.raises(ValueError):  # noqa: PT011
+    with pytest.raises(ValueError):  # noqa: PT011 - whatever is wrong with it
         Service.parse(iri)
 
 
@@ -102,7 +102,7 @@ def test_public_addresses_are_public(address: str) -> None:
     "address",
     [
         *("127.0.0.1", "127.8.8.8", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1"),
-        *("0.0.0.0", "255.255.255.255", "224.0.0.1", "240.0.0.1", "192.0.2.1", "198.18.0.1"),  # noqa: S104
+        *("0.0.0.0", "255.255.255.255", "224.0.0.1", "240.0.0.1", "192.0.2.1", "198.18.0.1"),  # noqa: S104 - none is bound to
         *("::", "::1", "fe80::1", "fe80::1%eth0", "fc00::1", "fec0::1", "ff0e::1", "2001:db8::1", "::7f00:1"),
         *("::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe", "64:ff9b:1::1"),
         *("2002:7f00:1::", "2001:0:7f00:1::", "2002:808:808::", "192.88.99.1", "3fff::1", "3fff:fff::1", "5f00::1"),

@@ -45,7 +45,7 @@ def broken(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = Mapper.event
 
     def event(*arguments: object) -> Iterator[Quad]:
-        quads: Iterable[Quad] = whole(*arguments)  # type: ignore[arg-type]
+        quads: Iterable[Quad] = whole(*arguments)
         return (quad for quad in quads if quad.predicate != terms.START_DATE)
 
     monkeypatch.setattr(Mapper, "event", event)
@@ -251,7 +251,7 @@ def broken_store(tmp_path: Path, publish_store: Publish, sample_graph: EmbeddedG
         store,
         without_dates(sample_graph).engine.dump(format=RdfFormat.N_TRIPLES, from_graph=DefaultGraph()).decode(),
         NAME,
-    )  # type: ignore[union-attr]
+    )
     return store
 
 
@@ -287,7 +287,7 @@ def test_kg_check_writes_a_validation_report_that_rdflib_reads(run_kg: RunKg, br
     done = run_kg("check", "--store", broken_store, "--format", "turtle", "--limit", "3")
     graph = Graph().parse(data=done.stdout, format="turtle")
     [whole] = graph.subjects(RDF.type, SH.ValidationReport)
-    assert graph.value(whole, SH.conforms).toPython() is False  # type: ignore[union-attr]
+    assert graph.value(whole, SH.conforms).toPython() is False
     results = list(graph.objects(whole, SH.result))
     assert len(results) == 6
     for one in results:

@@ -135,7 +135,7 @@ def test_the_conforming_graph_keeps_to_all_shapes() -> None:
 @pytest.mark.parametrize(("constraint", "shape"), CONSTRAINTS.values(), ids=lambda one: None)
 def test_the_conforming_graph_has_something_that_each_constraint_is_about(constraint: Constraint, shape: Shape) -> None:
     of_no_class = Constraint(constraint.shape, "class", (NamedNode("x:none"),), constraint.path)
-    assert list(conforming().query(query(of_no_class, shape.targets)))  # type: ignore[arg-type]
+    assert list(conforming().query(query(of_no_class, shape.targets)))
 
 
 @pytest.mark.parametrize(("shape", "parameter"), CASES, ids=lambda text: text)
@@ -267,7 +267,7 @@ def test_pyshacl_says_the_same_of_the_sample(sample_graph: EmbeddedGraph) -> Non
 @pytest.mark.slow(also="tests/kg/shapes/test_validate.py::test_any_changes_break_what_pyshacl_says_they_break")
 def test_pyshacl_says_the_same_of_the_sample_with_a_thousand_changes(sample_graph: EmbeddedGraph) -> None:
     quads = sorted(sample_graph, key=str)
-    random = Random(2011)  # noqa: S311 - the same changes every time
+    random = Random(2011)
     objects, subjects = [*ODD, *(quad.object for quad in quads)], [quad.subject for quad in quads]
     store = EmbeddedGraph()
     store.extend(quads)

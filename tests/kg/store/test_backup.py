@@ -44,7 +44,7 @@ def store(tmp_path: Path) -> Store:
 
 def members(file: Path) -> Members:
     with tarfile.open(file) as opened:
-        return {one.name: opened.extractfile(one).read() for one in opened}  # type: ignore[union-attr]
+        return {one.name: opened.extractfile(one).read() for one in opened}
 
 
 def written(file: Path, content: Members) -> Path:
@@ -125,7 +125,7 @@ def test_a_backup_with_a_member_that_is_not_listed_or_leads_elsewhere_is_refused
     (tmp_path / "wrong.tar").unlink()
     if name != "more":
         said = {"bytes": 1, "sha256": "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"}
-        content = relisted(members(backup), lambda one: one["files"].update({name: said}))  # type: ignore[attr-defined]
+        content = relisted(members(backup), lambda one: one["files"].update({name: said}))
         refused(backup, tmp_path, {**content, name: b"x"}, "which it does not list")
 
 
@@ -139,7 +139,7 @@ def test_a_list_that_is_changed_or_missing_or_of_another_format_is_refused(backu
 
 def test_a_backup_whose_snapshot_lacks_a_file_makes_no_store(backup: Path, tmp_path: Path) -> None:
     name = f"snapshots/{ID}/report.json"
-    content = relisted(members(backup), lambda said: said["files"].pop(name))  # type: ignore[attr-defined]
+    content = relisted(members(backup), lambda said: said["files"].pop(name))
     del content[name]
     with pytest.raises(StoreDamagedError, match="is missing"):
         archive.restore(written(tmp_path / "wrong.tar", content), Store(tmp_path / "new"))

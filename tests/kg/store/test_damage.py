@@ -118,7 +118,7 @@ def listed(folder: Path) -> dict[str, dict[str, object]]:
 
 
 def told(found: object) -> list[str]:
-    return [str(one) for one in found]  # type: ignore[attr-defined]
+    return [str(one) for one in found]
 
 
 def test_files_of_another_size_and_missing_ones_are_found_without_reading(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ Act = Callable[[Store], object]
 
 
 def claim(key: str, kind: str, value: str, language: str = "en") -> Claim:
-    return Claim(DAY, language, key, kind, value)  # type: ignore[arg-type]
+    return Claim(DAY, language, key, kind, value)
 
 
 KNOWN: list[Line] = [

@@ -72,7 +72,7 @@ def test_a_whole_store_is_sound(store: Store) -> None:
 
 
 def test_a_flipped_bit_in_any_file_is_noticed_and_each_has_a_way_out(store: Store) -> None:
-    seeded = random.Random(19)  # noqa: S311 - a seed, no secret
+    seeded = random.Random(19)
     for file in data_files(store):
         content = file.read_bytes()
         place = seeded.randrange(len(content))

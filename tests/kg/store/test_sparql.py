@@ -73,7 +73,7 @@ def test_a_term_comes_back_from_results_as_it_was(term: Term) -> None:
     from pyoxigraph import QueryResultsFormat
 
     found = EmbeddedGraph().query(f"SELECT ?x WHERE {{ {values(['x'], [[term]])} }}")
-    (binding,) = json.loads(found.serialize(format=QueryResultsFormat.JSON) or b"")["results"]["bindings"]  # type: ignore[union-attr]
+    (binding,) = json.loads(found.serialize(format=QueryResultsFormat.JSON) or b"")["results"]["bindings"]
     assert Terms().term(binding["x"]) == term
 
 

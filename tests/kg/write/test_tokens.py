@@ -7,7 +7,7 @@ import pytest
 from kg.errors import ConfigurationError
 from kg.write.tokens import bearer, check, digest
 
-TOKEN = "correct horse battery"  # noqa: S105
+TOKEN = "correct horse battery"
 SUM = hashlib.sha256(TOKEN.encode()).hexdigest()
 
 

@@ -72,7 +72,7 @@ def store() -> EmbeddedGraph:
     return made
 
 
-def run(on: EmbeddedGraph, text: str, using: Using = Using()) -> list[patch.PatchRow]:  # noqa: B008
+def run(on: EmbeddedGraph, text: str, using: Using = Using()) -> list[patch.PatchRow]:  # noqa: B008 - it is frozen
     file = io.BytesIO()
     with closing(Changes()) as changes:
         update(on, text, BASE, using, changes)
@@ -219,7 +219,7 @@ def test_any_text_is_made_as_the_engine_makes_it_or_is_an_error(text: str) -> No
     try:
         engines.update(text, base_iri=BASE)
     except (SyntaxError, RuntimeError, OSError, ValueError):
-        engines = None  # type: ignore[assignment]
+        engines = None
     try:
         run(ours, text)
     except (QueryError, UploadError):

@@ -78,7 +78,7 @@ def store(tmp_path: Path) -> Path:
 
 
 def numbers(database: EmbeddedGraph) -> set[str]:
-    return {quad.object.value for quad in database.quads_for_pattern(NamedNode("urn:n"), None, None, None)}  # type: ignore[union-attr]
+    return {quad.object.value for quad in database.quads_for_pattern(NamedNode("urn:n"), None, None, None)}
 
 
 def test_a_write_is_current_when_it_is_answered_and_readers_see_it(store: Path, settings: Settings) -> None:

@@ -158,7 +158,7 @@ def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any
 
 def _made(kind: type[T], said: Mapping[str, Any], where: str) -> T:
     """Build a part of a mapping. Raises ConfigurationError, with the place, for what it may not say."""
-    known = {one.name: one for one in fields(kind)}  # type: ignore[arg-type]
+    known = {one.name: one for one in fields(kind)}  # type: ignore[arg-type]  # a T is a dataclass
     for name in said:
         if name not in known:
             near = get_close_matches(name, known, 1)

@@ -90,7 +90,7 @@ def test_contents_are_read_by_other_processes_and_are_gone_when_nobody_needs_the
     archive = open_archive(tmp_path, PAGE_BYTES)
     assert archive.captures is not None
     folder = archive.captures.file.parent
-    other = pickle.loads(pickle.dumps(archive.bare))  # noqa: S301
+    other = pickle.loads(pickle.dumps(archive.bare))  # noqa: S301 - of this test
     assert [page.content for page in other.pages(archive.versions)] == [b"* A bridge opens."]
     del other
     assert folder.is_dir()

@@ -17,7 +17,7 @@ DAY = date(2011, 11, 8)
 
 
 def page(**fields: object) -> Item:
-    record = EventPage(None, DAY, "a-city-falls", " A  city\nfalls ", **fields)  # type: ignore[arg-type]
+    record = EventPage(None, DAY, "a-city-falls", " A  city\nfalls ", **fields)
     [item] = items(record, Tally(), "en")
     return item
 

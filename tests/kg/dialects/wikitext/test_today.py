@@ -108,7 +108,7 @@ Dieser Artikel behandelt '''Ereignisse''' im Juli 2019.
 
 == Siehe auch ==
 * [[Nekrolog Juli 2019]]
-"""  # noqa: E501
+"""  # noqa: E501 - lines of wikitext are as they are
 
 
 def test_a_month_is_read_by_its_days_and_what_is_no_news_is_left() -> None:

@@ -280,7 +280,7 @@ def built(folder: Path, store: Path, **settings: Any) -> dict[str, str]:
     """Build a folder, and return the IRIs of its events by their titles."""
     made = build([folder], Settings(store=str(store), jobs=1, **settings))
     query = "SELECT ?event ?name { ?event a <https://schema.org/Event> ; <https://schema.org/name> ?name }"
-    return {row["name"].value: row["event"].value for row in made.snapshot.open().engine.query(query)}  # type: ignore[union-attr, index]
+    return {row["name"].value: row["event"].value for row in made.snapshot.open().engine.query(query)}
 
 
 @pytest.mark.parametrize("column", ["id", "note"])
