@@ -1,8 +1,8 @@
 """newsgraph: from an archive of news events to a published knowledge graph.
 
-``build`` makes a store of archives, ``open`` gives an rdflib view of one, ``frame`` an answer of one as a data frame,
-and ``graph`` the triples of an archive without any store. What ``__all__`` names is the public interface; all else may
-move.
+``build`` makes a store from archives, ``open`` opens one as an rdflib dataset, ``frame`` answers a query as a data
+frame, and ``graph`` returns the triples of an archive without a store. The names in ``__all__`` are the public
+interface; everything else may change.
 
 The rooms, in the order in which data goes through them:
 
@@ -208,7 +208,7 @@ _LATER: Final = {
     "kg.store.remote": ("RemoteGraph",),
     "kg.store.snapshot": ("Manifest", "Snapshot"),
 }
-"""What is imported when it is first used, by its module: importing all of it takes a second."""
+"""The names that are imported on first use, with their modules: importing all of them takes a second."""
 
 
 def __getattr__(name: str) -> Any:

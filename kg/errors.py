@@ -68,7 +68,7 @@ class NewsgraphError(Exception):
 
 
 class ConfigurationError(NewsgraphError):
-    """A setting, an option or an installed file is missing or makes no sense."""
+    """A setting, an option or an installed file is missing or invalid."""
 
 
 class ArchiveError(NewsgraphError):
@@ -100,7 +100,7 @@ class StoreBusyError(StoreError):
 
 
 class MirrorError(StoreError):
-    """What the origin of a mirror sends is not what its hashes say, or cannot be had."""
+    """What the origin of a mirror sends does not match its hashes, or cannot be fetched."""
 
 
 class StoreFullError(StoreError):
@@ -108,13 +108,13 @@ class StoreFullError(StoreError):
 
 
 class StoreDamagedError(StoreError):
-    """What a store holds is not what was written: a file is gone, cut off, or has other bytes."""
+    """A store does not hold what was written: a file is missing, truncated, or has other bytes."""
 
 
 class RemoteStoreError(StoreError):
-    """The SPARQL service that holds the graph of a store does not answer, or does not have what it was given.
+    """The SPARQL service that holds the graph of a store does not answer, or does not have what was loaded into it.
 
-    ``reason`` is what is for the log alone: it may name hosts.
+    ``reason`` is for the log only, since it may name hosts.
     """
 
     def __init__(self, message: str, reason: str = "") -> None:
@@ -137,7 +137,7 @@ class NotFoundError(NewsgraphError):
 class WithdrawnError(NotFoundError):
     """The resource was withdrawn.
 
-    ``iri`` is what is left of it, ``suffix`` that of the format which the address asks for, if it does.
+    ``iri`` is what remains of it, ``suffix`` the format suffix of the requested address, if it has one.
     """
 
     def __init__(self, iri: str, since: str, suffix: str | None) -> None:
@@ -163,9 +163,9 @@ class PatchSyntaxError(FormatError):
 
 
 class NotAcceptableError(FormatError):
-    """Nothing that there is of a resource is acceptable to the client.
+    """No representation of the resource is acceptable to the client.
 
-    ``choices`` lists what there is: media types, each with its address.
+    ``choices`` lists the available media types, each with its address.
     """
 
     def __init__(self, choices: list[tuple[str, str]]) -> None:
@@ -178,9 +178,9 @@ class QueryError(NewsgraphError):
 
 
 class ParameterError(QueryError):
-    """A parameter of a request is not known, or is not as it may be.
+    """A parameter of a request is unknown, or has an invalid value.
 
-    ``parameter`` is its name, if it has one; ``known`` lists the names, or the values, that there are.
+    ``parameter`` is its name, if it has one; ``known`` lists the valid names or values.
     """
 
     def __init__(self, message: str, parameter: str = "", known: Sequence[str] = ()) -> None:
@@ -230,11 +230,11 @@ class ReconciliationError(QueryError):
 
 
 class AnswerError(QueryError):
-    """An endpoint elsewhere sent something other than the requested results, or only a part of them."""
+    """A remote endpoint sent something other than the requested results, or only a part of them."""
 
 
 class TemporaryFailureError(QueryError):
-    """An endpoint elsewhere failed in a way that may pass; ``after`` is how many seconds it asks to wait."""
+    """A remote endpoint failed in a way that may be temporary; ``after`` is how many seconds it asks to wait."""
 
     def __init__(self, message: str, after: float = 0.0) -> None:
         super().__init__(message)
@@ -250,13 +250,13 @@ class ResultTooLargeError(QueryError):
 
 
 class WorkerLostError(QueryError):
-    """The process that ran the query died, for instance because the query asked for too much memory."""
+    """The process that ran the query died, for instance because the query needed too much memory."""
 
 
 class EngineError(QueryError):
-    """The engine failed of itself, or the process that runs it: what it reads is damaged, or it has a fault.
+    """The engine, or the process that runs it, failed: its data is damaged, or it has a bug.
 
-    ``reason`` is what it said, which is for the log: it may name files.
+    ``reason`` is its message, for the log only, since it may name files.
     """
 
     def __init__(self, reason: str = "") -> None:
@@ -277,15 +277,15 @@ class ClientLimitError(ServiceBusyError):
 
 
 class FederationError(QueryError):
-    """A service elsewhere gave no answer that can be used."""
+    """A remote service gave no usable answer."""
 
 
 class FederationTimeoutError(FederationError):
-    """A service elsewhere did not answer in time."""
+    """A remote service did not answer in time."""
 
 
 class FederationTooLargeError(FederationError):
-    """A service elsewhere answered with more than it may."""
+    """A remote service answered with more than is allowed."""
 
 
 class UploadError(NewsgraphError):
@@ -297,19 +297,19 @@ class UploadTooLargeError(UploadError):
 
 
 class PreconditionError(NewsgraphError):
-    """What a request is to change is no longer, or not yet, what the request says it must be."""
+    """The state of what a request would change is not the one that the request requires."""
 
 
 class ValueRefusedError(NewsgraphError):
-    """A value that others state is not what it should be; the message is the same for all values of its sort."""
+    """A value from outside is invalid; the message is the same for all values of its kind."""
 
 
 class MessageError(NewsgraphError):
-    """What one process of newsgraph sent another one is not what the receiver knows; they are of different versions."""
+    """One process of newsgraph sent another what it does not understand, as they have different versions."""
 
 
 class RequestRefusedError(NewsgraphError):
-    """What came over a connection is not a request that this server reads; ``status`` is the HTTP status for that."""
+    """A connection carried something other than a request for this server; ``status`` is the HTTP status for it."""
 
     def __init__(self, message: str, status: int = 400) -> None:
         super().__init__(message)
@@ -317,11 +317,11 @@ class RequestRefusedError(NewsgraphError):
 
 
 class ResponseNotKeptError(NewsgraphError):
-    """Only a response that is kept was wanted, and there is none."""
+    """Only a cached response was wanted, and there is none."""
 
 
 class FrameError(NewsgraphError):
-    """A frame did not arrive through the pipe between two of our processes."""
+    """A frame did not arrive through the pipe between two newsgraph processes."""
 
 
 class PipeClosedError(FrameError):

@@ -24,7 +24,7 @@ LAST_PORT = 65_535
 PREFIX = "KG_"
 REMOTE = "sparql+"
 REMOTES = (f"{REMOTE}http://", f"{REMOTE}https://")
-"""How the address of a store begins that a SPARQL service holds."""
+"""The prefix of the address of a store in a SPARQL service."""
 WRITE_TOKEN = "KG_WRITE_TOKEN"  # noqa: S105 - the one variable that is no setting: its value is kept nowhere
 AT_LEAST_ONE = ("query_workers", "threads", "connections")
 
@@ -125,12 +125,12 @@ class Settings:
 
     @property
     def remote(self) -> str:
-        """The address of the remote store, without ``sparql+``; empty where the store is a folder alone."""
+        """The address of the remote store, without ``sparql+``; "" if the store is only a folder."""
         return self.store.removeprefix(REMOTE) if self.store.startswith(REMOTES) else ""
 
     @property
     def folder(self) -> Path:
-        """The folder of the store, or of what is ours of a remote one."""
+        """The folder of the store, or the local folder of a remote one."""
         return Path(self.store_folder if self.remote else self.store)
 
     def __post_init__(self) -> None:
@@ -163,7 +163,7 @@ class Settings:
 
 
 def is_base(text: str) -> bool:
-    """Return whether a text is an http(s) address to which paths can be appended."""
+    """Return whether a text is an http(s) address that paths can be appended to."""
     try:
         parts = urlsplit(text)
         host = parts.hostname if parts.port != 0 else None
@@ -194,7 +194,7 @@ def load(environment: Mapping[str, str] = os.environ, **options: Any) -> Setting
 
 
 def _refuse_unknown(environment: Mapping[str, str]) -> None:
-    """Raise ConfigurationError for a variable that looks like a setting but is not one, such as KG_QUERY_SECOND."""
+    """Raise ConfigurationError for a variable that looks like a setting but is not, such as KG_QUERY_SECOND."""
     known = [*(f"{PREFIX}{one.name.upper()}" for one in SETTINGS), WRITE_TOKEN]
     for name in sorted(environment):
         if name.startswith(PREFIX) and name not in known:

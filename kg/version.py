@@ -1,4 +1,4 @@
-"""What is installed: the version of newsgraph, and the folders of data files that come with it."""
+"""The installed version of newsgraph, and the folders of its data files."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from kg.errors import ConfigurationError
 __version__: Final = "0.2.0.dev0"
 HERE: Final = Path(__file__).parent
 ROOTS: Final = (HERE / "_data", HERE.parent / "data")
-"""Where a wheel and a checkout keep the data, in the order they are tried."""
+"""Where a wheel and a checkout keep the data, in the order in which they are tried."""
 
 
 def data_folder(name: str) -> Path:
-    """Return the installed folder of data files that is called ``name``.
+    """Return the installed folder of data files named ``name``.
 
     Raises ConfigurationError if there is none.
     """

@@ -1,4 +1,4 @@
-"""The command line: one verb for each step of the way. Modules that take time to load are imported when needed."""
+"""The command line: one verb for each step of the way. Modules that are slow to load are imported when needed."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from kg.version import __version__
 
 NAME: Final = "kg"
 WHOLE: Final = 1_000
-"""More characters than any help text has, so that none is cut off."""
+"""Wider than any help text, so that none is cut off."""
 DAMAGE: Final = ("Corruption:", "IO error:")
-"""How messages of the engine begin that say it could not read its files."""
+"""The beginnings of engine messages about files that it could not read."""
 COMMANDS = (
     fetch.fetch,
     build.build,
@@ -51,7 +51,7 @@ COMMANDS = (
 
 
 class CommandGroup(click.Group):
-    """A group of commands that reports each of our errors in one line and ends with exit code 2."""
+    """A group of commands that reports each newsgraph error in one line and ends with exit code 2."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; raises click.exceptions.Exit with code 2 for an error, and SystemExit for SIGTERM."""
@@ -105,5 +105,5 @@ def run() -> None:
     try:
         settings = settings_of()
     except NewsgraphError:
-        main(prog_name=NAME)  # which tells the error
+        main(prog_name=NAME)  # which reports the error
     confine.confined(settings, partial(main, prog_name=NAME))

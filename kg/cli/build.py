@@ -99,7 +99,7 @@ def shards(folder: Path, archives: tuple[Path, ...], **options: Any) -> None:
 
 
 def _prepare(settings: Settings, source: Snapshot, *, derives: bool) -> None:
-    """Load a snapshot into the remote store, if there is one, and make what is made of it."""
+    """Load a snapshot into the remote store, if there is one, and make its artefacts."""
     from kg.cli.keeping.load import into_service
     from kg.store.layout import Store
 
@@ -109,7 +109,7 @@ def _prepare(settings: Settings, source: Snapshot, *, derives: bool) -> None:
 
 
 def _derive(settings: Settings, source: Snapshot) -> None:
-    """Make what visitors would otherwise wait for; warn of what cannot be made, and leave it to the server."""
+    """Make the artefacts that visitors would otherwise wait for; warn of failures, and leave those to the server."""
     from kg.derived.artefacts import Artefacts
     from kg.derived.kinds import PREPARED
 

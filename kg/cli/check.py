@@ -74,7 +74,7 @@ def check(
         _preview(opened, events)
         return
     chosen = find(store_of(settings), name)
-    chosen.verify()  # what follows reads all of it
+    chosen.verify()  # the next step reads all of it
     graph = chosen.open()
     checked = checking.check(graph, settings.jobs, max(limit, 0))
     report = checking.report(checked, Origins(graph, opened), wanted)

@@ -1,6 +1,6 @@
 """Runs commands that read a store in a process with limited memory and time, like those of a server.
 
-An engine that meets a damaged block may ask for memory without end. Then only its process dies, and a message says so.
+An engine that meets a damaged block may ask for unlimited memory. Then only its process dies, and a message says so.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from kg.process import sandbox
 from kg.settings import Settings
 
 FREE: Final = ("build", "shards", "load", "mirror", "serve", "enrich", "mcp", "publish")
-"""The commands that are not confined: they start processes of their own for work that may run away."""
+"""The commands that are not confined: they start processes of their own for work that may get out of hand."""
 MEGA: Final = 1_000_000
 FAILED: Final = 2
 
@@ -39,7 +39,7 @@ def _own_memory() -> int:
 
 
 def _status(child: int, settings: Settings) -> int:
-    """Wait for a process, pass on signals that end this one, and return the exit status."""
+    """Wait for a process, forward signals that end this one, and return the exit status."""
     late: list[bool] = []
 
     def stop(number: int, _: FrameType | None) -> None:

@@ -24,7 +24,7 @@ OTHERS: Final = {
     ".txt": ("text/plain", "The root of the hash tree of the graph: its SHA-256 stands for all that the graph says"),
     ".ttl": ("text/turtle", "The catalogue of the snapshot and its dumps, in DCAT and VoID"),
 }
-"""What a release has besides dumps, by suffix: the media type, and what the file is."""
+"""The files of a release other than dumps, by suffix: their media type and description."""
 PARTS: Final[tuple[Part, ...]] = ("core", "captures", "enrichment")
 
 
@@ -74,7 +74,7 @@ def dump(
         return
     store = store_of(settings)
     current = store.current()
-    current.verify()  # what follows reads all of it
+    current.verify()  # the next step reads all of it
     selection = Selection(current.manifest.base, part, year, find(store, since).database if since else None)
     if output:
         dumping.dump(store, current, by_name(name), output, selection)

@@ -1,4 +1,4 @@
-"""What commands have in common: how settings become options, and how results are written."""
+"""Shared by commands: settings as options, and writing results."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def store_of(settings: Settings) -> Store:
 
 
 def write(file: Path, text: str) -> None:
-    """Write a text to a file; raises StoreError if it cannot be written."""
+    """Write a text to a file. Raises StoreError if it cannot be written."""
     try:
         file.write_text(text, encoding="utf-8")
     except OSError as error:

@@ -20,7 +20,7 @@ NAMED = 8
 
 @dataclass
 class Preview:
-    """What an archive will be read as; ``first`` are its first events."""
+    """How an archive will be read; ``first`` are its first events."""
 
     first: list[Item] = field(default_factory=list)
     events: int = 0
@@ -32,7 +32,7 @@ class Preview:
 
 
 def preview(archive: Archive, count: int) -> Iterator[str]:
-    """Yield lines for people: the first ``count`` events of an archive, and what of it would be lost."""
+    """Yield lines for people: the first ``count`` events of an archive, and what would be lost."""
     found = _read(archive, count)
     yield f"{archive.root}: {len(archive.paths):,} pages, {found.events:,} events; the first:"
     for item in found.first:
@@ -82,7 +82,7 @@ def _place(place: StatedPlace) -> str:
 
 
 def _where(place: StatedPlace) -> str | None:
-    """Return what a stated place will be in the graph; None if only a label."""
+    """Return what a stated place will become in the graph, None if it will only be a label."""
     known = gazetteer.load()
     if found := naming.stated(place, known):
         return f"GeoNames {found.geonames}" if found.geonames else f"the area {found.name}"

@@ -174,9 +174,9 @@ def _answer(text: str, wanted: Format | None, endpoint: str | None, settings: Se
 
 
 def _citation(asked: CitedQuery, settings: Settings, *, keep: bool) -> str:
-    """Return a sentence and a BibTeX entry that cite an answer, and whether its snapshot stays; ``keep`` pins it.
+    """Return a sentence and a BibTeX entry that cite an answer, and whether its snapshot is kept; ``keep`` pins it.
 
-    Raises ParameterError for a query that cannot be cited, and what queries and ``Store.pin`` raise.
+    Raises ParameterError for a query that cannot be cited, and the errors of queries and of ``Store.pin``.
     """
     from kg.publish.answers.canonical import CITED_BYTES, canonical, format_for
     from kg.publish.answers.cited import CitedAnswer
@@ -202,7 +202,7 @@ def _stays(store: Store, snapshot: str) -> str:
 
 
 def _bound(question: str, given: tuple[str, ...], endpoint: str | None, settings: Settings) -> str:
-    """Return the query of a question with values; the base of an endpoint is unknown, so IRIs are given in full."""
+    """Return the query of a question with values; IRIs must be full, since the base of an endpoint is unknown."""
     from kg.query import questions
     from kg.store.layout import Store
 

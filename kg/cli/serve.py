@@ -13,7 +13,7 @@ from kg.errors import ConfigurationError
 from kg.settings import WRITE_TOKEN, Settings, load
 
 SHOWN: Final = 20
-"""Addresses that could not be published, of which each is told."""
+"""How many addresses that could not be published are listed."""
 
 
 @click.command()
@@ -73,7 +73,7 @@ def mcp(**options: Any) -> None:
 @setting("publisher")
 @setting("contact")
 def publish(folder: Path, formats: str, **options: Any) -> None:
-    """Write the whole site into DIR as files, for a host that serves files; write only what differs from before."""
+    """Write the whole site into DIR as files, for a host that serves files; write only the files that changed."""
     from endpoint.static_site.publish import publish as write_site
 
     settings = load(**options)

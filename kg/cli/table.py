@@ -13,10 +13,10 @@ WIDEST = 100
 
 
 def render(results: bytes) -> str:
-    """Return SPARQL 1.1 JSON results as a table: one column a variable, cells cut to 100 characters.
+    """Return SPARQL 1.1 JSON results as a table: one column for each variable, with cells cut to 100 characters.
 
-    The answer to an ASK query is ``true`` or ``false``. Raises QueryError for anything else: results may come from an
-    endpoint elsewhere, which may send anything.
+    The answer to an ASK query is ``true`` or ``false``. Raises QueryError for anything else: results may come from a
+    remote endpoint, which may send anything.
     """
     try:
         return _table(json.loads(results))
@@ -44,7 +44,7 @@ def _cell(term: dict[str, Any] | None) -> str:
 
 
 def _width(text: str) -> int:
-    """Return how many columns a text takes on a terminal; East Asian wide characters take two (UAX 11)."""
+    """Return the width of a text on a terminal in columns; East Asian wide characters take two (UAX 11)."""
     return sum(
         0 if unicodedata.combining(character) else 2 if unicodedata.east_asian_width(character) in "WF" else 1
         for character in text

@@ -1,1 +1,1 @@
-"""What is made from a snapshot and can be made again: dumps, indexes, counts, sitemaps, the change log."""
+"""Artefacts derived from a snapshot: dumps, indexes, counts, sitemaps, the change log."""

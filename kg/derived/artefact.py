@@ -1,8 +1,8 @@
-"""Artefacts, files that are made from a snapshot and can be made again: what defines one, and how it is made.
+"""Artefacts: files that are made from a snapshot and can be made again.
 
-An artefact has a name, a file in the folder that the cache has for its snapshot, and a way to be made. The version of
-its format is in the name of the file, its SHA-256 in another file beside it, which is written last: what has none is
-not there. kg.derived.artefacts has them made, kg.derived.making makes them.
+An artefact has a name, a file in the cache folder of its snapshot, and a function that makes it. The file name contains
+the version of the format. A second file with the SHA-256 is written last: an artefact without one does not exist.
+kg.derived.artefacts schedules the making, kg.derived.making does it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from kg.store.snapshot import Snapshot
 
 
 class ArtefactState(StrEnum):
-    """What there is of an artefact."""
+    """The state of an artefact."""
 
     ABSENT = "absent"
     MAKING = "making"
@@ -32,9 +32,9 @@ class ArtefactState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SnapshotFolders:
-    """A snapshot with the folders around it: its store, and the cache for what is made from it.
+    """A snapshot with its folders: the store, and the cache for artefacts.
 
-    ``days`` is for how long the change log keeps what older versions said.
+    ``days`` is how long the change log keeps superseded content.
     """
 
     store: Store
@@ -44,7 +44,7 @@ class SnapshotFolders:
 
     @property
     def folder(self) -> Path:
-        """The folder for what is made from the snapshot."""
+        """The folder for the artefacts of the snapshot."""
         return self.cache / self.snapshot.id
 
 
@@ -52,9 +52,9 @@ class SnapshotFolders:
 class Artefact:
     """One thing that is made from a snapshot.
 
-    ``file`` is its path in the folder of its snapshot; ``title`` is what errors call it. Of one ``group`` one is made
-    at a time. Who asks for it waits ``patience`` seconds for it, then is told ``busy``, and to come back after
-    ``retry_after`` seconds.
+    ``file`` is its path in the folder of its snapshot; ``title`` is its name in error messages. Only one artefact of a
+    ``group`` is made at a time. A request waits ``patience`` seconds for it, then gets the message ``busy``, to come
+    back after ``retry_after`` seconds.
     """
 
     name: str
@@ -66,16 +66,16 @@ class Artefact:
     retry_after: int = 10
 
     def path(self, place: SnapshotFolders) -> Path:
-        """Return where it is, or will be."""
+        """Return the path where it is, or will be."""
         return place.folder / self.file
 
     def ready(self, place: SnapshotFolders) -> bool:
-        """Return whether it is there; whether it is sound, ``sound`` says."""
+        """Return whether it exists; ``sound`` tells whether it is intact."""
         path = self.path(place)
         return path.exists() and sidecar.beside(path).exists()
 
     def sound(self, place: SnapshotFolders) -> bool:
-        """Return whether it has the checksum that is noted beside it; reads all of it."""
+        """Return whether it matches the checksum in the file beside it; reads all of it."""
         path = self.path(place)
         try:
             return sidecar.digest(path) == sidecar.checksum(path)
@@ -83,7 +83,7 @@ class Artefact:
             return False
 
     def discard(self, place: SnapshotFolders) -> None:
-        """Remove it, and what was left of it by those who did not come to an end."""
+        """Remove it, and unfinished files of attempts that were killed."""
         path = self.path(place)
         sidecar.beside(path).unlink(missing_ok=True)
         path.unlink(missing_ok=True)
@@ -95,17 +95,17 @@ class Gathering(Collector, Protocol):
     """A collector that writes what it has collected."""
 
     def write(self, output: Path) -> None:
-        """Write it into a new file; raises StoreError if that cannot be done."""
+        """Write it into a new file. Raises StoreError if that fails."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GatheredArtefact(Artefact):
-    """An artefact that a collector makes (see kg.rdf.lines.blocks), so that one reading of the graph serves several."""
+    """An artefact made by a collector (see kg.rdf.lines.blocks), so that one pass over the graph serves several."""
 
     begin: Callable[[SnapshotFolders], Gathering]
 
     def finish(self, gathering: Gathering, place: SnapshotFolders) -> None:
-        """Write what was collected; raises StoreError if that cannot be done."""
+        """Write what was collected. Raises StoreError if that fails."""
         path = self.path(place)
         draft = path.with_name(f".{path.name}.{os.getpid()}")
         try:
@@ -119,15 +119,15 @@ class GatheredArtefact(Artefact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WrittenArtefact(Artefact):
-    """An artefact that a function of its own makes, which returns the SHA-256 of the file.
+    """An artefact made by a function of its own, which returns the SHA-256 of the file.
 
-    It raises NotFoundError if the snapshot has nothing of it, StoreError if it cannot be made.
+    The function raises NotFoundError if the snapshot has no content for it, StoreError if it cannot be made.
     """
 
     write: Callable[[SnapshotFolders], str]
 
     def finish(self, place: SnapshotFolders) -> None:
-        """Make it; raises as the function does."""
+        """Make it; raises the errors of the function."""
         path = self.path(place)
         path.parent.mkdir(parents=True, exist_ok=True)
         sidecar.sign(path, self.write(place))

@@ -1,7 +1,7 @@
 """The artefacts of a store: each is made once, by its own process; requests wait for it, or are told to retry.
 
-What was not made is tried again after a minute, what is not as its checksum says is made anew, and what was made from
-snapshots that are gone is removed. Locks in the cache keep several servers and builds from making the same thing.
+A failed artefact is tried again after a minute, one that does not match its checksum is made again, and those of
+removed snapshots are removed. Locks in the cache keep several servers and builds from making the same artefact.
 """
 
 from __future__ import annotations
@@ -33,24 +33,24 @@ log = logging.getLogger(__name__)
 
 CACHE: Final = "cache"
 AGAIN: Final = 60.0
-"""Seconds after which what could not be made is tried again."""
+"""Seconds after which a failed artefact is tried again."""
 WAITING: Final = 4
-"""Who waits for what is being made must not take up every thread of the server: so many for each group."""
+"""How many requests may wait for each group: waiting must not take up every thread of the server."""
 ASKED: Final = 5
 UNHURRIED: Final = 10
 _ID: Final = re.compile(r"\d{8}T\d{12}Z", re.ASCII)
 
 Outcome = NewsgraphError | None
-"""What came of an artefact: None if it was made, else why it was not."""
+"""The outcome for an artefact: None if it was made, else the error."""
 Job = Future[Outcome]
 Key = tuple[str, str]
 
 
 class Artefacts:
-    """Has artefacts of one store made, and knows how each stands.
+    """Schedules the artefacts of one store, and knows the state of each.
 
-    ``cache`` is the folder that they lie in, one of the store's own if it is not given; ``days`` is for how long the
-    change log keeps old versions. One object serves all threads of a process.
+    ``cache`` is their folder, by default one in the store; ``days`` is for how long the change log keeps old versions.
+    One object serves all threads of a process.
     """
 
     def __init__(
@@ -74,11 +74,11 @@ class Artefacts:
         return cls(Store(settings.folder), Path(settings.cache) if settings.cache else None, settings.feed_days)
 
     def place(self, source: Snapshot) -> SnapshotFolders:
-        """Return the folders around a snapshot."""
+        """Return the folders of a snapshot."""
         return SnapshotFolders(self.store, self.cache, source, self._days)
 
     def state(self, artefact: Artefact, source: Snapshot) -> ArtefactState:
-        """Return how an artefact of a snapshot stands."""
+        """Return the state of an artefact of a snapshot."""
         if self.making(artefact, source):
             return ArtefactState.MAKING
         if artefact.ready(self.place(source)):
@@ -90,11 +90,11 @@ class Artefacts:
         return _key(artefact, source) in self._jobs
 
     def obtain(self, artefact: Artefact, source: Snapshot, patience: float | None = None) -> Path:
-        """Return the file of an artefact; have it made, and wait some seconds for it, if it is not there.
+        """Return the file of an artefact; if it does not exist, start making it and wait some seconds.
 
-        It waits ``patience`` seconds, else what the artefact says. Raises NotFoundError if the snapshot has nothing of
-        it, ServiceBusyError while it is being made, FormatError if its format cannot hold what there is, StoreError if
-        it could not be made.
+        The wait is ``patience`` seconds, by default that of the artefact. Raises NotFoundError if the snapshot has no
+        content for it, ServiceBusyError while it is being made, FormatError if its format cannot hold the content,
+        StoreError if it could not be made.
         """
         place = self.place(source)
         if not self._is_sound(artefact, place):
@@ -107,7 +107,7 @@ class Artefacts:
     def prepare(self, artefacts: Sequence[Artefact], source: Snapshot) -> list[Job]:
         """Start making artefacts together in the background, and return a future for each of them.
 
-        What is gathered from the graph takes one reading of it together.
+        Those made by collectors share one pass over the graph.
         """
         place = self.place(source)
         missing = [one for one in artefacts if not self._is_sound(one, place)]
@@ -115,7 +115,7 @@ class Artefacts:
         return [jobs.get(one) or _done(None) for one in artefacts]
 
     def prepare_each(self, artefacts: Sequence[Artefact], source: Snapshot) -> None:
-        """Have artefacts made one after another in the background, if that was not begun for this snapshot before."""
+        """Make artefacts one after another in the background, unless that was already begun for this snapshot."""
         with self._lock:
             if source.id in self._series:
                 return
@@ -139,14 +139,14 @@ class Artefacts:
             seats.release()
 
     def _begin(self, artefacts: Sequence[Artefact], place: SnapshotFolders, nice: int) -> list[Job]:
-        """Have those of some artefacts made that are not being made already and have not failed just now."""
+        """Start making those artefacts that are not being made already and have not just failed."""
         with self._lock:
             fresh = [one for one in artefacts if self._may_begin(_key(one, place.snapshot))]
             self._jobs |= {_key(one, place.snapshot): Job() for one in fresh}
             keys = [_key(one, place.snapshot) for one in artefacts]
             jobs = [self._jobs.get(key) or _done(self._failed[key][1]) for key in keys]
         if fresh:
-            # The kernel ends the process that makes them when the thread that started it ends: one sees it through.
+            # The kernel ends the making process when the thread that started it ends, so one thread waits for it.
             arguments = (fresh, place, nice)
             threading.Thread(target=self._run, args=arguments, name="artefacts", daemon=True).start()
         return jobs
@@ -161,7 +161,7 @@ class Artefacts:
         found: dict[str, Outcome] = {}
         try:
             found = self._make(artefacts, place, nice)
-        except (OSError, NewsgraphError) as error:  # no memory, no room, or no process or file more
+        except (OSError, NewsgraphError) as error:  # out of memory, disk space, processes or files
             log.error("nothing can be made from snapshot %s: %s", place.snapshot.id, error)
         finally:
             for one in artefacts:
@@ -208,7 +208,7 @@ class Artefacts:
         return False
 
     def forget(self) -> None:
-        """Remove what was made from snapshots that are gone."""
+        """Remove the artefacts of snapshots that are gone."""
         for folder in self.cache.glob("*"):
             if _ID.fullmatch(folder.name) and not self.store.snapshot(folder.name).exists():
                 shutil.rmtree(folder, ignore_errors=True)
@@ -233,7 +233,7 @@ def _done(outcome: Outcome) -> Job:
 
 
 def _made(artefacts: Sequence[Artefact], place: SnapshotFolders, nice: int) -> dict[str, Outcome]:
-    """Make artefacts in another process, and return what came of each."""
+    """Make artefacts in another process, and return the outcome of each."""
     started = time.monotonic()
     places = (str(place.store), str(place.cache), place.snapshot.id, str(place.days))
     names = [one.name for one in artefacts]

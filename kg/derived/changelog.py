@@ -1,10 +1,10 @@
-"""The change log of a store, beside its snapshots: what each published snapshot made, changed and removed.
+"""The change log of a store, beside its snapshots: what each published snapshot added, changed and removed.
 
-One SQLite file. Rows of ``change`` and ``listing`` are only ever appended, in the order of time; all feeds are read
-from these. ``change`` has every resource (see kg.lookup.resource_state); ``listing`` says in which feeds of events a
-change is, and at which position, so that an entry never moves; a change of what an event says, not of where that was
-read. ``state`` has the newest version of each resource and the change of it that feeds list, ``superseded`` what older
-versions said, as long as they are kept. kg.derived.changelog_writer writes it.
+It is one SQLite file. Rows of ``change`` and ``listing`` are only ever appended, in the order of time; all feeds are
+read from these. ``change`` covers every resource (see kg.lookup.resource_state). ``listing`` assigns changes of events
+to feeds, each at a fixed position, so that an entry never moves; only changes of content count, not of where it was
+read. ``state`` has the newest version of each resource and the change that feeds list; ``superseded`` has the content
+of older versions, as long as they are kept. kg.derived.changelog_writer writes it.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from kg.store.layout import Store
 
 VERSION: Final = 2
 UNSORTED: Final = 1
-"""The version whose hashes are of lines in the order of the engine; else it is the same, and read as well."""
+"""The version with hashes of lines in engine order; it is otherwise the same, and can be read too."""
 EVENTS: Final = ""
-"""The name of the feed of all events; that of another feed is the IRI of what its events name."""
+"""The name of the feed of all events; any other feed is named by the IRI of what its events name."""
 
 SCHEMA: Final = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -46,19 +46,19 @@ CREATE INDEX listing_seq ON listing (seq);
 STATES: Final = """
 CREATE TABLE IF NOT EXISTS published (time TEXT PRIMARY KEY, snapshot TEXT NOT NULL, root TEXT NOT NULL) WITHOUT ROWID
 """
-"""The root of the hash tree after the changes of each time; logs of before there were hash trees lack it."""
+"""The root of the hash tree after the changes of each time; logs older than hash trees lack it."""
 
 Kind = Literal["Create", "Update", "Delete", "Add", "Remove"]
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A change of a resource. An event that is withdrawn has no title; other resources have none ever.
+    """A change of a resource. A withdrawn event has no title, and resources other than events never have one.
 
-    ``kind`` is an activity of ActivityStreams: in a feed of what names a thing, an event that begins to name it is
-    added, and one that ceases to is removed. ``kept`` says whether what this version said is still known: from
-    ``content``, N-Triples, if it is superseded, or else from the snapshot. ``revision`` is the IRI of the revision that
-    an event has then, if it was asked for.
+    ``kind`` is an ActivityStreams activity: in the feed of a thing, an event is added when it begins to name the thing,
+    and removed when it no longer does. ``kept`` says whether the content of this version is still known: from
+    ``content`` (N-Triples) if it is superseded, or else from the snapshot. ``revision`` is the IRI of the revision that
+    an event then has, if requested.
     """
 
     seq: int
@@ -76,7 +76,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class PublishedState:
-    """What the graph was after the changes of one time: the snapshot, and the root of its hash tree."""
+    """The state of the graph after the changes of one time: the snapshot, and the root of its hash tree."""
 
     time: str
     snapshot: str
@@ -94,9 +94,9 @@ class ChangePage:
 
 @dataclass(frozen=True, slots=True)
 class Changelog:
-    """A change log, open to read: the last snapshot in it, and the generation of its pages.
+    """A change log, open for reading: the last snapshot in it, and the generation of its pages.
 
-    A new generation begins whenever older pages had to lose something: old versions, or what is withdrawn.
+    A new generation begins whenever something had to be removed from older pages: old versions, or withdrawn content.
     """
 
     database: sqlite3.Connection
@@ -106,23 +106,23 @@ class Changelog:
 
     @property
     def total(self) -> int:
-        """How many changes there are."""
+        """The number of changes."""
         return int(self._one("SELECT coalesce(max(seq), 0) FROM change")[0])
 
     @property
     def pages(self) -> int:
-        """How many pages there are; the last one may still grow."""
+        """The number of pages; the last one may still grow."""
         return int(self._one("SELECT coalesce(max(number), 0) FROM page")[0])
 
     def index(self, first: int, last: int) -> list[ChangePage]:
-        """Return the pages with these numbers, of those there are."""
+        """Return the pages with these numbers, as far as they exist."""
         found = self.database.execute(
             "SELECT number, since, until FROM page WHERE number BETWEEN ? AND ? ORDER BY number", (first, last)
         )
         return [ChangePage(*row) for row in found]
 
     def states(self, since: str, until: str) -> list[PublishedState]:
-        """Return the states after the changes from one time to another, as far as they are known."""
+        """Return the states after the changes from one time to another, as far as known."""
         if not self.database.execute("SELECT 1 FROM sqlite_master WHERE name = 'published'").fetchone():
             return []
         query = "SELECT time, snapshot, root FROM published WHERE time BETWEEN ? AND ? ORDER BY time"
@@ -133,7 +133,7 @@ class Changelog:
         return self._changes("change.page = ?", number)
 
     def change(self, seq: int) -> Change | None:
-        """Return one change, or None if there is none of this number."""
+        """Return one change, or None if there is none with this number."""
         return next(iter(self._changes("change.seq = ?", seq)), None)
 
     def _changes(self, condition: str, value: int) -> list[Change]:
@@ -149,7 +149,7 @@ class Changelog:
         ]
 
     def size(self, feed: str) -> int | None:
-        """Return how many entries the feed of events that name a thing has, or None if there is no such feed."""
+        """Return the number of entries in a feed, or None if there is no such feed."""
         found = self.database.execute("SELECT size FROM feed WHERE iri = ?", (feed,)).fetchone()
         return found[0] if found else None
 
@@ -170,7 +170,7 @@ class Changelog:
 
 @contextmanager
 def opened(store: Store) -> Iterator[Changelog | None]:
-    """Provide the change log of a store as it is now, also if it is written meanwhile; None if there is none yet.
+    """Provide the change log of a store as it is now, even while it is being written; None if there is none yet.
 
     Raises StoreError if it cannot be read.
     """
@@ -191,7 +191,7 @@ def opened(store: Store) -> Iterator[Changelog | None]:
 def _log(database: sqlite3.Connection) -> Changelog | None:
     try:
         found = dict(database.execute("SELECT name, value FROM meta"))
-    except sqlite3.OperationalError:  # one that was just begun, or whose writer was killed, which the next one mends
+    except sqlite3.OperationalError:  # the log was just begun, or its writer was killed, which the next writer repairs
         return None
     if found.get("version") not in (str(VERSION), str(UNSORTED)):
         return None

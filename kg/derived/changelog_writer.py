@@ -1,7 +1,4 @@
-"""Snapshot -> change log: appends what the current snapshot has changed.
-
-It is one transaction: a log is never half of anything.
-"""
+"""Appends the changes of the current snapshot to the change log, in one transaction."""
 
 from __future__ import annotations
 
@@ -28,22 +25,22 @@ MEMBERS: Final = 250
 PAGE_BYTES: Final = 400_000
 BUSY_SECONDS: Final = 600
 FEEDS: Final = (terms.PLACE, terms.ABOUT, terms.TOPIC, terms.CATEGORY)
-"""By which properties an event is in the feed of a thing."""
+"""The properties that put an event into the feed of a thing."""
 SLACK: Final = 1.25
-"""How much longer than promised old versions are kept: forgetting some gives every page a new address."""
+"""How much longer than promised old versions are kept, since forgetting any changes the address of every page."""
 
 
 def append(store: Store, source: Snapshot, found: ResourceStates, days: int, root: str = "") -> None:
     """Append to the change log of ``store`` what a snapshot, its current one, has changed since the last one logged.
 
     ``found`` is what the snapshot says about every resource. Old versions are kept for ``days``, counted back from the
-    newest change. ``root`` is that of the snapshot's hash tree, if it is known. Nothing changed adds nothing. Raises
-    StoreDamagedError if the log is not what was written, StoreError if the snapshot cannot be read or the log not be
+    newest change. ``root`` is the root of the snapshot's hash tree, if known. Without changes, nothing is appended.
+    Raises StoreDamagedError if the log is damaged, StoreError if the snapshot cannot be read or the log cannot be
     written.
     """
     try:
         with closing(sqlite3.connect(store.changelog, timeout=BUSY_SECONDS, isolation_level=None)) as database:
-            database.execute("PRAGMA cache_spill = OFF")  # readers are locked out for the commit only
+            database.execute("PRAGMA cache_spill = OFF")  # readers are locked out only during the commit
             database.execute("BEGIN IMMEDIATE")
             meta = _meta(database)
             if meta.get("snapshot") == source.id:
@@ -58,7 +55,7 @@ def append(store: Store, source: Snapshot, found: ResourceStates, days: int, roo
 
 
 def _meta(database: sqlite3.Connection) -> dict[str, str]:
-    """Return what the log says about itself; one of a version that is not known is begun anew."""
+    """Return what the log says about itself; a log of an unknown version is replaced by a new one."""
     tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
     meta = dict(database.execute("SELECT name, value FROM meta")) if "meta" in tables else {}
     if meta.get("version") in (str(VERSION), str(UNSORTED)):
@@ -71,10 +68,10 @@ def _meta(database: sqlite3.Connection) -> dict[str, str]:
 
 
 def _hash_sorted(database: sqlite3.Connection, source: Snapshot, found: ResourceStates) -> None:
-    """Give a log of version 1 the hashes of version 2, for what the snapshot ``source`` has not changed.
+    """Give a log of version 1 the hashes of version 2, for resources that the snapshot ``source`` did not change.
 
-    What has changed keeps a hash that the new one, in ``found``, differs from. Raises StoreError if the snapshot
-    cannot be read.
+    Changed resources keep a hash that differs from the new one in ``found``. Raises StoreError if the snapshot cannot
+    be read.
     """
     former = resource_state.state(source.open(), source.manifest.base, unsorted=True)
     same = ((found[iri][0], iri, said) for iri, (said, _) in former.items())
@@ -95,13 +92,13 @@ class _Event:
 
     @property
     def told(self) -> tuple[str | None, ...]:
-        """What a change has of the event, in the order of its columns."""
+        """The columns of a change that describe the event, in order."""
         return self.title, self.language, self.date, self.category, self.revision
 
 
 Changed = tuple[Kind, str, _Event | None]
 Known = Mapping[str, tuple[bytes, int, int | None]]
-"""The hash of what was said about each resource, and the numbers of the changes that began it, here and in feeds."""
+"""The content hash of each resource, and the numbers of the changes that introduced it, in the log and in feeds."""
 TOLD: Final = "SELECT title, language, date, category, revision FROM change WHERE seq = ?"
 LISTED: Final = """
 SELECT iri FROM listing JOIN feed ON feed.id = listing.feed WHERE seq = ? AND kind NOT IN ('Delete', 'Remove')"""
@@ -109,7 +106,7 @@ SELECT iri FROM listing JOIN feed ON feed.id = listing.feed WHERE seq = ? AND ki
 
 @dataclass(slots=True)
 class _Page:
-    """The page that is being filled."""
+    """The page being filled."""
 
     number: int = 0
     members: int = 0
@@ -145,7 +142,7 @@ class _Update:
             self.database.execute("INSERT INTO published VALUES (?, ?, ?)", (time, self.source.id, root))
 
     def _time(self) -> str:
-        """Return when the snapshot was published; a later time than that of all changes before, whatever the clocks."""
+        """Return when the snapshot was published, moved after all earlier changes if a clock was wrong."""
         created, last = self.source.manifest.created, self.meta.get("time", "")
         if created > last:
             return created
@@ -153,7 +150,7 @@ class _Update:
         return max(after, datetime.now(UTC)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
     def _sorted(self, known: Known, found: ResourceStates) -> list[Changed]:
-        """Return what has changed: what is gone, then what is not an event, then events by date."""
+        """Return the changes: removals first, then resources other than events, then events by date."""
         gone: list[Changed] = [
             ("Delete", iri, _Event() if self._is_event(iri) else None) for iri in sorted(known.keys() - found.keys())
         ]
@@ -218,7 +215,7 @@ class _Update:
         self.database.executemany("INSERT OR REPLACE INTO feed VALUES (?, ?, ?)", sizes)
 
     def _turn(self, seq: int, time: str, size: int) -> None:
-        """Put a change on the last page, or on a new one if that is full."""
+        """Add a change to the last page, or to a new one if that is full."""
         page = self.page
         if not page.number or page.members >= MEMBERS or page.bytes + size > PAGE_BYTES:
             self.page = _Page(page.number + 1, 1, size)
@@ -231,9 +228,9 @@ class _Update:
         )
 
     def _list(self, seq: int, event: _Event, previous: int | None) -> int | None:
-        """Put the change of an event into the feeds that it is in now, and into those that it was in.
+        """Add the change of an event to the feeds that it is in now, and to those that it was in before.
 
-        Returns the number of the change that feeds list: the one before, if the event says what it said then.
+        Returns the number of the change that feeds list: the previous one, if the content of the event is the same.
         """
         listed = self.database.execute(LISTED, (previous,))
         before = frozenset(iri for (iri,) in listed)
@@ -247,9 +244,9 @@ class _Update:
         return seq
 
     def _retire(self, changes: list[Changed], gone: list[int], time: str, days: int) -> bool:
-        """Keep what the versions said that are superseded now, as long as they are to be kept, and forget others.
+        """Keep the content of newly superseded versions as long as promised, and forget older ones.
 
-        Returns whether a page lost something. What is withdrawn may be in any old version, so then all are forgotten.
+        Returns whether a page lost something. Withdrawn content may be in any old version, so a withdrawal forgets all.
         """
         if any(event and event.withdrawn for _, _, event in changes):
             older = (
@@ -272,7 +269,7 @@ class _Update:
             self.database.execute("INSERT OR REPLACE INTO superseded VALUES (?, ?)", (seq, content))
 
     def _forget(self, time: str, days: int) -> bool:
-        """Forget the old versions that need not be kept, if some are much older than that."""
+        """Forget the old versions that need not be kept, if some are much older than promised."""
         oldest = "SELECT min(time) FROM superseded JOIN change USING (seq)"
         (first,) = self.database.execute(oldest).fetchone()
         if first is None or first >= _before(time, SLACK * days):
@@ -283,7 +280,7 @@ class _Update:
 
 
 def first_generation() -> int:
-    """Return the generation of a new log: the minute, so that a log which takes the place of a lost one has another."""
+    """Return the generation of a new log: the current minute, so that a log that replaces a lost one has another."""
     return int(datetime.now(UTC).timestamp()) // 60
 
 
@@ -300,7 +297,7 @@ def _in_feed(iri: str, before: frozenset[str], after: frozenset[str]) -> Kind:
 
 
 def _literal(quads: Iterable[Quad], predicate: NamedNode) -> Literal | None:
-    """Return the first value of a property, in the order of their spelling."""
+    """Return the first value of a property, in the order of their N-Triples."""
     values: Iterator[Literal] = (
         quad.object for quad in quads if quad.predicate == predicate and isinstance(quad.object, Literal)
     )

@@ -1,4 +1,4 @@
-"""The change log of a store as an artefact, which is kept in the store, since nothing else has older versions."""
+"""The change log of a store as an artefact, kept in the store, since only it has older versions."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class _ChangeLog(GatheredArtefact):
         return place.store.changelog
 
     def ready(self, place: SnapshotFolders) -> bool:
-        """Return whether the log includes the snapshot."""
+        """Return whether the log covers the snapshot."""
         with suppress(StoreError), changelog.opened(place.store) as found:
             return found is not None and found.snapshot == place.snapshot.id
         return False
@@ -40,10 +40,10 @@ class _ChangeLog(GatheredArtefact):
         return True
 
     def discard(self, place: SnapshotFolders) -> None:
-        """Do nothing: the log stays."""
+        """Do nothing: the log is kept."""
 
     def finish(self, gathering: Gathering, place: SnapshotFolders) -> None:
-        """Append to the log, if the snapshot is still the current one, or a build is about to make it that."""
+        """Append to the log, if the snapshot is still current, or about to be made current by a build."""
         assert isinstance(gathering, Resources)  # noqa: S101 - begin has made it
         if not place.store.has_current or place.store.current().id <= place.snapshot.id:
             changelog_writer.append(place.store, place.snapshot, gathering.state(), place.days, known_root(place))
@@ -62,15 +62,15 @@ CHANGES: Final = _ChangeLog(
 
 @contextmanager
 def reading(artefacts: Artefacts, source: Snapshot) -> Iterator[Changelog]:
-    """Provide the change log as it is with a snapshot.
+    """Provide the change log up to a snapshot.
 
-    Raises ServiceBusyError if it is not brought up to the snapshot soon enough, or if another one is becoming current,
+    Raises ServiceBusyError if the log does not reach the snapshot in time, or if another snapshot is becoming current,
     StoreError if it cannot be written or read.
     """
     with changelog.opened(artefacts.store) as found:
         reaches = found is not None and found.snapshot == source.id
     if not reaches:
-        artefacts.prepare((HASHES, CHANGES), source)  # in one reading, so that the log has the root
+        artefacts.prepare((HASHES, CHANGES), source)  # in one pass, so that the log has the root
         artefacts.obtain(CHANGES, source)
     with changelog.opened(artefacts.store) as found:
         if found is None or found.snapshot != source.id:

@@ -28,14 +28,14 @@ def artefact(file: DumpFile) -> WrittenArtefact:
 
 
 def named(name: str) -> WrittenArtefact | None:
-    """Return the artefact with this name, or None if no dump is called so."""
+    """Return the artefact with this name, or None if there is no such dump."""
     folder, _, rest = name.partition("/")
     file = dump_files.named(rest) if folder == FOLDER else None
     return artefact(file) if file else None
 
 
 def made(place: SnapshotFolders) -> list[MadeDump]:
-    """Return the files that are made of a snapshot, in the order of the names of their checksums."""
+    """Return the dump files made from a snapshot, sorted by the names of their checksums."""
     found = []
     for path in sorted((place.folder / FOLDER).glob(f"{dump_files.NAME}*"), key=sidecar.beside):
         file = dump_files.named(path.name)

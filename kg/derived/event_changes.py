@@ -1,7 +1,7 @@
-"""What became of events between two instants, by the change log: which were added, changed, removed.
+"""Changes of events between two instants, by the change log: which were added, changed or removed.
 
-It tells what an event was before and after, not how often it changed; what came and went meanwhile is left out, and
-what has the revision that it had. So for the instants of two snapshots it tells what ``kg diff`` tells about these.
+The result compares events before and after, however often they changed; it leaves out events that came and went in
+between, and those with the same revision as before. For the instants of two snapshots, it is what ``kg diff`` reports.
 """
 
 from __future__ import annotations
@@ -29,21 +29,21 @@ SPAN: Final = "feed.iri = ? AND position > ? AND position <= ?"
 
 @dataclass(frozen=True, slots=True)
 class EventChange:
-    """An event of a feed as it was before and after: None where it was not listed. One is not None."""
+    """An event of a feed before and after: None if it was not listed. At least one is not None."""
 
     before: Change | None
     after: Change | None
 
     @property
     def one(self) -> Change:
-        """The entry that is there, the later one of two."""
+        """The later entry that exists."""
         found = self.after or self.before
         assert found is not None  # noqa: S101 - what came and went is left out
         return found
 
     @property
     def kind(self) -> Kind:
-        """What became of it; ``changed`` means that its title is the same, or that the former one is not kept."""
+        """The kind of change; ``changed`` means that the title is the same, or that the former one is not kept."""
         if self.before is None:
             return "added"
         if self.after is None:
@@ -54,7 +54,7 @@ class EventChange:
 
 @dataclass(frozen=True, slots=True)
 class ChangedEvents:
-    """The events of a feed that are others after an interval than before: how many, and where the log has them.
+    """The events of a feed that differ before and after an interval: how many, and where they are in the log.
 
     ``firsts`` and ``lasts`` are the positions of their first and last entries within the interval, the latest first.
     """
@@ -68,18 +68,18 @@ class ChangedEvents:
 
     @property
     def total(self) -> int:
-        """How many events changed."""
+        """The number of changed events."""
         return len(self.lasts)
 
 
 def changed_events(log: Changelog, feed: str, since: str, until: str) -> ChangedEvents:
-    """Return which events of a feed changed after one instant, up to another one; both are written as the log has them.
+    """Return which events of a feed changed after one instant, up to another; both are written as in the log.
 
-    An unknown feed has no events. Where all entries tell about new events, there is no need to look at these.
+    An unknown feed has no events. If all entries are about new events, they need not be examined.
     """
     span: tuple[str | int, ...] = feed, *(_position(log, feed, instant) for instant in (since, until))
     others = _rows(log, f"position, change.iri, listing.kind, revision, {FORMER}", f"{SPAN} AND NOT {ENTERED}", *span)
-    if not others:  # each entry tells of another event
+    if not others:  # each entry is about another event
         query = f"SELECT position {LISTING} WHERE {SPAN} ORDER BY position DESC"
         new = array("Q", (position for (position,) in log.database.execute(query, span)))
         return ChangedEvents(feed, len(new), 0, 0, new, new)
@@ -96,9 +96,9 @@ def changed_events(log: Changelog, feed: str, since: str, until: str) -> Changed
 
 @dataclass(slots=True)
 class _Passage:
-    """An event from one instant to another: its first and last entries, its revision before the one, and of the other.
+    """An event between two instants: its first and last entries, and its revisions before the first and at the last.
 
-    ``is_new`` says that it was not there before, ``is_gone`` that it is not afterwards.
+    ``is_new`` says that it did not exist before, ``is_gone`` that it does not exist afterwards.
     """
 
     first: int
@@ -110,14 +110,14 @@ class _Passage:
 
     @property
     def is_change(self) -> bool:
-        """Whether it is another one afterwards than before."""
+        """Whether it differs before and after."""
         if self.is_new or self.is_gone:
             return self.is_new != self.is_gone
         return self.revision is None or self.revision != self.former
 
 
 def _position(log: Changelog, feed: str, instant: str) -> int:
-    """Return the position of the last entry of a feed that is not after an instant, 0 if there is none."""
+    """Return the position of the last entry of a feed at or before an instant, 0 if there is none."""
     low, high = 0, log.size(feed) or 0
     while low < high:
         middle = (low + high + 1) // 2
@@ -145,7 +145,7 @@ def _entry(log: Changelog, feed: str, position: int) -> Change:
 
 
 def _before(log: Changelog, feed: str, entry: Change, position: int) -> Change:
-    """Return the entry of the same event before the one at a position, which says that it was there."""
+    """Return the previous entry of the event at a position, which says what it was before."""
     condition = "feed.iri = ? AND change.iri = ? AND position < ? ORDER BY position DESC LIMIT 1"
     [row] = _rows(log, COLUMNS, condition, feed, entry.iri, position)
     return _change(row)

@@ -1,4 +1,4 @@
-"""Where earlier versions kept what they made: in the store, in the folders ``dumps`` and ``search``."""
+"""Moves artefacts that earlier versions kept in the store, in the folders ``dumps`` and ``search``."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def settle(store: Store, cache: Path) -> None:
 
 def _move(old: Path, new: Path) -> None:
     new.mkdir(parents=True, exist_ok=True)
-    # A checksum goes last, so that a file which has one is whole.
+    # The checksum is moved last, so that a file with one is complete.
     for file in sorted(old.glob(MOVED), key=lambda one: one.suffix == ".sha256"):
         if not (new / file.name).exists():
             shutil.move(file, new / file.name)

@@ -1,11 +1,11 @@
 """The hash tree of a snapshot: what each resource says as a SHA-256, and one root over all of them.
 
-A *resource* is here a subject of the default graph, or a named graph as a whole, so that every statement belongs to
+A *resource* here is a subject of the default graph, or a named graph as a whole, so that every statement belongs to
 exactly one. Its hash is the SHA-256 of its statements as lines of N-Triples, sorted by their bytes. Its name is its
-term as N-Triples writes it, for a named graph with ``graph`` before it. By the first three digits of the SHA-256 of its
-name it is in a leaf; leaves with two digits in common have a branch. A *node*, the root, a branch or a leaf, is a text
-that lists what is below it, a hash and a name on each line, sorted by name, and its hash is the SHA-256 of that text.
-So whoever knows the root can check every node with ``sha256sum``, and of two trees find what differs.
+term in N-Triples, preceded by ``graph`` for a named graph. The first three digits of the SHA-256 of its name say in
+which leaf it is; leaves that share two digits belong to one branch. A *node* (the root, a branch or a leaf) is a text
+that lists what is below it, a hash and a name on each line, sorted by name; its hash is the SHA-256 of that text.
+Whoever knows the root can therefore check every node with ``sha256sum``, and find the differences between two trees.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from kg.rdf.lines.blocks import Block
 from kg.store.snapshot import Snapshot
 
 DIGITS: Final = (2, 3)
-"""How many digits the names of branches and of leaves have."""
+"""The number of digits in the names of branches and leaves."""
 LEAF: Final = DIGITS[-1]
 GRAPH: Final = "graph "
 SHA256: Final = re.compile(r"[0-9a-f]{64}")
@@ -39,7 +39,7 @@ CREATE TABLE {to}node (name TEXT PRIMARY KEY, hash TEXT) WITHOUT ROWID;
 CHANGE: Final = "INSERT OR REPLACE INTO resource VALUES (?, ?, ?)"
 
 Hashed = tuple[str, str | None]
-"""A resource and its hash, or None for one of which nothing is said."""
+"""A resource and its hash, or None for one without statements."""
 
 
 class ResourceHashes:
@@ -52,7 +52,7 @@ class ResourceHashes:
         self._database.execute("CREATE TABLE found (leaf TEXT, name TEXT, hash TEXT)")
 
     def add(self, block: Block) -> None:
-        """Take the hash of a subject."""
+        """Add the hash of a subject."""
         self._take(block.subject.decode(), block.lines)
 
     def _take(self, name: str, lines: Iterable[bytes]) -> None:
@@ -65,7 +65,7 @@ class ResourceHashes:
         self._waiting.clear()
 
     def write(self, output: Path) -> None:
-        """Write the tree into a new file; raises StoreError if that cannot be done."""
+        """Write the tree into a new file. Raises StoreError if that fails."""
         for name, lines in named_graphs(self._source.open()):
             self._take(name, lines)
         self._store()
@@ -82,7 +82,7 @@ class ResourceHashes:
 
 
 class HashTree:
-    """A hash tree, open; changes are on disk when the block of ``opened`` ends."""
+    """An open hash tree; changes are on disk when the block of ``opened`` ends."""
 
     def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
@@ -95,16 +95,16 @@ class HashTree:
 
     @property
     def resources(self) -> int:
-        """How many resources there are."""
+        """The number of resources."""
         ((found,),) = self._database.execute("SELECT count(*) FROM resource")
         return int(found)
 
     def text(self, name: str) -> bytes:
-        """Return the text of a node by its digits, none for the root; empty if there is no such node."""
+        """Return the text of a node by its digits ("" for the root); empty if there is no such node."""
         return _text(self._database, name)
 
     def update(self, changed: Iterable[Hashed]) -> None:
-        """Give resources other hashes, or take them away."""
+        """Change the hashes of resources, or remove resources."""
         leaves = set()
         for name, found in changed:
             leaf = leaf_of(name)
@@ -118,7 +118,7 @@ class HashTree:
 
 @contextmanager
 def opened(file: Path, *, changing: bool = False) -> Iterator[HashTree]:
-    """Give the tree in a file, to be read, or to be changed; raises StoreError if that fails."""
+    """Provide the tree in a file, for reading or changing. Raises StoreError if that fails."""
     mode = "rw" if changing else "ro"
     try:
         with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode={mode}", uri=True)) as database:
@@ -131,7 +131,7 @@ def opened(file: Path, *, changing: bool = False) -> Iterator[HashTree]:
 def named_graphs(graph: Graph) -> Iterator[tuple[str, list[bytes]]]:
     """Yield the named graphs of a dataset as resources, each with its lines."""
     for one in graph.named_graphs():
-        if isinstance(one, BlankNode):  # which no write makes
+        if isinstance(one, BlankNode):  # which writes never create
             continue
         with statements.reading(graph, one) as lines:
             found = list(lines)
@@ -140,12 +140,12 @@ def named_graphs(graph: Graph) -> Iterator[tuple[str, list[bytes]]]:
 
 
 def hashed(lines: Iterable[bytes]) -> str:
-    """Return the hash of a resource that says these lines."""
+    """Return the hash of a resource with these lines."""
     return hashlib.sha256(b"".join(sorted(set(lines)))).hexdigest()
 
 
 def is_node(name: str) -> bool:
-    """Return whether this can be the name of a node."""
+    """Return whether a text can be the name of a node."""
     return len(name) in (0, *DIGITS) and not set(name) - set("0123456789abcdef")
 
 
@@ -155,7 +155,7 @@ def leaf_of(name: str) -> str:
 
 
 def listed(text: bytes) -> dict[str, str]:
-    """Return the names that the text of a node lists, each with its hash; raises ValueError if it is no such text."""
+    """Return the names in the text of a node, each with its hash. Raises ValueError if it is not such a text."""
     found = {}
     for line in text.decode().removesuffix("\n").split("\n") if text else ():
         sha256, _, name = line.partition(" ")
@@ -166,12 +166,12 @@ def listed(text: bytes) -> dict[str, str]:
 
 
 def _temporary() -> sqlite3.Connection:
-    """Return a database that is in a file without a name, once it is large."""
+    """Return a temporary database, which is kept in an unnamed file once it is large."""
     return sqlite3.connect("")
 
 
 def _hash_nodes(database: sqlite3.Connection, leaves: Iterable[str]) -> None:
-    """Hash leaves again, and what is above them."""
+    """Hash leaves again, and the nodes above them."""
     names = list(leaves)
     for length in (*reversed(DIGITS), 0):
         for name in sorted({name[:length] for name in names}) if length else [""]:
@@ -209,7 +209,7 @@ HASHES: Final = GatheredArtefact(
 
 
 def known_root(place: SnapshotFolders) -> str:
-    """Return the root of the hash tree of a snapshot, "" if it is not made yet."""
+    """Return the root of the hash tree of a snapshot, "" if it has not been made yet."""
     if not HASHES.ready(place):
         return ""
     with opened(HASHES.path(place)) as tree:

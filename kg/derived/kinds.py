@@ -1,4 +1,4 @@
-"""All artefacts by their names."""
+"""All artefacts by name."""
 
 from __future__ import annotations
 
@@ -62,11 +62,11 @@ LEDGER: Final = WrittenArtefact(
 )
 
 PREPARED: Final[tuple[GatheredArtefact, ...]] = (SEARCH, STATISTICS, SITEMAPS, HASHES, CHANGES)
-"""What is made of each snapshot before anybody asks for it, in one reading of its graph."""
+"""The artefacts made for each snapshot in advance, in one pass over its graph."""
 
 
 def named(name: str) -> Artefact:
-    """Return the artefact with a name; raises NotFoundError if there is none."""
+    """Return the artefact with a name. Raises NotFoundError if there is none."""
     found = next((one for one in (*PREPARED, LEDGER) if one.name == name), None) or dumps.named(name)
     if found is None:
         raise NotFoundError(f"no artefact is called {name[:100]!r}")

@@ -1,6 +1,6 @@
 """Makes artefacts in a process of its own: ``python -m kg.derived.making``, which kg.derived.artefacts starts.
 
-It prints what came of each as JSON. One that cannot be made keeps none of the others from being made.
+It prints the outcome of each as JSON. If one fails, the others are made nevertheless.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def main(arguments: list[str]) -> None:
 
 
 def make(place: SnapshotFolders, artefacts: Sequence[Artefact]) -> dict[str, Outcome]:
-    """Make artefacts of one snapshot, those that are gathered in one reading, and return what came of each, by name.
+    """Make artefacts of one snapshot, gathered ones in one pass, and return the outcome of each by name.
 
     Raises StoreError if the graph cannot be read.
     """
@@ -65,5 +65,5 @@ def _tried(step: Callable[..., None], *arguments: Any) -> Outcome:
 if __name__ == "__main__":
     try:
         main(sys.argv[1:])
-    except NewsgraphError as error:  # a snapshot that is kept no longer, for instance
+    except NewsgraphError as error:  # for instance, the snapshot is no longer kept
         sys.exit(str(error))

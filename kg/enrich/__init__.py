@@ -1,5 +1,5 @@
-"""Enrichment: what a SPARQL endpoint elsewhere says about the entities of a store, kept apart as a dated source.
+"""Enrichment: what a remote SPARQL endpoint says about the entities of a store, kept apart as a dated source.
 
-``run`` is the way from end to end: ``question`` what is asked, ``client`` how, ``cache`` what was answered,
-``facts`` what of it is taken, ``source`` how it gets into the graph.
+``run`` does it from end to end: ``question`` defines what is asked, ``client`` asks, ``cache`` keeps the answers,
+``facts`` selects from them, and ``source`` adds the result to the graph.
 """

@@ -1,7 +1,7 @@
-"""Sources -> graph: every statement that is adopted is in the default graph, and in the named graph of its source.
+"""Adds sources to the graph: each adopted statement is in the default graph and in the named graph of its source.
 
-A named graph has nothing that the archive or the gazetteer says, so the default graph without the triples of the
-named ones is what the graph was before. What contradicts the default graph stays out of both.
+A named graph has no statements from the archive or the gazetteer, so removing the triples of the named graphs from the
+default graph restores it. Statements that contradict the default graph are in neither.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ POSITION: Final = (terms.LATITUDE, terms.LONGITUDE)
 LABELS: Final = (terms.LABEL, terms.PREF_LABEL)
 WIKIDATA: Final = "http://www.wikidata.org/"
 
-#: How the counts of a manifest name the triples that the default graph only has from sources.
+#: The name in a manifest's counts of the triples that are in the default graph only because of sources.
 ENRICHED: Final = "enriched"
 
 # Why a statement is not adopted.
@@ -54,7 +54,7 @@ class Fate:
 class Adopted:
     """What became of each source, by the IRI of its graph.
 
-    ``triples`` is how many the default graph has more, ``quads`` how many there are in the named graphs.
+    ``triples`` is the number of triples added to the default graph, ``quads`` the number in the named graphs.
     """
 
     sources: defaultdict[str, Fate] = field(default_factory=lambda: defaultdict(Fate))
@@ -64,7 +64,7 @@ class Adopted:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What the default graph says about an entity: ``own`` without sources, ``all`` with those adopted before."""
+    """What the default graph says about an entity: ``own`` without sources, ``all`` with those already adopted."""
 
     own: Said
     all: Said
@@ -81,10 +81,10 @@ class _Known:
 
 
 def adopt(database: EmbeddedGraph, snapshot: Path, base: str) -> Adopted:
-    """Load the sources in the folder of a snapshot into its database, which has none yet, by their names.
+    """Load the sources in the folder of a snapshot into its database, which has none yet, sorted by name.
 
-    Where two sources disagree, the first one counts. Beside the database stays one without the sources, of the same
-    files as far as it can be. Returns what became of the statements.
+    If two sources disagree, the first one counts. A database without the sources is kept beside it, sharing its files
+    where possible. Returns what became of the statements.
     """
     done, files = Adopted(), source.files(snapshot)
     if files:
@@ -96,14 +96,14 @@ def adopt(database: EmbeddedGraph, snapshot: Path, base: str) -> Adopted:
 
 
 def counts(counted: dict[str, int], adopted: Adopted) -> dict[str, int]:
-    """Return the counts of a manifest with the sources in ``adopted`` instead of those that they were made with."""
+    """Return the counts of a manifest with the sources in ``adopted`` instead of the earlier ones."""
     triples = counted["triples"] - counted.get(ENRICHED, 0) + adopted.triples
     others = {name: count for name, count in counted.items() if name != ENRICHED}
     return others | {"triples": triples} | ({ENRICHED: adopted.triples} if adopted.triples else {})
 
 
 def clear(database: EmbeddedGraph, base: str) -> None:
-    """Take all sources out of a database, which leaves what the archive and the gazetteer say."""
+    """Take all sources out of a database, leaving what the archive and the gazetteer say."""
     for graph in graphs(database, base):
         database.update(f"DELETE {{ ?s ?p ?o }} WHERE {{ GRAPH {graph} {{ ?s ?p ?o }} }}")
         database.remove_graph(graph)
@@ -123,7 +123,7 @@ def _quads(database: EmbeddedGraph, triples: Iterable[Triple], graph: NamedNode,
         statements = list(some)
         known = _known(database, subject)
         if subject.value.partition("#")[0] == graph.value:
-            adopted = statements  # where the source comes from
+            adopted = statements  # the provenance of the source
         elif (terms.TYPE, terms.ENTITY) in known.own:
             adopted = list(_adopted(statements, known, fate))
         else:
@@ -171,5 +171,5 @@ def _objection(one: Triple, known: _Known) -> str | None:
         return OTHER_REDIRECT
     if term == terms.PREF_LABEL and isinstance(value, Literal) and value.language in known.languages():
         return OTHER_LABEL
-    # Preferred and alternative labels have nothing in common (SKOS Reference, section 5.4, S13).
+    # Preferred and alternative labels are disjoint (SKOS Reference, section 5.4, S13).
     return SAID if term == terms.ALT_LABEL and (terms.PREF_LABEL, value) in known.all else None

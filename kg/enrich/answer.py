@@ -1,4 +1,4 @@
-"""What an endpoint answers: SPARQL 1.1 Query Results JSON, read so that one bad value does not spoil the others."""
+"""Reads the answers of an endpoint (SPARQL 1.1 Query Results JSON) so that one bad value does not spoil the others."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 from kg.errors import AnswerError
 
 Value = dict[str, str]
-"""An RDF term as the results format has it: ``type``, ``value``, and perhaps ``xml:lang`` or ``datatype``."""
+"""An RDF term as the results format has it: ``type``, ``value``, and optionally ``xml:lang`` or ``datatype``."""
 
 
 class AnswerRow(NamedTuple):
-    """One statement of an answer: who was asked for, a property, and its value."""
+    """One statement of an answer: the entity asked about, a property, and its value."""
 
     asked: str
     property: str
@@ -23,7 +23,7 @@ class AnswerRow(NamedTuple):
 def rows(body: bytes) -> list[AnswerRow]:
     """Return the rows of an answer (SPARQL 1.1 Query Results JSON Format, section 3.2).
 
-    The terms are not checked here; ``facts`` does. Raises AnswerError if it is no such document.
+    The terms are not checked here; ``facts`` does. Raises AnswerError if it is not such a document.
     """
     try:
         bindings = json.loads(body)["results"]["bindings"]

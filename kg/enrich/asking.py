@@ -1,4 +1,4 @@
-"""Asks for many entities, some at a time, and keeps each answer before it asks on."""
+"""Asks about many entities in batches, and saves each answer before the next request."""
 
 from __future__ import annotations
 
@@ -15,15 +15,16 @@ from kg.remote.clock import Clock
 
 Progress = Callable[[int, int], None]
 HOPELESS: Final = 8
-"""Entities one after the other, each asked for alone, whose answers are too large: then all answers are."""
+"""After this many single entities in a row with answers that are too large, all answers are considered too large."""
 
 
 @dataclass(slots=True)
 class Asking:
     """Asks one question about entities, each given with its name at the endpoint.
 
-    ``asked`` counts the entities that were answered for, ``waiting`` those left for another time; ``too_large`` are
-    those whose answer was refused, ``strangers`` the rows about something that was not asked for.
+    ``asked`` counts the entities that were answered for, ``waiting`` those left for another time; ``too_large`` lists
+    those whose answer was refused as too large, and ``strangers`` counts the rows about entities that were not asked
+    for.
     """
 
     client: Client
@@ -36,11 +37,11 @@ class Asking:
     strangers: int = 0
 
     def ask(self, names: dict[str, str], batch: int, limit: int, progress: Progress) -> None:
-        """Ask for those of ``names`` that have no answer yet, for no more than ``limit`` of them unless it is 0.
+        """Ask about those of ``names`` that have no answer yet, at most ``limit`` of them unless it is 0.
 
-        They are asked for ``batch`` at a time; after an answer that is too large, for half as many, and then for one
-        more each time. ``progress`` is told how many of how many have an answer. Raises QueryError if the endpoint
-        fails for good.
+        Each request is for ``batch`` entities; after an answer that is too large, for half as many, and then for one
+        more each time. ``progress`` is called with how many of how many have an answer. Raises QueryError if the
+        endpoint fails for good.
         """
         missing = self.kept.missing(names)
         wanted = missing[: limit or None]
@@ -62,7 +63,7 @@ class Asking:
         progress(before + done, before + len(wanted))
 
     def _answered(self, names: dict[str, str]) -> bool:
-        """Ask for some entities at once and keep the answers; return False if they are too large together."""
+        """Ask about some entities at once and save the answers; return False if they are too large together."""
         try:
             rows = self.client.ask(self.question.text(names.values()))
         except ResultTooLargeError:

@@ -43,7 +43,7 @@ class Cache:
         self._key = (endpoint, question)
 
     def missing(self, entities: Iterable[str]) -> list[str]:
-        """Return those of ``entities`` that have no answer, or one that ``expire`` has been told of, in order."""
+        """Return those of ``entities`` without an answer, or with an expired one, in order."""
         answered = self._connection.execute(
             "SELECT entity FROM answers WHERE endpoint = ? AND question = ? AND NOT stale", self._key
         )
@@ -51,18 +51,18 @@ class Cache:
         return [entity for entity in entities if entity not in known]
 
     def put(self, answers: Mapping[str, list[AnswerRow]], asked: datetime) -> None:
-        """Keep the answers about some entities, all or none of them; an empty one is an answer too."""
+        """Save the answers about some entities, all or none; an empty answer is an answer too."""
         kept = [(*self._key, entity, asked.isoformat(), _packed(rows)) for entity, rows in answers.items()]
         with self._connection:
             self._connection.executemany("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, 0, ?)", kept)
 
     def expire(self) -> None:
-        """Mark all answers to be asked for again; until then they stay valid."""
+        """Mark all answers as due to be asked for again; until then they stay valid."""
         with self._connection:
             self._connection.execute("UPDATE answers SET stale = 1 WHERE endpoint = ? AND question = ?", self._key)
 
     def answers(self, entities: Iterable[str]) -> Iterator[Answered]:
-        """Yield the answers that there are about ``entities``, in order."""
+        """Yield the existing answers about ``entities``, in order."""
         for entity in entities:
             found = self._connection.execute(
                 "SELECT asked, rows FROM answers WHERE endpoint = ? AND question = ? AND entity = ?",
@@ -74,7 +74,7 @@ class Cache:
 
 @contextmanager
 def opened(folder: Path, endpoint: str, question: str) -> Iterator[Cache]:
-    """Provide the cache in ``folder`` to the one process that may ask now.
+    """Provide the cache in ``folder``, locked against other processes.
 
     Raises StoreError if another process is asking, or if the cache cannot be read or written.
     """

@@ -26,13 +26,13 @@ ACCEPT: Final = "application/sparql-results+json"
 READABLE: Final = (ACCEPT, "application/json")
 TOO_LARGE: Final = 413
 DIGITS: Final = 10
-"""Digits of the largest number of rows that an endpoint may name."""
+"""The most digits in the number of rows that an endpoint names."""
 
 
 class Client:
     """Asks the endpoint at one address.
 
-    Raises ConfigurationError if the address or a setting makes no sense.
+    Raises ConfigurationError if the address or a setting is invalid.
     """
 
     def __init__(self, endpoint: str, settings: Settings, clock: Clock) -> None:
@@ -50,20 +50,20 @@ class Client:
 
     @property
     def requests(self) -> int:
-        """How many requests were sent."""
+        """The number of requests sent."""
         return self._courtesy.requests
 
     @property
     def repeated(self) -> int:
-        """How many of them were sent again."""
+        """The number of requests that were repeats."""
         return self._courtesy.repeated
 
     def ask(self, text: str) -> list[AnswerRow]:
         """Send a query and return the rows of its answer.
 
-        Failures that may pass are tried again ``enrich_retries`` times, later each time, and never before the moment
-        that Retry-After asks for. Raises ResultTooLargeError if the answer is more than ``result_bytes`` or the
-        endpoint says that it left rows out, QueryError for whatever else goes wrong.
+        Temporary failures are retried ``enrich_retries`` times, after growing delays and never before the time that
+        Retry-After asks for. Raises ResultTooLargeError if the answer is more than ``result_bytes`` or the endpoint
+        says that it left rows out, QueryError for any other failure.
         """
         return self._courtesy.ask(lambda: self._send(text))
 
@@ -99,13 +99,16 @@ class Client:
 
 
 def agent(contact: str) -> str:
-    """Return the User-Agent; raises ConfigurationError if ``contact`` cannot stand in it (RFC 9110, section 5.6.5)."""
+    """Return the User-Agent.
+
+    Raises ConfigurationError if ``contact`` cannot be part of it (RFC 9110, section 5.6.5).
+    """
     in_agent("enrich_contact", contact)
     return f"newsgraph/{__version__} (kg enrich{'; ' + contact if contact else ''})"
 
 
 def _check_whole(headers: Message, found: int) -> None:
-    """Refuse an answer that a Virtuoso has shortened, which it only says in two headers of its own."""
+    """Refuse an answer that Virtuoso has truncated, which it only says in two headers of its own."""
     most = headers.get("X-SPARQL-MaxRows", "")
     if len(most) > DIGITS:
         raise AnswerError("the header X-SPARQL-MaxRows is not a number of rows")

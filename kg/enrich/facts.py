@@ -1,4 +1,4 @@
-"""Rows of an answer -> statements about an entity. Pure; invalid values are refused and counted."""
+"""Turns rows of an answer into statements about an entity. Pure; invalid values are refused and counted."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ Point = tuple[str, str]
 T = TypeVar("T", NamedNode, Literal)
 
 _WIKIDATA: Final = re.compile(r"https?://www\.wikidata\.org/(?:entity|wiki)/(Q[1-9]\d{0,11})")
-# WGS84 points have no reference system before them; points on the Moon do (GeoSPARQL 1.0, section 8.5.1).
+# WGS84 points have no prefix for a reference system; points on the Moon do (GeoSPARQL 1.0, section 8.5.1).
 _POINT: Final = re.compile(r"POINT\s*\(\s*(\S+)\s+(\S+)\s*\)", re.IGNORECASE)
 _NUMBER: Final = re.compile(r"[+-]?(?:\d{1,18}(?:\.\d{0,30})?|\.\d{1,30})(?:[eE][+-]?\d{1,2})?", re.ASCII)
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 
-#: What this graph states itself: what is an event or a place here is not for others to say.
+#: Classes that this graph states itself: others do not decide what is an event or a place here.
 OWN: Final = frozenset(
     one.value
     for one in (
@@ -73,7 +73,7 @@ _KINDS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The statements about an entity that its rows give, and how many values were refused, by reason."""
+    """The statements about an entity from its rows, and the number of refused values by reason."""
 
     statements: list[Statement] = field(default_factory=list)
     refused: Counter[str] = field(default_factory=Counter)
@@ -81,7 +81,7 @@ class Facts:
 
 @dataclass(slots=True)
 class _Values:
-    """The values that passed, by kind, each once."""
+    """The accepted values by kind, each once."""
 
     types: set[NamedNode] = field(default_factory=set)
     labels: set[Literal] = field(default_factory=set)
@@ -96,9 +96,9 @@ class _Values:
 def facts(rows: Iterable[AnswerRow]) -> Facts:
     """Return the statements that the rows about one entity give, in an order that does not depend on theirs.
 
-    There is at most one Wikidata id, one pair of coordinates, one redirect, and one label in each language; where an
+    There is at most one Wikidata id, one pair of coordinates, one redirect, and one label in each language; if an
     endpoint gives several ids, points or redirects, none is taken, since nothing says which is right. Further labels
-    are alternative ones.
+    become alternative ones.
     """
     found, values = Facts(), _Values()
     for row in rows:
@@ -147,7 +147,7 @@ def _type(value: Value) -> NamedNode:
 
 
 def _text(value: Value) -> str:
-    """Return the text of a literal; SPARQLs of 2008 call one with a datatype a typed-literal."""
+    """Return the text of a literal; SPARQL services of 2008 call one with a datatype a typed-literal."""
     if value.get("type") not in ("literal", "typed-literal"):
         raise ValueRefusedError("no literal where there should be one")
     return value["value"]
@@ -177,7 +177,7 @@ def _wikidata(value: Value) -> NamedNode:
 
 
 def _redirect(row: AnswerRow) -> NamedNode:
-    """Return the article that one redirects to, of the same DBpedia, in our spelling."""
+    """Return the article that this one redirects to, in the same DBpedia, in our spelling."""
     (head, title), (elsewhere, target) = (_article(iri) for iri in (row.asked, row.value["value"]))
     if row.value.get("type") != "uri" or elsewhere != head or target is None:
         raise ValueRefusedError("a redirect to something that is not an article there")
@@ -187,7 +187,7 @@ def _redirect(row: AnswerRow) -> NamedNode:
 
 
 def _article(iri: str) -> tuple[str, str | None]:
-    """Return what stands before the name of a DBpedia's resource, and the title of its article, None if it has none."""
+    """Return the prefix of a DBpedia resource and the title of its article, None if it has none."""
     head, _, name = iri.partition(RESOURCE)
     title = unquote(name).replace("_", " ")
     return head, None if "#" in title else titles.normal(title)
@@ -201,7 +201,7 @@ def _degrees(text: str, most: Decimal) -> str:
         number = Decimal(text.strip())
         if abs(number) > most:
             raise ValueRefusedError("a coordinate out of range")
-        rounded = number.quantize(PRECISION).normalize() + 0  # adding 0 makes -0 positive
+        rounded = number.quantize(PRECISION).normalize() + 0  # adding 0 turns -0 into 0
     except InvalidOperation:
         raise ValueRefusedError("a coordinate that is not a number") from None
     return f"{rounded:f}"

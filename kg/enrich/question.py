@@ -1,4 +1,4 @@
-"""What an endpoint is asked: SPARQL text made of constants and of terms that the engine has checked and serialized."""
+"""The queries for an endpoint: SPARQL text made of constants and of terms checked and serialized by the engine."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from kg.settings import LANGUAGE_TAG
 ASKED: Final = "$ASKED"
 LANGUAGES: Final = "$LANGUAGES"
 
-#: What parts the address of a DBpedia from the title of an article.
+#: The path between the address of a DBpedia and the title of an article.
 RESOURCE: Final = "/resource/"
 WIKIDATA: Final = "http://www.wikidata.org/entity/"
 #: MediaWiki leaves these as they are in the path of an article (its function wfUrlencode).
 MEDIAWIKI_CHARACTERS: Final = ";@$!*(),/~:"
 
-# The properties are filtered, and are no VALUES of their own: Oxigraph 0.5 then reads its whole store, and Virtuoso 7.2
-# finds nothing for one within a UNION while another one stands outside of it.
+# The properties are filtered and not given as VALUES: Oxigraph 0.5 would read its whole store, and Virtuoso 7.2 finds
+# nothing for VALUES within a UNION if there are others outside of it.
 
-# With a DBpedia, the entity itself is asked for. sameAs links lead to a hundred places, of which one is wanted. The
-# filters refuse what OPTIONAL leaves open; it is there since Oxigraph 0.5 then looks each entity up.
+# A DBpedia is asked about the entity itself. Of its hundred sameAs links, one is wanted. The filters refuse what
+# OPTIONAL leaves unbound; with OPTIONAL, Oxigraph 0.5 looks up each entity.
 _DBPEDIA: Final = """\
 PREFIX dbo: <http://dbpedia.org/ontology/>
 PREFIX owl: <http://www.w3.org/2002/07/owl#>
@@ -47,7 +47,7 @@ SELECT DISTINCT ?asked ?property ?value WHERE {
 }
 """
 
-# With a Wikibase such as Wikidata, the item that an article of Wikipedia is about is asked for.
+# A Wikibase such as Wikidata is asked about the item of a Wikipedia article.
 _WIKIPEDIA: Final = """\
 PREFIX owl: <http://www.w3.org/2002/07/owl#>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
@@ -68,12 +68,12 @@ SELECT DISTINCT ?asked ?property ?value WHERE {
 
 
 def _decoded(iri: str) -> tuple[str, ...]:
-    """Return how a DBpedia may spell an IRI: as we do, or with the letters of other scripts as they are (RFC 3987)."""
+    """Return how a DBpedia may spell an IRI: as we do, or with letters of other scripts unescaped (RFC 3987)."""
     head, _, title = iri.partition(RESOURCE)
     decoded = "".join(quote(one, safe=PATH_CHARACTERS) if one.isascii() else one for one in unquote(title))
     try:
         return iri, NamedNode(f"{head}{RESOURCE}{decoded}").value
-    except ValueError:  # not every character of Unicode may stand in an IRI
+    except ValueError:  # not every Unicode character is allowed in an IRI
         return (iri,)
 
 
@@ -85,7 +85,7 @@ def _of_mediawiki(iri: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One way to ask: which of an entity's links names it there, how that may be spelled, and the query."""
+    """One way to ask: which link of an entity names it at the endpoint, its possible spellings, and the query."""
 
     name: str
     link: NamedNode
@@ -111,28 +111,31 @@ FORMS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class EnrichmentQuestion:
-    """A form, and the languages in which labels are wanted."""
+    """A form, and the languages of the wanted labels."""
 
     form: Form
     languages: tuple[str, ...]
 
     @property
     def hash(self) -> str:
-        """SHA-256 of the query without the entities: answers to another question are other answers."""
+        """SHA-256 of the query without the entities: answers to another question do not count."""
         return hashlib.sha256(self.template.encode()).hexdigest()
 
     @property
     def template(self) -> str:
-        """The query with ``$ASKED`` where the entities come."""
+        """The query with ``$ASKED`` in place of the entities."""
         return self.form.query.replace(LANGUAGES, ", ".join(str(Literal(tag)) for tag in self.languages))
 
     def text(self, names: Iterable[str]) -> str:
-        """Return the query about entities by their names there; raises ValueError for one that is not an IRI."""
+        """Return the query about entities, given by their names at the endpoint.
+
+        Raises ValueError for a name that is not an IRI.
+        """
         spellings = dict.fromkeys(spelling for name in names for spelling in self.form.spellings(name))
         return self.template.replace(ASKED, " ".join(str(NamedNode(one)) for one in spellings))
 
     def names(self, graph: Graph) -> dict[str, str]:
-        """Return the entities of a graph that can be asked for, in order, each with its name there."""
+        """Return the entities of a graph that can be asked about, in order, each with its name at the endpoint."""
         found: dict[str, str] = {}
         for quad in graph.quads_for_pattern(None, self.form.link, None, DefaultGraph()):
             subject, value = quad.subject, quad.object
@@ -146,9 +149,9 @@ class EnrichmentQuestion:
 
 
 def question(form: str, languages: str) -> EnrichmentQuestion:
-    """Return the question of a form (a key of FORMS) with labels in languages, given as tags with commas between.
+    """Return the question of a form (a key of FORMS) with labels in ``languages``, language tags separated by commas.
 
-    Raises ConfigurationError for what is neither.
+    Raises ConfigurationError for an unknown form or an invalid tag.
     """
     if form not in FORMS:
         raise ConfigurationError(f"entities are asked for by {' or '.join(FORMS)}, not by {form}")

@@ -1,4 +1,4 @@
-"""Sources -> the redirects in them, from which the next build learns that two titles are of one thing."""
+"""Reads the redirects in sources, which tell the next build that two titles name one thing."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from kg.entities.aliases import Redirect
 from kg.rdf import NamedNode, Triple, terms
 
 LANGUAGE = "en"
-"""The language of the Wikipedia that http://dbpedia.org/resource/ has the articles of."""
+"""The language of the Wikipedia behind http://dbpedia.org/resource/."""
 
 
 def redirects(snapshot: Path) -> list[Redirect]:
-    """Return the redirects in the sources of a snapshot, one of an entity; where two disagree, the first one counts."""
+    """Return the redirects in the sources of a snapshot, one for each entity; if two disagree, the first counts."""
     found: dict[str, Redirect] = {}
     for file in source.files(snapshot):
         stated_by = f"{file.parent.name} on {file.name.removesuffix(source.SUFFIX)}"
@@ -32,7 +32,7 @@ def redirects(snapshot: Path) -> list[Redirect]:
 
 
 def _triples(file: Path) -> Iterator[Triple]:
-    """Yield the redirects of a source; the few lines that may be some are found without reading all as RDF."""
+    """Yield the redirects of a source; the few candidate lines are found without parsing all of it as RDF."""
     name = str(terms.REDIRECTS).encode()
     with gzip.open(file) as lines:
         some = b"".join(line for line in lines if name in line)

@@ -1,4 +1,4 @@
-"""What came of ``kg enrich``, in a few lines for people."""
+"""The report of ``kg enrich``, a few lines for people."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The whole way of ``kg enrich``: entities of the current snapshot -> answers -> a source -> a new snapshot."""
+"""Runs ``kg enrich`` from end to end: entities of the current snapshot -> answers -> a source -> a new snapshot."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ PENDING: Final = "source.nt.gz"
 class Wish:
     """Which endpoint to ask, how (a key of ``question.FORMS``), and about how much.
 
-    ``licence`` is the address of the licence of what it says, ``limit`` how many entities are asked for now, 0 for
-    all; ``refresh`` asks again for those that it has answered for.
+    ``licence`` is the address of the licence of the answers; ``limit`` is how many entities to ask about now, 0 for
+    all; ``refresh`` asks again about those already answered.
     """
 
     endpoint: str
@@ -51,7 +51,7 @@ class Wish:
 
 @dataclass(slots=True)
 class Enriched:
-    """What came of a run. ``snapshot`` is the id of the one that it made, empty if there was nothing new."""
+    """The outcome of a run. ``snapshot`` is the id of the new snapshot, "" if there was nothing new."""
 
     endpoint: str
     graph: str = ""
@@ -69,7 +69,7 @@ class Enriched:
     held_back: Counter[str] = field(default_factory=Counter)
 
     def plain(self) -> dict[str, Any]:
-        """Return it as JSON can hold it."""
+        """Return it as data for JSON."""
         return {one.name: getattr(self, one.name) for one in fields(self)}
 
 
@@ -80,9 +80,9 @@ def _ignore(done: int, total: int) -> None:
 def enrich(wish: Wish, settings: Settings, progress: Progress = _ignore, clock: Clock | None = None) -> Enriched:
     """Ask an endpoint about the entities of the current snapshot, and publish a snapshot with what it says.
 
-    ``progress`` is told for how many of how many entities there is an answer. Whatever stops this, the answers until
-    then are kept and not asked for again, and the current snapshot stays. Raises ConfigurationError, StoreError,
-    QueryError, or ValidationError if what it says breaks the shapes of the vocabulary.
+    ``progress`` is called with how many of how many entities have an answer. Whatever stops this, the answers so far
+    are kept and not asked for again, and the snapshot stays current. Raises ConfigurationError, StoreError, QueryError,
+    or ValidationError if the answers break the shapes of the vocabulary.
     """
     store, clock = Store(settings.folder), clock or Clock()
     asked = question(wish.form, settings.enrich_languages)
@@ -107,7 +107,7 @@ def enrich(wish: Wish, settings: Settings, progress: Progress = _ignore, clock: 
 
 
 def remove(endpoint: str, settings: Settings) -> Snapshot:
-    """Publish a snapshot without what an endpoint said; raises StoreError if the current one has nothing of it."""
+    """Publish a snapshot without the source of an endpoint. Raises StoreError if the current one does not have it."""
     store = Store(settings.folder)
     with store.drafting() as draft:
         here = store.current()
@@ -133,7 +133,7 @@ def _count(asking: Asking, done: Enriched) -> None:
 
 
 def _triples(answers: Iterable[Answered], origin: Provenance, base: str, done: Enriched) -> Iterator[Triple]:
-    """Yield the statements about all entities, and then where they come from; count them in ``done``."""
+    """Yield the statements about all entities, and then their provenance; count them in ``done``."""
     moments: set[datetime] = set()
     for answer in answers:
         found = facts(answer.rows)
@@ -152,7 +152,7 @@ def _triples(answers: Iterable[Answered], origin: Provenance, base: str, done: E
 
 
 def _publish(store: Store, pending: Path, settings: Settings, done: Enriched) -> None:
-    """Publish a snapshot with the file ``pending`` as the endpoint's source, unless it has just that already."""
+    """Publish a snapshot with the file ``pending`` as the endpoint's source, unless the current one has it already."""
     with store.drafting() as draft:
         here = store.current()
         file = Path(f"{done.graph.removeprefix(here.manifest.base)}{source.SUFFIX}")
@@ -169,9 +169,9 @@ def _publish(store: Store, pending: Path, settings: Settings, done: Enriched) ->
 
 
 def _load(draft: Path, here: Snapshot) -> Adopted:
-    """Make the draft's database: that of the snapshot ``here``, with the sources of the draft in place of its own."""
+    """Make the draft's database: a copy of that of the snapshot ``here``, but with the sources of the draft."""
     bare = here.folder / adopt.BARE
-    unwritten = bare.is_dir() and not here.manifest.writes  # the bare one has none of the writes since the build
+    unwritten = bare.is_dir() and not here.manifest.writes  # the bare one lacks the writes since the build
     EmbeddedGraph.read_only(str(bare if unwritten else here.database)).backup(str(snapshot.database(draft)))
     database = EmbeddedGraph(str(snapshot.database(draft)))
     adopt.clear(database, here.manifest.base)

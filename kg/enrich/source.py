@@ -1,7 +1,7 @@
-"""A source: what one endpoint said at one date, as a file of N-Triples in a snapshot, with where it comes from.
+"""A source: what one endpoint said at one date, as a file of N-Triples in a snapshot, with its provenance.
 
-The file ``enrichment/dbpedia.org/2026-11-23.nt.gz`` of a snapshot holds all that was taken from the answers, and
-becomes the graph ``{base}enrichment/dbpedia.org/2026-11-23`` of its database, as far as ``adopt`` lets it.
+The file ``enrichment/dbpedia.org/2026-11-23.nt.gz`` of a snapshot holds everything taken from the answers, and becomes
+the graph ``{base}enrichment/dbpedia.org/2026-11-23`` of its database, as far as ``adopt`` accepts it.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ NAME_LENGTH: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Where a source comes from: who was asked what from when to when, how many entities it says something about."""
+    """The provenance of a source: who was asked what, from when to when, and how many entities it describes."""
 
     endpoint: str
     query: str
@@ -42,7 +42,7 @@ class Provenance:
 
 
 def name_of(endpoint: str) -> str:
-    """Return the name of an endpoint's source: its host, and what distinguishes its address from others there."""
+    """Return the name of an endpoint's source: its host, and what distinguishes its address on that host."""
     parts = urlsplit(endpoint)
     path = re.sub(r"/(?:sparql|query)/?$", "", parts.path)
     text = f"{parts.hostname}-{parts.port or ''}-{path}-{parts.query}".lower()
@@ -55,17 +55,17 @@ def name_of(endpoint: str) -> str:
 
 
 def path_of(endpoint: str, moment: datetime) -> Path:
-    """Return where in a snapshot the file of an endpoint's source belongs."""
+    """Return the path in a snapshot of the file of an endpoint's source."""
     return Path(FOLDER, name_of(endpoint), f"{moment.date().isoformat()}{SUFFIX}")
 
 
 def graph_of(base: str, file: Path) -> NamedNode:
-    """Return the graph that a source's file, given by its path in the snapshot, becomes."""
+    """Return the IRI of the graph for a source's file, given by its path in the snapshot."""
     return NamedNode(base + file.as_posix().removesuffix(SUFFIX))
 
 
 def provenance(graph: NamedNode, known: Provenance) -> Iterator[Triple]:
-    """Yield what there is to say about the graph of a source (PROV-O; VoID, section 2)."""
+    """Yield the description of the graph of a source (PROV-O; VoID, section 2)."""
     asking, query = NamedNode(f"{graph.value}#asking"), NamedNode(f"{graph.value}#query")
     title = f"What {urlsplit(known.endpoint).hostname} says about entities, {known.ended.date().isoformat()}"
     yield Triple(graph, terms.TYPE, terms.VOID_DATASET)
@@ -88,7 +88,7 @@ def provenance(graph: NamedNode, known: Provenance) -> Iterator[Triple]:
 
 
 def write(file: Path, triples: Iterable[Triple]) -> None:
-    """Write triples to the file of a source, in order; the same triples make the same bytes."""
+    """Write triples to the file of a source, in order; the same triples give the same bytes."""
     with file.open("wb") as raw, gzip.GzipFile("", "wb", GZIP_LEVEL, raw, mtime=0) as packed:
         serialize(triples, cast("IO[bytes]", packed), format=RdfFormat.N_TRIPLES)
 
@@ -101,12 +101,12 @@ def read(file: Path) -> Iterator[Triple]:
 
 
 def files(snapshot: Path) -> list[Path]:
-    """Return the files of the sources of a snapshot, by their paths in it, sorted."""
+    """Return the files of the sources of a snapshot, by path, sorted."""
     return sorted(file.relative_to(snapshot) for file in (snapshot / FOLDER).glob(f"*/*{SUFFIX}"))
 
 
 def carry(snapshot: Path, draft: Path) -> None:
-    """Take the sources of a snapshot into a draft, as links to the same files."""
+    """Carry the sources of a snapshot over into a draft, as links to the same files."""
     for file in files(snapshot):
         (draft / file).parent.mkdir(parents=True, exist_ok=True)
         os.link(snapshot / file, draft / file)

@@ -145,7 +145,7 @@ class Ledger:
 
     @property
     def telling(self) -> frozenset[str]:
-        """The events whose slugs and texts would reveal words of withdrawn events, their own or the same ones."""
+        """The events with slugs and texts that would reveal words of withdrawn events, or of events with the same."""
         hidden = self.hidden
         if not hidden:
             return frozenset()

@@ -1,1 +1,1 @@
-"""Answers made of many patterns: descriptions, mementos, search, statistics, reconciliation."""
+"""Lookups, answers made from many patterns: descriptions, mementos, search, statistics, reconciliation."""

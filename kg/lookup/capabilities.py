@@ -1,4 +1,4 @@
-"""What the engine can do and what a graph holds, found by asking them, for the service description."""
+"""Finds out by asking what the engine can do and what a graph holds, for the service description."""
 
 from __future__ import annotations
 

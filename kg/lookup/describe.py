@@ -1,4 +1,4 @@
-"""The bounded description of one resource: its own triples and what a reader needs to understand them."""
+"""The bounded description of one resource: its own triples, and what a reader needs to understand them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NEWEST: Final = 100
 STORIES: Final = 20
 NAMED: Final = 500
 
-# What is said about a thing that is only named: enough to show it and, for a place, to draw it on a map.
+# The properties of things that are only named: enough to show them and, for a place, to draw it on a map.
 SUMMARY: Final = tuple(
     NamedNode(expand(name))
     for name in (
@@ -34,13 +34,13 @@ SUMMARY: Final = tuple(
     )
 )
 STORY: Final = (*SUMMARY, terms.END_DATE)
-# Objects of these are described in full: they have no meaning, or no document, without the event.
+# Objects of these are described in full: they have no meaning, or no document, apart from the event.
 PARTS: Final = frozenset(
     expand(name) for name in ("ng:revision", "ng:source", "dcterms:hasPart", "prov:wasGeneratedBy")
 )
 
-# How events name things, or publish what these cite. Revisions name them too, but have no date of their own. Of an
-# alternative path, the engine would begin with all sources that events cite.
+# How events refer to things, directly or by a source that these publish. Revisions refer to them too, but have no date
+# of their own. For an alternative path, the engine would begin with all sources that events cite.
 EVENTS: Final = """
 SELECT DISTINCT ?event ?date ?thing WHERE {
   { VALUES ?naming { ng:place schema:about ng:topic ng:category dcterms:temporal ng:source schema:superEvent }
@@ -53,7 +53,7 @@ SELECT DISTINCT ?event ?date ?thing WHERE {
 
 
 def newest_events(graph: Graph, thing: NamedNode) -> list[NamedNode]:
-    """Return the events that name ``thing``, or cite what it publishes or wrote, the newest first."""
+    """Return the events that name ``thing``, or cite what it publishes or wrote, newest first."""
     found = graph.select(EVENTS, {"thing": thing})
     dated = {
         event: date.value for event, date, _ in found if isinstance(event, NamedNode) and isinstance(date, Literal)
@@ -72,16 +72,16 @@ def describe(
 ) -> list[Quad]:
     """Return the bounded description of ``iri`` in a deterministic order, its own triples first.
 
-    Beside the resource's own triples there are: type and label of everything named; in full, the sources and revisions
-    of an event, that others were merged into it, and the entries of a page; of a month or a year, what lies within it
-    (see kg.lookup.parts); and of anything that events name, the newest 100 of these with label and date, or those of a
-    later ``page`` (from 1) of a hundred. Of a story, its parts come first, in order, then the newest of the
-    others; of an event, each story that it is part of comes with the part before it and the one after it, and with how
-    many parts there are (hydra:totalItems). ``document`` is the IRI of the document that carries the description: if
-    given, it is linked to what it describes, says how many events there are in all (hydra:totalItems), and links its
-    pages (hydra:PartialCollectionView); ``licences`` are the IRIs of those that it is under. ``newest`` gives the
-    events, where somebody remembers them, ``of_story`` those of a story. Raises NotFoundError if the graph has no
-    triple with this subject, or no such page.
+    Besides the resource's own triples, there are: type and label of everything named; in full, the sources and
+    revisions of an event, events merged into it, and the entries of a page; for a month or a year, what lies within it
+    (see kg.lookup.parts); and for anything that events name, the newest 100 of these events with label and date, or
+    those of a later ``page`` (from 1) of a hundred. For a story, its parts come first, in order, then the newest of the
+    others; for an event, each of its stories comes with the parts before and after it, and the number of parts
+    (hydra:totalItems). ``document`` is the IRI of the document that carries the description: if given, it is linked to
+    what it describes, says how many events there are in all (hydra:totalItems), and links its pages
+    (hydra:PartialCollectionView); ``licences`` are the IRIs of its licences. ``newest`` provides the events from a
+    cache, if there is one, ``of_story`` those of a story. Raises NotFoundError if the graph has no triple with this
+    subject, or no such page.
     """
     subject, excerpt = _node(iri), Excerpt(graph)
     excerpt.read(Pattern(subject), *_referring(subject))
@@ -116,7 +116,7 @@ def _others(events: Iterable[NamedNode], parts: Iterable[NamedNode]) -> Iterator
 
 
 def _stories(excerpt: Excerpt, event: NamedNode) -> list[NamedNode]:
-    """Return the stories that an event is part of, and read what is said about them."""
+    """Return the stories that an event is part of, and read their descriptions."""
     found = excerpt[_referring(event)[2]]
     stories = sorted({quad.subject for quad in found if isinstance(quad.subject, NamedNode)}, key=str)[:STORIES]
     excerpt.read(*(Pattern(story, STORY) for story in stories))
@@ -126,7 +126,7 @@ def _stories(excerpt: Excerpt, event: NamedNode) -> list[NamedNode]:
 def _story(
     excerpt: Excerpt, story: NamedNode, beside: list[NamedNode], parts: int, document: str | None
 ) -> Iterator[Quad]:
-    """Yield what is said about a story with an event of it: how many parts it has, and those around the event."""
+    """Yield what a description of an event says about its story: how many parts it has, and those around the event."""
     yield from excerpt[Pattern(story, STORY)]
     yield from (Quad(story, terms.SUB_EVENT, event) for event in beside)
     if document:
@@ -134,7 +134,7 @@ def _story(
 
 
 def _referring(subject: NamedNode) -> tuple[Pattern, Pattern, Pattern]:
-    """Return what asks for events that were merged into one, days or months within a period, stories of an event."""
+    """Return the patterns for events merged into one, days or months within a period, and stories of an event."""
     return (
         Pattern(None, (terms.REPLACED_BY,), subject),
         Pattern(None, (terms.IS_PART_OF,), subject),
@@ -143,7 +143,7 @@ def _referring(subject: NamedNode) -> tuple[Pattern, Pattern, Pattern]:
 
 
 def _around(excerpt: Excerpt, subject: NamedNode, events: list[NamedNode], document: str | None) -> Iterator[Quad]:
-    """Yield what belongs to a resource, after two rounds of reading: its parts and events, and what these lead to."""
+    """Yield what belongs to a resource, after two rounds of reading: its parts and events, and what these link."""
     merged, lying, _ = (excerpt[pattern] for pattern in _referring(subject))
     parts, days = _parts(excerpt[Pattern(subject)]), wholes.within(lying)
     former = [Pattern(quad.subject) for quad in merged[:NAMED]]
@@ -182,18 +182,18 @@ def _parts(own: Iterable[Quad]) -> list[NamedNode]:
 
 
 def _first(nodes: Iterable[NamedNode]) -> list[NamedNode]:
-    """Return as many nodes as are looked up; which ones does not depend on the order in which a graph names them."""
+    """Return the nodes to look up, up to the limit, independently of their order in the graph."""
     named = list(nodes)
     return named if len(named) <= NAMED else sorted(named, key=str)[:NAMED]
 
 
 def derived_from(quads: Iterable[Quad]) -> Iterator[NamedNode]:
-    """Yield the entries of pages that something was derived from."""
+    """Yield the entries of pages that a resource was derived from."""
     return _nodes(quad for quad in quads if quad.predicate.value == terms.DERIVED_FROM.value)
 
 
 def origins(entry: NamedNode) -> Iterator[Pattern]:
-    """Yield what asks for all about the entry of a page, that it is part of that page, and a summary of the page."""
+    """Yield the patterns for the description of a page's entry, its page, and a summary of that."""
     page = NamedNode(entry.value.partition("#")[0])
     if page != entry:
         yield Pattern(entry)
@@ -202,7 +202,7 @@ def origins(entry: NamedNode) -> Iterator[Pattern]:
 
 
 def with_origins(excerpt: Excerpt, quads: Iterable[Quad]) -> Iterator[Quad]:
-    """Yield what is said about something, and what it was derived from, which has been read."""
+    """Yield the description of a resource, and of what it was derived from, which has been read."""
     told = list(quads)
     yield from told
     for entry in derived_from(told):
@@ -215,19 +215,19 @@ def _nodes(quads: Iterable[Quad]) -> Iterator[NamedNode]:
 
 
 def pages(total: int) -> int:
-    """Return how many pages ``total`` events make: at least one."""
+    """Return how many pages ``total`` events fill: at least one."""
     return max(1, -(-total // NEWEST))
 
 
 def total_of(quads: Iterable[Quad], document: str | None) -> int:
-    """Return how many events there are in all, as a description says about its document."""
+    """Return how many events there are in all, as stated about the document of a description."""
     own = document and NamedNode(document)
     totals = (quad.object for quad in quads if quad.predicate == terms.TOTAL_ITEMS and quad.subject == own)
     return next((terms.whole(one.value) for one in totals if isinstance(one, Literal)), 0)
 
 
 def _listed(event: NamedNode, thing: NamedNode) -> tuple[Pattern, ...]:
-    """Return what asks how an event refers to ``thing``, for its category, and for its sources."""
+    """Return the patterns for how an event refers to ``thing``, for its category, and for its sources."""
     return (
         Pattern(event, SUMMARY),
         Pattern(event, (), thing),
@@ -279,7 +279,7 @@ def _view(document: str, page: int, last: int) -> Iterator[Quad]:
 
 
 def paged(document: str, page: int) -> str:
-    """Return the address of a page of a document; the first has that of the document."""
+    """Return the address of a page of a document; the first page has that of the document."""
     return document if page == 1 else f"{document}?page={page}"
 
 
@@ -288,7 +288,7 @@ def in_order(
 ) -> list[Quad]:
     """Return the distinct quads sorted: ``first`` as subject first, type before label before the rest.
 
-    ``places`` are those that objects have among the values of a subject; all else is in the order of its text.
+    ``places`` are the positions of objects among the values of a subject; everything else is sorted as text.
     """
 
     def key(quad: Quad) -> tuple[bool, str, int, str, int, str]:
@@ -301,9 +301,9 @@ def in_order(
 
 
 def find(graph: Graph, iris: Iterable[str], identifiers: Iterable[str] = ()) -> str | None:
-    """Return the first IRI that the graph says something about, or else the one with such an identifier.
+    """Return the first IRI that the graph says something about, or else the one with one of the identifiers.
 
-    ``identifiers`` are values of dcterms:identifier, the readable paths that events are also known by.
+    ``identifiers`` are values of dcterms:identifier, the readable paths of events.
     """
     for iri in iris:
         try:

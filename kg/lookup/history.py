@@ -1,4 +1,4 @@
-"""The history of an event: its wordings in order, with when captures showed each and what it says."""
+"""The history of an event: its wordings in order, with what each says and when captures showed it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kg.rdf import Literal, NamedNode, Quad, terms
 from kg.rdf.graph import Excerpt, Graph, Pattern
 from kg.rdf.serialize import Nodes, nodes
 
-#: What an event and its revisions name, so that it is told what that is called.
+#: The properties whose values need labels in a history.
 NAMING: Final = (*ASPECTS.values(), terms.DERIVED_FROM)
 
 
@@ -22,10 +22,10 @@ NAMING: Final = (*ASPECTS.values(), terms.DERIVED_FROM)
 class ShownWording:
     """A wording of an event during one of the intervals in which captures show it.
 
-    ``start`` and ``end`` are instants in UTC, as xsd:dateTime has them; ``end`` is empty while the newest captures show
-    it, both where no capture of known time does. ``written`` is when a page says that it was written, ``origin`` the
-    IRI of a capture that it is from; both may be empty. ``current`` says that the event has this wording now,
-    ``titled`` that only its title is known, from a page's list of changes.
+    ``start`` and ``end`` are instants in UTC, in the form of xsd:dateTime; ``end`` is empty while the newest captures
+    show it, and both are empty if no capture of known time does. ``written`` is when it was written according to a
+    page, ``origin`` the IRI of a capture that has it; both may be empty. ``current`` says that the event has this
+    wording now, ``titled`` that only its title is known, from a page's list of changes.
     """
 
     content: Content
@@ -45,10 +45,10 @@ class ShownWording:
 
 @dataclass(frozen=True, slots=True)
 class EventHistory:
-    """The wordings of an event, the first one first, its day, and since when no page lists it, if none does.
+    """The wordings of an event, oldest first, its day, and since when no page lists it, if none does.
 
-    One that captures show in several intervals is there as often. ``nodes`` tell what all that they name is called, as
-    descriptions do (see kg.rdf.serialize.nodes).
+    A wording that captures show in several intervals is listed once for each. ``nodes`` have the labels of everything
+    that they name, as in descriptions (see kg.rdf.serialize.nodes).
     """
 
     event: str
@@ -58,20 +58,20 @@ class EventHistory:
     nodes: Nodes
 
     def former(self, number: int) -> ShownWording | None:
-        """Return the wording before the one of a number, from 0, that is another one; None before the first."""
+        """Return the last different wording before the one with this index; None if there is none."""
         own = self.wordings[number].revision
         return next((one for one in reversed(self.wordings[:number]) if one.revision != own), None)
 
 
 def compared(before: ShownWording | None, after: ShownWording) -> Comparison:
-    """Return what differs between two wordings: in their words alone, if of one of them only the title is known."""
+    """Return what differs between two wordings: only in their titles, if only the title of one of them is known."""
     if before and (before.titled or after.titled):
         return Comparison(replace(before.content, values={}), replace(after.content, values={}))
     return Comparison(before.content if before else None, after.content)
 
 
 def history(graph: Graph, iri: str) -> EventHistory:
-    """Return the history of an event, or of that which a revision is one of.
+    """Return the history of an event, or of the event of a revision.
 
     Raises NotFoundError if ``iri`` is neither an event nor a revision of one.
     """
@@ -119,7 +119,7 @@ def _shown(excerpt: Excerpt, event: NamedNode, revision: NamedNode) -> list[tupl
 
 
 def _in_order(found: Iterable[tuple[int, ShownWording]], current: str) -> list[ShownWording]:
-    """Return wordings by when they were first shown, or else written; the current one is the last of its kind."""
+    """Return wordings sorted by when they were first shown, or else written; among equals, the current one is last."""
 
     def key(one: tuple[int, ShownWording]) -> tuple[bool, str, int, str]:
         position, wording = one
@@ -137,7 +137,7 @@ def _nodes(excerpt: Excerpt, subject: NamedNode, predicate: NamedNode) -> list[N
 
 
 def _text(excerpt: Excerpt, subject: NamedNode, predicate: NamedNode) -> str:
-    """Return the text or IRI of what has been read about a thing by a predicate, the least of several."""
+    """Return the value of a predicate that was read about a thing, as text; the smallest of several."""
     return min(_texts(excerpt[Pattern(subject)], predicate), default="")
 
 
@@ -147,5 +147,5 @@ def _texts(quads: Iterable[Quad], predicate: NamedNode) -> list[str]:
 
 
 def _entry(entry: NamedNode) -> Pattern:
-    """Return what asks where on its page an entry stands, and when it was written."""
+    """Return the patterns for the position of an entry on its page, and for when it was written."""
     return Pattern(entry, (terms.POSITION, terms.LAST_WRITTEN))

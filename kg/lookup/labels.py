@@ -1,4 +1,4 @@
-"""What things are called: one label for each of some IRIs."""
+"""Labels of things: one for each IRI."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from kg.rdf import DefaultGraph, Literal, NamedNode, terms
 from kg.rdf.graph import Graph, Pattern
 
 Label = tuple[str, str]
-"""A text and its language, which is empty if it has none."""
+"""A text and its language, "" if it has none."""
 
 
 def labels(graph: Graph, iris: Sequence[str]) -> dict[str, Label]:
-    """Return the ``rdfs:label`` of each IRI that has one; of several, one in English, the first in the alphabet."""
+    """Return the ``rdfs:label`` of each IRI that has one; among several, English first, then alphabetically."""
     patterns = [Pattern(NamedNode(iri), (terms.LABEL,), None, DefaultGraph()) for iri in iris]
     found = {}
     for iri, quads in zip(iris, graph.match(patterns), strict=True):

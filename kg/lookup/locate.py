@@ -1,4 +1,4 @@
-"""A name -> the resource it stands for now: events may be merged into others, or withdrawn."""
+"""Finds the resource that a name now stands for: events may be merged into others, or withdrawn."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ REVISION = "/revision/"
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """What a name stands for: the IRI that the graph describes, and since when that is withdrawn, if it is."""
+    """The resource of a name: the IRI that the graph describes, and since when it is withdrawn, if it is."""
 
     iri: str
     withdrawn: str | None = None
 
 
 def locate(graph: Graph, iris: Iterable[str], identifiers: Iterable[str] = ()) -> Location | None:
-    """Return what the first of some names that the graph knows stands for, or None if it knows none.
+    """Return the resource of the first name that the graph knows, or None if it knows none.
 
-    IRIs come before ``identifiers``, as in ``kg.lookup.describe.find``. An event that is merged stands for the
-    survivor, and a revision of it for that of the survivor with the same content, else for the survivor. All revisions
-    of a withdrawn event, and its readable paths, stand for what is left of it.
+    IRIs come before ``identifiers``, as in ``kg.lookup.describe.find``. A merged event stands for the survivor, and its
+    revision for the survivor's revision with the same content, or else for the survivor. All revisions of a withdrawn
+    event, and its readable paths, stand for what remains of it.
     """
     candidates = list(iris)
     names = [form for name in identifiers for form in (name, _hashed(name))]
@@ -39,13 +39,13 @@ def locate(graph: Graph, iris: Iterable[str], identifiers: Iterable[str] = ()) -
 
 
 def _hashed(path: str) -> str:
-    """Return a readable path, a day and a slug, as the graph has it for a withdrawn event."""
+    """Return a readable path (day and slug) in the hashed form that a withdrawn event has in the graph."""
     day, slash, slug = path.partition("/")
     return f"{day}{slash}{HASHED}{hashed(slug)}"
 
 
 def _amended(graph: Graph, iris: Iterable[str]) -> str | None:
-    """Return the survivor's revision, or else the survivor or the withdrawn event, for a revision that is no more."""
+    """Return what a revision that no longer exists stands for: the survivor's revision, the survivor or the event."""
     parts = [iri.rpartition(REVISION) for iri in iris if REVISION in iri]
     known = [(event, content) for event, _, content in parts if find(graph, [event])]
     survivors = [(survivor, content) for event, content in known if (survivor := _survivor(graph, event))]

@@ -1,6 +1,6 @@
 """Past states of events and days, from the intervals during which captures show their revisions (RFC 7089).
 
-All instants are xsd:dateTime texts in UTC, ``2011-11-08T12:00:00Z``, so that their order is that of time.
+All instants are xsd:dateTime texts in UTC, ``2011-11-08T12:00:00Z``, which sort by time.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from kg.lookup.describe import in_order, origins, summaries
 from kg.rdf import Literal, NamedNode, Quad, terms
 from kg.rdf.graph import Excerpt, Graph, Pattern
 
-#: What an event keeps whatever its wording.
+#: Properties of an event that do not depend on its wording.
 LASTING: Final = (terms.TYPE, terms.START_DATE, terms.TEMPORAL, terms.LANGUAGE)
-#: What a revision says of its event.
+#: What a revision says about its event.
 CONTENT: Final = (
     terms.LABEL,
     terms.NAME,
@@ -26,13 +26,13 @@ CONTENT: Final = (
     terms.ABOUT,
     terms.SOURCE,
 )
-#: What a day shows of its events.
+#: What a day shows about its events.
 LISTED: Final = (terms.LABEL, terms.NAME, terms.CATEGORY, terms.SOURCE)
 
 
 @dataclass(frozen=True, slots=True)
 class ShownInterval:
-    """One interval during which captures show a revision; ``until`` is empty where the newest one does."""
+    """One interval during which captures show a revision; ``until`` is empty if the newest capture shows it."""
 
     start: str
     until: str
@@ -44,7 +44,7 @@ class ShownInterval:
 
 
 def instants(graph: Graph, iri: str) -> list[str]:
-    """Return when the state of an event or a day changed, the first time first; empty where no time is proven.
+    """Return when the state of an event or a day changed, earliest first; empty if no time is proven.
 
     Raises NotFoundError if ``iri`` is neither an event nor a day of the graph.
     """
@@ -53,12 +53,12 @@ def instants(graph: Graph, iri: str) -> list[str]:
 
 
 def state(graph: Graph, iri: str, instant: str, memento: str, original: str) -> list[Quad]:
-    """Return what was said about an event or a day at one of its instants, in a deterministic order.
+    """Return the statements about an event or a day at one of its instants, in a deterministic order.
 
-    An event has the content of the revision that was shown then, and the revisions known until then; where it was
-    not listed, that of the revision before, and since when (prov:invalidatedAtTime). A day names the events that
-    were listed then. ``memento`` and ``original`` are the IRIs of the two documents: the dated and the current one.
-    Raises NotFoundError if the state did not change at ``instant``.
+    An event has the content of the revision shown then, and the revisions known until then; if it was not listed, the
+    content of the revision before, and since when (prov:invalidatedAtTime). A day names the events listed then.
+    ``memento`` and ``original`` are the IRIs of the two documents: the dated and the current one. Raises NotFoundError
+    if the state did not change at ``instant``.
     """
     excerpt, subject = Excerpt(graph), NamedNode(iri)
     events = _events(excerpt, subject)
@@ -101,18 +101,18 @@ def _read_revisions(excerpt: Excerpt, events: Iterable[NamedNode]) -> None:
 
 
 def _is(excerpt: Excerpt, subject: NamedNode, class_: NamedNode) -> bool:
-    """Return whether what has been read about a thing says, in the default graph, that it is of a class."""
+    """Return whether the default graph, as far as it was read, says that a thing is of a class."""
     return Quad(subject, terms.TYPE, class_) in excerpt[Pattern(subject)]
 
 
 def _shown(excerpt: Excerpt, event: NamedNode) -> list[ShownInterval]:
-    """Return the intervals of all revisions of an event, the first one first."""
+    """Return the intervals of all revisions of an event, the earliest first."""
     found = [one for revision in _nodes(excerpt, event, terms.REVISION) for one in intervals(excerpt, revision)]
     return sorted(found, key=lambda one: (one.start, one.revision.value))
 
 
 def intervals(excerpt: Excerpt, revision: NamedNode) -> Iterator[ShownInterval]:
-    """Yield the intervals of a revision that was read; they are disjoint, so each start has the next end as its own."""
+    """Yield the intervals of a revision that was read; they are disjoint, so each start is paired with the next end."""
     starts = _texts(excerpt, revision, terms.OBSERVED_FROM)
     ends = _texts(excerpt, revision, terms.OBSERVED_UNTIL)
     for start in starts:
@@ -144,7 +144,7 @@ def _event(excerpt: Excerpt, event: NamedNode, instant: str) -> Iterator[Quad]:
 
 
 def _read_named(excerpt: Excerpt, revisions: Iterable[NamedNode], content: Iterable[Quad]) -> None:
-    """Read where revisions are from, what they cite, and the classes of what one of them names."""
+    """Read the origins and sources of revisions, and the classes of what one of them names."""
     wanted = [Pattern(one, (terms.TYPE,)) for one in _named(content)]
     for revision in revisions:
         wanted += (pattern for entry in _nodes(excerpt, revision, terms.DERIVED_FROM) for pattern in origins(entry))
@@ -168,7 +168,7 @@ def _revision(excerpt: Excerpt, revision: NamedNode, instant: str) -> Iterator[Q
 def _places(excerpt: Excerpt, event: NamedNode, content: Iterable[Quad]) -> Iterator[Quad]:
     """Yield the places that the content shown then names.
 
-    What the event still names is its place if it is so now; what it names no more, if it is a place at all.
+    What the event still names is its place if it is so now; what it no longer names, if it is a place at all.
     """
     still = {quad.object for quad in _said(excerpt, event, (terms.ABOUT, terms.TOPIC))}
     places = {quad.object for quad in _said(excerpt, event, (terms.PLACE,))}
@@ -179,7 +179,7 @@ def _places(excerpt: Excerpt, event: NamedNode, content: Iterable[Quad]) -> Iter
 
 
 def _named(content: Iterable[Quad]) -> Iterable[NamedNode]:
-    """Return the things that content names as its subjects."""
+    """Return the things that content is about."""
     naming = (quad.object for quad in content if quad.predicate in (terms.ABOUT, terms.TOPIC))
     return dict.fromkeys(one for one in naming if isinstance(one, NamedNode))
 
@@ -195,7 +195,7 @@ def _listing(excerpt: Excerpt, events: Iterable[NamedNode], instant: str) -> Ite
 
 
 def _said(excerpt: Excerpt, subject: NamedNode, predicates: Iterable[NamedNode]) -> Iterator[Quad]:
-    """Yield what has been read about a thing by some predicates, in the order of these."""
+    """Yield the statements read about a thing with some predicates, in the order of these."""
     for predicate in predicates:
         yield from (quad for quad in excerpt[Pattern(subject)] if quad.predicate == predicate)
 

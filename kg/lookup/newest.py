@@ -1,4 +1,4 @@
-"""What the home page asks of a graph: the newest days and events, and what most events name."""
+"""Lookups for the home page: the newest days and events, and what most events name."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PLACES: Final = 12
 
 
 def newest(graph: Graph, limit: int, language: str | None = None) -> dict[str, Any]:
-    """Return the newest days that list events, and the newest ``limit`` events with what describes them.
+    """Return the newest days that list events, and the newest ``limit`` events with their descriptions.
 
     With a ``language``, only events in that language count.
     """
@@ -40,14 +40,14 @@ def newest(graph: Graph, limit: int, language: str | None = None) -> dict[str, A
 
 
 def _is_in(graph: Graph, event: NamedNode | BlankNode | Triple, language: str | None) -> bool:
-    """Return whether ``event`` is an event, not a page of that day, and in this language if one is asked for."""
+    """Return whether ``event`` is an event, not a page of that day, and in the requested language, if any."""
     if Quad(event, terms.TYPE, terms.EVENT) not in graph:
         return False
     return language is None or Quad(event, _term("dcterms:language"), Literal(language)) in graph
 
 
 def _days(graph: Graph) -> list[tuple[NamedNode, str]]:
-    """Return the days and their dates, the newest first."""
+    """Return the days and their dates, newest first."""
     dated = [
         (day, quad.object.value)
         for day in _instances(graph, terms.PERIOD_OF_TIME)
@@ -58,7 +58,7 @@ def _days(graph: Graph) -> list[tuple[NamedNode, str]]:
 
 
 def hubs(graph: Graph, limit: int) -> list[str]:
-    """Return the IRIs of the places, categories and publishers that most events and sources name, the most first."""
+    """Return the IRIs of the places, categories and publishers that the most events and sources name, in order."""
     counted: Counter[str] = Counter()
     for property_ in ("ng:place", "ng:category", "dcterms:publisher"):
         for quad in graph.quads_for_pattern(None, _term(property_), None, None):

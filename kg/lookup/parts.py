@@ -1,7 +1,7 @@
 """What wholes consist of: a month of days and a year of months, with how many events each has; a story of its events.
 
-The events of a story are in order by their days, on one day by the positions that their entries have on the page, and
-where nothing else tells, by their IRIs.
+The events of a story are sorted by day, within a day by the positions of their entries on the page, and otherwise by
+IRI.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from kg.rdf import Literal, NamedNode, Quad, terms
 from kg.rdf.graph import Excerpt, Graph, Pattern
 
 MOST: Final = 100
-"""Parts that are listed at most; there are at most 31, but whoever may write could say more."""
-# Events and pages of the archive are of a day. To leave those out at once is a tenth of the work of looking at each.
+"""The most parts to list; there are at most 31, but writes could add more."""
+# Events and pages of the archive belong to a day. Excluding them at once takes a tenth of the time of checking each.
 EVENTS: Final = """
 SELECT ?period ?part (COUNT(?event) AS ?events) WHERE {
   { ?part dcterms:isPartOf ?period . ?event dcterms:temporal ?part }
@@ -26,24 +26,24 @@ SELECT ?period ?part (COUNT(?event) AS ?events) WHERE {
 } GROUP BY ?period ?part"""
 DATED: Final = "SELECT ?story ?event ?day WHERE { ?story schema:subEvent ?event . ?event schema:startDate ?day }"
 LONGEST: Final = 20_000
-"""Events of a story that are read at most."""
+"""The most events of a story to read."""
 NOWHERE: Final = 1_000_000
-"""The position of an event that no entry tells, as when it has a page of its own: behind the others of its day."""
+"""The position of an event without an entry, such as one with a page of its own: after the others of its day."""
 SAID: Final = (terms.TYPE, terms.LABEL, terms.START_DATE)
 
 
 def within(found: Iterable[Quad]) -> list[NamedNode]:
-    """Return the days or months that statements say to be parts of a period."""
+    """Return the days or months that are parts of a period according to some statements."""
     return list(islice((quad.subject for quad in found if isinstance(quad.subject, NamedNode)), MOST))
 
 
 def of_period(
     excerpt: Excerpt, period: NamedNode, within: Iterable[NamedNode], document: str | None = None
 ) -> Iterator[Quad]:
-    """Yield which days or months are part of a period, and what is said about them by SAID, which has been read.
+    """Yield which days or months are part of a period, and their statements with predicates in SAID, already read.
 
-    ``document`` is the IRI of the document about the period. If it is given, the documents about the parts are named,
-    each with how many events it has (hydra:totalItems).
+    ``document`` is the IRI of the document about the period. If given, the documents about the parts are named, each
+    with the number of its events (hydra:totalItems).
     """
     parts = list(within)
     events = _events(excerpt.graph, period) if parts and document else Counter[str]()
@@ -58,16 +58,16 @@ def of_period(
 
 
 def _sibling(document: str, thing: str, other: str) -> str:
-    """Return the document about ``other``, which stands to it as ``document`` to ``thing``.
+    """Return the document about ``other``, given the ``document`` about ``thing``.
 
-    What is before the last two segments of their paths, such as ``day/2011-11-08``, is the same for all.
+    Their paths are the same before the last two segments, such as ``day/2011-11-08``.
     """
     own, its = ("/".join(iri.rsplit("/", 2)[1:]) for iri in (thing, other))
     return document.removesuffix(own) + its
 
 
 def _events(graph: Graph, period: NamedNode) -> Counter[str]:
-    """Return how many events each part of a period has, by its IRI."""
+    """Return the number of events in each part of a period, by IRI."""
     rows = graph.select(EVENTS, {"period": period})
     return Counter(
         {
@@ -90,7 +90,7 @@ def of_story(graph: Graph, story: NamedNode) -> list[Part]:
     excerpt, listing = Excerpt(graph), Pattern(story, (terms.SUB_EVENT,))
     excerpt.read(listing)
     events = list(islice(_nodes(excerpt[listing]), LONGEST))
-    said = (terms.START_DATE, terms.CURRENT_REVISION)  # the other one is for their positions, in the same call
+    said = (terms.START_DATE, terms.CURRENT_REVISION)  # the other pattern is for their positions, in the same call
     excerpt.read(*(Pattern(event, (one,)) for event in events for one in said))
     dated = {event: min(_texts(excerpt[Pattern(event, (terms.START_DATE,))]), default="") for event in events}
     places = positions(excerpt, (event for event in events if dated[event]))
@@ -99,7 +99,7 @@ def of_story(graph: Graph, story: NamedNode) -> list[Part]:
 
 
 def positions(excerpt: Excerpt, events: Iterable[NamedNode]) -> dict[NamedNode, int]:
-    """Return where on its page each event stands, by the entries that its current revision is derived from."""
+    """Return the position of each event on its page, by the entries that its current revision is derived from."""
     current = {event: Pattern(event, (terms.CURRENT_REVISION,)) for event in events}
     excerpt.read(*current.values())
     derived = {
@@ -127,9 +127,9 @@ def _texts(quads: Iterable[Quad]) -> Iterator[str]:
 
 
 def around(graph: Graph, story: NamedNode, event: NamedNode) -> tuple[list[NamedNode], int]:
-    """Return an event of a story between the one before it and the one after it, where there are such.
+    """Return an event of a story with the ones before and after it, if any, and the number of events in the story.
 
-    Behind them is how many events the story has. The positions of those of three days are read, not of all.
+    Only the positions of events on three days are read.
     """
     days: dict[NamedNode, str] = {}
     for _, one, day in islice(graph.select(DATED, {"story": story}), LONGEST):

@@ -1,8 +1,8 @@
-"""Resources as a feed presents them: each with its parts, what they say as a hash, and pages of their versions.
+"""Resources as feeds present them: each with its parts, a hash of its content, and pages of versions.
 
 A *resource* is a subject with its parts: an event has its revisions, a page its entries. Every statement of the default
-graph whose subject is an IRI belongs to exactly one resource; what is said about blank nodes comes with what refers to
-it.
+graph whose subject is an IRI belongs to exactly one resource; statements about blank nodes belong to the resource that
+refers to them.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class ResourceStates(dict[str, tuple[bytes, int]]):
 
 
 def owner(iri: str, base: str) -> str:
-    """Return the resource that an IRI is a part of by its spelling, or the IRI itself."""
+    """Return the resource that an IRI is a part of, judged by its form, or the IRI itself."""
     if not iri.startswith(base):
         return iri
     if iri.startswith("page/", len(base)):
@@ -46,8 +46,8 @@ def owner(iri: str, base: str) -> str:
 class Resources:
     """A collector (see kg.rdf.lines.blocks) of what a graph with the identity base ``base`` says about every resource.
 
-    What is said about a subject is hashed as sorted lines; with ``unsorted`` in the order in which the lines come, as
-    change logs of version 1 have it.
+    The statements about a subject are hashed as sorted lines; with ``unsorted``, in their original order, as in change
+    logs of version 1.
     """
 
     def __init__(self, base: str, *, unsorted: bool = False) -> None:
@@ -58,7 +58,7 @@ class Resources:
         self._linked: set[str] = set()
 
     def add(self, block: blocks.Block) -> None:
-        """Take the hash of a block, and which parts it has."""
+        """Add the hash of a block, and its parts."""
         if not blocks.is_iri(block.subject):
             return
         subject, base = blocks.iri(block.subject), self._base
@@ -81,20 +81,20 @@ class Resources:
 
 
 def state(graph: Graph, base: str, *, unsorted: bool = False) -> ResourceStates:
-    """Return what the default graph says about each resource (see Resources); raises StoreError if it is unreadable."""
+    """Return what the default graph says about each resource (see Resources). Raises StoreError if it is unreadable."""
     resources = Resources(base, unsorted=unsorted)
     blocks.gather(graph, [resources])
     return resources.state()
 
 
 def _add(found: ResourceStates, iri: str, said: tuple[int, int]) -> None:
-    """Add what is said about a part; a sum does not depend on the order in which parts come."""
+    """Add the statements about a part; a sum does not depend on the order of the parts."""
     digest, size = found.get(iri, (bytes(16), 0))
     found[iri] = ((int.from_bytes(digest) + said[0]) & _ALL).to_bytes(16), size + said[1]
 
 
 def resource(graph: Graph, iri: str, base: str) -> list[Quad]:
-    """Return what the default graph says about a resource and of its parts, in a deterministic order."""
+    """Return what the default graph says about a resource and its parts, in a deterministic order."""
     node = NamedNode(iri)
     quads = _about(graph, node)
     for part in _parts(quads, base):
@@ -136,8 +136,8 @@ def sha256(quads: Iterable[Quad]) -> str:
 def page(graph: Graph, base: str, head: str, members: Iterable[tuple[str, str, bytes | None]], wanted: Format) -> bytes:
     """Return a page of versions: ``head``, lines of N-Quads, and each member's content in a graph named by its version.
 
-    A member is a version, its resource, and its content as N-Triples, or None for what the graph says now. The SHA-256
-    of the content, as sorted lines of N-Triples, stands with the version.
+    A member is a version, its resource, and its content as N-Triples, or None for the present content of the graph. The
+    page gives the SHA-256 of the content, as sorted lines of N-Triples, with the version.
     """
     assert wanted.rdf is not None  # noqa: S101 - the formats of feeds are formats of RDF
     quads = _read(head.encode())

@@ -1,9 +1,9 @@
-"""Sitemaps (https://www.sitemaps.org/protocol.html): the documents of a graph by sections, and when each changed.
+"""Sitemaps (https://www.sitemaps.org/protocol.html): the documents of a graph by section, and when each changed.
 
 A section is a year, with its days, months and events, or all entities, categories or publishers. A document belongs to
-the year in its IRI, which never moves, so that a new event changes the sitemaps of one year only. When a document
-changed is told by the archive: the last moment at which a revision of an event that it lists began or ceased to be
-shown. All of it lies in one SQLite file, from which single sitemaps are read.
+the year in its IRI, which never changes, so that a new event affects the sitemaps of one year only. The archive tells
+when a document changed: the last moment at which a revision of an event that it lists began or ceased to be shown.
+Everything is in one SQLite file, from which single sitemaps are read.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from kg.rdf import terms
 from kg.rdf.lines.blocks import Block, iri, is_iri, text, token
 
 URLS: Final = 5_000
-"""URLs of one sitemap. The protocol allows ten times as many, but then a sitemap would be larger than 1 MB."""
+"""URLs in one sitemap. The protocol allows ten times as many, but a sitemap would then be larger than 1 MB."""
 TYPE: Final = token(terms.TYPE)
 DEPRECATED: Final = token(terms.DEPRECATED)
 SOURCE: Final = token(terms.SOURCE)
@@ -30,7 +30,7 @@ OBSERVED: Final = frozenset(map(token, (terms.OBSERVED_FROM, terms.OBSERVED_UNTI
 CLASSES: Final = frozenset(
     map(token, (terms.PERIOD_OF_TIME, terms.EVENT, terms.ENTITY, terms.CONCEPT, terms.ORGANIZATION))
 )
-"""The classes whose documents are listed."""
+"""The classes with listed documents."""
 _NAMING: Final = {
     "day": (terms.TEMPORAL,),
     "month": (terms.IS_PART_OF,),
@@ -41,8 +41,7 @@ _NAMING: Final = {
     "": (terms.SOURCE,),
 }
 REFERRING: Final = {(kind, token(one)) for kind, names in _NAMING.items() for one in names}
-"""What leads to a thing of a kind from the events that its document lists, or from what lies within it or is published
-by it; to a source, which has no kind, from the events that cite it."""
+"""The properties that link a thing from events, contained things or publications, by its kind; "" is a source."""
 LEADING: Final = frozenset(name for _, name in REFERRING)
 _REVISION: Final = "/revision/"
 _SECTION: Final = re.compile(r"(?:event|day|month|year)/(\d{4})(?![^/-])|(entity|category|publisher)/")
@@ -57,7 +56,7 @@ CREATE TABLE document (
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """The documents of one year or kind: how many there are, and when the last of them changed, if that is known."""
+    """The documents of one year or kind: how many there are, and when the last of them changed, if known."""
 
     name: str
     documents: int
@@ -65,12 +64,12 @@ class Section:
 
     @property
     def parts(self) -> int:
-        """How many sitemaps it takes to list the section's documents."""
+        """The number of sitemaps needed to list the section's documents."""
         return -(-self.documents // URLS)
 
 
 class Documents:
-    """A collector (see kg.rdf.lines.blocks) of the documents of a graph whose identity base is ``base``."""
+    """A collector (see kg.rdf.lines.blocks) of the documents of a graph with the identity base ``base``."""
 
     def __init__(self, base: str) -> None:
         self._base = base
@@ -79,7 +78,7 @@ class Documents:
         self._leading: dict[str, list[str]] = {}
 
     def add(self, block: Block) -> None:
-        """Take of a block whether it has a document, when that was shown, and what it leads to."""
+        """Collect from a block whether it has a document, when that was shown, and what it links to."""
         if not is_iri(block.subject):
             return
         subject = iri(block.subject)
@@ -100,17 +99,17 @@ class Documents:
                 self._leading.setdefault(target, []).append(subject)
 
     def sections(self) -> list[Section]:
-        """Return the sections that have documents, in the order of their names."""
+        """Return the sections that have documents, sorted by name."""
         changed: dict[str, str] = {}
         for event, moment in self._moments.items():
             year = _section(self._base, event)
             changed[year] = max(changed.get(year, ""), moment)
-        newest = max(changed.values(), default=None)  # what is of no year is named by events of all years
+        newest = max(changed.values(), default=None)  # things of no year are named by events of all years
         counted = sorted(Counter(self._listed.values()).items())
         return [Section(name, count, changed.get(name) if name.isdigit() else newest) for name, count in counted]
 
     def rows(self) -> Iterator[tuple[str, int, str, str | None]]:
-        """Yield the documents of each section, numbered from 0 in the order of their IRIs, with when each changed."""
+        """Yield the documents of each section, numbered from 0 in order of IRI, with when each changed."""
         known = dict(self._moments)
         number = Counter[str]()
         for subject, section in sorted(self._listed.items()):
@@ -118,7 +117,7 @@ class Documents:
             number[section] += 1
 
     def write(self, output: Path) -> None:
-        """Write sections and documents into a new file; raises StoreError if it cannot be written."""
+        """Write sections and documents into a new file. Raises StoreError if it cannot be written."""
         try:
             with closing(sqlite3.connect(output)) as database, database:
                 database.executescript(SCHEMA)
@@ -129,12 +128,13 @@ class Documents:
             raise StoreError(f"the sitemaps cannot be written: {error}") from None
 
     def _changed(self, subject: str, known: dict[str, str]) -> str:
-        """Return when an event changed, or any event that a document lists; nothing if no time is known.
+        """Return when an event, or any event that a document lists, changed; "" if no time is known.
 
-        ``known`` has the events, and keeps the answers for what many documents lead to, such as the days of a month.
+        ``known`` has the times of events, and caches those of things that many documents link to, such as the days of a
+        month.
         """
         if subject not in known:
-            known[subject] = ""  # whatever leads to itself ends here
+            known[subject] = ""  # circles end here
             leading = self._leading.get(subject, ())
             known[subject] = max((self._changed(one, known) for one in leading), default="")
         return known[subject]
@@ -146,13 +146,13 @@ def _has_document(block: Block) -> bool:
 
 
 def _section(base: str, subject: str) -> str:
-    """Return the year in an IRI, or the kind of what has none; nothing for what is in no sitemap."""
+    """Return the year in an IRI, or else its kind; "" for what is in no sitemap."""
     match = _SECTION.match(subject, len(base)) if subject.startswith(base) else None
     return match[1] or match[2] if match else ""
 
 
 def sections(file: Path) -> list[Section]:
-    """Return the sections in a file, in the order of their names; raises StoreError if it cannot be read."""
+    """Return the sections in a file, sorted by name. Raises StoreError if it cannot be read."""
     return [Section(*row) for row in _read(file, "SELECT name, documents, changed FROM section ORDER BY name")]
 
 

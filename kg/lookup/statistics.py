@@ -1,4 +1,4 @@
-"""What a graph consists of: classes, properties, links to other data sets, its captures; counted block by block."""
+"""Statistics of a graph: classes, properties, links to other data sets, captures; counted block by block."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CAPTURES: Final = frozenset(token(NamedNode(expand(one))) for one in ("ng:Page",
 LINKING: Final = frozenset(
     token(NamedNode(expand(one))) for one in ("schema:sameAs", "skos:closeMatch", "skos:exactMatch", "owl:sameAs")
 )
-"""Links that say what is the same thing in another data set."""
+"""Links to the same thing in another data set."""
 _SPACE: Final = re.compile(r"[a-z]+://[^/]+/")
 
 
@@ -31,7 +31,7 @@ class Statistics:
     def __init__(self) -> None:
         self.subjects = 0
         self.captures = 0
-        self.objects = set[int]()  # hashes of 64 bits: in 1 of 370,000 graphs two of ten million terms share one
+        self.objects = set[int]()  # 64-bit hashes: two of ten million terms share one in 1 of 370,000 graphs
         self.classes = Counter[bytes]()
         self.properties = Counter[bytes]()
         self.links = Counter[tuple[bytes, str]]()
@@ -53,7 +53,7 @@ class Statistics:
             self.days.update(filter(terms.is_day, map(text, block.values(START_DATE))))
 
     def counted(self) -> dict[str, Any]:
-        """Return the counts as JSON can hold them; each list is sorted by the names in it."""
+        """Return the counts as data for JSON; each list is sorted by name."""
         days = sorted(self.days.items())
         years = Counter[str]()
         for day, count in days:
@@ -73,7 +73,7 @@ class Statistics:
         }
 
     def write(self, output: Path) -> None:
-        """Write the counts into a file; raises StoreError if that cannot be done."""
+        """Write the counts into a file. Raises StoreError if that fails."""
         try:
             output.write_text(json.dumps(self.counted()), encoding="utf-8")
         except OSError as error:
@@ -81,14 +81,14 @@ class Statistics:
 
 
 def statistics(graph: Graph) -> dict[str, Any]:
-    """Return the counts of the default graph; raises StoreError if it cannot be read."""
+    """Return the counts of the default graph. Raises StoreError if it cannot be read."""
     counting = Statistics()
     gather(graph, [counting])
     return counting.counted()
 
 
 def read(file: Path) -> dict[str, Any]:
-    """Return the counts in a file; raises StoreError if it cannot be read."""
+    """Return the counts in a file. Raises StoreError if it cannot be read."""
     try:
         found: dict[str, Any] = json.loads(file.read_bytes())
     except (OSError, ValueError) as error:
@@ -101,6 +101,6 @@ def _listed(counted: Counter[bytes]) -> list[list[Any]]:
 
 
 def _space(address: str) -> str:
-    """Return the host that has what a link leads to, as the beginning of its address; all of it if it has none."""
+    """Return the beginning of a link's address up to its host; the whole address if it has no host."""
     match = _SPACE.match(address)
     return match[0] if match else address

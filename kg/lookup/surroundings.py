@@ -1,4 +1,4 @@
-"""The surroundings of an event: the others of its day, and what related events have in common with it."""
+"""The surroundings of an event: the other events of its day, and related events with what they have in common."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ BESIDE: Final = 3
 """Number of events of the day that are shown before an event, and after it."""
 RELATED: Final = 100
 OF_DAY: Final = (terms.TYPE, terms.LABEL, terms.LANGUAGE, terms.INVALIDATED_AT)
-"""What is asked of each event of a day."""
+"""The properties read about each event of a day."""
 SHARED: Final = (terms.PLACE, terms.TOPIC, terms.ABOUT, terms.CATEGORY, terms.TOPIC_LABEL, terms.MENTION_LABEL)
-"""By which properties two events can have something in common."""
+"""The properties by which two events can have something in common."""
 
 
 @dataclass(frozen=True, slots=True)
 class NamedEvent:
-    """An event by its IRI, and its title with the language of that."""
+    """The IRI of an event, and its title with its language."""
 
     iri: str
     title: str
@@ -32,12 +32,11 @@ class NamedEvent:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What is around an event.
+    """The surroundings of an event.
 
     ``before`` and ``after`` are the nearest events of its day, in the order of the page that lists them; ``day_events``
-    is how many there are on that day in its language, itself included. ``shared`` has the events that are related to
-    it, each with the things, as objects of descriptions (see kg.rdf.serialize.nodes), that both name, and the stories
-    that both are part of.
+    is the number on that day in its language, including itself. ``shared`` has the related events, each with the things
+    that both name, as objects of descriptions (see kg.rdf.serialize.nodes), and the stories that both are part of.
     """
 
     before: list[NamedEvent]
@@ -47,7 +46,7 @@ class Surroundings:
 
 
 def surroundings(graph: Graph, iri: str) -> Surroundings:
-    """Return what is around an event; nothing is around what is none."""
+    """Return the surroundings of an event; they are empty for anything else."""
     excerpt, event = Excerpt(graph), NamedNode(iri)
     excerpt.read(Pattern(event))
     own = excerpt[Pattern(event)]
@@ -62,7 +61,7 @@ def surroundings(graph: Graph, iri: str) -> Surroundings:
 
 
 def _of_day(excerpt: Excerpt, own: Iterable[Quad]) -> list[NamedEvent]:
-    """Return the events of the day of an event that are listed now, in its language, in the order of the page."""
+    """Return the listed events of an event's day, in its language, in the order of the page."""
     said = list(own)
     days, languages = list(_objects(said, (terms.TEMPORAL,))), set(_texts(said, terms.LANGUAGE))
     if not days:

@@ -1,4 +1,4 @@
-"""What a page about a thing that events have needs: its own statements, how many events it has, where it lies."""
+"""Data for the page about a thing: its own statements, the number of its events, its containers."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from kg.rdf.graph import Excerpt, Graph, Pattern
 from kg.rdf.serialize import Nodes, nodes
 
 MOST: Final = 12
-"""Containers of a place that are told at most."""
+"""The most containers of a place to return."""
 
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """A place that contains another one, with how many events happened in it."""
+    """A place that contains another, with the number of events in it."""
 
     iri: str
     events: int
@@ -30,10 +30,10 @@ class Container:
 
 @dataclass(frozen=True, slots=True)
 class DescribedThing:
-    """A thing: what is said about it (see ``nodes``), how many events have it by each facet, by the name of that.
+    """A thing: its statements (see ``nodes``), and the number of its events by the name of each facet.
 
-    ``days`` are on how many days a story has events; ``within`` are the places that contain it, countries
-    and the outermost first; ``total`` is how many events there are.
+    ``days`` is the number of days on which a story has events; ``within`` are the places that contain it, countries and
+    the outermost first; ``total`` is the number of all events.
     """
 
     content: bytes
@@ -44,13 +44,13 @@ class DescribedThing:
 
     @property
     def nodes(self) -> Nodes:
-        """The statements about it, and labels and classes of what these name; without the parts of a story."""
+        """The statements about it, and labels and classes of what these name, without the parts of a story."""
         found: Nodes = json.loads(self.content)
         return found
 
 
 def describe_thing(graph: Graph, index: str, iri: str) -> DescribedThing:
-    """Return what a page about a thing needs.
+    """Return the data for the page about a thing.
 
     Raises NotFoundError if the graph says nothing about it, StoreError if the index cannot be read.
     """
@@ -86,7 +86,7 @@ def _said(graph: Graph, subject: NamedNode) -> list[Quad]:
 
 
 def _containers(graph: Graph, place: NamedNode) -> dict[NamedNode, set[NamedNode]]:
-    """Return the places that contain a place, each with those that contain it, whatever leads in a circle."""
+    """Return the places that contain a place, each with its own containers, even if they form a circle."""
     above: dict[NamedNode, list[NamedNode]] = {}
     fresh = [place]
     while fresh and len(above) <= MOST:
@@ -108,7 +108,7 @@ def _above(place: NamedNode, above: dict[NamedNode, list[NamedNode]]) -> set[Nam
 
 
 def _values(index: str, iris: Iterable[str]) -> dict[str, dict[Facet, int]]:
-    """Return the numbers of the values that things are, by their facets."""
+    """Return the numbers of the values of things, by facet."""
     found: dict[str, dict[Facet, int]] = {}
     with opened(index) as database:
         for iri in iris:

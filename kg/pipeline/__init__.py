@@ -1,1 +1,1 @@
-"""Archives -> snapshot: plan, convert, keep, load, report."""
+"""From archives to a snapshot: plan, convert, keep, load, report."""

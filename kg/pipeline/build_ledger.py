@@ -1,4 +1,4 @@
-"""The ledger of a store during a build: what it knows before, and what is appended to it after."""
+"""The ledger of a store during a build: what it knows before, and what is appended afterwards."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ NOT_OF_THE_PAST: Final = (Text, Name, Alias, Unname)
 
 
 class BuildLedger:
-    """``known`` is the ledger of a store with what the copy at ``shipped`` and the current snapshot add to it.
+    """The ledger of a build.
+
+    ``known`` is the ledger of a store, with the additions from the copy at ``shipped`` and the current snapshot.
 
     Raises LedgerError if it cannot be used; see ``kg.store.verified``.
     """
@@ -39,10 +41,10 @@ class BuildLedger:
 
     @contextmanager
     def claimed(self, claims: list[Line], *, is_past: bool) -> Iterator[str]:
-        """Append claims, and give the root; take them back if the block fails before its snapshot is current.
+        """Append claims and provide the root; undo this if the block fails before its snapshot is current.
 
-        Of a time past, texts and names are left out: the last text of an event is its present one, and what is shown
-        now says which names are told.
+        For a past time, texts and names are left out: the last text of an event must be its present one, and present
+        content decides which names are shown.
         """
         before, end = self._store.target, self._file.end
         try:
@@ -54,7 +56,7 @@ class BuildLedger:
             raise
 
     def shipped(self, claims: list[Line], folder: Path) -> LedgerFile:
-        """Write the ledger with claims to a folder as it is to be shipped, and return it; the store's stays as it is.
+        """Write the ledger with claims to a folder as a copy, and return it; the store's ledger is not changed.
 
         Raises LedgerError if it cannot be written.
         """
@@ -70,24 +72,24 @@ class BuildLedger:
         return [*self._lacked, *self._unclaimed(lasting), *lasting]
 
     def _unclaimed(self, claims: list[Line]) -> list[Text]:
-        """Return the texts of the snapshot before but those that are claimed anew, with what is printed."""
+        """Return the texts of the previous snapshot, except those claimed anew with what is printed."""
         anew = {(claim.key, claim.revision) for claim in claims if isinstance(claim, Text)}
         return [text for text in self._former if (text.key, text.revision) not in anew]
 
     @property
     def known_now(self) -> Ledger:
-        """What the ledger of the store knows with what was claimed."""
+        """The ledger of the store including the new claims."""
         return Ledger(self._file.lines) if self._former else self.known
 
     def export(self) -> None:
-        """Write the copy, if there is to be one."""
+        """Write the copy, if one is wanted."""
         ledger_file.export(self._store.ledger, self._shipped)
 
 
 def _former_texts(store: Store) -> list[Text]:
     """Return the revisions of the current snapshot, the current one of each event last; none if its ledger has them.
 
-    A revision is known by the entry that it comes from: what the same page prints at the same place is the same.
+    A revision is identified by its entry: what the same page prints at the same place is the same.
     """
     if not store.has_current or store.current().manifest.ledger_root:
         return []
@@ -121,7 +123,7 @@ def _first(graph: Graph, predicate: NamedNode) -> dict[str, str]:
 
 
 def _all(graph: Graph, predicate: NamedNode) -> dict[str, list[str]]:
-    """Return the values that a predicate has, by the IRIs of their subjects."""
+    """Return the values of a predicate by subject IRI."""
     found: dict[str, list[str]] = defaultdict(list)
     for quad in graph.quads_for_pattern(None, predicate, None):
         if isinstance(quad.subject, NamedNode) and isinstance(quad.object, NamedNode | Literal):

@@ -1,4 +1,4 @@
-"""Pages -> quads, some days at a time: parse, take the items, follow the events through the captures, and map them."""
+"""Converts pages to quads, some days at a time: parses, takes the items, follows events through captures, and maps."""
 
 from __future__ import annotations
 
@@ -28,10 +28,9 @@ from kg.rdf import NamedNode, Quad, terms
 class ShownPage:
     """A page as one capture shows it.
 
-    ``place`` names the page within all archives; ``page`` is None where the capture shows that it is gone;
-    ``language`` is that to assume where the page shows none; ``newest`` says that no later capture has another one.
-    ``is_edit`` says that the source proves when the page came to be so, and ``before`` is the page as it was until
-    then, if that is captured.
+    ``place`` names the page within all archives; ``page`` is None if the capture shows that it is gone; ``language`` is
+    assumed if the page shows none; ``newest`` says that no later capture has a different content. ``is_edit`` says that
+    the source proves when the page got this content, and ``before`` is the page as it was until then, if captured.
     """
 
     place: str
@@ -44,7 +43,7 @@ class ShownPage:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one commit changed, or all pages of an archive without history; ``time`` is UTC where known.
+    """What one commit changed, or all pages of an archive without history; ``time`` is UTC, if known.
 
     ``is_edit`` says that the source proves that nothing else changed since the capture before.
     """
@@ -56,11 +55,11 @@ class Step:
 
 @dataclass(slots=True)
 class CapturedPage:
-    """A page that was read: its record, what it lists, whether it is the newest, and which entries are to be kept.
+    """A page that was read: its record, what it lists, whether it is the newest, and which entries to keep.
 
-    ``record`` is None where its dialect finds that this capture is not a page. ``again`` is the time of the last
-    capture that showed it after one that showed another page in its place. ``is_edit`` says that it came to be when it
-    was first captured, and ``before`` is the IRI of the capture that was edited then, if there is one.
+    ``record`` is None if the dialect rejects this capture as a page. ``again`` is the time of the last capture that
+    showed it again after another content. ``is_edit`` says that it was written when it was first captured, and
+    ``before`` is the IRI of the capture that was edited then, if any.
     """
 
     page: Page
@@ -77,8 +76,8 @@ class CapturedPage:
 class Converter:
     """Converts pages of one dataset; ``outcome`` grows while the quads are drawn.
 
-    Which nodes are aliases is known at the end only (see kg.pipeline.whole): the quads of days name things by their
-    nodes as tables tell them.
+    Aliases are only known at the end (see kg.pipeline.whole), so the quads of days name things by the nodes that tables
+    give.
     """
 
     def __init__(self, nodes: Nodes) -> None:
@@ -88,9 +87,9 @@ class Converter:
         self._mapper = Mapper(nodes, self.outcome.named)
 
     def days(self, days: Collection[date], steps: Iterable[Step], claims: Claims) -> Iterator[Quad]:
-        """Yield the quads of all captures of the pages of some days, given in the order of time.
+        """Yield the quads of all captures of the pages of some days, given in order of time.
 
-        What is new is claimed in ``claims``. Raises ConfigurationError if a dialect lists an item of another day.
+        New events are claimed in ``claims``. Raises ConfigurationError if a dialect lists an item of another day.
         """
         timeline, kept = Timeline(claims), dict[str, CapturedPage]()
         for step in steps:
@@ -110,7 +109,7 @@ class Converter:
             self.outcome.unread = [one for one in self.outcome.unread if not withdrawn.unread(*one)]
 
     def _know(self, timeline: Timeline, claims: Claims) -> None:
-        """Find out which events the ledger knows, remind them of their revisions, and claim the texts that it lacks."""
+        """Find the events that the ledger knows, add their recorded revisions, and claim the texts that it lacks."""
         self.outcome.reworded |= recognise(timeline, claims)
         self.outcome.minted |= {key for key in timeline.minted if not timeline.events[key].gone}
         for event in timeline.events.values():
@@ -121,7 +120,7 @@ class Converter:
                 recall(event, known)
 
     def _shown(self, events: Iterable[Event], claims: Claims, withdrawn: Withdrawn) -> Iterator[Event]:
-        """Yield the events that are not withdrawn, and take note of those that are."""
+        """Yield the events that are not withdrawn, and note those that are."""
         for event in events:
             since = claims.withdrawn.get(event.key) or withdrawn.event(event)
             if since is None:
@@ -131,7 +130,7 @@ class Converter:
             self.outcome.tally.counts["withdrawn"] += 0 if event.gone else len(event.listings)
 
     def undated(self, pages: Iterable[Page], claims: Claims) -> Iterator[Quad]:
-        """Yield the quads of pages that belong to no day, such as a front page: they list no events of their own."""
+        """Yield the quads of pages that belong to no day, such as a front page: these list no events of their own."""
         withdrawn = Withdrawn(claims.hidden)
         for page in pages:
             record = reading.parse(page)
@@ -171,11 +170,11 @@ class Converter:
         return CapturedPage(page, record, tuple(Listing(item, iri, page.captured) for item in listed), tally)
 
     def _publish(self, path: str, record: Record) -> None:
-        """Note what is said about the archive of a page."""
+        """Note the publication of a page's archive."""
         self.outcome.publications.add((registry.name(path), registry.of(path).publication_of(record)))
 
     def _tally(self, kept: CapturedPage) -> None:
-        """Count what the newest capture of a page holds."""
+        """Count what the newest capture of a page contains."""
         if kept.record is None:
             self.outcome.prose.append(kept.page.path)
             return
@@ -194,7 +193,7 @@ class Converter:
         self.outcome.unread += ((page.path, unread) for unread in record.unread)
 
     def _printed_days(self, page: Page, record: Record, known: Collection[date]) -> Iterator[Quad]:
-        """Yield the descriptions of days that a page prints and that are not ``known``: it may print any."""
+        """Yield the descriptions of days that a page prints and that are not ``known``: it may print any day."""
         for day in registry.of(page.path).head(record).days:
             if day not in known:
                 self.outcome.days.add(day)
@@ -250,7 +249,7 @@ class Converter:
 
 
 def _check_days(kept: Iterable[CapturedPage], days: Collection[date]) -> None:
-    """Refuse items of other days: the ledger would not be asked for their events, whose IRIs would move."""
+    """Refuse items of other days: their events would not be looked up in the ledger, and their IRIs would move."""
     for one in kept:
         for listing in one.listings:
             if listing.item.day not in days:
@@ -261,6 +260,6 @@ def _check_days(kept: Iterable[CapturedPage], days: Collection[date]) -> None:
 
 
 def _withdrawn(claims: Claims) -> Withdrawn:
-    """Return what is withdrawn, with the wordings of withdrawn events that the captures have shown only now."""
+    """Return what is withdrawn, including wordings of withdrawn events that the captures show for the first time."""
     new = (claim for claim in claims.added if claim.key in claims.withdrawn)
     return Withdrawn({**claims.hidden, **{hash_of(claim): claims.withdrawn[claim.key] for claim in new}})

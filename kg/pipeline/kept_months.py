@@ -2,7 +2,8 @@
 
 A part is a month's quads as sorted lines of N-Triples and its outcome as JSON, kept under a hash of everything they
 depend on: the program, the dialects that read its pages, the gazetteer, the publishers, the identity base, the versions
-of the pages, and what the ledger knows of their days. The quads are also a shard of the snapshot (see kg.store.shards).
+of the pages, and what the ledger knows of their days. The quads also serve as a shard of the snapshot (see
+kg.store.shards).
 """
 
 from __future__ import annotations
@@ -42,17 +43,17 @@ from kg.store.shards import NAMED
 from kg.version import HERE, __version__
 
 CODE: Final = ("vocab", "kg/rdf", "kg/dialects", "kg/archive", "kg/events", "kg/entities", "kg/mapping", "kg/pipeline")
-"""The packages that a conversion runs, below the folder that holds them; another line in one of them, another name."""
+"""The packages that a conversion runs, relative to their folder; any change in them changes the name of a part."""
 
 
 @dataclass(frozen=True, slots=True)
 class ConvertedMonth:
-    """A converted month: the file with what it says of its own, and what else the conversion found.
+    """A converted month: the file with its own quads, and what else the conversion found.
 
-    ``named`` is the file with what it says of things that other months may name too, by range, each of which ends where
-    ``ends`` says (see kg.pipeline.shards); aliases stand there as they were converted. ``renamed`` are the aliases
-    (IRIs) in whose places ``file`` has the canonical nodes. ``checked`` is what is known about it as a shard, if the
-    shapes are still the same. ``is_new`` says that no build before this one has kept it.
+    ``named`` is the file with the quads of things that other months may name too, by range; ``ends`` says where each
+    range ends (see kg.pipeline.shards), and aliases are kept there as converted. ``renamed`` are the aliases (IRIs)
+    replaced by canonical nodes in ``file``. ``checked`` is what is known about it as a shard, if the shapes are
+    unchanged. ``is_new`` says that no earlier build kept it.
     """
 
     file: Path
@@ -69,7 +70,7 @@ Converted = tuple[Month, ConvertedMonth]
 
 @dataclass(frozen=True, slots=True)
 class RangeShard:
-    """The file of one range of what many months name, and what is known of it."""
+    """The file of one range of shared quads, and what is known about it."""
 
     name: str
     file: Path
@@ -105,7 +106,7 @@ def name(month: Month, archives: list[Archive], base: str, known: Ledger) -> str
 
 
 def program_at(root: Path) -> str:
-    """Return a hash of the code below ``root``, and of the tables, that a conversion depends on."""
+    """Return a hash of the code below ``root`` and of the tables that a conversion depends on."""
     digest = hashlib.sha256(f"{__version__}\0{hosts.public_suffixes()}\0{vocab.categories()}".encode())
     code = chain.from_iterable(sorted((root / package).rglob("*.py")) for package in CODE)
     for file in (*code, *gazetteer.files(), *publishers.files(), nodes.same_file(), editions.file()):
@@ -143,12 +144,12 @@ def keep_all(
     made: Iterable[Converted],
     ranges: Sequence[RangeShard],
 ) -> dict[str, str]:
-    """Keep months for the next build, by their names with the ledger as it is now, ranges, and git's logs.
+    """Keep ranges, git logs, and months for the next build, under their names given the ledger as it is now.
 
     Returns the files with their SHA-256, none if they could not be kept.
     """
     parts = {name(month, archives, base, known): part for month, part in made}
-    # Where there is no room for the parts, the next build just converts them again.
+    # If there is no space for the parts, the next build just converts them again.
     with suppress(OSError):
         store.kept_months.mkdir(exist_ok=True)
         sums = {f"{key}.nt": keep(store, part, key) for key, part in parts.items()}
@@ -163,7 +164,7 @@ def keep_all(
 
 
 def keep(store: Store, part: ConvertedMonth, name: str) -> str:
-    """Keep a part under the name that it has once what it claims is known, and return the SHA-256 of its file."""
+    """Keep a part under the name that it has once its claims are in the ledger, and return the SHA-256 of its file."""
     sha256 = _keep_file(store, part.file, f"{name}.nt", part.checked.sha256 if part.checked else None)
     found = {
         "sha256": sha256,
@@ -178,10 +179,10 @@ def keep(store: Store, part: ConvertedMonth, name: str) -> str:
 
 
 def _keep_file(store: Store, file: Path, name: str, known: str | None = None) -> str:
-    """Keep a file under a name, and return its SHA-256, which may be known already."""
+    """Keep a file under a name, and return its SHA-256, which may already be known."""
     target = store.kept_months / name
     if not (target.exists() and target.samefile(file)):
-        target.unlink(missing_ok=True)  # what is there is damaged, or it would have been used
+        target.unlink(missing_ok=True)  # an existing file is damaged, or it would have been used
         os.link(file, target)
     return known or sidecar.digest(target)
 
@@ -194,7 +195,7 @@ def forget(store: Store, wanted: set[str]) -> None:
 
 
 def _plain(outcome: Outcome) -> dict[str, Any]:
-    """Return an outcome as JSON can hold it, without what is not news once it is claimed."""
+    """Return an outcome as data for JSON, without what is no longer new once it is claimed."""
     named = outcome.named
     return {
         "counts": outcome.tally.counts,

@@ -1,4 +1,4 @@
-"""N-Triples files -> database, while other files are still being written."""
+"""Loads N-Triples files into a database while others are still being written."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Loading:
         return self
 
     def __call__(self, file: Path) -> None:
-        """Load ``file``; raises what the load of one before it failed of."""
+        """Load ``file``; raises the error of an earlier file that failed to load."""
         if self._loaded.done():
             self._loaded.result()
         self._files.put(file)
@@ -44,7 +44,7 @@ class Loading:
 
 
 class _Joined(io.RawIOBase):
-    """Several files read as one, each drawn when the one before it ends; once ``is_stopped``, reading fails."""
+    """Several files read as one, each requested when the one before it ends; once ``is_stopped``, reading fails."""
 
     def __init__(self, files: Iterable[Path]) -> None:
         self.is_stopped = False

@@ -1,8 +1,8 @@
-"""Events that moved to another day since the ledger last saw them: their days are converted again, together.
+"""Finds events that moved to another day since the last build, and converts their days again, together.
 
-Days are converted apart, so whether a bullet that is new on one day is an event that another day no longer lists can be
-told only when both are converted. A month waits until all days near to its own are, and no longer, so that others can
-be loaded meanwhile.
+Days are converted separately, so whether a new bullet on one day is an event that another day no longer lists is known
+only when both are converted. A month waits only until all days near its own are converted, so that others can be loaded
+meanwhile.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ Pair = tuple[date, date]
 def settled(
     parts: Iterable[Converted], known: Ledger, minter: Minter, again: Callable[[Month], Converted]
 ) -> Iterator[Converted]:
-    """Yield converted months, those with an event that moved as ``again`` converts them when its days are joined.
+    """Yield converted months, those with a moved event as ``again`` converts them with its days joined.
 
-    ``parts`` come in the order of their first days, ``known`` is the ledger as it was before.
+    ``parts`` come in the order of their first days; ``known`` is the ledger before the build.
     """
     if not known.texts:
         yield from parts
@@ -50,14 +50,14 @@ def _days(part: Converted) -> set[date]:
 
 
 def _is_far(part: Converted, first: date) -> bool:
-    """Return whether all days of a month are further away from ``first``, which is later, than an event may move."""
+    """Return whether all days of a month are further before ``first`` than an event may move."""
     return first - max(_days(part), default=date.min) > NEAR
 
 
 def _settle(
     held: list[Converted], first: date, known: Ledger, minter: Minter, again: Callable[[Month], Converted]
 ) -> list[Converted]:
-    """Convert again those of ``held`` with an event that moved away from a month that is far from ``first``."""
+    """Convert those of ``held`` again that have an event moved from a month far from ``first``."""
     left = [day for one in held if _is_far(one, first) for day in _days(one) & one[1].outcome.days]
     pairs = list(_moves(held, left, known, minter))
     moved = set(chain.from_iterable(pairs))
@@ -69,7 +69,7 @@ def _settle(
 
 
 def _moves(held: list[Converted], left: Iterable[date], known: Ledger, minter: Minter) -> Iterator[Pair]:
-    """Yield the days ``left`` by an event that the ledger knows there, each with the day that has its words now."""
+    """Yield the days ``left`` by an event that the ledger knows there, each with the day that now has its words."""
     new = _new(held)
     if not new:
         return
@@ -83,7 +83,7 @@ def _moves(held: list[Converted], left: Iterable[date], known: Ledger, minter: M
 
 
 def _new(held: list[Converted]) -> dict[int, list[Text]]:
-    """Return by day, as a number, what the events say that the ledger did not know."""
+    """Return the texts that the ledger did not know, by day as a number."""
     found: dict[int, list[Text]] = {}
     for _, part in held:
         texts = (claim for claim in part.outcome.claims if isinstance(claim, Text))
@@ -93,7 +93,7 @@ def _new(held: list[Converted]) -> dict[int, list[Text]]:
 
 
 def _lost(held: list[Converted], known: Ledger, minter: Minter) -> Callable[[str], bool]:
-    """Return what says whether no capture shows an event any more, or only in other words."""
+    """Return a function that says whether no capture shows an event any more, or only in other words."""
     outcomes = [part.outcome for _, part in held]
     shown = set().union(*(one.listed for one in outcomes))
     reworded = set().union(*(one.reworded for one in outcomes))

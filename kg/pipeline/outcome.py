@@ -1,4 +1,4 @@
-"""What a conversion found beside quads; outcomes of parts add up to that of the whole."""
+"""What a conversion found besides quads; outcomes of parts add up to that of the whole."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class Quarantined:
-    """A capture of a page that is left out, since what it says breaks the mapping or a shape, and why.
+    """A capture of a page that is left out because it breaks the mapping or a shape, with the reason.
 
-    ``iri`` names the capture, ``line`` counts from 1, where it is known; ``commit`` is the git commit, or the revision
-    of a wiki, that has it.
+    ``iri`` names the capture; ``line`` counts from 1, if known; ``commit`` is the git commit, or the wiki revision,
+    that has it.
     """
 
     iri: str
@@ -41,18 +41,18 @@ class Quarantined:
     commit: str | None = None
 
     def __str__(self) -> str:
-        """Return where it is, and what is wrong, in words."""
+        """Return the place and the fault in words."""
         line = f", line {self.line}" if self.line else ""
         return f"page {self.path}{line}{in_words(self.commit)}: {self.cause}"
 
 
 @dataclass(slots=True)
 class Outcome:
-    """What a conversion found beside quads; outcomes of parts add up to that of the whole.
+    """What a conversion found besides quads; outcomes of parts add up to that of the whole.
 
-    ``claims`` is what the ledger is to be told. ``minted`` are the keys of the events that it did not know,
-    ``reworded`` those of the events that it knew in other words. ``publications`` is what the dialects, given by their
-    names, say about the archives of the pages that they have read, prose being none.
+    ``claims`` are to be added to the ledger. ``minted`` are the keys of new events, ``reworded`` those of events that
+    the ledger knew in other words. ``publications`` has what the dialects, by name, say about the archives of the pages
+    that they read; rejected pages do not count.
     """
 
     tally: Tally = field(default_factory=Tally)

@@ -1,4 +1,4 @@
-"""What there is to read: the versions of pages, grouped by days that must be followed together, in portions."""
+"""Plans what to read: the versions of pages, grouped by days that must be followed together, in portions."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ UNDATED: Final = "undated"
 """The name of the month of pages that belong to no day."""
 
 PageName = tuple[int, str]
-"""What names a page: its archive and its path."""
+"""The key of a page: its archive and its path."""
 Content = tuple[int, str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One version of a page to be read: which archive, which version, the language to assume, if it is the newest."""
+    """A version of a page to read: its archive, the version, the language to assume, and whether it is the newest."""
 
     archive: int
     version: PageVersion
@@ -44,10 +44,10 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class DayGroup:
-    """Days to be followed together: the versions of their pages in the order of time, and the ledger's claims.
+    """Days to be followed together: the versions of their pages in order of time, and the ledger's claims.
 
-    A group without days holds pages that belong to none. ``ids`` are the slugs of ids of archives that the ledger knows
-    on other days only.
+    A group without days has pages that belong to none. ``ids`` are the slugs of archive ids that the ledger knows only
+    on other days.
     """
 
     days: tuple[date, ...]
@@ -58,19 +58,19 @@ class DayGroup:
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """Some groups of days to be converted in one go."""
+    """Groups of days that are converted in one go."""
 
     number: int
     groups: tuple[DayGroup, ...]
 
     @property
     def name(self) -> str:
-        """What it is called, such as ``2011-11``, after the first of its days."""
+        """Its name, such as ``2011-11``, after the first of its days."""
         return next((group.days[0].isoformat()[:7] for group in self.groups if group.days), UNDATED)
 
     @property
     def days(self) -> int:
-        """How many days there are in the month."""
+        """The number of days in the month."""
         return sum(len(group.days) for group in self.groups)
 
 
@@ -91,7 +91,7 @@ def months(archives: list[Archive], known: Ledger, settings: Settings) -> list[M
 
 
 def join(months: Sequence[Month], days: Iterable[tuple[date, ...]], known: Ledger) -> list[Month]:
-    """Return some months as they are if some of their days are followed together, with the ledger's claims anew."""
+    """Return some months with some of their days joined, and with fresh claims from the ledger."""
     groups = [group for month in months for group in month.groups]
     fresh = []
     for one in [(), *joined([*(group.days for group in groups if group.days), *days])]:
@@ -106,7 +106,7 @@ def join(months: Sequence[Month], days: Iterable[tuple[date, ...]], known: Ledge
 def _together(
     archives: list[Archive], days: dict[date | None, list[Reading]], told: Iterable[set[date]], history: bool
 ) -> list[tuple[date, ...]]:
-    """Group the days that must be followed together: those of one page or id, and those that share a line of news."""
+    """Group the days that must be followed together: days of one page or id, and days that share a line of news."""
     groups: list[tuple[date, ...]]
     groups = connected(_lines(archives, days)) if history else [(day,) for day in sorted(filter(None, days))]
     several = [tuple(sorted(some)) for some in told if len(some) > 1]
@@ -122,7 +122,7 @@ def _group(days: tuple[date, ...], readings: list[Reading], known: Ledger, past:
 
 
 def _portions(groups: list[DayGroup]) -> Iterator[list[DayGroup]]:
-    """Yield the groups of each month, so that what is new in one month leaves the others as they were."""
+    """Yield the groups of each month, so that news in one month leaves the others as they were."""
     for _, some in groupby(groups, key=lambda group: [(day.year, day.month) for day in group.days[:1]]):
         yield list(some)
 
@@ -137,12 +137,12 @@ def _readings(archives: list[Archive], settings: Settings) -> Iterator[Reading]:
 
 
 def _page(reading: Reading) -> PageName:
-    """Return what names the page of which this is a version."""
+    """Return the key of the page of this version."""
     return reading.archive, reading.version.path
 
 
 def _days(archives: list[Archive], readings: list[Reading]) -> dict[PageName, set[date]]:
-    """Return the days that any version of each page is about; only pages whose paths do not name them are read."""
+    """Return the days that any version of each page is about; only pages with paths that do not name them are read."""
     found: dict[PageName, set[date]] = {}
     unknown = []
     for reading in readings:
@@ -162,7 +162,7 @@ def _days(archives: list[Archive], readings: list[Reading]) -> dict[PageName, se
 
 
 def _own_ids(archives: list[Archive], readings: list[Reading], told: dict[PageName, set[date]]) -> dict[str, set[date]]:
-    """Return the days on which any version of a page shows each id that an archive gives."""
+    """Return the days on which any version of a page shows each id assigned by an archive."""
     found: dict[str, set[date]] = {}
     some = [one for one in readings if registry.of(one.version.path).gives_ids and not one.version.gone]
     for start in range(0, len(some), PAGES_AT_ONCE):
@@ -206,9 +206,9 @@ def _languages(paths: list[str]) -> dict[str, str]:
 
 
 def readable(groups: Sequence[DayGroup], read: dict[Content, Page]) -> tuple[list[DayGroup], list[UnreadPage]]:
-    """Return the groups without the versions of pages that cannot be read, none that is then empty, and these pages.
+    """Return the groups without unreadable versions, dropping empty groups, and the unreadable pages.
 
-    What the version before showed lasts until one that can be read: it says nothing about what stood in between.
+    The content of the version before lasts until a readable one: nothing is known about the time in between.
     """
     reasons = {one: why for one, page in read.items() if (why := texts.why_unread(page))}
     unread = [
@@ -221,7 +221,7 @@ def readable(groups: Sequence[DayGroup], read: dict[Content, Page]) -> tuple[lis
 
 
 def without(groups: Sequence[DayGroup], left_out: Container[Content]) -> list[DayGroup]:
-    """Return the groups as if the versions with some contents did not exist, none that is then empty."""
+    """Return the groups without the versions that have some contents, dropping empty groups."""
     kept: list[DayGroup] = []
     for group in groups:
         readings = [one for one in group.readings if one.version.gone or content(one) not in left_out]
@@ -233,7 +233,7 @@ def without(groups: Sequence[DayGroup], left_out: Container[Content]) -> list[Da
 
 
 def steps(group: DayGroup, read: dict[Content, Page]) -> Iterator[Step]:
-    """Yield what each commit changed in the pages of a group, or all of an archive without history at once."""
+    """Yield what each commit changed in the pages of a group, or all pages of an archive without history at once."""
     last: dict[PageName, Reading] = {}
     for (_, _, time), some in groupby(group.readings, key=_moment):
         readings = list(some)
@@ -271,7 +271,7 @@ def _shown(reading: Reading, before: Reading | None, read: dict[Content, Page]) 
 
 
 def content(reading: Reading) -> Content:
-    """Return what names the content of a version: its archive, path, and id in git."""
+    """Return the key of the content of a version: its archive, path, and id in git."""
     return reading.archive, reading.version.path, reading.version.blob or ""
 
 

@@ -1,7 +1,7 @@
-"""Pages in quarantine: no text of an archive stops a build, and no mistake of newsgraph hides behind a page.
+"""Pages in quarantine: no text of an archive stops a build, and no bug of newsgraph hides behind a page.
 
-What a page says may break the mapping, or a shape of the finished graph. Such a page is left out, told and counted, as
-if that capture did not exist. A mistake of ours breaks many pages, or those that we know: then the build stops.
+The content of a page may break the mapping, or a shape of the finished graph. Such a page is left out as if that
+capture did not exist, reported and counted. A bug breaks many pages, or newsgraph's own samples: then the build stops.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ from kg.shapes.origin import Origins
 from kg.version import HERE
 
 ALLOWED: Final = 1_000
-"""Of how many captures one may be in quarantine; of fewer, one, if there are others."""
+"""One in this many captures may be in quarantine; of fewer captures, a single one, if there are others."""
 SAMPLES: Final = ("seed", "sample")
-"""The folders of ``data`` whose pages are ours: what breaks them is a mistake of ours."""
+"""The folders of ``data`` with newsgraph's own pages, which only a bug can break."""
 
 T = TypeVar("T")
 Faults = Mapping[str, Quarantined]
@@ -41,9 +41,9 @@ Faults = Mapping[str, Quarantined]
 def converted(
     month: Month, read: dict[Content, Page], nodes: Nodes, held: Faults, take: Callable[[Iterator[Quad]], T]
 ) -> tuple[T, Outcome]:
-    """Convert a month, given its pages, without those of ``held`` and those that break it; ``take`` gets its quads.
+    """Convert a month, given its pages, without those in ``held`` and those that break it; ``take`` gets its quads.
 
-    Returns what ``take`` does, and the outcome. Raises what broke the conversion where no page alone does.
+    Returns the result of ``take``, and the outcome. Raises the error of the conversion if no single page causes it.
     """
     groups, unread = plan.readable(month.groups, read)
     faults = {content: held[iri] for content, page in read.items() if (iri := _iri(page, nodes.minter)) in held}
@@ -71,14 +71,14 @@ def _quads(groups: Iterable[DayGroup], read: dict[Content, Page], converter: Con
 
 
 def _told(groups: Iterable[DayGroup], faults: Mapping[Content, Quarantined]) -> Iterator[Quarantined]:
-    """Yield every capture that shows a page in quarantine, with its commit."""
+    """Yield every capture of a page in quarantine, with its commit."""
     for reading_ in (one for group in groups for one in group.readings if not one.version.gone):
         if fault := faults.get(plan.content(reading_)):
             yield replace(fault, commit=reading_.version.commit)
 
 
 def _is_ours(error: Exception) -> bool:
-    """Return whether an error says nothing about a page: a file that cannot be read, a setting, no memory left."""
+    """Return whether an error is not caused by a page: an unreadable file, a setting, lack of memory."""
     return isinstance(error, OSError | MemoryError) or (
         isinstance(error, NewsgraphError) and not isinstance(error, MappingError)
     )
@@ -87,7 +87,7 @@ def _is_ours(error: Exception) -> bool:
 def _broken(
     groups: Iterable[DayGroup], read: dict[Content, Page], nodes: Nodes
 ) -> Iterator[tuple[Content, Quarantined]]:
-    """Yield the pages that break the conversion when each is converted alone, and why."""
+    """Yield the pages that break the conversion when each is converted alone, and the reasons."""
     for group in groups:
         for content in dict.fromkeys(plan.content(one) for one in group.readings if not one.version.gone):
             language = next(one.language for one in group.readings if plan.content(one) == content)
@@ -125,9 +125,9 @@ def _iri(page: Page, minter: Minter) -> str:
 
 
 def suspects(checked: CheckResult, origins: Origins, outcome: Outcome) -> dict[str, Quarantined]:
-    """Return the pages that nodes come from which break a shape, by the IRIs of their captures.
+    """Return the pages of nodes that break a shape, by the IRIs of their captures.
 
-    None are returned where these are too many, or of ours: then the graph is refused as it is.
+    None are returned if they are too many, or newsgraph's own: then the graph is refused as it is.
     """
     found: dict[str, Quarantined] = {}
     for violation, cause in ((one, each.constraint.message) for each in checked.found for one in each.first):
@@ -143,7 +143,7 @@ def concerns(month: Month, held: Faults) -> bool:
 
 
 def check_read(outcome: Outcome) -> None:
-    """Raise ArchiveError where no page could be read."""
+    """Raise ArchiveError if no page could be read."""
     if outcome.unread_pages and not outcome.tally.counts["captures"]:
         raise ArchiveError(f"none of the pages can be read: {outcome.unread_pages[0]}")
 
@@ -171,7 +171,7 @@ def _refusal(outcome: Outcome, also: Iterable[Quarantined] = ()) -> str | None:
 
 @cache
 def _samples() -> frozenset[str]:
-    """Return what names the contents of our samples in the IRIs of captures; none where they are not installed."""
+    """Return the content hashes of newsgraph's samples, as in the IRIs of captures; none if they are not installed."""
     folders = (HERE.parent / "data" / name for name in SAMPLES)
     files = (file for folder in folders for file in folder.rglob("*") if file.is_file())
     return frozenset(

@@ -1,7 +1,7 @@
-"""Aliases, which only all months together tell -> the months' quads, with the canonical nodes in their places.
+"""Replaces aliases in the quads of months by canonical nodes, once all months together have revealed them.
 
-A month is converted with the nodes that tables tell. Where it names an alias, its file is written once more; what was
-put in place is noted with a kept month, so that the next build need only do what is new.
+A month is converted with the nodes that tables give. If it names an alias, its file is rewritten; the replacements are
+noted with a kept month, so that the next build only makes new ones.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ from kg.rdf import NamedNode, Quad
 
 
 def renamed(quads: Iterable[Quad], canonical: Mapping[str, str]) -> Iterator[Quad]:
-    """Yield quads with the canonical nodes (by the IRIs of aliases) where they name aliases."""
+    """Yield quads with aliases replaced by canonical nodes (given by the IRIs of aliases)."""
     for quad in quads:
         iri = quad.object.value if isinstance(quad.object, NamedNode) else ""
         yield Quad(quad.subject, quad.predicate, NamedNode(canonical[iri])) if iri in canonical else quad
 
 
 def stale(month: ConvertedMonth, known: Mapping[str, str]) -> bool:
-    """Return whether a kept month names by another node what the ledger has now as another thing; both by IRIs."""
+    """Return whether a kept month replaced an alias by a node other than the ledger's present one; both by IRIs."""
     return any(known.get(alias) != iri for alias, iri in month.renamed.items())
 
 
 def pending(month: ConvertedMonth, nodes: Nodes, canonical: Mapping[str, str]) -> dict[str, str]:
-    """Return the aliases that a month names, with their canonical nodes, but for those that it has no more."""
+    """Return the aliases that a month still names, with their canonical nodes."""
     named, minter = month.outcome.named, nodes.minter
     labelled = chain(
         (minter.organization(key) for key, _ in named.publishers),

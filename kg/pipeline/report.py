@@ -17,7 +17,7 @@ from kg.pipeline.outcome import Outcome, Quarantined
 from kg.store.snapshot import Manifest
 
 NAMED: Final = 8
-"""How many lines of each sort the summary names."""
+"""How many lines of each kind the summary lists."""
 COUNTED = (
     "pages",
     "captures",
@@ -34,7 +34,7 @@ COUNTED = (
 
 
 def report(outcome: Outcome, archives: list[Archive], triples: int, seconds: float) -> dict[str, Any]:
-    """Return the report of a build as JSON can hold it; raises AssertionError if the counts do not add up.
+    """Return the report of a build as data for JSON. Raises AssertionError if the counts do not add up.
 
     ``triples`` is how many the store holds, ``seconds`` how long the build took.
     """
@@ -108,7 +108,7 @@ def _candidates(found: list[dict[str, Any]]) -> str:
 
 
 def _doubts(found: dict[str, Any]) -> Iterator[str]:
-    """Yield lines about what could not be read or believed, the first of each sort by name; none if all is well."""
+    """Yield lines about what could not be read or believed, naming the first of each kind; none if all is well."""
     unread = [str(UnreadPage(one["page"], one["reason"], one["commit"])) for one in found["pages not read"]]
     held = [
         str(Quarantined(one["capture"], one["page"], one["cause"], one["line"], one["commit"]))
@@ -141,7 +141,7 @@ def _shapes(checked: dict[str, Any]) -> str:
 
 
 def check_sums(tally: Tally) -> Counter[str]:
-    """Return the tally's counts and how many items became events; raises AssertionError if the sums are off."""
+    """Return the tally's counts and how many items became events. Raises AssertionError if the sums are wrong."""
     counts = Counter(tally.counts)
     dialects = [one.made for one in registry.installed()]
     for total, parts in chain.from_iterable(one.sums.items() for one in dialects):

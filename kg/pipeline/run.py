@@ -1,4 +1,4 @@
-"""Archives -> snapshot: reads pages in several processes, writes their quads as N-Triples, and bulk-loads them."""
+"""Builds a snapshot: reads pages in several processes, writes their quads as N-Triples, and bulk-loads them."""
 
 from __future__ import annotations
 
@@ -67,9 +67,9 @@ def build(
     force: bool = False,
     ready: Callable[[Snapshot], None] = lambda made: None,
 ) -> Built:
-    """Build a snapshot of the archives at ``roots`` in the store and make it current, after it is given to ``ready``.
+    """Build a snapshot of the archives at ``roots`` in the store and make it current, after calling ``ready`` with it.
 
-    With ``settings.as_of`` it shows the archives as they were at that time, and is kept beside the current one.
+    With ``settings.as_of``, it shows the archives as they were at that time, and is kept beside the current one.
     ``progress`` is called with the number of days read, and of all days. ``force`` publishes a graph even if it breaks
     the shapes of the vocabulary. Raises ArchiveError, StoreError, ConfigurationError or ValidationError, and then
     leaves the store as it was.
@@ -80,7 +80,7 @@ def build(
     archives = opened(roots, settings, past, store.kept_months)
     check_base(store, settings.base)
     if past:
-        store.current()  # its ledger knows the events by the wordings that they had first
+        store.current()  # its ledger knows the events by their first wordings
     space.require(store, space.for_build(store, settings.free_bytes))
     with store.drafting() as draft, snapshot.scratch(draft) as scratch:
         with scheduling(settings) as scheduler:
@@ -88,7 +88,7 @@ def build(
         ledger, graph, checked = drawn.ledger, drawn.graph, drawn.checked
         check.judge(checked, store, draft, archives, force=force)
         found = _reported(drawn, archives, settings.base, started)
-        # What others wrote cannot stop a build.
+        # Writes by others cannot stop a build.
         last_write = _replay(store, draft, found["counts"]) if past is None else 0
         found["seconds"] = round(monotonic() - started, 1)
         (snapshot.report(draft)).write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -120,7 +120,7 @@ def build(
 
 @dataclass(frozen=True)
 class _Drawn:
-    """What has come of the archives, before any of it is published; the graph is in the database of the draft."""
+    """The result from the archives before it is published; the graph is in the database of the draft."""
 
     ledger: BuildLedger
     graph: ShardedGraph
@@ -139,7 +139,7 @@ def _draw(
     *,
     force: bool,
 ) -> _Drawn:
-    """Make the graph of a draft and check it; where a few pages break a shape, once more without these pages."""
+    """Make the graph of a draft and check it; if a few pages break a shape, once more without these pages."""
     held: dict[str, Quarantined] = {}
     while True:
         ledger = BuildLedger(store, settings.ledger)
@@ -155,7 +155,7 @@ def _draw(
         if not found:
             return _Drawn(ledger, graph, adopted, checked)
         held |= found
-        del loaded  # its files go
+        del loaded  # its files are removed
         rmtree(snapshot.database(draft))
         rmtree(draft / source.FOLDER, ignore_errors=True)
 
@@ -170,7 +170,7 @@ def _load(path: Path, shards_of: Drawing) -> ShardedGraph:
 
 
 def _reported(drawn: _Drawn, archives: list[Archive], base: str, started: float) -> dict[str, Any]:
-    """Return the report of what was drawn, but for what else is written and how long all takes."""
+    """Return the report on the result, without what is added later: writes and the time taken."""
     graph = drawn.graph
     found = report(graph.outcome, archives, graph.proved.triples, monotonic() - started)
     months = {"all": len(graph.months), "new": sum(part.is_new for _, part in graph.months)}
@@ -210,7 +210,7 @@ def quads(roots: Iterable[Path], settings: Settings) -> Iterator[Quad]:
 def opened(
     roots: Iterable[Path], settings: Settings, past: datetime | None = None, kept: Path | None = None
 ) -> list[Archive]:
-    """Open archives as the settings say; raises ArchiveError if one cannot be read."""
+    """Open archives as the settings say. Raises ArchiveError if one cannot be read."""
     limit, history = settings.page_bytes, settings.history
     return [
         open_archive(root, limit, history=history, as_of=past, kept=kept, mapping=settings.mapping) for root in roots
@@ -227,7 +227,7 @@ def check_base(store: Store, base: str) -> None:
 
 
 def _candidates(outcome: Outcome, base: str, known: Ledger) -> list[dict[str, Any]]:
-    """Return events that may be one and were not reviewed as the report has them, by their IRIs."""
+    """Return the unreviewed pairs of events that may be the same, by IRI, for the report."""
     event = Minter(base).event
     return [
         {"event": event(one.event), "other": event(one.other), "both name": list(one.shared)}
@@ -245,18 +245,18 @@ def drawing(
     held: Faults | None = None,
     progress: Progress = lambda done, total: None,
 ) -> Drawing:
-    """Return what makes the shards of archives, with what the store of the settings knows."""
+    """Return the drawing of the shards of archives, with what the store of the settings knows."""
     return Drawing(archives, settings, ledger.known, scratch, scheduler, _redirects(settings), held or {}, progress)
 
 
 def _redirects(settings: Settings) -> list[Redirect]:
-    """Return the redirects that the sources of the current snapshot have; a graph of a time past has no sources."""
+    """Return the redirects in the sources of the current snapshot; a graph of a past time has no sources."""
     store = Store(settings.folder)
     return redirects(store.current().folder) if store.has_current and not settings.as_of else []
 
 
 def _enrich(store: Store, draft: Path, base: str) -> Adopted:
-    """Take the sources of enrichment that the current snapshot has into the draft and its database."""
+    """Carry the enrichment sources of the current snapshot over into the draft and its database."""
     if not store.has_current:
         return Adopted()
     source.carry(store.current().folder, draft)
@@ -267,9 +267,9 @@ def _enrich(store: Store, draft: Path, base: str) -> Adopted:
 
 
 def _replay(store: Store, draft: Path, counts: dict[str, int]) -> int:
-    """Make the writes of the store's log again in the draft, count its triples anew, and return the last one's number.
+    """Repeat the writes of the store's log in the draft, update its counts, and return the last one's number.
 
-    A write that was current when its process was killed is in the log; one that was not is none.
+    If a process was killed, its write is in the log only if it had become current; any other does not count.
     """
     if store.has_current:
         log.settle(store, store.current().manifest.writes)
@@ -303,5 +303,5 @@ def _manifest(
 
 
 def archive_rows(archives: Iterable[Archive]) -> list[dict[str, Any]]:
-    """Return what manifests say of archives."""
+    """Return what manifests say about archives."""
     return [{"name": one.root.resolve().name, "commit": one.commit, "versions": len(one.versions)} for one in archives]

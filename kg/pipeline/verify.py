@@ -1,4 +1,4 @@
-"""Archives -> proof that nothing is lost: every page is mapped to quads, made from them again, and compared."""
+"""Proves that nothing is lost: maps every page of archives to quads, rebuilds it from them, and compares."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ VERSIONS_AT_ONCE = 200
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """A page that was compared, or the list of its entries, and why it differs, if it does."""
+    """A compared page, or the list of its entries, and why it differs, if it does."""
 
     path: str
     is_list: bool
@@ -31,9 +31,9 @@ class Verified:
 
 
 def verify(roots: Iterable[Path], settings: Settings) -> list[Verified]:
-    """Map every page of the archives at ``roots`` to quads, make it from them again, and compare it.
+    """Map every page of the archives at ``roots`` to quads, rebuild it from them, and compare it.
 
-    All bytes are compared, or of a dialect that is not ``byte_for_byte`` the item list, see ``difference``. With
+    All bytes are compared, or the item list if the dialect is not ``byte_for_byte``; see ``difference``. With
     ``settings.history`` all versions of git archives are read, each content once. Raises ArchiveError if an archive
     cannot be read.
     """
@@ -46,7 +46,7 @@ def verify(roots: Iterable[Path], settings: Settings) -> list[Verified]:
 
 
 def summary(found: list[Verified]) -> str:
-    """Return what differs, a line each, and then how many pages and item lists came out identical."""
+    """Return the differences, one on a line, and then how many pages and item lists came out identical."""
     lines = [f"differs: {one.path}: {one.reason}" for one in found if one.reason is not None]
     for is_list, noun in ((False, "pages"), (True, "item lists")):
         some = [one.reason is None for one in found if one.is_list == is_list]
@@ -71,7 +71,7 @@ def _is_list(path: str) -> bool:
 
 
 def _check(page: Page, minter: Minter) -> Verified | None:
-    """Compare one page; None for prose that only is named like a page."""
+    """Compare one page; return None for prose that is merely named like a page."""
     is_list = _is_list(page.path)
     try:
         record = reading.parse(page)
@@ -81,9 +81,9 @@ def _check(page: Page, minter: Minter) -> Verified | None:
 
 
 def difference(page: Page, record: Record, minter: Minter) -> str | None:
-    """Return why a page is not what its quads give again, or None if they give exactly that.
+    """Return why a page differs from the one rebuilt from its quads, or None if they are the same.
 
-    An item list is identical if it is what ``Dialect.listed`` takes from the text of the page.
+    An item list is the same if it equals what ``Dialect.listed`` takes from the text of the page.
     """
     try:
         rebuilt = rebuilding.text(page_quads(page, record, minter))

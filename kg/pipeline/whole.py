@@ -1,4 +1,4 @@
-"""What only all days together tell -> quads: related events, which nodes are one, and what all events name."""
+"""Quads that only all days together give: related events, which nodes are the same, and what all events name."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ DESCRIBED = {
 class Whole:
     """All days of a dataset; ``outcome`` is that of all of them, and grows while the quads are drawn.
 
-    ``is_past`` says that the archives are read as they were at a time past: what the ledger knows is of later times.
+    ``is_past`` says that the archives are read as of a past time: the ledger then knows later things.
     """
 
     def __init__(self, nodes: Nodes, outcome: Outcome, *, is_past: bool = False) -> None:
@@ -48,15 +48,15 @@ class Whole:
         self._events: set[str] = set()
 
     def remember(self, outcome: Outcome) -> None:
-        """Look up what the titles of a month name while other months are converted; later nothing else would run."""
+        """Look up the nodes of a month's titles while other months are converted; later, nothing else would run."""
         for language, title in outcome.named.entities:
             self.nodes.iri(language, title)
 
     def settle(self, ledger: Ledger, redirects: Iterable[Redirect] = ()) -> None:
-        """Find out which events lists of related events name, and which nodes are one.
+        """Resolve the events in lists of related events, and decide which nodes are the same.
 
-        ``redirects`` is what others know of articles. An event known from lists of related events alone is described by
-        them.
+        ``redirects`` are redirects of articles from other sources. An event known only from lists of related events is
+        described by them.
         """
         self._claims = ledger.of(*{pending.reference.day for pending in self.outcome.pending})
         only_related: dict[str, list[Pending]] = {}
@@ -73,7 +73,7 @@ class Whole:
         self.outcome.aliases = self._decide(ledger, redirects)
 
     def quads(self, ledger: Ledger) -> Iterator[Quad]:
-        """Yield what can be said only when all days are settled: related events, and what all of them name."""
+        """Yield what is known only when all days are settled: related events, and what all of them name."""
         yield from self._related
         yield from calendar_quads(self.outcome.days, self.minter)
         yield from self._describe_named(ledger)
@@ -84,7 +84,7 @@ class Whole:
         yield from self._matched(ledger)
 
     def _formerly_listed(self, ledger: Ledger) -> Iterator[Quad]:
-        """Yield what is known of events that no page of the archive lists now: what they and their revisions said."""
+        """Yield what is known about events that no page lists any more: what they and their revisions said."""
         gone = {*ledger.merged, *ledger.withdrawn, *self.outcome.withdrawn}
         withdrawn = Withdrawn(ledger.hidden)
         for key, texts in () if self.is_past else ledger.texts.items():
@@ -100,7 +100,7 @@ class Whole:
                 yield Quad(event, terms.LABEL, _title(text))
 
     def _matched(self, ledger: Ledger) -> Iterator[Quad]:
-        """Yield which events of two languages are the same news, where both are described; each tells of the other."""
+        """Yield which events of two languages are the same news, if both are described; each links the other."""
         pairs = (tuple(sorted(map(self.minter.event, pair))) for pair in ledger.matched)
         for one, other in sorted(pair for pair in pairs if self._events.issuperset(pair)):
             yield Quad(NamedNode(one), terms.CLOSE_MATCH, NamedNode(other))
@@ -142,16 +142,16 @@ class Whole:
             yield from former_quads(gone, self.nodes)
 
     def _is_hiding(self, ledger: Ledger) -> bool:
-        """Return whether an event is withdrawn, which alone may have named things that nothing names any more."""
+        """Return whether a withdrawn event may have been the only one to name things that nothing names any more."""
         return bool(ledger.withdrawn or self.outcome.withdrawn)
 
     def _entity(self, language: str, title: str) -> str | None:
-        """Return the IRI of the canonical node of what a title names, None where it is the title of no article."""
+        """Return the IRI of the canonical node of what a title names, None if it cannot be the title of an article."""
         iri = self.nodes.iri(language, title)
         return iri and self.outcome.aliases.of(iri)
 
     def _decide(self, ledger: Ledger, redirects: Iterable[Redirect]) -> Aliases:
-        """Decide which nodes are one, with what the ledger has decided already."""
+        """Decide which nodes are the same, given what the ledger has decided already."""
         base, named = self.minter.base, self.outcome.named
         known = {base + alias: base + canonical for alias, canonical in ledger.aliases.items()}
         old = list(formerly(named, self.nodes))
@@ -166,7 +166,7 @@ class Whole:
         return found
 
     def _claim_names(self, labels: Mapping[str, str], ledger: Ledger) -> None:
-        """Claim the names of things and their aliases that the ledger does not know."""
+        """Claim the names of things and their aliases that the ledger does not yet know."""
         path = len(self.minter.base)
         for iri, label in labels.items():
             if iri[path:] not in ledger.names and not iri.startswith(f"{self.minter.base}event/"):
@@ -203,7 +203,7 @@ def _title(text: Text) -> Literal:
 
 
 def _refer(pending: Pending, claims: Claims) -> str:
-    """Return the key of the event that a list of related events names, minted if none of its day has that name.
+    """Return the key of an event in a list of related events, minted if none of its day has that name.
 
     Its name and slug are claimed, so that the next build finds the same event by them.
     """
@@ -229,7 +229,7 @@ def _wordings(reference: Reference) -> tuple[str, ...]:
 
 
 def _names_withdrawn(pending: Pending, claims: Claims, withdrawn: Container[str]) -> bool:
-    """Return whether a related event is withdrawn, or prints what is."""
+    """Return whether a related event is withdrawn, or prints withdrawn words."""
     key = _referred(pending, claims)
     return (
         key in claims.withdrawn or key in withdrawn or Withdrawn(claims.hidden).reference(pending.reference) is not None

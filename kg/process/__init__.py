@@ -1,1 +1,1 @@
-"""Other processes: confined children, the frames they talk in, pools, and programs that are run once."""
+"""Other processes: confined children, the frames they exchange, pools, and programs that are run once."""

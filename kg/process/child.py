@@ -1,4 +1,4 @@
-"""One worker process as its parent sees it."""
+"""A worker process as seen by its parent."""
 
 from __future__ import annotations
 
@@ -30,30 +30,30 @@ OVERHEAD: Final = 1 << 20
 
 
 class Process(Protocol):
-    """What is asked of a running process; subprocess.Popen is one."""
+    """The interface of a running process; subprocess.Popen implements it."""
 
     pid: int
     stdin: IO[bytes] | None
     stdout: IO[bytes] | None
 
     def poll(self) -> int | None:
-        """Return a number if the process has ended, else None."""
+        """Return its exit status if the process has ended, else None."""
 
     def kill(self) -> None:
-        """Kill it, if it lives."""
+        """Kill it, if it is alive."""
 
     def wait(self) -> int:
         """Wait until it has ended."""
 
 
 def spawned(module: str, subject: object, memory: int, stdin: int = subprocess.PIPE) -> subprocess.Popen[bytes]:
-    """Start a module as a process, whose parent then is the calling thread; raise StoreError if that fails.
+    """Start a module as a process with the calling thread as its parent. Raises StoreError if that fails.
 
     ``subject`` is what it works on, such as the database for kg.workers.worker, and ``memory`` its largest address
     space in bytes.
     """
-    # Each thread would reserve memory for itself, 64 MB and more: on a busy machine they have used up the address
-    # space of a small worker.
+    # Each thread would reserve 64 MB or more for itself: on a busy machine this used up the address space of a small
+    # worker.
     settings = {"PYTHONUTF8": "1", "MALLOC_ARENA_MAX": "2"}
     arguments = [str(subject), str(memory), str(os.getpid())]
     try:
@@ -64,7 +64,7 @@ def spawned(module: str, subject: object, memory: int, stdin: int = subprocess.P
             stderr=subprocess.DEVNULL,
             env=environment() | settings,
         )
-    except OSError as error:  # no memory, or no process or file more
+    except OSError as error:  # out of memory, processes or files
         raise StoreError(f"a worker for {subject} could not be started: {error}") from None
 
 
@@ -72,7 +72,7 @@ class Child:
     """A running worker process. Only one thread may use it at a time."""
 
     def __init__(self, process: Process, seconds: float = START_SECONDS) -> None:
-        """Wait until a process takes requests; end it and raise StoreError if it does not within some seconds."""
+        """Wait until a process accepts requests; end it and raise StoreError if it does not within some seconds."""
         self.process = process
         self.lost = False
         try:
@@ -84,13 +84,13 @@ class Child:
 
     @classmethod
     def of(cls, module: str, subject: object, memory: int) -> Child:
-        """Start a module as a worker process, see ``spawned``; raise StoreError if that fails."""
+        """Start a module as a worker process, see ``spawned``. Raises StoreError if that fails."""
         return cls(spawned(module, subject, memory))
 
     def send(self, operation: Operation[Any], deadline: float) -> None:
-        """Hand over an operation that must be answered before ``deadline`` (time.monotonic()).
+        """Send an operation that must be answered before ``deadline`` (time.monotonic()).
 
-        Raises QueryTimeoutError if it has passed already, WorkerLostError if the worker has died.
+        Raises QueryTimeoutError if that has already passed, WorkerLostError if the worker has died.
         """
         seconds = deadline - time.monotonic()
         if seconds <= 0:
@@ -103,15 +103,14 @@ class Child:
             raise WorkerLostError("the worker died before it was asked") from None
 
     def answers(self, moment: float) -> bool:
-        """Wait until ``moment`` at most; return whether the reply, or the worker's end, has begun."""
+        """Wait until ``moment`` at most; return whether the reply has begun, or the worker has ended."""
         return frames.ready(_descriptor(self.process.stdout), moment)
 
     def receive(self, operation: Operation[Reply], deadline: float, limit: int) -> Reply:
         """Return the reply to the operation that was sent.
 
-        A worker that misses the deadline, dies, sends more than ``limit`` bytes, or has failed at what it reads or
-        writes is killed and ``lost``.
-        Raises QueryTimeoutError, WorkerLostError, ResultTooLargeError, or what the worker reports.
+        A worker that misses the deadline, dies, sends more than ``limit`` bytes, or failed at reading or writing is
+        killed and ``lost``. Raises QueryTimeoutError, WorkerLostError, ResultTooLargeError, or what the worker reports.
         """
         return operation.reply(*self._receive(deadline, limit + OVERHEAD))
 
@@ -144,7 +143,7 @@ class Child:
         self.process.kill()
 
     def end(self) -> None:
-        """Kill the process and wait until it is gone, so that no zombie stays."""
+        """Kill the process and wait until it is gone, so that no zombie remains."""
         self.kill()
         self.process.wait()
         for pipe in (self.process.stdin, self.process.stdout):

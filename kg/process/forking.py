@@ -1,8 +1,8 @@
-"""Processes that are forked from one that holds something large, so that all of them share it (copy on write).
+"""Processes forked from one that holds something large, so that all of them share it (copy on write).
 
-The fork server is asked over a Unix socket. With each request come the two ends of the pipes that the new process is to
-have as standard input and output; the answer is its id, with a descriptor that names it for as long as that is open
-(pidfd_open(2)), whatever other process has the id then.
+The fork server takes requests over a Unix socket. Each request carries the two ends of the pipes that become standard
+input and output of the new process; the answer is its id, with a descriptor that refers to it as long as it is open
+(pidfd_open(2)), even if another process gets the id.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from kg.process import frames
 from kg.process.child import Child, spawned
 
 NUMBER: Final = 16
-"""Bytes of a number on the socket, as decimal digits."""
+"""The length of a number on the socket, in decimal digits."""
 ENDED: Final = b"0" * NUMBER
-"""What is told about a process that has ended before it could be named."""
+"""The answer for a process that ended before it had a descriptor."""
 FORK_SECONDS: Final = 10.0
 
 
 def available() -> bool:
-    """Return whether this system lets processes be named by descriptors (Linux 5.3 and later)."""
+    """Return whether this system can refer to processes by descriptors (Linux 5.3 and later)."""
     try:
         os.close(os.pidfd_open(os.getpid()))
     except (AttributeError, OSError):
@@ -40,7 +40,7 @@ def available() -> bool:
 
 
 def private_bytes(pid: int) -> int:
-    """Return how many bytes of memory a process shares with no other one; 0 if it is gone."""
+    """Return how many bytes of memory a process shares with no other; 0 if it is gone."""
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
     except OSError:
@@ -49,10 +49,10 @@ def private_bytes(pid: int) -> int:
 
 
 def _touched_bytes(pid: int) -> int:
-    """Return a number that grows by at least as much as the private memory of a process does; 0 if it is gone.
+    """Return a number that grows at least as fast as the private memory of a process; 0 if it is gone.
 
-    A page that a process copies is a minor fault, a larger one that it takes makes it larger (proc_pid_stat(5)). Both
-    are looked up in no time, whereas it takes milliseconds to count the private pages of a gigabyte.
+    Copying a page is a minor fault, and allocating memory increases the size of the process (proc_pid_stat(5)). Both
+    are read instantly, whereas counting the private pages of a gigabyte takes milliseconds.
     """
     try:
         fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
@@ -62,7 +62,7 @@ def _touched_bytes(pid: int) -> int:
 
 
 class Forked:
-    """A process that another one has forked: what kg.process.child.Process asks for."""
+    """A process forked by another one, as a kg.process.child.Process."""
 
     def __init__(self, pid: int, pidfd: int, stdin: IO[bytes], stdout: IO[bytes]) -> None:
         self.pid = pid
@@ -72,23 +72,23 @@ class Forked:
         self._touched, self._private = _touched_bytes(pid), 0
 
     def keeps_more_than(self, size: int) -> bool:
-        """Return whether it keeps more than ``size`` bytes for itself."""
+        """Return whether its private memory is more than ``size`` bytes."""
         touched = _touched_bytes(self.pid)
         if self._private + touched - self._touched > size:
             self._touched, self._private = touched, private_bytes(self.pid)
         return self._private > size
 
     def poll(self) -> int | None:
-        """Return a number if the process has ended, else None."""
+        """Return its exit status if the process has ended, else None."""
         return self._ended(0)
 
     def kill(self) -> None:
-        """Kill it, if it lives."""
-        with suppress(ProcessLookupError, ValueError):  # nothing is named by a descriptor that is closed
+        """Kill it, if it is alive."""
+        with suppress(ProcessLookupError, ValueError):  # a closed descriptor refers to nothing
             signal.pidfd_send_signal(self._pidfd.fileno(), signal.SIGKILL)
 
     def wait(self) -> int:
-        """Wait until it has ended, and let go of the descriptor that names it."""
+        """Wait until it has ended, and close its descriptor."""
         self._ended(None)
         self._pidfd.close()
         return 0
@@ -102,7 +102,7 @@ class Forked:
 
 
 class ForkServer:
-    """A process that holds something in memory, as its parent sees it. Safe to use from many threads."""
+    """A process that holds something in memory, as seen by its parent. Safe to use from many threads."""
 
     def __init__(self, module: str, subject: object, memory: int) -> None:
         """Start it, as kg.process.child.spawned does; it lives as long as the thread that calls this."""
@@ -124,7 +124,7 @@ class ForkServer:
         return self._process.poll() is not None
 
     def loaded(self, seconds: float) -> bool:
-        """Wait some seconds for it to hold what it is to hold; return whether it does.
+        """Wait some seconds until it has loaded its data; return whether it has.
 
         Raises StoreError if it has failed or ended.
         """
@@ -135,9 +135,9 @@ class ForkServer:
         return True
 
     def fork(self, memory: int) -> Child:
-        """Return a new process, which may have ``memory`` bytes beside what it shares.
+        """Return a new process, which may have ``memory`` bytes besides what it shares.
 
-        Raises StoreError if there is none, WorkerLostError if the server has died.
+        Raises StoreError if it cannot be forked, WorkerLostError if the server has died.
         """
         (request, ours), (reply, theirs) = os.pipe(), os.pipe()
         with ExitStack() as opened:
@@ -152,7 +152,7 @@ class ForkServer:
         return Child(Forked(pid, pidfd, stdin, stdout), FORK_SECONDS)
 
     def _named(self, memory: int, stdin: int, stdout: int) -> tuple[int, int]:
-        """Have a process forked with this standard input and output; return its id and the descriptor that names it."""
+        """Request a process with this standard input and output; return its id and descriptor."""
         try:
             with self._lock:
                 socket.send_fds(self._socket, [b"%0*d" % (NUMBER, memory)], [stdin, stdout])
@@ -166,7 +166,7 @@ class ForkServer:
         return int(told), descriptors[0]
 
     def end(self) -> None:
-        """Kill it, and with it all that it has forked, and wait until it is gone."""
+        """Kill it, and with it all its forks, and wait until it is gone."""
         self._process.kill()
         self._process.wait()
         self._socket.close()
@@ -178,11 +178,11 @@ def serve_forks(run: Callable[[int], None]) -> None:
     """Fork a process for each request on standard input, until that is closed.
 
     In the new process, whose standard input and output are those of the request, ``run`` is called with the number of
-    bytes that it may have beside what is shared; the process ends when that returns.
+    bytes that it may use besides the shared memory; the process ends when ``run`` returns.
     """
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those that end
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for ended children
     gc.collect()
-    gc.freeze()  # a search for garbage would copy what is shared
+    gc.freeze()  # garbage collection would copy shared pages
     with socket.socket(fileno=os.dup(0)) as requests:
         while True:
             told, descriptors, _, _ = socket.recv_fds(requests, NUMBER, 2)
@@ -198,7 +198,7 @@ def serve_forks(run: Callable[[int], None]) -> None:
 
 
 def _answer(requests: socket.socket, pid: int) -> None:
-    """Name a process that was just forked; nothing if it has died since, and its id may be that of another one."""
+    """Send id and descriptor of a new process; no descriptor if it has died, since its id may be another's by now."""
     try:
         descriptor = os.pidfd_open(pid)
     except OSError:

@@ -20,7 +20,7 @@ CHUNK: Final = 1 << 20
 
 
 def send(descriptor: int, header: dict[str, Any], body: bytes = b"") -> None:
-    """Write one frame to a file descriptor; raise PipeClosedError if nobody reads it any more."""
+    """Write one frame to a file descriptor. Raises PipeClosedError if nobody reads it any more."""
     head = json.dumps(header).encode()
     data = memoryview(LENGTHS.pack(len(head), len(body)) + head + body)
     try:
@@ -56,7 +56,7 @@ def _read(descriptor: int, size: int, deadline: float | None) -> bytes:
 
 
 def ready(descriptor: int, moment: float) -> bool:
-    """Wait until ``moment`` (time.monotonic()) at most for something to read, or for the end of the pipe."""
+    """Wait until ``moment`` (time.monotonic()) at most for data, or for the end of the pipe."""
     poll = select.poll()
     poll.register(descriptor, select.POLLIN)
     return bool(poll.poll(max(0.0, moment - time.monotonic()) * 1000))

@@ -1,7 +1,7 @@
-"""Jobs: pure functions from texts to texts, and who runs them: processes of this machine, or those of a cluster.
+"""Jobs: pure functions from texts to texts, run by processes of this machine or of a cluster.
 
-A job says what it reads and which files its texts go to, so that nothing but its function need know where it runs: a
-process of this machine reads and writes itself, another machine is sent what is to be read, and sends the texts back.
+A job declares what it reads and which files its texts go to, so that it can run anywhere: a process of this machine
+reads and writes itself; another machine receives the inputs and sends the texts back.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ Result = TypeVar("Result")
 
 
 class Input(Protocol):
-    """What a job is to be given, but that must be read first."""
+    """An input of a job, which must be read first."""
 
     def read(self) -> Any:
         """Return it."""
@@ -32,7 +32,7 @@ class FileText:
     end: int | None = None
 
     def read(self) -> bytes:
-        """Return the bytes; raises OSError if they cannot be read."""
+        """Return the bytes. Raises OSError if they cannot be read."""
         with self.file.open("rb") as stream:
             stream.seek(self.start)
             return stream.read() if self.end is None else stream.read(self.end - self.start)
@@ -40,9 +40,9 @@ class FileText:
 
 @dataclass(frozen=True, slots=True)
 class Job(Generic[Result]):
-    """A function of ``arguments`` and of what ``inputs`` give; it returns texts for ``files``, and a result.
+    """A function of ``arguments`` and of the contents of ``inputs``, which returns texts for ``files``, and a result.
 
-    The function is pure: whoever runs it, and however often, it returns the same.
+    The function is pure: it returns the same wherever and however often it runs.
     """
 
     make: Callable[..., tuple[Sequence[bytes], Result]]
@@ -63,7 +63,7 @@ class Job(Generic[Result]):
 
 
 class Scheduler(Protocol):
-    """Who runs jobs."""
+    """Runs jobs."""
 
     def results(self, jobs: Iterable[Job[Result]]) -> Iterator[Result]:
         """Run jobs, several at a time, and yield their results in the order of the jobs.

@@ -1,4 +1,4 @@
-"""Locks that one process has and another one is refused, until it ends or lets go (flock)."""
+"""Locks that one process holds until it ends or releases them, and that others are refused (flock)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kg.errors import NewsgraphError
 
 
 def claim(descriptor: int, otherwise: NewsgraphError) -> None:
-    """Lock an open file; raises ``otherwise`` if another process has it."""
+    """Lock an open file. Raises ``otherwise`` if another process holds the lock."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -21,7 +21,7 @@ def claim(descriptor: int, otherwise: NewsgraphError) -> None:
 
 @contextmanager
 def locked(folder: Path, otherwise: NewsgraphError) -> Iterator[None]:
-    """Lock a folder, which needs no file in it; raises as ``claim`` does, OSError if there is no such folder."""
+    """Lock a folder, without a file in it. Raises like ``claim``, and OSError if there is no such folder."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         claim(descriptor, otherwise)

@@ -1,10 +1,10 @@
 """Typed values between two processes: plain data for the JSON header of a frame, and the bytes that follow it.
 
-How a value is written is derived from its type. Text, numbers, truth values and None are as JSON has them; a half of a
-surrogate pair, which nothing behind a pipe takes as text, becomes a question mark, except in the keys of an object,
-which only come back. Of bytes the header has the length, and they follow one another in the body. Dates and times are
-written as ISO 8601, paths as text, what is ``Named`` by its name, and a dataclass as an object with its fields. ``Any``
-stands for what JSON can hold, and is not looked into.
+The type of a value determines how it is written. Text, numbers, truth values and None are as in JSON; a lone surrogate,
+which is not valid text on a pipe, becomes a question mark, except in keys of objects, which are only sent back. For
+bytes, the header has the length, and the body the bytes one after another. Dates and times are written as ISO 8601,
+paths as text, a ``Named`` by its name, and a dataclass as an object with its fields. ``Any`` stands for JSON data,
+which is not checked.
 """
 
 from __future__ import annotations
@@ -23,20 +23,20 @@ SCALARS: Final = (NoneType, bool, int, float, str)
 
 
 class Named(Protocol):
-    """What is known by its name, such as a format: ``from_name`` returns it again, or raises a NewsgraphError."""
+    """Something identified by its name, such as a format: ``from_name`` returns it, or raises a NewsgraphError."""
 
     @property
     def name(self) -> str:
-        """Name that nothing else of its class has."""
+        """A name unique in its class."""
 
     @classmethod
     def from_name(cls, name: str) -> Self:
-        """Return what has this name."""
+        """Return the instance with this name."""
 
 
 @dataclass(slots=True)
 class _Body:
-    """The bytes of a message, which are read once and in order."""
+    """The bytes of a message, which are read once, in order."""
 
     content: bytes
     position: int = 0
@@ -52,7 +52,7 @@ Decode = Callable[[Any, _Body], Any]
 
 
 def encoded(value: object) -> tuple[Any, bytes]:
-    """Return a value as data that JSON can hold, and the bytes in it; raises TypeError for what cannot be sent."""
+    """Return a value as data for JSON, and the bytes in it. Raises TypeError for a value that cannot be sent."""
     parts: list[bytes] = []
     data = _plain(value, parts)
     return data, parts[0] if len(parts) == 1 else b"".join(parts)
@@ -88,8 +88,8 @@ def _plain_object(value: Any, parts: list[bytes]) -> Any:
 def decoded(kind: Any, data: Any, body: bytes = b"") -> Any:
     """Return the value of a type that ``encoded`` gave ``data`` and ``body`` for.
 
-    Raises MessageError for what is no such value, what ``from_name`` raises, or TypeError for a type that is never
-    sent.
+    Raises MessageError if they are not such a value, the errors of ``from_name``, and TypeError for a type that is
+    never sent.
     """
     rest = _Body(body)
     found = decoder(kind)(data, rest)
@@ -100,7 +100,7 @@ def decoded(kind: Any, data: Any, body: bytes = b"") -> Any:
 
 @cache
 def decoder(kind: Any) -> Decode:
-    """Return what reads values of a type; raises TypeError for a type that is never sent."""
+    """Return a function that reads values of a type. Raises TypeError for a type that is never sent."""
     if kind is Any:
         return lambda data, _: data
     if kind in DECODERS:

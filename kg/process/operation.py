@@ -1,7 +1,7 @@
-"""Operations: what one process asks another one, as dataclasses whose fields and replies have types.
+"""Operations: requests from one process to another, as dataclasses with typed fields and replies.
 
-An operation is a frozen dataclass that inherits ``Operation[Reply]``. A process knows those of one table, by the names
-of their classes.
+An operation is a frozen dataclass that inherits ``Operation[Reply]``. A process knows the operations of one table, by
+the names of their classes.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Frame = tuple[dict[str, Any], bytes]
 
 
 class Operation(Generic[Reply]):
-    """One piece of work for another process. ``Reply`` is the type of the value that it sends back."""
+    """One piece of work for another process. ``Reply`` is the type of the value sent back."""
 
     __slots__ = ()
 
@@ -29,28 +29,28 @@ class Operation(Generic[Reply]):
         return get_args(cls.__orig_bases__[0])[0]  # type: ignore[attr-defined]  # of every class statement (PEP 560)
 
     def frame(self) -> Frame:
-        """Return the header and the body that ask for it."""
+        """Return the header and the body of a request for it."""
         fields, body = encoded(self)
         return {"operation": type(self).__name__, "fields": fields}, body
 
     @classmethod
     def reply_frame(cls, reply: Reply) -> Frame:
-        """Return the header and the body that send a reply back."""
+        """Return the header and the body of its reply."""
         data, body = encoded(reply)
         return {"reply": data}, body
 
     @classmethod
     def reply(cls, header: Mapping[str, Any], body: bytes) -> Reply:
-        """Return what the header and the body of a reply say; raises MessageError if it is not of the type."""
+        """Return the value in the header and the body of a reply. Raises MessageError if it is not of the type."""
         found: Reply = decoded(cls.reply_type(), header.get("reply"), body)
         return found
 
 
 class Table(Mapping[str, type[Known]]):
-    """The operations that one kind of process knows, by name."""
+    """The operations of one kind of process, by name."""
 
     def __init__(self, *known: type[Known]) -> None:
-        """Raise TypeError for an operation with a field or a reply that cannot be sent."""
+        """Index operations. Raises TypeError for one with a field or a reply that cannot be sent."""
         self._known = {one.__name__: one for one in known}
         kinds: list[Any] = [*known, *(one.reply_type() for one in known)]
         for kind in kinds:
@@ -66,9 +66,9 @@ class Table(Mapping[str, type[Known]]):
         return len(self._known)
 
     def asked(self, header: Mapping[str, Any], body: bytes) -> Known:
-        """Return the operation that a frame asks for.
+        """Return the operation that a frame requests.
 
-        Raises MessageError for one that is not in the table, or with other fields than it has, or of other types.
+        Raises MessageError for one that is not in the table, or has wrong fields or types.
         """
         name = header.get("operation")
         if not isinstance(name, str) or name not in self._known:

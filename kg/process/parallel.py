@@ -20,7 +20,7 @@ from kg.process.sandbox import end_with
 
 Result = TypeVar("Result")
 MANY_OBJECTS: Final = 100_000
-"""How many new objects a process makes before it looks for cycles among them: pages make many, and hardly any cycle."""
+"""How many new objects a process makes before it collects garbage: pages make many, and hardly any cycles."""
 
 
 def each(function: Callable[..., Result], work: Sequence[tuple[Any, ...]], jobs: int) -> Iterator[Result]:
@@ -32,7 +32,7 @@ def each(function: Callable[..., Result], work: Sequence[tuple[Any, ...]], jobs:
         yield from (function(*one) for one in work)
         return
     context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
-    gc.freeze()  # what is there before the fork is shared: a search for garbage in it would copy it
+    gc.freeze()  # memory from before the fork is shared: garbage collection would copy it
     with ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=(os.getpid(),)) as pool:
         try:
             others = set(multiprocessing.active_children())
@@ -53,7 +53,7 @@ def each(function: Callable[..., Result], work: Sequence[tuple[Any, ...]], jobs:
 
 @contextmanager
 def ending_processes() -> Iterator[None]:
-    """End all pools of this process if the block fails, those too that other threads wait for."""
+    """End all pools of this process if the block fails, including those that other threads wait for."""
     try:
         yield
     except BaseException:
@@ -67,7 +67,7 @@ def _kill(children: Iterable[BaseProcess]) -> None:
 
 
 def _begin(parent: int) -> None:
-    """Begin a process of a pool."""
+    """Initialise a process of a pool."""
     end_with(parent)  # it inherits the lock on the store, and would hold it for ever if it outlived a killed build
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which then ends its pools
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -75,23 +75,23 @@ def _begin(parent: int) -> None:
 
 
 def expect_objects() -> None:
-    """Make this process collect garbage more rarely, since it makes many objects that stay."""
+    """Make this process collect garbage less often, since it makes many objects that stay."""
     gc.set_threshold(MANY_OBJECTS)
 
 
 def environment() -> dict[str, str]:
-    """Return the environment of a process that imports what we import, from the same places, and inherits no more."""
+    """Return the environment of a process that imports from the same places as this one, and inherits nothing else."""
     return {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
 
 
 def run(module: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
-    """Run one of our modules and wait for it; raises OSError if no process can be started."""
+    """Run a newsgraph module and wait for it. Raises OSError if no process can be started."""
     command = _command(module, *arguments)
     return subprocess.run(command, env=environment(), capture_output=True, check=False)  # noqa: S603 - this Python
 
 
 def started(module: str, *arguments: str) -> subprocess.Popen[bytes]:
-    """Start one of our modules, whose output can be read; raises OSError if no process can be started."""
+    """Start a newsgraph module with its output piped. Raises OSError if no process can be started."""
     return subprocess.Popen(  # noqa: S603 - this Python
         _command(module, *arguments), env=environment(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     )

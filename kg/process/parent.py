@@ -1,4 +1,4 @@
-"""The parent as a worker process sees it: what the worker gives up, and the pipes over which it is asked."""
+"""The parent as seen by a worker process: the pipes for requests, and the confinement of the worker."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from kg.process import frames, sandbox
 from kg.process.operation import Known, Table
 
 GRACE: Final = 0.5
-"""Seconds after the deadline at which the process ends itself if its parent has not ended it."""
+"""Seconds after the deadline when the process ends itself if its parent has not ended it."""
 
 
 class Parent:
-    """The other end of the pipes that kg.process.child.Child has opened."""
+    """The other end of the pipes of a kg.process.child.Child."""
 
     def __init__(self, memory: int, parent: int) -> None:
         """Take over standard input and output, and confine this process to ``memory`` bytes and its parent's life."""
@@ -28,19 +28,19 @@ class Parent:
         sandbox.end_when_closed(self._replies)
 
     def ready(self) -> None:
-        """Say that requests are taken from now on."""
+        """Tell the parent that requests are now accepted."""
         frames.send(self._replies, {"ready": True, "confined": self._confined})
 
     def refuse(self, error: NewsgraphError) -> None:
-        """Say that this process, or what it was asked, failed, and why."""
+        """Tell the parent that this process or its request failed, and why."""
         frames.send(self._replies, failure(error))
 
     def serve(self, table: Table[Known], answer: Callable[[Known, float], Any], exhausted: NewsgraphError) -> None:
         """Answer one request within its deadline (time.monotonic()); a failure is a reply too.
 
-        ``exhausted`` is what to report where memory ends. After a failure of the engine, or of what it reads or writes,
-        this process accepts no more requests: what it has open may be of no use any more. Raises PipeClosedError then,
-        and if the parent asks nothing any more.
+        ``exhausted`` is what to report when memory runs out. After a failure of the engine, of reading or of writing,
+        this process accepts no more requests, since what it has open may be unusable. Raises PipeClosedError then, and
+        if the parent closes the pipe.
         """
         header, body = frames.receive(self._requests)
         deadline = time.monotonic() + header["seconds"]
@@ -61,9 +61,9 @@ class Parent:
 
 
 def failure(error: NewsgraphError) -> dict[str, Any]:
-    """Return the header of a reply that reports an error, with what else its class knows, and whether it is the last.
+    """Return the header of a reply that reports an error, with the attributes of its class, and whether it is the last.
 
-    (An error that is kept would keep open what the frames of its traceback have open.)
+    (Keeping the error itself would keep open what the frames of its traceback have open.)
     """
     ends = isinstance(error, EngineError | StoreError) and not isinstance(error, StoreBusyError)
     return {"error": type(error).__name__, "message": str(error), "attributes": vars(error), "ends": ends}

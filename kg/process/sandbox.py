@@ -1,4 +1,4 @@
-"""What a worker gives up before it opens a store: endless memory, core files, the network, outliving us."""
+"""What a worker gives up before it opens a store: unlimited memory, core files, the network, outliving its parent."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SECCOMP_MODE_FILTER: Final = 2
 ALLOW: Final = 0x7FFF0000
 REFUSE: Final = 0x00050000 | 1  # the call fails with EPERM
 AF_UNIX: Final = 1
-# Per machine: its audit number, and its numbers of socket and io_uring_setup (which can open sockets too).
+# Per architecture: its audit number, and its numbers of socket and io_uring_setup (which can open sockets too).
 MACHINES: Final = {"x86_64": (0xC000003E, 41, 425), "aarch64": (0xC00000B7, 198, 425)}
 
 
@@ -42,10 +42,10 @@ class _Program(ctypes.Structure):
 
 
 def confine(memory: int, parent: int) -> bool:
-    """Confine this process; return whether the kernel now refuses network sockets to it.
+    """Confine this process; return whether the kernel now refuses it network sockets.
 
-    ``memory`` is the largest address space in bytes, unless this process may have less already; ``parent`` the process
-    without which this one must end.
+    ``memory`` is the largest address space in bytes, unless the limit is lower already; ``parent`` is the process with
+    which this one must end.
     """
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if sys.platform == "linux":
@@ -55,7 +55,7 @@ def confine(memory: int, parent: int) -> bool:
 
 
 def limit_memory(memory: int) -> None:
-    """Limit the address space; a limit that is there already may be lowered, but not raised."""
+    """Limit the address space; an existing limit is lowered, but not raised."""
     _, most = resource.getrlimit(resource.RLIMIT_AS)
     allowed = memory if most == resource.RLIM_INFINITY else min(memory, most)
     resource.setrlimit(resource.RLIMIT_AS, (allowed, allowed))
@@ -70,7 +70,7 @@ def end_with(parent: int) -> None:
 
 
 def refuse_network() -> bool:
-    """Install a seccomp filter that lets no socket but a local one be made; return whether it is in place."""
+    """Install a seccomp filter that allows only local sockets; return whether it is in place."""
     numbers = MACHINES.get(platform.machine())
     if sys.platform != "linux" or numbers is None:
         return False
@@ -82,13 +82,13 @@ def refuse_network() -> bool:
 
 
 def _filter(machine: int, socket: int, ring: int) -> _Program:
-    """Return the filter: refuse other machines' calls, io_uring, and sockets that are not local."""
+    """Return the filter: refuse calls of other architectures, io_uring, and sockets that are not local."""
     load, equal, above, end = 0x20, 0x15, 0x35, 0x06
     code = (
         (load, 0, 0, 4),
         (equal, 0, 7, machine),
         (load, 0, 0, 0),
-        (above, 5, 0, 0x40000000),  # x86_64 has a second set of numbers from here on
+        (above, 5, 0, 0x40000000),  # x86_64 has a second set of call numbers from here on
         (equal, 4, 0, ring),
         (equal, 0, 2, socket),
         (load, 0, 0, 16),

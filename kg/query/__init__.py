@@ -1,1 +1,1 @@
-"""SPARQL: the guard, evaluation, federation, and what is wrong with a query."""
+"""SPARQL: the guard, evaluation, federation, and diagnosis of mistakes."""

@@ -18,13 +18,13 @@ from kg.rdf import NamedNode, Triple, conforming
 from kg.rdf.formats import Format, by_name
 from kg.store.embedded import EmbeddedGraph
 
-# A row is an object in a list. Within a JSON string a quote is escaped, so this quote begins or ends one; after
-# an end there would be one of the four signs.
+# A row is an object in a list. Quotes within a JSON string are escaped, so this quote begins or ends a string; after an
+# end there would be one of the four characters.
 _JSON_ROW: Final = re.compile(rb'[\[,]\{"[^,}\]:]')
 _CSV_QUOTED: Final = re.compile(rb'"[^"]*"')
 
 DAMAGE: Final = ("Corruption:", "IO error:")
-"""How messages of the engine begin that say it could not read its files."""
+"""The beginnings of engine messages about files that it could not read."""
 
 Results = QuerySolutions | QueryBoolean | QueryTriples
 
@@ -33,10 +33,9 @@ Results = QuerySolutions | QueryBoolean | QueryTriples
 class Answer:
     """The answer to a query or the description of a resource.
 
-    ``form`` is the query form in lower case, or "describe" for a description; ``format`` the format of
-    ``body``; ``snapshot`` the identifier of the snapshot that answered, empty where there is none; ``rows`` how
-    many solutions or triples the answer to a query has, None for an ASK, and for a description how many events there
-    are on all its pages.
+    ``form`` is the query form in lower case, or "describe" for a description; ``format`` the format of ``body``;
+    ``snapshot`` the identifier of the snapshot that answered, "" if there is none; ``rows`` the number of solutions or
+    triples in the answer to a query, None for an ASK, or, for a description, the number of events on all its pages.
     """
 
     form: str
@@ -54,7 +53,7 @@ class Buffer:
         self.content = bytearray()
 
     def write(self, data: bytes) -> int:
-        """Append ``data`` and return its length; raise ResultTooLargeError over the limit."""
+        """Append ``data`` and return its length; raises ResultTooLargeError over the limit."""
         if len(self.content) + len(data) > self.limit:
             raise ResultTooLargeError(f"the result is larger than {self.limit} bytes; ask for less of it")
         self.content += data
@@ -76,11 +75,10 @@ def answer(
 ) -> Answer:
     """Evaluate ``query`` on ``graph`` and serialize all of its result.
 
-    ``format`` must fit the query form; None means SPARQL JSON for SELECT and ASK, Turtle for graphs.
-    ``limit`` is the largest body in bytes; relative IRIs are resolved against ``base``. If ``default_graphs``
-    or ``named_graphs`` are given they are the dataset, whatever FROM says (SPARQL 1.1 Protocol, section 2.1.4).
-    Raises QuerySyntaxError, FormatError, NotSupportedError for a function that there is none of, ResultTooLargeError,
-    or QueryError if evaluation fails.
+    ``format`` must fit the query form; None means SPARQL JSON for SELECT and ASK, Turtle for graphs. ``limit`` is the
+    largest body in bytes; relative IRIs are resolved against ``base``. If ``default_graphs`` or ``named_graphs`` are
+    given, they are the dataset, whatever FROM says (SPARQL 1.1 Protocol, section 2.1.4). Raises QuerySyntaxError,
+    FormatError, NotSupportedError for an unknown function, ResultTooLargeError, or QueryError if evaluation fails.
     """
     try:
         return serialized(_evaluate(graph, query, base, default_graphs, named_graphs), format, limit)
@@ -91,7 +89,7 @@ def answer(
 
 
 def failed(error: Exception) -> QueryError:
-    """Return what to report of an error of the engine's while it evaluates a query."""
+    """Return the error to report for an engine error during the evaluation of a query."""
     if isinstance(error, OSError) or str(error).startswith(DAMAGE):
         return EngineError(str(error))
     function = re.search(r"custom function (<.*>) is not supported", str(error))
@@ -104,7 +102,7 @@ def _evaluate(
     graph: EmbeddedGraph, query: str, base: str | None, default_graphs: Sequence[str], named_graphs: Sequence[str]
 ) -> Results:
     if not default_graphs and not named_graphs:
-        with suppress(SyntaxError):  # which names places in the text that it was given
+        with suppress(SyntaxError):  # which names positions in the text that it was given
             return graph.query(reordered(query, graph), base_iri=base)
         return graph.query(query, base_iri=base)
     return graph.query(
@@ -137,7 +135,7 @@ def serialized(results: Results | Iterator[Triple], wanted: Format | None, limit
 
 
 class _Numbered:
-    """Passes triples on; ``number`` is how many it has passed on."""
+    """Passes triples on and counts them in ``number``."""
 
     def __init__(self, triples: Iterable[Triple]) -> None:
         self.triples = triples
@@ -149,7 +147,7 @@ class _Numbered:
 
 
 def form_of(results: Results | Iterator[Triple]) -> str:
-    """Return "select", "ask" or "construct" (which DESCRIBE is too) for what a query returned."""
+    """Return "select", "ask" or "construct" (also for DESCRIBE) for the result of a query."""
     if isinstance(results, QueryBoolean):
         return "ask"
     return "select" if isinstance(results, QuerySolutions) else "construct"
@@ -158,12 +156,12 @@ def form_of(results: Results | Iterator[Triple]) -> str:
 def row_count(body: bytes | bytearray, format: QueryResultsFormat) -> int:
     """Return the number of solutions in ``body``, the result of a SELECT query as the engine writes it.
 
-    The engine does not say how many there are, so they are counted in the bytes.
+    The engine does not report the number, so they are counted in the bytes.
     """
     if format == QueryResultsFormat.XML:
         return body.count(b"<result>")
     if format == QueryResultsFormat.JSON:
-        if b"{}" in body:  # a row without any value, or two signs of a string
+        if b"{}" in body:  # a row without values, or two characters in a string
             return len(json.loads(body)["results"]["bindings"])
         return len(_JSON_ROW.findall(body))
     if format == QueryResultsFormat.CSV and b'"' in body:

@@ -1,4 +1,4 @@
-"""Evaluates the SERVICE clauses of a query: whom they may ask, in which order, and what the workers are then given."""
+"""Evaluates the SERVICE clauses of a query: which services it may ask, in what order, and what workers then get."""
 
 from __future__ import annotations
 
@@ -32,16 +32,16 @@ from kg.remote.addresses import Rule, Service, rules
 from kg.settings import Settings
 
 HOPS: Final = 3
-"""Servers of this program that a query may pass through, one asking the next."""
+"""How many newsgraph servers a query may pass through, one asking the next."""
 UNFILLED: Final = "{ SELECT * { VALUES ("
 """Without the SELECT the engine would join one block of VALUES with the next row by row: 14 s for 10,000 by 10,000."""
 
 
 class Ask(Protocol):
-    """Has a worker answer an operation on the ``text`` of a query in time, and returns the reply."""
+    """Lets a worker answer an operation on the ``text`` of a query in time, and returns the reply."""
 
     def __call__(self, operation: GraphOperation[Reply], text: str) -> Reply:
-        """Return the reply; raises what the worker reports, or one of the errors of a lost, late or busy worker."""
+        """Return the reply. Raises what the worker reports, or the error for a lost, late or busy worker."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Caller:
 
 
 class Services:
-    """The services that may be asked, a quarter of the server's threads at the same time. Safe to use from many."""
+    """The services that may be asked, by at most a quarter of the server's threads at a time. Thread-safe."""
 
     def __init__(self, settings: Settings, resolve: client.Resolve = socket.getaddrinfo) -> None:
         self.settings = settings
@@ -65,7 +65,7 @@ class Services:
         self._turns = threading.BoundedSemaphore(max(1, settings.threads // 4))
 
     def permitted(self, iri: str) -> tuple[Service, Rule]:
-        """Return the service at an address, and what allows asking it; raises QueryRefusedError if nothing does."""
+        """Return the service at an address, and the rule that allows it. Raises QueryRefusedError if there is none."""
         try:
             service = Service.parse(iri)
         except ValueError as error:
@@ -79,7 +79,7 @@ class Services:
     def ask(self, iri: str, query: str, deadline: float, limit: int, caller: Caller) -> str:
         """Return the answer of a service in SPARQL JSON, of ``limit`` bytes at most.
 
-        Raises FederationError, or QueryTimeoutError if the deadline has passed before.
+        Raises FederationError, or QueryTimeoutError if the deadline has already passed.
         """
         service, rule = self.permitted(iri)
         start, answered = time.monotonic(), False
@@ -98,7 +98,7 @@ class Services:
 
     @contextmanager
     def turn(self) -> Iterator[None]:
-        """Count a query in, unless too many wait for services already; raises ServiceBusyError."""
+        """Admit a query, or raise ServiceBusyError if too many are already waiting for services."""
         if not self._turns.acquire(blocking=False):
             raise ServiceBusyError("too many queries wait for other services; try again in a few seconds")
         try:
@@ -109,15 +109,15 @@ class Services:
 
 @lru_cache(maxsize=8)
 def services(settings: Settings) -> Services:
-    """Return the services of some settings, the same ones each time, so that their number at a time has one limit."""
+    """Return the services of some settings, the same object each time, so that one limit applies to all queries."""
     return Services(settings)
 
 
-@lru_cache(maxsize=16)  # who negotiates the format of an answer asks first, who answers asks again
+@lru_cache(maxsize=16)  # called once to negotiate the format of an answer, and again to answer
 def federated(text: str, settings: Settings, base: str) -> tuple[Form | None, FederatedQuery | None]:
     """Refuse a query that must not run; return its form, and the query if it has SERVICE clauses and all are allowed.
 
-    Raises what kg.query.guard.check and kg.query.mistakes.check_terms raise.
+    Raises the errors of kg.query.guard.check and kg.query.mistakes.check_terms.
     """
     query = read(text, base, settings) if settings.services else None
     for clause in (*query.clauses, *query.nested) if query else ():
@@ -131,7 +131,8 @@ def federated(text: str, settings: Settings, base: str) -> tuple[Form | None, Fe
 class Evaluation:
     """One evaluation of a query until its ``deadline``.
 
-    ``ask`` asks workers, always on the same snapshot, and ``asked`` is what they would evaluate without services.
+    ``ask`` asks workers, always on the same snapshot, and ``asked`` is the operation that they would evaluate without
+    services.
     """
 
     query: FederatedQuery
@@ -142,7 +143,7 @@ class Evaluation:
     caller: Caller
 
     def operation(self) -> Evaluate:
-        """Ask all services, and return what a worker then has to answer: a query without SERVICE, and their answers.
+        """Ask all services, and return the operation for a worker: a query without SERVICE, and the services' answers.
 
         No service is asked unless the query is well formed. Raises QuerySyntaxError, QueryRefusedError for a
         query that came through too many servers, FederationError, QueryTimeoutError, or ServiceBusyError.
@@ -159,7 +160,7 @@ class Evaluation:
         return replace(self.asked, text=self._checked(text), services=answers, rows=rows)
 
     def _checked(self, text: str) -> str:
-        """Return a text for a worker once the guard has found no SERVICE in it, whatever was made of the query."""
+        """Return a text for a worker after the guard has found no SERVICE in it, however the query was rewritten."""
         check(text, self.services.settings)
         return text
 
@@ -174,7 +175,7 @@ class Evaluation:
         return self.ask(checked, checked.queries[0])
 
     def _answers(self, scopes: list[list[str]]) -> Iterator[Solutions]:
-        """Ask the services one after the other; all answers together are not larger than one may be."""
+        """Ask the services one after the other; the limit for one answer applies to all of them together."""
         left = self.services.settings.service_bytes
         for clause, scope in zip(self.query.clauses, scopes, strict=True):
             answer = Solutions(clause.service, clause.silent, tuple(scope), self._answer(clause, scope, left))
@@ -182,7 +183,7 @@ class Evaluation:
             yield answer
 
     def _answer(self, clause: Clause, scope: list[str], limit: int) -> str | None:
-        """Ask the service of one clause; None if it fails and the clause is silent."""
+        """Ask the service of one clause; return None if it fails and the clause is silent."""
         restriction = self._restriction(clause, scope)
         if restriction == "":
             return '{"results": {"bindings": []}}'
@@ -195,7 +196,7 @@ class Evaluation:
             raise
 
     def _restriction(self, clause: Clause, scope: list[str]) -> str | None:
-        """Return the VALUES that the answer has to agree with; None if it is not known, "" if nothing can."""
+        """Return the VALUES that the answer must be compatible with; None if unknown, "" if nothing can be."""
         pattern = service_bindings.leading(self.query, clause)
         if pattern is None:
             return None
@@ -207,12 +208,12 @@ class Evaluation:
             distinct = self._checked(service_bindings.distinct(self.query, pattern, variables))
             asked = replace(self.asked, text=distinct, format=by_name("json"), limit=service_bindings.BYTES)
             found = self.ask(asked, distinct).body
-        except (QuerySyntaxError, ResultTooLargeError):  # the last triple goes on where it was thought to end
+        except (QuerySyntaxError, ResultTooLargeError):  # the last triple continues beyond its assumed end
             return None
         return service_bindings.values(found, variables)
 
     def _filled(self, found: list[Solutions]) -> tuple[str, tuple[Solutions, ...]]:
-        """Return the query with an empty block of VALUES for each clause, and where the solutions go into them."""
+        """Return the query with an empty block of VALUES for each clause, and the offsets for the solutions."""
         text, end, placed = "", 0, []
         for clause, answer in zip(self.query.clauses, found, strict=True):
             text += self.query.text[end : clause.start] + UNFILLED

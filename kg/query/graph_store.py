@@ -13,8 +13,8 @@ from kg.rdf.graph import Graph
 def graph(graph: Graph, iri: str, format: Format, limit: int) -> bytes:
     """Return a graph in a format; the empty ``iri`` stands for the default graph.
 
-    Raises NotFoundError if there is no such graph, FormatError if the format holds none, and ResultTooLargeError if
-    it takes more than ``limit`` bytes.
+    Raises NotFoundError if there is no such graph, FormatError if the format cannot hold a graph, and
+    ResultTooLargeError if it takes more than ``limit`` bytes.
     """
     if format.rdf is None:
         raise FormatError(f"{format.label} cannot hold a graph")

@@ -1,7 +1,7 @@
 """What is refused before a query reaches the engine, in time linear in its length.
 
-The engine parses recursively, cannot be cancelled, and would fetch what a SERVICE clause names. The guard
-reads tokens only; whatever it lets through still runs in a process that can be killed.
+The engine parses recursively, cannot be cancelled, and would fetch what a SERVICE clause names. The guard reads only
+tokens; what it accepts still runs in a process that can be killed.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ TOKENS: Final = 8_000
 NESTING_OPERATORS: Final = 256
 OPERATORS: Final = 1_200
 UPDATE_TOKENS: Final = 5_000_000
-#: Each is read to the end of the text, before it turns out to be two strings.
+#: Each is read to the end of the text before it turns out to be two strings.
 UNENDED: Final = 16
 SERVICE: Final = "SERVICE"
 REFUSED: Final = "this service does not query other services; remove SERVICE from the query"
@@ -37,16 +37,16 @@ CLOSING: Final = frozenset({"}", ")", "]"})
 OPERANDS: Final = frozenset({"iri", "string", "variable", "language", "number", "name", "word"})
 
 _ESCAPE = r"\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8}"
-#: How many repetitions a scanner remembers at once, each of which takes some hundred bytes.
+#: How many repetitions a scanner remembers at once; each takes about a hundred bytes.
 REMEMBERED: Final = 1_000
 
 
 def repeated(name: str, piece: str) -> str:
-    """Return a pattern for as many of ``piece`` as there are; no other group of the whole pattern has ``name``.
+    """Return a pattern for as many of ``piece`` as possible; no other group of the whole pattern may have ``name``.
 
-    It does what a possessive quantifier would, which Python 3.11.0 to 3.11.4 reads wrongly (CPython issue 106052).
-    What a lookahead has found is not tried in another way, and how it was found is forgotten: so any number of pieces
-    takes little memory. Nothing that a piece can begin with may go on the piece before it, or come after the last one.
+    It works like a possessive quantifier, which Python 3.11.0 to 3.11.4 handle wrongly (CPython issue 106052). The
+    regex engine does not backtrack into a lookahead, and forgets how it matched, so any number of pieces takes little
+    memory. Nothing that a piece can begin with may continue the piece before it, or follow the last one.
     """
     return rf"(?:(?=(?P<{name}>(?:{piece}){{1,{REMEMBERED}}}))(?P={name}))*"
 
@@ -59,7 +59,7 @@ _SHORT_SINGLE = repeated("_short_single", r"\\.[^'\\\r\n]*")
 _SUBTAGS = repeated("_subtags", r"-[A-Za-z0-9]+")
 _WORD = repeated("_word", rf"(?:{_ESCAPE})[\w.-]*")
 _LOCAL = repeated("_local", rf"(?:\\[_~.\-!$&'()*+,;=/?\#@%]|{_ESCAPE})[\w:.%-]*")
-# No text is ever read for two alternatives: the scan is linear.
+# No text is read for two alternatives, so the scan is linear.
 TOKEN: Final = re.compile(
     rf"""
       (?P<space>\s+)
@@ -80,16 +80,16 @@ TOKEN: Final = re.compile(
 
 
 def check(query: str, settings: Settings, *, services: bool = False) -> Form | None:
-    """Refuse what must not run, and return the query form.
+    """Refuse a query that must not run, and return its form.
 
-    ``query`` is the text of a SPARQL 1.1 query; ``settings`` gives its largest size and depth. The form is
-    None where no token says it: the engine then reports the syntax error. With ``services``, the keyword SERVICE
-    passes, for kg.federation to take out, and what can be read in two ways does not.
-    Raises QueryTooComplexError or QueryTooLongError for a text over a limit, QueryRefusedError for SERVICE, and
-    QuerySyntaxError for an update or a string without an end (SPARQL 1.1 Query Language, sections 19.2 and 19.8).
+    ``query`` is the text of a SPARQL 1.1 query; ``settings`` gives its largest size and depth. The form is None if no
+    token names it: the engine then reports the syntax error. With ``services``, the keyword SERVICE is accepted, for
+    kg.query.federate to replace, and text that can be read in two ways is not. Raises QueryTooComplexError or
+    QueryTooLongError for a text over a limit, QueryRefusedError for SERVICE, and QuerySyntaxError for an update or a
+    string without an end (SPARQL 1.1 Query Language, sections 19.2 and 19.8).
     """
     if len(query.encode(errors="replace")) > settings.query_bytes:
-        with suppress(QuerySyntaxError):  # a string may have its end in what is not read
+        with suppress(QuerySyntaxError):  # a string may end in the part that is not read
             _scan(query[: settings.query_bytes], settings.query_depth, services=services)
         raise QueryTooLongError(f"the query is longer than {settings.query_bytes} bytes")
     form = _scan(query, settings.query_depth, services=services)
@@ -102,7 +102,7 @@ def check(query: str, settings: Settings, *, services: bool = False) -> Form | N
 
 
 def check_update(text: str, settings: Settings) -> None:
-    """Refuse an update that must not run, as ``check`` does a query; data may be long, so it has far more tokens.
+    """Refuse an update that must not run, as ``check`` does for a query; with data, it may have far more tokens.
 
     Raises UploadTooLargeError, QueryTooComplexError, QueryRefusedError for SERVICE, or QuerySyntaxError for a string
     without an end.
@@ -157,7 +157,7 @@ class _Scan:
         self.doubtful = self.hidden = self.named = False
 
     def read(self, match: re.Match[str]) -> None:
-        """Take in the next token."""
+        """Process the next token."""
         kind = match.lastgroup or ""
         if kind == "quote":
             raise QuerySyntaxError("a string has no end", *position(self.text, match.start()))
@@ -186,11 +186,11 @@ class _Scan:
         """
         operand = self.previous[0] in OPERANDS or self.previous[1] == ")"
         inside = bool(self.brackets) and self.brackets[-1] == "("
-        # In data, an IRI may well come after another one; the process that runs updates has no network anyway.
+        # In data, an IRI may follow another; the process that runs updates has no network anyway.
         self.doubtful = self.doubtful or (not self.update and operand and inside and ("'" in token or "#" in token))
 
     def _words(self, text: str) -> None:
-        # The engine accepts "trueSERVICE" without a space, so the word is looked for inside of words too.
+        # The engine accepts "trueSERVICE" without a space, so the word is also looked for inside words.
         if SERVICE in text and not (self.services and text == SERVICE):
             self._refuse()
         for word in re.split(r"[.-]", text):
@@ -211,7 +211,7 @@ class _Scan:
             self._refuse()
         if sign in NESTING_SIGNS:
             self._count("nesting operators")
-        if sign == "^^" and self.previous[0] != "string":  # two inverse paths, and no datatype
+        if sign == "^^" and self.previous[0] != "string":  # two inverse paths, not a datatype
             self._count("nesting operators", 2)
         if sign in SIGNS:
             self._count("operators")

@@ -1,14 +1,14 @@
-"""Has the engine begin at a constant where it would begin at all members of a class, or at all triples of a property.
+"""Makes the engine begin at a constant where it would begin at all members of a class or triples of a property.
 
-Of the triple patterns of a group, the engine begins with the one that it takes for the smallest. It knows no numbers:
-what a path with ``*``, ``+`` or ``|`` leads to from a constant is as much to it as all triples of a property, so that
-their order decides, and more than the members of a class. It would go through all events to find those below one
-country. Where such paths are all that a group can begin with, they come first, and the pattern of the class becomes a
-filter, ``FILTER EXISTS { ?event a ng:Event }``, which the engine looks up for what the other patterns have found.
+The engine begins a group with the triple pattern that it estimates to be smallest. It has no statistics: to it, a path
+with ``*``, ``+`` or ``|`` from a constant is as large as all triples of a property, so that the written order decides,
+and larger than the members of a class. It would go through all events to find those below one country. If a group can
+only begin with such paths, they are put first, and the pattern of the class becomes a filter, ``FILTER EXISTS { ?event
+a ng:Event }``, which the engine evaluates on the solutions of the other patterns.
 
-A graph is a set of triples. So a pattern without a variable of its own matches each solution of the others once or not
-at all, as the filter does: the solutions are the same, and each comes as often (SPARQL 1.1 Query Language, sections
-18.3 and 18.5). What is not understood here is left as it is.
+A graph is a set of triples, so a pattern without a variable of its own matches each solution of the others once or not
+at all, as the filter does: the solutions and their multiplicities are the same (SPARQL 1.1 Query Language, sections
+18.3 and 18.5). Queries that are not understood here are left unchanged.
 """
 
 from __future__ import annotations
@@ -28,27 +28,27 @@ MANY: Final = 100
 """A class with fewer members is a good place to begin."""
 MEMBERS: Final = f"SELECT ?class WHERE {{ ?member a ?class }} OFFSET {MANY - 1} LIMIT 1"
 LENGTH: Final = 4_000
-"""Longer texts are not read, so that it never takes long."""
+"""Longer texts are not processed, so that it never takes long."""
 HINT: Final = re.compile(r"[\w>)](?:[*+]|\|(?!\|))")
-"""What a path has that is looked for; a text without it is not read either."""
+"""What a relevant path contains; a text without it is not processed either."""
 NOT_READ: Final = frozenset({"FROM", "GRAPH", "SERVICE", "LATERAL"})
-"""Where these are, a pattern may match several times, or elsewhere."""
+"""With any of these, a pattern may match several times, or elsewhere."""
 NO_GROUP: Final = frozenset({"CONSTRUCT", "VALUES", "EXISTS"})
-"""What is in the next braces after these is left as it is."""
+"""The content of the next braces after these is left unchanged."""
 NO_TOKENS: Final = frozenset({"space", "comment"})
 DOTTED: Final = frozenset({"name", "word", "number"})
-"""What kg.query.guard reads with the dot after it."""
+"""Tokens that kg.query.guard reads together with the dot after them."""
 WIDE: Final = frozenset({"*", "+", "|"})
 AROUND: Final = frozenset({"FILTER", "BIND", "OPTIONAL", "MINUS", "."})
-"""What a group may have besides one block of triple patterns."""
+"""What a group may contain besides one block of triple patterns."""
 
 
 @dataclass(frozen=True, slots=True)
 class TriplePattern:
     """A triple pattern, or one with a path.
 
-    ``is_plain`` says that it has a property, and neither path nor variable in its place; ``is_wide`` that its path
-    repeats, or has alternatives.
+    ``is_plain`` says that its predicate is a property, not a path or a variable; ``is_wide`` that its path repeats, or
+    has alternatives.
     """
 
     subject: str
@@ -72,22 +72,22 @@ class TriplePattern:
 
 
 Names = Callable[[str], str]
-"""The IRI of a term of the query, empty if it is none or not known."""
+"""The IRI of a term of the query, "" if it is not an IRI or not known."""
 Choice = Callable[[Sequence[TriplePattern], Names], Sequence[TriplePattern] | None]
-"""Which of the patterns of a group are to be filters; None if the group is to be left as it is."""
+"""The patterns of a group that should become filters; None if the group should be left unchanged."""
 
 
 def reordered(text: str, graph: Graph) -> str:
-    """Return a query with the same solutions that does not have the engine begin at a class with many members."""
+    """Return a query with the same solutions in which the engine does not begin at a class with many members."""
     if len(text) > LENGTH or not HINT.search(text):
         return text
     return rewritten(text, lambda patterns, names: _classes(patterns, names, graph))
 
 
 def rewritten(text: str, choice: Choice) -> str:
-    """Return a query in which the chosen patterns are filters, behind the others, of which those with constants lead.
+    """Return a query with the chosen patterns as filters after the others, those with constants first.
 
-    A group in which that would change a solution is left as it is.
+    A group in which this would change a solution is left unchanged.
     """
     query = _Query(text)
     pieces, end = [], 0
@@ -105,7 +105,7 @@ def rewritten(text: str, choice: Choice) -> str:
 
 
 def _classes(patterns: Sequence[TriplePattern], names: Names, graph: Graph) -> Sequence[TriplePattern] | None:
-    """Return the patterns of classes, if the others have constants only where wide paths end; None if all is well."""
+    """Return the patterns of classes, if the others have constants only at ends of wide paths; None if all is well."""
     classes = [one for one in patterns if names(one.verb) == terms.TYPE.value and names(one.object)]
     anchored = [one for one in patterns if one not in classes and one.has_constant]
     is_slow = anchored and all(one.is_wide for one in anchored)
@@ -117,7 +117,7 @@ def _has_many(graph: Graph, iri: str) -> bool:
 
 
 class _Query:
-    """The tokens of a query, each with its kind, text and place, where each bracket is closed, and its prefixes."""
+    """The tokens of a query, each with its kind, text and position, where each bracket is closed, and the prefixes."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -146,7 +146,7 @@ class _Query:
         self.starts.append(start)
 
     def _brackets(self) -> dict[int, int]:
-        """Return where each bracket is closed; nothing if one is not, or if it may be read in two ways."""
+        """Return where each bracket is closed; empty if one is not, or if the query may be read in two ways."""
         found: dict[int, int] = {}
         opened: list[int] = []
         for at, text in enumerate(self.texts):
@@ -161,7 +161,7 @@ class _Query:
         return {} if opened else found
 
     def iri(self, term: str) -> str:
-        """Return the IRI of a term, empty if it is none, is relative, or has an escape."""
+        """Return the IRI of a term, "" if it is not an IRI, is relative, or has an escape."""
         if term == "a":
             return terms.TYPE.value
         prefix, colon, local = term.partition(":")
@@ -179,7 +179,7 @@ class _Query:
         return {name[:-1]: iri[1:-1] for _, name, iri in prologue}
 
     def blocks(self) -> Iterator[tuple[int, int, list[TriplePattern]]]:
-        """Yield begin, end and patterns of each block of triple patterns that is the only one of its group."""
+        """Yield begin, end and patterns of each block of triple patterns that is the only one in its group."""
         if not NOT_READ.isdisjoint(self.keywords):
             return
         is_group, end = True, 0
@@ -193,7 +193,7 @@ class _Query:
                     yield found
 
     def _block(self, brace: int) -> tuple[int, int, list[TriplePattern]] | None:
-        """Return the one block of a group, None if it has more, or what is not read here."""
+        """Return the one block of a group, None if it has more, or something not understood here."""
         last = self.closing.get(brace, 0)
         first = self._around(brace + 1)
         block = _Block(self, first, last)
@@ -203,7 +203,7 @@ class _Query:
         return self.starts[first], self.end(end - 1), block.patterns
 
     def _around(self, at: int) -> int:
-        """Return where filters and the like end that begin at a token."""
+        """Return the end of the filters and the like that begin at a token."""
         while at < len(self.keywords) and self.keywords[at] in AROUND:
             if self.keywords[at] != ".":
                 at = next((one for one in range(at, len(self.keywords)) if one in self.closing), at)
@@ -217,7 +217,7 @@ class _Query:
 
 
 class _Block:
-    """Reads triple patterns from a token on; ``at`` is the next one. There are none if a part is not understood."""
+    """Reads triple patterns from a token on; ``at`` is the next one. There are none if any part is not understood."""
 
     def __init__(self, query: _Query, at: int, last: int) -> None:
         self.query, self.texts, self.kinds, self.at, self.last = query, query.texts, query.kinds, at, last
@@ -230,7 +230,7 @@ class _Block:
                 return
 
     def _properties(self, subject: str) -> bool:
-        """Read what is said about a subject; return whether it was understood."""
+        """Read the properties of a subject; return whether they were understood."""
         more = False
         while path := self._path():
             while object_ := self._term():
@@ -267,13 +267,13 @@ class _Block:
                 return True
 
     def _is_number(self) -> bool:
-        """Return whether the next sign belongs to the number that follows."""
+        """Return whether the next sign (+ or -) belongs to the number that follows."""
         here, behind = self.at, self.at + 1
         is_sign = behind < self.last and self.texts[here] == "+" and self.kinds[behind] == "number"
         return is_sign and self.query.end(here) == self.query.starts[behind]
 
     def _term(self) -> str:
-        """Read a variable, an IRI or a literal; return its text, empty if there is none."""
+        """Read a variable, an IRI or a literal; return its text, "" if there is none."""
         begin = self.at
         if self._take_kind("iri", "name", "variable") or self._take("true") or self._take("false"):
             return "" if self.texts[begin].startswith("_:") else self.texts[begin]

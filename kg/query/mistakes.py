@@ -1,4 +1,4 @@
-"""The mistakes that people make in SPARQL, found in its tokens: a parser only says where it stopped."""
+"""Finds common mistakes in SPARQL by its tokens: a parser only says where it stopped."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ WORDS: Final = frozenset(
     """,
     )
 )
-"""The words of SPARQL 1.2 Query Language (section 19.8) and Update, and those that the engine has beside them."""
+"""The words of SPARQL 1.2 Query Language (section 19.8) and Update, and the additional ones of the engine."""
 LONGEST: Final = 100_000
-"""Characters of a text that mistakes are looked for in; updates may be far longer."""
+"""How many characters of a text are searched for mistakes; updates may be far longer."""
 PAIRS: Final = {"(": ")", "{": "}", "[": "]"}
-# What begins as a comparison does not begin with a scheme and two slashes, or with a name and one.
+# A comparison does not begin with a scheme and two slashes, or a name and one slash.
 _IRI: Final = re.compile(r"<\s*(?:(?:https?|ftp)://|urn:|mailto:|[A-Za-z][\w.-]*/)[^<>\r\n]*>?")
 _NOT_IN_IRI: Final = re.compile(r"[\x00-\x20\"{}|^`\\]")
 _TERM: Final = re.compile(r"\bng:([A-Za-z][\w-]*)")
@@ -41,16 +41,16 @@ _TERM: Final = re.compile(r"\bng:([A-Za-z][\w-]*)")
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """What is wrong, and at which character."""
+    """A mistake, and its position in characters."""
 
     offset: int
     what: str
 
 
 def mistake(text: str, end: int) -> Mistake | None:
-    """Return the first mistake that is known by its tokens, in a text that is not read as SPARQL beyond ``end``.
+    """Return the first recognised mistake in a text that the engine could not parse beyond ``end``.
 
-    A longer text than people write has none.
+    A text longer than people write by hand is not searched.
     """
     if len(text) > LONGEST:
         return None
@@ -70,10 +70,10 @@ def undeclared(text: str) -> Iterator[tuple[str, int]]:
 
 
 def check_terms(text: str) -> None:
-    """Raise QuerySyntaxError for a prefixed name in the namespace of the vocabulary that never was one of its terms.
+    """Raise QuerySyntaxError for a prefixed name in the vocabulary's namespace that never was one of its terms.
 
-    The namespace is closed, so a query with such a name is misspelt, and would find nothing. Whoever means it all the
-    same, since others have written it into a graph, writes the whole IRI.
+    The namespace is closed, so such a name is misspelt, and would find nothing. Anybody who means it nevertheless,
+    because others have written it into a graph, can write the full IRI.
     """
     if "ng:" not in text and vocab.NAMESPACE not in text:
         return
@@ -88,7 +88,7 @@ def check_terms(text: str) -> None:
 
 @cache
 def known() -> frozenset[str]:
-    """Return the names of all that the vocabulary has, or had in an earlier version."""
+    """Return the names of all terms of the vocabulary, including earlier versions."""
     earlier = (name for version in vocab.EARLIER for name in _TERM.findall(vocab.turtle(version)))
     return frozenset(
         (*vocab.CLASSES, *vocab.PROPERTIES, *vocab.CONCEPTS, vocab.SCHEME[len(vocab.NAMESPACE) :], *earlier)
@@ -96,7 +96,7 @@ def known() -> frozenset[str]:
 
 
 def _ours(tokens: list[re.Match[str]]) -> Iterator[str]:
-    """Yield the prefixes that stand for the namespace of the vocabulary."""
+    """Yield the prefixes for the namespace of the vocabulary."""
     declared = {}
     for before, name, iri in zip(tokens, tokens[1:], tokens[2:], strict=False):
         if before[0].upper() == "PREFIX" and name.lastgroup == "name":
@@ -140,7 +140,7 @@ def _commas(text: str) -> Iterator[Mistake]:
 def bracket(text: str) -> Mistake | None:
     """Return the bracket that is opened and not closed, or closed and not opened.
 
-    It is the last thing to blame: one is missing as well where a word before it is wrong.
+    It is reported last: a wrong word before it also makes one appear missing.
     """
     opened: list[re.Match[str]] = []
     for token in TOKEN.finditer(text):
@@ -158,7 +158,7 @@ def bracket(text: str) -> Mistake | None:
 
 
 def _near(name: str, names: Iterable[str], prefix: str = "") -> str:
-    """Return a question for the name that one is most like, or nothing."""
+    """Return a question about the most similar name, or ""."""
     folded = {one.casefold(): one for one in sorted(names)}
     found = get_close_matches(name.casefold(), folded, n=1, cutoff=0.8)
     return f"; did you mean {prefix}{folded[found[0]]}?" if found else ""

@@ -1,4 +1,4 @@
-"""What a worker is asked about the text of a query: to evaluate it, and which variables are in scope in parts of it."""
+"""Operations on the text of a query for a worker: evaluate it, or tell which variables are in scope in its parts."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from kg.store.embedded import EmbeddedGraph
 
 
 class GraphOperation(Operation[Reply]):
-    """An operation that a worker answers from the graph that it has open."""
+    """An operation that a worker answers from its open graph."""
 
     __slots__ = ()
 
     @abstractmethod
     def answer(self, graph: EmbeddedGraph) -> Reply:
-        """Return the reply; raises one of kg.errors. Most operations take any graph, whichever engine answers."""
+        """Return the reply; raises one of kg.errors. Most operations accept a graph of any engine."""
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluate(GraphOperation[Answer]):
-    """Evaluate a query, see kg.query.evaluate.answer; what services said goes into its text first.
+    """Evaluate a query, see kg.query.evaluate.answer; the answers of services are inserted into its text first.
 
-    ``rows`` is how many solutions a service may have sent.
+    ``rows`` is how many solutions a service may send.
     """
 
     text: str
@@ -42,7 +42,7 @@ class Evaluate(GraphOperation[Answer]):
     rows: int = 0
 
     def answer(self, graph: EmbeddedGraph) -> Answer:
-        """Return the answer; its snapshot is for those to say who know it."""
+        """Return the answer; the caller knows its snapshot."""
         return answer(
             graph,
             service_solutions.inline(self.text, self.services, self.base, self.rows) if self.services else self.text,
@@ -58,7 +58,7 @@ class Evaluate(GraphOperation[Answer]):
 class RewriteAnswer(GraphOperation[Answer]):
     """Write the answer of a remote store to a query of some form in a format, see kg.query.remote.results.
 
-    ``most`` is how many rows the store sends at most, 0 if it does not say.
+    ``most`` is the most rows that the store sends, 0 if unknown.
     """
 
     form: str
@@ -68,13 +68,13 @@ class RewriteAnswer(GraphOperation[Answer]):
     most: int = 0
 
     def answer(self, graph: Graph) -> Answer:
-        """Return the answer; its snapshot is for those to say who know it."""
+        """Return the answer; the caller knows its snapshot."""
         return results.rewritten(self.form, self.body, self.format, self.limit, self.most)
 
 
 @dataclass(frozen=True, slots=True)
 class Scopes(GraphOperation[list[list[str]]]):
-    """Tell which variables each of some queries selects, see kg.query.service_solutions.scopes."""
+    """Return which variables each of some queries selects, see kg.query.service_solutions.scopes."""
 
     queries: tuple[str, ...]
     base: str

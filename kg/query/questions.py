@@ -1,8 +1,8 @@
-"""The questions that researchers ask: the queries of data/queries, and the values that they take.
+"""The questions that researchers ask: the queries of data/queries, and their parameters.
 
 A file begins with comments. The first line says what it asks; each parameter has a line ``# ?name (type): what it is.``
-and stands in the query in a clause ``VALUES ?name { default }``, so that the file is a query as it is. Another value
-takes the place of the default as a term that the engine has written, never as text.
+and a clause ``VALUES ?name { default }`` in the query, so that the file is itself a valid query. Another value replaces
+the default as a term serialized by the engine, never as text.
 """
 
 from __future__ import annotations
@@ -20,21 +20,21 @@ from kg.rdf.prefixes import expand
 from kg.version import data_folder
 
 LONGEST: Final = 500
-"""Characters of a value."""
+"""The most characters of a value."""
 _DECLARED: Final = re.compile(r"# \?(\w+) \((\w+)\): (.+)")
 _CLAUSE: Final = re.compile(r'VALUES \?(\w+) \{ ((?:<([^<>]*)>|"([^"\\]*)"\S*|([0-9.-]+))) \}')
 _NAME: Final = re.compile(r"(.+)@([A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*)", re.ASCII)
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _NUMBER: Final = re.compile(r"[+-]?\d{1,9}(\.\d{1,9})?", re.ASCII)
 _UNWRITTEN: Final = re.compile(r"[\x00-\x1f\x7f\\]")
-"""What no value has: engines differ in when they read an escape, and so in where a string with one ends."""
+"""Not allowed in a value: engines differ in when they decode an escape, and so in where a string with one ends."""
 
 
 @dataclass(frozen=True, slots=True)
 class ParameterType:
-    """A type of values: how one is written, and what makes a term of it below the base of a graph.
+    """A type of values: how one is written, and the function that makes a term from it, given the base of a graph.
 
-    ``read`` raises ValueError for what is no such value.
+    ``read`` raises ValueError for an invalid value.
     """
 
     name: str
@@ -74,12 +74,12 @@ TYPES: Final = (
     ParameterType("number", "a number, such as 50 or 34.7", _number),
     ParameterType("text", "text", lambda text, _: Literal(text)),
 )
-"""The one table of the types that parameters of questions have."""
+"""The one table of parameter types."""
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionParameter:
-    """A parameter of a question: what it is, and the value that it has if none is given, as people write it."""
+    """A parameter of a question: its description, and its default value, as people write it."""
 
     name: str
     type: ParameterType
@@ -87,7 +87,7 @@ class QuestionParameter:
     default: str
 
     def term(self, text: str, base: str) -> Literal | NamedNode:
-        """Return the value that people write so, as a term; raises ParameterError for what is none of the type."""
+        """Return a value, as people write it, as a term. Raises ParameterError if it is not of the type."""
         try:
             if len(text) > LONGEST or _UNWRITTEN.search(text):
                 raise ValueError
@@ -106,10 +106,10 @@ class CompetencyQuestion:
     parameters: tuple[QuestionParameter, ...] = ()
 
     def bound(self, values: Mapping[str, str], base: str) -> str:
-        """Return the query with values, as people write them, for some parameters; an empty one leaves the default.
+        """Return the query with values, as people write them, for some parameters; an empty one keeps the default.
 
-        IRIs may be written as paths below ``base``. Raises ParameterError for a value that is none of its type, or a
-        parameter that there is none of.
+        IRIs may be written as paths below ``base``. Raises ParameterError for a value that is not of its type, or an
+        unknown parameter.
         """
         names = tuple(one.name for one in self.parameters)
         unknown = next((name for name in values if name not in names), None)
@@ -122,7 +122,7 @@ class CompetencyQuestion:
 
 
 def _with(clause: re.Match[str], term: Literal | NamedNode | None) -> str:
-    """Return a VALUES clause with another term; a number stands there as it does in a query."""
+    """Return a VALUES clause with another term; a number is written as in a query."""
     if term is None:
         return clause[0]
     plain = isinstance(term, Literal) and term.datatype.value in (expand("xsd:integer"), expand("xsd:decimal"))
@@ -131,13 +131,13 @@ def _with(clause: re.Match[str], term: Literal | NamedNode | None) -> str:
 
 @cache
 def questions() -> tuple[CompetencyQuestion, ...]:
-    """Return all questions, by name; raises ConfigurationError if they are not installed, or not as they must be."""
+    """Return all questions, by name. Raises ConfigurationError if they are not installed or invalid."""
     files = sorted(data_folder("queries").glob("*.rq"))
     return tuple(_read(file.stem, file.read_text(encoding="utf-8")) for file in files)
 
 
 def question(name: str) -> CompetencyQuestion:
-    """Return the question with a name; raises ParameterError if there is none."""
+    """Return the question with a name. Raises ParameterError if there is none."""
     found = next((one for one in questions() if one.name == name), None)
     if found is None:
         raise ParameterError(f"there is no question {name[:100]!r}", "question", [one.name for one in questions()])
@@ -157,7 +157,7 @@ def _read(name: str, text: str) -> CompetencyQuestion:
 
 
 def markdown() -> str:
-    """Return docs/questions.md: what each question asks, and what it takes."""
+    """Return docs/questions.md: what each question asks, and its parameters."""
     lines = [
         "# Questions",
         "",

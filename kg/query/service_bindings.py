@@ -1,9 +1,9 @@
-"""Asks a service only for what can join: the values of variables of its clause are sent with the query.
+"""Asks a service only for what can join: values for variables of its clause are sent with the query.
 
-This is what SPARQL 1.1 Federated Query, section 2.4, shows with VALUES. A group is evaluated from its first pattern on,
-and every solution of it extends one of those of the triples and VALUES that it begins with, which bind all of their
-variables. So of a service that is joined in this group, or alone in an OPTIONAL of it, only solutions that agree with
-one of those can matter. Each of them agrees with as many of the distinct values as before, so that multiplicities stay.
+SPARQL 1.1 Federated Query, section 2.4, shows this with VALUES. A group is evaluated from its first pattern on, and
+every solution extends a solution of its leading triples and VALUES, which bind all of their variables. For a service
+joined in this group, or alone in an OPTIONAL of it, only solutions compatible with one of those matter. Each is
+compatible with the same distinct values as before, so multiplicities do not change.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from kg.query.service_clauses import Clause, FederatedQuery
 from kg.settings import NOT_IN_IRI
 
 MOST: Final = 1_000
-"""Values, or combinations of them, that are sent; if there are more, the service is asked for everything."""
+"""The most values, or combinations of values, to send; if there are more, the service is asked for everything."""
 BYTES: Final = 1_000_000
-"""Largest set of values that is looked at."""
+"""The largest set of values considered."""
 TRIPLE_WORDS: Final = frozenset({"A", "TRUE", "FALSE"})
 
 
 def leading(query: FederatedQuery, clause: Clause) -> str | None:
-    """Return the triples and VALUES with which the outermost group begins, if a clause is joined to them; else None."""
+    """Return the leading triples and VALUES of the outermost group, if a clause is joined to them; else None."""
     start = _group(query, clause)
     if start is None or any(token[0].upper() == "FROM" for token in query.tokens if token.end() <= start):
         return None
@@ -32,7 +32,7 @@ def leading(query: FederatedQuery, clause: Clause) -> str | None:
 
 
 def _group(query: FederatedQuery, clause: Clause) -> int | None:
-    """Return where the content of the outermost group begins, if the clause stands in it or alone in an OPTIONAL."""
+    """Return where the content of the outermost group begins, if the clause is in it or alone in an OPTIONAL."""
     before = [token for token in query.tokens if token.end() <= clause.start][-2:]
     optional = [token[0].upper() for token in before] == ["OPTIONAL", "{"]
     after = next((token[0] for token in query.tokens if token.start() >= clause.end), "")
@@ -44,7 +44,7 @@ def _group(query: FederatedQuery, clause: Clause) -> int | None:
 
 
 def _end(query: FederatedQuery, start: int) -> int:
-    """Return where the triples and VALUES end that begin at an offset."""
+    """Return the end of the triples and VALUES that begin at an offset."""
     values: int | None = None
     for token in (one for one in query.tokens if one.start() >= start):
         word = token[0].upper() if token.lastgroup == "word" else ""
@@ -60,7 +60,7 @@ def _end(query: FederatedQuery, start: int) -> int:
 
 
 def distinct(query: FederatedQuery, pattern: str, variables: Sequence[str]) -> str:
-    """Return the query for the values that variables have in a pattern of a query, one more than are sent at most."""
+    """Return the query for the values of variables in a pattern of a query, limited to one more than may be sent."""
     names = " ".join(f"?{name}" for name in variables)
     return f"{query.text[: query.form]}SELECT DISTINCT {names} WHERE {{ {pattern} }} LIMIT {MOST + 1}"
 
@@ -68,9 +68,9 @@ def distinct(query: FederatedQuery, pattern: str, variables: Sequence[str]) -> s
 def values(results: bytes, variables: Sequence[str]) -> str | None:
     """Return the VALUES clause for the results of such a query in SPARQL JSON.
 
-    It is None if there is none to send, and "" if there are no results, so that nothing can agree with them.
-    Only variables that have nothing but IRIs here are in it: a blank node is another one elsewhere, and the same
-    number may be written differently there.
+    It is None if there is nothing to send, and "" if there are no results, so that nothing is compatible. It only has
+    variables that are always bound to IRIs: a blank node is a different one elsewhere, and the same number may be
+    written differently there.
     """
     rows = json.loads(results)["results"]["bindings"]
     if not rows:

@@ -14,9 +14,9 @@ from kg.rdf.prefixes import PREFIXES
 from kg.settings import Settings
 
 CLAUSES: Final = 8
-"""SERVICE clauses of one query, those in others included."""
+"""The most SERVICE clauses in one query, including nested ones."""
 STAND_IN: Final = "MINUS"
-"""Stands in the grammar wherever SERVICE may (SPARQL 1.1 Query Language, rule 56) and fits into its place."""
+"""Allowed by the grammar wherever SERVICE is (SPARQL 1.1 Query Language, rule 56), and as long."""
 ESCAPED: Final = "a query with SERVICE must have no escapes such as \\u0041: write the characters themselves"
 
 Tokens = list[re.Match[str]]
@@ -24,9 +24,9 @@ Tokens = list[re.Match[str]]
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A SERVICE clause: whom it asks, and where in the text are its keyword, its group, and its end.
+    """A SERVICE clause: the service it asks, and the offsets of its keyword, its group, and its end.
 
-    ``brackets`` are the offsets of the brackets that are open around it, the outermost first.
+    ``brackets`` are the offsets of the open brackets around it, the outermost first.
     """
 
     service: str
@@ -39,10 +39,10 @@ class Clause:
 
 @dataclass(frozen=True)
 class FederatedQuery:
-    """A query with SERVICE clauses: the ``clauses`` that are in no other, and those ``nested`` in them.
+    """A query with SERVICE clauses: the outermost ``clauses``, and those ``nested`` in them.
 
-    ``form`` is the offset at which the prologue ends, ``base`` the IRI that it starts from, ``prefixes`` are those
-    that it declares.
+    ``form`` is the offset at which the prologue ends, ``base`` the base IRI, and ``prefixes`` are those that it
+    declares.
     """
 
     text: str
@@ -54,7 +54,7 @@ class FederatedQuery:
     nested: tuple[Clause, ...]
 
     def without(self, stand_in: str = STAND_IN) -> str:
-        """Return the text, as long as it is and with its lines, with another keyword and no IRI in each clause."""
+        """Return the text with another keyword and no IRI in each clause; its length and lines stay the same."""
         parts, end = [], 0
         for one in sorted((*self.clauses, *self.nested), key=lambda clause: clause.start):
             blank = re.sub(r"\S", " ", self.text[one.start + len(SERVICE) : one.group])
@@ -63,26 +63,26 @@ class FederatedQuery:
         return "".join([*parts, self.text[end:]])
 
     def select(self, clause: Clause, text: str | None = None) -> str:
-        """Return the query that a service is asked: SELECT * with the group of the clause and the prologue.
+        """Return the query for a service: SELECT * with the group of the clause and the prologue.
 
-        It is cut out of ``text``, which is that of the query if not given.
+        It is cut out of ``text``, by default that of the query.
         """
         whole = self.text if text is None else text
         return f"{self._prologue(clause)}SELECT * WHERE {whole[clause.group : clause.end]}"
 
     def _prologue(self, clause: Clause) -> str:
-        """Return the prologue, before it the base and what prefixes are predeclared here and used in the clause."""
+        """Return the prologue, preceded by the base and by predeclared prefixes used in the clause."""
         used = {one["word"] for one in self.tokens if one["name"] and clause.group < one.start() < clause.end}
         ours = [f"PREFIX {name}: <{PREFIXES[name]}>" for name in sorted(used & PREFIXES.keys() - self.prefixes.keys())]
         return "\n".join([f"BASE <{self.base}>", *ours, self.text[: self.form]])
 
 
 def read(text: str, base: str, settings: Settings) -> FederatedQuery | None:
-    """Return a query with its SERVICE clauses, after the guard has passed the rest; None if it has no such clause.
+    """Return a query with its SERVICE clauses, after the guard accepted the rest; None if it has no such clause.
 
-    ``base`` is what relative IRIs are resolved against. Raises what kg.query.guard.check raises, QuerySyntaxError for a
-    clause that is none, and QueryRefusedError for one that names its service by a variable, for too many, and for a
-    text that another parser might read in another way.
+    Relative IRIs are resolved against ``base``. Raises the errors of kg.query.guard.check, QuerySyntaxError for an
+    invalid clause, and QueryRefusedError for a service named by a variable, for too many clauses, and for a text that
+    another parser might read differently.
     """
     if SERVICE not in decode(text).upper():
         return None
@@ -112,7 +112,7 @@ def _is(token: re.Match[str], *words: str) -> bool:
 
 
 def _brackets(tokens: Tokens) -> list[tuple[int, ...]]:
-    """Return for each token the offsets of the brackets that are open before it."""
+    """Return for each token the offsets of the open brackets before it."""
     open_now: tuple[int, ...] = ()
     found = []
     for token in tokens:
@@ -177,7 +177,7 @@ def _iri(text: str, token: re.Match[str], base: str, prefixes: Mapping[str, str]
 
 
 def _end(text: str, tokens: Tokens, group: re.Match[str]) -> int:
-    """Return where the group ends that begins at a token."""
+    """Return the end of the group that begins at a token."""
     depth = 0
     for token in tokens:
         if token.start() >= group.start():

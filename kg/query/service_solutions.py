@@ -1,7 +1,7 @@
-"""What a worker does with the answers of services: they become VALUES in the text of the query.
+"""Inserts the answers of services into the text of a query as VALUES, in a worker.
 
-An answer is anybody's text, so this runs in a process that may die. It is read with the json module, which stops at
-deep nesting, and every term is made anew by the engine, which refuses what is none.
+An answer may be any text, so this runs in a process that may die. It is read with the json module, which stops at deep
+nesting, and every term is created by the engine, which refuses invalid ones.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ GENID: Final = "/.well-known/genid/"
 
 @dataclass(frozen=True, slots=True)
 class Solutions:
-    """What a service said to one SERVICE clause, as the ``results`` in SPARQL JSON; None if it said nothing.
+    """The answer of a service to one SERVICE clause, as the ``results`` in SPARQL JSON; None if it failed.
 
-    They go to the offset ``at`` in the text of the query, into a block of VALUES with ``variables``. Where the clause
-    is ``silent``, a failure is one solution without bindings (SPARQL 1.1 Federated Query, section 2.3).
+    They are inserted at the offset ``at`` of the query, into a block of VALUES with ``variables``. If the clause is
+    ``silent``, a failure is one solution without bindings (SPARQL 1.1 Federated Query, section 2.3).
     """
 
     service: str
@@ -44,7 +44,7 @@ class Solutions:
 def scopes(queries: Sequence[str], base: str) -> list[list[str]]:
     """Return the variables that each query selects, none for other forms, by asking an engine without data.
 
-    Raises QuerySyntaxError for the first one that is not a query, NotSupportedError for an unknown function.
+    Raises QuerySyntaxError for the first text that is not a query, NotSupportedError for an unknown function.
     """
     return [list(_scope(query, base)) for query in queries]
 
@@ -61,7 +61,7 @@ def _scope(query: str, base: str) -> Iterator[str]:
 
 
 def inline(text: str, answers: Sequence[Solutions], base: str, limit: int) -> str:
-    """Return a query with the solutions of services, in the order of their offsets, in it.
+    """Return a query with the solutions of services inserted, in the order of their offsets.
 
     Raises FederationError for results that cannot be used or that are more than ``limit``.
     """
@@ -99,10 +99,10 @@ def _solutions(service: str, results: str, variables: Sequence[str], base: str, 
 
 
 class _Terms:
-    """Writes the terms of one result set as SPARQL has them.
+    """Writes the terms of one result set in SPARQL.
 
-    A blank node cannot stand in VALUES. It becomes an IRI that nothing else has, the same one in all of the result set
-    (RDF 1.1 Concepts, section 3.5).
+    VALUES cannot contain blank nodes: each becomes a unique IRI, the same throughout the result set (RDF 1.1 Concepts,
+    section 3.5).
     """
 
     def __init__(self, genid: str) -> None:
@@ -110,12 +110,12 @@ class _Terms:
         self.blank: dict[str, str] = {}
 
     def text(self, term: Mapping[str, Any] | None) -> str:
-        """Return a term as text, UNDEF for None; raises ValueError, KeyError or TypeError for what is not a term."""
+        """Return a term as text, UNDEF for None. Raises ValueError, KeyError or TypeError for what is not a term."""
         if term is None:
             return UNBOUND
         kind, value = term["type"], term["value"]
         if not isinstance(value, str):
-            raise TypeError("a value that is not text")  # of a number the engine would make a literal of its own
+            raise TypeError("a value that is not text")  # the engine would turn a number into a literal of its own
         if kind == "uri":
             return str(NamedNode(value))
         if kind == "bnode":

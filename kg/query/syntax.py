@@ -1,4 +1,4 @@
-"""Says what is wrong with a text that the engine does not read as SPARQL, and where."""
+"""Says what is wrong with a text that the engine cannot parse as SPARQL, and where."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from kg.query.mistakes import bracket, mistake
 from kg.rdf.iri import canonical
 
 SIGNS: Final = 6
-"""How many signs may be expected at a place for that to tell anything."""
+"""The most characters that may be expected at a place for the list to be helpful."""
 
 _VARYING: Final = frozenset({"NOW", "RAND", "UUID", "STRUUID", "BNODE", "SERVICE"})
 _CALL: Final = re.compile(r"\b(NOW|RAND|UUID|STRUUID|BNODE)\(", re.IGNORECASE)
@@ -20,8 +20,8 @@ _CALL: Final = re.compile(r"\b(NOW|RAND|UUID|STRUUID|BNODE)\(", re.IGNORECASE)
 def syntax_error(message: str, text: str) -> QuerySyntaxError:
     """Return the error for what the engine says about a query or an update, ``error at LINE:COLUMN: expected …``.
 
-    The engine tells where it could not go on, and often names there what nobody wants to write. So it comes after the
-    mistakes that are known by their tokens (kg.query.mistakes).
+    The engine reports where it could not continue, and often suggests what nobody wants to write. It is therefore used
+    only after the mistakes recognised by tokens (kg.query.mistakes).
     """
     match = re.match(r"error at (\d+):(\d+): (.*)", message, re.DOTALL)
     if not match:
@@ -42,12 +42,12 @@ def _offset(text: str, line: int, column: int) -> int:
 
 
 def _signs(expected: str) -> list[str]:
-    """Return the signs that the engine expected; it names words at random, and its classes of letters help nobody."""
+    """Return the punctuation that the engine expected; the words and classes of letters that it names do not help."""
     return sorted(set(re.findall(r'"([^\w\s"]{1,3})"', re.sub(r"\[[^\]]*\]", "", expected))))
 
 
 def _unexpected(text: str, end: int, expected: str) -> str:
-    """Return the message if all that is known is that the engine stopped at ``end``."""
+    """Return the message for when it is only known that the engine stopped at ``end``."""
     if "IRI parsing failed" in expected:
         return "the IRI before this is not valid"
     last = ""
@@ -62,7 +62,7 @@ def _unexpected(text: str, end: int, expected: str) -> str:
 
 
 def spelled(text: str, base: str) -> str:
-    """Return a query in which the IRIs below ``base`` have their one spelling (see kg.rdf.iri.canonical)."""
+    """Return a query with the IRIs below ``base`` in canonical spelling (see kg.rdf.iri.canonical)."""
     pieces, end = [], 0
     for match in TOKEN.finditer(text):
         if match.lastgroup == "iri" and match[0].startswith(f"<{base}"):
@@ -73,9 +73,9 @@ def spelled(text: str, base: str) -> str:
 
 
 def varying(text: str) -> str:
-    """Return the first word that lets a query have another answer next time (RAND, SERVICE); empty if it has none.
+    """Return the first word that may change the answer of a query next time (RAND, SERVICE); "" if there is none.
 
-    What is scanned as an IRI may be two comparisons with a call between them to the engine: ``1<NOW()&&2>1``.
+    What is scanned as an IRI may be two comparisons with a call between them for the engine: ``1<NOW()&&2>1``.
     """
     for match in TOKEN.finditer(decode(text)):
         if match.lastgroup == "word" and match[0].upper() in _VARYING:

@@ -68,7 +68,7 @@ def doctor(**options: Any) -> None:
 @setting("store")
 @setting("cache")
 def info(**options: Any) -> None:
-    """Print what a store holds: its snapshot, what is in it, and how much room each part takes."""
+    """Print what a store holds: its snapshot, what is in it, and how much space each part takes."""
     from kg.store.integrity.mirrored import told
     from kg.store.integrity.size import sizes
 
@@ -93,7 +93,7 @@ def info(**options: Any) -> None:
 
 
 def _store(settings: Settings) -> Store:
-    """Return the store that settings name; raises StoreError if there is none."""
+    """Return the store that settings name. Raises StoreError if there is none."""
     from kg.errors import StoreError
 
     store = _named(settings)

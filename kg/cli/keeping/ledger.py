@@ -17,7 +17,7 @@ LATER = "takes effect with the next build"
 
 @click.group()
 def ledger() -> None:
-    """Decide what is one thing, what is not, and what must not be shown; it takes effect with the next build."""
+    """Decide what is the same thing, what is not, and what must not be shown; this takes effect with the next build."""
 
 
 @ledger.command()
@@ -60,7 +60,7 @@ def match(event: str, other: str, **options: Any) -> None:
 @click.argument("other")
 @setting("store")
 def unmatch(event: str, other: str, **options: Any) -> None:
-    """Say that EVENT and OTHER are not the same news, so that they are no candidates, or take back that they are."""
+    """Say that EVENT and OTHER are not the same news, which removes them from the candidates and undoes a match."""
     from kg.store import amend
 
     amend.match(_store(options), event, other, is_same=False)
@@ -71,7 +71,7 @@ def unmatch(event: str, other: str, **options: Any) -> None:
 @click.argument("event")
 @setting("store")
 def withdraw(event: str, **options: Any) -> None:
-    """Withdraw the event with the IRI EVENT: nothing that it says is shown any more."""
+    """Withdraw the event with the IRI EVENT: none of its content is shown any more."""
     from kg.store import amend
 
     amend.withdraw(_store(options), event)

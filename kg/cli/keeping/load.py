@@ -1,4 +1,4 @@
-"""``kg load``: a snapshot to the SPARQL service that answers queries of it."""
+"""``kg load``: loads a snapshot into the SPARQL service that answers queries."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def load(files: Path | None, loaded: bool, **options: Any) -> None:
     """Load the current snapshot into a remote store, verify it there, and answer queries from it.
 
     The store is sparql+http(s)://HOST:PORT of a SPARQL service, or a folder that was loaded into one before. A load
-    that was stopped goes on where it was. See docs/remote-stores.md.
+    that was stopped continues where it was. See docs/remote-stores.md.
     """
     settings = settings_of(**options)
     store = store_of(settings)
@@ -47,7 +47,7 @@ def load(files: Path | None, loaded: bool, **options: Any) -> None:
 
 
 def into_service(store: Store, snapshot: Snapshot, settings: Settings, *, sending: bool = True) -> bool:
-    """Load a snapshot into the service that settings or the store name, and tell it; return whether there is one."""
+    """Load a snapshot into the service of the settings or the store, and print this; return whether there is one."""
     from kg.store.service import loading
     from kg.store.service.client import SparqlService
     from kg.store.service.loaded import noted

@@ -1,4 +1,4 @@
-"""``kg mirror``: a store that is, and stays, what another server serves."""
+"""``kg mirror``: keeps a store identical to what another server serves."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from kg.settings import load
 @click.option("--once", is_flag=True, help="Follow it once, and end; so it is without --every.")
 @click.option("--every", type=click.FloatRange(min=1), metavar="SECONDS", help="Follow it again and again.")
 def mirror(url: str, once: bool, every: float | None, **options: Any) -> None:
-    """Make a store what the server of newsgraph at URL serves, statement by statement, and keep it so.
+    """Copy what the newsgraph server at URL serves into a store, statement by statement, and keep it up to date.
 
-    The first time it takes the dump, then what has changed. A state becomes current once the hash of all that it says
-    is that of the origin; until then the one before it stays. Serve it with kg serve.
+    The first run takes the dump, later ones what has changed. A state becomes current once its hash is that of the
+    origin; until then the one before it stays. Serve it with kg serve.
     """
     from kg.errors import NewsgraphError
     from kg.pipeline.mirror.origin import OriginServer

@@ -1,1 +1,1 @@
-"""Lists of events and answers of queries, in formats that other programs read: one writer for each."""
+"""Lists of events and answers of queries, in formats for other programs: one writer for each."""

@@ -11,7 +11,7 @@ from kg.rdf.formats import ATOM, FORMATS, xml_text
 
 
 class AtomWriter(ListWriter):
-    """Writes a feed; an entry is as new as the day on which the archive was first seen to say it so."""
+    """Writes a feed; the date of an entry is when the archive was first seen to have its present wording."""
 
     def begin(self) -> str:
         """Return the feed up to its first entry."""

@@ -1,4 +1,4 @@
-"""Answers as data frames: the rows of a query with a type for each column, and the labels of what they name."""
+"""Answers as data frames: the rows of a query with a type for each column, and labels for IRIs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Term = Mapping[str, str]
 Rows = Sequence[Mapping[str, Term]]
 NAME: Final = re.compile(r"[a-z][a-z0-9-]*")
-"""The name of a question, which no query is."""
+"""Matches the name of a question, but no query."""
 LABEL: Final = "_label"
 INTEGER, DECIMAL, BOOLEAN = (expand(f"xsd:{name}") for name in ("integer", "decimal", "boolean"))
 NUMBERS: Final = frozenset((INTEGER, DECIMAL, expand("xsd:double"), expand("xsd:float")))
@@ -33,17 +33,17 @@ READERS: Final[tuple[tuple[frozenset[str], str, Callable[[str], object]], ...]] 
     (frozenset((expand("xsd:date"),)), "date32[day]", date.fromisoformat),
     (frozenset((expand("xsd:dateTime"),)), TIME, lambda text: datetime.fromisoformat(text).astimezone(UTC)),
 )
-"""The Arrow types of columns, by the datatypes that all values of one have; what has others is text."""
+"""The Arrow types of columns by the common datatypes of their values; any other column is text."""
 
 
 def table(snapshot: Snapshot, query: str, values: Mapping[str, str], *, labelled: bool) -> Table:
     """Return the answer of a snapshot to a SELECT query, or to a question with ``values`` for its parameters, in Arrow.
 
-    A column has one type if all its values have; an unbound variable is null. ``labelled`` puts a column of labels
-    behind each that has IRIs, such as ``event_label`` behind ``event``, if the query has none with that name.
+    A column has one type if all its values have; an unbound variable is null. ``labelled`` adds a column of labels
+    after each column of IRIs, such as ``event_label`` behind ``event``, if the query has none with that name.
 
-    Raises NotSupportedError where pyarrow is not installed, ParameterError for a question or value that there is none
-    of, QueryError (QuerySyntaxError and others of it) if the query cannot be answered or is not a SELECT.
+    Raises NotSupportedError if pyarrow is not installed, ParameterError for an unknown question or an invalid value,
+    QueryError (or a subclass such as QuerySyntaxError) if the query cannot be answered or is not a SELECT.
     """
     try:
         import pyarrow
@@ -67,7 +67,7 @@ def table(snapshot: Snapshot, query: str, values: Mapping[str, str], *, labelled
 
 
 def data_frame(found: Table) -> Any:
-    """Return a table as a pandas DataFrame that keeps its types, since those of Arrow know null in every column."""
+    """Return a table as a pandas DataFrame that keeps the Arrow types, which allow nulls in every column."""
     import pandas
 
     return found.to_pandas(types_mapper=pandas.ArrowDtype)
@@ -87,5 +87,5 @@ def _typed(pyarrow: Any, terms: Iterable[Term | None]) -> Any:
             try:
                 return pyarrow.array([read(term["value"]) if term else None for term in found], arrow)
             except (ValueError, OverflowError, pyarrow.ArrowException):
-                break  # a number too large, or a day that Python has not
+                break  # a number that is too large, or a day outside Python's range
     return pyarrow.array([term["value"] if term else None for term in found], pyarrow.string())

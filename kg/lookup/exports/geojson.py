@@ -9,7 +9,7 @@ from kg.lookup.exports.writer import ListWriter, compact_json, labels, separated
 
 
 class GeoJsonWriter(ListWriter):
-    """Writes a FeatureCollection; an event of which no point is known has a geometry of null (section 3.2)."""
+    """Writes a FeatureCollection; an event without a known point has a null geometry (section 3.2)."""
 
     def begin(self) -> str:
         """Return the collection up to the first feature."""
@@ -35,7 +35,7 @@ def _feature(row: EventRow) -> dict[str, Any]:
 
 
 def _properties(row: EventRow) -> dict[str, Any]:
-    """Return plain values, since tools for maps make columns of them."""
+    """Return plain values, since mapping tools turn them into columns."""
     plain = {"iri": row.iri, "date": row.date, "title": row.title, "language": row.language, "seen": row.seen}
     listed = {
         "category": row.categories,

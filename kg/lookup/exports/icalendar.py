@@ -1,4 +1,4 @@
-"""Lists as a calendar (iCalendar, RFC 5545): an event of a whole day for each."""
+"""Lists as a calendar (iCalendar, RFC 5545): one all-day event for each."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from kg.lookup.exports.row import EventRow, EventRows
 from kg.lookup.exports.writer import ListHead, ListWriter, labels
 
 LONGEST: Final = 75
-"""Octets that a line may have (section 3.1)."""
+"""The most octets in a line (section 3.1)."""
 _ESCAPED: Final = re.compile(r"[\\;,]")
 _CONTROLS: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
-"""What a text cannot have (section 3.1, CONTROL)."""
+"""Characters not allowed in a text (section 3.1, CONTROL)."""
 
 
 class CalendarWriter(ListWriter):
-    """Writes a calendar; an event without a day is in none."""
+    """Writes a calendar; an event without a day is left out."""
 
     def __init__(self, head: ListHead) -> None:
         super().__init__(head)
@@ -67,7 +67,7 @@ def _text(text: str) -> str:
 
 
 def _instant(text: str) -> str:
-    """Return an instant in UTC, given as an xsd:dateTime, as DTSTAMP has it."""
+    """Return an instant in UTC, given as an xsd:dateTime, in the form for DTSTAMP."""
     return re.sub(r"\.\d+|[-:]", "", text).replace("+0000", "Z")
 
 

@@ -1,4 +1,4 @@
-"""What it takes to quote an event: its wording, with who said so."""
+"""Everything needed to quote an event: its wording, with its sources."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from kg.rdf.graph import Excerpt, Graph, Pattern
 
 @dataclass(frozen=True, slots=True)
 class Quotation:
-    """The wording of an event: ``iri`` is that which was asked for, the event's or that of the revision.
+    """The wording of an event: ``iri`` is the requested one, of the event or a revision.
 
-    ``sentence`` is in ``language`` (a tag), ``date`` is the day of the event, and ``sources`` are the addresses of what
+    ``sentence`` is in ``language`` (a tag), ``date`` is the day of the event, and ``sources`` are the addresses that
     the wording cites. What the graph does not say is empty.
     """
 
@@ -27,7 +27,7 @@ class Quotation:
 
 
 def quotations(graph: Graph, iris: Sequence[str]) -> list[Quotation]:
-    """Return a quotation for each of some IRIs that is an event, or a revision of one, in order."""
+    """Return a quotation for each IRI of an event, or of a revision of one, in order."""
     excerpt = Excerpt(graph)
     asked = {iri: Pattern(NamedNode(iri)) for iri in dict.fromkeys(iris)}
     excerpt.read(*asked.values())
@@ -37,7 +37,7 @@ def quotations(graph: Graph, iris: Sequence[str]) -> list[Quotation]:
 
 
 def _event(iri: str, said: Iterable[Quad]) -> str:
-    """Return the event that an IRI is, or is a revision of; empty if it is neither."""
+    """Return the IRI of the event that an IRI denotes, or is a revision of; "" if neither."""
     kinds = set(_values(said, terms.TYPE))
     if terms.REVISION_CLASS.value in kinds:
         return min(_values(said, terms.SPECIALIZATION_OF), default="")

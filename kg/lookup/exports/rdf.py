@@ -1,4 +1,4 @@
-"""Lists as RDF: the content of the rows of a table, as the graph states it."""
+"""Lists as RDF: the content of the rows, as the graph states it."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from kg.rdf.serialize import nodes, represent
 
 
 class TurtleWriter(ListWriter):
-    """Writes Turtle, with the prefixes of each part before it."""
+    """Writes Turtle, with prefixes before each part."""
 
     def events(self, found: EventRows, *, first: bool) -> str:
-        """Return what is said about the events and about what they name."""
+        """Return the statements about the events and about what they name."""
         return represent(found.quads, FORMATS[1]).decode()
 
 
 class JsonLdWriter(ListWriter):
-    """Writes compacted JSON-LD: the context, and one graph with an object for each node of each part."""
+    """Writes compacted JSON-LD: the context, and one graph with an object for each node in each part."""
 
     def begin(self) -> str:
         """Return the document up to the first node."""

@@ -10,14 +10,14 @@ from kg.rdf import Literal, NamedNode, Quad, terms
 from kg.rdf.graph import Excerpt, Graph, Pattern
 
 NAMED: Final = (terms.LABEL, terms.LATITUDE, terms.LONGITUDE)
-"""What is read of the things that an event names."""
+"""The properties read about the things that an event names."""
 OWN: Final = frozenset(
     {
         *(terms.TYPE, terms.LABEL, terms.START_DATE, terms.LANGUAGE, terms.CATEGORY, terms.LOCATION, terms.PLACE),
         *(terms.TOPIC, terms.ABOUT, terms.SOURCE, terms.CURRENT_REVISION),
     }
 )
-"""What is told about an event."""
+"""The properties read about an event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +31,11 @@ class NamedThing:
 
 @dataclass(frozen=True, slots=True)
 class EventRow:
-    """An event: its IRI, its day, its sentence with the language of that, and what it names.
+    """An event: its IRI, its day, its sentence with its language, and what it names.
 
-    ``locations`` are where it happened, ``places`` what places its sentence names, ``sources`` the addresses of what it
-    cites, ``publishers`` who published that. ``seen`` is when the archive was first seen to say so (xsd:dateTime),
-    empty if that is not known.
+    ``locations`` are where it happened, ``places`` the places that its sentence names, ``sources`` the addresses that
+    it cites, ``publishers`` their publishers. ``seen`` is when the archive was first seen to say so (xsd:dateTime), ""
+    if not known.
     """
 
     iri: str
@@ -53,7 +53,7 @@ class EventRow:
 
 @dataclass(frozen=True, slots=True)
 class EventRows:
-    """Some events as rows, and the quads that these were read from, each once."""
+    """Some events as rows, and the quads from which these were read, each once."""
 
     rows: list[EventRow]
     quads: list[Quad]
@@ -78,7 +78,7 @@ def read(graph: Graph, events: Sequence[str]) -> EventRows:
 
 
 def _objects(found: Iterable[Iterable[Quad]], *predicates: NamedNode) -> dict[NamedNode, None]:
-    """Return the resources, in order, that quads with some predicates lead to."""
+    """Return the resources, in order, that are objects of quads with some predicates."""
     wanted = frozenset(predicates)
     quads = (quad for said in found for quad in said if quad.predicate in wanted)
     return {quad.object: None for quad in quads if isinstance(quad.object, NamedNode)}
@@ -123,7 +123,7 @@ def _texts(said: Iterable[Quad], predicate: NamedNode | None = None) -> Iterator
 
 
 def _thing(said: Sequence[Quad], iri: str, language: str) -> NamedThing:
-    """Return a thing with its label in a language, or in any other one if it has none in that."""
+    """Return a thing with its label in a language, or in any other if it has none in that."""
     labels = [quad.object for quad in said if quad.predicate == terms.LABEL and isinstance(quad.object, Literal)]
     label = min(labels, key=lambda one: (one.language != language, str(one)), default=Literal(iri))
     latitude, longitude = (min(_texts(said, one), default="") for one in (terms.LATITUDE, terms.LONGITUDE))
@@ -135,4 +135,4 @@ def _point(latitude: str, longitude: str) -> tuple[float, float] | None:
         point = float(latitude), float(longitude)
     except ValueError:
         return None
-    return point if abs(point[0]) <= 90 and abs(point[1]) <= 180 else None  # no number is not
+    return point if abs(point[0]) <= 90 and abs(point[1]) <= 180 else None  # not a number

@@ -1,4 +1,4 @@
-"""Lists as CSV (RFC 4180), as a line of JSON for each event, and as one JSON document."""
+"""Lists as CSV (RFC 4180), as one line of JSON for each event, and as one JSON document."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ COLUMNS: Final = (
     *("event", "date", "title", "language", "category", "location", "latitude", "longitude", "places", "topics"),
     *("publishers", "sources"),
 )
-"""The columns of a table; a cell with several labels has semicolons between them, one with several IRIs spaces."""
+"""The columns of a table; several labels in a cell are separated by semicolons, several IRIs by spaces."""
 
 
 class TableWriter(ListWriter):
@@ -38,7 +38,7 @@ class NdjsonWriter(ListWriter):
 
 
 class JsonWriter(ListWriter):
-    """Writes an object with what was asked for, the number of events, and all of them."""
+    """Writes an object with the request, the number of events, and all of them."""
 
     def begin(self) -> str:
         """Return the object up to the first event."""

@@ -1,4 +1,4 @@
-"""How a list is written, part by part: what a writer of a format is, and what the head of a list tells."""
+"""How a list is written, part by part: the interface of a writer, and the head of a list."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from kg.lookup.exports.row import EventRows, NamedThing
 
 @dataclass(frozen=True, slots=True)
 class ListHead:
-    """The head of a list: its title, its address in this format, that of its page for people, and its publisher.
+    """The head of a list: its title, its address in this format, the address of its HTML page, and its publisher.
 
-    ``created`` is when the snapshot was made (xsd:dateTime); ``told`` is an object of JSON, what else its readers are
-    told; ``licences`` are IRIs; ``previous`` and ``next`` are addresses of the pages beside this one, empty for none.
+    ``created`` is when the snapshot was made (xsd:dateTime); ``told`` is a JSON object with further information;
+    ``licences`` are IRIs; ``previous`` and ``next`` are the addresses of the neighbouring pages, "" for none.
     """
 
     title: str
@@ -37,15 +37,15 @@ class ListWriter(ABC):
         self.head = head
 
     def begin(self) -> str:
-        """Return what comes before the first event."""
+        """Return the text before the first event."""
         return ""
 
     @abstractmethod
     def events(self, found: EventRows, *, first: bool) -> str:
-        """Return some events; ``first`` says that none was written before."""
+        """Return some events; ``first`` says that these are the first."""
 
     def end(self) -> str:
-        """Return what comes after the last event."""
+        """Return the text after the last event."""
         return ""
 
 
@@ -55,10 +55,10 @@ def compact_json(value: Any) -> str:
 
 
 def separated(texts: Iterable[str], *, first: bool) -> str:
-    """Return the values of an array of JSON, one on each line, after those written before."""
+    """Return values for an array of JSON, one on each line, after those already written."""
     return "".join(("" if first and not number else ",") + f"\n{text}" for number, text in enumerate(texts))
 
 
 def labels(things: Iterable[NamedThing]) -> str:
-    """Return the labels of things in one cell of a table."""
+    """Return the labels of things as one cell of a table."""
     return "; ".join(one.label for one in things)

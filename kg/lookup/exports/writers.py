@@ -25,4 +25,4 @@ WRITERS: Final[Mapping[str, Callable[[ListHead], ListWriter]]] = MappingProxyTyp
         "atom": AtomWriter,
     }
 )
-"""What makes the writer of a format, by the name of that; a test holds it to the table of formats."""
+"""The class of the writer for each format, by name; a test compares it with the table of formats."""

@@ -1,1 +1,1 @@
-"""The list of events: an index that is gathered from the graph, and what it answers to a filter."""
+"""The list of events: an index gathered from the graph, and its answers to filters."""

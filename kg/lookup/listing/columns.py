@@ -16,19 +16,19 @@ from kg.errors import StoreError
 from kg.lookup.listing.facet import Facet
 
 KEPT: Final = 2
-"""Indexes whose columns are kept in memory: about 120 bytes for each event."""
+"""How many indexes have their columns kept in memory: about 120 bytes for each event."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Columns:
     """Arrays of integers about events and values, by their numbers.
 
-    ``days`` are ordinals of the events' days, 0 for none; ``ends`` tell where the values of each event begin and end in
-    ``values``, in bytes of 4 a number; ``titles`` are rows of labels, ``events`` the events of these rows from
-    ``first_title`` on, or their total for what is not listed. ``facets`` tell where the values of each facet begin,
-    ``things`` the things of the values, ``starts`` where the events of each begin and end in ``postings``, ``points``
-    the latitude and longitude of each thing. ``located`` marks the events that happened at a point; ``months`` tell
-    which event is the first of each month that has one.
+    ``days`` are ordinals of the events' days, 0 for none; ``ends`` are the offsets in ``values`` where the values of
+    each event begin and end, in bytes, with 4 for each number; ``titles`` are rows of labels, ``events`` the events of
+    these rows from ``first_title`` on, or the total number of events for what is not listed. ``facets`` are the first
+    values of each facet, ``things`` the things of the values, ``starts`` the offsets of each value's events in
+    ``postings``, ``points`` the latitude and longitude of each thing. ``located`` marks the events that happened at a
+    point; ``months`` has the first event of each month with events.
     """
 
     days: array[int]
@@ -47,11 +47,11 @@ class Columns:
 
     @property
     def total(self) -> int:
-        """How many events there are."""
+        """The number of events."""
         return len(self.days)
 
     def values_of(self, facet: Facet) -> range:
-        """Return the numbers of the values of a facet, those first that most events have."""
+        """Return the numbers of the values of a facet, the most frequent first."""
         return range(self.facets[facet], self.facets[facet + 1])
 
     def events_of(self, value: int) -> array[int]:
@@ -59,7 +59,7 @@ class Columns:
         return self.postings[self.starts[value] : self.starts[value + 1]]
 
     def facets_of(self, event: int) -> dict[Facet, list[int]]:
-        """Return the values of an event, by their facets."""
+        """Return the values of an event, by facet."""
         found: dict[Facet, list[int]] = {}
         for value in numbers("I", self.values[4 * self.ends[event] : 4 * self.ends[event + 1]]):
             found.setdefault(Facet(bisect_right(self.facets, value) - 1), []).append(value)
@@ -70,18 +70,18 @@ class Columns:
         return self.starts[value + 1] - self.starts[value]
 
     def between(self, first: date, last: date) -> range:
-        """Return the events between two days, both included; what has no day is never between."""
+        """Return the events between two days, both included; events without a day are never included."""
         begin = bisect_left(self.days, first.toordinal())
         return range(begin, max(begin, bisect_right(self.days, last.toordinal())))
 
     def point(self, thing: int) -> tuple[float, float]:
-        """Return the latitude and longitude of a thing, which are not numbers if it has none."""
+        """Return the latitude and longitude of a thing, which are NaN if it has none."""
         return self.points[2 * thing], self.points[2 * thing + 1]
 
 
 @contextmanager
 def opened(index: str) -> Iterator[sqlite3.Connection]:
-    """Provide a connection to an index, which no longer changes once it has its name, so that it needs no locks.
+    """Provide a connection to an index, which never changes once it has its final name, so no locks are needed.
 
     Raises StoreError if the index cannot be read.
     """
@@ -95,7 +95,7 @@ def opened(index: str) -> Iterator[sqlite3.Connection]:
 
 @lru_cache(maxsize=KEPT)
 def columns(index: str) -> Columns:
-    """Return the columns of an index, and remember them; raises StoreError if it cannot be read."""
+    """Return the columns of an index, cached. Raises StoreError if it cannot be read."""
     with opened(index) as database:
         found: dict[str, bytes] = dict(database.execute("SELECT name, numbers FROM columns").fetchall())
         [(first_title,)] = database.execute("PRAGMA user_version").fetchall()
@@ -108,7 +108,7 @@ def columns(index: str) -> Columns:
 
 
 def _months(days: array[int]) -> Iterator[tuple[str, int]]:
-    """Yield the months of days, which are sorted, and the number of the first day of each."""
+    """Yield the months of days, which are sorted, and the index of the first day of each."""
     first = bisect_right(days, 0)
     while first < len(days):
         month = date.fromordinal(days[first])
@@ -118,7 +118,7 @@ def _months(days: array[int]) -> Iterator[tuple[str, int]]:
 
 
 def numbers(kind: str, data: bytes) -> array[Any]:
-    """Return the numbers in some bytes, of a kind that ``array`` knows."""
+    """Return the numbers in some bytes, of a type code of ``array``."""
     found = array(kind)
     found.frombytes(data)
     return found
@@ -133,6 +133,6 @@ def marks(total: int, events: Iterable[int]) -> bytes:
 
 
 def both(one: bytes, other: bytes) -> bytes:
-    """Return the marks of events that have two marks."""
+    """Return the intersection of two sets of marks."""
     joined = int.from_bytes(one, "little") & int.from_bytes(other, "little")
     return joined.to_bytes(len(one), "little")

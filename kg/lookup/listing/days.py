@@ -1,4 +1,4 @@
-"""How many events there are on each day, and the first of them."""
+"""Counts the events of each day, and lists the first of them."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from kg.lookup.listing.selector import Selector
 
 
 def events_by_day(index: str, asked: Filter) -> dict[str, int]:
-    """Return how many of the events that a filter selects are on each day that has any, by ISO dates in order.
+    """Return how many of the events that a filter selects are on each day with events, by ISO date in order.
 
-    Raises NotFoundError for a thing that the graph does not know, StoreError if the index cannot be read.
+    Raises NotFoundError for a thing unknown to the graph, StoreError if the index cannot be read.
     """
     known = columns(index)
     with opened(index) as database:
@@ -28,7 +28,7 @@ def events_by_day(index: str, asked: Filter) -> dict[str, int]:
 
 @dataclass(frozen=True, slots=True)
 class ListedDay:
-    """A day with how many events it has, and the first of these."""
+    """A day with the number of its events, and the first of these."""
 
     date: str
     total: int
@@ -38,8 +38,8 @@ class ListedDay:
 def listed_days(index: str, days: Iterable[str], each: int) -> list[ListedDay]:
     """Return days with the first ``each`` of their events.
 
-    ``days`` are ISO dates, or days of every year that has events, as XML Schema writes these: --02-06 (part 2, section
-    3.3.12). Those of every year are left out where they have no events. Raises StoreError if the index cannot be read.
+    ``days`` are ISO dates, or recurring days as in XML Schema: --02-06 (part 2, section 3.3.12), which stand for this
+    day in every year with events on it. Raises StoreError if the index cannot be read.
     """
     known = columns(index)
     with opened(index) as database:
@@ -53,7 +53,7 @@ def listed_days(index: str, days: Iterable[str], each: int) -> list[ListedDay]:
 
 
 def _every_year(known: Columns, day: str) -> Iterator[date]:
-    """Yield a day of all years in which it has events, the newest first."""
+    """Yield a day in each year with events on it, newest first."""
     for year in sorted({int(month[:4]) for month, _ in known.months if month[4:] == day[1:4]}, reverse=True):
         try:
             found = date.fromisoformat(f"{year:04}{day[1:]}")

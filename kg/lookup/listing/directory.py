@@ -1,4 +1,4 @@
-"""The directories: all places, people, stories, topics, publishers and categories that events have, in two orders."""
+"""The directories: all places, people, stories, topics, publishers and categories of events, in two orders."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from kg.lookup.search.search import expression, split
 from kg.lookup.search.search_index import FIRST_TITLE
 
 SHOWN: Final = 200
-"""Points that are told at most."""
+"""The most points in a directory page."""
 
 
 class Directory(Choice):
-    """What a directory lists, each thing with how many events it has by a facet."""
+    """The kinds of directory; each lists things with the number of their events in a facet."""
 
     PLACES = "places"
     """Where events happened, or what they name."""
@@ -33,7 +33,7 @@ class Directory(Choice):
 
     @property
     def facet(self) -> Facet:
-        """What ties its things to the events that are counted."""
+        """The relation of its things to the events that are counted."""
         return {
             "places": Facet.IN,
             "people": Facet.ENTITY,
@@ -46,9 +46,9 @@ class Directory(Choice):
 
 @dataclass(frozen=True, slots=True)
 class DirectoryEntry:
-    """A thing of a directory: its IRI, its label with the language of that, and what it is, empty if that is not known.
+    """A thing of a directory: its IRI, its label with its language, and its kind, "" if not known.
 
-    ``events`` are those that it has by the facet of the directory, ``named`` those that name it in any way.
+    ``events`` counts its events in the facet of the directory, ``named`` those that name it in any way.
     """
 
     iri: str
@@ -61,10 +61,10 @@ class DirectoryEntry:
 
 @dataclass(frozen=True, slots=True)
 class DirectoryPage:
-    """Some entries of a directory, and how many there are in all.
+    """Some entries of a directory, and the total number.
 
-    ``letters`` tell how many there are under each letter of the whole directory; ``points`` are the places where most
-    events happened.
+    ``letters`` counts the entries under each letter of the whole directory; ``points`` are the places where most events
+    happened.
     """
 
     total: int
@@ -78,8 +78,8 @@ FIELDS: Final = """
     (SELECT {order} AS place, thing AS listed, what, events, named AS often FROM directory WHERE {where})
     JOIN thing ON thing.id = listed LEFT JOIN named ON named.id = thing.name ORDER BY place"""
 RANGE: Final = "kind = ? AND {order} >= ? AND {order} < ?"
-# Few names have the words, so it begins with these: a plus keeps a condition from being looked up (SQLite, "The
-# SQLite Query Optimizer Overview", section 2).
+# Few names have the words, so the query begins with these: a plus keeps SQLite from using a condition for an index
+# (SQLite, "The SQLite Query Optimizer Overview", section 2).
 FOUND: Final = """kind = ? AND +{order} >= ? AND +{order} < ? AND thing IN (
     SELECT thing.id FROM words CROSS JOIN named ON named.id = words.rowid CROSS JOIN thing ON thing.term = named.iri
     WHERE words MATCH ? AND words.rowid < ?)"""
@@ -90,7 +90,7 @@ LETTERS: Final = "SELECT letter, entries, first FROM initial WHERE kind = ? ORDE
 def directory(
     index: str, asked: Directory, words: str = "", letter: str = "", *, by_name: bool = False, first: int, count: int
 ) -> DirectoryPage:
-    """Return ``count`` entries of a directory from the one at ``first`` on, those with most events first, or by name.
+    """Return ``count`` entries of a directory from the one at ``first`` on, sorted by number of events or by name.
 
     ``words`` are those that names have, the last one perhaps only its beginning; ``letter`` is one that names begin
     with. Raises StoreError if the index cannot be read.
@@ -109,7 +109,7 @@ def directory(
 
 
 def _span(letters: Iterable[tuple[str, int, int]], letter: str) -> tuple[int, int]:
-    """Return the numbers of the first entry with a letter and of the first after them; those of all without one."""
+    """Return the positions of the first entry with a letter and the first one after these; of all without a letter."""
     spans = [(first, first + entries) for name, entries, first in letters if letter in (name, "")]
     return (spans[0][0], spans[-1][1]) if spans else (0, 0)
 
@@ -117,7 +117,7 @@ def _span(letters: Iterable[tuple[str, int, int]], letter: str) -> tuple[int, in
 def _found(
     database: sqlite3.Connection, order: str, span: tuple[str, int, int], words: str, first: int, count: int
 ) -> tuple[int, list[tuple[Any, ...]]]:
-    """Return how many entries have all the words, and some of these."""
+    """Return how many entries have all the words, and a range of these."""
     wanted = split(words)
     if not wanted:
         return 0, []

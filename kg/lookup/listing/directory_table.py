@@ -1,4 +1,4 @@
-"""The tables of the directories in an index (see kg.lookup.listing.directory): what they list, in which order."""
+"""The tables of the directories in an index (see kg.lookup.listing.directory): what they list, and in which order."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ INSERT_INITIAL: Final = "INSERT INTO initial VALUES (?, ?, ?, ?)"
 PLACE: Final = mask(["place"])
 PERSON: Final = mask(["person"])
 WORDS: Final = {"publisher": "organisation", "entity": ""}
-"""What entities are called whose kind has a word that is not for them, or says nothing."""
+"""Words for entities for which the word of their kind is unsuitable, or missing."""
 
 
 class Known(NamedTuple):
-    """What an index knows of a thing: its number, its IRI, its label, its kinds as a mask, which kind of place it is.
+    """What an index knows about a thing: its number, IRI, label, kinds as a mask, and kind of place.
 
-    ``events`` tell how many it has by each facet.
+    ``events`` counts its events in each facet.
     """
 
     thing: int
@@ -43,7 +43,7 @@ class Known(NamedTuple):
 
 
 def write(database: sqlite3.Connection, known: Sequence[Known]) -> None:
-    """Write the directories into new tables; raises sqlite3.Error if that cannot be done."""
+    """Write the directories into new tables. Raises sqlite3.Error if that fails."""
     database.executescript(SCHEMA)
     for directory in Directory:
         listed = sorted(_listed(directory, known), key=lambda one: (*_counts(directory, one), one.iri))
@@ -64,7 +64,7 @@ def _listed(directory: Directory, known: Sequence[Known]) -> Iterable[Known]:
 
 
 def _is_elsewhere(one: Known) -> bool:
-    """Return whether a thing is a place, or one that most events that name it stand below: a topic."""
+    """Return whether a thing is a place, or a topic of most events that name it."""
     return bool(one.kinds & PLACE) or 2 * one.events.get(Facet.TOPIC, 0) >= one.events[Facet.ENTITY]
 
 
@@ -83,7 +83,7 @@ def _row(directory: Directory, one: Known) -> tuple[int, str, int, int]:
 
 
 def _initials(directory: Directory, labels: Iterable[str]) -> Iterator[tuple[str, str, int, int]]:
-    """Yield each letter that labels begin with, with the number of the first of these and how many they are."""
+    """Yield each initial letter of labels, with the position of the first and their number."""
     first = 0
     for letter, group in groupby(map(initial, labels)):
         entries = sum(1 for _ in group)
@@ -92,7 +92,7 @@ def _initials(directory: Directory, labels: Iterable[str]) -> Iterator[tuple[str
 
 
 def initial(label: str) -> str:
-    """Return the letter that a label is found under: one from A to Z, "0-9", or "other"."""
+    """Return the letter under which a label is listed: A to Z, "0-9", or "other"."""
     first = folded(label)[:1]
     if "a" <= first <= "z":
         return first.upper()

@@ -1,4 +1,4 @@
-"""The facets of events: what ties a value to an event."""
+"""The facets of events: the relations between a value and an event."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from kg.rdf import NamedNode, terms
 
 
 class Facet(IntEnum):
-    """How a value relates to an event. The values of each facet lie together in the index, in this order."""
+    """How a value relates to an event. The values of each facet are stored together in the index, in this order."""
 
     CATEGORY = 0
-    """The heading that it stands below (``ng:category``)."""
+    """The heading that it is listed under (``ng:category``)."""
     TOPIC = 1
-    """What it stands below (``ng:topic``)."""
+    """The topics that it is listed under (``ng:topic``)."""
     NAMES = 2
     """A place that its sentence names (``ng:place``)."""
     IN = 3
@@ -22,7 +22,7 @@ class Facet(IntEnum):
     POINT = 4
     """A place where it happened that is a point, not an area."""
     ENTITY = 5
-    """What it names in any way: its topics, places and mentions (``schema:about``)."""
+    """Anything that it names: its topics, places and mentions (``schema:about``)."""
     STORY = 6
     """A story that it is a part of (``schema:subEvent`` of the story)."""
     PUBLISHER = 7
@@ -38,4 +38,4 @@ SAID: Final[dict[NamedNode, tuple[Facet, ...]]] = {
     terms.LOCATION: (Facet.IN,),
     terms.ABOUT: (Facet.ENTITY,),
 }
-"""The facets that the things have which are said about an event by a property; gathering adds the others."""
+"""The facets of the objects of an event's properties; gathering adds the others."""

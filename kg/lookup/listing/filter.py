@@ -1,4 +1,4 @@
-"""What a list of events is asked for: one filter for every list."""
+"""The filter of a list of events, the same for every list."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Choice(StrEnum):
 
     @classmethod
     def from_name(cls, name: str) -> Self:
-        """Return what is called so; raises ParameterError, which names all that there are, if nothing is."""
+        """Return the member with a name. Raises ParameterError, which lists all names, if there is none."""
         try:
             return cls(name)
         except ValueError:
@@ -26,23 +26,23 @@ class Choice(StrEnum):
 
 
 class Relation(Choice):
-    """What ties an event to a place."""
+    """The relation of an event to a place."""
 
     IN = "in"
     """It happened there, or at a place that it contains."""
     NEAR = "near"
-    """It happened at a town within some kilometres of its point, itself included."""
+    """It happened at a point within some kilometres of the place, or at the place."""
     NAMES = "names"
     """Its sentence names the place."""
 
 
 class Sort(Choice):
-    """In which order events are listed."""
+    """The order in which events are listed."""
 
     NEWEST = "newest"
     OLDEST = "oldest"
     MATCH = "match"
-    """By how well words fit: all titles have them, so the shorter a title is, the better. The newest first without."""
+    """By relevance to the words: all titles have them, so shorter titles come first. Without words, newest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class BoundingBox:
     north: float
 
     def spans(self) -> list[tuple[float, float]]:
-        """Return the one or two ranges of longitudes, from west to east, that it has."""
+        """Return the one or two ranges of longitudes, from west to east, of the box."""
         if self.west <= self.east:
             return [(self.west, self.east)]
         return [(self.west, 180.0), (-180.0, self.east)]
@@ -75,10 +75,10 @@ KM: Final = 50.0
 class Filter:
     """What the events of a list have in common; empty fields and None filter nothing.
 
-    ``words`` are those of a title (see ``kg.lookup.search.search.split``). ``place`` is tied to the event by
-    ``relation``, within ``km`` kilometres if that is NEAR. ``category``, ``topic``, ``entity`` (which it names in
-    any way), ``story`` and ``publisher`` are IRIs, ``language`` is a tag. The event is of the day ``first`` or a later
-    one, and of ``last`` or an earlier one, ISO dates both; and it happened at a point in ``box``.
+    ``words`` must be in the title (see ``kg.lookup.search.search.split``). ``place`` has the ``relation`` to the event,
+    within ``km`` kilometres if that is NEAR. ``category``, ``topic``, ``entity`` (which it names in any way), ``story``
+    and ``publisher`` are IRIs, ``language`` is a tag. The event is on a day from ``first`` to ``last`` (ISO dates), and
+    happened at a point in ``box``.
     """
 
     words: str = ""
@@ -96,7 +96,7 @@ class Filter:
     box: BoundingBox | None = None
 
     def values(self) -> Iterator[tuple[Facet, str]]:
-        """Yield the values that events must have, beside a place, with their facets."""
+        """Yield the values that events must have, apart from a place, with their facets."""
         found = {
             Facet.CATEGORY: self.category,
             Facet.TOPIC: self.topic,
@@ -108,7 +108,7 @@ class Filter:
         return ((facet, value) for facet, value in found.items() if value)
 
     def things(self) -> Iterator[tuple[Facet, str]]:
-        """Yield the things that are named, which have IRIs, with the facets in which they are counted."""
+        """Yield the things named by IRI, with the facets in which they are counted."""
         if self.place:
             yield Facet.NAMES if self.relation == Relation.NAMES else Facet.IN, self.place
         yield from (found for found in self.values() if found[0] != Facet.LANGUAGE)

@@ -26,25 +26,25 @@ PLACE: Final = token(terms.SCHEMA_PLACE)
 COUNTRY: Final = token(terms.COUNTRY)
 ADMINISTRATIVE_AREA: Final = token(terms.ADMINISTRATIVE_AREA)
 AREAS: Final = frozenset((ADMINISTRATIVE_AREA, COUNTRY))
-"""Places that have the coordinates of one point inside: nothing happened just there."""
+"""The classes of places with the coordinates of some point inside: nothing happened exactly there."""
 PLACES: Final = {COUNTRY: "country", ADMINISTRATIVE_AREA: "division", token(terms.CITY): "city", PLACE: "place"}
-"""Words for the classes of places, the most telling first."""
+"""Words for the classes of places, the most specific first."""
 COORDINATES: Final = ((token(terms.LATITUDE), 90.0), (token(terms.LONGITUDE), 180.0))
 NAMING: Final = {token(property_): facets for property_, facets in SAID.items()}
 
 Value = int
-"""A facet and the number of a thing in one number, see ``packed``."""
+"""A facet and the number of a thing, packed into one number (see ``packed``)."""
 
 
 class Point(NamedTuple):
-    """Where a place is that is not an area, in degrees."""
+    """The coordinates, in degrees, of a place that is not an area."""
 
     latitude: float
     longitude: float
 
 
 class Gathered(NamedTuple):
-    """An event in the order of the index: its IRI, its day (empty if it has none) and its values."""
+    """An event in index order: its IRI, its day ("" if it has none) and its values."""
 
     iri: str
     day: str
@@ -52,9 +52,9 @@ class Gathered(NamedTuple):
 
 
 class Events:
-    """A collector of what a graph says about events, in the numbers of the things that they name.
+    """A collector of what a graph says about events, with numbers for the things that they name.
 
-    An event is what has the class, a label and a day; which day, if it is not a day that a calendar has, is not known.
+    An event is anything with the class, a label and a day; a day that is not in the calendar counts as unknown.
     """
 
     def __init__(self) -> None:
@@ -62,19 +62,19 @@ class Events:
         self.points: dict[int, Point] = {}
         self.places: dict[int, str] = {}
         self._events: list[tuple[str, bytes]] = []
-        self._said = array("Q")  # values; those of an event end where its number in _ends says
+        self._said = array("Q")  # values of all events; those of each end at its offset in _ends
         self._ends = array("Q", [0])
-        self._cited: dict[int, list[int]] = {}  # by event, hashes of sources: 64 bits, of which hardly two are the same
+        self._cited: dict[int, list[int]] = {}  # hashes of sources by event: with 64 bits, collisions are very unlikely
         self._published: dict[int, list[int]] = {}
         self._parts: list[tuple[int, bytes]] = []
         self._containers: dict[int, list[int]] = {}
 
     def thing(self, term: bytes) -> int:
-        """Return the number of a thing, a new one if it has none yet."""
+        """Return the number of a thing, assigning one if it has none yet."""
         return self.things.setdefault(term, len(self.things))
 
     def add(self, block: Block) -> None:
-        """Collect what is said about an event, and what places, sources and stories contribute to theirs."""
+        """Collect what a block says about an event, or what a place, source or story adds to its events."""
         said, subject = block.said, block.subject
         if not is_iri(subject):
             return
@@ -115,7 +115,7 @@ class Events:
         return [self.thing(term) for term in filter(is_iri, found)]
 
     def gathered(self) -> Iterator[Gathered]:
-        """Yield the events, the oldest first, those of one day in the order of their IRIs."""
+        """Yield the events, oldest first, those of one day sorted by IRI."""
         numbers = {iri: number for number, (_, iri) in enumerate(self._events)}
         stories = defaultdict[int, list[int]](list)
         for story, term in self._parts:
@@ -137,7 +137,7 @@ class Events:
             yield from self._published.get(source, ())
 
     def _containing(self, place: int) -> frozenset[int]:
-        """Return a place with all that contain it, whatever leads in a circle."""
+        """Return a place with all its containers, even if they form a circle."""
         found, fresh = {place}, [place]
         while fresh:
             fresh = [one for place in fresh for one in self._containers.get(place, ()) if one not in found]
@@ -146,17 +146,17 @@ class Events:
 
 
 def language(tag: str) -> bytes:
-    """Return the key of a language among the things, whose keys are otherwise IRIs."""
+    """Return the key of a language among the things; all other keys are IRIs."""
     return f'"{tag}"'.encode()
 
 
 def packed(facet: Facet, thing: int) -> Value:
-    """Return a facet and a thing as one number."""
+    """Pack a facet and a thing into one number."""
     return thing << 4 | facet
 
 
 def unpacked(value: Value) -> tuple[int, int]:
-    """Return the facet and the thing that are one number."""
+    """Unpack a facet and a thing from one number."""
     return value & 15, value >> 4
 
 
@@ -166,7 +166,7 @@ def _point(block: Block) -> Point | None:
 
 
 def _degrees(found: Iterable[bytes], most: float) -> float:
-    """Return the least of some latitudes or longitudes within a limit in degrees, or NaN."""
+    """Return the smallest of some latitudes or longitudes within a limit in degrees, or NaN."""
     numbers = (_number(text(term)) for term in found if term.startswith(b'"'))
     return min((one for one in numbers if abs(one) <= most), default=math.nan)
 

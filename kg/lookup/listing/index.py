@@ -1,10 +1,10 @@
-"""The index of one snapshot: one SQLite file, gathered in one reading, for searching and for lists of events.
+"""The index of one snapshot: one SQLite file, gathered in one pass, for searching and for lists of events.
 
-Beside titles and names (see kg.lookup.search.search_index) it has the events by each of their values. They are numbered
-from 0 by day and IRI, so that days are ranges of numbers; values by facet, how many events have them, and term, so that
-the first values of a facet are those that most events have. For each value there are the numbers of its events, for
-each event those of its values; as arrays of integers, which are read whole, since that takes less than a row for each.
-The directories have what events have, by count and by name (see kg.lookup.listing.directory_table).
+Besides titles and names (see kg.lookup.search.search_index), it has the events by each of their values. Events are
+numbered from 0 by day and IRI, so that days are ranges of numbers; values are numbered by facet, number of events and
+term, so that the first values of a facet are the most frequent. Each value has the numbers of its events, and each
+event those of its values, as arrays of integers, which are read whole, since that is smaller than one row for each. The
+directories list the values by count and by name (see kg.lookup.listing.directory_table).
 """
 
 from __future__ import annotations
@@ -38,18 +38,18 @@ SCHEMA: Final = """
     CREATE TABLE columns (name TEXT PRIMARY KEY, numbers BLOB NOT NULL) WITHOUT ROWID;"""
 NOWHERE: Final = Point(nan, nan)
 LANGUAGES: Final = ("en", "")
-"""The languages of the labels that things are shown with, where they have one in these."""
+"""The languages preferred for the labels of things."""
 
 
 class Index:
-    """A collector (see kg.rdf.lines.blocks) of all that the index has."""
+    """A collector (see kg.rdf.lines.blocks) of everything in the index."""
 
     def __init__(self) -> None:
         self.names = Names()
         self.events = Events()
 
     def add(self, block: Block) -> None:
-        """Take names and events of a block."""
+        """Collect names and events of a block."""
         self.names.add(block)
         self.events.add(block)
 
@@ -70,7 +70,7 @@ class Index:
 
 
 def _write(database: sqlite3.Connection, events: Events, rows: Sequence[Row], kinds: Mapping[bytes, int]) -> None:
-    """Write the tables beside those of titles and names; raises sqlite3.Error if that cannot be done."""
+    """Write the tables other than those of titles and names. Raises sqlite3.Error if that fails."""
     for term in kinds:
         if not kinds[term] & EVENTS:
             events.thing(term)
@@ -105,7 +105,7 @@ def _write(database: sqlite3.Connection, events: Events, rows: Sequence[Row], ki
 def _known(
     events: Events, listed: _Listed, rows: Sequence[Row], labelled: Mapping[str, int], kinds: Mapping[bytes, int]
 ) -> Iterator[Known]:
-    """Yield what is known about each thing that events have."""
+    """Yield what is known about each value of events."""
     counts = defaultdict[int, dict[Facet, int]](dict)
     for value, postings in listed.postings.items():
         facet, thing = unpacked(value)
@@ -118,7 +118,7 @@ def _known(
 
 
 class _Listed:
-    """Events with their numbers, and their values with theirs; ``things`` are the terms of all things."""
+    """Numbered events and numbered values; ``things`` are the terms of all things."""
 
     def __init__(self, gathered: Sequence[Gathered], things: Sequence[str]) -> None:
         self.iris = {one.iri: number for number, one in enumerate(gathered)}
@@ -139,7 +139,7 @@ class _Listed:
         return facet, -len(self.postings[value]), things[thing]
 
     def columns(self) -> dict[str, array[Any]]:
-        """Return the columns (see kg.lookup.listing.columns) that follow from events and values alone."""
+        """Return the columns (see kg.lookup.listing.columns) that are computed from events and values alone."""
         facets = [unpacked(value)[0] for value in self.values]
         return {
             "days": self.days,
@@ -153,7 +153,7 @@ class _Listed:
 
 
 def _labelled(rows: Sequence[Row]) -> dict[str, int]:
-    """Return the row of the label that each thing is shown with, by its IRI."""
+    """Return the row of the display label of each thing, by IRI."""
     found: dict[str, int] = {}
     for number, row in enumerate(rows):
         if row.iri not in found or _rank(row) < _rank(rows[found[row.iri]]):

@@ -1,4 +1,4 @@
-"""Lists of events: what an index answers to a filter."""
+"""Lists of events: the answers of an index to filters."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from kg.lookup.listing.value_counts import ValueCounts, value_counts
 from kg.lookup.search.search_index import words_of
 
 POINTS: Final = 500
-"""Points that are told at most, those of most events."""
+"""The most points in a list, those with the most events."""
 TOLD: Final = tuple(one for one in Facet if one != Facet.POINT)
-"""The facets that lists tell; points are told with where they are."""
+"""The facets with counts in a list; points have coordinates."""
 
 SUMMED: Final = (Facet.CATEGORY, Facet.POINT, Facet.NAMES, Facet.PUBLISHER)
 """The facets that are listed for each event of a list."""
@@ -33,7 +33,7 @@ HUBS: Final = (Facet.NAMES, Facet.CATEGORY, Facet.PUBLISHER)
 
 @dataclass(frozen=True, slots=True)
 class ListedThing:
-    """What an event has: its IRI, and its label with the language of that."""
+    """A value of an event: its IRI, and its label with its language."""
 
     iri: str
     label: str
@@ -42,9 +42,9 @@ class ListedThing:
 
 @dataclass(frozen=True, slots=True)
 class EventSummary:
-    """An event: its IRI, its day (empty if it has none), its title with the language of that, and what it has.
+    """An event: its IRI, its day ("" if it has none), its title with its language, and its values.
 
-    ``places`` are the points where it happened; those that it names, if there are none.
+    ``places`` are the points where it happened, or else the places that it names.
     """
 
     iri: str
@@ -58,9 +58,9 @@ class EventSummary:
 
 @dataclass(frozen=True, slots=True)
 class FacetValue:
-    """A value of a facet: its IRI, or the tag of a language; its label; what it is; how many events have it.
+    """A value of a facet: its IRI, or a language tag; its label; its kind; how many events have it.
 
-    ``events`` are those of the list, ``total`` all that there are.
+    ``events`` counts those in the list, ``total`` all.
     """
 
     value: str
@@ -73,7 +73,7 @@ class FacetValue:
 
 @dataclass(frozen=True, slots=True)
 class MapPoint:
-    """A place with its point in degrees, and how many events happened there."""
+    """A place with its coordinates in degrees, and how many events happened there."""
 
     iri: str
     label: str
@@ -84,12 +84,12 @@ class MapPoint:
 
 @dataclass(frozen=True, slots=True)
 class EventList:
-    """What a filter selects: how many events there are, some of them, and what all of them have.
+    """What a filter selects: the number of events, some of them, and the values of all.
 
-    ``facets`` have by the name of a facet the values that most of the events have; those of ``names`` are, for a place,
-    the places that are named with it. ``years`` and ``months`` have how many events there are in each that has any.
-    ``points`` are where most events happened; ``located`` of them happened at a point. ``asked`` are the things that
-    the filter names, by their IRIs, and ``centre`` is where its place is, in degrees, if that is a point.
+    ``facets`` has the most frequent values of the events by the name of the facet; for a place, those of ``names`` are
+    the places named with it. ``years`` and ``months`` count the events in each that has any. ``points`` are where the
+    most events happened; ``located`` of the events happened at a point. ``asked`` has the things that the filter names,
+    by IRI, and ``centre`` is the point of its place in degrees, if it has one.
     """
 
     total: int
@@ -103,19 +103,19 @@ class EventList:
     centre: tuple[float, float] | None
 
     def json(self) -> bytes:
-        """Return it as a JSON object with the names of the fields."""
+        """Return it as a JSON object with the fields as members."""
         return json.dumps(self, default=_fields, ensure_ascii=False).encode(errors="replace")
 
 
 def _fields(one: object) -> dict[str, Any]:
-    """Return the fields of a dataclass, without those within; dataclasses.asdict takes ten times as long."""
+    """Return the fields of a dataclass, without nested ones; dataclasses.asdict takes ten times as long."""
     return {name: getattr(one, name) for name in one.__slots__}  # type: ignore[attr-defined]  # json.dumps says object
 
 
 def listing(index: str, asked: Filter, sort: Sort, first: int, count: int, values: int) -> EventList:
     """Return what a filter selects: ``count`` of the events from the one at ``first`` on, and ``values`` of each facet.
 
-    Raises NotFoundError for a thing that the graph does not know, StoreError if the index cannot be read.
+    Raises NotFoundError for a thing unknown to the graph, StoreError if the index cannot be read.
     """
     known = columns(index)
     with opened(index) as database:
@@ -140,7 +140,7 @@ def listing(index: str, asked: Filter, sort: Sort, first: int, count: int, value
 def selected(index: str, asked: Filter, sort: Sort, first: int, count: int) -> tuple[int, list[str]]:
     """Return how many events a filter selects, and the IRIs of ``count`` of them from the one at ``first`` on.
 
-    Raises what ``listing`` raises.
+    Raises the errors of ``listing``.
     """
     known = columns(index)
     with opened(index) as database:
@@ -151,7 +151,7 @@ def selected(index: str, asked: Filter, sort: Sort, first: int, count: int) -> t
 
 
 def hubs(index: str, limit: int) -> list[str]:
-    """Return the IRIs of the places, categories and publishers that most events have, at most a number of each."""
+    """Return the IRIs of the places, categories and publishers with the most events, up to a number of each."""
     known = columns(index)
     values = [value for facet in HUBS for value in known.values_of(facet)[:limit]]
     most = sorted(values, key=lambda value: -known.count(value))[:limit]
@@ -161,7 +161,7 @@ def hubs(index: str, limit: int) -> list[str]:
 
 
 def _ordered(known: Columns, marks: bytes, sort: Sort) -> Iterable[int]:
-    """Return the events that have a mark in order."""
+    """Return the marked events in order."""
     if sort == Sort.NEWEST:
         return compress(range(known.total - 1, -1, -1), reversed(marks))
     found = compress(range(known.total), marks)
@@ -194,7 +194,7 @@ def _named(database: sqlite3.Connection, rows: Iterable[int]) -> dict[int, tuple
 
 
 def _by_month(known: Columns, marks: bytes) -> Iterator[tuple[str, int]]:
-    """Yield the months that have events with a mark, with how many they have."""
+    """Yield the months with marked events, with the number of these."""
     ends = [first for _, first in known.months[1:]] + [known.total]
     for (month, first), end in zip(known.months, ends, strict=False):
         if events := marks.count(1, first, end):
@@ -223,7 +223,7 @@ def _facets(
 
 
 def _things(database: sqlite3.Connection, things: Iterable[int]) -> dict[int, tuple[str, str, str, str]]:
-    """Return IRI, label, its language, and kind of things; a language has its tag for an IRI."""
+    """Return IRI, label, its language, and kind of things; a language has its tag instead of an IRI."""
     wanted = list(dict.fromkeys(things))
     query = (
         "SELECT thing.id, term, label, language, thing.kinds FROM thing LEFT JOIN named ON named.id = name"  # noqa: S608 - only marks
@@ -236,7 +236,7 @@ def _things(database: sqlite3.Connection, things: Iterable[int]) -> dict[int, tu
 
 
 def _asked(database: sqlite3.Connection, known: Columns, asked: Filter) -> dict[str, FacetValue]:
-    """Return the things that a filter names, each with how many events have it in the way that is asked for."""
+    """Return the things that a filter names, each with how many events have it in the requested relation."""
     found: dict[str, FacetValue] = {}
     for facet, iri in asked.things():
         [(thing,)] = database.execute(THING, (iri,)).fetchall()
@@ -253,13 +253,13 @@ def _centre(database: sqlite3.Connection, known: Columns, place: str) -> tuple[f
 
 
 def _points(database: sqlite3.Connection, known: Columns, counts: ValueCounts) -> Iterator[MapPoint]:
-    """Yield the points where most events happened."""
+    """Yield the points where the most events happened."""
     counted = counts.most(known.values_of(Facet.POINT), POINTS)
     return map_points(database, known, [(known.things[value], events) for value, events in counted])
 
 
 def map_points(database: sqlite3.Connection, known: Columns, found: Sequence[tuple[int, int]]) -> Iterator[MapPoint]:
-    """Yield where things are, of each how many events it has."""
+    """Yield the coordinates of things, with the number of their events."""
     things = _things(database, (thing for thing, _ in found))
     for thing, events in found:
         iri, label, _, _ = things[thing]
@@ -267,5 +267,5 @@ def map_points(database: sqlite3.Connection, known: Columns, found: Sequence[tup
 
 
 def marked(values: Sequence[object]) -> str:
-    """Return a question mark for each of some values, as a list of SQL has them."""
+    """Return a question mark for each value, as an SQL list."""
     return ", ".join("?" * len(values))

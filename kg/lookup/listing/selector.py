@@ -18,7 +18,7 @@ from kg.lookup.search.search import titled
 from kg.lookup.search.search_index import mask
 
 KNOWN: Final = 10
-"""Values that are named where there is no such one."""
+"""How many values a message lists if a value is unknown."""
 PLACE: Final = mask(["place"])
 THING: Final = "SELECT id, kinds FROM thing WHERE term = ?"
 VALUE: Final = "SELECT id FROM value WHERE facet = ? AND thing = ?"
@@ -26,11 +26,11 @@ TERM: Final = "SELECT term FROM thing WHERE id = ?"
 IN_BOX: Final = """
     SELECT id FROM point CROSS JOIN value ON facet = ? AND value.thing = point.thing
     WHERE north >= ? AND south <= ? AND east >= ? AND west <= ?"""
-"""R-trees have numbers of 32 bits, rounded outwards: what they find may lie just outside."""
+"""R-trees have 32-bit numbers, rounded outwards: what they find may lie just outside."""
 
 
 class Selector:
-    """Selects the events of an index that is open."""
+    """Selects events of an open index."""
 
     def __init__(self, index: str, database: sqlite3.Connection, columns: Columns) -> None:
         self._index = index
@@ -40,8 +40,7 @@ class Selector:
     def marks(self, asked: Filter) -> bytes:
         """Return a byte for each event: 1 if the filter selects it, else 0.
 
-        Raises NotFoundError for a thing that the graph does not know, or if what is near is asked of what is not a
-        point.
+        Raises NotFoundError for a thing unknown to the graph, or if events near a place without a point are requested.
         """
         everything = b"\1" * self._columns.total
         return reduce(both, self._parts(asked), everything)
@@ -96,7 +95,7 @@ class Selector:
         return self._columns.events_of(found[0][0]) if found else ()
 
     def _thing(self, facet: Facet, value: str) -> int:
-        """Return the number of a thing that can be a value of a facet."""
+        """Return the number of a thing that may be a value of a facet."""
         term = f'"{value}"' if facet == Facet.LANGUAGE else value
         for thing, kinds in self._rows(THING, term):
             if facet != Facet.IN or kinds & PLACE:

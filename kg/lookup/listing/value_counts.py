@@ -12,20 +12,20 @@ from typing import Final, Protocol
 from kg.lookup.listing.columns import Columns, numbers
 
 Counted = tuple[int, int]
-"""A value, and how many events have it."""
+"""A value, and the number of events with it."""
 SHARE: Final = 8
-"""Of what fewer than one in a number of events have, the values are counted event by event."""
+"""If fewer than one in this many events are selected, values are counted event by event."""
 
 
 class ValueCounts(Protocol):
-    """How many of those events of an index that have a mark have each value."""
+    """How many of the marked events of an index have each value."""
 
     def most(self, values: range, number: int) -> list[Counted]:
-        """Return the values of a facet that most of the events have, at most a given number."""
+        """Return the most frequent values of a facet, up to a given number."""
 
 
 def value_counts(columns: Columns, marks: bytes) -> ValueCounts:
-    """Return how many of the events that have a mark have each value."""
+    """Return the counter of values for the marked events."""
     few = SHARE * marks.count(1) < columns.total
     return ByEvent(columns, marks) if few else ByValue(columns, marks)
 
@@ -41,7 +41,7 @@ class ByEvent:
         self._values = sorted(self._counts)
 
     def most(self, values: range, number: int) -> list[Counted]:
-        """Return those of the values of a facet that most of the events have."""
+        """Return the most frequent values of a facet."""
         first, last = (bisect_left(self._values, end) for end in (values.start, values.stop))
         found = nlargest(number, self._values[first:last], key=self._counts.__getitem__)
         return [(value, self._counts[value]) for value in found]
@@ -50,7 +50,7 @@ class ByEvent:
 class ByValue:
     """Counts the events of each value: for many events.
 
-    Values come in the order of how many events of all have them, which no count exceeds: so most need not be looked at.
+    Values are sorted by their total number of events, which no count exceeds, so most need not be examined.
     """
 
     def __init__(self, columns: Columns, marks: bytes) -> None:
@@ -59,7 +59,7 @@ class ByValue:
         self._total = marks.count(1)
 
     def most(self, values: range, number: int) -> list[Counted]:
-        """Return those of the values of a facet that most of the events have."""
+        """Return the most frequent values of a facet."""
         best: list[tuple[int, int]] = [(0, 0)] * number
         for value in values:
             if not best or self._columns.count(value) < best[0][0]:

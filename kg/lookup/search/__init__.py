@@ -1,1 +1,1 @@
-"""Things by their names: the index of titles and names, searching, and reconciliation."""
+"""Finds things by name: the index of titles and names, searching, and reconciliation."""

@@ -27,7 +27,7 @@ FORMS: Final = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A day, a month or a year: which of these it is, and its first and last day."""
+    """A day, a month or a year: its kind, and its first and last day."""
 
     unit: str
     first: date
@@ -35,9 +35,9 @@ class Period:
 
 
 def period(text: str) -> Period | None:
-    """Return the day, month or year that a text is, else None.
+    """Parse a text as a day, month or year; return None if it is not one.
 
-    It knows 2012-02-06, 6 February 2012, February 6, 2012, Feb 2012, 2012-02, 2012 and the Chinese 2012年2月6日.
+    Examples: 2012-02-06, 6 February 2012, February 6, 2012, Feb 2012, 2012-02, 2012 and the Chinese 2012年2月6日.
     """
     plain = " ".join(text.casefold().split())
     for form in FORMS:
@@ -50,12 +50,12 @@ def period(text: str) -> Period | None:
 
 
 def _period(year: int, month: int, day: int) -> Period | None:
-    """Return a year, or its month, or a day of that, if there is such."""
+    """Return a year, or its month, or a day of that, if it exists."""
     try:
         if day:
             return Period("day", date(year, month, day), date(year, month, day))
         if month:
             return Period("month", date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1]))
         return Period("year", date(year, 1, 1), date(year, 12, 31))
-    except ValueError:  # calendar.IllegalMonthError is one too
+    except ValueError:  # calendar.IllegalMonthError is a ValueError too
         return None

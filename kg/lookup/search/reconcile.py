@@ -1,7 +1,7 @@
 """Matches names in a table with things of the graph, and extends the table with their properties.
 
-After the Reconciliation Service API 0.2 (W3C Entity Reconciliation Community Group). Identifiers are the paths of IRIs
-below the identity base; types and properties are named by their IRIs, or by prefixed names.
+It implements the Reconciliation Service API 0.2 (W3C Entity Reconciliation Community Group). Identifiers are the paths
+of IRIs below the identity base; types and properties are named by their IRIs, or by prefixed names.
 """
 
 from __future__ import annotations
@@ -28,22 +28,22 @@ CANDIDATES: Final = 50
 LEAST: Final = 50.0
 """Candidates with a lower score are not shown."""
 NAME_SHARE: Final = 0.7
-"""How much of a score is the name's, where properties are given too."""
+"""The share of the name in a score, if properties are given too."""
 WORDS_ONLY: Final = (0.6, 0.35)
-"""The similarity of a name that has all words of the query: this, and so much more the closer their lengths are."""
+"""The minimum similarity of a name with all words of the query; it grows as the lengths get closer."""
 SAME_CORE: Final = (0.97, 0.98)
-"""The similarity of a name that only differs in a qualifier in parentheses, or in an article or a section."""
+"""The similarity of a name that differs only in a qualifier in parentheses, an article or a section."""
 OTHER_TYPE: Final = 0.8
-"""What is left of a score where a type only should fit, and does not."""
+"""The factor for a score if a type that should match does not."""
 STEM: Final = 4
 CELL: Final = 50
 DIGITS: Final = 200
 NEARLY: Final = 0.01
-"""Numbers that differ by less agree: a degree of latitude is 111 km."""
+"""Numbers that differ by less than this agree: a degree of latitude is 111 km."""
 
 DEFAULT: Final = DefaultGraph()
 NUMBERS: Final = {terms.DECIMAL.value: float, terms.DOUBLE.value: float, terms.INTEGER.value: int}
-# What JSON can hold: neither infinities nor texts that are no numbers, which the engine keeps as they are.
+# Numbers allowed in JSON: not infinities or invalid texts, which the engine keeps as they are.
 _NUMBER = re.compile(r"[+-]?\d{1,200}(?:\.\d*)?(?:[eE][+-]?\d{1,2})?", re.ASCII)
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?", re.ASCII)
 
@@ -78,17 +78,17 @@ _BY_WORD: Final = {kind.word: kind for kind in KINDS}
 
 
 def iri_of(name: str) -> str:
-    """Return the IRI that a prefixed name stands for; any other text as it is."""
+    """Return the IRI of a prefixed name; any other text unchanged."""
     return expand(name) if name.partition(":")[0] in PREFIXES else name
 
 
 def reconcile(graph: Graph, index: str, base: str, query: Query) -> list[dict[str, Any]]:
-    """Return the candidates for a query, best first, as the API writes them (section 4).
+    """Return the candidates for a query, best first, in the form of the API (section 4).
 
     The score is from 0 to 100. Equal names have 100, without regard to case, accents and punctuation; others less, by
-    how many of their letters agree. Where properties are given, the name makes 70 of the 100, and the share of the
-    properties that agree the rest. A candidate is a match if its name is equal, if all properties agree, and if that is
-    true of no other one.
+    how many of their letters agree. If properties are given, the name counts for 70 of the 100, and the share of
+    agreeing properties for the rest. A candidate is a match if its name is equal, all properties agree, and both hold
+    for no other candidate.
     """
     kinds = _kinds(query.types)
     if query.types and not kinds and query.type_strict != "should":
@@ -121,7 +121,7 @@ def _candidates(graph: Graph, index: str, base: str, query: Query, kinds: tuple[
 
 
 def _named(index: str, text: str, kinds: tuple[str, ...]) -> list[Match]:
-    """Return things with this name, with all words in a name, or else any of them, or else a word that begins alike."""
+    """Return things with this name, or all its words, or else any of them, or else a word that begins alike."""
     words = search.split(text)
     found = search.called(index, text, kinds, CANDIDATES)
     found += search.matches(index, words, kinds, CANDIDATES)
@@ -134,7 +134,7 @@ def _named(index: str, text: str, kinds: tuple[str, ...]) -> list[Match]:
 
 
 def _unique(found: Iterable[Match]) -> list[Match]:
-    """Return what was found, each thing once, where it came first."""
+    """Return the things found, each once, at its first place."""
     first: dict[str, Match] = {}
     for one in found:
         first.setdefault(one.iri, one)
@@ -142,13 +142,13 @@ def _unique(found: Iterable[Match]) -> list[Match]:
 
 
 def _identified(graph: Graph, base: str, text: str) -> list[Match]:
-    """Return what a text is the identifier of, if it is one."""
+    """Return the thing that a text identifies, if it is an identifier."""
     found = _thing(graph, _located(graph, base, text)) if "/" in text else None
     return [found] if found else []
 
 
 def _located(graph: Graph, base: str, name: str) -> str:
-    """Return the IRI that an identifier stands for now: it may be spelled in another way, or be a former one."""
+    """Return the IRI that an identifier now stands for: it may be spelled differently, or be a former one."""
     iri = _absolute(base, name)
     spelled = base + canonical(iri[len(base) :]) if iri.startswith(base) else iri
     found = locate(graph, (iri, spelled))
@@ -156,7 +156,7 @@ def _located(graph: Graph, base: str, name: str) -> str:
 
 
 def _described(graph: Graph, base: str, query: Query) -> Iterator[Match]:
-    """Yield what has a value that is asked for; a query without a name is asked like this."""
+    """Yield the things with a requested value, for queries without a name."""
     seen: set[str] = set()
     for property_, values in query.properties:
         for iri in _subjects(graph, base, iri_of(property_), values):
@@ -189,7 +189,7 @@ def _terms(graph: Graph, base: str, value: Any) -> Iterator[NamedNode | Literal]
 
 
 def _thing(graph: Graph, iri: str) -> Match | None:
-    """Return a thing with its label and the kinds that its classes say, or None if it is none of those offered."""
+    """Return a thing with its label and the kinds of its classes, or None if it has none of the offered kinds."""
     node = NamedNode(iri)
     objects = (quad.object for quad in graph.quads_for_pattern(node, terms.TYPE, None, DEFAULT))
     classes = {one.value for one in objects if isinstance(one, NamedNode)}
@@ -214,9 +214,9 @@ def _scored(graph: Graph, base: str, query: Query, found: Match) -> Match:
 
 
 def similarity(query: str, label: str) -> float:
-    """Return how alike two names are, from 0 to 1; 1 only if they are the same but for case, accents, punctuation.
+    """Return how alike two names are, from 0 to 1; 1 only if they are equal apart from case, accents and punctuation.
 
-    Names that differ in an article, in a qualifier in parentheses, or in a section behind ``#`` have nearly 1.
+    Names that differ in an article, in a qualifier in parentheses, or in a section after ``#`` get nearly 1.
     """
     asked, known = folded(query), folded(label)
     if not asked or not known:
@@ -233,7 +233,7 @@ def similarity(query: str, label: str) -> float:
 
 
 def _agrees(graph: Graph, base: str, found: Match, property_: str, values: Sequence[Any]) -> bool:
-    """Return whether one of the values that a candidate has is one of those asked for."""
+    """Return whether a candidate has one of the requested values."""
     known = list(_objects(graph, found.iri, property_))
     return any(_same(graph, base, term, value) for term in known for value in values)
 
@@ -270,7 +270,7 @@ def _candidate(graph: Graph, base: str, found: Match, match: bool) -> dict[str, 
 
 
 def _description(graph: Graph, found: Match) -> str:
-    """Return a few words that distinguish namesakes: the kind and, for a place, what it is in."""
+    """Return a few words that distinguish namesakes: the kind and, for a place, its container."""
     kind = _BY_WORD[found.kinds[0]].name
     places = [one for one in _objects(graph, found.iri, terms.CONTAINED_IN_PLACE.value) if isinstance(one, NamedNode)]
     names = [_label(graph, one) for one in places] or [
@@ -280,9 +280,9 @@ def _description(graph: Graph, found: Match) -> str:
 
 
 def suggest(graph: Graph, index: str, base: str, asked: Completion) -> list[dict[str, Any]]:
-    """Return the things a name of which begins with the prefix, or has words that do, for completion (section 6).
+    """Return the things with a name, or a word of one, that begins with the prefix, for completion (section 6).
 
-    One that the prefix is the identifier of comes first.
+    If the prefix is an identifier, its thing comes first.
     """
     kinds = _kinds(asked.types) if asked.types else NAMES
     found = [one for one in _identified(graph, base, asked.prefix) if set(kinds) & set(one.kinds)]
@@ -292,7 +292,7 @@ def suggest(graph: Graph, index: str, base: str, asked: Completion) -> list[dict
 
 
 def extend(graph: Graph, base: str, asked: Extension) -> dict[str, Any]:
-    """Return the values of properties of things, as the API writes a data extension (section 8)."""
+    """Return the values of properties of things, in the form of the API's data extension (section 8)."""
     rows = {
         name: {property_: _cells(graph, base, name, property_) for property_ in asked.properties} for name in asked.ids
     }
@@ -327,7 +327,7 @@ def _meta(name: str) -> dict[str, Any]:
 
 
 def proposed(type_: str | None) -> list[Property]:
-    """Return the properties that things of a type have; all of them if no type is given."""
+    """Return the properties that things of a type have; all properties if no type is given."""
     words = _kinds([type_]) if type_ else NAMES
     return [one for one in PROPERTIES if set(words) & set(one.kinds)]
 

@@ -1,8 +1,8 @@
-"""Reads what clients of the reconciliation service send: batches of queries, and data extensions.
+"""Reads the requests of clients of the reconciliation service: batches of queries, and data extensions.
 
-What is not as the Reconciliation Service API 0.2 (sections 4.2 and 8.2) has it is refused before any of it is answered.
-But cells of a table are as people filled them in: one that is blank, no text or very long has no candidates, no values
-and no influence, and the rest of its batch is answered.
+A request that does not conform to the Reconciliation Service API 0.2 (sections 4.2 and 8.2) is refused as a whole. But
+cells of a table are as people filled them in: one that is blank, not text or very long has no candidates, no values and
+no influence, and the rest of its batch is answered.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ STRICTNESS: Final = ("any", "should", "all")
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A name to match, the types it may have, how many candidates to show, and properties with values to agree."""
+    """A name to match, its possible types, how many candidates to show, and properties with expected values."""
 
     text: str = ""
     types: tuple[str, ...] = ()
@@ -36,7 +36,7 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """The beginning of a name, the types that are wanted, how many things to leave out, and how many to show."""
+    """The beginning of a name, the wanted types, how many things to skip, and how many to show."""
 
     prefix: str
     skip: int
@@ -46,14 +46,14 @@ class Completion:
 
 @dataclass(frozen=True, slots=True)
 class Extension:
-    """Things, and the properties of them that are wanted."""
+    """Things, and their wanted properties."""
 
     ids: tuple[str, ...]
     properties: tuple[str, ...]
 
 
 def queries(text: str) -> dict[str, Query]:
-    """Return the queries of a batch by their keys; raises ReconciliationError if it is none."""
+    """Return the queries of a batch by key. Raises ReconciliationError if it is not a batch."""
     batch = _object(_parsed(text, "queries"), "queries")
     if len(batch) > BATCH:
         raise ReconciliationError(f"a batch may have {BATCH} queries, this one has {len(batch)}")
@@ -61,7 +61,7 @@ def queries(text: str) -> dict[str, Query]:
 
 
 def extension(text: str) -> Extension:
-    """Return a data extension; raises ReconciliationError if the text is none."""
+    """Parse a data extension. Raises ReconciliationError if the text is not one."""
     found = _object(_parsed(text, "extend"), "extend")
     ids = _list(found.get("ids"), "extend.ids", IDS)
     wanted = _list(found.get("properties"), "extend.properties", PROPERTIES)
@@ -91,7 +91,7 @@ def _query(value: Any, where: str) -> Query:
 
 
 def _cell(value: Any) -> str | None:
-    """Return the text of a cell, None if it is not text or too long to be the name of anything."""
+    """Return the text of a cell, None if it is not text, or too long to be a name."""
     return _whole(value) if isinstance(value, str) and len(value) <= NAME else None
 
 
@@ -113,7 +113,7 @@ def _property(value: Any, where: str) -> tuple[str, tuple[Any, ...]]:
 
 
 def _value(value: Any) -> Any:
-    """Return a value to agree with, None for one that nothing can agree with."""
+    """Return an expected value, None for one that nothing can agree with."""
     if isinstance(value, dict):
         name = _cell(value.get("id"))
         return {"id": name} if name else None
@@ -149,4 +149,4 @@ def _text(value: Any, where: str) -> str:
 
 
 def _whole(text: str) -> str:
-    return text.encode(errors="replace").decode()  # JSON can name halves of characters, which no other text has
+    return text.encode(errors="replace").decode()  # JSON can contain lone surrogates, which are not valid in other text

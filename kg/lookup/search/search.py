@@ -18,9 +18,9 @@ from kg.lookup.search.search_index import EVENT, EVENTS, FIRST_TITLE, KINDS, mas
 WORDS: Final = 24
 LAST: Final = 2**62
 RANKED: Final = 500
-"""Matches that are ranked. Of a word that more texts have, those are the shortest, which bm25 ranks first anyway."""
+"""How many matches are ranked. If more texts have a word, these are the shortest, which bm25 ranks first anyway."""
 KEPT: Final = 16
-"""Texts of which the events are remembered: a byte for each event of an index."""
+"""How many texts have their events cached: one byte for each event of an index."""
 WORDS_OF_KINDS: Final = tuple(kind.word for kind in KINDS)
 NAMES: Final = tuple(kind.word for kind in KINDS if kind.word != EVENT)
 """All kinds but events, whose titles are sentences."""
@@ -38,7 +38,7 @@ NAMED: Final = """
     SELECT DISTINCT iri, kinds FROM words CROSS JOIN named ON id = words.rowid
     WHERE words MATCH ? AND words.rowid < ?"""
 TITLES: Final = "SELECT json_group_array(rowid) FROM words WHERE words MATCH ? AND rowid >= ?"
-"""As one JSON text, which takes half the time of as many rows."""
+"""One JSON text takes half the time of separate rows."""
 WHOLE: Final = """
     SELECT iri, label, language, kinds, date, uses, 0 FROM named WHERE core > '' AND core = ? AND kinds & ?
     ORDER BY uses DESC, id LIMIT ?"""
@@ -47,7 +47,7 @@ _WORD = re.compile(r"[^\W_]")
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Something that was found by one of its labels: its kinds, the most telling first, its date, and how well.
+    """Something found by one of its labels: its kinds, the most specific first, its date, and its score.
 
     ``uses`` is how often events name it.
     """
@@ -63,9 +63,9 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Some of what was found, best first, and how much there is in all, by the words of kinds.
+    """Some of what was found, best first, and the total, also by the words for kinds.
 
-    What is of several kinds counts for each, so ``total`` may be less than their sum.
+    A thing of several kinds counts for each, so ``total`` may be less than their sum.
     """
 
     matches: list[Match]
@@ -76,8 +76,8 @@ class Found:
 def expression(words: Sequence[str], *, operator: str = "AND", prefix: bool = False) -> str:
     """Return the FTS5 expression for texts with all (or, with ``operator`` "OR", any) of ``words`` (see ``split``).
 
-    Each word is a quoted string, in which nothing has a meaning to FTS5 (SQLite FTS5, section 3.1); with ``prefix`` the
-    last one only has to begin a word.
+    Each word is a quoted string, in which no character is special to FTS5 (SQLite FTS5, section 3.1); with ``prefix``
+    the last one only has to begin a word.
     """
     quoted = ['"{}"'.format(word.replace('"', '""')) for word in words]
     if prefix and quoted:
@@ -86,22 +86,22 @@ def expression(words: Sequence[str], *, operator: str = "AND", prefix: bool = Fa
 
 
 def split(text: str) -> list[str]:
-    """Return the words of a text to search for; a run of Chinese or Japanese characters is one, a phrase."""
+    """Return the words of a text to search for; a run of Chinese or Japanese characters counts as one, a phrase."""
     parts = " ".join(text.split())[:LONGEST].split()
     return [" ".join(spaced(part).split()) for part in parts if _WORD.search(part)][:WORDS]
 
 
 def find(index: str, text: str, kinds: Collection[str] = (), limit: int = 20) -> list[Match]:
-    """Return what has all words of ``text`` in its title or a name, best first, each thing once.
+    """Return the things with all words of ``text`` in their title or a name, best first, each once.
 
-    What is called ``text`` (see ``called``) comes before all else. If nothing has the words, the last one may be the
-    beginning of one. ``kinds`` limits what is searched for. Raises StoreError if the index cannot be read.
+    Things called ``text`` (see ``called``) come first. If nothing has the words, the last one may be the beginning of a
+    word. ``kinds`` limits the search. Raises StoreError if the index cannot be read.
     """
     return list(islice(_found(index, text, kinds, _expression(index, text)), limit))
 
 
 def find_page(index: str, text: str, kinds: Collection[str], first: int, count: int) -> Found:
-    """Return ``count`` of what ``find`` finds from the one at ``first`` on, and how much there is."""
+    """Return ``count`` of what ``find`` finds from the one at ``first`` on, and the total."""
     wanted = _expression(index, text)
     masks = _masks(index, text, wanted)
     totals = {one.word: sum(number for found, number in masks.items() if found & mask([one.word])) for one in KINDS}
@@ -111,7 +111,7 @@ def find_page(index: str, text: str, kinds: Collection[str], first: int, count: 
 
 
 def _expression(index: str, text: str) -> str:
-    """Return the expression for all words of a text; for the last one as a beginning, if nothing has the words."""
+    """Return the expression for all words of a text; with the last one as a prefix, if nothing has the words."""
     words = split(text)
     whole = expression(words)
     if not words or called(index, text, limit=1) or _fetched(index, ANY, (whole,)):
@@ -120,7 +120,7 @@ def _expression(index: str, text: str) -> str:
 
 
 def _found(index: str, text: str, kinds: Collection[str], wanted: str) -> Iterator[Match]:
-    """Yield what is called so, then the best matches, then all others, the shorter labels first; each thing once."""
+    """Yield the things called ``text``, the best matches, then all others, shorter labels first; each thing once."""
     names, ranked = called(index, text, kinds, RANKED), _ranked(index, wanted, kinds)
     best = max((one.score for one in ranked), default=0.0)
     seen: set[str] = set()
@@ -131,7 +131,7 @@ def _found(index: str, text: str, kinds: Collection[str], wanted: str) -> Iterat
 
 
 def _masks(index: str, text: str, wanted: str) -> Counter[int]:
-    """Return how many things are found whose kinds are those of a mask."""
+    """Return how many of the things found have each mask of kinds."""
     known = columns(index)
     rows = _fetched(index, NAMED, (wanted, known.first_title)) if wanted else []
     kinds = {**dict(rows), **{one.iri: mask(one.kinds) for one in called(index, text, limit=RANKED)}}
@@ -145,7 +145,7 @@ def _masks(index: str, text: str, wanted: str) -> Counter[int]:
 def titled(index: str, text: str) -> bytes:
     """Return the marks of the events (see kg.lookup.listing.columns.marks) whose titles ``find`` finds.
 
-    They are remembered, since those who look at a list narrow it down next, and common words take 10 milliseconds.
+    They are cached, since readers of a list usually narrow it down next, and common words take 10 milliseconds.
     """
     return marks(columns(index).total, _titled(index, _expression(index, text)))
 
@@ -159,11 +159,11 @@ def _titled(index: str, wanted: str) -> list[int]:
 
 
 def called(index: str, text: str, kinds: Collection[str] = (), limit: int = 20) -> list[Match]:
-    """Return what is called ``text``, best first: with these letters, or but for case, accents and punctuation.
+    """Return the things called ``text``, best first: exactly, or apart from case, accents and punctuation.
 
-    Last come names that also differ in an article, in a qualifier in parentheses, or in a section behind ``#``. Of
-    names that fit equally well, those come first that more events name. The scores are 0. Raises StoreError if the
-    index cannot be read.
+    Names that also differ in an article, in a qualifier in parentheses, or in a section after ``#`` come last. Among
+    equally good names, those named by more events come first. The scores are 0. Raises StoreError if the index cannot
+    be read.
     """
     name = title(text[:LONGEST])
     found = _rows(index, WHOLE, (core(name), mask(kinds or WORDS_OF_KINDS), RANKED))
@@ -187,12 +187,12 @@ def matches(
 
 
 def _ranked(index: str, wanted: str, kinds: Collection[str]) -> list[Match]:
-    """Return the matches of an expression that have the shortest labels, the best first."""
+    """Return the matches of an expression with the shortest labels, best first."""
     return _rows(index, FIND, _values(index, wanted, kinds)) if wanted else []
 
 
 def _others(index: str, wanted: str, kinds: Collection[str]) -> Iterator[Match]:
-    """Yield the matches that are not ranked; they are read as they are asked for."""
+    """Yield the unranked matches, reading them on demand."""
     if wanted:
         with opened(index) as database:
             yield from map(_match, database.execute(OTHERS, _values(index, wanted, kinds)))
@@ -203,7 +203,7 @@ def _values(index: str, wanted: str, kinds: Collection[str]) -> tuple[str | int,
 
 
 def _each_once(found: Iterable[Match], limit: int) -> list[Match]:
-    """Return the first ``limit`` things among matches, each with its first one."""
+    """Return the first ``limit`` things among matches, each with its first match."""
     kept: dict[str, Match] = {}
     for one in found:
         kept.setdefault(one.iri, one)
@@ -225,11 +225,11 @@ def _fetched(index: str, query: str, values: tuple[str | int, ...] = ()) -> list
 
 
 def _range(index: str, kinds: Collection[str]) -> tuple[int, int]:
-    """Return the first row that may be of these kinds, and the first after them: titles come after names."""
+    """Return the range of rows that may be of these kinds: titles come after names."""
     [(titles,)] = _fetched(index, FIRST_TITLE)
     return titles if kinds and set(kinds) == {EVENT} else 0, LAST if not kinds or EVENT in kinds else titles
 
 
 def plain(found: Iterable[Match]) -> list[dict[str, Any]]:
-    """Return what was found as JSON can hold it."""
+    """Return the result as data for JSON."""
     return [asdict(one) for one in found]

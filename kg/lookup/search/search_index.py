@@ -1,7 +1,4 @@
-"""The full-text part of the index of a snapshot (see kg.lookup.listing.index): its titles and names.
-
-They are collected block by block.
-"""
+"""The full-text part of a snapshot's index (see kg.lookup.listing.index): titles and names, collected in blocks."""
 
 from __future__ import annotations
 
@@ -22,7 +19,7 @@ from kg.rdf.lines.blocks import Block, is_iri, text, token
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of thing that can be found: a word for it, its IRI, its name, and the classes whose members are such."""
+    """A kind of thing that can be found: a word for it, its IRI, its name, and its classes."""
 
     word: str
     iri: str
@@ -55,10 +52,10 @@ KINDS: Final = (
     Kind("entity", terms.ENTITY.value, "Entity", (terms.ENTITY.value,)),
 )
 
-# First are the names, then the titles of events, each in the order of their lengths, so that the first matches of a
-# word that very many texts have are those that bm25 ranks first: it prefers short texts. The number of the first title
-# is the user_version. Of the text only the index is kept, the label is in the table. A name is also found
-# as a whole, by its core (see kg.entities.labels); ``uses`` is how often events name the thing.
+# Names come first, then the titles of events, each sorted by length, so that the first matches of a very common word
+# are those that bm25 ranks first: it prefers short texts. The number of the first title is the user_version. Only the
+# full-text index of the text is stored; the label is in the table. A name is also found as a whole, by its core (see
+# kg.entities.labels); ``uses`` is how often events name the thing.
 SCHEMA: Final = """
     CREATE TABLE named (id INTEGER PRIMARY KEY, iri TEXT, label TEXT, language TEXT, kinds INTEGER, date TEXT,
         uses INTEGER, core TEXT);
@@ -74,7 +71,7 @@ OPTIMIZE: Final = "INSERT INTO words (words) VALUES ('optimize')"
 _UNSPACED: Final = re.compile(
     "[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]"
 )
-"""Characters of Chinese, Japanese and Korean, which put no space, or not one around each word, between words."""
+"""Characters of Chinese, Japanese and Korean, where spaces do not separate every word."""
 
 
 class Row(NamedTuple):
@@ -95,7 +92,7 @@ class Row(NamedTuple):
 
 
 def spaced(text: str) -> str:
-    """Return a text as it is indexed and searched for: composed, each Chinese or Japanese character a word."""
+    """Return a text as it is indexed and searched for: composed, with each Chinese or Japanese character as a word."""
     composed = unicodedata.normalize("NFC", text).replace("\0", " ").translate(labels.PLAIN)
     return _UNSPACED.sub(lambda match: f" {match[0]} ", composed)
 
@@ -110,7 +107,7 @@ class Names:
         self._uses: Counter[bytes] = Counter()
 
     def add(self, block: Block) -> None:
-        """Take kinds, dates and labels of a block."""
+        """Collect kinds, dates and labels of a block."""
         subject = block.subject
         if not is_iri(subject):
             return
@@ -130,7 +127,7 @@ class Names:
             self.kinds[subject] = self.kinds.get(subject, 0) | kinds
 
     def rows(self) -> list[Row]:
-        """Return all that can be found, once for each of its labels: names, then titles, each by their lengths."""
+        """Return all that can be found, once for each of its labels: names, then titles, each sorted by length."""
         found = (self._row(*one, main=main) for one, main in self._named().items())
         return sorted(found, key=lambda row: (row.is_title, len(row.label), row))
 
@@ -140,7 +137,7 @@ class Names:
         return Row(iri, label, language, *told, main)
 
     def _named(self) -> dict[tuple[str, str, str], bool]:
-        """Return each IRI that can be found with each of its labels and its language, and whether it is rdfs:label."""
+        """Return each IRI that can be found, with each label, its language, and whether it is an rdfs:label."""
         lines = b"".join(line for line in self._labels if line.partition(b" ")[0] in self.kinds)
         found: dict[tuple[str, str, str], bool] = {}
         for quad in parse(lines, format=RdfFormat.N_TRIPLES):
@@ -151,7 +148,7 @@ class Names:
 
 
 def write(database: sqlite3.Connection, rows: Sequence[Row]) -> None:
-    """Write rows, as they are sorted, into new tables; raises sqlite3.Error if that cannot be done."""
+    """Write sorted rows into new tables. Raises sqlite3.Error if that fails."""
     database.executescript(SCHEMA)
     database.execute(f"{FIRST_TITLE} = {first_title(rows)}")
     database.executemany(INSERT, ((number, *row[:-1], _whole(row)) for number, row in enumerate(rows)))
@@ -160,12 +157,12 @@ def write(database: sqlite3.Connection, rows: Sequence[Row]) -> None:
 
 
 def first_title(rows: Sequence[Row]) -> int:
-    """Return the number of the first row that is the title of an event, or of rows if none is."""
+    """Return the number of the first row that is the title of an event, or the number of rows if there is none."""
     return sum(not row.is_title for row in rows)
 
 
 def _whole(row: Row) -> str:
-    """Return what a name is found by as a whole; a title is not."""
+    """Return the form by which a name is found as a whole; a title has none."""
     return "" if row.is_title else labels.core(row.label)
 
 
@@ -176,7 +173,7 @@ def mask(words: Iterable[str]) -> int:
 
 
 def words_of(kinds: int) -> tuple[str, ...]:
-    """Return the words for the kinds in a number, the most telling first."""
+    """Return the words for the kinds in a number, the most specific first."""
     return tuple(kind.word for place, kind in enumerate(KINDS) if kinds & 1 << place)
 
 

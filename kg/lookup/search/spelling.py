@@ -1,4 +1,4 @@
-"""Suggestions for searches whose words nothing has."""
+"""Suggestions for searches without results."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from kg.lookup.listing.columns import opened
 from kg.lookup.search.search import split
 
 SHORTEST: Final = 4
-"""Letters of the shortest word that is taken for misspelt."""
+"""The fewest letters of a word that may be misspelt."""
 LIKE: Final = 0.75
 CANDIDATES: Final = 10_000
-"""Words of the index that one is compared with: those with the same first letter and about as many letters."""
+"""How many words of the index one is compared with: those with the same first letter and a similar length."""
 KNOWN: Final = "SELECT 1 FROM vocabulary WHERE term = ?"
 NEAR: Final = """
     SELECT term, doc FROM vocabulary WHERE term >= ? AND term < ? AND length(term) BETWEEN ? AND ? LIMIT ?"""
 
 
 def meant(index: str, text: str) -> str:
-    """Return a text with those words replaced by the likest ones of the index that it does not have; else nothing.
+    """Return a text with words missing from the index replaced by the most similar ones; else "".
 
-    Of several that are alike, the one that most labels have is taken. Nothing is returned if a word is like none, or if
-    the index has all of them. Raises StoreError if the index cannot be read.
+    Among several similar words, the one in the most labels is taken. "" is returned if a word resembles none, or if the
+    index has all of them. Raises StoreError if the index cannot be read.
     """
     words = list(_words(index, text))
     return " ".join(words) if all(words) and words != _plain(text) else ""
@@ -35,7 +35,7 @@ def _plain(text: str) -> list[str]:
 
 
 def _words(index: str, text: str) -> Iterator[str]:
-    """Yield for each word of a text itself or the likest one, an empty one if there is none."""
+    """Yield each word of a text, or the most similar one, or "" if there is none."""
     with opened(index) as database:
         for word in _plain(text):
             if " " in word or database.execute(KNOWN, (word,)).fetchone():

@@ -1,1 +1,1 @@
-"""A served dataset -> a snapshot that is the same, statement by statement: a mirror, which proves itself by a root."""
+"""Mirrors: a snapshot equal to a served dataset, statement by statement, as the root of its hash tree proves."""

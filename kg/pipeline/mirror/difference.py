@@ -1,4 +1,4 @@
-"""What a mirror has to change so that it is what its origin is: by the event stream, and by the hash tree."""
+"""What a mirror must change to equal its origin, by the event stream and by the hash tree."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from kg.rdf.graph import Graph
 from kg.store.embedded import EmbeddedGraph
 
 MOST: Final = 5_000
-"""How many resources are fetched one by one; a dump has more of them at less cost."""
+"""How many resources are fetched one by one; for more, a dump costs less."""
 BLANK: Final = "_:"
 
 Differing = Mapping[str, str | None]
-"""Resources, by their names in the hash tree, with the hashes that they are to have; None for what is to go."""
+"""Resources, by their names in the hash tree, with the hashes that they should have; None for those to remove."""
 
 HashChanges = list[tuple[str, str | None]]
 Subject = NamedNode | BlankNode
 
 
 def apply(database: EmbeddedGraph, old: Graph, base: str, versions: Mapping[str, ResourceVersion]) -> HashChanges:
-    """Make resources in a database, which says what ``old`` says, what their versions say; return the new hashes."""
+    """Change resources in a database, now as in ``old``, to their versions; return the new hashes."""
     gone = {quad for iri in versions for quad in resource_state.resource(old, iri, base)}
     fresh = {quad for one in versions.values() for quad in one.said}
     for quad in gone - fresh:
@@ -39,7 +39,7 @@ def apply(database: EmbeddedGraph, old: Graph, base: str, versions: Mapping[str,
 
 
 def differing(origin: OriginServer, state: OriginState, tree: HashTree) -> Differing:
-    """Return what is other in the tree of an origin than in ours; the nodes are fetched in which they differ."""
+    """Return what differs between an origin's tree and ours, fetching the differing nodes."""
     found: dict[str, str | None] = {}
     waiting: list[tuple[str, str | None]] = [("", state.root)]
     while waiting:
@@ -63,9 +63,9 @@ def is_fetchable(wanted: Differing) -> bool:
 
 
 def repair(database: EmbeddedGraph, origin: OriginServer, state: OriginState, wanted: Differing) -> HashChanges:
-    """Fetch resources that differ, and make them in a database what the origin says; return their hashes.
+    """Fetch resources that differ, and change them in a database to what the origin says; return their hashes.
 
-    Raises MirrorError if the origin says something else than its hash tree.
+    Raises MirrorError if what the origin says does not match its hash tree.
     """
     known: dict[str, list[Quad]] = {}
     for name, sha256 in wanted.items():
@@ -93,7 +93,7 @@ def _graph(origin: OriginServer, name: str) -> dict[str, list[Quad]]:
 
 
 def _subjects(origin: OriginServer, state: OriginState, name: str) -> dict[str, list[Quad]]:
-    """Return what is said of a resource and its parts, by subject; of a part that is alone, by its own address."""
+    """Return the statements about a resource and its parts, by subject; a single part is fetched by its own address."""
     found: dict[str, list[Quad]] = {}
     iri = name[1:-1]
     for asked in dict.fromkeys((resource_state.owner(iri, state.manifest.base), iri)):

@@ -1,6 +1,7 @@
-"""The event stream of an origin, read from one time to another: the newest version of each resource that changed.
+"""Reads the event stream of an origin between two times: the newest version of each resource that changed.
 
-By the TREE and LDES specifications (see endpoint.feeds.ldes): nodes link others with bounds of the times behind them.
+It follows the TREE and LDES specifications (see endpoint.feeds.ldes): nodes link others with bounds of the times in
+them.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ UNTIL: Final = NamedNode(f"{TREE}LessThanOrEqualToRelation")
 SINCE: Final = NamedNode(f"{TREE}GreaterThanOrEqualToRelation")
 MEMBER: Final = NamedNode(f"{TREE}member")
 NODES: Final = 2_000
-"""How many pages are read at most: more than these are as much as a dump."""
+"""The most pages to read: more would be as much as a dump."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +43,17 @@ class ResourceVersion:
 
 @dataclass(slots=True)
 class _Node:
-    """A page of the stream: what it says of each subject, and what is in each named graph."""
+    """A page of the stream: the statements about each subject, and the content of each named graph."""
 
     about: dict[str, dict[NamedNode, list[str]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(list)))
     graphs: dict[str, list[Quad]] = field(default_factory=lambda: defaultdict(list))
 
 
 def versions(origin: OriginServer, base: str, since: str, until: str) -> dict[str, ResourceVersion] | None:
-    """Return the newest version of each resource of those published after one time, up to another, by their IRIs.
+    """Return the newest version of each resource published after one time and up to another, by IRI.
 
-    None if that is too much. Raises MirrorError if the stream is not what its checksums say, or is no such stream.
+    Returns None if there is too much to read. Raises MirrorError if the stream does not match its checksums, or is not
+    such a stream.
     """
     found: dict[str, ResourceVersion] = {}
     waiting, seen = [f"{base}{STREAM}"], set[str]()
@@ -73,7 +75,7 @@ def versions(origin: OriginServer, base: str, since: str, until: str) -> dict[st
 
 
 def contents(document: bytes, address: str) -> dict[str, list[Quad]]:
-    """Return what each named graph of a document in N-Quads says, as triples; raises MirrorError if it is none."""
+    """Return the triples of each named graph of a document in N-Quads. Raises MirrorError if it is not N-Quads."""
     return dict(_parsed(document, address).graphs)
 
 
@@ -93,7 +95,7 @@ def _parsed(document: bytes, address: str) -> _Node:
 
 
 def _linked(node: _Node, since: str, until: str) -> Iterator[str]:
-    """Yield the nodes that a node links and that may have members of the interval."""
+    """Yield the nodes linked by a node that may have members within the interval."""
     late, early = set[str](), set[str]()
     linked: dict[str, None] = {}
     for said in list(node.about.values()):

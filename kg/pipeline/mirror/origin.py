@@ -1,7 +1,7 @@
-"""The origin of a mirror: another server of this program, which is asked politely and believed only where it proves it.
+"""The origin of a mirror: another newsgraph server, which is asked politely and trusted only where it gives proof.
 
-What it says of its current snapshot has a checksum, feeds and dumps have the field Repr-Digest, and each node of its
-hash tree is what the node above it says.
+What it says about its current snapshot has a checksum, feeds and dumps have the field Repr-Digest, and each node of its
+hash tree is verified by the node above it.
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ from kg.store.snapshot import Manifest
 FORMAT: Final = 1
 """The format of ``/hashes`` that this version reads."""
 RATE: Final = 20.0
-"""Requests a second."""
+"""Requests per second."""
 RETRIES: Final = 8
 SECONDS: Final = 120.0
 LIMIT: Final = 64_000_000
 UNSATISFIABLE: Final = 416
 PART: Final = 8_000_000
-"""Bytes of a file that are asked for at once."""
+"""Bytes of a file that are requested at once."""
 QUADS: Final = by_name("nquads").media_type
 TRIPLES: Final = by_name("ntriples").media_type
 _ID: Final = re.compile(r"\d{8}T\d{12}Z", re.ASCII)
@@ -54,10 +54,7 @@ _RANGE: Final = re.compile(r"bytes \d+-\d+/(\d+)", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class OriginState:
-    """What an origin says of its current snapshot: its manifest, the root of its hash tree, its last change in feeds.
-
-    ``etag`` is the entity tag of that statement.
-    """
+    """What an origin says about its current snapshot: its manifest, its hash tree's root, its last change in feeds."""
 
     manifest: Manifest
     root: str
@@ -66,10 +63,10 @@ class OriginState:
 
 
 class OriginServer:
-    """The server at one address, which its operator has named, so that it may be one of a private network.
+    """The server at one address, named by the operator, so that it may be in a private network.
 
-    Raises ConfigurationError for what is no address. All calls raise MirrorError if an answer cannot be had or is not
-    what its checksum says, NotFoundError if there is none, any more perhaps.
+    Raises ConfigurationError if that is not an address. All calls raise MirrorError if an answer cannot be fetched or
+    does not match its checksum, NotFoundError if it does not exist, or no longer does.
     """
 
     def __init__(self, address: str, clock: Clock, rate: float = RATE) -> None:
@@ -82,7 +79,7 @@ class OriginServer:
         self.courtesy = Courtesy(self.address, rate, RETRIES, clock, MirrorError)
 
     def state(self, etag: str = "") -> OriginState | None:
-        """Return what the origin is now; None if that has still the entity tag ``etag``."""
+        """Return the state of the origin; None if it still has the entity tag ``etag``."""
         try:
             response = self._get("hashes", {"If-None-Match": etag} if etag else {})
         except NotFoundError as error:
@@ -105,7 +102,7 @@ class OriginServer:
         return self._get(path, {"Accept": QUADS}).body
 
     def resource(self, id_: str, iri: str) -> bytes:
-        """Return what a snapshot says of a resource, in a named graph, as N-Quads."""
+        """Return what a snapshot says about a resource, in a named graph, as N-Quads."""
         return self.quads(f"hashes/{id_}/resource?iri={quote(iri, safe='')}")
 
     def graph(self, iri: str) -> bytes:
@@ -113,7 +110,7 @@ class OriginServer:
         return self._get(f"graphs?graph={quote(iri, safe='')}", {"Accept": TRIPLES}).body
 
     def node(self, id_: str, name: str, sha256: str) -> dict[str, str]:
-        """Return what a node of the hash tree of a snapshot lists; ``sha256`` is what the node above it says."""
+        """Return what a node of the hash tree of a snapshot lists; ``sha256`` is its hash in the node above it."""
         path = f"hashes/{id_}/{name}".rstrip("/")
         text = self._get(path, {}).body
         if hashlib.sha256(text).hexdigest() != sha256:
@@ -124,12 +121,12 @@ class OriginServer:
             raise MirrorError(f"{self.address}{path} cannot be used: {error}; nothing was changed") from None
 
     def download(self, path: str, file: Path) -> None:
-        """Fetch a file in parts, and go on where a download of it before this one was cut off."""
+        """Fetch a file in parts, and continue where an earlier download of it was cut off."""
         draft = file.with_name(f"{file.name}.part")
         whole, digest = -1, ""
         while (done := draft.stat().st_size if draft.exists() else 0) != whole:
             response = self._get(path, {"Range": f"bytes={done}-{done + PART - 1}"}, packed=False)
-            if response.status == UNSATISFIABLE:  # it was all there, or more than that
+            if response.status == UNSATISFIABLE:  # it was already complete, or longer
                 draft.unlink()
                 continue
             said = _RANGE.fullmatch(response.headers.get("Content-Range", ""))
@@ -145,7 +142,7 @@ class OriginServer:
         draft.replace(file)
 
     def _check(self, path: str, field: str, sha256: bytes, draft: Path | None = None) -> None:
-        """Raise MirrorError, and remove the draft, if the digest in a field is another one."""
+        """Raise MirrorError, and remove the draft, if it does not match the digest in a field."""
         said = _DIGEST.fullmatch(field)
         if said and base64.b64decode(said[1]) != sha256:
             if draft:
@@ -181,7 +178,7 @@ class OriginServer:
 
 
 def _begins(headers: Mapping[str, str]) -> bool:
-    """Return whether a request asks for a file from its beginning."""
+    """Return whether a request is for a file from its beginning."""
     return headers.get("Range", "bytes=0-").startswith("bytes=0-")
 
 

@@ -1,6 +1,6 @@
-"""Follows an origin: by a dump the first time, then by its event stream; a state is published once its root is right.
+"""Follows an origin: first by a dump, then by its event stream; a state is published once its root matches.
 
-Whatever stops it leaves the snapshot before it current; what was fetched of a dump is not fetched again.
+Whatever stops it, the previous snapshot stays current, and parts of a dump are not fetched again.
 """
 
 from __future__ import annotations
@@ -37,14 +37,14 @@ log = logging.getLogger(__name__)
 
 SECONDS: Final = 600.0
 TRIES: Final = 3
-"""How often it is begun again when the origin becomes another one meanwhile."""
+"""How often to start again when the origin changes meanwhile."""
 Way = Literal["nothing new", "kept", "feed", "tree", "dump"]
 Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Mirrored:
-    """The snapshot that a mirror has now, its root, how it came by it, and how many requests that took."""
+    """The snapshot that a mirror has now, its root, how it was obtained, and how many requests that took."""
 
     snapshot: Snapshot
     root: str
@@ -53,7 +53,7 @@ class Mirrored:
 
 
 class Mirror:
-    """A store that is to be what an origin is; ``tell`` is given sentences on what is not as usual."""
+    """A store that follows an origin; ``tell`` is called with sentences about anything unusual."""
 
     def __init__(self, origin: OriginServer, settings: Settings, tell: Tell = lambda text: None) -> None:
         self.origin = origin
@@ -63,10 +63,10 @@ class Mirror:
         self._tell = tell
 
     def follow(self) -> Mirrored:
-        """Make the store what the origin is now.
+        """Bring the store to the current state of the origin.
 
-        Raises MirrorError if what the origin sends is not what its hashes say, or cannot be had, StoreError if the
-        store is no mirror, or cannot be written; the snapshot before it stays current then.
+        Raises MirrorError if what the origin sends does not match its hashes, or cannot be fetched, StoreError if the
+        store is not a mirror, or cannot be written; the previous snapshot then stays current.
         """
         ours = self._ours()
         for _ in range(TRIES):
@@ -82,7 +82,7 @@ class Mirror:
         raise MirrorError(f"{self.origin.address} became another one {TRIES} times; try again later")
 
     def _ours(self) -> Snapshot | None:
-        """Return the snapshot that the store has; raises StoreError if it is not one of a mirror."""
+        """Return the snapshot of the store. Raises StoreError if it is not that of a mirror."""
         if not self.store.has_current:
             return None
         found = self.store.current()
@@ -131,7 +131,7 @@ class Mirror:
         return self._by_feed(state, ours)
 
     def _kept(self, state: OriginState) -> Snapshot | None:
-        """Go back to a snapshot that is kept, if it is the one that the origin has, and sound."""
+        """Return to a kept snapshot, if it is the one that the origin has, and intact."""
         folder = self.store.snapshot(state.manifest.id)
         if folder not in self.store.snapshots():
             return None
@@ -144,7 +144,7 @@ class Mirror:
         return None
 
     def _by_feed(self, state: OriginState, ours: Snapshot) -> tuple[Way, Snapshot]:
-        """Follow the event stream; where that does not lead where the origin is, its hash tree, else the dump."""
+        """Follow the event stream; if that does not lead to the origin's state, its hash tree, or else the dump."""
         try:
             ours.verify()
             versions = feed.versions(self.origin, ours.manifest.base, ours.manifest.mirror["changed"], state.changed)
@@ -171,7 +171,7 @@ class Mirror:
     def _rewrite(
         self, path: Path, hashes: Path, state: OriginState, ours: Snapshot, versions: dict[str, feed.ResourceVersion]
     ) -> Literal["feed", "tree"] | None:
-        """Copy our database and change it; return how, or None if it does not become the one of the origin."""
+        """Copy our database and change it; return how, or None if it does not become that of the origin."""
         old = ours.open()
         old.backup(str(path))
         database = EmbeddedGraph(str(path))
@@ -207,7 +207,7 @@ class Mirror:
             return self._publish(draft, scratch, state, ours)
 
     def _fetched(self, path: str, name: str) -> Path:
-        """Return a file of the origin, which is fetched unless it is there; parts of other ones are removed."""
+        """Return a file of the origin, fetched unless it is there; parts of other files are removed."""
         file = mirrored.folder(self.store) / name
         file.parent.mkdir(exist_ok=True)
         self._forget(keep=name)
@@ -216,7 +216,7 @@ class Mirror:
         return file
 
     def _publish(self, draft: Path, scratch: Path, state: OriginState, ours: Snapshot | None) -> Snapshot:
-        """Publish a draft once its graph, read anew, has the root of the origin."""
+        """Publish a draft if its graph, read again, has the root of the origin."""
         ledger = self._ledger(state, ours, scratch)
         said = {
             "origin": self.origin.address,
@@ -242,13 +242,13 @@ class Mirror:
         return made
 
     def _forget(self, keep: str = "") -> None:
-        """Remove what was fetched, but for what begins with the name ``keep``."""
+        """Remove what was fetched, except files that begin with ``keep``."""
         for file in mirrored.folder(self.store).glob(f"*{WHOLE.name}*"):
             if not (keep and file.name.startswith(keep)):
                 file.unlink()
 
     def _derive(self, made: Snapshot, state: OriginState) -> None:
-        """Make what visitors would else wait for, and among it the hash tree, which has to be that of the origin."""
+        """Make the artefacts that visitors would wait for, and check that the hash tree equals that of the origin."""
         jobs = self._artefacts.prepare(PREPARED, made)
         for one, error in zip(PREPARED, [job.result() for job in jobs], strict=True):
             if error and one == HASHES:
@@ -259,7 +259,7 @@ class Mirror:
             self._prove(tree.root, state)
 
     def _ledger(self, state: OriginState, ours: Snapshot | None, scratch: Path) -> Path | None:
-        """Return a file with the ledger of the origin's snapshot: ours, if it is that; None if the origin has none."""
+        """Return a file with the ledger of the origin's snapshot: ours, if it is the same; None if there is none."""
         root = state.manifest.ledger_root
         if not root:
             return None
@@ -276,7 +276,7 @@ class Mirror:
 
 
 def _load(file: Path, path: Path) -> None:
-    """Load a dump; blank nodes keep their labels, unlike where the engine reads a file by itself."""
+    """Load a dump; blank nodes keep their labels, unlike when the engine reads a file itself."""
     database = EmbeddedGraph(str(path))
     with gzip.open(file) as lines:
         database.bulk_extend(parse(cast("IO[bytes]", lines), format=RdfFormat.N_QUADS, lenient=True))

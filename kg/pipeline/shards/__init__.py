@@ -1,1 +1,1 @@
-"""Archives -> shards: the graph as sorted files, by month, and by range of what many months name."""
+"""Shards: the graph of archives as sorted files, by month, and by range for what many months name."""

@@ -1,7 +1,7 @@
-"""Jobs on a Dask cluster: the functions that processes of this machine run, on machines that need share nothing.
+"""Jobs on a Dask cluster: the functions that local processes run, on machines that share nothing.
 
-Whatever a job reads is sent with it, and its texts are sent back. When a worker dies, the scheduler has what it did, or
-was doing, done again by another one; jobs are pure, so that this changes nothing.
+Everything that a job reads is sent with it, and its texts are sent back. When a worker dies, the scheduler has its jobs
+done again by another; jobs are pure, so this changes nothing.
 """
 
 from __future__ import annotations
@@ -24,21 +24,22 @@ if TYPE_CHECKING:
     from distributed import Client, Future
 
 WAIT: Final = 30.0
-"""Seconds to wait for a scheduler, for its first worker, and between two looks whether any worker is left."""
+"""Seconds to wait for a scheduler, for its first worker, and between checks that any worker is left."""
 AHEAD: Final = 2
-"""How many jobs wait at the scheduler for each that can run: what they read is in its memory."""
+"""How many jobs wait at the scheduler for each that can run: their inputs are in its memory."""
 CONFIGURATION: Final = {
     "distributed.admin.large-graph-warning-threshold": "10 GiB",
     "distributed.worker.profile.enabled": False,
 }
-"""Jobs carry what they read, which is as it should be: what is scattered first would be lost with its worker. And
-workers that this process starts do not look a hundred times a second at what they are doing, which costs a sixth.
+"""Jobs carry their inputs on purpose: scattered data would be lost with its worker.
+
+Workers started by this process do not profile themselves a hundred times a second, which would cost a sixth.
 """
 
 
 @contextmanager
 def scheduling(settings: Settings) -> Iterator[Scheduler]:
-    """Give who runs the jobs of a build: a cluster if the settings name one, else processes of this machine.
+    """Provide the scheduler of a build: a cluster if the settings name one, else processes of this machine.
 
     Raises ConfigurationError if Dask is not installed, or no scheduler answers.
     """
@@ -55,7 +56,7 @@ def scheduling(settings: Settings) -> Iterator[Scheduler]:
             with _connected(settings.scheduler) as client:
                 yield DaskCluster(client)
             return
-        # Nobody on another machine can reach it: all that listens does so on the loopback interface.
+        # No other machine can reach it: everything listens on the loopback interface only.
         with (
             distributed.LocalCluster(
                 n_workers=settings.workers, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0"
@@ -78,7 +79,7 @@ def _connected(address: str) -> Iterator[Client]:
 
 
 class DaskCluster:
-    """The workers of a Dask cluster, of which there may be others at any time."""
+    """The workers of a Dask cluster, which may come and go at any time."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -86,8 +87,8 @@ class DaskCluster:
     def results(self, jobs: Iterable[Job[Result]]) -> Iterator[Result]:
         """Run jobs on the workers; what they read is sent with them, and their texts are written here.
 
-        Raises StoreError if there are no workers, or if those that take a job die of it again and again, and
-        ConfigurationError if a worker has another program than this process.
+        Raises StoreError if there are no workers, or if a job kills its workers again and again, and ConfigurationError
+        if a worker runs another version than this process.
         """
         program = kept_months.program()
         sent = deque[tuple[Job[Result], Any]]()
@@ -137,7 +138,7 @@ def do(
 ) -> tuple[Sequence[bytes], Any]:
     """Do a job on a worker, one at a time in each process, since threads do not make it faster.
 
-    Raises ConfigurationError if this process has another program than who asks.
+    Raises ConfigurationError if this process runs another version than the client.
     """
     if kept_months.program() != program:
         raise ConfigurationError("a worker of the cluster has another version of newsgraph, or other tables, than this")
@@ -148,5 +149,5 @@ def do(
 
 @cache
 def _alone() -> Lock:
-    """Return the lock of this process, which holds one job at a time."""
+    """Return the lock of this process, which allows one job at a time."""
     return Lock()

@@ -1,7 +1,7 @@
-"""Months, each converted by itself -> the shards of the whole graph.
+"""Makes the shards of the whole graph from months that are converted separately.
 
-First all months are converted, then all of them together tell which nodes are one and what is named. Only then are
-the shards made: months with the canonical nodes in the places of aliases, and ranges of what many months name.
+First all months are converted; then all of them together tell which nodes are the same and what is named. Only then are
+the shards made: months with canonical nodes instead of aliases, and ranges of what many months name.
 """
 
 from __future__ import annotations
@@ -42,12 +42,12 @@ from kg.store.shards import NAMED
 
 Progress = Callable[[int, int], None]
 Take = Callable[[Path], None]
-"""What takes each shard as soon as it is finished."""
+"""Called with each shard as soon as it is finished."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShardedGraph:
-    """A graph as shards: its months, its ranges, the outcome of all, and what the files prove of the shapes."""
+    """A graph as shards: its months, its ranges, the outcome of all, and what the files prove about the shapes."""
 
     months: list[Converted]
     ranges: list[RangeShard]
@@ -57,13 +57,13 @@ class ShardedGraph:
 
 @dataclass(frozen=True)
 class MonthPages:
-    """The contents of the pages of a month, to be read."""
+    """The contents of the pages of a month, as an input to read."""
 
     archives: list[Archive]
     month: Month
 
     def read(self) -> dict[Content, Page]:
-        """Read each content once; raises ArchiveError if the archive cannot be read."""
+        """Read each content once. Raises ArchiveError if the archive cannot be read."""
         return plan.pages(self.archives, [reading for group in self.month.groups for reading in group.readings])
 
 
@@ -71,8 +71,8 @@ class MonthPages:
 class Drawing:
     """Makes the shards of archives in the folder ``scratch``, without the pages ``held``.
 
-    ``known`` is the ledger; it is told what all months claim. ``redirects`` is what others know of articles.
-    ``progress`` is told how many of how many days are converted.
+    ``known`` is the ledger, to which the claims of all months are added. ``redirects`` are redirects of articles from
+    other sources. ``progress`` is called with how many of how many days are converted.
     """
 
     archives: list[Archive]
@@ -85,7 +85,7 @@ class Drawing:
     progress: Progress = lambda done, total: None
 
     def shards(self, take: Take = lambda file: None) -> ShardedGraph:
-        """Make all shards, and give each to ``take`` as soon as it is there, the months first.
+        """Make all shards, and call ``take`` with each as soon as it is ready, months first.
 
         Raises ArchiveError if no page can be read, StoreError if processes die.
         """
@@ -114,7 +114,7 @@ class Drawing:
         return dataset_nodes(self.settings.base, self._separate)
 
     def _converted(self, whole: Whole) -> Iterator[Converted]:
-        """Convert all months, those together between which an event has moved, and tell ``whole`` of each."""
+        """Convert all months, joining those between which an event moved, and pass each to ``whole``."""
         base, known = self.settings.base, self.known
         months = plan.months(self.archives, known, self.settings)
         named = {kept_months.name(month, self.archives, base, known): month for month in months}
@@ -131,7 +131,7 @@ class Drawing:
             yield month, part
 
     def _apart(self, bare: list[Archive], months: Mapping[str, Month]) -> Iterator[Converted]:
-        """Convert months apart from each other, and take those that are kept already."""
+        """Convert months separately, and use those that are kept."""
         kept = self._kept(name for name, month in months.items() if not quarantine.concerns(month, self.held))
         jobs = [self._conversion(bare, name, month) for name, month in months.items() if name not in kept]
         dataset_nodes(self.settings.base, self._separate)  # once, for all processes
@@ -144,7 +144,7 @@ class Drawing:
             self.progress(done, total)
 
     def _kept(self, names: Iterable[str]) -> dict[str, ConvertedMonth]:
-        """Return the months that are kept, but for those that name things by nodes that are theirs no longer."""
+        """Return the kept months, except those that name things by outdated nodes."""
         base = self.settings.base
         aliases = {f"{base}{alias}": f"{base}{canonical}" for alias, canonical in self.known.aliases.items()}
         store = Store(self.settings.folder)
@@ -159,7 +159,7 @@ class Drawing:
     # ---- what is to be done once all are known
 
     def _finished(self, converted: list[Converted], whole: Whole, take: Take) -> Iterator[Converted]:
-        """Put canonical nodes in the places of aliases, and check each month that is not checked as it is."""
+        """Replace aliases by canonical nodes, and check each month that is not yet checked in this form."""
         canonical = whole.outcome.aliases.canonical
         aliases = [renaming.pending(part, whole.nodes, canonical) for _, part in converted]
         jobs = {
@@ -185,7 +185,7 @@ class Drawing:
     def _ranges(
         self, converted: list[Converted], of_all: Ranges, canonical: Mapping[str, str], take: Take
     ) -> Iterator[RangeShard]:
-        """Put together what all months name, and what is said of it by all of them together."""
+        """Combine what all months name, and what all of them together say about it."""
         finish = self.scratch / "finish"
         finish.write_bytes(of_all.text)
         sources = [(finish, of_all.ends), *((part.named, part.ends) for _, part in converted)]
@@ -209,7 +209,7 @@ def _slices(file: Path, ends: tuple[int, ...]) -> Iterator[FileText]:
 
 @cache
 def dataset_nodes(base: str, separate: frozenset[str]) -> Nodes:
-    """Return the nodes of a dataset, of which a process has one, since it remembers what it has found."""
+    """Return the nodes of a dataset, one object for each process, since it caches its results."""
     return Nodes(Minter(base), gazetteer.load(), nodes.reviewed(), separate)
 
 
@@ -219,7 +219,7 @@ def dataset_nodes(base: str, separate: frozenset[str]) -> Nodes:
 def convert(
     base: str, separate: frozenset[str], held: Faults, month: Month, read: dict[Content, Page]
 ) -> tuple[tuple[bytes, bytes], tuple[Outcome, tuple[int, ...]]]:
-    """Return the lines of a month's own, those of what it names, by range, and its outcome with the ends of these."""
+    """Return a month's own lines, those of what it names by range, and its outcome with the ends of the ranges."""
     (own, named), outcome = quarantine.converted(
         month, read, dataset_nodes(base, separate), held, lambda quads: lines.divided(quads, base)
     )
@@ -227,17 +227,17 @@ def convert(
 
 
 def check(text: bytes) -> tuple[tuple[()], CheckedShard]:
-    """Return what is known of a shard that stays as it is."""
+    """Return what is known about a shard that stays as it is."""
     return (), check_shard(text)
 
 
 def rename(aliases: Mapping[str, str], text: bytes) -> tuple[tuple[bytes], CheckedShard]:
-    """Return a month with canonical nodes in the places of aliases, and what is known of it."""
+    """Return a month with canonical nodes instead of aliases, and what is known about it."""
     found = lines.renamed(text, aliases)
     return (found,), check_shard(found)
 
 
 def gather(aliases: Mapping[str, str], of_all: bytes, *of_months: bytes) -> tuple[tuple[bytes], CheckedShard]:
-    """Return a range: what all months together say, and what each says of what it names."""
+    """Return a range: what all months together say, and what each says about what it names."""
     found = lines.united(lines.together([of_all, lines.renamed(b"".join(of_months), aliases)]))
     return (found,), check_shard(found)

@@ -1,4 +1,4 @@
-"""Shards -> a folder that anybody can load: files of N-Triples, what is known of each beside it, and one manifest."""
+"""Writes shards to a folder that anybody can load: N-Triples files, a description of each, and one manifest."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ def write(
 ) -> dict[str, Any]:
     """Write the shards of the graph that a build of the archives at ``roots`` loads, and return their manifest.
 
-    The ledger, and the months that are kept, are those of the store, if there is one; nothing is changed in it. What
-    ``folder`` has is replaced once all is made; the manifest comes last, and without it the folder is not whole.
-    Raises ArchiveError, ConfigurationError, LedgerError or ValidationError as ``kg.pipeline.run.build`` does, and
-    StoreError if the folder has other files, or cannot be written.
+    The ledger and the kept months are those of the store, if there is one, which is not changed. The content of
+    ``folder`` is replaced once everything is made; the manifest is written last, and without it the folder is
+    incomplete. Raises ArchiveError, ConfigurationError, LedgerError or ValidationError as ``kg.pipeline.run.build``
+    does, and StoreError if the folder has other files, or cannot be written.
     """
     store = Store(settings.folder)
     archives = run.opened(roots, settings)
@@ -65,7 +65,7 @@ def write(
 
 
 def _places(graph: ShardedGraph) -> Iterator[tuple[str, tuple[Path, CheckedShard]]]:
-    """Yield where each shard is to lie, with where it lies now, and what is known of it."""
+    """Yield the target path of each shard, its present path, and what is known about it."""
     seen = Counter[str]()
     for month, part in graph.months:
         seen[month.name] += 1
@@ -77,12 +77,12 @@ def _places(graph: ShardedGraph) -> Iterator[tuple[str, tuple[Path, CheckedShard
 
 
 def _row(place: str, checked: CheckedShard) -> dict[str, Any]:
-    """Return what the manifest says of a shard."""
+    """Return what the manifest says about a shard."""
     return {"file": place, "triples": checked.lines, "bytes": checked.bytes, "sha256": checked.sha256}
 
 
 def _described(place: str, checked: CheckedShard) -> dict[str, Any]:
-    """Return what is said of a shard beside it."""
+    """Return the description of a shard, for the file beside it."""
     doubted = shapes.messages(checked.doubted - shapes.not_local())
     return {**_row(place, checked), "classes": checked.classes, "shapes": {"doubted": doubted}}
 
@@ -108,7 +108,7 @@ def _manifest(
 
 
 def _place_ledger(shipped: LedgerFile, folder: Path, scratch: Path) -> None:
-    """Put the ledger into its place, and the lines of each month beside it, those of no month beside what is named."""
+    """Write the ledger, and the lines of each month beside the month's shard; lines of no month go with the ranges."""
     for month, lines in ledger_file.by_month(shipped).items():
         (folder / (MONTHS if month[:1].isdigit() else NAMED) / f"{month or UNDATED}.ledger").write_bytes(lines)
     _place(shipped.path, folder / LEDGER, scratch)
@@ -120,7 +120,7 @@ def _spelt(said: Mapping[str, Any]) -> bytes:
 
 @contextmanager
 def _writing(folder: Path) -> Iterator[Path]:
-    """Give a folder to work in, which goes at the end; raises StoreError if ``folder`` is not one to write into."""
+    """Provide a temporary folder to work in. Raises StoreError if ``folder`` may not be written into."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with locked(folder, StoreBusyError(f"another process writes shards to {folder}: wait until it ends")):
@@ -128,7 +128,7 @@ def _writing(folder: Path) -> Iterator[Path]:
             if found and not (found <= {MANIFEST, MONTHS, NAMED, LEDGER} and MONTHS in found):
                 raise StoreError(f"{folder} has other files than shards: give a folder that is new or empty")
             for left in folder.glob(f"{WORKING}*"):
-                shutil.rmtree(left)  # by a process that was killed, since no other one has the lock
+                shutil.rmtree(left)  # by a process that was killed, since no other has the lock
             scratch = Path(tempfile.mkdtemp(prefix=WORKING, dir=folder))
             try:
                 yield scratch
@@ -139,7 +139,7 @@ def _writing(folder: Path) -> Iterator[Path]:
 
 
 def _clear(folder: Path) -> None:
-    """Take away what was written before, the manifest first."""
+    """Remove what was written before, the manifest first."""
     (folder / MANIFEST).unlink(missing_ok=True)
     for name in (MONTHS, NAMED):
         shutil.rmtree(folder / name, ignore_errors=True)
@@ -147,7 +147,7 @@ def _clear(folder: Path) -> None:
 
 
 def _place(file: Path, target: Path, scratch: Path) -> None:
-    """Move a file of ours, or copy one that is kept for the next build."""
+    """Move a temporary file, or copy one that is kept for the next build."""
     if file.is_relative_to(scratch):
         file.replace(target)
     else:

@@ -1,7 +1,7 @@
-"""Quads -> the lines of shards: what a month says of its own events and pages, and what many months name, by ranges.
+"""Turns quads into lines of shards: those of a month's own events and pages, and those of shared things, by range.
 
-What many months name (sources, publishers, entities, days) belongs to none of them. It is divided by the SHA-256 of
-its IRI, so that each thing has one range, however many months name it and on whichever machine they are converted.
+What many months name (sources, publishers, entities, days) belongs to none of them. Each such thing has one range, by
+the SHA-256 of its IRI, however many months name it and on whichever machine they are converted.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from kg.rdf import Quad
 from kg.rdf.lines import statements
 
 RANGES: Final = 16
-"""How many ranges there are: one for each first digit of the hash."""
+"""The number of ranges: one for each first digit of the hash."""
 OF_A_MONTH: Final = ("event", "page")
-"""What the IRIs that belong to one month begin with, below the base."""
+"""The beginnings, below the base, of IRIs that belong to one month."""
 _END: Final = b"> .\n"
 
 
 class Ranges(NamedTuple):
-    """The lines of all ranges after each other, sorted in each of them, and where each range ends."""
+    """The lines of all ranges one after another, sorted within each, and where each range ends."""
 
     text: bytes
     ends: tuple[int, ...]
@@ -42,18 +42,18 @@ class Ranges(NamedTuple):
 
 
 def range_of(subject: bytes) -> int:
-    """Return the range of a subject as N-Triples writes it: the first hex digit of the SHA-256 of its IRI."""
+    """Return the range of a subject in N-Triples: the first hex digit of the SHA-256 of its IRI."""
     return hashlib.sha256(subject.strip(b"<>")).digest()[0] >> 4
 
 
 def in_order(quads: Iterable[Quad]) -> list[bytes]:
-    """Return quads of the default graph as lines of N-Triples in the order of their bytes, each once."""
+    """Return quads of the default graph as lines of N-Triples sorted by their bytes, each once."""
     text = serialize(quads, format=RdfFormat.N_TRIPLES) or b""
-    return sorted(dict.fromkeys(io.BytesIO(text)))  # unlike a set, it keeps runs that are sorted
+    return sorted(dict.fromkeys(io.BytesIO(text)))  # unlike a set, this keeps sorted runs
 
 
 def divided(quads: Iterable[Quad], base: str) -> tuple[bytes, Ranges]:
-    """Return the lines of a month's own, sorted, and those of what other months may name too."""
+    """Return a month's own lines, sorted, and those of what other months may name too."""
     lines = in_order(quads)
     runs = [_run(lines, f"<{base}{kind}/".encode()) for kind in OF_A_MONTH]
     own = b"".join(chain.from_iterable(lines[run] for run in runs))
@@ -63,12 +63,12 @@ def divided(quads: Iterable[Quad], base: str) -> tuple[bytes, Ranges]:
 
 
 def _run(lines: list[bytes], start: bytes) -> slice:
-    """Return where the lines that begin with ``start``, which ends in a slash, stand in sorted lines."""
+    """Return the range of sorted lines that begin with ``start``, which ends in a slash."""
     return slice(bisect_left(lines, start), bisect_left(lines, start[:-1] + b"0"))  # 0 comes after the slash
 
 
 def renamed(text: bytes, aliases: Mapping[str, str]) -> bytes:
-    """Return sorted lines with canonical nodes (by the IRIs of aliases) in the places of aliases, sorted, each once."""
+    """Return sorted lines with aliases replaced by canonical nodes (given by the aliases' IRIs), sorted, each once."""
     found = list(io.BytesIO(text))
     if not aliases:
         return text
@@ -77,12 +77,12 @@ def renamed(text: bytes, aliases: Mapping[str, str]) -> bytes:
 
 
 def united(lines: Iterable[bytes]) -> bytes:
-    """Return lines in the order of their bytes, each once."""
+    """Return lines sorted by their bytes, each once."""
     return b"".join(line for line, _ in groupby(sorted(lines)))  # which is quick, since nearly all are in order
 
 
 def _renamed(line: bytes, aliases: Mapping[bytes, bytes]) -> bytes:
-    """Return a line of N-Triples, with another object where that is an alias."""
+    """Return a line of N-Triples, with the object replaced if it is an alias."""
     if not line.endswith(_END):
         return line
     start = line.rfind(b"<") + 1

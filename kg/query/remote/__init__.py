@@ -1,1 +1,1 @@
-"""Queries that others answer: an endpoint that a command names, and the service that has the graph of a store."""
+"""Queries that other servers answer: an endpoint that a command names, or the service that holds a store's graph."""

@@ -1,4 +1,4 @@
-"""Queries to a SPARQL endpoint elsewhere, so that the same commands work on a remote store."""
+"""Sends queries to a remote SPARQL endpoint, so that the same commands work on a remote store."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ ACCEPT = "application/sparql-results+json, text/turtle;q=0.9"
 def query(endpoint: str, text: str, wanted: Format | None, settings: Settings) -> Answer:
     """Send a query to the endpoint at the address ``endpoint`` and return its answer (SPARQL 1.1 Protocol, 2.1.2).
 
-    ``wanted`` None asks for SPARQL JSON or, for a graph, Turtle. All of it takes ``query_seconds`` at most. Raises
-    ConfigurationError for an address that is not http(s), ResultTooLargeError for more than ``result_bytes``,
-    QueryError for whatever else goes wrong.
+    ``wanted`` None asks for SPARQL JSON or, for a graph, Turtle. The whole request takes at most ``query_seconds``.
+    Raises ConfigurationError for an address that is not http(s), ResultTooLargeError for more than ``result_bytes``,
+    QueryError for any other failure.
     """
     asked = Endpoint(endpoint, AGENT, settings.query_seconds, settings.result_bytes)
     try:

@@ -1,4 +1,4 @@
-"""The engine of a store whose graph a SPARQL service holds: what it is asked, how, and what its errors mean."""
+"""The engine of a store with its graph in a SPARQL service: what it is asked, how, and what its errors mean."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from kg.store.service.loaded import LoadedGraphs, noted
 
 TOO_LARGE: Final = 413
 REFUSALS: Final = (400, 500, 501)
-"""The statuses of servers that cannot evaluate a query: Virtuoso has 500 for most of them."""
+"""The statuses of servers that cannot evaluate a query: Virtuoso sends 500 for most of them."""
 GRAPHS: Final = frozenset({"FROM", "GRAPH"})
 ASKED: Final = ("SELECT", "ASK", "CONSTRUCT")
 ECHO: Final = "SPARQL query:"
@@ -37,8 +37,8 @@ SHOWN: Final = 300
 class RemoteEngine:
     """Answers queries of the default graph from a service; all others are left to the embedded engine.
 
-    Those are descriptions, which each server makes in its way, queries that name graphs, which the service has under
-    names of ours, and such as need a function that it has none of.
+    The others are descriptions, which servers make in different ways, queries that name graphs, which have other names
+    in the service, and queries with a function that the service lacks.
     """
 
     def __init__(self, store: Store, settings: Settings, service: SparqlService) -> None:
@@ -48,26 +48,26 @@ class RemoteEngine:
 
     @property
     def name(self) -> str:
-        """The kind of server that answers."""
+        """The kind of the server."""
         return self._service.address.kind.name
 
     def takes(self, form: Form | None, asked: Evaluate) -> bool:
-        """Return whether the service is to answer a query."""
+        """Return whether the service should answer a query."""
         if form not in ASKED or asked.default_graphs or asked.named_graphs:
             return False
         return not any(self._needs(kind, text) for kind, text in _tokens(asked.text))
 
     def _needs(self, kind: str, text: str) -> bool:
-        """Whether a token names a graph, or begins to name a function that the service lacks."""
+        """Return whether a token names a graph, or begins the name of a function that the service lacks."""
         if kind == "word":
             return text.upper() in GRAPHS
         return any(text.startswith(f"<{iri}") for iri in self._service.address.kind.lacks)
 
     def ask(self, asked: Evaluate, form: Form | None, snapshot: str, deadline: float) -> RewriteAnswer:
-        """Return what the service answers of a snapshot, as an operation that has a worker write it.
+        """Return the service's answer from a snapshot, as an operation that lets a worker write it.
 
-        Raises RemoteStoreError if it does not answer or has not the snapshot, QueryTimeoutError at the ``deadline``,
-        ResultTooLargeError, or QueryError if it cannot evaluate the query.
+        Raises RemoteStoreError if it does not answer or does not have the snapshot, QueryTimeoutError at the
+        ``deadline``, ResultTooLargeError, or QueryError if it cannot evaluate the query.
         """
         accept = TRIPLES if form == "CONSTRUCT" else RESULTS
         text = f"BASE <{asked.base}>\n{DECLARATIONS}{asked.text}"
@@ -92,7 +92,7 @@ class RemoteEngine:
         return found.graphs[snapshot]
 
     def _check(self, response: Response) -> None:
-        """Raise what is wrong with an answer, if anything is."""
+        """Raise the error in an answer, if there is one."""
         if not is_whole(response, 0):
             raise QueryTimeoutError("the query did not end before the deadline of the engine, which left results out")
         if response.status == 200:
@@ -110,9 +110,9 @@ def _tokens(text: str) -> list[tuple[str, str]]:
 
 
 def remote_engine(store: Store, settings: Settings) -> RemoteEngine | None:
-    """Return the engine of a store whose graph a service holds, None for any other store.
+    """Return the engine of a store with its graph in a service, None for any other store.
 
-    Raises ConfigurationError where settings name a service into which nothing was loaded, or let others write.
+    Raises ConfigurationError if the settings name a service into which nothing was loaded, or allow writing.
     """
     found = noted(store, settings)
     if found is None:

@@ -1,6 +1,6 @@
-"""What a worker does with the answer of a remote store: it is read, and written in the format that was asked for.
+"""Reads the answer of a remote store in a worker, and writes it in the requested format.
 
-An answer is the text of a server that may be wrong, so this runs in a process that may die.
+The answer comes from a server that may be faulty, so this runs in a process that may die.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from kg.store.sparql import BOOLEAN, LITERALS, TRUTH
 
 CONSTRUCT: Final = "CONSTRUCT"
 ASKED: Final = "__ASK_RETVAL"
-"""The variable that Virtuoso 7.2.5 answers an ASK with, bound to 1 or in no solution."""
+"""The variable in Virtuoso 7.2.5's answer to an ASK: it is 1, or there is no solution."""
 
 
 def rewritten(form: str, body: bytes, wanted: Format | None, limit: int, most: int = 0) -> Answer:
-    """Return the answer to a query of a ``form`` in a format, of what came as SPARQL JSON, or as N-Triples for a graph.
+    """Return the answer to a query of a ``form`` in a format, from SPARQL JSON, or N-Triples for a graph.
 
-    Raises ResultTooLargeError for ``most`` rows, if it is not 0: the store had more then. Raises QueryError for what is
-    neither, and what kg.query.evaluate.answer raises of formats and sizes.
+    Raises ResultTooLargeError if there are ``most`` rows and that is not 0: the store then had more. Raises QueryError
+    if it is neither format, and the errors of kg.query.evaluate.answer about formats and sizes.
     """
     try:
         answer = serialized(_triples(body) if form == CONSTRUCT else _results(body), wanted, limit)
@@ -56,7 +56,7 @@ def _results(body: bytes) -> QuerySolutions | QueryBoolean:
 
 
 def _mend(term: dict[str, Any]) -> None:
-    """Write a term as the Recommendation has it: Virtuoso has kinds of before it, and numbers for booleans."""
+    """Convert a term to the Recommendation: Virtuoso uses older kinds of terms, and numbers for booleans."""
     if term["type"] in LITERALS:
         term["type"] = "literal"
     if term.get("datatype") == BOOLEAN:
