@@ -77,7 +77,7 @@ PARTS: Final = (
     ),
     *(feeds, changes, hashes, well_known, openapi, linksets, reconcile, snapshots),
 )
-"""The modules whose views the application has, each with its blueprint."""
+"""The modules with the application's views, each with its blueprint."""
 
 
 def create_app(
@@ -87,12 +87,12 @@ def create_app(
     past: Past | None = None,
     verifier: Verifier | None = None,
 ) -> Flask:
-    """Return the WSGI application that serves what ``workers`` have open, and that writes if it has a ``writer``.
+    """Return the WSGI application that serves the store of ``workers``, and that writes if it has a ``writer``.
 
-    It never opens a store itself. What ``verifier`` has found is in its metrics.
+    It never opens a store itself. The results of ``verifier`` are in its metrics.
     """
     app = Flask("endpoint", static_folder=None)
-    app.url_map.merge_slashes = False  # addresses of sources have two slashes in them
+    app.url_map.merge_slashes = False  # addresses of sources contain two slashes
     app.config["MAX_CONTENT_LENGTH"] = max(BODY_BYTES, 4 * settings.query_bytes)
     app.config["MAX_FORM_MEMORY_SIZE"] = 4 * settings.query_bytes
     artefacts = Artefacts.of(settings)
@@ -121,7 +121,7 @@ def create_app(
 
 
 def _version(artefacts: Artefacts, workers: Workers) -> str:
-    """Return what responses are made from: the snapshot, whether they lead to its feeds, whether its index is there."""
+    """Return what responses depend on: the snapshot, whether they link its feeds, whether its index exists."""
     source = workers.snapshot
     return source.id + "".join(f"+{one.name}" for one in (CHANGES, SEARCH) if not artefacts.making(one, source))
 
@@ -135,14 +135,14 @@ def server(app: Flask, settings: Settings) -> HttpServer:
 
 
 def _longest_body(app: Flask, settings: Settings, authorization: str | None = None) -> int:
-    """Return how long a body may be that comes with an Authorization header; who may write may upload."""
+    """Return the longest body for an Authorization header; clients that may write may upload."""
     longest: int = app.config["MAX_CONTENT_LENGTH"]
     upload = FORM_OVERHEAD * settings.upload_bytes if trusted(settings, authorization) else 0
     return max(longest, upload)
 
 
 def serve(settings: Settings) -> None:
-    """Serve the store until SIGINT or SIGTERM, and print addresses to click on; warn where no licence is known.
+    """Serve the store until SIGINT or SIGTERM, and print addresses to click on; warn if no licence is known.
 
     Raises StoreError without a snapshot, ConfigurationError if the port is taken.
     """
@@ -163,17 +163,17 @@ def serve(settings: Settings) -> None:
         app = create_app(settings, workers, writer, past, verifier)
         running = server(app, settings)
         stack.enter_context(closing(Warmer(app))).start()
-        # Finding an event to show takes a second on a cold disk; nobody who asks has to wait for that.
+        # Finding an event to show takes a second on a cold disk; no request has to wait for that.
         threading.Thread(target=_announce, args=(settings, workers), daemon=True).start()
         running.run()
 
 
 def _keep_bodies(cache: Path) -> None:
-    """Keep what is too large for memory in the cache, where nothing else may be written."""
+    """Store bodies that are too large for memory in the cache, if no other place is writable."""
     try:
         tempfile.gettempdir()
     except FileNotFoundError:
-        with suppress(OSError):  # then such bodies are refused
+        with suppress(OSError):  # otherwise such bodies are refused
             cache.mkdir(parents=True, exist_ok=True)
             tempfile.tempdir = str(cache)
 

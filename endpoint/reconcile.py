@@ -94,8 +94,7 @@ def service() -> Response:
 def _parameters() -> MultiDict[str, str]:
     """Return the parameters of the query and of the form.
 
-    Raises UnsupportedMediaType for another body than a form, ParameterError for a parameter that is not known or is
-    given twice.
+    Raises UnsupportedMediaType for a body other than a form, ParameterError for an unknown or repeated parameter.
     """
     bodies.check(SERVICE.bodies)
     values: MultiDict[str, str] = MultiDict([*request.args.items(multi=True), *request.form.items(multi=True)])
@@ -104,7 +103,7 @@ def _parameters() -> MultiDict[str, str]:
 
 
 def _charged(work: Callable[[Spent], T]) -> T:
-    """Have workers do something for the client of the request, within the limits for SPARQL queries."""
+    """Let workers do something for the client of the request, within the limits for SPARQL queries."""
     clients: limits.Clients = current_app.extensions[limits.NAME]
     with clients.turn(record().client) as pay:
         return work(pay)
@@ -120,7 +119,7 @@ def _json(found: Any) -> Response:
     if callback is None:
         response = Response(json.dumps(found), content_type="application/json")
     elif _FUNCTION.fullmatch(callback):
-        # The comment keeps a plugin that sniffs types from reading the name as something else.
+        # The comment prevents content sniffing by plugins.
         response = Response(f"/**/{callback}({json.dumps(found)});", content_type="application/javascript")
     else:
         raise ParameterError("callback must be the name of a function in JavaScript", "callback")
@@ -180,7 +179,7 @@ def suggest_property() -> Response:
 
 
 def _completed(known: list[dict[str, str]]) -> Response:
-    """Return those of a short list with a word, or an identifier, that begins with the prefix asked for."""
+    """Return the members of a short list with a word, or an identifier, that begins with the requested prefix."""
     prefix = request.args.get("prefix", "").strip().casefold()
     found = [one for one in known if prefix and f" {one['name']} {one['id']}".casefold().find(f" {prefix}") >= 0]
     return _json({"result": found[_cursor() :]})
@@ -191,7 +190,7 @@ def _cursor() -> int:
 
 
 def _number(name: str, least: int, most: int) -> int | None:
-    """Return a number among the parameters, or None; raise ParameterError if it is none, or is out of range."""
+    """Return a number among the parameters, or None. Raises ParameterError if it is invalid or out of range."""
     text = request.args.get(name)
     if text is None:
         return None
@@ -240,7 +239,7 @@ def flyout(kind: str) -> Response:
 
 
 def _shown(here: Site, iri: str) -> dict[str, Any]:
-    """Return what templates show of a thing; raises NotFoundError if the graph does not describe it."""
+    """Return the data of a thing for templates. Raises NotFoundError if the graph does not describe it."""
     name = iri.removeprefix(here.addresses.base)
     asked = Extension((name,), tuple(one.value for one in (terms.TYPE, *PREVIEWED)))
     found = here.workers.ask(Extend(here.addresses.base, asked))
@@ -259,7 +258,7 @@ def _shown(here: Site, iri: str) -> dict[str, Any]:
 
 
 def _asked(here: Site) -> str:
-    """Return the IRI of the thing asked for by ``id``, which must be one of ours, however it is spelled."""
+    """Return the IRI of the thing in the parameter ``id``, which must be below the base, in any spelling."""
     name = request.args.get("id", "").removeprefix(here.addresses.base)
     exact, spelled = here.addresses.base + name, here.addresses.base + canonical(name)
     found = here.workers.ask(Locate((exact, spelled))) if name else None

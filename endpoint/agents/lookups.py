@@ -43,10 +43,10 @@ from kg.workers.operations import DescribePage, History, Locate, Search
 
 FOUND: Final = 10
 EVENTS: Final = 20
-"""What a page has: much more would fill what a model can read at once."""
+"""The size of a page: much more would fill a model's context."""
 VALUES: Final = 5
 QUOTATIONS: Final = 20
-"""Events of a description that are quoted; the tool events lists all."""
+"""How many events of a description are quoted; the tool events lists all."""
 PAGE: Final = Parameter("page", "Number of a page, from 1.", schema=NUMBER)
 IRI: Final = Parameter("iri", "An IRI of the graph, or its path below the base.", required=True)
 
@@ -97,7 +97,7 @@ def _listed(one: Mapping[str, Any], quotation: QuotedEvent) -> EventResult:
 
 
 def _unread(context: ToolContext, one: Mapping[str, Any]) -> QuotedEvent:
-    """Return what the index says about an event whose IRI the engine does not read."""
+    """Return what the index says about an event with an IRI that the engine rejects."""
     return QuotedEvent(one["iri"], "", one["date"], one["title"], one["language"], [], context.snapshot.id)
 
 
@@ -106,9 +106,9 @@ def _counted(one: Mapping[str, Any]) -> CountedValue:
 
 
 def located(context: ToolContext, text: str) -> str:
-    """Return the IRI that a name of a thing stands for now.
+    """Return the IRI that a name of a thing now stands for.
 
-    Raises NotFoundError if the graph says nothing of it, WithdrawnError if it was withdrawn.
+    Raises NotFoundError if the graph says nothing about it, WithdrawnError if it was withdrawn.
     """
     iri = context.iri(text)
     path = iri.removeprefix(context.base)

@@ -1,4 +1,4 @@
-"""The tools that ask: the questions that researchers ask, SPARQL, and how to cite what was found."""
+"""The tools that ask: competency questions, SPARQL, and citing the results."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ from kg.rdf.prefixes import compact
 from kg.workers.operations import History
 
 ROWS: Final = 50
-"""Rows that are given if it is not said how many."""
+"""The default number of rows."""
 MOST: Final = 500
 GRAPH: Final = 50_000
-"""Characters of a graph that are given."""
+"""How many characters of a graph are returned."""
 LIMIT: Final = Parameter("limit", f"How many rows to give, {MOST} at most; {ROWS} if it is not said.", schema=NUMBER)
 FIRST: Final = Parameter("first", "Number of the first row to give, from 1.", schema=NUMBER)
 QUERY: Final = Parameter("query", "A SPARQL 1.1 query. The prefixes of newsgraph://schema need no PREFIX line.")
@@ -92,7 +92,7 @@ def _row(row: Mapping[str, Binding], iris: Sequence[str], events: Mapping[str, Q
 
 
 def _value(binding: Binding) -> str | int | float | bool:
-    """Return a value as JSON has it: numbers that JSON can hold, truth values, and all else as text."""
+    """Return a value for JSON: numbers that JSON can hold, booleans, and everything else as text."""
     value, datatype = binding["value"], compact(binding.get("datatype", ""))
     if not isinstance(value, str):
         return json.dumps(value, ensure_ascii=False)

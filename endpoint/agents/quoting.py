@@ -1,4 +1,4 @@
-"""Events among IRIs, as they can be quoted from the snapshot of a call."""
+"""Quotations of events among IRIs, from the snapshot of a call."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from kg.rdf import NamedNode
 from kg.workers.list_operations import QuoteEvents
 
 QUOTED: Final = 2_000
-"""IRIs that are looked up for one answer."""
+"""How many IRIs are looked up for one answer."""
 
 
 def quoted(context: ToolContext, iris: Iterable[str]) -> dict[str, QuotedEvent]:
-    """Return quotations of those of some IRIs that are events or revisions, by these."""
+    """Return the quotations of those IRIs that are events or revisions, by IRI."""
     asked = [one for one in dict.fromkeys(iris) if _is_iri(one)][:QUOTED]
     found = context.workers.ask(QuoteEvents(tuple(asked))) if asked else []
     return {one.iri: _quoted(one, context.snapshot.id) for one in found}
@@ -27,7 +27,7 @@ def _quoted(one: Quotation, snapshot: str) -> QuotedEvent:
 
 
 def _is_iri(text: str) -> bool:
-    """Return whether the engine takes it for an IRI: a store may hold others."""
+    """Return whether the engine accepts a text as an IRI: a store may contain others."""
     try:
         NamedNode(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""The schema of the graph in text, made from the vocabulary and its shapes, with the queries of some questions."""
+"""The schema of the graph as text, made from the vocabulary and its shapes, with example queries."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from kg.shapes.shape import Constraint, Shape, load
 
 URI: Final = "newsgraph://schema"
 EXAMPLES: Final = ("in-a-place", "by-a-publisher", "one-day")
-"""Questions whose queries are shown."""
+"""Questions with queries shown as examples."""
 KINDS: Final = ("datatype", "class")
-"""Constraints that say about what kind the values of a property are."""
+"""Constraints on the kind of a property's values."""
 
 
 @cache
@@ -70,7 +70,7 @@ def _shape(shape: Shape) -> Iterator[str]:
 
 
 def _count(constraints: list[Constraint]) -> str:
-    """Return how many values there are, as UML has it."""
+    """Return the cardinality in UML notation."""
     said = {one.parameter: _text(one.values[0]) for one in constraints if one.parameter in ("minCount", "maxCount")}
     least, most = said.get("minCount", "0"), said.get("maxCount", "*")
     return least if least == most else f"{least}..{most}"

@@ -37,7 +37,7 @@ from kg.workers.workers import Workers
 log = logging.getLogger(__name__)
 
 TOOLS: Final = (schema.SCHEMA, *lookups.TOOLS, *queries.TOOLS)
-"""All tools, in the order in which they are told."""
+"""All tools, in the order in which they are listed."""
 MISTAKE: Final = "this server made a mistake; it has been logged"
 _ONLY_READS: Final = types.ToolAnnotations(
     read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False
@@ -47,9 +47,9 @@ Context = ServerRequestContext[Any, Any]
 
 
 def instructions(snapshot: Snapshot, years: Sequence[str] = ()) -> str:
-    """Return the instructions that a model gets first: what the graph is, of when, whose, and how to use it.
+    """Return the instructions for a model: what the graph is, its period, its sources, and how to use it.
 
-    ``years`` are those of its events, in order, if they are known.
+    ``years`` are the sorted years of its events, if known.
     """
     manifest = snapshot.manifest
     span = f" They are of {years[0]} to {years[-1]}." if years else ""
@@ -76,7 +76,7 @@ class AgentServer:
         self._threads = CapacityLimiter(settings.threads)
 
     def server(self) -> Server[Any]:
-        """Return the protocol's side of it."""
+        """Return the protocol server."""
         return Server(
             "newsgraph",
             version=__version__,
@@ -89,7 +89,7 @@ class AgentServer:
         )
 
     def _years(self) -> list[str]:
-        """Return the years of the events; none while there is no index to tell them."""
+        """Return the years of the events; empty while there is no index."""
         snapshot = self.workers.snapshot
         if self.artefacts.state(SEARCH, snapshot) != ArtefactState.READY:
             return []
@@ -146,13 +146,13 @@ def _described(tool: Tool) -> types.Tool:
 
 
 def _text(found: Mapping[str, Any]) -> types.TextContent:
-    """Return structured content as text, for clients that read no other; what is text alone is text."""
+    """Return structured content as text, for clients that read nothing else; plain text stays as it is."""
     text = found["text"] if found.keys() == {"text"} else json.dumps(found, ensure_ascii=False)
     return types.TextContent(text=text.encode(errors="replace").decode())
 
 
 def _problem(error: NewsgraphError) -> types.CallToolResult:
-    """Return the error of a tool, with the words, and the status, of the problem document that HTTP has for it."""
+    """Return the error of a tool, with the text and status of the HTTP problem document for it."""
     status = status_of(error)
     if status == 500:
         log.error("a tool failed", exc_info=error)
@@ -165,7 +165,7 @@ def _failed(text: str) -> types.CallToolResult:
 
 
 def serve(settings: Settings) -> None:
-    """Answer a client on standard input and output until it leaves; raises StoreError without a snapshot."""
+    """Answer a client on standard input and output until it disconnects. Raises StoreError without a snapshot."""
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
     store = Store(settings.folder)
     with ExitStack() as stack:

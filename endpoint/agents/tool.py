@@ -1,4 +1,4 @@
-"""A tool: what it takes, what it gives back, and how it answers; arguments are read as those of an address are."""
+"""A tool: its arguments, its reply, and how it answers; arguments are read like the parameters of an address."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ VALUES: Final = {"type": "object", "additionalProperties": {"type": ["string", "
 
 @dataclass(frozen=True, slots=True)
 class ToolContext:
-    """What a tool answers from: one snapshot for the whole of a call, and the workers that have it open."""
+    """The context of a tool call: one snapshot for the whole call, and the workers that have it open."""
 
     settings: Settings
     workers: Workers
@@ -41,13 +41,13 @@ class ToolContext:
         return self.settings.serve_url or self.base
 
     def iri(self, text: str) -> str:
-        """Return the IRI that an argument names, by itself or by its path below the base."""
+        """Return the IRI in an argument, given in full or as a path below the base."""
         return text if "://" in text else self.base + text.lstrip("/")
 
 
 @dataclass(frozen=True)
 class Tool:
-    """A tool, which ``answer`` answers with an instance of ``reply``, a dataclass."""
+    """A tool; ``answer`` returns an instance of the dataclass ``reply``."""
 
     name: str
     title: str
@@ -76,15 +76,15 @@ class Tool:
         return TypeAdapter(self.reply)
 
     def call(self, context: ToolContext, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the structured content of an answer; raises ParameterError for arguments that are none."""
+        """Return the structured content of an answer; raises ParameterError for invalid arguments."""
         reply = self.answer(context, self.read(arguments))
         found: dict[str, Any] = self._adapter.dump_python(reply, mode="json")
         return found
 
     def read(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the arguments that are given: texts, numbers as texts, and objects as such.
+        """Return the given arguments: texts, numbers as texts, and objects unchanged.
 
-        Raises ParameterError for one that the tool does not know, that is of another type, or that is missing.
+        Raises ParameterError for one that is unknown, of the wrong type, or missing.
         """
         known = {one.name: one for one in self.parameters}
         if unknown := next((name for name in arguments if name not in known), None):

@@ -33,7 +33,7 @@ blueprint = Routes("dumps", __name__)
 JSON_LD: Final = by_name("jsonld").media_type
 CRATE: Final = f'{JSON_LD}; profile="{ro_crate.PROFILE}"'
 AT_ONCE: Final = 2.0
-"""Seconds that a dump is waited for where an answer is due at once: enough to see that there is nothing of it."""
+"""Seconds to wait for a dump when an immediate answer is due: enough to see that it has no content."""
 
 
 @blueprint.get("/dump/", described=PAGE)
@@ -96,7 +96,7 @@ def _send(here: Site, source: Snapshot, name: str) -> Response:
     file = dump_files.named(name)
     if file is None or (file.since and file.since not in _snapshots(here)):
         raise NotFoundError(_what_there_is(here))
-    # A dump is made while its reader waits; who asks for its head or a part of it expects an answer at once.
+    # A dump is made while its reader waits; a request for its head or a part of it expects an immediate answer.
     patience = AT_ONCE if request.method == "HEAD" or "Range" in request.headers else None
     path = here.artefacts.obtain(dumps.artefact(file), source, patience)
     content_type = "application/gzip" if file.packed else file.format.content_type
@@ -130,7 +130,7 @@ def _snapshots(here: Site) -> list[str]:
 
 
 def made(here: Site) -> list[MadeDump]:
-    """Return the files that are made of the current snapshot, and have those that are published made from now on."""
+    """Return the dump files of the current snapshot, and start making the published ones."""
     published = map(dumps.artefact, dump_files.published(here.snapshot.manifest))
     here.artefacts.prepare_each(tuple(published), here.snapshot)
     return dumps.made(here.artefacts.place(here.snapshot))

@@ -46,7 +46,7 @@ def links(path: str) -> Response:
 
 
 def _about(here: Site, path: str) -> str:
-    """Return the IRI of what the generic document at a path is about; raises NotFoundError if there is none."""
+    """Return the IRI that the generic document at a path is about. Raises NotFoundError if there is none."""
     if path.startswith(f"doc/{SNAPSHOTS}/"):
         return snapshots.locate(here, path.removeprefix("doc/")).iri
     return resource.described_at(here, path)

@@ -1,7 +1,7 @@
 """Snapshots and their dumps as things: ``/snapshot/<id>`` and ``/snapshot/<id>/dump/<file>``, with their documents.
 
-Every snapshot that the store keeps has a document, also those of the past. It says what there is of it by now, so that
-it grows while dumps are made.
+Every snapshot that the store keeps has a document, including those of the past. It lists what exists by now, so it
+grows while dumps are made.
 """
 
 from __future__ import annotations
@@ -77,16 +77,16 @@ def _tagged(response: Response, current: Snapshot, _: str) -> Response:
 
 
 def changed(here: Site, current: Snapshot) -> datetime:
-    """Return when what there is of the snapshots changed: one became current, or a dump was made."""
+    """Return when the snapshots or their dumps last changed: one became current, or a dump was made."""
     found = [datetime.fromisoformat(current.manifest.created)]
     for folder in here.artefacts.cache.glob(f"*/{derived.FOLDER}"):
-        with suppress(FileNotFoundError):  # it may just go with its snapshot
+        with suppress(FileNotFoundError):  # it may be removed with its snapshot at this moment
             found.append(datetime.fromtimestamp(folder.stat().st_mtime, UTC))
     return max(found)
 
 
 def kept(here: Site) -> tuple[DatasetVersion, ...]:
-    """Return the snapshots that the store keeps, the oldest first, and after them those of the past."""
+    """Return the snapshots that the store keeps, oldest first, followed by those of the past."""
     publisher = Publisher(here.settings.publisher, here.settings.contact)
     store = Store(here.settings.folder)
     found: list[DatasetVersion] = []
@@ -97,7 +97,7 @@ def kept(here: Site) -> tuple[DatasetVersion, ...]:
 
 
 def _read(folders: list[Path]) -> Iterator[Snapshot]:
-    """Yield the snapshots in folders, but for those that a build is just removing."""
+    """Yield the snapshots in folders, except those being removed by a build."""
     for folder in folders:
         try:
             yield snapshot.read(folder)
@@ -110,14 +110,14 @@ def _root(here: Site, one: Snapshot) -> str:
 
 
 def _made(here: Site, one: Snapshot) -> list[MadeDump]:
-    """Return the dumps that are made of a snapshot; those of the current one are made from now on."""
+    """Return the dumps made from a snapshot; start making those of the current one."""
     return dumps.made(here) if one.id == here.snapshot.id else derived.made(here.artefacts.place(one))
 
 
 def locate(here: Site, path: str) -> FoundResource:
     """Return what a path stands for; the exact one wins over that without a suffix, since dumps have suffixes too.
 
-    Raises NotFoundError, or SnapshotGoneError, which list what there is, for what is not kept.
+    Raises NotFoundError, or SnapshotGoneError, which list what exists, for what is not kept.
     """
     found = _known(here, path)
     if found:

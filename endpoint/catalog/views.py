@@ -38,7 +38,7 @@ blueprint = Routes("catalog", __name__)
 
 FORMATS: Final = (HTML, *RDF_FORMATS, JSON)
 VOID: Final = (by_name("turtle"), *(one for one in FORMATS if one.name != "turtle"))
-"""Programs that ask for the well-known address say nothing of formats, or anything; Turtle is what they read."""
+"""Programs that request the well-known address accept anything or name no formats; they read Turtle."""
 CITED: Final = Description(
     parameters=(Parameter("iri", "IRI, or its path, of an event or a revision to cite."), *answers.ASKED)
 )
@@ -154,7 +154,7 @@ def _local(one: Format) -> str:
 
 
 def catalog(here: Site) -> Catalog:
-    """Return the description of the current snapshot, with the dumps that are made of it by now."""
+    """Return the description of the current snapshot, with the dumps made so far."""
     publisher = Publisher(here.settings.publisher, here.settings.contact)
     made, kept = tuple(dumps.made(here)), snapshots.kept(here)
     root = known_root(here.artefacts.place(here.snapshot))
@@ -162,7 +162,7 @@ def catalog(here: Site) -> Catalog:
 
 
 def statistics(here: Site) -> dict[str, Any]:
-    """Return the statistics of the current snapshot; raises as kg.derived.artefacts.Artefacts.obtain does."""
+    """Return the statistics of the current snapshot; raises the errors of kg.derived.artefacts.Artefacts.obtain."""
 
     def read() -> dict[str, Any]:
         return counts.read(here.artefacts.obtain(STATISTICS, here.snapshot))

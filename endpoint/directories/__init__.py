@@ -1,1 +1,1 @@
-"""The directories: what there is of places, people, stories, topics, publishers and categories."""
+"""The directories: lists of places, people, stories, topics, publishers and categories."""

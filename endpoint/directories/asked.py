@@ -1,4 +1,4 @@
-"""What a directory is asked for: the parameters of its address, read and written."""
+"""Requests for a directory: the parameters of its address, read and written."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from kg.errors import ParameterError
 from kg.lookup.listing.directory import Directory
 
 LENGTH: Final = 200
-"""Characters that words may have."""
+"""The most characters of words."""
 LETTERS: Final = ("0-9", *"ABCDEFGHIJKLMNOPQRSTUVWXYZ", "other")
 SORTS: Final = ("count", "name")
 PARAMETERS: Final = (
@@ -26,7 +26,7 @@ PARAMETERS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class AskedDirectory:
-    """A directory that is asked for; ``page`` is 0 for the whole of it, or for the first page where there is none."""
+    """A requested directory; ``page`` is 0 for the whole directory, or for the first page if that is not offered."""
 
     directory: Directory
     words: str = ""
@@ -35,7 +35,7 @@ class AskedDirectory:
     page: int = 0
 
     def address(self, suffix: str = "", **changes: str) -> str:
-        """Return the path of it with a suffix and its parameters, some of them changed; the page is left out."""
+        """Return its path with a suffix and its parameters, some of them changed; the page is left out."""
         sort = "name" if self.by_name and not self.letter else ""
         found = {"q": self.words, "letter": self.letter, "sort": sort} | changes
         query = urlencode({name: value for name, value in found.items() if value})
@@ -43,7 +43,7 @@ class AskedDirectory:
 
 
 def asked_directory(directory: str, given: Mapping[str, str]) -> AskedDirectory:
-    """Return the directory that parameters ask for; raises ParameterError for a value that is none."""
+    """Return the directory that parameters request. Raises ParameterError for an invalid value."""
     words, letter = " ".join(given.get("q", "").split()), given.get("letter", "")
     if len(words) > LENGTH:
         raise ParameterError(f"q may have {LENGTH} characters", "q")

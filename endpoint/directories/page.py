@@ -1,4 +1,4 @@
-"""The page of a directory: its entries by count or by name, its letters, and of places a map."""
+"""The page of a directory: its entries by count or by name, its letters, and a map for places."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from kg.lookup.listing.listing import MapPoint
 from kg.rdf.formats import LIST_FORMATS, Format
 
 ROWS: Final = 50
-"""Entries on a page."""
+"""The number of entries on a page."""
 FILTERS: Final = {
     Directory.PLACES: "place",
     Directory.PEOPLE: "entity",
@@ -29,7 +29,7 @@ FILTERS: Final = {
     Directory.PUBLISHERS: "publisher",
     Directory.CATEGORIES: "category",
 }
-"""The parameter of a list of events that the things of a directory are values of."""
+"""The parameter of a list of events for the things of each directory."""
 DATA: Final = tuple(one for one in LIST_FORMATS if one.name in ("json", "csv"))
 
 
@@ -61,7 +61,7 @@ def directory_page(frame: PageFrame, asked: AskedDirectory, found: DirectoryPage
 
 
 def formats(addresses: Addresses, asked: AskedDirectory) -> list[tuple[Format, str]]:
-    """Return the formats that a directory has beside its page, each with the address of all of it."""
+    """Return the formats of a directory other than its page, each with the address of the whole directory."""
     return [(one, addresses.local(asked.address(f".{one.suffix}"))) for one in DATA]
 
 
@@ -78,14 +78,14 @@ def _orders(frame: PageFrame, asked: AskedDirectory) -> Iterator[ListLink]:
 
 
 def _letters(frame: PageFrame, asked: AskedDirectory, found: DirectoryPage) -> Iterator[ListLink]:
-    """Yield the letters that names of the directory begin with, each with how many do."""
+    """Yield the initial letters of names in the directory, each with its count."""
     for letter, entries in found.letters.items():
         href = frame.addresses.local(asked.address(letter=letter, q="", sort=""))
         yield ListLink(letter, href, entries, chosen=letter == asked.letter)
 
 
 def _map(frame: PageFrame, points: list[MapPoint]) -> Markup:
-    """Return the map of where most events happened."""
+    """Return the map of where the most events happened."""
 
     def place(point: MapPoint) -> str:
         return frame.addresses.href(point.iri) or ""

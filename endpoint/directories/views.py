@@ -24,7 +24,7 @@ from kg.workers.list_operations import ListThings
 blueprint = Routes("directories", __name__)
 
 MOST: Final = 1_000_000
-"""Entries that data have at most, which is more than there are."""
+"""The most entries in data, which is more than there are."""
 NAMES: Final = ", ".join(Directory)
 LISTED: Final = Description(
     media_types((HTML, *DATA)), parameters=PARAMETERS, values=tuple(one.value for one in Directory)
@@ -75,7 +75,7 @@ def _query() -> str:
 
 
 def _found(here: Site, asked: AskedDirectory, count: int) -> DirectoryPage:
-    """Return the entries that are asked for, from the cache or from a worker."""
+    """Return the requested entries, from the cache or from a worker."""
     index = here.artefacts.obtain(SEARCH, here.snapshot)
     first = ROWS * ((asked.page or 1) - 1)
     operation = ListThings(index, asked.directory, asked.words, asked.letter, asked.by_name, first, count)

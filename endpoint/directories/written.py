@@ -24,7 +24,7 @@ def csv_of(found: DirectoryPage) -> str:
 
 
 def json_of(asked: AskedDirectory, found: DirectoryPage, snapshot: str) -> str:
-    """Return an object with what was asked for, the number of entries, and the entries."""
+    """Return an object with the request, the number of entries, and the entries."""
     told: dict[str, Any] = {
         "directory": asked.directory.value,
         "snapshot": snapshot,

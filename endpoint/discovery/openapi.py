@@ -1,6 +1,6 @@
 """The description of the addresses of this server in OpenAPI 3.1 (https://spec.openapis.org/oas/v3.1.0).
 
-Paths, their parameters and methods are those of the routes, and the words are the docstrings of the views. What the
+Paths, their parameters and methods are those of the routes, and the texts are the docstrings of the views. What the
 routes do not know is in their descriptions (see endpoint.http.routes). HEAD and OPTIONS are answered wherever GET is,
 and are not listed. OpenAPI 3.1 has no place for the method QUERY, so that an operation of it is in the extension
 ``x-query``.
@@ -49,9 +49,9 @@ def openapi() -> Response:
 
 
 def described(app: Flask, mount: str = "", licences: Sequence[str] = ()) -> dict[str, Any]:
-    """Return the description of an application that is served below ``mount``, as JSON can hold it.
+    """Return the description of an application served below ``mount``, as data for JSON.
 
-    ``licences`` are the IRIs of those that its answers are under.
+    ``licences`` are the IRIs of the licences of its answers.
     """
     paths: dict[str, dict[str, Any]] = {}
     for rule in sorted(app.url_map.iter_rules(), key=lambda one: one.rule):
@@ -84,7 +84,7 @@ def _licence(licences: Sequence[str]) -> dict[str, Any]:
 
 
 def template(rule: Rule) -> str:
-    """Return the path of a route as OpenAPI spells it, with ``{name}`` for an argument."""
+    """Return the path of a route in OpenAPI syntax, with ``{name}`` for an argument."""
     return _ARGUMENT.sub(r"{\1}", rule.rule)
 
 

@@ -1,6 +1,6 @@
-"""What programs look for at well-known addresses: sitemaps, robots.txt, security.txt, OpenSearch, llms.txt.
+"""Files at well-known addresses for programs: sitemaps, robots.txt, security.txt, OpenSearch, llms.txt.
 
-All addresses in them are absolute, as their specifications ask for, and are those of the identity base.
+All addresses in them are absolute, as their specifications require, and are those of the identity base.
 """
 
 from __future__ import annotations
@@ -37,12 +37,12 @@ CLOSED: Final = (
     *("sparql", "answer", "search", "events", "embed", "questions/", "linkset", f"dump/{NAME}"),
     *(f"{tag}/" for tag in LANGUAGES),
 )
-"""What crawlers are asked not to fetch: it is computed anew, transfers very much, or is at another address already."""
+"""Paths that crawlers should not fetch: they are computed on request, very large, or also found elsewhere."""
 VALID_DAYS: Final = 180
 """How long security.txt is valid; RFC 9116 (section 2.5.5) recommends less than a year."""
 PROJECT: Final = "https://w3id.org/newsgraph"
-"""Where the project is, whose SECURITY.md says how to report a vulnerability."""
-SCHEMES: Final = ("mailto:", "https:", "tel:")  # of contacts, RFC 9116, section 2.5.3
+"""The address of the project, whose SECURITY.md says how to report a vulnerability."""
+SCHEMES: Final = ("mailto:", "https:", "tel:")  # form of contacts, RFC 9116, section 2.5.3
 
 
 @blueprint.get("/robots.txt", described=IN_TEXT)
@@ -89,7 +89,7 @@ def security() -> Response:
         "Expires": f"{_expires(datetime.now(UTC).date()):%Y-%m-%dT%H:%M:%SZ}",
         "Preferred-Languages": "en",
     }
-    if here.addresses.base.startswith("https:"):  # section 2.5.2 allows no other address of the web
+    if here.addresses.base.startswith("https:"):  # section 2.5.2 allows no other web address
         fields["Canonical"] = f"{here.addresses.base}.well-known/security.txt"
     return _text("".join(f"{name}: {value}\n" for name, value in fields.items()))
 
@@ -129,7 +129,7 @@ def _example(here: Site) -> str | None:
 
 
 def _sitemaps(here: Site) -> dict[str, tuple[Section, int]]:
-    """Return the sitemaps by name, such as 2011-1 or entity-1: each is a part of the documents of a section."""
+    """Return the sitemaps by name, such as 2011-1 or entity-1: each lists a part of the documents of a section."""
     sections: list[Section] = here.cached(
         ("sitemap",), lambda: sections_of(_file(here)), lambda value: 200 * (1 + len(value))
     )
@@ -156,7 +156,7 @@ def _lastmod(changed: str | None) -> str:
 
 
 def _expires(today: date) -> datetime:
-    """Return the same moment all day, so that caches and validators need not see a new one each second."""
+    """Return the same time all day, so that caches and validators do not see a new one each second."""
     return datetime.combine(today + timedelta(days=VALID_DAYS), time_of_day(), UTC)
 
 

@@ -41,7 +41,7 @@ def frame(name: str) -> Response:
 
 
 def links(chosen: Format) -> list[str]:
-    """Return the link that makes plain JSON readable as JSON-LD (JSON-LD 1.1, section 6.1), if that is chosen."""
+    """Return the link that makes plain JSON readable as JSON-LD (JSON-LD 1.1, section 6.1), if JSON was chosen."""
     return [link(site().addresses.local(PATH), RELATION, type="application/ld+json")] if chosen == JSON else []
 
 

@@ -1,7 +1,7 @@
-"""The diagram of the vocabulary: boxes for classes, arrows for properties, from what the vocabulary itself says.
+"""The diagram of the vocabulary: boxes for classes, arrows for properties, computed from the vocabulary.
 
-Only where a class stands is decided here. A property is one arrow, from the first class that has it; other classes,
-and properties whose values are literals, list it in their boxes.
+Only the positions of classes are decided here. A property is one arrow, from the first class that has it; other classes
+list it in their boxes, as do all classes for properties with literal values.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ COLUMNS: Final = (
     ("schema:Place", "ng:Entity", "skos:Concept", "ng:Source", "schema:Organization"),
 )
 FIRST: Final = ("ng:Event", "ng:Revision")
-"""The classes that keep the arrows of properties that others have too."""
+"""The classes that get the arrows of properties shared with other classes."""
 
 WIDTH, HEAD, LINE = 216, 34, 18
 GAP, SPACE, MARGIN = 62, 190, 4
@@ -27,7 +27,7 @@ LABEL: Final = 16
 
 @dataclass(slots=True)
 class Box:
-    """A class: where its box is, and the properties that are listed in it."""
+    """A class: the position of its box, and the properties listed in it."""
 
     link: NamedTerm
     x: int
@@ -46,12 +46,12 @@ class Box:
 
     @property
     def rows(self) -> list[tuple[NamedTerm, int]]:
-        """The lines and where they stand."""
+        """The lines with their positions."""
         return [(line, self.y + HEAD + LINE * number - 2) for number, line in enumerate(self.lines, 1)]
 
     @property
     def middle(self) -> float:
-        """Height at which the middle of the box is."""
+        """The vertical middle of the box."""
         return self.y + self.height / 2
 
 
@@ -69,12 +69,12 @@ class Arrow:
 
     @property
     def beside(self) -> bool:
-        """Whether the two boxes stand in different columns."""
+        """Whether the two boxes are in different columns."""
         return self.start.x != self.end.x
 
     @property
     def rows(self) -> list[tuple[NamedTerm, float, float]]:
-        """The names and where they stand: around the middle of the line."""
+        """The names with their positions, around the middle of the line."""
         x, y = (self.x1 + self.x2) / 2, (self.y1 + self.y2) / 2 - LABEL * (len(self.labels) - 1) / 2
         return [(label, x, y + LABEL * number + 4) for number, label in enumerate(self.labels)]
 
@@ -103,7 +103,7 @@ def diagram(ontology: Ontology) -> Diagram:
 
 
 def _arrows(ontology: Ontology, boxes: dict[str, Box]) -> list[Arrow]:
-    """Return the arrows, without points; what is none goes into the boxes."""
+    """Return the arrows, without points; other properties go into the boxes."""
     found: dict[tuple[str, str], Arrow] = {}
     drawn: set[str] = set()
     first = [ontology.expand(name) for name in FIRST]
@@ -119,14 +119,14 @@ def _arrows(ontology: Ontology, boxes: dict[str, Box]) -> list[Arrow]:
 
 
 def _properties(ontology: Ontology, class_: str) -> Iterator[tuple[str, list[str]]]:
-    """Yield the properties that a class has, our own first, with the classes of their values."""
+    """Yield the properties that a class has, the vocabulary's own first, with the classes of their values."""
     having = (iri for iri in ontology.nodes if class_ in ontology.values(iri, *SUBJECTS))
     for iri in sorted(having, key=lambda iri: (ontology.link(iri).external, ontology.name(iri))):
         yield iri, ontology.values(iri, *VALUES)
 
 
 def _stack(boxes: dict[str, Box]) -> int:
-    """Set the boxes of each column below each other, all columns around one middle; return the height of all."""
+    """Stack the boxes of each column, with all columns centred; return the total height."""
     columns = {x: [box for box in boxes.values() if box.x == x] for x in (box.x for box in boxes.values())}
     heights = {x: sum(box.height + GAP for box in column) - GAP for x, column in columns.items()}
     for x, column in columns.items():
@@ -138,7 +138,7 @@ def _stack(boxes: dict[str, Box]) -> int:
 
 
 def _aim(arrows: list[Arrow]) -> None:
-    """Give the arrows their points: side to side between columns, top to bottom within one, evenly spread."""
+    """Set the points of the arrows: side to side between columns, top to bottom within one, evenly spread."""
     for arrow in arrows:
         beside = [other for other in arrows if other.beside]
         if arrow.beside:
@@ -156,5 +156,5 @@ def _aim(arrows: list[Arrow]) -> None:
 
 
 def _spread(box: Box, others: list[float], other: float) -> float:
-    """Return where on the side of ``box`` the line to ``other`` ends, if those to all ``others`` do too."""
+    """Return where the line to ``other`` ends on a side of ``box`` that the lines to all ``others`` share."""
     return box.y + box.height * (others.index(other) + 1) / (len(others) + 1)

@@ -1,7 +1,7 @@
 """The history of an event at ``/event/…/history``, and two of its wordings compared at ``/event/…/compare``.
 
-Both are documents themselves, in HTML and in JSON; no event has such an IRI, since those of events have two segments
-behind ``event/``.
+Both are documents themselves, in HTML and in JSON; no event has such an IRI, since IRIs of events have two segments
+after ``event/``.
 """
 
 from __future__ import annotations
@@ -94,9 +94,9 @@ def _compare(day: str, name: str, suffix: Format | None) -> Response:
 
 
 def _answer(day: str, name: str, what: str, suffix: Format | None, page: Page, data: Data) -> Response:
-    """Return the document in the format of its suffix or the one negotiated; redirect from other names of the event.
+    """Return the document in the format of its suffix or the negotiated one; redirect from other names of the event.
 
-    Raises NotFoundError for what is not an event, or has no wordings.
+    Raises NotFoundError for anything that is not an event, or has no wordings.
     """
     here = site()
     found = locate(here, f"event/{day}/{name}")

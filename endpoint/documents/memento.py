@@ -2,8 +2,8 @@
 
 The original resource is the generic document, ``/doc/event/…`` or ``/doc/day/…``. It has a TimeGate at
 ``/timegate/event/…``, TimeMaps at ``/timemap/link/event/…`` and ``/timemap/json/event/…``, and a memento at
-``/memento/20111108120000/event/…`` for each moment at which captures show that its state changed. What no capture
-of known time shows has none of these.
+``/memento/20111108120000/event/…`` for each instant at which captures show that its state changed. A resource that no
+capture of known time shows has none of these.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def timegate(path: str) -> Response:
 def _asked(text: str) -> datetime | None:
     """Return the time of Accept-Datetime, None for an empty one.
 
-    Raises BadRequest if it is not a date in GMT as RFC 7089, section 2.1.1, has it.
+    Raises BadRequest if it is not a date in GMT as in RFC 7089, section 2.1.1.
     """
     if not text.strip():
         return None
@@ -166,7 +166,7 @@ def _has_kind(path: str) -> bool:
 
 
 def _moments(here: Site, path: str) -> list[datetime]:
-    """Return when the state changed of what the path names, the first time first.
+    """Return when the state of the resource at a path changed, earliest first.
 
     Raises NotFoundError if no time is known for it.
     """
@@ -188,7 +188,7 @@ def _date(moment: datetime) -> str:
 
 
 def _absolute(path: str) -> str:
-    """Return a whole address, since clients of Memento do not resolve references."""
+    """Return an absolute address, since Memento clients do not resolve references."""
     return site().addresses.absolute(path)
 
 
@@ -222,7 +222,7 @@ def _links(path: str, moments: list[datetime], chosen: datetime) -> list[str]:
 
 
 def _memento_link(path: str, moments: list[datetime], number: int, at: int | None = None) -> str:
-    """Return the link to one memento; ``at`` is the position of that which the links belong to."""
+    """Return the link to one memento; ``at`` is the position of the memento that the links belong to."""
     positions = {0: "first", len(moments) - 1: "last"}
     near = {} if at is None else {at - 1: "prev", at + 1: "next"}
     relations = [table[number] for table in (near, positions) if number in table]

@@ -1,4 +1,4 @@
-"""The vocabulary as its page shows it: what the Turtle says about each term, as plain data. Nothing is added here."""
+"""The vocabulary for its page: what the Turtle says about each term, as plain data, with nothing added."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ RELATIONS: Final = {
     "skos:closeMatch": "close to",
     "skos:relatedMatch": "compare",
 }
-"""How a term stands to others, and what the page calls that."""
+"""The relations of a term to others, and their names on the page."""
 
 SUBJECTS: Final = ("rdfs:domain", "schema:domainIncludes")
 VALUES: Final = ("rdfs:range", "schema:rangeIncludes")
@@ -34,7 +34,7 @@ VALUES: Final = ("rdfs:range", "schema:rangeIncludes")
 
 @dataclass(frozen=True, slots=True)
 class NamedTerm:
-    """A term that is named: its prefixed name, and where a reader of the page finds it."""
+    """A named term: its prefixed name, and its address for readers of the page."""
 
     name: str
     href: str
@@ -47,7 +47,7 @@ class NamedTerm:
 
 @dataclass(frozen=True, slots=True)
 class VocabularyTerm:
-    """A term of our own. ``origin`` is "printed" or "derived" for a property, empty for a class."""
+    """A term of the vocabulary. ``origin`` is "printed" or "derived" for a property, empty for a class."""
 
     name: str
     iri: str
@@ -72,7 +72,7 @@ class Used:
 
 @dataclass(frozen=True, slots=True)
 class ShownConcept:
-    """A category of the scheme: its labels, the preferred ones first, and what it is within."""
+    """A category of the scheme: its labels, the preferred ones first, and its broader concepts."""
 
     name: str
     labels: list[str]
@@ -109,7 +109,7 @@ class Ontology:
         return next(iter(self.values(subject, predicate)), "")
 
     def expand(self, name: str) -> str:
-        """Return the IRI of a prefixed name; one without a known prefix stays as it is."""
+        """Return the IRI of a prefixed name; one without a known prefix is returned unchanged."""
         prefix, _, local = name.partition(":")
         return self.prefixes[prefix] + local if prefix in self.prefixes else name
 
@@ -119,12 +119,12 @@ class Ontology:
         return next((f"{prefix}:{local}" for prefix, local in found if local != iri and "/" not in local), iri)
 
     def link(self, iri: str) -> NamedTerm:
-        """Return a term as named on the page: our own by its anchor, another one by its IRI."""
+        """Return a term as named on the page: the vocabulary's own by its anchor, another one by its IRI."""
         own = iri.startswith(vocab.NAMESPACE)
         return NamedTerm(self.name(iri), f"#{iri.removeprefix(vocab.NAMESPACE)}" if own else iri)
 
     def links(self, subject: str, *predicates: str) -> list[NamedTerm]:
-        """Return the objects of properties as links, each once, our own terms first."""
+        """Return the objects of properties as links, each once, the vocabulary's own terms first."""
         found = {one: self.link(one) for one in self.values(subject, *predicates)}
         return sorted(found.values(), key=lambda link: (link.external, link.name))
 
@@ -134,7 +134,7 @@ class Ontology:
         return self.value(vocab.ONTOLOGY, "owl:versionInfo")
 
     def terms(self, kind: str) -> list[VocabularyTerm]:
-        """Return our own terms of a class, given by its prefixed name, in the order of their names."""
+        """Return the vocabulary's terms of a class, given by its prefixed name, sorted by name."""
         class_ = self.expand(kind)
         found = (iri for iri in self.nodes if iri.startswith(vocab.NAMESPACE))
         return [self._term(iri) for iri in sorted(found) if class_ in self.values(iri, "rdf:type")]
@@ -154,7 +154,7 @@ class Ontology:
         )
 
     def _relations(self, iri: str) -> dict[str, list[NamedTerm]]:
-        """Return how a term stands to others; of a class also the properties that its members and values have."""
+        """Return the relations of a term to others; for a class, also the properties of its members and values."""
         found: dict[str, list[NamedTerm]] = {}
         for predicate, title in RELATIONS.items():
             found.setdefault(title, []).extend(self.links(iri, predicate))
@@ -167,7 +167,7 @@ class Ontology:
         return sorted((self.link(iri) for iri in names), key=lambda link: (link.external, link.name))
 
     def used(self) -> dict[str, list[Used]]:
-        """Return the terms of others that the graph is written with (see kg.rdf.terms), by their vocabularies.
+        """Return the terms of other vocabularies that the graph uses (see kg.rdf.terms), by vocabulary.
 
         Terms that only documents have, such as foaf:primaryTopic, are those with a note beside them.
         """
@@ -188,7 +188,7 @@ class Ontology:
         )
 
     def concepts(self) -> list[ShownConcept]:
-        """Return the concepts of the scheme of categories, in the order of their names; versions before have none."""
+        """Return the concepts of the scheme of categories, sorted by name; older versions have none."""
         found = (iri for iri in self.nodes if self.values(iri, "skos:inScheme") == [vocab.SCHEME])
         return [self._concept(iri) for iri in sorted(found)]
 
@@ -202,7 +202,7 @@ class Ontology:
         )
 
     def releases(self) -> list[Release]:
-        """Return the versions up to this one, the newest first."""
+        """Return the versions up to this one, newest first."""
         return sorted(self._releases(), key=lambda one: [int(part) for part in one.version.split(".")], reverse=True)
 
     def _releases(self) -> Iterator[Release]:
@@ -220,7 +220,7 @@ def written() -> set[str]:
 
 @lru_cache(maxsize=len(vocab.EARLIER) + 1)
 def ontology(version: str) -> Ontology:
-    """Return a version of the vocabulary; raise LookupError if there is no such version."""
+    """Return a version of the vocabulary. Raises LookupError if there is no such version."""
     reading = parse(vocab.turtle(version), format=RdfFormat.TURTLE)
     quads = tuple(in_order(reading, NamedNode(vocab.ONTOLOGY)))
     return Ontology(quads, {**PREFIXES, **reading.prefixes}, nodes(quads))

@@ -1,4 +1,4 @@
-"""The page of a document: events, revisions and what events have get pages of their own; the rest is described."""
+"""The page of a document: events, revisions and their values get pages of their own kind, the rest a description."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from kg.workers.list_operations import DescribeThing, ListEvents
 from kg.workers.operations import History, LookAround, PageDescription
 
 THINGS: Final = ("entity/", "publisher/", "category/")
-"""Where the things lie that have pages of their own kind."""
+"""The paths of things with pages of their own kind."""
 PATIENCE: Final = 2.0
-"""Seconds that a page waits for the index."""
+"""How many seconds a page waits for the index."""
 
 
 def page_of(here: Site, iri: str, found: PageDescription, page: int = 1) -> str:
@@ -36,7 +36,7 @@ def page_of(here: Site, iri: str, found: PageDescription, page: int = 1) -> str:
 
 
 def page_of_thing(here: Site, iri: str) -> str | None:
-    """Return the page of a thing that events have; None for anything else, or while there is no index for it."""
+    """Return the page of a thing that is a value of events; None for anything else, or while there is no index."""
     if not iri.removeprefix(here.addresses.base).startswith(THINGS):
         return None
     try:
@@ -63,7 +63,7 @@ def past_page_of(here: Site, iri: str, nodes: Nodes, path: str, instant: str) ->
 
 
 def told(here: Site, event: str) -> EventHistory:
-    """Return the history of an event, from the cache or from a worker; raises NotFoundError for anything else."""
+    """Return the history of an event, from the cache or from a worker. Raises NotFoundError for anything else."""
     found: EventHistory = here.cached(
         ("history", event), lambda: here.workers.ask(History(event)), lambda one: 1_000 + 3_000 * len(one.wordings)
     )

@@ -1,8 +1,8 @@
 """Dereferencing: things redirect to documents, documents are negotiated (RFC 9110; W3C Note "Cool URIs").
 
-``/event/…`` and the other things answer 303 to ``/doc/event/…``, which negotiates and has the suffixes of
-every format; ``/event/….ttl`` leads to ``/doc/event/….ttl``. Revisions and pages are documents themselves. A
-source is its own address, so there is a document about it at ``/source/`` and that address, percent-encoded.
+``/event/…`` and the other things answer 303 to ``/doc/event/…``, which negotiates and has a suffix for every format;
+``/event/….ttl`` redirects to ``/doc/event/….ttl``. Revisions and pages are documents themselves. A source is its own
+address, so there is a document about it at ``/source/`` and that address, percent-encoded.
 """
 
 from __future__ import annotations
@@ -43,14 +43,14 @@ from kg.workers.operations import Describe, DescribePage, FindText, Locate
 blueprint = Routes("resource", __name__)
 
 CALLED: Final = 20
-"""Things with the words of a title among which the one is looked for that is called so."""
+"""How many things with the words of a title are searched for the one with that title."""
 Describer = Callable[[Site, str, Format, int], Answer]
 Tag = Callable[[Response, Snapshot, str], Response]
 
 
 @dataclass(frozen=True, slots=True)
 class FoundResource:
-    """What a path stands for: an IRI, the format its suffix asks for, and whether it is only an alias."""
+    """The resource at a path: its IRI, the format of the suffix, and whether the path is only an alias."""
 
     iri: str
     format: Format | None = None
@@ -113,7 +113,7 @@ def source(iri: str) -> Response:
 
 
 def _source(here: Site, iri: str) -> FoundResource:
-    """Return the source with an address; raises NotFoundError if the graph has none."""
+    """Return the source with an address. Raises NotFoundError if the graph has none."""
     stem, suffix = without_suffix(iri)
     found = _find(here, [iri, stem] if suffix else [iri], [])
     if not found and (unfolded := _unfolded(iri)):
@@ -124,7 +124,7 @@ def _source(here: Site, iri: str) -> FoundResource:
 
 
 def described_at(here: Site, path: str) -> str:
-    """Return the IRI of what the generic document at a path is about; raises NotFoundError if there is none."""
+    """Return the IRI that the generic document at a path is about. Raises NotFoundError if there is none."""
     folder, _, rest = path.partition("/")
     found = _source(here, rest) if folder == "source" else locate(here, path.removeprefix("doc/"))
     own = folder == "source" or here.addresses.document(found.iri) == spell(path)
@@ -134,7 +134,7 @@ def described_at(here: Site, path: str) -> str:
 
 
 def _unfolded(iri: str) -> str | None:
-    """Return an address of which a client or a proxy has folded the two slashes, None if it is of another kind."""
+    """Return an address with the two slashes that a client or proxy has folded, None for any other kind of address."""
     return re.sub(r"^([a-z]+):/(?=[^/])", r"\1://", iri) if re.match(r"[a-z]+:/[^/]", iri) else None
 
 
@@ -160,12 +160,13 @@ def source_by_parameter() -> Response:
 
 
 def locate(here: Site, path: str) -> FoundResource:
-    """Return what a path below the base stands for; raise NotFoundError if it is nothing, WithdrawnError if it was.
+    """Return the resource at a path below the base.
 
-    The exact IRI wins over the one without a suffix, since titles may end in ``.html``, and both over equal spellings
-    (see kg.rdf.iri.canonical); readable names of events come last. An event that is merged into another one is an
-    alias of that, and a title spelled in another way (see ``_called``) one of the entity with the title. Raises
-    ServiceBusyError while it cannot be told what that is.
+    The exact IRI wins over the one without a suffix, since titles may end in ``.html``, and both over equivalent
+    spellings (see kg.rdf.iri.canonical); readable names of events come last. A merged event is an alias of the
+    survivor, and a title in another spelling (see ``_called``) an alias of the entity with the title. Raises
+    NotFoundError if there is no such resource, WithdrawnError if it was withdrawn, and ServiceBusyError while this
+    cannot be decided.
     """
     addresses = here.addresses
     stem, suffix = without_suffix(path.rstrip("/"))
@@ -194,9 +195,9 @@ def _find(here: Site, iris: Sequence[str], identifiers: Sequence[str]) -> Locati
 
 
 def _called(here: Site, path: str) -> Location | None:
-    """Return the entity whose title a path has in other case, with other accents, dashes or spaces, or with a section.
+    """Return the entity whose title a path has with other case, accents, dashes or spaces, or with a section.
 
-    Of several ones it is that which most events name.
+    Among several, it is the one that the most events name.
     """
     kind, _, rest = path.partition("/")
     language, _, title = rest.strip("/").partition("/")
@@ -241,9 +242,9 @@ def withdrawn(error: WithdrawnError) -> Response:
         return problem(410, str(error), {})
     try:
         answer = described(site(), error.iri, chosen)
-    except FormatError:  # that cannot hold what is left
+    except FormatError:  # that format cannot hold what remains
         return problem(410, str(error), {})
-    except NewsgraphError as failed:  # what a handler raises, no other one handles
+    except NewsgraphError as failed:  # errors raised in a handler are not handled by another
         return reported(failed)
     response = Response(answer.body, 410, content_type=chosen.content_type)
     response.headers["Vary"] = "Accept"
@@ -254,7 +255,7 @@ def withdrawn(error: WithdrawnError) -> Response:
 def document(found: FoundResource, describe: Describer | None = None, tag: Tag = tagged) -> Response:
     """Return the document about a resource, in the format of its suffix or else the one negotiated.
 
-    ``describe`` makes the description, if it is not the graph that has it; ``tag`` gives the response its validators.
+    ``describe`` makes the description, if the graph does not have it; ``tag`` gives the response its validators.
     """
     here = site()
     addresses = here.addresses
@@ -270,13 +271,13 @@ def document(found: FoundResource, describe: Describer | None = None, tag: Tag =
     response.headers["Content-Location"] = dict(choices)[chosen]
     around = _neighbours(addresses.local(path), number, pages(answer.rows or 0))
     response.headers["Link"] = ", ".join([*links(here, found.iri, chosen, number), *around])
-    # While the index is being made, some pages are other ones; what is said in RDF is the snapshot's own.
+    # While the index is being made, some pages are different; RDF depends on the snapshot only.
     kind = f"{chosen.suffix}-{digest(answer.body)[:8]}" if chosen == HTML else chosen.suffix
     return tag(response, here.snapshot, kind if number == 1 else f"{kind}-{number}")
 
 
 def _page() -> int:
-    """Return which page of a document is asked for."""
+    """Return the requested page of a document."""
     return page_number(request.args.get("page", "1"))
 
 
@@ -295,7 +296,8 @@ def _choices(here: Site, path: str, number: int = 1) -> list[tuple[Format, str]]
 def links(here: Site, iri: str, chosen: Format | None, number: int = 1) -> list[str]:
     """Return the links of the document about a resource, in a format or, if that is None, of the generic one.
 
-    Those are the other formats, its one address, the vocabulary, the licences, its past, its feeds, and signposts.
+    They are the other formats, its canonical address, the vocabulary, the licences, past versions, feeds, and
+    signposts.
     """
     addresses = here.addresses
     path = addresses.document(iri)
@@ -312,7 +314,7 @@ def links(here: Site, iri: str, chosen: Format | None, number: int = 1) -> list[
 
 
 def described(here: Site, iri: str, format: Format, page: int = 1) -> Answer:
-    """Return the description of a resource in a format, from the cache or from a worker; of a hub, one page."""
+    """Return the description of a resource in a format, from the cache or from a worker; for a hub, one page of it."""
     if format == HTML and page == 1 and (shown := page_of_thing(here, iri)):
         return Answer("describe", format, shown.encode())
     key = ("document", iri, format.name, page, *here.seen(format))

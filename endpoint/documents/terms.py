@@ -1,4 +1,4 @@
-"""What an editor of queries completes: prefixes, and the terms of the vocabulary and of those used with it."""
+"""Completions for a query editor: prefixes, and the terms of the vocabulary and of those used with it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _terms() -> bytes:
 
 
 def _names() -> list[str]:
-    """Return the prefixed names of all terms in the JSON-LD context, which has each that documents use."""
+    """Return the prefixed names of all terms in the JSON-LD context, which has all that documents use."""
     context: dict[str, Any] = json.loads(vocab.context())["@context"]
     iris = (one.get("@id", "") if isinstance(one, dict) else one for one in context.values())
     return sorted({one for one in iris if isinstance(one, str) and one.partition(":")[0] in PREFIXES and ":" in one})

@@ -41,7 +41,7 @@ HEADER: Final = {
     "Modified": ("dcterms:modified",),
     "Licence": ("dcterms:license",),
 }
-"""What the head of the page shows of the ontology."""
+"""The properties of the ontology shown at the head of the page."""
 
 
 @blueprint.get("/vocab", described=CATALOG)
@@ -118,7 +118,7 @@ def _body(path: str, known: Ontology, chosen: Format, choices: list[tuple[Format
 
 
 def _about(document: str) -> list[Quad]:
-    """Return what the document says about itself: that it is one, what it is about, and its licence."""
+    """Return the statements of the document about itself: its class, its topic, and its licence."""
     statements = {
         "rdf:type": terms.DOCUMENT.value,
         "foaf:primaryTopic": vocab.ONTOLOGY,
@@ -129,7 +129,7 @@ def _about(document: str) -> list[Quad]:
 
 
 def _page(document: str, known: Ontology, choices: list[tuple[Format, str]]) -> str:
-    """Return the page, with all that the vocabulary and the page say embedded as JSON-LD."""
+    """Return the page, with everything that the vocabulary and the page say embedded as JSON-LD."""
     return site().frame.page(
         "vocabulary.html",
         document=document,

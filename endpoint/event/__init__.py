@@ -1,1 +1,1 @@
-"""Pages about one event: the event itself, its wordings, and how these differ."""
+"""Pages about one event: the event itself, its wordings, and their differences."""

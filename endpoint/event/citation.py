@@ -13,9 +13,9 @@ from kg.publish.reference import LiteratureReference
 
 
 def reference(told: EventHistory, iri: str, publisher: str, snapshot: str) -> LiteratureReference:
-    """Return the reference to a revision of an event, or to the newest one, if ``iri`` is that of the event.
+    """Return the reference to a revision of an event, or to the newest one if ``iri`` is the event.
 
-    It is of the day on which captures first show the wording, or else of the event's day. Raises NotFoundError if the
+    Its date is the day on which captures first show the wording, or else the event's day. Raises NotFoundError if the
     event has no such revision.
     """
     found = [one for one in told.wordings if one.revision == iri or (iri == told.event and one.current)]

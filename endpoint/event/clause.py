@@ -1,8 +1,8 @@
 """The first clause of a sentence, short enough for a title.
 
-A title has about ``LENGTH`` characters at most; Chinese and Japanese ones take twice the room, so of them half as many.
-A longer text is cut where its first sentence ends, else at the last boundary between clauses that is near enough, else
-between two words, with an ellipsis. No cut is within a name, brackets, quotation marks or dashes.
+A title has at most about ``LENGTH`` characters; Chinese and Japanese ones are twice as wide, so half as many. A longer
+text is cut where its first sentence ends, else at the last boundary between clauses that is near enough, else between
+two words, with an ellipsis. No cut is within a name, brackets, quotation marks or dashes.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from typing import Final
 
 LENGTH: Final = 90
 SLACK: Final = 10
-"""Characters more that a title may have where a clause ends."""
+"""How many more characters a title may have if a clause ends there."""
 SHORTEST: Final = 24
-"""Characters that a clause has at least: what is shorter says too little."""
+"""The fewest characters of a clause: shorter ones say too little."""
 ELLIPSIS: Final = "…"
 WIDE: Final = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff01-\uff60]")
 ABBREVIATED: Final = re.compile(
@@ -37,7 +37,7 @@ NAME: Final = re.compile(
     r"(?:(?:[A-Z0-9][\w.'’&-]*|\b(?:al|bin|da|de|del|der|di|du|el|ibn|la|le|of the|of|the|van|von))\s+)+(?=[A-Z0-9(])"
 )
 WIDE_NAME: Final = re.compile(r"\w{1,6}(?:[·・]\w{1,6})+|[A-Za-z0-9.%]+")
-"""A name in several parts, of which none has more than some characters; a word or a number in Latin letters."""
+"""Matches a name in several parts of limited length, or a word or number in Latin letters."""
 WEAK: Final = re.compile(
     r"(?:[\s,]+(?:a|an|and|as|at|been?|by|for|from|has|have|had|his|her|in|into|is|its?|more|near|of|on|or|over|that|the"
     r"|their|to|was|were|which|who|with))+$",
@@ -49,7 +49,7 @@ DASH: Final = re.compile(r"\s[–—-](?=\s)")
 
 
 def clause(sentence: str, names: Iterable[str] = ()) -> str:
-    """Return the first clause of a sentence, as a title has it: without the full stop; ``names`` are kept whole."""
+    """Return the first clause of a sentence in the form of a title, without the full stop; ``names`` are kept whole."""
     text = " ".join(sentence.split())
     length, shortest = LENGTH, SHORTEST
     if len(WIDE.findall(text)) * 2 > len(text):
@@ -67,14 +67,14 @@ def clause(sentence: str, names: Iterable[str] = ()) -> str:
 
 
 def _sentence_ends(text: str) -> Iterator[int]:
-    """Yield where sentences end: an abbreviation, an initial or a number with a point ends none."""
+    """Yield where sentences end: not after an abbreviation, an initial or a number with a point."""
     for match in SENTENCE_END.finditer(text):
         if match[0] != "." or not ABBREVIATED.search(text[: match.start()]):
             yield match.end()
 
 
 def _without_stop(text: str) -> str:
-    """Return a text without the full stop at its end, which no title has, but with that of an abbreviation."""
+    """Return a text without the final full stop, which titles do not have, unless it ends an abbreviation."""
     bare = text.rstrip()
     if bare.endswith("。"):
         return bare.rstrip("。")
@@ -86,10 +86,10 @@ def _boundaries(text: str, kind: re.Pattern[str]) -> list[int]:
 
 
 def _between_words(text: str, length: int, kept: set[int]) -> str:
-    """Return the longest beginning between words, or characters where there are no words, with an ellipsis."""
+    """Return the longest beginning that ends between words, or characters if there are no words, with an ellipsis."""
     room = length - len(ELLIPSIS)
     ends = [one for one in _boundaries(text, WORD_END) if SHORTEST <= one <= room and one not in kept]
-    if not ends:  # of a language without spaces, or one long name
+    if not ends:  # a language without spaces, or one long name
         ends = [one for one in range(SHORTEST, room + 1) if one not in kept] or [room]
     beginning = text[: ends[-1]].rstrip(" ,;:，、；：")
     shorter = WEAK.sub("", beginning)
@@ -97,7 +97,7 @@ def _between_words(text: str, length: int, kept: set[int]) -> str:
 
 
 def _kept(text: str, names: Iterable[str]) -> set[int]:
-    """Return the places where nothing is cut: within names, numbers, brackets and quotation marks."""
+    """Return the positions where text must not be cut: within names, numbers, brackets and quotation marks."""
     spans = [match.span() for pattern in (NAME, WIDE_NAME) for match in pattern.finditer(text)]
     spans = [(start, end + (text[end - 1].isspace())) for start, end in spans]
     spans += (span for name in names for span in _places(text, name))
@@ -106,7 +106,7 @@ def _kept(text: str, names: Iterable[str]) -> set[int]:
 
 
 def _places(text: str, name: str) -> Iterator[tuple[int, int]]:
-    """Yield where a name stands in a text."""
+    """Yield the positions of a name in a text."""
     at = text.find(name) if name else -1
     while at >= 0:
         yield at, at + len(name)
@@ -114,7 +114,7 @@ def _places(text: str, name: str) -> Iterator[tuple[int, int]]:
 
 
 def _bracketed(text: str) -> Iterator[tuple[int, int]]:
-    """Yield where text in brackets, quotation marks or dashes begins and ends; what is never closed holds nothing."""
+    """Yield where text in brackets, quotation marks or dashes begins and ends; unclosed ones are ignored."""
     for opening, closing in PAIRS.items():
         start = text.find(opening)
         while start >= 0:

@@ -1,4 +1,4 @@
-"""What differs between two wordings, as pages show it."""
+"""Differences between two wordings, as pages show them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from endpoint.rendering.language import message
 from kg.events.comparison import Comparison, Edit, Operation
 
 CONTEXT: Final = 60
-"""Characters of what two wordings share that are shown before and behind a change, where not all is shown."""
+"""How many shared characters an abridged comparison shows before and after a change."""
 CUT: Final = "…"
 HEADINGS: Final = {
     "category": message("Category"),
@@ -20,12 +20,12 @@ HEADINGS: Final = {
     "mentions": message("Links"),
     "sources": message("Sources"),
 }
-"""What pages call the aspects in which wordings differ (see kg.events.comparison)."""
+"""The names on pages of the aspects in which wordings differ (see kg.events.comparison)."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShownValue:
-    """A value that came or went: what it is called and where it leads; of a source, who publishes it."""
+    """A value that was added or removed: its label and its address; for a source, its publisher."""
 
     op: Operation
     term: ShownTerm
@@ -34,7 +34,7 @@ class ShownValue:
 
 @dataclass(frozen=True, slots=True)
 class ShownDifference:
-    """What differs between two wordings: the words, and by the heading of an aspect the values that came and went."""
+    """The differences of two wordings: the words, and the added and removed values by the heading of their aspect."""
 
     words: Sequence[Edit]
     values: dict[str, list[ShownValue]]
@@ -46,7 +46,7 @@ class ShownDifference:
 
 
 def shown(compared: Comparison, reader: Reader, *, whole: bool = True) -> ShownDifference:
-    """Return what differs; if it is not to be shown as a ``whole``, without most of what the wordings share."""
+    """Return the differences; unless shown as a ``whole``, without most of what the wordings share."""
     words = compared.words if whole else abridged(compared.words)
     values = {HEADINGS[aspect]: list(_values(aspect, compared, reader)) for aspect in compared.values}
     return ShownDifference(words, values)
@@ -62,9 +62,9 @@ def _values(aspect: str, compared: Comparison, reader: Reader) -> Iterator[Shown
 
 
 def abridged(edits: Sequence[Edit], context: int = CONTEXT) -> list[Edit]:
-    """Return edits without the middle of long stretches that both texts share, and only that near a change.
+    """Return edits without the middle of long stretches that both texts share, keeping what is near a change.
 
-    Where something is left out, a stretch has an ellipsis. Nothing is left out of words that do not differ.
+    An ellipsis marks each omission. Nothing is left out of texts that do not differ.
     """
     if all(edit.op == "equal" for edit in edits):
         return list(edits)

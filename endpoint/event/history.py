@@ -16,15 +16,15 @@ from kg.errors import NotFoundError, ParameterError
 from kg.lookup.history import EventHistory, ShownWording, compared
 
 WORDINGS: Final = 10
-"""Wordings on a page."""
+"""The number of wordings on a page."""
 
 
 @dataclass(frozen=True, slots=True)
 class WordingOnPage:
-    """A wording as pages show it: its number, from 1, and what differs from the one before, if there is one.
+    """A wording as pages show it: its number, from 1, and the differences from the one before, if any.
 
-    ``href`` leads to its revision, ``memento`` to the event as it stood when it was first shown, ``page`` to the
-    capture that it is from; the last two may be empty.
+    ``href`` links its revision, ``memento`` the event as it was when this was first shown, ``page`` the capture that
+    has it; the last two may be empty.
     """
 
     number: int
@@ -44,12 +44,12 @@ def path_of(addresses: Addresses, event: str, what: str = "history") -> str:
 
 
 def name_of(revision: str) -> str:
-    """Return how addresses name a revision among those of its event: by the last segment of its IRI."""
+    """Return the name of a revision in addresses: the last segment of its IRI."""
     return revision.rpartition("/")[2]
 
 
 def wordings(found: EventHistory, addresses: Addresses, *, whole: bool = False) -> list[WordingOnPage]:
-    """Return the wordings of an event as pages show them, the first one first, abridged or as a whole."""
+    """Return the wordings of an event as pages show them, oldest first, abridged or whole."""
     reader = Reader(found.nodes, addresses)
     return [_wording(found, at, reader, whole=whole) for at in range(len(found.wordings))]
 
@@ -71,13 +71,16 @@ def _wording(found: EventHistory, at: int, reader: Reader, *, whole: bool) -> Wo
 
 
 def memento(addresses: Addresses, event: str, instant: str) -> str:
-    """Return the address of an event as it stood at an instant, or nothing for none."""
+    """Return the address of an event as it was at an instant, or "" for none."""
     stamp = re.sub(r"[^0-9]", "", instant)
     return addresses.local(f"memento/{stamp}/{event.removeprefix(addresses.base)}") if stamp else ""
 
 
 def history_page(frame: PageFrame, found: EventHistory, number: int) -> str:
-    """Return a page of the history of an event, the newest wordings first; raises NotFoundError for no such page."""
+    """Return a page of the history of an event, newest wordings first.
+
+    Raises NotFoundError if there is no such page.
+    """
     shown = wordings(found, frame.addresses)[::-1]
     last = max(1, -(-len(shown) // WORDINGS))
     if number > last:
@@ -96,10 +99,10 @@ def history_page(frame: PageFrame, found: EventHistory, number: int) -> str:
 
 
 def chosen(found: EventHistory, one: str, other: str) -> tuple[ShownWording | None, ShownWording]:
-    """Return the two wordings that parameters name: by the last segments of their IRIs, or by these.
+    """Return the two wordings that parameters name: by IRI or its last segment.
 
-    Without names they are the newest one and the one before it, which is None if there is no other. Raises
-    ParameterError for what is not a wording of the event.
+    By default they are the newest one and the one before it, which is None if there is no other. Raises ParameterError
+    for anything that is not a wording of the event.
     """
     newest = len(found.wordings) - 1
     after = _named(found, "b", other) if other else found.wordings[newest]
@@ -134,7 +137,7 @@ def compare_page(frame: PageFrame, found: EventHistory, before: ShownWording | N
 
 
 def history_json(found: EventHistory, addresses: Addresses) -> dict[str, Any]:
-    """Return the history as JSON has it: the wordings, the first one first, each with what differs from the former."""
+    """Return the history for JSON: the wordings, oldest first, each with its differences from the one before."""
     return {
         "event": found.event,
         "date": found.day,

@@ -1,4 +1,4 @@
-"""The page about an event: its first clause, its sentence with links, facts, what is around it, and how it changed."""
+"""The page about an event: its first clause, its sentence with links, facts, its surroundings, and its changes."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from kg.lookup.surroundings import NamedEvent, Surroundings
 from kg.rdf.serialize import Nodes
 
 RELATED: Final = 8
-"""Related events that are shown at once; the others are behind a summary."""
+"""How many related events are shown at once; the others are behind a summary."""
 
 
 @dataclass(frozen=True, slots=True)
 class CitedThatWeek:
-    """A source, and the list of what its publisher reported in the week of the event, if it is known who that is."""
+    """A source, and the list of what its publisher reported in the week of the event, if the publisher is known."""
 
     cited: Cited
     week: str
@@ -48,7 +48,7 @@ class RelatedEvent:
 
 @dataclass(frozen=True, slots=True)
 class DayAround:
-    """The nearest events of the day, those before and those after, each with its first clause; how many there are."""
+    """The nearest events of the day, before and after, each with its first clause, and the total number."""
 
     before: Sequence[ShownTerm] = ()
     after: Sequence[ShownTerm] = ()
@@ -59,10 +59,10 @@ class DayAround:
 class ShownEvent:
     """What the page of an event shows.
 
-    ``mentions`` are what it names and its sentence has no link to; ``place`` is the first with a point where it
-    happened; ``wordings`` how many it has had, and ``latest`` the newest of them, if there were several; ``since`` when
-    it was first shown, ``first`` the address of it as it stood then; ``until`` its last day, if
-    it has several. ``matches`` are the same news in other languages.
+    ``mentions`` are things that it names without a link in its sentence; ``place`` is the first place with a point
+    where it happened; ``wordings`` counts its wordings, and ``latest`` is the newest, if there are several; ``since``
+    is when it was first shown, ``first`` its address as it was then; ``until`` is its last day, if it has several.
+    ``matches`` are the same news in other languages.
     """
 
     iri: str
@@ -96,7 +96,7 @@ class ShownEvent:
 
 
 def event_page(frame: PageFrame, iri: str, nodes: Nodes, around: Surroundings, told: EventHistory) -> str:
-    """Return the page about an event, from its description, what is around it, and its history."""
+    """Return the page about an event, from its description, its surroundings, and its history."""
     reader = Reader(nodes, frame.addresses)
     since = min((one.start for one in told.wordings if one.start), default="")
     shown = replace(
@@ -112,7 +112,7 @@ def event_page(frame: PageFrame, iri: str, nodes: Nodes, around: Surroundings, t
 
 
 def past_event_page(frame: PageFrame, iri: str, nodes: Nodes, path: str, instant: str) -> str:
-    """Return the page at a path about an event as it stood at an instant."""
+    """Return the page at a path about an event as it was at an instant."""
     shown = replace(_shown(Reader(nodes, frame.addresses), iri), instant=instant)
     return _page(frame, shown, head_of_past(frame, path, shown.title.text, _summary(shown)))
 
@@ -131,7 +131,7 @@ def _page(frame: PageFrame, shown: ShownEvent, own: PageHead) -> str:
 
 
 def _shown(reader: Reader, iri: str) -> ShownEvent:
-    """Return what the description alone tells."""
+    """Return what is known from the description alone."""
     title = reader.resource(iri)
     sentence = linked(reader, iri, title.text)
     said, day = {run.href for run in sentence}, reader.value(iri, "schema:startDate")
@@ -173,7 +173,7 @@ def _source(reader: Reader, source: str, day: str) -> CitedThatWeek:
 
 
 def _week(reader: Reader, publisher: str, day: str) -> str:
-    """Return the address of what a publisher reported in the week of a day, from Monday (ISO 8601); none of no day."""
+    """Return the address of what a publisher reported in the week of a day, from Monday (ISO 8601); "" if no day."""
     try:
         monday = date.fromisoformat(day) - timedelta(days=date.fromisoformat(day).weekday())
         sunday = monday + timedelta(days=6)
@@ -197,7 +197,7 @@ def _related(reader: Reader, iri: str, around: Surroundings) -> list[RelatedEven
 
 
 def _without_repeats(found: Iterable[ShownTerm]) -> list[ShownTerm]:
-    """Return terms, each text once: what is a label of an entity is often a label without one too."""
+    """Return terms, each text once: the label of an entity is often also printed without the entity."""
     return list({one.text: one for one in reversed(list(found))}.values())[::-1]
 
 

@@ -1,4 +1,4 @@
-"""The page about a revision: a wording of an event, with the way to that, to those around it, and what it changed."""
+"""The page about a revision: a wording of an event, links to the event and the neighbouring wordings, and changes."""
 
 from __future__ import annotations
 

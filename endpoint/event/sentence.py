@@ -1,4 +1,4 @@
-"""The sentence of an event with its links: to what it names, where the printed text or a name tells where."""
+"""The sentence of an event with its links: to what it names, placed by the printed links or by names."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from urllib.parse import unquote
 from endpoint.html.reader import Reader
 
 WIKILINK: Final = re.compile(r"\[\[\s*:?([^\[\]|]+)(?:\|([^\[\]|]*))?\]\]([a-z]*)")
-"""A link as MediaWiki prints it (https://www.mediawiki.org/wiki/Help:Links): target, words, letters after it."""
+"""Matches a link in MediaWiki syntax (https://www.mediawiki.org/wiki/Help:Links): target, words, letters after it."""
 LETTER: Final = re.compile(r"[^\W\u3040-\u9fff]")
-"""What makes a word longer; characters of Chinese and Japanese are words of their own."""
+"""Characters that continue a word; each Chinese or Japanese character is a word of its own."""
 NAMING: Final = ("schema:about", "ng:place", "ng:topic")
 
 
 class Run(NamedTuple):
-    """Some words of a sentence, and where they lead, if they lead anywhere."""
+    """Some words of a sentence, and the address that they link, if any."""
 
     text: str
     href: str | None = None
 
 
 class Anchor(NamedTuple):
-    """Words that lead somewhere, as they stand in a sentence."""
+    """Words with a link, as they occur in a sentence."""
 
     words: str
     href: str
@@ -33,8 +33,8 @@ class Anchor(NamedTuple):
 def linked(reader: Reader, event: str, sentence: str) -> list[Run]:
     """Return the sentence of an event in runs, those that name something with a link to it.
 
-    The links of the printed text come in its order; what it does not link is found by its name. The texts of all runs
-    are the sentence.
+    Links of the printed text come in its order; other things are found by name. The texts of all runs together are the
+    sentence.
     """
     things = _things(reader, event)
     runs = list(_in_order(sentence, _printed(reader, event, things)))
@@ -49,12 +49,12 @@ def linked(reader: Reader, event: str, sentence: str) -> list[Run]:
 
 
 def names(runs: Iterable[Run]) -> list[str]:
-    """Return the words of a sentence that lead somewhere."""
+    """Return the words of a sentence that have a link."""
     return [run.text for run in runs if run.href]
 
 
 def _things(reader: Reader, event: str) -> dict[str, str]:
-    """Return the addresses of what an event names, by titles and labels in small letters."""
+    """Return the addresses of what an event names, by title and label in lower case."""
     found: dict[str, str] = {}
     for iri in (one for name in NAMING for one in reader.iris(event, name)):
         href = reader.addresses.href(iri)
@@ -67,7 +67,7 @@ def _things(reader: Reader, event: str) -> dict[str, str]:
 
 
 def _printed(reader: Reader, event: str, things: Mapping[str, str]) -> Iterator[Anchor]:
-    """Yield the links of the entry that prints the current wording, in order, where their targets are known."""
+    """Yield the links of the entry that prints the current wording, in order, if their targets are known."""
     revision = reader.value(event, "ng:currentRevision")
     texts = (reader.value(entry, "ng:printedText") for entry in reader.iris(revision, "prov:wasDerivedFrom"))
     for target, words, trail in WIKILINK.findall(next((text for text in texts if "[[" in text), "")):
@@ -78,7 +78,7 @@ def _printed(reader: Reader, event: str, things: Mapping[str, str]) -> Iterator[
 
 
 def _in_order(sentence: str, anchors: Iterable[Anchor]) -> Iterator[Run]:
-    """Yield the runs of a sentence in which anchors stand one behind the other."""
+    """Yield the runs of a sentence with anchors in order."""
     start = 0
     for words, href in anchors:
         at = sentence.find(words, start)
@@ -93,7 +93,7 @@ def _in_order(sentence: str, anchors: Iterable[Anchor]) -> Iterator[Run]:
 
 
 def _by_name(runs: Sequence[Run], name: str, href: str) -> list[Run] | None:
-    """Return the runs with a link where a name first stands, as whole words; None if it does nowhere."""
+    """Return the runs with a link at the first occurrence of a name as whole words; None if there is none."""
     for place, run in enumerate(runs):
         at = -1 if run.href else _word_at(run.text, name)
         if at >= 0:
@@ -104,7 +104,7 @@ def _by_name(runs: Sequence[Run], name: str, href: str) -> list[Run] | None:
 
 
 def _word_at(text: str, name: str) -> int:
-    """Return where a name in small letters first stands in a text, as whole words and in any case, or -1."""
+    """Return the position of a lower-case name in a text, as whole words in any case, or -1."""
     folded = text.lower()
     at = folded.find(name) if len(folded) == len(text) else -1
     while at >= 0:

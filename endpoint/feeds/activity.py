@@ -14,7 +14,7 @@ ACTIVITY: Final = Format("activity", "application/activity+json", "json", "page"
 ANY_JSON: Final = tuple(
     Format(ACTIVITY.name, name, "json", "page", ACTIVITY.label) for name in ("application/ld+json", "application/json")
 )
-"""What clients that do not know the type of ActivityStreams ask for; they get it all the same (section 2)."""
+"""The type that clients without knowledge of ActivityStreams request; they get ActivityStreams too (section 2)."""
 
 Document = dict[str, Any]
 
@@ -48,7 +48,7 @@ def page(
 
 
 def items(changes: Iterable[Change], base: str, thing: str = "") -> list[Document]:
-    """Return changes as activities; those in the feed of a thing may add events to it or remove them from it."""
+    """Return changes as activities; in the feed of a thing, they may add events to it or remove them."""
     return [activity(change, base, thing) for change in changes]
 
 

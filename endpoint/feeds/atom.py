@@ -13,7 +13,7 @@ from kg.derived.changelog import Change
 from kg.rdf.formats import ATOM, Format, xml_text
 
 ANY_XML: Final = tuple(Format(ATOM.name, name, "xml", "page", "Atom") for name in ("application/xml", "text/xml"))
-"""What older feed readers ask for; they too get the type of Atom."""
+"""The type that older feed readers request; they also get Atom."""
 
 _NAMESPACES: Final = {
     "": "http://www.w3.org/2005/Atom",
@@ -28,7 +28,7 @@ for _prefix, _namespace in _NAMESPACES.items():
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A feed document: of the whole feed its IRI, title, page for people, publisher and licences; its own address.
+    """A feed document: the IRI, title, HTML page, publisher and licences of the whole feed, and its own address.
 
     ``archive`` says that it never changes, ``previous`` is the address of the archive before it, if there is one.
     """
@@ -45,7 +45,7 @@ class Document:
 
 
 def render(document: Document, entries: list[Change]) -> bytes:
-    """Return a feed document; the newest of the entries, which are in the order of time, comes first."""
+    """Return a feed document; the entries, given oldest first, are written newest first."""
     feed = Element(_name("feed"))
     _text(feed, "id", document.id)
     _text(feed, "title", document.title)

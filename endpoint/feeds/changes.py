@@ -36,7 +36,7 @@ blueprint = Routes("changes", __name__)
 
 FORMATS: Final = (HTML, JSON)
 ON_PAGE: Final = 15
-"""Events on a page for people, and in an answer in JSON."""
+"""The number of events on an HTML page, and in an answer in JSON."""
 PARAMETERS: Final = (
     Parameter("from", "Changes after this instant: 2011-11-08T12:00:00Z, or a day, from its beginning; all if empty."),
     Parameter("to", "Changes up to this instant, or to the end of this day; up to now if empty."),
@@ -51,7 +51,7 @@ _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class AskedInterval:
-    """What is asked for: the interval as the log writes its ends, the feed, the number of the page, the parameters."""
+    """A request: the interval in the log's form, the feed, the number of the page, the parameters."""
 
     since: str
     until: str
@@ -62,7 +62,7 @@ class AskedInterval:
 
 @dataclass(frozen=True, slots=True)
 class ShownChange:
-    """A changed event as pages show it, with the words that were inserted and deleted; ``compare`` may be empty."""
+    """A changed event as pages show it, with the inserted and deleted words; ``compare`` may be empty."""
 
     kind: str
     title: ShownTerm
@@ -138,10 +138,10 @@ def _changed(here: Site, log: Changelog, asked: AskedInterval) -> ChangedEvents:
 
 
 def _asked(here: Site, log: Changelog) -> AskedInterval:
-    """Return what the parameters ask for.
+    """Return what the parameters request.
 
     Raises ParameterError for what is not an instant, or an interval that ends before it begins; NotFoundError for a
-    thing that the graph does not know.
+    thing unknown to the graph.
     """
     given = {name: request.args[name] for name in ("from", "to", "place") if request.args.get(name)}
     since = instant("from", given.get("from", ""), "T00:00:00Z") or BEGINNING
@@ -154,7 +154,7 @@ def _asked(here: Site, log: Changelog) -> AskedInterval:
 
 
 def instant(name: str, text: str, of_day: str) -> str:
-    """Return an instant in UTC as the log writes it, of a day its beginning or end; nothing of nothing."""
+    """Return an instant in UTC in the log's form; for a day, its beginning or end; "" for ""."""
     if not text:
         return ""
     try:

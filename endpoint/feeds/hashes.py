@@ -1,7 +1,7 @@
-"""The hash tree of a snapshot, and what a mirror needs beside dumps and feeds: ``/hashes`` says where it begins.
+"""The hash tree of a snapshot, and what else a mirror needs besides dumps and feeds: ``/hashes`` is its entry.
 
-Nodes of the tree are texts whose SHA-256 the node above them lists (see kg.derived.hash_tree); what is below the id of
-a snapshot never changes.
+Nodes of the tree are texts with SHA-256 hashes listed in the node above them (see kg.derived.hash_tree); everything
+below the id of a snapshot never changes.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ def _iri(text: str) -> str:
 
 
 def _kept(here: Site, of: str) -> Snapshot:
-    """Return a snapshot that is kept; raises NotFoundError, or SnapshotGoneError, for another one."""
+    """Return a kept snapshot. Raises NotFoundError or SnapshotGoneError for any other."""
     if of == here.snapshot.id:
         return here.snapshot
     store = Store(here.settings.folder)

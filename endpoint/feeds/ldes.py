@@ -1,8 +1,8 @@
 """The change log as a Linked Data Event Stream: versions of all resources in a tree of pages.
 
-By the TREE hypermedia specification (https://w3id.org/tree/specification) and the LDES specification
-(https://w3id.org/ldes/specification). The root links index nodes, each of these a hundred pages. A member is a version
-object; what its resource said then is in the named graph of that version.
+It follows the TREE hypermedia specification (https://w3id.org/tree/specification) and the LDES specification
+(https://w3id.org/ldes/specification). The root links index nodes, and each of these a hundred pages. A member is a
+version object; the content of its resource at that time is in the named graph of that version.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ Values = Value | tuple[Value, ...]
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A node that another one links: its address, its first time, and its last one if it will get no more members."""
+    """A linked node: its address, its first time, and its last one if it will get no more members."""
 
     address: str
     since: str
@@ -96,7 +96,7 @@ class EventStream:
         members: Iterable[Change] = (),
         states: Iterable[PublishedState] = (),
     ) -> str:
-        """Return what an index node or a page says in N-Quads, without the content of its members.
+        """Return an index node or a page in N-Quads, without the content of its members.
 
         ``states`` are those after the changes of each time that its members have.
         """
@@ -116,7 +116,7 @@ class EventStream:
         return _lines(quads)
 
     def single(self, change: Change) -> str:
-        """Return what is said about one version in N-Quads, without its content."""
+        """Return the description of one version in N-Quads, without its content."""
         stream = Quad(NamedNode(self.iri), NamedNode(f"{TREE}member"), NamedNode(self.version(change)))
         return _lines([stream, *self._version(change)])
 
@@ -145,7 +145,7 @@ def _shape(shape: str) -> Iterator[Quad]:
 
 
 def _relations(address: str, children: Iterable[Node]) -> Iterator[Quad]:
-    """Yield the links to other nodes, with the bounds of the times of all members behind each."""
+    """Yield the links to other nodes, with the bounds of the times of all members in each."""
     for child in children:
         bounds = {"GreaterThanOrEqualTo": child.since, "LessThanOrEqualTo": child.until}
         for name, bound in bounds.items():

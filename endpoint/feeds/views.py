@@ -1,8 +1,8 @@
-"""Feeds: what each build made, changed and removed, as Atom, as ActivityStreams 2.0, and as an event stream (LDES).
+"""Feeds: what each build added, changed and removed, as Atom, as ActivityStreams 2.0, and as an event stream (LDES).
 
 Pages have the generation of the change log in their address (see kg.derived.changelog), and all but the last one never
-change. Atom and ActivityStreams tell about events: all of them, or those that name a place, another entity, a topic, or
-have a category. The event stream tells about everything.
+change. Atom and ActivityStreams cover events: all of them, or those that name a place, another entity or a topic, or
+have a category. The event stream covers everything.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ ALL: Final = (ATOM, *ANY_XML, ACTIVITY, *ANY_JSON, *ldes.FORMATS)
 ENTRIES: Final = 100
 YEAR: Final = 365 * 24 * 3600
 KINDS: Final = ("entity", "category")
-"""The things that have a feed of the events that name them."""
+"""The kinds of things with a feed of the events that name them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Feed:
 
     @property
     def title(self) -> str:
-        """What the feed is called."""
+        """The title of the feed."""
         name = unquote(self.path.removeprefix("/").split("/", 2)[-1]).replace("_", " ")
         return f"newsgraph: events of {name}" if name else "newsgraph: events"
 
@@ -106,7 +106,7 @@ def atom_feed(path: str = "") -> Response:
 
 
 def _reading(here: Site) -> AbstractContextManager[Changelog]:
-    """Return the change log as it is with the snapshot that this request is answered from."""
+    """Return the change log up to the snapshot that answers this request."""
     return reading(here.artefacts, here.snapshot)
 
 
@@ -259,7 +259,7 @@ def version(seq: int) -> Response:
 
 
 def links(here: Site, iri: str) -> list[str]:
-    """Return the links from a document to the feeds of the events that name what it is about, if these can be had now.
+    """Return the links from a document to the feeds of the events that name its topic, if these are available.
 
     Writing the log of a large graph for the first time takes a minute or two.
     """
@@ -280,7 +280,7 @@ def _negotiated(formats: Sequence[Format]) -> Format:
 
 
 def _feed(here: Site, log: Changelog, path: str) -> Feed:
-    """Return the feed with a path; raises NotFoundError if there is no such thing that events could name."""
+    """Return the feed with a path. Raises NotFoundError if there is no such thing."""
     if not path:
         return Feed(EVENTS, "", log.size(EVENTS) or 0)
     iri = here.addresses.iri(path)

@@ -16,7 +16,7 @@ from kg.version import __version__
 blueprint = Routes("about", __name__)
 
 EXAMPLE: Final = "place=entity/en/Homs&from=2012&to=2012"
-"""The list that the examples of use are about."""
+"""The list used in the examples."""
 ARTEFACTS: Final = {
     "search": message("Search"),
     "statistics": message("Statistics"),
@@ -24,7 +24,7 @@ ARTEFACTS: Final = {
     "hashes": message("Hash tree"),
     "changes": message("Changes"),
 }
-"""What is made of a snapshot, as the page of the status calls it."""
+"""The names on the status page of what is made from a snapshot."""
 STATES: Final = {
     "absent": message("absent"),
     "making": message("making"),
@@ -35,7 +35,7 @@ STATES: Final = {
     "query": message("query"),
     "slow": message("slow"),
 }
-"""The states of these, and what workers are at."""
+"""The names of their states, and of the lanes of workers."""
 
 
 @blueprint.get("/about", described=PAGE)

@@ -1,4 +1,4 @@
-"""The home page: what one can find here, and the ways to it."""
+"""The home page: what one can find here, and how."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from kg.lookup.listing.filter import Filter
 blueprint = Routes("home", __name__)
 
 POINTS: Final = 120
-"""Places on the map, those where most happened."""
+"""How many places the map shows, those with the most events."""
 PATIENCE: Final = 0.0
-"""Seconds that the page waits for the index; without it, it has no map, no bars and no questions."""
+"""How many seconds the page waits for the index; without it, it has no map, no bars and no questions."""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Something that people ask of this data set, and where the answer is."""
+    """A question to this data set, and the address of the answer."""
 
     text: str
     href: str
@@ -57,7 +57,7 @@ def home() -> Response:
         questions=list(questions(here.frame, found)) if found else [],
     )
     response = tagged(Response(page), here.snapshot, f"home-{language}")
-    if not found:  # it will have more soon
+    if not found:  # the page will soon have more
         response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -68,7 +68,7 @@ def everything(view: str) -> AskedList:
 
 
 def questions(frame: PageFrame, found: Mapping[str, Any]) -> Iterator[Question]:
-    """Yield what can be asked of the things that most events have."""
+    """Yield questions about the things with the most events."""
     first = {facet: values[0] for facet, values in found["facets"].items() if values}
     busiest = max(found["years"], key=lambda year: found["years"][year], default="")
 
@@ -103,7 +103,7 @@ def questions(frame: PageFrame, found: Mapping[str, Any]) -> Iterator[Question]:
 
 
 def _language(here: Site) -> str | None:
-    """Return the language of the events to show: that asked for, or the reader's (RFC 9110, section 12.5.4)."""
+    """Return the language of the events to show: the requested one, or the reader's (RFC 9110, section 12.5.4)."""
     known = here.snapshot.manifest.languages
     asked = request.args.get("language")
     if asked is not None:

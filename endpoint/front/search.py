@@ -1,4 +1,4 @@
-"""Searching: titles and names that have the words, the day that they name, and what may have been meant."""
+"""Search: titles and names with the words, the day that they name, and suggestions."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ blueprint = Routes("search", __name__)
 LENGTH: Final = 200
 FOUND: Final = 20
 NEWEST: Final = 5
-"""Events that are shown of the place that is called as was searched for."""
+"""How many events are shown of the place that has the searched name."""
 MOST: Final = 100
 PATIENCE: Final = 2.0
-"""Seconds that a page waits for the index."""
+"""How many seconds a page waits for the index."""
 SEARCHING: Final = Description(
     media_types((HTML, JSON)),
     parameters=(
@@ -78,7 +78,7 @@ def search() -> Response:
 
 
 def _results(here: Site, name: str, page: int) -> Response:
-    """Return what has these words in a title or name, with its type and its score, which is higher the better it fits.
+    """Return the things with these words in a title or name, with type and score; a better match scores higher.
 
     Raises ServiceBusyError while the index is being made.
     """
@@ -113,7 +113,7 @@ def _found(here: Site, asked: Search) -> dict[str, Any]:
 
 
 def _dates(addresses: Addresses, name: str, events: int) -> list[dict[str, Any]]:
-    """Return the day, month or year that was asked for, with how many events it has."""
+    """Return the requested day, month or year, with its number of events."""
     asked = period(name)
     return [{"id": _iri(addresses, asked), "date": _iso(asked), "events": events}] if asked else []
 
@@ -130,9 +130,9 @@ def _iso(asked: Period) -> str:
 
 
 def _page(here: Site, name: str, page: int) -> Response:
-    """Show what has these words in its name or title, and the newest events of the place that is called so.
+    """Show the things with these words in their name or title, and the newest events of the place with this name.
 
-    While there is no index, nobody is told that there is nothing, but to come again (503).
+    While there is no index, the answer is to come again (503), not that there is nothing.
     """
     try:
         index = here.artefacts.obtain(SEARCH, here.snapshot, PATIENCE)
@@ -170,13 +170,13 @@ def _linked(here: Site, found: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _links(addresses: Addresses, name: str, events: int) -> list[PeriodLink]:
-    """Return a link to the day, month or year that was asked for, if that has events."""
+    """Return a link to the requested day, month or year, if it has events."""
     found = _dates(addresses, name, events) if events else []
     return [PeriodLink(spoken(one["date"]), addresses.href(one["id"]) or "", events) for one in found]
 
 
 def _described(here: Site, place: dict[str, Any]) -> dict[str, Any]:
-    """Return a place with the newest events in it, or else of those that name it, and the bars of their years."""
+    """Return a place with the newest events in it, or else those that name it, and the bars of their years."""
     path = place["iri"].removeprefix(here.addresses.base)
     for relation in (Relation.IN, Relation.NAMES):
         asked = asked_list({"place": path, "relation": relation}, here.addresses.base, {})
@@ -193,7 +193,7 @@ def _described(here: Site, place: dict[str, Any]) -> dict[str, Any]:
 
 
 def _turns(here: Site, name: str, page: int, total: int) -> tuple[str, str]:
-    """Return the addresses of the page before and the page after, empty where there is none."""
+    """Return the addresses of the page before and the page after, "" if there is none."""
     numbers = (page - 1 if page > 1 else 0, page + 1 if FOUND * page < total else 0)
     before, after = (
         here.addresses.local(f"search?{urlencode({'q': name, 'page': one})}") if one else "" for one in numbers

@@ -16,7 +16,7 @@ from kg.errors import NotFoundError
 blueprint = Routes("assets", __name__)
 
 FOR_EVER: Final = "public, max-age=31536000, immutable"
-"""An address has the hash of what it leads to (RFC 8246)."""
+"""An address contains the hash of the content (RFC 8246)."""
 
 
 ICON: Final = (

@@ -1,4 +1,4 @@
-"""Turns descriptions into what the page of a document shows; events and their revisions have pages of their own."""
+"""Turns descriptions into the content of a document's page; events and their revisions have pages of their own."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ KINDS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class ShownEntry:
-    """An item of a list on an archive page: its anchor, its position, what is printed, and where it leads."""
+    """An item of a list on an archive page: its anchor, its position, the printed text, and its link."""
 
     anchor: str
     position: int
@@ -71,7 +71,7 @@ class ShownEntry:
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """What the page of a document shows."""
+    """The content of a document's page."""
 
     title: ShownTerm
     kind: str
@@ -97,14 +97,14 @@ class Described:
 
 
 def listing(addresses: Addresses, listed: Mapping[str, Any], nodes: Nodes, place: str = "") -> list[ListedEvent]:
-    """Return the events among ``listed``, newest first, as the templates show them; perhaps those of a place."""
+    """Return the events among ``listed``, newest first, as the templates show them; optionally those of a place."""
     reader = Reader(nodes, addresses)
     items = [reader.item(iri, place) for iri in listed if reader.is_a(iri, "ng:Event")]
     return sorted(items, key=lambda item: (item.date, item.title.iri or ""), reverse=True)
 
 
 def describe(iri: str, nodes: Nodes, addresses: Addresses, document: str) -> Described:
-    """Return what the page about ``iri`` shows, from the nodes of its description."""
+    """Return the content of the page about ``iri``, from the nodes of its description."""
     reader = Reader(nodes, addresses)
     kind = next((label for name, label in KINDS.items() if reader.is_a(iri, name)), message("Resource"))
     kind = periods.kind(iri.removeprefix(addresses.base)) or kind
@@ -135,7 +135,7 @@ def facts(reader: Reader, iri: str) -> list[tuple[ShownTerm, list[ShownTerm]]]:
     for property_, values in reader.nodes.get(iri, {}).items():
         name = compact(property_)
         if name in ("dcterms:hasPart", "schema:subEvent", "hydra:totalItems"):
-            continue  # shown as entries, as events, and with these
+            continue  # these are shown as entries, as events, or with them
         shown = reader.resource(property_)
         href, external = shown.href, shown.external
         if name in NAMES:
@@ -161,10 +161,11 @@ def _entries(reader: Reader, page: str) -> list[ShownEntry]:
 def document_page(
     site: Site, iri: str, nodes: Nodes, path: str = "", instant: str = "", page: int = 1, days: int = 0
 ) -> str:
-    """Return the HTML document about a resource that has no page of its own kind.
+    """Return the HTML document about a resource without a page of its own kind.
 
-    ``path`` is that of the document, if it is not the generic one but that of the state at ``instant``; ``page`` is
-    the number of the page, where there are more events than one page has; ``days`` on how many days a story has events.
+    ``path`` is the path of the document if it is not the generic one but the state at ``instant``; ``page`` is the
+    number of the page, if there are more events than fit on one; ``days`` is the number of days on which a story has
+    events.
     """
     addresses = site.addresses
     path = path or addresses.document(iri)
@@ -195,7 +196,7 @@ def _title(shown: Described) -> str:
 
 
 def _summary(shown: Described) -> str:
-    """Return what a resource is and how many events there are about it, as a description says it."""
+    """Return the kind of a resource and the number of events about it, for a description of the page."""
     total = shown.story.events if shown.story else shown.total
     kind, title = gettext(shown.kind), _title(shown)
     if not total:
@@ -204,5 +205,5 @@ def _summary(shown: Described) -> str:
 
 
 def _turns(path: str, page: int, last: int) -> tuple[str, str]:
-    """Return the addresses of the page with newer and of that with older events, empty where there is none."""
+    """Return the addresses of the page with newer and of that with older events, "" if there is none."""
     return (paged(path, page - 1) if page > 1 else "", paged(path, page + 1) if page < last else "")

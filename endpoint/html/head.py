@@ -1,4 +1,4 @@
-"""What the head of every document's page says: for readers of links, search engines, feed readers and programs."""
+"""The head of every document's page: metadata for link previews, search engines, feed readers and programs."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from kg.rdf.schema_org import page_about
 from kg.rdf.serialize import Nodes
 
 FOLLOWED: Final = ("entity/", "category/")
-"""Where the things lie that have a feed of their own."""
+"""The paths of things with a feed of their own."""
 FEEDS: Final = (("atom", "application/atom+xml"), ("activity", "application/activity+json"))
 DESCRIPTION: Final = 200
-"""Characters of a description; search engines cut longer ones."""
+"""The most characters of a description; search engines truncate longer ones."""
 
 
 class FeedLink(NamedTuple):
-    """A feed: its media type, its address, and what it is called."""
+    """A feed: its media type, its address, and its title."""
 
     media_type: str
     href: str
@@ -36,10 +36,10 @@ class FeedLink(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PageHead:
-    """The head of a page: its title and description, its one address, and what else it leads to.
+    """The head of a page: its title and description, its canonical address, and other links.
 
-    ``formats`` are the same document in other formats; ``data`` is what search engines read of it (schema.org);
-    ``kind`` its type in the Open Graph protocol.
+    ``formats`` are the same document in other formats; ``data`` is the schema.org metadata for search engines; ``kind``
+    its type in the Open Graph protocol.
     """
 
     title: str
@@ -69,12 +69,12 @@ def head(frame: PageFrame, iri: str, nodes: Nodes, title: str, description: str,
 
 
 def head_of_past(frame: PageFrame, path: str, title: str, description: str) -> PageHead:
-    """Return the head of the page at a path below the base that shows a state of the past."""
+    """Return the head of the page of a past state, at a path below the base."""
     return PageHead(title, _shortened(description), frame.addresses.base + path, formats(frame, path))
 
 
 def formats(frame: PageFrame, path: str, page: int = 1) -> list[tuple[Format, str]]:
-    """Return the formats of the document at a path below the base, with where each page of it is in each."""
+    """Return the formats of the document at a path below the base, with the address of each page in each format."""
     return [(one, frame.addresses.local(paged(f"{path}.{one.suffix}", page))) for one in PAGE_FORMATS]
 
 

@@ -10,7 +10,7 @@ from kg.rdf import terms
 from kg.workers.operations import Newest
 
 EVENTS: Final = 10
-"""Events after which no further day is told about."""
+"""The number of events after which no further day is shown."""
 
 
 def newest(here: Site, language: str | None) -> dict[str, Any]:
@@ -24,7 +24,7 @@ def newest(here: Site, language: str | None) -> dict[str, Any]:
 
 
 def shown_days(here: Site, language: str | None) -> list[dict[str, Any]]:
-    """Return the newest days as pages show them: their dates, addresses, how many events, and the first of these."""
+    """Return the newest days as pages show them: their dates, addresses, numbers of events, and the first of these."""
     found = newest(here, language)
     days = [_day(here, one, found["nodes"]) for one in found["days"]]
     shown = [len(one["listed"]) for one in days]

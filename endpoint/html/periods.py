@@ -1,4 +1,4 @@
-"""Days, months and years as pages show them: how they are called, what lies in them, and what is before and after."""
+"""Days, months and years as pages show them: their names, their parts, and their neighbours."""
 
 from __future__ import annotations
 
@@ -22,27 +22,27 @@ from kg.workers.list_operations import CountDays, ListDays
 from kg.workers.operations import Locate
 
 PATIENCE: Final = 2.0
-"""Seconds that the page of a day waits for the index."""
+"""How many seconds the page of a day waits for the index."""
 KINDS: Final = {"day": message("Day"), "month": message("Month"), "year": message("Year")}
 
 
 class PeriodLink(NamedTuple):
-    """Where a day, a month or a year is on this server, and how many events it has, if that is to be shown."""
+    """A link to a day, month or year on this server, with its number of events, if that should be shown."""
 
     text: str
     href: str
     events: int | None = None
     period: str = ""
-    """It as ISO 8601 writes it."""
+    """The period in ISO 8601."""
 
 
 def kind(path: str) -> str | None:
-    """Return whether a path below the base is that of a day, a month or a year, as pages call it; else None."""
+    """Return the word for a path below the base of a day, a month or a year; None for any other."""
     return KINDS.get(path.partition("/")[0])
 
 
 def parts(reader: Reader, iri: str) -> list[PeriodLink]:
-    """Return the days of a month or the months of a year, in order, each with how many events it has."""
+    """Return the days of a month or the months of a year, in order, each with its number of events."""
     within = [one for one in reader.nodes if iri in reader.iris(one, "dcterms:isPartOf")]
     events = {
         about: reader.number(document, "hydra:totalItems")
@@ -65,7 +65,7 @@ def link(reader: Reader, iri: str, events: int | None = None) -> PeriodLink:
 
 
 def bars(kind: str, found: Sequence[PeriodLink]) -> Markup:
-    """Return the bars of the days of a month or of the months of a year; nothing if they are no such periods."""
+    """Return the bars of the days of a month or of the months of a year; empty if there are no such periods."""
     links = {one.period: one for one in found if one.events}
     try:
         title = gettext("Events by day") if kind == "Month" else gettext("Events by month")
@@ -79,7 +79,7 @@ def bars(kind: str, found: Sequence[PeriodLink]) -> Markup:
 
 
 def days_of_year(site: Site, iri: str) -> Markup:
-    """Return the calendar of a year; nothing if it has none, or if there is no index to count the events with.
+    """Return the calendar of a year; empty if it has no events, or if there is no index to count them with.
 
     Raises ServiceBusyError while the index is being made.
     """
@@ -100,7 +100,7 @@ def days_of_year(site: Site, iri: str) -> Markup:
 
 
 def week(site: Site, iri: str) -> list[PeriodLink]:
-    """Return the days of the week of a day, each with how many events it has; none while there is no index."""
+    """Return the days of the week of a day, each with its number of events; empty while there is no index."""
     try:
         day = date.fromisoformat(iri.rpartition("/")[2])
         days = [(day + timedelta(days=number - day.weekday())).isoformat() for number in range(7)]
@@ -112,7 +112,7 @@ def week(site: Site, iri: str) -> list[PeriodLink]:
 
 
 def neighbours(site: Site, iri: str) -> Sequence[PeriodLink | None]:
-    """Return what comes before and after a day, a month or a year, where the graph has it."""
+    """Return the periods before and after a day, a month or a year, if the graph has them."""
     sort, _, text = iri.removeprefix(site.addresses.base).partition("/")
     return [_found(site, _beside(sort, text, step, Minter(site.addresses.base))) for step in (-1, 1)]
 

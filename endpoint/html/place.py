@@ -1,4 +1,4 @@
-"""A place as pages show it: its point, and the map that shows where that is."""
+"""A place as pages show it: its point, and a map of it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from endpoint.rendering.figures.maps import locator
 from endpoint.rendering.language import gettext
 
 WIDE: Final = {"schema:Country": 5, "schema:AdministrativeArea": 7}
-CLOSE: Final = 9  # how far a map of a place zooms in: less for what is large
+CLOSE: Final = 9  # how far a map of a place zooms in: less for large places
 SEEN: Final = {5: 40.0, 7: 20.0, CLOSE: 12.0}
 """Degrees of latitude that a map shows around a place, by how far it zooms in."""
 _DEGREES: Final = re.compile(r"[+-]?[0-9]{1,3}(\.[0-9]+)?", re.ASCII)
@@ -21,7 +21,7 @@ _DEGREES: Final = re.compile(r"[+-]?[0-9]{1,3}(\.[0-9]+)?", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class ShownPlace:
-    """A place that the graph knows a point of: its name, its latitude and longitude as the graph has them."""
+    """A place with a point in the graph: its name, latitude and longitude as stated there."""
 
     name: str
     latitude: str
@@ -30,12 +30,12 @@ class ShownPlace:
 
     @property
     def wide(self) -> bool:
-        """Whether it is a country or a division, of which the coordinates are those of one point inside."""
+        """Whether it is a country or a division, with the coordinates of one point inside."""
         return self.zoom < CLOSE
 
     @property
     def map(self) -> Markup:
-        """The map with its point; nothing if that is none on the globe."""
+        """The map with its point; "" if that is not a point on the globe."""
         if not all(map(_DEGREES.fullmatch, (self.latitude, self.longitude))):
             return Markup()
         latitude, longitude = float(self.latitude), float(self.longitude)

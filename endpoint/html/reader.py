@@ -17,7 +17,7 @@ RIGHT_TO_LEFT: Final = ("ar", "fa", "he", "ur")
 
 @dataclass(frozen=True, slots=True)
 class ShownTerm:
-    """One value as shown: its text, where it leads, if that is elsewhere, its language and datatype."""
+    """One value as shown: its text, its address, whether that is external, its language and datatype."""
 
     text: str
     href: str | None = None
@@ -108,7 +108,7 @@ class Reader:
         return Cited(ShownTerm(unquote(source), self.addresses.href(source), True, iri=source), publisher, host(source))
 
     def item(self, event: str, place: str = "") -> ListedEvent:
-        """Return an event as it is listed, perhaps among those of a place."""
+        """Return an event as listed, optionally among those of a place."""
         categories = self.iris(event, "ng:category")
         return ListedEvent(
             self.resource(event),

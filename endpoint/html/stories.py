@@ -1,4 +1,4 @@
-"""Stories as pages show them: their days with their events, and an event between the two beside it in its story."""
+"""Stories as pages show them: their days with their events, and an event with its neighbours in a story."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kg.lookup.describe import NEWEST, paged, pages
 
 @dataclass(frozen=True, slots=True)
 class ShownStory:
-    """A story: its first and last day, how many events it has on how many days, and those of this page by their days.
+    """A story: its first and last day, its numbers of events and days, and the events of this page by day.
 
     ``position`` is that of the first event shown among all, from 1; ``ends`` are the addresses of the pages with the
     first and the last events; ``neighbours`` are other stories that have events in common with it.
@@ -35,7 +35,7 @@ class ShownStory:
 
 @dataclass(frozen=True, slots=True)
 class StoryLink:
-    """A story that an event is part of: how many events it has, and the one before and the one after, if any."""
+    """A story that an event is part of: its number of events, and the events before and after, if any."""
 
     title: ShownTerm
     events: int
@@ -62,7 +62,7 @@ def paged_story(story: ShownStory, path: str, page: int, days: int) -> ShownStor
 
 
 def of_event(reader: Reader, event: str) -> list[StoryLink]:
-    """Return the stories that an event is part of, the one with most events first."""
+    """Return the stories that an event is part of, the one with the most events first."""
     found = [_link(reader, one, event) for one in reader.nodes if event in reader.iris(one, "schema:subEvent")]
     return sorted(found, key=lambda one: (-one.events, one.title.text))
 

@@ -1,4 +1,4 @@
-"""Bodies of requests: their media types, and what none of them may be."""
+"""Bodies of requests: their media types, and what is never accepted."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CHARSETS: Final = frozenset({"utf-8", "utf8", "us-ascii"})
 
 
 def check(known: Sequence[str]) -> None:
-    """Raise UnsupportedMediaType for a body of the current request that is of none of the media types ``known``."""
+    """Raise UnsupportedMediaType unless the body of the current request has one of the media types ``known``."""
     if not request.content_length and not request.headers.get("Transfer-Encoding"):
         return
     identity()

@@ -15,15 +15,15 @@ READ: Final = (
     *("Accept", "Accept-Datetime", "Accept-Language", "Authorization", "Content-Encoding", "Content-Type", "If-Match"),
     *("If-Modified-Since", "If-None-Match", "If-Range", "If-Unmodified-Since", "Range"),
 )
-"""The headers of a request that anything here heeds and that a script may set: a test holds the list to the code."""
+"""The request headers that are used here and that scripts may set; a test compares the list with the code."""
 SENT: Final = (
     *("Accept-Post", "Accept-Query", "Accept-Ranges", "Allow", "Cache-Status", "Content-Disposition"),
     *("Content-Encoding", "Content-Location", "Content-Range", "ETag", "Link", "Location", "Memento-Datetime"),
     *("Repr-Digest", "Retry-After", "Vary", "WWW-Authenticate"),
 )
-"""The headers of a response that scripts of other sites may not see unless they are exposed; a test holds it, too."""
+"""The response headers that scripts of other sites see only if exposed; a test compares this list too."""
 SENT_TO_ALL: Final = ("X-Requested-With",)
-"""What libraries for browsers send to every server, and what a preflight would otherwise fail for."""
+"""Headers that browser libraries send to every server; without them, preflights would fail."""
 
 COMMON: Final = {
     "Access-Control-Allow-Origin": "*",
@@ -36,7 +36,7 @@ COMMON: Final = {
     "X-Content-Type-Options": "nosniff",
 }
 FRAMABLE: Final = COMMON["Content-Security-Policy"].replace("frame-ancestors 'none'", "frame-ancestors *")
-"""The policy of a page that other sites may show inside of theirs; such a response brings it along."""
+"""The policy of a page that other sites may embed, which such a response sets itself."""
 PREFLIGHT: Final = {
     "Access-Control-Allow-Headers": ", ".join((*READ, *SENT_TO_ALL)),
     "Access-Control-Max-Age": "86400",
@@ -55,12 +55,12 @@ def add(response: Response) -> Response:
 
 
 def methods(app: Flask) -> list[str]:
-    """Return the methods that some route of an application takes."""
+    """Return the methods that any route of an application accepts."""
     return sorted({method for rule in app.url_map.iter_rules() for method in rule.methods or ()})
 
 
 def whole_server() -> Response | None:
-    """Answer ``OPTIONS *``, which is about the server and no resource of it (RFC 9110, section 9.3.7)."""
+    """Answer ``OPTIONS *``, which is about the server as a whole (RFC 9110, section 9.3.7)."""
     if request.method != "OPTIONS" or request.environ["PATH_INFO"] != "*":
         return None
     return Response(status=204, headers={"Allow": ", ".join(methods(current_app))})
@@ -77,7 +77,7 @@ def licensed(licences: Iterable[str]) -> list[str]:
 
 
 def alternates(choices: Sequence[tuple[Format, str]], chosen: Format | None) -> list[str]:
-    """Return the links from a document to the other formats, with the profile where the type does not tell it."""
+    """Return the links from a document to the other formats, with the profile if the type does not imply it."""
     # The loaders of PyLD cannot read JSON with a second link whose relation is "alternate" and nothing else.
     relation = f"alternate {expand('dcterms:hasFormat')}" if chosen and chosen.rdf == RdfFormat.JSON_LD else "alternate"
     return [_alternate(href, one, relation) for one, href in choices if one != chosen]

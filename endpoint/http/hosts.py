@@ -1,7 +1,7 @@
-"""The Host header is the client's word: one that is not ours is taken out of a request before anything reads it.
+"""The Host header comes from the client: an unknown host is removed from a request before anything reads it.
 
-So no answer, and no kept one, can lead others to a host that somebody made up (RFC 9112, section 3.2; RFC 3986,
-section 7.6). Ours are the host of the address at which the server is found, and those of the machine itself.
+So no answer, not even a cached one, can lead others to an invented host (RFC 9112, section 3.2; RFC 3986, section 7.6).
+Known hosts are the one of the server's public address, and those of the machine itself.
 """
 
 from __future__ import annotations
@@ -17,19 +17,18 @@ from kg.settings import Settings, is_base
 Application = Callable[[dict[str, Any], Any], Any]
 
 ROOT: Final = "newsgraph.root"
-"""In a WSGI environment: the address of this server as its client wrote it, empty if that is the one it is found at."""
+"""In a WSGI environment: the address of this server as its client wrote it, "" if that is its public address."""
 NAMED: Final = "newsgraph.named"
-"""In a WSGI environment: that address too, although its host may not be ours; to understand the client, never to send.
-"""
+"""In a WSGI environment: the same, but possibly with an unknown host; for reading requests only, never to send."""
 LOCAL: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 _HOST: Final = re.compile(r"(?:\[(?P<ipv6>[0-9a-f:.]+)\]|(?P<name>[a-z0-9._-]+))(?::\d{1,5})?", re.ASCII)
 
 
 def ours(application: Application, settings: Settings, base: Callable[[], str]) -> Application:
-    """Return the WSGI application that sees only our own hosts in requests: any other host is replaced.
+    """Return a WSGI application that sees only known hosts in requests: any other host is replaced.
 
-    ``base`` tells the identity base, at which the server is found if the setting ``serve_url`` does not say otherwise.
-    Raises ConfigurationError if that is not an address.
+    ``base`` is the identity base, which is the public address unless the setting ``serve_url`` names another. Raises
+    ConfigurationError if that is not an address.
     """
     if settings.serve_url and not is_base(settings.serve_url):
         raise ConfigurationError(f"serve_url {settings.serve_url!r} must be an http(s) address that ends with a slash")

@@ -1,7 +1,7 @@
 """Chooses a format by the Accept header (RFC 9110, section 12.5.1), in JSON-LD also by its parameter ``profile``.
 
-A client may name several profiles, separated by spaces. Those that are not known here are ignored, so that they
-never lead to 406 (JSON-LD 1.1, IANA Considerations).
+A client may name several profiles, separated by spaces. Unknown ones are ignored, so they never lead to 406 (JSON-LD
+1.1, IANA Considerations).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ JSON: Final = PLAIN_JSON
 HTML: Final = FORMATS[0]
 _FRAMED, *_OTHER_FORMS = JSONLD_FORMS
 PAGE_FORMATS: Final = (HTML, *(_FRAMED if one.name == _FRAMED.name else one for one in RDF_FORMATS), JSON)
-"""What a page offers its readers; a document has the other forms of JSON-LD too."""
+"""The formats that a page offers; a document has the other forms of JSON-LD too."""
 DOCUMENT_FORMATS: Final = (*PAGE_FORMATS[:-1], *_OTHER_FORMS, JSON)
 RESULTS: Final = (
     *RESULT_FORMATS,
@@ -38,12 +38,12 @@ _WEIGHT = re.compile(r"(?:0(?:\.\d*)?|1(?:\.0*)?|\.\d+)", re.ASCII)
 _ESCAPED = re.compile(r"\\(.)")
 LONGEST: Final = 8_192
 WILDCARD: Final = 2
-"""How exactly a range names a type that it only covers."""
+"""The specificity of an alias relative to a media type."""
 LESS: Final = 0.5
 
 
 def written(chosen: Format) -> Format:
-    """Return the format that the engine writes for a client that gets ``chosen``: plain JSON is JSON-LD."""
+    """Return the format that the engine writes for the ``chosen`` one: JSON-LD for plain JSON."""
     return by_name("jsonld") if chosen == JSON else chosen
 
 
@@ -64,8 +64,8 @@ class Range:
     def specificity(self, media_type: str, profiles: Sequence[str] = ()) -> int:
         """Return how exactly the range names ``media_type`` in a form that honours ``profiles``.
 
-        That is 0 for not at all, 1 for ``*/*``, more for more. A type without profiles cannot honour one, and is
-        named by a range with a profile as by one without.
+        The result is 0 for not at all, 1 for ``*/*``, and more for more specific ranges. A type without profiles cannot
+        honour one; a range with a profile names it like one without.
         """
         main, _, sub = media_type.partition("/")
         if self.type == "*":
@@ -83,9 +83,9 @@ class Range:
 def choose(formats: Sequence[Format], accept: str | None) -> Format | None:
     """Return the format that the client likes best, or None if it accepts none of them.
 
-    ``formats`` are in the server's order, which decides between equals; with a header that has nothing well formed,
-    any format is acceptable. Without a header, too (RFC 9110, section 12.5.1), but whoever sends none is a program,
-    since browsers do: it gets RDF, if there is any. Of equal weights the one named more exactly wins.
+    ``formats`` are in the server's order, which decides between equals. If the header has nothing well formed, any
+    format is acceptable, and also without a header (RFC 9110, section 12.5.1); but a client without one is a program,
+    not a browser, so it gets RDF, if available. Among equal weights, the most specific range wins.
     """
     if not accept:
         return next((one for one in formats if one.rdf and one != JSON), formats[0] if formats else None)
@@ -102,7 +102,7 @@ def choose(formats: Sequence[Format], accept: str | None) -> Format | None:
 
 
 def _liking(one: Format, ranges: Sequence[Range]) -> tuple[float, float]:
-    """Return the weight of a format, and how exactly it is named: a little less by an alias than by its media type."""
+    """Return the weight of a format and the specificity of its range: slightly less for an alias than for a type."""
     found = quality(one.media_type, ranges, one.profiles)
     if found[1] > WILDCARD:
         return found
@@ -114,24 +114,24 @@ def _liking(one: Format, ranges: Sequence[Range]) -> tuple[float, float]:
 
 
 def quality(media_type: str, ranges: Sequence[Range], profiles: Sequence[str] = ()) -> tuple[float, int]:
-    """Return the weight of the range that names a media type with profiles most exactly, and how exactly it does."""
+    """Return the weight and specificity of the most specific range for a media type with profiles."""
     exactness, weight = max(((one.specificity(media_type, profiles), one.weight) for one in ranges), default=(0, 0.0))
     return (weight, exactness) if exactness else (0.0, 0)
 
 
 def named(accept: str | None, media_type: str) -> bool:
-    """Return whether the header asks for exactly this media type, not only by a wildcard."""
+    """Return whether the header names exactly this media type, not only a wildcard."""
     return quality(media_type, list(parse(accept or "")))[1] > WILDCARD
 
 
 def by_parameter(name: str, values: Iterable[str], formats: Sequence[Format]) -> Format | None:
-    """Return the one of ``formats`` that the values of a parameter name, or None if they name others.
+    """Return the one of ``formats`` named by the values of a parameter, or None if they name others.
 
-    A value is a name, or media types with commas between. Raises ParameterError for what is not a format at all,
-    and if two of ``formats`` are named.
+    A value is a name, or comma-separated media types. Raises ParameterError for an unknown format, and if two of
+    ``formats`` are named.
     """
     found: list[Format] = []
-    # Who does not escape the plus of application/rdf+xml sends a space.
+    # A client that does not escape the plus of application/rdf+xml sends a space.
     for value in (part.strip().replace(" ", "+") for text in values for part in text.split(",")):
         if value and not any(_names(one, value) for one in ALL):
             there = list(dict.fromkeys(name for one in formats for name in (one.name, one.media_type)))
@@ -174,7 +174,7 @@ def _parameter(text: str) -> tuple[str, str]:
 
 
 def split(text: str, separator: str) -> list[str]:
-    """Split ``text`` at ``separator``, but not inside of quoted strings (RFC 9110, section 5.6.4)."""
+    """Split ``text`` at ``separator``, but not inside quoted strings (RFC 9110, section 5.6.4)."""
     parts: list[str] = []
     start, quoted, escaped = 0, False, False
     for position, character in enumerate(text):

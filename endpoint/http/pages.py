@@ -1,7 +1,7 @@
-"""Routes that negotiate: a client that accepts none of the formats gets 406, and Vary tells caches what matters.
+"""Routes that negotiate: a client that accepts none of the formats gets 406, and Vary informs caches.
 
-Which those are is read from their descriptions: they have several media types, or are pages. What there is in one
-type, for programs, is sent to whoever asks for it (RFC 9110, section 12.5.1), since some say that they accept another.
+Their descriptions tell which routes these are: they have several media types, or are pages. Resources for programs in a
+single type are always sent (RFC 9110, section 12.5.1), since some clients claim to accept another.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from kg.errors import NotAcceptableError
 
 
 def negotiates(known: Description) -> bool:
-    """Return whether what a route sends depends on the header Accept."""
+    """Return whether the response of a route depends on the header Accept."""
     return len(known.types) > 1 or known.types == (HTML.media_type,)
 
 
@@ -28,7 +28,7 @@ def check() -> None:
 
 
 def vary(response: Response) -> Response:
-    """Add to every answer of a route that negotiates that it varies with Accept."""
+    """Add to every answer of a route that negotiates a Vary header that names Accept."""
     if negotiates(of_request(current_app, request)):
         response.vary.add("Accept")
     return response

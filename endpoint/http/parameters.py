@@ -1,8 +1,8 @@
-"""The one rule for parameters: what a route does not know is refused, unless a known client sends it to everybody.
+"""The one rule for parameters: unknown ones are refused, unless known clients send them to every server.
 
-A route declares the parameters that it knows (see endpoint.http.routes), which OpenAPI prints too. Any other one, one
-that comes twice, and one whose bytes are not text in UTF-8 is answered with 400: an answer that silently leaves out
-what was asked for is a wrong answer.
+A route declares its parameters (see endpoint.http.routes), which are also listed in OpenAPI. A parameter that is
+unknown, repeated, or not valid UTF-8 is answered with 400: an answer that silently ignores part of the request is a
+wrong answer.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from kg.errors import NotFoundError, ParameterError
 
 @dataclass(frozen=True, slots=True)
 class Tolerated:
-    """A parameter that is ignored where no route knows it, and who sends it; a final ``*`` stands for any ending."""
+    """A parameter that is ignored where it is unknown, and who sends it; a final ``*`` stands for any ending."""
 
     name: str
     sender: str
@@ -45,16 +45,16 @@ TOLERATED: Final = (
 
 
 def check() -> None:
-    """Raise ParameterError for what the query of the current request has and its route does not understand.
+    """Raise ParameterError for query parameters of the current request that its route does not understand.
 
-    A path whose bytes are not text, or that has control characters, is that of nothing: NotFoundError.
+    Raises NotFoundError for a path that is not valid UTF-8, or has control characters.
     """
     if not _is_text(request.environ["PATH_INFO"].encode("latin-1")):
         raise NotFoundError("the path is not text in UTF-8")
     if CONTROL.search(request.path):
         raise NotFoundError("the path has control characters")
     if request.url_rule is None:
-        return  # nobody is there to know any
+        return  # there is no route that knows any
     for pair in request.query_string.split(b"&"):
         name, _, value = (unquote_to_bytes(part.replace(b"+", b" ")) for part in pair.partition(b"="))
         _check_text(name, "the name of a parameter")
@@ -63,7 +63,7 @@ def check() -> None:
 
 
 def check_names(values: MultiDict[str, str]) -> None:
-    """Raise ParameterError for parameters, those of a form too, that the route of the current request does not know."""
+    """Raise ParameterError for parameters, including those of a form, unknown to the route of the current request."""
     known = [one for one in of_request(current_app, request).parameters if one.place == "query"]
     for name in values:
         found = next((one for one in known if one.name == name), None)
@@ -95,7 +95,7 @@ def _is_text(value: bytes) -> bool:
 
 
 def page_number(text: str) -> int:
-    """Return the number that a parameter ``page`` names; raises NotFoundError for none, since there is no such page."""
+    """Return the number in a parameter ``page``. Raises NotFoundError for anything else, as there is no such page."""
     if not re.fullmatch(r"[1-9]\d{0,8}", text, re.ASCII):
         raise NotFoundError("pages have numbers from 1")
     return int(text)

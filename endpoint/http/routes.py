@@ -1,7 +1,7 @@
 """Routes with what Flask does not know about them: parameters in queries and headers, types, statuses.
 
 A view is registered together with its description, ``@blueprint.get("/robots.txt", described=IN_TEXT)``; without one it
-is refused. The OpenAPI document, the tests and whoever else lists the addresses of this server read both.
+is refused. The OpenAPI document, the tests and everything else that lists the addresses of this server use both.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Parameter:
     schema: Mapping[str, Any] = field(default_factory=lambda: {"type": "string"})
 
     def described(self) -> dict[str, Any]:
-        """Return the parameter as OpenAPI describes it."""
+        """Return the OpenAPI description of the parameter."""
         one = dict(self.schema)
         return {
             "name": self.name,
@@ -60,7 +60,7 @@ class Description:
     bodies: tuple[str, ...] = ()
     text: str = ""
     values: tuple[str, ...] = ()
-    """The values of the only argument of the path, if they are few."""
+    """The values of the path's only argument, if they are few."""
     posts: bool = False
     """Whether POST writes, as PUT and DELETE do."""
 
@@ -80,7 +80,10 @@ class Routes(Blueprint):
         provide_automatic_options: bool | None = None,
         **options: Any,
     ) -> None:
-        """Register a view; raises TypeError without a description, or with another one than its other routes have."""
+        """Register a view.
+
+        Raises TypeError without a description, or if it differs from that of the view's other routes.
+        """
         described = options.pop("described", None)
         name = endpoint or (view_func.__name__ if view_func else "")
         if not isinstance(described, Description) or self.descriptions.setdefault(name, described) != described:
@@ -96,7 +99,7 @@ def of_endpoint(app: Flask, endpoint: str) -> Description:
 
 
 def of_request(app: Flask, request: Request) -> Description:
-    """Return the description of the route that a request is for; one that knows nothing, if there is no route."""
+    """Return the description of the route of a request; an empty one if there is no route."""
     return of_endpoint(app, request.endpoint) if request.endpoint else PLAIN
 
 

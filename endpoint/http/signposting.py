@@ -1,4 +1,4 @@
-"""Signposts: what a document is about, who it is by, and where there is more, for programs that read no HTML.
+"""Signposts: the topic, the author and further links of a document, for programs that do not read HTML.
 
 The relations are those of https://signposting.org/ (FAIR Signposting Profile): in Link headers, in the heads of pages,
 and for the whole document as a link set (RFC 9264).
@@ -33,9 +33,9 @@ KINDS: Final = {
     "snapshot": expand("schema:Dataset"),
     "source": expand("schema:Article"),
 }
-"""The class of what a document is about, by the first segment of its path without ``doc/``."""
+"""The class of a document's topic, by the first segment of its path without ``doc/``."""
 PROGRAMS: Final = tuple(one for one in PAGE_FORMATS if one.name in ("turtle", "jsonld"))
-"""The formats in which a document is named as its own content and metadata; links to alternates name all."""
+"""The formats linked as a document's content and metadata; links to alternates name all."""
 _LINK: Final = re.compile(r'<(?P<target>[^>]*)>; rel="(?P<rel>[^"]*)"(?P<attributes>(?:; \w+="[^"]*")*)')
 
 _ATTRIBUTE: Final = re.compile(r'(\w+)="([^"]*)"')
@@ -43,7 +43,7 @@ _ATTRIBUTE: Final = re.compile(r'(\w+)="([^"]*)"')
 
 @dataclass(frozen=True, slots=True)
 class ReadLink:
-    """A link read back: where it leads, its relation, and its attributes."""
+    """A link read back: its target, its relation, and its attributes."""
 
     href: str
     rel: str
@@ -51,7 +51,7 @@ class ReadLink:
 
 
 def signposts(addresses: Addresses, iri: str, path: str) -> list[str]:
-    """Return the links of the document at a path below the base about ``iri``, but for its licences."""
+    """Return the links of the document at a path below the base about ``iri``, except those to licences."""
     kind = KINDS.get(path.removeprefix("doc/").partition("/")[0])
     document = addresses.local(path)
     return [
@@ -70,12 +70,12 @@ def targets(links: Iterable[str]) -> list[ReadLink]:
 
 
 def in_page(links: Iterable[str], addresses: Addresses) -> list[ReadLink]:
-    """Return links as the head of a page has them: like all links of pages, they lead to the server that is asked."""
+    """Return links as the head of a page has them: like all links of pages, they lead to the same server."""
     return [replace(one, href=addresses.href(one.href) or one.href) for one in targets(links)]
 
 
 def linkset(anchor: str, links: Iterable[str], addresses: Addresses) -> dict[str, Any]:
-    """Return links as a link set in JSON (RFC 9264, section 4.2), all of whose addresses are whole."""
+    """Return links as a link set in JSON (RFC 9264, section 4.2), with absolute addresses."""
     context: dict[str, Any] = {"anchor": anchor}
     for one in targets(links):
         for rel in one.rel.split():

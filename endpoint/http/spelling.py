@@ -1,6 +1,6 @@
-"""Equal spellings of a path lead to the one address by 308: characters that are not encoded, and slashes too many.
+"""Redirects equivalent spellings of a path to the canonical address by 308: unencoded characters, extra slashes.
 
-What a route does not tell from others is decided where things are looked up (see endpoint.documents.resource).
+Spellings that a route cannot distinguish are resolved where things are looked up (see endpoint.documents.resource).
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ Application = Callable[[dict[str, Any], Any], Any]
 
 ASCII: Final = "".join(map(chr, range(0x21, 0x7F)))
 LOOKED_UP: Final = ("resource.", "snapshots.")
-"""Routes that look for all spellings of a path themselves."""
+"""Routes that handle all spellings of a path themselves."""
 
 
 def encoded(application: Application) -> Application:
-    """Return the WSGI application that gets only addresses in ASCII: another one is sent to its encoded form."""
+    """Return a WSGI application that gets only ASCII addresses: others are redirected to their encoded form."""
 
     def answer(environ: dict[str, Any], start_response: Any) -> Any:
         target = environ.get("REQUEST_URI", "").encode("latin-1", "replace")

@@ -1,7 +1,7 @@
 """Between IRIs of the graph and paths of this server.
 
-The identity base mints IRIs and may be another host than the one that is asked. So in RDF there are only IRIs
-of the identity base, and in links and redirects only paths relative to where this server is mounted.
+IRIs are minted under the identity base, which may be another host than the one that serves them. So RDF has only IRIs
+of the identity base, and links and redirects only paths relative to the mount point of this server.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from kg.rdf.iri import spell
 THINGS: Final = ("event", "entity", "category", "publisher", "day", "month", "year")
 _REVISION = re.compile(r"event/[^/]+/[^/]+/revision/[^/]+")
 _SUFFIXES: Final = {one.suffix: one for one in sorted(DOCUMENT_FORMATS, key=lambda one: -len(one.suffix))}
-"""The formats by their suffixes, the longest first: ``expanded.jsonld`` is not ``jsonld``."""
+"""The formats by their suffixes, longest first: ``expanded.jsonld`` is not ``jsonld``."""
 _SOURCE: Final = "source/"
 
 
@@ -26,7 +26,7 @@ _SOURCE: Final = "source/"
 class Addresses:
     """Translates for one identity base and one mount point (the WSGI SCRIPT_NAME, with no slash at its end).
 
-    ``root`` is the address of this server as its client finds it, with a slash at its end; empty: that is the base.
+    ``root`` is the address of this server as its client knows it, with a final slash; "" if that is the base.
     """
 
     base: str
@@ -34,17 +34,17 @@ class Addresses:
     root: str = ""
 
     def iri(self, path: str) -> str:
-        """Return the IRI that a decoded request path names, in the spelling of the graph."""
+        """Return the IRI for a decoded request path, in the spelling of the graph."""
         return self.base + spell(path)
 
     def href(self, iri: str) -> str | None:
-        """Return where a browser finds an IRI: on this server if it is ours; None unless it is http(s)."""
+        """Return the address of an IRI for a browser: on this server if below the base; None unless it is http(s)."""
         if iri.startswith(self.base):
             return f"{self.mount}/{iri[len(self.base) :]}"
         return iri if iri.startswith(("http://", "https://")) else None
 
     def here(self, iri: str) -> str:
-        """Return the address at which this server has an IRI; for a foreign IRI, that of the document about it."""
+        """Return the address of an IRI on this server; for a foreign IRI, that of the document about it."""
         ours = iri.startswith(self.base)
         return self.local(iri[len(self.base) :] if ours else self.document(iri))
 
@@ -53,14 +53,14 @@ class Addresses:
         return f"{self.mount}/{path}"
 
     def absolute(self, path: str) -> str:
-        """Return the whole address on this server of a path below the base."""
+        """Return the absolute address on this server of a path below the base."""
         return (self.root or self.base) + path
 
     def document(self, iri: str) -> str:
         """Return the path, below the base, of the generic document about ``iri``.
 
-        A thing has ``doc/`` before its path, a document is its own, and what is not ours is described under
-        ``source/`` and its IRI, percent-encoded as a whole.
+        A thing has ``doc/`` before its path, a document is its own generic document, and a foreign IRI is described
+        under ``source/`` and its IRI, percent-encoded as a whole.
         """
         if not iri.startswith(self.base):
             return _SOURCE + quote(iri, safe="")
@@ -83,7 +83,7 @@ def without_suffix(path: str) -> tuple[str, Format | None]:
 
 
 def readable(path: str) -> list[str]:
-    """Return the identifiers, as events carry them, that a readable path may stand for.
+    """Return the event identifiers that a readable path may stand for.
 
     ``event/2011-11-08/slug`` and ``news/2011/11/8/slug`` with or without ``.md`` stand for "2011-11-08/slug".
     """

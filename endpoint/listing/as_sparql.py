@@ -1,4 +1,4 @@
-"""The query that is equivalent to a list, for people who want to change it."""
+"""The SPARQL query equivalent to a list, for people who want to change it."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ ROWS: Final = 1_000
 
 @dataclass(frozen=True, slots=True)
 class ListQuery:
-    """A query, and what it does not ask in just the same way as the list."""
+    """A query, and the respects in which it differs from the list."""
 
     text: str
     difference: str = ""
 
 
 def as_sparql(asked: AskedList, base: str) -> ListQuery | None:
-    """Return the query for the events of a list; None for what SPARQL has no words for.
+    """Return the query for the events of a list; None for a list that SPARQL cannot express.
 
-    Values are written by the engine's own terms, so no value can end the term that it is in.
+    Values are serialized by the engine, so no value can break out of its term.
     """
     found = asked.filter
     if found.relation == Relation.NEAR:

@@ -1,4 +1,4 @@
-"""What a list is asked for: the parameters of its address, read and written."""
+"""Requests for a list: the parameters of its address, read and written."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from kg.errors import ParameterError
 from kg.lookup.listing.filter import KM, BoundingBox, Choice, Filter, Relation, Sort
 
 LENGTH: Final = 200
-"""Characters that words, or an IRI's path, may have in an address."""
+"""The most characters of words, or of an IRI's path, in an address."""
 THINGS: Final = {
     "place": "a place, such as entity/en/Homs",
     "category": "the heading that events stand below, such as category/law-and-crime",
@@ -24,7 +24,7 @@ THINGS: Final = {
     "story": "a story that events are part of",
     "publisher": "who publishes what events cite, such as publisher/bbc",
 }
-"""The parameters that are IRIs, and of what."""
+"""The parameters that are IRIs, and the kinds of their things."""
 PARAMETERS: Final = (
     Parameter("q", "Words of a title, all of which it has."),
     *(Parameter(name, f"IRI, or its path, of {what}.") for name, what in THINGS.items()),
@@ -38,7 +38,7 @@ PARAMETERS: Final = (
     Parameter("sort", "newest (what is not said otherwise), oldest, or match: the best match of q first."),
     Parameter("page", "Number of a page, from 1; of data, a page of a hundred events instead of all of them."),
 )
-"""What every representation of a list can be asked for."""
+"""The parameters of every representation of a list."""
 _DATE: Final = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", re.ASCII)
 _NUMBER: Final = re.compile(r"[+-]?\d{1,3}(?:\.\d{1,15})?", re.ASCII)
 
@@ -55,10 +55,10 @@ class ListView(Choice):
 
 @dataclass(frozen=True, slots=True)
 class AskedList:
-    """A list that is asked for.
+    """A requested list.
 
-    ``given`` are the parameters that say so, without those that say nothing, IRIs of ours as paths; ``page`` is None
-    for the whole list, or for the first page where there is no whole one.
+    ``given`` are its parameters without empty ones, with IRIs below the base as paths; ``page`` is None for the whole
+    list, or for the first page if the whole list is not offered.
     """
 
     given: Mapping[str, str]
@@ -68,9 +68,9 @@ class AskedList:
     view: ListView
 
     def address(self, path: str, **changes: str) -> str:
-        """Return a path with the parameters of this list, some of them changed, or left out where they are empty.
+        """Return a path with the parameters of this list, some of them changed, or left out if they are empty.
 
-        The page is that of the list as it is, so it is left out unless it is given.
+        The page belongs to the unchanged list, so it is left out unless given.
         """
         found = {name: value for name, value in self.given.items() if name != "page"} | changes
         if not found.get("place"):
@@ -79,7 +79,7 @@ class AskedList:
         return f"{path}?{query}" if query else path
 
     def told(self, base: str) -> dict[str, Any]:
-        """Return what a reader of JSON is told about what was asked for: the parameters, with the IRIs of things."""
+        """Return the description of the request for JSON: the parameters, with the IRIs of things."""
         kept = ("q", "language", "from", "to", "bbox")
         told: dict[str, Any] = {name: self.given[name] for name in kept if name in self.given}
         told |= {name: iri(base, self.given[name]) for name in THINGS if name in self.given}
@@ -90,9 +90,9 @@ class AskedList:
 
 
 def asked_list(given: Mapping[str, str], base: str, languages: Mapping[str, int]) -> AskedList:
-    """Return the list that parameters ask for; raises ParameterError for a value that is none.
+    """Return the list that parameters request. Raises ParameterError for an invalid value.
 
-    ``languages`` are those of the data set, by their tags.
+    ``languages`` are those of the data set, by tag.
     """
     spelled = {name: value for name, value in given.items() if value and name in NAMES}
     spelled |= {name: spelled[name].removeprefix(base).lstrip("/") for name in THINGS if name in spelled}
@@ -114,7 +114,7 @@ NAMES: Final = frozenset((*(one.name for one in PARAMETERS), "view"))
 
 
 def iri(base: str, text: str) -> str:
-    """Return the IRI that a parameter names, by itself or by its path below the base."""
+    """Return the IRI in a parameter, given in full or as a path below the base."""
     return text if text.startswith(base) else f"{base}{text.lstrip('/')}"
 
 
@@ -160,7 +160,7 @@ def _language(tag: str, known: Mapping[str, int]) -> str:
 
 
 def _day(name: str, text: str, *, last: bool) -> str:
-    """Return the first or the last day of a day, a month or a year, as an ISO date; nothing of nothing."""
+    """Return the first or the last day of a day, a month or a year, as an ISO date; "" for ""."""
     match = _DATE.fullmatch(text)
     try:
         if match:

@@ -1,4 +1,4 @@
-"""The figures of a list, each of whose marks leads to a narrower list."""
+"""The figures of a list, with marks that lead to narrower lists."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from kg.lookup.listing.listing import EventSummary, MapPoint
 
 
 def list_histogram(frame: PageFrame, asked: AskedList, summary: Mapping[str, Any]) -> Markup:
-    """Return bars for the years of a list, or for its months where they are of one or two years."""
+    """Return bars for the years of a list, or for its months if it covers one or two years."""
     years: dict[str, int] = summary["years"]
     counts: dict[str, int] = years if len(years) > 2 else summary["months"]
     if len(counts) < 2:
@@ -43,9 +43,9 @@ def list_timeline(frame: PageFrame, asked: AskedList, summary: Mapping[str, Any]
 def list_map(
     frame: PageFrame, asked: AskedList, summary: Mapping[str, Any], most: int | None = None, *, whole: bool = False
 ) -> Markup:
-    """Return the map of where the events of a list happened, perhaps only of the ``most`` frequent places.
+    """Return the map of where the events of a list happened, optionally only of the ``most`` frequent places.
 
-    ``whole`` says that it is of the world, however little of that has events.
+    ``whole`` says that it shows the world, however little of it has events.
     """
     points = [MapPoint(**one) for one in summary["points"][:most]]
 

@@ -1,4 +1,4 @@
-"""The page of a list: what was asked for, what can be asked for next, and the events."""
+"""The page of a list: the request, ways to narrow it, and the events."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from kg.lookup.listing.listing import POINTS
 from kg.rdf.formats import LIST_FORMATS
 
 ROWS: Final = 20
-"""Events on a page for people."""
+"""The number of events on an HTML page."""
 DOTS: Final = 200
-"""Events on a timeline."""
+"""The most events on a timeline."""
 FACETS: Final = {
     "category": (message("Category"), "category"),
     "in": (message("Where"), "place"),
@@ -48,7 +48,7 @@ VIEWS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class ListLink:
-    """A way from a list to another one: what it is called, where it leads, how many events it has, if that is known."""
+    """A link from a list to another one: its text, its address, and the number of events there, if known."""
 
     text: str
     href: str
@@ -68,7 +68,7 @@ def list_page(frame: PageFrame, asked: AskedList, summary: Mapping[str, Any]) ->
 
 
 def embedded_page(frame: PageFrame, asked: AskedList, summary: Mapping[str, Any]) -> str:
-    """Return the same list as a page that stands inside of another one."""
+    """Return the same list as a page to embed in another one."""
     return frame.page("embedded_list.html", **_shown(frame, asked, summary))
 
 
@@ -112,7 +112,7 @@ def _shown(frame: PageFrame, asked: AskedList, summary: Mapping[str, Any]) -> di
 
 
 def _chips(asked: AskedList, summary: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
-    """Yield each filter of a list as people read it, with what is to be changed for the list without it."""
+    """Yield each filter of a list in words, with the change that removes it."""
     for name in THINGS:
         if name in asked.given:
             yield label(asked, summary, name), {name: ""}
@@ -130,7 +130,7 @@ def _chips(asked: AskedList, summary: Mapping[str, Any]) -> Iterator[tuple[str, 
 
 
 def _relations(frame: PageFrame, asked: AskedList, summary: Mapping[str, Any]) -> Iterator[ListLink]:
-    """Yield the ways in which events can be tied to the place of a list."""
+    """Yield the relations that events can have to the place of a list."""
     for relation, text in RELATIONS.items() if asked.filter.place else ():
         if relation == Relation.NEAR and not summary["centre"]:
             continue
@@ -141,10 +141,10 @@ def _relations(frame: PageFrame, asked: AskedList, summary: Mapping[str, Any]) -
 
 
 def _facets(frame: PageFrame, asked: AskedList, summary: Mapping[str, Any]) -> Iterator[tuple[str, list[ListLink]]]:
-    """Yield the facets that have values that not all of the events have."""
+    """Yield the facets with values that not all events have."""
     for facet, (heading, name) in FACETS.items():
         narrower = (one for one in summary["facets"][facet] if one["events"] < summary["total"])
-        # What takes the place of another value leads to fewer events only if the list has all of its events.
+        # Replacing another value narrows the list only if the list has all of the value's events.
         found = [
             _link(frame, asked, name, one)
             for one in narrower

@@ -1,4 +1,4 @@
-"""What a list is of, in words."""
+"""The title of a list, in words."""
 
 from __future__ import annotations
 
@@ -22,23 +22,23 @@ TIES: Final = {
     "category": message("of the category %(name)s"),
     "publisher": message("reported by %(name)s"),
 }
-"""What ties the events of a list to a thing, in words, by the parameters that name one."""
+"""The relation of a list's events to a thing, in words, by the parameter that names it."""
 
 
 def title(asked: AskedList, summary: Mapping[str, Any]) -> str:
-    """Return what a list is of, as a title says it: Events in Homs, in 2012."""
+    """Return the title of a list, such as "Events in Homs, in 2012"."""
     found = list(_phrases(asked, summary))
     return gettext("Events %(phrases)s", phrases=gettext(", ").join(found)) if found else gettext("All events")
 
 
 def label(asked: AskedList, summary: Mapping[str, Any], name: str) -> str:
-    """Return what the thing is called that a parameter names."""
+    """Return the label of the thing that a parameter names."""
     found = summary["asked"].get(getattr(asked.filter, name), {})
     return str(found.get("label") or asked.given[name])
 
 
 def _phrases(asked: AskedList, summary: Mapping[str, Any]) -> Iterator[str]:
-    """Yield what a list is of, in the order of a sentence."""
+    """Yield the phrases of a title, in the order of a sentence."""
     given, found = asked.given, asked.filter
     if found.place:
         yield gettext(PLACES[found.relation]) % {"km": f"{found.km:.0f}", "name": label(asked, summary, "place")}
@@ -54,7 +54,7 @@ def _phrases(asked: AskedList, summary: Mapping[str, Any]) -> Iterator[str]:
 
 
 def period(first: str, last: str) -> str:
-    """Return the time from one day, month or year to another one in words; either may be empty."""
+    """Return the period from one day, month or year to another in words; either may be empty."""
     if first == last and len(first) > len("2012-02"):
         return gettext("on %(day)s", day=spoken(first))
     if first == last:

@@ -25,7 +25,7 @@ from kg.rdf.formats import ATOM, LIST_FORMATS, Format
 blueprint = Routes("listing", __name__)
 
 PAGE_EVENTS: Final = 100
-"""Events on a page of data."""
+"""The number of events on a page of data."""
 VIEW: Final = Parameter("view", f"How the page shows them: {', '.join(ListView)}.")
 LISTED: Final = Description(media_types((HTML, *LIST_FORMATS)), parameters=(*PARAMETERS, VIEW))
 WRITTEN: Final = replace(
@@ -86,7 +86,7 @@ def _page(asked: AskedList) -> Response:
 
 
 def _summary(here: Site, asked: AskedList) -> dict[str, Any]:
-    """Return the page of a list, with what all of its events have."""
+    """Return the page of a list, with the summary of all events."""
     count = rows(asked.view)
     return summary(here, asked.filter, asked.sort, count * ((asked.page or 1) - 1), count)
 
@@ -118,7 +118,7 @@ def _head(here: Site, asked: AskedList, chosen: Format, page: int | None) -> Lis
 
 
 def _data(asked: AskedList, chosen: Format) -> Response:
-    """Return a list, or a page of it, in a format; nothing is made for who has it already, or asks for the head."""
+    """Return a list, or a page of it, in a format; nothing is made for clients that already have it, or for HEAD."""
     here = site()
     response = tagged(Response(content_type=chosen.content_type), here.snapshot, f"events-{chosen.name}")
     if response.status_code != 200 or request.method == "HEAD":

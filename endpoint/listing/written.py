@@ -1,7 +1,7 @@
 """Writes a list in a format, part by part, into a file that is then sent.
 
-Every part is made by a worker, and no more than one of them is in memory. The file comes before the first byte of the
-response, so that a list is sent whole or not at all.
+Each part is made by a worker, and at most one is in memory. The file is complete before the first byte of the response,
+so that a list is sent whole or not at all.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ from kg.rdf.formats import Format
 from kg.workers.list_operations import WriteEvents
 
 MOST: Final = 100_000
-"""Events that one list may have."""
+"""The most events in one list."""
 PART: Final = 1_000
-"""Events that a worker writes at once."""
+"""How many events a worker writes at once."""
 SECONDS: Final = 60.0
-"""The longest time in which a list is written."""
+"""The longest time for writing a list, in seconds."""
 IN_MEMORY: Final = 1_000_000
-"""Bytes of a list from which it is kept on the disk until it is sent."""
+"""The size in bytes from which a list is kept on disk until it is sent."""
 SENT: Final = 65_536
-"""Bytes that are sent at once."""
+"""How many bytes are sent at once."""
 
 
 def written(
@@ -41,7 +41,7 @@ def written(
 ) -> Response:
     """Fill a response with the events of a list from one number up to another one, or the last.
 
-    Raises ParameterError for a list that is too long, and what workers raise.
+    Raises ParameterError for a list that is too long, and the errors of workers.
     """
     clients: Clients = current_app.extensions[NAME]
     with ExitStack() as stack, clients.turn(record().client) as pay:
@@ -64,7 +64,7 @@ def written(
 def _parts(
     here: Site, asked: AskedList, chosen: Format, head: ListHead, first: int, until: int | None
 ) -> Iterator[WriteEvents]:
-    """Yield what workers are asked, without an end."""
+    """Yield the requests to workers, endlessly."""
     index, at = here.artefacts.obtain(SEARCH, here.snapshot), first
     while True:
         end = MOST if until is None else until

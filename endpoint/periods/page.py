@@ -17,11 +17,11 @@ from kg.lookup.listing.days import ListedDay
 from kg.lookup.listing.listing import EventSummary
 
 IN_WEEK: Final = 5
-"""Events that a week shows of each of its days."""
+"""How many events a week shows for each day."""
 IN_YEAR: Final = 2
-"""Events that a day in all years shows of each year."""
+"""How many events a day in all years shows for each year."""
 LEAP: Final = 2000
-"""A year that has all days that there are."""
+"""A leap year, which has all possible days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class TitledEvent:
 
 
 def week_page(frame: PageFrame, monday: date, days: Sequence[ListedDay], around: Sequence[date | None]) -> str:
-    """Return the page of a week; ``around`` are the Mondays of the weeks before and after, where events have those."""
+    """Return the page of a week; ``around`` are the Mondays of the weeks before and after, if they have events."""
     local, sunday = frame.addresses.local, monday + timedelta(days=6)
     year, number, _ = monday.isocalendar()
     return _page(
@@ -59,7 +59,7 @@ def _turn(frame: PageFrame, monday: date) -> ListLink:
 
 
 def on_this_day_page(frame: PageFrame, day: date, days: Sequence[ListedDay]) -> str:
-    """Return the page of a day in all years, of which ``day`` is one of the year LEAP."""
+    """Return the page of a day in all years, given as a ``day`` in the year LEAP."""
     local, by_year = frame.addresses.local, {one.date[:4]: one for one in days}
     beside = [day + timedelta(days=step) for step in (-1, 1)]
 

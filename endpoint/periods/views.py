@@ -48,7 +48,7 @@ def on_this_day(day: str) -> Response:
 
 
 def _monday(text: str) -> date:
-    """Return the first day of a week; raises NotFoundError for what is none, or has days that no calendar has."""
+    """Return the first day of a week. Raises NotFoundError for anything else, or for days outside the calendar."""
     found = re.fullmatch(r"(\d{4})-W(\d\d)", text, re.ASCII)
     try:
         if found:

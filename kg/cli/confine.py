@@ -23,7 +23,7 @@ FAILED: Final = 2
 
 
 def confined(settings: Settings, work: Callable[[], NoReturn]) -> NoReturn:
-    """Do some work in another process within the limits of the settings, and end as it does; say if it was stopped."""
+    """Do some work in another process within the limits of the settings, and exit as it does; say if it was stopped."""
     parent = os.getpid()
     child = os.fork()
     if not child:

@@ -157,7 +157,7 @@ def sections(file: Path) -> list[Section]:
 
 
 def documents(file: Path, section: str, part: int) -> list[tuple[str, str | None]]:
-    """Return the IRIs of the things that one sitemap of a section lists, each with when it changed, if known.
+    """Return the IRIs of the things in one sitemap of a section, each with the time of its last change, if known.
 
     ``part`` counts from 1. The list is empty if there is no such part. Raises StoreError if ``file`` cannot be read.
     """

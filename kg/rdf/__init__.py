@@ -1,4 +1,4 @@
-"""RDF terms, the vocabulary's IRIs, formats, and what reads and writes them.
+"""RDF terms, the vocabulary's IRIs, formats, and the code that reads and writes them.
 
 The terms are those of RDF 1.2 Concepts, sections 3.2 to 3.5 and 4; every module takes them from here. They are
 pyoxigraph's, which the engine stores without converting them (docs/decisions/0001-quads-as-engine-terms.md).

@@ -1,9 +1,9 @@
-"""Serializations of the engine that other parsers read the same: corrected where possible, or refused.
+"""Makes serializations of the engine that other parsers read the same way: corrected where possible, or refused.
 
-The engine writes a carriage return into XML as it is, which every XML parser reads as a line feed (XML 1.0, section
-2.11); it writes characters that XML 1.0 has not (section 2.2), and elements without a name for predicates that end in
-none (RDF 1.1 XML Syntax, section 2.14). A prefixed name that ends in an escaped full stop is valid Turtle (RDF 1.1
-Turtle, section 6.5), but not every parser reads it.
+The engine writes a carriage return into XML unescaped, which every XML parser reads as a line feed (XML 1.0, section
+2.11); it writes characters that XML 1.0 does not allow (section 2.2), and elements without a name for predicates that
+do not end in one (RDF 1.1 XML Syntax, section 2.14). A prefixed name that ends in an escaped full stop is valid Turtle
+(RDF 1.1 Turtle, section 6.5), but not every parser reads it.
 """
 
 from __future__ import annotations
@@ -27,25 +27,25 @@ from kg.rdf.prefixes import PREFIXES
 XML: Final = (RdfFormat.RDF_XML, QueryResultsFormat.XML)
 TURTLE: Final = (RdfFormat.TURTLE, RdfFormat.TRIG)
 END_OF_NAME: Final = re.compile(r"[^\W\d][\w.\u00b7-]*$")
-"""The end of an IRI that can be the name of an element, as far as letters go."""
+"""Matches the end of an IRI that can be an element name, judged by its characters."""
 _TOKEN: Final = re.compile(
     rb'"(?:[^"\\]|\\.)*"|<[^<>"\s]*>|([A-Za-z][\w-]*):((?:[^\s"<>\\;,()\[\]]|\\.)*\\\.)(?=\s)', re.DOTALL
 )
-"""A string, an IRI, or a prefixed name that ends in an escaped full stop, of which alone it gives the parts."""
+"""A string, an IRI, or a prefixed name that ends in an escaped full stop, with groups for the parts of the last."""
 
 NO_TRIPLES: Final = "JSON-LD cannot hold a triple term; ask for another format"
 PIECE: Final = 65_536
-"""Characters of CSV that are held back."""
+"""How many characters of CSV are buffered."""
 
 
 class Output(Protocol):
-    """What the engine writes to."""
+    """An output that the engine writes to."""
 
     def write(self, data: bytes, /) -> Any:
-        """Take some bytes."""
+        """Write some bytes."""
 
     def flush(self) -> Any:
-        """Pass on what is held back."""
+        """Pass on what is buffered."""
 
 
 @contextmanager
@@ -54,9 +54,9 @@ def checked_output(
     format: RdfFormat | QueryResultsFormat,
     prefixes: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[Output]:
-    """Provide what the engine may write to instead of ``output``; ``prefixes`` are those that it uses, if any.
+    """Provide an output for the engine in front of ``output``; ``prefixes`` are those that it uses, if any.
 
-    Raises FormatError for XML or JSON-LD of what that cannot hold.
+    Raises FormatError for content that XML or JSON-LD cannot hold.
     """
     if format in XML:
         xml = _Xml(output)
@@ -83,9 +83,9 @@ def write(
     format: RdfFormat,
     prefixes: Mapping[str, str] = PREFIXES,
 ) -> None:
-    """Write triples or quads in a format, with ``prefixes`` if it is one that has any.
+    """Write triples or quads in a format, with ``prefixes`` if the format has prefixes.
 
-    Raises FormatError for RDF/XML or JSON-LD of what that cannot hold.
+    Raises FormatError for content that RDF/XML or JSON-LD cannot hold.
     """
     table: Any = dict(prefixes) if prefixes_for(format) else None
     found: Any = _named(quads) if format == RdfFormat.RDF_XML else quads
@@ -105,7 +105,7 @@ def text(
 
 
 def write_results(results: QuerySolutions | QueryBoolean, output: Output, format: QueryResultsFormat) -> None:
-    """Write the results of a SELECT or ASK query; raises FormatError for XML of what that cannot hold."""
+    """Write the results of a SELECT or ASK query. Raises FormatError for content that XML cannot hold."""
     if isinstance(results, QuerySolutions) and format == QueryResultsFormat.CSV:
         _write_csv(results, output)
         return
@@ -114,7 +114,7 @@ def write_results(results: QuerySolutions | QueryBoolean, output: Output, format
 
 
 def _write_csv(solutions: QuerySolutions, output: Output) -> None:
-    """Write CSV (RFC 4180, and SPARQL 1.1 Query Results CSV, section 3); the engine quotes no IRI with a comma."""
+    """Write CSV (RFC 4180; SPARQL 1.1 Query Results CSV, section 3); the engine does not quote IRIs with a comma."""
     names = [variable.value for variable in solutions.variables]
     buffer = StringIO(newline="")
     rows = csv.writer(buffer)
@@ -140,7 +140,7 @@ def _named(quads: Iterable[Quad | Triple]) -> Iterator[Quad | Triple]:
 
 
 class _Xml:
-    """Passes XML on once a parser has read it, with carriage returns as references to them."""
+    """Passes XML on after a parser has read it, with carriage returns as character references."""
 
     def __init__(self, output: Output) -> None:
         self.output = output
@@ -167,7 +167,7 @@ class _Xml:
 
 
 class _Turtle:
-    """Passes whole lines of Turtle on, in which a term has no prefix if that leaves it a full stop at its end."""
+    """Passes whole lines of Turtle on, with full IRIs instead of prefixed names that end in a full stop."""
 
     def __init__(self, output: Output, prefixes: Mapping[str, str]) -> None:
         self.output = output

@@ -1,4 +1,4 @@
-"""The one table of formats: what each is called, its media type, its file suffix, and what it can hold."""
+"""The one table of formats: the name, media type and file suffix of each, and what it can hold."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from kg.rdf.prefixes import PREFIXES
 Kind = Literal["graph", "dataset", "results", "page", "list"]
 
 NOT_IN_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-"""A character that no document in XML 1.0 can have (section 2.2), so that RDF/XML cannot carry a literal with it."""
+"""Matches a character not allowed in XML 1.0 (section 2.2), so that RDF/XML cannot hold a literal with it."""
 
 
 def xml_text(text: str) -> str:
-    """Return a text for XML: the replacement character stands for each that XML 1.0 has not."""
+    """Return a text for XML, with U+FFFD for each character that XML 1.0 does not allow."""
     return NOT_IN_XML.sub("\ufffd", text)
 
 
@@ -26,12 +26,12 @@ def xml_text(text: str) -> str:
 class Format:
     """One format.
 
-    ``name`` is what the command line calls it; ``media_type`` is the registered type (RFC 6838) without
-    parameters; ``suffix`` the file name ending without the dot; ``kind`` says what it holds: one graph, a
-    dataset, the results of a SELECT or ASK query, a page for people, or a list of events. ``rdf`` and ``results``
-    are the engine's own names for it. ``profiles`` are the forms of JSON-LD that it honours, its own first (JSON-LD
-    1.1, appendix C: IANA Considerations). ``aliases`` are other names that clients have for it, some of them media
-    types that were never registered, or are superseded.
+    ``name`` is its name on the command line; ``media_type`` is the registered type (RFC 6838) without parameters;
+    ``suffix`` the file name ending without the dot; ``kind`` says what it holds: one graph, a dataset, the results of a
+    SELECT or ASK query, a page for people, or a list of events. ``rdf`` and ``results`` are the engine's own names for
+    it. ``profiles`` are the forms of JSON-LD that it honours, its own first (JSON-LD 1.1, appendix C: IANA
+    Considerations). ``aliases`` are other names that clients use for it, some of them media types that were never
+    registered, or are superseded.
     """
 
     name: str
@@ -46,12 +46,12 @@ class Format:
 
     @classmethod
     def from_name(cls, name: str) -> Format:
-        """Return the format with a name, as ``by_name`` does; processes send each other only the name."""
+        """Return the format with a name, as ``by_name`` does; processes only send each other the name."""
         return by_name(name)
 
     @property
     def content_type(self) -> str:
-        """Value for a Content-Type header, with the charset or the profile where the type has that parameter."""
+        """Value for a Content-Type header, with the charset or profile if the type has that parameter."""
         if self.profiles:
             return f'{self.media_type}; profile="{self.profiles[0]}"'
         return f"{self.media_type}; charset=utf-8" if self.media_type.startswith("text/") else self.media_type
@@ -107,7 +107,7 @@ FORMATS: tuple[Format, ...] = (
 RDF_FORMATS = tuple(f for f in FORMATS if f.rdf)
 RESULT_FORMATS = tuple(f for f in FORMATS if f.results)
 UPLOAD_FORMATS = RDF_FORMATS
-"""What an upload may be in; one that can hold a dataset must not name a graph in it."""
+"""The formats of uploads; in a dataset format, the upload must not name a graph."""
 
 PROFILE: Final = "http://www.w3.org/ns/json-ld#"
 
@@ -134,10 +134,10 @@ JSONLD_FORMS: tuple[Format, ...] = (
     _form("jsonld-flattened", "flattened", "compacted"),
     _form("jsonld-expanded", "expanded", "flattened"),
 )
-"""The forms of a document in JSON-LD; the first is what a document in JSON-LD without a profile is."""
+"""The forms of a document in JSON-LD; the first is the default without a profile."""
 
 PLAIN_JSON: Final = Format("plain-json", "application/json", "json", "graph", "JSON", rdf=RdfFormat.JSON_LD)
-"""The framed document without its context, for clients that need not know of JSON-LD."""
+"""The framed document without its context, for clients that do not know JSON-LD."""
 
 
 ATOM: Final = Format("atom", "application/atom+xml", "atom", "page", "Atom")
@@ -151,11 +151,11 @@ LIST_FORMATS: tuple[Format, ...] = (
     Format("icalendar", "text/calendar", "ics", "list", "iCalendar"),
     ATOM,
 )
-"""What a list of events can be written in."""
+"""The formats of lists of events."""
 
 
 def by_name(name: str) -> Format:
-    """Return the format that the command line calls ``name``; raise FormatError listing the names if none is."""
+    """Return the format with a command-line name. Raises FormatError, which lists the names, if there is none."""
     for candidate in (*FORMATS, *JSONLD_FORMS, PLAIN_JSON):
         if candidate.name == name:
             return candidate
@@ -163,7 +163,7 @@ def by_name(name: str) -> Format:
 
 
 def by_suffix(suffix: str) -> Format | None:
-    """Return the format whose file suffix (without dot) this is, or None."""
+    """Return the format with this file suffix (without dot), or None."""
     return next((f for f in FORMATS if f.suffix == suffix), None)
 
 
@@ -173,5 +173,5 @@ def by_media_type(media_type: str) -> Format | None:
 
 
 def prefixes_for(format: RdfFormat) -> dict[str, str] | None:
-    """Return the prefix table for the formats that write prefixes, None for the others."""
+    """Return the prefix table for formats that write prefixes, None for others."""
     return PREFIXES if format in (RdfFormat.TURTLE, RdfFormat.TRIG, RdfFormat.RDF_XML) else None

@@ -1,4 +1,4 @@
-"""A graph, whichever engine answers: the operations that descriptions, feeds, lookups and dumps need."""
+"""The interface of a graph for all engines: the operations that descriptions, feeds, lookups and dumps need."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ Subject = NamedNode | BlankNode | Triple
 Term = NamedNode | BlankNode | Literal | Triple
 GraphName = NamedNode | DefaultGraph
 Row = tuple[Term | None, ...]
-"""One solution of a query: the terms of its variables in order, None for one that is not bound."""
+"""One solution of a query: the terms of its variables in order, None for an unbound one."""
 Bindings = Mapping[str, Term]
-"""Terms by the names of the variables that stand for them in a query."""
+"""Terms by the names of their variables in a query."""
 
 UNBOUND: Final[Bindings] = MappingProxyType({})
 
@@ -33,20 +33,20 @@ class Pattern(NamedTuple):
     graph: GraphName | None = None
 
     def __hash__(self) -> int:
-        # Without the predicates: many patterns have the same nine, and few have one subject.
+        # Without the predicates: many patterns share the same nine, and few share a subject.
         return hash((self.subject, self.object))
 
 
 class Graph(Protocol):
-    """An RDF dataset to read (RDF 1.2 Concepts, section 4), most of which is in the default graph.
+    """A readable RDF dataset (RDF 1.2 Concepts, section 4), mostly in the default graph.
 
-    Implementations raise StoreError for data that cannot be read, and the errors that they document.
+    Implementations raise StoreError for unreadable data, and the errors that they document.
     """
 
     def match(self, patterns: Sequence[Pattern]) -> list[list[Quad]]:
         """Return the quads of each pattern, in the order of the patterns, in one call to the engine.
 
-        Those of a pattern come in the order of its predicates.
+        The quads of a pattern come in the order of its predicates.
         """
         ...
 
@@ -66,17 +66,17 @@ class Graph(Protocol):
         ...
 
     def __hash__(self) -> int:
-        """Return a hash that distinguishes graphs, so that answers of an immutable one can be remembered."""
+        """Return a hash that distinguishes graphs, so that answers of an immutable one can be cached."""
         ...
 
     def __len__(self) -> int:
-        """Return how many quads there are, in all graphs."""
+        """Return the number of quads in all graphs."""
         ...
 
     def select(self, query: str, bindings: Bindings = UNBOUND) -> Iterator[Row]:
-        """Yield the rows of a SELECT query, in which our prefixes are known (see kg.rdf.prefixes).
+        """Yield the rows of a SELECT query, with newsgraph's prefixes predeclared (see kg.rdf.prefixes).
 
-        ``bindings`` are terms that variables stand for. They join what follows the query's ``WHERE {``, which must be
+        ``bindings`` are terms for variables. They are joined with what follows the query's ``WHERE {``, which must be
         written exactly like this, and appear in a row only if the query selects them.
         """
         ...
@@ -104,7 +104,7 @@ class Graph(Protocol):
         from_graph: GraphName | None = None,
         prefixes: dict[str, str] | None = None,
     ) -> None:
-        """Write all quads, or the triples of one graph; those with one subject stand together."""
+        """Write all quads, or the triples of one graph; those with the same subject are together."""
         ...
 
 
@@ -120,23 +120,23 @@ class WritableGraph(Graph, Protocol):
         ...
 
     def update(self, update: str) -> None:
-        """Run a SPARQL 1.1 Update request, in which our prefixes are known."""
+        """Run a SPARQL 1.1 Update request, with newsgraph's prefixes predeclared."""
         ...
 
 
 class Excerpt:
-    """What was read of a graph for one document: patterns with their quads, of which many are read in one call."""
+    """The part of a graph read for one document: patterns with their quads, many of them read in one call."""
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
         self._found: dict[Pattern, list[Quad]] = {}
 
     def read(self, *patterns: Pattern) -> None:
-        """Read the quads of those patterns that are not read yet, in one call; in none where all are."""
+        """Read the quads of the patterns not yet read, in one call; without a call if all are."""
         fresh = [one for one in dict.fromkeys(patterns) if one not in self._found]
         if fresh:
             self._found.update(zip(fresh, self.graph.match(fresh), strict=True))
 
     def __getitem__(self, pattern: Pattern) -> list[Quad]:
-        """Return the quads of a pattern that has been read; raises KeyError for one that has not."""
+        """Return the quads of a pattern that has been read. Raises KeyError for any other."""
         return self._found[pattern]

@@ -1,4 +1,4 @@
-"""The one place that mints IRIs, and the one spelling they have.
+"""The one place that mints IRIs, and defines their spelling.
 
 An IRI is spelled in NFC, percent-encoded as UTF-8 with upper-case hex digits, with a literal ``/`` and the
 other characters that RFC 3986 (section 3.3) allows in a path left as they are.
@@ -26,7 +26,7 @@ URL_CHARACTERS = PATH_CHARACTERS + "?#[]%"
 EVENT_KEY_LENGTH = 10
 
 _ADDRESS = re.compile(r"(?P<scheme>https?|ftp)://(?P<authority>[^/?#]*)(?P<rest>.*)", re.IGNORECASE | re.DOTALL)
-# A label may end with a hyphen or hold an underscore: hosts of blogs do, though RFC 1123 forbids it.
+# A label may end with a hyphen or contain an underscore, as hosts of blogs do, though RFC 1123 forbids it.
 _DNS_NAME = re.compile(r"(?:[a-z0-9_-]{1,63}\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{1,59})")
 
 
@@ -65,11 +65,11 @@ class Minter:
         return f"{self.base}entity/{language}/{spell(title.replace(' ', '_'))}"
 
     def geonames(self, identifier: int) -> str:
-        """Return the IRI of a place that no wiki title is known for."""
+        """Return the IRI of a place without a known wiki title."""
         return f"{self.base}entity/geonames/{identifier}"
 
     def point(self, latitude: str, longitude: str) -> str:
-        """Return the IRI of a place of which only the point is known, in degrees of WGS84 as canonical decimals."""
+        """Return the IRI of a place known only by its point, in degrees of WGS84 as canonical decimals."""
         return f"{self.base}entity/point/{latitude},{longitude}"
 
     def category(self, label: str) -> str:
@@ -92,20 +92,20 @@ def revision_name(content: str) -> str:
 
 @lru_cache(maxsize=65_536)
 def spell(text: str) -> str:
-    """Spell ``text`` as the path of an IRI; a text that is spelled already comes out unchanged if unquoted first."""
+    """Spell ``text`` as the path of an IRI; an already spelled text stays the same if it is unquoted first."""
     return quote(unicodedata.normalize("NFC", text), safe=PATH_CHARACTERS)
 
 
 def respell(path: str) -> str:
-    """Give a requested, possibly differently encoded path the one spelling that the graph uses."""
+    """Return a requested, possibly differently encoded path in the spelling that the graph uses."""
     return spell(unquote(path))
 
 
 def canonical(path: str) -> str:
-    """Return the spelling of a path below the base that all its equal spellings have in common.
+    """Return the canonical spelling of a path below the base, which all its equivalent spellings share.
 
-    Equal are paths with other percent-encodings, with a slash at the end or several in a row and, in the title of an
-    entity, with spaces for underscores and another case of the first letter, as in MediaWiki.
+    Paths are equivalent if they differ in percent-encoding, in a slash at the end or several in a row and, in the title
+    of an entity, in spaces for underscores and the case of the first letter, as in MediaWiki.
     """
     plain = unicodedata.normalize("NFC", unquote(path))
     kind, _, rest = re.sub(r"/{2,}", "/", plain).strip("/").partition("/")
@@ -121,7 +121,7 @@ def canonical(path: str) -> str:
 def slug(label: str) -> str:
     """Return a readable path segment for a label: lower case, words joined by hyphens, any script.
 
-    A label without a letter or digit gets a segment made from its hash, so that none is empty.
+    A label without letters or digits gets a segment made from its hash, so that none is empty.
     """
     words = re.findall(r"\w+", unicodedata.normalize("NFC", label).casefold().replace("_", " "))
     return quote("-".join(words)) or f"x{hashlib.sha256(label.encode()).hexdigest()[:10]}"
@@ -144,9 +144,9 @@ def clean_url(text: str) -> str | None:
 
     Only http, https and ftp pass, in lower case. The host is a name of the DNS with two or more labels, in lower case
     and without a full stop at its end, an internationalised one as its A-label (RFC 5890, section 2.3.2.1), or an IPv4
-    address; a port that the scheme implies goes (RFC 3986, section 6.2.3), and so do user and password. What RFC 3986
-    does not allow is percent-encoded; what is encoded stays. A query or fragment that is empty goes: whoever resolves
-    an IRI with Python's urllib, as rdflib does with RDF/XML, loses it.
+    address; the default port is removed (RFC 3986, section 6.2.3), and so are user and password. What RFC 3986 does not
+    allow is percent-encoded; what is already encoded stays so. An empty query or fragment is removed, since Python's
+    urllib, and rdflib for RDF/XML, lose it when they resolve an IRI.
     """
     candidate = text.strip()
     if candidate.startswith("//"):
@@ -166,7 +166,7 @@ def clean_url(text: str) -> str | None:
 
 
 def _authority(printed: str, scheme: str) -> str | None:
-    """Return the host of an authority, with its port where that says anything; None if the host is none."""
+    """Return the host of an authority, with its port unless it is the default; None if the host is invalid."""
     name, colon, port = printed.rpartition("@")[2].partition(":")
     host = _host(name)
     if host is None or (colon and not re.fullmatch(r"[0-9]{0,5}", port)) or int(port or 0) > MAX_PORT:
@@ -175,7 +175,7 @@ def _authority(printed: str, scheme: str) -> str | None:
 
 
 def _host(printed: str) -> str | None:
-    """Return the one spelling of a host; None if it is no name of the DNS and no IPv4 address."""
+    """Return the canonical spelling of a host; None if it is neither a DNS name nor an IPv4 address."""
     name = unquote(printed).lower().removesuffix(".")
     if not name.isascii():
         try:

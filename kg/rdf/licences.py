@@ -1,4 +1,4 @@
-"""The licences of what is published, by their IRIs, and what they are called."""
+"""The licences of what is published, by IRI, and their names."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ SPDX: Final = {
     BY_SA_4: "CC-BY-SA-4.0",
     BY_4: "CC-BY-4.0",
 }
-"""Their identifiers in the SPDX License List, which has none for the mark."""
+"""Their identifiers in the SPDX License List, which has none for the Public Domain Mark."""
 
 
 def label(iri: str) -> str:
-    """Return what people call a licence: its IRI, if it is none of these."""
+    """Return the usual name of a licence, or its IRI if it is not in the table."""
     return NAMES.get(iri, iri)

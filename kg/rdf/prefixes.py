@@ -39,7 +39,7 @@ def expand(name: str) -> str:
 
 
 def compact(iri: str) -> str:
-    """Return the prefixed name of an IRI, or the IRI itself if no prefix of the table fits.
+    """Return the prefixed name of an IRI, or the IRI itself if no prefix in the table fits.
 
     Only a local name of letters, digits, ``_`` and ``-`` is shortened, so that the name is valid everywhere.
     """

@@ -1,7 +1,7 @@
-"""What a search engine may read of a page: schema.org, and nothing that is not known to be true.
+"""Metadata of a page for search engines: schema.org, with only what is known to be true.
 
-The page about an event is a NewsArticle. Where the sentence says at which place it happened and the country of
-that place is known, there is an Event too, with all that search engines require of one.
+The page about an event is a NewsArticle. If the sentence says at which place it happened, and the country of that place
+is known, there is also an Event, with everything that search engines require of one.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from typing import Any, Final
 from kg.rdf import terms
 from kg.rdf.prefixes import expand
 
-#: Said inline, so that nothing has to be fetched to read it.
+#: Given inline, so that nothing has to be fetched to read it.
 CONTEXT: Final = {"@vocab": "https://schema.org/"}
-#: What schema.org calls the classes of the graph, beside places.
+#: The schema.org classes for the classes of the graph, except places.
 CLASSES: Final = {
     "schema:Organization": "Organization",
     "skos:Concept": "DefinedTerm",
@@ -72,7 +72,7 @@ def _article(event: str, nodes: Nodes, page: str) -> Thing:
 
 
 def _event(event: str, nodes: Nodes, page: str) -> Thing | None:
-    """Return the event, if what search engines require of one is known: name, startDate, location with address."""
+    """Return the event, if everything that search engines require is known: name, startDate, location with address."""
     places = [_place(nodes, one) for one in _all(nodes, event, "schema:location")]
     title, date = _first(nodes, event, "schema:name"), _first(nodes, event, "schema:startDate")
     located = [place for place in places if "address" in place]
@@ -139,5 +139,5 @@ def _first(nodes: Nodes, iri: str, name: str) -> str:
 
 
 def _known(thing: Thing) -> Thing:
-    """Return a thing without the properties of which there is nothing to say."""
+    """Return a thing without its empty properties."""
     return {name: value for name, value in thing.items() if value}

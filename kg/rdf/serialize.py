@@ -22,8 +22,8 @@ Nodes = dict[str, dict[str, list[dict[str, str]]]]
 def represent(quads: Iterable[Quad], format: Format, prefixes: Mapping[str, str] = PREFIXES) -> bytes:
     """Return ``quads`` of the default graph in ``format``, with the prefixes that occur in it.
 
-    In JSON-LD, the framed form is about the subject of the first of them. Raises FormatError for a format that
-    holds no RDF, or not these quads.
+    In JSON-LD, the framed form is about the subject of the first of them. Raises FormatError for a format that does not
+    hold RDF, or cannot hold these quads.
     """
     triples = list(quads)
     if format.rdf is None:

@@ -123,7 +123,7 @@ VOID_DATASET: Final = _term("void:Dataset")
 VOID_ENTITIES: Final = _term("void:entities")
 
 GRAPH: Final = frozenset(one for one in list(vars().values()) if isinstance(one, NamedNode))
-"""The terms that graphs are written with. Those below stand in documents and in descriptions of services only."""
+"""The terms that graphs are written with. Those below occur only in documents and in descriptions of services."""
 
 HIDDEN_LABEL: Final = _term("skos:hiddenLabel")
 IS_VERSION_OF: Final = _term("dcterms:isVersionOf")
@@ -168,17 +168,17 @@ DURATION: Final = _term("xsd:duration")
 
 
 DIGITS: Final = 18
-"""Digits of the largest whole number that is read; Python refuses to read some thousands of them."""
+"""The most digits of an integer that is read; Python refuses thousands of digits."""
 _INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 
 
 def whole(text: str, otherwise: int = 0) -> int:
-    """Return the whole number that a text is, or ``otherwise`` if it is none: a graph may say anything of a thing."""
+    """Parse a text as an integer, or return ``otherwise``: a graph may contain anything."""
     return int(text) if text.isdecimal() and text.isascii() and len(text) <= DIGITS else otherwise
 
 
 def is_instant(text: str) -> bool:
-    """Return whether a text is a moment as newsgraph writes it: an xsd:dateTime in seconds of UTC."""
+    """Return whether a text is an instant as newsgraph writes it: an xsd:dateTime in seconds of UTC."""
     if _INSTANT.fullmatch(text):
         with suppress(ValueError):
             return bool(datetime.fromisoformat(text))

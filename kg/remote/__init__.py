@@ -1,1 +1,1 @@
-"""Clients of other hosts: which addresses may be asked, within which time."""
+"""Clients of other hosts: which addresses may be asked, and within what time."""

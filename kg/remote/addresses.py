@@ -30,7 +30,7 @@ SPECIAL: Final = tuple(
         ),
     )
 )
-"""Networks of the special-purpose address registries of IANA that the oldest Python here takes for global."""
+"""Networks of the special-purpose address registries of IANA that the oldest supported Python considers global."""
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -46,7 +46,7 @@ class Service:
 
     @classmethod
     def parse(cls, iri: str) -> Self:
-        """Return the parts of an http(s) address; raises ValueError for anything else, user names and fragments."""
+        """Return the parts of an http(s) address. Raises ValueError for anything else, user names and fragments."""
         parts = urlsplit(iri)
         host, port = parts.hostname or "", parts.port
         if parts.scheme not in PORTS or "@" in parts.netloc or "#" in iri or port == 0:
@@ -71,8 +71,8 @@ class Service:
 class Rule:
     """One entry of the setting ``services``.
 
-    It allows the address of ``service``, or all addresses of its host if that has no path, on any port if
-    ``any_port``. Only if it is ``private`` may the host be one of a private network, or this machine.
+    It allows the address of ``service``, or all addresses of its host if it has no path, on any port if ``any_port``.
+    The host may be in a private network, or this machine, only if ``private``.
     """
 
     service: Service
@@ -89,7 +89,7 @@ class Rule:
 
 
 def rules(text: str) -> tuple[Rule, ...]:
-    """Return the entries of the setting ``services``, with commas between; raises ConfigurationError."""
+    """Return the comma-separated entries of the setting ``services``. Raises ConfigurationError if one is invalid."""
     return tuple(_rules(text))
 
 
@@ -104,7 +104,7 @@ def _rules(text: str) -> Iterator[Rule]:
 
 
 def is_public(address: str) -> bool:
-    """Return whether an IP address is one of the public internet, also by what it maps or translates to."""
+    """Return whether an IP address is public, including the address that it maps or translates to."""
     found: Address = ipaddress.ip_address(address)
     if isinstance(found, ipaddress.IPv6Address):
         if found.ipv4_mapped:

@@ -1,7 +1,7 @@
-"""Sends one request to another host, which is trusted with nothing: not with time, memory, or where it points to.
+"""Sends one request to an untrusted host, which may not waste time or memory, or redirect elsewhere.
 
-Libraries for HTTP follow redirects, read environment variables for proxies, resolve a name again after it has been
-checked, or bound each wait but not their sum; so this is http.client on a socket of our own.
+HTTP libraries follow redirects, read environment variables for proxies, resolve a name again after it was checked, or
+limit each wait but not their sum; so this uses http.client on a socket of its own.
 """
 
 from __future__ import annotations
@@ -28,34 +28,34 @@ from kg.version import __version__
 
 RESULTS: Final = "application/sparql-results+json"
 ACCEPTED: Final = {RESULTS: (RESULTS, "application/json")}
-"""Under which names what is asked for may come, where there are several."""
+"""Alternative media types of answers."""
 AGENT: Final = f"newsgraph/{__version__}"
 NAME: Final = "newsgraph"
-"""What servers of this program are called in the header Via (RFC 9110, section 7.6.3)."""
+"""The name of newsgraph servers in the header Via (RFC 9110, section 7.6.3)."""
 IDENTITY: Final = "identity"
 GZIP: Final = "gzip"
-GZIP_HEADER: Final = 16  # what zlib wants to be told of the header of gzip
+GZIP_HEADER: Final = 16  # tells zlib to expect a gzip header
 CONTENT: Final = (200, 206)
-"""The statuses of answers that are what was asked for, or the part of it that was."""
+"""The statuses of answers with the requested content, or the requested part of it."""
 CHUNK: Final = 65_536
 ERROR_BYTES: Final = 10_000
 SHOWN: Final = 300
 TRIED: Final = 4
-"""Addresses of one host that are tried."""
+"""How many addresses of one host are tried."""
 
 Resolve = Callable[..., list[Any]]
 """A function such as socket.getaddrinfo."""
 
 
 def hops(via: str | None) -> int:
-    """Return through how many servers of this program a request has come, by its header Via."""
+    """Return how many newsgraph servers a request has passed through, by its header Via."""
     names = (part.strip().partition(" ")[2].partition(" ")[0] for part in (via or "").split(","))
     return sum(name == NAME for name in names)
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What a host answered; ``body`` is whole if ``status`` is 200 or 206, else what its first bytes say."""
+    """What a host answered; ``body`` is complete if ``status`` is 200 or 206, else only its first bytes."""
 
     status: int
     reason: str
@@ -64,12 +64,12 @@ class Response:
 
     @property
     def media_type(self) -> str:
-        """Its media type, empty where it names none."""
+        """Its media type, "" if it names none."""
         return self.headers.get_content_type() if "Content-Type" in self.headers else ""
 
     @property
     def refusal(self) -> str:
-        """What it says instead of an answer: the address of a redirect, which is not followed, or an error text."""
+        """The reason for a refusal: the address of a redirect, which is not followed, or an error text."""
         if 300 <= self.status < 400:
             return f"redirects are not followed: {self.headers.get('Location', '')[:SHOWN]}"
         return said(self.body)
@@ -77,10 +77,10 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What a request may cost, and whom it may reach.
+    """The limits of a request.
 
-    ``private`` says whether the host may be one of a private network; ``deadline`` (time.monotonic()) is that of
-    everything together; ``limit`` is the largest answer in bytes.
+    ``private`` says whether the host may be in a private network; ``deadline`` (time.monotonic()) applies to everything
+    together; ``limit`` is the largest answer in bytes.
     """
 
     private: bool
@@ -92,12 +92,12 @@ class Bounds:
 def post(service: Service, query: str, bounds: Bounds, *, passed: int = 0, accept: str = RESULTS) -> bytes:
     """Send a query to a service and return its answer, in SPARQL JSON or in the media type ``accept``.
 
-    The query is sent as a form (SPARQL 1.1 Protocol, section 2.1.2). ``passed`` is how many servers of this program it
-    has passed through before. Raises FederationError, or FederationTimeoutError at the deadline.
+    The query is sent as a form (SPARQL 1.1 Protocol, section 2.1.2). ``passed`` is how many newsgraph servers it has
+    already passed through. Raises FederationError, or FederationTimeoutError at the deadline.
     """
     headers = {
         "Accept": accept,
-        "Content-Type": "application/x-www-form-urlencoded",  # the one that every service takes
+        "Content-Type": "application/x-www-form-urlencoded",  # the one that every service accepts
         "User-Agent": AGENT,
         "Via": ", ".join([f"1.1 {NAME}"] * (passed + 1)),
     }
@@ -115,10 +115,11 @@ def post(service: Service, query: str, bounds: Bounds, *, passed: int = 0, accep
 def exchange(
     service: Service, headers: Mapping[str, str], content: bytes | None, bounds: Bounds, method: str = ""
 ) -> Response:
-    """Send a request and return the answer to it, whatever its status; without ``method`` POST, or GET of no content.
+    """Send a request and return the answer to it, whatever its status.
 
-    An answer may come packed (gzip) if ``headers`` accept that; the limit is that of what it holds. Raises
-    FederationError, FederationTimeoutError at the deadline, FederationTooLargeError over the limit.
+    ``method`` defaults to POST, or to GET without content. An answer may be compressed (gzip) if ``headers`` accept
+    that; the limit applies to the decompressed content. Raises FederationError, FederationTimeoutError at the deadline,
+    FederationTooLargeError over the limit.
     """
     try:
         with _connected(service, _resolved(service, bounds), bounds.deadline) as connected:
@@ -134,7 +135,7 @@ def exchange(
 
 
 def _resolved(service: Service, bounds: Bounds) -> list[str]:
-    """Return the IP addresses of a host, once it is known that they may be connected to."""
+    """Return the IP addresses of a host, after checking that they may be connected to."""
     found = [service.host] if _is_address(service.host) else _looked_up(service, bounds.deadline, bounds.resolve)
     if not bounds.private and not all(is_public(one) for one in found):
         raise FederationError(f"{service.host} has a private address, and its operator must allow that by name")
@@ -148,7 +149,7 @@ def _is_address(host: str) -> bool:
 
 
 def _looked_up(service: Service, deadline: float, resolve: Resolve) -> list[str]:
-    """Ask the resolver of the system, in a thread because it knows no deadline."""
+    """Ask the system's resolver, in a thread, because it has no deadline."""
     answers: queue.SimpleQueue[list[Any] | Exception] = queue.SimpleQueue()
 
     def look_up() -> None:
@@ -213,7 +214,7 @@ def _exchange(service: Service, connected: DeadlineSocket, sent: _Sent, limit: i
 
 
 def _unpacked(service: Service, body: bytes, limit: int) -> bytes:
-    """Return what gzip has packed (RFC 1952), which may be a thousand times larger."""
+    """Decompress gzip (RFC 1952); the result may be a thousand times larger."""
     unpacking = zlib.decompressobj(zlib.MAX_WBITS | GZIP_HEADER)
     content = unpacking.decompress(body, limit + 1)
     if len(content) > limit:
@@ -224,7 +225,7 @@ def _unpacked(service: Service, body: bytes, limit: int) -> bytes:
 
 
 def said(body: bytes) -> str:
-    """Return what an error response says: the detail of a problem document (RFC 9457), or else its text."""
+    """Return the message of an error response: the detail of a problem document (RFC 9457), or else its text."""
     text = body.decode(errors="replace")
     with suppress(ValueError, LookupError, TypeError, RecursionError):
         text = str(json.loads(text)["detail"])

@@ -18,14 +18,14 @@ BACKOFF: Final = 1.0
 LONGEST_WAIT: Final = 600.0
 """Seconds. A service that asks for a longer wait is asked again another day."""
 PASSING: Final = (408, 429, 500, 502, 503, 504)
-"""HTTP status codes of failures that may be over soon (RFC 9110, section 15; RFC 6585, section 4)."""
+"""HTTP status codes of failures that may be temporary (RFC 9110, section 15; RFC 6585, section 4)."""
 
 
 @dataclass(slots=True)
 class Courtesy:
-    """How a service is asked: ``rate`` times a second at most, and ``retries`` times again after a failure.
+    """How a service is asked: at most ``rate`` times a second, with ``retries`` retries after a failure.
 
-    ``error`` is what is raised where it fails for good; ``requests`` and ``repeated`` count what was sent.
+    ``error`` is raised if it fails for good; ``requests`` and ``repeated`` count what was sent.
     """
 
     service: str
@@ -38,7 +38,7 @@ class Courtesy:
     _next: float = field(default=float("-inf"), repr=False)
 
     def ask(self, send: Callable[[], T]) -> T:
-        """Return what ``send`` does; it is called again, later each time, where it raises TemporaryFailureError.
+        """Return the result of ``send``; it is retried, after growing delays, if it raises TemporaryFailureError.
 
         It is never called before the moment that the failure asks for. Raises ``error`` after the last try.
         """
@@ -77,9 +77,9 @@ def retry_after(text: str, now: datetime) -> float:
 
 
 def in_agent(name: str, contact: str) -> str:
-    """Return a contact that can stand in a User-Agent; raises ConfigurationError for another (RFC 9110, section 5.6.5).
+    """Return a contact that is valid in a User-Agent.
 
-    ``name`` is the setting that it comes from.
+    Raises ConfigurationError for any other (RFC 9110, section 5.6.5). ``name`` is the setting that it comes from.
     """
     if not contact.isascii() or not contact.isprintable() or set(contact) & set("()\\"):
         raise ConfigurationError(f"{name} {contact!r} must be an address in plain ASCII")

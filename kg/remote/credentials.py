@@ -1,4 +1,4 @@
-"""Who we are to a host that asks: a name and a password from a netrc file, sent only when they are asked for."""
+"""Credentials for hosts that ask: a name and a password from a netrc file, sent only on request."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ BASIC, DIGEST = "basic", "digest"
 
 @dataclass(slots=True)
 class Credentials:
-    """A name and a password for one host, which no text of this object shows. Safe to use from many threads."""
+    """A name and a password for one host, which the repr of this object hides. Safe to use from many threads."""
 
     user: str = field(repr=False)
     password: str = field(repr=False)
@@ -31,14 +31,14 @@ class Credentials:
     _lock: Any = field(default_factory=threading.Lock, repr=False)
 
     def authorize(self, request: Request) -> None:
-        """Put into a request what the last challenge of the host asked for, if there was one."""
+        """Add credentials to a request as the host's last challenge asked for, if there was one."""
         if self._challenge is not None:
             with self._lock:
                 found = self._digest.get_authorization(request, self._challenge)
             request.add_unredirected_header(AUTHORIZATION, f"Digest {found}")
 
     def answer(self, request: Request, challenge: str) -> bool:
-        """Put the answer to a challenge (RFC 7617, RFC 7616) into a request; return whether it is one we can answer."""
+        """Add the answer to a challenge (RFC 7617, RFC 7616) to a request; return whether it can be answered."""
         scheme, _, rest = challenge.strip().partition(" ")
         if scheme.lower() == BASIC:
             pair = b64encode(f"{self.user}:{self.password}".encode()).decode("ascii")
@@ -57,7 +57,7 @@ class Credentials:
 def credentials(host: str, file: str = "") -> Credentials | None:
     """Return the name and password of a host from a netrc file, ``~/.netrc`` if none is named; None if it has none.
 
-    Raises ConfigurationError for a file that cannot be read, without what is in it.
+    Raises ConfigurationError for a file that cannot be read, without quoting its content.
     """
     if not file and not (Path.home() / ".netrc").exists():
         return None
@@ -71,9 +71,9 @@ def credentials(host: str, file: str = "") -> Credentials | None:
 
 
 def send(request: Request, bounds: Bounds, known: Credentials | None) -> Response:
-    """Send a request with our client, once more with credentials if the host asks for them.
+    """Send a request, and send it again with credentials if the host asks for them.
 
-    Returns the answer, whatever its status. Raises what kg.remote.client.exchange raises.
+    Returns the answer, whatever its status. Raises the errors of kg.remote.client.exchange.
     """
     if known:
         known.authorize(request)

@@ -1,6 +1,6 @@
-"""A connection nothing of which lasts longer than a deadline.
+"""A connection with a deadline for everything together.
 
-The timeout of a socket is one for each read, so that a byte a second would keep it open for ever.
+The timeout of a socket applies to each read, so that a byte per second would keep it open for ever.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 
 def left(deadline: float) -> float:
-    """Return the seconds that are left until ``deadline`` (time.monotonic()); raises TimeoutError if none are."""
+    """Return the seconds left until ``deadline`` (time.monotonic()). Raises TimeoutError if none are."""
     seconds = deadline - time.monotonic()
     if seconds <= 0:
         raise TimeoutError
@@ -20,14 +20,14 @@ def left(deadline: float) -> float:
 
 
 class DeadlineSocket:
-    """What http.client needs of a connected socket, up to a deadline; raises TimeoutError from then on."""
+    """The part of a connected socket that http.client needs, with a deadline; raises TimeoutError after it."""
 
     def __init__(self, connected: socket.socket, deadline: float) -> None:
         self.connected = connected
         self.deadline = deadline
 
     def sendall(self, content: bytes) -> None:
-        """Send all of it."""
+        """Send all data."""
         rest = memoryview(content)
         while rest:
             self.connected.settimeout(left(self.deadline))

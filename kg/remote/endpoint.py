@@ -1,4 +1,4 @@
-"""A SPARQL endpoint that its operator, or ours, has named: SPARQLWrapper makes the request, our client sends it."""
+"""A SPARQL endpoint named by an operator: SPARQLWrapper builds the request, kg.remote.client sends it."""
 
 from __future__ import annotations
 
@@ -19,13 +19,14 @@ from kg.remote.credentials import Credentials, send
 
 
 class Endpoint:
-    """The endpoint at one address, which is asked within ``seconds`` altogether for ``limit`` bytes at most.
+    """The endpoint at one address, asked within ``seconds`` altogether for at most ``limit`` bytes.
 
-    Whoever names an address may name one of this machine; nothing else is asked, since redirects are not followed.
+    The address may be on this machine, since an operator names it; nothing else is asked, since redirects are not
+    followed.
     """
 
     def __init__(self, address: str, agent: str, seconds: float, limit: int, known: Credentials | None = None) -> None:
-        """Parse an address, and take who we are to it; raises ConfigurationError if it cannot be asked."""
+        """Parse an address, and read the credentials for it. Raises ConfigurationError if it cannot be asked."""
         try:
             self.service = Service.parse(address)
         except ValueError as error:
@@ -44,13 +45,13 @@ class Endpoint:
         """
         request = _Wrapper(self)
         request.setMethod(POST)
-        # Only negotiation: the wrapper would add three parameters that no specification knows.
+        # Only negotiation: the wrapper would add three non-standard parameters.
         request.setOnlyConneg(True)
         request.addCustomHttpHeader("Accept", accept)
         for name, graph in dataset.items():
             request.addParameter(name, graph)
         with warnings.catch_warnings():
-            # The wrapper guesses the query form and warns when it cannot; what the query is, the endpoint decides.
+            # The wrapper guesses the query form and warns when it cannot; the endpoint decides what the query is.
             warnings.simplefilter("ignore", RuntimeWarning)
             request.setQuery(text)
         found: Any = request.query().response
@@ -59,7 +60,7 @@ class Endpoint:
 
 
 class _Wrapper(SPARQLWrapper):
-    """The wrapper, with our client: its own follows redirects, has no deadline, and drops the headers of errors."""
+    """The wrapper with kg.remote.client: its own client follows redirects, has no deadline, and drops error headers."""
 
     def __init__(self, endpoint: Endpoint) -> None:
         super().__init__(endpoint.address, agent=endpoint.agent)
@@ -71,7 +72,7 @@ class _Wrapper(SPARQLWrapper):
         return _Readable(send(request, bounds, self._to.credentials)), self.returnFormat
 
     def isSparqlUpdateRequest(self) -> bool:  # noqa: N802 - the name that the wrapper calls
-        """Say that it is none: the wrapper guesses that from words, which a query may have in its prefixes."""
+        """Return false: the wrapper would guess from words that a query may have in its prefixes."""
         return False
 
 

@@ -1,1 +1,1 @@
-"""SHACL: the vocabulary's shapes as SPARQL, and where what breaks them comes from."""
+"""SHACL: the vocabulary's shapes as SPARQL, and the origin of violations."""

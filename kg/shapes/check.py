@@ -1,4 +1,4 @@
-"""The shapes of the vocabulary against a graph: what is wrong, where it comes from, and a report on it."""
+"""Checks a graph against the vocabulary's shapes: what is wrong, where it comes from, and a report."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from kg.store.embedded import EmbeddedGraph
 from kg.store.layout import Store
 
 FORCED: Final = "violations.txt"
-"""The report on a snapshot that was published all the same, in its own folder."""
+"""The report in the folder of a snapshot that was published in spite of violations."""
 KEPT: Final = 100
 FIRST: Final = 3
 
@@ -43,7 +43,7 @@ class CheckResult:
 
     @property
     def count(self) -> int:
-        """How many violations there are."""
+        """The number of violations."""
         return sum(one.count for one in self.found)
 
     @property
@@ -59,7 +59,7 @@ def check(graph: Graph, threads: int = 0, kept: int = KEPT, doubted: Container[i
         graph: the graph.
         threads: queries at the same time; 0 means one for each core.
         kept: how many violations of one constraint are kept, the others are counted.
-        doubted: the numbers of the groups of constraints (see kg.shapes.group) that it may violate; any by default.
+        doubted: the numbers of the groups of constraints (see kg.shapes.group) that it may violate; all by default.
 
     """
     started = monotonic()
@@ -71,8 +71,8 @@ def check(graph: Graph, threads: int = 0, kept: int = KEPT, doubted: Container[i
 def gate(store: Store, draft: Path, archives: Iterable[Archive], *, jobs: int = 0, force: bool = False) -> CheckResult:
     """Check the finished database of a draft before it is published in ``store``.
 
-    Where it breaks a shape the report is written: beside the snapshots, or with ``force`` into the draft, so that it
-    is published with it.
+    If it breaks a shape, the report is written: beside the snapshots, or with ``force`` into the draft, so that it is
+    published with it.
 
     Raises:
         ValidationError: if it breaks a shape, unless ``force`` is given; the message says where the report is.
@@ -89,7 +89,7 @@ def drafted(draft: Path) -> EmbeddedGraph:
 
 
 def judge(checked: CheckResult, store: Store, draft: Path, archives: Iterable[Archive], *, force: bool = False) -> None:
-    """Write the report on a check of a draft, if there is anything to report; see ``gate``."""
+    """Write the report on a check of a draft, if there is anything to report (see ``gate``)."""
     rejected = store.rejected
     rejected.unlink(missing_ok=True)
     if checked.found:
@@ -182,7 +182,7 @@ def _plain(term: Term) -> str:
 
 
 def _shown(term: Term) -> str:
-    """Return a term for people: a prefixed name where there is one, a long text cut."""
+    """Return a term for people: a prefixed name if there is one, long texts truncated."""
     if isinstance(term, NamedNode):
         return compact(term.value)
     if not isinstance(term, RdfLiteral) or len(term.value) <= SHOWN:
@@ -205,7 +205,7 @@ def _name(constraint: Constraint) -> str:
 
 
 def _asked(constraint: Constraint) -> str:
-    """Return what a constraint asks for, in the terms of SHACL: ``schema:startDate sh:maxCount 1``."""
+    """Return what a constraint requires, in SHACL terms: ``schema:startDate sh:maxCount 1``."""
     values = " ".join(_parameter(one) for one in constraint.values)
     path = constraint.path
     where = f"{'^' if path.inverse else ''}{compact(path.predicate.value)} " if path else ""

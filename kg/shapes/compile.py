@@ -1,9 +1,9 @@
-"""Constraints -> SPARQL queries that find what violates them.
+"""Compiles constraints to SPARQL queries that find violations.
 
 The forms are chosen for the engine, by measurement (docs/decisions/0010): sets of nodes are subtracted (MINUS) and
-joined as sub-selects, which it does by hashing ids; a join of plain patterns, or FILTER NOT EXISTS, looks each node up
-and takes ten times as long. A value is tested behind a BIND, so that the engine does not move the test before the
-join and test values of other nodes.
+joined as sub-selects, which it does by hashing ids; a join of plain patterns, or FILTER NOT EXISTS, looks up each node
+and takes ten times as long. A value is tested after a BIND, so that the engine does not move the test before the join
+and test values of other nodes.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from kg.shapes.shape import SH, TYPE, Constraint, Path, Target, Term
 XSD: Final = "http://www.w3.org/2001/XMLSchema#"
 STRINGS: Final = (f"{XSD}string", "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString")
 CASTS: Final = tuple(f"{XSD}{name}" for name in ("boolean", "date", "dateTime", "decimal", "integer"))
-"""Datatypes whose literals are tried for a valid lexical form; every lexical form of the strings is valid."""
+"""Datatypes with literals that are checked for a valid lexical form; for strings, every lexical form is valid."""
 
 NODE_KINDS: Final = {
     "BlankNode": "isBlank(?value)",
@@ -33,8 +33,8 @@ NODE_KINDS: Final = {
 def query(constraint: Constraint, targets: Iterable[Target]) -> str:
     """Return the SELECT query for the nodes of ``targets`` that violate a constraint.
 
-    Its solutions have ``?this``, the focus node, and where SHACL gives one ``?value``.
-    Raises ConfigurationError for a constraint that cannot be compiled.
+    Its solutions have ``?this``, the focus node, and ``?value`` if SHACL gives one. Raises ConfigurationError for a
+    constraint that cannot be compiled.
     """
     _check(constraint)
     nodes = " UNION ".join(f"{{{_target(one)}}}" for one in targets)
@@ -55,7 +55,7 @@ def query(constraint: Constraint, targets: Iterable[Target]) -> str:
 def anywhere(constraint: Constraint, most: int) -> str | None:
     """Return the SELECT query for at most ``most`` violations of a constraint by any nodes, whatever their target.
 
-    It is the faster one, since nothing is joined. None for a constraint that needs to know its nodes.
+    It is faster, since nothing is joined. Returns None for a constraint that depends on its nodes.
     """
     _check(constraint)
     if constraint.path is None or constraint.parameter in {*LACKS, "equals"}:
@@ -115,7 +115,7 @@ def _has_value(constraint: Constraint) -> str:
 
 
 def _max_count(constraint: Constraint) -> str:
-    """Return the query for too many values; nothing is grouped unless there are more values than nodes."""
+    """Return the query for too many values; values are grouped only if there are more values than nodes."""
     path = _path(constraint.path)
     if (most := _number(constraint)) == 0:
         return f"SELECT DISTINCT ?this {{{path}}}"
@@ -129,7 +129,7 @@ def _class(constraint: Constraint) -> str:
 
 
 def _outside(constraint: Constraint, variable: str) -> str:
-    """Return what takes the instances of a constraint's classes away from the solutions before it."""
+    """Return the pattern that removes instances of a constraint's classes from the preceding solutions."""
     return " ".join(f"MINUS {{{_instance(variable, one)}}}" for one in constraint.values)
 
 
@@ -147,7 +147,7 @@ def _compared(constraint: Constraint, operator: str) -> str:
 
 
 def _unique_lang(constraint: Constraint) -> str:
-    """Return the query for more than one value in a language; only nodes with several values are looked at."""
+    """Return the query for more than one value in a language; only nodes with several values are examined."""
     several = f"{{SELECT ?this {{{_path(constraint.path)}}} GROUP BY ?this HAVING(COUNT(*) > 1)}}"
     texts = f"{{SELECT ?this ?text {{{_path(constraint.path, '?text')}}}}}"
     tags = 'BIND(LANG(?text) AS ?tag) FILTER(?tag != "")'
@@ -161,7 +161,7 @@ def _number(constraint: Constraint) -> int:
 
 
 def _datatype(constraint: Constraint) -> str:
-    """Return the test for a datatype, with that for a valid lexical form (SHACL, section 4.1.2)."""
+    """Return the test for a datatype, including a test for a valid lexical form (SHACL, section 4.1.2)."""
     [datatype] = constraint.values
     iri = datatype.value if isinstance(datatype, NamedNode) else ""
     if iri in STRINGS:
@@ -192,10 +192,10 @@ TESTS: Final[dict[str, Callable[[Constraint], str]]] = {
     "nodeKind": _node_kind,
     "pattern": _pattern,
 }
-"""For each constraint that looks at one value alone: the SPARQL expression that is true if it is met."""
+"""For each constraint on a single value, the SPARQL expression that is true if it is met."""
 
 LACKS: Final[dict[str, Callable[[Constraint], str]]] = {"hasValue": _has_value, "minCount": _min_count}
-"""For each constraint that wants something to be there: the pattern of the nodes that have it."""
+"""For each constraint that requires a value, the pattern of the nodes that have it."""
 
 PAIRS: Final[dict[str, Callable[[Constraint], str]]] = {
     "class": _class,
@@ -206,7 +206,7 @@ PAIRS: Final[dict[str, Callable[[Constraint], str]]] = {
     "or": _class,
     "uniqueLang": _unique_lang,
 }
-"""For each other constraint: the query for the nodes, with the values, that violate it."""
+"""For each other constraint, the query for the nodes and values that violate it."""
 
 VALUED: Final = frozenset({"class", "equals", "lessThan", "lessThanOrEquals", "or"})
-"""Those of ``PAIRS`` whose violations have a value."""
+"""Those of ``PAIRS`` with violations that have a value."""

@@ -1,4 +1,4 @@
-"""Constraints of several shapes that ask the same of a path, which are answered together."""
+"""Groups constraints of several shapes that require the same of a path, to check them together."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ Same = tuple[Path | None, str, tuple[Term, ...], tuple[tuple[Constraint, ...], .
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Constraints of several shapes that ask the same of a path, each with its targets.
+    """Constraints of several shapes that require the same of a path, each with its targets.
 
-    ``alone`` says that no other group asks something else of the same kind: whatever is wrong is wrong in most places.
+    ``alone`` says that no other group requires something else of the same kind: a value that is wrong for one target is
+    wrong for most.
     """
 
     targets: dict[Constraint, Targets]
@@ -29,14 +30,14 @@ class Group:
 
     @property
     def together(self) -> tuple[Constraint, Targets]:
-        """One constraint that asks what all do, of the nodes of all."""
+        """A single constraint that requires what all do, of the nodes of all."""
         return next(iter(self.targets)), tuple(dict.fromkeys(chain.from_iterable(self.targets.values())))
 
 
 def groups(shapes: Iterable[Shape]) -> list[Group]:
     """Return the groups of constraints, first those of many shapes, which take longest.
 
-    Those whose targets other nodes tell are apart, since no node alone proves that it meets them.
+    Those with targets that depend on other nodes are kept apart, since no node alone proves that it meets them.
     """
     found: dict[Same, dict[Constraint, Targets]] = {}
     for shape in shapes:

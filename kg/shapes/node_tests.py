@@ -1,7 +1,8 @@
-"""Constraints -> tests that look at the statements of one node alone, as lines of N-Triples.
+"""Turns constraints into tests of the statements of a single node, as lines of N-Triples.
 
-What passes its test meets the constraint; what does not may do so all the same, which the engine is then asked. So a
-test may be strict, but never lenient. Constraints that need another node, such as ``sh:class`` of a value, have none.
+A node that passes the test meets the constraint; one that fails may still meet it, and the engine then decides. So a
+test may be too strict, but never lenient. Constraints that need another node, such as ``sh:class`` of a value, have
+none.
 """
 
 from __future__ import annotations
@@ -31,9 +32,9 @@ LEXICAL: Final = {
     f"{XSD}decimal": r"-?[0-9]{1,15}(\.[0-9]{1,15})?",
     f"{XSD}integer": "-?[0-9]{1,17}",
 }
-"""By datatype, lexical forms that are valid if the date in them is; there are others."""
+"""Patterns of lexical forms, by datatype, that are valid if their date is; other forms may be valid too."""
 DATES: Final = (f"{XSD}date", f"{XSD}dateTime")
-"""Datatypes of which the forms above are in the order of their characters."""
+"""Datatypes whose forms above sort by character."""
 NUMBERS: Final = (f"{XSD}integer", f"{XSD}decimal")
 LITERALS: Final = {iri: re.compile(f'"({form})"\\^\\^<{re.escape(iri)}>'.encode()) for iri, form in LEXICAL.items()}
 PLAIN: Final = re.compile(r"(?!.*([*+?}][*+?]|\(\?))[-\w/:;,#^$.+*?()\[\]{}|= ]*", re.ASCII)
@@ -53,10 +54,10 @@ _TYPE: Final = str(TYPE).encode()
 
 @dataclass(frozen=True, slots=True)
 class Test:
-    """Tests of whether a node meets a constraint.
+    """A test of whether a node meets a constraint.
 
-    A node without the property ``path`` does. ``of_names`` says that types and the names of properties decide, not
-    their values, nor how many there are.
+    A node without the property ``path`` does. ``of_names`` says that the result depends only on types and the names of
+    properties, not on the values or their number.
     """
 
     passes: NodeTest
@@ -77,7 +78,7 @@ def test(constraint: Constraint) -> Test | None:
 
 
 def is_local(target: Target) -> bool:
-    """Return whether the statements of a node alone decide if a target names it."""
+    """Return whether the statements of a node alone decide if a target includes it."""
     return target.kind in ("targetClass", "targetSubjectsOf")
 
 
@@ -90,7 +91,7 @@ def _path(constraint: Constraint) -> bytes | None:
 
 
 def _each(constraint: Constraint, passes: ValueTest) -> Test:
-    """Return the test that each value passes, or without a path the node itself."""
+    """Return the test that each value passes, or, without a path, the node itself."""
     path = _path(constraint)
     if path is None:
         return Test(lambda block: passes(block.subject))
@@ -112,7 +113,7 @@ def _meets(block: Block, one: Test) -> bool:
 
 
 def _class(constraint: Constraint) -> Test | None:
-    """Return the test that a node itself is of one of the classes; those of values are said elsewhere."""
+    """Return the test that a node itself is of one of the classes; classes of values are stated elsewhere."""
     wanted = [_token(one) for one in constraint.values]
     if constraint.path is not None:
         return None
@@ -232,7 +233,7 @@ def _bounded(constraint: Constraint, is_met: Callable[[Decimal, Decimal], bool])
 
 
 def _remembered(passes: ValueTest) -> ValueTest:
-    """Return a test that knows what it was asked before: terms such as dates come again and again."""
+    """Return a test that caches its results: terms such as dates occur again and again."""
     return lru_cache(REMEMBERED)(passes)
 
 
@@ -244,7 +245,7 @@ VALUES: Final[dict[str, Callable[[Constraint], ValueTest | None]]] = {
     "nodeKind": _node_kind,
     "pattern": _pattern,
 }
-"""For each constraint that looks at one value alone: the test of a term."""
+"""For each constraint on a single value, the test of a term."""
 
 NODES: Final[dict[str, Callable[[Constraint], Test | None]]] = {
     "class": _class,
@@ -257,4 +258,4 @@ NODES: Final[dict[str, Callable[[Constraint], Test | None]]] = {
     "or": _class,
     "uniqueLang": _unique_lang,
 }
-"""For each other constraint: the test of a node."""
+"""For each other constraint, the test of a node."""

@@ -1,4 +1,4 @@
-"""A node of the graph -> the page and the line it came from."""
+"""Finds the page and the line that a node of the graph came from."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from kg.rdf import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple, te
 from kg.rdf.graph import Graph
 
 STEPS: Final = 3
-"""How far from a node its page is looked for: publisher, source, event, revision."""
+"""The most steps from a node to its page: publisher, source, event, revision."""
 WIDTH: Final = 20
-"""How many of the nodes that name a node are looked at."""
+"""How many of the nodes that name a node are followed."""
 SHOWN: Final = 100
 
 Term = NamedNode | BlankNode | Literal | Triple
@@ -32,9 +32,9 @@ class NodeOrigin:
     """Where a node comes from.
 
     ``path`` is that of a page in its archive, ``page`` the IRI of its capture; ``entry`` is the fragment of an entry,
-    None for a page as a whole. ``line`` counts from 1; where the archive was not given, that of a page whose dialect is
-    not ``byte_for_byte`` counts in the list that ``kg page`` prints, and ``listed`` is true. ``text`` is what the entry
-    prints.
+    None for a page as a whole. ``line`` counts from 1; without the archive, a page in a dialect that is not
+    ``byte_for_byte`` has line numbers in the list that ``kg page`` prints, and ``listed`` is true. ``text`` is what the
+    entry prints.
     """
 
     page: str
@@ -55,7 +55,7 @@ class NodeOrigin:
 
 
 class Origins:
-    """Finds where the nodes of a graph come from; with the archives it was made from, also every line."""
+    """Finds where the nodes of a graph come from; given the archives it was made from, also every line."""
 
     def __init__(self, graph: Graph, archives: Iterable[Archive] = ()) -> None:
         self._graph = graph
@@ -63,9 +63,9 @@ class Origins:
         self._numbered: dict[str, tuple[dict[str, int], bool]] = {}
 
     def of(self, node: Term) -> NodeOrigin | None:
-        """Return where a node comes from: itself an entry or a page, or what it was derived from, or what names it.
+        """Return the origin of a node: itself if an entry or a page, or what it was derived from, or what names it.
 
-        None if nothing leads to a page.
+        Returns None if nothing leads to a page.
         """
         near, seen = [node], {node}
         for _ in range(STEPS + 1):
@@ -146,6 +146,6 @@ class Origins:
 
 
 def lines(page: Page) -> dict[str, int]:
-    """Return the line of each entry of a page, by the fragment of its IRI, if it is known."""
+    """Return the line of each entry of a page, by the fragment of its IRI, if known."""
     record = reading.parse(page)
     return registry.of(page.path).lines(record, reading.text_of(page)) if record else {}

@@ -1,4 +1,4 @@
-"""Violations -> a validation report in the terms of SHACL (section 3.6)."""
+"""Writes violations as a SHACL validation report (section 3.6)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A shapes graph in Turtle -> shapes: targets, paths and constraints as plain data, and what violates them."""
+"""Reads a shapes graph in Turtle: targets, paths and constraints as plain data; and defines violations."""
 
 from __future__ import annotations
 
@@ -43,12 +43,12 @@ COMPONENTS: Final = {
 """The constraint components (SHACL, section 4) that are supported, by the names of their parameters."""
 
 IGNORED: Final = frozenset({"message", "name", "description"})
-"""What a shape may say that constrains nothing."""
+"""Properties of a shape that do not constrain anything."""
 
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """A predicate, or with ``inverse`` the way from its objects to its subjects (SHACL, section 2.3.1)."""
+    """A predicate, or, with ``inverse``, from its objects to its subjects (SHACL, section 2.3.1)."""
 
     predicate: NamedNode
     inverse: bool = False
@@ -56,7 +56,7 @@ class Path:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Which nodes a shape is about: ``kind`` is one of ``TARGETS``."""
+    """The nodes that a shape is about: ``kind`` is one of ``TARGETS``."""
 
     kind: str
     term: NamedNode
@@ -64,10 +64,10 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Constraint:
-    """One constraint of a shape on its focus nodes, or with ``path`` on the values that they have there.
+    """One constraint of a shape on its focus nodes, or, with ``path``, on their values there.
 
-    ``parameter`` names its component as in ``COMPONENTS``. ``values`` are what it is given: one term, or the members
-    of a list. A ``sh:or`` that leaves a choice of classes has these; any other has the constraints of its ``members``.
+    ``parameter`` names its component as in ``COMPONENTS``. ``values`` are its arguments: one term, or the members of a
+    list. A ``sh:or`` that offers a choice of classes has these; any other has the constraints of its ``members``.
     """
 
     shape: Node
@@ -94,7 +94,7 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """A focus node that violates a constraint, with the value that does, where SHACL gives one."""
+    """A focus node that violates a constraint, with the value that does, if SHACL gives one."""
 
     constraint: Constraint
     focus: Term
@@ -103,7 +103,7 @@ class Violation:
 
 @dataclass(frozen=True, slots=True)
 class Violations:
-    """How many violations of one constraint there are, and the first of them in the order of their nodes."""
+    """The number of violations of one constraint, and the first of them, sorted by node."""
 
     constraint: Constraint
     count: int
@@ -114,7 +114,7 @@ def load(turtle: str) -> tuple[Shape, ...]:
     """Return the shapes that have targets, in the order of their IRIs.
 
     Args:
-        turtle: a shapes graph in Turtle; it must use nothing of SHACL but what this module lists.
+        turtle: a shapes graph in Turtle; it must not use anything of SHACL that this module does not list.
 
     Raises:
         ConfigurationError: if it uses anything else.
@@ -146,7 +146,7 @@ class _Reading:
         return Shape(node, tuple(targets), tuple(self._constraints(node)))
 
     def _constraints(self, node: Node, path: Path | None = None) -> Iterator[Constraint]:
-        """Yield the constraints of a shape, and then those of its property shapes."""
+        """Yield the constraints of a shape, followed by those of its property shapes."""
         message = self._message(node)
         for name in self._names(node):
             for value in self._objects(node, name):
@@ -205,6 +205,6 @@ def _node(term: Term) -> Node:
 
 
 def _classes(members: tuple[tuple[Constraint, ...], ...]) -> tuple[Term, ...]:
-    """Return the classes of which each member of a ``sh:or`` asks for one; nothing if a member is about more."""
+    """Return the classes if each member of a ``sh:or`` requires just one of them; empty otherwise."""
     alone = [one for one, *others in members if not others and one.parameter == "class"]
     return tuple(one.values[0] for one in alone) if len(alone) == len(members) else ()

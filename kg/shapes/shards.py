@@ -1,7 +1,7 @@
-"""What the shards of a graph prove of the shapes (see kg.store.shards), each by itself and in a process of its own.
+"""Checks shapes on shards (see kg.store.shards), each by itself and in a process of its own.
 
-Nearly every node is in one shard only, so that its statements are together there; those of the others are put together
-at the end. A constraint that is proved need not be asked of the engine: the answer would be that nothing violates it.
+Nearly every node is in one shard only, with all its statements; those of the others are combined at the end. The engine
+need not check a proved constraint: it would find no violations.
 """
 
 from __future__ import annotations
@@ -36,10 +36,9 @@ _CLASSES: Final = re.compile(rb" %b <([^>]*)> \.\n" % re.escape(_TYPE))
 class CheckedShard:
     """What is known about one shard.
 
-    ``sha256`` is the checksum of the file, ``bytes`` its size, and ``classes`` says how many nodes it gives each class
-    (IRI). ``doubted`` are the numbers of the groups of constraints (see
-    kg.shapes.group) that it does not prove, ``lines`` is how many it has. For each node there is a hash in ``nodes``,
-    and in ``places`` the offset of its first line.
+    ``sha256`` is the checksum of the file, ``bytes`` its size, and ``classes`` counts its nodes of each class (IRI).
+    ``doubted`` are the numbers of the groups of constraints (see kg.shapes.group) that it does not prove, ``lines`` is
+    the number of its lines. For each node there is a hash in ``nodes``, and in ``places`` the offset of its first line.
     """
 
     version: str
@@ -53,11 +52,11 @@ class CheckedShard:
 
     @property
     def is_current(self) -> bool:
-        """Whether the shapes, and what reads them, are still the same."""
+        """Whether the shapes, and the code that reads them, are unchanged."""
         return self.version == version()
 
     def plain(self) -> dict[str, Any]:
-        """Return it as JSON can hold it."""
+        """Return it as data for JSON."""
         arrays = {name: b64encode(getattr(self, name).tobytes()).decode() for name in ("nodes", "places")}
         return {
             "version": self.version,
@@ -71,7 +70,7 @@ class CheckedShard:
 
     @classmethod
     def of(cls, plain: dict[str, Any]) -> Self:
-        """Return what ``plain`` has made JSON of."""
+        """Return the object from the data that ``plain`` returned."""
         nodes, places = (array(kind, b64decode(plain[name])) for kind, name in (("I", "nodes"), ("Q", "places")))
         said = (plain["version"], plain["sha256"], frozenset(plain["doubted"]), plain["lines"], plain["bytes"])
         return cls(*said, dict(plain["classes"]), nodes, places)
@@ -99,11 +98,11 @@ class Proving:
                 self.doubted.add(number)
                 continue
             for target in targets:
-                # If a class has the name of a property, too much is tested, which does no harm.
+                # If a class has the name of a property, too much is tested, which is harmless.
                 self._targets[str(target.term).encode()][number] = found
 
     def add(self, block: Block) -> None:
-        """Test all that a block is about."""
+        """Test the node that a block is about."""
         said = block.said
         key = (*said, b"", *said.get(_TYPE, ()))
         if key not in self._known:
@@ -113,7 +112,7 @@ class Proving:
                 self.doubted.add(number)
 
     def _tests(self, block: Block, names: Iterable[bytes]) -> Iterator[tuple[int, NodeTest]]:
-        """Yield the tests for blocks with the same properties and types, but for those that they all pass."""
+        """Yield the tests for blocks with the same properties and types, except those that they all pass."""
         tests = {number: one for name in names for number, one in self._targets.get(name, {}).items()}
         for number, one in tests.items():
             if one.path is not None and one.path not in block.said:
@@ -129,12 +128,12 @@ def _asked() -> tuple[Group, ...]:
 
 @cache
 def not_local() -> frozenset[int]:
-    """Return the groups of constraints that no shard proves, since they ask of other nodes."""
+    """Return the groups of constraints that no shard proves, since they depend on other nodes."""
     return frozenset(Proving(_asked()).doubted)
 
 
 def messages(numbers: Iterable[int]) -> list[str]:
-    """Return what the shapes say of some groups of constraints, each message once, sorted."""
+    """Return the messages of some groups of constraints, each once, sorted."""
     return sorted({_asked()[number].together[0].message for number in numbers})
 
 
@@ -163,7 +162,7 @@ def check_shard(text: bytes) -> CheckedShard:
 
 
 def together(shards: Sequence[tuple[Path, CheckedShard]]) -> Proved:
-    """Return what the shards of a graph prove, which is all that is in it."""
+    """Return what all shards of a graph prove together."""
     proving = Proving(_asked())
     proving.doubted.update(*(one.doubted for _, one in shards))
     count = sum(one.lines for _, one in shards)
@@ -187,7 +186,7 @@ def _divided(shards: Sequence[tuple[Path, CheckedShard]]) -> dict[bytes, list[li
 
 
 def _at(file: Path, places: Iterable[int]) -> Iterator[list[bytes]]:
-    """Yield the lines of the nodes at some places of a file."""
+    """Yield the lines of the nodes at some offsets of a file."""
     with file.open("rb") as stream:
         for place in places:
             stream.seek(place)

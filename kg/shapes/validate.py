@@ -1,4 +1,4 @@
-"""Shapes and a graph -> what violates them."""
+"""Finds the violations of shapes in a graph."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ KEPT: Final = 1_000
 """How many violations of one constraint are kept; the others are counted."""
 
 SUSPECTS: Final = 1_000
-"""How many nodes that violate a constraint, whatever their target, are looked at one by one."""
+"""How many nodes that violate a constraint, whatever their target, are examined one by one."""
 
 Row = tuple[Term, Term | None]
 
@@ -48,7 +48,7 @@ def validate(
 
 
 def _ask(graph: Graph, group: Group, kept: int) -> list[Violations]:
-    """Return the violations of each constraint of a group; if there are none of all together, none is asked for."""
+    """Return the violations of each constraint of a group; the engine is not asked about each if there are none."""
     together, targets = group.together
     if len(group.targets) > 1 and not any(True for _ in _rows(graph, targets, together, group.alone)):
         return []
@@ -81,7 +81,7 @@ def _rows(graph: Graph, targets: Targets, constraint: Constraint, alone: bool = 
 
 
 def _has(graph: Graph, node: Term, target: Target) -> bool:
-    """Return whether a node is one that a target names."""
+    """Return whether a target includes a node."""
     if target.kind == "targetObjectsOf":
         return any(True for _ in graph.quads_for_pattern(None, target.term, node, DefaultGraph()))
     if not isinstance(node, NamedNode | BlankNode | Triple):
@@ -98,7 +98,7 @@ def _solutions(graph: Graph, text: str) -> Iterator[Row]:
 
 
 def _none_met(graph: Graph, targets: Targets, constraint: Constraint) -> set[Row]:
-    """Return what meets no member of a ``sh:or``; once that is nothing, the other members are not looked at.
+    """Return what meets no member of a ``sh:or``, stopping at the first member after which nothing is left.
 
     A member that constrains the node itself, or one of its properties, is not met by the node as a whole.
     """

@@ -1,1 +1,1 @@
-"""Worker processes that answer, their admission, and the table of what they can be asked."""
+"""Worker processes that answer requests, their admission, and the table of operations."""

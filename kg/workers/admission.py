@@ -15,7 +15,7 @@ from kg.errors import QueryTimeoutError, ServiceBusyError, WorkerLostError
 SLICE: Final = 0.3
 """Seconds after which a query counts as slow."""
 LONG: Final = 1.0
-"""Seconds after which a slow query is remembered as one; a busy machine makes a light query overrun the slice."""
+"""Seconds after which a slow query is remembered as one; on a busy machine, a light query may exceed the slice."""
 REMEMBERED: Final = 10_000
 
 HINT: Final = "patterns that share no variable make every pair of what each finds, so join them, or ask for less"
@@ -28,20 +28,20 @@ def exhausted(memory: int) -> str:
 
 @contextmanager
 def explained(memory: int) -> Iterator[None]:
-    """Say of a query of ``memory`` bytes at most that is lost or stopped in the block what may have made it so."""
+    """Add the likely reason to the error of a query, with ``memory`` bytes at most, lost or stopped in the block."""
     try:
         yield
     except WorkerLostError:
         raise WorkerLostError(f"{exhausted(memory)}, or its process was ended; {HINT}") from None
     except QueryTimeoutError as error:
-        told = f"{error}; {HINT}" if "stopped" in str(error) else str(error)  # else it never began
+        told = f"{error}; {HINT}" if "stopped" in str(error) else str(error)  # otherwise it never began
         raise QueryTimeoutError(told) from None
 
 
 class Lane(Enum):
-    """The class of service of a request, each with a limit of its own: how many workers may be at it at the same time.
+    """The class of service of a request, each with a limit on the number of workers at the same time.
 
-    These are our own lookups, a query of a stranger, and one that has turned out slow.
+    The lanes are for newsgraph's own lookups, queries from outside, and queries that have turned out to be slow.
     """
 
     DOCUMENT = auto()
@@ -50,7 +50,7 @@ class Lane(Enum):
 
 
 class Occupancy:
-    """How many workers are at work in each lane, of which ``queries`` may be at queries. Its owner holds a lock."""
+    """How many workers are busy in each lane; at most ``queries`` may run queries. Its owner holds a lock."""
 
     def __init__(self, queries: int) -> None:
         self.busy = dict.fromkeys(Lane, 0)
@@ -58,12 +58,12 @@ class Occupancy:
         self._queries = queries
 
     def has_room(self, lane: Lane) -> bool:
-        """Return whether one more may be at work in a lane."""
+        """Return whether one more may work in a lane."""
         slow, queries = self.busy[Lane.SLOW], self.busy[Lane.QUERY] + self.busy[Lane.SLOW]
         return (lane == Lane.DOCUMENT or queries < self._queries) and (lane != Lane.SLOW or slow < self.slow_limit)
 
     def slowed(self) -> bool:
-        """Count a running query as slow from now on, if one more may be; return whether it may."""
+        """Count a running query as slow from now on, if there is room for one more; return whether there is."""
         if self.busy[Lane.SLOW] >= self.slow_limit:
             return False
         self.busy[Lane.QUERY] -= 1
@@ -75,13 +75,13 @@ class ConcurrencyLimit:
     """Lets a number of queries run at once; one more is refused. Safe to use from many threads."""
 
     def __init__(self, limit: int, crowd: str) -> None:
-        """Let ``limit`` in; ``crowd`` says in a refusal what there are too many of."""
+        """Allow ``limit`` at once; ``crowd`` names in a refusal what there are too many of."""
         self._free = threading.BoundedSemaphore(limit)
         self._crowd = crowd
 
     @contextmanager
     def slot(self) -> Iterator[None]:
-        """Occupy a slot for the time of a block; raise ServiceBusyError if none is free."""
+        """Occupy a slot for the duration of a block. Raises ServiceBusyError if none is free."""
         if not self._free.acquire(blocking=False):
             raise ServiceBusyError(f"too many {self._crowd}; try again in a few seconds")
         try:
@@ -91,9 +91,9 @@ class ConcurrencyLimit:
 
 
 class SlowQueries:
-    """Remembers the queries that ran long, so that sending one again costs no slice of the fast lane.
+    """Remembers slow queries, so that repeating one does not cost a slice of the fast lane.
 
-    At most 10,000 are remembered, by their hashes. Safe to use from many threads.
+    At most 10,000 are remembered, by hash. Safe to use from many threads.
     """
 
     def __init__(self) -> None:
@@ -104,7 +104,7 @@ class SlowQueries:
         return _hash(text) in self._hashes
 
     def note(self, text: str, seconds: float, long: float = LONG) -> None:
-        """Remember a query that took ``seconds`` of work if that is ``long``, forget it if it was fast after all."""
+        """Remember a query that took ``seconds`` of work if that is ``long``, or forget it if it was fast after all."""
         with self._lock:
             if seconds >= long:
                 self._hashes[_hash(text)] = None

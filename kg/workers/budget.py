@@ -1,4 +1,4 @@
-"""How much memory a graph and the workers that share it may take."""
+"""How much memory a graph and the workers that share it may use."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from kg.process.forking import available
 from kg.settings import Settings
 
 TRIPLE_BYTES: Final = 480
-"""What a triple takes in memory, in bytes; measured on graphs of 0.5 to 3.6 million triples: 350 to 475."""
+"""Bytes of memory for a triple; measured on graphs of 0.5 to 3.6 million triples: 350 to 475."""
 FIXED_BYTES: Final = 60_000_000
-"""What the process that holds a graph takes before it holds any."""
+"""Bytes of memory of the process that holds a graph, before it is loaded."""
 COPIED: Final = 0.9
-"""What part of a graph a query that looks at all of it makes its worker's own, at most: measured are 0.83 to 0.88."""
+"""The largest part of a graph that a query over all of it makes private to its worker; measured: 0.83 to 0.88."""
 MEGA: Final = 1_000_000
 UNLIMITED: Final = 1 << 60
-"""What a control group without a limit says may be any number above this."""
+"""A control group without a limit may report any number above this."""
 
 
 def machine_memory(root: Path = Path("/")) -> int:
-    """Return how many bytes of memory this machine has, or the control groups of this process, below ``root``."""
+    """Return the bytes of memory of this machine, or the limit of this process's control groups, below ``root``."""
     found = [os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")]
     for file in _limits(root):
         try:
@@ -34,9 +34,9 @@ def machine_memory(root: Path = Path("/")) -> int:
 
 
 def _limits(root: Path) -> Iterator[Path]:
-    """Yield the files that may limit the memory of this process: of its control group, and of those around it.
+    """Yield the files with memory limits of this process: of its control group, and of the enclosing ones.
 
-    cgroups(7): a line of /proc/self/cgroup has a number, what is controlled (nothing in version 2), and a path.
+    A line of /proc/self/cgroup has a number, the controllers (none in version 2), and a path (cgroups(7)).
     """
     try:
         lines = (root / "proc/self/cgroup").read_text(encoding="utf-8").splitlines()
@@ -54,15 +54,15 @@ def _limits(root: Path) -> Iterator[Path]:
 
 
 def estimated(triples: int) -> int:
-    """Return how many bytes a graph of so many triples takes in memory, at most as far as is known."""
+    """Return an upper estimate of the bytes that a graph with this many triples takes in memory."""
     return FIXED_BYTES + triples * TRIPLE_BYTES
 
 
 class Budget:
-    """How much memory graph and workers may take together, and what of it is a worker's share.
+    """How much memory the graph and workers may use together, and the share of each worker.
 
-    A query that looks at everything makes most of the graph its worker's own, since the engine counts references in the
-    pages it reads. So the graph is held in memory only where each of ``workers`` may have its copies.
+    A query that reads everything makes most of the graph private to its worker, since the engine counts references in
+    the pages it reads. So the graph is held in memory only if there is room for the copies of all ``workers``.
     """
 
     def __init__(self, settings: Settings, workers: int) -> None:
@@ -70,7 +70,7 @@ class Budget:
         self._workers = workers
 
     def refusal(self, size: int) -> str:
-        """Return why there is no room for a graph of ``size`` bytes; "" if there is."""
+        """Return why there is no room for a graph of ``size`` bytes; "" if there is room."""
         if not self.total:
             return "the setting memory_share is 0"
         if not available():
@@ -84,5 +84,5 @@ class Budget:
         )
 
     def share(self, size: int) -> int:
-        """Return how many bytes a worker may keep for itself, beside a graph of so many."""
+        """Return how many private bytes a worker may have, given the bytes of the graph."""
         return (self.total - size) // self._workers

@@ -1,4 +1,4 @@
-"""Which snapshot of a store is answered from: the current one, or the newest one before it that is whole."""
+"""Chooses the snapshot of a store to answer from: the current one, or the newest intact one before it."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from kg.store.snapshot import Snapshot
 
 ABSENT: Final = "No such file"
 REFUSALS: Final = 3
-"""How often the engine may refuse a snapshot whose files are as they were written, before it is not asked again."""
+"""How often the engine may refuse a snapshot with intact files before it is no longer tried."""
 PATIENCE: Final = 10.0
 """Seconds until a new snapshot that no worker could open is tried again."""
 
 
 class StoreCondition(StrEnum):
-    """What requests are answered from: the current snapshot, an older one for lack of it, or a damaged one."""
+    """Which snapshot answers requests: the current one, an older one instead of it, or a damaged one."""
 
     SOUND = "sound"
     DEGRADED = "degraded"
@@ -32,7 +32,7 @@ class StoreCondition(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """A condition, and the reason for it where it is not sound."""
+    """A condition, and the reason if it is not sound."""
 
     condition: StoreCondition
     reason: str = ""
@@ -40,10 +40,10 @@ class Health:
 
 @dataclass(eq=False)
 class SnapshotChoice:
-    """Chooses among the snapshots of a store, or has one that was given.
+    """Chooses among the snapshots of a store, or uses a given one.
 
-    ``refused`` are snapshots that the engine could not open, by their ids with the reason, ``damaged`` those whose
-    files had other bytes when they were last verified.
+    ``refused`` maps the ids of snapshots that the engine could not open to the reasons, ``damaged`` those of snapshots
+    with changed files at the last verification.
     """
 
     source: Store | Snapshot
@@ -54,18 +54,18 @@ class SnapshotChoice:
 
     @property
     def target(self) -> str:
-        """Where ``current`` points to now: one system call, cheap enough for each request."""
+        """The present target of ``current``: one system call, cheap enough for each request."""
         return self.source.target if isinstance(self.source, Store) else ""
 
     @property
     def current(self) -> str:
-        """The id of the current snapshot, whether it is whole or not."""
+        """The id of the current snapshot, whether it is intact or not."""
         return Path(self.target).name if isinstance(self.source, Store) else self.source.id
 
     def choose(self) -> Snapshot:
-        """Return the current snapshot, or the newest one before it that is whole, as far as that is known.
+        """Return the current snapshot, or the newest one before it that is intact, as far as is known.
 
-        Where there is none either, that is the current one. Raises StoreError if its manifest cannot be read.
+        If there is none, it is the current one. Raises StoreError if its manifest cannot be read.
         """
         if isinstance(self.source, Snapshot):
             return self.source
@@ -91,7 +91,7 @@ class SnapshotChoice:
                 yield found
 
     def problem(self, one: Snapshot) -> str:
-        """Return why a snapshot is not to be answered from, "" if nothing is known against it."""
+        """Return why a snapshot must not be used, "" if no reason is known."""
         known = self.refused.get(one.id) or self.damaged.get(one.id, "")
         try:
             one.check()
@@ -100,7 +100,7 @@ class SnapshotChoice:
         return known
 
     def health(self, served: Snapshot) -> Health:
-        """Return how it stands while ``served`` is answered from."""
+        """Return the health while ``served`` answers requests."""
         if reason := self.problem(served):
             return Health(StoreCondition.DAMAGED, reason)
         if self.current != served.id and (reason := self._problem_of_current()):
@@ -115,7 +115,7 @@ class SnapshotChoice:
             return str(error)
 
     def judge(self, damaged: Mapping[str, str]) -> None:
-        """Take over which snapshots are damaged; of those that are whole, the engine may try again what it refused."""
+        """Set which snapshots are damaged; the engine may try again those that it refused and that are intact."""
         tried = self._refusals
         self.refused = {one: why for one, why in self.refused.items() if one in damaged or tried[one] >= REFUSALS}
         self.damaged = dict(damaged)
@@ -123,7 +123,7 @@ class SnapshotChoice:
     def rejects(self, one: Snapshot, reason: str) -> bool:
         """Note that the engine could not open a snapshot; return whether that is a reason to choose another one.
 
-        That a file is not there is none by itself, since it may be back in a moment: it has to be missing still.
+        A missing file alone is no reason, since it may be back in a moment: it must still be missing.
         """
         if one.id in self.refused:
             return False
@@ -134,7 +134,7 @@ class SnapshotChoice:
         return True
 
     def fail(self, target: str) -> None:
-        """Note that no worker could be started for what ``current`` points to, and not try that again for a while."""
+        """Note that no worker could be started for the target of ``current``, which is then not tried for a while."""
         self._failed = (target, time.monotonic() + PATIENCE)
 
     def has_failed(self, target: str) -> bool:

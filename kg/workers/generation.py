@@ -20,8 +20,8 @@ RETRY_SECONDS: Final = 1.0
 class Generation:
     """The idle workers of one snapshot, to which ``current`` pointed as ``target``.
 
-    ``holders`` is how many requests want to be answered from it to their end. ``memory`` is the process that holds its
-    graph in memory, if one does, and ``share`` how many bytes a worker may then keep for itself; the generation is
+    ``holders`` is how many requests must be answered from it until they end. ``memory`` is the process that holds its
+    graph in memory, if one does, and ``share`` how many private bytes a worker may then have; the generation is
     ``lost`` when that process has died.
     """
 
@@ -39,17 +39,17 @@ class Generation:
 
     @property
     def gone(self) -> bool:
-        """Whether nobody will ask these workers any more."""
+        """Whether these workers will get no more requests."""
         return self.retired and not self.holders
 
     @property
     def dead(self) -> list[Child]:
-        """Those idle workers that have ended, or are about to since the process that held their graph has ended."""
+        """The idle workers that have ended, or are about to, because the process that held their graph has ended."""
         all_end = self.memory is not None and self.memory.has_ended
         return [child for child in self.idle if all_end or child.process.poll() is not None]
 
     def start(self, memory: int) -> Child:
-        """Start a worker, which may have ``memory`` bytes; it shares the graph in memory, or else opens the database.
+        """Start a worker, which may have ``memory`` bytes; it shares the graph in memory, or opens the database.
 
         Raises StoreError if that fails.
         """
@@ -61,7 +61,7 @@ class Generation:
         return Child.of("kg.workers.worker", self.snapshot.database, memory)
 
     def has_outgrown(self, child: Child) -> bool:
-        """Return whether a worker keeps more memory for itself than its share."""
+        """Return whether a worker has more private memory than its share."""
         return isinstance(child.process, Forked) and child.process.keeps_more_than(self.share)
 
     def failed(self, error: NewsgraphError) -> None:
@@ -70,7 +70,7 @@ class Generation:
         self.missing += 1
 
     def to_restart(self) -> int:
-        """Return how many workers to start again now: those that could not be started, but only once a second."""
+        """Return how many workers to start again now: those that failed to start, but at most once a second."""
         if not self.missing or time.monotonic() < self.again:
             return 0
         number, self.missing, self.again = self.missing, 0, time.monotonic() + RETRY_SECONDS
@@ -78,7 +78,7 @@ class Generation:
 
 
 def _forked(server: ForkServer, memory: int) -> Child:
-    """Fork a worker; one that does not start is forked again: if what forks it has been killed, that is seen then."""
+    """Fork a worker; if it does not start, fork again, which detects that the forking process was killed."""
     with suppress(StoreError):
         return server.fork(memory)
     return server.fork(memory)

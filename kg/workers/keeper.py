@@ -1,6 +1,7 @@
 """The thread that starts and ends the worker processes of a pool.
 
-The kernel ends a process when the thread that started it ends, so one thread that lives as long as the pool starts all.
+The kernel ends a process when the thread that started it ends, so one thread, which lives as long as the pool, starts
+all.
 """
 
 from __future__ import annotations
@@ -16,23 +17,23 @@ from kg.workers.generation import Generation
 from kg.workers.operations import Open
 
 AGAIN: Final = 5.0
-"""Seconds after which workers that could not start are started again, if nobody asks before."""
+"""Seconds after which workers that failed to start are started again, if no request comes before."""
 
 
 class WorkerPool(Protocol):
-    """Who has workers started."""
+    """The interface of the owner of workers."""
 
     def served(self) -> Generation:
-        """Return the generation that requests are answered from."""
+        """Return the generation that answers requests."""
 
     def wants(self, generation: Generation) -> bool:
         """Return whether a generation needs workers."""
 
     def spared(self, generation: Generation) -> Child | None:
-        """Take an idle worker of the generation that is served for another one, if it can do without."""
+        """Take an idle worker from the served generation for another one, if it can be spared."""
 
     def started(self, generation: Generation, child: Child) -> None:
-        """Take over a worker."""
+        """Accept a started worker."""
 
     def failed(self, generation: Generation, error: NewsgraphError) -> None:
         """Note that a worker could not be started."""
@@ -59,8 +60,8 @@ class Keeper:
         self._tasks.put(("end", child))
 
     def free(self, generation: Generation, *children: Child) -> None:
-        """Release workers of a generation, for another snapshot if it needs some."""
-        if generation.memory:  # it would take long to let go of the graph that they share
+        """Release workers of a generation, for use by another snapshot if it needs some."""
+        if generation.memory:  # it would take long to release the graph that they share
             for child in children:
                 self.end(child)
         else:
@@ -68,7 +69,7 @@ class Keeper:
             self._tasks.put(("look", None))
 
     def close(self) -> None:
-        """End all workers that are left here, after the thread that has started them has nothing to do any more."""
+        """End all remaining workers, once the thread that started them has nothing left to do."""
         self._tasks.put(("stop", None))
         self._thread.join()
         while not self._tasks.empty():
@@ -104,9 +105,9 @@ class Keeper:
             self._owner.started(generation, child)
 
     def _moved(self, generation: Generation) -> Child | None:
-        """Return a worker that nobody needs where it is and that could open another snapshot, or None.
+        """Return a worker that is not needed where it is and can open another snapshot, or None.
 
-        That takes a tenth of the time of starting one.
+        This takes a tenth of the time of starting one.
         """
         if generation.memory:
             return None

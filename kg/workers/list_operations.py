@@ -1,4 +1,4 @@
-"""Operations of workers on the events that a filter selects, and on the things that events have."""
+"""Operations of workers on the events that a filter selects, and on their values."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from kg.rdf.graph import Graph
 
 @dataclass(frozen=True, slots=True)
 class ListEvents(GraphOperation[bytes]):
-    """List ``count`` of the events that a filter selects from the one at ``first`` on, and what all of them have.
+    """List ``count`` of the events that a filter selects from the one at ``first`` on, and the values of all.
 
     See kg.lookup.listing.listing; ``values`` are listed for each facet.
     """
@@ -33,7 +33,7 @@ class ListEvents(GraphOperation[bytes]):
     values: int = 10
 
     def answer(self, graph: Graph) -> bytes:
-        """Return the list as a JSON object, which is not read again on its way."""
+        """Return the list as a JSON object, which is not parsed again on its way."""
         found = listing(str(self.index), self.filter, self.sort, self.first, self.count, self.values)
         return found.json()
 
@@ -60,19 +60,19 @@ class ListThings(GraphOperation[DirectoryPage]):
 
 @dataclass(frozen=True, slots=True)
 class DescribeThing(GraphOperation[DescribedThing]):
-    """Tell what a page about a thing that events have needs, see kg.lookup.thing."""
+    """Return the data for the page about a thing, see kg.lookup.thing."""
 
     index: Path
     iri: str
 
     def answer(self, graph: Graph) -> DescribedThing:
-        """Return it."""
+        """Return the data."""
         return describe_thing(graph, str(self.index), self.iri)
 
 
 @dataclass(frozen=True, slots=True)
 class CountDays(GraphOperation[dict[str, int]]):
-    """Count the events that a filter selects on each day that has any, see kg.lookup.listing.days."""
+    """Count the events that a filter selects on each day that has some, see kg.lookup.listing.days."""
 
     index: Path
     filter: Filter
@@ -97,7 +97,7 @@ class ListDays(GraphOperation[list[ListedDay]]):
 
 @dataclass(frozen=True, slots=True)
 class ListPart:
-    """A part of a list in some format, and how many events the whole has."""
+    """A part of a list in some format, and the number of events in the whole list."""
 
     content: bytes
     total: int
@@ -107,8 +107,8 @@ class ListPart:
 class WriteEvents(GraphOperation[ListPart]):
     """Write ``count`` of the events that a filter selects, from the one at ``first`` on, in a format.
 
-    ``until`` is the number of the first event that the whole list has not; the part that reaches it, or the last event,
-    ends the list, and the one that begins ``at`` its first event begins it. See kg.lookup.exports.writers.
+    ``until`` is the number of the first event beyond the whole list; the part that reaches it, or the last event, ends
+    the list, and the part that begins at its first event, ``at``, begins it. See kg.lookup.exports.writers.
     """
 
     index: Path
@@ -134,7 +134,7 @@ class WriteEvents(GraphOperation[ListPart]):
 
 @dataclass(frozen=True, slots=True)
 class QuoteEvents(GraphOperation[list[Quotation]]):
-    """Tell what those of some IRIs that are events or revisions say, so that it can be quoted.
+    """Return the quotations of those IRIs that are events or revisions.
 
     See kg.lookup.exports.quotation.
     """

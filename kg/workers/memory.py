@@ -1,4 +1,4 @@
-"""The graph in memory: where a graph is answered from, and the process that holds it while a pool answers from it."""
+"""The graph in memory: where the graph is, and the process that holds it while a pool uses it."""
 
 from __future__ import annotations
 
@@ -18,20 +18,19 @@ from kg.workers.generation import Generation
 log = logging.getLogger(__name__)
 
 QUIET_SECONDS: Final = 5.0
-"""How long a snapshot has to be served before it is loaded: there may be more writes, and a server that starts has
-other work."""
+"""Seconds that a snapshot is served before it is loaded: more writes may follow, and the server is still starting."""
 AFTER_LOSS_SECONDS: Final = 60.0
-"""How long to wait with loading a snapshot again whose process died; twice as long after each further time."""
+"""Seconds to wait before reloading a snapshot after its process died; doubled each further time."""
 LONGEST_SECONDS: Final = 3_600.0
 LOOK_SECONDS: Final = 0.1
 WATCH_SECONDS: Final = 1.0
-"""How often to look whether the process that holds the graph lives."""
+"""Seconds between checks that the process that holds the graph is alive."""
 RELEASE_SECONDS: Final = 60.0
-"""How long requests may go on with a graph in memory that others are not answered from any more."""
+"""Seconds that running requests may continue with a graph in memory that no new requests use."""
 
 
 class GraphPlace(StrEnum):
-    """Where the graph is that requests are answered from."""
+    """Where the graph that answers requests is."""
 
     DISK = "disk"
     LOADING = "loading"
@@ -53,10 +52,10 @@ class Placement:
 
 
 class GraphUser(Protocol):
-    """Who answers from the graph."""
+    """The interface of a user of the graph."""
 
     def loaded(self, generation: Generation) -> None:
-        """Take over a generation whose graph is in memory."""
+        """Accept a generation with its graph in memory."""
 
     def lost(self) -> None:
         """Note that the process that holds the graph has died, and with it all workers that share it."""
@@ -65,11 +64,11 @@ class GraphUser(Protocol):
 class MemoryLoader:
     """Loads each snapshot that stays current, and offers a pool workers that share it.
 
-    One thread does it, as long as this object lives: the kernel ends the process that holds a graph with it.
+    One thread does this as long as this object lives: the kernel ends the process that holds a graph with it.
     """
 
     def __init__(self, settings: Settings, workers: int, owner: GraphUser) -> None:
-        """Begin to wait for snapshots; nothing is in memory before the first one is wanted."""
+        """Start waiting for snapshots; nothing is loaded before the first one is wanted."""
         self._budget = Budget(settings, workers)
         self._memory = settings.query_memory
         self._owner = owner
@@ -85,7 +84,7 @@ class MemoryLoader:
         self._thread.start()
 
     def want(self, generation: Generation) -> None:
-        """Note that requests are answered from a generation whose graph is on disk."""
+        """Note that a generation with its graph on disk answers requests."""
         with self._changed:
             if generation is self._wanted:
                 return
@@ -105,7 +104,7 @@ class MemoryLoader:
         return Placement(GraphPlace.DISK, reason) if reason else Placement(GraphPlace.LOADING)
 
     def close(self) -> None:
-        """Stop, and release what is in memory."""
+        """Stop, and release the graph in memory."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
@@ -124,18 +123,18 @@ class MemoryLoader:
         self._release()
 
     def _wait(self) -> float:
-        """Return how long to wait with loading."""
+        """Return how long to wait before loading."""
         if self._losses:
             return min(AFTER_LOSS_SECONDS * 2.0 ** (self._losses - 1), LONGEST_SECONDS)
         return QUIET_SECONDS
 
     def _disturbed(self, generation: Generation | None, seconds: float) -> bool:
-        """Return whether another generation is wanted, or none any more, within some seconds."""
+        """Wait some seconds; return whether another generation, or none, is wanted meanwhile."""
         with self._changed:
             return self._changed.wait_for(lambda: self._closed or self._wanted is not generation, seconds)
 
     def _load(self, generation: Generation) -> bool:
-        """Load a graph and offer it; return whether there is nothing left to do about it."""
+        """Load a graph and offer it; return whether nothing is left to do."""
         self._failure, start = "", time.monotonic()
         try:
             self._held = self._in_memory(generation)
@@ -152,7 +151,8 @@ class MemoryLoader:
     def _in_memory(self, generation: Generation) -> Generation | None:
         """Return a generation of the same snapshot whose graph is in memory.
 
-        None if meanwhile another one is wanted, or if it proves too large. Raises StoreError if it cannot be loaded.
+        Returns None if another one is wanted meanwhile, or if it proves too large. Raises StoreError if it cannot be
+        loaded.
         """
         snapshot = generation.snapshot
         server = ForkServer("kg.workers.memory_process", snapshot.database, self._budget.total + self._memory)
@@ -174,7 +174,7 @@ class MemoryLoader:
         log.warning("the graph stays on disk: %s", self._failure)
 
     def _watch(self) -> None:
-        """Notice that the process which holds the graph has died, or that nobody wants what was offered."""
+        """Watch for the death of the process that holds the graph, or for the end of its use."""
         held = self._held
         if held and held.gone:
             self._release()
@@ -185,7 +185,7 @@ class MemoryLoader:
             self._owner.lost()
 
     def _release(self) -> None:
-        """Release the graph in memory as soon as no request wants it."""
+        """Release the graph in memory as soon as no request uses it."""
         held, self._held = self._held, None
         server, self._server = self._server, None
         end = time.monotonic() + RELEASE_SECONDS

@@ -30,7 +30,7 @@ from kg.workers.worker import Worker, opened, serve
 NAMES: Final = "named graphs"
 PART: Final = 1 << 20
 NICENESS: Final = 10
-"""By how much what loads is nicer: whoever asks meanwhile goes first. Beside one that never rests, it gets a tenth."""
+"""The niceness of loading, so that requests go first. Beside a constantly busy process, loading gets a tenth."""
 
 
 def main(arguments: list[str]) -> int:
@@ -51,8 +51,8 @@ def main(arguments: list[str]) -> int:
 def loaded(database: Path) -> EmbeddedGraph:
     """Return a copy in memory of a database, with the same blank nodes; raises StoreError if it cannot be read whole.
 
-    Another process reads it: the engine starts threads to read a disk, and a process with threads is not to be forked.
-    What takes it over is a thread that ends with that: a process may lower its priority, but not raise it again.
+    Another process reads the disk: the engine starts threads for that, and a process with threads must not be forked. A
+    temporary thread receives the data: a process may lower its priority, but not raise it again.
     """
     reading, writing = os.pipe()
     parent = os.getpid()
@@ -80,7 +80,7 @@ def _give_way() -> None:
 
 
 def _filled(content: BinaryIO) -> EmbeddedGraph:
-    """Return the graph that ``_dump`` writes."""
+    """Return the graph from the output of ``_dump``."""
     graph = EmbeddedGraph()
     names, _ = frames.receive(content.fileno())
     graph.bulk_extend(parse(content, format=RdfFormat.N_QUADS, lenient=True))
@@ -90,7 +90,7 @@ def _filled(content: BinaryIO) -> EmbeddedGraph:
 
 
 def _dump(database: Path, output: int, parent: int) -> NoReturn:
-    """Write the names of the named graphs, and all quads, and end this process; its status says whether that is all."""
+    """Write the names of the named graphs, and all quads, and end this process; its status says if all is written."""
     status = 1
     try:
         sandbox.end_with(parent)

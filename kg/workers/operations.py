@@ -1,4 +1,4 @@
-"""The one table of what a worker can be asked: operations with their fields, their replies, and how a graph answers."""
+"""The one table of worker operations: their fields, their replies, and how a graph answers."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ from kg.workers.list_operations import (
 
 @dataclass(frozen=True, slots=True)
 class Open(Operation[None]):
-    """Open another database instead of the one that the worker has."""
+    """Open another database instead of the present one."""
 
     database: Path
 
@@ -52,7 +52,7 @@ class Open(Operation[None]):
 class PageDescription:
     """A description for a page: its nodes (see kg.rdf.serialize.nodes) in JSON, and how many events all pages have.
 
-    ``days`` is on how many days a story has events.
+    ``days`` is the number of days on which a story has events.
     """
 
     content: bytes
@@ -68,10 +68,10 @@ class PageDescription:
 
 @dataclass(frozen=True, slots=True)
 class Describe(GraphOperation[Answer]):
-    """Describe a resource in a format, see kg.lookup.describe; the ``rows`` are the events on all pages.
+    """Describe a resource in a format, see kg.lookup.describe; ``rows`` counts the events on all pages.
 
-    ``document`` is the IRI of the document that describes it, ``licences`` are the IRIs of those that it is under,
-    ``limit`` is the largest description in bytes.
+    ``document`` is the IRI of the document that describes it, ``licences`` are the IRIs of its licences, ``limit`` is
+    the largest description in bytes.
     """
 
     iri: str
@@ -90,7 +90,7 @@ class Describe(GraphOperation[Answer]):
 
 @dataclass(frozen=True, slots=True)
 class DescribePage(GraphOperation[PageDescription]):
-    """Describe a resource for a page, as Describe does in a format."""
+    """Describe a resource for an HTML page, as Describe does in a format."""
 
     iri: str
     limit: int
@@ -108,18 +108,18 @@ class DescribePage(GraphOperation[PageDescription]):
 
 @lru_cache(maxsize=16)
 def _events(graph: Graph, thing: NamedNode) -> list[NamedNode]:
-    """Remember the events of the hubs whose pages are being read."""
+    """Return the events of a hub, cached while its pages are read."""
     return newest_events(graph, thing)
 
 
 @lru_cache(maxsize=64)
 def _parts(graph: Graph, story: NamedNode) -> list[parts.Part]:
-    """Remember the events of the stories that are being read."""
+    """Return the events of a story, cached while it is read."""
     return parts.of_story(graph, story)
 
 
 def forget() -> None:
-    """Release the open graph, and forget what is remembered of it."""
+    """Release the open graph, and clear what is cached from it."""
     for cached in (_events, _parts, columns, search.titled):
         cached.cache_clear()
 
@@ -136,19 +136,19 @@ def _within(limit: int, body: bytes) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Locate(GraphOperation[Location | None]):
-    """Tell what IRIs, or readable paths of events, stand for now, see kg.lookup.locate."""
+    """Return what IRIs, or readable paths of events, now stand for, see kg.lookup.locate."""
 
     iris: tuple[str, ...]
     identifiers: tuple[str, ...] = ()
 
     def answer(self, graph: Graph) -> Location | None:
-        """Return what the first one that the graph knows stands for, or None."""
+        """Return the resource of the first name that the graph knows, or None."""
         return locate(graph, self.iris, self.identifiers)
 
 
 @dataclass(frozen=True, slots=True)
 class Labels(GraphOperation[dict[str, Label]]):
-    """Tell what some IRIs are called, see kg.lookup.labels."""
+    """Return the labels of some IRIs, see kg.lookup.labels."""
 
     iris: tuple[str, ...]
 
@@ -159,7 +159,7 @@ class Labels(GraphOperation[dict[str, Label]]):
 
 @dataclass(frozen=True, slots=True)
 class Newest(GraphOperation[dict[str, Any]]):
-    """Tell the newest days and events, see kg.lookup.newest.newest."""
+    """Return the newest days and events, see kg.lookup.newest.newest."""
 
     events: int
     language: str | None = None
@@ -171,7 +171,7 @@ class Newest(GraphOperation[dict[str, Any]]):
 
 @dataclass(frozen=True, slots=True)
 class Hubs(GraphOperation[list[str]]):
-    """Tell which places, categories and publishers most events have, from the index, or the graph without one.
+    """Return the places, categories and publishers with the most events, from the index, or the graph without one.
 
     See kg.lookup.listing.listing.hubs and kg.lookup.newest.hubs.
     """
@@ -180,7 +180,7 @@ class Hubs(GraphOperation[list[str]]):
     index: Path | None = None
 
     def answer(self, graph: Graph) -> list[str]:
-        """Return the IRIs, those first that most have."""
+        """Return the IRIs, most frequent first."""
         return hubs(str(self.index), self.limit) if self.index else newest.hubs(graph, self.limit)
 
 
@@ -200,7 +200,7 @@ class FindText(GraphOperation[list[dict[str, Any]]]):
 
 @dataclass(frozen=True, slots=True)
 class Search(GraphOperation[dict[str, Any]]):
-    """Find a page of what ``FindText`` finds, and say how much there is, see kg.lookup.search.search.find_page."""
+    """Find a page of what ``FindText`` finds, with the total, see kg.lookup.search.search.find_page."""
 
     index: Path
     text: str
@@ -230,7 +230,7 @@ class Reconcile(GraphOperation[dict[str, Any]]):
     batch: dict[str, Query]
 
     def answer(self, graph: Graph) -> dict[str, Any]:
-        """Return the candidates by the keys of the batch, as the Reconciliation Service API (section 4) has them."""
+        """Return the candidates by the keys of the batch, in the form of the Reconciliation Service API (section 4)."""
         index = str(self.index)
         return {
             key: {"result": reconcile.reconcile(graph, index, self.base, query)} for key, query in self.batch.items()
@@ -246,19 +246,19 @@ class Suggest(GraphOperation[dict[str, Any]]):
     asked: Completion
 
     def answer(self, graph: Graph) -> dict[str, Any]:
-        """Return the things, as the Reconciliation Service API (section 6) has them."""
+        """Return the things, in the form of the Reconciliation Service API (section 6)."""
         return {"result": reconcile.suggest(graph, str(self.index), self.base, self.asked)}
 
 
 @dataclass(frozen=True, slots=True)
 class Extend(GraphOperation[dict[str, Any]]):
-    """Tell the values of properties of things, see kg.lookup.search.reconcile.extend."""
+    """Return the values of properties of things, see kg.lookup.search.reconcile.extend."""
 
     base: str
     asked: Extension
 
     def answer(self, graph: Graph) -> dict[str, Any]:
-        """Return the values, as the Reconciliation Service API (section 8) has them."""
+        """Return the values, in the form of the Reconciliation Service API (section 8)."""
         return reconcile.extend(graph, self.base, self.asked)
 
 
@@ -277,7 +277,7 @@ class DumpGraph(GraphOperation[bytes]):
 
 @dataclass(frozen=True, slots=True)
 class Capabilities(GraphOperation[dict[str, Any]]):
-    """Tell what the engine can do, see kg.lookup.capabilities."""
+    """Return what the engine can do, see kg.lookup.capabilities."""
 
     def answer(self, graph: Graph) -> dict[str, Any]:
         """Return the functions, the features and the named graphs."""
@@ -286,18 +286,18 @@ class Capabilities(GraphOperation[dict[str, Any]]):
 
 @dataclass(frozen=True, slots=True)
 class Mementos(GraphOperation[list[str]]):
-    """Tell when the state of an event or a day changed, see kg.lookup.memento.instants."""
+    """Return when the state of an event or a day changed, see kg.lookup.memento.instants."""
 
     iri: str
 
     def answer(self, graph: Graph) -> list[str]:
-        """Return the instants, the first one first."""
+        """Return the instants, earliest first."""
         return memento.instants(graph, self.iri)
 
 
 @dataclass(frozen=True, slots=True)
 class DescribeMemento(GraphOperation[bytes]):
-    """Tell in a format what was said about an event or a day at one of its instants, see kg.lookup.memento.state.
+    """Return in a format what was said about an event or a day at one of its instants, see kg.lookup.memento.state.
 
     ``memento`` and ``original`` are the IRIs of the dated and of the current document. ``limit`` is in bytes.
     """
@@ -317,7 +317,7 @@ class DescribeMemento(GraphOperation[bytes]):
 
 @dataclass(frozen=True, slots=True)
 class DescribeMementoPage(GraphOperation[PageDescription]):
-    """Tell for a page what was said about an event or a day at one of its instants, as State does in a format."""
+    """Describe the state of an event or a day at an instant for an HTML page, as DescribeMemento does in a format."""
 
     iri: str
     instant: str
@@ -333,7 +333,7 @@ class DescribeMementoPage(GraphOperation[PageDescription]):
 
 @dataclass(frozen=True, slots=True)
 class History(GraphOperation[EventHistory]):
-    """Tell the wordings of an event, or of that which a revision is one of, see kg.lookup.history."""
+    """Return the wordings of an event, or of the event of a revision, see kg.lookup.history."""
 
     iri: str
 
@@ -344,12 +344,12 @@ class History(GraphOperation[EventHistory]):
 
 @dataclass(frozen=True, slots=True)
 class LookAround(GraphOperation[Surroundings]):
-    """Tell what is around an event, see kg.lookup.surroundings."""
+    """Return the surroundings of an event, see kg.lookup.surroundings."""
 
     iri: str
 
     def answer(self, graph: Graph) -> Surroundings:
-        """Return what is around it."""
+        """Return the surroundings."""
         return surroundings(graph, self.iri)
 
 
@@ -357,7 +357,7 @@ class LookAround(GraphOperation[Surroundings]):
 class VersionsPage(GraphOperation[bytes]):
     """Write a page of the event stream, see kg.lookup.resource_state.page.
 
-    A member is a version, its resource, and its content as N-Triples, or None for what the graph says now.
+    A member is a version, its resource, and its content as N-Triples, or None for the present content of the graph.
     """
 
     base: str

@@ -1,4 +1,4 @@
-"""The pool of worker processes: which of them takes what, for how long, and on which snapshot."""
+"""The pool of worker processes: which of them takes which request, for how long, and on which snapshot."""
 
 from __future__ import annotations
 
@@ -32,24 +32,24 @@ from kg.workers.memory import GraphPlace, MemoryLoader, Placement
 SPARE: Final = 1
 
 Answered = tuple[Reply, Snapshot]
-"""A reply, and the snapshot that it is from."""
+"""A reply, and its snapshot."""
 Spent = Callable[[float], None]
-"""What is told how many seconds of work something cost."""
+"""A callback for the seconds of work that something took."""
 
 
 def untold(_: float) -> None:
-    """Ignore what something cost."""
+    """Ignore the seconds of work."""
 
 
 class Pool:
     """Runs requests in ``query_workers`` processes and one spare.
 
-    Queries that come from outside never occupy the spare, so that documents are still answered while all other
-    workers run long queries. Of several workers for queries, slow queries leave one free: a query that takes
-    longer than 0.3 seconds goes on only if there is room for one more slow one; if not, it is stopped and
-    starts again when there is. A query that ran long before waits for that room at once.
-    When the store's current snapshot changes, new workers are started first; then requests move to them, and
-    the old ones finish and go. Safe to use from many threads; use it as a context manager or call close().
+    Queries from outside never occupy the spare, so that documents are still answered while all other workers run long
+    queries. Of several workers for queries, slow queries leave one free: a query that takes longer than 0.3 seconds
+    continues only if there is room for one more slow one; if not, it is stopped and started again when there is. A
+    query known to be slow waits for that room at once. When the store's current snapshot changes, new workers are
+    started first; then requests move to them, and the old ones finish and end. Safe to use from many threads; use it as
+    a context manager or call close().
     """
 
     def __init__(
@@ -57,13 +57,13 @@ class Pool:
     ) -> None:
         """Start workers on the current snapshot of the store in a folder, or on a given snapshot.
 
-        ``spare`` is how many workers there are beside those for queries. With ``in_memory``, a graph for which there is
-        room is loaded into memory while it is answered from the disk. Returns before the workers are ready. Raises
-        StoreError if there is no snapshot.
+        ``spare`` is the number of workers besides those for queries. With ``in_memory``, a graph that fits is loaded
+        into memory while requests are answered from disk. Returns before the workers are ready. Raises StoreError if
+        there is no snapshot.
         """
         self.settings = settings
         self._choice = SnapshotChoice(store)
-        self.alarm: Callable[[], None] = lambda: None  # called whenever the engine fails at what it reads
+        self.alarm: Callable[[], None] = lambda: None  # called whenever the engine fails to read
         self._size = settings.query_workers + spare
         self._changed = threading.Condition()
         self._taken: set[Child] = set()
@@ -93,13 +93,13 @@ class Pool:
 
     @property
     def snapshot(self) -> Snapshot:
-        """The snapshot that requests are answered from now; a newer one is noticed here and prepared."""
+        """The snapshot that now answers requests; a newer one is detected here and prepared."""
         self._notice()
         return self._chosen().snapshot
 
     @contextmanager
     def hold(self) -> Iterator[Snapshot]:
-        """Answer what this thread asks within the block from one snapshot, even if another becomes current."""
+        """Answer the requests of this thread within the block from one snapshot, even if another becomes current."""
         self._notice()
         before: Generation | None = getattr(self._thread, "generation", None)
         with self._changed:
@@ -115,13 +115,13 @@ class Pool:
                 self._dismiss(generation)
 
     def states(self) -> dict[str, int]:
-        """Return how many workers are idle, and how many work in each lane."""
+        """Return how many workers are idle, and how many are busy in each lane."""
         with self._changed:
             return {"idle": len(self._generation.idle), **{lane.name.lower(): self._lanes.busy[lane] for lane in Lane}}
 
     @property
     def placement(self) -> Placement:
-        """Where the graph is that requests are answered from."""
+        """Where the graph that answers requests is."""
         if self._memory:
             return self._memory.placement(self._generation)
         return Placement(GraphPlace.DISK, "nobody asked for it in memory")
@@ -132,26 +132,26 @@ class Pool:
         return held or self._generation
 
     def ask(self, operation: GraphOperation[Reply], deadline: float | None = None, spent: Spent = untold) -> Reply:
-        """Have a worker answer an operation of our own, and return the reply.
+        """Let a worker answer an internal operation, and return the reply.
 
-        ``deadline`` (time.monotonic()) includes the wait for a worker; without one it is ``query_seconds``
-        from now. ``spent`` is told the seconds of work, without that wait. Raises what the worker reports, or one of
-        the errors of a lost, late or busy worker.
+        ``deadline`` (time.monotonic()) includes the wait for a worker; without one it is ``query_seconds`` from now.
+        ``spent`` is called with the seconds of work, without that wait. Raises what the worker reports, or the error
+        for a lost, late or busy worker.
         """
         end = deadline if deadline is not None else time.monotonic() + self.settings.query_seconds
         try:
             answered = self._ask(operation, end, Lane.DOCUMENT, spent)
-        except WorkerLostError:  # of itself no lookup of ours kills a worker, so another one is asked
+        except WorkerLostError:  # internal lookups never kill a worker themselves, so another one is asked
             answered = self._ask(operation, end, Lane.DOCUMENT, spent)
         if answered is None:
             raise QueryTimeoutError("the request did not end before its deadline and was stopped")
         return answered[0]
 
     def run_query(self, operation: GraphOperation[Reply], text: str, deadline: float, spent: Spent) -> Answered[Reply]:
-        """Have a worker answer an operation on untrusted ``text``, in the fast lane or, if need be, in the slow one.
+        """Let a worker answer an operation on untrusted ``text``, in the fast lane or, if necessary, the slow one.
 
-        ``spent`` is told the seconds of work. Raises what the worker reports, QueryTimeoutError, WorkerLostError,
-        or ServiceBusyError if there is no room for it.
+        ``spent`` is called with the seconds of work. Raises what the worker reports, QueryTimeoutError,
+        WorkerLostError, or ServiceBusyError if there is no room for it.
         """
         worked: list[float] = []
         with self._queries.slot(), explained(self.settings.query_memory):
@@ -172,7 +172,7 @@ class Pool:
     def _ask(
         self, operation: GraphOperation[Reply], deadline: float, lane: Lane, worked: Spent = untold
     ) -> Answered[Reply] | None:
-        """Have a worker answer an operation; None if it proved slow, was stopped, and has to wait for the slow lane."""
+        """Let a worker answer an operation; return None if it was stopped as slow and must wait for the slow lane."""
         self._notice()
         generation, child = self._take(deadline, lane)
         start = time.monotonic()
@@ -213,7 +213,7 @@ class Pool:
                     raise ServiceBusyError("no worker became free in time; try again in a few seconds")
 
     def _idle(self, generation: Generation, lane: Lane) -> Child | None:
-        """Return an idle worker that lives, if this lane has room for one more; replace those that do not live."""
+        """Return a live idle worker, if this lane has room for one more; replace dead ones."""
         while generation.idle and self._lanes.has_room(lane) and not self._closed:
             child = generation.idle.pop()
             if child.process.poll() is None:
@@ -241,18 +241,18 @@ class Pool:
         if self._choice.target in ("", self._generation.target):
             return
         with self._changed:
-            target = self._choice.target  # that of before the lock may have been served and replaced since
+            target = self._choice.target  # the target read before the lock may have been served and replaced since
             if target in ("", self._generation.target) or (self._next and self._next.target == target):
                 return
             if not self._choice.has_failed(target):
                 self._prepare(target)
 
     def _prepare(self, target: str) -> None:
-        """Prepare workers for the snapshot to be chosen now, if that is another one than requests are answered from."""
+        """Prepare workers for the snapshot chosen now, if it is not the one that answers requests."""
         try:
             chosen = self._choice.choose()
         except StoreError:
-            return  # switched again, or not readable: go on with the snapshot that is being served
+            return  # switched again, or not readable: continue with the snapshot being served
         if self._closed or chosen.id == self._generation.snapshot.id:
             self._generation.target = target
             return
@@ -263,25 +263,22 @@ class Pool:
 
     @property
     def health(self) -> Health:
-        """Whether the current snapshot is answered from, or an older one since it is damaged."""
+        """Whether the current snapshot answers requests, or an older one because it is damaged."""
         return self._choice.health(self._chosen().snapshot)
 
     @property
     def current(self) -> str:
-        """The id of the snapshot that is current, even if requests are answered from another one."""
+        """The id of the snapshot that is current, even if another one answers requests."""
         return self._choice.current
 
     def judge(self, damaged: Mapping[str, str]) -> None:
-        """Take over which snapshots are damaged, by their ids with the reason, and answer from one that is not."""
+        """Set which snapshots are damaged, as ids with reasons, and answer from one that is not."""
         with self._changed:
             self._choice.judge(damaged)
             self._prepare(self._choice.target)
 
     def shows(self, snapshot: str, deadline: float) -> bool:
-        """Wait until ``deadline`` at most for requests to be answered from a snapshot or a later one.
-
-        Return whether they are.
-        """
+        """Wait until ``deadline`` at most for a snapshot or a later one to answer requests; return whether it does."""
 
         def shown() -> bool:
             self._notice()
@@ -292,10 +289,10 @@ class Pool:
                 self._changed.wait(min(1.0, max(0.0, deadline - time.monotonic())))
             return shown()
 
-    # ---- what the keeper asks
+    # ---- for the keeper
 
     def served(self) -> Generation:
-        """Return the generation that requests are answered from."""
+        """Return the generation that answers requests."""
         return self._generation
 
     def wants(self, generation: Generation) -> bool:
@@ -303,16 +300,16 @@ class Pool:
         return not (generation.gone or self._closed)
 
     def spared(self, generation: Generation) -> Child | None:
-        """Take an idle worker of the generation that is served for another one, if another is idle there."""
+        """Take an idle worker from the served generation for another one, if a second one is idle there."""
         with self._changed:
             served = self._generation
             if generation is not self._next or served.memory or len(served.idle) < 2:
                 return None
-            self._keeper.start(served)  # starts nothing if requests have moved to the other snapshot
+            self._keeper.start(served)  # this starts nothing if requests have moved to the other snapshot
             return served.idle.popleft()
 
     def started(self, generation: Generation, child: Child) -> None:
-        """Take over a worker; requests move to its generation if it is the first one there."""
+        """Accept a started worker; requests move to its generation if it is the first there."""
         with self._changed:
             if generation.gone:
                 self._keeper.free(generation, child)
@@ -327,7 +324,7 @@ class Pool:
             self._changed.notify_all()
 
     def failed(self, generation: Generation, error: NewsgraphError) -> None:
-        """Notify requests that wait for this generation; one that was only being prepared is abandoned."""
+        """Notify requests that wait for this generation; abandon it if it was only being prepared."""
         with self._changed:
             generation.failed(error)
             if generation is self._next:
@@ -338,10 +335,10 @@ class Pool:
                 self.alarm()
             self._changed.notify_all()
 
-    # ---- what the loader asks
+    # ---- for the loader
 
     def loaded(self, generation: Generation) -> None:
-        """Start workers that share the graph in memory, if the snapshot is still the one that is served."""
+        """Start workers that share the graph in memory, if its snapshot is still being served."""
         with self._changed:
             if self._closed or self._next or generation.snapshot.id != self._generation.snapshot.id:
                 generation.retired = True
@@ -350,7 +347,7 @@ class Pool:
             self._keeper.start(generation, self._size)
 
     def lost(self) -> None:
-        """Replace the idle workers that have died, or are about to, without waiting until somebody asks for one."""
+        """Replace the idle workers that have died, or are about to, without waiting for the next request."""
         with self._changed:
             generation = self._generation
             for child in generation.dead:
@@ -358,7 +355,7 @@ class Pool:
                 self._replace(generation, child)
 
     def _move(self, generation: Generation) -> None:
-        """Answer from ``generation`` from now on, and release the workers of the old snapshot."""
+        """Switch requests to ``generation``, and release the workers of the old snapshot."""
         old, self._generation, self._next = self._generation, generation, None
         old.retired = True
         self._old.add(old)
@@ -367,14 +364,14 @@ class Pool:
             self._memory.want(generation)
 
     def _dismiss(self, generation: Generation) -> None:
-        """End the idle workers of a generation that is not needed any more; busy ones end when they are done."""
+        """End the idle workers of a generation that is not needed any more; busy ones end when they finish."""
         if generation.gone:
             self._old.discard(generation)
             self._keeper.free(generation, *generation.idle)
             generation.idle.clear()
 
     def close(self) -> None:
-        """End all workers and wait until they are gone; a query that still runs raises WorkerLostError."""
+        """End all workers and wait until they are gone; a query still running raises WorkerLostError."""
         with self._changed:
             self._closed = True
             for child in self._taken:
@@ -389,7 +386,7 @@ class Pool:
             self._memory.close()
 
     def ready(self, seconds: float) -> bool:
-        """Wait at most ``seconds`` for a worker to have the snapshot open; return whether one has."""
+        """Wait at most ``seconds`` until a worker has the snapshot open; return whether one has."""
 
         def alive() -> bool:
             return bool(self._taken) or any(child.process.poll() is None for child in self._generation.idle)

@@ -1,4 +1,4 @@
-"""Verifies the store of a pool of workers again and again, slowly, while it is served."""
+"""Verifies the store of a pool of workers periodically and slowly, while it is served."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from kg.workers.pool import Pool
 log = logging.getLogger(__name__)
 
 FIRST_SECONDS: Final = 30.0
-"""How long a server that starts has other work to do."""
+"""Seconds in which a starting server has other work to do."""
 APART_SECONDS: Final = 60.0
-"""How long after a verification the next one begins at the earliest, whoever asks for it."""
+"""The fewest seconds between two verifications, whoever asks for one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +36,10 @@ class VerifiedAt:
 
 
 class Verifier:
-    """Verifies a store every ``verify_seconds``, and soon after the engine has failed at what it reads.
+    """Verifies a store every ``verify_seconds``, and soon after the engine failed to read.
 
-    A process of low priority reads all files, as slowly as it is told. What it finds, the pool is told, and the log.
-    Use it as a context manager.
+    A low-priority process reads all files, at a limited rate. The results go to the pool and the log. Use it as a
+    context manager.
     """
 
     def __init__(self, store: Store, cache: Path, settings: Settings, pool: Pool) -> None:
@@ -81,7 +81,7 @@ class Verifier:
         asked = self._wanted.wait(self._settings.verify_seconds or None)
         if asked and not self._closed:
             self._wanted.clear()
-            self._wanted.wait(APART_SECONDS)  # which only closing cuts short, or yet another failure
+            self._wanted.wait(APART_SECONDS)  # only closing or another failure cuts this short
             self._wanted.set()
 
     def verify(self) -> None:

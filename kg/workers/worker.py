@@ -1,7 +1,7 @@
 """The child process that runs queries: ``python -m kg.workers.worker DATABASE MEMORY PARENT``.
 
 It reads requests from standard input and writes replies to standard output, in the frames of kg.process.frames. It is
-disposable: its parent kills it at a request's deadline, and should the parent fail to, its own timer does.
+disposable: its parent kills it at a request's deadline, or its own timer does if the parent fails to.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def main(arguments: list[str]) -> int:
 
 
 def serve(asking: Parent, worker: Worker, memory: int) -> None:
-    """Say that requests are taken, and answer them until nobody asks any more; ``memory`` is what one may use."""
+    """Tell the parent that requests are accepted, and answer them until the pipe closes; ``memory`` limits each."""
     asking.ready()
     with suppress(PipeClosedError):
         while True:
@@ -49,14 +49,14 @@ class Worker:
     def answer(self, operation: GraphOperation[Any] | Open, _: float) -> Any:
         """Return the reply to an operation; raises one of kg.errors."""
         if isinstance(operation, Open):
-            forget()  # what is remembered would keep the database open
+            forget()  # the caches would keep the database open
             self.graph = opened(operation.database)
             return None
         return operation.answer(self.graph)
 
 
 def opened(database: Path) -> EmbeddedGraph:
-    """Open a database for reading; raises StoreDamagedError if that fails."""
+    """Open a database for reading. Raises StoreDamagedError if that fails."""
     try:
         return EmbeddedGraph.read_only(str(database))
     except (OSError, RuntimeError) as error:  # RuntimeError is what pyoxigraph raises for a damaged block

@@ -1,4 +1,4 @@
-"""The workers of a store, which answer any operation of kg.workers.operations and untrusted queries."""
+"""The workers of a store, which answer all operations of kg.workers.operations and untrusted queries."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ from kg.workers.pool import SPARE, Pool, Spent
 
 
 class Workers(Pool):
-    """A pool of workers that also answers untrusted queries, if kg.query.guard lets them pass.
+    """A pool of workers that also answers untrusted queries, if kg.query.guard accepts them.
 
-    Those of the current snapshot are sent to the service that holds its graph, if the store has one.
+    Queries of the current snapshot are sent to the service that holds its graph, if the store has one.
     """
 
     def __init__(
         self, store: Store | Snapshot, settings: Settings, *, spare: int = SPARE, in_memory: bool = False
     ) -> None:
-        """Start workers as a pool does; a given snapshot is answered from the disk.
+        """Start workers as a pool does; a given snapshot is answered from disk.
 
-        Raises what Pool and kg.query.remote.engine.remote_engine raise.
+        Raises the errors of Pool and kg.query.remote.engine.remote_engine.
         """
         self._remote = remote_engine(store, settings) if isinstance(store, Store) else None
         self._turns = ConcurrencyLimit(max(1, settings.threads // 2), "queries are with the engine of this service")
@@ -51,14 +51,13 @@ class Workers(Pool):
         named_graphs: Sequence[str] = (),
         caller: Caller | None = None,
     ) -> Answer:
-        """Answer a SPARQL query, after kg.query.guard has let it pass; what SERVICE asks for, others answer.
+        """Answer a SPARQL query accepted by kg.query.guard; SERVICE clauses are answered by other services.
 
         ``seconds`` may lower the time limit, which counts from ``arrived`` (time.monotonic(); now, if not given),
-        ``limit`` the largest answer in bytes.
-        ``spent`` is told, also after a failure, how many seconds workers worked on the query, ``caller`` which services
-        were asked for it. Relative IRIs are resolved against the identity base. Raises what kg.query.guard.check and
-        kg.query.evaluate.answer raise, and QueryTimeoutError, WorkerLostError, ResultTooLargeError, ServiceBusyError or
-        FederationError.
+        ``limit`` the largest answer in bytes. ``spent`` is called, even after a failure, with how many seconds workers
+        worked on the query, ``caller`` with the services that were asked. Relative IRIs are resolved against the
+        identity base. Raises the errors of kg.query.guard.check and kg.query.evaluate.answer, and QueryTimeoutError,
+        WorkerLostError, ResultTooLargeError, ServiceBusyError or FederationError.
         """
         form, federation = federated(text, self.settings, self._base())
         limit = min(limit or self.settings.result_bytes, self.settings.result_bytes)
@@ -72,7 +71,7 @@ class Workers(Pool):
 
         if self._remote and not federation and self._remote.takes(form, asked):
             return self._elsewhere(self._remote, asked, form, deadline, spent)
-        # What services are asked and what the workers then answer is of one snapshot.
+        # The requests to services and the answers of workers are from one snapshot.
         with self.hold() if federation else nullcontext():
             try:
                 if federation:
@@ -87,7 +86,7 @@ class Workers(Pool):
     def _elsewhere(
         self, remote: RemoteEngine, asked: Evaluate, form: Form | None, deadline: float, spent: Spent | None
     ) -> Answer:
-        """Have the remote store answer; workers read the query before it does, and write its answer."""
+        """Let the remote store answer; workers parse the query first, and write its answer."""
         worked: list[float] = []
 
         def ask(operation: GraphOperation[Reply]) -> Reply:
@@ -95,7 +94,7 @@ class Workers(Pool):
 
         with self.hold() as snapshot, self._turns.slot():
             try:
-                ask(Scopes((asked.text,), asked.base))  # it is SPARQL, with no function that we know nothing of
+                ask(Scopes((asked.text,), asked.base))  # it is SPARQL, without unknown functions
                 start = time.monotonic()
                 try:
                     found = remote.ask(asked, form, snapshot.id, deadline)
@@ -109,11 +108,11 @@ class Workers(Pool):
 
     @property
     def engine(self) -> str:
-        """What answers queries: "embedded", or the kind of server that has the graph of the store."""
+        """The engine that answers queries: "embedded", or the kind of server that holds the store's graph."""
         return self._remote.name if self._remote else "embedded"
 
     def check(self, text: str) -> Form | None:
-        """Return the form of a query; raises what ``query`` would raise before anybody is asked."""
+        """Return the form of a query; raises the errors that ``query`` would raise before anything is asked."""
         return federated(text, self.settings, self._base())[0]
 
     def _base(self) -> str:

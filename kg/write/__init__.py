@@ -1,1 +1,1 @@
-"""Writing: updates, uploads, the log of writes, and the one process that makes them."""
+"""Writing: updates, uploads, the log of writes, and the one process that writes."""

@@ -1,4 +1,4 @@
-"""What a write changes: quads are removed and added in the store, and each change becomes a row of an RDF Patch."""
+"""Makes the changes of a write: removes and adds quads in the store, and records each as a row of an RDF Patch."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from kg.store.embedded import EmbeddedGraph
 
 IRI_LENGTH: Final = 2_048
 MANY: Final = 1_000
-"""Quads from which a bulk load, which writes a file of its own, takes less time than a transaction."""
+"""The number of quads from which a bulk load, which writes a file of its own, is faster than a transaction."""
 
 
 class Changes:
-    """The rows of one write, in a temporary file until they are logged, and how many there are of each kind."""
+    """The rows of one write, in a temporary file until they are logged, and the count of each kind."""
 
     def __init__(self) -> None:
         self.added = 0
@@ -30,17 +30,17 @@ class Changes:
         self._file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - close() does it
 
     def close(self) -> None:
-        """Forget the rows."""
+        """Discard the rows."""
         self._file.close()
 
     def rows(self) -> Iterator[tuple[bytes, bytes]]:
-        """Yield the rows in order, as kg.rdf.lines.patch.write takes them."""
+        """Yield the rows in order, in the form for kg.rdf.lines.patch.write."""
         self._file.seek(0)
         for line in self._file:
             yield line[:1], line[2:]
 
     def make(self, database: EmbeddedGraph, gone: Iterable[Quad], fresh: Iterable[Quad]) -> None:
-        """Remove quads from ``store``, then add others, and record those that were there and those that were not.
+        """Remove quads from ``store``, then add others, and record those that actually changed the store.
 
         Raises UploadError for a quad that could not be published again.
         """
@@ -59,7 +59,7 @@ class Changes:
         """Make ``graph`` hold exactly the triples of the default graph of ``content``."""
         fresh = {in_graph(quad, graph) for quad in content}
         gone = [quad for quad in quads_of(database, graph) if quad not in fresh]
-        if len(gone) == sum(1 for _ in quads_of(database, graph)):  # nothing stays: one step is faster than many
+        if len(gone) == sum(1 for _ in quads_of(database, graph)):  # nothing remains: one step is faster than many
             self.record(DELETE, gone)
             database.clear_graph(graph)
             gone = []
@@ -87,7 +87,7 @@ class Changes:
 
 
 class _Rows:
-    """A binary file that takes lines and writes each, with its operation before it, to another one."""
+    """A binary file that writes each line, preceded by its operation, to another file."""
 
     def __init__(self, file: IO[bytes], operation: bytes) -> None:
         self.file = file
@@ -117,9 +117,9 @@ def in_graph(quad: Quad, graph: GraphName) -> Quad:
 
 
 def check(quad: Quad) -> None:
-    """Raise UploadError if a quad holds what no XML can carry, or an IRI of more than 2,048 characters.
+    """Raise UploadError if a quad has content not allowed in XML, or an IRI of more than 2,048 characters.
 
-    One statement that RDF/XML has no way to write would leave the whole graph without a dump in it.
+    A single statement that RDF/XML cannot express would prevent a dump of the whole graph in that format.
     """
     if not END_OF_NAME.search(quad.predicate.value):
         raise UploadError(

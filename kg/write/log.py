@@ -1,7 +1,7 @@
-"""The log of a store's writes: a folder with one RDF Patch for each, whose header says who wrote it, when, and how.
+"""The log of a store's writes: a folder with one RDF Patch for each, whose header says who wrote it, when and how.
 
 A build starts from archives again, so it replays the log. A write's patch is ``.pending`` until the snapshot that has
-it is current; whether a pending one counts, after a process was killed, is what that snapshot's manifest says.
+it is current; if a process was killed, that snapshot's manifest says whether a pending patch counts.
 """
 
 from __future__ import annotations
@@ -33,25 +33,25 @@ FIRST: Final = b'H sha256 "%b" .\n'
 DRAFT: Final = ".draft"
 UNDONE: Final = ".undone"
 MANY: Final = 20
-"""Patches from which they are put together."""
+"""The number of patches from which they are combined."""
 
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Where a write comes from: who, as the start of the token's SHA-256, and the request, as its first line."""
+    """The origin of a write: the writer, as the start of the token's SHA-256, and the first line of the request."""
 
     who: str
     request: str
     id: str
     """A URN that names the request."""
     arrived: float = field(default_factory=time.monotonic)
-    """The time.monotonic() at which it was there."""
+    """The time.monotonic() of its arrival."""
 
 
 def settle(store: Store, last: int) -> list[Path]:
-    """Make the log that of the current snapshot, whose last write is ``last``, whatever was killed.
+    """Bring the log in line with the current snapshot and its ``last`` write, whatever was killed.
 
-    The pending patch counts if the snapshot has it. Writes after ``last`` were undone by going back to an older
+    The pending patch counts if the snapshot has it. Writes after ``last`` were undone by a rollback to an older
     snapshot: their patches are set aside, and returned. Raises StoreError as ``later`` does.
     """
     for file in store.writes.glob(f"*{PENDING}"):
@@ -66,7 +66,7 @@ def settle(store: Store, last: int) -> list[Path]:
 
 
 def later(store: Store, last: int) -> list[Path]:
-    """Return the patches of the writes after number ``last``; raises StoreError if one has writes of before it too."""
+    """Return the patches of the writes after number ``last``. Raises StoreError if one also has earlier writes."""
     found = [file for file in logged(store) if written.numbers(file)[1] > last]
     if any(written.numbers(file)[0] <= last for file in found):
         raise StoreError(f"the writes after {last} are put together with earlier ones in {store.writes}")
@@ -95,7 +95,7 @@ def log(store: Store, last: int, changes: Changes, author: Author) -> Path:
 def _write(
     file: Path, header: Mapping[str, Any], rows: Iterable[tuple[bytes, bytes]], told: Iterable[bytes] = ()
 ) -> None:
-    """Write a patch durably, with a checksum in its first line, and lines for people, ``told``, after it."""
+    """Write a patch durably, with a checksum in its first line, followed by the comment lines ``told``."""
     with file.open("w+b") as stream:
         stream.write(FIRST % (b"0" * 64))
         stream.writelines(told)
@@ -116,9 +116,10 @@ def confirm(pending: Path) -> None:
 
 
 def compact(store: Store, at_least: int = MANY) -> int:
-    """Put one patch in the place of many, between the writes that snapshots end with; return of how many.
+    """Replace many patches by one, between the last writes of snapshots; return how many were replaced.
 
-    It says the same, and in comments who wrote what when. Raises StoreDamagedError if a patch is not what was written.
+    It has the same changes, and comments that say who wrote what when. Raises StoreDamagedError if a patch is not what
+    was written.
     """
     ends = sorted({0, *(one.manifest.writes for one in map(snapshot.read, store.snapshots()))})
     done = 0
@@ -154,7 +155,7 @@ def _told(file: Path) -> Iterator[bytes]:
 
 
 def replay(store: Store, database: EmbeddedGraph) -> int:
-    """Make the changes of all logged writes again, in a database that was built anew; return the last one's number.
+    """Repeat the changes of all logged writes in a new database; return the last one's number.
 
     Raises StoreError if a patch cannot be read.
     """

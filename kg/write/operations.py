@@ -1,4 +1,4 @@
-"""The one table of what the process that writes a store can be asked: each write, its reply, and how it is made."""
+"""The one table of operations of the process that writes a store: each write, its reply, and how it is made."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from kg.write.update import Using, update
 class Condition:
     """What must be true for a write to be made (RFC 9110, section 13.1).
 
-    ``snapshots`` are the ids of those that may be current, None for any; ``exists`` says whether the graph must be
+    ``snapshots`` are the ids of snapshots that may be current, None for any; ``exists`` says whether the graph must be
     there already, None if it does not matter.
     """
 
@@ -34,7 +34,7 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class MadeWrite:
-    """A write that was made: how many quads it added and removed, the snapshot that has it, and whether its graph was.
+    """A completed write: how many quads it added and removed, its snapshot, and whether its graph existed before.
 
     The numbers are None if the process died after the write.
     """
@@ -47,7 +47,7 @@ class MadeWrite:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Write(Operation[MadeWrite]):
-    """A write of an ``author``, to be made if a ``condition`` is true; ``keep`` snapshots are then kept."""
+    """A write by an ``author``, made if a ``condition`` is true; ``keep`` snapshots are then kept."""
 
     author: Author
     condition: Condition
@@ -55,7 +55,7 @@ class Write(Operation[MadeWrite]):
 
     @abstractmethod
     def make(self, database: EmbeddedGraph, base: str, changes: Changes) -> bool:
-        """Change a database with the identity base ``base``, and record how; return whether the graph was there."""
+        """Change a database with the identity base ``base``, and record how; return whether the graph existed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +71,7 @@ class Update(Write):
     depth: int
 
     def make(self, database: EmbeddedGraph, base: str, changes: Changes) -> bool:
-        """Raise what kg.query.guard.check_update and kg.write.update.update raise."""
+        """Run the request. Raises the errors of kg.query.guard.check_update and kg.write.update.update."""
         text = self.text.decode()
         check_update(text, Settings(upload_bytes=self.longest, query_depth=self.depth))
         update(database, text, base, self.using, changes)
@@ -80,12 +80,12 @@ class Update(Write):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GraphWrite(Write):
-    """A write of one graph, the default one for None."""
+    """A write to one graph, the default one for None."""
 
     graph: str | None
 
     def found(self, database: EmbeddedGraph) -> tuple[GraphName, bool]:
-        """Return the graph, and whether there is one; raises PreconditionError if it may not be."""
+        """Return the graph, and whether it exists. Raises PreconditionError if the condition is not met."""
         graph = NamedNode(self.graph) if self.graph is not None else DefaultGraph()
         existed = isinstance(graph, DefaultGraph) or database.contains_named_graph(graph)
         if self.condition.exists is not None and self.condition.exists != existed:
@@ -95,12 +95,12 @@ class GraphWrite(Write):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Put(GraphWrite):
-    """Make a graph hold exactly what ``content`` says, in N-Triples."""
+    """Replace the content of a graph by ``content``, in N-Triples."""
 
     content: bytes
 
     def make(self, database: EmbeddedGraph, base: str, changes: Changes) -> bool:
-        """Raise PreconditionError."""
+        """Replace the content. Raises PreconditionError."""
         graph, existed = self.found(database)
         changes.replace(database, graph, _loaded(self.content))
         _create(database, graph)
@@ -109,12 +109,12 @@ class Put(GraphWrite):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post(GraphWrite):
-    """Add what ``content`` says, in N-Triples, to a graph."""
+    """Add ``content``, in N-Triples, to a graph."""
 
     content: bytes
 
     def make(self, database: EmbeddedGraph, base: str, changes: Changes) -> bool:
-        """Raise PreconditionError."""
+        """Add the content. Raises PreconditionError."""
         graph, existed = self.found(database)
         changes.merge(database, graph, _loaded(self.content))
         _create(database, graph)
@@ -126,7 +126,7 @@ class Delete(GraphWrite):
     """Remove a graph, or empty the default one."""
 
     def make(self, database: EmbeddedGraph, base: str, changes: Changes) -> bool:
-        """Raise PreconditionError, or NotFoundError if there is no such graph."""
+        """Remove the graph. Raises PreconditionError, or NotFoundError if there is no such graph."""
         graph, existed = self.found(database)
         if not existed:
             raise NotFoundError("there is no such graph")

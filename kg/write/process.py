@@ -1,8 +1,8 @@
 """The one process that writes a store: ``python -m kg.write.process STORE MEMORY PARENT``.
 
-It works on a copy of the current snapshot, hard-linked and thus made at once. A write is made there, flushed, backed up
-into a new snapshot, logged, and then made current; the process may be killed at any moment, and starts from the current
-snapshot again. It speaks the frames of kg.process.frames over standard input and output.
+It works on a copy of the current snapshot, hard-linked and therefore instant. A write is made there, flushed, backed up
+into a new snapshot, logged, and then made current; the process may be killed at any moment, and then starts again from
+the current snapshot. It speaks the frames of kg.process.frames over standard input and output.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from kg.write.changes import Changes
 from kg.write.operations import OPERATIONS, MadeWrite, Write
 
 PAUSE: Final = 0.05
-"""Seconds between two looks at whether a lock is free."""
+"""Seconds between two checks of whether a lock is free."""
 PATIENCE: Final = 1.0
 
 
@@ -54,7 +54,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _locked(descriptor: int) -> bool:
-    """Lock a file for as long as this process lives; wait a little for one that was just killed to be gone."""
+    """Lock a file for the lifetime of this process; wait a little for a process that was just killed to be gone."""
     limit = time.monotonic() + PATIENCE
     while True:
         try:
@@ -78,9 +78,9 @@ class WorkingCopy:
     def write(self, write: Write, deadline: float) -> MadeWrite:
         """Make one write, whole or not at all, and return what it changed.
 
-        Raises what the write raises, PreconditionError, ServiceBusyError while a build writes the store,
-        StoreDamagedError if what is to be changed is damaged, or StoreError if the disk is full or fails. After that
-        this process is of no use any more, since the engine may hold on to files and locks.
+        Raises the errors of the write, PreconditionError, ServiceBusyError while a build writes the store,
+        StoreDamagedError if the store is damaged, or StoreError if the disk is full or fails. After that, this process
+        is unusable, since the engine may hold on to files and locks.
         """
         with self._drafting(deadline) as draft, closing(Changes()) as changes:
             database = self._open()
@@ -94,13 +94,13 @@ class WorkingCopy:
                 if not same:
                     self.base = self._publish(draft, database, changes, write)
             except BaseException:
-                self.database = self.base = None  # it may hold a part of the write
+                self.database = self.base = None  # it may contain a part of the write
                 raise
             return MadeWrite(changes.added, changes.removed, self.base.id, existed)
 
     @contextmanager
     def _drafting(self, deadline: float) -> Iterator[Path]:
-        """Lock the store, waiting for a build to end, and give a folder for the new snapshot."""
+        """Lock the store, waiting for a build to end, and provide a folder for the new snapshot."""
         with ExitStack() as stack:
             while True:
                 try:
@@ -113,10 +113,10 @@ class WorkingCopy:
             yield draft
 
     def _open(self) -> EmbeddedGraph:
-        """Return a database with what the current snapshot holds: the one from the write before, or a new copy."""
+        """Return a database with the content of the current snapshot: that of the previous write, or a new copy."""
         newest = self.store.current()
         if self.database is None or self.base is None or self.base.id != newest.id:
-            self.database = None  # closes it
+            self.database = None  # this closes it
             newest.verify()  # a write onto what is damaged would give the damage a new checksum
             log.settle(self.store, newest.manifest.writes)
             working = self.store.working
@@ -136,13 +136,13 @@ class WorkingCopy:
         manifest = _manifest(self.base, draft, changes, numbers(pending)[1])
         made = self.store.publish(draft, manifest, write.keep)
         log.confirm(pending)
-        with suppress(OSError, StoreError, PatchSyntaxError):  # the write is made
+        with suppress(OSError, StoreError, PatchSyntaxError):  # the write is done
             log.compact(self.store)
         return made
 
 
 def _link_others(before: Path, draft: Path) -> None:
-    """Take over what is in a snapshot beside its database and manifest."""
+    """Link everything else in a snapshot besides its database and manifest."""
     for one in before.iterdir():
         if one.is_dir() and one != snapshot.database(before):
             shutil.copytree(one, draft / one.name, copy_function=os.link)
@@ -152,7 +152,7 @@ def _link_others(before: Path, draft: Path) -> None:
 
 def _manifest(before: Snapshot, draft: Path, changes: Changes, number: int) -> Manifest:
     moment = datetime.now(UTC)
-    if snapshot.new_id(moment) <= before.id:  # the clock went back
+    if snapshot.new_id(moment) <= before.id:  # the clock went backwards
         moment = datetime.strptime(before.id, "%Y%m%dT%H%M%S%fZ").replace(tzinfo=UTC) + timedelta(microseconds=1)
     old = before.manifest
     triples = old.counts.get("triples", 0) + changes.added - changes.removed

@@ -1,4 +1,4 @@
-"""Back to an older snapshot: it becomes current, and what was written after it is set aside."""
+"""Rollback: makes an older snapshot current, and sets later writes aside."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from kg.write import log
 
 
 def rollback(store: Store, name: str) -> tuple[Snapshot, list[Path]]:
-    """Make an older snapshot current; return it, and the writes that are undone by that, which files keep.
+    """Make an older snapshot current; return it, and the undone writes, which are kept as files.
 
-    ``name`` is as kg.publish.diff.find takes it, or "" for the newest one before the current one that is whole. The
-    next build makes the writes again that are left. Raises StoreDamagedError if the snapshot is not whole, StoreError
-    if there is none, or if a build or a write goes on.
+    ``name`` is as for kg.publish.diff.find, or "" for the newest intact snapshot before the current one. The next build
+    repeats the remaining writes. Raises StoreDamagedError if the snapshot is damaged, StoreError if there is none, or
+    if a build or a write is running.
     """
     with store.drafting():
         chosen = _named(store, name) if name else _newest_whole(store)
-        log.later(store, chosen.manifest.writes)  # or nothing is changed
+        log.later(store, chosen.manifest.writes)  # otherwise nothing is changed
         store.switch(chosen.folder)
         return chosen, log.settle(store, chosen.manifest.writes)
 
@@ -33,7 +33,7 @@ def _named(store: Store, name: str) -> Snapshot:
 
 
 def _newest_whole(store: Store) -> Snapshot:
-    """Return the newest snapshot before the current one that is whole."""
+    """Return the newest intact snapshot before the current one."""
     reasons = []
     for folder in reversed(store.snapshots()):
         if folder.name >= Path(store.target).name:

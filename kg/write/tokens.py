@@ -1,4 +1,4 @@
-"""The tokens that let their bearers write. Only their SHA-256 is kept, so none can leak from settings or logs."""
+"""The tokens that allow their bearers to write. Only their SHA-256 is kept, so none can leak from settings or logs."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from kg.errors import ConfigurationError
 SHORTEST: Final = 16
 SHA256: Final = re.compile("[0-9A-Fa-f]{64}")
 SHOWN: Final = 12
-"""Digits of a token's SHA-256 by which the log names its bearer."""
+"""How many digits of a token's SHA-256 name its bearer in the log."""
 
 
 def digest(token: str) -> str:
-    """Return the SHA-256 of a token in hex; raises ConfigurationError for one of fewer than 16 characters."""
+    """Return the SHA-256 of a token in hex. Raises ConfigurationError for one with fewer than 16 characters."""
     if len(token) < SHORTEST:
         raise ConfigurationError(f"a token for writing needs at least {SHORTEST} characters: take a random one")
     return _sha256(token)
 
 
 def check(digests: str) -> None:
-    """Raise ConfigurationError unless ``digests`` are the SHA-256 of a token, or of several with commas between."""
+    """Raise ConfigurationError unless ``digests`` are the SHA-256 of a token, or of several, separated by commas."""
     if not digests:
         raise ConfigurationError("a writable server needs a token: set KG_WRITE_TOKEN, or write_token_sha256")
     if not all(SHA256.fullmatch(one.strip()) for one in digests.split(",")):
@@ -31,9 +31,9 @@ def check(digests: str) -> None:
 
 
 def bearer(token: str, digests: str) -> str | None:
-    """Return what the log calls the bearer of ``token``, or None unless its SHA-256 is one of ``digests``.
+    """Return the name of the bearer of ``token`` in the log, or None unless its SHA-256 is one of ``digests``.
 
-    ``digests`` are those of the settings, with commas between. How long it takes does not depend on the token.
+    ``digests`` are those of the settings, separated by commas. The time taken does not depend on the token.
     """
     given, found = _sha256(token), None
     for one in digests.split(","):

@@ -1,7 +1,7 @@
 """SPARQL 1.1 Update with a record of what it changes.
 
 The engine does not say which quads an update added and removed. So a request is split into its operations, the engine
-evaluates their patterns and templates, and the quads that result are written here: the change is then known exactly.
+evaluates their patterns and templates, and the resulting quads are written here: the change is then known exactly.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ Term = NamedNode | BlankNode | Literal | Triple
 Solution = Mapping[str, Term]
 
 PLACEHOLDER: Final = f"x-{token_hex(8)}:"
-"""With a name after it, the IRI that stands for a variable while the engine reads a template as data."""
+"""Followed by a name, the IRI that replaces a variable while the engine reads a template as data."""
 
 MANAGEMENT: Final = frozenset({"CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY"})
 FAILING: Final = "DROP GRAPH <x:none>;"
 DECLARATIONS: Final = {"BASE": 2, "PREFIX": 3, "VERSION": 2}
-"""How many tokens each declaration has."""
+"""The number of tokens of each declaration."""
 
 Tokens = list[re.Match[str]]
 
@@ -58,9 +58,9 @@ class Using:
 
 @dataclass(frozen=True, slots=True)
 class UpdateOperation:
-    """One operation of a request: the declarations before it, its tokens, and what stands between braces in it.
+    """One operation of a request: the declarations before it, its tokens, and the contents of its braces.
 
-    ``words`` are the tokens outside of braces, keywords in upper case, with "{" for each block.
+    ``words`` are the tokens outside braces, keywords in upper case, with "{" for each block.
     """
 
     prologue: str
@@ -83,10 +83,9 @@ class UpdateOperation:
 def update(database: EmbeddedGraph, text: str, base: str, using: Using, changes: Changes) -> None:
     """Make the changes of a SPARQL 1.1 Update request in ``store`` and record them in ``changes``.
 
-    Relative IRIs are resolved against ``base``. The caller has to throw the store away if this fails: operations
-    before the one that failed have been made.
-    Raises QuerySyntaxError, UpdateDatasetError, NotSupportedError for LOAD, UploadError for data that this service
-    does not store, or UpdateFailedError if an operation fails.
+    Relative IRIs are resolved against ``base``. The caller must discard the store if this fails: operations before the
+    failed one have been made. Raises QuerySyntaxError, UpdateDatasetError, NotSupportedError for LOAD, UploadError for
+    data that this service does not store, or UpdateFailedError if an operation fails.
     """
     engine = _Engine(database, base)
     try:
@@ -151,7 +150,7 @@ class _Engine:
     def check(self, text: str) -> None:
         """Raise QuerySyntaxError if ``text`` is not an update request.
 
-        The engine does not read declarations that come after an operation; then each operation is checked alone.
+        The engine does not accept declarations after an operation; then each operation is checked separately.
         """
         first = _undeclared(text)
         try:
@@ -164,9 +163,9 @@ class _Engine:
                 self._check(one.prologue, source(one.tokens), position(text, one.tokens[0].start()))
 
     def _check(self, declarations: str, rest: str, place: tuple[int, int]) -> None:
-        """Parse a request without evaluating it: an operation that fails is put before its first one.
+        """Parse a request without evaluating it, by prepending an operation that fails.
 
-        ``place`` is the line and column of ``rest`` in what the client sent.
+        ``place`` is the line and column of ``rest`` in the client's request.
         """
         head = f"{declarations}{FAILING}\n"
         try:
@@ -177,13 +176,13 @@ class _Engine:
             raise _moved(syntax_error(str(error), head + rest), head.count("\n"), *place) from None
 
     def data(self, prologue: str, block: str) -> list[Quad]:
-        """Return the quads that a block of quad data says."""
+        """Return the quads in a block of quad data."""
         scratch = EmbeddedGraph()
         scratch.update(f"{prologue} INSERT DATA {block}", base_iri=self.base)
         return list(scratch)
 
     def iri(self, prologue: str, token: str) -> NamedNode:
-        """Return the IRI that a token says, which may be relative or a prefixed name."""
+        """Return the IRI of a token, which may be relative or a prefixed name."""
         found = self.data(prologue, f"{{ <x:s> <x:p> {token} }}")[0].object
         if not isinstance(found, NamedNode):
             raise ValueError(f"{token} is not an IRI")
@@ -208,7 +207,7 @@ def _failed(error: Exception) -> QueryError:
 
 
 def _moved(error: QuerySyntaxError, above: int, line: int, column: int) -> QuerySyntaxError:
-    """Return an error with its place in the text that begins at ``line`` and ``column`` and has so many lines above."""
+    """Return an error with its position moved into a text that begins at ``line`` and ``column``, below other lines."""
     if error.line is None or error.column is None or error.line <= above:
         return error
     across = column - 1 if error.line == above + 1 else 0
@@ -234,7 +233,7 @@ def _run(engine: _Engine, operation: UpdateOperation, using: Using, changes: Cha
 
 
 def _manage(engine: _Engine, operation: UpdateOperation, changes: Changes) -> None:
-    """Have the engine run an operation on whole graphs (SPARQL 1.1 Update, section 3.2), and record its effect."""
+    """Let the engine run an operation on whole graphs (SPARQL 1.1 Update, section 3.2), and record its effect."""
     verb, *rest = (word for word in operation.words if word not in ("SILENT", "GRAPH"))
     if verb in ("CLEAR", "DROP"):
         changes.empty(engine.database, _graphs(engine, operation.prologue, rest[0]))
@@ -250,7 +249,7 @@ def _manage(engine: _Engine, operation: UpdateOperation, changes: Changes) -> No
 
 
 def _graphs(engine: _Engine, prologue: str, word: str) -> list[GraphName]:
-    """Return the graphs that DEFAULT, NAMED, ALL or an IRI stand for."""
+    """Return the graphs denoted by DEFAULT, NAMED, ALL or an IRI."""
     every = word in ("NAMED", "ALL")
     named: list[GraphName] = (
         [one for one in engine.database.named_graphs() if isinstance(one, NamedNode)] if every else []
@@ -273,7 +272,7 @@ class _Modify:
 
     @classmethod
     def of(cls, engine: _Engine, operation: UpdateOperation, using: Using) -> _Modify:
-        """Return what an operation deletes, inserts and matches; in the short form DELETE WHERE two are the same."""
+        """Return what an operation deletes, inserts and matches; in the short form DELETE WHERE, two are the same."""
         words = operation.words
         blocks = dict(zip((one for one, next_ in pairwise(words) if next_ == "{"), operation.blocks, strict=True))
         where = operation.blocks[-1]
@@ -290,7 +289,7 @@ CLAUSES: Final = (("WITH",), ("USING",), ("USING", "NAMED"))
 
 
 def _iris(engine: _Engine, operation: UpdateOperation, *clause: str) -> list[NamedNode]:
-    """Return the IRIs that come after the words of a clause."""
+    """Return the IRIs after the words of a clause."""
     words, size = operation.words, len(clause)
     places = (n for n in range(size, len(words)) if tuple(words[n - size : n]) == clause and words[n] != "NAMED")
     return [engine.iri(operation.prologue, words[n]) for n in places]
@@ -301,7 +300,7 @@ def _nodes(iris: Sequence[str]) -> list[NamedNode]:
 
 
 def _dataset(target: list[NamedNode], default: list[NamedNode], named: list[NamedNode]) -> dict[str, Any]:
-    """Return the dataset of a pattern: that of USING if there is any, or else that of WITH, or else the whole store."""
+    """Return the dataset of a pattern: that of USING if present, or else that of WITH, or else the whole store."""
     if default or named:
         return {"default_graph": default, "named_graphs": named}
     return {"default_graph": target} if target else {}
@@ -323,7 +322,7 @@ def _modify(engine: _Engine, operation: _Modify, changes: Changes) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Template:
-    """A quad template: quads in which placeholders stand for variables."""
+    """A quad template: quads with placeholders for variables."""
 
     patterns: list[Quad]
     variables: frozenset[str]
@@ -331,7 +330,7 @@ class _Template:
 
     @classmethod
     def of(cls, engine: _Engine, operation: _Modify, tokens: Tokens) -> _Template:
-        """Have the engine read a template, as data about its placeholders."""
+        """Let the engine read a template, as data about its placeholders."""
         variables = frozenset(match[0][1:] for match in tokens if match.lastgroup == "variable")
         names = {name: f"<{PLACEHOLDER}{name}>" for name in variables}
         patterns = engine.data(operation.prologue, source(tokens, names)) if tokens else []

@@ -1,8 +1,7 @@
 """Reads untrusted uploads: ``python -m kg.write.upload FORMAT MEMORY PARENT``, a process for each upload.
 
-A parser can be made to abort, to nest until the stack ends, or to run for ever; so it runs where it can be killed. The
-process reads one frame of kg.process.frames and answers with all triples as N-Triples, or with an error and nothing
-else.
+A parser can be made to abort, to overflow its stack, or to run for ever; so it runs where it can be killed. The process
+reads one frame of kg.process.frames and answers with all triples as N-Triples, or with an error and nothing else.
 """
 
 from __future__ import annotations
@@ -51,7 +50,7 @@ OPERATIONS: Final[Table[Read]] = Table(Read)
 
 
 def main(arguments: list[str]) -> int:
-    """Read one upload from standard input and write what it says, or why not, to standard output."""
+    """Read one upload from standard input and write its triples, or the error, to standard output."""
     _, memory, parent = arguments
     asking = Parent(int(memory), int(parent))
     asking.ready()
@@ -64,11 +63,11 @@ def _read(upload: Read, _: float) -> bytes:
 
 
 def triples(content: bytes, format: Format, base: str, depth: int) -> bytes:
-    """Return the triples that ``content`` says, as the store would write them, in N-Triples.
+    """Return the triples in ``content``, in N-Triples as the store would write them.
 
-    Relative IRIs are resolved against ``base``; blank nodes get new labels, so that they are nobody else's. Raises
-    UploadTooLargeError for what is nested deeper than ``depth``, and UploadError for what is not RDF in this format,
-    has a DTD, names a graph, or holds a term that could not be published again.
+    Relative IRIs are resolved against ``base``; blank nodes get new, unique labels. Raises UploadTooLargeError for what
+    is nested deeper than ``depth``, and UploadError for what is not RDF in this format, has a DTD, names a graph, or
+    holds a term that could not be published again.
     """
     content = content.removeprefix(BYTE_ORDER_MARK)
     _nesting(content, format, depth)
@@ -85,7 +84,7 @@ def triples(content: bytes, format: Format, base: str, depth: int) -> bytes:
 
 
 def _nesting(content: bytes, format: Format, depth: int) -> None:
-    """Refuse what nests deeper than the parsers' stacks go, before a parser sees it."""
+    """Refuse text nested deeper than the parsers' stacks allow, before a parser sees it."""
     if format.rdf == RdfFormat.RDF_XML:
         _xml(content, depth)
     elif format.rdf == RdfFormat.JSON_LD:
@@ -115,7 +114,7 @@ def _limit(level: int, depth: int) -> None:
 
 
 def _xml(content: bytes, depth: int) -> None:
-    """Refuse a DTD, whose entities could be files or grow without end, and elements nested too deep."""
+    """Refuse a DTD, since its entities could be files or grow without limit, and elements nested too deep."""
     level = 0
 
     def start(*_: object) -> None:
@@ -135,7 +134,7 @@ def _xml(content: bytes, depth: int) -> None:
     parser.StartDoctypeDeclHandler = doctype
     try:
         parser.Parse(content, True)
-    except (expat.ExpatError, ValueError, LookupError) as error:  # an encoding that there is none of is a LookupError
+    except (expat.ExpatError, ValueError, LookupError) as error:  # an unknown encoding is a LookupError
         raise UploadError(f"this is not RDF/XML: {error}") from None
 
 

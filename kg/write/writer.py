@@ -1,4 +1,4 @@
-"""The writer of a store as a server sees it: one process that makes one write after the other."""
+"""The writer of a store as seen by a server: one process that makes one write after the other."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ LOST: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """What was sent to be stored: bytes, and the format they are said to be in."""
+    """An upload: its bytes, and the declared format."""
 
     content: bytes
     format: Format
@@ -50,7 +50,7 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Written(MadeWrite):
-    """A write that was made; ``visible`` says whether requests are answered from it already."""
+    """A completed write; ``visible`` says whether requests already see it."""
 
     visible: bool = True
 
@@ -58,8 +58,8 @@ class Written(MadeWrite):
 class Writer:
     """Makes writes in a store that ``workers`` read, one after the other, in a process that can be killed.
 
-    When a call returns, the write is on disk and every request that comes later is answered from it. Safe to use from
-    many threads; use it as a context manager or call close().
+    When a call returns, the write is on disk and every later request sees it. Safe to use from many threads; use it as
+    a context manager or call close().
     """
 
     def __init__(self, store: Store, settings: Settings, workers: Workers) -> None:
@@ -68,7 +68,7 @@ class Writer:
         self._store = store
         self._workers = workers
         self._waiting = threading.BoundedSemaphore(max(1, settings.threads // 4))
-        # The kernel kills a process when the thread that started it ends, so one thread does it all, and in order.
+        # The kernel kills a process when the thread that started it ends, so one thread does everything, in order.
         self._thread = ThreadPoolExecutor(1, "writer")
         self._child: Child | None = None
         try:
@@ -84,7 +84,7 @@ class Writer:
         self.close()
 
     def close(self) -> None:
-        """End the process; the write that it is making is made or not, as if it had been killed."""
+        """End the process; a write in progress is completed or not, as if the process had been killed."""
         child = self._child
         if child:
             child.kill()
@@ -95,8 +95,8 @@ class Writer:
     def update(self, text: bytes, author: Author, using: Using = Using()) -> Written:  # noqa: B008 - it is frozen
         """Run a SPARQL 1.1 Update request, whole or not at all.
 
-        ``using`` is the dataset that the protocol's parameters name. Raises what kg.query.guard.check_update and
-        kg.write.update.update raise, and one of the errors of a lost, late or busy process.
+        ``using`` is the dataset that the protocol's parameters name. Raises the errors of kg.query.guard.check_update
+        and kg.write.update.update, and those of a lost, late or busy process.
         """
         write = Update(
             text=text,
@@ -111,19 +111,19 @@ class Writer:
             return self._in_order(write)
 
     def put(self, graph: str | None, uploads: Sequence[Upload], author: Author, condition: Condition) -> Written:
-        """Make a graph, the default one for None, hold exactly what is uploaded; see ``post`` for what this raises."""
+        """Replace a graph, the default one for None, by an upload; raises the same as ``post``."""
         return self._upload(Put, graph, uploads, author, condition)
 
     def post(self, graph: str | None, uploads: Sequence[Upload], author: Author, condition: Condition) -> Written:
-        """Add what is uploaded to a graph, the default one for None.
+        """Add an upload to a graph, the default one for None.
 
-        Raises UploadError for what is not RDF, UploadTooLargeError, PreconditionError, or one of the errors of a lost,
-        late or busy process.
+        Raises UploadError for what is not RDF, UploadTooLargeError, PreconditionError, or the error of a lost, late or
+        busy process.
         """
         return self._upload(Post, graph, uploads, author, condition)
 
     def delete(self, graph: str | None, author: Author, condition: Condition) -> Written:
-        """Remove a graph, or empty the default one for None; raises NotFoundError if there is none."""
+        """Remove a graph, or empty the default one for None. Raises NotFoundError if there is none."""
         with self._turn():
             return self._in_order(
                 Delete(graph=graph, author=author, condition=condition, keep=self.settings.keep_snapshots)
@@ -147,7 +147,7 @@ class Writer:
             return self._in_order(write(graph=graph, content=content, author=author, condition=condition, keep=keep))
 
     def _read(self, upload: Upload, base: str, deadline: float) -> bytes:
-        """Return the triples of an upload; raises UploadError."""
+        """Return the triples of an upload. Raises UploadError."""
         asked = Read(upload.content, upload.format, base, self.settings.upload_depth)
         child = Child.of("kg.write.upload", upload.format.name, self.settings.query_memory)
         try:
@@ -161,7 +161,7 @@ class Writer:
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
-        """Count a write in, and refuse it if too many of the server's threads wait for writes already."""
+        """Admit a write, or refuse it if too many of the server's threads already wait for writes."""
         if not self._waiting.acquire(blocking=False):
             raise ServiceBusyError("too many writes are waiting; try again in a few seconds")
         try:
@@ -188,7 +188,7 @@ class Writer:
         try:
             made = self._ask(write, deadline)
         except (QueryTimeoutError, WorkerLostError) as error:
-            # The process is gone; it may have got as far as making the write current.
+            # The process is gone; it may already have made the write current.
             now = self._store.current()
             if now.manifest.writes == before:
                 raise type(error)(f"{LOST[type(error)]}; nothing was changed") from None
@@ -205,7 +205,7 @@ class Writer:
                 child.end()
 
     def _process(self) -> Child:
-        """Return the process, started again if it is gone."""
+        """Return the process, restarted if it is gone."""
         if self._child is None or self._child.lost:
             self._child = Child.of("kg.write.process", self._store.path, self.settings.write_memory)
         return self._child

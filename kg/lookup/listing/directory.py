@@ -24,8 +24,7 @@ class Directory(Choice):
     PLACES = "places"
     """Where events happened, or what they name."""
     PEOPLE = "people"
-    """Whom events name: persons, where data sets tell which those are; else what is named, is not a place and mostly is
-    no topic."""
+    """Persons, if data sets tell which these are; else what events name, is not a place, and is rarely a topic."""
     STORIES = "stories"
     TOPICS = "topics"
     PUBLISHERS = "publishers"

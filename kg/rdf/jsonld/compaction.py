@@ -1,7 +1,7 @@
 """Expanded JSON-LD to compacted, with the context of the vocabulary (JSON-LD 1.1 API, section 5.6).
 
-The context has for each property one term, with a type, a set, a map of languages or nothing; and some terms that go
-backwards. For that little of the standard a table is enough; PyLD proves in the tests that the outcome is the same.
+The context has for each property one term, with a type, a set, a map of languages or nothing; and some reverse terms. A
+table is enough for this small part of the standard; the tests compare the result with PyLD's.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Term:
     reverse: bool = False
 
     def takes(self, value: Document) -> bool:
-        """Return whether the term stands for its property if that has this value (section 6.6, term selection)."""
+        """Return whether the term is used for its property with this value (section 6.6, term selection)."""
         if self.container == "@language":
             return "@id" not in value and "@type" not in value
         return self.type is None or self.type == ("@id" if "@id" in value else value.get("@type"))
@@ -50,7 +50,7 @@ def context() -> dict[str, Any]:
 
 @cache
 def terms() -> dict[str, Term]:
-    """Return the terms of the context by their names; a prefix is one too, for the IRI of its namespace."""
+    """Return the terms of the context by name; a prefix is also a term, for the IRI of its namespace."""
     return {name: _term(name, what) for name, what in context().items() if name[0] != "@"}
 
 
@@ -80,7 +80,7 @@ def _prefixes() -> dict[str, str]:
 
 
 def is_covered(nodes: Nodes) -> bool:
-    """Return whether nodes are compacted here; if not, they have IRIs that the context reads in another way."""
+    """Return whether this module can compact nodes; others have IRIs that the context would read differently."""
     types = (one["iri"] for said in nodes.values() for one in said.get(TYPE, ()) if "iri" in one)
     return all(_is_simple(one) for one in types) and all(map(_is_absolute, _iris(nodes)))
 
@@ -114,7 +114,7 @@ def compact_iri(iri: str) -> str:
 
 
 def compacted(node: Document) -> Document:
-    """Return a node object, expanded or framed, in compacted form; what is nested in it too."""
+    """Return a node object, expanded or framed, in compacted form, including what is nested in it."""
     found: Document = {}
     for name, said in node.items():
         if name == "@id":
@@ -137,7 +137,7 @@ def _vocabulary(iri: str) -> str:
 
 
 def _turn(found: Document, said: Mapping[str, list[Document]]) -> None:
-    """Say what refers to a node."""
+    """Add what refers to a node."""
     for iri, nodes in said.items():
         term = _properties(True)[iri]
         if not nodes and term.container:
@@ -147,7 +147,7 @@ def _turn(found: Document, said: Mapping[str, list[Document]]) -> None:
 
 
 def _say(found: Document, iri: str, value: Document) -> None:
-    """Say one value of a property."""
+    """Add one value of a property."""
     term = _properties(False).get(iri)
     if term is None or not term.takes(value):
         _add(found, compact_iri(iri), _value(value, None), many=False)
@@ -168,7 +168,7 @@ def _value(value: Document, term: Term | None) -> Any:
 
 
 def _reference(node: Document, term: Term | None) -> Any:
-    """Return a node object, or its IRI alone where nothing is said about it and the term says that it is one."""
+    """Return a node object, or only its IRI if it has no properties and the type of the term is an IRI."""
     if len(node) > 1:
         return compacted(node)
     return compact_iri(node["@id"]) if term and term.type else {"id": compact_iri(node["@id"])}

@@ -1,7 +1,7 @@
 """A description as JSON-LD in its four forms (JSON-LD 1.1, JSON-LD 1.1 Framing), with a loader that fetches nothing.
 
-The *framed* form reads like plain JSON: one object about the resource, what it names nested in it. The others are
-the flat ones of the standard: *compacted* with the plain names of the context, *flattened*, and *expanded*.
+The *framed* form reads like plain JSON: one object about the resource, with what it names nested in it. The others are
+the flat forms of the standard: *compacted* with the plain names of the context, *flattened*, and *expanded*.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ BOOLEAN: Final = PREFIXES["xsd"] + "boolean"
 LINE: Final = 120
 _NAME: Final = re.compile(r'"([A-Za-z]+)(?=([":]))')
 _line: Final = json.JSONEncoder(ensure_ascii=False).encode
-_WHOLE = re.compile(r"0|-?[1-9][0-9]{0,14}")  # longer ones are not exact in every language
+_WHOLE = re.compile(r"0|-?[1-9][0-9]{0,14}")  # longer numbers are not exact in every language
 
 # The frame for a resource is that of the first of these classes that it has.
 FRAMES: Final = {
@@ -41,7 +41,7 @@ FRAMES: Final = {
 }
 
 REVERSED: Final = tuple(map(expand, ("foaf:primaryTopic", "dcterms:hasPart", "dcterms:isPartOf", "schema:subEvent")))
-"""What frames go through backwards; PyLD fails if there is text in their place."""
+"""The properties that frames follow in reverse; PyLD fails if they have text values."""
 
 
 def load(url: str, options: object = None) -> dict[str, Any]:
@@ -63,19 +63,19 @@ def processor() -> Any:
 
 
 def expanded(nodes: Nodes) -> list[Document]:
-    """Return nodes (see kg.rdf.serialize.nodes) in expanded form, which is flat too: one object for each node."""
+    """Return nodes (see kg.rdf.serialize.nodes) in expanded form, which is also flat: one object for each node."""
     return [_node(name, properties) for name, properties in nodes.items()]
 
 
 def compacted(nodes: Nodes) -> Document:
-    """Return nodes as one document with its context inline (JSON-LD 1.1 API, section 5.6), their order kept."""
+    """Return nodes as one document with its context inline (JSON-LD 1.1 API, section 5.6), in their order."""
     if compaction.is_covered(nodes):
         return _finished({"@graph": [compaction.compacted(node) for node in expanded(nodes)]})
     return compacted_by_pyld(nodes)
 
 
 def compacted_by_pyld(nodes: Nodes) -> Document:
-    """Return what ``compacted`` returns, made by PyLD: of what is not covered, and to compare with."""
+    """Return what ``compacted`` returns, made by PyLD: for nodes that are not covered, and for comparison."""
     document: Document = processor().compact(expanded(nodes), vocab.CONTEXT, _options(graph=True))
     return _finished({"@graph": document["@graph"]})
 
@@ -89,9 +89,9 @@ def flattened(nodes: Nodes) -> Document:
 def framed(nodes: Nodes) -> Document:
     """Return nodes as one object about the first of them, the others nested in it (JSON-LD 1.1 Framing).
 
-    The frame is that of its kind in ``vocab/frames``. Nothing is lost: nodes for which the frame has no place
-    are listed as ``included``. What cannot be framed is returned compacted: blank nodes, which have no name to
-    find them by, and text where a frame has an object.
+    The frame is that of its kind in ``vocab/frames``. Nothing is lost: nodes without a place in the frame are listed as
+    ``included``. Documents that cannot be framed are returned compacted: those with blank nodes, which have no name to
+    find them by, or with text where a frame has an object.
     """
     if not nodes or not _framable(nodes):
         return compacted(nodes)
@@ -102,14 +102,14 @@ def framed(nodes: Nodes) -> Document:
 
 
 def framed_by_pyld(nodes: Nodes) -> Document:
-    """Return what ``framed`` returns of nodes that can be framed, made by PyLD: see ``compacted_by_pyld``."""
+    """Return what ``framed`` returns for nodes that can be framed, made by PyLD (see ``compacted_by_pyld``)."""
     document: Document = processor().frame(expanded(nodes), _frame(nodes), _options(omitGraph=True))
     del document["@context"]
     return _completed(document, nodes)
 
 
 def _completed(document: Document, nodes: Nodes) -> Document:
-    """Return a framed document with what the frame had no place for."""
+    """Return a framed document with the nodes that have no place in the frame."""
     told = set(_told(document))
     others = {name: said for name, said in nodes.items() if name not in told}
     if others:
@@ -122,7 +122,7 @@ def _completed(document: Document, nodes: Nodes) -> Document:
 
 
 def plain(nodes: Nodes) -> Document:
-    """Return the framed document without its context, to be read with the one that a Link header names."""
+    """Return the framed document without its context, to be read with the context named in a Link header."""
     return {name: value for name, value in framed(nodes).items() if name != "@context"}
 
 
@@ -133,11 +133,11 @@ FORMS: Final[dict[str, Callable[[Nodes], Document | list[Document]]]] = {
     "jsonld-expanded": expanded,
     "plain-json": plain,
 }
-"""The forms by the names of their formats, see kg.rdf.formats."""
+"""The forms by format name (see kg.rdf.formats)."""
 
 
 def text(document: Document | list[Document], indent: str = "") -> str:
-    """Return a document as JSON in which what fits on one line is on one line."""
+    """Return a document as JSON in which everything that fits on one line is on one line."""
     line = _line(document)
     if len(line) + len(indent) <= LINE or not isinstance(document, dict | list) or not document:
         return line
@@ -171,7 +171,7 @@ def _framable(nodes: Nodes) -> bool:
 
 
 def _told(value: Any) -> Iterator[str]:
-    """Yield the IRI of every node object that says something about its node."""
+    """Yield the IRI of every node object with properties."""
     for one in _listed(value):
         if isinstance(one, dict):
             if "id" in one and len(one) > 1:
@@ -189,7 +189,7 @@ def _date(event: Document) -> tuple[str, str]:
 
 
 def _finished(document: Document) -> Document:
-    """Return a document with its keys in the order of the context, and with what it needs of that."""
+    """Return a document with its keys in the order of the context, and with the part of it that it needs."""
     ordered = _ordered(document)
     return {"@context": _used(ordered), **ordered}
 
@@ -216,12 +216,12 @@ def _types(types: list[str]) -> list[str]:
 
 
 def _literal(value: Document) -> Document:
-    """Return a value with its datatype under the keyword: rdflib reads none under a name that has a container."""
+    """Return a value with its datatype under the keyword: rdflib does not read it for a term with a container."""
     return {"@type" if name == "type" else name: said for name, said in value.items()}
 
 
 def _used(document: Document) -> dict[str, Any]:
-    """Return the part of the context that a document needs: its terms, and the prefixes that they or IRIs use."""
+    """Return the part of the context that a document needs: its terms, and the prefixes used by these or by IRIs."""
     written = _line(document)
     terms = {name: what for name, what in context().items() if name[0] == "@"} | _named(written, '"')
     prefixes = _named(written + _line(terms), ":")
@@ -229,7 +229,7 @@ def _used(document: Document) -> dict[str, Any]:
 
 
 def _named(written: str, end: str) -> dict[str, Any]:
-    """Return the part of the context whose names stand in JSON after a quotation mark, with ``end`` behind them."""
+    """Return the part of the context with names that occur in JSON between a quotation mark and ``end``."""
     found = {name for name, behind in _NAME.findall(written) if behind == end}
     return {name: what for name, what in context().items() if name in found}
 
@@ -246,7 +246,7 @@ def _node(name: str, properties: Mapping[str, list[dict[str, str]]]) -> Document
 
 
 def _say_types(node: Document, values: list[dict[str, str]]) -> None:
-    """Say of a node what it is; the keyword takes IRIs alone, and rdf:type what else a graph may have as a type."""
+    """Add the types of a node; the keyword takes only IRIs, rdf:type any other type in a graph."""
     types = [one["iri"] for one in values if "iri" in one]
     others = [_value(one) for one in values if "iri" not in one]
     node.update(({"@type": types} if types else {}) | ({TYPE: others} if others else {}))
@@ -254,13 +254,13 @@ def _say_types(node: Document, values: list[dict[str, str]]) -> None:
 
 @cache
 def _texts() -> frozenset[str]:
-    """Return the properties whose values stand by their languages; there JSON has only text."""
+    """Return the properties with values by language, which are only text in JSON."""
     maps = (what for what in context().values() if isinstance(what, dict) and what.get("@container") == "@language")
     return frozenset(expand(what["@id"]) for what in maps)
 
 
 def _is_native(term: Mapping[str, str]) -> bool:
-    """Return whether JSON has the value itself: a truth value, or a whole number written as JSON writes it."""
+    """Return whether a value is native in JSON: a boolean, or an integer in JSON's form."""
     if term.get("datatype") == BOOLEAN:
         return term["value"] in ("true", "false")
     return term.get("datatype") == INTEGER and bool(_WHOLE.fullmatch(term["value"]))

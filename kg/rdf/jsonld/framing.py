@@ -1,7 +1,7 @@
-"""The nodes of a description, one nested in the other as a frame says (JSON-LD 1.1 Framing, section 4.4).
+"""The nodes of a description, nested in each other as a frame says (JSON-LD 1.1 Framing, section 4.4).
 
-What the frames of the vocabulary use is here: what a node is matched by is its IRI or its type, all of its properties
-are included, and ``@embed`` says whether one that is named is nested. What they do not use is not.
+Only what the vocabulary's frames use is implemented: a node is matched by its IRI or type, all of its properties are
+included, and ``@embed`` says whether a named node is nested.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ NEVER: Final = "@never"
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What of a node is shown, and how the nodes that it names are nested in it: those below, and those that name it.
+    """A frame: which nodes match, and how the nodes that they name, or that name them, are nested in them.
 
     ``type`` is the class of the nodes that match, None if all do.
     """
@@ -46,7 +46,7 @@ class Frame:
 
 @cache
 def frame(name: str | None) -> Frame:
-    """Return the frame for a kind of resource, which matches the one that is asked for by its IRI; None: any kind."""
+    """Return the frame for a kind of resource, which matches by the requested IRI; None stands for any kind."""
     said = json.loads(vocab.frame(name)) if name else {"document": {}}
     return Frame.of({key: one for key, one in said.items() if key not in ("@context", "type")})
 
@@ -79,7 +79,7 @@ class Framer:
             found.append({"@id": name} if nested and self._is_elsewhere(name, by) else self._shown(name, by, nested))
 
     def _is_elsewhere(self, name: str, by: Frame) -> bool:
-        """Return whether a node is only named here."""
+        """Return whether a node should only be named here, not embedded."""
         return by.embed == NEVER or name in self._above[:-1] or (by.embed == ONCE and name in self._told)
 
     def _shown(self, name: str, by: Frame, nested: bool) -> Document:
@@ -107,7 +107,7 @@ class Framer:
                 found.append(value)
 
     def _turn(self, shown: Document, by: Frame, nested: bool) -> None:
-        """Nest the nodes that name this one; in the root they are written again, whatever was written before."""
+        """Nest the nodes that name this one; in the root they are written again, even if they were written before."""
         for predicate, one in sorted(by.reverse.items()):
             naming = self._naming[predicate].get(shown["@id"], ())
             if naming:
@@ -120,7 +120,7 @@ class Framer:
 
     @cached_property
     def _naming(self) -> Mapping[str, Mapping[str, list[str]]]:
-        """By property and by what it names, the nodes that name it with that."""
+        """The nodes that name a node, by property and named node."""
         found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
         for name, node in sorted(self.nodes.items()):
             for predicate, values in node.items():

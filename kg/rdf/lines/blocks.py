@@ -1,8 +1,8 @@
-"""What the default graph of a store says, read once from its beginning to its end, a subject at a time.
+"""Reads the default graph of a store once from beginning to end, one subject at a time.
 
-A *block* has all statements with one subject, in the order in which the engine gives them, or sorted where they come
-from *shards*, sorted files that have the graph together (see kg.store.shards). Whatever counts or lists a whole graph
-is a collector of blocks, and any number of collectors are fed by one reading: that takes most of the time.
+A *block* has all statements with one subject, in engine order, or sorted if they come from *shards*, the sorted files
+that together make up the graph (see kg.store.shards). Everything that counts or lists a whole graph is a collector of
+blocks, and one pass feeds any number of collectors, since reading takes most of the time.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ END: Final = b" .\n"
 
 @dataclass
 class Block:
-    """All that is said about a subject: its lines, and by property the values, each term as N-Triples writes it."""
+    """All statements about a subject: its lines, and the values by property, with terms in N-Triples."""
 
     subject: bytes
     lines: list[bytes] = field(default_factory=list)
@@ -46,23 +46,24 @@ class Block:
 
 
 class Collector(Protocol):
-    """Takes what it needs of each block."""
+    """Collects what it needs from each block."""
 
     def add(self, block: Block) -> None:
-        """Take what is needed of a block; every subject comes in one block only."""
+        """Collect what is needed from a block; every subject comes in one block only."""
 
 
 def gather(graph: Graph, collectors: Iterable[Collector]) -> None:
-    """Read the default graph of ``graph`` once, for all ``collectors``; raises StoreError if it cannot be read.
+    """Read the default graph of ``graph`` once, for all ``collectors``. Raises StoreError if it cannot be read.
 
-    The graph is one on disk, which has its statements in an order; one in memory has them as they were added.
+    The graph must be on disk, where statements are sorted by subject; in memory, they are in the order in which they
+    were added.
     """
     with statements.reading(graph, DefaultGraph()) as lines:
         feed(blocks(lines), collectors)
 
 
 def feed(found: Iterable[Block], collectors: Iterable[Collector]) -> None:
-    """Give each block to all ``collectors``."""
+    """Pass each block to all ``collectors``."""
     adding = [one.add for one in collectors]
     for block in found:
         for add in adding:
@@ -70,9 +71,9 @@ def feed(found: Iterable[Block], collectors: Iterable[Collector]) -> None:
 
 
 def merged(shards: Iterable[Iterable[bytes]]) -> Iterator[Block]:
-    """Yield the blocks of shards, each lines of N-Triples in the order of their bytes, in the order of their subjects.
+    """Yield the blocks of shards, each with lines of N-Triples sorted by bytes; blocks are sorted by subject.
 
-    A subject that several shards name has one block, with each line once.
+    A subject in several shards has one block, with each line once.
     """
     by_subject = attrgetter("subject")
     for _, same in groupby(merge(*map(blocks, shards), key=by_subject), by_subject):
@@ -83,12 +84,12 @@ def merged(shards: Iterable[Iterable[bytes]]) -> Iterator[Block]:
 
 
 def blocks(lines: Iterable[bytes]) -> Iterator[Block]:
-    """Yield the blocks of lines of N-Triples in which those of one subject follow each other."""
+    """Yield the blocks of lines of N-Triples in which lines with the same subject are adjacent."""
     return (Block(subject, list(same)) for subject, same in groupby(lines, key=statements.subject))
 
 
 def token(term: NamedNode) -> bytes:
-    """Return an IRI as N-Triples writes it."""
+    """Return an IRI in N-Triples."""
     return str(term).encode()
 
 
@@ -103,7 +104,7 @@ def iri(term: bytes) -> str:
 
 
 def literal(term: bytes) -> Literal | None:
-    """Return a term as a literal, or None if it is none."""
+    """Return a term as a literal, or None if it is not one."""
     if not term.startswith(b'"'):
         return None
     (quad,) = parse(b"<a:> <a:> " + term + END, format=RdfFormat.N_TRIPLES)

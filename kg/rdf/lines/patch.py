@@ -69,9 +69,9 @@ def write(file: IO[bytes], header: Mapping[str, Term], rows: Iterable[tuple[byte
 def read(file: Iterable[bytes]) -> Patch:
     """Return the patch in a file opened as bytes.
 
-    Prefix changes are checked and otherwise ignored, since a store has no prefixes. A change outside a
-    transaction is refused: without its TC, a patch that was cut off would look like a whole one.
-    Raises PatchSyntaxError if the file is not a patch.
+    Prefix changes are checked and otherwise ignored, since a store has no prefixes. A change outside a transaction is
+    refused: otherwise a truncated patch without its TC would look complete. Raises PatchSyntaxError if the file is not
+    a patch.
     """
     reader, number = _Reader(), 0
     for number, line in enumerate(file, start=1):
@@ -85,7 +85,7 @@ def read(file: Iterable[bytes]) -> Patch:
 
 
 def apply(patch: Patch, graph: WritableGraph) -> None:
-    """Make the changes of a patch in a graph, in order; a second time, they change nothing."""
+    """Make the changes of a patch in a graph, in order; applying them again changes nothing."""
     for row in chain.from_iterable(patch.transactions):
         if row.adds:
             graph.add(row.quad)
@@ -94,7 +94,7 @@ def apply(patch: Patch, graph: WritableGraph) -> None:
 
 
 class _Reader:
-    """Reads a patch line by line. ``rows`` has those of the transaction that line ``begun`` began, if one is open."""
+    """Reads a patch line by line. ``rows`` are those of the open transaction, if any, which began on line ``begun``."""
 
     def __init__(self) -> None:
         self.patch = Patch()
@@ -102,7 +102,7 @@ class _Reader:
         self.begun = 0
 
     def read(self, number: int, line: str) -> None:
-        """Read one line without its line feed; raises ValueError or SyntaxError if it cannot stand here."""
+        """Read one line without its line feed. Raises ValueError or SyntaxError if it is not allowed here."""
         if not line or line.startswith("#"):
             return
         if (row := _ROW.fullmatch(line)) is None:
@@ -151,7 +151,7 @@ class _Reader:
 
 
 def _quad(text: str) -> Quad:
-    """Parse one quad; a blank node may also be spelt ``<_:label>``."""
+    """Parse one quad; a blank node may also be written ``<_:label>``."""
     respelt = _LITERAL_OR_BLANK.sub(lambda match: match[1] or f"_:{match[2]}", text)
     quads: list[Quad] = list(parse(respelt, format=RdfFormat.N_QUADS))
     if len(quads) != 1:
@@ -160,7 +160,7 @@ def _quad(text: str) -> Quad:
 
 
 def _reason(error: Exception) -> str:
-    """Return what a parser complains of, without the place: it only knows a part of the line."""
+    """Return the message of a parser without the position, since it only saw a part of the line."""
     if isinstance(error, UnicodeDecodeError):
         return "it is not UTF-8"
     return re.sub(r"^Parser error at [^:]*: | \(line 1\)$", "", str(error))
@@ -170,9 +170,9 @@ def _reason(error: Exception) -> str:
 def differences(old: Graph, new: Graph, limit: int = UNMATCHED) -> Iterator[Iterator[tuple[bytes, bytes]]]:
     """Provide the rows, sorted by statement, of the patch that turns ``old`` into ``new``, as ``write`` takes them.
 
-    Blank nodes are told apart by their labels. Both graphs are read when the block begins. No more than
-    ``limit`` statements and a pair are in memory at once; the others wait in temporary files. Raises StoreError
-    if a graph cannot be read.
+    Blank nodes are distinguished by their labels. Both graphs are read when the block begins. At most ``limit``
+    statements and a pair are in memory at once; the others are in temporary files. Raises StoreError if a graph cannot
+    be read.
     """
     with ExitStack() as files:
         with reading(old) as before, reading(new) as after:
@@ -181,10 +181,10 @@ def differences(old: Graph, new: Graph, limit: int = UNMATCHED) -> Iterator[Iter
 
 
 def unmatched(old: Iterable[Value], new: Iterable[Value], limit: int) -> Iterator[tuple[set[Value], set[Value]]]:
-    """Yield sets of what only ``old`` and what only ``new`` has, at the end and whenever they grow past ``limit``.
+    """Yield the statements only in ``old`` and only in ``new``, at the end and whenever there are more than ``limit``.
 
-    What both have in much the same order never makes the sets grow, and oxigraph sorts every store in the same
-    way, by hashes of terms. If the sets did grow past the limit, later ones may have the other half of a match.
+    Common statements in roughly the same order do not make the sets grow, and Oxigraph sorts every store in the same
+    way, by hashes of terms. If the sets exceeded the limit, later ones may have the other half of a match.
     """
     gone: set[Value] = set()
     fresh: set[Value] = set()

@@ -1,7 +1,7 @@
-"""The statements of a dataset as lines of N-Quads: as the engine gives them, and in the order of their bytes.
+"""The statements of a dataset as lines of N-Quads: in engine order, or sorted by their bytes.
 
-A *block* is all lines of one subject, sorted. Blocks sorted are lines sorted, as ``LC_ALL=C sort`` sorts them: a line
-begins with its subject, and no subject is the beginning of another one, since it ends in ``> ``.
+A *block* is all lines of one subject, sorted. Sorting blocks sorts the lines as ``LC_ALL=C sort`` does: a line begins
+with its subject, and no subject is a prefix of another, since it ends in ``> ``.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ RUN_BYTES: Final = 64_000_000
 def reading(dataset: Graph, name: GraphName | None = None) -> Iterator[IO[bytes]]:
     """Provide the quads of a dataset as lines of N-Quads, or the triples of one graph as lines of N-Triples.
 
-    Raises StoreError at the end if they are not all there.
+    Raises StoreError at the end if any are missing.
     """
     descriptor, writing = os.pipe()
     with ThreadPoolExecutor(1) as pool:
@@ -55,23 +55,23 @@ def subject(line: bytes) -> bytes:
 
 
 def graph(line: bytes) -> bytes | None:
-    """Return the name of the graph that a line of N-Quads ends with, as spelt there; None for the default graph."""
+    """Return the name of the graph that a line of N-Quads ends with, as written there; None for the default graph."""
     before, _, last = line.split(b" ", 2)[2].removesuffix(b" .\n").rpartition(b" ")
-    # What follows the last space of a literal has a quotation mark in it, which no IRI has.
+    # The text after the last space of a literal contains a quotation mark, which IRIs never do.
     return last if before and last.startswith((b"<", b"_:")) and b'"' not in last else None
 
 
 def blocks(lines: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield the blocks of lines in which those of one subject follow each other."""
+    """Yield the blocks of lines in which lines with the same subject are adjacent."""
     return (b"".join(sorted(set(same))) for _, same in groupby(lines, key=subject))
 
 
 @contextmanager
 def in_order(found: Iterable[bytes], folder: Path | None = None, size: int = RUN_BYTES) -> Iterator[Iterator[bytes]]:
-    """Provide blocks in the order of their bytes, and one block for each subject, each line once.
+    """Provide blocks sorted by bytes, one block for each subject, each line once.
 
-    No more than ``size`` bytes of them and a block are in memory at once; the others wait in temporary files, in
-    ``folder`` where one is given.
+    At most ``size`` bytes of them and one block are in memory at once; the others are in temporary files, in ``folder``
+    if given.
     """
     with ExitStack() as files:
         runs = [_spilled(run, files, folder) if full else run for run, full in _runs(found, size)]
@@ -79,7 +79,7 @@ def in_order(found: Iterable[bytes], folder: Path | None = None, size: int = RUN
 
 
 def _runs(found: Iterable[bytes], size: int) -> Iterator[tuple[list[bytes], bool]]:
-    """Yield sorted lists of blocks, each with whether more of them follow."""
+    """Yield sorted lists of blocks, each with a flag that says whether more follow."""
     run: list[bytes] = []
     filled = 0
     for block in found:
@@ -129,7 +129,7 @@ class BlockStream(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:
-        """Fill a buffer, as far as the blocks go, and return how many bytes are in it."""
+        """Fill a buffer, as far as there are blocks, and return how many bytes are in it."""
         while not self._rest:
             block = next(self._blocks, None)
             if block is None:
