@@ -34,27 +34,10 @@ MEMORY_BYTES = 500
 RDFLIB_TRIPLES = 1_000_000
 SECONDS = 300.0
 DEBIAN = ("virtuoso-opensource-7-bin", "libpcre3")
-VIRTUOSO = """[Database]
-DatabaseFile = {folder}/virtuoso.db
-ErrorLogFile = {folder}/virtuoso.log
-LockFile = {folder}/virtuoso.lck
-TransactionFile = {folder}/virtuoso.trx
-xa_persistent_file = {folder}/virtuoso.pxa
-[TempDatabase]
-DatabaseFile = {folder}/temporary.db
-TransactionFile = {folder}/temporary.trx
-[Parameters]
-ServerPort = {sql}
-DirsAllowed = {data}
-NumberOfBuffers = 340000
-MaxDirtyBuffers = 250000
-ThreadsPerQuery = 2
-[HTTPServer]
-ServerPort = 127.0.0.1:{port}
-ServerThreads = 10
-MaxKeepAlives = 10
-KeepAliveTimeout = 3600
-"""
+ENGINES = Path(__file__).parents[1] / "tests" / "kg" / "store" / "service"
+VIRTUOSO = (ENGINES / "virtuoso.ini").read_text(encoding="utf-8")
+BUFFERS, DIRTY = 340_000, 250_000
+"""Pages of 8 KB that Virtuoso may hold, and may hold unwritten."""
 
 
 class MissingError(Exception):
@@ -233,7 +216,8 @@ def virtuoso(dataset: Dataset) -> Iterator[Sequence[Peer]]:
     is_new = not folder.exists()
     folder.mkdir(exist_ok=True)
     data = dataset.triples.parent
-    (folder / "virtuoso.ini").write_text(VIRTUOSO.format(folder=folder, port=port, sql=sql, data=data))
+    written = VIRTUOSO.format(folder=folder, port=port, sql=sql, data=data, buffers=BUFFERS, dirty=DIRTY)
+    (folder / "virtuoso.ini").write_text(written)
     environment = {**os.environ, "LD_LIBRARY_PATH": ":".join(map(str, root.glob("**/x86_64-linux-gnu")))}
     command = [root / "usr/bin/virtuoso-t", "+foreground", "+configfile", folder / "virtuoso.ini"]
     with _running(command, sql, environment) as process:

@@ -32,7 +32,7 @@ from kg.lookup.labels import Label
 from kg.publish.answers.cited import CitedAnswer, CitedQuery
 from kg.query.evaluate import Answer
 from kg.query.syntax import varying
-from kg.rdf import NamedNode
+from kg.rdf.graph import named_node
 from kg.rdf.prefixes import PREFIXES, compact
 from kg.workers.operations import Labels
 from kg.workers.workers import Workers
@@ -150,16 +150,7 @@ def _page_number(count: int) -> int:
 
 def _iris(rows: Sequence[Row]) -> tuple[str, ...]:
     found = (one["value"] for row in rows for one in row.values() if one["type"] == "uri")
-    return tuple(one for one in list(dict.fromkeys(found))[:LABELLED] if _is_iri(one))
-
-
-def _is_iri(text: str) -> bool:
-    """Return whether the engine takes it for an IRI: a store may hold others."""
-    try:
-        NamedNode(text)
-    except ValueError:
-        return False
-    return True
+    return tuple(one for one in list(dict.fromkeys(found))[:LABELLED] if named_node(one))
 
 
 def _cells(row: Sequence[Binding | None], addresses: Addresses, titles: Mapping[str, Label]) -> list[ShownTerm | None]:

@@ -10,7 +10,7 @@ from kg.errors import NotFoundError
 from kg.lookup import parts as wholes
 from kg.lookup.parts import Part
 from kg.rdf import Literal, NamedNode, Quad, terms
-from kg.rdf.graph import Excerpt, Graph, Pattern
+from kg.rdf.graph import Excerpt, Graph, Pattern, named_node
 from kg.rdf.prefixes import compact, expand
 
 NEWEST: Final = 100
@@ -306,11 +306,8 @@ def find(graph: Graph, iris: Iterable[str], identifiers: Iterable[str] = ()) -> 
     ``identifiers`` are values of dcterms:identifier, the readable paths of events.
     """
     for iri in iris:
-        try:
-            node = NamedNode(iri)
-        except ValueError:
-            continue
-        if next(graph.quads_for_pattern(node, None, None, None), None):
+        node = named_node(iri)
+        if node and next(graph.quads_for_pattern(node, None, None, None), None):
             return iri
     predicate = terms.IDENTIFIER
     for text in identifiers:

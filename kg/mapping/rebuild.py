@@ -13,7 +13,7 @@ from kg.dialects.entry import Entry, Head
 from kg.errors import ArchiveError, NotFoundError, StoreError
 from kg.mapping.page import PRINTED
 from kg.rdf import Literal, NamedNode, Quad, terms
-from kg.rdf.graph import Graph
+from kg.rdf.graph import Graph, named_node
 
 Values = dict[NamedNode, str]
 """The literal value of each property of a page or an entry."""
@@ -44,11 +44,8 @@ def find(graph: Graph, name: str) -> list[Quad]:
 
 
 def _named(graph: Graph, iri: str) -> list[NamedNode]:
-    try:
-        page = NamedNode(iri)
-    except ValueError:
-        return []
-    return [page] if _is_page(graph, page) else []
+    page = named_node(iri)
+    return [page] if page and _is_page(graph, page) else []
 
 
 def _is_page(graph: Graph, page: NamedNode) -> bool:

@@ -21,6 +21,14 @@ Bindings = Mapping[str, Term]
 UNBOUND: Final[Bindings] = MappingProxyType({})
 
 
+def named_node(iri: str) -> NamedNode | None:
+    """Return an IRI as a term, or None if the engine does not take it for an IRI (RFC 3987): stores may hold such."""
+    try:
+        return NamedNode(iri)
+    except ValueError:
+        return None
+
+
 class Pattern(NamedTuple):
     """A pattern of quads: those with this subject, one of these predicates, and this object, in this graph.
 

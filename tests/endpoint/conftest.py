@@ -142,13 +142,19 @@ def writable(tmp_path_factory: pytest.TempPathFactory, settings: Settings) -> It
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """A browser that finds no other host than this one."""
-    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if not path:
+def chromium() -> str:
+    """The path of a Chromium."""
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if not found:
         pytest.skip("no Chromium is installed: apt-get install chromium")
+    return found
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    """A browser that finds no other host than this one."""
     with sync_playwright() as driver:
         alone = "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"
-        running = driver.chromium.launch(executable_path=path, args=["--no-sandbox", alone])
+        running = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox", alone])
         yield running
         running.close()

@@ -10,9 +10,7 @@ import shlex
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +22,8 @@ from kg.cli import main
 from kg.settings import SETTINGS
 from tests.paths import ROOT
 from tests.service.conftest import Service, free_port
-from tests.service.test_nginx import MAIN, NGINX, get
+from tests.service.test_nginx import get
+from tests.web_servers import NGINX, nginx
 
 DEPLOY = ROOT / "tools" / "deploy"
 DOCKERFILE = (DEPLOY / "Dockerfile").read_text(encoding="utf-8")
@@ -142,19 +141,11 @@ def balanced(served_store: Path, tmp_path: Path) -> Iterator[int]:
     text = text.replace("endpoint-1:8000", f"127.0.0.1:{free_port()}").replace(
         "endpoint-2:8000", f"127.0.0.1:{service.port}"
     )
-    file = tmp_path / "main.conf"
-    file.write_text(MAIN.format(folder=tmp_path, server=text))
-    with subprocess.Popen([str(NGINX), "-p", str(tmp_path), "-c", str(file)], stderr=subprocess.DEVNULL) as process:
-        limit = time.monotonic() + 20
-        while time.monotonic() < limit:
-            with suppress(OSError):
-                get(port, "/")
-                break
-        try:
+    try:
+        with nginx(text, tmp_path, port):
             yield port
-        finally:
-            process.terminate()
-            service.kill()
+    finally:
+        service.kill()
 
 
 @pytest.mark.slow(also="tests/service/test_nginx.py::test_pages_pass_and_what_is_for_the_machine_does_not")

@@ -5,46 +5,26 @@ from __future__ import annotations
 import http.client
 import json
 import re
-import shutil
-import subprocess
-import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from tests.paths import ROOT
 from tests.service.conftest import Service, free_port
+from tests.web_servers import NGINX, nginx
 
-NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 FILE = ROOT / "tools" / "deploy" / "nginx.conf"
-MAIN = """
-daemon off;
-pid {folder}/nginx.pid;
-error_log {folder}/error.log;
-events {{ }}
-http {{
-    access_log off;
-    client_body_temp_path {folder}/body;
-    proxy_temp_path {folder}/proxy;
-    fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi;
-    scgi_temp_path {folder}/scgi;
-    {server}
-}}
-"""
 
 pytestmark = pytest.mark.skipif(not NGINX, reason="nginx is not here (Debian: nginx-light)")
 
 
-def configured(folder: Path, port: int, behind: int) -> Path:
-    """Write the file with addresses of this test, without TLS, for which there is no certificate here."""
+def configured(port: int, behind: int) -> str:
+    """Return the file with addresses of this test, without TLS, for which there is no certificate here."""
     text = FILE.read_text(encoding="utf-8")
     text = re.sub(r" *(ssl_|add_header Strict).*\n", "", text).replace("listen 443 ssl", f"listen 127.0.0.1:{port}")
-    file = folder / "main.conf"
-    file.write_text(MAIN.format(folder=folder, server=text.replace("127.0.0.1:8000", f"127.0.0.1:{behind}")))
-    return file
+    return text.replace("127.0.0.1:8000", f"127.0.0.1:{behind}")
 
 
 @pytest.fixture
@@ -53,17 +33,8 @@ def proxied(served_store: Path, tmp_path: Path, start_service: Callable[..., Ser
     log = tmp_path / "access.log"
     service = start_service(served_store, trusted_proxy="127.0.0.1", access_log=log)
     port = free_port()
-    command = [str(NGINX), "-p", str(tmp_path), "-c", str(configured(tmp_path, port, service.port))]
-    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
-        limit = time.monotonic() + 20
-        while time.monotonic() < limit:
-            with suppress(OSError):
-                get(port, "/")
-                break
-        try:
-            yield port, log
-        finally:
-            process.terminate()
+    with nginx(configured(port, service.port), tmp_path, port):
+        yield port, log
 
 
 def get(port: int, path: str, **headers: str) -> int:

@@ -20,7 +20,7 @@ from kg.lookup.search.reconcile_request import Completion, Extension, Query
 from kg.lookup.search.search import NAMES, Match
 from kg.lookup.search.search_index import KINDS
 from kg.rdf import DefaultGraph, Literal, NamedNode, terms
-from kg.rdf.graph import Graph
+from kg.rdf.graph import Graph, named_node
 from kg.rdf.iri import canonical
 from kg.rdf.prefixes import PREFIXES, expand
 
@@ -167,7 +167,7 @@ def _described(graph: Graph, base: str, query: Query) -> Iterator[Match]:
 
 
 def _subjects(graph: Graph, base: str, property_: str, values: Iterable[Any]) -> Iterator[str]:
-    predicate = _node(property_)
+    predicate = named_node(property_)
     for value in values if predicate else ():
         for term in _terms(graph, base, value):
             for quad in islice(graph.quads_for_pattern(None, predicate, term, DEFAULT), 20 * CANDIDATES):
@@ -177,7 +177,7 @@ def _subjects(graph: Graph, base: str, property_: str, values: Iterable[Any]) ->
 
 def _terms(graph: Graph, base: str, value: Any) -> Iterator[NamedNode | Literal]:
     if isinstance(value, dict) or str(value).startswith(("http://", "https://")):
-        node = _node(_located(graph, base, value["id"] if isinstance(value, dict) else value))
+        node = named_node(_located(graph, base, value["id"] if isinstance(value, dict) else value))
         if node:
             yield node
     elif isinstance(value, bool | int | float):
@@ -333,7 +333,7 @@ def proposed(type_: str | None) -> list[Property]:
 
 
 def _objects(graph: Graph, iri: str, property_: str) -> Iterator[NamedNode | Literal]:
-    subject, predicate = _node(iri), _node(property_)
+    subject, predicate = named_node(iri), named_node(property_)
     if subject is None or predicate is None:
         return
     for quad in sorted(graph.quads_for_pattern(subject, predicate, None, DEFAULT), key=str):
@@ -349,10 +349,3 @@ def _label(graph: Graph, node: NamedNode) -> str:
 
 def _absolute(base: str, name: str) -> str:
     return name if name.startswith(("http://", "https://")) else base + name
-
-
-def _node(iri: str) -> NamedNode | None:
-    try:
-        return NamedNode(iri)
-    except ValueError:
-        return None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -36,14 +35,6 @@ all().then((found) => JSON.stringify(found), (error) => JSON.stringify({error: S
 
 
 @pytest.fixture
-def browser() -> str:
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if not found:
-        pytest.skip("no Chromium is installed: apt-get install chromium")
-    return found
-
-
-@pytest.fixture
 def elsewhere(port: int) -> Iterator[str]:
     """The address of a page on a server of another origin."""
 
@@ -69,10 +60,10 @@ def elsewhere(port: int) -> Iterator[str]:
 
 @pytest.mark.slow(also="tests/endpoint/http/test_headers.py::test_an_answer_exposes_what_is_set")
 def test_a_page_of_another_origin_uses_time_ranges_and_reconciliation(
-    browser: str, elsewhere: str, send, tmp_path: Path
+    chromium: str, elsewhere: str, send, tmp_path: Path
 ) -> None:
     assert send("/dump/newsgraph.nt").status == 200
-    command = [browser, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path}"]
+    command = [chromium, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path}"]
     command += ["--virtual-time-budget=20000", "--dump-dom", elsewhere]
     done = subprocess.run(
         command, capture_output=True, check=False, timeout=120, env={**os.environ, "HOME": str(tmp_path)}

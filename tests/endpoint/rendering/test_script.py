@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import subprocess
 from html import unescape
 from pathlib import Path
@@ -78,14 +77,6 @@ const signs = () => [...map.querySelectorAll(".place")].map((one) => one.getAttr
 """
 
 
-@pytest.fixture
-def browser() -> str:
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if not found:
-        pytest.skip("no Chromium is installed: apt-get install chromium")
-    return found
-
-
 def figures() -> Markup:
     counts = {str(year): year - 2000 for year in range(2008, 2018)}
     events = [EventSummary(f"{day}", f"2011-11-{day:02}", f"Event {day}", "en") for day in range(1, 11)]
@@ -111,9 +102,9 @@ def page(folder: Path) -> str:
     return file.as_uri()
 
 
-def shown(browser: str, folder: Path, address: str) -> subprocess.CompletedProcess[bytes]:
+def shown(chromium: str, folder: Path, address: str) -> subprocess.CompletedProcess[bytes]:
     """Return what a browser has made of a page, and what it had to say."""
-    command = [browser, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder}"]
+    command = [chromium, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder}"]
     command += [
         "--window-size=1000,800",
         "--enable-logging=stderr",
@@ -125,8 +116,8 @@ def shown(browser: str, folder: Path, address: str) -> subprocess.CompletedProce
     return subprocess.run(command, capture_output=True, check=True, timeout=120, env=environment)
 
 
-def played(browser: str, folder: Path) -> dict[str, Any]:
-    done = shown(browser, folder, page(folder))
+def played(chromium: str, folder: Path) -> dict[str, Any]:
+    done = shown(chromium, folder, page(folder))
     text = re.search(r"<title>(\{.*?)</title>", done.stdout.decode(), re.DOTALL)
     assert text, done.stderr.decode()[-2_000:]
     found: dict[str, Any] = json.loads(unescape(text[1]))
@@ -138,8 +129,8 @@ def asked(address: str) -> dict[str, str]:
     return {name: value for name, [value] in parse_qs(urlsplit(address).query).items()}
 
 
-def test_maps_zoom_and_ranges_are_drawn_with_mouse_and_keyboard(browser: str, tmp_path: Path) -> None:
-    found = played(browser, tmp_path)
+def test_maps_zoom_and_ranges_are_drawn_with_mouse_and_keyboard(chromium: str, tmp_path: Path) -> None:
+    found = played(chromium, tmp_path)
     assert found["before"] == ["Aleppo and 1 other place: 650 events", "Sydney: 10 events"]
     assert found["hidden"]
     boxes = [[float(one) for one in found[name].split()] for name in ("half", "moved", "dragged")]
@@ -158,7 +149,7 @@ def test_maps_zoom_and_ranges_are_drawn_with_mouse_and_keyboard(browser: str, tm
     assert found["wide"] <= 1000
 
 
-def test_the_policy_of_pages_lets_the_script_run(browser: str, port: int, tmp_path: Path) -> None:
-    done = shown(browser, tmp_path, f"http://127.0.0.1:{port}/events?view=map")
+def test_the_policy_of_pages_lets_the_script_run(chromium: str, port: int, tmp_path: Path) -> None:
+    done = shown(chromium, tmp_path, f"http://127.0.0.1:{port}/events?view=map")
     assert b'<p class="zoom">' in done.stdout, "it is hidden until the script shows it"
     assert b"CONSOLE" not in done.stderr

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import http.client
-import shutil
-import subprocess
-import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -17,26 +14,10 @@ from endpoint.static_site.publish import PublishedSite, publish
 from kg.settings import Settings
 from tests.conftest import Once
 from tests.service.conftest import free_port
+from tests.web_servers import APACHE, NGINX, nginx, running
 
-NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
-APACHE = shutil.which("apache2") or shutil.which("apache2", path="/usr/sbin")
 FORMATS = ("html", "ttl", "jsonld")
-MAIN = """
-daemon off;
-user root;
-pid {work}/nginx.pid;
-error_log {work}/error.log;
-events {{ }}
-http {{
-    access_log off;
-    client_body_temp_path {work}/body;
-    proxy_temp_path {work}/proxy;
-    fastcgi_temp_path {work}/fastcgi;
-    uwsgi_temp_path {work}/uwsgi;
-    scgi_temp_path {work}/scgi;
-    server {{ listen 127.0.0.1:{port}; root {site}; include {site}/servers/nginx.conf; }}
-}}
-"""
+NGINX_SERVER = "server {{ listen 127.0.0.1:{port}; root {site}; include {site}/servers/nginx.conf; }}"
 APACHE_MAIN = """
 ServerRoot {root}
 ServerName localhost
@@ -87,37 +68,12 @@ Get = Callable[..., Reply]
 
 
 @contextmanager
-def nginx(site: Path, work: Path) -> Iterator[int]:
-    """Serve a site with its own file for nginx, on a free port."""
-    port, file = free_port(), work / "main.conf"
-    file.write_text(MAIN.format(work=work, site=site, port=port), encoding="utf-8")
-    with running([str(NGINX), "-p", str(work), "-c", str(file)], work, port):
-        yield port
-
-
-@contextmanager
 def apache(site: Path, work: Path) -> Iterator[int]:
     """Serve a site with its own file for Apache, on a free port."""
     port, file, root = free_port(), work / "main.conf", Path(str(APACHE)).parents[1] / "lib" / "apache2"
     file.write_text(APACHE_MAIN.format(work=work, site=site, port=port, root=root), encoding="utf-8")
     with running([str(APACHE), "-f", str(file), "-X"], work, port):
         yield port
-
-
-@contextmanager
-def running(command: list[str], work: Path, port: int) -> Iterator[None]:
-    """Run a server until the end of a block, which begins when it answers."""
-    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
-        limit = time.monotonic() + 20
-        while time.monotonic() < limit and process.poll() is None:
-            with suppress(OSError):
-                get(port, "/robots.txt")
-                break
-        try:
-            assert process.poll() is None, (work / "error.log").read_text()
-            yield
-        finally:
-            process.terminate()
 
 
 def get(port: int, path: str, method: str = "GET", **headers: str) -> Reply:
@@ -132,7 +88,9 @@ def served(static_site: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     """The port of an nginx that serves the site."""
     if not NGINX:
         pytest.skip("nginx is not here (Debian: nginx-light)")
-    with nginx(static_site, tmp_path_factory.mktemp("nginx")) as port:
+    port = free_port()
+    server = NGINX_SERVER.format(site=static_site, port=port)
+    with nginx(server, tmp_path_factory.mktemp("nginx"), port):
         yield port
 
 

@@ -13,22 +13,13 @@ import pytest
 from kg.archive.opening import Archive, open_archive
 from kg.archive.versions import UnreadPage
 from kg.errors import ArchiveError
+from tests.kg.archive.repositories import HERMETIC
 
 DAY = "2011_November_8.txt"
 NEXT_DAY = "2011_November_9.txt"
 LIMIT = 1_000
-# Nothing of the machine's or the user's own settings, and the same commits on every run.
-HERMETIC = {
-    "PATH": os.environ["PATH"],
-    "GIT_CONFIG_GLOBAL": os.devnull,
-    "GIT_CONFIG_NOSYSTEM": "1",
-    "GIT_AUTHOR_NAME": "Author",
-    "GIT_AUTHOR_EMAIL": "author@example.org",
-    "GIT_AUTHOR_DATE": "2011-11-08T12:00:00+02:00",
-    "GIT_COMMITTER_NAME": "Committer",
-    "GIT_COMMITTER_EMAIL": "committer@example.org",
-    "GIT_COMMITTER_DATE": "2011-11-09T01:30:00+02:00",
-}
+WRITTEN = {"GIT_AUTHOR_DATE": "2011-11-08T12:00:00+02:00", "GIT_COMMITTER_DATE": "2011-11-09T01:30:00+02:00"}
+UNTOUCHED = HERMETIC | WRITTEN
 
 
 def write(root: Path, files: Mapping[str, str]) -> Path:
@@ -39,7 +30,7 @@ def write(root: Path, files: Mapping[str, str]) -> Path:
 
 
 def git(root: Path, *arguments: str) -> str:
-    done = subprocess.run(["git", *arguments], cwd=root, env=HERMETIC, check=True, capture_output=True, text=True)
+    done = subprocess.run(["git", *arguments], cwd=root, env=UNTOUCHED, check=True, capture_output=True, text=True)
     return done.stdout.strip()
 
 

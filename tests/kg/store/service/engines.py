@@ -15,25 +15,10 @@ from pathlib import Path
 import pytest
 
 from tests.kg.remote.servers import free_port
+from tests.paths import TESTS
 
-VIRTUOSO = """[Database]
-DatabaseFile = {folder}/virtuoso.db
-ErrorLogFile = {folder}/virtuoso.log
-LockFile = {folder}/virtuoso.lck
-TransactionFile = {folder}/virtuoso.trx
-xa_persistent_file = {folder}/virtuoso.pxa
-[TempDatabase]
-DatabaseFile = {folder}/temporary.db
-TransactionFile = {folder}/temporary.trx
-[Parameters]
-ServerPort = {sql}
-DirsAllowed = {folder}
-NumberOfBuffers = 10000
-MaxDirtyBuffers = 6000
-[HTTPServer]
-ServerPort = 127.0.0.1:{port}
-ServerThreads = 10
-"""
+VIRTUOSO = (TESTS / "kg" / "store" / "service" / "virtuoso.ini").read_text(encoding="utf-8")
+"""Its configuration, which the benchmarks use too."""
 NETRC = "machine 127.0.0.1 login dba password dba\n"
 
 
@@ -104,7 +89,9 @@ def _oxigraph(folder: Path) -> Engine:
 def _virtuoso(folder: Path) -> Engine:
     program = _program("virtuoso-t", "apt-get install virtuoso-opensource-7-bin")
     port, sql, file = free_port(), free_port(), folder / "virtuoso.ini"
-    file.write_text(VIRTUOSO.format(folder=folder, port=port, sql=sql), encoding="utf-8")
+    file.write_text(
+        VIRTUOSO.format(folder=folder, data=folder, port=port, sql=sql, buffers=10_000, dirty=6_000), encoding="utf-8"
+    )
     command = [program, "+foreground", "+configfile", file]
     return Engine("virtuoso", folder, port, command, b"Server online", folder / "netrc", sql)
 

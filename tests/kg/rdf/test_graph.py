@@ -1,0 +1,15 @@
+from __future__ import annotations
+
+import pytest
+
+from kg.rdf import NamedNode
+from kg.rdf.graph import named_node
+
+
+def test_an_iri_is_a_term() -> None:
+    assert named_node("https://example.org/é?a=1#b") == NamedNode("https://example.org/é?a=1#b")
+
+
+@pytest.mark.parametrize("text", ["", "no-scheme", "http://a b", "http://a/<b>", "http://a:port/"])
+def test_what_is_no_iri_is_no_term(text: str) -> None:
+    assert named_node(text) is None
