@@ -200,7 +200,7 @@ def read_only(bench: Bench, moments: int) -> Iterator[Row]:
 def flips(bench: Bench, moments: int) -> Iterator[Row]:
     """One bit is another, or a file is cut off, in each file in turn; what is read then is compared."""
     for name in ("flipped bits", "files cut off"):
-        row, noticed_later = Row(name), 0
+        row = Row(name)
         store = bench.store()
         files = [one for one in sorted(store.rglob("*")) if one.is_file() and one.stat().st_size]
         files = [one for one in files if not any(up.is_symlink() for up in one.parents)]
@@ -216,7 +216,6 @@ def flips(bench: Bench, moments: int) -> Iterator[Row]:
             _, damaged = apart(lambda store=store: damages(store, all_of_them=True), before=limited(MEMORY))
             row.wrong += found is not None and found != bench.before
             row.noticed += bool(damaged)
-            noticed_later += found is None
             row.back = max(row.back, time.monotonic() - start)
             file.write_bytes(content)
         yield row

@@ -89,11 +89,6 @@ class ShownEvent:
     until: str = ""
     matches: Sequence[ShownTerm] = ()
 
-    @property
-    def is_cut(self) -> bool:
-        """Whether the title is less than the sentence."""
-        return self.title.text != "".join(run.text for run in self.sentence).rstrip(".。 ")
-
 
 def event_page(frame: PageFrame, iri: str, nodes: Nodes, around: Surroundings, told: EventHistory) -> str:
     """Return the page about an event, from its description, its surroundings, and its history."""

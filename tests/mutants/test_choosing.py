@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from tools.mutants.__main__ import batches, noticing, tried
+from tools.mutants.__main__ import Trial, batches, noticing, tried
 from tools.mutants.entered import Test as Recorded
 from tools.mutants.entered import read
 from tools.mutants.mutations import Mutant, mutants
@@ -52,6 +52,14 @@ def test_each_batch_takes_four_times_as_long_as_the_one_before_it() -> None:
     assert list(batches([])) == []
 
 
+def test_no_batch_is_begun_after_the_seconds_that_there_are() -> None:
+    tests = [recorded(str(number), 1.0) for number in range(30)]
+    assert [len(one) for one in batches(tests, most=0.0)] == [2]
+    assert [len(one) for one in batches(tests, most=2.0)] == [2]
+    assert [len(one) for one in batches(tests, most=3.0)] == [2, 8]
+    assert [len(one) for one in batches(tests, "5", most=0.0)] == [1, 2]
+
+
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory: pytest.TempPathFactory) -> Tree:
     """A small project of its own, whose only test knows where a limit is."""
@@ -78,3 +86,12 @@ def test_a_fault_is_noticed_by_the_test_that_fails_and_one_beyond_its_examples_b
         assert tree.failed() == "test_limit.py::test_limit"
     assert tree.outcome([test]) == "survived"
     assert tree.failed() == ""
+
+
+def test_a_test_that_fails_without_a_fault_too_notices_none(tree: Tree) -> None:
+    (tree.root / "test_limit_too.py").write_text("def test_nothing():\n    assert False\n")
+    fails = recorded("test_limit_too.py::test_nothing", 0.0, "limit.py f()")
+    notices = recorded("test_limit.py::test_limit", 0.1, "limit.py f()")
+    found = {one.after: one for one in mutants("limit.py", (tree.root / "limit.py").read_text())}
+    assert Trial(tree, [fails]).of(found["return None"]) == ("survived", "")
+    assert Trial(tree, [fails, notices]).of(found["return None"]) == ("killed", notices.name)

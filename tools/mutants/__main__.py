@@ -9,12 +9,12 @@ import argparse
 import hashlib
 import importlib
 import json
+import math
 import random
 import signal
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -34,8 +34,6 @@ ROOMS: Final = {
     "query guard": ("kg/query/guard.py", "kg/query/syntax.py"),
     "store": ("kg/store",),
 }
-LEFT_OUT: Final = "kg/store/service/"
-"""Asks and fills servers elsewhere, and decides nothing of what the graph says."""
 TESTS: Final = (
     *(f"tests/kg/{room}" for room in ("events", "entities", "mapping", "query", "store")),
     *(f"tests/kg/{room}" for room in ("pipeline", "write", "publish", "derived", "lookup", "cli")),
@@ -48,6 +46,8 @@ LOADED: Final = ("flask", "hypothesis", "lxml.etree", "pyld.jsonld", "rdflib", "
 """What most tests import and is not ours: it is imported once, before all forks."""
 FIRST: Final = 2.0
 """Seconds of tests that run first, the quickest ones: most mutants go no further. Each next batch takes four times."""
+OURS: Final = ("kg", "endpoint", "vocab", "tests")
+"""The packages that are imported anew for a mutant that is in no function."""
 ENOUGH: Final = 0.95
 """The share of mutants that has to be noticed."""
 
@@ -57,7 +57,7 @@ def files(project: Path = PROJECT) -> Iterator[tuple[str, str]]:
     for room, places in ROOMS.items():
         for place in map(project.joinpath, places):
             found = (one.relative_to(project).as_posix() for one in sorted(place.rglob("*.py")) or [place])
-            yield from ((room, path) for path in found if not path.startswith(LEFT_OUT))
+            yield from ((room, path) for path in found)
 
 
 def every(only: str = "") -> list[tuple[str, Mutant]]:
@@ -103,23 +103,51 @@ def noticing(mutant: Mutant, tests: Iterable[Test]) -> list[Test]:
     return sorted(able, key=lambda one: (not Path(one.file).stem.startswith(own), seconds[one.file], one.seconds))
 
 
+class Trial:
+    """Tries mutants with all tests, but with none that fails without a mutant too."""
+
+    def __init__(self, tree: Tree, tests: Iterable[Test]) -> None:
+        self._tree = tree
+        self._tests = list(tests)
+        self._sound: dict[str, bool] = {}
+
+    def of(self, mutant: Mutant, first: str = "", most: float = math.inf) -> tuple[Outcome, str]:
+        """Return what becomes of a mutant, and the test that failed, if it is known.
+
+        The test named ``first`` begins, and at most so many seconds of tests run.
+        """
+        tests = [one for one in noticing(mutant, self._tests) if self._sound.get(one.name, True)]
+        outcome = tried(self._tree, mutant, batches(tests, first, most))
+        failed = self._tree.failed() if outcome == "killed" else ""
+        return (outcome, failed) if not failed or self._is_sound(failed) else self.of(mutant, first, most)
+
+    def _is_sound(self, name: str) -> bool:
+        if name not in self._sound:
+            self._sound[name] = self._tree.outcome([one for one in self._tests if one.name == name]) == "survived"
+        return self._sound[name]
+
+
 def tried(tree: Tree, mutant: Mutant, some: Iterable[list[Test]]) -> Outcome:
     """Return what batches of tests make of a mutant."""
     with tree.changed(mutant):
-        return next((one for one in map(tree.outcome, some) if one != "survived"), "survived")
+        return next((one for one in (tree.outcome(batch, mutant) for batch in some) if one != "survived"), "survived")
 
 
-def batches(tests: list[Test], first: str = "") -> Iterator[list[Test]]:
+def batches(tests: list[Test], first: str = "", most: float = math.inf) -> Iterator[list[Test]]:
     """Yield tests in their order, some at a time: each batch takes about four times as long as the one before it.
 
-    The one named ``first``, which noticed the mutant the last time, comes alone before all others.
+    The one named ``first``, which noticed the mutant the last time, comes alone before all others. After those that
+    take ``most`` seconds together, no batch is begun.
     """
     yield from ([one] for one in tests if one.name == first)
     batch: list[Test] = []
-    seconds, enough = 0.0, FIRST
+    seconds, enough, total = 0.0, FIRST, 0.0
     for one in (one for one in tests if one.name != first):
         if batch and seconds + one.seconds > enough:
             yield batch
+            total += seconds
+            if total >= most:
+                return
             batch, seconds, enough = [], 0.0, enough * 4
         batch.append(one)
         seconds += one.seconds
@@ -167,6 +195,9 @@ def asked() -> argparse.Namespace:
     )
     parser.add_argument("--count", type=int, default=400, help="how many mutants are drawn")
     parser.add_argument("--only", default="", help="draw of modules whose paths begin with this")
+    parser.add_argument(
+        "--seconds", type=float, default=math.inf, help="how long the tests of a mutant may take; by default all run"
+    )
     return parser.parse_args()
 
 
@@ -181,15 +212,16 @@ def main() -> int:
     drawn = random.Random(wanted.seed).sample(everything, min(wanted.count, len(everything)))
     tree = Tree(PROJECT, WORK / "tree")
     tests, known, last = recorded(tree), Survivors.read(), Noticed(WORK / "noticed.json")
-    outcomes: Counter[tuple[str, Outcome]] = Counter()
+    tree.load(TESTS, OURS)
+    trial, outcomes = Trial(tree, tests), Counter[tuple[str, Outcome]]()
     for number, (room, mutant) in enumerate(drawn, 1):
-        some = batches(noticing(mutant, tests), last.by(mutant))
-        outcome = tried(tree, mutant, islice(some, 1) if known.reason(mutant) else some)
+        reason = known.reason(mutant)
+        outcome, failed = trial.of(mutant, last.by(mutant), 0.0 if reason else wanted.seconds)
         outcomes[room, outcome] += 1
         click.echo(f"{number:4} {outcome:9} {mutant}")
         if outcome != "survived":
-            last.note(mutant, tree.failed())
-        click.echo(f"     {known.reason(mutant) or 'nobody noticed' if outcome == 'survived' else tree.failed()}")
+            last.note(mutant, failed)
+        click.echo(f"     {reason or 'nobody noticed' if outcome == 'survived' else failed}")
     noticed = 1 - sum(outcomes[room, "survived"] for room in ROOMS) / len(drawn)
     click.echo("\n".join([*table(outcomes), f"{noticed:.1%} noticed"]))
     return int(noticed < ENOUGH)

@@ -66,6 +66,8 @@ class Recorder:
         self._watched = tuple(f"{root}/{one}" for one in watched)
         self._entered: list[set[CodeType]] = [set()]
         self._of_fixtures: dict[int, set[CodeType]] = {}
+        self._costs: dict[int, float] = {}
+        self._set_up: set[int] = set()
         self._passed = True
 
     def watch(self) -> None:
@@ -78,25 +80,29 @@ class Recorder:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Function) -> Iterator[None]:
-        """Note what a test enters."""
-        self._entered, self._passed = [set()], True
+        """Note what a test enters, and what it takes if no test before it has set up its fixtures."""
+        self._entered, self._passed, self._set_up = [set()], True, set()
         began = _spent()
         done = yield
-        used = [one for some in item._fixtureinfo.name2fixturedefs.values() for one in some]
-        entered = set().union(*self._entered, *(self._of_fixtures.get(id(one), ()) for one in used))
+        used = {id(one) for some in item._fixtureinfo.name2fixturedefs.values() for one in some}
+        entered = set().union(*self._entered, *(self._of_fixtures.get(one, ()) for one in used))
+        seconds = _spent() - began + sum(self._costs.get(one, 0.0) for one in used - self._set_up)
         if self._passed:
-            self.tests.append(Test(item.nodeid, _spent() - began, frozenset(self._functions(entered))))
+            self.tests.append(Test(item.nodeid, seconds, frozenset(self._functions(entered))))
         return done
 
     @pytest.hookimpl(wrapper=True)
     def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[object]) -> Iterator[None]:
-        """Note what a fixture enters, for all tests that use it."""
+        """Note what a fixture enters and takes, for all tests that use it."""
         self._entered.append(set())
+        began = _spent()
         try:
             return (yield)
         finally:
             entered = self._entered.pop()
             self._of_fixtures[id(fixturedef)] = entered
+            self._costs[id(fixturedef)] = _spent() - began
+            self._set_up.add(id(fixturedef))
             self._entered[-1] |= entered
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:

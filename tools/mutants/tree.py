@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import resource
 import shutil
@@ -10,12 +11,13 @@ import subprocess
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import Final, Literal, NoReturn
 
 import pytest
 
+from tools.mutants import in_place
 from tools.mutants.entered import Recorder, Test, write
 from tools.mutants.mutations import Mutant
 
@@ -23,9 +25,9 @@ MEMORY: Final = 12 << 30
 """Bytes of address space that a process may have: an engine that opens a store takes several GB of it at once."""
 PATIENCE: Final = 10
 """How many times as long as before a test may take."""
-GRACE: Final = 10.0
+GRACE: Final = 4.0
 """Seconds that a test may take beyond that."""
-BUSY: Final = 6
+BUSY: Final = 10
 """How many seconds may go by for one of processor time, on a machine that others use too."""
 OPTIONS: Final = (
     *("-q", "--no-header", "--tb=line", "-p", "no:cacheprovider", "-p", "no:xdist", "--hypothesis-seed=0"),
@@ -69,6 +71,7 @@ class Tree:
 
     def __init__(self, project: Path, folder: Path) -> None:
         self.root = folder
+        self._ours: tuple[str, ...] = ()
         shutil.rmtree(folder, ignore_errors=True)
         command = ["git", "-C", str(project), "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
         names = subprocess.run(command, capture_output=True, check=True).stdout.decode()
@@ -103,11 +106,22 @@ class Tree:
 
         return self._forked(run, compiles=True)
 
-    def outcome(self, tests: list[Test]) -> Outcome:
-        """Run tests until one fails."""
+    def load(self, folders: Iterable[str], ours: tuple[str, ...]) -> None:
+        """Import what the tests in some folders import, before any process is forked; ``ours`` are our packages."""
+        self._ours = ours
+        self._enter()
+        with open(os.devnull, "w") as nothing, redirect_stdout(nothing):  # noqa: PTH123 - no file
+            self._pytest("--collect-only", "-m", "not slow", *folders, plugins=[])
+        gc.collect()
+        gc.freeze()
+
+    def outcome(self, tests: list[Test], mutant: Mutant | None = None) -> Outcome:
+        """Run tests until one fails, with a mutant in place of what was loaded."""
         names = [one.name for one in tests]
 
         def run() -> int:
+            if mutant and self._ours:
+                in_place.put(mutant, self._ours)
             plugins = [Order(names), Deadlines({one.name: one.seconds for one in tests})]
             return self._pytest("-x", *names, plugins=plugins)
 
@@ -141,20 +155,24 @@ class Tree:
         finally:
             _end_group(child)
 
+    def _enter(self) -> None:
+        """Have this process, and those that it starts, import from here."""
+        sys.path[:] = [str(self.root), *(one for one in sys.path if one not in ("", str(Path.cwd())))]
+        os.chdir(self.root)
+        os.environ["PYTHONPATH"] = str(self.root)
+
     def _become(self, run: Callable[[], int], *, compiles: bool) -> NoReturn:
         code = 70
         try:
             os.setsid()
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
-            os.chdir(self.root)
             resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
             output = os.open(self._log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
             os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
             os.dup2(output, 1)
             os.dup2(output, 2)
             sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
-            sys.path[:] = [str(self.root), *(one for one in sys.path if one not in ("", str(Path.cwd())))]
-            os.environ["PYTHONPATH"] = str(self.root)
+            self._enter()
             if not compiles:
                 sys.dont_write_bytecode = True
                 os.environ["PYTHONDONTWRITEBYTECODE"] = "1"

@@ -1,0 +1,65 @@
+"""A mutant in place of a module that is imported: its function is given other code, and nothing is imported again."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from types import FunctionType, ModuleType
+
+from tools.mutants.mutations import Mutant
+
+
+def put(mutant: Mutant, ours: Iterable[str]) -> None:
+    """Have a mutant in this process, in which modules are imported already.
+
+    What is in a function is changed there. Anything else may have been imported or computed with by other modules: all
+    modules below the packages ``ours`` are forgotten, so that they are imported again.
+    """
+    module = sys.modules.get(_name(mutant.path))
+    if module and not _is_changed(module, mutant):
+        for name in [one for one in sys.modules if one.partition(".")[0] in ours]:
+            del sys.modules[name]
+
+
+def _name(path: str) -> str:
+    return ".".join(Path(path).with_suffix("").parts).removesuffix(".__init__")
+
+
+def _is_changed(module: ModuleType, mutant: Mutant) -> bool:
+    """Give the functions of a module, of the name that the mutant's has, its code; say whether that can be done."""
+    other = ModuleType(module.__name__)
+    other.__dict__.update(__file__=module.__file__, __package__=module.__package__, __spec__=module.__spec__)
+    try:
+        exec(compile(mutant.text, str(module.__file__), "exec"), other.__dict__)  # noqa: S102 - our own module
+    except Exception:  # what it is then is found out when it is imported
+        return False
+    pairs = list(zip(_functions(module, mutant.scope), _functions(other, mutant.scope), strict=True))
+    if not pairs or any(one.__code__.co_freevars != new.__code__.co_freevars for one, new in pairs):
+        return False
+    for one, new in pairs:
+        one.__code__ = new.__code__
+        # A default that is written as it was stays the object that it is.
+        if repr((one.__defaults__, one.__kwdefaults__)) != repr((new.__defaults__, new.__kwdefaults__)):
+            one.__defaults__, one.__kwdefaults__ = new.__defaults__, new.__kwdefaults__
+    return True
+
+
+def _functions(module: ModuleType, scope: str) -> list[FunctionType]:
+    """Return the functions that a scope names: one, those of a property, or none if it is in no function."""
+    found: object = module
+    for name in scope.removesuffix("()").split("."):
+        found = vars(found).get(name) if isinstance(found, ModuleType | type) else None
+    inner = (inspect.unwrap(one) for one in _of(found) if callable(one)) if scope.endswith("()") else ()
+    return [one for one in inner if isinstance(one, FunctionType) and one.__module__ == module.__name__]
+
+
+def _of(found: object) -> Iterator[object]:
+    match found:
+        case property(fget=get, fset=set_):
+            yield from (get, set_)
+        case staticmethod() | classmethod():
+            yield found.__func__
+        case _:
+            yield found
