@@ -141,6 +141,7 @@ def asked(send: Send, paths: list[str], accepts: tuple[str, ...]) -> list[tuple[
     return [one for one in found if one]
 
 
+@pytest.mark.slow(also="tests/endpoint/test_odd_data.py::test_every_document_answers_in_every_format")
 def test_every_route_answers(odd: Writable, settings: Settings, workers: Workers) -> None:
     paths = addresses(settings, workers)
     assert len(paths) > 50

@@ -139,7 +139,7 @@ def test_every_row_is_an_entry_that_prints_it_and_that_its_revision_comes_from(b
     assert set(printed) - {f"{table}#columns"} <= values(found, None, terms.DERIVED_FROM)
 
 
-@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("end", [pytest.param("\n", marks=pytest.mark.slow), "\r\n"])
 def test_kg_page_gives_a_table_again_byte_for_byte(build: Kg, kg: Kg, root: Path, store: Path, end: str) -> None:
     content = (root / "january.csv").read_bytes().replace(b"\n", end.encode())
     (root / "january.csv").write_bytes(content)
@@ -199,6 +199,9 @@ def test_kept_months_are_used_again_and_a_changed_row_moves_only_its_own(build: 
     assert events(graph(store)) == first
 
 
+@pytest.mark.slow(
+    also="tests/plugins/test_csv_dialect.py::test_kept_months_are_used_again_and_a_changed_row_moves_only_its_own"
+)
 def test_all_days_of_one_page_are_followed_together(build: Kg, root: Path) -> None:
     both = ["2024-01-02,A bridge is painted.,,,,,,\n", "2024-02-05,A ship is raised.,,,,,,\n"]
     write(root, "both.csv", both)
@@ -208,6 +211,9 @@ def test_all_days_of_one_page_are_followed_together(build: Kg, root: Path) -> No
     assert new_months(build()) == (3, 2)
 
 
+@pytest.mark.slow(
+    also="tests/plugins/test_csv_dialect.py::test_kept_months_are_used_again_and_a_changed_row_moves_only_its_own"
+)
 def test_the_ledger_keeps_iris_when_a_row_is_inserted_above(build: Kg, root: Path, store: Path) -> None:
     build()
     before = events(graph(store))
@@ -238,6 +244,9 @@ def test_a_reworded_row_keeps_its_iri_through_the_history_of_a_table(
     assert kg("page", "january.csv", "--store", store).stdout == (root / "january.csv").read_bytes()
 
 
+@pytest.mark.slow(
+    also="tests/plugins/test_csv_dialect.py::test_every_row_is_an_entry_that_prints_it_and_that_its_revision_comes_from"
+)
 def test_of_a_withdrawn_event_no_row_shows_a_word(build: Kg, kg: Kg, store: Path) -> None:
     build()
     iri = events(graph(store))["A ship sinks."]
@@ -275,6 +284,9 @@ def test_without_the_dialect_its_tables_are_read_as_tables_and_its_pages_are_not
     assert b"no dialect that is installed reads the page january.csv" in done.stderr
 
 
+@pytest.mark.slow(
+    also="tests/kg/pipeline/test_kept_months.py::test_one_line_more_in_a_package_that_converts_is_another_program"
+)
 def test_another_line_of_the_dialect_and_another_version_convert_its_months_again(
     build: Kg, site: Path, root: Path, store: Path
 ) -> None:

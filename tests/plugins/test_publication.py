@@ -144,6 +144,9 @@ def test_a_dataset_of_one_dialect_claims_its_licence_and_no_other(site: Path, kg
         assert NamedNode(PORTAL.source) not in sources
 
 
+@pytest.mark.slow(
+    also="tests/plugins/test_publication.py::test_a_dataset_of_one_dialect_claims_its_licence_and_no_other"
+)
 def test_a_dataset_of_several_dialects_states_each_licence(site: Path, kg: Kg, root: Path, store: Path) -> None:
     (root / "2018_January_1.txt").write_text("* Shops open.\n")
     with served(site, kg, root, store) as send:
@@ -169,6 +172,9 @@ def test_a_dataset_of_a_dialect_that_says_nothing_claims_no_licence(
         assert licence_in_openapi(send) is None
 
 
+@pytest.mark.slow(
+    also="tests/plugins/test_publication.py::test_a_dataset_of_a_dialect_that_says_nothing_claims_no_licence"
+)
 def test_where_one_of_several_dialects_says_nothing_the_catalogue_says_so(
     site: Path, kg: Kg, root: Path, store: Path
 ) -> None:
@@ -179,6 +185,9 @@ def test_where_one_of_several_dialects_says_nothing_the_catalogue_says_so(
         assert "Under which licence a part of the text is, is not known." in rights(send)
 
 
+@pytest.mark.slow(
+    also="tests/plugins/test_publication.py::test_a_dataset_of_one_dialect_claims_its_licence_and_no_other"
+)
 def test_prose_says_nothing_of_where_a_dataset_comes_from(site: Path, kg: Kg, root: Path, store: Path) -> None:
     install(CSV, site)
     (root / "README.md").write_text("Tables of events, with a row for each.\n")

@@ -25,7 +25,7 @@ DOCUMENT = "/doc/event/2011-11-08/abcdefghij.ttl"
 RUNAWAY = f"SELECT (COUNT(*) AS ?n) {{ {' '.join(VALUES.replace('?v', f'?v{n}') for n in range(3))} }}"
 
 
-@pytest.mark.parametrize("in_memory", [False, True])
+@pytest.mark.parametrize("in_memory", [pytest.param(False, marks=pytest.mark.slow), True])
 def test_workers_killed_during_load_cost_no_wrong_answer(
     served_store: Path, start_service: Callable[..., object], in_memory: bool
 ) -> None:
@@ -70,6 +70,9 @@ def test_workers_killed_during_load_cost_no_wrong_answer(
     assert service.ask(DOCUMENT).body == expected
 
 
+@pytest.mark.slow(
+    also="tests/kg/workers/test_memory.py::test_when_what_holds_the_graph_dies_it_is_answered_from_disk_and_loaded_again"
+)
 def test_when_what_holds_the_graph_is_killed_it_is_answered_from_disk(
     served_store: Path, start_service: Callable[..., object]
 ) -> None:

@@ -33,6 +33,7 @@ def version(number: int) -> str:
     return TURTLE.read_text(encoding="utf-8") + marks
 
 
+@pytest.mark.slow(also="tests/kg/workers/test_pool.py::test_a_new_snapshot_is_served_without_a_failed_request")
 @pytest.mark.skipif(sys.platform != "linux", reason="processes are listed in /proc")
 def test_snapshots_are_switched_under_load_without_a_failed_or_mixed_answer(
     tmp_path: Path, publish_store: Callable[..., object], start_service: Callable[..., object]

@@ -11,6 +11,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,8 @@ APACHE = shutil.which("apache2") or shutil.which("apache2", path="/usr/sbin")
 pytestmark = pytest.mark.skipif(
     not APACHE or not MODULES.is_dir(), reason="Apache is not installed: apt-get install apache2-bin"
 )
+OF_PYTEST = ("pytest-", "popen-")
+"""How the names begin of the folders that pytest and its worker processes make."""
 CONFIGURATION = """
 ServerName w3id.org
 ServerRoot {folder}
@@ -54,7 +57,7 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     file = folder / "apache.conf"
     file.write_text(CONFIGURATION.format(folder=folder, port=number, modules=modules))
     if os.getuid() == 0:  # Apache does not serve as root, and the folders of a test are for their owner only
-        for one in (folder, folder.parent, folder.parent.parent):
+        for one in (folder, *takewhile(lambda parent: parent.name.startswith(OF_PYTEST), folder.parents)):
             one.chmod(one.stat().st_mode | 0o055)
         file.write_text(file.read_text() + "User www-data\nGroup www-data\n")
     else:

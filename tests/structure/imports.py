@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from tests.paths import ROOT
+from tests.structure.syntax import nodes, parsed
 
 PACKAGES = ("kg", "vocab", "endpoint")
 
@@ -28,7 +29,7 @@ def arrows(known: Mapping[str, Path]) -> dict[str, set[str]]:
 
 
 def _imported(file: Path, known: Mapping[str, Path]) -> Iterator[str]:
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+    for node in nodes(file):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names if alias.name in known)
         elif isinstance(node, ast.ImportFrom) and node.module in known:
@@ -41,7 +42,7 @@ def importers(known: Mapping[str, Path], module: str, name: str) -> set[str]:
     return {
         one
         for one, file in known.items()
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        for node in nodes(file)
         if isinstance(node, ast.ImportFrom) and node.module == module and name in {alias.name for alias in node.names}
     }
 
@@ -80,8 +81,8 @@ def changing_globals(known: Mapping[str, Path]) -> set[str]:
     """Return what modules keep in names of their own and change: empty containers, locks, and what is ``global``."""
     found = set()
     for name, file in known.items():
-        tree = ast.parse(file.read_text(encoding="utf-8"))
-        found |= {f"{name}.{one}" for node in ast.walk(tree) if isinstance(node, ast.Global) for one in node.names}
+        tree = parsed(file)
+        found |= {f"{name}.{one}" for node in nodes(file) if isinstance(node, ast.Global) for one in node.names}
         for node in tree.body:
             targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
             if _changes(getattr(node, "value", None)):

@@ -11,6 +11,7 @@ import pytest
 from kg import rdf
 from tests.paths import ROOT
 from tests.structure.imports import importers, modules
+from tests.structure.syntax import nodes
 
 KNOWN = modules()
 HOLDERS_OF_THE_ENGINE = {"kg.store.embedded"}
@@ -32,7 +33,7 @@ def test_no_module_imports_the_engine_whole() -> None:
     whole = {
         name
         for name, file in KNOWN.items()
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        for node in nodes(file)
         if isinstance(node, ast.Import) and any(alias.name == "pyoxigraph" for alias in node.names)
     }
     assert whole == set()

@@ -13,6 +13,7 @@ import pytest
 from tests.paths import ROOT, TESTS
 from tests.structure.imports import arrows, between_rooms, changing_globals, circles, importers, modules, room
 from tests.structure.layers import LAYERS
+from tests.structure.syntax import nodes, parsed
 
 FLOOR = {name: number for number, names in enumerate(LAYERS) for name in names}
 NOT_FOR_THE_ENDPOINT = {"kg.pipeline", "kg.enrich", "kg.mapping", "kg.dialects", "kg.cli"}
@@ -60,7 +61,7 @@ def test_one_lazy_line_of_the_command_line_starts_each_server_of_the_endpoint() 
         ("kg.cli.serve", "endpoint.static_site.publish"),
     ]
     assert sorted(one for one in upward if one[0].startswith("kg")) == starts
-    top = ast.parse(KNOWN["kg.cli.serve"].read_text(encoding="utf-8")).body
+    top = parsed(KNOWN["kg.cli.serve"]).body
     assert not any(isinstance(node, ast.ImportFrom) and f"{node.module}".startswith("endpoint") for node in top)
 
 
@@ -72,7 +73,7 @@ def test_a_listing_of_kg_is_short_and_no_room_is_crowded() -> None:
 
 
 def test_the_docstring_of_kg_names_every_room_once() -> None:
-    document = ast.get_docstring(ast.parse(KNOWN["kg"].read_text(encoding="utf-8"))) or ""
+    document = ast.get_docstring(parsed(KNOWN["kg"])) or ""
     rooms = [one.removeprefix("kg.") for one in ROOMS if one.startswith("kg.") and one != "kg.__main__"]
     assert {one: document.count(f"``{one}``") for one in rooms} == dict.fromkeys(rooms, 1)
 
@@ -87,8 +88,7 @@ def test_files_and_functions_are_short(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(KNOWN))
 def test_every_docstring_says_something_of_what_stands_before_it(name: str) -> None:
-    tree = ast.parse(KNOWN[name].read_text(encoding="utf-8"))
-    assert [line for node in ast.walk(tree) for line in _orphans(node)] == []
+    assert [line for node in nodes(KNOWN[name]) for line in _orphans(node)] == []
 
 
 def _orphans(node: ast.AST) -> Iterator[int]:
@@ -101,16 +101,16 @@ def _orphans(node: ast.AST) -> Iterator[int]:
             yield one.lineno
 
 
-def nodes() -> Iterator[ast.AST]:
+def all_nodes() -> Iterator[ast.AST]:
     """Yield the nodes of the syntax trees of our packages."""
     for file in KNOWN.values():
-        yield from ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        yield from nodes(file)
 
 
 def docstrings() -> Iterator[tuple[str, str]]:
     """Yield the docstrings of our packages, each with where it stands."""
     for name, file in KNOWN.items():
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        for node in nodes(file):
             if isinstance(node, DOCUMENTED) and (text := ast.get_docstring(node)):
                 yield f"{name}:{getattr(node, 'name', '')}", text
 
@@ -124,7 +124,7 @@ def test_no_two_classes_have_one_name() -> None:
     found = Counter(
         node.name
         for file in KNOWN.values()
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        for node in nodes(file)
         if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
     )
     assert [name for name, number in found.items() if number > 1] == []
@@ -142,7 +142,7 @@ def test_counts_of_the_house() -> None:
     print(f"rooms: {len(ROOMS)}, floors: {len(LAYERS)}, arrows between rooms: {package_arrows}, upward: 0, circles: 0")
     print(f"files that import the engine's Store: {len(importers(KNOWN, 'pyoxigraph', 'Store'))}")
     print(f"files of the CSV dialect: {', '.join(sorted(one.name for one in CSV.iterdir() if one.is_file()))}")
-    functions = sum(isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) for node in nodes())
+    functions = sum(isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) for node in all_nodes())
     print(f"files: {len(KNOWN)}, functions: {functions}, docstrings: {len(list(docstrings()))}")
     print(f"module globals that change: {len(changing_globals(KNOWN))}")
     assert package_arrows > 0

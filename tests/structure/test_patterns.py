@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.paths import ROOT
+from tests.structure.syntax import nodes
 
 PACKAGES = ("kg", "vocab", "endpoint")
 FINDER = Path(__file__).parent / "patterns.py"
@@ -28,7 +29,7 @@ def test_no_expression_has_a_possessive_quantifier_or_an_atomic_group() -> None:
 @pytest.mark.parametrize("package", PACKAGES)
 def test_re_is_called_by_its_own_name(package: str) -> None:
     for file in (ROOT / package).rglob("*.py"):
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        for node in nodes(file):
             names = [(one.name, one.asname) for one in node.names] if isinstance(node, ast.Import) else []
             assert not [asname for name, asname in names if name == "re" and asname], file
             assert not (isinstance(node, ast.ImportFrom) and node.module == "re"), file

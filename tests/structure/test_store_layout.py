@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.structure.imports import modules
+from tests.structure.syntax import parsed
 
 KNOWN = modules()
 LAYOUT = {"kg.store.layout", "kg.store.snapshot"}
@@ -31,18 +32,18 @@ def spelt(tree: ast.AST) -> Iterator[str]:
 
 @pytest.mark.parametrize("name", sorted(set(KNOWN) - LAYOUT))
 def test_no_other_module_spells_what_lies_in_a_store(name: str) -> None:
-    tree = ast.parse(KNOWN[name].read_text(encoding="utf-8"))
+    tree = parsed(KNOWN[name])
     assert set(spelt(tree)) & BELOW - OTHERS.get(name, set()) == set()
 
 
 @pytest.mark.parametrize("name", sorted(LAYOUT))
 def test_the_names_are_found_where_they_are(name: str) -> None:
-    assert set(spelt(ast.parse(KNOWN[name].read_text(encoding="utf-8")))) & BELOW
+    assert set(spelt(parsed(KNOWN[name]))) & BELOW
 
 
 @pytest.mark.parametrize("name", sorted(KNOWN))
 def test_a_store_is_a_folder_and_a_graph_is_a_graph(name: str) -> None:
-    tree = ast.parse(KNOWN[name].read_text(encoding="utf-8"))
+    tree = parsed(KNOWN[name])
     arguments = [
         one for node in ast.walk(tree) if isinstance(node, ast.arguments) for one in (*node.args, *node.kwonlyargs)
     ]
@@ -65,7 +66,7 @@ def taken_for_folders(tree: ast.AST) -> Iterator[str]:
 
 @pytest.mark.parametrize("name", sorted(set(KNOWN) - {SETTINGS}))
 def test_the_address_of_a_remote_store_is_not_taken_for_a_folder(name: str) -> None:
-    assert list(taken_for_folders(ast.parse(KNOWN[name].read_text(encoding="utf-8")))) == []
+    assert list(taken_for_folders(parsed(KNOWN[name]))) == []
 
 
 @pytest.mark.parametrize("line", ["Path(given.store)", "here.settings.store", "f'{self._settings.store}/x'"])

@@ -65,6 +65,9 @@ def test_a_day_page_lists_its_events_and_leads_to_its_neighbours(send) -> None:
     assert "No events here" in send("/doc/day/2011-11-09.html").text
 
 
+@pytest.mark.slow(
+    also="tests/crawl/test_crawl.py::test_everything_leads_somewhere_and_is_valid_and_all_formats_say_the_same"
+)
 def test_every_link_on_the_site_leads_somewhere(send) -> None:
     seen: set[str] = set()
     todo = ["/"]

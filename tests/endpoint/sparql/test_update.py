@@ -179,6 +179,9 @@ def served(store: Path) -> Iterator[tuple[subprocess.Popen[bytes], Send]]:
             process.kill()
 
 
+@pytest.mark.slow(
+    also="tests/kg/write/test_writer.py::test_killing_the_process_at_any_moment_loses_nothing_that_was_answered"
+)
 def test_killing_the_whole_service_during_writes_loses_nothing_that_was_answered(tmp_path: Path) -> None:
     store = tmp_path / "store"
     publish_turtle(store, TURTLE.read_text(encoding="utf-8"))

@@ -291,6 +291,7 @@ def test_the_command_fails_with_one_line(store: Path, run_kg: RunKg) -> None:
 # ---- Beside a writer.
 
 
+@pytest.mark.slow(also="tests/kg/write/test_writer.py::test_a_later_build_makes_the_writes_again")
 def test_what_was_written_since_the_build_stays_and_so_does_the_source(
     endpoint: str, store: Path, settings: Settings, time: FakeTime, archive: Archive
 ) -> None:

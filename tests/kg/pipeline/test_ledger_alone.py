@@ -299,7 +299,7 @@ NEXT_MONTH = date(2011, 12, 3)
 LAST_WEEK = date(2011, 11, 30)
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("jobs", [1, pytest.param(2, marks=pytest.mark.slow)])
 @pytest.mark.parametrize(
     ("day", "other"), [(DAY, DAY + timedelta(2)), (DAY, DAY - timedelta(7)), (LAST_WEEK, NEXT_MONTH)]
 )

@@ -57,6 +57,7 @@ def has_equal_numbers(graph: Nodes) -> bool:
     return False
 
 
+@pytest.mark.slow(also="tests/kg/rdf/test_framing.py::test_a_generated_graph_is_framed_as_by_pyld")
 @given(GRAPHS)
 @settings(max_examples=150)
 def test_a_generated_graph_is_compacted_as_by_pyld(graph: Nodes) -> None:

@@ -69,6 +69,7 @@ def test_nodes_in_one_shard_each_prove_what_the_graph_does(
     assert (found.doubted, found.triples) == (doubted(whole), len(whole))
 
 
+@pytest.mark.slow(also="tests/kg/shapes/test_shards.py::test_nodes_in_one_shard_each_prove_what_the_graph_does")
 @given(st.lists(st.lists(st.integers(0, 2), min_size=1), min_size=len(BREAKING)))
 def test_what_breaks_a_constraint_proves_it_in_no_shards_also_if_these_divide_a_node(
     folder: Path, places: list[list[int]]

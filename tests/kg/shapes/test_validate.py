@@ -260,6 +260,9 @@ def test_whatever_breaks_a_constraint_does_not_prove_it(several: list[tuple[Quad
     assert violated(store) <= doubted(store)
 
 
+@pytest.mark.slow(
+    also="tests/kg/shapes/test_validate.py::test_each_constraint_is_broken_by_its_graph_and_pyshacl_says_the_same"
+)
 def test_pyshacl_says_the_same_of_the_sample(sample_graph: EmbeddedGraph) -> None:
     assert ours(sample_graph) == theirs(sample_graph, SHAPES_GRAPH) == set()
 

@@ -240,6 +240,7 @@ def test_a_snapshot_that_another_one_may_replace_soon_is_not_loaded(
         assert pool._memory._server is None
 
 
+@pytest.mark.slow(also="tests/kg/workers/test_pool.py::test_who_holds_a_snapshot_is_answered_from_it_until_letting_go")
 def test_who_holds_a_snapshot_is_answered_from_its_memory_until_letting_go(
     tmp_path: Path, settings: Settings, publish_store: Publish
 ) -> None:
@@ -351,7 +352,7 @@ def test_what_does_not_fork_in_time_is_given_up(
         assert not in_memory(pool)
 
 
-@pytest.mark.parametrize("ready", [False, True])
+@pytest.mark.parametrize("ready", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_closing_ends_every_process(served_store: Path, settings: Settings, ready: bool) -> None:
     pool = Workers(Store(served_store), settings, in_memory=True)
     assert pool._memory

@@ -267,7 +267,7 @@ def test_a_snapshot_that_cannot_be_opened_is_not_served(
         assert pool.workers_started == started
 
 
-@pytest.mark.parametrize("damaged", [False, True])
+@pytest.mark.parametrize("damaged", [pytest.param(False, marks=pytest.mark.slow), True])
 def test_a_snapshot_that_is_replaced_before_anybody_was_answered_from_it_leaves_and_takes_no_workers(
     tmp_path: Path, settings: Settings, publish_store: Publish, monkeypatch: pytest.MonkeyPatch, damaged: bool
 ) -> None:
@@ -400,6 +400,9 @@ def test_workers_that_could_not_start_are_started_again_and_no_more_than_those(
         assert len(pool._generation.idle) == pool._size
 
 
+@pytest.mark.slow(
+    also="tests/kg/workers/test_pool.py::test_workers_that_could_not_start_are_started_again_and_no_more_than_those"
+)
 def test_workers_that_could_not_start_are_started_again_if_nobody_asks(
     tmp_path: Path, settings: Settings, publish_store: Publish
 ) -> None:

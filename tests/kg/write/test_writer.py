@@ -249,6 +249,7 @@ def test_a_write_onto_a_damaged_snapshot_is_refused(store: Path, settings: Setti
     assert Store(store).current().id == damaged.id
 
 
+@pytest.mark.slow(also="tests/kg/write/test_writer.py::test_a_later_build_makes_the_writes_again")
 def test_many_patches_are_put_together_and_say_the_same(store: Path, settings: Settings) -> None:
     with writing(store, settings) as (writer, _):
         for number in range(MANY + WRITTEN):
@@ -272,6 +273,7 @@ def test_a_patch_with_another_byte_is_not_made_again(store: Path, settings: Sett
         log.replay(Store(store), EmbeddedGraph())
 
 
+@pytest.mark.slow(also="tests/kg/write/test_writer.py::test_a_failed_write_leaves_no_trace")
 def test_many_triples_come_and_go_whole(store: Path, settings: Settings) -> None:
     many = "".join(f"<urn:n> <urn:p> {number} .\n" for number in range(3_000)).encode()
     with writing(store, settings) as (writer, _):
