@@ -1,14 +1,19 @@
-"""What is made ready whenever a snapshot becomes current, before anybody asks for it.
+"""What is made ready before anybody asks for it: of the program once, of each snapshot as soon as it becomes current.
 
-These are the documents that were asked for most, those that the home page leads to, those of the things that most
-events name, and what is derived from a whole snapshot, if its build has not made that: the index for searching, the
-statistics, the sitemaps, the change log. Documents are made in one thread, one after the other, so that they never take
-more than one worker from those who ask; what is derived, by a process of low priority. A server that is written to
-makes a snapshot with each write: it waits for the last of them, and derives only when someone asks.
+Of the program these are its templates and the outlines of maps, which would take longer than the first pages that need
+them; and searches for garbage leave out what is in memory then, since they would take tens of milliseconds.
+
+Of a snapshot these are the documents that were asked for most, those that the home page leads to, those of the things
+that most events name; the few pages that tell of the whole snapshot, in each language of the interface; and what is
+derived from all of it, if its build has not made that: the index for searching, the statistics, the sitemaps, the
+change log. Documents are made in one thread, one after the other, so that they never take more than one worker from
+those who ask; what is derived, by a process of low priority. A server that is written to makes a snapshot with each
+write: it waits for the last of them, and derives only when someone asks.
 """
 
 from __future__ import annotations
 
+import gc
 import logging
 import re
 import threading
@@ -20,6 +25,9 @@ from typing import Final
 from flask import Flask
 
 from endpoint.http.urls import Addresses
+from endpoint.rendering.figures.outlines import read_outlines
+from endpoint.rendering.language import ENGLISH, LANGUAGES
+from endpoint.rendering.page_frame import compile_templates
 from endpoint.server.response_cache import Asked, ResponseCache
 from endpoint.site.site import NAME, Site
 from kg.derived import kinds
@@ -34,9 +42,19 @@ SECONDS: Final = 1.0
 QUIET_SECONDS: Final = 10.0
 """How long a snapshot has to be current before anything is made ready, if it may be that of one write among many."""
 BROWSER: Final = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
-CATALOGUE: Final = Asked.link("/catalog", BROWSER)
-"""The page that takes longest to make: it describes the whole snapshot, also for those who read JSON-LD."""
+WHOLE: Final = ("/", "/changes", "/vocab", "/catalog")
+"""The pages that take long to make since they tell of the whole snapshot, or of the vocabulary; the catalogue longest:
+it has dumps made in the background."""
+TAGS: Final = ("", *(f"/{tag}" for tag in LANGUAGES if tag != ENGLISH.tag))
+"""What the addresses of pages begin with that are in English, and in each other language."""
 _LINK: Final = re.compile(r'<a [^>]*?href="(/[^"]*)"')
+
+
+def _prepare_program() -> None:
+    compile_templates()
+    read_outlines()
+    gc.collect()
+    gc.freeze()
 
 
 class Warmer:
@@ -51,17 +69,17 @@ class Warmer:
         self._thread = threading.Thread(target=self._run, name="warmer", daemon=True)
 
     def start(self) -> None:
-        """Begin with the snapshot that is served now, and continue with each later one until ``close``."""
-        if self.number:
-            self._thread.start()
+        """Begin with the program and the snapshot that is served now; continue with each later one until ``close``."""
+        self._thread.start()
 
     def close(self) -> None:
         """Stop once the document that is being made is ready."""
         self._ended.set()
 
     def _run(self) -> None:
+        _prepare_program()
         ready = ""
-        while not self._ended.is_set():
+        while self.number and not self._ended.is_set():
             snapshot = self.site.workers.snapshot.id
             if snapshot != ready and self._stays(snapshot, bool(ready)):
                 self.warm()
@@ -84,7 +102,7 @@ class Warmer:
         wait(derived)
         if self.responses.version() != version:
             self._make(documents)  # which lead to their feeds now
-        self._make([CATALOGUE] if self.number else [])
+        self._make([Asked.link(f"{tag}{path}", BROWSER) for path in WHOLE for tag in TAGS] if self.number else [])
         return len(documents)
 
     def _make(self, documents: list[Asked]) -> None:

@@ -18,6 +18,7 @@ from endpoint.documents import context
 from endpoint.documents.memento import original_links
 from endpoint.documents.pages import page_of, page_of_thing
 from endpoint.feeds import views
+from endpoint.html import periods
 from endpoint.http.conditional import digest
 from endpoint.http.headers import alternates, licensed, link
 from endpoint.http.negotiate import DOCUMENT_FORMATS, HTML, JSON, choose
@@ -324,7 +325,7 @@ def described(here: Site, iri: str, format: Format, page: int = 1) -> Answer:
         licences = here.snapshot.manifest.licences
         if format != HTML:
             return here.workers.ask(Describe(iri, format, limit, document_iri, page, licences))
-        found = here.workers.ask(DescribePage(iri, limit, document_iri, page, licences))
+        found = here.workers.ask(DescribePage(iri, limit, document_iri, page, licences, periods.index(here, iri)))
         return Answer("describe", format, page_of(here, iri, found, page).encode(), rows=found.events)
 
     found: Answer = here.cached(key, make, lambda answer: len(answer.body) + 1_000)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Final, NamedTuple
 
 from markupsafe import Markup
@@ -109,6 +110,16 @@ def week(site: Site, iri: str) -> list[PeriodLink]:
         return []
     found = site.workers.ask(ListDays(index, tuple(days), 0))
     return [PeriodLink(spoken(one.date), site.addresses.local(f"day/{one.date}"), one.total, one.date) for one in found]
+
+
+def index(site: Site, iri: str) -> Path | None:
+    """Return the index for counting the events of the days of a month or the months of a year; None without one."""
+    if kind(iri.removeprefix(site.addresses.base)) not in ("Month", "Year"):
+        return None
+    try:
+        return site.artefacts.obtain(SEARCH, site.snapshot, 0.0)
+    except (StoreError, ServiceBusyError):
+        return None
 
 
 def neighbours(site: Site, iri: str) -> Sequence[PeriodLink | None]:

@@ -21,11 +21,18 @@ TEMPLATES: Final = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
     extensions=["jinja2.ext.i18n"],
+    auto_reload=False,  # else each page looks at the files of all its parts, which do not change while it is served
 )
 TEMPLATES.filters.update(FILTERS)
 TEMPLATES.policies["ext.i18n.trimmed"] = True
 _TRANSLATED: Any = TEMPLATES  # The extension adds a method.
 _TRANSLATED.install_gettext_callables(gettext, ngettext, newstyle=True, pgettext=pgettext)
+
+
+def compile_templates() -> None:
+    """Compile all templates, so that no page has to wait for those that it consists of."""
+    for name in TEMPLATES.list_templates(extensions=("html", "txt", "xml")):
+        TEMPLATES.get_template(name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,7 @@ def describe(
     newest: Callable[[Graph, NamedNode], list[NamedNode]] = newest_events,
     licences: Iterable[str] = (),
     of_story: Callable[[Graph, NamedNode], list[Part]] = wholes.of_story,
+    counted: wholes.Counted = wholes.events_of,
 ) -> list[Quad]:
     """Return the bounded description of ``iri`` in a deterministic order, its own triples first.
 
@@ -80,8 +81,8 @@ def describe(
     (hydra:totalItems). ``document`` is the IRI of the document that carries the description: if given, it is linked to
     what it describes, says how many events there are in all (hydra:totalItems), and links its pages
     (hydra:PartialCollectionView); ``licences`` are the IRIs of its licences. ``newest`` provides the events from a
-    cache, if there is one, ``of_story`` those of a story. Raises NotFoundError if the graph has no triple with this
-    subject, or no such page.
+    cache, if there is one, ``of_story`` those of a story, ``counted`` the number of events in each part of a period.
+    Raises NotFoundError if the graph has no triple with this subject, or no such page.
     """
     subject, excerpt = _node(iri), Excerpt(graph)
     excerpt.read(Pattern(subject), *_referring(subject))
@@ -95,7 +96,7 @@ def describe(
     if not 1 <= page <= pages(total):
         raise NotFoundError(f"there is no page {page} of the events that name <{iri}>: there are {pages(total)}")
     left = set(parts).difference(shown)
-    quads = [*(quad for quad in own if quad.object not in left), *_around(excerpt, subject, shown, document)]
+    quads = [*(quad for quad in own if quad.object not in left), *_around(excerpt, subject, shown, document, counted)]
     order = {(subject, part): place for place, part in enumerate(parts)}
     if parts and document:
         quads.append(Quad(subject, terms.TOTAL_ITEMS, Literal(len(parts))))
@@ -142,7 +143,9 @@ def _referring(subject: NamedNode) -> tuple[Pattern, Pattern, Pattern]:
     )
 
 
-def _around(excerpt: Excerpt, subject: NamedNode, events: list[NamedNode], document: str | None) -> Iterator[Quad]:
+def _around(
+    excerpt: Excerpt, subject: NamedNode, events: list[NamedNode], document: str | None, counted: wholes.Counted
+) -> Iterator[Quad]:
     """Yield what belongs to a resource, after two rounds of reading: its parts and events, and what these link."""
     merged, lying, _ = (excerpt[pattern] for pattern in _referring(subject))
     parts, days = _parts(excerpt[Pattern(subject)]), wholes.within(lying)
@@ -160,7 +163,7 @@ def _around(excerpt: Excerpt, subject: NamedNode, events: list[NamedNode], docum
         yield from excerpt[pattern]
         if pattern.predicates == (terms.SOURCE,):
             yield from (quad for one in _nodes(excerpt[pattern]) for quad in excerpt[Pattern(one, SUMMARY)])
-    yield from wholes.of_period(excerpt, subject, days, document)
+    yield from wholes.of_period(excerpt, subject, days, document, counted)
     for pattern in former:
         yield from excerpt[pattern]
 

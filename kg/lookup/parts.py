@@ -7,7 +7,7 @@ IRI.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Final, NamedTuple
 
@@ -31,6 +31,9 @@ NOWHERE: Final = 1_000_000
 """The position of an event without an entry, such as one with a page of its own: after the others of its day."""
 SAID: Final = (terms.TYPE, terms.LABEL, terms.START_DATE)
 
+Counted = Callable[[Graph, NamedNode, Sequence[NamedNode]], Mapping[str, int]]
+"""Tells how many events the parts of a period have, by the IRIs of these."""
+
 
 def within(found: Iterable[Quad]) -> list[NamedNode]:
     """Return the days or months that are parts of a period according to some statements."""
@@ -38,15 +41,19 @@ def within(found: Iterable[Quad]) -> list[NamedNode]:
 
 
 def of_period(
-    excerpt: Excerpt, period: NamedNode, within: Iterable[NamedNode], document: str | None = None
+    excerpt: Excerpt,
+    period: NamedNode,
+    within: Iterable[NamedNode],
+    document: str | None = None,
+    counted: Counted | None = None,
 ) -> Iterator[Quad]:
     """Yield which days or months are part of a period, and their statements with predicates in SAID, already read.
 
     ``document`` is the IRI of the document about the period. If given, the documents about the parts are named, each
-    with the number of its events (hydra:totalItems).
+    with the number of its events (hydra:totalItems), from ``counted`` or else from the graph.
     """
     parts = list(within)
-    events = _events(excerpt.graph, period) if parts and document else Counter[str]()
+    events = (counted or events_of)(excerpt.graph, period, parts) if parts and document else {}
     for part in parts:
         yield Quad(part, terms.IS_PART_OF, period)
         yield from excerpt[Pattern(part, SAID)]
@@ -54,7 +61,7 @@ def of_period(
             about = NamedNode(_sibling(document, period.value, part.value))
             yield Quad(about, terms.TYPE, terms.DOCUMENT)
             yield Quad(about, terms.PRIMARY_TOPIC, part)
-            yield Quad(about, terms.TOTAL_ITEMS, Literal(events[part.value]))
+            yield Quad(about, terms.TOTAL_ITEMS, Literal(events.get(part.value, 0)))
 
 
 def _sibling(document: str, thing: str, other: str) -> str:
@@ -66,7 +73,7 @@ def _sibling(document: str, thing: str, other: str) -> str:
     return document.removesuffix(own) + its
 
 
-def _events(graph: Graph, period: NamedNode) -> Counter[str]:
+def events_of(graph: Graph, period: NamedNode, _: Sequence[NamedNode]) -> Mapping[str, int]:
     """Return the number of events in each part of a period, by IRI."""
     rows = graph.select(EVENTS, {"period": period})
     return Counter(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -15,6 +17,7 @@ from kg.lookup.describe import describe, newest_events, total_of
 from kg.lookup.history import EventHistory, history
 from kg.lookup.labels import Label, labels
 from kg.lookup.listing.columns import columns
+from kg.lookup.listing.days import events_of_parts
 from kg.lookup.listing.listing import hubs
 from kg.lookup.locate import Location, locate
 from kg.lookup.search import reconcile, search
@@ -90,20 +93,32 @@ class Describe(GraphOperation[Answer]):
 
 @dataclass(frozen=True, slots=True)
 class DescribePage(GraphOperation[PageDescription]):
-    """Describe a resource for an HTML page, as Describe does in a format."""
+    """Describe a resource for an HTML page, as Describe does in a format.
+
+    With an ``index``, the events in the parts of a period are counted there, if it knows these.
+    """
 
     iri: str
     limit: int
     document: str | None = None
     page: int = 1
     licences: tuple[str, ...] = ()
+    index: Path | None = None
 
     def answer(self, graph: Graph) -> PageDescription:
         """Return the description."""
-        quads = describe(graph, self.iri, self.document, self.page, _events, self.licences, _parts)
+        quads = describe(
+            graph, self.iri, self.document, self.page, _events, self.licences, _parts, self._events_of_parts
+        )
         story = Quad(NamedNode(self.iri), terms.TYPE, terms.EVENT_SERIES) in quads
         days = len({part.day for part in _parts(graph, NamedNode(self.iri))}) if story else 0
         return PageDescription(_within(self.limit, _json(quads)), total_of(quads, self.document), days)
+
+    def _events_of_parts(self, graph: Graph, period: NamedNode, within: Sequence[NamedNode]) -> Mapping[str, int]:
+        with suppress(ValueError):
+            if self.index:
+                return events_of_parts(str(self.index), within)
+        return parts.events_of(graph, period, within)
 
 
 @lru_cache(maxsize=16)

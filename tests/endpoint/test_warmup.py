@@ -14,9 +14,10 @@ from flask import Flask
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from endpoint.app import create_app
+from endpoint.rendering.page_frame import TEMPLATES
 from endpoint.server.response_cache import COUNTED, Asked, ResponseCache
 from endpoint.site.site import NAME, Site
-from endpoint.warmup import BROWSER, Warmer
+from endpoint.warmup import BROWSER, TAGS, Warmer
 from kg.derived import kinds
 from kg.derived.artefact import ArtefactState
 from kg.derived.artefacts import _locked
@@ -78,6 +79,23 @@ def test_the_catalogue_is_described_before_anybody_asks(app: Flask) -> None:
     Warmer(app).warm()
     made = [key for _, key in site.cache._entries]  # with the dumps that there were then: more may be made meanwhile
     assert ("catalog", "html") in {key[:2] for key in made if isinstance(key, tuple)}
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_the_pages_of_the_whole_snapshot_are_made_ready_in_each_language(
+    app: Flask, kept: ResponseCache, tag: str
+) -> None:
+    Warmer(app).warm()
+    assert {path for path in ("/", "/vocab") if made(kept, Asked.link(f"{tag}{path}", BROWSER))} == {"/", "/vocab"}
+
+
+def test_templates_are_compiled_even_if_no_page_is_made_ready(app: Flask) -> None:
+    assert TEMPLATES.cache is not None
+    TEMPLATES.cache.clear()
+    with closing(Warmer(app)) as warmer:
+        warmer.number = 0
+        warmer.start()
+        until(lambda: {"thing.html", "figures/map.html", "llms.txt"} <= {name for _, name in TEMPLATES.cache})
 
 
 def test_what_is_there_no_more_is_no_mistake_of_the_server(

@@ -67,6 +67,12 @@ def outlines(view: View, width: int) -> Outlines:
     return Outlines(_path(lines["land"], view, size, ring=True), _path(lines["borders"], view, size, ring=False), *size)
 
 
+def read_outlines() -> None:
+    """Read the outlines of both scales, so that no map has to wait for them."""
+    for scale in ("110m", "50m"):
+        _lines(scale)
+
+
 @cache
 def _lines(scale: str) -> dict[str, list[Outline]]:
     read = json.loads((Path(__file__).parent / f"outlines-{scale}.json").read_bytes())

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from itertools import compress
 
 from kg.lookup.listing.columns import Columns, columns, opened
 from kg.lookup.listing.filter import Filter
 from kg.lookup.listing.listing import EventSummary, summed
 from kg.lookup.listing.selector import Selector
+from kg.rdf import NamedNode
 
 
 def events_by_day(index: str, asked: Filter) -> dict[str, int]:
@@ -24,6 +25,24 @@ def events_by_day(index: str, asked: Filter) -> dict[str, int]:
         marks = Selector(index, database, known).marks(asked)
     counted = Counter(compress(known.days, marks))
     return {date.fromordinal(day).isoformat(): events for day, events in counted.items() if day}
+
+
+def events_of_parts(index: str, parts: Sequence[NamedNode]) -> dict[str, int]:
+    """Return how many events there are in each of some days or months, by their IRIs, which end with an ISO date.
+
+    That takes no time, whereas to count in a graph is to look at each event. Raises ValueError for an IRI that ends
+    otherwise, StoreError if the index cannot be read.
+    """
+    known = columns(index)
+    return {one.value: len(known.between(*_ends(one.value.rpartition("/")[2]))) for one in parts}
+
+
+def _ends(period: str) -> tuple[date, date]:
+    """Return the first and the last day of a month or a day."""
+    if len(period) > len("2012-02"):
+        return date.fromisoformat(period), date.fromisoformat(period)
+    first = date.fromisoformat(f"{period}-01")
+    return first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from kg.errors import NotFoundError, StoreError
 from kg.lookup.listing import index
 from kg.lookup.listing.columns import columns, opened
-from kg.lookup.listing.days import events_by_day
+from kg.lookup.listing.days import events_by_day, events_of_parts
 from kg.lookup.listing.facet import Facet
 from kg.lookup.listing.filter import BoundingBox, Filter, Relation, Sort
 from kg.lookup.listing.geography import around, distance
@@ -347,3 +347,14 @@ def test_days_have_as_many_events_as_are_listed_on_them(small: str) -> None:
         "2012-01-01": 1,
     }
     assert events_by_day(small, Filter(place=f"{BASE}homs", first="2011-11-09")) == {}
+
+
+def test_the_events_of_days_and_months_are_counted_by_their_iris(small: str) -> None:
+    asked = {"day/2011-11-08": 1, "day/2011-11-10": 0, "month/2011-11": 2, "month/2011-12": 2, "month/2012-02": 0}
+    parts = [NamedNode(f"{BASE}{one}") for one in asked]
+    assert events_of_parts(small, parts) == {f"{BASE}{one}": events for one, events in asked.items()}
+
+
+def test_an_iri_that_ends_with_no_date_is_nothing_to_count(small: str) -> None:
+    with pytest.raises(ValueError, match="autumn"):
+        events_of_parts(small, [NamedNode(f"{BASE}month/autumn")])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -12,10 +14,13 @@ from pyoxigraph import Literal, NamedNode, Quad
 from kg.errors import NotFoundError
 from kg.lookup import parts
 from kg.lookup.describe import NEWEST, describe, total_of
+from kg.lookup.listing.index import Index
 from kg.rdf import terms
 from kg.rdf.formats import by_name
+from kg.rdf.lines.blocks import gather
 from kg.rdf.serialize import represent
 from kg.store.embedded import EmbeddedGraph
+from kg.workers.operations import DescribePage
 from tests.conftest import BASE
 
 MONTH, YEAR = f"{BASE}month/2011-11", f"{BASE}year/2011"
@@ -158,3 +163,19 @@ def test_a_story_that_is_part_of_itself_is_described_all_the_same() -> None:
     store.add(Quad(STORY, terms.SUB_EVENT, STORY))
     found = describe(store, STORY.value)
     assert {quad.object for quad in found if quad.predicate == terms.SUB_EVENT} == {*events, STORY}
+
+
+@pytest.mark.parametrize("iri", [MONTH, YEAR])
+def test_the_page_of_a_period_says_the_same_with_an_index_and_without(
+    graph: EmbeddedGraph, iri: str, tmp_path: Path
+) -> None:
+    collector = Index()
+    gather(graph, [collector])
+    collector.write(tmp_path / "index.sqlite")
+    store = EmbeddedGraph()
+    store.extend(graph)
+    asked = DescribePage(iri, 1_000_000, f"{BASE}doc/{iri.removeprefix(BASE)}")
+    with_index = replace(asked, index=tmp_path / "index.sqlite")
+    assert asked.answer(store) == with_index.answer(store)
+    store.add(Quad(NamedNode(f"{BASE}x/autumn"), terms.IS_PART_OF, NamedNode(iri)))  # which the index cannot know
+    assert asked.answer(store) == with_index.answer(store)
