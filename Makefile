@@ -78,7 +78,8 @@ docs: $(STAMP)-dev
 	NO_MKDOCS_2_WARNING=1 $(VENV)/bin/mkdocs build --strict --quiet
 	@echo 'wrote build/site/index.html'
 
-# A bill of materials of what is installed, and a look for known vulnerabilities of what is pinned, which needs the network.
+# A bill of materials of what is installed; and a look for known vulnerabilities of what is pinned, which asks PyPI and
+# npm, and says what else it could compare with what.
 sbom: $(STAMP)
 	@mkdir -p build
 	$(PYTHON) -m venv build/posture
@@ -88,8 +89,8 @@ sbom: $(STAMP)
 
 audit:
 	$(PYTHON) -m venv build/posture
-	build/posture/bin/python $(INSTALL) pip-audit
-	build/posture/bin/pip-audit --requirement $(PINNED) --no-deps --disable-pip
+	build/posture/bin/python $(INSTALL) pip-audit safety-db packaging
+	build/posture/bin/python -m tools.audit
 
 # What the interface says, for its translators; and what is compiled of that, for the server.
 catalogue: $(STAMP)-dev

@@ -106,7 +106,7 @@ class Bench:
         row.lost += status == 0 and found != self.after
         row.wrong += found is not None and found not in (self.before, self.after)
         row.lost += found is None and not damaged
-        again, _ = apart(lambda: build(store, self.second), 60)
+        again, _ = apart(lambda: build(store, self.second))
         row.lost += again != 0 or apart(lambda: digest(store))[1] != self.after
         row.back = max(row.back, time.monotonic() - start)
 

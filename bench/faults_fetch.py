@@ -42,7 +42,7 @@ from tests.kg.archive.fetch.wiki import serving
 DAYS: Final = 3
 REVISIONS: Final = 130
 PAGE_BYTES: Final = 8_000_000
-PATIENCE: Final = 60.0
+PATIENCE: Final = 300.0
 Jump = Callable[[], datetime]
 Shown = set[tuple[str, str]]
 

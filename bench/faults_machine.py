@@ -42,7 +42,7 @@ WRITABLE: Final = {
     "warm_pages": 0,
 }
 MEGA: Final = 1_000_000
-PATIENCE: Final = 60.0
+PATIENCE: Final = 300.0
 READERS: Final = 4
 AT_ONCE: Final = 6
 """Servers whose stores are changed at the same time."""

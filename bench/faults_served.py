@@ -31,7 +31,7 @@ from moments import HEAD, Row, given, tell
 from served import ROOT, Server, tree
 
 TOKEN = "a token for faults only"
-PATIENCE = 60.0
+PATIENCE = 300.0
 NUMBERS = "SELECT ?n { <urn:n> <urn:p> ?n }"
 
 

@@ -16,7 +16,8 @@ from typing import Any, Final
 
 from kg.errors import NewsgraphError
 
-LIMIT: Final = 30.0
+LIMIT: Final = 300.0
+"""Seconds after which a job is killed that nothing else stops; machines that others use are slow at times."""
 FAILED: Final = 3
 
 

@@ -1,6 +1,6 @@
 """Mixes everything for many minutes: documents, queries, hostile queries, slow sockets, writes, builds, verification.
 
-    python bench/soak.py [--minutes 20] [--archive data/sample]
+    python bench/soak.py [--minutes 20] [--archive data/sample] [--pause 30] [--result FILE]
 
 Every body is compared with the snapshot that its entity tag names: a graph with what was written into that snapshot, a
 document with what it was when the server began, since no write and no build changes what it is about. At the end it
@@ -58,6 +58,8 @@ class Soak:
     seen: list[tuple[str, str, int, int]] = field(default_factory=list)
     usage: list[tuple[int, int, int, int]] = field(default_factory=list)
     right: dict[str, bytes] = field(default_factory=dict)
+    pause: float = 30.0
+    """Seconds between two builds."""
 
     def prepare(self) -> None:
         """Ask for the documents that must stay what they are."""
@@ -138,7 +140,9 @@ class Soak:
         command = [sys.executable, "-m", "kg", "build", str(self.archive), "--store", str(self.store), "--jobs", "1"]
         done = subprocess.run(command, env=self.server.environment, capture_output=True, cwd=ROOT, check=False)
         self.heard[f"build {done.returncode}"] += 1
-        time.sleep(30)
+        if done.returncode:
+            self.wrong.append(f"build: {done.stderr.decode(errors='replace').strip()}")
+        time.sleep(self.pause)
 
     def slow(self, _: random.Random) -> None:
         """Hold a socket open that drips a byte of its head now and then."""
@@ -222,6 +226,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--minutes", type=float, default=20.0)
     parser.add_argument("--archive", type=Path, default=ROOT / "data" / "sample")
+    parser.add_argument("--pause", type=float, default=30.0, help="seconds between two builds")
+    parser.add_argument("--result", type=Path, help="a file for what came of it, as JSON")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         store = Path(folder) / "store"
@@ -229,7 +235,7 @@ def main() -> int:
         subprocess.run(command, check=True, capture_output=True, cwd=ROOT)
         settings = {"writable": "true", "write_token_sha256": hashlib.sha256(TOKEN.encode()).hexdigest()}
         with Server(store, query_seconds=5, verify_seconds=60, keep_snapshots=2, **settings) as server:
-            soak = Soak(server, store, given.archive, 0.0)
+            soak = Soak(server, store, given.archive, 0.0, pause=given.pause)
             soak.prepare()
             soak.end = time.monotonic() + 60 * given.minutes
             soak.run()
@@ -240,6 +246,9 @@ def main() -> int:
         print(f"{number:>8}  {name}")
     print("\n".join([*lines, f"health at the end: {health}", f"compared graphs: {len(soak.seen)}"]))
     print("\n".join([f"wrong: {len(soak.wrong)}", *soak.wrong[:20]]))
+    if given.result:
+        told = {"minutes": given.minutes, "heard": soak.heard, "wrong": len(soak.wrong), "compared": len(soak.seen)}
+        given.result.write_text(json.dumps({**told, "growth": lines}, indent=1) + "\n", encoding="utf-8")
     return 1 if soak.wrong else 0
 
 

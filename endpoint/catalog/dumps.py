@@ -23,7 +23,6 @@ from kg.publish.dump import SUMS
 from kg.publish.dump_files import NAME, PATCH, TABLES, MadeDump
 from kg.publish.dump_parts import PARTS
 from kg.rdf.formats import RDF_FORMATS, by_name
-from kg.store import snapshot
 from kg.store.integrity.sidecar import checksum
 from kg.store.layout import Store
 from kg.store.snapshot import Snapshot
@@ -89,7 +88,7 @@ def dump_of(of: str, name: str) -> Response:
     folder = next((one for one in store.snapshots() if one.name == of), None)
     if folder is None:
         raise store.absent(of)
-    return _send(here, snapshot.read(folder), name)
+    return _send(here, store.read(folder), name)
 
 
 def _send(here: Site, source: Snapshot, name: str) -> Response:

@@ -24,7 +24,6 @@ from kg.derived.kinds import LEDGER
 from kg.errors import NotFoundError, ParameterError
 from kg.rdf import NamedNode
 from kg.rdf.formats import by_name
-from kg.store import snapshot
 from kg.store.integrity import signed
 from kg.store.layout import Store
 from kg.store.snapshot import Snapshot
@@ -119,7 +118,7 @@ def _kept(here: Site, of: str) -> Snapshot:
     folder = next((one for one in store.snapshots() if one.name == of), None)
     if folder is None:
         raise store.absent(of)
-    return snapshot.read(folder)
+    return store.read(folder)
 
 
 def _of(here: Site, source: Snapshot, read: Callable[[HashTree], Any]) -> Any:

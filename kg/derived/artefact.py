@@ -18,7 +18,7 @@ from kg.errors import StoreError
 from kg.rdf.lines.blocks import Collector
 from kg.store.integrity import sidecar
 from kg.store.layout import Store
-from kg.store.snapshot import Snapshot
+from kg.store.snapshot import Snapshot, manifest_file
 
 
 class ArtefactState(StrEnum):
@@ -46,6 +46,11 @@ class SnapshotFolders:
     def folder(self) -> Path:
         """The folder for the artefacts of the snapshot."""
         return self.cache / self.snapshot.id
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether the snapshot is kept no longer, so that nothing can be made from it."""
+        return not manifest_file(self.snapshot.folder).exists()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

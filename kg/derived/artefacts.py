@@ -38,6 +38,8 @@ WAITING: Final = 4
 """How many requests may wait for each group: waiting must not take up every thread of the server."""
 ASKED: Final = 5
 UNHURRIED: Final = 10
+SOON: Final = 1
+"""Seconds after which there is an answer from the snapshot that took the place of the one before."""
 _ID: Final = re.compile(r"\d{8}T\d{12}Z", re.ASCII)
 
 Outcome = NewsgraphError | None
@@ -124,6 +126,8 @@ class Artefacts:
 
     def _each(self, artefacts: Sequence[Artefact], source: Snapshot) -> None:
         for one in artefacts:
+            if self.place(source).is_gone:
+                return
             wait(self.prepare([one], source))
 
     def _wait(self, artefact: Artefact, job: Job, patience: float) -> Outcome:
@@ -162,10 +166,11 @@ class Artefacts:
         try:
             found = self._make(artefacts, place, nice)
         except (OSError, NewsgraphError) as error:  # out of memory, disk space, processes or files
-            log.error("nothing can be made from snapshot %s: %s", place.snapshot.id, error)
+            if not place.is_gone:
+                log.error("nothing can be made from snapshot %s: %s", place.snapshot.id, error)
         finally:
             for one in artefacts:
-                self._settle(one, place.snapshot, found.get(one.name, _failure(one)))
+                self._settle(one, place.snapshot, _judged(one, place, found.get(one.name, _failure(one))))
 
     def _settle(self, artefact: Artefact, source: Snapshot, outcome: Outcome) -> None:
         """Tell waiting requests the outcome for an artefact; remember a failure, for a while if it may be temporary."""
@@ -226,6 +231,14 @@ def _failure(artefact: Artefact) -> StoreError:
     return StoreError(f"{artefact.title} could not be made; look for room on the disk and try again")
 
 
+def _judged(artefact: Artefact, place: SnapshotFolders, outcome: Outcome) -> Outcome:
+    """Return an outcome; what failed because a build or a write has just removed the snapshot is no failure."""
+    if isinstance(outcome, StoreError) and place.is_gone:
+        log.info("snapshot %s is kept no longer: %s is not made from it", place.snapshot.id, artefact.title)
+        return ServiceBusyError(f"{artefact.title} is of a snapshot that was just replaced: ask again", SOON)
+    return outcome
+
+
 def _done(outcome: Outcome) -> Job:
     job = Job()
     job.set_result(outcome)
@@ -243,17 +256,18 @@ def _made(artefacts: Sequence[Artefact], place: SnapshotFolders, nice: int) -> d
     seconds = time.monotonic() - started
     log.info("made from snapshot %s in %.1f seconds: %s", place.snapshot.id, seconds, ", ".join(names))
     told = json.loads(done.stdout)
-    return {one.name: _outcome(one, *told[one.name]) for one in artefacts}
+    return {one.name: _outcome(one, place, *told[one.name]) for one in artefacts}
 
 
-def _outcome(artefact: Artefact, kind: str, text: str) -> Outcome:
+def _outcome(artefact: Artefact, place: SnapshotFolders, kind: str, text: str) -> Outcome:
     if kind == "made":
         return None
     if kind == "nothing":
         return NotFoundError(text)
     if kind == "unfit":
         return FormatError(text)
-    log.error("%s could not be made: %s", artefact.title, text)
+    if not place.is_gone:
+        log.error("%s could not be made: %s", artefact.title, text)
     return _failure(artefact)
 
 

@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 from kg.errors import NewsgraphError
 
+PAUSE: Final = 0.005
+"""Seconds between two checks of whether a lock is free: shorter than the pauses of a server that is written to."""
 
-def claim(descriptor: int, otherwise: NewsgraphError) -> None:
-    """Lock an open file. Raises ``otherwise`` if another process holds the lock."""
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise otherwise from None
+
+def claim(descriptor: int, otherwise: NewsgraphError, patience: float = 0.0) -> None:
+    """Lock an open file. Raises ``otherwise`` if another process still holds it after ``patience`` seconds."""
+    end = time.monotonic() + patience
+    while True:
+        try:
+            return fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= end:
+                raise otherwise from None
+        time.sleep(PAUSE)
 
 
 @contextmanager

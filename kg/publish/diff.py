@@ -17,7 +17,6 @@ from kg.rdf import Literal as RdfLiteral
 from kg.rdf import NamedNode, terms
 from kg.rdf.graph import Graph
 from kg.rdf.lines import patch
-from kg.store import snapshot
 from kg.store.layout import Store
 from kg.store.snapshot import Snapshot
 
@@ -47,7 +46,7 @@ def find(store: Store, name: str) -> Snapshot:
     if len(found) != 1:
         wrong = "is the beginning of several snapshots" if found else "is no snapshot"
         raise StoreError(f"{name!r} {wrong} of {store}: there are {', '.join(ids)}")
-    return snapshot.read(store.snapshot(found[0]))
+    return store.read(store.snapshot(found[0]))
 
 
 def events(old: Graph, new: Graph) -> list[Comparison]:
@@ -117,8 +116,7 @@ def revision(store: Store, iri: str) -> Content:
         node = NamedNode(iri)
     except ValueError:
         raise NotFoundError(f"{iri!r} is not an IRI") from None
-    others = (snapshot.read(folder) for folder in reversed(store.snapshots()))
-    having = [opened for one in chain([store.current()], others) if _has(opened := one.open(), node)]
+    having = [opened for one in chain([store.current()], store.kept()) if _has(opened := one.open(), node)]
     if not having:
         raise NotFoundError(f"no snapshot of {store} has a revision <{iri}>")
     shown = (opened for opened in having if next(_nodes(opened, node, terms.DERIVED_FROM), None))

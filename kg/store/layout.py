@@ -11,7 +11,7 @@ import fcntl
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,7 +21,7 @@ from typing import Final
 
 from kg.errors import NotFoundError, SnapshotGoneError, StoreBusyError, StoreError
 from kg.process.lock import claim
-from kg.store.integrity import sidecar
+from kg.store import pruning
 from kg.store.past import instant, text
 from kg.store.snapshot import Manifest, Snapshot, manifest_file, read, seal, sync
 
@@ -30,8 +30,8 @@ CURRENT: Final = "current"
 BUILDING: Final = "building-"
 UNPUBLISHED: Final = ".unpublished"
 """The file that a snapshot has until it has become current."""
-WRITTEN: Final = 3
-"""Snapshots that writes made which are kept."""
+PATIENCE: Final = 30.0
+"""Seconds that whoever changes a store waits for another one to end: as long as a write may take, not as a build."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +120,15 @@ class Store:
 
     def current(self) -> Snapshot:
         """Return the current snapshot; raises StoreError if there is none or it is damaged."""
-        if not self.has_current:
-            raise StoreError(f"{self} holds no snapshot: build one with kg build ARCHIVE --store {self}")
-        return read(self._link.resolve())
+        while True:
+            target = self.target
+            if not self.has_current:
+                raise StoreError(f"{self} holds no snapshot: build one with kg build ARCHIVE --store {self}")
+            try:
+                return read(self._link.resolve())
+            except StoreError:
+                if self.target == target:  # else another one has become current, and this one has gone
+                    raise
 
     @property
     def has_current(self) -> bool:
@@ -154,13 +160,31 @@ class Store:
         """Return the folder that a snapshot has, or would have, by its id."""
         return self.path / "snapshots" / id_
 
+    def read(self, folder: Path) -> Snapshot:
+        """Return the snapshot in a folder that ``snapshots`` listed; raises what ``absent`` returns if it went since.
+
+        Raises StoreError as kg.store.snapshot.read does.
+        """
+        try:
+            return read(folder)
+        except StoreError:
+            if manifest_file(folder).exists():
+                raise
+            raise self.absent(folder.name) from None
+
+    def kept(self) -> Iterator[Snapshot]:
+        """Yield all published snapshots, the newest first, but for those that go meanwhile; raises as ``read`` does."""
+        for folder in reversed(self.snapshots()):
+            with suppress(NotFoundError):
+                yield self.read(folder)
+
     def named(self, id_: str) -> Snapshot:
         """Return the snapshot with an id that is kept, of builds, of writes or of the past.
 
         Raises what ``absent`` returns if there is none, StoreError if it is damaged.
         """
         folder = next((one for one in self.snapshots() if one.name == id_), None)
-        found = read(folder) if folder else next((one for one in self.past() if one.id == id_), None)
+        found = self.read(folder) if folder else next((one for one in self.past() if one.id == id_), None)
         if found is None:
             raise self.absent(id_)
         return found
@@ -223,15 +247,16 @@ class Store:
         return self.path / "removed.txt"
 
     @contextmanager
-    def drafting(self) -> Iterator[Path]:
+    def drafting(self, patience: float | None = None) -> Iterator[Path]:
         """Lock the store and give a folder in which to build a snapshot; the folder goes when the block ends.
 
-        Raises StoreError if another build has the store, or if the store cannot be written.
+        It waits ``patience`` seconds, else PATIENCE, for a build, a write or a command to end. Raises StoreBusyError if
+        that goes on, StoreError if the store cannot be written.
         """
         try:
             self.path.mkdir(parents=True, exist_ok=True)
             with self.lock.open("a") as lock:
-                self._lock(lock.fileno())
+                self._lock(lock.fileno(), PATIENCE if patience is None else patience)
                 self._remove_leftovers()
                 draft = Path(tempfile.mkdtemp(prefix=BUILDING, dir=self.path))
                 try:
@@ -243,13 +268,14 @@ class Store:
                 f"the store {self} cannot be written: {error.strerror or error}; nothing was changed"
             ) from error
 
-    def _lock(self, descriptor: int) -> None:
-        claim(descriptor, StoreBusyError(f"another build is writing the store {self}: wait until it ends"))
+    def _lock(self, descriptor: int, patience: float = 0.0) -> None:
+        other = f"another process is writing the store {self}, since {patience:.0f} seconds at least"
+        claim(descriptor, StoreBusyError(f"{other}: try again when that build or command has ended"), patience)
 
     def tidy(self) -> None:
         """Remove what killed builds left, unless a build runs or the store cannot be written."""
         with suppress(OSError, StoreBusyError):
-            # The lock is only taken for a draft, since a build that begins meanwhile is refused.
+            # The lock is only taken for a draft, since a build that begins meanwhile waits.
             if self.leftovers():
                 with self.lock.open("a") as lock:
                     self._lock(lock.fileno())
@@ -289,7 +315,7 @@ class Store:
         try:
             ready(made)
         except BaseException:
-            _remove(made.folder)
+            pruning.remove(made.folder)
             raise
         self.switch(made.folder)
         (made.folder / UNPUBLISHED).unlink()
@@ -323,30 +349,9 @@ class Store:
         opening them.
         """
         with self._keeping():
-            self._remove_old(fresh, keep, self.pinned())
-
-    def _remove_old(self, fresh: Path, keep: int, pinned: Container[str]) -> None:
-        written: list[Path] = []
-        built: list[Path] = []
-        for folder in self.snapshots():
-            if folder.name == fresh.name or folder.name not in pinned:
-                (written if _is_written(folder) else built).append(folder)
-        for folders, number in ((built, max(keep, 1)), (written, WRITTEN)):
-            others = [folder for folder in folders if folder.name != fresh.name]
-            going = others[: max(len(others) - number + (len(others) < len(folders)), 0)]
-            if folders is built:
-                self._note_removed(going)
-            for old in going:
-                _remove(old)
-
-    def _note_removed(self, going: list[Path]) -> None:
-        """Note which snapshots are about to go; one that is noted and still there is there."""
-        if going:
-            is_sound = sidecar.is_sound(self.removals)
-            with self.removals.open("a", encoding="ascii") as file:
-                file.writelines(f"{folder.name}\n" for folder in going)
-            if is_sound:  # else its checksum goes on saying that it is not
-                sidecar.sign(self.removals, sidecar.digest(self.removals))
+            pinned = self.pinned()
+            loose = [one for one in self.snapshots() if one.name == fresh.name or one.name not in pinned]
+            pruning.remove_old(loose, fresh, keep, self.removals)
 
     # ---- snapshots of the past
 
@@ -383,16 +388,3 @@ class Store:
         draft.rename(folder)
         sync(folder.parent)
         return Snapshot(folder, manifest)
-
-
-def _remove(folder: Path) -> None:
-    """Remove a snapshot; without its manifest it is none, even if this ends here."""
-    manifest_file(folder).unlink(missing_ok=True)
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-def _is_written(folder: Path) -> bool:
-    try:
-        return bool(read(folder).manifest.build)
-    except StoreError:
-        return False

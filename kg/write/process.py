@@ -31,7 +31,7 @@ from kg.write.changes import Changes
 from kg.write.operations import OPERATIONS, MadeWrite, Write
 
 PAUSE: Final = 0.05
-"""Seconds between two checks of whether a lock is free."""
+"""Seconds between two checks of whether a lock is free, and those left to say that none was."""
 PATIENCE: Final = 1.0
 
 
@@ -102,14 +102,10 @@ class WorkingCopy:
     def _drafting(self, deadline: float) -> Iterator[Path]:
         """Lock the store, waiting for a build to end, and provide a folder for the new snapshot."""
         with ExitStack() as stack:
-            while True:
-                try:
-                    draft = stack.enter_context(self.store.drafting())
-                    break
-                except StoreBusyError:
-                    if time.monotonic() + PAUSE > deadline:
-                        raise ServiceBusyError("a build is writing the store; try again when it has ended") from None
-                    time.sleep(PAUSE)
+            try:
+                draft = stack.enter_context(self.store.drafting(deadline - PAUSE - time.monotonic()))
+            except StoreBusyError:
+                raise ServiceBusyError("a build is writing the store; try again when it has ended") from None
             yield draft
 
     def _open(self) -> EmbeddedGraph:

@@ -26,7 +26,8 @@ def snapshots(**options: Any) -> None:
             one = snapshot.read(folder)
             one.check()
         except StoreError as error:
-            click.echo(f"{mark} {folder.name}  damaged: {error}")
+            if snapshot.manifest_file(folder).exists():  # else it was removed meanwhile
+                click.echo(f"{mark} {folder.name}  damaged: {error}")
             continue
         said = one.manifest
         kind = f"as of {said.as_of}" if said.as_of else (f"write {said.writes}" if said.build else "build")

@@ -135,9 +135,9 @@ class Mirror:
         folder = self.store.snapshot(state.manifest.id)
         if folder not in self.store.snapshots():
             return None
-        found = snapshot.read(folder)
-        found.verify()
-        with self.store.drafting():
+        with self.store.drafting():  # or a build might remove it meanwhile
+            found = self.store.read(folder)
+            found.verify()
             if found.manifest.mirror.get("root") == state.root:
                 self.store.switch(folder)
                 return found

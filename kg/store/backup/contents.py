@@ -16,7 +16,7 @@ from kg.errors import StoreDamagedError
 from kg.store import verified, written
 from kg.store.integrity import sidecar
 from kg.store.layout import Store
-from kg.store.snapshot import Snapshot, manifest_file, read
+from kg.store.snapshot import Snapshot, manifest_file
 
 LIST: Final = "newsgraph-backup.json"
 """The first member of a backup: its format, and all other members with their sizes and SHA-256."""
@@ -48,8 +48,8 @@ def members(store: Store, opened: ExitStack) -> tuple[Snapshot, list[BackupMembe
     for attempt in range(TRIES):
         try:
             current = store.current()
-            pinned = (read(folder) for folder in store.snapshots() if folder.name in store.pinned())
-            kept = [current, *(one for one in pinned if one.id != current.id)]
+            pinned = store.pinned()
+            kept = [current, *(one for one in store.kept() if one.id in pinned and one.id != current.id)]
             found = [member for one in kept for member in _snapshot(store, one, opened)]
             found += _writes(store, current, opened)
             break

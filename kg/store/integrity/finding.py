@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -12,6 +13,12 @@ from typing import Any, Final
 PART: Final = 1 << 20
 OTHER_BYTES: Final = "has other bytes than were written"
 MISSING: Final = "is missing"
+
+
+def files(folder: Path) -> Iterator[Path]:
+    """Yield all files below a folder; unlike Path.rglob, this goes on if a folder vanishes meanwhile."""
+    for place, _, names in os.walk(folder):
+        yield from (Path(place, name) for name in names)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 
+from kg.store.integrity.finding import files
 from kg.store.layout import Store
 
 
@@ -28,12 +31,14 @@ def sizes(store: Store, cache: Path) -> Iterator[tuple[str, int]]:
 
 
 def _size(path: Path, seen: set[tuple[int, int]]) -> int:
+    """Return the bytes of a file or folder on the disk; what a build or a write takes away meanwhile counts nothing."""
     total = 0
-    for file in (path, *path.rglob("*")):
-        if file.is_symlink() or not file.is_file():
+    for file in chain([path], files(path)):
+        try:
+            status = file.lstat()
+        except FileNotFoundError:
             continue
-        status = file.stat()
-        if (status.st_dev, status.st_ino) not in seen:
+        if stat.S_ISREG(status.st_mode) and (status.st_dev, status.st_ino) not in seen:
             seen.add((status.st_dev, status.st_ino))
             total += status.st_blocks * 512
     return total

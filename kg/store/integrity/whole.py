@@ -160,12 +160,17 @@ def _consistent(file: Path) -> Iterator[Finding]:
 
 
 def _cache(store: Store, cache: Path, reading: ChecksumReader | None) -> Iterator[Finding]:
-    for beside in sorted(cache.rglob(f"*{sidecar.SUFFIX}")):
+    for beside in sorted(one for one in finding.files(cache) if one.suffix == sidecar.SUFFIX):
         file = beside.with_name(beside.name.removesuffix(sidecar.SUFFIX))
-        if not file.exists():
-            yield Finding(file, finding.MISSING)
-        elif reading and (found := _unlike_sidecar(file, reading)):
+        found = Finding(file, finding.MISSING) if not file.exists() else reading and _unlike_sidecar(file, reading)
+        if found and beside.exists() and not _goes(store, cache, file):
             yield found
+
+
+def _goes(store: Store, cache: Path, file: Path) -> bool:
+    """Return whether a file of the cache is of a snapshot that is gone, so that it goes or has just gone too."""
+    name = file.relative_to(cache).parts[0]
+    return bool(_ID.fullmatch(name)) and not store.snapshot(name).exists()
 
 
 def _notes(store: Store, _: Path, reading: ChecksumReader | None) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from pathlib import Path
@@ -10,12 +11,13 @@ import pytest
 
 from kg.derived import kinds
 from kg.derived.artefact import Artefact, ArtefactState
-from kg.derived.artefacts import AGAIN, WAITING, Artefacts, _locked
+from kg.derived.artefacts import AGAIN, WAITING, Artefacts, _locked, _outcome
 from kg.derived.changes import CHANGES, reading
 from kg.derived.kinds import SEARCH, SITEMAPS, STATISTICS
 from kg.errors import NotFoundError, ServiceBusyError, StoreError
 from kg.lookup import statistics
 from kg.settings import Settings
+from kg.store import pruning
 from kg.store.integrity.sidecar import beside, checksum
 from kg.store.layout import Store
 from kg.store.snapshot import Snapshot
@@ -162,10 +164,36 @@ def test_what_was_made_from_a_snapshot_that_is_gone_goes_and_nothing_else_does(
     assert (gone.exists(), others.exists()) == (False, True)
 
 
-def test_of_a_snapshot_that_is_gone_nothing_can_be_made(artefacts: Artefacts, source: Snapshot) -> None:
+def test_of_a_snapshot_that_is_gone_nothing_is_made_and_that_is_no_error(
+    artefacts: Artefacts, source: Snapshot, caplog: pytest.LogCaptureFixture
+) -> None:
     (source.folder / "manifest.json").unlink()
-    with pytest.raises(StoreError):
+    with pytest.raises(ServiceBusyError, match="was just replaced: ask again"):
         artefacts.obtain(STATISTICS, source, 60)
+    assert artefacts.state(STATISTICS, source) == ArtefactState.ABSENT
+    artefacts.prepare_each(kinds.PREPARED, source)
+    assert not [one for one in caplog.records if one.levelno >= logging.WARNING]
+
+
+def test_a_snapshot_that_goes_while_something_is_made_of_it_is_no_error(
+    artefacts: Artefacts, source: Snapshot, caplog: pytest.LogCaptureFixture
+) -> None:
+    with _locked(lock(artefacts, SEARCH, source)):
+        (job,) = artefacts.prepare([SEARCH], source)
+        pruning.remove(source.folder)
+    assert isinstance(job.result(60), ServiceBusyError)
+    assert not [one for one in caplog.records if one.levelno >= logging.WARNING]
+
+
+def test_what_fails_in_the_process_that_makes_it_since_the_snapshot_went_is_let_be(
+    artefacts: Artefacts, source: Snapshot, caplog: pytest.LogCaptureFixture
+) -> None:
+    place = artefacts.place(source)
+    assert isinstance(_outcome(SEARCH, place, "failed", "no manifest"), StoreError)
+    assert [one.levelname for one in caplog.records] == ["ERROR"]
+    pruning.remove(source.folder)
+    _outcome(SEARCH, place, "failed", "no manifest")
+    assert len(caplog.records) == 1
 
 
 def test_the_cache_is_where_the_setting_says(store: Path, source: Snapshot, tmp_path: Path) -> None:

@@ -134,7 +134,7 @@ def test_tidying_removes_leftovers_but_not_those_of_a_build_that_goes_on(store: 
     with store.drafting() as draft:
         store.tidy()
         assert draft.exists()
-        with pytest.raises(StoreBusyError, match="another build"), store.drafting():
+        with pytest.raises(StoreBusyError, match="another process"), store.drafting(0):
             pass
 
 

@@ -19,7 +19,7 @@ from kg.errors import ArchiveError, StoreError
 from kg.pipeline import run
 from kg.pipeline.run import Built
 from kg.settings import Settings
-from kg.store import snapshot
+from kg.store import layout, snapshot
 from kg.store.layout import BUILDING, Store
 from kg.store.snapshot import Snapshot
 from tests.paths import ROOT
@@ -132,12 +132,15 @@ def test_the_next_build_removes_what_a_killed_one_left(built: Built, archive: Ar
     assert sorted(one.name for one in (store / "snapshots").iterdir()) == [built.snapshot.id, again.snapshot.id]
 
 
-def test_a_second_build_at_the_same_time_is_refused(built: Built, archive: Archive) -> None:
+def test_a_second_build_is_refused_if_the_first_one_does_not_end(
+    built: Built, archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(layout, "PATIENCE", 0.1)
     store = built.snapshot.folder.parents[1]
     before = contents(store)
     with (
         locked_by_another_process(store),
-        pytest.raises(StoreError, match=r"another build is writing the store .*: wait until it ends"),
+        pytest.raises(StoreError, match=r"another process is writing the store .*: try again when that"),
     ):
         run.build([archive({DAY: PAGE})], Settings(store=str(store), jobs=1))
     assert contents(store) == before

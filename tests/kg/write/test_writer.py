@@ -33,7 +33,8 @@ from kg.rdf.formats import by_name
 from kg.settings import Settings
 from kg.store import snapshot, written
 from kg.store.embedded import EmbeddedGraph
-from kg.store.layout import WRITTEN, Store
+from kg.store.layout import Store
+from kg.store.pruning import WRITTEN
 from kg.store.written import PENDING, SUFFIX, logged
 from kg.workers.workers import Workers
 from kg.write import log

@@ -1,0 +1,118 @@
+"""Makes all faults of bench, prints one table of them, and writes it into docs/keeping.md.
+
+    python bench/faults_all.py [--moments 100] [--page]
+
+Each command is run by itself, one after the other, at so many moments for each fault as its share is; what they found
+lies in bench/faults.json then. ``--page`` only writes the page anew, of that file and of bench/soak.json, which
+``bench/soak.py --result bench/soak.json`` writes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+ROOT: Final = Path(__file__).resolve().parents[1]
+RESULTS: Final = ROOT / "bench" / "faults.json"
+SOAKED: Final = ROOT / "bench" / "soak.json"
+DOCUMENT: Final = ROOT / "docs" / "keeping.md"
+BEGIN: Final = "<!-- faults: made by bench/faults_all.py -->\n"
+END: Final = "<!-- end of faults -->"
+SHARES: Final = {"faults.py": 0.3, "faults_served.py": 0.5, "faults_fetch.py": 0.3, "faults_machine.py": 0.3}
+"""The commands, and at which part of the moments each of its faults is made."""
+NAMES: Final = {
+    "faults.py": "no server",
+    "faults_served.py": "served and written",
+    "faults_fetch.py": "fetch",
+    "faults_machine.py": "machine",
+}
+COLUMNS: Final = ("moments", "noticed", "lost", "wrong")
+
+
+def made(moments: int) -> tuple[list[dict[str, Any]], bool]:
+    """Run all commands; return their rows, and whether each of them ended with 0."""
+    rows: list[dict[str, Any]] = []
+    is_well = True
+    with tempfile.TemporaryDirectory() as folder:
+        for command, share in SHARES.items():
+            file = Path(folder) / command
+            given = ["--moments", str(max(1, round(moments * share))), "--rows", str(file)]
+            environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
+            done = subprocess.run([sys.executable, ROOT / "bench" / command, *given], env=environment, check=False)
+            is_well &= done.returncode == 0
+            found = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+            rows += [{"of": NAMES[command], **json.loads(line)} for line in found]
+    return rows, is_well
+
+
+def results(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return what is kept of a run."""
+    head = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True)
+    machine = {"cores": os.cpu_count(), "python": platform.python_version()}
+    return {"date": datetime.now(UTC).date().isoformat(), "commit": head.stdout.strip(), **machine, "rows": rows}
+
+
+def table(found: Mapping[str, Any]) -> str:
+    """Return the table of a run, and how many there were of each."""
+    rows = found["rows"]
+    lines = [
+        "| fault | of | moments | noticed | lost | wrong answers | seconds to be back |",
+        "|---|---|---:|---:|---:|---:|---:|",
+    ]
+    for row in rows:
+        figures = " | ".join(f"{row[name]:,}" for name in COLUMNS)
+        lines.append(f"| {row['fault']} | {row['of']} | {figures} | {row['back']:.2f} |")
+    sums = " | ".join(f"**{sum(row[name] for row in rows):,}**" for name in COLUMNS)
+    lines.append(f"| **all** |  | {sums} | {max((row['back'] for row in rows), default=0):.2f} |")
+    return "\n".join(lines)
+
+
+def page(found: Mapping[str, Any], soaked: Mapping[str, Any]) -> str:
+    """Return the part of the page that is made: the table, and what a soak came to."""
+    machine = f"Python {found['python']} on {found['cores']} cores, which others used too"
+    heard, growth = sum(soaked["heard"].values()), "; ".join(soaked["growth"])
+    mixed = (
+        f"`bench/soak.py` mixed documents, queries, hostile queries, slow sockets, writes and builds for "
+        f"{soaked['minutes']:g} minutes: {heard:,} answers and builds, {soaked['wrong']} wrong or undeclared, "
+        f"{soaked['compared']:,} graphs compared with what was written into their snapshots.\n{growth}."
+    )
+    told = f"Measured on {found['date']} with {machine}."
+    return f"{told}\n\n{table(found)}\n\n{mixed}\n"
+
+
+def write_page() -> None:
+    """Write the page anew."""
+    text = DOCUMENT.read_text(encoding="utf-8")
+    before, _, rest = text.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    found, soaked = (json.loads(file.read_text(encoding="utf-8")) for file in (RESULTS, SOAKED))
+    DOCUMENT.write_text(f"{before}{BEGIN}{page(found, soaked)}{END}{after}", encoding="utf-8")
+
+
+def main() -> int:
+    """Make all faults, and return 1 if anything was lost or wrong, or a command could not be run."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--moments", type=int, default=100)
+    parser.add_argument("--page", action="store_true")
+    given = parser.parse_args()
+    is_well = True
+    if not given.page:
+        rows, is_well = made(given.moments)
+        RESULTS.write_text(json.dumps(results(rows), indent=1) + "\n", encoding="utf-8")
+        print(table(json.loads(RESULTS.read_text(encoding="utf-8"))))
+    if SOAKED.exists():
+        write_page()
+    return 0 if is_well else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
