@@ -45,7 +45,7 @@ class Audited:
 
 def pins(lines: Iterable[str]) -> dict[str, Version]:
     """Return the names and versions that the lines of a file of constraints pin."""
-    found = {}
+    found: dict[str, Version] = {}
     for line in lines:
         if text := line.partition("#")[0].strip():
             wanted = Requirement(text)

@@ -31,11 +31,12 @@ def verify(full: bool, **options: Any) -> None:
 
     Each damage is reported with its remedy; exit code 1 if something is damaged that does not repair itself.
     """
-    from kg.store.integrity import whole
+    from kg.store.integrity import examination, whole
     from kg.store.integrity.finding import ChecksumReader
 
     settings = load(**options)
     store, reading = _store(settings), ChecksumReader()
+    examination.require_format(store)
     found = whole.verify(store, _cache(store, settings), reading if full else None)
     for one, count in found.summary():
         click.echo(f"damaged: {one.told(count)}")

@@ -6,11 +6,12 @@ import fcntl
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from kg.errors import StoreError
+from kg.errors import StoreDamagedError, StoreError
 from kg.store import snapshot, space
 from kg.store.integrity import mirrored, whole
 from kg.store.layout import Store
@@ -27,16 +28,29 @@ class Problem:
 def examine(store: Store, cache: Path, free_bytes: int) -> Iterator[Problem]:
     """Yield the problems of a store whose cache lies in a folder, and on whose disk some bytes should be free."""
     if not store.path.is_dir():
-        yield Problem(f"there is no store {store}", f"kg build ARCHIVE --store {store}, or kg restore BACKUP --store")
+        other = f"kg restore BACKUP --store {store}"
+        yield Problem(f"there is no store {store}", f"kg build ARCHIVE --store {store}, or {other}")
         return
     if not store.snapshots():
         yield Problem(f"{store} holds no snapshot", f"kg build ARCHIVE --store {store}")
+        return
+    try:
+        require_format(store)
+    except StoreError as error:
+        yield Problem(str(error), "docs/operating.md says how to upgrade")
         return
     for damage in whole.verify(store, cache).damages:
         yield Problem(f"{damage.part}: {damage.path} {damage.problem}", _precise(store, damage))
     if late := mirrored.late(store, datetime.now(UTC)):
         yield Problem(*late)
     yield from _surroundings(store, free_bytes)
+
+
+def require_format(store: Store) -> None:
+    """Raise StoreError if the current snapshot has a format that this version does not read, which is no damage."""
+    if store.has_current:
+        with suppress(StoreDamagedError):
+            store.current()
 
 
 def _precise(store: Store, damage: whole.Damage) -> str:

@@ -24,6 +24,7 @@ from kg.errors import ConfigurationError, StoreDamagedError
 from kg.settings import Settings
 from kg.store import snapshot
 from kg.store.backup import archive
+from kg.store.integrity import signed
 from kg.store.layout import Store
 from kg.store.written import logged
 from kg.workers.workers import Workers
@@ -52,6 +53,19 @@ def test_verify_tells_each_damage_with_the_way_out(store: Store) -> None:
     assert re.match(
         r"damaged: snapshots: \S+\.sst has other bytes than were written: go back with kg rollback", done.output
     )
+
+
+def test_a_store_of_a_later_format_is_refused_and_not_called_damaged(store: Store) -> None:
+    file = snapshot.manifest_file(store.current().folder)
+    said = {**signed.checked(file.read_text(encoding="utf-8")), "format": 9}
+    said.pop(signed.CHECKSUM)
+    file.write_text(signed.written(said, indent=1))
+    refused = kg(store, "verify")
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert "has the format 9" in refused.stderr
+    told = kg(store, "doctor")
+    assert (told.exit_code, told.output.count("->")) == (1, 1)
+    assert "use the version that wrote it" in told.output
 
 
 def test_snapshots_lists_all_and_marks_the_current_one(store: Store) -> None:
