@@ -89,7 +89,9 @@ def test_a_fault_is_noticed_by_the_test_that_fails_and_one_beyond_its_examples_b
 
 
 def test_a_test_that_fails_without_a_fault_too_notices_none(tree: Tree) -> None:
-    (tree.root / "test_limit_too.py").write_text("def test_nothing():\n    assert False\n")
+    (tree.root / "test_limit_too.py").write_text(
+        "import logging\n\n\ndef test_nothing():\n    logging.error('a::b')\n    assert False\n"
+    )
     fails = recorded("test_limit_too.py::test_nothing", 0.0, "limit.py f()")
     notices = recorded("test_limit.py::test_limit", 0.1, "limit.py f()")
     found = {one.after: one for one in mutants("limit.py", (tree.root / "limit.py").read_text())}

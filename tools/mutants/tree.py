@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 import resource
 import shutil
 import signal
@@ -34,6 +35,9 @@ OPTIONS: Final = (
     *("-W", "ignore::pytest.PytestAssertRewriteWarning"),  # of hypothesis, which is imported before all forks
     *("--override-ini", "addopts=--strict-config --strict-markers --import-mode=importlib"),
 )
+
+SUMMARY: Final = re.compile(r"(?:FAILED|ERROR) (\S.*?::.*?)(?: - .*)?$")
+"""How pytest names a test that failed; what tests log may begin with ERROR too."""
 
 Outcome = Literal["killed", "survived", "timed out"]
 
@@ -133,8 +137,8 @@ class Tree:
     def failed(self) -> str:
         """Return the test that failed in the last run, "" if that ended in another way."""
         lines = self._log.read_text(encoding="utf-8", errors="replace").splitlines()
-        named = (line.partition(" ")[2].partition(" - ")[0] for line in lines if line.startswith(("FAILED ", "ERROR ")))
-        return next(named, "")
+        found = (SUMMARY.match(line) for line in lines)
+        return next((one[1] for one in found if one), "")
 
     @property
     def _log(self) -> Path:

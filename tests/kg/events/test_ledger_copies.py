@@ -43,6 +43,8 @@ def test_an_empty_ledger_has_nothing_and_is_sealed_by_the_first_append(file: Pat
 def test_each_append_has_a_root_of_its_own_and_one_that_adds_nothing_has_none(file: Path) -> None:
     for lines in ([slug("a")], [], [slug("b")], []):
         append(file, lines)
+    with file.open("ab") as more:
+        more.write(f"root\t{LedgerFile(file).root}\n".encode())
     made = LedgerFile(file)
     assert (len(made.roots), len(set(made.roots)), made.roots[-1]) == (2, 2, made.root)
     assert file.read_bytes().count(HEADING) == 1

@@ -6,6 +6,8 @@ import fcntl
 import json
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -85,6 +87,27 @@ def test_what_a_killed_build_left_is_told_unless_one_goes_on(store: Store) -> No
         assert problems(store) == []
     store.lock.unlink()
     assert len(problems(store)) == 1
+
+
+def test_a_store_that_this_user_cannot_write_is_told(store: Store) -> None:
+    with unable_to_write(store.path):
+        [one] = problems(store)
+    assert one.problem == f"this user cannot write {store}"
+
+
+@contextmanager
+def unable_to_write(folder: Path) -> Iterator[None]:
+    """Let a folder be one that the user of this process cannot write; nothing stops root, who is another one then."""
+    mode = folder.stat().st_mode
+    folder.chmod(0o555)
+    users = os.getresuid()
+    try:
+        if users[0] == 0:
+            os.setresuid(65_534, 0, 0)
+        yield
+    finally:
+        os.setresuid(*users)
+        folder.chmod(mode)
 
 
 def test_without_git_repositories_cannot_be_read(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

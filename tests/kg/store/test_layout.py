@@ -298,3 +298,9 @@ def test_a_manifest_without_its_checksum_or_of_another_format_is_refused(store: 
     with pytest.raises(StoreError) as refused:
         read(folder)
     assert isinstance(refused.value, StoreDamagedError) is (said.get("format") in (None, 2))
+
+
+def test_a_store_may_lie_in_folders_that_are_not_there_yet(tmp_path: Path) -> None:
+    store = Store(tmp_path / "none" / "yet" / "store")
+    with store.drafting() as draft:
+        assert draft.parent == store.path

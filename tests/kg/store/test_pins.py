@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -38,6 +41,20 @@ def test_a_snapshot_is_pinned_once_and_goes_when_its_line_is_removed(tmp_path: P
     (tmp_path / "pinned.txt").write_text("")
     publish_turtle(tmp_path, TEXT, IDS[1], keep=1)
     assert kept(tmp_path) == IDS[1:2]
+
+
+def test_a_pin_waits_for_whoever_decides_which_snapshots_stay(tmp_path: Path) -> None:
+    publish_turtle(tmp_path, TEXT, IDS[0], keep=1)
+    with ThreadPoolExecutor(1) as other:
+        folders = os.open(tmp_path / "snapshots", os.O_RDONLY)
+        fcntl.flock(folders, fcntl.LOCK_EX)
+        pinning = other.submit(Store(tmp_path).pin, IDS[0], "")
+        with pytest.raises(TimeoutError):
+            pinning.result(0.2)
+        assert Store(tmp_path).pinned() == {}
+        os.close(folders)
+        pinning.result(20)
+    assert list(Store(tmp_path).pinned()) == IDS[:1]
 
 
 def test_what_is_gone_or_never_was_cannot_be_pinned(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from kg.lookup.search.reconcile_request import Extension, Query
 from kg.lookup.statistics import statistics
 from kg.mapping import rebuild
 from kg.publish import diff
-from kg.rdf import BlankNode, DefaultGraph, Literal, NamedNode, Quad, terms
+from kg.rdf import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple, terms
 from kg.rdf.graph import Graph, Pattern
 from kg.rdf.lines.blocks import gather
 from kg.rdf.prefixes import PREFIXES
@@ -293,11 +293,21 @@ def test_what_are_no_results_is_told(content: object) -> None:
             list(graph.select("SELECT ?n WHERE { ?n ?p ?o }"))
 
 
-def test_triples_that_are_nested_deep_do_not_reach_the_parser() -> None:
-    nested = "<<( <x:s> <x:p> " * 20_000 + "<x:o>" + " )>>" * 20_000
+def constructed(depth: int) -> list[Triple]:
+    """Return what is read of a triple with so many triple terms, each in the one before it."""
+    nested = "<<( <x:s> <x:p> " * depth + "<x:o>" + " )>>" * depth
     body = f"<x:s> <x:p> {nested} .\n".encode()
     head = f"HTTP/1.1 200 OK\r\nContent-Type: application/n-triples\r\nContent-Length: {len(body)}\r\n\r\n"
     with peer(head.encode() + body) as wrong:
         graph = RemoteGraph(wrong.url, f"private:{wrong.url}")
-        with pytest.raises(FederationError, match="nested too deep"):
-            list(graph.construct("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"))
+        return list(graph.construct("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"))
+
+
+@pytest.mark.parametrize("depth", [17, 20_000])
+def test_triples_that_are_nested_deep_do_not_reach_the_parser(depth: int) -> None:
+    with pytest.raises(FederationError, match="nested too deep"):
+        constructed(depth)
+
+
+def test_triples_that_are_nested_less_deep_are_read() -> None:
+    assert len(constructed(16)) == 1

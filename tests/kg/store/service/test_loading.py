@@ -308,3 +308,8 @@ def test_samples_are_from_all_over_the_graph_and_no_more_than_a_limit(
     assert all(lines.startswith(f"<{subject.value}> ".encode()) for subject, lines in found.samples.items())
     last = max(int(one.value.removeprefix("urn:")) for one in found.samples)
     assert last >= number - 1 - 2 * number // most
+
+
+def test_a_graph_that_says_nothing_has_no_parts() -> None:
+    found = parts.plan("http://example.org/", [])
+    assert (found.triples, found.parts, found.samples) == (0, 0, {})

@@ -1,0 +1,50 @@
+"""What a service answers: all of it, a part, a refusal, or what may pass."""
+
+from __future__ import annotations
+
+from email.message import Message
+
+import pytest
+
+from kg.errors import RemoteStoreError
+from kg.remote.client import Response
+from kg.store.remote import RemoteGraph
+from kg.store.service.client import ServiceAddress, SparqlService, is_whole, most_rows
+from kg.store.service.kinds import OTHER
+from tests.kg.remote.servers import http, peer
+
+
+def answered(status: int = 200, **headers: str) -> Response:
+    found = Message()
+    for name, value in headers.items():
+        found[name.replace("_", "-")] = value
+    return Response(status, "", found, b"")
+
+
+@pytest.mark.parametrize(
+    ("most", "expected"), [("10000", 10_000), ("9" * 9, 999_999_999), ("1" * 10, 0), ("-1", 0), ("", 0), ("many", 0)]
+)
+def test_the_most_rows_of_a_service_are_a_number_of_nine_digits_at_most(most: str, expected: int) -> None:
+    assert most_rows(answered(X_SPARQL_MaxRows=most)) == expected
+
+
+def test_an_answer_is_whole_unless_its_status_its_state_or_its_number_of_rows_says_otherwise() -> None:
+    assert is_whole(answered(), 10_000)
+    assert is_whole(answered(X_SPARQL_MaxRows="100"), 99)
+    assert not is_whole(answered(X_SPARQL_MaxRows="100"), 100)
+    assert not is_whole(answered(206), 1)
+    assert not is_whole(answered(X_SQL_State="S1TAT"), 1)
+
+
+def test_a_refusal_is_told_at_once() -> None:
+    with peer(http("403 Forbidden", b"not for you")) as found:
+        service = SparqlService(ServiceAddress(OTHER, found.url, found.url))
+        for refused in (lambda: service.count("urn:g"), lambda: service.drop("urn:g")):
+            with pytest.raises(RemoteStoreError, match=f"127.0.0.1:{found.port} answered 403: not for you"):
+                refused()
+        assert found.connections == 2
+
+
+def test_a_graph_that_nobody_has_asked_yet_has_made_no_calls() -> None:
+    service = SparqlService(ServiceAddress(OTHER, "http://127.0.0.1:1/query"))
+    assert RemoteGraph.held(service, "urn:g").calls == 0
