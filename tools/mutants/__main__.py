@@ -13,7 +13,7 @@ import math
 import random
 import signal
 import sys
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
@@ -46,6 +46,8 @@ LOADED: Final = ("flask", "hypothesis", "lxml.etree", "pyld.jsonld", "rdflib", "
 """What most tests import and is not ours: it is imported once, before all forks."""
 FIRST: Final = 2.0
 """Seconds of tests that run first, the quickest ones: most mutants go no further. Each next batch takes four times."""
+SETUP: Final = 0.5
+"""Seconds that a test takes at least, in the order of tests: what it takes to collect it, and more."""
 OURS: Final = ("kg", "endpoint", "vocab", "tests")
 """The packages that are imported anew for a mutant that is in no function."""
 ENOUGH: Final = 0.95
@@ -88,19 +90,18 @@ def _result(tree: Tree, file: Path) -> Path:
 
 
 def noticing(mutant: Mutant, tests: Iterable[Test]) -> list[Test]:
-    """Return the tests that could notice a mutant, those of files named after its module first, then the quickest.
+    """Return the tests that could notice a mutant, the likeliest first.
 
     They are those that enter its function. Of what is in no function, or entered in other processes only, they are
-    those that enter its module, else anything beside it.
+    those that enter its module, else anything beside it. Those in files named after the module come first, and then
+    those that enter the most functions of it for the time that they take.
     """
     own = f"test_{Path(mutant.path).stem}"
     scopes = (f"{mutant.path} {mutant.scope}", f"{mutant.path} ", f"{Path(mutant.path).parent}/")
     entering = ([one for one in tests if one.enters(scope)] for scope in scopes if scope.endswith(("()", " ", "/")))
     able = next(filter(None, entering), [])
-    seconds: defaultdict[str, float] = defaultdict(float)
-    for one in able:
-        seconds[one.file] += one.seconds
-    return sorted(able, key=lambda one: (not Path(one.file).stem.startswith(own), seconds[one.file], one.seconds))
+    about = {one.name: one.entering(f"{mutant.path} ") / (SETUP + one.seconds) for one in able}
+    return sorted(able, key=lambda one: (not Path(one.file).stem.startswith(own), -about[one.name], one.seconds))
 
 
 class Trial:

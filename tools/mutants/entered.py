@@ -38,6 +38,10 @@ class Test:
         """Whether it enters a function of which the name begins so."""
         return any(one.startswith(scope) for one in self.entered)
 
+    def entering(self, scope: str) -> int:
+        """Return how many functions it enters of which the names begin so."""
+        return sum(one.startswith(scope) for one in self.entered)
+
 
 def write(file: Path, tests: Iterable[Test]) -> None:
     """Write tests to a file."""

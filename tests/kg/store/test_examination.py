@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from kg.process import parallel
 from kg.store.integrity import process, sidecar, whole
 from kg.store.integrity.examination import Problem, examine
 from kg.store.layout import Store
@@ -144,6 +145,12 @@ def test_the_verifier_prints_what_it_finds_and_throws_away_what_is_made_again(
     assert found["files"] >= 3
     assert sorted(one.name for one in cache.iterdir()) == ["good", "good.sha256"]
     assert (store.snapshot(OLD) / "report.json").exists()
+
+
+def test_the_verifier_is_a_process_of_its_own(store: Store, tmp_path: Path) -> None:
+    done = parallel.run("kg.store.integrity.process", str(store), str(tmp_path / "cache"), "0", str(os.getpid()))
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["damages"] == []
 
 
 def test_only_damages_of_the_cache_are_thrown_away(tmp_path: Path) -> None:
