@@ -114,7 +114,14 @@ def test_an_escape_stands_for_a_character_up_to_the_last_one(text: str, meant: s
 
 @pytest.mark.parametrize(
     ("text", "offset", "expected"),
-    [("", 0, (1, 1)), ("ab", 1, (1, 2)), ("a\nb", 1, (1, 2)), ("a\nb", 2, (2, 1)), ("a\n\nbc", 4, (3, 2))],
+    [
+        ("", 0, (1, 1)),
+        ("ab", 1, (1, 2)),
+        ("a\nb", 1, (1, 2)),
+        ("a\nb", 2, (2, 1)),
+        ("a\n\nbc", 4, (3, 2)),
+        ("\nab", 2, (2, 2)),
+    ],
 )
 def test_lines_and_columns_count_from_one(text: str, offset: int, expected: tuple[int, int]) -> None:
     assert position(text, offset) == expected

@@ -99,10 +99,11 @@ def remote(turtle: str) -> Iterator[Remote]:
 
 @dataclass
 class Peer:
-    """A server that reads a request and sends bytes; ``connections`` is how many came."""
+    """A server that reads a request and sends bytes; ``connections`` is how many came, ``received`` what they sent."""
 
     port: int
     connections: int = 0
+    received: list[bytes] = field(default_factory=list)
     closed: threading.Event = field(default_factory=threading.Event)
 
     @property
@@ -122,7 +123,7 @@ def peer(answer: bytes, drip: bytes = b"") -> Iterator[Peer]:
                     connection, _ = listening.accept()
                     found.connections += 1
                     with connection, suppress(OSError):
-                        receive(connection)
+                        found.received.append(receive(connection))
                         connection.sendall(answer)
                         while drip and not found.closed.wait(TICK):
                             connection.sendall(drip)

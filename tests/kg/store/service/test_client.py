@@ -6,11 +6,13 @@ from email.message import Message
 
 import pytest
 
-from kg.errors import RemoteStoreError
+from kg.errors import ConfigurationError, RemoteStoreError
 from kg.remote.client import Response
+from kg.settings import Settings
 from kg.store.remote import RemoteGraph
 from kg.store.service.client import ServiceAddress, SparqlService, is_whole, most_rows
-from kg.store.service.kinds import OTHER
+from kg.store.service.kinds import OTHER, kind
+from tests.kg.remote.servers import JSON as RESULTS
 from tests.kg.remote.servers import http, peer
 
 
@@ -34,6 +36,40 @@ def test_an_answer_is_whole_unless_its_status_its_state_or_its_number_of_rows_sa
     assert not is_whole(answered(X_SPARQL_MaxRows="100"), 100)
     assert not is_whole(answered(206), 1)
     assert not is_whole(answered(X_SQL_State="S1TAT"), 1)
+
+
+@pytest.mark.parametrize(
+    ("server", "path", "expected"),
+    [
+        ("Virtuoso/07.20", "/", "/sparql"),
+        ("Virtuoso/07.20", "/own/path", "/own/path"),
+        ("oxigraph", "/", "/query"),
+        ("Apache", "/own/path", "/own/path"),
+    ],
+)
+def test_queries_go_where_a_known_server_takes_them_unless_a_path_is_named(
+    server: str, path: str, expected: str
+) -> None:
+    with peer(http("200 OK", Server=server)) as found:
+        at = f"http://127.0.0.1:{found.port}"
+        assert ServiceAddress.found(Settings(store=f"sparql+{at}{path}")).query == at + expected
+
+
+def test_an_address_that_makes_no_sense_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match="cannot be asked"):
+        ServiceAddress.found(Settings(store="sparql+http://a.example:port/"))
+
+
+@pytest.mark.parametrize(("name", "expected"), [("virtuoso", b"timeout=1500"), ("oxigraph", b"")])
+def test_only_a_server_that_takes_a_limit_of_time_is_sent_one(name: str, expected: bytes) -> None:
+    with peer(http("200 OK", b"{}")) as found:
+        service = SparqlService(ServiceAddress(kind(name), found.url))
+        service.ask("ASK {}", "urn:g", RESULTS, 1.5, 1_000)
+    [sent] = found.received
+    assert b"default-graph-uri=urn%3Ag" in sent
+    assert expected in sent
+    assert (b"timeout" in sent) == bool(expected)
+    assert b"&=" not in sent
 
 
 def test_a_refusal_is_told_at_once() -> None:

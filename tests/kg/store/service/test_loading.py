@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -110,6 +110,21 @@ def test_a_service_has_just_the_graph_of_the_snapshot(made: Target) -> None:
     assert done.sent == done.parts > 5
     assert made.service.count(made.graph()) == done.triples == len(said(made.store))
     assert made.loaded() == said(made.store)
+
+
+def test_of_a_graph_that_is_new_no_part_is_asked_for_before_it_is_sent(
+    made: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted: list[Sequence[NamedNode]] = []
+    count = SparqlService.count
+
+    def counting(self: SparqlService, graph: str, subjects: Sequence[NamedNode] = ()) -> int:
+        counted.append(subjects)
+        return count(self, graph, subjects)
+
+    monkeypatch.setattr(SparqlService, "count", counting)
+    done = made.load()
+    assert sum(map(bool, counted)) == done.sent
 
 
 def test_a_graph_that_is_there_is_not_sent_again(made: Target) -> None:
