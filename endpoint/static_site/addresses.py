@@ -122,6 +122,8 @@ class StaticAddresses:
         if path.startswith("doc/snapshot/"):
             return None
         stem, suffix = without_suffix(path)
+        if suffix and suffix.suffix == HTML and path.startswith("source/"):  # as addresses elsewhere often end
+            return f"/{path}"
         return f"/{stem}" if suffix is None or suffix.suffix in self.formats else None
 
     def renditions(self, document: str) -> list[Rendition]:

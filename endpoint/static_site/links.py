@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html import escape, unescape
 from typing import Final
 
@@ -19,17 +20,43 @@ _TARGET: Final = re.compile(r"<([^<>\s]+)>")
 _WHOLE: Final = re.compile(r"""["'<>\s](https?://[^"'<>\s]+)""")
 FOLLOWED: Final = ("feed/", "sitemap", "timemap/")
 """What has whole addresses of other files of the site in it, by how its path begins."""
+REMEMBERED: Final = 50_000
+"""Links of which it is remembered where they lead: all pages have some, and those of one day have most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """Where a link leads: the document, None if the site has none; the address of what there is; whether it is unfit.
+
+    See StaticAddresses for each of them.
+    """
+
+    document: str | None
+    href: str | None
+    is_unfit: bool
+
+
+NOWHERE: Final = Lead(None, None, is_unfit=False)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def lead(addresses: StaticAddresses, link: str) -> Lead:
+    """Return where a link leads on a site."""
+    document = addresses.document(link)
+    return Lead(document, addresses.href(link), is_unfit=document is None and addresses.is_unfit(link))
 
 
 @dataclass(slots=True)
 class Leading:
     """Leads the links of pages to files; ``documents`` are those that they lead to, which the site has to have.
 
-    ``unfit`` are links to what no file system can have.
+    ``unfit`` are links to what no file system can have. ``has`` tells whether the site has a document that it could
+    have (see PastDocuments).
     """
 
     addresses: StaticAddresses
     root: str
+    has: Callable[[str], bool] = lambda _: True
     documents: set[str] = field(default_factory=set)
     unfit: set[str] = field(default_factory=set)
 
@@ -42,33 +69,29 @@ class Leading:
         return _SOURCE.sub(self._source, _ANCHOR.sub(self._anchor, text))
 
     def _element(self, match: re.Match[str]) -> str:
-        link = unescape(match[1])
-        return match[0].replace(match[1], escape(self._led(link)), 1) if self._noted(link) else ""
+        found = self._noted(unescape(match[1]))
+        return match[0].replace(match[1], escape(found.href or ""), 1) if found.document else ""
 
     def _anchor(self, match: re.Match[str]) -> str:
-        link = unescape(match[2])
-        self._noted(link)
-        href = self.addresses.href(link)
+        href = self._noted(unescape(match[2])).href
         if href is None:
             return f'<span class="absent">{match[4]}</span>'
         return f'<a{match[1]} href="{escape(href)}"{match[3]}>{match[4]}</a>'
 
     def _source(self, match: re.Match[str]) -> str:
         link = unescape(match[2])
-        self._noted(link)
-        return f'{match[1]}{escape(self._led(link))}"'
+        return f'{match[1]}{escape(self._noted(link).href or link)}"'
 
-    def _led(self, link: str) -> str:
-        return self.addresses.href(link) or link
-
-    def _noted(self, link: str) -> bool:
-        """Note the document that a link leads to; return whether there is one."""
-        document = self.addresses.document(link)
-        if document is not None:
-            self.documents.add(document)
-        elif self.addresses.is_unfit(link):
+    def _noted(self, link: str) -> Lead:
+        """Return where a link leads, and note the document that it leads to."""
+        found = lead(self.addresses, link)
+        if found.document is not None and not self.has(found.document):
+            return NOWHERE
+        if found.document is not None:
+            self.documents.add(found.document)
+        elif found.is_unfit:
             self.unfit.add(link)
-        return document is not None
+        return found
 
     def follow(self, target: str, answer: StaticResponse) -> None:
         """Note what the header of an answer and, of feeds, sitemaps and TimeMaps, its body lead to."""

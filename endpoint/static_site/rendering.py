@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Final
 
-from endpoint.static_site.addresses import Rendition, StaticAddresses
+from endpoint.http.urls import THINGS, without_suffix
+from endpoint.static_site.addresses import HTML, Rendition, StaticAddresses
 from endpoint.static_site.folder import SiteFolder
 from endpoint.static_site.inline import InlineSite, StaticResponse
 from endpoint.static_site.links import Leading
+from endpoint.static_site.unchanged import PastDocuments
 from kg.settings import Settings
 from kg.store.snapshot import Snapshot, read
 
 MOVED: Final = (301, 302, 303, 307, 308)
+DESCRIBED: Final = frozenset({"doc", "page", "enrichment", "source", *THINGS})
+"""The first segments of documents that describe a thing of the graph as it is now."""
 SHOWN: Final = (404, 410)
 """Statuses whose page is written too, since something leads there."""
 
@@ -48,19 +53,24 @@ class RenderedFiles:
     faults: list[str] = field(default_factory=list)
 
 
-@lru_cache(maxsize=1)
-def _opened(plan: SitePlan) -> InlineSite:
-    """Open the site once in each process."""
-    return InlineSite(plan.source, plan.settings)
+class OpenSite:
+    """The application and what it has of the past, which each process opens once."""
+
+    def __init__(self, plan: SitePlan) -> None:
+        self.site = InlineSite(plan.source, plan.settings)
+        self.past = PastDocuments(self.site.workers.ask, plan.source.manifest.base)
+        self.home = plan.settings.serve_url or plan.source.manifest.base
+
+
+_opened = lru_cache(maxsize=1)(OpenSite)
 
 
 def render(plan: SitePlan, documents: tuple[str, ...]) -> RenderedFiles:
     """Write all files of some documents (see StaticAddresses.document)."""
-    home = plan.settings.serve_url or plan.source.manifest.base
-    rendering = Rendering(plan, _opened(plan), Leading(plan.addresses, home), RenderedFiles())
+    opened = _opened(plan)
+    rendering = Rendering(plan, opened, Leading(plan.addresses, opened.home, opened.past.has), RenderedFiles())
     for document in documents:
-        for one in plan.addresses.renditions(document):
-            rendering.write(one)
+        rendering.write(document)
     rendering.written.documents = rendering.leading.documents
     rendering.written.faults += (f"{one}: no file system can have such a name" for one in rendering.leading.unfit)
     return rendering.written
@@ -71,39 +81,68 @@ class Rendering:
     """The files of some documents that are being written."""
 
     plan: SitePlan
-    site: InlineSite
+    opened: OpenSite
     leading: Leading
     written: RenderedFiles
 
-    def write(self, one: Rendition) -> None:
-        """Ask for a file and write it; what moved is another name of what it moved to."""
-        answer = self.site.get(one.target, one.accept)
+    def write(self, document: str) -> None:
+        """Write the files of a document; of what says the same as another one, they are other names of those."""
+        if not self.opened.past.has(document):
+            return
+        renditions = self.plan.addresses.renditions(document)
+        if same := self.opened.past.same(document):
+            for one in renditions:
+                self._tried(one, partial(self._alias, one, same))
+            return
+        is_page = False
+        for one in sorted(renditions, key=lambda one: not one.file.endswith(f".{HTML}")):  # its links lead to all
+            body = self._represented(document, one) if is_page else None
+            if body is None:
+                is_page = self._answered(one) or is_page
+            else:
+                self._tried(one, partial(self._content, one, body))
+
+    def _represented(self, document: str, one: Rendition) -> bytes | None:
+        """Return the content of a file in RDF about a thing that has a page; None for anything else."""
+        _, wanted = without_suffix(one.file)
+        if wanted is None or document[1:].partition("/")[0] not in DESCRIBED:
+            return None
+        return self.opened.site.representation(document, wanted)
+
+    def _answered(self, one: Rendition) -> bool:
+        """Ask for a file and write it; return whether there is one. What moved is another name of what it moved to."""
+        answer = self.opened.site.get(one.target, one.accept)
+        if answer.status in MOVED:
+            location = answer.headers["location"]
+            self._tried(one, partial(self._alias, one, self.plan.addresses.document(location) or location))
+        elif answer.status == 200 or (answer.status in SHOWN and answer.type == "text/html"):
+            self._tried(one, partial(self._followed, one, answer))
+        elif answer.status not in (404, 406, 410):
+            self.written.faults.append(f"{one.target}: the application answers {answer.status}")
+        return answer.status == 200
+
+    def _tried(self, one: Rendition, write: Callable[[], None]) -> None:
         try:
-            if answer.status in MOVED:
-                self._alias(one, answer)
-            elif answer.status == 200 or (answer.status in SHOWN and answer.type == "text/html"):
-                self._content(one, answer)
-            elif answer.status not in (404, 406, 410):
-                self.written.faults.append(f"{one.target}: the application answers {answer.status}")
+            write()
         except OSError as error:
             self.written.faults.append(f"{one.target}: {error.strerror}")
 
-    def _content(self, one: Rendition, answer: StaticResponse) -> None:
+    def _followed(self, one: Rendition, answer: StaticResponse) -> None:
         self.leading.follow(one.target, answer)
         body = answer.body
         if answer.type == "text/html":
             body = self.leading.page(body.decode()).encode()
+        self._content(one, body)
+
+    def _content(self, one: Rendition, body: bytes) -> None:
         self._note(one.file, self.plan.folder.write(one.file, body), len(body))
 
-    def _alias(self, one: Rendition, answer: StaticResponse) -> None:
-        document = self.plan.addresses.document(answer.headers["location"])
-        found = self.plan.addresses.renditions(document) if document else []
+    def _alias(self, one: Rendition, document: str) -> None:
         suffix = one.file.rpartition(".")[2]
+        found = self.plan.addresses.renditions(document)
         other = next((other.file for other in found if other.file.rpartition(".")[2] == suffix), None)
-        if document is None or other is None or other == one.file:
-            self.written.faults.append(
-                f"{one.target}: it leads to {answer.headers['location']}, of which there is no file"
-            )
+        if other is None or other == one.file:
+            self.written.faults.append(f"{one.target}: it leads to {document}, of which there is no file")
             return
         self.leading.documents.add(document)
         self._note(one.file, self.plan.folder.alias(one.file, other), 0)

@@ -86,7 +86,7 @@ class Describe(GraphOperation[Answer]):
 
     def answer(self, graph: Graph) -> Answer:
         """Return the description."""
-        quads = describe(graph, self.iri, self.document, self.page, _events, self.licences, _parts)
+        quads = _described(graph, self.iri, self.document, self.page, self.licences)
         body = _within(self.limit, represent(quads, self.format))
         return Answer("describe", self.format, body, rows=total_of(quads, self.document))
 
@@ -107,18 +107,25 @@ class DescribePage(GraphOperation[PageDescription]):
 
     def answer(self, graph: Graph) -> PageDescription:
         """Return the description."""
-        quads = describe(
-            graph, self.iri, self.document, self.page, _events, self.licences, _parts, self._events_of_parts
-        )
+        quads = _described(graph, self.iri, self.document, self.page, self.licences, self.index)
         story = Quad(NamedNode(self.iri), terms.TYPE, terms.EVENT_SERIES) in quads
         days = len({part.day for part in _parts(graph, NamedNode(self.iri))}) if story else 0
         return PageDescription(_within(self.limit, _json(quads)), total_of(quads, self.document), days)
 
-    def _events_of_parts(self, graph: Graph, period: NamedNode, within: Sequence[NamedNode]) -> Mapping[str, int]:
+
+@lru_cache(maxsize=1)
+def _described(
+    graph: Graph, iri: str, document: str | None, page: int, licences: tuple[str, ...], index: Path | None = None
+) -> tuple[Quad, ...]:
+    """Return a description; the last one is cached, since it may be asked for in another format next."""
+
+    def events_of(graph: Graph, period: NamedNode, within: Sequence[NamedNode]) -> Mapping[str, int]:
         with suppress(ValueError):
-            if self.index:
-                return events_of_parts(str(self.index), within)
+            if index:
+                return events_of_parts(str(index), within)
         return parts.events_of(graph, period, within)
+
+    return tuple(describe(graph, iri, document, page, _events, licences, _parts, events_of))
 
 
 @lru_cache(maxsize=16)
@@ -135,11 +142,11 @@ def _parts(graph: Graph, story: NamedNode) -> list[parts.Part]:
 
 def forget() -> None:
     """Release the open graph, and clear what is cached from it."""
-    for cached in (_events, _parts, columns, search.titled):
+    for cached in (_described, _events, _parts, columns, search.titled):
         cached.cache_clear()
 
 
-def _json(quads: list[Quad]) -> bytes:
+def _json(quads: Sequence[Quad]) -> bytes:
     return json.dumps(nodes(quads)).encode()
 
 

@@ -55,10 +55,10 @@ class Worker:
         return operation.answer(self.graph)
 
 
-def opened(database: Path) -> EmbeddedGraph:
-    """Open a database for reading. Raises StoreDamagedError if that fails."""
+def opened(database: Path, kind: type[EmbeddedGraph] = EmbeddedGraph) -> EmbeddedGraph:
+    """Open a database for reading as a graph of some kind. Raises StoreDamagedError if that fails."""
     try:
-        return EmbeddedGraph.read_only(str(database))
+        return kind.read_only(str(database))
     except (OSError, RuntimeError) as error:  # RuntimeError is what pyoxigraph raises for a damaged block
         raise StoreDamagedError(f"the database cannot be opened: {error}") from None
 

@@ -56,11 +56,11 @@ class Outline:
     whole: Stretch
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=1_000)
 def outlines(view: View, width: int) -> Outlines:
     """Return the paths of the land and of the borders that a view shows, in whole units, of which it has so many.
 
-    The last ones are remembered, since most maps are of the world.
+    The last ones are remembered, since most maps are of the world, and most places have several pages.
     """
     lines = _lines("110m" if view.north - view.south >= COARSE else "50m")
     size = (width, round(width / ASPECT))

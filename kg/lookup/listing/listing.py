@@ -8,11 +8,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import compress, islice
+from itertools import islice
 from math import isnan, nan
 from typing import Any, Final
 
-from kg.lookup.listing.columns import Columns, both, columns, opened
+from kg.lookup.listing.columns import Columns, both, chosen, columns, opened
 from kg.lookup.listing.facet import Facet
 from kg.lookup.listing.filter import Filter, Sort
 from kg.lookup.listing.selector import Selector
@@ -163,8 +163,8 @@ def hubs(index: str, limit: int) -> list[str]:
 def _ordered(known: Columns, marks: bytes, sort: Sort) -> Iterable[int]:
     """Return the marked events in order."""
     if sort == Sort.NEWEST:
-        return compress(range(known.total - 1, -1, -1), reversed(marks))
-    found = compress(range(known.total), marks)
+        return chosen(marks, newest=True)
+    found = chosen(marks)
     return found if sort == Sort.OLDEST else sorted(found, key=known.titles.__getitem__)
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from heapq import heappushpop, nlargest
-from itertools import compress
 from operator import itemgetter
 from typing import Final, Protocol
 
-from kg.lookup.listing.columns import Columns, numbers
+from kg.lookup.listing.columns import Columns, chosen, numbers
 
 Counted = tuple[int, int]
 """A value, and the number of events with it."""
@@ -35,8 +34,7 @@ class ByEvent:
 
     def __init__(self, columns: Columns, marks: bytes) -> None:
         ends, values = columns.ends, columns.values
-        events = compress(range(columns.total), marks)
-        found = b"".join([values[4 * ends[event] : 4 * ends[event + 1]] for event in events])
+        found = b"".join([values[4 * ends[event] : 4 * ends[event + 1]] for event in chosen(marks)])
         self._counts = Counter[int](numbers("I", found))
         self._values = sorted(self._counts)
 
