@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from functools import lru_cache
+from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
 from kg.errors import NotFoundError
 from kg.lookup import parts as wholes
+from kg.lookup.listing.days import events_of_parts
 from kg.lookup.parts import Part
 from kg.rdf import Literal, NamedNode, Quad, terms
 from kg.rdf.graph import Excerpt, Graph, Pattern, named_node
@@ -317,3 +321,36 @@ def find(graph: Graph, iris: Iterable[str], identifiers: Iterable[str] = ()) -> 
         for quad in graph.quads_for_pattern(None, predicate, Literal(text), None):
             return str(quad.subject.value) if isinstance(quad.subject, NamedNode) else None
     return None
+
+
+@lru_cache(maxsize=1)
+def described(
+    graph: Graph, iri: str, document: str | None, page: int, licences: tuple[str, ...], index: Path | None = None
+) -> tuple[Quad, ...]:
+    """Return a description; the last one is cached, since it may be asked for in another format next."""
+
+    def counted(graph: Graph, period: NamedNode, within: Sequence[NamedNode]) -> Mapping[str, int]:
+        with suppress(ValueError):
+            if index:
+                return events_of_parts(str(index), within)
+        return wholes.events_of(graph, period, within)
+
+    return tuple(describe(graph, iri, document, page, events_of_hub, licences, parts_of, counted))
+
+
+@lru_cache(maxsize=16)
+def events_of_hub(graph: Graph, thing: NamedNode) -> list[NamedNode]:
+    """Return the events of a hub, cached while its pages are read."""
+    return newest_events(graph, thing)
+
+
+@lru_cache(maxsize=64)
+def parts_of(graph: Graph, story: NamedNode) -> list[Part]:
+    """Return the events of a story, cached while it is read."""
+    return wholes.of_story(graph, story)
+
+
+def forget_descriptions() -> None:
+    """Clear what is cached, which keeps a graph open."""
+    for cached in (described, events_of_hub, parts_of):
+        cached.cache_clear()

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
 from kg.errors import ResultTooLargeError
-from kg.lookup import memento, newest, parts, resource_state
+from kg.lookup import memento, newest, resource_state
 from kg.lookup.capabilities import capabilities
-from kg.lookup.describe import describe, newest_events, total_of
+from kg.lookup.describe import described, forget_descriptions, parts_of, total_of
 from kg.lookup.history import EventHistory, history
 from kg.lookup.labels import Label, labels
 from kg.lookup.listing.columns import columns
-from kg.lookup.listing.days import events_of_parts
 from kg.lookup.listing.listing import hubs
 from kg.lookup.locate import Location, locate
 from kg.lookup.search import reconcile, search
@@ -86,7 +83,7 @@ class Describe(GraphOperation[Answer]):
 
     def answer(self, graph: Graph) -> Answer:
         """Return the description."""
-        quads = _described(graph, self.iri, self.document, self.page, self.licences)
+        quads = described(graph, self.iri, self.document, self.page, self.licences)
         body = _within(self.limit, represent(quads, self.format))
         return Answer("describe", self.format, body, rows=total_of(quads, self.document))
 
@@ -107,42 +104,16 @@ class DescribePage(GraphOperation[PageDescription]):
 
     def answer(self, graph: Graph) -> PageDescription:
         """Return the description."""
-        quads = _described(graph, self.iri, self.document, self.page, self.licences, self.index)
+        quads = described(graph, self.iri, self.document, self.page, self.licences, self.index)
         story = Quad(NamedNode(self.iri), terms.TYPE, terms.EVENT_SERIES) in quads
-        days = len({part.day for part in _parts(graph, NamedNode(self.iri))}) if story else 0
+        days = len({part.day for part in parts_of(graph, NamedNode(self.iri))}) if story else 0
         return PageDescription(_within(self.limit, _json(quads)), total_of(quads, self.document), days)
-
-
-@lru_cache(maxsize=1)
-def _described(
-    graph: Graph, iri: str, document: str | None, page: int, licences: tuple[str, ...], index: Path | None = None
-) -> tuple[Quad, ...]:
-    """Return a description; the last one is cached, since it may be asked for in another format next."""
-
-    def events_of(graph: Graph, period: NamedNode, within: Sequence[NamedNode]) -> Mapping[str, int]:
-        with suppress(ValueError):
-            if index:
-                return events_of_parts(str(index), within)
-        return parts.events_of(graph, period, within)
-
-    return tuple(describe(graph, iri, document, page, _events, licences, _parts, events_of))
-
-
-@lru_cache(maxsize=16)
-def _events(graph: Graph, thing: NamedNode) -> list[NamedNode]:
-    """Return the events of a hub, cached while its pages are read."""
-    return newest_events(graph, thing)
-
-
-@lru_cache(maxsize=64)
-def _parts(graph: Graph, story: NamedNode) -> list[parts.Part]:
-    """Return the events of a story, cached while it is read."""
-    return parts.of_story(graph, story)
 
 
 def forget() -> None:
     """Release the open graph, and clear what is cached from it."""
-    for cached in (_described, _events, _parts, columns, search.titled):
+    forget_descriptions()
+    for cached in (columns, search.titled):
         cached.cache_clear()
 
 

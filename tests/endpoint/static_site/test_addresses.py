@@ -19,6 +19,8 @@ BELOW = StaticAddresses("/kg", ("html",), frozenset())
         ("/event/2011-11-08/abc/revision/1", "/event/2011-11-08/abc/revision/1.html"),
         ("/event/2011-11-08/abc/history", "/event/2011-11-08/abc/history.html"),
         ("/source/http%3A%2F%2Fa.example%2Fb%3Fc", "/source/http:/a.example/b%3Fc.html"),
+        ("/source/http%3A%2F%2Fa.example%2Fb.html", "/source/http:/a.example/b.html.html"),
+        ("/source/http%3A%2F%2Fa.example%2Fb.html.ttl", "/source/http:/a.example/b.html.ttl"),
         ("/", "/"),
         ("/dump/", "/dump/"),
         ("/dump/newsgraph.nt.gz", "/dump/newsgraph.nt.gz"),

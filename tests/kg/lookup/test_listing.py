@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from kg.errors import NotFoundError, StoreError
 from kg.lookup.listing import index
-from kg.lookup.listing.columns import columns, opened
+from kg.lookup.listing.columns import SPARSE, chosen, columns, opened
 from kg.lookup.listing.days import events_by_day, events_of_parts
 from kg.lookup.listing.facet import Facet
 from kg.lookup.listing.filter import BoundingBox, Filter, Relation, Sort
@@ -358,3 +358,16 @@ def test_the_events_of_days_and_months_are_counted_by_their_iris(small: str) -> 
 def test_an_iri_that_ends_with_no_date_is_nothing_to_count(small: str) -> None:
     with pytest.raises(ValueError, match="autumn"):
         events_of_parts(small, [NamedNode(f"{BASE}month/autumn")])
+
+
+@pytest.mark.parametrize("step", [1, 2, SPARSE - 1, SPARSE, SPARSE + 1, 7 * SPARSE, 10_000])
+@pytest.mark.parametrize("first", [0, 3])
+def test_events_with_a_mark_are_chosen_in_order_whether_they_are_few_or_many(step: int, first: int) -> None:
+    marks = bytes(one % step == first % step for one in range(1_000))
+    expected = [one for one, mark in enumerate(marks) if mark]
+    assert list(chosen(marks)) == expected
+    assert list(chosen(marks, newest=True)) == expected[::-1]
+
+
+def test_of_no_events_none_are_chosen() -> None:
+    assert (list(chosen(b"")), list(chosen(bytes(100))), list(chosen(bytes(100), newest=True))) == ([], [], [])

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,6 +27,7 @@ from kg.store.service.loading import FinishedLoad
 from kg.store.service.parts import GraphPart
 from tests.conftest import publish_turtle
 from tests.kg.remote.servers import http, peer
+from tests.kg.store.service.between import between
 from tests.kg.store.service.engines import Engine, engine
 
 TURTLE = "".join(
@@ -33,6 +37,8 @@ TURTLE = "".join(
 )
 TURTLE += '<http://example.org/z> <http://example.org/knows> [ <http://example.org/says> "_:b is no node" ] .\n'
 LINES = 30
+NEEDS = {"oxigraph": b"", "virtuoso": b"Authorization: Digest"}
+"""What the head of a request that a server takes has."""
 
 
 class StoppedError(Exception):
@@ -188,6 +194,69 @@ def killed_and_back(kind: str, folder: Path) -> None:
         assert waits
         assert done.sent == done.parts
         assert made.service.count(made.graph()) == done.triples
+        assert made.loaded() == said(made.store)
+
+
+SHARES = (0.5, 1.0)
+"""What a server has of a part when it is killed: half of it, or all, which it has not answered yet."""
+
+
+@pytest.mark.parametrize("share", SHARES)
+def test_a_server_that_was_killed_within_a_request_ends_with_the_same_graph(tmp_path: Path, share: float) -> None:
+    killed_within("oxigraph", tmp_path, share)
+
+
+@pytest.mark.parametrize("share", SHARES)
+@pytest.mark.slow(
+    also="tests/kg/store/service/test_loading.py"
+    "::test_a_server_that_was_killed_within_a_request_ends_with_the_same_graph"
+)
+def test_a_virtuoso_that_was_killed_within_a_request_ends_with_the_same_graph(tmp_path: Path, share: float) -> None:
+    killed_within("virtuoso", tmp_path, share)
+
+
+def killed_within(kind: str, folder: Path, share: float) -> None:
+    """Kill a server while it takes the third part; it is started when the load waits before it asks again."""
+    publish_turtle(folder / "store", TURTLE)
+    with engine(kind, folder) as found, between(found.port, 3, share, found.kill, NEEDS[kind]) as proxy:
+
+        def wait(_: float) -> None:
+            if found.process is None:
+                found.start()
+
+        made = target(folder / "store", replace(found, port=proxy.own_port), Clock(sleep=wait))
+        done = made.load()
+        assert found.process is not None
+        assert len(proxy.seen) > done.parts
+        assert made.service.count(made.graph()) == done.triples == len(said(made.store))
+        assert made.loaded() == said(made.store)
+
+
+def test_a_load_that_was_killed_within_a_request_ends_with_the_same_graph_next_time(tmp_path: Path) -> None:
+    killed_load("oxigraph", tmp_path)
+
+
+@pytest.mark.slow(
+    also="tests/kg/store/service/test_loading.py"
+    "::test_a_load_that_was_killed_within_a_request_ends_with_the_same_graph_next_time"
+)
+def test_a_load_into_virtuoso_that_was_killed_within_a_request_ends_with_the_same_graph(tmp_path: Path) -> None:
+    killed_load("virtuoso", tmp_path)
+
+
+def killed_load(kind: str, folder: Path) -> None:
+    """Kill ``kg load`` when half of a part is with the server, and load again."""
+    publish_turtle(folder / "store", TURTLE)
+    with engine(kind, folder) as found:
+        running: list[subprocess.Popen[bytes]] = []
+        with between(found.port, 1, 0.5, lambda: running[0].kill(), NEEDS[kind]) as proxy:
+            options = ["--store", proxy.store, "--store-folder", str(folder / "store"), "--netrc", str(found.netrc)]
+            running.append(subprocess.Popen([sys.executable, "-m", "kg", "load", *options], stderr=subprocess.DEVNULL))
+            assert running[0].wait() == -signal.SIGKILL
+        made = target(folder / "store", found)
+        done = made.load()
+        assert done.sent > 0
+        assert made.service.count(made.graph()) == done.triples == len(said(made.store))
         assert made.loaded() == said(made.store)
 
 
