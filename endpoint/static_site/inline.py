@@ -104,7 +104,7 @@ class InlineSite:
         status, headers = started[-1]
         return StaticResponse(int(status[:3]), {name.lower(): value for name, value in headers}, content)
 
-    def representation(self, document: str, format: Format) -> bytes | None:
+    def representation(self, document: str, wanted: Format) -> bytes | None:
         """Return a document that has a page in another format, without what HTTP adds; None if only ``get`` can tell.
 
         It is what the view of documents sends, and takes half the time, since most of that is spent on header fields.
@@ -113,7 +113,7 @@ class InlineSite:
         with self._app.request_context(self._environ(document)):
             try:
                 iri = described_at(site(), unquote(path))
-                return described(site(), iri, format, int(parse_qs(query).get("page", ["1"])[0])).body
+                return described(site(), iri, wanted, int(parse_qs(query).get("page", ["1"])[0])).body
             except NewsgraphError:
                 return None
 
