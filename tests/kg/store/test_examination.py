@@ -75,9 +75,11 @@ def test_another_damage_has_its_own_way_out(store: Store) -> None:
 
 
 def test_too_little_room_is_told_and_just_enough_is_not(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kg.store.space.free", lambda folder: 2_500_000)  # no real disk keeps to the byte
-    assert problems(store, 2_500_000) == []
-    assert problems(store, 2_500_001) == [Problem(f"the disk of {store} has only 2 MB free", "kg prune, or make room")]
+    for free, told in ((2_999_999, 2), (3_000_000, 3)):
+        monkeypatch.setattr("kg.store.space.free", lambda folder, free=free: free)  # no real disk keeps to the byte
+        assert problems(store, free) == []
+        [low] = problems(store, free + 1)
+        assert low == Problem(f"the disk of {store} has only {told} MB free", "kg prune, or make room")
 
 
 def test_what_a_killed_build_left_is_told_unless_one_goes_on(store: Store) -> None:
