@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import tempfile
-import threading
-from contextlib import ExitStack, closing, suppress
 from functools import partial
-from pathlib import Path
 from typing import Final
 
-import click
 from flask import Flask
 
 from endpoint import reconcile
@@ -36,18 +30,12 @@ from endpoint.site.past import Past
 from endpoint.site.site import NAME, Site, hold, release
 from endpoint.sparql import answers, graph_store, protocol, questions
 from endpoint.sparql.authorize import FORM_OVERHEAD, trusted
-from endpoint.warmup import Warmer
 from kg.derived.artefacts import Artefacts
 from kg.derived.changes import CHANGES
 from kg.derived.kinds import SEARCH
-from kg.errors import NewsgraphError
-from kg.rdf import terms
 from kg.settings import Settings
-from kg.store.layout import Store
-from kg.workers.operations import Newest
 from kg.workers.verifier import Verifier
 from kg.workers.workers import Workers
-from kg.write import tokens
 from kg.write.writer import Writer
 
 BODY_BYTES: Final = 1_000_000
@@ -139,66 +127,3 @@ def _longest_body(app: Flask, settings: Settings, authorization: str | None = No
     longest: int = app.config["MAX_CONTENT_LENGTH"]
     upload = FORM_OVERHEAD * settings.upload_bytes if trusted(settings, authorization) else 0
     return max(longest, upload)
-
-
-def serve(settings: Settings) -> None:
-    """Serve the store until SIGINT or SIGTERM, and print addresses to click on; warn if no licence is known.
-
-    Raises StoreError without a snapshot, ConfigurationError if the port is taken.
-    """
-    store = Store(settings.folder)
-    store.tidy()
-    if settings.writable:
-        tokens.check(settings.write_token_sha256)
-    if settings.metrics_token_sha256:
-        tokens.check(settings.metrics_token_sha256)
-    _keep_bodies(Artefacts.of(settings).cache)
-    with ExitStack() as stack:
-        workers = stack.enter_context(Workers(store, settings, in_memory=True))
-        for warning in workers.snapshot.manifest.doubts:
-            click.echo(f"kg: warning: {warning}", err=True)
-        writer = stack.enter_context(Writer(store, settings, workers)) if settings.writable else None
-        past = stack.enter_context(closing(Past(settings)))
-        verifier = stack.enter_context(Verifier(store, Artefacts.of(settings).cache, settings, workers))
-        app = create_app(settings, workers, writer, past, verifier)
-        running = server(app, settings)
-        stack.enter_context(closing(Warmer(app))).start()
-        # Finding an event to show takes a second on a cold disk; no request has to wait for that.
-        threading.Thread(target=_announce, args=(settings, workers), daemon=True).start()
-        running.run()
-
-
-def _keep_bodies(cache: Path) -> None:
-    """Store bodies that are too large for memory in the cache, if no other place is writable."""
-    try:
-        tempfile.gettempdir()
-    except FileNotFoundError:
-        with suppress(OSError):  # otherwise such bodies are refused
-            cache.mkdir(parents=True, exist_ok=True)
-            tempfile.tempdir = str(cache)
-
-
-def _announce(settings: Settings, workers: Workers) -> None:
-    for line in addresses(settings, workers):
-        click.echo(line)
-
-
-def addresses(settings: Settings, workers: Workers) -> list[str]:
-    """Return the lines that say where to look first."""
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    root = f"http://{host}:{settings.port}/"
-    lines = [f"Serving snapshot {workers.snapshot.id} (stop with Ctrl-C)"]
-    lines += [f"  graph   {workers.placement}", f"  home    {root}"]
-    event = _newest_event(workers)
-    if event:
-        lines.append(f"  event   {root}{event.removeprefix(workers.snapshot.manifest.base)}")
-    return [*lines, f"  search  {root}search?q=Homs", f"  query   {root}sparql", f"  dumps   {root}dump/"]
-
-
-def _newest_event(workers: Workers) -> str | None:
-    try:
-        nodes = workers.ask(Newest(1))["nodes"]
-    except NewsgraphError:
-        return None
-    kind = terms.EVENT.value
-    return next((iri for iri, said in nodes.items() if kind in json.dumps(said)), None)

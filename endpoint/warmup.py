@@ -37,6 +37,8 @@ from kg.workers.operations import Hubs
 
 log = logging.getLogger(__name__)
 
+HEAD_START_SECONDS: Final = 0.5
+"""How long requests that waited for the server to start go first."""
 SECONDS: Final = 1.0
 """How often to look for a new snapshot."""
 QUIET_SECONDS: Final = 10.0
@@ -77,6 +79,7 @@ class Warmer:
         self._ended.set()
 
     def _run(self) -> None:
+        self._ended.wait(HEAD_START_SECONDS)
         _prepare_program()
         ready = ""
         while self.number and not self._ended.is_set():

@@ -43,7 +43,7 @@ def serve(**options: Any) -> None:
 
 def run(settings: Settings) -> None:
     """Serve a store until SIGINT or SIGTERM."""
-    from endpoint.app import serve as run_server
+    from endpoint.serving import serve as run_server
 
     run_server(settings)
 

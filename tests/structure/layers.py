@@ -6,6 +6,7 @@ LAYERS = (
     ("kg.__main__",),
     ("kg.cli",),
     ("endpoint.static_site",),
+    ("endpoint.serving",),
     ("endpoint.app",),
     ("endpoint.warmup",),
     ("endpoint.server", "endpoint.agents"),

@@ -45,3 +45,11 @@ def test_a_server_starts_without_the_libraries_of_those_who_compute() -> None:
     program = f"import sys, endpoint.app, kg.workers.worker; sys.exit(str({heavy} & set(sys.modules) or ''))"
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.stderr.strip() == ""
+
+
+def test_workers_start_before_the_application_is_imported() -> None:
+    program = (
+        "import sys, endpoint.serving; sys.exit(str({'flask', 'jinja2', 'endpoint.app'} & set(sys.modules) or ''))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.stderr.strip() == ""

@@ -57,7 +57,7 @@ def test_one_lazy_line_of_the_command_line_starts_each_server_of_the_endpoint() 
     upward = [(one, to) for one, imported in ARROWS.items() for to in imported if to.startswith("endpoint")]
     starts = [
         ("kg.cli.serve", "endpoint.agents.server"),
-        ("kg.cli.serve", "endpoint.app"),
+        ("kg.cli.serve", "endpoint.serving"),
         ("kg.cli.serve", "endpoint.static_site.publish"),
     ]
     assert sorted(one for one in upward if one[0].startswith("kg")) == starts
