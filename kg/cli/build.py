@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("archives", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="ARCHIVE...")
 @setting("store")
-@setting("store_folder")
 @setting("graph_store")
 @setting("netrc")
 @setting("ledger")

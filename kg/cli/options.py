@@ -26,11 +26,15 @@ SECONDS: Final = 10.0
 
 
 def setting(name: str) -> Callable[[Command], Command]:
-    """Return the option for a setting, with its help and default from the table of settings."""
+    """Return the option for a setting, with its help and default from the table of settings.
+
+    Whoever takes a store may be given a remote one, so that ``--store-folder`` comes with ``--store``.
+    """
     one = next(candidate for candidate in SETTINGS if candidate.name == name)
     shown = one.metadata["help"]
     option = f"--{name.replace('_', '-')}"
-    return click.option(option, name, type=type(one.default), default=None, help=f"{shown}  [default: {one.default}]")
+    made = click.option(option, name, type=type(one.default), default=None, help=f"{shown}  [default: {one.default}]")
+    return (lambda command: made(setting("store_folder")(command))) if name == "store" else made
 
 
 def graph_format(help_text: str) -> Callable[[Command], Command]:

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 @click.option("--question", metavar="NAME", help="Ask this question of data/queries instead of a query.")
 @click.option("--param", "given", multiple=True, metavar="NAME=VALUE", help="A value for the question.")
 @setting("store")
-@setting("store_folder")
 @setting("netrc")
 @setting("as_of")
 @setting("query_seconds")

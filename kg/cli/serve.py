@@ -18,7 +18,6 @@ SHOWN: Final = 20
 
 @click.command()
 @setting("store")
-@setting("store_folder")
 @setting("netrc")
 @setting("host")
 @setting("port")

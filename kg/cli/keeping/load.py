@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 @click.command()
 @setting("store")
-@setting("store_folder")
 @setting("graph_store")
 @setting("netrc")
 @click.option(

@@ -82,12 +82,18 @@ def prune(**options: Any) -> None:
 def backup(file: Path, **options: Any) -> None:
     """Write everything in a store that cannot be made again to FILE, a tar archive, gzipped if its name ends in .gz.
 
-    The backup shows one moment even if the store is read and written meanwhile, and is read again to verify it.
+    The backup shows one moment even if the store is read and written meanwhile, and is read again to verify it. Of a
+    remote store it has all but the copy of the graph in the service.
     """
     from kg.store.backup import archive
+    from kg.store.service.loaded import LoadedGraphs
 
-    current = archive.write(store_of(load(**options)), file)
+    store = store_of(load(**options))
+    current, remote = archive.write(store, file), LoadedGraphs.read(store)
     click.echo(f"{file} has snapshot {current.id}: {file.stat().st_size / 1_000_000:,.1f} MB, verified")
+    if remote:
+        told = f"the graph in {remote.address.query} is not in it, and is loaded from what is restored"
+        click.echo(f"{told}: kg load --store sparql+… --store-folder STORE", err=True)
 
 
 @click.command()

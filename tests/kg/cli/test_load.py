@@ -81,6 +81,36 @@ def test_a_build_loads_before_it_publishes(
     assert list(found.graphs)[-1] == store.current().id != Path(before).name
 
 
+def test_a_backup_of_a_remote_store_is_its_folder_and_the_graph_is_loaded_from_what_is_restored(
+    oxigraph: Engine, tmp_path: Path
+) -> None:
+    publish_turtle(tmp_path / "store", f"<http://example.org/a> <http://example.org/b> '{tmp_path}' .")
+    named = ("--store", oxigraph.store, "--store-folder", tmp_path / "store")
+    assert kg("load", *named).exit_code == 0
+    told = kg("backup", tmp_path / "backup.tar", *named)
+    assert told.exit_code == 0
+    assert f"the graph in http://127.0.0.1:{oxigraph.port}/query is not in it" in told.output
+    assert kg("restore", tmp_path / "backup.tar", "--store", tmp_path / "new").exit_code == 0
+    assert LoadedGraphs.read(Store(tmp_path / "new")) is None
+    query = (
+        "query",
+        "SELECT ?o WHERE { ?s <http://example.org/b> ?o }",
+        "--format",
+        "csv",
+        "--store",
+        tmp_path / "new",
+    )
+    assert kg(*query).output.split() == ["o", str(tmp_path)]
+    again = kg("load", "--store", oxigraph.store, "--store-folder", tmp_path / "new")
+    assert again.output.endswith("0 of 1 parts were sent\n")
+    assert kg(*query).output.split() == ["o", str(tmp_path)]
+
+
+def test_a_backup_of_a_store_that_no_service_has_tells_of_none(tmp_path: Path) -> None:
+    publish_turtle(tmp_path / "store", "<http://example.org/a> <http://example.org/b> 1 .")
+    assert "not in it" not in kg("backup", tmp_path / "backup.tar", "--store", tmp_path / "store").output
+
+
 @pytest.mark.parametrize("address", ["sparql+ftp://host/", "sparql+http://me:secret@host/", "sparql+file:///etc"])
 def test_no_other_address_is_a_store_and_none_has_a_password(address: str) -> None:
     with pytest.raises(ConfigurationError) as told:
