@@ -221,3 +221,8 @@ def test_no_group_of_days_is_torn_and_no_day_lost(shown: list[tuple[str, int]], 
     together = set().union(*of.values())
     if merges and together:
         assert any(together <= set(one) for one in found)
+
+
+def test_a_name_leads_to_what_its_own_line_says() -> None:
+    ledger = Ledger([claim(A, "merged", B), claim(B, "merged", C), Alias(OTHER, PATH, "")])
+    assert [ledger.into(name) for name in (A, B, C, OTHER, PATH)] == [B, C, None, PATH, None]

@@ -22,7 +22,7 @@ from kg.mapping.page import page_quads
 from kg.mapping.rebuild import find, text
 from kg.pipeline import run
 from kg.pipeline.verify import Verified, difference, summary, verify
-from kg.rdf import terms
+from kg.rdf import NamedNode, Quad, terms
 from kg.rdf.iri import Minter
 from kg.settings import Settings
 from kg.store.embedded import EmbeddedGraph
@@ -383,3 +383,11 @@ def test_every_page_of_a_repository_is_made_again(bundle: str, history: bool, co
     root = tmp_path / "git"
     subprocess.run(["git", "clone", "--quiet", "--bare", str(CORPUS / bundle), str(root)], check=True)
     assert_all_identical(verify([root], Settings(history=history)), count)
+
+
+def test_what_only_has_the_path_of_a_page_as_its_label_is_no_page() -> None:
+    graph = EmbeddedGraph()
+    page, other = NamedNode("urn:page"), NamedNode("urn:other")
+    named = [Quad(one, terms.LABEL, Literal("a.txt")) for one in (page, other)]
+    graph.extend([*named, Quad(page, terms.TYPE, terms.PAGE)])
+    assert {quad.subject for quad in find(graph, "a.txt")} == {page}

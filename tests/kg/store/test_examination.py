@@ -155,6 +155,14 @@ def test_the_verifier_is_a_process_of_its_own(store: Store, tmp_path: Path) -> N
     assert json.loads(done.stdout)["damages"] == []
 
 
+def test_a_store_is_sound_where_only_what_is_made_again_is_damaged() -> None:
+    lost, made_again = whole.Damage("ledger", "", "", ""), whole.Damage("cache", "", "", "", is_made_again=True)
+    assert [whole.Verification(one, 0, 0).is_sound for one in ((), (made_again,), (lost,), (made_again, lost))] == [
+        *(True, True),
+        *(False, False),
+    ]
+
+
 def test_only_damages_of_the_cache_are_thrown_away(tmp_path: Path) -> None:
     for name in ("a", "b"):
         (tmp_path / name).write_text("x")

@@ -311,3 +311,8 @@ def test_triples_that_are_nested_deep_do_not_reach_the_parser(depth: int) -> Non
 
 def test_triples_that_are_nested_less_deep_are_read() -> None:
     assert len(constructed(16)) == 1
+
+
+def test_an_address_that_could_be_taken_for_another_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match="cannot be asked"):
+        RemoteGraph("https://a.example:port/sparql", "https://a.example")
