@@ -25,8 +25,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from moments import HEAD, Row, allow, apart, given, limited, nobody, prepared, tell
+from moments import HEAD, LIMIT, Row, allow, apart, given, limited, nobody, prepared, tell
 
+from endpoint.static_site.publish import publish
 from kg.pipeline import run
 from kg.settings import Settings
 from kg.store.backup import archive as backups
@@ -145,6 +146,39 @@ def killed_commands(bench: Bench, moments: int) -> Iterator[Row]:
             bench.judge(row, store, 1)
             row.noticed -= 1
         yield row
+
+
+def killed_publications(bench: Bench, moments: int) -> Iterator[Row]:
+    """``kill -9`` of ``kg publish``, from its begin to its end; each file is that of a whole run then, or not there."""
+    row, store = Row("kill -9 of a publication"), bench.store()
+    truth, site = bench.folder / "truth", bench.folder / "site"
+    prepared(lambda: published(store, bench.folder / "warm"), LIMIT)
+    start = time.monotonic()
+    prepared(lambda: published(store, truth), LIMIT)
+    took, wanted = time.monotonic() - start, contents(truth)
+    for number in range(moments):
+        shutil.rmtree(site, ignore_errors=True)
+        status, _ = apart(lambda: published(store, site), took * 1.1 * (number + 1) / moments)
+        row.moments += 1
+        row.noticed += bool(status)
+        shown = {name: one for name, one in contents(site).items() if not Path(name).name.startswith(".")}
+        row.wrong += not shown.items() <= wanted.items()
+        row.lost += status == 0 and contents(site) != wanted
+        start = time.monotonic()
+        row.lost += apart(lambda: published(store, site))[0] != 0 or contents(site) != wanted
+        row.back = max(row.back, time.monotonic() - start)
+    yield row
+
+
+def published(store: Path, site: Path) -> int:
+    """Publish a store as a site, and return how many files that has."""
+    return publish(site, Settings(store=str(store), jobs=1), ("html", "ttl"), 1, lambda *_: None).files
+
+
+def contents(folder: Path) -> dict[str, str]:
+    """Return hashes of all files below a folder, by their paths."""
+    files = (one for one in folder.rglob("*") if one.is_file())
+    return {str(one.relative_to(folder)): hashlib.sha256(one.read_bytes()).hexdigest() for one in files}
 
 
 def _commands(bench: Bench, backup: Path) -> dict[str, Callable[[Path], object]]:
@@ -296,6 +330,7 @@ def changing_archive(bench: Bench, moments: int) -> Iterator[Row]:
 FAULTS: Final = (
     killed_builds,
     killed_commands,
+    killed_publications,
     full_disks,
     small_memories,
     read_only,

@@ -1,10 +1,9 @@
 """Makes all faults of bench, prints one table of them, and writes it into docs/keeping.md.
 
-    python bench/faults_all.py [--moments 100] [--page]
+    python bench/faults_all.py [--moments 100] [--at-once 1] [--page]
 
-Each command is run by itself, one after the other, at so many moments for each fault as its share is; what they found
-lies in bench/faults.json then. ``--page`` only writes the page anew, of that file and of bench/soak.json, which
-``bench/soak.py --result bench/soak.json`` writes.
+Each fault is made at so many moments as its share is; what was found lies in bench/faults.json then. ``--page`` only
+writes the page anew, of that file and of bench/soak.json, which ``bench/soak.py --result bench/soak.json`` writes.
 """
 
 from __future__ import annotations
@@ -17,7 +16,10 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import repeat
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,31 +29,57 @@ SOAKED: Final = ROOT / "bench" / "soak.json"
 DOCUMENT: Final = ROOT / "docs" / "keeping.md"
 BEGIN: Final = "<!-- faults: made by bench/faults_all.py -->\n"
 END: Final = "<!-- end of faults -->"
-SHARES: Final = {"faults.py": 0.3, "faults_served.py": 0.5, "faults_fetch.py": 0.3, "faults_machine.py": 0.3}
-"""The commands, and at which part of the moments each of its faults is made."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """Faults of one command, none for all, and at which part of the moments each of them is made."""
+
+    command: str
+    share: float
+    names: tuple[str, ...] = ()
+
+
+PARTS: Final = (
+    Part("faults.py", 0.6, ("killed_builds", "killed_commands")),
+    Part("faults.py", 0.4, ("killed_publications",)),
+    Part("faults.py", 1.5, ("flips",)),
+    Part("faults.py", 0.3, ("full_disks", "small_memories", "read_only")),
+    Part("faults.py", 0.8, ("clocks", "two_at_once", "changing_archive")),
+    Part("faults_served.py", 0.6, ("killed_writer", "killed_server")),
+    Part("faults_served.py", 0.3, ("full_disk", "moved", "copied")),
+    Part("faults_fetch.py", 0.6, ("killed",)),
+    Part("faults_fetch.py", 0.2, ("full_disk", "small_disk", "read_only", "clocks", "two_at_once")),
+    Part("faults_machine.py", 0.2),
+)
 NAMES: Final = {
-    "faults.py": "no server",
-    "faults_served.py": "served and written",
-    "faults_fetch.py": "fetch",
-    "faults_machine.py": "machine",
+    "faults.py": "a store",
+    "faults_served.py": "a server that is written",
+    "faults_fetch.py": "a fetch",
+    "faults_machine.py": "the machine",
 }
 COLUMNS: Final = ("moments", "noticed", "lost", "wrong")
 
 
-def made(moments: int) -> tuple[list[dict[str, Any]], bool]:
-    """Run all commands; return their rows, and whether each of them ended with 0."""
+def made(moments: int, at_once: int) -> tuple[list[dict[str, Any]], bool]:
+    """Run all commands, some of them at once; return their rows, and whether each of them ended with 0."""
     rows: list[dict[str, Any]] = []
-    is_well = True
-    with tempfile.TemporaryDirectory() as folder:
-        for command, share in SHARES.items():
-            file = Path(folder) / command
-            given = ["--moments", str(max(1, round(moments * share))), "--rows", str(file)]
-            environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
-            done = subprocess.run([sys.executable, ROOT / "bench" / command, *given], env=environment, check=False)
-            is_well &= done.returncode == 0
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(at_once) as lanes:
+        files = [Path(folder, str(number)) for number in range(len(PARTS))]
+        statuses = list(lanes.map(_run, PARTS, files, repeat(moments)))
+        for part, file in zip(PARTS, files, strict=True):
             found = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
-            rows += [{"of": NAMES[command], **json.loads(line)} for line in found]
-    return rows, is_well
+            rows += [{"of": NAMES[part.command], **json.loads(line)} for line in found]
+    return rows, not any(statuses)
+
+
+def _run(part: Part, file: Path, moments: int) -> int:
+    """Run a command and return its exit status."""
+    given = ["--moments", str(max(1, round(moments * part.share))), "--rows", str(file), *part.names]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
+    return subprocess.run(
+        [sys.executable, ROOT / "bench" / part.command, *given], env=environment, check=False
+    ).returncode
 
 
 def results(rows: list[dict[str, Any]]) -> dict[str, Any]:
@@ -102,11 +130,12 @@ def main() -> int:
     """Make all faults, and return 1 if anything was lost or wrong, or a command could not be run."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--moments", type=int, default=100)
+    parser.add_argument("--at-once", type=int, default=1, help="commands that run at the same time")
     parser.add_argument("--page", action="store_true")
     given = parser.parse_args()
     is_well = True
     if not given.page:
-        rows, is_well = made(given.moments)
+        rows, is_well = made(given.moments, given.at_once)
         RESULTS.write_text(json.dumps(results(rows), indent=1) + "\n", encoding="utf-8")
         print(table(json.loads(RESULTS.read_text(encoding="utf-8"))))
     if SOAKED.exists():

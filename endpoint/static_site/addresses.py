@@ -139,9 +139,10 @@ class StaticAddresses:
         if kind in NEGOTIATED or path in ("vocab", "catalog") or is_document(name):
             return [Rendition(f"/{path}.{one}{asked}", "*/*", f"{name}{paged}.{one}") for one in self.formats]
         if typed := _typed(path):
-            return [Rendition(document, ACCEPTED[typed], f"{name}.{typed}")]
+            return [Rendition(document, ACCEPTED[typed], f"{name}{paged}.{typed}")]
         if path in FILES or kind in (ASSETS, "frames", "sitemap") or path.endswith("/history.json"):
-            return [Rendition(document, "*/*", name)]
+            stem, dot, suffix = name.rpartition(".")
+            return [Rendition(document, "*/*", f"{stem}{paged}{dot}{suffix}" if paged else name)]
         index = "index" if not path or path.endswith("/") else ""
         return [Rendition(document, "text/html", f"{name}{index}{paged}.{HTML}")]
 

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
 from kg.errors import ConfigurationError
+from kg.process.lock import locked
 
 LISTED: Final = ".newsgraph-files"
 """The list of all files of a site, beside them: what is in no list is somebody else's, and is left alone."""
@@ -26,8 +28,17 @@ class SiteFolder:
 
     path: Path
 
-    def begin(self) -> None:
-        """Make the folder; raises ConfigurationError if it has files that are no site's, or cannot be made."""
+    @contextmanager
+    def begun(self) -> Iterator[None]:
+        """Make the folder, and keep other runs out of it until the block ends.
+
+        Raises ConfigurationError if it has files that are no site's, cannot be made, or is written by another run.
+        """
+        self._begin()
+        with locked(self.path, ConfigurationError(f"another kg publish writes {self.path}: wait until it ends")):
+            yield
+
+    def _begin(self) -> None:
         try:
             self.path.mkdir(parents=True, exist_ok=True)
             foreign = not (self.path / LISTED).exists() and any(self.path.iterdir())
@@ -45,8 +56,9 @@ class SiteFolder:
                 return False
         path.parent.mkdir(parents=True, exist_ok=True)
         making = _making(path)
+        making.unlink(missing_ok=True)  # it may be a link that a killed run left
         making.write_bytes(content)
-        making.replace(path)
+        self._show(file, making)
         return True
 
     def alias(self, file: str, other: str) -> bool:
@@ -59,7 +71,7 @@ class SiteFolder:
         making = _making(path)
         making.unlink(missing_ok=True)
         making.symlink_to(target)
-        making.replace(path)
+        self._show(file, making)
         return True
 
     def take(self, file: str, source: Path) -> bool:
@@ -75,15 +87,23 @@ class SiteFolder:
             making.hardlink_to(source)
         except OSError:  # on another disk
             shutil.copyfile(source, making)
-        making.replace(path)
+        self._show(file, making)
         return True
+
+    def _show(self, file: str, making: Path) -> None:
+        """Give what is made its name; a new one is listed first, so that it is removed even if this run is killed."""
+        path = self.path / file
+        if not path.is_symlink() and not path.exists():
+            with (self.path / LISTED).open("a", encoding="utf-8") as listed:
+                listed.write(f"{file}\n")
+        making.replace(path)
 
     def finish(self, files: Iterable[str]) -> int:
         """Note which files the site has, remove those that it had and has no more, and return how many those are."""
         listed = sorted(files)
         kept = set(listed)
         before = (self.path / LISTED).read_text(encoding="utf-8").splitlines()
-        gone = [one for one in before if one not in kept]
+        gone = [one for one in dict.fromkeys(before) if one not in kept]
         for one in gone:
             self._remove(one)
         self.write(LISTED, "".join(f"{one}\n" for one in listed).encode())
@@ -101,7 +121,8 @@ class SiteFolder:
 
 
 def _making(path: Path) -> Path:
-    return path.with_name(f".{os.getpid()}.making")
+    """Return where a file is made: the same place each time, so that what a killed run left there is replaced."""
+    return path.with_name(f".{sha256(path.name.encode()).hexdigest()[:16]}.making")
 
 
 def _same(path: Path, other: Path) -> bool:

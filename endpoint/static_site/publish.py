@@ -72,13 +72,13 @@ def publish(folder: Path, settings: Settings, formats: tuple[str, ...], jobs: in
     store = Store(settings.folder)
     source = store.current()
     site = SiteFolder(folder.absolute())
-    site.begin()
-    made = _dumps(Artefacts.of(settings), source)
-    mount = urlsplit(settings.serve_url or source.manifest.base).path.rstrip("/")
-    names = frozenset(one.name for one in made)
-    addresses = StaticAddresses(mount, formats, names)
-    plan = SitePlan(settings, source.folder, site, addresses)
-    return _Publication(plan, jobs, told).run(made)
+    with site.begun():
+        made = _dumps(Artefacts.of(settings), source)
+        mount = urlsplit(settings.serve_url or source.manifest.base).path.rstrip("/")
+        names = frozenset(one.name for one in made)
+        addresses = StaticAddresses(mount, formats, names)
+        plan = SitePlan(settings, source.folder, site, addresses)
+        return _Publication(plan, jobs, told).run(made)
 
 
 def _dumps(artefacts: Artefacts, source: Snapshot) -> list[DumpFile]:

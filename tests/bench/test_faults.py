@@ -47,7 +47,16 @@ def test_a_killed_build_loses_nothing(tmp_path: Path) -> None:
 @pytest.mark.slow(also=KILLED)
 @pytest.mark.parametrize(
     "name",
-    ["killed_commands", "full_disks", "small_memories", "read_only", "clocks", "two_at_once", "changing_archive"],
+    [
+        "killed_commands",
+        "killed_publications",
+        "full_disks",
+        "small_memories",
+        "read_only",
+        "clocks",
+        "two_at_once",
+        "changing_archive",
+    ],
 )
 def test_no_fault_loses_anything(tmp_path: Path, name: str) -> None:
     made(tmp_path, "faults.py", name, 3)

@@ -30,6 +30,10 @@ BELOW = StaticAddresses("/kg", ("html",), frozenset())
         ("/events?topic=entity/en/A%25C3%25A9", "/events/topic/entity/en/A%C3%A9.html"),
         ("/events?from=2011&to=2011&page=3", "/events/2011.page-3.html"),
         ("/feed/atom", "/feed/atom.atom"),
+        ("/changes.json?page=2", "/changes.page-2.json"),
+        ("/changes.json?page=1", "/changes.json"),
+        ("/places.csv?page=2", "/places.page-2.csv"),
+        ("/event/2011-11-08/abc/history.json?page=2", "/event/2011-11-08/abc/history.page-2.json"),
     ],
 )
 def test_a_link_leads_to_the_file_of_the_same(link: str, href: str) -> None:
@@ -73,6 +77,7 @@ def test_no_two_documents_have_the_same_file() -> None:
     links = [
         *("/entity/en/A", "/entity/en/A/B", "/doc/entity/en/A?page=2", "/events", "/events?from=2011&to=2011"),
         *("/events?place=entity/en/2011", "/events?place=entity/en/A", "/events?place=entity/en/A&from=2011&to=2011"),
+        *("/changes.json", "/changes.json?page=2", "/places.csv", "/places.csv?page=2"),
         *("/places", "/places?letter=A", "/places?page=2", "/catalog", "/vocab", "/feed/atom", "/feed/activity"),
     ]
     documents = {SITE.document(one) for one in links}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,10 @@ from kg.errors import ConfigurationError
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> SiteFolder:
+def folder(tmp_path: Path) -> Iterator[SiteFolder]:
     made = SiteFolder(tmp_path / "site")
-    made.begin()
-    return made
+    with made.begun():
+        yield made
 
 
 def test_only_what_differs_is_written(folder: SiteFolder) -> None:
@@ -41,8 +42,39 @@ def test_a_file_that_no_run_has_written_stays(folder: SiteFolder) -> None:
 
 def test_a_folder_of_somebody_else_is_refused(tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("years of work")
-    with pytest.raises(ConfigurationError, match="of no site"):
-        SiteFolder(tmp_path).begin()
+    with pytest.raises(ConfigurationError, match="of no site"), SiteFolder(tmp_path).begun():
+        pass
+
+
+def test_two_runs_do_not_write_into_one_folder(folder: SiteFolder) -> None:
+    with pytest.raises(ConfigurationError, match="another kg publish writes"), SiteFolder(folder.path).begun():
+        pass
+
+
+def test_what_a_killed_run_wrote_goes_if_the_site_has_it_no_more(folder: SiteFolder) -> None:
+    folder.write("a.html", b"1")
+    folder.alias("b.html", "a.html")
+    assert folder.finish(["b.html"]) == 1
+    assert [one.name for one in folder.path.glob("*.html")] == ["b.html"]
+
+
+def test_what_a_killed_run_was_making_is_made_anew_and_nothing_is_left_of_it(
+    folder: SiteFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def kill(_: Path, __: Path) -> Path:
+        raise KeyboardInterrupt
+
+    folder.write("a.html", b"1")
+    for step in (lambda: folder.alias("c.html", "a.html"), lambda: folder.write("b.html", b"2")):
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, "replace", kill)
+            with pytest.raises(KeyboardInterrupt):
+                step()
+    assert len(list(folder.path.glob(".*.making"))) == 2
+    assert folder.write("b.html", b"3")
+    assert folder.write("c.html", b"4")
+    assert sorted(one.name for one in folder.path.iterdir()) == [".newsgraph-files", "a.html", "b.html", "c.html"]
+    assert (folder.path / "a.html").read_bytes() == b"1"
 
 
 def test_an_alias_is_a_relative_link_that_rsync_can_copy(folder: SiteFolder) -> None:
