@@ -41,8 +41,9 @@ class Part:
 
 
 PARTS: Final = (
-    Part("faults.py", 0.6, ("killed_builds", "killed_commands")),
-    Part("faults.py", 0.4, ("killed_publications",)),
+    Part("faults.py", 0.6, ("killed_commands",)),
+    Part("faults.py", 0.6, ("killed_builds",)),
+    Part("faults.py", 0.1, ("killed_publications",)),
     Part("faults.py", 1.5, ("flips",)),
     Part("faults.py", 0.3, ("full_disks", "small_memories", "read_only")),
     Part("faults.py", 0.8, ("clocks", "two_at_once", "changing_archive")),
