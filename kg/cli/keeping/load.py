@@ -26,14 +26,23 @@ if TYPE_CHECKING:
     type=click.Path(file_okay=False, path_type=Path),
     help="Only write files into this folder for the bulk loader of the server, with the commands to run.",
 )
+@click.option(
+    "--shards",
+    type=click.Path(file_okay=False, exists=True, path_type=Path),
+    help="Load what kg shards wrote into this folder, in place of the snapshot of a store.",
+)
 @click.option("--loaded", is_flag=True, help="The files were loaded: only verify what the service has.")
-def load(files: Path | None, loaded: bool, **options: Any) -> None:
+def load(files: Path | None, shards: Path | None, loaded: bool, **options: Any) -> None:
     """Load the current snapshot into a remote store, verify it there, and answer queries from it.
 
     The store is sparql+http(s)://HOST:PORT of a SPARQL service, or a folder that was loaded into one before. A load
-    that was stopped continues where it was. See docs/remote-stores.md.
+    that was stopped continues where it was. With --shards, it is a graph that kg shards wrote, without any store. See
+    docs/remote-stores.md.
     """
     settings = settings_of(**options)
+    if shards:
+        _load_shards(shards, settings)
+        return
     store = store_of(settings)
     if files:
         from kg.store.service.loading import write_files
@@ -43,6 +52,19 @@ def load(files: Path | None, loaded: bool, **options: Any) -> None:
         return
     if not into_service(store, store.current(), settings, sending=not loaded):
         raise ConfigurationError("name a remote store: --store sparql+http://HOST:PORT/, see docs/remote-stores.md")
+
+
+def _load_shards(folder: Path, settings: Settings) -> None:
+    from kg.pipeline.shards import sending
+    from kg.store.service.client import ServiceAddress, SparqlService
+
+    if not settings.remote:
+        raise ConfigurationError("name the remote store that the shards go to: --store sparql+http://HOST:PORT/")
+    address = ServiceAddress.found(settings)
+    with Progress("triples") as progress:
+        done = sending.load(folder, SparqlService.of(address, settings), progress)
+    told = f"{done.triples:,} triples are in the graph {done.graph} of {address.query} and verified"
+    click.echo(f"{told}; {done.sent} of {done.parts} parts were sent", err=True)
 
 
 def into_service(store: Store, snapshot: Snapshot, settings: Settings, *, sending: bool = True) -> bool:

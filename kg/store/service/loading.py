@@ -55,22 +55,39 @@ def load(
     loaded stays, for the next try.
     """
     planned = plan(snapshot.manifest.base, parts(store, snapshot))
-    graph, total = planned.name, planned.triples
+    graph = planned.name
     into = into.beginning(graph)
     into.write(store)
-    count, sent = service.count(graph), 0
-    if sending and count != total:
-        sent = _sent(service, graph, parts(store, snapshot), total, progress, is_new=count == 0)
-        count = service.count(graph)
-    if count != total:
-        raise RemoteStoreError(f"the remote store has {count:,} triples in {graph}, which has {total:,}")
-    _verify(service, planned)
+    done = put(service, planned, lambda: parts(store, snapshot), progress, sending=sending)
     into = into.with_graph(snapshot.id, graph)
     into.write(store)
     for one in into.begun:
         service.drop(one)
         into = into.without(one)
         into.write(store)
+    return done
+
+
+def put(
+    service: SparqlService,
+    planned: GraphPlan,
+    found: Callable[[], Iterable[GraphPart]],
+    progress: Progress,
+    *,
+    sending: bool = True,
+) -> FinishedLoad:
+    """Put a graph into a service, as far as it is not there, from the parts that ``found`` yields, and verify it.
+
+    Raises RemoteStoreError.
+    """
+    graph, total = planned.name, planned.triples
+    count, sent = service.count(graph), 0
+    if sending and count != total:
+        sent = _sent(service, graph, found(), total, progress, is_new=count == 0)
+        count = service.count(graph)
+    if count != total:
+        raise RemoteStoreError(f"the remote store has {count:,} triples in {graph}, which has {total:,}")
+    _verify(service, planned)
     return FinishedLoad(graph, total, sent, planned.parts)
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 from urllib.parse import urljoin
 
@@ -58,6 +59,13 @@ def parts(store: Store, snapshot: Snapshot, lines: int = LINES) -> Iterator[Grap
         if found is None:
             found = blocks.blocks(opened.enter_context(statements.reading(snapshot.open(), DefaultGraph())))
         yield from _parts(found, genid, lines)
+
+
+def parts_of_files(files: Iterable[Path], base: str, lines: int = LINES) -> Iterator[GraphPart]:
+    """Yield the parts of shards, which are those of a snapshot with the same triples and the identity base ``base``."""
+    with ExitStack() as opened:
+        shards_of = [opened.enter_context(file.open("rb")) for file in files]
+        yield from _parts(blocks.merged(shards_of), f"<{urljoin(base, GENID)}".encode(), lines)
 
 
 def _parts(found: Iterable[Block], genid: bytes, most: int) -> Iterator[GraphPart]:

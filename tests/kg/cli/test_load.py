@@ -81,6 +81,46 @@ def test_a_build_loads_before_it_publishes(
     assert list(found.graphs)[-1] == store.current().id != Path(before).name
 
 
+def test_shards_fill_a_service_and_a_store_with_the_same_graph_finds_it_there(
+    oxigraph: Engine, archive: WriteArchive, tmp_path: Path
+) -> None:
+    text = PAGE.replace("three", "seven")
+    pages = archive({"2011_November_8.txt": text, "2011_December_1.txt": text.replace("November 8", "December 1")})
+    assert kg("shards", tmp_path / "shards", pages, "--store", tmp_path / "none").exit_code == 0
+    done = kg("load", "--shards", tmp_path / "shards", "--store", oxigraph.store)
+    assert (done.exit_code, done.output.count("verified; 1 of 1 parts")) == (0, 1)
+    assert not (tmp_path / "none").exists()
+    assert kg("build", pages, "--store", tmp_path / "store", "--no-derived").exit_code == 0
+    again = kg("load", "--store", oxigraph.store, "--store-folder", tmp_path / "store")
+    assert again.output.endswith("0 of 1 parts were sent\n")
+    found = LoadedGraphs.read(Store(tmp_path / "store"))
+    assert found is not None
+    assert next(iter(found.graphs.values())) in done.output
+
+
+@pytest.mark.parametrize(
+    ("file", "told"), [("shards.json", "no whole shards"), ("named/0.nt", "no whole shards"), ("named/1.nt", "damaged")]
+)
+def test_shards_that_are_not_whole_are_not_loaded(
+    oxigraph: Engine, archive: WriteArchive, tmp_path: Path, file: str, told: str
+) -> None:
+    kg("shards", tmp_path / "shards", archive({"2011_November_8.txt": PAGE}), "--store", tmp_path / "none")
+    if told == "damaged":
+        (tmp_path / "shards" / file).write_bytes(b"<urn:a> <urn:b> <urn:c> .\n")
+    else:
+        (tmp_path / "shards" / file).unlink()
+    done = kg("load", "--shards", tmp_path / "shards", "--store", oxigraph.store)
+    assert done.exit_code != 0
+    assert told in done.output
+
+
+def test_shards_go_to_a_service_that_is_named(archive: WriteArchive, tmp_path: Path) -> None:
+    kg("shards", tmp_path / "shards", archive({"2011_November_8.txt": PAGE}), "--store", tmp_path / "none")
+    done = kg("load", "--shards", tmp_path / "shards", "--store", tmp_path / "none")
+    assert done.exit_code == 2
+    assert "sparql+http://" in done.output
+
+
 def test_a_backup_of_a_remote_store_is_its_folder_and_the_graph_is_loaded_from_what_is_restored(
     oxigraph: Engine, tmp_path: Path
 ) -> None:
