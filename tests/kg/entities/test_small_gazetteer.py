@@ -11,7 +11,17 @@ from kg.dialects.record import Link
 from kg.entities.places import naming
 from kg.entities.places.chinese_names import ChineseNames
 from kg.entities.places.gazetteer import Gazetteer, load
-from kg.entities.places.names import is_acronym, is_area, is_name, plain, split, whole, without_genitive, without_marks
+from kg.entities.places.names import (
+    fold,
+    is_acronym,
+    is_area,
+    is_name,
+    plain,
+    split,
+    whole,
+    without_genitive,
+    without_marks,
+)
 from kg.entities.places.place import Place, area
 
 FRANCE, AMERICA, UTOPIA, OHIO = 1, 2, 3, 20
@@ -308,6 +318,17 @@ def test_a_link_shows_a_name_of_its_place_with_generic_words_at_most(text: str, 
     assert is_name(text, ("Homs",)) is is_one
 
 
+@pytest.mark.parametrize(
+    ("name", "folded"),
+    [
+        *(("saint-denis", "Saint denis"), ("Saint  Denis", "Saint Denis"), ("O'Hara", "OHara"), ("Łódź", "Lodz")),
+        *(("Köln", "Koln"), ("police", "Police"), ("", "")),
+    ],
+)
+def test_what_spellings_share(name: str, folded: str) -> None:
+    assert fold(name) == folded
+
+
 # --- Chinese names
 
 
@@ -390,3 +411,18 @@ def test_a_name_within_the_name_of_another_link_says_nothing_of_where_it_happene
     unnamed = naming.NamedPlace(named.place, "Utopia")
     assert not naming.is_location(unnamed, one, known)
     assert not naming.is_location(named, item("In Utopia", "Utopia", language="de"), known)
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("A ship sinks in France.", True),
+        ("A ship sinks in France Telecom case.", False),
+        ("A bomb explodes near France embassy.", False),
+        ("A bomb explodes near France.", True),
+    ],
+)
+def test_what_follows_a_name_tells_whether_it_happened_there(title: str, expected: bool) -> None:
+    known, one = gazetteer(), item(title, "France")
+    [named] = naming.named_by(one, known)
+    assert naming.is_location(named, one, known) is expected

@@ -238,3 +238,14 @@ def test_an_index_shows_the_current_revision_if_it_has_its_title_and_else_anothe
     assert len(event.revisions) == 1
     timeline.step([capture(replace(INDEX, title="Shops close today."))], NOON + timedelta(hours=2))
     assert [one.item.title for one in event.revisions.values()] == ["Shops close.", "Shops close today."]
+
+
+def test_an_index_with_former_words_prints_the_revision_that_has_them() -> None:
+    timeline = Timeline(Claims())
+    timeline.step([capture(PAGE), capture(INDEX)], NOON)
+    timeline.step([capture(replace(PAGE, title="Shops close today."))], NOON + timedelta(hours=1))
+    [event] = timeline.events.values()
+    assert {one.item.title: set(one.entries) for one in event.revisions.values()} == {
+        "Shops close.": {Origin.PAGE, Origin.INDEX},
+        "Shops close today.": {Origin.PAGE},
+    }

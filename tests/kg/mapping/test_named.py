@@ -163,3 +163,18 @@ def test_a_build_counts_and_lists_headings_of_no_category(tmp_path: Path) -> Non
 
 def test_the_manifest_names_the_list_that_domains_are_told_by(tmp_path: Path) -> None:
     assert built(tmp_path).snapshot.manifest.public_suffixes.startswith("publicsuffixlist ")
+
+
+def test_what_two_parts_of_an_archive_name_is_added_up() -> None:
+    def once(letter: str, number: int) -> NamedThings:
+        found = NamedThings({("en", letter)}, {("en", letter, letter)}, [], {number}, sources={letter}, revisions=2)
+        found.categories["en", letter] += 3
+        found.publishers[letter, ""] += 1
+        return found
+
+    both = NamedThings()
+    for letter, number in (("a", 1), ("b", 2), ("b", 2)):
+        both.update(once(letter, number))
+    assert (both.entities, both.topic_words) == ({("en", "a"), ("en", "b")}, {("en", "a", "a"), ("en", "b", "b")})
+    assert (both.places, both.sources, both.revisions) == ({1, 2}, {"a", "b"}, 6)
+    assert (both.categories, both.publishers) == ({("en", "a"): 3, ("en", "b"): 6}, {("a", ""): 1, ("b", ""): 2})
