@@ -28,7 +28,8 @@ MAIN_VERBS: Final = FINITE | word_set(
     "crashes clips lands makes collapses explodes sinks derails kills opens begins starts flees surrenders",
     "escapes returns meets visits cause causes spark sparks lead leads prompt prompts trigger triggers kill stand",
     "appear clash die gather arrive survives pleads declares undergoes goes continues commences resumes ends",
-    "signs announces collides lands tests",
+    "signs announces collides lands tests go intrudes enters detonates injures seize seizes",
+    "pull pulls rescues blocks",
 )
 # An adjective or a participle, and a preposition behind it: "known for leading battles in".
 HELD_AGAINST: Final = {
@@ -63,6 +64,9 @@ HELD_AGAINST: Final = {
     "educated": word_set("in at"),
     "raised": word_set("in"),
     "based": word_set("in"),
+    "headquartered": word_set("in"),
+    "career": word_set("in"),
+    "seat": word_set("at in"),
     "exile": word_set("in"),
     "exiled": word_set("in"),
     "veteran": word_set("of"),
@@ -86,6 +90,10 @@ HELD_AGAINST: Final = {
     "associated": word_set("with"),
     "conviction": word_set("of for"),
     "mastermind": word_set("behind of"),
+    "masterminds": word_set("behind of"),
+    "investigation": word_set("into of"),
+    "inquiry": word_set("into of"),
+    "probe": word_set("into of"),
     "masterminding": word_set("the"),
     "relation": word_set("to"),
     "plot": word_set("to"),
@@ -121,7 +129,7 @@ UNREAL: Final = word_set(
     "debates debating praises welcomes regrets defends planned seeks sought intends wants want criticizes will",
     "would may might could should must can cannot if unless denies deny recognise recognises recognize forbids",
     "forbidden forbade prohibits prohibited recognizes potential proposal proposals possibility highlighting",
-    "underlining citing recalling referring",
+    "underlining citing recalling referring upcoming forthcoming approve approves",
 )
 # Those that are such only with one of these words behind them.
 UNREAL_WITH: Final = {
@@ -134,8 +142,15 @@ UNREAL_WITH: Final = {
     "planning": word_set("to a an for"),
     "forecast": word_set("to"),
     "scheduled": word_set("to for"),
-    "expected": word_set("to in at"),
+    "expected": word_set("to in at today tomorrow this later"),
+    "prevented": word_set("from"),
+    "dismisses": word_set("calls claims reports"),
     "set": word_set("to"),
+    "cancels": word_set("a an his her its their planned scheduled"),
+    "cancelled": word_set("a an his her its their planned scheduled"),
+    "postpones": word_set("a an his her its their planned scheduled"),
+    "postponed": word_set("a an his her its their planned scheduled"),
+    "hoax": word_set("stating that claiming"),
     "likely": word_set("to"),
     "ready": word_set("to"),
     "poised": word_set("to"),
@@ -161,6 +176,17 @@ UNREAL_WITH: Final = {
     "discussions": word_set("on about over"),
     "negotiations": word_set("on about over"),
     "dispute": word_set("over"),
+    "disputes": word_set("over"),
+    "case": word_set("over"),
+    "intention": word_set("to of"),
+    "projected": word_set("to"),
+    "apologises": word_set("for"),
+    "apologizes": word_set("for"),
+    "loan": word_set("for to"),
+    "loans": word_set("for to"),
+    "contract": word_set("for to"),
+    "permission": word_set("to for"),
+    "living": word_set("in"),
     "concern": word_set("over about at that"),
     "concerns": word_set("over about at that"),
     "resolution": word_set("on critical condemning calling"),
@@ -212,17 +238,22 @@ OPENING: Final = (
 NO_CLAUSE: Final = word_set("a an the part well far soon early many much if to it such long his her their its of in")
 REAL_AGAIN: Final = word_set("after while when following amid but because ; :")
 REAL_AGAIN_BEHIND_A_COMMA: Final = word_set("and but while as after with in at during killing leaving")
+BESIDE_AN_ANNIVERSARY: Final = word_set("with at by during")
 CLAUSE_ENDS: Final = word_set(", . ; :")
 BEFORE_COURTS: Final = word_set("at in by before")
 BEFORE_PARTICIPLES: Final = word_set("is are was were be been being has have had and or , by he she they who also it")
 # Directly behind a place, these say that it is only to come: "the summit in Paris due next week".
+# The same, with what is listed with the place or contains it between: "a prison in Bruges, Belgium, will".
+FUTURE: Final = word_set("will would shall may could")
 TO_COME: Final = word_set("will shall should must scheduled due planned slated expected tomorrow")
-TO_BE: Final = word_set("held built erected hosted staged opened")
+TO_BE: Final = word_set("deployed sent held built erected hosted staged opened")
 MEETINGS: Final = word_set("summit meeting conference forum ceremony session rally hearing assembly congress")
+# Whom a verb of fear makes a victim: "dozens are feared dead in".
+FEARED: Final = word_set("dead drowned killed trapped missing buried lost")
 # Words about words: behind them a meeting is real again, where they are said: "urges peace at a summit in".
 SPOKEN: Final = word_set(
     *verb_forms(
         "propose urge demand warn threaten vow condemn criticize criticise denounce reject accuse blame discuss pledge"
     ),
-    "call calls called calling concern concerns",
+    "call calls called calling concern concerns proposal proposals offer offers",
 )

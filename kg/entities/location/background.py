@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import pairwise
 
 from kg.entities.location import asides, happenings, nouns
-from kg.entities.location.phrase import QUOTES
+from kg.entities.location.phrase import GENITIVE, QUOTES
 from kg.entities.location.sentence import Sentence
+from kg.entities.location.subject import predicate
 
 NOWHERE = -1
 LATER = 8
@@ -22,7 +24,7 @@ LONGEST_TITLE = 4
 def is_background(sentence: Sentence, place: int) -> bool:
     """Return whether what stands at ``place`` is background of its sentence."""
     remark = unreal = NOWHERE
-    for at in range(sentence.begin, place):
+    for at in _outside_parentheses(sentence, place):
         if unreal != NOWHERE and (_is_real_again(sentence, at) or _is_said_there(sentence, unreal, at)):
             unreal = NOWHERE
         if unreal == sentence.begin and sentence.lower[at] == "," and sentence.lower[unreal].endswith("ing"):
@@ -38,8 +40,20 @@ def is_background(sentence: Sentence, place: int) -> bool:
     return remark != NOWHERE or unreal != NOWHERE or _is_quoted(sentence, place) or _is_another_time(sentence)
 
 
+def _outside_parentheses(sentence: Sentence, place: int) -> Iterator[int]:
+    """Yield the places of the sentence before ``place`` that no parentheses enclose."""
+    at = sentence.begin
+    while at < place:
+        if sentence.lower[at] == "(" and ")" in sentence.lower[at:place]:
+            at = sentence.lower.index(")", at)
+        yield at
+        at += 1
+
+
 def _is_another_time(sentence: Sentence) -> bool:
     """Return whether the words after a place say that it is long past or to come: "captured there three months ago"."""
+    if sentence.word(predicate(sentence)) in asides.FUTURE and sentence.word(predicate(sentence) + 1) != "have":
+        return True
     last = sentence.last
     while sentence.word(last) in nouns.NAMED_SITES:
         last += 1
@@ -57,6 +71,8 @@ def _ends_remark(sentence: Sentence, opened: int, at: int) -> bool:
     """Return whether a remark about somebody ends here: at a comma if it began with one, else at the main verb."""
     if sentence.lower[at] in nouns.ARTICLES:
         return sentence.word(at - 1) in asides.BEFORE_COURTS and "court" in sentence.lower[at : at + 4]
+    if sentence.lower[opened] == "anniversary" and sentence.lower[at] in asides.BESIDE_AN_ANNIVERSARY:
+        return True
     if sentence.lower[at] == ",":
         if sentence.lower[opened] in asides.BEING:
             return not sentence.is_name(at + 1)
@@ -64,11 +80,8 @@ def _ends_remark(sentence: Sentence, opened: int, at: int) -> bool:
         if inserted and sentence.word(opened - 1) != ",":
             return False
         return not inserted or sentence.lower[opened + 1 : at].count(",") > 1
-    if (
-        sentence.word(opened - 1) == ","
-        or at <= opened + 2
-        or (sentence.word(at - 1) == "to" and sentence.lower[at] != "have")
-    ):
+    inserted = sentence.word(opened - 1) == "," and sentence.lower[opened] not in asides.BEING
+    if inserted or at <= opened + 2 or (sentence.word(at - 1) == "to" and sentence.lower[at] != "have"):
         return False
     verbs = asides.MAIN_VERBS | happenings.OBJECT_VERBS if sentence.lower[opened] in asides.BEING else asides.MAIN_VERBS
     return sentence.lower[at] in verbs
@@ -100,13 +113,20 @@ def _opens_remark(sentence: Sentence, at: int) -> bool:
         return True
     if word in asides.BEING:
         before = sentence.lower[max(0, at - APPOSED) : at]
-        return any(mark == "," and article in nouns.ARTICLES for mark, article in pairwise(before))
+        named = sentence.word(at - 1) == "," and sentence.is_name(at - 2)
+        return (named and behind == "of") or any(
+            mark == "," and article in nouns.ARTICLES for mark, article in pairwise(before)
+        )
     if word in asides.RELATIVE:
         return _is_relative(sentence, at)
     if word == "for":
         return _is_reason(sentence, at)
     if word.isdigit():
-        return _is_year(word) and (behind in happenings.WHAT_HAPPENS or behind in asides.DEEDS)
+        return (
+            _is_year(word)
+            and sentence.word(at - 1) != "flight"
+            and (behind in happenings.WHAT_HAPPENS or behind in asides.DEEDS)
+        )
     return behind in asides.HELD_AGAINST.get(word, ()) and not _is_told_as_fact(sentence, at)
 
 
@@ -133,7 +153,7 @@ def _is_reason(sentence: Sentence, at: int) -> bool:
 def _is_told_of_captive(sentence: Sentence, at: int) -> bool:
     """Return whether a participle tells what has become of somebody before: "tourists kidnapped in Mali are freed"."""
     before = sentence.word(at - 1)
-    if before == "," and sentence.is_name(at - 2):
+    if before == "," and sentence.is_name(at - 2) and sentence.lower[at : at + 2] != ("held", "in"):
         return sentence.word(sentence.begin) not in nouns.PREPOSITIONS
     taken = sentence.lower[at] in asides.TAKEN and sentence.word(at + 1) in nouns.PREPOSITIONS
     return taken and before not in asides.BEFORE_PARTICIPLES and _has_verb_behind(sentence)
@@ -155,12 +175,14 @@ def _is_relative(sentence: Sentence, at: int) -> bool:
     behind = sentence.word(at + 1)
     if before in happenings.WHAT_HAPPENS or before in asides.SAYING:
         return False
-    if before in nouns.LOCATING and sentence.word(at - 2) in nouns.SITES:
-        return False
-    if sentence.lower[at] == "that" and behind in asides.HAPPENED | {"has", "have"}:
-        return behind not in asides.HAPPENED and happenings.WHAT_HAPPENS.isdisjoint(
+    if behind in asides.HAPPENED:
+        return sentence.lower[at] == "which" and happenings.WHAT_HAPPENS.isdisjoint(
             sentence.lower[max(0, at - LATER) : at]
         )
+    if before in nouns.LOCATING and sentence.word(at - 2) in nouns.SITES:
+        return False
+    if sentence.lower[at] == "that" and behind in ("has", "have"):
+        return happenings.WHAT_HAPPENS.isdisjoint(sentence.lower[max(0, at - LATER) : at])
     return sentence.lower[at] == "which" or behind in asides.FINITE or behind.endswith("ed")
 
 
@@ -168,7 +190,9 @@ def _opens_unreal(sentence: Sentence, at: int) -> bool:
     word, behind = sentence.lower[at], sentence.word(at + 1)
     if word == "to" and behind == "be":
         return sentence.word(at + 2) in asides.TO_BE
-    if behind in asides.HELD_AGAINST.get(word, ()):
+    if behind in asides.HELD_AGAINST.get(word, ()) or (word == "feared" and behind in asides.FEARED):
+        return False
+    if word.endswith("s") and sentence.word(at - 1)[:1] in GENITIVE:
         return False
     if word == "due":
         return behind == "to" and sentence.word(at - 1) in ("is", "are", "was", "were")

@@ -58,9 +58,11 @@ def _governs(sentence: Sentence, at: int) -> bool:
 
 def _is_there(sentence: Sentence, at: int) -> bool:
     """Return whether "in" or the like says where something happens, and not where a thing is that is only named."""
-    before = sentence.word(at - 1)
+    word, before = sentence.lower[at], sentence.word(at - 1)
     if before in happenings.NO_HAPPENING or _is_matter(sentence, at - 1):
         return False
+    if word == "into":
+        return True
     return not (sentence.is_name(at - 1) and _is_only_named(sentence, at - 1)) and not _starts_with_another(
         sentence, at
     )
@@ -79,7 +81,7 @@ def _is_only_named(sentence: Sentence, name: int) -> bool:
     at = governor(sentence, name + 1)
     if at < sentence.begin or sentence.lower[at] in happenings.NAMING:
         return at >= sentence.begin
-    if sentence.lower[name] in nouns.NAMED_SITES or sentence.word(at - 1) in happenings.TOLLS:
+    if sentence.lower[name] in nouns.NAMED_SITES - {"court"} or sentence.word(at - 1) in happenings.TOLLS:
         return False
     return sentence.lower[at] in ("from", "to") and not _governs(sentence, at)
 
@@ -90,4 +92,5 @@ def _starts_with_another(sentence: Sentence, at: int) -> bool:
     if sentence.word(begin) not in nouns.PREPOSITIONS or sentence.word(begin + 1) == "least":
         return False
     comma = sentence.lower.index(",", begin, first) if "," in sentence.lower[begin:first] else begin
-    return at < comma and sentence.word(sentence.last) not in (",", "and", "", ".", ";", "(")
+    behind = sentence.word(sentence.last)
+    return at < comma and behind not in (",", "and", "", ".", ";", "(", *nouns.ARTICLES) and not behind.isdigit()

@@ -12,7 +12,7 @@ NO_HAPPENING: Final = word_set(
     "interest interests stake stakes share shares investment investments invest invests investing confidence",
     "trust faith believe believes belief role roles involvement policy policies succeed succeeds act acts",
     "specializing specialises inquiry investigation probe research inquiries divided split those interference",
-    "meddling interfering d'affaires ambassador ambassadors envoy consul",
+    "than meddling interfering d'affaires ambassador ambassadors envoy consul",
 )
 ON_LAND: Final = word_set(
     "island islands coast coasts coastline border borders frontier peninsula shore shores streets river outskirts",
@@ -35,9 +35,14 @@ OBJECT_VERBS: Final = word_set(
         " paralyze infiltrate depart attack strafe cover blanket"
     ),
     "patrolling patrolled control controls hit hits hitting strike strikes striking struck shake shakes",
-    "shaking shook shaken retake retakes retaking retook overrun overruns overran leave leaves leaving left",
-    "flee flees fled fleeing overrunning swept sweeps sweeping",
+    "shaking shook shaken retake retakes retaking retook retaken overrun overruns overran leave leaves leaving left",
+    "flee flees fled fleeing overrunning swept sweeps sweeping cross crosses crossed nears",
 )
+# What people do on the place where they arrive: "converge on Paris".
+CONVERGING: Final = word_set(*verb_forms("converge descend"))
+# What is declared for a place is there.
+IN_FORCE: Final = word_set("emergency emergencies curfew curfews evacuation evacuations")
+CLOSENESS: Final = word_set("close next adjacent")
 # Verbs behind which a way, a border or a site is the place: "crowd the streets of", "closes the airport of".
 SITE_VERBS: Final = word_set(
     *verb_forms("line crowd fill throng clog block close reopen open barricade"),
@@ -46,9 +51,15 @@ SITE_VERBS: Final = word_set(
 PASSAGES: Final = nouns.SITES | word_set(
     "streets border borders frontier river section sections stretch airspace port ports crossing",
 )
+# Behind these, what becomes of somebody under way follows the aim of the journey: "a train going to Paris derails".
+UNDER_WAY_TO: Final = word_set("going travelling traveling flying driving sailing coming moving returning")
+INTERRUPTED: Final = word_set(
+    "crashes crash crashed derails derailed sinks sank capsizes capsized disappears diverted hijacked collides crashed",
+)
+TAKING: Final = word_set("take takes took taking")
 FLYING: Final = word_set(
-    "fly flies flying flew flown flight flights missions sorties bridge bridges skies airspace overflights plane",
-    "explosion fireball meteor drone aircraft helicopter jet jets balloon pass passes passed passing storm",
+    "fly flies flying flew flown flight flights mission missions sorties bridge bridges skies airspace overflights plane",
+    "explode explodes exploded airstrikes explosion fireball meteor drone aircraft helicopter jet jets balloon pass passes passed passing storm",
     "hurricane cyclone typhoon",
 )
 # Behind these, "on" is followed by an island, a mountain or a river.
@@ -78,10 +89,13 @@ MOTION: Final = word_set(
     "flee flees spread spreads spreading arrive arrives arrived march marches marched rushed climb climbs climbed",
     "airlifted spread spreads spreading evacuated relocated repatriated exiled bring brings brought bringing",
     "escaped cross crosses crossed access visit deliver delivered delivers rush rushes drive",
-    "drives",
+    "drives defect defects defected dispatch dispatches dispatched dispatching retreat retreats retreated",
+    "damage damages disruption destruction chaos",
 )
-ON_THE_WAY: Final = word_set("crash crashes crashed derails derailed collide collides collision")
-UNDER_WAY: Final = word_set("during in on ends ended")
+ON_THE_WAY: Final = word_set(
+    "crash crashes crashed derails derailed collide collides collision travelling traveling sailing flying",
+)
+UNDER_WAY: Final = word_set("during in on ends ended after begins begin finishing completes concludes")
 NOT_THERE: Final = word_set("heading heads headed trip bound route according prior flight")
 LEAVING_FROM: Final = word_set(
     *verb_forms(
@@ -90,20 +104,23 @@ LEAVING_FROM: Final = word_set(
     "released visible seen jump jumps jumped jumping fled flee flees fleeing withdrew withdrawn expelled",
     "expelling expels left leave leaves withdrawal reported rises rising rose evacuation driven fired launch",
     "launched launches launching takeoff take-off stolen steal steals spread spreads return returns returned",
-    "returning drives drove freed withdraws spew spews spewing",
+    "forced returning drives drove freed withdraws spew spews spewing fire fires firing",
 )
 WHILE_BEING: Final = word_set("is are was were remains remain comes come came gets has have had be")
 VOTED: Final = word_set("election elections referendum referendums runoff")
 ADVERBS: Final = word_set(
     "being been reportedly again still also heavily badly now largely under brought left to constant a allegedly",
-    "partially particularly most worst severely hardest",
+    "partially particularly most worst severely hardest the put placed among amongst",
 )
 BEFALLEN: Final = word_set(
     "besieged bombarded shelled hit struck rocked attacked stormed raided captured recaptured seized evacuated",
     "closed shut blocked reopened rattled jolted flooded shaken devastated overrun surrounded encircled liberated",
     "retaken bombed battered siege attack bombardment curfew lockdown standstill subjected blockaded quarantined",
-    "destroyed",
+    "destroyed sealed overwhelmed depopulated inundated gripped blanketed paralysed paralyzed plunged isolated",
+    "ravaged swept lashed pounded damaged affected buried",
 )
+# What a place is under, as it is under siege.
+UNDER: Final = word_set("emergency curfew quarantine siege lockdown rationing attack fire martial water snow shelling")
 # Verbs behind which a name with "in" says what it is, as in lists: "UNESCO names the Taj Mahal in India".
 NAMING: Final = word_set(
     *verb_forms("declare name list inscribe designate nominate add choose select include elect"),
@@ -112,32 +129,44 @@ NAMING: Final = word_set(
 # What a place is governed by that is no subject: "the President of Chad is attacked".
 GOVERNING: Final = word_set("of for from with by against between to on over")
 WORST: Final = word_set("worst deadliest heaviest bloodiest")
-HOSTING: Final = word_set("hosts hosted erupts erupt erupted overflows overflowed floods flooded")
-VOTING: Final = word_set("hold holds held")
-VOTES: Final = VOTED | word_set("vote")
+HOSTING: Final = word_set("hosts hosted erupts erupt erupted overflows overflowed floods flooded flood")
+# Directly behind the name of a place, these are what happens there: "Mississippi River flooding", "an Ohio fire".
+EVENTS: Final = word_set(
+    "flooding earthquake quake fire explosion blast riots violence unrest wildfire wildfires tornado avalanche",
+    "landslide epidemic outbreak shooting bombing stampede",
+)
+VOTING: Final = word_set("hold holds held conduct conducts")
+VOTES: Final = VOTED | word_set(
+    "vote conference summit festival parade ceremony funeral silence vigil census carnival protest rally",
+)
+GOING: Final = word_set("go goes head heads")
+BREAKING: Final = word_set("break breaks broke burst bursts breach breaches breached")
+BEGINNING: Final = word_set("begin begins start starts")
+SPEWING: Final = word_set("spew spews spewed ooze oozes emit emits")
 # A place that declares one of these is where it is in force.
 DECLARING: Final = word_set("declare declares declared impose imposes imposed")
-DECLARED: Final = word_set("emergency emergencies evacuation curfew curfews")
+DECLARED: Final = word_set("disaster emergency emergencies evacuation curfew curfews")
 AFFECTED: Final = BEFALLEN | word_set("affected hit damaged")
 SUFFERING: Final = word_set(
     "suffer suffers suffered experience experiences experienced report reports reported record records recorded",
-    "confirm confirms confirmed registers registered see sees struggle struggles",
+    "confirm confirms confirmed registers registered see sees struggle struggles face faces",
 )
+EXPERIENCING: Final = word_set("experiencing seeing suffering evacuating")
 WHAT_HAPPENS: Final = word_set(
     *ATTACKS,
     "explosion explosions blast blasts crash crashes earthquake quake clash clashes protest protests fire fires",
     "flood floods flooding storm storms typhoon hurricane cyclone violence fighting riots riot unrest collision",
     "accident demonstration demonstrations landslide landslides avalanche outbreak epidemic shootout firefight",
-    "gunfight tornado tornadoes bomb bomber gunmen incident shootings wildfire wildfires war conflict disaster",
+    "collapse stampede mudslide sinking derailment heatwave shootings hijacking gunfight tornado tornadoes bomb bomber gunmen incident shootings wildfire wildfires war conflict disaster",
     "tsunami",
 )
 DISASTERS: Final = (WHAT_HAPPENS - ATTACKS - word_set("war conflict bomber gunmen")) | word_set("flooding")
 SUFFERED: Final = DISASTERS | word_set(
     "snow snowfall rain rainfall drought heatwave blackout shortage shortages eruption eruptions case cases death",
-    "deaths floods",
+    "deaths floods outage outages temperature temperatures famine",
 )
 TOLLS: Final = word_set("toll deaths injuries damage casualties")
-FIRST: Final = word_set("first youngest oldest last")
+FIRST: Final = word_set("first youngest oldest last latest worst largest biggest strongest deadliest")
 CAUSING: Final = word_set(*verb_forms("cause force prompt compel"), "ordered lead leads led")
 OPPOSED: Final = word_set("against planned proposed upcoming next")
 DENIED: Final = word_set("from refused without no not never barred banned")
@@ -146,4 +175,12 @@ TO_GO_ON: Final = word_set(
     "continue continues continued begin begins began start starts started manage manages managed",
 )
 # Verbs of which a place is the subject, and one of the nouns that must follow.
-WITH_OBJECTS: Final = ((VOTING, VOTES), (DECLARING, DECLARED), (SUFFERING, SUFFERED))
+WITH_OBJECTS: Final = (
+    (VOTING, VOTES),
+    (GOING, word_set("polls")),
+    (DECLARING, DECLARED),
+    (SUFFERING, SUFFERED),
+    (BREAKING, word_set("banks levee levees")),
+    (BEGINNING, word_set("erupt erupting voting")),
+    (SPEWING, word_set("ash lava smoke")),
+)

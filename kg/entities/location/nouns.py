@@ -32,6 +32,8 @@ PARTS: Final = word_set(
     "slope corner edge tip vicinity rest half majority downtown side hub metropolis north south east west",
     "northeast northwest southeast southwest north-east north-west south-east south-west camp bottom top krai",
     "raion oblasts country countries nation nations community portion portions middle bottom others peak delta seaport",
+    "midwest highlands foothills mouth skies wilderness lagoon swath swathe swathes woods outback gorge hometown",
+    "township homestead wild agency basin",
     "crossing hamlet commune cantons canton section sections stretch stretches airspace",
 )
 SITES: Final = with_plurals(
@@ -39,18 +41,21 @@ SITES: Final = with_plurals(
     "station stadium square street avenue road highway bridge factory mine restaurant cafe bar club nightclub",
     "park zoo museum mall house home building apartment flat base checkpoint subway metro tunnel harbor harbour",
     "barracks farm field palace castle monastery synagogue basilica chapel headquarters courthouse cave store",
-    "shop bank office clinic plant refinery theater theatre arena dam pipeline volcano glacier reservoir",
+    "shop bank office clinic plant refinery theater theatre arena dam pipeline volcano glacier reservoir court",
+    "cinema junction cemetery bazaar souq marketplace grotto pass facility academy racecourse terminal courtroom",
 )
 NAMED_SITES: Final = SITES | PARTS
 BORDERS: Final = word_set("border borders frontier boundary crossing")
+# Before "between", where something happens.
+WAYS: Final = word_set("road highway route border sea strait railway line area pass tunnel bridge waters ferry channel")
 COMPASS: Final = word_set(
     "north south east west northeast northwest southeast southwest north-east north-west south-east south-west",
 )
 # Before "of", a quantity of what follows: "most of Ottawa".
-QUANTITIES: Final = word_set("most much all some swathes")
+QUANTITIES: Final = word_set("most much all some swathes number")
 # Before "of": "outside of Busan".
-OUT_OF_OR_IN: Final = word_set("outside inside offshore")
-RESIDENTS: Final = word_set("residents inhabitants")
+OUT_OF_OR_IN: Final = word_set("outside inside offshore off")
+RESIDENTS: Final = word_set("residents inhabitants villagers voters")
 LENGTHS: Final = word_set("km kilometre kilometres kilometer kilometers mile miles metres meters yards")
 MODIFIERS: Final = word_set(
     "largest biggest second third fourth main capital central coastal northern southern eastern western",
@@ -93,6 +98,9 @@ WITH_ARTICLE: Final = word_set(
     "alps himalayas sahara sahel midwest west east arctic antarctic caribbean mediterranean pacific atlantic",
     "baltic levant punjab seychelles comoros hamptons everglades highlands territory territories city delta s",
 )
+HAVING_ARTICLE: Final = WITH_ARTICLE | (PARTS - COMPASS) | word_set("coast ivoire isle channel volcano sound")
+# Behind "the cities", these begin a list.
+LISTING: Final = frozenset(":-\u2010\u2011\u2013\u2014")
 CALENDAR: Final = word_set(
     "january february march april may june july august september october november december monday tuesday",
     "wednesday thursday friday saturday sunday christmas easter ramadan today yesterday",

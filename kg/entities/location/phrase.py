@@ -57,7 +57,8 @@ def _before_joint(sentence: Sentence, place: int) -> int | None:
         return place - 2
     if word == "." and before in ABBREVIATIONS:
         return place - 2
-    if (word == "(" and sentence.is_name(place - 1)) or (word == ":" and before in nouns.PARTS):
+    named = sentence.is_name(place - 1) or before in nouns.PARTS
+    if (word == "(" and named) or (word in nouns.LISTING and before in nouns.PARTS):
         return place - 1
     if word == "as" and before == "such":
         return _before_list(sentence, place - 1)
@@ -130,7 +131,8 @@ def is_whole(sentence: Sentence) -> bool:
     if sentence.is_name(end) and word not in nouns.CALENDAR and sentence.word(end - 1)[-1:] != ".":
         return _is_site(sentence, end)
     if word in nouns.BODIES:
-        return word == "forces" and sentence.word(end + 1) in nouns.FORCED
+        forced = word in ("forces", "force") and sentence.word(end + 1) in nouns.FORCED
+        return forced or word in ("open", "post") or sentence.word(end + 1) in nouns.SITES
     if word.isalpha() and _is_attributive(sentence, start, end):
         return _has_site(sentence, start, end)
     return True
@@ -175,7 +177,7 @@ def _is_attributive(sentence: Sentence, start: int, end: int) -> bool:
     if _is_counted(sentence, start):
         return True
     named = sentence.lower[start:end]
-    return sentence.word(start - 1) == "the" and "of" not in named and nouns.WITH_ARTICLE.isdisjoint(named)
+    return sentence.word(start - 1) == "the" and "of" not in named and nouns.HAVING_ARTICLE.isdisjoint(named)
 
 
 def _is_counted(sentence: Sentence, start: int) -> bool:

@@ -15,6 +15,7 @@ FAR = 6
 """Tokens that may stand between a verb and its preposition: "sent dozens of tanks to"."""
 SHORTLY = 4
 """Tokens before a noun in which it is said to be only to come, or under way."""
+ON_LAND_OR_WATER: Final = happenings.ON_WATER | happenings.FALLING | happenings.ON_AN_ISLAND | happenings.CONVERGING
 POSSESSION = 5
 """Longest possession of a place, in tokens after it: "'s most southern islands"."""
 
@@ -22,7 +23,11 @@ POSSESSION = 5
 def leads_there(sentence: Sentence, at: int) -> bool:
     """Return whether the preposition at ``at`` belongs to something that happens there: "sent to", "a siege of"."""
     word, before = sentence.lower[at], sentence.word(at - 1)
-    if before in nouns.LENGTHS or (word in ("of", "from", "off") and before in nouns.COMPASS):
+    if (
+        before in nouns.LENGTHS
+        or (word == "to" and before in happenings.CLOSENESS)
+        or (word in ("of", "from", "off") and before in nouns.COMPASS)
+    ):
         return True
     rule = RULES.get(word)
     return rule is not None and rule(sentence, at)
@@ -56,11 +61,22 @@ def _leads_on(sentence: Sentence, at: int) -> bool:
     """Return whether "on" leads there: "an attack on", "on the island of", "killed on", "a boat sinks on"."""
     if _is_attack(sentence, at) or has_any(sentence, at, happenings.ON_LAND) or _is_attacked_by(sentence, at):
         return True
-    return _is_near(sentence, at, happenings.ON_WATER | happenings.FALLING | happenings.ON_AN_ISLAND)
+    return _is_near(sentence, at, ON_LAND_OR_WATER)
 
 
 def _leads_over(sentence: Sentence, at: int) -> bool:
-    return _is_attack(sentence, at) or _is_near(sentence, at, happenings.FLYING)
+    """Return whether "over" leads there: "flies over", "takes over"."""
+    if _is_attack(sentence, at) or sentence.word(at - 1) in happenings.TAKING:
+        return True
+    return _is_near(sentence, at, happenings.FLYING)
+
+
+def _leads_along(sentence: Sentence, at: int) -> bool:
+    return has_any(sentence, at, happenings.ON_LAND)
+
+
+def _leads_for(sentence: Sentence, at: int) -> bool:
+    return "appeal" not in sentence.lower[max(0, at - FAR) : at] and _is_near(sentence, at, happenings.IN_FORCE)
 
 
 def _leads_to(sentence: Sentence, at: int) -> bool:
@@ -72,11 +88,13 @@ def _leads_to(sentence: Sentence, at: int) -> bool:
 
 
 def _leads_from(sentence: Sentence, at: int) -> bool:
-    return _is_near(sentence, at, happenings.LEAVING_FROM)
+    return sentence.word(at - 1) not in ("fire", "fires") and _is_near(sentence, at, happenings.LEAVING_FROM)
 
 
 def _leads_between(sentence: Sentence, at: int) -> bool:
-    return _is_near(sentence, at, happenings.ON_THE_WAY)
+    """Return whether something happens between two places: "crashes between", "on the road between"."""
+    border = sentence.word(at - 1) in nouns.WAYS or sentence.word(at - 2) in nouns.BORDERS
+    return border or _is_near(sentence, at, happenings.ON_THE_WAY)
 
 
 def _leads_by(sentence: Sentence, at: int) -> bool:
@@ -87,6 +105,11 @@ def _leads_under(sentence: Sentence, at: int) -> bool:
     return has_any(sentence, at, nouns.WATERS)
 
 
+def _is_interrupted(sentence: Sentence) -> bool:
+    """Return whether what is on its way to a place does not arrive: "a train going to Paris derails"."""
+    return not happenings.INTERRUPTED.isdisjoint(sentence.lower[sentence.last : sentence.last + FAR])
+
+
 def _is_near(sentence: Sentence, at: int, verbs: frozenset[str]) -> bool:
     """Return whether one of some verbs stands shortly before a preposition, in the same clause, and tells a fact."""
     for place in range(at - 1, max(sentence.begin, at - 1 - FAR) - 1, -1):
@@ -94,6 +117,8 @@ def _is_near(sentence: Sentence, at: int, verbs: frozenset[str]) -> bool:
         before = sentence.lower[max(sentence.begin, place - SHORTLY) : place]
         if word in happenings.NOT_THERE or word in (",", ":"):
             return word == "trip" and not happenings.UNDER_WAY.isdisjoint(before)
+        if word in happenings.UNDER_WAY_TO and _is_interrupted(sentence):
+            return sentence.lower[at] == "between"
         if word in verbs:
             return is_fact(sentence, place) and happenings.OPPOSED.isdisjoint(before)
     return False
@@ -111,6 +136,9 @@ RULES: Final[Mapping[str, Callable[[Sentence, int], bool]]] = MappingProxyType(
         "from": _leads_from,
         "by": _leads_by,
         "between": _leads_between,
+        "for": _leads_for,
+        "down": _leads_along,
+        "up": _leads_along,
         "under": _leads_under,
         "beneath": _leads_under,
     }

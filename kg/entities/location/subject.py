@@ -14,28 +14,32 @@ LONGEST = 6
 
 def befalls(sentence: Sentence) -> bool:
     """Return whether the words after a place say that it happens there: "Homs remains under siege", "France votes"."""
-    at = _predicate(sentence)
+    at = predicate(sentence)
     word, further = sentence.word(at), sentence.lower[at + 1 : at + 1 + SHORTLY]
+    if word in happenings.EVENTS or word in nouns.RESIDENTS:
+        return True
     if word == "votes":
         return not happenings.VOTED.isdisjoint((*sentence.lower[sentence.begin : at], *further))
     if word in happenings.WHILE_BEING:
-        return sentence.word(_behind_adverbs(sentence, at + 1)) in happenings.BEFALLEN
+        under = "under" in further and not happenings.UNDER.isdisjoint(further)
+        return under or sentence.word(_behind_adverbs(sentence, at + 1)) in happenings.BEFALLEN
     wanted = next((objects for verbs, objects in happenings.WITH_OBJECTS if word in verbs), None)
     return word in happenings.HOSTING if wanted is None else not wanted.isdisjoint(further)
 
 
 def is_affected(sentence: Sentence) -> bool:
     """Return whether a participle says what a place suffers: "with Ohio and Illinois also badly hit"."""
-    return sentence.word(_behind_adverbs(sentence, _predicate(sentence))) in happenings.AFFECTED
+    word = sentence.word(_behind_adverbs(sentence, predicate(sentence)))
+    return word in happenings.AFFECTED or word in happenings.EXPERIENCING
 
 
 def _behind_adverbs(sentence: Sentence, at: int) -> int:
-    while sentence.word(at) in happenings.ADVERBS:
+    while sentence.word(at) in happenings.ADVERBS or sentence.word(at).endswith("ly"):
         at += 1
     return at
 
 
-def _predicate(sentence: Sentence) -> int:
+def predicate(sentence: Sentence) -> int:
     """Return where the sentence continues after a place, what it is in, and what is listed with it."""
     at = _behind_possession(sentence, sentence.last)
     while sentence.word(at) in nouns.NAMED_SITES:
