@@ -128,7 +128,7 @@ UNREAL: Final = word_set(
     - word_set("warning request appeal promise fear hope plan demand accused"),
     "debates debating praises welcomes regrets defends planned seeks sought intends wants want criticizes will",
     "would may might could should must can cannot if unless denies deny recognise recognises recognize forbids",
-    "forbidden forbade prohibits prohibited recognizes potential proposal proposals possibility highlighting",
+    "forbidden forbade prohibits prohibited recognizes proposal proposals possibility highlighting",
     "underlining citing recalling referring upcoming forthcoming approve approves",
 )
 # Those that are such only with one of these words behind them.
@@ -138,6 +138,7 @@ UNREAL_WITH: Final = {
     "calling": word_set("for on upon"),
     "called": word_set("for on upon"),
     "plan": word_set("to for"),
+    "potential": word_set("to for"),
     "plans": word_set("to for"),
     "planning": word_set("to a an for"),
     "forecast": word_set("to"),
@@ -189,6 +190,9 @@ UNREAL_WITH: Final = {
     "living": word_set("in"),
     "concern": word_set("over about at that"),
     "concerns": word_set("over about at that"),
+    "concerned": word_set("over about at that by"),
+    "worried": word_set("about by that"),
+    "from": word_set("making"),
     "resolution": word_set("on critical condemning calling"),
     "report": word_set("on"),
     "statement": word_set("on"),
@@ -215,6 +219,8 @@ UNREAL_WITH: Final = {
 BEING: Final = word_set(
     "winner leader head founder author president chairman chief commander speaker widow wife husband son daughter",
     "brother sister father mother member minister director spokesman owner editor ambassador mayor governor",
+    "official officer engineer journalist politician lawyer activist doctor professor priest bishop cleric",
+    "lawmaker businessman researcher scientist prosecutor judge reporter teacher",
 )
 # Behind a name and a comma: what has become of a person before: "Doe, captured in Mali in May, is freed".
 TAKEN: Final = word_set("arrested captured kidnapped abducted")
@@ -255,5 +261,5 @@ SPOKEN: Final = word_set(
     *verb_forms(
         "propose urge demand warn threaten vow condemn criticize criticise denounce reject accuse blame discuss pledge"
     ),
-    "call calls called calling concern concerns proposal proposals offer offers",
+    "agree agrees call calls called calling concern concerns proposal proposals offer offers",
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import pairwise
 
 from kg.entities.location import asides, happenings, nouns
 from kg.entities.location.phrase import GENITIVE, QUOTES
@@ -25,7 +24,9 @@ def is_background(sentence: Sentence, place: int) -> bool:
     """Return whether what stands at ``place`` is background of its sentence."""
     remark = unreal = NOWHERE
     for at in _outside_parentheses(sentence, place):
-        if unreal != NOWHERE and (_is_real_again(sentence, at) or _is_said_there(sentence, unreal, at)):
+        if unreal != NOWHERE and (_is_real_again(sentence, unreal, at) or _is_said_there(sentence, unreal, at)):
+            unreal = NOWHERE
+        if remark != NOWHERE and unreal > remark and sentence.lower[at] == "," and _ends_remark(sentence, remark, at):
             unreal = NOWHERE
         if unreal == sentence.begin and sentence.lower[at] == "," and sentence.lower[unreal].endswith("ing"):
             unreal = NOWHERE
@@ -35,7 +36,7 @@ def is_background(sentence: Sentence, place: int) -> bool:
         if word in asides.OPENING or word.isdigit():
             remark = at if remark == NOWHERE and _opens_remark(sentence, at) else remark
             unreal = at if unreal == NOWHERE and _opens_unreal(sentence, at) else unreal
-    if remark != NOWHERE and _ends_remark(sentence, remark, place):
+    if remark != NOWHERE and (_ends_remark(sentence, remark, place) or _is_at_the_end(sentence, remark)):
         remark = NOWHERE
     return remark != NOWHERE or unreal != NOWHERE or _is_quoted(sentence, place) or _is_another_time(sentence)
 
@@ -54,6 +55,9 @@ def _is_another_time(sentence: Sentence) -> bool:
     """Return whether the words after a place say that it is long past or to come: "captured there three months ago"."""
     if sentence.word(predicate(sentence)) in asides.FUTURE and sentence.word(predicate(sentence) + 1) != "have":
         return True
+    ahead = predicate(sentence)
+    if sentence.word(ahead) == "in" and _is_year(sentence.word(ahead + 1)):
+        return True
     last = sentence.last
     while sentence.word(last) in nouns.NAMED_SITES:
         last += 1
@@ -69,6 +73,8 @@ def _is_another_time(sentence: Sentence) -> bool:
 
 def _ends_remark(sentence: Sentence, opened: int, at: int) -> bool:
     """Return whether a remark about somebody ends here: at a comma if it began with one, else at the main verb."""
+    if sentence.lower[at] == "while":
+        return True
     if sentence.lower[at] in nouns.ARTICLES:
         return sentence.word(at - 1) in asides.BEFORE_COURTS and "court" in sentence.lower[at : at + 4]
     if sentence.lower[opened] == "anniversary" and sentence.lower[at] in asides.BESIDE_AN_ANNIVERSARY:
@@ -87,9 +93,14 @@ def _ends_remark(sentence: Sentence, opened: int, at: int) -> bool:
     return sentence.lower[at] in verbs
 
 
+def _is_at_the_end(sentence: Sentence, opened: int) -> bool:
+    """Return whether the sentence ends with who somebody is: "gunmen kill Doe, a commander of the group in"."""
+    return sentence.lower[opened] in asides.BEING and sentence.word(predicate(sentence)) in (".", "")
+
+
 def _is_said_there(sentence: Sentence, opened: int, at: int) -> bool:
     """Return whether a meeting follows at which something is said: "urges peace at a summit in"."""
-    if sentence.lower[at] not in ("at", "during") or sentence.lower[opened] not in asides.SPOKEN:
+    if sentence.lower[at] not in ("at", "during", "in") or sentence.lower[opened] not in asides.SPOKEN:
         return False
     for place in range(at + 1, at + LATER):
         if sentence.word(place) in asides.MEETINGS:
@@ -99,8 +110,10 @@ def _is_said_there(sentence: Sentence, opened: int, at: int) -> bool:
     return False
 
 
-def _is_real_again(sentence: Sentence, at: int) -> bool:
+def _is_real_again(sentence: Sentence, opened: int, at: int) -> bool:
     word = sentence.lower[at]
+    if word == "with" and sentence.lower[opened] in asides.FUTURE:
+        return False
     if word == "as" and sentence.word(at + 1) not in asides.NO_CLAUSE and not sentence.is_name(at + 1):
         return True
     return word in asides.REAL_AGAIN or (word in asides.REAL_AGAIN_BEHIND_A_COMMA and sentence.word(at - 1) == ",")
@@ -112,11 +125,8 @@ def _opens_remark(sentence: Sentence, at: int) -> bool:
     if word in asides.PERSONAL or (word in asides.CAPTURED and _is_told_of_captive(sentence, at)):
         return True
     if word in asides.BEING:
-        before = sentence.lower[max(0, at - APPOSED) : at]
         named = sentence.word(at - 1) == "," and sentence.is_name(at - 2)
-        return (named and behind == "of") or any(
-            mark == "," and article in nouns.ARTICLES for mark, article in pairwise(before)
-        )
+        return (named and behind == "of") or _is_apposed(sentence, at)
     if word in asides.RELATIVE:
         return _is_relative(sentence, at)
     if word == "for":
@@ -128,6 +138,14 @@ def _opens_remark(sentence: Sentence, at: int) -> bool:
             and (behind in happenings.WHAT_HAPPENS or behind in asides.DEEDS)
         )
     return behind in asides.HELD_AGAINST.get(word, ()) and not _is_told_as_fact(sentence, at)
+
+
+def _is_apposed(sentence: Sentence, noun: int) -> bool:
+    """Return whether a noun says who the person before it is: "Doe, a former rebel leader"."""
+    for comma in range(noun - 2, max(1, noun - APPOSED) - 1, -1):
+        if sentence.lower[comma] == "," and sentence.word(comma + 1) in nouns.ARTICLES:
+            return sentence.is_name(comma - 1)
+    return False
 
 
 def _is_told_as_fact(sentence: Sentence, at: int) -> bool:

@@ -79,11 +79,26 @@ def _is_matter(sentence: Sentence, noun: int) -> bool:
 def _is_only_named(sentence: Sentence, name: int) -> bool:
     """Return whether the name before "in" starts or ends a journey, or is listed: "from Nicosia in Cyprus"."""
     at = governor(sentence, name + 1)
+    if _is_of_list(sentence, name):
+        return True
     if at < sentence.begin or sentence.lower[at] in happenings.NAMING:
         return at >= sentence.begin
     if sentence.lower[name] in nouns.NAMED_SITES - {"court"} or sentence.word(at - 1) in happenings.TOLLS:
         return False
     return sentence.lower[at] in ("from", "to") and not _governs(sentence, at)
+
+
+def _names(sentence: Sentence, verb: int) -> bool:
+    word = sentence.lower[verb]
+    if word in ("is", "are", "was", "were"):
+        return sentence.word(verb - 1) in nouns.DETERMINERS
+    return word in happenings.NAMING and not word.startswith("includ")
+
+
+def _is_of_list(sentence: Sentence, name: int) -> bool:
+    """Return whether the name before "in" is one of a list of things that are only named: "these are Petra in"."""
+    said = next((at for at in range(sentence.begin, name) if _names(sentence, at)), name)
+    return sentence.lower[said:name].count(",") > 1
 
 
 def _starts_with_another(sentence: Sentence, at: int) -> bool:

@@ -56,10 +56,14 @@ UNDER_WAY_TO: Final = word_set("going travelling traveling flying driving sailin
 INTERRUPTED: Final = word_set(
     "crashes crash crashed derails derailed sinks sank capsizes capsized disappears diverted hijacked collides crashed",
 )
+# What people do who only speak of an attack: "in protest of the occupation of".
+OBJECTING: Final = word_set("protest protests protesting anniversary")
 TAKING: Final = word_set("take takes took taking")
 FLYING: Final = word_set(
-    "fly flies flying flew flown flight flights mission missions sorties bridge bridges skies airspace overflights plane",
-    "explode explodes exploded airstrikes explosion fireball meteor drone aircraft helicopter jet jets balloon pass passes passed passing storm",
+    "fly flies flying flew flown flight flights mission missions sorties bridge bridges skies airspace",
+    "overflights plane",
+    "explode explodes exploded airstrikes explosion fireball meteor drone aircraft helicopter jet jets balloon",
+    "pass passes passed passing storm",
     "hurricane cyclone typhoon",
 )
 # Behind these, "on" is followed by an island, a mountain or a river.
@@ -68,9 +72,9 @@ ON_AN_ISLAND: Final = word_set(
     "forests avalanche village villages volcano residents live living lives climbers",
 )
 # What "in" makes background behind "on" or "about": "talks on the crisis in".
-ABOUT: Final = word_set("on about over regarding concerning discuss discusses")
+ABOUT: Final = word_set("on about over regarding concerning discuss discusses following monitoring due")
 MATTERS: Final = word_set(
-    "crisis situation war wars conflict conflicts genocide future events peace policy policies",
+    "circumstances crisis situation war wars conflict conflicts genocide future events peace policy policies",
 )
 # What "in" makes background behind "against": "a protest against the drone strikes in".
 HARMS: Final = word_set(
@@ -149,7 +153,7 @@ DECLARED: Final = word_set("disaster emergency emergencies evacuation curfew cur
 AFFECTED: Final = BEFALLEN | word_set("affected hit damaged")
 SUFFERING: Final = word_set(
     "suffer suffers suffered experience experiences experienced report reports reported record records recorded",
-    "confirm confirms confirmed registers registered see sees struggle struggles face faces",
+    "confirm confirms confirmed registers registered see sees struggle struggles face faces sustain sustains",
 )
 EXPERIENCING: Final = word_set("experiencing seeing suffering evacuating")
 WHAT_HAPPENS: Final = word_set(
@@ -157,13 +161,14 @@ WHAT_HAPPENS: Final = word_set(
     "explosion explosions blast blasts crash crashes earthquake quake clash clashes protest protests fire fires",
     "flood floods flooding storm storms typhoon hurricane cyclone violence fighting riots riot unrest collision",
     "accident demonstration demonstrations landslide landslides avalanche outbreak epidemic shootout firefight",
-    "collapse stampede mudslide sinking derailment heatwave shootings hijacking gunfight tornado tornadoes bomb bomber gunmen incident shootings wildfire wildfires war conflict disaster",
+    "collapse stampede mudslide sinking derailment heatwave shootings hijacking gunfight tornado tornadoes bomb",
+    "bomber gunmen incident shootings wildfire wildfires war conflict disaster",
     "tsunami",
 )
 DISASTERS: Final = (WHAT_HAPPENS - ATTACKS - word_set("war conflict bomber gunmen")) | word_set("flooding")
 SUFFERED: Final = DISASTERS | word_set(
     "snow snowfall rain rainfall drought heatwave blackout shortage shortages eruption eruptions case cases death",
-    "deaths floods outage outages temperature temperatures famine",
+    "deaths damage floods outage outages temperature temperatures famine",
 )
 TOLLS: Final = word_set("toll deaths injuries damage casualties")
 FIRST: Final = word_set("first youngest oldest last latest worst largest biggest strongest deadliest")

@@ -33,6 +33,7 @@ PARTS: Final = word_set(
     "northeast northwest southeast southwest north-east north-west south-east south-west camp bottom top krai",
     "raion oblasts country countries nation nations community portion portions middle bottom others peak delta seaport",
     "midwest highlands foothills mouth skies wilderness lagoon swath swathe swathes woods outback gorge hometown",
+    "locations departments governorates municipalities prefectures townships laboratory",
     "township homestead wild agency basin",
     "crossing hamlet commune cantons canton section sections stretch stretches airspace",
 )

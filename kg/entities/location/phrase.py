@@ -84,7 +84,7 @@ def _is_behind_article(sentence: Sentence, place: int) -> bool:
     """Return whether an article or the like takes the next word into the phrase: "the government held district"."""
     for at in range(place - 1, place - 4, -1):
         word = sentence.word(at)
-        if word in nouns.DETERMINERS:
+        if word in nouns.DETERMINERS or word in nouns.NUMERALS:
             return True
         if word in nouns.PREPOSITIONS or word in happenings.OBJECT_VERBS or not word.replace("-", "").isalpha():
             return False

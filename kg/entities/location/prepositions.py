@@ -25,6 +25,7 @@ def leads_there(sentence: Sentence, at: int) -> bool:
     word, before = sentence.lower[at], sentence.word(at - 1)
     if (
         before in nouns.LENGTHS
+        or (before[:1].isdigit() and before.endswith(("km", "mi")))
         or (word == "to" and before in happenings.CLOSENESS)
         or (word in ("of", "from", "off") and before in nouns.COMPASS)
     ):
@@ -52,7 +53,9 @@ def _is_attacked_by(sentence: Sentence, at: int) -> bool:
 def _leads_of(sentence: Sentence, at: int) -> bool:
     """Return whether "of" leads there: "residents of", "outside of", "pull out of"."""
     before = sentence.word(at - 1)
-    if before in happenings.ATTACKS or before in nouns.RESIDENTS or before in nouns.OUT_OF_OR_IN:
+    if before in happenings.ATTACKS:
+        return happenings.OBJECTING.isdisjoint(sentence.lower[max(sentence.begin, at - FAR) : at])
+    if before in nouns.RESIDENTS or before in nouns.OUT_OF_OR_IN:
         return True
     return before == "out" and _leads_from(sentence, at)
 
