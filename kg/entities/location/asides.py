@@ -139,6 +139,12 @@ UNREAL_WITH: Final = {
     "called": word_set("for on upon"),
     "plan": word_set("to for"),
     "potential": word_set("to for"),
+    "rules": word_set("out"),
+    "legislation": word_set("allowing to that banning which"),
+    "law": word_set("allowing banning prohibiting"),
+    "bill": word_set("allowing to that banning"),
+    "agreement": word_set("to"),
+    "poses": word_set("a an"),
     "plans": word_set("to for"),
     "planning": word_set("to a an for"),
     "forecast": word_set("to"),
@@ -229,7 +235,7 @@ CAPTURED: Final = TAKEN | word_set("sentenced detained convicted held jailed imp
 NO_DEEDS: Final = word_set(
     "during meeting hearing training building housing funding evening morning spring wedding screening missing",
     "rising remaining living existing sentencing hosting recycling everything anything nothing something filming",
-    "shooting testing voting being",
+    "shooting testing voting being protesting",
 )
 OPENING: Final = (
     frozenset({"for"})

@@ -144,7 +144,7 @@ def _is_apposed(sentence: Sentence, noun: int) -> bool:
     """Return whether a noun says who the person before it is: "Doe, a former rebel leader"."""
     for comma in range(noun - 2, max(1, noun - APPOSED) - 1, -1):
         if sentence.lower[comma] == "," and sentence.word(comma + 1) in nouns.ARTICLES:
-            return sentence.is_name(comma - 1)
+            return sentence.word(comma + 1) == "the" or sentence.is_name(comma - 1)
     return False
 
 

@@ -12,7 +12,7 @@ NO_HAPPENING: Final = word_set(
     "interest interests stake stakes share shares investment investments invest invests investing confidence",
     "trust faith believe believes belief role roles involvement policy policies succeed succeeds act acts",
     "specializing specialises inquiry investigation probe research inquiries divided split those interference",
-    "than meddling interfering d'affaires ambassador ambassadors envoy consul",
+    "stability than meddling interfering d'affaires ambassador ambassadors envoy consul",
 )
 ON_LAND: Final = word_set(
     "island islands coast coasts coastline border borders frontier peninsula shore shores streets river outskirts",
@@ -97,9 +97,9 @@ MOTION: Final = word_set(
     "damage damages disruption destruction chaos",
 )
 ON_THE_WAY: Final = word_set(
-    "crash crashes crashed derails derailed collide collides collision travelling traveling sailing flying",
+    "crash crashes crashed derails derailed collide collides collision",
 )
-UNDER_WAY: Final = word_set("during in on ends ended after begins begin finishing completes concludes")
+UNDER_WAY: Final = word_set("during in on ends ended after finishing completes concludes")
 NOT_THERE: Final = word_set("heading heads headed trip bound route according prior flight")
 LEAVING_FROM: Final = word_set(
     *verb_forms(
@@ -108,7 +108,7 @@ LEAVING_FROM: Final = word_set(
     "released visible seen jump jumps jumped jumping fled flee flees fleeing withdrew withdrawn expelled",
     "expelling expels left leave leaves withdrawal reported rises rising rose evacuation driven fired launch",
     "launched launches launching takeoff take-off stolen steal steals spread spreads return returns returned",
-    "forced returning drives drove freed withdraws spew spews spewing fire fires firing",
+    "releases releasing forced returning drives drove freed withdraws spew spews spewing fire fires firing",
 )
 WHILE_BEING: Final = word_set("is are was were remains remain comes come came gets has have had be")
 VOTED: Final = word_set("election elections referendum referendums runoff")
@@ -153,7 +153,7 @@ DECLARED: Final = word_set("disaster emergency emergencies evacuation curfew cur
 AFFECTED: Final = BEFALLEN | word_set("affected hit damaged")
 SUFFERING: Final = word_set(
     "suffer suffers suffered experience experiences experienced report reports reported record records recorded",
-    "confirm confirms confirmed registers registered see sees struggle struggles face faces sustain sustains",
+    "confirm confirms confirmed registers registered see sees struggle struggles face faces sustain sustains sets",
 )
 EXPERIENCING: Final = word_set("experiencing seeing suffering evacuating")
 WHAT_HAPPENS: Final = word_set(
@@ -174,7 +174,7 @@ TOLLS: Final = word_set("toll deaths injuries damage casualties")
 FIRST: Final = word_set("first youngest oldest last latest worst largest biggest strongest deadliest")
 CAUSING: Final = word_set(*verb_forms("cause force prompt compel"), "ordered lead leads led")
 OPPOSED: Final = word_set("against planned proposed upcoming next")
-DENIED: Final = word_set("from refused without no not never barred banned")
+DENIED: Final = word_set("denied from refused without no not never barred banned")
 TRYING: Final = word_set("try tries tried trying attempt attempts attempted attempting")
 TO_GO_ON: Final = word_set(
     "continue continues continued begin begins began start starts started manage manages managed",
@@ -186,6 +186,6 @@ WITH_OBJECTS: Final = (
     (DECLARING, DECLARED),
     (SUFFERING, SUFFERED),
     (BREAKING, word_set("banks levee levees")),
-    (BEGINNING, word_set("erupt erupting voting")),
+    (BEGINNING, word_set("erupt erupting voting rationing")),
     (SPEWING, word_set("ash lava smoke")),
 )

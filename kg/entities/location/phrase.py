@@ -110,6 +110,8 @@ def _before_list(sentence: Sentence, place: int) -> int:
         return before
     if sentence.word(before) == ",":
         before -= 1
+    if sentence.word(before)[:1] in GENITIVE and sentence.is_name(before - 1):
+        before -= 1
     listed = sentence.is_name(before) or sentence.word(before) in nouns.NAMED_SITES
     return before if before >= sentence.begin and listed and sentence.word(before) not in nouns.CALENDAR else place
 
