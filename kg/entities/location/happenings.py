@@ -12,6 +12,7 @@ NO_HAPPENING: Final = word_set(
     "interest interests stake stakes share shares investment investments invest invests investing confidence",
     "trust faith believe believes belief role roles involvement policy policies succeed succeeds act acts",
     "specializing specialises inquiry investigation probe research inquiries divided split those interference",
+    "senator resident citizen commissioner regulators nationals",
     "stability than meddling interfering d'affaires ambassador ambassadors envoy consul",
 )
 ON_LAND: Final = word_set(
@@ -108,6 +109,7 @@ LEAVING_FROM: Final = word_set(
     "released visible seen jump jumps jumped jumping fled flee flees fleeing withdrew withdrawn expelled",
     "expelling expels left leave leaves withdrawal reported rises rising rose evacuation driven fired launch",
     "launched launches launching takeoff take-off stolen steal steals spread spreads return returns returned",
+    "transferred transfers",
     "releases releasing forced returning drives drove freed withdraws spew spews spewing fire fires firing",
 )
 WHILE_BEING: Final = word_set("is are was were remains remain comes come came gets has have had be")
@@ -148,7 +150,7 @@ BREAKING: Final = word_set("break breaks broke burst bursts breach breaches brea
 BEGINNING: Final = word_set("begin begins start starts")
 SPEWING: Final = word_set("spew spews spewed ooze oozes emit emits")
 # A place that declares one of these is where it is in force.
-DECLARING: Final = word_set("declare declares declared impose imposes imposed")
+DECLARING: Final = word_set("enter enters declare declares declared impose imposes imposed")
 DECLARED: Final = word_set("disaster emergency emergencies evacuation curfew curfews")
 AFFECTED: Final = BEFALLEN | word_set("affected hit damaged")
 SUFFERING: Final = word_set(

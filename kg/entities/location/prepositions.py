@@ -136,6 +136,7 @@ RULES: Final[Mapping[str, Callable[[Sentence, int], bool]]] = MappingProxyType(
         "upon": _is_attack,
         "to": _leads_to,
         "beyond": _leads_to,
+        "via": _leads_to,
         "from": _leads_from,
         "by": _leads_by,
         "between": _leads_between,

@@ -28,7 +28,7 @@ WIKITEXT = CORPUS / "wikipedia-current-events.bundle"
 FILE = "tests/judged/locations/test_judged.py::"
 MINTER = Minter("http://127.0.0.1:8000/")
 SAMPLES = ("homs", "places", "pairs")
-ROUNDS = (20261201, 20261202, 20261203, 20261204, 20261205)
+ROUNDS = range(20261201, 20261211)
 """Seeds of later rounds, of which each was judged before any rule met it."""
 
 

@@ -247,3 +247,48 @@ def test_what_is_told_beside_wishes_and_fears_is_real(text: str) -> None:
 @pytest.mark.parametrize("text", ["Shots near the {Gaza}\u2013Egypt border.", "Shots near the Gaza-{Egypt} border."])
 def test_both_names_of_a_border_are_places(text: str) -> None:
     assert located(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["{Manila} is placed under curfew.", "The {River Thames} bursts its banks.", "An {Akron, Ohio} fire kills seven.",
+     "{Iran} goes to the polls.", "A storm is over, with {Ohio} being the worst affected.",
+     "The city of {Hallam} was mostly destroyed.", "Mogadishu and {Merca} residents flee."],
+)  # fmt: skip
+def test_what_befalls_a_place_is_told_in_many_ways(text: str) -> None:
+    assert located(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["A bus overturns on the road between Sucre and {Potosi}.", "A landslide hits a highway close to {Keelung}.",
+     "Militants take over the town of {Harem}.", "Leaders converge on {Pittsburgh}.", "A boat sinks off of {Hull}.",
+     "A state of emergency is declared for {Florida}.", "Militants fire rockets from Gaza into {Israel}.",
+     "Shots fall in three cities ({Fresnillo}, Monterrey).", "Drought reigns in two counties - {Kent} and Surrey.",
+     "A helicopter ditches near St. John's, {Newfoundland}."],
+)  # fmt: skip
+def test_ways_and_lists_lead_to_the_place(text: str) -> None:
+    assert located(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Hamas executes men (of whom one was convicted of treason) in {Gaza}.", "Dozens are feared dead in {Guizhou}.",
+     "The leaders' debates take place in {London}.", "Gunmen kill Doe, a commander of the group in {Kismayo}.",
+     "Doe wins the contest for Turkey, held in {Riga}.", "It marks the anniversary of the war with a parade in {Homs}.",
+     "Leaders agree to seek closer relations in a meeting in {Rome}."],
+)  # fmt: skip
+def test_what_is_told_besides_is_no_background_of_the_place(text: str) -> None:
+    assert located(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["A prison in Bruges, {Belgium}, will close.", "A train going from Moscow to {Kazan} derails near Tver.",
+     "The bank approves a loan for a plant in {Homs}.", "Doe, head of the movement in {Uganda}, speaks.",
+     "These are the New Wonders: Petra, the statue of Rio, the Colosseum in {Rome}.", "Doe is denied access to {Homs}.",
+     "Doe cancels a visit to {Jerusalem}.", "The gust of 1996 at Barrow Island, {Australia} in 1996 is confirmed.",
+     "The leader speaks of the upcoming summit in {Seoul}.", "A monk burns in protest of the occupation of {Tibet}."],
+)  # fmt: skip
+def test_what_is_to_come_or_is_only_named_is_no_location(text: str) -> None:
+    assert not located(text)
