@@ -114,7 +114,7 @@ def test_a_hash_that_is_missing_or_changed_is_refused(tmp_path: Path) -> None:
     file, lines = written(tmp_path)
     month = next(number for number, line in enumerate(lines) if line.startswith(b"month"))
     file.write_bytes(b"".join(lines[:month] + lines[month + 1 :]))
-    with pytest.raises(LedgerError, match="are not whole"):
+    with pytest.raises(LedgerError, match="lines of the month - are not whole"):
         read(file)
     root = next(number for number, line in enumerate(lines) if line.startswith(b"root"))
     file.write_bytes(b"".join([*lines[:root], b"root\t" + b"0" * 64 + b"\n", *lines[root + 1 :]]))

@@ -249,3 +249,11 @@ def test_an_index_with_former_words_prints_the_revision_that_has_them() -> None:
         "Shops close.": {Origin.PAGE, Origin.INDEX},
         "Shops close today.": {Origin.PAGE},
     }
+
+
+def test_without_times_an_event_that_is_listed_again_is_the_same() -> None:
+    timeline = Timeline(Claims())
+    for _ in range(2):
+        timeline.step([capture(ENTRY)], None)
+    [event] = timeline.events.values()
+    assert [one.spans for one in event.revisions.values()] == [[]]

@@ -8,7 +8,10 @@ import pytest
 from pyoxigraph import NamedNode
 
 from kg.dialects import reading
-from kg.dialects.record import Page
+from kg.dialects.item import Item, Origin
+from kg.dialects.record import Citation, Page
+from kg.events.timeline import Event, Observed
+from kg.mapping.event import NamedThings, source_quads
 from kg.mapping.page import page_quads
 from kg.rdf import terms
 from kg.rdf.iri import Minter
@@ -43,3 +46,13 @@ def test_a_wiki_page_names_its_history() -> None:
 def test_a_page_of_unknown_date_says_neither() -> None:
     for predicate in (terms.LICENSE, terms.STATED_BY):
         assert said("2011_November_8.txt", WIKITEXT, None, predicate) == []
+
+
+def test_a_source_has_the_agency_that_wrote_it_beside_its_publisher() -> None:
+    cited = Citation("https://www.washingtonpost.com/a", publisher="AP via Washington Post")
+    item = Item(Origin.ENTRY, "en", date(2011, 11, 8), "item-1", "A shop closes.", citations=(cited,))
+    event = Event("2011-11-08/aaaaaaaaaa", "en", revisions={"only": Observed(item)}, current="only")
+    quads = source_quads(event, Minter("http://a.example/"), NamedThings())
+    said = {quad.predicate: quad.object for quad in quads}
+    assert said[terms.PUBLISHER] == NamedNode("http://a.example/publisher/the-washington-post")
+    assert said[terms.AUTHOR] == NamedNode("http://a.example/publisher/ap")

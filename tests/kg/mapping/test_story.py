@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.entities.uses import Use
-from kg.mapping.story import Story, stories
+from kg.mapping.story import Story, stories, story_quads
 from kg.rdf import NamedNode, terms
+from kg.rdf.iri import Minter
 from kg.store.embedded import EmbeddedGraph
 from tests.conftest import BASE
 from tests.paths import ROOT
@@ -119,3 +120,11 @@ def test_the_query_of_the_document_tells_the_parts_of_a_story_in_their_order(sam
     dates = [date.value for date, *_ in sample_graph.select(query)]
     assert len(dates) >= 3
     assert dates == sorted(dates)
+
+
+def test_stories_with_an_event_in_common_are_said_to_be_related() -> None:
+    uses = [use("2011-11-08/aaaaaaaaaa", 0, "One", "Other"), use("2011-11-09/bbbbbbbbbb", 1, "One", "Other")]
+    quads = story_quads(uses, Minter(BASE), lambda language, title: f"{BASE}entity/{language}/{title}")
+    one, other = (NamedNode(f"{BASE}entity/en/{title}") for title in ("One", "Other"))
+    related = {(quad.subject, quad.object) for quad in quads if quad.predicate == terms.RELATION}
+    assert related == {(one, other), (other, one)}

@@ -17,6 +17,9 @@ from kg.store.backup import archive
 from kg.store.integrity import sidecar, signed
 from kg.store.layout import Store
 from kg.store.snapshot import Manifest, checksums
+from kg.write import log
+from kg.write.changes import Changes
+from kg.write.log import Author
 
 ID, PINNED = "20111109T060000000000Z", "20111101T060000000000Z"
 LIST = "newsgraph-backup.json"
@@ -162,3 +165,19 @@ def test_nothing_is_replaced(backup: Path, store: Store, tmp_path: Path) -> None
         archive.verify(tmp_path / "none")
     with pytest.raises(ConfigurationError, match="cannot be written"):
         archive.write(store, tmp_path / "none" / "backup.tar")
+
+
+def test_a_backup_has_the_writes_of_its_snapshot_and_not_those_of_later_ones(tmp_path: Path) -> None:
+    store = Store(tmp_path / "store")
+    store.path.mkdir()
+    with closing(Changes()) as changes:
+        for number in range(2):
+            log.confirm(log.log(store, number, changes, Author("someone", "POST /sparql", f"urn:uuid:{number}")))
+    with store.drafting() as draft:
+        made = Manifest(ID, "", "http://a.example/", "0", {}, files=checksums(draft), writes=1)
+        store.publish(draft, made, 1)
+    archive.write(store, tmp_path / "written.tar")
+    first, later = sorted(store.writes.iterdir())
+    found = {name: one for name, one in members(tmp_path / "written.tar").items() if name.startswith("writes/")}
+    assert found == {f"writes/{first.name}": first.read_bytes()}
+    assert later.exists()

@@ -318,6 +318,12 @@ def test_parts_are_the_whole_graph_and_the_same_each_time(made: Target) -> None:
     assert sum(count for _, count, _ in all_parts()) == len(quads)
 
 
+def test_a_part_ends_with_the_subject_that_makes_it_long_enough(made: Target) -> None:
+    *first, last = parts.parts(made.store, made.store.current())
+    assert {LINES <= one.count < LINES + 7 for one in first} == {True}
+    assert 0 < last.count < LINES + 7
+
+
 def test_a_service_that_does_not_come_back_is_an_error_after_some_tries(tmp_path: Path) -> None:
     publish_turtle(tmp_path / "store", TURTLE)
     waits: list[float] = []
