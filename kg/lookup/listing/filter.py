@@ -58,10 +58,18 @@ class BoundingBox:
     north: float
 
     def spans(self) -> list[tuple[float, float]]:
-        """Return the one or two ranges of longitudes, from west to east, of the box."""
-        if self.west <= self.east:
-            return [(self.west, self.east)]
-        return [(self.west, 180.0), (-180.0, self.east)]
+        """Return the ranges of longitudes of the box, each from west to east.
+
+        A box that ends at the antimeridian has points on it by both of its longitudes, 180 and -180.
+        """
+        if self.west > self.east:
+            return [(self.west, 180.0), (-180.0, self.east)]
+        spans = [(self.west, self.east)]
+        if self.west == -180 and self.east < 180:
+            spans.append((180.0, 180.0))
+        elif self.east == 180 and self.west > -180:
+            spans.append((-180.0, -180.0))
+        return spans
 
     def has(self, latitude: float, longitude: float) -> bool:
         """Return whether a point is in it."""

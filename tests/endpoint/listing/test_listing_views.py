@@ -7,7 +7,7 @@ import html
 import io
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -44,6 +44,13 @@ def test_the_events_of_a_place_are_told_apart_by_what_ties_them_to_it(relation: 
 def test_what_is_asked_of_a_place_without_a_word_is_what_happened_in_it(send) -> None:
     told = json.loads(send("/events?place=http://127.0.0.1:8000/entity/en/Homs").body)
     assert (told["relation"], [one["date"] for one in told["events"]]) == ("in", ["2011-11-08"])
+
+
+@pytest.mark.parametrize("place", ["entity/en/Café_d'Orient.html", "/entity/en/Caf%C3%A9_d'Orient.html"])
+@pytest.mark.parametrize("encode", [quote, lambda text: text.replace("é", "%C3%A9")])
+def test_a_thing_is_named_in_every_spelling_of_its_address(place: str, encode: Callable[[str], str], send) -> None:
+    told = json.loads(send(f"/events?topic={encode(place)}").body)
+    assert told["topic"] == "http://127.0.0.1:8000/entity/en/Caf%C3%A9_d'Orient.html"
 
 
 @pytest.mark.parametrize("query", ["relation=at", "km=-1", "km=9", "relation=near&km=1e9", "page=0", "page=x"])

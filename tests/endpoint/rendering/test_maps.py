@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from endpoint.rendering.figures.clusters import APART, clusters
@@ -118,6 +118,7 @@ def test_no_two_clusters_are_close_and_no_point_is_lost(found: list[tuple[float,
 
 
 @given(st.lists(st.tuples(st.floats(-3, 3), st.floats(-6, 6)), min_size=1, max_size=9), LONGITUDES, st.floats(-80, 80))
+@example([(0.0, 1.0), (0.0, 0.0)], 180.0, 0.0)
 def test_the_box_of_a_cluster_has_its_points(
     found: list[tuple[float, float]], longitude: float, latitude: float
 ) -> None:

@@ -107,6 +107,15 @@ def test_what_is_near_may_lie_across_the_antimeridian(small: str) -> None:
     assert listed(small, Filter(box=BoundingBox(-179, -20, 179, -10))).total == 0
 
 
+@pytest.mark.parametrize(
+    ("west", "east"), [(-180, -170), (170, 180), (180, 180), (-180, -180), (180, -180), (170, -170)]
+)
+def test_the_antimeridian_is_in_a_box_that_ends_there_by_both_of_its_longitudes(west: float, east: float) -> None:
+    box = BoundingBox(west, -1, east, 1)
+    assert box.has(0, 180)
+    assert box.has(0, -180)
+
+
 @pytest.mark.parametrize("place", ["province", "syria", "river"])
 def test_nothing_is_near_what_is_no_point(place: str, small: str) -> None:
     with pytest.raises(NotFoundError, match="no point"):
