@@ -7,7 +7,7 @@ from typing import Final
 
 from kg.errors import ConfigurationError
 
-__version__: Final = "0.2.0.dev0"
+__version__: Final = "0.2.0"
 HERE: Final = Path(__file__).parent
 ROOTS: Final = (HERE / "_data", HERE.parent / "data")
 """Where a wheel and a checkout keep the data, in the order in which they are tried."""
