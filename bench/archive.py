@@ -23,7 +23,7 @@ from xml.sax.saxutils import escape
 GAZETTEER = Path(__file__).parents[1] / "data" / "gazetteer" / "places.tsv"
 FIRST = date(2000, 1, 1)
 DAYS = 9_131
-"""Twenty-five years: of more events than 11 a day for so long, more are on each day."""
+"""Twenty-five years; for more than 11 events a day in that time, each day gets more."""
 A_DAY = 11
 EXPORT = """<mediawiki xmlns="http://www.mediawiki.org/xml/export-0.11/" version="0.11" xml:lang="en">
   <siteinfo>
@@ -153,7 +153,7 @@ ENDS = (".example", ".com.example", ".org.example", ".co.example", ".news.exampl
 
 
 class Zipf:
-    """Draws from a sequence by Zipf's law: the n-th as often as 1/(n + 3), which leaves the first ones comparable."""
+    """Draws from a sequence by Zipf's law: the n-th with weight 1/(n + 3), which keeps the first ones comparable."""
 
     def __init__(self, values: Sequence[tuple[str, str]]) -> None:
         self.values = values
@@ -165,7 +165,7 @@ class Zipf:
 
 
 class News:
-    """Makes up bullets; what was named before is named again more often the more it was."""
+    """Makes up bullets; the more often something was named, the more often it is named again."""
 
     def __init__(self, seed: int) -> None:
         self.random = Random(seed)
@@ -226,7 +226,7 @@ class News:
 
 
 def places() -> list[tuple[str, str]]:
-    """Return the titles of places and those of their countries, the most populous first, Homs as the twelfth."""
+    """Return the titles of places and those of their countries, most populous first, Homs as the twelfth."""
     with GAZETTEER.open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file, delimiter="\t") if row["title"]]
     countries = {row["country"]: row["title"] for row in rows if row["kind"] == "country"}
@@ -256,7 +256,7 @@ def write(events: int, folder: Path, seed: int) -> int:
 def export(events: int, folder: Path, seed: int, revisions: int) -> int:
     """Write an archive as an export of MediaWiki, each page with some revisions, and return how many bytes it has.
 
-    Each revision has some more bullets than the one before it.
+    Each revision has a few more bullets than the one before it.
     """
     folder.mkdir(parents=True, exist_ok=True)
     file, id_ = folder / "export.xml", count(1)

@@ -1,6 +1,6 @@
 """Compare a whole build with pyoxigraph's bulk load of the same triples from a file, in interleaved rounds.
 
-What a build makes after its snapshot is current, for visitors not to wait, is timed by itself.
+What a build makes after its snapshot is current, so that visitors need not wait, is timed separately.
 """
 
 from __future__ import annotations

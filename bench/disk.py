@@ -1,4 +1,4 @@
-"""Builds and writes again and again, and prints how much room the store takes.
+"""Builds and writes repeatedly, and prints how much space the store takes.
 
 python bench/disk.py [--times 50]
 """
@@ -19,7 +19,7 @@ from kg.store.layout import Store
 
 TOKEN = "a token for the disk only"
 KEPT = 10
-"""Builds and writes after which the store has all that it keeps."""
+"""The number of builds and writes after which the store has everything that it keeps."""
 GROWTH = 1.25
 
 
@@ -29,7 +29,7 @@ def room(store: Path) -> int:
 
 
 def main() -> int:
-    """Print the room after each tenth build and write, and return 1 if it goes on growing."""
+    """Print the room after each tenth build and write, and return 1 if it keeps growing."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--times", type=int, default=50)
     given = parser.parse_args()

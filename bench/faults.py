@@ -1,11 +1,11 @@
-"""Makes faults, at many moments, and prints for each what became of the store: faults that no server has part in.
+"""Makes faults without a server at many moments, and prints for each what became of the store.
 
 python bench/faults.py [--moments 100] [--rows FILE] [FAULT...]
 
-Each fault is made on a store of its own, in processes of their own. Afterwards the store is read again, verified whole,
-and compared with what it was before, or would be after. ``noticed`` counts the moments at which something failed and
-was told, or was found by ``kg verify``; ``lost`` those after which something is gone that was acknowledged; ``wrong``
-those after which the graph is neither the one before nor the one after.
+Each fault is made on a store of its own, in processes of its own. Afterwards the store is read again, fully verified,
+and compared with its state before and its expected state after. ``noticed`` counts the moments at which something
+failed and was reported, or was found by ``kg verify``; ``lost`` those after which something acknowledged is gone;
+``wrong`` those after which the graph is neither the one before nor the one after.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ MEMORY: Final = 1_500_000_000
 
 
 def write_pages(folder: Path, days: int, more: int = 0) -> Path:
-    """Write an archive of so many days."""
+    """Write an archive of a number of days."""
     folder.mkdir(parents=True, exist_ok=True)
     for day in range(1, days + 1):
         bullets = "\n".join(BULLET % (number, number) for number in range(day * 10, day * 10 + 5 + more))
@@ -56,7 +56,7 @@ def build(store: Path, archive: Path) -> str:
 
 
 def digest(store: Path) -> str:
-    """Return a hash of what the current snapshot of a store says, whatever order the engine has it in."""
+    """Return a hash of the content of a store's current snapshot, independent of the engine's order."""
     found = hashlib.sha256()
     for line in sorted(map(str, Store(store).current().open())):
         found.update(line.encode())
@@ -64,14 +64,14 @@ def digest(store: Path) -> str:
 
 
 def damages(store: Path, *, all_of_them: bool = False) -> int:
-    """Return how many damages a whole verification finds, those that are made again only if ``all_of_them``."""
+    """Return how many damages a whole verification finds; including repairable ones only if ``all_of_them``."""
     found = whole.verify(Store(store), store / "cache", ChecksumReader())
     return sum(all_of_them or not one.is_made_again for one in found.damages)
 
 
 @dataclass
 class Bench:
-    """A folder to make faults in: a store as it was built, and an archive with more in it for the next build."""
+    """A folder to make faults in: a freshly built store, and a larger archive for the next build."""
 
     folder: Path
     random: random.Random
@@ -97,7 +97,7 @@ class Bench:
         return Path(shutil.copytree(self.made, copy, symlinks=True))
 
     def judge(self, row: Row, store: Path, status: int) -> None:
-        """Count what became of a store after a fault; ``status`` is that of what was done to it: 0 acknowledges it."""
+        """Count what became of a store after a fault; ``status`` is that of the operation: 0 acknowledges it."""
         row.moments += 1
         start = time.monotonic()
         reading = limited(MEMORY)
@@ -116,7 +116,7 @@ class Bench:
 
 
 def killed_builds(bench: Bench, moments: int) -> Iterator[Row]:
-    """``kill -9`` of a build, from its begin to its end."""
+    """``kill -9`` of a build, from beginning to end."""
     row = Row("kill -9 of a build")
     for number in range(moments):
         store = bench.store()
@@ -197,7 +197,7 @@ def _commands(bench: Bench, backup: Path) -> dict[str, Callable[[Path], object]]
 
 
 def full_disks(bench: Bench, moments: int) -> Iterator[Row]:
-    """Let no file be longer than so many bytes (RLIMIT_FSIZE), as if the disk was full."""
+    """Limit the size of files (RLIMIT_FSIZE), as if the disk were full."""
     row = Row("no file longer than n bytes")
     for number in range(moments):
         store, size = bench.store(), int(100 * 1.12**number * (100 / moments))
@@ -208,7 +208,7 @@ def full_disks(bench: Bench, moments: int) -> Iterator[Row]:
 
 
 def small_memories(bench: Bench, moments: int) -> Iterator[Row]:
-    """Let a build have so many bytes of address space, up to what it needs."""
+    """Limit the address space of a build, up to what it needs."""
     row = Row("a build that runs out of memory")
     own = int(Path("/proc/self/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
     for number in range(moments):
@@ -220,7 +220,7 @@ def small_memories(bench: Bench, moments: int) -> Iterator[Row]:
 
 
 def read_only(bench: Bench, moments: int) -> Iterator[Row]:
-    """Build as a user who may not write the store; root may always, so that it becomes somebody else."""
+    """Build as a user who may not write to the store; root becomes another user, since it always may."""
     row = Row("a store that may not be written")
     for _ in range(max(1, moments // 20)):
         store = bench.store()
@@ -232,7 +232,7 @@ def read_only(bench: Bench, moments: int) -> Iterator[Row]:
 
 
 def flips(bench: Bench, moments: int) -> Iterator[Row]:
-    """One bit is another, or a file is cut off, in each file in turn; what is read then is compared."""
+    """Flip a bit or truncate a file, each file in turn; compare what is then read."""
     for name in ("flipped bits", "files cut off"):
         row = Row(name)
         store = bench.store()
@@ -282,7 +282,7 @@ def clocks(bench: Bench, moments: int) -> Iterator[Row]:
 
 
 def two_at_once(bench: Bench, moments: int) -> Iterator[Row]:
-    """Two builds at once, a build and a prune, a build and a rollback, and a backup during a build."""
+    """Run two builds at once, a build and a prune, a build and a rollback, and a backup during a build."""
     backup = bench.folder / "during.tar"
     others: dict[str, Callable[[Path], object]] = {
         "two builds": lambda store: build(store, bench.second),
@@ -307,7 +307,7 @@ def two_at_once(bench: Bench, moments: int) -> Iterator[Row]:
 
 
 def changing_archive(bench: Bench, moments: int) -> Iterator[Row]:
-    """Pages of the archive are written anew while it is read."""
+    """Rewrite pages of the archive while it is read."""
     row = Row("an archive that changes while read")
     for number in range(max(1, moments // 10)):
         store, pages = bench.store(), write_pages(bench.folder / "changing", 6)
@@ -342,7 +342,7 @@ FAULTS: Final = (
 
 
 def main() -> int:
-    """Make all faults, or those that are named, print the table, and return 1 if anything was lost or wrong."""
+    """Make all faults, or the named ones, print the table, and return 1 if anything was lost or wrong."""
     chosen = given(__doc__, FAULTS, 100)
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)

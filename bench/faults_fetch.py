@@ -2,10 +2,10 @@
 
     python bench/faults_fetch.py [--moments 50] [--rows FILE] [FAULT...]
 
-The wiki is ours, on loopback, in a process of its own. After each fault the folder is read, and then a run without any
-fault is made. ``noticed`` counts the moments at which a run failed and said so, or was killed; ``lost`` those after
-which something is gone that was there before, or is not there after that run; ``wrong`` those after which the folder
-shows what the wiki never had, or the folder or the commits of the repository are others than those of one whole run.
+The wiki is a local one, on loopback, in a process of its own. After each fault the folder is read, and then a run
+without any fault is made. ``noticed`` counts the moments at which a run failed and said so, or was killed; ``lost``
+those after which something from before is gone, or is missing after that run; ``wrong`` those after which the folder
+shows what the wiki never had, or the folder or the commits differ from those of one complete run.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ class FetchBench:
 
 
 def shown(place: Path) -> Shown:
-    """Return the revisions that a folder shows, with hashes of their contents."""
+    """Return the revisions in a folder, with hashes of their contents."""
     try:
         archive = open_archive(place / "answers", PAGE_BYTES, history=True)
     except ArchiveError:
@@ -144,7 +144,7 @@ def killed(bench: FetchBench, moments: int) -> Iterator[Row]:
 
 
 def full_disk(bench: FetchBench, moments: int) -> Iterator[Row]:
-    """Let no file be longer than so many bytes (RLIMIT_FSIZE), as if the disk was full."""
+    """Limit the size of files (RLIMIT_FSIZE), as if the disk were full."""
     row = Row("no file longer than n bytes")
     for number in range(moments):
         place, full = bench.place(), limited(int(50 * 1.2 ** (number * 50 / moments)), resource.RLIMIT_FSIZE)
@@ -155,7 +155,7 @@ def full_disk(bench: FetchBench, moments: int) -> Iterator[Row]:
 
 
 def small_disk(bench: FetchBench, moments: int) -> Iterator[Row]:
-    """Fetch onto a disk in memory (tmpfs) with so many bytes; then it becomes larger. Only root can mount one."""
+    """Fetch onto a small disk in memory (tmpfs), which is then enlarged. Only root can mount one."""
     row = Row("a disk with room for n bytes")
     for number in range(moments // 2):
         mounted, size = bench.folder / "disk", 4_096 * int(4 * 1.15 ** (number * 60 / moments))
@@ -173,7 +173,7 @@ def small_disk(bench: FetchBench, moments: int) -> Iterator[Row]:
 
 
 def read_only(bench: FetchBench, moments: int) -> Iterator[Row]:
-    """Fetch as a user who may not write the folder; root may always, so that it becomes somebody else."""
+    """Fetch as a user who may not write to the folder; root becomes another user, since it always may."""
     row = Row("a folder that may not be written")
     for _ in range(max(1, moments // 10)):
         place = bench.place()
@@ -237,7 +237,7 @@ def served() -> tuple[int, str]:
 
 
 def main() -> int:
-    """Make all faults, or those that are named, print the table, and return 1 if anything was lost or wrong."""
+    """Make all faults, or the named ones, print the table, and return 1 if anything was lost or wrong."""
     chosen = given(__doc__, FAULTS, 50)
     wiki, address = served()
     try:

@@ -2,10 +2,10 @@
 
     python bench/faults_machine.py [--moments 30] [--rows FILE] [FAULT...]
 
-The disk that is full is a small one in memory (tmpfs), and what ends processes that need too much memory is the kernel,
-for a group of processes (cgroup) with a limit. Both need root; without it they are named as not run. The columns are
-those of bench/faults.py; ``s, back`` is the longest time until a build or a write succeeded again, for files that are
-changed the longest time until the server said so.
+The full disk is a small one in memory (tmpfs), and the kernel ends processes that need too much memory, in a control
+group with a limit. Both need root; without it they are reported as not run. The columns are those of bench/faults.py;
+``s, back`` is the longest time until a build or a write succeeded again, for files that are changed the longest time
+until the server said so.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ HUNGRY: Final = "SELECT DISTINCT ?a ?b ?c { ?a ?p ?x . ?b ?q ?y . ?c ?r ?z }"
 
 @contextmanager
 def small_disk(folder: Path, size: int) -> Iterator[Path]:
-    """Mount a disk of so many bytes, in memory."""
+    """Mount a disk in memory with a number of bytes."""
     folder.mkdir()
     subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", folder], check=True)
     try:
@@ -66,7 +66,7 @@ def small_disk(folder: Path, size: int) -> Iterator[Path]:
 
 @contextmanager
 def small_memory() -> Iterator[Path]:
-    """Make a group of processes whose memory can be limited (cgroup, version 1 or 2)."""
+    """Make a control group (version 1 or 2) to limit the memory of processes."""
     folder = next((one for one in (GROUPS / "memory", GROUPS) if (one / "cgroup.procs").exists()), GROUPS)
     group = folder / f"newsgraph-{os.getpid()}"
     group.mkdir()
@@ -79,18 +79,18 @@ def small_memory() -> Iterator[Path]:
 
 
 def limit(group: Path, size: int) -> None:
-    """Let the processes of a group have so many bytes."""
+    """Limit the memory of a group."""
     first = group / "memory.limit_in_bytes"
     (first if first.exists() else group / "memory.max").write_text(str(size))
 
 
 def join(group: Path) -> None:
-    """Let this process, and those that it starts, belong to a group."""
+    """Move this process, and those that it starts, into a group."""
     (group / "cgroup.procs").write_text(str(os.getpid()))
 
 
 def _fill(disk: Path, left: int) -> Path:
-    """Leave so many bytes of a disk."""
+    """Fill a disk except for a number of bytes."""
     ballast = disk / "ballast"
     with ballast.open("wb") as file, suppress(OSError):  # others write meanwhile
         os.posix_fallocate(file.fileno(), 0, max(1, shutil.disk_usage(disk).free - left))
@@ -101,7 +101,7 @@ def _fill(disk: Path, left: int) -> Path:
 
 
 def builds_without_room(folder: Path, moments: int) -> Iterator[Row]:
-    """Build on a disk that is full after so many bytes."""
+    """Build on a disk that is full after a number of bytes."""
     row = Row("a build on a disk with n bytes left")
     with small_disk(folder / "disk", 64 * MEGA) as disk:
         bench = Bench(disk, random.Random(21))
@@ -132,7 +132,7 @@ def writes_without_room(folder: Path, moments: int) -> Iterator[Row]:
 
 
 def builds_without_memory(folder: Path, moments: int) -> Iterator[Row]:
-    """Let the kernel end the processes of a build, for want of memory."""
+    """Let the kernel end the processes of a build that lacks memory."""
     row = Row("a build that the kernel ends: no memory")
     bench = Bench(folder / "builds", random.Random(22))
     with small_memory() as group:
@@ -145,7 +145,7 @@ def builds_without_memory(folder: Path, moments: int) -> Iterator[Row]:
 
 
 def queries_without_memory(folder: Path, moments: int) -> Iterator[Row]:
-    """Let the kernel end a process of a server that is written, since a query needs all memory."""
+    """Let the kernel end a process of a written server, since a query needs all memory."""
     row = Row("a server whose processes the kernel ends")
     with small_memory() as group, _written(folder, query_memory=4_000 * MEGA) as client:
         for one in tree(client.server.process.pid):
@@ -180,7 +180,7 @@ def _hungry(server: Server) -> bool:
 def backups_under_load(folder: Path, moments: int) -> Iterator[Row]:
     """Back up while four readers and a writer work, restore elsewhere, and compare the dumps.
 
-    The snapshot that a backup is of is soon gone, so its dump is that of the end without the lines of later writes.
+    The snapshot in a backup is soon removed, so its dump is the final one without the lines of later writes.
     """
     row, restored = Row("a backup while four read and one writes"), []
     with _written(folder) as client, ExitStack() as stack:
@@ -216,7 +216,7 @@ def _without_later(lines: list[str], last: int) -> list[str]:
 
 
 def _reader(client: Client) -> threading.Thread:
-    """Return a thread that asks and asks, until the client is told to stop."""
+    """Return a thread that queries until the client is told to stop."""
 
     def read() -> None:
         while not client.stopped.is_set():
@@ -259,7 +259,7 @@ def changed_files(folder: Path, moments: int) -> Iterator[Row]:
 
 
 def _data(store: Path) -> list[Path]:
-    """Return the files of a store that hold what nobody can make again."""
+    """Return the files of a store that cannot be made again."""
     database = Store(store).current().database
     return [one for one in sorted(database.rglob("*")) if one.is_file() and one.stat().st_size]
 
@@ -328,7 +328,7 @@ FAULTS: Final = (
 
 
 def main() -> int:
-    """Make all faults, or those that are named, print the table, and return 1 if anything was lost or wrong."""
+    """Make all faults, or the named ones, print the table, and return 1 if anything was lost or wrong."""
     chosen, bad = given(__doc__, FAULTS, 30), 0
     print(HEAD)
     for fault in FAULTS:

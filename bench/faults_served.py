@@ -2,7 +2,7 @@
 
     python bench/faults_served.py [--moments 100] [--rows FILE] [FAULT...]
 
-A client writes one number after the other, and notes each that is acknowledged in a file of its own. Meanwhile the
+A client writes one number after the other, and records each acknowledged one in a file of its own. Meanwhile the
 writer, or the whole server, is killed; the disk is full; the store is moved away, or copied. The columns are those of
 bench/faults.py; ``s, back`` is the longest time until a write was acknowledged again.
 """
@@ -37,7 +37,7 @@ NUMBERS = "SELECT ?n { <urn:n> <urn:p> ?n }"
 
 @dataclass
 class Client:
-    """A client that writes numbers, and notes those that are acknowledged; ``asked`` is the last one."""
+    """A client that writes numbers, and records acknowledged ones; ``asked`` is the last one."""
 
     server: Server
     log: Path
@@ -103,7 +103,7 @@ def killed_server(server: Server, _: random.Random) -> None:
 
 
 def full_disk(server: Server, order: random.Random) -> None:
-    """Full disk for the process that writes: no file may be longer than so many bytes."""
+    """Limit the size of files of the writing process, as if the disk were full."""
     for one in writers(server):
         with suppress(ProcessLookupError):
             resource.prlimit(one, resource.RLIMIT_FSIZE, (order.randrange(100_000), resource.RLIM_INFINITY))
@@ -119,7 +119,7 @@ def moved(server: Server, _: random.Random) -> None:
 
 
 def copied(server: Server, _: random.Random) -> None:
-    """Copy the store, and open the copy; it may be of no single moment, but then it has to say so."""
+    """Copy the store, and open the copy; if it mixes several moments, it must say so."""
     store = Path(server.environment["KG_STORE"])
     copy = store.with_name("copy")
     shutil.rmtree(copy, ignore_errors=True)
@@ -137,7 +137,7 @@ FAULTS: tuple[Callable[[Server, random.Random], None], ...] = (
 
 
 def made(folder: Path, moments: int, names: Collection[str]) -> Iterator[Row]:
-    """Make faults, all or those that are named, on one server; yield what became of what was written."""
+    """Make faults, all or the named ones, on one server; yield what became of the writes."""
     store, order = folder / "store", random.Random(19)
     command = [sys.executable, "-m", "kg", "build", str(ROOT / "data" / "seed"), "--store", str(store), "--no-derived"]
     subprocess.run(command, check=True, capture_output=True, cwd=ROOT)

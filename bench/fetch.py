@@ -2,7 +2,8 @@
 
 python bench/fetch.py FOLDER [--kills 20] [--days 30] [--revisions 200] [--seed 18]
 
-The wiki is ours, on loopback. Then the archive is built with its history, and the revisions with times are counted.
+The wiki is a local one, on loopback. Then the archive is built with its history, and the revisions with times are
+counted.
 """
 
 from __future__ import annotations
@@ -80,7 +81,7 @@ def killed_at(run: list[str], seconds: float) -> bool:
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """Return the files of an archive, but for what a killed run has left of one."""
+    """Return the files of an archive, except partial ones of a killed run."""
     return {file.name: file.read_bytes() for file in sorted(folder.rglob("*.json"))}
 
 

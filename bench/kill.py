@@ -26,11 +26,11 @@ LIMIT = 2.0
 
 
 class Load:
-    """Clients that ask the same query without end, and compare each answer with the right one."""
+    """Clients that send the same query endlessly, and compare each answer with the right one."""
 
     def __init__(self, server: Server) -> None:
         self.server = server
-        # Which events LIMIT leaves is not the same on disk and in memory.
+        # LIMIT selects different events on disk and in memory.
         self.query = QUERY % " ".join(f"<{one['event']['value']}>" for one in self._rows(EVENTS))
         self.right = self.ask()[1]
         self.heard: Counter[str] = Counter()

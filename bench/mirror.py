@@ -1,4 +1,4 @@
-"""Builds a dataset again and again while it is served, follows it with kg mirror, and prints what each step took.
+"""Builds a dataset repeatedly while it is served, follows it with kg mirror, and prints what each step took.
 
 python bench/mirror.py [--times 20] [--node DIR] [ARCHIVE...]
 
@@ -48,7 +48,7 @@ def timed(run: Callable[[], str]) -> str:
 
 
 def change(folder: Path, number: int) -> None:
-    """Give some day pages another bullet at their end, or take away the last one that they got so."""
+    """Add a bullet to the end of some day pages, or remove the last added one."""
     drawn = random.Random(number)
     for page in drawn.sample(sorted(folder.rglob("*_*_*.txt")), PAGES):
         lines = page.read_text(encoding="utf-8", errors="surrogateescape").rstrip("\n").splitlines(keepends=True)
@@ -60,7 +60,7 @@ def change(folder: Path, number: int) -> None:
 
 
 def whole(store: Path, folder: Path) -> bytes:
-    """Return all that a store says, as sorted N-Quads."""
+    """Return the content of a store as sorted N-Quads."""
     file = dump_files.DumpFile(by_name("nquads"), packed=False)
     made = dump_files.make(Store(store), Store(store).current(), file, folder)
     return (folder / made.file.name).read_bytes()
@@ -86,7 +86,7 @@ def copied(node: Path, address: str) -> str:
 
 
 def main() -> int:
-    """Return 1 if a mirror is another than its origin."""
+    """Return 1 if a mirror differs from its origin."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("archives", nargs="*", type=Path, default=SAMPLE)
     parser.add_argument("--times", type=int, default=20)

@@ -1,4 +1,4 @@
-"""Moments at which faults are made: a job in a process of its own that is limited or killed, and what came of all."""
+"""Moments at which faults are made: a job in a process of its own that is limited or killed, and the results of all."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FAILED: Final = 3
 
 @dataclass
 class Row:
-    """What came of one fault, at how many moments."""
+    """The results of one fault, and at how many moments."""
 
     fault: str
     moments: int = 0
@@ -42,7 +42,7 @@ HEAD: Final = f"{'fault':<44}{'moments':>8} {'noticed':>8} {'lost':>6} {'wrong':
 
 
 def given(doc: str, faults: Iterable[Callable[..., Any]], moments: int) -> argparse.Namespace:
-    """Return what a command that makes faults was given: which ones, at how many moments, and where rows go."""
+    """Return the arguments of a command that makes faults: which ones, at how many moments, and where rows go."""
     parser = argparse.ArgumentParser(description=doc.partition("\n")[0])
     parser.add_argument("names", nargs="*", choices=[[], *(one.__name__ for one in faults)])
     parser.add_argument("--moments", type=int, default=moments)
@@ -51,7 +51,7 @@ def given(doc: str, faults: Iterable[Callable[..., Any]], moments: int) -> argpa
 
 
 def tell(rows: Iterable[Row], file: Path | None) -> int:
-    """Print rows as they come, append them to a file if there is one, and return how much was lost or wrong."""
+    """Print rows as they arrive, append them to a file if there is one, and return how much was lost or wrong."""
     bad = 0
     for row in rows:
         print(row, flush=True)
@@ -66,7 +66,7 @@ def apart(job: Callable[[], Any], seconds: float = LIMIT, before: Callable[[], N
     """Do a job in another process, for some seconds at most; return its exit status, and what it returned.
 
     ``before`` is called in that process first, to limit it. Raises RuntimeError if this process has threads: the other
-    one would have none of them, but the locks that they held.
+    one would have their locks, but not the threads.
     """
     if len(list(Path("/proc/self/task").iterdir())) > 1:
         raise RuntimeError("a process with threads is not forked: run the command of bench instead")
@@ -96,7 +96,7 @@ def apart(job: Callable[[], Any], seconds: float = LIMIT, before: Callable[[], N
 
 
 def prepared(job: Callable[[], Any], seconds: float = 120.0) -> Any:
-    """Do a job that faults are to be compared with, and return what it returned; raises SystemExit if it failed."""
+    """Do a job to compare faults with, and return its result. Raises SystemExit if it failed."""
     status, found = apart(job, seconds)
     if status or not found:
         raise SystemExit(f"no fault was made: the preparation ended with status {status} and gave {found!r}")
@@ -104,7 +104,7 @@ def prepared(job: Callable[[], Any], seconds: float = 120.0) -> Any:
 
 
 def limited(size: int, what: int = resource.RLIMIT_AS) -> Callable[[], None]:
-    """Return what limits a process, its address space for instance."""
+    """Return a function that limits a process, such as its address space."""
     return lambda: resource.setrlimit(what, (size, size))
 
 

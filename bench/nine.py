@@ -59,14 +59,14 @@ class Query:
         return self._text(given, self.plain)
 
     def variant(self, given: Given, random: Random) -> str:
-        """Return the query with its patterns in another order and its variables under other names."""
+        """Return the query with its patterns in another order and its variables renamed."""
         text = self._text(given, random.sample(self.plain, len(self.plain)))
         names = sorted(set(VARIABLE.findall(text)))
         others = dict(zip(names, random.sample(NAMES, len(names)), strict=True))
         return VARIABLE.sub(lambda match: f"?{others[match[1]]}", text)
 
     def address(self, given: Given) -> str:
-        """Return the address of the list that tells the same, empty if there is none."""
+        """Return the address of the list that tells the same, "" if there is none."""
         return FIELD.sub(lambda match: quote(str(given.fields[match[1]]).strip("<>")), self.listed)
 
     def _text(self, given: Given, patterns: list[str] | tuple[str, ...]) -> str:
@@ -158,7 +158,7 @@ def first(graph: Store) -> Given:
 
 
 def drawn(graph: Store, random: Random) -> Given:
-    """Return things that a seed draws: a place with 20 events, a country of ten places, an event, a word of a title."""
+    """Return things drawn by a seed: a place with 20 events, a country of ten places, an event, a word of a title."""
     placed = "?event ng:place ?found . ?found wgs:lat ?lat ; wgs:long ?long"
     named = _groups(graph, f"{placed} . FILTER NOT EXISTS {{ ?found a schema:Country }}", "?event", 20)
     countries = _groups(graph, "?found a schema:Country . ?place schema:containedInPlace ?found", "?place", 10)

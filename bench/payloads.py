@@ -1,4 +1,4 @@
-"""Sends every hostile input of a folder to real servers, and checks that each gets what its entry expects.
+"""Sends every hostile input of a folder to real servers, and checks that each is handled as its entry expects.
 
     python bench/payloads.py FOLDER [--deadline 2] [--verbose]
 
@@ -61,7 +61,7 @@ PLACES = (
 )
 """Where a server takes a value from its users."""
 PATHS = {"/resource/1": "{document}", "/dumps/latest.nq.gz": "/dump/newsgraph.nq.gz", "/dumps/": "/dump/"}
-"""Paths of the server that the entries are written for, and what is there on this one."""
+"""Paths of the server that the entries are written for, and their counterparts on this one."""
 ACTIVE = (b"<script>alert", b"<img src=x", b'href="javascript', b'href="vbscript')
 INJECTED = b"evil.example"
 SECRETS = (b"root:", Path("/etc/hostname").read_bytes().strip() or b"root:")
@@ -91,7 +91,7 @@ class Listener:
 
 @dataclass
 class Run:
-    """The servers, and what every kind of input is done with."""
+    """The servers, and how each kind of input is sent."""
 
     folder: Path
     reader: Server
@@ -100,7 +100,7 @@ class Run:
     document: str
 
     def judge(self, entry: Mapping[str, Any]) -> Verdict:
-        """Send one input, judge what it leads to, and check that both servers go on answering."""
+        """Send one input, judge the result, and check that both servers keep answering."""
         handlers: dict[str, Callable[[Mapping[str, Any]], Verdict]] = {
             "query": self.query,
             "update": self.query,
@@ -150,7 +150,7 @@ class Run:
         return Verdict(triples(self.reader) == before, "it changed the data")
 
     def http(self, entry: Mapping[str, Any]) -> Verdict:
-        """Send a request as it stands."""
+        """Send a request unchanged."""
         described = json.loads(self.content(entry))
         start = time.monotonic()
         answer = raw(self.reader.port, self._wire(described))
@@ -284,7 +284,7 @@ def raw(port: int, request: bytes) -> bytes:
 
 
 def ask(server: Server, query: str, accept: str = "application/sparql-results+json") -> Reply:
-    """Send a query of ours."""
+    """Send a harmless query."""
     headers = {"Content-Type": KINDS["query"], "Accept": accept}
     return server.send("POST", "/sparql", query.encode(), headers)
 
@@ -296,7 +296,7 @@ def triples(server: Server) -> int:
 
 
 def bearer() -> dict[str, str]:
-    """Return the header of those who may write."""
+    """Return the header that allows writing."""
     return {"Authorization": f"Bearer {TOKEN}"}
 
 

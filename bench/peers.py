@@ -1,4 +1,4 @@
-"""Others that answer the same queries: each is installed into a folder of its own, given the same graph, and asked.
+"""Peers that answer the same queries: each is installed into a folder of its own, given the same graph, and asked.
 
 Nothing is installed elsewhere, and nothing needs root: packages of PyPI go into a virtual environment, those of Debian
 are unpacked. What cannot be installed is left out, with a word about it.
@@ -30,7 +30,7 @@ RESULTS, TURTLE = "application/sparql-results+json", "text/turtle"
 LISTS = "newsgraph, /events"
 """What answers some of the queries without SPARQL."""
 MEMORY_BYTES = 500
-"""What a triple takes in the memory of the engine, roughly."""
+"""The approximate memory of a triple in the engine, in bytes."""
 RDFLIB_TRIPLES = 1_000_000
 SECONDS = 300.0
 DEBIAN = ("virtuoso-opensource-7-bin", "libpcre3")
@@ -41,7 +41,7 @@ BUFFERS, DIRTY = 340_000, 250_000
 
 
 class MissingError(Exception):
-    """A peer is not there; the message says why, and what would help."""
+    """A peer is not available; the message says why, and what would help."""
 
 
 class Peer(Protocol):
@@ -57,7 +57,7 @@ class Peer(Protocol):
 
 @dataclass(frozen=True)
 class Dataset:
-    """The graph: a store of ours, its triples as a file of N-Triples, and how many there are.
+    """The graph: a newsgraph store, its triples as a file of N-Triples, and how many there are.
 
     Databases are made beside that file, unless they are there; what is installed is in the folder ``installed``.
     """
@@ -108,10 +108,10 @@ class OverHttp:
         self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=SECONDS)
 
     def ask(self, query: str) -> bytes:
-        """Return the answer; raises RuntimeError for an error, or for an answer that was kept.
+        """Return the answer; raises RuntimeError for an error, or for a cached answer.
 
-        A server of lists is asked for the address that the query is, in another language each time: what is kept is
-        kept for a language.
+        A server of lists is asked for the address of the query, in another language each time, since answers are cached
+        by language.
         """
         accept = TURTLE if "CONSTRUCT" in query else RESULTS if self.path else "application/json"
         address = f"{self.path}?query={quote(query)}{self.more}" if self.path else query

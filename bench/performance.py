@@ -98,7 +98,7 @@ def _rows(query: Mapping[str, Any]) -> str:
 
 
 def _first(run: Mapping[str, Any]) -> str:
-    """Return a sentence about the answers of ours that took more than twice as long at first, by 10 ms or more."""
+    """Return a sentence about newsgraph's answers that took more than twice as long at first, by 10 ms or more."""
     found = [
         f"{query['name']}{' (variant)' if query['variant'] else ''} {_figure(query['first_ms'][OURS])} ms"
         for query in run["queries"]

@@ -113,7 +113,7 @@ def questions(store: Path, seed: int) -> list[Question]:
 
 
 def opened(stack: ExitStack, names: Sequence[str], given: Dataset) -> tuple[list[Peer], dict[str, str]]:
-    """Return the peers that are there, and why others are not."""
+    """Return the available peers, and why others are not."""
     found: list[Peer] = []
     left_out = {}
     for name in names:

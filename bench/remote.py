@@ -3,7 +3,8 @@
     python bench/remote.py FOLDER... [--rounds N]
 
 Each FOLDER is a store; one that was loaded into a service (kg load) is asked there. Prints a table of medians in
-milliseconds: all that newsgraph does for a query but HTTP. What both engines answer is compared by its number of rows.
+milliseconds: everything that newsgraph does for a query except HTTP. What both engines answer is compared by its number
+of rows.
 """
 
 from __future__ import annotations

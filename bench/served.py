@@ -1,4 +1,4 @@
-"""A real server in processes of its own, and what its processes use: for benchmarks that attack it."""
+"""A real server in processes of its own, and their resource use: for benchmarks that attack it."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ class Server:
 
 
 def free_port() -> int:
-    """Return a port that nobody listens on now."""
+    """Return a free port."""
     with socket.create_server(("127.0.0.1", 0)) as one:
         return int(one.getsockname()[1])
 

@@ -114,7 +114,7 @@ def _index(here: Site) -> Path:
 
 
 def _json(found: Any) -> Response:
-    """Return an answer, in a script if the client asks for one (API 0.1, section 3.3)."""
+    """Return an answer, as a script if the client asks for one (API 0.1, section 3.3)."""
     callback = request.values.get("callback")
     if callback is None:
         response = Response(json.dumps(found), content_type="application/json")

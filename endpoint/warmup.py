@@ -1,14 +1,13 @@
-"""What is made ready before anybody asks for it: of the program once, of each snapshot as soon as it becomes current.
+"""Warms up: the program once, and each snapshot as soon as it becomes current, before the first request.
 
-Of the program these are its templates and the outlines of maps, which would take longer than the first pages that need
-them; and searches for garbage leave out what is in memory then, since they would take tens of milliseconds.
-
-Of a snapshot these are the documents that were asked for most, those that the home page leads to, those of the things
-that most events name; the few pages that tell of the whole snapshot, in each language of the interface; and what is
-derived from all of it, if its build has not made that: the index for searching, the statistics, the sitemaps, the
-change log. Documents are made in one thread, one after the other, so that they never take more than one worker from
-those who ask; what is derived, by a process of low priority. A server that is written to makes a snapshot with each
-write: it waits for the last of them, and derives only when someone asks.
+For the program, these are its templates and the outlines of maps, which would take longer than the first pages that
+need them; and garbage collection leaves out what is in memory then, since it would take tens of milliseconds. For a
+snapshot, these are the most requested documents, those linked from the home page, those of the things named most; the
+few pages about the whole snapshot, in each language of the interface; and its artefacts, if its build has not made
+them: the search index, the statistics, the sitemaps, the change log. Documents are made in one thread, one after the
+other, so that they never take more than one worker from requests; artefacts are made by a low-priority process. A
+server that accepts writes makes a snapshot with each write: it waits for the last of them, and makes artefacts only on
+request.
 """
 
 from __future__ import annotations
@@ -40,15 +39,17 @@ log = logging.getLogger(__name__)
 HEAD_START_SECONDS: Final = 0.5
 """How long requests that waited for the server to start go first."""
 SECONDS: Final = 1.0
-"""How often to look for a new snapshot."""
+"""Seconds between checks for a new snapshot."""
 QUIET_SECONDS: Final = 10.0
-"""How long a snapshot has to be current before anything is made ready, if it may be that of one write among many."""
+"""Seconds that a snapshot must stay current before warming up, if it may be one write among many."""
 BROWSER: Final = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 WHOLE: Final = ("/", "/changes", "/vocab", "/catalog")
-"""The pages that take long to make since they tell of the whole snapshot, or of the vocabulary; the catalogue longest:
-it has dumps made in the background."""
+"""The pages that take long to make, since they are about the whole snapshot, or the vocabulary.
+
+The catalogue takes longest: it starts making dumps in the background.
+"""
 TAGS: Final = ("", *(f"/{tag}" for tag in LANGUAGES if tag != ENGLISH.tag))
-"""What the addresses of pages begin with that are in English, and in each other language."""
+"""The beginnings of the addresses of pages in English and in each other language."""
 _LINK: Final = re.compile(r'<a [^>]*?href="(/[^"]*)"')
 
 
@@ -60,7 +61,7 @@ def _prepare_program() -> None:
 
 
 class Warmer:
-    """Makes ready what ``responses`` and the application would otherwise make at the first request."""
+    """Makes in advance what ``responses`` and the application would otherwise make at the first request."""
 
     def __init__(self, app: Flask) -> None:
         self.app = app
@@ -71,11 +72,11 @@ class Warmer:
         self._thread = threading.Thread(target=self._run, name="warmer", daemon=True)
 
     def start(self) -> None:
-        """Begin with the program and the snapshot that is served now; continue with each later one until ``close``."""
+        """Start with the program and the snapshot being served, and continue with each later one until ``close``."""
         self._thread.start()
 
     def close(self) -> None:
-        """Stop once the document that is being made is ready."""
+        """Stop after the document being made."""
         self._ended.set()
 
     def _run(self) -> None:
@@ -90,13 +91,13 @@ class Warmer:
             self._ended.wait(SECONDS)
 
     def _stays(self, snapshot: str, later: bool) -> bool:
-        """Return whether no write replaces a snapshot in the seconds after it."""
+        """Return whether no write replaces a snapshot within some seconds."""
         if not (self.site.writer and later):
             return True
         return not self._ended.wait(QUIET_SECONDS) and self.site.workers.snapshot.id == snapshot
 
     def warm(self) -> int:
-        """Make everything ready for the current snapshot; return how many documents there were to make."""
+        """Make everything ready for the current snapshot; return how many documents were made."""
         derived = [] if self.site.writer else self.site.artefacts.prepare(kinds.PREPARED, self.site.workers.snapshot)
         busiest = self.responses.busiest(self.number)
         version = self.responses.version()
@@ -115,7 +116,7 @@ class Warmer:
             self.responses.response(asked)
 
     def _prominent(self, number: int) -> list[Asked]:
-        """Return requests for the documents that the home page leads to, and for those that most events name."""
+        """Return requests for the documents linked from the home page, and for those of the things named most."""
         home = Asked.link("/", BROWSER)
         found = {home: None} if number else {}
         for target in self._links(home) if number else ():
@@ -131,7 +132,7 @@ class Warmer:
         return [unescape(target) for target in _LINK.findall(body)]
 
     def _redirected(self, asked: Asked) -> Asked:
-        """Return a request for what a thing redirects to, or the request itself."""
+        """Return a request for the redirect target of a thing, or the request itself."""
         location = self.responses.response(asked).headers.get("Location")
         return Asked.link(location, asked.accept) if location else asked
 

@@ -1,8 +1,8 @@
-"""Looks for known vulnerabilities of what is pinned, and says what was audited by what, and what was not.
+"""Looks for known vulnerabilities of pinned packages, and says which were compared with which list, and which were not.
 
-``make audit`` installs pip-audit and safety-db beside this, and runs it. PyPI and npm are asked first. Of what PyPI
-told nothing, an old list that needs no network is read, whose date is printed. It ends with 1 if something is known,
-and with 2 if a package was compared with no list of today.
+``make audit`` installs pip-audit and safety-db for this, and runs it. PyPI and npm are asked first. For packages
+without an answer from PyPI, an older list is used that needs no network, and its date is printed. The exit code is 1 if
+something is known, and 2 if a package was not compared with a current list.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ META: Final = "$meta"
 
 @dataclass(frozen=True)
 class Audited:
-    """How many packages were compared with which list, of how many, and what is known against them."""
+    """How many of how many packages were compared with which list, and what is known about them."""
 
     source: str
     of: int
@@ -55,7 +55,7 @@ def pins(lines: Iterable[str]) -> dict[str, Version]:
 
 
 def by_pypi(file: Path) -> tuple[Audited, set[str]]:
-    """Return what PyPI knows of what a file pins, and of which packages it told nothing."""
+    """Return what PyPI knows about the pins in a file, and the packages about which it said nothing."""
     command = [sys.executable, "-m", "pip_audit", "--format", "json", "--progress-spinner", "off", "--no-deps"]
     text = _said([*command, "--disable-pip", "--requirement", str(file)], ROOT)
     told = json.loads(text or "{}").get("dependencies", [])
@@ -66,7 +66,7 @@ def by_pypi(file: Path) -> tuple[Audited, set[str]]:
 
 
 def by_list(wanted: Mapping[str, Version], listed: Mapping[str, Any]) -> Audited:
-    """Return what a list in the format of safety-db knows of some packages; it has only those with advisories."""
+    """Return what a list in the format of safety-db knows about some packages; it has only those with advisories."""
     known = (line for name, version in wanted.items() for line in _advisories(name, version, listed.get(name, ())))
     made = datetime.fromtimestamp(listed[META]["timestamp"], UTC).date()
     return Audited(f"the list of PyUp (safety-db) of {made}", len(wanted), len(wanted), tuple(known))
@@ -79,7 +79,7 @@ def _advisories(name: str, version: Version, said: Iterable[Mapping[str, Any]]) 
 
 
 def _concerns(text: str, version: Version) -> bool:
-    """Return whether a version is in a range; one that cannot be read concerns each version."""
+    """Return whether a version is in a range; an unreadable range concerns every version."""
     try:
         return SpecifierSet(text).contains(version, prereleases=True)
     except InvalidSpecifier:
@@ -87,7 +87,7 @@ def _concerns(text: str, version: Version) -> bool:
 
 
 def by_npm(folder: Path) -> Audited:
-    """Return what the registry of npm knows of what a folder locks."""
+    """Return what the npm registry knows about the locked packages of a folder."""
     packages = json.loads((folder / "package-lock.json").read_text(encoding="utf-8"))["packages"]
     told = json.loads(_said(["npm", "audit", "--package-lock-only", "--json"], folder) or "{}")
     bad = told.get("vulnerabilities")
@@ -117,7 +117,7 @@ def _listed() -> Mapping[str, Any]:
 
 
 def main() -> int:
-    """Print what was compared with what; return 1 if something is known, 2 if a package has no list of today."""
+    """Print what was compared with what; return 1 if something is known, 2 if a package has no current list."""
     first, silent = by_pypi(PINNED)
     wanted = pins(PINNED.read_text(encoding="utf-8").splitlines())
     found = [first, by_list({name: wanted[name] for name in sorted(silent)}, _listed())]

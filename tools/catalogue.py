@@ -1,8 +1,8 @@
-"""Renews the catalogues of the interface from what templates, Python and the questions say (``make catalogue``).
+"""Renews the catalogues of the interface from the texts in templates, Python and questions (``make catalogue``).
 
-New texts come in without a translation and those that nobody says any more go, so that who changes a text sees in the
-catalogue what is to be translated. The compiled catalogue is committed beside it, since only Babel can make it and no
-server needs Babel.
+New texts are added without a translation, and unused ones are removed, so that the catalogue shows what must be
+translated after a change. The compiled catalogue is committed beside it, since only Babel can make it and servers do
+not need Babel.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def read(tag: str) -> Catalog:
 
 
 def renew(tag: str) -> int:
-    """Renew the catalogue of a language, and what is compiled of it; return how many texts have no translation."""
+    """Renew the catalogue of a language, and its compiled form; return how many texts have no translation."""
     known = read(tag)
     known.update(said(), no_fuzzy_matching=True, update_creation_date=False)
     known.obsolete.clear()

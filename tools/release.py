@@ -1,4 +1,4 @@
-"""Tries what would be released, the wheel and the sdist of a folder, in an environment of its own for each Python.
+"""Tries the wheel and the sdist in a folder in a fresh environment for each Python, before a release.
 
 ``make release-check`` builds both and runs this. It ends with an error at the first command that fails.
 """
@@ -27,7 +27,7 @@ TRIED: Final = (
 
 
 def disagreements(version: str) -> list[str]:
-    """Return which files do not name a version that is to be released."""
+    """Return the files that do not name the version to release."""
     wanted = {"CHANGELOG.md": f"\n## {version}", "CITATION.cff": f"\nversion: {version}\n"}
     return [name for name, line in wanted.items() if line not in (ROOT / name).read_text(encoding="utf-8")]
 
@@ -50,7 +50,7 @@ def _run(folder: Path, *command: str | Path) -> None:
 
 
 def main() -> None:
-    """Try each distribution of the folder that is named, and say what keeps the version from being released."""
+    """Try each distribution in the given folder, and say what prevents the release of the version."""
     folder = Path(sys.argv[1]).resolve()
     for version, python in interpreters().items():
         for distribution in (*folder.glob("*.whl"), *folder.glob("*.tar.gz")):

@@ -1,7 +1,7 @@
 """Takes the pictures of the pages that the documentation shows, of the sample (``make screenshots``).
 
-The sample was written for newsgraph, so that the pictures are as free as all else here. They are WebP, which the
-browser that takes them also makes.
+The sample was written for newsgraph, so the pictures are as free as everything else here. They are WebP, made by the
+browser that takes them.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ PICTURES: Final[dict[str, tuple[str, tuple[int, int], Scheme]]] = {
     "phone": ("doc/entity/en/Homs", PHONE, "light"),
     "chinese": ("zh/events?place=entity/en/Homs", PHONE, "dark"),
 }
-"""The pictures by their names: the address, the width and height, and the scheme of colours."""
+"""The pictures by name: the address, the width and height, and the scheme of colours."""
 AS_WEBP: Final = """async ([data, quality]) => {
   const image = new Image();
   image.src = `data:image/png;base64,${data}`;
@@ -54,7 +54,7 @@ AS_WEBP: Final = """async ([data, quality]) => {
 
 @contextmanager
 def served(store: str) -> Iterator[str]:
-    """Serve a store, and return the address at which it is once its pages have their index."""
+    """Serve a store, and provide its address once its pages have their index."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

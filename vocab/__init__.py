@@ -9,7 +9,7 @@ NAMESPACE: Final = "https://w3id.org/newsgraph/ns#"
 ONTOLOGY: Final = NAMESPACE.rstrip("#")
 VERSION: Final = "0.3.0"
 EARLIER: Final = ("0.1.0", "0.2.0")
-"""The versions before this one, whose Turtle is kept in ``vocab/versions/``; the oldest first."""
+"""The earlier versions, with their Turtle in ``vocab/versions/``, oldest first."""
 
 CLASSES: Final = ("Entity", "Entry", "Event", "Page", "Revision", "Source")
 PROPERTIES: Final = (
@@ -31,7 +31,7 @@ PROPERTIES: Final = (
 )
 
 SCHEME: Final = NAMESPACE + "categories"
-"""The scheme of the concepts that the headings of archives are."""
+"""The scheme of the concepts for the headings of archives."""
 CONCEPTS: Final = (
     "armed-conflicts-and-attacks",
     "arts-and-culture",
@@ -51,19 +51,19 @@ CONCEPTS: Final = (
 )
 
 CONTEXT: Final = ONTOLOGY.removesuffix("ns") + "context.jsonld"
-"""The address of the JSON-LD context, whoever serves a copy of it."""
+"""The address of the JSON-LD context, even if another server has a copy of it."""
 FRAMES: Final = ("category", "entity", "event", "page", "period", "publisher", "revision", "source", "story")
 
 
 def term(name: str) -> str:
-    """Return the IRI of the vocabulary's term ``name``; raise AttributeError if there is no such term."""
+    """Return the IRI of the vocabulary's term ``name``. Raises AttributeError if there is no such term."""
     if name not in CLASSES and name not in PROPERTIES:
         raise AttributeError(f"the vocabulary has no term {name!r}")
     return NAMESPACE + name
 
 
 def turtle(version: str = VERSION) -> str:
-    """Return a version of the vocabulary as its Turtle source; raise LookupError if there is no such version.
+    """Return a version of the vocabulary as its Turtle source. Raises LookupError if there is no such version.
 
     Since version 0.3.0 its scheme of categories is part of it.
     """
@@ -90,7 +90,7 @@ def context() -> str:
 
 
 def frame(name: str) -> str:
-    """Return the JSON-LD frame for one kind of resource as its JSON source; raise LookupError if there is none."""
+    """Return the JSON-LD frame for one kind of resource as its JSON source. Raises LookupError if there is none."""
     if name not in FRAMES:
         raise LookupError(f"the vocabulary has no frame {name!r}")
     return _read(f"frames/{name}.jsonld")

@@ -52,7 +52,7 @@ Each event in an answer is a quotation:
 So what a model says can be quoted, and checked by whoever reads it. A row that names no event, such as a count, is
 cited as an answer, with the tool `cite` ([how answers are cited](answers.md)).
 
-Queries pass the guard that those of strangers pass over HTTP, and run in the same processes with the same limits of
+Queries pass the same guard as queries over HTTP, and run in the same processes with the same limits of
 time, memory and size. What is wrong is an error of the tool, with the words of the problem document that the HTTP
 endpoint has for it, and its status; arguments that a tool does not know are errors.
 

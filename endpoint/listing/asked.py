@@ -19,8 +19,8 @@ LENGTH: Final = 200
 """The most characters of words, or of an IRI's path, in an address."""
 THINGS: Final = {
     "place": "a place, such as entity/en/Homs",
-    "category": "the heading that events stand below, such as category/law-and-crime",
-    "topic": "what events stand below, such as entity/en/Arab_Spring",
+    "category": "the heading above events, such as category/law-and-crime",
+    "topic": "the topic of events, such as entity/en/Arab_Spring",
     "entity": "what events name in any way, as topic, place or mention",
     "story": "a story that events are part of",
     "publisher": "who publishes what events cite, such as publisher/bbc",

@@ -1,1 +1,1 @@
-"""How pages are made, without any request: templates, what surrounds every page, and the files that pages use."""
+"""Rendering of pages, independent of requests: templates, the frame of every page, and the files that pages use."""

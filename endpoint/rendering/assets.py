@@ -13,7 +13,7 @@ FOLDER: Final = "assets"
 """The first segment of their paths."""
 _STATIC: Final = Path(__file__).parents[1] / "static"
 _SHOWN: Final = 12
-"""Digits of the hash in an address."""
+"""The number of digits of the hash in an address."""
 
 
 def _hashed(path: Path) -> str:
@@ -22,7 +22,7 @@ def _hashed(path: Path) -> str:
 
 
 ASSETS: Final[Mapping[str, str]] = MappingProxyType({one.name: _hashed(one) for one in sorted(_STATIC.glob("*.*"))})
-"""The paths of the files below the base, by their names."""
+"""The paths of the files below the base, by name."""
 _NAMES: Final = {path: name for name, path in ASSETS.items()}
 
 

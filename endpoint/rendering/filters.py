@@ -21,7 +21,7 @@ ARCHIVED: Final = {
     "nl": "Nederlands",
     "zh": "中文",
 }
-"""The languages that we know archives in, by their own names."""
+"""The known languages of archives, by their own names."""
 MONTHS: Final = (
     *(message("January"), message("February"), message("March"), message("April"), message("May"), message("June")),
     *(message("July"), message("August"), message("September"), message("October"), message("November")),
@@ -55,7 +55,7 @@ COUNTED: Final = {
     "day": plural("%(num)s day", "%(num)s days"),
     "year": plural("%(num)s year", "%(num)s years"),
 }
-"""What pages count, with the texts for one and for several."""
+"""The things that pages count, with texts for one and for several."""
 THINGS: Final = {
     "event": message("event"),
     "person": message("person"),
@@ -66,7 +66,7 @@ THINGS: Final = {
     "topic": message("topic"),
     "entity": message("name"),
 }
-"""What things are called that a search or a directory finds, by the words of the index (see kg.lookup.search)."""
+"""The names of kinds of things in searches and directories, by the words of the index (see kg.lookup.search)."""
 COUNTS: Final = {
     "captures": message("captures"),
     "categories": message("categories"),
@@ -81,7 +81,7 @@ COUNTS: Final = {
     "stories": message("stories"),
     "triples": message("triples"),
 }
-"""What a snapshot counts, by the names in its manifest."""
+"""The things that a snapshot counts, by their names in its manifest."""
 _MONTH: Final = re.compile(r"\d{4}-\d\d", re.ASCII)
 
 
@@ -100,12 +100,12 @@ def spoken(text: str) -> str:
 
 
 def month_name(text: str) -> str:
-    """Return what the month of an ISO date, or an ISO month, is called."""
+    """Return the name of the month of an ISO date, or of an ISO month."""
     return gettext(MONTHS[int(text[5:7]) - 1])
 
 
 def short_month(text: str) -> str:
-    """Return what the month of an ISO date, or an ISO month, is called for short, such as Feb."""
+    """Return the short name of the month of an ISO date, or of an ISO month, such as Feb."""
     return gettext(SHORT_MONTHS[int(text[5:7]) - 1])
 
 
@@ -115,42 +115,42 @@ def day_of_year(text: str) -> str:
 
 
 def short_day(text: str) -> str:
-    """Return an ISO date as people write it for short without its year: 8 Nov."""
+    """Return an ISO date in short form without its year: 8 Nov."""
     return gettext("%(day)s %(month)s", day=int(text[8:10]), month=short_month(text))
 
 
 def weekday(text: str) -> str:
-    """Return what the weekday of an ISO date is called for short, such as Mon."""
+    """Return the short name of the weekday of an ISO date, such as Mon."""
     return gettext(WEEKDAYS[date.fromisoformat(text).weekday()])
 
 
 def week(text: str) -> str:
-    """Return the week of an ISO date as ISO 8601 writes it: 2012-W06."""
+    """Return the week of an ISO date in ISO 8601: 2012-W06."""
     year, number, _ = date.fromisoformat(text).isocalendar()
     return f"{year:04}-W{number:02}"
 
 
 def grouped(number: int) -> str:
-    """Return a whole number with commas between its thousands, as both English and Chinese write it."""
+    """Return an integer with commas between thousands, as in both English and Chinese."""
     return f"{number:,}"
 
 
 def counted(number: int, unit: str) -> str:
-    """Return how many there are of something, in the number that it has: 1 event, 1,234 events.
+    """Return a number with the singular or plural of what is counted: 1 event, 1,234 events.
 
-    What no page counts by itself, such as a column of an answer, has its own English word.
+    Units outside the table, such as a column of an answer, keep their own English word.
     """
     one, many = COUNTED.get(unit, (f"%(num)s {unit}", f"%(num)s {unit}s"))
     return ngettext(one, many, number).replace("%(num)s", grouped(number))
 
 
 def kind_of_thing(word: str) -> str:
-    """Return what a thing is called by the word that the index has for its kind."""
+    """Return the name of a kind of thing, by the index's word for it."""
     return gettext(THINGS.get(word, word))
 
 
 def count_name(name: str) -> str:
-    """Return what is counted under a name of a manifest; another name as it is."""
+    """Return the label of a count in a manifest; an unknown name unchanged."""
     return gettext(COUNTS[name]) if name in COUNTS else name
 
 
@@ -160,12 +160,12 @@ def time(text: str) -> Markup:
 
 
 def language_name(tag: str) -> str:
-    """Return how a language calls itself, or its tag if we do not know."""
+    """Return a language's own name, or its tag if that is unknown."""
     return ARCHIVED.get(tag, tag)
 
 
 def embedded(data: Any) -> Markup:
-    """Return JSON that is safe inside of a script element."""
+    """Return JSON that is safe inside a script element."""
     text = json.dumps(data, ensure_ascii=False)
     safe = text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
     return Markup(safe)  # noqa: S704 - nothing in it could end the element
@@ -186,4 +186,4 @@ FILTERS: Final[dict[str, Callable[..., str]]] = {
     "language": language_name,
     "licence": licences.label,
 }
-"""The filters of the templates by their names there."""
+"""The template filters by name."""

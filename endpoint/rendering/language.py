@@ -1,8 +1,7 @@
-"""The language that pages speak: their texts by the English ones, from catalogues of GNU gettext.
+"""The language of pages: translations of the English texts, from GNU gettext catalogues.
 
-Whoever makes a page says once in which language (``speaking``), for the time that it is made. Texts that templates and
-functions hold are marked for the catalogue by ``gettext`` and ``ngettext``, or by ``message`` and ``plural`` where they
-are only named and are translated later.
+``speaking`` sets the language once for the time in which a page is made. Texts in templates and functions are marked
+for the catalogue by ``gettext`` and ``ngettext``, or by ``message`` and ``plural`` if they are translated later.
 """
 
 from __future__ import annotations
@@ -33,15 +32,15 @@ class Language:
 
 
 ENGLISH: Final = Language("en", "en", "English", NullTranslations())
-"""The language of the texts in the code, and of whatever is not a page."""
+"""The language of the texts in the code, and of everything that is not a page."""
 CHINESE: Final = Language("zh", "zh-Hans", "中文", translation(DOMAIN, LOCALE, ["zh"]))
 LANGUAGES: Final[Mapping[str, Language]] = MappingProxyType({one.tag: one for one in (ENGLISH, CHINESE)})
-"""The languages of the interface by their tags; the first is that of whoever wants none of them."""
+"""The languages of the interface by their tags; the first is the default."""
 _SPOKEN: Final[ContextVar[Language]] = ContextVar("language", default=ENGLISH)
 
 
 def spoken_language() -> Language:
-    """Return the language of the page that is being made."""
+    """Return the language of the page being made."""
     return _SPOKEN.get()
 
 
@@ -56,13 +55,13 @@ def speaking(language: Language) -> Iterator[None]:
 
 
 def gettext(text: str, /, **values: Any) -> str:
-    """Return a text in the language of the page, with values in the places of its ``%(name)s``."""
-    found = _SPOKEN.get().texts.gettext(text) if text else ""  # of nothing, gettext returns the head of a catalogue
+    """Return a text in the language of the page, with values for its ``%(name)s``."""
+    found = _SPOKEN.get().texts.gettext(text) if text else ""  # of "", gettext returns the header of the catalogue
     return found % values if values else found
 
 
 def pgettext(context: str, text: str, /, **values: Any) -> str:
-    """Return a text that means several things in English, in that of its meanings which ``context`` tells."""
+    """Return a text with several meanings in English, in the meaning given by ``context``."""
     found = _SPOKEN.get().texts.pgettext(context, text)
     return found % values if values else found
 
@@ -73,10 +72,10 @@ def ngettext(one: str, many: str, number: int) -> str:
 
 
 def message(text: str) -> str:
-    """Return a text unchanged: this marks it for the catalogue, and it is translated where it is shown."""
+    """Return a text unchanged: this marks it for the catalogue; it is translated where it is shown."""
     return text
 
 
 def plural(one: str, many: str) -> tuple[str, str]:
-    """Return the texts for one thing and for several as they are: the catalogue has them."""
+    """Return the texts for one thing and for several unchanged: this marks them for the catalogue."""
     return one, many

@@ -37,10 +37,10 @@ def compile_templates() -> None:
 
 @dataclass(frozen=True, slots=True)
 class PageFrame:
-    """What surrounds every page: where its links lead, and the data set that it is about, if there is one yet.
+    """The frame of every page: the base of its links, and the data set that it is about, if there is one yet.
 
-    ``versions`` are the addresses of the same page in each language of the interface, by its tag. A ``static`` page is
-    a file, and says nothing that the next snapshot of the same data would say in another way.
+    ``versions`` are the addresses of the same page in each language of the interface, by tag. A ``static`` page is a
+    file, and has nothing that would differ in the next snapshot of the same data.
     """
 
     addresses: Addresses
@@ -50,17 +50,17 @@ class PageFrame:
 
     @property
     def language(self) -> Language:
-        """The language of the page that is being made."""
+        """The language of the page being made."""
         return spoken_language()
 
     @property
     def english(self) -> Markup:
-        """The attribute of an element whose text there is in English alone; nothing on a page in English."""
+        """The language attribute of an element with text in English only; "" on a page in English."""
         return Markup() if self.language == ENGLISH else Markup(' lang="en"')
 
     @property
     def others(self) -> list[tuple[Language, str]]:
-        """The other languages that there is the page in, each with its address there."""
+        """The other languages of the page, each with its address."""
         return [(LANGUAGES[tag], href) for tag, href in self.versions.items() if tag != self.language.tag]
 
     def asset(self, name: str) -> str:
@@ -68,5 +68,5 @@ class PageFrame:
         return self.addresses.local(ASSETS[name])
 
     def page(self, template: str, **shown: Any) -> str:
-        """Return the page, or the document, that a template makes of what is shown."""
+        """Return the page, or document, that a template renders."""
         return TEMPLATES.get_template(template).render(frame=self, addresses=self.addresses, **shown)

@@ -1,4 +1,4 @@
-"""Snippets of programs that ask a query, to copy."""
+"""Code snippets that run a query, for copying."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from endpoint.rendering.language import message
 
 @dataclass(frozen=True, slots=True)
 class Snippet:
-    """A program: what it is for, and its text."""
+    """A snippet: its label, and its code."""
 
     title: str
     text: str
 
 
 def snippets(endpoint: str, query: str) -> tuple[Snippet, ...]:
-    """Return programs that ask the SPARQL endpoint at an address a SELECT or ASK query."""
+    """Return snippets that send a SELECT or ASK query to the SPARQL endpoint at an address."""
     python = _python(query)
     return (
         Snippet("curl", _CURL.format(endpoint=shlex.quote(endpoint), query=shlex.quote(query))),
@@ -29,7 +29,7 @@ def snippets(endpoint: str, query: str) -> tuple[Snippet, ...]:
 
 
 def file_snippets(address: str) -> tuple[Snippet, ...]:
-    """Return programs that read the table in CSV at an address."""
+    """Return snippets that read the CSV table at an address."""
     quoted = json.dumps(address)
     return (
         Snippet("curl", f"curl {shlex.quote(address)}"),
@@ -61,12 +61,12 @@ print(rows)"""
 
 
 def _python(text: str) -> str:
-    """Return a string of Python; over several lines where nothing in it has to be escaped."""
+    """Return a Python string literal; over several lines if nothing in it must be escaped."""
     plain = '"""' not in text and "\\" not in text and not text.endswith('"')
     return f'"""{text}"""' if plain else repr(text)
 
 
 def _r(text: str) -> str:
-    """Return a raw string of R (4.0 or later), with as many dashes as its end is not in the text."""
+    """Return a raw string of R (4.0 or later), with enough dashes that its end is not in the text."""
     dashes = next("-" * number for number in range(len(text) + 1) if f'){"-" * number}"' not in text)
     return f'r"{dashes}({text}){dashes}"'

@@ -1,4 +1,4 @@
-"""The WSGI application as a connection calls it: a request in, and what it answers out."""
+"""Calls the WSGI application for a connection: a request in, a response out."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from endpoint.site.log import Application
 
 @dataclass(slots=True)
 class WsgiResponse:
-    """Status line, fields and body. The parts of the body are in memory or in a file: nobody has to be waited for."""
+    """Status line, fields and body. The parts of the body are in memory or in a file, so reading them never blocks."""
 
     status: str
     fields: Fields
@@ -21,7 +21,7 @@ class WsgiResponse:
 
 
 def call(application: Application, environ: dict[str, Any]) -> WsgiResponse:
-    """Call an application with a request (PEP 3333); raises what it raises."""
+    """Call an application with a request (PEP 3333); raises its errors."""
     started: list[tuple[str, Fields]] = []
 
     def start_response(status: str, fields: Fields, exc_info: object = None) -> Callable[[bytes], object]:

@@ -1,8 +1,8 @@
-"""One connection of a client: what it may do, and for how long.
+"""One connection of a client: its phases and their deadlines.
 
-Every phase has a deadline of its own, counted from its beginning and not from the last byte: waiting for a request,
-reading its head, reading its body, taking a part of the answer. The event loop sends the answers, so that a client
-that reads slowly occupies no thread.
+Every phase has a deadline of its own, counted from its start and not from the last byte: waiting for a request, reading
+its head, reading its body, taking a part of the answer. The event loop sends the answers, so that a client that reads
+slowly occupies no thread.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ from kg.settings import Settings
 log = logging.getLogger(__name__)
 
 AHEAD: Final = 65_536
-"""Bytes of later requests that are read while one is answered."""
+"""How many bytes of later requests are read while one is being answered."""
 CLIENT_GONE: Final = 499
-"""What the log calls a request whose client went away before its turn came; nginx has the same number for it."""
+"""The status in the log for a request whose client disconnected before its turn, as in nginx."""
 
 
 class Phase(Enum):
-    """What a connection is at."""
+    """The phase of a connection."""
 
     IDLE = auto()
     HEAD = auto()
@@ -54,7 +54,7 @@ class Phase(Enum):
 
 
 def deadlines(settings: Settings) -> dict[Phase, float]:
-    """Return for how many seconds each phase may last, if that is not for others to say."""
+    """Return how many seconds each phase may last, unless others limit it."""
     return {
         Phase.IDLE: settings.idle_seconds,
         Phase.HEAD: settings.header_seconds,
@@ -87,7 +87,7 @@ class Connection(asyncio.Protocol):
         self._origin = RequestOrigin("")
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Enter the crowd, or go at once."""
+        """Enter the crowd, or close at once."""
         self.transport = cast("asyncio.Transport", transport)
         self.transport.set_write_buffer_limits(0)  # it is full until the client has taken everything
         _bound(transport.get_extra_info("socket"))
@@ -98,7 +98,7 @@ class Connection(asyncio.Protocol):
             self.evict()
 
     def connection_lost(self, _: Exception | None) -> None:
-        """Leave, and let go of everything."""
+        """Leave the crowd, and release everything."""
         self._enter(Phase.CLOSED)
         self.state.crowd.leave(self)
         self.reader.close()
@@ -108,7 +108,7 @@ class Connection(asyncio.Protocol):
             self._answer.close()
 
     def data_received(self, data: bytes) -> None:
-        """Continue reading; a request that repeats the fields of the one before may be answered without parsing."""
+        """Continue reading; a request that repeats the fields of the previous one may be answered without parsing."""
         if self.phase == Phase.IDLE and not self.reader.has_begun:
             line, _, section = data.partition(b"\n")
             if section == self._section and (found := self._prepared(line)):
@@ -123,25 +123,25 @@ class Connection(asyncio.Protocol):
         return self.phase in (Phase.ANSWERING, Phase.SENDING)
 
     def pause_writing(self) -> None:
-        """Send nothing more to the socket for now."""
+        """Pause sending to the socket."""
         self._full = True
 
     def resume_writing(self) -> None:
-        """Continue with the answer."""
+        """Continue sending the answer."""
         self._full = False
         self.state.part(self._send)
 
     def evict(self) -> None:
-        """End at once."""
+        """Close at once."""
         self.transport.abort()
 
     def finish(self) -> None:
-        """End, unless a request is under way; then end after it."""
+        """Close, or if a request is under way, close after it."""
         if self.phase in (Phase.IDLE, Phase.HEAD, Phase.LINGERING):
             self.transport.close()
 
     def _enter(self, phase: Phase) -> None:
-        """Begin a phase, and its deadline."""
+        """Begin a phase with its deadline."""
         self.phase, self._since = phase, time.monotonic()
         seconds = self._seconds.get(phase)
         self._deadline = self._since + seconds if seconds is not None else None
@@ -156,7 +156,7 @@ class Connection(asyncio.Protocol):
             self._timer = None
 
     def _look(self) -> None:
-        """See whether the deadline has passed, which may be a later one than when the timer was set."""
+        """Check whether the deadline has passed, which may have moved since the timer was set."""
         self._timer = None
         if self._deadline and time.monotonic() < self._deadline:
             self._timer = self.state.loop.call_at(self._deadline, self._look)
@@ -195,13 +195,13 @@ class Connection(asyncio.Protocol):
             self._enter(Phase.HEAD)
 
     def _prepared(self, line: bytes) -> PreparedAnswer | None:
-        """Return the prepared answer to a request that has this line and the fields that were read last."""
+        """Return the prepared answer to a request with this line and the fields read last."""
         if self._key is None or self.state.stopping:
             return None
         return self.state.prepared.find(line, self._key)
 
     def _repeat(self, found: PreparedAnswer, unread: bytes = b"") -> None:
-        """Send a prepared answer, all at once; ``unread`` is the request, if it was not read for that."""
+        """Send a prepared answer at once; ``unread`` is the request, if it was not parsed."""
         self.transport.write(found.data())
         found.count()
         record = found.record(self._origin.client, time.monotonic())
@@ -219,12 +219,12 @@ class Connection(asyncio.Protocol):
                 self.reader.next()
 
     def _taken(self, record: RequestRecord) -> None:
-        """Log a prepared answer that was not taken at once."""
+        """Log a prepared answer that the client did not take at once."""
         record.outcome = "client gone" if self.phase == Phase.CLOSED else ""
         self.state.log.finish(record)
 
     def _await_turn(self) -> None:
-        """Answer a request that is complete when it is its turn; at once if it only asks whether the server lives."""
+        """Answer a complete request when it is its turn; at once if it only asks whether the server is alive."""
         head, reader = self.reader.head, self.reader
         assert head  # noqa: S101 - the request is complete
         self._origin = RequestOrigin.of(self._peer, head, self.state.settings)
@@ -255,14 +255,14 @@ class Connection(asyncio.Protocol):
             self._submit(pool, asked)
 
     def _answer_kept(self, pool: ThreadPool, asked: dict[str, Any]) -> None:
-        """Answer with what is kept, which takes no time; if there is nothing, have a thread make it."""
+        """Answer from the cache, which takes no time, or else let a thread make the answer."""
         try:
             self._finish(partial(self._kept, asked | {ONLY_KEPT: OnlyKept()}))
         except ResponseNotKeptError:
             self._submit(pool, asked)
 
     def _kept(self, asked: dict[str, Any]) -> WsgiResponse:
-        """Return the answer, if it is kept, and prepare it for those who ask the same."""
+        """Return the cached answer, if any, and prepare it for identical requests."""
         answer = call(self.state.log, asked)
         if self.reader.head and self._key is not None:
             self.state.prepared.prepare(self.reader.line, self._key, self.reader.head, asked, answer)
@@ -279,8 +279,8 @@ class Connection(asyncio.Protocol):
                 self._job.cancel()
 
     def _tell(self, pool: ThreadPool, future: Future[WsgiResponse]) -> None:
-        """Let the event loop know, from whatever thread, that a job is done."""
-        with suppress(RuntimeError):  # the loop is closed: the server has not waited for this job
+        """Tell the event loop, from any thread, that a job is done."""
+        with suppress(RuntimeError):  # the loop is closed: the server did not wait for this job
             self.state.loop.call_soon_threadsafe(self._done, pool, future)
 
     def _done(self, pool: ThreadPool, future: Future[WsgiResponse]) -> None:
@@ -329,7 +329,7 @@ class Connection(asyncio.Protocol):
         self._write(head)
 
     def _send(self) -> None:
-        """Send the next part, once the client has taken what was sent before."""
+        """Send the next part, once the client has taken the previous one."""
         if self._full or not self._answer or self.phase != Phase.SENDING:
             return
         if self._ended:
@@ -379,7 +379,7 @@ class Connection(asyncio.Protocol):
             self.finish()
 
     def _close(self) -> None:
-        """Close the connection, but not before the client could read the answer (RFC 9112, section 9.6)."""
+        """Close the connection, after giving the client time to read the answer (RFC 9112, section 9.6)."""
         if self._hears_no_more or (self.reader.is_complete and not self.reader.ahead):
             self.transport.close()
             return
@@ -390,6 +390,6 @@ class Connection(asyncio.Protocol):
 
 
 def _bound(connection: socket.socket) -> None:
-    """Limit what the kernel buffers of an answer to one part; it would take 4 MB for a client that reads nothing."""
-    with suppress(OSError):  # the client is gone already
+    """Limit the kernel's buffer for an answer to one part; it would take 4 MB for a client that reads nothing."""
+    with suppress(OSError):  # the client is already gone
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, PART)

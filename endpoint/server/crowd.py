@@ -1,7 +1,7 @@
-"""The connections: how many there may be in total and of one client, and which is closed if a new one comes.
+"""The connections: how many are allowed in total and for one client, and which is closed when a new one comes.
 
-A connection that has no whole request under way waits. When there are too many, the one that has waited for longest is
-closed, so that a new one is never kept out by those that send nothing, or a byte now and then.
+A connection without a complete request under way is waiting. When there are too many, the one that has waited longest
+is closed, so that idle or very slow ones never keep out a new one.
 """
 
 from __future__ import annotations
@@ -12,21 +12,21 @@ from typing import Protocol
 
 
 class Member(Protocol):
-    """A connection, as the crowd sees it."""
+    """A connection, as seen by the crowd."""
 
     @property
     def client(self) -> str | None:
-        """What its client is known by; None if it has no share, since it cannot be told from others."""
+        """The identity of its client; None if it has no share, since it cannot be distinguished from others."""
 
     def evict(self) -> None:
-        """End at once."""
+        """Close at once."""
 
     def finish(self) -> None:
-        """End, unless a request is under way; then end after it."""
+        """Close, or if a request is under way, close after it."""
 
 
 class Crowd:
-    """The connections of a server: ``most`` at the same time, and ``share`` of one client; 0 is any number."""
+    """The connections of a server: at most ``most`` at a time, and ``share`` for one client; 0 means unlimited."""
 
     def __init__(self, most: int, share: int) -> None:
         self.most = most
@@ -39,11 +39,11 @@ class Crowd:
         return len(self._members)
 
     def members(self) -> Iterator[Member]:
-        """Yield all connections; they may end meanwhile."""
+        """Yield all connections; they may close meanwhile."""
         yield from tuple(self._members)
 
     def enter(self, one: Member) -> bool:
-        """Accept a connection, and close another one if need be; return whether there is room for it."""
+        """Accept a connection, closing another one if necessary; return whether there is room for it."""
         if one.client and self.share and self._clients[one.client] >= self.share and not self._freed(one.client):
             return False
         if len(self._members) >= self.most and not self._freed(None):
@@ -66,7 +66,7 @@ class Crowd:
                 del self._clients[one.client]
 
     def wait(self, one: Member) -> None:
-        """Note that a connection waits from now on."""
+        """Note that a connection is now waiting."""
         self._waiting.pop(one, None)
         self._waiting[one] = None
 
@@ -75,7 +75,7 @@ class Crowd:
         self._waiting.pop(one, None)
 
     def _freed(self, client: str | None) -> bool:
-        """Close the connection, of a client or of all, that has waited for longest; return whether there is one."""
+        """Close the connection that has waited longest, of a client or of all; return whether there was one."""
         found = next((one for one in self._waiting if client in (None, one.client)), None)
         if found is None:
             return False

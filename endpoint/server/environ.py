@@ -1,4 +1,4 @@
-"""From a request to the WSGI environment of the application (PEP 3333), in which nothing of the process's own is."""
+"""Builds the WSGI environment of a request (PEP 3333), without anything from the process's environment."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ from kg.errors import RequestRefusedError
 from kg.settings import Settings
 
 BLOCK: Final = 262_144
-"""Bytes that are read from a file at once."""
+"""How many bytes are read from a file at once."""
 FORWARDED: Final = frozenset({"forwarded", *(f"x-forwarded-{name}" for name in ("for", "host", "proto", "port", "by"))})
-"""Fields of proxies; the application sees none of them."""
+"""Fields of proxies, which the application never sees."""
 UNPREFIXED: Final = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
 SCHEMES: Final = ("http", "https")
 
 
 @dataclass(frozen=True, slots=True)
 class RequestOrigin:
-    """Where a request comes from: the address of its client, and the scheme that the client sees."""
+    """The origin of a request: the address of its client, and the scheme that the client sees."""
 
     client: str
     scheme: str = "http"
 
     @classmethod
     def of(cls, peer: str, head: RequestHead, settings: Settings) -> RequestOrigin:
-        """Return the origin of a request that came from ``peer`` (see ``plain``), believed if it is the trusted proxy.
+        """Return the origin of a request from ``peer`` (see ``plain``), trusting its fields if it is the trusted proxy.
 
-        Raises RequestRefusedError for a word of that proxy that makes no sense.
+        Raises RequestRefusedError if fields of that proxy are invalid.
         """
         if not settings.trusted_proxy or peer != plain(settings.trusted_proxy):
             return cls(peer)
@@ -48,7 +48,7 @@ class RequestOrigin:
 
 
 def plain(address: str) -> str:
-    """Return an address without quotes, brackets or port; one of IPv4 that IPv6 carries as one of IPv4."""
+    """Return an address without quotes, brackets or port; an IPv4-mapped IPv6 address as IPv4."""
     address = address.strip('" ')
     if address.startswith("["):
         address = address[1:].partition("]")[0]
@@ -68,7 +68,7 @@ def environ(
     """Return the environment of a request.
 
     ``size`` is the length of its body in bytes, ``server`` the address that it came to, ``arrived`` the
-    time.monotonic() at which the last byte was there.
+    time.monotonic() at which the last byte arrived.
     """
     host, path, query = _target(head)
     fields = dict.fromkeys(name for name, _ in head.fields if name not in FORWARDED and "_" not in name)
@@ -106,7 +106,7 @@ def _blocks(file: IO[bytes], _: int = 0) -> FileWrapper:
 
 
 def _target(head: RequestHead) -> tuple[str, str, str]:
-    """Return the host that a target names, its path as WSGI wants it, and its query (RFC 9112, section 3.2)."""
+    """Return the host that a target names, its path in WSGI form, and its query (RFC 9112, section 3.2)."""
     target = quote(head.target.encode("latin-1"), safe="".join(map(chr, range(0x21, 0x7F))))
     host = ""
     if target.lower().startswith(("http://", "https://")):
@@ -115,5 +115,5 @@ def _target(head: RequestHead) -> tuple[str, str, str]:
         target = f"/{rest}" if slash else f"/{mark}{query}"
     path, _, query = target.partition("#")[0].partition("?")
     if path.startswith("/"):
-        path = f"/{path.lstrip('/')}"  # two slashes at its start would make a host of what follows, in a redirect
+        path = f"/{path.lstrip('/')}"  # two slashes at its start would turn the rest into a host in a redirect
     return host, unquote_to_bytes(path).decode("latin-1"), query

@@ -1,4 +1,4 @@
-"""The HTTP server: it listens, and it ends in an orderly way."""
+"""The HTTP server: it listens, and shuts down in an orderly way."""
 
 from __future__ import annotations
 
@@ -27,26 +27,28 @@ from kg.errors import ConfigurationError
 from kg.settings import Settings
 
 SWITCH_SECONDS: Final = 0.0005
-"""For how long a thread keeps the interpreter while another one wants it: the event loop wants it after every call to
-the system, and would wait for each busy thread in turn, 5 ms by default."""
+"""Seconds that a thread keeps the interpreter while another one wants it.
+
+The event loop wants it after every system call, and would wait for each busy thread in turn, 5 ms by default.
+"""
 BACKLOG: Final = 1_024
-"""Connections that the kernel holds until they are accepted."""
+"""How many connections the kernel queues until they are accepted."""
 ACCEPTED: Final = 16
-"""Connections that are accepted before all others are looked at again; asyncio calls that a backlog too."""
+"""How many connections are accepted before the others are served again; asyncio calls this a backlog too."""
 DRAIN_SLICE: Final = 0.05
-"""Seconds between two looks at whether all connections have ended."""
+"""Seconds between two checks whether all connections have ended."""
 SPARE_DESCRIPTORS: Final = 200
-"""File descriptors that are left to everything but connections: files, pipes to the workers, the log."""
+"""File descriptors reserved for everything except connections: files, pipes to the workers, the log."""
 
 
 class HttpServer:
     """Serves an application on an address until it is told to stop. ``run`` may be called once, in any thread.
 
-    ``longest_body`` says how many bytes a body may have that comes with an Authorization header.
+    ``longest_body`` returns the largest body in bytes for an Authorization header.
     """
 
     def __init__(self, app: Flask, settings: Settings, longest_body: Callable[[str | None], int]) -> None:
-        """Listen; raises ConfigurationError if the address cannot be used."""
+        """Listen. Raises ConfigurationError if the address cannot be used."""
         self.app = app
         self.settings = settings
         self.longest_body = longest_body
@@ -68,8 +70,8 @@ class HttpServer:
             self._socket.close()
 
     def stop(self) -> None:
-        """End, from whatever thread, without further notice; requests that are under way are answered."""
-        with suppress(RuntimeError):  # it has ended
+        """Stop, from any thread, without further notice; requests under way are answered."""
+        with suppress(RuntimeError):  # already stopped
             self._loop.call_soon_threadsafe(self._stop.set)
 
     async def _serve(self) -> None:
@@ -112,7 +114,7 @@ class HttpServer:
         self._notices += 1
 
     async def _drain(self, state: ServerState) -> None:
-        """Answer what is under way, for some seconds at most, and close all connections."""
+        """Answer requests under way, for some seconds at most, and close all connections."""
         state.stopping = True
         for one in state.crowd.members():
             one.finish()
@@ -125,7 +127,7 @@ class HttpServer:
 
 
 def _rotated() -> None:
-    """Do nothing when the logs were moved away (SIGHUP): each line is written to a file that is opened for it."""
+    """Do nothing when the logs were rotated (SIGHUP): the file is opened anew for each line."""
 
 
 def _listening(host: str, port: int) -> socket.socket:
@@ -139,7 +141,7 @@ def _listening(host: str, port: int) -> socket.socket:
 
 
 def _room(connections: int) -> int:
-    """Raise the limit of file descriptors as far as allowed; return how many connections there is room for then."""
+    """Raise the limit of file descriptors as far as allowed; return how many connections there is then room for."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = connections + SPARE_DESCRIPTORS
     allowed = wanted if most == resource.RLIM_INFINITY else min(wanted, most)

@@ -33,7 +33,7 @@ SECONDS: Final = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.
 
 
 class Metrics:
-    """What is counted over all requests. Labels have only values that this program knows, whatever is requested."""
+    """The counts over all requests. Labels only have known values, whatever is requested."""
 
     def __init__(self, workers: Workers, artefacts: Artefacts, verifier: Verifier | None) -> None:
         """Start at zero; raises ImportError without the client library."""
@@ -121,7 +121,7 @@ class Metrics:
 def install(
     app: Flask, workers: Workers, artefacts: Artefacts, verifier: Verifier | None
 ) -> Callable[[RequestRecord], None] | None:
-    """Make an application count its requests; return what counts one, None if the client library is missing."""
+    """Make an application count its requests; return the counting function, None if the client library is missing."""
     counted = app.extensions[NAME] = Metrics(workers, artefacts, verifier) if find_spec("prometheus_client") else None
     return counted.observe if counted else None
 

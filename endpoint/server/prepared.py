@@ -1,8 +1,8 @@
-"""Answers as the bytes to send, prepared for repeated requests whose responses are kept.
+"""Answers as the bytes to send, prepared for repeated requests with cached responses.
 
-Such an answer depends on nothing but the request line, a few fields and the version of what is served. The long way,
-through the parser and the application, prepares it; whoever asks the same afterwards is sent the same bytes, with the
-date of the day. A request that could lead to anything else has no key and takes the long way.
+Such an answer depends on nothing but the request line, a few fields and the version of what is served. The slow path,
+through the parser and the application, prepares it; identical requests are then sent the same bytes, with the current
+date. A request that could lead to anything else has no key and takes the slow path.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from endpoint.site.lru import LruCache
 SIZE: Final = 32_000_000
 LONGEST_KEY: Final = 2_000
 ENTRY: Final = 1_000
-"""Bytes that an answer takes beside those that are sent."""
+"""Bytes of memory for an answer besides those that are sent."""
 READ: Final = ("host", "accept", "accept-language", "accept-encoding", "if-none-match", "if-modified-since")
-"""The fields that lead to one kept response or another, or to 304."""
+"""The fields that select a cached response, or 304."""
 RARE: Final = frozenset({"content-length", "transfer-encoding", "expect", "authorization", "range", "if-range"}) | {
     *("if-match", "if-unmodified-since")
 }
-"""The fields of requests that always take the long way."""
+"""The fields of requests that always take the slow path."""
 _DATE: Final = b"\r\nDate: "
 
 Key = tuple[str | None, ...]
@@ -37,7 +37,7 @@ Key = tuple[str | None, ...]
 
 @dataclass(frozen=True, slots=True)
 class PreparedAnswer:
-    """An answer without its date, and what the log has of it; ``count`` takes note that it was asked for."""
+    """An answer without its date, and its data for the log; ``count`` records that it was requested."""
 
     before: bytes
     after: bytes
@@ -48,7 +48,7 @@ class PreparedAnswer:
     count: Callable[[], None]
 
     def data(self) -> bytes:
-        """Return the whole answer as it is sent now."""
+        """Return the whole answer with the current date."""
         return b"%b%b%b" % (self.before, date(int(time.time())), self.after)
 
     def record(self, client: str, arrived: float) -> RequestRecord:
@@ -57,7 +57,7 @@ class PreparedAnswer:
 
 
 class PreparedAnswers:
-    """The prepared answers of one version of what is served; used by one thread, that of the event loop."""
+    """The prepared answers of one version of what is served; used only by the event loop's thread."""
 
     def __init__(self, version: Callable[[], str]) -> None:
         self._version = version
@@ -70,7 +70,7 @@ class PreparedAnswers:
         return found
 
     def prepare(self, line: bytes, key: Key, head: RequestHead, asked: dict[str, Any], answer: WsgiResponse) -> None:
-        """Prepare what the application has answered to a request, if that is from what it keeps.
+        """Prepare the application's answer to a request, if it came from the cache.
 
         ``asked`` is the WSGI environment of the request, with its OnlyKept.
         """
@@ -99,7 +99,7 @@ class PreparedAnswers:
 
 
 def key(head: RequestHead, origin: RequestOrigin) -> Key | None:
-    """Return what the answer to a request depends on beside its line; None if it has to take the long way."""
+    """Return what the answer to a request depends on besides its line; None if it must take the slow path."""
     usual = head.method in ("GET", "HEAD") and head.version == "1.1" and head.keeps_alive
     if not usual or not RARE.isdisjoint(head.values):
         return None

@@ -1,9 +1,8 @@
 """Reads requests from the bytes of a connection (RFC 9112), without any socket, and refuses malformed ones.
 
-The parser of Node.js reads the message itself, strictly; here it is given one head at a time, so that a head has a
-limit, and a request that follows another on the same connection waits for its turn. Bytes that are not ASCII in a
-target are percent-encoded for it, and an offer to upgrade is passed over (RFC 9110, section 7.8): Java's client makes
-one with every request.
+The parser of Node.js reads the message itself, strictly; it is given one head at a time, so that heads are limited, and
+a pipelined request waits for its turn. Non-ASCII bytes in a target are percent-encoded for it, and an Upgrade offer is
+ignored (RFC 9110, section 7.8): Java's client makes one with every request.
 """
 
 from __future__ import annotations
@@ -25,9 +24,9 @@ from httptools import (
 from kg.errors import RequestRefusedError
 
 IN_MEMORY: Final = 65_536
-"""Bytes of a body that are kept in memory; the rest goes into a file, so that slow uploads take none."""
+"""How many bytes of a body are kept in memory; the rest goes into a file, so that slow uploads do not fill memory."""
 FRAMING: Final = 8
-"""Bytes of chunks and trailers that are read for each byte of a body, beside those that a head may have."""
+"""How many bytes of chunk framing and trailers are read for each byte of a body, plus those allowed for a head."""
 VERSIONS: Final = ("1.0", "1.1")
 _END: Final = re.compile(rb"\n\r?\n")
 _UPGRADE: Final = re.compile(rb"(?im)^upgrade:[^\n]*\n")
@@ -37,7 +36,7 @@ _HOST: Final = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=%:\[\]-]*")
 
 @dataclass(frozen=True, slots=True)
 class RequestHead:
-    """Request line and header section; field names are in lower case, and ``target`` is as it was sent."""
+    """Request line and header section; field names are in lower case, and ``target`` is as sent."""
 
     method: str
     target: str
@@ -45,27 +44,28 @@ class RequestHead:
     fields: tuple[tuple[str, str], ...]
     keeps_alive: bool
     values: dict[str, str] = field(default_factory=dict, init=False, compare=False)
-    """The values of each field, with commas between."""
+    """The values of each field, joined by commas."""
 
     def __post_init__(self) -> None:
         for name, value in self.fields:
             self.values[name] = f"{self.values[name]}, {value}" if name in self.values else value
 
     def value(self, name: str) -> str | None:
-        """Return the values of a field, with commas between, or None."""
+        """Return the values of a field, joined by commas, or None."""
         return self.values.get(name)
 
     @property
     def expects_continue(self) -> bool:
-        """Whether its client waits for a word before it sends the body (RFC 9110, section 10.1.1)."""
+        """Whether its client waits for 100 Continue before it sends the body (RFC 9110, section 10.1.1)."""
         return self.version == "1.1" and (self.value("expect") or "").lower() == "100-continue"
 
 
 class RequestReader:
     """Reads the requests of one connection, one after the other.
 
-    ``head_bytes`` is the longest head; ``longest_body`` says how many bytes may follow, by the value of Authorization.
-    ``line`` and ``section`` are the request line and the header section as they were sent, without the LF between them.
+    ``head_bytes`` is the longest head; ``longest_body`` returns how many bytes may follow, given the value of
+    Authorization. ``line`` and ``section`` are the request line and the header section as sent, without the LF between
+    them.
     """
 
     def __init__(self, head_bytes: int, longest_body: Callable[[str | None], int]) -> None:
@@ -88,23 +88,23 @@ class RequestReader:
 
     @property
     def has_begun(self) -> bool:
-        """Whether something of a request is there."""
+        """Whether any part of a request has arrived."""
         return bool(self.head or self._buffer)
 
     @property
     def keeps_alive(self) -> bool:
-        """Whether another request may follow the one that is read."""
+        """Whether another request may follow the present one."""
         return self.head is not None and self.head.keeps_alive and not self.is_last
 
     @property
     def ahead(self) -> int:
-        """How many bytes are there beyond what has been read."""
+        """How many bytes have arrived beyond what was read."""
         return len(self._buffer)
 
     def feed(self, data: bytes) -> None:
-        """Take bytes of the connection, and read on; once a request is complete they wait for ``next``.
+        """Accept bytes from the connection, and continue reading; once a request is complete they wait for ``next``.
 
-        Raises RequestRefusedError, after which nothing can be read.
+        Raises RequestRefusedError, after which nothing more can be read.
         """
         self._buffer += data
         try:
@@ -112,10 +112,10 @@ class RequestReader:
         except HttpParserError as error:
             if not self.is_complete:
                 raise _refusal(error) from None
-            self.is_last = True  # something follows a body in chunks, and nobody knows where that begins
+            self.is_last = True  # something follows a chunked body, and it is not known where that begins
 
     def next(self) -> None:
-        """Forget the request that was read, and read the next one as far as it has arrived."""
+        """Discard the request that was read, and read the next one as far as it has arrived."""
         self.close()
         self._begin()
         self.feed(b"")
@@ -164,17 +164,17 @@ class RequestReader:
             raise RequestRefusedError("the request has more chunks and trailers than body")
 
     def on_message_begin(self) -> None:
-        """Read no second request with the same parser."""
+        """Prevent reading a second request with the same parser."""
         if self.head:
             raise RequestRefusedError("a request follows a body in chunks")
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Take a field of the header section, none of a trailer."""
+        """Add a field of the header section; ignore those of a trailer."""
         if not self.head:
             self._fields.append((name.decode("latin-1").lower(), value.decode("latin-1").strip(" \t")))
 
     def on_headers_complete(self) -> None:
-        """Complete the head, and look at what the parser lets pass."""
+        """Complete the head, and check what the parser accepts."""
         parser, fields = self._parser, tuple(self._fields)
         method = parser.get_method().decode()
         self.head = RequestHead(method, self._target, parser.get_http_version(), fields, parser.should_keep_alive())
@@ -185,7 +185,7 @@ class RequestReader:
             self._limit(self._left)
 
     def on_body(self, data: bytes) -> None:
-        """Take a part of the body."""
+        """Add a part of the body."""
         self.size += len(data)
         self._limit(self.size)
         if self.size > IN_MEMORY and isinstance(self.body, BytesIO):
@@ -205,7 +205,7 @@ class RequestReader:
 
 
 def _refusal(error: HttpParserError) -> Exception:
-    """Return what was raised while the parser called back, or what its own error means."""
+    """Return the error raised in a callback of the parser, or the meaning of its own error."""
     if isinstance(error, HttpParserCallbackError) and isinstance(error.__context__, Exception):
         return error.__context__
     if isinstance(error, HttpParserInvalidMethodError):
@@ -214,7 +214,7 @@ def _refusal(error: HttpParserError) -> Exception:
 
 
 def _check(head: RequestHead) -> None:
-    """Raise RequestRefusedError for what is well-formed, and not for us."""
+    """Raise RequestRefusedError for well-formed requests that this server does not serve."""
     hosts = [value for name, value in head.fields if name == "host"]
     if head.version not in VERSIONS:
         raise RequestRefusedError(f"HTTP {head.version} is not supported, only 1.1", 505)

@@ -1,4 +1,4 @@
-"""Responses as bytes (RFC 9112), without any socket: the head, and how the body is framed."""
+"""Responses as bytes (RFC 9112), without any socket: the head, and the framing of the body."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from endpoint.server.request import RequestHead
 from endpoint.site.site import NAME
 
 OWN: Final = frozenset({"date", "server", "connection", "transfer-encoding"})
-"""Fields that belong to the server: what an application says about them is left out."""
+"""Fields set by the server: those of the application are left out."""
 CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 LAST_CHUNK: Final = b"0\r\n\r\n"
 RETRY_SECONDS: Final = 2
 PART: Final = 262_144
-"""Bytes of an answer that are given to the socket at once; the client has ``send_seconds`` to take them."""
+"""How many bytes of an answer are given to the socket at once; the client has ``send_seconds`` to take them."""
 
 Fields = list[tuple[str, str]]
 
@@ -30,8 +30,8 @@ Fields = list[tuple[str, str]]
 class Framing:
     """How a body is sent, and whether anything may follow it on the connection.
 
-    ``left`` is how many bytes are still to be sent, None if that is not known; ``silent`` means that none are, whatever
-    the application gives.
+    ``left`` is how many bytes are still to be sent, None if not known; ``silent`` means that none are sent, whatever
+    the application returns.
     """
 
     left: int | None
@@ -41,16 +41,16 @@ class Framing:
 
     @property
     def is_short(self) -> bool:
-        """Whether bytes are missing that the head has promised."""
+        """Whether bytes promised in the head are missing."""
         return bool(self.left) and not self.silent
 
     @property
     def is_complete(self) -> bool:
-        """Whether all bytes are there that the head has promised."""
+        """Whether all bytes promised in the head have been sent."""
         return self.left == 0 or self.silent
 
     def framed(self, data: memoryview) -> bytes:
-        """Return a part of the body as it is sent."""
+        """Return a part of the body, framed for sending."""
         if self.silent or not data:
             return b""
         if self.left is not None:
@@ -59,14 +59,14 @@ class Framing:
         return b"%x\r\n%b\r\n" % (len(data), bytes(data)) if self.chunked else bytes(data)
 
     def end(self) -> bytes:
-        """Return what marks the end of the body."""
+        """Return the end marker of the body."""
         return LAST_CHUNK if self.chunked else b""
 
 
 def begin(status: str, fields: Fields, request: RequestHead | None, *, keeps_alive: bool) -> tuple[bytes, Framing]:
     """Return the head of a response as bytes, and the framing of its body.
 
-    ``request`` is None if it could not be read. Raises ValueError for a field that would end before its end.
+    ``request`` is None if it could not be read. Raises ValueError for a field with a line break.
     """
     lengths = [int(value) for name, value in fields if name.lower() == "content-length"]
     length = lengths[0] if lengths else None
@@ -95,12 +95,12 @@ def parts(body: Iterable[bytes]) -> Iterator[memoryview]:
 
 @lru_cache(maxsize=1)
 def date(second: int) -> bytes:
-    """Return a time in whole seconds as a Date field has it (RFC 9110, section 5.6.7)."""
+    """Return a time in whole seconds for a Date field (RFC 9110, section 5.6.7)."""
     return formatdate(second, usegmt=True).encode()
 
 
 def problem(status: int, detail: str) -> tuple[str, Fields, bytes]:
-    """Return status line, fields and body of an answer that the server gives by itself (RFC 9457)."""
+    """Return status line, fields and body of an answer made by the server itself (RFC 9457)."""
     title = HTTPStatus(status).phrase
     body = json.dumps({"type": "about:blank", "title": title, "status": status, "detail": detail}).encode() + b"\n"
     fields = [

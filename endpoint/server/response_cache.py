@@ -1,8 +1,8 @@
-"""Responses kept as bytes, before Flask: one for each address, preference of the client and version of what is served.
+"""Caches responses as bytes, before Flask: one for each address, client preference and version of what is served.
 
-A kept response is answered in a fraction of the time, also as 304 (RFC 9110, section 13) and compressed with gzip. Only
-documents are kept: what depends on nothing but that version (the snapshot, and whether its feeds are there), the
-address, and the headers in the key.
+A cached response is sent in a fraction of the time, also as 304 (RFC 9110, section 13) and compressed with gzip. Only
+documents are cached: they depend only on that version (the snapshot, and whether its feeds exist), the address, and the
+headers in the key.
 """
 
 from __future__ import annotations
@@ -32,23 +32,22 @@ from kg.errors import ResponseNotKeptError
 
 SIZE: Final = 64_000_000
 LEAST: Final = 1_000
-"""Bytes from which a response is worth compressing."""
+"""The size in bytes from which a response is compressed."""
 LARGEST: Final = 1_000_000
-"""Bytes up to which a response is kept, so that none takes the place of thousands of others."""
+"""The size in bytes up to which a response is cached, so that none displaces thousands of others."""
 LEVEL: Final = 6
 FOLDERS: Final = frozenset(
     {*THINGS, "", "doc", "page", "source", "memento", "timemap", "vocab", "frames", "events", "embed", ASSETS}
 )
-"""First segments of the paths whose responses are kept; the home page has an empty one."""
+"""First segments of paths with cached responses; "" is the home page."""
 GROWING: Final = "/doc/snapshot/"
-"""Documents that change while the snapshot stays: they tell which dumps are made."""
+"""Documents that change while the snapshot stays: they list the existing dumps."""
 COUNTED: Final = 10_000
 COUNTED_LENGTH: Final = 1_000
 ONLY_KEPT: Final = "newsgraph.only_kept"
-"""Key in the WSGI environment of a request that is answered only if its response is kept; nothing is made for it. Its
-value is an OnlyKept."""
+"""Key in the WSGI environment of a request that is answered only from the cache. Its value is an OnlyKept."""
 UNCHANGED: Final = ("content-length", "content-type", "content-encoding")
-"""Headers that a 304 and a 412 do not repeat."""
+"""Headers not repeated in a 304 or 412."""
 
 StartResponse = Callable[..., Any]
 
@@ -63,7 +62,7 @@ class CachedResponse:
 
     @property
     def is_fixed(self) -> bool:
-        """Whether it is good for as long as its snapshot: it says so itself, by its entity tag."""
+        """Whether it is valid as long as its snapshot, as its entity tag says."""
         return self.status.startswith("200") and "ETag" in self.headers and "public" in self.headers["Cache-Control"]
 
     def compressed(self) -> CachedResponse:
@@ -78,7 +77,7 @@ class CachedResponse:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a response depends on, beside the snapshot; ``path`` is spelled as in a WSGI environment."""
+    """What a response depends on besides the snapshot; ``path`` is encoded as in a WSGI environment."""
 
     path: str
     query: str = ""
@@ -90,26 +89,26 @@ class Asked:
 
     @classmethod
     def of(cls, environ: dict[str, Any]) -> Self:
-        """Return what a request asks for."""
+        """Return this for a request."""
         names = ("PATH_INFO", "QUERY_STRING", "HTTP_ACCEPT", "HTTP_ACCEPT_LANGUAGE", "SCRIPT_NAME", ROOT)
         path, query, accept, language, mount, root = (environ.get(name, "") for name in names)
         return cls(path, query, accept, language, mount, root, _takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", "")))
 
     @classmethod
     def link(cls, target: str, accept: str) -> Self:
-        """Return what a client asks for that follows a link on this server."""
+        """Return this for a client that follows a link on this server."""
         path, _, query = target.partition("#")[0].partition("?")
         return cls(unquote_to_bytes(path).decode("latin-1"), query, accept, gzip=True)
 
     @property
     def is_document(self) -> bool:
-        """Whether it is the path of something whose response may be kept."""
+        """Whether the response at the path may be cached."""
         _, path = apart(self.path)
         return not FOLDERS.isdisjoint(path.split("/", 2)[1:2]) and not path.startswith(GROWING)
 
     @property
     def size(self) -> int:
-        """How many characters it takes."""
+        """Its size in characters."""
         return sum(map(len, (self.path, self.query, self.accept, self.language, self.mount)))
 
     def environ(self) -> dict[str, Any]:
@@ -121,9 +120,9 @@ class Asked:
 
 @dataclass(slots=True)
 class OnlyKept:
-    """The outcome for a request for kept responses only; no response if the application answered without the cache.
+    """The outcome of a request to the cache only; no response if the application answered without the cache.
 
-    ``version`` is what the response is good for, ``count`` takes note that it was asked for again.
+    ``version`` is what the response is valid for; ``count`` records that it was requested again.
     """
 
     response: CachedResponse | None = None
@@ -132,7 +131,7 @@ class OnlyKept:
 
 
 class ResponseCache:
-    """WSGI middleware that keeps the responses of an application; ``version`` tells what it answers from now."""
+    """WSGI middleware that caches the responses of an application; ``version`` returns the current version."""
 
     def __init__(self, application: Application, version: Callable[[], str]) -> None:
         self.application = application
@@ -142,7 +141,7 @@ class ResponseCache:
         self._lock = threading.Lock()
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-        """Answer a request (PEP 3333); raises ResponseNotKeptError if only a kept response will do."""
+        """Answer a request (PEP 3333). Raises ResponseNotKeptError if only a cached response is wanted."""
         asked = Asked.of(environ)
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or not asked.is_document:
             _refuse_to_make(environ)
@@ -156,16 +155,16 @@ class ResponseCache:
         return _send(response, environ, start_response)
 
     def response(self, asked: Asked) -> CachedResponse:
-        """Return the response to a request that nobody has sent yet, so that it is kept for later ones."""
+        """Return the response to a request that no client sent, so that it is cached for later ones."""
         return self._response(asked, asked.environ(), self.version())
 
     def busiest(self, number: int) -> list[Asked]:
-        """Return what was asked for most, the most first."""
+        """Return the most frequent requests, most frequent first."""
         with self._lock:
             return [asked for asked, _ in self._counts.most_common(number)]
 
     def _count(self, asked: Asked) -> None:
-        if asked.size > COUNTED_LENGTH:  # no client of this kind is worth the memory
+        if asked.size > COUNTED_LENGTH:  # clients of this kind are not worth the memory
             return
         with self._lock:
             self._counts[asked] += 1
@@ -183,7 +182,7 @@ class ResponseCache:
         return found
 
     def _made(self, environ: dict[str, Any], *, compress: bool) -> CachedResponse:
-        """Return the whole response of the application, whatever part or condition is asked for."""
+        """Return the whole response of the application, whatever part or condition is requested."""
         whole = {name: value for name, value in environ.items() if name not in CONDITIONS}
         made: list[tuple[str, Headers]] = []
 
@@ -210,7 +209,7 @@ def _refuse_to_make(environ: dict[str, Any]) -> None:
 
 
 def _takes_gzip(accepted: str) -> bool:
-    """Return whether a client takes gzip (RFC 9110, section 12.5.3)."""
+    """Return whether a client accepts gzip (RFC 9110, section 12.5.3)."""
     return any(name.lower() in ("gzip", "x-gzip") and weight > 0 for name, weight in parse_accept_header(accepted))
 
 

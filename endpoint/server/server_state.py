@@ -1,4 +1,4 @@
-"""What all connections of a server share."""
+"""The state shared by all connections of a server."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from kg.settings import Settings
 
 @dataclass
 class ServerState:
-    """The application, as connections need it; ``log`` is its outermost part, ``address`` where it is reached.
+    """The application, as connections need it; ``log`` is its outermost layer, ``address`` where it is reached.
 
-    ``longest_body`` says how many bytes a body may have that comes with an Authorization header.
+    ``longest_body`` returns the largest body in bytes for an Authorization header.
     """
 
     log: Log
@@ -35,12 +35,12 @@ class ServerState:
     _scheduled: bool = False
 
     def turn(self, job: Callable[[], None]) -> None:
-        """Do a job in the event loop when those before it are done, and look at all connections after each."""
+        """Run a job in the event loop after those before it, serving all connections after each."""
         self._turns.append(job)
         self._schedule()
 
     def part(self, job: Callable[[], None]) -> None:
-        """Do a job that sends the next part of a long answer, when there are no others to do."""
+        """Run a job that sends the next part of a long answer, when there are no other jobs."""
         self._parts.append(job)
         self._schedule()
 

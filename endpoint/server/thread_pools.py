@@ -1,7 +1,6 @@
 """Threads that run the application: documents, queries and health each have their own, so that none waits for another.
 
-A request for which there is no thread waits in the queue of its pool, and one for which the queue has no room is
-refused at once.
+A request without a free thread waits in the queue of its pool; if that is full, it is refused at once.
 """
 
 from __future__ import annotations
@@ -14,16 +13,16 @@ from kg.errors import ServiceBusyError
 from kg.settings import Settings
 
 INLINE: Final = frozenset({"/healthz"})
-"""Paths that the event loop answers by itself, whoever waits for a thread."""
+"""Paths that the event loop answers itself, even if all threads are busy."""
 HEALTH: Final = frozenset({"/readyz", "/metrics"})
 HEALTH_THREADS: Final = 2
 HEAVY: Final = frozenset({"sparql", "graphs", "reconcile", "search", "events", "dump"})
-"""First segments of the paths behind which a request may take seconds."""
+"""First segments of paths on which a request may take seconds."""
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class ThreadPool:
-    """A number of threads and a queue; it is used by one thread, that of the event loop."""
+    """A number of threads and a queue; it is used only by the event loop's thread."""
 
     def __init__(self, name: str, threads: int, waiting: int) -> None:
         self.most = threads + waiting
@@ -31,7 +30,7 @@ class ThreadPool:
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix=name)
 
     def submit(self, job: Callable[[], Any]) -> Future[Any]:
-        """Have a job run by a thread; ``leave`` has to be called when it is done. Raises ServiceBusyError."""
+        """Let a thread run a job; ``leave`` must be called when it is done. Raises ServiceBusyError."""
         if self.inside >= self.most:
             raise ServiceBusyError("too many requests are waiting; try again in a few seconds")
         self.inside += 1
@@ -42,7 +41,7 @@ class ThreadPool:
         self.inside -= 1
 
     def close(self) -> None:
-        """Take no more jobs, and drop those that wait."""
+        """Accept no more jobs, and drop waiting ones."""
         self._executor.shutdown(wait=False, cancel_futures=True)
 
 
@@ -63,6 +62,6 @@ class ThreadPools:
         return self.light if method in SAFE and HEAVY.isdisjoint(path.split("/", 2)[1:2]) else self.heavy
 
     def close(self) -> None:
-        """Take no more requests."""
+        """Accept no more requests."""
         for pool in (self.health, self.heavy, self.light):
             pool.close()

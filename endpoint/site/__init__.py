@@ -1,1 +1,1 @@
-"""What all views share: the store that is served, its past, limits, logs, problem documents."""
+"""What all views share: the served store, its past, limits, logs, problem documents."""

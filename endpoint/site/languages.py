@@ -1,8 +1,8 @@
-"""In which language a client gets the interface: by its address, or else by Accept-Language (RFC 9110, section 12.5.4).
+"""The language of the interface for a client: by the address, or else by Accept-Language (RFC 9110, section 12.5.4).
 
-The address of a page is one for all languages. The same page in one language for certain has the tag of that before its
-path, as /zh/events has: to the application that is another place where it is mounted, so that all links of the page
-stay in the language. What is not a page is the same in all.
+A page has one address for all languages. The same page in a fixed language has the language tag before its path, as in
+/zh/events: to the application, this is another mount point, so that all links of the page stay in the language.
+Everything other than pages is the same in all languages.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ OUTER: Final = "newsgraph.mount"
 """In a WSGI environment: where this server is mounted, without the tag of a language."""
 
 PATH: Final = "/:@!$&'()*+,;=-._~"
-"""What stands in a path as it is (RFC 3986, section 3.3)."""
+"""Characters that are not encoded in a path (RFC 3986, section 3.3)."""
 
 
 def spoken(application: Application) -> Application:
-    """Return the WSGI application that speaks the language that a client wants."""
+    """Return a WSGI application that uses the language that a client wants."""
 
     def answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         mount = environ.get("SCRIPT_NAME", "")
@@ -41,29 +41,29 @@ def spoken(application: Application) -> Application:
 
 
 def apart(path: str) -> tuple[str, str]:
-    """Return the tag of the language that a path begins with, or nothing, and the rest of the path."""
+    """Return the language tag at the beginning of a path, or "", and the rest of the path."""
     tag, _, rest = path.removeprefix("/").partition("/")
     return (tag, f"/{rest}") if tag in LANGUAGES else ("", path)
 
 
 def wanted(accepted: str) -> Language:
-    """Return the language of the interface that a header Accept-Language likes best; English of none of them.
+    """Return the interface language preferred by an Accept-Language header; English if it names none of them.
 
-    Of a tag its first part counts, so that zh-CN is understood (RFC 4647, section 3.4).
+    The first part of a tag counts, so that zh-CN is understood (RFC 4647, section 3.4).
     """
     liked = (tag.partition("-")[0].lower() for tag, weight in parse_accept_header(accepted) if weight > 0)
     return next((LANGUAGES[tag] for tag in liked if tag in LANGUAGES), ENGLISH)
 
 
 def chosen() -> Language | None:
-    """Return the language that the address of the current request has the tag of, if it has one."""
+    """Return the language of the tag in the current request's address, if it has one."""
     return spoken_language() if request.root_path != _mount() else None
 
 
 def versions(document: str = "") -> dict[str, str]:
-    """Return the addresses of what the current request gets in each language, by its tag.
+    """Return the addresses of the current request's page in each language, by tag.
 
-    ``document`` is its path below where this server is mounted, if that is another one than that of the request.
+    ``document`` is its path below the mount point, if that differs from the path of the request.
     """
     target = request.environ.get("REQUEST_URI", "")
     if request.method not in ("GET", "HEAD") or not target.startswith(f"{request.root_path}/"):
@@ -78,7 +78,7 @@ def _mount() -> str:
 
 
 def label(response: Response) -> Response:
-    """Add to every page its language, and that it varies with Accept-Language."""
+    """Add Content-Language, and Vary with Accept-Language, to every page."""
     if response.mimetype == HTML.media_type and not response.location:
         response.vary.add("Accept-Language")
         response.headers["Content-Language"] = spoken_language().code

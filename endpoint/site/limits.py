@@ -27,7 +27,7 @@ NAME: Final = "newsgraph-clients"
 CLIENTS: Final = 10_000
 MINUTE: Final = 60.0
 IPV6_SITE: Final = 64
-"""Bits of an IPv6 address that name a site; whoever has one has all addresses below it (RFC 6177)."""
+"""How many bits of an IPv6 address identify a site, which owns all addresses below it (RFC 6177)."""
 
 
 @dataclass(slots=True)
@@ -38,11 +38,12 @@ class _Account:
 
 
 class Clients:
-    """The accounts of the clients that were here last, 10,000 at most.
+    """The accounts of the most recent clients, at most 10,000.
 
-    An account fills by ``client_seconds`` a minute up to ``client_burst``, and each query is paid after it has run,
-    so it may go below zero; until it is above zero again its client gets no answers. Clients on the machine itself
-    have no limit: they are its operator, or a proxy whose clients cannot be told apart. Safe to use from many threads.
+    An account fills by ``client_seconds`` per minute up to ``client_burst``, and each query is charged after it has
+    run, so the account may go below zero; until it is above zero again, its client gets no answers. Clients on the
+    machine itself have no limit: they are its operator, or a proxy whose clients cannot be distinguished. Safe to use
+    from many threads.
     """
 
     def __init__(self, settings: Settings, clock: Callable[[], float] = time.monotonic) -> None:
@@ -100,7 +101,7 @@ class Clients:
 
 
 def client(address: str) -> str | None:
-    """Return what the client at an address is known by: its address, or its site in IPv6; None if it is local."""
+    """Return the identity of the client at an address: the address, or its IPv6 site; None if it is local."""
     try:
         found = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
@@ -131,11 +132,11 @@ def query(
     named_graphs: tuple[str, ...],
     passed: int = 0,
 ) -> Answer:
-    """Have workers answer a query of the current request, within the limits of its client, and note what it cost.
+    """Let workers answer a query of the current request, within the limits of its client, and charge its cost.
 
-    The time in which services elsewhere worked for it costs as much as that of workers here. ``passed`` is how many
-    servers of this program the query came through; the others are as for Workers.query. An answer that is kept costs
-    nothing. Raises what Workers.query raises, and ClientLimitError.
+    Time of remote services costs as much as that of workers here. ``passed`` is how many newsgraph servers the query
+    came through; the other parameters are those of Workers.query. A cached answer costs nothing. Raises the errors of
+    Workers.query, and ClientLimitError.
     """
     one = record()
     results: ResultCache = current_app.extensions[ResultCache.__name__]

@@ -1,7 +1,7 @@
-"""The access log and the log of slow queries: one JSON object a line for each request that was answered.
+"""The access log and the log of slow queries: one JSON object on a line for each answered request.
 
-Neither holds the query string or a header of a request, so no token gets into them. The access log names a query
-by its hash; its text is only in the log of slow queries.
+Neither contains the query string or headers of a request, so no token gets into them. The access log names a query by
+its hash; its text is only in the log of slow queries.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from kg.settings import Settings
 problems = logging.getLogger(__name__)
 
 ARRIVED: Final = "newsgraph.arrived"
-"""Key in the WSGI environment: the time.monotonic() at which the last byte of the request was there."""
+"""Key in the WSGI environment: the time.monotonic() at which the last byte of the request arrived."""
 RECORD: Final = "newsgraph.record"
 PATH_LENGTH: Final = 500
 HASH_DIGITS: Final = 16
@@ -38,7 +38,7 @@ Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 @dataclass(slots=True)
 class RequestRecord:
-    """What is known about one request. Views fill in what only they know: the query, its rows, the outcome."""
+    """The record of one request. Views fill in what only they know: the query, its rows, the outcome."""
 
     method: str
     path: str
@@ -70,12 +70,12 @@ def record() -> RequestRecord:
 
 
 def outcome(error: Exception) -> str:
-    """Return what the log calls an error: the words in the name of its class, "query timeout" for instance."""
+    """Return the name of an error in the log: the words in the name of its class, such as "query timeout"."""
     return " ".join(re.findall("[A-Z][a-z]+", type(error).__name__.removesuffix("Error"))).lower()
 
 
 def begun(environ: dict[str, Any]) -> RequestRecord:
-    """Return a record of the request with a WSGI environment, as far as it is known when it comes."""
+    """Return a record of the request with a WSGI environment, as far as known on arrival."""
     return RequestRecord(
         environ["REQUEST_METHOD"][:PATH_LENGTH],
         environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace")[:PATH_LENGTH],
@@ -85,7 +85,7 @@ def begun(environ: dict[str, Any]) -> RequestRecord:
 
 
 class Log:
-    """WSGI middleware that keeps a record of each request and hands it on when the request is answered."""
+    """WSGI middleware that keeps a record of each request and passes it on when the request is answered."""
 
     def __init__(self, application: Application, observers: list[Callable[[RequestRecord], None]]) -> None:
         self.application = application
@@ -102,7 +102,7 @@ class Log:
         return _Watched(self.application(environ, start), one, self.finish)
 
     def finish(self, one: RequestRecord) -> None:
-        """Complete a record and hand it to those who want it."""
+        """Complete a record and pass it to the logs."""
         one.seconds = time.monotonic() - one.arrived
         if not one.outcome:
             one.outcome = "ok" if one.status < 400 else HTTP_STATUS_CODES.get(one.status, "error").lower()
@@ -138,7 +138,10 @@ class _Watched:
 
 
 def access_log(settings: Settings) -> Callable[[RequestRecord], None] | None:
-    """Return what writes the access log, or None if there is none; raises ConfigurationError if it cannot."""
+    """Return the writer of the access log, or None if there is none.
+
+    Raises ConfigurationError if it is not writable.
+    """
     target = _writable(settings.access_log)
 
     def write(one: RequestRecord) -> None:
@@ -162,7 +165,10 @@ def access_log(settings: Settings) -> Callable[[RequestRecord], None] | None:
 
 
 def slow_query_log(settings: Settings) -> Callable[[RequestRecord], None] | None:
-    """Return what writes the log of slow queries, or None if there is none; raises ConfigurationError if it cannot."""
+    """Return the writer of the slow query log, or None if there is none.
+
+    Raises ConfigurationError if it is not writable.
+    """
     target = _writable(settings.slow_query_log)
 
     def write(one: RequestRecord) -> None:
@@ -183,7 +189,7 @@ def slow_query_log(settings: Settings) -> Callable[[RequestRecord], None] | None
 
 
 def _writable(target: str) -> str:
-    """Return the name of a log, once it is known that the file can be written."""
+    """Return the name of a log, after checking that the file is writable."""
     try:
         _append(target, b"")
     except OSError as error:
@@ -202,7 +208,7 @@ def _write(target: str, **fields: Any) -> None:
 
 
 def _append(target: str, line: bytes) -> None:
-    """Append to a file, or to standard error. The file is opened anew each time, so that it may be moved away."""
+    """Append to a file, or to standard error. The file is opened anew each time, so that it may be rotated."""
     if target == STANDARD_ERROR:
         sys.stderr.write(line.decode())
         sys.stderr.flush()

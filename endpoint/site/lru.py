@@ -1,4 +1,4 @@
-"""A bounded cache of what was rendered, dropping what was not used for longest."""
+"""A bounded cache of rendered values, which drops the least recently used."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 
 class LruCache:
-    """Keeps values up to a total size; keys contain the snapshot, so that nothing in it is ever stale."""
+    """Keeps values up to a total size; keys contain the snapshot, so values are never stale."""
 
     def __init__(self, size: int) -> None:
         self.size = size

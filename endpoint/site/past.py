@@ -1,4 +1,4 @@
-"""Queries of the graph as it was: workers on snapshots that are kept, started when one is asked for."""
+"""Queries of past states of the graph: workers on kept snapshots, started on demand."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from kg.store.snapshot import Snapshot
 from kg.workers.workers import Workers
 
 OPEN: Final = 2
-"""Snapshots that stay open when nobody asks them."""
+"""How many snapshots stay open when they are not in use."""
 
 
 @dataclass(eq=False)
@@ -27,7 +27,7 @@ class _Pool:
 
 @dataclass(eq=False)
 class Past:
-    """The open snapshots of one store, each on the disk. Safe to use from many threads; close it in the end."""
+    """The open snapshots of one store, each on disk. Safe to use from many threads; must be closed."""
 
     settings: Settings
     _pools: OrderedDict[str, _Pool] = field(default_factory=OrderedDict)
@@ -47,7 +47,7 @@ class Past:
     def of(self, id_: str) -> Iterator[Workers]:
         """Provide the workers on the snapshot with an id, of builds, of writes or of the past.
 
-        They answer from the disk, so that whatever depends on the order of triples there is the same each time. Raises
+        They answer from disk, so that results that depend on the order of triples are the same each time. Raises
         SnapshotGoneError or NotFoundError if it is not kept, StoreError if it is damaged.
         """
         with self._workers(Store(self.settings.folder).named(id_)) as workers:
@@ -70,7 +70,7 @@ class Past:
                 self._shrink()
 
     def _shrink(self) -> None:
-        """Close what was not asked for longest, but never what is in use."""
+        """Close the least recently used snapshots, but never one in use."""
         idle = [name for name, pool in self._pools.items() if not pool.users]
         for name in idle[: max(0, len(self._pools) - OPEN)]:
             self._pools.pop(name).workers.close()

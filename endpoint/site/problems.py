@@ -56,7 +56,7 @@ TYPES: Final = {
     errors.StoreFullError: "store-full",
     errors.RemoteStoreError: "remote-store",
 }
-"""What names the problems that an operator has to do something about; the others have no type but their status."""
+"""The types of problems that need an operator; the others have no type other than their status."""
 TYPE_BASE: Final = "https://w3id.org/newsgraph/problems#"
 TITLES: Final = (
     *(message("Bad Request"), message("Unauthorized"), message("Forbidden"), message("Not Found")),
@@ -65,10 +65,10 @@ TITLES: Final = (
     *(message("Internal Server Error"), message("Not Implemented"), message("Bad Gateway")),
     *(message("Service Unavailable"), message("Gateway Timeout")),
 )
-"""What the statuses are called (RFC 9110, section 15), for the catalogue."""
+"""The names of the statuses (RFC 9110, section 15), for the catalogue."""
 RETRY_SECONDS: Final = 5
 LONGEST: Final = 200
-"""Characters of a path that are repeated to who asked for it."""
+"""How many characters of a path are repeated to the client."""
 PROBLEM: Final = Format("problem", "application/problem+json", "json", "page", "problem document")
 PLAIN_JSON: Final = Format("json", "application/json", "json", "page", "JSON")
 PLAIN: Final = Format("text", "text/plain", "txt", "page", "text")
@@ -87,7 +87,7 @@ def status_of(error: errors.NewsgraphError) -> int:
 
 
 def extra(error: errors.NewsgraphError) -> dict[str, Any]:
-    """Return what is reported of an error besides its message: its place, what there is instead, and its type."""
+    """Return what is reported about an error besides its message: its position, alternatives, and its type."""
     if name := TYPES.get(type(error)):
         return {"type": f"{TYPE_BASE}{name}"}
     if isinstance(error, errors.QuerySyntaxError) and error.line is not None:
@@ -100,7 +100,7 @@ def extra(error: errors.NewsgraphError) -> dict[str, Any]:
 
 
 def reported(error: errors.NewsgraphError) -> Response:
-    """Return the answer that reports one of our errors."""
+    """Return the answer that reports a NewsgraphError."""
     status = status_of(error)
     if status == 404 and (moved := folded()):
         return moved
@@ -130,7 +130,7 @@ def _http(error: HTTPException) -> Response:
 
 
 def _unknown(error: Exception) -> Response:
-    """Report an error of our own: to the log in full, to the client not at all."""
+    """Report an unexpected error: in full to the log, without details to the client."""
     log.error("%s %s failed", request.method, request.path, exc_info=error)
     return problem(500, "this server made a mistake; it has been logged", {})
 
@@ -155,7 +155,7 @@ def problem(status: int, detail: str, extra: dict[str, Any]) -> Response:
 
 
 def _words() -> str:
-    """Return what to search for instead of what was asked for: the words at the end of the path."""
+    """Return the words to search for instead of the requested path: those at its end."""
     stem = request.path.rstrip("/").rpartition("/")[2].partition(".")[0]
     return " ".join(re.split(r"[\W_]+", stem)).strip()[:LONGEST]
 
@@ -165,5 +165,5 @@ def _lines(extra: dict[str, Any]) -> list[str]:
 
 
 def acceptable(choices: list[tuple[Format, str]]) -> NotAcceptableError:
-    """Return the error for a resource that there is at these addresses in these formats."""
+    """Return the error for a resource that exists in these formats, at these addresses."""
     return NotAcceptableError([(one.media_type, href) for one, href in choices])

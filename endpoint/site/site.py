@@ -1,4 +1,4 @@
-"""What every view needs: settings, workers, artefacts, the cache, and where this server is mounted."""
+"""What every view needs: settings, workers, artefacts, the cache, and the mount point of this server."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ from kg.write.writer import Writer
 CACHE_BYTES: Final = 64_000_000
 NAME: Final = "newsgraph"
 STATIC: Final = "newsgraph.static"
-"""In a WSGI environment: what is answered becomes a file, which has neither other languages nor the snapshot's date."""
+"""In a WSGI environment: the response becomes a file, which has neither other languages nor the snapshot's date."""
 
 
 @dataclass(frozen=True)
 class Site:
-    """One application over one pool of workers, over the snapshots of the past, and over a writer if it is to write."""
+    """One application over one pool of workers, the snapshots of the past, and a writer if it writes."""
 
     settings: Settings
     workers: Workers
@@ -45,11 +45,11 @@ class Site:
     artefacts: Artefacts = field(kw_only=True)
     cache: LruCache = field(default_factory=lambda: LruCache(CACHE_BYTES))
     leaving: threading.Event = field(default_factory=threading.Event)
-    """Set as soon as the server is told to end, so that nobody sends it more."""
+    """Set as soon as the server is told to stop, so that no more requests are sent to it."""
 
     @property
     def snapshot(self) -> Snapshot:
-        """The snapshot that is served now; the same during the whole of a request."""
+        """The snapshot being served; the same during a whole request."""
         if "snapshot" not in g:
             g.snapshot = self.workers.snapshot
         found: Snapshot = g.snapshot
@@ -63,24 +63,25 @@ class Site:
 
     @property
     def frame(self) -> PageFrame:
-        """What surrounds the page that the current request gets."""
+        """The frame of the page for the current request."""
         static = STATIC in request.environ
         languages = {} if static else versions(g.get("document", ""))
         return PageFrame(self.addresses, self.snapshot.manifest, languages, static)
 
     def seen(self, chosen: Format = HTML) -> tuple[str, ...]:
-        """Return what the answer to the current request depends on in a format, beside what it shows.
+        """Return what the answer to the current request depends on in a format, besides its content.
 
-        That is where it is, and of a page its language and the address that leads to it in others.
+        This is its address, and for a page its language and its address in other languages.
         """
         if chosen != HTML:
             return (request.root_path,)
         return request.root_path, g.get("document", "") or request.full_path, spoken_language().tag
 
     def shows(self, path: str) -> None:
-        """Declare that the current request gets the document at a path below the base, whatever its address is.
+        """Declare that the current request gets the document at a path below the base, whatever the requested address.
 
-        One document has several addresses, with the suffix of its format and without, and its page is the same at all.
+        A document has several addresses, with and without the suffix of its format, and its page is the same at all of
+        them.
         """
         g.document = path
 
@@ -103,7 +104,7 @@ def site() -> Site:
 
 
 def hold() -> None:
-    """Answer a request that only reads from one snapshot, even if another becomes current meanwhile."""
+    """Answer a read-only request from one snapshot, even if another becomes current meanwhile."""
     if request.method in ("GET", "HEAD"):
         g.held = ExitStack()
         g.snapshot = g.held.enter_context(site().workers.hold())
@@ -119,11 +120,12 @@ def release(_: BaseException | None = None) -> None:
 def tagged(response: Response, snapshot: Snapshot, name: str) -> Response:
     """Give a response the validators of its snapshot, and answer a conditional request (RFC 9110, section 13).
 
-    The entity tag names the snapshot, the version of the program and ``name``, the format; of a page its language too.
+    The entity tag names the snapshot, the version of the program and ``name``, the format; for a page also its
+    language.
     """
-    caching = "public, max-age=0" if site().writer else MINUTE  # who has written wants to see it
+    caching = "public, max-age=0" if site().writer else MINUTE  # clients that have written want to see it
     modified = datetime.fromisoformat(snapshot.manifest.created)
-    seen = request.environ.get(ROOT, "") + request.root_path  # what links in the content may begin with
+    seen = request.environ.get(ROOT, "") + request.root_path  # the possible beginnings of links in the content
     place = f"-{digest(seen.encode())[:8]}" if seen else ""
     place += f"-{spoken_language().tag}" if response.mimetype == HTML.media_type else ""
     return conditional(response, f"{snapshot.id}-{__version__}-{name}{place}", modified, caching)

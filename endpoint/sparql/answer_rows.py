@@ -18,7 +18,7 @@ _LITERAL: Final = re.compile(r'("(?:[^"\\]|\\.)*")(?:@([A-Za-z]+(?:-[A-Za-z0-9]+
 
 @dataclass(frozen=True, slots=True)
 class ShownRows:
-    """Some rows: the names of their columns, the cells of the first ones, and how many there are."""
+    """Some rows: the names of their columns, the cells of the first rows, and the total."""
 
     names: list[str]
     rows: list[list[ShownTerm]]
@@ -26,14 +26,14 @@ class ShownRows:
 
 
 def shown_rows(head: Sequence[str], lines: Sequence[str], addresses: Addresses) -> ShownRows:
-    """Return lines of a canonical result, of which ``head`` names the columns if it has any, as a page shows them."""
+    """Return lines of a canonical result as a page shows them; ``head`` names the columns, if any."""
     names = [one.lstrip("?") for line in head for one in line.split("\t")]
     cells = ([_cell(one, addresses) for one in (line.split("\t") if names else [line])] for line in lines[:SHOWN])
     return ShownRows(names or ["found"], list(cells), len(lines))
 
 
 def _cell(text: str, addresses: Addresses) -> ShownTerm:
-    """Return a term in the syntax of Turtle, in which TSV has it, as it is shown."""
+    """Return a term from TSV, which is in Turtle syntax, as it is shown."""
     if text.startswith("<") and text.endswith(">") and " " not in text:
         iri = text[1:-1]
         href = addresses.href(iri)
@@ -46,5 +46,5 @@ def _cell(text: str, addresses: Addresses) -> ShownTerm:
 def _unescaped(quoted: str) -> str:
     try:
         return str(json.loads(quoted, strict=False))
-    except ValueError:  # an escape that JSON has not
+    except ValueError:  # an escape that JSON does not have
         return quoted[1:-1]

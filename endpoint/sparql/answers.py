@@ -1,7 +1,7 @@
-"""Answers with addresses: ``/answer`` names a query, a snapshot and a hash, and tells whether the answer is still so.
+"""Citable answers: ``/answer`` names a query, a snapshot and a hash, and tells whether the answer is still the same.
 
-An address without a snapshot, or without the hash, leads to the one that has both. Nothing is kept for it here: the
-query is asked again, of the snapshot as long as that is kept, and of the newest one.
+An address without snapshot or hash redirects to the one with both. Nothing is stored for it: the query is run again, on
+the snapshot as long as that is kept, and on the newest one.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ blueprint = Routes("answers", __name__)
 
 FORMATS: Final = (HTML, JSON)
 TOLD: Final = 100
-"""Rows of a difference that are told in JSON."""
+"""How many rows of a difference are given in JSON."""
 ASKED: Final = (
     Parameter("query", "A SPARQL 1.1 query."),
     Parameter("question", "The name of a question, instead of a query."),
@@ -37,7 +37,7 @@ ASKED: Final = (
     Parameter("snapshot", "The id of the snapshot that answered; the newest one if it is not given."),
     Parameter("sha256", "The SHA-256 of the canonical form of what was found."),
 )
-"""What names an answer."""
+"""The parameters that identify an answer."""
 
 
 @blueprint.get(f"/{PATH}", described=Description(media_types(FORMATS), (200, 302, 410), ASKED))
@@ -70,7 +70,7 @@ def _completed(here: Site, cited: CitedAnswer) -> Response:
 def cited_reference(here: Site) -> LiteratureReference:
     """Return the reference to the answer that the parameters of the current request name.
 
-    The query is not asked for it, so that what is gone can be cited too. Raises ParameterError without a hash.
+    The query is not run, so that answers that are gone can still be cited. Raises ParameterError without a hash.
     """
     cited = CitedAnswer(asked_query(), request.args.get("snapshot", ""), request.args.get("sha256", ""))
     if not cited.sha256:

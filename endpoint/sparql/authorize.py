@@ -17,15 +17,15 @@ from kg.write.writer import Writer
 
 SCHEME: Final = "bearer"
 FORM_OVERHEAD: Final = 3
-"""How many times longer a text may be in a form."""
+"""How many times longer a text may get by form encoding."""
 GRAPH_PARAMETERS: Final = ("graph", "default")
 
 
 def authorize() -> tuple[Writer, Author]:
-    """Return the writer, and who asks for a write.
+    """Return the writer, and the author of the request.
 
     Raises Forbidden if this server does not write or the token is wrong, Unauthorized without a token, and BadRequest
-    for a token in the address, where it would be logged on its way.
+    for a token in the address, which would be logged on its way.
     """
     writer = site().writer
     if writer is None:
@@ -58,20 +58,20 @@ class _MissingToken(Unauthorized):
 
 
 class _WrongToken(_MissingToken):
-    """The token is not one that may write (RFC 6750, section 3.1)."""
+    """The token does not allow writing (RFC 6750, section 3.1)."""
 
     code = 403
     challenge = f'Bearer realm="{NAME}", error="invalid_token"'
 
 
 def _line() -> str:
-    """Return the method and the address of the request, of its parameters only the graph that it is about."""
+    """Return the method and the address of the request, with only the graph among its parameters."""
     named = [f"{name}={request.args[name]}" for name in GRAPH_PARAMETERS if name in request.args]
     return f"{request.method} {request.path}{'?' if named else ''}{'&'.join(named)}"[:2_000]
 
 
 def trusted(settings: Settings, authorization: str | None) -> bool:
-    """Return whether an Authorization header lets its sender upload; that is asked before the body is read."""
+    """Return whether an Authorization header lets its sender upload; this is checked before the body is read."""
     scheme, _, token = (authorization or "").partition(" ")
     return (
         settings.writable

@@ -70,7 +70,7 @@ def _named() -> str | None:
     if default:
         return None
     base, named = site().snapshot.manifest.base, request.environ.get(NAMED, "")
-    # What is sent as the Location of a new graph is, to the client, below the address at which it found this server.
+    # The Location of a new graph is below the address at which the client found this server.
     iri = base + graphs[0].removeprefix(named) if named and graphs[0].startswith(f"{named}{STORE}/") else graphs[0]
     try:
         return NamedNode(iri).value
@@ -89,7 +89,7 @@ def _dispatch(graph: str | None) -> Response:
 def _get(graph: str | None) -> Response:
     """Send a graph; its entity tag names the snapshot, so that it can be a condition for a write, and the bytes.
 
-    The same graph is in another order on disk than in memory.
+    A graph has a different order on disk and in memory.
     """
     chosen = choose(FORMATS, request.headers.get("Accept"))
     if chosen is None:
@@ -122,7 +122,7 @@ def _delete(graph: str | None) -> Response:
 
 
 def _new() -> Response:
-    """Create a graph with a new IRI, which the Location header says (section 5.5)."""
+    """Create a graph with a new IRI, given in the Location header (section 5.5)."""
     writer, author = authorize()
     name = f"{STORE}/{uuid4()}"
     graph = f"{site().snapshot.manifest.base}{name}"
@@ -133,7 +133,7 @@ def _new() -> Response:
 
 
 def _uploads() -> Iterator[Upload]:
-    """Yield what the body holds: one document, or several as the parts of a form (section 5.5)."""
+    """Yield the documents in the body: one document, or several as the parts of a form (section 5.5)."""
     identity()
     kind, _ = media_type(request.headers.get("Content-Type"))
     if kind != MULTIPART or request.method != "POST":
@@ -155,7 +155,7 @@ def _format(content_type: str | None) -> Format:
 
 
 def _condition() -> Condition:
-    """Return the condition that the request puts on the write (RFC 9110, section 13.1)."""
+    """Return the condition of the request on the write (RFC 9110, section 13.1)."""
     if request.if_none_match.star_tag:
         return Condition(exists=False)
     if request.if_none_match:

@@ -38,7 +38,7 @@ from kg.write.writer import Written
 blueprint = Routes("sparql", __name__)
 
 PAGE_BYTES: Final = 5_000_000
-"""Largest result that is made a page: that happens in this process, which others wait for meanwhile."""
+"""The largest result shown as a page: rendering happens in this process, and blocks others meanwhile."""
 EXAMPLE: Final = """PREFIX ng: <https://w3id.org/newsgraph/ns#>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 PREFIX schema: <https://schema.org/>
@@ -106,7 +106,7 @@ def sparql() -> Response:
 
 @blueprint.after_request
 def announce(response: Response) -> Response:
-    """Say which time an answer shows, whether it was kept, and which bodies are read (LDP 1.0, 7.1; Accept-Query)."""
+    """Add headers for the time of an answer, its cache status, and the accepted bodies (LDP 1.0, 7.1; Accept-Query)."""
     if record().kept:
         response.headers["Cache-Status"] = f"{NAME}; hit"  # RFC 9211
     if "as_of" in g:  # which of the snapshots of the past has answered (RFC 7089, section 2.1.1)
@@ -134,7 +134,7 @@ def report(written: Written, status: int = 200) -> Response:
 
 @contextmanager
 def _workers(operation: QueryRequest) -> Iterator[Workers]:
-    """Provide the workers that have the graph of the time, or of the snapshot, that is asked for."""
+    """Provide the workers with the graph of the requested time or snapshot."""
     if operation.snapshot:
         with site().past.of(operation.snapshot) as workers:
             yield workers
@@ -161,7 +161,7 @@ def _ask(operation: QueryRequest, chosen: Format, workers: Workers, limit: int |
 
 
 def _negotiate(values: Sequence[str], formats: Sequence[Format]) -> Format:
-    """Return the format asked for by a parameter, if it fits the query, or else by the Accept header."""
+    """Return the format requested by a parameter, if it fits the query, or else by the Accept header."""
     chosen = by_parameter("format", values, formats) or choose(formats, request.headers.get("Accept"))
     if chosen is None:
         raise acceptable([(one, site().addresses.local("sparql")) for one in formats])

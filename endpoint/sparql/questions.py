@@ -35,15 +35,15 @@ blueprint = Routes("questions", __name__)
 LIST: Final = Description(media_types((HTML, JSON)))
 SUFFIXES: Final = ("csv", "tsv", "json", "xml")
 LATER: Final = (429, 500, 503)
-"""The statuses of errors that filling in the form in another way does not mend."""
+"""The statuses of errors that a different input to the form would not avoid."""
 INPUTS: Final = {"date": "date", "number": "number"}
-"""The types of form fields by those of parameters; all others are written as text."""
+"""The types of form fields by parameter type; all others are text."""
 NAMED: Final = {"place": ("place",), "story": NAMES, "topic": NAMES}
-"""What is searched for a name of each type of parameter that is one."""
+"""The kinds of things searched for each type of parameter that is a name."""
 PATIENCE: Final = 2.0
-"""Seconds that an answer waits for the index, without which names are taken as they are written."""
+"""How many seconds an answer waits for the index; without it, names are taken as written."""
 LIKE: Final = 4
-"""Names that are looked at, and told where nothing is called as was asked for."""
+"""How many names are compared, and suggested if nothing has the given name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class KnownName:
 
     @property
     def text(self) -> str:
-        """It as people write it in a form, with its language if that is not English."""
+        """The name as people write it in a form, with its language if that is not English."""
         return self.label if self.language in ("", "en") else f"{self.label}@{self.language}"
 
 
@@ -100,7 +100,7 @@ def ask(asked: CompetencyQuestion, suffix: str = "") -> Response:
 
 
 def _likenesses(here: Site, asked: CompetencyQuestion, values: Mapping[str, str]) -> dict[str, list[KnownName]]:
-    """Return for each name that is given what is called so or nearly so, the likest first; nothing without an index."""
+    """Return for each given name the things with this or a similar name, most similar first; empty without an index."""
     named = {one.name: NAMED[one.type.name] for one in asked.parameters if values[one.name] and one.type.name in NAMED}
     if not named:
         return {}
@@ -120,7 +120,7 @@ def _likenesses(here: Site, asked: CompetencyQuestion, values: Mapping[str, str]
 def _called(
     here: Site, asked: CompetencyQuestion, values: Mapping[str, str], likenesses: Mapping[str, Sequence[KnownName]]
 ) -> dict[str, str]:
-    """Return values in which a name that is written a little otherwise is as the graph has it: homs is Homs."""
+    """Return values with slightly different names replaced by those in the graph: homs becomes Homs."""
     called = dict(values)
     for name, like in likenesses.items():
         same = [one.text for one in like if core(one.label) == core(values[name].partition("@")[0])]
@@ -130,7 +130,7 @@ def _called(
 
 
 def _page(here: Site, asked: CompetencyQuestion, values: dict[str, str]) -> Response:
-    """Show the form with the answer below it, or with what is wrong, so that nobody has to fill it in again."""
+    """Show the form with the answer below it, or with the error, so that the input need not be repeated."""
     shown: dict[str, Any] = {"question": asked, "values": values, "inputs": INPUTS}
     try:
         like = _likenesses(here, asked, values)
@@ -152,7 +152,7 @@ def _page(here: Site, asked: CompetencyQuestion, values: dict[str, str]) -> Resp
 
 
 def _shown(here: Site, asked: CompetencyQuestion, values: dict[str, str], answer: Answer) -> dict[str, Any]:
-    """Return what is shown of an answer, and the addresses at which it is found with these values."""
+    """Return the displayed part of an answer, and its addresses with these values."""
     given = {name: value for name, value in values.items() if value}
     address = f"questions/{asked.name}"
 
@@ -178,7 +178,7 @@ def _answer(here: Site, query: str, chosen: Format, limit: int | None = None) ->
 
 
 def _described(asked: CompetencyQuestion) -> Description:
-    """Return the description of a question's routes: its file is the one place that says what its parameters are."""
+    """Return the description of a question's routes: its file is the only place that describes its parameters."""
     parameters = (*map(_parameter, asked.parameters), *SHOWN)
     return Description(media_types(RESULTS), parameters=parameters, text=asked.title, values=SUFFIXES)
 

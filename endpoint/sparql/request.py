@@ -1,4 +1,4 @@
-"""What a request to the SPARQL endpoint asks for (SPARQL 1.1 Protocol, section 2)."""
+"""Reads requests to the SPARQL endpoint (SPARQL 1.1 Protocol, section 2)."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ QUERY: Final = "application/sparql-query"
 UPDATE: Final = "application/sparql-update"
 FORM_PARTS: Final = 100
 FORMATS: Final = ("format", "output")
-"""Two names of one parameter: clients of other servers send the one or the other, SPARQLWrapper both."""
+"""Two names of one parameter: clients of other servers send either, SPARQLWrapper both."""
 
 
 @dataclass(frozen=True, slots=True)
 class QueryRequest:
-    """A query with the protocol's parameters, and some of our own.
+    """A query with the protocol's parameters, and some additional ones.
 
-    These are a time limit in seconds, formats by their names, and of what the graph is asked: the time (ISO 8601), or
-    the id of a snapshot.
+    These are a time limit in seconds, formats by name, and the state of the graph: a time (ISO 8601), or the id of a
+    snapshot.
     """
 
     query: str
@@ -51,15 +51,15 @@ class UpdateRequest:
 
 
 def is_update() -> bool:
-    """Return whether the request is an update, or tries to be one, by its address and its media type alone."""
+    """Return whether the request is an update, or tries to be one, judged by its address and media type alone."""
     kind, _ = media_type(request.headers.get("Content-Type"))
     return "update" in request.args or kind == UPDATE
 
 
 def read() -> QueryRequest | UpdateRequest | None:
-    """Return the operation that the request asks for, or None if there is none in it at all.
+    """Return the operation in the request, or None if there is none.
 
-    A query comes in the address, in a form, or alone as the body, an update in a form or as the body of a POST.
+    A query comes in the address, in a form, or as the whole body; an update comes in a form or as the body of a POST.
     Raises BadRequest, UnsupportedMediaType or RequestEntityTooLarge.
     """
     identity()
@@ -133,7 +133,7 @@ def _single(parameters: MultiDict[str, str], name: str) -> str | None:
 
 
 def iris(values: Sequence[str]) -> tuple[str, ...]:
-    """Return the values of a parameter that takes absolute IRIs; raises BadRequest for one that is none."""
+    """Return the values of a parameter for absolute IRIs. Raises BadRequest if one is not."""
     for value in values:
         try:
             NamedNode(value)
@@ -143,7 +143,7 @@ def iris(values: Sequence[str]) -> tuple[str, ...]:
 
 
 def _seconds(text: str | None) -> float | None:
-    """Return the time limit asked for, in seconds; it can only lower the one of the settings."""
+    """Return the requested time limit in seconds; it can only lower that of the settings."""
     if not text:
         return None
     try:

@@ -1,4 +1,4 @@
-"""What has become of a cited answer: its query, asked again of its snapshot and of the newest one."""
+"""Reruns a cited answer: its query on its own snapshot and on the newest one."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from kg.store.snapshot import Manifest
 
 @dataclass(frozen=True, slots=True)
 class SnapshotResult:
-    """What a query finds in a snapshot."""
+    """The result of a query on a snapshot."""
 
     manifest: Manifest
     result: CanonicalResult
@@ -32,7 +32,7 @@ class SnapshotResult:
 
 @dataclass(frozen=True, slots=True)
 class RepeatedAnswer:
-    """A cited answer, what its snapshot answers now, or why that is ``gone``, and what the newest snapshot does."""
+    """A cited answer, its snapshot's answer now, or why that is ``gone``, and the newest snapshot's answer."""
 
     cited: CitedAnswer
     query: str
@@ -42,37 +42,37 @@ class RepeatedAnswer:
 
     @property
     def is_the_same(self) -> bool | None:
-        """Whether the snapshot answers what was cited; None if it is gone."""
+        """Whether the snapshot still gives the cited answer; None if it is gone."""
         return self.then.result.sha256 == self.cited.sha256 if self.then else None
 
     @property
     def is_current(self) -> bool:
-        """Whether the newest snapshot answers what was cited."""
+        """Whether the newest snapshot gives the cited answer."""
         return self.now.result.sha256 == self.cited.sha256
 
     @property
     def difference(self) -> ResultDifference | None:
-        """What differs between the two snapshots; None if one of them is gone."""
+        """The difference between the two snapshots; None if one is gone."""
         return difference(self.then.result, self.now.result) if self.then else None
 
 
 def asked_query() -> CitedQuery:
-    """Return what the parameters of the current request ask; raises ParameterError if that is nothing, or two."""
+    """Return the query in the parameters of the current request. Raises ParameterError if there is none, or two."""
     given = request.args
     return CitedQuery(given.get("query", ""), given.get("question", ""), tuple(given.getlist("param")))
 
 
 def completed(here: Site, asked: CitedQuery, snapshot: str) -> CitedAnswer:
-    """Return the answer of a snapshot as it is cited, with its hash; raises what ``repeated`` raises."""
+    """Return the answer of a snapshot for citing, with its hash. Raises the errors of ``repeated``."""
     found = _found(here, asked.text(here.addresses.base), snapshot)
     return replace(CitedAnswer(asked, snapshot), sha256=found.result.sha256)
 
 
 def repeated(here: Site, cited: CitedAnswer) -> RepeatedAnswer:
-    """Ask again for a cited answer.
+    """Run a cited answer again.
 
-    Both snapshots answer from the disk, so that an order which the query leaves open is the same. Raises ParameterError
-    for what cannot be cited, ResultTooLargeError for more than 5 MB, and what queries raise.
+    Both snapshots answer from disk, so that an order that the query leaves open is the same. Raises ParameterError for
+    what cannot be cited, ResultTooLargeError for more than 5 MB, and the errors of queries.
     """
     query = cited.asked.text(here.addresses.base)
     record().query = query

@@ -1,4 +1,4 @@
-"""Results as a page shows them: a page of rows, with things by their titles, and where all of it is found."""
+"""Results as a page shows them: a page of rows, with titles of things, and links to the whole result."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ from kg.workers.operations import Labels
 from kg.workers.workers import Workers
 
 ROWS: Final = 20
-"""Rows of a page: more would be a very long page on a phone."""
+"""The number of rows on a page: more would be a very long page on a phone."""
 LONGEST: Final = 140
-"""Characters of a value that are shown."""
+"""How many characters of a value are shown."""
 LABELLED: Final = 500
-"""Things of a page whose titles are looked up."""
+"""How many things of a page have their titles looked up."""
 RESULTS: Final = {"CSV": "csv", "TSV": "tsv", "JSON": "json", "XML": "xml"}
 GRAPHS: Final = {"Turtle": "turtle", "JSON-LD": "jsonld", "RDF/XML": "rdfxml", "N-Triples": "ntriples"}
-"""What is offered for downloading, by what it is called on the page."""
+"""The formats offered for download, by their names on the page."""
 
 
 def results_page(site: Site, workers: Workers, operation: QueryRequest, answer: Answer) -> str:
@@ -68,7 +68,7 @@ def results_page(site: Site, workers: Workers, operation: QueryRequest, answer: 
 
 
 def _citable(addresses: Addresses, operation: QueryRequest, answer: Answer) -> str:
-    """Return where an answer is cited; nothing for one that cannot be, or that has a data set of its own."""
+    """Return the citation address of an answer; "" if it cannot be cited, or has a data set of its own."""
     if varying(operation.query) or operation.default_graphs or operation.named_graphs:
         return ""
     return addresses.local(CitedAnswer(CitedQuery(operation.query), answer.snapshot).path)
@@ -77,9 +77,9 @@ def _citable(addresses: Addresses, operation: QueryRequest, answer: Answer) -> s
 def shown_results(
     addresses: Addresses, workers: Workers, answer: Answer, at: Callable[[Mapping[str, str]], str]
 ) -> dict[str, Any]:
-    """Return what the template of results shows of an answer; ``at`` tells the address with more parameters.
+    """Return an answer for the results template; ``at`` returns the address with more parameters.
 
-    Titles of things come from ``workers``. Raises ParameterError for a page, or a view, that there is none of.
+    Titles of things come from ``workers``. Raises ParameterError for a page or view that does not exist.
     """
     shown: dict[str, Any] = {"form": answer.form}
     if answer.form == "construct":
@@ -154,7 +154,7 @@ def _iris(rows: Sequence[Row]) -> tuple[str, ...]:
 
 
 def _cells(row: Sequence[Binding | None], addresses: Addresses, titles: Mapping[str, Label]) -> list[ShownTerm | None]:
-    """Return a row as shown: where a title stands beside its thing, the title leads there, and is not repeated."""
+    """Return a row as shown: a title next to its thing becomes the link, and is not repeated."""
     texts = {one["value"] for one in row if one and one["type"] == "literal"}
     told = {one["value"]: titles[one["value"]][0] for one in row if one and one["value"] in titles}
     led = {text: iri for iri, text in told.items() if text in texts}
@@ -176,7 +176,7 @@ def _cell(binding: Binding, addresses: Addresses, titles: Mapping[str, Label], l
 
 
 def path_of(iri: str, addresses: Addresses) -> str:
-    """Return how an IRI without a title is shown: its path below the base, or its prefixed name."""
+    """Return the displayed form of an IRI without a title: its path below the base, or its prefixed name."""
     text = iri.removeprefix(addresses.base)
     return unquote(compact(iri) if text == iri else text)
 

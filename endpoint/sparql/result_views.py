@@ -26,16 +26,16 @@ Binding = Mapping[str, Any]
 Row = Mapping[str, Binding]
 
 FIGURED: Final = 2_000
-"""Rows that a figure is made of."""
+"""The most rows in a figure."""
 BARS: Final = 30
-"""Rows that have a bar each where they are not years, months or days."""
+"""The most rows with a bar each if they are not years, months or days."""
 _NUMBERS: Final = frozenset({"xsd:integer", "xsd:decimal", "xsd:double", "xsd:float"})
 _DATES: Final = frozenset({"xsd:date", "xsd:dateTime"})
 _PERIOD: Final = re.compile(r"\d{4}(-\d\d(-\d\d)?)?", re.ASCII)
 
 
 class ResultView(StrEnum):
-    """How the results of a query are shown."""
+    """The ways to show the results of a query."""
 
     TABLE = "table"
     MAP = "map"
@@ -45,7 +45,7 @@ class ResultView(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ResultColumns:
-    """The names of the columns that figures are made of; empty for what the results do not have."""
+    """The names of the columns used in figures; "" for those that the results lack."""
 
     latitude: str = ""
     longitude: str = ""
@@ -68,7 +68,7 @@ class ResultColumns:
 
 
 def columns(names: Sequence[str], rows: Sequence[Row]) -> ResultColumns:
-    """Return what the columns of results hold, as far as all their values tell."""
+    """Return the kinds of the columns of results, if all values agree."""
     kinds = {name: {_kind(row[name]) for row in rows[:FIGURED] if name in row} for name in names}
     of: dict[str, list[str]] = defaultdict(list)
     for name, found in kinds.items():
@@ -93,7 +93,7 @@ def _first(names: Iterable[str]) -> str:
 
 
 def _kind(binding: Binding) -> str:
-    """Return what a value is: a thing, a number, a date, a period such as 2012 or 2012-02, text or something else."""
+    """Return the kind of a value: a thing, a number, a date, a period such as 2012 or 2012-02, text or other."""
     if binding["type"] == "uri":
         return "thing"
     datatype = compact(binding.get("datatype", ""))
@@ -109,7 +109,7 @@ def _kind(binding: Binding) -> str:
 
 
 def result_map(found: ResultColumns, names: Sequence[str], rows: Sequence[Row], addresses: Addresses) -> Markup:
-    """Return a map of the points in the rows, each as large as it has rows."""
+    """Return a map of the points in the rows, sized by its number of rows."""
     points: dict[tuple[float, float], list[Row]] = defaultdict(list)
     for row in rows:
         point = _point(row, found)
@@ -133,7 +133,7 @@ def _point(row: Row, found: ResultColumns) -> tuple[float, float] | None:
 
 
 def _shared(names: Sequence[str], rows: Sequence[Row], kind: str) -> str:
-    """Return the value of a kind that all rows of a point have in common: what the place is, not what happened."""
+    """Return the value of a kind that all rows of a point share: a property of the place, not of what happened."""
     for name in names:
         values = {row[name]["value"] if name in row and _kind(row[name]) == kind else "" for row in rows}
         if len(values) == 1 and values != {""}:
@@ -158,7 +158,7 @@ def _dated(row: Row, found: ResultColumns, titles: Mapping[str, tuple[str, str]]
 
 
 def result_histogram(found: ResultColumns, rows: Sequence[Row], addresses: Addresses) -> Markup:
-    """Return bars for the years, months or days in the rows; nothing if they are not all of one kind."""
+    """Return bars for the years, months or days in the rows; "" if they are not all of one kind."""
     counts: Counter[str] = Counter()
     for row in rows:
         if found.period in row and found.number in row:
@@ -180,7 +180,7 @@ def result_histogram(found: ResultColumns, rows: Sequence[Row], addresses: Addre
 
 @dataclass(frozen=True, slots=True)
 class ResultBar:
-    """A row as a bar: what it is called, where that leads, and its number."""
+    """A row as a bar: its label, its address, and its number."""
 
     text: str
     href: str | None

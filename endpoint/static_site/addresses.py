@@ -1,7 +1,8 @@
 """Which addresses of the server a static site has, and in which files.
 
-A document has a file for each format, with its suffix; a page of one has the number before that. A list of events has
-the year first, then the one filter. Names of files are the decoded addresses, as a server of files looks for them.
+A document has a file for each format, with its suffix, preceded by the number of the page if there are several. A list
+of events has the year first, then the one filter. File names are the decoded addresses, as a file server looks for
+them.
 """
 
 from __future__ import annotations
@@ -20,16 +21,16 @@ from kg.publish.dump_files import NAME as DUMP
 HTML: Final = "html"
 DIRECTORIES: Final = tuple(one.value for one in Directory)
 LISTED: Final = ("place", "category", "topic", "publisher", "story")
-"""The filters that there are lists of events of, one at a time."""
+"""The filters with lists of events, one at a time."""
 YEARLY: Final = ("place", "category")
-"""Those of them that there are lists of for each year, too."""
+"""The filters that also have lists for each year."""
 SHOWN: Final = frozenset({"view", "sort"})
-"""Parameters that change how something is shown, and not what."""
+"""Parameters that change the presentation, not the content."""
 PAGES: Final = frozenset({"", "404", "about", "cite", "use", "feed", "changes", "dump/", *DIRECTORIES})
-"""Pages for people alone; that of what is not found is among them."""
+"""Addresses that are only HTML pages, including the not-found page."""
 FOLDERS: Final = ("on-this-day", "week", "vocab")
 NEGOTIATED: Final = ("doc", "page", "enrichment", "source", "memento")
-"""The first segments of documents, which have a file for each format."""
+"""The first segments of documents with a file for each format."""
 FILES: Final = frozenset(
     {
         *("robots.txt", "llms.txt", "sitemap.xml", "favicon.svg", "context.jsonld", "cite.bib", "cite.ris"),
@@ -39,7 +40,7 @@ FILES: Final = frozenset(
 )
 TYPED: Final = {"feed/atom": "atom", "feed/activity": "json", "feed/ldes": "trig", "timemap/link": "link"}
 TYPED_DEEP: Final = TYPED | {"timemap/json": "json"}
-"""What has one format and no suffix on the server, with the suffix that its files have here."""
+"""Resources with one format and no suffix on the server, with the suffix of their files here."""
 ACCEPTED: Final = {
     "atom": "application/atom+xml",
     "json": "application/activity+json, application/json;q=0.9",
@@ -47,14 +48,14 @@ ACCEPTED: Final = {
     "link": "application/link-format",
 }
 LONGEST: Final = 230
-"""Bytes of a segment of a path: file systems take 255, and a suffix and the name of a file being written are added."""
+"""The most bytes of a path segment: file systems allow 255, and a suffix and a temporary name are added."""
 SEARCH_PAGE: Final = "search.html"
 QUERY_PAGE: Final = "query.html"
 ELSEWHERE: Final = {
     **dict.fromkeys(("sparql", "questions", "answer", "graphs"), QUERY_PAGE),
     **dict.fromkeys(("search", "events", "embed", "reconcile"), SEARCH_PAGE),
 }
-"""What only a server has, by its first segment, and the page that says what there is instead."""
+"""Resources that need a server, by first segment, with the page that names the alternative."""
 _YEAR: Final = re.compile(r"\d{4}", re.ASCII)
 _FEED_OF: Final = re.compile(r"feed/(?:atom|activity)(?:/\d+/\d+)?/(?!category/|\d)")
 _LETTER: Final = re.compile("|".join(LETTERS))
@@ -64,7 +65,7 @@ _NUMBER: Final = re.compile(r"[1-9]\d{0,5}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Rendition:
-    """One file of the site: the target to ask the server for, what to accept, and its path below the folder."""
+    """One file of the site: the request target, the Accept header, and its path below the folder."""
 
     target: str
     accept: str
@@ -83,7 +84,7 @@ class StaticAddresses:
     dumps: frozenset[str] = frozenset()
 
     def document(self, link: str) -> str | None:
-        """Return the one target, below the mount, of what a link leads to; None if the site has no file of it."""
+        """Return the canonical target, below the mount, of a link; None if the site has no file for it."""
         link = link.partition("#")[0]
         if not link.startswith(f"{self.mount}/"):
             return None
@@ -95,7 +96,7 @@ class StaticAddresses:
         return None if found is None or shown is None else found + (f"?{shown}" if shown else "")
 
     def is_unfit(self, link: str) -> bool:
-        """Return whether a link leads to what the site would have a file of, if a file system could have its name."""
+        """Return whether a link leads to what would be a file of the site, except that its name is too long for one."""
         path = link[len(self.mount) + 1 :].partition("#")[0].partition("?")[0]
         own = link.startswith(f"{self.mount}/") and path.partition("/")[0] in (*NEGOTIATED, *THINGS)
         return own and not _is_writable(path)
@@ -105,7 +106,7 @@ class StaticAddresses:
         if not _is_writable(path):
             return None
         if kind in THINGS and path.count("/") and not is_document(unquote(path)):
-            if path.endswith(("/compare", "/compare.json")):  # of two wordings, that parameters name
+            if path.endswith(("/compare", "/compare.json")):  # of two wordings named by parameters
                 return None
             history = re.fullmatch(r"event/[^/]+/[^/]+/history(?:\.json)?", path)
             return f"/{path if history else f'doc/{path}'}"
@@ -147,7 +148,7 @@ class StaticAddresses:
         return [Rendition(document, "text/html", f"{name}{index}{paged}.{HTML}")]
 
     def href(self, link: str) -> str | None:
-        """Return where a link leads on the site: to a file, or to what there is instead; None if to nothing."""
+        """Return the target of a link on the site: a file, or its alternative; None if there is neither."""
         fragment = "".join(link.partition("#")[1:])
         document = self.document(link)
         if document is None:
@@ -184,19 +185,19 @@ def _typed(path: str) -> str | None:
 
 
 def _stored(path: str) -> str:
-    """Return the name of a file for a path: of the two slashes in a source's address, a file system has one."""
+    """Return the name of a file for a path: a file system collapses the two slashes in a source's address."""
     return re.sub(r"^source/([a-z]+)://", r"source/\1:/", unquote(path))
 
 
 def _is_writable(path: str) -> bool:
-    """Return whether a file system can have a path."""
+    """Return whether a path is valid in a file system."""
     segments = _stored(path).removesuffix("/").split("/")
     unfit = (one in ("", ".", "..") or len(one.encode()) > LONGEST or not one.isprintable() for one in segments)
     return path == "" or not any(unfit)
 
 
 def _shown(path: str, query: str) -> str | None:
-    """Return the parameters of an address that files differ in, in one order; None if there is no file for them."""
+    """Return the parameters that distinguish files, in a fixed order; None if there is no file for them."""
     known = {"page": _NUMBER, **({"letter": _LETTER, "sort": _SORT} if path in DIRECTORIES else {})}
     given = {name: value for name, value in parse_qsl(query) if name in known or name not in SHOWN}
     if not all(name in known and known[name].fullmatch(value) for name, value in given.items()):
@@ -206,7 +207,7 @@ def _shown(path: str, query: str) -> str | None:
 
 
 def _list(query: str) -> str | None:
-    """Return the target of a list of events, with its parameters in one order; None if there is no file of it."""
+    """Return the target of a list of events, with its parameters in a fixed order; None if there is no file for it."""
     given = {
         name: value for name, value in parse_qsl(query) if name not in SHOWN and (name, value) != ("relation", "in")
     }

@@ -1,4 +1,4 @@
-"""The pages that only a static site has: queries in the reader's browser, and what there is in place of a server.
+"""The pages that only a static site has: queries in the reader's browser, and alternatives to a server.
 
 The engine is Oxigraph as WebAssembly, in a worker of the browser; the data are the site's own dumps of years.
 """
@@ -18,13 +18,13 @@ from kg.query.questions import CompetencyQuestion
 from kg.store.snapshot import Manifest
 
 QUERY_ASSETS: Final = (ASSETS["query-worker.js"],)
-"""What has the policy of the page of queries, since it runs the engine."""
+"""The paths with the policy of the query page, since they run the engine."""
 
 
 def pages(
     addresses: Addresses, manifest: Manifest, made: Sequence[MadeDump], question: CompetencyQuestion
 ) -> dict[str, str]:
-    """Return the pages by the names of their files; ``made`` are all dumps, ``question`` is what is asked first."""
+    """Return the pages by file name; ``made`` are all dumps, ``question`` is the initial query."""
     frame = PageFrame(addresses, manifest, {}, static=True)
     years = [(one.file.year, addresses.local(f"dump/{one.file.name}"), one.size) for one in made if one.file.year]
     labels = {

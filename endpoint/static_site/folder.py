@@ -1,4 +1,4 @@
-"""The folder of a static site: a file is written only if it differs, and what is gone from the site is removed.
+"""The folder of a static site: a file is written only if it differs, and files no longer in the site are removed.
 
 It is a plain tree of files. A document that has moved is a symbolic link, relative and within the folder, which
 ``rsync --links`` copies as it is; a dump may share its blocks on the disk with that of the store's cache.
@@ -19,12 +19,12 @@ from kg.errors import ConfigurationError
 from kg.process.lock import locked
 
 LISTED: Final = ".newsgraph-files"
-"""The list of all files of a site, beside them: what is in no list is somebody else's, and is left alone."""
+"""The list of all files of a site, beside them: files not listed belong to somebody else, and are left alone."""
 
 
 @dataclass(frozen=True, slots=True)
 class SiteFolder:
-    """The folder that a site is written into."""
+    """The folder of a site."""
 
     path: Path
 
@@ -49,7 +49,7 @@ class SiteFolder:
         (self.path / LISTED).touch()
 
     def write(self, file: str, content: bytes) -> bool:
-        """Write a file unless it says so already; return whether it was written, which nobody sees half done."""
+        """Write a file in one step unless it has this content; return whether it was written."""
         path = self.path / file
         with suppress(OSError):
             if not path.is_symlink() and path.read_bytes() == content:
@@ -62,7 +62,7 @@ class SiteFolder:
         return True
 
     def alias(self, file: str, other: str) -> bool:
-        """Let a file be another name of another one; return whether that is new."""
+        """Make a file an alias of another one; return whether that is new."""
         path = self.path / file
         target = os.path.relpath(other, Path(file).parent)
         if path.is_symlink() and str(path.readlink()) == target:
@@ -75,7 +75,7 @@ class SiteFolder:
         return True
 
     def take(self, file: str, source: Path) -> bool:
-        """Have a large file that lies elsewhere, sharing its blocks if that is possible; return whether it is new."""
+        """Add a large file from elsewhere, sharing its blocks if possible; return whether it is new."""
         path = self.path / file
         with suppress(OSError):
             if path.samefile(source) or _same(path, source):
@@ -99,7 +99,7 @@ class SiteFolder:
         making.replace(path)
 
     def finish(self, files: Iterable[str]) -> int:
-        """Note which files the site has, remove those that it had and has no more, and return how many those are."""
+        """Record the files of the site, remove those no longer in it, and return their number."""
         listed = sorted(files)
         kept = set(listed)
         before = (self.path / LISTED).read_text(encoding="utf-8").splitlines()
@@ -116,7 +116,7 @@ class SiteFolder:
                 break
             try:
                 folder.rmdir()
-            except OSError:  # others lie in it
+            except OSError:  # it has other files
                 break
 
 
@@ -126,7 +126,7 @@ def _making(path: Path) -> Path:
 
 
 def _same(path: Path, other: Path) -> bool:
-    """Return whether two files are of the same length and bytes."""
+    """Return whether two files have the same content."""
     if path.stat().st_size != other.stat().st_size:
         return False
     with path.open("rb") as one, other.open("rb") as two:

@@ -1,4 +1,4 @@
-"""The application asked within this process: one call of WSGI for each address, without a socket or a worker."""
+"""Calls the application within this process: one WSGI call for each address, without a socket or a worker."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ BROWSER: Final = "text/html"
 
 @dataclass(frozen=True, slots=True)
 class StaticResponse:
-    """What the application answers: the status, the header fields by their names in lower case, and the body."""
+    """An answer of the application: the status, the header fields by lower-case name, and the body."""
 
     status: int
     headers: dict[str, str]
@@ -43,7 +43,7 @@ class StaticResponse:
 
 
 class InlineWorkers:
-    """Answers, in this process, what pages ask of workers; without limits, since all that is asked is ours."""
+    """Answers requests to workers in this process, without limits, since all of them are internal."""
 
     placement: Final = Placement(GraphPlace.DISK, "files are made of it")
 
@@ -55,7 +55,7 @@ class InlineWorkers:
 
     @contextmanager
     def hold(self) -> Iterator[Snapshot]:
-        """Give the snapshot, which stays the same."""
+        """Provide the snapshot, which stays the same."""
         yield self.snapshot
 
     def ask(self, operation: GraphOperation[Reply], deadline: float | None = None, spent: object = untold) -> Reply:
@@ -64,7 +64,7 @@ class InlineWorkers:
 
 
 class InlineSite:
-    """The application over one snapshot, found at an address, which is asked for one address after another."""
+    """The application over one snapshot and for one public address, called for one address after another."""
 
     def __init__(self, source: Snapshot, settings: Settings) -> None:
         """Open a snapshot; ``settings.serve_url`` is where the site will be found, if it is not the identity base."""
@@ -89,7 +89,7 @@ class InlineSite:
         self._app = create_app(settings, cast("Workers", self.workers))
 
     def get(self, target: str, accept: str = BROWSER) -> StaticResponse:
-        """Return what is answered to a request for a target below the mount, such as ``/doc/day/2011-11-08.ttl``."""
+        """Return the answer to a request for a target below the mount, such as ``/doc/day/2011-11-08.ttl``."""
         asked = self._environ(target) | {"HTTP_ACCEPT": accept}
         started: list[tuple[str, list[tuple[str, str]]]] = []
 

@@ -1,4 +1,4 @@
-"""The links of what is written: those of a page lead to files, and all tell which documents to write next."""
+"""Links: those of pages are rewritten to files, and all of them tell which documents to write next."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def lead(addresses: StaticAddresses, link: str) -> Lead:
 
 @dataclass(slots=True)
 class Leading:
-    """Leads the links of pages to files; ``documents`` are those that they lead to, which the site has to have.
+    """Rewrites the links of pages to files; ``documents`` are the linked documents, which the site must have.
 
     ``unfit`` are links to what no file system can have. ``has`` tells whether the site has a document that it could
     have (see PastDocuments).
@@ -61,9 +61,9 @@ class Leading:
     unfit: set[str] = field(default_factory=set)
 
     def page(self, text: str) -> str:
-        """Return a page with its links led to files; forms, which need a server, are left out.
+        """Return a page with links rewritten to files; forms, which need a server, are left out.
 
-        A link to what the site has not leads to what it has instead, or is its text alone.
+        A link to something missing in the site leads to its alternative, or becomes plain text.
         """
         text = _LINK.sub(self._element, _FORM.sub("", text))
         return _SOURCE.sub(self._source, _ANCHOR.sub(self._anchor, text))
@@ -83,7 +83,7 @@ class Leading:
         return f'{match[1]}{escape(self._noted(link).href or link)}"'
 
     def _noted(self, link: str) -> Lead:
-        """Return where a link leads, and note the document that it leads to."""
+        """Note the document that a link leads to; return whether it is one."""
         found = lead(self.addresses, link)
         if found.document is not None and not self.has(found.document):
             return NOWHERE
@@ -94,7 +94,7 @@ class Leading:
         return found
 
     def follow(self, target: str, answer: StaticResponse) -> None:
-        """Note what the header of an answer and, of feeds, sitemaps and TimeMaps, its body lead to."""
+        """Note the links in the headers of an answer and, for feeds, sitemaps and TimeMaps, in its body."""
         links = list(_TARGET.findall(answer.headers.get("link", "")))
         if target[1:].startswith(FOLLOWED):
             links += _addresses(answer.body.decode(errors="replace"))
@@ -102,7 +102,7 @@ class Leading:
             self._noted(self._below(link))
 
     def _below(self, link: str) -> str:
-        """Return a whole address of the site as a path of its host, anything else as it is."""
+        """Return an absolute address of the site as a path on its host, anything else unchanged."""
         return f"{self.addresses.mount}/{link[len(self.root) :]}" if link.startswith(self.root) else link
 
 

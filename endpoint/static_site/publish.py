@@ -1,4 +1,4 @@
-"""A site published as files: from the home page, the lists and the sitemaps along all links, until nothing is new."""
+"""Publishes a site as files: follows all links from the home page, the lists and the sitemaps until nothing is new."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ from kg.store.layout import Store
 from kg.store.snapshot import Snapshot
 
 ASKED: Final = "in-a-place"
-"""The question that the page of queries begins with."""
+"""The initial question of the query page."""
 TOGETHER: Final = 200
-"""Documents that a process writes before it tells what they lead to."""
+"""How many documents a process writes before it reports their links."""
 START: Final = (
     *(f"/{one}" for one in (*PAGES, *FILES)),
     *("/vocab", "/catalog", "/feed/atom", "/feed/activity", "/feed/ldes", "/events"),
@@ -45,7 +45,7 @@ Told = Callable[[int, int], None]
 
 @dataclass(slots=True)
 class PublishedSite:
-    """What was published: how many files and bytes, how many files changed or went, and what could not be written."""
+    """The result: the numbers of files and bytes, of changed and removed files, and what could not be written."""
 
     files: int = 0
     size: int = 0
@@ -55,12 +55,12 @@ class PublishedSite:
 
 
 def publish(folder: Path, settings: Settings, formats: tuple[str, ...], jobs: int, told: Told) -> PublishedSite:
-    """Write the current snapshot of a store as a site of files into a folder, and remove what the site has no more.
+    """Write the current snapshot of a store as a site of files into a folder, and remove outdated files.
 
-    ``settings.serve_url`` is where it will be found, the identity base if that is empty; ``formats`` are suffixes of
-    those that documents have; ``jobs`` is how many processes write, whose number changes no byte. ``told`` is told how
-    many documents are written, of how many. Raises ConfigurationError for a folder or an address that will not do, and
-    what reading the snapshot raises.
+    ``settings.serve_url`` is its public address, by default the identity base; ``formats`` are the suffixes of the
+    formats of documents; ``jobs`` is the number of processes, which does not affect the result. ``told`` is called with
+    the number of documents written, and the total so far. Raises ConfigurationError for an unsuitable folder or
+    address, and the errors of reading the snapshot.
     """
     known = {one.suffix for one in DOCUMENT_FORMATS}
     if unknown := sorted({*formats} - known):
@@ -82,9 +82,9 @@ def publish(folder: Path, settings: Settings, formats: tuple[str, ...], jobs: in
 
 
 def _dumps(artefacts: Artefacts, source: Snapshot) -> list[DumpFile]:
-    """Make what pages and the site are made of, and the dumps; return those that there are.
+    """Make the artefacts for pages and the site, and the dumps; return the existing dumps.
 
-    Beside what a server makes unasked, that is one dump of each year, which a browser can hold.
+    Besides what a server makes in advance, this includes one dump for each year, which is small enough for a browser.
     """
     wait(artefacts.prepare(PREPARED, source))
     years = read_statistics(artefacts.obtain(STATISTICS, source))["years"]
@@ -94,7 +94,7 @@ def _dumps(artefacts: Artefacts, source: Snapshot) -> list[DumpFile]:
         wait(artefacts.prepare([dumps.artefact(one)], source))
         try:
             artefacts.obtain(dumps.artefact(one), source)
-        except NotFoundError:  # the snapshot has nothing of it
+        except NotFoundError:  # the snapshot has no content for it
             continue
         made.append(one)
     return made
@@ -102,7 +102,7 @@ def _dumps(artefacts: Artefacts, source: Snapshot) -> list[DumpFile]:
 
 @dataclass(slots=True)
 class _Publication:
-    """A site that is being published."""
+    """A site being published."""
 
     plan: SitePlan
     jobs: int
@@ -111,7 +111,7 @@ class _Publication:
     files: list[str] = field(default_factory=list)
 
     def run(self, made: list[DumpFile]) -> PublishedSite:
-        """Write all files, and remove what is gone."""
+        """Write all files, and remove outdated ones."""
         self._take(made)
         self._add(servers.write(self.plan))
         known: set[str] = set()
@@ -132,7 +132,7 @@ class _Publication:
             self._add(RenderedFiles([f"dump/{one.name}"], int(new), path.stat().st_size))
 
     def _own(self) -> set[str]:
-        """Write the pages that only a static site has, and return what they lead to."""
+        """Write the pages that only a static site has, and return the documents that they link."""
         settings, source = self.plan.settings, self.plan.source
         addresses = Addresses(source.manifest.base, self.plan.addresses.mount, settings.serve_url)
         leading = Leading(self.plan.addresses, settings.serve_url or source.manifest.base)
@@ -147,10 +147,10 @@ class _Publication:
         return leading.documents
 
     def _round(self, documents: list[str], known: int) -> set[str]:
-        """Write some documents, and return what they lead to."""
+        """Write some documents, and return the documents that they link."""
         work = [(self.plan, tuple(documents[at : at + TOGETHER])) for at in range(0, len(documents), TOGETHER)]
         if self.jobs > 1 and len(work) == 1:
-            work.append((self.plan, ()))  # a graph that this process had open would be broken in those it forks
+            work.append((self.plan, ()))  # a graph open in this process would break in its forks
         leading: set[str] = set()
         done = known - len(documents)
         for (_, own), written in zip(work, parallel.each(render, work, self.jobs), strict=True):

@@ -1,4 +1,4 @@
-"""Some documents of a site written into its folder, by one process of several."""
+"""Writes some documents of a site into its folder, in one of several processes."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ MOVED: Final = (301, 302, 303, 307, 308)
 DESCRIBED: Final = frozenset({"doc", "page", "enrichment", "source", *THINGS})
 """The first segments of documents that describe a thing of the graph as it is now."""
 SHOWN: Final = (404, 410)
-"""Statuses whose page is written too, since something leads there."""
+"""Error statuses with pages that are written too, since links lead to them."""
 
 
 @dataclass(frozen=True)
 class SitePlan:
-    """What is published where: settings, the snapshot's folder, the folder of the site, and its addresses."""
+    """The plan of a site: settings, the snapshot's folder, the folder of the site, and its addresses."""
 
     settings: Settings
     snapshot: Path
@@ -41,9 +41,9 @@ class SitePlan:
 
 @dataclass(slots=True)
 class RenderedFiles:
-    """What came of some documents: their files, how many of these are new or changed, and how many bytes all have.
+    """The result for some documents: their files, how many of these changed, and the bytes of all.
 
-    ``documents`` are those that they lead to, ``faults`` say what could not be written, and why.
+    ``documents`` are the documents that they link; ``faults`` say what could not be written, and why.
     """
 
     files: list[str] = field(default_factory=list)
@@ -78,7 +78,7 @@ def render(plan: SitePlan, documents: tuple[str, ...]) -> RenderedFiles:
 
 @dataclass(frozen=True, slots=True)
 class Rendering:
-    """The files of some documents that are being written."""
+    """The files of some documents being written."""
 
     plan: SitePlan
     opened: OpenSite

@@ -1,7 +1,7 @@
 """The files that tell nginx and Apache how to serve a static site: negotiation, media types, redirects, headers.
 
-nginx weighs the media ranges of an Accept header as the server does. Apache does not: of the formats that it names
-without a lower weight the first one wins, else the first one that it names at all.
+nginx weighs the media ranges of an Accept header as newsgraph's server does. Apache does not: the first format named
+without a lower weight wins, or else the first one named at all.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ WASM: Final = COMMON["Content-Security-Policy"].replace("script-src 'self'", "sc
 """The policy of the page that runs queries, and of its worker: the engine is WebAssembly."""
 _DIGITS: Final = (rf"[{one}-9]\d*:\g{{1}}[0-{one - 1}]" for one in range(1, 10))
 GREATER: Final = rf"^(\d*)(?:{'|'.join(_DIGITS)})"
-"""Of two numbers with as many digits and a colon between: the first one is greater."""
+"""Matches two numbers with equally many digits, separated by a colon, if the first is greater."""
 
 
 def write(plan: SitePlan) -> RenderedFiles:
@@ -73,7 +73,7 @@ def _shown(plan: SitePlan) -> dict[str, Any]:
 
 
 def _named(formats: list[Format]) -> list[tuple[Format, str, str]]:
-    """Return each format with expressions for Accept: it is named first at all, and first without a lower weight."""
+    """Return each format with expressions for Accept: it is named first, and named first without a lower weight."""
     patterns = {one.suffix: "|".join(_escaped(name) for name in _names(one)) for one in formats}
     every = "|".join(patterns.values())
     whole = r"\s*(?:;(?![^,]*q=0)[^,]*)?(?:,|$)"
@@ -83,7 +83,7 @@ def _named(formats: list[Format]) -> list[tuple[Format, str, str]]:
 
 
 def _ranges(one: Format) -> list[tuple[int, str]]:
-    """Return the media ranges that name a format, each with how exactly it does, the least exact first."""
+    """Return the media ranges that name a format, each with its specificity, the least specific first."""
     main = one.media_type.partition("/")[0]
     return [(1, r"\*/\*"), (2, rf"{main}/\*"), (3, "|".join(map(_escaped, _names(one))))]
 

@@ -1,1 +1,1 @@
-"""The pages of what events have: places, people, stories, topics, publishers and categories."""
+"""The pages of things: places, people, stories, topics, publishers and categories."""

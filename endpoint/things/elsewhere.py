@@ -1,4 +1,4 @@
-"""What others say about a thing: links to encyclopedias and to other data, by what they are called."""
+"""Links from a thing to encyclopedias and other data sets, by name."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _WIKIPEDIA: Final = re.compile(r"([a-z-]+)\.wikipedia\.org", re.ASCII)
 
 
 def elsewhere(reader: Reader, iri: str) -> list[ListLink]:
-    """Return the links from a thing to what it is in other places of the web, each once."""
+    """Return the links from a thing to its counterparts elsewhere on the web, each once."""
     return list({one.href: one for one in _links(reader, iri)}.values())
 
 

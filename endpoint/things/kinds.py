@@ -1,4 +1,4 @@
-"""What a thing is, as its page says it."""
+"""The kind of a thing, for its page."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ CLASSES: Final = {
     "http://dbpedia.org/ontology/Work": message("Work"),
     terms.CONCEPT.value: message("Category"),
 }
-"""The classes that tell what a thing is, the most telling first."""
+"""The classes that determine the kind of a thing, the most specific first."""
 
 
 def kind(reader: Reader, iri: str, events: Mapping[str, int]) -> str:
-    """Return what a thing is: its class, or else how events have it."""
+    """Return the kind of a thing: by its class, or else by how events refer to it."""
     classes = reader.iris(iri, "rdf:type")
     found = next((word for name, word in CLASSES.items() if name in classes), "")
     if found:
@@ -39,5 +39,5 @@ def kind(reader: Reader, iri: str, events: Mapping[str, int]) -> str:
 
 
 def mostly(events: Mapping[str, int], facet: str) -> bool:
-    """Return whether at least half of the events that name a thing have it by a facet."""
+    """Return whether at least half of the events that name a thing have it in a facet."""
     return 2 * events.get(facet, 0) >= max(1, events.get("entity", 0))

@@ -1,4 +1,4 @@
-"""The page of a thing: what it is and where, its years, its events, and what these have beside it."""
+"""The page of a thing: its kind and place, its years, its events, and what else these have."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ from kg.lookup.listing.filter import Relation, Sort
 from kg.lookup.thing import DescribedThing
 
 ROWS: Final = 20
-"""Events on the page of a thing."""
+"""The number of events on the page of a thing."""
 VALUES: Final = 8
-"""Values that are asked for of each facet; those that all events have are not shown."""
+"""How many values of each facet are requested; those that all events have are not shown."""
 SHOWN: Final = 5
 TIES: Final = (
     ("in", message("In it, or at a place that it contains"), (("place", None), ("relation", "in"))),
@@ -36,7 +36,7 @@ TIES: Final = (
     ("topic", message("Below it as a topic"), (("topic", None),)),
     ("entity", message("All that name it in any way"), (("entity", None),)),
 )
-"""The facets that tie events to a thing, what their lists are called, and the parameters of these."""
+"""The facets that relate events to a thing, the titles of their lists, and their parameters."""
 NAMED_WITH: Final = ("category", "in", "topic", "entity", "publisher", "language")
 
 
@@ -57,7 +57,7 @@ def own_list(base: str, iri: str, described: DescribedThing) -> AskedList:
 def thing_page(
     frame: PageFrame, iri: str, described: DescribedThing, own: AskedList, summary: Mapping[str, Any] | None
 ) -> str:
-    """Return the page of a thing; ``summary`` is its list, an EventList as JSON has it, None if no event has it."""
+    """Return the page of a thing; ``summary`` is its list, an EventList for JSON, None if it has no events."""
     nodes = described.nodes
     reader = Reader(nodes, frame.addresses)
     title, what, place = reader.resource(iri), kind(reader, iri, described.events), shown_place(reader, iri)
@@ -88,7 +88,7 @@ def thing_page(
 
 
 def _within(frame: PageFrame, reader: Reader, described: DescribedThing) -> Iterator[ListLink]:
-    """Yield what contains a place, from the world on, with how many events happened in each."""
+    """Yield the containers of a place, from the world on, with the number of events in each."""
     if "in" in described.events or described.within:
         yield ListLink(gettext("World"), frame.addresses.local("places"), described.total)
     for one in described.within:
@@ -97,7 +97,7 @@ def _within(frame: PageFrame, reader: Reader, described: DescribedThing) -> Iter
 
 
 def _ties(frame: PageFrame, iri: str, described: DescribedThing, *, near: bool) -> Iterator[ListLink]:
-    """Yield the lists of events that a thing has in one way each, with how many these are; of two as long the first."""
+    """Yield the lists of a thing's events by facet, with their lengths; of two equally long ones only the first."""
     path, events, told = iri.removeprefix(frame.addresses.base), described.events, set[int]()
     for name, text, given in TIES:
         number = events.get(name)
@@ -117,7 +117,7 @@ def _list(frame: PageFrame, **given: str) -> str:
 def _named_with(
     frame: PageFrame, iri: str, own: AskedList, described: DescribedThing, summary: Mapping[str, Any]
 ) -> Iterator[tuple[str, list[tuple[ListLink, str]]]]:
-    """Yield what the events have beside the thing: headings, with what it is and the list of those that have both."""
+    """Yield what else the events have: headings, each with values and the lists of events with both."""
     around = {iri, *(one.iri for one in described.within)}
     told: set[str] = set()
     for facet in NAMED_WITH:
@@ -132,7 +132,7 @@ def _named_with(
 
 
 def _value(frame: PageFrame, own: AskedList, name: str, value: Mapping[str, Any]) -> tuple[ListLink, str]:
-    """Return a link to a value itself, with how many events have it, and the address of the list of these."""
+    """Return a link to a value itself, with the number of its events, and the address of their list."""
     path = value["value"].removeprefix(frame.addresses.base)
     both = frame.addresses.local(own.address("events", **{name: path}))
     if name == "language":

@@ -66,12 +66,19 @@ def alias_quads(canonical: Mapping[str, str]) -> Iterator[Quad]:
 
 
 def former_quads(names: Mapping[str, str], nodes: Nodes) -> Iterator[Quad]:
-    """Yield the labels, by IRI, of things that events named in the past."""
+    """Yield the labels, by IRI, of things that events named in the past.
+
+    A label of an entity has the language that ``describe`` gives it; that of a place which an archive stated is not
+    known any more ("und", RFC 5646).
+    """
     for iri, label in sorted(names.items()):
         article = nodes.article(iri)
         if iri.startswith(f"{nodes.minter.base}entity/"):
             yield Quad(NamedNode(iri), terms.TYPE, terms.ENTITY)
-        yield Quad(NamedNode(iri), terms.LABEL, Literal(label, language=article[0]) if article else Literal(label))
+            language = article[0] if article else "en" if nodes.geonames(iri) else "und"
+            yield Quad(NamedNode(iri), terms.LABEL, Literal(label, language=language))
+        else:
+            yield Quad(NamedNode(iri), terms.LABEL, Literal(label))
 
 
 def _titles(named: NamedThings, nodes: Nodes, aliases: Aliases) -> dict[str, set[str]]:

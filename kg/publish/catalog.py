@@ -1,4 +1,4 @@
-"""Manifest, statistics and dumps of a snapshot -> its description in DCAT (with DCAT-AP 3.0.1) and VoID. Pure.
+"""Describes a snapshot in DCAT (with DCAT-AP 3.0.1) and VoID, from its manifest, statistics and dumps. Pure.
 
 https://www.w3.org/TR/vocab-dcat-3/, https://semiceu.github.io/DCAT-AP/releases/3.0.1/, https://www.w3.org/TR/void/
 """
@@ -25,8 +25,8 @@ from kg.store.snapshot import Manifest
 class Catalog:
     """The description of one snapshot.
 
-    ``statistics`` are those of kg.lookup.statistics, ``made`` the dumps there are, ``kept`` all snapshots that are
-    kept; the one described need not be among them. ``root`` is that of its hash tree.
+    ``statistics`` are those of kg.lookup.statistics, ``made`` the existing dumps, ``kept`` all kept snapshots, which
+    need not include the described one. ``root`` is the root of its hash tree.
     """
 
     manifest: Manifest
@@ -44,7 +44,7 @@ class Catalog:
 
     @property
     def iri(self) -> str:
-        """IRI of the catalogue, which is its document too."""
+        """IRI of the catalogue, which is also its document."""
         return f"{self.manifest.base}{PATH}"
 
     def part(self, name: str) -> NamedNode:
@@ -53,12 +53,12 @@ class Catalog:
 
     @property
     def complete(self) -> list[MadeDump]:
-        """The dumps that hold all of the data set or of a part; those of a year or of changes do not."""
+        """The dumps that hold all of the data set or of a part; dumps of a year or of changes do not."""
         return [one for one in self.made if one.file.year is None and one.file.since is None]
 
     @property
     def triples(self) -> dict[Part, int]:
-        """How many triples of the default graph each part has that there is."""
+        """The number of default-graph triples in each existing part."""
         enriched = self.manifest.counts.get("enriched", 0)
         captures = self.statistics["captures"]
         found: dict[Part, int] = {"core": self.statistics["triples"] - captures - enriched, "captures": captures}
@@ -79,12 +79,12 @@ def quads(catalog: Catalog) -> list[Quad]:
         _agents(catalog),
         documents(_publications(catalog)),
     )
-    # What is said of licences and languages in several places is said once.
+    # Statements about licences and languages occur in several places: each is made once.
     return list(dict.fromkeys((*described, *catalog_terms.languages(catalog.manifest.languages))))
 
 
 def _publications(one: Catalog) -> Iterator[Publication]:
-    """Yield what is said about the archives of all snapshots that the catalogue names."""
+    """Yield the descriptions of the archives of all snapshots in the catalogue."""
     for version in (one.version, *one.kept):
         yield from version.manifest.publications
 
@@ -112,7 +112,7 @@ def _catalog(one: Catalog) -> Iterator[Quad]:
 
 
 def _dataset(one: Catalog, part: Part | None) -> dict[str, Value]:
-    """Return what is said about the whole data set and about each of its parts."""
+    """Return the descriptions of the whole data set and of each of its parts."""
     created = literal(one.manifest.created, "xsd:dateTime")
     files = [made for made in one.complete if made.file.part == part]
     return {
@@ -142,7 +142,7 @@ def _dataset(one: Catalog, part: Part | None) -> dict[str, Value]:
 def _whole(one: Catalog) -> Iterator[Quad]:
     base, found = one.manifest.base, one.statistics
     spaces = {catalog_terms.namespace(row[0]) for row in (*found["classes"], *found["properties"])}
-    vocabularies = sorted(spaces - {""})  # a name such as urn:x is of no namespace
+    vocabularies = sorted(spaces - {""})  # a name such as urn:x has no namespace
     yield from say(one.part(NAME), _dataset(one, None))
     yield from say(
         one.part(NAME),
@@ -179,7 +179,7 @@ def _subset(one: Catalog, part: Part) -> Iterator[Quad]:
 
 
 def _partitions(one: Catalog) -> Iterator[Quad]:
-    """Yield how many resources of each class and how many triples with each property there are (VoID, section 4.5)."""
+    """Yield the number of resources of each class and of triples with each property (VoID, section 4.5)."""
     for kind, count in (("class", "entities"), ("property", "triples")):
         for iri, number in one.statistics["classes" if kind == "class" else "properties"]:
             partition = one.part(f"{kind}-{catalog_terms.fragment(iri)}")
@@ -235,7 +235,7 @@ def _services(one: Catalog) -> Iterator[Quad]:
 
 
 def _versions(one: Catalog) -> Iterator[Quad]:
-    """Yield the snapshots that are kept, and from what the one described was made (DCAT 3, section 11)."""
+    """Yield the snapshots that are kept, and the provenance of the described one (DCAT 3, section 11)."""
     current = one.version
     known = {current.iri: current} | {version.iri: version for version in one.kept}
     yield from chain.from_iterable(map(catalog_snapshot.summary, known.values()))

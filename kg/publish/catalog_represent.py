@@ -24,7 +24,7 @@ from kg.rdf.serialize import nodes
 def represent(quads: Iterable[Quad], wanted: Format) -> bytes:
     """Return the quads of a catalogue in a format, never through a store, which would rewrite some literals.
 
-    Raises FormatError for a format that holds no RDF.
+    Raises FormatError for a format that does not hold RDF.
     """
     if wanted.rdf is None:
         raise FormatError(f"{wanted.label} cannot hold a catalogue")
@@ -50,7 +50,7 @@ def citation(catalog: Catalog) -> str:
 
 
 def reference(catalog: Catalog) -> LiteratureReference:
-    """Return the reference to the snapshot, for lists of literature."""
+    """Return the reference to the snapshot, for bibliographies."""
     manifest = catalog.manifest
     return LiteratureReference(
         f"newsgraph-{manifest.id}",

@@ -1,7 +1,7 @@
-"""A snapshot and its dumps -> their descriptions in DCAT, VoID and PROV-O. Pure.
+"""Describes a snapshot and its dumps in DCAT, VoID and PROV-O. Pure.
 
 A snapshot is a version of the data set that the catalogue describes (DCAT 3, section 11). It and its dumps have IRIs of
-their own, ``snapshot/<id>`` and ``snapshot/<id>/dump/<file>``, and these are the same wherever they are named.
+their own, ``snapshot/<id>`` and ``snapshot/<id>/dump/<file>``, which are the same everywhere.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ COUNTED: Final[Mapping[str, str]] = {
     "sources": "ng:Source",
     "publishers": "schema:Organization",
 }
-"""The counts of a manifest that are those of the resources of a class."""
+"""The counts of a manifest that count the resources of a class."""
 
 
 @dataclass(frozen=True, slots=True)
 class DatasetVersion:
-    """A snapshot that is kept, its dumps that are ``made``, and the id of the one that was kept ``before`` it.
+    """A kept snapshot, its existing (``made``) dumps, and the id of the kept one ``before`` it.
 
-    ``root`` is that of its hash tree (see kg.derived.hash_tree), empty if that is not known.
+    ``root`` is the root of its hash tree (see kg.derived.hash_tree), "" if not known.
     """
 
     manifest: Manifest
@@ -53,11 +53,11 @@ class DatasetVersion:
         return f"{self.manifest.base}{FOLDER}/{self.manifest.id}"
 
     def part(self, name: str) -> NamedNode:
-        """Return the IRI of something that is described with the snapshot."""
+        """Return the IRI of something described with the snapshot."""
         return NamedNode(f"{self.iri}#{name}")
 
     def in_catalog(self, name: str) -> NamedNode:
-        """Return the IRI of something that the catalogue describes."""
+        """Return the IRI of something described in the catalogue."""
         return NamedNode(f"{self.manifest.base}{PATH}#{name}")
 
     def dump(self, made: MadeDump) -> NamedNode:
@@ -71,7 +71,7 @@ class DatasetVersion:
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many resources there are of each class; of a snapshot that a write made, that is not known."""
+        """The number of resources of each class; not known for a snapshot made by a write."""
         known = {} if self.manifest.build else self.manifest.counts
         return {name: known[name] for name in COUNTED if name in known}
 
@@ -102,7 +102,7 @@ def dump_quads(version: DatasetVersion, made: MadeDump, document: str) -> list[Q
 
 
 def summary(version: DatasetVersion) -> Iterator[Quad]:
-    """Yield what is said about a snapshot wherever it is named."""
+    """Yield the summary of a snapshot that is given wherever it is named."""
     manifest = version.manifest
     created = literal(manifest.created, "xsd:dateTime")
     shows = f"It shows the archive as it was at {manifest.as_of}." if manifest.as_of else ""
@@ -133,7 +133,7 @@ def summary(version: DatasetVersion) -> Iterator[Quad]:
 
 
 def _details(version: DatasetVersion) -> Iterator[Quad]:
-    """Yield the rest about a snapshot: its dumps, its vocabulary, and how many resources of each class it has."""
+    """Yield the rest about a snapshot: its dumps, its vocabulary, and the number of resources of each class."""
     manifest = version.manifest
     said: dict[str, Value] = {
         "dcterms:identifier": literal(version.iri),
@@ -162,7 +162,7 @@ def _details(version: DatasetVersion) -> Iterator[Quad]:
 
 
 def provenance(version: DatasetVersion) -> Iterator[Quad]:
-    """Yield from what a snapshot was made, when, and by which program (PROV-O)."""
+    """Yield the provenance of a snapshot: sources, time and program (PROV-O)."""
     manifest, ledger = version.manifest, version.part("ledger")
     archives = {version.part(f"archive-{number}"): facts for number, facts in enumerate(manifest.archives, 1)}
     yield from say(
@@ -199,7 +199,7 @@ def provenance(version: DatasetVersion) -> Iterator[Quad]:
 
 
 def download(version: DatasetVersion, made: MadeDump) -> NamedNode:
-    """Return the address of the bytes of a dump, which has these as long as the snapshot is kept."""
+    """Return the address of the bytes of a dump, which exists as long as the snapshot is kept."""
     return NamedNode(f"{version.manifest.base}dump/{version.manifest.id}/{made.file.name}")
 
 
@@ -237,7 +237,7 @@ def distribution(version: DatasetVersion, made: MadeDump) -> Iterator[Quad]:
 
 
 def what(made: MadeDump) -> str:
-    """Return in words what a dump holds."""
+    """Return the content of a dump in words."""
     file = made.file
     year = f", {file.year}" if file.year else ""
     since = f", changed since snapshot {file.since}" if file.since else ""
@@ -256,7 +256,7 @@ def _checksum(subject: NamedNode, sha256: str) -> Iterator[Quad]:
 
 
 def _surroundings(version: DatasetVersion, document: str, subject: NamedNode) -> Iterator[Quad]:
-    """Yield what is said about the document itself, and about what a description names without describing it."""
+    """Yield what is said about the document itself, and about what a description only names."""
     about: dict[str, Value] = {
         "rdf:type": node("foaf:Document"),
         "foaf:primaryTopic": subject,

@@ -1,7 +1,7 @@
-"""The terms that a catalogue is written in: its prefixes, and the authority tables of the European Union.
+"""The terms used in a catalogue: its prefixes, and the authority tables of the European Union.
 
-DCAT-AP asks for languages, file types and the like from https://publications.europa.eu/resource/authority/, and for
-each to say which table it is of.
+DCAT-AP requires languages, file types and the like from https://publications.europa.eu/resource/authority/, each with
+its table.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ Value = Term | None | Iterable[Term | None]
 
 
 def expand(name: str) -> str:
-    """Return the IRI of a prefixed name; raises KeyError for a prefix that the table does not have."""
+    """Return the IRI of a prefixed name. Raises KeyError for a prefix not in the table."""
     prefix, _, local = name.partition(":")
     return PREFIXES[prefix] + local
 
@@ -60,7 +60,7 @@ def literal(value: str | int, datatype: str | None = None, language: str | None 
 
 
 def say(subject: NamedNode, statements: Mapping[str, Value]) -> Iterator[Quad]:
-    """Yield the statements, by prefixed names of properties, about a subject; None says nothing."""
+    """Yield the statements, by prefixed names of properties, about a subject; None gives no statement."""
     for name, value in statements.items():
         for one in (value,) if isinstance(value, NamedNode | Literal) else value or ():
             if one is not None:
@@ -73,7 +73,7 @@ def namespace(iri: str) -> str:
 
 
 def fragment(iri: str) -> str:
-    """Return a readable name for a term, to stand in a fragment: ``schema-about`` for that of schema.org."""
+    """Return a readable name for a term, for use in a fragment: ``schema-about`` for that of schema.org."""
     for prefix, space in PREFIXES.items():
         if iri.startswith(space):
             iri = f"{prefix}-{iri.removeprefix(space)}"
@@ -111,14 +111,14 @@ DERIVED: Final = node("prov:wasDerivedFrom")
 
 
 def language(tag: str) -> NamedNode | None:
-    """Return the language of a tag (RFC 5646), by its first part, or None if the table here does not have it."""
+    """Return the language of a tag (RFC 5646), by its first part, or None if it is not in this table."""
     match = _PRIMARY.match(tag.lower())
     code = LANGUAGES.get(match[0]) if match else None
     return _authority(f"language/{code}") if code else None
 
 
 def languages(tags: Iterable[str]) -> Iterator[Quad]:
-    """Yield what is said about the languages with these tags, and about English, in which the catalogue is written."""
+    """Yield the descriptions of the languages with these tags, and of English, the language of the catalogue."""
     for tag in ("en", *tags):
         if found := language(tag):
             yield Quad(found, TYPE, node("dcterms:LinguisticSystem"))
@@ -126,19 +126,19 @@ def languages(tags: Iterable[str]) -> Iterator[Quad]:
 
 
 def keywords() -> list[Literal]:
-    """Return the words under which a data set is to be found."""
+    """Return the keywords for a data set."""
     return [literal(word, language="en") for word in ("news", "events", "knowledge graph")]
 
 
 def file_type(name: str) -> Iterator[Quad]:
-    """Yield what is said about the file type of a format."""
+    """Yield the description of the file type of a format."""
     if found := FILE_TYPES.get(name):
         yield Quad(found, TYPE, node("dcterms:MediaTypeOrExtent"))
         yield Quad(found, IN_SCHEME, _authority("file-type"))
 
 
 def licence(iri: str) -> Iterator[Quad]:
-    """Yield what is said about a licence: its type, and what it is called if it is known here."""
+    """Yield the description of a licence: its type, and its name if known."""
     document, name = NamedNode(iri), NAMES.get(iri)
     if name is None:
         yield Quad(document, TYPE, node("dcterms:LicenseDocument"))
@@ -155,7 +155,7 @@ def licence(iri: str) -> Iterator[Quad]:
 
 
 def concepts() -> Iterator[Quad]:
-    """Yield which class and table the concepts are of that every catalogue names."""
+    """Yield the class and table of the concepts that every catalogue names."""
     for concept, class_, table in (
         (AVAILABLE, "skos:Concept", "planned-availability"),
         (IRREGULAR, "dcterms:Frequency", "frequency"),

@@ -1,4 +1,4 @@
-"""The words of a catalogue: titles and descriptions of what is published, licences and whom to credit."""
+"""The texts of a catalogue: titles and descriptions of what is published, licences and credits."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from kg.rdf.licences import BY_4, PUBLIC_DOMAIN
 GEONAMES: Final = "https://www.geonames.org/"
 NATURAL_EARTH: Final = "https://www.naturalearthdata.com/"
 GAZETTEER: Final = (NamedNode(GEONAMES), NamedNode(NATURAL_EARTH))
-"""What the table of places is made from."""
+"""The source of the table of places."""
 
 TITLES: Final[Mapping[Part | None, str]] = {
     None: "newsgraph: news events as linked data",
@@ -35,7 +35,7 @@ DESCRIPTIONS: Final[Mapping[Part | None, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class DataService:
-    """The words about a service, and the standard that it conforms to."""
+    """The texts about a service, and the standard that it conforms to."""
 
     title: str
     description: str
@@ -55,7 +55,7 @@ SERVICES: Final[Mapping[str, DataService]] = {
         catalog_terms.RECONCILIATION,
     ),
 }
-"""The services that answer queries over the whole graph, by their paths."""
+"""The services that answer queries over the whole graph, by path."""
 PLACES: Final = (
     "Names and containment of places and coordinates of cities: GeoNames, CC BY 4.0, modified. "
     "Coordinates of countries and divisions: made from Natural Earth, in the public domain."
@@ -66,14 +66,14 @@ PARTLY_UNKNOWN: Final = "Under which licence a part of the text is, is not known
 
 @dataclass(frozen=True, slots=True)
 class Publisher:
-    """Who publishes the data: a name, and an address (``mailto:`` or ``https:``) or nothing."""
+    """Who publishes the data: a name, and an address (``mailto:`` or ``https:``) or ""."""
 
     name: str
     contact: str = ""
 
 
 def rights(publications: Sequence[Publication]) -> str:
-    """Return in words whom to credit, what is under none of the licences, and where the licence is not known."""
+    """Return in words whom to credit, what the licences do not cover, and where the licence is unknown."""
     silent = [one for one in publications if not one.licences]
     unknown = UNKNOWN if len(silent) == len(publications) else PARTLY_UNKNOWN if silent else ""
     said = (*(one.rights for one in publications), unknown, PLACES, *(one.reserved for one in publications))
@@ -86,7 +86,7 @@ def sources(publications: Iterable[Publication]) -> tuple[NamedNode, ...]:
 
 
 def documents(publications: Iterable[Publication]) -> Iterator[Quad]:
-    """Yield what is said about the sources and licences, wherever they are named."""
+    """Yield the descriptions of sources and licences, given wherever they are named."""
     known = list(publications)
     for one in known:
         yield from _archive(one) if one.source else ()

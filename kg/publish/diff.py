@@ -1,4 +1,4 @@
-"""Two snapshots or two revisions -> what changed: events added, removed, reworded, changed; as text and as JSON."""
+"""Compares two snapshots or two revisions: events added, removed, reworded, changed; as text and as JSON."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from kg.store.snapshot import Snapshot
 MARKS: Final[Mapping[Kind, str]] = {"added": "+", "removed": "-", "reworded": "~", "changed": "*"}
 
 
-# ---- What the graphs say.
+# ---- Comparing the graphs.
 
 
 def find(store: Store, name: str) -> Snapshot:
     """Return a snapshot by its id, the beginning of its id, or the words ``current`` and ``previous``.
 
-    Raises StoreError, which lists the ids there are, if there is not exactly one.
+    Raises StoreError, which lists the existing ids, if there is not exactly one.
     """
     if name == "current" or not store.target:
         return store.current()
@@ -50,24 +50,23 @@ def find(store: Store, name: str) -> Snapshot:
 
 
 def events(old: Graph, new: Graph) -> list[Comparison]:
-    """Return what changed about every event from one graph to the other, by day and IRI.
+    """Return the changes of all events between two graphs, by day and IRI.
 
-    An event whose page no longer lists it (prov:invalidatedAtTime) counts as removed, though its document stays.
-    The memory this takes grows with the number of changes, the time with that of events too, which are walked
-    over once.
+    An event whose page no longer lists it (prov:invalidatedAtTime) counts as removed, though its document stays. Memory
+    grows with the number of changes; time also grows with the number of events, which are traversed once.
     """
     changes = []
     for event in _suspects(old, new):
         before, after = _listed(old, event), _listed(new, event)
         if before == after:
             continue
-        aspects = ASPECTS if before and after else ()  # of an event only one has, nothing but the title is told
+        aspects = ASPECTS if before and after else ()  # of an event in only one graph, only the title is reported
         changes.append(Comparison(before and _content(old, before, aspects), after and _content(new, after, aspects)))
     return sorted(changes, key=lambda change: (change.one.day, change.one.event))
 
 
 def _suspects(old: Graph, new: Graph) -> set[NamedNode]:
-    """Return all events that came or went, or whose current revision changed: its IRI names one content for good."""
+    """Return all events that were added or removed, or have another current revision: its IRI fixes its content."""
     predicates = (terms.CURRENT_REVISION, terms.INVALIDATED_AT)
     return {event for predicate in predicates for event in _unmatched(old, new, predicate)}
 
@@ -109,7 +108,7 @@ def _texts(graph: Graph, subject: NamedNode, predicate: NamedNode) -> Iterator[s
 def revision(store: Store, iri: str) -> Content:
     """Return the content of a revision in the current snapshot, or else in the newest one that has it.
 
-    One in which captures show it comes before one that knows only what it is called (see kg.events.recognise). Raises
+    A snapshot where captures show it comes before one that only knows its name (see kg.events.recognise). Raises
     NotFoundError if none has it, StoreError if there is no snapshot.
     """
     try:
@@ -127,20 +126,20 @@ def _has(graph: Graph, revision: NamedNode) -> bool:
     return next(_nodes(graph, revision, terms.SPECIALIZATION_OF), None) is not None
 
 
-# ---- What is printed.
+# ---- Printing.
 
 
 def report(store: Store, old: str, new: str, wanted: Literal["text", "json"]) -> str:
     """Return what changed between two snapshots, or between two revisions, given by their IRIs.
 
-    JSON of two snapshots is an object with ``from`` and ``to`` (ids), ``counts`` (by kind: ``added``,
-    ``removed``, ``reworded``, ``changed``) and ``days``: a list, by date, of objects with ``date``, ``counts``
-    and ``events``. Each event has ``event`` (IRI), ``change`` (the kind), ``title``, ``from`` and ``to`` (IRIs
-    of its revisions, null where it is not there); a reworded one has ``words``, a list of objects with ``op``
-    (``equal``, ``delete``, ``insert``) and ``text``; both it and a changed one have ``values``: by aspect
-    (``category``, ``topics``, ``topicLabels``, ``mentions``, ``sources``), if that changed, an object with the
-    lists ``added`` and ``removed``. JSON of two revisions is an object with ``from``, ``to``, ``words`` and
-    ``values``. Raises StoreError, NotFoundError or ConfigurationError if these cannot be compared.
+    JSON of two snapshots is an object with ``from`` and ``to`` (ids), ``counts`` (by kind: ``added``, ``removed``,
+    ``reworded``, ``changed``) and ``days``: a list, by date, of objects with ``date``, ``counts`` and ``events``. Each
+    event has ``event`` (IRI), ``change`` (the kind), ``title``, ``from`` and ``to`` (IRIs of its revisions, null if
+    absent); a reworded one has ``words``, a list of objects with ``op`` (``equal``, ``delete``, ``insert``) and
+    ``text``; both it and a changed one have ``values``: by aspect (``category``, ``topics``, ``topicLabels``,
+    ``mentions``, ``sources``), if that changed, an object with the lists ``added`` and ``removed``. JSON of two
+    revisions is an object with ``from``, ``to``, ``words`` and ``values``. Raises StoreError, NotFoundError or
+    ConfigurationError if these cannot be compared.
     """
     try:
         if _are_revisions(old, new):
@@ -155,12 +154,12 @@ def report(store: Store, old: str, new: str, wanted: Literal["text", "json"]) ->
 
 
 def write_patch(store: Store, old: str, new: str, output: Path | IO[bytes]) -> None:
-    """Write an RDF Patch: applied to the triples of the snapshot ``old`` it gives those of ``new``.
+    """Write an RDF Patch: applied to the triples of the snapshot ``old``, it gives those of ``new``.
 
-    In its header, ``id`` and ``prev`` are UUIDs made from the ids of the snapshots, so that the ``prev`` of the
-    patch that follows is the ``id`` of this one; ``from`` and ``to`` are the ids themselves. ``output`` is only
-    opened when both snapshots were read. Raises StoreError if there are no such snapshots or the output cannot
-    be written, ConfigurationError if these are revisions.
+    In its header, ``id`` and ``prev`` are UUIDs made from the ids of the snapshots, so that the ``prev`` of the next
+    patch is the ``id`` of this one; ``from`` and ``to`` are the ids themselves. ``output`` is only opened after both
+    snapshots were read. Raises StoreError if there are no such snapshots or the output cannot be written,
+    ConfigurationError if these are revisions.
     """
     if _are_revisions(old, new):
         raise ConfigurationError("a patch is made of two snapshots, not of revisions: use the format text or json")

@@ -1,7 +1,7 @@
-"""Store -> dump: the graph, or a part of it, in one file: sorted, and the same bytes for the same statements.
+"""Dumps the graph, or a part of it, into one file: sorted, and the same bytes for the same statements.
 
-The order is that of the statements as lines of N-Triples, by their bytes. In the other formats the types of a
-resource come before what else is said about it.
+The order is that of the statements as lines of N-Triples, by their bytes. In the other formats, the types of a resource
+come before its other statements.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from kg.store.snapshot import Snapshot
 LINES: Final = (RdfFormat.N_TRIPLES, RdfFormat.N_QUADS)
 GZIP_LEVEL: Final = 6
 SUMS: Final = "SHA256SUMS"
-"""The file beside published ones that has their checksums."""
+"""The file with the checksums of published files."""
 BUFFER: Final = 1 << 20
 TYPE: Final = f" <{expand('rdf:type')}> ".encode()
 
@@ -40,7 +40,7 @@ TYPE: Final = f" <{expand('rdf:type')}> ".encode()
 def dump(store: Store, source: Snapshot, wanted: Format, output: Path, selection: Selection = WHOLE) -> None:
     """Write what is selected of a snapshot of ``store`` to ``output``, gzipped if its name ends in ``.gz``.
 
-    The file appears when it is whole; raises as ``write`` does.
+    The file appears when it is complete. Raises the errors of ``write``.
     """
     _check(wanted)
     with replacing(output) as file, packed(file, output) as target:
@@ -61,7 +61,7 @@ def write(
 
     ``whole`` may name a dump of all of it as gzipped N-Quads, ``folder`` is for temporary files. Raises FormatError if
     ``wanted`` is not an RDF format, NotFoundError if the graph has nothing of the part or the year selected, StoreError
-    if the snapshot cannot be read or the file not be written.
+    if the snapshot cannot be read or the file cannot be written.
     """
     _check(wanted)
     graph = source.open()
@@ -93,7 +93,7 @@ def _of_shards(store: Store, source: Snapshot, opened: ExitStack) -> Iterator[by
 
 @contextmanager
 def selected(graph: Graph, selection: Selection, folder: Path | None = None) -> Iterator[Iterator[bytes]]:
-    """Provide the blocks (see kg.rdf.lines.statements) of what is selected of a graph, in order.
+    """Provide the selected blocks (see kg.rdf.lines.statements) of a graph, in order.
 
     ``folder`` is for temporary files. Raises NotFoundError if the graph has nothing of the part or the year,
     StoreError if it cannot be read.
@@ -113,9 +113,10 @@ def has_graphs(graph: Graph) -> bool:
 
 
 def serialise(blocks: Iterable[bytes], wanted: Format, file: IO[bytes], *, graphs: bool = True) -> None:
-    """Write blocks in order to a file; a format that holds one graph gets those of the default graph.
+    """Write blocks in order to a file; a single-graph format gets those of the default graph.
 
-    ``graphs`` may be false if there are no others, which saves time. Raises StoreError if the file cannot be written.
+    ``graphs`` may be false if there are no other graphs, which saves time. Raises StoreError if the file cannot be
+    written.
     """
     assert wanted.rdf is not None  # noqa: S101 - the callers have checked it
     found = _default_graph(blocks) if graphs and wanted.kind == "graph" else blocks
@@ -155,11 +156,11 @@ def _default_graph(blocks: Iterable[bytes]) -> Iterator[bytes]:
 
 @contextmanager
 def packed(file: IO[bytes], output: Path) -> Iterator[IO[bytes]]:
-    """Provide a file that packs what is written to it into ``file``, if the name of ``output`` ends in ``.gz``."""
+    """Provide a file that compresses its input into ``file``, if the name of ``output`` ends in ``.gz``."""
     if output.suffix != ".gz":
         yield file
         return
-    # Without a time and a name in its header, so that the same graph makes the same bytes.
+    # Without a time and a name in the header, so that the same graph gives the same bytes.
     archive = gzip.GzipFile(filename="", mode="wb", fileobj=file, compresslevel=GZIP_LEVEL, mtime=0)
     with archive, io.BufferedWriter(cast("io.RawIOBase", archive), BUFFER) as buffered:
         yield buffered
@@ -167,7 +168,7 @@ def packed(file: IO[bytes], output: Path) -> Iterator[IO[bytes]]:
 
 @contextmanager
 def replacing(output: Path) -> Iterator[IO[bytes]]:
-    """Provide a file that takes the place of ``output`` when the block ends well, and vanishes when it does not."""
+    """Provide a file that replaces ``output`` if the block succeeds, and is removed if it does not."""
     try:
         descriptor, name = tempfile.mkstemp(dir=output.parent, prefix=f".{output.name}.")
     except OSError as error:

@@ -1,4 +1,4 @@
-"""The files that dumps are published as: what their names say, and a folder of them with their checksums."""
+"""The files that dumps are published as: their names, and a folder of them with checksums."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PATCH: Final = Format("patch", "application/rdf-patch", "rdfp", "dataset", "RDF 
 TABLES: Final = Format("tables", "application/zip", "zip", "dataset", "tables (Parquet and CSV, zipped)")
 FORMATS: Final = (*RDF_FORMATS, PATCH, TABLES)
 OTHERS: Final = {one.suffix: one for one in (PATCH, TABLES)}
-"""The formats that are not of RDF, by their suffixes."""
+"""The non-RDF formats, by suffix."""
 _FILE: Final = re.compile(
     rf"{NAME}(?:-({'|'.join(PARTS)}))?(?:-(\d{{4}}))?(?:-since-(\d{{8}}T\d{{12}}Z))?\.([a-z]+)(\.gz)?", re.ASCII
 )
@@ -48,7 +48,7 @@ class DumpFile:
 
 @dataclass(frozen=True, slots=True)
 class MadeDump:
-    """A file that was made: its size in bytes and SHA-256."""
+    """A finished file: its size in bytes and SHA-256."""
 
     file: DumpFile
     size: int
@@ -56,23 +56,23 @@ class MadeDump:
 
 
 WHOLE: Final = DumpFile(by_name("nquads"))
-"""The file that the others can be made from without reading the database again."""
+"""The file from which the others can be made without reading the database again."""
 
 
 def parts(manifest: Manifest) -> list[Part]:
-    """Return the parts that a snapshot has: ``enrichment`` only if anything was asked elsewhere."""
+    """Return the parts of a snapshot: ``enrichment`` only if there are answers from elsewhere."""
     return [part for part in PARTS if part != "enrichment" or manifest.counts.get("enriched")]
 
 
 def published(manifest: Manifest) -> list[DumpFile]:
-    """Return the files that are made of a snapshot without anybody asking for them: the whole, its parts, tables."""
+    """Return the files that are made for each snapshot in advance: the whole, its parts, tables."""
     formats = (by_name("turtle"), by_name("ntriples"))
     tables = [DumpFile(TABLES, packed=False)] if writing.is_possible() else []
     return [WHOLE, *(DumpFile(one, part=part) for part in (None, *parts(manifest)) for one in formats), *tables]
 
 
 def named(name: str) -> DumpFile | None:
-    """Return the file with this name, or None if no dump is called so."""
+    """Return the file with this name, or None if there is no such dump."""
     match = _FILE.fullmatch(name)
     if not match:
         return None
@@ -88,11 +88,11 @@ def named(name: str) -> DumpFile | None:
 
 
 def make(store: Store, source: Snapshot, file: DumpFile, folder: Path, whole: Path | None = None) -> MadeDump:
-    """Write one file of a snapshot of ``store`` into a folder, where it appears when it is whole.
+    """Write one file of a snapshot of ``store`` into a folder, where it appears when it is complete.
 
-    ``whole`` may name a file that was made as WHOLE of the same snapshot. Raises NotFoundError if the snapshot has
-    nothing of the part or the year, StoreError if it, or the one that ``since`` names, is not there or cannot be read,
-    or if the file cannot be written, and NotSupportedError if tables cannot be.
+    ``whole`` may name the file WHOLE of the same snapshot. Raises NotFoundError if the snapshot has nothing of the part
+    or the year, StoreError if it, or the one that ``since`` names, is not there or cannot be read, or if the file
+    cannot be written, and NotSupportedError if tables cannot be.
     """
     output = folder / file.name
     since = diff.find(store, file.since).database if file.since and file.format != PATCH else None
@@ -109,14 +109,14 @@ def make(store: Store, source: Snapshot, file: DumpFile, folder: Path, whole: Pa
 
 
 def sums(made: list[MadeDump]) -> str:
-    """Return the SHA-256 sums of files, one a line, as ``sha256sum --check`` reads them."""
+    """Return the SHA-256 sums of files, one on each line, for ``sha256sum --check``."""
     return "".join(f"{one.sha256}  {one.file.name}\n" for one in sorted(made, key=lambda one: one.file.name))
 
 
 def release(store: Store, source: Snapshot, folder: Path, files: list[DumpFile]) -> list[MadeDump]:
-    """Write files of a snapshot, and their sums, into a folder that is there; raises as ``make`` does.
+    """Write files of a snapshot, and their sums, into an existing folder.
 
-    The file WHOLE is made as well.
+    The file WHOLE is made as well. Raises the errors of ``make``.
     """
     first = make(store, source, WHOLE, folder)
     whole = folder / WHOLE.name

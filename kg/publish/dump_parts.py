@@ -1,9 +1,9 @@
-"""What a dump holds: all, or a part, a year, or what has changed since a snapshot.
+"""The content of a dump: everything, a part, a year, or the changes since a snapshot.
 
-Every statement is in one part: ``captures`` has what is said about pages and their entries, ``enrichment`` what was
-asked elsewhere (the statements of the graphs below ``enrichment/``, which the default graph repeats), and ``core`` all
-the rest. A year has its events with their revisions, all that these name, and the captures of its days; what several
-years name is in each of them.
+Every statement is in exactly one part: ``captures`` has the statements about pages and their entries, ``enrichment``
+the answers from elsewhere (the graphs below ``enrichment/``, which the default graph repeats), and ``core`` the rest. A
+year has its events with their revisions, everything that these name, and the captures of its days; what several years
+name is in each of them.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ PARTS: Final[tuple[Part, ...]] = get_args(Part)
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What to take of a graph whose identity base is ``base``.
+    """A selection from a graph with the identity base ``base``.
 
-    ``since`` is the database of an older snapshot: of each resource that is not described as it was there, the whole
-    description is taken.
+    ``since`` is the database of an older snapshot: each resource with a changed description is taken with its whole
+    description.
     """
 
     base: str = ""
@@ -49,12 +49,12 @@ WHOLE: Final = Selection()
 DATES: Final = (
     "SELECT DISTINCT ?date { { ?one schema:startDate ?date } UNION { GRAPH ?graph { ?one schema:startDate ?date } } }"
 )
-"""The engine has dates in its index, so that it need not look up what has them."""
+"""The engine has dates in its index, so it need not look up the subjects."""
 
 
 @contextmanager
 def statements_of(graph: Graph, selection: Selection) -> Iterator[Iterator[bytes]]:
-    """Provide the blocks (see kg.rdf.lines.statements) of the selected year, of what has changed, or all, in any order.
+    """Provide the blocks (see kg.rdf.lines.statements) of the selected year, of the changes, or all, in any order.
 
     Raises StoreError if the graph cannot be read to its end.
     """
@@ -81,7 +81,7 @@ def _described(graph: Graph, selection: Selection) -> Iterator[bytes]:
 
 
 def _changed(since: Path, graph: Graph) -> set[NamedNode]:
-    """Return what is not described in ``graph`` as it is in the database ``since``."""
+    """Return the resources with different descriptions in ``graph`` and in the database ``since``."""
     with patch.differences(EmbeddedGraph.read_only(str(since)), graph) as rows:
         changed = {statements.subject(line) for _, line in rows}
     return {NamedNode(one[1:-1].decode()) for one in changed if one.startswith(b"<")}
@@ -92,7 +92,7 @@ def _about(graph: Graph, subject: NamedNode) -> list[Quad]:
 
 
 def chosen(blocks: Iterable[bytes], selection: Selection) -> Iterator[bytes]:
-    """Return what the selected part has of each block; raises NotFoundError if a part or a year has nothing at all."""
+    """Return the selected part of each block. Raises NotFoundError if a part or a year is empty."""
     found = _of_part(blocks, selection)
     if selection.since is None and (selection.part or selection.year is not None):
         first = next(found, None)
@@ -132,11 +132,10 @@ def _enriched(block: bytes, sources: bytes) -> frozenset[bytes]:
 
 
 def of_year(graph: Graph, base: str, year: int) -> Iterator[tuple[NamedNode, list[Quad]]]:
-    """Yield what a dump of one year describes, with its quads: days, events and pages of that year, what they name.
+    """Yield the resources in the dump of a year, with their quads: its days, events and pages, and what they name.
 
-    From there on every object is followed, except to events, days and pages of other years. What leads to something
-    of the year, such as an event that was merged into one, belongs to it; an event that was withdrawn has no date, and
-    so no year.
+    From there every object is followed, except to events, days and pages of other years. What links to something of the
+    year, such as an event merged into one, belongs to it; a withdrawn event has no date, and so no year.
     """
     dated = _dated(graph, year)
     dated |= {page for day in dated for page in _referring(graph, terms.TEMPORAL, day)}

@@ -1,4 +1,4 @@
-"""References to what is published here, as programs that keep lists of literature read them: BibTeX and RIS."""
+"""References to what is published here, for reference managers: BibTeX and RIS."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _AS_IT_IS: Final = ("url", "version", "month")
 
 @dataclass(frozen=True, slots=True)
 class LiteratureReference:
-    """A reference: its key, who publishes what it is to, the title, the day of that, its version, address and a note.
+    """A reference: its key, and the publisher, title, day, version, address and a note of the work.
 
-    The version is empty where the address tells it.
+    The version is "" if it is part of the address.
     """
 
     key: str
@@ -29,7 +29,7 @@ class LiteratureReference:
     note: str
 
     def bibtex(self) -> str:
-        """Return it as a BibTeX entry; names and titles are in braces, so that no style changes them."""
+        """Return it as a BibTeX entry; names and titles are in braces, so that styles do not change them."""
         fields = {
             "author": f"{{{self.author.translate(_ESCAPED)}}}",
             "title": f"{{{self.title.translate(_ESCAPED)}}}",

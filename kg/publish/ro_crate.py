@@ -1,4 +1,4 @@
-"""Published files as an RO-Crate: what they are, from what they were made, by whom, and under which licence. Pure.
+"""Describes published files as an RO-Crate: what they are, their provenance, publisher and licence. Pure.
 
 https://www.researchobject.org/ro-crate/specification/1.1/
 """
@@ -26,7 +26,7 @@ Entity = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class CrateFile:
-    """A file of a crate: its name, a sentence on what it is, its media type, its size in bytes, its SHA-256 in hex."""
+    """A file of a crate: its name, a sentence about it, its media type, its size in bytes, its SHA-256 in hex."""
 
     name: str
     what: str
@@ -42,7 +42,7 @@ class CrateFile:
 
 
 def ro_crate(manifest: Manifest, publisher: Publisher, files: Iterable[CrateFile]) -> str:
-    """Return the metadata of a folder that has these files of a snapshot, as JSON-LD."""
+    """Return the metadata of a folder with these files of a snapshot, as JSON-LD."""
     listed = sorted(files, key=lambda one: one.name)
     graph = [
         {"@id": FILE, "@type": "CreativeWork", "conformsTo": {"@id": VERSION}, "about": {"@id": "./"}},

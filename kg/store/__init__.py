@@ -1,1 +1,1 @@
-"""Stores: the folder of a dataset, its snapshots, those of the past, and its ledger."""
+"""Stores: the folder of a dataset, its snapshots, including those of the past, and its ledger."""

@@ -1,4 +1,4 @@
-"""What people decide, and the ledger keeps: what is one and what is not, and which events must not be shown."""
+"""Decisions of people, kept in the ledger: what is the same, what is not, and which events must not be shown."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from kg.store.layout import Store
 KEY: Final = re.compile(r"event/\d{4}-\d\d-\d\d/[a-z2-7]{10}")
 THING: Final = re.compile(r"(entity|publisher|category)/.+")
 DECIDED: Final = "decided"
-"""The reason of an alias that no rule has made."""
+"""The reason of an alias that was not made by a rule."""
 
 
 def merge(store: Store, old: str, new: str) -> None:
-    """Add to the ledger of a store that what has the IRI ``old`` is one with what has ``new``, which survives.
+    """Record in the ledger of a store that the thing ``old`` (an IRI) is the same as ``new``, which survives.
 
     Both are events, entities, publishers or categories. Raises LedgerError if one of them is unknown, if they are not
-    of one kind or edition, or if one is merged or withdrawn already; StoreError if another build has the store.
+    of the same kind or edition, or if one is already merged or withdrawn; StoreError if another build holds the store.
     """
     with _deciding(store) as ledger:
         gone, survivor = ledger.named(old), ledger.named(new)
@@ -52,9 +52,9 @@ def merge(store: Store, old: str, new: str) -> None:
 
 
 def split(store: Store, old: str) -> None:
-    """Add to the ledger of a store that what has the IRI ``old`` is not what it is merged into.
+    """Record in the ledger of a store that the thing ``old`` (an IRI) is not what it is merged into.
 
-    Raises LedgerError if it is unknown, or not merged; StoreError if another build has the store.
+    Raises LedgerError if it is unknown, or not merged; StoreError if another build holds the store.
     """
     with _deciding(store) as ledger:
         one = ledger.named(old)
@@ -65,10 +65,10 @@ def split(store: Store, old: str) -> None:
 
 
 def match(store: Store, event: str, other: str, *, is_same: bool = True) -> None:
-    """Add to the ledger of a store that two events of two editions are the same news, or are not.
+    """Record in the ledger of a store that two events of two editions are the same news, or are not.
 
-    Raises LedgerError if one of them is unknown, merged or withdrawn, if they are of one edition, or if that is said of
-    them already; StoreError if another build has the store.
+    Raises LedgerError if one of them is unknown, merged or withdrawn, if they are of the same edition, or if this is
+    already recorded; StoreError if another build holds the store.
     """
     with _deciding(store) as ledger:
         one, second = ledger.event(event), ledger.event(other)
@@ -82,10 +82,10 @@ def match(store: Store, event: str, other: str, *, is_same: bool = True) -> None
 
 
 def withdraw(store: Store, event: str, now: datetime | None = None) -> None:
-    """Add to the ledger of a store that nothing of an event (its IRI) is to be shown from now on.
+    """Record in the ledger of a store that an event (its IRI) must not be shown any more.
 
-    Raises LedgerError if the ledger does not know the event, or if it is merged or withdrawn already; StoreError if
-    another build has the store.
+    Raises LedgerError if the ledger does not know the event, or if it is already merged or withdrawn; StoreError if
+    another build holds the store.
     """
     with _deciding(store) as ledger:
         one = ledger.event(event)
@@ -94,10 +94,10 @@ def withdraw(store: Store, event: str, now: datetime | None = None) -> None:
 
 
 def restore(store: Store, event: str, now: datetime | None = None) -> None:
-    """Add to the ledger of a store that an event (its IRI), which is withdrawn, may be shown again.
+    """Record in the ledger of a store that a withdrawn event (its IRI) may be shown again.
 
     Raises LedgerError if the ledger does not know the event, or if it is not withdrawn itself; StoreError if another
-    build has the store.
+    build holds the store.
     """
     with _deciding(store) as ledger:
         one = ledger.event(event)
@@ -150,7 +150,7 @@ def verify(store: Store) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Named:
-    """What an IRI names: its kind, and the key of an event, or else a path; the edition of an event."""
+    """The thing with an IRI: its kind, the key of an event, or else a path, and the edition of an event."""
 
     kind: str
     name: str
@@ -161,7 +161,7 @@ class _Named:
 
 
 class _Decisions:
-    """The ledger of a store, which says what IRIs name, and can be added to."""
+    """The ledger of a store, which resolves IRIs, and can be appended to."""
 
     def __init__(self, store: Store, file: LedgerFile) -> None:
         self.store = store
@@ -174,7 +174,7 @@ class _Decisions:
         return self.store.current().manifest.base
 
     def iri(self, kind: str, name: str) -> str:
-        """Return the IRI of what has this key or path."""
+        """Return the IRI of the thing with this key or path."""
         return f"{self.base}event/{name}" if kind == "event" else f"{self.base}{name}"
 
     def add(self, line: Line) -> None:
@@ -182,7 +182,7 @@ class _Decisions:
         self._file.append([line])
 
     def named(self, iri: str) -> _Named:
-        """Return what an IRI names; raises LedgerError if nothing that can be merged."""
+        """Return the thing with an IRI. Raises LedgerError if it is nothing that can be merged."""
         path = respell(iri.removeprefix(self.base)) if iri.startswith(self.base) else ""
         if KEY.fullmatch(path):
             return self._event(iri, path.removeprefix("event/"))
@@ -213,7 +213,7 @@ class _Decisions:
         return any(islice(graph.quads_for_pattern(NamedNode(self.base + path), None, None), 1))
 
     def refuse_amended(self, one: _Named) -> None:
-        """Raise LedgerError if something is merged or withdrawn already."""
+        """Raise LedgerError if a thing is already merged or withdrawn."""
         iri, known = self.iri(one.kind, one.name), self.known
         last = known.survivor(known.canonical(one.name))
         if last != one.name:
@@ -224,7 +224,7 @@ class _Decisions:
 
 @contextmanager
 def _deciding(store: Store) -> Iterator[_Decisions]:
-    """Provide the ledger of a store, which nobody else writes to until the block ends."""
+    """Provide the ledger of a store, locked against other writers until the block ends."""
     store.current()
     with store.drafting():
         yield _Decisions(store, verified.ledger(store))

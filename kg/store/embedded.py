@@ -1,4 +1,4 @@
-"""The graph that the engine within this process holds, on disk or in memory (pyoxigraph)."""
+"""A graph in the engine within this process, on disk or in memory (pyoxigraph)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kg.rdf.graph import UNBOUND, Bindings, GraphName, Pattern, Row, Subject, Te
 from kg.rdf.prefixes import PREFIXES
 
 Results = QuerySolutions | QueryBoolean | QueryTriples
-"""What the engine answers a query with; it can serialize that itself."""
+"""The engine's answers to queries, which it can serialize itself."""
 
 
 class EmbeddedGraph:
@@ -28,7 +28,7 @@ class EmbeddedGraph:
 
     @classmethod
     def read_only(cls, folder: str | PathLike[str]) -> Self:
-        """Open the dataset in a folder for reading; raises OSError if it cannot be opened."""
+        """Open the dataset in a folder for reading. Raises OSError if it cannot be opened."""
         return cls._of(Engine.read_only(str(folder)))
 
     @classmethod
@@ -68,7 +68,7 @@ class EmbeddedGraph:
         return len(self.engine)
 
     def select(self, query: str, bindings: Bindings = UNBOUND) -> Iterator[Row]:
-        """Yield the rows of a SELECT query; raises TypeError for another form."""
+        """Yield the rows of a SELECT query; raises TypeError for any other form."""
         found = self._bound(query, bindings)
         if not isinstance(found, QuerySolutions):
             raise TypeError("this is not a SELECT query")
@@ -100,7 +100,7 @@ class EmbeddedGraph:
         default_graph: Sequence[NamedNode] | None = None,
         named_graphs: Sequence[NamedNode] | None = None,
     ) -> Results:
-        """Return what the engine answers to a query of any form, in which our prefixes are known.
+        """Return what the engine answers to a query of any form, with newsgraph's prefixes predeclared.
 
         ``default_graph`` and ``named_graphs`` are the dataset, if one is given. Raises SyntaxError if it is not a
         query, RuntimeError, OSError or ValueError if it fails.
@@ -158,7 +158,7 @@ class EmbeddedGraph:
         self.engine.bulk_load(file, format=format, lenient=True)
 
     def update(self, update: str, *, base_iri: str | None = None) -> None:
-        """Run a SPARQL 1.1 Update request, in which our prefixes are known."""
+        """Run a SPARQL 1.1 Update request, with newsgraph's prefixes predeclared."""
         self.engine.update(update, base_iri=base_iri, prefixes=PREFIXES)
 
     def add_graph(self, name: NamedNode) -> None:
@@ -178,7 +178,7 @@ class EmbeddedGraph:
         self.engine.flush()
 
     def optimize(self) -> None:
-        """Compact the dataset on disk, so that reading it takes fewer steps; everything written is then on disk too.
+        """Compact the dataset on disk, so that reading it takes fewer steps; everything written is then also on disk.
 
         It takes about 0.8 s for a million triples. The folder is larger by half afterwards.
         """

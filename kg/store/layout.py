@@ -1,8 +1,8 @@
 """The folder of a dataset: where its files are, and how its snapshots are added and removed.
 
 It holds ``snapshots/<id>/`` (``db/``, ``manifest.json``, ``report.json``), those of the past, the ledger, the log of
-what was written, and ``current``, a symbolic link that is replaced in one step. If a build is stopped, the previous
-snapshot stays current.
+writes, and ``current``, a symbolic link that is replaced in one step. If a build is stopped, the previous snapshot
+stays current.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ LEDGER: Final = "ledger.tsv"
 CURRENT: Final = "current"
 BUILDING: Final = "building-"
 UNPUBLISHED: Final = ".unpublished"
-"""The file that a snapshot has until it has become current."""
+"""The file in a snapshot until it becomes current."""
 PATIENCE: Final = 30.0
-"""Seconds that whoever changes a store waits for another one to end: as long as a write may take, not as a build."""
+"""Seconds that a process waits to change a store while another does: as long as a write may take, not a build."""
 
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """The folder of a dataset. Only this class knows the places of its files."""
+    """The folder of a dataset. Only this class knows the paths of its files."""
 
     path: Path
 
@@ -44,7 +44,7 @@ class Store:
         return str(self.path)
 
     def _repr_html_(self) -> str:
-        """Return what a notebook shows of a store: its current snapshot, and how much there is of what."""
+        """Return the notebook view of a store: its current snapshot and counts."""
         if not self.has_current:
             return f"<p>{escape(str(self.path))}: nothing is built here yet</p>"
         manifest = self.current().manifest
@@ -59,7 +59,7 @@ class Store:
 
     @property
     def refused_ledger(self) -> Path:
-        """The file of a ledger that was refused, and replaced by a copy."""
+        """The file of a ledger that was refused and replaced by a copy."""
         return self.path / f"{LEDGER}.refused"
 
     @property
@@ -74,7 +74,7 @@ class Store:
 
     @property
     def writer_lock(self) -> Path:
-        """The file that the process that writes holds locked."""
+        """The file locked by the writing process."""
         return self.path / "writer.lock"
 
     @property
@@ -113,13 +113,13 @@ class Store:
         return self.path / "changes.sqlite"
 
     def derived(self, kind: str) -> Path:
-        """Return the folder of what was made from snapshots and can be made again: the cache, and what it was once."""
+        """Return the folder of artefacts of snapshots: the cache, and its former places."""
         return self.path / kind
 
     # ---- snapshots
 
     def current(self) -> Snapshot:
-        """Return the current snapshot; raises StoreError if there is none or it is damaged."""
+        """Return the current snapshot. Raises StoreError if there is none or it is damaged."""
         while True:
             target = self.target
             if not self.has_current:
@@ -127,7 +127,7 @@ class Store:
             try:
                 return read(self._link.resolve())
             except StoreError:
-                if self.target == target:  # else another one has become current, and this one has gone
+                if self.target == target:  # otherwise another one became current, and this one was removed
                     raise
 
     @property
@@ -137,7 +137,7 @@ class Store:
 
     @property
     def target(self) -> str:
-        """What names the current snapshot, "" if there is none: one system call, cheap enough for each request."""
+        """The target of ``current``, "" if there is none: one system call, cheap enough for each request."""
         try:
             return os.readlink(f"{self.path}/{CURRENT}")  # noqa: PTH115 - a Path takes five times as long
         except OSError:
@@ -148,7 +148,7 @@ class Store:
         return self.path / CURRENT
 
     def snapshots(self) -> list[Path]:
-        """Return the folders of all published snapshots, the oldest first."""
+        """Return the folders of all published snapshots, oldest first."""
         folders = sorted(folder for folder in self.snapshot("").glob("*") if manifest_file(folder).exists())
         return [folder for folder in folders if not self._is_unpublished(folder)]
 
@@ -157,13 +157,13 @@ class Store:
         return (folder / UNPUBLISHED).exists() and folder.name != Path(self.target).name
 
     def snapshot(self, id_: str) -> Path:
-        """Return the folder that a snapshot has, or would have, by its id."""
+        """Return the folder of a snapshot with an id, whether it exists or not."""
         return self.path / "snapshots" / id_
 
     def read(self, folder: Path) -> Snapshot:
-        """Return the snapshot in a folder that ``snapshots`` listed; raises what ``absent`` returns if it went since.
+        """Return the snapshot in a folder from ``snapshots``; raises what ``absent`` returns if it was removed since.
 
-        Raises StoreError as kg.store.snapshot.read does.
+        Raises StoreError like kg.store.snapshot.read.
         """
         try:
             return read(folder)
@@ -173,13 +173,13 @@ class Store:
             raise self.absent(folder.name) from None
 
     def kept(self) -> Iterator[Snapshot]:
-        """Yield all published snapshots, the newest first, but for those that go meanwhile; raises as ``read`` does."""
+        """Yield all published snapshots, newest first, except those removed meanwhile; raises like ``read``."""
         for folder in reversed(self.snapshots()):
             with suppress(NotFoundError):
                 yield self.read(folder)
 
     def named(self, id_: str) -> Snapshot:
-        """Return the snapshot with an id that is kept, of builds, of writes or of the past.
+        """Return the kept snapshot with an id, of builds, of writes or of the past.
 
         Raises what ``absent`` returns if there is none, StoreError if it is damaged.
         """
@@ -198,9 +198,9 @@ class Store:
         return NotFoundError(f"no such snapshot, or dump of one, is kept here; {there}")
 
     def pin(self, id_: str, reason: str) -> None:
-        """Keep a snapshot for good, whatever is built; ``reason`` is a line that says why.
+        """Keep a snapshot for good; ``reason`` is one line that says why.
 
-        Raises what ``named`` raises if there is no such snapshot, StoreError if the store cannot be written.
+        Raises the error of ``named`` if there is no such snapshot, StoreError if the store cannot be written.
         """
         try:
             with self._keeping():
@@ -212,7 +212,7 @@ class Store:
             raise StoreError(f"the snapshot {id_} cannot be pinned: {error.strerror or error}") from error
 
     def pinned(self) -> dict[str, str]:
-        """Return the ids of the snapshots that are kept for good, and why each is."""
+        """Return the ids of the pinned snapshots, with the reasons."""
         try:
             lines = self.pins.read_text(encoding="utf-8").splitlines()
         except FileNotFoundError:
@@ -221,12 +221,12 @@ class Store:
 
     @property
     def pins(self) -> Path:
-        """The file of the snapshots that are kept for good: an id and a reason in each line."""
+        """The file of the pinned snapshots: an id and a reason on each line."""
         return self.path / "pinned.txt"
 
     @contextmanager
     def _keeping(self) -> Iterator[None]:
-        """Keep others from deciding meanwhile which snapshots stay."""
+        """Lock the decision which snapshots are kept."""
         descriptor = os.open(self.snapshot(""), os.O_RDONLY)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
@@ -248,7 +248,7 @@ class Store:
 
     @contextmanager
     def drafting(self, patience: float | None = None) -> Iterator[Path]:
-        """Lock the store and give a folder in which to build a snapshot; the folder goes when the block ends.
+        """Lock the store and provide a folder in which to build a snapshot; it is removed when the block ends.
 
         It waits ``patience`` seconds, else PATIENCE, for a build, a write or a command to end. Raises StoreBusyError if
         that goes on, StoreError if the store cannot be written.
@@ -275,7 +275,7 @@ class Store:
     def tidy(self) -> None:
         """Remove what killed builds left, unless a build runs or the store cannot be written."""
         with suppress(OSError, StoreBusyError):
-            # The lock is only taken for a draft, since a build that begins meanwhile waits.
+            # The lock is only taken if there is a draft; a build that begins meanwhile waits.
             if self.leftovers():
                 with self.lock.open("a") as lock:
                     self._lock(lock.fileno())
@@ -292,7 +292,7 @@ class Store:
             shutil.rmtree(draft)
         for link in self.path.glob("current.*"):
             link.unlink()
-        if self.target:  # whoever was killed after it had become current
+        if self.target:  # its process was killed after it had become current
             (self.path / self.target / UNPUBLISHED).unlink(missing_ok=True)
         for folder in self.snapshot("").glob("*"):
             if not manifest_file(folder).exists() or self._is_unpublished(folder):
@@ -303,8 +303,8 @@ class Store:
     ) -> Snapshot:
         """Make the draft, whose database is finished, an immutable snapshot, and make it current.
 
-        Between the two, ``ready`` is called, which may make what visitors would otherwise wait for; if the build is
-        killed meanwhile, the next one removes the snapshot. The newest ``keep`` snapshots stay, the others are removed.
+        Between the two, ``ready`` is called, which may make artefacts; if the build is killed meanwhile, the next one
+        removes the snapshot. The newest ``keep`` snapshots are kept, the others are removed.
         """
         seal(draft, manifest)
         (draft / UNPUBLISHED).touch()
@@ -331,9 +331,9 @@ class Store:
         sync(self.path)
 
     def prune(self, keep: int) -> list[str]:
-        """Remove all but the newest ``keep`` builds, and leftovers of killed builds; return the ids that were removed.
+        """Remove all but the newest ``keep`` builds, and leftovers of killed builds; return the removed ids.
 
-        Raises StoreError as ``drafting`` does.
+        Raises StoreError like ``drafting``.
         """
         before = [folder.name for folder in self.snapshots()]
         with self.drafting():
@@ -342,10 +342,10 @@ class Store:
         return [name for name in before if name not in left]
 
     def _prune(self, fresh: Path, keep: int) -> None:
-        """Remove old snapshots: all but the newest ``keep`` that were built, and the newest three that writes made.
+        """Remove old snapshots: all except the newest ``keep`` from builds, and the newest three from writes.
 
-        ``fresh`` stays even if the clock went back and it sorts first, and so do those that are pinned, which count for
-        nothing. Snapshots of writes take little room, but there are many of them; some stay because workers may just be
+        ``fresh`` is kept even if the clock went back and it sorts first, and so are pinned ones, which are not counted.
+        Snapshots from writes take little space, but there are many of them; some are kept because workers may just be
         opening them.
         """
         with self._keeping():
@@ -356,17 +356,17 @@ class Store:
     # ---- snapshots of the past
 
     def past(self) -> list[Snapshot]:
-        """Return the snapshots of the past, the earliest time first; raises StoreError if one is damaged."""
+        """Return the snapshots of the past, earliest first. Raises StoreError if one is damaged."""
         return list(map(read, self.past_folders()))
 
     def past_folders(self) -> list[Path]:
-        """Return the folders of the snapshots of the past, the earliest time first."""
+        """Return the folders of the snapshots of the past, earliest first."""
         return sorted(folder for folder in (self.path / "past").glob("*") if manifest_file(folder).exists())
 
     def at(self, moment: datetime) -> Snapshot:
         """Return the last snapshot of the past that is not after ``moment``.
 
-        Raises NotFoundError if there is none, which lists those that there are.
+        Raises NotFoundError, which lists those that exist, if there is none.
         """
         known = self.past()
         found = [one for one in known if instant(one.manifest.as_of) <= moment]
@@ -376,7 +376,7 @@ class Store:
         return found[-1]
 
     def retain(self, draft: Path, manifest: Manifest) -> Snapshot:
-        """Make the draft, whose database is finished, the snapshot of ``manifest.as_of``, in place of an earlier one.
+        """Make the draft, whose database is finished, the snapshot of ``manifest.as_of``, replacing an earlier one.
 
         It is kept for good beside the others, and never becomes current.
         """

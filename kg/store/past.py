@@ -1,4 +1,4 @@
-"""The times that snapshots of the past are of: those of the last captures that they were built from."""
+"""The times of snapshots of the past: those of the last captures in them."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from kg.errors import ConfigurationError
 
 
 def instant(text: str) -> datetime:
-    """Return the time that an ISO 8601 text names, in UTC to the second; a date alone is its first moment.
+    """Parse an ISO 8601 time, in UTC to the second; a date alone means its first instant.
 
-    Raises ConfigurationError if it is none.
+    Raises ConfigurationError if it is invalid.
     """
     try:
         moment = datetime.fromisoformat(text)

@@ -1,4 +1,4 @@
-"""Which snapshots go when a new one has become current, and how: noted first, and without a manifest from then on."""
+"""Removes old snapshots when a new one has become current: each is recorded first, and loses its manifest first."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from kg.store.integrity import sidecar
 from kg.store.snapshot import manifest_file, read
 
 WRITTEN: Final = 3
-"""Snapshots that writes made which are kept."""
+"""How many snapshots made by writes are kept."""
 
 
 def remove_old(folders: Sequence[Path], fresh: Path, keep: int, removals: Path) -> None:
-    """Remove all of some snapshots but ``fresh``, the newest ``keep`` that were built, and three that writes made.
+    """Remove all given snapshots except ``fresh``, the newest ``keep`` from builds, and three from writes.
 
     ``folders`` are in the order of their age, and ``fresh`` counts wherever it is; the ids of builds that go are noted
     in the file ``removals``.
@@ -35,18 +35,18 @@ def remove_old(folders: Sequence[Path], fresh: Path, keep: int, removals: Path) 
 
 
 def remove(folder: Path) -> None:
-    """Remove a snapshot; without its manifest it is none, even if this ends here."""
+    """Remove a snapshot; without its manifest it does not count, even if this is interrupted."""
     manifest_file(folder).unlink(missing_ok=True)
     shutil.rmtree(folder, ignore_errors=True)
 
 
 def _note(going: list[Path], removals: Path) -> None:
-    """Note which snapshots are about to go; one that is noted and still there is there."""
+    """Record which snapshots are about to be removed; one that still exists counts as existing."""
     if going:
         is_sound = sidecar.is_sound(removals)
         with removals.open("a", encoding="ascii") as file:
             file.writelines(f"{folder.name}\n" for folder in going)
-        if is_sound:  # else its checksum goes on saying that it is not
+        if is_sound:  # otherwise its checksum would keep failing
             sidecar.sign(removals, sidecar.digest(removals))
 
 

@@ -1,4 +1,4 @@
-"""The graph that a SPARQL 1.1 service elsewhere holds (SPARQL 1.1 Protocol, section 2.1)."""
+"""A graph in a remote SPARQL 1.1 service (SPARQL 1.1 Protocol, section 2.1)."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from kg.store.sparql import Terms, bound, text, values
 
 TRIPLES: Final = "application/n-triples"
 PATTERNS: Final = 2_000
-"""Patterns of one query; more are asked for in several. Virtuoso 7.2 takes no query of 10,000 lines."""
+"""The most patterns in one query; more take several queries. Virtuoso 7.2 takes no query of 10,000 lines."""
 NESTED: Final = 16
-"""How deep triple terms may be nested: the engine's parser has a stack, and dies where that ends."""
+"""How deep triple terms may be nested: the engine's parser would overflow its stack."""
 DECLARATIONS: Final = "".join(f"PREFIX {prefix}: <{namespace}>\n" for prefix, namespace in PREFIXES.items())
 COUNT: Final = "SELECT (COUNT(*) AS ?n) WHERE { { ?s ?p ?o } UNION { GRAPH ?g { ?s ?p ?o } } }"
 NAMED: Final = "SELECT DISTINCT ?g WHERE { GRAPH ?g { ?s ?p ?o } }"
@@ -37,15 +37,15 @@ _Shape = tuple[bool, tuple[NamedNode, ...], bool, GraphName | None]
 
 
 class RemoteGraph:
-    """A dataset behind the query address of a SPARQL 1.1 service; ``calls`` is how often it was asked.
+    """A dataset behind the query address of a SPARQL 1.1 service; ``calls`` counts the requests.
 
-    Terms reach a query only as kg.store.sparql writes them. A service says nothing of named graphs that are empty, and
-    cannot be asked about a blank node, which raises NotSupportedError. Whatever else goes wrong, or takes too long or
-    too much, raises FederationError.
+    Terms are only put into queries by kg.store.sparql. A service does not report empty named graphs, and cannot be
+    asked about a blank node, which raises NotSupportedError. Any other failure, or an answer that is too slow or too
+    large, raises FederationError.
     """
 
     def __init__(self, endpoint: str, services: str, *, seconds: float = 30.0, limit: int = 50_000_000) -> None:
-        """Take the service at the address ``endpoint``, if ``services`` allows it (see kg.remote.addresses.rules).
+        """Use the service at the address ``endpoint``, if ``services`` allows it (see kg.remote.addresses.rules).
 
         ``seconds`` and ``limit`` are the time and the bytes of one answer. Raises ConfigurationError if the service
         must not be asked.
@@ -61,7 +61,7 @@ class RemoteGraph:
 
     @classmethod
     def held(cls, service: SparqlService, name: str) -> Self:
-        """Return the graph with a name that a service holds for us, as a dataset with that default graph alone.
+        """Return a named graph that a service holds for a store, as a dataset with only that as its default graph.
 
         It raises RemoteStoreError where others raise FederationError.
         """
@@ -199,7 +199,7 @@ def _permitted(endpoint: str, services: str) -> tuple[Service, bool]:
 
 
 def _query(patterns: Iterable[tuple[int, Pattern]]) -> str:
-    """Return one query for numbered patterns: a block for all that are alike but for their terms."""
+    """Return one query for numbered patterns, with one block for all that differ only in their terms."""
     shaped = sorted(((_shape(pattern), number, pattern) for number, pattern in patterns), key=lambda one: str(one[0]))
     blocks = [
         _block(shape, [(number, pattern) for _, number, pattern in alike])
@@ -228,7 +228,7 @@ def _block(shape: _Shape, patterns: Sequence[tuple[int, Pattern]]) -> str:
 
 
 def _triple(predicates: Sequence[NamedNode]) -> str:
-    """Return a triple pattern; one predicate is in it, of several a filter tells, since engines look that up."""
+    """Return a triple pattern; a single predicate is part of it, several are in a filter: engines look that up."""
     if len(predicates) == 1:
         return f"?s {text(predicates[0])} ?o BIND ({text(predicates[0])} AS ?p)"
     wanted = ", ".join(map(text, predicates))

@@ -1,10 +1,10 @@
-"""Shards: the graph of a snapshot as sorted files, which can be read without asking the engine.
+"""Shards: the graph of a snapshot as sorted files, which can be read without the engine.
 
 A build loads its graph from one N-Triples file for each month, and one for each range of what many months name. Each
-has its lines in the order of their bytes, without repeats, and lies with the kept months until another build is
-published. No line is in two of them. A note beside them says which snapshot they make up, and what their checksums are.
-What was written since, or before and again by that build, is in the log of writes, and is put in its places while the
-shards are read. There is no note where the snapshot has statements of enrichment.
+has its lines sorted by bytes, without repeats, and is kept with the kept months until another build is published. No
+line is in two of them. A note beside them says which snapshot they make up, with their checksums. Later writes, and
+those repeated by that build, are in the log of writes, and are merged in while the shards are read. There is no note if
+the snapshot has enrichment.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from kg.store.snapshot import Snapshot
 from kg.store.written import WrittenLines
 
 NAMED: Final = ".named"
-"""How files beside kept months end: they have what each month says of things that other months may name too."""
+"""The suffix of files beside kept months, with what each month says about things that other months may name too."""
 
 
 def note(store: Store, snapshot: Snapshot, shards: Mapping[str, str]) -> None:
-    """Note the files, by name with their SHA-256, that make up what was built of archives in a snapshot."""
+    """Record the files, by name with their SHA-256, that make up the built part of a snapshot."""
     store.shards.write_text(signed.written({"snapshot": snapshot.id, "shards": dict(shards)}), encoding="utf-8")
 
 
@@ -48,8 +48,8 @@ def gather(store: Store, snapshot: Snapshot, collectors: Iterable[Collector]) ->
 def read(store: Store, snapshot: Snapshot, opened: ExitStack, *, default_graph: bool = False) -> Iterator[Block] | None:
     """Return the blocks of a snapshot in order, from its shards; None if one is missing or damaged, or it has none.
 
-    The lines of named graphs, those of N-Quads, are left out for ``default_graph``. The shards are open until
-    ``opened`` closes: who has them open can read them to the end, also if a build takes them away meanwhile.
+    With ``default_graph``, the N-Quads of named graphs are left out. The shards stay open until ``opened`` closes, so
+    they can be read to the end even if a build removes them meanwhile.
     """
     found, changed = _sound(store, snapshot, opened), written.since_build(store, snapshot)
     if found is None or changed is None:
@@ -58,7 +58,7 @@ def read(store: Store, snapshot: Snapshot, opened: ExitStack, *, default_graph: 
 
 
 def _changed(shards: list[IO[bytes]], changed: WrittenLines) -> Iterator[Block]:
-    """Yield the blocks of shards as writes have changed them."""
+    """Yield the blocks of shards with the changes of writes."""
     gone = {statements.subject(line) for line in changed.gone}
     for block in blocks.merged([*shards, changed.fresh] if changed.fresh else shards):
         if block.subject in gone:
@@ -78,7 +78,7 @@ def _sound(store: Store, snapshot: Snapshot, opened: ExitStack) -> list[IO[bytes
 
 
 def _verified(file: Path, sha256: str, opened: ExitStack) -> IO[bytes]:
-    """Open a file; raises ValueError if its checksum is another one, OSError if it cannot be read."""
+    """Open a file. Raises ValueError if it does not match its checksum, OSError if it cannot be read."""
     stream = opened.enter_context(file.open("rb"))
     if hashlib.file_digest(stream, "sha256").hexdigest() != sha256:
         raise ValueError(f"{file} is damaged")

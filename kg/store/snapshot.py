@@ -22,7 +22,7 @@ from kg.store.integrity.finding import ChecksumReader
 FORMAT: Final = 2
 """The format of the manifests that this version writes."""
 FORMATS: Final = (1, FORMAT)
-"""Those that it reads. A manifest of the second one has its own checksum."""
+"""The formats that it reads. A manifest in the second one has its own checksum."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ class Snapshot:
         return database(self.folder)
 
     def open(self) -> EmbeddedGraph:
-        """Open the database read-only; raises StoreDamagedError if a quick look at its files shows damage."""
+        """Open the database read-only. Raises StoreDamagedError if a quick check of its files shows damage."""
         self.check()
         try:
             return EmbeddedGraph.read_only(self.database)
@@ -112,12 +112,12 @@ class Snapshot:
             ) from error
 
     def check(self) -> None:
-        """Check that all files exist with their sizes; raises StoreDamagedError for the first that does not."""
+        """Check that all files exist with their sizes. Raises StoreDamagedError for the first that does not."""
         for found in finding.resized(self.folder, self.manifest.files):
             raise StoreDamagedError(f"snapshot {self.id} is damaged: {found}; {remedies.SNAPSHOT}")
 
     def verify(self, reading: ChecksumReader | None = None) -> None:
-        """Read all files; raises StoreDamagedError for the first that has other bytes than were written."""
+        """Read all files. Raises StoreDamagedError for the first that has other bytes than were written."""
         for found in finding.changed(self.folder, self.manifest.files, reading or ChecksumReader()):
             raise StoreDamagedError(f"snapshot {self.id} is damaged: {found}; {remedies.SNAPSHOT}")
 
@@ -146,7 +146,7 @@ def read(folder: Path) -> Snapshot:
 
 
 def manifest_of(said: dict[str, Any]) -> Manifest:
-    """Return the manifest that an object of JSON is; raises TypeError or ConfigurationError if it is none."""
+    """Return a JSON object as a manifest. Raises TypeError or ConfigurationError if it is not one."""
     known = {name: said[name] for name in _NAMES & said.keys()}
     if "publications" in known:
         known["publications"] = tuple(map(Publication.of, known["publications"]))
@@ -155,7 +155,7 @@ def manifest_of(said: dict[str, Any]) -> Manifest:
 
 @contextmanager
 def scratch(draft: Path) -> Iterator[Path]:
-    """Provide a folder beside the draft for files that are not part of the snapshot; it is removed after the block."""
+    """Provide a folder beside the draft for files that are not part of the snapshot; removed after the block."""
     folder = draft.with_name(f"{draft.name}-scratch")
     folder.mkdir()
     try:
@@ -175,17 +175,17 @@ def database(folder: Path) -> Path:
 
 
 def report(folder: Path) -> Path:
-    """Return the file in which a snapshot, or a draft of one, has the report of its build."""
+    """Return the file of the build report of a snapshot, or of a draft of one."""
     return folder / "report.json"
 
 
 def manifest_file(folder: Path) -> Path:
-    """Return the file that says that what is in a folder is a finished snapshot."""
+    """Return the file that marks a folder as a finished snapshot."""
     return folder / "manifest.json"
 
 
 def seal(draft: Path, manifest: Manifest) -> None:
-    """Write the manifest of a draft, whose database is finished, and open its folder to readers."""
+    """Write the manifest of a draft, whose database is finished, and make its folder readable."""
     _write_durably(manifest_file(draft), signed.written({**asdict(manifest), "format": FORMAT}, indent=1))
     draft.chmod(0o755)
 
@@ -193,7 +193,7 @@ def seal(draft: Path, manifest: Manifest) -> None:
 def checksums(folder: Path, known: Snapshot | None = None) -> dict[str, dict[str, Any]]:
     """Return size and SHA-256 of every file below ``folder``, by its path from there.
 
-    A file that is a hard link to one of the snapshot ``known`` has the sum in that manifest.
+    For a hard link to a file of the snapshot ``known``, the sum is taken from that manifest.
     """
     files = sorted(file for file in folder.rglob("*") if file.is_file() and file != manifest_file(folder))
     sums = _sums_by_inode(known) if known else {}
@@ -224,7 +224,7 @@ def _write_durably(file: Path, text: str) -> None:
 
 
 def sync(folder: Path) -> None:
-    """Flush the list of a folder to disk."""
+    """Flush a folder's entries to disk."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

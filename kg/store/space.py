@@ -1,4 +1,4 @@
-"""Whether the disk of a store has room for what is about to be written."""
+"""Checks whether the disk of a store has space for what is about to be written."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from kg.store.layout import Store
 
 MEGA: Final = 1_000_000
 DRAFTS: Final = 2
-"""How many times the room of the snapshot before it a build may need until it has ended."""
+"""How many times the space of the previous snapshot a build may need until it ends."""
 
 
 def free(folder: Path) -> int:
-    """Return how many bytes are free on the disk of a folder, which need not exist; very many if there is no disk."""
+    """Return the free bytes on the disk of a folder, which need not exist; a very large number if there is no disk."""
     there = next(one for one in (folder.absolute(), *folder.absolute().parents) if one.exists())
     usage = shutil.disk_usage(there)
     return usage.free if usage.total else sys.maxsize
@@ -33,7 +33,7 @@ def require(store: Store, needed: int) -> None:
 
 
 def for_build(store: Store, least: int) -> int:
-    """Return how many bytes a build needs: ``least``, or more if the snapshot before it is large."""
+    """Return how many bytes a build needs: ``least``, or more if the previous snapshot is large."""
     try:
         files = store.current().manifest.files if store.has_current else {}
     except StoreError:

@@ -1,4 +1,4 @@
-"""Terms as SPARQL 1.1 writes them in a query, and as its JSON results hold them."""
+"""Terms in SPARQL 1.1 queries, and in its JSON results."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TRUTH: Final = {"1": "true", "0": "false"}
 
 
 def text(term: Term) -> str:
-    """Return a term as a query has it (SPARQL 1.1, section 4.1; for triple terms SPARQL 1.2, section 4.1.5).
+    """Return a term for a query (SPARQL 1.1, section 4.1; for triple terms SPARQL 1.2, section 4.1.5).
 
     Raises NotSupportedError for a blank node: in a query it would be a variable, and match everything.
     """
@@ -27,17 +27,17 @@ def text(term: Term) -> str:
         )
     if isinstance(term, Triple):
         return f"<<( {text(term.subject)} {text(term.predicate)} {text(term.object)} )>>"
-    return str(term)  # as N-Triples has it, in which SPARQL reads the same
+    return str(term)  # as in N-Triples, which SPARQL reads the same way
 
 
 def values(variables: Sequence[str], rows: Iterable[Sequence[Term]]) -> str:
-    """Return a block of VALUES: the names of its variables, and in each row a term for each of them."""
+    """Return a block of VALUES from the names of its variables, and rows with a term for each of them."""
     names = " ".join(f"?{name}" for name in variables)
     return f"VALUES ({names}) {{ {' '.join('(' + ' '.join(map(text, row)) + ')' for row in rows)} }}"
 
 
 def bound(query: str, bindings: Bindings) -> str:
-    """Return a query with a block of VALUES after its first ``WHERE {``; raises ValueError if it has none."""
+    """Return a query with a block of VALUES after its first ``WHERE {``. Raises ValueError if it has none."""
     if not bindings:
         return query
     before, where, after = query.partition(WHERE)
@@ -49,15 +49,15 @@ def bound(query: str, bindings: Bindings) -> str:
 class Terms:
     """Reads the terms of one result set.
 
-    Its blank nodes get names of their own, the same in all of the set, so that they are nobody else's (SPARQL 1.1 Query
-    Results JSON Format, section 3.2.2).
+    Its blank nodes get unique labels, the same throughout the set (SPARQL 1.1 Query Results JSON Format, section
+    3.2.2).
     """
 
     def __init__(self) -> None:
         self._blank: dict[str, BlankNode] = {}
 
     def term(self, found: Mapping[str, Any]) -> Term:
-        """Return the term that an object of JSON stands for; raises ValueError, KeyError or TypeError if it is none."""
+        """Return the term for a JSON object. Raises ValueError, KeyError or TypeError if it is not one."""
         kind, value = found["type"], found["value"]
         if kind == "triple":
             return self._triple(value)

@@ -1,4 +1,4 @@
-"""The ledger of a store, once it is known to be the one that the current snapshot was built with."""
+"""The ledger of a store, verified to be the one that the current snapshot was built with."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from kg.store.layout import Store
 
 
 def ledger(store: Store, copy: LedgerFile | None = None) -> LedgerFile:
-    """Return the ledger file of a store; ``copy`` takes its place if it is missing or damaged, and the copy is not.
+    """Return the ledger file of a store; ``copy`` replaces it if it is missing or damaged, and the copy is not.
 
-    What was damaged is kept beside it. A store without snapshots begins with the copy. Raises LedgerError if there is
-    no ledger with all that the current snapshot rests on.
+    The damaged file is kept beside it. A store without snapshots starts with the copy. Raises LedgerError if there is
+    no ledger with everything that the current snapshot depends on.
     """
     try:
         found = LedgerFile(store.ledger)
@@ -34,9 +34,9 @@ def ledger(store: Store, copy: LedgerFile | None = None) -> LedgerFile:
 
 
 def problem(store: Store) -> str:
-    """Return why the ledger of a store is not the one of the current snapshot, "" if it is; reads a line, if it can.
+    """Return why a store's ledger is not the one of the current snapshot, "" if it is; reads one line, if possible.
 
-    Where the ledger ended when the snapshot was made, the root stands that the manifest has.
+    At the place where the ledger ended when the snapshot was made, it has the root in the manifest.
     """
     manifest = store.current().manifest
     end = manifest.ledger.get("bytes")
@@ -77,7 +77,7 @@ def _problem(store: Store, found: LedgerFile) -> str:
 
 
 def _replace(store: Store, copy: Path) -> None:
-    """Put a copy in the place of a store's ledger, in one step."""
+    """Replace a store's ledger by a copy, in one step."""
     draft = store.refused_ledger.with_suffix(".draft")
     shutil.copyfile(copy, draft)
     with draft.open("rb") as file:

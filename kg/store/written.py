@@ -1,4 +1,4 @@
-"""What writes have changed in the graph that a build made, from the log of them (see kg.write.log)."""
+"""The changes that writes made to the graph of a build, from their log (see kg.write.log)."""
 
 from __future__ import annotations
 
@@ -23,38 +23,38 @@ from kg.store.snapshot import Snapshot
 SUFFIX: Final = ".rdfp"
 PENDING: Final = ".pending"
 CHECKSUM: Final = re.compile(rb'H sha256 "([0-9a-f]{64})" \.\n')
-"""The first line of a patch, with the SHA-256 of what follows; those of earlier versions begin otherwise."""
+"""The first line of a patch, with the SHA-256 of what follows; those of earlier versions begin differently."""
 LOG_BYTES: Final = 32_000_000
-"""How large the patches may be altogether that are held in memory."""
+"""The largest total size of patches held in memory."""
 
 
 @dataclass(frozen=True, slots=True)
 class WrittenLines:
-    """What many writes come to: lines of N-Quads that the graph has no more, and those that it has besides, sorted."""
+    """The net effect of many writes: sorted lines of N-Quads removed from the graph, and added to it."""
 
     gone: frozenset[bytes] = frozenset()
     fresh: tuple[bytes, ...] = ()
 
     @property
     def default_graph(self) -> WrittenLines:
-        """What of it is about the default graph."""
+        """The part about the default graph."""
         fresh = (line for line in self.fresh if statements.graph(line) is None)
         return WrittenLines(self.gone, tuple(fresh))
 
 
 def logged(store: Store) -> list[Path]:
-    """Return the patches of all writes that were answered, the oldest first."""
+    """Return the patches of all confirmed writes, oldest first."""
     return _covering(_listed(store.writes, (SUFFIX,)))
 
 
 def numbers(file: Path) -> tuple[int, int]:
-    """Return the numbers of the first and of the last write that a patch has; most have one."""
+    """Return the numbers of the first and last write in a patch; most have one."""
     first, _, last = file.stem.partition("-")
     return int(first), int(last or first)
 
 
 def _covering(files: Iterable[Path]) -> list[Path]:
-    """Return patches in order, without those that one of several writes has replaced."""
+    """Return patches in order, without those replaced by a combined one."""
     found: list[Path] = []
     for file in sorted(files, key=lambda one: (numbers(one)[0], -numbers(one)[1])):
         if not found or numbers(file)[1] > numbers(found[-1])[1]:
@@ -63,15 +63,15 @@ def _covering(files: Iterable[Path]) -> list[Path]:
 
 
 def begun(store: Store) -> list[Path]:
-    """Return the patches of all writes, the oldest first; one is pending while its snapshot is about to be current."""
+    """Return the patches of all writes, oldest first; one is pending while its snapshot is about to become current."""
     return _covering(_listed(store.writes, (SUFFIX, PENDING)))
 
 
 def _listed(folder: Path, suffixes: tuple[str, ...]) -> list[Path]:
-    """Return the files of a folder with some suffixes, listed again until none has come or gone meanwhile.
+    """Return the files of a folder with some suffixes, listed again until nothing changes in between.
 
-    A write that is confirmed renames its patch, and patches that are put together make room for one: a single listing
-    may show neither the old name nor the new one.
+    Confirming a write renames its patch, and combining patches replaces them by one: a single listing may show neither
+    the old name nor the new one.
     """
     before: set[Path] | None = None
     while before != (now := {file for file in folder.glob("*") if file.suffix in suffixes}):
@@ -80,9 +80,9 @@ def _listed(folder: Path, suffixes: tuple[str, ...]) -> list[Path]:
 
 
 def since_build(store: Store, snapshot: Snapshot) -> WrittenLines | None:
-    """Return what the writes that a snapshot has changed in what was built of archives.
+    """Return the changes of a snapshot's writes to what was built from archives.
 
-    None if the log is not there as a whole, or cannot be read, or is larger than LOG_BYTES.
+    Returns None if the log is incomplete, cannot be read, or is larger than LOG_BYTES.
     """
     last = snapshot.manifest.writes
     try:
@@ -95,7 +95,7 @@ def since_build(store: Store, snapshot: Snapshot) -> WrittenLines | None:
 
 
 def _next(files: Iterable[Path]) -> int:
-    """Return the number of the write after those of some patches; raises StoreDamagedError if one is missing."""
+    """Return the number of the write after those of some patches. Raises StoreDamagedError if one is missing."""
     following = 1
     for file in files:
         first, last = numbers(file)
@@ -106,7 +106,7 @@ def _next(files: Iterable[Path]) -> int:
 
 
 def check(store: Store, last: int, *, whole: bool) -> None:
-    """Look whether the writes up to number ``last`` are all there, and read them if that is to be the ``whole`` check.
+    """Check that all writes up to number ``last`` exist, and read them for the ``whole`` check.
 
     Others may write meanwhile. Raises StoreDamagedError if one is missing or has other bytes than were written,
     PatchSyntaxError if one of an earlier version, which has no checksum, cannot be read.
@@ -118,7 +118,7 @@ def check(store: Store, last: int, *, whole: bool) -> None:
     if _next(files) <= last:
         raise StoreDamagedError(f"the write {_next(files)} is missing in {store.writes}")
     for file in files if whole else ():
-        with suppress(FileNotFoundError):  # it was put together with others, or its write was not made after all
+        with suppress(FileNotFoundError):  # it was combined with others, or its write was not made after all
             read(file)
 
 
@@ -137,14 +137,14 @@ def read(file: Path) -> patch.Patch:
 
 
 def header(file: Path) -> Mapping[str, Any]:
-    """Return what a patch says about itself, the terms by their words, without reading its rows."""
+    """Return the header of a patch, terms by their words, without reading its rows."""
     with file.open("rb") as lines:
         return patch.read(takewhile(lambda line: line.startswith((b"H ", b"#")), lines)).header
 
 
 def together(files: Iterable[Path]) -> WrittenLines:
-    """Return what the patches in some files come to, made in memory; raises as ``read`` does."""
-    # Graphs in memory, since the engine spells some literals in another way than a patch does.
+    """Return the net effect of the patches in some files, computed in memory. Raises the errors of ``read``."""
+    # Graphs in memory, since the engine spells some literals differently from a patch.
     gone, fresh = EmbeddedGraph(), EmbeddedGraph()
     for file in files:
         for row in chain.from_iterable(read(file).transactions):

@@ -1,4 +1,4 @@
-"""The modules of bench, which are no package."""
+"""The modules of bench, which is not a package."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
     python -m tests.crawl http://127.0.0.1:8000/ --documents 2000
 
-The exit status is 1 if anything is.
+The exit status is 1 if something is.
 """
 
 from __future__ import annotations

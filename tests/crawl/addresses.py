@@ -9,7 +9,7 @@ from pyoxigraph import NamedNode
 import vocab
 
 PERSISTENT = {vocab.ONTOLOGY: "/vocab", vocab.CONTEXT: "/context.jsonld"}
-"""The addresses of the vocabulary, which are the same everywhere, and where every server has what is there."""
+"""The addresses of the vocabulary, which are the same everywhere, and served by every server."""
 SCHEMES = ("http://", "https://", "ftp://", "mailto:", "urn:", "geo:", "data:", "tel:")
 
 

@@ -1,4 +1,4 @@
-"""Reads the documents of the web that are no RDF, strictly: what is not well-formed raises, all links come out."""
+"""Reads web documents other than RDF, strictly: malformed ones raise, and all links are found."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _FIELD = re.compile(r"^[A-Za-z-]+: *(https?://\S+)$", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link: the address that it leads to, where it stands, and the type and profile that it promises."""
+    """A link: its target, its position, and the type and profile that it promises."""
 
     address: str
     place: str
@@ -39,7 +39,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a document links, its anchors, and what is wrong with it though it is well-formed."""
+    """The links and anchors of a document, and its faults although it is well-formed."""
 
     links: tuple[Link, ...] = ()
     anchors: frozenset[str] = frozenset()

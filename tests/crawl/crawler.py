@@ -27,7 +27,7 @@ START = (
     Task("/.well-known/void"),
     Task("/.well-known/security.txt", allowed=(404,)),
 )
-"""Where a crawl begins: the home page, and what is found at an address that a specification says."""
+"""Where a crawl begins: the home page, and resources at addresses given by a specification."""
 THREADS = 6
 AHEAD = 4
 """Tasks of each thread that wait, so that none is idle."""
@@ -135,7 +135,7 @@ class Crawl:
         return bool(busy)
 
     def _take(self, visit: Visit) -> None:
-        """Note what a visit found, and what is to be visited because of it."""
+        """Record what a visit found, and what to visit because of it."""
         self._count(visit)
         if visit.again:
             self._busy.append(visit)
@@ -170,7 +170,7 @@ class Crawl:
             self._negotiate(visit, visit.alternates)
 
     def _negotiate(self, visit: Visit, kinds: dict[Kind, str]) -> None:
-        """Ask for a resource in formats; a format without an address of its own is none that was promised."""
+        """Request a resource in formats; a format without an address of its own was not promised."""
         for (media_type, profile), address in kinds.items():
             accept = f'{media_type};profile="{profile}"' if profile else media_type
             promised, allowed = ((media_type, profile), ()) if address else (None, (406,))

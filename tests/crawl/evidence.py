@@ -42,7 +42,7 @@ class Document:
         return len(set(self.digests.values())) < 2
 
     def faults(self) -> Iterator[str]:
-        """Yield what is wrong with the formats as a whole."""
+        """Yield the faults of the formats as a whole."""
         if not self.agrees:
             odd = Counter(self.digests.values()).most_common()[-1][0]
             names = [name for name, digest in self.digests.items() if digest == odd]

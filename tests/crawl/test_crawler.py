@@ -1,4 +1,4 @@
-"""The crawler finds what is wrong: each fault that it exists for, on a small server that has it."""
+"""The crawler finds each fault that it exists for, on a small server that has it."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def site(root: str) -> dict[str, Page]:
 
 @pytest.fixture
 def find() -> Iterator[Find]:
-    """A function that serves the site with some pages otherwise, crawls it, and returns what is said to be wrong."""
+    """A function that serves the site with some pages changed, crawls it, and returns the reported faults."""
     running: list[ThreadingHTTPServer] = []
 
     def crawl(change: Callable[[str], dict[str, Page]] = lambda _: {}, **options: object) -> str:

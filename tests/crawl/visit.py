@@ -23,7 +23,7 @@ from tests.crawl.graphs import Said
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 CONTEXT = "http://www.w3.org/ns/json-ld#context"
 TRIES = 20
-"""How often what is busy is asked for again."""
+"""How often a busy resource is requested again."""
 LARGEST = 1_000_000
 """Bytes that no document may have; files to download may."""
 FILES = ("/dump/",)
@@ -241,7 +241,7 @@ def _header_link(one: WebLink, address: str) -> Link:
 
 
 def _alternates(visit: Visit, reply: Reply, address: str) -> dict[Kind, str]:
-    """Return the other formats of a document, by type and profile; feeds about it are no formats of it."""
+    """Return the other formats of a document, by type and profile; feeds about it are not formats of it."""
     links = [_header_link(one, address) for one in reply.links] or visit.links
     return {
         (one.type, one.profile): one.address

@@ -62,7 +62,7 @@ EXAMPLES = {
 }
 """An address that answers, for each path that does not answer as it is; a path with arguments may have none."""
 ALIKE = {f"/questions/{one.name}{suffix}" for one in questions()[1:] for suffix in ("", ".{suffix}")}
-"""The paths of all questions but the first, which has the same view, and stands for them where much is asked."""
+"""The paths of all questions except the first, which has the same view, and represents them in expensive tests."""
 
 
 def examples(app: Flask) -> Iterator[str]:

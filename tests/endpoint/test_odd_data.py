@@ -125,7 +125,7 @@ def addresses(settings: Settings, workers: Workers) -> list[str]:
 
 
 def wrong(address: str, reply: Reply) -> tuple[str, int, str] | None:
-    """Return what is wrong with a reply: a mistake of the server's, or XML that no parser reads."""
+    """Return the fault of a reply: a server error, or XML that cannot be parsed."""
     if reply.status >= 500:
         return address, reply.status, reply.text[:300]
     if reply.status == 200 and reply.type.endswith("xml") and not reply.headers.get("content-encoding"):

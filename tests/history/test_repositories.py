@@ -1,4 +1,4 @@
-"""Builds of repositories that somebody cut, damaged or misdated: what is known is kept, the rest is told."""
+"""Builds of truncated, damaged or misdated repositories: what is known is kept, the rest is reported."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""``python -m tools.mutants``: draws mutants of the core rooms, runs the tests on each, and tells which survive.
+"""``python -m tools.mutants``: draws mutants of the core rooms, runs the tests on each, and lists the survivors.
 
-It ends with 1 if fewer than 95 of 100 are noticed. docs/decisions/0066-mutants.md says what counts as what.
+The exit code is 1 if fewer than 95 of 100 are noticed. docs/decisions/0066-mutants.md defines what counts.
 """
 
 from __future__ import annotations
@@ -39,19 +39,22 @@ TESTS: Final = (
     *(f"tests/kg/{room}" for room in ("pipeline", "write", "publish", "derived", "lookup", "cli")),
     *("tests/whole", "tests/history"),
 )
-"""Where the tests are that could notice: those of the rooms, and those of what is built on them."""
+"""The folders of tests that could notice: those of the rooms, and of what is built on them."""
 TOGETHER: Final = 12
-"""Files of tests that are recorded in one process, whose fixtures they share."""
+"""How many test files are recorded in one process, sharing fixtures."""
 LOADED: Final = ("flask", "hypothesis", "lxml.etree", "pyld.jsonld", "rdflib", "pyoxigraph", "pytest", "SPARQLWrapper")
-"""What most tests import and is not ours: it is imported once, before all forks."""
+"""Third-party modules that most tests import: they are imported once, before all forks."""
 FIRST: Final = 2.0
-"""Seconds of tests that run first, the quickest ones: most mutants go no further. Each next batch takes four times."""
+"""The seconds of the first batch of tests, the quickest: most mutants need no more.
+
+Each next batch is four times as long.
+"""
 SETUP: Final = 0.5
 """Seconds that a test takes at least, in the order of tests: what it takes to collect it, and more."""
 OURS: Final = ("kg", "endpoint", "vocab", "tests")
-"""The packages that are imported anew for a mutant that is in no function."""
+"""The packages imported again for a mutant outside any function."""
 ENOUGH: Final = 0.95
-"""The share of mutants that has to be noticed."""
+"""The share of mutants that must be noticed."""
 
 
 def files(project: Path = PROJECT) -> Iterator[tuple[str, str]]:
@@ -73,7 +76,7 @@ def every(only: str = "") -> list[tuple[str, Mutant]]:
 
 
 def recorded(tree: Tree) -> list[Test]:
-    """Return all tests with what they enter; files of tests that have changed since they were recorded run again."""
+    """Return all tests with what they enter; test files changed since they were recorded run again."""
     results = {file: _result(tree, file) for place in TESTS for file in sorted((tree.root / place).rglob("test_*.py"))}
     missing = [file for file, result in results.items() if not result.exists()]
     for start in range(0, len(missing), TOGETHER):
@@ -84,7 +87,7 @@ def recorded(tree: Tree) -> list[Test]:
 
 
 def _result(tree: Tree, file: Path) -> Path:
-    """Return where it is noted what the tests of a file enter, as it is now."""
+    """Return the path of the record of what the tests of a file, in its present version, enter."""
     named = f"{file.relative_to(tree.root)}\n".encode()
     return WORK / "entered" / f"{hashlib.sha256(named + file.read_bytes()).hexdigest()[:16]}.json"
 
@@ -92,8 +95,8 @@ def _result(tree: Tree, file: Path) -> Path:
 def noticing(mutant: Mutant, tests: Iterable[Test]) -> list[Test]:
     """Return the tests that could notice a mutant, the likeliest first.
 
-    They are those that enter its function. Of what is in no function, or entered in other processes only, they are
-    those that enter its module, else anything beside it. Those in files named after the module come first, and then
+    They are those that enter its function. For a mutant outside any function, or entered only in other processes, they
+    are those that enter its module, or else its package. Those in files named after the module come first, and then
     those that enter the most functions of it for the time that they take.
     """
     own = f"test_{Path(mutant.path).stem}"
@@ -105,7 +108,7 @@ def noticing(mutant: Mutant, tests: Iterable[Test]) -> list[Test]:
 
 
 class Trial:
-    """Tries mutants with all tests, but with none that fails without a mutant too."""
+    """Tries mutants with all tests, except those that fail without a mutant too."""
 
     def __init__(self, tree: Tree, tests: Iterable[Test]) -> None:
         self._tree = tree
@@ -113,9 +116,9 @@ class Trial:
         self._sound: dict[str, bool] = {}
 
     def of(self, mutant: Mutant, first: str = "", most: float = math.inf) -> tuple[Outcome, str]:
-        """Return what becomes of a mutant, and the test that failed, if it is known.
+        """Return the outcome for a mutant, and the test that failed, if known.
 
-        The test named ``first`` begins, and at most so many seconds of tests run.
+        The test named ``first`` comes first, and at most a number of seconds of tests run.
         """
         tests = [one for one in noticing(mutant, self._tests) if self._sound.get(one.name, True)]
         outcome = tried(self._tree, mutant, batches(tests, first, most))
@@ -129,16 +132,16 @@ class Trial:
 
 
 def tried(tree: Tree, mutant: Mutant, some: Iterable[list[Test]]) -> Outcome:
-    """Return what batches of tests make of a mutant."""
+    """Return the outcome of batches of tests for a mutant."""
     with tree.changed(mutant):
         return next((one for one in (tree.outcome(batch, mutant) for batch in some) if one != "survived"), "survived")
 
 
 def batches(tests: list[Test], first: str = "", most: float = math.inf) -> Iterator[list[Test]]:
-    """Yield tests in their order, some at a time: each batch takes about four times as long as the one before it.
+    """Yield tests in their order, some at a time: each batch takes about four times as long as the one before.
 
-    The one named ``first``, which noticed the mutant the last time, comes alone before all others. After those that
-    take ``most`` seconds together, no batch is begun.
+    The one named ``first``, which noticed the mutant last time, comes alone before all others. After ``most`` seconds
+    of tests, no further batch is begun.
     """
     yield from ([one] for one in tests if one.name == first)
     batch: list[Test] = []
@@ -157,14 +160,14 @@ def batches(tests: list[Test], first: str = "", most: float = math.inf) -> Itera
 
 
 class Noticed:
-    """Which test noticed a mutant the last time, kept in a file."""
+    """Which test noticed a mutant last time, kept in a file."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
         self._tests: dict[str, str] = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
 
     def by(self, mutant: Mutant) -> str:
-        """Return the test that noticed a mutant, "" if that is not known."""
+        """Return the test that noticed a mutant, "" if not known."""
         return self._tests.get(self._key(mutant), "")
 
     def note(self, mutant: Mutant, test: str) -> None:
@@ -177,7 +180,7 @@ class Noticed:
 
 
 def table(outcomes: Counter[tuple[str, Outcome]]) -> Iterator[str]:
-    """Yield the lines of a table: by room how many were drawn, killed, timed out and survived."""
+    """Yield the lines of a table: the numbers drawn, killed, timed out and survived, by room."""
     columns: tuple[Outcome, ...] = ("killed", "timed out", "survived")
     yield f"{'room':22}{'drawn':>10}" + "".join(f"{name:>10}" for name in columns)
     for room in ROOMS:
@@ -188,7 +191,7 @@ def table(outcomes: Counter[tuple[str, Outcome]]) -> Iterator[str]:
 
 
 def asked() -> argparse.Namespace:
-    """Return what the command line asks for."""
+    """Return the arguments of the command line."""
     parser = argparse.ArgumentParser(prog="python -m tools.mutants", description=__doc__)
     chance = random.SystemRandom().randrange(10**6)
     parser.add_argument(
@@ -203,7 +206,7 @@ def asked() -> argparse.Namespace:
 
 
 def main() -> int:
-    """Draw, try and tell; return the exit code."""
+    """Draw mutants, try them and report; return the exit code."""
     wanted = asked()
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(1))  # so that no test is left running
     click.echo(f"seed {wanted.seed}")

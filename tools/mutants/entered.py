@@ -1,7 +1,6 @@
 """Which tests enter which functions of the core rooms, and how long each test takes.
 
-A test enters what it calls itself, and what its fixtures call, of whatever scope these are. What it has done in other
-processes is not seen.
+A test enters what it calls itself, and what its fixtures of any scope call. Calls in other processes are not seen.
 """
 
 from __future__ import annotations
@@ -35,7 +34,7 @@ class Test:
         return self.name.partition("::")[0]
 
     def enters(self, scope: str) -> bool:
-        """Whether it enters a function of which the name begins so."""
+        """Whether it enters a function with this prefix."""
         return any(one.startswith(scope) for one in self.entered)
 
     def entering(self, scope: str) -> int:
@@ -62,7 +61,7 @@ def _spent() -> float:
 
 
 class Recorder:
-    """A pytest plugin that notes, of each test that passes, what it enters below one of these paths."""
+    """A pytest plugin that records for each passing test what it enters below some paths."""
 
     def __init__(self, root: Path, watched: tuple[str, ...]) -> None:
         self.tests: list[Test] = []
@@ -75,7 +74,7 @@ class Recorder:
         self._passed = True
 
     def watch(self) -> None:
-        """Begin to note, in all threads."""
+        """Start recording in all threads."""
         threading.settrace(self._note)
         sys.settrace(self._note)
 
@@ -84,7 +83,7 @@ class Recorder:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Function) -> Iterator[None]:
-        """Note what a test enters, and what it takes if no test before it has set up its fixtures."""
+        """Record what a test enters, and its time including fixtures that an earlier test may have set up."""
         self._entered, self._passed, self._set_up = [set()], True, set()
         began = _spent()
         done = yield
@@ -97,7 +96,7 @@ class Recorder:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[object]) -> Iterator[None]:
-        """Note what a fixture enters and takes, for all tests that use it."""
+        """Record what a fixture enters, and its time, for all tests that use it."""
         self._entered.append(set())
         began = _spent()
         try:
@@ -110,7 +109,7 @@ class Recorder:
             self._entered[-1] |= entered
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Note that a test failed or was skipped: it is none that could kill."""
+        """Record that a test failed or was skipped, so that it cannot kill."""
         self._passed = self._passed and report.passed
 
     def _functions(self, codes: set[CodeType]) -> Iterator[str]:

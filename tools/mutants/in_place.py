@@ -1,4 +1,4 @@
-"""A mutant in place of a module that is imported: its function is given other code, and nothing is imported again."""
+"""Puts a mutant in place of an imported module: its function gets other code, and nothing is imported again."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from tools.mutants.mutations import Mutant
 
 
 def put(mutant: Mutant, ours: Iterable[str]) -> None:
-    """Have a mutant in this process, in which modules are imported already.
+    """Put a mutant into this process, where modules are already imported.
 
-    What is in a function is changed there. Anything else may have been imported or computed with by other modules: all
-    modules below the packages ``ours`` are forgotten, so that they are imported again.
+    A change in a function is made there. Anything else may already have been used by other modules: all modules below
+    the packages ``ours`` are unloaded, so that they are imported again.
     """
     module = sys.modules.get(_name(mutant.path))
     if module and not _is_changed(module, mutant):
@@ -28,7 +28,7 @@ def _name(path: str) -> str:
 
 
 def _is_changed(module: ModuleType, mutant: Mutant) -> bool:
-    """Give the functions of a module, of the name that the mutant's has, its code; say whether that can be done."""
+    """Give the functions of a module with the name of the mutant's its code; return whether that is possible."""
     other = ModuleType(module.__name__)
     other.__dict__.update(__file__=module.__file__, __package__=module.__package__, __spec__=module.__spec__)
     try:
@@ -47,7 +47,7 @@ def _is_changed(module: ModuleType, mutant: Mutant) -> bool:
 
 
 def _functions(module: ModuleType, scope: str) -> list[FunctionType]:
-    """Return the functions that a scope names: one, those of a property, or none if it is in no function."""
+    """Return the functions in a scope: one, those of a property, or none outside any function."""
     found: object = module
     for name in scope.removesuffix("()").split("."):
         found = vars(found).get(name) if isinstance(found, ModuleType | type) else None

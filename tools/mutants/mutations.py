@@ -1,8 +1,8 @@
 """The source of a module -> its mutants: copies of it with one small fault each.
 
 Comparisons, numbers, truth values, arithmetic, what is returned, statements, conditions, ``and`` and ``or``, default
-arguments and slices are changed. Texts are not, nor what a ``raise`` says; nor annotations and decorators, which say
-nothing that a test of behaviour could notice.
+arguments and slices are changed. Strings, messages of ``raise``, annotations and decorators are not, since a test of
+behaviour could not notice them.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ TOLD: Final = (ast.Expr, ast.AugAssign, ast.Raise, ast.Continue, ast.Break, ast.
 """Statements whose removal leaves a program that still runs."""
 
 Change: TypeAlias = tuple[str, ast.AST, str]
-"""A kind of fault, the node that it changes, and what is written in its place."""
+"""A kind of fault, the node that it changes, and its replacement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ def _one_line(text: bytes) -> str:
 
 
 def _changes(node: ast.AST, scope: str) -> Iterator[tuple[str, Change]]:
-    """Yield the changes of a node and of all within it, each with the function that it is in."""
+    """Yield the changes of a node and of everything within it, each with its function."""
     yield from ((scope, change) for change in _of(node))
     inner = scope
     if isinstance(node, ast.FunctionDef | ast.ClassDef) and not (scope.endswith("()") or _is_cached(node)):
@@ -100,7 +100,7 @@ def _changes(node: ast.AST, scope: str) -> Iterator[tuple[str, Change]]:
 
 
 def _is_cached(node: ast.FunctionDef | ast.ClassDef) -> bool:
-    """Whether a function is entered once for all tests that call it, so that none tells which they are."""
+    """Whether a function is entered only once for all tests that call it, which hides its tests."""
     return any("cache" in ast.unparse(decorator) for decorator in node.decorator_list)
 
 
@@ -164,7 +164,7 @@ def _comparisons(node: ast.Compare) -> Iterator[Change]:
 
 
 def _written(node: ast.AST, **fields: object) -> str:
-    """Return a node with other fields as it is written."""
+    """Return the source of a node with other fields."""
     other = copy(node)
     for name, value in fields.items():
         setattr(other, name, value)
@@ -184,7 +184,7 @@ def _defaults(arguments: ast.arguments) -> Iterator[Change]:
 
 
 def _conditions(node: ast.AST) -> Iterator[ast.expr]:
-    """Yield the conditions of a node but those whose opposite is the change of a comparison, or of a ``not``."""
+    """Yield the conditions of a node except those whose negation equals the change of a comparison or of a ``not``."""
     match node:
         case ast.If(test=ast.Name("TYPE_CHECKING")):
             return

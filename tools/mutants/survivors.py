@@ -25,5 +25,5 @@ class Survivors:
         return cls({(one["module"], one["before"], one["after"]): one["reason"] for one in listed})
 
     def reason(self, mutant: Mutant) -> str | None:
-        """Return why a mutant survives, None if that is not known."""
+        """Return why a mutant survives, None if not known."""
         return self.reasons.get((mutant.path, mutant.before, mutant.after))

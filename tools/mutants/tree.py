@@ -23,13 +23,13 @@ from tools.mutants.entered import Recorder, Test, write
 from tools.mutants.mutations import Mutant
 
 MEMORY: Final = 12 << 30
-"""Bytes of address space that a process may have: an engine that opens a store takes several GB of it at once."""
+"""The address space of a process in bytes: an engine that opens a store takes several GB at once."""
 PATIENCE: Final = 10
-"""How many times as long as before a test may take."""
+"""The factor by which a test may be slower than before."""
 GRACE: Final = 4.0
-"""Seconds that a test may take beyond that."""
+"""Additional seconds that a test may take."""
 BUSY: Final = 10
-"""How many seconds may go by for one of processor time, on a machine that others use too."""
+"""How many seconds may pass for one of processor time on a shared machine."""
 OPTIONS: Final = (
     *("-q", "--no-header", "--tb=line", "-p", "no:cacheprovider", "-p", "no:xdist", "--hypothesis-seed=0"),
     *("-W", "ignore::pytest.PytestAssertRewriteWarning"),  # of hypothesis, which is imported before all forks
@@ -71,7 +71,7 @@ class Order:
 
 
 class Tree:
-    """The copy, in a folder that is made anew. Modules that are compiled stay so, but for the one that is changed."""
+    """The copy, in a new folder. Modules stay compiled, except the changed one."""
 
     def __init__(self, project: Path, folder: Path) -> None:
         self.root = folder
@@ -86,7 +86,7 @@ class Tree:
 
     @contextmanager
     def changed(self, mutant: Mutant) -> Iterator[None]:
-        """Have a mutant in place of its module."""
+        """Put a mutant in place of its module."""
         file = self.root / mutant.path
         status, text = file.stat(), file.read_bytes()
         file.write_text(mutant.text, encoding="utf-8")
@@ -120,7 +120,7 @@ class Tree:
         gc.freeze()
 
     def outcome(self, tests: list[Test], mutant: Mutant | None = None) -> Outcome:
-        """Run tests until one fails, with a mutant in place of what was loaded."""
+        """Run tests until one fails, with a mutant in place of its loaded module."""
         names = [one.name for one in tests]
 
         def run() -> int:
@@ -135,7 +135,7 @@ class Tree:
         return "survived" if code == 0 else "killed"
 
     def failed(self) -> str:
-        """Return the test that failed in the last run, "" if that ended in another way."""
+        """Return the test that failed in the last run, "" if that ended differently."""
         lines = self._log.read_text(encoding="utf-8", errors="replace").splitlines()
         found = (SUMMARY.match(line) for line in lines)
         return next((one[1] for one in found if one), "")
@@ -145,11 +145,11 @@ class Tree:
         return self.root.with_suffix(".log")
 
     def _pytest(self, *arguments: str, plugins: list[object]) -> int:
-        """Run pytest, with a folder for temporary files that nobody else has, and return its exit code."""
+        """Run pytest, with a private folder for temporary files, and return its exit code."""
         return int(pytest.main([*OPTIONS, f"--basetemp={self.root.with_suffix('.tmp')}", *arguments], plugins=plugins))
 
     def _forked(self, run: Callable[[], int], *, compiles: bool) -> int:
-        """Return what a function returns that runs in a process of its own, or minus the signal that ended it."""
+        """Run a function in a process of its own; return its result, or minus the signal that ended it."""
         child = os.fork()
         if child == 0:
             self._become(run, compiles=compiles)
@@ -160,7 +160,7 @@ class Tree:
             _end_group(child)
 
     def _enter(self) -> None:
-        """Have this process, and those that it starts, import from here."""
+        """Make this process, and those that it starts, import from here."""
         sys.path[:] = [str(self.root), *(one for one in sys.path if one not in ("", str(Path.cwd())))]
         os.chdir(self.root)
         os.environ["PYTHONPATH"] = str(self.root)
@@ -189,7 +189,7 @@ class Tree:
 
 
 def _end_group(leader: int) -> None:
-    """End what a process has left behind that was the first of its session."""
+    """End the processes left behind by a session leader."""
     try:
         os.killpg(leader, signal.SIGKILL)
     except ProcessLookupError:

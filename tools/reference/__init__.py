@@ -1,1 +1,1 @@
-"""Makes the reference of docs/ from what it describes, and the site of docs/."""
+"""Generates the reference pages of docs/ from what they describe, and the site of docs/."""

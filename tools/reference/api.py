@@ -1,4 +1,4 @@
-"""The page of the Python interface: what ``kg.__all__`` names, which mkdocstrings describes."""
+"""The page of the Python interface: the names in ``kg.__all__``, described by mkdocstrings."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ def markdown() -> str:
 
 
 def document() -> dict[str, Any]:
-    """Return the OpenAPI document of an application that has all routes, and nothing to serve."""
+    """Return the OpenAPI document of an application with all routes, and nothing to serve."""
     app = Flask("endpoint", static_folder=None)
     for part in PARTS:
         app.register_blueprint(part.blueprint)
@@ -38,7 +38,7 @@ def document() -> dict[str, Any]:
 
 
 def _alike(operations: Mapping[str, Operation]) -> Iterator[tuple[Operation, list[str]]]:
-    """Yield the operations of an address that say different things of themselves, each with its methods."""
+    """Yield the operations of an address with different descriptions, each with its methods."""
     methods: dict[str, list[str]] = defaultdict(list)
     for method, one in operations.items():
         methods[one["summary"]].append(method.removeprefix("x-").upper())

@@ -1,4 +1,4 @@
-"""The one table of generated files: what makes each."""
+"""The one table of generated files, with the function that makes each."""
 
 from __future__ import annotations
 

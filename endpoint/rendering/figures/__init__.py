@@ -1,6 +1,6 @@
-"""What pages show of many events at once: figures in SVG, made of counts, points and days, whose parts are links.
+"""Figures of many events at once: SVG made from counts, points and days, with parts that are links.
 
 Each function returns a whole ``figure`` element. It needs the style sheet ``figures.css`` and no script; with
-``figures.js`` maps zoom and ranges of time can be drawn. Across, all but text and signs is in per cent, so that a
-figure is as wide as the page leaves room for and text stays as large as text.
+``figures.js`` maps zoom and ranges of time can be drawn. Horizontally, everything except text and signs is in per cent,
+so that a figure fills the width of the page while text keeps its size.
 """

@@ -1,4 +1,4 @@
-"""Points that are too close to each other on a map to be told apart, drawn as one."""
+"""Clusters: points on a map that are too close to each other to be distinguished, drawn as one."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from kg.lookup.listing.filter import BoundingBox
 from kg.lookup.listing.listing import MapPoint
 
 APART: Final = 0.045
-"""The least distance between two clusters, as part of the width of the map: 40 pixels of 880."""
+"""The least distance between two clusters, as a fraction of the width of the map: 40 pixels of 880."""
 
 
 @dataclass(slots=True)
 class Cluster:
-    """Points around the one of them that has most events; ``x`` and ``y`` are where it is, as parts of the width."""
+    """Points around the one with the most events; ``x`` and ``y`` are its position as fractions of the width."""
 
     x: float
     y: float
@@ -26,17 +26,17 @@ class Cluster:
 
     @property
     def most(self) -> MapPoint:
-        """The point with most events."""
+        """The point with the most events."""
         return self.points[0]
 
     @property
     def events(self) -> int:
-        """How many events all of its points have."""
+        """The number of events of all its points."""
         return sum(one.events for one in self.points)
 
     @property
     def box(self) -> BoundingBox:
-        """The box of its points, which lie within less than half of the world, in hundredths of a degree."""
+        """The box of its points, which span less than half of the world, in hundredths of a degree."""
         longitudes = [self.most.longitude + eastward(self.most.longitude, one.longitude) for one in self.points]
         latitudes = [one.latitude for one in self.points]
         south, north = max(_down(min(latitudes)), -90.0), min(-_down(-max(latitudes)), 90.0)
@@ -44,9 +44,9 @@ class Cluster:
 
 
 def clusters(points: Sequence[MapPoint], view: View, apart: float = APART) -> list[Cluster]:
-    """Return the points that a view shows in clusters, those of most events first, of which no two are closer.
+    """Return the points of a view in clusters, those with the most events first; no two are too close.
 
-    A point belongs to the first cluster that is closer than ``apart``; a grid of cells of that size tells which may be.
+    A point belongs to the first cluster closer than ``apart``; a grid of cells of that size gives the candidates.
     """
     cells: dict[tuple[int, int], list[Cluster]] = defaultdict(list)
     for point in sorted(points, key=lambda one: (-one.events, one.iri)):
@@ -74,5 +74,5 @@ def _down(degrees: float) -> float:
 
 
 def _turned(longitude: float) -> float:
-    """Return a longitude from -180 to 180."""
+    """Return a longitude between -180 and 180."""
     return longitude if -180 <= longitude <= 180 else round((longitude + 180) % 360 - 180, 2)

@@ -1,4 +1,4 @@
-"""How many events there were in each year, month or day, as bars."""
+"""Histograms: the number of events in each year, month or day, as bars."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from endpoint.rendering.figures.periods import periods, ticks
 from endpoint.rendering.page_frame import TEMPLATES
 
 HEIGHT: Final = 112
-"""The height of the highest bar, at the most, in pixels."""
+"""The largest height of a bar in pixels."""
 MOST: Final = 600
-"""Bars that a histogram has at most."""
+"""The most bars in a histogram."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A bar: its period, where it is from left to right in per cent, its height in pixels, and where it leads."""
+    """A bar: its period, its horizontal position in per cent, its height in pixels, and its address."""
 
     period: str
     x: float
@@ -33,13 +33,13 @@ class Bar:
 def histogram(
     counts: Mapping[str, int], title: str, href: Callable[[str], str], narrow: str = "", unit: str = "event"
 ) -> Markup:
-    """Return bars for how many events there are in each year, month or day; nothing if there is none at all.
+    """Return bars for the number of events in each year, month or day; "" if there are none.
 
-    The keys of ``counts`` are all years (2012), all months (2012-02) or all days (2012-02-06), in any order; those
-    between them that are missing have no events. Of very many the last MOST are shown, and it is told how many events
-    are left out. ``href`` tells the address for a key. ``narrow`` is the address to which a range that is drawn with
-    the help of the script is added as ``from`` and ``to``; without it, none can be. ``unit`` is the word
-    for what is counted. Raises ValueError for other keys.
+    The keys of ``counts`` are all years (2012), all months (2012-02) or all days (2012-02-06), in any order; missing
+    ones between them have no events. If there are too many, the last MOST are shown, with the number of events left
+    out. ``href`` returns the address for a key. ``narrow`` is the address to which the script adds a selected range as
+    ``from`` and ``to``; without it, no range can be selected. ``unit`` is the word for what is counted. Raises
+    ValueError for invalid keys.
     """
     if not any(counts.values()):
         return Markup()
@@ -67,13 +67,13 @@ def histogram(
 
 
 def scale(most: int) -> tuple[int, int]:
-    """Return where a scale from 0 ends that has room for a number, and its step: 1, 2 or 5 times a power of ten."""
+    """Return the end of a scale from 0 with room for a number, and its step: 1, 2 or 5 times a power of ten."""
     step = next(one for one in _steps() if 4 * one >= most)
     return step * max(1, math.ceil(most / step)), step
 
 
 def _steps() -> Iterator[int]:
-    """Yield the steps that a scale can have: 1, 2, 5, 10, 20, 50 and so on."""
+    """Yield the possible steps of a scale: 1, 2, 5, 10, 20, 50 and so on."""
     power = 1
     while True:
         yield from (power, 2 * power, 5 * power)

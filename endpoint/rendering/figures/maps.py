@@ -18,15 +18,15 @@ from kg.lookup.listing.filter import BoundingBox
 from kg.lookup.listing.listing import MapPoint
 
 WIDTH: Final = 880
-"""The width in pixels that signs and names are laid out for; the style sheet makes them smaller on narrow screens."""
+"""The width in pixels for which signs and names are laid out; the style sheet makes them smaller on narrow screens."""
 _LOCATOR: Final = 600
-"""The width of a locator map in the units of its outlines, which is about two for a pixel."""
+"""The width of a locator map in the units of its outlines, about two for each pixel."""
 _LARGEST, _SMALLEST = 22.0, 3.0
 """Radii in pixels."""
 _LETTER, _WIDE, _LINE, _GAP = 7.0, 14.0, 18.0, 5.0
-"""About as wide, as wide in Chinese, and as high as a letter of a name is, and the room before a name, in pixels."""
+"""The width of a letter in a name, also of a Chinese one, its height, and the gap before a name, in pixels."""
 _MOST, _FEW = 0.95, 10
-"""The share of the events that a map may show alone, and the number of points of which it shows all."""
+"""The share of the events that a map may be limited to, and the number of points up to which it shows all."""
 _SIDES: Final = ("after", "before", "above", "below")
 _NAMES: Final = 14
 _LONGEST: Final = 26
@@ -34,9 +34,9 @@ _LONGEST: Final = 26
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """A circle on a map: where it is in per cent, how large, where it leads, and the name beside it, if there is room.
+    """A circle on a map: its position in per cent, its size, its address, and the name beside it, if there is room.
 
-    ``points`` are how many places it stands for.
+    ``points`` is the number of places that it represents.
     """
 
     x: float
@@ -48,7 +48,7 @@ class Sign:
     events: int
     name: str = ""
     side: str = ""
-    """The side of the circle on which the name stands."""
+    """The side of the circle with the name."""
 
 
 def event_map(
@@ -60,13 +60,13 @@ def event_map(
     whole: bool = False,
     unit: str = "event",
 ) -> Markup:
-    """Return a map of where events happened, which is as large as the points need, or the whole inhabited world.
+    """Return a map of where events happened, which covers the points, or the whole inhabited world.
 
-    If a few events happened far from all others, it shows where the others did, and tells what is outside.
-    Points that are close to each other are one circle. Its area is proportional to how many events happened there,
-    down to a smallest circle. ``place`` tells the address for a point, ``area`` that for all in a box, which it has
-    as ``bbox``. The list of all points, for those who cannot see the map, is in the element ``details`` below it.
-    ``unit`` is the word for what is counted. What has no address is not a link.
+    If a few events happened far from all others, it covers the others, and says what is outside. Points that are close
+    to each other are one circle. Its area is proportional to how many events happened there, down to a smallest circle.
+    ``place`` returns the address for a point, ``area`` the address for everything in a box, which it has as ``bbox``.
+    The list of all points, for those who cannot see the map, is in the element ``details`` below it. ``unit`` is the
+    word for what is counted. Signs without an address are not links.
     """
     view = WORLD if whole else _view(points)
     found = clusters(points, view)
@@ -99,7 +99,7 @@ def locator(latitude: float, longitude: float, title: str, degrees: float = 16) 
 
 
 def _view(points: Sequence[MapPoint]) -> View:
-    """Return the view of all points, or, if it is much smaller, of those around the one where most events happened."""
+    """Return the view of all points, or, if it is much smaller, of those around the one with the most events."""
     every = fitted([(one.latitude, one.longitude) for one in points])
     if len(points) < _FEW:
         return every
@@ -113,7 +113,7 @@ def _view(points: Sequence[MapPoint]) -> View:
 
 
 def _degrees(one: MapPoint, other: MapPoint) -> float:
-    """Return about how many degrees of latitude there are between two points."""
+    """Return the approximate distance of two points in degrees of latitude."""
     across = eastward(one.longitude, other.longitude) * math.cos(math.radians(one.latitude))
     return math.hypot(other.latitude - one.latitude, across)
 
@@ -135,7 +135,7 @@ def _signs(
 
 
 def _named(signs: Sequence[Sign]) -> list[Sign]:
-    """Return the signs with the names of those with most events, as far as no name is on another or on a circle."""
+    """Return the signs, with names for those with the most events where no name covers another or a circle."""
     taken = [_Box.of_circle(one) for one in signs[: 3 * _NAMES]]
     named = []
     for one in signs[:_NAMES]:

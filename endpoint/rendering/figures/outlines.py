@@ -1,6 +1,6 @@
 """The outlines of land and the borders of countries, from Natural Earth, as the paths of a map.
 
-The files are made by ``tools/assets``, which says what is in them.
+The files are made by ``tools/assets``, which documents their content.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ from typing import Final, NamedTuple
 from endpoint.rendering.figures.view import ASPECT, View
 
 COARSE: Final = 50.0
-"""From a number of degrees of latitude on a map has the outlines of the smaller scale."""
+"""From this many degrees of latitude on, a map has the outlines of the smaller scale."""
 _HUNDREDTHS: Final = 100.0
 _STRETCH: Final = 32
-"""Points of a line that are looked at together: most stretches of a line are far from what a map shows."""
+"""How many points of a line are examined together: most stretches are far from what a map shows."""
 _NEAR: Final = 3
-"""Units between points below which the second is left out."""
+"""The distance in units below which the second of two points is left out."""
 _BESIDE: Final = 0.03
-"""What part of its width around a map has lines as they are, so that no end of a stretch is seen."""
+"""The margin around a map, as a fraction of its width, with unsimplified lines, so that no end of a stretch is seen."""
 
 Point = tuple[float, float]
 
 
 class Outlines(NamedTuple):
-    """The paths of a map, as the attribute ``d`` has them (SVG 2, section 9.3), and its size in their units."""
+    """The paths of a map, for the attribute ``d`` (SVG 2, section 9.3), and its size in their units."""
 
     land: str
     borders: str
@@ -39,7 +39,7 @@ class Outlines(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Some points of a line, longitudes and latitudes in degrees, and the box that they are in."""
+    """Some points of a line, longitudes and latitudes in degrees, and their bounding box."""
 
     points: Sequence[Point]
     west: float
@@ -50,7 +50,7 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """A line or a ring, in stretches, and all of it as one, by whose box it is told whether any of it can be seen."""
+    """A line or a ring in stretches, and as a whole, whose box tells whether any of it can be visible."""
 
     stretches: Sequence[Stretch]
     whole: Stretch
@@ -58,7 +58,7 @@ class Outline:
 
 @lru_cache(maxsize=1_000)
 def outlines(view: View, width: int) -> Outlines:
-    """Return the paths of the land and of the borders that a view shows, in whole units, of which it has so many.
+    """Return the paths of the land and of the borders that a view shows, in whole units, given the number of units.
 
     The last ones are remembered, since most maps are of the world, and most places have several pages.
     """
@@ -101,7 +101,7 @@ def _path(lines: Sequence[Outline], view: View, size: tuple[int, int], *, ring: 
 
 
 def _drawn(line: Outline, view: View, size: tuple[int, int], turn: int, *, ring: bool) -> list[tuple[int, int]]:
-    """Return the points of a line in units of the map; none if nothing of it can be seen.
+    """Return the points of a line in units of the map; empty if nothing of it is visible.
 
     A ring can go around the map.
     """
@@ -119,10 +119,10 @@ def _drawn(line: Outline, view: View, size: tuple[int, int], turn: int, *, ring:
 
 
 def _kept(side: str, run: Sequence[Stretch]) -> Iterable[Point]:
-    """Return the points of some stretches; of those on one side of the map only the two ends.
+    """Return the points of some stretches; for those entirely on one side of the map, only the two ends.
 
-    A straight line between two points on one side of a rectangle has the rectangle on the same side as any other line
-    between them that stays there, so what is seen of a shape does not change.
+    A straight line between two points on one side of a rectangle leaves the rectangle on the same side as any other
+    line between them that stays there, so the visible part of a shape does not change.
     """
     if side:
         return (run[0].points[0], run[-1].points[-1])
@@ -130,7 +130,7 @@ def _kept(side: str, run: Sequence[Stretch]) -> Iterable[Point]:
 
 
 def _side(stretch: Stretch, view: View, turn: int) -> str:
-    """Return on which side of a view a stretch lies as a whole; nothing if it may be seen."""
+    """Return on which side of a view a stretch lies as a whole; "" if it may be visible."""
     margin = _BESIDE * (view.east - view.west)
     if stretch.east + turn < view.west - margin:
         return "west"
@@ -142,6 +142,6 @@ def _side(stretch: Stretch, view: View, turn: int) -> str:
 
 
 def _commands(points: Sequence[tuple[int, int]]) -> str:
-    """Return the commands that draw a line: where it begins, and then each step."""
+    """Return the commands that draw a line: the start, and then each step."""
     steps = (f"{x - before_x} {y - before_y}" for (before_x, before_y), (x, y) in pairwise(points))
     return f"M{points[0][0]} {points[0][1]}l{' '.join(steps)}".replace(" -", "-")

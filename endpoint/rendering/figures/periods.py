@@ -11,21 +11,21 @@ from typing import Final, NamedTuple
 from endpoint.rendering.filters import short_day, short_month
 
 _YEAR, _MONTH, _DAY = 4, 7, 10
-"""The lengths of a year, a month and a day as ISO 8601 writes them."""
+"""The lengths of a year, a month and a day in ISO 8601."""
 _PERIOD: Final = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-\d\d)?)?", re.ASCII)
 _ALL: Final = 31
-"""Periods of which each may have a label; of more only those that begin a year, or a month."""
+"""How many periods may each have a label; if there are more, only those that begin a year or a month."""
 _MONTHS: Final = 800
-"""Days up to which an axis has labels for months; above for years."""
+"""The number of days up to which an axis has labels for months; above that, for years."""
 _MANY: Final = 10_000
 _WIDE, _NARROW = 660, 310
-"""The widths of an axis, on a wide and on a narrow screen, in pixels."""
+"""The widths of an axis, on wide and narrow screens, in pixels."""
 _LETTER, _SPACE = 7, 14
 """The widths of a letter and of the space between two labels in pixels."""
 
 
 class Tick(NamedTuple):
-    """A label of an axis: where its middle is in per cent, and whether a narrow screen has no room for it."""
+    """A label of an axis: the position of its middle in per cent, and whether narrow screens have no room for it."""
 
     x: float
     label: str
@@ -33,13 +33,13 @@ class Tick(NamedTuple):
 
     @property
     def side(self) -> str:
-        """Whether it is so close to an end of the axis that it begins there (first) or ends there (last)."""
+        """Whether it is so close to an end of the axis that it is aligned to it ("first" or "last")."""
         half = self._width / 2 / _NARROW
         return "first" if self.x < half else "last" if self.x > 100 - half else ""
 
     @property
     def anchor(self) -> float:
-        """Where its text is anchored, by its begin, its end or its middle, in per cent."""
+        """The position of its text's start, end or middle, in per cent."""
         half = self._width / 2 / _WIDE
         return {"first": max(0, self.x - half), "last": min(100, self.x + half)}.get(self.side, self.x)
 
@@ -50,9 +50,9 @@ class Tick(NamedTuple):
 
 
 def periods(first: str, last: str, most: int) -> list[str]:
-    """Return all years, months or days from the first to the last; of very many the last ``most``.
+    """Return all years, months or days from the first to the last; if there are too many, the last ``most``.
 
-    Raises ValueError for what is none of these.
+    Raises ValueError for anything else.
     """
     if len(first) != len(last) or not all(map(_PERIOD.fullmatch, (first, last))):
         raise ValueError("a period must be a year, a month or a day as ISO 8601 writes it")
@@ -72,7 +72,7 @@ def _before(period: str) -> str:
 
 
 def ticks(shown: Sequence[str]) -> list[Tick]:
-    """Return the labels of an axis on which periods have the same room, as far as there is room for labels."""
+    """Return the labels of an axis with periods of equal width, as far as there is room for labels."""
     middles = [((number + 0.5) * 100 / len(shown), one) for number, one in enumerate(shown)]
     if len(shown) <= _ALL:
         return _thinned(middles)
@@ -92,9 +92,9 @@ def day_ticks(first: date, last: date) -> list[Tick]:
 
 
 def _thinned(found: Sequence[tuple[float, str]]) -> list[Tick]:
-    """Return as many labels as an axis has room for; those of January, or of the first day of a month, are among them.
+    """Return as many labels as an axis has room for, including those of January, or of the first day of a month.
 
-    That they are far enough from each other is reckoned with the longest.
+    The distance is computed for the longest label.
     """
     months = any(len(one) == _MONTH for _, one in found)
     labels = [_label(one) for _, one in found]
@@ -112,12 +112,12 @@ def _thinned(found: Sequence[tuple[float, str]]) -> list[Tick]:
 
 
 def _step(least: float, months: bool) -> int:
-    """Return how many periods there are from one label to the next; of months those that a year can be divided by."""
+    """Return how many periods there are from one label to the next; for months, a divisor of twelve."""
     return next((one for one in (1, 2, 3, 4, 6, 12) if one >= least), 0) if months else math.ceil(least) or 1
 
 
 def _label(period: str) -> str:
-    """Return the label of a period; January has that of its year."""
+    """Return the label of a period; January has the label of its year."""
     if len(period) == _YEAR or (len(period) == _MONTH and period.endswith("-01")):
         return period[:_YEAR]
     return short_day(period) if len(period) == _DAY else short_month(period)

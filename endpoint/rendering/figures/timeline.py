@@ -16,16 +16,16 @@ from kg.lookup.listing.listing import EventSummary
 from kg.rdf import terms
 
 COLUMNS: Final = 60
-"""Dots that stand beside each other at most: 14 pixels for each on a wide screen."""
+"""The most dots side by side: 14 pixels for each on a wide screen."""
 ROWS: Final = 8
-"""Dots that stand above each other at most."""
+"""The most dots above each other."""
 ROW: Final = 14
 """The height of a row in pixels."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dot:
-    """An event on an axis: its day, counted from the first, its place in per cent, its row from below, its address."""
+    """An event on an axis: its day (counted from the first), its position in per cent, its row, its address."""
 
     event: EventSummary
     day: int
@@ -41,11 +41,11 @@ def timeline(
     narrow: str = "",
     unit: str = "event",
 ) -> Markup:
-    """Return dots for events, in any order, above the axis of their days; nothing if no event has a day.
+    """Return dots for events, in any order, above the axis of their days; "" if no event has a day.
 
-    Where more events are close to each other than there is room for, only the first of them are shown; the figure tells
-    how many are not, with those that have no day. ``href`` tells the address for an event. ``narrow`` is the address to
-    which a range that is drawn with the help of the script is added as ``from`` and ``to``; without it, none can be.
+    If more events are close to each other than there is room for, only the first of them are shown; the figure says how
+    many are not shown, including those without a day. ``href`` returns the address for an event. ``narrow`` is the
+    address to which the script adds a selected range as ``from`` and ``to``; without it, no range can be selected.
     ``unit`` is the word for what is shown.
     """
     dated = sorted((one for one in events if terms.is_day(one.date)), key=lambda one: one.date)
@@ -70,7 +70,7 @@ def timeline(
 
 
 def _dots(dated: Sequence[EventSummary], first: date, days: int, href: Callable[[EventSummary], str]) -> Iterator[Dot]:
-    """Yield the dots: a column has the events of some days, in as many places beside each other as there is room."""
+    """Yield the dots: a column has the events of some days, with as many columns as there is room for."""
     columns = min(days, COLUMNS)
     beside = COLUMNS // columns
     for column, found in groupby(dated, lambda one: _day(one, first) * columns // days):

@@ -11,22 +11,22 @@ from typing import Final
 from kg.lookup.listing.filter import BoundingBox
 
 ASPECT: Final = 2.0
-"""How many times as wide as high a map is; the style sheet says so too."""
+"""The aspect ratio (width to height) of a map, as in the style sheet."""
 LEAST: Final = 6.0
-"""Degrees of latitude that a map shows at least."""
+"""The fewest degrees of latitude that a map shows."""
 WIDE: Final = 240.0
-"""Degrees of longitude above which a map shows the whole world instead, cut where it always is."""
+"""Above this many degrees of longitude, a map shows the whole world instead, cut at the usual meridian."""
 MARGIN: Final = 1.25
-"""How many times as large as the box of its points a map is."""
+"""The size of a map relative to the box of its points."""
 POLE: Final = 75.0
-"""The latitude up to which the middle of a map is the parallel where its scale is true: at a pole nothing has width."""
+"""The highest latitude at which the scale of a map is true: at a pole, nothing has width."""
 
 
 @dataclass(frozen=True, slots=True)
 class View:
     """A box of longitudes and latitudes in degrees, mapped onto a rectangle from (0, 0), top left, to (1, 1).
 
-    ``east`` is greater than ``west``; where the view crosses the antimeridian, one of them is beyond 180 or -180.
+    ``east`` is greater than ``west``; if the view crosses the antimeridian, one of them is beyond 180 or -180.
     """
 
     west: float
@@ -35,12 +35,12 @@ class View:
     north: float
 
     def x(self, longitude: float) -> float:
-        """Return how far from the left a longitude is; of the turns around the world that which is the next."""
+        """Return the horizontal position of a longitude, taking the nearest turn around the world."""
         turn = 360 * math.floor((longitude - (self.west + self.east) / 2) / 360 + 0.5)
         return (longitude - turn - self.west) / (self.east - self.west)
 
     def y(self, latitude: float) -> float:
-        """Return how far from the top a latitude is."""
+        """Return the vertical position of a latitude, from the top."""
         return (self.north - latitude) / (self.north - self.south)
 
     @property
@@ -52,13 +52,13 @@ class View:
 
 
 WORLD: Final = View(-169, -57, 191, 83)
-"""The inhabited world: it is cut in the Bering Strait, and its scale is true at about 39 degrees."""
+"""The inhabited world: cut in the Bering Strait, with true scale at about 39 degrees."""
 GLOBE: Final = View(-169, -90, 191, 90)
-"""The whole world, as far as the poles."""
+"""The whole world, up to the poles."""
 
 
 def around(latitude: float, longitude: float, degrees: float) -> View:
-    """Return the view around a point that shows a number of degrees of latitude; close to a pole, beside the point.
+    """Return the view around a point with a number of degrees of latitude; close to a pole, it is off-centre.
 
     It is the whole world if that is not wider.
     """
@@ -71,9 +71,9 @@ def around(latitude: float, longitude: float, degrees: float) -> View:
 
 
 def fitted(points: Sequence[tuple[float, float]]) -> View:
-    """Return the smallest view of all points, latitudes and longitudes in degrees, with a margin; of none the world.
+    """Return the smallest view of all points, latitudes and longitudes in degrees, with a margin; the world if none.
 
-    Of the two ways around the world it takes the shorter.
+    It takes the shorter of the two ways around the world.
     """
     if not points:
         return WORLD
@@ -89,12 +89,12 @@ def fitted(points: Sequence[tuple[float, float]]) -> View:
 
 
 def eastward(longitude: float, other: float) -> float:
-    """Return how many degrees another longitude is to the east, less than 0 to the west, the shorter way."""
+    """Return the difference of two longitudes in degrees, positive to the east, the shorter way."""
     return (other - longitude + 180) % 360 - 180
 
 
 def _arc(longitudes: Sequence[float]) -> tuple[float, float]:
-    """Return the ends of the shortest arc, from west to east, that has all longitudes: outside is the widest gap."""
+    """Return the ends of the shortest arc, from west to east, with all longitudes: the widest gap is outside."""
     ordered = sorted(set(longitudes))
     gaps = [(after - before, before, after) for before, after in pairwise([*ordered, ordered[0] + 360])]
     _, east, west = max(gaps)

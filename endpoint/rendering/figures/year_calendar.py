@@ -1,4 +1,4 @@
-"""The days of a year, coloured by how many events they have."""
+"""The days of a year, coloured by their number of events."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CELL: Final = 24
 
 @dataclass(frozen=True, slots=True)
 class CalendarDay:
-    """A day in the calendar of a month: where its square is, in pixels, its events and the class of those."""
+    """A day in the calendar of a month: the position of its square in pixels, its events, and their class."""
 
     date: str
     number: int
@@ -33,7 +33,7 @@ class CalendarDay:
 
 @dataclass(frozen=True, slots=True)
 class CalendarMonth:
-    """A month of the calendar (2012-02), with its days and where it leads."""
+    """A month of the calendar (2012-02), with its days and its address."""
 
     period: str
     days: list[CalendarDay]
@@ -41,23 +41,23 @@ class CalendarMonth:
 
     @property
     def events(self) -> int:
-        """How many events it has."""
+        """The number of its events."""
         return sum(one.events for one in self.days)
 
     @property
     def rows(self) -> int:
-        """How many weeks it touches."""
+        """The number of weeks that it touches."""
         return self.days[-1].y // CELL
 
 
 def year_calendar(
     year: int, counts: Mapping[str, int], title: str, href: Callable[[str], str], months: range = range(1, 13)
 ) -> Markup:
-    """Return a calendar of a year, or of some of its months, with each day in one of five colours, or in none.
+    """Return a calendar of a year, or of some of its months, with each day in one of five colours, or none.
 
-    ``counts`` has how many events there are on days (2012-02-06); a class has the same number of counts as each other,
-    and the legend tells which. ``href`` tells the address for a day, and for a month (2012-02), that has events.
-    Raises ValueError for a year that no calendar has.
+    ``counts`` has the numbers of events by day (2012-02-06); each class has about the same number of days, and the
+    legend shows its range. ``href`` returns the address for a day, or a month (2012-02), with events. Raises ValueError
+    for a year outside the calendar.
     """
     most = max((events for day, events in counts.items() if day.startswith(f"{year:04}-")), default=0)
     size = max(1, -(-most // CLASSES))

@@ -1,4 +1,4 @@
-"""The Chinese names of places: what each means, which mean the same, and which stands somewhere in a text."""
+"""The Chinese names of places: what each means, which mean the same, and which occurs at a position in a text."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 LONGEST: Final = 12
-"""Characters of the longest name."""
+"""The length of the longest name in characters."""
 
 
 class ChineseNames:
@@ -24,10 +24,10 @@ class ChineseNames:
         return self._meanings.get(name)
 
     def same(self, name: str) -> tuple[str, ...]:
-        """Return the names that mean the same as one, itself included; else the name alone."""
+        """Return the names that mean the same as one, including itself; or else only the name."""
         return self._same.get(self._meanings.get(name, ""), (name,))
 
     def longest_at(self, text: str, start: int) -> str:
-        """Return the longest name that stands in a text at ``start``; an empty one where none does."""
+        """Return the longest name in a text at ``start``, "" if there is none."""
         longest = (text[start : start + length] for length in range(LONGEST, 0, -1))
         return next((name for name in longest if name in self._meanings), "")

@@ -1,11 +1,10 @@
 """The offline gazetteer: the place that a title or a printed label names.
 
-The table is made by data/gazetteer/make.py from GeoNames data (CC BY 4.0):
-countries, divisions and cities. A name resolves only where it very likely is the
-place, because persons, firms, clubs and plain words share the names of many towns
-(Nokia, Police, Honda). Seas, rivers and the like are known by the words of their
-titles (kg/entities/places/names.py), or from a list.
-Names that only small towns have are in a table of their own (kg/entities/places/towns.py).
+The table is made by data/gazetteer/make.py from GeoNames data (CC BY 4.0): countries, divisions and cities. A name
+resolves only if it very likely is the place, because persons, firms, clubs and plain words share the names of many
+towns (Nokia, Police, Honda). Seas, rivers and the like are known by the words of their titles
+(kg/entities/places/names.py), or from a list. Names that only small towns have are in a table of their own
+(kg/entities/places/towns.py).
 """
 
 from __future__ import annotations
@@ -44,7 +43,7 @@ LARGE_CITY = 250_000
 SMALLEST_CITY = 15_000
 #: How much larger than its namesakes a city must be to own the bare name.
 DOMINANCE = 2
-#: Countries whose division owns the name it shares with a city (Puebla, Oaxaca).
+#: Countries whose divisions own a name shared with a city (Puebla, Oaxaca).
 DIVISION_TITLES = frozenset({"US", "CA", "AU", "IN", "MX"})
 CITY_WORDS = frozenset({"City", "city", "town"})
 CITY_CLUBS = frozenset({"AU", "CA", "GB", "IE", "NZ", "US"})  # "Manchester City" is a club
@@ -139,7 +138,7 @@ class Gazetteer:
         return self._town(title) or self._worded(title) or self._run_on(title) or self._plain(title)
 
     def _run_on(self, title: str) -> Place | None:
-        """Resolve "Phoenix Arizona": a city and its state, in the countries that put a comma between them."""
+        """Resolve "Phoenix Arizona": a city and its state, in countries where a comma separates them."""
         words = title.split(" ")
         splits = ((" ".join(words[:-count]), " ".join(words[-count:])) for count in range(1, min(3, len(words))))
         known = ((base, self._all(fold(state), "division")) for base, state in splits)
@@ -175,20 +174,20 @@ class Gazetteer:
         return self._known(bare, fold(bare)) or self._known(shorter, fold(shorter))
 
     def is_name(self, title: str, geonames: int) -> bool:
-        """Return whether a title is a name that the table has for a place, whether or not it denotes another one."""
+        """Return whether a title is a place name in the table, even if it denotes something else."""
         name = fold(title)
         known = geonames in self._named.get(name, ())
         return known and title not in self._apart and self._may_be(title, name)
 
     def _sure(self, title: str) -> Place | None:
-        """Return the place that a title denotes by the tables, but that of towns, or by its own words."""
+        """Return the place that a title denotes by the tables (except that of towns), or by its own words."""
         name = fold(title)
         known = self._known(title, name)
         unknown = known is None and title not in self._apart
         return self._worded(title) if unknown and self._may_be(title, name) else known
 
     def _known(self, title: str, name: str) -> Place | None:
-        """Return the place that the tables have for a title or a label; ``name`` is that folded."""
+        """Return the place in the tables for a title or a label; ``name`` is its folded form."""
         if title in self._apart:
             return self._another(title)
         if name in self._decided:
@@ -200,7 +199,7 @@ class Gazetteer:
         return self._bare(name) or self._qualified(name) or self._division(name) or self._republic(name)
 
     def _another(self, title: str) -> Place | None:
-        """Return the area that a title denotes which is kept apart from the place of that name."""
+        """Return the area denoted by a title that is kept apart from the place of that name."""
         within = self._apart[title]
         if within == NO_PLACE:
             return None
@@ -210,7 +209,7 @@ class Gazetteer:
         return bool(name) and name not in self._denied and not is_acronym(title)
 
     def containers(self, place: Place) -> tuple[Place, ...]:
-        """Return what contains a place, the smallest first: divisions, then the country."""
+        """Return the containers of a place, smallest first: divisions, then the country."""
         holder = self.by_id(place.division) if place.division else None
         if holder:
             return (holder, *self.containers(holder))
@@ -290,21 +289,21 @@ class Gazetteer:
         return area(title, _only(outer)) if outer and telling else None
 
     def _part(self, title: str) -> Place | None:
-        """Resolve "Northern Italy" and "Greater Cairo": an area in the place that they are a part of."""
+        """Resolve "Northern Italy" and "Greater Cairo": an area within a larger place."""
         name = whole(title)
         holder = self._sure(name) if name and may_be_place(name) else None
-        # "America" may be the United States, but North and South America are no parts of them.
+        # "America" may be the United States, but North and South America are not parts of it.
         alias = holder and holder.kind == "country" and fold(name or "") not in map(fold, holder.names[:2])
         return area(title, holder) if holder and not alias else None
 
     def _state(self, title: str) -> Place | None:
-        """Resolve "Kingdom of Nepal": a state, perhaps of the past, where there is a country of that name."""
+        """Resolve "Kingdom of Nepal": a state, possibly of the past, if there is a country of that name."""
         name = state(title)
         country = _only(self._all(fold(name), "country")) if name else None
         return area(title, country) if country else None
 
     def _town(self, title: str) -> Place | None:
-        """Resolve a name that a town, a lower division or a city has, also as "Khar (Pakistan)"."""
+        """Resolve the name of a town, a lower division or a city, also as "Khar (Pakistan)"."""
         base, container = split(title)
         cells = self._towns.cells(fold(base))
         if cells is None:
@@ -347,14 +346,14 @@ def _only(places: list[Place]) -> Place | None:
 
 
 def _dominant(cities: list[Place]) -> Place | None:
-    """Return the first of some cities, the most populous, if it is so by far."""
+    """Return the first (most populous) of some cities, if it is by far the largest."""
     if len(cities) > 1 and cities[0].population < DOMINANCE * cities[1].population:
         return None
     return cities[0] if cities else None
 
 
 def _known_by_title_only(cells: list[str]) -> bool:
-    """Return whether a place is so small that its bare name is mostly another thing."""
+    """Return whether a place is so small that its bare name usually means something else."""
     _, kind, _, title, _, _, division, _, _, population, *_ = cells
     if not title or kind == "country":
         return False

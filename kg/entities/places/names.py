@@ -40,7 +40,7 @@ GENERIC_PREFIXES: Final = (
 # Not Territory: the name "Palestinian Territory" would make "Palestinian" a name.
 GENERIC_SUFFIXES: Final = (DIVISION_WORDS - {"Territory"}) | {"City", "County", "District", "River", "Peninsula"}
 
-# A name and, behind it, what kind of place it is; in lower case only behind a name, not in "Chinese province".
+# A name followed by its kind of place; in lower case only after a name, not in "Chinese province".
 FEATURE: Final = re.compile(
     r"(?:[\w'’.–/-]+ )+(?:"
     r"Archipelago|Atoll|Basin|Bay|Canyon|Coast|Creek|Delta|Desert|Estuary|Fjord|Glacier|Gorge|Gulf|Highlands"
@@ -54,7 +54,7 @@ FEATURE: Final = re.compile(
     r"|Inlet|[Jj]ungle|Marsh(?:es)?|Oasis|Pass|Peak|Plains?|[Rr]ainforest|Seamount|Springs|Steppe|Trench|Tundra|Waterfalls?|Wetlands)"
     r"|[A-ZÀ-Þ][\w'’-]*(?:an|ese|ish|ite) (?:Caliphate|Empire|Khanate|Kingdom|Sultanate)"
 )
-# A word for the kind of place, and its name.
+# A word for the kind of place, followed by its name.
 NAMED_FEATURE: Final = re.compile(
     r"(?:Bay|Gulf|Isles?|Province|Sea|Straits?) of (?:the )?(?:[^\W\d_][a-zà-ÿ'’.–-]+ ?){1,2}(?<! )"
     r"|(?:Cabo|Cape|Cerro|Islas?|Île|Gunung|Jabal|Jebel|Mont|Nevado|Piton|Pulau|Wadi) (?:de la |del? |al-|el-)?"
@@ -62,13 +62,13 @@ NAMED_FEATURE: Final = re.compile(
     r"|(?:County|Kibbutz|Lake|Lac|Lago|Loch|Lough|Moshav|Mount|River|Río|Volcán) (?:of )?"
     r"(?:[A-ZÀ-Þ][\w'’.–-]*[a-zà-ÿ] ?){1,2}(?<! )"
 )
-# A part of a place that has its own name: "Northern Italy", "South-East Asia", "Greater Cairo".
+# A named part of a place: "Northern Italy", "South-East Asia", "Greater Cairo".
 PART: Final = re.compile(
     r"(?:(?:(?:[Nn]orth|[Ss]outh)[- ]?)?(?:[Ee]ast|[Ww]est)(?:ern)?|[Nn]orth(?:ern)?|[Ss]outh(?:ern)?"
     r"|Central|Downtown|Greater|Inner|Lower|Mainland|Occupied|Old (?:City|Town)|Outer|Peninsular|Rural|Upper|Upstate)"
     r"(?: of| part of| [Cc]oast of)? (?:the )?(?P<whole>.+)"
 )
-# Words that no name of a place of this kind has: what stands or happens at a place, who is there, what it is part of.
+# Words that never occur in names of such places: buildings and events at a place, people there, larger bodies.
 OTHERWISE: Final = re.compile(
     r"(?:^|[ -])(?:Abbey|Academy|Agency|Airbase|Airfield|Airport|Ambassador|Archbishop|Archdiocese|Arena|Army|Arsenal"
     r"|Assembly|Association|Attorney|Avenue|Bank|Banner|Barracks|Base|Basilica|Battle|Bishop|Bombing|Bridge|Broadcasting"
@@ -91,16 +91,16 @@ OTHERWISE: Final = re.compile(
     r"|islands|mountains|oblast|peninsula|prefecture|province|region|river|valley|metropolitan|area)[a-zà-þ]",
 )
 
-# The form of a state, behind which stands its name: "Kingdom of Nepal", "Federal Republic of Yugoslavia".
+# The form of a state, followed by its name: "Kingdom of Nepal", "Federal Republic of Yugoslavia".
 STATE: Final = re.compile(
     r"(?:the |The )?(?:(?:[A-Z][a-z]+ ){0,2}(?:Commonwealth|Duchy|Emirate|Empire|Kingdom|Mandate|Principality"
-    r"|Protectorate|Republic|State|Sultanate)|Union) of (?:the )?(?P<name>.+)"  # "Football Union of Russia" is none
+    r"|Protectorate|Republic|State|Sultanate)|Union) of (?:the )?(?P<name>.+)"  # "Football Union of Russia" is not one
 )
 
 #: Qualifiers of what is no place for all that they end like one: "head of state", "electoral district".
 NO_AREA: Final = re.compile(r"\b(?:electoral|of)\b")
 SAINT: Final = re.compile(r"St\.? (?=[A-ZÀ-Þ])")
-#: Macron and dot below, and the cedilla below letters that no alphabet writes with one.
+#: Macron and dot below, and the cedilla below letters that never have one in an alphabet.
 MARKS: Final = re.compile("[\u0304\u0323\u0331]|(?<=[DdHhZz])\u0327")
 
 LETTERS = str.maketrans(
@@ -114,7 +114,7 @@ LETTERS = str.maketrans(
 def fold(name: str) -> str:
     """Reduce a name to what spellings share: no accents, apostrophes, hyphens.
 
-    Case is kept: it tells Police from police and Of from of.
+    Case is kept: it distinguishes Police from police and Of from of.
     """
     if not name.isascii():
         decomposed = unicodedata.normalize("NFKD", name)
@@ -138,7 +138,7 @@ def is_acronym(label: str) -> bool:
 
 
 def split(title: str) -> tuple[str, str | None]:
-    """Part a title from what it is qualified by.
+    """Split a title into the name and its qualifier.
 
     Returns:
         "Hyde Park" and "London" for "Hyde Park, London", "Jindo" and "island" for "Jindo (island)";
@@ -153,7 +153,7 @@ def split(title: str) -> tuple[str, str | None]:
 
 
 def is_area(qualifier: str) -> bool:
-    """Return whether a qualifier calls a place by its kind: "island", "South African province"."""
+    """Return whether a qualifier names a kind of place: "island", "South African province"."""
     return qualifier in AREAS or (qualifier.rpartition(" ")[2] in AREAS and not NO_AREA.search(qualifier))
 
 
@@ -172,18 +172,18 @@ def is_feature(name: str) -> bool:
 
 
 def may_be_place(name: str) -> bool:
-    """Return whether no word of a name says that it is a building, an organisation, an office or an event."""
+    """Return whether a name has no word for a building, an organisation, an office or an event."""
     return not OTHERWISE.search(name)
 
 
 def whole(name: str) -> str | None:
-    """Return what a name says it is a part of: "Italy" for "Northern Italy"."""
+    """Return the whole that a name names a part of: "Italy" for "Northern Italy"."""
     part = PART.fullmatch(name)
     return part["whole"] if part else None
 
 
 def state(title: str) -> str | None:
-    """Return what a title calls a state: "Nepal" for "Kingdom of Nepal"."""
+    """Return the name of the state in a title: "Nepal" for "Kingdom of Nepal"."""
     form = STATE.fullmatch(title)
     return form["name"] if form else None
 
@@ -196,9 +196,9 @@ def without_genitive(text: str) -> str:
 
 
 def is_name(text: str, names: Iterable[str]) -> bool:
-    """Return whether the visible text of a link is one of the names of a place, or such a name with generic words.
+    """Return whether the visible text of a link is a name of a place, possibly with generic words.
 
-    True for "city of Homs"; False for a demonym ("Indian", "Homsi") and for all else ("Prime Minister of Italy").
+    True for "city of Homs"; False for a demonym ("Indian", "Homsi") and for anything else ("Prime Minister of Italy").
     """
     text = without_genitive(text.replace("''", "").strip())
     if text.count(", ") > 1:  # "Palatine, Illinois, school district"

@@ -16,12 +16,12 @@ from kg.rdf.iri import Minter
 
 WORD = re.compile(r"\w")
 HYPHENS = "-\u2010\u2011"
-# What joins a name to another word: the hyphen before "flagged", and that behind "anti". "Russia-Ukraine" names both.
+# What joins a name to another word: the hyphen before "flagged", or after "anti". "Russia-Ukraine" names both.
 BOUND = re.compile(r"[-\u2010\u2011][^\W\d_A-Z]")
 BOUND_BEFORE = re.compile(r"\b(?:anti|pro|non|ex|mid|trans|pan|post|pre|inter|intra|un)[-\u2010\u2011]$", re.IGNORECASE)
 LONGEST_PREFIX = 8
 SHORT = 2
-"""Characters of a Chinese name that may be part of a word: only a large city is meant by it."""
+"""The length of a Chinese name that may be part of a word: only a large city counts."""
 LARGE_CITY = 1_000_000
 # Countries whose English titles keep the macrons of their names: Kōchi, Jūrmala, Šiauliai, Whangārei.
 MARKED_TITLES = frozenset({"JP", "LT", "LV", "NZ"})
@@ -31,12 +31,12 @@ MARKED_TITLES = frozenset({"JP", "LT", "LV", "NZ"})
 RUN = re.compile(r"(?<![\w’'-])[^\W\d_a-z][\w-]*(?: (?:of |of the |al-|el-)?[^\W\d_a-z][\w-]*)*")
 FIRST_WORDS = re.compile(r"(?:In|At|Near|Outside|Inside|Across|The|A|An|Off|Around|Throughout|Within) ")
 FAR_APART = 1.0
-"""Degrees between a stated point and a city of the stated name; further away, it is another one."""
+"""Degrees between a stated point and a city of the stated name; further away, it is a different one."""
 
 
 @dataclass(frozen=True, slots=True)
 class NamedPlace:
-    """A place that an item names: its English article title where known, and the words that name it."""
+    """A place that an item names: its English article title, if known, and the words that name it."""
 
     place: Place
     title: str | None
@@ -56,7 +56,7 @@ def of_label(label: str, gazetteer: Gazetteer) -> Place | None:
 
 
 def title_of(place: Place, gazetteer: Gazetteer) -> str | None:
-    """Return the title of a place's English article: the one in the table, or its name where that leads back to it.
+    """Return the title of a place's English article: the one in the table, or its name if that leads back to it.
 
     The marks of a transliteration are not part of a title: Ḩamāh has the article Hamah.
     """
@@ -78,7 +78,7 @@ def named_by(item: Item, gazetteer: Gazetteer) -> list[NamedPlace]:
 
 
 def _is_compound(anchor: str, text: str) -> bool:
-    """Return whether a hyphen joins the words to another one wherever they stand: "Togo-flagged", "anti-Syria"."""
+    """Return whether a hyphen joins the words to another word wherever they occur: "Togo-flagged", "anti-Syria"."""
     if not any(f"{anchor}{hyphen}" in text or f"{hyphen}{anchor}" in text for hyphen in HYPHENS):
         return False
     starts = list(_occurrences(anchor, text))
@@ -95,9 +95,9 @@ def named_by_labels(labels: Iterable[str], gazetteer: Gazetteer) -> list[NamedPl
 
 
 def named_by_text(item: Item, gazetteer: Gazetteer) -> list[NamedPlace]:
-    """Return the places at which an English sentence without links says that it happened, by whole names in it.
+    """Return the places where an English sentence without links says that it happened, by whole names in it.
 
-    Where nothing is linked, a name proves little: only what says where something happened counts.
+    Without links, a name proves little: only words that say where something happened count.
     """
     if not item.is_plain or item.language.partition("-")[0] != "en":
         return []
@@ -113,14 +113,14 @@ def named_by_text(item: Item, gazetteer: Gazetteer) -> list[NamedPlace]:
 
 
 def stated(place: StatedPlace, gazetteer: Gazetteer) -> Place | None:
-    """Return the place of the gazetteer that a stated one is: by its GeoNames id or, without a point, by its names."""
+    """Return the place in the gazetteer for a stated one: by its GeoNames id or, without a point, by its names."""
     if place.geonames is not None:
         return gazetteer.by_id(place.geonames)
     return None if place.latitude else _of_names(place.names, gazetteer)
 
 
 def around(place: StatedPlace, gazetteer: Gazetteer) -> Place | None:
-    """Return the smallest place that the names of a stated point denote, if the point is there."""
+    """Return the smallest place that the names of a stated point denote, if it contains the point."""
     names = place.names
     found = (_of_names(names[start:], gazetteer) for start in range(len(names)))
     return next((one for one in found if one and not _is_elsewhere(one, place)), None)
@@ -158,7 +158,7 @@ def is_location(named: NamedPlace, item: Item, gazetteer: Gazetteer) -> bool:
 
 
 def _spans(named: NamedPlace, item: Item) -> Iterator[tuple[int, int]]:
-    """Yield where the words that name a place stand in a sentence: not the "Sudan" of another link's "South Sudan"."""
+    """Yield the positions of the words that name a place: not the "Sudan" of another link's "South Sudan"."""
     anchor = named.anchor
     longer = [link.anchor for link in item.mentions if anchor in link.anchor and anchor != link.anchor]
     for at in _occurrences(anchor, item.title):
@@ -179,9 +179,9 @@ def _is_chinese_location(place: Place, text: str, gazetteer: Gazetteer) -> bool:
 
 
 def _chinese_names(place: Place, text: str, gazetteer: Gazetteer) -> Iterator[tuple[int, int, Place]]:
-    """Yield where a sentence without spaces has names of places, the longest ones: not the India of Indonesia.
+    """Yield the positions of place names in a sentence without spaces, longest first: not the India of Indonesia.
 
-    Short names of small towns are parts of other words, but for the one that is asked about.
+    Short names of small towns are taken as parts of other words, except the requested one.
     """
     at = 0
     while at < len(text):
@@ -193,7 +193,7 @@ def _chinese_names(place: Place, text: str, gazetteer: Gazetteer) -> Iterator[tu
 
 
 def _occurrences(name: str, text: str) -> Iterator[int]:
-    """Yield where ``name`` begins in ``text`` as a whole: not the "Niger" of "Nigeria"."""
+    """Yield where ``name`` occurs in ``text`` as a whole: not the "Niger" of "Nigeria"."""
     at = text.find(name)
     while at >= 0:
         end = at + len(name)
@@ -204,7 +204,7 @@ def _occurrences(name: str, text: str) -> Iterator[int]:
 
 
 def stated_iri(place: StatedPlace, minter: Minter) -> str | None:
-    """Return the IRI of a stated place that the gazetteer does not have; None if only its names are known."""
+    """Return the IRI of a stated place that is not in the gazetteer; None if only its names are known."""
     if place.geonames is not None:
         return minter.geonames(place.geonames)
     return minter.point(place.latitude, place.longitude) if place.latitude else None

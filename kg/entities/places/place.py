@@ -85,7 +85,7 @@ class Place:
 
 
 def area(title: str, holder: Place | None = None) -> Place:
-    """Make a place of which only the title is known, and perhaps what holds it."""
+    """Make a place of which only the title is known, and possibly its container."""
     country, division = (holder.country, holder.geonames or holder.division) if holder else ("", None)
     return Place(None, "area", title, title, country=country, division=division)
 

@@ -1,1 +1,1 @@
-"""Answers that are cited: what names them, and what has become of them."""
+"""Cited answers: their identity, and what has become of them."""

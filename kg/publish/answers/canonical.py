@@ -1,9 +1,9 @@
 """The canonical form of the result of a query, whose SHA-256 is the same for everybody.
 
-It is text in UTF-8, each line of which ends in a line feed, and the lines are sorted by their code points, as
-``LC_ALL=C sort`` does it. Of a SELECT they are those of the results in TSV (SPARQL 1.1 Query Results CSV and TSV,
-section 4), the names of the columns among them; of an ASK it is ``true`` or ``false``. Of a graph they are its triples
-as canonical N-Triples, each once; if it has blank nodes, these have the labels that RDFC-1.0 gives them.
+It is UTF-8 text with lines that end in a line feed and are sorted by code points, as ``LC_ALL=C sort`` does. For a
+SELECT, they are the lines of the results in TSV (SPARQL 1.1 Query Results CSV and TSV, section 4), including the names
+of the columns; for an ASK, ``true`` or ``false``. For a graph, they are its triples as canonical N-Triples, each once,
+with the labels of RDFC-1.0 for blank nodes.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from kg.rdf import Quad
 from kg.rdf.formats import Format, by_name
 
 CITED_BYTES: Final = 5_000_000
-"""The largest answer that is cited; what is larger is found in the dump of its snapshot."""
+"""The largest answer that can be cited; for more, use the dump of the snapshot."""
 
 
 @dataclass(frozen=True)
 class CanonicalResult:
-    """What a query found: ``head`` has the names of the columns of a SELECT, ``rows`` the lines of all else, sorted.
+    """The result of a query: ``head`` has the column names of a SELECT, ``rows`` all other lines, sorted.
 
-    ``form`` is the form of the query, as an Answer has it.
+    ``form`` is the form of the query, as in an Answer.
     """
 
     form: str
@@ -45,19 +45,19 @@ class CanonicalResult:
 
 @dataclass(frozen=True, slots=True)
 class ResultDifference:
-    """The lines that only the later one of two results has, and those that only the earlier one has."""
+    """The lines only in the later of two results, and those only in the earlier one."""
 
     added: tuple[str, ...]
     removed: tuple[str, ...]
 
 
 def format_for(form: Form | None) -> Format:
-    """Return the format in which an answer to a query of a form has to be for ``canonical``."""
+    """Return the format in which ``canonical`` needs an answer to a query of a form."""
     return by_name("ntriples" if form in ("CONSTRUCT", "DESCRIBE") else "tsv")
 
 
 def canonical(answer: Answer) -> CanonicalResult:
-    """Return the canonical form of an answer in the format that ``format_for`` says."""
+    """Return the canonical form of an answer in the format from ``format_for``."""
     if answer.form == "construct":
         return CanonicalResult(answer.form, (), _triples(answer.body))
     lines = answer.body.decode().split("\n")[:-1] if answer.form == "select" else [answer.body.decode().strip()]
@@ -66,7 +66,7 @@ def canonical(answer: Answer) -> CanonicalResult:
 
 
 def difference(before: CanonicalResult, after: CanonicalResult) -> ResultDifference:
-    """Return what differs between two results; a row that one of them has more often is there as often."""
+    """Return the difference of two results; rows are counted with their multiplicities."""
     old, new = (Counter((*one.head, *one.rows)) for one in (before, after))
     return ResultDifference(tuple(sorted((new - old).elements())), tuple(sorted((old - new).elements())))
 

@@ -1,4 +1,4 @@
-"""What is cited of an answer: the query, the snapshot that answered, and the hash of what was found."""
+"""What a citation of an answer contains: the query, the snapshot that answered, and the hash of the result."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _ID: Final = re.compile(r"\d{8}T\d{12}Z", re.ASCII)
 class CitedQuery:
     """A query, or the name of a question with the values of its parameters as people write them (``name=value``).
 
-    Raises ParameterError for neither, for both, and for a question or a parameter that there is none of.
+    Raises ParameterError for neither, for both, and for an unknown question or parameter.
     """
 
     query: str = ""
@@ -43,8 +43,7 @@ class CitedQuery:
     def text(self, base: str) -> str:
         """Return the text of the query; IRIs among the values may be paths below ``base``.
 
-        Raises ParameterError for a value that is none of its type, and for a query that may find something else each
-        time.
+        Raises ParameterError for a value that is not of its type, and for a query with a result that may vary.
         """
         text = question(self.question).bound(self._named(), base) if self.question else self.query
         if word := varying(text):
@@ -53,7 +52,7 @@ class CitedQuery:
 
     @property
     def title(self) -> str:
-        """What is asked, in words."""
+        """The question in words."""
         if not self.question:
             return "Answer to a SPARQL query"
         told = ", ".join(f"{name}: {value}" for name, value in self._named().items())
@@ -61,7 +60,7 @@ class CitedQuery:
 
     @property
     def asked(self) -> list[tuple[str, str]]:
-        """The query, or the question with a value for each of its parameters, as parameters of an address."""
+        """The query, or the question with values for all of its parameters, as parameters of an address."""
         if self.question:
             values = (("param", f"{name}={value}") for name, value in self._named().items())
             return [("question", self.question), *values]
@@ -79,9 +78,9 @@ class CitedQuery:
 
 @dataclass(frozen=True, slots=True)
 class CitedAnswer:
-    """An answer as it is cited: what was asked, of which snapshot (its id), and the SHA-256 of what was found.
+    """A cited answer: the query, the id of the snapshot, and the SHA-256 of the result.
 
-    The hash is empty where it is not known yet.
+    The hash is "" if it is not known yet.
     """
 
     asked: CitedQuery
@@ -111,7 +110,7 @@ class CitedAnswer:
         return datetime.strptime(self.snapshot[:8], "%Y%m%d").replace(tzinfo=UTC).date()
 
     def reference(self, publisher: str, server: str) -> LiteratureReference:
-        """Return the reference to it, for lists of literature; ``server`` is the address of who serves it."""
+        """Return the reference to it, for bibliographies; ``server`` is the address of the server."""
         return LiteratureReference(
             f"newsgraph-answer-{self.snapshot[:8]}-{self.sha256[:12]}",
             publisher,
@@ -123,7 +122,7 @@ class CitedAnswer:
         )
 
     def sentence(self, publisher: str, server: str) -> str:
-        """Return a sentence that cites it: who, when, what, of which snapshot, where, and what its hash is."""
+        """Return a sentence that cites it: who, when, what, which snapshot, where, and the hash."""
         return (
             f"{publisher} ({self.made:%Y}). {self.asked.title} [Query result]. Snapshot {self.snapshot}, {self.made}. "
             f"{server}{self.path} SHA-256: {self.sha256}."

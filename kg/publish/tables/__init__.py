@@ -1,1 +1,1 @@
-"""Tables of a snapshot for those who work with data frames and SQL: Parquet and CSV, with what describes them."""
+"""Tables of a snapshot for data frames and SQL: Parquet and CSV, with descriptions."""

@@ -1,4 +1,4 @@
-"""Cells of a row: what the graph says about a resource, as one value of a table."""
+"""Cells of a row: statements about a resource, as one value of a table."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TAG: Final = re.compile(rb'"@([A-Za-z0-9-]+)\Z')
 
 
 def language(term: bytes) -> str | None:
-    """Return the language tag of a literal as N-Triples writes it, None if it has none."""
+    """Return the language tag of a literal in N-Triples, None if it has none."""
     found = TAG.search(term)
     return found[1].decode() if found else None
 
@@ -28,7 +28,7 @@ def subject(block: Block) -> Cell:
 
 
 def first(property_: NamedNode, start: str = "") -> CellOf:
-    """Return the cell that has the least value that begins so; of texts, the least in English if there is one."""
+    """Return the cell with the smallest value that begins so; for texts, the smallest in English if there is one."""
     name = token(property_)
 
     def cell(block: Block) -> Cell:
@@ -43,7 +43,7 @@ def _order(term: bytes) -> tuple[bool, bytes]:
 
 
 def number(property_: NamedNode) -> Callable[[Block], float | None]:
-    """Return the cell that has the least value that is a number."""
+    """Return the cell with the smallest value that is a number."""
     name = token(property_)
     return lambda block: min(filter(math.isfinite, map(_number, block.values(name))), default=None)
 
@@ -56,19 +56,19 @@ def _number(term: bytes) -> float:
 
 
 def day(property_: NamedNode) -> CellOf:
-    """Return the cell that has the earliest day that a calendar has."""
+    """Return the cell with the earliest valid day."""
     name = token(property_)
     return lambda block: min(filter(terms.is_day, map(text, block.values(name))), default=None)
 
 
 def begun(property_: NamedNode) -> CellOf:
-    """Return the cell that has the earliest time of a property, in UTC and without saying so."""
+    """Return the cell with the earliest time of a property, in UTC without a time zone."""
     name = token(property_)
     return lambda block: min(_times(block, name), default=None)
 
 
 def ended(begin: NamedNode, end: NamedNode) -> CellOf:
-    """Return the latest time of ``end`` as a cell, if there are as many as of ``begin``; otherwise it has not ended."""
+    """Return the latest time of ``end`` as a cell, if there are as many as of ``begin``; otherwise it is still open."""
     begins, ends = token(begin), token(end)
 
     def cell(block: Block) -> Cell:
@@ -88,7 +88,7 @@ def _times(block: Block, name: bytes) -> Iterator[str]:
 
 
 def class_word(words: Mapping[NamedNode, str], otherwise: str | None = None) -> CellOf:
-    """Return the cell that has the word for the first of some classes that a resource is of."""
+    """Return the cell with the word for the first of some classes that a resource has."""
     known = {token(class_): word for class_, word in words.items()}
 
     def cell(block: Block) -> Cell:
@@ -99,7 +99,7 @@ def class_word(words: Mapping[NamedNode, str], otherwise: str | None = None) -> 
 
 
 def point(latitude: NamedNode, longitude: NamedNode) -> CellOf:
-    """Return the cell that has a point as well-known text (OGC 06-103r4, section 7), its longitude first."""
+    """Return the cell with a point as well-known text (OGC 06-103r4, section 7), its longitude first."""
     north, east = number(latitude), number(longitude)
 
     def cell(block: Block) -> Cell:

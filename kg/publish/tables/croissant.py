@@ -30,9 +30,9 @@ CONTEXT: Final = {
     "examples": {"@id": "cr:examples", "@type": "@json"},
     **{name: f"cr:{name}" for name in NAMES},
 }
-"""The context that the specification asks for (appendix 1), whether a term of it is used here or not."""
+"""The context that the specification requires (appendix 1), even for terms not used here."""
 FORMER_TYPE: Final = "application/x-parquet"
-"""The media type of Parquet before it was registered, by which Croissant knows it."""
+"""The media type of Parquet before it was registered, which Croissant uses."""
 VERSION: Final = "http://mlcommons.org/croissant/1.0"
 
 
@@ -91,6 +91,6 @@ def _field(table: TableSchema, column: Column) -> Mapping[str, Any]:
 
 
 def _key_before(table: TableSchema, name: str) -> str:
-    """Return what names the first column of another table, nothing if that comes later: references make no circle."""
+    """Return the reference to the first column of another table, "" if that comes later: no circular references."""
     before = TABLES[: TABLES.index(table)]
     return next((f"{one.name}/{one.columns[0].name}" for one in before if one.name == name), "")

@@ -30,7 +30,7 @@ def data_package(manifest: Manifest, files: Mapping[str, WrittenFile]) -> Mappin
 
 
 def _given(name: str, value: Sequence[Any]) -> Mapping[str, Any]:
-    """Return a member of a document, which is left out where there is nothing."""
+    """Return a member of a document, which is left out if it is empty."""
     return {name: value} if value else {}
 
 

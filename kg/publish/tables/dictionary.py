@@ -23,14 +23,14 @@ SELECT ?class ?property ?message {
 
 
 def description(table: TableSchema, column: Column) -> str:
-    """Return what the cells of a column are, in sentences: what the shapes say about it, then what the column adds."""
+    """Return the description of a column: what the shapes say about it, then what the column adds."""
     told = _messages().get((table.of.value, column.property.value), "") if column.property else ""
     return " ".join(filter(None, (told, column.about)))
 
 
 @cache
 def _messages() -> Mapping[tuple[str, str], str]:
-    """Return what the shapes say about a property of a class, by the IRIs of both; of several sentences the first."""
+    """Return what the shapes say about a property of a class, by the IRIs of both; only its first sentence."""
     graph = EmbeddedGraph()
     graph.load(vocab.shapes().encode(), format=RdfFormat.TURTLE)
     rows = json.loads(evaluate.answer(graph, MESSAGES).body)["results"]["bindings"]

@@ -1,4 +1,4 @@
-"""Snapshot -> a folder of tables: Parquet and CSV, what describes them, and their checksums."""
+"""Exports a snapshot to a folder of tables: Parquet and CSV, descriptions, and checksums."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from kg.store.snapshot import Snapshot
 
 
 def export(store: Store, snapshot: Snapshot, folder: Path) -> list[WrittenFile]:
-    """Write the tables of a snapshot to ``folder``, which is made; return the files in the order of their names.
+    """Write the tables of a snapshot to ``folder``, which is created; return the files sorted by name.
 
-    The same snapshot gives the same bytes with the same version of DuckDB. Raises NotSupportedError where DuckDB is
-    not installed, StoreError if the snapshot cannot be read or the folder cannot be written.
+    The same snapshot gives the same bytes with the same version of DuckDB. Raises NotSupportedError if DuckDB is not
+    installed, StoreError if the snapshot cannot be read or the folder cannot be written.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""The folder of tables in one ZIP file, whose bytes are the same for the same tables."""
+"""The folder of tables as one ZIP file, with the same bytes for the same tables."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ NAME: Final = "newsgraph"
 
 
 def write(store: Store, source: Snapshot, file: IO[bytes], scratch: Path) -> None:
-    """Write the tables of a snapshot to an open file, by way of files in ``scratch``; raises as ``export`` does."""
+    """Write the tables of a snapshot to an open file, using files in ``scratch``. Raises the errors of ``export``."""
     with tempfile.TemporaryDirectory(dir=scratch, prefix=".tables-") as folder, ZipFile(file, "w") as packed:
         export(store, source, Path(folder))
         for path in sorted(Path(folder).iterdir()):
-            entry = ZipInfo(f"{NAME}/{path.name}")  # of 1980, as ZIP has it where nothing is said
+            entry = ZipInfo(f"{NAME}/{path.name}")  # the default date of ZIP, in 1980
             entry.compress_type = ZIP_STORED if path.suffix == ".parquet" else ZIP_DEFLATED
             entry.external_attr = 0o644 << 16
             with path.open("rb") as content, packed.open(entry, "w") as target:

@@ -19,7 +19,7 @@ THINGS: Final = PLACES | {
     terms.ORGANIZATION: "organization",
     terms.EVENT_SERIES: "story",
 }
-"""Words for the classes of things, the most telling first."""
+"""Words for the classes of things, the most specific first."""
 
 LABEL: Final = Column(
     "label",
@@ -40,7 +40,7 @@ REVISION: Final = (terms.REVISION_CLASS, _names("revision", "revisions", "The IR
 PLACE: Final = (terms.SCHEMA_PLACE, _names("place", "places", "The IRI of the place."))
 SOURCE: Final = (terms.SOURCE_CLASS, _names("source", "sources", "The address of the news report."))
 STORY: Final = (terms.EVENT_SERIES, _names("story", "stories", "The IRI of the story."))
-"""The classes that links come from, each with the column that has its resources."""
+"""The classes of the subjects of links, each with the column of its resources."""
 
 
 def _link(name: str, title: str, of: tuple[NamedNode, Column], target: tuple[str, NamedNode, str]) -> TableSchema:

@@ -1,4 +1,4 @@
-"""What a table is: its columns, and how its rows come from what the graph says about one resource."""
+"""The definition of a table: its columns, and how its rows are made from the statements about one resource."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ RowsOf = Callable[[Block], Iterator[Row]]
 
 @dataclass(frozen=True, slots=True)
 class Types:
-    """What a kind of cells is called in SQL, in a Table Schema (Frictionless) and in Croissant."""
+    """The names of a kind of cells in SQL, in a Table Schema (Frictionless) and in Croissant."""
 
     sql: str
     table_schema: str
@@ -40,8 +40,8 @@ class CellKind(Enum):
 class Column:
     """A column: its name, the kind of its cells, and the property in them, which the shapes describe.
 
-    ``about`` is a sentence on what they are where there is no property, or it does not say enough. ``refers`` is the
-    table whose first column has the same values.
+    ``about`` is a sentence that describes them if there is no property, or it does not say enough. ``refers`` is the
+    table with the same values in its first column.
     """
 
     name: str
@@ -53,9 +53,9 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class TableSchema:
-    """A table: its name, a phrase that says what its rows are, the class of the resources that they come from.
+    """A table: its name, a phrase that describes its rows, the class of their resources.
 
-    ``keys`` is how many of the first columns tell a row from all others; ``rows`` are those of one resource.
+    ``keys`` is how many of the first columns identify a row; ``rows`` returns those of one resource.
     """
 
     name: str
@@ -72,13 +72,13 @@ class TableSchema:
 
 
 def resources(name: str, title: str, of: NamedNode, *told: tuple[Column, CellOf]) -> TableSchema:
-    """Return a table that has a row for each resource of a class, whose first column names it."""
+    """Return a table with a row for each resource of a class, named in the first column."""
     columns, found = zip(*told, strict=True)
     return TableSchema(name, title, of, columns, 1, lambda block: iter([tuple(cell(block) for cell in found)]))
 
 
 def links(name: str, title: str, of: NamedNode, source: Column, target: Column) -> TableSchema:
-    """Return a table that has a row for each resource that another one, of a class, has as value of a property."""
+    """Return a table with a row for each value of a property of the resources of a class."""
     if target.property is None:
         raise ValueError(f"the column {target.name} of the table {name} has no property")
     property_ = token(target.property)
@@ -91,9 +91,9 @@ def links(name: str, title: str, of: NamedNode, source: Column, target: Column) 
 
 
 def names(name: str, title: str, of: NamedNode, *columns: Column) -> TableSchema:
-    """Return a table that has a row for each name of each resource of a class.
+    """Return a table with a row for each name of each resource of a class.
 
-    Its columns are the resource, the language, the name, and whether it is the one that it is known by.
+    Its columns are the resource, the language, the name, and whether it is the preferred one.
     """
 
     def rows(block: Block) -> Iterator[Row]:

@@ -1,4 +1,4 @@
-"""Rows of tables -> files: a collector takes them down, and DuckDB sorts them and writes Parquet and CSV."""
+"""Writes tables: a collector writes their rows, and DuckDB sorts these into Parquet and CSV."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ MEDIA_TYPES: Final = {"parquet": "application/vnd.apache.parquet", "csv": "text/
 """The formats of tables, by the suffixes of their files."""
 TIME_FORMAT: Final = "%Y-%m-%dT%H:%M:%SZ"
 ROW_GROUP: Final = 122_880
-"""Rows of a row group, as many as DuckDB has by default."""
+"""The rows in a row group, DuckDB's default."""
 READING: Final[Mapping[str, Any]] = {
     "header": False,
     "auto_detect": False,
@@ -38,7 +38,7 @@ READING: Final[Mapping[str, Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class WrittenFile:
-    """A file that was written: its name, its size in bytes, its SHA-256 in hex, and its rows, if it is a table."""
+    """A written file: its name, its size in bytes, its SHA-256 in hex, and its rows, if it is a table."""
 
     name: str
     size: int
@@ -47,7 +47,7 @@ class WrittenFile:
 
 
 class Rows:
-    """A collector that writes the rows of tables to a file for each in ``folder``, as they come."""
+    """A collector that writes the rows of each table to a file in ``folder``, unsorted."""
 
     def __init__(self, tables: Iterable[TableSchema], folder: Path) -> None:
         self._by_class: dict[bytes, list[TableSchema]] = defaultdict(list)
@@ -65,7 +65,7 @@ class Rows:
         self._opened.close()
 
     def add(self, block: Block) -> None:
-        """Write the rows that the tables of its classes have for a resource."""
+        """Write the rows of a resource in the tables of its classes."""
         for class_ in block.values(token(terms.TYPE)):
             for table in self._by_class.get(class_, ()):
                 file = self._files[table.name]
@@ -83,7 +83,7 @@ def _line(row: Sequence[Cell]) -> str:
 
 
 def _cell(value: Cell) -> str:
-    """Return a cell as DuckDB reads it: nothing for none, and texts in quotation marks, since those may be empty."""
+    """Return a cell in DuckDB's input format: "" for none, and texts in quotation marks, since they may be empty."""
     if value is None:
         return ""
     if isinstance(value, str):
@@ -92,14 +92,14 @@ def _cell(value: Cell) -> str:
 
 
 def is_possible() -> bool:
-    """Return whether DuckDB is installed, which writes the tables."""
+    """Return whether DuckDB, which writes the tables, is installed."""
     return find_spec("duckdb") is not None
 
 
 def connect(folder: Path) -> DuckDBPyConnection:
-    """Return a DuckDB that works in memory, spills to ``folder``, and reaches nothing but that.
+    """Return a DuckDB that works in memory, spills to ``folder``, and can access nothing else.
 
-    Raises NotSupportedError where DuckDB is not installed.
+    Raises NotSupportedError if DuckDB is not installed.
     """
     try:
         import duckdb
@@ -107,7 +107,7 @@ def connect(folder: Path) -> DuckDBPyConnection:
         raise NotSupportedError("tables are written by DuckDB: pip install 'newsgraph[tables]'") from None
     return duckdb.connect(
         config={
-            "threads": 1,  # the order of rows, and so the bytes, must not depend on who is first
+            "threads": 1,  # the order of rows, and so the bytes, must not depend on thread timing
             "temp_directory": str(folder / "spilled"),
             "memory_limit": "1GB",
             "autoinstall_known_extensions": False,
@@ -128,7 +128,7 @@ def write(database: DuckDBPyConnection, table: TableSchema, rows: Path, output: 
 
 
 def written(path: Path, rows: int | None = None) -> WrittenFile:
-    """Return what there is to know of a file that was written."""
+    """Return the data of a written file."""
     with path.open("rb") as stream:
         sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
     return WrittenFile(path.name, path.stat().st_size, sha256, rows)

@@ -1,1 +1,1 @@
-"""Backups: all of a store that cannot be made again, in one file that says what is in it."""
+"""Backups: everything in a store that cannot be made again, in one file with a list of its content."""

@@ -27,8 +27,8 @@ LONGEST_LIST: Final = 100_000_000
 def write(store: Store, target: Path) -> Snapshot:
     """Write a backup of a store as it is now, even if it is read or written meanwhile, and read it again to verify it.
 
-    Returns the snapshot that it has. Raises StoreError if something is damaged, ConfigurationError if the file is
-    there, or cannot be written.
+    Returns its snapshot. Raises StoreError if something is damaged, ConfigurationError if the file exists, or cannot be
+    written.
     """
     if target.exists():
         raise ConfigurationError(f"{target} exists already: a backup replaces nothing")
@@ -67,7 +67,7 @@ def _add(archive: tarfile.TarFile, name: str, file: IO[bytes], size: int) -> Non
 
 
 def verify(file: Path) -> Mapping[str, Any]:
-    """Read a backup whole and return its list; raises StoreDamagedError if it is not what was written."""
+    """Read a whole backup and return its list. Raises StoreDamagedError if it is damaged."""
     with _opened(file) as archive:
         said = _list(archive, file)
         for name, content in _contents(archive, said, file):
@@ -76,10 +76,10 @@ def verify(file: Path) -> Mapping[str, Any]:
 
 
 def restore(file: Path, store: Store) -> str:
-    """Make a store of a backup in a folder that is not there, or empty, and return the id of its snapshot.
+    """Restore a store from a backup to a new or empty folder, and return the id of its snapshot.
 
-    The store is there when all of it is, or not at all. Raises ConfigurationError if something is in the folder, or if
-    it cannot be written, StoreDamagedError if the backup is not what was written.
+    The store appears only when it is complete. Raises ConfigurationError if the folder is not empty, or cannot be
+    written, StoreDamagedError if the backup is damaged.
     """
     if store.path.exists() and any(store.path.iterdir()):
         raise ConfigurationError(f"{store} is not empty: restore into a new folder, then move it")
@@ -131,7 +131,7 @@ def _list(archive: tarfile.TarFile, file: Path) -> dict[str, Any]:
 
 
 def _contents(archive: tarfile.TarFile, said: Mapping[str, Any], file: Path) -> Iterator[tuple[str, IO[bytes]]]:
-    """Yield the members of a backup, each once; raises StoreDamagedError unless they are those that it lists."""
+    """Yield the members of a backup, each once. Raises StoreDamagedError unless they match its list."""
     missing = set(said["files"])
     while info := archive.next():
         path = PurePosixPath(info.name)
@@ -145,7 +145,7 @@ def _contents(archive: tarfile.TarFile, said: Mapping[str, Any], file: Path) -> 
 
 
 def _copy(content: IO[bytes], target: Path | None, said: Mapping[str, Any], name: str, file: Path) -> None:
-    """Read a member, into a file if one is given; raises StoreDamagedError if it has other bytes than is listed."""
+    """Read a member, into a file if one is given. Raises StoreDamagedError if it does not match the list."""
     found, size = hashlib.sha256(), 0
     with ExitStack() as opened:
         if target:

@@ -1,4 +1,4 @@
-"""What a backup holds: files of one state of a store, open, so that builds and writes may take them away meanwhile."""
+"""The content of a backup: open files of one state of a store, which builds and writes may remove meanwhile."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ TRIES: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class BackupMember:
-    """A member of a backup: its path in the store, the open file, and how many bytes of it count; the SHA-256."""
+    """A member of a backup: its path in the store, the open file, how many bytes of it count, and the SHA-256."""
 
     name: str
     file: IO[bytes]
@@ -37,10 +37,10 @@ class BackupMember:
 def members(store: Store, opened: ExitStack) -> tuple[Snapshot, list[BackupMember]]:
     """Return the current snapshot of a store, and all members of a backup of that state, which ``opened`` closes.
 
-    Older snapshots are left out, but for those that are pinned.
+    Older snapshots are left out, except pinned ones.
 
-    What is changed in place is copied first, so that nothing is newer than the snapshot but the ledger, which may go
-    on. Raises StoreError if something is damaged.
+    Files that are changed in place are copied first, so that only the ledger, which may go on, can be newer than the
+    snapshot. Raises StoreError if something is damaged.
     """
     databases = [*_copied(store, store.changelog, opened)]
     for file in sorted(store.enrichment.glob("*.sqlite3")):
@@ -53,7 +53,7 @@ def members(store: Store, opened: ExitStack) -> tuple[Snapshot, list[BackupMembe
             found = [member for one in kept for member in _snapshot(store, one, opened)]
             found += _writes(store, current, opened)
             break
-        except FileNotFoundError as error:  # a build or a write has just taken it away
+        except FileNotFoundError as error:  # a build or a write has just removed it
             if attempt == TRIES - 1:
                 raise StoreDamagedError(f"{error.filename} is missing: kg verify says what else") from error
     past = (member for one in store.past() for member in _snapshot(store, one, opened))
@@ -76,7 +76,7 @@ def _writes(store: Store, current: Snapshot, opened: ExitStack) -> Iterator[Back
 
 
 def _ledger(store: Store, opened: ExitStack) -> Iterator[BackupMember]:
-    """Yield the ledger as far as it counts, once it is known to be that of the current snapshot."""
+    """Yield the valid part of the ledger, after checking that it is that of the current snapshot."""
     end = verified.ledger(store).end
     if not end:
         return
@@ -87,7 +87,7 @@ def _ledger(store: Store, opened: ExitStack) -> Iterator[BackupMember]:
 
 
 def _copied(store: Store, file: Path, opened: ExitStack) -> Iterator[BackupMember]:
-    """Yield an SQLite file as it is between two transactions, with a new checksum beside it."""
+    """Yield an SQLite file as it is between two transactions, with a new checksum file."""
     if not file.exists():
         return
     folder = Path(opened.enter_context(tempfile.TemporaryDirectory()))
@@ -126,5 +126,5 @@ def _name(store: Store, file: Path) -> str:
 
 
 def listed(found: list[BackupMember]) -> Mapping[str, Mapping[str, Any]]:
-    """Return the sizes and SHA-256 of members by their names."""
+    """Return the sizes and SHA-256 of members by name."""
     return {one.name: {"bytes": one.size, "sha256": one.sha256} for one in found}

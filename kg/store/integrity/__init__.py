@@ -1,1 +1,1 @@
-"""Whether a store is what was written: each of its files is covered by one check, and each check says what to do."""
+"""Verifies that a store is intact: each of its files is covered by one check, and each check says what to do."""

@@ -1,4 +1,4 @@
-"""What is wrong with a store and its surroundings, as far as can be seen quickly, and what to type."""
+"""Examines a store and its surroundings quickly: what is wrong, and what to type."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from kg.store.layout import Store
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong, and what to do about it."""
+    """A problem, and what to do about it."""
 
     problem: str
     remedy: str
 
 
 def examine(store: Store, cache: Path, free_bytes: int) -> Iterator[Problem]:
-    """Yield the problems of a store whose cache lies in a folder, and on whose disk some bytes should be free."""
+    """Yield the problems of a store, given the folder of its cache, and how many bytes should be free on its disk."""
     if not store.path.is_dir():
         other = f"kg restore BACKUP --store {store}"
         yield Problem(f"there is no store {store}", f"kg build ARCHIVE --store {store}, or {other}")
@@ -47,14 +47,14 @@ def examine(store: Store, cache: Path, free_bytes: int) -> Iterator[Problem]:
 
 
 def require_format(store: Store) -> None:
-    """Raise StoreError if the current snapshot has a format that this version does not read, which is no damage."""
+    """Raise StoreError if the current snapshot has a format that this version does not read, which is not damage."""
     if store.has_current:
         with suppress(StoreDamagedError):
             store.current()
 
 
 def _precise(store: Store, damage: whole.Damage) -> str:
-    """Return what to do about a damage, with the snapshot to go back to if there is one that looks whole."""
+    """Return what to do about a damage, with the snapshot to go back to if there is one that looks intact."""
     if damage.part not in ("snapshots", "current"):
         return damage.remedy
     whole_ones = [folder.name for folder in store.snapshots() if _looks_whole(folder)]

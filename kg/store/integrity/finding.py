@@ -1,4 +1,4 @@
-"""What a verification finds, and what it has read."""
+"""Findings of a verification, and reading for it."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ def files(folder: Path) -> Iterator[Path]:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A file, or a folder, that is not what was written."""
+    """A damaged file or folder."""
 
     path: Path
     problem: str
 
     def __str__(self) -> str:
-        """Return it as a sentence without its end."""
+        """Return it as a sentence without a full stop."""
         return f"{self.path} {self.problem}"
 
 
 @dataclass
 class ChecksumReader:
-    """Reads files to verify them, at most ``rate`` bytes a second (0: as fast as it can), and counts them.
+    """Reads files to verify them, at most ``rate`` bytes per second (0 means unlimited), and counts them.
 
-    A file that has two names is read once.
+    A file with two names is read once.
     """
 
     rate: int = 0
@@ -47,7 +47,7 @@ class ChecksumReader:
     _began: float = field(default_factory=time.monotonic)
 
     def sha256(self, file: Path) -> str:
-        """Return the SHA-256 of a file; raises OSError if it cannot be read."""
+        """Return the SHA-256 of a file. Raises OSError if it cannot be read."""
         status = file.stat()
         inode = status.st_dev, status.st_ino
         self.files += 1
@@ -66,7 +66,7 @@ class ChecksumReader:
 
     @property
     def seconds(self) -> float:
-        """How long it has read, and rested, until now."""
+        """How long it has been reading, including pauses."""
         return time.monotonic() - self._began
 
     def _rest(self) -> None:
@@ -79,7 +79,7 @@ Listed = Mapping[str, Mapping[str, Any]]
 
 
 def resized(folder: Path, listed: Listed) -> Iterable[Finding]:
-    """Yield those of the listed files below a folder that are gone or have another size; reads none."""
+    """Yield the listed files below a folder that are missing or have another size, without reading them."""
     for name, said in listed.items():
         file = folder / name
         try:
@@ -92,7 +92,7 @@ def resized(folder: Path, listed: Listed) -> Iterable[Finding]:
 
 
 def changed(folder: Path, listed: Listed, reading: ChecksumReader) -> Iterable[Finding]:
-    """Yield those of the listed files below a folder that are not as they were written; reads all."""
+    """Yield the listed files below a folder that are not as written; reads all of them."""
     wrong = list(resized(folder, listed))
     yield from wrong
     gone = {one.path for one in wrong}
@@ -103,7 +103,7 @@ def changed(folder: Path, listed: Listed, reading: ChecksumReader) -> Iterable[F
 
 
 def compared(file: Path, sha256: str, reading: ChecksumReader) -> Finding | None:
-    """Return a finding if a file has not this SHA-256, or cannot be read."""
+    """Return a finding if a file does not have this SHA-256, or cannot be read."""
     try:
         return None if reading.sha256(file) == sha256 else Finding(file, OTHER_BYTES)
     except FileNotFoundError:

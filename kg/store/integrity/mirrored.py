@@ -1,4 +1,4 @@
-"""Of whom a store is a mirror, and how long ago it was compared with that origin (see kg.pipeline.mirror)."""
+"""The origin of a mirror, and how long ago the store was compared with it (see kg.pipeline.mirror)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LATE: Final = timedelta(days=1)
 
 
 def folder(store: Store) -> Path:
-    """Return the folder of what a mirror has begun to fetch, and of when it was last compared with its origin."""
+    """Return the folder of a mirror's partial downloads, and of the note on its last comparison."""
     return store.derived("mirror")
 
 
@@ -24,17 +24,20 @@ def note(store: Store) -> Path:
 
 
 def told(store: Store, now: datetime) -> str:
-    """Return of whom a mirror is one, as of when, and when it was last compared; raises StoreError without snapshot."""
+    """Return the origin of a mirror, its state, and the time of the last comparison.
+
+    Raises StoreError without snapshot.
+    """
     said = store.current().manifest.mirror
     hours = (now - _compared(store, said["fetched"])) / timedelta(hours=1)
     return f"{said['origin']} as of {said['changed']}, compared {hours:,.1f} hours ago, root {said['root']}"
 
 
 def late(store: Store, now: datetime) -> tuple[str, str] | None:
-    """Return what is wrong with a mirror that was not compared for a day, and what to type; None of other stores."""
+    """Return the problem of a mirror that was not compared for a day, and what to type; None for other stores."""
     try:
         said = store.current().manifest.mirror
-    except StoreError:  # which is told as damage
+    except StoreError:  # which is reported as damage
         return None
     if not said or now - _compared(store, said["fetched"]) < LATE:
         return None

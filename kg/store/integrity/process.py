@@ -1,6 +1,6 @@
 """Verifies a store slowly, in a process of its own: ``python -m kg.store.integrity.process STORE CACHE RATE PARENT``.
 
-Files of the cache that are damaged are thrown away, so that they are made again. It prints what it found as JSON.
+Damaged files of the cache are removed, so that they are made again. It prints its findings as JSON.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ CACHE: Final = "cache"
 
 
 def main(arguments: list[str]) -> None:
-    """Verify: store, cache, bytes a second, process to end with."""
+    """Verify: store, cache, bytes per second, process to end with."""
     path, cache, rate, parent = arguments
     sandbox.end_with(int(parent))
     os.nice(NICENESS)

@@ -1,4 +1,4 @@
-"""What to do about each part of a store that is damaged: the one table of ways out."""
+"""The one table of remedies: what to do about each part of a store if it is damaged."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Checksums beside files: ``x.sha256`` has the SHA-256 of ``x``, as ``sha256sum --check`` reads it.
 
-It is written last. A file without one was never finished, or is being changed.
+It is written last. A file without a checksum was never finished, or is being changed.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ SUFFIX: Final = ".sha256"
 
 
 def beside(path: Path) -> Path:
-    """Return the file that has the checksum of another one."""
+    """Return the path of the checksum of a file."""
     return Path(f"{path}{SUFFIX}")
 
 
 def checksum(path: Path) -> str:
-    """Return the SHA-256 that is noted for a file; raises StoreError if there is none, or it cannot be read."""
+    """Return the recorded SHA-256 of a file. Raises StoreError if there is none, or it cannot be read."""
     try:
         sha256, _, name = beside(path).read_text(encoding="ascii").partition("  ")
     except (OSError, ValueError) as error:
@@ -34,7 +34,7 @@ def checksum(path: Path) -> str:
 
 
 def sign(path: Path, sha256: str) -> None:
-    """Note the checksum of a file; raises OSError if that cannot be done."""
+    """Record the checksum of a file. Raises OSError if that fails."""
     target = beside(path)
     draft = target.with_name(f".{target.name}.{os.getpid()}")
     try:
@@ -48,13 +48,13 @@ def sign(path: Path, sha256: str) -> None:
 
 
 def digest(path: Path) -> str:
-    """Return the SHA-256 that a file has; raises OSError if it cannot be read."""
+    """Return the actual SHA-256 of a file. Raises OSError if it cannot be read."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def is_sound(path: Path) -> bool:
-    """Return whether a file matches its checksum; true if neither exists, or the file never had one."""
+    """Return whether a file matches its checksum; also if neither exists, or the file never had one."""
     if not beside(path).exists():
         return True
     try:
@@ -65,10 +65,10 @@ def is_sound(path: Path) -> bool:
 
 @contextmanager
 def changing(path: Path, remedy: str) -> Iterator[None]:
-    """Allow a file that has a checksum to be changed in the block, and write the new checksum after it.
+    """Allow a file with a checksum to be changed in the block, and write the new checksum afterwards.
 
-    While it is changed it has none, and if this process is killed it goes without until it is changed again. Raises
-    StoreDamagedError, which ends with ``remedy``, if it is not what was written before.
+    Meanwhile it has none, and if this process is killed it stays without one until the next change. Raises
+    StoreDamagedError, with a message that ends with ``remedy``, if the file is damaged beforehand.
     """
     if not is_sound(path):
         raise StoreDamagedError(f"{path} is not what was written: {remedy}")

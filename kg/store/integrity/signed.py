@@ -1,4 +1,4 @@
-"""JSON that has its own checksum: the SHA-256 of itself without it, so that one changed byte is noticed."""
+"""JSON with its own checksum: the SHA-256 of the rest, so that a single changed byte is noticed."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ CHECKSUM: Final = "checksum"
 
 
 def written(said: Mapping[str, Any], *, indent: int | None = None) -> str:
-    """Return an object as JSON with its checksum; with ``indent``, a line for each value, for people to read."""
+    """Return an object as JSON with its checksum; with ``indent``, one line for each value, for people to read."""
     return json.dumps({**said, CHECKSUM: _sum(said)}, indent=indent, sort_keys=True) + "\n"
 
 
 def parsed(text: str) -> dict[str, Any]:
-    """Return the object that such a text holds; raises ValueError if it is none, or not what was written."""
+    """Return the object in such a text. Raises ValueError if it is invalid or damaged."""
     said = checked(text)
     if CHECKSUM not in said:
         raise ValueError("it has no checksum")
@@ -24,9 +24,9 @@ def parsed(text: str) -> dict[str, Any]:
 
 
 def checked(text: str) -> dict[str, Any]:
-    """Return the object that a JSON text holds, which may lack a checksum.
+    """Return the object in a JSON text, which may lack a checksum.
 
-    Raises ValueError if the text is not a JSON object, or has another checksum than it says.
+    Raises ValueError if the text is not a JSON object, or does not match its checksum.
     """
     said = json.loads(text)
     if not isinstance(said, dict):

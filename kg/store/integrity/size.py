@@ -1,4 +1,4 @@
-"""How much room each part of a store takes on the disk."""
+"""How much disk space each part of a store takes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kg.store.layout import Store
 
 
 def sizes(store: Store, cache: Path) -> Iterator[tuple[str, int]]:
-    """Yield the parts of a store with their bytes on the disk; a file that two snapshots share counts once."""
+    """Yield the parts of a store with their bytes on disk; a file shared by two snapshots counts once."""
     seen: set[tuple[int, int]] = set()
     parts: list[tuple[str, Iterable[Path]]] = [
         ("current snapshot", [store.current().folder]),
@@ -31,7 +31,7 @@ def sizes(store: Store, cache: Path) -> Iterator[tuple[str, int]]:
 
 
 def _size(path: Path, seen: set[tuple[int, int]]) -> int:
-    """Return the bytes of a file or folder on the disk; what a build or a write takes away meanwhile counts nothing."""
+    """Return the bytes of a file or folder on disk; what a build or a write removes meanwhile does not count."""
     total = 0
     for file in chain([path], files(path)):
         try:

@@ -1,7 +1,7 @@
-"""A whole store: which check covers which of its files, and what each check finds.
+"""Verifies a whole store: which check covers which of its files, and what each check finds.
 
-The quick level looks at names, sizes, and what files say about themselves; it reads no large file. The full level reads
-every byte.
+The quick level examines names, sizes, and what files say about themselves, without reading large files. The full level
+reads every byte.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ from kg.store.layout import Store
 from kg.store.shards import NAMED
 
 Search = Callable[[Store, Path, ChecksumReader | None], Iterator[Finding]]
-"""Looks for damage in a store whose cache lies in a folder; quickly, without a ChecksumReader."""
+"""A function that looks for damage in a store with its cache in a folder; quickly, without a ChecksumReader."""
 _ID: Final = re.compile(r"\d{8}T\d{12}Z", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A check: the part of a store that it covers, which may be named in findings, what it does, and the way out.
+    """A check: the part of a store that it covers, which findings may name, what it does, and the remedy.
 
-    ``is_made_again`` says that what it finds costs nobody anything but time.
+    ``is_made_again`` says that damage only costs time.
     """
 
     part: str
@@ -54,7 +54,7 @@ def _past(store: Store, _: Path, reading: ChecksumReader | None) -> Iterator[Fin
 
 def _snapshot(folder: Path, reading: ChecksumReader | None) -> Iterator[Finding]:
     found = list(_damages(folder, reading))
-    if snapshot.manifest_file(folder).exists():  # else it was removed meanwhile
+    if snapshot.manifest_file(folder).exists():  # otherwise it was removed meanwhile
         yield from found
 
 
@@ -94,7 +94,7 @@ def _writes(store: Store, _: Path, reading: ChecksumReader | None) -> Iterator[F
         yield Finding(store.writes, f"cannot be used: {error}")
     if reading:
         for file in written.logged(store):
-            with suppress(FileNotFoundError):  # it has just been put together with others
+            with suppress(FileNotFoundError):  # it has just been combined with others
                 reading.sha256(file)
 
 
@@ -105,12 +105,12 @@ def _kept_months(store: Store, _: Path, reading: ChecksumReader | None) -> Itera
 
 
 def _kept_problem(file: Path, reading: ChecksumReader) -> str:
-    """Return what is wrong with one of the files that a build keeps for the next one, "" if nothing is."""
+    """Return the problem of a file that a build keeps for the next one, "" if there is none."""
     try:
         if file.suffix == kept_log.SUFFIX:
             return "" if kept_log.is_sound(file) else finding.OTHER_BYTES
         if file.suffix in (".nt", NAMED):
-            return ""  # what is beside it has its checksum
+            return ""  # the file beside it has its checksum
         said = signed.parsed(file.read_text(encoding="utf-8"))
         of_month = {f"{file.stem}.nt": said.get("sha256"), f"{file.stem}{NAMED}": said.get("named")}
         listed = said.get("shards", of_month)
@@ -168,7 +168,7 @@ def _cache(store: Store, cache: Path, reading: ChecksumReader | None) -> Iterato
 
 
 def _goes(store: Store, cache: Path, file: Path) -> bool:
-    """Return whether a file of the cache is of a snapshot that is gone, so that it goes or has just gone too."""
+    """Return whether a file of the cache belongs to a removed snapshot, so that it is, or will be, removed too."""
     name = file.relative_to(cache).parts[0]
     return bool(_ID.fullmatch(name)) and not store.snapshot(name).exists()
 
@@ -200,7 +200,7 @@ CHECKS: Final = (
     Check("kept months", _kept_months, remedies.KEPT_MONTHS, is_made_again=True),
     Check("cache", _cache, remedies.CACHE, is_made_again=True),
 )
-"""All checks; what is worst comes first."""
+"""All checks, the worst damage first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,14 +218,14 @@ class Damage:
         return self.told()
 
     def told(self, count: int = 1) -> str:
-        """Return what is wrong and what to do, as one line, where ``count`` files have the same."""
+        """Return what is wrong and what to do, as one line, for ``count`` files with the same damage."""
         more = f" (and {count - 1:,} more)" if count > 1 else ""
         return f"{self.part}: {self.path}{more} {self.problem}: {self.remedy}"
 
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What a verification of a whole store has found, and how much it read for that: files, bytes, seconds."""
+    """The result of verifying a whole store, and how much was read: files, bytes, seconds."""
 
     damages: tuple[Damage, ...]
     files: int
@@ -233,11 +233,11 @@ class Verification:
 
     @property
     def is_sound(self) -> bool:
-        """Whether nothing is damaged but what is made again by itself."""
+        """Whether nothing is damaged except what is made again automatically."""
         return all(one.is_made_again for one in self.damages)
 
     def summary(self) -> Iterator[tuple[Damage, int]]:
-        """Yield one damage of each kind, that of the first file, and how many files have the same."""
+        """Yield the first damage of each kind, and how many files have the same."""
         counts = Counter((one.part, one.problem) for one in self.damages)
         for one in self.damages:
             if count := counts.pop((one.part, one.problem), 0):
@@ -250,7 +250,7 @@ class Verification:
 
 
 def verify(store: Store, cache: Path, reading: ChecksumReader | None = None) -> Verification:
-    """Verify a store whose cache lies in ``cache``: quickly, or whole by what ``reading`` reads."""
+    """Verify a store with its cache in ``cache``: quickly, or fully with the reader ``reading``."""
     damages = [
         Damage(check.part, str(found.path), found.problem, check.remedy, check.is_made_again)
         for check in CHECKS

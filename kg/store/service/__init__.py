@@ -1,1 +1,1 @@
-"""A SPARQL service elsewhere that holds the graphs of a store's snapshots: its client, loading, and what is where."""
+"""A remote SPARQL service that holds the graphs of a store's snapshots: its client, loading, and bookkeeping."""

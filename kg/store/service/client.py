@@ -1,4 +1,4 @@
-"""Asks and fills one SPARQL service: the SPARQL 1.1 Protocol and the Graph Store HTTP Protocol, over our client."""
+"""Queries and fills one SPARQL service over the SPARQL 1.1 Protocol and the Graph Store HTTP Protocol."""
 
 from __future__ import annotations
 
@@ -24,23 +24,23 @@ from kg.store.sparql import values
 
 TRIPLES: Final = "application/n-triples"
 NOWHERE: Final = "urn:newsgraph:no-graph"
-"""A graph that there is none of, named so that no query sees the named graphs of others: Virtuoso shows all else."""
+"""A nonexistent graph, named so that queries do not see the named graphs of others: Virtuoso would show all."""
 DONE: Final = (200, 201, 204)
 GONE: Final = 404
 PARTIAL: Final = 206
 DIGITS: Final = 10
-"""Digits of the largest number of rows that a server may name."""
+"""The most digits in the number of rows that a server names."""
 RATE: Final = float("inf")
 RETRIES: Final = 6
 """How often a request of a load is sent again; the waits between double from a second, so that a server can restart."""
 LOAD_SECONDS: Final = 600.0
-"""For one request of a load."""
+"""The seconds for one request of a load."""
 ANSWER_BYTES: Final = 50_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceAddress:
-    """Where a service is: its ``kind``, the address of its queries, and that of its graphs, if it is known."""
+    """The location of a service: its ``kind``, and the addresses of its queries and, if known, its graphs."""
 
     kind: ServerKind
     query: str
@@ -48,9 +48,9 @@ class ServiceAddress:
 
     @classmethod
     def found(cls, settings: Settings) -> Self:
-        """Return what the store of some settings is: its host is asked what it is where only that is named.
+        """Return the service of the store in some settings; if only its host is named, ask that for its kind.
 
-        Raises ConfigurationError for an address that makes no sense, RemoteStoreError if nobody answers there.
+        Raises ConfigurationError for an invalid address, RemoteStoreError if nothing answers there.
         """
         service = _parsed(settings.remote)
         name = kind(_server(service, settings))
@@ -71,7 +71,7 @@ def _parsed(address: str) -> Service:
 
 
 def _server(service: Service, settings: Settings) -> str:
-    """Return what a host says that it is (RFC 9110, section 10.2.4)."""
+    """Return the Server header of a host (RFC 9110, section 10.2.4)."""
     bounds = Bounds(private=True, deadline=time.monotonic() + settings.query_seconds, limit=ANSWER_BYTES)
     root = f"{service.scheme}://{service.authority}/"
     request = Request(root, headers={"User-Agent": AGENT})  # noqa: S310 - a Service is of http(s) alone
@@ -82,22 +82,22 @@ def _server(service: Service, settings: Settings) -> str:
 
 
 def is_whole(response: Response, found: int) -> bool:
-    """Return whether an answer with so many rows is all of it; a Virtuoso says it by status 206, or in two headers."""
+    """Return whether an answer with this many rows is complete; Virtuoso says it by status 206, or in two headers."""
     most = most_rows(response)
     return response.status != PARTIAL and "X-SQL-State" not in response.headers and (not most or found < most)
 
 
 def most_rows(response: Response) -> int:
-    """Return how many rows a Virtuoso sends at most, 0 if it names no number."""
+    """Return the most rows that Virtuoso sends, 0 if it names no number."""
     most = response.headers.get("X-SPARQL-MaxRows", "")
     return int(most) if most.isdecimal() and len(most) < DIGITS else 0
 
 
 @dataclass(slots=True)
 class SparqlService:
-    """A service that holds graphs of ours, each whole in a named graph, which queries see as the default graph.
+    """A service that holds newsgraph's graphs, each in a named graph, which queries see as the default graph.
 
-    What it says on failures that may pass is tried again, later each time. Raises RemoteStoreError whatever goes wrong.
+    Temporary failures are retried after growing delays. Raises RemoteStoreError for any failure.
     """
 
     address: ServiceAddress
@@ -106,7 +106,7 @@ class SparqlService:
 
     @classmethod
     def of(cls, address: ServiceAddress, settings: Settings) -> Self:
-        """Return the service at an address, with the credentials that settings lead to."""
+        """Return the service at an address, with the credentials of the settings."""
         return cls(address, credentials(_parsed(address.query).host, settings.netrc))
 
     def ask(self, query: str, graph: str, accept: str, seconds: float, limit: int) -> Response:
@@ -125,10 +125,10 @@ class SparqlService:
         """The host and port that are asked."""
         return _parsed(self.address.query).authority
 
-    # ---- what loading asks
+    # ---- for loading
 
     def count(self, graph: str, subjects: Sequence[NamedNode] = ()) -> int:
-        """Return how many triples a graph has, or how many of them are about some subjects."""
+        """Return how many triples a graph has, optionally only those about some subjects."""
         about = f"{values(['s'], [[one] for one in subjects])} " if subjects else ""
         body = self.read(graph, f"SELECT (COUNT(*) AS ?n) WHERE {{ {about}?s ?p ?o }}", RESULTS)
         try:
@@ -145,11 +145,11 @@ class SparqlService:
         return response.body
 
     def add(self, graph: str, triples: bytes) -> None:
-        """Add N-Triples to a graph, which may have them already (Graph Store Protocol, section 5.5)."""
+        """Add N-Triples to a graph, which may already have them (Graph Store Protocol, section 5.5)."""
         self._send("POST", graph, triples)
 
     def drop(self, graph: str) -> None:
-        """Remove a graph, if it is there (section 5.4)."""
+        """Remove a graph, if it exists (section 5.4)."""
         self._send("DELETE", graph, None)
 
     def _send(self, method: str, graph: str, content: bytes | None) -> None:

@@ -1,4 +1,4 @@
-"""The one table of the servers that are known by name: where they are asked, and what they lack."""
+"""The one table of the servers that are known by name: their paths, and what they lack."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ CUSTOM: Final = "sparql"
 class ServerKind:
     """A kind of server: its ``name``, which its header Server begins with, and the paths of its protocols.
 
-    ``query`` is that of the SPARQL 1.1 Protocol, ``graphs`` that of the Graph Store HTTP Protocol for those who may
-    write, with the ``parameter`` that names a graph. ``timeout`` names the parameter of a query for its longest time in
-    milliseconds, if it has one. ``lacks`` are the beginnings of the IRIs of functions that it has none of.
+    ``query`` is the path of the SPARQL 1.1 Protocol, ``graphs`` that of the Graph Store HTTP Protocol for writing, with
+    the ``parameter`` that names a graph. ``timeout`` names the parameter of a query for its longest time in
+    milliseconds, if it has one. ``lacks`` are the beginnings of the IRIs of missing functions.
     """
 
     name: str
@@ -31,9 +31,9 @@ KINDS: Final = (
     ServerKind("oxigraph", "/query", "/store"),
 )
 OTHER: Final = ServerKind(CUSTOM)
-"""Any other server: whoever names it says where it is asked."""
+"""Any other server, which must be given with its full address."""
 
 
 def kind(name: str) -> ServerKind:
-    """Return the kind of server that the header Server, or a note of ours, names so."""
+    """Return the kind of server for a Server header, or for a name in a store's note."""
     return next((one for one in KINDS if name.lower().startswith(one.name)), OTHER)

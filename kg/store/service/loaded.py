@@ -1,4 +1,4 @@
-"""Which service has the graphs of a store's snapshots: the note in the folder of the store that says so."""
+"""The note in a store's folder that says which service has the graphs of its snapshots."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from kg.store.service.client import ServiceAddress
 from kg.store.service.kinds import kind
 
 KEPT: Final = 2
-"""Graphs that stay in a service: that of the current snapshot, and the one before, which may still be asked."""
+"""How many graphs stay in a service: that of the current snapshot, and the previous one, which may still be in use."""
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedGraphs:
-    """A service, and the graphs that it has whole, by the ids of snapshots, in the order in which they were loaded.
+    """A service, and its complete graphs, by snapshot id, in the order in which they were loaded.
 
-    ``begun`` are graphs that it may have a part of.
+    ``begun`` are graphs that it may have partially.
     """
 
     address: ServiceAddress
@@ -31,7 +31,7 @@ class LoadedGraphs:
 
     @classmethod
     def read(cls, store: Store) -> Self | None:
-        """Return what the note of a store says, None if it has none; raises StoreDamagedError if it is damaged."""
+        """Return the note of a store, None if it has none. Raises StoreDamagedError if it is damaged."""
         try:
             said = signed.parsed(store.remote.read_text(encoding="utf-8"))
             address = ServiceAddress(kind(said["kind"]), said["query"], said["graph_store"])
@@ -50,25 +50,25 @@ class LoadedGraphs:
         fresh.replace(store.remote)
 
     def beginning(self, graph: str) -> Self:
-        """Return it with a graph of which there is a part from now on."""
+        """Return it with one more partial graph."""
         return replace(self, begun=tuple(dict.fromkeys((*self.begun, graph))))
 
     def with_graph(self, snapshot: str, graph: str) -> Self:
-        """Return it with the graph of one more snapshot; ``begun`` are then those that nobody needs any more."""
+        """Return it with the graph of one more snapshot; ``begun`` are then those no longer needed."""
         graphs = {name: one for name, one in self.graphs.items() if name != snapshot} | {snapshot: graph}
         kept = dict(list(graphs.items())[-KEPT:])
         gone = {*self.graphs.values(), *self.begun} - set(kept.values())
         return replace(self, graphs=kept, begun=tuple(sorted(gone)))
 
     def without(self, graph: str) -> Self:
-        """Return it without a graph that was begun, and is gone."""
+        """Return it without a partial graph that was removed."""
         return replace(self, begun=tuple(one for one in self.begun if one != graph))
 
 
 def noted(store: Store, settings: Settings) -> LoadedGraphs | None:
-    """Return the service that settings, or else the note of a store, name, with what it has; None if neither does.
+    """Return the service named by settings, or else by the note of a store, with its graphs; None if neither does.
 
-    Raises what ServiceAddress.found and LoadedGraphs.read raise.
+    Raises the errors of ServiceAddress.found and LoadedGraphs.read.
     """
     found = LoadedGraphs.read(store)
     if not settings.remote:
@@ -78,7 +78,7 @@ def noted(store: Store, settings: Settings) -> LoadedGraphs | None:
 
 
 def _is_at(address: ServiceAddress, settings: Settings) -> bool:
-    """Whether an address is the one of settings, so that nobody has to be asked what is there."""
+    """Whether an address is the one in settings, so that its host need not be asked."""
     return settings.remote in (address.query, address.query.removesuffix(address.kind.query) + "/") or (
         settings.remote == address.query.removesuffix(address.kind.query)
     )

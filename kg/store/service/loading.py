@@ -1,7 +1,7 @@
-"""Loads the graph of a snapshot into a service, beside those that it has, and proves that it is there.
+"""Loads the graph of a snapshot into a service, beside those that it has, and verifies it.
 
-The graph gets a named graph of its own, whose name is the hash of what is in it. It is sent part by part. A part that
-the service has already is not sent again, so that a load that was stopped, here or there, goes on where it was.
+It gets a named graph of its own, named by the hash of its content, and is sent part by part. A part that the service
+already has is not sent again, so that a load stopped on either side continues where it was.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from kg.store.service.parts import GraphPart, GraphPlan, parts, plan
 from kg.store.snapshot import Snapshot
 
 AT_ONCE: Final = 50
-"""Samples that are asked for in one query."""
+"""The number of samples in one query."""
 
 Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
 class FinishedLoad:
-    """A finished load: the graph, how many triples it has, and how many of its parts were sent, of how many."""
+    """A finished load: the graph, its number of triples, and how many of how many parts were sent."""
 
     graph: str
     triples: int
@@ -48,11 +48,11 @@ def load(
     *,
     sending: bool = True,
 ) -> FinishedLoad:
-    """Load a snapshot, verify it, note it, and remove the graphs that are needed no more.
+    """Load a snapshot, verify it, note it, and remove graphs no longer needed.
 
-    ``progress`` is told how many triples of how many are there. Without ``sending``, somebody else has loaded it, and
-    it is only verified and noted. Raises RemoteStoreError, and StoreError if the snapshot cannot be read; whatever is
-    loaded stays, for the next try.
+    ``progress`` is called with how many of how many triples are loaded. Without ``sending``, it was loaded by other
+    means, and is only verified and noted. Raises RemoteStoreError, and StoreError if the snapshot cannot be read;
+    whatever is loaded stays, for the next try.
     """
     planned = plan(snapshot.manifest.base, parts(store, snapshot))
     graph = planned.name
@@ -94,7 +94,7 @@ def put(
 def _sent(
     service: SparqlService, graph: str, found: Iterable[GraphPart], total: int, progress: Progress, *, is_new: bool
 ) -> int:
-    """Send the parts that a graph lacks, and see that it has each then; return how many were sent."""
+    """Send the parts that a graph lacks, and check that they arrived; return how many were sent."""
     sent = done = 0
     for part in found:
         subjects = [NamedNode(one) for one in part.subjects]
@@ -111,7 +111,7 @@ def _sent(
 
 
 def _verify(service: SparqlService, planned: GraphPlan) -> None:
-    """Compare what the service says of the samples of a graph, term by term."""
+    """Compare the service's answers about the samples of a graph, term by term."""
     graph, subjects = RemoteGraph.held(service, planned.name), list(planned.samples)
     for some in (subjects[start : start + AT_ONCE] for start in range(0, len(subjects), AT_ONCE)):
         lines = b"".join(planned.samples[one] for one in some)
@@ -122,10 +122,10 @@ def _verify(service: SparqlService, planned: GraphPlan) -> None:
 
 
 def write_files(store: Store, snapshot: Snapshot, folder: Path) -> tuple[str, int]:
-    """Write the parts of a snapshot as files for the bulk loader of a server; return the name of its graph, and parts.
+    """Write the parts of a snapshot as files for a server's bulk loader; return the name of its graph, and the parts.
 
-    Beside ``part-*.nt`` lies ``load.sql`` for Virtuoso and ``load.sh`` for the Oxigraph server, neither of which is
-    run.
+    Besides ``part-*.nt``, it writes ``load.sql`` for Virtuoso and ``load.sh`` for the Oxigraph server, and runs
+    neither.
     """
     graph = plan(snapshot.manifest.base, parts(store, snapshot)).name
     folder.mkdir(parents=True, exist_ok=True)

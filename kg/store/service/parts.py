@@ -1,4 +1,4 @@
-"""The graph of a snapshot in parts that are sent one after the other: N-Triples, with their counts and hashes."""
+"""Splits the graph of a snapshot into parts to send one after the other: N-Triples, with their counts and hashes."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from kg.store.layout import Store
 from kg.store.snapshot import Snapshot
 
 LINES: Final = 10_000
-"""Triples of a part, or a few more: a subject is in one part only."""
+"""The number of triples in a part, or a few more: a subject is in one part only."""
 SAMPLES: Final = 400
-"""Subjects whose descriptions are compared after a load, at most; at least half as many if there are so many parts."""
+"""The most subjects compared after a load; at least half as many if there are that many parts."""
 GENID: Final = "/.well-known/genid/"
 _BLANK: Final = re.compile(rb"(?<![^ ])_:([A-Za-z0-9]+)(?![^ ])")
 
 
 @dataclass(frozen=True, slots=True)
 class GraphPart:
-    """Some subjects of a graph with all that is said of them: ``count`` triples in lines, whose hash is ``sha256``."""
+    """Some subjects of a graph with all their statements: ``count`` triples in lines, with the hash ``sha256``."""
 
     content: bytes
     count: int
@@ -48,10 +48,10 @@ class GraphPart:
 
 
 def parts(store: Store, snapshot: Snapshot, lines: int = LINES) -> Iterator[GraphPart]:
-    """Yield the parts of what a snapshot says in its default graph, the same ones each time.
+    """Yield the parts of a snapshot's default graph, the same ones each time.
 
-    Blank nodes are IRIs in them, so that a part that is sent again adds nothing (RDF 1.1 Concepts, section 3.5). Raises
-    StoreError if the snapshot cannot be read.
+    They have IRIs instead of blank nodes, so that sending a part again adds nothing (RDF 1.1 Concepts, section 3.5).
+    Raises StoreError if the snapshot cannot be read.
     """
     genid = f"<{urljoin(snapshot.manifest.base, GENID)}".encode()
     with ExitStack() as opened:
@@ -91,7 +91,7 @@ def _named(text: bytes, genid: bytes) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class GraphPlan:
-    """What a load is to come to: a graph by its name, with so many triples, which came in so many parts.
+    """The expected result of a load: a graph's name, and its numbers of triples and parts.
 
     ``samples`` are the lines about some subjects, from all over the graph.
     """
@@ -103,7 +103,7 @@ class GraphPlan:
 
 
 def plan(base: str, found: Iterable[GraphPart]) -> GraphPlan:
-    """Return the plan of a graph that has just these parts; its name, below ``base``, is the hash of them."""
+    """Return the plan of a graph with exactly these parts; its name, below ``base``, is their hash."""
     digest, count, number, step = hashlib.sha256(), 0, 0, 1
     samples: list[tuple[NamedNode, bytes]] = []
     for number, part in enumerate(found, start=1):

@@ -1,4 +1,4 @@
-"""Forty questions about the sample, each as an agent asks it: a tool, its arguments, and what it must be told."""
+"""Forty questions about the sample, each as an agent asks it: a tool, its arguments, and the expected reply."""
 
 from __future__ import annotations
 

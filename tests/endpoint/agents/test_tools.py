@@ -36,7 +36,7 @@ STOPPED = {503, 504}
 
 @dataclass(frozen=True)
 class Session:
-    """What a client was told: instructions, tools and the schema, and how it asks for more."""
+    """The client's view: instructions, tools and the schema, and how it asks for more."""
 
     instructions: str
     tools: tuple[Tool, ...]
@@ -82,7 +82,7 @@ def session(sample_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 
 def holds(expected: Any, found: Any) -> bool:
-    """Whether what is expected is a part of what was found: of an object some fields, of a list some members."""
+    """Whether the expected value is a part of the found one: some fields of an object, some members of a list."""
     if isinstance(expected, dict):
         return isinstance(found, dict) and all(
             name in found and holds(one, found[name]) for name, one in expected.items()

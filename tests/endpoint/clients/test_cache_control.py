@@ -1,4 +1,4 @@
-"""CacheControl keeps answers, asks whether they are still good, and is told the time of that."""
+"""CacheControl caches answers, revalidates them, and gets the current time."""
 
 from __future__ import annotations
 

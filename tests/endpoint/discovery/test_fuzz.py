@@ -1,4 +1,4 @@
-"""Made-up queries and requests to a real server: each gets an answer that says what is wrong, and the next one too."""
+"""Made-up queries and requests to a real server: each is answered with an error, and the server keeps answering."""
 
 from __future__ import annotations
 

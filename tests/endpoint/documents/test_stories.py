@@ -41,7 +41,7 @@ Serving = Callable[[Settings], AbstractContextManager[Callable]]
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store of three days with a story of four events, two of which stand below another story too."""
+    """A store of three days with a story of four events, two of which also belong to another story."""
     folder = tmp_path_factory.mktemp("stories")
     archive = folder / "archive"
     archive.mkdir()

@@ -1,4 +1,4 @@
-"""The sentence of an event links what it names: where the printed text has the links, else where the names stand."""
+"""The sentence of an event links what it names: at the printed links, or else where the names occur."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Over all routes: what is negotiated depends on Accept, says so, and is not sent to who does not accept it."""
+"""All routes: negotiated responses depend on Accept, say so, and are not sent to clients that do not accept them."""
 
 from __future__ import annotations
 

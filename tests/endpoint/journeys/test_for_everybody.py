@@ -30,7 +30,7 @@ MORE = (
 )
 """Addresses of kinds of pages beside those that the examples of the routes lead to."""
 ALONE = {"/reconcile/preview?id=entity/en/Homs", "/embed/events?place=entity/en/Homs"}
-"""What stands in a page of somebody else, which has the heading and the landmarks."""
+"""Pages embedded in another page, which has the heading and the landmarks."""
 SIGHTS = [(scheme, width) for scheme in ("light", "dark") for width in ("desk", "phone")]
 HOME = "tests/endpoint/journeys/test_for_everybody.py::test_the_home_page_is_for_everybody"
 

@@ -26,7 +26,7 @@ SIDES = """one => {
   const [text, box] = [range.getClientRects()[0], one.getBoundingClientRect()];
   return [text.left - box.left, box.right - text.right];
 }"""
-"""The room before and behind the first line of an element, in pixels."""
+"""The space before and after the first line of an element, in pixels."""
 KINDS = ("/", "/events", "/events?view=table", "/places", f"/doc/{EVENT}", "/sparql", "/questions/in-a-place", "/about")
 
 

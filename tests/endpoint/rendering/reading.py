@@ -18,7 +18,7 @@ HOSTILE = st.text(
 
 
 def parsed(figure: Markup) -> ElementTree.Element:
-    """Return a figure as expat reads it, which refuses what is not well-formed."""
+    """Return a figure as parsed by expat, which refuses malformed XML."""
     return ElementTree.fromstring(figure)
 
 

@@ -1,4 +1,4 @@
-"""Colours of figures can be told from what is behind them (WCAG 2.2, 1.4.3 and 1.4.11)."""
+"""Colours of figures contrast with their background (WCAG 2.2, 1.4.3 and 1.4.11)."""
 
 from __future__ import annotations
 

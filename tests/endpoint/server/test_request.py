@@ -1,4 +1,4 @@
-"""How a request is read: what is refused, whatever pieces it comes in, and what is left out of it."""
+"""How a request is read: what is refused, in whatever pieces it arrives, and what is left out of it."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ Lines = Callable[..., list[dict[str, Any]]]
 
 @pytest.fixture
 def lines(tmp_path: Path) -> Lines:
-    """A function that returns the records of the access log, as soon as there are so many."""
+    """A function that returns the records of the access log once there are enough."""
     return lambda number=1: _read(tmp_path / "access.log", number)
 
 

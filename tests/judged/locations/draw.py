@@ -45,7 +45,7 @@ class Case(NamedTuple):
 
     @property
     def wording(self) -> str:
-        """The hash that stands for the sentence in a judgement."""
+        """The hash that represents the sentence in a judgement."""
         return hashlib.sha256(self.sentence.encode()).hexdigest()[:16]
 
 

@@ -27,7 +27,7 @@ FILES = (SEARCH, STATISTICS, SITEMAPS)
 
 
 class Clock:
-    """A clock that goes on when it is told to."""
+    """A clock that advances only on request."""
 
     now = 100.0
 

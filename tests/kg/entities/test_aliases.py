@@ -1,4 +1,4 @@
-"""One node stands for all that are one: the one that the ledger has, that a table names, or that is named most."""
+"""One node is canonical among those that are the same: the one in the ledger, in a table, or named most."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the names of places stand in a sentence, in the table of towns, and among other words."""
+"""Where names of places occur in a sentence, in the table of towns, and among other words."""
 
 from __future__ import annotations
 

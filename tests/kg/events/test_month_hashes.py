@@ -17,7 +17,7 @@ STEPS = st.lists(
 
 
 class Lines:
-    """What the hashes stand for: the lines themselves."""
+    """What the hashes cover: the lines themselves."""
 
     def __init__(self) -> None:
         self.months: dict[str, str] = {}

@@ -198,9 +198,12 @@ def test_aliases_lead_to_the_canonical_node_and_are_used_no_longer() -> None:
 
 
 def test_what_is_named_no_longer_keeps_its_label_and_an_entity_its_class() -> None:
-    names = {MINTER.entity("de", "Ada"): "Ada", MINTER.organization("news.example"): "News", MINTER.geonames(7): "X"}
+    point = MINTER.point("1.5", "2.5")
+    names = {MINTER.entity("de", "Ada"): "Ada", MINTER.geonames(7): "X", point: "Camp"}
+    names[MINTER.organization("news.example")] = "News"
     assert told(former_quads(names, NODES)) == {
         "entity/de/Ada": {("is a", "entity"), ("label", "Ada@de")},
         MINTER.organization("news.example").removeprefix(BASE): {("label", "News")},
-        MINTER.geonames(7).removeprefix(BASE): {("is a", "entity"), ("label", "X")},
+        MINTER.geonames(7).removeprefix(BASE): {("is a", "entity"), ("label", "X@en")},
+        point.removeprefix(BASE): {("is a", "entity"), ("label", "Camp@und")},
     }

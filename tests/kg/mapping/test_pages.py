@@ -1,4 +1,4 @@
-"""Pages as quads, told whole or in part, and the days, months and years that they are about."""
+"""Pages as quads, complete or in part, and the days, months and years that they are about."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which topics are stories, and what is said of them."""
+"""Which topics are stories, and the statements about them."""
 
 from __future__ import annotations
 

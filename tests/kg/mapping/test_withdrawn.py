@@ -1,4 +1,4 @@
-"""What is withdrawn is told by the hashes of wordings and slugs alone; what is not withdrawn is all shown."""
+"""Withdrawn events are recognised by the hashes of wordings and slugs alone; everything else is shown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages that somebody wrote to break a build: any bytes, and what looks like a page but is none that anybody meant."""
+"""Pages written to break a build: any bytes, and what looks like a page but was never meant as one."""
 
 from __future__ import annotations
 

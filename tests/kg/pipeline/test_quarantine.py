@@ -1,4 +1,4 @@
-"""No text of an archive stops a build, and quarantine hides no mistake of ours."""
+"""No text of an archive stops a build, and quarantine hides no bug of newsgraph."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def titles(store: Path) -> set[str]:
 
 @pytest.fixture
 def broken_by_vandals(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the mapper stumble over a text, as it may over one that nobody has thought of."""
+    """Make the mapper fail on a text, as it may on one that nobody has thought of."""
     whole = Mapper.event
 
     def event(self: Mapper, event: Any, *others: Any) -> Iterator[Quad]:
@@ -62,7 +62,7 @@ def broken_by_vandals(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def shapeless_by_vandals(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a text become an event that breaks a shape, which only the whole graph shows."""
+    """Make a text become an event that breaks a shape, which only the whole graph shows."""
     whole = Mapper.event
 
     def event(self: Mapper, event: Any, *others: Any) -> Iterator[Quad]:
@@ -74,7 +74,7 @@ def shapeless_by_vandals(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def untitled_by_vandals(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a dialect list an item that cannot be an event."""
+    """Make a dialect list an item that cannot be an event."""
     whole = Wikitext.items
 
     def items(self: Wikitext, path: str, record: DayPage, tally: Tally, language: str) -> Iterator[Item]:

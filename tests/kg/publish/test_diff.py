@@ -1,4 +1,4 @@
-"""What changed between two snapshots or two revisions is found, and told as text, JSON and RDF Patch."""
+"""Changes between two snapshots or two revisions are found, and reported as text, JSON and RDF Patch."""
 
 from __future__ import annotations
 

@@ -81,7 +81,7 @@ def listener() -> Iterator[Listener]:
 
 
 def evaluate(text: str) -> None:
-    """Let the engine do what the text says, in this process: it may connect."""
+    """Let the engine evaluate the text in this process: it may connect."""
     with suppress(SyntaxError, ValueError, RuntimeError, OSError):
         list(EmbeddedGraph().query(text))
 

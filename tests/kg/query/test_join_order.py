@@ -156,7 +156,7 @@ PATHS = ("<x:p>*", "<x:p>|<x:q>", "<x:q>+", "<x:p>/<x:q>", "^<x:p>", "(<x:p>|a)?
 
 @st.composite
 def groups(draw: st.DrawFn, depth: int = 2) -> str:
-    """Generate what stands between two braces."""
+    """Generate the content of braces."""
     subject, object_ = st.sampled_from((*VARIABLES, *THINGS[:3])), st.sampled_from((*VARIABLES, *THINGS))
     verb = st.sampled_from((*PROPERTIES, *PATHS))
     block = " . ".join(" ".join(draw(st.tuples(subject, verb, object_))) for _ in range(draw(st.integers(1, 4))))

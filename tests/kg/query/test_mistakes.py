@@ -1,4 +1,4 @@
-"""A query that is wrong is answered with what is wrong in it, and where, as whoever wrote it would say it."""
+"""A wrong query is answered with the mistake and its position, in the terms of its author."""
 
 from __future__ import annotations
 

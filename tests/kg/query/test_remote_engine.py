@@ -1,4 +1,4 @@
-"""Queries of a remote store have the answers of the embedded one; its failures are errors of ours."""
+"""Queries of a remote store have the answers of the embedded one; its failures become newsgraph errors."""
 
 from __future__ import annotations
 

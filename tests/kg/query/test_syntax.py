@@ -1,4 +1,4 @@
-"""What is said of a text that is no SPARQL."""
+"""Error messages for texts that are not SPARQL."""
 
 from __future__ import annotations
 

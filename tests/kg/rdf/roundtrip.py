@@ -82,7 +82,7 @@ def by_pyld(body: bytes, one: Format) -> str:
 
 
 def readers(one: Format) -> list[Reader]:
-    """Return what reads a format. Only PyLD can be told the context that plain JSON has in its Link header."""
+    """Return the parser of a format. Only PyLD accepts the context that plain JSON has in its Link header."""
     if one == JSON:
         return [by_pyld]
     if one.rdf == RdfFormat.JSON_LD or one.name == "ntriples":

@@ -45,7 +45,7 @@ def full(name: str) -> str:
 
 
 def definitions() -> Iterator[tuple[str, dict[str, str]]]:
-    """The terms of the context that stand for a class or a property."""
+    """The terms of the context for classes and properties."""
     for name, what in context().items():
         if isinstance(what, dict):
             yield name, what

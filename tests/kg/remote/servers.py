@@ -139,7 +139,7 @@ def peer(answer: bytes, drip: bytes = b"") -> Iterator[Peer]:
 
 
 def receive(connection: socket.socket) -> bytes:
-    """Read a whole request: what is closed with something unread is reset, and the answer lost."""
+    """Read a whole request: closing a connection with unread data resets it, and the answer is lost."""
     request = b""
     while part := connection.recv(65_536):
         request += part

@@ -1,4 +1,4 @@
-"""Who we are is told to a host that asks, in the way in which it asks, and to nobody else."""
+"""Credentials are sent to a host that asks, in the way in which it asks, and to no other."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ BASE = "http://127.0.0.1:8000/"
 
 @pytest.fixture
 def broken(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the mapper write events without their dates, as a mistake in it might."""
+    """Make the mapper write events without their dates, as a bug might."""
     whole = Mapper.event
 
     def event(*arguments: object) -> Iterator[Quad]:

@@ -18,7 +18,7 @@ FIRST, SECOND, THIRD = (f"201111{day:02}T060000000000Z" for day in (9, 10, 11))
 
 
 def publish(store: Store, name: str, triples: int = 10_000) -> Snapshot:
-    """Publish a snapshot with so many triples about its name."""
+    """Publish a snapshot with a number of triples about its name."""
     with store.drafting() as draft:
         database = EmbeddedGraph(str(snapshot.database(draft)))
         lines = (f"<urn:s:{number}> <urn:p> '{name} {number}' .\n" for number in range(triples))

@@ -1,4 +1,4 @@
-"""A backup as a file: what is in it, and that anything else than what was written makes no store."""
+"""A backup as a file: its content, and that a damaged one never becomes a store."""
 
 from __future__ import annotations
 

@@ -113,7 +113,7 @@ def test_a_page_that_was_deleted_is_gone_in_the_archive_and_comes_back(
 
 
 OTHER = "Portal:Current events/November 9, 2011"
-"""A title that is none of a day in this edition."""
+"""A title that does not name a day in this edition."""
 
 
 @pytest.mark.parametrize("revisions", [True, False])

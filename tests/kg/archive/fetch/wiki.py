@@ -17,7 +17,7 @@ from urllib.parse import parse_qs, urlsplit
 
 NOW = "2026-11-30T12:00:00Z"
 Failure = tuple[int, dict[str, str], dict[str, Any] | str]
-"""Status, headers and body of an answer that is none."""
+"""Status, headers and body of an unusable answer."""
 LAGGED: Failure = (
     200,
     {"Retry-After": "7", "MediaWiki-API-Error": "maxlag"},

@@ -1,4 +1,4 @@
-"""Printed labels of sources: taken apart into names, and what is no name."""
+"""Printed labels of sources are split into names; other words are not names."""
 
 from __future__ import annotations
 

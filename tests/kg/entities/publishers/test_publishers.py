@@ -1,4 +1,4 @@
-"""Who publishes an article, and whose text it is: of its address and the label that is printed behind it."""
+"""Who publishes and who wrote an article, by its address and the label printed after it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A load ends with the same graph in a real server, whoever was stopped meanwhile, and says so only if that is true."""
+"""A load ends with the same graph in a real server, whatever was stopped meanwhile, and reports success only then."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ NEEDS = {"oxigraph": b"", "virtuoso": b"Authorization: Digest"}
 
 
 class StoppedError(Exception):
-    """Whoever loads is stopped."""
+    """The loading process is stopped."""
 
 
 @pytest.fixture(scope="module")
