@@ -16,8 +16,9 @@ from typing import Final, NoReturn
 from kg.process import sandbox
 from kg.settings import Settings
 
-FREE: Final = ("build", "shards", "load", "mirror", "serve", "enrich", "mcp", "publish")
-"""The commands that are not confined: they start processes of their own for work that may get out of hand."""
+FREE: Final = ("build", "shards", "load", "mirror", "serve", "demo", "enrich", "fetch", "mcp", "publish")
+"""The commands that are not confined: they start processes of their own for work that may get out of hand, or wait for
+others for as long as these take."""
 MEGA: Final = 1_000_000
 FAILED: Final = 2
 

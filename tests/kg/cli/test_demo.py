@@ -39,6 +39,7 @@ class Serving(Service):
             **os.environ,
             "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
             "KG_PORT": str(self.port),
+            "KG_COMMAND_SECONDS": "0.5",
         }
         self.start()
 

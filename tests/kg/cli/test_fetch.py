@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -49,3 +52,20 @@ def test_a_contact_is_required(tmp_path: Path) -> None:
     done = fetch("--from", "2019-07-01", "--to", "2019-07-01", str(tmp_path), contact=" ")
     assert done.exit_code == 2
     assert "KG_FETCH_CONTACT" in done.output
+
+
+def test_waiting_for_a_wiki_is_not_ended_by_the_limit_of_commands_that_read_a_store(tmp_path: Path) -> None:
+    wiki = LoopbackWiki()
+    for day in (1, 2, 3):
+        wiki.edit(f"Portal:Current events/2011 November {day}", day, f"2011-11-0{day}T10:00:00Z", "* Shops open.")
+    period = ("--from", "2011-11-01", "--to", "2011-11-03", "--revisions")
+    with serving(wiki) as address:
+        done = subprocess.run(
+            [sys.executable, "-m", "kg", "fetch", *period, "--api", address, str(tmp_path)],
+            env={**os.environ, **ENVIRONMENT, "KG_FETCH_RATE": "5", "KG_COMMAND_SECONDS": "0.2"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 0, done.stderr
+    assert "3 pages with 3 new revisions" in done.stdout
