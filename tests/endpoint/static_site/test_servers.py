@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from urllib.parse import quote
+
 import pytest
 
+from endpoint.static_site.addresses import SAFE
+from endpoint.static_site.folder import LISTED
 from tests.endpoint.static_site.conftest import get
 
 EVENT = "event/2011-11-08/abcdefghij"
@@ -89,6 +94,13 @@ def test_other_formats_licences_and_the_vocabulary_are_linked(served: int) -> No
 def test_each_address_has_its_media_type(served: int, path: str, kind: str) -> None:
     reply = get(served, path, Accept="*/*")
     assert (reply.status, reply.headers["content-type"].partition(";")[0]) == (200, kind)
+
+
+def test_each_file_is_found_at_the_address_that_pages_link(served: int, static_site: Path) -> None:
+    files = (static_site / LISTED).read_text(encoding="utf-8").splitlines()
+    found = {one: get(served, f"/{quote(one, safe=SAFE)}", "HEAD", Accept=CHROME).status for one in files}
+    assert any(not one.isascii() for one in files)
+    assert {one for one, status in found.items() if status != 200} == set()
 
 
 def test_only_the_page_of_queries_may_run_an_engine(served: int) -> None:
