@@ -55,6 +55,7 @@ class FetchBench:
     address: str
     random: random.Random
     seconds: float = 0.0
+    places: int = 0
     truth: Shown = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -80,10 +81,11 @@ class FetchBench:
 
     def place(self) -> Path:
         """Return a folder in which a run has fetched some of the pages."""
-        place = self.folder / "stopped"
-        if place.exists():
-            allow(place, 0o755)
-        shutil.rmtree(place, ignore_errors=True)
+        with suppress(FileNotFoundError):  # a git that a killed run has left behind may still write there
+            allow(self.folder / f"stopped-{self.places}", 0o755)
+        shutil.rmtree(self.folder / f"stopped-{self.places}", ignore_errors=True)
+        self.places += 1
+        place = self.folder / f"stopped-{self.places}"
         (place / "answers" / "en").mkdir(parents=True)
         for file in sorted((self.whole / "answers" / "en").iterdir())[: self.random.randrange(4)]:
             shutil.copy(file, place / "answers" / "en")

@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 from kg.errors import StoreError
+from kg.store.integrity.finding import is_locked
 from kg.store.layout import Store
 
 VERSION: Final = 2
@@ -191,8 +192,10 @@ def opened(store: Store) -> Iterator[Changelog | None]:
 def _log(database: sqlite3.Connection) -> Changelog | None:
     try:
         found = dict(database.execute("SELECT name, value FROM meta"))
-    except sqlite3.OperationalError:  # the log was just begun, or its writer was killed, which the next writer repairs
-        return None
+    except sqlite3.OperationalError as error:
+        if is_locked(error):
+            raise
+        return None  # the log was just begun, or its writer was killed, which the next writer repairs
     if found.get("version") not in (str(VERSION), str(UNSORTED)):
         return None
     return Changelog(database, found["snapshot"], int(found["generation"]), found["time"])

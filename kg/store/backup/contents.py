@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final
 
-from kg.errors import StoreDamagedError
+from kg.errors import StoreBusyError, StoreDamagedError
 from kg.store import verified, written
-from kg.store.integrity import sidecar
+from kg.store.integrity import finding, sidecar
 from kg.store.layout import Store
 from kg.store.snapshot import Snapshot, manifest_file
 
@@ -99,6 +99,8 @@ def _copied(store: Store, file: Path, opened: ExitStack) -> Iterator[BackupMembe
         ):
             source.backup(target)
     except sqlite3.Error as error:
+        if finding.is_locked(error):
+            raise StoreBusyError(f"{file} is being written: back up again when that has ended") from error
         raise StoreDamagedError(f"{file} cannot be copied: {error}") from error
     sidecar.sign(copy, sidecar.digest(copy))
     for one in (copy, sidecar.beside(copy)):

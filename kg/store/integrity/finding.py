@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,6 +14,12 @@ from typing import Any, Final
 PART: Final = 1 << 20
 OTHER_BYTES: Final = "has other bytes than were written"
 MISSING: Final = "is missing"
+
+
+def is_locked(error: sqlite3.Error) -> bool:
+    """Return whether SQLite could not read a file only because another process is writing to it, which is no damage."""
+    code: int = getattr(error, "sqlite_errorcode", 0)
+    return code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 def files(folder: Path) -> Iterator[Path]:

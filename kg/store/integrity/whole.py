@@ -26,6 +26,8 @@ from kg.store.shards import NAMED
 
 Search = Callable[[Store, Path, ChecksumReader | None], Iterator[Finding]]
 """A function that looks for damage in a store with its cache in a folder; quickly, without a ChecksumReader."""
+WAITING: Final = 5.0
+"""Seconds to wait for another process that is writing to a file of SQLite."""
 _ID: Final = re.compile(r"\d{8}T\d{12}Z", re.ASCII)
 
 
@@ -151,10 +153,10 @@ def _unlike_sidecar(file: Path, reading: ChecksumReader) -> Finding | None:
 
 def _consistent(file: Path) -> Iterator[Finding]:
     try:
-        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as database:
+        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", WAITING, uri=True)) as database:
             said = database.execute("PRAGMA integrity_check(1)").fetchone()[0]
     except sqlite3.Error as error:
-        said = str(error)
+        said = "ok" if finding.is_locked(error) else str(error)
     if said != "ok":
         yield Finding(file, f"is damaged: {said}")
 

@@ -118,6 +118,14 @@ def test_a_change_log_whose_writer_was_killed_is_looked_at_by_what_it_holds(stor
     assert [one.part for one in verified(store).damages] == ["change log"]
 
 
+def test_a_change_log_that_is_locked_for_a_commit_is_not_damaged(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(whole, "WAITING", 0.01)
+    sidecar.beside(store.changelog).unlink()
+    with closing(sqlite3.connect(store.changelog, isolation_level=None)) as database:
+        database.execute("BEGIN EXCLUSIVE")
+        assert verified(store).damages == ()
+
+
 def test_nothing_is_appended_to_a_damaged_change_log(store: Store) -> None:
     with closing(sqlite3.connect(store.changelog)) as database, database:
         database.execute("UPDATE change SET kind = 'Delete' WHERE seq = 1")
