@@ -1,4 +1,4 @@
-"""Serving a store: its workers start first, and the application is imported while they do."""
+"""Serves a store: its workers start first, and the application is imported while they do."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ def serve(settings: Settings) -> None:
     store = Store(settings.folder)
     store.tidy()
     with ExitStack() as stack:
-        gc.disable()  # what is imported now stays
+        gc.disable()  # objects imported by now live as long as the process
         stack.callback(gc.enable)
         workers = stack.enter_context(Workers(store, settings, in_memory=True))
         _run(store, settings, workers, stack)
 
 
 def _run(store: Store, settings: Settings, workers: Workers, stack: ExitStack) -> None:
-    """Answer requests; what is entered into the stack is ended by the caller."""
-    # Takes most of a second, in which the first worker opens the database on another core.
+    """Answer requests; the caller closes the stack, and so ends whatever was entered into it."""
+    # This import takes most of a second, while the first worker opens the database on another core.
     from endpoint.app import create_app, server
     from endpoint.site.past import Past
     from endpoint.warmup import Warmer
@@ -70,7 +70,7 @@ def _keep_bodies(cache: Path) -> None:
     try:
         tempfile.gettempdir()
     except FileNotFoundError:
-        with suppress(OSError):  # otherwise such bodies are refused
+        with suppress(OSError):  # if it is not writable either, such bodies are refused
             cache.mkdir(parents=True, exist_ok=True)
             tempfile.tempdir = str(cache)
 
@@ -81,7 +81,7 @@ def _announce(settings: Settings, workers: Workers) -> None:
 
 
 def addresses(settings: Settings, workers: Workers) -> list[str]:
-    """Return the lines that say where to look first."""
+    """Return the lines that tell the user where to look first."""
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     root = f"http://{host}:{settings.port}/"
     lines = [f"Serving snapshot {workers.snapshot.id} (stop with Ctrl-C)"]

@@ -96,7 +96,7 @@ class StaticAddresses:
         return None if found is None or shown is None else found + (f"?{shown}" if shown else "")
 
     def is_unfit(self, link: str) -> bool:
-        """Return whether a link leads to what would be a file of the site, except that its name is too long for one."""
+        """Return whether a link leads to what would be a file of the site if its name were not too long for one."""
         path = link[len(self.mount) + 1 :].partition("#")[0].partition("?")[0]
         own = link.startswith(f"{self.mount}/") and path.partition("/")[0] in (*NEGOTIATED, *THINGS)
         return own and not _is_writable(path)
@@ -106,7 +106,7 @@ class StaticAddresses:
         if not _is_writable(path):
             return None
         if kind in THINGS and path.count("/") and not is_document(unquote(path)):
-            if path.endswith(("/compare", "/compare.json")):  # of two wordings named by parameters
+            if path.endswith(("/compare", "/compare.json")):  # a comparison of two wordings named by parameters
                 return None
             history = re.fullmatch(r"event/[^/]+/[^/]+/history(?:\.json)?", path)
             return f"/{path if history else f'doc/{path}'}"
@@ -123,12 +123,12 @@ class StaticAddresses:
         if path.startswith("doc/snapshot/"):
             return None
         stem, suffix = without_suffix(path)
-        if suffix and suffix.suffix == HTML and path.startswith("source/"):  # as addresses elsewhere often end
+        if suffix and suffix.suffix == HTML and path.startswith("source/"):  # the address of a source often ends so
             return f"/{path}"
         return f"/{stem}" if suffix is None or suffix.suffix in self.formats else None
 
     def renditions(self, document: str) -> list[Rendition]:
-        """Return the files of what ``document`` returned; none of a dump, which is no answer to a request."""
+        """Return the files of what ``document`` returned; none of a dump, which is not an answer to a request."""
         path, _, query = document[1:].partition("?")
         if path == "events":
             return [Rendition(document, "text/html", _list_file(query))]
@@ -167,7 +167,7 @@ SAFE: Final = "/:@!$&'()*+,;=-._~"
 
 
 def _folder(file: str) -> str:
-    """Return the address of a file: that of an index is its folder's."""
+    """Return the address of a file: the address of an index is that of its folder."""
     return file.removesuffix("index.html") if file.split("/")[-1] == "index.html" else file
 
 

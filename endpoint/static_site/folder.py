@@ -19,7 +19,7 @@ from kg.errors import ConfigurationError
 from kg.process.lock import locked
 
 LISTED: Final = ".newsgraph-files"
-"""The list of all files of a site, beside them: files not listed belong to somebody else, and are left alone."""
+"""The list of all files of a site, kept beside them: other files belong to somebody else, and are left alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +30,9 @@ class SiteFolder:
 
     @contextmanager
     def begun(self) -> Iterator[None]:
-        """Make the folder, and keep other runs out of it until the block ends.
+        """Create the folder, and keep other runs out of it until the block ends.
 
-        Raises ConfigurationError if it has files that are no site's, cannot be made, or is written by another run.
+        Raises ConfigurationError if it has files of no site, cannot be created, or is being written by another run.
         """
         self._begin()
         with locked(self.path, ConfigurationError(f"another kg publish writes {self.path}: wait until it ends")):
@@ -56,7 +56,7 @@ class SiteFolder:
                 return False
         path.parent.mkdir(parents=True, exist_ok=True)
         making = _making(path)
-        making.unlink(missing_ok=True)  # it may be a link that a killed run left
+        making.unlink(missing_ok=True)  # a killed run may have left a link here
         making.write_bytes(content)
         self._show(file, making)
         return True
@@ -91,7 +91,7 @@ class SiteFolder:
         return True
 
     def _show(self, file: str, making: Path) -> None:
-        """Give what is made its name; a new one is listed first, so that it is removed even if this run is killed."""
+        """Rename a finished file; a new name is listed first, so that it is removed even if this run is killed."""
         path = self.path / file
         if not path.is_symlink() and not path.exists():
             with (self.path / LISTED).open("a", encoding="utf-8") as listed:
@@ -116,12 +116,12 @@ class SiteFolder:
                 break
             try:
                 folder.rmdir()
-            except OSError:  # it has other files
+            except OSError:  # not empty
                 break
 
 
 def _making(path: Path) -> Path:
-    """Return where a file is made: the same place each time, so that what a killed run left there is replaced."""
+    """Return the temporary path of a file: always the same, so that what a killed run left there is replaced."""
     return path.with_name(f".{sha256(path.name.encode()).hexdigest()[:16]}.making")
 
 

@@ -105,7 +105,7 @@ class InlineSite:
         return StaticResponse(int(status[:3]), {name.lower(): value for name, value in headers}, content)
 
     def representation(self, document: str, wanted: Format) -> bytes | None:
-        """Return a document that has a page in another format, without what HTTP adds; None if only ``get`` can tell.
+        """Return a document that has a page in another format, without what HTTP adds; None if only ``get`` can answer.
 
         It is what the view of documents sends, and takes half the time, since most of that is spent on header fields.
         """

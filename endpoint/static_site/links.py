@@ -1,4 +1,4 @@
-"""Links: those of pages are rewritten to files, and all of them tell which documents to write next."""
+"""Links: those on pages are rewritten to files, and each of them may name a document to write next."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _SOURCE: Final = re.compile(r'(<(?:script|img)\b[^>]*?\bsrc=")(/[^"]*)"')
 _TARGET: Final = re.compile(r"<([^<>\s]+)>")
 _WHOLE: Final = re.compile(r"""["'<>\s](https?://[^"'<>\s]+)""")
 FOLLOWED: Final = ("feed/", "sitemap", "timemap/")
-"""What has whole addresses of other files of the site in it, by how its path begins."""
+"""Resources that contain whole addresses of other files of the site, by the beginning of their paths."""
 REMEMBERED: Final = 50_000
-"""Links of which it is remembered where they lead: all pages have some, and those of one day have most."""
+"""How many links are cached with their targets: some occur on all pages, and most on several pages of one day."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """Where a link leads: the document, None if the site has none; the address of what there is; whether it is unfit.
+    """Where a link leads: the document, None if the site has none; the address to use for it; whether it is unfit.
 
     See StaticAddresses for each of them.
     """
@@ -41,7 +41,7 @@ NOWHERE: Final = Lead(None, None, is_unfit=False)
 
 @lru_cache(maxsize=REMEMBERED)
 def lead(addresses: StaticAddresses, link: str) -> Lead:
-    """Return where a link leads on a site."""
+    """Return the target of a link on a site."""
     document = addresses.document(link)
     return Lead(document, addresses.href(link), is_unfit=document is None and addresses.is_unfit(link))
 
@@ -50,7 +50,7 @@ def lead(addresses: StaticAddresses, link: str) -> Lead:
 class Leading:
     """Rewrites the links of pages to files; ``documents`` are the linked documents, which the site must have.
 
-    ``unfit`` are links to what no file system can have. ``has`` tells whether the site has a document that it could
+    ``unfit`` are links that no file name can represent. ``has`` says whether the site has a document that it could
     have (see PastDocuments).
     """
 

@@ -54,7 +54,7 @@ class RenderedFiles:
 
 
 class OpenSite:
-    """The application and what it has of the past, which each process opens once."""
+    """The application and the documents about the past, which each process opens once."""
 
     def __init__(self, plan: SitePlan) -> None:
         self.site = InlineSite(plan.source, plan.settings)
@@ -86,7 +86,7 @@ class Rendering:
     written: RenderedFiles
 
     def write(self, document: str) -> None:
-        """Write the files of a document; of what says the same as another one, they are other names of those."""
+        """Write the files of a document; if another document says the same, make them aliases of its files."""
         if not self.opened.past.has(document):
             return
         renditions = self.plan.addresses.renditions(document)
@@ -95,7 +95,7 @@ class Rendering:
                 self._tried(one, partial(self._alias, one, same))
             return
         is_page = False
-        for one in sorted(renditions, key=lambda one: not one.file.endswith(f".{HTML}")):  # its links lead to all
+        for one in sorted(renditions, key=lambda one: not one.file.endswith(f".{HTML}")):  # its links lead to all pages
             body = self._represented(document, one) if is_page else None
             if body is None:
                 is_page = self._answered(one) or is_page
@@ -103,14 +103,14 @@ class Rendering:
                 self._tried(one, partial(self._content, one, body))
 
     def _represented(self, document: str, one: Rendition) -> bytes | None:
-        """Return the content of a file in RDF about a thing that has a page; None for anything else."""
+        """Return the content of an RDF file about a thing that has a page; None for anything else."""
         _, wanted = without_suffix(one.file)
         if wanted is None or document[1:].partition("/")[0] not in DESCRIBED:
             return None
         return self.opened.site.representation(document, wanted)
 
     def _answered(self, one: Rendition) -> bool:
-        """Ask for a file and write it; return whether there is one. What moved is another name of what it moved to."""
+        """Request a file and write it; return whether there is one. A moved document becomes an alias of its target."""
         answer = self.opened.site.get(one.target, one.accept)
         if answer.status in MOVED:
             location = answer.headers["location"]

@@ -1,7 +1,7 @@
-"""What a site of files has of the past: documents about what has changed, and none that say again what one says now.
+"""Decides which documents about the past a site has: only those that differ from a document about the present.
 
-An event with one wording, shown since one moment, has no history, and a memento of it would be its document once more.
-Most events of an archive that is read once are such, and a site would have twice as many files.
+An event with one wording, shown since one moment, has no history, and a memento would only repeat its document.
+Most events of an archive that is read once are like that, so the site would have twice as many files.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class PastDocuments:
         self._only = lru_cache(REMEMBERED)(self._only_revision)
 
     def has(self, document: str) -> bool:
-        """Return whether a site has a document (see StaticAddresses.document), which may be about anything."""
+        """Return whether a site has a document (see StaticAddresses.document); it need not be about the past."""
         if found := _MEMENTOS.fullmatch(document):
             return self._moments(found[1]) > 1
         if found := _HISTORY.fullmatch(document):
@@ -40,20 +40,20 @@ class PastDocuments:
         return True
 
     def same(self, document: str) -> str | None:
-        """Return the document of an event that has all that this one says, which is of its only revision; else None."""
+        """Return the document of an event that says all that this document of its only revision says; else None."""
         found = _REVISION.fullmatch(document)
         told = found and self._only(found[2]) == self._addresses.iri(unquote(found[1]))
         return f"/doc/{found[2]}" if found and told else None
 
     def _looked_up(self, path: str) -> int:
-        """Return how many moments there are at which the state of an event or a day changed."""
+        """Return the number of moments at which the state of an event or a day changed."""
         try:
             return len(self._ask(Mementos(self._addresses.iri(unquote(path)))))
         except NotFoundError:
             return 0
 
     def _only_revision(self, path: str) -> str:
-        """Return the IRI of the revision of an event if it has had that alone, and is shown now; nothing else."""
+        """Return the IRI of the only revision of an event that is shown now; "" if it has several or is not shown."""
         try:
             told = self._ask(History(self._addresses.iri(unquote(path))))
         except NotFoundError:

@@ -1,1 +1,1 @@
-"""What events name: places and other things that articles are about, each as one node."""
+"""The things that events name: places and other topics of articles, each as one node."""

@@ -24,7 +24,7 @@ _CHINESE_SUBJECTS: Final = """
 """
 _CHINESE_OTHERS: Final = "媒体 媒體 媒体文件 媒體檔案 媒体档案 特殊 u ut wt t h cat p pj wpj pjt wpjt wikiproject"
 _CHINESE_TALK: Final = ("讨论", "討論", "对话", "對話")
-#: Namespaces that only the wiki in this language has under these names.
+#: Namespaces by the names that only the wiki in this language uses.
 LOCAL_NAMESPACES: Final = {
     "en": frozenset({"wt", "tm"}),
     "zh": frozenset(

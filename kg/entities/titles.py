@@ -67,7 +67,7 @@ def normal(title: str, language: str = "en") -> str | None:
     """Return the normal form of a title that is already decoded, such as that of a ``Link``.
 
     Returns:
-        As ``article``, which it is the same as for every title that ``article`` returns. None also for a title with
+        As for ``article``, and the same title for each that ``article`` returns. Also None for a title with
         a percent sequence or a character reference: MediaWiki has none.
 
     """

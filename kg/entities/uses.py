@@ -1,4 +1,4 @@
-"""What one wording of an event names: the evidence that several names are names of one thing."""
+"""The things that one wording of an event names: the evidence that several names belong to one thing."""
 
 from __future__ import annotations
 

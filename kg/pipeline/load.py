@@ -16,13 +16,13 @@ from kg.errors import StoreError
 from kg.store.embedded import EmbeddedGraph
 
 PIECE: Final = 50_000_000
-"""Bytes after which a new bulk load begins; the engine holds all of one in memory, where it is five times as large."""
+"""The size in bytes of a bulk load: the engine holds all of it in memory, where it is five times as large."""
 THREADS: Final = 2
-"""Bulk loads at the same time: one alone uses little more than one core."""
+"""How many bulk loads run at the same time: one alone uses little more than one core."""
 
 
 class Loading:
-    """Bulk-loads N-Triples files into a database in threads of its own, as they are given, in pieces."""
+    """Bulk-loads N-Triples files into a database in pieces as they arrive, in threads of its own."""
 
     def __init__(self, database: EmbeddedGraph) -> None:
         self._database = database
@@ -56,7 +56,7 @@ class Loading:
                 self._database.bulk_load(piece, RdfFormat.N_TRIPLES)
 
     def _piece(self) -> Iterator[Path]:
-        """Yield the next files as they come, until they are as large as a piece, or there are no more."""
+        """Yield the next files as they arrive, until they are as large as a piece or there are no more."""
         size = 0
         while size < PIECE:
             file = self._files.get()

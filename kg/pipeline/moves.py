@@ -1,7 +1,7 @@
 """Finds events that moved to another day since the last build, and converts their days again, together.
 
-Days are converted separately, so whether a new bullet on one day is an event that another day no longer lists is known
-only when both are converted. A month waits only until all days near its own are converted, so that others can be loaded
+Days are converted separately. Whether a new bullet on one day is an event that another day no longer lists is known
+only when both are converted. A month waits only until all days near its own are converted, so that others can load
 meanwhile.
 """
 

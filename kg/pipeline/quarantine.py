@@ -121,7 +121,7 @@ def _iri(page: Page, minter: Minter) -> str:
     return minter.page(page.path, page.sha256)
 
 
-# ---- pages that break a shape of the finished graph
+# ---- Pages that break a shape of the finished graph.
 
 
 def suspects(checked: CheckResult, origins: Origins, outcome: Outcome) -> dict[str, Quarantined]:

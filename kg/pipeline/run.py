@@ -80,7 +80,7 @@ def build(
     archives = opened(roots, settings, past, store.kept_months)
     check_base(store, settings.base)
     if past:
-        store.current()  # its ledger knows the events by their first wordings
+        store.current()  # the ledger of the present knows the events by their first wordings
     space.require(store, space.for_build(store, settings.free_bytes))
     with store.drafting() as draft, snapshot.scratch(draft) as scratch:
         with scheduling(settings) as scheduler:
@@ -113,7 +113,7 @@ def build(
 
             built = Built(store.publish(draft, manifest, settings.keep_snapshots, prepare), found)
         ledger.export()
-        with suppress(OSError, StoreError, PatchSyntaxError):  # the build is made
+        with suppress(OSError, StoreError, PatchSyntaxError):  # the build is already published
             log.compact(store)
         return built
 
@@ -148,7 +148,7 @@ def _draw(
         if not force:
             quarantine.check(graph.outcome)
         adopted = Adopted() if settings.as_of else _enrich(store, draft, settings.base)
-        EmbeddedGraph(snapshot.database(draft)).optimize()  # now, so that the check of the shapes reads fast too
+        EmbeddedGraph(snapshot.database(draft)).optimize()  # done now, so that the check of the shapes reads fast too
         loaded = check.drafted(draft)
         checked = check.check(loaded, settings.jobs, doubted=None if adopted.sources else graph.proved.doubted)
         found = {} if force else quarantine.suspects(checked, Origins(loaded, archives), graph.outcome)

@@ -1,4 +1,4 @@
-"""Quads that only all days together give: related events, which nodes are the same, and what all events name."""
+"""Yields quads that depend on all days together: related events, which nodes are the same, what events name."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ class Whole:
                 yield Quad(event, terms.LABEL, _title(text))
 
     def _matched(self, ledger: Ledger) -> Iterator[Quad]:
-        """Yield which events of two languages are the same news, if both are described; each links the other."""
+        """Yield the links between events of two languages that are the same news, if both are described."""
         pairs = (tuple(sorted(map(self.minter.event, pair))) for pair in ledger.matched)
         for one, other in sorted(pair for pair in pairs if self._events.issuperset(pair)):
             yield Quad(NamedNode(one), terms.CLOSE_MATCH, NamedNode(other))
@@ -134,7 +134,7 @@ class Whole:
         self._claim_names(labels, ledger)
 
     def _formerly_named(self, labels: Mapping[str, str], ledger: Ledger) -> Iterator[Quad]:
-        """Yield the names of things that no event names any more, except those that must not be known."""
+        """Yield the names of things that no event names any more, except those that must not be published."""
         if not (self._is_hiding(ledger) or self.is_past):
             base, aliases = self.minter.base, self.outcome.aliases.canonical
             former = {base + path: label for path, label in ledger.names.items()}

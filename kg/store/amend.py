@@ -1,4 +1,4 @@
-"""Decisions of people, kept in the ledger: what is the same, what is not, and which events must not be shown."""
+"""Records decisions of people in the ledger: what is the same, what is not, which events must not be shown."""
 
 from __future__ import annotations
 

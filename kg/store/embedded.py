@@ -37,7 +37,7 @@ class EmbeddedGraph:
         opened.engine = engine
         return opened
 
-    # ---- reading
+    # ---- Reading.
 
     def match(self, patterns: Sequence[Pattern]) -> list[list[Quad]]:
         """Return the quads of each of many patterns; see kg.rdf.graph.Graph."""
@@ -131,7 +131,7 @@ class EmbeddedGraph:
         """Write all quads, or the triples of one graph, subject by subject."""
         self.engine.dump(output, format, from_graph=from_graph, prefixes=prefixes)
 
-    # ---- writing
+    # ---- Writing.
 
     def add(self, quad: Quad, /) -> None:
         """Add a quad."""

@@ -116,7 +116,7 @@ class Store:
         """Return the folder of artefacts of snapshots: the cache, and its former places."""
         return self.path / kind
 
-    # ---- snapshots
+    # ---- Snapshots.
 
     def current(self) -> Snapshot:
         """Return the current snapshot. Raises StoreError if there is none or it is damaged."""
@@ -127,7 +127,7 @@ class Store:
             try:
                 return read(self._link.resolve())
             except StoreError:
-                if self.target == target:  # otherwise another one became current, and this one was removed
+                if self.target == target:  # else another one became current, and this one was removed
                     raise
 
     @property
@@ -226,7 +226,7 @@ class Store:
 
     @contextmanager
     def _keeping(self) -> Iterator[None]:
-        """Lock the decision which snapshots are kept."""
+        """Lock the decision about which snapshots are kept."""
         descriptor = os.open(self.snapshot(""), os.O_RDONLY)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
@@ -353,7 +353,7 @@ class Store:
             loose = [one for one in self.snapshots() if one.name == fresh.name or one.name not in pinned]
             pruning.remove_old(loose, fresh, keep, self.removals)
 
-    # ---- snapshots of the past
+    # ---- Snapshots of the past.
 
     def past(self) -> list[Snapshot]:
         """Return the snapshots of the past, earliest first. Raises StoreError if one is damaged."""

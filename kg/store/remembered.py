@@ -1,4 +1,4 @@
-"""A graph for whoever reads nearly all of it, page by page: what was read for one page is at hand for the next."""
+"""A graph that is read nearly completely, page by page: it caches what was read for one page for the next."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from kg.rdf.graph import Pattern
 from kg.store.embedded import EmbeddedGraph
 
 REMEMBERED: Final = 30_000
-"""Patterns whose quads are remembered: some 60 MB, what documents of some days or hundreds of entities ask for."""
+"""How many patterns are cached: about 60 MB, enough for the documents of several days or hundreds of entities."""
 
 
 class RememberedGraph(EmbeddedGraph):
-    """A dataset on disk that does not change, of which it is remembered what the last patterns matched."""
+    """A dataset on disk that does not change, with a cache of the quads that the last patterns matched."""
 
     __slots__ = ("_found",)
     _found: dict[Pattern, list[Quad]]

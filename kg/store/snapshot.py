@@ -27,23 +27,23 @@ FORMATS: Final = (1, FORMAT)
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a snapshot says about itself.
+    """The description of a snapshot, stored in it.
 
     ``created`` is an ISO 8601 time in UTC; ``counts`` has pages, events, triples and so on; ``languages`` says how
     many events there are in each, ``archives`` what was read; ``ledger`` and ``files`` have sizes in bytes and SHA-256
-    sums. ``ledger_root`` is the hash of all that the ledger said (see kg.events.month_hashes), and has to go on saying;
-    manifests of before there were roots have none. ``shapes`` says whether the build keeps to the vocabulary's shapes,
-    and how often it breaks them, which only a forced build may; it is empty where that was not checked. ``writes`` is
-    the number of the last logged write that the snapshot has. A snapshot that a write made has all counts but that of
-    the triples from the build before it, whose id is ``build``. ``as_of`` is the time that a snapshot of the past
+    sums. ``ledger_root`` is the hash of all lines of the ledger (see kg.events.month_hashes), which it must keep;
+    older manifests have none. ``shapes`` says whether the build conforms to the vocabulary's shapes,
+    and how often it breaks them, as only a forced build may; it is empty if that was not checked. ``writes`` is
+    the number of the last logged write that the snapshot has. A snapshot made by a write has all counts except that of
+    triples from the build before it, which has the id ``build``. ``as_of`` is the time that a snapshot of the past
     shows, empty for one that shows the present. ``vocabulary`` is the IRI of the version of the vocabulary, empty in
-    manifests of before there were versions. ``public_suffixes`` names the list that tells publishers' domains, empty
-    in manifests of before there was one. ``publications`` are what the dialects that have read the pages say about
-    their archives, an empty one where a dialect says nothing; manifests of before there was a choice mean Wikipedia's
-    portal. ``mirror`` is empty but in a mirror (see kg.pipeline.mirror): there it has the address of the ``origin``,
-    the ``root`` of the hash tree of its snapshot, the time of the last change that its feeds tell of (``changed``), and
+    older manifests. ``public_suffixes`` names the list by which the domains of publishers are found, empty
+    in older manifests. ``publications`` are what the dialects of the pages say about
+    their archives, an empty one if a dialect says nothing; older manifests mean Wikipedia's
+    portal. ``mirror`` is empty except in a mirror (see kg.pipeline.mirror): there it has the address of the ``origin``,
+    the ``root`` of the hash tree of its snapshot, the time of the last change in its feeds (``changed``), and
     when it was ``fetched``.
-    ``format`` is the format that the file had; version 0.1.0, which had the first one, does not say it.
+    ``format`` is the format of the file; version 0.1.0, which wrote the first format, does not state it.
     """
 
     id: str

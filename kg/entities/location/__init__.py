@@ -1,1 +1,1 @@
-"""Rules of sentence structure: which sentences say that an event happened at a place that they name."""
+"""Rules of sentence structure that decide whether an event happened at a place that its sentence names."""

@@ -1,4 +1,4 @@
-"""Words after which a sentence tells what does not happen there now. All are in lower case."""
+"""Words that introduce something that does not happen at the place now. All are in lower case."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from typing import Final
 
 from kg.entities.location.forms import verb_forms, word_set
 
-# Behind these stands what a person is, has done, or is said to have done.
+# These introduce what a person is, has done, or is said to have done.
 PERSONAL: Final = word_set("who whom whose")
 RELATIVE: Final = word_set("which that")
-# Verbs behind "that" with which a thing does not only have a property, but something happens.
+# With one of these verbs after "that", something happens to a thing; other verbs only give it a property.
 HAPPENED: Final = word_set(
     "collapsed crashed sank capsized exploded killed struck hit derailed erupted swept destroyed left caused",
     "claimed damaged devastated injured overturned fell flooded",
@@ -23,7 +23,7 @@ SAYING: Final = word_set(
     "declares admit admits saying claiming estimated estimates estimate suggest suggests allege alleges alleged",
 )
 FINITE: Final = word_set("is are was were has have had dies says wins becomes resigns appears arrives")
-# What a sentence goes on with behind what it has said of its subject.
+# Verbs with which a sentence continues after a remark about its subject.
 MAIN_VERBS: Final = FINITE | word_set(
     "crashes clips lands makes collapses explodes sinks derails kills opens begins starts flees surrenders",
     "escapes returns meets visits cause causes spark sparks lead leads prompt prompts trigger triggers kill stand",
@@ -31,7 +31,7 @@ MAIN_VERBS: Final = FINITE | word_set(
     "signs announces collides lands tests go intrudes enters detonates injures seize seizes",
     "pull pulls rescues blocks",
 )
-# An adjective or a participle, and a preposition behind it: "known for leading battles in".
+# Adjectives and participles, with the prepositions that may follow: "known for leading battles in".
 HELD_AGAINST: Final = {
     "known": word_set("for as"),
     "famous": word_set("for as"),
@@ -116,7 +116,7 @@ HELD_AGAINST: Final = {
     "similar": word_set("to"),
     "plotting": word_set("to attacks an a the"),
 }
-# Verbs and nouns behind which stands what is only wanted, planned, feared or forbidden, or is the matter of words.
+# Verbs and nouns followed by what is only wanted, planned, feared, forbidden or talked about.
 UNREAL: Final = word_set(
     *set(
         verb_forms(
@@ -131,7 +131,7 @@ UNREAL: Final = word_set(
     "forbidden forbade prohibits prohibited recognizes proposal proposals possibility highlighting",
     "underlining citing recalling referring upcoming forthcoming approve approves",
 )
-# Those that are such only with one of these words behind them.
+# Verbs and nouns that have this meaning only if one of the given words follows.
 UNREAL_WITH: Final = {
     "call": word_set("for on upon"),
     "calls": word_set("for on upon"),
@@ -223,17 +223,17 @@ UNREAL_WITH: Final = {
     "allegations": word_set("that"),
     "considering": word_set("sending a an the"),
 }
-# Behind a name, a comma and an article: who somebody is.
+# After a name, a comma and an article, these say who somebody is.
 BEING: Final = word_set(
     "winner leader head founder author president chairman chief commander speaker widow wife husband son daughter",
     "brother sister father mother member minister director spokesman owner editor ambassador mayor governor",
     "official officer engineer journalist politician lawyer activist doctor professor priest bishop cleric",
     "lawmaker businessman researcher scientist prosecutor judge reporter teacher",
 )
-# Behind a name and a comma: what has become of a person before: "Doe, captured in Mali in May, is freed".
+# After a name and a comma, these say what happened to a person earlier: "Doe, captured in Mali in May, is freed".
 TAKEN: Final = word_set("arrested captured kidnapped abducted")
 CAPTURED: Final = TAKEN | word_set("sentenced detained convicted held jailed imprisoned exiled")
-# Nouns that look like the verbs behind "for" that tell a reason: "fined for crashing in", but "for training in".
+# Nouns that look like the verbs that give a reason after "for": "fined for crashing in", but "for training in".
 NO_DEEDS: Final = word_set(
     "during meeting hearing training building housing funding evening morning spring wedding screening missing",
     "rising remaining living existing sentencing hosting recycling everything anything nothing something filming",
@@ -256,15 +256,15 @@ BESIDE_AN_ANNIVERSARY: Final = word_set("with at by during")
 CLAUSE_ENDS: Final = word_set(", . ; :")
 BEFORE_COURTS: Final = word_set("at in by before")
 BEFORE_PARTICIPLES: Final = word_set("is are was were be been being has have had and or , by he she they who also it")
-# Directly behind a place, these say that it is only to come: "the summit in Paris due next week".
-# The same, with what is listed with the place or contains it between: "a prison in Bruges, Belgium, will".
+# Directly after a place, these say that the event is still to come: "the summit in Paris due next week".
+# The same, also after the names that are listed with the place or contain it: "a prison in Bruges, Belgium, will".
 FUTURE: Final = word_set("will would shall may could")
 TO_COME: Final = word_set("will shall should must scheduled due planned slated expected tomorrow")
 TO_BE: Final = word_set("deployed sent held built erected hosted staged opened")
 MEETINGS: Final = word_set("summit meeting conference forum ceremony session rally hearing assembly congress")
-# Whom a verb of fear makes a victim: "dozens are feared dead in".
+# After a verb of fear, these mean that there are victims: "dozens are feared dead in".
 FEARED: Final = word_set("dead drowned killed trapped missing buried lost")
-# Words about words: behind them a meeting is real again, where they are said: "urges peace at a summit in".
+# Verbs of speech: a meeting that follows them is real, since they are said there: "urges peace at a summit in".
 SPOKEN: Final = word_set(
     *verb_forms(
         "propose urge demand warn threaten vow condemn criticize criticise denounce reject accuse blame discuss pledge"

@@ -1,4 +1,4 @@
-"""The background in a sentence: who somebody is, and what somebody wants, plans, fears or forbids."""
+"""Recognises the background in a sentence: who somebody is, and what somebody wants, plans, fears or forbids."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from kg.entities.location.subject import predicate
 
 NOWHERE = -1
 LATER = 8
-"""Tokens in which a time or a meeting is looked for."""
+"""How many tokens are searched for a time or a meeting."""
 APPOSED = 4
-"""Tokens from the comma before who somebody is to the noun: ", a former rebel leader"."""
+"""How many tokens an apposition may take from its comma to its noun: ", a former rebel leader"."""
 YEAR = 4
-"""Digits of a year: "the 1996 murder of" tells about the past."""
+"""The number of digits of a year: "the 1996 murder of" is about the past."""
 LONGEST_TITLE = 4
-"""Words in quotation marks that are not speech."""
+"""The most words in quotation marks that are a title and not speech."""
 
 
 def is_background(sentence: Sentence, place: int) -> bool:
-    """Return whether what stands at ``place`` is background of its sentence."""
+    """Return whether the token at ``place`` belongs to the background of its sentence."""
     remark = unreal = NOWHERE
     for at in _outside_parentheses(sentence, place):
         if unreal != NOWHERE and (_is_real_again(sentence, unreal, at) or _is_said_there(sentence, unreal, at)):
@@ -42,7 +42,7 @@ def is_background(sentence: Sentence, place: int) -> bool:
 
 
 def _outside_parentheses(sentence: Sentence, place: int) -> Iterator[int]:
-    """Yield the places of the sentence before ``place`` that no parentheses enclose."""
+    """Yield the positions in the sentence before ``place`` that are not in parentheses."""
     at = sentence.begin
     while at < place:
         if sentence.lower[at] == "(" and ")" in sentence.lower[at:place]:
@@ -52,7 +52,7 @@ def _outside_parentheses(sentence: Sentence, place: int) -> Iterator[int]:
 
 
 def _is_another_time(sentence: Sentence) -> bool:
-    """Return whether the words after a place say that it is long past or to come: "captured there three months ago"."""
+    """Return whether the words after a place say that this is past or to come: "captured there three months ago"."""
     if sentence.word(predicate(sentence)) in asides.FUTURE and sentence.word(predicate(sentence) + 1) != "have":
         return True
     ahead = predicate(sentence)
@@ -94,12 +94,12 @@ def _ends_remark(sentence: Sentence, opened: int, at: int) -> bool:
 
 
 def _is_at_the_end(sentence: Sentence, opened: int) -> bool:
-    """Return whether the sentence ends with who somebody is: "gunmen kill Doe, a commander of the group in"."""
+    """Return whether the sentence ends by saying who somebody is: "gunmen kill Doe, a commander of the group in"."""
     return sentence.lower[opened] in asides.BEING and sentence.word(predicate(sentence)) in (".", "")
 
 
 def _is_said_there(sentence: Sentence, opened: int, at: int) -> bool:
-    """Return whether a meeting follows at which something is said: "urges peace at a summit in"."""
+    """Return whether a meeting follows at which the words are spoken: "urges peace at a summit in"."""
     if sentence.lower[at] not in ("at", "during", "in") or sentence.lower[opened] not in asides.SPOKEN:
         return False
     for place in range(at + 1, at + LATER):
@@ -120,7 +120,7 @@ def _is_real_again(sentence: Sentence, opened: int, at: int) -> bool:
 
 
 def _opens_remark(sentence: Sentence, at: int) -> bool:
-    """Return whether a word begins what is said about a person or a thing: "who lived", "known for"."""
+    """Return whether a word begins a remark about a person or a thing: "who lived", "known for"."""
     word, behind = sentence.lower[at], sentence.word(at + 1)
     if word in asides.PERSONAL or (word in asides.CAPTURED and _is_told_of_captive(sentence, at)):
         return True
@@ -149,7 +149,7 @@ def _is_apposed(sentence: Sentence, noun: int) -> bool:
 
 
 def _is_told_as_fact(sentence: Sentence, at: int) -> bool:
-    """Return whether words that are often background tell what happens: "is born in", "jailed for six years in"."""
+    """Return whether words that are often background say what happens: "is born in", "jailed for six years in"."""
     word, before, further = sentence.lower[at], sentence.word(at - 1), sentence.word(at + 2)
     if word == "born":
         return before in ("is", "are")
@@ -161,7 +161,7 @@ def _is_told_as_fact(sentence: Sentence, at: int) -> bool:
 
 
 def _is_reason(sentence: Sentence, at: int) -> bool:
-    """Return whether "for" tells why: "fined for crashing in", but not "claims responsibility for bombing"."""
+    """Return whether "for" gives a reason: "fined for crashing in", but not "claims responsibility for bombing"."""
     behind = sentence.word(at + 1)
     if sentence.word(at - 1) == "responsibility":
         return False
@@ -169,7 +169,7 @@ def _is_reason(sentence: Sentence, at: int) -> bool:
 
 
 def _is_told_of_captive(sentence: Sentence, at: int) -> bool:
-    """Return whether a participle tells what has become of somebody before: "tourists kidnapped in Mali are freed"."""
+    """Return whether a participle says what happened to somebody earlier: "tourists kidnapped in Mali are freed"."""
     before = sentence.word(at - 1)
     if before == "," and sentence.is_name(at - 2) and sentence.lower[at : at + 2] != ("held", "in"):
         return sentence.word(sentence.begin) not in nouns.PREPOSITIONS
@@ -188,7 +188,7 @@ def _has_verb_behind(sentence: Sentence) -> bool:
 
 
 def _is_relative(sentence: Sentence, at: int) -> bool:
-    """Return whether "which" or "that" begins a clause about a thing, but what happens: that clause tells about it."""
+    """Return whether "which" or "that" begins a clause that describes a thing, and not one that says what happens."""
     before = sentence.word(at - 1) if sentence.word(at - 1) != "," else sentence.word(at - 2)
     behind = sentence.word(at + 1)
     if before in happenings.WHAT_HAPPENS or before in asides.SAYING:
@@ -232,7 +232,7 @@ def _is_year(word: str) -> bool:
 
 
 def _is_quoted(sentence: Sentence, place: int) -> bool:
-    """Return whether a place is in words that somebody is quoted with."""
+    """Return whether a place is in somebody's quoted words."""
     marks = [at for at in range(sentence.begin, place) if sentence.lower[at] in QUOTES]
     if len(marks) % 2 == 0:
         return False

@@ -1,4 +1,4 @@
-"""English sentences: which of them say that the event happened at a place that they name."""
+"""Decides whether an English sentence says that the event happened at a place that it names."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from kg.entities.location.sentence import Sentence, around
 from kg.entities.location.subject import befalls, is_affected
 from kg.entities.location.verbs import is_entered, is_fact
 
-# A hyphen, or a dash without a space, between the name and another: "Togo-flagged", the "Iran\u2013Iraq War".
+# A hyphen, or a dash without spaces, between the name and another word: "Togo-flagged", the "Iran\u2013Iraq War".
 JOINED: Final = re.compile(r"[-\u2010\u2011]\w|\u2013[A-Z]")
-# Two names of a border: "the Gaza–Egypt border".
+# The two names of a border: "the Gaza–Egypt border".
 BORDER: Final = re.compile(r"(?:[-\u2010\u2011\u2013](?:[A-Z][\w'\u2019]+ ?){1,3})?\s?(?:border|frontier)\b")
 JOINING: Final = re.compile(r"\w[-\u2010\u2011\u2013]$")
 
 
 def is_located(text: str, start: int, end: int) -> bool:
-    """Return whether it happened at the place whose name stands in ``text`` from ``start`` to ``end``."""
+    """Return whether the event happened at the place named in ``text`` from ``start`` to ``end``."""
     joined = JOINED.match(text, end) or JOINING.search(text[max(0, start - 2) : start])
     if joined and not BORDER.match(text, end):
         return False
@@ -32,7 +32,7 @@ def is_located(text: str, start: int, end: int) -> bool:
 
 
 def _suffers(sentence: Sentence, at: int) -> bool:
-    """Return whether something befalls the place, wherever it stands: it is the subject, or is called "flood-hit"."""
+    """Return whether something happens to the place in any position: it is the subject, or is called "flood-hit"."""
     word = sentence.word(at)
     if word not in happenings.GOVERNING and befalls(sentence):
         return True
@@ -40,14 +40,14 @@ def _suffers(sentence: Sentence, at: int) -> bool:
 
 
 def _has_befallen(sentence: Sentence, at: int) -> bool:
-    """Return whether the phrase tells what the place suffers: "aid for flood-hit Pakistan", "Iran's worst quake"."""
+    """Return whether the phrase says what the place suffers: "aid for flood-hit Pakistan", "Iran's worst quake"."""
     if sentence.word(sentence.last)[:1] in GENITIVE and sentence.word(sentence.last + 1) in happenings.WORST:
         return not happenings.SUFFERED.isdisjoint(sentence.lower[sentence.last + 2 : sentence.last + POSSESSION])
     return not nouns.BEFALLEN_ALREADY.isdisjoint(sentence.lower[at + 1 : sentence.first])
 
 
 def _governs(sentence: Sentence, at: int) -> bool:
-    """Return whether the word at ``at`` makes what it governs the place of what happens."""
+    """Return whether the word at ``at`` says that something happens at the place that it governs."""
     word = sentence.lower[at]
     if word in happenings.OBJECT_VERBS:
         return is_entered(sentence, at)
@@ -57,7 +57,7 @@ def _governs(sentence: Sentence, at: int) -> bool:
 
 
 def _is_there(sentence: Sentence, at: int) -> bool:
-    """Return whether "in" or the like says where something happens, and not where a thing is that is only named."""
+    """Return whether a word like "in" says where something happens, and not where a thing that is only named is."""
     word, before = sentence.lower[at], sentence.word(at - 1)
     if before in happenings.NO_HAPPENING or _is_matter(sentence, at - 1):
         return False
@@ -69,7 +69,7 @@ def _is_there(sentence: Sentence, at: int) -> bool:
 
 
 def _is_matter(sentence: Sentence, noun: int) -> bool:
-    """Return whether a crisis or the like is what people speak about: "talks on the worsening crisis in"."""
+    """Return whether people only speak about a crisis or the like: "talks on the worsening crisis in"."""
     before = sentence.lower[max(sentence.begin, noun - 4) : noun]
     if sentence.word(noun) in happenings.HARMS and "against" in before:
         return True
@@ -77,7 +77,7 @@ def _is_matter(sentence: Sentence, noun: int) -> bool:
 
 
 def _is_only_named(sentence: Sentence, name: int) -> bool:
-    """Return whether the name before "in" starts or ends a journey, or is listed: "from Nicosia in Cyprus"."""
+    """Return whether the name before "in" is the start or end of a journey, or is listed: "from Nicosia in Cyprus"."""
     at = governor(sentence, name + 1)
     if _is_of_list(sentence, name):
         return True
@@ -96,13 +96,13 @@ def _names(sentence: Sentence, verb: int) -> bool:
 
 
 def _is_of_list(sentence: Sentence, name: int) -> bool:
-    """Return whether the name before "in" is one of a list of things that are only named: "these are Petra in"."""
+    """Return whether the name before "in" belongs to a list of things that are only named: "these are Petra in"."""
     said = next((at for at in range(sentence.begin, name) if _names(sentence, at)), name)
     return sentence.lower[said:name].count(",") > 1
 
 
 def _starts_with_another(sentence: Sentence, at: int) -> bool:
-    """Return whether the name is not of the phrase that the sentence starts with: "In Homs, Hama mourns"."""
+    """Return whether the sentence starts with a phrase that the name is not part of: "In Homs, Hama mourns"."""
     begin, first = sentence.begin, sentence.first
     if sentence.word(begin) not in nouns.PREPOSITIONS or sentence.word(begin + 1) == "least":
         return False

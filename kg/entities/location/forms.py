@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 
 def word_set(*lines: str) -> frozenset[str]:
-    """Return the words of some lines."""
+    """Return the words in some lines as a set."""
     return frozenset(word for line in lines for word in line.split())
 
 

@@ -1,4 +1,4 @@
-"""Words that make a place the place of what happens: prepositions, verbs, what befalls it. All are in lower case."""
+"""Words that say that something happens at or to a place: prepositions, verbs, nouns. All are in lower case."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 from kg.entities.location import nouns
 from kg.entities.location.forms import verb_forms, word_set
 
-# A noun or verb before "in" that is no happening there.
+# Nouns and verbs before "in" that are not events at the place.
 NO_HAPPENING: Final = word_set(
     "interest interests stake stakes share shares investment investments invest invests investing confidence",
     "trust faith believe believes belief role roles involvement policy policies succeed succeeds act acts",
@@ -39,12 +39,12 @@ OBJECT_VERBS: Final = word_set(
     "shaking shook shaken retake retakes retaking retook retaken overrun overruns overran leave leaves leaving left",
     "flee flees fled fleeing overrunning swept sweeps sweeping cross crosses crossed nears",
 )
-# What people do on the place where they arrive: "converge on Paris".
+# Verbs of arrival, with "on" before the place: "converge on Paris".
 CONVERGING: Final = word_set(*verb_forms("converge descend"))
-# What is declared for a place is there.
+# What is declared for a place happens there.
 IN_FORCE: Final = word_set("emergency emergencies curfew curfews evacuation evacuations")
 CLOSENESS: Final = word_set("close next adjacent")
-# Verbs behind which a way, a border or a site is the place: "crowd the streets of", "closes the airport of".
+# Verbs followed by a road, a border or a site as the place: "crowd the streets of", "closes the airport of".
 SITE_VERBS: Final = word_set(
     *verb_forms("line crowd fill throng clog block close reopen open barricade"),
     "shut shuts shutting down up",
@@ -52,12 +52,12 @@ SITE_VERBS: Final = word_set(
 PASSAGES: Final = nouns.SITES | word_set(
     "streets border borders frontier river section sections stretch airspace port ports crossing",
 )
-# Behind these, what becomes of somebody under way follows the aim of the journey: "a train going to Paris derails".
+# Verbs of travel: what happens on the way follows the destination: "a train going to Paris derails".
 UNDER_WAY_TO: Final = word_set("going travelling traveling flying driving sailing coming moving returning")
 INTERRUPTED: Final = word_set(
     "crashes crash crashed derails derailed sinks sank capsizes capsized disappears diverted hijacked collides crashed",
 )
-# What people do who only speak of an attack: "in protest of the occupation of".
+# People who do this only speak of an attack: "in protest of the occupation of".
 OBJECTING: Final = word_set("protest protests protesting anniversary")
 TAKING: Final = word_set("take takes took taking")
 FLYING: Final = word_set(
@@ -67,17 +67,17 @@ FLYING: Final = word_set(
     "pass passes passed passing storm",
     "hurricane cyclone typhoon",
 )
-# Behind these, "on" is followed by an island, a mountain or a river.
+# After these, "on" is followed by an island, a mountain or a river.
 ON_AN_ISLAND: Final = word_set(
     "killed injured arrested found dead died dies crashes crashed landed lands stranded discovered missing forest",
     "forests avalanche village villages volcano residents live living lives climbers",
 )
-# What "in" makes background behind "on" or "about": "talks on the crisis in".
+# Nouns that are background before "in" if they follow "on" or "about": "talks on the crisis in".
 ABOUT: Final = word_set("on about over regarding concerning discuss discusses following monitoring due")
 MATTERS: Final = word_set(
     "circumstances crisis situation war wars conflict conflicts genocide future events peace policy policies",
 )
-# What "in" makes background behind "against": "a protest against the drone strikes in".
+# Nouns that are background before "in" if they follow "against": "a protest against the drone strikes in".
 HARMS: Final = word_set(
     "strikes killings attacks executions abuse abuses treatment massacre invasion intervention presence war",
 )
@@ -125,18 +125,18 @@ BEFALLEN: Final = word_set(
     "destroyed sealed overwhelmed depopulated inundated gripped blanketed paralysed paralyzed plunged isolated",
     "ravaged swept lashed pounded damaged affected buried",
 )
-# What a place is under, as it is under siege.
+# What a place may be under, such as a siege.
 UNDER: Final = word_set("emergency curfew quarantine siege lockdown rationing attack fire martial water snow shelling")
-# Verbs behind which a name with "in" says what it is, as in lists: "UNESCO names the Taj Mahal in India".
+# Verbs of naming: "in" after the name only says where a thing is, as in lists: "UNESCO names the Taj Mahal in India".
 NAMING: Final = word_set(
     *verb_forms("declare name list inscribe designate nominate add choose select include elect"),
     "chosen chose is are was were",
 )
-# What a place is governed by that is no subject: "the President of Chad is attacked".
+# A place that these govern is not the subject: "the President of Chad is attacked".
 GOVERNING: Final = word_set("of for from with by against between to on over")
 WORST: Final = word_set("worst deadliest heaviest bloodiest")
 HOSTING: Final = word_set("hosts hosted erupts erupt erupted overflows overflowed floods flooded flood")
-# Directly behind the name of a place, these are what happens there: "Mississippi River flooding", "an Ohio fire".
+# Directly after the name of a place, these happen there: "Mississippi River flooding", "an Ohio fire".
 EVENTS: Final = word_set(
     "flooding earthquake quake fire explosion blast riots violence unrest wildfire wildfires tornado avalanche",
     "landslide epidemic outbreak shooting bombing stampede",
@@ -149,7 +149,7 @@ GOING: Final = word_set("go goes head heads")
 BREAKING: Final = word_set("break breaks broke burst bursts breach breaches breached")
 BEGINNING: Final = word_set("begin begins start starts")
 SPEWING: Final = word_set("spew spews spewed ooze oozes emit emits")
-# A place that declares one of these is where it is in force.
+# A place that declares one of these is the place where it is in force.
 DECLARING: Final = word_set("enter enters declare declares declared impose imposes imposed")
 DECLARED: Final = word_set("disaster emergency emergencies evacuation curfew curfews")
 AFFECTED: Final = BEFALLEN | word_set("affected hit damaged")
@@ -181,7 +181,7 @@ TRYING: Final = word_set("try tries tried trying attempt attempts attempted atte
 TO_GO_ON: Final = word_set(
     "continue continues continued begin begins began start starts started manage manages managed",
 )
-# Verbs of which a place is the subject, and one of the nouns that must follow.
+# Verbs whose subject is a place, each with the nouns of which one must follow.
 WITH_OBJECTS: Final = (
     (VOTING, VOTES),
     (GOING, word_set("polls")),

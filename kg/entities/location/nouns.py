@@ -47,12 +47,12 @@ SITES: Final = with_plurals(
 )
 NAMED_SITES: Final = SITES | PARTS
 BORDERS: Final = word_set("border borders frontier boundary crossing")
-# Before "between", where something happens.
+# Before "between", these are places where something happens.
 WAYS: Final = word_set("road highway route border sea strait railway line area pass tunnel bridge waters ferry channel")
 COMPASS: Final = word_set(
     "north south east west northeast northwest southeast southwest north-east north-west south-east south-west",
 )
-# Before "of", a quantity of what follows: "most of Ottawa".
+# Before "of", these are quantities of what follows: "most of Ottawa".
 QUANTITIES: Final = word_set("most much all some swathes number")
 # Before "of": "outside of Busan".
 OUT_OF_OR_IN: Final = word_set("outside inside offshore off")
@@ -73,15 +73,15 @@ NUMERALS: Final = word_set(
     "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen",
     "eighteen nineteen twenty thirty forty life several up",
 )
-# What has befallen a place that is called so.
+# What has happened to a place that is described with one of these words.
 BEFALLEN_ALREADY: Final = word_set("besieged blockaded") | {
     f"{disaster}-{way}"
     for disaster in word_set("quake earthquake flood storm cyclone hurricane typhoon tsunami drought famine disaster")
     for way in ("hit", "stricken", "struck", "ravaged", "devastated")
 }
-# What may stand before a name in its phrase.
+# Words that may precede a name in its phrase.
 BEFORE_A_NAME: Final = DETERMINERS | PARTS | MODIFIERS | NUMERALS | BEFALLEN_ALREADY
-# Words between a preposition and a clause or a name, that are no adjective: "in which Syria", "in return Iran".
+# Words between a preposition and a clause or a name that are not adjectives: "in which Syria", "in return Iran".
 NO_ADJECTIVES: Final = word_set(
     "case order exchange response return addition turn reply fact view what whom whose how",
 )
@@ -91,7 +91,7 @@ ORDINARY_ENDINGS: Final = (
     *("ern", "ed", "held", "controlled", "hit", "torn"),
     *("-ridden", "-most", "-producing", "-speaking", "-majority", "-rich"),
 )
-# Names of places that have an article of their own, by their last word or all of them.
+# Names of places that include an article: the last word of the name, or all its words.
 WITH_ARTICLE: Final = word_set(
     "netherlands philippines maldives bahamas emirates states republic kingdom union islands strip bank sea ocean",
     "river gulf valley desert peninsula strait mountains region province district federation vatican gambia congo",
@@ -100,7 +100,7 @@ WITH_ARTICLE: Final = word_set(
     "baltic levant punjab seychelles comoros hamptons everglades highlands territory territories city delta s",
 )
 HAVING_ARTICLE: Final = WITH_ARTICLE | (PARTS - COMPASS) | word_set("coast ivoire isle channel volcano sound")
-# Behind "the cities", these begin a list.
+# After "the cities", these begin a list.
 LISTING: Final = frozenset(":-\u2010\u2011\u2013\u2014")
 CALENDAR: Final = word_set(
     "january february march april may june july august september october november december monday tuesday",
@@ -110,7 +110,7 @@ LOCATING: Final = word_set(
     "in at near inside outside around across throughout within off above along beside through amid into",
 )
 FORCED: Final = word_set("at the a an people residents thousands hundreds dozens more about some many evacuations")
-# What behind the genitive of a place is a body of people, however it is written.
+# After the genitive of a place, these are organisations, in lower case as well as with capitals.
 BODIES: Final = word_set(
     "parliament senate congress house court government ministry minister president army navy force forces party",
     "league commission council assembly cup championship open election primary embassy consulate ambassador times",

@@ -1,8 +1,8 @@
-"""The noun phrase that a place stands in: what governs it, and what it is part of.
+"""Reads the noun phrase that contains a place: what governs it, and what it is part of.
 
 "In the northern Syrian cities of Homs, Hama and Daraa" is one phrase, and "in" governs it; "the Baba Amr district of
-Homs" is another, with Homs at its end. A phrase is read from the place to the left: over what modifies the name
-("northern"), over the part that is meant ("district of"), over the names of a list.
+Homs" is another, with Homs at its end. A phrase is read from the place to the left: past the words that modify the name
+("northern"), past a part of the place ("district of"), past the names of a list.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ GENITIVE = ("'", "\u2019")
 QUOTES = frozenset('"\u201c\u201d')
 DASHES = frozenset("-\u2010\u2011\u2013")
 LONGEST = 30
-"""Tokens of a phrase that are read."""
+"""How many tokens of a phrase are read."""
 
 
 def governor(sentence: Sentence, start: int) -> int:
-    """Return where the word is that governs the phrase that ends with what stands at ``start``.
+    """Return the position of the word that governs the phrase that ends at ``start``.
 
-    It is the first that is not part of the phrase; before the sentence if there is none.
+    It is the nearest word that is not part of the phrase. If there is none, return the position before the sentence.
     """
     place = start - 1
     for _ in range(LONGEST):
@@ -32,7 +32,7 @@ def governor(sentence: Sentence, start: int) -> int:
 
 
 def _skipped(sentence: Sentence, place: int) -> int:
-    """Return the place before the part of the phrase that ends at ``place``; ``place`` itself if it is none."""
+    """Return the position before the part of the phrase that ends at ``place``; ``place`` itself if none does."""
     word = sentence.word(place)
     if place == sentence.first - 1 and (word in DASHES | QUOTES or _is_adjective(sentence, place)):
         return place - 1
@@ -49,7 +49,7 @@ def _skipped(sentence: Sentence, place: int) -> int:
 
 
 def _before_joint(sentence: Sentence, place: int) -> int | None:
-    """Return the place before what joins the parts of a phrase: "most of", "such as", a list; None if nothing does."""
+    """Return the position before words that join parts of a phrase: "most of", "such as", a list; None if none do."""
     word, before = sentence.word(place), sentence.word(place - 1)
     if word == "of" and (before in nouns.QUANTITIES or before in nouns.NAMED_SITES):
         return place if _is_direction(sentence, place - 1) else place - 2
@@ -68,7 +68,7 @@ def _before_joint(sentence: Sentence, place: int) -> int | None:
 
 
 def _is_adjective(sentence: Sentence, place: int) -> bool:
-    """Return whether one lower-case word stands between a preposition of place and the name: "in tense Georgia"."""
+    """Return whether a single lower-case word is between a preposition of place and the name: "in tense Georgia"."""
     word = sentence.word(place)
     if sentence.word(place - 1) not in nouns.LOCATING or word in nouns.PREPOSITIONS or word in nouns.CLAUSES:
         return False
@@ -76,12 +76,12 @@ def _is_adjective(sentence: Sentence, place: int) -> bool:
 
 
 def _is_direction(sentence: Sentence, place: int) -> bool:
-    """Return whether a point of the compass gives a direction, not a part of the place: no article is before it."""
+    """Return whether a point of the compass is a direction, not a part of the place: it has no article before it."""
     return sentence.word(place) in nouns.COMPASS and sentence.word(place - 1) not in nouns.DETERMINERS
 
 
 def _is_behind_article(sentence: Sentence, place: int) -> bool:
-    """Return whether an article or the like takes the next word into the phrase: "the government held district"."""
+    """Return whether an article or the like makes the next word part of the phrase: "the government held district"."""
     for at in range(place - 1, place - 4, -1):
         word = sentence.word(at)
         if word in nouns.DETERMINERS or word in nouns.NUMERALS:
@@ -92,7 +92,7 @@ def _is_behind_article(sentence: Sentence, place: int) -> bool:
 
 
 def _modifies(sentence: Sentence, place: int) -> bool:
-    """Return whether a word may stand before a name in its phrase: a name, a genitive, "the", "two", "rebel-held"."""
+    """Return whether a word may precede a name in its phrase: a name, a genitive, "the", "two", "rebel-held"."""
     word = sentence.word(place)
     if word[:1] in GENITIVE or word.isdigit() or word in nouns.BEFORE_A_NAME:
         return True
@@ -104,7 +104,7 @@ def _modifies(sentence: Sentence, place: int) -> bool:
 
 
 def _before_list(sentence: Sentence, place: int) -> int:
-    """Return the place before "," or "and" if the name of a place may stand there, as in a list."""
+    """Return the position before "," or "and" if the name of a place may be there, as in a list."""
     before = place - 1
     if sentence.word(before) in nouns.MODIFIERS and sentence.word(place + 1) in nouns.MODIFIERS:
         return before
@@ -117,7 +117,7 @@ def _before_list(sentence: Sentence, place: int) -> int:
 
 
 def is_whole(sentence: Sentence) -> bool:
-    """Return whether the name stands for the place, and not before another noun.
+    """Return whether the name means the place itself, and does not modify another noun.
 
     "The South Carolina primary", "Iraq's parliament" and "New York Times" are not places; "Syria's third city", "a
     Damascus suburb", "Kabul Airport" are.
@@ -141,7 +141,7 @@ def is_whole(sentence: Sentence) -> bool:
 
 
 def _has_place(sentence: Sentence, place: int) -> bool:
-    """Return whether the possession of a place is one, or happens there: a name, a part of it, its flood."""
+    """Return whether what a place possesses is a place or happens there: a name, a part of it, its flood."""
     for at in range(place, place + 5):
         word = sentence.word(at)
         if sentence.is_name(at):
@@ -160,7 +160,7 @@ def _name_end(sentence: Sentence, place: int) -> int:
 
 
 def _is_site(sentence: Sentence, place: int) -> bool:
-    """Return whether a name continues as that of a site: "Kabul University", "Homs province"."""
+    """Return whether a name continues as the name of a site: "Kabul University", "Homs province"."""
     end = _name_end(sentence, place)
     return sentence.word(end - 1) in nouns.NAMED_SITES or sentence.word(end) in nouns.NAMED_SITES
 
@@ -183,13 +183,13 @@ def _is_attributive(sentence: Sentence, start: int, end: int) -> bool:
 
 
 def _is_counted(sentence: Sentence, start: int) -> bool:
-    """Return whether one or more of a thing are meant: "a Gaza firefight", "28 Pakistan soldiers"."""
+    """Return whether a number or an article counts the noun: "a Gaza firefight", "28 Pakistan soldiers"."""
     word = sentence.word(start - 1)
     return word in ("a", "an") or word.isdigit() or word in nouns.NUMERALS
 
 
 def _has_site(sentence: Sentence, start: int, end: int) -> bool:
-    """Return whether the noun after a name is a site, or what happens: "a Baghdad market", "a Gaza firefight"."""
+    """Return whether the noun after a name is a site or an event: "a Baghdad market", "a Gaza firefight"."""
     happens = happenings.WHAT_HAPPENS if _is_counted(sentence, start) else frozenset()
     for at in range(end, end + 3):
         word = sentence.word(at)

@@ -1,4 +1,4 @@
-"""Prepositions that make what they govern the place of what happens, by the word that they belong to."""
+"""Decides whether a preposition says where something happens, by the word that it belongs to."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from kg.entities.location.sentence import Sentence
 from kg.entities.location.verbs import is_fact
 
 FAR = 6
-"""Tokens that may stand between a verb and its preposition: "sent dozens of tanks to"."""
+"""How many tokens may be between a verb and its preposition: "sent dozens of tanks to"."""
 SHORTLY = 4
-"""Tokens before a noun in which it is said to be only to come, or under way."""
+"""How many tokens before a noun are searched for words that say that it is still to come, or under way."""
 ON_LAND_OR_WATER: Final = happenings.ON_WATER | happenings.FALLING | happenings.ON_AN_ISLAND | happenings.CONVERGING
 POSSESSION = 5
-"""Longest possession of a place, in tokens after it: "'s most southern islands"."""
+"""The most tokens that the possession of a place takes: "'s most southern islands"."""
 
 
 def leads_there(sentence: Sentence, at: int) -> bool:
-    """Return whether the preposition at ``at`` belongs to something that happens there: "sent to", "a siege of"."""
+    """Return whether the preposition at ``at`` belongs to an event at the place: "sent to", "a siege of"."""
     word, before = sentence.lower[at], sentence.word(at - 1)
     if (
         before in nouns.LENGTHS
@@ -35,7 +35,7 @@ def leads_there(sentence: Sentence, at: int) -> bool:
 
 
 def has_any(sentence: Sentence, at: int, sought: frozenset[str]) -> bool:
-    """Return whether one of some nouns is in the phrase after ``at``, or is the possession of the place."""
+    """Return whether one of some nouns is in the phrase after ``at``, or belongs to the place by a genitive."""
     end = sentence.last + (POSSESSION if sentence.word(sentence.last)[:1] in GENITIVE else 1)
     return any(sentence.word(one) in sought for one in range(at + 1, end))
 
@@ -45,13 +45,13 @@ def _is_attack(sentence: Sentence, at: int) -> bool:
 
 
 def _is_attacked_by(sentence: Sentence, at: int) -> bool:
-    """Return whether an attack and who makes it stand before: "raids by fighter jets on"."""
+    """Return whether an attack and its attackers precede: "raids by fighter jets on"."""
     before = sentence.lower[max(sentence.begin, at - FAR - 1) : at]
     return "by" in before and not happenings.ATTACKS.isdisjoint(before[: before.index("by")])
 
 
 def _leads_of(sentence: Sentence, at: int) -> bool:
-    """Return whether "of" leads there: "residents of", "outside of", "pull out of"."""
+    """Return whether "of" says where something happens: "residents of", "outside of", "pull out of"."""
     before = sentence.word(at - 1)
     if before in happenings.ATTACKS:
         return happenings.OBJECTING.isdisjoint(sentence.lower[max(sentence.begin, at - FAR) : at])
@@ -61,14 +61,14 @@ def _leads_of(sentence: Sentence, at: int) -> bool:
 
 
 def _leads_on(sentence: Sentence, at: int) -> bool:
-    """Return whether "on" leads there: "an attack on", "on the island of", "killed on", "a boat sinks on"."""
+    """Return whether "on" says where something happens: "attack on", "on the island of", "killed on", "sinks on"."""
     if _is_attack(sentence, at) or has_any(sentence, at, happenings.ON_LAND) or _is_attacked_by(sentence, at):
         return True
     return _is_near(sentence, at, ON_LAND_OR_WATER)
 
 
 def _leads_over(sentence: Sentence, at: int) -> bool:
-    """Return whether "over" leads there: "flies over", "takes over"."""
+    """Return whether "over" says where something happens: "flies over", "takes over"."""
     if _is_attack(sentence, at) or sentence.word(at - 1) in happenings.TAKING:
         return True
     return _is_near(sentence, at, happenings.FLYING)
@@ -83,7 +83,7 @@ def _leads_for(sentence: Sentence, at: int) -> bool:
 
 
 def _leads_to(sentence: Sentence, at: int) -> bool:
-    """Return whether "to" leads there: "sent to", "to the north of", "take to the streets of"."""
+    """Return whether "to" says where something happens: "sent to", "to the north of", "take to the streets of"."""
     part = sentence.word(at + 1) == "the" and sentence.word(at + 2) in nouns.COMPASS
     if part or "streets" in sentence.lower[at : sentence.first]:
         return True
@@ -109,12 +109,12 @@ def _leads_under(sentence: Sentence, at: int) -> bool:
 
 
 def _is_interrupted(sentence: Sentence) -> bool:
-    """Return whether what is on its way to a place does not arrive: "a train going to Paris derails"."""
+    """Return whether something on its way to a place does not arrive: "a train going to Paris derails"."""
     return not happenings.INTERRUPTED.isdisjoint(sentence.lower[sentence.last : sentence.last + FAR])
 
 
 def _is_near(sentence: Sentence, at: int, verbs: frozenset[str]) -> bool:
-    """Return whether one of some verbs stands shortly before a preposition, in the same clause, and tells a fact."""
+    """Return whether one of some verbs is shortly before a preposition, in the same clause, and states a fact."""
     for place in range(at - 1, max(sentence.begin, at - 1 - FAR) - 1, -1):
         word = sentence.lower[place]
         before = sentence.lower[max(sentence.begin, place - SHORTLY) : place]

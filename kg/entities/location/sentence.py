@@ -1,4 +1,4 @@
-"""A text as words and marks, around the name of a place in it."""
+"""Splits the text around the name of a place into words and marks."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-# Initials; a number; a word with its apostrophes and with what hyphens join to it; a genitive ending; any other mark.
+# Initials; a number; a word with its apostrophes and hyphenated parts; a genitive ending; any other mark.
 TOKEN: Final = re.compile(
     r"(?:[A-Za-z]\.){2,}|\d+(?:[.,]\d+)+|\w+(?:['\u2019](?!s\b)\w+)*(?:[-\u2010\u2011\u2013/]\w+)*|['\u2019]s?\b|[^\w\s]"
 )
@@ -15,9 +15,9 @@ ABBREVIATIONS: Final = frozenset(
 )
 ENDS: Final = frozenset({".", "!", "?", ";"})
 SHORTEST_LAST_WORD: Final = 2
-"""Letters of a word that a full stop may end a sentence behind: an initial is none."""
+"""The fewest letters of the last word of a sentence: a full stop after an initial does not end it."""
 FURTHER: Final = 120
-"""Characters after the name that are read."""
+"""How many characters are read after the name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +34,11 @@ class Sentence:
     last: int
 
     def word(self, place: int) -> str:
-        """Return a token in lower case; an empty one outside of the text."""
+        """Return a token in lower case; an empty string outside the text."""
         return self.lower[place] if 0 <= place < len(self.lower) else ""
 
     def is_name(self, place: int) -> bool:
-        """Return whether a token begins with a capital, perhaps after an Arabic article: "al-Zahra"."""
+        """Return whether a token begins with a capital letter, possibly after an Arabic article: "al-Zahra"."""
         if not 0 <= place < len(self.tokens):
             return False
         token = self.tokens[place]
@@ -46,7 +46,7 @@ class Sentence:
 
 
 def around(text: str, start: int, end: int) -> Sentence:
-    """Return the tokens of a text around the name that stands in it from ``start`` to ``end``."""
+    """Return the tokens of a text around the name from ``start`` to ``end``."""
     before, name = TOKEN.findall(text[:start]), TOKEN.findall(text[start:end])
     tokens = (*before, *name, *TOKEN.findall(text[end : end + FURTHER]))
     first = len(before)
@@ -62,7 +62,7 @@ def _begin(tokens: tuple[str, ...], first: int) -> int:
 
 
 def _ends(tokens: tuple[str, ...], place: int) -> bool:
-    """Return whether a full stop ends a sentence: it follows a word, and before a capital."""
+    """Return whether a full stop ends a sentence: a word precedes it, and a capital letter follows."""
     word = tokens[place - 1]
     if word.lower() in ABBREVIATIONS:
         return False

@@ -1,4 +1,4 @@
-"""The place as the subject of its sentence: whether the verb says that it happens there."""
+"""Decides, for a place that is the subject of its sentence, whether the verb says that something happens there."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from kg.entities.location.phrase import GENITIVE
 from kg.entities.location.sentence import Sentence
 
 SHORTLY = 6
-"""Tokens after a verb in which its object is looked for: "holds its first free election"."""
+"""How many tokens after a verb are searched for its object: "holds its first free election"."""
 LONGEST = 6
-"""Tokens that the possession of a place may take: "'s largest and most active volcano"."""
+"""The most tokens that the possession of a place takes: "'s largest and most active volcano"."""
 
 
 def befalls(sentence: Sentence) -> bool:
@@ -40,7 +40,7 @@ def _behind_adverbs(sentence: Sentence, at: int) -> int:
 
 
 def predicate(sentence: Sentence) -> int:
-    """Return where the sentence continues after a place, what it is in, and what is listed with it."""
+    """Return where the sentence continues after a place, the places that contain it, and the names listed with it."""
     at = _behind_possession(sentence, sentence.last)
     while sentence.word(at) in nouns.NAMED_SITES:
         at += 1
@@ -51,14 +51,14 @@ def predicate(sentence: Sentence) -> int:
 
 
 def _behind_apposition(sentence: Sentence, at: int) -> int:
-    """Return the comma behind what a place is said to be: "Mount Karangetang, a volcano on Siau, erupts"."""
+    """Return the comma after the apposition of a place: "Mount Karangetang, a volcano on Siau, erupts"."""
     behind = sentence.lower[at + 1 : at + 2 * LONGEST]
     inserted = sentence.word(at) == "," and sentence.word(at + 1) in nouns.ARTICLES and "," in behind
     return at + 1 + behind.index(",") if inserted else at
 
 
 def _behind_possession(sentence: Sentence, at: int) -> int:
-    """Return what follows a site or a part that the place has: the verb in "Iceland's largest volcano erupts"."""
+    """Return the position after a site or a part of the place: the verb in "Iceland's largest volcano erupts"."""
     if sentence.word(at)[:1] not in GENITIVE:
         return at
     for place in range(at + 1, at + 1 + LONGEST):

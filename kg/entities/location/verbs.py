@@ -1,4 +1,4 @@
-"""Verbs and what they tell: whether it is a fact, and whether the place is its object."""
+"""Decides whether a verb states a fact, and whether the place is its object."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from kg.entities.location import happenings, nouns
 from kg.entities.location.sentence import Sentence
 
 FAR = 8
-"""Tokens before a verb in which somebody is the first to do it, or something makes people do it."""
+"""How many tokens before a verb are searched for "the first to" and for what makes people do it."""
 
 
 def is_fact(sentence: Sentence, verb: int) -> bool:
-    """Return whether a verb tells a fact: not "ready to enter", but "continues to shell", "an offensive to retake"."""
+    """Return whether a verb states a fact: not "ready to enter", but "continues to shell", "an offensive to retake"."""
     before, earlier = sentence.word(verb - 1), sentence.word(verb - 2)
     if before in happenings.DENIED:
         return False
@@ -24,7 +24,7 @@ def is_fact(sentence: Sentence, verb: int) -> bool:
 
 
 def is_entered(sentence: Sentence, at: int) -> bool:
-    """Return whether a verb, and no noun that is written alike, has the place as its object, and tells a fact."""
+    """Return whether a word is a verb, not a noun spelled alike, that has the place as its object and states a fact."""
     if not is_fact(sentence, at) or sentence.word(at - 1) in ("of", *nouns.ARTICLES):
         return False
     behind = sentence.word(sentence.last)

@@ -35,8 +35,8 @@ from kg.entities.places.place import Place, area, several
 from kg.entities.places.towns import Towns
 from kg.version import data_folder
 
-#: Countries whose towns Wikipedia titles "Town, State": there a bare name is
-#: mostly another thing, unless the city is large.
+#: Countries whose towns have the title "Town, State" in Wikipedia: there, a bare name is
+#: mostly something else, unless the city is large.
 COMMA_TITLES = frozenset({"US", "CA", "AU", "PH", "ZA"})
 LARGE_CITY = 250_000
 #: Smaller towns are in the table because the archive links "Town, State".

@@ -1,4 +1,4 @@
-"""Names of places: the spelling they share, the titles whose own words say "a place", the anchors that name one."""
+"""Names of places: their shared spelling, the titles whose own words say "a place", the anchors that name one."""
 
 from __future__ import annotations
 
@@ -94,10 +94,10 @@ OTHERWISE: Final = re.compile(
 # The form of a state, followed by its name: "Kingdom of Nepal", "Federal Republic of Yugoslavia".
 STATE: Final = re.compile(
     r"(?:the |The )?(?:(?:[A-Z][a-z]+ ){0,2}(?:Commonwealth|Duchy|Emirate|Empire|Kingdom|Mandate|Principality"
-    r"|Protectorate|Republic|State|Sultanate)|Union) of (?:the )?(?P<name>.+)"  # "Football Union of Russia" is not one
+    r"|Protectorate|Republic|State|Sultanate)|Union) of (?:the )?(?P<name>.+)"  # "Football Union of Russia" is none
 )
 
-#: Qualifiers of what is no place for all that they end like one: "head of state", "electoral district".
+#: Qualifiers that are not places although they end like one: "head of state", "electoral district".
 NO_AREA: Final = re.compile(r"\b(?:electoral|of)\b")
 SAINT: Final = re.compile(r"St\.? (?=[A-ZÀ-Þ])")
 #: Macron and dot below, and the cedilla below letters that never have one in an alphabet.

@@ -1,4 +1,4 @@
-"""Which places an item names, and which entity each of them is."""
+"""Finds the places that an item names, and the entity that each of them is."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def named_by_labels(labels: Iterable[str], gazetteer: Gazetteer) -> list[NamedPl
 
 
 def named_by_text(item: Item, gazetteer: Gazetteer) -> list[NamedPlace]:
-    """Return the places where an English sentence without links says that it happened, by whole names in it.
+    """Return the places where an English sentence without links says that the event happened, by whole names in it.
 
     Without links, a name proves little: only words that say where something happened count.
     """

@@ -207,7 +207,7 @@ class Mirror:
             return self._publish(draft, scratch, state, ours)
 
     def _fetched(self, path: str, name: str) -> Path:
-        """Return a file of the origin, fetched unless it is there; parts of other files are removed."""
+        """Return a file of the origin, and fetch it if it is missing; parts of other files are removed."""
         file = mirrored.folder(self.store) / name
         file.parent.mkdir(exist_ok=True)
         self._forget(keep=name)
@@ -248,7 +248,7 @@ class Mirror:
                 file.unlink()
 
     def _derive(self, made: Snapshot, state: OriginState) -> None:
-        """Make the artefacts that visitors would wait for, and check that the hash tree equals that of the origin."""
+        """Make the artefacts that visitors would wait for, and check that the hash tree equals the origin's."""
         jobs = self._artefacts.prepare(PREPARED, made)
         for one, error in zip(PREPARED, [job.result() for job in jobs], strict=True):
             if error and one == HASHES:

@@ -103,7 +103,7 @@ class Drawing:
         proved = shape_shards.together([*files, *((one.file, one.checked) for one in ranges)])
         return ShardedGraph(months, ranges, whole.outcome, proved)
 
-    # ---- months, each by itself
+    # ---- Months, each by itself.
 
     @property
     def _separate(self) -> frozenset[str]:
@@ -134,7 +134,7 @@ class Drawing:
         """Convert months separately, and use those that are kept."""
         kept = self._kept(name for name, month in months.items() if not quarantine.concerns(month, self.held))
         jobs = [self._conversion(bare, name, month) for name, month in months.items() if name not in kept]
-        dataset_nodes(self.settings.base, self._separate)  # once, for all processes
+        dataset_nodes(self.settings.base, self._separate)  # written once, for all processes
         publishers.load()
         made = map(_month, jobs, self.scheduler.results(jobs))
         total, done = sum(month.days for month in months.values()), 0
@@ -156,7 +156,7 @@ class Drawing:
         arguments = (self.settings.base, self._separate, self.held, month)
         return Job(convert, arguments, (MonthPages(bare, month),), files)
 
-    # ---- what is to be done once all are known
+    # ---- Once all months are known.
 
     def _finished(self, converted: list[Converted], whole: Whole, take: Take) -> Iterator[Converted]:
         """Replace aliases by canonical nodes, and check each month that is not yet checked in this form."""
@@ -213,7 +213,7 @@ def dataset_nodes(base: str, separate: frozenset[str]) -> Nodes:
     return Nodes(Minter(base), gazetteer.load(), nodes.reviewed(), separate)
 
 
-# ---- what jobs do, anywhere
+# ---- Jobs, which may run anywhere.
 
 
 def convert(

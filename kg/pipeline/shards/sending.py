@@ -1,6 +1,6 @@
 """Loads a folder of shards into a SPARQL service, from a machine that has neither archive nor store.
 
-The graph has the name that ``kg load`` gives it, the hash of its triples, so that a store with the same graph finds it.
+The graph gets the same name as from ``kg load``, the hash of its triples, so that a store with that graph finds it.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from kg.store.service.parts import parts_of_files, plan
 
 
 def load(folder: Path, service: SparqlService, progress: Progress = lambda done, total: None) -> FinishedLoad:
-    """Load the shards in a folder, and verify what the service has then; what is there already is not sent again.
+    """Load the shards in a folder, and verify what the service then has; what it already has is not sent again.
 
-    Raises StoreError if the folder is not whole, StoreDamagedError if a file is another one than was written, and
+    Raises StoreError if the folder is incomplete, StoreDamagedError if a file is not the one that was written, and
     RemoteStoreError.
     """
     base, files = _listed(folder)
@@ -28,7 +28,7 @@ def load(folder: Path, service: SparqlService, progress: Progress = lambda done,
 
 
 def _listed(folder: Path) -> tuple[str, list[Path]]:
-    """Return the identity base of a folder of shards and its files, once these are known to be what was written."""
+    """Return the identity base of a folder of shards and its files, after checking these against the manifest."""
     try:
         said = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         found = [(folder / one["file"], one["sha256"]) for one in said["shards"]]

@@ -28,7 +28,7 @@ def subject(block: Block) -> Cell:
 
 
 def first(property_: NamedNode, start: str = "") -> CellOf:
-    """Return the cell with the smallest value that begins so; for texts, the smallest in English if there is one."""
+    """Return the cell with the smallest value that begins so; for texts, the smallest English one if there is one."""
     name = token(property_)
 
     def cell(block: Block) -> Cell:

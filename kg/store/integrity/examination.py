@@ -54,7 +54,7 @@ def require_format(store: Store) -> None:
 
 
 def _precise(store: Store, damage: whole.Damage) -> str:
-    """Return what to do about a damage, with the snapshot to go back to if there is one that looks intact."""
+    """Return what to do about damage, with the snapshot to go back to if there is one that looks intact."""
     if damage.part not in ("snapshots", "current"):
         return damage.remedy
     whole_ones = [folder.name for folder in store.snapshots() if _looks_whole(folder)]

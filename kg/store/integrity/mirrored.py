@@ -26,7 +26,7 @@ def note(store: Store) -> Path:
 def told(store: Store, now: datetime) -> str:
     """Return the origin of a mirror, its state, and the time of the last comparison.
 
-    Raises StoreError without snapshot.
+    Raises StoreError if there is no snapshot.
     """
     said = store.current().manifest.mirror
     hours = (now - _compared(store, said["fetched"])) / timedelta(hours=1)

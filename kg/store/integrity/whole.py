@@ -56,7 +56,7 @@ def _past(store: Store, _: Path, reading: ChecksumReader | None) -> Iterator[Fin
 
 def _snapshot(folder: Path, reading: ChecksumReader | None) -> Iterator[Finding]:
     found = list(_damages(folder, reading))
-    if snapshot.manifest_file(folder).exists():  # otherwise it was removed meanwhile
+    if snapshot.manifest_file(folder).exists():  # else it was removed meanwhile
         yield from found
 
 
