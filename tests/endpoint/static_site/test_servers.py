@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from urllib.parse import quote
 
@@ -9,7 +10,8 @@ import pytest
 
 from endpoint.static_site.addresses import SAFE
 from endpoint.static_site.folder import LISTED
-from tests.endpoint.static_site.conftest import get
+from tests.endpoint.static_site.conftest import NGINX, NGINX_SERVER, get, nginx
+from tests.service.conftest import free_port
 
 EVENT = "event/2011-11-08/abcdefghij"
 pytestmark = pytest.mark.slow(
@@ -67,6 +69,15 @@ def test_what_is_not_there_is_not_found(served: int, path: str) -> None:
     assert reply.headers["access-control-allow-origin"] == "*"
 
 
+def test_an_address_that_is_percent_encoded_is_so_once(served: int) -> None:
+    thing = "entity/en/Caf%C3%A9_d'Orient.html"
+    moved = get(served, f"/{thing}", Accept="text/turtle")
+    assert (moved.status, moved.headers["location"]) == (303, f"/doc/{thing}")
+    reply = get(served, f"/doc/{thing}.ttl")
+    assert (reply.status, reply.headers["content-location"]) == (200, f"/doc/{thing}.ttl")
+    assert f'</doc/{thing}.jsonld>; rel="alternate"' in reply.headers["link"]
+
+
 def test_other_formats_licences_and_the_vocabulary_are_linked(served: int) -> None:
     link = get(served, f"/doc/{EVENT}", Accept="text/turtle").headers["link"]
     assert f'<http://127.0.0.1:8000/doc/{EVENT}>; rel="canonical"' in link
@@ -101,6 +112,24 @@ def test_each_file_is_found_at_the_address_that_pages_link(served: int, static_s
     found = {one: get(served, f"/{quote(one, safe=SAFE)}", "HEAD", Accept=CHROME).status for one in files}
     assert any(not one.isascii() for one in files)
     assert {one for one, status in found.items() if status != 200} == set()
+
+
+@pytest.mark.skipif(not NGINX, reason="nginx is not here (Debian: nginx-light)")
+def test_a_source_may_end_with_a_slash_and_other_hidden_files_stay_hidden(static_site: Path, tmp_path: Path) -> None:
+    shutil.copytree(static_site / "servers", tmp_path / "site" / "servers")
+    for file in ("source/http:/a.example/b/.html", ".newsgraph-files", "a/.git/b"):
+        (tmp_path / "site" / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "site" / file).write_text("<title>News</title>", encoding="utf-8")
+    (tmp_path / "nginx").mkdir()
+    port = free_port()
+    with nginx(NGINX_SERVER.format(site=tmp_path / "site", port=port), tmp_path / "nginx", port):
+        paths = (
+            "/source/http:/a.example/b/.html",
+            "/source/http%3A%2F%2Fa.example%2Fb%2F",
+            "/.newsgraph-files",
+            "/a/.git/b",
+        )
+        assert [get(port, one, Accept=CHROME).status for one in paths] == [200, 200, 404, 404]
 
 
 def test_only_the_page_of_queries_may_run_an_engine(served: int) -> None:
