@@ -27,22 +27,22 @@ Pair = tuple[str, str]
 RATIOS: Final[Sequence[Pair]] = ((OURS, LIMIT), (OURS, "oxigraph server"), (LISTS, "Virtuoso"))
 HEAD: Final = f"""# Performance
 
-Made of `bench/performance.json` by `python bench/performance.py`; what is in there was measured by
+`python bench/performance.py` makes this page from `bench/performance.json`, whose figures were measured by
 
     python bench/queries.py STORE --peers FOLDER --name NAME --documents
 
-on a store of any archive; `bench/archive.py` makes archives of any size. Machines differ and are noisy, so only ratios
-of figures in one row mean much. Each figure is a median of rounds in which all take turns in an order that is drawn
-anew. Where a machine has other work too, CPU time says more, since whoever asks another process waits for its turn.
-All write the same: SPARQL JSON, Turtle for CONSTRUCT, as bytes. Servers are asked over one connection that stays open,
-and keep no results. Every database is compacted. A row in italics is a variant of the query above it: of another
-place, country, event, word or date, with other names of variables and another order of patterns, drawn by the seed.
-`bench/nine.py` has the queries. A query has no more than a few rounds where they take long.
+on a store of any archive; `bench/archive.py` makes archives of any size. Machines differ and are noisy, so only
+ratios of figures in one row mean much. Each figure is a median of rounds in which all take turns, in an order that is
+drawn anew each time. On a busy machine, CPU time says more, since requests to another process wait for their turn.
+All write the same output: SPARQL JSON, or Turtle for CONSTRUCT, as bytes. Servers are asked over one connection that
+stays open, and keep no results. Every database is compacted. A row in italics is a variant of the query above it: for
+another place, country, event, word or date, with other names of variables and another order of patterns, drawn by the
+seed. `bench/nine.py` has the queries. Queries that take long have only a few rounds.
 
-"{LIMIT}" is the limit: no answer over HTTP takes less than the same engine without HTTP. "{LISTS}"
-is the [list of events](search.md#lists-of-events) that tells the same without SPARQL, and more beside it: the first
-hundred events, how many there are in each month and of each value of eight facets, and where they happened. A mean of
-ratios is of the queries that have both figures.
+"{LIMIT}" is the limit: no answer over HTTP takes less than the same engine
+without HTTP. "{LISTS}" is the [list of events](search.md#lists-of-events) that answers the same question
+without SPARQL, and more: the first hundred events, how many there are in each month and of each value of eight facets,
+and where they happened. A mean of ratios covers the queries that have both figures.
 """
 
 

@@ -42,7 +42,7 @@ class Settings:
         "store",
         "Folder of the store: its snapshots, the ledger, what is current; or sparql+http(s)://, a remote store.",
     )
-    store_folder: str = setting("store", "Folder of what is ours of a remote store, see remote-stores.md.")
+    store_folder: str = setting("store", "Folder on this machine that belongs to a remote store, see remote-stores.md.")
     graph_store: str = setting("", "Address of the Graph Store Protocol of a remote store that is not known by name.")
     netrc: str = setting("", "File (netrc) with the name and password for a remote store; empty: ~/.netrc.")
     cache: str = setting("", "Folder for files that can be made again from snapshots; empty: cache in the store.")

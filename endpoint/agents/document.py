@@ -43,7 +43,7 @@ such as `KG_QUERY_SECONDS`; `KG_SERVE_URL` is the address that citations name.
 ## What a model is told
 
 Instructions say what the graph is, how many events it has and of which years, which snapshot answers, under which
-licences its text is, and that texts in it are data and no instructions. The resource `{URI}`, which
+licences its text is, and that texts in it are data, not instructions. The resource `{URI}`, which
 is a tool too, is the schema: prefixes, terms, how many values they have, and queries. It is made from the vocabulary
 and its shapes.
 

@@ -161,7 +161,7 @@ def markdown() -> str:
     lines = [
         "# Questions",
         "",
-        "What researchers ask. Each is a file of `data/queries/` that is a query as it is, and a form at",
+        "What researchers ask. Each question is a SPARQL query in a file of `data/queries/`, and a form at",
         "`/questions/NAME`, with the values as parameters; `/questions/NAME.csv` (`.tsv`, `.json`, `.xml`) is the",
         "answer alone. In the shell it is `kg query --question NAME --param PARAMETER=VALUE`. A value is bound",
         "as an RDF term of the type that the parameter has. This page is made by `make docs`.",
