@@ -33,7 +33,7 @@ TIES: Final = (
     ("in", message("In it, or at a place that it contains"), (("place", None), ("relation", "in"))),
     ("names", message("All that name it"), (("place", None), ("relation", "names"))),
     ("story", message("Its story"), (("story", None),)),
-    ("topic", message("Below it as a topic"), (("topic", None),)),
+    ("topic", message("Listed under it as a topic"), (("topic", None),)),
     ("entity", message("All that name it in any way"), (("entity", None),)),
 )
 """The facets that relate events to a thing, the titles of their lists, and their parameters."""

@@ -44,7 +44,7 @@ def test_all_events_in_homs_in_2012_are_a_table_after_three_clicks(visit: Visit,
 def test_attacks_in_syria_are_on_a_map_and_by_year(visit: Visit, script: bool, width: str) -> None:
     with visit(script, width) as page:
         search(page, "Syria")
-        page.get_by_role("link", name=re.compile("^All .* to narrow down or take along")).click()
+        page.get_by_role("link", name=re.compile("^Filter or download all ")).click()
         page.locator("section.facets").get_by_role("link", name="Armed conflicts and attacks").click()
         page.get_by_role("navigation", name="Views").get_by_role("link", name="Map").click()
         assert page.locator("svg.world a.place").count() > 2

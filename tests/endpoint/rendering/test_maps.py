@@ -88,7 +88,7 @@ def test_signs_lead_to_a_place_or_to_the_box_of_several() -> None:
 def test_what_is_far_from_nearly_all_events_is_told_and_not_shown() -> None:
     near = tuple(MapPoint(f"{n}", f"{n}", 33 + n / 4, 36 + n / 5, 20) for n in range(12))
     figure = shown((*near, MapPoint("london", "London", 51.5, 0, 1)))
-    assert [one.text for one in figure.iter("figcaption")] == ["1 place with 1 event outside of this map."]
+    assert [one.text for one in figure.iter("figcaption")] == ["1 place with 1 event outside this map."]
     assert not any("London" in name for name in links(figure, "place"))
     assert "London" in links(figure)
     few = shown((*near[:3], MapPoint("london", "London", 51.5, 0, 1)))

@@ -200,7 +200,7 @@ def test_what_is_gone_is_told_and_what_is_pinned_stays(
     with serving(own) as send:
         reply = send(gone, "text/html")
         assert reply.status == 410
-        assert "The snapshot that answered is gone. The newest one answers something else" in reply.text
+        assert "The snapshot that answered is gone. The newest one gives another answer" in reply.text
         assert "is kept no longer" in reply.text
         assert "The newest one answers the same" in send(same, "text/html").text
         assert send(f"/cite.bib?{gone.partition('?')[2]}").status == 200
