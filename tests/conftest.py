@@ -28,7 +28,7 @@ from tests.paths import DATA, NODE, ROOT, SAMPLE
 
 pytest_plugins = ("tests.structure.slow",)
 
-# How long an example takes says something of the machine and nothing of the code.
+# The time that an example takes depends on the machine, not on the code.
 hypothesis.settings.register_profile(
     "newsgraph", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow], print_blob=True
 )
@@ -56,7 +56,7 @@ def publish_turtle(store: Path, turtle: str, name: str = "20111109T060000000000Z
 
 
 def rewrite(manifest: Path, change: Callable[[dict[str, Any]], object]) -> None:
-    """Change what the file of a manifest says, and give it the checksum of that."""
+    """Change the content of a manifest file, and update its checksum."""
     said = json.loads(manifest.read_text())
     said.pop(signed.CHECKSUM, None)
     change(said)
@@ -80,9 +80,9 @@ def publish_store() -> Publish:
 
 @pytest.fixture(scope="session")
 def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
-    """A function that fills a folder once in a test run, in whichever process asks first, and returns what came of it.
+    """A function that fills a folder once in a test run, in the first process that asks, and returns the result.
 
-    Tests may only read the folder, since those of the other processes do.
+    Tests may only read the folder, since tests in other processes read it too.
     """
     own = tmp_path_factory.getbasetemp()
     shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
@@ -125,7 +125,7 @@ def workers(served_store: Path, settings: Settings) -> Iterator[Workers]:
         yield pool
 
 
-# ---- Archives and builds: for the tests of what reads pages, builds snapshots, and prints what is in them.
+# ---- Archives and builds, for tests of the code that reads pages, builds snapshots and prints their content.
 
 
 WriteArchive = Callable[..., Path]

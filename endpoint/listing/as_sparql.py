@@ -38,7 +38,7 @@ def as_sparql(asked: AskedList, base: str) -> ListQuery | None:
 
 
 WORDS: Final = message(
-    "It looks for the letters of each word in titles; the list looks for whole words and for words that begin with them."
+    "It looks for the letters of each word in titles; the list looks for whole words and for words that begin so."
 )
 
 

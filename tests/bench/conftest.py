@@ -1,4 +1,4 @@
-"""The modules of bench, which is not a package."""
+"""Imports the modules of bench, which is not a package."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Bench = Callable[[str], ModuleType]
 
 @pytest.fixture(scope="session")
 def bench() -> Bench:
-    """A function that imports a module of bench, and those beside it that it imports."""
+    """A function that imports a module of bench, with the modules of bench that it imports."""
 
     def imported(name: str) -> ModuleType:
         known = sys.modules.get(f"bench_{name}")

@@ -1,4 +1,4 @@
-"""An archive that bench makes has as many events as were asked for, the same bytes for the same seed."""
+"""An archive that bench makes has the requested number of events, and the same bytes for the same seed."""
 
 from __future__ import annotations
 

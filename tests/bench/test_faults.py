@@ -1,6 +1,6 @@
-"""Faults that are really made lose nothing and make nothing wrong; bench makes them at many moments.
+"""Real faults, which bench injects at many moments, lose no data and corrupt none.
 
-Each command of bench is run as a process of its own: it forks, which a process with threads, as this one, must not.
+Each command of bench runs in a process of its own: it forks, which this process must not do, since it has threads.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ KILLED = "tests/bench/test_faults.py::test_a_killed_build_loses_nothing"
 
 
 def made(folder: Path, command: str, name: str, moments: int) -> list[dict[str, Any]]:
-    """Return the rows that a command of bench appends to a file, after it lost nothing and made nothing wrong."""
+    """Return the rows that a command of bench appends to a file, after checking that it lost and corrupted nothing."""
     file, given = folder / "rows", [name, "--moments", str(moments)]
     script = [sys.executable, ROOT / "bench" / command, *given, "--rows", file]
     done = subprocess.run(script, capture_output=True, text=True, cwd=ROOT, check=False)

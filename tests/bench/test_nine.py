@@ -1,4 +1,4 @@
-"""A variant of a query of bench says the same in another way, of the same things or of others."""
+"""A variant of a query of bench asks the same in another way, about the same things or others."""
 
 from __future__ import annotations
 

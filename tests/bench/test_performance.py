@@ -1,4 +1,4 @@
-"""The page about performance is what bench measured."""
+"""The page about performance shows what bench measured."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Crawl a running server and say what is wrong with it.
+"""Crawl a running server and report what is wrong with it.
 
     python -m tests.crawl http://127.0.0.1:8000/ --documents 2000
 
-The exit status is 1 if something is.
+The exit status is 1 if anything is wrong.
 """
 
 from __future__ import annotations

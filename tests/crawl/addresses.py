@@ -1,4 +1,4 @@
-"""Which IRIs are our own, and where this server has them."""
+"""Decides which IRIs are our own, and where this server has them."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Makes up an archive for a crawl: always the same pages, in both dialects, with all that makes addresses hard.
+"""Makes up an archive for a crawl: always the same pages, in both dialects, with everything that makes addresses hard.
 
-All text is invented. Places are those of the gazetteer; what else has a name is fictional, and so is every source.
+All text is invented. Places are from the gazetteer; everything else with a name is fictional, including the sources.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ def day_pages(days: int, events: int) -> dict[str, str]:
 
 
 def changed(pages: dict[str, str]) -> dict[str, str]:
-    """Return those of the day pages that a later version of the archive has otherwise: a bullet less, one more."""
+    """Return the day pages that differ in a later version of the archive: one has a bullet less, one has one more."""
     first, *_, last = pages
     lines = pages[last].splitlines()
     fewer = [line for line in lines if line != next(one for one in reversed(lines) if one.startswith("*"))]

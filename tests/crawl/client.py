@@ -1,4 +1,4 @@
-"""HTTP as a crawler speaks it: to one server only, over a connection that is kept, without following redirects."""
+"""The crawler's HTTP client: it asks one server only, keeps its connection, and does not follow redirects."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Reply:
     body: bytes = field(repr=False)
 
     def header(self, name: str) -> str:
-        """Return the values of a header, as one."""
+        """Return the values of a header, joined."""
         return ", ".join(value for key, value in self.headers if key.lower() == name)
 
     @property
@@ -55,7 +55,7 @@ class Reply:
 
 
 def web_links(text: str) -> Iterator[WebLink]:
-    """Yield links; raise ValueError where the text is not made of such."""
+    """Yield links; raise ValueError if the text is not a list of links."""
     at, text = 0, text.strip()
     while at < len(text):
         found = _LINK.match(text, at)
@@ -93,5 +93,5 @@ class Client:
 
 
 def spelled(target: str) -> str:
-    """Return a path with its query as it is sent: what is not ASCII is encoded as UTF-8 (RFC 3987, section 3.1)."""
+    """Return a path with its query as it is sent: characters outside ASCII are encoded (RFC 3987, section 3.1)."""
     return quote(target, safe="/:?#[]@!$&'()*+,;=%-._~")

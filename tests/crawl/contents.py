@@ -39,7 +39,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """The links and anchors of a document, and its faults although it is well-formed."""
+    """The links and anchors of a well-formed document, and its faults."""
 
     links: tuple[Link, ...] = ()
     anchors: frozenset[str] = frozenset()
@@ -68,12 +68,12 @@ def _element_links(element: Any, address: str) -> Iterator[Link]:
     for name in (*LINKING, _XLINK):
         value = element.get(name)
         if value is not None and not (name == "action" and element.get("method", "get").lower() != "get"):
-            kind = "" if place == "script" else element.get("type") or ""  # that of a script may be module
+            kind = "" if place == "script" else element.get("type") or ""  # the type of a script may be "module"
             yield Link(urljoin(address, value), place, kind, "", relations)
 
 
 def _structure(root: Any) -> Iterator[str]:
-    """Yield what every page has to have and this one has not, or has more than once."""
+    """Yield the elements that every page must have exactly once, if this page lacks or repeats them."""
     if not root.get("lang"):
         yield "the page does not say its language"
     for name in ("title", "main", "h1"):
@@ -124,7 +124,7 @@ def style(body: bytes, address: str) -> Contents:
 
 
 def script(body: bytes, address: str) -> Contents:
-    """Read a script, which is UTF-8 and leads nowhere that a crawler goes."""
+    """Read a script, which is UTF-8 and has no links that a crawler follows."""
     body.decode()
     return Contents()
 

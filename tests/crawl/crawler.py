@@ -1,6 +1,6 @@
-"""Follows its nose through a server of linked data: from the home page over every link and every IRI of our own.
+"""Crawls a server of linked data: from the home page over every link and every IRI of our own.
 
-Asks only for what it found, never asks anybody else, and compares all formats of each document.
+It only requests addresses that it found, asks no other server, and compares all formats of each document.
 """
 
 from __future__ import annotations
@@ -42,14 +42,14 @@ pages in one language, which are the same pages again."""
 
 
 class Frontier:
-    """What is to be asked for; the kinds of resources take turns, so that a short crawl sees some of each."""
+    """The pending requests; the kinds of resources take turns, so that a short crawl sees some of each."""
 
     def __init__(self) -> None:
         self.known: set[tuple[str, str]] = set()
         self._queues: dict[str, deque[Task]] = {}
 
     def add(self, task: Task, *, soon: bool = False) -> None:
-        """Add a task, unless there was the same one before; those that are to be done soon come first."""
+        """Add a task unless it was added before; tasks to be done soon come first."""
         key = task.target, task.accept
         if key not in self.known:
             self.known.add(key)
@@ -61,7 +61,7 @@ class Frontier:
         self._queues.setdefault("", deque()).append(task)
 
     def take(self, *, soon: bool = False) -> Task | None:
-        """Return the next task, if there is one; ``soon`` says that only those are wanted."""
+        """Return the next task, if there is one; with ``soon``, only one to be done soon."""
         kind = "" if "" in self._queues else next(iter(self._queues), None)
         if kind is None or (soon and kind):
             return None
@@ -73,10 +73,10 @@ class Frontier:
 
 
 class Crawl:
-    """One crawl of a server: ``documents`` is how many it looks at, ``sample`` is of how many one is negotiated too.
+    """One crawl of a server: it reads ``documents`` documents, and also negotiates one in ``sample``.
 
-    All formats of these documents are asked for; of what else they link, nothing is. If it is not ``obedient``, it
-    fetches what robots.txt closes to crawlers as well.
+    All formats of these documents are requested, and nothing else that they link. If it is not ``obedient``, it
+    also fetches what robots.txt closes to crawlers.
     """
 
     def __init__(self, root: str, documents: int | None = None, sample: int = 20, *, obedient: bool = True) -> None:
@@ -107,7 +107,7 @@ class Crawl:
             self._frontier.add(task)
         with closing(self._visitor), ThreadPoolExecutor(THREADS) as pool:
             self._work(pool)
-            for task in self._files.values():  # each is made when it is asked for, and few may wait for one
+            for task in self._files.values():  # a dump is made when it is requested, and few clients may wait for one
                 self._take(self._visitor(task))
                 self._work(pool)
             self._compare()
@@ -126,7 +126,7 @@ class Crawl:
         return bool(running)
 
     def _again(self) -> bool:
-        """Wait as long as the server asked for, and then ask again; return whether there is anything to ask for."""
+        """Wait as long as the server demanded, then try again; return whether there is anything left to request."""
         busy, self._busy = self._busy, []
         if busy:
             time.sleep(max(visit.again for visit in busy))
@@ -135,7 +135,7 @@ class Crawl:
         return bool(busy)
 
     def _take(self, visit: Visit) -> None:
-        """Record what a visit found, and what to visit because of it."""
+        """Record what a visit found, and what to visit next."""
         self._count(visit)
         if visit.again:
             self._busy.append(visit)
@@ -170,7 +170,7 @@ class Crawl:
             self._negotiate(visit, visit.alternates)
 
     def _negotiate(self, visit: Visit, kinds: dict[Kind, str]) -> None:
-        """Request a resource in formats; a format without an address of its own was not promised."""
+        """Request a resource in several formats; a format without an address of its own was not promised."""
         for (media_type, profile), address in kinds.items():
             accept = f'{media_type};profile="{profile}"' if profile else media_type
             promised, allowed = ((media_type, profile), ()) if address else (None, (406,))
@@ -187,7 +187,7 @@ class Crawl:
             self._ask(link.address, promising(link, Task("", found=visit.task.target)))
 
     def _name(self, iri: str, visit: Visit) -> None:
-        """Ask for what an IRI names, if it is ours."""
+        """Request what an IRI names, if it is one of ours."""
         if self.addresses.target(iri) is not None:
             self._ask(iri, Task("", found=f"{visit.task.target} in RDF"))
             return
@@ -206,9 +206,9 @@ class Crawl:
             self._frontier.add(asked, soon=soon)
 
     def _compare(self) -> None:
-        """Compare what only the whole crawl can tell."""
+        """Compare documents in the ways that need the whole crawl."""
         for iri, document in self.documents.items():
-            if not document.agrees:  # what changes while it is crawled, as the catalogue does, is asked for once more
+            if not document.agrees:  # one that changed during the crawl, such as the catalogue, is requested again
                 tasks = {one: Task(self.addresses.target(one) or "") for one in document.digests}
                 document.digests = {one: self._visitor(task).digest for one, task in tasks.items()}
             for wrong in document.faults():

@@ -1,4 +1,4 @@
-"""What the visits of a crawl tell together: whether formats, links and IRIs agree with what they lead to."""
+"""Compares the visits of a crawl: whether formats, links and IRIs agree with what they lead to."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Fault = tuple[str, str]
 
 @dataclass
 class Document:
-    """A document in the formats that were read: for each its address, and by address a digest of what it says."""
+    """A document in the formats that were read: their addresses, and a digest of the content at each address."""
 
     formats: dict[Kind, str] = field(default_factory=dict)
     digests: dict[str, str] = field(default_factory=dict)
@@ -28,7 +28,7 @@ class Document:
     replies: list[Reply] = field(default_factory=list)
 
     def add(self, visit: Visit) -> None:
-        """Add a format, and those that it promises."""
+        """Add a format, and the other formats that it promises."""
         self.promised.update(visit.alternates)
         self.formats[visit.kind] = visit.location
         if visit.digest:
@@ -64,7 +64,7 @@ class Evidence:
         self._topics: dict[str, set[str]] = defaultdict(set)
 
     def add(self, visit: Visit) -> None:
-        """Note a visit; its links and what it says are not kept."""
+        """Note a visit, without keeping its links and content."""
         target = visit.task.target
         if visit.task.accept == BROWSER:
             self._visits[target] = visit
@@ -98,7 +98,7 @@ class Evidence:
             yield from self._thing(thing, documents)
 
     def _last(self, address: str) -> Visit | None:
-        """Return the visit of an address, or of that which it redirects to; None if there was none, or no end."""
+        """Return the visit of an address, or of the address that it redirects to; None if there was none, or no end."""
         for _ in range(REDIRECTED):
             visit = self._visits.get(self.addresses.target(address) or "")
             if visit is None or visit.status not in REDIRECTS:
@@ -107,20 +107,20 @@ class Evidence:
         return None
 
     def _anchor(self, address: str, found: str) -> Iterator[Fault]:
-        """Check that a link into a page leads to something there."""
+        """Check that a link to a part of a page leads to something there."""
         visit = self._last(urljoin(self.addresses.root, address))
         if visit and visit.kind[0] == "text/html" and address.partition("#")[2] not in visit.anchors:
             yield found, f"links {address}, where there is nothing with this id"
 
     def _description(self, iri: str, found: str) -> Iterator[Fault]:
-        """Check that what an IRI leads to says something about it, unless it says nothing in RDF at all."""
+        """Check that the document of an IRI says something about it, unless the document has no RDF at all."""
         visit = self._last(iri)
         subjects = self._subjects.get(visit.canonical) if visit and visit.canonical != iri else None
         if subjects is not None and iri.removesuffix("#") not in subjects:
             yield found, f"names <{iri}>, and the document that this leads to says nothing about it"
 
     def _thing(self, thing: str, documents: set[str]) -> Iterator[Fault]:
-        """Check that what documents are about leads to one of them, and is not taken for it (303)."""
+        """Check that a thing redirects to one of the documents about it (303), and is not confused with it."""
         visit = self._visits.get(self.addresses.target(thing) or "")
         if visit is None or not thing.startswith(self.addresses.base) or thing in documents or "#" in thing:
             return

@@ -27,7 +27,7 @@ VERSION = NamedNode(expand("owl:versionIRI"))
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a graph is about: its subjects, all its IRIs, and which documents it says to be about what."""
+    """The content of a graph: its subjects, all its IRIs, and what its documents are about."""
 
     subjects: frozenset[str]
     iris: frozenset[str]
@@ -46,7 +46,7 @@ def read(body: bytes, media_type: str, context: Any = None) -> list[Quad]:
 
 
 def digest(quads: Iterable[Quad]) -> str:
-    """Return the same text for isomorphic datasets, and for no others."""
+    """Return a text that is the same for isomorphic datasets, and only for these."""
     lines = serialize(quads, format=RdfFormat.N_QUADS) or b""
     if b"_:" in lines:
         dataset = Dataset(parse(lines, format=RdfFormat.N_QUADS))
@@ -56,7 +56,7 @@ def digest(quads: Iterable[Quad]) -> str:
 
 
 def said(quads: Iterable[Quad]) -> Said:
-    """Return what quads are about."""
+    """Return the content of quads."""
     subjects, iris, topics = set(), set(), []
     for quad in quads:
         iris.update(_iris(quad))

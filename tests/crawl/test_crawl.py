@@ -1,4 +1,4 @@
-"""A crawler follows its nose from the home page: no link is broken, every document is valid, all formats agree."""
+"""A crawler follows all links from the home page: none is broken, every document is valid, all formats agree."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ CONTACT = "mailto:news@example.org"
 
 @dataclass(frozen=True)
 class Size:
-    """Of an archive: days, events of each, pages of the Context in each language, and least number of documents."""
+    """The size of an archive: days, events of each, pages of the Context in each language, and the fewest documents."""
 
     days: int
     events: int
@@ -62,7 +62,7 @@ def write(pages: Mapping[str, str], folder: Path) -> Path:
 
 @dataclass(frozen=True)
 class Made:
-    """A store, and the IRI of the event that is withdrawn in it."""
+    """A store, and the IRI of its withdrawn event."""
 
     store: Path
     withdrawn: str
@@ -83,9 +83,9 @@ def made(root: Path, base: str, size: Size) -> Made:
 
 
 def amended(store: Path) -> str:
-    """Merge the first English event into the second, withdraw the third, and return the IRI of that.
+    """Merge the first English event into the second, withdraw the third, and return the IRI of the third.
 
-    None of them is the only one that names a title.
+    Each title that they name is also named by another event.
     """
     graph = Store(store).current().open()
     listed = sorted(quad.subject.value for quad in graph.quads_for_pattern(None, terms.TYPE, terms.EVENT))
@@ -113,7 +113,7 @@ def contacting() -> Iterator[set[object]]:
 
 @dataclass(frozen=True)
 class Crawled:
-    """A crawl that is done: of what, on which port, whom it contacted, and how many documents there should be."""
+    """A finished crawl: its server and port, the hosts that it contacted, and the expected number of documents."""
 
     crawl: Crawl
     made: Made
@@ -145,7 +145,7 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
 
 @pytest.fixture(scope="module")
 def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
-    """A crawl of a small server whose IRIs have another host and path than it is reached at."""
+    """A crawl of a small server whose IRIs have another host and path than its own address."""
     with crawled(tmp_path_factory.mktemp("elsewhere"), ELSEWHERE, free_port(), SMALL) as one:
         yield one
 
@@ -199,9 +199,9 @@ def test_nobody_else_is_asked(site: Crawled) -> None:
 
 def test_other_parsers_read_the_same_from_a_sample(site: Crawled, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rdflib, "NORMALIZE_LITERALS", False)
-    from tests.kg.rdf.roundtrip import readers  # which sets that, too
+    from tests.kg.rdf.roundtrip import readers  # which also sets it
 
-    # Documents of snapshots grow while dumps are made, between the reply in one format and that in the next.
+    # Documents of snapshots grow while dumps are made, so two formats requested one after the other may differ.
     sample = [one for name, one in site.crawl.documents.items() if one.replies and GROWING not in name]
     assert len(sample) > site.documents / 40
     with warnings.catch_warnings():

@@ -1,4 +1,4 @@
-"""The crawler finds each fault that it exists for, on a small server that has it."""
+"""The crawler finds each kind of fault on a small server that has it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def page(body: str) -> Page:
 
 
 def document(root: str, suffix: str, body: str, **headers: str) -> Page:
-    """One representation of the document about a thing."""
+    """A representation of the document about a thing."""
     links = [f'</doc/event/a.{one}>; rel="alternate"; type="{kind.partition(";")[0]}"' for one, kind in TYPES.items()]
     links += [f'<{root}doc/event/a>; rel="canonical"', '<http://example.org/licence>; rel="license"']
     given = {
@@ -212,7 +212,7 @@ def test_what_robots_txt_closes_is_asked_for_only_if_the_crawler_is_to(find: Fin
     assert "/closed/none" in find(home, obedient=False)
 
 
-# --- its parts
+# ---- Parts of the crawler.
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""One request of a crawl: what a reply links, what it says, and what is wrong with it."""
+"""One request of a crawl: the links of the reply, its content, and its faults."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ Kind = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What to ask for, in which format, where it was found, and what was promised of the reply.
+    """A request to make: its target and format, where it was found, and what was promised about the reply.
 
-    ``allowed`` are the statuses of errors that are none here, ``tries`` is how often the server asked to come again.
+    ``allowed`` are error statuses that are expected here, ``tries`` is how often the server asked to retry later.
     """
 
     target: str
@@ -52,7 +52,7 @@ class Task:
 
 @dataclass
 class Visit:
-    """What came of a task."""
+    """The result of a task."""
 
     task: Task
     status: int = 0
@@ -99,11 +99,11 @@ class Visitor:
             client.close()
 
     def drawn(self, target: str) -> bool:
-        """Whether a document is of the sample that is looked at more closely, the same in every crawl."""
+        """Whether a document is in the sample that is examined more closely, the same in every crawl."""
         return zlib.crc32(target.encode()) % self.sample == 0
 
     def __call__(self, task: Task) -> Visit:
-        """Ask, and read the reply."""
+        """Send the request, and read the reply."""
         reply = self.client.get(task.target, task.accept)
         visit = Visit(task, reply.status, (reply.type, reply.profile), size=len(reply.body))
         try:
@@ -135,7 +135,7 @@ class Visitor:
             visit.faults.append(f"redirects away, to {visit.location}")
 
     def _tombstone(self, target: str) -> Iterator[str]:
-        """Yield what is wrong with a resource that is gone: in RDF it must say so, and say since when."""
+        """Yield the faults of the document of a removed resource: its RDF must say that it is gone, and since when."""
         reply = self.client.get(target, "application/n-triples")
         text = reply.body.decode(errors="replace")
         for term in ("http://www.w3.org/2002/07/owl#deprecated", "http://www.w3.org/ns/prov#invalidatedAtTime"):
@@ -150,7 +150,7 @@ class Visitor:
         visit.canonical = next((one.target for one in reply.linked("canonical")), "")
         visit.faults += headers(visit, reply)
         key = visit.location, visit.content
-        if visit.location and key in self._known:  # the same bytes, asked for in another way
+        if visit.location and key in self._known:  # the same bytes, requested in another way
             visit.digest, visit.anchors = self._known[key]
         else:
             self._body(visit, reply, address)
@@ -186,14 +186,14 @@ class Visitor:
         context = self._context(urljoin(address, found[0].target)) if (found := reply.linked(CONTEXT)) else None
         quads = graphs.read(reply.body, reply.type, context)
         visit.digest = graphs.digest(quads)
-        # All formats of a document say the same, so that its IRIs are taken from one of them.
+        # All formats of a document say the same, so its IRIs are taken from one of them.
         if not (visit.canonical and reply.type != "application/n-quads") and not visit.task.target.startswith(FILES):
             visit.said = graphs.said(quads)
         if visit.canonical and self.drawn(visit.canonical):
             visit.reply = reply
 
     def _context(self, address: str) -> Any:
-        """Return the context of plain JSON, from where its Link header says that it is."""
+        """Return the context of plain JSON, from the address in its Link header."""
         if address not in self._contexts:
             target = self.addresses.target(address)
             assert target, f"the context {address} is not ours"
@@ -251,5 +251,5 @@ def _alternates(visit: Visit, reply: Reply, address: str) -> dict[Kind, str]:
 
 
 def promising(link: Link, task: Task) -> Task:
-    """Return a task with what a link promises of its target."""
+    """Return a task with what a link promises about its target."""
     return replace(task, promised=(link.type, link.profile)) if link.type else task

@@ -1,4 +1,4 @@
-"""Addresses of the small graph that is served, one for each route."""
+"""Addresses of the small served graph, one for each route."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ ALIKE = {f"/questions/{one.name}{suffix}" for one in questions()[1:] for suffix 
 
 
 def examples(app: Flask) -> Iterator[str]:
-    """Yield an address of each route with GET, one for those that are alike."""
+    """Yield an address of each route with GET, but only one for similar routes."""
     for rule in app.url_map.iter_rules():
         path = template(rule)
         known = "{" not in path or path in EXAMPLES

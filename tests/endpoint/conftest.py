@@ -65,7 +65,7 @@ def sender(port: int) -> Send:
         try:
             given = {name.replace("_", "-"): value for name, value in headers.items()}
             given |= {"Accept": accept} if accept is not None else {}
-            with suppress(BrokenPipeError):  # the server may answer, and close, before it has read a long body
+            with suppress(BrokenPipeError):  # the server may answer and close before it has read a long body
                 connection.request(method, path, body, {"Connection": "close", **given})
             response = connection.getresponse()
             names = {name.lower(): value for name, value in response.getheaders()}
@@ -78,7 +78,7 @@ def sender(port: int) -> Send:
 
 @pytest.fixture(scope="session")
 def port(settings: Settings, workers: Workers) -> Iterator[int]:
-    """A server that only reads, on a free port; what it serves is there, however busy the machine is."""
+    """A read-only server on a free port that does not time out, however busy the machine is."""
     wait(Artefacts.of(settings).prepare(PREPARED, workers.snapshot))
     with listening(settings, workers) as number:
         yield number
@@ -108,7 +108,7 @@ BEARER = f"Bearer {WRITE_TOKEN}"
 
 @dataclass(frozen=True)
 class Writable:
-    """A server that writes; ``write`` sends with its token, ``read`` without."""
+    """A writable server; ``write`` sends with its token, ``read`` without."""
 
     store: Path
     port: int
@@ -128,7 +128,7 @@ class Writable:
 
 @pytest.fixture(scope="session")
 def writable(tmp_path_factory: pytest.TempPathFactory, settings: Settings) -> Iterator[Writable]:
-    """A server that writes on a store of its own."""
+    """A writable server with a store of its own."""
     store = tmp_path_factory.mktemp("writable") / "store"
     publish_turtle(store, TURTLE.read_text(encoding="utf-8"))
     own = replace(settings, store=str(store), writable=True, upload_bytes=500_000, query_seconds=10.0, threads=16)
@@ -152,7 +152,7 @@ def chromium() -> str:
 
 @pytest.fixture(scope="session")
 def browser(chromium: str) -> Iterator[Browser]:
-    """A browser that finds no other host than this one."""
+    """A browser that can reach no other host than this one."""
     with sync_playwright() as driver:
         alone = "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"
         running = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox", alone])

@@ -1,4 +1,4 @@
-"""A server of the tests, as ``kg serve`` runs it, in a thread of its own, and what it logs."""
+"""A server for tests, run as by ``kg serve`` but in a thread, and its log."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from endpoint.site.log import Log, RequestRecord
 
 
 class Records:
-    """What the log has of each request; a record may come after its answer."""
+    """The records of the log about each request; a record may be written after the answer is sent."""
 
     def __init__(self, log: Log) -> None:
         self._found: list[RequestRecord] = []

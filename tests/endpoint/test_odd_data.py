@@ -1,4 +1,4 @@
-"""Whatever RDF a writer writes, no page breaks: every route, and every document in every format, answers."""
+"""No RDF that a writer may write breaks a page: every route, and every document in every format, answers."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ WRITTEN: Final = (
 
 
 def odd_things(kind: str, class_: str) -> str:
-    """Return what says of things of a kind, one for each odd value, that value by every property."""
+    """Return statements about things of a kind: one thing for each odd value, which it has in every property."""
     told = []
     for name, value in VALUES.items():
         subject = f"<{BASE}{kind.format(name)}>"
@@ -99,7 +99,7 @@ def odd_things(kind: str, class_: str) -> str:
 
 @pytest.fixture(scope="module")
 def odd(tmp_path_factory: pytest.TempPathFactory, settings: Settings) -> Iterator[Writable]:
-    """A server of odd RDF, to which more was written, with all that is made of its snapshot."""
+    """A server of odd RDF, to which more was written, with all artefacts of its snapshot."""
     store = tmp_path_factory.mktemp("odd") / "store"
     held = (*(odd_things(*one) for one in KINDS.items()), *ALONE)
     publish_turtle(store, "\n".join((TURTLE.read_text(encoding="utf-8"), *held)))

@@ -1,4 +1,4 @@
-"""A new snapshot's busiest documents are made ready before they are asked for."""
+"""The most requested documents of a new snapshot are prepared before they are requested."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def until(condition: Callable[[], bool]) -> None:
     end = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < end
-        time.sleep(0.02)  # what is waited for happens in another process
+        time.sleep(0.02)  # it happens in another process
 
 
 def test_the_home_page_what_it_leads_to_and_hubs_are_made_ready(app: Flask, kept: ResponseCache) -> None:
@@ -77,7 +77,7 @@ def test_the_home_page_what_it_leads_to_and_hubs_are_made_ready(app: Flask, kept
 def test_the_catalogue_is_described_before_anybody_asks(app: Flask) -> None:
     site: Site = app.extensions[NAME]
     Warmer(app).warm()
-    made = [key for _, key in site.cache._entries]  # with the dumps that there were then: more may be made meanwhile
+    made = [key for _, key in site.cache._entries]  # with the dumps that existed then: more may be made meanwhile
     assert ("catalog", "html") in {key[:2] for key in made if isinstance(key, tuple)}
 
 
@@ -137,7 +137,7 @@ def test_documents_lead_to_feeds_only_when_these_are_there(app: Flask, kept: Res
 
     place = site.artefacts.place(site.workers.snapshot)
     place.folder.mkdir(parents=True)
-    with _locked(place.folder / f"{CHANGES.group}.lock"):  # as another process has it that writes the log
+    with _locked(place.folder / f"{CHANGES.group}.lock"):  # as in another process, which writes the log
         logged = site.artefacts.prepare([CHANGES], site.workers.snapshot)
         assert not leads()
     wait(logged)
@@ -165,7 +165,7 @@ def test_counts_of_requests_are_bounded(app: Flask, kept: ResponseCache) -> None
     ask(app, EVENT)
     ask(app, EVENT)
     for number in range(COUNTED + 1):
-        kept._count(Asked("/", query=str(number)))  # as a client that never asks for the same thing twice
+        kept._count(Asked("/", query=str(number)))  # like a client that never requests the same thing twice
     assert len(kept.busiest(2 * COUNTED)) <= COUNTED
     assert kept.busiest(1)[0].path == EVENT
 

@@ -1,4 +1,4 @@
-"""For tests of what becomes of events through the captures of their pages."""
+"""Fixtures for tests of how events develop through the captures of their pages."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def capture(path: str, text: str | None, time: datetime | None = None) -> Captur
 
 
 class Archive:
-    """A timeline, and the captures that a test gives it. Time counts in hours from noon of 8 November 2011."""
+    """A timeline, and the captures that a test gives it. Times are in hours from noon of 8 November 2011."""
 
     def __init__(self, claims: Claims | None = None) -> None:
         self.claims = claims or Claims()
@@ -107,7 +107,7 @@ def archive() -> Archive:
 
 @pytest.fixture(scope="session")
 def new_archive() -> type[Archive]:
-    """For tests that need more than one."""
+    """A function that makes archives, for tests that need more than one."""
     return Archive
 
 
@@ -125,7 +125,7 @@ class Repository:
         return done.stdout.decode().strip()
 
     def commit(self, commits: Commits) -> None:
-        """Add commits: for each the hours from noon, and what it did to pages."""
+        """Add commits, each given by its hours from noon and its changes of pages."""
         parent = b"from refs/heads/main^0\n" if self.git("for-each-ref", "refs/heads/main") else b""
         stream = b""
         for after, pages in commits:

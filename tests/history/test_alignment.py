@@ -1,4 +1,4 @@
-"""Which listing of the next capture carries on which event: another order, wording, parent, split or merge."""
+"""Which listing of the next capture continues which event: another order, wording, parent, split or merge."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def path_of(day: date) -> str:
     return f"{day.year}_{day:%B}_{day.day}.txt"
 
 
-# --- the same event
+# ---- The same event.
 
 
 def test_a_bullet_above_the_others_and_another_order_change_no_event(archive: Archive) -> None:
@@ -140,7 +140,7 @@ def test_a_new_bullet_with_a_former_wording_of_another_one_does_not_take_its_pla
     assert before.items() < archive.shown.items()
 
 
-# --- parents and children, splits and merges
+# ---- Parents and children, splits and merges.
 
 
 def test_a_bullet_that_gets_a_topic_above_it_stays_the_same_event(archive: Archive) -> None:

@@ -1,4 +1,4 @@
-"""Builds of archives with their history: IRIs that stay, facts about what was shown when, and builds that are equal."""
+"""Builds of archives with their history: stable IRIs, facts about what was shown when, and equal builds."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def graph_of(*roots: Path, history: bool = True) -> EmbeddedGraph:
 
 
 def lines_of(built: Built) -> list[str]:
-    """Return the canonical N-Quads of a snapshot: it has no blank nodes."""
+    """Return the canonical N-Quads of a snapshot, which has no blank nodes."""
     return sorted(str(quad) for quad in built.snapshot.open())
 
 
@@ -71,7 +71,7 @@ def intervals(graph: EmbeddedGraph, event: NamedNode) -> dict[str, tuple[list[st
     }
 
 
-# --- facts
+# ---- Facts.
 
 
 def test_a_removed_event_keeps_its_document_with_the_time_it_was_no_longer_shown(new_repository: NewRepository) -> None:
@@ -183,7 +183,7 @@ def test_both_captures_of_a_page_whose_changes_disagree_keep_their_entries(sampl
     assert len({printed[entry] for entry in first}) == 2
 
 
-# --- equal builds
+# ---- Equal builds.
 
 
 def test_a_repository_with_one_commit_gives_the_same_with_its_history_as_without(new_repository: NewRepository) -> None:
@@ -249,7 +249,7 @@ def test_history_that_is_added_later_keeps_every_iri_and_its_revisions_are_found
     later = run.build([sample_history.root], settings_of(tmp_path / "store")).snapshot.open()
     assert events(without).items() <= events(later).items()
     fresh = graph_of(sample_history.root)
-    # Of these trams the first build knows two wordings as two events: a page relates to the earlier one.
+    # The first build takes two wordings about these trams as two events: a page relates to the earlier one.
     same = {title for title in events(without).values() if not title.startswith("Two trams")}
     for title in same:
         assert intervals(later, event(later, title)) == intervals(fresh, event(fresh, title))

@@ -1,4 +1,4 @@
-"""What the history of an archive becomes: events that keep their IRIs, and revisions with the time they were shown."""
+"""The result of an archive's history: events that keep their IRIs, and revisions with the times they were shown."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ JUDGED = TESTS / "judged"
 WIKITEXT = CORPUS / "wikipedia-current-events.bundle"
 GOLDEN: list[dict[str, Any]] = json.loads((HISTORY / "revisions.json").read_text(encoding="utf-8"))
 HERMETIC = {"PATH": os.environ["PATH"], "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
-#: What makes a revision, as the golden list names it.
+#: The properties of a revision, by their names in the golden list.
 CONTENT = {
     terms.NAME: "title",
     terms.CATEGORY: "category",
@@ -64,7 +64,7 @@ def values(graph: EmbeddedGraph, subject: NamedNode, predicate: NamedNode) -> li
 
 
 def observed(graph: EmbeddedGraph, revision: NamedNode) -> list[list[str | None]]:
-    """Return the intervals of a revision: each start ends with the first end that is not before it."""
+    """Return the intervals of a revision: each start is paired with the first end that is not before it."""
     starts, ends = (values(graph, revision, end) for end in (terms.OBSERVED_FROM, terms.OBSERVED_UNTIL))
     return [[start, next((end for end in ends if end >= start), None)] for start in starts]
 
@@ -115,7 +115,7 @@ def test_the_list_that_was_made_by_hand_has_more_than_fifty_revisions_and_every_
     assert sum(len(one["observed"]) > 1 for one in revisions) == 5
 
 
-# --- the judged sets: decided by reading pages of real archives, which are not part of the project
+# ---- The judged sets, decided by reading pages of real archives, which are not part of the project.
 
 
 @pytest.fixture(scope="module")
@@ -126,7 +126,7 @@ def wikitext(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def measured(kind: str, *arguments: Path) -> tuple[dict[str, tuple[int, int]], list[str]]:
-    """Run the measurement; return hits and cases of precision and recall, and the decisions that differ."""
+    """Run the measurement; return the hits and cases of precision and recall, and the decisions that differ."""
     command = [sys.executable, str(JUDGED / "measure.py"), kind, *map(str, arguments)]
     environment = {**os.environ, "PYTHONPATH": str(JUDGED.parents[1])}
     done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)

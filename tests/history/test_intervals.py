@@ -16,7 +16,7 @@ FERRY = "*A ferry runs aground near [[Port Example]]; 12 passengers are injured.
 TRAMS = "*Two trams collide in [[Exampleton]]; nobody is hurt. [https://example.org/t (Example Daily)]"
 BANK = "*The [[Bank of Exampleton]] lowers its key interest rate. [https://example.org/b (Example News)]"
 
-#: What commits did to two day pages: the hours that had passed since the one before, and the pages' lines.
+#: Commits to two day pages: the hours since the previous commit, and the lines of the pages.
 LINES = st.lists(st.sampled_from([FERRY, FERRY.replace("12", "15"), TRAMS, TRAMS.replace("https", "http"), BANK]))
 STEPS = st.lists(st.tuples(st.integers(0, 2), st.dictionaries(st.sampled_from([DAY, NEXT_DAY]), st.none() | LINES)))
 

@@ -1,4 +1,4 @@
-"""Events that go, come back or move to another day keep their keys; so do those of pages that move to another path."""
+"""Events that disappear, return or move to another day keep their keys, and so do events of pages that are renamed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def path_of(day: date) -> str:
     return f"{day.year}_{day:%B}_{day.day}.txt"
 
 
-# --- events that go, come back, or move
+# ---- Events that disappear, return or move.
 
 
 def test_an_event_that_goes_keeps_its_revisions_and_the_time_it_was_last_shown(archive: Archive) -> None:
@@ -108,7 +108,7 @@ def test_a_day_page_that_is_deleted_ends_its_events_and_they_return_with_it(arch
     assert archive.shown == keys
 
 
-# --- pages at other paths
+# ---- Pages at other paths.
 
 
 def test_a_page_that_moves_to_another_folder_changes_nothing(archive: Archive) -> None:

@@ -1,4 +1,4 @@
-"""Pages of the Context: which changes of a page make a revision, and which event a page shows."""
+"""Pages of the Context: which changes of a page create a revision, and which event a page shows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Builds of truncated, damaged or misdated repositories: what is known is kept, the rest is reported."""
+"""Builds of truncated, damaged or misdated repositories keep everything known and report the rest."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def events(built: Built) -> dict[str, str]:
 
 
 def spans(built: Built, about: str) -> list[tuple[list[str], list[str]]]:
-    """Return the starts and ends of the intervals of the revisions whose titles hold a text."""
+    """Return the starts and ends of the intervals of the revisions whose titles contain a text."""
     graph = built.snapshot.open()
     found = (quad.subject for quad in graph.quads_for_pattern(None, terms.TYPE, terms.REVISION_CLASS))
     return sorted(
@@ -70,7 +70,7 @@ def clone(source: Any, target: Path, *options: str) -> Path:
 
 
 def misdated(repository: Any, *written: str | None) -> list[str]:
-    """Write other times into the commits, None for the same, and return the ids that these then have."""
+    """Write other times into the commits, None for no change, and return their new ids."""
     parent, ids = "", []
     for commit, time in zip(repository.ids(), written, strict=True):
         lines = repository.git("cat-file", "commit", commit).split("\n")
@@ -86,7 +86,7 @@ def misdated(repository: Any, *written: str | None) -> list[str]:
     return ids
 
 
-# --- read again
+# ---- Read again.
 
 
 def test_a_build_keeps_what_git_told_and_the_next_one_gives_what_a_new_store_gives(
@@ -100,12 +100,12 @@ def test_a_build_keeps_what_git_told_and_the_next_one_gives_what_a_new_store_giv
     assert [file.stem for file in (tmp_path / "store").rglob("*.log") if len(file.stem) == 40] == repository.ids()[-1:]
 
 
-# --- cut off
+# ---- Truncated.
 
 
 @pytest.fixture
 def edited(new_repository: NewRepository) -> Any:
-    """A repository whose newest commit reworded an event, so that a clone of that alone lacks the first words."""
+    """A repository whose newest commit reworded an event, so that a clone of that commit lacks the first wording."""
     return new_repository([(0, {DAY: [FERRY, TRAMS]}), (1, {DAY: [MORE, TRAMS]})])
 
 
@@ -136,7 +136,7 @@ def test_a_shallow_clone_moves_no_iri_that_is_known_and_tells_no_times(
     assert later.report["remarks"][0] in summary(later.snapshot.manifest, later.report)
 
 
-# --- not to be read
+# ---- Unreadable.
 
 
 UNREADABLE = {
@@ -252,7 +252,7 @@ def test_a_day_that_cannot_be_read_has_lost_no_event_to_another_day(build: Build
     assert len(last) == 3
 
 
-# --- misdated
+# ---- Misdated.
 
 
 @pytest.mark.parametrize(
@@ -316,7 +316,7 @@ def test_the_past_is_bounded_by_true_times(new_repository: NewRepository, build:
     assert [title for title in events(past).values() if "15 passengers" in title]
 
 
-# --- an edit without history
+# ---- An edit without history.
 
 
 @pytest.mark.parametrize("in_git", [False, True])

@@ -1,4 +1,4 @@
-"""Two hundred rounds of random edits: every event that survives keeps its IRI, and is shown when it was shown."""
+"""Two hundred rounds of random edits: every surviving event keeps its IRI and the times when it was shown."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Intervals = dict[State, tuple[list[str], list[str]]]
 
 
 class Bullets:
-    """The bullets of a day page as a reader knows them, each with a number of its own; no two are ever alike."""
+    """The bullets of a day page as a reader knows them, each with its own number; no two are ever alike."""
 
     def __init__(self, chance: random.Random, numbers: count[int]) -> None:
         self.chance = chance
@@ -81,7 +81,7 @@ class Bullets:
             sources.append(self.address())
 
     def round(self) -> None:
-        """Make some edits; of the bullets shown before, none is both reworded and deleted: nobody could follow it."""
+        """Make some edits; no bullet is both reworded and deleted, which nobody could follow."""
         self.untouched = self.chance.sample(self.listed, len(self.listed))
         edits = [self.insert, self.delete, self.restore, self.reorder, self.reword, self.reword, self.cite]
         for edit in self.chance.sample(edits, self.chance.randint(1, 3)):
@@ -96,7 +96,7 @@ class Bullets:
 
 
 class Edited:
-    """Day pages through all rounds: the commits, and what a reader knows of each bullet."""
+    """Day pages through all rounds: the commits, and what a reader knows about each bullet."""
 
     def __init__(self, seed: int) -> None:
         chance, numbers = random.Random(seed), count()
@@ -112,7 +112,7 @@ class Edited:
             self.commits.append((hours, {path: page.lines() for path, page in changed.items()}))
 
     def note(self, now: dict[int, State], page: Bullets, time: str) -> None:
-        """Note which states of the bullets of a page begin and end at a time."""
+        """Record which states of the bullets of a page begin and end at a time."""
         for number in page.texts:
             before, after = self.current.get(number), now.get(number)
             if before != after and before:
@@ -132,7 +132,7 @@ def values(graph: EmbeddedGraph, subject: Any, predicate: NamedNode) -> list[str
 
 
 def events(graph: EmbeddedGraph) -> dict[str, Intervals]:
-    """Return for each event the states that its revisions say, and when each was shown."""
+    """Return the states of each event according to its revisions, and when each was shown."""
     found: dict[str, Intervals] = defaultdict(dict)
     for quad in graph.quads_for_pattern(None, terms.TYPE, terms.REVISION_CLASS):
         revision = quad.subject

@@ -1,4 +1,4 @@
-"""The examples of the vocabulary that are true only of archives whose captures have times."""
+"""The examples of the vocabulary that only hold for archives whose captures have times."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Measure newsgraph against the judged sets: the alignment of captures, events that two archives share, places.
+"""Measures newsgraph against the judged sets: the alignment of captures, events shared by two archives, places.
 
     python tests/judged/measure.py alignment WIKITEXT_GIT judgements.json
     python tests/judged/measure.py cross WIKITEXT_GIT CONTEXT_FOLDER... judgements.json
@@ -50,7 +50,7 @@ def wilson(hits: int, n: int) -> str:
 
 
 def captured(path: str, content: bytes, moment: int) -> tuple[Capture, dict[str, int]]:
-    """Return a day page as a capture, and the line of each of its items by fragment."""
+    """Return a day page as a capture, and the lines of its items by fragment."""
     page = Page(path, content, datetime.fromtimestamp(moment, UTC))
     record = reading.parse(page)
     assert isinstance(record, DayPage)
@@ -114,14 +114,14 @@ def measure_cross(repository: Path, *rest: Any) -> None:
 
 
 def measure_places(judged: list[dict[str, Any]]) -> None:
-    """Compare which targets the gazetteer takes for places with what was judged: the first 300, then all."""
+    """Compare the targets that the gazetteer takes for places with the judgements: the first 300, then all."""
     for name, one in (("", gazetteer.load()), (", without what was read out of the archive", general())):
         for count in (300, len(judged)):
             typed(f"first {count} targets{name}", one, judged[:count])
 
 
 def general(read: Collection[str] = ()) -> Gazetteer:
-    """Give the gazetteer without areas.txt and linked.tsv, as it is for an archive that nobody has read.
+    """Return the gazetteer without areas.txt and linked.tsv, as it is for an archive that nobody has read.
 
     ``read`` are titles that somebody has read nevertheless.
     """
@@ -143,7 +143,7 @@ def general(read: Collection[str] = ()) -> Gazetteer:
 
 
 def unread(row: list[str], titles: list[str]) -> list[str] | None:
-    """Give a row of places.tsv with only some of the titles that linked.tsv has; None if it is there by these alone."""
+    """Return a row of places.tsv with only some of the titles from linked.tsv; None if it has no others."""
     if not titles and row[1] == "city" and int(row[9]) < SMALLEST_CITY:
         return None
     title, *others = titles or [""]
@@ -151,7 +151,7 @@ def unread(row: list[str], titles: list[str]) -> list[str] | None:
 
 
 def measure_years(archive: Path) -> None:
-    """Say which part of the places of each year is known without what was read out of that year alone."""
+    """Print the share of the places of each year that is known without titles read in that year alone."""
     years: dict[str, set[str]] = {}
     for title, lines in draw.frame(archive).items():
         for file, _ in lines:
@@ -167,7 +167,7 @@ def measure_years(archive: Path) -> None:
 
 
 def typed(name: str, places: Gazetteer, judged: list[dict[str, Any]]) -> None:
-    """Print how well the gazetteer types some targets, and each that it types otherwise than judged."""
+    """Print how well the gazetteer types some targets, and each that differs from its judgement."""
     found = {one["target"] for one in judged if places.by_title(one["target"])}
     wanted = {one["target"] for one in judged if one["place"]}
     right = len(found & wanted)
@@ -178,7 +178,7 @@ def typed(name: str, places: Gazetteer, judged: list[dict[str, Any]]) -> None:
 
 
 def merged_with(wikitext: Page, file: Path, item: int | None) -> int | None:
-    """Return the line of the bullet that a Context page, or one item of an index, becomes one event with."""
+    """Return the line of the bullet with which a Context page, or one item of an index, becomes one event."""
     timeline = Timeline(Claims())
     capture, lines = captured(wikitext.path, wikitext.content, 0)
     timeline.step([capture], None)

@@ -1,4 +1,4 @@
-"""The schema that agents read says what the vocabulary and the shapes say, and the documentation what the tools do."""
+"""The schema for agents agrees with the vocabulary and the shapes, and the documentation with the tools."""
 
 from __future__ import annotations
 

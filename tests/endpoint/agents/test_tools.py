@@ -36,7 +36,7 @@ STOPPED = {503, 504}
 
 @dataclass(frozen=True)
 class Session:
-    """The client's view: instructions, tools and the schema, and how it asks for more."""
+    """The client's view: instructions, tools and the schema, and a function for further calls."""
 
     instructions: str
     tools: tuple[Tool, ...]
@@ -218,7 +218,7 @@ def test_what_is_wrong_is_told_with_the_words_of_the_http_endpoint(
 
 @pytest.fixture(scope="module")
 def hasty(sample_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AgentServer]:
-    """What answers tools, in this process, with little time for queries."""
+    """The tools in this process, with little time for queries."""
     cache = str(tmp_path_factory.mktemp("hasty"))
     limits = replace(Settings(), query_seconds=SECONDS, query_memory=1_000_000_000)
     settings = replace(limits, store=str(sample_store), cache=cache)
@@ -232,7 +232,7 @@ def status(found: CallToolResult) -> int:
 
 
 def answers(server: AgentServer) -> bool:
-    """Whether the workers answer, as soon as those that were killed have been replaced."""
+    """Whether the workers answer, once killed ones have been replaced."""
     return server.workers.ready(20) and status(server.call("sparql", {"query": "ASK {}"})) == 200
 
 

@@ -91,7 +91,7 @@ def test_other_files_are_404(send, file: str) -> None:
 
 @contextmanager
 def unmade(cache: Path) -> Iterator[None]:
-    """Prevent dumps from being made, as if each took very long."""
+    """Prevent dumps from being finished, as if each took very long."""
     folder = cache / "20111109T060000000000Z"
     folder.mkdir(parents=True)
     with (folder / "dumps.lock").open("a") as lock:

@@ -1,4 +1,4 @@
-"""Snapshots and their dumps are things with documents, as long as they are kept."""
+"""Snapshots and their dumps have documents as long as they are kept."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ WHOLE = "dump/newsgraph.nq.gz"
 
 @pytest.fixture
 def made(send) -> None:
-    """The dumps that are offered to everyone are made: no more than these change the catalogue."""
+    """Wait until the dumps made in advance exist, since they change the catalogue."""
     for part in ("", "-core", "-captures"):
         for suffix in ("ttl", "nt"):
             send(f"/dump/newsgraph{part}.{suffix}.gz")

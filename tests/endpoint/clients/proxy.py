@@ -20,7 +20,7 @@ PASSED = ("Content-Type", "Content-Range", "Repr-Digest", "ETag", "Retry-After")
 
 @dataclass
 class Proxy:
-    """Where the proxy listens and which paths were asked for; ``flips`` and ``holds`` say what it does with which."""
+    """The port of the proxy and the requested paths; ``flips`` and ``holds`` select the paths that it tampers with."""
 
     origin: int
     flips: Callable[[str], bool] = nothing

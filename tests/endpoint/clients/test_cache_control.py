@@ -30,5 +30,5 @@ def test_an_answer_is_kept_and_found_to_be_the_same(
     asked = session.get(address, headers=headers | {"Cache-Control": "max-age=0"})
     assert [one.from_cache for one in (first, again)] == [False, True]
     assert first.content == again.content == asked.content
-    assert asked.from_cache  # by a 304, which brings the time of now
+    assert asked.from_cache  # by a 304, which has the current time
     assert datetime.now(UTC) - parsedate_to_datetime(asked.headers["Date"]) < timedelta(seconds=30)

@@ -1,4 +1,4 @@
-"""A mirror is its origin, statement by statement, or it stays what it was."""
+"""A mirror equals its origin statement by statement, or stays as it was."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ HASTY = Clock(sleep=lambda _: None)
 
 @dataclass
 class Dataset:
-    """An origin: a store that is built of bullets, and the server that answers from it."""
+    """An origin: a store built from bullets, and the server that answers from it."""
 
     folder: Path
     port: int = 0
@@ -74,7 +74,7 @@ class Dataset:
         return self.served()
 
     def served(self) -> str:
-        """Wait until the current snapshot is served, an earlier one perhaps than before, and return its id."""
+        """Wait until the current snapshot is served, which may be an earlier one than before, and return its id."""
         current, until = self.store.current().id, time.monotonic() + 20
         while self.port and self._answering() != current:
             assert time.monotonic() < until
@@ -103,7 +103,7 @@ def between(origin: Dataset) -> Iterator[Proxy]:
 
 @pytest.fixture(scope="module")
 def first(origin: Dataset, between: Proxy, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A mirror of a state that is not the newest one, to be copied."""
+    """A mirror of an older state, to be copied."""
     folder = tmp_path_factory.mktemp("first") / "mirror"
     follow(between, folder)
     origin.build(REWORDED, PORTS)
@@ -185,7 +185,7 @@ def test_a_changed_document_is_refused_by_its_hash(origin: Dataset, between: Pro
 
 
 def skip_feed(manifest: Path) -> None:
-    """Let a mirror believe that it has read the feed to its end."""
+    """Make a mirror believe that it has read the feed to its end."""
     rewrite(manifest, lambda said: said["mirror"].update(changed="9999-01-01T00:00:00Z"))
 
 
@@ -253,7 +253,7 @@ def test_a_store_says_of_whom_it_is_a_mirror_and_that_it_is_old(between: Proxy, 
     assert remedy == f"kg mirror {between.address} --store {mirror}"
 
 
-# What follows changes the origin, so that it stands last.
+# The following tests change the origin, so they come last.
 
 
 @pytest.mark.slow(also=FAST)
@@ -309,7 +309,7 @@ def test_a_mirror_serves_every_document_byte_for_byte(
     mirror = tmp_path / "mirror"
     shutil.copytree(first, mirror, symlinks=True)
     follow(between, mirror)
-    wait(Artefacts.of(origin.settings).prepare(PREPARED, origin.store.current()))  # as kg mirror has done for its own
+    wait(Artefacts.of(origin.settings).prepare(PREPARED, origin.store.current()))  # kg mirror has done so for its own
     own = replace(origin.settings, store=str(mirror))
     base = origin.store.current().manifest.base
     subjects = {str(quad.subject.value) for quad in origin.store.current().open()}

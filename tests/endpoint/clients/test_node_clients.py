@@ -1,4 +1,4 @@
-"""Comunica, which is written in TypeScript, finds the endpoint, the formats and the documents by itself."""
+"""Comunica, a client in TypeScript, finds the endpoint, the formats and the documents by itself."""
 
 from __future__ import annotations
 

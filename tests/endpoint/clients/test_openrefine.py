@@ -1,4 +1,4 @@
-"""OpenRefine itself, as Debian packages it, matches a column with the graph and extends the table by a property."""
+"""OpenRefine, as packaged by Debian, matches a column with the graph and extends the table by a property."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SECONDS = 90
 
 
 class Refine:
-    """A running OpenRefine, spoken to as its own pages do."""
+    """A running OpenRefine, controlled by the requests that its own pages send."""
 
     def __init__(self, port: int) -> None:
         self.root = f"http://127.0.0.1:{port}/command/core/"
@@ -51,7 +51,7 @@ class Refine:
             time.sleep(0.2)  # another program works
 
     def rows(self) -> list[list[dict[str, Any]]]:
-        """Return the cells, each with what was found for it under "r"."""
+        """Return the cells, each with its matches under "r"."""
         found: dict[str, Any] = self.get("get-rows", start="0", limit="50")
         pool = found["pool"]["recons"]
         cells = [[cell or {} for cell in row["cells"]] for row in found["rows"]]

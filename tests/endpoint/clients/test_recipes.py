@@ -1,4 +1,4 @@
-"""The recipes for data frames in the docs are programs that run, each by itself, and give rows."""
+"""Each recipe for data frames in the docs is a complete program that runs and gives rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The package signposting finds the way from a document to what it is about, and extruct what is embedded in pages."""
+"""The package signposting finds the subject of a document, and extruct the data embedded in pages."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def root(port: int) -> str:
 
 
 def named(found: Signposting) -> dict[str, set[str]]:
-    """What a program is led to, by the relation."""
+    """The targets of signposts, by relation."""
     lists = {"item": found.items, "type": found.types, "describedby": found.describedBy, "author": found.authors}
     return {
         "cite-as": {str(found.citeAs.target)} if found.citeAs else set(),
@@ -58,7 +58,7 @@ def test_the_headers_and_the_head_of_a_page_have_all_signposts(root: str, path: 
 def test_a_link_set_says_what_the_headers_say(root: str, path: str, kind: str) -> None:
     found = named(find_signposting_linkset(f"{root}linkset/{path}", kind).for_context(root + path))
     headers = named(find_signposting_http(root + path))
-    for one in (found, headers):  # of dumps there are more and more for a while
+    for one in (found, headers):  # more dumps are added for a while
         one["item"] = {target for target in one["item"] if "/dump/" not in target}
     assert found == headers
 

@@ -1,4 +1,4 @@
-"""SPARQLWrapper, rdflib and sparql-dataframe, as they are, get what they ask for: they share our reading of nothing."""
+"""SPARQLWrapper, rdflib and sparql-dataframe, which share no code with us, get correct answers unmodified."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def url(port: int) -> str:
 
 @contextmanager
 def warned() -> Iterator[None]:
-    """SPARQLWrapper warns of formats for which it has no media type, and has graphs read into what rdflib warns of."""
+    """SPARQLWrapper warns of formats without a media type, and reads graphs into a class that rdflib deprecates."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "ConjunctiveGraph is deprecated", DeprecationWarning)
         warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"SPARQLWrapper\..*")

@@ -1,4 +1,4 @@
-"""Directories over HTTP: pages, tables and JSON of what events have, narrowed by parameters."""
+"""Directories over HTTP: pages, tables and JSON of the things that events name, filtered by parameters."""
 
 from __future__ import annotations
 

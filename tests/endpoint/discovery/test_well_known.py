@@ -26,7 +26,7 @@ EVENT = NamedNode(f"{BASE}event/2011-11-07/klmnopqrst")
 
 
 def listed(xml: str, name: str) -> dict[str, str | None]:
-    """The addresses of a sitemap or an index, each with when it changed."""
+    """The addresses in a sitemap or an index, each with the time of its last change."""
     found = ElementTree.fromstring(xml)
     return {
         one.findtext(f"{SITEMAPS}loc") or "": one.findtext(f"{SITEMAPS}lastmod")
@@ -151,7 +151,7 @@ def test_without_a_contact_security_txt_names_the_project(send) -> None:
 
 @pytest.fixture
 def contacted(serving, settings: Settings, tmp_path: Path, publish_store: Publish) -> Iterator:
-    """A server with a contact in which somebody hid a line."""
+    """A server with a contact that contains an injected line."""
     store = tmp_path / "store"
     publish_store(store, TURTLE.read_text(encoding="utf-8"), "20111109T060000000000Z")
     with serving(replace(settings, store=str(store), contact="mailto:a@b.example\nContact: x")) as send:

@@ -1,4 +1,4 @@
-"""A name that is another name of one thing leads to it, in every form; nothing else says so."""
+"""An alias of a thing leads to it in every format, and nothing else claims to be an alias."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is merged leads to the survivor; what is withdrawn is gone; what is no longer listed stays."""
+"""A merged event leads to the survivor, a withdrawn one is gone, and one that is no longer listed stays."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def get(store: Path, serving: Serving) -> Iterator[Get]:
         yield ask
 
 
-# --- merged
+# ---- Merged.
 
 
 @pytest.mark.parametrize("suffix", ["", ".ttl", ".html", ".jsonld", ".nq"])
@@ -147,7 +147,7 @@ def test_the_survivor_has_both_wordings_and_its_own_title(get: Get, paths) -> No
     assert (names, wordings) == ({BANKS}, {BANKS, SHOPS})
 
 
-# --- withdrawn
+# ---- Withdrawn.
 
 
 @pytest.mark.parametrize("form", ["{}", "/doc{}", "{}/revision/0123456789ab"])
@@ -198,7 +198,7 @@ def test_head_of_what_is_gone_has_no_body(get: Get, paths) -> None:
     assert (status, body) == (410, b"")
 
 
-# --- no longer listed
+# ---- No longer listed.
 
 
 def test_an_event_that_is_no_longer_listed_stays_and_its_page_says_since_when(get: Get, paths) -> None:

@@ -22,7 +22,7 @@ Serving = Callable[[Settings], AbstractContextManager[Callable]]
 
 
 class Words(HTMLParser):
-    """The texts of the elements with a tag, by that; all texts of a page without one."""
+    """The texts of elements, by tag; without a tag, all texts of a page."""
 
     def __init__(self, page: str) -> None:
         super().__init__()

@@ -71,7 +71,7 @@ def get(store: Path, serving: Serving) -> Iterator[Callable]:
 
 
 def links(reply, rel: str) -> list[str]:
-    """Return the targets of links; those on this server, which have to be absolute, as paths."""
+    """Return the targets of links; those on this server, which must be absolute, as paths."""
     found = re.findall(r'<([^>]*)>; rel="([^"]*)"', reply.headers.get("link", "") or reply.text)
     targets = [target for target, relations in found if rel in relations.split()]
     assert all(target.startswith("http://127.0.0.1:") for target in targets)
@@ -79,7 +79,7 @@ def links(reply, rel: str) -> list[str]:
 
 
 def here(get: Callable, path: str) -> str:
-    """Return the whole address of a path, as clients of Memento need it, since they resolve no references."""
+    """Return the absolute address of a path, since clients of Memento do not resolve references."""
     return f"http://127.0.0.1:{get.__closure__[0].cell_contents}{path}"
 
 

@@ -65,7 +65,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def get(store: Path, serving: Serving) -> Iterator[Callable]:
     settings = Settings(store=str(store), port=0, query_memory=1_000_000_000)
-    wait(Artefacts.of(settings).prepare([SEARCH], Store(store).current()))  # pages of things are made of it
+    wait(Artefacts.of(settings).prepare([SEARCH], Store(store).current()))  # the pages of things need it
     with serving(settings) as send:
         yield send
 

@@ -1,4 +1,4 @@
-"""An event and a revision are cited in BibTeX and RIS, which others can read."""
+"""Events and revisions can be cited in BibTeX and RIS that other programs read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The title of an event is the first clause of its sentence: short, whole where it can be, and never cut in a name."""
+"""The title of an event is the first clause of its sentence: short, complete if possible, never cut within a name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where two long wordings differ little, pages show what is near the changes."""
+"""If two long wordings differ little, pages show only the text near the changes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page of an event leads to the same news in other languages, and says in which."""
+"""The page of an event links the same news in other languages, and names these."""
 
 from __future__ import annotations
 

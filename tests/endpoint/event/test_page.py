@@ -1,4 +1,4 @@
-"""The page of an event has what people ask for first, and what programs read in its head."""
+"""The page of an event begins with what people look for, and has metadata for programs in its head."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The sentence of an event links what it names: at the printed links, or else where the names occur."""
+"""The sentence of an event links the things that it names: at the printed links, or else where the names occur."""
 
 from __future__ import annotations
 

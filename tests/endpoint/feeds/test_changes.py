@@ -1,4 +1,4 @@
-"""What changed between two instants, over HTTP."""
+"""The changes between two instants, over HTTP."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Feeds over HTTP: Atom with archives, ActivityStreams 2.0, and an event stream that makes a copy of the graph."""
+"""Feeds over HTTP: Atom with archives, ActivityStreams 2.0, and an event stream from which a copy can be made."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def write(folder: Path, *bullets: str) -> None:
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store that was built three times: events came, one was changed, one went, and nothing changed at last."""
+    """A store that was built several times: events were added, one was changed, one removed, then nothing changed."""
     folder = tmp_path_factory.mktemp("feeds")
     settings = Settings(store=str(folder / "store"), jobs=1)
     many = [f"Ship number {number} leaves [[Tartus]]." for number in range(1, 131)]

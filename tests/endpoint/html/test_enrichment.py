@@ -1,4 +1,4 @@
-"""What another endpoint said is a graph of its own, with a document about it."""
+"""The answers of another endpoint are a named graph, with a document about it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Serving = Callable[[Settings], AbstractContextManager[Send]]
 
 @pytest.fixture(scope="module")
 def sent(tmp_path_factory: pytest.TempPathFactory, served_store: Path, settings: Settings) -> Settings:
-    """Settings of a store that is as tests/data/served.ttl and has a source of enrichment."""
+    """Settings of a store with tests/data/served.ttl and a source of enrichment."""
     store = tmp_path_factory.mktemp("enriched") / "store"
     here = Store(served_store).current()
     with Store(store).drafting() as draft:

@@ -80,7 +80,7 @@ def test_every_link_on_the_site_leads_somewhere(send) -> None:
         assert reply.status in (200, 302, 303, 308), path
         if "location" in reply.headers:
             todo.append(reply.headers["location"])
-        elif reply.type == "text/html" and path.count("=") < 2:  # else every list leads to every other one
+        elif reply.type == "text/html" and path.count("=") < 2:  # otherwise every list would lead to every other one
             links = re.findall(r'(?:href|src)="(/[^"]*)"', reply.text)
             todo += [html.unescape(link).partition("#")[0] for link in links if not link.startswith("/dump/newsgraph")]
     assert len(seen) > 60

@@ -1,4 +1,4 @@
-"""What more events name than one page has is described page by page."""
+"""A thing that very many events name is described page by page."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Serving = Callable[[Settings], AbstractContextManager[Callable]]
 
 @pytest.fixture(scope="module")
 def get(tmp_path_factory: pytest.TempPathFactory, serving: Serving, publish_store) -> Iterator[Callable]:
-    """Ask a server of a place that 230 events name, one on each of 230 days."""
+    """Send requests to a server of a place that 230 events name, one on each of 230 days."""
     event = '<{0}event/{1}> a ng:Event ; rdfs:label "{1}" ; schema:startDate "{1}"^^xsd:date ; ng:place <{0}{2}> .'
     dates = [date.fromordinal(734_000 + number).isoformat() for number in range(EVENTS)]
     prefixes = [f"PREFIX {prefix}: <{namespace}>" for prefix, namespace in PREFIXES.items()]

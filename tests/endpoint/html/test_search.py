@@ -1,4 +1,4 @@
-"""Searching over HTTP: real totals, all pages, dates, and what may be meant."""
+"""Searching over HTTP: exact totals, all pages, dates, and suggestions."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_nothing_is_said_not_to_be_there_while_there_is_no_index(
     tmp_path: Path, settings: Settings, workers: Workers
 ) -> None:
     (tmp_path / "file").touch()
-    app = create_app(replace(settings, cache=str(tmp_path / "file" / "cache")), workers)  # where nothing can be made
+    app = create_app(replace(settings, cache=str(tmp_path / "file" / "cache")), workers)  # not a folder
     reply = app.test_client().get("/search?q=uprising", headers={"Accept": "text/html"})
     assert reply.status_code == 503
     assert int(reply.headers["Retry-After"]) > 0

@@ -1,4 +1,4 @@
-"""Conditions are answered alike by every route that has validators (RFC 9110, section 13)."""
+"""All routes with validators answer conditional requests in the same way (RFC 9110, section 13)."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ VALIDATED = {
 def addresses(settings: Settings, workers: Workers, send) -> dict[str, str]:
     """An address of each route whose answer has an entity tag."""
     for name in re.findall(r'href="/(dump/newsgraph[^"]*)"', send("/dump/", "*/*").text):
-        assert send(f"/{name}", "*/*").status == 200  # what tells of the dumps changes until all are made
+        assert send(f"/{name}", "*/*").status == 200  # documents about dumps change until all are made
     rules = {template(rule) for rule in create_app(settings, workers).url_map.iter_rules() if "GET" in rule.methods}
     known = {path: EXAMPLES.get(path, path) for path in rules - ALIKE if path in EXAMPLES or "{" not in path}
     return {path: address for path, address in known.items() if "etag" in send(address, "*/*").headers}

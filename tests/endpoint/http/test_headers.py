@@ -1,4 +1,4 @@
-"""Scripts of other sites may send every header that is read here, and see every header that is set here."""
+"""Scripts of other sites may send every header that the code reads, and see every header that it sets."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ SAFELISTED = {
     "Content-Type",
     "Last-Modified",
 }  # Fetch, section 2.2.2
-FORBIDDEN = {"Accept-Encoding", "Host", "Transfer-Encoding", "Via"}  # Fetch, section 2.2.2: what scripts cannot set
+FORBIDDEN = {"Accept-Encoding", "Host", "Transfer-Encoding", "Via"}  # Fetch, 2.2.2: scripts cannot set these
 FOR_BROWSERS = re.compile(r"Access-Control-|Content-Security-Policy|Referrer-Policy|X-Content-Type-Options")
 NOT_OURS = {"Content-Range", "Location", "WWW-Authenticate", "Allow", "Content-Encoding"}
 """What comes along in errors and redirects, and from the cache in front."""
@@ -53,7 +53,7 @@ def text(node: ast.AST) -> str | None:
 
 
 def read() -> set[str]:
-    """The names of the headers that the code reads of requests."""
+    """The names of the request headers that the code reads."""
     found: set[str | None] = set()
     for node in nodes():
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "get":
@@ -66,7 +66,7 @@ def read() -> set[str]:
 
 
 def sent() -> set[str]:
-    """The names of the headers that the code sets in responses."""
+    """The names of the response headers that the code sets."""
     found: set[str | None] = set(NOT_OURS)
     for node in nodes():
         if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store) and is_headers(node.value):

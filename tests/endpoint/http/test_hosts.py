@@ -1,4 +1,4 @@
-"""A Host that is not ours is in no answer; addresses that have to be whole begin as the client began."""
+"""No answer contains a Host that is not ours; absolute addresses begin with the address that the client used."""
 
 from __future__ import annotations
 

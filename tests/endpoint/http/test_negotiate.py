@@ -59,7 +59,7 @@ LD = "application/ld+json"
 
 
 def profiles(*forms: str, q: str = "") -> str:
-    """A media range for JSON-LD with a profile of these forms, which may be any other text too."""
+    """A media range for JSON-LD with a profile of these forms, or with any other text."""
     names = " ".join(one if ":" in one else PROFILE + one for one in forms)
     return f'{LD};profile="{names}"{q and f";q={q}"}'
 
@@ -72,16 +72,16 @@ def profiles(*forms: str, q: str = "") -> str:
         (profiles("compacted"), "jsonld-compacted"),
         (profiles("flattened"), "jsonld-flattened"),
         (profiles("expanded"), "jsonld-expanded"),
-        # Several: the form that honours most of them, and of equals the first that there is.
+        # Several: the form that satisfies most of them, and the first of equals.
         (profiles("flattened", "compacted"), "jsonld-flattened"),
         (profiles("flattened", "expanded"), "jsonld-expanded"),
         (profiles("framed", "expanded"), "jsonld"),
-        # What is not known is ignored, alone and among others; so it never leads to 406.
+        # Unknown ones are ignored, alone and among others, so they never lead to 406.
         (profiles("http://a.example/profile"), "jsonld"),
         (profiles("streaming"), "jsonld"),
         (profiles("http://a.example/profile", "expanded"), "jsonld-expanded"),
         (profiles(""), "jsonld"),
-        # Weights, and ranges that name the form more or less exactly.
+        # Weights, and media ranges of different specificity.
         (f"{profiles('expanded', q='0.5')}, {LD};q=0.9", "jsonld"),
         (f"{profiles('expanded')}, {LD};q=0.9", "jsonld-expanded"),
         (f"{profiles('expanded', q='0.8')}, {profiles('flattened', q='0.9')}", "jsonld-flattened"),

@@ -1,4 +1,4 @@
-"""What is not understood is refused, over all routes; what some client sends to every server is not."""
+"""All routes refuse unknown parameters, except those that some clients send to every server."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def app(settings: Settings, workers: Workers) -> Flask:
 
 @pytest.fixture(scope="module")
 def addresses(app: Flask) -> dict[str, set[str]]:
-    """An address that answers, of each route with GET, with the parameters that the route knows."""
+    """A working address of each route with GET, with the parameters that the route knows."""
     found: dict[str, set[str]] = {}
     for rule in app.url_map.iter_rules():
         path = template(rule)

@@ -1,4 +1,4 @@
-"""Equal spellings of a path lead to the one address; where no address is asked for, they are understood in place."""
+"""Equivalent spellings of a path redirect to one address; in other places they are understood as they are."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_a_method_other_than_get_is_kept(send) -> None:
 
 
 def raw(port: int, target: bytes) -> tuple[int, str]:
-    """Send a request line as no client of Python would, and return the status and the Location."""
+    """Send a request line that no Python client would send, and return the status and the Location."""
     with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
         connection.sendall(b"GET " + target + b" HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
         head = b"".join(iter(lambda: connection.recv(65_536), b"")).partition(b"\r\n\r\n")[0].decode("latin-1")

@@ -1,4 +1,4 @@
-"""A browser on a server of the sample, with or without script, as wide as a desk or a phone."""
+"""A browser on a server of the sample, with or without JavaScript, with the width of a desktop or a phone."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ Visit = Callable[[bool, str], AbstractContextManager[Page]]
 
 @pytest.fixture(scope="module")
 def site(sample_store: Path, settings: Settings) -> Iterator[str]:
-    """The address of a server of the sample, whose index is there."""
+    """The address of a server of the sample, with a finished index."""
     own = replace(settings, store=str(sample_store))
     with Workers(Store(sample_store), own) as workers, listening(own, workers) as port:
         Artefacts.of(own).obtain(SEARCH, workers.snapshot, 60.0)
@@ -42,7 +42,7 @@ def site(sample_store: Path, settings: Settings) -> Iterator[str]:
 
 @pytest.fixture
 def visit(browser: Browser, site: str) -> Visit:
-    """Show the home page, and see to it that no other host is asked and no page is too high for a phone."""
+    """Show the home page, and check that no other host is asked and no page is too high for a phone."""
 
     @contextmanager
     def visiting(script: bool, width: str) -> Iterator[Page]:

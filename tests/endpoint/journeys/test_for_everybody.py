@@ -1,6 +1,6 @@
-"""Every kind of page is for everybody: axe finds nothing, nothing is wider than a phone, and nothing is too high.
+"""Every kind of page is accessible: axe finds no fault, and no page is too wide or too high for a phone.
 
-axe-core has rules for what a program can tell of the Web Content Accessibility Guidelines 2.2, levels A and AA.
+axe-core checks those rules of the Web Content Accessibility Guidelines 2.2, levels A and AA, that a program can check.
 """
 
 from __future__ import annotations
@@ -45,11 +45,11 @@ def pages(settings: Settings, workers: Workers, send) -> list[str]:
 
 @pytest.fixture
 def visitor(browser: Browser, port: int, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """A page of a browser in a scheme of colours and a width."""
+    """A page of a browser with a colour scheme and a width."""
     scheme, width = request.param
     with browser.new_context(
         base_url=f"http://127.0.0.1:{port}",
-        bypass_csp=True,  # for axe, which is no part of the pages
+        bypass_csp=True,  # for axe, which is not part of the pages
         color_scheme=scheme,
         viewport={"width": WIDTHS[width], "height": 900},
     ) as context:
@@ -57,14 +57,14 @@ def visitor(browser: Browser, port: int, request: pytest.FixtureRequest) -> Iter
 
 
 def violations(page: Page) -> list[Any]:
-    """Return what axe finds: the rules that are broken, each with elements that break it."""
+    """Return what axe finds: the broken rules, each with the elements that break it."""
     page.add_script_tag(path=AXE)
     found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
     return [(one["id"], [node["html"][:200] for node in one["nodes"][:3]]) for one in found["violations"]]
 
 
 def faults(page: Page, address: str) -> list[Any]:
-    """Return what is wrong with a page for some of its readers."""
+    """Return the faults of a page for some of its readers."""
     page.goto(address)
     width, height, seen = page.evaluate(
         "[document.documentElement.scrollWidth, document.documentElement.scrollHeight, innerWidth]"

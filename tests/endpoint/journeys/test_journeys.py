@@ -1,4 +1,4 @@
-"""What people come for, done in a browser: with and without script, on a desk and on a phone."""
+"""The tasks that people come for, done in a browser: with and without JavaScript, on a desktop and on a phone."""
 
 from __future__ import annotations
 

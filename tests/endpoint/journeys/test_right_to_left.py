@@ -1,4 +1,4 @@
-"""Texts that are written from right to left are laid out so, and so would be an interface in such a language."""
+"""Texts written from right to left are laid out so, and so would be an interface in such a language."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each format of a list is read by a program of other authors, and tells what the table tells."""
+"""An independent program reads each format of a list, and finds what the table contains."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_icalendar_reads_the_calendar(send, rows: list[dict[str, Any]]) -> None:
 
 def test_feedparser_reads_the_feed(send, rows: list[dict[str, Any]]) -> None:
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # of feedparser itself
+        warnings.simplefilter("ignore", DeprecationWarning)  # a warning of feedparser itself
         feed = feedparser.parse(send(LIST % "atom").body)
     assert not feed.bozo
     assert [(one.id, one.title) for one in feed.entries] == [(one["iri"], one["title"]) for one in rows]

@@ -1,4 +1,4 @@
-"""The list of events over HTTP: every filter is a parameter, other parameters are refused, every format is complete."""
+"""The list of events over HTTP: each filter is a parameter, other parameters are refused, every format is complete."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads figures as what they are: XML, whose links and texts can be asked for."""
+"""Parses figures as XML, and finds their links and texts."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def parsed(figure: Markup) -> ElementTree.Element:
 
 
 def links(figure: ElementTree.Element, name: str = "a") -> dict[str, str]:
-    """Return the addresses of the links of a class by what they are called."""
+    """Return the addresses of the links of a class, by their names."""
     found = [one for one in figure.iter("a") if name in ("a", one.get("class"))]
     return {one.get("aria-label") or "".join(one.itertext()): one.get("href") or "" for one in found}
 

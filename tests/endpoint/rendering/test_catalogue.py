@@ -1,4 +1,4 @@
-"""The catalogues have all that pages say, and nothing else."""
+"""The catalogues have all texts of the pages, and no others."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_all_is_translated_with_the_same_values_and_elements(tag: str) -> None:
 
 
 def marks(text: str) -> list[str]:
-    """Return the places of values and the tags in a text; in another language they may stand in another order."""
+    """Return the placeholders and the tags in a text; another language may have them in another order."""
     return sorted(re.findall(r"%\(\w+\)s|</?\w[^>]*>", text))
 
 

@@ -1,4 +1,4 @@
-"""In a real browser, maps zoom and ranges of time are drawn, with the mouse and with the keyboard."""
+"""In a real browser, maps zoom and time ranges can be selected, with the mouse and with the keyboard."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def page(folder: Path) -> str:
 
 
 def shown(chromium: str, folder: Path, address: str) -> subprocess.CompletedProcess[bytes]:
-    """Return what a browser has made of a page, and what it had to say."""
+    """Return a page as a browser shows it, and the messages in its console."""
     command = [chromium, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder}"]
     command += [
         "--window-size=1000,800",

@@ -1,4 +1,4 @@
-"""What is made of packages of others is what the list says; ``tools/assets/check`` makes it again and compares."""
+"""The files made from packages of others are those in the list; ``tools/assets/check`` makes them again to compare."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bytes over a socket to a server of the tests, and what comes back."""
+"""Sends bytes over a socket to a server of the tests, and reads the answers."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ class Answer:
 
 
 def exchange(port: int, sent: bytes, host: str = "127.0.0.1") -> bytes:
-    """Send bytes on a connection of their own and return all that comes back; a reset raises ConnectionError."""
+    """Send bytes on a new connection and return all bytes that come back; a reset raises ConnectionError."""
     with socket.create_connection((host, port), timeout=20) as connection:
         connection.sendall(sent)
         return received(connection)
 
 
 def received(connection: socket.socket) -> bytes:
-    """Return all that comes until the other side closes."""
+    """Return all bytes that arrive until the other side closes."""
     return b"".join(iter(lambda: connection.recv(65_536), b""))
 
 
 def answers(data: bytes) -> list[Answer]:
-    """Return the answers in what came back, whose bodies all have a length or go on to the end."""
+    """Return the answers in received bytes; each body has a length or goes on to the end."""
     found = []
     while data:
         head, _, data = data.partition(b"\r\n\r\n")
@@ -39,5 +39,5 @@ def answers(data: bytes) -> list[Answer]:
 
 
 def ask(port: int, sent: bytes, host: str = "127.0.0.1") -> list[Answer]:
-    """Send bytes on a connection of their own and return the answers."""
+    """Send bytes on a new connection and return the answers."""
     return answers(exchange(port, sent, host))

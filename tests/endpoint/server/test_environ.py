@@ -1,4 +1,4 @@
-"""What an application sees of a request."""
+"""The WSGI environ that an application gets for a request."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a connection may do, and for how long; and who is answered when many are there."""
+"""Limits on what connections may do and for how long, and fairness among many of them."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ LARGE = 50_000_000
 
 
 class Site:
-    """A server of the small graph with some views of its own, and what its log has of each request."""
+    """A server of the small graph with some views of its own, and its log records."""
 
     def __init__(self, app: Flask, settings: Settings) -> None:
         self.gate = threading.Event()
@@ -91,7 +91,7 @@ def connected(stack: ExitStack, port: int, sent: bytes = b"") -> socket.socket:
 
 
 def until_it_ends(connection: socket.socket) -> bytes:
-    """Return all that comes, also before a reset."""
+    """Return all bytes that arrive, even before a reset."""
     data = bytearray()
     with suppress(ConnectionResetError):
         while part := connection.recv(65_536):
@@ -174,7 +174,7 @@ def test_head_has_the_fields_of_get_and_no_body(port: int, path: bytes) -> None:
     get = LAST.replace(b"/robots.txt", path)
     (whole,), (head,) = ask(port, get), answers(exchange(port, get.replace(b"GET", b"HEAD")) + b"")
     assert head.body == b""
-    of_the_moment = {"date", "cache-status"}  # what was asked before is kept
+    of_the_moment = {"date", "cache-status"}  # what was asked earlier is kept
     assert {name: value for name, value in whole.fields.items() if name not in of_the_moment} == {
         name: value for name, value in head.fields.items() if name not in of_the_moment
     }
@@ -269,7 +269,7 @@ def test_of_too_many_connections_the_one_that_waited_longest_goes(start: Start) 
 
 
 class Member:
-    """A connection that only knows whose it is, and whether it was closed."""
+    """A fake connection with an owner that records whether it was closed."""
 
     def __init__(self, client: str | None) -> None:
         self.client = client
@@ -348,7 +348,7 @@ def test_a_signal_ends_the_server_and_all_its_processes(served_store: Path, numb
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
         assert [one.status for one in ask(port, LAST)] == [200]
         process.send_signal(number)
-        if number == signal.SIGTERM:  # it gives notice first
+        if number == signal.SIGTERM:  # it announces that it will close first
             while (ready := ask(port, READY)[0].status) == 200:  # the signal has not been seen yet
                 pass
             assert ready == 503

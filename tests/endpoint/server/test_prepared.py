@@ -1,4 +1,4 @@
-"""A prepared answer is, byte for byte, what the long way through parser and application gives."""
+"""A prepared answer has the same bytes as one that the parser and the application give."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _DATE = re.compile(rb"(?m)^Date: [^\r]*\r\n")
 
 @dataclass
 class Watched:
-    """A server of the small graph, what its log has, and how often its application was asked."""
+    """A server of the small graph, its log, and how often its application was called."""
 
     running: HttpServer
     records: Records
@@ -48,7 +48,7 @@ class Watched:
 
 @contextmanager
 def watched(settings: Settings, workers: Workers) -> Iterator[Watched]:
-    """Run a server that counts what its application is asked."""
+    """Run a server that counts the requests to its application."""
     app = create_app(settings, workers)
     log: Log = app.extensions[Log.__name__]
     found = Watched(server(app, settings), Records(log), [])
@@ -76,7 +76,7 @@ def proxied(settings: Settings, workers: Workers) -> Iterator[Watched]:
 
 
 class Client:
-    """A connection that sends one request after the other, and knows where an answer ends."""
+    """A connection that sends requests one after another, and knows where an answer ends."""
 
     def __init__(self, port: int) -> None:
         self._connection = socket.create_connection(("127.0.0.1", port), timeout=20)
@@ -174,7 +174,7 @@ REQUESTS = st.tuples(
 
 
 def compared(site: Watched, asked: list[tuple[bytes, bytes, list[bytes]]]) -> None:
-    """Send requests three times each, and hold each answer and its record to those of the long way."""
+    """Send each request three times, and compare each answer and its record with those from the application."""
     with client(site.port) as fast, client(site.port) as slow:
         for line, host, fields in asked:
             expected = slow.ask(request(line, host, *fields, LONG_WAY.rstrip()))

@@ -1,4 +1,4 @@
-"""How a request is read: what is refused, in whatever pieces it arrives, and what is left out of it."""
+"""How a request is read: what is refused, in whatever pieces it arrives, and what is ignored."""
 
 from __future__ import annotations
 
@@ -147,7 +147,7 @@ def test_a_field_with_a_long_run_of_blanks_keeps_nobody_waiting(port: int, field
     "path", ["/", "/vocab", "/catalog", "/feed/atom", "/sparql?query=ASK%7B%7D", "/dump/newsgraph.nt"]
 )
 def test_a_date_that_cannot_be_read_is_no_condition(send, path: str, date: str) -> None:
-    for _ in range(2):  # the second answer may be one that is kept
+    for _ in range(2):  # the second answer may be a cached one
         assert send(path, None, If_Modified_Since=date).status == 200
 
 

@@ -1,4 +1,4 @@
-"""Kept responses are those that the application gives: whole, compressed, unchanged, and never of another snapshot."""
+"""Cached responses equal those of the application: whole, compressed, unchanged, and never of another snapshot."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ EVENT = "/doc/event/2011-11-08/abcdefghij"
 
 
 class Counting:
-    """A small application that counts how often it is asked."""
+    """A small application that counts its requests."""
 
     def __init__(self, body: bytes = b"x" * 5_000, status: str = "200 OK", **headers: str) -> None:
         self.asked: list[str] = []

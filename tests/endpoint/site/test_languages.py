@@ -1,4 +1,4 @@
-"""Pages are in the language that a client wants, at one address; data are the same in all."""
+"""Pages are in the language that a client prefers, at one address; data are the same in all languages."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def app(settings: Settings, workers: Workers) -> Flask:
 
 
 def addresses(app: Flask) -> list[str]:
-    """Return an address of each route, but for what tells of the moment."""
+    """Return an address of each route, except pages about the current state."""
     return [one for one in examples(app) if one not in CHANGING]
 
 
@@ -116,7 +116,7 @@ def test_data_are_the_same_in_every_language(send, app: Flask) -> None:
         english, chinese = (send(address, "*/*;q=0.1", accept_language=one) for one in ("en", "zh"))
         if english.type != "text/html":
             told += 1
-            # What is made meanwhile changes some of them.
+            # Artefacts made meanwhile change some of them.
             again = send(address, "*/*;q=0.1", accept_language="en")
             same = [(one.body, one.headers.get("etag")) for one in (english, again)]
             assert (chinese.body, chinese.headers.get("etag")) in same, address

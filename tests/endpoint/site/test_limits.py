@@ -21,7 +21,7 @@ ADDRESS = "192.0.2.1"
 
 
 class Clock:
-    """A clock that a test moves."""
+    """A clock that a test sets."""
 
     def __init__(self) -> None:
         self.now = 1_000.0

@@ -40,7 +40,7 @@ def _read(file: Path, number: int = 1) -> list[dict[str, Any]]:
 
 @pytest.fixture
 def logged(settings: Settings, serving, tmp_path: Path) -> Iterator[Callable[..., Any]]:
-    """Send requests to a server that writes both logs; every query counts as slow."""
+    """Send requests to a server that writes both logs; each query counts as slow."""
     with serving(_logging(settings, tmp_path)) as send:
         yield send
 

@@ -1,4 +1,4 @@
-"""SPARQL of the graph as it was: which snapshot of the past answers, and that it says so."""
+"""SPARQL on the graph of the past: which snapshot answers, and that the answer names it."""
 
 from __future__ import annotations
 

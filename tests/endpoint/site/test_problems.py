@@ -26,7 +26,7 @@ def test_every_error_that_a_request_can_meet_has_a_status(kind: type[errors.News
     assert any(issubclass(kind, one) for one, _ in table.STATUS)
     assert (
         table.status_of(kind.__new__(kind, "text")) != 500 or kind is errors.UpdateFailedError
-    )  # which the protocol wants
+    )  # the protocol requires it
 
 
 @pytest.fixture

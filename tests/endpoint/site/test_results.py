@@ -1,4 +1,4 @@
-"""A repeated query has the answer that it had, as long as it could have no other."""
+"""A repeated query gets the cached answer as long as no other answer is possible."""
 
 from __future__ import annotations
 

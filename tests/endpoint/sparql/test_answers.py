@@ -1,4 +1,4 @@
-"""An answer has an address that names what was asked and found; asked again, it tells what has become of it."""
+"""An answer has an address that names its query and result; later it says whether the answer is still the same."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ SHIP = 'SELECT ?event { ?event rdfs:label "A ship sinks."@en }'
 
 @dataclass(frozen=True)
 class Cited:
-    """A server of a graph that was rebuilt with one page more, answers cited before, and its snapshots."""
+    """A server of a graph that was rebuilt with one more page, answers cited before that, and its snapshots."""
 
     send: Send
     store: Store
@@ -85,7 +85,7 @@ def test_an_answer_is_the_same_and_what_differs_in_the_newest_snapshot_is_told(c
     assert (told["newest"]["same"], told["newest"]["rows"]) == (False, 4)
     assert (told["added"], told["removed"], told["differing"]) == (['"A bridge falls."@en'], [], 1)
     page = cited.get(cited.titles).text
-    assert "The newest snapshot answers something else." in page
+    assert "The newest snapshot gives another answer." in page
     assert "A bridge falls." in page
     assert "Only now: 1 row" in page
     assert "Only then: 0 rows" in page
@@ -202,7 +202,7 @@ def test_what_is_gone_is_told_and_what_is_pinned_stays(
         assert reply.status == 410
         assert "The snapshot that answered is gone. The newest one gives another answer" in reply.text
         assert "is kept no longer" in reply.text
-        assert "The newest one answers the same" in send(same, "text/html").text
+        assert "The newest one gives the same answer" in send(same, "text/html").text
         assert send(f"/cite.bib?{gone.partition('?')[2]}").status == 200
         told = json.loads(send(pinned, "application/json").body)
         assert (told["same"], told["snapshot"], told["added"]) == (True, second, ['"A road opens."'])

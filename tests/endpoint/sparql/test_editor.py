@@ -1,4 +1,4 @@
-"""The editor of queries: its size, what the pages give it, and that a browser runs it under their policy."""
+"""The query editor: its size, the data that pages give it, and that a browser runs it under their policy."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_completion_has_every_prefix_and_every_term_of_the_vocabulary(send) -> N
 
 @pytest.fixture
 def page(browser: Browser, port: int) -> Iterator[Page]:
-    """A page that has asked no other host, and broken neither the policy nor a script, when the test is over."""
+    """A page; after the test, it must not have asked another host, violated the policy or raised a script error."""
     shown = browser.new_page(base_url=f"http://127.0.0.1:{port}")
     asked: list[str] = []
     said: list[str] = []

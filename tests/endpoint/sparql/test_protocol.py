@@ -159,7 +159,7 @@ def test_the_service_describes_itself(send, port: int) -> None:
 
 
 def described(send) -> set[tuple[str, str]]:
-    """Return what the description says of the service: local names of properties, and values."""
+    """Return the description of the service: local names of properties, and values."""
     triples = list(parse(send("/sparql", "application/n-triples").body, format=RdfFormat.N_TRIPLES))
     service = next(one.subject for one in triples if one.predicate.value.endswith("description#endpoint"))
     return {(one.predicate.value.rpartition("#")[2], one.object.value) for one in triples if one.subject == service}

@@ -1,4 +1,4 @@
-"""A server of a remote store: its queries go to that, its documents do not, and it says so while that is down."""
+"""A server of a remote store: queries go to that store, documents do not, and errors say when it is down."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def oxigraph(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
 
 @pytest.fixture(scope="module")
 def remote(oxigraph: Engine, settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Send]:
-    """A server whose settings name a folder, the note of which names the service."""
+    """A server of a store whose note names the service."""
     store = Store(tmp_path_factory.mktemp("remote") / "store")
     publish_turtle(store.path, TURTLE.read_text(encoding="utf-8"))
     into = noted(store, Settings(store=oxigraph.store, store_folder=str(store.path)))

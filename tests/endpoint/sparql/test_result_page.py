@@ -1,4 +1,4 @@
-"""Results as a page shows them."""
+"""Pages of query results."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_odd_terms_are_shown(send) -> None:
     assert any(one.startswith("_:") for one in cells(text))
 
 
-# --- snippets
+# ---- Snippets.
 
 
 QUERIES = [

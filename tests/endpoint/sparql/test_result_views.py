@@ -1,4 +1,4 @@
-"""Results as figures, where their columns allow it."""
+"""Results as figures, if their columns allow it."""
 
 from __future__ import annotations
 

@@ -164,7 +164,7 @@ def test_the_endpoint_says_what_it_takes(writable: Writable, send: Send) -> None
 
 @contextmanager
 def served(store: Path) -> Iterator[tuple[subprocess.Popen[bytes], Send]]:
-    """Run ``kg serve --writable`` as an operator does; give the process, and how to send to it."""
+    """Run ``kg serve --writable`` as an operator does; provide the process, and a function that sends to it."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

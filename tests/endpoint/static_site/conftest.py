@@ -1,4 +1,4 @@
-"""The small graph as a site of files, written once for all tests of a run, and an nginx that serves it."""
+"""The small graph as a static site, written once in a test run, and an nginx that serves it."""
 
 from __future__ import annotations
 

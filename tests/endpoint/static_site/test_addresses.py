@@ -1,4 +1,4 @@
-"""Which addresses a static site has, in which files, and where links of pages lead."""
+"""The addresses of a static site, their files, and the targets of links on pages."""
 
 from __future__ import annotations
 

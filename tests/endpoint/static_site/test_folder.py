@@ -1,4 +1,4 @@
-"""The folder of a site: what differs is written, what is gone is removed, what is somebody else's is left alone."""
+"""The folder of a site: changed files are written, old ones removed, and files of others left alone."""
 
 from __future__ import annotations
 

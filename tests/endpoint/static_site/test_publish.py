@@ -1,4 +1,4 @@
-"""A site of files: what the server says, the same bytes each time, only what differs is written, no link is broken."""
+"""A static site says what the server says, has the same bytes each time, writes only changes, has no broken link."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""In a real browser that finds no other host, a site of files answers SPARQL by itself, and says what to do else."""
+"""In a real browser without other hosts, a static site answers SPARQL by itself, or names the alternatives."""
 
 from __future__ import annotations
 

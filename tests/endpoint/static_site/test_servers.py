@@ -1,4 +1,4 @@
-"""The file for nginx, run by nginx: a site of files negotiates, redirects from things to documents, and has headers."""
+"""The file for nginx, run by nginx: a static site negotiates, redirects from things to documents, and has headers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A site of files says nothing of the past that it does not say of the present, and has all that it links."""
+"""A static site repeats nothing about the past that it says about the present, and has all documents that it links."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ DAY = f"""<{BASE}day/2011-11-08> a dcterms:PeriodOfTime ;
 
 
 def event(path: str, *revisions: str) -> str:
-    """An event with revisions, of which each is given by when it was shown, and the last is the current one."""
+    """An event with revisions, each given by the times when it was shown; the last is the current one."""
     iri = f"{BASE}{path}"
     names = [f"{iri}/revision/{number}" for number in range(len(revisions))]
     said = [

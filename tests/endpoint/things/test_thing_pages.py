@@ -1,4 +1,4 @@
-"""The pages of what events have: what it is, where it lies, its events, and what these have beside it."""
+"""The pages of things that events name: what each is, where it is, its events, and what else these name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Draw the transitions of Current Events day pages that are judged by reading.
+"""Draws the transitions of Current Events day pages that are judged by reading.
 
     python tests/judged/alignment/draw.py ARCHIVE [--edited] [--out FILE]
 
@@ -42,7 +42,7 @@ class Transition(TypedDict):
 def histories(archive: Path) -> dict[str, list[tuple[str, str]]]:
     """Return for every day page its captures, oldest first, as (path, blob id).
 
-    A page is known by its file name, for the archive once moved all pages into a folder. Deletions are no captures,
+    A page is identified by its file name, since the archive once moved all pages into a folder. Deletions are not
     and a capture with the blob of the one before it is none either.
     """
     command = ["git", "-C", str(archive), "log", "--raw", "--reverse", "--no-renames", "--no-abbrev", "-z", "--format="]

@@ -1,4 +1,4 @@
-"""Print, for every English event page and day-index item, the wikitext bullets that could be the same event.
+"""Prints, for every English event page and day-index item, the wikitext bullets that could be the same event.
 
     python tests/judged/cross/candidates.py --wikitext DATA ARCHIVE [ARCHIVE ...]
 
@@ -26,7 +26,7 @@ WORD = re.compile(r"\w+")
 
 @dataclass(frozen=True)
 class Item:
-    """One title that a page of the Context prints: of the page itself, or of one item of a day index."""
+    """A title that a page of the Context prints: that of the page itself, or of one item of a day index."""
 
     page: str
     position: int | None
@@ -36,7 +36,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Bullet:
-    """One bulleted line of a day's wikitext, with the nearest bullet above it that is less deep."""
+    """A bullet in a day's wikitext, with the nearest bullet above it that is less deep."""
 
     path: str
     line: int
@@ -97,7 +97,7 @@ def bullets(wikitext: Path, day: date, offset: int) -> Iterator[Bullet]:
 
 
 def ranked(wikitext: Path, item: Item) -> list[tuple[int, Bullet]]:
-    """Return the bullets of three days with their counts of shared words, the likeliest first."""
+    """Return the bullets of three days with the number of shared words, the likeliest first."""
     wanted = words(item.title)
     near = [bullet for offset in (0, -1, 1) for bullet in bullets(wikitext, item.day, offset)]
     counted = [(len(wanted & words(f"{bullet.parent} {bullet.text}")), bullet) for bullet in near]

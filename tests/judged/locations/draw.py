@@ -1,19 +1,19 @@
-"""Draw the events that are judged by reading: did what the sentence tells happen in or near the place?
+"""Draws the events that are judged by reading: did the event of the sentence happen in or near the place?
 
     python -m tests.judged.locations.draw STORE SAMPLE [--seed N] [--without JUDGEMENTS...]
 
-STORE is a store built of an archive; SAMPLE one of
+STORE is a store built from an archive; SAMPLE is one of
 
 * ``homs``: every event that links Homs, also as a topic;
-* ``places``: 10 events of each of 20 other places, drawn of the places that 30 events and more name;
+* ``places``: 10 events of each of 20 other places, drawn from the places that 30 or more events name;
 * ``pairs``: 100 pairs of an event and a place that it names;
 * ``chinese``: 100 such pairs whose event is in Chinese.
 
-JUDGEMENTS are files of samples that are judged: ``places`` draws none of their places then, ``pairs`` and ``chinese``
+JUDGEMENTS are files of judged samples: ``places`` then draws none of their places, ``pairs`` and ``chinese``
 none of their events.
 
-The frame is sorted by code point before the draw, and all of it has equal chance. Every line printed has the event,
-the place, the sentence and how it is written into a judgement: its SHA-256, 16 digits of it.
+The frame is sorted by code point before the draw, with equal chances. Every printed line has the event,
+the place, the sentence, and its form in a judgement: 16 digits of its SHA-256.
 """
 
 from __future__ import annotations
@@ -50,12 +50,12 @@ class Case(NamedTuple):
 
 
 def path(iri: str, kind: str) -> str:
-    """Return the path of an IRI, which begins with what kind of thing it is."""
+    """Return the path of an IRI, which begins with the kind of the thing."""
     return kind + iri.partition(f"/{kind}")[2]
 
 
 def cases(graph: EmbeddedGraph, predicate: NamedNode, language: str = "en") -> Iterator[Case]:
-    """Yield every event in a language with each thing that it names with a predicate."""
+    """Yield every event in a language with each thing that it names by a predicate."""
     titles = {}
     for quad in graph.quads_for_pattern(None, terms.START_DATE, None):
         for label in graph.quads_for_pattern(quad.subject, terms.LABEL, None):
@@ -73,7 +73,7 @@ def homs(graph: EmbeddedGraph) -> list[Case]:
 
 
 def of_places(graph: EmbeddedGraph, chance: random.Random, judged: Collection[str] = ()) -> list[Case]:
-    """Return events of places: of twenty places that many events name, ten each; not of Homs, nor of those judged."""
+    """Return ten events of each of twenty places that many events name, except Homs and judged places."""
     found: dict[str, list[Case]] = defaultdict(list)
     for case in sorted(cases(graph, terms.PLACE)):
         found[case.place].append(case)
@@ -85,7 +85,7 @@ def of_places(graph: EmbeddedGraph, chance: random.Random, judged: Collection[st
 def pairs(
     graph: EmbeddedGraph, chance: random.Random, language: str = "en", judged: Collection[str] = ()
 ) -> list[Case]:
-    """Return pairs of an event and a place that it names; of no event that is judged."""
+    """Return pairs of an event and a place that it names, without judged events."""
     frame = [case for case in sorted(cases(graph, terms.PLACE, language)) if case.event not in judged]
     return chance.sample(frame, PAIRS)
 

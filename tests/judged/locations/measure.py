@@ -1,9 +1,9 @@
-"""Measure ``schema:location`` against the judged cases.
+"""Measures ``schema:location`` against the judged cases.
 
     python -m tests.judged.locations.measure STORE JUDGEMENTS...
 
-Prints for each file precision and recall with their Wilson 95 % intervals, and every case that is decided otherwise.
-An event is in a place if the place, or what it contains, is its location.
+Prints precision and recall of each file with their Wilson 95 % intervals, and every case that differs.
+An event is in a place if its location is the place, or lies within it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from tests.judged.measure import wilson
 
 @dataclass(frozen=True)
 class Measured:
-    """What was decided about the cases of one file that are worded as they were when they were judged."""
+    """The decisions about those cases of one file whose wording has not changed since they were judged."""
 
     right: int
     found: int
@@ -35,17 +35,17 @@ class Measured:
 
     @property
     def precision(self) -> float:
-        """The share of what was found that happened there."""
+        """The share of found events that happened there."""
         return self.right / self.found
 
     @property
     def recall(self) -> float:
-        """The share of what happened there that was found."""
+        """The share of events that happened there that were found."""
         return self.right / self.wanted
 
 
 def measure(graph: EmbeddedGraph, judged: list[dict[str, Any]], base: str) -> Measured:
-    """Compare the locations of a graph with what was judged; ``base`` is that of its identities."""
+    """Compare the locations in a graph with the judgements; ``base`` is its identity base."""
     compared = [(one, case) for one in judged if (case := _case(graph, one, base)) and case.wording == one["wording"]]
     found = [case for _, case in compared if case.place in _locations(graph, f"{base}{case.event}")]
     wanted = [case for one, case in compared if one["happened"]]
@@ -61,7 +61,7 @@ def _case(graph: EmbeddedGraph, judged: dict[str, Any], base: str) -> Case | Non
 
 
 def _locations(graph: EmbeddedGraph, event: str) -> set[str]:
-    """Return the paths of the places that an event happened at, and of what contains them."""
+    """Return the paths of the places at which an event happened, and of the places that contain them."""
     places = set(_objects(graph, event, terms.LOCATION))
     around = {outer for place in places for outer in _objects(graph, place, terms.CONTAINED_IN_PLACE)}
     return {path(place, "entity/") for place in places | around}
@@ -74,7 +74,7 @@ def _objects(graph: EmbeddedGraph, subject: str, predicate: NamedNode) -> Iterat
 
 
 def main() -> None:
-    """Measure, and print."""
+    """Measure, and print the result."""
     store, *files = map(Path, sys.argv[1:])
     graph, base = Store(store).current().open(), Store(store).current().manifest.base
     for file in files:

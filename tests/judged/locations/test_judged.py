@@ -1,4 +1,4 @@
-"""The judged places of events, recomputed from the archive that they were drawn of."""
+"""The judged places of events, recomputed from the archive that they were drawn from."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def day(judged: dict[str, Any]) -> date:
 
 
 def read_of_the_days(names: Iterable[str], root: Path) -> dict[str, Item]:
-    """The items of the days of some samples, by the hash of their sentence."""
+    """The items of the days in some samples, by the hash of their sentence."""
     subprocess.run(["git", "clone", "--quiet", "--bare", str(WIKITEXT), str(root)], check=True)
     days = {day(one) for name in names for one in judgements(name)}
     archive = open_archive(root, 8_000_000)
@@ -62,7 +62,7 @@ def worded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Item]:
 
 
 def places_of(item: Item) -> set[str]:
-    """The paths of the places that an item is located at, and of what contains them."""
+    """The paths of the locations of an item, and of the places that contain them."""
     known = gazetteer.load()
     located = [one for one in naming.named_by(item, known) if naming.is_location(one, item, known)]
     around = [place for one in located for place in (one.place, *known.containers(one.place))]
@@ -72,7 +72,7 @@ def places_of(item: Item) -> set[str]:
 
 
 def assert_said(names: Iterable[str], worded: dict[str, Item]) -> None:
-    """Assert that the documentation says how many cases of some samples are found, and how many of these are right."""
+    """Assert that the documentation states how many cases of some samples are found, and how many are right."""
     judged = [one for name in names for one in judgements(name)]
     compared = [one for one in judged if one["wording"] in worded]
     found = [one["happened"] for one in compared if one["place"] in places_of(worded[one["wording"]])]

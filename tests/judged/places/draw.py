@@ -1,13 +1,13 @@
-"""Draw the link targets that are judged by reading: is what the article is about a place?
+"""Draws the link targets that are judged by reading: is the subject of the article a place?
 
     python tests/judged/places/draw.py ARCHIVE [--seed N] [--count N] [--context N]
 
 ARCHIVE is a git checkout of Current Events day pages (`data/2011_November_8.txt`). The frame is every distinct
 target of a link in a bullet of its newest day pages, written as MediaWiki writes a title: underscores are spaces,
 the section behind `#` is cut, the first letter is a capital. Links to files, categories, other namespaces and other
-wikis are no targets. `COUNT` targets are drawn without replacement from the frame in the order of code points, all
-with equal chance. The targets are printed in the order drawn, with up to `--context` of the lines that link each,
-which is what a judge reads; the seed and the size of the frame are printed first.
+wikis are not targets. `COUNT` targets are drawn without replacement from the frame in the order of code points, all
+with equal chances. The targets are printed in the order drawn, with up to `--context` of the lines that link each,
+for a judge to read; the seed and the size of the frame are printed first.
 """
 
 import argparse

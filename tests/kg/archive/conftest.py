@@ -1,4 +1,4 @@
-"""For tests of git repositories."""
+"""Fixtures for tests of git repositories."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A git repository for tests, made by git itself, to which each test writes the commits that it needs."""
+"""A git repository for tests, made by git itself, to which each test adds the commits that it needs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from kg.archive import git
 from kg.archive.git import Commit
 from kg.archive.repository import find_repository
 
-#: Nothing of the machine's or the user's own settings, and the same commits on every run.
+#: Excludes the settings of the machine and the user, and gives the same commits on every run.
 HERMETIC = {
     "PATH": os.environ["PATH"],
     "GIT_CONFIG_GLOBAL": os.devnull,
@@ -42,7 +42,7 @@ class Repository:
         return done.stdout.strip()
 
     def commit(self, hours: int = 0, **files: str | bytes | None) -> str:
-        """Commit files (none of them for an empty commit, None for one to be removed) and return the commit's id."""
+        """Commit files (no file for an empty commit, None to remove one) and return the commit's id."""
         for name, content in files.items():
             if content is None:
                 (self.root / name).unlink()
@@ -53,7 +53,7 @@ class Repository:
         return self.git("rev-parse", "HEAD")
 
     def commit_at(self, written: str, **files: str | bytes | None) -> str:
-        """Commit files with what is ``written`` in place of a time, and return the commit's id."""
+        """Commit files with the text ``written`` instead of a time, and return the commit's id."""
         raw = self.git("cat-file", "commit", self.commit(**files))
         lines = [
             f"{line.split('>')[0]}> {written}" if line.startswith(("author ", "committer ")) else line
@@ -68,7 +68,7 @@ class Repository:
         return git.commits(git.log(find_repository(self.root)))
 
     def told(self) -> list[tuple[str, int, str | None]]:
-        """Return what the history says of each file: path, hours since noon, and the text."""
+        """Return the history of each file: path, hours since noon, and text."""
         return [
             (path, hours(datetime.fromtimestamp(int(commit.seconds), UTC)), self.text(blob))
             for commit in self.history()

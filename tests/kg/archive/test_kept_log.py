@@ -1,4 +1,4 @@
-"""The log of a repository is kept, and git is asked only for what is new since: it tells the same as all of it anew."""
+"""The log of a repository is kept, and git only adds what is new: the result is the same as that of a full log."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ def told(repository: Repository, folder: Path | None) -> list[Commit]:
 
 
 def keep(repository: Repository, folder: Path) -> Path:
-    """Keep the log of a repository as it is, and return the file."""
+    """Keep the present log of a repository, and return the file."""
     found = find_repository(repository.root)
     kept_log.keep(folder, found.head, git.log(found))
     return folder / f"{found.head}.log"
 
 
 def forget(repository: Repository, commit: str) -> None:
-    """Remove what a commit has, so that git can no longer tell what it changed."""
+    """Remove the objects of a commit, so that git can no longer say what it changed."""
     tree = repository.git("rev-parse", f"{commit}^{{tree}}")
     (repository.root / ".git" / "objects" / tree[:2] / tree[2:]).unlink()
 

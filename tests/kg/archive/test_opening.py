@@ -1,4 +1,4 @@
-"""Archives: which files of a folder or of a git repository are pages, and what they hold."""
+"""Archives: which files of a folder or of a git repository are pages, and their content."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def git(root: Path, *arguments: str) -> str:
 
 
 def commit(root: Path, files: Mapping[str, str]) -> Path:
-    """Commit files to a repository, which is made if there is none."""
+    """Commit files to a repository, which is created if there is none."""
     root.mkdir(exist_ok=True)
     if not (root / ".git").exists():
         git(root, "init", "-q", "--initial-branch=main", ".")
@@ -61,7 +61,7 @@ def refusal(root: Path) -> str:
     return str(raised.value)
 
 
-# --- folders
+# ---- Folders.
 
 
 def test_the_pages_of_a_folder_are_found_at_any_depth_and_sorted(tmp_path: Path) -> None:
@@ -181,7 +181,7 @@ def test_a_page_that_is_gone_is_refused(tmp_path: Path) -> None:
         list(archive.pages(archive.versions))
 
 
-# --- git repositories
+# ---- Git repositories.
 
 
 def test_a_repository_is_read_at_its_newest_commit(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Packed archives are read in place: as the folder that they hold, bounded, and nothing in them leads out."""
+"""Packed archives are read in place like the folder in them, with limits, and no entry leads outside."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Of a git repository its own branches and objects are read: what leads elsewhere is refused, the rest not heeded."""
+"""Only the branches and objects of a git repository are read: references elsewhere are refused, settings ignored."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ def own(repository: Repository, name: str) -> Path:
 
 @pytest.fixture
 def other(tmp_path: Path) -> Repository:
-    """A repository that is not to be read."""
+    """A repository that must not be read."""
     found = Repository(tmp_path / "other")
     found.commit(hidden="1")
     return found
 
 
-# --- what leads elsewhere
+# ---- References to elsewhere.
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_names_of_branches_are_known(name: str) -> None:
     assert REF.fullmatch(name)
 
 
-# --- what is there and not heeded
+# ---- Ignored parts.
 
 
 @pytest.mark.parametrize("section", ["[include]", '[includeIf "gitdir:/"]', "[remote", "\x00"])
@@ -198,7 +198,7 @@ def test_an_ordinary_repository_has_no_remarks(filled: Repository) -> None:
     assert (found.remarks, found.is_shallow, found.is_partial) == ((), False, False)
 
 
-# --- which commit
+# ---- Which commit.
 
 
 def test_branches_may_be_packed(filled: Repository) -> None:

@@ -1,4 +1,4 @@
-"""What commits say of their times is evidence: what cannot be true is bounded by the commits around it."""
+"""The times of commits are evidence: an impossible one is bounded by the commits around it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NOW = START + timedelta(hours=100)
 
 
 def bound(*hours: float | None) -> list[float | None]:
-    """Bound times that are given and returned in hours."""
+    """Bound times; both arguments and results are in hours."""
     found = bounded([None if one is None else START + timedelta(hours=one) for one in hours], NOW)
     return [None if one is None else (one - START) / timedelta(hours=1) for one in found]
 

@@ -1,4 +1,4 @@
-"""What a commit says of the revision of a wiki that it is comes back as it was written, and nonsense says nothing."""
+"""The trailers of a commit about its wiki revision are read as they were written, and nonsense is ignored."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command line: each command on the sample, and one line for whatever goes wrong."""
+"""The command line: each command on the sample, and one line for each error."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ Archive = Callable[..., Path]
 
 
 def run_here(*arguments: str | Path) -> Finished:
-    """Run a command in this process, which takes less time than ``run_kg``; an exception that it leaks is raised."""
+    """Run a command in this process, which is faster than ``run_kg``; unexpected exceptions are raised."""
     result = CliRunner().invoke(cli.main, list(map(str, arguments)), prog_name="kg", catch_exceptions=False)
     return subprocess.CompletedProcess(arguments, result.exit_code, result.stdout_bytes, result.stderr_bytes)
 
 
 def refused(done: Finished) -> str:
-    """Return the one line in which a command said why it did not do what it was asked to."""
+    """Return the single line in which a command says why it refuses."""
     text = done.stderr.decode()
     assert done.returncode == 2, text
     assert re.fullmatch(r"kg: [^\n]+\n", text), text
@@ -101,7 +101,7 @@ def test_build_says_what_each_kind_of_line_not_understood_is(run_kg: RunKg, arch
     assert "lines not understood 2\n    2 text outside a list\n" in done.stdout.decode()
 
 
-# Each of these is no archive: how to make it, and a word that the message must have.
+# Folders and files that are not archives: how to make each, and a word that the message must have.
 def empty_folder(root: Path) -> None:
     root.mkdir()
 

@@ -1,4 +1,4 @@
-"""The demo, the preview, and the tutorial, whose commands are run as they are printed."""
+"""The demo, the preview, and the commands of the tutorial, run as printed."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def run(*arguments: str | Path) -> Result:
 
 
 class Serving(Service):
-    """A command that serves, started with a port of its own."""
+    """A serving command, started with a port of its own."""
 
     def __init__(self, command: list[str], folder: Path) -> None:
         self.port = free_port()

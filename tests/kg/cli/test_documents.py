@@ -1,7 +1,7 @@
-"""The commands of the README and of the tutorial, run as they are printed, on the sample.
+"""The commands of the README and of the tutorial, run as printed, on the sample.
 
-The tutorial from a table to a site is in ``tests/kg/cli/test_demo.py``. Installing needs an index of packages, so here
-it is only checked that what is installed exists; ``make release-check`` installs it.
+The tutorial from a table to a site is in ``tests/kg/cli/test_demo.py``. Installing needs a package index, so here
+only the existence of what is installed is checked; ``make release-check`` installs it.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ ASK = "kg query --store store --question in-a-place --param place=Homs"
 
 
 def blocks(text: str, language: str) -> list[str]:
-    """Return the blocks of code in a document that are marked with a language."""
+    """Return the code blocks of a document in a language."""
     return [code for name, code in re.findall(r"(?ms)^```(\w*)\n(.*?)^```$", text) if name == language]
 
 
@@ -43,7 +43,7 @@ def commands(text: str) -> list[str]:
 
 
 def run_cells(text: str) -> dict[str, Any]:
-    """Run the blocks of Python one after the other, as a notebook does; return the names that they leave."""
+    """Run the blocks of Python one after the other, as a notebook does; return the names that they define."""
     names: dict[str, Any] = {}
     for cell in blocks(text, "python"):
         exec(compile(cell, "a cell", "exec"), names)  # noqa: S102 - the document's own code
@@ -52,7 +52,7 @@ def run_cells(text: str) -> dict[str, Any]:
 
 @pytest.fixture
 def checkout(tmp_path: Path, sample_store: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Make a folder with the sample and its store, as the reader has them, and go there."""
+    """Make a folder with the sample and its store, as a reader has them, and change into it."""
     (tmp_path / "data").symlink_to(ROOT / "data")
     shutil.copytree(sample_store, tmp_path / "store", symlinks=True)
     monkeypatch.chdir(tmp_path)
@@ -147,7 +147,7 @@ def test_the_commands_of_the_readme_work_as_printed(checkout: Path, commit: Comm
     small = checkout / "small"
     small.mkdir()
     for command in commands(README):
-        if command.startswith(("kg check", "kg build", "kg query")):  # a site as files takes minutes to write
+        if command.startswith(("kg check", "kg build", "kg query")):  # a static site takes minutes to write
             command = command.replace(" ARCHIVE... ", " data/seed data/sample ").replace(
                 " REPOSITORY ", f" {repository} "
             )

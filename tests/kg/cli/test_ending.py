@@ -1,4 +1,4 @@
-"""A build that is told to end leaves nothing of itself, and what one that was killed left goes before anything else."""
+"""A build that is told to end leaves nothing behind, and leftovers of a killed one are removed first."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from kg import cli
 from kg.store.layout import Store
 from tests.paths import SAMPLE
 
-# What a shell runs in the background ignores SIGINT, and so would whatever these tests start.
+# A shell's background processes ignore SIGINT, and so would the processes that these tests start.
 PROGRAM = (
     "import signal; signal.signal(signal.SIGINT, signal.default_int_handler);"
     " from kg.cli import main, options; options.SECONDS = 0; main()"
@@ -28,7 +28,7 @@ PROGRESS = re.compile(r"days: [\d,]+ of [\d,]+, [\d,]+ a second, (\d+:\d\d:\d\d|
 
 @contextmanager
 def building(store: Path) -> Iterator[subprocess.Popen[str]]:
-    """Give a build that has converted a month, in a process group of its own."""
+    """Provide a build that has converted a month, in a process group of its own."""
     command = [sys.executable, "-c", PROGRAM, "build", *map(str, SAMPLE), "--store", str(store), "--jobs", "2"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True) as build:
         assert build.stderr
@@ -58,7 +58,7 @@ def test_a_build_that_is_told_to_end_leaves_no_draft_and_no_process(
     with building(tmp_path) as build:
         assert drafts(tmp_path)
         if number == signal.SIGINT:
-            os.killpg(build.pid, number)  # as a terminal does
+            os.killpg(build.pid, number)  # like a terminal
         else:
             build.send_signal(number)
         _, told = build.communicate()
@@ -76,7 +76,7 @@ def test_the_draft_of_a_killed_build_goes_before_anything_is_read_and_that_of_a_
         Store(tmp_path).tidy()
         assert drafts(tmp_path) == left != []
         build.kill()
-        build.communicate()  # until its processes, which have its lock too, are gone
+        build.communicate()  # until its child processes, which also hold its lock, have ended
     assert drafts(tmp_path) != []
     done = CliRunner().invoke(cli.main, ["dump", "--store", str(tmp_path)])
     assert "holds no snapshot" in done.stderr

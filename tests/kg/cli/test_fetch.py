@@ -1,4 +1,4 @@
-"""``kg fetch`` as a command: what it fetches, what it says, and what it refuses."""
+"""``kg fetch`` as a command: what it fetches, prints and refuses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The commands on a remote store: each names it, or the folder that was loaded into it."""
+"""Commands on a remote store: each names it, or the folder that was loaded into it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The commands that keep a store: what they say, that they change nothing by mistake, and what stops them."""
+"""The commands that maintain a store: what they print, that they change nothing by mistake, and what stops them."""
 
 from __future__ import annotations
 

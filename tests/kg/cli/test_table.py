@@ -1,4 +1,4 @@
-"""Results as a table: columns line up, cells are cut, and what is empty says so."""
+"""Results as a table: columns line up, cells are cut, and an empty result says so."""
 
 from __future__ import annotations
 

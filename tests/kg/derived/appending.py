@@ -1,4 +1,4 @@
-"""The change log of a store, brought up to its current snapshot in this process."""
+"""Brings the change log of a store up to its current snapshot, in this process."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kg.store.layout import Store
 
 
 def append(store: Path, days: int = 365) -> None:
-    """Append what the current snapshot of ``store`` has changed; old versions are kept for ``days``."""
+    """Append the changes of the current snapshot of ``store``; old versions are kept for ``days``."""
     source = Store(store).current()
     found = resource_state.state(source.open(), source.manifest.base)
     changelog_writer.append(Store(store), source, found, days)

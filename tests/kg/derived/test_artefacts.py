@@ -1,4 +1,4 @@
-"""Artefacts are made once, waited for, tried again after a failure, and thrown away on doubt."""
+"""Artefacts are made once, waited for, retried after a failure, and discarded if in doubt."""
 
 from __future__ import annotations
 

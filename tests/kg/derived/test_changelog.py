@@ -1,4 +1,4 @@
-"""The change log has every change of every resource once, in the order of time, and keeps what older versions said."""
+"""The change log has every change of every resource once, in order of time, and keeps older versions."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ Archive = Callable[[Mapping[str, str]], Path]
 
 @dataclass
 class Site:
-    """A store, and what can be done with it: build it of some bullets, and bring its log up to date."""
+    """A store that can be built from some bullets, with its change log."""
 
     archive: Archive
     store: Path
@@ -82,7 +82,7 @@ def site(archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> S
 
 
 def replica(site: Site) -> set[Quad]:
-    """Return what a copy of the graph has that makes every change in their order."""
+    """Return a copy of the graph made by applying all changes in order."""
     graph = Store(site.store).current().open()
     copy: dict[str, set[Quad]] = {}
     for change in site.changes():
@@ -152,7 +152,7 @@ def test_events_that_come_change_and_go_are_created_updated_and_deleted(site: Si
 
 def test_an_event_that_says_what_it_said_is_not_in_feeds_again_though_it_has_a_new_version(site: Site) -> None:
     site.publish(SHOPS)
-    site.publish(SHOPS, BANKS)  # so the page that prints the first event is another capture
+    site.publish(SHOPS, BANKS)  # so the page with the first event is another capture
     assert site.entries() == [("Create", "Shops close in Homs."), ("Create", "Banks close in Hama.")]
     event = site.event("Shops close in Homs.")
     assert [one.kind for one in site.changes() if one.iri == event] == ["Create", "Update"]
@@ -275,7 +275,7 @@ def test_a_log_in_which_nothing_was_written_is_none(tmp_path: Path) -> None:
 
 
 def test_a_log_that_takes_the_place_of_a_lost_one_has_pages_with_other_addresses() -> None:
-    assert changelog_writer.first_generation() > 29_000_000  # minutes: none of a log that was begun before
+    assert changelog_writer.first_generation() > 29_000_000  # minutes: none from an earlier log
 
 
 def test_a_damaged_log_is_an_error(site: Site) -> None:
@@ -302,7 +302,7 @@ def test_a_part_that_nothing_leads_to_is_a_resource_of_its_own() -> None:
 
 
 def of_version_1(site: Site) -> None:
-    """Make the log what version 1 of it would be: with hashes of lines in the order of the engine."""
+    """Turn the log into one of version 1, which has hashes of lines in the order of the engine."""
     source = Store(site.store).current()
     former = resource_state.state(source.open(), BASE, unsorted=True)
     assert any(said != former[iri] for iri, said in resource_state.state(source.open(), BASE).items())
@@ -311,7 +311,7 @@ def of_version_1(site: Site) -> None:
             "UPDATE state SET hash = ? WHERE iri = ?", [(said, iri) for iri, (said, _) in former.items()]
         )
         database.execute("UPDATE meta SET value = '1' WHERE name = 'version'")
-    beside(Store(site.store).changelog).unlink()  # logs of that version had none
+    beside(Store(site.store).changelog).unlink()  # logs of version 1 had none
 
 
 def test_a_log_of_version_1_is_read_and_goes_on_with_what_has_changed_only(site: Site, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The dumps of a snapshot are artefacts with a checksum beside each."""
+"""The dumps of a snapshot are artefacts, each with a checksum file."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_a_file_is_made_once_with_its_checksum(artefacts: Artefacts, source: Sna
 
 def test_what_is_prepared_is_made_whether_or_not_anybody_asks(artefacts: Artefacts, source: Snapshot) -> None:
     artefacts.prepare_each([dumps.artefact(WHOLE), dumps.artefact(FILE)], source)
-    artefacts.prepare_each([dumps.artefact(TURTLE)], source)  # of the same snapshot: nothing is begun again
+    artefacts.prepare_each([dumps.artefact(TURTLE)], source)  # of the same snapshot: nothing is started again
     for thread in threading.enumerate():
         if thread.name == "artefacts":
             thread.join(60)

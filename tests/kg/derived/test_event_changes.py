@@ -1,4 +1,4 @@
-"""What the change log tells of two instants is what the graphs of these instants tell."""
+"""The changes between two instants in the change log are those between the graphs of these instants."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ Told = dict[str, tuple[str, str | None]]
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
-    """A store that was built of each state, with its change log."""
+    """A store that was built from each state, with its change log."""
     store, root = tmp_path_factory.mktemp("built") / "store", tmp_path_factory.mktemp("archive")
     for bullets in STATES:
         (root / "2011_November_8.txt").write_text(HEADER + "".join(bullets), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""A hash tree depends on what a graph says alone, and one that is changed is the one that would be made anew."""
+"""A hash tree depends only on the statements of a graph, and an updated one equals a new one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an item is called, whichever dialect lists it."""
+"""The title of an item, whichever dialect lists it."""
 
 from __future__ import annotations
 

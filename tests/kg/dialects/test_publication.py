@@ -1,4 +1,4 @@
-"""What a dialect says of its archive: nothing unless it is said, and only addresses that a page may link."""
+"""What a dialect says about its archive: nothing by default, and only addresses that a page may link."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a page's bytes to its text, and from its path to the dialect it is written in."""
+"""From the bytes of a page to its text, and from its path to its dialect."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def day_page(content: bytes) -> DayPage:
     return record
 
 
-# --- dialects
+# ---- Dialects.
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_a_page_that_no_dialect_reads_is_an_error() -> None:
         reading.parse(Page("a.jpg", b""))
 
 
-# --- encodings
+# ---- Encodings.
 
 
 def test_a_page_is_utf_8() -> None:

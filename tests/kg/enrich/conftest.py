@@ -20,7 +20,7 @@ START = datetime(2026, 11, 23, 8, tzinfo=UTC)
 
 
 class FakeTime:
-    """A clock that only goes on when somebody waits; ``waits`` are for how long they did."""
+    """A clock that only advances when somebody waits; ``waits`` are the times they waited."""
 
     def __init__(self) -> None:
         self.passed = 0.0
@@ -42,12 +42,12 @@ def time() -> FakeTime:
 
 @pytest.fixture(scope="session")
 def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of an Oxigraph server on loopback, which has tests/data/enrichment.ttl."""
+    """The address of an Oxigraph server on loopback with tests/data/enrichment.ttl."""
     with oxigraph(DUMP, tmp_path_factory.mktemp("oxigraph")) as address:
         yield address
 
 
-# ---- A server that does as it is told, however badly.
+# ---- A server that misbehaves as told.
 
 Reply = bytes | Callable[[str], bytes] | None
 """The bytes to send, or a function that makes them from the query; None keeps the client waiting."""
@@ -65,7 +65,7 @@ NOTHING = '{"head":{"vars":["asked","property","value"]},"results":{"bindings":[
 
 @dataclass
 class Bad:
-    """A server that gives each of ``replies`` once, and then the last one again and again."""
+    """A server that sends each of ``replies`` once, and then repeats the last one."""
 
     replies: list[Reply] = field(default_factory=list)
     heads: list[str] = field(default_factory=list)
@@ -88,7 +88,7 @@ def serving_badly(bad: Bad) -> Iterator[Bad]:
             if reply is None:
                 bad.done.wait(20)
                 return
-            with suppress(ConnectionError):  # who has read enough is gone
+            with suppress(ConnectionError):  # the client has read enough and closed
                 self.request.sendall(reply(bad.queries[-1]) if callable(reply) else reply)
 
     with ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:

@@ -1,4 +1,4 @@
-"""The default graph has all that was adopted, named graphs say who says it, and nothing of ours is in those."""
+"""The default graph has all adopted statements, named graphs say where they come from, and contain nothing of ours."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def add(snapshot: Path, turtle: str, endpoint: str = "http://a.example/sparql") 
 
 
 def said(database: EmbeddedGraph, turtle: str, graph: str = "") -> bool:
-    """Return whether the default graph, or the source of an endpoint, says all that some Turtle does."""
+    """Return whether the default graph, or the source of an endpoint, has all triples of some Turtle."""
     name = source.graph_of(BASE, source.path_of(f"http://{graph}/sparql", START)) if graph else DefaultGraph()
     triples = (quad.triple for quad in parse((PREFIXES + turtle).encode(), format=RdfFormat.TURTLE))
     there = {quad.triple for quad in database.quads_for_pattern(None, None, None, name)}

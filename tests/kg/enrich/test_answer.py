@@ -1,4 +1,4 @@
-"""Whatever comes instead of an answer is said to be none; one that is an answer is read row by row."""
+"""Anything that is not an answer is reported so; an answer is read row by row."""
 
 from __future__ import annotations
 

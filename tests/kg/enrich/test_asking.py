@@ -1,4 +1,4 @@
-"""Entities are asked for some at a time, each only once, and no answer is lost."""
+"""Entities are requested in batches, each only once, and no answer is lost."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def asked_for(query: str) -> list[str]:
 
 
 def labels(query: str) -> bytes:
-    """Answer with a label for each entity that a query asks for."""
+    """Answer with a label for each entity in a query."""
     bindings = [
         {
             "asked": {"type": "uri", "value": f"http://dbpedia.org/resource/{name}"},

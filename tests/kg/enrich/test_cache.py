@@ -1,4 +1,4 @@
-"""What was answered once is not asked again, whatever stops the run."""
+"""An answered question is not asked again, whatever stops the run."""
 
 from __future__ import annotations
 

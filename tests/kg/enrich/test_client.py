@@ -1,4 +1,4 @@
-"""An endpoint is asked politely, whatever it answers, and nobody else is."""
+"""An endpoint is asked politely, whatever it answers, and no other server is asked."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def client(bad: Bad, time: FakeTime, **changes: Any) -> Client:
 
 
 def pauses(time: FakeTime) -> list[float]:
-    """Return the waits after failures, without those that keep the pace."""
+    """Return the waits after failures, without those that limit the rate."""
     return [wait for wait in time.waits if wait > PACE]
 
 

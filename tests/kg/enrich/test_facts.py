@@ -1,4 +1,4 @@
-"""Of what an endpoint says, only what is what it should be becomes a statement; the rest is counted."""
+"""Only values of the expected kind become statements; other answers of an endpoint are counted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A query holds nothing but constants and terms that the engine has checked."""
+"""A query contains only constants, and terms that the engine has checked."""
 
 from __future__ import annotations
 

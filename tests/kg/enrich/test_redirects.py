@@ -1,4 +1,4 @@
-"""What an endpoint knows of redirects, the next build takes as a proof that two titles are of one thing."""
+"""The next build takes the redirects of an endpoint as proof that two titles belong to one thing."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ Commit = Callable[..., Path]
 
 @pytest.fixture(scope="session")
 def redirecting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of an Oxigraph server on loopback, which has tests/data/redirects.ttl."""
+    """The address of an Oxigraph server on loopback with tests/data/redirects.ttl."""
     with oxigraph(DATA / "redirects.ttl", tmp_path_factory.mktemp("redirects")) as address:
         yield address
 
@@ -76,13 +76,13 @@ def built(done: Enriched, root: Path, settings: Settings) -> Built:
 
 
 def said(built: Built, name: str) -> set[str]:
-    """Return the properties of an entity, in the default graph and in those of sources, with their values."""
+    """Return the properties of an entity and their values, in the default graph and in those of sources."""
     quads = built.snapshot.open().quads_for_pattern(NamedNode(ENTITY + name), None, None)
     return {f"{compact(quad.predicate.value)} {getattr(quad.object, 'value', '')}" for quad in quads}
 
 
 def canonical(graph: EmbeddedGraph) -> dict[str, str]:
-    """Return the aliases of entities in a graph with what they lead to."""
+    """Return the aliases of entities in a graph, with their targets."""
     found = [(str(quad.subject), quad) for quad in graph.quads_for_pattern(None, REPLACED_BY, None)]
     return {named(quad.subject): named(quad.object) for name, quad in found if name.startswith(f"<{ENTITY}")}
 
@@ -92,13 +92,13 @@ def named(term: Any) -> str:
 
 
 def aliases(settings: Settings) -> dict[str, tuple[str, str]]:
-    """Return what the ledger says of the aliases of entities."""
+    """Return the aliases of entities in the ledger."""
     lines, below = LedgerFile(Store(Path(settings.store)).ledger).lines, "entity/en/"
     found = [one for one in lines if isinstance(one, Alias) and one.path.startswith(below)]
     return {one.path.removeprefix(below): (one.canonical.removeprefix(below), one.reason) for one in found}
 
 
-# ---- What is taken from the answers.
+# ---- From answers to redirects.
 
 
 def test_a_redirect_is_a_statement_of_the_source(done: Enriched, settings: Settings) -> None:
@@ -119,7 +119,7 @@ def test_until_the_next_build_an_entity_that_redirects_is_what_it_was(done: Enri
     assert locate(snapshot.open(), [f"{ENTITY}Mill_Workers"]) == Location(f"{ENTITY}Mill_Workers")
 
 
-# ---- What the next build makes of them.
+# ---- From redirects to the next build.
 
 
 def test_a_redirect_makes_two_titles_one_thing(built: Built, done: Enriched, settings: Settings) -> None:
@@ -174,7 +174,7 @@ def test_what_happened_in_a_place_is_not_the_place_and_two_places_are_two(built:
     assert "skos:altLabel Siege of Homs" not in said(built, "Homs")
 
 
-# ---- For good.
+# ---- Permanence.
 
 
 def test_what_is_one_stays_one_without_the_source(

@@ -1,4 +1,4 @@
-"""From a store to a snapshot with a source in it, against a real SPARQL server."""
+"""From a store to a snapshot with a source, against a real SPARQL server."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ MORE = {
     )
 }
 
-#: The four that the page links, and what contains Homs.
+#: The four entities that the page links, and the places that contain Homs.
 ENTITIES = 6
 
 Archive = Callable[..., Path]

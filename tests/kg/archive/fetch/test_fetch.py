@@ -1,4 +1,4 @@
-"""``kg fetch``: what a wiki is asked, what of its answers is kept, and what a stopped run leaves."""
+"""``kg fetch``: its requests to a wiki, what it keeps of the answers, and what a stopped run leaves."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PAGE_BYTES = 100_000
 
 
 class Waiting:
-    """A clock that only goes on when somebody waits."""
+    """A clock that only advances when somebody waits."""
 
     def __init__(self) -> None:
         self.passed = 0.0
@@ -269,7 +269,7 @@ def test_a_history_that_is_stopped_anywhere_and_resumed_is_the_same(
 
 
 def _stopping(replace: Callable[..., Path], at: int) -> Callable[..., Path]:
-    """Return what renames ``at // 2`` files, and then stops: before it renames one, or behind that."""
+    """Return a function that renames ``at // 2`` files and then stops, before or after renaming one."""
     count = iter(range(100))
 
     def one(part: Path, target: Path) -> Path:

@@ -27,9 +27,9 @@ LAGGED: Failure = (
 
 @dataclass
 class LoopbackWiki:
-    """Pages with their revisions, the oldest first; ``failures`` are given before any answer, one for each request.
+    """Pages with their revisions, the oldest first; ``failures`` are sent before any answer, one for each request.
 
-    ``answer_limit`` is how many revisions an answer holds at most, as one does that would be too long. ``log`` has what
+    ``answer_limit`` is the largest number of revisions in an answer, as if longer ones were too large. ``log`` has what
     was done to pages, the newest first.
     """
 
@@ -43,7 +43,7 @@ class LoopbackWiki:
     language: str = "en"
 
     def edit(self, title: str, id_: int, time: str, text: str | None, **more: Any) -> None:
-        """Add a revision; one whose text is None is hidden; ``more`` is what else is said of it."""
+        """Add a revision, a hidden one if its text is None; ``more`` has its other fields."""
         revisions = self.pages.setdefault(title, [])
         parent = revisions[-1]["revid"] if revisions else 0
         slot: dict[str, Any] = {"contentmodel": "wikitext", "contentformat": "text/x-wiki"}
@@ -52,7 +52,7 @@ class LoopbackWiki:
         revisions.append({"revid": id_, "parentid": parent, "timestamp": time, "slots": {"main": slot}, **told})
 
     def move(self, title: str, target: str, id_: int, time: str, *, redirect: bool = True) -> None:
-        """Move a page: its revisions go to another title, with one that says so; a redirect may stay behind."""
+        """Move a page: its revisions, and a new one about the move, go to another title; a redirect may remain."""
         text = self.pages[title][-1]["slots"]["main"].get("content")
         self.pages[target] = self.pages.pop(title)
         self.edit(target, id_, time, text, comment=f"moved page [[{title}]] to [[{target}]]")
@@ -66,7 +66,7 @@ class LoopbackWiki:
         return self.pages.pop(title)
 
     def happened(self, kind: str, title: str, time: str, **more: Any) -> None:
-        """Write something into the log."""
+        """Add an entry to the log."""
         self.log.insert(0, {"type": kind, "action": kind, "title": title, "timestamp": time, **more})
 
     def answer(self, asked: dict[str, str]) -> dict[str, Any]:
@@ -82,7 +82,7 @@ class LoopbackWiki:
         return self._pages(titles, asked, general)
 
     def _redirected(self, titles: list[str], asked: dict[str, str], general: dict[str, str]) -> dict[str, Any]:
-        """Return an answer about the pages that titles lead to, each once (API:Query, resolving redirects)."""
+        """Return an answer about the pages that titles redirect to, each once (API:Query, resolving redirects)."""
         redirects, found = [], []
         for title in titles:
             one = title
@@ -150,7 +150,7 @@ def _handler(wiki: LoopbackWiki) -> type[BaseHTTPRequestHandler]:
             for name, value in given.items():
                 self.send_header(name, value)
             self.end_headers()
-            with suppress(ConnectionError):  # who asked may have been killed
+            with suppress(ConnectionError):  # the client may have been killed
                 self.wfile.write(content)
 
         def log_message(self, *_: Any) -> None:
@@ -161,7 +161,7 @@ def _handler(wiki: LoopbackWiki) -> type[BaseHTTPRequestHandler]:
 
 @contextmanager
 def serving(wiki: LoopbackWiki) -> Iterator[str]:
-    """Serve a wiki and give the address of its API."""
+    """Serve a wiki, and provide the address of its API."""
     with ThreadingHTTPServer(("127.0.0.1", 0), _handler(wiki)) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()

@@ -1,4 +1,4 @@
-"""Files that hold many captures: found in folders, in git and alone, kept on disk, and read in any order."""
+"""Files with many captures: found in folders, in git and alone, kept on disk, and read in any order."""
 
 from __future__ import annotations
 

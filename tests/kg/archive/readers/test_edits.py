@@ -1,4 +1,4 @@
-"""What the history of a wiki proves: when a wording was written, and which one it took the place of."""
+"""The history of a wiki proves when a wording was written, and which one it replaced."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Feeds and documents of schema.org: what they say of events is read, and nothing is fetched."""
+"""Feeds and documents with schema.org: their events are read, and nothing is fetched."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What MediaWiki tells: exports of several versions, answers in both formats of JSON, and what is wrong with them."""
+"""Data from MediaWiki: exports of several versions, answers in both JSON formats, and their faults."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ FORMATS = (
 
 
 def event(text: str, path: str = EVENT) -> EventPage:
-    """Parse an event page that must be read whole."""
+    """Parse an event page, and check that all of it is understood."""
     page = parse(path, text)
     assert isinstance(page, EventPage)
     assert page.unread == ()
@@ -29,7 +29,7 @@ def event(text: str, path: str = EVENT) -> EventPage:
 
 
 def index(text: str, path: str = INDEX) -> DayIndex:
-    """Parse a day index that must be read whole."""
+    """Parse a day index, and check that all of it is understood."""
     page = parse(path, text)
     assert isinstance(page, DayIndex)
     assert page.unread == ()
@@ -37,7 +37,7 @@ def index(text: str, path: str = INDEX) -> DayIndex:
     return page
 
 
-# --- paths
+# ---- Paths.
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_an_index_saved_with_its_commit_is_an_index() -> None:
     assert index("## [2011-11-8](/news/2011/11/8/index.md)\n\n", "news/2011/11/8/index@960f3e7f2c.md").items == ()
 
 
-# --- the head of an event page
+# ---- The head of an event page.
 
 
 def test_a_page_may_be_a_date_and_a_title() -> None:
@@ -130,7 +130,7 @@ def test_a_description_is_kept_as_printed(text: str) -> None:
     assert event(f"{DATE}# A\n\n{text}\n\n").description == text
 
 
-# --- the sections of an event page
+# ---- The sections of an event page.
 
 
 @pytest.mark.parametrize("word", ["Source", "Sources"])
@@ -244,7 +244,7 @@ def test_a_page_without_a_title_is_reported() -> None:
     assert parse(EVENT, DATE).unread
 
 
-# --- day indexes
+# ---- Day indexes.
 
 
 def test_an_index_lists_events_with_a_description_or_labels() -> None:
@@ -291,7 +291,7 @@ def test_what_is_no_event_of_an_index_is_reported(line: str) -> None:
     assert [unread.text for unread in page.unread] == [line]
 
 
-# --- front pages
+# ---- Front pages.
 
 FRONT = (
     "## [News](/news/2011/11/8/index.md)\n\n### [A](/news/2011/11/8/a.md)\n_Context: B_\n\n"

@@ -1,4 +1,4 @@
-"""The Markdown dialect of the Context: what holds for every page of its grammar, and for any text at all."""
+"""The Markdown dialect of the Context: properties of every page of its grammar, and of any text."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def front_pages(draw: st.DrawFn) -> FrontPage:
     return replace(page, items=listed, sections=(*sections, ("Opinion", None, 0)))
 
 
-# --- from the triples of a page
+# ---- From the triples of a page.
 
 
 def captured(path: str, text: str, charset: str = "utf-8") -> Page:
@@ -169,7 +169,7 @@ def test_a_page_in_latin_1_is_made_again_in_latin_1(title: str, publisher: str) 
     assert_is_made_again(captured(path_of(page), render(page), "iso-8859-1"))
 
 
-# --- any text
+# ---- Any text.
 
 
 FRAGMENTS = (

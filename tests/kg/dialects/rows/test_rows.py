@@ -1,4 +1,4 @@
-"""Pages of rows: what they say, what identifies a row, and that a page is what its entries give again."""
+"""Pages of rows: their content, what identifies a row, and that a page can be rebuilt from its entries."""
 
 from __future__ import annotations
 

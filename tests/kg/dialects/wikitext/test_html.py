@@ -1,4 +1,4 @@
-"""Pages of the portal as HTML: every list item is an item of a day or is counted as what else it is."""
+"""Pages of the portal as HTML: every list item is an item of a day, or is counted as something else."""
 
 from __future__ import annotations
 

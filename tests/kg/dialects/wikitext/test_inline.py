@@ -1,4 +1,4 @@
-"""The inline wikitext of one bullet: a test for each rule, then what holds for any text."""
+"""The inline wikitext of one bullet: a test for each rule, then properties of any text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a day page to items: a test for each rule of what is an event, and of what it inherits."""
+"""From a day page to items: a test for each rule about which bullets are events, and what they inherit."""
 
 from __future__ import annotations
 

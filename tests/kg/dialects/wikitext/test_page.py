@@ -1,4 +1,4 @@
-"""The wikitext dialect of Current Events day pages: a test for each rule, then what holds for any text."""
+"""The wikitext dialect of Current Events day pages: a test for each rule, then properties of any text."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ FOOTER = "<!-- All news items above this line -->{{Current events footer}}"
 
 
 def page(text: str) -> DayPage:
-    """Parse a page that must be read whole."""
+    """Parse a page, and check that all of it is understood."""
     found = parse(PATH, text)
     assert found.unread == ()
     return found

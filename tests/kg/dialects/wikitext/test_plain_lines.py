@@ -1,4 +1,4 @@
-"""What is read without a parse tree is read as mwparserfromhell reads it."""
+"""Text read without a parse tree is read as mwparserfromhell reads it."""
 
 from __future__ import annotations
 

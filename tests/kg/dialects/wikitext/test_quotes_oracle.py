@@ -1,4 +1,4 @@
-"""Apostrophes of wikitext, against another parser that follows MediaWiki: wikitextparser."""
+"""Apostrophes of wikitext, compared with another parser that follows MediaWiki: wikitextparser."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ lines = st.lists(st.tuples(runs, words, words), min_size=1, max_size=6).map(
 @given(lines)
 def test_what_another_parser_resolves_wholly_is_read_alike(source: str) -> None:
     expected = wikitextparser.parse(source).plain_text()
-    assume("''" not in expected)  # it leaves marks that nothing ends, which MediaWiki ends with the line
+    assume("''" not in expected)  # it keeps marks that are never closed, which MediaWiki closes at the end of the line
     assert without_marks(source) == expected
 
 

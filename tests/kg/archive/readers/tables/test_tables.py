@@ -1,4 +1,4 @@
-"""Tables: mapped columns are read, what is not understood is reported with its line, and rows keep their IRIs."""
+"""Tables: mapped columns are read, other content is reported with its line, and rows keep their IRIs."""
 
 from __future__ import annotations
 
