@@ -1,4 +1,4 @@
-"""One node is canonical among those that are the same: the one in the ledger, in a table, or named most."""
+"""Of nodes that are the same, one is canonical: the one in the ledger, in a table, or named most."""
 
 from __future__ import annotations
 

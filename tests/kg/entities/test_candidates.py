@@ -1,4 +1,4 @@
-"""Events in two languages that may be one are listed, and stay two."""
+"""Events in two languages that may be the same are listed, and stay two events."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which concept of the vocabulary's scheme a printed heading is."""
+"""Which concept of the vocabulary's scheme a printed heading matches."""
 
 from __future__ import annotations
 

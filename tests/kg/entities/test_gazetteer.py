@@ -1,4 +1,4 @@
-"""The rules by which a title, a label or an anchor is a place."""
+"""The rules by which a title, a label or an anchor names a place."""
 
 from __future__ import annotations
 

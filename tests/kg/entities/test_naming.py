@@ -1,4 +1,4 @@
-"""Places: which of an item's links and labels name one, and whether the sentence says that it happened there."""
+"""Places: which of an item's links and labels name one, and whether its sentence says that the event happened there."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def homs(places: Gazetteer) -> Place:
     return place
 
 
-# --- links
+# ---- Links.
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_the_links_of_a_topic_label_name_their_places(places: Gazetteer) -> None
     assert titles(named_by(listed("* Unrest in [[Syria]]:\n** Shots fall."), places)) == ["Syria"]
 
 
-# --- labels
+# ---- Labels.
 
 
 @pytest.mark.parametrize("label", ["Homs", "Homs'", "the Netherlands", "Syria"])
@@ -105,7 +105,7 @@ def test_a_label_and_a_link_lead_to_one_entity(places: Gazetteer) -> None:
     assert iri(linked.place, MINTER, places) == f"{MINTER.base}entity/en/Homs"
 
 
-# --- titles
+# ---- Titles.
 
 
 def test_the_title_of_a_place_is_the_one_in_the_table(places: Gazetteer) -> None:
@@ -140,7 +140,7 @@ def test_a_place_without_a_title_is_named_by_its_number(places: Gazetteer) -> No
     assert iri(nowhere, MINTER, places) == f"{MINTER.base}entity/geonames/{HOMS}"
 
 
-# --- location: what sentences tell is in location/test_english.py and location/test_chinese.py
+# ---- Locations; the rules of sentences are tested in location/test_english.py and location/test_chinese.py.
 
 
 def test_any_mention_of_the_name_may_be_the_location(places: Gazetteer) -> None:

@@ -1,4 +1,4 @@
-"""Redirects make titles one thing, whatever they form, but never two places, nor what people keep apart."""
+"""Redirects merge titles, whatever they form, but never two places, and never things that people keep apart."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ BASE = "http://127.0.0.1:8000/"
 NODES = Nodes(Minter(BASE), gazetteer.load())
 
 THINGS = ("Mill Workers", "Millers' Union", "Party of Bread", "Left Ring", "Right Ring", "Old Mill Company")
-#: Titles of four places, two of them of one; Burma and Myanmar have one node by tables.
+#: Titles of places; Burma and Myanmar have one node by the tables.
 PLACES = ("Homs", "Damascus", "Aleppo", "Burma", "Myanmar")
 
 
@@ -36,7 +36,7 @@ def decided(
     known: Sequence[tuple[str, str]] = (),
     separate: Sequence[tuple[str, str]] = (),
 ) -> dict[str, str]:
-    """Return which titles are aliases of which, by redirects, by the ledger, and by what is kept apart."""
+    """Return which titles are aliases of which, given redirects, the ledger, and the pairs that are kept apart."""
     found = aliases(printed, pairs, known, separate).canonical
     titles = {iri(title): title for title in (*THINGS, *PLACES)}
     return {titles.get(alias, alias): titles.get(one, one) for alias, one in found.items()}

@@ -1,4 +1,4 @@
-"""Titles are one thing where they are written alike and named in the same surroundings, and not otherwise."""
+"""Titles are one thing if they are written alike and named in the same surroundings, and not otherwise."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rules of the gazetteer to the inhabitant, by tables of a few places that do not change with the world."""
+"""The exact limits in the rules of the gazetteer, on small tables that do not change with the world."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def found(known: Gazetteer, title: str) -> int | None:
     return place and place.geonames
 
 
-# --- who owns a bare name
+# ---- Which place owns a bare name.
 
 
 @pytest.mark.parametrize(("larger", "owner"), [(20_000, 100), (20_001, 100), (19_999, None)])
@@ -115,7 +115,7 @@ def test_a_title_that_is_denied_or_an_acronym_is_no_place() -> None:
     assert [is_acronym(one) for one in ("SAMPLE", "SAMPLES", "Sample", "UN")] == [True, False, False, True]
 
 
-# --- titles that say more
+# ---- Titles that say more.
 
 
 def test_a_city_is_found_in_what_its_title_says_that_it_is_in() -> None:
@@ -262,7 +262,7 @@ def test_the_headers_of_the_tables_are_no_places() -> None:
     assert [load().by_title(one) for one in ("title", "Title", "name")] == [None, None, None]
 
 
-# --- names
+# ---- Names.
 
 
 @pytest.mark.parametrize(
@@ -329,7 +329,7 @@ def test_what_spellings_share(name: str, folded: str) -> None:
     assert fold(name) == folded
 
 
-# --- Chinese names
+# ---- Chinese names.
 
 
 def test_the_longest_chinese_name_at_a_place_in_a_text_is_found() -> None:
@@ -354,7 +354,7 @@ def test_a_short_chinese_name_of_a_small_town_is_part_of_other_words(population:
     assert text == ([(1, 3, 100)] if is_named else [])
 
 
-# --- where it happened
+# ---- Where it happened.
 
 
 @pytest.mark.parametrize(("latitude", "is_near"), [("11", True), ("11.5", False), ("9", True), ("8.5", False)])

@@ -1,4 +1,4 @@
-"""Titles of articles: a test for each rule of MediaWiki, then what holds for any text, and what keys fold."""
+"""Titles of articles: a test for each rule of MediaWiki, then properties of any text, and the folding of keys."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from kg.rdf.iri import Minter
 MINTER = Minter("http://127.0.0.1:8000/")
 
 
-# --- the title that a target leads to
+# ---- The title that a target leads to.
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ def test_what_has_been_decoded_is_not_decoded_again() -> None:
     assert normal("a_b ") == "A b"
 
 
-# --- what holds for any text
+# ---- Any text.
 
 PIECES = (
     "a|B|é|e\u0301|ß|ǆ|ა|中|_| |\u00a0|\u2003|\u200e|:|::|#|%|%41|%25|%C3%A9|%FF|&|;|&amp;|&eacute;|&#65;|&#x2F;|/|.|"
@@ -161,7 +161,7 @@ def test_a_title_can_be_minted(printed: str, language: str) -> None:
             assert MINTER.entity(language, title.replace(" ", "_")) == iri
 
 
-# --- keys
+# ---- Keys.
 
 
 @pytest.mark.parametrize(

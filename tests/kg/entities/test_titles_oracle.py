@@ -1,4 +1,4 @@
-"""Our titles against those of the npm package mediawiki-title, in which Wikimedia has ported MediaWiki's parser."""
+"""Our titles, compared with those of the npm package mediawiki-title, Wikimedia's port of MediaWiki's parser."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from kg.entities.titles import normal
 
 Oracle = Callable[[str], "str | None"]
 
-# Whatever leads elsewhere is a namespace to the oracle, which knows no other wikis.
+# The oracle, which knows no other wikis, treats every prefix that leads elsewhere as a namespace.
 ELSEWHERE = (NAMESPACES | LOCAL_NAMESPACES["en"] | OTHER_SITES | LANGUAGES) - {"en"}
 SITE = {
     "general": {"lang": "en", "legaltitlechars": " %!\"$&'()*,\\-.\\/0-9:;=?@A-Z\\\\^_`a-z~\\x80-\\xFF+"},
@@ -25,18 +25,18 @@ SITE = {
     | {str(number): {"id": number, "*": name, "case": "first-letter"} for number, name in enumerate(ELSEWHERE, 5_000)},
     "namespacealiases": [],
 }
-# Where the oracle differs from MediaWiki, or reads less than the whole of a link.
+# Titles for which the oracle differs from MediaWiki, or does not read a whole link.
 BEYOND = re.compile(
-    r"\A[ _:\u200e\u200f\u202a-\u202e\s]*(?:en|w|zh-cn|zh-tw)[ _\s]*:"  # leads to a Wikipedia, perhaps this one
-    r"|&[^;&]*[^\x00-\xff][^;&]*;"  # takes only Latin-1 letters for those of a reference
-    r"|[\x00-\x1f\ufdd0-\ufdef\ufffd-\uffff\ud800-\udfff]"  # what MediaWiki's input has lost before
+    r"\A[ _:\u200e\u200f\u202a-\u202e\s]*(?:en|w|zh-cn|zh-tw)[ _\s]*:"  # leads to a Wikipedia, possibly this one
+    r"|&[^;&]*[^\x00-\xff][^;&]*;"  # accepts only Latin-1 letters in a reference
+    r"|[\x00-\x1f\ufdd0-\ufdef\ufffd-\uffff\ud800-\udfff]"  # characters that MediaWiki removes from its input
     r"|:\s*:|\A\W*(?:https?|news|tel|mailto|urn|sms|geo|sips?|xmpp|magnet|bitcoin|matrix):|//"
 )
 
 
 @pytest.fixture(scope="module")
 def oracle(node: Callable[[str], list[str]]) -> Iterator[Oracle]:
-    """What the npm package makes of a title."""
+    """A function that returns the title according to the npm package."""
     with subprocess.Popen(node("titles.mjs"), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin
         assert process.stdout
@@ -72,7 +72,7 @@ def _told_by_the_oracle(title: str) -> bool:
 
 
 def _is_disputed(*letters: str) -> bool:
-    """Whether one of a letter and its capitals came late, so that Node and Python may differ, or is a title case."""
+    """Whether a letter or its capital is new in Unicode, so that Node and Python may differ, or is in title case."""
     return any(
         one in LATE or unicodedata.category(one) == "Lt" or unicodedata.ucd_3_2_0.category(one) == "Cn"
         for one in "".join(letters)

@@ -1,4 +1,4 @@
-"""What two wordings of an event differ in: the words, the values of its aspects, and what became of it."""
+"""The differences between two wordings of an event: words, values of its aspects, and its state."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The ledger: claims of wordings and slugs, the keys it mints, and its file."""
+"""The ledger: claims of wordings and slugs, the keys that it mints, and its file."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def slug(text: str, key: str = KEY) -> Claim:
     return Claim(DAY, "en", key, "slug", text)
 
 
-# --- claims
+# ---- Claims.
 
 
 def test_a_claimed_wording_or_slug_leads_to_its_event() -> None:
@@ -81,7 +81,7 @@ def test_every_slug_of_an_event_is_a_path_to_it() -> None:
     assert claims.slugs() == {KEY: ["2011-11-08/s", "2011-11-08/t"]}
 
 
-# --- keys
+# ---- Keys.
 
 
 def test_a_key_is_the_day_and_ten_characters() -> None:
@@ -100,7 +100,7 @@ def test_no_key_is_minted_twice() -> None:
     assert len({claims.mint(DAY, "en", "a") for _ in range(5)}) == 5
 
 
-# --- the file
+# ---- The file.
 
 
 def test_a_ledger_is_read_as_it_was_written(tmp_path: Path) -> None:

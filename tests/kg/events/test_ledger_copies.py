@@ -1,4 +1,4 @@
-"""Beginnings and ends of ledger files: what counts of them, copies that take their place, and what is refused."""
+"""Beginnings and ends of ledger files: which lines count, which copies may replace them, and what is refused."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "ledger.tsv"
 
 
-# --- what counts
+# ---- Which lines count.
 
 
 def test_an_empty_ledger_has_nothing_and_is_sealed_by_the_first_append(file: Path) -> None:
@@ -93,7 +93,7 @@ def test_a_ledger_begins_elsewhere_with_all_that_counts_of_it_and_stays_where_it
     assert file.read_bytes() == whole + b"slug\t"
 
 
-# --- formats
+# ---- Formats.
 
 
 OLD = b"2011-11-08\ten\t2011-11-08/aaaaaaaaaa\tslug\ta\\tab\there\n"
@@ -133,7 +133,7 @@ def test_a_format_that_is_not_known_is_refused(file: Path, said: bytes) -> None:
         read(file)
 
 
-# --- copies
+# ---- Copies.
 
 
 def test_a_copy_hides_what_withdrawn_events_print_in_the_first_format_too(file: Path) -> None:

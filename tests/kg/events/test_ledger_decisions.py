@@ -1,4 +1,4 @@
-"""What the lines of a ledger say together: withdrawals, merges, aliases, names, and the last texts of events."""
+"""The combined meaning of ledger lines: withdrawals, merges, aliases, names, and the last texts of events."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def unname(path: str) -> Unname:
     return Unname(f"sha256:{hashed(path)}")
 
 
-# --- withdrawals
+# ---- Withdrawals.
 
 
 def test_an_event_is_withdrawn_since_the_first_time_until_it_is_restored() -> None:
@@ -80,7 +80,7 @@ def test_events_that_claim_or_print_what_a_withdrawn_one_does_tell_its_words() -
     assert Ledger([*lines, hidden]).telling == {A, B}
 
 
-# --- what is one
+# ---- Merges.
 
 
 def test_a_chain_of_merges_ends_in_its_last_event_and_each_says_its_own_step() -> None:
@@ -117,7 +117,7 @@ def test_circles_and_two_survivors_are_refused() -> None:
             Ledger(lines)
 
 
-# --- names that are told no longer
+# ---- Names that are no longer published.
 
 
 def test_a_name_that_is_told_no_longer_is_forgotten_with_its_aliases_until_a_line_names_it_again() -> None:
@@ -144,7 +144,7 @@ def test_hidden_names_of_a_copy_say_nothing() -> None:
     assert len(ledger.lines) == 3
 
 
-# --- texts and claims
+# ---- Texts and claims.
 
 
 def test_the_last_text_of_an_event_counts_on_the_day_that_it_last_had() -> None:
@@ -184,7 +184,7 @@ def test_of_an_event_the_wordings_and_slugs_are_given_that_it_claimed_itself() -
     assert list(ledger.slugs({B})) == []
 
 
-# --- days that are followed together
+# ---- Days that are followed together.
 
 
 def test_the_days_of_merged_and_of_moved_events_are_followed_together_and_others_apart() -> None:

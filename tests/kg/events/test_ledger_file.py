@@ -1,4 +1,4 @@
-"""The file of a ledger: what was appended is read again, what was killed is not, and what was changed is refused."""
+"""The file of a ledger: appended lines are read again, those of a killed process are not, changed ones are refused."""
 
 from __future__ import annotations
 
@@ -195,7 +195,7 @@ def test_a_line_that_stands_twice_in_a_copy_is_taken_as_often_as_it_is_lacked(tm
     assert missing(published(str(tmp_path / "copy.tsv")), Ledger(merged)) == [merged[0]]
 
 
-# --- what the lines say together
+# ---- The lines together.
 
 
 def test_a_line_undoes_what_an_earlier_one_says() -> None:

@@ -1,4 +1,4 @@
-"""How alike wordings are, and which new wording carries on which old one: one-to-one, or else apart."""
+"""How alike wordings are, and which new wording continues which old one: one-to-one, or none."""
 
 from __future__ import annotations
 
@@ -162,7 +162,7 @@ def test_three_hundred_items_that_are_all_alike_are_compared_in_seconds(sources:
     assert len(set(pairs.values())) == len(pairs)
 
 
-# --- the numbers that decide
+# ---- The thresholds.
 
 
 @pytest.mark.parametrize(

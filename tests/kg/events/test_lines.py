@@ -1,4 +1,4 @@
-"""The lines of a ledger: any text comes back as it was, and no line that says nothing is taken for one that does."""
+"""The lines of a ledger: any text is read as it was written, and no meaningless line is taken for a valid one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A ledger that is shipped with a dump, and events that it merges."""
+"""A ledger shipped with a dump, and the events that it merges."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def nquads(built: Built) -> bytes:
 
 
 def events(graph: EmbeddedGraph) -> dict[str, str]:
-    """Return the IRI of each event that has a title, by its title; no two have the same."""
+    """Return the IRI of each event with a title, by that title; no two are the same."""
     named = ((quad.subject, quad.object.value) for quad in graph.quads_for_pattern(None, terms.NAME, None))
     found = [(title, str(one.value)) for one, title in named if "/revision/" not in str(one)]
     assert len(dict(found)) == len(found)
@@ -72,7 +72,7 @@ def settings(tmp_path: Path) -> Settings:
     return Settings(store=str(tmp_path / "store"), jobs=1)
 
 
-# --- the file that is shipped
+# ---- The shipped file.
 
 
 def test_a_shipped_ledger_gives_the_same_iris_elsewhere(archive: Archive, settings: Settings, tmp_path: Path) -> None:
@@ -132,7 +132,7 @@ def test_only_what_the_store_lacks_is_taken(tmp_path: Path) -> None:
     assert missing(published(""), known) == []
 
 
-# --- what a ledger says of merges
+# ---- Merges in a ledger.
 
 
 def test_a_chain_of_merges_leads_to_the_last_event() -> None:
@@ -181,7 +181,7 @@ def test_intervals_of_one_content_that_overlap_become_one() -> None:
     assert (one.key, spans) == (B, [(1, 4), (6, 8), (9, None)])
 
 
-# --- a build with merged events
+# ---- A build with merged events.
 
 
 def merged_build(root: Path, settings: Settings, old: str, new: str) -> tuple[dict[str, str], Built]:
@@ -251,7 +251,7 @@ def test_a_second_build_with_merges_changes_nothing(archive: Archive, settings: 
     assert (Path(settings.store) / "ledger.tsv").read_bytes() == ledger
 
 
-# --- commands
+# ---- Commands.
 
 
 @pytest.fixture
@@ -323,7 +323,7 @@ def test_a_store_without_a_snapshot_has_no_events_to_merge(tmp_path: Path) -> No
     assert not (tmp_path / "none").exists()
 
 
-# --- nasty pages: what is one event, and what stays two
+# ---- Difficult pages: what is one event, and what stays two.
 
 
 def test_one_event_under_several_slugs_is_one_event_to_which_all_of_them_lead(

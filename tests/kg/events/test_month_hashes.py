@@ -1,4 +1,4 @@
-"""The hashes of months: those of the lines that were added and not taken back, whatever came in which order."""
+"""The hashes of months cover the lines that were added and not taken back, in any order."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ STEPS = st.lists(
 
 
 class Lines:
-    """What the hashes cover: the lines themselves."""
+    """A reference: the lines that the hashes cover."""
 
     def __init__(self) -> None:
         self.months: dict[str, str] = {}

@@ -1,4 +1,4 @@
-"""Which events the ledger knows again by the texts of their revisions, and where exactly that ends."""
+"""Which events the ledger recognises by the texts of their revisions, and the exact limits of that."""
 
 from __future__ import annotations
 
@@ -57,12 +57,12 @@ def carried_on(lost: Sequence[Text], *shown: Item) -> dict[str, str]:
     return {key: event.item.title for key, event in timeline.events.items() if key in claims.texts}
 
 
-# --- rewordings
+# ---- Rewordings.
 
 
 def test_without_a_shared_source_a_rewording_has_seven_words_of_ten_in_common() -> None:
     assert carried_on([known(TEN)], item(SEVEN_OF_TEN)) == {KEY: SEVEN_OF_TEN}
-    # nine of thirteen are a little less
+    # nine of thirteen is slightly less
     thirteen = " ".join(f"{TEN} elf zwoelf dreizehn".split())
     other = " ".join([*thirteen.split()[:9], "a1", "a2", "a3", "a4"])
     assert carried_on([known(thirteen)], item(other)) == {}
@@ -139,7 +139,7 @@ def test_a_rewording_is_told_apart_from_what_was_found_without_doubt() -> None:
         assert set(timeline.events) == {KEY}
 
 
-# --- the same words on another day, the same print
+# ---- The same words on another day, the same print.
 
 
 @pytest.mark.parametrize(("days", "moves"), [(0, False), (1, True), (7, True), (8, False), (-7, True), (-8, False)])
@@ -183,7 +183,7 @@ def test_what_is_still_shown_is_not_lost() -> None:
     assert set(timeline.events) == {key}
 
 
-# --- what the ledger keeps of revisions
+# ---- What the ledger keeps of revisions.
 
 
 @given(st.text(), st.integers(1, 64))

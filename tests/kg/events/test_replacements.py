@@ -1,4 +1,4 @@
-"""What replaces what: the last one of each chain, and clear errors for two, none, and circles."""
+"""Replacements: the last one of each chain counts; two, none or a circle give clear errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Events that are merged become one: which content it has, when it is gone, and when each wording was shown."""
+"""Merged events become one: its content, when it is gone, and when each wording was shown."""
 
 from __future__ import annotations
 

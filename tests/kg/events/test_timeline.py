@@ -1,6 +1,6 @@
-"""Events and their listings: which one says what an event is, and which days must be followed together.
+"""Events and their listings: which one describes an event, and which days must be followed together.
 
-What becomes of events through the captures of real pages is tested in tests/history.
+The development of events through captures of real pages is tested in tests/history.
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ def test_a_line_on_more_than_three_days_is_a_heading_and_connects_none(number: i
     assert connected((day, {"a"}) for day in days) == ([days] if connects else [(day,) for day in days])
 
 
-# --- from one capture to the next
+# ---- From one capture to the next.
 
 
 def moved(title: str, days: int, **fields: Any) -> Item:
@@ -128,7 +128,7 @@ def moved(title: str, days: int, **fields: Any) -> Item:
 
 
 def after(*steps: list[Item], path: str | None = None, edits: bool = False) -> Timeline:
-    """Return a timeline that took in a page each hour from noon, with these items."""
+    """Return a timeline that received a page with these items each hour from noon."""
     timeline = Timeline(Claims())
     for hours, items in enumerate(steps):
         listings = tuple(Listing(one, f"page {hours}") for one in items)

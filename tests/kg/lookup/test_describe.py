@@ -119,7 +119,7 @@ def test_find_prefers_iris_in_order_and_then_identifiers(graph: EmbeddedGraph) -
     assert find(graph, [], []) is None
 
 
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # rdflib warns of itself
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # a warning about rdflib's own code
 @pytest.mark.parametrize("path", [EVENT, f"{BASE}entity/en/Homs", f"{BASE}page/2011-11-08.wiki/123b279e8e23175b"])
 @pytest.mark.parametrize("wanted", RDF_FORMATS, ids=lambda one: one.name)
 def test_every_format_holds_the_same_graph(graph: EmbeddedGraph, path: str, wanted: Format) -> None:

@@ -1,4 +1,4 @@
-"""Directories: each lists what events have, in both orders, with the counts of the lists of events."""
+"""Directories: each lists the things that events name, in both orders, with the same counts as lists of events."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers as data frames: each column has the type that its values have, and the labels of what it names."""
+"""Answers as data frames: each column has the type of its values, and the labels of the things that it names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The history of an event has its wordings in the order in which they were shown, each with what it says."""
+"""The history of an event has its wordings in the order in which they were shown, each with its content."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lists of events: what the index selects and counts is what the graph says."""
+"""Lists of events: the index selects and counts what the graph says."""
 
 from __future__ import annotations
 
@@ -208,7 +208,7 @@ EVENT = "?event a ng:Event ; rdfs:label ?title ; schema:startDate ?date"
 
 
 class Oracle:
-    """What SPARQL says of the events of the sample, and the index of it."""
+    """The events of the sample according to SPARQL, and the index of the sample."""
 
     def __init__(self, graph: EmbeddedGraph, file: str) -> None:
         self.graph = graph
@@ -276,7 +276,7 @@ def oracle(sample_build: Built, tmp_path_factory: pytest.TempPathFactory) -> Ora
 
 @st.composite
 def filters(draw: st.DrawFn, oracle: Oracle) -> Filter:
-    """Draw a filter of up to three parts, from what the sample has."""
+    """Draw a filter of up to three parts, from values in the sample."""
     values = {facet.name.lower(): st.sampled_from(oracle.values(facet)) for facet in Facet}
     days = st.sampled_from(sorted(oracle.days.values()))
     kinds = {

@@ -1,4 +1,4 @@
-"""Past states of events and days, from intervals that are written down here."""
+"""Past states of events and days, from the intervals in this file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the descriptions of months, years and stories list."""
+"""The lists in the descriptions of months, years and stories."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def test_the_framed_document_nests_the_parts(graph: EmbeddedGraph, iri: str, par
     assert "included" not in document
 
 
-# ---- the events of a story
+# ---- The events of a story.
 
 STORY = NamedNode(f"{BASE}entity/en/Siege_of_Homs")
 DAYS = st.lists(st.tuples(st.integers(1, 4), st.lists(st.integers(0, 3), max_size=2)), min_size=1, max_size=8)

@@ -1,4 +1,4 @@
-"""Statistics that are counted block by block are those that SPARQL counts."""
+"""Statistics counted block by block equal those counted by SPARQL."""
 
 from __future__ import annotations
 

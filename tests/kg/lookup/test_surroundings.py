@@ -1,4 +1,4 @@
-"""Around an event are the others of its day, in the order of their page, and why others are related to it."""
+"""The surroundings of an event: the others of its day, in the order of their page, and why others are related to it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a page about a thing needs: its statements, what contains it, how many events it has."""
+"""The data for a page about a thing: its statements, what contains it, how many events it has."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A capture says its licence by its date, and of a wiki page where its authors are listed."""
+"""A capture has the licence of its date, and that of a wiki page also says where its authors are listed."""
 
 from __future__ import annotations
 

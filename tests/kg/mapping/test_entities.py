@@ -1,4 +1,4 @@
-"""All that is said of entities and places, quad by quad, with a gazetteer of four lines."""
+"""All statements about entities and places, quad by quad, with a gazetteer of four lines."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ CLASSES = {
 
 
 def told(quads: Iterable[Quad]) -> dict[str, set[tuple[str, str]]]:
-    """Return what is said of each subject below the base, in short words; texts with their languages."""
+    """Return the statements about each subject below the base in short form; texts with their languages."""
     found: dict[str, set[tuple[str, str]]] = {}
     for quad in quads:
         value = quad.object.value.removeprefix(BASE)

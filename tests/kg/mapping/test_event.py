@@ -1,4 +1,4 @@
-"""What is said of an event, its revisions and what they name; and what no triple may be."""
+"""The statements about an event, its revisions and the things that they name, and triples that must not exist."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What no event can be made of is refused with its entry, and what one can be made of is not."""
+"""Entries that cannot become events are refused, and others are not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Categories and publishers in the graph: their descriptions, and what their former IRIs lead to."""
+"""Categories and publishers in the graph: their descriptions, and the targets of their former IRIs."""
 
 from __future__ import annotations
 

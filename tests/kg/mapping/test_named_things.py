@@ -1,4 +1,4 @@
-"""What the mapper collects of events beside their quads: who is named, how often, and by which wording."""
+"""What the mapper collects about events besides their quads: who is named, how often, and by which wording."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def item(title: str, **fields: Any) -> Item:
 
 
 def event(*items: Item, gone: datetime | None = None) -> Event:
-    """Return an event whose revisions are these, the last one the current one."""
+    """Return an event with these revisions; the last one is current."""
     revisions = {f"content {number}": Observed(one) for number, one in enumerate(items)}
     listings = [Listing(items[-1], f"{BASE}page/a/0123456789abcdef", NOON)]
     return Event(KEY, "en", listings, revisions, list(revisions)[-1], gone=gone)

@@ -1,4 +1,4 @@
-"""Pages as quads, complete or in part, and the days, months and years that they are about."""
+"""Pages as quads, complete or in part, and their days, months and years."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_of_an_entry_that_is_withdrawn_only_the_time_is_told() -> None:
         rebuild.text(found)
 
 
-# --- pages from their quads
+# ---- Pages from their quads.
 
 
 def graph(*quads: Quad) -> EmbeddedGraph:
@@ -133,7 +133,7 @@ def test_quads_of_no_page_of_two_or_of_a_part_are_refused() -> None:
         rebuild.text(made(only=[])[1])
 
 
-# --- the calendar
+# ---- The calendar.
 
 
 def said(quads: Iterable[Quad], path: str) -> set[tuple[NamedNode, str]]:

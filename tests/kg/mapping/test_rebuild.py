@@ -1,4 +1,4 @@
-"""From the triples of a page back to the page: what is printed again, and what is refused."""
+"""Rebuilding a page from its triples: what is rebuilt, and what is refused."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def graph(root: Path, **options: bool) -> EmbeddedGraph:
     return store
 
 
-# --- the sample
+# ---- The sample.
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +96,7 @@ def test_no_triple_holds_a_whole_page(sample_pages: list[Page]) -> None:
             assert not (isinstance(quad.object, Literal) and body in quad.object.value)
 
 
-# --- pages of the Context
+# ---- Pages of the Context.
 
 
 @pytest.mark.parametrize("marker", ["Context", "消息", "上下文"])
@@ -151,7 +151,7 @@ def test_a_page_with_something_that_is_not_kept_is_refused_and_never_printed_oth
         made_again(EVENT, page)
 
 
-# --- day pages
+# ---- Day pages.
 
 
 def test_the_list_of_a_day_page_is_its_headings_bullets_and_lines_not_understood_in_order() -> None:
@@ -194,7 +194,7 @@ def test_a_list_that_leaves_out_a_bullet_or_a_heading_differs(lost: str) -> None
     assert difference(page, replace(parsed, **{lost: ()}), MINTER)
 
 
-# --- in a store
+# ---- In a store.
 
 
 def test_a_page_is_found_by_its_iri_and_by_its_path(archive: WriteArchive) -> None:
@@ -267,7 +267,7 @@ def test_quads_of_no_page_and_of_two_are_refused() -> None:
             text(some)
 
 
-# --- on the command line
+# ---- On the command line.
 
 
 def test_kg_page_prints_the_bytes_of_a_page_and_nothing_else(sample_store: Path, run_kg: RunKg) -> None:
@@ -328,7 +328,7 @@ def test_all_versions_of_a_history_are_compared_each_content_once(
     assert summary(verify([root], Settings(jobs=1))) == "1 of 1 pages identical\n1 of 1 item lists identical"
 
 
-# --- real archives
+# ---- Real archives.
 
 HERE = "tests/kg/mapping/test_rebuild.py::"
 

@@ -1,4 +1,4 @@
-"""Which listings are one event, and that no event's key ever changes."""
+"""Which listings are one event, and that the key of an event never changes."""
 
 from __future__ import annotations
 
@@ -55,14 +55,14 @@ def identified(*items: Item, claims: Claims | None = None) -> list[Event]:
 
 
 def keys(titles: Sequence[str], ledger: Ledger) -> dict[str, str]:
-    """Build a day with these bullets on top of a ledger, which grows; return the key of each."""
+    """Build a day with these bullets on a ledger, which grows; return the key of each."""
     claims = ledger.of(DAY)
     events = identified(*(bullet(title, number=n) for n, title in enumerate(titles, 1)), claims=claims)
     ledger.extend(claims.added)
     return {event.item.title: event.key for event in events}
 
 
-# --- what is one event
+# ---- What is one event.
 
 
 def test_the_same_wording_is_one_event() -> None:
@@ -126,7 +126,7 @@ def test_a_key_that_another_event_has_is_not_given_again() -> None:
     assert event.key != taken
 
 
-# --- keys stay
+# ---- Keys are stable.
 
 
 days = st.lists(st.sampled_from(WORDS), unique=True)

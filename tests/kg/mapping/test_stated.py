@@ -1,4 +1,4 @@
-"""What an archive states of an event: its places, its last day; and places in text without links."""
+"""What an archive states about an event: its places, its last day; and places in text without links."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ POINT = f"{BASE}entity/point/34.5,36.5"
 
 @pytest.fixture
 def built(tmp_path: Path) -> EmbeddedGraph:
-    """A graph of five rows, built twice, so that the second build takes the months that the first one kept."""
+    """A graph of five rows, built twice, so that the second build uses the months kept by the first one."""
     rows = [
         TableRow("", DAY, "One", places=("Homs", "Syria"), last=date(2024, 12, 9)),
         TableRow("", DAY, "Two", places=("A farm", "Homs", "Syria"), latitude="34.5", longitude="36.5"),

@@ -1,4 +1,4 @@
-"""Of a withdrawn event nothing stays but its IRI, on whatever page an archive prints it."""
+"""Only the IRI of a withdrawn event remains, on whatever page an archive prints it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from kg.store.layout import Store
 BASE = "http://127.0.0.1:8000/"
 NOW = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)
 SINCE = "2024-05-06T07:08:09Z"
-#: Words that only the withdrawn event has: its wordings, slugs, links, sources, and the publisher of these.
+#: Words that only the withdrawn event has: its wordings, slugs, links, sources, and their publisher.
 SECRET = re.compile(rb"zanzibar|pelican|whisper|lagoon|murmur|feathers|gazette", re.IGNORECASE)
 
 Archive = Callable[..., Path]

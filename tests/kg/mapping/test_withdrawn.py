@@ -1,4 +1,4 @@
-"""Withdrawn events are recognised by the hashes of wordings and slugs alone; everything else is shown."""
+"""Withdrawn events are recognised only by the hashes of wordings and slugs; everything else is shown."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def event(*items: Item, listed: bool = True) -> Event:
     return Event(KEY, "en", listings, revisions, next(iter(revisions)))
 
 
-# --- what is hidden
+# ---- What is hidden.
 
 
 @pytest.mark.parametrize("printed", [SECRET, "PELICANS  murmur", "Birds:: Pelicans murmur.", "– Pelicans murmur"])
@@ -116,7 +116,7 @@ def test_only_the_entries_of_a_page_that_tell_of_the_event_are_withdrawn() -> No
     assert NOTHING.entries(*parsed("2011_November_8.txt", text)) == {}
 
 
-# --- what an event is shown without
+# ---- Parts hidden from an event that is shown.
 
 
 def test_an_event_loses_only_what_its_pages_print_of_withdrawn_ones() -> None:
@@ -143,7 +143,7 @@ def test_where_nothing_is_withdrawn_an_event_is_shown_as_it_is() -> None:
     assert NOTHING.without(whole) == event(item(SECRET, topic_labels=(SECRET,)))
 
 
-# --- what is said in its place
+# ---- What is said instead.
 
 
 def claim(key: str, kind: Any, value: str) -> Claim:

@@ -1,4 +1,4 @@
-"""Pages written to break a build: any bytes, and what looks like a page but was never meant as one."""
+"""Pages written to break a build: any bytes, and texts that look like pages but are not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A cluster makes the bytes that this machine makes, whatever becomes of its workers."""
+"""A cluster produces the same bytes as this machine, whatever happens to its workers."""
 
 from __future__ import annotations
 

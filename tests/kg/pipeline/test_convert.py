@@ -1,4 +1,4 @@
-"""What all days together become: days, related events, and sums that add up."""
+"""The result of all days together: days, related events, and sums that add up."""
 
 from __future__ import annotations
 

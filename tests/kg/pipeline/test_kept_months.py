@@ -108,7 +108,7 @@ def test_an_outcome_that_cannot_be_read_is_converted_again(archive: Path, tmp_pa
 def test_the_spelling_of_a_publisher_that_is_printed_most_is_its_label(archive: Path, tmp_path: Path) -> None:
     for day, name in ((1, "EXAMPLE"), (2, "Example"), (3, "Example")):
         write(archive, day, f"*Shops open {day}. [https://example.org/{day} ({name})]")
-    for new in (3, 0):  # counted, and read from the parts that are kept
+    for new in (3, 0):  # counted, and read from kept parts
         built_ = built(archive, tmp_path / "store")
         assert built_.report["months"]["new"] == new
         publisher = NamedNode("http://127.0.0.1:8000/publisher/example.org")
@@ -153,7 +153,7 @@ def test_a_change_of_the_command_line_leaves_the_kept_months_as_they_are(program
 
 
 def test_all_that_a_conversion_imports_is_in_a_package_that_names_the_program() -> None:
-    """But for errors, settings and what runs processes, which put nothing into a graph."""
+    """Except errors, settings and code that runs processes, which put nothing into a graph."""
     script = "import sys, kg.pipeline.convert; print(*(getattr(m, '__file__', '') or '' for m in sys.modules.values()))"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT)
     files = [Path(one) for one in done.stdout.split() if Path(one).is_relative_to(ROOT)]

@@ -1,4 +1,4 @@
-"""With nothing but the ledger, an edited or moved bullet keeps its IRI, and so do its former revisions."""
+"""With only the ledger, an edited or moved bullet keeps its IRI, and so do its former revisions."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def text_of(day: date, bullets: list[str]) -> str:
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Archive:
-    """Give what writes the pages of an archive, which is made anew each time."""
+    """Return a function that writes the pages of an archive, which it replaces each time."""
 
     def write(pages: Pages) -> Path:
         root = tmp_path / "archive"
@@ -89,13 +89,13 @@ def nquads(built: Built) -> bytes:
 
 
 def elsewhere(settings: Settings, tmp_path: Path) -> Settings:
-    """Return the settings of a new store that is given only the ledger of the other one."""
+    """Return the settings of a new store that gets only the ledger of the other one."""
     shipped = tmp_path / "shipped.tsv"
     shipped.write_bytes((Path(settings.store) / "ledger.tsv").read_bytes())
     return replace(settings, store=str(tmp_path / "elsewhere"), ledger=str(shipped))
 
 
-# --- edited
+# ---- Edited.
 
 
 @pytest.mark.parametrize("there", [False, True], ids=["in the same store", "in a new store with the ledger"])
@@ -208,7 +208,7 @@ def test_a_bullet_that_is_withdrawn_stays_so_when_it_is_edited(
     assert after.report["tally"]["withdrawn"] == 1
 
 
-# --- read otherwise
+# ---- Read by other rules.
 
 
 def test_a_revision_that_is_only_read_otherwise_leads_to_its_new_name(archive: Archive, settings: Settings) -> None:
@@ -244,7 +244,7 @@ def test_an_event_whose_words_are_read_otherwise_is_known_by_what_is_printed(
 
 
 def bygone(item: Callable[..., Item]) -> Callable[..., Item]:
-    """Return what reads a bullet as no rule of today does."""
+    """Return a function that reads a bullet by a rule that no longer exists."""
     return lambda *arguments: (one := item(*arguments)) and replace(one, title=f"{one.title} (sic)")
 
 
@@ -284,7 +284,7 @@ def test_all_revisions_of_a_store_that_was_read_by_another_rule_lead_to_those_of
 
 
 def _as_of_old(store: Store) -> None:
-    """Have a store look as if it was made before ledgers kept texts: the ledger, and what the manifest says of it."""
+    """Change the ledger and manifest of a store to those from before ledgers kept texts."""
     claims = [one for one in read(store.ledger) if isinstance(one, Claim)]
     lines = (f"{one.day}\t{one.language}\t{one.key}\t{one.kind}\t{one.value}\n" for one in claims)
     store.ledger.write_text("".join(lines))
@@ -292,7 +292,7 @@ def _as_of_old(store: Store) -> None:
     rewrite(snapshot.manifest_file(store.current().folder), lambda said: said.update(ledger))
 
 
-# --- moved
+# ---- Moved.
 
 
 NEXT_MONTH = date(2011, 12, 3)

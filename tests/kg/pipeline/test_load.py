@@ -1,4 +1,4 @@
-"""Files are loaded in pieces, by several threads, as they are given."""
+"""Files are loaded in pieces as they arrive, by several threads."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FILES = 20
 
 
 def files(folder: Path) -> list[Path]:
-    """Files of one triple each; the label is the same in all, so that all pieces have a term in common."""
+    """Files of one triple each; all have the same label, so that all pieces have a term in common."""
     found = [folder / f"{number:02}.nt" for number in range(FILES)]
     for number, file in enumerate(found):
         file.write_text(f'<http://a.example/{number}> <http://a.example/name> "the same" .\n', encoding="utf-8")

@@ -1,4 +1,4 @@
-"""No text of an archive stops a build, and quarantine hides no bug of newsgraph."""
+"""No text of an archive stops a build, and quarantine does not hide bugs of newsgraph."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def titles(store: Path) -> set[str]:
 
 @pytest.fixture
 def broken_by_vandals(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make the mapper fail on a text, as it may on one that nobody has thought of."""
+    """Make the mapper fail on a text, as it might on one that nobody thought of."""
     whole = Mapper.event
 
     def event(self: Mapper, event: Any, *others: Any) -> Iterator[Quad]:
@@ -62,7 +62,7 @@ def broken_by_vandals(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def shapeless_by_vandals(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make a text become an event that breaks a shape, which only the whole graph shows."""
+    """Make a text become an event that breaks a shape, which is only found in the whole graph."""
     whole = Mapper.event
 
     def event(self: Mapper, event: Any, *others: Any) -> Iterator[Quad]:
@@ -188,7 +188,7 @@ def test_any_pages_become_a_graph_that_keeps_its_shapes(
         file.write_bytes(content)
     graph = EmbeddedGraph()
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # some of them cannot be read
+        warnings.simplefilter("ignore", UserWarning)  # some of these are unreadable
         graph.extend(run.quads([root], Settings()))
     found = check(graph, threads=1).found
     assert [(one.constraint.message, str(one.first[0].focus)) for one in found] == []

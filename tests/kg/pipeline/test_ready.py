@@ -1,4 +1,4 @@
-"""What a build prepares of its snapshot is there before anybody sees the snapshot."""
+"""The artefacts that a build prepares exist before anybody sees its snapshot."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Aliases that only all months together tell stand nowhere in the graph but where they are said to be aliases."""
+"""Aliases found from all months together only occur in the graph where they are said to be aliases."""
 
 from __future__ import annotations
 

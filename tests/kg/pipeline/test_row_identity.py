@@ -1,4 +1,4 @@
-"""A row with an id is the event of that (dataset, id), whatever happens to its date, its words and its place."""
+"""A row with an id is the same event by (dataset, id), whatever happens to its date, its words and its place."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A build gives the same graph for the same archive, moves no IRI, and says what it read."""
+"""A build gives the same graph for the same archive, changes no IRI, and reports what it read."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def named(built: Built) -> dict[str, str]:
 
 
 def many_days(archive: Archive, number: int = 150) -> Path:
-    """Write more days than fit into one month."""
+    """Write more days than one month has."""
     pages = {}
     for offset in range(number):
         day = date(2012, 1, 1) + timedelta(offset)

@@ -1,4 +1,4 @@
-"""The shards of a graph say what a build of the same archives publishes, whoever makes them and however often."""
+"""The shards of a graph equal what a build of the same archives publishes, whoever makes them and however often."""
 
 from __future__ import annotations
 

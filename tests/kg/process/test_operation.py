@@ -1,4 +1,4 @@
-"""What one process asks another one arrives as it was sent, or is refused."""
+"""An operation sent to another process arrives as it was sent, or is refused."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ KNOWN = [*OPERATIONS.values(), *writes.OPERATIONS.values(), *upload.OPERATIONS.v
 
 
 def values(kind: Any) -> st.SearchStrategy[Any]:
-    """Return values of a type, found out by another way than that of the codec."""
+    """Return values of a type, found in another way than by the codec."""
     if kind in PLAIN:
         return PLAIN[kind]
     arguments = get_args(kind)

@@ -1,4 +1,4 @@
-"""Other processes of this program."""
+"""Parallel processes of this program."""
 
 from __future__ import annotations
 

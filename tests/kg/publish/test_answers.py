@@ -1,4 +1,4 @@
-"""The canonical form of answers, and what names an answer."""
+"""The canonical form of answers, and the identity of an answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The catalogue: what it counts is what the graph has, and it keeps to DCAT-AP and VoID."""
+"""The catalogue: its counts are those of the graph, and it conforms to DCAT-AP and VoID."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def catalog(sample_build: Built) -> Catalog:
 
 
 def said(catalog: Catalog, subject: str, name: str) -> set[str]:
-    """What the catalogue says of a part of it, or of an IRI."""
+    """The statements of the catalogue about a part of it, or about an IRI."""
     node = NamedNode(subject if subject.startswith("http") else f"{catalog.iri}#{subject}" if subject else catalog.iri)
     return {
         quad.object.value

@@ -329,7 +329,7 @@ def test_an_output_that_cannot_be_written_is_reported(two: Two, tmp_path: Path) 
         diff.write_patch(Store(two.store), "previous", "current", tmp_path / "no folder" / "out")
 
 
-# ---- The pure part.
+# ---- The pure functions.
 
 words = st.lists(st.sampled_from(["the", "city", "of", "Homs", " ", "  ", ",", ".", "城", "市", "-"]), max_size=12)
 

@@ -1,4 +1,4 @@
-"""A dump is the whole graph, the same bytes for the same graph, and appears when it is whole."""
+"""A dump is the whole graph, has the same bytes for the same graph, and appears when it is complete."""
 
 from __future__ import annotations
 
@@ -182,7 +182,7 @@ def test_a_damaged_block_is_a_store_error_and_leaves_no_file(sample_build: Built
 
 
 def moved(built: Built, store: Path) -> Snapshot:
-    """Return a copy of a snapshot in a store that has nothing else."""
+    """Return a copy of a snapshot, in a store without anything else."""
     folder = store / "snapshots" / built.snapshot.id
     return Snapshot(Path(copytree(built.snapshot.folder, folder)), built.snapshot.manifest)
 

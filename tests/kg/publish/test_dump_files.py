@@ -1,4 +1,4 @@
-"""The files that dumps are published as: their names, and a folder of them."""
+"""The published files of dumps: their names, and a folder of them."""
 
 from __future__ import annotations
 
@@ -167,7 +167,7 @@ def test_the_command_writes_a_release_that_describes_itself(run_kg: RunKg, sampl
     catalog = (folder / "catalog.ttl").read_text()
     sums = (folder / SUMS).read_text()
     assert '"A library"' in catalog
-    described = [line for line in sums.splitlines() if not re.search(r"-\d{4}\.", line)]  # a year is not all there is
+    described = [line for line in sums.splitlines() if not re.search(r"-\d{4}\.", line)]  # without dumps of years
     assert len(described) > 3
     assert all(line[:64] in catalog for line in described if "newsgraph" in line)
     crate = ROCrate(folder)  # the reference reader

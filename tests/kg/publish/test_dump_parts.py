@@ -1,4 +1,4 @@
-"""A dump of a part, of a year, or of what changed since a snapshot."""
+"""Dumps of a part, of a year, or of the changes since a snapshot."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ GRAPH <enrichment/x/2026-11-23> {
 
 @pytest.fixture(scope="module")
 def enriched(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database in which a named graph repeats what the default graph has from elsewhere."""
+    """A database with a named graph that repeats what the default graph has from elsewhere."""
     database = tmp_path_factory.mktemp("enriched") / "db"
     store = EmbeddedGraph(str(database))
     store.load(ENRICHED.encode(), format=RdfFormat.TRIG)

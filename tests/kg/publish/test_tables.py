@@ -1,4 +1,4 @@
-"""Tables have what the graph has, are the same bytes for a snapshot, and are read by what others have written."""
+"""Tables contain what the graph contains, have the same bytes for a snapshot, and are read by other programs."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_a_question_in_sql_has_the_rows_that_it_has_in_sparql(
 
 
 def plain(value: str) -> str:
-    """Return a day, a time or a number in one spelling, as what SQL and SPARQL print of it."""
+    """Return a day, a time or a number in one spelling, given the spelling of SQL or SPARQL."""
     value = value.removesuffix(" 00:00:00").removesuffix("Z").replace("T", " ", 1) if value[:1].isdigit() else value
     try:
         return repr(float(value))

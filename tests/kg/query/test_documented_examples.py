@@ -1,4 +1,4 @@
-"""The queries printed in docs/sparql.md: each runs on the sample and finds what the text says."""
+"""The queries in docs/sparql.md: each runs on the sample and finds what the text says."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SERVICE on real workers and real services; the engine, which can ask services itself, says what is right."""
+"""SERVICE on real workers and real services; the engine, which can ask services itself, gives the expected result."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def pool(
 
 
 def rows(body: bytes) -> Counter[str]:
-    """Return the solutions of an answer, with all blank nodes and their IRIs alike."""
+    """Return the solutions of an answer, with all blank nodes and their IRIs replaced by the same value."""
 
     def plain(term: dict[str, Any]) -> tuple[str, ...]:
         blank = term["type"] == "bnode" or "/.well-known/genid/" in term["value"]
@@ -81,7 +81,7 @@ def rows(body: bytes) -> Counter[str]:
 
 
 def expected(query: str) -> Counter[str]:
-    """Return what the engine answers, which asks the service itself."""
+    """Return the answer of the engine, which asks the service itself."""
     store = EmbeddedGraph()
     store.load(HERE.encode(), format=RdfFormat.TURTLE)
     found = store.query(query)
@@ -158,7 +158,7 @@ def test_what_is_sent_along_changes_no_answer(
     query = f"{PREFIXES}SELECT * WHERE {{ {' '.join([*leading, *between, service, *after])} }}"
     try:
         right = expected(query)
-    except SyntaxError:  # of a variable that BIND would bind again
+    except SyntaxError:  # a variable that BIND would bind again
         return
     assert rows(pool.query(query).body) == right
 

@@ -89,7 +89,7 @@ def test_a_string_without_end_is_reported_with_its_place() -> None:
         "ASK { FILTER(?x" + "+1" * (OPERATORS + 1) + ") }",
         "SELECT * { VALUES ?x { " + "1 " * TOKENS + "} }",
         "ASK { ?s " + "^" * 300 + "<a:b> ?o }",
-        "ASK " + "{" * 100_000,  # of a query that is too long as well, what is wrong with it is said
+        "ASK " + "{" * 100_000,  # a query that is also too long gets the message about its fault
     ],
 )
 def test_what_is_over_a_limit_is_refused(query: str) -> None:

@@ -1,4 +1,4 @@
-"""The guard against made-up queries: it stays fast, no SERVICE gets past it, and what does get past crashes nothing."""
+"""The guard against generated queries: it stays fast, no SERVICE gets past it, and queries that pass crash nothing."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_no_repetition_makes_the_guard_slow(unit: str) -> None:
 
 
 class Listener:
-    """Counts who connects to it."""
+    """A server that counts the connections to it."""
 
     def __init__(self, listening: socket.socket) -> None:
         self.listening = listening
@@ -81,7 +81,7 @@ def listener() -> Iterator[Listener]:
 
 
 def evaluate(text: str) -> None:
-    """Let the engine evaluate the text in this process: it may connect."""
+    """Let the engine evaluate the text in this process, in which it may connect to hosts."""
     with suppress(SyntaxError, ValueError, RuntimeError, OSError):
         list(EmbeddedGraph().query(text))
 
@@ -146,4 +146,4 @@ def nested(opening: str, closing: str, number: int, inner: str = "?s ?p ?o") -> 
 def test_a_query_at_the_limits_does_not_overflow_the_stack_of_the_engine(workers: Workers, query: str) -> None:
     check(query, SETTINGS)
     with suppress(QueryTimeoutError, ServiceBusyError, QuerySyntaxError):
-        assert workers.query(query).body  # and no WorkerLostError
+        assert workers.query(query).body  # and not WorkerLostError

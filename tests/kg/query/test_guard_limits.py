@@ -1,4 +1,4 @@
-"""The limits of the guard to the token: what has just as much passes, and what has one more does not."""
+"""The exact limits of the guard: a query at a limit passes, and one with one token more does not."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def test_lines_and_columns_count_from_one(text: str, offset: int, expected: tupl
     assert position(text, offset) == expected
 
 
-# --- what can be read in two ways
+# ---- Ambiguous queries.
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""A query that is rewritten has the solutions that it had, and is rewritten only where the engine would begin badly."""
+"""A rewritten query has the same solutions, and a query is only rewritten if the engine would begin badly."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ FILTERED = (
 
 @pytest.fixture(scope="module")
 def graph() -> EmbeddedGraph:
-    """As many events as make a class a bad place to begin, each in one of two towns of a land, and one country."""
+    """So many events that a class is a bad place to begin, each in one of two towns of one country."""
     found = EmbeddedGraph()
     events = "\n".join(
         f'<x:{n}> a ng:Event ; ng:place <x:town{n % 3}> ; schema:startDate "2011-11-0{n % 9 + 1}" .'
@@ -43,7 +43,7 @@ def graph() -> EmbeddedGraph:
 
 
 def every(patterns: Sequence[TriplePattern], names: Names) -> list[TriplePattern]:
-    """Choose as many patterns as can be filters: of any property, not only classes."""
+    """Choose as many patterns as possible as filters: of any property, not only classes."""
     chosen: list[TriplePattern] = []
     for one in patterns:
         others = {name for other in patterns if other not in (*chosen, one) for name in other.variables}
@@ -53,7 +53,7 @@ def every(patterns: Sequence[TriplePattern], names: Names) -> list[TriplePattern
 
 
 def solutions(graph: EmbeddedGraph, query: str) -> Any:
-    """Return the variables of the answer and how often it has each row, blank nodes all alike."""
+    """Return the variables of the answer and how often it has each row; all blank nodes count as the same."""
     found = graph.query(query)
     if isinstance(found, QueryBoolean):
         return bool(found)
@@ -61,7 +61,7 @@ def solutions(graph: EmbeddedGraph, query: str) -> Any:
     return names, Counter(tuple("_" if str(term).startswith("_:") else str(term) for term in row) for row in found)
 
 
-# ---- what is rewritten, and what is not
+# ---- Which queries are rewritten.
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_the_answer_is_that_of_the_query_and_errors_name_places_of_its_text(grap
         answer(graph, query)
 
 
-# ---- the solutions are the same
+# ---- The solutions are the same.
 
 
 SIGNS = ("{", "}", "(", ")", "[", "]", "a", "<x:p>*", "?e", "?f", ".", ";", ",", "^", "|", "+", "5", "'l'", "@en", "^^")
@@ -222,7 +222,7 @@ def test_the_queries_of_the_w3c_have_the_same_solutions() -> None:
 
 
 def _loaded(folder: Path) -> EmbeddedGraph:
-    """Return what the data of a folder says together, as far as it can be read."""
+    """Return the combined data of a folder, as far as it can be read."""
     found = EmbeddedGraph()
     for file in sorted(folder.glob("*.ttl")):
         try:
@@ -233,7 +233,7 @@ def _loaded(folder: Path) -> EmbeddedGraph:
 
 
 def _is_read(graph: EmbeddedGraph, query: str) -> bool:
-    """Whether the engine reads a query as it is, as it does not read those that are wrong on purpose."""
+    """Whether the engine can read a query unchanged; it cannot read those that are wrong on purpose."""
     try:
         graph.query(query)
     except SyntaxError:

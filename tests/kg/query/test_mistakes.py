@@ -1,4 +1,4 @@
-"""A wrong query is answered with the mistake and its position, in the terms of its author."""
+"""A wrong query is answered with the mistake and its position, in the words of its author."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The competency questions in data/queries: each is a query that runs, and answers rightly on the sample."""
+"""The competency questions in data/queries: each is a query that runs, and gives the right answer on the sample."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ NAMES = sorted(file.stem for file in QUERIES.glob("*.rq"))
 BASE = "http://127.0.0.1:8000/"
 HOMS = NamedNode(f"{BASE}entity/en/Homs")
 SEED = f"{BASE}event/2011-11-08/dnucad6lq6"
-# What the sample cannot show: it has one capture of each page, and no event whose toll a page prints twice.
+# Questions that the sample cannot answer: it has one capture of each page, and no event with two printed tolls.
 WITHOUT_ANSWER = {"captures-that-disagree", "moving-tolls"}
 TWO_CAPTURES = """
 <page/a> a ng:Page ; rdfs:label "news/2011/11/8/x.md" ; dcterms:hasPart <page/a#change-1> .
@@ -67,13 +67,13 @@ def column(solutions: list[QuerySolution], variable: str) -> list[str]:
 
 
 def events_at(store: EmbeddedGraph, *places: NamedNode, predicate: NamedNode = terms.PLACE) -> set[str]:
-    """The events that name one of some places, or are located there, found without SPARQL."""
+    """Return the events that name one of some places, or are located there, found without SPARQL."""
     quads = (quad for place in places for quad in store.quads_for_pattern(None, predicate, place))
     return {quad.subject.value for quad in quads if isinstance(quad.subject, NamedNode)}
 
 
 def inside(store: EmbeddedGraph, place: NamedNode) -> set[NamedNode]:
-    """A place and all that it contains, found without SPARQL."""
+    """Return a place and all places that it contains, found without SPARQL."""
     contained = store.quads_for_pattern(None, NamedNode(expand("schema:containedInPlace")), place)
     return {place} | {quad.subject for quad in contained if isinstance(quad.subject, NamedNode)}
 
@@ -85,7 +85,7 @@ def small(turtle: str) -> EmbeddedGraph:
     return store
 
 
-# --- every query
+# ---- Every query.
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -109,7 +109,7 @@ def test_a_query_without_answer_in_the_sample_has_one_elsewhere(name: str, turtl
     assert ask(small(turtle), name)
 
 
-# --- parameters
+# ---- Parameters.
 
 
 def bound(name: str, **values: str) -> str:
@@ -198,7 +198,7 @@ def test_the_years_of_a_category_are_those_of_its_events_in_the_country(store: E
     assert sum(map(int, column(ask(store, "category-by-year"), "events"))) == len(events) > 0
 
 
-# --- places
+# ---- Places.
 
 
 def test_events_in_homs_are_told_from_those_that_name_it_newest_first(store: EmbeddedGraph) -> None:
@@ -294,7 +294,7 @@ def test_what_is_no_place_is_none(store: EmbeddedGraph) -> None:
     assert "Syria" not in column(ask(store, "no-place"), "label")
 
 
-# --- time and topics
+# ---- Time and topics.
 
 
 def test_a_day_is_told_whole(store: EmbeddedGraph) -> None:
@@ -338,7 +338,7 @@ def test_neighbours_share_something_and_are_elsewhere(store: EmbeddedGraph) -> N
     assert min(map(int, column(found, "shared"))) >= 1
 
 
-# --- wordings, and where they come from
+# ---- Wordings, and where they come from.
 
 
 def test_wordings_come_in_the_order_of_their_page(store: EmbeddedGraph) -> None:
@@ -395,7 +395,7 @@ def test_a_one_way_relation_is_not_answered(store: EmbeddedGraph) -> None:
         assert not any(store.quads_for_pattern(NamedNode(related), relation, NamedNode(event)))
 
 
-# --- sources
+# ---- Sources.
 
 
 def test_the_most_cited_publisher_comes_first_and_has_one_name(store: EmbeddedGraph) -> None:

@@ -1,4 +1,4 @@
-"""Queries of a remote store have the answers of the embedded one; its failures become newsgraph errors."""
+"""Queries on a remote store get the same answers as on the embedded one; its failures become newsgraph errors."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def lines(body: bytes) -> list[str]:
 
 
 def without_order(line: str) -> str:
-    """Return a line with the words of its plain literals in order; one without any is not there."""
+    """Return a line of TSV with the words of each plain literal sorted."""
     cells = (
         " ".join(sorted(re.findall(r"[^\s\",]+", cell))) if cell.endswith('"') else cell for cell in line.split("\t")
     )
@@ -162,11 +162,11 @@ def test_what_no_store_answers_does_not_reach_the_engine(
     assert told[0] == told[1]
 
 
-# ---- what goes wrong there
+# ---- Failures of the remote store.
 
 
 def asked(folder: Path, url: str, seconds: float = 5.0, **settings: int) -> RewriteAnswer:
-    """Ask a service at an address that is said to be a Virtuoso."""
+    """Ask a service at an address that claims to be a Virtuoso."""
     store = Store(folder / "store")
     if not store.has_current:
         publish_turtle(store.path, "<urn:a> <urn:b> 1 .")

@@ -1,4 +1,4 @@
-"""The scanners read strings of any length, however many escapes they have, and remember little meanwhile."""
+"""The scanners read strings of any length, with any number of escapes, and need little memory for it."""
 
 from __future__ import annotations
 

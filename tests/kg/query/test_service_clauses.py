@@ -170,7 +170,7 @@ def test_whatever_the_text_all_services_that_would_be_asked_are_allowed(
         _, query = federated(text, SETTINGS, BASE)
         assert query is None or {one.service for one in (*query.clauses, *query.nested)} == {ALLOWED}
         if query is not None:
-            check(query.without(), SETTINGS)  # nothing of SERVICE is left for the engine
+            check(query.without(), SETTINGS)  # no part of SERVICE is left for the engine
             check(query.without(""), SETTINGS)
 
 

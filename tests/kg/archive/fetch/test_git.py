@@ -43,7 +43,7 @@ def git(root: Path, *arguments: str) -> str:
 
 @pytest.fixture
 def edited(wiki: LoopbackWiki) -> LoopbackWiki:
-    """The wiki with everything that may happen to a page: null edits, hidden ones, a move, a deletion and its undoing."""
+    """The wiki with all that may happen to a page: null edits, hidden ones, a move, a deletion and its undoing."""
     lines = [BULLET % (number, number) for number in range(4)]
     for number in range(1, 4):
         text = PAGE % "\n".join(lines[:number])

@@ -1,4 +1,4 @@
-"""Chinese sentences: did it happen at the place that {braces} mark?"""
+"""Chinese sentences: did the event happen at the place marked by {braces}?"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""English sentences: did it happen at Homs, or at whatever place {braces} mark?"""
+"""English sentences: did the event happen in Homs, or at the place marked by {braces}?"""
 
 from __future__ import annotations
 

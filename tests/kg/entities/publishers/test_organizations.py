@@ -1,4 +1,4 @@
-"""What is said of publishers when all months are known: names, other names, homes, and former keys."""
+"""The descriptions of publishers once all months are known: names, other names, homes, and former keys."""
 
 from __future__ import annotations
 
