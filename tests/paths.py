@@ -1,4 +1,4 @@
-"""Where the files are that tests read: the checkout's own, and the real archives and checks that may lie beside it."""
+"""The paths of files that tests read: in the checkout, and the real archives and checks that may be beside it."""
 
 from __future__ import annotations
 

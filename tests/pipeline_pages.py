@@ -1,4 +1,4 @@
-"""A few pages of two months, of which one names a thing in another spelling, and the files of a folder as bytes."""
+"""A few pages of two months, one of which spells a thing differently, and the files of a folder as bytes."""
 
 from __future__ import annotations
 

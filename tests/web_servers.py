@@ -1,4 +1,4 @@
-"""An nginx and other web servers of the machine, run as a test configures them."""
+"""Runs nginx and other web servers of the machine, as configured by a test."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ http {{
 
 @contextmanager
 def nginx(server: str, folder: Path, port: int) -> Iterator[None]:
-    """Run an nginx with a server, as its configuration says it, that listens on a port."""
+    """Run an nginx with a server block that listens on a port."""
     file = folder / "main.conf"
     file.write_text(_NGINX.format(folder=folder, server=server), encoding="utf-8")
     with running([str(NGINX), "-p", str(folder), "-c", str(file)], folder, port):
@@ -42,7 +42,7 @@ def nginx(server: str, folder: Path, port: int) -> Iterator[None]:
 
 @contextmanager
 def running(command: Sequence[str], folder: Path, port: int) -> Iterator[None]:
-    """Run a server until the end of a block, which begins when it answers."""
+    """Run a server during a block, which begins when the server answers."""
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
         limit = time.monotonic() + 20
         while time.monotonic() < limit and process.poll() is None:

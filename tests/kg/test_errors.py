@@ -1,4 +1,4 @@
-"""The one tree of errors: all that newsgraph raises on purpose, drawn in one place."""
+"""The tree of errors: everything that newsgraph raises on purpose, drawn in one place."""
 
 from __future__ import annotations
 

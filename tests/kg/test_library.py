@@ -29,7 +29,7 @@ SELECT ?place ?date ?name (COUNT(?source) AS ?sources) WHERE {
 GROUP BY ?place ?event ?date ?name ORDER BY DESC(?date) ?name
 """
 
-# rdflib 7.6 warns about a method of its own when the triples of any Dataset are asked for.
+# rdflib 7.6 warns about a method of its own when the triples of a Dataset are read.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:rdflib")
 
 

@@ -1,4 +1,4 @@
-"""The table of settings, and where a setting's value comes from."""
+"""The table of settings, and the source of each setting's value."""
 
 from __future__ import annotations
 

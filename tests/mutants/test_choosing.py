@@ -1,4 +1,4 @@
-"""Which tests run on a mutant, in which order and batches; and that a fault is noticed by a test that fails."""
+"""Which tests run on a mutant, in which order and batches, and that a failing test notices a fault."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_no_batch_is_begun_after_the_seconds_that_there_are() -> None:
 
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory: pytest.TempPathFactory) -> Tree:
-    """A small project of its own, whose only test knows where a limit is."""
+    """A small project with a single test that checks a limit."""
     root = tmp_path_factory.mktemp("project")
     (root / "pyproject.toml").write_text("[tool.pytest.ini_options]\nmarkers = ['slow']\n")
     (root / "limit.py").write_text("def f(a):\n    b = a\n    while a > 3:\n        a -= 1\n    return b < 3\n")

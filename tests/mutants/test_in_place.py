@@ -1,4 +1,4 @@
-"""A mutant in place of a module that is imported: what had the function has the fault, and nothing else is new."""
+"""A mutant replaces an imported module: all holders of the function get the fault, and nothing else is new."""
 
 from __future__ import annotations
 

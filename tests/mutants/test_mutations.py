@@ -1,4 +1,4 @@
-"""The mutants of a module: each has one fault, says which, and is a program; texts and annotations stay."""
+"""The mutants of a module: each is a valid program with one stated fault; texts and annotations stay."""
 
 from __future__ import annotations
 

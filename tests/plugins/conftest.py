@@ -1,4 +1,4 @@
-"""Installs the distributions of this folder as an installer does, but without one: files and metadata on a path."""
+"""Installs the distributions of this folder without an installer: files and metadata on a path."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Kg = Callable[..., "subprocess.CompletedProcess[bytes]"]
 
 
 def install(distribution: Path, site: Path) -> None:
-    """Put the modules of a distribution into ``site``, with the metadata that its pyproject.toml gives it.
+    """Put the modules of a distribution into ``site``, with the metadata from its pyproject.toml.
 
     Entry points and metadata have the forms that the Python Packaging User Guide specifies.
     """
@@ -38,7 +38,7 @@ def install(distribution: Path, site: Path) -> None:
 
 
 def python(site: Path, *arguments: str | Path) -> subprocess.CompletedProcess[bytes]:
-    """Run Python in a process of its own that finds what is installed in ``site``."""
+    """Run Python in a process of its own that finds the distributions in ``site``."""
     environment = {**os.environ, "PYTHONPATH": str(site)}
     return subprocess.run([sys.executable, *map(str, arguments)], env=environment, capture_output=True, check=False)
 

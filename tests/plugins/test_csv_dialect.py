@@ -1,4 +1,4 @@
-"""The proof that a new page language needs its dialect and nothing else: a third-party one that reads CSV."""
+"""Proof that a new page language needs only its dialect: a third-party dialect that reads CSV."""
 
 from __future__ import annotations
 
@@ -184,7 +184,7 @@ def test_kg_check_passes_and_names_the_row_of_a_violation(build: Kg, kg: Kg, roo
     with_two_dates.flush()
     del with_two_dates
     seal(found.folder, replace(found.manifest, files=checksums(found.folder)))  # as if a forced build had made it
-    for archives in ((root,), ()):  # with the archive, and from what the graph has kept of it
+    for archives in ((root,), ()):  # with the archive, and from the graph alone
         done = kg("check", *archives, "--store", store)
         assert done.returncode == 1
         assert b"from  january.csv, line 5 (entry row-3)" in done.stdout

@@ -1,4 +1,4 @@
-"""The licences and the attribution of a dataset are those that the dialects of its pages say, and no others."""
+"""The licences and the attribution of a dataset are those stated by the dialects of its pages, and no others."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def store(tmp_path: Path) -> Path:
 
 @contextmanager
 def served(site: Path, kg: Kg, root: Path, store: Path, *, silent: bool = False) -> Iterator[Send]:
-    """Build a dataset with the dialect for tables, which may say nothing of its archive, and serve it without."""
+    """Build a dataset with the dialect for tables, which may state nothing about its archive; serve it without."""
     install(CSV, site)
     if silent:
         with (site / "newsgraph_csv.py").open("a") as module:
@@ -76,7 +76,7 @@ def quads(body: bytes) -> list[Quad]:
 
 
 def licensed(body: bytes) -> dict[str, set[str]]:
-    """Return the licences that a document in Turtle claims, by what is under them."""
+    """Return the licences that a document in Turtle claims, by the things that have them."""
     found: dict[str, set[str]] = {}
     for quad in quads(body):
         if quad.predicate == terms.LICENSE:
@@ -89,7 +89,7 @@ def linked(headers: dict[str, str]) -> list[str]:
 
 
 def claims(send: Send, path: str) -> dict[str, set[str]]:
-    """Return which licences are claimed for the data, by where they are."""
+    """Return the licences that are claimed for the data, by place."""
     turtle, page, catalog = (send(path, "text/turtle"), send(path, "text/html"), send("/catalog", "text/turtle"))
     own = [iris for subject, iris in licensed(catalog.body).items() if subject.startswith(BASE)]
     stream = send("/feed/ldes", "application/trig")
@@ -191,6 +191,6 @@ def test_where_one_of_several_dialects_says_nothing_the_catalogue_says_so(
 def test_prose_says_nothing_of_where_a_dataset_comes_from(site: Path, kg: Kg, root: Path, store: Path) -> None:
     install(CSV, site)
     (root / "README.md").write_text("Tables of events, with a row for each.\n")
-    for _ in range(2):  # the months of the second build are those that the first one kept
+    for _ in range(2):  # the second build uses the months kept by the first one
         assert kg("build", root, "--store", store, "--jobs", "1").returncode == 0
         assert Store(store).current().manifest.licences == (ODC_BY,)

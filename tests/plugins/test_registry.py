@@ -1,4 +1,4 @@
-"""How the dialects of other distributions are found, ordered and refused."""
+"""Dialects of other distributions are found, ordered and refused."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def shown(site: Path) -> str:
 
 @pytest.fixture
 def distribution(tmp_path: Path, site: Path) -> Make:
-    """A function that installs a distribution with one entry point and one module of this text."""
+    """A function that installs a distribution with one entry point and one module with this text."""
 
     def make(name: str, point: str, value: str, text: str) -> None:
         folder = tmp_path / name

@@ -29,7 +29,7 @@ def free_port() -> int:
 
 
 class Service:
-    """``kg serve`` of a store, in processes of its own."""
+    """``kg serve`` on a store, in processes of its own."""
 
     def __init__(self, store: Path, port: int = 0, **settings: object) -> None:
         self.port = port or free_port()
@@ -42,7 +42,7 @@ class Service:
         self.start()
 
     def start(self) -> None:
-        """Start it, and wait until it says where it serves and answers."""
+        """Start it, and wait until it prints its address and answers."""
         command = [sys.executable, "-m", "kg", "serve"]
         self.process = subprocess.Popen(command, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         assert self.process.stdout
@@ -62,7 +62,7 @@ class Service:
 
     @property
     def workers(self) -> list[int]:
-        """The process ids of its workers, which are children of it, or of its child that holds the graph in memory."""
+        """The process ids of its workers, its children, or those of the process that holds the graph in memory."""
         found: list[int] = []
         for one in _children(self.process.pid):
             found += _children(one) if _holds_graph(one) else [one]
@@ -70,7 +70,7 @@ class Service:
 
     @property
     def memory(self) -> int:
-        """The process id of what holds the graph in memory; 0 if nothing does, or not yet."""
+        """The process id of the process that holds the graph in memory; 0 if there is none, or not yet."""
         if json.loads(self.ask("/healthz").body)["graph"] != "memory":
             return 0
         return next(filter(_holds_graph, _children(self.process.pid)), 0)
@@ -103,7 +103,7 @@ def _holds_graph(pid: int) -> bool:
 
 @pytest.fixture
 def start_service() -> Iterator[Callable[..., Service]]:
-    """A function that starts ``kg serve`` of a store, with settings; it is killed when the test ends."""
+    """A function that starts ``kg serve`` on a store, with settings; it is killed when the test ends."""
     services: list[Service] = []
 
     def start(store: Path, **settings: object) -> Service:

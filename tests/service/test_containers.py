@@ -1,4 +1,4 @@
-"""The container: its file is clean, and what it runs does what it is for, run here without Docker."""
+"""The container: its file passes the linter's rules, and its commands work, run here without Docker."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ COMMANDS = {name: one["command"] for name, one in OURS.items() if "entrypoint" n
 
 
 def last_stage() -> list[tuple[str, str]]:
-    """Return the instructions of the image itself, each with what it says."""
+    """Return the instructions of the image itself, with their arguments."""
     text = re.sub(r"\\\n\s*", " ", re.sub(r"(?m)^#.*\n", "", DOCKERFILE))
     lines = [line.partition(" ") for line in text.splitlines() if line]
     first = max(number for number, (name, _, _) in enumerate(lines) if name == "FROM")
@@ -50,14 +50,14 @@ def instruction(name: str) -> str:
 
 
 def environment(**changed: object) -> dict[str, str]:
-    """Return the environment of the image, with what differs here, and nothing of this process's own settings."""
+    """Return the environment of the image with the differences needed here, without the settings of this process."""
     own = dict(one.split("=", 1) for one in shlex.split(instruction("ENV")))
     paths = {"PATH": os.environ["PATH"], "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     return paths | own | {name: str(value) for name, value in changed.items()}
 
 
 def here(command: list[str]) -> list[str]:
-    """Return a command of the image as it is run here."""
+    """Return a command of the image in the form in which it runs here."""
     python = [sys.executable]
     return [*python, *command[1:]] if command[0] == "python" else [*python, "-m", *command]
 
@@ -133,7 +133,7 @@ def test_what_is_built_on_many_machines_is_built_with_an_extra_of_the_image() ->
 
 @pytest.fixture
 def balanced(served_store: Path, tmp_path: Path) -> Iterator[int]:
-    """The port of an nginx before one endpoint that answers and one that is not there."""
+    """The port of an nginx in front of one endpoint that answers and one that does not exist."""
     service, port = Service(served_store), free_port()
     text = (
         (DEPLOY / "compose-nginx.conf").read_text(encoding="utf-8").replace("listen 8080", f"listen 127.0.0.1:{port}")

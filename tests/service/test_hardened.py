@@ -1,4 +1,4 @@
-"""A server under the restrictions of its unit: nothing is writable but its cache, and it may do nothing but serve.
+"""A server under the restrictions of its systemd unit: it can only write its cache, and only serve.
 
 systemd does not run in tests, so bubblewrap restricts: a read-only root, no capabilities, namespaces of its own.
 """
@@ -43,7 +43,7 @@ pytestmark = pytest.mark.skipif(not _works(), reason="bubblewrap is not here, or
 
 @pytest.fixture
 def ask(sample_store: Path, tmp_path: Path) -> Iterator[Callable[..., int]]:
-    """What asks a restricted server, and tells the status, once it is no longer 503."""
+    """A function that sends a request to a restricted server, and returns the status once it is not 503."""
     port, cache = free_port(), tmp_path / "cache"
     cache.mkdir()
     given = {"KG_STORE": sample_store, "KG_PORT": port, "KG_CACHE": cache, "KG_ACCESS_LOG": cache / "access.log"}
@@ -86,7 +86,7 @@ def ask(sample_store: Path, tmp_path: Path) -> Iterator[Callable[..., int]]:
 
 def test_a_server_with_a_read_only_root_and_store_serves_everything(ask: Callable[..., int]) -> None:
     assert {path: ask(path) for path in PATHS} == dict.fromkeys(PATHS, 200)
-    assert ask("/sparql", b"ASK {}" + b" " * 90_000) == 413  # such a body lies in a file, or it would be 503
+    assert ask("/sparql", b"ASK {}" + b" " * 90_000) == 413  # such a body is in a file, or the answer would be 503
 
 
 def test_the_unit_restricts_what_the_test_restricts_and_more() -> None:

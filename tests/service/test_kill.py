@@ -46,7 +46,7 @@ def test_workers_killed_during_load_cost_no_wrong_answer(
     def documents() -> Counter[int]:
         statuses: Counter[int] = Counter()
         while not done.is_set():
-            # Nobody has asked for this one before, so that the cache does not answer in place of a worker.
+            # Nobody has requested this one before, so a worker answers, not the cache.
             reply = service.ask(f"/source/http://a.example/{os.urandom(4).hex()}")
             assert reply.status in (404, 503)
             statuses[reply.status] += 1
@@ -79,8 +79,8 @@ def test_when_what_holds_the_graph_is_killed_it_is_answered_from_disk(
     service = start_service(served_store, query_seconds=30, result_cache_bytes=0)
     _until(lambda: service.memory)
     os.kill(service.memory, signal.SIGKILL)
-    _until(lambda: not service.memory)  # nobody has to ask for it
-    # What is handed to a worker that dies with its host just then is 503, as whenever one is killed from outside.
+    _until(lambda: not service.memory)  # without any request for it
+    # A request for a worker that just dies with its host gets 503, as whenever one is killed from outside.
     _until(lambda: service.ask(f"/sparql?query={quote(COUNT)}").status == 200)
     for _ in range(20):
         assert service.ask(f"/sparql?query={quote(COUNT)}").status == 200

@@ -1,4 +1,4 @@
-"""The file for nginx, run by nginx in front of a server."""
+"""The configuration for nginx, run by nginx in front of a server."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.skipif(not NGINX, reason="nginx is not here (Debian: ng
 
 
 def configured(port: int, behind: int) -> str:
-    """Return the file with addresses of this test, without TLS, for which there is no certificate here."""
+    """Return the configuration with addresses of this test, without TLS, since there is no certificate here."""
     text = FILE.read_text(encoding="utf-8")
     text = re.sub(r" *(ssl_|add_header Strict).*\n", "", text).replace("listen 443 ssl", f"listen 127.0.0.1:{port}")
     return text.replace("127.0.0.1:8000", f"127.0.0.1:{behind}")
@@ -29,7 +29,7 @@ def configured(port: int, behind: int) -> str:
 
 @pytest.fixture
 def proxied(served_store: Path, tmp_path: Path, start_service: Callable[..., Service]) -> Iterator[tuple[int, Path]]:
-    """The port of an nginx in front of a server, and the access log of that."""
+    """The port of an nginx in front of a server, and its access log."""
     log = tmp_path / "access.log"
     service = start_service(served_store, trusted_proxy="127.0.0.1", access_log=log)
     port = free_port()

@@ -1,4 +1,4 @@
-"""Every hostile input of a folder, sent to real servers by bench/payloads.py."""
+"""bench/payloads.py sends every hostile input of a folder to real servers."""
 
 from __future__ import annotations
 

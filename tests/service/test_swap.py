@@ -44,7 +44,7 @@ def test_snapshots_are_switched_under_load_without_a_failed_or_mixed_answer(
     done = threading.Event()
 
     def queries() -> list[int]:
-        """Ask for both marks; return the versions in the order of the answers."""
+        """Query both marks; return the versions in the order of the answers."""
         seen = []
         while not done.is_set():
             reply = service.ask(f"/sparql?query={quote(PAIR)}", Accept="application/sparql-results+json")
@@ -55,7 +55,7 @@ def test_snapshots_are_switched_under_load_without_a_failed_or_mixed_answer(
         return seen
 
     def documents() -> list[int]:
-        """Ask for a document; its entity tag and its triples must be of the same snapshot."""
+        """Request a document; its entity tag and its triples must be of the same snapshot."""
         seen = []
         while not done.is_set():
             reply = service.ask(DOCUMENT)

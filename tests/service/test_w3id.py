@@ -1,4 +1,4 @@
-"""The file for w3id.org does what it says in the server that w3id.org runs, Apache."""
+"""The file for w3id.org works in Apache, the server that w3id.org runs."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     )
     file = folder / "apache.conf"
     file.write_text(CONFIGURATION.format(folder=folder, port=number, modules=modules))
-    if os.getuid() == 0:  # Apache does not serve as root, and the folders of a test are for their owner only
+    if os.getuid() == 0:  # Apache does not serve as root, and only their owner may read the folders of a test
         for one in (folder, *takewhile(lambda parent: parent.name.startswith(OF_PYTEST), folder.parents)):
             one.chmod(one.stat().st_mode | 0o055)
         file.write_text(file.read_text() + "User www-data\nGroup www-data\n")

@@ -1,4 +1,4 @@
-"""The imports of our own packages, read from the source: which module imports which, and what rooms they are in."""
+"""Reads the imports of our own packages from the source: which module imports which, and their rooms."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _name(file: Path) -> str:
 
 
 def arrows(known: Mapping[str, Path]) -> dict[str, set[str]]:
-    """Return which of the modules ``known`` each of them imports, at its top or within a function."""
+    """Return which of the modules ``known`` each of them imports, at the top or within a function."""
     return {name: {one for one in _imported(file, known) if one != name} for name, file in known.items()}
 
 
@@ -38,7 +38,7 @@ def _imported(file: Path, known: Mapping[str, Path]) -> Iterator[str]:
 
 
 def importers(known: Mapping[str, Path], module: str, name: str) -> set[str]:
-    """Return which of our modules import ``name`` from a ``module`` of anybody."""
+    """Return which of our modules import ``name`` from any ``module``."""
     return {
         one
         for one, file in known.items()
@@ -48,7 +48,7 @@ def importers(known: Mapping[str, Path], module: str, name: str) -> set[str]:
 
 
 def room(module: str) -> str:
-    """Return the room of a module: its package of two parts, or the module itself where it lies in none."""
+    """Return the room of a module: its package of two parts, or the module itself if it is in none."""
     return ".".join(module.split(".")[:2])
 
 
@@ -61,7 +61,7 @@ def between_rooms(found: Mapping[str, set[str]]) -> dict[str, set[str]]:
 
 
 def circles(found: Mapping[str, set[str]]) -> list[set[str]]:
-    """Return the sets of nodes that reach each other, largest first; without a circle there is none."""
+    """Return the sets of nodes that reach each other, largest first; there are none without a circle."""
     reached = {node: _reach(node, found) for node in found}
     sets = {frozenset({node, *(one for one in reached[node] if node in reached[one])}) for node in found}
     return sorted((set(one) for one in sets if len(one) > 1), key=len, reverse=True)
@@ -78,7 +78,7 @@ def _reach(start: str, found: Mapping[str, set[str]]) -> set[str]:
 
 
 def changing_globals(known: Mapping[str, Path]) -> set[str]:
-    """Return what modules keep in names of their own and change: empty containers, locks, and what is ``global``."""
+    """Return the mutable state of modules: empty containers, locks, and names declared ``global``."""
     found = set()
     for name, file in known.items():
         tree = parsed(file)
@@ -91,7 +91,7 @@ def changing_globals(known: Mapping[str, Path]) -> set[str]:
 
 
 def _changes(value: ast.expr | None) -> bool:
-    """Whether an expression makes something that is only of use if it changes."""
+    """Whether an expression creates something that is only useful if it changes."""
     if isinstance(value, ast.Dict | ast.List):
         return not ast.unparse(value).strip("{}[]")
     if not isinstance(value, ast.Call):

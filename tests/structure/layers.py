@@ -1,4 +1,4 @@
-"""The table of layers: which rooms lie on which floor."""
+"""The table of layers: which rooms are on which floor."""
 
 from __future__ import annotations
 

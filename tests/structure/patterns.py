@@ -1,8 +1,8 @@
 """Finds regular expressions with possessive quantifiers or atomic groups, in packages below a folder: ROOT PACKAGE....
 
-Python 3.11.0 to 3.11.4 read these wrongly. All modules of the packages are imported, and what they compile meanwhile is
-looked at, however it was put together; what a function gives to ``re`` is worked out with the names of its module.
-Prints a line for each expression that has them or cannot be worked out.
+Python 3.11.0 to 3.11.4 read these wrongly. All modules of the packages are imported, and the patterns that they compile
+are examined, however they were built; arguments of ``re`` within functions are evaluated with the names of the module.
+Prints a line for each expression that has them or cannot be evaluated.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def _reads(node: ast.AST) -> bool:
 
 
 def _worked_out(call: ast.Call, names: dict[str, Any]) -> tuple[str | bytes, int]:
-    """Return the expression and the flags that a call gives to ``re``; a NameError says that they depend on others."""
+    """Return the expression and the flags that a call passes to ``re``; raises NameError if other names are needed."""
     values = [_value(one, names) for one in call.args[:1]]
     flags = [_value(one.value, names) for one in call.keywords if one.arg == "flags"]
     if isinstance(call.func, ast.Attribute) and call.func.attr == "compile":

@@ -1,4 +1,4 @@
-"""A plugin: notes which tests are slow, and which fast one checks the same rule as each of them."""
+"""A pytest plugin: notes which tests are slow, and which fast test checks the same rule as each of them."""
 
 from __future__ import annotations
 

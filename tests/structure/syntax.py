@@ -9,7 +9,7 @@ from pathlib import Path
 
 @cache
 def parsed(file: Path) -> ast.Module:
-    """Return the syntax tree of a file, which nobody may change."""
+    """Return the syntax tree of a file, which callers must not change."""
     return ast.parse(file.read_text(encoding="utf-8"))
 
 

@@ -1,4 +1,4 @@
-"""The audit of what is pinned: what is compared with the list that needs no network, and what that finds."""
+"""The audit of pinned packages: which are compared with the list that needs no network, and what that finds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""No connection to SQLite is left to the garbage collector, of which Python 3.13 warns."""
+"""No connection to SQLite is left to the garbage collector, about which Python 3.13 warns."""
 
 from __future__ import annotations
 

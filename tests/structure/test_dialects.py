@@ -1,4 +1,4 @@
-"""What a page language knows stands in its dialect: no other module imports it, or names what only it knows."""
+"""Knowledge of a page language is in its dialect: no other module imports it, or names what only it knows."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ THEIR_ARCHIVE = "kg.dialects.wikipedia"
 
 
 def text(module: str) -> str:
-    """Return the code of a module without what explains it: docstrings and comments."""
+    """Return the code of a module without docstrings and comments."""
     tree = ast.parse(KNOWN[module].read_text(encoding="utf-8"))
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):

@@ -1,4 +1,4 @@
-"""What the documents say about the code is there: paths, modules, commands and their options."""
+"""The paths, modules, commands and options that the documents name exist."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The engine stays behind two doors: terms come from kg.rdf, and what holds quads is a Graph."""
+"""The engine is only used through two interfaces: terms come from kg.rdf, and quads are in a Graph."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The order of the house: what may import what. Run with ``-s`` it prints the counts."""
+"""The order of the house: which room may import which. With ``-s``, it prints the counts."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def test_every_docstring_says_something_of_what_stands_before_it(name: str) -> N
 
 
 def _orphans(node: ast.AST) -> Iterator[int]:
-    """Yield the lines of strings that stand alone, but for docstrings and those after a constant or a field."""
+    """Yield the lines of strings that stand alone, except docstrings and those after a constant or a field."""
     body = getattr(node, "body", [])
     for before, one in pairwise([None, *body] if isinstance(body, list) else []):
         alone = isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant) and isinstance(one.value.value, str)
@@ -108,7 +108,7 @@ def all_nodes() -> Iterator[ast.AST]:
 
 
 def docstrings() -> Iterator[tuple[str, str]]:
-    """Yield the docstrings of our packages, each with where it stands."""
+    """Yield the docstrings of our packages, each with its location."""
     for name, file in KNOWN.items():
         for node in nodes(file):
             if isinstance(node, DOCUMENTED) and (text := ast.get_docstring(node)):
@@ -135,7 +135,7 @@ def test_no_module_keeps_what_changes() -> None:
 
 
 def test_counts_of_the_house() -> None:
-    """Prints what a redesign is to be compared with."""
+    """Print the counts for comparison after a redesign."""
     package_arrows = sum(len(imported) for imported in ROOMS.values())
     for folder in ("kg", "endpoint", "tests"):
         print(f"entries of {folder}/: {len(entries(ROOT / folder))}")

@@ -1,4 +1,4 @@
-"""No regular expression has what Python 3.11.0 to 3.11.4 read wrongly (CPython issue 106052)."""
+"""No regular expression has an operator that Python 3.11.0 to 3.11.4 read wrongly (CPython issue 106052)."""
 
 from __future__ import annotations
 

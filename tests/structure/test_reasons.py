@@ -1,4 +1,4 @@
-"""Whoever silences a checker says why, beside it."""
+"""Every comment that silences a checker gives a reason."""
 
 import io
 import re
@@ -21,7 +21,7 @@ def comments(text: str) -> Iterator[tuple[int, str]]:
 
 
 def without_reason(text: str) -> list[int]:
-    """Return the lines that silence a checker and do not say why."""
+    """Return the lines that silence a checker without a reason."""
     found = comments(text) if SILENCED.search(text) else ()
     return [line for line, comment in found if SILENCED.search(comment) and not REASONED.fullmatch(comment)]
 

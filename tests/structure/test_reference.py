@@ -44,7 +44,7 @@ def _pages(entry: Any) -> list[str]:
 
 
 class Loaded(HTMLParser):
-    """The addresses that a page loads by itself."""
+    """Collects the addresses that a page loads by itself."""
 
     def __init__(self) -> None:
         super().__init__()

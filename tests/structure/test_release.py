@@ -1,4 +1,4 @@
-"""What is released: the files that name the version, and the Pythons that it is tried on."""
+"""A release: the files that name the version, and the Pythons on which it is tried."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Few tests are slow, and none of them is the only test of its rule."""
+"""Few tests are slow, and no slow test is the only test of its rule."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One class knows where things are in the folder of a store; one module, what is in that of a snapshot."""
+"""One class knows the paths in the folder of a store, and one module those in the folder of a snapshot."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ OTHERS = {"kg.enrich.cache": {"lock"}}
 
 
 def spelt(tree: ast.AST) -> Iterator[str]:
-    """Yield the texts of a module that are names of files there, or parts of paths."""
+    """Yield the texts of a module that are names of such files, or parts of paths."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and node.value in FILES:
             yield str(node.value)
@@ -56,7 +56,7 @@ SETTINGS = "kg.settings"
 
 
 def taken_for_folders(tree: ast.AST) -> Iterator[str]:
-    """Yield where a module reads the setting ``store`` as if it was the folder."""
+    """Yield the places where a module uses the setting ``store`` as the folder."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and node.attr == "store" and ast.unparse(node.value).endswith("settings"):
             yield ast.unparse(node)

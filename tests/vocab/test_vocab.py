@@ -1,4 +1,4 @@
-"""The vocabulary: the Turtle file and the closed namespace say the same, and every term is explained and used."""
+"""The vocabulary: the Turtle file and the closed namespace agree, and every term is explained and used."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ KNOWN: dict[str, Callable[[str], bool]] = {
     "http://rdfs.org/ns/void#": VOID.__contains__,
     "http://www.opengis.net/ont/geosparql#": GEO.__contains__,
     "http://www.w3.org/2003/01/geo/wgs84_pos#": WGS.__contains__,
-    # DCAT 3 has terms that rdflib's copy does not.
+    # DCAT 3 has terms that rdflib's copy lacks.
     "http://www.w3.org/ns/dcat#": lambda name: name in DCAT or name == "hasCurrentVersion",
     "http://www.w3.org/ns/hydra/core#": {"totalItems"}.__contains__,
     "http://linkedevents.org/ontology/": LODE.__contains__,
@@ -135,7 +135,7 @@ def test_no_term_is_in_the_table_without_being_written_somewhere() -> None:
     assert constants <= set(re.findall(r"\bterms\.([A-Z0-9_]+)\b", source))
 
 
-# ---- What is said of each term
+# ---- Statements about each term
 
 
 @each
@@ -335,7 +335,7 @@ def test_a_version_that_there_is_not_is_refused() -> None:
         vocab.turtle("9.9.9")
 
 
-# ---- The document about it
+# ---- The document about the vocabulary
 
 
 DOCUMENT = ROOT / "docs" / "vocabulary.md"

@@ -1,4 +1,4 @@
-"""What real archives must give. They are not part of the project: without them every test here is skipped."""
+"""The required results for real archives. These are not part of the project; without them, these tests are skipped."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What a page becomes, triple by triple: each folder of tests/whole/golden shows one feature of the formats.
+"""The graph of a page, triple by triple: each folder of tests/whole/golden shows one feature of the formats.
 
-After a change that is meant: ``UPDATE_GOLDEN=1 python -m pytest tests/whole/test_golden.py``, and read the difference.
+After an intended change, run ``UPDATE_GOLDEN=1 python -m pytest tests/whole/test_golden.py`` and read the diff.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The archives that come with newsgraph: what their tables promise is there, and is read."""
+"""The archives that come with newsgraph: the files that their tables promise exist, and are read."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.paths import ROOT
 SAMPLE = ROOT / "data" / "sample"
 ENGLISH = SAMPLE / "the-context" / "en" / "news"
 CHINESE = SAMPLE / "the-context" / "zh" / "news"
-# The lines that the sample has so that something is not understood.
+# Lines that the sample contains so that some are not understood.
 UNREAD = {
     ("current-events/2005_April_27.txt", 3, "picture"),
     ("current-events/2008_September_15.txt", 3, "text outside a list"),

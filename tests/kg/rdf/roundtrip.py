@@ -1,10 +1,10 @@
-"""Read every representation of random resources with PyLD, rdflib and pyoxigraph, and compare the graphs.
+"""Reads every representation of random resources with PyLD, rdflib and pyoxigraph, and compares the graphs.
 
     python tests/kg/rdf/roundtrip.py STORE --resources 500 --seed 1
 
-Each document is asked for over the whole application, by its media type and profile, in every format but HTML, and
-read by each of the three that reads the format. All must give the same canonical N-Quads (RDF Dataset
-Canonicalization, algorithm URDNA2015). Of each kind of resource there are some; the others are drawn from all.
+Each document is requested from the whole application, by its media type and profile, in every format except HTML, and
+read by each of the three that can read the format. All must give the same canonical N-Quads (RDF Dataset
+Canonicalization, algorithm URDNA2015). Some resources of each kind are read; the others are drawn from all.
 Prints what differs, and how much was read; the exit status is 1 if anything differs.
 """
 
@@ -91,7 +91,7 @@ def readers(one: Format) -> list[Reader]:
 
 
 def drawn(graph: EmbeddedGraph, number: int, seed: int) -> list[str]:
-    """Return random resources that have a document: some of each kind, the others of all."""
+    """Return random resources that have a document: some of each kind, the others from all."""
     kinds: dict[str, set[str]] = {name: set() for name in FRAMES}
     for name, found in kinds.items():
         for quad in graph.quads_for_pattern(None, NamedNode(expand("rdf:type")), NamedNode(expand(name))):

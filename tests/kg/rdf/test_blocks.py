@@ -1,4 +1,4 @@
-"""Blocks have every statement of the default graph once, and terms read as the engine reads them."""
+"""Blocks have every statement of the default graph once, and their terms are read as by the engine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is written in any format is read by the parsers of others as the same, or it is refused."""
+"""Independent parsers read what is written in any format as the same triples, or writing it is refused."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def by_rdflib(content: bytes, format: RdfFormat) -> set[Statement]:
 
 
 def written(found: list[Triple], format: Format) -> bytes | None:
-    """Return what is written, None if it is refused."""
+    """Return the written text, None if writing is refused."""
     assert format.rdf is not None
     try:
         return conforming.text(found, format.rdf)
@@ -112,7 +112,7 @@ def test_what_is_written_is_read_by_rdflib_or_refused(found: list[Triple]) -> No
 
 
 def unfit(triple: Triple) -> bool:
-    """Whether RDF/XML has no way to write a triple, or our parser of it has no way to read it."""
+    """Whether a triple cannot be written in RDF/XML, or cannot be read from it by our parser."""
     value = triple.object.value if isinstance(triple.object, Literal) else ""
     named = conforming.END_OF_NAME.search(triple.predicate.value)
     ascii_name = named is not None and named[0].isascii()
@@ -120,7 +120,7 @@ def unfit(triple: Triple) -> bool:
 
 
 def xml_has(character: str) -> bool:
-    """Whether XML 1.0 has a character (section 2.2)."""
+    """Whether XML 1.0 allows a character (section 2.2)."""
     code = ord(character)
     return code in (9, 10, 13) or 0x20 <= code <= 0xD7FF or 0xE000 <= code <= 0xFFFD or code >= 0x10000
 
@@ -129,7 +129,7 @@ def xml_has(character: str) -> bool:
 @settings(max_examples=40, deadline=None)
 @given(found=triples.filter(lambda found: all("\0" not in statement(one)[2] for one in found)))
 def test_what_is_written_is_read_by_rapper_or_refused(format: RdfFormat, found: list[Triple]) -> None:
-    """But for U+0000, where a text of C ends."""
+    """Except U+0000, which ends a string in C."""
     program = shutil.which("rapper")
     if program is None:
         pytest.skip("rapper is not installed (Debian package raptor2-utils)")
@@ -144,7 +144,7 @@ def test_what_is_written_is_read_by_rapper_or_refused(format: RdfFormat, found: 
 
 @pytest.fixture(scope="module")
 def n3_js(node: Callable[[str], list[str]]) -> Iterator[Callable[[str, bytes], Any]]:
-    """What N3.js says that a text in a format holds."""
+    """A function that returns the triples that N3.js reads from a text in a format."""
     with subprocess.Popen(node("read.mjs"), stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         stdin, stdout = process.stdin, process.stdout
         assert stdin
@@ -205,7 +205,7 @@ def by_csv(body: bytes) -> list[tuple[str, ...]]:
 
 
 def by_tsv(body: bytes) -> list[tuple[str, ...]]:
-    # Not by rdflib's reader of TSV, for which a line ends at U+0085 and U+2028 too.
+    # rdflib's reader of TSV is not used: for it, U+0085 and U+2028 also end a line.
     _, *rows, last = body.decode().split("\n")
     assert last == ""
     return [tuple(str(from_n3(term)) for term in row.split("\t")) for row in rows]

@@ -1,4 +1,4 @@
-"""What is compacted and framed here is what PyLD makes of it, for every graph that is not left to PyLD."""
+"""Compacting and framing give the same as PyLD for every graph that is not left to PyLD."""
 
 from __future__ import annotations
 
@@ -43,12 +43,12 @@ SAID = st.dictionaries(st.sampled_from(PREDICATES), unique(st.one_of(LITERALS, L
 LINKS = st.dictionaries(st.sampled_from([*LINKED, *REVERSED]), unique(IRIS), max_size=2)
 TYPES = st.lists(st.sampled_from(CLASSES), min_size=1, max_size=3, unique=True)
 NODES = st.tuples(SAID, LINKS, TYPES).map(lambda one: one[0] | one[1] | {TYPE: [{"iri": kind} for kind in one[2]]})
-# Nodes that all name each other are nested along every path between them: more of them take for ever, also in PyLD.
+# Nodes that all name each other are nested along every path between them: more of them take forever, also in PyLD.
 GRAPHS = st.dictionaries(st.sampled_from(NAMES), NODES, min_size=1, max_size=4)
 
 
 def has_equal_numbers(graph: Nodes) -> bool:
-    """Whether a property has both 1 and true, or both 0 and false, which PyLD takes for one value."""
+    """Whether a property has both 1 and true, or both 0 and false, which PyLD treats as one value."""
     for said in graph.values():
         for values in said.values():
             natives = [document._native(one)["@value"] for one in values if document._is_native(one)]

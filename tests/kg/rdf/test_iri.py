@@ -1,4 +1,4 @@
-"""IRIs: their one spelling, the keys of events, and which printed addresses can be one."""
+"""IRIs: their normal form, the keys of events, and which printed addresses can be IRIs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MINTER = Minter("http://127.0.0.1:8000/")
 characters = st.text(st.characters(codec="utf-8"))
 
 
-# --- one spelling
+# ---- The normal form.
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_a_spelled_path_is_its_own_spelling(text: str) -> None:
     assert re.fullmatch(r"(?:[A-Za-z0-9/:@!$&'()*+,;=._~-]|%[0-9A-F]{2})*", spell(text))
 
 
-# --- minting
+# ---- Minting.
 
 
 def test_things_have_readable_iris_under_the_base() -> None:
@@ -90,7 +90,7 @@ def test_the_same_content_is_the_same_revision() -> None:
     assert re.fullmatch(rf"{event}/revision/[0-9a-f]{{12}}", MINTER.revision(event, "a"))
 
 
-# --- slugs
+# ---- Slugs.
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_labels_without_words_have_slugs_of_their_own() -> None:
     assert len({slug("—"), slug("!"), slug("")}) == 3
 
 
-# --- keys of events
+# ---- Keys of events.
 
 
 def test_the_key_of_an_event_is_the_same_for_ever() -> None:
@@ -142,7 +142,7 @@ def test_a_key_is_ten_characters_of_base32(wording: str, attempt: int) -> None:
     assert re.fullmatch(rf"[a-z2-7]{{{EVENT_KEY_LENGTH}}}", event_key("en", DAY, wording, attempt))
 
 
-# --- printed addresses
+# ---- Printed addresses.
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""JSON-LD in its four forms: lossless for every kind of document, and plain JSON to who reads it as that."""
+"""JSON-LD in its four forms: lossless for every kind of document, and plain JSON for those who read it as JSON."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def test_the_context_has_a_plain_name_for_every_term_of_the_vocabulary(name: str
     sorted(one.value for one in terms.GRAPH),
 )
 def test_the_context_has_a_plain_name_for_every_term_that_is_written(term: str) -> None:
-    # Two classes are only written beside our own, datatypes and rdf:type are the business of the format.
+    # Two classes are only written beside our own; the format itself handles datatypes and rdf:type.
     beside = {terms.SCHEMA_EVENT.value, terms.PROV_ENTITY.value, terms.TYPE.value}
     if term not in beside and not term.startswith(PREFIXES["xsd"]):
         assert term in {full(what.get("@id", "")) for _, what in definitions()}
@@ -121,7 +121,7 @@ def test_a_frame_loses_nothing_that_it_does_not_match(name: str) -> None:
 
 @pytest.fixture(scope="module")
 def described(sample_build: Built) -> dict[str, list[Any]]:
-    """Descriptions of some resources of every kind in the sample; the last is of that which is named most often."""
+    """Descriptions of some resources of every kind in the sample; the last one is of the most named resource."""
     store = sample_build.snapshot.open()
     named = Counter(quad.object.value for quad in store if isinstance(quad.object, NamedNode))
     found: dict[str, list[Any]] = {}
@@ -177,7 +177,7 @@ literals = st.fixed_dictionaries(
 typed = st.builds(
     lambda value, kind: {"value": value, "datatype": PREFIXES["xsd"] + kind},
     st.sampled_from(["12", "012", "-0", "1.50", "true", "2011-11-08", "word", "123456789012345678901234567890"]),
-    # Not double: PyLD writes that of any text as a number with an exponent.
+    # Not double: PyLD writes every double as a number with an exponent.
     st.sampled_from(["decimal", "date", "boolean", "integer"]),
 )
 links = st.sampled_from([*THINGS, "http://e.example/elsewhere", "urn:x"]).map(lambda iri: {"iri": iri})
@@ -222,7 +222,7 @@ def test_nodes_for_which_the_frame_has_no_place_are_included() -> None:
     assert document["included"] == [{"id": THINGS[1], "label": {"en": "x"}}]
 
 
-# ---- As the standard's own algorithms have it
+# ---- Compared with the standard's own algorithms
 
 
 def unordered(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""A patch is written as RDF Patch says, read strictly, and makes one graph of another."""
+"""A patch conforms to RDF Patch, is read strictly, and turns one graph into another."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What search engines read of an event: all that they require, and nothing that is not known.
+"""The data about an event for search engines: everything that they require, and nothing unknown.
 
 The tables are Google's structured data documentation for Event and for Article (NewsArticle), October 2025.
 """
@@ -50,7 +50,7 @@ NOT_KNOWN = {
 
 
 def made(event: str, store: EmbeddedGraph) -> dict[str, dict[str, Any]]:
-    """The things on the page of an event by their types."""
+    """Return the things on the page of an event, by their types."""
     page = event.replace(BASE, f"{BASE}doc/")
     document = news(event, nodes(describe(store, event, page, licences=(BY_SA_4,))), page)
     assert document["@context"] == CONTEXT
@@ -124,6 +124,6 @@ def test_only_addresses_of_the_web_are_given_as_addresses(graph: EmbeddedGraph) 
 
 
 def test_it_is_json_ld_in_terms_of_schema_org_alone(things: dict[str, dict[str, Any]]) -> None:
-    # The context at https://schema.org is not fetched; for these terms it says what @vocab says.
+    # The context at https://schema.org is not fetched; for these terms it gives the same as @vocab.
     (expanded, *_) = jsonld.expand({"@context": {"@vocab": PREFIXES["schema"]}, **things["Event"]})
     assert all(name.startswith(("@", PREFIXES["schema"])) for name in expanded)

@@ -1,4 +1,4 @@
-"""Statements in the order of their bytes, whatever order and however many there are."""
+"""Statements are sorted by their bytes, whatever their order and number."""
 
 from __future__ import annotations
 

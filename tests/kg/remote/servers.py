@@ -1,4 +1,4 @@
-"""Servers on this machine: an Oxigraph, one that answers SERVICE from a store, one that sends whatever bytes."""
+"""Servers on this machine: an Oxigraph, one that answers SERVICE from a store, one that sends arbitrary bytes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ TICK = 0.02
 
 @contextmanager
 def oxigraph(dump: Path, location: Path) -> Iterator[str]:
-    """Serve the statements of a file from an Oxigraph server on loopback; gives the address of its queries."""
+    """Serve the statements of a file from an Oxigraph server on loopback; provides the address of its queries."""
     program = shutil.which("oxigraph", path=str(Path(sys.executable).parent)) or shutil.which("oxigraph")
     if program is None:
         pytest.skip("the oxigraph server is not installed: pip install oxigraph")
@@ -49,7 +49,7 @@ def free_port() -> int:
 
 @dataclass
 class Remote:
-    """A SPARQL service; ``queries`` and ``headers`` are what it was asked."""
+    """A SPARQL service; ``queries`` and ``headers`` are those that it received."""
 
     port: int
     queries: list[str] = field(default_factory=list)
@@ -99,7 +99,7 @@ def remote(turtle: str) -> Iterator[Remote]:
 
 @dataclass
 class Peer:
-    """A server that reads a request and sends bytes; ``connections`` is how many came, ``received`` what they sent."""
+    """A server that reads a request and sends bytes; ``connections`` counts clients, ``received`` is what they sent."""
 
     port: int
     connections: int = 0
@@ -113,7 +113,7 @@ class Peer:
 
 @contextmanager
 def peer(answer: bytes, drip: bytes = b"") -> Iterator[Peer]:
-    """Answer every connection with some bytes, and then with ``drip`` again and again until the client is gone."""
+    """Answer every connection with some bytes, and then repeat ``drip`` until the client is gone."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         found = Peer(listening.getsockname()[1])
 

@@ -174,7 +174,7 @@ def test_a_name_with_any_private_address_is_not_connected_to(silent_peer: Peer, 
 
 def test_a_name_is_resolved_once_and_its_address_connected_to(silent_peer: Peer) -> None:
     url = silent_peer.url.replace("127.0.0.1", "named.example")
-    assert ask(url, resolve=resolver(["127.0.0.1"])) == ANSWER  # a second look-up would raise IndexError
+    assert ask(url, resolve=resolver(["127.0.0.1"])) == ANSWER  # a second lookup would raise IndexError
 
 
 def test_the_next_address_is_tried_if_the_first_refuses(silent_peer: Peer) -> None:
@@ -212,7 +212,7 @@ def test_environment_variables_send_nothing_elsewhere(monkeypatch: pytest.Monkey
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate of localhost, signed by itself, with its key in the same file."""
+    """A self-signed certificate of localhost, with its key in the same file."""
     file = tmp_path_factory.mktemp("tls") / "both.pem"
     key = file.with_name("key.pem")
     command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
@@ -227,7 +227,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def secured(certificate: Path) -> Any:
-    """The port of a server that speaks TLS with this certificate."""
+    """The port of a TLS server with this certificate."""
     import ssl
 
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

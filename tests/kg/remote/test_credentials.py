@@ -1,4 +1,4 @@
-"""Credentials are sent to a host that asks, in the way in which it asks, and to no other."""
+"""Credentials are sent to a host that asks for them, by the scheme that it asks for, and to no other host."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def md5(text: str) -> str:
 
 
 def digest_is_right(method: str, header: str, password: str) -> bool:
-    """Whether a header answers the challenge (RFC 7616, section 3.4.1)."""
+    """Whether a header is the right answer to the challenge (RFC 7616, section 3.4.1)."""
     said = parse_keqv_list(parse_http_list(header.removeprefix("Digest ")))
     first, second = md5(f"{said['username']}:{REALM}:{password}"), md5(f"{method}:{said['uri']}")
     return said["response"] == md5(f"{first}:{NONCE}:{said['nc']}:{said['cnonce']}:auth:{second}")
@@ -35,7 +35,7 @@ def digest_is_right(method: str, header: str, password: str) -> bool:
 
 @contextmanager
 def asking(challenge: str) -> Iterator[tuple[str, list[tuple[str, str]]]]:
-    """A server that wants an Authorization; gives its address, and the method and header of each request."""
+    """A server that requires an Authorization; provides its address, and the method and header of each request."""
     seen: list[tuple[str, str]] = []
 
     class Handler(BaseHTTPRequestHandler):

@@ -1,4 +1,4 @@
-"""``kg check`` says what breaks the shapes and where it comes from; a build that does is not published."""
+"""``kg check`` reports what breaks the shapes and where it comes from; a build that breaks them is not published."""
 
 from __future__ import annotations
 

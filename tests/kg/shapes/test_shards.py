@@ -1,4 +1,4 @@
-"""What shards prove is what their graph proves, however its nodes are divided among them."""
+"""Shards prove the same as their graph, however its nodes are divided among them."""
 
 from __future__ import annotations
 

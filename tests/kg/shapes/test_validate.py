@@ -1,4 +1,4 @@
-"""The shapes: for each constraint a graph that keeps to it and one that breaks it, and what pySHACL says of both."""
+"""The shapes: for each constraint a graph that conforms and one that breaks it, compared with pySHACL."""
 
 from __future__ import annotations
 
@@ -96,14 +96,14 @@ def _path(path: ShapePath | None) -> str | None:
 
 
 def theirs(store: EmbeddedGraph, shapes: Graph) -> set[Result]:
-    """Return what pySHACL finds."""
+    """Return the results of pySHACL."""
     _, report, _ = pyshacl.validate(rdflib_view.graph(store), shacl_graph=shapes, inference="none", advanced=False)
     assert isinstance(report, Graph)
     return {_result(report, one) for one in report.subjects(RDF.type, SH.ValidationResult) if _is_told(report, one)}
 
 
 def _is_told(report: Graph, result: Node) -> bool:
-    """Whether a result is one of the report, not a detail of one."""
+    """Whether a result belongs to the report itself, and is not a detail of another result."""
     return (None, SH.result, result) in report
 
 
@@ -151,7 +151,7 @@ GROUPS = groups(SHAPES)
 
 
 def doubted(store: EmbeddedGraph) -> set[int]:
-    """Return the groups of constraints that the statements of single nodes do not prove."""
+    """Return the groups of constraints that cannot be proved from single nodes."""
     lines = sorted(io.BytesIO(store.engine.dump(format=RdfFormat.N_TRIPLES, from_graph=DefaultGraph())))
     proving = Proving(GROUPS)
     for block in blocks.blocks(lines):
@@ -216,7 +216,7 @@ changes = st.tuples(
 
 
 def changed(store: EmbeddedGraph, quad: Quad, change: tuple[Any, ...], keep: bool) -> None:
-    """Take a quad out, or put one with another subject or object in its place or beside it."""
+    """Remove a quad, or add one with another subject or object, instead of it or beside it."""
     if not keep or not change:
         store.remove(quad)
     if change:
@@ -231,7 +231,7 @@ COORDINATES = (terms.LATITUDE, terms.LONGITUDE)
 
 
 def comparable(predicate: NamedNode, value: Any) -> bool:
-    """Whether pySHACL can compare a value with those that a shape gives; a date it takes for less than any number."""
+    """Whether pySHACL can compare a value with the values in a shape; it treats a date as less than any number."""
     is_time = isinstance(value, Literal) and value.datatype in (terms.DATE, terms.DATE_TIME)
     return predicate not in OBSERVED and not (is_time and predicate in COORDINATES)
 
@@ -246,7 +246,7 @@ def test_any_changes_break_what_pyshacl_says_they_break(several: list[tuple[Quad
 
 
 def typed(found: set[Result]) -> set[Result]:
-    """Leave out that what is of a wrong datatype is not in order: pySHACL compares dates with times, SPARQL not."""
+    """Leave out order violations by values of a wrong datatype: pySHACL compares dates with times, SPARQL does not."""
     mistyped = {one[0] for one in found if one[3].endswith("#DatatypeConstraintComponent")}
     return {one for one in found if not (one[3].endswith("#LessThanConstraintComponent") and one[0] in mistyped)}
 

@@ -1,4 +1,4 @@
-"""Stores with two snapshots whose manifests list their files, for tests of what is damaged, kept and gone back to."""
+"""Stores with two snapshots with listed files, for tests of damage, of keeping and of going back."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FIRST, SECOND, THIRD = (f"201111{day:02}T060000000000Z" for day in (9, 10, 11))
 
 
 def publish(store: Store, name: str, triples: int = 10_000) -> Snapshot:
-    """Publish a snapshot with a number of triples about its name."""
+    """Publish a snapshot with some triples about its name."""
     with store.drafting() as draft:
         database = EmbeddedGraph(str(snapshot.database(draft)))
         lines = (f"<urn:s:{number}> <urn:p> '{name} {number}' .\n" for number in range(triples))
@@ -38,12 +38,12 @@ def _publish_two(path: Path) -> Path:
 
 
 def with_two(once: Once, folder: Path) -> Store:
-    """Make a store in a folder that has two snapshots, the second one current."""
+    """Make a store with two snapshots in a folder; the second one is current."""
     return Store(shutil.copytree(once("two-snapshots", _publish_two), folder, symlinks=True))
 
 
 def flip(one: Snapshot) -> None:
-    """Change a bit in each block of the largest file of a database, but at its end, which is read when it is opened."""
+    """Change a bit in each block of the largest file of a database, except at its end, which is read on opening."""
     file = max(one.database.glob("*.sst"), key=lambda file: file.stat().st_size)
     content = bytearray(file.read_bytes())
     for place in range(500, len(content) // 2, 1_000):

@@ -1,4 +1,4 @@
-"""What is decided with ``kg ledger``, and how it is undone."""
+"""Decisions made with ``kg ledger``, and how they are undone."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def known(settings: Settings) -> Ledger:
 
 
 def aliases(settings: Settings) -> dict[str, str]:
-    """The aliases of entities, without those that printed labels are."""
+    """The aliases of entities, without those made from printed labels."""
     return {alias: iri for alias, iri in known(settings).aliases.items() if alias.startswith("entity/")}
 
 

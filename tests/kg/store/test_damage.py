@@ -1,4 +1,4 @@
-"""What a verification tells of single files, and how it tells it; the room that a store takes and needs."""
+"""What a verification reports about single files, and in which words; the disk space of a store."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-# --- JSON with its own checksum
+# ---- JSON with its own checksum.
 
 
 @given(JSON, st.sampled_from([None, 1]))
@@ -63,7 +63,7 @@ def test_json_with_another_checksum_or_none_or_that_is_no_object_is_refused() ->
         signed.parsed('{"a": 1}')
 
 
-# --- checksums beside files
+# ---- Checksums beside files.
 
 
 def test_a_file_is_sound_with_its_checksum_and_without_any(tmp_path: Path) -> None:
@@ -110,7 +110,7 @@ def test_a_checksum_that_cannot_be_noted_leaves_nothing_behind(tmp_path: Path) -
     assert [one.name for one in tmp_path.iterdir()] == ["x.sha256"]
 
 
-# --- findings
+# ---- Findings.
 
 
 def listed(folder: Path) -> dict[str, dict[str, object]]:
@@ -152,7 +152,7 @@ def test_a_file_with_two_names_is_read_once_and_counts_twice(tmp_path: Path) -> 
     assert 0 <= reading.seconds < 600
 
 
-# --- a whole store
+# ---- A whole store.
 
 
 @pytest.fixture
@@ -274,7 +274,7 @@ def test_damages_of_one_kind_are_told_once_with_their_number() -> None:
     assert not Verification((damage("/a", "x", made_again=True), damage("/b", "x")), 0, 0).is_sound
 
 
-# --- room
+# ---- Disk space.
 
 
 def test_a_file_that_two_snapshots_share_takes_room_once(store: Store, tmp_path: Path) -> None:
@@ -300,7 +300,7 @@ def test_a_build_needs_twice_the_room_of_the_snapshot_before_it_and_at_least_wha
 
 
 def test_a_disk_has_room_up_to_the_last_byte(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    usage = namedtuple("usage", "total used free")  # no real disk is free to the byte while others write
+    usage = namedtuple("usage", "total used free")  # the free space of a real disk varies while others write
     monkeypatch.setattr(space.shutil, "disk_usage", lambda folder: usage(10**9, 0, 2_500_000))
     space.require(store, 2_500_000)
     with pytest.raises(StoreFullError, match="has 2 MB free, and 7 MB are needed"):

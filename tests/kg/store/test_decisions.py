@@ -1,4 +1,4 @@
-"""What people decide of events and things: the one line that each decision adds, and what is refused."""
+"""Decisions of people about events and things: the line that each adds, and what is refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What must outlive a power cut has been handed to the disk: the file, before its name is, and the name."""
+"""Data that must survive a power cut is flushed to disk: first the file, then its name."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ID = "20111109T060000000000Z"
 
 @pytest.fixture
 def synced(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
-    """The names of files and folders that the disk was made to hold, in their order, with the bytes they then had."""
+    """The names of files and folders that were flushed to disk, in order, with the bytes that they then had."""
     found: list[tuple[str, int]] = []
     sync = os.fsync
 

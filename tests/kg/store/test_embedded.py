@@ -1,4 +1,4 @@
-"""The engine's files: what is copied is the graph, and compacting changes nothing that it says."""
+"""The engine's files: a copy has the same graph, and compacting does not change it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is wrong with a store and around it, and what to type: each problem with the way out of it."""
+"""Problems of a store and its surroundings: each is found, with the command that solves it."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_another_damage_has_its_own_way_out(store: Store) -> None:
 
 def test_too_little_room_is_told_and_just_enough_is_not(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     for free, told in ((2_999_999, 2), (3_000_000, 3)):
-        monkeypatch.setattr("kg.store.space.free", lambda folder, free=free: free)  # no real disk keeps to the byte
+        monkeypatch.setattr("kg.store.space.free", lambda folder, free=free: free)  # that of a real disk varies
         assert problems(store, free) == []
         [low] = problems(store, free + 1)
         assert low == Problem(f"the disk of {store} has only {told} MB free", "kg prune, or make room")
@@ -100,7 +100,7 @@ def test_a_store_that_this_user_cannot_write_is_told(store: Store) -> None:
 
 @contextmanager
 def unable_to_write(folder: Path) -> Iterator[None]:
-    """Let a folder be one that the user of this process cannot write; nothing stops root, who is another one then."""
+    """Make a folder unwritable for the user of this process; root, whom nothing stops, becomes another user."""
     mode = folder.stat().st_mode
     folder.chmod(0o555)
     users = os.getresuid()
@@ -119,7 +119,7 @@ def test_without_git_repositories_cannot_be_read(store: Store, monkeypatch: pyte
     assert problems(store) == [Problem("there is no git, so git repositories cannot be read", "install git")]
 
 
-# --- the slow verification in a process of its own
+# ---- The slow verification in a process of its own.
 
 
 def test_the_verifier_prints_what_it_finds_and_throws_away_what_is_made_again(

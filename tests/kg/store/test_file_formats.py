@@ -1,4 +1,4 @@
-"""Manifests and ledgers say which format they have; those of version 0.1.0 do not, and have the first one."""
+"""Manifests and ledgers state their format; those of version 0.1.0 do not, and have the first one."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Change = Callable[[dict[str, Any]], None]
 
 @pytest.fixture
 def changed(served_store: Path, tmp_path: Path) -> Callable[[Change], Path]:
-    """Give what copies the manifest of a snapshot, changes it, and returns its folder."""
+    """Return a function that copies the manifest of a snapshot, changes it, and returns its folder."""
 
     def change(how: Change) -> Path:
         copied = shutil.copy(snapshot.manifest_file(Store(served_store).current().folder), tmp_path)

@@ -1,4 +1,4 @@
-"""Each file of a store is covered by a check; a changed byte is noticed, and it is said what to do about it."""
+"""Each file of a store is covered by a check; a changed byte is reported with what to do about it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ UNREAD = {"lock", "writer.lock", "rejected.txt"}
 
 
 def made(folder: Path) -> Path:
-    """Make a store that has something in each of its parts."""
+    """Make a store with content in each of its parts."""
     page = folder / "archive" / "2011_November_8.txt"
     page.parent.mkdir(parents=True)
     page.write_text(PAGE)
@@ -59,7 +59,7 @@ def verified(store: Store, *, quick: bool = False) -> Verification:
 
 
 def data_files(store: Store) -> Iterator[Path]:
-    """Yield each file of a store that holds something a program reads, once."""
+    """Yield each file of a store that a program reads, once."""
     for file in sorted(store.path.rglob("*")):
         is_lock = file.suffix == ".lock" or file.name in UNREAD
         if file.is_file() and not is_lock and file.stat().st_size and file.resolve() == file:

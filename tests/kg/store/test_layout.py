@@ -1,4 +1,4 @@
-"""The folder of a store: which snapshots stay and which go, what a killed build leaves, what is noted."""
+"""The folder of a store: which snapshots are kept, what a killed build leaves, what is recorded."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def named(number: int) -> str:
 
 
 def publish(store: Store, number: int, keep: int = 9, build: str = "") -> Snapshot:
-    """Publish a snapshot without a database; ``build`` says that a write made it."""
+    """Publish a snapshot without a database; one with ``build`` counts as made by a write."""
     with store.drafting() as draft:
         (draft / "report.json").write_text(str(number))
         made = Manifest(named(number), CREATED, BASE, "0.1.0", {"events": 1_234}, build=build, files=checksums(draft))
@@ -42,7 +42,7 @@ def store(tmp_path: Path) -> Store:
     return Store(tmp_path / "store")
 
 
-# --- which snapshots stay
+# ---- Which snapshots are kept.
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_prune_keeps_the_current_one_and_says_what_went(store: Store) -> None:
     assert store.prune(2) == []
 
 
-# --- what a killed build leaves
+# ---- What a killed build leaves.
 
 
 def test_what_is_not_yet_current_is_no_snapshot_and_goes_with_the_next_build(store: Store) -> None:
@@ -167,7 +167,7 @@ def test_a_manifest_is_written_for_people_to_read_with_a_line_for_each_value(sto
     assert '\n "format": 2,\n' in said
 
 
-# --- what is noted
+# ---- What is recorded.
 
 
 def test_what_is_removed_is_noted_with_a_checksum_unless_the_note_was_damaged(store: Store) -> None:
@@ -207,7 +207,7 @@ def test_a_notebook_shows_the_current_snapshot_with_its_counts(store: Store) -> 
     assert "<th>events</th><td>1,234</td>" in shown
 
 
-# --- the past
+# ---- The past.
 
 
 def retain(store: Store, as_of: str, number: int = 1) -> Snapshot:
@@ -249,7 +249,7 @@ def test_an_id_is_the_moment_in_utc_to_the_microsecond(moment: datetime) -> None
     assert new_id(moment) == "".join(one for one in utc.partition("+")[0] if one not in "-:.") + "Z"
 
 
-# --- checksums
+# ---- Checksums.
 
 
 def test_a_folder_for_files_that_are_no_part_of_a_snapshot_goes_when_it_is_made(tmp_path: Path) -> None:
@@ -292,7 +292,7 @@ def test_a_manifest_without_its_checksum_or_of_another_format_is_refused(store: 
     manifest = json.loads((folder / "manifest.json").read_text())
     whole = {name: one for name, one in manifest.items() if name not in ("checksum", "format")}
     (folder / "manifest.json").write_text(json.dumps(whole | said))
-    if not said:  # as version 0.1.0 wrote them
+    if not said:  # like those of version 0.1.0
         assert read(folder).manifest.format == 1
         return
     with pytest.raises(StoreError) as refused:

@@ -1,4 +1,4 @@
-"""What a manifest says of a snapshot, and what a snapshot looks at before anybody reads it."""
+"""The statements of a manifest about a snapshot, and what a snapshot checks before it is read."""
 
 from __future__ import annotations
 

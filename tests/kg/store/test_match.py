@@ -1,4 +1,4 @@
-"""``kg ledger match``: the same news in two languages stays two events, each of which leads to the other."""
+"""``kg ledger match``: the same news in two languages stays two events, which link each other."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def settings(tmp_path: Path) -> Settings:
 
 
 def pair(built: Built) -> tuple[str, str]:
-    """The events that may be one, by the report."""
+    """The events that may be the same, according to the report."""
     [found] = built.report["candidates"]
     return found["event"], found["other"]
 

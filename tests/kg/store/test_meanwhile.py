@@ -1,4 +1,4 @@
-"""Who changes a store waits for another one to end, or is told; who reads it finds what was not removed meanwhile."""
+"""A process that changes a store waits for another one or reports it; a reader finds what was not removed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A mirror that nobody has compared with its origin for a day is late; of other stores nothing is said."""
+"""A mirror not compared with its origin for a day is reported as late; other stores are not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A store that version 0.1.0 made is read and built onto, and no event of it gets another IRI."""
+"""A store made by version 0.1.0 is read and extended by builds, and its events keep their IRIs."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ EVENTS = """
 PREFIX ng: <https://w3id.org/newsgraph/ns#>
 SELECT ?event WHERE { ?event a ng:Event }"""
 
-# rdflib 7.6 warns about a method of its own when the triples of any Dataset are asked for.
+# rdflib 7.6 warns about a method of its own when the triples of a Dataset are read.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:rdflib")
 
 
 @pytest.fixture
 def old(tmp_path: Path) -> Path:
     """The folder with the old store and the archive that it was built from."""
-    # Python before 3.11.4 has no filters.
+    # Python before 3.11.4 has no extraction filters.
     safely: dict[str, Any] = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
     with tarfile.open(PACKED) as packed:
         packed.extractall(tmp_path, **safely)  # noqa: S202 - a file of ours

@@ -1,4 +1,4 @@
-"""Snapshots of the past: which one shows a time, and that they stay."""
+"""Snapshots of the past: which one shows a time, and that they are kept."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Snapshots that are pinned stay, whatever is built; all others go as before."""
+"""Pinned snapshots are kept, whatever is built; others are removed as before."""
 
 from __future__ import annotations
 

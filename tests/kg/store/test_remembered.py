@@ -1,4 +1,4 @@
-"""A graph that remembers what it has read answers as any other one does, however much it has forgotten since."""
+"""A graph with a cache answers like any other, however much was evicted from the cache."""
 
 from __future__ import annotations
 

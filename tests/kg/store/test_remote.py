@@ -1,4 +1,4 @@
-"""A SPARQL server elsewhere answers as the embedded engine does, to all that looks things up."""
+"""A remote SPARQL server gives all lookups the same answers as the embedded engine."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ PREFIXED = "".join(f"PREFIX {prefix}: <{namespace}>\n" for prefix, namespace in 
 
 
 class Counted:
-    """A graph that counts the questions it is asked."""
+    """A graph that counts the questions that it is asked."""
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
@@ -67,7 +67,7 @@ class Counted:
 
 @pytest.fixture(scope="module")
 def embedded(sample_graph: EmbeddedGraph, tmp_path_factory: pytest.TempPathFactory) -> EmbeddedGraph:
-    """The sample, a named graph and a past, on disk: there quads come in the order in which snapshots have them."""
+    """The sample, a named graph and a past, on disk, where quads come in the same order as in snapshots."""
     graph = EmbeddedGraph(tmp_path_factory.mktemp("embedded") / "database")
     graph.bulk_extend(sample_graph)
     graph.extend(EXTRA)
@@ -294,7 +294,7 @@ def test_what_are_no_results_is_told(content: object) -> None:
 
 
 def constructed(depth: int) -> list[Triple]:
-    """Return what is read of a triple with so many triple terms, each in the one before it."""
+    """Return the result of reading a triple with so many nested triple terms."""
     nested = "<<( <x:s> <x:p> " * depth + "<x:o>" + " )>>" * depth
     body = f"<x:s> <x:p> {nested} .\n".encode()
     head = f"HTTP/1.1 200 OK\r\nContent-Type: application/n-triples\r\nContent-Length: {len(body)}\r\n\r\n"

@@ -1,4 +1,4 @@
-"""The shards of a snapshot say what its default graph says, or are none."""
+"""The shards of a snapshot equal its default graph, or do not count."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ Commit = Callable[[Mapping[str, str], int], Path]
 
 @dataclass
 class Everything:
-    """A collector that keeps what is said of each subject, in the order of the lines."""
+    """A collector that keeps the statements about each subject, in the order of the lines."""
 
     said: dict[bytes, list[bytes]] = field(default_factory=dict)
 
@@ -64,7 +64,7 @@ def engine(store: Path) -> dict[bytes, list[bytes]]:
 
 
 def files(store: Path) -> dict[bytes, list[bytes]] | None:
-    """Return what the shards of the current snapshot say, None if it has none."""
+    """Return the statements in the shards of the current snapshot, None if it has none."""
     found = Everything()
     with ExitStack() as opened:
         read = shards.read(Store(store), Store(store).current(), opened, default_graph=True)
@@ -124,7 +124,7 @@ def test_the_shards_with_merged_and_withdrawn_events_say_what_the_engine_says(st
 
 
 def events(index: Index) -> list[Any]:
-    """Return the events of an index with their values, without the numbers that these happen to have."""
+    """Return the events of an index with their values, without their arbitrary numbers."""
     things = list(index.events.things)
     return [
         (one.iri, one.day, {(facet, things[thing]) for facet, thing in map(unpacked, one.values)})
@@ -153,7 +153,7 @@ def test_a_shard_that_is_damaged_missing_or_of_another_snapshot_is_not_read(stor
     note = Store(store).shards.read_text()
     assert files(store) == engine(store)
     whole = month.read_bytes()
-    month.unlink()  # not written in place: the scratch file of the build was the same file
+    month.unlink()  # replaced, not written in place, since the build's scratch file is the same file
     month.write_bytes(whole.replace(b"2018", b"2019", 1))
     assert files(store) is None
     assert gathered(store) == engine(store)
@@ -198,7 +198,7 @@ def test_what_was_written_is_put_into_the_shards_also_when_a_build_makes_it_agai
 
 
 def from_shards(store: Path) -> bytes:
-    """Return all that a snapshot has as lines of N-Quads, in order, without asking the engine."""
+    """Return the content of a snapshot as lines of N-Quads, in order, without asking the engine."""
     with ExitStack() as opened:
         found = shards.read(Store(store), Store(store).current(), opened)
         assert found is not None

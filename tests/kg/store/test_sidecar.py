@@ -1,4 +1,4 @@
-"""The checksum beside a file: what it says, and that one which cannot be read is an error."""
+"""The checksum beside a file: its content, and that an unreadable one is an error."""
 
 from __future__ import annotations
 

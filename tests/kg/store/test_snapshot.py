@@ -1,4 +1,4 @@
-"""A store always has a whole current snapshot, whatever happens to a build."""
+"""A store always has a complete current snapshot, whatever happens to a build."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def built(archive: Archive, tmp_path: Path) -> Built:
 
 
 def contents(store: Path) -> dict[str, bytes | str]:
-    """Return all that a store holds but its lock: files by content, links by target."""
+    """Return everything in a store except its lock: files by content, links by target."""
     files = (file for file in store.rglob("*") if file.name != "lock" and (file.is_symlink() or file.is_file()))
     return {str(file): str(file.readlink()) if file.is_symlink() else file.read_bytes() for file in files}
 

@@ -1,4 +1,4 @@
-"""Terms in queries and from results, whatever is in them."""
+"""Terms in queries and from results, whatever they contain."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A store is built onto only with the ledger of its current snapshot; a shipped copy takes the place of a lost one."""
+"""A build needs the ledger of the store's current snapshot; a shipped copy replaces a lost one."""
 
 from __future__ import annotations
 

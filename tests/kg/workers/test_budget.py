@@ -47,4 +47,4 @@ def test_a_graph_and_the_shares_of_its_workers_are_never_more_than_the_budget(
     size = estimated(triples)
     if not budget.refusal(size):
         assert size + workers * budget.share(size) <= budget.total
-        assert budget.share(size) >= int(COPIED * size)  # so that no worker goes because of the graph alone
+        assert budget.share(size) >= int(COPIED * size)  # so that no worker is ended because of the graph alone

@@ -1,4 +1,4 @@
-"""Workers that share a graph in memory answer as those that read it from disk, and keep what these promise."""
+"""Workers that share a graph in memory answer like those that read it from disk, and keep the same promises."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def gone(pid: int) -> bool:
 
 @pytest.fixture(scope="module", autouse=True)
 def at_once() -> Iterator[None]:
-    """Load at once what is served."""
+    """Load the served graph at once."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(memory, "QUIET_SECONDS", 0.0)
         yield
@@ -71,7 +71,7 @@ def at_once() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def settings(settings: Settings) -> Settings:
-    """Settings with which a busy machine has the time to start workers."""
+    """Settings that give a busy machine enough time to start workers."""
     return replace(settings, query_seconds=20.0)
 
 
@@ -172,7 +172,7 @@ def test_workers_make_different_random_values(served_store: Path, settings: Sett
         for _ in range(3):
             until(lambda: pool._generation.idle)
             seen.add(pool.query("SELECT (UUID() AS ?u) (RAND() AS ?r) (BNODE() AS ?b) {}").body)
-            pool._generation.idle[0].end()  # so that the next one is answered by a process of the same beginning
+            pool._generation.idle[0].end()  # so that a process from the same fork server answers the next one
         assert len(seen) == 3
 
 
@@ -197,7 +197,7 @@ def test_blank_nodes_and_empty_graphs_are_as_on_disk(
     database = EmbeddedGraph(snapshot.database)
     database.add_graph(NamedNode("http://a.example/empty"))
     database.flush()
-    del database  # closes it
+    del database  # closes the connection
     nodes, graphs = "SELECT ?s ?o { ?s ?p ?o FILTER(ISBLANK(?s)) }", "SELECT ?g { GRAPH ?g {} }"
     with Workers(Store(tmp_path / "store"), settings, in_memory=True) as pool:
         before = solutions(pool, nodes), solutions(pool, graphs)

@@ -46,7 +46,7 @@ TURTLE = DATA / "served.ttl"
 Publish = Callable[[Path, str, str], Snapshot]
 
 DIGITS = "{ 0 1 2 3 4 5 6 7 8 9 }"
-# Ten to the power of twelve rows, and a string of a gigabyte: neither needs any data.
+# 10^12 rows, and a string of a gigabyte: neither needs any data.
 RUNAWAY = f"SELECT (COUNT(*) AS ?n) {{ {' '.join(f'VALUES ?v{n} {DIGITS}' for n in range(12))} }}"
 TENFOLD = " ".join(f"BIND(CONCAT({', '.join([f'?v{n}'] * 10)}) AS ?v{n + 1})" for n in range(9))
 BOMB = f"SELECT (STRLEN(?v9) AS ?n) {{ BIND('0' AS ?v0) {TENFOLD} }}"
@@ -240,7 +240,7 @@ def test_who_holds_a_snapshot_is_answered_from_it_until_letting_go(
                 assert time.monotonic() < limit
             assert (held.id, pool.snapshot.id, pool.query("ASK {}").snapshot) == ("1", "1", "1")
             assert b"besieges" in describe(pool).body
-            for child in list(pool._chosen().idle):  # its workers are replaced, too, while somebody needs them
+            for child in list(pool._chosen().idle):  # its workers are also replaced while somebody needs them
                 child.process.kill()
                 child.process.wait()
             assert pool.query("ASK {}").snapshot == "1"
@@ -263,7 +263,7 @@ def test_a_snapshot_that_cannot_be_opened_is_not_served(
             assert time.monotonic() < limit
         started = pool.workers_started
         assert pool.query("ASK {}").snapshot == "1"
-        assert pool._next is None  # and it is not tried again with every request
+        assert pool._next is None  # it is not tried again at every request
         assert pool.workers_started == started
 
 
@@ -287,7 +287,7 @@ def test_a_snapshot_that_is_replaced_before_anybody_was_answered_from_it_leaves_
         for file in following.database.iterdir() if damaged else ():
             file.unlink()
         may_open.set()
-        best = "2" if damaged else "3"  # what is newest of what can be opened
+        best = "2" if damaged else "3"  # the newest one that can be opened
         assert pool.shows(best, time.monotonic() + 20)
         _fill(pool, made)
         assert pool.snapshot.id == best
@@ -300,7 +300,7 @@ def test_a_switch_that_is_noticed_late_prepares_nothing(
     publish_store(store, "", "1")
     with Workers(Store(store), settings) as pool:
         _fill(pool)
-        targets = iter(["snapshots/2"])  # what ``current`` was for a moment, and is not any more
+        targets = iter(["snapshots/2"])  # the former target of ``current``
         target = SnapshotChoice.target.fget
         assert target
         late = property(lambda choice: next(targets, None) or target(choice))
@@ -310,7 +310,7 @@ def test_a_switch_that_is_noticed_late_prepares_nothing(
 
 
 def _fill(pool: Workers, made: Sequence[Child] = ()) -> None:
-    """Wait until all workers of a pool are there and idle, and of those ``made`` no other ones live."""
+    """Wait until all workers of a pool are idle, and no others of those ``made`` are alive."""
     limit = time.monotonic() + 20
     while (
         len(pool._generation.idle) < pool._size
@@ -326,7 +326,7 @@ def test_a_query_that_ran_long_goes_to_the_slow_lane_at_once(served_store: Path,
         assert pool.ready(20)
         with pytest.raises((QueryTimeoutError, ServiceBusyError)):
             pool.query(RUNAWAY)
-        if RUNAWAY in pool._slow:  # else the machine was too busy to run it for half a second
+        if RUNAWAY in pool._slow:  # otherwise the machine was too busy to run it for half a second
             running = threads.submit(pool.query, RUNAWAY)
             while not pool._taken and not running.done():
                 pass

@@ -1,4 +1,4 @@
-"""A server answers from the newest snapshot that is whole, notices what is damaged by itself, and comes back."""
+"""A server answers from the newest intact snapshot, notices damage by itself, and recovers."""
 
 from __future__ import annotations
 

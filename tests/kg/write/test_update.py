@@ -45,7 +45,7 @@ UPDATES = [
     "INSERT { GRAPH ?g { ?s <urn:copied> ?o } } WHERE { GRAPH ?g { ?s ?p ?o } }",
     "WITH <urn:g> DELETE { ?s ?p ?o } INSERT { ?s ?p 5 } WHERE { ?s ?p ?o FILTER(isNumeric(?o)) }",
     "INSERT { ?s <urn:r> ?o } USING <urn:g> USING NAMED <urn:h> WHERE { ?s ?p ?o GRAPH ?g { ?s ?p2 ?o2 } }",
-    "INSERT { ?o ?s ?p } WHERE { ?s ?p ?o }",  # not RDF where ?o is a literal
+    "INSERT { ?o ?s ?p } WHERE { ?s ?p ?o }",  # not RDF if ?o is a literal
     "INSERT { ?s <urn:r> ?unbound } WHERE { ?s ?p ?o }",
     "INSERT { <urn:once> <urn:p> 1 } WHERE { ?s ?p ?o }",
     "DELETE { <urn:a> <urn:p> 1 } INSERT { <urn:a> <urn:p> 1 } WHERE {}",
@@ -83,7 +83,7 @@ def run(on: EmbeddedGraph, text: str, using: Using = Using()) -> list[patch.Patc
 
 
 def canonical(one: EmbeddedGraph) -> set[str]:
-    """Return the quads with all blank nodes alike: good enough to tell these small stores apart."""
+    """Return the quads with all blank nodes replaced by the same one: enough to distinguish these small stores."""
 
     def term(value: object) -> str:
         return "_:b" if isinstance(value, BlankNode) else str(value)

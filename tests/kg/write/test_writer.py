@@ -315,7 +315,7 @@ def test_killing_the_process_at_any_moment_loses_nothing_that_was_answered(store
         def kill() -> None:
             pause = 0.0
             while not stop.wait(0.05 + pause):
-                pause = (pause + 0.037) % 0.2  # another moment of a write each time
+                pause = (pause + 0.037) % 0.2  # a different moment of a write each time
                 child = writer._child
                 if child and not child.lost:
                     killed(child.process.pid)
@@ -337,7 +337,7 @@ def test_killing_the_process_at_any_moment_loses_nothing_that_was_answered(store
 
 
 def _log(store: Path) -> set[str]:
-    """Return what the logged writes add, after what a killed process left has been settled."""
+    """Return what the logged writes add, after the leftovers of a killed process have been settled."""
     log.settle(Store(store), Store(store).current().manifest.writes)
     replayed = EmbeddedGraph()
     log.replay(Store(store), replayed)

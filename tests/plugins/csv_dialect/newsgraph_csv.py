@@ -1,7 +1,7 @@
-"""A dialect of newsgraph: tables of events in CSV (RFC 4180), a row for each event, many days in one table.
+"""A dialect for newsgraph: tables of events in CSV (RFC 4180), a row for each event, many days in one table.
 
 The columns are named in the first row; ``date`` and ``title`` must be among them. ``places``, ``topics`` and
-``sources`` hold several values with semicolons between. A table whose rows all name one ``licence`` is under it.
+``sources`` have several values, separated by semicolons. A table whose rows all name one ``licence`` has that licence.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from kg.dialects.record import Citation, Link, Record, Unread
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row as printed, the line on which it begins, and its values by column; ``day`` is None where it is no event."""
+    """A row as printed, the line on which it begins, its values by column; ``day`` is None if it is not an event."""
 
     line: int
     printed: str
@@ -108,7 +108,7 @@ class Csv(Dialect[Table]):
 
 
 def _pieces(text: str) -> list[tuple[int, str]]:
-    """Return the rows as printed, each with the number of its first line: a value in quotes may hold line ends."""
+    """Return the rows as printed, each with the number of its first line: a quoted value may contain line ends."""
     lines = text.removesuffix("\n").split("\n") if text else []
     reader = csv.reader(f"{line}\n" for line in lines)
     found, before = [], 0

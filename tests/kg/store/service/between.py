@@ -1,4 +1,4 @@
-"""A proxy between a load and its server, which tells when a part of the graph is on its way."""
+"""A proxy between a load and its server, which reports when a part of the graph is on its way."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ SECONDS = 60
 
 @dataclass
 class Between:
-    """Passes requests on to ``port``; of the part with a number, a share, and then it calls ``within`` and hangs up.
+    """Passes requests on to ``port``, but only a share of one part; then it calls ``within`` and hangs up.
 
-    ``needs`` is what the head of a request must have to count: a server may refuse the first try of each part.
+    ``needs`` must be in the head of a request for it to count: a server may refuse the first try of each part.
     """
 
     port: int
@@ -80,7 +80,7 @@ def _relay(one: socket.socket, other: socket.socket) -> None:
 
 @contextmanager
 def between(port: int, number: int, share: float, within: Callable[[], None], needs: bytes = b"") -> Iterator[Between]:
-    """Run a proxy to a server."""
+    """Run a proxy for a server."""
     made = Between(port, number, share, within, needs)
     thread = threading.Thread(target=made.serve, daemon=True)
     thread.start()

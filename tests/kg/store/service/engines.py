@@ -1,4 +1,4 @@
-"""Real SPARQL servers on loopback that take graphs, which can be killed and started again on what they have."""
+"""Real writable SPARQL servers on loopback, which can be killed and restarted with their data."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ NETRC = "machine 127.0.0.1 login dba password dba\n"
 
 @dataclass
 class Engine:
-    """A server: its ``kind``, the command that starts it on its port, and what it says once it listens."""
+    """A server: its ``kind``, the command that starts it on its port, and its message once it listens."""
 
     kind: str
     folder: Path
@@ -40,13 +40,13 @@ class Engine:
         return f"sparql+http://127.0.0.1:{self.port}/"
 
     def start(self) -> None:
-        """Start it, and wait until it says that it listens."""
+        """Start it, and wait until it reports that it listens."""
         self.process = subprocess.Popen(self.command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         assert self.process.stdout is not None
         assert any(self.listens in line for line in self.process.stdout), "it ended before it listened"
 
     def bulk_load(self, files: Path) -> None:
-        """Run the commands that lie beside the files of a load, as their operator would."""
+        """Run the commands beside the files of a load, as an operator would."""
         if self.kind == "oxigraph":
             self.kill()
             path = os.pathsep.join((str(Path(self.command[0]).parent), os.environ["PATH"]))
@@ -58,7 +58,7 @@ class Engine:
         subprocess.run([isql, str(self.sql), "dba", "dba", files / "load.sql"], check=True, capture_output=True)
 
     def kill(self) -> None:
-        """Kill it without a word, and what it has locked with it."""
+        """Kill it at once, and remove its lock."""
         if self.process is None:
             return
         self.process.send_signal(signal.SIGKILL)
@@ -69,7 +69,7 @@ class Engine:
 
 @contextmanager
 def engine(kind: str, folder: Path) -> Iterator[Engine]:
-    """Run an empty server of a kind; skips where it is not installed."""
+    """Run an empty server of a kind; skips if it is not installed."""
     made = {"oxigraph": _oxigraph, "virtuoso": _virtuoso}[kind](folder)
     made.netrc.write_text(NETRC if kind == "virtuoso" else "", encoding="utf-8")
     made.start()

@@ -1,4 +1,4 @@
-"""What a service answers: all of it, a part, a refusal, or what may pass."""
+"""The answers of a service: complete, partial, refusals, and temporary failures."""
 
 from __future__ import annotations
 

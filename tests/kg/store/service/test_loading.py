@@ -1,4 +1,4 @@
-"""A load ends with the same graph in a real server, whatever was stopped meanwhile, and reports success only then."""
+"""A load ends with the same graph in a real server, whatever was stopped meanwhile; only then it reports success."""
 
 from __future__ import annotations
 
@@ -53,13 +53,13 @@ def oxigraph(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
 
 @pytest.fixture(autouse=True)
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make many parts of a small graph."""
+    """Split a small graph into many parts."""
     monkeypatch.setattr(parts.parts, "__defaults__", (LINES,))
 
 
 @dataclass
 class Target:
-    """A store, and the service that it is loaded into."""
+    """A store, and the service into which it is loaded."""
 
     store: Store
     settings: Settings
@@ -76,7 +76,7 @@ class Target:
         return found.graphs[self.store.current().id]
 
     def loaded(self) -> set[str]:
-        """Return what the service has of the current snapshot."""
+        """Return the graph of the current snapshot in the service."""
         graph = self.graph()
         subjects = [one for part in parts.parts(self.store, self.store.current()) for one in part.subjects]
         found = RemoteGraph.held(self.service, graph).match([Pattern(NamedNode(one)) for one in subjects])
@@ -172,7 +172,7 @@ def test_a_virtuoso_that_was_killed_meanwhile_ends_with_the_same_graph(tmp_path:
 
 
 def killed_and_back(kind: str, folder: Path) -> None:
-    """Kill a server after the fourth part; it is started when the load waits before it asks again."""
+    """Kill a server after the fourth part; it is restarted while the load waits before its next try."""
     publish_turtle(folder / "store", TURTLE)
     with engine(kind, folder) as found:
         waits: list[float] = []
@@ -216,7 +216,7 @@ def test_a_virtuoso_that_was_killed_within_a_request_ends_with_the_same_graph(tm
 
 
 def killed_within(kind: str, folder: Path, share: float) -> None:
-    """Kill a server while it takes the third part; it is started when the load waits before it asks again."""
+    """Kill a server while it receives the third part; it is restarted while the load waits before its next try."""
     publish_turtle(folder / "store", TURTLE)
     with engine(kind, folder) as found, between(found.port, 3, share, found.kill, NEEDS[kind]) as proxy:
 
@@ -245,7 +245,7 @@ def test_a_load_into_virtuoso_that_was_killed_within_a_request_ends_with_the_sam
 
 
 def killed_load(kind: str, folder: Path) -> None:
-    """Kill ``kg load`` when half of a part is with the server, and load again."""
+    """Kill ``kg load`` when half of a part has reached the server, and load again."""
     publish_turtle(folder / "store", TURTLE)
     with engine(kind, folder) as found:
         running: list[subprocess.Popen[bytes]] = []
