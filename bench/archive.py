@@ -1,10 +1,10 @@
-"""Write an archive of day pages in the wikitext that kg reads, of any size, the same bytes for the same seed.
+"""Writes an archive of day pages in the wikitext that kg reads, of any size, with the same bytes for the same seed.
 
-Usage: ``python bench/archive.py EVENTS FOLDER [--seed 16] [--export REVISIONS]``. With ``--export`` it is one file of
-the XML that MediaWiki exports, ``FOLDER/export.xml``, with so many revisions of each page, and a page of something else
-for each day. What events name follows the distributions of the real
+Usage: ``python bench/archive.py EVENTS FOLDER [--seed 16] [--export REVISIONS]``. With ``--export``, it is a file of
+the XML that MediaWiki exports, ``FOLDER/export.xml``, with that many revisions of each page, and another kind of page
+for each day. The things that events name follow the distributions of the real
 archive: places and publishers by Zipf's law (Homs is the twelfth place), four links and 1.4 sources an event, a third
-of the events below topics that go on for days, and each fifth link to something that nothing named before.
+of the events below topics of several days, and every fifth link to something that was not named before.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Compare a whole build with pyoxigraph's bulk load of the same triples from a file, in interleaved rounds.
+"""Compares a whole build with pyoxigraph's bulk load of the same triples from a file, in interleaved rounds.
 
-What a build makes after its snapshot is current, so that visitors need not wait, is timed separately.
+The artefacts that a build makes for visitors after its snapshot is current are timed separately.
 """
 
 from __future__ import annotations

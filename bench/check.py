@@ -1,4 +1,4 @@
-"""Print how much of a build the check of the shapes is, both timed in the same run."""
+"""Prints the share of the check of the shapes in the time of a build, both timed in the same run."""
 
 from __future__ import annotations
 

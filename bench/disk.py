@@ -24,12 +24,12 @@ GROWTH = 1.25
 
 
 def room(store: Path) -> int:
-    """Return how many bytes a store takes."""
+    """Return the size of a store in bytes."""
     return dict(sizes(Store(store), store / "cache"))["all of the store"]
 
 
 def main() -> int:
-    """Print the room after each tenth build and write, and return 1 if it keeps growing."""
+    """Print the disk space after each tenth build and write, and return 1 if it keeps growing."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--times", type=int, default=50)
     given = parser.parse_args()

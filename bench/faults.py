@@ -1,8 +1,8 @@
-"""Makes faults without a server at many moments, and prints for each what became of the store.
+"""Makes faults without a server at many moments, and prints what happened to the store each time.
 
 python bench/faults.py [--moments 100] [--rows FILE] [FAULT...]
 
-Each fault is made on a store of its own, in processes of its own. Afterwards the store is read again, fully verified,
+Each fault is made on a separate store, in separate processes. Afterwards the store is read again, fully verified,
 and compared with its state before and its expected state after. ``noticed`` counts the moments at which something
 failed and was reported, or was found by ``kg verify``; ``lost`` those after which something acknowledged is gone;
 ``wrong`` those after which the graph is neither the one before nor the one after.
@@ -97,7 +97,7 @@ class Bench:
         return Path(shutil.copytree(self.made, copy, symlinks=True))
 
     def judge(self, row: Row, store: Path, status: int) -> None:
-        """Count what became of a store after a fault; ``status`` is that of the operation: 0 acknowledges it."""
+        """Count the outcome for a store after a fault; ``status`` is that of the operation: 0 acknowledges it."""
         row.moments += 1
         start = time.monotonic()
         reading = limited(MEMORY)

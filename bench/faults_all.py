@@ -2,8 +2,8 @@
 
     python bench/faults_all.py [--moments 100] [--at-once 1] [--page]
 
-Each fault is made at so many moments as its share is; what was found lies in bench/faults.json then. ``--page`` only
-writes the page anew, of that file and of bench/soak.json, which ``bench/soak.py --result bench/soak.json`` writes.
+Each fault is made at its share of the moments; the results are stored in bench/faults.json. ``--page`` only
+rewrites the page from that file and bench/soak.json, which ``bench/soak.py --result bench/soak.json`` writes.
 """
 
 from __future__ import annotations
@@ -84,14 +84,14 @@ def _run(part: Part, file: Path, moments: int) -> int:
 
 
 def results(rows: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return what is kept of a run."""
+    """Return the results of a run that are kept."""
     head = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True)
     machine = {"cores": os.cpu_count(), "python": platform.python_version()}
     return {"date": datetime.now(UTC).date().isoformat(), "commit": head.stdout.strip(), **machine, "rows": rows}
 
 
 def table(found: Mapping[str, Any]) -> str:
-    """Return the table of a run, and how many there were of each."""
+    """Return the table of a run, and the totals of its columns."""
     rows = found["rows"]
     lines = [
         "| fault | of | moments | noticed | lost | wrong answers | seconds to be back |",
@@ -106,7 +106,7 @@ def table(found: Mapping[str, Any]) -> str:
 
 
 def page(found: Mapping[str, Any], soaked: Mapping[str, Any]) -> str:
-    """Return the part of the page that is made: the table, and what a soak came to."""
+    """Return the generated part of the page: the table, and the result of a soak."""
     machine = f"Python {found['python']} on {found['cores']} cores, which others used too"
     heard, growth = sum(soaked["heard"].values()), "; ".join(soaked["growth"])
     mixed = (
@@ -119,7 +119,7 @@ def page(found: Mapping[str, Any], soaked: Mapping[str, Any]) -> str:
 
 
 def write_page() -> None:
-    """Write the page anew."""
+    """Rewrite the page."""
     text = DOCUMENT.read_text(encoding="utf-8")
     before, _, rest = text.partition(BEGIN)
     _, _, after = rest.partition(END)

@@ -1,11 +1,11 @@
-"""Makes faults in ``kg fetch --revisions --git``, and prints for each what became of what was fetched.
+"""Makes faults in ``kg fetch --revisions --git``, and prints what happened to the fetched data each time.
 
     python bench/faults_fetch.py [--moments 50] [--rows FILE] [FAULT...]
 
-The wiki is a local one, on loopback, in a process of its own. After each fault the folder is read, and then a run
+The wiki is a local one, on loopback, in a separate process. After each fault the folder is read, and then a run
 without any fault is made. ``noticed`` counts the moments at which a run failed and said so, or was killed; ``lost``
 those after which something from before is gone, or is missing after that run; ``wrong`` those after which the folder
-shows what the wiki never had, or the folder or the commits differ from those of one complete run.
+has content that the wiki never had, or the folder or the commits differ from those of one complete run.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ Shown = set[tuple[str, str]]
 
 @dataclass
 class FetchBench:
-    """A folder to make faults in, a wiki, and what one whole run makes of it."""
+    """A folder to make faults in, a wiki, and the result of one complete run."""
 
     folder: Path
     address: str
@@ -92,7 +92,7 @@ class FetchBench:
         return place
 
     def judge(self, row: Row, place: Path, before: Shown, status: int) -> None:
-        """Count what became of a folder after a fault; ``status`` is that of the run: 0 acknowledges all."""
+        """Count the outcome for a folder after a fault; ``status`` is that of the run: 0 acknowledges all."""
         row.moments += 1
         row.noticed += bool(status)
         found = shown(place)
@@ -106,7 +106,7 @@ class FetchBench:
         row.back = max(row.back, time.monotonic() - start)
 
     def resumed(self, place: Path) -> str:
-        """Fetch again, as soon as a git that a killed run has left behind is gone."""
+        """Fetch again, as soon as a git process left behind by a killed run has ended."""
         end = time.monotonic() + 20
         while True:
             try:
@@ -127,7 +127,7 @@ def shown(place: Path) -> Shown:
 
 
 def is_same(place: Path, other: Path) -> bool:
-    """Return whether two folders hold the same answers, and their repositories the same newest commit, whole."""
+    """Return whether two folders have the same answers, and their repositories the same newest commit, complete."""
     answers = [fetch.contents(one / "answers") for one in (place, other)]
     heads = [fast_import.FetchRepository(one / "portal.git").head() for one in (place, other)]
     checked = subprocess.run(["git", "fsck", "--connectivity-only"], cwd=place / "portal.git", capture_output=True)

@@ -1,4 +1,4 @@
-"""Makes faults of the machine, and prints for each what became of the store: no room, no memory, a file that changes.
+"""Makes faults of the machine, and prints the outcome for the store: no disk space, no memory, a changed file.
 
     python bench/faults_machine.py [--moments 30] [--rows FILE] [FAULT...]
 
@@ -170,7 +170,7 @@ def queries_without_memory(folder: Path, moments: int) -> Iterator[Row]:
 
 
 def _hungry(server: Server) -> bool:
-    """Send a query that needs all memory that there is; return whether it was refused, or nobody answered."""
+    """Send a query that needs all available memory; return whether it was refused, or nobody answered."""
     try:
         return _ask(server, HUNGRY) > 200
     except OSError:
@@ -276,7 +276,7 @@ def _is_degraded(server: Server) -> bool:
     return reply.status == 503 or bool(json.loads(reply.body).get("degraded"))
 
 
-# ---- What they have in common.
+# ---- Common parts.
 
 
 def _made(store: Path) -> Path:
@@ -340,7 +340,7 @@ def main() -> int:
 
 
 def _rows(fault: Callable[[Path, int], Iterator[Row]], folder: Path, moments: int) -> Iterator[Row]:
-    """Make a fault; say so if this machine does not allow it."""
+    """Make a fault; print a message if this machine does not allow it."""
     try:
         yield from fault(folder, moments)
     except (PermissionError, subprocess.CalledProcessError) as error:

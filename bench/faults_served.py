@@ -1,8 +1,8 @@
-"""Makes faults in a store that is served and written, and prints for each what became of it.
+"""Makes faults in a store that is served and written, and prints the outcome of each.
 
     python bench/faults_served.py [--moments 100] [--rows FILE] [FAULT...]
 
-A client writes one number after the other, and records each acknowledged one in a file of its own. Meanwhile the
+A client writes one number after another, and records each acknowledged one in a file of its own. Meanwhile the
 writer, or the whole server, is killed; the disk is full; the store is moved away, or copied. The columns are those of
 bench/faults.py; ``s, back`` is the longest time until a write was acknowledged again.
 """
@@ -114,7 +114,7 @@ def moved(server: Server, _: random.Random) -> None:
     store = Path(server.environment["KG_STORE"])
     store.rename(store.with_name("elsewhere"))
     time.sleep(0.05)
-    shutil.rmtree(store, ignore_errors=True)  # what may have been begun there meanwhile
+    shutil.rmtree(store, ignore_errors=True)  # files that may have been started there meanwhile
     store.with_name("elsewhere").rename(store)
 
 

@@ -1,4 +1,4 @@
-"""Kills ``kg fetch --revisions`` at random moments, and compares what it has then fetched with what one run fetches.
+"""Kills ``kg fetch --revisions`` at random moments, and compares the resumed result with that of a single run.
 
 python bench/fetch.py FOLDER [--kills 20] [--days 30] [--revisions 200] [--seed 18]
 
@@ -41,7 +41,7 @@ WHERE {
 
 
 def filled(days: int, revisions: int, seed: int) -> LoopbackWiki:
-    """Return a wiki with pages of some days, each revision with some more bullets, the last one reworded."""
+    """Return a wiki with pages of some days; each revision has a few more bullets, and the last one is reworded."""
     wiki, news, id_ = LoopbackWiki(), archive.News(seed), 0
     for day in (FIRST + timedelta(number) for number in range(days)):
         lines = news.page(day, EVENTS).split("\n")
@@ -69,7 +69,7 @@ def seconds_of(run: list[str]) -> float:
 
 
 def killed_at(run: list[str], seconds: float) -> bool:
-    """Run a command, kill it after some seconds, and return whether it was not done by then."""
+    """Run a command, kill it after some seconds, and return whether it was still running then."""
     process = subprocess.Popen(run, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         process.wait(seconds)

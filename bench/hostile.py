@@ -1,9 +1,9 @@
-"""Attacks a server with runaway queries while others ask light ones, and checks what it promises.
+"""Attacks a server with runaway queries while other clients ask light ones, and checks its promises.
 
     python bench/hostile.py STORE [--minutes 5] [--deadline 10]
 
-Every client has an address of its own, in X-Forwarded-For, which the server is told to believe. With --one-address
-it is not, and all of them are clients on the server's own machine, for which there are no limits of work.
+Every client has its own address in X-Forwarded-For, which the server is told to trust. With --one-address,
+the server is not, and all of them are clients on its own machine, which have no limits of work.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ LIGHT = (
 
 @dataclass
 class Heard:
-    """What clients of one kind were answered."""
+    """The answers to clients of one kind."""
 
     replies: list[Reply] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
@@ -63,7 +63,7 @@ class Heard:
         return dict(sorted(Counter(one.status for one in self.replies).items()))
 
     def percentile(self, part: float) -> float:
-        """Return the seconds within which this part of the answers came."""
+        """Return the seconds within which this share of the answers arrived."""
         times = sorted(one.seconds for one in self.replies)
         return times[min(len(times) - 1, int(len(times) * part))]
 
@@ -79,7 +79,7 @@ def ask(server: Server, client: int, query: str) -> Reply:
 
 
 def run(server: Server, kinds: dict[str, tuple[range, tuple[str, ...], float]], seconds: float) -> dict[str, Heard]:
-    """Let clients ask for some time: of each kind their numbers, what they ask, and how long they pause."""
+    """Let clients ask for some time; each kind has the numbers of its clients, their queries, and their pauses."""
     heard = {name: Heard() for name in kinds}
     end = time.monotonic() + seconds
 
@@ -105,7 +105,7 @@ def run(server: Server, kinds: dict[str, tuple[range, tuple[str, ...], float]], 
 
 
 def state(server: Server) -> dict[str, int]:
-    """Return what could leak: processes, descriptors and memory of the server, once nothing runs."""
+    """Return the resources that could leak: processes, descriptors and memory of the server, once nothing runs."""
     root = server.process.pid
     return {"processes": len(tree(root)), "descriptors": descriptors(root), "memory": resident(root)}
 
@@ -119,7 +119,7 @@ def settled(server: Server, processes: int) -> dict[str, int]:
 
 
 def main() -> int:
-    """Run the attack and print each promise with what was measured; return 1 if one was not kept."""
+    """Run the attack and print each promise with its measurement; return 1 if one was not kept."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("store", type=Path)
     parser.add_argument("--minutes", type=float, default=5.0)
@@ -137,7 +137,7 @@ def main() -> int:
         light = tuple(query % event for event in events for query in LIGHT)
         good = (range(1, given.clients + 1), light, PAUSE)
         bad = (range(101, given.clients + 101), RUNAWAYS, 0.0)
-        # The first attack is for what a server allocates once; leaks are what later ones add.
+        # The first attack makes the server allocate what it needs once; leaks are what later attacks add.
         run(server, {"good": good, "bad": bad}, min(30.0, given.minutes * 60))
         quiet = run(server, {"good": good}, QUIET_SECONDS)["good"]
         before = settled(server, 5 if place == "memory" else 4)

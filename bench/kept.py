@@ -1,7 +1,7 @@
-"""What a kept answer costs, beside constant bytes in the same server and beside nginx, which sends the same file.
+"""Measures the cost of a kept answer, compared with constant bytes in the same server, and the same file in nginx.
 
 Usage: ``python bench/kept.py STORE``. Every figure is the CPU time of all processes of a server for one request, the
-median of rounds in which the servers take turns. A peer that is not installed is left out, with a word about it.
+median of rounds in which the servers take turns. A peer that is not installed is left out with a message.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ http {{ access_log off; keepalive_requests 10000000; default_type text/turtle;
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the table: what is asked for, of which process, at which port."""
+    """A line of the table: the request, and the process and port that answer it."""
 
     name: str
     process: int
@@ -130,12 +130,12 @@ def kept(server: Server, path: str) -> list[Line]:
 
 @contextmanager
 def constant(kind: str, body: bytes) -> Iterator[Line]:
-    """Run a server of constant bytes: this program's, with an application of one line, or a bare asyncio protocol."""
+    """Run a server of constant bytes: this program's with a one-line application, or a bare asyncio protocol."""
     port = free_port()
     with subprocess.Popen(
         [sys.executable, __file__, kind, str(port)], stdin=subprocess.PIPE, env=_environment()
     ) as process:
-        assert process.stdin  # a pipe, as was asked for
+        assert process.stdin  # a pipe, as requested
         process.stdin.write(body)
         process.stdin.close()
         listening(port)
@@ -187,7 +187,7 @@ def same_server(port: int, body: bytes) -> None:
 
 
 def bare(port: int, body: bytes) -> None:
-    """Write constant bytes whenever something comes: what the event loop alone costs."""
+    """Write constant bytes whenever data arrives: the cost of the event loop alone."""
 
     class Bare(asyncio.Protocol):
         def connection_made(self, transport: Any) -> None:

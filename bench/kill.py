@@ -1,4 +1,4 @@
-"""Kills the processes of a server under load, one kind after the other, and measures how long it is out of service.
+"""Kills the processes of a server under load, one kind after another, and measures how long it is out of service.
 
 python bench/kill.py STORE [--rounds 5]
 """
@@ -111,7 +111,7 @@ def main() -> int:
         for kill in kinds:
             times = []
             for _ in range(given.rounds):
-                server.placed()  # a minute after the one before was killed, and the time that loading takes
+                server.placed()  # a minute after the previous kill, plus the time that loading takes
                 start = time.monotonic()
                 kill(server)
                 load.back()

@@ -1,9 +1,9 @@
-"""How high and wide the pages of a server are on a phone, and how far what is on them moves while they load.
+"""Measures how high and wide the pages of a server are on a phone, and how far their content moves while they load.
 
     python bench/layout.py http://127.0.0.1:8000/
 
-A line for each kind of page: the bytes of the page itself, its height and width in pixels, the cumulative layout shift,
-and where a limit is broken an exclamation mark. The limits are 100 kB, 6,000 pixels, the width of the phone, no shift.
+It prints a line for each kind of page: the bytes of the page itself, its height and width in pixels, its cumulative
+layout shift, and an exclamation mark if it breaks a limit: 100 kB, 6,000 pixels, the width of the phone, no shift.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 python bench/mirror.py [--times 20] [--node DIR] [ARCHIVE...]
 
 The archives, those of the sample by default, are copied; before each build a few of their pages get another bullet or
-lose one. At last the client of the LDES community (with ``--node tests/node``) copies the same event stream.
+lose one. Finally the client of the LDES community (with ``--node tests/node``) copies the same event stream.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def kg(*arguments: str) -> str:
 
 
 def timed(run: Callable[[], str]) -> str:
-    """Return what a function returns, and how many seconds, and seconds of CPU in other processes, it took."""
+    """Return the result of a function, and the seconds, and CPU seconds in other processes, that it took."""
     started, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
     found = run()
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -67,7 +67,7 @@ def whole(store: Path, folder: Path) -> bytes:
 
 
 def served(server: Server, snapshot: str) -> None:
-    """Wait until a snapshot is served and its hash tree is there."""
+    """Wait until a snapshot is served and its hash tree exists."""
     until = time.monotonic() + 120
     while True:
         reply = server.send("GET", "/hashes")

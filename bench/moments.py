@@ -1,4 +1,4 @@
-"""Moments at which faults are made: a job in a process of its own that is limited or killed, and the results of all."""
+"""Makes faults at many moments: runs a job in a process that is limited or killed, and collects the results."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from typing import Any, Final
 from kg.errors import NewsgraphError
 
 LIMIT: Final = 300.0
-"""Seconds after which a job is killed that nothing else stops; machines that others use are slow at times."""
+"""Seconds after which a job is killed if nothing else stops it; shared machines are slow at times."""
 FAILED: Final = 3
 
 
 @dataclass
 class Row:
-    """The results of one fault, and at how many moments."""
+    """The results of one fault, and the number of its moments."""
 
     fault: str
     moments: int = 0
@@ -42,7 +42,7 @@ HEAD: Final = f"{'fault':<44}{'moments':>8} {'noticed':>8} {'lost':>6} {'wrong':
 
 
 def given(doc: str, faults: Iterable[Callable[..., Any]], moments: int) -> argparse.Namespace:
-    """Return the arguments of a command that makes faults: which ones, at how many moments, and where rows go."""
+    """Return the arguments of a command that makes faults: which ones, at how many moments, and the file for rows."""
     parser = argparse.ArgumentParser(description=doc.partition("\n")[0])
     parser.add_argument("names", nargs="*", choices=[[], *(one.__name__ for one in faults)])
     parser.add_argument("--moments", type=int, default=moments)
@@ -63,7 +63,7 @@ def tell(rows: Iterable[Row], file: Path | None) -> int:
 
 
 def apart(job: Callable[[], Any], seconds: float = LIMIT, before: Callable[[], None] = lambda: None) -> tuple[int, Any]:
-    """Do a job in another process, for some seconds at most; return its exit status, and what it returned.
+    """Do a job in another process, for some seconds at most; return its exit status and result.
 
     ``before`` is called in that process first, to limit it. Raises RuntimeError if this process has threads: the other
     one would have their locks, but not the threads.
@@ -109,7 +109,7 @@ def limited(size: int, what: int = resource.RLIMIT_AS) -> Callable[[], None]:
 
 
 def allow(store: Path, mode: int) -> None:
-    """Give all folders and files below a folder this mode, files without the right to be run."""
+    """Give all folders and files below a folder this mode; files are not executable."""
     for one in (store, *store.rglob("*")):
         if not one.is_symlink():
             one.chmod(mode if one.is_dir() else mode & 0o666)

@@ -1,4 +1,4 @@
-"""The nine queries of the benchmark, and for each a variant: of other things, with other names, in another order."""
+"""The nine queries of the benchmark, each with a variant: about other things, with other names, in another order."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ NAMES = "abcdefghijklmnopqrstuvwxyz"
 
 @dataclass(frozen=True)
 class Given:
-    """What a query asks about: IRIs in angle brackets, a word, a date, and a box of latitudes and longitudes."""
+    """The things that a query asks about: IRIs in angle brackets, a word, a date, a box of latitudes and longitudes."""
 
     place: str
     country: str
@@ -35,7 +35,7 @@ class Given:
 
     @property
     def fields(self) -> dict[str, object]:
-        """What stands for each name in braces."""
+        """The value for each name in braces."""
         south, north, west, east = self.box
         return {"south": south, "north": north, "west": west, "east": east, **vars(self)}
 
@@ -44,8 +44,8 @@ class Given:
 class Query:
     """A query: what comes before its triple patterns, these, and what comes after them; ``{place}`` is what is given.
 
-    ``plain`` are triple patterns of one group, whose order means nothing. ``listed`` is the address of a list of events
-    that tells the same without SPARQL, if there is one.
+    ``plain`` are triple patterns of one group, in any order. ``listed`` is the address of a list of events
+    that gives the same without SPARQL, if there is one.
     """
 
     name: str
@@ -55,7 +55,7 @@ class Query:
     listed: str = ""
 
     def text(self, given: Given) -> str:
-        """Return the query as it is written here."""
+        """Return the query as written here."""
         return self._text(given, self.plain)
 
     def variant(self, given: Given, random: Random) -> str:
@@ -66,7 +66,7 @@ class Query:
         return VARIABLE.sub(lambda match: f"?{others[match[1]]}", text)
 
     def address(self, given: Given) -> str:
-        """Return the address of the list that tells the same, "" if there is none."""
+        """Return the address of the list that gives the same, "" if there is none."""
         return FIELD.sub(lambda match: quote(str(given.fields[match[1]]).strip("<>")), self.listed)
 
     def _text(self, given: Given, patterns: list[str] | tuple[str, ...]) -> str:
@@ -150,7 +150,7 @@ NINE = (
 
 
 def first(graph: Store) -> Given:
-    """Return what the nine queries ask about: Homs, Syria, the first event in Homs, a ceasefire, and a box there."""
+    """Return the subjects of the nine queries: Homs, Syria, the first event in Homs, a ceasefire, a box there."""
     place = _one(graph, '?found a schema:Place ; rdfs:label "Homs"@en')
     country = _one(graph, '?found a schema:Place ; rdfs:label "Syria"@en')
     event = _one(graph, f"?found a ng:Event ; ng:place {place}")

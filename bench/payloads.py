@@ -2,7 +2,7 @@
 
     python bench/payloads.py FOLDER [--deadline 2] [--verbose]
 
-FOLDER has an ``index.json`` with entries of an id, a file, a kind and what is expected, and the address of a listener
+FOLDER has an ``index.json`` with entries (id, file, kind and expectation) and the address of a listener
 that nobody may connect to. Queries, values and requests go to a server that only reads, uploads to one that writes.
 """
 
@@ -69,14 +69,14 @@ SECRETS = (b"root:", Path("/etc/hostname").read_bytes().strip() or b"root:")
 
 @dataclass
 class Listener:
-    """A server that counts who connects to it."""
+    """A server that counts the connections to it."""
 
     address: tuple[str, int]
     connections: int = 0
     asked: list[bytes] = field(default_factory=list)
 
     def listen(self) -> None:
-        """Begin to listen, in the background."""
+        """Start to listen, in the background."""
         self.socket = socket.create_server(self.address)
         threading.Thread(target=self._accept, daemon=True).start()
 
@@ -126,7 +126,7 @@ class Run:
         return (self.folder / entry["file"]).read_bytes()
 
     def query(self, entry: Mapping[str, Any]) -> Verdict:
-        """Send a query, or an update, to the server that only reads."""
+        """Send a query, or an update, to the read-only server."""
         before = triples(self.reader)
         accept = "application/sparql-results+json, text/turtle;q=0.9"
         headers = {"Content-Type": KINDS[entry["kind"]], "Accept": accept}
@@ -138,7 +138,7 @@ class Run:
         return judge(entry["id"], entry["expect"], reply.status, reply.seconds, 1.2 * self.deadline)
 
     def value(self, entry: Mapping[str, Any]) -> Verdict:
-        """Put a value wherever users put values."""
+        """Send a value in every place where users send values."""
         before, text = triples(self.reader), quote(self.content(entry), safe="")
         for place in PLACES:
             reply = self.reader.send("GET", place.format(text), headers={"Accept": "text/html, */*;q=0.1"})
@@ -162,7 +162,7 @@ class Run:
         return judge(entry["id"], entry["expect"], status, seconds, limit)
 
     def _wire(self, described: Mapping[str, Any]) -> bytes:
-        """Return a described request as bytes, with its paths those that this server has."""
+        """Return a described request as bytes, with its paths replaced by those of this server."""
         if "raw" in described:
             return str(described["raw"]).encode("latin-1")
         body = str(described.get("body", "")).encode() or bytes.fromhex(described.get("body_hex", ""))
@@ -181,7 +181,7 @@ class Run:
         return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body
 
     def upload(self, entry: Mapping[str, Any]) -> Verdict:
-        """Put a file into a graph of its own, and show what is there then in every way."""
+        """Put a file into a graph of its own, and request its content in every way."""
         self.writer.send("DELETE", _graph(), headers=bearer())
         before = triples(self.writer)
         headers = {"Content-Type": KINDS.get(entry["kind"], "application/n-triples"), **bearer()}
@@ -195,7 +195,7 @@ class Run:
         return self._shown() or found
 
     def _shown(self) -> Verdict | None:
-        """Ask for what was uploaded in every format; return what is wrong with one of them, if anything is."""
+        """Request the uploaded data in every format; return what is wrong with one of them, if anything is."""
         select = f"SELECT * {{ GRAPH <{UPLOADED}> {{ ?s ?p ?o }} }}"
         construct = f"CONSTRUCT WHERE {{ GRAPH <{UPLOADED}> {{ ?s ?p ?o }} }}"
         for query, accept in (
@@ -255,7 +255,7 @@ def kg(*arguments: str | Path, cwd: Path = ROOT) -> subprocess.CompletedProcess[
 
 @contextmanager
 def answering(body: bytes, content_type: str) -> Iterator[str]:
-    """Give the address of a server that answers everything with ``body``."""
+    """Provide the address of a server that answers everything with ``body``."""
     head = (
         f"HTTP/1.1 200 OK\r\nContent-Type: {content_type}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
     )
@@ -314,7 +314,7 @@ def _active(reply: Reply) -> bool:
 
 
 def main() -> int:
-    """Send everything, print what was not as expected, and the counts; return 1 if something was not."""
+    """Send everything, print unexpected results and the counts; return 1 if anything was unexpected."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--deadline", type=float, default=2.0, help="query_seconds of the servers")
@@ -351,7 +351,7 @@ def main() -> int:
 
 
 def entries(index: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield the entries; one that expects the same as the one before it says what that is."""
+    """Yield the entries; those that expect the same as the previous one get its expectation."""
     before = ""
     for entry in index["payloads"]:
         before = before if entry["expect"] == "same" else entry["expect"]
@@ -365,7 +365,7 @@ def unreadable(folder: Path) -> int:
 
 
 def shown(run: Run, entry: Mapping[str, Any], verbose: bool) -> bool:
-    """Judge one input and print it if it is not as expected; return whether it is."""
+    """Judge one input and print an unexpected result; return whether the result was expected."""
     start = time.monotonic()
     found = run.judge(entry)
     if not found.expected:

@@ -1,7 +1,7 @@
-"""Peers that answer the same queries: each is installed into a folder of its own, given the same graph, and asked.
+"""Installs peers that answer the same queries, each into a folder of its own, and gives them the same graph.
 
 Nothing is installed elsewhere, and nothing needs root: packages of PyPI go into a virtual environment, those of Debian
-are unpacked. What cannot be installed is left out, with a word about it.
+are unpacked. Peers that cannot be installed are left out with a message.
 """
 
 from __future__ import annotations
@@ -41,11 +41,11 @@ BUFFERS, DIRTY = 340_000, 250_000
 
 
 class MissingError(Exception):
-    """A peer is not available; the message says why, and what would help."""
+    """A peer is not available; the message says why and what would help."""
 
 
 class Peer(Protocol):
-    """Answers queries; ``name`` and ``version`` say what it is, ``process`` where it runs; 0 is this process."""
+    """A program that answers queries, with its name and version; ``process`` is where it runs: 0 is this process."""
 
     name: str
     version: str
@@ -57,9 +57,9 @@ class Peer(Protocol):
 
 @dataclass(frozen=True)
 class Dataset:
-    """The graph: a newsgraph store, its triples as a file of N-Triples, and how many there are.
+    """The graph: a newsgraph store, its triples as a file of N-Triples, and their number.
 
-    Databases are made beside that file, unless they are there; what is installed is in the folder ``installed``.
+    Databases are made beside that file unless they exist; programs are installed in the folder ``installed``.
     """
 
     store: Path
@@ -69,7 +69,7 @@ class Dataset:
 
     @property
     def folder(self) -> Path:
-        """Where the databases are."""
+        """The folder of the databases."""
         return self.triples.parent
 
 
@@ -87,7 +87,7 @@ class InProcess:
         found = self.store.query(query)
         format_ = RdfFormat.TURTLE if isinstance(found, QueryTriples) else QueryResultsFormat.JSON
         written = found.serialize(format=format_)
-        assert written is not None  # no file was given
+        assert written is not None  # no file given
         return written
 
 
@@ -134,7 +134,7 @@ def rows(body: bytes) -> int:
     return sum(1 for _ in parse(body, format=RdfFormat.TURTLE))
 
 
-# ---- the engine in this process
+# ---- The engine in this process.
 
 
 @contextmanager
@@ -172,7 +172,7 @@ def _version(package: str, python: str | Path = sys.executable) -> str:
     return subprocess.run([python, "-c", code], check=True, capture_output=True, text=True).stdout.strip()
 
 
-# ---- servers
+# ---- Servers.
 
 
 @contextmanager
@@ -250,7 +250,7 @@ def _running(command: list[str | Path], port: int, environment: dict[str, str] |
             process.terminate()
 
 
-# ---- installing
+# ---- Installing.
 
 
 def _environment(folder: Path, package: str) -> Path:
@@ -289,9 +289,9 @@ def _debian_version(root: Path) -> str:
 
 
 def timed(peer: Peer, query: str) -> tuple[bytes, float, float]:
-    """Return the answer to a query, and how many milliseconds passed and how many its processes have run.
+    """Return the answer to a query, with the milliseconds of elapsed time and of its processes' CPU time.
 
-    A connection that was closed meanwhile is opened again.
+    A connection closed meanwhile is reopened.
     """
     for attempt in range(2):
         before, started = _ran(peer), time.perf_counter()

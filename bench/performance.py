@@ -1,4 +1,4 @@
-"""Make docs/performance.md, and the figures of the README, of bench/performance.json, which bench/queries.py writes."""
+"""Makes docs/performance.md and the README's figures from bench/performance.json, which bench/queries.py writes."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def _queries(run: Mapping[str, Any], kind: str) -> str:
 
 
 def _figures(queries: Sequence[Mapping[str, Any]], names: Sequence[str], ratios: Sequence[Pair]) -> Iterator[str]:
-    """Yield the means of some queries, and those of ratios; a mean only where no figure is missing."""
+    """Yield the means of some queries, and those of ratios; there is no mean if a figure is missing."""
     for name in names:
         found = [query["ms"].get(name) for query in queries]
         yield "-" if None in found else _figure(mean(found))
@@ -118,7 +118,7 @@ def _documents(costs: Mapping[str, float]) -> str:
 
 
 def summary(results: Mapping[str, Any]) -> str:
-    """Return what the README says of the first run."""
+    """Return the text about the first run for the README."""
     name, run = next(iter(results.items()))
     ours = [query["ms"][OURS] for query in run["queries"]]
     both = [query["ms"] for query in run["queries"] if "oxigraph server" in query["ms"]]

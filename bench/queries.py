@@ -1,9 +1,9 @@
-"""Ask nine queries, and a variant of each, of a store and of its peers, in turn, and print one table.
+"""Asks a store and its peers nine queries and a variant of each, in turn, and prints one table.
 
-Usage: ``python bench/queries.py STORE --peers FOLDER [--name NAME] [--seed 16]``. The folder keeps what is installed
-and the databases of peers for the next run. Every figure is the median of rounds in which all take turns, in an order
-that is drawn anew: milliseconds until an answer is there, and CPU milliseconds of the processes of its server. With a
-name, the results are put into bench/performance.json, of which bench/performance.py makes a page.
+Usage: ``python bench/queries.py STORE --peers FOLDER [--name NAME] [--seed 16]``. The folder keeps installed programs
+and databases of peers for the next run. Every figure is the median of rounds in which all take turns, in an order
+that is drawn anew: milliseconds until an answer is complete, and CPU milliseconds of the server's processes. With a
+name, the results are put into bench/performance.json, from which bench/performance.py makes a page.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ from pyoxigraph import DefaultGraph, RdfFormat, Store
 
 ROUNDS, FEWEST = 25, 3
 SECONDS = 20.0
-"""How long the rounds of one query may take altogether, if that is more than the fewest rounds."""
+"""How many seconds the rounds of one query may take in all, beyond the fewest rounds."""
 
 
 class Question:
-    """A query, and what was measured of it."""
+    """A query and its measurements."""
 
     def __init__(self, name: str, text: str, address: str, *, is_variant: bool) -> None:
         self.name, self.text, self.address, self.is_variant = name, text, address, is_variant
@@ -43,7 +43,7 @@ class Question:
         self.rounds = 0
 
     def warm_up(self, asked: Sequence[Peer]) -> None:
-        """Ask each peer once, compare the answers, and say how many rounds there is time for."""
+        """Ask each peer once, compare the answers, and return how many rounds there is time for."""
         for peer in asked:
             if not self._text(peer):
                 continue
@@ -57,7 +57,7 @@ class Question:
         self.rounds = max(FEWEST, min(ROUNDS, int(SECONDS * 1000 / sum(self.first.values()))))
 
     def ask(self, peer: Peer) -> None:
-        """Ask a peer once more, if it can answer."""
+        """Ask a peer again, if it can answer."""
         if peer.name in self.first:
             _, time, cost = peers.timed(peer, self._text(peer))
             self.times.setdefault(peer.name, []).append(time)
@@ -67,7 +67,7 @@ class Question:
         return self.address if peer.name == LISTS else self.text
 
     def result(self) -> dict[str, Any]:
-        """Return what was measured: medians and first times in milliseconds."""
+        """Return the measurements: medians and first times in milliseconds."""
         medians, costs = (
             {name: round(median(some), 3) for name, some in measured.items()} for measured in (self.times, self.costs)
         )
@@ -77,7 +77,7 @@ class Question:
 
 
 def dataset(store: Path, folder: Path) -> Dataset:
-    """Return a dataset, of which the triples are in a file now."""
+    """Return a dataset after writing its triples to a file."""
     snapshot = (store / "current").resolve()
     triples = folder / snapshot.name / "all.nt"
     graph = Store.read_only(str(snapshot / "db"))
@@ -91,7 +91,7 @@ def dataset(store: Path, folder: Path) -> Dataset:
 
 
 def prepared(store: Path) -> None:
-    """Make what the server would make beside the queries: indexes, counts, the change log."""
+    """Make the artefacts that the server would make during the queries: indexes, counts, the change log."""
     from kg.derived.artefacts import Artefacts
     from kg.derived.kinds import PREPARED
     from kg.store.layout import Store as Folder
@@ -102,7 +102,7 @@ def prepared(store: Path) -> None:
 
 
 def questions(store: Path, seed: int) -> list[Question]:
-    """Return the queries with what they ask about, each followed by its variant."""
+    """Return the queries with the things that they ask about, each followed by its variant."""
     graph, random = Store.read_only(str(store / "current" / "db")), Random(seed)
     first, drawn = nine.first(graph), nine.drawn(graph, random)
     found = []
@@ -113,7 +113,7 @@ def questions(store: Path, seed: int) -> list[Question]:
 
 
 def opened(stack: ExitStack, names: Sequence[str], given: Dataset) -> tuple[list[Peer], dict[str, str]]:
-    """Return the available peers, and why others are not."""
+    """Return the available peers, and the reasons why others are not available."""
     found: list[Peer] = []
     left_out = {}
     for name in names:

@@ -1,4 +1,4 @@
-"""Asks the nine queries through newsgraph, over the engine that a remote store has and over the embedded one.
+"""Asks the nine queries through newsgraph, with the engine of a remote store and with the embedded one.
 
     python bench/remote.py FOLDER... [--rounds N]
 

@@ -1,4 +1,4 @@
-"""A real server in processes of its own, and their resource use: for benchmarks that attack it."""
+"""Runs a real server in processes of its own, and measures their resource use, for benchmarks that attack it."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Server:
         return time.monotonic() - start
 
     def placed(self) -> str:
-        """Wait until the graph is where it stays, at most ten minutes; return where: memory or disk."""
+        """Wait until the graph is in its final place, at most ten minutes; return which: memory or disk."""
         end = time.monotonic() + 600
         while (place := json.loads(self.send("GET", "/healthz").body)["graph"]) == "loading" and time.monotonic() < end:
             time.sleep(0.1)
@@ -75,7 +75,7 @@ class Server:
     def send(
         self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
     ) -> Reply:
-        """Send one request on a connection of its own and return the answer."""
+        """Send one request on a new connection and return the answer."""
         start = time.monotonic()
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
         try:
@@ -169,7 +169,7 @@ def descriptors(process: int) -> int:
 class Usage:
     """Samples the memory of a process and its descendants; use it as a context manager.
 
-    ``peak`` is that of all of them, with what they share counted once; ``largest`` that of one descendant, without the
+    ``peak`` is that of all of them, with shared memory counted once; ``largest`` that of one descendant, without the
     graph in memory that it may share.
     """
 

@@ -1,10 +1,10 @@
-"""Sends a server what is slow, and many requests at once, and counts what others are answered meanwhile.
+"""Sends a server slow and many simultaneous requests, and counts the answers that others get meanwhile.
 
     python bench/slow.py STORE [--seconds 60] [--sockets 110 200 1000] [--crowds 128 512]
 
-Slow are sockets that drip a byte of a header or of a body now and then, that send nothing, or that ask for a dump and
+Slow sockets drip a byte of a header or of a body now and then, send nothing, or request a dump and
 do not read it; each that the server closes is opened again. They come from one address, or from 127.0.0.2 to .254. A
-crowd are honest clients, each of which asks for one document after the other, on a connection of its own each time.
+crowd are honest clients, each of which requests one document after another, on a new connection each time.
 """
 
 from __future__ import annotations
@@ -47,29 +47,29 @@ EVENTS = "SELECT ?event { ?event a <https://w3id.org/newsgraph/ns#Event> } LIMIT
 
 @dataclass
 class Heard:
-    """What clients of one kind were answered: statuses, 0 for no answer, and seconds."""
+    """The answers to clients of one kind: statuses, 0 for no answer, and seconds."""
 
     statuses: Counter[int] = field(default_factory=Counter)
     seconds: list[float] = field(default_factory=list)
 
     def note(self, status: int, start: float) -> None:
-        """Take note of an answer to a request that was sent at ``start`` (time.monotonic())."""
+        """Record an answer to a request that was sent at ``start`` (time.monotonic())."""
         self.statuses[status] += 1
         self.seconds.append(time.monotonic() - start)
 
     @property
     def failed(self) -> float:
-        """The part of the requests that was not answered with 200."""
+        """The share of the requests that were not answered with 200."""
         return 1 - self.statuses[200] / max(1, self.statuses.total())
 
     def percentile(self, part: float) -> float:
-        """Return the seconds within which this part of the answers came."""
+        """Return the seconds within which this share of the answers arrived."""
         times = sorted(self.seconds) or [0.0]
         return times[min(len(times) - 1, int(len(times) * part))]
 
 
 async def get(port: int, path: str) -> int:
-    """Ask for a document on a connection of its own; return its status, 0 if no whole answer comes."""
+    """Request a document on a new connection; return its status, 0 if no complete answer arrives."""
     try:
         async with asyncio.timeout(PATIENCE):
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -103,7 +103,7 @@ def asked(port: int, paths: Sequence[str], number: int, pause: float, seconds: f
 
 
 def watched(port: int, paths: Sequence[str], number: int, pause: float, seconds: float) -> tuple[Heard, Heard]:
-    """Let honest clients ask, and see whether the server says that it is alive; return what both heard."""
+    """Let honest clients ask, and check the server's health meanwhile; return the answers to both."""
     with ProcessPoolExecutor(2) as processes:
         honest = processes.submit(asked, port, paths, number, pause, seconds)
         health = processes.submit(asked, port, [HEALTH], 1, HEALTH_EVERY, seconds)
@@ -111,7 +111,7 @@ def watched(port: int, paths: Sequence[str], number: int, pause: float, seconds:
 
 
 def attack(port: int, first: bytes, sockets: int, addresses: Sequence[str]) -> None:
-    """Hold so many sockets open, for ever, and drip a byte on each that expects one."""
+    """Hold that many sockets open forever, and drip a byte on each that expects one."""
     resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
 
     async def drip(address: str) -> None:
@@ -133,7 +133,7 @@ def attack(port: int, first: bytes, sockets: int, addresses: Sequence[str]) -> N
 
 @contextmanager
 def attacked(port: int, kind: str, sockets: int, addresses: Sequence[str]) -> Iterator[None]:
-    """Attack a server from another process, for the time of a block."""
+    """Attack a server from another process during a block."""
     attacker = multiprocessing.Process(target=attack, args=(port, KINDS[kind], sockets, addresses), daemon=True)
     attacker.start()
     try:
@@ -145,7 +145,7 @@ def attacked(port: int, kind: str, sockets: int, addresses: Sequence[str]) -> It
 
 
 def documents(server: Server) -> list[str]:
-    """Return paths of documents about events, once each of them has been asked for."""
+    """Return paths of documents about events, after each was requested once."""
     reply = server.send("GET", f"/sparql?query={quote(EVENTS)}", headers={"Accept": "application/sparql-results+json"})
     found = [one["event"]["value"] for one in json.loads(reply.body)["results"]["bindings"]]
     paths = [f"/doc{urlsplit(one).path}" for one in found]
@@ -155,7 +155,7 @@ def documents(server: Server) -> list[str]:
 
 
 def row(what: str, heard: Heard, health: Heard, allowed: float) -> bool:
-    """Print what was measured; return whether it is as promised."""
+    """Print the measurements; return whether they are as promised."""
     kept = heard.failed <= allowed and not health.failed and max(health.seconds) < HEALTH_LIMIT
     print(
         f"| {what} | {heard.statuses.total()} | {1 - heard.failed:.2%} | {heard.percentile(0.95) * 1000:.0f} ms "

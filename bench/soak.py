@@ -3,8 +3,8 @@
     python bench/soak.py [--minutes 20] [--archive data/sample] [--pause 30] [--result FILE]
 
 Every body is compared with the snapshot that its entity tag names: a graph with what was written into that snapshot, a
-document with what it was when the server began, since no write and no build changes what it is about. At the end it
-prints what was answered, and what could grow: memory, descriptors, processes and room on the disk.
+document with its state when the server started, since no write and no build changes its subject. At the end it
+prints counts of the answers, and resources that could grow: memory, descriptors, processes and disk space.
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ DECLARED = (503, 504)
 """The statuses from 500 on that this server declares, the first with Retry-After."""
 SLOW = 20
 GROWTH = 1.35
-"""By how much memory may be more in the last third than in the first: builds and verifications come and go."""
+"""The factor by which memory may grow from the first third to the last: builds and verifications come and go."""
 MEGA = 1_000_000
 
 
 @dataclass
 class Soak:
-    """A server under mixed load, and what it answered."""
+    """A server under mixed load, and its answers."""
 
     server: Server
     store: Path
@@ -62,7 +62,7 @@ class Soak:
     """Seconds between two builds."""
 
     def prepare(self) -> None:
-        """Ask for the documents that must stay what they are."""
+        """Request the documents that must not change."""
         reply = self.query(SOME_EVENTS)
         events = [row["event"]["value"] for row in json.loads(reply.body)["results"]["bindings"]][:60]
         paths = [re.sub(r"^https?://[^/]+/", "/doc/", event) + ".nt" for event in events]
@@ -77,16 +77,16 @@ class Soak:
         return self.server.send("POST", "/sparql", text.encode(), headers)
 
     def note(self, kind: str, reply: Reply) -> None:
-        """Count an answer, and take note if it is one that was not declared."""
+        """Count an answer, and note it if its status is undeclared."""
         self.heard[f"{kind} {reply.status}"] += 1
         undeclared = reply.status >= 500 and reply.status not in DECLARED
         if undeclared or (reply.status == 503 and "retry-after" not in reply.headers):
             self.wrong.append(f"{kind}: {reply.status} {reply.body[:200]!r}")
 
-    # ---- What the clients do, again and again.
+    # ---- The actions of the clients.
 
     def document(self, order: random.Random) -> None:
-        """Ask for a document and compare it."""
+        """Request a document and compare it."""
         path = order.choice(list(self.right))
         reply = self.server.send("GET", path)
         self.note("document", reply)
@@ -94,7 +94,7 @@ class Soak:
             self.wrong.append(f"{path} of {reply.headers.get('etag')} is not what it was")
 
     def graph(self, _: random.Random) -> None:
-        """Ask for the graph that is written, and note which snapshot the answer is of."""
+        """Request the written graph, and note the snapshot of the answer."""
         before = self.number
         reply = self.server.send("GET", GRAPH, headers={"Accept": "application/n-triples"})
         self.note("graph", reply)
@@ -106,7 +106,7 @@ class Soak:
             self.seen.append((identifier, str(before), max(values, default=-1), self.asked))
 
     def light(self, order: random.Random) -> None:
-        """Ask a query whose answer is known."""
+        """Send a query with a known answer."""
         number = order.randrange(1_000)
         reply = self.query(f"SELECT ?n {{ BIND({number} + 1 AS ?n) }}")
         self.note("query", reply)
@@ -116,11 +116,11 @@ class Soak:
                 self.wrong.append(f"{number} + 1 = {found}")
 
     def hostile(self, order: random.Random) -> None:
-        """Ask a runaway query."""
+        """Send a runaway query."""
         self.note("hostile", self.query(order.choice(RUNAWAYS)))
 
     def write(self, _: random.Random) -> None:
-        """Replace the graph, and note in which snapshot that is."""
+        """Replace the graph, and note the snapshot with the new one."""
         self.asked = self.number + 1
         body = "".join(TRIPLE.format(one, self.asked) for one in range(50)).encode()
         headers = {"Authorization": f"Bearer {TOKEN}", "Content-Type": "text/turtle"}
@@ -132,7 +132,7 @@ class Soak:
         time.sleep(0.3)
 
     def query_current(self) -> bytes:
-        """Return what the server says it is ready with."""
+        """Return the snapshot that the server is ready with."""
         return self.server.send("GET", "/readyz").body
 
     def build(self, _: random.Random) -> None:
@@ -145,7 +145,7 @@ class Soak:
         time.sleep(self.pause)
 
     def slow(self, _: random.Random) -> None:
-        """Hold a socket open that drips a byte of its head now and then."""
+        """Hold a socket open, and send a byte of its head now and then."""
         with suppress(OSError), socket.create_connection(("127.0.0.1", self.server.port)) as one:
             one.sendall(b"GET / HTTP/1.1\r\nHost: a\r\nX-Slow: ")
             while time.monotonic() < self.end:
@@ -153,14 +153,14 @@ class Soak:
                 one.sendall(b"x")
 
     def measure(self, _: random.Random) -> None:
-        """Measure what could grow."""
+        """Measure the resources that could grow."""
         root = self.server.process.pid
         processes = tree(root)
         self.usage.append((proportional(processes), descriptors(root), len(processes), _size(self.store)))
         time.sleep(5)
 
     def run(self) -> None:
-        """Let all clients do what they do until the end."""
+        """Let all clients act until the end."""
         jobs: list[tuple[Callable[[random.Random], None], int]] = [
             *((self.document, 2), (self.graph, 2), (self.light, 1), (self.hostile, 2)),
             *((self.write, 1), (self.build, 1), (self.slow, SLOW), (self.measure, 1)),
@@ -185,7 +185,7 @@ class Soak:
             time.sleep(0.02)
 
     def judge(self) -> None:
-        """Compare the graphs that were read with what was written into their snapshots."""
+        """Compare the graphs that were read with those written into their snapshots."""
         for identifier, before, value, asked in self.seen:
             known = self.written.get(identifier)
             if known is not None and known != value:
@@ -194,7 +194,7 @@ class Soak:
                 self.wrong.append(f"{value} was answered between {before} and {asked}")
 
     def growth(self) -> list[str]:
-        """Return lines that say what grew from the first third to the last."""
+        """Return lines about the resources that grew from the first third to the last."""
         third = max(1, len(self.usage) // 3)
         lines = []
         for place, name in enumerate(("memory, MB", "descriptors", "processes", "store, MB")):
@@ -222,7 +222,7 @@ def _size(folder: Path) -> int:
 
 
 def main() -> int:
-    """Soak a server, print what came of it, and return 1 if an answer was wrong or something grew."""
+    """Soak a server, print the result, and return 1 if an answer was wrong or something grew."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--minutes", type=float, default=20.0)
     parser.add_argument("--archive", type=Path, default=ROOT / "data" / "sample")

@@ -1,9 +1,9 @@
-"""Asks the ten questions of exported tables in SQL of DuckDB and in SPARQL of the engine, in one run, interleaved.
+"""Asks the ten questions about exported tables in SQL with DuckDB and in SPARQL with the engine, interleaved.
 
     python bench/tables.py STORE [--rounds 3]
 
-The tables are exported first, twice, and compared. It prints medians of seconds of CPU, and where there are not as many
-rows; that they are the same rows, tests see.
+The tables are first exported twice and compared. It prints median CPU seconds, and the questions with different numbers
+of rows; tests check that the rows are the same.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a hostile input must lead to, read from the words in which its entry says so."""
+"""Reads the expected outcome for a hostile input from the words of its entry."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ REFUSED: Final = frozenset({400, 403, 404, 405, 406, 413, 414, 415, 422})
 STOPPED: Final = frozenset({503, 504})
 DONE: Final = frozenset({200, 201, 204})
 CLOSED: Final = 0
-"""Instead of a status: the server closed the connection, or an answer was never begun."""
+"""Used instead of a status: the server closed the connection, or never began an answer."""
 
 WORDS: Final = {
     "reject": REFUSED,
@@ -44,19 +44,19 @@ DIFFERENT: Final = {
     "jsonp-callback": (REFUSED, "what is not known in a request is never passed over: 400 names it"),
     "literal-nul": (REFUSED, "no XML can hold it, so it is refused whole, where it could still be corrected"),
 }
-"""Inputs that get another answer than their entry says, with the answers that are right for them, and why."""
+"""Inputs with another answer than in their entry: the right answers, and the reasons."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether what happened is what was expected, and if not, why not."""
+    """Whether the outcome was the expected one, and if not, why."""
 
     expected: bool
     reason: str = ""
 
 
 def allowed(name: str, expect: str) -> frozenset[int]:
-    """Return the statuses with which the input ``name`` may be answered, whose entry expects ``expect``."""
+    """Return the allowed statuses for the input ``name`` with an entry that expects ``expect``."""
     if name in DIFFERENT:
         return DIFFERENT[name][0]
     text = SIZE.sub("", expect.lower())
@@ -64,7 +64,7 @@ def allowed(name: str, expect: str) -> frozenset[int]:
     for word, statuses in WORDS.items():
         if re.search(rf"\b{word}", text):
             found |= statuses
-    if 413 in found:  # packed inputs are refused unopened, so how large they are is not even known
+    if 413 in found:  # packed inputs are refused unopened, so their size is not even known
         found.add(415)
     if "no crash" in text and not found:
         found = set(DONE | REFUSED | STOPPED)
@@ -72,7 +72,7 @@ def allowed(name: str, expect: str) -> frozenset[int]:
 
 
 def judge(name: str, expect: str, status: int, seconds: float, limit: float) -> Verdict:
-    """Judge the status of an answer and the seconds until it was there, of which there may be ``limit``."""
+    """Judge the status of an answer and the seconds until it was complete, at most ``limit``."""
     if status not in allowed(name, expect):
         return Verdict(False, f"{status}, not one of {sorted(allowed(name, expect))}")
     if seconds > limit:

@@ -1,15 +1,15 @@
-"""How long a server takes for the first visit of a page, by kinds of pages.
+"""Measures how long a server takes for the first visit of a page, by kinds of pages.
 
 Usage: ``python bench/visits.py STORE [--each 60] [--rounds 3] [--seed 17] [--only year,day] [--bodies FILE]``.
 
-Each round starts a server, waits until its graph is where it stays and nothing is left that it makes ready by itself,
-and asks for pages, one after the other, in an order that mixes the kinds: of each kind as many as told, drawn from the
-store by the seed and the number of the round, or all that there are. Nobody has asked for any of them before, and no
-answer is one that is kept: the client accepts what no other one accepts in the same words. A line for each kind has
-median, 95th percentile and maximum, in milliseconds, of the time until the last byte is there, and of the CPU time of
-all processes of the server but the one that verifies the store at leisure; then the path that took most CPU time. A
-fixed piece of work, done after every tenth page, tells how busy the machine is: beside each round stands how much
-slower than at its best it was done. Where others work on the machine as well, give the benchmark precedence.
+Each round starts a server, waits until its graph is in its final place and it has prepared everything by itself,
+and requests pages one after another, in an order that mixes the kinds: of each kind as many as told, drawn from the
+store by the seed and the number of the round, or all that exist. None of them was requested before, and no
+answer is a cached one, since the client's Accept header is unique. A line for each kind has the
+median, 95th percentile and maximum, in milliseconds, of the time until the last byte arrives, and of the CPU time of
+all processes of the server except the one that verifies the store slowly; then the path with the most CPU time. A
+fixed piece of work, done after every tenth page, shows how busy the machine is: each round states how much
+slower it was than at its best. On a shared machine, give the benchmark precedence.
 
 ``--bodies`` writes the SHA-256 of each body by its path, to compare versions of the program with each other.
 """
@@ -77,7 +77,7 @@ WORK: Final = range(20_000)
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A page that was asked for: its path, and how many milliseconds it took, of time and of CPU time."""
+    """A requested page: its path, and the milliseconds of elapsed time and of CPU time that it took."""
 
     path: str
     wall: float
@@ -86,14 +86,14 @@ class Visit:
 
 @dataclass
 class Round:
-    """The visits of a round by their kinds, how long the fixed piece of work took, and the digests of bodies."""
+    """The visits of a round by kind, the times of the fixed piece of work, and the digests of bodies."""
 
     visits: dict[str, list[Visit]] = field(default_factory=dict)
     work: list[float] = field(default_factory=list)
     bodies: dict[str, str] = field(default_factory=dict)
 
     def visit(self, server: Server, kind: str, path: str) -> None:
-        """Ask a server for a page."""
+        """Request a page from a server."""
         processes = [one for one in tree(server.process.pid) if not _verifies(one)]
         before = sum(map(cpu, processes))
         reply = server.send("GET", path, headers=BROWSER)
@@ -156,7 +156,7 @@ def _directories() -> Iterator[str]:
 
 
 def drawn(found: dict[str, list[str]], each: int, chance: Random) -> list[tuple[str, str]]:
-    """Return pages of each kind with their kinds, in an order that mixes these; what has dumps made comes last."""
+    """Return pages of each kind with their kinds, in an order that mixes these; pages that start dumps come last."""
     some = [(kind, path) for kind, all_ in found.items() for path in chance.sample(all_, min(each, len(all_)))]
     chance.shuffle(some)
     return sorted(some, key=lambda one: one[1] in LAST)
@@ -165,7 +165,7 @@ def drawn(found: dict[str, list[str]], each: int, chance: Random) -> list[tuple[
 def cpu(process: int) -> float:
     """Return the CPU time of a process, all its threads together, in seconds; 0 if it is gone."""
     try:
-        return time.clock_gettime(~process << 3 | 2)  # as clock_getcpuclockid(3) makes it
+        return time.clock_gettime(~process << 3 | 2)  # made as by clock_getcpuclockid(3)
     except OSError:
         return 0.0
 
@@ -178,7 +178,7 @@ def work() -> float:
 
 
 def settled(server: Server) -> None:
-    """Wait until a server does next to nothing for two seconds, but verify what it serves."""
+    """Wait until a server does almost nothing for two seconds except verifying its store."""
     while True:
         before, start = cpu(server.process.pid), time.monotonic()
         time.sleep(2)
@@ -187,7 +187,7 @@ def settled(server: Server) -> None:
 
 
 def run(store: Path, visited: Sequence[tuple[str, str]]) -> Round:
-    """Return what was measured in one round."""
+    """Return the measurements of one round."""
     done = Round()
     with Server(store) as server:
         server.placed()
@@ -200,7 +200,7 @@ def run(store: Path, visited: Sequence[tuple[str, str]]) -> Round:
 
 
 def at(share: float, numbers: Iterable[float]) -> float:
-    """Return the number that a share of all is not above."""
+    """Return the smallest number that a share of all numbers does not exceed."""
     ordered = sorted(numbers)
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 

@@ -1,4 +1,4 @@
-"""Looks for known vulnerabilities of pinned packages, and says which were compared with which list, and which were not.
+"""Looks for known vulnerabilities of pinned packages, and reports which were compared with which list.
 
 ``make audit`` installs pip-audit and safety-db for this, and runs it. PyPI and npm are asked first. For packages
 without an answer from PyPI, an older list is used that needs no network, and its date is printed. The exit code is 1 if

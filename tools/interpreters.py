@@ -1,4 +1,4 @@
-"""The Pythons of this machine that newsgraph supports, one of each version (``python -m tools.interpreters``)."""
+"""Finds the Pythons of this machine that newsgraph supports, one of each version (``python -m tools.interpreters``)."""
 
 from __future__ import annotations
 

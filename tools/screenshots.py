@@ -1,4 +1,4 @@
-"""Takes the pictures of the pages that the documentation shows, of the sample (``make screenshots``).
+"""Takes the pictures of pages for the documentation, from the sample (``make screenshots``).
 
 The sample was written for newsgraph, so the pictures are as free as everything else here. They are WebP, made by the
 browser that takes them.

@@ -1,4 +1,4 @@
-"""Which tests enter which functions of the core rooms, and how long each test takes.
+"""Records which tests enter which functions of the core rooms, and how long each test takes.
 
 A test enters what it calls itself, and what its fixtures of any scope call. Calls in other processes are not seen.
 """
@@ -38,7 +38,7 @@ class Test:
         return any(one.startswith(scope) for one in self.entered)
 
     def entering(self, scope: str) -> int:
-        """Return how many functions it enters of which the names begin so."""
+        """Return how many functions with this prefix it enters."""
         return sum(one.startswith(scope) for one in self.entered)
 
 

@@ -33,14 +33,14 @@ def _is_changed(module: ModuleType, mutant: Mutant) -> bool:
     other.__dict__.update(__file__=module.__file__, __package__=module.__package__, __spec__=module.__spec__)
     try:
         exec(compile(mutant.text, str(module.__file__), "exec"), other.__dict__)  # noqa: S102 - our own module
-    except Exception:  # what it is then is found out when it is imported
+    except Exception:  # its value is only known once it is imported
         return False
     pairs = list(zip(_functions(module, mutant.scope), _functions(other, mutant.scope), strict=True))
     if not pairs or any(one.__code__.co_freevars != new.__code__.co_freevars for one, new in pairs):
         return False
     for one, new in pairs:
         one.__code__ = new.__code__
-        # A default that is written as it was stays the object that it is.
+        # A default whose source is unchanged stays the same object.
         if repr((one.__defaults__, one.__kwdefaults__)) != repr((new.__defaults__, new.__kwdefaults__)):
             one.__defaults__, one.__kwdefaults__ = new.__defaults__, new.__kwdefaults__
     return True

@@ -52,7 +52,7 @@ class Deadlines:
         self._seconds = seconds
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
-        """Begin to count."""
+        """Start the timers."""
         allowed = PATIENCE * self._seconds.get(nodeid, 0.0) + GRACE
         signal.setitimer(signal.ITIMER_PROF, allowed)
         signal.alarm(int(BUSY * allowed))
@@ -181,7 +181,7 @@ class Tree:
                 sys.dont_write_bytecode = True
                 os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
             code = run()
-        except BaseException:  # nothing may leave the process but its exit code
+        except BaseException:  # only the exit code may leave the process
             traceback.print_exc()
         finally:
             sys.stderr.flush()

@@ -47,6 +47,6 @@ def _options(context: click.Context) -> Iterator[str]:
 def _row(option: click.Option, context: click.Context) -> str:
     names = ", ".join(f"`{name}`" for name in (*option.opts, *option.secondary_opts))
     kind = "" if option.is_flag else f" {option.make_metavar(context)}".replace("|", "\\|")
-    text, _, said = str(option.help or "").partition("  [default: ")  # as kg.cli.options tells those of settings
+    text, _, said = str(option.help or "").partition("  [default: ")  # as kg.cli.options describes those of settings
     default = said.removesuffix("]") or option.get_help_extra(context).get("default", "")
     return f"| {names}{kind} | {f'`{default}`' if default else ''} | {text} |"

@@ -1,4 +1,4 @@
-"""What the documentation site needs besides docs/: pages from the root, the list of decisions, links out of docs/.
+"""Provides what the site needs besides docs/: pages from the root, the list of decisions, links out of docs/.
 
 These are the hooks of mkdocs.yml.
 """
