@@ -228,24 +228,24 @@ LIST: Final = Tool(
 DESCRIBE: Final = Tool(
     "describe",
     "Describe a thing",
-    "Tell what the graph says of an event, a revision, a place, a person, a source, a day, or whatever has an IRI.",
+    "Say what the graph has about an event, a revision, a place, a person, a source, a day, or anything with an IRI.",
     (IRI, PAGE),
     DescriptionReply,
     _describe,
 )
 WORDINGS: Final = Tool(
     "history",
-    "Tell the wordings of an event",
-    "Tell how the wording of an event, or of that which a revision is one of, changed over time: when each wording was "
-    "shown, which words and values came and went.",
+    "Show the wordings of an event",
+    "Show how the wording of an event, or of the event of a revision, changed over time: when each wording was shown, "
+    "which words and values came and went.",
     (IRI,),
     HistoryReply,
     _history,
 )
 CHANGED: Final = Tool(
     "changes",
-    "Tell what changed in the graph",
-    "Tell which events were added, reworded or otherwise changed, and removed between two instants at which snapshots "
+    "Show what changed in the graph",
+    "Show which events were added, reworded or otherwise changed, and removed between two instants at which snapshots "
     "were published: what the archive, or this server, learned since.",
     tuple(PAGE if one.name == "page" else one for one in changes.PARAMETERS),
     ChangesReply,

@@ -33,7 +33,7 @@ ROWS: Final = 50
 MOST: Final = 500
 GRAPH: Final = 50_000
 """How many characters of a graph are returned."""
-LIMIT: Final = Parameter("limit", f"How many rows to give, {MOST} at most; {ROWS} if it is not said.", schema=NUMBER)
+LIMIT: Final = Parameter("limit", f"How many rows to give, {MOST} at most; {ROWS} by default.", schema=NUMBER)
 FIRST: Final = Parameter("first", "Number of the first row to give, from 1.", schema=NUMBER)
 QUERY: Final = Parameter("query", "A SPARQL 1.1 query. The prefixes of newsgraph://schema need no PREFIX line.")
 NAMES: Final = {"type": "string", "enum": [one.name for one in questions()]}
@@ -162,7 +162,7 @@ SPARQL: Final = Tool(
 CITE: Final = Tool(
     "cite",
     "Cite an event or an answer",
-    "Tell how to cite an event or a revision (iri), or the answer to a question (question, parameters) or to a query "
+    "Say how to cite an event or a revision (iri), or the answer to a question (question, parameters) or to a query "
     "(query), with an address at which the same snapshot is asked again.",
     (Parameter("iri", "An event or a revision to cite: its IRI, or its path below the base."), NAME, GIVEN, QUERY),
     CitationReply,

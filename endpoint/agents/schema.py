@@ -93,7 +93,7 @@ def _answer(_: ToolContext, __: object) -> SchemaReply:
 SCHEMA: Final = Tool(
     "schema",
     "Read the schema of the graph",
-    "Tell in text which prefixes, classes and properties there are, how many values they have, and what queries look "
+    "Say in text which prefixes, classes and properties there are, how many values they have, and what queries look "
     "like. It is the resource newsgraph://schema.",
     (),
     SchemaReply,

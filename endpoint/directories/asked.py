@@ -19,7 +19,7 @@ SORTS: Final = ("count", "name")
 PARAMETERS: Final = (
     Parameter("q", "Words of names; the last one may be the beginning of one."),
     Parameter("letter", "The letter that names begin with, from A to Z, or 0-9, or other."),
-    Parameter("sort", "count: what most events have first (what is not said otherwise), or name: from A to Z."),
+    Parameter("sort", "count (the default): the most frequent first, or name: from A to Z."),
     Parameter("page", "Number of a page, from 1; of data, a page of fifty entries instead of all of them."),
 )
 

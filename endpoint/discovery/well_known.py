@@ -57,7 +57,7 @@ def robots() -> Response:
 def sitemaps() -> Response:
     """List the sitemaps, with when a document of each changed last (sitemaps.org, "Sitemap index files").
 
-    Where the archive tells no times, that is when the snapshot was made.
+    If the archive has no times, that is when the snapshot was made.
     """
     here = site()
     base, created = here.addresses.base, here.snapshot.manifest.created

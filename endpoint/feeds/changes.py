@@ -77,8 +77,8 @@ class ShownChange:
 def changes() -> Response:
     """Show which events were added, reworded or otherwise changed, and removed, after one instant and up to another.
 
-    These are the instants at which snapshots were published. An event is told about once, with what it was before and
-    after; what came and went meanwhile is left out.
+    These are the instants at which snapshots were published. An event is listed once, as it was before and
+    after; what came and went in between is left out.
     """
     return _answer(None)
 

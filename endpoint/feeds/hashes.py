@@ -82,7 +82,7 @@ def _node(of: str, name: str) -> Response:
 
 @blueprint.get("/hashes/<of>/resource", described=RESOURCE)
 def resource(of: str) -> Response:
-    """Send all that the current snapshot says of a resource and its parts, as a member of the event stream."""
+    """Send all that the current snapshot says about a resource and its parts, as a member of the event stream."""
     here = site()
     if of != here.snapshot.id:
         _kept(here, of)

@@ -44,7 +44,7 @@ SEARCHING: Final = Description(
     media_types((HTML, JSON)),
     parameters=(
         Parameter("q", "Words of a title, or of the name of a place, a person or a topic; or a date."),
-        Parameter("page", "Number of the page of what was found, from 1."),
+        Parameter("page", "Number of the page of results, from 1."),
         Parameter("type", "In JSON: only what is of this kind, such as event, place, person or topic."),
         Parameter("limit", "In JSON: how many to list on a page."),
     ),
@@ -56,7 +56,7 @@ def search() -> Response:
     """Find events, places, people and topics by the words in a title or name, days by their dates.
 
     ``q`` are the words, or a date such as 6 February 2012, 2012-02 or 2012; ``type`` and ``limit`` are for JSON, which
-    lists what was found, best first, with how much there is of each kind. If nothing is found, ``meant`` has the words
+    lists the results, best first, with the number of each kind. If nothing is found, ``meant`` has the words
     that may be meant.
     """
     here = site()

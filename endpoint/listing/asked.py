@@ -29,14 +29,14 @@ THINGS: Final = {
 PARAMETERS: Final = (
     Parameter("q", "Words of a title, all of which it has."),
     *(Parameter(name, f"IRI, or its path, of {what}.") for name, what in THINGS.items()),
-    Parameter("relation", "What ties the events to the place: in (what is not said otherwise), near or names."),
-    Parameter("within", "Of near: within how many kilometres, 50 if it is not said."),
+    Parameter("relation", "How the events relate to the place: in (the default), near or names."),
+    Parameter("within", "With near, the distance in kilometres; 50 by default."),
     Parameter("km", "The same as within, as older links have it."),
     Parameter("language", "Language of the events, such as en."),
-    Parameter("from", "The first day, as 2012-02-06; of a month, 2012-02, or a year, 2012, its first."),
-    Parameter("to", "The last day, as 2012-02-06; of a month, 2012-02, or a year, 2012, its last."),
+    Parameter("from", "The first day, such as 2012-02-06; a month, 2012-02, or a year, 2012, means its first day."),
+    Parameter("to", "The last day, such as 2012-02-06; a month, 2012-02, or a year, 2012, means its last day."),
     Parameter("bbox", "Where they happened: west, south, east and north in degrees, with commas (RFC 7946, 5)."),
-    Parameter("sort", "newest (what is not said otherwise), oldest, or match: the best match of q first."),
+    Parameter("sort", "newest (the default), oldest, or match: the best match of q first."),
     Parameter("page", "Number of a page, from 1; of data, a page of a hundred events instead of all of them."),
 )
 """The parameters of every representation of a list."""

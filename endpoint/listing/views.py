@@ -38,10 +38,10 @@ EMBEDDED: Final = replace(PAGE, parameters=(*PARAMETERS, VIEW))
 def events() -> Response:
     """List the events that have all that is asked for: words, a place, a category, a time, and so on.
 
-    The page says how many there are, how many in each year or month, and which values of each facet most of them have.
-    Data are the whole list, of up to 100,000 events, or a page of it; JSON tells what the page tells too. Of
-    ``relation`` ``in``, the sentence tells that they happened there or at a place that it contains; of ``near``, at a
-    town within so many kilometres; ``names`` is every event that names it.
+    The page says how many there are, how many in each year or month, and which values of each facet are most frequent.
+    Data are the whole list, of up to 100,000 events, or a page of it; JSON has the figures of the page too. With
+    ``relation`` ``in``, the sentence says that they happened there or at a place that it contains; with ``near``, at a
+    town within that many kilometres; ``names`` lists every event that names it.
     """
     accept = request.headers.get("Accept")
     chosen = choose((HTML, *LIST_FORMATS), accept) if accept else LIST_FORMATS[0]

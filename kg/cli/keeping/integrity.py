@@ -24,7 +24,7 @@ MEGA = 1_000_000
 @click.option(
     "--full/--quick",
     default=True,
-    help="Read every byte, or only check names, sizes, and what files say of themselves.  [default: full]",
+    help="Read every byte, or only check names, sizes, and what files say about themselves.  [default: full]",
 )
 def verify(full: bool, **options: Any) -> None:
     """Verify all files of a store: the snapshots, the ledger, the writes, the change log, and what is made from them.

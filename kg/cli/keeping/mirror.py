@@ -15,7 +15,7 @@ from kg.settings import load
 @setting("store")
 @setting("cache")
 @setting("keep_snapshots")
-@click.option("--once", is_flag=True, help="Follow it once, and end; so it is without --every.")
+@click.option("--once", is_flag=True, help="Follow it once, then end; this is the default without --every.")
 @click.option("--every", type=click.FloatRange(min=1), metavar="SECONDS", help="Follow it again and again.")
 def mirror(url: str, once: bool, every: float | None, **options: Any) -> None:
     """Copy what the newsgraph server at URL serves into a store, statement by statement, and keep it up to date.
