@@ -45,7 +45,7 @@ class SiteFolder:
         except OSError as error:
             raise ConfigurationError(f"{self.path} cannot be written: {error.strerror}") from None
         if foreign:
-            raise ConfigurationError(f"{self.path} has files that are of no site: give an empty folder")
+            raise ConfigurationError(f"{self.path} has files that do not belong to a site: give an empty folder")
         (self.path / LISTED).touch()
 
     def write(self, file: str, content: bytes) -> bool:

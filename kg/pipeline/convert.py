@@ -254,8 +254,8 @@ def _check_days(kept: Iterable[CapturedPage], days: Collection[date]) -> None:
         for listing in one.listings:
             if listing.item.day not in days:
                 raise ConfigurationError(
-                    f"the dialect of {one.page.path} lists an item of {listing.item.day}, which is none of the days "
-                    f"that it told before: mend the dialect"
+                    f"the dialect of {one.page.path} lists an item of {listing.item.day}, which is not among the days "
+                    f"that it named before: correct the dialect"
                 )
 
 

@@ -77,7 +77,7 @@ def match(store: Store, event: str, other: str, *, is_same: bool = True) -> None
         if one.language == second.language:
             raise LedgerError(f"<{event}> and <{other}> are of one edition: kg ledger merge makes one event of two")
         if ledger.known.reviewed.get(frozenset((one.name, second.name))) is is_same:
-            raise LedgerError(f"that <{event}> is {'' if is_same else 'not '}the news of <{other}> is said already")
+            raise LedgerError(f"that <{event}> is {'' if is_same else 'not '}the news of <{other}> is already recorded")
         ledger.add(one.claim("matched" if is_same else "unmatched", second.name))
 
 

@@ -36,7 +36,7 @@ TRIPLES: Final = 20
 """How many times larger than an upload its triples may be."""
 LOST: Final = {
     QueryTimeoutError: "the write did not end before its deadline",
-    WorkerLostError: "the process that writes died, perhaps for want of memory",
+    WorkerLostError: "the process that writes died, possibly because it lacked memory",
 }
 
 

@@ -73,7 +73,9 @@ def repair(database: EmbeddedGraph, origin: OriginServer, state: OriginState, wa
             known |= _graph(origin, name) if name.startswith(GRAPH) else _subjects(origin, state, name)
         said = known.get(name, []) if sha256 else []
         if sha256 and hashed(_lines(said)) != sha256:
-            raise MirrorError(f"{origin.address} says of {name} what is not what its hash says; nothing was changed")
+            raise MirrorError(
+                f"{origin.address} sent statements about {name} that do not match their hash; nothing was changed"
+            )
         _replace(database, name, said)
     return list(wanted.items())
 
@@ -89,7 +91,7 @@ def _graph(origin: OriginServer, name: str) -> dict[str, list[Quad]]:
     try:
         return {name: list(parse(document, format=RdfFormat.N_TRIPLES, lenient=True))}
     except SyntaxError as error:
-        raise MirrorError(f"the {name} of {origin.address} is no N-Triples: {error}; nothing was changed") from None
+        raise MirrorError(f"the {name} of {origin.address} is not N-Triples: {error}; nothing was changed") from None
 
 
 def _subjects(origin: OriginServer, state: OriginState, name: str) -> dict[str, list[Quad]]:

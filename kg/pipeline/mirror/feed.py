@@ -90,7 +90,7 @@ def _parsed(document: bytes, address: str) -> _Node:
                 said = Quad(quad.subject, quad.predicate, quad.object)
                 node.graphs[quad.graph_name.value].append(said)
     except SyntaxError as error:
-        raise MirrorError(f"{address} is no N-Quads: {error}; nothing was changed") from None
+        raise MirrorError(f"{address} is not N-Quads: {error}; nothing was changed") from None
     return node
 
 

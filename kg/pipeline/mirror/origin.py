@@ -92,7 +92,7 @@ class OriginServer:
                 raise MirrorError(f"{self.address}hashes has the format {said['format']}: use a newer newsgraph")
             manifest = snapshot.manifest_of(said["manifest"])
             if not (_ID.fullmatch(manifest.id) and SHA256.fullmatch(said["root"])):
-                raise ValueError("its id or its root is none")
+                raise ValueError("its id or its root is not valid")
             return OriginState(manifest, str(said["root"]), str(said["changed"]), response.headers.get("ETag", ""))
         except (ValueError, KeyError, TypeError, ConfigurationError) as error:
             raise MirrorError(f"{self.address}hashes cannot be used: {error}; nothing was changed") from None
@@ -114,7 +114,7 @@ class OriginServer:
         path = f"hashes/{id_}/{name}".rstrip("/")
         text = self._get(path, {}).body
         if hashlib.sha256(text).hexdigest() != sha256:
-            raise MirrorError(f"{self.address}{path} is not what its hash says; nothing was changed")
+            raise MirrorError(f"{self.address}{path} does not match its hash; nothing was changed")
         try:
             return listed(text)
         except ValueError as error:

@@ -154,7 +154,7 @@ class Mirror:
         made = None if versions is None else self._changed(state, ours, versions)
         if made:
             return made
-        self._tell("what changed cannot be had one by one: the dump is taken")
+        self._tell("the changes cannot be fetched one by one: the dump is fetched instead")
         return "dump", self._by_dump(state, ours)
 
     def _changed(

@@ -112,7 +112,7 @@ class DaskCluster:
             texts, result = self._waited(future)
         except KilledWorker as error:
             raise StoreError(
-                f"workers die of a job, most likely for want of memory: give them more, or fewer threads ({error})"
+                f"workers die in a job, probably because they lack memory: give them more, or fewer threads ({error})"
             ) from error
         except CancelledError as error:
             raise StoreError(f"the scheduler has gone, or has lost a job: {error}") from error

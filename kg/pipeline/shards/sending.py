@@ -40,4 +40,4 @@ def _listed(folder: Path) -> tuple[str, list[Path]]:
                     raise StoreDamagedError(f"{file} is damaged: write or copy the shards again")
         return str(said["base"]), [file for file, _ in found]
     except (OSError, ValueError, LookupError, TypeError) as error:
-        raise StoreError(f"{folder} has no whole shards: {error}; kg shards writes them") from None
+        raise StoreError(f"{folder} has no complete shards: {error}; kg shards writes them") from None

@@ -38,5 +38,5 @@ def _format(media_type: str, wanted: Format | None) -> Format:
     found = by_media_type(media_type) or wanted
     if found is None:
         known = ", ".join(one.media_type for one in FORMATS)
-        raise QueryError(f"the endpoint answered in {media_type or 'no media type'}, which is none of {known}")
+        raise QueryError(f"the endpoint answered in {media_type or 'no media type'}, which is not one of {known}")
     return found

@@ -180,7 +180,7 @@ def _notes(store: Store, _: Path, reading: ChecksumReader | None) -> Iterator[Fi
         yield Finding(store.removals, finding.OTHER_BYTES)
     odd = next((one for one in store.removed() if not _ID.fullmatch(one)), None)
     if odd:
-        yield Finding(store.removals, f"has {odd[:40]!r}, which is no id of a snapshot")
+        yield Finding(store.removals, f"has {odd[:40]!r}, which is not the id of a snapshot")
 
 
 def _pinned(store: Store, _: Path, reading: ChecksumReader | None) -> Iterator[Finding]:

@@ -135,7 +135,9 @@ class SparqlService:
             ((number,),) = (one.values() for one in json.loads(body)["results"]["bindings"])
             return int(number["value"])
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
-            raise RemoteStoreError(f"{self.host} answered with what is no number: {str(error)[:200]}") from None
+            raise RemoteStoreError(
+                f"{self.host} answered with something that is not a number: {str(error)[:200]}"
+            ) from None
 
     def read(self, graph: str, query: str, accept: str) -> bytes:
         """Return the answer to a query about a graph, in a media type, from a service that gives all of it."""

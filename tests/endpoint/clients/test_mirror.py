@@ -179,7 +179,7 @@ def test_a_changed_document_is_refused_by_its_hash(origin: Dataset, between: Pro
     before = Store(mirror).target
     wanted = part.format(id=origin.store.current().id)
     between.flips = lambda path: wanted in path
-    with pytest.raises(MirrorError, match=r"hash|is no N-Quads"):  # a flipped bit may also make it unreadable
+    with pytest.raises(MirrorError, match=r"hash|is not N-Quads"):  # a flipped bit may also make it unreadable
         follow(between, mirror)
     assert Store(mirror).target == before
 

@@ -42,7 +42,7 @@ def test_a_file_that_no_run_has_written_stays(folder: SiteFolder) -> None:
 
 def test_a_folder_of_somebody_else_is_refused(tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("years of work")
-    with pytest.raises(ConfigurationError, match="of no site"), SiteFolder(tmp_path).begun():
+    with pytest.raises(ConfigurationError, match="not belong to a site"), SiteFolder(tmp_path).begun():
         pass
 
 

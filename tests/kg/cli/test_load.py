@@ -99,7 +99,8 @@ def test_shards_fill_a_service_and_a_store_with_the_same_graph_finds_it_there(
 
 
 @pytest.mark.parametrize(
-    ("file", "told"), [("shards.json", "no whole shards"), ("named/0.nt", "no whole shards"), ("named/1.nt", "damaged")]
+    ("file", "told"),
+    [("shards.json", "no complete shards"), ("named/0.nt", "no complete shards"), ("named/1.nt", "damaged")],
 )
 def test_shards_that_are_not_whole_are_not_loaded(
     oxigraph: Engine, archive: WriteArchive, tmp_path: Path, file: str, told: str

@@ -118,7 +118,7 @@ def test_a_job_that_its_workers_die_of_is_an_error_that_says_so(tmp_path: Path) 
     (tmp_path / "in").write_bytes(b"x")
     with workers(1, processes=True) as one, Client(one) as client:
         client.run_on_scheduler(lambda dask_scheduler: setattr(dask_scheduler, "allowed_failures", 0))
-        with pytest.raises(StoreError, match="workers die of a job"):
+        with pytest.raises(StoreError, match="workers die in a job"):
             list(DaskCluster(client).results([Job(die, (), (FileText(tmp_path / "in"),), (tmp_path / "out",))]))
 
 

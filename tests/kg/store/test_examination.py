@@ -70,7 +70,7 @@ def test_where_no_snapshot_is_whole_only_a_backup_or_a_build_helps(store: Store)
 def test_another_damage_has_its_own_way_out(store: Store) -> None:
     store.removals.write_text("no id\n")
     [one] = problems(store)
-    assert one.problem == f"removed snapshots: {store.removals} has 'no', which is no id of a snapshot"
+    assert one.problem == f"removed snapshots: {store.removals} has 'no', which is not the id of a snapshot"
     assert "rollback" not in one.remedy
 
 

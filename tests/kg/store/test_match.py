@@ -60,7 +60,7 @@ def test_a_pair_that_was_reviewed_is_linked_both_ways_and_is_no_candidate_any_mo
     assert matches(built) == {(one, other), (other, one)}
     assert built.report["candidates"] == []
     assert f"the news of {other}" in kg(settings, "show", one).output
-    assert "is said already" in kg(settings, "match", other, one).output
+    assert "is already recorded" in kg(settings, "match", other, one).output
     assert kg(settings, "unmatch", other, one).exit_code == 0
     built = build([root], settings)
     assert matches(built) == set()
