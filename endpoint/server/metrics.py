@@ -56,12 +56,12 @@ class Metrics:
         self.kept = counter("queries_kept", "SPARQL queries answered with an answer that was kept.")
         self.rows = counter("query_rows", "Solutions and triples in answers to queries.")
         self.work = counter("query_work_seconds", "Time that workers spent on queries.")
-        self.states = Gauge("newsgraph_workers", "Workers by what they do now.", ["state"], registry=self.registry)
+        self.states = Gauge("newsgraph_workers", "Workers by their current state.", ["state"], registry=self.registry)
         self.started = Gauge("newsgraph_workers_started", "Workers started by this server.", registry=self.registry)
         self.graph = Gauge("newsgraph_graph", "Where the graph is.", ["place"], registry=self.registry)
         self.made = Gauge(
             "newsgraph_artefacts",
-            "What is made from the snapshot that is served, by what there is of it.",
+            "The artefacts of the served snapshot, by state.",
             ["artefact", "state"],
             registry=self.registry,
         )

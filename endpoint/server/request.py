@@ -219,7 +219,7 @@ def _check(head: RequestHead) -> None:
     if head.version not in VERSIONS:
         raise RequestRefusedError(f"HTTP {head.version} is not supported, only 1.1", 505)
     if head.method == "CONNECT":
-        raise RequestRefusedError("this server is no proxy", 501)
+        raise RequestRefusedError("this server is not a proxy", 501)
     if len(hosts) > 1 or (head.version == "1.1" and not hosts):
         raise RequestRefusedError(f"the request has {len(hosts)} Host fields instead of one")
     if hosts and not _HOST.fullmatch(hosts[0]):

@@ -93,7 +93,7 @@ def _update(parameters: MultiDict[str, str]) -> UpdateRequest:
     if request.method != "POST":
         raise BadRequest("an update is sent with POST")
     if len(parameters.getlist("update")) > 1 or "query" in parameters:
-        raise BadRequest("send exactly one update, and no query beside it")
+        raise BadRequest("send exactly one update, and no query")
     default, named = (iris(parameters.getlist(f"using-{one}graph-uri")) for one in ("", "named-"))
     return UpdateRequest(parameters["update"], default, named)
 

@@ -24,8 +24,8 @@ from kg.settings import load
 )
 @click.option("--licence", default="", metavar="URL", help="Licence of the endpoint's data, which the graph will name.")
 @click.option("--limit", type=click.IntRange(0), default=0, help="Largest number of entities to ask about; 0: all.")
-@click.option("--refresh", is_flag=True, help="Ask again what has been answered already.")
-@click.option("--remove", is_flag=True, help="Ask nothing, and remove what the endpoint said from the graph.")
+@click.option("--refresh", is_flag=True, help="Ask again even if there is an answer already.")
+@click.option("--remove", is_flag=True, help="Ask nothing, and remove the endpoint's answers from the graph.")
 @click.option(
     "--report", type=click.Path(dir_okay=False, path_type=Path), help="Write all counts to this file as JSON."
 )

@@ -27,7 +27,7 @@ DAY = click.DateTime(formats=["%Y-%m-%d"])
     "repository",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="REPOSITORY",
-    help="Write what DIR then holds into this git repository too, one commit a revision.",
+    help="Also write the content of DIR into this git repository, one commit for each revision.",
 )
 @click.option("--update", is_flag=True, help="Also ask for newer revisions of pages that were fetched before.")
 @setting("fetch_contact")

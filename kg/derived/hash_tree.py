@@ -160,7 +160,7 @@ def listed(text: bytes) -> dict[str, str]:
     for line in text.decode().removesuffix("\n").split("\n") if text else ():
         sha256, _, name = line.partition(" ")
         if not (SHA256.fullmatch(sha256) and name):
-            raise ValueError(f"{line[:80]!r} is no line of a hash tree")
+            raise ValueError(f"{line[:80]!r} is not a line of a hash tree")
         found[name] = sha256
     return found
 

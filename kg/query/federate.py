@@ -92,7 +92,7 @@ class Services:
             answered = True
             return body.decode("utf-8-sig")
         except UnicodeDecodeError:
-            raise FederationError(f"{service.host} answered with what is not UTF-8") from None
+            raise FederationError(f"{service.host} answered with text that is not UTF-8") from None
         finally:
             caller.asked(service.authority, time.monotonic() - start, answered)
 

@@ -120,7 +120,7 @@ def _words(text: str) -> Iterator[Mistake]:
     for token in TOKEN.finditer(text):
         word = token[0].rstrip(".")
         if token.lastgroup == "word" and word.upper() not in WORDS:
-            near = _near(word.upper(), WORDS) or "; text stands in quotes, a variable begins with ?"
+            near = _near(word.upper(), WORDS) or "; text is in quotes, a variable begins with ?"
             yield Mistake(token.start(), f"SPARQL has no word {word[:100]}{near}")
 
 
@@ -134,7 +134,7 @@ def _commas(text: str) -> Iterator[Mistake]:
     for token in TOKEN.finditer(text):
         depth += (token[0] in OPENING) - (token[0] in CLOSING)
         if token[0] == "," and depth == 0:
-            yield Mistake(token.start(), "no comma may stand here: spaces separate variables")
+            yield Mistake(token.start(), "a comma is not allowed here: spaces separate variables")
 
 
 def bracket(text: str) -> Mistake | None:

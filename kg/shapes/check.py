@@ -126,7 +126,7 @@ def _iri(origin: NodeOrigin | None) -> str | None:
 def _text(checked: CheckResult, origins: Origins) -> Iterator[str]:
     took = f"{checked.constraints} constraints checked in {checked.seconds:.1f} s"
     if not checked.found:
-        yield f"the graph keeps to all shapes ({took})"
+        yield f"the graph conforms to all shapes ({took})"
         return
     yield f"violations: {checked.count:,} ({took})"
     for one in checked.found:

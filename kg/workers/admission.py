@@ -18,7 +18,7 @@ LONG: Final = 1.0
 """Seconds after which a slow query is remembered as one; on a busy machine, a light query may exceed the slice."""
 REMEMBERED: Final = 10_000
 
-HINT: Final = "patterns that share no variable make every pair of what each finds, so join them, or ask for less"
+HINT: Final = "patterns that share no variable give every pair of their results, so join them, or ask for less"
 
 
 def exhausted(memory: int) -> str:

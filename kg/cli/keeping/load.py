@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @click.option(
     "--shards",
     type=click.Path(file_okay=False, exists=True, path_type=Path),
-    help="Load what kg shards wrote into this folder, in place of the snapshot of a store.",
+    help="Load the shards that kg shards wrote to this folder, instead of the snapshot of a store.",
 )
 @click.option("--loaded", is_flag=True, help="The files were loaded: only verify what the service has.")
 def load(files: Path | None, shards: Path | None, loaded: bool, **options: Any) -> None:

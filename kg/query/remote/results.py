@@ -32,7 +32,7 @@ def rewritten(form: str, body: bytes, wanted: Format | None, limit: int, most: i
     try:
         answer = serialized(_triples(body) if form == CONSTRUCT else _results(body), wanted, limit)
     except (SyntaxError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
-        raise QueryError(f"the remote store answered with what are no results: {str(error)[:200]}") from None
+        raise QueryError(f"the remote store answered with something other than results: {str(error)[:200]}") from None
     if most and (answer.rows or 0) >= most:
         raise ResultTooLargeError(f"the engine sends fewer than {most:,} results, and there are more; ask for less")
     return answer

@@ -258,7 +258,7 @@ def broken_store(tmp_path: Path, publish_store: Publish, sample_graph: EmbeddedG
 def test_kg_check_ends_with_0_if_all_is_well(run_kg: RunKg, sample_store: Path) -> None:
     done = run_kg("check", "--store", sample_store)
     assert (done.returncode, done.stderr) == (0, b"")
-    assert done.stdout.startswith(b"the graph keeps to all shapes (")
+    assert done.stdout.startswith(b"the graph conforms to all shapes (")
 
 
 def test_kg_check_ends_with_1_and_a_readable_report(
