@@ -34,7 +34,7 @@ from kg.store.layout import Store
 from kg.workers.workers import Workers
 from kg.write import rollback
 from tests.conftest import rewrite
-from tests.endpoint.clients.proxy import NOTHING, Proxy, proxy
+from tests.endpoint.clients.proxy import Proxy, nothing, proxy
 from tests.endpoint.conftest import listening, sender
 
 DAY = "2011_November_8.txt"
@@ -115,7 +115,7 @@ def mirror(first: Path, between: Proxy, tmp_path: Path) -> Iterator[Path]:
     shutil.copytree(first, tmp_path / "mirror", symlinks=True)
     between.asked.clear()
     yield tmp_path / "mirror"
-    between.flips = between.holds = NOTHING
+    between.flips = between.holds = nothing
 
 
 def follow(between: Proxy, store: Path, remarks: list[str] | None = None) -> Mirrored:
@@ -157,7 +157,7 @@ def test_one_changed_byte_is_refused_and_the_old_snapshot_stays(
     with pytest.raises(MirrorError):
         follow(between, store)
     assert Store(store).target == before
-    between.flips = NOTHING
+    between.flips = nothing
     follow(between, store)
     assert is_same(origin, store, tmp_path)
 
@@ -199,7 +199,7 @@ def test_a_killed_mirror_goes_on(origin: Dataset, between: Proxy, mirror: Path, 
     running.kill()
     assert running.wait(20) == -signal.SIGKILL
     assert Store(mirror).target == before
-    between.holds = NOTHING
+    between.holds = nothing
     follow(between, mirror)
     assert is_same(origin, mirror, tmp_path)
     assert not Store(mirror).leftovers()
