@@ -97,7 +97,7 @@ QUESTIONS = (
         "How many events happened within 100 km of Homs?",
         "events",
         {"place": "entity/en/Homs", "relation": "near", "within": 100},
-        {"total": 44},
+        {"total": 46},
     ),
     AgentQuestion(
         "How many events name Homs, wherever they happened?",
@@ -127,7 +127,7 @@ QUESTIONS = (
         "What lies within Homs Governorate, and what happened there?",
         "ask",
         {"question": "in-a-region"},
-        {"total": 45} | _row(event=f"{BASE}event/2017-10-23/g6p2bfat65"),
+        {"total": 48} | _row(event=f"{BASE}event/2017-10-23/g6p2bfat65"),
     ),
     AgentQuestion(
         "At which latitude is Homs?",
