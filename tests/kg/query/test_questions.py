@@ -206,7 +206,7 @@ def test_events_in_homs_are_told_from_those_that_name_it_newest_first(store: Emb
     assert set(column(found, "event")) == events_at(store, HOMS)
     inside = {one for one, how in zip(column(found, "event"), column(found, "relation"), strict=True) if how == "in"}
     assert inside == events_at(store, HOMS, predicate=terms.LOCATION)
-    assert Counter(column(found, "relation")) == {"in": 40, "names": 12}
+    assert Counter(column(found, "relation")) == {"in": 42, "names": 10}
     assert column(found, "date") == sorted(column(found, "date"), reverse=True)
 
 
@@ -221,7 +221,7 @@ def test_the_governorate_holds_the_events_of_its_cities(store: EmbeddedGraph) ->
     places = inside(store, governorate)
     assert HOMS in places
     assert set(column(found, "event")) == events_at(store, *places, predicate=terms.LOCATION)
-    assert len(found) == 45
+    assert len(found) == 48
 
 
 def test_what_is_near_homs_is_within_50_km_the_nearest_first(store: EmbeddedGraph) -> None:
@@ -231,7 +231,7 @@ def test_what_is_near_homs_is_within_50_km_the_nearest_first(store: EmbeddedGrap
     assert distances[0] == 0
     assert distances[-1] <= 50
     assert events_at(store, HOMS, predicate=terms.LOCATION) <= set(column(found, "event"))
-    assert Counter(column(found, "name")) == {"Homs": 40, "Hama": 2}
+    assert Counter(column(found, "name")) == {"Homs": 42, "Hama": 2}
 
 
 AREAS_AND_A_MILL = """
